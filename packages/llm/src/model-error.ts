@@ -1,0 +1,75 @@
+/** What kind of failure it is; each dialect has its own status, type and code for it. */
+export type ModelErrorKind =
+  | 'invalid-request'
+  | 'authentication'
+  | 'permission'
+  | 'not-found'
+  | 'request-too-large'
+  | 'unsupported-media-type'
+  | 'conflict'
+  | 'context-length'
+  | 'rate-limited'
+  | 'overloaded'
+  | 'timeout'
+  | 'upstream'
+  | 'unavailable'
+  | 'internal'
+
+/**
+ * A model call that cannot be answered, told in no provider's format. The message is for the
+ * caller: what happened and what to do. It never holds a credential.
+ */
+export class ModelError extends Error {
+  override readonly name = 'ModelError'
+  readonly kind: ModelErrorKind
+  /** HTTP status of the answer. */
+  readonly status: number
+  /** Machine-readable code, such as `model_not_found`. */
+  readonly code: string
+  /** The request field at fault, such as `messages[0].content`. */
+  readonly param: string | undefined
+  /** Whether the same call may succeed at another target or later. */
+  readonly retryable: boolean
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(
+    kind: ModelErrorKind,
+    message: string,
+    options: {
+      readonly status?: number
+      readonly code?: string
+      readonly param?: string
+      readonly retryable?: boolean
+      readonly retryAfterSeconds?: number
+      readonly cause?: unknown
+    } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    const defaults = kindDefaults[kind]
+    this.kind = kind
+    this.status = options.status ?? defaults.status
+    this.code = options.code ?? defaults.code
+    this.param = options.param
+    this.retryable = options.retryable ?? defaults.retryable
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}
+
+const kindDefaults: Readonly<
+  Record<ModelErrorKind, { status: number; code: string; retryable: boolean }>
+> = {
+  'invalid-request': { status: 400, code: 'invalid_request', retryable: false },
+  authentication: { status: 401, code: 'invalid_api_key', retryable: false },
+  permission: { status: 403, code: 'permission_denied', retryable: false },
+  'not-found': { status: 404, code: 'not_found', retryable: false },
+  'request-too-large': { status: 413, code: 'request_too_large', retryable: false },
+  'unsupported-media-type': { status: 415, code: 'unsupported_media_type', retryable: false },
+  conflict: { status: 409, code: 'conflict', retryable: false },
+  'context-length': { status: 400, code: 'context_length_exceeded', retryable: false },
+  'rate-limited': { status: 429, code: 'rate_limit_exceeded', retryable: true },
+  overloaded: { status: 503, code: 'overloaded', retryable: true },
+  timeout: { status: 504, code: 'upstream_timeout', retryable: true },
+  upstream: { status: 502, code: 'upstream_error', retryable: true },
+  unavailable: { status: 503, code: 'service_unavailable', retryable: true },
+  internal: { status: 500, code: 'internal_error', retryable: false },
+}

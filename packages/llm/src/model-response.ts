@@ -1,0 +1,28 @@
+import type { Item } from './item.ts'
+
+/** A whole answer in no provider's format. */
+export interface ModelResponse {
+  readonly id: string
+  /** The model that the provider says answered. */
+  readonly model: string
+  /** Unix seconds. */
+  readonly createdAt: number
+  readonly output: readonly Item[]
+  readonly finishReason: FinishReason
+  readonly usage?: Usage
+}
+
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
+
+/**
+ * Tokens of one call. `inputTokens` counts every input token, cached and cache-writing ones
+ * included (OpenAI's way; Anthropic reports them apart and its dialect adds them up);
+ * `outputTokens` includes reasoning.
+ */
+export interface Usage {
+  readonly inputTokens: number
+  readonly cachedInputTokens: number
+  readonly cacheWriteInputTokens: number
+  readonly outputTokens: number
+  readonly reasoningTokens: number
+}
