@@ -1,0 +1,6 @@
+export { startGateway } from './start-gateway.ts'
+export type { Gateway, GatewayOptions, ResolveHost } from './gateway.ts'
+export type { GatewayReport, HealthState, ProviderHealth } from './report.ts'
+export type { SecretSource, SnapshotSource } from './sources.ts'
+export type { Clock, Timer } from './clock.ts'
+export type { Logger } from './logger.ts'

@@ -1,0 +1,20 @@
+import type { ReplicaProblem } from '@fairlead/config'
+
+/** What calls to a provider have shown lately; Unknown until the first one. */
+export type HealthState = 'Healthy' | 'Unreachable' | 'Unauthorized' | 'RateLimited' | 'Unknown'
+
+export interface ProviderHealth {
+  readonly namespace: string
+  readonly name: string
+  readonly health: HealthState
+  /** What happened, for a person; never holds a credential. */
+  readonly message: string
+}
+
+/** What this replica says that it runs and what only it can see. */
+export interface GatewayReport {
+  /** Hash of the snapshot that it serves; empty before the first. */
+  readonly configHash: string
+  readonly problems: readonly ReplicaProblem[]
+  readonly providers: readonly ProviderHealth[]
+}
