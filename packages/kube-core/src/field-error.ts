@@ -1,0 +1,84 @@
+import { goQuote } from './go-quote.ts'
+
+/** The kinds of field errors that the API server distinguishes. */
+export type FieldErrorType =
+  | 'Required'
+  | 'Invalid'
+  | 'Unsupported'
+  | 'Duplicate'
+  | 'Forbidden'
+  | 'TooLong'
+  | 'TooMany'
+  | 'TooShort'
+  | 'TooFew'
+  | 'NotFound'
+  | 'TypeInvalid'
+  | 'Internal'
+
+/** One field that failed validation. */
+export interface FieldError {
+  type: FieldErrorType
+  /** A path such as `spec.containers[0].name`. */
+  field: string
+  /** The rejected value; left out of the message when undefined. */
+  badValue?: unknown
+  detail: string
+}
+
+const wording: Record<FieldErrorType, { text: string; cause: string; showsValue: boolean }> = {
+  Required: { text: 'Required value', cause: 'FieldValueRequired', showsValue: false },
+  Invalid: { text: 'Invalid value', cause: 'FieldValueInvalid', showsValue: true },
+  Unsupported: { text: 'Unsupported value', cause: 'FieldValueNotSupported', showsValue: true },
+  Duplicate: { text: 'Duplicate value', cause: 'FieldValueDuplicate', showsValue: true },
+  Forbidden: { text: 'Forbidden', cause: 'FieldValueForbidden', showsValue: false },
+  TooLong: { text: 'Too long', cause: 'FieldValueTooLong', showsValue: false },
+  TooMany: { text: 'Too many', cause: 'FieldValueTooMany', showsValue: true },
+  TooShort: { text: 'Too short', cause: 'FieldValueTooShort', showsValue: false },
+  TooFew: { text: 'Too few', cause: 'FieldValueTooFew', showsValue: true },
+  NotFound: { text: 'Not found', cause: 'FieldValueNotFound', showsValue: true },
+  TypeInvalid: { text: 'Invalid value', cause: 'FieldValueTypeInvalid', showsValue: true },
+  Internal: { text: 'Internal error', cause: 'InternalError', showsValue: false },
+}
+
+/** The message without the field, as it stands in `details.causes[].message`. */
+export function fieldErrorBody(error: FieldError): string {
+  const { text, showsValue } = wording[error.type]
+  const value = showsValue && error.badValue !== undefined ? `: ${printValue(error.badValue)}` : ''
+  const detail = error.detail === '' ? '' : `: ${error.detail}`
+  return text + value + detail
+}
+
+/** The whole message in the API server's wording: `spec.x: Invalid value: "…": detail`. */
+export function fieldErrorMessage(error: FieldError): string {
+  return `${error.field}: ${fieldErrorBody(error)}`
+}
+
+/** The machine-readable cause, for example `FieldValueInvalid`. */
+export function fieldErrorCause(type: FieldErrorType): string {
+  return wording[type].cause
+}
+
+/** Several errors as one text: a single one as it is, more in brackets, repeated ones once. */
+export function joinFieldErrors(errors: readonly FieldError[]): string {
+  const messages = [...new Set(errors.map(fieldErrorMessage))]
+  return messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`
+}
+
+/** A value in the form of a list, `supported values: "a", "b"`, sorted by the caller. */
+export function supportedValues(values: readonly string[]): string {
+  if (values.length === 0) return ''
+  return 'supported values: ' + values.map(goQuote).join(', ')
+}
+
+function printValue(value: unknown): string {
+  if (typeof value === 'string') return goQuote(value)
+  return goJson(value)
+}
+
+/** JSON as Go writes it: characters that matter in HTML are escaped. */
+function goJson(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.replace(/[<>&\u2028\u2029]/g, (character) => {
+    return '\\u' + character.charCodeAt(0).toString(16).padStart(4, '0')
+  })
+}

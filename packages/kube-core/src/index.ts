@@ -1,0 +1,104 @@
+export type {
+  Condition,
+  GroupVersionKind,
+  GroupVersionResource,
+  KubernetesList,
+  KubernetesObject,
+  ListMeta,
+  ManagedFieldsEntry,
+  ObjectMeta,
+  OwnerReference,
+} from './object.ts'
+export {
+  apiVersionOf,
+  parseApiVersion,
+  qualifiedKind,
+  qualifiedResource,
+  resourcePath,
+} from './resource-type.ts'
+export type { ResourceType } from './resource-type.ts'
+export {
+  ConfigMap,
+  CoreEvent,
+  CustomResourceDefinition,
+  Deployment,
+  Event,
+  Lease,
+  Namespace,
+  Secret,
+  Service,
+  ServiceAccount,
+} from './built-in-types.ts'
+export type { ObjectReference } from './built-in-types.ts'
+export { isStatus } from './status.ts'
+export type { Status, StatusCause, StatusDetails } from './status.ts'
+export {
+  StatusError,
+  errors,
+  isAlreadyExists,
+  isBadRequest,
+  isConflict,
+  isExpired,
+  isForbidden,
+  isInternalError,
+  isInvalid,
+  isNotFound,
+  isServiceUnavailable,
+  isTimeout,
+  isTooManyRequests,
+  isUnauthorized,
+} from './status-error.ts'
+export {
+  fieldErrorBody,
+  fieldErrorCause,
+  fieldErrorMessage,
+  joinFieldErrors,
+  supportedValues,
+} from './field-error.ts'
+export type { FieldError, FieldErrorType } from './field-error.ts'
+export { goQuote } from './go-quote.ts'
+export {
+  checkDns1035Label,
+  checkDnsLabel,
+  checkDnsSubdomain,
+  checkLabelKey,
+  checkLabelValue,
+  checkPathSegment,
+} from './metadata/names.ts'
+export {
+  checkName,
+  foregroundDeletionFinalizer,
+  orphanFinalizer,
+  validateLabels,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from './metadata/validate-object-meta.ts'
+export type { NameRule, ObjectMetaRules } from './metadata/validate-object-meta.ts'
+export { validateFieldManager } from './metadata/validate-field-manager.ts'
+export { generateName, nameGenerationAttemptsMax } from './metadata/generate-name.ts'
+export { compareResourceVersion } from './resource-version.ts'
+export { labelSelectorFrom, parseLabelSelector } from './selector/label-selector.ts'
+export type {
+  LabelSelector,
+  LabelSelectorExpression,
+  LabelSelectorSpec,
+} from './selector/label-selector.ts'
+export type { LabelOperator, LabelRequirement } from './selector/label-requirement.ts'
+export { escapeFieldValue, parseFieldSelector } from './selector/field-selector.ts'
+export type { FieldRequirement, FieldSelector } from './selector/field-selector.ts'
+export { applyJsonPatch, jsonPatchOperationsMax } from './patch/json-patch.ts'
+export { applyMergePatch, createMergePatch } from './patch/merge-patch.ts'
+export { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts'
+export { serverSideApply } from './apply/server-side-apply.ts'
+export type { ApplyRequest } from './apply/server-side-apply.ts'
+export { trackUpdate } from './apply/track-update.ts'
+export type { UpdateRequest } from './apply/track-update.ts'
+export type { FieldPath } from './apply/field-path.ts'
+export type { FieldsV1 } from './apply/fields-v1.ts'
+export { compareQuantity, formatQuantity, parseQuantity } from './quantity.ts'
+export type { Quantity } from './quantity.ts'
+export { formatGoDuration, parseGoDuration } from './go-duration.ts'
+export { deepEqual } from './deep-equal.ts'
+export { deepFreeze } from './deep-freeze.ts'
+
+export type { StructuralSchema, ValidationRule } from './schema/structural-schema.ts'

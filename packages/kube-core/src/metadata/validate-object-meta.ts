@@ -1,0 +1,205 @@
+import type { FieldError } from '../field-error.ts'
+import { goQuote } from '../go-quote.ts'
+import type { ObjectMeta, OwnerReference } from '../object.ts'
+import { parseApiVersion } from '../resource-type.ts'
+import { validateManagedFields } from './validate-managed-fields.ts'
+import {
+  checkDnsLabel,
+  checkDnsSubdomain,
+  checkLabelKey,
+  checkLabelValue,
+  checkPathSegment,
+  checkPathSegmentPrefix,
+} from './names.ts'
+
+/** Which form the names of a kind have. */
+export type NameRule = 'subdomain' | 'label' | 'path-segment'
+
+export interface ObjectMetaRules {
+  namespaced: boolean
+  /** Defaults to `subdomain`, as custom resources have it. */
+  nameRule?: NameRule
+}
+
+/** The finalizers with which the garbage collector orphans or deletes dependents. */
+export const orphanFinalizer = 'orphan'
+export const foregroundDeletionFinalizer = 'foregroundDeletion'
+
+const annotationBytesMax = 256 * 1024
+
+/** Checks the metadata of an object to be created, in the API server's wording and order. */
+export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): FieldError[] {
+  return [
+    ...validateName(meta, rules.nameRule ?? 'subdomain'),
+    ...validateNamespace(meta.namespace ?? '', rules.namespaced),
+    ...validateGeneration(meta.generation ?? 0),
+    ...validateLabels(meta.labels ?? {}, 'metadata.labels'),
+    ...validateAnnotations(meta.annotations ?? {}),
+    ...validateOwnerReferences(meta.ownerReferences ?? []),
+    ...validateFinalizers(meta.finalizers ?? []),
+    ...validateManagedFields(meta.managedFields ?? []),
+  ]
+}
+
+/** Checks the metadata of an update against the stored one, in the API server's wording. */
+export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
+  return [
+    ...validateNoNewFinalizers(meta, old),
+    ...(meta.resourceVersion
+      ? []
+      : [invalid('metadata.resourceVersion', '', 'must be specified for an update')]),
+    ...validateGeneration(meta.generation ?? 0),
+    ...((meta.generation ?? 0) < (old.generation ?? 0)
+      ? [invalid('metadata.generation', meta.generation ?? 0, 'must not be decremented')]
+      : []),
+    ...immutableFields.flatMap((field) => validateImmutable(field, meta[field], old[field])),
+    ...validateLabels(meta.labels ?? {}, 'metadata.labels'),
+    ...validateAnnotations(meta.annotations ?? {}),
+    ...validateOwnerReferences(meta.ownerReferences ?? []),
+    ...validateFinalizers(meta.finalizers ?? []),
+    ...validateManagedFields(meta.managedFields ?? []),
+  ]
+}
+
+const immutableFields = [
+  'name',
+  'namespace',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+] as const
+
+function validateImmutable(field: string, value: unknown, old: unknown): FieldError[] {
+  if ((value ?? '') === (old ?? '')) return []
+  return [invalid(`metadata.${field}`, value ?? null, 'field is immutable')]
+}
+
+/** The name check of a kind; `prefix` is for a `generateName`, which is completed later. */
+export function checkName(value: string, rule: NameRule, prefix = false): string[] {
+  switch (rule) {
+    case 'subdomain':
+      return checkDnsSubdomain(prefix ? maskTrailingDash(value) : value)
+    case 'label':
+      return checkDnsLabel(prefix ? maskTrailingDash(value) : value)
+    case 'path-segment':
+      return prefix ? checkPathSegmentPrefix(value) : checkPathSegment(value)
+  }
+}
+
+/** A dash at the end is fine when characters follow. */
+function maskTrailingDash(prefix: string): string {
+  return prefix.length > 1 && prefix.endsWith('-') ? prefix.slice(0, -2) + 'a' : prefix
+}
+
+function validateName(meta: ObjectMeta, rule: NameRule): FieldError[] {
+  const { name = '', generateName = '' } = meta
+  const prefixProblems = generateName === '' ? [] : checkName(generateName, rule, true)
+  const found = prefixProblems.map((problem) =>
+    invalid('metadata.generateName', generateName, problem),
+  )
+  if (name === '') {
+    const detail = 'name or generateName is required'
+    return [...found, { type: 'Required', field: 'metadata.name', detail }]
+  }
+  const problems = checkName(name, rule)
+  return [...found, ...problems.map((problem) => invalid('metadata.name', name, problem))]
+}
+
+function validateNamespace(namespace: string, namespaced: boolean): FieldError[] {
+  const field = 'metadata.namespace'
+  if (!namespaced) {
+    if (namespace === '') return []
+    return [{ type: 'Forbidden', field, detail: 'not allowed on this type' }]
+  }
+  if (namespace === '') return [{ type: 'Required', field, detail: '' }]
+  return checkDnsLabel(namespace).map((problem) => invalid(field, namespace, problem))
+}
+
+function validateGeneration(generation: number): FieldError[] {
+  if (generation >= 0) return []
+  return [invalid('metadata.generation', generation, 'must be greater than or equal to 0')]
+}
+
+/** Checks the keys and values of labels at a path, which may also be that of a selector. */
+export function validateLabels(labels: Record<string, string>, field: string): FieldError[] {
+  return Object.entries(labels).flatMap(([key, value]) => [
+    ...checkLabelKey(key).map((problem) => invalid(field, key, problem)),
+    ...checkLabelValue(value).map((problem) => invalid(field, value, problem)),
+  ])
+}
+
+function validateAnnotations(annotations: Record<string, string>): FieldError[] {
+  const field = 'metadata.annotations'
+  const found = Object.keys(annotations).flatMap((key) =>
+    checkLabelKey(key.toLowerCase()).map((problem) => invalid(field, key, problem)),
+  )
+  let bytes = 0
+  for (const [key, value] of Object.entries(annotations)) {
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value)
+  }
+  if (bytes > annotationBytesMax) {
+    const detail = `may not be more than ${annotationBytesMax} bytes`
+    found.push({ type: 'TooLong', field, detail })
+  }
+  return found
+}
+
+function validateOwnerReferences(references: readonly OwnerReference[]): FieldError[] {
+  const field = 'metadata.ownerReferences'
+  const found = references.flatMap((owner, index) => validateOwner(owner, `${field}[${index}]`))
+  const [first, ...more] = references.filter((owner) => owner.controller === true)
+  for (const second of more) {
+    const detail =
+      'Only one reference can have Controller set to true. Found "true" in references for ' +
+      `${first?.kind}/${first?.name} and ${second.kind}/${second.name}`
+    found.push(invalid(field, references, detail))
+  }
+  return found
+}
+
+function validateOwner(owner: OwnerReference, field: string): FieldError[] {
+  const found: FieldError[] = []
+  const slashes = (owner.apiVersion ?? '').split('/').length - 1
+  const { group, version } = parseApiVersion(owner.apiVersion ?? '')
+  for (const part of ['apiVersion', 'kind', 'name', 'uid'] as const) {
+    if (!owner[part]) {
+      found.push({ type: 'Required', field: `${field}.${part}`, detail: 'must not be empty' })
+    } else if (part === 'apiVersion' && (slashes > 1 || version === '')) {
+      const detail = 'must be <group>/<version> or <version>'
+      found.push(invalid(`${field}.apiVersion`, owner.apiVersion, detail))
+    }
+  }
+  if (group === '' && version === 'v1' && owner.kind === 'Event') {
+    found.push(invalid(field, owner, '/v1, Kind=Event is disallowed from being an owner'))
+  }
+  return found
+}
+
+function validateFinalizers(finalizers: readonly string[]): FieldError[] {
+  const field = 'metadata.finalizers'
+  const found = finalizers.flatMap((finalizer) =>
+    checkLabelKey(finalizer).map((problem) => invalid(field, finalizer, problem)),
+  )
+  if (finalizers.includes(orphanFinalizer) && finalizers.includes(foregroundDeletionFinalizer)) {
+    const detail = `finalizer ${orphanFinalizer} and ${foregroundDeletionFinalizer} cannot be both set`
+    found.push(invalid(field, finalizers, detail))
+  }
+  return found
+}
+
+function validateNoNewFinalizers(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
+  if (old.deletionTimestamp === undefined) return []
+  const before = new Set(old.finalizers)
+  const added = new Set((meta.finalizers ?? []).filter((finalizer) => !before.has(finalizer)))
+  if (added.size === 0) return []
+  const list = [...added].toSorted().map(goQuote).join(', ')
+  const detail =
+    'no new finalizers can be added if the object is being deleted, found new finalizers ' +
+    `[]string{${list}}`
+  return [{ type: 'Forbidden', field: 'metadata.finalizers', detail }]
+}
+
+function invalid(field: string, badValue: unknown, detail: string): FieldError {
+  return { type: 'Invalid', field, badValue, detail }
+}

@@ -1,0 +1,84 @@
+import type { FieldsV1 } from './apply/fields-v1.ts'
+
+/** A reference to the object that this object belongs to; garbage collection follows it. */
+export interface OwnerReference {
+  apiVersion: string
+  kind: string
+  name: string
+  uid: string
+  controller?: boolean
+  blockOwnerDeletion?: boolean
+}
+
+/** Which fields one writer has set, as kept by the API server in `metadata.managedFields`. */
+export interface ManagedFieldsEntry {
+  manager?: string
+  operation?: 'Apply' | 'Update'
+  apiVersion?: string
+  /** RFC 3339, whole seconds. */
+  time?: string
+  fieldsType?: 'FieldsV1'
+  fieldsV1?: FieldsV1
+  subresource?: string
+}
+
+/** Metadata that every stored object has. All fields are plain JSON, timestamps stay strings. */
+export interface ObjectMeta {
+  name?: string
+  generateName?: string
+  namespace?: string
+  uid?: string
+  resourceVersion?: string
+  generation?: number
+  creationTimestamp?: string
+  deletionTimestamp?: string
+  deletionGracePeriodSeconds?: number
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  finalizers?: string[]
+  ownerReferences?: OwnerReference[]
+  managedFields?: ManagedFieldsEntry[]
+}
+
+/** Any Kubernetes object as plain JSON. */
+export interface KubernetesObject {
+  apiVersion: string
+  kind: string
+  metadata: ObjectMeta
+  [field: string]: unknown
+}
+
+export interface ListMeta {
+  resourceVersion?: string
+  continue?: string
+  remainingItemCount?: number
+}
+
+export interface KubernetesList<T extends KubernetesObject = KubernetesObject> {
+  apiVersion: string
+  kind: string
+  metadata: ListMeta
+  items: T[]
+}
+
+/** One observed aspect of an object's state, in the standard form of `status.conditions`. */
+export interface Condition {
+  type: string
+  status: 'True' | 'False' | 'Unknown'
+  reason: string
+  message: string
+  lastTransitionTime: string
+  observedGeneration?: number
+}
+
+export interface GroupVersionKind {
+  group: string
+  version: string
+  kind: string
+}
+
+export interface GroupVersionResource {
+  group: string
+  version: string
+  resource: string
+}

@@ -1,0 +1,34 @@
+import { deepEqual } from '../deep-equal.ts'
+import { isJsonObject, jsonObject, member } from '../json-object.ts'
+
+/**
+ * Applies a JSON merge patch (RFC 7386) and returns the new document: null removes, objects are
+ * merged, everything else replaces. The given document stays as it is.
+ */
+export function applyMergePatch(document: unknown, patch: unknown): unknown {
+  if (!isJsonObject(patch)) return structuredClone(patch)
+  const merged = new Map(isJsonObject(document) ? Object.entries(document) : [])
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) merged.delete(name)
+    else if (value !== undefined) merged.set(name, applyMergePatch(merged.get(name), value))
+  }
+  return jsonObject(merged)
+}
+
+/**
+ * The merge patch that turns one document into another; `{}` when they are equal. A null inside
+ * `to` cannot be expressed and removes the field.
+ */
+export function createMergePatch(from: unknown, to: unknown): unknown {
+  if (!isJsonObject(from) || !isJsonObject(to)) return structuredClone(to)
+  const patch: [string, unknown][] = []
+  for (const name of Object.keys(from)) {
+    if (member(to, name) === undefined) patch.push([name, null])
+  }
+  for (const [name, value] of Object.entries(to)) {
+    const old = member(from, name)
+    if (value === undefined || deepEqual(old, value)) continue
+    patch.push([name, isJsonObject(old) ? createMergePatch(old, value) : structuredClone(value)])
+  }
+  return jsonObject(patch)
+}

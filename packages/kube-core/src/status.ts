@@ -1,0 +1,44 @@
+import type { ListMeta } from './object.ts'
+
+/** One reason of several for a failure, for example one field that failed validation. */
+export interface StatusCause {
+  /** A machine-readable cause, for example `FieldValueInvalid`. */
+  reason?: string
+  message?: string
+  /** The field as a path, for example `spec.replicas`. */
+  field?: string
+}
+
+export interface StatusDetails {
+  name?: string
+  group?: string
+  /** The resource (plural) for most errors, the kind for `Invalid`. */
+  kind?: string
+  uid?: string
+  causes?: StatusCause[]
+  retryAfterSeconds?: number
+}
+
+/** The body of an API server's answer when it does not answer with an object. */
+export interface Status {
+  kind: 'Status'
+  apiVersion: 'v1'
+  metadata: ListMeta
+  status: 'Success' | 'Failure'
+  message?: string
+  reason?: string
+  details?: StatusDetails
+  code?: number
+}
+
+/** Whether a decoded body is a `Status`. */
+export function isStatus(value: unknown): value is Status {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    value.kind === 'Status' &&
+    'apiVersion' in value &&
+    value.apiVersion === 'v1'
+  )
+}
