@@ -36,6 +36,10 @@ export interface EpochState {
   /** First turn that the epoch's history holds; null means from the beginning. */
   readonly from_turn: string | null
   readonly persona: PinnedPersona | null
+  /** The history settings that decided `from_turn`, such as `LastTurns/5/0`. */
+  readonly rule: string
+  /** Hash of what stands before the history: tools, persona, the caller's instructions. */
+  readonly head_hash: string
 }
 
 /** A persona as it was rendered at the start of the epoch. */
@@ -62,7 +66,13 @@ export interface Turn {
   readonly input: readonly Item[]
   readonly output: readonly Item[]
   readonly usage: TurnUsage | null
+  /** The model that the caller asked for; `usage.model` is the one that answered. */
+  readonly model: string
+  /** Number of the epoch that the turn's prompt belonged to. Sealed parts are valid in it only. */
+  readonly epoch: number
   readonly plan: string | null
+  /** A turn with the same idempotency key that did not complete and that this one takes the place of. */
+  readonly supersedes: string | null
   readonly idempotency_key: string | null
   readonly request_digest: string | null
   /** Unix seconds. */
@@ -92,10 +102,31 @@ export interface ContextPlan {
   readonly counted_by: { readonly method: string }
   readonly segments: readonly PlanSegment[]
   readonly decisions: readonly PlanDecision[]
-  readonly tool_groups: { readonly checked: number; readonly repaired: number }
+  /** Signatures and encrypted reasoning of the history that were left out; the text stayed. */
+  readonly sealed: readonly OmittedSeal[]
+  readonly tool_groups: {
+    /** Tool calls of the prompt whose pairing was checked. */
+    readonly checked: number
+    readonly repaired: number
+    /** Calls that nobody answered, for which an error output was put into the prompt. */
+    readonly repairs: readonly ToolRepair[]
+  }
   readonly epoch: { readonly n: number; readonly compacted: boolean }
   readonly prefix: { readonly hash: string; readonly stable_tokens: number }
   readonly rendered_digest: string
+}
+
+export interface OmittedSeal {
+  readonly turn: string
+  readonly item: string
+  readonly action: 'omitted'
+  readonly reason: 'model_mismatch' | 'prefix_changed' | 'turn_not_completed'
+}
+
+export interface ToolRepair {
+  readonly turn: string
+  readonly call_id: string
+  readonly action: 'error_output_added'
 }
 
 export interface PlanSegment {

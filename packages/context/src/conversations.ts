@@ -12,6 +12,16 @@ export interface Conversations {
   remove(tenant: string, id: string): Promise<void>
   turns(tenant: string, id: string): Promise<readonly Turn[]>
   items(tenant: string, id: string, page: ItemPageRequest): Promise<ItemPage>
+  /** One item; not found is a 404 `item_not_found`. */
+  item(tenant: string, id: string, itemId: string): Promise<StoredItem>
+  /** Replaces the metadata, as OpenAI's `POST /v1/conversations/{id}` does. */
+  updateMetadata(
+    tenant: string,
+    id: string,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<Conversation>
+  /** A recorded plan. Stores keep the newest of each conversation; others are a 404 `plan_not_found`. */
+  recordedPlan(tenant: string, planId: string): Promise<ContextPlan>
   /** The plan that `begin` would make, storing nothing. */
   plan(request: TurnRequest): Promise<PreparedPrompt>
   /**
@@ -45,8 +55,10 @@ export interface ItemPageRequest {
   readonly after?: string
 }
 
+export type StoredItem = Item & { readonly id: string }
+
 export interface ItemPage {
-  readonly items: readonly (Item & { readonly id: string })[]
+  readonly items: readonly StoredItem[]
   readonly hasMore: boolean
 }
 
@@ -105,6 +117,12 @@ export interface PreparedPrompt {
 
 export interface OpenTurn extends PreparedPrompt {
   readonly turn: Turn
+  /**
+   * Set when the idempotency key was used before by a turn that completed: then this is that turn,
+   * nothing was stored, no model must be called, `plan` and `items` are those of that turn's prompt
+   * as far as they are known, and `flush` and `finish` do nothing. Answer with `replay.output`.
+   */
+  readonly replay?: Turn
   /**
    * Hands over what the model has said so far. Written at most every few hundred milliseconds, so
    * that a crash keeps a cut answer; never waits and never throws.
