@@ -1,0 +1,75 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Registry } from 'prom-client'
+
+/** An answer of the admin port. */
+export interface AdminAnswer {
+  readonly status: number
+  readonly body: string
+  /** Defaults to `text/plain; charset=utf-8`. */
+  readonly contentType?: string
+}
+
+export interface AdminServerOptions {
+  readonly host: string
+  readonly port: number
+  readonly registry: Registry
+  /** Answers `/healthz…` and `/readyz…`; undefined when the path is none of them. */
+  probe(path: string, query: URLSearchParams): Promise<AdminAnswer | undefined>
+}
+
+export interface AdminServer {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Serves metrics and probes. It knows nothing of the parts that it reports about. */
+export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
+  const server = createServer((request, response) => {
+    answer(request, options).then(
+      (result) => send(response, result),
+      () => send(response, { status: 500, body: 'internal error; see the log\n' }),
+    )
+  })
+  server.headersTimeout = 32_000
+  server.keepAliveTimeout = 90_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.host, resolve)
+  })
+  return {
+    url: urlOf(options.host, server.address() as AddressInfo),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** `http://host:port` for a listening server, with brackets around IPv6. */
+export function urlOf(host: string, address: AddressInfo): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
+}
+
+async function answer(request: IncomingMessage, options: AdminServerOptions): Promise<AdminAnswer> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return { status: 405, body: 'only GET and HEAD are served here\n' }
+  }
+  const url = new URL(request.url ?? '/', 'http://admin')
+  if (url.pathname === '/metrics') {
+    const body = await options.registry.metrics()
+    return { status: 200, body, contentType: options.registry.contentType }
+  }
+  const probed = await options.probe(url.pathname, url.searchParams)
+  return probed ?? { status: 404, body: 'not here; try /metrics, /healthz or /readyz?verbose\n' }
+}
+
+function send(response: ServerResponse, result: AdminAnswer): void {
+  response.writeHead(result.status, {
+    'content-type': result.contentType ?? 'text/plain; charset=utf-8',
+    'content-length': Buffer.byteLength(result.body),
+    'x-content-type-options': 'nosniff',
+  })
+  response.end(result.body)
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { parseCommandLine, UsageError, variableOf } from './options.ts'
+
+describe('parseCommandLine', () => {
+  it('has the documented defaults', () => {
+    expect(parseCommandLine(['up'], {})).toEqual({
+      command: 'up',
+      help: false,
+      options: {
+        dataDir: '.fairlead',
+        apiPort: 6443,
+        gatewayPort: 8080,
+        adminPort: 9090,
+        host: '127.0.0.1',
+        kubeconfig: undefined,
+        quickstart: true,
+        gateway: { namespace: 'default', name: 'default' },
+        manifests: undefined,
+        logLevel: 'info',
+      },
+    })
+  })
+
+  it('takes a flag before its variable', () => {
+    const environment = { FAIRLEAD_API_PORT: '1000', FAIRLEAD_ADMIN_PORT: '2000' }
+    const { options } = parseCommandLine(['up', '--api-port', '0'], environment)
+    expect([options.apiPort, options.adminPort]).toEqual([0, 2000])
+  })
+
+  it('turns the quickstart off by flag or variable', () => {
+    expect(parseCommandLine(['up', '--no-quickstart'], {}).options.quickstart).toBe(false)
+    expect(parseCommandLine(['up'], { FAIRLEAD_NO_QUICKSTART: '1' }).options.quickstart).toBe(false)
+    expect(parseCommandLine(['up'], { FAIRLEAD_NO_QUICKSTART: 'false' }).options.quickstart).toBe(
+      true,
+    )
+  })
+
+  it.each([
+    [['up', '--api-port', '70000'], '--api-port (FAIRLEAD_API_PORT) is "70000"'],
+    [['up', '--gateway', 'x'], 'namespace/name'],
+    [['up', '--log-level', 'loud'], 'debug, info'],
+    [['up', '--unknown'], '--help'],
+    [['up', 'twice'], 'unexpected argument "twice"'],
+  ])('refuses %j and says what is expected', (args, message) => {
+    expect(() => parseCommandLine(args, {})).toThrow(UsageError)
+    expect(() => parseCommandLine(args, {})).toThrow(message)
+  })
+
+  it('names the variable of a flag', () => {
+    expect(variableOf('data-dir')).toBe('FAIRLEAD_DATA_DIR')
+  })
+})

@@ -1,0 +1,124 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+
+/** What a command runs with: flags first, then `FAIRLEAD_…` variables, then the defaults here. */
+export interface Options {
+  /** Where state, the kubeconfig and endpoints.json live. Defaults to `.fairlead`. */
+  readonly dataDir: string
+  /** Defaults to 6443; 0 takes a free port. */
+  readonly apiPort: number
+  /** Defaults to 8080; 0 takes a free port. */
+  readonly gatewayPort: number
+  /** Defaults to 9090; 0 takes a free port. */
+  readonly adminPort: number
+  /** Address to listen on. Defaults to 127.0.0.1. */
+  readonly host: string
+  /** Use this cluster instead of the embedded API server. */
+  readonly kubeconfig: string | undefined
+  /** Whether the first start applies the quickstart resources. Defaults to true. */
+  readonly quickstart: boolean
+  /** The LLMGateway that this process serves. Defaults to `default/default`. */
+  readonly gateway: { readonly namespace: string; readonly name: string }
+  /** A folder of manifests instead of a Kubernetes API (`fairlead gateway` only). */
+  readonly manifests: string | undefined
+  /** Log level: debug, info, warn, error or silent. Defaults to info. */
+  readonly logLevel: string
+}
+
+/** The command line or a variable cannot be used; the message says which and what is expected. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+const flags = {
+  'data-dir': { type: 'string' },
+  'api-port': { type: 'string' },
+  'gateway-port': { type: 'string' },
+  'admin-port': { type: 'string' },
+  host: { type: 'string' },
+  kubeconfig: { type: 'string' },
+  'no-quickstart': { type: 'boolean' },
+  gateway: { type: 'string' },
+  manifests: { type: 'string' },
+  'log-level': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies ParseArgsOptionsConfig
+
+export type Flag = keyof typeof flags
+
+const logLevels = ['debug', 'info', 'warn', 'error', 'silent']
+
+/** A command line taken apart. Throws UsageError. */
+export function parseCommandLine(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly command: string | undefined; readonly help: boolean; readonly options: Options } {
+  const { values, positionals } = readFlags(args)
+  if (positionals.length > 1) {
+    throw new UsageError(`unexpected argument "${positionals[1]}"; see fairlead --help`)
+  }
+  const text = (flag: Exclude<Flag, 'no-quickstart' | 'help'>): string | undefined => {
+    const value = values[flag] ?? environment[variableOf(flag)]
+    return value === '' ? undefined : value
+  }
+  const port = (flag: 'api-port' | 'gateway-port' | 'admin-port', fallback: number): number =>
+    parsePort(flag, text(flag), fallback)
+
+  return {
+    command: positionals[0],
+    help: values.help ?? false,
+    options: {
+      dataDir: text('data-dir') ?? '.fairlead',
+      apiPort: port('api-port', 6443),
+      gatewayPort: port('gateway-port', 8080),
+      adminPort: port('admin-port', 9090),
+      host: text('host') ?? '127.0.0.1',
+      kubeconfig: text('kubeconfig'),
+      quickstart: !(values['no-quickstart'] ?? isSet(environment[variableOf('no-quickstart')])),
+      gateway: parseGatewayName(text('gateway') ?? 'default/default'),
+      manifests: text('manifests'),
+      logLevel: parseLogLevel(text('log-level') ?? 'info'),
+    },
+  }
+}
+
+/** The variable that stands for a flag: `--data-dir` is `FAIRLEAD_DATA_DIR`. */
+export function variableOf(flag: Flag): string {
+  return `FAIRLEAD_${flag.replaceAll('-', '_').toUpperCase()}`
+}
+
+function readFlags(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: flags, allowPositionals: true, strict: true })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new UsageError(`${reason}; see fairlead --help`, { cause })
+  }
+}
+
+function parsePort(flag: Flag, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
+  if (!(port <= 65535)) {
+    throw new UsageError(
+      `--${flag} (${variableOf(flag)}) is "${text}": give a port from 0 to 65535`,
+    )
+  }
+  return port
+}
+
+function parseGatewayName(text: string): Options['gateway'] {
+  const match = /^([a-z0-9-]+)\/([a-z0-9.-]+)$/.exec(text)
+  if (match?.[1] === undefined || match[2] === undefined) {
+    throw new UsageError(`--gateway is "${text}": give namespace/name of an LLMGateway`)
+  }
+  return { namespace: match[1], name: match[2] }
+}
+
+function parseLogLevel(text: string): string {
+  if (logLevels.includes(text)) return text
+  throw new UsageError(`--log-level is "${text}": give one of ${logLevels.join(', ')}`)
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'false'].includes(value.toLowerCase())
+}
