@@ -102,3 +102,29 @@ export { deepEqual } from './deep-equal.ts'
 export { deepFreeze } from './deep-freeze.ts'
 
 export type { StructuralSchema, ValidationRule } from './schema/structural-schema.ts'
+export { checkStructural } from './schema/check-structural.ts'
+export { pruneUnknownFields } from './schema/prune.ts'
+export { applyDefaults } from './schema/defaults.ts'
+export { validateSchema } from './schema/validate.ts'
+export type { ValidateSchemaOptions } from './schema/validate.ts'
+export { SchemaValidator } from './schema/schema-validator.ts'
+export { compileRules } from './cel/compile-rules.ts'
+export type { RuleSet } from './cel/compile-rules.ts'
+export { evaluateRules } from './cel/evaluate-rules.ts'
+export { defaultCustomResourceDefinition } from './crd/custom-resource-definition.ts'
+export type {
+  CustomResourceConversion,
+  CustomResourceDefinitionObject,
+  CustomResourceNames,
+  CustomResourceVersion,
+  PrinterColumn,
+  ScaleSubresource,
+} from './crd/custom-resource-definition.ts'
+export { validateCustomResourceDefinition } from './crd/validate-definition.ts'
+export { defineResource } from './crd/define-resource.ts'
+export type {
+  DefinedResource,
+  JsonSchema,
+  Resource,
+  ResourceDeclaration,
+} from './crd/define-resource.ts'

@@ -1,0 +1,161 @@
+import { isJsonObject, type JsonObject } from '../json-object.ts'
+import { compilePattern } from '../schema/pattern.ts'
+import type { StructuralSchema } from '../schema/structural-schema.ts'
+
+/**
+ * Rewrites a JSON Schema into the structural form of custom resources:
+ * `const` and unions of literals become `enum`, a union with null becomes `nullable`,
+ * `additionalProperties: false` goes (pruning does that job), a record becomes
+ * `additionalProperties`, an empty schema keeps unknown fields, and a property with a default is not
+ * listed as required. Throws a `TypeError` that starts with the path for what has no structural form.
+ */
+export function compileSchema(source: unknown, path: string): StructuralSchema {
+  if (!isJsonObject(source)) throw new TypeError(`${path}: a schema must be an object`)
+  for (const keyword of Object.keys(source)) {
+    if (!supported.has(keyword)) {
+      throw new TypeError(`${path}: ${keyword} has no structural form, express it in a CEL rule`)
+    }
+  }
+  const { base, nullable } = withoutNull(source, path)
+  const schema = compileNode(base, path)
+  return nullable ? { ...schema, nullable: true } : schema
+}
+
+const copied = [
+  'type',
+  'format',
+  'title',
+  'description',
+  'default',
+  'enum',
+  'nullable',
+  'minimum',
+  'maximum',
+  'multipleOf',
+  'pattern',
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'minProperties',
+  'maxProperties',
+  'x-kubernetes-list-type',
+  'x-kubernetes-list-map-keys',
+  'x-kubernetes-map-type',
+  'x-kubernetes-preserve-unknown-fields',
+  'x-kubernetes-int-or-string',
+  'x-kubernetes-embedded-resource',
+  'x-kubernetes-validations',
+] as const
+
+const supported: ReadonlySet<string> = new Set([
+  ...copied,
+  '$id',
+  '$schema',
+  '~kind',
+  '~optional',
+  'const',
+  'anyOf',
+  'items',
+  'properties',
+  'required',
+  'additionalProperties',
+  'patternProperties',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+])
+
+/** `anyOf: [X, {type: null}]` is X with nullable. */
+function withoutNull(source: JsonObject, path: string): { base: JsonObject; nullable: boolean } {
+  const { anyOf, ...rest } = source
+  if (!Array.isArray(anyOf)) return { base: source, nullable: false }
+  const branches = anyOf.filter((branch) => !(isJsonObject(branch) && branch['type'] === 'null'))
+  const nullable = branches.length < anyOf.length
+  if (branches.length === 1 && isJsonObject(branches[0])) {
+    return { base: { ...branches[0], ...rest }, nullable }
+  }
+  const literals = branches.map((branch) => (isJsonObject(branch) ? branch['const'] : undefined))
+  if (literals.some((literal) => typeof literal !== typeof literals[0] || literal === undefined)) {
+    throw new TypeError(`${path}: a union needs literals only; make a field for each branch`)
+  }
+  return { base: { ...rest, type: typeName(literals[0]), enum: literals }, nullable }
+}
+
+function compileNode(source: JsonObject, path: string): StructuralSchema {
+  const schema: StructuralSchema = Object.fromEntries(
+    copied.flatMap((keyword) =>
+      source[keyword] === undefined ? [] : [[keyword, source[keyword]]],
+    ),
+  )
+  if (source['const'] !== undefined) {
+    Object.assign(schema, { type: typeName(source['const']), enum: [source['const']] })
+  }
+  if (Array.isArray(schema.type)) throw new TypeError(`${path}: a value must have one type`)
+  if (schema.pattern !== undefined) checkPattern(schema.pattern, path)
+  compileLimits(source, schema)
+  if (schema.type === 'array') compileArray(source, schema, path)
+  else if (schema.type === 'object') compileObject(source, schema, path)
+  else if (schema.type === undefined && !schema['x-kubernetes-int-or-string']) {
+    schema['x-kubernetes-preserve-unknown-fields'] = true
+  }
+  return schema
+}
+
+/** JSON Schema has the exclusive limit as a number, the structural form as a flag. */
+function compileLimits(source: JsonObject, schema: StructuralSchema): void {
+  if (typeof source['exclusiveMinimum'] === 'number') {
+    Object.assign(schema, { minimum: source['exclusiveMinimum'], exclusiveMinimum: true })
+  }
+  if (typeof source['exclusiveMaximum'] === 'number') {
+    Object.assign(schema, { maximum: source['exclusiveMaximum'], exclusiveMaximum: true })
+  }
+}
+
+function compileArray(source: JsonObject, schema: StructuralSchema, path: string): void {
+  const items = compileSchema(source['items'], `${path}[]`)
+  if (items.type === 'object' && schema['x-kubernetes-list-type'] === undefined) {
+    throw new TypeError(`${path}: a list of objects must choose x-kubernetes-list-type`)
+  }
+  schema.items = items
+}
+
+function compileObject(source: JsonObject, schema: StructuralSchema, path: string): void {
+  const { properties, additionalProperties, patternProperties } = source
+  if (isJsonObject(properties) && Object.keys(properties).length > 0) {
+    schema.properties = Object.fromEntries(
+      Object.entries(properties).map(([name, property]) => [
+        name,
+        compileSchema(property, `${path}.${name}`),
+      ]),
+    )
+    const required = requiredWithoutDefault(source['required'], schema.properties)
+    if (required.length > 0) schema.required = required
+  }
+  if (isJsonObject(patternProperties)) {
+    const [value] = Object.values(patternProperties)
+    schema.additionalProperties = compileSchema(value, `${path}.*`)
+  } else if (isJsonObject(additionalProperties)) {
+    schema.additionalProperties = compileSchema(additionalProperties, `${path}.*`)
+  }
+}
+
+/** Defaulting comes before validation, and a default of `{}` must itself be valid. */
+function requiredWithoutDefault(
+  required: unknown,
+  properties: Record<string, StructuralSchema>,
+): string[] {
+  if (!Array.isArray(required)) return []
+  return required.filter((name) => properties[name]?.default === undefined)
+}
+
+function checkPattern(pattern: string, path: string): void {
+  try {
+    compilePattern(pattern)
+  } catch (cause) {
+    throw new TypeError(`${path}: the pattern is not valid in RE2: ${pattern}`, { cause })
+  }
+}
+
+function typeName(literal: unknown): string {
+  return typeof literal === 'number' ? 'number' : typeof literal
+}

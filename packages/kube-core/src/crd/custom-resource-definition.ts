@@ -1,0 +1,84 @@
+import type { KubernetesObject } from '../object.ts'
+import type { StructuralSchema } from '../schema/structural-schema.ts'
+
+export interface CustomResourceNames {
+  plural: string
+  singular?: string
+  shortNames?: string[]
+  kind: string
+  listKind?: string
+  categories?: string[]
+}
+
+/** One column of `kubectl get`. A priority above 0 shows it with `-o wide` only. */
+export interface PrinterColumn {
+  name: string
+  type: 'integer' | 'number' | 'string' | 'boolean' | 'date'
+  jsonPath: string
+  format?: string
+  description?: string
+  priority?: number
+}
+
+export interface ScaleSubresource {
+  specReplicasPath: string
+  statusReplicasPath: string
+  labelSelectorPath?: string
+}
+
+export interface CustomResourceVersion {
+  name: string
+  served: boolean
+  storage: boolean
+  deprecated?: boolean
+  deprecationWarning?: string
+  schema?: { openAPIV3Schema?: StructuralSchema }
+  subresources?: { status?: Record<string, never>; scale?: ScaleSubresource }
+  additionalPrinterColumns?: PrinterColumn[]
+  selectableFields?: { jsonPath: string }[]
+}
+
+export interface CustomResourceConversion {
+  strategy: 'None' | 'Webhook'
+  webhook?: {
+    clientConfig?: {
+      url?: string
+      caBundle?: string
+      service?: { namespace: string; name: string; path?: string; port?: number }
+    }
+    conversionReviewVersions: string[]
+  }
+}
+
+/** The definition of a kind, as in `apiextensions.k8s.io/v1`. */
+export interface CustomResourceDefinitionObject extends KubernetesObject {
+  apiVersion: 'apiextensions.k8s.io/v1'
+  kind: 'CustomResourceDefinition'
+  spec: {
+    group: string
+    names: CustomResourceNames
+    scope: 'Namespaced' | 'Cluster'
+    versions: CustomResourceVersion[]
+    conversion?: CustomResourceConversion
+    preserveUnknownFields?: boolean
+  }
+}
+
+/** Fills in what the API server fills in: singular, listKind and the conversion strategy. */
+export function defaultCustomResourceDefinition<T extends CustomResourceDefinitionObject>(
+  definition: T,
+): T {
+  const { names, conversion } = definition.spec
+  return {
+    ...definition,
+    spec: {
+      ...definition.spec,
+      names: {
+        ...names,
+        singular: names.singular || names.kind?.toLowerCase(),
+        listKind: names.listKind || `${names.kind}List`,
+      },
+      conversion: conversion?.strategy ? conversion : { ...conversion, strategy: 'None' },
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import { isJsonObject, jsonObject } from '../json-object.ts'
+import type { StructuralSchema } from './structural-schema.ts'
+
+/**
+ * A copy with the schema's defaults filled in, also inside values that were themselves defaulted. A
+ * null for a field that is not nullable and has a default counts as absent.
+ */
+export function applyDefaults(object: unknown, schema: StructuralSchema): unknown {
+  if (Array.isArray(object)) {
+    const { items } = schema
+    return items ? object.map((item) => applyDefaults(replaceNull(item, items), items)) : object
+  }
+  if (!isJsonObject(object)) return object
+  const properties = schema.properties ?? {}
+  const { additionalProperties } = schema
+  const fields = new Map(Object.entries(object))
+  for (const [name, property] of Object.entries(properties)) {
+    if (property.default === undefined) continue
+    const value = fields.get(name)
+    if (value === undefined || (value === null && !property.nullable)) {
+      fields.set(name, structuredClone(property.default))
+    }
+  }
+  for (const [name, value] of fields) {
+    const property = Object.hasOwn(properties, name)
+      ? properties[name]
+      : typeof additionalProperties === 'object'
+        ? additionalProperties
+        : undefined
+    if (property) fields.set(name, applyDefaults(replaceNull(value, property), property))
+  }
+  return jsonObject(fields)
+}
+
+function replaceNull(value: unknown, schema: StructuralSchema): unknown {
+  if (value !== null || schema.nullable || schema.default === undefined) return value
+  return structuredClone(schema.default)
+}

@@ -1,0 +1,69 @@
+import { isJsonObject, jsonObject } from '../json-object.ts'
+import type { StructuralSchema } from './structural-schema.ts'
+
+/** Objects inside other objects, and the object itself, keep these fields whatever the schema says. */
+const typeMetaFields: readonly string[] = ['apiVersion', 'kind', 'metadata']
+
+/**
+ * A copy without the fields that the schema does not name. `pruned` lists the paths of what was
+ * removed, such as `spec.rules[0].foo`. Where the schema says `x-kubernetes-preserve-unknown-fields`
+ * unknown fields stay, and named ones below it are still pruned by their own schema.
+ */
+export function pruneUnknownFields(
+  object: unknown,
+  schema: StructuralSchema,
+): { object: unknown; pruned: string[] } {
+  const pruned: string[] = []
+  return { object: prune(object, schema, '', true, pruned), pruned }
+}
+
+function prune(
+  value: unknown,
+  schema: StructuralSchema,
+  path: string,
+  isResource: boolean,
+  pruned: string[],
+): unknown {
+  if (Array.isArray(value)) {
+    const { items } = schema
+    if (!items) return schema['x-kubernetes-preserve-unknown-fields'] ? value : dropAll(value)
+    return value.map((item, index) => pruneChild(item, items, `${path}[${index}]`, pruned))
+  }
+  if (!isJsonObject(value)) return value
+  const kept: [string, unknown][] = []
+  for (const [name, member] of Object.entries(value)) {
+    const field = path === '' ? name : `${path}.${name}`
+    const property = ownProperty(schema, name)
+    if (isResource && typeMetaFields.includes(name)) kept.push([name, member])
+    else if (property) kept.push([name, pruneChild(member, property, field, pruned)])
+    else if (keepsUnknown(schema)) kept.push([name, member])
+    else pruned.push(field)
+  }
+  return jsonObject(kept)
+}
+
+function pruneChild(
+  value: unknown,
+  schema: StructuralSchema,
+  path: string,
+  pruned: string[],
+): unknown {
+  return prune(value, schema, path, schema['x-kubernetes-embedded-resource'] === true, pruned)
+}
+
+/** A list without a schema for its items can hold objects that nothing describes. */
+function dropAll(list: readonly unknown[]): unknown[] {
+  return list.map((item) => (isJsonObject(item) ? {} : item))
+}
+
+function ownProperty(schema: StructuralSchema, name: string): StructuralSchema | undefined {
+  if (schema.properties && Object.hasOwn(schema.properties, name)) return schema.properties[name]
+  const { additionalProperties } = schema
+  return typeof additionalProperties === 'object' ? additionalProperties : undefined
+}
+
+function keepsUnknown(schema: StructuralSchema): boolean {
+  return (
+    schema['x-kubernetes-preserve-unknown-fields'] === true || schema.additionalProperties === true
+  )
+}
