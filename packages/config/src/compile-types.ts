@@ -37,6 +37,7 @@ export interface ResourceConditions {
   /** RoutingPolicy only: per gateway that it names. */
   readonly gateways?: readonly {
     readonly gatewayRef: { readonly namespace?: string; readonly name: string }
+    readonly controllerName: string
     readonly conditions: readonly PlannedCondition[]
   }[]
   /** PromptTemplate only. */

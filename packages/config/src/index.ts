@@ -1,3 +1,5 @@
+export { compile, defaultControllerName, type CompileOptions } from './compile.ts'
+export { providerPresets } from './provider-presets.ts'
 export type {
   ConsumerSettings,
   GatewaySettings,

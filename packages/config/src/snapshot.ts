@@ -151,7 +151,10 @@ export interface Prompt extends ResourceIdentity {
 
 export interface PromptVersion {
   readonly version: string
-  readonly messages: readonly { readonly role: 'system' | 'developer' | 'user' | 'assistant'; readonly content: string }[]
+  readonly messages: readonly {
+    readonly role: 'system' | 'developer' | 'user' | 'assistant'
+    readonly content: string
+  }[]
   /** JSON Schema 2020-12 of the parameters; undefined accepts none. */
   readonly parameters: Readonly<Record<string, unknown>> | undefined
   readonly model: string | undefined
@@ -160,7 +163,11 @@ export interface PromptVersion {
   readonly responseFormat:
     | { readonly type: 'Text' }
     | { readonly type: 'JSONObject' }
-    | { readonly type: 'JSONSchema'; readonly name: string; readonly schema: Readonly<Record<string, unknown>> }
+    | {
+        readonly type: 'JSONSchema'
+        readonly name: string
+        readonly schema: Readonly<Record<string, unknown>>
+      }
 }
 
 export interface PersonaSettings extends ResourceIdentity {

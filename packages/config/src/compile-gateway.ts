@@ -1,0 +1,52 @@
+import type { LLMGateway } from '@fairlead/api'
+import type { Catalogue, Findings } from './findings.ts'
+import { identityOf } from './resource-key.ts'
+import type { GatewaySettings } from './snapshot.ts'
+
+/** What a gateway's defaults may refer to. */
+export interface Defaults {
+  readonly providers: Catalogue
+  readonly strategies: Catalogue
+  readonly stores: Catalogue
+  readonly personas: Catalogue
+}
+
+/** A default that cannot be resolved is left out; a gateway is served without it. */
+export function compileGateway(
+  gateway: LLMGateway,
+  available: Defaults,
+  findings: Findings,
+): GatewaySettings {
+  const { auth, egress, defaults, limits } = gateway.spec
+  const keyOfDefault = (
+    field: 'contextStrategyRef' | 'conversationStoreRef' | 'personaRef',
+    catalogue: Catalogue,
+  ): string | undefined => {
+    const reference = defaults?.[field]
+    return reference && findings.target(catalogue, reference, `spec.defaults.${field}`)?.key
+  }
+  const requestTimeoutMs = findings.duration(limits?.requestTimeout, 'spec.limits.requestTimeout')
+  const firstTokenTimeoutMs = findings.duration(
+    limits?.firstTokenTimeout,
+    'spec.limits.firstTokenTimeout',
+  )
+  return {
+    ...identityOf(gateway),
+    auth: auth?.mode ?? 'Required',
+    allowPrivateNetworks: egress?.privateNetworks === 'Allow',
+    defaultModel: defaults?.model,
+    defaultProviders: (defaults?.providers ?? []).flatMap((reference, index) => {
+      const path = `spec.defaults.providers[${index}]`
+      return findings.target(available.providers, reference, path)?.key ?? []
+    }),
+    defaultStrategy: keyOfDefault('contextStrategyRef', available.strategies),
+    defaultStore: keyOfDefault('conversationStoreRef', available.stores),
+    defaultPersona: keyOfDefault('personaRef', available.personas),
+    limits: {
+      maxRequestBytes: limits?.maxRequestBytes ?? 10_485_760,
+      requestTimeoutMs: requestTimeoutMs ?? 300_000,
+      firstTokenTimeoutMs: firstTokenTimeoutMs ?? 60_000,
+      maxConcurrentRequests: limits?.maxConcurrentRequests ?? 10_000,
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import type { LLMProvider } from '@fairlead/api'
+import type { Findings } from './findings.ts'
+import { frozenCopy } from './freeze.ts'
+import { providerAddress } from './provider-address.ts'
+import { identityOf } from './resource-key.ts'
+import type { Provider, ProviderType, SimulatorSettings } from './snapshot.ts'
+
+const servedTypes: readonly string[] = [
+  'OpenAI',
+  'OpenAICompatible',
+  'Anthropic',
+  'Ollama',
+  'Simulator',
+] satisfies ProviderType[]
+
+const isServed = (type: string): type is ProviderType => servedTypes.includes(type)
+
+/** A provider whose credentials may all not be used is not usable without them either. */
+export function compileProvider(provider: LLMProvider, findings: Findings): Provider | undefined {
+  const { type, models, headers } = provider.spec
+  if (!isServed(type)) {
+    findings.reject(
+      `spec.type: type ${type} is not served by this version; use one of ` +
+        `${servedTypes.join(', ')} (OpenAICompatible for a vendor with an OpenAI surface)`,
+    )
+    return undefined
+  }
+  const credentials = compileCredentials(provider, findings)
+  const settings: Provider = {
+    ...identityOf(provider),
+    type,
+    baseURL: providerAddress(provider, type, findings),
+    credentials,
+    models: (models ?? []).map((model) => ({
+      name: model.name,
+      aliases: frozenCopy(model.aliases ?? []),
+      contextWindow: model.contextWindow,
+      maxOutputTokens: model.maxOutputTokens,
+      capabilities: frozenCopy(model.capabilities ?? []),
+    })),
+    headers: (headers ?? []).map(({ name, value }) => ({ name, value })),
+    simulator: type === 'Simulator' ? compileSimulator(provider, findings) : undefined,
+  }
+  const lostAll = (provider.spec.credentials ?? []).length > 0 && credentials.length === 0
+  return lostAll ? undefined : settings
+}
+
+function compileCredentials(provider: LLMProvider, findings: Findings): Provider['credentials'] {
+  return (provider.spec.credentials ?? []).flatMap(({ name, secretRef, weight }, index) => {
+    const secret = findings.secret(secretRef, `spec.credentials[${index}].secretRef`)
+    return secret ? [{ name, secret, weight: weight ?? 1 }] : []
+  })
+}
+
+function compileSimulator(provider: LLMProvider, findings: Findings): SimulatorSettings {
+  const { mode, replies, latency, wordDelay, failure } = provider.spec.simulator ?? {}
+  return {
+    mode: mode ?? 'Echo',
+    replies: frozenCopy(replies ?? []),
+    latencyMs: findings.duration(latency, 'spec.simulator.latency') ?? 0,
+    wordDelayMs: findings.duration(wordDelay, 'spec.simulator.wordDelay') ?? 0,
+    failure: failure && {
+      status: failure.status ?? 500,
+      message: failure.message ?? 'simulated failure',
+      everyNth: failure.everyNth ?? 1,
+      retryAfterSeconds: failure.retryAfterSeconds,
+      afterWords: failure.afterWords,
+    },
+  }
+}

@@ -1,0 +1,90 @@
+import type { LLMProvider, RoutingPolicy } from '@fairlead/api'
+import type { Catalogue, Findings } from './findings.ts'
+import { frozenCopy } from './freeze.ts'
+import { compareText, identityOf } from './resource-key.ts'
+import type { Provider, RetrySettings, Route, RouteMatch, RouteTarget } from './snapshot.ts'
+
+type Rule = RoutingPolicy['spec']['rules'][number]
+
+const defaultRetry: RetrySettings = {
+  attempts: 1,
+  on: ['RateLimited', 'ServerError', 'Timeout', 'Connect'],
+}
+
+/**
+ * The rules of a policy as routes, in their order. A target that cannot be resolved is left out; a
+ * rule without any stays, and answers 503, because falling through to another rule would send its
+ * calls where nobody sent them. A rule whose match has a field that nothing evaluates yet is left
+ * out, because without the field it would match more than it says.
+ */
+export function compileRoutes(
+  policy: RoutingPolicy,
+  providers: Catalogue<LLMProvider, Provider>,
+  findings: Findings,
+): readonly Route[] {
+  return policy.spec.rules.flatMap((rule, index) => {
+    const targets = compileTargets(rule, `spec.rules[${index}]`, providers, findings)
+    if (hasUnevaluatedMatch(rule)) return []
+    return [
+      {
+        policy: identityOf(policy),
+        rule: rule.name,
+        match: compileMatch(rule.match),
+        strategy: (rule.strategy ?? 'Weighted') === 'Weighted' ? 'Weighted' : 'Priority',
+        targets,
+        retry: {
+          attempts: rule.retry?.attempts ?? defaultRetry.attempts,
+          on: frozenCopy(rule.retry?.on ?? defaultRetry.on),
+        },
+      },
+    ]
+  })
+}
+
+/** True when a rule has a match field that this version cannot evaluate. */
+export function hasUnevaluatedMatch({ match }: Rule): boolean {
+  const { cel, promptTypes, inputTokens } = match ?? {}
+  return Boolean(
+    cel || promptTypes?.length || (inputTokens?.min ?? 0) > 0 || inputTokens?.max !== undefined,
+  )
+}
+
+function compileTargets(
+  rule: Rule,
+  path: string,
+  providers: Catalogue<LLMProvider, Provider>,
+  findings: Findings,
+): readonly RouteTarget[] {
+  return rule.targets.flatMap((target, index) => {
+    const targetPath = `${path}.targets[${index}].providerRef`
+    const provider = findings.target(providers, target.providerRef, targetPath)
+    if (!provider) return []
+    return [
+      {
+        name: target.name,
+        provider: provider.key,
+        model: target.model,
+        weight: target.weight ?? 1,
+      },
+    ]
+  })
+}
+
+/** Lists are sorted and free of repetitions, so that equal matches are equal values. */
+function compileMatch(match: Rule['match']): RouteMatch {
+  return {
+    models: normalised(match?.models),
+    groups: normalised(match?.groups),
+    consumers: normalised(match?.consumers),
+    headers: (match?.headers ?? [])
+      .map(({ name, value }) => ({ name: name.toLowerCase(), value }))
+      .toSorted(
+        (left, right) => compareText(left.name, right.name) || compareText(left.value, right.value),
+      ),
+    promptTemplates: normalised(match?.promptTemplates),
+  }
+}
+
+function normalised(names: readonly string[] | undefined): readonly string[] {
+  return [...new Set(names)].toSorted(compareText)
+}
