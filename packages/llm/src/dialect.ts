@@ -1,10 +1,9 @@
+import type { DialectName } from './dialect-name.ts'
 import type { ModelError } from './model-error.ts'
 import type { ModelRequest } from './model-request.ts'
 import type { ModelResponse } from './model-response.ts'
 import type { SseEvent } from './sse.ts'
 import type { StreamEvent } from './stream-event.ts'
-
-export type DialectName = 'openai-chat' | 'anthropic-messages'
 
 /**
  * One provider format, in both directions: what a caller speaks to us and what we speak to a
@@ -31,11 +30,12 @@ export interface Dialect {
   /**
    * Reads a provider's error answer. `body` is parsed JSON, or text when it was not JSON. The
    * result's message tells the provider's own message; kinds and retryability follow the status.
+   * Header names are in lower case.
    */
   decodeError(
     status: number,
     body: unknown,
-    headers: Readonly<Record<string, string | undefined>>,
+    headers: Readonly<Record<string, string | readonly string[] | undefined>>,
   ): ModelError
   /** Writes an error for a caller. */
   encodeError(error: ModelError): { readonly status: number; readonly body: unknown }

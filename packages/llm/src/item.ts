@@ -53,7 +53,11 @@ export type ItemStatus = 'in_progress' | 'completed' | 'incomplete'
 
 export type ContentPart =
   | { readonly type: 'input_text'; readonly text: string }
-  | { readonly type: 'output_text'; readonly text: string; readonly annotations?: readonly unknown[] }
+  | {
+      readonly type: 'output_text'
+      readonly text: string
+      readonly annotations?: readonly unknown[]
+    }
   | { readonly type: 'refusal'; readonly refusal: string }
   | {
       readonly type: 'input_image'

@@ -1,3 +1,4 @@
+import type { DialectName } from './dialect-name.ts'
 import type { Item } from './item.ts'
 
 /** A model call in no provider's format. Dialects decode into it and encode from it. */
@@ -7,6 +8,8 @@ export interface ModelRequest {
   readonly items: readonly Item[]
   readonly tools: readonly ToolDefinition[]
   readonly toolChoice?: ToolChoice
+  /** The only tools that may be called in this turn (OpenAI's `allowed_tools`); absent means all. */
+  readonly allowedTools?: readonly string[]
   readonly parallelToolCalls?: boolean
   readonly settings: ModelSettings
   readonly responseFormat?: ResponseFormat
@@ -15,6 +18,11 @@ export interface ModelRequest {
   readonly includeUsage: boolean
   /** Top-level fields that have no canonical name, kept for an upstream of the same dialect. */
   readonly extras: Readonly<Record<string, unknown>>
+  /**
+   * The dialect that `extras` and native tools were read in. An upstream of another dialect never
+   * sees them. Absent means: written for whatever dialect the request is encoded in.
+   */
+  readonly extrasDialect?: DialectName
 }
 
 export interface ToolDefinition {
@@ -23,6 +31,11 @@ export interface ToolDefinition {
   /** JSON Schema of the arguments. */
   readonly parameters?: Readonly<Record<string, unknown>>
   readonly strict?: boolean
+  /**
+   * A tool that is no function, such as a provider's own web search: its whole definition, written
+   * back as it came to an upstream of the same dialect and refused for any other.
+   */
+  readonly native?: Readonly<Record<string, unknown>>
 }
 
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string }

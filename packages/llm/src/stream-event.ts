@@ -4,8 +4,8 @@ import type { FinishReason, Usage } from './model-response.ts'
 /**
  * A streamed answer, piece by piece, in no provider's format. Grammar: one `response-start`; then
  * text, reasoning, refusal and tool-call events, where each `tool-call-start` opens the index that
- * its deltas carry and indices count up from 0; then at most one `usage` and one `finish`, in
- * either order; or an `error` at any point, after which nothing follows.
+ * its deltas carry and indices count up from 0; then at most one `usage`; then one `finish`, which
+ * is last; or an `error` at any point, after which nothing follows.
  */
 export type StreamEvent =
   | {

@@ -1,0 +1,51 @@
+/** What a Claude model takes, told by its name; providers' prefixes and suffixes do not matter. */
+export interface ModelFeatures {
+  /** `output_config.format` with a JSON schema. */
+  readonly structuredOutputs: boolean
+  /** How thinking is asked for: by effort, by a token budget, or not at all. */
+  readonly thinking: 'adaptive' | 'budget' | 'none'
+  /** `temperature`, `top_p` and `top_k`; the newest models answer 400 to them. */
+  readonly sampling: boolean
+  /** Whether `xhigh` is an effort; where it is not, `max` is next. */
+  readonly xhighEffort: boolean
+}
+
+const families: readonly (readonly [RegExp, ModelFeatures])[] = [
+  [
+    /claude-3-7/,
+    { structuredOutputs: false, thinking: 'budget', sampling: true, xhighEffort: false },
+  ],
+  [
+    /claude-(?:instant|v?[123](?=$|[-.:@]))/,
+    { structuredOutputs: false, thinking: 'none', sampling: true, xhighEffort: false },
+  ],
+  [
+    /claude-(?:sonnet|opus)-4(?=$|@|-0|-20\d{6})/,
+    { structuredOutputs: false, thinking: 'budget', sampling: true, xhighEffort: false },
+  ],
+  [
+    /claude-(?:sonnet-4-5|opus-4-5|haiku-4-5|opus-4-1)/,
+    { structuredOutputs: true, thinking: 'budget', sampling: true, xhighEffort: false },
+  ],
+  [
+    /claude-(?:sonnet|opus)-4-6/,
+    { structuredOutputs: true, thinking: 'adaptive', sampling: true, xhighEffort: false },
+  ],
+  // Any other Claude is newer than this table and takes what the newest take.
+  [
+    /claude-/,
+    { structuredOutputs: true, thinking: 'adaptive', sampling: false, xhighEffort: true },
+  ],
+]
+
+/** Servers of other models that speak this dialect get the least that all of them know. */
+const otherModels: ModelFeatures = {
+  structuredOutputs: false,
+  thinking: 'none',
+  sampling: true,
+  xhighEffort: false,
+}
+
+export function modelFeatures(model: string): ModelFeatures {
+  return families.find(([pattern]) => pattern.test(model))?.[1] ?? otherModels
+}

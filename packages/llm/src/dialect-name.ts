@@ -1,0 +1,1 @@
+export type DialectName = 'openai-chat' | 'anthropic-messages'

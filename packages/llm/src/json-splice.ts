@@ -1,0 +1,147 @@
+const quote = 0x22
+const backslash = 0x5c
+const openBrace = 0x7b
+const closeBrace = 0x7d
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const comma = 0x2c
+const colon = 0x3a
+
+export interface TopLevelEdits {
+  /** Values as JSON text, by field name. Absent fields are added at the end. */
+  readonly set?: Readonly<Record<string, string>>
+  readonly remove?: readonly string[]
+}
+
+/**
+ * Edits top-level fields of a JSON object without re-encoding the rest: every byte outside the
+ * edited fields stays, so a pass-through keeps number spellings, key order and unknown fields. A
+ * field that stands twice is set once, at its first place, and its other places are removed.
+ * Assumes that `body` is valid JSON in UTF-8 and an object, which the caller has parsed already.
+ */
+export function spliceTopLevel(body: Uint8Array, edits: TopLevelEdits): Uint8Array {
+  const set = new Map(Object.entries(edits.set ?? {}))
+  const remove = new Set(edits.remove)
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const members = readMembers(bytes)
+  const written = new Set<string>()
+  const pieces: Uint8Array[] = []
+  let kept = 0
+  let copiedTo = members.start
+  pieces.push(bytes.subarray(0, members.start))
+  for (const member of members.list) {
+    const value = set.get(member.name)
+    const gone = value === undefined ? remove.has(member.name) : written.has(member.name)
+    if (gone) {
+      copiedTo = member.end
+      continue
+    }
+    if (kept === 0) {
+      // What stood before the first kept member goes with the removed ones, its comma first of all.
+      copiedTo = member.nameStart
+    }
+    if (value === undefined) {
+      pieces.push(bytes.subarray(copiedTo, member.end))
+    } else {
+      written.add(member.name)
+      pieces.push(bytes.subarray(copiedTo, member.valueStart), Buffer.from(value))
+    }
+    copiedTo = member.end
+    kept += 1
+  }
+  for (const [name, value] of set) {
+    if (written.has(name)) continue
+    pieces.push(Buffer.from(`${kept === 0 ? '' : ','}${JSON.stringify(name)}:${value}`))
+    kept += 1
+  }
+  pieces.push(bytes.subarray(members.list.at(-1)?.end ?? members.start))
+  return Buffer.concat(pieces)
+}
+
+interface Member {
+  readonly name: string
+  readonly nameStart: number
+  readonly valueStart: number
+  /** Just after the value. */
+  readonly end: number
+}
+
+function readMembers(bytes: Buffer): { readonly start: number; readonly list: Member[] } {
+  const start = bytes.indexOf(openBrace) + 1
+  const list: Member[] = []
+  let position = skipSpace(bytes, start)
+  while (position < bytes.length && bytes[position] !== closeBrace) {
+    const nameStart = position
+    const nameEnd = stringEnd(bytes, position)
+    const name: unknown = JSON.parse(bytes.toString('utf8', nameStart, nameEnd))
+    position = skipSpace(bytes, nameEnd)
+    if (bytes[position] !== colon) break
+    const valueStart = skipSpace(bytes, position + 1)
+    const end = valueEnd(bytes, valueStart)
+    list.push({ name: String(name), nameStart, valueStart, end })
+    position = skipSpace(bytes, end)
+    if (bytes[position] === comma) position = skipSpace(bytes, position + 1)
+  }
+  return { start, list }
+}
+
+function skipSpace(bytes: Buffer, from: number): number {
+  let position = from
+  while (position < bytes.length) {
+    const byte = bytes[position]
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break
+    position += 1
+  }
+  return position
+}
+
+/** Just after the closing quote of the string that begins at `from`. */
+function stringEnd(bytes: Buffer, from: number): number {
+  let position = bytes.indexOf(quote, from + 1)
+  while (position !== -1) {
+    let slashes = 0
+    while (bytes[position - 1 - slashes] === backslash) slashes += 1
+    if (slashes % 2 === 0) return position + 1
+    position = bytes.indexOf(quote, position + 1)
+  }
+  return bytes.length
+}
+
+function valueEnd(bytes: Buffer, from: number): number {
+  const first = bytes[from]
+  if (first === quote) return stringEnd(bytes, from)
+  if (first === openBrace || first === openBracket) return containerEnd(bytes, from)
+  let position = from
+  while (position < bytes.length && !endsScalar(bytes[position])) position += 1
+  return position
+}
+
+function endsScalar(byte: number | undefined): boolean {
+  return (
+    byte === comma ||
+    byte === closeBrace ||
+    byte === 0x20 ||
+    byte === 0x0a ||
+    byte === 0x0d ||
+    byte === 0x09
+  )
+}
+
+function containerEnd(bytes: Buffer, from: number): number {
+  let depth = 0
+  let position = from
+  while (position < bytes.length) {
+    const byte = bytes[position]
+    if (byte === quote) {
+      position = stringEnd(bytes, position)
+      continue
+    }
+    position += 1
+    if (byte === openBrace || byte === openBracket) depth += 1
+    else if (byte === closeBrace || byte === closeBracket) {
+      depth -= 1
+      if (depth === 0) return position
+    }
+  }
+  return position
+}

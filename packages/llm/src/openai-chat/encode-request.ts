@@ -1,0 +1,67 @@
+import type { JsonObject } from '../json-value.ts'
+import { objectOrEmpty } from '../json-value.ts'
+import type { ModelRequest } from '../model-request.ts'
+import { encodeMessages } from './encode-messages.ts'
+import { encodeResponseFormat } from './response-format.ts'
+import { customToolNames, encodeToolChoice, encodeTools } from './tools.ts'
+
+export interface OpenAiChatRequestOptions {
+  /**
+   * The field that bounds the answer. OpenAI's reasoning models refuse `max_tokens`; some compatible
+   * servers know nothing else. Default `max_completion_tokens`.
+   */
+  readonly maxTokensField?: 'max_completion_tokens' | 'max_tokens'
+  /**
+   * Whether earlier reasoning goes back as `reasoning_content`. Some compatible providers need it
+   * within a tool loop, others refuse it. Default false.
+   */
+  readonly echoReasoning?: boolean
+}
+
+/** Writes the body for `POST /v1/chat/completions` of OpenAI and of compatible servers. */
+export function encodeRequest(
+  request: ModelRequest,
+  options: OpenAiChatRequestOptions = {},
+): JsonObject {
+  const { settings } = request
+  const ownExtras = (request.extrasDialect ?? 'openai-chat') === 'openai-chat'
+  const { stream_options: streamOptions, ...extras } = ownExtras ? request.extras : {}
+  const body: Record<string, unknown> = {
+    ...extras,
+    model: request.model,
+    messages: encodeMessages(request.items, {
+      customTools: customToolNames(request.tools),
+      echoReasoning: options.echoReasoning ?? false,
+    }),
+    tools: request.tools.length === 0 ? undefined : encodeTools(request),
+    tool_choice: encodeToolChoice(request),
+    parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
+    temperature: settings.temperature,
+    top_p: settings.topP,
+    top_k: settings.topK,
+    [options.maxTokensField ?? 'max_completion_tokens']: settings.maxOutputTokens,
+    stop: settings.stop,
+    seed: settings.seed,
+    presence_penalty: settings.presencePenalty,
+    frequency_penalty: settings.frequencyPenalty,
+    reasoning_effort: settings.reasoningEffort,
+    user: settings.user,
+    response_format:
+      request.responseFormat === undefined
+        ? undefined
+        : encodeResponseFormat(request.responseFormat),
+    ...encodeStream(request, objectOrEmpty(streamOptions)),
+  }
+  return Object.fromEntries(
+    Object.entries(body).filter(([, value]) => value !== undefined && value !== null),
+  )
+}
+
+function encodeStream(request: ModelRequest, otherOptions: JsonObject): JsonObject {
+  if (!request.stream) return {}
+  const options = request.includeUsage ? { ...otherOptions, include_usage: true } : otherOptions
+  return {
+    stream: true,
+    stream_options: Object.keys(options).length === 0 ? undefined : options,
+  }
+}

@@ -1,0 +1,38 @@
+import { countOrZero, isJsonObject, objectOrEmpty, type JsonObject } from '../json-value.ts'
+import type { Usage } from '../model-response.ts'
+
+/**
+ * Reads a `usage` object; `undefined` when there is none. DeepSeek tells its cache hits in
+ * `prompt_cache_hit_tokens`, everybody else in `prompt_tokens_details.cached_tokens`.
+ */
+export function decodeUsage(value: unknown): Usage | undefined {
+  if (!isJsonObject(value)) return undefined
+  const prompt = objectOrEmpty(value['prompt_tokens_details'])
+  const completion = objectOrEmpty(value['completion_tokens_details'])
+  return {
+    inputTokens: countOrZero(value['prompt_tokens']),
+    cachedInputTokens: countOrZero(prompt['cached_tokens'] ?? value['prompt_cache_hit_tokens']),
+    cacheWriteInputTokens: countOrZero(prompt['cache_write_tokens']),
+    outputTokens: countOrZero(value['completion_tokens']),
+    reasoningTokens: countOrZero(completion['reasoning_tokens']),
+  }
+}
+
+export function encodeUsage(usage: Usage): JsonObject {
+  return {
+    prompt_tokens: usage.inputTokens,
+    completion_tokens: usage.outputTokens,
+    total_tokens: usage.inputTokens + usage.outputTokens,
+    prompt_tokens_details: {
+      cached_tokens: usage.cachedInputTokens,
+      cache_write_tokens: usage.cacheWriteInputTokens,
+      audio_tokens: 0,
+    },
+    completion_tokens_details: {
+      reasoning_tokens: usage.reasoningTokens,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
+  }
+}

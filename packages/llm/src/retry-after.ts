@@ -1,0 +1,26 @@
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/**
+ * How long the provider asks to wait, in seconds, rounded up; `undefined` when it does not say.
+ * Reads `retry-after-ms` (OpenAI, Azure), `x-ms-retry-after-ms` (Azure) and `retry-after` in seconds
+ * or as a HTTP date. `nowMs` is the time the date is compared with. Header names are in lower case.
+ */
+export function readRetryAfterSeconds(headers: Headers, nowMs: number): number | undefined {
+  const milliseconds =
+    readNumber(headers, 'retry-after-ms') ?? readNumber(headers, 'x-ms-retry-after-ms')
+  if (milliseconds !== undefined) return Math.ceil(milliseconds / 1000)
+  const seconds = readNumber(headers, 'retry-after')
+  if (seconds !== undefined) return Math.ceil(seconds)
+  const dateMs = Date.parse(firstValue(headers, 'retry-after') ?? '')
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, Math.ceil((dateMs - nowMs) / 1000))
+}
+
+function readNumber(headers: Headers, name: string): number | undefined {
+  const text = firstValue(headers, name)?.trim()
+  return text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
+}
+
+function firstValue(headers: Headers, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' ? value : value?.[0]
+}
