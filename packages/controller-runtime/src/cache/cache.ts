@@ -1,0 +1,209 @@
+import { parseLabelSelector, qualifiedResource } from '@fairlead/kube-core'
+import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import { aborted, openScope } from '../abort.ts'
+import type { Clock } from '../clock.ts'
+import type { Reader } from '../client/client.ts'
+import type { Informer, InformerScope } from '../informer/informer.ts'
+import { SharedInformer } from '../informer/shared-informer.ts'
+import type { IndexFunction } from '../informer/store.ts'
+import type { Logger } from '../logger.ts'
+import type { ObjectKey } from '../object-key.ts'
+
+/** Thrown when a kind is read from the cache that nobody declared: read it live, or declare it. */
+export class KindNotCachedError extends Error {
+  override readonly name = 'KindNotCachedError'
+  constructor(type: ResourceType) {
+    super(
+      `${qualifiedResource(type)} is not in the cache: watch it with a controller, ` +
+        'declare it with cache.informerFor, or read it with the client',
+    )
+  }
+}
+
+export interface CacheListOptions {
+  readonly namespace?: string
+  readonly labelSelector?: string
+  /** Only objects found under this value of an index that was added before. */
+  readonly index?: { readonly name: string; readonly value: string }
+}
+
+/** A counted use of an informer: it runs while anybody holds one. */
+export interface InformerLease<T extends KubernetesObject> {
+  readonly informer: Informer<T>
+  release(): void
+}
+
+/**
+ * Local copies of the kinds that were declared, and of no others: reading a kind never starts a
+ * watch behind the reader's back. Objects are frozen; copy before changing one.
+ */
+export interface Cache {
+  /** Declares the kind for as long as the cache runs and returns its informer. */
+  informerFor<T extends KubernetesObject>(type: ResourceType<T>, scope?: InformerScope): Informer<T>
+  /** Uses the kind's informer until `release`; with the last use it stops and its copy is dropped. */
+  acquire<T extends KubernetesObject>(type: ResourceType<T>): InformerLease<T>
+  /** Undefined if there is no such object. Throws KindNotCachedError. */
+  get<T extends KubernetesObject>(type: ResourceType<T>, key: ObjectKey): T | undefined
+  /** Throws KindNotCachedError. */
+  list<T extends KubernetesObject>(type: ResourceType<T>, options?: CacheListOptions): readonly T[]
+  /** Makes objects findable by a function of them. The kind must be declared. */
+  addIndex<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    name: string,
+    valuesOf: IndexFunction<T>,
+  ): void
+  /** Resolves when every informer that is declared by then has synced. */
+  waitForSync(signal: AbortSignal): Promise<void>
+}
+
+interface Entry {
+  readonly informer: SharedInformer<KubernetesObject>
+  readonly scope: InformerScope
+  leases: number
+  pinned: boolean
+  stop: () => void
+}
+
+export interface CacheOptions {
+  readonly client: Reader
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+}
+
+/** The cache of a manager: runs one shared informer per declared kind. */
+export class InformerCache implements Cache {
+  readonly #options: CacheOptions
+  readonly #entries = new Map<string, Entry>()
+  readonly #running = new Set<Promise<void>>()
+  #signal: AbortSignal | undefined
+
+  constructor(options: CacheOptions) {
+    this.#options = options
+  }
+
+  /** Runs the informers, also those declared later. Resolves when the signal aborted and all ended. */
+  async start(signal: AbortSignal): Promise<void> {
+    this.#signal = signal
+    for (const entry of this.#entries.values()) this.#run(entry, signal)
+    await aborted(signal)
+    await Promise.all(this.#running)
+  }
+
+  informerFor<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    scope?: InformerScope,
+  ): Informer<T> {
+    const entry = this.#declare(type, scope)
+    entry.pinned = true
+    return informerOf<T>(entry)
+  }
+
+  acquire<T extends KubernetesObject>(type: ResourceType<T>): InformerLease<T> {
+    const entry = this.#declare(type)
+    entry.leases += 1
+    let held = true
+    return {
+      informer: informerOf<T>(entry),
+      release: () => {
+        if (!held) return
+        held = false
+        entry.leases -= 1
+        if (entry.leases > 0 || entry.pinned) return
+        this.#entries.delete(qualifiedVersion(type))
+        entry.stop()
+      },
+    }
+  }
+
+  get<T extends KubernetesObject>(type: ResourceType<T>, key: ObjectKey): T | undefined {
+    return this.#informer(type).get(key)
+  }
+
+  list<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    options: CacheListOptions = {},
+  ): readonly T[] {
+    const informer = this.#informer(type)
+    const { namespace, index, labelSelector } = options
+    let objects =
+      index === undefined ? informer.list(namespace) : informer.byIndex(index.name, index.value)
+    if (index !== undefined && namespace !== undefined) {
+      objects = objects.filter(({ metadata }) => metadata.namespace === namespace)
+    }
+    if (labelSelector === undefined) return objects
+    const selector = parseLabelSelector(labelSelector)
+    return objects.filter(({ metadata }) => selector.matches(metadata.labels))
+  }
+
+  addIndex<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    name: string,
+    valuesOf: IndexFunction<T>,
+  ): void {
+    this.#informer(type).addIndex(name, valuesOf)
+  }
+
+  async waitForSync(signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      [...this.#entries.values()].map(({ informer }) => informer.waitForSync(signal)),
+    )
+  }
+
+  /** The kinds whose first list has not arrived, for a readiness check. */
+  unsynced(): readonly string[] {
+    return [...this.#entries]
+      .filter(([, { informer }]) => !informer.synced)
+      .map(([resource]) => resource)
+  }
+
+  #informer<T extends KubernetesObject>(type: ResourceType<T>): Informer<T> {
+    const entry = this.#entries.get(qualifiedVersion(type))
+    if (entry === undefined) throw new KindNotCachedError(type)
+    return informerOf<T>(entry)
+  }
+
+  #declare(type: ResourceType, scope?: InformerScope): Entry {
+    const resource = qualifiedVersion(type)
+    const existing = this.#entries.get(resource)
+    if (existing !== undefined) {
+      if (scope !== undefined && !sameScope(scope, existing.scope)) {
+        throw new Error(`${resource} is cached with another scope already`)
+      }
+      return existing
+    }
+    const informer = new SharedInformer({ ...this.#options, type, scope: scope ?? {} })
+    const entry: Entry = { informer, scope: scope ?? {}, leases: 0, pinned: false, stop: () => {} }
+    this.#entries.set(resource, entry)
+    if (this.#signal !== undefined && !this.#signal.aborted) this.#run(entry, this.#signal)
+    return entry
+  }
+
+  #run(entry: Entry, signal: AbortSignal): void {
+    const scope = openScope({ parents: [signal] })
+    entry.stop = () => scope.abort(new Error('the informer is not used any more'))
+    const running = entry.informer.start(scope.signal).finally(() => {
+      scope[Symbol.dispose]()
+      this.#running.delete(running)
+    })
+    this.#running.add(running)
+  }
+}
+
+/** `deployments.v1.apps`: kinds of different versions are cached apart. */
+function qualifiedVersion(type: ResourceType): string {
+  return [type.plural, type.version, type.group].filter((part) => part !== '').join('.')
+}
+
+/** The entry under a resource type's name holds objects of that type: this is the one cast. */
+function informerOf<T extends KubernetesObject>(entry: Entry): Informer<T> {
+  return entry.informer as unknown as Informer<T>
+}
+
+function sameScope(a: InformerScope, b: InformerScope): boolean {
+  return (
+    a.namespace === b.namespace &&
+    a.labelSelector === b.labelSelector &&
+    a.fieldSelector === b.fieldSelector
+  )
+}

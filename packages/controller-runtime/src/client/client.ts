@@ -1,0 +1,132 @@
+import type { KubernetesList, KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { ObjectKey } from '../object-key.ts'
+
+export interface CallOptions {
+  readonly signal?: AbortSignal
+  /** How long the call may take, retries included. Defaults to the client's, 30 s. */
+  readonly timeoutMs?: number
+}
+
+export interface ListOptions extends CallOptions {
+  /** Only this namespace; absent means all of them. */
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  /** At most this many items; go on with `continue` of the result's metadata. */
+  readonly limit?: number
+  readonly continue?: string
+  readonly resourceVersion?: string
+  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan'
+}
+
+export interface WatchOptions {
+  readonly namespace?: string
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  /** Events after this version; absent starts with the present objects as ADDED events. */
+  readonly resourceVersion?: string
+  /** Asks for BOOKMARK events, which carry nothing but a newer version. */
+  readonly allowWatchBookmarks?: boolean
+  /** The server ends the watch after this long. */
+  readonly timeoutSeconds?: number
+  readonly signal?: AbortSignal
+  /** Called whenever bytes arrive, the response's head included. */
+  readonly onActivity?: () => void
+}
+
+/** One event of a watch. The object of an ERROR is a Status. */
+export interface WatchEvent<T extends KubernetesObject = KubernetesObject> {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
+  readonly object: T
+}
+
+export interface WriteOptions extends CallOptions {
+  /** Who is recorded as the writer of fields. Defaults to the client's field manager. */
+  readonly fieldManager?: string
+  /** Validates and answers as usual, but stores nothing. */
+  readonly dryRun?: boolean
+  /** What the server does about unknown and duplicate fields. Defaults to the server's, Warn. */
+  readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict'
+}
+
+export interface ApplyOptions extends WriteOptions {
+  readonly fieldManager: string
+  /** Takes fields over from other managers instead of failing with a conflict. */
+  readonly force?: boolean
+}
+
+export interface DeleteOptions extends CallOptions {
+  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
+  /** The delete fails with a conflict if the object is not this one any more. */
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+  readonly gracePeriodSeconds?: number
+  readonly dryRun?: boolean
+}
+
+/** A change to an object. Custom resources accept `json` and `merge`, not `strategic`. */
+export interface Patch {
+  readonly type: 'json' | 'merge' | 'strategic'
+  readonly body: unknown
+}
+
+/** What server-side apply is given: only the fields that the manager wants to own. */
+export type Applied<T extends KubernetesObject> = Partial<T> &
+  Pick<KubernetesObject, 'apiVersion' | 'kind' | 'metadata'>
+
+/** Reads, always answered by the API server. A missing object is a StatusError: `isNotFound`. */
+export interface Reader {
+  get<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    key: ObjectKey,
+    options?: CallOptions,
+  ): Promise<T>
+  list<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    options?: ListOptions,
+  ): Promise<KubernetesList<T>>
+  /**
+   * One watch request, as it is: ends when the server or the network ends it. Nearly everybody
+   * wants an Informer instead. Throws StatusError (also 410), ConnectionError, WatchStreamError.
+   */
+  watch<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    options?: WatchOptions,
+  ): AsyncIterable<WatchEvent<T>>
+}
+
+/** Changes to objects or to a subresource of them; each answers with the object as stored. */
+export interface SubresourceWriter {
+  update<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    object: T,
+    options?: WriteOptions,
+  ): Promise<T>
+  patch<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    key: ObjectKey,
+    patch: Patch,
+    options?: WriteOptions,
+  ): Promise<T>
+  /** Server-side apply: the verb to prefer, it needs no read before and owns only what it names. */
+  apply<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    object: Applied<T>,
+    options: ApplyOptions,
+  ): Promise<T>
+}
+
+/**
+ * A Kubernetes API client over plain JSON: timestamps stay strings, unknown fields stay where they
+ * are. Errors of the server are StatusError; when it cannot be reached, ConnectionError; when a
+ * call takes too long, DeadlineError.
+ */
+export interface Client extends Reader, SubresourceWriter {
+  create<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    object: T,
+    options?: WriteOptions,
+  ): Promise<T>
+  delete(type: ResourceType, key: ObjectKey, options?: DeleteOptions): Promise<void>
+  /** Writes the status subresource; everything outside `status` is ignored by the server. */
+  readonly status: SubresourceWriter
+}

@@ -1,0 +1,26 @@
+/** The API server could not be reached, or the connection broke. Trying again later is right. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError'
+}
+
+/** Codes of a connection that was closed under a request that may not have reached the server. */
+const brokenCodes: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CLOSED',
+])
+
+/** The system's or undici's code of a network failure, searched along the causes. */
+export function networkErrorCode(error: unknown): string | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ('code' in current && typeof current.code === 'string') return current.code
+  }
+  return undefined
+}
+
+/** Whether a kept-alive connection died: a read may then be sent again at once. */
+export function isBrokenConnection(error: unknown): boolean {
+  const code = networkErrorCode(error)
+  return code !== undefined && brokenCodes.has(code)
+}

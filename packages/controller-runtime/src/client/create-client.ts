@@ -1,0 +1,251 @@
+import { resourcePath } from '@fairlead/kube-core'
+import type { KubernetesList, KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import { openScope } from '../abort.ts'
+import { systemClock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import type { KubeConfig } from '../kube-config/kube-config.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import { keyOf } from '../object-key.ts'
+import type { ObjectKey } from '../object-key.ts'
+import type {
+  Applied,
+  ApplyOptions,
+  CallOptions,
+  Client,
+  DeleteOptions,
+  ListOptions,
+  Patch,
+  SubresourceWriter,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from './client.ts'
+import { ConnectionError } from './connection-error.ts'
+import { WatchStreamError } from './line-splitter.ts'
+import { Transport } from './transport.ts'
+import type { TransportRequest } from './transport.ts'
+import { decodeWatchEvents } from './watch-events.ts'
+
+export interface ClientOptions {
+  readonly metrics?: Metrics
+  /** Defaults to `fairlead-controller-runtime`. */
+  readonly userAgent?: string
+  /** Who creates, updates and patches are recorded for. Defaults to the user agent, by the server. */
+  readonly fieldManager?: string
+  /** How long a call may take, retries included; watches have no limit. Defaults to 30 s. */
+  readonly timeoutMs?: number
+  readonly clock?: Clock
+}
+
+const patchContentTypes = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  // JSON is YAML, and the server decodes this content type as YAML.
+  apply: 'application/apply-patch+yaml',
+} as const
+
+type Query = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** A client for one server. `close` ends its connections and whatever runs on them. */
+export function createClient(
+  config: KubeConfig,
+  options: ClientOptions = {},
+): Client & { close(): Promise<void> } {
+  const clock = options.clock ?? systemClock
+  const timeoutMs = options.timeoutMs ?? 30_000
+  const transport = new Transport(config, {
+    clock,
+    userAgent: options.userAgent ?? 'fairlead-controller-runtime',
+    metrics: options.metrics,
+  })
+
+  async function call(request: TransportRequest, callOptions: CallOptions): Promise<unknown> {
+    using scope = openScope({
+      parents: [callOptions.signal],
+      clock,
+      timeoutMs: callOptions.timeoutMs ?? timeoutMs,
+      what: `${request.method} ${request.path}`,
+    })
+    return await transport.json({ ...request, signal: scope.signal })
+  }
+
+  const writeQuery = (write: WriteOptions): Query => ({
+    fieldManager: write.fieldManager ?? options.fieldManager,
+    dryRun: write.dryRun ? 'All' : undefined,
+    fieldValidation: write.fieldValidation,
+  })
+
+  function writer(subresource?: string): SubresourceWriter {
+    const path = (type: ResourceType, key: ObjectKey, query: Query) =>
+      withQuery(resourcePath(type, checkKey(type, key), subresource), query)
+    return {
+      async update<T extends KubernetesObject>(
+        type: ResourceType<T>,
+        object: T,
+        write: WriteOptions = {},
+      ) {
+        const answer = await call(
+          {
+            method: 'PUT',
+            path: path(type, keyOf(object), writeQuery(write)),
+            body: JSON.stringify(object),
+          },
+          write,
+        )
+        return answer as T
+      },
+      async patch<T extends KubernetesObject>(
+        type: ResourceType<T>,
+        key: ObjectKey,
+        patch: Patch,
+        write: WriteOptions = {},
+      ) {
+        const answer = await call(
+          {
+            method: 'PATCH',
+            path: path(type, key, writeQuery(write)),
+            contentType: patchContentTypes[patch.type],
+            body: JSON.stringify(patch.body),
+          },
+          write,
+        )
+        return answer as T
+      },
+      async apply<T extends KubernetesObject>(
+        type: ResourceType<T>,
+        object: Applied<T>,
+        apply: ApplyOptions,
+      ) {
+        const query = { ...writeQuery(apply), force: apply.force ? true : undefined }
+        const answer = await call(
+          {
+            method: 'PATCH',
+            path: path(type, keyOf(object), query),
+            contentType: patchContentTypes.apply,
+            body: JSON.stringify(object),
+          },
+          apply,
+        )
+        return answer as T
+      },
+    }
+  }
+
+  return {
+    ...writer(),
+    status: writer('status'),
+
+    async get<T extends KubernetesObject>(
+      type: ResourceType<T>,
+      key: ObjectKey,
+      get: CallOptions = {},
+    ) {
+      return (await call(
+        { method: 'GET', path: resourcePath(type, checkKey(type, key)) },
+        get,
+      )) as T
+    },
+
+    async list<T extends KubernetesObject>(type: ResourceType<T>, list: ListOptions = {}) {
+      const path = withQuery(resourcePath(type, namespaceKey(list.namespace)), {
+        labelSelector: list.labelSelector,
+        fieldSelector: list.fieldSelector,
+        limit: list.limit,
+        continue: list.continue,
+        resourceVersion: list.resourceVersion,
+        resourceVersionMatch: list.resourceVersionMatch,
+      })
+      return completeItems<T>(await call({ method: 'GET', path }, list))
+    },
+
+    watch<T extends KubernetesObject>(type: ResourceType<T>, watch: WatchOptions = {}) {
+      return openWatch<T>(transport, type, watch)
+    },
+
+    async create<T extends KubernetesObject>(
+      type: ResourceType<T>,
+      object: T,
+      write: WriteOptions = {},
+    ) {
+      const collection = resourcePath(type, namespaceKey(object.metadata.namespace))
+      const path = withQuery(collection, writeQuery(write))
+      return (await call({ method: 'POST', path, body: JSON.stringify(object) }, write)) as T
+    },
+
+    async delete(type: ResourceType, key: ObjectKey, remove: DeleteOptions = {}) {
+      const { propagationPolicy, preconditions, gracePeriodSeconds, dryRun } = remove
+      const body = JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy,
+        preconditions,
+        gracePeriodSeconds,
+        dryRun: dryRun ? ['All'] : undefined,
+      })
+      const path = resourcePath(type, checkKey(type, key))
+      await call({ method: 'DELETE', path, body }, remove)
+    },
+
+    close: () => transport.close(),
+  }
+}
+
+async function* openWatch<T extends KubernetesObject>(
+  transport: Transport,
+  type: ResourceType<T>,
+  watch: WatchOptions,
+): AsyncGenerator<WatchEvent<T>> {
+  const path = withQuery(resourcePath(type, namespaceKey(watch.namespace)), {
+    watch: true,
+    labelSelector: watch.labelSelector,
+    fieldSelector: watch.fieldSelector,
+    resourceVersion: watch.resourceVersion,
+    allowWatchBookmarks: watch.allowWatchBookmarks ? true : undefined,
+    timeoutSeconds: watch.timeoutSeconds,
+  })
+  const response = await transport.open({ method: 'GET', path, signal: watch.signal })
+  watch.onActivity?.()
+  try {
+    yield* decodeWatchEvents<T>(response.body as AsyncIterable<Uint8Array>, watch.onActivity)
+  } catch (cause) {
+    watch.signal?.throwIfAborted()
+    if (cause instanceof WatchStreamError) throw cause
+    throw new ConnectionError(`the watch of ${type.plural} broke`, { cause })
+  } finally {
+    // Also when the consumer leaves early: the connection must not stay open behind its back.
+    response.body.destroy()
+  }
+}
+
+function withQuery(path: string, query: Query): string {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') parameters.set(name, String(value))
+  }
+  const text = parameters.toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
+function namespaceKey(namespace: string | undefined): { namespace?: string } {
+  return namespace === undefined ? {} : { namespace }
+}
+
+/** An empty name or namespace would address the whole collection: never what was meant. */
+function checkKey(type: ResourceType, key: ObjectKey): { namespace?: string; name: string } {
+  if (key.name === '') throw new TypeError(`a ${type.kind} must be addressed by name`)
+  if (type.namespaced && !key.namespace) {
+    throw new TypeError(`${type.kind} "${key.name}" must be addressed with its namespace`)
+  }
+  return key
+}
+
+/** List items carry no kind of their own when they come from typed storage; ours always do. */
+function completeItems<T extends KubernetesObject>(answer: unknown): KubernetesList<T> {
+  const list = answer as KubernetesList<T>
+  const kind = list.kind.replace(/List$/, '')
+  const items = (list.items ?? []).map((item) =>
+    item.kind === undefined ? { ...item, apiVersion: list.apiVersion, kind } : item,
+  )
+  return { ...list, items }
+}

@@ -1,0 +1,224 @@
+import type { Dispatcher } from 'undici'
+import { openScope } from '../abort.ts'
+import { abortReason, sleep } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import type { KubeConfig } from '../kube-config/kube-config.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import { ConnectionError, isBrokenConnection, networkErrorCode } from './connection-error.ts'
+import { ConnectionPool } from './connection-pool.ts'
+import { responseError } from './response-error.ts'
+
+export interface TransportRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Path and query. */
+  readonly path: string
+  readonly body?: string | undefined
+  readonly contentType?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface TransportOptions {
+  readonly clock: Clock
+  readonly userAgent: string
+  readonly metrics?: Metrics | undefined
+}
+
+const retriesLimit = 10
+const retryAfterLimitSeconds = 30
+const brokenConnectionPauseLimitMs = 1000
+const errorBodyLimitBytes = 1024 * 1024
+/** Far above what an API server sends in one answer; only guards our memory. */
+const bodyLimitBytes = 512 * 1024 * 1024
+
+/**
+ * Sends requests to one API server.
+ *
+ * - 429 and 5xx with Retry-After are sent again after that time, at most ten times: the server says
+ *   that it did not act on them.
+ * - A GET on a connection that broke is sent again, at most ten times.
+ * - A 401 makes the credentials be renewed and is sent again once.
+ *
+ * Deadlines are the caller's, by `signal`: they span all attempts.
+ */
+export class Transport {
+  readonly #config: KubeConfig
+  readonly #clock: Clock
+  readonly #metrics: Metrics | undefined
+  readonly #connections: ConnectionPool
+  readonly #basePath: string
+  readonly #host: string
+  readonly #userAgent: string
+
+  constructor(config: KubeConfig, options: TransportOptions) {
+    const server = new URL(config.server)
+    this.#config = config
+    this.#clock = options.clock
+    this.#metrics = options.metrics
+    this.#userAgent = options.userAgent
+    this.#host = server.host
+    this.#basePath = server.pathname.replace(/\/+$/, '')
+    this.#connections = new ConnectionPool(server.origin, config.tls)
+  }
+
+  /** The decoded JSON of a successful answer. */
+  async json(request: TransportRequest & { signal: AbortSignal }): Promise<unknown> {
+    const response = await this.open(request)
+    const text = await this.#readBody(request, response, bodyLimitBytes)
+    this.#metrics?.restClient.responseSize.observe(this.#verbLabels(request), text.length)
+    try {
+      const value: unknown = JSON.parse(text)
+      return value
+    } catch (cause) {
+      throw new ConnectionError(`${describe(request)}: the answer is not JSON`, { cause })
+    }
+  }
+
+  /** The successful answer with its body unread. Throws StatusError, ConnectionError. */
+  async open(request: TransportRequest): Promise<Dispatcher.ResponseData> {
+    let renewed = false
+    for (let attempt = 0; ; attempt += 1) {
+      const response = await this.#attempt(request, attempt)
+      if (response === undefined) continue
+      if (response.statusCode < 400) return response
+      const retryAfterSeconds = retryAfter(response)
+      if (response.statusCode === 401 && !renewed) {
+        renewed = true
+        this.#config.credentials.invalidate()
+      } else if (attempt >= retriesLimit || !mayRetry(response.statusCode, retryAfterSeconds)) {
+        throw await this.#failure(request, response, retryAfterSeconds)
+      } else {
+        await response.body.dump()
+        await this.#pause(Math.min(retryAfterSeconds ?? 0, retryAfterLimitSeconds) * 1000, request)
+        this.#countRetry(request, String(response.statusCode))
+        continue
+      }
+      await response.body.dump()
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close()
+  }
+
+  /** One exchange; undefined if the connection broke and another attempt may be made. */
+  async #attempt(
+    request: TransportRequest,
+    attempt: number,
+  ): Promise<Dispatcher.ResponseData | undefined> {
+    const startMs = this.#clock.now()
+    let code = '<error>'
+    using scope = openScope({ parents: [request.signal] })
+    const credentials = await this.#config.credentials.current(scope.signal)
+    try {
+      const response = await this.#connections.for(credentials).request({
+        method: request.method,
+        path: this.#basePath + request.path,
+        headers: this.#headers(request, credentials.authorization),
+        body: request.body ?? null,
+        signal: request.signal ?? null,
+      })
+      code = String(response.statusCode)
+      return response
+    } catch (cause) {
+      if (request.signal?.aborted) throw abortReason(request.signal)
+      if (request.method === 'GET' && attempt < retriesLimit && isBrokenConnection(cause)) {
+        await this.#pause(Math.min(10 * 2 ** attempt, brokenConnectionPauseLimitMs), request)
+        this.#countRetry(request, code)
+        return undefined
+      }
+      throw this.#connectionError(request, cause)
+    } finally {
+      this.#observe(request, code, startMs)
+    }
+  }
+
+  async #failure(
+    request: TransportRequest,
+    response: Dispatcher.ResponseData,
+    retryAfterSeconds: number | undefined,
+  ): Promise<Error> {
+    const body = await this.#readBody(request, response, errorBodyLimitBytes)
+    return responseError({
+      code: response.statusCode,
+      body,
+      what: describe(request),
+      retryAfterSeconds,
+    })
+  }
+
+  async #readBody(
+    request: TransportRequest,
+    response: Dispatcher.ResponseData,
+    limitBytes: number,
+  ): Promise<string> {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    try {
+      for await (const chunk of response.body as AsyncIterable<Buffer>) {
+        bytes += chunk.length
+        if (bytes > limitBytes) {
+          throw new ConnectionError(`${describe(request)}: the answer is over ${limitBytes} bytes`)
+        }
+        chunks.push(chunk)
+      }
+    } catch (cause) {
+      if (request.signal?.aborted) throw abortReason(request.signal)
+      throw cause instanceof ConnectionError ? cause : this.#connectionError(request, cause)
+    }
+    return Buffer.concat(chunks).toString('utf8')
+  }
+
+  #headers(request: TransportRequest, authorization: string | undefined): Record<string, string> {
+    return {
+      accept: 'application/json',
+      'user-agent': this.#userAgent,
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(request.body === undefined
+        ? {}
+        : { 'content-type': request.contentType ?? 'application/json' }),
+    }
+  }
+
+  #connectionError(request: TransportRequest, cause: unknown): ConnectionError {
+    const why = networkErrorCode(cause) ?? (cause instanceof Error ? cause.message : String(cause))
+    return new ConnectionError(`${describe(request)}: cannot talk to ${this.#host}: ${why}`, {
+      cause,
+    })
+  }
+
+  #pause(delayMs: number, request: TransportRequest): Promise<void> {
+    return sleep(this.#clock, delayMs, request.signal)
+  }
+
+  #verbLabels(request: TransportRequest): { verb: string; host: string } {
+    return { verb: request.method, host: this.#host }
+  }
+
+  #countRetry(request: TransportRequest, code: string): void {
+    this.#metrics?.restClient.retries.inc({ ...this.#verbLabels(request), code })
+  }
+
+  #observe(request: TransportRequest, code: string, startMs: number): void {
+    const restClient = this.#metrics?.restClient
+    if (restClient === undefined) return
+    const labels = this.#verbLabels(request)
+    restClient.requests.inc({ code, method: request.method, host: this.#host })
+    restClient.duration.observe(labels, (this.#clock.now() - startMs) / 1000)
+    restClient.requestSize.observe(labels, Buffer.byteLength(request.body ?? ''))
+  }
+}
+
+function mayRetry(code: number, retryAfterSeconds: number | undefined): boolean {
+  return retryAfterSeconds !== undefined && (code === 429 || code >= 500)
+}
+
+/** Retry-After in seconds; dates are not used by API servers and count as absent. */
+function retryAfter(response: Dispatcher.ResponseData): number | undefined {
+  const header = response.headers['retry-after']
+  const text = Array.isArray(header) ? header[0] : header
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
+}
+
+function describe(request: TransportRequest): string {
+  return `${request.method} ${request.path.split('?', 1)[0]}`
+}

@@ -1,0 +1,58 @@
+import { isStatus, StatusError } from '@fairlead/kube-core'
+import type { KubernetesObject } from '@fairlead/kube-core'
+import type { WatchEvent } from './client.ts'
+import { LineSplitter, WatchStreamError } from './line-splitter.ts'
+
+const eventTypes: ReadonlySet<unknown> = new Set([
+  'ADDED',
+  'MODIFIED',
+  'DELETED',
+  'BOOKMARK',
+  'ERROR',
+])
+
+/**
+ * Decodes the body of a watch into events. Every complete line is an event; a stream that ends
+ * inside a line throws WatchStreamError after the events before it were given out.
+ */
+export async function* decodeWatchEvents<T extends KubernetesObject>(
+  body: AsyncIterable<Uint8Array>,
+  onActivity: () => void = () => {},
+): AsyncGenerator<WatchEvent<T>> {
+  const splitter = new LineSplitter()
+  for await (const chunk of body) {
+    onActivity()
+    for (const line of splitter.push(chunk)) yield parseEvent<T>(line)
+  }
+  if (splitter.end() !== '') throw new WatchStreamError('the watch was cut inside an event')
+}
+
+/** The error that an ERROR event carries. */
+export function watchEventError(event: WatchEvent): Error {
+  return isStatus(event.object)
+    ? new StatusError(event.object)
+    : new WatchStreamError('the watch sent an ERROR event without a Status')
+}
+
+function parseEvent<T extends KubernetesObject>(line: string): WatchEvent<T> {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch (cause) {
+    throw new WatchStreamError('the watch sent a line that is not JSON', { cause })
+  }
+  if (!isWatchEvent<T>(value)) throw new WatchStreamError('the watch sent a line that is no event')
+  return value
+}
+
+function isWatchEvent<T extends KubernetesObject>(value: unknown): value is WatchEvent<T> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    eventTypes.has(value.type) &&
+    'object' in value &&
+    typeof value.object === 'object' &&
+    value.object !== null
+  )
+}

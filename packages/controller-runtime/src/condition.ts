@@ -1,0 +1,51 @@
+import type { Condition } from '@fairlead/kube-core'
+
+/**
+ * The conditions with this one set. `lastTransitionTime` moves to `now` only when the status
+ * changes; order is kept and a new condition goes last. If nothing changes, the very same list is
+ * returned, so that `===` tells whether a status needs to be written.
+ */
+export function setCondition(
+  conditions: readonly Condition[] | undefined,
+  condition: Omit<Condition, 'lastTransitionTime'>,
+  now: Date | string,
+): readonly Condition[] {
+  const existing = conditions?.find(({ type }) => type === condition.type)
+  const moved = existing === undefined || existing.status !== condition.status
+  const lastTransitionTime = moved ? timestamp(now) : existing.lastTransitionTime
+  const next: Condition = { ...condition, lastTransitionTime }
+  if (conditions === undefined || existing === undefined) return [...(conditions ?? []), next]
+  if (isSame(existing, next)) return conditions
+  return conditions.map((one) => (one.type === condition.type ? next : one))
+}
+
+/** The condition of that type, if it has been set. */
+export function findCondition(
+  conditions: readonly Condition[] | undefined,
+  type: string,
+): Condition | undefined {
+  return conditions?.find((one) => one.type === type)
+}
+
+/** Whether the condition of that type is set and true. */
+export function isConditionTrue(
+  conditions: readonly Condition[] | undefined,
+  type: string,
+): boolean {
+  return findCondition(conditions, type)?.status === 'True'
+}
+
+function isSame(a: Condition, b: Condition): boolean {
+  return (
+    a.status === b.status &&
+    a.reason === b.reason &&
+    a.message === b.message &&
+    a.observedGeneration === b.observedGeneration
+  )
+}
+
+/** RFC 3339 in whole seconds, the precision of `metav1.Time`. */
+function timestamp(now: Date | string): string {
+  if (typeof now === 'string') return now
+  return now.toISOString().replace(/\.\d{3}Z$/, 'Z')
+}

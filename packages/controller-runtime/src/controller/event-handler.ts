@@ -1,0 +1,86 @@
+import { parseApiVersion } from '@fairlead/kube-core'
+import type { KubernetesObject, OwnerReference, ResourceType } from '@fairlead/kube-core'
+import { keyOf, keyText } from '../object-key.ts'
+import type { AddOptions, Enqueuer } from '../queue/work-queue.ts'
+import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
+import type { Request } from './reconcile.ts'
+
+/** Turns events into requests. */
+export interface EventHandler<T extends KubernetesObject = KubernetesObject> {
+  create(event: CreateEvent<T>, queue: Enqueuer<Request>): void
+  update(event: UpdateEvent<T>, queue: Enqueuer<Request>): void
+  delete(event: DeleteEvent<T>, queue: Enqueuer<Request>): void
+}
+
+/** Which requests an object is a reason for. */
+export type MapToRequests<T extends KubernetesObject = KubernetesObject> = (
+  object: T,
+) => readonly Request[]
+
+/** What exists already at the start, and resyncs, yield to what changes now. */
+const lowPriority = -100
+
+/** Requests the object itself. */
+export function forObject<T extends KubernetesObject>(): EventHandler<T> {
+  return fromMapFunction<T>((object) => [keyOf(object)])
+}
+
+export interface ForOwnerOptions {
+  /** Every owner of the kind, not only the one that is marked as controller. Defaults to false. */
+  readonly everyOwner?: boolean
+}
+
+/** Requests the owner of the given kind that controls the object. */
+export function forOwner<T extends KubernetesObject>(
+  owner: ResourceType,
+  options: ForOwnerOptions = {},
+): EventHandler<T> {
+  const matches = (reference: OwnerReference) =>
+    reference.kind === owner.kind &&
+    parseApiVersion(reference.apiVersion).group === owner.group &&
+    (options.everyOwner === true || reference.controller === true)
+  return fromMapFunction<T>(({ metadata }) =>
+    (metadata.ownerReferences ?? [])
+      .filter(matches)
+      .map(({ name }) => requestOf(owner, name, metadata.namespace)),
+  )
+}
+
+/** Requests what the function says; on an update, what it says of the old and of the new object. */
+export function fromMapFunction<T extends KubernetesObject>(
+  map: MapToRequests<T>,
+): EventHandler<T> {
+  return {
+    create({ object, isInInitialList }, queue) {
+      const priority = isInInitialList ? lowPriority : 0
+      addAll(queue, map(object), { priority, reason: reasonOf('create', object) })
+    },
+    update({ oldObject, newObject }, queue) {
+      const unchanged = oldObject.metadata.resourceVersion === newObject.metadata.resourceVersion
+      const priority = unchanged ? lowPriority : 0
+      const requests = [...map(oldObject), ...map(newObject)]
+      addAll(queue, requests, { priority, reason: reasonOf('update', newObject) })
+    },
+    delete({ object }, queue) {
+      addAll(queue, map(object), { reason: reasonOf('delete', object) })
+    },
+  }
+}
+
+function addAll(queue: Enqueuer<Request>, requests: readonly Request[], options: AddOptions): void {
+  const seen = new Set<string>()
+  for (const request of requests) {
+    const key = keyText(request)
+    if (seen.has(key)) continue
+    seen.add(key)
+    queue.add(request, options)
+  }
+}
+
+function requestOf(owner: ResourceType, name: string, namespace: string | undefined): Request {
+  return owner.namespaced && namespace !== undefined ? { namespace, name } : { name }
+}
+
+function reasonOf(verb: string, object: KubernetesObject): string {
+  return `${verb} ${object.kind} ${keyText(keyOf(object))}@${object.metadata.resourceVersion ?? '?'}`
+}

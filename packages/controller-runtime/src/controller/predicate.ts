@@ -1,0 +1,96 @@
+import { deepEqual, labelSelectorFrom } from '@fairlead/kube-core'
+import type { KubernetesObject } from '@fairlead/kube-core'
+import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
+
+/** Decides which events matter. A member that is missing lets every event of its sort through. */
+export interface Predicate<T extends KubernetesObject = KubernetesObject> {
+  create?(event: CreateEvent<T>): boolean
+  update?(event: UpdateEvent<T>): boolean
+  delete?(event: DeleteEvent<T>): boolean
+}
+
+/** Lets updates through that changed the object at all: not a resync. */
+export const resourceVersionChanged: Predicate = {
+  update: ({ oldObject, newObject }) =>
+    oldObject.metadata.resourceVersion !== newObject.metadata.resourceVersion,
+}
+
+/**
+ * Lets updates through that changed the spec: the generation moves only then. Not for what must be
+ * seen in labels, annotations, finalizers or the status; a deletion does move the generation.
+ */
+export const generationChanged: Predicate = {
+  update: ({ oldObject, newObject }) =>
+    oldObject.metadata.generation !== newObject.metadata.generation,
+}
+
+/** Lets updates through that changed the labels. */
+export const labelChanged: Predicate = {
+  update: ({ oldObject, newObject }) =>
+    !deepEqual(oldObject.metadata.labels ?? {}, newObject.metadata.labels ?? {}),
+}
+
+/** Lets updates through that changed the annotations. */
+export const annotationChanged: Predicate = {
+  update: ({ oldObject, newObject }) =>
+    !deepEqual(oldObject.metadata.annotations ?? {}, newObject.metadata.annotations ?? {}),
+}
+
+/** Lets events through whose object (on updates the new one) is true of `test`. */
+export function objectMatches<T extends KubernetesObject>(
+  test: (object: T) => boolean,
+): Predicate<T> {
+  return {
+    create: ({ object }) => test(object),
+    update: ({ newObject }) => test(newObject),
+    delete: ({ object }) => test(object),
+  }
+}
+
+/** Lets events through whose object has matching labels. */
+export function labelsMatch(selector: Parameters<typeof labelSelectorFrom>[0]): Predicate {
+  const parsed = labelSelectorFrom(selector)
+  return objectMatches(({ metadata }) => parsed.matches(metadata.labels))
+}
+
+/** Lets through what every one of the predicates lets through. */
+export function and<T extends KubernetesObject>(...all: readonly Predicate<T>[]): Predicate<T> {
+  return {
+    create: (event) => all.every((one) => passes(one, 'create', event)),
+    update: (event) => all.every((one) => passes(one, 'update', event)),
+    delete: (event) => all.every((one) => passes(one, 'delete', event)),
+  }
+}
+
+/** Lets through what any of the predicates lets through. */
+export function or<T extends KubernetesObject>(...any: readonly Predicate<T>[]): Predicate<T> {
+  return {
+    create: (event) => any.some((one) => passes(one, 'create', event)),
+    update: (event) => any.some((one) => passes(one, 'update', event)),
+    delete: (event) => any.some((one) => passes(one, 'delete', event)),
+  }
+}
+
+/** Lets through what the predicate holds back. */
+export function not<T extends KubernetesObject>(predicate: Predicate<T>): Predicate<T> {
+  return {
+    create: (event) => !passes(predicate, 'create', event),
+    update: (event) => !passes(predicate, 'update', event),
+    delete: (event) => !passes(predicate, 'delete', event),
+  }
+}
+
+interface Events<T extends KubernetesObject> {
+  create: CreateEvent<T>
+  update: UpdateEvent<T>
+  delete: DeleteEvent<T>
+}
+
+function passes<T extends KubernetesObject, Verb extends keyof Events<T>>(
+  predicate: Predicate<T>,
+  verb: Verb,
+  event: Events<T>[Verb],
+): boolean {
+  const test = predicate[verb] as ((event: Events<T>[Verb]) => boolean) | undefined
+  return test === undefined || test.call(predicate, event)
+}

@@ -1,0 +1,107 @@
+import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { Cache, InformerLease } from '../cache/cache.ts'
+import { keyText } from '../object-key.ts'
+import type { Enqueuer } from '../queue/work-queue.ts'
+import type { EventHandler } from './event-handler.ts'
+import type { Predicate } from './predicate.ts'
+import type { Request } from './reconcile.ts'
+
+/** What a source works with while its controller runs. */
+export interface SourceContext {
+  readonly queue: Enqueuer<Request>
+  readonly cache: Cache
+}
+
+/** Something that makes requests: a watched kind, or anything outside of Kubernetes. */
+export interface Source {
+  /** For messages: which source did not start, which did not sync. */
+  readonly name: string
+  /**
+   * Begins to enqueue and resolves when what exists already has been enqueued. It stops when the
+   * signal aborts, of itself.
+   */
+  start(context: SourceContext, signal: AbortSignal): Promise<void>
+}
+
+/** The objects of a kind, seen through the manager's cache. */
+export function kindSource<T extends KubernetesObject>(
+  type: ResourceType<T>,
+  handler: EventHandler<T>,
+  predicates: readonly Predicate<T>[] = [],
+): Source {
+  return {
+    name: type.kind,
+    async start({ cache, queue }, signal) {
+      const lease = cache.acquire(type)
+      const unsubscribe = subscribe(lease, handler, predicates, queue)
+      signal.addEventListener(
+        'abort',
+        () => {
+          unsubscribe()
+          lease.release()
+        },
+        { once: true },
+      )
+      await lease.informer.waitForSync(signal)
+    },
+  }
+}
+
+function subscribe<T extends KubernetesObject>(
+  lease: InformerLease<T>,
+  handler: EventHandler<T>,
+  predicates: readonly Predicate<T>[],
+  queue: Enqueuer<Request>,
+): () => void {
+  return lease.informer.onEvent({
+    added(object, { initial }) {
+      const event = { object, isInInitialList: initial }
+      if (predicates.every((one) => one.create?.(event) ?? true)) handler.create(event, queue)
+    },
+    updated(oldObject, newObject) {
+      const event = { oldObject, newObject }
+      if (predicates.every((one) => one.update?.(event) ?? true)) handler.update(event, queue)
+    },
+    deleted(object, { stateUnknown }) {
+      const event = { object, deleteStateUnknown: stateUnknown }
+      if (predicates.every((one) => one.delete?.(event) ?? true)) handler.delete(event, queue)
+    },
+  })
+}
+
+/** Requests that wait for a controller to start; more distinct ones than this are an error. */
+const pendingLimit = 1024
+
+/**
+ * Requests from outside of Kubernetes: a timer, a webhook, a message. What is sent before the
+ * controller runs is kept, once per name.
+ */
+export class ChannelSource implements Source {
+  readonly name: string
+  readonly #pending = new Map<string, Request>()
+  #queue: Enqueuer<Request> | undefined
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  /** Enqueues the request. Throws if 1024 others wait already for the controller to start. */
+  send(request: Request): void {
+    if (this.#queue !== undefined) {
+      this.#queue.add(request, { reason: `sent by ${this.name}` })
+      return
+    }
+    if (this.#pending.size >= pendingLimit) {
+      throw new Error(`the source ${this.name} holds ${pendingLimit} requests and nobody reads it`)
+    }
+    this.#pending.set(keyText(request), request)
+  }
+
+  start({ queue }: SourceContext, signal: AbortSignal): Promise<void> {
+    this.#queue = queue
+    signal.addEventListener('abort', () => (this.#queue = undefined), { once: true })
+    for (const request of this.#pending.values()) this.send(request)
+    this.#pending.clear()
+    return Promise.resolve()
+  }
+}

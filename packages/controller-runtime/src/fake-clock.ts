@@ -1,0 +1,81 @@
+import type { Clock, Timer } from './clock.ts'
+
+interface Pending {
+  readonly atMs: number
+  readonly order: number
+  readonly callback: () => void
+}
+
+/** A clock that stands still until a test moves it. */
+export class FakeClock implements Clock {
+  #nowMs: number
+  #order = 0
+  readonly #pending = new Set<Pending>()
+
+  /** Starts at `nowMs`, by default 2026-01-01T00:00:00Z. */
+  constructor(nowMs: number = Date.UTC(2026, 0, 1)) {
+    this.#nowMs = nowMs
+  }
+
+  now(): number {
+    return this.#nowMs
+  }
+
+  setTimer(delayMs: number, callback: () => void): Timer {
+    const pending = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, callback }
+    this.#pending.add(pending)
+    return { cancel: () => void this.#pending.delete(pending) }
+  }
+
+  /** How many timers wait: a test's way to see that nothing leaks. */
+  get pendingTimers(): number {
+    return this.#pending.size
+  }
+
+  /** Milliseconds until the next timer is due, if one waits. */
+  get nextTimerInMs(): number | undefined {
+    const next = this.#next()
+    return next === undefined ? undefined : next.atMs - this.#nowMs
+  }
+
+  /**
+   * Moves time forward and fires what is due, in order, each at its own instant. Promise reactions
+   * run between timers, so that a timer set by a continuation still fires within the same step.
+   */
+  async advance(byMs: number): Promise<void> {
+    const endMs = this.#nowMs + byMs
+    await settle()
+    for (let next = this.#next(); next !== undefined && next.atMs <= endMs; next = this.#next()) {
+      this.#pending.delete(next)
+      this.#nowMs = Math.max(this.#nowMs, next.atMs)
+      next.callback()
+      await settle()
+    }
+    this.#nowMs = endMs
+  }
+
+  /** Moves to the next timer and fires it. Returns the milliseconds that passed. */
+  async advanceToNextTimer(): Promise<number> {
+    await settle()
+    const inMs = this.nextTimerInMs ?? 0
+    await this.advance(inMs)
+    return inMs
+  }
+
+  #next(): Pending | undefined {
+    let next: Pending | undefined
+    for (const candidate of this.#pending) {
+      if (next === undefined || isBefore(candidate, next)) next = candidate
+    }
+    return next
+  }
+}
+
+function isBefore(a: Pending, b: Pending): boolean {
+  return a.atMs !== b.atMs ? a.atMs < b.atMs : a.order < b.order
+}
+
+/** Lets promise reactions, also chained ones, run to their end. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

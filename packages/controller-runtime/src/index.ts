@@ -1,0 +1,104 @@
+export { abortReason, sleep, systemClock } from './clock.ts'
+export type { Clock, Timer } from './clock.ts'
+export { DeadlineError } from './abort.ts'
+export { silentLogger, withFields } from './logger.ts'
+export type { Logger } from './logger.ts'
+export { keyOf, keyText } from './object-key.ts'
+export type { ObjectKey } from './object-key.ts'
+
+export { KubeConfigError, fixedCredentials } from './kube-config/kube-config.ts'
+export type {
+  Credentials,
+  CredentialSource,
+  KubeConfig,
+  ServerTls,
+} from './kube-config/kube-config.ts'
+export { kubeConfigPath, loadKubeConfig } from './kube-config/load-kube-config.ts'
+export type { KubeConfigSource } from './kube-config/load-kube-config.ts'
+
+export type {
+  Applied,
+  ApplyOptions,
+  CallOptions,
+  Client,
+  DeleteOptions,
+  ListOptions,
+  Patch,
+  Reader,
+  SubresourceWriter,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from './client/client.ts'
+export { createClient } from './client/create-client.ts'
+export type { ClientOptions } from './client/create-client.ts'
+export { ConnectionError } from './client/connection-error.ts'
+export { WatchStreamError } from './client/line-splitter.ts'
+
+export type { Informer, InformerHandler, InformerScope } from './informer/informer.ts'
+export { SharedInformer } from './informer/shared-informer.ts'
+export type { InformerOptions } from './informer/shared-informer.ts'
+export type { IndexFunction } from './informer/store.ts'
+
+export { InformerCache, KindNotCachedError } from './cache/cache.ts'
+export type { Cache, CacheListOptions, CacheOptions, InformerLease } from './cache/cache.ts'
+
+export { ExponentialBackoff } from './queue/rate-limiter.ts'
+export type { ExponentialBackoffOptions, RateLimiter } from './queue/rate-limiter.ts'
+export { WorkQueue } from './queue/work-queue.ts'
+export type { AddOptions, Enqueuer, QueueLease, WorkQueueOptions } from './queue/work-queue.ts'
+export { queueMetrics } from './queue/queue-metrics.ts'
+export type { QueueMetrics } from './queue/queue-metrics.ts'
+
+export { TerminalError } from './controller/reconcile.ts'
+export type { Reconcile, ReconcileContext, Request, Result } from './controller/reconcile.ts'
+export type { CreateEvent, DeleteEvent, UpdateEvent } from './controller/event.ts'
+export {
+  and,
+  annotationChanged,
+  generationChanged,
+  labelChanged,
+  labelsMatch,
+  not,
+  objectMatches,
+  or,
+  resourceVersionChanged,
+} from './controller/predicate.ts'
+export type { Predicate } from './controller/predicate.ts'
+export { forObject, forOwner, fromMapFunction } from './controller/event-handler.ts'
+export type { EventHandler, ForOwnerOptions, MapToRequests } from './controller/event-handler.ts'
+export { ChannelSource, kindSource } from './controller/source.ts'
+export type { Source, SourceContext } from './controller/source.ts'
+export { Controller } from './controller/controller.ts'
+export type { ControllerEnvironment, ControllerOptions } from './controller/controller.ts'
+export { ControllerBuilder, controllerBuilder } from './controller/controller-builder.ts'
+export type { WatchConditions } from './controller/controller-builder.ts'
+
+export { Manager } from './manager/manager.ts'
+export type { ManagerOptions } from './manager/manager.ts'
+export { runnable } from './manager/runnable.ts'
+export type { Runnable } from './manager/runnable.ts'
+export { LeaderElectionLostError, LeaderElector } from './manager/leader-elector.ts'
+export type { LeaderElectionOptions, LeaderElectorOptions } from './manager/leader-elector.ts'
+
+export { createMetrics } from './metrics/metrics.ts'
+export type { Metrics } from './metrics/metrics.ts'
+export { probeResponse } from './probes/probe-response.ts'
+export type {
+  HealthCheck,
+  HealthChecks,
+  ProbeChecks,
+  ProbeResponse,
+} from './probes/probe-response.ts'
+
+export {
+  AlreadyOwnedError,
+  controllerOf,
+  controllerReference,
+  ownerReference,
+  removeOwnerReference,
+  setControllerReference,
+  setOwnerReference,
+} from './owner-reference.ts'
+export { hasFinalizer, isBeingDeleted, withFinalizer, withoutFinalizer } from './finalizer.ts'
+export { findCondition, isConditionTrue, setCondition } from './condition.ts'

@@ -1,0 +1,221 @@
+import { isExpired, isTooManyRequests, StatusError } from '@fairlead/kube-core'
+import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import { DeadlineError, openScope } from '../abort.ts'
+import { sleep } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import type { Reader, WatchEvent } from '../client/client.ts'
+import { ConnectionError } from '../client/connection-error.ts'
+import { WatchStreamError } from '../client/line-splitter.ts'
+import { watchEventError } from '../client/watch-events.ts'
+import type { Logger } from '../logger.ts'
+import { Backoff } from './backoff.ts'
+import type { BackoffOptions } from './backoff.ts'
+import type { InformerScope } from './informer.ts'
+
+/** Where a reflector puts what it sees. */
+export interface ReflectorSink<T extends KubernetesObject> {
+  /** A complete list: what is not in it does not exist. */
+  replace(objects: readonly T[]): void
+  /** A change that the watch reported. */
+  change(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void
+  /** Everything up to this version has been seen. */
+  reached(resourceVersion: string): void
+  failed(error: Error): void
+  recovered(): void
+}
+
+export interface ReflectorOptions<T extends KubernetesObject> {
+  readonly client: Reader
+  readonly type: ResourceType<T>
+  readonly scope: InformerScope
+  readonly sink: ReflectorSink<T>
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+  readonly backoff?: BackoffOptions | undefined
+  /** A watch without a byte for this long is given up. Off by default: quiet kinds are silent. */
+  readonly idleTimeoutMs?: number | undefined
+}
+
+/** What one watch request brought; `openedMs` is when the server accepted it. */
+interface WatchProgress {
+  events: number
+  openedMs: number | undefined
+}
+
+const pageSize = 500
+const wholeListTimeoutMs = 120_000
+const shortestWatchSeconds = 300
+/** A server ends a watch at the time it was asked to; later than this the peer is gone. */
+const watchOverdueMs = 30_000
+const shortWatchMs = 1000
+
+/**
+ * Mirrors one collection into a sink by list and watch, for as long as it runs.
+ *
+ * A watch that ends is continued from the last version seen. Only when the server does not know
+ * that version any more (410), or refuses the watch for a reason that is not its load, the
+ * collection is listed again. An attempt that brought nothing is followed by a backoff; one that
+ * lived or delivered is continued at once.
+ */
+export class Reflector<T extends KubernetesObject> {
+  readonly #options: ReflectorOptions<T>
+  readonly #backoff: Backoff
+  /** Where the watch goes on; undefined when a list is due. */
+  #resourceVersion: string | undefined
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options
+    this.#backoff = new Backoff(options.clock, options.random, options.backoff)
+  }
+
+  /** Runs until the signal aborts. Never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const progress: WatchProgress = { events: 0, openedMs: undefined }
+      try {
+        if (this.#resourceVersion === undefined) await this.#list(signal)
+        await this.#watch(signal, progress)
+        if (this.#progressed(progress)) continue
+        throw new WatchStreamError('the watch ended at once without any event')
+      } catch (error) {
+        if (signal.aborted) return
+        await this.#recover(asError(error), this.#progressed(progress), signal)
+      }
+    }
+  }
+
+  #progressed({ events, openedMs }: WatchProgress): boolean {
+    if (events > 0) return true
+    return openedMs !== undefined && this.#options.clock.now() - openedMs >= shortWatchMs
+  }
+
+  async #recover(error: Error, progressed: boolean, signal: AbortSignal): Promise<void> {
+    const { logger, sink } = this.#options
+    const resumable = this.#resourceVersion !== undefined && isResumable(error)
+    if (!resumable) this.#resourceVersion = undefined
+    if (resumable && progressed && !isTooManyRequests(error)) {
+      logger.debug({ reason: error.message }, 'the watch was cut and is continued')
+      return
+    }
+    const delayMs = this.#backoff.next()
+    const level = isExpired(error) ? 'info' : 'warn'
+    sink.failed(error)
+    logger[level](
+      { reason: error.message, delayMs: Math.round(delayMs), relist: !resumable },
+      'list or watch failed and is tried again',
+    )
+    await sleep(this.#options.clock, delayMs, signal).catch(() => {})
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { sink } = this.#options
+    const { items, resourceVersion } = await this.#listPages(signal)
+    sink.replace(items)
+    sink.reached(resourceVersion)
+    sink.recovered()
+    this.#resourceVersion = resourceVersion
+  }
+
+  async #listPages(signal: AbortSignal): Promise<{ items: T[]; resourceVersion: string }> {
+    const { client, type, scope } = this.#options
+    const items: T[] = []
+    let token: string | undefined
+    for (;;) {
+      try {
+        const page = await client.list(type, {
+          ...scope,
+          signal,
+          limit: pageSize,
+          ...(token === undefined ? {} : { continue: token }),
+        })
+        for (const item of page.items) items.push(item)
+        token = page.metadata.continue
+        if (!token) return { items, resourceVersion: page.metadata.resourceVersion ?? '' }
+      } catch (error) {
+        if (token === undefined || !isExpired(error)) throw error
+        // The pages took longer than the server keeps their version: take everything in one go.
+        const whole = await client.list(type, { ...scope, signal, timeoutMs: wholeListTimeoutMs })
+        return { items: whole.items, resourceVersion: whole.metadata.resourceVersion ?? '' }
+      }
+    }
+  }
+
+  async #watch(signal: AbortSignal, progress: WatchProgress): Promise<void> {
+    const { client, type, scope, clock, random, sink } = this.#options
+    const timeoutSeconds = Math.round(shortestWatchSeconds * (1 + random()))
+    using life = openScope({
+      parents: [signal],
+      clock,
+      timeoutMs: timeoutSeconds * 1000 + watchOverdueMs,
+      what: `the watch of ${type.plural}`,
+    })
+    using idle = this.#watchIdle((error) => life.abort(error))
+    const events = client.watch(type, {
+      ...scope,
+      ...(this.#resourceVersion === undefined ? {} : { resourceVersion: this.#resourceVersion }),
+      allowWatchBookmarks: true,
+      timeoutSeconds,
+      signal: life.signal,
+      onActivity: () => {
+        if (progress.openedMs === undefined) {
+          progress.openedMs = clock.now()
+          sink.recovered()
+        }
+        idle.touch()
+      },
+    })
+    for await (const event of events) this.#take(event, progress)
+  }
+
+  #take(event: WatchEvent<T>, progress: WatchProgress): void {
+    if (event.type === 'ERROR') throw watchEventError(event)
+    const resourceVersion = event.object.metadata?.resourceVersion
+    if (resourceVersion === undefined) {
+      throw new WatchStreamError('the watch sent an object without a resourceVersion')
+    }
+    if (event.type !== 'BOOKMARK') {
+      progress.events += 1
+      this.#options.sink.change(event.type, event.object)
+    }
+    this.#resourceVersion = resourceVersion
+    this.#options.sink.reached(resourceVersion)
+  }
+
+  #watchIdle(onIdle: (error: Error) => void): Disposable & { touch(): void } {
+    const { clock, idleTimeoutMs, type } = this.#options
+    if (idleTimeoutMs === undefined) return { touch: () => {}, [Symbol.dispose]: () => {} }
+    let touchedMs = clock.now()
+    const check = () => {
+      const remainingMs = touchedMs + idleTimeoutMs - clock.now()
+      if (remainingMs > 0) timer = clock.setTimer(remainingMs, check)
+      else onIdle(new DeadlineError(`the next byte of the watch of ${type.plural}`, idleTimeoutMs))
+    }
+    let timer = clock.setTimer(idleTimeoutMs, check)
+    return {
+      touch: () => {
+        touchedMs = clock.now()
+      },
+      [Symbol.dispose]: () => timer.cancel(),
+    }
+  }
+}
+
+/** Whether the watch may go on from the version it had: the failure says nothing against it. */
+function isResumable(error: Error): boolean {
+  if (error instanceof StatusError) {
+    const tooLarge = error.status.details?.causes?.some(
+      ({ reason }) => reason === 'ResourceVersionTooLarge',
+    )
+    return !tooLarge && (isTooManyRequests(error) || error.code >= 500)
+  }
+  return (
+    error instanceof ConnectionError ||
+    error instanceof WatchStreamError ||
+    error instanceof DeadlineError
+  )
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

@@ -1,0 +1,197 @@
+import { deepFreeze } from '@fairlead/kube-core'
+import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import { untilAborted } from '../abort.ts'
+import { systemClock } from '../clock.ts'
+import type { Clock, Timer } from '../clock.ts'
+import type { Reader } from '../client/client.ts'
+import { silentLogger, withFields } from '../logger.ts'
+import type { Logger } from '../logger.ts'
+import { keyOf, keyText } from '../object-key.ts'
+import type { ObjectKey } from '../object-key.ts'
+import type { BackoffOptions } from './backoff.ts'
+import type { Informer, InformerHandler, InformerScope } from './informer.ts'
+import { Reflector } from './reflector.ts'
+import { Store } from './store.ts'
+import type { IndexFunction } from './store.ts'
+
+export interface InformerOptions<T extends KubernetesObject> {
+  readonly client: Reader
+  readonly type: ResourceType<T>
+  readonly scope?: InformerScope
+  readonly clock?: Clock
+  /** Between 0 and 1; defaults to Math.random. */
+  readonly random?: () => number
+  readonly logger?: Logger
+  readonly backoff?: BackoffOptions
+  /** Reports every object as updated again about this often. Off by default. */
+  readonly resyncMs?: number
+  /** Gives a watch up that brought no byte for this long. Off by default. */
+  readonly idleTimeoutMs?: number
+}
+
+/** An informer that any number of consumers share. */
+export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
+  readonly #options: InformerOptions<T>
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #logger: Logger
+  readonly #store = new Store<T>()
+  readonly #handlers = new Set<InformerHandler<T>>()
+  readonly #firstList = Promise.withResolvers<void>()
+  #synced = false
+  #started = false
+  #lastError: Error | undefined
+
+  constructor(options: InformerOptions<T>) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#random = options.random ?? Math.random
+    this.#logger = withFields(options.logger ?? silentLogger, { kind: options.type.kind })
+  }
+
+  get synced(): boolean {
+    return this.#synced
+  }
+
+  get lastError(): Error | undefined {
+    return this.#lastError
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.#started) throw new Error(`the informer of ${this.#options.type.kind} runs already`)
+    this.#started = true
+    const reflector = new Reflector<T>({
+      client: this.#options.client,
+      type: this.#options.type,
+      scope: this.#options.scope ?? {},
+      clock: this.#clock,
+      random: this.#random,
+      logger: this.#logger,
+      backoff: this.#options.backoff,
+      idleTimeoutMs: this.#options.idleTimeoutMs,
+      sink: {
+        replace: (objects) => this.#replace(objects),
+        change: (type, object) => this.#change(type, object),
+        reached: () => {},
+        failed: (error) => {
+          this.#lastError = error
+        },
+        recovered: () => {
+          this.#lastError = undefined
+        },
+      },
+    })
+    const stopResync = this.#scheduleResync()
+    try {
+      await reflector.run(signal)
+    } finally {
+      stopResync()
+    }
+  }
+
+  waitForSync(signal: AbortSignal): Promise<void> {
+    return untilAborted(this.#firstList.promise, signal)
+  }
+
+  get(key: ObjectKey): T | undefined {
+    return this.#store.get(keyText(key))
+  }
+
+  list(namespace?: string): readonly T[] {
+    return this.#store.list(namespace)
+  }
+
+  addIndex(name: string, valuesOf: IndexFunction<T>): void {
+    this.#store.addIndex(name, valuesOf)
+  }
+
+  byIndex(name: string, value: string): readonly T[] {
+    return this.#store.byIndex(name, value)
+  }
+
+  onEvent(handler: InformerHandler<T>): () => void {
+    // A copy of the reference: the same handler may be subscribed twice.
+    const subscription: InformerHandler<T> = {
+      added: (object, event) => handler.added?.(object, event),
+      updated: (oldObject, newObject) => handler.updated?.(oldObject, newObject),
+      deleted: (object, event) => handler.deleted?.(object, event),
+    }
+    this.#handlers.add(subscription)
+    for (const object of this.#store.list()) {
+      this.#tell([subscription], (one) => one.added?.(object, { initial: true }))
+    }
+    return () => void this.#handlers.delete(subscription)
+  }
+
+  #replace(objects: readonly T[]): void {
+    const gone = new Set(this.#store.keys())
+    for (const object of objects) {
+      gone.delete(keyText(keyOf(object)))
+      this.#put(object, true)
+    }
+    for (const key of gone) {
+      const object = this.#store.get(key)
+      if (object !== undefined) this.#remove(object, true)
+    }
+    if (this.#synced) return
+    this.#synced = true
+    this.#firstList.resolve()
+  }
+
+  #change(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
+    if (type === 'DELETED') this.#remove(object, false)
+    else this.#put(object, false)
+  }
+
+  #put(object: T, listed: boolean): void {
+    const old = this.#store.get(keyText(keyOf(object)))
+    if (old === undefined) {
+      this.#store.set(deepFreeze(object))
+      this.#tell(this.#handlers, (one) => one.added?.(object, { initial: !this.#synced }))
+      return
+    }
+    if (old.metadata.uid !== object.metadata.uid) {
+      // Deleted and created again under the same name while nobody was told.
+      this.#remove(old, true)
+      this.#put(object, listed)
+      return
+    }
+    if (listed && old.metadata.resourceVersion === object.metadata.resourceVersion) return
+    this.#store.set(deepFreeze(object))
+    this.#tell(this.#handlers, (one) => one.updated?.(old, object))
+  }
+
+  #remove(object: T, stateUnknown: boolean): void {
+    const key = keyText(keyOf(object))
+    if (this.#store.get(key) === undefined) return
+    this.#store.delete(key)
+    deepFreeze(object)
+    this.#tell(this.#handlers, (one) => one.deleted?.(object, { stateUnknown }))
+  }
+
+  #tell(handlers: Iterable<InformerHandler<T>>, tell: (handler: InformerHandler<T>) => void): void {
+    for (const handler of handlers) {
+      try {
+        tell(handler)
+      } catch (error) {
+        this.#logger.error({ err: error }, 'an event handler threw; the event is lost for it')
+      }
+    }
+  }
+
+  #scheduleResync(): () => void {
+    const { resyncMs } = this.#options
+    if (resyncMs === undefined) return () => {}
+    let timer: Timer
+    const arm = () => {
+      timer = this.#clock.setTimer(resyncMs * (0.9 + 0.2 * this.#random()), () => {
+        for (const object of this.#store.list()) {
+          this.#tell(this.#handlers, (one) => one.updated?.(object, object))
+        }
+        arm()
+      })
+    }
+    arm()
+    return () => timer.cancel()
+  }
+}

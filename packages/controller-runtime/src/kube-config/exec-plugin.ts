@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process'
+import { KubeConfigError } from './kube-config.ts'
+import type { Credentials, CredentialSource } from './kube-config.ts'
+import type { Clock } from '../clock.ts'
+
+/** The `exec` part of a kubeconfig user. */
+export interface ExecPlugin {
+  readonly command: string
+  readonly args?: readonly string[]
+  readonly env?: readonly { readonly name: string; readonly value: string }[]
+  readonly apiVersion: string
+  readonly provideClusterInfo?: boolean
+}
+
+/** What the plugin is told about the cluster if it asks for it. */
+export interface ExecClusterInfo {
+  readonly server: string
+  readonly 'certificate-authority-data'?: string
+  readonly 'insecure-skip-tls-verify'?: boolean
+}
+
+interface ExecStatus {
+  readonly token?: string
+  readonly clientCertificateData?: string
+  readonly clientKeyData?: string
+  readonly expirationTimestamp?: string
+}
+
+const pluginTimeoutMs = 60_000
+const outputLimitBytes = 1024 * 1024
+/** Renew a little before the plugin's expiry, so that no request is sent with a dying token. */
+const renewEarlyMs = 10_000
+
+/**
+ * Credentials from an exec plugin (client.authentication.k8s.io). The plugin runs when they are
+ * first needed, when they expire, and after the server refused them; never twice at once.
+ */
+export function execCredentials(
+  plugin: ExecPlugin,
+  cluster: ExecClusterInfo,
+  clock: Clock,
+): CredentialSource {
+  let cached: { credentials: Credentials; expiresAtMs: number } | undefined
+  let running: Promise<Credentials> | undefined
+
+  async function renew(): Promise<Credentials> {
+    const status = await runPlugin(plugin, cluster)
+    const credentials = credentialsOf(plugin, status)
+    const expiresAtMs = Date.parse(status.expirationTimestamp ?? '')
+    cached = { credentials, expiresAtMs: Number.isNaN(expiresAtMs) ? Infinity : expiresAtMs }
+    return credentials
+  }
+
+  return {
+    current() {
+      if (cached !== undefined && clock.now() < cached.expiresAtMs - renewEarlyMs) {
+        return Promise.resolve(cached.credentials)
+      }
+      running ??= renew().finally(() => {
+        running = undefined
+      })
+      return running
+    },
+    invalidate() {
+      cached = undefined
+    },
+  }
+}
+
+function credentialsOf(plugin: ExecPlugin, status: ExecStatus): Credentials {
+  const { token, clientCertificateData: certificate, clientKeyData: key } = status
+  if (token === undefined && certificate === undefined) {
+    throw new KubeConfigError(`the exec plugin ${plugin.command} gave no token and no certificate`)
+  }
+  return {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(key === undefined ? {} : { key }),
+  }
+}
+
+function runPlugin(plugin: ExecPlugin, cluster: ExecClusterInfo): Promise<ExecStatus> {
+  const info = {
+    apiVersion: plugin.apiVersion,
+    kind: 'ExecCredential',
+    spec: { interactive: false, ...(plugin.provideClusterInfo ? { cluster } : {}) },
+  }
+  const added = Object.fromEntries((plugin.env ?? []).map(({ name, value }) => [name, value]))
+  const env = { ...process.env, ...added, KUBERNETES_EXEC_INFO: JSON.stringify(info) }
+  return new Promise((resolve, reject) => {
+    execFile(
+      plugin.command,
+      [...(plugin.args ?? [])],
+      { env, timeout: pluginTimeoutMs, maxBuffer: outputLimitBytes, encoding: 'utf8' },
+      (failure, output) => {
+        // The plugin's output may hold a token: it goes into no message and no cause.
+        if (failure !== null) {
+          const why = failure.killed ? 'did not end in time' : `failed (${String(failure.code)})`
+          return reject(new KubeConfigError(`the exec plugin ${plugin.command} ${why}`))
+        }
+        const status = parseExecCredential(output)
+        if (status !== undefined) return resolve(status)
+        reject(new KubeConfigError(`the exec plugin ${plugin.command} printed no ExecCredential`))
+      },
+    )
+  })
+}
+
+function parseExecCredential(output: string): ExecStatus | undefined {
+  try {
+    const value: unknown = JSON.parse(output)
+    if (typeof value !== 'object' || value === null) return undefined
+    if (!('kind' in value) || value.kind !== 'ExecCredential' || !('status' in value)) {
+      return undefined
+    }
+    const { status } = value
+    return typeof status === 'object' && status !== null ? status : undefined
+  } catch {
+    return undefined
+  }
+}

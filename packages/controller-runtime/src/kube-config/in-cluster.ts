@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
+import { KubeConfigError } from './kube-config.ts'
+import type { KubeConfig } from './kube-config.ts'
+import { tokenFileCredentials } from './token-file.ts'
+
+/** Where the kubelet mounts a pod's service account. */
+const serviceAccountDirectory = '/var/run/secrets/kubernetes.io/serviceaccount'
+
+/**
+ * The configuration of a pod: the API server from the environment, the authority and the token from
+ * the mounted service account. Throws KubeConfigError outside a cluster.
+ */
+export function inClusterConfig(
+  clock: Clock,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  directory: string = serviceAccountDirectory,
+): KubeConfig {
+  const host = env['KUBERNETES_SERVICE_HOST']
+  const port = env['KUBERNETES_SERVICE_PORT']
+  if (!host || !port) {
+    throw new KubeConfigError(
+      'not in a cluster: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set',
+    )
+  }
+  const namespace = readOptional(join(directory, 'namespace'))?.trim()
+  const ca = readOptional(join(directory, 'ca.crt'))
+  return {
+    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    ...(namespace ? { namespace } : {}),
+    tls: ca === undefined ? {} : { ca },
+    credentials: tokenFileCredentials(join(directory, 'token'), clock),
+  }
+}
+
+function readOptional(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

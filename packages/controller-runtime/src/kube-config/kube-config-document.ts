@@ -1,0 +1,155 @@
+import type { ExecPlugin } from './exec-plugin.ts'
+import { KubeConfigError } from './kube-config.ts'
+
+/** The parts of a kubeconfig file that we use, under the file's own names. */
+export interface KubeConfigDocument {
+  readonly 'current-context'?: string
+  readonly contexts: ReadonlyMap<string, ContextEntry>
+  readonly clusters: ReadonlyMap<string, ClusterEntry>
+  readonly users: ReadonlyMap<string, UserEntry>
+}
+
+export interface ContextEntry {
+  readonly cluster?: string
+  readonly user?: string
+  readonly namespace?: string
+}
+
+export interface ClusterEntry {
+  readonly server?: string
+  readonly 'certificate-authority'?: string
+  readonly 'certificate-authority-data'?: string
+  readonly 'insecure-skip-tls-verify'?: boolean
+  readonly 'tls-server-name'?: string
+}
+
+export interface UserEntry {
+  readonly token?: string
+  readonly tokenFile?: string
+  readonly username?: string
+  readonly password?: string
+  readonly 'client-certificate'?: string
+  readonly 'client-certificate-data'?: string
+  readonly 'client-key'?: string
+  readonly 'client-key-data'?: string
+  readonly exec?: ExecPlugin
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** Checks a parsed kubeconfig. File names in it are completed by `resolvePath`. */
+export function decodeKubeConfigDocument(
+  value: unknown,
+  what: string,
+  resolvePath: (path: string) => string,
+): KubeConfigDocument {
+  if (!isFields(value)) throw new KubeConfigError(`${what} is not a kubeconfig`)
+  const path = (fields: Fields, name: string) => {
+    const relative = text(fields, name)
+    return relative === undefined || relative === '' ? {} : { [name]: resolvePath(relative) }
+  }
+  return {
+    ...optional('current-context', text(value, 'current-context')),
+    contexts: entries(value, 'contexts', 'context', (fields) => ({
+      ...optional('cluster', text(fields, 'cluster')),
+      ...optional('user', text(fields, 'user')),
+      ...optional('namespace', text(fields, 'namespace')),
+    })),
+    clusters: entries(value, 'clusters', 'cluster', (fields) => ({
+      ...optional('server', text(fields, 'server')),
+      ...path(fields, 'certificate-authority'),
+      ...optional('certificate-authority-data', text(fields, 'certificate-authority-data')),
+      ...optional('tls-server-name', text(fields, 'tls-server-name')),
+      'insecure-skip-tls-verify': fields['insecure-skip-tls-verify'] === true,
+    })),
+    users: entries(value, 'users', 'user', (fields) => ({
+      ...optional('token', text(fields, 'token')),
+      ...path(fields, 'tokenFile'),
+      ...optional('username', text(fields, 'username')),
+      ...optional('password', text(fields, 'password')),
+      ...path(fields, 'client-certificate'),
+      ...optional('client-certificate-data', text(fields, 'client-certificate-data')),
+      ...path(fields, 'client-key'),
+      ...optional('client-key-data', text(fields, 'client-key-data')),
+      ...optional('exec', execPlugin(fields['exec'], resolvePath)),
+    })),
+  }
+}
+
+/** Joins documents: of equal names, and of the current context, the first counts. */
+export function mergeKubeConfigDocuments(
+  documents: readonly KubeConfigDocument[],
+): KubeConfigDocument {
+  const reversed = [...documents].reverse()
+  const current = documents.map((document) => document['current-context']).find(Boolean)
+  return {
+    ...optional('current-context', current),
+    contexts: new Map(reversed.flatMap(({ contexts }) => [...contexts])),
+    clusters: new Map(reversed.flatMap(({ clusters }) => [...clusters])),
+    users: new Map(reversed.flatMap(({ users }) => [...users])),
+  }
+}
+
+/** The entry of that name, or a KubeConfigError that says which name is missing. */
+export function named<T>(map: ReadonlyMap<string, T>, name: string, what: string): T {
+  const entry = map.get(name)
+  if (entry === undefined) throw new KubeConfigError(`the kubeconfig has no ${what} "${name}"`)
+  return entry
+}
+
+function entries<T>(
+  document: Fields,
+  list: string,
+  member: string,
+  decode: (fields: Fields) => T,
+): ReadonlyMap<string, T> {
+  const items = document[list]
+  const map = new Map<string, T>()
+  if (!Array.isArray(items)) return map
+  for (const item of items) {
+    if (!isFields(item)) continue
+    const name = text(item, 'name')
+    const fields = item[member]
+    // As in kubectl, the first of two entries with one name counts.
+    if (name !== undefined && !map.has(name)) map.set(name, decode(isFields(fields) ? fields : {}))
+  }
+  return map
+}
+
+function execPlugin(value: unknown, resolvePath: (path: string) => string): ExecPlugin | undefined {
+  if (!isFields(value)) return undefined
+  const command = text(value, 'command')
+  if (command === undefined) throw new KubeConfigError('an exec plugin has no command')
+  const { args, env } = value
+  return {
+    // A bare name is looked up in PATH, a path counts from the file that names it.
+    command: command.includes('/') ? resolvePath(command) : command,
+    apiVersion: text(value, 'apiVersion') ?? 'client.authentication.k8s.io/v1',
+    args: Array.isArray(args) ? args.map(String) : [],
+    env: Array.isArray(env)
+      ? env.filter(isFields).map((one) => ({
+          name: text(one, 'name') ?? '',
+          value: text(one, 'value') ?? '',
+        }))
+      : [],
+    provideClusterInfo: value['provideClusterInfo'] === true,
+  }
+}
+
+function optional<Name extends string, T>(
+  name: Name,
+  value: T | undefined,
+): { readonly [K in Name]?: T } {
+  const result: { [K in Name]?: T } = {}
+  if (value !== undefined) result[name] = value
+  return result
+}
+
+function text(fields: Fields, name: string): string | undefined {
+  const value = fields[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

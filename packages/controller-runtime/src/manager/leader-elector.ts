@@ -1,0 +1,234 @@
+import { isNotFound, Lease } from '@fairlead/kube-core'
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { openScope } from '../abort.ts'
+import type { Client } from '../client/client.ts'
+import { sleep } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import { withFields } from '../logger.ts'
+import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+
+export interface LeaderElectionOptions {
+  /** Name of the Lease; the replicas of one operator share it. */
+  readonly name: string
+  readonly namespace: string
+  /** Unique to this process. Defaults to `hostname_uuid`. */
+  readonly identity?: string
+  /** How long others wait for a leader that fell silent. Defaults to 15 s. */
+  readonly leaseDurationMs?: number
+  /** How long a leader tries to renew before it stops leading. Defaults to 10 s. */
+  readonly renewDeadlineMs?: number
+  /** The pause between attempts. Defaults to 2 s. */
+  readonly retryPeriodMs?: number
+  /** Gives the lease back at the end, so that another can lead at once. Defaults to true. */
+  readonly releaseOnStop?: boolean
+}
+
+export interface LeaderElectorOptions extends LeaderElectionOptions {
+  readonly client: Client
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+/** The lease was lost: another may lead already, so whatever only a leader may do must end now. */
+export class LeaderElectionLostError extends Error {
+  override readonly name = 'LeaderElectionLostError'
+  constructor() {
+    super('leader election lost')
+  }
+}
+
+const jitterFactor = 1.2
+
+/**
+ * Lets one process at a time lead, by a Lease in the cluster.
+ *
+ * Whether another's lease has run out is judged by how long its record has not changed as seen
+ * from here, never by comparing its times with our clock: clocks of machines differ.
+ */
+export class LeaderElector {
+  readonly #options: LeaderElectorOptions
+  readonly #identity: string
+  readonly #leaseDurationMs: number
+  readonly #renewDeadlineMs: number
+  readonly #retryPeriodMs: number
+  readonly #logger: Logger
+  #observed: Lease | undefined
+  #observedAtMs = -Infinity
+
+  constructor(options: LeaderElectorOptions) {
+    this.#options = options
+    this.#identity = options.identity ?? `${hostname()}_${randomUUID()}`
+    this.#leaseDurationMs = options.leaseDurationMs ?? 15_000
+    this.#renewDeadlineMs = options.renewDeadlineMs ?? 10_000
+    this.#retryPeriodMs = options.retryPeriodMs ?? 2000
+    this.#logger = withFields(options.logger, { lease: `${options.namespace}/${options.name}` })
+    if (this.#leaseDurationMs <= this.#renewDeadlineMs) {
+      throw new RangeError('leaseDuration must be greater than renewDeadline')
+    }
+    if (this.#renewDeadlineMs <= this.#retryPeriodMs * jitterFactor) {
+      throw new RangeError('renewDeadline must be greater than retryPeriod*JitterFactor')
+    }
+    options.metrics.leaderElection.masterStatus.set({ name: options.name }, 0)
+    options.metrics.leaderElection.slowPath.inc({ name: options.name }, 0)
+  }
+
+  get leading(): boolean {
+    return this.#observed?.spec?.holderIdentity === this.#identity
+  }
+
+  /**
+   * Waits until this process leads, calls `onLead`, and renews until the signal aborts, then
+   * resolves. Rejects with LeaderElectionLostError when it could not renew in time.
+   */
+  async run(signal: AbortSignal, onLead: () => void): Promise<void> {
+    const { clock, random, metrics, name } = this.#options
+    try {
+      while (!(await this.#attempt(signal, this.#renewDeadlineMs))) {
+        await sleep(clock, this.#retryPeriodMs * (1 + jitterFactor * random()), signal)
+      }
+      this.#logger.info({ identity: this.#identity }, 'leading')
+      metrics.leaderElection.masterStatus.set({ name }, 1)
+      onLead()
+      await this.#renew(signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      metrics.leaderElection.masterStatus.set({ name }, 0)
+    }
+  }
+
+  /** Gives the lease back if it is ours; failing to do so only costs the others some seconds. */
+  async release(): Promise<void> {
+    if (!this.leading || this.#observed === undefined) return
+    if (this.#options.releaseOnStop === false) return
+    const lease = this.#observed
+    this.#observed = undefined
+    const now = this.#timestamp()
+    const spec = {
+      ...lease.spec,
+      holderIdentity: '',
+      leaseDurationSeconds: 1,
+      renewTime: now,
+      acquireTime: now,
+    }
+    try {
+      await this.#options.client.update(Lease, { ...lease, spec }, { timeoutMs: this.#callMs })
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'the lease could not be given back')
+    }
+  }
+
+  get #callMs(): number {
+    return Math.max(this.#renewDeadlineMs / 2, 1000)
+  }
+
+  async #renew(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options
+    for (let renewedMs = clock.now(); ;) {
+      await sleep(clock, this.#retryPeriodMs, signal)
+      const remainingMs = renewedMs + this.#renewDeadlineMs - clock.now()
+      if (remainingMs > 0 && (await this.#attempt(signal, remainingMs))) renewedMs = clock.now()
+      else if (!this.leading || clock.now() - renewedMs >= this.#renewDeadlineMs) {
+        throw new LeaderElectionLostError()
+      }
+    }
+  }
+
+  /** One attempt to get or keep the lease, within the time that is left. */
+  async #attempt(signal: AbortSignal, remainingMs: number): Promise<boolean> {
+    using scope = openScope({
+      parents: [signal],
+      clock: this.#options.clock,
+      timeoutMs: remainingMs,
+      what: 'renewing the lease',
+    })
+    try {
+      return (await this.#renewOptimistically(scope.signal)) || (await this.#acquire(scope.signal))
+    } catch (error) {
+      signal.throwIfAborted()
+      this.#logger.warn({ err: error }, 'the lease could not be acquired or renewed')
+      return false
+    }
+  }
+
+  /** The leader's usual path: one write, no read. */
+  async #renewOptimistically(signal: AbortSignal): Promise<boolean> {
+    if (!this.leading || !this.#isValid() || this.#observed === undefined) return false
+    try {
+      this.#observe(await this.#write(this.#observed, signal))
+      return true
+    } catch (error) {
+      signal.throwIfAborted()
+      const { metrics, name } = this.#options
+      metrics.leaderElection.slowPath.inc({ name })
+      this.#logger.debug({ err: error }, 'the lease changed or the write failed, reading it')
+      return false
+    }
+  }
+
+  async #acquire(signal: AbortSignal): Promise<boolean> {
+    const { client, name, namespace } = this.#options
+    let lease: Lease
+    try {
+      lease = await client.get(Lease, { namespace, name }, { signal, timeoutMs: this.#callMs })
+    } catch (error) {
+      if (!isNotFound(error)) throw error
+      const fresh = {
+        apiVersion: 'coordination.k8s.io/v1',
+        kind: 'Lease',
+        metadata: { namespace, name },
+      }
+      const spec = { ...this.#spec(undefined), leaseTransitions: 0 }
+      const call = { signal, timeoutMs: this.#callMs }
+      this.#observe(await client.create(Lease, { ...fresh, spec }, call))
+      return true
+    }
+    if (!sameRecord(lease, this.#observed)) this.#observe(lease)
+    const holder = lease.spec?.holderIdentity ?? ''
+    if (holder !== '' && holder !== this.#identity && this.#isValid()) return false
+    this.#observe(await this.#write(lease, signal))
+    return true
+  }
+
+  #write(lease: Lease, signal: AbortSignal): Promise<Lease> {
+    const next = { ...lease, spec: this.#spec(lease) }
+    return this.#options.client.update(Lease, next, { signal, timeoutMs: this.#callMs })
+  }
+
+  #spec(lease: Lease | undefined): NonNullable<Lease['spec']> {
+    const now = this.#timestamp()
+    const held = lease?.spec?.holderIdentity === this.#identity
+    const transitions = lease?.spec?.leaseTransitions ?? 0
+    return {
+      ...lease?.spec,
+      holderIdentity: this.#identity,
+      leaseDurationSeconds: Math.ceil(this.#leaseDurationMs / 1000),
+      acquireTime: held ? (lease.spec?.acquireTime ?? now) : now,
+      renewTime: now,
+      leaseTransitions: held ? transitions : transitions + 1,
+    }
+  }
+
+  #observe(lease: Lease): void {
+    this.#observed = lease
+    this.#observedAtMs = this.#options.clock.now()
+  }
+
+  #isValid(): boolean {
+    const durationMs = (this.#observed?.spec?.leaseDurationSeconds ?? 0) * 1000
+    return this.#observedAtMs + durationMs > this.#options.clock.now()
+  }
+
+  /** RFC 3339 with microseconds, the format of Lease times. */
+  #timestamp(): string {
+    return new Date(this.#options.clock.now()).toISOString().replace('Z', '000Z')
+  }
+}
+
+function sameRecord(a: Lease, b: Lease | undefined): boolean {
+  return b !== undefined && a.metadata.resourceVersion === b.metadata.resourceVersion
+}

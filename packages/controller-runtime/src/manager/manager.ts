@@ -1,0 +1,250 @@
+import type { Registry } from 'prom-client'
+import { DeadlineError, openScope, untilAborted } from '../abort.ts'
+import { InformerCache } from '../cache/cache.ts'
+import type { Cache } from '../cache/cache.ts'
+import type { Client } from '../client/client.ts'
+import { createClient } from '../client/create-client.ts'
+import { abortReason, systemClock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import { Controller } from '../controller/controller.ts'
+import type { KubeConfig } from '../kube-config/kube-config.ts'
+import { silentLogger } from '../logger.ts'
+import type { Logger } from '../logger.ts'
+import { createMetrics } from '../metrics/metrics.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import type { HealthCheck, ProbeChecks } from '../probes/probe-response.ts'
+import { LeaderElector } from './leader-elector.ts'
+import type { LeaderElectionOptions } from './leader-elector.ts'
+import { RunnableGroup } from './runnable-group.ts'
+import type { Runnable } from './runnable.ts'
+
+export interface ManagerOptions {
+  /** Where the API server is; the manager makes a client and closes it at the end. */
+  readonly config?: KubeConfig
+  /** Instead of `config`: a client that its maker closes. */
+  readonly client?: Client
+  readonly clock?: Clock
+  /** Between 0 and 1; defaults to Math.random. */
+  readonly random?: () => number
+  readonly logger?: Logger
+  /** Where metrics are declared; a new registry by default. */
+  readonly registry?: Registry
+  /** Instead of `registry`: metrics that were declared already, shared with a client. */
+  readonly metrics?: Metrics
+  /** How long everything may take to stop. Defaults to 30 s. */
+  readonly gracefulShutdownTimeoutMs?: number
+  /** How long the kinds declared in the cache may take to arrive at the start. Defaults to 2 min. */
+  readonly cacheSyncTimeoutMs?: number
+  /** Runs controllers on one replica only. Off by default. */
+  readonly leaderElection?: LeaderElectionOptions
+}
+
+type State = 'new' | 'running' | 'stopped'
+
+/**
+ * Runs controllers and everything beside them on one client, one cache and one set of metrics.
+ *
+ * Starts: servers, then the cache and its first sync, then what every replica runs, then, once it
+ * leads, the controllers. Stops: what every replica runs, then the controllers, the cache, the
+ * servers, and last it gives the lease back.
+ */
+export class Manager {
+  readonly client: Client
+  readonly metrics: Metrics
+  readonly #options: ManagerOptions
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #cache: InformerCache
+  readonly #ownClient: { close(): Promise<void> } | undefined
+  readonly #failure = new AbortController()
+  readonly #servers: RunnableGroup
+  readonly #caches: RunnableGroup
+  readonly #others: RunnableGroup
+  readonly #leaders: RunnableGroup
+  readonly #known = new Set<Runnable>()
+  readonly #names = new Set<string>()
+  readonly #healthz = new Map<string, HealthCheck>()
+  readonly #readyz = new Map<string, HealthCheck>()
+  #state: State = 'new'
+  #elected = false
+
+  constructor(options: ManagerOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#logger = options.logger ?? silentLogger
+    this.metrics = options.metrics ?? createMetrics(options.registry)
+    if (options.client !== undefined) {
+      this.client = options.client
+    } else if (options.config !== undefined) {
+      const client = createClient(options.config, { clock: this.#clock, metrics: this.metrics })
+      this.client = client
+      this.#ownClient = client
+    } else {
+      throw new Error('a manager needs a config or a client')
+    }
+    this.#cache = new InformerCache({
+      client: this.client,
+      clock: this.#clock,
+      random: options.random ?? Math.random,
+      logger: this.#logger,
+    })
+    const fail = (error: unknown) => this.#fail(error)
+    this.#servers = new RunnableGroup(fail)
+    this.#caches = new RunnableGroup(fail)
+    this.#others = new RunnableGroup(fail)
+    this.#leaders = new RunnableGroup(fail)
+    this.#caches.add(this.#cache)
+    this.#readyz.set('caches-synced', () => this.#checkSynced())
+  }
+
+  get cache(): Cache {
+    return this.#cache
+  }
+
+  /** Whether this replica runs the controllers; always true once started without election. */
+  get elected(): boolean {
+    return this.#elected
+  }
+
+  /** The checks for `probeResponse`. Readiness has `caches-synced` from the start. */
+  get healthChecks(): ProbeChecks {
+    return { healthz: this.#healthz, readyz: this.#readyz }
+  }
+
+  addHealthzCheck(name: string, check: HealthCheck): void {
+    addCheck(this.#healthz, name, check)
+  }
+
+  addReadyzCheck(name: string, check: HealthCheck): void {
+    addCheck(this.#readyz, name, check)
+  }
+
+  /** Takes a controller or a runnable; the same one twice is one. It may run already. */
+  add(runnable: Runnable): void {
+    if (this.#known.has(runnable)) return
+    if (runnable instanceof Controller) this.#bind(runnable)
+    this.#known.add(runnable)
+    this.#groupOf(runnable).add(runnable)
+  }
+
+  /**
+   * Runs until the signal aborts or something that it runs fails, and then stops everything.
+   * Rejects with that failure, or if stopping took longer than the grace period.
+   */
+  async start(signal: AbortSignal): Promise<void> {
+    if (this.#state !== 'new') throw new Error('a manager can be started once')
+    this.#state = 'running'
+    using life = openScope({ parents: [signal, this.#failure.signal] })
+    const elector = this.#elector()
+    let election: Promise<void> = Promise.resolve()
+    try {
+      this.#servers.start()
+      this.#caches.start()
+      await this.#firstSync(life.signal)
+      this.#others.start()
+      if (elector === undefined) this.#lead()
+      else election = elector.run(life.signal, () => this.#lead())
+      await Promise.all([untilAborted(new Promise<never>(() => {}), life.signal), election])
+    } catch (error) {
+      if (!life.signal.aborted) this.#fail(error)
+    }
+    await this.#stop(() => election.catch(() => {}).then(() => elector?.release()))
+    if (this.#failure.signal.aborted) throw abortReason(this.#failure.signal)
+  }
+
+  #bind(controller: Controller): void {
+    if (this.#names.has(controller.name)) {
+      throw new Error(
+        `a controller named ${controller.name} exists already: give each its own name, ` +
+          'their metrics would be the same',
+      )
+    }
+    controller.bind({
+      cache: this.#cache,
+      clock: this.#clock,
+      logger: this.#logger,
+      metrics: this.metrics,
+    })
+    this.#names.add(controller.name)
+  }
+
+  #groupOf(runnable: Runnable): RunnableGroup {
+    if (runnable.stage === 'servers') return this.#servers
+    return runnable.needLeaderElection === false ? this.#others : this.#leaders
+  }
+
+  #elector(): LeaderElector | undefined {
+    const { leaderElection } = this.#options
+    if (leaderElection === undefined) return undefined
+    return new LeaderElector({
+      ...leaderElection,
+      client: this.client,
+      clock: this.#clock,
+      random: this.#options.random ?? Math.random,
+      logger: this.#logger,
+      metrics: this.metrics,
+    })
+  }
+
+  async #firstSync(signal: AbortSignal): Promise<void> {
+    using deadline = openScope({
+      parents: [signal],
+      clock: this.#clock,
+      timeoutMs: this.#options.cacheSyncTimeoutMs ?? 120_000,
+      what: 'the first sync of the cache',
+    })
+    await this.#cache.waitForSync(deadline.signal)
+  }
+
+  #lead(): void {
+    if (this.#failure.signal.aborted) return
+    this.#elected = true
+    this.#leaders.start()
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure.signal.aborted) {
+      this.#logger.error({ err: error }, 'failed while stopping')
+      return
+    }
+    this.#logger.error({ err: error }, 'the manager stops because something that it runs failed')
+    this.#failure.abort(error instanceof Error ? error : new Error(String(error)))
+  }
+
+  async #stop(releaseLease: () => Promise<void>): Promise<void> {
+    const timeoutMs = this.#options.gracefulShutdownTimeoutMs ?? 30_000
+    using grace = openScope({
+      clock: this.#clock,
+      timeoutMs,
+      what: 'stopping everything that the manager runs',
+    })
+    const inOrder = async () => {
+      await this.#others.stop()
+      await this.#leaders.stop()
+      await this.#caches.stop()
+      await this.#servers.stop()
+      await releaseLease()
+    }
+    try {
+      await untilAborted(inOrder(), grace.signal)
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error
+      this.#fail(error)
+    } finally {
+      this.#state = 'stopped'
+      this.#elected = false
+      await this.#ownClient?.close()
+    }
+  }
+
+  #checkSynced(): void {
+    if (this.#state !== 'running') throw new Error(`the manager is ${this.#state}`)
+    const missing = this.#cache.unsynced()
+    if (missing.length > 0) throw new Error(`not synced: ${missing.join(', ')}`)
+  }
+}
+
+function addCheck(checks: Map<string, HealthCheck>, name: string, check: HealthCheck): void {
+  if (checks.has(name)) throw new Error(`there is a health check named ${name} already`)
+  checks.set(name, check)
+}

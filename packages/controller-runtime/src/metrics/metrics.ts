@@ -1,0 +1,231 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/**
+ * The runtime's metrics in one prom-client registry, under the names and labels of Go's
+ * controller-runtime, so that dashboards and alerts made for it keep working. Make one per
+ * registry and share it between the client and the manager.
+ */
+export interface Metrics {
+  readonly registry: Registry
+  readonly restClient: RestClientMetrics
+  readonly workQueue: WorkQueueMetrics
+  readonly controller: ControllerMetrics
+  readonly leaderElection: LeaderElectionMetrics
+  /** Calls back before each scrape, for values that are only known when asked. */
+  onCollectWorkQueue(observe: () => void): void
+}
+
+export interface RestClientMetrics {
+  readonly requests: Counter<'code' | 'method' | 'host'>
+  readonly duration: Histogram<'verb' | 'host'>
+  readonly requestSize: Histogram<'verb' | 'host'>
+  readonly responseSize: Histogram<'verb' | 'host'>
+  readonly retries: Counter<'code' | 'verb' | 'host'>
+}
+
+export interface WorkQueueMetrics {
+  readonly depth: Gauge<'name' | 'controller' | 'priority'>
+  readonly adds: Counter<'name' | 'controller'>
+  readonly queueDuration: Histogram<'name' | 'controller'>
+  readonly workDuration: Histogram<'name' | 'controller'>
+  readonly unfinishedWork: Gauge<'name' | 'controller'>
+  readonly longestRunning: Gauge<'name' | 'controller'>
+  readonly retries: Counter<'name' | 'controller'>
+}
+
+export interface ControllerMetrics {
+  readonly reconciles: Counter<'controller' | 'result'>
+  readonly errors: Counter<'controller'>
+  readonly terminalErrors: Counter<'controller'>
+  readonly panics: Counter<'controller'>
+  readonly timeouts: Counter<'controller'>
+  readonly duration: Histogram<'controller'>
+  readonly maxConcurrent: Gauge<'controller'>
+  readonly activeWorkers: Gauge<'controller'>
+}
+
+export interface LeaderElectionMetrics {
+  readonly masterStatus: Gauge<'name'>
+  readonly slowPath: Counter<'name'>
+}
+
+const reconcileBuckets = [
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8, 0.9, 1,
+  1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 15, 20, 25, 30, 40, 50, 60,
+]
+const queueBuckets = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100, 1000]
+const restLatencyBuckets = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
+const restSizeBuckets = [64, 256, 512, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216]
+
+/** Declares the runtime's metrics in the registry (a new one by default). */
+export function createMetrics(registry: Registry = new Registry()): Metrics {
+  const observers = new Set<() => void>()
+  return {
+    registry,
+    restClient: restClientMetrics(registry),
+    workQueue: workQueueMetrics(registry, observers),
+    controller: controllerMetrics(registry),
+    leaderElection: leaderElectionMetrics(registry),
+    onCollectWorkQueue: (observe) => void observers.add(observe),
+  }
+}
+
+function restClientMetrics(registry: Registry): RestClientMetrics {
+  const registers = [registry]
+  return {
+    requests: new Counter({
+      name: 'rest_client_requests_total',
+      help: 'Number of HTTP requests, partitioned by status code, method, and host.',
+      labelNames: ['code', 'method', 'host'],
+      registers,
+    }),
+    duration: new Histogram({
+      name: 'rest_client_request_duration_seconds',
+      help: 'Request latency in seconds. Broken down by verb, and host.',
+      labelNames: ['verb', 'host'],
+      buckets: restLatencyBuckets,
+      registers,
+    }),
+    requestSize: new Histogram({
+      name: 'rest_client_request_size_bytes',
+      help: 'Request size in bytes. Broken down by verb and host.',
+      labelNames: ['verb', 'host'],
+      buckets: restSizeBuckets,
+      registers,
+    }),
+    responseSize: new Histogram({
+      name: 'rest_client_response_size_bytes',
+      help: 'Response size in bytes. Broken down by verb and host.',
+      labelNames: ['verb', 'host'],
+      buckets: restSizeBuckets,
+      registers,
+    }),
+    retries: new Counter({
+      name: 'rest_client_request_retries_total',
+      help: 'Number of request retries, partitioned by status code, verb, and host.',
+      labelNames: ['code', 'verb', 'host'],
+      registers,
+    }),
+  }
+}
+
+function workQueueMetrics(registry: Registry, observers: Set<() => void>): WorkQueueMetrics {
+  const registers = [registry]
+  const labelNames = ['name', 'controller'] as const
+  return {
+    depth: new Gauge({
+      name: 'workqueue_depth',
+      help: 'Current depth of workqueue by workqueue and priority',
+      labelNames: ['name', 'controller', 'priority'],
+      registers,
+    }),
+    adds: new Counter({
+      name: 'workqueue_adds_total',
+      help: 'Total number of adds handled by workqueue',
+      labelNames,
+      registers,
+    }),
+    queueDuration: new Histogram({
+      name: 'workqueue_queue_duration_seconds',
+      help: 'How long in seconds an item stays in workqueue before being requested',
+      labelNames,
+      buckets: queueBuckets,
+      registers,
+    }),
+    workDuration: new Histogram({
+      name: 'workqueue_work_duration_seconds',
+      help: 'How long in seconds processing an item from workqueue takes.',
+      labelNames,
+      buckets: queueBuckets,
+      registers,
+    }),
+    unfinishedWork: new Gauge({
+      name: 'workqueue_unfinished_work_seconds',
+      help: 'Seconds of work in progress that work_duration has not observed yet; growth means a stuck worker.',
+      labelNames,
+      registers,
+      collect: () => {
+        for (const observe of observers) observe()
+      },
+    }),
+    longestRunning: new Gauge({
+      name: 'workqueue_longest_running_processor_seconds',
+      help: 'How many seconds has the longest running processor for workqueue been running.',
+      labelNames,
+      registers,
+    }),
+    retries: new Counter({
+      name: 'workqueue_retries_total',
+      help: 'Total number of retries handled by workqueue',
+      labelNames,
+      registers,
+    }),
+  }
+}
+
+function controllerMetrics(registry: Registry): ControllerMetrics {
+  const registers = [registry]
+  const labelNames = ['controller'] as const
+  const counter = (name: string, help: string) => new Counter({ name, help, labelNames, registers })
+  return {
+    reconciles: new Counter({
+      name: 'controller_runtime_reconcile_total',
+      help: 'Total number of reconciliations per controller',
+      labelNames: ['controller', 'result'],
+      registers,
+    }),
+    errors: counter(
+      'controller_runtime_reconcile_errors_total',
+      'Total number of reconciliation errors per controller',
+    ),
+    terminalErrors: counter(
+      'controller_runtime_terminal_reconcile_errors_total',
+      'Total number of terminal reconciliation errors per controller',
+    ),
+    panics: counter(
+      'controller_runtime_reconcile_panics_total',
+      'Total number of reconciliation panics per controller',
+    ),
+    timeouts: counter(
+      'controller_runtime_reconcile_timeouts_total',
+      'Total number of reconciliation timeouts per controller',
+    ),
+    duration: new Histogram({
+      name: 'controller_runtime_reconcile_time_seconds',
+      help: 'Length of time per reconciliation per controller',
+      labelNames,
+      buckets: reconcileBuckets,
+      registers,
+    }),
+    maxConcurrent: new Gauge({
+      name: 'controller_runtime_max_concurrent_reconciles',
+      help: 'Maximum number of concurrent reconciles per controller',
+      labelNames,
+      registers,
+    }),
+    activeWorkers: new Gauge({
+      name: 'controller_runtime_active_workers',
+      help: 'Number of currently used workers per controller',
+      labelNames,
+      registers,
+    }),
+  }
+}
+
+function leaderElectionMetrics(registry: Registry): LeaderElectionMetrics {
+  const registers = [registry]
+  return {
+    masterStatus: new Gauge({
+      name: 'leader_election_master_status',
+      help: 'Whether this process leads the lease: 1 if it does, 0 if it waits.',
+      labelNames: ['name'],
+      registers,
+    }),
+    slowPath: new Counter({
+      name: 'leader_election_slowpath_total',
+      help: 'Total number of slow path exercised in renewing leader leases.',
+      labelNames: ['name'],
+      registers,
+    }),
+  }
+}

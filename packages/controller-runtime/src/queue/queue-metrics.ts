@@ -1,0 +1,87 @@
+import type { Clock } from '../clock.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+
+/** What a work queue tells about itself. Every call is O(1). */
+export interface QueueMetrics {
+  /** An entry became ready. */
+  added(key: string, priority: number): void
+  /** An entry was handed to a worker. */
+  taken(key: string, priority: number): void
+  /** The worker gave the key back. */
+  done(key: string): void
+  /** An entry was added with a delay. */
+  retried(): void
+  reprioritized(key: string, from: number, to: number): void
+  /** A ready entry was thrown away by shutdown. */
+  dropped(key: string, priority: number): void
+}
+
+const ignore = () => {}
+
+export const noQueueMetrics: QueueMetrics = {
+  added: ignore,
+  taken: ignore,
+  done: ignore,
+  retried: ignore,
+  reprioritized: ignore,
+  dropped: ignore,
+}
+
+/** Reports a queue under client-go's `workqueue_*` names. `name` is the controller's name. */
+export function queueMetrics(metrics: Metrics, name: string, clock: Clock): QueueMetrics {
+  const labels = { name, controller: name }
+  const { workQueue } = metrics
+  const readySinceMs = new Map<string, number>()
+  const takenAtMs = new Map<string, number>()
+  const depth = (priority: number) =>
+    workQueue.depth.labels({ ...labels, priority: String(priority) })
+
+  depth(0).set(0)
+  workQueue.adds.inc(labels, 0)
+  workQueue.retries.inc(labels, 0)
+  workQueue.queueDuration.zero(labels)
+  workQueue.workDuration.zero(labels)
+  metrics.onCollectWorkQueue(() => {
+    const nowMs = clock.now()
+    let sum = 0
+    let longest = 0
+    for (const sinceMs of takenAtMs.values()) {
+      const seconds = (nowMs - sinceMs) / 1000
+      sum += seconds
+      longest = Math.max(longest, seconds)
+    }
+    workQueue.unfinishedWork.set(labels, sum)
+    workQueue.longestRunning.set(labels, longest)
+  })
+
+  return {
+    added(key, priority) {
+      workQueue.adds.inc(labels)
+      depth(priority).inc()
+      readySinceMs.set(key, clock.now())
+    },
+    taken(key, priority) {
+      depth(priority).dec()
+      const nowMs = clock.now()
+      const sinceMs = readySinceMs.get(key)
+      readySinceMs.delete(key)
+      if (sinceMs !== undefined) workQueue.queueDuration.observe(labels, (nowMs - sinceMs) / 1000)
+      takenAtMs.set(key, nowMs)
+    },
+    done(key) {
+      const sinceMs = takenAtMs.get(key)
+      takenAtMs.delete(key)
+      if (sinceMs === undefined) return
+      workQueue.workDuration.observe(labels, (clock.now() - sinceMs) / 1000)
+    },
+    retried: () => workQueue.retries.inc(labels),
+    reprioritized(_key, from, to) {
+      depth(from).dec()
+      depth(to).inc()
+    },
+    dropped(key, priority) {
+      depth(priority).dec()
+      readySinceMs.delete(key)
+    },
+  }
+}
