@@ -1,0 +1,126 @@
+import { join } from 'node:path'
+
+import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
+import { MASTERS_GROUP } from './auth/user.ts'
+import { machineClock, type Clock } from './clock.ts'
+import { ensureSystemNamespaces } from './controllers/system-namespaces.ts'
+import { BUILT_IN_KINDS } from './core-kinds/built-in-kinds.ts'
+import { ApiHandler } from './http/api-handler.ts'
+import { HttpServer } from './http/http-server.ts'
+import { ResourceHandler } from './http/resource-handler.ts'
+import { kubeconfigFor } from './kubeconfig.ts'
+import { silentLogger, type Logger } from './logger.ts'
+import {
+  credentialFilesIn,
+  credentialFilesInMemory,
+  type CredentialFiles,
+} from './pki/credential-files.ts'
+import { PublicKeyInfrastructure } from './pki/public-key-infrastructure.ts'
+import { Registry } from './resources/registry.ts'
+import { memoryJournal } from './storage/journal.ts'
+import { JournaledStorage } from './storage/journaled-storage.ts'
+import { SqliteJournal } from './storage/sqlite-journal.ts'
+
+export interface ApiServerOptions {
+  /** 0, the default, takes a free port. */
+  readonly port?: number
+  /** The address to listen on, by default 127.0.0.1. */
+  readonly host?: string
+  /** Keeps objects and credentials here; absent: in memory, gone with `stop`. */
+  readonly dataDir?: string
+  /** Defaults to the machine's clock. */
+  readonly clock?: Clock
+  /** Defaults to silence. */
+  readonly logger?: Logger
+  /** How many changes stay known for watches that reconnect, by default 10 000. */
+  readonly watchHistory?: number
+}
+
+export interface ApiServer {
+  /** `https://host:port` */
+  readonly url: string
+  /** PEM of the authority that signed the server's certificate. */
+  readonly caCertificate: string
+  /** Bearer token of a user who may do everything. */
+  readonly adminToken: string
+  /** A kubeconfig (YAML) with an embedded client certificate. */
+  kubeconfig(user?: 'admin'): string
+  /**
+   * Forgets the history of changes: watches and pages that continue from before now are answered
+   * with 410. For tests of that case.
+   */
+  compact(): void
+  /** Ends watches and connections, then closes the storage. */
+  stop(): Promise<void>
+}
+
+const WATCH_HISTORY_DEFAULT = 10_000
+
+/**
+ * Starts a Kubernetes API server in this process.
+ * @throws when the port is taken or another server uses the data directory
+ */
+export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
+  const host = options.host ?? '127.0.0.1'
+  const clock = options.clock ?? machineClock
+  const files = credentialFiles(options.dataDir)
+  const pki = new PublicKeyInfrastructure(files, () => clock.now())
+  const adminToken = loadAdminToken(files)
+  const admin = pki.leaf('admin', {
+    usage: 'client',
+    subject: { commonName: 'admin', organizations: [MASTERS_GROUP] },
+  })
+  const storage = openStorage(options)
+  try {
+    const context = { storage, registry: new Registry(BUILT_IN_KINDS), clock }
+    ensureSystemNamespaces(context)
+    const server = new HttpServer({
+      identity: pki.leaf('server', serverCertificate(host)),
+      caCertificate: pki.caCertificate,
+      tokenAuthenticators: [adminTokenAuthenticator(adminToken)],
+      logger: options.logger ?? silentLogger,
+      handle: new ApiHandler(new ResourceHandler(context)).handle,
+    })
+    const port = await server.listen(host, options.port ?? 0)
+    const url = `https://${reachable(host)}:${port}`
+    return {
+      url,
+      caCertificate: pki.caCertificate,
+      adminToken,
+      kubeconfig: (userName = 'admin') =>
+        kubeconfigFor({ url, caCertificate: pki.caCertificate, userName, identity: admin }),
+      compact: () => storage.compact(),
+      async stop() {
+        await server.close()
+        storage.close()
+      },
+    }
+  } catch (error) {
+    storage.close()
+    throw error
+  }
+}
+
+function credentialFiles(dataDir: string | undefined): CredentialFiles {
+  return dataDir === undefined ? credentialFilesInMemory() : credentialFilesIn(join(dataDir, 'pki'))
+}
+
+function openStorage({ dataDir, watchHistory }: ApiServerOptions): JournaledStorage {
+  const journal =
+    dataDir === undefined ? memoryJournal() : new SqliteJournal(join(dataDir, 'objects.db'))
+  return new JournaledStorage({ journal, historyLimit: watchHistory ?? WATCH_HISTORY_DEFAULT })
+}
+
+function serverCertificate(host: string): Parameters<PublicKeyInfrastructure['leaf']>[1] {
+  const names = ['127.0.0.1', '::1', 'localhost', 'kubernetes.default.svc', reachable(host)]
+  return {
+    usage: 'server',
+    subject: { commonName: 'fairlead-apiserver' },
+    hosts: [...new Set(names)],
+  }
+}
+
+/** An address to listen on everywhere is no address to connect to. */
+function reachable(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+}

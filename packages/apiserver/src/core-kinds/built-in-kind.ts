@@ -1,0 +1,68 @@
+import type { KubernetesObject, StructuralSchema } from '@fairlead/kube-core'
+
+import type { PrinterColumn } from '../printing/printer-column.ts'
+import { ageColumn, nameColumn } from '../printing/standard-columns.ts'
+import { ALL_VERBS, type ResourceDefinition } from '../resources/resource-definition.ts'
+import { OBJECT_META, TYPE_FIELDS } from './object-meta-schema.ts'
+
+type Declared = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'plural' | 'namespaced'> &
+  Partial<Omit<ResourceDefinition, 'schema' | 'openApiName' | 'columns'>> & {
+    readonly description: string
+    readonly properties: Record<string, StructuralSchema>
+    readonly required?: readonly string[]
+    /** The module under which OpenAPI knows the group, for example `api.core.v1`. */
+    readonly openApiModule: string
+    /** Columns between the name and the age. */
+    readonly columns?: readonly PrinterColumn[]
+    /** All columns, for kinds that do not show name, …, age. */
+    readonly allColumns?: readonly PrinterColumn[]
+  }
+
+/** A built-in kind from what is particular to it; everything else gets the usual value. */
+export function builtInKind(declared: Declared): ResourceDefinition {
+  const { description, properties, required, openApiModule, columns, allColumns, ...rest } =
+    declared
+  const { group, version, kind, plural } = declared
+  const apiVersion = group === '' ? version : `${group}/${version}`
+  return {
+    singular: kind.toLowerCase(),
+    listKind: `${kind}List`,
+    shortNames: [],
+    categories: [],
+    storageResource: group === '' ? plural : `${plural}.${group}`,
+    storageApiVersion: apiVersion,
+    verbs: ALL_VERBS,
+    origin: 'built-in',
+    hasGeneration: false,
+    hasStatusSubresource: false,
+    nameRule: 'subdomain',
+    createOnUpdate: false,
+    selectableFields: [],
+    writeRules: {},
+    ...rest,
+    schema: kindSchema(description, properties, required),
+    openApiName: `io.k8s.${openApiModule}.${kind}`,
+    columns: allColumns ?? [nameColumn, ...(columns ?? []), ageColumn],
+  }
+}
+
+function kindSchema(
+  description: string,
+  properties: Record<string, StructuralSchema>,
+  required: readonly string[] | undefined,
+): StructuralSchema {
+  return {
+    type: 'object',
+    description,
+    properties: { ...TYPE_FIELDS, metadata: OBJECT_META, ...properties },
+    ...(required === undefined ? {} : { required: [...required] }),
+  }
+}
+
+/** A field of `spec`, `status` or the top of an object as an open record. */
+export function recordAt(object: KubernetesObject, field: string): Record<string, unknown> {
+  const value = object[field]
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}
+}

@@ -1,0 +1,50 @@
+import { errors } from '@fairlead/kube-core'
+import { parse as parseYaml } from 'yaml'
+
+/** The media type of a Content-Type header, without parameters. */
+export function mediaTypeOf(contentType: string): string {
+  return (contentType.split(';')[0] ?? '').trim().toLowerCase()
+}
+
+/** Decodes a JSON or YAML body. @throws StatusError 400 or 415 */
+export function decodeBody(body: Buffer, contentType: string): unknown {
+  const mediaType = mediaTypeOf(contentType)
+  if (mediaType === '' || mediaType === 'application/json') return decodeJson(body)
+  if (mediaType === 'application/yaml') return decodeYaml(body)
+  throw errors.unsupportedMediaType(
+    'the body of the request was in an unknown format - accepted media types include: ' +
+      'application/json, application/yaml',
+  )
+}
+
+/** @throws StatusError 400 */
+export function decodeJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (error) {
+    throw errors.badRequest(
+      `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : ''}`,
+      error,
+    )
+  }
+}
+
+/** JSON is YAML too and much faster to read as JSON. @throws StatusError 400 */
+export function decodeYaml(body: Buffer): unknown {
+  const text = body.toString('utf8')
+  if (text.trimStart().startsWith('{')) {
+    try {
+      return JSON.parse(text)
+    } catch {
+      // A YAML flow mapping: fall through to the YAML parser.
+    }
+  }
+  try {
+    return parseYaml(text, { version: '1.1', schema: 'core', maxAliasCount: 100 })
+  } catch (error) {
+    throw errors.badRequest(
+      `error decoding YAML: ${error instanceof Error ? error.message : ''}`,
+      error,
+    )
+  }
+}

@@ -1,0 +1,24 @@
+import type { IncomingMessage } from 'node:http'
+
+import { errors } from '@fairlead/kube-core'
+
+/** The API server's limit for one request. */
+export const BODY_BYTES_MAX = 3 * 1024 * 1024
+
+/**
+ * Reads the whole body.
+ * @throws StatusError 413 when it is longer than 3 MiB
+ */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const tooLarge = errors.requestEntityTooLarge(`limit is ${BODY_BYTES_MAX}`)
+  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) throw tooLarge
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    const bytes = chunk as Buffer
+    size += bytes.length
+    if (size > BODY_BYTES_MAX) throw tooLarge
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks)
+}

@@ -1,0 +1,33 @@
+import { parseSelection } from '../resources/object-selection.ts'
+import type { ResourceContext } from '../resources/resource-context.ts'
+import type { CollectionTarget } from '../resources/resource-target.ts'
+import type { EventEncoder } from '../watch/event-encoder.ts'
+import { parseWatchOptions } from '../watch/watch-options.ts'
+import { WatchSession } from '../watch/watch-session.ts'
+import type { StreamResponse } from './api-response.ts'
+
+/** The answer to a watch: checked now, begun when the headers are out. @throws StatusError 400 */
+export function watchResponse(
+  context: ResourceContext,
+  target: CollectionTarget,
+  query: URLSearchParams,
+  encode: EventEncoder,
+): StreamResponse {
+  const selection = parseSelection(target.definition, query)
+  const options = parseWatchOptions(query, Math.random)
+  let session: WatchSession | undefined
+  return {
+    contentType: 'application/json',
+    start(stream) {
+      session = new WatchSession(context, {
+        target,
+        selection,
+        options,
+        send: (event) => stream.write(encode(event)),
+        end: () => stream.end(),
+      })
+      session.start()
+    },
+    stop: () => session?.stop(),
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  X509Certificate,
+} from 'node:crypto'
+
+import { issueCertificate, type CertificateIssuer, type CertificateRequest } from './certificate.ts'
+import type { CredentialFiles } from './credential-files.ts'
+
+/** A certificate and its private key, both PEM. */
+export interface KeyAndCertificate {
+  readonly certificate: string
+  readonly privateKey: string
+}
+
+export type LeafRequest = Pick<CertificateRequest, 'subject' | 'hosts'> & {
+  readonly usage: 'server' | 'client'
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+const AUTHORITY_LIFETIME_MS = 3650 * DAY_MS
+const LEAF_LIFETIME_MS = 365 * DAY_MS
+const RENEW_BEFORE_EXPIRY_MS = 30 * DAY_MS
+/** Certificates start a little in the past so that a client whose clock is behind accepts them. */
+const BACKDATE_MS = 5 * 60 * 1000
+
+/**
+ * The server's own certificate authority and what it signed (ECDSA P-256).
+ *
+ * Everything is kept in `files` and found again after a restart, so that a kubeconfig written once
+ * stays valid. A leaf is issued anew when it expires within 30 days, when the authority changed or
+ * when it lacks a requested host; the authority when it expires within 30 days, which invalidates
+ * earlier kubeconfigs (once in ten years).
+ */
+export class PublicKeyInfrastructure {
+  readonly #files: CredentialFiles
+  readonly #now: () => number
+  readonly #authority: KeyAndCertificate
+
+  constructor(files: CredentialFiles, now: () => number) {
+    this.#files = files
+    this.#now = now
+    this.#authority = this.#loadAuthority()
+  }
+
+  /** PEM of the authority's certificate, what clients trust. */
+  get caCertificate(): string {
+    return this.#authority.certificate
+  }
+
+  /** The stored leaf called `name`, or a new one. */
+  leaf(name: string, request: LeafRequest): KeyAndCertificate {
+    const stored = this.#load(name)
+    if (stored !== undefined && this.#isUsable(stored, request)) return stored
+    return this.#store(name, this.#issue(request, LEAF_LIFETIME_MS, issuerFrom(this.#authority)))
+  }
+
+  #loadAuthority(): KeyAndCertificate {
+    const stored = this.#load('ca')
+    if (stored !== undefined && this.#isFresh(new X509Certificate(stored.certificate)))
+      return stored
+    const subject = { commonName: 'fairlead-ca' }
+    return this.#store('ca', this.#issue({ subject, usage: 'authority' }, AUTHORITY_LIFETIME_MS))
+  }
+
+  #issue(
+    request: Pick<CertificateRequest, 'subject' | 'hosts' | 'usage'>,
+    lifetimeMs: number,
+    issuer?: CertificateIssuer,
+  ): KeyAndCertificate {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const nowMs = this.#now()
+    const notBefore = new Date(nowMs - BACKDATE_MS)
+    const notAfter = new Date(nowMs + lifetimeMs)
+    const certificate = issueCertificate(
+      { ...request, notBefore, notAfter, publicKey },
+      issuer ?? { subject: request.subject, publicKey, privateKey },
+    )
+    const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    return { certificate, privateKey: privateKeyPem }
+  }
+
+  #isUsable(stored: KeyAndCertificate, request: LeafRequest): boolean {
+    const certificate = new X509Certificate(stored.certificate)
+    const authority = new X509Certificate(this.#authority.certificate)
+    return (
+      this.#isFresh(certificate) &&
+      certificate.verify(authority.publicKey) &&
+      (request.hosts ?? []).every((host) => coversHost(certificate, host))
+    )
+  }
+
+  #isFresh(certificate: X509Certificate): boolean {
+    return certificate.validToDate.getTime() - this.#now() > RENEW_BEFORE_EXPIRY_MS
+  }
+
+  #load(name: string): KeyAndCertificate | undefined {
+    const certificate = this.#files.read(`${name}.crt`)
+    const privateKey = this.#files.read(`${name}.key`)
+    return certificate && privateKey ? { certificate, privateKey } : undefined
+  }
+
+  #store(name: string, pair: KeyAndCertificate): KeyAndCertificate {
+    this.#files.write(`${name}.key`, pair.privateKey)
+    this.#files.write(`${name}.crt`, pair.certificate)
+    return pair
+  }
+}
+
+function issuerFrom(authority: KeyAndCertificate): CertificateIssuer {
+  const privateKey = createPrivateKey(authority.privateKey)
+  return {
+    subject: { commonName: 'fairlead-ca' },
+    publicKey: createPublicKey(privateKey),
+    privateKey,
+  }
+}
+
+function coversHost(certificate: X509Certificate, host: string): boolean {
+  return certificate.checkIP(host) !== undefined || certificate.checkHost(host) !== undefined
+}

@@ -1,0 +1,91 @@
+/**
+ * The part of JSONPath that printer columns and field selectors use: `.a.b`, `['a.b']`, `[0]`,
+ * `[*]` and `[?(@.type=="Ready")]`.
+ */
+export interface JsonPath {
+  /** All values that the path reaches, in document order. */
+  evaluate(document: unknown): unknown[]
+}
+
+type Step = (values: readonly unknown[]) => unknown[]
+
+/** Compiles a path. @throws SyntaxError naming the part that is not understood */
+export function compileJsonPath(text: string): JsonPath {
+  const steps: Step[] = []
+  let rest = text
+    .trim()
+    .replace(/^\{(.*)\}$/s, '$1')
+    .replace(/^\$/, '')
+  while (rest !== '') {
+    const [step, length] = nextStep(rest, text)
+    steps.push(step)
+    rest = rest.slice(length)
+  }
+  return {
+    evaluate: (document) => steps.reduce<unknown[]>((values, step) => step(values), [document]),
+  }
+}
+
+/** The value at a dotted path of plain field names, as field selectors write it. */
+export function evaluateFieldPath(document: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => fieldOf(value, name), document)
+}
+
+const FIELD = /^\.((?:[A-Za-z0-9_$\-/]|\\.)+)/
+const QUOTED = /^\.?\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]/
+const INDEX = /^\.?\[\s*(-?\d+)\s*\]/
+const ALL = /^(?:\.?\[\s*\*\s*\]|\.\*)/
+const FILTER =
+  /^\.?\[\?\(\s*@((?:\.[A-Za-z0-9_$\-/]+|\['[^']+'\])+)\s*(==|!=)\s*(?:'([^']*)'|"([^"]*)"|([\w.\-]+))\s*\)\]/
+
+function nextStep(rest: string, whole: string): [Step, number] {
+  let match = FIELD.exec(rest)
+  if (match) return [fieldStep((match[1] ?? '').replaceAll(/\\(.)/g, '$1')), match[0].length]
+  match = QUOTED.exec(rest)
+  if (match) {
+    const name = (match[1] ?? match[2] ?? '').replaceAll(/\\(.)/g, '$1')
+    return [fieldStep(name), match[0].length]
+  }
+  match = INDEX.exec(rest)
+  if (match) return [indexStep(Number(match[1])), match[0].length]
+  match = ALL.exec(rest)
+  if (match) return [(values) => values.flatMap(children), match[0].length]
+  match = FILTER.exec(rest)
+  if (match) return [filterStep(match), match[0].length]
+  if (rest === '.') return [(values) => [...values], 1]
+  throw new SyntaxError(`the JSON path ${whole} is not understood from "${rest}" on`)
+}
+
+function fieldStep(name: string): Step {
+  return (values) =>
+    values.map((value) => fieldOf(value, name)).filter((value) => value !== undefined)
+}
+
+function indexStep(index: number): Step {
+  return (values) =>
+    values.flatMap((value) => {
+      const item: unknown = Array.isArray(value) ? value.at(index) : undefined
+      return item === undefined ? [] : [item]
+    })
+}
+
+function filterStep(match: RegExpExecArray): Step {
+  const [, path = '', operator, single, double, bare] = match
+  const expected = single ?? double ?? bare ?? ''
+  const compiled = compileJsonPath(path)
+  return (values) =>
+    values.flatMap(children).filter((item) => {
+      const [actual] = compiled.evaluate(item)
+      return (String(actual) === expected) === (operator === '==')
+    })
+}
+
+function children(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value
+  return typeof value === 'object' && value !== null ? Object.values(value) : []
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  return Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
+}

@@ -1,0 +1,31 @@
+import { errors } from '@fairlead/kube-core'
+
+/** Where the next page of a list starts. Opaque to clients. */
+export interface ContinueToken {
+  /** The revision that all pages show; -1 in a token that gives up consistency. */
+  readonly revision: number
+  /** `namespace/name` of the last object of the page before. */
+  readonly after: string
+}
+
+export function encodeContinueToken({ revision, after }: ContinueToken): string {
+  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: after })).toString(
+    'base64url',
+  )
+}
+
+/** @throws StatusError 400 */
+export function decodeContinueToken(text: string): ContinueToken {
+  try {
+    const decoded: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+    if (typeof decoded === 'object' && decoded !== null && 'rv' in decoded && 'start' in decoded) {
+      const { rv, start } = decoded
+      if (typeof rv === 'number' && Number.isSafeInteger(rv) && typeof start === 'string') {
+        return { revision: rv, after: start }
+      }
+    }
+  } catch {
+    // Whatever is wrong with it, the answer is the same.
+  }
+  throw errors.badRequest('continue key is not valid: the token was not made by this server')
+}

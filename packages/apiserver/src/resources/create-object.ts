@@ -1,0 +1,129 @@
+import { randomInt, randomUUID } from 'node:crypto'
+
+import {
+  errors,
+  generateName,
+  nameGenerationAttemptsMax,
+  StatusError,
+  trackUpdate,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
+
+import { timestamp } from '../clock.ts'
+import { decodeObject } from './decode-object.ts'
+import { admitToNamespace } from './namespace-admission.ts'
+import type { ResourceContext } from './resource-context.ts'
+import {
+  resourceName,
+  toServed,
+  toStored,
+  type MutableObject,
+  type ResourceDefinition,
+} from './resource-definition.ts'
+import { storageKeyOf, type CollectionTarget } from './resource-target.ts'
+import { validateNewObject } from './validate-object.ts'
+import type { WriteOptions } from './write-options.ts'
+
+/** Creates an object from a client's body. @throws StatusError */
+export function createObject(
+  context: ResourceContext,
+  target: CollectionTarget,
+  body: unknown,
+  options: WriteOptions,
+): KubernetesObject {
+  const object = decodeObject(target.definition, body, options)
+  return insertObject(context, target, object, options, 'track')
+}
+
+/**
+ * Creates a decoded object. With `keep` its managedFields are taken as they are, as a server-side
+ * apply has already computed them; with `track` the manager becomes the owner of all its fields.
+ */
+export function insertObject(
+  context: ResourceContext,
+  target: CollectionTarget,
+  decoded: KubernetesObject,
+  options: WriteOptions,
+  managedFields: 'track' | 'keep',
+): KubernetesObject {
+  const { definition } = target
+  const object = structuredClone(decoded)
+  matchNamespace(target, object)
+  admitToNamespace(context, target, object.metadata.name ?? '')
+  refuseWhereForbidden(definition)
+  prepare(context, definition, object)
+  const attempts = object.metadata.name ? 1 : nameGenerationAttemptsMax
+  const generateFrom = object.metadata.name ? undefined : object.metadata.generateName
+  for (let attempt = 1; ; attempt++) {
+    if (generateFrom) object.metadata.name = generateName(generateFrom, random)
+    validateNewObject(definition, object)
+    const name = object.metadata.name ?? ''
+    const key = storageKeyOf({ ...target, name })
+    if (context.storage.get(key) === undefined) {
+      const tracked = managedFields === 'keep' ? object : track(context, target, object, options)
+      if (options.dryRun) return tracked
+      return toServed(definition, context.storage.create(key, toStored(definition, tracked)))
+    }
+    if (attempt < attempts) continue
+    throw generateFrom
+      ? errors.generateNameConflict(resourceName(definition), name)
+      : errors.alreadyExists(resourceName(definition), name)
+  }
+}
+
+function matchNamespace(target: CollectionTarget, object: MutableObject): void {
+  const { definition, namespace } = target
+  if (!definition.namespaced) return
+  object.metadata.namespace ||= namespace
+  if (object.metadata.namespace !== namespace) {
+    throw errors.badRequest(
+      'the namespace of the provided object does not match the namespace sent on the request',
+    )
+  }
+}
+
+function refuseWhereForbidden(definition: ResourceDefinition): void {
+  const message = definition.creationForbidden
+  if (message === undefined) return
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' } as const
+  throw new StatusError({ ...status, message, reason: 'Forbidden', code: 403 })
+}
+
+function prepare(
+  context: ResourceContext,
+  definition: ResourceDefinition,
+  object: MutableObject,
+): void {
+  const { metadata } = object
+  if (metadata.resourceVersion) {
+    throw errors.badRequest('resourceVersion should not be set on objects to be created')
+  }
+  delete metadata.resourceVersion
+  delete metadata.deletionTimestamp
+  delete metadata.deletionGracePeriodSeconds
+  delete metadata.generation
+  metadata.uid = randomUUID()
+  metadata.creationTimestamp = timestamp(context.clock)
+  if (definition.hasGeneration) metadata.generation = 1
+  if (definition.hasStatusSubresource) delete object['status']
+  definition.writeRules.prepareForCreate?.(object)
+}
+
+function track(
+  context: ResourceContext,
+  target: CollectionTarget,
+  object: KubernetesObject,
+  options: WriteOptions,
+): KubernetesObject {
+  return trackUpdate({
+    before: undefined,
+    after: object,
+    schema: target.definition.schema,
+    manager: options.fieldManager,
+    now: timestamp(context.clock),
+  })
+}
+
+function random(): number {
+  return randomInt(2 ** 32) / 2 ** 32
+}

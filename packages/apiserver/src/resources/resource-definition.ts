@@ -1,0 +1,109 @@
+import {
+  qualifiedResource,
+  type FieldError,
+  type KubernetesObject,
+  type ResourceType,
+  type RuleSet,
+  type StructuralSchema,
+} from '@fairlead/kube-core'
+
+import type { PrinterColumn } from '../printing/printer-column.ts'
+
+/** A copy of an object that the owner may still change. */
+export type MutableObject = KubernetesObject
+
+/** What one kind does differently from all others, called at fixed points of a write. */
+export interface WriteRules {
+  /** Fills in or normalises what the client may leave out or write differently. */
+  prepareForCreate?(object: MutableObject): void
+  prepareForUpdate?(object: MutableObject, previous: KubernetesObject): void
+  /** Checks that the schema cannot express, on create and update. */
+  validate?(object: KubernetesObject): FieldError[]
+  validateUpdate?(object: KubernetesObject, previous: KubernetesObject): FieldError[]
+  /** Throws a StatusError when this object must not be deleted. */
+  checkDelete?(object: KubernetesObject): void
+}
+
+/** The same stored object in another served form, for kinds that two groups serve. */
+export interface Conversion {
+  toServed(stored: KubernetesObject): KubernetesObject
+  toStored(served: KubernetesObject): KubernetesObject
+}
+
+export interface ScalePaths {
+  readonly specReplicasPath: string
+  readonly statusReplicasPath: string
+  readonly labelSelectorPath?: string
+}
+
+/** One resource in one served group and version: everything the server needs to know about it. */
+export interface ResourceDefinition extends ResourceType {
+  readonly singular: string
+  readonly listKind: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  /** `plural.group` under which objects are stored; shared by all versions. */
+  readonly storageResource: string
+  /** The apiVersion in which objects are stored. */
+  readonly storageApiVersion: string
+  readonly verbs: readonly string[]
+  /** Built-in kinds allow strategic merge patches and updates without a resourceVersion. */
+  readonly origin: 'built-in' | 'custom'
+  readonly schema: StructuralSchema
+  readonly rules?: RuleSet
+  /** The name under which OpenAPI publishes the schema. */
+  readonly openApiName: string
+  readonly hasGeneration: boolean
+  readonly hasStatusSubresource: boolean
+  readonly scale?: ScalePaths
+  readonly nameRule: 'subdomain' | 'label' | 'path-segment'
+  readonly createOnUpdate: boolean
+  readonly columns: readonly PrinterColumn[]
+  /** Fields beside metadata.name and metadata.namespace that a field selector may name. */
+  readonly selectableFields: readonly string[]
+  readonly writeRules: WriteRules
+  readonly conversion?: Conversion
+  /** Why nothing can be created at the moment, for example because the kind is being removed. */
+  readonly creationForbidden?: string
+}
+
+export const ALL_VERBS = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+] as const
+
+/** `deployments.apps`: how messages name the resource. */
+export function resourceName(definition: ResourceDefinition): string {
+  return qualifiedResource(definition)
+}
+
+/** The stored object as this group and version serves it. */
+export function toServed(
+  definition: ResourceDefinition,
+  stored: KubernetesObject,
+): KubernetesObject {
+  if (definition.conversion) return definition.conversion.toServed(stored)
+  const apiVersion = servedApiVersion(definition)
+  return stored.apiVersion === apiVersion ? stored : { ...stored, apiVersion }
+}
+
+/** The served object as it is stored. */
+export function toStored(
+  definition: ResourceDefinition,
+  served: KubernetesObject,
+): KubernetesObject {
+  if (definition.conversion) return definition.conversion.toStored(served)
+  const apiVersion = definition.storageApiVersion
+  return served.apiVersion === apiVersion ? served : { ...served, apiVersion }
+}
+
+export function servedApiVersion(definition: ResourceDefinition): string {
+  const { group, version } = definition
+  return group === '' ? version : `${group}/${version}`
+}

@@ -1,0 +1,65 @@
+import {
+  errors,
+  evaluateRules,
+  qualifiedKind,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+  validateSchema,
+  type FieldError,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
+
+import type { ResourceDefinition } from './resource-definition.ts'
+
+const RULES_NOT_CHECKED: FieldError = {
+  type: 'Invalid',
+  field: '',
+  badValue: null,
+  detail:
+    'some validation rules were not checked because the object was invalid; ' +
+    'correct the existing errors to complete validation',
+}
+
+/** Checks a new object. @throws StatusError 422 naming every wrong field */
+export function validateNewObject(definition: ResourceDefinition, object: KubernetesObject): void {
+  const { namespaced, nameRule } = definition
+  throwIfInvalid(definition, object, [
+    ...validateObjectMeta(object.metadata, { namespaced, nameRule }),
+    ...validateContent(definition, object, undefined),
+    ...(definition.writeRules.validate?.(object) ?? []),
+  ])
+}
+
+/** Checks a change; values that were wrong before and did not change are tolerated. */
+export function validateChangedObject(
+  definition: ResourceDefinition,
+  object: KubernetesObject,
+  previous: KubernetesObject,
+): void {
+  throwIfInvalid(definition, object, [
+    ...validateObjectMetaUpdate(object.metadata, previous.metadata),
+    ...validateContent(definition, object, previous),
+    ...(definition.writeRules.validate?.(object) ?? []),
+    ...(definition.writeRules.validateUpdate?.(object, previous) ?? []),
+  ])
+}
+
+function validateContent(
+  definition: ResourceDefinition,
+  object: KubernetesObject,
+  old: KubernetesObject | undefined,
+): FieldError[] {
+  const found = validateSchema(object, definition.schema, old === undefined ? {} : { old })
+  if (definition.rules === undefined) return found
+  if (found.length > 0) return [...found, RULES_NOT_CHECKED]
+  return evaluateRules(definition.rules, object, old)
+}
+
+function throwIfInvalid(
+  definition: ResourceDefinition,
+  object: KubernetesObject,
+  found: readonly FieldError[],
+): void {
+  if (found.length === 0) return
+  throw errors.invalid(qualifiedKind(definition), object.metadata.name ?? '', found)
+}

@@ -1,0 +1,68 @@
+import { errors } from '@fairlead/kube-core'
+
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
+
+/** The query parameters that creates, updates and patches share. */
+export interface WriteOptions {
+  readonly dryRun: boolean
+  /** Who is recorded as the writer of fields. */
+  readonly fieldManager: string
+  readonly fieldValidation: FieldValidation
+  /** Collects what the client is told in Warning headers. */
+  readonly warn: (message: string) => void
+}
+
+const MANAGER_LENGTH_MAX = 128
+
+/** Reads them from a request; without `fieldManager` the program's name in User-Agent counts. */
+export function parseWriteOptions(
+  query: URLSearchParams,
+  userAgent: string,
+  warn: (message: string) => void,
+): WriteOptions {
+  return {
+    dryRun: parseDryRun(query.getAll('dryRun')),
+    fieldManager: parseFieldManager(query.get('fieldManager')) || managerFrom(userAgent),
+    fieldValidation: parseFieldValidation(query.get('fieldValidation')),
+    warn,
+  }
+}
+
+export function parseDryRun(values: readonly unknown[]): boolean {
+  const given = values.filter((value) => value !== '')
+  if (given.some((value) => value !== 'All')) {
+    throw invalidOption(
+      `dryRun: Unsupported value: ${JSON.stringify(given)}: supported values: "All"`,
+    )
+  }
+  return given.length > 0
+}
+
+function parseFieldManager(value: string | null): string {
+  if (value === null) return ''
+  if (value.length > MANAGER_LENGTH_MAX) {
+    throw invalidOption(`fieldManager: Too long: may not be more than ${MANAGER_LENGTH_MAX} bytes`)
+  }
+  if (!/^\P{C}*$/u.test(value)) {
+    throw invalidOption(
+      `fieldManager: Invalid value: ${JSON.stringify(value)}: should only contain printable characters`,
+    )
+  }
+  return value
+}
+
+function parseFieldValidation(value: string | null): FieldValidation {
+  if (value === null || value === '') return 'Warn'
+  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value
+  throw invalidOption(
+    `fieldValidation: Invalid value: ${JSON.stringify(value)}: fieldValidation parameter must be one of Ignore, Warn, Strict`,
+  )
+}
+
+function managerFrom(userAgent: string): string {
+  return (userAgent.split('/')[0] ?? '').slice(0, MANAGER_LENGTH_MAX) || 'unknown'
+}
+
+function invalidOption(message: string): Error {
+  return errors.badRequest(`invalid options: ${message}`)
+}

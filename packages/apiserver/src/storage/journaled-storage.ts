@@ -1,0 +1,169 @@
+import { deepFreeze, type KubernetesObject } from '@fairlead/kube-core'
+
+import type { Change, StorageKey } from './change.ts'
+import { ChangeHistory } from './change-history.ts'
+import type { Journal } from './journal.ts'
+import { FutureRevisionError, KeyExistsError, RevisionMismatchError } from './storage-error.ts'
+import type { ListScope, Snapshot, Storage } from './storage.ts'
+
+export interface JournaledStorageOptions {
+  readonly journal: Journal
+  /** How many changes stay known for watches and for lists of the past. */
+  readonly historyLimit: number
+}
+
+type Listener = (change: Change) => void
+
+/** The one storage: objects in memory, durability by its journal. */
+export class JournaledStorage implements Storage {
+  readonly #journal: Journal
+  readonly #history: ChangeHistory
+  readonly #resources = new Map<string, Map<string, KubernetesObject>>()
+  readonly #listeners = new Map<string, Set<Listener>>()
+  readonly #undelivered: Change[] = []
+  #delivering = false
+  #revision: number
+
+  constructor(options: JournaledStorageOptions) {
+    this.#journal = options.journal
+    const state = options.journal.load()
+    this.#revision = state.revision
+    this.#history = new ChangeHistory(options.historyLimit, state.revision)
+    for (const { key, object } of state.objects) {
+      this.#objectsOf(key.resource).set(pathOf(key), deepFreeze(object))
+    }
+  }
+
+  get revision(): number {
+    return this.#revision
+  }
+
+  get compactedRevision(): number {
+    return this.#history.compactedRevision
+  }
+
+  get(key: StorageKey): KubernetesObject | undefined {
+    return this.#resources.get(key.resource)?.get(pathOf(key))
+  }
+
+  count(resource: string): number {
+    return this.#resources.get(resource)?.size ?? 0
+  }
+
+  list(scope: ListScope, revision = this.#revision): Snapshot {
+    const objects = this.#objectsAt(scope.resource, revision)
+    const prefix = scope.namespace === undefined ? '' : `${scope.namespace}/`
+    const paths = [...objects.keys()].filter((path) => path.startsWith(prefix)).toSorted(byteOrder)
+    return { objects: paths.flatMap((path) => objects.get(path) ?? []), revision }
+  }
+
+  create(key: StorageKey, object: KubernetesObject): KubernetesObject {
+    if (this.get(key) !== undefined) throw new KeyExistsError(describe(key, 'already exists'))
+    return this.#commit({ type: 'ADDED', key, object })
+  }
+
+  update(key: StorageKey, object: KubernetesObject, expectedRevision: string): KubernetesObject {
+    const previous = this.#expect(key, expectedRevision)
+    return this.#commit({ type: 'MODIFIED', key, object, previous })
+  }
+
+  delete(key: StorageKey, expectedRevision: string): KubernetesObject {
+    const previous = this.#expect(key, expectedRevision)
+    return this.#commit({ type: 'DELETED', key, object: previous, previous })
+  }
+
+  changesSince(resource: string, revision: number): readonly Change[] {
+    return this.#history.since(resource, revision)
+  }
+
+  subscribe(resource: string | 'all', listener: Listener): () => void {
+    const listeners = this.#listeners.get(resource) ?? new Set()
+    this.#listeners.set(resource, listeners)
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0 && this.#listeners.get(resource) === listeners) {
+        this.#listeners.delete(resource)
+      }
+    }
+  }
+
+  compact(revision = this.#revision): void {
+    this.#history.compact(Math.min(revision, this.#revision))
+  }
+
+  close(): void {
+    this.#listeners.clear()
+    this.#journal.close()
+  }
+
+  #objectsOf(resource: string): Map<string, KubernetesObject> {
+    const objects = this.#resources.get(resource) ?? new Map<string, KubernetesObject>()
+    this.#resources.set(resource, objects)
+    return objects
+  }
+
+  /** The past is the present with the changes since then undone, newest first. */
+  #objectsAt(resource: string, revision: number): ReadonlyMap<string, KubernetesObject> {
+    if (revision > this.#revision) throw new FutureRevisionError(revision, this.#revision)
+    const present = this.#resources.get(resource) ?? new Map<string, KubernetesObject>()
+    if (revision === this.#revision) return present
+    const changes = this.#history.since(resource, revision)
+    if (changes.length === 0) return present
+    const past = new Map(present)
+    for (const { key, previous } of changes.toReversed()) {
+      if (previous === undefined) past.delete(pathOf(key))
+      else past.set(pathOf(key), previous)
+    }
+    return past
+  }
+
+  #expect(key: StorageKey, expectedRevision: string): KubernetesObject {
+    const current = this.get(key)
+    if (current?.metadata.resourceVersion === expectedRevision) return current
+    const found = current?.metadata.resourceVersion ?? 'nothing'
+    throw new RevisionMismatchError(describe(key, `is at ${found}, not at ${expectedRevision}`))
+  }
+
+  #commit(write: Omit<Change, 'revision'>): KubernetesObject {
+    const revision = this.#revision + 1
+    const metadata = { ...write.object.metadata, resourceVersion: String(revision) }
+    const object = deepFreeze({ ...write.object, metadata })
+    const change: Change = { ...write, object, revision }
+    this.#journal.append(change)
+    this.#revision = revision
+    this.#history.add(change)
+    const objects = this.#objectsOf(change.key.resource)
+    if (change.type === 'DELETED') objects.delete(pathOf(change.key))
+    else objects.set(pathOf(change.key), object)
+    this.#deliver(change)
+    return object
+  }
+
+  #deliver(change: Change): void {
+    this.#undelivered.push(change)
+    if (this.#delivering) return
+    this.#delivering = true
+    try {
+      for (let next = this.#undelivered.shift(); next; next = this.#undelivered.shift()) {
+        for (const listener of this.#listeners.get(next.key.resource) ?? []) listener(next)
+        for (const listener of this.#listeners.get('all') ?? []) listener(next)
+      }
+    } finally {
+      this.#delivering = false
+    }
+  }
+}
+
+function pathOf(key: StorageKey): string {
+  return `${key.namespace}/${key.name}`
+}
+
+/** Names are ASCII, so comparing code units is comparing bytes. */
+function byteOrder(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+function describe(key: StorageKey, what: string): string {
+  return `${key.resource} ${pathOf(key)} ${what}`
+}

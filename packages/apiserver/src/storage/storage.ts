@@ -1,0 +1,55 @@
+import type { KubernetesObject } from '@fairlead/kube-core'
+
+import type { Change, StorageKey } from './change.ts'
+
+/** Which objects of one resource a list asks for. */
+export interface ListScope {
+  readonly resource: string
+  /** Absent: all namespaces. */
+  readonly namespace?: string
+}
+
+export interface Snapshot {
+  /** In byte order of `namespace/name`. */
+  readonly objects: readonly KubernetesObject[]
+  /** The revision that the snapshot shows. */
+  readonly revision: number
+}
+
+/**
+ * Objects under one revision counter that only grows, also over restarts.
+ *
+ * Synchronous on purpose: a request reads, decides and writes within one turn of the event loop, so
+ * no other write can come between. Objects come out deeply frozen, with `metadata.resourceVersion`
+ * set; objects that go in must not be changed afterwards.
+ *
+ * A write is durable when the call returns. Subscribers hear of it in commit order, before the
+ * outermost write call returns; a write made by a subscriber is queued behind the current one.
+ */
+export interface Storage {
+  readonly revision: number
+  /** Changes up to and including this revision are no longer known. */
+  readonly compactedRevision: number
+  get(key: StorageKey): KubernetesObject | undefined
+  /**
+   * The objects now, or as they were at `revision`.
+   * @throws CompactedError, FutureRevisionError
+   */
+  list(scope: ListScope, revision?: number): Snapshot
+  count(resource: string): number
+  /** @throws KeyExistsError */
+  create(key: StorageKey, object: KubernetesObject): KubernetesObject
+  /** Compare-and-set on the revision the caller has read. @throws RevisionMismatchError */
+  update(key: StorageKey, object: KubernetesObject, expectedRevision: string): KubernetesObject
+  /** @throws RevisionMismatchError */
+  delete(key: StorageKey, expectedRevision: string): KubernetesObject
+  /**
+   * Changes of one resource after `revision`, oldest first.
+   * @throws CompactedError when some of them are no longer known
+   */
+  changesSince(resource: string, revision: number): readonly Change[]
+  subscribe(resource: string | 'all', listener: (change: Change) => void): () => void
+  /** Forgets the changes up to and including `revision`, by default all of them. */
+  compact(revision?: number): void
+  close(): void
+}
