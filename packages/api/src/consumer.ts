@@ -1,0 +1,95 @@
+import { defineResource, type Resource } from '@fairlead/kube-core'
+import { Type, type Static } from 'typebox'
+import { categories, group, version } from './group.ts'
+import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
+import { mapList, object, setList, text, typed } from './schema/fields.ts'
+import { dateTime, itemName } from './schema/formats.ts'
+import { secretReference } from './schema/references.ts'
+
+const apiKey = object(
+  'A key with which the consumer calls.',
+  {
+    name: itemName('Name of the key, unique within the consumer.'),
+    secretRef: Type.Optional(
+      secretReference('Secret that holds the key.', { defaultKey: 'api-key' }),
+    ),
+    sha256: Type.Optional(
+      text(
+        'SHA-256 of the key in lower-case hexadecimal digits, so that the key itself is nowhere.',
+        {
+          max: 64,
+          pattern: '^[0-9a-f]{64}$',
+        },
+      ),
+    ),
+    expiresAt: Type.Optional(dateTime('When the key stops working. Defaults to never.')),
+  },
+  {
+    rules: [
+      {
+        rule: 'has(self.secretRef) != has(self.sha256)',
+        message: 'exactly one of secretRef and sha256 must be given',
+      },
+    ],
+  },
+)
+
+function allowed(description: string) {
+  return setList(
+    description,
+    text('A name, or its start followed by *.', { min: 1, max: 317, pattern: '^[^\\s*]*\\*?$' }),
+    { max: 256, default: ['*'] },
+  )
+}
+
+const spec = object('Who the consumer is and what it may use.', {
+  groups: setList(
+    'Departments or teams that the consumer belongs to; routing policies can match them. Defaults to none.',
+    text('A group.', { min: 1, max: 253 }),
+    { max: 64, default: [] },
+  ),
+  apiKeys: mapList('Keys with which the consumer calls. Defaults to none.', ['name'], apiKey, {
+    max: 32,
+    default: [],
+  }),
+  access: object(
+    'What the consumer may use; exact names or with a trailing *. Defaults to everything in the namespace.',
+    {
+      models: allowed('Models that may be called. Defaults to all.'),
+      promptTemplates: allowed('PromptTemplates that may be used. Defaults to all.'),
+      personas: allowed('Personas that may be used. Defaults to all.'),
+    },
+    { default: {} },
+  ),
+})
+
+const status = object('What the operator observed.', {
+  observedGeneration: observedGeneration(),
+  conditions: conditions('Accepted and ResolvedRefs.'),
+})
+
+export type ConsumerSpec = Static<typeof spec>
+export type ConsumerStatus = Static<typeof status>
+export type ConsumerApiKey = Static<typeof apiKey>
+export type Consumer = Resource<ConsumerSpec, ConsumerStatus>
+
+/** An application, a team or a person that may call. */
+export const Consumer = defineResource({
+  group,
+  version,
+  kind: 'Consumer',
+  plural: 'consumers',
+  shortNames: ['llmc'],
+  categories,
+  description:
+    'An application, a team or a person that may call: its keys, groups and permissions.',
+  spec: typed(spec),
+  status: typed(status),
+  printColumns: [
+    { name: 'Groups', type: 'string', jsonPath: '.spec.groups' },
+    conditionColumn('Accepted'),
+    conditionColumn('ResolvedRefs'),
+    { name: 'Models', type: 'string', jsonPath: '.spec.access.models', priority: 1 },
+    ageColumn,
+  ],
+})

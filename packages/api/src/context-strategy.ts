@@ -1,0 +1,180 @@
+import { defineResource, type Resource } from '@fairlead/kube-core'
+import { Type, type Static } from 'typebox'
+import { categories, group, version } from './group.ts'
+import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
+import { choice, integer, object, typed } from './schema/fields.ts'
+import { modelName } from './schema/formats.ts'
+
+const tokensMax = 100_000_000
+
+const lastTurns = object('The last turns, for mode LastTurns.', {
+  turns: integer('Turns that are sent.', { min: 1, max: 10_000 }),
+  slackTurns: integer(
+    'Turns by which the history may grow before it is cut back to turns. Some slack keeps the start of the prompt the same, which prompt caches need. Defaults to 0.',
+    { min: 0, max: 10_000, default: 0 },
+  ),
+})
+
+const tokenWindow = object(
+  'A window counted in tokens, for mode TokenWindow.',
+  {
+    highTokens: integer('When the history is longer than this it is cut.', {
+      min: 1,
+      max: tokensMax,
+    }),
+    lowTokens: integer('Length to which it is cut; 0.6 of highTokens is a good choice.', {
+      min: 0,
+      max: tokensMax,
+    }),
+  },
+  {
+    rules: [
+      {
+        rule: 'self.lowTokens * 4 <= self.highTokens * 3',
+        messageExpression:
+          "'lowTokens must be at most 0.75 of highTokens (' + string(self.highTokens * 3 / 4) + '), 0.6 is recommended: without this gap every turn cuts the history and every prompt cache is lost'",
+        message:
+          'lowTokens must be at most 0.75 of highTokens, 0.6 is recommended: without this gap every turn cuts the history and every prompt cache is lost',
+        fieldPath: '.lowTokens',
+      },
+    ],
+  },
+)
+
+const summarize = object(
+  'A summary of what is older, for mode Summarize.',
+  {
+    triggerTokens: integer('When the history is longer than this its older part is summarised.', {
+      min: 1,
+      max: tokensMax,
+    }),
+    targetTokens: integer(
+      'Length of the history afterwards; 0.6 of triggerTokens is a good choice.',
+      {
+        min: 1,
+        max: tokensMax,
+      },
+    ),
+    keepLastTurns: integer('Last turns that are never summarised. Defaults to 2.', {
+      min: 0,
+      max: 10_000,
+      default: 2,
+    }),
+    model: Type.Optional(
+      modelName('Model that writes the summary. Defaults to the model of the conversation.'),
+    ),
+  },
+  {
+    rules: [
+      {
+        rule: 'self.targetTokens * 4 <= self.triggerTokens * 3',
+        messageExpression:
+          "'targetTokens must be at most 0.75 of triggerTokens (' + string(self.triggerTokens * 3 / 4) + '), 0.6 is recommended: without this gap every turn summarises and every prompt cache is lost'",
+        message:
+          'targetTokens must be at most 0.75 of triggerTokens, 0.6 is recommended: without this gap every turn summarises and every prompt cache is lost',
+        fieldPath: '.targetTokens',
+      },
+    ],
+  },
+)
+
+const history = object(
+  'Which part of the conversation is sent.',
+  {
+    mode: choice(
+      'Full: everything; LastTurns, TokenWindow, Summarize: as their blocks say. Defaults to Full.',
+      ['Full', 'LastTurns', 'TokenWindow', 'Summarize'],
+      { default: 'Full' },
+    ),
+    lastTurns: Type.Optional(lastTurns),
+    tokenWindow: Type.Optional(tokenWindow),
+    summarize: Type.Optional(summarize),
+  },
+  {
+    default: {},
+    rules: [
+      {
+        rule: "(self.mode == 'LastTurns') == has(self.lastTurns)",
+        message: 'lastTurns goes with mode LastTurns, and LastTurns needs it',
+      },
+      {
+        rule: "(self.mode == 'TokenWindow') == has(self.tokenWindow)",
+        message: 'tokenWindow goes with mode TokenWindow, and TokenWindow needs it',
+      },
+      {
+        rule: "(self.mode == 'Summarize') == has(self.summarize)",
+        message: 'summarize goes with mode Summarize, and Summarize needs it',
+      },
+    ],
+  },
+)
+
+const retrieval = object(
+  'Whether older turns that fit the new input are brought back.',
+  {
+    mode: choice(
+      'None; BM25: by words; Vector: by meaning; Hybrid: both. Defaults to None.',
+      ['None', 'BM25', 'Vector', 'Hybrid'],
+      { default: 'None' },
+    ),
+    maxTokens: integer('Most tokens that are brought back. Defaults to 2000.', {
+      min: 1,
+      max: tokensMax,
+      default: 2000,
+    }),
+    model: Type.Optional(
+      modelName('Embedding model for Vector and Hybrid. Defaults to one that needs no provider.'),
+    ),
+  },
+  { default: {} },
+)
+
+const spec = object('How a prompt is made from a conversation.', {
+  history,
+  retrieval,
+  budget: object(
+    "How the model's window is divided.",
+    {
+      reserveOutputTokens: integer('Tokens kept free for the answer. Defaults to 1024.', {
+        min: 0,
+        max: tokensMax,
+        default: 1024,
+      }),
+    },
+    { default: {} },
+  ),
+  onOverflow: choice(
+    "What happens when the prompt still does not fit the model's window. Compact: more of the history is left out; Error: the call fails. Defaults to Compact.",
+    ['Compact', 'Error'],
+    { default: 'Compact' },
+  ),
+})
+
+const status = object('What the operator observed.', {
+  observedGeneration: observedGeneration(),
+  conditions: conditions('Accepted and ResolvedRefs.'),
+})
+
+export type ContextStrategySpec = Static<typeof spec>
+export type ContextStrategyStatus = Static<typeof status>
+export type ContextStrategy = Resource<ContextStrategySpec, ContextStrategyStatus>
+
+/** How much of a conversation goes into each prompt, and which part. */
+export const ContextStrategy = defineResource({
+  group,
+  version,
+  kind: 'ContextStrategy',
+  plural: 'contextstrategies',
+  shortNames: ['llmctx'],
+  categories,
+  description: 'How much of a conversation goes into each prompt, and which part of it.',
+  spec: typed(spec),
+  status: typed(status),
+  printColumns: [
+    { name: 'History', type: 'string', jsonPath: '.spec.history.mode' },
+    { name: 'Retrieval', type: 'string', jsonPath: '.spec.retrieval.mode' },
+    conditionColumn('Accepted'),
+    { name: 'On overflow', type: 'string', jsonPath: '.spec.onOverflow', priority: 1 },
+    ageColumn,
+  ],
+})

@@ -1,0 +1,46 @@
+export { categories, group, version } from './group.ts'
+export { kinds } from './kinds.ts'
+export { LLMGateway } from './llm-gateway.ts'
+export type {
+  LLMGatewayProblem,
+  LLMGatewayReplica,
+  LLMGatewaySpec,
+  LLMGatewayStatus,
+} from './llm-gateway.ts'
+export { LLMProvider } from './llm-provider.ts'
+export type {
+  LLMProviderBackend,
+  LLMProviderCredential,
+  LLMProviderModel,
+  LLMProviderSpec,
+  LLMProviderStatus,
+  LLMProviderType,
+} from './llm-provider.ts'
+export type { SimulatorFailure, SimulatorSpec } from './simulator.ts'
+export { RoutingPolicy } from './routing-policy.ts'
+export type {
+  RoutingMatch,
+  RoutingPolicyGatewayStatus,
+  RoutingPolicySpec,
+  RoutingPolicyStatus,
+  RoutingRule,
+  RoutingTarget,
+} from './routing-policy.ts'
+export { PromptTemplate } from './prompt-template.ts'
+export type {
+  PromptMessage,
+  PromptTemplateSpec,
+  PromptTemplateStatus,
+  PromptVersion,
+} from './prompt-template.ts'
+export { Persona } from './persona.ts'
+export type { PersonaSpec, PersonaStatus, PersonaVariable } from './persona.ts'
+export { ContextStrategy } from './context-strategy.ts'
+export type { ContextStrategySpec, ContextStrategyStatus } from './context-strategy.ts'
+export { ConversationStore } from './conversation-store.ts'
+export type { ConversationStoreSpec, ConversationStoreStatus } from './conversation-store.ts'
+export { Consumer } from './consumer.ts'
+export type { ConsumerApiKey, ConsumerSpec, ConsumerStatus } from './consumer.ts'
+export { ReferenceGrant } from './reference-grant.ts'
+export type { ReferenceGrantSpec } from './reference-grant.ts'
+export type { Reference, SecretReference } from './schema/references.ts'

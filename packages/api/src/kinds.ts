@@ -1,0 +1,20 @@
+import { Consumer } from './consumer.ts'
+import { ContextStrategy } from './context-strategy.ts'
+import { ConversationStore } from './conversation-store.ts'
+import { LLMGateway } from './llm-gateway.ts'
+import { LLMProvider } from './llm-provider.ts'
+import { Persona } from './persona.ts'
+import { PromptTemplate } from './prompt-template.ts'
+import { RoutingPolicy } from './routing-policy.ts'
+
+/** All our kinds. */
+export const kinds = [
+  LLMGateway,
+  LLMProvider,
+  RoutingPolicy,
+  PromptTemplate,
+  Persona,
+  ContextStrategy,
+  ConversationStore,
+  Consumer,
+] as const

@@ -1,0 +1,59 @@
+import { defineResource, type Resource } from '@fairlead/kube-core'
+import { Type, type Static } from 'typebox'
+import { categories, group, version } from './group.ts'
+import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
+import { choice, object, record, text, typed } from './schema/fields.ts'
+import { modelSettings } from './schema/model-settings.ts'
+import { toolList } from './schema/tool.ts'
+
+const variable = object('Where the value of a variable comes from.', {
+  default: Type.Optional(text('Value when nothing else gives one.', { max: 8192 })),
+  from: Type.Optional(
+    choice(
+      "Clock: today's date; Conversation: the conversation's variable of the same name; Consumer: the name of the caller. Left out: the conversation's variable, then the default.",
+      ['Clock', 'Conversation', 'Consumer'],
+    ),
+  ),
+})
+
+const spec = object('Who the model is.', {
+  instructions: text('Instructions for the model; {{name}} stands for the variable of that name.', {
+    min: 1,
+    max: 131_072,
+  }),
+  variables: record('Variables of the instructions, by name. Defaults to none.', variable, {
+    max: 64,
+    default: {},
+  }),
+  tools: toolList('Tool definitions offered in every turn. Defaults to none.'),
+  settings: modelSettings('How the model shall sample.'),
+})
+
+const status = object('What the operator observed.', {
+  observedGeneration: observedGeneration(),
+  conditions: conditions('Accepted and ResolvedRefs.'),
+})
+
+export type PersonaSpec = Static<typeof spec>
+export type PersonaStatus = Static<typeof status>
+export type PersonaVariable = Static<typeof variable>
+export type Persona = Resource<PersonaSpec, PersonaStatus>
+
+/** Who the model is in a conversation. */
+export const Persona = defineResource({
+  group,
+  version,
+  kind: 'Persona',
+  plural: 'personas',
+  shortNames: ['llmpersona'],
+  categories,
+  description: 'Who the model is in a conversation: instructions, variables, tools and settings.',
+  spec: typed(spec),
+  status: typed(status),
+  printColumns: [
+    conditionColumn('Accepted'),
+    { name: 'Tools', type: 'string', jsonPath: '.spec.tools[*].name' },
+    { name: 'Instructions', type: 'string', jsonPath: '.spec.instructions', priority: 1 },
+    ageColumn,
+  ],
+})

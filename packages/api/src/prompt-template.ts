@@ -1,0 +1,170 @@
+import { defineResource, type Resource } from '@fairlead/kube-core'
+import { Type, type Static } from 'typebox'
+import { categories, group, version } from './group.ts'
+import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
+import {
+  atomicList,
+  choice,
+  flag,
+  freeObject,
+  integer,
+  mapList,
+  object,
+  setList,
+  text,
+  typed,
+} from './schema/fields.ts'
+import { modelName } from './schema/formats.ts'
+import { modelSettings } from './schema/model-settings.ts'
+
+const versionName = { min: 1, max: 63, pattern: '^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$' }
+
+const message = object('A message of the prompt.', {
+  role: choice('Who says it.', ['system', 'developer', 'user', 'assistant']),
+  content: text('What is said; {{name}} stands for the parameter of that name.', {
+    max: 131_072,
+  }),
+})
+
+const responseFormat = object(
+  'The form of the answer.',
+  {
+    type: choice(
+      'Text, JSONObject for any JSON object, or JSONSchema for one that matches a schema. Defaults to Text.',
+      ['Text', 'JSONObject', 'JSONSchema'],
+      { default: 'Text' },
+    ),
+    jsonSchema: Type.Optional(
+      object('The schema for type JSONSchema.', {
+        name: Type.Optional(
+          text('Name of the schema, for the provider.', {
+            min: 1,
+            max: 64,
+            pattern: '^[a-zA-Z0-9_-]+$',
+          }),
+        ),
+        schema: freeObject('JSON Schema (2020-12) of the answer.'),
+        strict: flag('Whether the answer must match exactly. Defaults to true.', { default: true }),
+      }),
+    ),
+  },
+  {
+    default: {},
+    rules: [
+      {
+        rule: "(self.type == 'JSONSchema') == has(self.jsonSchema)",
+        message: 'jsonSchema goes with type JSONSchema, and JSONSchema needs it',
+      },
+    ],
+  },
+)
+
+const promptVersion = object(
+  'A published prompt. It never changes; publish another version instead.',
+  {
+    version: text('Name of the version, unique within the template.', versionName),
+    messages: atomicList('Messages that make up the prompt.', message, { min: 1, max: 64 }),
+    parameters: Type.Optional(
+      freeObject(
+        'Parameters of the prompt as a JSON Schema (2020-12). Without it any are accepted.',
+      ),
+    ),
+    model: Type.Optional(
+      modelName('Model to use. Defaults to the one of the call or the gateway.'),
+    ),
+    settings: modelSettings('How the model shall sample.'),
+    responseFormat,
+  },
+  {
+    rules: [
+      {
+        rule: 'self == oldSelf',
+        message: 'a published version never changes: add another version',
+        reason: 'FieldValueForbidden',
+      },
+    ],
+  },
+)
+
+const rolloutItem = object('A version in use.', {
+  version: text('Name of the version.', versionName),
+  weight: integer('Share of the calls that get this version. Defaults to 100; 0 gets none.', {
+    min: 0,
+    max: 1_000_000,
+    default: 100,
+  }),
+})
+
+const spec = object(
+  'The published versions and which of them are in use.',
+  {
+    versions: mapList('Published versions, oldest first.', ['version'], promptVersion, {
+      min: 1,
+      max: 64,
+    }),
+    rollout: mapList(
+      'Versions in use. Roll out and roll back by changing this alone. Defaults to the last version in the list.',
+      ['version'],
+      rolloutItem,
+      { max: 16, default: [] },
+    ),
+    expose: Type.Optional(
+      object('Serves the prompt as a REST API of its own.', {
+        path: text('Path on the gateway, for example /summarise.', {
+          min: 2,
+          max: 256,
+          pattern: '^(/[A-Za-z0-9_.~-]+)+$',
+        }),
+      }),
+    ),
+  },
+  {
+    rules: [
+      {
+        rule: 'self.rollout.all(r, self.versions.exists(v, v.version == r.version))',
+        message: 'rollout names a version that is not in versions',
+        fieldPath: '.rollout',
+      },
+      {
+        rule: 'size(self.rollout) == 0 || self.rollout.exists(r, r.weight > 0)',
+        message: 'at least one version in rollout needs a weight above 0',
+        fieldPath: '.rollout',
+      },
+    ],
+  },
+)
+
+const status = object('What the operator observed.', {
+  observedGeneration: observedGeneration(),
+  conditions: conditions('Accepted, ResolvedRefs and Exposed.'),
+  activeVersions: Type.Optional(
+    setList('Versions that calls get now.', text('Name of a version.', { max: 63 }), { max: 16 }),
+  ),
+})
+
+export type PromptTemplateSpec = Static<typeof spec>
+export type PromptTemplateStatus = Static<typeof status>
+export type PromptVersion = Static<typeof promptVersion>
+export type PromptMessage = Static<typeof message>
+export type PromptTemplate = Resource<PromptTemplateSpec, PromptTemplateStatus>
+
+/** A named prompt with published versions. */
+export const PromptTemplate = defineResource({
+  group,
+  version,
+  kind: 'PromptTemplate',
+  plural: 'prompttemplates',
+  shortNames: ['llmprompt'],
+  categories,
+  description:
+    'A named prompt with parameters and published versions that are rolled out by weight.',
+  spec: typed(spec),
+  status: typed(status),
+  printColumns: [
+    conditionColumn('Accepted'),
+    { name: 'Active', type: 'string', jsonPath: '.status.activeVersions' },
+    { name: 'Path', type: 'string', jsonPath: '.spec.expose.path' },
+    conditionColumn('Exposed', { priority: 1 }),
+    ageColumn,
+  ],
+})

@@ -1,0 +1,152 @@
+import type { JsonSchema, ValidationRule } from '@fairlead/kube-core'
+import { Type, type Static, type TProperties, type TSchema } from 'typebox'
+
+/** A schema with the type of its values, for `defineResource`. */
+export function typed<T extends TSchema>(schema: T): JsonSchema<Static<T>> {
+  return schema as JsonSchema<Static<T>>
+}
+
+interface TextOptions<Value extends string> {
+  /** Longest allowed text in characters. */
+  max: number
+  min?: number
+  /** In Go's dialect (RE2). */
+  pattern?: string
+  default?: Value
+}
+
+/** A text with a bound on its length. */
+export function text(description: string, options: TextOptions<string>) {
+  const { max, min, ...rest } = options
+  return Type.Unsafe<string>({
+    type: 'string',
+    description,
+    maxLength: max,
+    ...(min !== undefined && { minLength: min }),
+    ...rest,
+  })
+}
+
+/** One of a few words. */
+export function choice<const Value extends string>(
+  description: string,
+  values: readonly Value[],
+  options: { default?: NoInfer<Value> } = {},
+) {
+  return Type.Unsafe<Value>({ type: 'string', description, enum: [...values], ...options })
+}
+
+/** A whole number between two bounds, both included. */
+export function integer(
+  description: string,
+  options: { min: number; max: number; default?: number },
+) {
+  const { min, max, ...rest } = options
+  const format = max > 2 ** 31 - 1 ? 'int64' : 'int32'
+  return Type.Unsafe<number>({
+    type: 'integer',
+    format,
+    description,
+    minimum: min,
+    maximum: max,
+    ...rest,
+  })
+}
+
+export function flag(description: string, options: { default?: boolean } = {}) {
+  return Type.Unsafe<boolean>({ type: 'boolean', description, ...options })
+}
+
+/** An object; `default: {}` makes the defaults of its fields hold when it is left out. */
+export function object<Properties extends TProperties>(
+  description: string,
+  properties: Properties,
+  options: { default?: object; rules?: readonly ValidationRule[] } = {},
+) {
+  const { rules, ...rest } = options
+  return Type.Object(properties, { description, ...rest, ...withRules(rules) })
+}
+
+interface ListOptions {
+  /** Most items allowed. */
+  max: number
+  min?: number
+  default?: readonly unknown[]
+  rules?: readonly ValidationRule[]
+}
+
+/** A list whose items are told apart by `keys`, so that several writers can own items of it. */
+export function mapList<Item extends TSchema>(
+  description: string,
+  keys: readonly string[],
+  item: Item,
+  options: ListOptions,
+) {
+  return list(description, item, options, {
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': [...keys],
+  })
+}
+
+/** A list of different scalars. */
+export function setList<Item extends TSchema>(
+  description: string,
+  item: Item,
+  options: ListOptions,
+) {
+  return list(description, item, options, { 'x-kubernetes-list-type': 'set' })
+}
+
+/** A list that one writer sets as a whole; for lists whose order matters. */
+export function atomicList<Item extends TSchema>(
+  description: string,
+  item: Item,
+  options: ListOptions,
+) {
+  return list(description, item, options, { 'x-kubernetes-list-type': 'atomic' })
+}
+
+function list<Item extends TSchema>(
+  description: string,
+  item: Item,
+  { max, min, rules, ...rest }: ListOptions,
+  listType: object,
+) {
+  return Type.Array(item, {
+    description,
+    maxItems: max,
+    ...(min !== undefined && { minItems: min }),
+    ...rest,
+    ...listType,
+    ...withRules(rules),
+  })
+}
+
+/** An object whose keys are free. */
+export function record<Value extends TSchema>(
+  description: string,
+  value: Value,
+  options: { max: number; default?: object },
+) {
+  const { max, ...rest } = options
+  return Type.Unsafe<Record<string, Static<Value>>>({
+    type: 'object',
+    description,
+    maxProperties: max,
+    additionalProperties: value,
+    ...rest,
+  })
+}
+
+/** Any JSON object, kept as it is. */
+export function freeObject(description: string) {
+  return Type.Unsafe<Record<string, unknown>>({
+    type: 'object',
+    description,
+    'x-kubernetes-preserve-unknown-fields': true,
+  })
+}
+
+function withRules(rules: readonly ValidationRule[] | undefined) {
+  return rules && { 'x-kubernetes-validations': [...rules] }
+}

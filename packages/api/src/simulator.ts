@@ -1,0 +1,75 @@
+import { Type, type Static } from 'typebox'
+import { atomicList, choice, integer, object, text } from './schema/fields.ts'
+import { duration } from './schema/formats.ts'
+
+const failure = object(
+  'Failures to answer with instead of the reply. Without everyNth and percent every call fails.',
+  {
+    status: integer('HTTP status of the failure, for example 429 or 503. Defaults to 500.', {
+      min: 400,
+      max: 599,
+      default: 500,
+    }),
+    everyNth: Type.Optional(
+      integer('Fail the nth, 2nth, 3nth … call that this provider gets.', {
+        min: 1,
+        max: 1_000_000,
+      }),
+    ),
+    percent: Type.Optional(
+      integer('Fail so many calls in a hundred, spread evenly: the same calls fail in every run.', {
+        min: 0,
+        max: 100,
+      }),
+    ),
+    message: text('Message of the failure.', { max: 1024, default: 'simulated failure' }),
+    retryAfter: Type.Optional(duration('Value of the Retry-After header, rounded up to seconds.')),
+    afterWords: Type.Optional(
+      integer(
+        'Answer normally and break the connection after so many words, instead of failing at once.',
+        { min: 0, max: 1_000_000 },
+      ),
+    ),
+  },
+  {
+    rules: [
+      {
+        rule: '!(has(self.everyNth) && has(self.percent))',
+        message: 'give everyNth or percent, not both',
+      },
+    ],
+  },
+)
+
+/** How a provider of type Simulator answers: the same for the same calls, without any network. */
+export const simulator = object(
+  'How a provider of type Simulator answers. It uses no network, and the same calls in the same order get the same answers.',
+  {
+    mode: choice(
+      'Echo: answer with the last user message; Script: answer with the replies in turn. Defaults to Echo.',
+      ['Echo', 'Script'],
+      { default: 'Echo' },
+    ),
+    replies: Type.Optional(
+      atomicList(
+        'Replies for mode Script, one for each call, from the start again after the last.',
+        text('A reply.', { max: 65_536 }),
+        { min: 1, max: 256 },
+      ),
+    ),
+    latency: duration('Wait before the first word. Defaults to 0s.', { default: '0s' }),
+    wordDelay: duration('Wait between the words of a stream. Defaults to 0s.', { default: '0s' }),
+    failure: Type.Optional(failure),
+  },
+  {
+    rules: [
+      {
+        rule: "(self.mode == 'Script') == has(self.replies)",
+        message: 'replies go with mode Script, and Script needs them',
+      },
+    ],
+  },
+)
+
+export type SimulatorSpec = Static<typeof simulator>
+export type SimulatorFailure = Static<typeof failure>
