@@ -36,10 +36,8 @@ export function spliceTopLevel(body: Uint8Array, edits: TopLevelEdits): Uint8Arr
       copiedTo = member.end
       continue
     }
-    if (kept === 0) {
-      // What stood before the first kept member goes with the removed ones, its comma first of all.
-      copiedTo = member.nameStart
-    }
+    // The comma before the first kept member goes with the members removed before it.
+    if (kept === 0 && member !== members.list[0]) copiedTo = member.nameStart
     if (value === undefined) {
       pieces.push(bytes.subarray(copiedTo, member.end))
     } else {

@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest'
+import { dialectFor } from './dialects.ts'
+import type { DialectName } from './dialect-name.ts'
+import { responseEvents } from './response-events.ts'
+import { createStreamAssembler } from './stream-assembler.ts'
+import { summarize, type AnswerSummary } from './test-support/answer-summary.ts'
+import {
+  assemble,
+  cutAt,
+  decodeChunks,
+  encodeEvents,
+  readFixture,
+} from './test-support/recordings.ts'
+import { grammarProblems } from './test-support/stream-grammar.ts'
+
+const noUsage = { cachedInputTokens: 0, cacheWriteInputTokens: 0, reasoningTokens: 0 }
+
+const recordings: [string, DialectName, AnswerSummary][] = [
+  [
+    'openai-text.sse',
+    'openai-chat',
+    {
+      text: 'Grüße 🌍\n"quoted"',
+      reasoning: '',
+      refusal: '',
+      calls: [],
+      finish: 'stop',
+      usage: {
+        inputTokens: 19,
+        cachedInputTokens: 4,
+        cacheWriteInputTokens: 0,
+        outputTokens: 10,
+        reasoningTokens: 3,
+      },
+    },
+  ],
+  [
+    'openai-parallel-tools.sse',
+    'openai-chat',
+    {
+      text: '',
+      reasoning: '',
+      refusal: '',
+      calls: [
+        { id: 'call_a', name: 'get_weather', input: { city: 'Paris' } },
+        { id: 'call_b', name: 'get_time', input: {} },
+      ],
+      finish: 'tool_calls',
+      usage: undefined,
+    },
+  ],
+  [
+    'anthropic-text.sse',
+    'anthropic-messages',
+    {
+      text: 'Grüße 🌍!',
+      reasoning: '',
+      refusal: '',
+      calls: [],
+      finish: 'stop',
+      usage: {
+        inputTokens: 132,
+        cachedInputTokens: 100,
+        cacheWriteInputTokens: 7,
+        outputTokens: 15,
+        reasoningTokens: 0,
+      },
+    },
+  ],
+  [
+    'anthropic-thinking.sse',
+    'anthropic-messages',
+    {
+      text: '12231',
+      reasoning: '27 * 453 = 12231',
+      refusal: '',
+      calls: [],
+      finish: 'stop',
+      usage: { ...noUsage, inputTokens: 25, outputTokens: 40 },
+    },
+  ],
+  [
+    'anthropic-tools.sse',
+    'anthropic-messages',
+    {
+      text: 'Checking.',
+      reasoning: '',
+      refusal: '',
+      calls: [
+        { id: 'toolu_1', name: 'get_weather', input: { city: 'Paris' } },
+        { id: 'toolu_2', name: 'get_time', input: {} },
+      ],
+      finish: 'tool_calls',
+      usage: { ...noUsage, inputTokens: 472, outputTokens: 89 },
+    },
+  ],
+]
+
+describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
+  const bytes = readFixture(name)
+  const dialect = dialectFor(dialectName)
+  const whole = decodeChunks(dialect, [bytes])
+
+  it('keeps the grammar and tells the answer', () => {
+    expect(grammarProblems(whole)).toEqual([])
+    expect(summarize(assemble(whole))).toEqual(expected)
+  })
+
+  it('reads the same when cut at any byte', () => {
+    const expectedEvents = withoutTime(whole)
+    for (let place = 0; place <= bytes.length; place += 1) {
+      expect(withoutTime(decodeChunks(dialect, cutAt(bytes, place)))).toEqual(expectedEvents)
+    }
+  })
+
+  it('is an error or a whole answer when it ends at any byte', () => {
+    for (let place = 0; place < bytes.length; place += 1) {
+      const events = decodeChunks(dialect, [bytes.subarray(0, place)])
+      expect(grammarProblems(events)).toEqual([])
+      if (events.at(-1)?.type === 'finish') {
+        const { usage: _, ...answer } = summarize(assemble(events))
+        expect(expected).toMatchObject(answer)
+      }
+    }
+  })
+
+  it.each<DialectName>(['openai-chat', 'anthropic-messages'])('is told again in %s', (target) => {
+    const text = encodeEvents(dialectFor(target), whole)
+    const again = decodeChunks(dialectFor(target), [Buffer.from(text)])
+    expect(grammarProblems(again)).toEqual([])
+    const { usage, ...answer } = summarize(assemble(again))
+    const { usage: expectedUsage, ...expectedAnswer } = expected
+    expect(answer).toEqual(expectedAnswer)
+    expect(usage?.inputTokens ?? 0).toBe(expectedUsage?.inputTokens ?? 0)
+    expect(usage?.cachedInputTokens ?? 0).toBe(expectedUsage?.cachedInputTokens ?? 0)
+    expect(usage?.outputTokens ?? 0).toBe(expectedUsage?.outputTokens ?? 0)
+  })
+
+  it.each<DialectName>(['openai-chat', 'anthropic-messages'])('is told whole in %s', (target) => {
+    const body: unknown = JSON.parse(
+      JSON.stringify(dialectFor(target).encodeResponse(assemble(whole))),
+    )
+    const { usage: _, ...answer } = summarize(dialectFor(target).decodeResponse(body))
+    expect(expected).toMatchObject(answer)
+  })
+
+  it('is the stream of its own whole answer', () => {
+    const response = assemble(whole)
+    const events = responseEvents(response)
+    expect(grammarProblems(events)).toEqual([])
+    expect(assemble(events)).toEqual(response)
+  })
+})
+
+function withoutTime(events: readonly object[]): object[] {
+  return events.map((event) => ({ ...event, createdAt: 0 }))
+}
+
+describe('a stream that breaks', () => {
+  it('tells the error of the provider and keeps what came before', () => {
+    const events = decodeChunks(dialectFor('anthropic-messages'), [
+      readFixture('anthropic-error.sse'),
+    ])
+    expect(grammarProblems(events)).toEqual([])
+    const assembler = createStreamAssembler()
+    for (const event of events) assembler.push(event)
+    expect(assembler.partial()).toEqual([
+      {
+        type: 'message',
+        role: 'assistant',
+        status: 'incomplete',
+        content: [{ type: 'output_text', text: 'Hel' }],
+      },
+    ])
+    expect(() => assembler.response()).toThrow(
+      expect.objectContaining({ kind: 'overloaded', message: 'Overloaded', retryable: true }),
+    )
+  })
+
+  it('ends a chat stream with the error and without [DONE]', () => {
+    const events = decodeChunks(dialectFor('anthropic-messages'), [
+      readFixture('anthropic-error.sse'),
+    ])
+    const text = encodeEvents(dialectFor('openai-chat'), events)
+    expect(text).toContain('data: {"error":{"message":"Overloaded","type":"server_error"')
+    expect(text).not.toContain('[DONE]')
+  })
+})
+
+describe('reasoning items', () => {
+  it('carry their seals', () => {
+    const events = decodeChunks(dialectFor('anthropic-messages'), [
+      readFixture('anthropic-thinking.sse'),
+    ])
+    expect(assemble(events).output.slice(0, 2)).toEqual([
+      {
+        type: 'reasoning',
+        status: 'completed',
+        summary: [],
+        content: [{ type: 'reasoning_text', text: '27 * 453 = 12231' }],
+        signature: 'EqQBCgIYAhIM1gbcDa9GJwZA2b3h',
+      },
+      {
+        type: 'reasoning',
+        status: 'completed',
+        summary: [],
+        encrypted_content: 'EmwKAhgBEgy3va3pzix',
+      },
+    ])
+  })
+})
