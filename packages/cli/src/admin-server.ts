@@ -15,7 +15,7 @@ export interface AdminServerOptions {
   readonly port: number
   readonly registry: Registry
   /** Answers `/healthz…` and `/readyz…`; undefined when the path is none of them. */
-  probe(path: string, query: URLSearchParams): Promise<AdminAnswer | undefined>
+  readonly probe: (path: string, query: URLSearchParams) => AdminAnswer | undefined
 }
 
 export interface AdminServer {
@@ -61,7 +61,7 @@ async function answer(request: IncomingMessage, options: AdminServerOptions): Pr
     const body = await options.registry.metrics()
     return { status: 200, body, contentType: options.registry.contentType }
   }
-  const probed = await options.probe(url.pathname, url.searchParams)
+  const probed = options.probe(url.pathname, url.searchParams)
   return probed ?? { status: 404, body: 'not here; try /metrics, /healthz or /readyz?verbose\n' }
 }
 

@@ -1,0 +1,34 @@
+import { Manager } from '@fairlead/controller-runtime'
+import { setupOperator } from '@fairlead/operator'
+import { Registry } from 'prom-client'
+import { startAdminServer } from '../admin-server.ts'
+import type { CommandContext } from '../command-context.ts'
+import { installCustomResourceDefinitions } from '../install-crds.ts'
+import { clusterConfig } from '../cluster-config.ts'
+import { probesOf } from '../probes.ts'
+
+/** The control plane alone: installs the kinds and writes every condition; one replica leads. */
+export async function operator(context: CommandContext): Promise<void> {
+  const { options, environment, signal, logger, print } = context
+  const registry = new Registry()
+  const manager = new Manager({
+    config: clusterConfig(options, environment),
+    logger,
+    registry,
+    leaderElection: { name: 'fairlead-operator', namespace: options.gateway.namespace },
+  })
+  await installCustomResourceDefinitions(manager.client, signal)
+  setupOperator(manager)
+  const admin = await startAdminServer({
+    host: options.host,
+    port: options.adminPort,
+    registry,
+    probe: probesOf(manager),
+  })
+  print(`The operator is running; metrics and probes at ${admin.url}\n`)
+  try {
+    await manager.start(signal)
+  } finally {
+    await admin.stop()
+  }
+}

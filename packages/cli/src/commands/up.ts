@@ -1,0 +1,176 @@
+import { join } from 'node:path'
+import { startApiServer } from '@fairlead/apiserver'
+import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/controller-runtime'
+import type { Gateway } from '@fairlead/gateway'
+import { setupOperator } from '@fairlead/operator'
+import { Registry } from 'prom-client'
+import { startAdminServer } from '../admin-server.ts'
+import type { CommandContext } from '../command-context.ts'
+import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
+import { openDataDir, type DataDir } from '../data-dir.ts'
+import { runDataPlane } from '../data-plane.ts'
+import { writeEndpoints, writePrivateFile, type Endpoints } from '../endpoints-file.ts'
+import { installCustomResourceDefinitions } from '../install-crds.ts'
+import { probesOf } from '../probes.ts'
+import { applyQuickstart, readQuickstartKey } from '../quickstart/apply-quickstart.ts'
+import { applyEnvironmentProviders } from '../quickstart/environment-providers.ts'
+
+/** Everything in one process: API server, operator and gateway. */
+export async function up(context: CommandContext): Promise<void> {
+  const dataDir = openDataDir(context.options.dataDir)
+  try {
+    const kubernetes = await openKubernetes(context, dataDir)
+    try {
+      await runPlanes(context, dataDir, kubernetes)
+    } finally {
+      await kubernetes.stop()
+    }
+  } finally {
+    dataDir.release()
+  }
+}
+
+/** The Kubernetes API that is used, the embedded one or somebody's cluster. */
+interface Kubernetes {
+  readonly config: KubeConfig
+  readonly kubeconfigPath: string
+  stop(): Promise<void>
+}
+
+async function openKubernetes(context: CommandContext, dataDir: DataDir): Promise<Kubernetes> {
+  const { options, logger } = context
+  const kubeconfigPath = join(dataDir.path, 'kubeconfig')
+  if (options.kubeconfig !== undefined) {
+    const config = loadKubeConfig({ file: options.kubeconfig })
+    return { config, kubeconfigPath: options.kubeconfig, stop: () => Promise.resolve() }
+  }
+  const server = await startApiServer({
+    host: options.host,
+    port: options.apiPort,
+    dataDir: join(dataDir.path, 'apiserver'),
+    logger,
+  })
+  writePrivateFile(kubeconfigPath, server.kubeconfig())
+  const config = loadKubeConfig({ text: server.kubeconfig() })
+  return { config, kubeconfigPath, stop: () => server.stop() }
+}
+
+async function runPlanes(
+  context: CommandContext,
+  dataDir: DataDir,
+  kubernetes: Kubernetes,
+): Promise<void> {
+  const { options, logger, signal } = context
+  const registry = new Registry()
+  const manager = new Manager({ config: kubernetes.config, logger, registry })
+  await prepareResources(context, dataDir, manager)
+
+  setupOperator(manager)
+  const source = new KubernetesConfigSource({
+    cache: manager.cache,
+    gateway: options.gateway,
+    logger,
+  })
+  const serving = addGateway(context, dataDir, manager, source, registry)
+  const admin = await startAdminServer({
+    host: options.host,
+    port: options.adminPort,
+    registry,
+    probe: probesOf(manager),
+  })
+  try {
+    const running = manager.start(signal)
+    const gateway = await Promise.race([serving, running.then(() => undefined)])
+    if (gateway !== undefined) {
+      await announce(context, dataDir, manager, {
+        apiServer: kubernetes.config.server,
+        gateway: gateway.url,
+        admin: admin.url,
+        kubeconfig: kubernetes.kubeconfigPath,
+      })
+    }
+    await running
+  } finally {
+    await admin.stop()
+  }
+}
+
+/** What must be in the API server before anybody watches it. */
+async function prepareResources(
+  context: CommandContext,
+  dataDir: DataDir,
+  manager: Manager,
+): Promise<void> {
+  const { options, environment, signal } = context
+  await installCustomResourceDefinitions(manager.client, signal)
+  if (options.quickstart && dataDir.isNew) await applyQuickstart(manager.client, signal)
+  await applyEnvironmentProviders(manager.client, environment, signal)
+  dataDir.markStarted()
+}
+
+/** Puts the gateway under the manager; resolves when it serves its first configuration. */
+function addGateway(
+  context: CommandContext,
+  dataDir: DataDir,
+  manager: Manager,
+  source: KubernetesConfigSource,
+  registry: Registry,
+): Promise<Gateway> {
+  const { options, logger } = context
+  const { promise, resolve } = Promise.withResolvers<Gateway>()
+  let gateway: Gateway | undefined
+  manager.addReadyzCheck('gateway', () => {
+    if (gateway === undefined) throw new Error('the gateway does not listen yet')
+  })
+  manager.add(
+    runnable(
+      (signal) => {
+        // The manager starts this after the cache has synced.
+        source.begin()
+        const onListening = (started: Gateway) => {
+          gateway = started
+          resolve(started)
+        }
+        const { client } = manager
+        const { snapshots, secrets } = source
+        return runDataPlane(
+          {
+            options,
+            dataDir: dataDir.path,
+            snapshots,
+            secrets,
+            client,
+            registry,
+            logger,
+            onListening,
+          },
+          signal,
+        )
+      },
+      { needLeaderElection: false },
+    ),
+  )
+  return promise
+}
+
+async function announce(
+  context: CommandContext,
+  dataDir: DataDir,
+  manager: Manager,
+  where: Omit<Endpoints, 'apiKey'>,
+): Promise<void> {
+  const apiKey = (await readQuickstartKey(manager.client, context.signal)) ?? null
+  const endpointsPath = join(dataDir.path, 'endpoints.json')
+  writeEndpoints(endpointsPath, { ...where, apiKey })
+  context.print(
+    [
+      'Fairlead is ready',
+      `  gateway     ${where.gateway}`,
+      `  API server  ${where.apiServer}`,
+      `  admin       ${where.admin}`,
+      `  kubectl     export KUBECONFIG=${where.kubeconfig}`,
+      `  endpoints   ${endpointsPath}${apiKey === null ? '' : ' (with the API key)'}`,
+      '',
+    ].join('\n'),
+  )
+}

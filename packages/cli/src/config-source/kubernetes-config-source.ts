@@ -1,0 +1,88 @@
+import { kinds, ReferenceGrant } from '@fairlead/api'
+import { compile, type SecretKeyRef, type Snapshot } from '@fairlead/config'
+import type { Cache, Logger } from '@fairlead/controller-runtime'
+import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
+import { Namespace, Secret, type ResourceType } from '@fairlead/kube-core'
+import { Listeners } from './listeners.ts'
+import { resourceSetOf } from './resource-set.ts'
+
+export interface KubernetesConfigSourceOptions {
+  readonly cache: Cache
+  /** The LLMGateway whose snapshot is served. */
+  readonly gateway: { readonly namespace: string; readonly name: string }
+  readonly logger: Logger
+}
+
+/**
+ * Configuration and Secrets as a Kubernetes API has them: watches every kind, compiles after each
+ * burst of changes and hands over a snapshot only when it differs. Construct it before the cache
+ * starts.
+ */
+export class KubernetesConfigSource {
+  readonly snapshots: SnapshotSource
+  readonly secrets: SecretSource
+  readonly #options: KubernetesConfigSourceOptions
+  readonly #snapshotListeners: Listeners
+  #snapshot: Snapshot | undefined
+  #scheduled = false
+  #ready = false
+
+  constructor(options: KubernetesConfigSourceOptions) {
+    this.#options = options
+    const onError = (error: unknown) => options.logger.error({ error }, 'a listener failed')
+    this.#snapshotListeners = new Listeners(onError)
+    const secretListeners = new Listeners(onError)
+
+    const changed = () => this.#schedule()
+    const watched: readonly ResourceType[] = [...kinds, ReferenceGrant, Namespace]
+    for (const kind of watched) {
+      options.cache
+        .informerFor(kind)
+        .onEvent({ added: changed, updated: changed, deleted: changed })
+    }
+    const secretChanged = () => secretListeners.notify()
+    options.cache
+      .informerFor(Secret)
+      .onEvent({ added: secretChanged, updated: secretChanged, deleted: secretChanged })
+
+    this.snapshots = {
+      current: () => this.#snapshot,
+      subscribe: (listener) => this.#snapshotListeners.add(listener),
+    }
+    this.secrets = {
+      get: (ref) => readSecret(options.cache, ref),
+      subscribe: (listener) => secretListeners.add(listener),
+    }
+  }
+
+  /** Call once the cache has synced: before that a half-read configuration would be served. */
+  begin(): void {
+    this.#ready = true
+    this.#compile()
+  }
+
+  /** A burst of changes that arrives in one go costs one compile. */
+  #schedule(): void {
+    if (!this.#ready || this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#compile()
+    })
+  }
+
+  #compile(): void {
+    const { cache, gateway, logger } = this.#options
+    const key = `${gateway.namespace}/${gateway.name}`
+    const snapshot = compile(resourceSetOf((type) => cache.list(type))).snapshots.get(key)
+    if (snapshot?.hash === this.#snapshot?.hash) return
+    this.#snapshot = snapshot
+    logger.info({ gateway: key, hash: snapshot?.hash ?? null }, 'configuration changed')
+    this.#snapshotListeners.notify()
+  }
+}
+
+function readSecret(cache: Cache, ref: SecretKeyRef): string | undefined {
+  const encoded = cache.get(Secret, ref)?.data?.[ref.key]
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8')
+}

@@ -1,0 +1,60 @@
+import { kinds, ReferenceGrant } from '@fairlead/api'
+import type { Client } from '@fairlead/controller-runtime'
+import { CustomResourceDefinition, isNotFound, type KubernetesObject } from '@fairlead/kube-core'
+
+/** The field manager of everything that a start puts into the API server. */
+export const installer = 'fairlead-install'
+
+/** How long a new kind may take to be served. */
+const establishTimeoutMs = 30_000
+
+/**
+ * Makes the API server know our kinds in this version, and ReferenceGrant where nobody else
+ * installed it. Resolves when all are established; rejects when that takes longer than 30 s.
+ */
+export async function installCustomResourceDefinitions(
+  client: Client,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = kinds.map(({ crd }) => crd)
+  const grants = await find(client, ReferenceGrant.crd.metadata.name ?? '')
+  const crds = grants === undefined ? [...wanted, ReferenceGrant.crd] : wanted
+  for (const crd of crds) {
+    await client.apply(CustomResourceDefinition, crd, {
+      fieldManager: installer,
+      force: true,
+      signal,
+    })
+  }
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(establishTimeoutMs)])
+  for (const crd of crds) await established(client, crd.metadata.name ?? '', deadline)
+}
+
+async function established(client: Client, name: string, signal: AbortSignal): Promise<void> {
+  const present = await find(client, name)
+  if (isEstablished(present)) return
+  const options = { fieldSelector: `metadata.name=${name}`, signal }
+  for await (const event of client.watch(CustomResourceDefinition, options)) {
+    if (isEstablished(event.object)) return
+  }
+  throw new Error(`the API server did not establish ${name}; see its status.conditions`)
+}
+
+async function find(client: Client, name: string) {
+  try {
+    return await client.get(CustomResourceDefinition, { name })
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
+  }
+}
+
+function isEstablished(crd: KubernetesObject | undefined): boolean {
+  const status = crd?.['status'] as
+    | { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
+    | undefined
+  return (
+    status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ??
+    false
+  )
+}

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { KubernetesObject } from '@fairlead/kube-core'
+import { parseAllDocuments } from 'yaml'
+
+/** Most files a folder of manifests may hold, and the largest one: beyond that it is a mistake. */
+const filesMax = 10_000
+const fileBytesMax = 16 * 1024 * 1024
+
+/** A manifest cannot be read; the message names the file and, where known, the line. */
+export class ManifestError extends Error {
+  override readonly name = 'ManifestError'
+}
+
+/** An object with the file that it came from. */
+export interface Manifest {
+  readonly file: string
+  readonly object: KubernetesObject
+}
+
+/** All objects in the folder's `.yaml`, `.yml` and `.json` files, subfolders included, in name order. */
+export function loadManifests(folder: string): Manifest[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(?:ya?ml|json)$/.test(name))
+    .toSorted()
+  if (files.length > filesMax) {
+    throw new ManifestError(`${folder} holds ${files.length} manifests; the limit is ${filesMax}`)
+  }
+  return files.flatMap((name) => parseManifests(name, readBounded(join(folder, name))))
+}
+
+/** The objects of one file: several YAML documents, or a `List`. Throws ManifestError. */
+export function parseManifests(file: string, text: string): Manifest[] {
+  const documents = parseAllDocuments(text)
+  const values = 'empty' in documents ? [] : documents
+  return values.flatMap((document) => {
+    const [error] = document.errors
+    if (error !== undefined) {
+      throw new ManifestError(`${file}: ${error.message}`, { cause: error })
+    }
+    return objectsIn(file, document.toJS()).map((object) => ({ file, object }))
+  })
+}
+
+function objectsIn(file: string, value: unknown): KubernetesObject[] {
+  if (value === null || value === undefined) return []
+  if (!isObject(value)) {
+    throw new ManifestError(`${file}: needs apiVersion, kind and metadata.name`)
+  }
+  return value.kind === 'List' && Array.isArray(value['items'])
+    ? value['items'].flatMap((item: unknown) => objectsIn(file, item))
+    : [value]
+}
+
+function isObject(value: unknown): value is KubernetesObject {
+  if (typeof value !== 'object' || value === null) return false
+  const candidate = value as Partial<KubernetesObject>
+  return (
+    typeof candidate.apiVersion === 'string' &&
+    typeof candidate.kind === 'string' &&
+    (candidate.kind === 'List' || typeof candidate.metadata?.name === 'string')
+  )
+}
+
+function readBounded(path: string): string {
+  if (statSync(path).size > fileBytesMax) {
+    throw new ManifestError(`${path} is larger than ${fileBytesMax} bytes`)
+  }
+  return readFileSync(path, 'utf8')
+}

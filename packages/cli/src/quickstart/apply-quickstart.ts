@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url'
+import { existsSync } from 'node:fs'
+import { kinds } from '@fairlead/api'
+import type { Client } from '@fairlead/controller-runtime'
+import {
+  isAlreadyExists,
+  isNotFound,
+  Secret,
+  type KubernetesObject,
+  type ResourceType,
+} from '@fairlead/kube-core'
+import { installer } from '../install-crds.ts'
+import { loadManifests } from '../load-manifests.ts'
+import { newApiKey } from './api-key.ts'
+
+/** Where the quickstart lives, and the Secret that its Consumer names. */
+const namespace = 'default'
+const keySecret = { namespace, name: 'quickstart-key' }
+const keyName = 'api-key'
+
+/**
+ * Creates one resource of each kind and a Consumer with a freshly made key. What exists already is
+ * left as it is, so that it can be run again after a start that was cut short.
+ */
+export async function applyQuickstart(client: Client, signal: AbortSignal): Promise<void> {
+  await createIfAbsent(client, Secret, secretOf(keySecret.name, keyName, newApiKey()), signal)
+  for (const { object, file } of loadManifests(quickstartFolder())) {
+    const kind: ResourceType | undefined = kinds.find((candidate) => candidate.kind === object.kind)
+    if (kind === undefined) throw new Error(`${file} holds a ${object.kind}, which is not of ours`)
+    const placed = { ...object, metadata: { ...object.metadata, namespace } }
+    await createIfAbsent(client, kind, placed, signal)
+  }
+}
+
+/** The quickstart consumer's key, undefined when the quickstart was never applied or was removed. */
+export async function readQuickstartKey(
+  client: Client,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const { data } = await client.get(Secret, keySecret, { signal })
+    const encoded = data?.[keyName]
+    return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8')
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
+  }
+}
+
+/** A Secret of one value in the quickstart's namespace. */
+export function secretOf(name: string, key: string, value: string): Secret {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace, name },
+    type: 'Opaque',
+    data: { [key]: Buffer.from(value).toString('base64') },
+  }
+}
+
+export async function createIfAbsent<T extends KubernetesObject>(
+  client: Client,
+  type: ResourceType<T>,
+  object: T,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await client.create(type, object, { fieldManager: installer, signal })
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error
+  }
+}
+
+/** In the sources the examples folder itself, in the published package the copy beside this file. */
+function quickstartFolder(): string {
+  const published = fileURLToPath(new URL('./manifests', import.meta.url))
+  return existsSync(published)
+    ? published
+    : fileURLToPath(new URL('../../../../examples/quickstart', import.meta.url))
+}

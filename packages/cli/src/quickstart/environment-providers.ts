@@ -1,0 +1,112 @@
+import { LLMGateway, LLMProvider, RoutingPolicy } from '@fairlead/api'
+import type { Client } from '@fairlead/controller-runtime'
+import { isNotFound, Secret, type KubernetesObject } from '@fairlead/kube-core'
+
+const namespace = 'default'
+/** Owns what the environment asked for, so that a change of a variable changes only that. */
+const fieldManager = 'fairlead-environment'
+
+/** A vendor whose well-known variable makes a provider. */
+interface VendorVariable {
+  readonly variable: string
+  readonly name: string
+  readonly type: string
+  /** Models that go to this vendor. */
+  readonly models: readonly string[]
+}
+
+const keyVariables: readonly VendorVariable[] = [
+  {
+    variable: 'OPENAI_API_KEY',
+    name: 'openai',
+    type: 'OpenAI',
+    models: ['gpt-*', 'chatgpt-*', 'o1*', 'o3*', 'o4*'],
+  },
+  { variable: 'ANTHROPIC_API_KEY', name: 'anthropic', type: 'Anthropic', models: ['claude-*'] },
+  { variable: 'GEMINI_API_KEY', name: 'gemini', type: 'Gemini', models: ['gemini-*'] },
+]
+
+/**
+ * For each vendor whose variable is set: a Secret, an LLMProvider and a rule that sends the
+ * vendor's models there; OLLAMA_HOST makes a provider that takes every model nobody else serves.
+ * Returns the names of the providers.
+ */
+export async function applyEnvironmentProviders(
+  client: Client,
+  environment: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const vendors = keyVariables.filter(({ variable }) => isSet(environment[variable]))
+  const apply = <T extends KubernetesObject>(
+    type: Parameters<typeof client.apply<T>>[0],
+    object: Parameters<typeof client.apply<T>>[1],
+  ) => client.apply<T>(type, object, { fieldManager, force: true, signal })
+
+  for (const { variable, name, type } of vendors) {
+    const value = Buffer.from(environment[variable] ?? '').toString('base64')
+    await apply(Secret, { ...header('v1', 'Secret', name), data: { 'api-key': value } })
+    await apply(LLMProvider, provider(name, { type, credentials: [credential(name)] }))
+  }
+  if (vendors.length > 0) await apply(RoutingPolicy, routingPolicy(vendors))
+
+  const ollama = environment['OLLAMA_HOST']
+  if (ollama === undefined || ollama === '') return vendors.map(({ name }) => name)
+  await apply(LLMProvider, provider('ollama', { type: 'Ollama', baseURL: ollamaBaseURL(ollama) }))
+  if (await hasDefaultGateway(client, signal)) {
+    await apply(LLMGateway, {
+      ...header('fairlead.dev/v1alpha1', 'LLMGateway', 'default'),
+      spec: { defaults: { providers: [{ name: 'ollama' }] } },
+    } as unknown as LLMGateway)
+  }
+  return [...vendors.map(({ name }) => name), 'ollama']
+}
+
+/** OLLAMA_HOST as Ollama reads it: a host, a host with a port, or a URL; port 11434 by default. */
+export function ollamaBaseURL(host: string): string {
+  const url = new URL(/^https?:\/\//.test(host) ? host : `http://${host}`)
+  if (url.port === '' && !/^https?:\/\//.test(host)) url.port = '11434'
+  // 0.0.0.0 is an address to listen on, not one to call.
+  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'
+  return `${url.origin}/v1`
+}
+
+function header(apiVersion: string, kind: string, name: string) {
+  return { apiVersion, kind, metadata: { namespace, name } }
+}
+
+function provider(name: string, spec: object): LLMProvider {
+  return { ...header('fairlead.dev/v1alpha1', 'LLMProvider', name), spec } as LLMProvider
+}
+
+function credential(name: string) {
+  return { name: 'main', secretRef: { name, key: 'api-key' } }
+}
+
+function routingPolicy(vendors: readonly VendorVariable[]): RoutingPolicy {
+  return {
+    ...header('fairlead.dev/v1alpha1', 'RoutingPolicy', 'environment'),
+    spec: {
+      gatewayRefs: [{ name: 'default' }],
+      rules: vendors.map(({ name, models }) => ({
+        name,
+        match: { models: [...models] },
+        strategy: 'Priority',
+        targets: [{ name, providerRef: { name } }],
+      })),
+    },
+  } as unknown as RoutingPolicy
+}
+
+async function hasDefaultGateway(client: Client, signal: AbortSignal): Promise<boolean> {
+  try {
+    await client.get(LLMGateway, { namespace, name: 'default' }, { signal })
+    return true
+  } catch (error) {
+    if (isNotFound(error)) return false
+    throw error
+  }
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== ''
+}

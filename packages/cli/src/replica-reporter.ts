@@ -1,0 +1,89 @@
+import { LLMGateway } from '@fairlead/api'
+import type { Client, Logger } from '@fairlead/controller-runtime'
+import type { Gateway } from '@fairlead/gateway'
+import { isNotFound } from '@fairlead/kube-core'
+
+/** How often a replica says that it is alive when nothing changed. */
+const heartbeatMs = 20_000
+/** First wait after a failed report; doubles up to the heartbeat. */
+const retryMs = 500
+
+export interface ReplicaReporterOptions {
+  readonly client: Client
+  readonly gateway: Gateway
+  /** The LLMGateway that is served. */
+  readonly target: { readonly namespace: string; readonly name: string }
+  /** Unique among the replicas of this gateway; a restarted replica takes its entry over. */
+  readonly replica: string
+  readonly logger: Logger
+}
+
+/**
+ * Tells `LLMGateway.status.replicas` what this replica runs, by server-side apply under a field
+ * manager of its own, so that replicas never touch each other's entries. Reports on every change
+ * and on a heartbeat; resolves when the signal aborted and the entry is gone.
+ */
+export async function reportReplica(
+  options: ReplicaReporterOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  let wake = () => {}
+  const unsubscribe = options.gateway.onReportChange(() => wake())
+  const stop = () => wake()
+  signal.addEventListener('abort', stop)
+  let failures = 0
+  while (!signal.aborted) {
+    // Made before the report is read: a change while it is being sent is not lost.
+    const changed = new Promise<void>((resolve) => (wake = resolve))
+    failures = (await send(options, false)) ? 0 : failures + 1
+    const waitMs = failures === 0 ? heartbeatMs : Math.min(heartbeatMs, retryMs * 2 ** failures)
+    await before(waitMs, changed)
+  }
+  unsubscribe()
+  signal.removeEventListener('abort', stop)
+  await send(options, true)
+}
+
+async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<boolean> {
+  const { client, gateway, target, replica, logger } = options
+  const { configHash, problems, providers } = gateway.report()
+  // The gateway without a snapshot has no resource to report to, or one that is not accepted.
+  const entry = {
+    name: replica,
+    address: gateway.url,
+    configHash,
+    ready: configHash !== '',
+    reportedAt: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    problems: problems.map((problem) => ({ ...problem })),
+    providers: providers.map(({ namespace, name, health, message }) => ({
+      namespace,
+      name,
+      health,
+      message,
+    })),
+  }
+  try {
+    await client.status.apply(
+      LLMGateway,
+      {
+        apiVersion: 'fairlead.dev/v1alpha1',
+        kind: 'LLMGateway',
+        metadata: { ...target },
+        status: { replicas: leaving ? [] : [entry] },
+      },
+      { fieldManager: `fairlead-gateway-${replica}`, force: true, timeoutMs: 5_000 },
+    )
+    return true
+  } catch (error) {
+    if (!isNotFound(error)) logger.warn({ error }, 'cannot report to the LLMGateway; trying again')
+    return isNotFound(error)
+  }
+}
+
+/** Waits for the promise, but no longer than so long. */
+async function before(waitMs: number, promise: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const elapsed = new Promise<void>((resolve) => (timer = setTimeout(resolve, waitMs)))
+  await Promise.race([promise, elapsed])
+  clearTimeout(timer)
+}
