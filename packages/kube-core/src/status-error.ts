@@ -43,7 +43,7 @@ function failure({ code, reason, message, details }: Failure, cause?: unknown): 
     metadata: {},
     status: 'Failure',
     message,
-    reason,
+    ...(reason === '' ? {} : { reason }),
     ...(details === undefined ? {} : { details }),
     code,
   }
@@ -243,6 +243,11 @@ export const errors = {
       },
       cause,
     )
+  },
+
+  /** A failure that the API server reports as a 500 with nothing but its message. */
+  unclassified(message: string, cause?: unknown): StatusError {
+    return failure({ code: 500, reason: '', message }, cause)
   },
 
   serviceUnavailable(message: string): StatusError {

@@ -1,0 +1,68 @@
+import { isJsonObject } from '../json-object.ts'
+import type { KubernetesObject } from '../object.ts'
+import type { Conflict } from './apply-conflict.ts'
+import { compareTypedValues } from './compare-typed-values.ts'
+import type { FieldSet } from './field-set.ts'
+import { fieldSetFromValue } from './field-set-from-value.ts'
+import type { FieldType } from './field-type.ts'
+
+/** Where `kubectl apply` keeps what it applied on the client's side. */
+export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
+
+/** Only this manager moves objects from client-side to server-side apply. */
+export const kubectlManager = 'kubectl'
+
+/**
+ * The conflicts that remain when fields that client-side apply set last, and that nobody changed
+ * since, are allowed to change hands.
+ */
+export function withoutLastApplied(
+  conflicts: readonly Conflict[],
+  live: KubernetesObject,
+  type: FieldType,
+): readonly Conflict[] {
+  const owned = lastAppliedFields(live, type)
+  return owned === undefined ? conflicts : conflicts.filter(({ path }) => !owned.has(path))
+}
+
+function lastAppliedFields(live: KubernetesObject, type: FieldType): FieldSet | undefined {
+  const text = live.metadata.annotations?.[lastAppliedAnnotation]
+  const applied = text === undefined ? undefined : parseObject(text)
+  if (applied === undefined || applied['apiVersion'] !== live.apiVersion) return undefined
+  const { removed, modified, added } = compareTypedValues(applied, live, type)
+  return fieldSetFromValue(applied, type).difference(modified).difference(added).difference(removed)
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isJsonObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Keeps the annotation of an object that has it in step with what kubectl applies on the server. */
+export function syncLastApplied(
+  object: KubernetesObject,
+  applied: KubernetesObject,
+): KubernetesObject {
+  const annotations = object.metadata.annotations
+  if (!annotations?.[lastAppliedAnnotation]) return object
+  const { [lastAppliedAnnotation]: _, ...others } = applied.metadata.annotations ?? {}
+  const { annotations: __, ...metadata } = applied.metadata
+  const withoutIt = {
+    ...applied,
+    metadata: {
+      ...metadata,
+      ...(Object.keys(others).length === 0 ? {} : { annotations: others }),
+    },
+  }
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: { ...annotations, [lastAppliedAnnotation]: JSON.stringify(withoutIt) + '\n' },
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { goQuote } from '../go-quote.ts'
+import { isJsonObject, member } from '../json-object.ts'
+import type { ListType } from './field-type.ts'
+import { keyElement, valueElement } from './path-element.ts'
+import type { PathElement } from './path-element.ts'
+
+/**
+ * How an item of a set or of a list with keys is named. Absent keys take their default; without
+ * one they are left out. Throws a plain `Error` for an item that cannot be named.
+ */
+export function listElement(type: ListType, item: unknown): PathElement {
+  return type.keys.length > 0 ? keyedElement(type, item) : setElement(item)
+}
+
+function keyedElement(type: ListType, item: unknown): PathElement {
+  if (item === null) throw new Error('associative list with keys may not have a null element')
+  if (!isJsonObject(item)) {
+    throw new Error('associative list with keys may not have non-map elements')
+  }
+  const keys: [string, unknown][] = []
+  for (const name of type.keys) {
+    const value = member(item, name) ?? type.element.map?.defaultOf(name)
+    if (value !== undefined) keys.push([name, value])
+  }
+  if (keys.length === 0) {
+    const names = type.keys.map(goQuote).join(' ')
+    throw new Error(
+      `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
+    )
+  }
+  return keyElement(Object.fromEntries(keys))
+}
+
+function setElement(item: unknown): PathElement {
+  if (item === null) {
+    throw new Error("associative list without keys has an element that's an explicit null")
+  }
+  if (Array.isArray(item)) {
+    throw new Error('not supported: associative list with lists as elements')
+  }
+  if (typeof item === 'object') {
+    throw new Error("associative list without keys has an element that's a map type")
+  }
+  return valueElement(item)
+}

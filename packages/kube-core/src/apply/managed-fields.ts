@@ -1,0 +1,146 @@
+import type { ManagedFieldsEntry } from '../object.ts'
+import type { FieldSet } from './field-set.ts'
+import { decodeFieldSet, encodeFieldSet } from './fields-v1.ts'
+
+/** Who wrote: a name may write by apply and by update, at the object and at its subresources. */
+export interface FieldManager {
+  readonly name: string
+  readonly operation: 'Apply' | 'Update'
+  readonly apiVersion: string
+  readonly subresource: string
+}
+
+/** What one manager owns. */
+export interface Ownership {
+  readonly manager: FieldManager
+  readonly fields: FieldSet
+  readonly time: string | undefined
+}
+
+/** All ownerships of an object by the identity of their manager. */
+export type Managed = ReadonlyMap<string, Ownership>
+
+/**
+ * The identity of a manager. Appliers keep theirs when they apply another version; updaters of
+ * different versions are different managers.
+ */
+export function managerId({ name, operation, apiVersion, subresource }: FieldManager): string {
+  return JSON.stringify({
+    ...(name === '' ? {} : { manager: name }),
+    operation,
+    ...(operation === 'Apply' ? {} : { apiVersion }),
+    ...(subresource === '' ? {} : { subresource }),
+  })
+}
+
+/** Reads `metadata.managedFields`. Throws a `SyntaxError` when an entry is malformed. */
+export function decodeManagedFields(entries: readonly ManagedFieldsEntry[] | undefined): Managed {
+  const managed = new Map<string, Ownership>()
+  for (const [index, entry] of (entries ?? []).entries()) {
+    const ownership = decodeEntry(entry, index)
+    managed.set(managerId(ownership.manager), ownership)
+  }
+  return managed
+}
+
+function decodeEntry(entry: ManagedFieldsEntry, index: number): Ownership {
+  const { operation, apiVersion, fieldsType } = entry
+  if (operation !== 'Apply' && operation !== 'Update') {
+    throw new SyntaxError('operation must be `Apply` or `Update`')
+  }
+  if (!apiVersion) throw new SyntaxError('apiVersion must not be empty')
+  if (!fieldsType) throw new SyntaxError(`missing fieldsType in managed fields entry ${index}`)
+  if (fieldsType !== 'FieldsV1') {
+    throw new SyntaxError(
+      `invalid fieldsType ${JSON.stringify(fieldsType)} in managed fields entry ${index}`,
+    )
+  }
+  return {
+    manager: {
+      name: entry.manager ?? '',
+      operation,
+      apiVersion,
+      subresource: entry.subresource ?? '',
+    },
+    fields: decodeFieldSet(entry.fieldsV1 ?? {}),
+    time: entry.time,
+  }
+}
+
+/** Writes `metadata.managedFields`: appliers first, then by time, name, version, subresource. */
+export function encodeManagedFields(managed: Managed): ManagedFieldsEntry[] | undefined {
+  if (managed.size === 0) return undefined
+  return [...managed.values()].toSorted(compareOwnership).map(encodeEntry)
+}
+
+function encodeEntry({ manager, fields, time }: Ownership): ManagedFieldsEntry {
+  return {
+    ...(manager.name === '' ? {} : { manager: manager.name }),
+    operation: manager.operation,
+    apiVersion: manager.apiVersion,
+    ...(time === undefined ? {} : { time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: encodeFieldSet(fields),
+    ...(manager.subresource === '' ? {} : { subresource: manager.subresource }),
+  }
+}
+
+function compareOwnership(a: Ownership, b: Ownership): number {
+  return (
+    compareText(a.manager.operation, b.manager.operation) ||
+    secondsOf(a.time) - secondsOf(b.time) ||
+    compareText(a.manager.name, b.manager.name) ||
+    compareText(a.manager.apiVersion, b.manager.apiVersion) ||
+    compareText(a.manager.subresource, b.manager.subresource)
+  )
+}
+
+const updatersMax = 10
+const bucketName = 'ancient-changes'
+
+/**
+ * Keeps at most 10 updaters: the oldest ones of a version are merged into one entry. Appliers are
+ * not counted, they need their own entries.
+ */
+export function capUpdaters(managed: Managed): Managed {
+  const updaters = [...managed]
+    .filter(([, { manager }]) => manager.operation === 'Update')
+    .toSorted(([idA, a], [idB, b]) => {
+      return secondsOf(a.time) - secondsOf(b.time) || compareText(idA, idB)
+    })
+  const capped = new Map(managed)
+  const firstOfVersion = new Map<string, string>()
+  let count = updaters.length
+  for (const [id, { manager, fields, time }] of updaters) {
+    if (count <= updatersMax) break
+    const { apiVersion } = manager
+    const first = firstOfVersion.get(apiVersion)
+    if (first === undefined) {
+      firstOfVersion.set(apiVersion, id)
+      continue
+    }
+    const bucket: FieldManager = {
+      name: bucketName,
+      operation: 'Update',
+      apiVersion,
+      subresource: '',
+    }
+    const bucketId = managerId(bucket)
+    const older = capped.get(bucketId) ?? capped.get(first)
+    if (!capped.has(bucketId)) capped.delete(first)
+    capped.delete(id)
+    const merged = older === undefined ? fields : older.fields.union(fields)
+    capped.set(bucketId, { manager: bucket, fields: merged, time })
+    count -= 1
+  }
+  return capped
+}
+
+function secondsOf(time: string | undefined): number {
+  const ms = time === undefined ? 0 : Date.parse(time)
+  return Number.isNaN(ms) ? 0 : Math.floor(ms / 1000)
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,30 @@
+import { FieldSet } from './field-set.ts'
+import { fieldTypeIn } from './field-type.ts'
+import type { FieldType } from './field-type.ts'
+import { fieldNameOf } from './path-element.ts'
+import type { PathElement } from './path-element.ts'
+
+/**
+ * Adds the fields that the schema names and below which there are members: a struct exists exactly
+ * as long as something in it does. Entries of maps and items of lists stay as they are.
+ */
+export function withNamedFields(set: FieldSet, type: FieldType | undefined): FieldSet {
+  const members = new Set(set.members)
+  const children = new Map<PathElement, FieldSet>()
+  for (const [element, child] of set.children) {
+    const name = fieldNameOf(element)
+    if (name !== undefined && type?.map?.named(name) !== undefined) members.add(element)
+    children.set(element, withNamedFields(child, typeBelow(element, type)))
+  }
+  return new FieldSet(members, children)
+}
+
+/** The type of what a step leads to. */
+export function typeBelow(
+  element: PathElement,
+  type: FieldType | undefined,
+): FieldType | undefined {
+  const name = fieldNameOf(element)
+  if (name !== undefined) return type?.map === undefined ? undefined : fieldTypeIn(type.map, name)
+  return element.startsWith('k:') ? type?.list?.element : undefined
+}

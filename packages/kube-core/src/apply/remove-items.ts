@@ -1,0 +1,45 @@
+import { isJsonObject, jsonObject } from '../json-object.ts'
+import type { FieldSet } from './field-set.ts'
+import { deduced, fieldTypeIn, narrowType } from './field-type.ts'
+import type { FieldType, ListType, MapType } from './field-type.ts'
+import { listElement } from './list-element.ts'
+import { fieldElement } from './path-element.ts'
+
+/**
+ * A value without the fields and items of a set. A map or list that loses everything is absent:
+ * undefined. Values inside of atomic maps and lists cannot be removed one by one.
+ */
+export function removeItems(value: unknown, items: FieldSet, type: FieldType): unknown {
+  const { map, list } = narrowType(type, value)
+  if (map !== undefined && isJsonObject(value)) {
+    return map.atomic ? undefined : removeFields(value, items, map)
+  }
+  if (list !== undefined && Array.isArray(value)) {
+    return list.atomic ? undefined : removeListItems(value, items, list)
+  }
+  return value
+}
+
+function removeFields(value: Record<string, unknown>, items: FieldSet, type: MapType): unknown {
+  const kept: [string, unknown][] = []
+  for (const [name, part] of Object.entries(value)) {
+    const element = fieldElement(name)
+    if (items.members.has(element)) continue
+    const below = items.below(element)
+    const left = below.isEmpty ? part : removeItems(part, below, fieldTypeIn(type, name) ?? deduced)
+    if (left !== undefined) kept.push([name, left])
+  }
+  return kept.length === 0 ? undefined : jsonObject(kept)
+}
+
+function removeListItems(value: readonly unknown[], items: FieldSet, type: ListType): unknown {
+  const kept: unknown[] = []
+  for (const item of value) {
+    const element = listElement(type, item)
+    if (items.members.has(element)) continue
+    const below = items.below(element)
+    const left = below.isEmpty ? item : removeItems(item, below, type.element)
+    if (left !== undefined) kept.push(left)
+  }
+  return kept.length === 0 ? undefined : kept
+}

@@ -1,0 +1,8 @@
+/** A value that does not fit its schema so far that fields cannot be tracked. */
+export class TypedValueError extends Error {
+  constructor(problems: readonly string[]) {
+    const [first = ''] = problems
+    super(problems.length === 1 ? first : ['errors:', ...problems.map((p) => `  ${p}`)].join('\n'))
+    this.name = 'TypedValueError'
+  }
+}
