@@ -1,1 +1,3 @@
-export { FakeClock } from './fake-clock.ts'
+export { FakeClock } from './testing/fake-clock.ts'
+export { RecordingLogger } from './testing/recording-logger.ts'
+export type { LogLine } from './testing/recording-logger.ts'

@@ -1,0 +1,398 @@
+import { ConfigMap } from '@fairlead/kube-core'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createClient } from '../client/create-client.ts'
+import { fixedCredentials } from '../kube-config/kube-config.ts'
+import { FakeClock } from '../testing/fake-clock.ts'
+import {
+  endedWatch,
+  hangUp,
+  json,
+  openWatch,
+  plain,
+  ScriptedServer,
+} from '../testing/scripted-server.ts'
+import { SharedInformer } from './shared-informer.ts'
+import type { InformerOptions } from './shared-informer.ts'
+
+let server: ScriptedServer
+let clock: FakeClock
+let cleanUp: (() => Promise<void>)[]
+
+beforeEach(async () => {
+  server = await ScriptedServer.start()
+  clock = new FakeClock()
+  cleanUp = []
+})
+
+afterEach(async () => {
+  for (const step of cleanUp.reverse()) await step()
+  await server[Symbol.asyncDispose]()
+})
+
+function object(name: string, resourceVersion: string, uid = `uid-${name}`): ConfigMap {
+  const metadata = { namespace: 'default', name, uid, resourceVersion }
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata }
+}
+
+function list(resourceVersion: string, ...items: readonly ConfigMap[]) {
+  return json(200, {
+    apiVersion: 'v1',
+    kind: 'ConfigMapList',
+    metadata: { resourceVersion },
+    items,
+  })
+}
+
+const added = (name: string, version: string) => ({ type: 'ADDED', object: object(name, version) })
+const modified = (name: string, version: string) => ({
+  type: 'MODIFIED',
+  object: object(name, version),
+})
+const deleted = (name: string, version: string) => ({
+  type: 'DELETED',
+  object: object(name, version),
+})
+const bookmark = (resourceVersion: string) => ({
+  type: 'BOOKMARK',
+  object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { resourceVersion } },
+})
+const failure = (code: number, reason: string) => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  reason,
+  message: reason,
+  code,
+})
+const gone = { type: 'ERROR', object: failure(410, 'Expired') }
+
+/** Starts an informer and writes down what a handler hears. */
+function watch(options: Partial<InformerOptions<ConfigMap>> = {}) {
+  const client = createClient({
+    server: server.url,
+    tls: {},
+    credentials: fixedCredentials({}),
+  })
+  const informer = new SharedInformer<ConfigMap>({
+    client,
+    type: ConfigMap,
+    clock,
+    random: () => 0,
+    ...options,
+  })
+  const heard: string[] = []
+  const short = ({ metadata }: ConfigMap) => `${metadata.name}@${metadata.resourceVersion}`
+  informer.onEvent({
+    added: (one, { initial }) => heard.push(`${initial ? 'initial' : 'added'} ${short(one)}`),
+    updated: (old, one) => heard.push(`updated ${short(old)} ${short(one)}`),
+    deleted: (one, { stateUnknown }) =>
+      heard.push(`${stateUnknown ? 'lost' : 'deleted'} ${short(one)}`),
+  })
+  const stop = new AbortController()
+  const running = informer.start(stop.signal)
+  cleanUp.push(async () => {
+    stop.abort()
+    await running
+    await client.close()
+  })
+  return { informer, heard, stop, running }
+}
+
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 5000, interval: 2 })
+
+/** Waits until the informer sleeps after a failure, and lets that time pass. */
+async function passBackoff(expectedMs: number): Promise<void> {
+  await eventually(() => expect(clock.nextTimerInMs).toBe(expectedMs))
+  await clock.advance(expectedMs)
+}
+
+describe('an informer', () => {
+  it('lists, then hears every change in order with the old object', async () => {
+    server.calls.push(list('10', object('a', '5'), object('b', '6')))
+    server.watches.push(openWatch(modified('a', '11'), added('c', '12'), deleted('b', '13')))
+    const { informer, heard } = watch()
+    await eventually(() => expect(heard).toHaveLength(5))
+    expect(heard).toEqual([
+      'initial a@5',
+      'initial b@6',
+      'updated a@5 a@11',
+      'added c@12',
+      'deleted b@13',
+    ])
+    expect(informer.list().map(({ metadata }) => metadata.name)).toEqual(['a', 'c'])
+    expect(Object.fromEntries(server.watchRequests[0]?.query ?? [])).toEqual({
+      watch: 'true',
+      resourceVersion: '10',
+      allowWatchBookmarks: 'true',
+      timeoutSeconds: '300',
+    })
+  })
+
+  it('reads a long list in pages and is synced only after the last', async () => {
+    const page = (next: string, ...items: ConfigMap[]) =>
+      json(200, {
+        apiVersion: 'v1',
+        kind: 'ConfigMapList',
+        metadata: { resourceVersion: '9', continue: next },
+        items,
+      })
+    server.calls.push(page('two', object('a', '1')), page('', object('b', '2')))
+    const { informer } = watch()
+    expect(informer.synced).toBe(false)
+    await informer.waitForSync(AbortSignal.timeout(5000))
+    expect(informer.list()).toHaveLength(2)
+    const queries = server.callRequests.map(({ query }) => query.toString())
+    expect(queries).toEqual(['limit=500', 'limit=500&continue=two'])
+  })
+
+  it('takes the whole list at once when its pages expired meanwhile', async () => {
+    const first = {
+      apiVersion: 'v1',
+      kind: 'ConfigMapList',
+      metadata: { resourceVersion: '9', continue: 'two' },
+      items: [object('a', '1')],
+    }
+    server.calls.push(
+      json(200, first),
+      json(410, failure(410, 'Expired')),
+      list('12', object('b', '2')),
+    )
+    const { informer } = watch()
+    await informer.waitForSync(AbortSignal.timeout(5000))
+    expect(informer.list().map(({ metadata }) => metadata.name)).toEqual(['b'])
+  })
+
+  it('gives frozen objects', async () => {
+    server.calls.push(list('10', object('a', '5')))
+    const { informer } = watch()
+    await informer.waitForSync(AbortSignal.timeout(5000))
+    const found = informer.get({ namespace: 'default', name: 'a' })
+    expect(Object.isFrozen(found?.metadata)).toBe(true)
+  })
+
+  it('continues an ended watch from the last version, without listing again', async () => {
+    server.calls.push(list('10'))
+    server.watches.push(endedWatch(added('a', '11')), endedWatch(added('b', '12'), bookmark('20')))
+    const { heard } = watch()
+    await eventually(() => expect(server.watchRequests).toHaveLength(3))
+    expect(heard).toEqual(['added a@11', 'added b@12'])
+    const from = server.watchRequests.map(({ query }) => query.get('resourceVersion'))
+    expect(from).toEqual(['10', '11', '20'])
+    expect(server.callRequests).toHaveLength(1)
+  })
+
+  it('continues a watch that was cut inside an event, at every byte of it', async () => {
+    const line = JSON.stringify(modified('a', '11')) + '\n'
+    const cuts = Array.from({ length: line.length - 1 }, (_, cut) => cut)
+    server.calls.push(list('10', object('a', '5')))
+    for (const cut of cuts) {
+      server.watches.push((response) => {
+        response.write(JSON.stringify(bookmark('10')) + '\n')
+        response.write(line.slice(0, cut))
+        response.end()
+      })
+    }
+    server.watches.push(openWatch(modified('a', '11')))
+    const { heard } = watch({ backoff: { baseMs: 0, maxMs: 0 } })
+    while (heard.length < 2) await clock.advance(1)
+    expect(heard).toEqual(['initial a@5', 'updated a@5 a@11'])
+    expect(server.watchRequests).toHaveLength(cuts.length + 1)
+    expect(server.callRequests).toHaveLength(1)
+  })
+
+  describe('after 410', () => {
+    it.each([
+      ['as an event', () => openWatch(gone)],
+      ['as an answer', () => json(410, failure(410, 'Expired'))],
+    ])('%s lists again and reports what it missed', async (_, answer) => {
+      server.calls.push(
+        list('10', object('same', '1'), object('changed', '2'), object('lost', '3')),
+        list('50', object('same', '1'), object('changed', '40'), object('new', '41')),
+      )
+      server.watches.push(answer(), openWatch(modified('new', '51')))
+      const { heard } = watch()
+      await passBackoff(800)
+      await eventually(() => expect(heard).toHaveLength(7))
+      expect(heard.slice(3)).toEqual([
+        'updated changed@2 changed@40',
+        'added new@41',
+        'lost lost@3',
+        'updated new@41 new@51',
+      ])
+      expect(server.watchRequests[1]?.query.get('resourceVersion')).toBe('50')
+    })
+
+    it('reports an object that was replaced by another of its name as lost and added', async () => {
+      server.calls.push(list('10', object('a', '5', 'one')), list('50', object('a', '40', 'two')))
+      server.watches.push(openWatch(gone))
+      const { heard } = watch()
+      await passBackoff(800)
+      await eventually(() => expect(heard).toHaveLength(3))
+      expect(heard).toEqual(['initial a@5', 'lost a@5', 'added a@40'])
+    })
+  })
+
+  it('waits longer and longer while the server is not there, and never lists in between', async () => {
+    server.calls.push(list('10'))
+    server.watches.push(...Array.from({ length: 8 }, () => hangUp))
+    // A read on a broken connection is also tried again by the client; that has its own test.
+    const { informer, heard } = watch({ client: brokenWatches(8) })
+    for (const delayMs of [800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000]) {
+      await passBackoff(delayMs)
+    }
+    await eventually(() => expect(heard).toEqual(['added a@11']))
+    expect(informer.lastError).toBeUndefined()
+  })
+
+  it('starts with short delays again after two quiet minutes', async () => {
+    server.calls.push(list('10'))
+    const busy = () => plain(429, 'busy')
+    server.watches.push(busy(), busy(), openWatch())
+    const { informer } = watch()
+    await passBackoff(800)
+    expect(informer.lastError).toBeDefined()
+    await passBackoff(1600)
+    await eventually(() => expect(server.watchRequests).toHaveLength(3))
+    await eventually(() => expect(informer.lastError).toBeUndefined())
+    expect(server.callRequests).toHaveLength(1)
+    server.watches.push(busy())
+    await clock.advance(330_000)
+    await passBackoff(800)
+  })
+
+  it('takes a watch that ends at once without events for a failure', async () => {
+    server.calls.push(list('10'))
+    server.watches.push(endedWatch(), endedWatch(bookmark('11')), openWatch(added('a', '12')))
+    const { heard } = watch()
+    await passBackoff(800)
+    await passBackoff(1600)
+    await eventually(() => expect(heard).toEqual(['added a@12']))
+    expect(server.callRequests).toHaveLength(1)
+    expect(server.watchRequests[2]?.query.get('resourceVersion')).toBe('11')
+  })
+
+  it.each([
+    ['500 keeps its version', { type: 'ERROR', object: failure(500, 'InternalError') }, 1],
+    ['404 lists again', { type: 'ERROR', object: failure(404, 'NotFound') }, 2],
+    ['an unknown error keeps its version', { type: 'ERROR', object: { what: 'ever' } }, 1],
+  ])('after an ERROR event: %s', async (_, event, lists) => {
+    server.calls.push(list('10'), list('10'))
+    server.watches.push(openWatch(event), openWatch(added('a', '11')))
+    const { heard } = watch()
+    await passBackoff(800)
+    await eventually(() => expect(heard).toEqual(['added a@11']))
+    expect(server.callRequests).toHaveLength(lists)
+  })
+
+  it('lists until it may', async () => {
+    server.calls.push(plain(403, 'no'), plain(404, 'no such kind'), list('10', object('a', '1')))
+    const { informer, heard } = watch()
+    await passBackoff(800)
+    expect(informer.synced).toBe(false)
+    await passBackoff(1600)
+    await informer.waitForSync(AbortSignal.timeout(5000))
+    expect(heard).toEqual(['initial a@1'])
+  })
+
+  it('gives up a connection on which the server does not end the watch in time', async () => {
+    server.calls.push(list('10'))
+    const { heard } = watch()
+    await eventually(() => expect(clock.nextTimerInMs).toBe(330_000))
+    server.watches.push(openWatch(added('a', '11')))
+    await clock.advance(330_000)
+    await eventually(() => expect(heard).toEqual(['added a@11']))
+    expect(server.callRequests).toHaveLength(1)
+  })
+
+  it('gives up a connection that was silent for longer than allowed', async () => {
+    server.calls.push(list('10'))
+    const { heard } = watch({ idleTimeoutMs: 90_000 })
+    await eventually(() => expect(clock.nextTimerInMs).toBe(90_000))
+    server.watches.push(openWatch(added('a', '11')))
+    await clock.advance(90_000)
+    await eventually(() => expect(heard).toEqual(['added a@11']))
+  })
+
+  it('tells a later handler what is here, and nothing more once it unsubscribes', async () => {
+    let send: (event: unknown) => void = () => {}
+    server.calls.push(list('10', object('a', '5')))
+    server.watches.push((response, request) => {
+      openWatch()(response, request)
+      send = (event) => void response.write(JSON.stringify(event) + '\n')
+    })
+    const { informer, heard } = watch()
+    await eventually(() => expect(server.watchRequests).toHaveLength(1))
+    const late: string[] = []
+    const unsubscribe = informer.onEvent({
+      added: ({ metadata }, { initial }) => late.push(`${metadata.name} ${initial}`),
+    })
+    send(added('b', '11'))
+    await eventually(() => expect(heard).toHaveLength(2))
+    unsubscribe()
+    send(added('c', '12'))
+    await eventually(() => expect(heard).toHaveLength(3))
+    expect(late).toEqual(['a true', 'b false'])
+  })
+
+  it('survives a handler that throws', async () => {
+    server.calls.push(list('10', object('a', '5')))
+    server.watches.push(openWatch(added('b', '11')))
+    const { informer, heard } = watch()
+    informer.onEvent({
+      added: () => {
+        throw new Error('broken handler')
+      },
+    })
+    await eventually(() => expect(heard).toEqual(['initial a@5', 'added b@11']))
+  })
+
+  it('finds objects by index as they change', async () => {
+    server.calls.push(list('10', object('a', '5'), object('b', '6')))
+    server.watches.push(openWatch(modified('a', '11'), deleted('b', '12')))
+    const { informer, heard } = watch()
+    informer.addIndex('version', ({ metadata }) => [metadata.resourceVersion ?? ''])
+    await eventually(() => expect(heard).toHaveLength(4))
+    expect(informer.byIndex('version', '5')).toEqual([])
+    expect(informer.byIndex('version', '6')).toEqual([])
+    expect(informer.byIndex('version', '11')).toHaveLength(1)
+    expect(() => informer.byIndex('colour', 'red')).toThrow('Index with name colour does not exist')
+  })
+
+  it('reports everything again when a resync is due', async () => {
+    server.calls.push(list('10', object('a', '5')))
+    const { heard } = watch({ resyncMs: 10_000 })
+    await eventually(() => expect(server.watchRequests).toHaveLength(1))
+    await clock.advance(9000)
+    expect(heard).toEqual(['initial a@5', 'updated a@5 a@5'])
+  })
+
+  it('stops when told and leaves no timer behind', async () => {
+    server.calls.push(list('10'))
+    const { running, stop } = watch({ resyncMs: 60_000, idleTimeoutMs: 60_000 })
+    await eventually(() => expect(server.watchRequests).toHaveLength(1))
+    stop.abort()
+    await running
+    expect(clock.pendingTimers).toBe(0)
+  })
+})
+
+/** A client whose first watches cannot connect, and whose next brings an object. */
+function brokenWatches(count: number) {
+  const client = createClient({ server: server.url, tls: {}, credentials: fixedCredentials({}) })
+  const nowhere = createClient({
+    server: 'http://127.0.0.1:1',
+    tls: {},
+    credentials: fixedCredentials({}),
+  })
+  cleanUp.push(() => client.close())
+  cleanUp.push(() => nowhere.close())
+  server.watches.length = 0
+  server.watches.push(openWatch(added('a', '11')))
+  let remaining = count
+  const watchOnce: typeof client.watch = (type, options) => {
+    remaining -= 1
+    return (remaining >= 0 ? nowhere : client).watch(type, options)
+  }
+  return { get: client.get, list: client.list, watch: watchOnce }
+}
