@@ -63,6 +63,11 @@ export interface Turn {
   readonly seq: number
   readonly branch: string
   readonly status: TurnStatus
+  /**
+   * System and developer messages that stood at the head of what the caller sent, when they differ
+   * from those in force; empty otherwise. The newest stand in front of every later prompt.
+   */
+  readonly instructions: readonly Item[]
   readonly input: readonly Item[]
   readonly output: readonly Item[]
   readonly usage: TurnUsage | null
@@ -108,7 +113,7 @@ export interface ContextPlan {
     /** Tool calls of the prompt whose pairing was checked. */
     readonly checked: number
     readonly repaired: number
-    /** Calls that nobody answered, for which an error output was put into the prompt. */
+    /** Calls that nobody answered and outputs that answer nothing, and what was done about each. */
     readonly repairs: readonly ToolRepair[]
   }
   readonly epoch: { readonly n: number; readonly compacted: boolean }
@@ -126,7 +131,7 @@ export interface OmittedSeal {
 export interface ToolRepair {
   readonly turn: string
   readonly call_id: string
-  readonly action: 'error_output_added'
+  readonly action: 'error_output_added' | 'orphan_output_dropped'
 }
 
 export interface PlanSegment {

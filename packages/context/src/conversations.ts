@@ -118,9 +118,10 @@ export interface PreparedPrompt {
 export interface OpenTurn extends PreparedPrompt {
   readonly turn: Turn
   /**
-   * Set when the idempotency key was used before by a turn that completed: then this is that turn,
-   * nothing was stored, no model must be called, `plan` and `items` are those of that turn's prompt
-   * as far as they are known, and `flush` and `finish` do nothing. Answer with `replay.output`.
+   * Set when the idempotency key was used before, with the same request, by a turn that completed:
+   * `turn` and `replay` are then that turn. Nothing was stored and no model must be called: answer
+   * with `replay.output` and `replay.usage`. `plan` is the recorded one; `items` and `tools` are
+   * empty; `flush` does nothing and `finish` gives the turn back.
    */
   readonly replay?: Turn
   /**

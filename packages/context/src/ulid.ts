@@ -31,7 +31,7 @@ export function createIds(clock: Pick<Clock, 'now'>, random: () => number): NewI
 
 /** Whether this is a conversation id of the form that only Fairlead gives out. */
 export function isOwnConversationId(id: string): boolean {
-  return /^conv_[0-9A-HJKMNP-TV-Z]{26}$/.test(id)
+  return /^conv_[0-9A-HJKMNP-TV-Z]{26}$/i.test(id)
 }
 
 /** Adds one in place; false when every digit was at its highest, which leaves them all at zero. */

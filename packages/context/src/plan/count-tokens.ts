@@ -1,0 +1,29 @@
+import type { Item, ToolDefinition } from '@fairlead/llm'
+import { itemText, mediaParts } from '../item-text.ts'
+
+/** Counts the tokens of a text for a model. Must not throw, whatever the text is. */
+export type CountTokens = (text: string, model: string) => number
+
+/** The estimate that needs no tokenizer: four bytes of UTF-8 are a token. */
+export const bytesPerFour: CountTokens = (text) => Math.ceil(Buffer.byteLength(text) / 4)
+
+/** Role, separators and the like, for each item. */
+const itemOverheadTokens = 4
+/** An image, file or audio clip counts as this, however many bytes carry it. */
+const mediaTokens = 1000
+
+export function itemTokens(item: Item, model: string, count: CountTokens): number {
+  return count(itemText(item), model) + itemOverheadTokens + mediaParts(item).length * mediaTokens
+}
+
+export function toolTokens(
+  tools: readonly ToolDefinition[],
+  model: string,
+  count: CountTokens,
+): number {
+  return tools.length === 0 ? 0 : count(JSON.stringify(tools), model)
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

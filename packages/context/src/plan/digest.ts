@@ -1,0 +1,8 @@
+import { createHash } from 'node:crypto'
+
+/** `sha256:` and the hexadecimal digest of the values as JSON, in order. */
+export function digest(...values: readonly unknown[]): string {
+  const hash = createHash('sha256')
+  for (const value of values) hash.update(JSON.stringify(value) ?? 'null').update('\n')
+  return `sha256:${hash.digest('hex')}`
+}

@@ -1,0 +1,23 @@
+import type { ContextPlan, Turn } from '../conversation.ts'
+
+/** What is still known of a turn's plan when the store no longer keeps it. */
+export function forgottenPlan(turn: Turn): ContextPlan {
+  return {
+    id: turn.plan ?? '',
+    object: 'ccp.context_plan',
+    conversation: turn.conversation,
+    at_revision: 0,
+    strategy: '',
+    persona: null,
+    model: turn.model,
+    window: null,
+    counted_by: { method: 'forgotten' },
+    segments: [],
+    decisions: [],
+    sealed: [],
+    tool_groups: { checked: 0, repaired: 0, repairs: [] },
+    epoch: { n: turn.epoch, compacted: false },
+    prefix: { hash: '', stable_tokens: 0 },
+    rendered_digest: '',
+  }
+}
