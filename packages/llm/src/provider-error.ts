@@ -92,6 +92,7 @@ function answerStatus(kind: ModelErrorKind, status: number): number | undefined 
 /** Providers repeat parts of a refused key in their message; not even parts may go on. */
 function withoutCredentials(message: string): string {
   return message
-    .replaceAll(/\b(?:sk|pk|rk|gsk|xai|AIza|Bearer)[-_ ]?[\w*.-]{6,}/g, '[redacted]')
+    .replaceAll(/\b(?:sk|pk|rk|gsk|xai)[-_][\w*.-]{5,}[\w*-]/g, '[redacted]')
+    .replaceAll(/\b(?:AIza[\w-]{10,}|Bearer +\S{20,})/g, '[redacted]')
     .replaceAll(/\b[\w-]{2,}\*{3,}[\w*-]*/g, '[redacted]')
 }

@@ -1,0 +1,202 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { dialectFor } from './dialects.ts'
+import type { DialectName } from './dialect-name.ts'
+import type { Item } from './item.ts'
+import type { ModelResponse } from './model-response.ts'
+import { createSseParser } from './sse.ts'
+import type { StreamEvent } from './stream-event.ts'
+import { summarize, type AnswerSummary } from './test-support/answer-summary.ts'
+import { loadOpenAiSchemas } from './test-support/openai-schema.ts'
+import { readAnthropicMessage, readAnthropicStream } from './test-support/read-anthropic.ts'
+import { readChatCompletion, readChatStream } from './test-support/read-openai-chat.ts'
+import { assemble, encodeEvents } from './test-support/recordings.ts'
+import { grammarProblems } from './test-support/stream-grammar.ts'
+
+const corpora = process.env['FAIRLEAD_CORPORA'] ?? ''
+const chat = dialectFor('openai-chat')
+const anthropic = dialectFor('anthropic-messages')
+
+function filesOf(folder: string, ending: string): string[] {
+  if (corpora === '') return []
+  return readdirSync(join(corpora, 'wire', folder)).filter((name) => name.endsWith(ending))
+}
+
+function read(folder: string, name: string): string {
+  return readFileSync(join(corpora, 'wire', folder, name), 'utf8')
+}
+
+function linesOf(folder: string, name: string): string[] {
+  return read(folder, name)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+}
+
+function decodeLines(dialect: DialectName, lines: readonly string[]): StreamEvent[] {
+  const decoder = dialectFor(dialect).createStreamDecoder()
+  const events = lines.flatMap((data) => {
+    const event = dialect === 'openai-chat' ? '' : (JSON.parse(data) as { type: string }).type
+    return decoder.push({ event, data })
+  })
+  return [...events, ...decoder.end()]
+}
+
+/** Some recordings hold several answers of one conversation, one after the other. */
+function splitMessages(lines: readonly string[]): string[][] {
+  const messages: string[][] = [[]]
+  for (const line of lines) {
+    messages.at(-1)?.push(line)
+    if (line.includes('"type":"message_stop"')) messages.push([])
+  }
+  return messages.filter((message) => message.length > 0)
+}
+
+function payloadsOf(stream: string): string[] {
+  return createSseParser()
+    .push(Buffer.from(stream))
+    .map((event) => event.data)
+}
+
+/** The recording of a whole answer to the same request as a stream. */
+function pairOf(stream: string): string | undefined {
+  const name = stream.replace('.chunks.txt', '.json')
+  return filesOf('anthropic', '.json').find((candidate) => candidate === name)
+}
+
+function kindsOf(items: readonly Item[]): string[] {
+  return [...new Set(items.map((item) => item.type))].toSorted()
+}
+
+describe.runIf(corpora !== '')('recordings', () => {
+  const check = corpora === '' ? () => [] : loadOpenAiSchemas(join(corpora, 'specs/openai.json'))
+
+  function expectSameAsChat(response: ModelResponse, expected: AnswerSummary): void {
+    const body: unknown = JSON.parse(JSON.stringify(chat.encodeResponse(response)))
+    expect(check('CreateChatCompletionResponse', body)).toEqual([])
+    expect(readChatCompletion(body)).toEqual(expected)
+    // Compatible servers say `stop` after calls, so reading calls back corrects it.
+    const corrected = expected.calls.length > 0 && expected.finish === 'stop'
+    const finish = corrected ? 'tool_calls' : expected.finish
+    expect(summarize(chat.decodeResponse(body))).toEqual({ ...expected, finish })
+  }
+
+  function expectStreamSameAsChat(events: readonly StreamEvent[], expected: AnswerSummary): void {
+    const payloads = payloadsOf(encodeEvents(chat, events))
+    expect(payloads.pop()).toBe('[DONE]')
+    for (const payload of payloads) {
+      expect(check('CreateChatCompletionStreamResponse', JSON.parse(payload))).toEqual([])
+    }
+    expect(readChatStream(payloads)).toEqual(expected)
+    const again = decodeLines('openai-chat', [...payloads, '[DONE]'])
+    expect(grammarProblems(again)).toEqual([])
+    expect(summarize(assemble(again))).toEqual(expected)
+  }
+
+  describe('of Anthropic', () => {
+    const streams = filesOf('anthropic', '.chunks.txt').filter(
+      (name) => !name.startsWith('spliced'),
+    )
+
+    it('are there', () => {
+      expect(streams.length).toBeGreaterThan(25)
+    })
+
+    it.each(streams)('stream %s', (name) => {
+      for (const lines of splitMessages(linesOf('anthropic', name))) {
+        const events = decodeLines('anthropic-messages', lines)
+        expect(grammarProblems(events)).toEqual([])
+        const expected = readAnthropicStream(lines)
+        expect(summarize(assemble(events))).toEqual(expected)
+        expectStreamSameAsChat(events, expected)
+        expectSameAsChat(assemble(events), expected)
+        const own = payloadsOf(encodeEvents(anthropic, events))
+        const { refusal, text, usage, ...rest } = expected
+        expect(readAnthropicStream(own)).toMatchObject({
+          ...rest,
+          text: text + refusal,
+          refusal: '',
+        })
+        expect(readAnthropicStream(own).usage?.inputTokens).toBe(usage?.inputTokens)
+      }
+    })
+
+    it.each(filesOf('anthropic', '.json'))('answer %s', (name) => {
+      const body = JSON.parse(read('anthropic', name)) as Parameters<typeof readAnthropicMessage>[0]
+      const expected = readAnthropicMessage(body)
+      const response = anthropic.decodeResponse(body)
+      expect(summarize(response)).toEqual(expected)
+      expectSameAsChat(response, expected)
+      const own = anthropic.encodeResponse(response) as typeof body
+      const { refusal, text, usage, ...rest } = expected
+      expect(readAnthropicMessage(own)).toMatchObject({
+        ...rest,
+        text: text + refusal,
+        refusal: '',
+      })
+      expect(readAnthropicMessage(own).usage?.inputTokens).toBe(usage?.inputTokens)
+    })
+
+    it.each(streams.filter((name) => pairOf(name) !== undefined))(
+      'stream %s tells the same kinds of output as its answer',
+      (name) => {
+        const body: unknown = JSON.parse(read('anthropic', pairOf(name) ?? ''))
+        const streamed = splitMessages(linesOf('anthropic', name)).flatMap(
+          (lines) => assemble(decodeLines('anthropic-messages', lines)).output,
+        )
+        expect(kindsOf(streamed)).toEqual(kindsOf(anthropic.decodeResponse(body).output))
+      },
+    )
+
+    it('a second message in the middle of the first is an error, not a mixture', () => {
+      const events = decodeLines(
+        'anthropic-messages',
+        linesOf('anthropic', 'spliced-message-start.chunks.txt'),
+      )
+      expect(grammarProblems(events)).toEqual([])
+      expect(() => assemble(events)).toThrow(/second answer/)
+    })
+
+    it('answers of another API are refused', () => {
+      const body: unknown = JSON.parse(read('anthropic/skills', 'anthropic-skill-create.json'))
+      expect(() => anthropic.decodeResponse(body)).toThrow(/no message/)
+    })
+  })
+
+  describe('of OpenAI chat', () => {
+    it.each(filesOf('openai/chat', '.chunks.txt'))('stream %s', (name) => {
+      const lines = linesOf('openai/chat', name)
+      const events = decodeLines('openai-chat', [...lines, '[DONE]'])
+      expect(grammarProblems(events)).toEqual([])
+      const expected = readChatStream(lines)
+      expect(expected.text).not.toBe('')
+      expect(summarize(assemble(events))).toEqual(expected)
+      expect(assemble(decodeLines('openai-chat', lines))).toEqual(assemble(events))
+      expectStreamSameAsChat(events, expected)
+      expectSameAsChat(assemble(events), expected)
+    })
+
+    it('answer openai-text.json', () => {
+      const body: unknown = JSON.parse(read('openai/chat', 'openai-text.json'))
+      const response = chat.decodeResponse(body)
+      expect(summarize(response)).toEqual(readChatCompletion(body))
+      expectSameAsChat(response, readChatCompletion(body))
+    })
+
+    it('error reasoning-model-legacy-parameter-error.json', () => {
+      const body: unknown = JSON.parse(
+        read('openai/chat', 'reasoning-model-legacy-parameter-error.json'),
+      )
+      const error = chat.decodeError(400, body, {})
+      expect(error).toMatchObject({
+        kind: 'invalid-request',
+        status: 400,
+        code: 'unsupported_parameter',
+        param: 'max_tokens',
+        retryable: false,
+      })
+      expect(chat.encodeError(error).body).toEqual(body)
+      expect(check('ErrorResponse', chat.encodeError(error).body)).toEqual([])
+    })
+  })
+})

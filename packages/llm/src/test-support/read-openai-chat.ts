@@ -1,0 +1,76 @@
+import type { AnswerSummary } from './answer-summary.ts'
+
+/* A second, plain reading of chat completions, independent of the dialect under test. */
+
+interface Call {
+  index?: number
+  id?: string
+  function?: { name?: string; arguments?: string }
+}
+
+interface Said {
+  content?: string | null
+  refusal?: string | null
+  reasoning_content?: string | null
+  tool_calls?: Call[]
+}
+
+interface Completion {
+  choices: { message?: Said; delta?: Said; finish_reason: string | null }[]
+  usage?: {
+    prompt_tokens: number
+    completion_tokens: number
+    prompt_tokens_details?: { cached_tokens?: number; cache_write_tokens?: number }
+    completion_tokens_details?: { reasoning_tokens?: number }
+  } | null
+}
+
+export function readChatCompletion(body: unknown): AnswerSummary {
+  const { choices, usage } = body as Completion
+  return summary(choices[0]?.message ?? {}, choices[0]?.finish_reason ?? '', usage)
+}
+
+/** Reads the payloads of a stream, `[DONE]` left out. */
+export function readChatStream(payloads: readonly string[]): AnswerSummary {
+  const said = { content: '', refusal: '', reasoning_content: '', tool_calls: [] as Call[] }
+  let finish = ''
+  let usage: Completion['usage']
+  for (const chunk of payloads.map((line) => JSON.parse(line) as Completion)) {
+    usage = chunk.usage ?? usage
+    const choice = chunk.choices[0]
+    finish = choice?.finish_reason ?? finish
+    said.content += choice?.delta?.content ?? ''
+    said.refusal += choice?.delta?.refusal ?? ''
+    said.reasoning_content += choice?.delta?.reasoning_content ?? ''
+    for (const call of choice?.delta?.tool_calls ?? []) {
+      const known = said.tool_calls[call.index ?? 0]
+      if (known?.function === undefined) said.tool_calls[call.index ?? 0] = structuredClone(call)
+      else known.function.arguments = `${known.function.arguments}${call.function?.arguments ?? ''}`
+    }
+  }
+  return summary(said, finish, usage)
+}
+
+function summary(said: Said, finish: string, usage: Completion['usage']): AnswerSummary {
+  return {
+    text: said.content ?? '',
+    reasoning: said.reasoning_content ?? '',
+    refusal: said.refusal ?? '',
+    calls: (said.tool_calls ?? []).map((call) => ({
+      id: call.id ?? '',
+      name: call.function?.name ?? '',
+      input: JSON.parse(call.function?.arguments ?? ''),
+    })),
+    finish,
+    usage:
+      usage === undefined || usage === null
+        ? undefined
+        : {
+            inputTokens: usage.prompt_tokens,
+            cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
+            cacheWriteInputTokens: usage.prompt_tokens_details?.cache_write_tokens ?? 0,
+            outputTokens: usage.completion_tokens,
+            reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
+          },
+  }
+}
