@@ -27,6 +27,7 @@ export type {
 } from './conversations.ts'
 export { createConversations, type ConversationsOptions } from './conversations-service.ts'
 export { createMemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.ts'
+export { createSqliteStore, type SqliteStoreOptions } from './stores/sqlite/sqlite-store.ts'
 export type { ConversationStore } from './stores/store.ts'
 export { renderTemplate, templateVariables } from './render-template.ts'
 export { createIds, type NewId } from './ulid.ts'

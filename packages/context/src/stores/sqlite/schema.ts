@@ -1,0 +1,60 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** Each entry takes a file from the version before it to its own; entries are never changed. */
+const migrations = [
+  `CREATE TABLE conversations (
+     tenant TEXT NOT NULL,
+     id TEXT NOT NULL,
+     revision INTEGER NOT NULL,
+     touched_ms INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (tenant, id)
+   ) STRICT;
+   CREATE INDEX conversations_by_age ON conversations (touched_ms);
+   CREATE TABLE turns (
+     tenant TEXT NOT NULL,
+     conversation TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     id TEXT NOT NULL,
+     status TEXT NOT NULL,
+     body TEXT NOT NULL,
+     output TEXT NOT NULL,
+     PRIMARY KEY (tenant, conversation, seq),
+     UNIQUE (tenant, conversation, id),
+     FOREIGN KEY (tenant, conversation) REFERENCES conversations (tenant, id) ON DELETE CASCADE
+   ) STRICT;
+   CREATE UNIQUE INDEX one_running_turn ON turns (tenant, conversation)
+     WHERE status = 'in_progress';
+   CREATE TABLE plans (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     tenant TEXT NOT NULL,
+     conversation TEXT NOT NULL,
+     id TEXT NOT NULL,
+     body TEXT NOT NULL,
+     UNIQUE (tenant, id),
+     FOREIGN KEY (tenant, conversation) REFERENCES conversations (tenant, id) ON DELETE CASCADE
+   ) STRICT;
+   CREATE INDEX plans_by_conversation ON plans (tenant, conversation, number);`,
+]
+
+/** Brings the file to the version that this code reads. Throws for a file of a newer one. */
+export function migrate(database: DatabaseSync): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    database.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL) STRICT')
+    const row = database.prepare('SELECT version FROM schema_version').get()
+    const version = Number(row?.['version'] ?? 0)
+    if (version > migrations.length) {
+      throw new Error(
+        `the conversation file has schema version ${version}, this program reads up to ${migrations.length}: start a newer program`,
+      )
+    }
+    for (const migration of migrations.slice(version)) database.exec(migration)
+    database.exec('DELETE FROM schema_version')
+    database.prepare('INSERT INTO schema_version (version) VALUES (?)').run(migrations.length)
+    database.exec('COMMIT')
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newConversation } from '../../new-conversation.ts'
+import { describeStoreContract } from '../store-contract.ts'
+import { createSqliteStore } from './sqlite-store.ts'
+
+let folder: string
+let files = 0
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fairlead-conversations-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+const newPath = () => join(folder, 'nested', `${files++}.db`)
+const clock = { now: () => 1000 }
+
+describeStoreContract({
+  name: 'SQLite',
+  open: (options) => createSqliteStore({ path: newPath(), ...options }),
+})
+
+function conversation(id: string, secret = '') {
+  const request = { tenant: 'a', metadata: { secret } }
+  return newConversation({ id, request, store: 'SQLite', nowMs: 0 })
+}
+
+describe('SQLite store', () => {
+  it('keeps what was stored over a restart', async () => {
+    const path = newPath()
+    const before = createSqliteStore({ path, clock, ttlMs: undefined })
+    const stored = { conversation: conversation('kept'), turns: [] }
+    await before.append({ expectedRevision: null, ...stored })
+    await before.close()
+    const after = createSqliteStore({ path, clock, ttlMs: undefined })
+    expect(await after.load('a', 'kept')).toEqual(stored)
+    await after.close()
+  })
+
+  it('is readable by its owner only, write-ahead log included', async () => {
+    const path = newPath()
+    const store = createSqliteStore({ path, clock, ttlMs: undefined })
+    await store.append({ expectedRevision: null, conversation: conversation('c'), turns: [] })
+    for (const file of [path, `${path}-wal`]) expect(statSync(file).mode & 0o777).toBe(0o600)
+    await store.close()
+  })
+
+  it('leaves nothing of a removed conversation in its files', async () => {
+    const path = newPath()
+    const store = createSqliteStore({ path, clock, ttlMs: undefined })
+    const secret = 'attack at dawn'
+    await store.append({
+      expectedRevision: null,
+      conversation: conversation('c', secret),
+      turns: [],
+    })
+    const inFiles = () => [path, `${path}-wal`].some((file) => readFileSync(file).includes(secret))
+    expect(inFiles()).toBe(true)
+    await store.remove('a', 'c')
+    expect(inFiles()).toBe(false)
+    await store.close()
+  })
+
+  it('refuses a file of a newer program', () => {
+    const path = join(folder, 'newer.db')
+    const database = new DatabaseSync(path)
+    database.exec(
+      'CREATE TABLE schema_version (version INTEGER); INSERT INTO schema_version VALUES (9)',
+    )
+    database.close()
+    expect(() => createSqliteStore({ path, clock, ttlMs: undefined })).toThrow(/schema version 9/)
+  })
+
+  it('rejects, rather than answers, when it is closed', async () => {
+    const store = createSqliteStore({ path: newPath(), clock, ttlMs: undefined })
+    await store.close()
+    await expect(store.load('a', 'c')).rejects.toThrow()
+  })
+
+  it('keeps everything acknowledged when the process is killed', async () => {
+    const path = newPath()
+    const child = spawn(
+      process.execPath,
+      ['--conditions=source', join(import.meta.dirname, 'append-until-killed.fixture.ts'), path],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    let acknowledged = 0
+    child.stdout.setEncoding('utf8').on('data', (lines: string) => {
+      for (const line of lines.split('\n')) {
+        if (line !== '') acknowledged = Math.max(acknowledged, Number(line))
+      }
+      if (acknowledged >= 50) child.kill('SIGKILL')
+    })
+    await once(child, 'close')
+    expect(acknowledged).toBeGreaterThanOrEqual(50)
+    const store = createSqliteStore({ path, clock, ttlMs: undefined })
+    for (let number = 1; number <= acknowledged; number++) {
+      expect(await store.load('a', `c${number}`)).toBeDefined()
+    }
+    await store.close()
+  })
+})

@@ -1,0 +1,191 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Clock } from '../../clock.ts'
+import type { ContextPlan, Conversation, Turn } from '../../conversation.ts'
+import {
+  expireBatch,
+  plansPerConversation,
+  type AppendOutcome,
+  type ConversationChange,
+  type ConversationStore,
+  type FinishOutcome,
+  type PartialOutput,
+  type StoredConversation,
+} from '../store.ts'
+import { openDatabase, type SqliteDurability } from './open-database.ts'
+import { prepareStatements, type Statements } from './statements.ts'
+
+export interface SqliteStoreOptions {
+  /** The file; it and its folder are made when they are missing. */
+  readonly path: string
+  readonly clock: Pick<Clock, 'now'>
+  /** Conversations untouched for longer are deleted; undefined keeps them. */
+  readonly ttlMs: number | undefined
+  /** NORMAL when left out. */
+  readonly durability?: SqliteDurability
+}
+
+/**
+ * Conversations in one file of this machine, for one process at a time. Throws when the file cannot
+ * be opened. Calls run to their end at once; they are promises because the contract is.
+ */
+export function createSqliteStore(options: SqliteStoreOptions): ConversationStore {
+  return new SqliteStore(options)
+}
+
+class SqliteStore implements ConversationStore {
+  readonly name = 'SQLite'
+  readonly #database: DatabaseSync
+  readonly #sql: Statements
+  readonly #clock: Pick<Clock, 'now'>
+  readonly #ttlMs: number | undefined
+
+  constructor({ path, clock, ttlMs, durability = 'NORMAL' }: SqliteStoreOptions) {
+    this.#database = openDatabase(path, durability)
+    this.#sql = prepareStatements(this.#database)
+    this.#clock = clock
+    this.#ttlMs = ttlMs
+  }
+
+  async load(tenant: string, id: string): Promise<StoredConversation | undefined> {
+    const row = this.#live(tenant, id)
+    if (row === undefined) return undefined
+    const turns = this.#sql.turns.all(tenant, id).map(readTurn)
+    return { conversation: parse<Conversation>(row['body']), turns }
+  }
+
+  async append(change: ConversationChange): Promise<AppendOutcome> {
+    return this.#atomically(() => this.#append(change))
+  }
+
+  async flush(outputs: readonly PartialOutput[]): Promise<void> {
+    this.#atomically(() => {
+      for (const { tenant, conversation, turn, output } of outputs) {
+        this.#sql.flush.run(JSON.stringify(output), tenant, conversation, turn)
+      }
+    })
+  }
+
+  async finish(tenant: string, turn: Turn): Promise<FinishOutcome> {
+    return this.#atomically(() => {
+      const { conversation, id } = turn
+      const stored = this.#sql.turnStatus.get(tenant, conversation, id)
+      if (stored === undefined) return 'missing'
+      if (stored['status'] !== 'in_progress') return 'ended'
+      const [body, output] = turnColumns(turn)
+      this.#sql.endTurn.run(turn.status, body, output, tenant, conversation, id)
+      this.#sql.touch.run(this.#clock.now(), tenant, conversation)
+      return 'stored'
+    })
+  }
+
+  async remove(tenant: string, id: string): Promise<boolean> {
+    if (this.#live(tenant, id) === undefined) return false
+    this.#sql.remove.run(tenant, id)
+    this.#wipeLog()
+    return true
+  }
+
+  async plan(tenant: string, planId: string): Promise<ContextPlan | undefined> {
+    const row = this.#sql.plan.get(tenant, planId)
+    if (row === undefined) return undefined
+    const live = this.#live(tenant, String(row['conversation']))
+    return live && parse<ContextPlan>(row['body'])
+  }
+
+  async recover(completedAt: number): Promise<number> {
+    return Number(this.#sql.recover.run(completedAt).changes)
+  }
+
+  async expire(): Promise<number> {
+    if (this.#ttlMs === undefined) return 0
+    const untilMs = this.#clock.now() - this.#ttlMs
+    const expired = Number(this.#sql.expire.run(untilMs, expireBatch).changes)
+    if (expired > 0) this.#wipeLog()
+    return expired
+  }
+
+  async close(): Promise<void> {
+    if (this.#database.isOpen) this.#database.close()
+  }
+
+  #append({ conversation, turns, plan, expectedRevision }: ConversationChange): AppendOutcome {
+    const { id } = conversation
+    const { tenant, revision } = conversation.ccp
+    const row = this.#live(tenant, id)
+    if (row === undefined && expectedRevision !== null) return 'missing'
+    if ((row?.['revision'] ?? null) !== expectedRevision) return 'conflict'
+    if (turns.length > 0 && row?.['running'] === 1) return 'locked'
+    const body = JSON.stringify(conversation)
+    const nowMs = this.#clock.now()
+    if (row === undefined) this.#sql.insertConversation.run(tenant, id, revision, nowMs, body)
+    else this.#sql.updateConversation.run(revision, nowMs, body, tenant, id)
+    for (const turn of turns) {
+      this.#sql.insertTurn.run(tenant, id, turn.seq, turn.id, turn.status, ...turnColumns(turn))
+    }
+    if (plan !== undefined) {
+      this.#sql.insertPlan.run(tenant, id, plan.id, JSON.stringify(plan))
+      this.#sql.prunePlans.run(tenant, id, plansPerConversation)
+    }
+    return 'stored'
+  }
+
+  /** The row of a conversation; one whose time is over is deleted and not found. */
+  #live(tenant: string, id: string): Record<string, unknown> | undefined {
+    const row = this.#sql.conversation.get(tenant, id)
+    if (row === undefined || this.#ttlMs === undefined || row['running'] === 1) return row
+    if (this.#clock.now() - Number(row['touched_ms']) < this.#ttlMs) return row
+    this.#sql.remove.run(tenant, id)
+    return undefined
+  }
+
+  #atomically<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.#database.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** Deleted text is overwritten in the file at once; this takes it out of the write-ahead log too. */
+  #wipeLog(): void {
+    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  }
+}
+
+/** The answer stands in a column of its own, because partial answers are written often. */
+function turnColumns({ output, status: _status, ...body }: Turn): [body: string, output: string] {
+  return [JSON.stringify(body), JSON.stringify(output)]
+}
+
+function readTurn(row: Record<string, unknown>): Turn {
+  const body = parse<Omit<Turn, 'status' | 'output'>>(row['body'])
+  return {
+    ...body,
+    status: parseStatus(row['status']),
+    output: parse<Turn['output']>(row['output']),
+  }
+}
+
+/** What stands in the file was written by this store from a value of the same type. */
+function parse<T>(text: unknown): T {
+  return JSON.parse(String(text)) as T
+}
+
+function parseStatus(status: unknown): Turn['status'] {
+  switch (status) {
+    case 'in_progress':
+    case 'completed':
+    case 'incomplete':
+    case 'failed':
+    case 'cancelled':
+      return status
+    default:
+      throw new Error(
+        `the conversation file holds a turn with the unknown status ${String(status)}`,
+      )
+  }
+}

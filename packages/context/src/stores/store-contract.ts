@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest'
+import type { Clock } from '../clock.ts'
+import type { ContextPlan, Conversation, Turn } from '../conversation.ts'
+import { newConversation } from '../new-conversation.ts'
+import { forgottenPlan } from '../plan/forgotten-plan.ts'
+import { plansPerConversation, type ConversationStore } from './store.ts'
+
+export interface StoreUnderTest {
+  readonly name: string
+  /** An empty store. The suite closes it. */
+  open(options: {
+    readonly clock: Pick<Clock, 'now'>
+    readonly ttlMs: number | undefined
+  }): ConversationStore
+}
+
+const text = (said: string) => [{ type: 'output_text', text: said }] as const
+
+function turn(conversation: string, seq: number, change: Partial<Turn> = {}): Turn {
+  return {
+    id: `turn_${seq}`,
+    conversation,
+    parent: seq === 1 ? null : `turn_${seq - 1}`,
+    seq,
+    branch: 'main',
+    status: 'in_progress',
+    instructions: [],
+    input: [{ type: 'message', role: 'user', id: `msg_${seq}`, content: text(`question ${seq}`) }],
+    output: [],
+    usage: null,
+    model: 'm',
+    epoch: 1,
+    plan: `plan_${seq}`,
+    supersedes: null,
+    idempotency_key: null,
+    request_digest: null,
+    created_at: 1,
+    completed_at: null,
+    ...change,
+  }
+}
+
+function ended(running: Turn): Turn {
+  const output = [
+    { type: 'message', role: 'assistant', id: 'msg_a', content: text('answer') },
+  ] as const
+  return { ...running, status: 'completed', output, completed_at: 2 }
+}
+
+function conversationAt(revision: number, tenant = 'a', id = 'c1'): Conversation {
+  const empty = newConversation({ id, request: { tenant }, store: 'test', nowMs: 1000 })
+  return { ...empty, ccp: { ...empty.ccp, revision } }
+}
+
+function planOf(one: Turn): ContextPlan {
+  return forgottenPlan(one)
+}
+
+/** What every store must do. Called by the test of each. */
+export function describeStoreContract(subject: StoreUnderTest): void {
+  const run = async (
+    body: (store: ConversationStore, time: { nowMs: number }) => Promise<void>,
+    ttlMs?: number,
+  ) => {
+    const time = { nowMs: 1_000_000 }
+    const store = subject.open({ clock: { now: () => time.nowMs }, ttlMs })
+    try {
+      await body(store, time)
+    } finally {
+      await store.close()
+    }
+  }
+  const begin = (store: ConversationStore, tenant = 'a', id = 'c1') =>
+    store.append({
+      expectedRevision: null,
+      conversation: conversationAt(1, tenant, id),
+      turns: [turn(id, 1)],
+      plan: planOf(turn(id, 1, id === 'c1' ? {} : { plan: `plan_${id}` })),
+    })
+
+  describe(`${subject.name} store`, () => {
+    it('gives back what was appended, turns in order', () =>
+      run(async (store) => {
+        const first = ended(turn('c1', 1))
+        const change = { conversation: conversationAt(1), turns: [first, turn('c1', 2)] }
+        expect(await store.append({ expectedRevision: null, ...change })).toBe('stored')
+        expect(await store.load('a', 'c1')).toEqual(change)
+      }))
+
+    it('does not find what was never stored', () =>
+      run(async (store) => {
+        expect(await store.load('a', 'c1')).toBeUndefined()
+        expect(await store.remove('a', 'c1')).toBe(false)
+        expect(await store.plan('a', 'plan_1')).toBeUndefined()
+        expect(await store.finish('a', ended(turn('c1', 1)))).toBe('missing')
+        const change = { conversation: conversationAt(2), turns: [turn('c1', 1)] }
+        expect(await store.append({ expectedRevision: 1, ...change })).toBe('missing')
+      }))
+
+    it('stores all of a change or nothing when the revision is another', () =>
+      run(async (store) => {
+        await begin(store)
+        await store.finish('a', ended(turn('c1', 1)))
+        const before = await store.load('a', 'c1')
+        for (const expectedRevision of [null, 0, 2]) {
+          const second = turn('c1', 2)
+          const conversation = conversationAt(3)
+          const change = { expectedRevision, conversation, turns: [second], plan: planOf(second) }
+          expect(await store.append(change)).toBe('conflict')
+        }
+        expect(await store.load('a', 'c1')).toEqual(before)
+        expect(await store.plan('a', 'plan_2')).toBeUndefined()
+      }))
+
+    it('lets one of many that start from the same revision win', () =>
+      run(async (store) => {
+        await begin(store)
+        await store.finish('a', ended(turn('c1', 1)))
+        const outcomes = await Promise.all(
+          Array.from({ length: 10 }, (_, index) =>
+            store.append({
+              expectedRevision: 1,
+              conversation: conversationAt(2),
+              turns: [ended(turn('c1', 2, { id: `turn_racer_${index}` }))],
+            }),
+          ),
+        )
+        expect(outcomes.filter((outcome) => outcome === 'stored')).toHaveLength(1)
+        expect((await store.load('a', 'c1'))?.turns).toHaveLength(2)
+      }))
+
+    it('keeps a change out while a turn is running, but not one without turns', () =>
+      run(async (store) => {
+        await begin(store)
+        const change = { expectedRevision: 1, conversation: conversationAt(2) }
+        expect(await store.append({ ...change, turns: [turn('c1', 2)] })).toBe('locked')
+        expect(await store.append({ ...change, turns: [] })).toBe('stored')
+        expect((await store.load('a', 'c1'))?.conversation.ccp.revision).toBe(2)
+      }))
+
+    it('keeps tenants apart, also under the same id', () =>
+      run(async (store) => {
+        await begin(store, 'a')
+        expect(await store.load('b', 'c1')).toBeUndefined()
+        expect(await store.plan('b', 'plan_1')).toBeUndefined()
+        expect(await store.remove('b', 'c1')).toBe(false)
+        expect(await store.finish('b', ended(turn('c1', 1)))).toBe('missing')
+        expect(await begin(store, 'b')).toBe('stored')
+        await store.remove('b', 'c1')
+        expect((await store.load('a', 'c1'))?.turns[0]?.status).toBe('in_progress')
+      }))
+
+    it('replaces a running turn by its end, once', () =>
+      run(async (store) => {
+        await begin(store)
+        const end = ended(turn('c1', 1))
+        expect(await store.finish('a', end)).toBe('stored')
+        expect(await store.finish('a', { ...end, output: [], status: 'failed' })).toBe('ended')
+        expect((await store.load('a', 'c1'))?.turns).toEqual([end])
+      }))
+
+    it('keeps partial output of running turns only', () =>
+      run(async (store) => {
+        await begin(store)
+        await begin(store, 'a', 'c2')
+        const end = ended(turn('c2', 1))
+        await store.finish('a', end)
+        const output = [{ type: 'message', role: 'assistant', content: text('par') }] as const
+        await store.flush([
+          { tenant: 'a', conversation: 'c1', turn: 'turn_1', output },
+          { tenant: 'a', conversation: 'c2', turn: 'turn_1', output },
+          { tenant: 'a', conversation: 'gone', turn: 'turn_1', output },
+        ])
+        expect((await store.load('a', 'c1'))?.turns[0]?.output).toEqual(output)
+        expect((await store.load('a', 'c2'))?.turns).toEqual([end])
+      }))
+
+    it('ends running turns as incomplete with what was flushed, when it recovers', () =>
+      run(async (store) => {
+        await begin(store)
+        const output = [{ type: 'message', role: 'assistant', content: text('par') }] as const
+        await store.flush([{ tenant: 'a', conversation: 'c1', turn: 'turn_1', output }])
+        expect(await store.recover(77)).toBe(1)
+        expect(await store.recover(78)).toBe(0)
+        const recovered = { ...turn('c1', 1), status: 'incomplete', output, completed_at: 77 }
+        expect((await store.load('a', 'c1'))?.turns).toEqual([recovered])
+        const change = { conversation: conversationAt(2), turns: [turn('c1', 2)] }
+        expect(await store.append({ expectedRevision: 1, ...change })).toBe('stored')
+      }))
+
+    it('removes a conversation with its turns and plans', () =>
+      run(async (store) => {
+        await begin(store)
+        expect(await store.remove('a', 'c1')).toBe(true)
+        expect(await store.load('a', 'c1')).toBeUndefined()
+        expect(await store.plan('a', 'plan_1')).toBeUndefined()
+        expect(await store.finish('a', ended(turn('c1', 1)))).toBe('missing')
+        expect(await begin(store)).toBe('stored')
+        expect((await store.load('a', 'c1'))?.turns).toHaveLength(1)
+      }))
+
+    it('keeps a bounded number of plans, the newest', () =>
+      run(async (store) => {
+        await begin(store)
+        await store.finish('a', ended(turn('c1', 1)))
+        const last = plansPerConversation + 3
+        for (let seq = 2; seq <= last; seq++) {
+          const next = ended(turn('c1', seq))
+          const conversation = conversationAt(seq)
+          const change = { conversation, turns: [next], plan: planOf(next) }
+          expect(await store.append({ expectedRevision: seq - 1, ...change })).toBe('stored')
+        }
+        expect(await store.plan('a', 'plan_3')).toBeUndefined()
+        expect(await store.plan('a', 'plan_4')).toEqual(planOf(ended(turn('c1', 4))))
+        expect(await store.plan('a', `plan_${last}`)).toBeDefined()
+      }))
+
+    it('deletes conversations that nobody touched for the time to live', () =>
+      run(async (store, time) => {
+        await begin(store, 'a', 'old')
+        await store.finish('a', ended(turn('old', 1)))
+        time.nowMs += 600
+        await begin(store, 'a', 'young')
+        await store.finish('a', ended(turn('young', 1)))
+        time.nowMs += 400
+        expect(await store.expire()).toBe(1)
+        expect(await store.expire()).toBe(0)
+        expect(await store.load('a', 'old')).toBeUndefined()
+        expect(await store.load('a', 'young')).toBeDefined()
+      }, 1000))
+
+    it('does not give out an expired conversation before it was swept', () =>
+      run(async (store, time) => {
+        await begin(store)
+        await store.finish('a', ended(turn('c1', 1)))
+        time.nowMs += 1000
+        expect(await store.plan('a', 'plan_1')).toBeUndefined()
+        expect(await store.load('a', 'c1')).toBeUndefined()
+        expect(await begin(store)).toBe('stored')
+        expect((await store.load('a', 'c1'))?.turns).toHaveLength(1)
+      }, 1000))
+
+    it('does not expire a conversation whose turn is running, nor any without a time to live', async () => {
+      await run(async (store, time) => {
+        await begin(store)
+        time.nowMs += 5000
+        expect(await store.expire()).toBe(0)
+        expect(await store.finish('a', ended(turn('c1', 1)))).toBe('stored')
+        expect(await store.load('a', 'c1')).toBeDefined()
+      }, 1000)
+      await run(async (store, time) => {
+        await begin(store)
+        await store.finish('a', ended(turn('c1', 1)))
+        time.nowMs += 1e12
+        expect(await store.expire()).toBe(0)
+      })
+    })
+  })
+}
