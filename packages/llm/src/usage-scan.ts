@@ -2,8 +2,11 @@ import { isJsonObject, parseJsonOrUndefined } from './json-value.ts'
 import type { Usage } from './model-response.ts'
 import { decodeUsage } from './openai-chat/usage.ts'
 
-const usageKey = Buffer.from('"usage"')
-const usageBytesMax = 64 * 1024
+const usageKey = '"usage"'
+const finishKey = '"finish_reason"'
+const doneWord = '[DONE]'
+const usageLengthMax = 64 * 1024
+const lineLengthMax = 256 * 1024
 
 /**
  * Finds `usage` in the bytes of a whole OpenAI answer without parsing the rest. Looks from the end,
@@ -14,7 +17,7 @@ export function scanUsage(body: Uint8Array): Usage | undefined {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   let position = bytes.lastIndexOf(usageKey)
   while (position !== -1) {
-    const usage = readUsageAt(bytes, position)
+    const usage = readUsage(bytes.toString('latin1', position, position + usageLengthMax), 0)
     if (usage !== undefined) return usage
     if (position === 0) return undefined
     position = bytes.lastIndexOf(usageKey, position - 1)
@@ -22,27 +25,38 @@ export function scanUsage(body: Uint8Array): Usage | undefined {
   return undefined
 }
 
-function readUsageAt(bytes: Buffer, keyStart: number): Usage | undefined {
-  const limit = Math.min(bytes.length, keyStart + usageBytesMax)
-  let start = keyStart + usageKey.length
-  while (start < limit && bytes[start] !== 0x7b) {
-    // Between the key and its object there is only a colon and white space.
-    const byte = bytes[start]
-    if (byte !== 0x3a && byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) {
-      return undefined
-    }
-    start += 1
-  }
+/** Reads the value of the key that stands at `keyStart`. */
+function readUsage(text: string, keyStart: number): Usage | undefined {
+  const start = valueStart(text, keyStart + usageKey.length)
+  if (start === undefined || text.charCodeAt(start) !== 0x7b) return undefined
   // Usage holds no strings with braces, so counting braces finds its end.
   let depth = 0
-  for (let position = start; position < limit; position += 1) {
-    if (bytes[position] === 0x7b) depth += 1
-    else if (bytes[position] === 0x7d) {
+  for (let position = start; position < text.length; position += 1) {
+    const character = text.charCodeAt(position)
+    if (character === 0x7b) depth += 1
+    else if (character === 0x7d) {
       depth -= 1
-      if (depth === 0) return parseUsage(bytes.toString('utf8', start, position + 1))
+      if (depth === 0) return parseUsage(text.slice(start, position + 1))
     }
   }
   return undefined
+}
+
+/** Where the value begins after a key; `undefined` when what follows makes it no key. */
+function valueStart(text: string, keyEnd: number): number | undefined {
+  const colon = skipSpace(text, keyEnd)
+  return text.charCodeAt(colon) === 0x3a ? skipSpace(text, colon + 1) : undefined
+}
+
+function skipSpace(text: string, from: number): number {
+  let position = from
+  for (;;) {
+    const character = text.charCodeAt(position)
+    if (character !== 0x20 && character !== 0x0a && character !== 0x0d && character !== 0x09) {
+      return position
+    }
+    position += 1
+  }
 }
 
 function parseUsage(text: string): Usage | undefined {
@@ -63,82 +77,90 @@ export interface StreamUsageScanner {
   readonly finished: boolean
 }
 
-const lineBytesMax = 256 * 1024
-const doneWord = Buffer.from('[DONE]')
-const finishKey = Buffer.from('"finish_reason"')
-
 /**
- * Watches an OpenAI stream that passes through as bytes. Only lines that hold `"usage"`,
- * `"finish_reason"` or `[DONE]` are looked at. Keeps the bytes of one unfinished line and no more;
- * a line beyond the bound is skipped.
+ * Watches an OpenAI stream that passes through as bytes. Nothing is parsed but `usage` objects.
+ * Keeps the text of one unfinished line and no more; a line beyond the bound is skipped.
  */
 export function createStreamUsageScanner(): StreamUsageScanner {
-  let rest: Buffer = Buffer.alloc(0)
+  let rest: string[] = []
+  let restLength = 0
   let skipping = false
   let usage: Usage | undefined
   let done = false
   let finished = false
 
-  function readLines(lines: Buffer): void {
-    if (lines.includes(usageKey)) usage = scanUsage(lines) ?? usage
+  function readLines(lines: string): void {
+    usage = lastUsage(lines) ?? usage
     finished ||= hasFinishReason(lines)
     done ||= hasDoneLine(lines)
   }
 
+  function keep(text: string): void {
+    if (skipping || text === '') return
+    rest.push(text)
+    restLength += text.length
+    if (restLength > lineLengthMax) {
+      skipping = true
+      rest = []
+    }
+  }
+
   return {
     push(chunk) {
+      // Everything looked for is ASCII, so the cheapest decoding will do.
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-      const lastBreak = bytes.lastIndexOf(0x0a)
-      if (lastBreak === -1) {
-        keep(bytes)
+      const text = bytes.toString('latin1')
+      const linesEnd = text.lastIndexOf('\n') + 1
+      if (linesEnd === 0) {
+        keep(text)
         return
       }
-      const whole = bytes.subarray(0, lastBreak + 1)
-      if (skipping) readLines(whole.subarray(whole.indexOf(0x0a) + 1))
-      else readLines(rest.length === 0 ? whole : Buffer.concat([rest, whole]))
+      if (skipping) {
+        readLines(text.slice(text.indexOf('\n') + 1, linesEnd))
+      } else {
+        rest.push(linesEnd === text.length ? text : text.slice(0, linesEnd))
+        readLines(rest.length === 1 ? (rest[0] ?? '') : rest.join(''))
+      }
       skipping = false
-      rest = Buffer.alloc(0)
-      keep(bytes.subarray(lastBreak + 1))
+      rest = []
+      restLength = 0
+      keep(text.slice(linesEnd))
     },
     get usage() {
       return usage
     },
     get done() {
-      return done || hasDoneLine(rest)
+      return done || hasDoneLine(rest.join(''))
     },
     get finished() {
       return finished
     },
   }
+}
 
-  function keep(bytes: Buffer): void {
-    if (skipping || bytes.length === 0) return
-    if (rest.length + bytes.length > lineBytesMax) {
-      skipping = true
-      rest = Buffer.alloc(0)
-      return
-    }
-    rest = Buffer.concat([rest, bytes])
+function lastUsage(lines: string): Usage | undefined {
+  let usage: Usage | undefined
+  let position = lines.indexOf(usageKey)
+  while (position !== -1) {
+    usage = readUsage(lines, position) ?? usage
+    position = lines.indexOf(usageKey, position + 1)
   }
+  return usage
 }
 
 /** A line that is `data: [DONE]`; the same word within a text stands inside JSON. */
-function hasDoneLine(lines: Buffer): boolean {
+function hasDoneLine(lines: string): boolean {
+  if (!lines.includes(doneWord)) return false
   const position = lines.lastIndexOf(doneWord)
-  if (position === -1) return false
-  const lineStart = lines.lastIndexOf(0x0a, position) + 1
-  return /^data:\s*$/.test(lines.toString('latin1', lineStart, position))
+  const lineStart = lines.lastIndexOf('\n', position) + 1
+  return /^data:\s*$/.test(lines.slice(lineStart, position))
 }
 
-function hasFinishReason(lines: Buffer): boolean {
+function hasFinishReason(lines: string): boolean {
   let position = lines.indexOf(finishKey)
   while (position !== -1) {
-    const after = lines.toString(
-      'latin1',
-      position + finishKey.length,
-      position + finishKey.length + 16,
-    )
-    if (/^\s*:\s*"/.test(after)) return true
+    const start = valueStart(lines, position + finishKey.length)
+    if (start !== undefined && lines.charCodeAt(start) === 0x22) return true
     position = lines.indexOf(finishKey, position + 1)
   }
   return false

@@ -488,7 +488,10 @@ describe('an Anthropic request, read and written', () => {
   })
 
   it('is told in chat, without what only Anthropic knows', () => {
-    const { tools: [f] = [], ...rest } = request
+    const {
+      tools: [f],
+      ...rest
+    } = request
     const sent = chat.encodeRequest(anthropic.decodeRequest({ ...rest, tools: [f] }))
     expect(JSON.parse(JSON.stringify(sent))).toEqual({
       model: middle,
