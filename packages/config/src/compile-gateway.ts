@@ -25,6 +25,7 @@ export function compileGateway(
     const reference = defaults?.[field]
     return reference && findings.target(catalogue, reference, `spec.defaults.${field}`)?.key
   }
+  checkSecrets(gateway, findings)
   const requestTimeoutMs = findings.duration(limits?.requestTimeout, 'spec.limits.requestTimeout')
   const firstTokenTimeoutMs = findings.duration(
     limits?.firstTokenTimeout,
@@ -49,4 +50,14 @@ export function compileGateway(
       maxConcurrentRequests: limits?.maxConcurrentRequests ?? 10_000,
     },
   }
+}
+
+/** Nothing reads these Secrets yet; whether they may be referred to is judged all the same. */
+function checkSecrets({ spec }: LLMGateway, findings: Findings): void {
+  for (const [index, { tls }] of (spec.listeners ?? []).entries()) {
+    const path = `spec.listeners[${index}].tls.certificateRef`
+    if (tls) findings.secret({ ...tls.certificateRef, key: 'tls.crt' }, path)
+  }
+  const { redis } = spec.state ?? {}
+  if (redis) findings.secret(redis.urlSecretRef, 'spec.state.redis.urlSecretRef')
 }

@@ -13,7 +13,8 @@ export function compilePersona(persona: Persona, findings: Findings): PersonaSet
     variables: Object.entries(variables ?? {}).map(([name, variable]) => ({
       name,
       default: variable.default,
-      from: variable.from,
+      // Conversation is what a variable without `from` does anyway
+      from: variable.from === 'Clock' ? ('Clock' as const) : undefined,
     })),
     tools: (tools ?? []).map((tool) => ({
       name: tool.name,

@@ -1,4 +1,4 @@
-import type { LLMProvider } from '@fairlead/api'
+import type { LLMProvider, SimulatorFailure } from '@fairlead/api'
 import type { Findings } from './findings.ts'
 import { frozenCopy } from './freeze.ts'
 import { providerAddress } from './provider-address.ts'
@@ -59,12 +59,19 @@ function compileSimulator(provider: LLMProvider, findings: Findings): SimulatorS
     replies: frozenCopy(replies ?? []),
     latencyMs: findings.duration(latency, 'spec.simulator.latency') ?? 0,
     wordDelayMs: findings.duration(wordDelay, 'spec.simulator.wordDelay') ?? 0,
-    failure: failure && {
-      status: failure.status ?? 500,
-      message: failure.message ?? 'simulated failure',
-      everyNth: failure.everyNth ?? 1,
-      retryAfterSeconds: failure.retryAfterSeconds,
-      afterWords: failure.afterWords,
-    },
+    failure: failure && compileFailure(failure, findings),
+  }
+}
+
+/** Failing a percentage is failing every n-th call; no call at all is no failure. */
+function compileFailure(spec: SimulatorFailure, findings: Findings): SimulatorSettings['failure'] {
+  if (spec.percent === 0) return undefined
+  const retryAfterMs = findings.duration(spec.retryAfter, 'spec.simulator.failure.retryAfter')
+  return {
+    status: spec.status ?? 500,
+    message: spec.message ?? 'simulated failure',
+    everyNth: spec.everyNth ?? Math.max(1, Math.round(100 / (spec.percent ?? 100))),
+    retryAfterSeconds: retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1000),
+    afterWords: spec.afterWords,
   }
 }

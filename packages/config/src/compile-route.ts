@@ -1,13 +1,13 @@
 import type { LLMProvider, RoutingPolicy } from '@fairlead/api'
 import type { Catalogue, Findings } from './findings.ts'
 import { frozenCopy } from './freeze.ts'
-import { compareText, identityOf } from './resource-key.ts'
+import { compareText, identityOf, namespaceOf, resourceKey } from './resource-key.ts'
 import type { Provider, RetrySettings, Route, RouteMatch, RouteTarget } from './snapshot.ts'
 
 type Rule = RoutingPolicy['spec']['rules'][number]
 
 const defaultRetry: RetrySettings = {
-  attempts: 1,
+  attempts: 2,
   on: ['RateLimited', 'ServerError', 'Timeout', 'Connect'],
 }
 
@@ -23,13 +23,17 @@ export function compileRoutes(
   findings: Findings,
 ): readonly Route[] {
   return policy.spec.rules.flatMap((rule, index) => {
-    const targets = compileTargets(rule, `spec.rules[${index}]`, providers, findings)
+    const path = `spec.rules[${index}]`
+    const targets = compileTargets(rule, path, providers, findings)
+    if (rule.mirror) {
+      findings.target(providers, rule.mirror.providerRef, `${path}.mirror.providerRef`)
+    }
     if (hasUnevaluatedMatch(rule)) return []
     return [
       {
         policy: identityOf(policy),
         rule: rule.name,
-        match: compileMatch(rule.match),
+        match: compileMatch(rule.match, namespaceOf(policy)),
         strategy: (rule.strategy ?? 'Weighted') === 'Weighted' ? 'Weighted' : 'Priority',
         targets,
         retry: {
@@ -70,18 +74,23 @@ function compileTargets(
   })
 }
 
-/** Lists are sorted and free of repetitions, so that equal matches are equal values. */
-function compileMatch(match: Rule['match']): RouteMatch {
+/**
+ * Lists are sorted and free of repetitions and names of resources have their namespace (by default
+ * the policy's), so that matches of the same calls are equal values.
+ */
+function compileMatch(match: Rule['match'], namespace: string): RouteMatch {
+  const qualified = (names: readonly string[] | undefined) =>
+    normalised(names?.map((name) => (name.includes('/') ? name : resourceKey(namespace, name))))
   return {
     models: normalised(match?.models),
     groups: normalised(match?.groups),
-    consumers: normalised(match?.consumers),
+    consumers: qualified(match?.consumers),
     headers: (match?.headers ?? [])
       .map(({ name, value }) => ({ name: name.toLowerCase(), value }))
       .toSorted(
         (left, right) => compareText(left.name, right.name) || compareText(left.value, right.value),
       ),
-    promptTemplates: normalised(match?.promptTemplates),
+    promptTemplates: qualified(match?.promptTemplates),
   }
 }
 

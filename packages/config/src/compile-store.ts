@@ -13,7 +13,9 @@ export function compileStore(
   store: ConversationStore,
   findings: Findings,
 ): StoreSettings | undefined {
-  const { type, sqlite, retention } = store.spec
+  const { type, sqlite, redis, postgres, retention } = store.spec
+  if (redis) findings.secret(redis.urlSecretRef, 'spec.redis.urlSecretRef')
+  if (postgres) findings.secret(postgres.urlSecretRef, 'spec.postgres.urlSecretRef')
   const ttlMs = findings.duration(retention?.ttl, 'spec.retention.ttl')
   if (!servesStoreType(type)) return undefined
   return {

@@ -33,9 +33,15 @@ export function assignApiKeys(members: readonly JudgedConsumer[]): GatewayConsum
         : [],
     ),
     conflicts: new Map(
-      lost.map(({ key, apiKey, resource, winner }) => [
+      [...Map.groupBy(lost, ({ key }) => key)].map(([key, losses]) => [
         key,
-        `API key ${apiKey.name} is also that of ${describeWinner(winner, resource)}, and is left out`,
+        losses
+          .map(
+            ({ apiKey, resource, winner }) =>
+              `API key ${apiKey.name} is also that of ${describeWinner(winner, resource)}, ` +
+              'and is left out',
+          )
+          .join('; '),
       ]),
     ),
   }

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 
 /** A field that is accepted although nothing acts on it yet. */
 interface UnsupportedField {
-  /** Path from the object's root; `[]` stands for every entry of a list. */
+  /** Path from the object's root; `[]` stands for every entry of a list, `{}` of a map. */
   readonly path: string
   /** Values that ask for nothing, beside absent, empty text, empty list and empty object. */
   readonly unless?: readonly unknown[]
@@ -29,11 +29,15 @@ const unsupportedFields: Readonly<Record<string, readonly UnsupportedField[]>> =
     },
   ],
   LLMProvider: [
-    { path: 'spec.backendRef', instead: 'spec.baseURL is called' },
     { path: 'spec.limits.requestsPerMinute' },
     { path: 'spec.limits.tokensPerMinute' },
     { path: 'spec.limits.maxConcurrent' },
     { path: 'spec.models[].price' },
+    {
+      path: 'spec.simulator.failure.percent',
+      unless: [0, 1, 2, 4, 5, 10, 20, 25, 50, 100],
+      instead: 'the nearest everyNth is used',
+    },
   ],
   RoutingPolicy: [
     { path: 'spec.rules[].match.cel', instead: ruleLeftOut },
@@ -47,6 +51,19 @@ const unsupportedFields: Readonly<Record<string, readonly UnsupportedField[]>> =
     },
     { path: 'spec.rules[].stickiness.by', unless: ['None'] },
     { path: 'spec.rules[].mirror' },
+  ],
+  PromptTemplate: [
+    ...sampling('spec.versions[].settings'),
+    { path: 'spec.versions[].responseFormat.jsonSchema.strict', unless: [true] },
+  ],
+  Persona: [
+    ...sampling('spec.settings'),
+    {
+      path: 'spec.variables{}.from',
+      unless: ['Clock', 'Conversation'],
+      instead: "the conversation's variable or the default is used",
+    },
+    { path: 'spec.tools[].strict' },
   ],
   ContextStrategy: [
     {
@@ -90,14 +107,23 @@ function valuesAt(root: unknown, segments: readonly string[]): readonly FieldVal
 }
 
 function step({ path, value }: FieldValue, segment: string): readonly FieldValue[] {
-  const everyEntry = segment.endsWith('[]')
-  const name = everyEntry ? segment.slice(0, -2) : segment
+  const name = segment.replace(/\[\]$|\{\}$/, '')
   if (typeof value !== 'object' || value === null) return []
   const child: unknown = Object.entries(value).find(([field]) => field === name)?.[1]
   const childPath = path === '' ? name : `${path}.${name}`
-  if (!everyEntry) return [{ path: childPath, value: child }]
-  if (!Array.isArray(child)) return []
-  return child.map((entry: unknown, index) => ({ path: `${childPath}[${index}]`, value: entry }))
+  if (name === segment) return [{ path: childPath, value: child }]
+  if (typeof child !== 'object' || child === null) return []
+  return Object.entries(child).map(([key, entry]: [string, unknown]) => ({
+    path: Array.isArray(child) ? `${childPath}[${key}]` : `${childPath}.${key}`,
+    value: entry,
+  }))
+}
+
+/** Sampling settings that are kept but not sent; temperature and maxOutputTokens are. */
+function sampling(path: string): readonly UnsupportedField[] {
+  return ['topP', 'presencePenalty', 'frequencyPenalty', 'seed', 'stop'].map((field) => ({
+    path: `${path}.${field}`,
+  }))
 }
 
 function asksForSomething(value: unknown, unless: readonly unknown[]): boolean {

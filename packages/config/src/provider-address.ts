@@ -13,7 +13,8 @@ const defaultAddresses: Readonly<Partial<Record<ProviderType, string>>> = {
 /**
  * Where a provider is called, without a trailing slash and with the version segment:
  * `spec.baseURL`, else the preset's, else the type's. A baseURL of OpenAI, Anthropic or Ollama that
- * has no path gets their `/v1`; one of OpenAICompatible is taken as it is.
+ * has no path gets their `/v1`; one of OpenAICompatible is taken as it is. Only that type looks
+ * at the preset.
  */
 export function providerAddress(
   provider: LLMProvider,
@@ -21,12 +22,13 @@ export function providerAddress(
   findings: Findings,
 ): string {
   if (type === 'Simulator') return ''
-  const { baseURL, preset, backendRef } = provider.spec
+  const { baseURL, backendRef } = provider.spec
   if (baseURL) return checkedAddress(baseURL, type, findings)
-  const address = (preset && providerPresets.get(preset)) || defaultAddresses[type]
+  const preset = type === 'OpenAICompatible' ? provider.spec.preset : undefined
+  const address = preset === undefined ? defaultAddresses[type] : providerPresets.get(preset)
   if (backendRef) {
     findings.reject('spec.backendRef: not served by this version; give the address in spec.baseURL')
-  } else if (preset && !providerPresets.has(preset)) {
+  } else if (preset !== undefined && address === undefined) {
     findings.reject(
       `spec.preset: ${JSON.stringify(preset)} is not known; give spec.baseURL or one of ` +
         [...providerPresets.keys()].join(', '),

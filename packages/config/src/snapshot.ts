@@ -117,9 +117,11 @@ export interface RouteMatch {
   /** Exact, or with a trailing `*`. */
   readonly models: readonly string[]
   readonly groups: readonly string[]
+  /** As `namespace/name`. */
   readonly consumers: readonly string[]
   /** Names in lower case. */
   readonly headers: readonly { readonly name: string; readonly value: string }[]
+  /** As `namespace/name`. */
   readonly promptTemplates: readonly string[]
 }
 
