@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { spliceTopLevel, type TopLevelEdits } from './json-splice.ts'
+import { createRandom, pick } from './test-support/random.ts'
 
 function splice(text: string, edits: TopLevelEdits): string {
   return Buffer.from(spliceTopLevel(Buffer.from(text), edits)).toString()
@@ -55,18 +56,6 @@ describe('spliceTopLevel', () => {
     }
   })
 })
-
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return state / 2_147_483_648
-  }
-}
-
-function pick<T>(random: () => number, values: readonly [T, ...T[]]): T {
-  return values[Math.floor(random() * values.length)] ?? values[0]
-}
 
 function randomValue(random: () => number, depth: number): unknown {
   const kind = Math.floor(random() * (depth > 0 ? 6 : 4))
