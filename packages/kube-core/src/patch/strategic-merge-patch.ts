@@ -1,11 +1,149 @@
+import { objectMetaSchema } from '../apply/object-meta-schema.ts'
+import { isJsonObject, jsonObject, member } from '../json-object.ts'
+import type { JsonObject } from '../json-object.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
-import { applyMergePatch } from './merge-patch.ts'
+import { errors } from '../status-error.ts'
+import { mergePatchedList, orderList } from './strategic-list.ts'
 
+const directive = '$patch'
+const retainKeys = '$retainKeys'
+const deletePrefix = '$deleteFromPrimitiveList/'
+const orderPrefix = '$setElementOrder/'
+
+/**
+ * Applies a strategic merge patch to an object and returns the new one; the given one stays as it
+ * is. Objects are merged; lists are merged where the schema has the patch strategy `merge`, by
+ * the merge key for objects and as sets otherwise, and replaced elsewhere. Understands `$patch`
+ * (`delete`, `replace`), `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`.
+ * A malformed patch is a bad request (400).
+ */
 export function applyStrategicMergePatch(
   document: unknown,
   patch: unknown,
   schema: StructuralSchema | undefined,
 ): unknown {
-  void schema
-  return applyMergePatch(document, patch)
+  if (!isJsonObject(patch)) throw errors.badRequest('invalid JSON document')
+  const root = { ...schema, properties: { ...schema?.properties, metadata: objectMetaSchema } }
+  return structuredClone(mergeObject(isJsonObject(document) ? document : {}, patch, root))
+}
+
+function mergeObject(
+  original: JsonObject,
+  patch: JsonObject,
+  schema: StructuralSchema | undefined,
+): JsonObject {
+  const marker = member(patch, directive)
+  if (marker === 'replace') return jsonObject(Object.entries(patch).filter(isNotMarker))
+  if (marker === 'delete') return {}
+  if (marker !== undefined) {
+    throw errors.badRequest(`unknown patch type: ${JSON.stringify(marker)}`)
+  }
+  const merged = new Map(Object.entries(retained(original, patch)))
+  const orders = new Map<string, readonly unknown[]>()
+  for (const [key, value] of Object.entries(patch)) {
+    if (key === retainKeys) continue
+    if (key.startsWith(orderPrefix)) {
+      orders.set(key.slice(orderPrefix.length), listOf(value, 'setElementOrder list'))
+    } else if (key.startsWith(deletePrefix)) {
+      const name = key.slice(deletePrefix.length)
+      const items = listOf(value, 'primitive list')
+      merged.set(name, withoutItems(merged.get(name), items))
+    } else {
+      setField(merged, key, value, fieldSchema(schema, key))
+    }
+  }
+  for (const [name, order] of orders) {
+    const list = merged.get(name)
+    if (!Array.isArray(list)) continue
+    const before = member(original, name)
+    const server: readonly unknown[] = Array.isArray(before) ? before : []
+    merged.set(name, orderList(list, order, server, mergeKeyOf(fieldSchema(schema, name))))
+  }
+  return jsonObject([...merged].filter(([, value]) => value !== undefined))
+}
+
+function setField(
+  merged: Map<string, unknown>,
+  name: string,
+  value: unknown,
+  schema: StructuralSchema | undefined,
+): void {
+  const old = merged.get(name)
+  if (value === null) {
+    merged.delete(name)
+  } else if (isJsonObject(value) && isJsonObject(old)) {
+    const replaces = strategiesOf(schema).includes('replace')
+    merged.set(name, replaces ? value : mergeObject(old, value, schema))
+  } else if (Array.isArray(value) && Array.isArray(old)) {
+    const mergeItem = (item: JsonObject, change: JsonObject): JsonObject =>
+      mergeObject(item, change, schema?.items)
+    const merges = strategiesOf(schema).includes('merge')
+    merged.set(name, merges ? mergePatchedList(old, value, mergeKeyOf(schema), mergeItem) : value)
+  } else {
+    const plain = withoutDirectives(value)
+    if (plain === undefined) merged.delete(name)
+    else merged.set(name, plain)
+  }
+}
+
+/** Drops the fields of the original that `$retainKeys` does not list. */
+function retained(original: JsonObject, patch: JsonObject): JsonObject {
+  const listed = member(patch, retainKeys)
+  if (listed === undefined) return original
+  const names = new Set(listOf(listed, 'retainKeys'))
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null || key.startsWith('$') || names.has(key)) continue
+    throw errors.badRequest('invalid patch format of retainKeys')
+  }
+  return jsonObject(Object.entries(original).filter(([name]) => names.has(name)))
+}
+
+function listOf(value: unknown, what: string): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  throw errors.badRequest(`invalid patch format of ${what}`)
+}
+
+function withoutItems(list: unknown, items: readonly unknown[]): unknown {
+  if (!Array.isArray(list)) return list
+  const gone = new Set(items.map((item) => JSON.stringify(item)))
+  return list.filter((item: unknown) => !gone.has(JSON.stringify(item)))
+}
+
+/** A patch value for something that does not exist yet: nulls and deletions mean nothing there. */
+function withoutDirectives(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(withoutDirectives).filter((item) => item !== undefined)
+  }
+  if (!isJsonObject(value)) return value
+  if (member(value, directive) !== undefined) return undefined
+  const kept = Object.entries(value)
+    .filter(([name, part]) => part !== null && !isListDirective(name))
+    .map(([name, part]): [string, unknown] => [name, withoutDirectives(part)])
+  return jsonObject(kept.filter(([, part]) => part !== undefined))
+}
+
+function isListDirective(name: string): boolean {
+  return name === retainKeys || name.startsWith(deletePrefix) || name.startsWith(orderPrefix)
+}
+
+function isNotMarker([name]: [string, unknown]): boolean {
+  return name !== directive
+}
+
+function fieldSchema(
+  schema: StructuralSchema | undefined,
+  name: string,
+): StructuralSchema | undefined {
+  const properties = schema?.properties ?? {}
+  if (Object.hasOwn(properties, name)) return properties[name]
+  const additional = schema?.additionalProperties
+  return typeof additional === 'object' ? additional : undefined
+}
+
+function strategiesOf(schema: StructuralSchema | undefined): readonly string[] {
+  return schema?.['x-kubernetes-patch-strategy']?.split(',') ?? []
+}
+
+function mergeKeyOf(schema: StructuralSchema | undefined): string | undefined {
+  return schema?.['x-kubernetes-patch-merge-key']
 }

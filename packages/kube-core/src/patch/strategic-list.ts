@@ -1,0 +1,117 @@
+import { isJsonObject, member } from '../json-object.ts'
+import type { JsonObject } from '../json-object.ts'
+import { errors } from '../status-error.ts'
+
+/**
+ * Merges a list with the patch strategy `merge`: objects by their merge key, everything else as a
+ * set. Items of the patch come in its order, the others keep their place as far as it exists.
+ */
+export function mergePatchedList(
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  key: string | undefined,
+  mergeItem: (original: JsonObject, patch: JsonObject) => JsonObject,
+): readonly unknown[] {
+  const first = original.length > 0 ? original[0] : patch[0]
+  if (first === undefined) return original
+  if (!isJsonObject(first)) {
+    const all = new Map([...original, ...patch].map((item) => [identity(item, undefined), item]))
+    return orderList([...all.values()], patch, original, undefined)
+  }
+  if (key === undefined) throw errors.badRequest('cannot merge lists without merge key')
+
+  const { kept, plain, replaces } = applySpecialItems(original, patch, key)
+  if (replaces) return plain
+  const merged = new Map(kept.map((item) => [identity(item, key), item]))
+  for (const item of plain) {
+    const old = merged.get(identity(item, key))
+    merged.set(identity(item, key), mergeItem(isJsonObject(old) ? old : {}, item))
+  }
+  return orderList([...merged.values()], plain, kept, key)
+}
+
+interface SpecialItems {
+  readonly kept: readonly unknown[]
+  readonly plain: readonly JsonObject[]
+  /** Whether the patch is the whole new list. */
+  readonly replaces: boolean
+}
+
+/** Carries out the items of a patch that say what to do instead of what to have. */
+function applySpecialItems(
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  key: string,
+): SpecialItems {
+  const deleted = new Set<string>()
+  let replaces = false
+  const plain: JsonObject[] = []
+  for (const item of patch) {
+    if (!isJsonObject(item)) throw errors.badRequest('lists of different types cannot be merged')
+    const marker = member(item, '$patch')
+    if (marker === undefined || marker === 'delete') requireKey(item, key)
+    if (marker === undefined) plain.push(item)
+    else if (marker === 'delete') deleted.add(identity(item, key))
+    else if (marker === 'replace') replaces = true
+    else throw errors.badRequest(`unknown patch type: ${JSON.stringify(marker)}`)
+  }
+  const kept = original.filter((item) => !deleted.has(identity(item, key)))
+  return { kept, plain, replaces }
+}
+
+function requireKey(item: JsonObject, key: string): void {
+  if (member(item, key) !== undefined) return
+  throw errors.badRequest(
+    `map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`,
+  )
+}
+
+/**
+ * Orders a list: items that `order` names in its order, the others (which only the server has)
+ * in the server's order, each before the first named item that follows it on the server.
+ */
+export function orderList(
+  list: readonly unknown[],
+  order: readonly unknown[],
+  server: readonly unknown[],
+  key: string | undefined,
+): readonly unknown[] {
+  const wanted = placesOf(order, key)
+  const served = placesOf(server, key)
+  const named = list.filter((item) => wanted(item) >= 0)
+  const others = list.filter((item) => wanted(item) < 0)
+  named.sort((a, b) => wanted(a) - wanted(b))
+  others.sort((a, b) => served(a) - served(b))
+
+  const ordered: unknown[] = []
+  let next = 0
+  for (const item of named) {
+    const place = served(item)
+    while (next < others.length && isBetween(served(others[next]), place)) {
+      ordered.push(others[next])
+      next += 1
+    }
+    ordered.push(item)
+  }
+  return [...ordered, ...others.slice(next)]
+}
+
+function isBetween(place: number, end: number): boolean {
+  return place >= 0 && place < end
+}
+
+/** Finds an item's place in a list, -1 when it is not there. */
+function placesOf(items: readonly unknown[], key: string | undefined): (item: unknown) => number {
+  const places = new Map<string, number>()
+  for (const [index, item] of items.entries()) {
+    const id = identity(item, key)
+    if (!places.has(id)) places.set(id, index)
+  }
+  return (item) => places.get(identity(item, key)) ?? -1
+}
+
+/** What makes two items the same: their merge key, or all of a value that has none. */
+function identity(item: unknown, key: string | undefined): string {
+  const value = key !== undefined && isJsonObject(item) ? member(item, key) : item
+  return JSON.stringify(value) ?? ''
+}
