@@ -1,6 +1,131 @@
-import type { Gateway, GatewayOptions } from './gateway.ts'
+import { randomUUID } from 'node:crypto'
+import { lookup } from 'node:dns/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createOpenAiChatDialect } from '@fairlead/llm'
+import { Admission } from './call/admission.ts'
+import type { CallLifetime } from './call/call-lifetime.ts'
+import { CallRecord } from './call/call-record.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { ConversationStores } from './conversations/conversation-stores.ts'
+import { drainServer } from './drain-server.ts'
+import type { Gateway, GatewayOptions, ResolveHost } from './gateway.ts'
+import { routeRequest } from './http/router.ts'
+import { GatewayMetrics } from './metrics/gateway-metrics.ts'
+import { PromptRenderer } from './prompts/prompt-renderer.ts'
+import { createProviderAdapters } from './providers/provider-adapters.ts'
+import { Reporter } from './reporter.ts'
+import { RuntimeHolder } from './runtime/runtime-holder.ts'
+import type { Services } from './services.ts'
+import { CredentialRefusals } from './upstream/credential-refusals.ts'
+import { UpstreamPools } from './upstream/upstream-pools.ts'
+
+/** A caller must have sent its whole request within this. */
+const requestReceiveTimeoutMs = 120_000
+const keepAliveTimeoutMs = 75_000
 
 /** Starts the data plane: resolves when it listens, rejects when the port cannot be taken. */
-export function startGateway(options: GatewayOptions): Promise<Gateway> {
-  return Promise.reject(new Error(`not serving on port ${options.port} yet`))
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const clock = options.clock ?? systemClock
+  const reporter = new Reporter()
+  const services = createServices(options, clock, reporter)
+  const pools = new UpstreamPools(options.resolveHost ?? resolveHost)
+  const runtimes = new RuntimeHolder(
+    options.snapshots,
+    {
+      secrets: options.secrets,
+      pools,
+      clock,
+      adapters: createProviderAdapters(clock),
+      healthOf: (provider) => reporter.healthOf(provider),
+      callCounter: callCounters(),
+    },
+    options.logger,
+    () => reporter.changed(),
+  )
+  reporter.watch(runtimes, services.stores)
+  const server = createHttpServer(runtimes, services)
+  try {
+    await listen(server, options)
+  } catch (error) {
+    runtimes.stop()
+    throw error
+  }
+  const { address, port, family } = server.address() as AddressInfo
+  const host = family === 'IPv6' ? `[${address}]` : address
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    report: () => reporter.report(),
+    onReportChange: (listener) => reporter.subscribe(listener),
+    async drain(timeoutMs) {
+      await drainServer(server, services, timeoutMs)
+      runtimes.stop()
+      await pools.destroy()
+      await services.stores.close()
+    },
+  }
+}
+
+function createServices(options: GatewayOptions, clock: Clock, reporter: Reporter): Services {
+  const random = options.random ?? Math.random
+  const metrics = new GatewayMetrics(options.registry)
+  return {
+    dialect: createOpenAiChatDialect({ now: () => clock.now() }),
+    secrets: options.secrets,
+    refusals: new CredentialRefusals(clock),
+    stores: new ConversationStores(
+      (store) => options.openStore(store),
+      options.logger,
+      () => reporter.changed(),
+    ),
+    prompts: new PromptRenderer(random),
+    admission: new Admission(metrics),
+    metrics,
+    logger: options.logger,
+    clock,
+    random,
+    running: new Set<CallLifetime>(),
+  }
+}
+
+function createHttpServer(runtimes: RuntimeHolder, services: Services): Server {
+  const server = createServer(
+    {
+      keepAliveTimeout: keepAliveTimeoutMs,
+      requestTimeout: requestReceiveTimeoutMs,
+      noDelay: true,
+    },
+    (request, response) => {
+      const record = new CallRecord(`req_${randomUUID()}`)
+      routeRequest({ request, response, record }, runtimes.current, services).catch(
+        (error: unknown) => {
+          services.logger.error({ requestId: record.requestId, err: error }, 'request failed')
+          response.destroy()
+        },
+      )
+    },
+  )
+  return server
+}
+
+function listen(server: Server, { host, port }: GatewayOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port, backlog: 4096 }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+const resolveHost: ResolveHost = (hostname) => lookup(hostname, { all: true })
+
+function callCounters(): (provider: string) => { calls: number } {
+  const counters = new Map<string, { calls: number }>()
+  return (provider) => {
+    const counter = counters.get(provider) ?? { calls: 0 }
+    counters.set(provider, counter)
+    return counter
+  }
 }

@@ -1,0 +1,81 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { gatewayError } from '../gateway-error.ts'
+import { type JsonObject, optionalObject, optionalString } from '../http/json-body.ts'
+
+/** What the caller asks of conversations, personas and prompts: by headers, or `context` in the body. */
+export interface CallContext {
+  readonly conversation: string | undefined
+  readonly persona: string | undefined
+  readonly strategy: string | undefined
+  /** `name` or `name@version`. */
+  readonly prompt: string | undefined
+  readonly variables: JsonObject
+  readonly expectedRevision: number | undefined
+  readonly idempotencyKey: string | undefined
+}
+
+const knownFields = new Set([
+  'conversation',
+  'persona',
+  'strategy',
+  'prompt',
+  'variables',
+  'expected_revision',
+])
+
+/** Headers win over the body. An unknown field is refused: a typing error must not go unseen. */
+export function readCallContext(headers: IncomingHttpHeaders, value: unknown): CallContext {
+  const body = optionalObject(value, 'context') ?? {}
+  const unknown = Object.keys(body).find((name) => !knownFields.has(name))
+  if (unknown !== undefined) {
+    throw gatewayError.invalidField(
+      `context.${unknown}`,
+      `it is not known; known are ${[...knownFields].join(', ')}`,
+    )
+  }
+  const named = (name: 'conversation' | 'persona' | 'strategy' | 'prompt') =>
+    headerOf(headers, `x-fairlead-${name}`) ?? optionalString(body[name], `context.${name}`)
+  return {
+    conversation: named('conversation'),
+    persona: named('persona'),
+    strategy: named('strategy'),
+    prompt: named('prompt'),
+    variables: optionalObject(body['variables'], 'context.variables') ?? {},
+    expectedRevision: expectedRevision(headers['if-match'], body['expected_revision']),
+    idempotencyKey: headerOf(headers, 'idempotency-key'),
+  }
+}
+
+function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function expectedRevision(ifMatch: string | undefined, value: unknown): number | undefined {
+  if (ifMatch !== undefined && ifMatch !== '*') {
+    const revision = Number(ifMatch.replace(/^"|"$/g, ''))
+    if (!isRevision(revision)) {
+      throw gatewayError.invalidField('If-Match', 'it must be a revision such as "17"')
+    }
+    return revision
+  }
+  if (value === undefined || value === null) return undefined
+  if (!isRevision(value)) {
+    throw gatewayError.invalidField('context.expected_revision', 'it must be a whole number')
+  }
+  return value
+}
+
+function isRevision(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0
+}
+
+/** Variables as templates and conversations take them: text. */
+export function textVariables(variables: JsonObject): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  )
+}

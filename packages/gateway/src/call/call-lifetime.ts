@@ -1,0 +1,44 @@
+import type { ServerResponse } from 'node:http'
+import type { Clock, Timer } from '../clock.ts'
+import { CallerGone, gatewayError } from '../gateway-error.ts'
+
+/**
+ * How long a call may run: until it ends, its caller leaves, its time is up or the gateway stops.
+ * The signal's reason is the error that says which.
+ */
+export class CallLifetime {
+  readonly #controller = new AbortController()
+  readonly #response: ServerResponse
+  readonly #timer: Timer
+  readonly #onClose: () => void
+  #outlivesCaller = false
+
+  constructor(response: ServerResponse, clock: Clock, timeoutMs: number) {
+    this.#response = response
+    this.#timer = clock.setTimer(timeoutMs, () =>
+      this.abort(gatewayError.requestTimeout(timeoutMs)),
+    )
+    this.#onClose = () => {
+      if (!response.writableFinished && !this.#outlivesCaller) this.abort(new CallerGone())
+    }
+    response.on('close', this.#onClose)
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** The answer is kept in a conversation: a caller who leaves has not cancelled it. */
+  outliveCaller(): void {
+    this.#outlivesCaller = true
+  }
+
+  abort(reason: Error): void {
+    this.#controller.abort(reason)
+  }
+
+  end(): void {
+    this.#timer.cancel()
+    this.#response.off('close', this.#onClose)
+  }
+}

@@ -1,0 +1,50 @@
+import type { Exchange } from '../upstream/exchange.ts'
+import type { ByteEvents } from './answer-body.ts'
+
+/** A longer event is passed on in pieces rather than held back. */
+const heldBytesMax = 1024 * 1024
+
+/**
+ * Cuts a stream's bytes where events end, so that a caller never gets half an event: when the
+ * upstream breaks off, what follows for the caller is a whole event that says so. No byte is
+ * changed.
+ */
+export function cutAtEvents(exchange: Pick<Exchange, 'next'>): ByteEvents {
+  let rest: Buffer = Buffer.alloc(0)
+  return {
+    async next() {
+      for (;;) {
+        const chunk = await exchange.next()
+        if (chunk === undefined) return undefined
+        const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+        const end = lastEventEnd(bytes, rest.length)
+        if (end > 0) {
+          rest = bytes.subarray(end)
+          return bytes.subarray(0, end)
+        }
+        if (bytes.length > heldBytesMax) {
+          rest = Buffer.alloc(0)
+          return bytes
+        }
+        rest = bytes
+      }
+    },
+    get rest() {
+      return rest
+    },
+  }
+}
+
+/** Just after the last blank line, or 0. What is before `from` has been searched already. */
+function lastEventEnd(bytes: Buffer, from: number): number {
+  if (bytes.length > 1 && bytes.at(-1) === 0x0a && bytes.at(-2) === 0x0a) return bytes.length
+  const lineFeeds = bytes.lastIndexOf('\n\n')
+  const mixed = bytes.lastIndexOf('\n\r\n')
+  const returns = bytes.lastIndexOf('\r\r')
+  const end = Math.max(
+    lineFeeds === -1 ? 0 : lineFeeds + 2,
+    mixed === -1 ? 0 : mixed + 3,
+    returns === -1 ? 0 : returns + 2,
+  )
+  return end > from ? end : 0
+}

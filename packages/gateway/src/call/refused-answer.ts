@@ -1,0 +1,83 @@
+import { ModelError } from '@fairlead/llm'
+import { gatewayError } from '../gateway-error.ts'
+import type { Exchange } from '../upstream/exchange.ts'
+import { type FailureKind, UpstreamFailure } from '../upstream/upstream-failure.ts'
+import type { CallTarget } from './match-route.ts'
+
+const errorBytesMax = 64 * 1024
+
+/** The failure that a provider's error answer means; its health is noted. */
+export async function refusedAnswer(
+  exchange: Exchange,
+  target: CallTarget,
+): Promise<UpstreamFailure> {
+  const { key, adapter, health } = target.provider
+  const { status } = exchange
+  if (status >= 300 && status < 400) {
+    exchange.abort(new Error('redirects are not followed'))
+    return new UpstreamFailure('Target', gatewayError.upstreamRedirect(key, status))
+  }
+  const body = await readErrorBody(exchange)
+  if (status === 401 || status === 403) {
+    const error = gatewayError.upstreamAuthentication(key)
+    health.note('Unauthorized', error.message)
+    return new UpstreamFailure('Credential', error)
+  }
+  const told = adapter.dialect.decodeError(status, body, exchange.headers)
+  noteHealth(target, status, told.message)
+  return new UpstreamFailure(kindOf(status), named(told, key))
+}
+
+function kindOf(status: number): FailureKind {
+  if (status === 429) return 'RateLimited'
+  if (status === 408 || status === 504) return 'Timeout'
+  return status >= 500 ? 'ServerError' : 'Final'
+}
+
+function noteHealth(target: CallTarget, status: number, message: string): void {
+  const { health } = target.provider
+  if (status === 429) health.note('RateLimited', message)
+  else if (status >= 500) health.note('Unreachable', `It answered with status ${status}.`)
+}
+
+/** A caller's mistake is told in the provider's words; the provider's own trouble names the provider. */
+function named(error: ModelError, provider: string): ModelError {
+  if (error.status < 500 && error.status !== 429) return error
+  return new ModelError(error.kind, `The provider ${provider} answered: ${error.message}`, {
+    status: error.status,
+    code: error.code,
+    retryable: error.retryable,
+    ...(error.param === undefined ? {} : { param: error.param }),
+    ...(error.retryAfterSeconds === undefined
+      ? {}
+      : { retryAfterSeconds: error.retryAfterSeconds }),
+    cause: error,
+  })
+}
+
+async function readErrorBody(exchange: Exchange): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for (;;) {
+    const chunk = await exchange.next().catch(() => undefined)
+    if (chunk === undefined) break
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > errorBytesMax) {
+      exchange.abort(new Error('the error answer is too long'))
+      break
+    }
+  }
+  const text = Buffer.concat(chunks).toString('utf8', 0, errorBytesMax)
+  try {
+    return JSON.parse(text)
+  } catch {
+    return plainText(text)
+  }
+}
+
+/** What a person may read of an error that is not JSON; a page of HTML says nothing. */
+function plainText(text: string): string {
+  const trimmed = text.trim()
+  return trimmed.startsWith('<') ? '' : trimmed.slice(0, 500)
+}

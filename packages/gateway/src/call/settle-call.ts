@@ -1,0 +1,67 @@
+import type { Runtime } from '../runtime/runtime.ts'
+import type { Services } from '../services.ts'
+import type { CallRecord } from './call-record.ts'
+
+const otherModel = 'other'
+
+/** Counts a call that has ended and writes its log line. */
+export function settleCall(record: CallRecord, runtime: Runtime, services: Services): void {
+  const endedMs = performance.now()
+  const { target } = record
+  const { metrics } = services
+  metrics.countRequest(record.route, target?.provider.key ?? '', record.status)
+  if (target !== undefined) {
+    const bounded = (model: string) => (runtime.modelNames.has(model) ? model : otherModel)
+    const meters = metrics.metersOf({
+      route: record.route,
+      provider: target.provider.key,
+      providerName: target.provider.adapter.telemetryName,
+      requestModel: bounded(record.model),
+      responseModel: bounded(target.model),
+    })
+    meters.duration.observe((endedMs - record.startedMs) / 1000)
+    if (record.firstByteMs !== undefined) {
+      meters.firstToken.observe((record.firstByteMs - record.startedMs) / 1000)
+      metrics.overhead.observe(record.overheadAtFirstByteMs / 1000)
+      const { usage } = record
+      if (usage !== undefined) {
+        meters.tokens(usage)
+        if (record.stream && usage.outputTokens > 1) {
+          const perTokenMs = (endedMs - record.firstByteMs) / (usage.outputTokens - 1)
+          meters.perOutputToken.observe(perTokenMs / 1000)
+        }
+      }
+    }
+  }
+  logCall(record, endedMs, services)
+}
+
+function logCall(record: CallRecord, endedMs: number, { logger }: Services): void {
+  if (logger.isLevelEnabled?.('info') === false) return
+  const { target, usage, firstByteMs } = record
+  logger.info(
+    {
+      requestId: record.requestId,
+      status: record.status,
+      consumer: record.tenant,
+      model: record.model,
+      route: record.route,
+      provider: target?.provider.key,
+      upstreamModel: target?.model,
+      stream: record.stream,
+      attempts: record.attempts,
+      conversation: record.conversation,
+      durationMs: round(endedMs - record.startedMs),
+      firstByteMs: firstByteMs === undefined ? undefined : round(firstByteMs - record.startedMs),
+      overheadMs: round(record.overheadAtFirstByteMs),
+      inputTokens: usage?.inputTokens,
+      outputTokens: usage?.outputTokens,
+      error: record.errorCode,
+    },
+    'call',
+  )
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000
+}

@@ -1,0 +1,67 @@
+import type { OpenTurn } from '@fairlead/context'
+import {
+  createStreamAssembler,
+  type ModelError,
+  type ModelResponse,
+  type StreamEvent,
+} from '@fairlead/llm'
+import type { Clock } from '../clock.ts'
+
+/** How often what was streamed so far is put together for the store. */
+const flushIntervalMs = 100
+
+/** Keeps what the model says in the turn that was opened for it. A turn is ended exactly once. */
+export class TurnRecorder {
+  readonly turn: OpenTurn
+  readonly #clock: Clock
+  readonly #assembler = createStreamAssembler()
+  #flushedAtMs = Number.NEGATIVE_INFINITY
+  #ended = false
+  #model: string
+
+  constructor(turn: OpenTurn, model: string, clock: Clock) {
+    this.turn = turn
+    this.#model = model
+    this.#clock = clock
+  }
+
+  push(event: StreamEvent): void {
+    this.#assembler.push(event)
+    const nowMs = this.#clock.now()
+    if (nowMs - this.#flushedAtMs < flushIntervalMs) return
+    this.#flushedAtMs = nowMs
+    this.turn.flush(this.#assembler.partial())
+  }
+
+  /** The stream ended well. Resolves when the turn is stored. */
+  async completeStream(): Promise<ModelResponse> {
+    const response = this.#assembler.response()
+    await this.complete(response)
+    return response
+  }
+
+  async complete(response: ModelResponse): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
+    await this.turn.finish({
+      status: 'completed',
+      output: response.output,
+      usage: response.usage,
+      model: response.model === '' ? this.#model : response.model,
+    })
+  }
+
+  /** The answer did not come, or not whole: what came is kept. */
+  async fail(error: ModelError): Promise<void> {
+    if (this.#ended) return
+    this.#ended = true
+    const output = this.#assembler.partial()
+    await this.turn.finish({
+      status: output.length > 0 ? 'incomplete' : 'failed',
+      output,
+      usage: undefined,
+      model: this.#model,
+      error,
+    })
+  }
+}

@@ -1,0 +1,32 @@
+import type { Server } from 'node:http'
+import { gatewayError } from './gateway-error.ts'
+import type { Services } from './services.ts'
+
+/** How long calls that were aborted may take to tell their callers and to store their turns. */
+const abortedGraceMs = 2_000
+
+/** Stops accepting; calls that run may end, and are aborted after `timeoutMs`. */
+export async function drainServer(
+  server: Server,
+  services: Services,
+  timeoutMs: number,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve())
+  })
+  server.on('request', (_request, response) => {
+    response.once('finish', () => setImmediate(() => server.closeIdleConnections()))
+  })
+  const abort = services.clock.setTimer(timeoutMs, () => {
+    for (const call of services.running) call.abort(gatewayError.shuttingDown())
+  })
+  const force = services.clock.setTimer(timeoutMs + abortedGraceMs, () => {
+    server.closeAllConnections()
+  })
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
+  server.closeIdleConnections()
+  await closed
+  clearInterval(sweep)
+  abort.cancel()
+  force.cancel()
+}

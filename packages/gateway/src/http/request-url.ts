@@ -1,0 +1,8 @@
+/** The path of a request and its query, without building a URL object for each call. */
+export function splitUrl(url: string): { readonly path: string; readonly query: URLSearchParams } {
+  const mark = url.indexOf('?')
+  if (mark === -1) return { path: url, query: emptyQuery }
+  return { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) }
+}
+
+const emptyQuery = new URLSearchParams()

@@ -1,0 +1,37 @@
+import type { ServerResponse } from 'node:http'
+import type { Dialect, ModelError } from '@fairlead/llm'
+
+/** Sends a whole JSON answer. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: readonly string[] = [],
+): void {
+  if (response.destroyed) return
+  const bytes = Buffer.from(JSON.stringify(body))
+  response.writeHead(status, [
+    'content-type',
+    'application/json',
+    'content-length',
+    String(bytes.length),
+    ...headers,
+  ])
+  response.end(bytes)
+}
+
+/** Sends an error in the shape of the dialect that was called. */
+export function sendError(
+  response: ServerResponse,
+  error: ModelError,
+  dialect: Dialect,
+  headers: readonly string[] = [],
+): void {
+  const { status, body } = dialect.encodeError(error)
+  const retryAfter =
+    error.retryAfterSeconds === undefined
+      ? []
+      : ['retry-after', String(Math.ceil(error.retryAfterSeconds))]
+  const closing = status === 413 ? ['connection', 'close'] : []
+  sendJson(response, status, body, [...headers, ...retryAfter, ...closing])
+}

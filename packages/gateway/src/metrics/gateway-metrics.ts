@@ -1,0 +1,151 @@
+import type { Usage } from '@fairlead/llm'
+import { Counter, Gauge, type Registry } from 'prom-client'
+import { Histogram, type HistogramChild } from './histogram.ts'
+
+/** Boundaries that OpenTelemetry's GenAI conventions advise for token counts. */
+const tokenBuckets = [
+  1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864,
+]
+/** And for durations, in seconds. */
+const durationBuckets = [
+  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
+]
+const firstTokenBuckets = [
+  0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+]
+const perTokenBuckets = [0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5]
+const overheadBuckets = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1,
+]
+
+const modelLabels = [
+  'gen_ai_operation_name',
+  'gen_ai_provider_name',
+  'gen_ai_request_model',
+  'gen_ai_response_model',
+] as const
+type ModelLabel = (typeof modelLabels)[number]
+
+/** What a call's labels are made of. Each value must come from the configuration, not the caller. */
+export interface CallLabels {
+  readonly route: string
+  /** `namespace/name` of the provider; empty when none was reached. */
+  readonly provider: string
+  /** OpenTelemetry's name of the provider's kind. */
+  readonly providerName: string
+  readonly requestModel: string
+  readonly responseModel: string
+}
+
+/** Where the calls with the same labels are counted. */
+export interface CallMeters {
+  tokens(usage: Usage): void
+  readonly duration: HistogramChild
+  readonly firstToken: HistogramChild
+  readonly perOutputToken: HistogramChild
+}
+
+/** All metrics of the data plane. Label combinations are resolved once and kept. */
+export class GatewayMetrics {
+  /** Calls that run now. */
+  inFlight = 0
+  readonly overhead: HistogramChild
+  readonly #tokens: Histogram<ModelLabel | 'gen_ai_token_type'>
+  readonly #duration: Histogram<ModelLabel>
+  readonly #firstToken: Histogram<ModelLabel>
+  readonly #perOutputToken: Histogram<ModelLabel>
+  readonly #requests: Counter<'route' | 'provider' | 'status'>
+  readonly #callMeters = new Map<string, CallMeters>()
+  readonly #requestCounters = new Map<string, { inc(): void }>()
+
+  constructor(registry: Registry) {
+    this.#tokens = new Histogram(registry, {
+      name: 'gen_ai_client_token_usage',
+      help: 'Tokens per model call, by gen_ai_token_type input or output.',
+      labelNames: [...modelLabels, 'gen_ai_token_type'],
+      buckets: tokenBuckets,
+    })
+    this.#duration = new Histogram(registry, {
+      name: 'gen_ai_server_request_duration',
+      help: 'Seconds from the request to the end of the answer.',
+      labelNames: modelLabels,
+      buckets: durationBuckets,
+    })
+    this.#firstToken = new Histogram(registry, {
+      name: 'gen_ai_server_time_to_first_token',
+      help: 'Seconds from the request to the first bytes of the answer.',
+      labelNames: modelLabels,
+      buckets: firstTokenBuckets,
+    })
+    this.#perOutputToken = new Histogram(registry, {
+      name: 'gen_ai_server_time_per_output_token',
+      help: 'Seconds per output token after the first one, of streamed answers.',
+      labelNames: modelLabels,
+      buckets: perTokenBuckets,
+    })
+    this.overhead = new Histogram(registry, {
+      name: 'fairlead_gateway_overhead_seconds',
+      help: 'Seconds spent in the gateway itself before the first byte of the answer.',
+      labelNames: [],
+      buckets: overheadBuckets,
+    }).labels({})
+    this.#requests = new Counter({
+      name: 'fairlead_gateway_requests_total',
+      help: 'Requests by route, provider and class of status.',
+      labelNames: ['route', 'provider', 'status'],
+      registers: [registry],
+    })
+    const inFlight = () => this.inFlight
+    registry.registerMetric(
+      new Gauge({
+        name: 'fairlead_gateway_in_flight_requests',
+        help: 'Requests that are being answered now.',
+        registers: [],
+        collect() {
+          this.set(inFlight())
+        },
+      }),
+    )
+  }
+
+  countRequest(route: string, provider: string, status: number): void {
+    const statusClass = `${Math.floor(status / 100)}xx`
+    const key = `${route} ${provider} ${statusClass}`
+    let counter = this.#requestCounters.get(key)
+    if (counter === undefined) {
+      counter = this.#requests.labels({ route, provider, status: statusClass })
+      this.#requestCounters.set(key, counter)
+    }
+    counter.inc()
+  }
+
+  metersOf(labels: CallLabels): CallMeters {
+    const key = `${labels.providerName} ${labels.requestModel} ${labels.responseModel}`
+    let meters = this.#callMeters.get(key)
+    if (meters === undefined) {
+      meters = this.#createMeters(labels)
+      this.#callMeters.set(key, meters)
+    }
+    return meters
+  }
+
+  #createMeters(labels: CallLabels): CallMeters {
+    const named = {
+      gen_ai_operation_name: 'chat',
+      gen_ai_provider_name: labels.providerName,
+      gen_ai_request_model: labels.requestModel,
+      gen_ai_response_model: labels.responseModel,
+    }
+    const input = this.#tokens.labels({ ...named, gen_ai_token_type: 'input' })
+    const output = this.#tokens.labels({ ...named, gen_ai_token_type: 'output' })
+    return {
+      duration: this.#duration.labels(named),
+      firstToken: this.#firstToken.labels(named),
+      perOutputToken: this.#perOutputToken.labels(named),
+      tokens(usage) {
+        input.observe(usage.inputTokens)
+        output.observe(usage.outputTokens)
+      },
+    }
+  }
+}

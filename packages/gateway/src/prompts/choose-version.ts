@@ -1,0 +1,40 @@
+import { hash } from 'node:crypto'
+import type { Prompt, PromptVersion } from '@fairlead/config'
+import { gatewayError } from '../gateway-error.ts'
+
+/**
+ * The version that a call gets: the one it names, or one by the weights of the rollout. The same
+ * sticky key gets the same version as long as the rollout stays.
+ */
+export function chooseVersion(
+  prompt: Prompt,
+  wanted: string | undefined,
+  stickyKey: string | undefined,
+  random: () => number,
+): PromptVersion {
+  const name = wanted ?? chooseByWeight(prompt.rollout, stickyKey, random)
+  const version = prompt.versions.get(name)
+  if (version === undefined) {
+    throw gatewayError.promptVersionNotFound(prompt.name, name, [...prompt.versions.keys()])
+  }
+  return version
+}
+
+function chooseByWeight(
+  rollout: Prompt['rollout'],
+  stickyKey: string | undefined,
+  random: () => number,
+): string {
+  const total = rollout.reduce((sum, { weight }) => sum + weight, 0)
+  let point = (stickyKey === undefined ? random() : stablePoint(stickyKey)) * total
+  for (const { version, weight } of rollout) {
+    point -= weight
+    if (point < 0) return version
+  }
+  return rollout.at(-1)?.version ?? ''
+}
+
+/** A number in [0, 1) that is always the same for the same text. */
+function stablePoint(text: string): number {
+  return Number.parseInt(hash('sha256', text, 'hex').slice(0, 12), 16) / 2 ** 48
+}

@@ -1,0 +1,25 @@
+import type { Prompt } from '@fairlead/config'
+import { gatewayError } from '../gateway-error.ts'
+import type { Caller } from '../runtime/caller.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+
+/** The prompt that `name`, `name@version` or `namespace/name` means for this caller. */
+export function findPrompt(
+  reference: string,
+  caller: Caller,
+  runtime: Runtime,
+): { readonly prompt: Prompt; readonly version: string | undefined } {
+  const at = reference.lastIndexOf('@')
+  const name = at === -1 ? reference : reference.slice(0, at)
+  const version = at === -1 ? undefined : reference.slice(at + 1)
+  const key = name.includes('/') ? name : `${caller.namespace}/${name}`
+  return { prompt: accessiblePrompt(runtime.snapshot.prompts.get(key), name, caller), version }
+}
+
+/** Throws `prompt_not_allowed`, or `prompt_not_found` where even the existence is not told. */
+export function accessiblePrompt(prompt: Prompt | undefined, name: string, caller: Caller): Prompt {
+  if (prompt === undefined) throw gatewayError.nameNotFound('prompt', name, 'PromptTemplate')
+  if (caller.mayUsePrompt(prompt.namespace, prompt.name)) return prompt
+  if (prompt.namespace === caller.namespace) throw gatewayError.notAllowed('prompt', name)
+  throw gatewayError.nameNotFound('prompt', name, 'PromptTemplate')
+}

@@ -1,0 +1,66 @@
+import type { Prompt, PromptVersion } from '@fairlead/config'
+import { type ErrorObject, Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { gatewayError } from '../gateway-error.ts'
+import { isJsonObject, type JsonObject } from '../http/json-body.ts'
+
+/** Checks parameters against their schema and fills in its defaults. Schemas are compiled once. */
+export class PromptParameters {
+  /** Keyed by the version of a snapshot, so that it goes when the snapshot goes. */
+  readonly #compiled = new WeakMap<PromptVersion, ValidateFunction>()
+
+  /** `field` is where the caller gave them; the error names the parameter under it. */
+  check(prompt: Prompt, version: PromptVersion, parameters: unknown, field: string): JsonObject {
+    if (!isJsonObject(parameters)) throw gatewayError.invalidField(field, 'it must be an object')
+    if (version.parameters === undefined) return refuseAll(prompt, parameters, field)
+    const values = structuredClone(parameters)
+    const validate = this.#validator(version, version.parameters)
+    if (validate(values)) return values
+    const error = validate.errors?.[0]
+    if (error === undefined) return values
+    const name = parameterName(error)
+    throw gatewayError.invalidParameter(
+      name === '' ? field : `${field}.${name}`,
+      `The prompt "${prompt.name}" cannot be rendered: ${explain(error, name)}.`,
+    )
+  }
+
+  #validator(version: PromptVersion, schema: JsonObject): ValidateFunction {
+    let validate = this.#compiled.get(version)
+    if (validate === undefined) {
+      const ajv = new Ajv2020({
+        useDefaults: true,
+        strict: false,
+        validateFormats: false,
+        logger: false,
+      })
+      validate = ajv.compile(structuredClone(schema))
+      this.#compiled.set(version, validate)
+    }
+    return validate
+  }
+}
+
+function refuseAll(prompt: Prompt, parameters: JsonObject, field: string): JsonObject {
+  const first = Object.keys(parameters)[0]
+  if (first === undefined) return parameters
+  throw gatewayError.invalidParameter(
+    `${field}.${first}`,
+    `The prompt "${prompt.name}" takes no parameters, but "${first}" was given.`,
+  )
+}
+
+function parameterName(error: ErrorObject): string {
+  const path = error.instancePath.split('/').slice(1)
+  const params = error.params as { missingProperty?: string; additionalProperty?: string }
+  const last = params.missingProperty ?? params.additionalProperty
+  return [...path, ...(last === undefined ? [] : [last])].join('.')
+}
+
+function explain(error: ErrorObject, name: string): string {
+  if (error.keyword === 'required') return `parameter "${name}" is required`
+  if (error.keyword === 'additionalProperties') return `parameter "${name}" is not known`
+  const allowed = (error.params as { allowedValues?: unknown[] }).allowedValues
+  const values = allowed === undefined ? '' : `: ${allowed.map(String).join(', ')}`
+  const subject = name === '' ? 'the parameters' : `parameter "${name}"`
+  return `${subject} ${error.message ?? 'is not valid'}${values}`
+}

@@ -1,0 +1,166 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { SimulatorSettings } from '@fairlead/config'
+import type { Dialect, ModelRequest, ModelResponse, StreamEvent } from '@fairlead/llm'
+import { abortReason, type Clock, sleep } from '../../clock.ts'
+import type { Exchange, Transport, UpstreamRequest } from '../../upstream/exchange.ts'
+import { simulatedAnswer, wordsOf } from './simulated-answer.ts'
+
+/**
+ * A provider inside the process that answers in OpenAI's format without any network, so that what
+ * stands around the call is the same as for a real one.
+ */
+export function createSimulatorTransport(
+  settings: SimulatorSettings,
+  parts: {
+    readonly dialect: Dialect
+    readonly clock: Clock
+    /** Counts this provider's calls for as long as the process runs. */
+    readonly counter: { calls: number }
+  },
+): Transport {
+  const { dialect, clock, counter } = parts
+  return {
+    async open(upstreamRequest, signal) {
+      counter.calls += 1
+      const number = counter.calls
+      await pause(clock, settings.latencyMs, signal)
+      const { failure } = settings
+      const fails = failure !== undefined && number % failure.everyNth === 0
+      if (fails && failure.afterWords === undefined) return failedExchange(failure)
+      const request = readRequest(upstreamRequest, dialect)
+      const answer = simulatedAnswer(request, settings, {
+        id: `chatcmpl-sim-${number}`,
+        createdAt: Math.floor(clock.now() / 1000),
+      })
+      const cutAfterWords = fails ? failure.afterWords : undefined
+      if (!request.stream) return wholeExchange(dialect, answer, cutAfterWords)
+      const pieces = streamPieces(dialect, request, answer, cutAfterWords)
+      return streamExchange(pieces, { clock, delayMs: settings.wordDelayMs, signal })
+    },
+  }
+}
+
+function readRequest(request: UpstreamRequest, dialect: Dialect): ModelRequest {
+  return dialect.decodeRequest(JSON.parse(Buffer.from(request.body).toString('utf8')))
+}
+
+function failedExchange(failure: NonNullable<SimulatorSettings['failure']>): Exchange {
+  const body = {
+    error: { message: failure.message, type: 'simulated_error', param: null, code: null },
+  }
+  const retryAfter = failure.retryAfterSeconds
+  return new PreparedExchange(
+    failure.status,
+    {
+      'content-type': 'application/json',
+      ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    },
+    [Buffer.from(JSON.stringify(body))],
+  )
+}
+
+function wholeExchange(
+  dialect: Dialect,
+  answer: ModelResponse,
+  cutAfterWords: number | undefined,
+): Exchange {
+  const body = Buffer.from(JSON.stringify(dialect.encodeResponse(answer)))
+  const headers = { 'content-type': 'application/json', 'content-length': String(body.length) }
+  if (cutAfterWords === undefined) return new PreparedExchange(200, headers, [body])
+  return new PreparedExchange(200, headers, [
+    body.subarray(0, body.length >> 1),
+    new Error('the simulated connection was cut'),
+  ])
+}
+
+/** The stream as the pieces that are sent with a delay between them; an Error cuts it. */
+function streamPieces(
+  dialect: Dialect,
+  request: ModelRequest,
+  answer: ModelResponse,
+  cutAfterWords: number | undefined,
+): (Buffer | Error)[] {
+  const encoder = dialect.createStreamEncoder({ includeUsage: request.includeUsage })
+  const encode = (events: readonly StreamEvent[]) =>
+    Buffer.from(events.map((event) => encoder.encode(event)).join(''))
+  const { id, model, createdAt } = answer
+  const words = answer.output.flatMap((item, index) => wordEvents(item, index))
+  const sent = cutAfterWords === undefined ? words : words.slice(0, cutAfterWords)
+  const pieces: (Buffer | Error)[] = sent.map((events, index) =>
+    encode(index === 0 ? [{ type: 'response-start', id, model, createdAt }, ...events] : events),
+  )
+  if (cutAfterWords !== undefined) return [...pieces, new Error('the simulated connection was cut')]
+  const closing: StreamEvent[] = [
+    ...(words.length === 0 ? [{ type: 'response-start', id, model, createdAt } as const] : []),
+    ...(answer.usage === undefined ? [] : [{ type: 'usage', usage: answer.usage } as const]),
+    { type: 'finish', finishReason: answer.finishReason },
+  ]
+  const end = encode(closing)
+  const last = pieces.pop()
+  return [...pieces, last instanceof Buffer ? Buffer.concat([last, end]) : end]
+}
+
+function wordEvents(item: ModelResponse['output'][number], index: number): StreamEvent[][] {
+  if (item.type === 'message') {
+    return wordsOf(item).map((text) => [{ type: 'text-delta', text }])
+  }
+  if (item.type !== 'function_call') return []
+  const deltas = wordsOf(item).map((text): StreamEvent[] => [
+    { type: 'tool-call-delta', index, arguments: text },
+  ])
+  return [[{ type: 'tool-call-start', index, id: item.call_id, name: item.name }], ...deltas]
+}
+
+function streamExchange(
+  pieces: readonly (Buffer | Error)[],
+  pace: { readonly clock: Clock; readonly delayMs: number; readonly signal: AbortSignal },
+): Exchange {
+  const headers = {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-cache',
+  }
+  return new PreparedExchange(200, headers, pieces, pace)
+}
+
+/** An exchange whose body is known already and given out piece by piece. */
+class PreparedExchange implements Exchange {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly #pieces: readonly (Buffer | Error)[]
+  readonly #pace: { clock: Clock; delayMs: number; signal: AbortSignal } | undefined
+  #position = 0
+  #aborted: Error | undefined
+
+  constructor(
+    status: number,
+    headers: IncomingHttpHeaders,
+    pieces: readonly (Buffer | Error)[],
+    pace?: { clock: Clock; delayMs: number; signal: AbortSignal },
+  ) {
+    this.status = status
+    this.headers = headers
+    this.#pieces = pieces
+    this.#pace = pace
+  }
+
+  async next(): Promise<Buffer | undefined> {
+    if (this.#pace !== undefined && this.#position > 0 && this.#position < this.#pieces.length) {
+      await pause(this.#pace.clock, this.#pace.delayMs, this.#pace.signal)
+    }
+    if (this.#aborted !== undefined) throw this.#aborted
+    if (this.#pace?.signal.aborted === true) throw abortReason(this.#pace.signal)
+    const piece = this.#pieces[this.#position]
+    this.#position += 1
+    if (piece instanceof Error) throw piece
+    return piece
+  }
+
+  abort(reason: Error): void {
+    this.#aborted ??= reason
+  }
+}
+
+async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  if (delayMs > 0) await sleep(clock, delayMs, signal)
+  else if (signal.aborted) throw abortReason(signal)
+}

@@ -1,0 +1,71 @@
+import { hash, timingSafeEqual } from 'node:crypto'
+import type { ConsumerSettings, ReplicaProblem } from '@fairlead/config'
+import type { SecretSource } from '../sources.ts'
+import { type Caller, callerOf } from './caller.ts'
+
+export interface KnownKey {
+  readonly caller: Caller
+  readonly digest: Buffer
+  /** Unix milliseconds; undefined never expires. */
+  readonly expiresAtMs: number | undefined
+}
+
+/** All API keys of a snapshot by their SHA-256; the keys themselves are not kept. */
+export interface KeyIndex {
+  find(key: string): KnownKey | undefined
+  readonly problems: readonly ReplicaProblem[]
+}
+
+export function buildKeyIndex(
+  consumers: readonly ConsumerSettings[],
+  secrets: SecretSource,
+): KeyIndex {
+  const byDigest = new Map<string, KnownKey>()
+  const problems: ReplicaProblem[] = []
+  for (const consumer of consumers) {
+    const caller = callerOf(consumer)
+    for (const key of consumer.apiKeys) {
+      const digest = digestOf(key.source, secrets)
+      if (digest === undefined) {
+        problems.push(missingKeyProblem(consumer, key))
+      } else {
+        byDigest.set(digest, {
+          caller,
+          digest: Buffer.from(digest, 'hex'),
+          expiresAtMs: key.expiresAtMs,
+        })
+      }
+    }
+  }
+  return {
+    problems,
+    find(key) {
+      const digest = hash('sha256', key, 'hex')
+      const known = byDigest.get(digest)
+      if (known === undefined) return undefined
+      return timingSafeEqual(known.digest, Buffer.from(digest, 'hex')) ? known : undefined
+    },
+  }
+}
+
+type ApiKey = ConsumerSettings['apiKeys'][number]
+
+function digestOf(source: ApiKey['source'], secrets: SecretSource): string | undefined {
+  if ('sha256' in source) return source.sha256.toLowerCase()
+  const value = secrets.get(source.secret)?.trim()
+  return value === undefined || value === '' ? undefined : hash('sha256', value, 'hex')
+}
+
+function missingKeyProblem(consumer: ConsumerSettings, key: ApiKey): ReplicaProblem {
+  const where =
+    'secret' in key.source
+      ? `Secret ${key.source.secret.namespace}/${key.source.secret.name} has no key "${key.source.secret.key}"`
+      : 'the digest is not usable'
+  return {
+    kind: 'Consumer',
+    namespace: consumer.namespace,
+    name: consumer.name,
+    reason: 'SecretKeyMissing',
+    message: `API key "${key.name}" cannot be used: ${where}.`,
+  }
+}

@@ -1,0 +1,80 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Route } from '@fairlead/config'
+import type { Caller } from './caller.ts'
+import { compilePattern } from './pattern.ts'
+
+/** What of a call decides its route. */
+export interface RoutedCall {
+  readonly model: string
+  readonly caller: Caller
+  readonly headers: IncomingHttpHeaders
+  /** The prompt template that is used, if any. */
+  readonly prompt: { readonly namespace: string; readonly name: string } | undefined
+}
+
+export interface CompiledRoute {
+  readonly route: Route
+  /** `policy/rule`, as `x-fairlead-route` shows it. */
+  readonly label: string
+  matches(call: RoutedCall): boolean
+}
+
+/** Finds the first route that matches. Exact model names are looked up, not walked through. */
+export interface RouteIndex {
+  find(call: RoutedCall): CompiledRoute | undefined
+  /** Model names that routes spell out. */
+  readonly modelNames: readonly string[]
+}
+
+export function buildRouteIndex(routes: readonly Route[]): RouteIndex {
+  const compiled = routes.map(compileRoute)
+  const modelNames = new Set(compiled.flatMap((route) => route.models.exactNames))
+  const byModel = new Map<string, readonly CompiledRoute[]>()
+  for (const name of modelNames) {
+    byModel.set(
+      name,
+      compiled.filter((route) => route.matchesModel(name)),
+    )
+  }
+  const others = compiled.filter((route) => route.anyModel || route.models.hasPrefixes)
+  return {
+    modelNames: [...modelNames],
+    find: (call) => (byModel.get(call.model) ?? others).find((route) => route.matches(call)),
+  }
+}
+
+function compileRoute(route: Route) {
+  const { match } = route
+  const models = compilePattern(match.models)
+  const anyModel = match.models.length === 0
+  const matchesModel = (model: string) => anyModel || models.matches(model)
+  return {
+    route,
+    label: `${route.policy.name}/${route.rule}`,
+    models,
+    anyModel,
+    matchesModel,
+    matches: (call: RoutedCall) =>
+      matchesModel(call.model) &&
+      matchesGroups(match.groups, call.caller) &&
+      namesResource(match.consumers, route.policy.namespace, call.caller) &&
+      match.headers.every((header) => call.headers[header.name] === header.value) &&
+      namesResource(match.promptTemplates, route.policy.namespace, call.prompt),
+  }
+}
+
+function matchesGroups(groups: readonly string[], caller: Caller): boolean {
+  return groups.length === 0 || groups.some((group) => caller.groups.has(group))
+}
+
+/** Whether the list is empty or names the resource; without a namespace, the policy's is meant. */
+function namesResource(
+  names: readonly string[],
+  policyNamespace: string,
+  resource: { readonly namespace: string; readonly name: string } | undefined,
+): boolean {
+  if (names.length === 0) return true
+  if (resource === undefined || resource.name === '') return false
+  if (names.includes(`${resource.namespace}/${resource.name}`)) return true
+  return resource.namespace === policyNamespace && names.includes(resource.name)
+}

@@ -1,0 +1,186 @@
+import type {
+  ConsumerSettings,
+  GatewaySettings,
+  PersonaSettings,
+  Prompt,
+  PromptVersion,
+  Provider,
+  Route,
+  RouteMatch,
+  RouteTarget,
+  SimulatorSettings,
+  Snapshot,
+  StrategySettings,
+} from '@fairlead/config'
+
+/** Settings as a test wants them: everything has a default, in namespace `default`. */
+export interface SnapshotParts {
+  readonly hash?: string
+  readonly gateway?: Partial<GatewaySettings>
+  readonly providers?: readonly Provider[]
+  readonly routes?: readonly Route[]
+  readonly prompts?: readonly Prompt[]
+  readonly personas?: readonly PersonaSettings[]
+  readonly strategies?: readonly StrategySettings[]
+  readonly consumers?: readonly ConsumerSettings[]
+}
+
+export function snapshotOf(parts: SnapshotParts): Snapshot {
+  const providers = byKey(parts.providers ?? [])
+  return {
+    hash: parts.hash ?? 'sha256:test',
+    gateway: {
+      namespace: 'default',
+      name: 'default',
+      generation: 1,
+      auth: 'Disabled',
+      allowPrivateNetworks: true,
+      defaultModel: undefined,
+      defaultProviders: [...providers.keys()],
+      defaultStrategy: undefined,
+      defaultStore: undefined,
+      defaultPersona: undefined,
+      ...parts.gateway,
+      limits: {
+        maxRequestBytes: 10 * 1024 * 1024,
+        requestTimeoutMs: 30_000,
+        firstTokenTimeoutMs: 10_000,
+        maxConcurrentRequests: 1000,
+        ...parts.gateway?.limits,
+      },
+    },
+    providers,
+    routes: parts.routes ?? [],
+    prompts: byKey(parts.prompts ?? []),
+    personas: byKey(parts.personas ?? []),
+    strategies: byKey(parts.strategies ?? []),
+    stores: new Map(),
+    consumers: parts.consumers ?? [],
+  }
+}
+
+function byKey<T extends { readonly namespace: string; readonly name: string }>(
+  values: readonly T[],
+): ReadonlyMap<string, T> {
+  return new Map(values.map((value) => [`${value.namespace}/${value.name}`, value]))
+}
+
+const identity = (name: string) => ({ namespace: 'default', name, generation: 1 })
+
+export function providerOf(name: string, parts: Partial<Provider> = {}): Provider {
+  return {
+    ...identity(name),
+    type: 'OpenAI',
+    baseURL: '',
+    credentials: [],
+    models: [],
+    headers: [],
+    simulator: undefined,
+    ...parts,
+  }
+}
+
+/** With one credential, in Secret `<name>` key `api-key`. */
+export function keyedProvider(name: string, parts: Partial<Provider> = {}): Provider {
+  const secret = { namespace: 'default', name, key: 'api-key' }
+  return providerOf(name, { credentials: [{ name: 'main', secret, weight: 1 }], ...parts })
+}
+
+export function simulatorOf(name: string, settings: Partial<SimulatorSettings> = {}): Provider {
+  return providerOf(name, {
+    type: 'Simulator',
+    simulator: {
+      mode: 'Echo',
+      replies: [],
+      latencyMs: 0,
+      wordDelayMs: 0,
+      failure: undefined,
+      ...settings,
+    },
+  })
+}
+
+export function routeOf(
+  rule: string,
+  targets: readonly (Partial<RouteTarget> & { readonly provider: string })[],
+  parts: Partial<Omit<Route, 'match'>> & { readonly match?: Partial<RouteMatch> } = {},
+): Route {
+  return {
+    policy: identity('policy'),
+    rule,
+    strategy: 'Priority',
+    retry: { attempts: 0, on: ['RateLimited', 'ServerError', 'Timeout', 'Connect'] },
+    ...parts,
+    targets: targets.map((target) => ({
+      name: target.provider,
+      model: undefined,
+      weight: 1,
+      ...target,
+      provider: `default/${target.provider}`,
+    })),
+    match: {
+      models: [],
+      groups: [],
+      consumers: [],
+      headers: [],
+      promptTemplates: [],
+      ...parts.match,
+    },
+  }
+}
+
+export function consumerOf(name: string, parts: Partial<ConsumerSettings> = {}): ConsumerSettings {
+  return {
+    ...identity(name),
+    groups: [],
+    apiKeys: [
+      {
+        name: 'first',
+        source: { secret: { namespace: 'default', name, key: 'api-key' } },
+        expiresAtMs: undefined,
+      },
+    ],
+    access: { models: ['*'], promptTemplates: ['*'], personas: ['*'] },
+    ...parts,
+  }
+}
+
+export function promptOf(
+  name: string,
+  versions: readonly (Partial<PromptVersion> & { readonly version: string })[],
+  parts: Partial<Prompt> = {},
+): Prompt {
+  return {
+    ...identity(name),
+    versions: new Map(
+      versions.map((version) => [
+        version.version,
+        {
+          messages: [],
+          parameters: undefined,
+          model: undefined,
+          temperature: undefined,
+          maxOutputTokens: undefined,
+          responseFormat: { type: 'Text' as const },
+          ...version,
+        },
+      ]),
+    ),
+    rollout: versions.slice(0, 1).map(({ version }) => ({ version, weight: 100 })),
+    path: undefined,
+    ...parts,
+  }
+}
+
+export function personaOf(name: string, parts: Partial<PersonaSettings> = {}): PersonaSettings {
+  return {
+    ...identity(name),
+    instructions: `You are ${name}.`,
+    variables: [],
+    tools: [],
+    temperature: undefined,
+    maxOutputTokens: undefined,
+    hash: `sha256:${name}`,
+    ...parts,
+  }
+}

@@ -1,0 +1,48 @@
+import { hash } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+
+/** How long a refused key is passed over while another one is there. */
+const passedOverMs = 60_000
+
+/** How long after a key's first refusal calls wait for its Secret to change: a rotation under way. */
+const rotationGraceMs = 1_500
+
+const entriesMax = 256
+
+/** Which keys upstreams refused, by digest. Shared by all calls and bounded. */
+export class CredentialRefusals {
+  readonly #clock: Clock
+  readonly #firstAt = new Map<string, number>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  note(value: string): void {
+    const digest = hash('sha256', value)
+    if (this.isRefused(value)) return
+    if (this.#firstAt.size >= entriesMax) {
+      const oldest = this.#firstAt.keys().next().value
+      if (oldest !== undefined) this.#firstAt.delete(oldest)
+    }
+    this.#firstAt.delete(digest)
+    this.#firstAt.set(digest, this.#clock.now())
+  }
+
+  isRefused(value: string): boolean {
+    if (this.#firstAt.size === 0) return false
+    const at = this.#firstAt.get(hash('sha256', value))
+    return at !== undefined && this.#clock.now() - at < passedOverMs
+  }
+
+  /** The key was accepted after all. */
+  clear(value: string): void {
+    if (this.#firstAt.size > 0) this.#firstAt.delete(hash('sha256', value))
+  }
+
+  /** How much longer a call may wait for a new value in this key's place; 0 when it should not. */
+  rotationWaitMs(value: string): number {
+    const at = this.#firstAt.get(hash('sha256', value))
+    return at === undefined ? 0 : Math.max(at + rotationGraceMs - this.#clock.now(), 0)
+  }
+}
