@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { filesMatching, root } from '../tools/source-tree.ts'
+import { startFairlead, type FairleadProcess } from './support/fairlead-process.ts'
+
+let fairlead: FairleadProcess
+beforeAll(async () => {
+  fairlead = await startFairlead({ flags: ['--no-quickstart'] })
+}, 90_000)
+afterAll(() => fairlead[Symbol.asyncDispose]())
+
+const documented = filesMatching('packages/api/src/fixtures/*.yaml')
+
+describe('the documented manifests', () => {
+  it('are there', () => {
+    expect(documented.length).toBeGreaterThanOrEqual(8)
+  })
+
+  it.each(documented)('%s is accepted as written, without a warning', async (path) => {
+    const { kubectl } = fairlead
+    const applied = await kubectl.run(['apply', '-f', `${root}${path}`])
+    expect(applied).toMatchObject({ code: 0, stderr: '' })
+    const again = await kubectl.run([
+      'apply',
+      '--server-side',
+      '--force-conflicts',
+      '-f',
+      `${root}${path}`,
+    ])
+    expect(again.code).toBe(0)
+  })
+
+  it('are applied a second time without a change', async () => {
+    for (const path of documented) {
+      expect(await fairlead.kubectl('diff', '-f', `${root}${path}`)).toBe('')
+    }
+  })
+})
+
+describe('kubectl', () => {
+  it('lists the kinds with short names and category', async () => {
+    const listed = await fairlead.kubectl('api-resources', '--api-group=fairlead.dev')
+    for (const shortName of [
+      'llmgw',
+      'llmp',
+      'llmroute',
+      'llmprompt',
+      'llmpersona',
+      'llmctx',
+      'llmstore',
+      'llmc',
+    ]) {
+      expect(listed).toMatch(new RegExp(`\\b${shortName}\\b`))
+    }
+    expect(await fairlead.kubectl('get', 'fairlead')).toContain('llmgateway.fairlead.dev/default')
+  })
+
+  it('explains every field', async () => {
+    for (const kind of ['llmgateway', 'llmprovider', 'routingpolicy', 'prompttemplate']) {
+      const text = await fairlead.kubectl('explain', `${kind}.spec`, '--recursive')
+      expect(text).toContain('FIELDS:')
+      expect(text).not.toContain('<no description>')
+    }
+    expect(await fairlead.kubectl('explain', 'llmp.spec.credentials.weight')).toMatch(
+      /DESCRIPTION:\s+\S/,
+    )
+  })
+
+  it('describes a resource with its conditions', async () => {
+    const text = await fairlead.kubectl('describe', 'llmroute/default')
+    expect(text).toContain('RefNotFound')
+  })
+
+  it('shows what is accepted but not acted on yet', async () => {
+    await fairlead.kubectl('wait', '--for=condition=Accepted', '--timeout=10s', 'llmp/openai')
+    const text = await fairlead.kubectl('get', 'llmp/openai', '-o', 'yaml')
+    expect(text).toContain('PartiallySupported')
+    expect(text).toContain('spec.limits')
+  })
+})

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface KubectlResult {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Real kubectl against one kubeconfig, with a home of its own. */
+export interface Kubectl {
+  /** Runs to the end, whatever the exit code. */
+  run(args: readonly string[], input?: string): Promise<KubectlResult>
+  /** Runs and rejects, with what kubectl printed, unless it succeeds. Resolves to its output. */
+  (...args: readonly string[]): Promise<string>
+  /** `kubectl apply -f -` of the text. */
+  apply(manifest: string): Promise<string>
+  dispose(): void
+}
+
+/** Set `KUBECTL` to use another binary than the one in PATH. */
+export function kubectlFor(kubeconfig: string): Kubectl {
+  const home = mkdtempSync(join(tmpdir(), 'fairlead-kubectl-'))
+  const run = (args: readonly string[], input?: string) =>
+    runToEnd(args, { PATH: process.env['PATH'], HOME: home, KUBECONFIG: kubeconfig }, input)
+  const succeed = async (args: readonly string[], input?: string) => {
+    const { code, stdout, stderr } = await run(args, input)
+    if (code !== 0) throw new Error(`kubectl ${args.join(' ')} failed: ${stderr}${stdout}`)
+    return stdout
+  }
+  return Object.assign((...args: readonly string[]) => succeed(args), {
+    run,
+    apply: (manifest: string) => succeed(['apply', '-f', '-'], manifest),
+    dispose: () => rmSync(home, { recursive: true, force: true }),
+  })
+}
+
+function runToEnd(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  input: string | undefined,
+): Promise<KubectlResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.env['KUBECTL'] ?? 'kubectl', [...args], { env })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.on('error', (cause) => {
+      const how =
+        'install kubectl 1.32 or newer (https://kubernetes.io/docs/tasks/tools/), or set KUBECTL'
+      reject(new Error(`these tests need kubectl: ${how}`, { cause }))
+    })
+    child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }))
+    child.stdin.on('error', () => {})
+    child.stdin.end(input ?? '')
+  })
+}

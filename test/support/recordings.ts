@@ -1,0 +1,32 @@
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { filesMatching, root } from '../../tools/source-tree.ts'
+
+/** A provider's answer as it was recorded: a whole body, or the payloads of a stream's events. */
+export interface Recording {
+  readonly name: string
+  readonly body: string | undefined
+  readonly payloads: readonly string[]
+}
+
+/** Recordings written for this project, from the vendors' documentation. */
+export function ownRecordings(vendor: 'openai' | 'anthropic'): Recording[] {
+  return filesMatching(`test/fixtures/${vendor}/*`).map((path) => read(join(root, path)))
+}
+
+/** Recorded traffic outside the project; empty when FAIRLEAD_CORPORA is not set. */
+export function corpusRecordings(folder: 'openai/chat' | 'anthropic'): Recording[] {
+  const corpora = process.env['FAIRLEAD_CORPORA']
+  if (corpora === undefined) return []
+  const paths = globSync(`${corpora}/wire/${folder}/*.{json,chunks.txt}`).toSorted()
+  if (paths.length === 0) throw new Error(`FAIRLEAD_CORPORA=${corpora} holds no ${folder}`)
+  return paths.map(read)
+}
+
+function read(path: string): Recording {
+  const text = readFileSync(path, 'utf8')
+  const name = basename(path)
+  return name.endsWith('.json')
+    ? { name, body: text, payloads: [] }
+    : { name, body: undefined, payloads: text.split('\n').filter((line) => line.trim() !== '') }
+}
