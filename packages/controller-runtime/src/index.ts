@@ -81,6 +81,8 @@ export type { Runnable } from './manager/runnable.ts'
 export { LeaderElectionLostError, LeaderElector } from './manager/leader-elector.ts'
 export type { LeaderElectionOptions, LeaderElectorOptions } from './manager/leader-elector.ts'
 
+export { EventRecorder } from './events/event-recorder.ts'
+export type { EventRecorderOptions, RecordedEvent } from './events/event-recorder.ts'
 export { createMetrics } from './metrics/metrics.ts'
 export type { Metrics } from './metrics/metrics.ts'
 export { probeResponse } from './probes/probe-response.ts'

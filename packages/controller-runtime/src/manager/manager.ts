@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client'
-import { DeadlineError, openScope, untilAborted } from '../abort.ts'
+import { openScope, untilAborted } from '../abort.ts'
 import { InformerCache } from '../cache/cache.ts'
 import type { Cache } from '../cache/cache.ts'
 import type { Client } from '../client/client.ts'
@@ -8,12 +8,13 @@ import { abortReason, systemClock } from '../clock.ts'
 import type { Clock } from '../clock.ts'
 import { Controller } from '../controller/controller.ts'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
+import { EventRecorder } from '../events/event-recorder.ts'
 import { silentLogger } from '../logger.ts'
 import type { Logger } from '../logger.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { HealthCheck, ProbeChecks } from '../probes/probe-response.ts'
-import { LeaderElector } from './leader-elector.ts'
+import { LeaderElectionLostError, LeaderElector } from './leader-elector.ts'
 import type { LeaderElectionOptions } from './leader-elector.ts'
 import { RunnableGroup } from './runnable-group.ts'
 import type { Runnable } from './runnable.ts'
@@ -46,7 +47,7 @@ type State = 'new' | 'running' | 'stopped'
  *
  * Starts: servers, then the cache and its first sync, then what every replica runs, then, once it
  * leads, the controllers. Stops: what every replica runs, then the controllers, the cache, the
- * servers, and last it gives the lease back.
+ * servers, and last it gives the lease back and writes the last events.
  */
 export class Manager {
   readonly client: Client
@@ -57,6 +58,7 @@ export class Manager {
   readonly #cache: InformerCache
   readonly #ownClient: { close(): Promise<void> } | undefined
   readonly #failure = new AbortController()
+  readonly #recorders: RunnableGroup
   readonly #servers: RunnableGroup
   readonly #caches: RunnableGroup
   readonly #others: RunnableGroup
@@ -89,6 +91,7 @@ export class Manager {
       logger: this.#logger,
     })
     const fail = (error: unknown) => this.#fail(error)
+    this.#recorders = new RunnableGroup(fail)
     this.#servers = new RunnableGroup(fail)
     this.#caches = new RunnableGroup(fail)
     this.#others = new RunnableGroup(fail)
@@ -127,6 +130,18 @@ export class Manager {
     this.#groupOf(runnable).add(runnable)
   }
 
+  /** A recorder of events in the name of a component; it runs with the manager. */
+  eventRecorder(component: string): EventRecorder {
+    const recorder = new EventRecorder({
+      client: this.client,
+      component,
+      clock: this.#clock,
+      logger: this.#logger,
+    })
+    this.#recorders.add(recorder)
+    return recorder
+  }
+
   /**
    * Runs until the signal aborts or something that it runs fails, and then stops everything.
    * Rejects with that failure, or if stopping took longer than the grace period.
@@ -138,6 +153,7 @@ export class Manager {
     const elector = this.#elector()
     let election: Promise<void> = Promise.resolve()
     try {
+      this.#recorders.start()
       this.#servers.start()
       this.#caches.start()
       await this.#firstSync(life.signal)
@@ -212,23 +228,25 @@ export class Manager {
   }
 
   async #stop(releaseLease: () => Promise<void>): Promise<void> {
-    const timeoutMs = this.#options.gracefulShutdownTimeoutMs ?? 30_000
+    const lost = this.#failure.signal.reason instanceof LeaderElectionLostError
+    // Another may lead already: what only a leader may do ends first, and nothing is waited for.
+    if (lost) void this.#leaders.stop()
+    const timeoutMs = lost ? 0 : (this.#options.gracefulShutdownTimeoutMs ?? 30_000)
     using grace = openScope({
       clock: this.#clock,
       timeoutMs,
       what: 'stopping everything that the manager runs',
     })
+    const groups = [this.#others, this.#leaders, this.#caches, this.#servers]
     const inOrder = async () => {
-      await this.#others.stop()
-      await this.#leaders.stop()
-      await this.#caches.stop()
-      await this.#servers.stop()
+      for (const group of groups) await group.stop()
       await releaseLease()
+      await this.#recorders.stop()
     }
     try {
       await untilAborted(inOrder(), grace.signal)
     } catch (error) {
-      if (!(error instanceof DeadlineError)) throw error
+      for (const group of groups) void group.stop()
       this.#fail(error)
     } finally {
       this.#state = 'stopped'

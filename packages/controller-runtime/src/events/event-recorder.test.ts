@@ -1,0 +1,153 @@
+import { errors } from '@fairlead/kube-core'
+import type { ConfigMap, Event, KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Patch } from '../client/client.ts'
+import { ConnectionError } from '../client/connection-error.ts'
+import { silentLogger } from '../logger.ts'
+import { FakeClock } from '../testing/fake-clock.ts'
+import { EventRecorder } from './event-recorder.ts'
+
+let clock: FakeClock
+let stop: AbortController
+let running: Promise<void>
+let created: Event[]
+let patched: unknown[]
+let failures: Error[]
+let recorder: EventRecorder
+
+const client = {
+  create<T extends KubernetesObject>(_: ResourceType<T>, object: T): Promise<T> {
+    const failure = failures.shift()
+    if (failure !== undefined) return Promise.reject(failure)
+    created.push(object as unknown as Event)
+    return Promise.resolve(object)
+  },
+  patch<T extends KubernetesObject>(_: ResourceType<T>, __: unknown, patch: Patch): Promise<T> {
+    patched.push(patch.body)
+    return Promise.resolve({} as T)
+  },
+}
+
+beforeEach(() => {
+  clock = new FakeClock()
+  stop = new AbortController()
+  created = []
+  patched = []
+  failures = []
+  const options = { client, component: 'example.com/operator', instance: 'pod-1' }
+  recorder = new EventRecorder({ ...options, clock, logger: silentLogger })
+  running = recorder.start(stop.signal)
+})
+
+afterEach(async () => {
+  stop.abort()
+  await running
+  expect(clock.pendingTimers).toBe(0)
+})
+
+const object: ConfigMap = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { namespace: 'ns', name: 'a', uid: 'u', resourceVersion: '7' },
+}
+const created1 = { type: 'Normal', reason: 'Created', note: 'made it' } as const
+
+describe('an event recorder', () => {
+  it('writes an event about the object', async () => {
+    recorder.event(object, created1)
+    await clock.advance(0)
+    expect(created).toHaveLength(1)
+    expect(created[0]).toMatchObject({
+      metadata: { namespace: 'ns', name: expect.stringMatching(/^a\.[0-9a-f]{16}$/) },
+      eventTime: '2026-01-01T00:00:00.000000Z',
+      type: 'Normal',
+      reason: 'Created',
+      action: 'Created',
+      note: 'made it',
+      regarding: { kind: 'ConfigMap', namespace: 'ns', name: 'a', uid: 'u', resourceVersion: '7' },
+      reportingController: 'example.com/operator',
+      reportingInstance: 'pod-1',
+    })
+  })
+
+  it('counts repetitions on the first event, in few writes', async () => {
+    for (let second = 0; second < 25; second += 1) {
+      recorder.event(object, created1)
+      await clock.advance(1000)
+    }
+    await clock.advance(30_000)
+    expect(created).toHaveLength(1)
+    expect(patched).toEqual([
+      { series: { count: 10, lastObservedTime: '2026-01-01T00:00:09.000000Z' } },
+      { series: { count: 20, lastObservedTime: '2026-01-01T00:00:19.000000Z' } },
+      { series: { count: 25, lastObservedTime: '2026-01-01T00:00:24.000000Z' } },
+    ])
+  })
+
+  it('makes a new event when the last one is over', async () => {
+    recorder.event(object, created1)
+    await clock.advance(360_000)
+    recorder.event(object, created1)
+    await clock.advance(0)
+    expect(created).toHaveLength(2)
+  })
+
+  it('bounds the events of one object, not those of another', async () => {
+    for (let index = 0; index < 40; index += 1) {
+      recorder.event(object, { ...created1, note: `number ${index}` })
+    }
+    recorder.event({ ...object, metadata: { ...object.metadata, name: 'b' } }, created1)
+    await clock.advance(0)
+    expect(created).toHaveLength(26)
+    await clock.advance(300_000)
+    recorder.event(object, { ...created1, note: 'again' })
+    recorder.event(object, { ...created1, note: 'and again' })
+    await clock.advance(0)
+    expect(created).toHaveLength(27)
+  })
+
+  it('tries again while the server is away, and gives up what it refuses', async () => {
+    failures = [new ConnectionError('away'), errors.tooManyRequests('busy', 1)]
+    recorder.event(object, created1)
+    await clock.advance(19_999)
+    expect(created).toHaveLength(0)
+    await clock.advance(1)
+    expect(created).toHaveLength(1)
+
+    failures = [errors.forbidden('events', 'x', 'no')]
+    recorder.event(object, { ...created1, note: 'refused' })
+    recorder.event(object, { ...created1, note: 'next' })
+    await clock.advance(0)
+    expect(created.map(({ note }) => note)).toEqual(['made it', 'next'])
+  })
+
+  it('keeps at most a thousand while the server is away', async () => {
+    failures = Array.from({ length: 20 }, () => new ConnectionError('away'))
+    for (let index = 0; index < 3000; index += 1) {
+      recorder.event(
+        { ...object, metadata: { name: `object-${index}`, uid: `${index}` } },
+        created1,
+      )
+      if (index === 0) await clock.advance(0)
+    }
+    failures = []
+    await clock.advance(10_000)
+    expect(created).toHaveLength(1001)
+  })
+
+  it('writes at the end what still waits', async () => {
+    recorder.event(object, created1)
+    recorder.event(object, { ...created1, note: 'second' })
+    stop.abort()
+    await running
+    expect(created).toHaveLength(2)
+  })
+
+  it('cuts a long note between characters', async () => {
+    recorder.event(object, { ...created1, note: '🚢'.repeat(1000) })
+    await clock.advance(0)
+    const note = created[0]?.note ?? ''
+    expect(Buffer.byteLength(note)).toBeLessThanOrEqual(1024)
+    expect(note).toMatch(/^(🚢)+\.\.\.$/u)
+  })
+})

@@ -1,0 +1,289 @@
+import { Event, isNotFound, StatusError } from '@fairlead/kube-core'
+import type { KubernetesObject } from '@fairlead/kube-core'
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { openScope } from '../abort.ts'
+import { sleep } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+import type { Client } from '../client/client.ts'
+import { withFields } from '../logger.ts'
+import type { Logger } from '../logger.ts'
+import type { Runnable } from '../manager/runnable.ts'
+import { RecentMap } from './recent-map.ts'
+import { TokenBucket } from './token-bucket.ts'
+
+/** Something worth telling the users of an object, in `kubectl describe`. */
+export interface RecordedEvent {
+  readonly type: 'Normal' | 'Warning'
+  /** Why, as one word for machines: `Created`, `ProviderUnreachable`. */
+  readonly reason: string
+  /** What was being done. Defaults to the reason. */
+  readonly action?: string
+  /** For people; cut at 1024 bytes. Never put a credential into it. */
+  readonly note: string
+}
+
+export interface EventRecorderOptions {
+  readonly client: Pick<Client, 'create' | 'patch'>
+  /** Who reports: the operator's name. */
+  readonly component: string
+  /** Which replica of it. Defaults to the host's name. */
+  readonly instance?: string
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+interface Series {
+  readonly event: Event
+  count: number
+  lastMs: number
+  /** How much of the count the server knows; 0 before the event itself is stored. */
+  written: number
+  /** Not written again before this time. */
+  notBeforeMs: number
+  /** Waits to be written, so further repetitions only count. */
+  waiting: boolean
+}
+
+const queueLimit = 1000
+const seriesLimit = 4096
+const objectsLimit = 4096
+/** The same thing again within this time is one event with a higher count. */
+const seriesMs = 6 * 60_000
+const burst = 25
+const refillMs = 300_000
+const triesLimit = 12
+const retryMs = 10_000
+/** A series is written at most this often, however fast it repeats. */
+const seriesWriteMs = 10_000
+const lastWritesMs = 2000
+const noteLimitBytes = 1024
+const shortFieldLimit = 128
+
+/**
+ * Records events of the group events.k8s.io.
+ *
+ * Telling is free: `event` never waits and never fails. A repetition within six minutes becomes a
+ * count on the first one; an object gets 25 events at once and then one per five minutes; at most
+ * 1000 wait to be written; writing is tried twelve times. What is beyond that is dropped.
+ */
+export class EventRecorder implements Runnable {
+  readonly needLeaderElection = false
+  readonly #options: EventRecorderOptions
+  readonly #instance: string
+  readonly #logger: Logger
+  readonly #series = new RecentMap<Series>(seriesLimit)
+  readonly #buckets = new RecentMap<TokenBucket>(objectsLimit)
+  readonly #queue: Series[] = []
+  /** Repeated too soon after a write; in the order in which they may be written. */
+  readonly #late = new Set<Series>()
+  #wake: () => void = () => {}
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options
+    this.#instance = (options.instance ?? hostname()).slice(0, shortFieldLimit)
+    this.#logger = withFields(options.logger, { component: options.component })
+  }
+
+  /** Tells about the object. It must be a stored one, with its name and uid. */
+  event(regarding: KubernetesObject, recorded: RecordedEvent): void {
+    const nowMs = this.#options.clock.now()
+    const { type, reason, action, note } = recorded
+    const object = objectIdentity(regarding)
+    const key = JSON.stringify([object, type, reason, action, note])
+    const series = this.#series.get(key)
+    if (series !== undefined && nowMs - series.lastMs < seriesMs) {
+      series.count += 1
+      series.lastMs = nowMs
+      this.#enqueue(series)
+      return
+    }
+    if (!this.#mayTell(object, nowMs)) {
+      this.#logger.debug({ object, reason }, 'an event was dropped: too many for this object')
+      return
+    }
+    const fresh: Series = {
+      event: this.#newEvent(regarding, recorded, nowMs),
+      count: 1,
+      lastMs: nowMs,
+      written: 0,
+      notBeforeMs: nowMs,
+      waiting: false,
+    }
+    this.#series.set(key, fresh)
+    this.#enqueue(fresh)
+  }
+
+  /** Writes what is told until the signal aborts, and then for two seconds what still waits. */
+  async start(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#queueDue()
+      const series = this.#queue.shift()
+      if (series === undefined) await this.#nextEvent(signal)
+      else await this.#write(series, signal)
+    }
+    await this.#writeLast()
+  }
+
+  #enqueue(series: Series): void {
+    if (series.waiting) return
+    if (this.#queue.length + this.#late.size >= queueLimit) {
+      this.#logger.debug({ limit: queueLimit }, 'an event was dropped: too many wait')
+      return
+    }
+    series.waiting = true
+    if (series.notBeforeMs > this.#options.clock.now()) this.#late.add(series)
+    else this.#queue.push(series)
+    this.#wake()
+  }
+
+  #queueDue(): void {
+    const nowMs = this.#options.clock.now()
+    for (const series of this.#late) {
+      if (series.notBeforeMs > nowMs) return
+      this.#late.delete(series)
+      this.#queue.push(series)
+    }
+  }
+
+  #mayTell(object: string, nowMs: number): boolean {
+    let bucket = this.#buckets.get(object)
+    if (bucket === undefined) {
+      bucket = new TokenBucket(burst, refillMs, nowMs)
+      this.#buckets.set(object, bucket)
+    }
+    return bucket.take(nowMs)
+  }
+
+  #nextEvent(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options
+    return new Promise((resolve) => {
+      const [next] = this.#late
+      const timer =
+        next === undefined
+          ? undefined
+          : clock.setTimer(next.notBeforeMs - clock.now(), () => this.#wake())
+      this.#wake = () => {
+        timer?.cancel()
+        signal.removeEventListener('abort', this.#wake)
+        this.#wake = () => {}
+        resolve()
+      }
+      signal.addEventListener('abort', this.#wake, { once: true })
+    })
+  }
+
+  async #write(series: Series, signal: AbortSignal): Promise<void> {
+    for (let attempt = 1; attempt <= triesLimit; attempt += 1) {
+      try {
+        await this.#send(series, signal)
+        return
+      } catch (error) {
+        if (signal.aborted) {
+          // It goes out with the last writes.
+          this.#queue.unshift(series)
+          return
+        }
+        if (!mayRetry(error) || attempt === triesLimit) {
+          series.waiting = false
+          this.#logger.warn({ err: error }, 'an event could not be recorded')
+          return
+        }
+        await sleep(this.#options.clock, retryMs, signal).catch(() => {})
+      }
+    }
+  }
+
+  async #writeLast(): Promise<void> {
+    using scope = openScope({
+      clock: this.#options.clock,
+      timeoutMs: lastWritesMs,
+      what: 'writing the last events',
+    })
+    try {
+      for (const series of [...this.#queue.splice(0), ...this.#late])
+        await this.#send(series, scope.signal)
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'the last events could not be recorded')
+    }
+  }
+
+  async #send(series: Series, signal: AbortSignal): Promise<void> {
+    const { client } = this.#options
+    const { event } = series
+    const { namespace = 'default', name = '' } = event.metadata
+    // Repetitions that come while it is written are counted by the next write.
+    const { count } = series
+    if (series.written === 0) {
+      await client.create(Event, event, { signal })
+      this.#written(series, 1)
+      return
+    }
+    const body = { series: { count, lastObservedTime: microTime(series.lastMs) } }
+    try {
+      await client.patch(Event, { namespace, name }, { type: 'merge', body }, { signal })
+    } catch (error) {
+      if (!isNotFound(error)) throw error
+      // Events expire on the server; the next repetition makes a new one.
+      series.lastMs = -Infinity
+    }
+    this.#written(series, count)
+  }
+
+  #written(series: Series, count: number): void {
+    series.written = count
+    series.notBeforeMs = this.#options.clock.now() + seriesWriteMs
+    series.waiting = false
+    if (series.count > count && series.lastMs > 0) this.#enqueue(series)
+  }
+
+  #newEvent(regarding: KubernetesObject, recorded: RecordedEvent, nowMs: number): Event {
+    const { name = '', namespace, uid, resourceVersion } = regarding.metadata
+    const suffix = randomUUID().replaceAll('-', '').slice(0, 16)
+    return {
+      apiVersion: 'events.k8s.io/v1',
+      kind: 'Event',
+      metadata: { namespace: namespace ?? 'default', name: `${name.slice(0, 230)}.${suffix}` },
+      eventTime: microTime(nowMs),
+      type: recorded.type,
+      reason: recorded.reason.slice(0, shortFieldLimit),
+      action: (recorded.action ?? recorded.reason).slice(0, shortFieldLimit),
+      note: cutBytes(recorded.note, noteLimitBytes),
+      regarding: {
+        apiVersion: regarding.apiVersion,
+        kind: regarding.kind,
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(uid === undefined ? {} : { uid }),
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      },
+      reportingController: this.#options.component,
+      reportingInstance: this.#instance,
+    }
+  }
+}
+
+function objectIdentity({ apiVersion, kind, metadata }: KubernetesObject): string {
+  return [apiVersion, kind, metadata.namespace ?? '', metadata.name, metadata.uid].join('/')
+}
+
+/** A refusal stays one; a server that is busy or away may take the event later. */
+function mayRetry(error: unknown): boolean {
+  if (!(error instanceof StatusError)) return true
+  return error.code === 429 || error.code >= 500
+}
+
+function microTime(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z')
+}
+
+function cutBytes(text: string, limit: number): string {
+  const bytes = Buffer.from(text)
+  if (bytes.length <= limit) return text
+  // A character that the cut splits becomes U+FFFD, which is taken off.
+  return bytes
+    .subarray(0, limit - 3)
+    .toString('utf8')
+    .replace(/\uFFFD$/, '')
+    .concat('...')
+}

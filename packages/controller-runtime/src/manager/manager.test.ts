@@ -1,0 +1,202 @@
+import { ConfigMap } from '@fairlead/kube-core'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { aborted } from '../abort.ts'
+import type { Client } from '../client/client.ts'
+import { ControllerBuilder } from '../controller/controller-builder.ts'
+import { probeResponse } from '../probes/probe-response.ts'
+import { FakeClock } from '../testing/fake-clock.ts'
+import { FakeReader } from '../testing/fake-reader.ts'
+import { Manager } from './manager.ts'
+import type { ManagerOptions } from './manager.ts'
+import { runnable } from './runnable.ts'
+
+let clock: FakeClock
+let reader: FakeReader
+let steps: string[]
+
+beforeEach(() => {
+  clock = new FakeClock()
+  reader = new FakeReader()
+  steps = []
+})
+
+function newManager(options: Partial<ManagerOptions> = {}): Manager {
+  return new Manager({ client: reader as unknown as Client, clock, random: () => 0, ...options })
+}
+
+/** A runnable that writes down when it starts and stops. */
+function step(name: string, options: Parameters<typeof runnable>[1] = {}) {
+  return runnable(async (signal) => {
+    steps.push(`${name} starts`)
+    await aborted(signal)
+    await Promise.resolve()
+    steps.push(`${name} stopped`)
+  }, options)
+}
+
+const ready = (manager: Manager) =>
+  probeResponse('/readyz', new URLSearchParams(), manager.healthChecks).status
+
+describe('a manager', () => {
+  it('runs only its servers until the cache has synced', async () => {
+    reader.stuck.add('configmaps')
+    const manager = newManager()
+    manager.cache.informerFor(ConfigMap)
+    manager.add(step('leader only'))
+    manager.add(step('every replica', { needLeaderElection: false }))
+    manager.add(step('server', { stage: 'servers' }))
+    const stop = new AbortController()
+    expect(ready(manager)).toBe(500)
+    const running = manager.start(stop.signal)
+    await clock.advance(0)
+    expect(steps).toEqual(['server starts'])
+    expect(ready(manager)).toBe(500)
+
+    stop.abort()
+    await running
+    expect(steps).toEqual(['server starts', 'server stopped'])
+  })
+
+  it('starts servers, the cache, what every replica runs and controllers, and stops in order', async () => {
+    const manager = newManager()
+    const informer = manager.cache.informerFor(ConfigMap)
+    manager.add(
+      runnable(async (signal) => {
+        steps.push(`controller sees synced=${informer.synced}`)
+        await aborted(signal)
+        steps.push(`watches open at its end: ${reader.openWatches.get('configmaps')}`)
+      }),
+    )
+    manager.add(step('every replica', { needLeaderElection: false }))
+    manager.add(step('server', { stage: 'servers' }))
+    const stop = new AbortController()
+    const running = manager.start(stop.signal)
+    await vi.waitFor(() => expect(steps).toHaveLength(3))
+    expect(ready(manager)).toBe(200)
+    expect(manager.elected).toBe(true)
+    stop.abort()
+    await running
+    expect(steps).toEqual([
+      'server starts',
+      'every replica starts',
+      'controller sees synced=true',
+      'every replica stopped',
+      'watches open at its end: 1',
+      'server stopped',
+    ])
+    expect(reader.openWatches.get('configmaps')).toBe(0)
+    expect(ready(manager)).toBe(500)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('runs a controller', async () => {
+    reader.seed(ConfigMap, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace: 'ns', name: 'a', resourceVersion: '1' },
+    })
+    const manager = newManager()
+    const seen: string[] = []
+    const controller = new ControllerBuilder(manager).for(ConfigMap).build(async ({ name }) => {
+      seen.push(`${name} ${manager.cache.get(ConfigMap, { namespace: 'ns', name })?.kind}`)
+    })
+    manager.add(controller)
+    const stop = new AbortController()
+    const running = manager.start(stop.signal)
+    await vi.waitFor(() => expect(seen).toEqual(['a ConfigMap']))
+    stop.abort()
+    await running
+  })
+
+  it('starts at once what is added while it runs', async () => {
+    const manager = newManager()
+    const stop = new AbortController()
+    const running = manager.start(stop.signal)
+    await clock.advance(0)
+    manager.add(step('late'))
+    await vi.waitFor(() => expect(steps).toEqual(['late starts']))
+    stop.abort()
+    await running
+    expect(steps).toEqual(['late starts', 'late stopped'])
+  })
+
+  it('stops everything and fails when something that it runs fails', async () => {
+    const manager = newManager()
+    manager.add(step('other'))
+    manager.add(runnable(() => Promise.reject(new Error('port in use'))))
+    await expect(manager.start(new AbortController().signal)).rejects.toThrow('port in use')
+    expect(steps).toEqual(['other starts', 'other stopped'])
+  })
+
+  it('fails when the cache does not sync in time', async () => {
+    reader.stuck.add('configmaps')
+    const manager = newManager()
+    manager.cache.informerFor(ConfigMap)
+    const running = manager.start(new AbortController().signal)
+    running.catch(() => {})
+    await clock.advance(120_000)
+    await expect(running).rejects.toThrow('the first sync of the cache took longer than 120000 ms')
+  })
+
+  it('does not wait for ever for something that does not stop', async () => {
+    const manager = newManager()
+    manager.add(runnable(() => new Promise(() => {})))
+    const stop = new AbortController()
+    const running = manager.start(stop.signal)
+    running.catch(() => {})
+    await clock.advance(0)
+    stop.abort()
+    await clock.advance(29_999)
+    let ended = false
+    running.catch(() => (ended = true))
+    await clock.advance(0)
+    expect(ended).toBe(false)
+    await clock.advance(1)
+    await expect(running).rejects.toThrow('30000 ms')
+  })
+
+  it('tells everything to stop when the grace period is over', async () => {
+    const manager = newManager()
+    manager.add(runnable(() => new Promise(() => {}), { needLeaderElection: false }))
+    manager.add(step('leader only'))
+    manager.add(step('server', { stage: 'servers' }))
+    const stop = new AbortController()
+    const running = manager.start(stop.signal)
+    running.catch(() => {})
+    await clock.advance(0)
+    stop.abort()
+    await clock.advance(30_000)
+    await expect(running).rejects.toThrow('30000 ms')
+    await clock.advance(0)
+    expect(steps).toContain('leader only stopped')
+    expect(steps).toContain('server stopped')
+  })
+
+  it('refuses a second controller of the same name, and to start twice', async () => {
+    const manager = newManager()
+    const build = () => new ControllerBuilder(manager).for(ConfigMap).build(async () => {})
+    build()
+    expect(build).toThrow('a controller named configmap exists already')
+    const stop = new AbortController()
+    const running = manager.start(stop.signal)
+    await expect(manager.start(stop.signal)).rejects.toThrow('once')
+    stop.abort()
+    await running
+  })
+
+  it('adds its own and other health checks to the probes', async () => {
+    const manager = newManager()
+    manager.addReadyzCheck('webhook', () => {
+      throw new Error('not listening')
+    })
+    manager.addHealthzCheck('alive', () => {})
+    expect(() => manager.addHealthzCheck('alive', () => {})).toThrow('alive')
+    const verbose = new URLSearchParams('verbose')
+    expect(probeResponse('/healthz', verbose, manager.healthChecks).body).toBe(
+      '[+]alive ok\nhealthz check passed\n',
+    )
+    expect(probeResponse('/readyz', verbose, manager.healthChecks).body).toContain(
+      '[-]webhook failed: reason withheld',
+    )
+  })
+})

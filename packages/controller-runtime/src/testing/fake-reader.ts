@@ -1,0 +1,72 @@
+import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import { aborted } from '../abort.ts'
+import type { Reader, WatchEvent, WatchOptions } from '../client/client.ts'
+
+/** A collection in memory that lists what it holds and watches what is pushed. Any kind, no rules. */
+export class FakeReader implements Reader {
+  readonly #objects = new Map<string, readonly KubernetesObject[]>()
+  readonly #listeners = new Map<string, Set<(event: WatchEvent) => void>>()
+  /** Kinds (plural) whose list does not answer. */
+  readonly stuck = new Set<string>()
+  readonly lists: string[] = []
+  readonly openWatches = new Map<string, number>()
+
+  seed(type: ResourceType, ...objects: readonly KubernetesObject[]): void {
+    this.#objects.set(type.plural, objects)
+  }
+
+  push(type: ResourceType, event: WatchEvent): void {
+    for (const listener of this.#listeners.get(type.plural) ?? []) listener(event)
+  }
+
+  get(): Promise<never> {
+    return Promise.reject(new Error('not faked'))
+  }
+
+  async list<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    options?: { signal?: AbortSignal },
+  ) {
+    this.lists.push(type.plural)
+    if (this.stuck.has(type.plural) && options?.signal !== undefined) {
+      await aborted(options.signal)
+      options.signal.throwIfAborted()
+    }
+    const items = (this.#objects.get(type.plural) ?? []) as readonly T[]
+    return {
+      apiVersion: 'v1',
+      kind: `${type.kind}List`,
+      metadata: { resourceVersion: '1' },
+      items: [...items],
+    }
+  }
+
+  async *watch<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    { signal }: WatchOptions = {},
+  ): AsyncGenerator<WatchEvent<T>> {
+    const waiting: WatchEvent<T>[] = []
+    let wake = () => {}
+    const listener = (event: WatchEvent) => {
+      waiting.push(event as WatchEvent<T>)
+      wake()
+    }
+    const listeners = this.#listeners.get(type.plural) ?? new Set()
+    this.#listeners.set(type.plural, listeners.add(listener))
+    const count = (by: number) =>
+      this.openWatches.set(type.plural, (this.openWatches.get(type.plural) ?? 0) + by)
+    count(1)
+    try {
+      while (signal?.aborted !== true) {
+        yield* waiting.splice(0)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          signal?.addEventListener('abort', () => resolve(), { once: true })
+        })
+      }
+    } finally {
+      listeners.delete(listener)
+      count(-1)
+    }
+  }
+}
