@@ -19,7 +19,8 @@ function keyedElement(type: ListType, item: unknown): PathElement {
   }
   const keys: [string, unknown][] = []
   for (const name of type.keys) {
-    const value = member(item, name) ?? type.element.map?.defaultOf(name)
+    const given = member(item, name)
+    const value = given === undefined ? type.element.map?.defaultOf(name) : given
     if (value !== undefined) keys.push([name, value])
   }
   if (keys.length === 0) {
