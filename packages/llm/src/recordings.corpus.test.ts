@@ -13,6 +13,7 @@ import { readAnthropicMessage, readAnthropicStream } from './test-support/read-a
 import { readChatCompletion, readChatStream } from './test-support/read-openai-chat.ts'
 import { assemble, encodeEvents } from './test-support/recordings.ts'
 import { grammarProblems } from './test-support/stream-grammar.ts'
+import { createStreamUsageScanner, scanUsage } from './usage-scan.ts'
 
 const corpora = process.env['FAIRLEAD_CORPORA'] ?? ''
 const chat = dialectFor('openai-chat')
@@ -62,6 +63,10 @@ function payloadsOf(stream: string): string[] {
 function pairOf(stream: string): string | undefined {
   const name = stream.replace('.chunks.txt', '.json')
   return filesOf('anthropic', '.json').find((candidate) => candidate === name)
+}
+
+function isChat(text: string): boolean {
+  return /"object": ?"chat\.completion(?:\.chunk)?"/.test(text)
 }
 
 function kindsOf(items: readonly Item[]): string[] {
@@ -163,25 +168,56 @@ describe.runIf(corpora !== '')('recordings', () => {
     })
   })
 
-  describe('of OpenAI chat', () => {
-    it.each(filesOf('openai/chat', '.chunks.txt'))('stream %s', (name) => {
-      const lines = linesOf('openai/chat', name)
-      const events = decodeLines('openai-chat', [...lines, '[DONE]'])
-      expect(grammarProblems(events)).toEqual([])
-      const expected = readChatStream(lines)
-      expect(expected.text).not.toBe('')
-      expect(summarize(assemble(events))).toEqual(expected)
-      expect(assemble(decodeLines('openai-chat', lines))).toEqual(assemble(events))
-      expectStreamSameAsChat(events, expected)
-      expectSameAsChat(assemble(events), expected)
+  describe('of OpenAI chat and compatible servers', () => {
+    const folders = [
+      'alibaba',
+      'azure',
+      'deepseek/chat',
+      'groq',
+      'mistral',
+      'moonshotai',
+      'openai/chat',
+      'openai-compatible/chat',
+      'perplexity',
+      'xai',
+    ]
+    const recordings = folders
+      .flatMap((folder) => filesOf(folder, '').map((name) => [folder, name] as const))
+      .filter(([folder, name]) => name.includes('.') && isChat(read(folder, name)))
+
+    it('are there', () => {
+      expect(recordings.length).toBeGreaterThan(40)
     })
 
-    it('answer openai-text.json', () => {
-      const body: unknown = JSON.parse(read('openai/chat', 'openai-text.json'))
-      const response = chat.decodeResponse(body)
-      expect(summarize(response)).toEqual(readChatCompletion(body))
-      expectSameAsChat(response, readChatCompletion(body))
-    })
+    it.each(recordings.filter(([, name]) => name.endsWith('.txt')))(
+      'stream %s/%s',
+      (folder, name) => {
+        const lines = linesOf(folder, name)
+        const events = decodeLines('openai-chat', [...lines, '[DONE]'])
+        expect(grammarProblems(events)).toEqual([])
+        const expected = readChatStream(lines)
+        expect(`${expected.text}${expected.calls.length}`).not.toBe('0')
+        expect(summarize(assemble(events))).toEqual(expected)
+        expect(assemble(decodeLines('openai-chat', lines))).toEqual(assemble(events))
+        expectStreamSameAsChat(events, expected)
+        expectSameAsChat(assemble(events), expected)
+        const scanner = createStreamUsageScanner()
+        for (const line of lines) scanner.push(Buffer.from(`data: ${line}\n\n`))
+        expect(scanner).toMatchObject({ usage: expected.usage, finished: true, done: false })
+      },
+    )
+
+    it.each(recordings.filter(([, name]) => name.endsWith('.json')))(
+      'answer %s/%s',
+      (folder, name) => {
+        const text = read(folder, name)
+        const body: unknown = JSON.parse(text)
+        const response = chat.decodeResponse(body)
+        expect(summarize(response)).toEqual(readChatCompletion(body))
+        expectSameAsChat(response, readChatCompletion(body))
+        expect(scanUsage(Buffer.from(text))).toEqual(response.usage)
+      },
+    )
 
     it('error reasoning-model-legacy-parameter-error.json', () => {
       const body: unknown = JSON.parse(

@@ -73,6 +73,12 @@ describe('createStreamUsageScanner', () => {
     expect([scanner.usage, scanner.finished, scanner.done]).toEqual([undefined, false, false])
   })
 
+  it('does not take an empty finish reason for the end', () => {
+    const scanner = createStreamUsageScanner()
+    scanner.push(Buffer.from('data: {"choices":[{"finish_reason":""}]}\n\n'))
+    expect(scanner.finished).toBe(false)
+  })
+
   it('skips a line beyond its bound and reads on', () => {
     const scanner = createStreamUsageScanner()
     scanner.push(Buffer.from('data: '))

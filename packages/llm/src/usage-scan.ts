@@ -160,7 +160,8 @@ function hasFinishReason(lines: string): boolean {
   let position = lines.indexOf(finishKey)
   while (position !== -1) {
     const start = valueStart(lines, position + finishKey.length)
-    if (start !== undefined && lines.charCodeAt(start) === 0x22) return true
+    // Some servers send an empty reason until they know it.
+    if (start !== undefined && lines[start] === '"' && lines[start + 1] !== '"') return true
     position = lines.indexOf(finishKey, position + 1)
   }
   return false

@@ -110,6 +110,15 @@ describe('streams of compatible servers', () => {
     })
   })
 
+  it('tell an empty finish reason until the end', () => {
+    const chunk = (content: string, finish: string) => ({
+      id: 'c',
+      choices: [{ index: 0, delta: { content }, finish_reason: finish }],
+    })
+    const events = decode([], [chunk('a', ''), chunk('b', ''), chunk('', 'length'), '[DONE]'])
+    expect(summarize(assemble(events))).toMatchObject({ text: 'ab', finish: 'length' })
+  })
+
   it('tell other choices, which are not the answer', () => {
     const chunk = (index: number, content: string) => ({
       id: 'c',

@@ -90,7 +90,8 @@ export function createStreamDecoder(nowMs: () => number): StreamDecoder {
       if (refusal !== '') events.push({ type: 'refusal-delta', text: refusal })
       events.push(...calls)
     }
-    finishReason = choice['finish_reason'] ?? finishReason
+    // Some servers send an empty reason until they know it.
+    finishReason = choice['finish_reason'] || finishReason
     return events
   }
 

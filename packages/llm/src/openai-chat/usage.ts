@@ -3,18 +3,24 @@ import type { Usage } from '../model-response.ts'
 
 /**
  * Reads a `usage` object; `undefined` when there is none. DeepSeek tells its cache hits in
- * `prompt_cache_hit_tokens`, everybody else in `prompt_tokens_details.cached_tokens`.
+ * `prompt_cache_hit_tokens`, everybody else in `prompt_tokens_details.cached_tokens`. xAI leaves
+ * reasoning out of `completion_tokens`, which its total gives away.
  */
 export function decodeUsage(value: unknown): Usage | undefined {
   if (!isJsonObject(value)) return undefined
   const prompt = objectOrEmpty(value['prompt_tokens_details'])
   const completion = objectOrEmpty(value['completion_tokens_details'])
+  const inputTokens = countOrZero(value['prompt_tokens'])
+  const completionTokens = countOrZero(value['completion_tokens'])
+  const reasoningTokens = countOrZero(completion['reasoning_tokens'])
+  const total = countOrZero(value['total_tokens'])
+  const reasoningApart = total === inputTokens + completionTokens + reasoningTokens
   return {
-    inputTokens: countOrZero(value['prompt_tokens']),
+    inputTokens,
     cachedInputTokens: countOrZero(prompt['cached_tokens'] ?? value['prompt_cache_hit_tokens']),
     cacheWriteInputTokens: countOrZero(prompt['cache_write_tokens']),
-    outputTokens: countOrZero(value['completion_tokens']),
-    reasoningTokens: countOrZero(completion['reasoning_tokens']),
+    outputTokens: completionTokens + (reasoningApart ? reasoningTokens : 0),
+    reasoningTokens,
   }
 }
 

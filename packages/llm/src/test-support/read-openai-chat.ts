@@ -8,10 +8,17 @@ interface Call {
   function?: { name?: string; arguments?: string }
 }
 
+interface Part {
+  type: string
+  text?: string
+  thinking?: Part[]
+}
+
 interface Said {
-  content?: string | null
+  content?: string | Part[] | null
   refusal?: string | null
   reasoning_content?: string | null
+  reasoning?: string | null
   tool_calls?: Call[]
 }
 
@@ -19,7 +26,7 @@ interface Completion {
   choices: { message?: Said; delta?: Said; finish_reason: string | null }[]
   usage?: {
     prompt_tokens: number
-    completion_tokens: number
+    total_tokens: number
     prompt_tokens_details?: { cached_tokens?: number; cache_write_tokens?: number }
     completion_tokens_details?: { reasoning_tokens?: number }
   } | null
@@ -39,9 +46,9 @@ export function readChatStream(payloads: readonly string[]): AnswerSummary {
     usage = chunk.usage ?? usage
     const choice = chunk.choices[0]
     finish = choice?.finish_reason ?? finish
-    said.content += choice?.delta?.content ?? ''
+    said.content += textOf(choice?.delta)
     said.refusal += choice?.delta?.refusal ?? ''
-    said.reasoning_content += choice?.delta?.reasoning_content ?? ''
+    said.reasoning_content += reasoningOf(choice?.delta)
     for (const call of choice?.delta?.tool_calls ?? []) {
       const known = said.tool_calls[call.index ?? 0]
       if (known?.function === undefined) said.tool_calls[call.index ?? 0] = structuredClone(call)
@@ -51,10 +58,27 @@ export function readChatStream(payloads: readonly string[]): AnswerSummary {
   return summary(said, finish, usage)
 }
 
+function partsOf(said: Said | undefined): Part[] {
+  return Array.isArray(said?.content) ? said.content : []
+}
+
+function textOf(said: Said | undefined): string {
+  if (typeof said?.content === 'string') return said.content
+  return partsOf(said)
+    .map((part) => part.text ?? '')
+    .join('')
+}
+
+function reasoningOf(said: Said | undefined): string {
+  const thinking = partsOf(said).flatMap((part) => part.thinking ?? [])
+  const told = said?.reasoning_content ?? said?.reasoning ?? ''
+  return told + thinking.map((part) => part.text ?? '').join('')
+}
+
 function summary(said: Said, finish: string, usage: Completion['usage']): AnswerSummary {
   return {
-    text: said.content ?? '',
-    reasoning: said.reasoning_content ?? '',
+    text: textOf(said),
+    reasoning: reasoningOf(said),
     refusal: said.refusal ?? '',
     calls: (said.tool_calls ?? []).map((call) => ({
       id: call.id ?? '',
@@ -69,7 +93,7 @@ function summary(said: Said, finish: string, usage: Completion['usage']): Answer
             inputTokens: usage.prompt_tokens,
             cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
             cacheWriteInputTokens: usage.prompt_tokens_details?.cache_write_tokens ?? 0,
-            outputTokens: usage.completion_tokens,
+            outputTokens: usage.total_tokens - usage.prompt_tokens,
             reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
           },
   }
