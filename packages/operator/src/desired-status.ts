@@ -1,0 +1,78 @@
+import type { PlannedCondition, ResourceConditions } from '@fairlead/config'
+import { deepEqual, type Condition, type KubernetesObject } from '@fairlead/kube-core'
+
+/** The part of a status that the operator owns, the same fields for every kind. */
+export interface OperatorStatus {
+  readonly observedGeneration?: number
+  readonly conditions?: readonly Condition[]
+  /** RoutingPolicy only. */
+  readonly gateways?: readonly GatewayStatus[]
+  /** PromptTemplate only. */
+  readonly activeVersions?: readonly string[]
+}
+
+interface GatewayStatus {
+  readonly gatewayRef: { readonly namespace?: string; readonly name: string }
+  readonly controllerName: string
+  readonly conditions?: readonly Condition[]
+}
+
+/** A resource's status as it is stored. */
+export function statusOf(object: KubernetesObject): OperatorStatus {
+  const { status } = object
+  return typeof status === 'object' && status !== null ? status : {}
+}
+
+/**
+ * The status to write for what is planned, or undefined when the stored one says the same.
+ * `lastTransitionTime` is kept while a condition's status stays, and is `now` otherwise.
+ */
+export function desiredStatus(
+  object: KubernetesObject,
+  planned: ResourceConditions,
+  now: string,
+): OperatorStatus | undefined {
+  const stored = statusOf(object)
+  const { generation } = planned
+  const desired: OperatorStatus = {
+    observedGeneration: generation,
+    conditions: dated(planned.conditions, stored.conditions, generation, now),
+    ...(planned.gateways && {
+      gateways: planned.gateways.map(({ gatewayRef, controllerName, conditions }) => {
+        const before = stored.gateways?.find((one) => deepEqual(one.gatewayRef, gatewayRef))
+        return {
+          gatewayRef,
+          controllerName,
+          conditions: dated(conditions, before?.conditions, generation, now),
+        }
+      }),
+    }),
+    ...(planned.activeVersions && { activeVersions: planned.activeVersions }),
+  }
+  return isStored(desired, stored) ? undefined : desired
+}
+
+function dated(
+  planned: readonly PlannedCondition[],
+  stored: readonly Condition[] | undefined,
+  observedGeneration: number,
+  now: string,
+): readonly Condition[] {
+  return planned.map((condition) => {
+    const before = stored?.find(({ type }) => type === condition.type)
+    const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : now
+    return { ...condition, observedGeneration, lastTransitionTime }
+  })
+}
+
+/** Whether the stored status already holds every field; others' conditions do not matter. */
+function isStored(desired: OperatorStatus, stored: OperatorStatus): boolean {
+  return (
+    desired.observedGeneration === stored.observedGeneration &&
+    deepEqual(desired.gateways ?? [], stored.gateways ?? []) &&
+    deepEqual(desired.activeVersions ?? [], stored.activeVersions ?? []) &&
+    (desired.conditions ?? []).every((condition) =>
+      (stored.conditions ?? []).some((other) => deepEqual(condition, other)),
+    )
+  )
+}

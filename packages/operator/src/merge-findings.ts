@@ -1,0 +1,67 @@
+import type { PlannedCondition } from '@fairlead/config'
+import type { Finding } from './replica-findings.ts'
+
+/** Reasons that say a reference, in the end, does not lead to what is needed. */
+const referenceReasons: readonly string[] = ['SecretKeyMissing', 'RefNotFound', 'RefNotPermitted']
+const messageLengthMax = 8192
+
+/** Health reasons, the one that most needs a person first. */
+const failures: readonly string[] = ['Unauthorized', 'Unreachable', 'RateLimited']
+
+/** `ResolvedRefs` with what only replicas can see, such as a Secret without the key. */
+export function mergeReferences(
+  planned: PlannedCondition,
+  findings: readonly Finding[],
+): PlannedCondition {
+  const missing = findings.filter(({ reason }) => referenceReasons.includes(reason))
+  const [first] = missing
+  if (first === undefined) return planned
+  const resolved = planned.status === 'True'
+  return {
+    type: planned.type,
+    status: 'False',
+    reason: resolved ? first.reason : planned.reason,
+    message: bounded([...(resolved ? [] : [planned.message]), ...missing.map(describe)]),
+  }
+}
+
+/** `Available` of a store; one replica that cannot use it is enough. */
+export function mergeAvailability(
+  planned: PlannedCondition,
+  findings: readonly Finding[],
+): PlannedCondition {
+  const unavailable = findings.filter(({ reason }) => reason === 'StoreUnavailable')
+  if (planned.status !== 'True' || unavailable.length === 0) return planned
+  return {
+    type: planned.type,
+    status: 'False',
+    reason: 'StoreUnavailable',
+    message: bounded(unavailable.map(describe)),
+  }
+}
+
+/**
+ * `Healthy` of a provider: False while any replica's calls fail, True once a replica's calls went
+ * well, Unknown until one was made.
+ */
+export function healthyCondition(findings: readonly Finding[]): PlannedCondition {
+  const type = 'Healthy'
+  const failing = findings.filter(({ reason }) => failures.includes(reason))
+  const reason = failures.find((one) => failing.some((finding) => finding.reason === one))
+  if (reason !== undefined) {
+    return { type, status: 'False', reason, message: bounded(failing.map(describe)) }
+  }
+  if (findings.some((finding) => finding.reason === 'Healthy')) {
+    return { type, status: 'True', reason: 'Healthy', message: 'The last calls were answered' }
+  }
+  return { type, status: 'Unknown', reason: 'Unknown', message: 'No replica has called it yet' }
+}
+
+function describe({ message, reason, replicas }: Finding): string {
+  return `${message || reason} (replica ${replicas.toSorted().join(', ')})`
+}
+
+function bounded(messages: readonly string[]): string {
+  const text = messages.join('; ')
+  return text.length > messageLengthMax ? `${text.slice(0, messageLengthMax - 1)}…` : text
+}

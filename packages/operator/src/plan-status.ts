@@ -1,0 +1,61 @@
+import { LLMGateway, LLMProvider } from '@fairlead/api'
+import type { PlannedCondition, ResourceConditions } from '@fairlead/config'
+import type { KubernetesObject } from '@fairlead/kube-core'
+import { keyOf, keyText } from '@fairlead/controller-runtime'
+import { resourceText, type Configuration } from './configuration.ts'
+import { healthyCondition, mergeAvailability, mergeReferences } from './merge-findings.ts'
+import { programmedCondition } from './programmed-condition.ts'
+import type { ReplicaFindings } from './replica-findings.ts'
+import { isLive, replicasOf } from './replica-reports.ts'
+
+/** The moment for which a status is planned. */
+export interface Moment {
+  readonly nowMs: number
+  readonly leaseMs: number
+  readonly findings: ReplicaFindings
+}
+
+/**
+ * The conditions that a resource should carry: what `compile` says, with what live replicas report
+ * merged in. Undefined for a resource that the configuration does not know (yet).
+ */
+export function planStatus(
+  object: KubernetesObject,
+  configuration: Configuration,
+  moment: Moment,
+): ResourceConditions | undefined {
+  const { kind } = object
+  const planned = configuration.conditionsOf(kind, keyOf(object))
+  if (planned === undefined) return undefined
+  const resource = resourceText(kind, keyOf(object))
+  const problems = moment.findings.problemsOf(resource)
+  const conditions = planned.conditions.map((condition) => {
+    if (condition.type === 'ResolvedRefs') return mergeReferences(condition, problems)
+    if (condition.type === 'Available') return mergeAvailability(condition, problems)
+    return condition
+  })
+  return {
+    ...planned,
+    conditions: [...conditions, ...reported(object, configuration, moment, resource)],
+  }
+}
+
+/** Conditions that only replicas' reports can tell, by kind. */
+function reported(
+  object: KubernetesObject,
+  configuration: Configuration,
+  { nowMs, leaseMs, findings }: Moment,
+  resource: string,
+): readonly PlannedCondition[] {
+  switch (object.kind) {
+    case LLMGateway.kind: {
+      const live = replicasOf(object).filter((replica) => isLive(replica, nowMs, leaseMs))
+      const hash = configuration.result.snapshots.get(keyText(keyOf(object)))?.hash
+      return [programmedCondition(hash, live)]
+    }
+    case LLMProvider.kind:
+      return [healthyCondition(findings.healthOf(resource))]
+    default:
+      return []
+  }
+}

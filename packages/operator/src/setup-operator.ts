@@ -1,0 +1,134 @@
+import { kinds, LLMGateway } from '@fairlead/api'
+import {
+  ChannelSource,
+  controllerBuilder,
+  EventRecorder,
+  keyOf,
+  silentLogger,
+  systemClock,
+  type Clock,
+  type Logger,
+  type Manager,
+  type Reconcile,
+} from '@fairlead/controller-runtime'
+import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import { Configuration, watchedTypes } from './configuration.ts'
+import { desiredStatus } from './desired-status.ts'
+import { planStatus, type Moment } from './plan-status.ts'
+import { changesConditions } from './relevant-change.ts'
+import { gatherFindings } from './replica-findings.ts'
+import { isLive, nextExpiryMs, removalOf, replicasOf } from './replica-reports.ts'
+import { fieldManager, writeStatus } from './status-writer.ts'
+
+export interface OperatorOptions {
+  /** Written to `RoutingPolicy.status.gateways[].controllerName`. */
+  readonly controllerName?: string
+  /** How long a replica counts after its last report. Defaults to 60 s; they report every 20 s. */
+  readonly replicaLeaseMs?: number
+  /** Should be the manager's. Defaults to the machine's clock. */
+  readonly clock?: Clock
+  readonly logger?: Logger
+}
+
+const replicaLeaseDefaultMs = 60_000
+const concurrentReconciles = 4
+
+/**
+ * Adds the control plane to a manager that has not started: one controller per kind, named like the
+ * kind in lower case, that keeps a resource's status; and one named `configuration` that finds out,
+ * after any change, which resources' statuses that change made wrong, and has them reconciled.
+ */
+export function setupOperator(manager: Manager, options: OperatorOptions = {}): void {
+  const clock = options.clock ?? systemClock
+  const logger = options.logger ?? silentLogger
+  const { client, cache } = manager
+  const recorder = new EventRecorder({ client, clock, logger, component: fieldManager })
+  manager.add(recorder)
+  const operator = new Operator(manager, recorder, clock, options)
+
+  const channels = new Map<ResourceType, ChannelSource>()
+  for (const type of kinds) {
+    const channel = new ChannelSource('configuration')
+    channels.set(type, channel)
+    controllerBuilder(manager)
+      .for<KubernetesObject>(type)
+      .watchesRaw(channel)
+      .withOptions({ maxConcurrentReconciles: concurrentReconciles })
+      .build(operator.reconcilerOf(type))
+  }
+
+  // added last: the controllers that it sends names to have started when it runs
+  const everything = [{ name: 'configuration' }]
+  const builder = controllerBuilder(manager).named('configuration')
+  for (const type of watchedTypes) {
+    builder.watches(type, () => everything, { predicates: [changesConditions] })
+  }
+  builder.build(async () => {
+    const moment = operator.moment()
+    for (const [type, channel] of channels) {
+      for (const object of cache.list(type)) {
+        if (operator.desired(object, moment)) channel.send(keyOf(object))
+      }
+    }
+  })
+}
+
+class Operator {
+  readonly #manager: Manager
+  readonly #recorder: EventRecorder
+  readonly #clock: Clock
+  readonly #leaseMs: number
+  readonly #configuration: Configuration
+
+  constructor(manager: Manager, recorder: EventRecorder, clock: Clock, options: OperatorOptions) {
+    this.#manager = manager
+    this.#recorder = recorder
+    this.#clock = clock
+    this.#leaseMs = options.replicaLeaseMs ?? replicaLeaseDefaultMs
+    this.#configuration = new Configuration(manager.cache, options.controllerName)
+  }
+
+  /** What replicas report at this moment. */
+  moment(): Moment {
+    const nowMs = this.#clock.now()
+    const leaseMs = this.#leaseMs
+    const gateways = this.#manager.cache.list(LLMGateway)
+    return { nowMs, leaseMs, findings: gatherFindings(gateways, nowMs, leaseMs) }
+  }
+
+  /** The status that a resource should get; undefined when it has it already. */
+  desired(object: KubernetesObject, moment: Moment) {
+    const planned = planStatus(object, this.#configuration, moment)
+    const now = new Date(moment.nowMs).toISOString().replace(/\.\d+Z$/, 'Z')
+    return planned && desiredStatus(object, planned, now)
+  }
+
+  reconcilerOf(type: ResourceType): Reconcile {
+    return async (request, { signal }) => {
+      const { cache, client } = this.#manager
+      const object = cache.get(type, request)
+      if (object === undefined) return
+      const moment = this.moment()
+      const status = this.desired(object, moment)
+      if (status) {
+        await writeStatus({ client, recorder: this.#recorder }, type, object, status, signal)
+      }
+      if (object.kind === LLMGateway.kind) return this.#dropStaleReplicas(object, moment, signal)
+    }
+  }
+
+  /** Removes replicas that fell silent and comes back when the next one would be. */
+  async #dropStaleReplicas(gateway: KubernetesObject, { nowMs }: Moment, signal: AbortSignal) {
+    const leaseMs = this.#leaseMs
+    const replicas = replicasOf(gateway)
+    const live = replicas.filter((replica) => isLive(replica, nowMs, leaseMs))
+    if (live.length < replicas.length) {
+      const body = removalOf(replicas, (replica) => !live.includes(replica))
+      const patch = { type: 'json' as const, body }
+      const { status } = this.#manager.client
+      await status.patch(LLMGateway, keyOf(gateway), patch, { fieldManager, signal })
+    }
+    const requeueAfterMs = nextExpiryMs(live, nowMs, leaseMs)
+    return requeueAfterMs === undefined ? undefined : { requeueAfterMs }
+  }
+}

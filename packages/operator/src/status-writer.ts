@@ -1,0 +1,37 @@
+import type { Client, EventRecorder } from '@fairlead/controller-runtime'
+import { isNotFound, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import { eventsOfChange } from './condition-events.ts'
+import { statusOf, type OperatorStatus } from './desired-status.ts'
+
+/** Who owns the fields that the operator writes. */
+export const fieldManager = 'fairlead-operator'
+
+/**
+ * Writes a status by server-side apply: only the operator's own fields, so that what replicas report
+ * stays theirs. An object that is gone needs no status.
+ */
+export async function writeStatus(
+  { client, recorder }: { client: Client; recorder: Pick<EventRecorder, 'event'> },
+  type: ResourceType,
+  object: KubernetesObject,
+  status: OperatorStatus,
+  signal: AbortSignal,
+): Promise<void> {
+  const { apiVersion, kind, metadata } = object
+  const { name, namespace } = metadata
+  const identity = {
+    ...(name !== undefined && { name }),
+    ...(namespace !== undefined && { namespace }),
+  }
+  try {
+    const applied = { apiVersion, kind, metadata: identity, status }
+    await client.status.apply(type, applied, { fieldManager, force: true, signal })
+  } catch (error) {
+    if (isNotFound(error)) return
+    throw error
+  }
+  const before = statusOf(object).conditions ?? []
+  for (const event of eventsOfChange(before, status.conditions ?? [])) {
+    recorder.event(object, event)
+  }
+}
