@@ -3,13 +3,19 @@ import { join } from 'node:path'
 import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
 import { MASTERS_GROUP } from './auth/user.ts'
 import { machineClock, type Clock } from './clock.ts'
+import { NamespaceController } from './controllers/namespace-controller.ts'
 import { ensureSystemNamespaces } from './controllers/system-namespaces.ts'
 import { BUILT_IN_KINDS } from './core-kinds/built-in-kinds.ts'
+import { DefinitionController } from './crds/definition-controller.ts'
+import { DiscoveryHandler } from './discovery/discovery-handler.ts'
 import { ApiHandler } from './http/api-handler.ts'
 import { HttpServer } from './http/http-server.ts'
+import { finalizeNamespace } from './http/namespace-finalize.ts'
 import { ResourceHandler } from './http/resource-handler.ts'
+import { SubresourceHandler } from './http/subresource-handler.ts'
 import { kubeconfigFor } from './kubeconfig.ts'
 import { silentLogger, type Logger } from './logger.ts'
+import { OpenApiHandler } from './openapi/openapi-handler.ts'
 import {
   credentialFilesIn,
   credentialFilesInMemory,
@@ -17,6 +23,7 @@ import {
 } from './pki/credential-files.ts'
 import { PublicKeyInfrastructure } from './pki/public-key-infrastructure.ts'
 import { Registry } from './resources/registry.ts'
+import type { ResourceContext } from './resources/resource-context.ts'
 import { memoryJournal } from './storage/journal.ts'
 import { JournaledStorage } from './storage/journaled-storage.ts'
 import { SqliteJournal } from './storage/sqlite-journal.ts'
@@ -74,12 +81,13 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   try {
     const context = { storage, registry: new Registry(BUILT_IN_KINDS), clock }
     ensureSystemNamespaces(context)
+    const controllers = [new DefinitionController(context), new NamespaceController(context)]
     const server = new HttpServer({
       identity: pki.leaf('server', serverCertificate(host)),
       caCertificate: pki.caCertificate,
       tokenAuthenticators: [adminTokenAuthenticator(adminToken)],
       logger: options.logger ?? silentLogger,
-      handle: new ApiHandler(new ResourceHandler(context)).handle,
+      handle: apiHandler(context).handle,
     })
     const port = await server.listen(host, options.port ?? 0)
     const url = `https://${reachable(host)}:${port}`
@@ -92,6 +100,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       compact: () => storage.compact(),
       async stop() {
         await server.close()
+        for (const controller of controllers) controller.stop()
         storage.close()
       },
     }
@@ -99,6 +108,19 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     storage.close()
     throw error
   }
+}
+
+function apiHandler(context: ResourceContext): ApiHandler {
+  const subresources = new SubresourceHandler(
+    new Map([
+      ['namespaces/finalize', (request, target) => finalizeNamespace(context, request, target)],
+    ]),
+  )
+  return new ApiHandler({
+    discovery: new DiscoveryHandler(context.registry),
+    openApi: new OpenApiHandler(context.registry),
+    resources: new ResourceHandler(context, subresources),
+  })
 }
 
 function credentialFiles(dataDir: string | undefined): CredentialFiles {

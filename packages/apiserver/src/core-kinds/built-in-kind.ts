@@ -1,4 +1,4 @@
-import type { KubernetesObject, StructuralSchema } from '@fairlead/kube-core'
+import { SchemaValidator, type KubernetesObject, type StructuralSchema } from '@fairlead/kube-core'
 
 import type { PrinterColumn } from '../printing/printer-column.ts'
 import { ageColumn, nameColumn } from '../printing/standard-columns.ts'
@@ -6,7 +6,7 @@ import { ALL_VERBS, type ResourceDefinition } from '../resources/resource-defini
 import { OBJECT_META, TYPE_FIELDS } from './object-meta-schema.ts'
 
 type Declared = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'plural' | 'namespaced'> &
-  Partial<Omit<ResourceDefinition, 'schema' | 'openApiName' | 'columns'>> & {
+  Partial<Omit<ResourceDefinition, 'schema' | 'validator' | 'openApiName' | 'columns'>> & {
     readonly description: string
     readonly properties: Record<string, StructuralSchema>
     readonly required?: readonly string[]
@@ -23,6 +23,7 @@ export function builtInKind(declared: Declared): ResourceDefinition {
   const { description, properties, required, openApiModule, columns, allColumns, ...rest } =
     declared
   const { group, version, kind, plural } = declared
+  const schema = kindSchema(description, properties, required)
   const apiVersion = group === '' ? version : `${group}/${version}`
   return {
     singular: kind.toLowerCase(),
@@ -40,7 +41,8 @@ export function builtInKind(declared: Declared): ResourceDefinition {
     selectableFields: [],
     writeRules: {},
     ...rest,
-    schema: kindSchema(description, properties, required),
+    schema,
+    validator: new SchemaValidator(schema),
     openApiName: `io.k8s.${openApiModule}.${kind}`,
     columns: allColumns ?? [nameColumn, ...(columns ?? []), ageColumn],
   }

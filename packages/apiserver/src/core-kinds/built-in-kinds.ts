@@ -1,5 +1,37 @@
+import { definitionKind } from '../crds/definition-kind.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import { configMapKind } from './config-map.ts'
+import { coreEventKind, eventKind } from './event.ts'
+import { leaseKind } from './lease.ts'
 import { namespaceKind } from './namespace.ts'
+import {
+  selfSubjectAccessReviewKind,
+  selfSubjectReviewKind,
+  selfSubjectRulesReviewKind,
+  subjectAccessReviewKind,
+} from './reviews.ts'
+import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './roles.ts'
+import { secretKind } from './secret.ts'
+import { serviceAccountKind } from './service-account.ts'
+import { serviceKind } from './service.ts'
 
 /** Every kind that the server knows without a CustomResourceDefinition. */
-export const BUILT_IN_KINDS: readonly ResourceDefinition[] = [namespaceKind]
+export const BUILT_IN_KINDS: readonly ResourceDefinition[] = [
+  configMapKind,
+  coreEventKind,
+  namespaceKind,
+  secretKind,
+  serviceAccountKind,
+  serviceKind,
+  definitionKind,
+  selfSubjectReviewKind,
+  selfSubjectAccessReviewKind,
+  selfSubjectRulesReviewKind,
+  subjectAccessReviewKind,
+  leaseKind,
+  eventKind,
+  clusterRoleBindingKind,
+  clusterRoleKind,
+  roleBindingKind,
+  roleKind,
+]

@@ -67,6 +67,9 @@ export const namespaceKind = builtInKind({
       labels['kubernetes.io/metadata.name'] = namespace.metadata.name ?? ''
       namespace.metadata.labels = labels
     },
+    prepareForDelete(namespace) {
+      namespace['status'] = { ...recordAt(namespace, 'status'), phase: 'Terminating' }
+    },
     checkDelete({ metadata: { name = '' } }) {
       if (!IMMORTAL.has(name)) return
       throw errors.forbidden('namespaces', name, 'this namespace may not be deleted')

@@ -1,9 +1,12 @@
 import { errors } from '@fairlead/kube-core'
 
-import { ANONYMOUS } from '../auth/user.ts'
+import { decideAccess, forbiddenFor, type Access } from '../auth/authorizer.ts'
+import type { DiscoveryHandler } from '../discovery/discovery-handler.ts'
+import type { OpenApiHandler } from '../openapi/openapi-handler.ts'
 import type { ApiRequest } from './api-request.ts'
 import { jsonResponse, textResponse, type Handled } from './api-response.ts'
-import { parseResourcePath } from './request-path.ts'
+import { parseResourcePath, type ResourcePath } from './request-path.ts'
+import { verbOf } from './request-verb.ts'
 import type { ResourceHandler } from './resource-handler.ts'
 
 /** What `/version` says; kubectl chooses its behaviour by it. */
@@ -19,35 +22,54 @@ export const SERVER_VERSION = {
   platform: `${process.platform}/${process.arch}`,
 } as const
 
-/** Routes every request: health and version, discovery, then resources. */
-export class ApiHandler {
-  readonly #resources: ResourceHandler
+export interface ApiHandlers {
+  readonly discovery: DiscoveryHandler
+  readonly openApi: OpenApiHandler
+  readonly resources: ResourceHandler
+}
 
-  constructor(resources: ResourceHandler) {
-    this.#resources = resources
+/** Routes every request: what everybody may read, then, with permission, all the rest. */
+export class ApiHandler {
+  readonly #handlers: ApiHandlers
+
+  constructor(handlers: ApiHandlers) {
+    this.#handlers = handlers
   }
 
   readonly handle = (request: ApiRequest): Handled => {
-    const open = this.#openEndpoint(request)
+    const open = openEndpoint(request.path)
     if (open !== undefined) return open
-    if (request.user === ANONYMOUS) throw errors.unauthorized()
     const path = parseResourcePath(request.path)
-    if (path === undefined) throw errors.unknownResource()
-    return this.#resources.handle(request, path)
+    authorize(request, path)
+    if (path !== undefined) return this.#handlers.resources.handle(request, path)
+    if (request.method !== 'GET') throw errors.methodNotSupported(request.path, request.method)
+    const found = this.#handlers.discovery.handle(request) ?? this.#handlers.openApi.handle(request)
+    if (found === undefined) throw errors.unknownResource()
+    return found
   }
+}
 
-  /** What even an anonymous user may read. */
-  #openEndpoint(request: ApiRequest): Handled | undefined {
-    switch (request.path) {
-      case '/version':
-      case '/version/':
-        return jsonResponse(200, SERVER_VERSION)
-      case '/healthz':
-      case '/livez':
-      case '/readyz':
-        return textResponse(200, 'ok')
-      default:
-        return undefined
-    }
+function openEndpoint(path: string): Handled | undefined {
+  if (path === '/version' || path === '/version/') return jsonResponse(200, SERVER_VERSION)
+  return /^\/(healthz|livez|readyz)(\/ping)?$/.test(path) ? textResponse(200, 'ok') : undefined
+}
+
+/** @throws StatusError 403 */
+function authorize(request: ApiRequest, path: ResourcePath | undefined): void {
+  const access = accessOf(request, path)
+  if (!decideAccess(request.user, access).allowed) throw forbiddenFor(request.user, access)
+}
+
+function accessOf(request: ApiRequest, path: ResourcePath | undefined): Access {
+  if (path === undefined) {
+    const verb = request.method.toLowerCase()
+    return { verb, group: '', resource: '', namespace: '', name: '', path: request.path }
+  }
+  return {
+    verb: verbOf(request, path),
+    group: path.group,
+    resource: path.subresource ? `${path.resource}/${path.subresource}` : path.resource,
+    namespace: path.namespace,
+    name: path.name ?? '',
   }
 }

@@ -167,7 +167,8 @@ function send(response: ServerResponse, answer: ApiResponse, warnings: readonly 
 
 function warningHeader(warnings: readonly string[]): OutgoingHttpHeaders {
   if (warnings.length === 0) return {}
-  return { warning: [...new Set(warnings)].map((message) => `299 - ${quoted(message)}`) }
+  const values = [...new Set(warnings)].map((message) => `299 - ${quoted(message)}`)
+  return { warning: values.join(', ') }
 }
 
 /** A quoted-string of RFC 9110; characters that a header cannot hold become question marks. */

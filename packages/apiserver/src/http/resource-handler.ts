@@ -1,53 +1,74 @@
-import { errors, type KubernetesObject } from '@fairlead/kube-core'
+import { errors } from '@fairlead/kube-core'
 
+import { presenterFor, type Presenter } from '../printing/represent.ts'
 import { createObject } from '../resources/create-object.ts'
+import { decodeObject } from '../resources/decode-object.ts'
+import { deleteCollection } from '../resources/delete-collection.ts'
+import { deleteObject } from '../resources/delete-object.ts'
+import { parseDeleteOptions, type DeleteOptions } from '../resources/delete-options.ts'
 import { getObject } from '../resources/get-object.ts'
 import { parseListOptions } from '../resources/list-options.ts'
 import { listObjects } from '../resources/list-objects.ts'
 import { parseSelection } from '../resources/object-selection.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
-import { resourceName } from '../resources/resource-definition.ts'
+import { resourceName, type ResourceDefinition } from '../resources/resource-definition.ts'
 import type { CollectionTarget, ObjectTarget } from '../resources/resource-target.ts'
+import { updateObject, type WriteResult } from '../resources/update-object.ts'
 import { parseWriteOptions, type WriteOptions } from '../resources/write-options.ts'
-import { SharedEventEncoder } from '../watch/event-encoder.ts'
+import { presentingEncoder, SharedEventEncoder } from '../watch/event-encoder.ts'
 import { parseFlag } from '../watch/watch-options.ts'
+import { negotiate } from './accept.ts'
 import type { ApiRequest } from './api-request.ts'
 import { jsonResponse, type Handled } from './api-response.ts'
 import { decodeBody } from './decode-body.ts'
+import { deletedStatus } from './deleted-status.ts'
+import { handlePatch } from './patch-request.ts'
 import type { ResourcePath } from './request-path.ts'
+import { verbOf } from './request-verb.ts'
+import type { SubresourceHandler } from './subresource-handler.ts'
 import { watchResponse } from './watch-response.ts'
 
 /** Answers requests for objects and collections. */
 export class ResourceHandler {
   readonly #context: ResourceContext
-  readonly #eventEncoder = new SharedEventEncoder()
+  readonly #subresources: SubresourceHandler
+  readonly #sharedEncoder = new SharedEventEncoder()
 
-  constructor(context: ResourceContext) {
+  constructor(context: ResourceContext, subresources: SubresourceHandler) {
     this.#context = context
+    this.#subresources = subresources
   }
 
   /** @throws StatusError */
   handle(request: ApiRequest, path: ResourcePath): Handled {
     const definition = this.#context.registry.find(path.group, path.version, path.resource)
     if (definition === undefined) throw errors.unknownResource()
+    // A cluster-scoped kind has no collection inside a namespace, and a single object needs one.
+    if (path.namespace !== '' && !definition.namespaced) throw errors.unknownResource()
+    requireVerb(request, path, definition)
+    if (definition.deprecationWarning) request.warn(definition.deprecationWarning)
     const target = { definition, namespace: path.namespace }
-    if (path.name === undefined) return this.#collection(request, target)
     const { name, subresource } = path
-    return this.#object(request, {
-      ...target,
-      name,
-      ...(subresource === undefined ? {} : { subresource }),
-    })
+    if (name === undefined) return this.#collection(request, target)
+    if (definition.namespaced && path.namespace === '') throw errors.unknownResource()
+    if (subresource === undefined) return this.#object(request, { ...target, name })
+    const sub = { ...target, name, subresource }
+    if (subresource === 'status' && definition.hasStatusSubresource) {
+      return this.#object(request, sub)
+    }
+    return this.#subresources.handle(request, sub)
   }
 
   #collection(request: ApiRequest, target: CollectionTarget): Handled {
     switch (request.method) {
       case 'GET':
         return parseFlag(request.query, 'watch')
-          ? watchResponse(this.#context, target, request.query, this.#eventEncoder.encode)
+          ? this.#watch(request, target)
           : this.#list(request, target)
       case 'POST':
         return this.#create(request, target)
+      case 'DELETE':
+        return this.#deleteCollection(request, target)
       default:
         throw errors.methodNotSupported(resourceName(target.definition), request.method)
     }
@@ -56,30 +77,107 @@ export class ResourceHandler {
   #object(request: ApiRequest, target: ObjectTarget): Handled {
     switch (request.method) {
       case 'GET':
-        return jsonResponse(200, getObject(this.#context, target))
+        return jsonResponse(
+          200,
+          this.#presenter(request, target).object(getObject(this.#context, target)),
+        )
+      case 'PUT':
+        return this.#update(request, target)
+      case 'PATCH':
+        return this.#written(
+          request,
+          target,
+          handlePatch(this.#context, request, target, this.#writeOptions(request)),
+        )
+      case 'DELETE':
+        if (target.subresource === undefined) return this.#delete(request, target)
+        throw errors.methodNotSupported(resourceName(target.definition), 'delete')
       default:
         throw errors.methodNotSupported(resourceName(target.definition), request.method)
     }
   }
 
+  #watch(request: ApiRequest, target: CollectionTarget): Handled {
+    const encode =
+      negotiate(request.accept).as === 'object'
+        ? this.#sharedEncoder.encode
+        : presentingEncoder(this.#presenter(request, target).object)
+    return watchResponse(this.#context, target, request.query, encode)
+  }
+
   #list(request: ApiRequest, target: CollectionTarget): Handled {
     const selection = parseSelection(target.definition, request.query)
     const list = listObjects(this.#context, target, selection, parseListOptions(request.query))
-    return jsonResponse(200, list)
+    return jsonResponse(200, this.#presenter(request, target).list(list))
   }
 
   #create(request: ApiRequest, target: CollectionTarget): Handled {
+    if (target.definition.namespaced && target.namespace === '') {
+      throw errors.methodNotSupported(resourceName(target.definition), 'create')
+    }
     const body = decodeBody(request.body, request.contentType)
-    const created: KubernetesObject = createObject(
+    const { review } = target.definition
+    if (review !== undefined) {
+      const question = decodeObject(target.definition, body, this.#writeOptions(request))
+      return jsonResponse(201, review(question, request.user))
+    }
+    const object = createObject(this.#context, target, body, this.#writeOptions(request))
+    return this.#written(request, target, { object, created: true })
+  }
+
+  #update(request: ApiRequest, target: ObjectTarget): Handled {
+    const body = decodeBody(request.body, request.contentType)
+    const result = updateObject(this.#context, target, body, this.#writeOptions(request))
+    return this.#written(request, target, result)
+  }
+
+  #delete(request: ApiRequest, target: ObjectTarget): Handled {
+    const options = this.#deleteOptions(request)
+    const { object, gone } = deleteObject(this.#context, target, options)
+    if (gone) return jsonResponse(200, deletedStatus(target.definition, object))
+    return this.#written(request, target, { object, created: false })
+  }
+
+  #deleteCollection(request: ApiRequest, target: CollectionTarget): Handled {
+    const list = deleteCollection(
       this.#context,
       target,
-      body,
-      this.#writeOptions(request),
+      parseSelection(target.definition, request.query),
+      parseListOptions(request.query),
+      this.#deleteOptions(request),
     )
-    return jsonResponse(201, created)
+    return jsonResponse(200, this.#presenter(request, target).list(list))
+  }
+
+  #written(request: ApiRequest, target: CollectionTarget, result: WriteResult): Handled {
+    const body = this.#presenter(request, target).object(result.object)
+    return jsonResponse(result.created ? 201 : 200, body)
+  }
+
+  #presenter(request: ApiRequest, target: CollectionTarget): Presenter {
+    const { clock } = this.#context
+    const representation = negotiate(request.accept)
+    return presenterFor(target.definition, representation, request.query, () => clock.now())
   }
 
   #writeOptions(request: ApiRequest): WriteOptions {
     return parseWriteOptions(request.query, request.userAgent, request.warn)
   }
+
+  #deleteOptions(request: ApiRequest): DeleteOptions {
+    const body =
+      request.body.length === 0 ? undefined : decodeBody(request.body, request.contentType)
+    return parseDeleteOptions(body, request.query)
+  }
+}
+
+/** @throws StatusError 405 for what this kind cannot do at all */
+function requireVerb(
+  request: ApiRequest,
+  path: ResourcePath,
+  definition: ResourceDefinition,
+): void {
+  const verb = verbOf(request, path)
+  if (path.subresource !== undefined || definition.verbs.includes(verb)) return
+  throw errors.methodNotSupported(resourceName(definition), verb)
 }

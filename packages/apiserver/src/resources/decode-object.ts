@@ -3,7 +3,7 @@ import {
   errors,
   fieldErrorMessage,
   pruneUnknownFields,
-  validateSchema,
+  SchemaValidator,
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
@@ -14,6 +14,8 @@ import type { FieldValidation, WriteOptions } from './write-options.ts'
 
 /** How many unknown fields an answer names at most. */
 const REPORTED_FIELDS_MAX = 100
+
+const METADATA_VALIDATOR = new SchemaValidator(OBJECT_META)
 
 /**
  * A client's body as an object of `definition`: known fields only, defaults filled in.
@@ -37,7 +39,7 @@ export function decodeObject(
 }
 
 function checkMetadataTypes(definition: ResourceDefinition, object: KubernetesObject): void {
-  const [first] = validateSchema(object.metadata, OBJECT_META, { path: 'metadata' })
+  const [first] = METADATA_VALIDATOR.validate(object.metadata, { path: 'metadata' })
   if (first !== undefined) {
     throw errors.badRequest(`${cannotBeHandled(definition)}: ${fieldErrorMessage(first)}`)
   }

@@ -30,7 +30,7 @@ export class Registry {
   stored(): readonly ResourceDefinition[] {
     const byStorage = new Map<string, ResourceDefinition>()
     for (const definition of this.#byPath.values()) {
-      if (!byStorage.has(definition.storageResource)) {
+      if (definition.review === undefined && !byStorage.has(definition.storageResource)) {
         byStorage.set(definition.storageResource, definition)
       }
     }

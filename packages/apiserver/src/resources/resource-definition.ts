@@ -4,9 +4,11 @@ import {
   type KubernetesObject,
   type ResourceType,
   type RuleSet,
+  type SchemaValidator,
   type StructuralSchema,
 } from '@fairlead/kube-core'
 
+import type { User } from '../auth/user.ts'
 import type { PrinterColumn } from '../printing/printer-column.ts'
 
 /** A copy of an object that the owner may still change. */
@@ -20,6 +22,8 @@ export interface WriteRules {
   /** Checks that the schema cannot express, on create and update. */
   validate?(object: KubernetesObject): FieldError[]
   validateUpdate?(object: KubernetesObject, previous: KubernetesObject): FieldError[]
+  /** Marks an object as its deletion begins, for example with a finalizer. */
+  prepareForDelete?(object: MutableObject): void
   /** Throws a StatusError when this object must not be deleted. */
   checkDelete?(object: KubernetesObject): void
 }
@@ -50,6 +54,8 @@ export interface ResourceDefinition extends ResourceType {
   /** Built-in kinds allow strategic merge patches and updates without a resourceVersion. */
   readonly origin: 'built-in' | 'custom'
   readonly schema: StructuralSchema
+  /** Checks values against `schema`; kept because it compiles patterns once. */
+  readonly validator: SchemaValidator
   readonly rules?: RuleSet
   /** The name under which OpenAPI publishes the schema. */
   readonly openApiName: string
@@ -65,6 +71,13 @@ export interface ResourceDefinition extends ResourceType {
   readonly conversion?: Conversion
   /** Why nothing can be created at the moment, for example because the kind is being removed. */
   readonly creationForbidden?: string
+  /** Told to everybody who uses this version. */
+  readonly deprecationWarning?: string
+  /**
+   * For kinds that are questions rather than objects: a create is answered with the result and
+   * nothing is stored.
+   */
+  readonly review?: (question: KubernetesObject, user: User) => KubernetesObject
 }
 
 export const ALL_VERBS = [

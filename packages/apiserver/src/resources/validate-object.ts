@@ -4,7 +4,6 @@ import {
   qualifiedKind,
   validateObjectMeta,
   validateObjectMetaUpdate,
-  validateSchema,
   type FieldError,
   type KubernetesObject,
 } from '@fairlead/kube-core'
@@ -49,7 +48,7 @@ function validateContent(
   object: KubernetesObject,
   old: KubernetesObject | undefined,
 ): FieldError[] {
-  const found = validateSchema(object, definition.schema, old === undefined ? {} : { old })
+  const found = definition.validator.validate(object, old === undefined ? {} : { old })
   if (definition.rules === undefined) return found
   if (found.length > 0) return [...found, RULES_NOT_CHECKED]
   return evaluateRules(definition.rules, object, old)

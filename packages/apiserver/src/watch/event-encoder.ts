@@ -14,12 +14,10 @@ export class SharedEventEncoder {
   readonly #jsonOf = new WeakMap<Change, Map<string, string>>()
 
   readonly encode: EventEncoder = (event) => {
-    const change = 'change' in event ? event.change : undefined
-    const json =
-      change === undefined || event.type === 'ERROR'
-        ? JSON.stringify(event.object)
-        : this.#sharedJson(change, event.object)
-    return eventLine(event.type, json)
+    if (event.type === 'BOOKMARK' || event.type === 'ERROR' || event.change === undefined) {
+      return eventLine(event.type, JSON.stringify(event.object))
+    }
+    return eventLine(event.type, this.#sharedJson(event.change, event.object))
   }
 
   #sharedJson(change: Change, object: KubernetesObject): string {
@@ -33,6 +31,15 @@ export class SharedEventEncoder {
   }
 }
 
-export function eventLine(type: WatchEvent['type'], objectJson: string): string {
+/** Encodes events whose objects are shown in another form, such as a table of one row. */
+export function presentingEncoder(present: (object: KubernetesObject) => unknown): EventEncoder {
+  return (event) =>
+    eventLine(
+      event.type,
+      JSON.stringify(event.type === 'ERROR' ? event.object : present(event.object)),
+    )
+}
+
+function eventLine(type: WatchEvent['type'], objectJson: string): string {
   return `{"type":"${type}","object":${objectJson}}\n`
 }

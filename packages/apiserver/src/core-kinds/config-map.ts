@@ -1,0 +1,70 @@
+import { errors, type FieldError, type KubernetesObject } from '@fairlead/kube-core'
+
+import { textColumn } from '../printing/standard-columns.ts'
+import { builtInKind, recordAt } from './built-in-kind.ts'
+import { invalidDataKeys, isBase64 } from './data-keys.ts'
+import { immutableDataErrors } from './immutable-data.ts'
+import { bytesMap, flag, textMap } from './schema-builder.ts'
+
+const DATA_BYTES_MAX = 1024 * 1024
+
+export const configMapKind = builtInKind({
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  plural: 'configmaps',
+  namespaced: true,
+  shortNames: ['cm'],
+  openApiModule: 'api.core.v1',
+  description: 'ConfigMap holds configuration data.',
+  properties: {
+    data: textMap('The configuration values, as text.'),
+    binaryData: bytesMap('Values that are not text, base64 encoded.'),
+    immutable: flag('Whether the data can no longer be changed.'),
+  },
+  columns: [
+    {
+      ...textColumn('Data', 'Number of entries', (map) => {
+        return Object.keys({ ...recordAt(map, 'data'), ...recordAt(map, 'binaryData') }).length
+      }),
+      type: 'integer',
+    },
+  ],
+  writeRules: {
+    prepareForCreate: checkBinaryData,
+    prepareForUpdate: checkBinaryData,
+    validate,
+    validateUpdate: (map, previous) => immutableDataErrors(map, previous, ['data', 'binaryData']),
+  },
+})
+
+function checkBinaryData(map: KubernetesObject): void {
+  for (const [key, value] of Object.entries(recordAt(map, 'binaryData'))) {
+    if (typeof value === 'string' && isBase64(value)) continue
+    throw errors.badRequest(
+      `ConfigMap in version "v1" cannot be handled as a ConfigMap: binaryData.${key}: illegal base64 data`,
+    )
+  }
+}
+
+function validate(map: KubernetesObject): FieldError[] {
+  const data = recordAt(map, 'data')
+  const binaryData = recordAt(map, 'binaryData')
+  const found = [...invalidDataKeys(data, 'data'), ...invalidDataKeys(binaryData, 'binaryData')]
+  for (const key of Object.keys(binaryData)) {
+    if (!(key in data)) continue
+    const detail = 'duplicate of key present in data'
+    found.push({ type: 'Invalid', field: `binaryData[${key}]`, badValue: key, detail })
+  }
+  const bytes =
+    Object.values(data).reduce<number>((sum, value) => sum + Buffer.byteLength(String(value)), 0) +
+    Object.values(binaryData).reduce<number>(
+      (sum, value) => sum + Buffer.byteLength(String(value), 'base64'),
+      0,
+    )
+  if (bytes > DATA_BYTES_MAX) {
+    const detail = `may not be more than ${DATA_BYTES_MAX} bytes`
+    found.push({ type: 'TooLong', field: '', detail })
+  }
+  return found
+}

@@ -1,0 +1,38 @@
+import type { FieldError } from '@fairlead/kube-core'
+
+const KEY = /^[-._a-zA-Z0-9]+$/
+const KEY_LENGTH_MAX = 253
+
+/** Complaints about the keys of a config map or secret. */
+export function invalidDataKeys(data: object, field: string): FieldError[] {
+  return Object.keys(data).flatMap((key) =>
+    problemsOf(key).map((detail) => ({
+      type: 'Invalid' as const,
+      field: `${field}[${key}]`,
+      badValue: key,
+      detail,
+    })),
+  )
+}
+
+function problemsOf(key: string): string[] {
+  const problems = []
+  if (key.length > KEY_LENGTH_MAX)
+    problems.push(`must be no more than ${KEY_LENGTH_MAX} characters`)
+  if (!KEY.test(key)) {
+    problems.push(
+      "a valid config key must consist of alphanumeric characters, '-', '_' or '.' " +
+        "(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+    )
+  }
+  if (key === '.') problems.push("must not be '.'")
+  else if (key === '..') problems.push("must not be '..'")
+  else if (key.startsWith('..')) problems.push("must not start with '..'")
+  return problems
+}
+
+/** Whether a text is standard base64 with padding, as Go's decoder wants it. */
+export function isBase64(value: string): boolean {
+  const compact = value.replaceAll(/[\r\n]/g, '')
+  return compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact)
+}

@@ -1,0 +1,196 @@
+import type { FieldError, KubernetesObject, StructuralSchema } from '@fairlead/kube-core'
+
+import { humanAge } from '../printing/human-duration.ts'
+import { nameColumn, textColumn } from '../printing/standard-columns.ts'
+import { builtInKind, recordAt } from './built-in-kind.ts'
+import { OBJECT_REFERENCE } from './object-reference-schema.ts'
+import { integer, moment, object, text } from './schema-builder.ts'
+
+/**
+ * Events are stored in the core form and served in two: as `v1` and, with other field names, as
+ * `events.k8s.io/v1`.
+ */
+
+/** Fields of the core form and what `events.k8s.io/v1` calls them. */
+const RENAMED_FIELDS: readonly (readonly [core: string, renamed: string])[] = [
+  ['involvedObject', 'regarding'],
+  ['message', 'note'],
+  ['reportingComponent', 'reportingController'],
+  ['count', 'deprecatedCount'],
+  ['firstTimestamp', 'deprecatedFirstTimestamp'],
+  ['lastTimestamp', 'deprecatedLastTimestamp'],
+  ['source', 'deprecatedSource'],
+]
+
+const SHARED_PROPERTIES: Record<string, StructuralSchema> = {
+  reason: text('Why the event happened, in one word.'),
+  type: text('Normal or Warning.'),
+  action: text('What was done about the object.'),
+  eventTime: moment('When the event was first seen.'),
+  reportingInstance: text('Which instance of the controller reports.'),
+  related: OBJECT_REFERENCE,
+  series: object('How often the event has repeated.', {
+    count: integer('How many times.', { format: 'int32' }),
+    lastObservedTime: moment('When it was last seen.'),
+  }),
+}
+
+const SOURCE = object('Who reported the event.', {
+  component: text('The program.'),
+  host: text('The machine.'),
+})
+
+const CORE_PROPERTIES: Record<string, StructuralSchema> = {
+  involvedObject: OBJECT_REFERENCE,
+  message: text('What happened, in a sentence.'),
+  reportingComponent: text('Name of the controller that reports.'),
+  count: integer('How often the event has happened.', { format: 'int32' }),
+  firstTimestamp: moment('When the event was first seen.'),
+  lastTimestamp: moment('When the event was last seen.'),
+  source: SOURCE,
+}
+
+const ageColumn = (
+  name: string,
+  description: string,
+  when: (event: KubernetesObject) => unknown,
+  priority = 0,
+) => textColumn(name, description, (event, nowMs) => humanAge(when(event), nowMs), priority)
+
+export const coreEventKind = builtInKind({
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
+  shortNames: ['ev'],
+  openApiModule: 'api.core.v1',
+  createOnUpdate: true,
+  nameRule: 'path-segment',
+  description: 'Event reports that something happened to an object.',
+  properties: { ...SHARED_PROPERTIES, ...CORE_PROPERTIES },
+  selectableFields: [
+    ...Object.keys(OBJECT_REFERENCE.properties ?? {}).map((field) => `involvedObject.${field}`),
+    'reason',
+    'reportingComponent',
+    'type',
+  ],
+  allColumns: eventColumns((event) => event),
+  writeRules: { prepareForCreate: fillIn, validate },
+})
+
+export const eventKind = builtInKind({
+  group: 'events.k8s.io',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  namespaced: true,
+  shortNames: ['ev'],
+  openApiModule: 'api.events.v1',
+  storageResource: 'events',
+  storageApiVersion: 'v1',
+  createOnUpdate: true,
+  nameRule: 'path-segment',
+  description: 'Event reports that something happened to an object.',
+  properties: {
+    ...SHARED_PROPERTIES,
+    ...Object.fromEntries(
+      RENAMED_FIELDS.map(([core, renamed]) => [renamed, CORE_PROPERTIES[core] ?? {}]),
+    ),
+  },
+  selectableFields: [
+    ...Object.keys(OBJECT_REFERENCE.properties ?? {}).map((field) => `regarding.${field}`),
+    'reason',
+    'reportingController',
+    'type',
+  ],
+  allColumns: eventColumns(toStored),
+  conversion: { toServed, toStored },
+})
+
+function toServed(stored: KubernetesObject): KubernetesObject {
+  return rename(stored, 'events.k8s.io/v1', RENAMED_FIELDS)
+}
+
+function toStored(served: KubernetesObject): KubernetesObject {
+  const back = RENAMED_FIELDS.map(([core, renamed]) => [renamed, core] as const)
+  return fillIn(rename(served, 'v1', back))
+}
+
+function rename(
+  from: KubernetesObject,
+  apiVersion: string,
+  fields: readonly (readonly [string, string])[],
+): KubernetesObject {
+  const renamed: KubernetesObject = { ...from, apiVersion }
+  for (const [name, newName] of fields) {
+    delete renamed[name]
+    if (from[name] !== undefined) renamed[newName] = from[name]
+  }
+  return renamed
+}
+
+function fillIn(event: KubernetesObject): KubernetesObject {
+  event['involvedObject'] ??= {}
+  event['source'] ??= {}
+  event['reportingComponent'] ??= ''
+  event['reportingInstance'] ??= ''
+  return event
+}
+
+function validate(event: KubernetesObject): FieldError[] {
+  const { namespace } = recordAt(event, 'involvedObject')
+  if (!namespace || namespace === event.metadata.namespace) return []
+  const field = 'involvedObject.namespace'
+  return [{ type: 'Invalid', field, badValue: namespace, detail: 'does not match event.namespace' }]
+}
+
+function eventColumns(coreForm: (event: KubernetesObject) => KubernetesObject) {
+  const core = (event: KubernetesObject): KubernetesObject => coreForm({ ...event })
+  return [
+    ageColumn('Last Seen', 'When the event was last seen', (event) => lastSeen(core(event))),
+    textColumn('Type', 'Normal or Warning', (event) => event['type'] ?? ''),
+    textColumn('Reason', 'Why', (event) => event['reason'] ?? ''),
+    textColumn('Object', 'What the event is about', (event) => {
+      const { kind = '', name = '' } = recordAt(core(event), 'involvedObject')
+      return `${String(kind).toLowerCase()}/${String(name)}`
+    }),
+    textColumn(
+      'Subobject',
+      'The part that the event is about',
+      (event) => recordAt(core(event), 'involvedObject')['fieldPath'] ?? '',
+      1,
+    ),
+    textColumn('Source', 'Who reported it', (event) => sourceOf(core(event)), 1),
+    textColumn('Message', 'What happened', (event) => {
+      return String(core(event)['message'] ?? '').trim()
+    }),
+    ageColumn(
+      'First Seen',
+      'When the event was first seen',
+      (event) => core(event)['firstTimestamp'] ?? event['eventTime'],
+      1,
+    ),
+    {
+      ...textColumn('Count', 'How often it has happened', (event) => countOf(core(event)), 1),
+      type: 'integer',
+    },
+    { ...nameColumn, priority: 1 },
+  ]
+}
+
+function lastSeen(event: KubernetesObject): unknown {
+  return (
+    recordAt(event, 'series')['lastObservedTime'] ?? event['lastTimestamp'] ?? event['eventTime']
+  )
+}
+
+function countOf(event: KubernetesObject): unknown {
+  return recordAt(event, 'series')['count'] ?? event['count'] ?? 1
+}
+
+function sourceOf(event: KubernetesObject): string {
+  const { component, host } = recordAt(event, 'source')
+  const name = component ?? event['reportingComponent'] ?? ''
+  return host ? `${String(name)}, ${String(host)}` : String(name)
+}

@@ -1,0 +1,106 @@
+import type { KubernetesObject, StructuralSchema } from '@fairlead/kube-core'
+
+import { decideAccess, type Access } from '../auth/authorizer.ts'
+import { MASTERS_GROUP, type User } from '../auth/user.ts'
+import { builtInKind, recordAt } from './built-in-kind.ts'
+import { object } from './schema-builder.ts'
+
+/** Kinds that are questions about the caller or about access; nothing of them is stored. */
+
+const OPEN: StructuralSchema = {
+  type: 'object',
+  'x-kubernetes-preserve-unknown-fields': true,
+}
+
+const spec = { ...OPEN, description: 'The question.' }
+const status = { ...OPEN, description: 'The answer; set by the server.' }
+
+const authorization = {
+  group: 'authorization.k8s.io',
+  version: 'v1',
+  openApiModule: 'api.authorization.v1',
+  namespaced: false,
+  verbs: ['create'],
+} as const
+
+export const selfSubjectAccessReviewKind = builtInKind({
+  ...authorization,
+  kind: 'SelfSubjectAccessReview',
+  plural: 'selfsubjectaccessreviews',
+  description: 'SelfSubjectAccessReview asks whether the caller may do something.',
+  properties: { spec, status },
+  review: (question, user) => answered(question, accessStatus(user, accessOf(question))),
+})
+
+export const subjectAccessReviewKind = builtInKind({
+  ...authorization,
+  kind: 'SubjectAccessReview',
+  plural: 'subjectaccessreviews',
+  description: 'SubjectAccessReview asks whether somebody may do something.',
+  properties: { spec, status },
+  review(question) {
+    const { user, groups } = recordAt(question, 'spec')
+    const subject: User = {
+      name: String(user ?? ''),
+      groups: Array.isArray(groups) ? groups.map(String) : [],
+    }
+    return answered(question, accessStatus(subject, accessOf(question)))
+  },
+})
+
+export const selfSubjectRulesReviewKind = builtInKind({
+  ...authorization,
+  kind: 'SelfSubjectRulesReview',
+  plural: 'selfsubjectrulesreviews',
+  description: 'SelfSubjectRulesReview asks for everything that the caller may do.',
+  properties: { spec, status },
+  review: (question, user) => answered(question, rulesStatus(user)),
+})
+
+export const selfSubjectReviewKind = builtInKind({
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  openApiModule: 'api.authentication.v1',
+  namespaced: false,
+  verbs: ['create'],
+  kind: 'SelfSubjectReview',
+  plural: 'selfsubjectreviews',
+  description: 'SelfSubjectReview asks who the caller is.',
+  properties: { status: object('Who the caller is.', { userInfo: OPEN }) },
+  review(question, user) {
+    return answered(question, { userInfo: { username: user.name, groups: user.groups } })
+  },
+})
+
+function answered(question: KubernetesObject, answer: object): KubernetesObject {
+  return { ...question, status: answer }
+}
+
+function accessStatus(user: User, access: Access): object {
+  const decision = decideAccess(user, access)
+  return decision.allowed ? { allowed: true } : { allowed: false, reason: decision.reason }
+}
+
+function accessOf(question: KubernetesObject): Access {
+  const { resourceAttributes, nonResourceAttributes } = recordAt(question, 'spec')
+  const attributes = (resourceAttributes ?? {}) as Record<string, unknown>
+  const { path } = (nonResourceAttributes ?? {}) as Record<string, unknown>
+  const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+  return {
+    verb: textOf(attributes['verb'] ?? recordAt(question, 'spec')['verb']),
+    group: textOf(attributes['group']),
+    resource: textOf(attributes['resource']),
+    namespace: textOf(attributes['namespace']),
+    name: textOf(attributes['name']),
+    ...(typeof path === 'string' ? { path } : {}),
+  }
+}
+
+function rulesStatus(user: User): object {
+  const isMaster = user.groups.includes(MASTERS_GROUP)
+  return {
+    incomplete: false,
+    resourceRules: isMaster ? [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }] : [],
+    nonResourceRules: [{ verbs: isMaster ? ['*'] : ['get'], nonResourceURLs: ['*'] }],
+  }
+}

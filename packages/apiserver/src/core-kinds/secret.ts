@@ -1,0 +1,101 @@
+import { errors, type FieldError, type KubernetesObject } from '@fairlead/kube-core'
+
+import { textColumn } from '../printing/standard-columns.ts'
+import { builtInKind, recordAt } from './built-in-kind.ts'
+import { invalidDataKeys, isBase64 } from './data-keys.ts'
+import { immutableDataErrors } from './immutable-data.ts'
+import { bytesMap, flag, text, textMap } from './schema-builder.ts'
+
+const DATA_BYTES_MAX = 1024 * 1024
+
+/** Keys that a secret of a well-known type must have. */
+const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+}
+
+export const secretKind = builtInKind({
+  group: '',
+  version: 'v1',
+  kind: 'Secret',
+  plural: 'secrets',
+  namespaced: true,
+  openApiModule: 'api.core.v1',
+  description: 'Secret holds secret data of a certain type, for example keys and passwords.',
+  properties: {
+    type: text('Says what the data is for; immutable. Opaque unless given.'),
+    data: bytesMap('The secret values, base64 encoded.'),
+    stringData: textMap('Values as plain text; the server moves them into data. Write-only.'),
+    immutable: flag('Whether the data can no longer be changed.'),
+  },
+  selectableFields: ['type'],
+  columns: [
+    textColumn('Type', 'What the secret is for', (secret) => secret['type'] ?? ''),
+    {
+      ...textColumn('Data', 'Number of entries', (secret) => {
+        return Object.keys(recordAt(secret, 'data')).length
+      }),
+      type: 'integer',
+    },
+  ],
+  writeRules: {
+    prepareForCreate: normalise,
+    prepareForUpdate: normalise,
+    validate,
+    validateUpdate(secret, previous) {
+      const typeErrors: FieldError[] =
+        secret['type'] === previous['type']
+          ? []
+          : [
+              {
+                type: 'Invalid',
+                field: 'type',
+                badValue: secret['type'],
+                detail: 'field is immutable',
+              },
+            ]
+      return [...typeErrors, ...immutableDataErrors(secret, previous, ['data'])]
+    },
+  },
+})
+
+function normalise(secret: KubernetesObject): void {
+  secret['type'] ||= 'Opaque'
+  const plain = recordAt(secret, 'stringData')
+  delete secret['stringData']
+  const data = { ...recordAt(secret, 'data') }
+  for (const [key, value] of Object.entries(plain)) {
+    data[key] = Buffer.from(String(value)).toString('base64')
+  }
+  for (const [key, value] of Object.entries(data)) {
+    if (value === null) data[key] = ''
+    else if (typeof value === 'string' && isBase64(value)) continue
+    // The message names the key and never the value.
+    else {
+      throw errors.badRequest(
+        `Secret in version "v1" cannot be handled as a Secret: data.${key}: illegal base64 data`,
+      )
+    }
+  }
+  if (Object.keys(data).length > 0) secret['data'] = data
+}
+
+function validate(secret: KubernetesObject): FieldError[] {
+  const data = recordAt(secret, 'data')
+  const found = invalidDataKeys(data, 'data')
+  const bytes = Object.values(data).reduce<number>(
+    (sum, value) => sum + Buffer.byteLength(String(value), 'base64'),
+    0,
+  )
+  if (bytes > DATA_BYTES_MAX) {
+    const detail = `may not be more than ${DATA_BYTES_MAX} bytes`
+    found.push({ type: 'TooLong', field: 'data', detail })
+  }
+  for (const key of REQUIRED_KEYS[String(secret['type'])] ?? []) {
+    if (key in data) continue
+    found.push({ type: 'Required', field: `data[${key}]`, detail: '' })
+  }
+  return found
+}

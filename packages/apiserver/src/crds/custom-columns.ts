@@ -1,0 +1,55 @@
+import type { PrinterColumn as DeclaredColumn } from '@fairlead/kube-core'
+
+import { humanAge } from '../printing/human-duration.ts'
+import { compileJsonPath } from '../printing/json-path.ts'
+import type { PrinterColumn } from '../printing/printer-column.ts'
+
+const AGE: DeclaredColumn = {
+  name: 'Age',
+  type: 'date',
+  description: 'How long ago the object was created.',
+  jsonPath: '.metadata.creationTimestamp',
+}
+
+/** The columns after the name: those that the definition declares, or else the age. */
+export function customColumns(declared: readonly DeclaredColumn[] | undefined): PrinterColumn[] {
+  return (declared?.length ? declared : [AGE]).map(customColumn)
+}
+
+function customColumn(declared: DeclaredColumn): PrinterColumn {
+  const { name, type, format, description, priority } = declared
+  const path = compileJsonPath(declared.jsonPath)
+  return {
+    name,
+    type,
+    ...(format === undefined ? {} : { format }),
+    description:
+      description ?? `Custom resource definition column (in JSONPath format): ${declared.jsonPath}`,
+    priority: priority ?? 0,
+    cell(object, nowMs) {
+      const values = path.evaluate(object)
+      return values.length === 0 ? null : cellOf(type, values, nowMs)
+    },
+  }
+}
+
+/** A value of another type than the column's is not shown. */
+function cellOf(type: DeclaredColumn['type'], values: readonly unknown[], nowMs: number): unknown {
+  const [value] = values
+  switch (type) {
+    case 'string':
+      return values.map(textOf).join(' ')
+    case 'integer':
+      return typeof value === 'number' ? Math.trunc(value) : null
+    case 'number':
+      return typeof value === 'number' ? value : null
+    case 'boolean':
+      return typeof value === 'boolean' ? value : null
+    case 'date':
+      return typeof value === 'string' ? humanAge(value, nowMs) : null
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

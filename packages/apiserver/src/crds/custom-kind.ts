@@ -1,0 +1,96 @@
+import {
+  compileRules,
+  SchemaValidator,
+  type CustomResourceDefinitionObject,
+  type CustomResourceVersion,
+  type StructuralSchema,
+} from '@fairlead/kube-core'
+
+import { OBJECT_META, TYPE_FIELDS } from '../core-kinds/object-meta-schema.ts'
+import { nameColumn } from '../printing/standard-columns.ts'
+import { ALL_VERBS, type ResourceDefinition } from '../resources/resource-definition.ts'
+import { customColumns } from './custom-columns.ts'
+
+/** The served versions of a definition as resources; `terminating` refuses new objects. */
+export function customKinds(
+  definition: CustomResourceDefinitionObject,
+  terminating: boolean,
+): ResourceDefinition[] {
+  return definition.spec.versions
+    .filter(({ served }) => served)
+    .map((version) => customKind(definition, version, terminating))
+}
+
+function customKind(
+  { spec }: CustomResourceDefinitionObject,
+  version: CustomResourceVersion,
+  terminating: boolean,
+): ResourceDefinition {
+  const { group, names } = spec
+  const userSchema = version.schema?.openAPIV3Schema ?? {}
+  const schema = withStandardFields(userSchema)
+  const storage = spec.versions.find((each) => each.storage) ?? version
+  const { scale } = version.subresources ?? {}
+  return {
+    group,
+    version: version.name,
+    kind: names.kind,
+    plural: names.plural,
+    namespaced: spec.scope === 'Namespaced',
+    singular: names.singular ?? names.kind.toLowerCase(),
+    listKind: names.listKind ?? `${names.kind}List`,
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    storageResource: `${names.plural}.${group}`,
+    storageApiVersion: `${group}/${storage.name}`,
+    verbs: ALL_VERBS,
+    origin: 'custom',
+    schema,
+    validator: new SchemaValidator(schema),
+    rules: compileRules(withRuleFields(userSchema)).rules,
+    openApiName: [...group.split('.').toReversed(), version.name, names.kind].join('.'),
+    hasGeneration: true,
+    hasStatusSubresource: version.subresources?.status !== undefined,
+    ...(scale === undefined ? {} : { scale }),
+    nameRule: 'subdomain',
+    createOnUpdate: false,
+    columns: [nameColumn, ...customColumns(version.additionalPrinterColumns)],
+    selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) =>
+      jsonPath.replace(/^\./, ''),
+    ),
+    writeRules: {},
+    ...(version.deprecated
+      ? {
+          deprecationWarning:
+            version.deprecationWarning ?? `${group}/${version.name} ${names.kind} is deprecated`,
+        }
+      : {}),
+    ...(terminating
+      ? {
+          creationForbidden: 'create not allowed while custom resource definition is terminating',
+        }
+      : {}),
+  }
+}
+
+/** The user's schema knows nothing of metadata, which is the same for all kinds. */
+function withStandardFields(schema: StructuralSchema): StructuralSchema {
+  return {
+    ...schema,
+    type: 'object',
+    properties: { ...schema.properties, ...TYPE_FIELDS, metadata: OBJECT_META },
+  }
+}
+
+/** Rules see of the metadata only the names. */
+function withRuleFields(schema: StructuralSchema): StructuralSchema {
+  const metadata: StructuralSchema = {
+    type: 'object',
+    properties: { name: { type: 'string' }, generateName: { type: 'string' } },
+  }
+  return {
+    ...schema,
+    type: 'object',
+    properties: { ...schema.properties, ...TYPE_FIELDS, metadata },
+  }
+}

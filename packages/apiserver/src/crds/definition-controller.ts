@@ -1,0 +1,228 @@
+import {
+  deepEqual,
+  type CustomResourceDefinitionObject,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
+
+import { timestamp } from '../clock.ts'
+import { deleteObject } from '../resources/delete-object.ts'
+import type { ResourceContext } from '../resources/resource-context.ts'
+import type { Change } from '../storage/change.ts'
+import { customKinds } from './custom-kind.ts'
+import { CLEANUP_FINALIZER, definitionKind } from './definition-kind.ts'
+import {
+  isTrue,
+  statusOf,
+  withCondition,
+  type DefinitionCondition,
+  type DefinitionStatus,
+} from './definition-status.ts'
+import { findNameConflict } from './name-conflicts.ts'
+
+/**
+ * Carries a CustomResourceDefinition through its life: accepts its names, serves its kind, and when
+ * it is deleted removes the objects of that kind before the definition itself goes.
+ *
+ * Runs within the write that causes it: when the answer to a create arrives, the kind is served.
+ */
+export class DefinitionController {
+  readonly #context: ResourceContext
+  readonly #unsubscribe: () => void
+  /** What is served of each definition, so that a change of its status compiles nothing anew. */
+  readonly #served = new Map<string, string>()
+
+  constructor(context: ResourceContext) {
+    this.#context = context
+    for (const definition of this.#all()) this.#reconcile(definition)
+    this.#unsubscribe = context.storage.subscribe('all', (change) => this.#onChange(change))
+  }
+
+  stop(): void {
+    this.#unsubscribe()
+  }
+
+  #onChange(change: Change): void {
+    if (change.key.resource === definitionKind.storageResource) {
+      const current = this.#context.storage.get(change.key)
+      if (current === undefined) this.#forget(change.object as CustomResourceDefinitionObject)
+      else this.#reconcile(current as CustomResourceDefinitionObject)
+    } else if (change.type === 'DELETED') this.#continueCleanup(change.key.resource)
+  }
+
+  #all(): CustomResourceDefinitionObject[] {
+    const { objects } = this.#context.storage.list({ resource: definitionKind.storageResource })
+    return objects as unknown as CustomResourceDefinitionObject[]
+  }
+
+  #reconcile(definition: CustomResourceDefinitionObject): void {
+    if (definition.metadata.deletionTimestamp === undefined) this.#establish(definition)
+    else this.#cleanUp(definition)
+  }
+
+  #establish(definition: CustomResourceDefinitionObject): void {
+    const status = this.#statusWithNames(definition)
+    const current = this.#writeStatus(definition, status)
+    this.#serve(current, isTrue(status, 'Established') ? 'established' : 'hidden')
+  }
+
+  #statusWithNames(definition: CustomResourceDefinitionObject): DefinitionStatus {
+    const now = timestamp(this.#context.clock)
+    const status = statusOf(definition)
+    const conflict = findNameConflict(definition, this.#all())
+    const wasEstablished = isTrue(status, 'Established')
+    const conditions: Omit<DefinitionCondition, 'lastTransitionTime'>[] =
+      conflict === undefined
+        ? [
+            {
+              type: 'NamesAccepted',
+              status: 'True',
+              reason: 'NoConflicts',
+              message: 'no conflicts found',
+            },
+            {
+              type: 'Established',
+              status: 'True',
+              reason: 'InitialNamesAccepted',
+              message: 'the initial names have been accepted',
+            },
+          ]
+        : [
+            { type: 'NamesAccepted', status: 'False', ...conflict },
+            ...(wasEstablished
+              ? []
+              : [
+                  {
+                    type: 'Established',
+                    status: 'False',
+                    reason: 'NotAccepted',
+                    message: 'not all names are accepted',
+                  } as const,
+                ]),
+          ]
+    return {
+      ...status,
+      conditions: conditions.reduce<readonly DefinitionCondition[]>(
+        (all, condition) => withCondition(all, condition, now),
+        status.conditions,
+      ),
+      ...(conflict === undefined ? { acceptedNames: definition.spec.names } : {}),
+    }
+  }
+
+  #serve(
+    definition: CustomResourceDefinitionObject,
+    as: 'established' | 'terminating' | 'hidden',
+  ): void {
+    const { name = '', uid, generation } = definition.metadata
+    const form = `${uid}/${generation}/${as}`
+    if (this.#served.get(name) === form) return
+    this.#served.set(name, form)
+    const kinds = as === 'hidden' ? [] : customKinds(definition, as === 'terminating')
+    this.#context.registry.replaceCustom(name, kinds)
+  }
+
+  #cleanUp(definition: CustomResourceDefinitionObject): void {
+    if (!definition.metadata.finalizers?.includes(CLEANUP_FINALIZER)) return
+    this.#serve(definition, 'terminating')
+    if (this.#deleteInstances(definition) > 0) {
+      this.#writeTerminating(
+        definition,
+        'InstanceDeletionInProgress',
+        'CustomResource deletion is in progress',
+      )
+      return
+    }
+    this.#finish(definition)
+  }
+
+  /** @returns how many are kept by their finalizers */
+  #deleteInstances(definition: CustomResourceDefinitionObject): number {
+    const { storage } = this.#context
+    const [kind] = customKinds(definition, true)
+    const resource = storageResourceOf(definition)
+    if (kind === undefined) return 0
+    for (const { metadata } of storage.list({ resource }).objects) {
+      if (metadata.deletionTimestamp !== undefined) continue
+      const { name = '', namespace = '' } = metadata
+      deleteObject(
+        this.#context,
+        { definition: kind, namespace, name },
+        { dryRun: false, preconditions: {} },
+      )
+    }
+    return storage.count(resource)
+  }
+
+  #finish(definition: CustomResourceDefinitionObject): void {
+    const { storage } = this.#context
+    const key = keyOf(definition)
+    const current = storage.get(key)
+    if (current === undefined) return
+    const finalizers = (current.metadata.finalizers ?? []).filter(
+      (finalizer) => finalizer !== CLEANUP_FINALIZER,
+    )
+    if (finalizers.length === 0) {
+      storage.delete(key, current.metadata.resourceVersion ?? '')
+      return
+    }
+    const metadata = { ...current.metadata, finalizers }
+    storage.update(key, { ...current, metadata }, current.metadata.resourceVersion ?? '')
+  }
+
+  #continueCleanup(resource: string): void {
+    if (this.#context.storage.count(resource) > 0) return
+    const name = resource
+    const definition = this.#context.storage.get({
+      resource: definitionKind.storageResource,
+      namespace: '',
+      name,
+    })
+    if (definition?.metadata.deletionTimestamp === undefined) return
+    this.#cleanUp(definition as CustomResourceDefinitionObject)
+  }
+
+  /** Its names are free now: somebody may have waited for them. */
+  #forget(definition: CustomResourceDefinitionObject): void {
+    const { name = '' } = definition.metadata
+    this.#served.delete(name)
+    this.#context.registry.replaceCustom(name, [])
+    for (const other of this.#all()) {
+      const waits = !isTrue(statusOf(other), 'NamesAccepted')
+      if (waits && other.spec.group === definition.spec.group) this.#reconcile(other)
+    }
+  }
+
+  #writeTerminating(
+    definition: CustomResourceDefinitionObject,
+    reason: string,
+    message: string,
+  ): void {
+    const status = statusOf(definition)
+    const condition = { type: 'Terminating', status: 'True', reason, message } as const
+    const now = timestamp(this.#context.clock)
+    const conditions = withCondition(status.conditions, condition, now)
+    this.#writeStatus(definition, { ...status, conditions })
+  }
+
+  #writeStatus(
+    definition: CustomResourceDefinitionObject,
+    status: DefinitionStatus,
+  ): CustomResourceDefinitionObject {
+    if (deepEqual(status, definition['status'])) return definition
+    const { resourceVersion = '' } = definition.metadata
+    const next = { ...definition, status } as unknown as KubernetesObject
+    return this.#context.storage.update(
+      keyOf(definition),
+      next,
+      resourceVersion,
+    ) as CustomResourceDefinitionObject
+  }
+}
+
+function keyOf({ metadata }: KubernetesObject) {
+  return { resource: definitionKind.storageResource, namespace: '', name: metadata.name ?? '' }
+}
+
+function storageResourceOf({ spec }: CustomResourceDefinitionObject): string {
+  return `${spec.names.plural}.${spec.group}`
+}

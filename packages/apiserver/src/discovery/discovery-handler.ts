@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+
+import { acceptsJson, parseAccept } from '../http/accept.ts'
+import type { ApiRequest } from '../http/api-request.ts'
+import { jsonResponse, type ApiResponse } from '../http/api-response.ts'
+import type { Registry } from '../resources/registry.ts'
+import {
+  aggregatedDiscovery,
+  coreVersions,
+  groupDocument,
+  groupList,
+  groupResources,
+  resourceList,
+  type ServedGroup,
+} from './discovery-documents.ts'
+
+/** Answers `/api`, `/apis` and what is below them as far as it is no resource. */
+export class DiscoveryHandler {
+  readonly #registry: Registry
+  #groups: readonly ServedGroup[] = []
+  #generation = -1
+
+  constructor(registry: Registry) {
+    this.#registry = registry
+  }
+
+  /** Undefined when the path is no discovery document. */
+  handle(request: ApiRequest): ApiResponse | undefined {
+    const [root, ...segments] = request.path.split('/').filter((segment) => segment !== '')
+    if (root === 'api') return this.#core(request, segments)
+    if (root === 'apis') return this.#named(request, segments)
+    return undefined
+  }
+
+  #core(request: ApiRequest, segments: readonly string[]): ApiResponse | undefined {
+    const core = this.#currentGroups().filter(({ name }) => name === '')
+    if (segments.length === 0) {
+      return aggregated(request, core) ?? jsonResponse(200, coreVersions(''))
+    }
+    return segments.length === 1 ? versionDocument(core[0], segments[0]) : undefined
+  }
+
+  #named(request: ApiRequest, segments: readonly string[]): ApiResponse | undefined {
+    const named = this.#currentGroups().filter(({ name }) => name !== '')
+    if (segments.length === 0) {
+      return aggregated(request, named) ?? jsonResponse(200, groupList(named))
+    }
+    const group = named.find(({ name }) => name === segments[0])
+    if (group === undefined) return undefined
+    if (segments.length === 1) return jsonResponse(200, groupDocument(group))
+    return segments.length === 2 ? versionDocument(group, segments[1]) : undefined
+  }
+
+  #currentGroups(): readonly ServedGroup[] {
+    if (this.#generation !== this.#registry.generation) {
+      this.#groups = groupResources(this.#registry.all)
+      this.#generation = this.#registry.generation
+    }
+    return this.#groups
+  }
+}
+
+function versionDocument(
+  group: ServedGroup | undefined,
+  version: string | undefined,
+): ApiResponse | undefined {
+  const found = group?.versions.find(({ name }) => name === version)
+  if (group === undefined || found === undefined) return undefined
+  const groupVersion = group.name === '' ? found.name : `${group.name}/${found.name}`
+  return jsonResponse(200, resourceList(groupVersion, found.resources))
+}
+
+/** The aggregated form if the client prefers it over the plain one. */
+function aggregated(request: ApiRequest, groups: readonly ServedGroup[]): ApiResponse | undefined {
+  for (const entry of parseAccept(request.accept)) {
+    if (!acceptsJson(entry)) continue
+    const { parameters } = entry
+    if (parameters.get('as') !== 'APIGroupDiscoveryList') return undefined
+    const version = parameters.get('v')
+    if (version !== 'v2' && version !== 'v2beta1') continue
+    const response = jsonResponse(200, aggregatedDiscovery(groups, version), {
+      'content-type': `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+      vary: 'Accept',
+    })
+    return withEntityTag(request, response)
+  }
+  return undefined
+}
+
+/** Adds an ETag, and answers 304 when the client has this content already. */
+export function withEntityTag(request: ApiRequest, response: ApiResponse): ApiResponse {
+  const digest = createHash('sha512').update(response.body).digest('hex').toUpperCase()
+  const headers = { ...response.headers, etag: `"${digest}"`, 'cache-control': 'public' }
+  const known = request.ifNoneMatch.split(',').map((tag) => tag.trim())
+  return known.includes(headers.etag)
+    ? { status: 304, headers, body: '' }
+    : { ...response, headers }
+}

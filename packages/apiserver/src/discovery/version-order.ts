@@ -1,0 +1,23 @@
+const VERSION = /^v(\d+)(?:(alpha|beta)(\d+))?$/
+const STABILITY = { alpha: 1, beta: 2, stable: 3 } as const
+
+/**
+ * Order of versions, most preferred first: stable before beta before alpha, higher numbers first,
+ * names of any other form last and by the alphabet.
+ */
+export function compareVersions(left: string, right: string): number {
+  const a = rankOf(left)
+  const b = rankOf(right)
+  if (a === undefined || b === undefined) {
+    if (a === undefined && b === undefined) return left < right ? -1 : left > right ? 1 : 0
+    return a === undefined ? 1 : -1
+  }
+  return b[0] - a[0] || b[1] - a[1] || b[2] - a[2]
+}
+
+function rankOf(version: string): [stability: number, major: number, minor: number] | undefined {
+  const match = VERSION.exec(version)
+  if (match === null) return undefined
+  const stability = match[2] === 'alpha' || match[2] === 'beta' ? match[2] : 'stable'
+  return [STABILITY[stability], Number(match[1]), Number(match[3] ?? 0)]
+}

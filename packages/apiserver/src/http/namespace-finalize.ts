@@ -1,0 +1,33 @@
+import { errors, type KubernetesObject } from '@fairlead/kube-core'
+
+import { recordAt } from '../core-kinds/built-in-kind.ts'
+import { hasSpecFinalizers } from '../resources/delete-object.ts'
+import type { ResourceContext } from '../resources/resource-context.ts'
+import { storageKeyOf, type ObjectTarget } from '../resources/resource-target.ts'
+import type { ApiRequest } from './api-request.ts'
+import { jsonResponse, type Handled } from './api-response.ts'
+import { decodeBody } from './decode-body.ts'
+
+/** `PUT /api/v1/namespaces/x/finalize`: sets `spec.finalizers`; the last one gone, it goes. */
+export function finalizeNamespace(
+  context: ResourceContext,
+  request: ApiRequest,
+  target: ObjectTarget,
+): Handled {
+  if (request.method !== 'PUT') throw errors.methodNotSupported('namespaces', request.method)
+  const { storage } = context
+  const key = storageKeyOf(target)
+  const current = storage.get(key)
+  if (current === undefined) throw errors.notFound('namespaces', target.name)
+  const body = decodeBody(request.body, request.contentType) as KubernetesObject
+  const finalizers = recordAt(body, 'spec')['finalizers']
+  const spec = Array.isArray(finalizers) && finalizers.length > 0 ? { finalizers } : {}
+  const next: KubernetesObject = { ...current, spec }
+  const revision = current.metadata.resourceVersion ?? ''
+  const isDone =
+    next.metadata.deletionTimestamp !== undefined &&
+    !next.metadata.finalizers?.length &&
+    !hasSpecFinalizers(next)
+  if (isDone) storage.delete(key, revision)
+  return jsonResponse(200, isDone ? next : storage.update(key, next, revision))
+}

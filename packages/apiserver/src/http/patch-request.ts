@@ -1,0 +1,63 @@
+import { errors, validateFieldManager } from '@fairlead/kube-core'
+
+import { applyObject, patchObject, type PatchType } from '../resources/patch-object.ts'
+import type { ResourceContext } from '../resources/resource-context.ts'
+import type { ObjectTarget } from '../resources/resource-target.ts'
+import type { WriteResult } from '../resources/update-object.ts'
+import type { WriteOptions } from '../resources/write-options.ts'
+import { parseFlag } from '../watch/watch-options.ts'
+import type { ApiRequest } from './api-request.ts'
+import { decodeJson, decodeYaml, mediaTypeOf } from './decode-body.ts'
+
+const PATCH_TYPES: ReadonlyMap<string, PatchType> = new Map([
+  ['application/json-patch+json', 'json'],
+  ['application/merge-patch+json', 'merge'],
+  ['application/strategic-merge-patch+json', 'strategic'],
+])
+const APPLY = 'application/apply-patch+yaml'
+
+/** Chooses by Content-Type what a PATCH means, and does it. @throws StatusError */
+export function handlePatch(
+  context: ResourceContext,
+  request: ApiRequest,
+  target: ObjectTarget,
+  options: WriteOptions,
+): WriteResult {
+  const mediaType = mediaTypeOf(request.contentType)
+  const force = parseFlag(request.query, 'force')
+  if (mediaType === APPLY) {
+    requireFieldManager(request.query)
+    const body = decodeYaml(request.body)
+    return applyObject(context, target, body, { ...options, force: force ?? false })
+  }
+  const type = PATCH_TYPES.get(mediaType)
+  if (type === undefined) {
+    throw errors.unsupportedMediaType(
+      'the body of the request was in an unknown format - accepted media types include: ' +
+        [...PATCH_TYPES.keys(), APPLY].join(', '),
+    )
+  }
+  if (force !== undefined) {
+    const detail = 'may not be specified for non-apply patch'
+    throw errors.invalid('PatchOptions.meta.k8s.io', '', [
+      { type: 'Forbidden', field: 'force', detail },
+    ])
+  }
+  const object = patchObject(context, target, type, decodeJson(request.body), options)
+  return { object, created: false }
+}
+
+function requireFieldManager(query: URLSearchParams): void {
+  const manager = query.get('fieldManager') ?? ''
+  const found =
+    manager === ''
+      ? [
+          {
+            type: 'Required' as const,
+            field: 'fieldManager',
+            detail: 'is required for apply patch',
+          },
+        ]
+      : validateFieldManager(manager, 'fieldManager')
+  if (found.length > 0) throw errors.invalid('PatchOptions.meta.k8s.io', '', found)
+}

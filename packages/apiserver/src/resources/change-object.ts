@@ -1,0 +1,195 @@
+import {
+  deepEqual,
+  errors,
+  trackUpdate,
+  type KubernetesObject,
+  type ManagedFieldsEntry,
+} from '@fairlead/kube-core'
+
+import { timestamp } from '../clock.ts'
+import { resetFields } from './reset-fields.ts'
+import type { ResourceContext } from './resource-context.ts'
+import { resourceName, toServed, toStored, type MutableObject } from './resource-definition.ts'
+import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
+import { validateChangedObject } from './validate-object.ts'
+import type { WriteOptions } from './write-options.ts'
+
+/** The wanted object from the current one, both in the served version. */
+export type Transform = (current: KubernetesObject) => KubernetesObject
+
+/**
+ * Changes an existing object: restores what clients may not set, validates, keeps the books of
+ * managedFields and generation, and writes only when something changed. An object that is being
+ * deleted and lost its last finalizer goes.
+ *
+ * @throws StatusError 404, 409, 422
+ */
+export function changeObject(
+  context: ResourceContext,
+  target: ObjectTarget,
+  transform: Transform,
+  options: WriteOptions,
+  managedFields: 'track' | 'keep',
+): KubernetesObject {
+  const { definition } = target
+  const key = storageKeyOf(target)
+  const stored = context.storage.get(key)
+  if (stored === undefined) throw errors.notFound(resourceName(definition), target.name)
+  const current = toServed(definition, stored)
+  const wanted = structuredClone(transform(current))
+  checkPreconditions(target, wanted, current)
+  const next = withProtectedFields(target, wanted, current)
+  definition.writeRules.prepareForUpdate?.(next, current)
+  if (definition.hasGeneration) next.metadata.generation = generationOf(target, next, current)
+  validateChangedObject(definition, next, current)
+  const tracked =
+    managedFields === 'keep' ? next : track(context, target, next, current, options.fieldManager)
+  if (isDone(tracked)) {
+    if (!options.dryRun) context.storage.delete(key, revisionOf(stored))
+    return tracked
+  }
+  if (isSame(tracked, current)) return current
+  if (options.dryRun) return tracked
+  const written = context.storage.update(key, toStored(definition, tracked), revisionOf(stored))
+  return toServed(definition, written)
+}
+
+/** Whether nothing keeps an object that is being deleted. */
+export function isDone({ metadata }: KubernetesObject): boolean {
+  return metadata.deletionTimestamp !== undefined && !metadata.finalizers?.length
+}
+
+function revisionOf(object: KubernetesObject): string {
+  return object.metadata.resourceVersion ?? ''
+}
+
+function checkPreconditions(
+  target: ObjectTarget,
+  wanted: KubernetesObject,
+  current: KubernetesObject,
+): void {
+  const resource = resourceName(target.definition)
+  const { namespace, uid, resourceVersion } = wanted.metadata
+  if (target.definition.namespaced && namespace && namespace !== target.namespace) {
+    throw errors.badRequest(
+      'the namespace of the provided object does not match the namespace sent on the request',
+    )
+  }
+  if (uid && uid !== current.metadata.uid) {
+    throw errors.conflict(
+      resource,
+      target.name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
+    )
+  }
+  if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
+    throw errors.conflict(resource, target.name)
+  }
+}
+
+/** The wanted object with everything restored that this endpoint must not change. */
+function withProtectedFields(
+  target: ObjectTarget,
+  wanted: KubernetesObject,
+  current: KubernetesObject,
+): MutableObject {
+  const next = scopeToEndpoint(target, wanted, structuredClone(current))
+  const { metadata } = current
+  next.metadata.name = target.name
+  if (target.definition.namespaced) next.metadata.namespace = target.namespace
+  next.metadata.resourceVersion = metadata.resourceVersion ?? ''
+  restore(next, current, 'uid')
+  restore(next, current, 'creationTimestamp')
+  restore(next, current, 'generation')
+  restore(next, current, 'deletionTimestamp')
+  restore(next, current, 'deletionGracePeriodSeconds')
+  restore(next, current, 'generateName')
+  return next
+}
+
+function scopeToEndpoint(
+  target: ObjectTarget,
+  wanted: MutableObject,
+  current: MutableObject,
+): MutableObject {
+  const managedFields = wanted.metadata.managedFields
+  switch (target.subresource) {
+    case undefined:
+      if (!target.definition.hasStatusSubresource) return wanted
+      return replaceField(wanted, 'status', current['status'])
+    case 'status': {
+      const next = replaceField(current, 'status', wanted['status'])
+      if (managedFields !== undefined) next.metadata.managedFields = managedFields
+      return next
+    }
+    default:
+      return wanted
+  }
+}
+
+function replaceField(object: MutableObject, field: string, value: unknown): MutableObject {
+  if (value === undefined) delete object[field]
+  else object[field] = value
+  return object
+}
+
+function restore(
+  next: MutableObject,
+  { metadata }: KubernetesObject,
+  field:
+    | 'uid'
+    | 'creationTimestamp'
+    | 'generation'
+    | 'deletionTimestamp'
+    | 'generateName'
+    | 'deletionGracePeriodSeconds',
+): void {
+  delete next.metadata[field]
+  if (metadata[field] !== undefined) Object.assign(next.metadata, { [field]: metadata[field] })
+}
+
+/** One more than before when anything but metadata (and status, where it is apart) changed. */
+function generationOf(
+  { definition }: ObjectTarget,
+  next: KubernetesObject,
+  current: KubernetesObject,
+): number {
+  const before = current.metadata.generation ?? 0
+  return deepEqual(desiredState(next), desiredState(current)) ? before : before + 1
+
+  function desiredState({ metadata: _, ...content }: KubernetesObject): object {
+    if (!definition.hasStatusSubresource) return content
+    const { status: _status, ...desired } = content as Record<string, unknown>
+    return desired
+  }
+}
+
+function track(
+  context: ResourceContext,
+  target: ObjectTarget,
+  after: KubernetesObject,
+  before: KubernetesObject,
+  manager: string,
+): KubernetesObject {
+  return trackUpdate({
+    before,
+    after,
+    schema: target.definition.schema,
+    manager,
+    now: timestamp(context.clock),
+    ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
+    ...resetFields(target),
+  })
+}
+
+/** Equal but for the times in managedFields: not worth a write. */
+function isSame(next: KubernetesObject, current: KubernetesObject): boolean {
+  return deepEqual(withoutTimes(next), withoutTimes(current))
+}
+
+function withoutTimes(object: KubernetesObject): KubernetesObject {
+  const managedFields = (object.metadata.managedFields ?? []).map(
+    ({ time: _, ...entry }: ManagedFieldsEntry) => entry,
+  )
+  return { ...object, metadata: { ...object.metadata, managedFields } }
+}

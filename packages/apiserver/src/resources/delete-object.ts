@@ -1,0 +1,119 @@
+import {
+  deepEqual,
+  errors,
+  foregroundDeletionFinalizer,
+  orphanFinalizer,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
+
+import { timestamp } from '../clock.ts'
+import { isDone } from './change-object.ts'
+import type { DeleteOptions } from './delete-options.ts'
+import type { ResourceContext } from './resource-context.ts'
+import { resourceName, toServed, type MutableObject } from './resource-definition.ts'
+import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
+
+export interface DeleteResult {
+  readonly object: KubernetesObject
+  /** False while finalizers keep the object. */
+  readonly gone: boolean
+}
+
+/**
+ * Deletes an object, or marks it as being deleted while finalizers keep it. The propagation policy
+ * is a finalizer too: the garbage collector removes it when it has done its part.
+ *
+ * @throws StatusError 404, 409, 403
+ */
+export function deleteObject(
+  context: ResourceContext,
+  target: ObjectTarget,
+  options: DeleteOptions,
+): DeleteResult {
+  const { definition } = target
+  const key = storageKeyOf(target)
+  const stored = context.storage.get(key)
+  if (stored === undefined) throw errors.notFound(resourceName(definition), target.name)
+  checkPreconditions(target, stored, options)
+  definition.writeRules.checkDelete?.(stored)
+  const marked = markDeleted(context, target, stored, options)
+  if (isRemovable(marked)) {
+    if (options.dryRun) return { object: toServed(definition, marked), gone: true }
+    const gone = context.storage.delete(key, stored.metadata.resourceVersion ?? '')
+    return { object: toServed(definition, gone), gone: true }
+  }
+  if (options.dryRun || deepEqual(marked, stored)) {
+    return { object: toServed(definition, marked), gone: false }
+  }
+  const written = context.storage.update(key, marked, stored.metadata.resourceVersion ?? '')
+  return { object: toServed(definition, written), gone: false }
+}
+
+/** A namespace is kept by `spec.finalizers` beside `metadata.finalizers`. */
+function isRemovable(object: KubernetesObject): boolean {
+  return isDone(object) && !hasSpecFinalizers(object)
+}
+
+export function hasSpecFinalizers({ kind, apiVersion, spec }: KubernetesObject): boolean {
+  if (kind !== 'Namespace' || apiVersion !== 'v1') return false
+  const finalizers = (spec as { finalizers?: unknown[] } | undefined)?.finalizers
+  return finalizers !== undefined && finalizers.length > 0
+}
+
+function checkPreconditions(
+  target: ObjectTarget,
+  stored: KubernetesObject,
+  { preconditions }: DeleteOptions,
+): void {
+  for (const [field, label] of [
+    ['uid', 'UID'],
+    ['resourceVersion', 'ResourceVersion'],
+  ] as const) {
+    const wanted = preconditions[field]
+    const found = stored.metadata[field]
+    if (wanted === undefined || wanted === found) continue
+    throw errors.conflict(
+      resourceName(target.definition),
+      target.name,
+      `the ${label} in the precondition (${wanted}) does not match the ${label} in record (${found}). ` +
+        'The object might have been deleted and then recreated',
+    )
+  }
+}
+
+function markDeleted(
+  context: ResourceContext,
+  target: ObjectTarget,
+  stored: KubernetesObject,
+  options: DeleteOptions,
+): KubernetesObject {
+  const marked: MutableObject = structuredClone(stored)
+  const { metadata } = marked
+  metadata.finalizers = finalizersFor(metadata.finalizers ?? [], options.propagationPolicy)
+  if (metadata.finalizers.length === 0) delete metadata.finalizers
+  if (metadata.deletionTimestamp === undefined) {
+    metadata.deletionTimestamp = timestamp(context.clock)
+    metadata.deletionGracePeriodSeconds = 0
+    if (target.definition.hasGeneration) metadata.generation = (metadata.generation ?? 0) + 1
+    target.definition.writeRules.prepareForDelete?.(marked)
+  }
+  return marked
+}
+
+function finalizersFor(
+  finalizers: readonly string[],
+  policy: DeleteOptions['propagationPolicy'],
+): string[] {
+  if (policy === undefined) return [...finalizers]
+  const others = finalizers.filter(
+    (each) => each !== orphanFinalizer && each !== foregroundDeletionFinalizer,
+  )
+  switch (policy) {
+    case 'Orphan':
+      return [...others, orphanFinalizer]
+    case 'Foreground':
+      return [...others, foregroundDeletionFinalizer]
+    case 'Background':
+      return others
+  }
+}

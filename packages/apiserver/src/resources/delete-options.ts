@@ -1,0 +1,55 @@
+import { errors } from '@fairlead/kube-core'
+
+import { isJsonObject } from './object-body.ts'
+import { parseDryRun } from './write-options.ts'
+
+export interface DeleteOptions {
+  readonly dryRun: boolean
+  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
+  readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string }
+}
+
+const POLICIES = ['Orphan', 'Background', 'Foreground'] as const
+
+/** Reads DeleteOptions from the body, which wins, or the query. @throws StatusError 400 or 422 */
+export function parseDeleteOptions(body: unknown, query: URLSearchParams): DeleteOptions {
+  const given = isJsonObject(body) ? body : {}
+  if (isJsonObject(body) && body['kind'] !== undefined && body['kind'] !== 'DeleteOptions') {
+    throw errors.badRequest(
+      `${String(body['kind'])} in version "v1" cannot be handled as DeleteOptions: unexpected kind`,
+    )
+  }
+  const dryRun = Array.isArray(given['dryRun']) ? given['dryRun'] : query.getAll('dryRun')
+  const policy = parsePolicy(given, query)
+  const preconditions = isJsonObject(given['preconditions']) ? given['preconditions'] : {}
+  const { uid, resourceVersion } = preconditions
+  return {
+    dryRun: parseDryRun(dryRun),
+    ...(policy === undefined ? {} : { propagationPolicy: policy }),
+    preconditions: {
+      ...(typeof uid === 'string' ? { uid } : {}),
+      ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}),
+    },
+  }
+}
+
+function parsePolicy(
+  given: Record<string, unknown>,
+  query: URLSearchParams,
+): (typeof POLICIES)[number] | undefined {
+  const value = given['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined
+  if (value === undefined || value === '') {
+    const orphan = given['orphanDependents']
+    return orphan === true ? 'Orphan' : undefined
+  }
+  const policy = POLICIES.find((each) => each === value)
+  if (policy !== undefined) return policy
+  throw errors.invalid('DeleteOptions.meta.k8s.io', '', [
+    {
+      type: 'Invalid',
+      field: 'propagationPolicy',
+      badValue: value,
+      detail: 'must be one of Background, Foreground, Orphan',
+    },
+  ])
+}

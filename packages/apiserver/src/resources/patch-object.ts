@@ -1,0 +1,145 @@
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  errors,
+  serverSideApply,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
+
+import { timestamp } from '../clock.ts'
+import { changeObject } from './change-object.ts'
+import { insertObject } from './create-object.ts'
+import { decodeObject } from './decode-object.ts'
+import { asObjectOf, isJsonObject } from './object-body.ts'
+import { resetFields } from './reset-fields.ts'
+import type { ResourceContext } from './resource-context.ts'
+import { resourceName, servedApiVersion, toServed } from './resource-definition.ts'
+import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
+import type { WriteResult } from './update-object.ts'
+import type { WriteOptions } from './write-options.ts'
+
+export type PatchType = 'json' | 'merge' | 'strategic'
+
+/** Changes an object by a JSON, merge or strategic merge patch. @throws StatusError */
+export function patchObject(
+  context: ResourceContext,
+  target: ObjectTarget,
+  type: PatchType,
+  patch: unknown,
+  options: WriteOptions,
+): KubernetesObject {
+  const { definition } = target
+  if (type === 'strategic' && definition.origin === 'custom') {
+    throw errors.unsupportedMediaType(
+      'the body of the request was in an unknown format - accepted media types include: ' +
+        'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+    )
+  }
+  return changeObject(
+    context,
+    target,
+    (current) => decodeObject(definition, patched(current), options, strictError),
+    options,
+    'track',
+  )
+
+  function patched(current: KubernetesObject): unknown {
+    const result = applyPatch(type, current, patch, target)
+    return isJsonObject(result)
+      ? { apiVersion: servedApiVersion(definition), kind: definition.kind, ...result }
+      : result
+  }
+  function strictError(message: string): Error {
+    return errors.invalid('', '', [
+      { type: 'Invalid', field: 'patch', badValue: JSON.stringify(patch), detail: message },
+    ])
+  }
+}
+
+function applyPatch(
+  type: PatchType,
+  current: KubernetesObject,
+  patch: unknown,
+  { definition }: ObjectTarget,
+): unknown {
+  switch (type) {
+    case 'json':
+      return applyJsonPatch(current, patch)
+    case 'merge':
+      return applyMergePatch(current, patch)
+    case 'strategic':
+      return applyStrategicMergePatch(current, patch, definition.schema)
+  }
+}
+
+/** Server-side apply: creates the object or takes over the given fields. @throws StatusError */
+export function applyObject(
+  context: ResourceContext,
+  target: ObjectTarget,
+  body: unknown,
+  options: WriteOptions & { readonly force: boolean },
+): WriteResult {
+  const { definition } = target
+  const applied = decodeApplied(target, body, options)
+  const stored = context.storage.get(storageKeyOf(target))
+  const live = stored === undefined ? undefined : toServed(definition, stored)
+  if (live === undefined && target.subresource !== undefined) {
+    throw errors.notFound(resourceName(definition), target.name)
+  }
+  checkUid(target, applied, live)
+  const merged = serverSideApply({
+    live,
+    applied,
+    schema: definition.schema,
+    manager: options.fieldManager,
+    force: options.force,
+    now: timestamp(context.clock),
+    ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
+    ...resetFields(target),
+  })
+  const object = decodeObject(definition, merged, { fieldValidation: 'Ignore', warn: options.warn })
+  return live === undefined
+    ? { object: insertObject(context, target, object, options, 'keep'), created: true }
+    : { object: changeObject(context, target, () => object, options, 'keep'), created: false }
+}
+
+function decodeApplied(
+  target: ObjectTarget,
+  body: unknown,
+  options: WriteOptions,
+): KubernetesObject {
+  const { definition } = target
+  const applied = asObjectOf(definition, body)
+  if (applied.metadata.managedFields !== undefined && applied.metadata.managedFields !== null) {
+    throw errors.badRequest('metadata.managedFields must be nil')
+  }
+  // Only for the report of unknown fields and wrong types; defaults must not become the applier's.
+  decodeObject(definition, body, options, (message) => errors.badRequest(message))
+  const { name = target.name, namespace = target.namespace } = applied.metadata
+  if (name !== target.name) {
+    throw errors.badRequest(
+      `the name of the object (${name}) does not match the name on the URL (${target.name})`,
+    )
+  }
+  const metadata = definition.namespaced
+    ? { ...applied.metadata, name, namespace }
+    : { ...applied.metadata, name }
+  return { ...applied, metadata }
+}
+
+function checkUid(
+  target: ObjectTarget,
+  applied: KubernetesObject,
+  live: KubernetesObject | undefined,
+): void {
+  const { uid } = applied.metadata
+  if (!uid || uid === live?.metadata.uid) return
+  throw errors.conflict(
+    resourceName(target.definition),
+    target.name,
+    live === undefined
+      ? `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
+      : `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
+  )
+}

@@ -1,0 +1,11 @@
+import type { FieldPath } from '@fairlead/kube-core'
+
+import type { ObjectTarget } from './resource-target.ts'
+
+/** The fields that an endpoint resets to what is stored, and that its callers thus never own. */
+export function resetFields(target: ObjectTarget): { resetFields?: FieldPath[] } {
+  if (!target.definition.hasStatusSubresource) return {}
+  if (target.subresource === undefined) return { resetFields: [['status']] }
+  if (target.subresource !== 'status') return {}
+  return { resetFields: [['spec'], ['metadata']] }
+}

@@ -1,0 +1,58 @@
+import { errors, type KubernetesObject } from '@fairlead/kube-core'
+
+import { changeObject, type Transform } from './change-object.ts'
+import { insertObject } from './create-object.ts'
+import { decodeObject } from './decode-object.ts'
+import type { ResourceContext } from './resource-context.ts'
+import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
+import type { WriteOptions } from './write-options.ts'
+
+export interface WriteResult {
+  readonly object: KubernetesObject
+  readonly created: boolean
+}
+
+/** Replaces an object, or through a subresource a part of it. @throws StatusError */
+export function updateObject(
+  context: ResourceContext,
+  target: ObjectTarget,
+  body: unknown,
+  options: WriteOptions,
+): WriteResult {
+  const { definition } = target
+  const decoded = decodeObject(definition, body, options)
+  matchName(target, decoded)
+  const exists = context.storage.get(storageKeyOf(target)) !== undefined
+  if (!exists && definition.createOnUpdate && target.subresource === undefined) {
+    return { object: insertObject(context, target, decoded, options, 'track'), created: true }
+  }
+  const transform: Transform = (current) => {
+    const resourceVersion = decoded.metadata.resourceVersion || unconditional(target, current)
+    return { ...decoded, metadata: { ...decoded.metadata, resourceVersion } }
+  }
+  return { object: changeObject(context, target, transform, options, 'track'), created: false }
+}
+
+function matchName(target: ObjectTarget, object: KubernetesObject): void {
+  const { name } = object.metadata
+  if (!name) throw errors.badRequest('name must be provided')
+  if (name !== target.name) {
+    throw errors.badRequest(
+      `the name of the object (${name}) does not match the name on the URL (${target.name})`,
+    )
+  }
+}
+
+/** Built-in kinds may be replaced whatever their current version is; others say which they read. */
+function unconditional(target: ObjectTarget, current: KubernetesObject): string {
+  if (target.definition.origin === 'built-in') return current.metadata.resourceVersion ?? ''
+  const { group, kind } = target.definition
+  throw errors.invalid(`${kind}.${group}`, target.name, [
+    {
+      type: 'Invalid',
+      field: 'metadata.resourceVersion',
+      badValue: 0,
+      detail: 'must be specified for an update',
+    },
+  ])
+}
