@@ -32,6 +32,7 @@ const canonicalFields: ReadonlySet<string> = new Set([
   'stream',
   'tools',
   'tool_choice',
+  'output_format',
   'context',
 ])
 

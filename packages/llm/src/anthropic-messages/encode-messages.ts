@@ -14,7 +14,7 @@ export interface EncodedMessages {
  * Writes items as messages, keeping the API's rules: system and developer messages go to the
  * top-level `system`; neighbours of one role are one message; every call is answered in the message
  * right after it, all parallel results together and before anything else; the first message is the
- * user's; the last one, when it is the assistant's, does not end in white space.
+ * user's; the last one, when it is the assistant's, does not end in white space or thinking.
  */
 export function encodeMessages(items: readonly Item[]): EncodedMessages {
   const outputs = collectOutputs(items)
@@ -148,16 +148,22 @@ function refuseUnaskedOutputs(items: readonly Item[], answered: number): void {
   )
 }
 
+function isThinking(block: JsonObject | undefined): boolean {
+  return block?.['type'] === 'thinking' || block?.['type'] === 'redacted_thinking'
+}
+
 function withLegalEnds(messages: EncodedMessages['messages']): EncodedMessages['messages'] {
-  const first = messages[0]
   const last = messages.at(-1)
   if (last?.role === 'assistant') {
+    // A prefill cannot end in thinking either.
+    while (isThinking(last.content.at(-1))) last.content.pop()
+    if (last.content.length === 0) messages.pop()
     const block = last.content.at(-1)
     if (block?.['type'] === 'text' && typeof block['text'] === 'string') {
       last.content[last.content.length - 1] = { ...block, text: block['text'].trimEnd() }
     }
   }
-  return first?.role === 'user'
+  return messages[0]?.role === 'user'
     ? messages
     : [{ role: 'user', content: [{ type: 'text', text: 'Continue.' }] }, ...messages]
 }

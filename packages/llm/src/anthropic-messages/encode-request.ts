@@ -19,22 +19,23 @@ export function encodeRequest(request: ModelRequest): JsonObject {
   const features = modelFeatures(request.model)
   const { system, messages } = encodeMessages(request.items)
   const answer = encodeJsonAnswer(request.responseFormat, features)
-  const { effort, ...thinking } = encodeThinking(request, features)
-  const thinkingOn = thinking.thinking !== undefined && thinking.thinking['type'] !== 'disabled'
+  const { effort, ...bounds } = encodeThinking(request, features, objectOrEmpty(extras['thinking']))
+  const thinkingOn = bounds.thinking !== undefined && bounds.thinking['type'] !== 'disabled'
   if (answer.instruction !== undefined) system.push(...textBlocks(answer.instruction))
+  const { format: _, ...ownOutputConfig } = objectOrEmpty(extras['output_config'])
   const outputConfig = {
     ...(effort === undefined ? {} : { effort }),
-    ...objectOrEmpty(extras['output_config']),
+    ...ownOutputConfig,
     ...(answer.format === undefined ? {} : { format: answer.format }),
   }
   const body: Record<string, unknown> = {
     model: request.model,
-    ...thinking,
     ...extras,
+    ...bounds,
     system: encodeSystem(system),
     messages,
     ...encodeTools(request, answer, features),
-    ...encodeSampling(request, features, thinkingOn || isJsonObject(extras['thinking'])),
+    ...encodeSampling(request, features, thinkingOn),
     stop_sequences: request.settings.stop?.filter((sequence) => sequence.trim() !== ''),
     output_config: Object.keys(outputConfig).length === 0 ? undefined : outputConfig,
     metadata:

@@ -306,8 +306,8 @@ describe('settings for Anthropic', () => {
     ],
     [
       'thinking as the caller wrote it',
-      { thinking: { type: 'enabled', budget_tokens: 1024 } },
-      { thinking: { type: 'enabled', budget_tokens: 1024 } },
+      { thinking: { type: 'enabled', budget_tokens: 1024 }, temperature: 0.1 },
+      { max_tokens: 5120, thinking: { type: 'enabled', budget_tokens: 1024 } },
     ],
     [
       'thinking without history of it, not in a tool loop',
@@ -485,6 +485,21 @@ describe('an Anthropic request, read and written', () => {
 
   it('is the same', () => {
     expect(anthropic.encodeRequest(anthropic.decodeRequest(request))).toEqual(request)
+  })
+
+  it('keeps the JSON answer and the effort of its own', () => {
+    const config = { effort: 'high', format: { type: 'json_schema', schema: { type: 'string' } } }
+    const body = {
+      model: newest,
+      max_tokens: 9,
+      messages: helloBlocks,
+      output_config: config,
+      thinking: { type: 'adaptive' },
+    }
+    expect(anthropic.encodeRequest(anthropic.decodeRequest(body))).toEqual(body)
+    const onOlder = anthropic.encodeRequest({ ...anthropic.decodeRequest(body), model: older })
+    expect(onOlder).toMatchObject({ system: expect.stringContaining('JSON schema') as string })
+    expect(JSON.stringify(onOlder)).not.toContain('json_schema')
   })
 
   it('is told in chat, without what only Anthropic knows', () => {

@@ -15,6 +15,7 @@ export function createStreamEncoder(): StreamEncoder {
   let open: 'text' | 'thinking' | number | undefined
   let index = -1
   let usage: Usage | undefined
+  let broken = false
 
   function openBlock(kind: typeof open, block: JsonObject): string {
     const closed = closeBlock()
@@ -57,6 +58,7 @@ export function createStreamEncoder(): StreamEncoder {
 
   return {
     encode(event) {
+      if (broken) return ''
       switch (event.type) {
         case 'response-start':
           return send({ type: 'message_start', message: emptyMessage(event.id, event.model) })
@@ -75,9 +77,11 @@ export function createStreamEncoder(): StreamEncoder {
             input: {},
           })
         case 'tool-call-delta':
-          return open === event.index
-            ? delta({ type: 'input_json_delta', partial_json: event.arguments })
-            : send(encodeErrorBody(interleavedCalls()))
+          if (open === event.index) {
+            return delta({ type: 'input_json_delta', partial_json: event.arguments })
+          }
+          broken = true
+          return send(encodeErrorBody(interleavedCalls()))
         case 'usage':
           usage = event.usage
           return ''

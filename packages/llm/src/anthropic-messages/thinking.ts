@@ -1,5 +1,5 @@
 import type { Item } from '../item.ts'
-import type { JsonObject } from '../json-value.ts'
+import { countOrZero, type JsonObject } from '../json-value.ts'
 import type { ModelRequest } from '../model-request.ts'
 import type { ModelFeatures } from './model-features.ts'
 
@@ -31,9 +31,20 @@ export interface ThinkingFields {
  * Turns `reasoning_effort` into thinking. There is none when a tool call is forced, which the API
  * refuses together with thinking. With a budget there is also none inside a tool loop whose thinking
  * blocks are gone (a caller of OpenAI chat cannot keep them), because the API then wants them back.
+ * `told` is the API's own `thinking` field where the caller wrote that, and goes out as it is.
  */
-export function encodeThinking(request: ModelRequest, features: ModelFeatures): ThinkingFields {
+export function encodeThinking(
+  request: ModelRequest,
+  features: ModelFeatures,
+  told: JsonObject = {},
+): ThinkingFields {
   const bound = request.settings.maxOutputTokens
+  if (Object.keys(told).length > 0) {
+    return {
+      max_tokens: bound ?? maxTokensDefault + countOrZero(told['budget_tokens']),
+      thinking: told,
+    }
+  }
   const maxTokens = bound ?? maxTokensDefault
   const effort = request.settings.reasoningEffort
   if (effort === undefined || features.thinking === 'none') return { max_tokens: maxTokens }
