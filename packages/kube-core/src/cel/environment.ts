@@ -1,0 +1,111 @@
+import {
+  celEnv,
+  isCelError,
+  parse,
+  plan,
+  type CelInput,
+  type CelResult,
+  type CelValue,
+} from '@bufbuild/cel'
+import { strings } from '@bufbuild/cel/ext'
+import { compilePattern } from '../schema/pattern.ts'
+import { CostMeter } from './cost-meter.ts'
+import { formatLibrary } from './libraries/format.ts'
+import { ipLibrary } from './libraries/ip.ts'
+import { listLibrary } from './libraries/lists.ts'
+import { optionalLibrary } from './libraries/optional.ts'
+import { quantityLibrary } from './libraries/quantity.ts'
+import { regexLibrary } from './libraries/regex.ts'
+import { urlLibrary } from './libraries/urls.ts'
+import { chargeLibrary } from './step-charge.ts'
+import type { Expression } from './expression.ts'
+
+export type Program = (bindings: Record<string, CelInput>) => CelResult
+
+/** Where rules run: the functions of Kubernetes, each call of which is charged for. */
+export interface RuleEnvironment {
+  readonly meter: CostMeter
+  program(expression: Expression): Program
+  hasFunction(name: string): boolean
+  /** Makes a timestamp from RFC 3339; undefined when the text is none. */
+  timestamp(text: string): CelValue | undefined
+  /** Makes a duration from Go's form; undefined when the text is none. */
+  duration(text: string): CelValue | undefined
+}
+
+/** Calls that look at all of their arguments, however deep they are. */
+const deepCalls: ReadonlySet<string> = new Set([
+  '_==_',
+  '_!=_',
+  '@in',
+  'indexOf',
+  'lastIndexOf',
+  'sets.contains',
+  'sets.equivalent',
+  'sets.intersects',
+])
+
+/** Operators that the evaluator plans by itself; they are never looked up. */
+const operators: ReadonlySet<string> = new Set([
+  '_&&_',
+  '_||_',
+  '_?_:_',
+  '_[_]',
+  '@not_strictly_false',
+])
+
+export function createRuleEnvironment(): RuleEnvironment {
+  const meter = new CostMeter()
+  const plain = celEnv()
+  const equalProgram = plan(plain, parse('a == b'))
+  const timestampProgram = plan(plain, parse('timestamp(text)'))
+  const durationProgram = plan(plain, parse('duration(text)'))
+  const env = celEnv({
+    funcs: [
+      ...strings,
+      ...optionalLibrary,
+      ...listLibrary((a, b) => equalProgram({ a, b }) === true),
+      ...regexLibrary(meter),
+      ...urlLibrary,
+      ...quantityLibrary,
+      ...ipLibrary,
+      ...formatLibrary,
+      chargeLibrary(meter),
+    ],
+    re2: { compile: compilePattern },
+  })
+  const metered = withMeter(env, meter)
+  return {
+    meter,
+    program: (expression) => {
+      const program = plan(metered, expression)
+      return (bindings) => program(bindings)
+    },
+    hasFunction: (name) => operators.has(name) || env.funcs.find(name) !== undefined,
+    timestamp: (text) => valueOf(timestampProgram({ text })),
+    duration: (text) => valueOf(durationProgram({ text })),
+  }
+}
+
+function valueOf(result: CelResult): CelValue | undefined {
+  return isCelError(result) ? undefined : result
+}
+
+/** The same environment with every call charged for before it is made. */
+function withMeter(env: ReturnType<typeof celEnv>, meter: CostMeter): ReturnType<typeof celEnv> {
+  const find = (name: string) => {
+    const group = env.funcs.find(name)
+    if (group === undefined) return undefined
+    const deep = deepCalls.has(name)
+    const call: typeof group.call = (id, target, args) => {
+      for (const value of [target, ...args]) {
+        if (deep) meter.chargeDeep(value)
+        else meter.chargeFlat(value)
+      }
+      return group.call(id, target, args)
+    }
+    return Object.create(group, { call: { value: call } })
+  }
+  const funcs: unknown = Object.create(env.funcs, { find: { value: find } })
+  return Object.create(env, { funcs: { value: funcs } })
+}

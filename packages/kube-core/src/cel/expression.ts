@@ -1,0 +1,205 @@
+import { parse } from '@bufbuild/cel'
+import { chargeFunction } from './step-charge.ts'
+import { rewriteOptionalSyntax } from './optional-syntax.ts'
+
+type Parsed = ReturnType<typeof parse>
+
+/** A node of the syntax tree. */
+export type Expression = Parsed['expr']
+export type ExpressionKind = Expression['exprKind']
+export type Comprehension = Extract<ExpressionKind, { case: 'comprehensionExpr' }>['value']
+export type Call = Extract<ExpressionKind, { case: 'callExpr' }>['value']
+
+export interface ParsedRule {
+  readonly expression: Expression
+  /** Where a node stands in the rule, counted in characters. */
+  offsetOf(node: Expression): number
+}
+
+/** A rule that is not valid CEL. */
+export class RuleSyntaxError extends Error {
+  override name = 'RuleSyntaxError'
+}
+
+/**
+ * Parses a rule: optional syntax becomes calls, the macros `optMap` and `optFlatMap` are expanded, and
+ * every loop pays for its steps. Throws a `RuleSyntaxError`.
+ */
+export function parseRule(rule: string): ParsedRule {
+  const parsed = parseText(rewriteOptionalSyntax(rule))
+  const positions = parsed.sourceInfo?.positions ?? {}
+  return {
+    expression: rewrite(parsed.expr),
+    offsetOf: (node) => positions[String(node.id)] ?? 0,
+  }
+}
+
+function parseText(text: string): Parsed {
+  try {
+    return parse(text)
+  } catch (cause) {
+    throw new RuleSyntaxError(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
+function rewrite(node: Expression): Expression {
+  const kind = node.exprKind
+  switch (kind.case) {
+    case 'callExpr':
+      return rewriteCall(node, kind.value)
+    case 'selectExpr': {
+      const { operand, field, testOnly } = kind.value
+      if (!operand) return node
+      const target = rewrite(operand)
+      if (isOptionalCall(target)) {
+        const selected = call(node, '__optionalSelect', target, [text(node, field)])
+        return testOnly ? call(node, 'hasValue', selected, []) : selected
+      }
+      return withKind(node, { case: 'selectExpr', value: { ...kind.value, operand: target } })
+    }
+    case 'listExpr': {
+      const elements = kind.value.elements.map(rewrite)
+      return withKind(node, { case: 'listExpr', value: { ...kind.value, elements } })
+    }
+    case 'structExpr': {
+      const entries = kind.value.entries.map((entry) => ({
+        ...entry,
+        ...(entry.value && { value: rewrite(entry.value) }),
+      }))
+      return withKind(node, { case: 'structExpr', value: { ...kind.value, entries } })
+    }
+    case 'comprehensionExpr':
+      return withKind(node, { case: 'comprehensionExpr', value: chargeLoop(node, kind.value) })
+    case 'constExpr':
+    case 'identExpr':
+    case undefined:
+      return node
+  }
+}
+
+function rewriteCall(node: Expression, value: Call): Expression {
+  const args = value.args.map(rewrite)
+  const target = value.target && rewrite(value.target)
+  const [first, second] = args
+  if (value.function === '_[_]' && first && second && isOptionalCall(first)) {
+    return call(node, '__optionalIndex', first, [second])
+  }
+  if (
+    (value.function === 'optMap' || value.function === 'optFlatMap') &&
+    target &&
+    first &&
+    second
+  ) {
+    return optionalMap(node, value.function, target, first, second)
+  }
+  return withKind(node, { case: 'callExpr', value: { ...value, args, ...(target && { target }) } })
+}
+
+/** `T.optMap(v, e)` is a map over the at most one item of T. */
+function optionalMap(
+  node: Expression,
+  macro: string,
+  target: Expression,
+  variable: Expression,
+  body: Expression,
+): Expression {
+  if (variable.exprKind.case !== 'identExpr') {
+    throw new RuleSyntaxError(`${macro}: the first argument must be a variable name`)
+  }
+  const { name } = variable.exprKind.value
+  const list = parseText(`TARGET.__optionalToList().map(${name}, BODY)`).expr
+  const mapped = rewrite(
+    substitute(
+      list,
+      new Map([
+        ['TARGET', target],
+        ['BODY', body],
+      ]),
+    ),
+  )
+  if (macro === 'optMap') return call(node, '__optionalFromList', undefined, [mapped])
+  const fallback = call(node, 'optional.none', undefined, [])
+  const flattened = call(node, '__optionalFromList', undefined, [mapped])
+  return call(node, 'orValue', flattened, [fallback])
+}
+
+/** Puts expressions in the place of variables. */
+function substitute(node: Expression, values: ReadonlyMap<string, Expression>): Expression {
+  const kind = node.exprKind
+  const inside = (child: Expression) => substitute(child, values)
+  switch (kind.case) {
+    case 'identExpr':
+      return values.get(kind.value.name) ?? node
+    case 'callExpr': {
+      const target = kind.value.target && inside(kind.value.target)
+      const value = { ...kind.value, args: kind.value.args.map(inside), ...(target && { target }) }
+      return withKind(node, { case: 'callExpr', value })
+    }
+    case 'listExpr': {
+      const elements = kind.value.elements.map(inside)
+      return withKind(node, { case: 'listExpr', value: { ...kind.value, elements } })
+    }
+    case 'comprehensionExpr':
+      return withKind(node, { case: 'comprehensionExpr', value: mapLoop(kind.value, inside) })
+    default:
+      return node
+  }
+}
+
+function chargeLoop(node: Expression, loop: Comprehension): Comprehension {
+  const mapped = mapLoop(loop, rewrite)
+  if (!mapped.loopCondition) return mapped
+  const cost = withKind(node, {
+    case: 'constExpr',
+    value: {
+      $typeName: 'cel.expr.Constant',
+      constantKind: { case: 'int64Value', value: 1n },
+    },
+  })
+  const charge = call(node, chargeFunction, undefined, [cost])
+  return { ...mapped, loopCondition: call(node, '_&&_', undefined, [charge, mapped.loopCondition]) }
+}
+
+function mapLoop(loop: Comprehension, change: (node: Expression) => Expression): Comprehension {
+  const { iterRange, accuInit, loopCondition, loopStep, result } = loop
+  return {
+    ...loop,
+    ...(iterRange && { iterRange: change(iterRange) }),
+    ...(accuInit && { accuInit: change(accuInit) }),
+    ...(loopCondition && { loopCondition: change(loopCondition) }),
+    ...(loopStep && { loopStep: change(loopStep) }),
+    ...(result && { result: change(result) }),
+  }
+}
+
+function isOptionalCall(node: Expression): boolean {
+  if (node.exprKind.case !== 'callExpr') return false
+  const name = node.exprKind.value.function
+  return name === '__optionalSelect' || name === '__optionalIndex'
+}
+
+function call(
+  at: Expression,
+  name: string,
+  target: Expression | undefined,
+  args: Expression[],
+): Expression {
+  const value: Call = {
+    $typeName: 'cel.expr.Expr.Call',
+    function: name,
+    args,
+    ...(target && { target }),
+  }
+  return withKind(at, { case: 'callExpr', value })
+}
+
+function text(at: Expression, value: string): Expression {
+  return withKind(at, {
+    case: 'constExpr',
+    value: { $typeName: 'cel.expr.Constant', constantKind: { case: 'stringValue', value } },
+  })
+}
+
+function withKind(node: Expression, exprKind: ExpressionKind): Expression {
+  return { ...node, exprKind }
+}

@@ -1,0 +1,40 @@
+const reserved: ReadonlySet<string> = new Set([
+  'true',
+  'false',
+  'null',
+  'in',
+  'as',
+  'break',
+  'const',
+  'continue',
+  'else',
+  'for',
+  'function',
+  'if',
+  'import',
+  'let',
+  'loop',
+  'package',
+  'namespace',
+  'return',
+  'var',
+  'void',
+  'while',
+])
+
+const escapes: Readonly<Record<string, string>> = {
+  __: '__underscores__',
+  '.': '__dot__',
+  '-': '__dash__',
+  '/': '__slash__',
+}
+
+/**
+ * How a rule names a field: `a-b` is `a__dash__b`, `namespace` is `__namespace__`. Undefined for
+ * names that rules cannot reach.
+ */
+export function escapeFieldName(name: string): string | undefined {
+  if (reserved.has(name)) return `__${name}__`
+  if (!/^[A-Za-z_][A-Za-z0-9_./-]*$/.test(name)) return undefined
+  return name.replace(/__|[./-]/g, (part) => escapes[part] ?? part)
+}

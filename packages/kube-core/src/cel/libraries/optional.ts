@@ -1,0 +1,69 @@
+import {
+  CelScalar,
+  celFunc,
+  celList,
+  celMethod,
+  isCelList,
+  isCelMap,
+  type CelInput,
+  type CelValue,
+} from '@bufbuild/cel'
+import { contentOf, isOpaque, opaque } from '../opaque.ts'
+
+const { BOOL, DYN, STRING } = CelScalar
+
+export const optionalNone = () => opaque('optional')
+export const optionalOf = (value: CelInput) => opaque('optional', value)
+
+/** Optional values; `.?field` and `[?key]` are rewritten to the two functions that start with `__`. */
+export const optionalLibrary = [
+  celFunc('optional.of', [DYN], DYN, optionalOf),
+  celFunc('optional.none', [], DYN, optionalNone),
+  celFunc('optional.ofNonZeroValue', [DYN], DYN, (value) =>
+    isZero(value) ? optionalNone() : optionalOf(value),
+  ),
+  celMethod('hasValue', DYN, [], BOOL, function () {
+    return contentOf(this, 'optional') !== undefined
+  }),
+  celMethod('value', DYN, [], DYN, function () {
+    const value = contentOf(this, 'optional')
+    if (value === undefined) throw new Error('optional.none() dereference')
+    return value
+  }),
+  celMethod('orValue', DYN, [DYN], DYN, function (other: CelValue) {
+    return contentOf(this, 'optional') ?? other
+  }),
+  celMethod('or', DYN, [DYN], DYN, function (other: CelValue) {
+    return contentOf(this, 'optional') === undefined ? other : (this as CelValue)
+  }),
+  celMethod('__optionalSelect', DYN, [STRING], DYN, function (name: string) {
+    return select(this as CelValue, name)
+  }),
+  celMethod('__optionalIndex', DYN, [DYN], DYN, function (key: CelValue) {
+    return select(this as CelValue, key)
+  }),
+  celMethod('__optionalToList', DYN, [], DYN, function () {
+    const value = contentOf(this, 'optional')
+    return celList(value === undefined ? [] : [value])
+  }),
+  celFunc('__optionalFromList', [DYN], DYN, (list: CelValue) => {
+    const value = isCelList(list) ? list.get(0) : undefined
+    return value === undefined ? optionalNone() : optionalOf(value)
+  }),
+]
+
+function select(target: CelValue, key: CelValue): CelValue {
+  const value = isOpaque(target, 'optional') ? contentOf(target, 'optional') : target
+  if (value === undefined) return optionalNone()
+  const found = isCelMap(value)
+    ? value.get(key as string)
+    : isCelList(value) && typeof key === 'bigint'
+      ? value.get(Number(key))
+      : undefined
+  return found === undefined ? optionalNone() : optionalOf(found)
+}
+
+function isZero(value: CelValue): boolean {
+  if (isCelList(value) || isCelMap(value)) return value.size === 0
+  return value === null || value === false || value === 0 || value === 0n || value === ''
+}

@@ -1,0 +1,21 @@
+const token =
+  /\/\/[^\n]*|[rRbB]{0,2}(?:"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|\.\?\s*[A-Za-z_]\w*|\[\?|[[\]]|[A-Za-z_]\w*|\s+|[^]/g
+
+/**
+ * The evaluator's grammar has no optional syntax: `a.?b` becomes `a.__optionalSelect('b')` and
+ * `a[?b]` becomes `a.__optionalIndex(b)`. Texts and comments stay as they are.
+ */
+export function rewriteOptionalSyntax(rule: string): string {
+  if (!rule.includes('.?') && !rule.includes('[?')) return rule
+  const closing: string[] = []
+  return rule.replace(token, (part) => {
+    if (part.startsWith('.?')) return `.__optionalSelect('${part.slice(2).trim()}')`
+    if (part === '[?') {
+      closing.push(')')
+      return '.__optionalIndex('
+    }
+    if (part === '[') closing.push(']')
+    if (part === ']') return closing.pop() ?? part
+    return part
+  })
+}

@@ -1,0 +1,83 @@
+import { escapeFieldName } from './field-name.ts'
+import type { StructuralSchema } from '../schema/structural-schema.ts'
+
+/** What is known of a value before a rule runs. */
+export interface RuleType {
+  /** CEL's name of the type; `dyn` when nothing is known. */
+  readonly name: string
+  /** For objects: the type of a field by its name in rules. */
+  field?(name: string): RuleType | undefined
+  /** For lists the items, for maps the values. */
+  element?(): RuleType
+}
+
+export const dyn: RuleType = { name: 'dyn' }
+export const bool: RuleType = { name: 'bool' }
+export const int: RuleType = { name: 'int' }
+export const string: RuleType = { name: 'string' }
+
+const scalars: Readonly<Record<string, RuleType>> = {
+  boolean: bool,
+  integer: int,
+  number: { name: 'double' },
+}
+const textFormats: Readonly<Record<string, RuleType>> = {
+  date: { name: 'timestamp' },
+  'date-time': { name: 'timestamp' },
+  duration: { name: 'duration' },
+  byte: { name: 'bytes' },
+}
+
+/** The type of values of a schema. The root of an object has its type and part of its metadata. */
+export function typeOfSchema(schema: StructuralSchema, isRoot = false): RuleType {
+  if (schema['x-kubernetes-int-or-string'] || schema.type === undefined) return dyn
+  if (schema.type === 'string') return textFormats[schema.format ?? ''] ?? string
+  if (schema.type === 'array') {
+    const { items } = schema
+    return { name: 'list', element: () => (items ? typeOfSchema(items) : dyn) }
+  }
+  if (schema.type !== 'object') return scalars[schema.type] ?? dyn
+  const { additionalProperties } = schema
+  if (typeof additionalProperties === 'object') {
+    return { name: 'map', element: () => typeOfSchema(additionalProperties) }
+  }
+  const isObject = isRoot || schema['x-kubernetes-embedded-resource'] === true
+  if (!schema.properties && !isObject) {
+    return schema['x-kubernetes-preserve-unknown-fields'] || additionalProperties === true
+      ? dyn
+      : { name: 'object', field: () => undefined }
+  }
+  return objectType(isObject ? withTypeMeta(schema) : schema)
+}
+
+function objectType(schema: StructuralSchema): RuleType {
+  const fields = new Map(
+    Object.entries(schema.properties ?? {}).map(([name, property]) => [
+      escapeFieldName(name),
+      property,
+    ]),
+  )
+  return {
+    name: 'object',
+    field: (name) => {
+      const property = fields.get(name)
+      return property && typeOfSchema(property)
+    },
+  }
+}
+
+/** Rules see `apiVersion`, `kind` and of the metadata the names only. */
+export function withTypeMeta(schema: StructuralSchema): StructuralSchema {
+  return {
+    ...schema,
+    properties: {
+      ...schema.properties,
+      apiVersion: { type: 'string' },
+      kind: { type: 'string' },
+      metadata: {
+        type: 'object',
+        properties: { name: { type: 'string' }, generateName: { type: 'string' } },
+      },
+    },
+  }
+}

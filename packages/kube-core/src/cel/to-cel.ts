@@ -1,0 +1,81 @@
+import { celMap, type CelInput } from '@bufbuild/cel'
+import { isJsonObject } from '../json-object.ts'
+import type { StructuralSchema } from '../schema/structural-schema.ts'
+import type { RuleEnvironment } from './environment.ts'
+import { escapeFieldName } from './field-name.ts'
+import { withTypeMeta } from './rule-type.ts'
+
+/**
+ * A JSON value as rules see it: whole numbers are ints where the schema says integer and doubles where
+ * it says number, times and durations are what they mean, fields have their escaped names and only
+ * declared fields are there.
+ */
+export function toCel(
+  value: unknown,
+  schema: StructuralSchema,
+  environment: RuleEnvironment,
+  isRoot = false,
+): CelInput {
+  if (Array.isArray(value)) {
+    const { items } = schema
+    return value.map((item) => (items ? toCel(item, items, environment) : toDynamic(item)))
+  }
+  if (isJsonObject(value)) return objectToCel(value, schema, environment, isRoot)
+  if (typeof value === 'string') return textToCel(value, schema, environment)
+  if (typeof value === 'number' && schema.type === 'number') return value
+  return toDynamic(value)
+}
+
+function objectToCel(
+  value: Record<string, unknown>,
+  schema: StructuralSchema,
+  environment: RuleEnvironment,
+  isRoot: boolean,
+): CelInput {
+  const isObject = isRoot || schema['x-kubernetes-embedded-resource'] === true
+  const { properties, additionalProperties } = isObject ? withTypeMeta(schema) : schema
+  const fields = new Map<string, CelInput>()
+  for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) continue
+    if (properties && Object.hasOwn(properties, name)) {
+      const property = properties[name] ?? {}
+      const escaped = escapeFieldName(name)
+      const present = member !== null || property.nullable === true
+      if (escaped !== undefined && present)
+        fields.set(escaped, toCel(member, property, environment))
+    } else if (typeof additionalProperties === 'object') {
+      fields.set(name, toCel(member, additionalProperties, environment))
+    } else if (!properties) {
+      fields.set(name, toDynamic(member))
+    }
+  }
+  return celMap(fields)
+}
+
+function textToCel(text: string, schema: StructuralSchema, environment: RuleEnvironment): CelInput {
+  switch (schema.format) {
+    case 'date':
+      return environment.timestamp(`${text}T00:00:00Z`) ?? text
+    case 'date-time':
+      return environment.timestamp(text) ?? text
+    case 'duration':
+      return environment.duration(text) ?? text
+    case 'byte':
+      return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+    default:
+      return text
+  }
+}
+
+/** A value that no schema describes. */
+function toDynamic(value: unknown): CelInput {
+  if (Array.isArray(value)) return value.map(toDynamic)
+  if (isJsonObject(value)) {
+    const entries = Object.entries(value).map(
+      ([name, member]) => [name, toDynamic(member)] as const,
+    )
+    return celMap(new Map<string, CelInput>(entries))
+  }
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value
+  return typeof value === 'string' || typeof value === 'boolean' ? value : null
+}
