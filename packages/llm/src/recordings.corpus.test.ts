@@ -168,6 +168,42 @@ describe.runIf(corpora !== '')('recordings', () => {
     })
   })
 
+  it('requests of Anthropic callers become requests that OpenAI describes', () => {
+    const request = anthropic.decodeRequest({
+      model: 'claude-sonnet-4-5',
+      max_tokens: 100,
+      system: [{ type: 'text', text: 'be kind' }],
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'look' },
+            { type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } },
+          ],
+        },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'thinking', thinking: 'hm', signature: 's' },
+            { type: 'tool_use', id: 't', name: 'f', input: { a: 1 } },
+          ],
+        },
+        {
+          role: 'user',
+          content: [{ type: 'tool_result', tool_use_id: 't', content: 'x' }],
+        },
+      ],
+      tools: [{ name: 'f', description: 'd', input_schema: { type: 'object' } }],
+      tool_choice: { type: 'tool', name: 'f' },
+      output_config: { effort: 'low', format: { type: 'json_schema', schema: { type: 'object' } } },
+      stop_sequences: ['x'],
+      stream: true,
+    })
+    const body: unknown = JSON.parse(JSON.stringify(chat.encodeRequest(request)))
+    expect(check('CreateChatCompletionRequest', body)).toEqual([])
+    expect(check('CreateChatCompletionRequest', { ...(body as object), tools: 3 })).not.toEqual([])
+  })
+
   describe('of OpenAI chat and compatible servers', () => {
     const folders = [
       'alibaba',

@@ -507,7 +507,7 @@ describe('an Anthropic request, read and written', () => {
       tools: [f],
       ...rest
     } = request
-    const sent = chat.encodeRequest(anthropic.decodeRequest({ ...rest, tools: [f] }))
+    const sent = chat.encodeRequest(anthropic.decodeRequest({ ...rest, tools: [f], top_k: 5 }))
     expect(JSON.parse(JSON.stringify(sent))).toEqual({
       model: middle,
       messages: [

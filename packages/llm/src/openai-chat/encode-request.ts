@@ -38,7 +38,8 @@ export function encodeRequest(
     parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
     temperature: settings.temperature,
     top_p: settings.topP,
-    top_k: settings.topK,
+    // Not OpenAI's own; compatible servers have it, and only their callers ask for it here.
+    top_k: ownExtras ? settings.topK : undefined,
     [options.maxTokensField ?? 'max_completion_tokens']: settings.maxOutputTokens,
     stop: settings.stop,
     seed: settings.seed,
