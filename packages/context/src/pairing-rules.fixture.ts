@@ -3,7 +3,7 @@ import type { Item } from '@fairlead/llm'
 /**
  * What OpenAI and Anthropic refuse, read from their rules and not from our planner: every call is
  * answered, once, right after the model's items it stands in and before anything else; an output
- * answers such a call; reasoning stands before what it led to; a user speaks first and the model
+ * answers such a call; arguments are a JSON object (Anthropic takes no text); reasoning stands before what it led to; a user speaks first and the model
  * is not the last to speak.
  */
 export function brokenRules(prompt: readonly Item[]): string[] {
@@ -24,6 +24,7 @@ export function brokenRules(prompt: readonly Item[]): string[] {
       if (!inModelRun && awaited.size > 0) problems.push('a call before earlier ones are answered')
       if (awaited.has(item.call_id)) problems.push(`${item.call_id} is called twice at once`)
       awaited.add(item.call_id)
+      if (!/^\{.*\}$/s.test(item.arguments)) problems.push(`${item.call_id} has cut arguments`)
     } else if (item.type === 'function_call_output') {
       if (!awaited.delete(item.call_id)) problems.push(`${item.call_id} answers no open call`)
     } else if (awaited.size > 0 && !(byModel && inModelRun)) {
