@@ -120,7 +120,10 @@ export type {
   PrinterColumn,
   ScaleSubresource,
 } from './crd/custom-resource-definition.ts'
-export { validateCustomResourceDefinition } from './crd/validate-definition.ts'
+export {
+  validateCustomResourceDefinition,
+  validateCustomResourceDefinitionUpdate,
+} from './crd/validate-definition.ts'
 export { defineResource } from './crd/define-resource.ts'
 export type {
   DefinedResource,

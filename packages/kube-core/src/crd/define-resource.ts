@@ -13,6 +13,7 @@ import {
 
 /** A JSON Schema as plain data; `T` is the type of the values it describes, for the compiler only. */
 export interface JsonSchema<T> {
+  readonly [keyword: string]: unknown
   readonly _value?: T
 }
 

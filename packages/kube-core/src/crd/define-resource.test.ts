@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest'
+import { fieldErrorMessage } from '../field-error.ts'
+import type { StructuralSchema } from '../schema/structural-schema.ts'
+import { compileSchema } from './compile-schema.ts'
+import {
+  defaultCustomResourceDefinition,
+  type CustomResourceDefinitionObject,
+} from './custom-resource-definition.ts'
+import { defineResource } from './define-resource.ts'
+import {
+  validateCustomResourceDefinition,
+  validateCustomResourceDefinitionUpdate,
+} from './validate-definition.ts'
+
+const widget = defineResource({
+  group: 'test.example',
+  version: 'v1',
+  kind: 'Widget',
+  plural: 'widgets',
+  shortNames: ['wd'],
+  description: 'A widget.',
+  spec: {
+    type: 'object',
+    required: ['size', 'color'],
+    additionalProperties: false,
+    properties: {
+      size: { type: 'integer', exclusiveMinimum: 0 },
+      color: { anyOf: [{ const: 'red' }, { const: 'blue' }], default: 'red' },
+    },
+  },
+  status: { type: 'object', properties: { ready: { type: 'boolean' } } },
+  validations: [{ rule: "self.metadata.name != 'no'" }],
+})
+
+describe('defineResource', () => {
+  it('makes address, schema and definition', () => {
+    expect(widget).toMatchObject({ plural: 'widgets', namespaced: true, shortNames: ['wd'] })
+    expect(widget.schema.properties?.['spec']).toEqual({
+      type: 'object',
+      required: ['size'],
+      properties: {
+        size: { type: 'integer', minimum: 0, exclusiveMinimum: true },
+        color: { type: 'string', enum: ['red', 'blue'], default: 'red' },
+      },
+    })
+    expect(widget.crd).toMatchObject({
+      metadata: { name: 'widgets.test.example' },
+      spec: {
+        names: { singular: 'widget', listKind: 'WidgetList' },
+        scope: 'Namespaced',
+        conversion: { strategy: 'None' },
+        versions: [{ name: 'v1', served: true, storage: true, subresources: { status: {} } }],
+      },
+    })
+    expect(validateCustomResourceDefinition(widget.crd)).toEqual([])
+  })
+
+  it('is frozen', () => {
+    expect(Object.isFrozen(widget.crd.spec.versions[0])).toBe(true)
+  })
+})
+
+describe('compileSchema', () => {
+  it.each<[string, unknown, StructuralSchema]>([
+    ['const', { const: 'a' }, { type: 'string', enum: ['a'] }],
+    [
+      'null in a union',
+      { anyOf: [{ type: 'string' }, { type: 'null' }], description: 'd' },
+      { type: 'string', description: 'd', nullable: true },
+    ],
+    ['anything', {}, { 'x-kubernetes-preserve-unknown-fields': true }],
+    [
+      'a record',
+      { type: 'object', patternProperties: { '^.*$': { type: 'string' } } },
+      { type: 'object', additionalProperties: { type: 'string' } },
+    ],
+  ])('rewrites %s', (_, source, expected) => {
+    expect(compileSchema(source, 'x')).toEqual(expected)
+  })
+
+  it.each<[string, unknown, string]>([
+    ['references', { $ref: '#/x' }, 'x: $ref has no structural form'],
+    [
+      'unions of types',
+      { anyOf: [{ type: 'string' }, { type: 'object' }] },
+      'x: a union needs literals only',
+    ],
+    [
+      'lists of objects without a list type',
+      { type: 'object', properties: { l: { type: 'array', items: { type: 'object' } } } },
+      'x.l: a list of objects must choose x-kubernetes-list-type',
+    ],
+    ['look-ahead', { type: 'string', pattern: '^(?!a)' }, 'x: the pattern is not valid in RE2'],
+    ['two types', { type: ['string', 'null'] }, 'x: a value must have one type'],
+  ])('refuses %s', (_, source, message) => {
+    expect(() => compileSchema(source, 'x')).toThrow(message)
+  })
+})
+
+describe('validateCustomResourceDefinition', () => {
+  type Change = (definition: CustomResourceDefinitionObject) => void
+
+  function problems(change: Change): string[] {
+    const definition = structuredClone(widget.crd)
+    change(definition)
+    return validateCustomResourceDefinition(definition).map(fieldErrorMessage)
+  }
+
+  function withSchema(change: (spec: StructuralSchema) => void): Change {
+    return (definition) => {
+      change(definition.spec.versions[0]?.schema?.openAPIV3Schema?.properties?.['spec'] ?? {})
+    }
+  }
+
+  it.each<[string, Change, string]>([
+    [
+      'a wrong name',
+      (d) => (d.metadata.name = 'x'),
+      'metadata.name: Invalid value: "x": must be spec.names.plural+"."+spec.group',
+    ],
+    [
+      'no storage version',
+      (d) => d.spec.versions.forEach((v) => (v.storage = false)),
+      'must have exactly one version marked as storage version',
+    ],
+    [
+      'no schema',
+      (d) => d.spec.versions.forEach((v) => delete v.schema),
+      'spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required',
+    ],
+    [
+      'a missing type',
+      withSchema((s) => (s.properties = { a: {} })),
+      'spec.validation.openAPIV3Schema.properties[spec].properties[a].type: Required value: must not be empty for specified object fields',
+    ],
+    [
+      'a bad rule',
+      withSchema((s) => (s['x-kubernetes-validations'] = [{ rule: 'self.x' }])),
+      "undefined field 'x'",
+    ],
+    [
+      'a bad default',
+      withSchema((s) => (s.properties = { a: { type: 'integer', default: 'x' } })),
+      'spec.validation.openAPIV3Schema.properties[spec].properties[a].default: Invalid value: "string"',
+    ],
+    [
+      'an unknown field in a default',
+      withSchema(
+        (s) =>
+          (s.properties = {
+            a: { type: 'object', properties: { b: { type: 'string' } }, default: { c: 1 } },
+          }),
+      ),
+      'must not have unknown fields',
+    ],
+    [
+      'type inside a combinator',
+      withSchema((s) => (s.anyOf = [{ type: 'object' }])),
+      'anyOf[0].type: Forbidden: must be empty to be structural',
+    ],
+    [
+      'a field that a combinator alone names',
+      withSchema((s) => (s.anyOf = [{ properties: { zz: { minLength: 1 } } }])),
+      'properties[spec].properties[zz]: Required value: because it is defined in',
+    ],
+    [
+      'a map list whose key is optional',
+      withSchema(
+        (s) =>
+          (s.properties = {
+            l: {
+              type: 'array',
+              'x-kubernetes-list-type': 'map',
+              'x-kubernetes-list-map-keys': ['n'],
+              items: { type: 'object', properties: { n: { type: 'string' } } },
+            },
+          }),
+      ),
+      'so it must have a default or be a required property',
+    ],
+    [
+      'a bad printer column',
+      (d) =>
+        d.spec.versions.forEach(
+          (v) => (v.additionalPrinterColumns = [{ name: 'A', type: 'string', jsonPath: 'x' }]),
+        ),
+      'additionalPrinterColumns[0].jsonPath: Invalid value',
+    ],
+    [
+      'a kind that is its list',
+      (d) => (d.spec.names.listKind = 'Widget'),
+      'kind and listKind may not be the same',
+    ],
+    [
+      'a group without a dot',
+      (d) => (d.spec.group = 'x'),
+      'should be a domain with at least one dot',
+    ],
+  ])('refuses %s', (_, change, expected) => {
+    expect(problems(change).join('\n')).toContain(expected)
+  })
+
+  it('keeps group, plural, and later scope and kind', () => {
+    const next = structuredClone(widget.crd)
+    next.spec.scope = 'Cluster'
+    next.spec.group = 'other.example'
+    const fields = (established: boolean) =>
+      validateCustomResourceDefinitionUpdate(next, widget.crd, { established }).map((e) => e.field)
+    expect(fields(false)).toEqual(['spec.group'])
+    expect(fields(true)).toEqual(['spec.group', 'spec.scope'])
+  })
+
+  it('leaves names that are given', () => {
+    const definition = structuredClone(widget.crd)
+    definition.spec.names.singular = 'one'
+    expect(defaultCustomResourceDefinition(definition).spec.names.singular).toBe('one')
+  })
+})
