@@ -222,6 +222,21 @@ const problem = object('A resource that the replica could not use.', {
   message: text('Why, in a sentence for people; never a secret value.', { max: 4096 }),
 })
 
+const providerHealth = object('How calls to a provider went lately.', {
+  namespace: text('Namespace of the provider.', { max: 63 }),
+  name: text('Name of the provider.', { max: 253 }),
+  health: choice('What the last calls have shown; Unknown until the first one.', [
+    'Healthy',
+    'Unreachable',
+    'Unauthorized',
+    'RateLimited',
+    'Unknown',
+  ]),
+  message: Type.Optional(
+    text('What happened, in a sentence for people; never a secret value.', { max: 4096 }),
+  ),
+})
+
 const replica = object('What one replica of the gateway runs.', {
   name: objectName('Name of the replica, unique within the gateway.'),
   address: Type.Optional(text('Address of the replica.', { max: 512 })),
@@ -237,6 +252,9 @@ const replica = object('What one replica of the gateway runs.', {
   version: Type.Optional(text('Version of Fairlead that the replica runs.', { max: 128 })),
   problems: Type.Optional(
     atomicList('Resources that the replica could not use, at most 64.', problem, { max: 64 }),
+  ),
+  providers: Type.Optional(
+    atomicList('How calls to the providers went lately.', providerHealth, { max: 256 }),
   ),
 })
 
