@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startMeasured, type MeasuredProcess } from './measured-process.ts'
+
+/** nginx is Debian's; where it is missing and may be installed, it is. */
+export function requireDebianPackage(command: string, name: string): void {
+  try {
+    execFileSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' })
+  } catch {
+    process.stdout.write(`installing ${name}\n`)
+    try {
+      execFileSync('sh', ['-c', `apt-get update -qq && apt-get install -y -qq ${name}`], {
+        stdio: 'ignore',
+      })
+    } catch (cause) {
+      throw new Error(`the benchmark needs ${command}: install ${name} and run again`, { cause })
+    }
+  }
+}
+
+/** A provider that costs next to nothing: fixed answers from memory-mapped files. */
+export function startStaticUpstream(
+  folder: string,
+  port: number,
+  answers: Readonly<Record<string, { readonly content: string; readonly type: string }>>,
+): MeasuredProcess {
+  mkdirSync(join(folder, 'answers'), { recursive: true })
+  const locations = Object.entries(answers).map(([name, { content, type }]) => {
+    writeFileSync(join(folder, 'answers', name), content)
+    return `
+      location = /${name}/chat/completions { error_page 405 =200 /answers/${name}; return 405; }
+      location = /answers/${name} { internal; types {} default_type "${type}"; root ${folder}; }`
+  })
+  return startNginx(
+    folder,
+    'upstream',
+    `server { listen 127.0.0.1:${port}; ${locations.join('')} }`,
+  )
+}
+
+/** The plainest reverse proxy: what any hop in front of a provider costs at least. */
+export function startPlainProxy(
+  folder: string,
+  port: number,
+  upstreamPort: number,
+): MeasuredProcess {
+  return startNginx(
+    folder,
+    'proxy',
+    `upstream provider { server 127.0.0.1:${upstreamPort}; keepalive 64; }
+     server {
+       listen 127.0.0.1:${port};
+       location / {
+         proxy_pass http://provider;
+         proxy_http_version 1.1;
+         proxy_set_header Connection "";
+         proxy_buffers 16 64k;
+         proxy_buffer_size 64k;
+       }
+     }`,
+  )
+}
+
+function startNginx(folder: string, name: string, servers: string): MeasuredProcess {
+  const path = join(folder, `${name}.conf`)
+  writeFileSync(
+    path,
+    `daemon off; pid ${folder}/${name}.pid; error_log stderr error; worker_processes 1;
+     events { worker_connections 8192; }
+     http {
+       access_log off; keepalive_requests 1000000; keepalive_timeout 300s; sendfile on;
+       client_max_body_size 16m; client_body_buffer_size 256k;
+       client_body_temp_path ${folder}/${name}-body; proxy_temp_path ${folder}/${name}-proxy;
+       fastcgi_temp_path ${folder}/${name}-f; uwsgi_temp_path ${folder}/${name}-u;
+       scgi_temp_path ${folder}/${name}-s; open_file_cache max=100;
+       ${servers}
+     }`,
+  )
+  return startMeasured('nginx', ['-p', folder, '-c', path, '-e', 'stderr'])
+}

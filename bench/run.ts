@@ -1,0 +1,38 @@
+// npm run bench [throughput|memory|live-change …]: all of them, or the named ones.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { liveChange } from './live-change.bench.ts'
+import { memory } from './memory.bench.ts'
+import { requireDebianPackage } from './nginx.ts'
+import { throughput } from './throughput.bench.ts'
+
+const benchmarks: Readonly<Record<string, (folder: string) => Promise<void>>> = {
+  'live-change': liveChange,
+  throughput,
+  memory,
+}
+
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !(name in benchmarks))
+if (unknown.length > 0) {
+  process.stderr.write(
+    `unknown: ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}\n`,
+  )
+  process.exit(2)
+}
+requireDebianPackage('nginx', 'nginx-light')
+requireDebianPackage('wrk', 'wrk')
+const gib = (totalmem() / 2 ** 30).toFixed(0)
+process.stdout.write(
+  `${cpus().length} × ${cpus()[0]?.model}, ${gib} GiB, Node ${process.version}\n`,
+)
+for (const [name, run] of Object.entries(benchmarks)) {
+  if (asked.length > 0 && !asked.includes(name)) continue
+  const folder = mkdtempSync(join(tmpdir(), `fairlead-bench-${name}-`))
+  try {
+    await run(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
