@@ -12,7 +12,7 @@ import {
   system,
   turnRequest,
   user,
-} from './conversations.fixture.ts'
+} from './test-support/conversation-bench.ts'
 import type { PersonaInput, TurnEnd } from './conversations.ts'
 import { createMemoryStore } from './stores/memory/memory-store.ts'
 import type { ConversationStore } from './stores/store.ts'

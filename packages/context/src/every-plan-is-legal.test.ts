@@ -11,8 +11,8 @@ import {
   seededRandom,
   turnRequest,
   user,
-} from './conversations.fixture.ts'
-import { brokenRules } from './pairing-rules.fixture.ts'
+} from './test-support/conversation-bench.ts'
+import { brokenRules } from './test-support/pairing-rules.ts'
 import { createMemoryStore } from './stores/memory/memory-store.ts'
 
 const histories = 150

@@ -1,6 +1,6 @@
 import type { Item } from '@fairlead/llm'
 import { describe, expect, it } from 'vitest'
-import { assistant, brief, call, output, system, user } from './conversations.fixture.ts'
+import { assistant, brief, call, output, system, user } from './test-support/conversation-bench.ts'
 import { matchRepeatedInput } from './match-repeated-input.ts'
 
 const reasoning: Item = { type: 'reasoning', summary: [], signature: 's' }

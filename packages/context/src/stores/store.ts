@@ -2,7 +2,7 @@ import type { Item } from '@fairlead/llm'
 import type { ContextPlan, Conversation, Turn } from '../conversation.ts'
 
 /**
- * Where conversations are kept. Every store passes the suite in `store-contract.ts`.
+ * Where conversations are kept. Every store passes the suite in `test-support/store-contract.ts`.
  *
  * Guarantees
  * - Tenants do not see each other: the same id in two tenants is two conversations.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { newConversation } from '../../new-conversation.ts'
-import { describeStoreContract } from '../store-contract.ts'
+import { describeStoreContract } from '../test-support/store-contract.ts'
 import { createMemoryStore } from './memory-store.ts'
 
 describeStoreContract({ name: 'Memory', open: createMemoryStore })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { newConversation } from '../../new-conversation.ts'
-import { describeStoreContract } from '../store-contract.ts'
+import { describeStoreContract } from '../test-support/store-contract.ts'
 import { createSqliteStore } from './sqlite-store.ts'
 
 let folder: string
@@ -22,6 +22,20 @@ describeStoreContract({
   name: 'SQLite',
   open: (options) => createSqliteStore({ path: newPath(), ...options }),
 })
+
+/** Stores conversations c1, c2, … and prints each number once it is acknowledged. */
+const appendForever = `
+  import { writeSync } from 'node:fs'
+  import { newConversation } from '${new URL('../../new-conversation.ts', import.meta.url).href}'
+  import { createSqliteStore } from '${new URL('./sqlite-store.ts', import.meta.url).href}'
+  const store = createSqliteStore({ path: process.argv[1], clock: Date, ttlMs: undefined })
+  for (let number = 1; number <= 100_000; number++) {
+    const id = 'c' + number
+    const conversation = newConversation({ id, request: { tenant: 'a' }, store: '', nowMs: 0 })
+    await store.append({ expectedRevision: null, conversation, turns: [] })
+    writeSync(1, number + '\\n')
+  }
+`
 
 function conversation(id: string, secret = '') {
   const request = { tenant: 'a', metadata: { secret } }
@@ -84,7 +98,7 @@ describe('SQLite store', () => {
     const path = newPath()
     const child = spawn(
       process.execPath,
-      ['--conditions=source', join(import.meta.dirname, 'append-until-killed.fixture.ts'), path],
+      ['--conditions=source', '--input-type=module', '--eval', appendForever, path],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
     let acknowledged = 0

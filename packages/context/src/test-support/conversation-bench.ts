@@ -1,10 +1,10 @@
 import type { FunctionCallItem, FunctionCallOutputItem, Item, MessageItem } from '@fairlead/llm'
-import type { Clock, Timer } from './clock.ts'
-import type { ConversationsOptions } from './conversations-service.ts'
-import { createConversations } from './conversations-service.ts'
-import type { Conversations, TurnRequest } from './conversations.ts'
-import { createMemoryStore } from './stores/memory/memory-store.ts'
-import type { ConversationStore } from './stores/store.ts'
+import type { Clock, Timer } from '../clock.ts'
+import type { ConversationsOptions } from '../conversations-service.ts'
+import { createConversations } from '../conversations-service.ts'
+import type { Conversations, TurnRequest } from '../conversations.ts'
+import { createMemoryStore } from '../stores/memory/memory-store.ts'
+import type { ConversationStore } from '../stores/store.ts'
 
 /** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {

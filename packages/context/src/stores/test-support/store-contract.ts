@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Clock } from '../clock.ts'
-import type { ContextPlan, Conversation, Turn } from '../conversation.ts'
-import { newConversation } from '../new-conversation.ts'
-import { forgottenPlan } from '../plan/forgotten-plan.ts'
-import { plansPerConversation, type ConversationStore } from './store.ts'
+import type { Clock } from '../../clock.ts'
+import type { ContextPlan, Conversation, Turn } from '../../conversation.ts'
+import { newConversation } from '../../new-conversation.ts'
+import { forgottenPlan } from '../../plan/forgotten-plan.ts'
+import { plansPerConversation, type ConversationStore } from '../store.ts'
 
 export interface StoreUnderTest {
   readonly name: string
