@@ -48,7 +48,8 @@ export async function assembleContext(
 ): Promise<AssembledCall> {
   if (call.context.conversation !== undefined) {
     const conversations = await parts.stores.of(parts.runtime)
-    const { request, persona } = await conversationRequest(call, target, conversations, parts)
+    const sent = parts.dialect.decodeRequest(editedFields(call))
+    const { request, persona } = await conversationRequest(call, sent, target, conversations, parts)
     const turn = await conversations.begin(request)
     return inConversation(withPersonaSettings(call, persona), turn, parts.dialect)
   }
@@ -58,9 +59,13 @@ export async function assembleContext(
   return outsideConversation(withPersona(call, persona, parts.clock.now()), parts.dialect)
 }
 
-/** What is asked of the conversation for this call; makes the conversation when it is `new`. */
+/**
+ * What is asked of the conversation for this call, with what was sent as its new input; makes the
+ * conversation when it is `new`.
+ */
 export async function conversationRequest(
-  call: ModelCall,
+  call: Pick<ModelCall, 'context' | 'body'>,
+  sent: Pick<ModelRequest, 'items' | 'tools'>,
   target: CallTarget,
   conversations: Conversations,
   parts: AssembleParts,
@@ -69,7 +74,6 @@ export async function conversationRequest(
   const { context } = call
   if (context.persona !== undefined) findPersona(context.persona, caller, runtime)
   if (context.strategy !== undefined) findStrategy(context.strategy, caller, runtime)
-  const sent = parts.dialect.decodeRequest(editedFields(call))
   const { id, chosen } = await openConversation(call, conversations, caller.tenant)
   const personaName = context.persona ?? chosen.persona ?? undefined
   const persona =
@@ -105,7 +109,7 @@ interface Chosen {
 }
 
 async function openConversation(
-  call: ModelCall,
+  call: Pick<ModelCall, 'context'>,
   conversations: Conversations,
   tenant: string,
 ): Promise<{ readonly id: string; readonly chosen: Chosen }> {

@@ -71,7 +71,7 @@ function openTransport(
   provider: Provider,
   snapshot: Snapshot,
   parts: RuntimeParts,
-): { readonly transport: Transport; release(): void } {
+): { readonly transport: Transport; readonly release: () => void } {
   if (provider.type === 'Simulator') {
     const transport = createSimulatorTransport(provider.simulator ?? plainEcho, {
       dialect: parts.adapters.Simulator.dialect,

@@ -22,7 +22,7 @@ export function callerOf(consumer: ConsumerSettings): Caller {
     name: consumer.name,
     namespace: consumer.namespace,
     groups: new Set(consumer.groups),
-    mayUseModel: models.matches,
+    mayUseModel: (model) => models.matches(model),
     mayUsePrompt: namespacedAccess(consumer.namespace, consumer.access.promptTemplates),
     mayUsePersona: namespacedAccess(consumer.namespace, consumer.access.personas),
   }

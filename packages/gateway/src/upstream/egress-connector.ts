@@ -18,19 +18,16 @@ export function egressConnector(options: {
   readonly resolveHost: ResolveHost
   readonly connectTimeoutMs: number
 }): buildConnector.connector {
-  const lookup = (
-    hostname: string,
-    wanted: LookupOptions,
-    done: (error: Error | null, address: string | LookupAddress[], family?: number) => void,
-  ): void => {
-    allowedAddresses(hostname, options).then(
-      (addresses) => {
-        const first = addresses[0]
-        if (wanted.all === true) done(null, [...addresses])
-        else if (first !== undefined) done(null, first.address, first.family)
-      },
-      (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), []),
-    )
+  const lookup = (hostname: string, wanted: LookupOptions, done: LookupDone): void => {
+    const resolve = async () => {
+      try {
+        const addresses = await allowedAddresses(hostname, options)
+        return { addresses, error: null }
+      } catch (error) {
+        return { addresses: [], error: error instanceof Error ? error : new Error(String(error)) }
+      }
+    }
+    void resolve().then(({ addresses, error }) => tellLookup(addresses, error, wanted, done))
   }
   const connect = buildConnector({
     allowH2: false,
@@ -44,6 +41,21 @@ export function egressConnector(options: {
     if (denial === undefined) return connect(target, done)
     done(new EgressDenied(denialMessage(host, [host], denial)), null)
   }
+}
+
+type LookupDone = (error: Error | null, address: string | LookupAddress[], family?: number) => void
+
+/** In the two forms in which Node.js asks: for all addresses, or for one. */
+function tellLookup(
+  addresses: readonly LookupAddress[],
+  error: Error | null,
+  wanted: LookupOptions,
+  done: LookupDone,
+): void {
+  const [first] = addresses
+  if (error !== null || first === undefined) done(error, [])
+  else if (wanted.all === true) done(null, [...addresses])
+  else done(null, first.address, first.family)
 }
 
 async function allowedAddresses(

@@ -20,7 +20,7 @@ export class UpstreamPools {
   acquire(
     origin: string,
     options: { readonly allowPrivate: boolean; readonly connectionsMax: number },
-  ): { readonly transport: Transport; release(): void } {
+  ): { readonly transport: Transport; readonly release: () => void } {
     const key = `${origin} ${options.allowPrivate} ${options.connectionsMax}`
     let entry = this.#pools.get(key)
     if (entry === undefined) {

@@ -1,0 +1,295 @@
+import { createConversations, createMemoryStore } from '@fairlead/context'
+import { describe, expect, it } from 'vitest'
+import {
+  consumerOf,
+  keyedProvider,
+  personaOf,
+  type SnapshotParts,
+  simulatorOf,
+} from './test-support/snapshot.ts'
+import { testGateway, type TestGateway, testUpstream } from './test-support/test-gateway.ts'
+import { chunks, completion, json, sse } from './test-support/upstream.ts'
+
+interface Turns {
+  readonly data: readonly { readonly status: string; readonly output: readonly unknown[] }[]
+}
+
+function start(parts: SnapshotParts & { secrets?: Record<string, string> }): Promise<TestGateway> {
+  return testGateway({
+    ...parts,
+    openStore: () => createConversations({ store: createMemoryStore() }),
+  })
+}
+
+const ask = (text: string, extra: object = {}) => ({
+  model: 'm',
+  messages: [{ role: 'user', content: text }],
+  ...extra,
+})
+const inChat = (id: string) => ({ 'x-fairlead-conversation': id })
+const get = (gateway: TestGateway, path: string, headers: Record<string, string> = {}) =>
+  fetch(`${gateway.url}${path}`, { headers })
+
+describe('a call in a conversation', () => {
+  it('sends persona, history and new input, and nothing of ours', async () => {
+    const upstream = await testUpstream(json(200, completion('first answer')))
+    const gateway = await start({
+      gateway: { defaultPersona: 'default/helpful' },
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      personas: [personaOf('helpful', { temperature: 0.5 })],
+      secrets: { openai: 'sk' },
+    })
+    const first = await gateway.chat(ask('one', { context: { conversation: 'mine' } }))
+    expect(first.headers.get('x-fairlead-conversation')).toBe('mine')
+    expect(first.headers.get('x-fairlead-revision')).toBe('1')
+    expect(first.headers.get('x-fairlead-plan')).toMatch(/^plan_/)
+    await first.text()
+    await (await gateway.chat(ask('two', { seed: 7 }), inChat('mine'))).text()
+    expect(upstream.requests[1]?.body).toEqual({
+      model: 'm',
+      seed: 7,
+      temperature: 0.5,
+      messages: [
+        { role: 'system', content: 'You are helpful.' },
+        { role: 'user', content: 'one' },
+        { role: 'assistant', content: 'first answer' },
+        { role: 'user', content: 'two' },
+      ],
+    })
+  })
+
+  it('a plain call stays plain in spite of a default persona', async () => {
+    const upstream = await testUpstream(json(200, completion('ok')))
+    const gateway = await start({
+      gateway: { defaultPersona: 'default/helpful' },
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      personas: [personaOf('helpful')],
+      secrets: { openai: 'sk' },
+    })
+    await gateway.chat(ask('hi'))
+    expect(upstream.requests[0]?.body).toEqual(ask('hi'))
+    await gateway.chat(ask('hi'), { 'x-fairlead-persona': 'helpful' })
+    expect(upstream.requests[1]?.body['messages']).toEqual([
+      { role: 'system', content: 'You are helpful.' },
+      { role: 'user', content: 'hi' },
+    ])
+  })
+
+  it('`new` makes a conversation, an unknown id of ours is a 404', async () => {
+    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    const response = await gateway.chat(ask('hi'), inChat('new'))
+    const id = response.headers.get('x-fairlead-conversation') ?? ''
+    expect(id).toMatch(/^conv_/)
+    const found = await get(gateway, `/v1/conversations/${id}`)
+    expect(await found.json()).toMatchObject({ id, object: 'conversation' })
+    const missing = await gateway.chat(ask('hi'), inChat('conv_01JZZZZZZZZZZZZZZZZZZZZZZZ'))
+    expect(missing.status).toBe(404)
+  })
+
+  it('the turn is stored before the caller sees the end of the stream', async () => {
+    const events = chunks(['Hello', ' you'])
+    const upstream = await testUpstream(sse(...events))
+    const gateway = await start({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+    })
+    const response = await gateway.chat(ask('hi', { stream: true }), inChat('mine'))
+    expect(await response.text()).toBe(events.join(''))
+    const turns = (await (await get(gateway, '/v1/conversations/mine/turns')).json()) as Turns
+    expect(turns.data).toMatchObject([
+      { status: 'completed', output: [{ content: [{ text: 'Hello you' }] }] },
+    ])
+  })
+
+  it('a stream that breaks off leaves an incomplete turn with what came', async () => {
+    const upstream = await testUpstream(sse(...chunks(['Hello', ' you']).slice(0, 2)))
+    const gateway = await start({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+    })
+    const text = await (await gateway.chat(ask('hi', { stream: true }), inChat('mine'))).text()
+    expect(text).toContain('"error"')
+    const turns = (await (await get(gateway, '/v1/conversations/mine/turns')).json()) as Turns
+    expect(turns.data).toMatchObject([
+      { status: 'incomplete', output: [{ content: [{ text: 'Hello' }] }] },
+    ])
+  })
+
+  it('a failed call leaves a failed turn, and the conversation goes on', async () => {
+    const upstream = await testUpstream(json(400, { error: { message: 'no' } }))
+    const gateway = await start({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+    })
+    expect((await gateway.chat(ask('hi'), inChat('mine'))).status).toBe(400)
+    upstream.answer = json(200, completion('ok'))
+    expect((await gateway.chat(ask('again'), inChat('mine'))).status).toBe(200)
+    const turns = (await (await get(gateway, '/v1/conversations/mine/turns')).json()) as Turns
+    expect(turns.data.map(({ status }) => status)).toEqual(['failed', 'completed'])
+  })
+
+  it('a caller who leaves has not cancelled: the turn is completed', async () => {
+    const events = chunks(['Hello', ' you'])
+    let finish = () => {}
+    const upstream = await testUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(events.slice(0, 2).join(''))
+      finish = () => response.end(events.slice(2).join(''))
+    })
+    const gateway = await start({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+    })
+    const controller = new AbortController()
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...inChat('mine') },
+      body: JSON.stringify(ask('hi', { stream: true })),
+      signal: controller.signal,
+    })
+    await response.body?.getReader().read()
+    controller.abort()
+    finish()
+    let statuses: string[] = []
+    while (statuses[0] !== 'completed') {
+      const turns = (await (await get(gateway, '/v1/conversations/mine/turns')).json()) as Turns
+      statuses = turns.data.map(({ status }) => status)
+      expect(statuses[0]).toMatch(/in_progress|completed/)
+    }
+  })
+
+  it('a repeated idempotency key gets the stored answer, streamed or not', async () => {
+    const upstream = await testUpstream(json(200, completion('only once')))
+    const gateway = await start({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+    })
+    const headers = { ...inChat('mine'), 'idempotency-key': 'k1' }
+    await (await gateway.chat(ask('hi'), headers)).text()
+    const again = await gateway.chat(ask('hi'), headers)
+    expect(await again.json()).toMatchObject({
+      choices: [{ message: { content: 'only once' }, finish_reason: 'stop' }],
+    })
+    expect(upstream.requests).toHaveLength(1)
+    expect((await gateway.chat(ask('other'), headers)).status).toBe(409)
+  })
+
+  it('an expected revision that is past is a 412', async () => {
+    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    await (await gateway.chat(ask('hi'), inChat('mine'))).text()
+    const response = await gateway.chat(ask('hi'), { ...inChat('mine'), 'if-match': '"0"' })
+    expect(response.status).toBe(412)
+    expect(await response.json()).toMatchObject({ error: { code: 'revision_conflict' } })
+  })
+
+  it('works through a provider of another format', async () => {
+    const upstream = await testUpstream(
+      json(200, {
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'claude',
+        content: [{ type: 'text', text: 'hello' }],
+        stop_reason: 'end_turn',
+        usage: { input_tokens: 3, output_tokens: 1 },
+      }),
+    )
+    const gateway = await start({
+      gateway: { defaultPersona: 'default/helpful' },
+      providers: [keyedProvider('anthropic', { type: 'Anthropic', baseURL: upstream.url })],
+      personas: [personaOf('helpful')],
+      secrets: { anthropic: 'sk' },
+    })
+    await (await gateway.chat(ask('one'), inChat('mine'))).text()
+    await (await gateway.chat(ask('two'), inChat('mine'))).text()
+    const sent = JSON.stringify(upstream.requests[1]?.body)
+    expect(sent).toContain('You are helpful.')
+    expect(sent.indexOf('one')).toBeLessThan(sent.indexOf('hello'))
+    expect(sent.indexOf('hello')).toBeLessThan(sent.indexOf('two'))
+  })
+
+  it('a store that cannot be opened is a 503 and a problem, and is tried again', async () => {
+    let broken = true
+    const gateway = await testGateway({
+      providers: [simulatorOf('simulator')],
+      openStore: () => {
+        if (broken) throw new Error('disk is gone')
+        return createConversations({ store: createMemoryStore() })
+      },
+    })
+    const response = await gateway.chat(ask('hi'), inChat('mine'))
+    expect(response.status).toBe(503)
+    expect(await response.json()).toMatchObject({ error: { code: 'store_unavailable' } })
+    broken = false
+    expect((await gateway.chat(ask('hi'), inChat('mine'))).status).toBe(200)
+  })
+})
+
+describe('/v1/conversations', () => {
+  it('makes, shows, changes and deletes a conversation', async () => {
+    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    const created = (await (
+      await gateway.post('/v1/conversations', {
+        metadata: { topic: 'fish' },
+        items: [{ type: 'message', role: 'user', content: 'hello' }],
+      })
+    ).json()) as { id: string }
+    expect(created).toMatchObject({ object: 'conversation', metadata: { topic: 'fish' } })
+    const path = `/v1/conversations/${created.id}`
+    const items = (await (await get(gateway, `${path}/items?order=asc`)).json()) as {
+      data: { id: string; role: string }[]
+    }
+    expect(items).toMatchObject({ object: 'list', has_more: false, data: [{ role: 'user' }] })
+    const item = await get(gateway, `${path}/items/${items.data[0]?.id}`)
+    expect(await item.json()).toEqual(items.data[0])
+    const updated = await gateway.post(path, { metadata: { topic: 'boats' } })
+    expect(await updated.json()).toMatchObject({ metadata: { topic: 'boats' } })
+    const deleted = await fetch(`${gateway.url}${path}`, { method: 'DELETE' })
+    expect(await deleted.json()).toEqual({
+      id: created.id,
+      object: 'conversation.deleted',
+      deleted: true,
+    })
+    expect((await get(gateway, path)).status).toBe(404)
+  })
+
+  it('plans a turn without storing it', async () => {
+    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    await (await gateway.chat(ask('one'), inChat('mine'))).text()
+    const response = await gateway.post('/v1/conversations/mine/plan', ask('two'))
+    const plan = (await response.json()) as { rendered: { messages: { content: string }[] } }
+    expect(plan).toMatchObject({ object: 'ccp.context_plan', conversation: 'mine' })
+    expect(plan.rendered.messages.at(0)?.content).toBe('one')
+    expect(plan.rendered.messages.at(-1)?.content).toBe('two')
+    const turns = (await (await get(gateway, '/v1/conversations/mine/turns')).json()) as Turns
+    expect(turns.data).toHaveLength(1)
+  })
+
+  it('the conversation of another consumer does not exist', async () => {
+    const gateway = await start({
+      gateway: { auth: 'Required' },
+      providers: [simulatorOf('simulator')],
+      consumers: [consumerOf('one'), consumerOf('two')],
+      secrets: { one: 'key-one', two: 'key-two' },
+    })
+    const one = { 'x-api-key': 'key-one' }
+    const two = { 'x-api-key': 'key-two' }
+    const made = await gateway.chat(ask('hi'), { ...one, ...inChat('new') })
+    const path = `/v1/conversations/${made.headers.get('x-fairlead-conversation')}`
+    expect((await get(gateway, path, one)).status).toBe(200)
+    expect((await get(gateway, path, two)).status).toBe(404)
+    expect((await get(gateway, path)).status).toBe(401)
+  })
+
+  it.each<[string, object, string]>([
+    ['metadata that is no text', { metadata: { a: 1 } }, 'metadata.a'],
+    ['an item without a role', { items: [{ type: 'message', content: 'x' }] }, 'items[0].role'],
+    ['an item of an unknown type', { items: [{ type: 'dream' }] }, 'items[0].type'],
+    ['too many items', { items: Array.from({ length: 21 }, () => ({})) }, 'items'],
+  ])('%s is refused', async (_name, body, param) => {
+    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    const response = await gateway.post('/v1/conversations', body)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { param } })
+  })
+})

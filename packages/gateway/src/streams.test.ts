@@ -1,0 +1,256 @@
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { keyedProvider } from './test-support/snapshot.ts'
+import { testGateway, testUpstream, type TestGateway } from './test-support/test-gateway.ts'
+import { type Answer, chunks, completion, json } from './test-support/upstream.ts'
+
+const body = { model: 'm', messages: [{ role: 'user', content: 'hi' }], stream: true }
+
+function start(url: string, type: 'OpenAI' | 'Anthropic' = 'OpenAI'): Promise<TestGateway> {
+  return testGateway({
+    providers: [keyedProvider('upstream', { baseURL: url, type })],
+    secrets: { upstream: 'sk' },
+  })
+}
+
+/** Sends the text in pieces of so many bytes, each in a write of its own. */
+const inPieces =
+  (text: string, bytes: number): Answer =>
+  (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const buffer = Buffer.from(text)
+    let position = 0
+    const step = () => {
+      if (position >= buffer.length) return response.end()
+      response.write(buffer.subarray(position, position + bytes))
+      position += bytes
+      setImmediate(step)
+    }
+    step()
+  }
+
+const anthropicEvents = [
+  [
+    'message_start',
+    {
+      message: {
+        id: 'msg_1',
+        model: 'claude',
+        role: 'assistant',
+        content: [],
+        usage: { input_tokens: 10, output_tokens: 1 },
+      },
+    },
+  ],
+  ['content_block_start', { index: 0, content_block: { type: 'text', text: '' } }],
+  ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: 'Grüß' } }],
+  ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: ' Gott' } }],
+  ['content_block_stop', { index: 0 }],
+  ['message_delta', { delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 4 } }],
+  ['message_stop', {}],
+] as const
+
+const anthropicStream = anthropicEvents
+  .map(([type, data]) => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`)
+  .join('')
+
+describe('streams', () => {
+  it.each([1, 2, 3, 7, 64])('bytes that come %i at a time arrive unchanged', async (size) => {
+    const text = chunks(['Grüß', ' 🎣', ' Gott']).join('')
+    const upstream = await testUpstream(inPieces(text, size))
+    const gateway = await start(upstream.url)
+    expect(await (await gateway.chat(body)).text()).toBe(text)
+  })
+
+  it('a stream with CRLF and without a closing blank line arrives unchanged', async () => {
+    const text = chunks(['a', 'b']).join('').replaceAll('\n', '\r\n').slice(0, -2)
+    const upstream = await testUpstream(inPieces(text, 5))
+    const gateway = await start(upstream.url)
+    expect(await (await gateway.chat(body)).text()).toBe(text)
+  })
+
+  it('a stream that is cut after any byte is never taken for a whole one', async () => {
+    const text = chunks(['one', 'two']).join('')
+    const whole = text.indexOf('"finish_reason":"stop"') + 26
+    const upstream = await testUpstream(() => {})
+    const gateway = await start(upstream.url)
+    for (let length = 1; length < whole; length += 1) {
+      upstream.answer = (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write(text.slice(0, length))
+        setImmediate(() => response.destroy())
+      }
+      const response = await gateway.chat(body)
+      const answer = await response.text()
+      expect(answer).toContain('upstream_stream_cut')
+      expect(answer).not.toContain('[DONE]')
+      for (const event of answer.trimEnd().split('\n\n')) {
+        expect(() => JSON.parse(event.replace(/^data: /, '')) as unknown).not.toThrow()
+      }
+    }
+  })
+
+  it('events are passed on as they come', async () => {
+    const events = chunks(['first', 'second'])
+    let sendRest = () => {}
+    const upstream = await testUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(events.slice(0, 2).join(''))
+      sendRest = () => response.end(events.slice(2).join(''))
+    })
+    const gateway = await start(upstream.url)
+    const response = await gateway.chat(body)
+    const reader = response.body?.getReader()
+    const first = await reader?.read()
+    expect(Buffer.from(first?.value ?? []).toString()).toContain('first')
+    sendRest()
+    let text = ''
+    for (;;) {
+      const next = await reader?.read()
+      if (next === undefined || next.done) break
+      text += Buffer.from(next.value).toString()
+    }
+    expect(text).toContain('second')
+  })
+
+  it.each([1, 17])(
+    'a stream of Anthropic becomes one of OpenAI, %i bytes at a time',
+    async (size) => {
+      const upstream = await testUpstream(inPieces(anthropicStream, size))
+      const gateway = await start(upstream.url, 'Anthropic')
+      const response = await gateway.chat({ ...body, stream_options: { include_usage: true } })
+      const events = (await response.text()).trimEnd().split('\n\n')
+      expect(events.at(-1)).toBe('data: [DONE]')
+      const parsed = events.slice(0, -1).map((event) => JSON.parse(event.slice(6)) as Chunk)
+      const text = parsed.map(({ choices }) => choices[0]?.delta.content ?? '').join('')
+      expect(text).toBe('Grüß Gott')
+      expect(parsed.at(-1)?.usage).toMatchObject({ prompt_tokens: 10, completion_tokens: 4 })
+      const seen = upstream.requests[0]
+      expect(seen?.path).toBe('/v1/messages')
+      expect(seen?.headers['x-api-key']).toBe('sk')
+      expect(seen?.headers['anthropic-version']).toBe('2023-06-01')
+    },
+  )
+
+  it('a stream of Anthropic that is cut ends with an error and without [DONE]', async () => {
+    const cutAt = anthropicStream.indexOf('event: message_delta')
+    const upstream = await testUpstream(inPieces(anthropicStream.slice(0, cutAt), 50))
+    const gateway = await start(upstream.url, 'Anthropic')
+    const text = await (await gateway.chat(body)).text()
+    expect(text).toContain('"error"')
+    expect(text).not.toContain('[DONE]')
+  })
+
+  it('an upstream that sends more than the caller takes is slowed down', async () => {
+    const event = `data: ${JSON.stringify({ choices: [{ delta: { content: 'x'.repeat(60_000) } }] })}\n\n`
+    let written = 0
+    const upstream = await testUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const push = () => {
+        while (written < 200_000_000 && !response.destroyed) {
+          written += event.length
+          if (!response.write(event)) return void response.once('drain', push)
+        }
+        response.end()
+      }
+      push()
+    })
+    const gateway = await start(upstream.url)
+    const call = httpRequest(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    })
+    call.end(JSON.stringify(body))
+    const [response] = (await once(call, 'response')) as [NodeJS.ReadableStream & { pause(): void }]
+    response.pause()
+    await settled(() => written)
+    expect(written).toBeLessThan(50_000_000)
+    call.destroy()
+  })
+})
+
+describe('a caller who leaves', () => {
+  it('ends the upstream call at once, while it streams', async () => {
+    const upstream = await testUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(chunks(['one']).slice(0, 2).join(''))
+    })
+    const gateway = await start(upstream.url)
+    const controller = new AbortController()
+    const response = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: controller.signal,
+    })
+    const reader = response.body?.getReader()
+    await reader?.read()
+    controller.abort()
+    await upstream.requests[0]?.aborted
+    await until(() => gateway.logs.some(({ fields }) => fields['status'] === 499))
+  })
+
+  it('ends the upstream call at once, before its answer', async () => {
+    const upstream = await testUpstream(() => {})
+    const gateway = await start(upstream.url)
+    const controller = new AbortController()
+    const pending = fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...body, stream: false }),
+      signal: controller.signal,
+    })
+    const seen = await upstream.request(1)
+    controller.abort()
+    await expect(pending).rejects.toThrow()
+    await seen.aborted
+  })
+})
+
+describe('drain', () => {
+  it('lets running calls end and takes no new ones', async () => {
+    let finish = () => {}
+    const upstream = await testUpstream((response, request) => {
+      finish = () => json(200, completion('late'))(response, request)
+    })
+    const gateway = await start(upstream.url)
+    const pending = gateway.chat({ ...body, stream: false })
+    await upstream.request(1)
+    const drained = gateway.drain(10_000)
+    finish()
+    expect((await pending).status).toBe(200)
+    await drained
+    await expect(gateway.chat(body)).rejects.toThrow()
+  })
+
+  it('ends what does not end by itself', async () => {
+    const upstream = await testUpstream(() => {})
+    const gateway = await start(upstream.url)
+    const pending = gateway.chat({ ...body, stream: false })
+    await upstream.request(1)
+    const drained = gateway.drain(0)
+    const response = await pending
+    expect(response.status).toBe(503)
+    expect(await response.json()).toMatchObject({ error: { code: 'shutting_down' } })
+    await drained
+  })
+})
+
+interface Chunk {
+  readonly choices: readonly { readonly delta: { readonly content?: string } }[]
+  readonly usage?: object
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Waits until the number has not changed for a while. */
+async function settled(read: () => number): Promise<void> {
+  let last = -1
+  while (read() !== last) {
+    last = read()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
