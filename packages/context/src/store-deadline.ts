@@ -5,7 +5,7 @@ const retryAfterSeconds = 1
 
 /**
  * Waits for a store no longer than the deadline. What goes wrong, or takes longer, is a ModelError
- * 503 `store_unavailable` that keeps the cause: nothing was acknowledged and the call can be sent again.
+ * 503 `store_unavailable` that keeps the cause: nothing was acknowledged.
  */
 export async function withinDeadline<T>(
   clock: Clock,
@@ -28,7 +28,7 @@ export async function withinDeadline<T>(
 function storeUnavailable(cause: unknown): ModelError {
   return new ModelError(
     'unavailable',
-    `The conversation store is not available. Nothing was stored; send the call again in ${retryAfterSeconds} s.`,
+    `The conversation store is not available. Send the call again in ${retryAfterSeconds} s, with the same Idempotency-Key if it had one.`,
     { code: 'store_unavailable', retryAfterSeconds, cause },
   )
 }
