@@ -68,3 +68,9 @@ export function recordAt(object: KubernetesObject, field: string): Record<string
     ? (value as Record<string, unknown>)
     : {}
 }
+
+/** A field's text; empty when it is absent or no text. */
+export function textAt(record: Readonly<Record<string, unknown>>, field: string): string {
+  const value = record[field]
+  return typeof value === 'string' ? value : ''
+}

@@ -2,7 +2,7 @@ import type { FieldError, KubernetesObject, StructuralSchema } from '@fairlead/k
 
 import { humanAge } from '../printing/human-duration.ts'
 import { nameColumn, textColumn } from '../printing/standard-columns.ts'
-import { builtInKind, recordAt } from './built-in-kind.ts'
+import { builtInKind, recordAt, textAt } from './built-in-kind.ts'
 import { OBJECT_REFERENCE } from './object-reference-schema.ts'
 import { integer, moment, object, text } from './schema-builder.ts'
 
@@ -152,8 +152,8 @@ function eventColumns(coreForm: (event: KubernetesObject) => KubernetesObject) {
     textColumn('Type', 'Normal or Warning', (event) => event['type'] ?? ''),
     textColumn('Reason', 'Why', (event) => event['reason'] ?? ''),
     textColumn('Object', 'What the event is about', (event) => {
-      const { kind = '', name = '' } = recordAt(core(event), 'involvedObject')
-      return `${String(kind).toLowerCase()}/${String(name)}`
+      const about = recordAt(core(event), 'involvedObject')
+      return `${textAt(about, 'kind').toLowerCase()}/${textAt(about, 'name')}`
     }),
     textColumn(
       'Subobject',
@@ -163,7 +163,7 @@ function eventColumns(coreForm: (event: KubernetesObject) => KubernetesObject) {
     ),
     textColumn('Source', 'Who reported it', (event) => sourceOf(core(event)), 1),
     textColumn('Message', 'What happened', (event) => {
-      return String(core(event)['message'] ?? '').trim()
+      return textAt(core(event), 'message').trim()
     }),
     ageColumn(
       'First Seen',
@@ -190,7 +190,8 @@ function countOf(event: KubernetesObject): unknown {
 }
 
 function sourceOf(event: KubernetesObject): string {
-  const { component, host } = recordAt(event, 'source')
-  const name = component ?? event['reportingComponent'] ?? ''
-  return host ? `${String(name)}, ${String(host)}` : String(name)
+  const source = recordAt(event, 'source')
+  const name = textAt(source, 'component') || textAt(event, 'reportingComponent')
+  const host = textAt(source, 'host')
+  return host === '' ? name : `${name}, ${host}`
 }

@@ -2,7 +2,7 @@ import type { KubernetesObject, StructuralSchema } from '@fairlead/kube-core'
 
 import { decideAccess, type Access } from '../auth/authorizer.ts'
 import { MASTERS_GROUP, type User } from '../auth/user.ts'
-import { builtInKind, recordAt } from './built-in-kind.ts'
+import { builtInKind, recordAt, textAt } from './built-in-kind.ts'
 import { object } from './schema-builder.ts'
 
 /** Kinds that are questions about the caller or about access; nothing of them is stored. */
@@ -39,9 +39,10 @@ export const subjectAccessReviewKind = builtInKind({
   description: 'SubjectAccessReview asks whether somebody may do something.',
   properties: { spec, status },
   review(question) {
-    const { user, groups } = recordAt(question, 'spec')
+    const spec = recordAt(question, 'spec')
+    const { groups } = spec
     const subject: User = {
-      name: String(user ?? ''),
+      name: textAt(spec, 'user'),
       groups: Array.isArray(groups) ? groups.map(String) : [],
     }
     return answered(question, accessStatus(subject, accessOf(question)))
@@ -83,16 +84,24 @@ function accessStatus(user: User, access: Access): object {
 
 function accessOf(question: KubernetesObject): Access {
   const { resourceAttributes, nonResourceAttributes } = recordAt(question, 'spec')
+  if (nonResourceAttributes) {
+    const attributes = nonResourceAttributes as Record<string, unknown>
+    return {
+      verb: textAt(attributes, 'verb'),
+      group: '',
+      resource: '',
+      namespace: '',
+      name: '',
+      path: textAt(attributes, 'path'),
+    }
+  }
   const attributes = (resourceAttributes ?? {}) as Record<string, unknown>
-  const { path } = (nonResourceAttributes ?? {}) as Record<string, unknown>
-  const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
   return {
-    verb: textOf(attributes['verb'] ?? recordAt(question, 'spec')['verb']),
-    group: textOf(attributes['group']),
-    resource: textOf(attributes['resource']),
-    namespace: textOf(attributes['namespace']),
-    name: textOf(attributes['name']),
-    ...(typeof path === 'string' ? { path } : {}),
+    verb: textAt(attributes, 'verb'),
+    group: textAt(attributes, 'group'),
+    resource: textAt(attributes, 'resource'),
+    namespace: textAt(attributes, 'namespace'),
+    name: textAt(attributes, 'name'),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FieldError, KubernetesObject } from '@fairlead/kube-core'
 
 import { textColumn } from '../printing/standard-columns.ts'
-import { builtInKind, recordAt } from './built-in-kind.ts'
+import { builtInKind, recordAt, textAt } from './built-in-kind.ts'
 import { atomic, flag, integer, keyedList, list, object, text, textMap } from './schema-builder.ts'
 
 const PORT = object(
@@ -128,8 +128,9 @@ function validate(service: KubernetesObject): FieldError[] {
 }
 
 function externalAddress(service: KubernetesObject): string {
-  const { type, externalName, externalIPs } = recordAt(service, 'spec')
-  if (type === 'ExternalName') return String(externalName ?? '')
+  const spec = recordAt(service, 'spec')
+  const { type, externalIPs } = spec
+  if (type === 'ExternalName') return textAt(spec, 'externalName')
   if (Array.isArray(externalIPs) && externalIPs.length > 0) return externalIPs.join(',')
   return type === 'LoadBalancer' ? '<pending>' : '<none>'
 }

@@ -1,19 +1,22 @@
 import { errors } from '@fairlead/kube-core'
 import { parse as parseYaml } from 'yaml'
 
+import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from '../protobuf/decode-protobuf.ts'
+
 /** The media type of a Content-Type header, without parameters. */
 export function mediaTypeOf(contentType: string): string {
   return (contentType.split(';')[0] ?? '').trim().toLowerCase()
 }
 
-/** Decodes a JSON or YAML body. @throws StatusError 400 or 415 */
+/** Decodes a JSON, YAML or protobuf body. @throws StatusError 400 or 415 */
 export function decodeBody(body: Buffer, contentType: string): unknown {
   const mediaType = mediaTypeOf(contentType)
   if (mediaType === '' || mediaType === 'application/json') return decodeJson(body)
   if (mediaType === 'application/yaml') return decodeYaml(body)
+  if (mediaType === PROTOBUF_MEDIA_TYPE) return decodeProtobuf(body)
   throw errors.unsupportedMediaType(
     'the body of the request was in an unknown format - accepted media types include: ' +
-      'application/json, application/yaml',
+      `application/json, application/yaml, ${PROTOBUF_MEDIA_TYPE}`,
   )
 }
 

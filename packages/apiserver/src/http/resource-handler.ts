@@ -98,10 +98,11 @@ export class ResourceHandler {
   }
 
   #watch(request: ApiRequest, target: CollectionTarget): Handled {
+    const presenter = this.#presenter(request, target)
     const encode =
       negotiate(request.accept).as === 'object'
         ? this.#sharedEncoder.encode
-        : presentingEncoder(this.#presenter(request, target).object)
+        : presentingEncoder((object) => presenter.object(object))
     return watchResponse(this.#context, target, request.query, encode)
   }
 

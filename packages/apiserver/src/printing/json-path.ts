@@ -31,12 +31,12 @@ export function evaluateFieldPath(document: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => fieldOf(value, name), document)
 }
 
-const FIELD = /^\.((?:[A-Za-z0-9_$\-/]|\\.)+)/
+const FIELD = /^\.((?:[A-Za-z0-9_$/-]|\\.)+)/
 const QUOTED = /^\.?\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]/
 const INDEX = /^\.?\[\s*(-?\d+)\s*\]/
 const ALL = /^(?:\.?\[\s*\*\s*\]|\.\*)/
 const FILTER =
-  /^\.?\[\?\(\s*@((?:\.[A-Za-z0-9_$\-/]+|\['[^']+'\])+)\s*(==|!=)\s*(?:'([^']*)'|"([^"]*)"|([\w.\-]+))\s*\)\]/
+  /^\.?\[\?\(\s*@((?:\.[A-Za-z0-9_$/-]+|\['[^']+'\])+)\s*(==|!=)\s*(?:'([^']*)'|"([^"]*)"|([\w.-]+))\s*\)\]/
 
 function nextStep(rest: string, whole: string): [Step, number] {
   let match = FIELD.exec(rest)

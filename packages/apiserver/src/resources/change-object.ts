@@ -1,10 +1,4 @@
-import {
-  deepEqual,
-  errors,
-  trackUpdate,
-  type KubernetesObject,
-  type ManagedFieldsEntry,
-} from '@fairlead/kube-core'
+import { deepEqual, errors, trackUpdate, type KubernetesObject } from '@fairlead/kube-core'
 
 import { timestamp } from '../clock.ts'
 import { resetFields } from './reset-fields.ts'
@@ -155,13 +149,10 @@ function generationOf(
   current: KubernetesObject,
 ): number {
   const before = current.metadata.generation ?? 0
-  return deepEqual(desiredState(next), desiredState(current)) ? before : before + 1
-
-  function desiredState({ metadata: _, ...content }: KubernetesObject): object {
-    if (!definition.hasStatusSubresource) return content
-    const { status: _status, ...desired } = content as Record<string, unknown>
-    return desired
-  }
+  const apart = definition.hasStatusSubresource ? ['metadata', 'status'] : ['metadata']
+  const desired = (object: KubernetesObject): object =>
+    Object.fromEntries(Object.entries(object).filter(([field]) => !apart.includes(field)))
+  return deepEqual(desired(next), desired(current)) ? before : before + 1
 }
 
 function track(
@@ -188,8 +179,9 @@ function isSame(next: KubernetesObject, current: KubernetesObject): boolean {
 }
 
 function withoutTimes(object: KubernetesObject): KubernetesObject {
-  const managedFields = (object.metadata.managedFields ?? []).map(
-    ({ time: _, ...entry }: ManagedFieldsEntry) => entry,
-  )
+  const managedFields = (object.metadata.managedFields ?? []).map((entry) => ({
+    ...entry,
+    time: undefined,
+  }))
   return { ...object, metadata: { ...object.metadata, managedFields } }
 }

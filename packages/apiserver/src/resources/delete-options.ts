@@ -16,7 +16,7 @@ export function parseDeleteOptions(body: unknown, query: URLSearchParams): Delet
   const given = isJsonObject(body) ? body : {}
   if (isJsonObject(body) && body['kind'] !== undefined && body['kind'] !== 'DeleteOptions') {
     throw errors.badRequest(
-      `${String(body['kind'])} in version "v1" cannot be handled as DeleteOptions: unexpected kind`,
+      `${JSON.stringify(body['kind'])} in version "v1" cannot be handled as DeleteOptions`,
     )
   }
   const dryRun = Array.isArray(given['dryRun']) ? given['dryRun'] : query.getAll('dryRun')

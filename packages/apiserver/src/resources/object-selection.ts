@@ -45,7 +45,8 @@ function matches(object: KubernetesObject, labels: LabelSelector, fields: FieldS
 
 function fieldValue(object: KubernetesObject, path: string): string | undefined {
   const value = evaluateFieldPath(object, path)
-  return value === undefined || value === null ? undefined : String(value)
+  if (typeof value === 'string') return value
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 }
 
 function checkSupported(definition: ResourceDefinition, selector: FieldSelector): void {

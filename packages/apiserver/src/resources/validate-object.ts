@@ -12,8 +12,8 @@ import type { ResourceDefinition } from './resource-definition.ts'
 
 const RULES_NOT_CHECKED: FieldError = {
   type: 'Invalid',
-  field: '',
-  badValue: null,
+  field: '<nil>',
+  badValue: 'null',
   detail:
     'some validation rules were not checked because the object was invalid; ' +
     'correct the existing errors to complete validation',

@@ -76,7 +76,7 @@ export class JournaledStorage implements Storage {
     return this.#history.since(resource, revision)
   }
 
-  subscribe(resource: string | 'all', listener: Listener): () => void {
+  subscribe(resource: string, listener: Listener): () => void {
     const listeners = this.#listeners.get(resource) ?? new Set()
     this.#listeners.set(resource, listeners)
     listeners.add(listener)

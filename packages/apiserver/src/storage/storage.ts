@@ -48,7 +48,8 @@ export interface Storage {
    * @throws CompactedError when some of them are no longer known
    */
   changesSince(resource: string, revision: number): readonly Change[]
-  subscribe(resource: string | 'all', listener: (change: Change) => void): () => void
+  /** Hears of the changes of one resource, or of every one with `all`. Returns the way to stop. */
+  subscribe(resource: string, listener: (change: Change) => void): () => void
   /** Forgets the changes up to and including `revision`, by default all of them. */
   compact(revision?: number): void
   close(): void

@@ -1,0 +1,250 @@
+import { message, type MessageType } from './message-type.ts'
+
+/**
+ * The messages of the built-in kinds that clients send (field numbers from Kubernetes' published
+ * `generated.proto` files). Status is left out where only the server writes it.
+ */
+
+const textList = { listOf: 'text' } as const
+/** In a rule an empty text is the core group. */
+const textListWithEmpty = { listOf: 'text-or-empty' } as const
+
+const OWNER_REFERENCE = message({
+  1: ['kind', 'text'],
+  3: ['name', 'text'],
+  4: ['uid', 'text'],
+  5: ['apiVersion', 'text'],
+  6: ['controller', 'flag'],
+  7: ['blockOwnerDeletion', 'flag'],
+})
+
+const FIELDS_V1 = message({ 1: ['Raw', 'json'] })
+
+const MANAGED_FIELDS_ENTRY = message({
+  1: ['manager', 'text'],
+  2: ['operation', 'text'],
+  3: ['apiVersion', 'text'],
+  4: ['time', 'time'],
+  6: ['fieldsType', 'text'],
+  7: ['fieldsV1', FIELDS_V1],
+  8: ['subresource', 'text'],
+})
+
+const OBJECT_META = message({
+  1: ['name', 'text'],
+  2: ['generateName', 'text'],
+  3: ['namespace', 'text'],
+  5: ['uid', 'text'],
+  6: ['resourceVersion', 'text'],
+  7: ['generation', 'number'],
+  8: ['creationTimestamp', 'time'],
+  9: ['deletionTimestamp', 'time'],
+  10: ['deletionGracePeriodSeconds', 'number?'],
+  11: ['labels', { mapOf: 'text' }],
+  12: ['annotations', { mapOf: 'text' }],
+  13: ['ownerReferences', { listOf: OWNER_REFERENCE }],
+  14: ['finalizers', textList],
+  17: ['managedFields', { listOf: MANAGED_FIELDS_ENTRY }],
+})
+
+const OBJECT_REFERENCE = message({
+  1: ['kind', 'text'],
+  2: ['namespace', 'text'],
+  3: ['name', 'text'],
+  4: ['uid', 'text'],
+  5: ['apiVersion', 'text'],
+  6: ['resourceVersion', 'text'],
+  7: ['fieldPath', 'text'],
+})
+
+const metadata = ['metadata', OBJECT_META] as const
+
+const CONFIG_MAP = message({
+  1: metadata,
+  2: ['data', { mapOf: 'text' }],
+  3: ['binaryData', { mapOf: 'bytes' }],
+  4: ['immutable', 'flag'],
+})
+
+const SECRET = message({
+  1: metadata,
+  2: ['data', { mapOf: 'bytes' }],
+  3: ['type', 'text'],
+  4: ['stringData', { mapOf: 'text' }],
+  5: ['immutable', 'flag'],
+})
+
+const NAMESPACE = message({
+  1: metadata,
+  2: ['spec', message({ 1: ['finalizers', textList] })],
+  3: ['status', message({ 1: ['phase', 'text'] })],
+})
+
+const SERVICE_ACCOUNT = message({
+  1: metadata,
+  2: ['secrets', { listOf: OBJECT_REFERENCE }],
+  3: ['imagePullSecrets', { listOf: message({ 1: ['name', 'text'] }) }],
+  4: ['automountServiceAccountToken', 'flag'],
+})
+
+const CORE_EVENT = message({
+  1: metadata,
+  2: ['involvedObject', OBJECT_REFERENCE],
+  3: ['reason', 'text'],
+  4: ['message', 'text'],
+  5: ['source', message({ 1: ['component', 'text'], 2: ['host', 'text'] })],
+  6: ['firstTimestamp', 'time'],
+  7: ['lastTimestamp', 'time'],
+  8: ['count', 'number'],
+  9: ['type', 'text'],
+  10: ['eventTime', 'micro-time'],
+  11: ['series', message({ 1: ['count', 'number'], 2: ['lastObservedTime', 'micro-time'] })],
+  12: ['action', 'text'],
+  13: ['related', OBJECT_REFERENCE],
+  14: ['reportingComponent', 'text'],
+  15: ['reportingInstance', 'text'],
+})
+
+const LEASE = message({
+  1: metadata,
+  2: [
+    'spec',
+    message({
+      1: ['holderIdentity', 'text'],
+      2: ['leaseDurationSeconds', 'number?'],
+      3: ['acquireTime', 'micro-time'],
+      4: ['renewTime', 'micro-time'],
+      5: ['leaseTransitions', 'number?'],
+      6: ['strategy', 'text'],
+      7: ['preferredHolder', 'text'],
+    }),
+  ],
+})
+
+const SERVICE_PORT = message({
+  1: ['name', 'text'],
+  2: ['protocol', 'text'],
+  3: ['port', 'number'],
+  4: ['targetPort', 'int-or-string'],
+  5: ['nodePort', 'number'],
+  6: ['appProtocol', 'text'],
+})
+
+const SERVICE = message({
+  1: metadata,
+  2: [
+    'spec',
+    message({
+      1: ['ports', { listOf: SERVICE_PORT }],
+      2: ['selector', { mapOf: 'text' }],
+      3: ['clusterIP', 'text'],
+      4: ['type', 'text'],
+      5: ['externalIPs', textList],
+      7: ['sessionAffinity', 'text'],
+      8: ['loadBalancerIP', 'text'],
+      9: ['loadBalancerSourceRanges', textList],
+      10: ['externalName', 'text'],
+      11: ['externalTrafficPolicy', 'text'],
+      12: ['healthCheckNodePort', 'number'],
+      13: ['publishNotReadyAddresses', 'flag'],
+      17: ['ipFamilyPolicy', 'text'],
+      18: ['clusterIPs', textList],
+      19: ['ipFamilies', textList],
+      20: ['allocateLoadBalancerNodePorts', 'flag'],
+      21: ['loadBalancerClass', 'text'],
+      22: ['internalTrafficPolicy', 'text'],
+    }),
+  ],
+})
+
+const RULE = message({
+  1: ['verbs', textList],
+  2: ['apiGroups', textListWithEmpty],
+  3: ['resources', textList],
+  4: ['resourceNames', textList],
+  5: ['nonResourceURLs', textList],
+})
+
+const LABEL_SELECTOR = message({
+  1: ['matchLabels', { mapOf: 'text' }],
+  2: [
+    'matchExpressions',
+    {
+      listOf: message({ 1: ['key', 'text'], 2: ['operator', 'text'], 3: ['values', textList] }),
+    },
+  ],
+})
+
+const ROLE = message({ 1: metadata, 2: ['rules', { listOf: RULE }] })
+
+const CLUSTER_ROLE = message({
+  1: metadata,
+  2: ['rules', { listOf: RULE }],
+  3: ['aggregationRule', message({ 1: ['clusterRoleSelectors', { listOf: LABEL_SELECTOR }] })],
+})
+
+const SUBJECT = message({
+  1: ['kind', 'text'],
+  2: ['apiGroup', 'text'],
+  3: ['name', 'text'],
+  4: ['namespace', 'text'],
+})
+
+const ROLE_BINDING = message({
+  1: metadata,
+  2: ['subjects', { listOf: SUBJECT }],
+  3: ['roleRef', message({ 1: ['apiGroup', 'text'], 2: ['kind', 'text'], 3: ['name', 'text'] })],
+})
+
+const RESOURCE_ATTRIBUTES = message({
+  1: ['namespace', 'text'],
+  2: ['verb', 'text'],
+  3: ['group', 'text'],
+  4: ['version', 'text'],
+  5: ['resource', 'text'],
+  6: ['subresource', 'text'],
+  7: ['name', 'text'],
+})
+
+const ACCESS_FIELDS = {
+  1: ['resourceAttributes', RESOURCE_ATTRIBUTES],
+  2: ['nonResourceAttributes', message({ 1: ['path', 'text'], 2: ['verb', 'text'] })],
+} as const
+
+const SELF_ACCESS_REVIEW = message({ 1: metadata, 2: ['spec', message(ACCESS_FIELDS)] })
+
+const ACCESS_REVIEW = message({
+  1: metadata,
+  2: ['spec', message({ ...ACCESS_FIELDS, 3: ['user', 'text'], 4: ['groups', textList] })],
+})
+
+const RULES_REVIEW = message({ 1: metadata, 2: ['spec', message({ 1: ['namespace', 'text'] })] })
+
+const DELETE_OPTIONS = message({
+  1: ['gracePeriodSeconds', 'number?'],
+  2: ['preconditions', message({ 1: ['uid', 'text'], 2: ['resourceVersion', 'text'] })],
+  3: ['orphanDependents', 'flag'],
+  4: ['propagationPolicy', 'text'],
+  5: ['dryRun', textList],
+})
+
+/** By `apiVersion/kind`. */
+export const MESSAGE_TYPES: ReadonlyMap<string, MessageType> = new Map([
+  ['v1/ConfigMap', CONFIG_MAP],
+  ['v1/Secret', SECRET],
+  ['v1/Namespace', NAMESPACE],
+  ['v1/ServiceAccount', SERVICE_ACCOUNT],
+  ['v1/Event', CORE_EVENT],
+  ['v1/Service', SERVICE],
+  ['v1/DeleteOptions', DELETE_OPTIONS],
+  ['meta.k8s.io/v1/DeleteOptions', DELETE_OPTIONS],
+  ['coordination.k8s.io/v1/Lease', LEASE],
+  ['rbac.authorization.k8s.io/v1/Role', ROLE],
+  ['rbac.authorization.k8s.io/v1/ClusterRole', CLUSTER_ROLE],
+  ['rbac.authorization.k8s.io/v1/RoleBinding', ROLE_BINDING],
+  ['rbac.authorization.k8s.io/v1/ClusterRoleBinding', ROLE_BINDING],
+  ['authorization.k8s.io/v1/SelfSubjectAccessReview', SELF_ACCESS_REVIEW],
+  ['authorization.k8s.io/v1/SubjectAccessReview', ACCESS_REVIEW],
+  ['authorization.k8s.io/v1/SelfSubjectRulesReview', RULES_REVIEW],
+  ['authentication.k8s.io/v1/SelfSubjectReview', message({ 1: metadata })],
+])
