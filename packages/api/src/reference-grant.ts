@@ -1,4 +1,4 @@
-import { defineResource, type Resource } from '@fairlead/kube-core'
+import { deepFreeze, defineResource, type Resource } from '@fairlead/kube-core'
 import { Type, type Static } from 'typebox'
 import { atomicList, object, text, typed } from './schema/fields.ts'
 import { namespaceName, objectName } from './schema/formats.ts'
@@ -51,11 +51,12 @@ export const ReferenceGrant = withApproval(
   }),
 )
 
-/** The API server wants groups under k8s.io to say where they were approved. */
+/** The API server accepts groups under k8s.io only with a word about their approval. */
 function withApproval<T extends { crd: { metadata: object } }>(resource: T): T {
   const annotations = {
-    'api-approved.kubernetes.io': 'https://github.com/kubernetes-sigs/gateway-api/pull/3328',
+    'api-approved.kubernetes.io':
+      'unapproved, a shortened form of the definition of the Gateway API',
   }
   const crd = { ...resource.crd, metadata: { ...resource.crd.metadata, annotations } }
-  return Object.freeze({ ...resource, crd })
+  return deepFreeze({ ...resource, crd })
 }

@@ -3,7 +3,8 @@ import { Type, type Static, type TProperties, type TSchema } from 'typebox'
 
 /** A schema with the type of its values, for `defineResource`. */
 export function typed<T extends TSchema>(schema: T): JsonSchema<Static<T>> {
-  return schema as JsonSchema<Static<T>>
+  const plain: unknown = schema
+  return plain as JsonSchema<Static<T>>
 }
 
 interface TextOptions<Value extends string> {

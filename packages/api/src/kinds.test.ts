@@ -1,0 +1,325 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import {
+  applyDefaults,
+  compileRules,
+  evaluateRules,
+  fieldErrorMessage,
+  pruneUnknownFields,
+  validateCustomResourceDefinition,
+  validateSchema,
+  type StructuralSchema,
+} from '@fairlead/kube-core'
+import { describe, expect, it } from 'vitest'
+import { parse, parseAllDocuments } from 'yaml'
+import { crdFiles } from './crd-files.ts'
+import { kinds } from './kinds.ts'
+import { ReferenceGrant } from './reference-grant.ts'
+
+interface Manifest {
+  apiVersion: string
+  kind: string
+  metadata: { name: string }
+  spec: Record<string, unknown>
+}
+
+const folder = new URL('./fixtures/', import.meta.url)
+const manifests = readdirSync(folder).flatMap((file) =>
+  parseAllDocuments(readFileSync(new URL(file, folder), 'utf8')).map((document) => {
+    return document.toJS() as Manifest
+  }),
+)
+
+function kindOf(name: string) {
+  const kind = [...kinds, ReferenceGrant].find((candidate) => candidate.kind === name)
+  if (!kind) throw new Error(`no kind ${name}`)
+  return kind
+}
+
+/** What the API server does with an object, in its order. */
+function admit(manifest: Manifest, old?: Manifest) {
+  const { schema } = kindOf(manifest.kind)
+  const { object, pruned } = pruneUnknownFields(manifest, schema)
+  const stored = applyDefaults(object, schema)
+  const before = old && applyDefaults(old, schema)
+  const errors = validateSchema(stored, schema, { old: before })
+  const { rules } = compileRules(schema)
+  const broken = errors.length > 0 ? errors : evaluateRules(rules, stored, before)
+  return { stored, pruned, messages: broken.map(fieldErrorMessage) }
+}
+
+function manifest(kind: string, spec: string): Manifest {
+  const metadata = { name: 'test' }
+  return { apiVersion: 'fairlead.dev/v1alpha1', kind, metadata, spec: parse(spec) }
+}
+
+describe('the kinds', () => {
+  it.each(manifests.map((object) => [`${object.kind} ${object.metadata.name}`, object] as const))(
+    'accept %s as it is written',
+    (_, object) => {
+      const { stored, pruned, messages } = admit(object)
+      expect(pruned).toEqual([])
+      expect(messages).toEqual([])
+      expect(stored).toMatchObject(object)
+    },
+  )
+
+  it('have a manifest each', () => {
+    const covered = new Set(manifests.map((object) => object.kind))
+    expect([...covered].sort()).toEqual(kinds.map(({ kind }) => kind).sort())
+  })
+
+  it.each<[string, string, string, string]>([
+    [
+      'LLMGateway',
+      'two listeners on one port',
+      '{listeners: [{name: a, port: 80}, {name: b, port: 80}]}',
+      'two listeners cannot have the same port',
+    ],
+    [
+      'LLMGateway',
+      'HTTPS without a certificate',
+      '{listeners: [{name: a, port: 80, protocol: HTTPS}]}',
+      'tls.certificateRef goes with protocol HTTPS',
+    ],
+    [
+      'LLMGateway',
+      'a wrong duration',
+      '{limits: {requestTimeout: 5 minutes}}',
+      'spec.limits.requestTimeout in body should match',
+    ],
+    [
+      'LLMGateway',
+      'a namespace selector without Selector',
+      '{allowedNamespaces: {from: Same, selector: {}}}',
+      'selector goes with from: Selector',
+    ],
+    [
+      'LLMGateway',
+      'Redis without an address',
+      '{state: {type: Redis}}',
+      'redis.urlSecretRef goes with type Redis',
+    ],
+    [
+      'LLMProvider',
+      'a type that nobody knows',
+      '{type: Magic}',
+      'spec.type: Unsupported value: "Magic"',
+    ],
+    [
+      'LLMProvider',
+      'an address that is not http',
+      '{type: OpenAI, baseURL: "file:///etc/passwd"}',
+      'spec.baseURL in body should match',
+    ],
+    [
+      'LLMProvider',
+      'an address and a backend',
+      '{type: OpenAI, baseURL: "https://a", backendRef: {name: a}}',
+      'give baseURL or backendRef, not both',
+    ],
+    [
+      'LLMProvider',
+      'a compatible one without an address',
+      '{type: OpenAICompatible}',
+      'needs baseURL, backendRef or preset',
+    ],
+    [
+      'LLMProvider',
+      'a price that is a number',
+      '{type: OpenAI, models: [{name: m, price: {inputPerMillion: 0.15}}]}',
+      'must be of type string',
+    ],
+    [
+      'LLMProvider',
+      'the same credential twice',
+      '{type: OpenAI, credentials: [{name: a, secretRef: {name: s}}, {name: a, secretRef: {name: t}}]}',
+      'spec.credentials[1]: Duplicate value: {"name":"a"}',
+    ],
+    [
+      'LLMProvider',
+      'a simulator in another type',
+      '{type: OpenAI, simulator: {}}',
+      'simulator goes with type Simulator only',
+    ],
+    [
+      'LLMProvider',
+      'a script without replies',
+      '{type: Simulator, simulator: {mode: Script}}',
+      'replies go with mode Script',
+    ],
+    [
+      'LLMProvider',
+      'two patterns of failure',
+      '{type: Simulator, simulator: {failure: {everyNth: 2, percent: 5}}}',
+      'give everyNth or percent, not both',
+    ],
+    [
+      'RoutingPolicy',
+      'a rule without targets',
+      '{gatewayRefs: [{name: g}], rules: [{name: a, targets: []}]}',
+      'should have at least 1 items',
+    ],
+    [
+      'RoutingPolicy',
+      'an impossible length',
+      '{gatewayRefs: [{name: g}], rules: [{name: a, match: {inputTokens: {min: 5, max: 4}}, targets: [{name: t, providerRef: {name: p}}]}]}',
+      'min must be at most max',
+    ],
+    [
+      'RoutingPolicy',
+      'a star in the middle',
+      '{gatewayRefs: [{name: g}], rules: [{name: a, match: {models: ["a*b"]}, targets: [{name: t, providerRef: {name: p}}]}]}',
+      'should match',
+    ],
+    [
+      'PromptTemplate',
+      'a rollout of nothing',
+      '{versions: [{version: "1", messages: [{role: user, content: x}]}], rollout: [{version: "2"}]}',
+      'spec.rollout: Invalid value: "object": rollout names a version that is not in versions',
+    ],
+    [
+      'PromptTemplate',
+      'a rollout without weight',
+      '{versions: [{version: "1", messages: [{role: user, content: x}]}], rollout: [{version: "1", weight: 0}]}',
+      'needs a weight above 0',
+    ],
+    [
+      'ContextStrategy',
+      'a summary that is too long',
+      '{history: {mode: Summarize, summarize: {triggerTokens: 1000, targetTokens: 751}}}',
+      'spec.history.summarize.targetTokens: Invalid value: "object": targetTokens must be at most 0.75 of triggerTokens (750), 0.6 is recommended: without this gap every turn summarises and every prompt cache is lost',
+    ],
+    [
+      'ContextStrategy',
+      'a window that is too narrow',
+      '{history: {mode: TokenWindow, tokenWindow: {highTokens: 100, lowTokens: 76}}}',
+      'lowTokens must be at most 0.75 of highTokens (75)',
+    ],
+    [
+      'ContextStrategy',
+      'a mode without its block',
+      '{history: {mode: LastTurns}}',
+      'lastTurns goes with mode LastTurns',
+    ],
+    [
+      'ContextStrategy',
+      'a block of another mode',
+      '{history: {mode: Full, lastTurns: {turns: 5}}}',
+      'lastTurns goes with mode LastTurns',
+    ],
+    [
+      'ConversationStore',
+      'Redis without an address',
+      '{type: Redis}',
+      'redis goes with type Redis',
+    ],
+    [
+      'Consumer',
+      'a key that is nowhere',
+      '{apiKeys: [{name: a}]}',
+      'exactly one of secretRef and sha256',
+    ],
+    [
+      'Consumer',
+      'a key in two places',
+      `{apiKeys: [{name: a, secretRef: {name: s}, sha256: ${'a'.repeat(64)}}]}`,
+      'exactly one of secretRef and sha256',
+    ],
+    [
+      'Consumer',
+      'an expiry that is no time',
+      '{apiKeys: [{name: a, secretRef: {name: s}, expiresAt: tomorrow}]}',
+      'must be of type date-time',
+    ],
+  ])('%s refuses %s', (kind, _, spec, expected) => {
+    expect(admit(manifest(kind, spec)).messages.join('\n')).toContain(expected)
+  })
+
+  it('takes a summary of exactly three quarters', () => {
+    const spec = '{history: {mode: Summarize, summarize: {triggerTokens: 1000, targetTokens: 750}}}'
+    expect(admit(manifest('ContextStrategy', spec)).messages).toEqual([])
+  })
+})
+
+describe('a published prompt version', () => {
+  const versions = (...texts: string[]) => {
+    const list = texts.map((text, index) => ({
+      version: `${index + 1}`,
+      messages: [{ role: 'user', content: text }],
+      parameters: { type: 'object', properties: { text: { type: text } } },
+    }))
+    return manifest('PromptTemplate', JSON.stringify({ versions: list }))
+  }
+
+  it('cannot change', () => {
+    expect(admit(versions('a', 'changed'), versions('a', 'b')).messages).toEqual([
+      'spec.versions[1]: Forbidden: a published version never changes: add another version',
+    ])
+  })
+
+  it('cannot change below its parameters either', () => {
+    const changed = versions('a')
+    const [first] = changed.spec['versions'] as { parameters: { properties: object } }[]
+    if (first) first.parameters.properties = { other: { type: 'string' } }
+    expect(admit(changed, versions('a')).messages).toHaveLength(1)
+  })
+
+  it('can be joined by another, and removed', () => {
+    expect(admit(versions('a', 'b'), versions('a')).messages).toEqual([])
+    expect(admit(versions('a'), versions('a', 'b')).messages).toEqual([])
+  })
+})
+
+describe('the definitions', () => {
+  it.each([...kinds, ReferenceGrant].map((kind) => [kind.kind, kind] as const))(
+    'of %s are accepted by the API server',
+    (_, { crd }) => {
+      expect(validateCustomResourceDefinition(crd).map(fieldErrorMessage)).toEqual([])
+      expect(JSON.stringify(crd).length).toBeLessThan(65_536)
+    },
+  )
+
+  it('describe every field and bound every list, map and text', () => {
+    const gaps = [...kinds, ReferenceGrant].flatMap(({ kind, schema }) =>
+      ['spec', 'status'].flatMap((part) => findGaps(schema.properties?.[part], `${kind}.${part}`)),
+    )
+    expect(gaps).toEqual([])
+  })
+
+  it('are those in crds/', () => {
+    const crds = new URL('../crds/', import.meta.url)
+    const files = new Map(
+      readdirSync(crds).map((name) => [name, readFileSync(new URL(name, crds), 'utf8')]),
+    )
+    expect(files).toEqual(new Map([...crdFiles()].sort()))
+  })
+
+  it('have different names', () => {
+    const names = kinds.flatMap(({ plural, shortNames, crd }) => [
+      plural,
+      crd.spec.names.singular,
+      ...shortNames,
+    ])
+    expect(new Set(names).size).toBe(names.length)
+  })
+})
+
+function findGaps(schema: StructuralSchema | undefined, path: string): string[] {
+  if (!schema) return []
+  const gaps: string[] = []
+  if (!schema.description) gaps.push(`${path} has no description`)
+  if (schema.type === 'array' && schema.maxItems === undefined) gaps.push(`${path} is unbounded`)
+  if (schema.additionalProperties && schema.maxProperties === undefined) {
+    gaps.push(`${path} is unbounded`)
+  }
+  const bounded = schema.maxLength ?? schema.enum ?? schema.format
+  if (schema.type === 'string' && bounded === undefined) gaps.push(`${path} is unbounded`)
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    gaps.push(...findGaps(property, `${path}.${name}`))
+  }
+  gaps.push(...findGaps(schema.items, `${path}[]`))
+  if (typeof schema.additionalProperties === 'object') {
+    gaps.push(...findGaps(schema.additionalProperties, `${path}.*`))
+  }
+  return gaps
+}
