@@ -61,6 +61,13 @@ export interface ReplicaReport {
   /** RFC 3339. */
   readonly reportedAt: string
   readonly problems: readonly ReplicaProblem[]
+  /** What the last calls to each provider have shown; nothing of those not called yet. */
+  readonly providers?: readonly {
+    readonly namespace: string
+    readonly name: string
+    readonly health: 'Healthy' | 'Unreachable' | 'Unauthorized' | 'RateLimited' | 'Unknown'
+    readonly message?: string
+  }[]
 }
 
 /** Something that only a replica can see, such as a Secret without the key. */

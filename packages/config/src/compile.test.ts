@@ -128,10 +128,10 @@ describe('compile', () => {
     const result = compile(resources)
     expect(unfrozen(result)).toEqual([])
     expect(Object.isFrozen(resources.consumers[0]?.spec.apiKeys)).toBe(false)
-    const snapshot = result.snapshots.get('default/default')
-    expect(() => (snapshot?.providers as Map<string, unknown>).set('x', 1)).toThrow(
-      'cannot be changed',
-    )
+    const providers = result.snapshots.get('default/default')?.providers as Map<string, unknown>
+    expect(() => providers.set('x', 1)).toThrow('cannot be changed')
+    expect(() => providers.delete('default/simulator')).toThrow('cannot be changed')
+    expect(() => providers.clear()).toThrow('cannot be changed')
   })
 
   it('hashes equal configuration to equal text, and a change to another', () => {

@@ -1,0 +1,82 @@
+import { kinds, LLMProvider } from '@fairlead/api'
+import type { Cache, InformerHandler } from '@fairlead/controller-runtime'
+import { Namespace, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import { describe, expect, it } from 'vitest'
+import { Configuration } from './configuration.ts'
+import { resource } from './test-support/start-operator.ts'
+
+type Handler = InformerHandler<KubernetesObject>
+
+/** A cache of fixed objects that counts how often everything is read. */
+function countingCache(objects: readonly KubernetesObject[]) {
+  const handlers = new Map<string, Handler>()
+  const reads = { count: 0 }
+  const cache = {
+    informerFor: (type: ResourceType) => ({
+      onEvent: (handler: Handler) => handlers.set(type.kind, handler),
+    }),
+    list: (type: ResourceType) => {
+      if (type.kind === LLMProvider.kind) reads.count += 1
+      return objects.filter(({ kind }) => kind === type.kind)
+    },
+  } as unknown as Cache
+  const handlerOf = (type: ResourceType): Handler => handlers.get(type.kind) ?? {}
+  return { cache, reads, handlerOf, handlers }
+}
+
+const provider = resource('LLMProvider', 'p', { type: 'Simulator' })
+const generation = (value: number): KubernetesObject => ({
+  ...provider,
+  metadata: { ...provider.metadata, generation: value },
+})
+const namespace = (labels: Record<string, string>): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'a', labels },
+})
+
+describe('Configuration', () => {
+  it('is compiled once for a burst of changes, when it is asked for', () => {
+    const { cache, reads, handlerOf } = countingCache([generation(1)])
+    const configuration = new Configuration(cache, undefined)
+    for (let change = 1; change <= 100; change++) {
+      handlerOf(LLMProvider).updated?.(generation(change), generation(change + 1))
+    }
+    expect(reads.count).toBe(0)
+    const { result } = configuration
+    expect(configuration.result).toBe(result)
+    expect(configuration.conditionsOf('LLMProvider', { namespace: 'default', name: 'p' })).toBe(
+      result.conditions[0],
+    )
+    expect(reads.count).toBe(1)
+  })
+
+  it.each<[string, ResourceType, (handler: Handler) => void, number]>([
+    ['a spec', LLMProvider, (one) => one.updated?.(generation(1), generation(2)), 2],
+    ['a status', LLMProvider, (one) => one.updated?.(generation(1), generation(1)), 1],
+    ['a new object', LLMProvider, (one) => one.added?.(generation(1), { initial: false }), 2],
+    ['a deletion', LLMProvider, (one) => one.deleted?.(generation(1), { stateUnknown: false }), 2],
+    [
+      'labels of a namespace',
+      Namespace,
+      (one) => one.updated?.(namespace({}), namespace({ a: '' })),
+      2,
+    ],
+    ['nothing of a namespace', Namespace, (one) => one.updated?.(namespace({}), namespace({})), 1],
+  ])('after %s changed has been compiled that often', (_, type, change, compiles) => {
+    const { cache, reads, handlerOf } = countingCache([generation(1)])
+    const configuration = new Configuration(cache, undefined)
+    void configuration.result
+    change(handlerOf(type))
+    void configuration.result
+    expect(reads.count).toBe(compiles)
+  })
+
+  it('depends on every kind of ours, on grants and on namespaces', () => {
+    const { cache, handlers } = countingCache([])
+    void new Configuration(cache, undefined)
+    expect([...handlers.keys()].toSorted()).toEqual(
+      [...kinds.map(({ kind }) => kind), 'Namespace', 'ReferenceGrant'].toSorted(),
+    )
+  })
+})
