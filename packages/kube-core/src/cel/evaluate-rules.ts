@@ -15,11 +15,7 @@ import { toCel } from './to-cel.ts'
  * Give objects that are pruned, defaulted and valid by their schema. Ends in bounded time: each rule
  * and all of them together have a cost limit.
  */
-export function evaluateRules(
-  rules: RuleSet,
-  object: unknown,
-  old: unknown | undefined,
-): FieldError[] {
+export function evaluateRules(rules: RuleSet, object: unknown, old: unknown): FieldError[] {
   if (!rules.root) return []
   const evaluation = new Evaluation(rules.environment)
   evaluation.visit(rules.root, object, old, '')
@@ -130,6 +126,7 @@ class Evaluation {
         return { type: 'Required', field, detail }
       case 'FieldValueDuplicate':
         return { type: 'Duplicate', field, badValue, detail: '' }
+      case undefined:
       default:
         return { type: 'Invalid', field, badValue, detail }
     }

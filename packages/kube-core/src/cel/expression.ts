@@ -141,7 +141,10 @@ function substitute(node: Expression, values: ReadonlyMap<string, Expression>): 
     }
     case 'comprehensionExpr':
       return withKind(node, { case: 'comprehensionExpr', value: mapLoop(kind.value, inside) })
-    default:
+    case 'selectExpr':
+    case 'structExpr':
+    case 'constExpr':
+    case undefined:
       return node
   }
 }

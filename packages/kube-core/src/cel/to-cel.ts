@@ -62,6 +62,7 @@ function textToCel(text: string, schema: StructuralSchema, environment: RuleEnvi
       return environment.duration(text) ?? text
     case 'byte':
       return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+    case undefined:
     default:
       return text
   }

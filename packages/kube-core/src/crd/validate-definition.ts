@@ -30,6 +30,7 @@ export function validateCustomResourceDefinition(
   return [
     ...checkName(definition),
     ...checkGroup(spec.group),
+    ...checkApproval(definition),
     ...checkScope(spec.scope),
     ...checkVersions(spec),
     ...checkNames(spec.names),
@@ -73,6 +74,22 @@ function checkGroup(group: string): FieldError[] {
   if (problems.length > 0) return [invalid(field, group, problems.join(','))]
   if (group.includes('.')) return []
   return [invalid(field, group, 'should be a domain with at least one dot')]
+}
+
+const approval = 'api-approved.kubernetes.io'
+
+/** Groups of the Kubernetes project itself must say where they were approved, or that they were not. */
+function checkApproval({ metadata, spec }: CustomResourceDefinitionObject): FieldError[] {
+  if (!/(?:^|\.)(?:k8s|kubernetes)\.io$/.test(spec.group)) return []
+  const value = metadata.annotations?.[approval]
+  const field = `metadata.annotations[${approval}]`
+  if (!value) {
+    const detail = `protected groups must have approval annotation "${approval}", see https://github.com/kubernetes/enhancements/pull/1111`
+    return [required(field, detail)]
+  }
+  if (value.startsWith('unapproved') || /^https?:\/\/[^\s/]+/.test(value)) return []
+  const detail = `protected groups must have approval annotation "${approval}" with either a URL or a reason starting with "unapproved", see https://github.com/kubernetes/enhancements/pull/1111`
+  return [invalid(field, value, detail)]
 }
 
 function checkScope(scope: string): FieldError[] {

@@ -184,15 +184,12 @@ function checkMetadata(schema: StructuralSchema, level: Level, path: string): Fi
   return errors
 }
 
-function restrictsMore({
-  type: _,
-  description: __,
-  properties,
-  ...rest
-}: StructuralSchema): boolean {
-  const names = Object.keys(properties ?? {})
+function restrictsMore(metadata: StructuralSchema): boolean {
+  const allowed = ['type', 'description', 'properties']
+  const names = Object.keys(metadata.properties ?? {})
   return (
-    Object.keys(rest).length > 0 || names.some((name) => name !== 'name' && name !== 'generateName')
+    Object.keys(metadata).some((keyword) => !allowed.includes(keyword)) ||
+    names.some((name) => name !== 'name' && name !== 'generateName')
   )
 }
 

@@ -85,23 +85,27 @@ function isCreditCard(text: string): boolean {
 }
 
 function luhnSum(digits: string): number {
-  return [...digits].reverse().reduce((sum, digit, index) => {
-    const value = index % 2 === 0 ? +digit : +digit * 2
-    return sum + (value > 9 ? value - 9 : value)
-  }, 0)
+  return Array.from(digits)
+    .reverse()
+    .reduce((sum, digit, index) => {
+      const value = index % 2 === 0 ? +digit : +digit * 2
+      return sum + (value > 9 ? value - 9 : value)
+    }, 0)
 }
 
 function isISBN10(text: string): boolean {
   const digits = text.replace(/[\s-]/g, '')
   if (!/^\d{9}[\dX]$/.test(digits)) return false
-  const sum = [...digits].reduce((s, d, i) => s + (10 - i) * (d === 'X' ? 10 : +d), 0)
+  const sum = Array.from(digits).reduce((s, d, i) => s + (10 - i) * (d === 'X' ? 10 : +d), 0)
   return sum % 11 === 0
 }
 
 function isISBN13(text: string): boolean {
   const digits = text.replace(/[\s-]/g, '')
   if (!/^\d{13}$/.test(digits)) return false
-  return [...digits].reduce((sum, digit, i) => sum + +digit * (i % 2 === 0 ? 1 : 3), 0) % 10 === 0
+  return (
+    Array.from(digits).reduce((sum, digit, i) => sum + +digit * (i % 2 === 0 ? 1 : 3), 0) % 10 === 0
+  )
 }
 
 function isRGB(text: string): boolean {

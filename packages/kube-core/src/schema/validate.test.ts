@@ -194,7 +194,7 @@ describe('pruneUnknownFields', () => {
       open: {
         type: 'object',
         'x-kubernetes-preserve-unknown-fields': true,
-        ...{ properties: { a: object({ b: { type: 'string' } }) } },
+        properties: { a: object({ b: { type: 'string' } }) },
       },
       list: { type: 'array', items: object({ n: { type: 'integer' } }) },
       map: { type: 'object', additionalProperties: object({ n: { type: 'integer' } }) },

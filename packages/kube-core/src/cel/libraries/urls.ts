@@ -38,7 +38,7 @@ function partsOf(value: unknown): UrlParts {
 }
 
 function parse(text: string): UrlParts | undefined {
-  if (/[\s\x00-\x1f\x7f]/.test(text) || /%(?![0-9a-f]{2})/i.test(text)) return undefined
+  if (/[\s\p{Cc}]/u.test(text) || /%(?![0-9a-f]{2})/i.test(text)) return undefined
   const [match, scheme = '', host = '', path = '', query = ''] =
     /^(?:([a-z][a-z0-9+.-]*):)?(?:\/\/(?:[^/?#@]*@)?([^/?#]*))?([^?#]*)(?:\?(.*))?$/i.exec(text) ??
     []
