@@ -8,6 +8,9 @@ import { removeItems } from './remove-items.ts'
 /**
  * Removes from a merged object what an applier owned by its last apply (`last`) and no longer
  * applies, unless somebody else owns it. `managed` has the applier's new fields already.
+ *
+ * A map or list of which only the contents go stays as an empty one. The API server leaves a null
+ * there, which most schemas then reject.
  */
 export function pruneApplied(
   merged: unknown,
@@ -27,5 +30,5 @@ export function pruneApplied(
   const withOwned = removeItems(merged, mergedFields.difference(kept), type)
   // Removing an item takes along what is in it; only what was applied last time may go.
   const gone = mergedFields.difference(fieldsOf(withOwned)).intersection(named(last))
-  return removeItems(merged, gone, type)
+  return removeItems(merged, gone, type, true)
 }

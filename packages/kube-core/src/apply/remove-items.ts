@@ -6,40 +6,60 @@ import { listElement } from './list-element.ts'
 import { fieldElement } from './path-element.ts'
 
 /**
- * A value without the fields and items of a set. A map or list that loses everything is absent:
- * undefined. Values inside of atomic maps and lists cannot be removed one by one.
+ * A value without the fields and items of a set. What is below an atomic map or list cannot be
+ * removed one by one: all of it goes, and the result is undefined.
+ *
+ * A map or list that loses everything but is not in the set itself becomes null, which still counts
+ * as a field; with `keepEmpty` it becomes an empty one.
  */
-export function removeItems(value: unknown, items: FieldSet, type: FieldType): unknown {
+export function removeItems(
+  value: unknown,
+  items: FieldSet,
+  type: FieldType,
+  keepEmpty = false,
+): unknown {
   const { map, list } = narrowType(type, value)
   if (map !== undefined && isJsonObject(value)) {
-    return map.atomic ? undefined : removeFields(value, items, map)
+    return map.atomic ? undefined : removeFields(value, items, map, keepEmpty)
   }
   if (list !== undefined && Array.isArray(value)) {
-    return list.atomic ? undefined : removeListItems(value, items, list)
+    return list.atomic ? undefined : removeListItems(value, items, list, keepEmpty)
   }
   return value
 }
 
-function removeFields(value: Record<string, unknown>, items: FieldSet, type: MapType): unknown {
+function removeFields(
+  value: Record<string, unknown>,
+  items: FieldSet,
+  type: MapType,
+  keepEmpty: boolean,
+): unknown {
   const kept: [string, unknown][] = []
   for (const [name, part] of Object.entries(value)) {
     const element = fieldElement(name)
     if (items.members.has(element)) continue
     const below = items.below(element)
-    const left = below.isEmpty ? part : removeItems(part, below, fieldTypeIn(type, name) ?? deduced)
+    const left = below.isEmpty
+      ? part
+      : removeItems(part, below, fieldTypeIn(type, name) ?? deduced, keepEmpty)
     if (left !== undefined) kept.push([name, left])
   }
-  return kept.length === 0 ? undefined : jsonObject(kept)
+  return kept.length === 0 && !keepEmpty ? null : jsonObject(kept)
 }
 
-function removeListItems(value: readonly unknown[], items: FieldSet, type: ListType): unknown {
+function removeListItems(
+  value: readonly unknown[],
+  items: FieldSet,
+  type: ListType,
+  keepEmpty: boolean,
+): unknown {
   const kept: unknown[] = []
   for (const item of value) {
     const element = listElement(type, item)
     if (items.members.has(element)) continue
     const below = items.below(element)
-    const left = below.isEmpty ? item : removeItems(item, below, type.element)
+    const left = below.isEmpty ? item : removeItems(item, below, type.element, keepEmpty)
     if (left !== undefined) kept.push(left)
   }
-  return kept.length === 0 ? undefined : kept
+  return kept.length === 0 && !keepEmpty ? null : kept
 }

@@ -47,7 +47,7 @@ export function trackUpdate(request: UpdateRequest): KubernetesObject {
   const type = objectFieldType(request.schema)
   const managed = managedToStartFrom(request)
   // Nobody is tracked in objects from before tracking, or of which it was cleared.
-  if (managed.size === 0 && before !== undefined) return withManagedFields(after, undefined)
+  if (managed.size === 0 && before?.metadata.uid) return withManagedFields(after, undefined)
   try {
     const tracked = recordUpdate({
       managed,
