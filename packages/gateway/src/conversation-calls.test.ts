@@ -17,7 +17,10 @@ interface Turns {
 function start(parts: SnapshotParts & { secrets?: Record<string, string> }): Promise<TestGateway> {
   return testGateway({
     ...parts,
-    openStore: () => createConversations({ store: createMemoryStore() }),
+    openStore: () =>
+      createConversations({
+        store: createMemoryStore({ clock: { now: () => Date.now() }, ttlMs: undefined }),
+      }),
   })
 }
 
@@ -214,7 +217,9 @@ describe('a call in a conversation', () => {
       providers: [simulatorOf('simulator')],
       openStore: () => {
         if (broken) throw new Error('disk is gone')
-        return createConversations({ store: createMemoryStore() })
+        return createConversations({
+          store: createMemoryStore({ clock: { now: () => Date.now() }, ttlMs: undefined }),
+        })
       },
     })
     const response = await gateway.chat(ask('hi'), inChat('mine'))
