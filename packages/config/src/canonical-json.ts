@@ -1,27 +1,24 @@
 import { createHash } from 'node:crypto'
-import { compareText } from './resource-key.ts'
 
 /**
  * JSON in which equal values are equal texts: object fields and map entries sorted by key, fields
  * that are undefined left out, maps written as objects.
  */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(sorted(value)) ?? 'null'
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (value instanceof Map) return canonicalJson(Object.fromEntries<unknown>(value))
+  const fields = value as Readonly<Record<string, unknown>>
+  let text = ''
+  for (const name of Object.keys(fields).toSorted()) {
+    const field = fields[name]
+    if (field === undefined) continue
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(field)}`
+  }
+  return `{${text}}`
 }
 
 /** `sha256:<hex>` over the canonical JSON of a value. */
 export function contentHash(value: unknown): string {
   return 'sha256:' + createHash('sha256').update(canonicalJson(value)).digest('hex')
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(sorted)
-  const entries: [string, unknown][] =
-    value instanceof Map
-      ? [...value].map(([key, entry]) => [String(key), entry])
-      : Object.entries(value)
-  entries.sort(([left], [right]) => compareText(left, right))
-  // fromEntries defines own properties, so a key named __proto__ stays data
-  return Object.fromEntries(entries.map(([key, entry]) => [key, sorted(entry)]))
 }

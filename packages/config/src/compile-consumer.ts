@@ -1,20 +1,20 @@
 import type { Consumer } from '@fairlead/api'
 import type { Findings } from './findings.ts'
-import { frozenCopy } from './freeze.ts'
+import { frozenCopy, none } from './freeze.ts'
 import { identityOf } from './resource-key.ts'
 import type { ConsumerSettings } from './snapshot.ts'
 
 type ApiKey = ConsumerSettings['apiKeys'][number]
 type ApiKeySpec = NonNullable<Consumer['spec']['apiKeys']>[number]
 
-const everything: readonly string[] = ['*']
+const everything: readonly string[] = Object.freeze(['*'])
 
 /** Keys whose Secret may not be referred to are left out; access that is not given is everything. */
 export function compileConsumer(consumer: Consumer, findings: Findings): ConsumerSettings {
   const { groups, apiKeys, access } = consumer.spec
   return {
     ...identityOf(consumer),
-    groups: frozenCopy(groups ?? []),
+    groups: frozenCopy(groups ?? none),
     apiKeys: (apiKeys ?? []).flatMap(
       (key, index) => compileApiKey(key, `spec.apiKeys[${index}]`, findings) ?? [],
     ),

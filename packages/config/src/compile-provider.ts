@@ -1,6 +1,6 @@
 import type { LLMProvider, SimulatorFailure } from '@fairlead/api'
 import type { Findings } from './findings.ts'
-import { frozenCopy } from './freeze.ts'
+import { frozenCopy, none } from './freeze.ts'
 import { providerAddress } from './provider-address.ts'
 import { identityOf } from './resource-key.ts'
 import type { Provider, ProviderType, SimulatorSettings } from './snapshot.ts'
@@ -33,10 +33,10 @@ export function compileProvider(provider: LLMProvider, findings: Findings): Prov
     credentials,
     models: (models ?? []).map((model) => ({
       name: model.name,
-      aliases: frozenCopy(model.aliases ?? []),
+      aliases: frozenCopy(model.aliases ?? none),
       contextWindow: model.contextWindow,
       maxOutputTokens: model.maxOutputTokens,
-      capabilities: frozenCopy(model.capabilities ?? []),
+      capabilities: frozenCopy(model.capabilities ?? none),
     })),
     headers: (headers ?? []).map(({ name, value }) => ({ name, value })),
     simulator: type === 'Simulator' ? compileSimulator(provider, findings) : undefined,
@@ -56,7 +56,7 @@ function compileSimulator(provider: LLMProvider, findings: Findings): SimulatorS
   const { mode, replies, latency, wordDelay, failure } = provider.spec.simulator ?? {}
   return {
     mode: mode ?? 'Echo',
-    replies: frozenCopy(replies ?? []),
+    replies: frozenCopy(replies ?? none),
     latencyMs: findings.duration(latency, 'spec.simulator.latency') ?? 0,
     wordDelayMs: findings.duration(wordDelay, 'spec.simulator.wordDelay') ?? 0,
     failure: failure && compileFailure(failure, findings),

@@ -1,15 +1,15 @@
 import type { LLMProvider, RoutingPolicy } from '@fairlead/api'
 import type { Catalogue, Findings } from './findings.ts'
-import { frozenCopy } from './freeze.ts'
+import { freeze, frozenCopy } from './freeze.ts'
 import { compareText, identityOf, namespaceOf, resourceKey } from './resource-key.ts'
 import type { Provider, RetrySettings, Route, RouteMatch, RouteTarget } from './snapshot.ts'
 
 type Rule = RoutingPolicy['spec']['rules'][number]
 
-const defaultRetry: RetrySettings = {
+const defaultRetry: RetrySettings = freeze({
   attempts: 2,
   on: ['RateLimited', 'ServerError', 'Timeout', 'Connect'],
-}
+})
 
 /**
  * The rules of a policy as routes, in their order. A target that cannot be resolved is left out; a

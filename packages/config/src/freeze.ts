@@ -14,6 +14,9 @@ export function freeze<T>(value: T): T {
   return Object.freeze(value)
 }
 
+/** The empty list, frozen, so that `frozenCopy` need not copy it. */
+export const none: readonly never[] = Object.freeze([])
+
 /** JSON of a resource that goes into a snapshot as it is: shared when frozen, copied otherwise. */
 export function frozenCopy<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value

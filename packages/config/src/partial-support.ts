@@ -82,41 +82,75 @@ const unsupportedFields: Readonly<Record<string, readonly UnsupportedField[]>> =
   ],
 }
 
+/** The list with its paths split, which is walked for every resource of every compile. */
+const pathsByKind: ReadonlyMap<string, readonly (readonly PathStep[])[]> = new Map(
+  Object.entries(unsupportedFields).map(([kind, fields]) => [
+    kind,
+    fields.map(({ path }) => path.split('.').map(toStep)),
+  ]),
+)
+
+interface PathStep {
+  readonly name: string
+  /** Goes on with every entry of the list or map of that name. */
+  readonly everyEntry: boolean
+}
+
+function toStep(segment: string): PathStep {
+  const name = segment.replace(/\[\]$|\{\}$/, '')
+  return { name, everyEntry: name !== segment }
+}
+
 /**
  * The fields of a resource that are set and that nothing acts on, each with what happens instead:
  * `spec.limits.maxConcurrent (ignored)`.
  */
 export function partialSupport(resource: KubernetesObject): readonly string[] {
-  return (unsupportedFields[resource.kind] ?? []).flatMap(({ path, unless, instead }) =>
-    valuesAt(resource, path.split('.'))
-      .filter(({ value }) => asksForSomething(value, unless ?? []))
-      .map((field) => `${field.path} (${instead ?? 'ignored'})`),
-  )
+  const fields = unsupportedFields[resource.kind] ?? []
+  const paths = pathsByKind.get(resource.kind) ?? []
+  return fields.flatMap(({ unless, instead }, index) => {
+    const found: string[] = []
+    collect(resource, paths[index] ?? [], 0, '', unless ?? [], found)
+    return found.map((path) => `${path} (${instead ?? 'ignored'})`)
+  })
 }
 
-interface FieldValue {
-  readonly path: string
-  readonly value: unknown
+/** Adds the paths of all values from the given step on that ask for something. */
+function collect(
+  value: unknown,
+  steps: readonly PathStep[],
+  at: number,
+  path: string,
+  unless: readonly unknown[],
+  found: string[],
+): void {
+  const step = steps[at]
+  if (step === undefined) {
+    if (asksForSomething(value, unless)) found.push(path)
+    return
+  }
+  if (!isObject(value) || !Object.hasOwn(value, step.name)) return
+  const child = value[step.name]
+  const childPath = path === '' ? step.name : `${path}.${step.name}`
+  if (!step.everyEntry) {
+    collect(child, steps, at + 1, childPath, unless, found)
+  } else if (Array.isArray(child)) {
+    child.forEach((entry, index) =>
+      collect(entry, steps, at + 1, `${childPath}[${index}]`, unless, found),
+    )
+  } else if (isObject(child)) {
+    for (const [key, entry] of Object.entries(child)) {
+      collect(entry, steps, at + 1, `${childPath}.${key}`, unless, found)
+    }
+  }
 }
 
-function valuesAt(root: unknown, segments: readonly string[]): readonly FieldValue[] {
-  return segments.reduce<readonly FieldValue[]>(
-    (fields, segment) => fields.flatMap((field) => step(field, segment)),
-    [{ path: '', value: root }],
-  )
-}
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
 
-function step({ path, value }: FieldValue, segment: string): readonly FieldValue[] {
-  const name = segment.replace(/\[\]$|\{\}$/, '')
-  if (typeof value !== 'object' || value === null) return []
-  const child: unknown = Object.entries(value).find(([field]) => field === name)?.[1]
-  const childPath = path === '' ? name : `${path}.${name}`
-  if (name === segment) return [{ path: childPath, value: child }]
-  if (typeof child !== 'object' || child === null) return []
-  return Object.entries(child).map(([key, entry]: [string, unknown]) => ({
-    path: Array.isArray(child) ? `${childPath}[${key}]` : `${childPath}.${key}`,
-    value: entry,
-  }))
+function asksForSomething(value: unknown, unless: readonly unknown[]): boolean {
+  if (value === undefined || value === null || value === '' || unless.includes(value)) return false
+  return typeof value !== 'object' || Object.keys(value).length > 0
 }
 
 /** Sampling settings that are kept but not sent; temperature and maxOutputTokens are. */
@@ -124,9 +158,4 @@ function sampling(path: string): readonly UnsupportedField[] {
   return ['topP', 'presencePenalty', 'frequencyPenalty', 'seed', 'stop'].map((field) => ({
     path: `${path}.${field}`,
   }))
-}
-
-function asksForSomething(value: unknown, unless: readonly unknown[]): boolean {
-  if (value === undefined || value === null || value === '' || unless.includes(value)) return false
-  return typeof value !== 'object' || Object.keys(value).length > 0
 }
