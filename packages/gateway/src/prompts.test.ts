@@ -1,0 +1,215 @@
+import { createConversations, createMemoryStore } from '@fairlead/context'
+import { describe, expect, it } from 'vitest'
+import { chooseVersion } from './prompts/choose-version.ts'
+import { keyedProvider, promptOf, routeOf, simulatorOf } from './test-support/snapshot.ts'
+import { testGateway, testUpstream } from './test-support/test-gateway.ts'
+import { completion, json } from './test-support/upstream.ts'
+
+const summarise = promptOf(
+  'summarise',
+  [
+    {
+      version: '1',
+      messages: [
+        { role: 'system', content: 'Answer in {{language}}.' },
+        { role: 'user', content: 'Summarise: {{text}} ({{options}})' },
+      ],
+      parameters: {
+        type: 'object',
+        required: ['text'],
+        additionalProperties: false,
+        properties: {
+          text: { type: 'string' },
+          language: { type: 'string', enum: ['English', 'German'], default: 'English' },
+          options: { type: 'object', default: { short: true } },
+        },
+      },
+      model: 'assistant',
+      temperature: 0.2,
+      maxOutputTokens: 500,
+      responseFormat: { type: 'JSONObject' },
+    },
+    { version: '2', messages: [{ role: 'user', content: 'Two' }], model: 'assistant' },
+  ],
+  { path: '/summarise' },
+)
+
+async function start() {
+  const upstream = await testUpstream(json(200, completion('short')))
+  const gateway = await testGateway({
+    providers: [keyedProvider('openai', { baseURL: upstream.url })],
+    prompts: [summarise],
+    secrets: { openai: 'sk' },
+  })
+  return { upstream, gateway }
+}
+
+const rendered = [
+  { role: 'system', content: 'Answer in English.' },
+  { role: 'user', content: 'Summarise: {{language}} $& (\u007b"short":true})' },
+]
+
+describe('a prompt as a REST API', () => {
+  it.each(['/prompts/default/summarise', '/summarise'])('answers at %s', async (path) => {
+    const { upstream, gateway } = await start()
+    const response = await gateway.post(path, { text: '{{language}} $&' })
+    expect(await response.json()).toMatchObject({ object: 'chat.completion' })
+    expect(upstream.requests[0]?.body).toEqual({
+      model: 'assistant',
+      messages: rendered,
+      temperature: 0.2,
+      max_completion_tokens: 500,
+      response_format: { type: 'json_object' },
+    })
+  })
+
+  it('takes fields of a chat completion beside `parameters`', async () => {
+    const { upstream, gateway } = await start()
+    await gateway.post('/summarise', {
+      parameters: { text: 'x', language: 'German' },
+      model: 'other',
+      temperature: 1,
+      max_tokens: 9,
+      seed: 3,
+    })
+    expect(upstream.requests[0]?.body).toMatchObject({
+      model: 'other',
+      temperature: 1,
+      max_tokens: 9,
+      seed: 3,
+      messages: [{ content: 'Answer in German.' }, {}],
+    })
+    expect(upstream.requests[0]?.body).not.toHaveProperty('max_completion_tokens')
+    expect(upstream.requests[0]?.body).not.toHaveProperty('parameters')
+  })
+
+  it('serves the version that is asked for', async () => {
+    const { upstream, gateway } = await start()
+    await gateway.post('/summarise', { parameters: {}, version: '2' })
+    expect(upstream.requests[0]?.body['messages']).toEqual([{ role: 'user', content: 'Two' }])
+  })
+
+  it.each([
+    [{}, 'parameters.text', 'parameter "text" is required'],
+    [{ text: 1 }, 'parameters.text', 'parameter "text" must be string'],
+    [{ text: 'x', language: 'Latin' }, 'parameters.language', 'English, German'],
+    [{ text: 'x', txt: 'y' }, 'parameters.txt', 'parameter "txt" is not known'],
+  ])('refuses %j', async (parameters, param, words) => {
+    const { upstream, gateway } = await start()
+    const response = await gateway.post('/summarise', { parameters })
+    expect(response.status).toBe(400)
+    const { error } = (await response.json()) as { error: { param: string; message: string } }
+    expect(error.param).toBe(param)
+    expect(error.message).toContain(words)
+    expect(upstream.requests).toHaveLength(0)
+  })
+
+  it('streams when it is asked to', async () => {
+    const gateway = await testGateway({
+      providers: [simulatorOf('simulator')],
+      prompts: [summarise],
+    })
+    const byField = await gateway.post('/summarise', { parameters: { text: 'x' }, stream: true })
+    expect(await byField.text()).toContain('data: [DONE]')
+    const byHeader = await gateway.post(
+      '/summarise',
+      { text: 'x' },
+      { accept: 'text/event-stream' },
+    )
+    expect(await byHeader.text()).toContain('data: [DONE]')
+  })
+})
+
+describe('a prompt in a chat completion', () => {
+  it('stands in front of the messages of the caller', async () => {
+    const { upstream, gateway } = await start()
+    await gateway.chat(
+      {
+        messages: [{ role: 'user', content: 'now' }],
+        context: { variables: { text: '{{language}} $&' } },
+      },
+      { 'x-fairlead-prompt': 'summarise@1' },
+    )
+    expect(upstream.requests[0]?.body).toMatchObject({
+      model: 'assistant',
+      messages: [...rendered, { role: 'user', content: 'now' }],
+    })
+    expect(upstream.requests[0]?.body).not.toHaveProperty('context')
+  })
+
+  it('is known to routes', async () => {
+    const gateway = await testGateway({
+      providers: [simulatorOf('simulator'), simulatorOf('other')],
+      prompts: [summarise],
+      routes: [
+        routeOf('prompts', [{ provider: 'other' }], { match: { promptTemplates: ['summarise'] } }),
+      ],
+    })
+    const response = await gateway.post('/summarise', { text: 'x' })
+    expect(response.headers.get('x-fairlead-provider')).toBe('default/other')
+    expect(response.headers.get('x-fairlead-route')).toBe('policy/prompts')
+  })
+
+  it('keeps its version within a conversation', async () => {
+    const prompt = promptOf(
+      'ab',
+      ['a', 'b'].map((version) => ({ version, messages: [{ role: 'user', content: version }] })),
+      {
+        rollout: [
+          { version: 'a', weight: 50 },
+          { version: 'b', weight: 50 },
+        ],
+      },
+    )
+    const upstream = await testUpstream(json(200, completion('ok')))
+    const gateway = await testGateway({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      prompts: [prompt],
+      secrets: { openai: 'sk' },
+      openStore: () =>
+        createConversations({
+          store: createMemoryStore({ clock: { now: () => Date.now() }, ttlMs: undefined }),
+        }),
+    })
+    for (const id of ['one', 'one', 'one']) {
+      await gateway.post(
+        '/prompts/default/ab',
+        { parameters: {}, model: 'm' },
+        {
+          'x-fairlead-conversation': id,
+        },
+      )
+    }
+    const last = upstream.requests.map(({ body }) => {
+      const messages = body['messages'] as { content: string }[]
+      return messages.at(-1)?.content
+    })
+    expect(new Set(last).size).toBe(1)
+  })
+})
+
+describe('the rollout of a prompt', () => {
+  const prompt = promptOf('x', [{ version: 'a' }, { version: 'b' }], {
+    rollout: [
+      { version: 'a', weight: 90 },
+      { version: 'b', weight: 10 },
+    ],
+  })
+  const versionAt = (point: number) =>
+    chooseVersion(prompt, undefined, undefined, () => point).version
+
+  it('shares by weight', () => {
+    expect([0, 0.89, 0.9, 0.99].map(versionAt)).toEqual(['a', 'a', 'b', 'b'])
+  })
+
+  it('gives the same key the same version, and keys their shares', () => {
+    const versions = Array.from(
+      { length: 1000 },
+      (_, index) => chooseVersion(prompt, undefined, `conv_${index}`, () => 0).version,
+    )
+    expect(chooseVersion(prompt, undefined, 'conv_7', () => 0.99).version).toBe(versions[7])
+    const share = versions.filter((version) => version === 'b').length / 1000
+    expect(share).toBeGreaterThan(0.05)
+    expect(share).toBeLessThan(0.15)
+  })
+})
