@@ -11,7 +11,7 @@ import {
   type LeftOutReason,
 } from '../turn-in-history.ts'
 import { itemTokens, sum, toolTokens, type CountTokens } from './count-tokens.ts'
-import { digest } from './digest.ts'
+import { digest, prefixDigests } from './digest.ts'
 import { explainDecisions } from './explain-decisions.ts'
 import { instructionsInForce } from './instructions-in-force.ts'
 import { mergeTools } from './merge-tools.ts'
@@ -121,7 +121,7 @@ function render(
     current,
   ]).map(withoutIdentity)
   const system = [...personaItems(persona), ...instructions]
-  const headHash = digest(tools, system)
+  const headHash = digest([tools, system])
   const begins =
     before.head_hash !== '' &&
     (moved || headHash !== before.head_hash || replacesHistory(log, current))
@@ -226,6 +226,10 @@ function describe(source: PromptSource, history: History, draft: Draft): Assembl
   const fresh = entries.slice(split)
   const historyTokens = sum(past.map((entry) => entry.tokens))
   const headTokens = sum(draft.headTokens)
+  const digests = prefixDigests(
+    [draft.tools, ...draft.system, ...past.map((entry) => entry.item)],
+    fresh.map((entry) => entry.item),
+  )
   const items = [...draft.system, ...entries.map((entry) => entry.item)]
   return {
     epoch: draft.epoch,
@@ -282,14 +286,10 @@ function describe(source: PromptSource, history: History, draft: Draft): Assembl
       },
       epoch: { n: draft.epoch.n, compacted: draft.compacted },
       prefix: {
-        hash: digest(
-          draft.tools,
-          draft.system,
-          past.map((entry) => entry.item),
-        ),
+        hash: digests.prefix,
         stable_tokens: headTokens + historyTokens,
       },
-      rendered_digest: digest(draft.tools, items),
+      rendered_digest: digests.whole,
     },
   }
 }
