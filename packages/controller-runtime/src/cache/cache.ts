@@ -52,6 +52,8 @@ export interface Cache {
     name: string,
     valuesOf: IndexFunction<T>,
   ): void
+  /** Makes a write of ours readable before the watch brings it; nothing for an undeclared kind. */
+  remember<T extends KubernetesObject>(type: ResourceType<T>, written: T): void
   /** Resolves when every informer that is declared by then has synced. */
   waitForSync(signal: AbortSignal): Promise<void>
 }
@@ -142,6 +144,11 @@ export class InformerCache implements Cache {
     valuesOf: IndexFunction<T>,
   ): void {
     this.#informer(type).addIndex(name, valuesOf)
+  }
+
+  remember<T extends KubernetesObject>(type: ResourceType<T>, written: T): void {
+    const entry = this.#entries.get(qualifiedVersion(type))
+    if (entry !== undefined) informerOf<T>(entry).remember(written)
   }
 
   async waitForSync(signal: AbortSignal): Promise<void> {

@@ -212,9 +212,6 @@ async function* openWatch<T extends KubernetesObject>(
     watch.signal?.throwIfAborted()
     if (cause instanceof WatchStreamError) throw cause
     throw new ConnectionError(`the watch of ${type.plural} broke`, { cause })
-  } finally {
-    // Also when the consumer leaves early: the connection must not stay open behind its back.
-    response.body.destroy()
   }
 }
 

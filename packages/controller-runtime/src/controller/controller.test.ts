@@ -275,6 +275,25 @@ describe('a controller', () => {
     await vi.waitFor(() => expect(order).toEqual(['a', 'c', 'b']))
   })
 
+  it('keeps a low priority over a requeue', async () => {
+    reader.seed(ConfigMap, object('a', '1'))
+    const order: string[] = []
+    const gate = Promise.withResolvers<void>()
+    const source = new ChannelSource('test')
+    const builder = new ControllerBuilder().for(ConfigMap).watchesRaw(source)
+    void start(builder, async ({ name }) => {
+      order.push(name)
+      if (name === 'slow') await gate.promise
+      if (order.length === 1) return { requeueAfterMs: 1000 }
+    })
+    await vi.waitFor(() => expect(order).toEqual(['a']))
+    source.send({ name: 'slow' })
+    await clock.advance(1000)
+    source.send({ name: 'urgent' })
+    gate.resolve()
+    await vi.waitFor(() => expect(order).toEqual(['a', 'slow', 'urgent', 'a']))
+  })
+
   it('requests the controller owner of what it owns, and what a function says of the rest', async () => {
     const owner = (name: string, controller: boolean) => ({
       ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name, uid: name, controller }],

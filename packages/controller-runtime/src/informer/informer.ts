@@ -33,6 +33,11 @@ export interface Informer<T extends KubernetesObject = KubernetesObject> {
   list(namespace?: string): readonly T[]
   addIndex(name: string, valuesOf: IndexFunction<T>): void
   byIndex(name: string, value: string): readonly T[]
+  /**
+   * Takes in an object as a write of ours returned it, so that reads see it before the watch brings
+   * it. Handlers hear of it from the watch, in order with everything else.
+   */
+  remember(object: T): void
   /** Subscribes; what is here already is reported as added first. Returns how to unsubscribe. */
   onEvent(handler: InformerHandler<T>): () => void
 }

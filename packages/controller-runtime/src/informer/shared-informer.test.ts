@@ -356,6 +356,90 @@ describe('an informer', () => {
     expect(() => informer.byIndex('colour', 'red')).toThrow('Index with name colour does not exist')
   })
 
+  describe('that is told of a write', () => {
+    const key = { namespace: 'default', name: 'a' }
+
+    /** An informer that knows `a@5`, and whose watch brings what the test sends. */
+    async function known() {
+      let send: (event: unknown) => void = () => {}
+      server.calls.push(list('10', object('a', '5')))
+      server.watches.push((response, request) => {
+        openWatch()(response, request)
+        send = (event) => void response.write(JSON.stringify(event) + '\n')
+      })
+      const watching = watch()
+      await eventually(() => expect(server.watchRequests).toHaveLength(1))
+      const version = () => watching.informer.get(key)?.metadata.resourceVersion
+      return { ...watching, version, send: (event: unknown) => send(event) }
+    }
+
+    it('shows it at once, and tells handlers when the watch brings it, in order', async () => {
+      const { informer, heard, version, send } = await known()
+      informer.addIndex('version', ({ metadata }) => [metadata.resourceVersion ?? ''])
+      informer.remember(object('a', '13'))
+      informer.remember(object('b', '14'))
+      expect(version()).toBe('13')
+      expect(informer.byIndex('version', '13')).toHaveLength(1)
+      expect(informer.list()).toHaveLength(2)
+      expect(heard).toEqual(['initial a@5'])
+      const late: string[] = []
+      informer.onEvent({
+        added: ({ metadata }) => late.push(`${metadata.name}@${metadata.resourceVersion}`),
+      })
+      expect(late).toEqual(['a@5'])
+
+      send(modified('a', '12'))
+      await eventually(() => expect(heard).toHaveLength(2))
+      expect(version()).toBe('13')
+      send(modified('a', '13'))
+      send(added('b', '14'))
+      send(modified('a', '15'))
+      await eventually(() => expect(heard).toHaveLength(5))
+      expect(version()).toBe('15')
+      expect(heard.slice(1)).toEqual([
+        'updated a@5 a@12',
+        'updated a@12 a@13',
+        'added b@14',
+        'updated a@13 a@15',
+      ])
+    })
+
+    it('ignores what the watch has passed, so that nothing deleted comes back', async () => {
+      const { informer, heard, version, send } = await known()
+      send(deleted('a', '12'))
+      await eventually(() => expect(heard).toHaveLength(2))
+      informer.remember(object('a', '11'))
+      expect(version()).toBeUndefined()
+    })
+
+    it('keeps a newer object of the same name over an older deletion', async () => {
+      const { informer, heard, version, send } = await known()
+      informer.remember(object('a', '13', 'recreated'))
+      send(deleted('a', '12'))
+      await eventually(() => expect(heard).toEqual(['initial a@5', 'deleted a@12']))
+      expect(version()).toBe('13')
+      send({ type: 'ADDED', object: object('a', '13', 'recreated') })
+      await eventually(() => expect(heard).toHaveLength(3))
+      expect(heard[2]).toBe('added a@13')
+    })
+
+    it('drops what the watch never brings once it has passed it', async () => {
+      const { informer, version, send } = await known()
+      informer.remember(object('a', '13'))
+      informer.remember(object('out-of-scope', '14'))
+      send(bookmark('20'))
+      await eventually(() => expect(version()).toBe('5'))
+      expect(informer.list()).toHaveLength(1)
+    })
+
+    it('does not freeze the object of the writer', async () => {
+      const { informer } = await known()
+      const written = object('a', '13')
+      informer.remember(written)
+      expect(Object.isFrozen(written)).toBe(false)
+    })
+  })
+
   it('reports everything again when a resync is due', async () => {
     server.calls.push(list('10', object('a', '5')))
     const { heard } = watch({ resyncMs: 10_000 })

@@ -1,4 +1,4 @@
-import { deepFreeze } from '@fairlead/kube-core'
+import { compareResourceVersion, deepFreeze } from '@fairlead/kube-core'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import { untilAborted } from '../abort.ts'
 import { systemClock } from '../clock.ts'
@@ -37,10 +37,13 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   readonly #logger: Logger
   readonly #store = new Store<T>()
   readonly #handlers = new Set<InformerHandler<T>>()
+  /** What handlers were last told of objects that are ahead of the watch by a write of ours. */
+  readonly #ahead = new Map<string, T | undefined>()
   readonly #firstList = Promise.withResolvers<void>()
   #synced = false
   #started = false
   #lastError: Error | undefined
+  #reached: string | undefined
 
   constructor(options: InformerOptions<T>) {
     this.#options = options
@@ -72,7 +75,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
       sink: {
         replace: (objects) => this.#replace(objects),
         change: (type, object) => this.#change(type, object),
-        reached: () => {},
+        reached: (resourceVersion) => this.#reach(resourceVersion),
         failed: (error) => {
           this.#lastError = error
         },
@@ -109,6 +112,18 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     return this.#store.byIndex(name, value)
   }
 
+  remember(object: T): void {
+    const { resourceVersion } = object.metadata
+    if (!this.#synced || this.#reached === undefined || resourceVersion === undefined) return
+    // What the watch has passed it has told already, also if the object is gone again by now.
+    if (!isNewer(resourceVersion, this.#reached)) return
+    const key = keyText(keyOf(object))
+    const known = this.#store.get(key)
+    if (known !== undefined && !isNewer(resourceVersion, known.metadata.resourceVersion)) return
+    if (!this.#ahead.has(key)) this.#ahead.set(key, known)
+    this.#store.set(deepFreeze(structuredClone(object)))
+  }
+
   onEvent(handler: InformerHandler<T>): () => void {
     // A copy of the reference: the same handler may be subscribed twice.
     const subscription: InformerHandler<T> = {
@@ -117,7 +132,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
       deleted: (object, event) => handler.deleted?.(object, event),
     }
     this.#handlers.add(subscription)
-    for (const object of this.#store.list()) {
+    for (const object of this.#toldObjects()) {
       this.#tell([subscription], (one) => one.added?.(object, { initial: true }))
     }
     return () => void this.#handlers.delete(subscription)
@@ -127,10 +142,10 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     const gone = new Set(this.#store.keys())
     for (const object of objects) {
       gone.delete(keyText(keyOf(object)))
-      this.#put(object, true)
+      this.#put(object)
     }
     for (const key of gone) {
-      const object = this.#store.get(key)
+      const object = this.#told(key)
       if (object !== undefined) this.#remove(object, true)
     }
     if (this.#synced) return
@@ -140,33 +155,77 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
 
   #change(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
     if (type === 'DELETED') this.#remove(object, false)
-    else this.#put(object, false)
+    else this.#put(object)
   }
 
-  #put(object: T, listed: boolean): void {
-    const old = this.#store.get(keyText(keyOf(object)))
+  #put(object: T): void {
+    const key = keyText(keyOf(object))
+    const old = this.#told(key)
     if (old === undefined) {
-      this.#store.set(deepFreeze(object))
+      this.#take(key, object)
       this.#tell(this.#handlers, (one) => one.added?.(object, { initial: !this.#synced }))
       return
     }
     if (old.metadata.uid !== object.metadata.uid) {
       // Deleted and created again under the same name while nobody was told.
       this.#remove(old, true)
-      this.#put(object, listed)
+      this.#put(object)
       return
     }
-    if (listed && old.metadata.resourceVersion === object.metadata.resourceVersion) return
-    this.#store.set(deepFreeze(object))
+    if (old.metadata.resourceVersion === object.metadata.resourceVersion) return
+    this.#take(key, object)
     this.#tell(this.#handlers, (one) => one.updated?.(old, object))
   }
 
   #remove(object: T, stateUnknown: boolean): void {
     const key = keyText(keyOf(object))
-    if (this.#store.get(key) === undefined) return
-    this.#store.delete(key)
+    if (this.#told(key) === undefined) return
+    if (this.#isAhead(key, object)) {
+      this.#ahead.set(key, undefined)
+    } else {
+      this.#ahead.delete(key)
+      this.#store.delete(key)
+    }
     deepFreeze(object)
     this.#tell(this.#handlers, (one) => one.deleted?.(object, { stateUnknown }))
+  }
+
+  /** Keeps what the watch brought, unless readers have something newer by a write of ours. */
+  #take(key: string, object: T): void {
+    deepFreeze(object)
+    if (this.#isAhead(key, object)) {
+      this.#ahead.set(key, object)
+    } else {
+      this.#ahead.delete(key)
+      this.#store.set(object)
+    }
+  }
+
+  /** The watch has passed this version: what it had to tell of older writes, it has told. */
+  #reach(resourceVersion: string): void {
+    this.#reached = resourceVersion
+    for (const [key, told] of this.#ahead) {
+      if (isNewer(this.#store.get(key)?.metadata.resourceVersion, resourceVersion)) continue
+      // Out of this informer's scope, or gone: what handlers know is what there is.
+      this.#ahead.delete(key)
+      if (told === undefined) this.#store.delete(key)
+      else this.#store.set(told)
+    }
+  }
+
+  #isAhead(key: string, object: T): boolean {
+    if (!this.#ahead.has(key)) return false
+    const written = this.#store.get(key)?.metadata.resourceVersion
+    return isNewer(written, object.metadata.resourceVersion)
+  }
+
+  #told(key: string): T | undefined {
+    return this.#ahead.has(key) ? this.#ahead.get(key) : this.#store.get(key)
+  }
+
+  #toldObjects(): readonly T[] {
+    const told = [...this.#store.keys()].map((key) => this.#told(key))
+    return told.filter((object) => object !== undefined)
   }
 
   #tell(handlers: Iterable<InformerHandler<T>>, tell: (handler: InformerHandler<T>) => void): void {
@@ -185,7 +244,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     let timer: Timer
     const arm = () => {
       timer = this.#clock.setTimer(resyncMs * (0.9 + 0.2 * this.#random()), () => {
-        for (const object of this.#store.list()) {
+        for (const object of this.#toldObjects()) {
           this.#tell(this.#handlers, (one) => one.updated?.(object, object))
         }
         arm()
@@ -193,5 +252,15 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     }
     arm()
     return () => timer.cancel()
+  }
+}
+
+/** Versions that have no order, which no API server sends, are never newer. */
+function isNewer(version: string | undefined, than: string | undefined): boolean {
+  if (version === undefined || than === undefined) return false
+  try {
+    return compareResourceVersion(version, than) > 0
+  } catch {
+    return false
   }
 }

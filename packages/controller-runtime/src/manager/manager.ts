@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client'
 import { openScope, untilAborted } from '../abort.ts'
 import { InformerCache } from '../cache/cache.ts'
 import type { Cache } from '../cache/cache.ts'
+import { rememberingClient } from '../cache/remembering-client.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/create-client.ts'
 import { abortReason, systemClock } from '../clock.ts'
@@ -50,13 +51,14 @@ type State = 'new' | 'running' | 'stopped'
  * servers, and last it gives the lease back and writes the last events.
  */
 export class Manager {
+  /** Reads live; what it writes can be read from the cache at once. */
   readonly client: Client
   readonly metrics: Metrics
   readonly #options: ManagerOptions
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #cache: InformerCache
-  readonly #ownClient: { close(): Promise<void> } | undefined
+  readonly #closeClient: () => Promise<void>
   readonly #failure = new AbortController()
   readonly #recorders: RunnableGroup
   readonly #servers: RunnableGroup
@@ -75,21 +77,15 @@ export class Manager {
     this.#clock = options.clock ?? systemClock
     this.#logger = options.logger ?? silentLogger
     this.metrics = options.metrics ?? createMetrics(options.registry)
-    if (options.client !== undefined) {
-      this.client = options.client
-    } else if (options.config !== undefined) {
-      const client = createClient(options.config, { clock: this.#clock, metrics: this.metrics })
-      this.client = client
-      this.#ownClient = client
-    } else {
-      throw new Error('a manager needs a config or a client')
-    }
+    const connection = this.#connect(options)
+    this.#closeClient = () => connection.close()
     this.#cache = new InformerCache({
-      client: this.client,
+      client: connection.client,
       clock: this.#clock,
       random: options.random ?? Math.random,
       logger: this.#logger,
     })
+    this.client = rememberingClient(connection.client, this.#cache)
     const fail = (error: unknown) => this.#fail(error)
     this.#recorders = new RunnableGroup(fail)
     this.#servers = new RunnableGroup(fail)
@@ -168,6 +164,13 @@ export class Manager {
     if (this.#failure.signal.aborted) throw abortReason(this.#failure.signal)
   }
 
+  #connect({ client, config }: ManagerOptions): { client: Client; close(): Promise<void> } {
+    if (client !== undefined) return { client, close: () => Promise.resolve() }
+    if (config === undefined) throw new Error('a manager needs a config or a client')
+    const own = createClient(config, { clock: this.#clock, metrics: this.metrics })
+    return { client: own, close: () => own.close() }
+  }
+
   #bind(controller: Controller): void {
     if (this.#names.has(controller.name)) {
       throw new Error(
@@ -229,8 +232,7 @@ export class Manager {
 
   async #stop(releaseLease: () => Promise<void>): Promise<void> {
     const lost = this.#failure.signal.reason instanceof LeaderElectionLostError
-    // Another may lead already: what only a leader may do ends first, and nothing is waited for.
-    if (lost) void this.#leaders.stop()
+    // Another may lead already: everything is told to end at once, and nothing is waited for.
     const timeoutMs = lost ? 0 : (this.#options.gracefulShutdownTimeoutMs ?? 30_000)
     using grace = openScope({
       clock: this.#clock,
@@ -251,7 +253,7 @@ export class Manager {
     } finally {
       this.#state = 'stopped'
       this.#elected = false
-      await this.#ownClient?.close()
+      await this.#closeClient()
     }
   }
 

@@ -1,0 +1,35 @@
+import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import type { Client, SubresourceWriter, WriteOptions } from '../client/client.ts'
+import type { Cache } from './cache.ts'
+
+/** A client whose writes can be read from the cache at once, before the watch brings them. */
+export function rememberingClient(client: Client, cache: Pick<Cache, 'remember'>): Client {
+  async function remember<T extends KubernetesObject>(
+    type: ResourceType<T>,
+    writing: Promise<T>,
+    options: WriteOptions | undefined,
+  ): Promise<T> {
+    const written = await writing
+    if (options?.dryRun !== true) cache.remember(type, written)
+    return written
+  }
+
+  const remembering = (writer: SubresourceWriter): SubresourceWriter => ({
+    update: (type, object, options) =>
+      remember(type, writer.update(type, object, options), options),
+    patch: (type, key, patch, options) =>
+      remember(type, writer.patch(type, key, patch, options), options),
+    apply: (type, object, options) => remember(type, writer.apply(type, object, options), options),
+  })
+
+  return {
+    get: (type, key, options) => client.get(type, key, options),
+    list: (type, options) => client.list(type, options),
+    watch: (type, options) => client.watch(type, options),
+    create: (type, object, options) =>
+      remember(type, client.create(type, object, options), options),
+    delete: (type, key, options) => client.delete(type, key, options),
+    ...remembering(client),
+    status: remembering(client.status),
+  }
+}
