@@ -43,8 +43,6 @@ type Outcome = 'success' | 'error' | 'requeue' | 'requeue_after'
 
 const outcomes: readonly Outcome[] = ['success', 'error', 'requeue', 'requeue_after']
 const cacheSyncTimeoutDefaultMs = 120_000
-/** A problem that lasts is worth a line now and then, not one for every event. */
-const conflictLogLevel = 'debug'
 
 /**
  * Calls a reconciler for every name its sources enqueue: one call per name at a time, several names
@@ -233,7 +231,7 @@ export class Controller implements Runnable {
     if (isConflict(error)) {
       // Somebody wrote first; the next read is newer. Neither an alarm nor an error to count.
       queue.addRateLimited(lease.item, { priority, reason: 'conflict' })
-      log[conflictLogLevel]({ err: error }, 'the object was changed meanwhile, reconciling again')
+      log.debug({ err: error }, 'the object was changed meanwhile, reconciling again')
       this.#count(metrics, 'requeue')
       return
     }

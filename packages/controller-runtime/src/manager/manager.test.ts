@@ -108,6 +108,34 @@ describe('a manager', () => {
     await running
   })
 
+  it('lets its writes be read from the cache before the watch brings them', async () => {
+    const object = (resourceVersion: string): ConfigMap => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace: 'ns', name: 'a', resourceVersion },
+    })
+    const writes = {
+      list: reader.list.bind(reader),
+      watch: reader.watch.bind(reader),
+      create: () => Promise.resolve(object('7')),
+      update: () => Promise.resolve(object('8')),
+    }
+    const manager = newManager({ client: writes as unknown as Client })
+    manager.cache.informerFor(ConfigMap)
+    const stop = new AbortController()
+    const running = manager.start(stop.signal)
+    await vi.waitFor(() => expect(ready(manager)).toBe(200))
+    const cached = () => manager.cache.get(ConfigMap, { namespace: 'ns', name: 'a' })?.metadata
+    await manager.client.create(ConfigMap, object(''))
+    expect(cached()?.resourceVersion).toBe('7')
+    await manager.client.update(ConfigMap, object(''), { dryRun: true })
+    expect(cached()?.resourceVersion).toBe('7')
+    await manager.client.update(ConfigMap, object(''))
+    expect(cached()?.resourceVersion).toBe('8')
+    stop.abort()
+    await running
+  })
+
   it('starts at once what is added while it runs', async () => {
     const manager = newManager()
     const stop = new AbortController()

@@ -5,6 +5,7 @@ import type { Cache } from '../cache/cache.ts'
 import { rememberingClient } from '../cache/remembering-client.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/create-client.ts'
+import type { ClientOptions } from '../client/create-client.ts'
 import { abortReason, systemClock } from '../clock.ts'
 import type { Clock } from '../clock.ts'
 import { Controller } from '../controller/controller.ts'
@@ -23,6 +24,8 @@ import type { Runnable } from './runnable.ts'
 export interface ManagerOptions {
   /** Where the API server is; the manager makes a client and closes it at the end. */
   readonly config?: KubeConfig
+  /** How the client made from `config` calls itself and how long its calls may take. */
+  readonly clientOptions?: Pick<ClientOptions, 'userAgent' | 'fieldManager' | 'timeoutMs'>
   /** Instead of `config`: a client that its maker closes. */
   readonly client?: Client
   readonly clock?: Clock
@@ -60,6 +63,7 @@ export class Manager {
   readonly #cache: InformerCache
   readonly #closeClient: () => Promise<void>
   readonly #failure = new AbortController()
+  readonly #elector: LeaderElector | undefined
   readonly #recorders: RunnableGroup
   readonly #servers: RunnableGroup
   readonly #caches: RunnableGroup
@@ -86,6 +90,7 @@ export class Manager {
       logger: this.#logger,
     })
     this.client = rememberingClient(connection.client, this.#cache)
+    this.#elector = this.#newElector(options)
     const fail = (error: unknown) => this.#fail(error)
     this.#recorders = new RunnableGroup(fail)
     this.#servers = new RunnableGroup(fail)
@@ -146,7 +151,7 @@ export class Manager {
     if (this.#state !== 'new') throw new Error('a manager can be started once')
     this.#state = 'running'
     using life = openScope({ parents: [signal, this.#failure.signal] })
-    const elector = this.#elector()
+    const elector = this.#elector
     let election: Promise<void> = Promise.resolve()
     try {
       this.#recorders.start()
@@ -164,10 +169,17 @@ export class Manager {
     if (this.#failure.signal.aborted) throw abortReason(this.#failure.signal)
   }
 
-  #connect({ client, config }: ManagerOptions): { client: Client; close(): Promise<void> } {
+  #connect({ client, config, clientOptions }: ManagerOptions): {
+    client: Client
+    close(): Promise<void>
+  } {
     if (client !== undefined) return { client, close: () => Promise.resolve() }
     if (config === undefined) throw new Error('a manager needs a config or a client')
-    const own = createClient(config, { clock: this.#clock, metrics: this.metrics })
+    const own = createClient(config, {
+      ...clientOptions,
+      clock: this.#clock,
+      metrics: this.metrics,
+    })
     return { client: own, close: () => own.close() }
   }
 
@@ -192,8 +204,7 @@ export class Manager {
     return runnable.needLeaderElection === false ? this.#others : this.#leaders
   }
 
-  #elector(): LeaderElector | undefined {
-    const { leaderElection } = this.#options
+  #newElector({ leaderElection }: ManagerOptions): LeaderElector | undefined {
     if (leaderElection === undefined) return undefined
     return new LeaderElector({
       ...leaderElection,
