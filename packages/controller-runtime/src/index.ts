@@ -42,6 +42,7 @@ export type { IndexFunction } from './informer/store.ts'
 
 export { InformerCache, KindNotCachedError } from './cache/cache.ts'
 export type { Cache, CacheListOptions, CacheOptions, InformerLease } from './cache/cache.ts'
+export { rememberingClient } from './cache/remembering-client.ts'
 
 export { ExponentialBackoff } from './queue/rate-limiter.ts'
 export type { ExponentialBackoffOptions, RateLimiter } from './queue/rate-limiter.ts'

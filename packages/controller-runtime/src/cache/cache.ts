@@ -157,11 +157,18 @@ export class InformerCache implements Cache {
     )
   }
 
-  /** The kinds whose first list has not arrived, for a readiness check. */
+  /** The kinds whose first list has not arrived, each with the reason if there is one. */
   unsynced(): readonly string[] {
     return [...this.#entries]
       .filter(([, { informer }]) => !informer.synced)
-      .map(([resource]) => resource)
+      .map(
+        ([
+          resource,
+          {
+            informer: { lastError },
+          },
+        ]) => (lastError === undefined ? resource : `${resource} (${lastError.message})`),
+      )
   }
 
   #informer<T extends KubernetesObject>(type: ResourceType<T>): Informer<T> {

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client'
-import { openScope, untilAborted } from '../abort.ts'
+import { DeadlineError, openScope, untilAborted } from '../abort.ts'
 import { InformerCache } from '../cache/cache.ts'
 import type { Cache } from '../cache/cache.ts'
 import { rememberingClient } from '../cache/remembering-client.ts'
@@ -223,7 +223,12 @@ export class Manager {
       timeoutMs: this.#options.cacheSyncTimeoutMs ?? 120_000,
       what: 'the first sync of the cache',
     })
-    await this.#cache.waitForSync(deadline.signal)
+    try {
+      await this.#cache.waitForSync(deadline.signal)
+    } catch (cause) {
+      if (!(cause instanceof DeadlineError)) throw cause
+      throw new Error(`${cause.message}; ${this.#notSynced()}`, { cause })
+    }
   }
 
   #lead(): void {
@@ -270,8 +275,11 @@ export class Manager {
 
   #checkSynced(): void {
     if (this.#state !== 'running') throw new Error(`the manager is ${this.#state}`)
-    const missing = this.#cache.unsynced()
-    if (missing.length > 0) throw new Error(`not synced: ${missing.join(', ')}`)
+    if (this.#cache.unsynced().length > 0) throw new Error(this.#notSynced())
+  }
+
+  #notSynced(): string {
+    return `not synced: ${this.#cache.unsynced().join(', ')}`
   }
 }
 
