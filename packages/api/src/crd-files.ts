@@ -12,6 +12,7 @@ export function crdFiles(): ReadonlyMap<string, string> {
   )
 }
 
+/** kubectl and Helm read YAML 1.1, so what is a boolean there (such as the key `on`) is quoted. */
 function toYaml(value: unknown): string {
-  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 })
+  return stringify(value, { aliasDuplicateObjects: false, lineWidth: 0, compat: 'yaml-1.1' })
 }

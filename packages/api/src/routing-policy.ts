@@ -117,14 +117,23 @@ const stickiness = object(
   },
 )
 
+const failure = choice('A failure.', ['RateLimited', 'ServerError', 'Timeout', 'Connect'])
+
 const retry = object(
   'What happens when a target fails before the first byte of the answer reached the caller: the next target is tried.',
   {
     attempts: integer('Tries after the first one. Defaults to 2.', { min: 0, max: 10, default: 2 }),
-    on: setList(
-      'Failures after which another try is made. Defaults to all of them.',
-      choice('A failure.', ['RateLimited', 'ServerError', 'Timeout', 'Connect']),
-      { max: 4, default: ['RateLimited', 'ServerError', 'Timeout', 'Connect'] },
+    on: setList('Failures after which another try is made. Defaults to all of them.', failure, {
+      max: 4,
+      default: ['RateLimited', 'ServerError', 'Timeout', 'Connect'],
+    }),
+    // kubectl reads YAML 1.1, in which an unquoted `on` is the boolean true
+    true: Type.Optional(
+      setList(
+        'What kubectl makes of an unquoted on: the same as on, and it wins over on.',
+        failure,
+        { max: 4 },
+      ),
     ),
   },
   { default: {} },

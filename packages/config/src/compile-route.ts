@@ -38,7 +38,8 @@ export function compileRoutes(
         targets,
         retry: {
           attempts: rule.retry?.attempts ?? defaultRetry.attempts,
-          on: frozenCopy(rule.retry?.on ?? defaultRetry.on),
+          // `true` is what kubectl makes of an unquoted `on`
+          on: frozenCopy(rule.retry?.true ?? rule.retry?.on ?? defaultRetry.on),
         },
       },
     ]

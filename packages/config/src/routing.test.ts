@@ -165,6 +165,15 @@ describe('rules', () => {
   })
 
   it.each([
+    [{}, 2, ['RateLimited', 'ServerError', 'Timeout', 'Connect']],
+    [{ attempts: 0, on: ['Timeout'] }, 0, ['Timeout']],
+    [{ on: ['Timeout'], true: ['Connect'] }, 2, ['Connect']],
+  ])('with retry %o try again %d times on %o', (retry, attempts, on) => {
+    const result = compilePolicies(policy('p', [rule('r', {}, { retry })]))
+    expect(result.snapshots.get('default/default')?.routes[0]?.retry).toEqual({ attempts, on })
+  })
+
+  it.each([
     ['cel', { cel: 'request.model == "x"' }],
     ['promptTypes', { promptTypes: ['Code'] }],
     ['inputTokens.min', { inputTokens: { min: 1 } }],
