@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
 import { MASTERS_GROUP } from './auth/user.ts'
 import { machineClock, type Clock } from './clock.ts'
+import { EventExpiry } from './controllers/event-expiry.ts'
+import { GarbageCollector } from './controllers/garbage-collector.ts'
 import { NamespaceController } from './controllers/namespace-controller.ts'
 import { ensureSystemNamespaces } from './controllers/system-namespaces.ts'
 import { BUILT_IN_KINDS } from './core-kinds/built-in-kinds.ts'
@@ -70,6 +72,7 @@ const WATCH_HISTORY_DEFAULT = 10_000
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const host = options.host ?? '127.0.0.1'
   const clock = options.clock ?? machineClock
+  const logger = options.logger ?? silentLogger
   const files = credentialFiles(options.dataDir)
   const pki = new PublicKeyInfrastructure(files, () => clock.now())
   const adminToken = loadAdminToken(files)
@@ -81,12 +84,17 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   try {
     const context = { storage, registry: new Registry(BUILT_IN_KINDS), clock }
     ensureSystemNamespaces(context)
-    const controllers = [new DefinitionController(context), new NamespaceController(context)]
+    const controllers = [
+      new DefinitionController(context),
+      new NamespaceController(context),
+      new GarbageCollector(context, logger),
+      new EventExpiry(context),
+    ]
     const server = new HttpServer({
       identity: pki.leaf('server', serverCertificate(host)),
       caCertificate: pki.caCertificate,
       tokenAuthenticators: [adminTokenAuthenticator(adminToken)],
-      logger: options.logger ?? silentLogger,
+      logger,
       handle: apiHandler(context).handle,
     })
     const port = await server.listen(host, options.port ?? 0)

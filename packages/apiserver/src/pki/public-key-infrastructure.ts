@@ -4,6 +4,7 @@ import {
   generateKeyPairSync,
   X509Certificate,
 } from 'node:crypto'
+import { isIP } from 'node:net'
 
 import { issueCertificate, type CertificateIssuer, type CertificateRequest } from './certificate.ts'
 import type { CredentialFiles } from './credential-files.ts'
@@ -118,5 +119,6 @@ function issuerFrom(authority: KeyAndCertificate): CertificateIssuer {
 }
 
 function coversHost(certificate: X509Certificate, host: string): boolean {
-  return certificate.checkIP(host) !== undefined || certificate.checkHost(host) !== undefined
+  const found = isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)
+  return found !== undefined
 }

@@ -1,0 +1,43 @@
+import type { ResourceContext } from '../resources/resource-context.ts'
+
+const EVENT_LIFETIME_MS = 60 * 60 * 1000
+const SWEEP_INTERVAL_MS = 5 * 60 * 1000
+
+/** Removes events an hour after their last change, so that they do not pile up. */
+export class EventExpiry {
+  readonly #context: ResourceContext
+  #timer: { cancel(): void } | undefined
+
+  constructor(context: ResourceContext) {
+    this.#context = context
+    this.#schedule()
+  }
+
+  stop(): void {
+    this.#timer?.cancel()
+  }
+
+  #schedule(): void {
+    this.#timer = this.#context.clock.setTimer(SWEEP_INTERVAL_MS, () => {
+      this.#sweep()
+      this.#schedule()
+    })
+  }
+
+  #sweep(): void {
+    const { storage, clock } = this.#context
+    const oldestMs = clock.now() - EVENT_LIFETIME_MS
+    for (const event of storage.list({ resource: 'events' }).objects) {
+      if (lastChangeMs(event) > oldestMs) continue
+      const { namespace = '', name = '', resourceVersion = '' } = event.metadata
+      storage.delete({ resource: 'events', namespace, name }, resourceVersion)
+    }
+  }
+}
+
+function lastChangeMs(event: Record<string, unknown>): number {
+  const metadata = event['metadata'] as { creationTimestamp?: string }
+  const series = event['series'] as { lastObservedTime?: string } | undefined
+  const moments = [metadata.creationTimestamp, event['lastTimestamp'], series?.lastObservedTime]
+  return Math.max(...moments.map((moment) => (typeof moment === 'string' ? Date.parse(moment) : 0)))
+}

@@ -1,0 +1,121 @@
+import { Agent, request as httpsRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
+import { createInterface } from 'node:readline'
+
+import type { ApiServer } from './index.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  /** The decoded JSON, loosely typed for assertions. */
+  readonly body: Record<string, unknown>
+}
+
+export interface SeenEvent {
+  readonly type: string
+  readonly object: {
+    readonly kind: string
+    readonly metadata: {
+      readonly name?: string
+      readonly resourceVersion: string
+      readonly annotations?: Record<string, string>
+    }
+    readonly [field: string]: unknown
+  }
+}
+
+export interface Watch {
+  /** The next event; rejects when the watch ends first. */
+  next(): Promise<SeenEvent>
+  close(): void
+}
+
+/** A bare HTTP client for tests, independent of every other client that we have. */
+export class TestClient {
+  readonly #server: ApiServer
+  readonly #token: string | undefined
+  readonly #agent: Agent
+
+  constructor(server: ApiServer, token: string | undefined = server.adminToken) {
+    this.#server = server
+    this.#token = token
+    this.#agent = new Agent({ ca: server.caCertificate, keepAlive: true })
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('GET', path, undefined, headers)
+  }
+
+  async send(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const response = await this.#open(method, path, body, headers)
+    const chunks: Buffer[] = []
+    for await (const chunk of response) chunks.push(chunk as Buffer)
+    const text = Buffer.concat(chunks).toString('utf8')
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { text },
+    }
+  }
+
+  patch(path: string, type: 'json' | 'merge' | 'strategic' | 'apply', body: unknown) {
+    const suffix = { json: 'json-patch+json', merge: 'merge-patch+json' }
+    const contentType = {
+      ...suffix,
+      strategic: 'strategic-merge-patch+json',
+      apply: 'apply-patch+yaml',
+    }[type]
+    return this.send('PATCH', path, body, { 'content-type': `application/${contentType}` })
+  }
+
+  async watch(path: string): Promise<Watch> {
+    const response = await this.#open('GET', path, undefined, {})
+    const lines = createInterface({ input: response })[Symbol.asyncIterator]()
+    return {
+      async next() {
+        const { value, done } = await lines.next()
+        if (done) throw new Error('the watch has ended')
+        return JSON.parse(value) as SeenEvent
+      },
+      close: () => void response.destroy(),
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  #open(
+    method: string,
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+  ): Promise<IncomingMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+    const payload = body === undefined ? undefined : JSON.stringify(body)
+    const call = httpsRequest(this.#server.url + path, {
+      method,
+      agent: this.#agent,
+      headers: {
+        ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
+        ...(payload === undefined
+          ? {}
+          : {
+              'content-type': 'application/json',
+              // Node.js sends the body of a DELETE without framing unless it is told the length.
+              'content-length': String(Buffer.byteLength(payload)),
+            }),
+        'user-agent': 'test/1.0',
+        ...headers,
+      },
+    })
+    call.once('response', resolve).once('error', reject)
+    call.end(payload)
+    return promise
+  }
+}
