@@ -1,12 +1,12 @@
-const unitMs: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
+const unitNs: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
 }
 
 const durationPattern = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/
@@ -21,12 +21,20 @@ const durationMsMax = (2 ** 63 - 1) / 1e6
  */
 export function parseGoDuration(text: string): number {
   if (!durationPattern.test(text)) throw new RangeError(describeProblem(text))
-  let ms = 0
+  let ns = 0
   for (const [, amount = '', unit = ''] of text.matchAll(partPattern)) {
-    ms += Number(amount) * (unitMs[unit] ?? 0)
+    ns += wholeNs(amount, unitNs[unit] ?? 0)
   }
+  const ms = ns / 1e6
   if (ms > durationMsMax) throw new RangeError(`time: invalid duration ${JSON.stringify(text)}`)
   return text.startsWith('-') && ms !== 0 ? -ms : ms
+}
+
+/** Whole nanoseconds; what is finer is cut off. */
+function wholeNs(amount: string, unit: number): number {
+  const [whole = '', fraction = ''] = amount.split('.')
+  const rest = Number(fraction || '0') * (unit / 10 ** fraction.length)
+  return Number(whole || '0') * unit + Math.trunc(rest)
 }
 
 function describeProblem(text: string): string {

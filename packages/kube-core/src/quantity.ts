@@ -9,7 +9,7 @@ export interface Quantity {
 }
 
 const quantityPattern =
-  /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:(Ki|Mi|Gi|Ti|Pi|Ei)|([numkMGTPE]?)|[eE]([+-]?\d+))$/
+  /^([+-]?)(\d*(?:\.\d*)?)(?:(Ki|Mi|Gi|Ti|Pi|Ei)|([numkMGTPE]?)|[eE]([+-]?\d+))$/
 
 const binaryPowers: Readonly<Record<string, bigint>> = {
   Ki: 1n,
@@ -42,10 +42,12 @@ const exponentDigitsMax = 5
 export function parseQuantity(text: string): Quantity {
   const match = quantityPattern.exec(text)
   const [, sign = '', digits = '', binary, decimal, exponent] = match ?? []
-  if (match === null || (exponent?.replace(/^[+-]/, '').length ?? 0) > exponentDigitsMax) {
-    throw new RangeError(
-      "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
-    )
+  if (
+    match === null ||
+    /^[+-]?$/.test(text) ||
+    (exponent?.replace(/^[+-]/, '').length ?? 0) > exponentDigitsMax
+  ) {
+    throw new RangeError(describeProblem(text))
   }
   const power = exponent === undefined ? (decimalPowers[decimal ?? ''] ?? 0) : Number(exponent)
   const factor = binary === undefined ? 1n : 1024n ** (binaryPowers[binary] ?? 0n)
@@ -55,6 +57,13 @@ export function parseQuantity(text: string): Quantity {
   const format =
     binary !== undefined ? 'BinarySI' : exponent !== undefined ? 'DecimalExponent' : 'DecimalSI'
   return { nano, value: Number(nano) / 1e9, format }
+}
+
+function describeProblem(text: string): string {
+  if (/^[+-]?[0-9.]*[eEinumkKMGTP]+[-+]?[0-9]*$/.test(text)) {
+    return "unable to parse quantity's suffix"
+  }
+  return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 }
 
 /** `digits` × 10^power × factor, rounded up to a whole number. */

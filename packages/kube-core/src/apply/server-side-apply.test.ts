@@ -306,6 +306,16 @@ describe('a second apply by the same manager', () => {
     expect(second.metadata.managedFields).toBeUndefined()
   })
 
+  it('leaves a map empty that another manager wants to exist', () => {
+    const first = apply(undefined, 'one', { labels: {}, set: ['a'] })
+    const second = apply(first, 'two', { labels: { a: '1' } })
+    expect(apply(second, 'two', { replicas: 1 })['spec']).toEqual({
+      labels: {},
+      set: ['a'],
+      replicas: 1,
+    })
+  })
+
   it('keeps what the server filled in', () => {
     const first = apply(undefined, 'm', { replicas: 1, image: 'x' })
     const defaulted = { ...first, spec: { replicas: 1, image: 'x', labels: { by: 'server' } } }

@@ -93,6 +93,6 @@ function tooLong(value: string, lengthMax: number): string[] {
 }
 
 function patternProblem(rule: string, pattern: string, examples: readonly string[]): string {
-  const shown = examples.map((example) => `'${example}', `).join('or ')
+  const shown = examples.map((example) => `'${example}', `).join(' or ')
   return `${rule} (e.g. ${shown}regex used for validation is '${pattern}')`
 }

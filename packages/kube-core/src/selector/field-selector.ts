@@ -22,7 +22,9 @@ export interface FieldSelector {
  */
 export function parseFieldSelector(text: string): FieldSelector {
   const terms = splitTerms(text).filter((term) => term !== '')
-  const requirements = terms.toSorted().map((term) => parseTerm(term, text))
+  const parsed = terms.toSorted().map((term) => parseTerm(term, text))
+  // A term without field and value says nothing.
+  const requirements = parsed.filter(({ path, value }) => path !== '' || value !== '')
   return {
     requirements,
     empty: requirements.length === 0,

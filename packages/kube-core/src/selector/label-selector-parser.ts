@@ -105,7 +105,10 @@ function parseValues(tokens: TokenStream): string[] {
   }
   const values: string[] = []
   for (;;) {
-    values.push(tokens.peek().type === 'identifier' ? tokens.next().text : '')
+    const next = tokens.peek()
+    if (next.type === 'identifier') values.push(tokens.next().text)
+    else if (next.type === ',' || next.type === ')') values.push('')
+    else throw errors.badRequest(`found '${next.text}', expected: ',', or identifier`)
     const separator = tokens.next()
     if (separator.type === ')') return values
     if (separator.type !== ',') {
