@@ -1,5 +1,17 @@
 import { ModelError } from '@fairlead/llm'
 
+const notAllowedCodes = {
+  model: { code: 'model_not_allowed' },
+  prompt: { code: 'prompt_not_allowed' },
+  persona: { code: 'persona_not_allowed' },
+} as const
+
+const notFoundCodes = {
+  prompt: { code: 'prompt_not_found' },
+  persona: { code: 'persona_not_found' },
+  strategy: { code: 'strategy_not_found' },
+} as const
+
 /** The errors that the gateway itself finds. Each code has its row in docs/errors.md. */
 export const gatewayError = {
   notReady: () =>
@@ -40,11 +52,6 @@ export const gatewayError = {
       'request-too-large',
       `The body is larger than the ${limitBytes} bytes that this gateway accepts. Send less, or raise LLMGateway spec.limits.maxRequestBytes.`,
     ),
-  bodyTimeout: () =>
-    new ModelError('timeout', 'The body did not arrive in time. Send it again.', {
-      status: 408,
-      code: 'request_timeout',
-    }),
   invalidJson: (detail: string) =>
     new ModelError('invalid-request', `The body is not valid JSON: ${detail}.`, {
       code: 'invalid_json',
@@ -78,7 +85,7 @@ export const gatewayError = {
     new ModelError(
       'permission',
       `This API key may not use the ${what} "${name}". Ask for it to be added to the Consumer's spec.access.`,
-      { code: `${what}_not_allowed`, param: what },
+      { ...notAllowedCodes[what], param: what },
     ),
   modelNotFound: (model: string) =>
     new ModelError(
@@ -90,7 +97,7 @@ export const gatewayError = {
     new ModelError(
       'not-found',
       `The ${what} "${name}" does not exist or is not accepted. Check the ${kind} of this name and its status.`,
-      { code: `${what}_not_found`, param: `context.${what}` },
+      { ...notFoundCodes[what], param: `context.${what}` },
     ),
   promptVersionNotFound: (prompt: string, version: string, known: readonly string[]) =>
     new ModelError(
