@@ -26,7 +26,8 @@ export class RuleSyntaxError extends Error {
  * every loop pays for its steps. Throws a `RuleSyntaxError`.
  */
 export function parseRule(rule: string): ParsedRule {
-  const parsed = parseText(rewriteOptionalSyntax(rule))
+  // The grammar ends a comment only at a line break.
+  const parsed = parseText(`${rewriteOptionalSyntax(rule)}\n`)
   const positions = parsed.sourceInfo?.positions ?? {}
   return {
     expression: rewrite(parsed.expr),

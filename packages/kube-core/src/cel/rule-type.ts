@@ -42,20 +42,15 @@ export function typeOfSchema(schema: StructuralSchema, isRoot = false): RuleType
     return { name: 'map', element: () => typeOfSchema(additionalProperties) }
   }
   const isObject = isRoot || schema['x-kubernetes-embedded-resource'] === true
-  if (!schema.properties && !isObject) {
-    return schema['x-kubernetes-preserve-unknown-fields'] || additionalProperties === true
-      ? dyn
-      : { name: 'object', field: () => undefined }
-  }
   return objectType(isObject ? withTypeMeta(schema) : schema)
 }
 
+/** Fields without a type, and what is kept without being declared, can be compared but not reached. */
 function objectType(schema: StructuralSchema): RuleType {
   const fields = new Map(
-    Object.entries(schema.properties ?? {}).map(([name, property]) => [
-      escapeFieldName(name),
-      property,
-    ]),
+    Object.entries(schema.properties ?? {})
+      .filter(([, property]) => property.type || property['x-kubernetes-int-or-string'])
+      .map(([name, property]) => [escapeFieldName(name), property]),
   )
   return {
     name: 'object',

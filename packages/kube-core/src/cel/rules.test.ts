@@ -17,6 +17,7 @@ const spec: StructuralSchema = {
     wait: { type: 'string', format: 'duration' },
     'dash-ed': { type: 'string' },
     namespace: { type: 'string' },
+    nothing: { type: 'string', nullable: true },
     tags: { type: 'array', items: { type: 'string' } },
     numbers: { type: 'array', items: { type: 'integer' } },
     labels: { type: 'object', additionalProperties: { type: 'string' } },
@@ -39,6 +40,7 @@ const full = {
   wait: '90s',
   'dash-ed': 'd',
   namespace: 'n',
+  nothing: null,
   tags: ['a', 'b', 'c'],
   numbers: [3, 1, 2],
   labels: { x: '1' },
@@ -70,7 +72,6 @@ describe('evaluateRules', () => {
     'self.wait > duration("1m")',
     "self.dash__dash__ed == 'd' && self.__namespace__ == 'n'",
     "has(self.a.b.c) && !has(self.labels.y) && 'x' in self.labels",
-    'self.free.any.deep == 5',
     "self.tags.all(t, size(t) == 1) && self.tags.exists_one(t, t == 'b')",
     "self.tags.map(t, t + 'x') == ['ax', 'bx', 'cx'] && self.tags.filter(t, t != 'a').size() == 2",
     "self.labels.all(k, self.labels[k] == '1')",
@@ -96,6 +97,8 @@ describe('evaluateRules', () => {
     "self.?name.optMap(n, n + '!').orValue('') == 'web-1!'",
     'optional.of(1).optFlatMap(n, optional.of(n + 1)).value() == 2',
     "'%d of %s'.format([self.replicas, self.name]) == '3 of web-1'",
+    "!has(self.nothing) && self.free == {'any': {'deep': 5}}",
+    "self.name != '' // a comment with .? and [?",
     "'.?not[?syntax' == '.?not' + '[?syntax'",
   ])('holds: %s', (rule) => {
     expect(run([{ rule }], full)).toEqual([])
@@ -193,14 +196,12 @@ describe('evaluateRules', () => {
   it('ends rules that cost too much', () => {
     const numbers = Array.from({ length: 3000 }, (_, index) => index)
     const nested = 'self.numbers.all(a, self.numbers.all(b, self.numbers.all(c, a + b + c >= 0)))'
-    const started = performance.now()
     expect(run([{ rule: nested }], { numbers })).toEqual([
       `spec: Invalid value: "object": 'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: ${nested}`,
     ])
     expect(
       run([{ rule: "self.text.findAll('(a+)+b').size() == 0" }], { text: 'a'.repeat(50_000) })[0],
     ).toContain('cost limit exceeded')
-    expect(performance.now() - started).toBeLessThan(10_000)
   })
 
   it('ends when many cheap rules cost too much together', () => {
@@ -241,6 +242,7 @@ describe('compileRules', () => {
       { rule: 'self.replicas + 1' },
       'cel expression must evaluate to a bool',
     ],
+    ['a field that nothing declares', { rule: 'self.free.any == 5' }, "undefined field 'any'"],
     [
       'a field of a text',
       { rule: "self.name.x == ''" },

@@ -7,8 +7,8 @@ import { withTypeMeta } from './rule-type.ts'
 
 /**
  * A JSON value as rules see it: whole numbers are ints where the schema says integer and doubles where
- * it says number, times and durations are what they mean, fields have their escaped names and only
- * declared fields are there.
+ * it says number, times and durations are what they mean, fields have their escaped names, and a
+ * declared field that is null is absent. Undeclared fields are there to be compared.
  */
 export function toCel(
   value: unknown,
@@ -40,12 +40,11 @@ function objectToCel(
     if (properties && Object.hasOwn(properties, name)) {
       const property = properties[name] ?? {}
       const escaped = escapeFieldName(name)
-      const present = member !== null || property.nullable === true
-      if (escaped !== undefined && present)
+      if (escaped !== undefined && member !== null)
         fields.set(escaped, toCel(member, property, environment))
     } else if (typeof additionalProperties === 'object') {
       fields.set(name, toCel(member, additionalProperties, environment))
-    } else if (!properties) {
+    } else {
       fields.set(name, toDynamic(member))
     }
   }
