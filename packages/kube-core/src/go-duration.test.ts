@@ -25,4 +25,10 @@ describe('a Go duration', () => {
   ])('rejects %j', (text, message) => {
     expect(() => parseGoDuration(text)).toThrow(message)
   })
+
+  it('takes no longer than it must for a long text', () => {
+    const started = performance.now()
+    expect(() => parseGoDuration('1'.repeat(1_000_000))).toThrow('missing unit')
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
 })

@@ -9,8 +9,8 @@ const unitNs: Readonly<Record<string, number>> = {
   h: 3600e9,
 }
 
-const durationPattern = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/
-const partPattern = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g
+const durationPattern = /^[+-]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/
+const partPattern = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g
 
 /** The largest duration that Go can express: 2^63 - 1 nanoseconds, about 292 years. */
 const durationMsMax = (2 ** 63 - 1) / 1e6
@@ -39,7 +39,8 @@ function wholeNs(amount: string, unit: number): number {
 
 function describeProblem(text: string): string {
   const quoted = JSON.stringify(text)
-  const number = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))*(?:\d+\.?\d*|\.\d+)(.*)$/
+  const number =
+    /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))*(?:\d+(?:\.\d*)?|\.\d+)(.*)$/
   const unit = /^[^\d.]*/.exec(number.exec(text)?.[1] ?? '')?.[0]
   if (number.test(text) && unit === '') return `time: missing unit in duration ${quoted}`
   if (unit) return `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`
