@@ -188,6 +188,14 @@ describe('the API server', () => {
       expect((await create('Ignore')).headers['warning']).toBeUndefined()
     })
 
+    it('names fields that came twice', async () => {
+      const text = JSON.stringify(widget('twice')).replace('"size":1', '"size":1,"size":2')
+      const path = `${WIDGETS}?dryRun=All&fieldValidation=Strict`
+      expect(messageOf(await client.sendText('POST', path, text))[2]).toContain(
+        'strict decoding error: duplicate field "spec.size"',
+      )
+    })
+
     it('keeps an object until its finalizers are gone', async () => {
       const finalizers = ['example.com/hold']
       await client.send('POST', WIDGETS, widget('held', { size: 1 }, { finalizers }))
@@ -441,6 +449,21 @@ describe('the API server', () => {
       const old = await client.get('/apis/example.com/v1beta1/namespaces/default/widgets/versions')
       expect(old.body['apiVersion']).toBe('example.com/v1beta1')
       expect(old.headers['warning']).toBe('299 - "example.com/v1beta1 Widget is deprecated"')
+    })
+
+    it('shows objects with defaults and without fields as the current schema has them', async () => {
+      const path = `${DEFINITIONS}/aging.example.com`
+      await client.send('POST', DEFINITIONS, definition('aging', 'Aging'))
+      const objects = '/apis/example.com/v1/namespaces/default/aging'
+      await client.send('POST', objects, { ...widget('old'), kind: 'Aging' })
+      const properties = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties'
+      const patched = await client.patch(path, 'json', [
+        { op: 'remove', path: `${properties}/size` },
+        { op: 'add', path: `${properties}/color`, value: { type: 'string', default: 'red' } },
+      ])
+      expect(patched.status).toBe(200)
+      const { body } = await client.get(`${objects}/old`)
+      expect(body['spec']).toEqual({ mode: 'Auto', color: 'red' })
     })
 
     it('does not accept names that are taken until they are free', async () => {

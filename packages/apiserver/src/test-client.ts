@@ -46,10 +46,21 @@ export class TestClient {
     return this.send('GET', path, undefined, headers)
   }
 
-  async send(
+  send(
     method: string,
     path: string,
     body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const text = body === undefined ? undefined : JSON.stringify(body)
+    return this.sendText(method, path, text, headers)
+  }
+
+  /** Sends a body as it is. */
+  async sendText(
+    method: string,
+    path: string,
+    body?: string,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
     const response = await this.#open(method, path, body, headers)
@@ -93,29 +104,28 @@ export class TestClient {
   #open(
     method: string,
     path: string,
-    body: unknown,
+    body: string | undefined,
     headers: Record<string, string>,
   ): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-    const payload = body === undefined ? undefined : JSON.stringify(body)
     const call = httpsRequest(this.#server.url + path, {
       method,
       agent: this.#agent,
       headers: {
         ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
-        ...(payload === undefined
+        ...(body === undefined
           ? {}
           : {
               'content-type': 'application/json',
               // Node.js sends the body of a DELETE without framing unless it is told the length.
-              'content-length': String(Buffer.byteLength(payload)),
+              'content-length': String(Buffer.byteLength(body)),
             }),
         'user-agent': 'test/1.0',
         ...headers,
       },
     })
     call.once('response', resolve).once('error', reject)
-    call.end(payload)
+    call.end(body)
     return promise
   }
 }

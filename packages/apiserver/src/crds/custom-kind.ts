@@ -1,14 +1,22 @@
 import {
+  applyDefaults,
   compileRules,
+  deepFreeze,
+  pruneUnknownFields,
   SchemaValidator,
   type CustomResourceDefinitionObject,
   type CustomResourceVersion,
+  type KubernetesObject,
   type StructuralSchema,
 } from '@fairlead/kube-core'
 
 import { OBJECT_META, TYPE_FIELDS } from '../core-kinds/object-meta-schema.ts'
 import { nameColumn } from '../printing/standard-columns.ts'
-import { ALL_VERBS, type ResourceDefinition } from '../resources/resource-definition.ts'
+import {
+  ALL_VERBS,
+  type Conversion,
+  type ResourceDefinition,
+} from '../resources/resource-definition.ts'
 import { customColumns } from './custom-columns.ts'
 
 /** The served versions of a definition as resources; `terminating` refuses new objects. */
@@ -59,6 +67,7 @@ function customKind(
       jsonPath.replace(/^\./, ''),
     ),
     writeRules: {},
+    conversion: convertAndDefault(group, version.name, storage.name, schema),
     ...(version.deprecated
       ? {
           deprecationWarning:
@@ -70,6 +79,31 @@ function customKind(
           creationForbidden: 'create not allowed while custom resource definition is terminating',
         }
       : {}),
+  }
+}
+
+/**
+ * Versions differ in apiVersion alone. What is stored may be older than the schema, so unknown
+ * fields are dropped and defaults filled in on reading; the result is kept as long as the object.
+ */
+function convertAndDefault(
+  group: string,
+  servedVersion: string,
+  storedVersion: string,
+  schema: StructuralSchema,
+): Conversion {
+  const servedForms = new WeakMap<KubernetesObject, KubernetesObject>()
+  return {
+    toServed(stored) {
+      const known = servedForms.get(stored)
+      if (known !== undefined) return known
+      const pruned = pruneUnknownFields(stored, schema).object
+      const object = applyDefaults(pruned, schema) as KubernetesObject
+      const served = deepFreeze({ ...object, apiVersion: `${group}/${servedVersion}` })
+      servedForms.set(stored, served)
+      return served
+    },
+    toStored: (served) => ({ ...served, apiVersion: `${group}/${storedVersion}` }),
   }
 }
 

@@ -20,8 +20,9 @@ import { parseFlag } from '../watch/watch-options.ts'
 import { negotiate } from './accept.ts'
 import type { ApiRequest } from './api-request.ts'
 import { jsonResponse, type Handled } from './api-response.ts'
-import { decodeBody } from './decode-body.ts'
+import { decodeBody, mediaTypeOf } from './decode-body.ts'
 import { deletedStatus } from './deleted-status.ts'
+import { findDuplicateFields } from './duplicate-fields.ts'
 import { handlePatch } from './patch-request.ts'
 import type { ResourcePath } from './request-path.ts'
 import { verbOf } from './request-verb.ts'
@@ -77,6 +78,7 @@ export class ResourceHandler {
   #object(request: ApiRequest, target: ObjectTarget): Handled {
     switch (request.method) {
       case 'GET':
+        if (parseFlag(request.query, 'watch')) return this.#watchOne(request, target)
         return jsonResponse(
           200,
           this.#presenter(request, target).object(getObject(this.#context, target)),
@@ -104,6 +106,13 @@ export class ResourceHandler {
         ? this.#sharedEncoder.encode
         : presentingEncoder((object) => presenter.object(object))
     return watchResponse(this.#context, target, request.query, encode)
+  }
+
+  /** The older way to watch one object: its own path with `watch`. */
+  #watchOne(request: ApiRequest, target: ObjectTarget): Handled {
+    const query = new URLSearchParams(request.query)
+    query.set('fieldSelector', `metadata.name=${target.name}`)
+    return this.#watch({ ...request, query }, target)
   }
 
   #list(request: ApiRequest, target: CollectionTarget): Handled {
@@ -162,7 +171,10 @@ export class ResourceHandler {
   }
 
   #writeOptions(request: ApiRequest): WriteOptions {
-    return parseWriteOptions(request.query, request.userAgent, request.warn)
+    const options = parseWriteOptions(request.query, request.userAgent, request.warn)
+    const isJson = mediaTypeOf(request.contentType).endsWith('json')
+    if (!isJson || options.fieldValidation === 'Ignore') return options
+    return { ...options, duplicateFields: duplicateFieldsOf(request.body) }
   }
 
   #deleteOptions(request: ApiRequest): DeleteOptions {
@@ -181,4 +193,13 @@ function requireVerb(
   const verb = verbOf(request, path)
   if (path.subresource !== undefined || definition.verbs.includes(verb)) return
   throw errors.methodNotSupported(resourceName(definition), verb)
+}
+
+/** None for a body that is not JSON at all, which the decoder reports better. */
+function duplicateFieldsOf(body: Buffer): string[] {
+  try {
+    return findDuplicateFields(body.toString('utf8'))
+  } catch {
+    return []
+  }
 }

@@ -8,6 +8,8 @@ export interface WriteOptions {
   /** Who is recorded as the writer of fields. */
   readonly fieldManager: string
   readonly fieldValidation: FieldValidation
+  /** Fields that the body named more than once. */
+  readonly duplicateFields?: readonly string[]
   /** Collects what the client is told in Warning headers. */
   readonly warn: (message: string) => void
 }

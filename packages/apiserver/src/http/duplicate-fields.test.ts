@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest'
+
+import { findDuplicateFields } from './duplicate-fields.ts'
+
+describe('findDuplicateFields', () => {
+  it.each([
+    ['{}', []],
+    ['{"a": 1, "b": {"a": 2}}', []],
+    ['{"a": 1, "a": 2}', ['a']],
+    ['{"spec": {"x": {"y": 1 , "y":2}, "z": [1, 2]}, "spec": null}', ['spec.x.y', 'spec']],
+    ['{"list": [{"k": true, "k": false}, {"k": -1.5e3}]}', ['list[0].k']],
+    ['{"quoted \\"key\\"": "a\\\\", "\\u0061": 1, "a": 2}', ['a']],
+    [' [ [], {}, "x" ] ', []],
+    ['"text"', []],
+  ])('finds in %s the repeated %j', (text, expected) => {
+    expect(findDuplicateFields(text)).toEqual(expected)
+  })
+})

@@ -1,0 +1,63 @@
+/**
+ * Paths of object keys that occur more than once in a JSON text, such as `spec.size`. The text must
+ * be valid JSON: a parser has accepted it before, and kept only the last of each.
+ */
+export function findDuplicateFields(text: string): string[] {
+  const found = new Set<string>()
+  let position = 0
+  visitValue('')
+  return [...found]
+
+  function visitValue(path: string): void {
+    skipSpace()
+    const character = text[position]
+    if (character === '{') visitObject(path)
+    else if (character === '[') visitList(path)
+    else if (character === '"') readString()
+    else while (position < text.length && !',]}'.includes(text[position] ?? '')) position++
+  }
+
+  function visitObject(path: string): void {
+    const names = new Set<string>()
+    position++
+    for (skipSpace(); text[position] !== '}' && position < text.length; skipSpace()) {
+      const name = readString()
+      const field = path === '' ? name : `${path}.${name}`
+      if (names.has(name)) found.add(field)
+      names.add(name)
+      skipSpace()
+      position++
+      visitValue(field)
+      skipSeparator()
+    }
+    position++
+  }
+
+  function visitList(path: string): void {
+    position++
+    let index = 0
+    for (skipSpace(); text[position] !== ']' && position < text.length; skipSpace()) {
+      visitValue(`${path}[${index++}]`)
+      skipSeparator()
+    }
+    position++
+  }
+
+  function readString(): string {
+    const start = position++
+    while (text[position] !== '"' && position < text.length) {
+      position += text[position] === '\\' ? 2 : 1
+    }
+    position++
+    return JSON.parse(text.slice(start, position)) as string
+  }
+
+  function skipSeparator(): void {
+    skipSpace()
+    if (text[position] === ',') position++
+  }
+
+  function skipSpace(): void {
+    while (' \t\r\n'.includes(text[position] ?? '.')) position++
+  }
+}
