@@ -148,8 +148,7 @@ function inConversation(call: ModelCall, turn: OpenTurn, dialect: Dialect): Asse
   })
   const encoded = dialect.encodeRequest(canonical())
   const { messages, tools } = isJsonObject(encoded) ? encoded : {}
-  const ownTools = call.fields['tools'] ?? []
-  const toolsAdded = turn.tools.length > (Array.isArray(ownTools) ? ownTools.length : 0)
+  const toolsAdded = turn.tools.length > call.sent.toolCount
   const edits = { ...call.edits, messages, ...(toolsAdded ? { tools } : {}) }
   return { call: { ...call, edits }, turn, canonical }
 }

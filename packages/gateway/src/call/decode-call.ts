@@ -12,7 +12,7 @@ import type { PromptRenderer, RenderedPrompt } from '../prompts/prompt-renderer.
 import type { Caller } from '../runtime/caller.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { readCallContext } from './call-context.ts'
-import type { ModelCall } from './model-call.ts'
+import { type ModelCall, readSentFields } from './model-call.ts'
 
 export interface DecodeParts {
   readonly headers: IncomingHttpHeaders
@@ -75,7 +75,7 @@ function modelCall(
   const messages = readMessages(fields['messages'], prompt)
   return {
     body,
-    fields,
+    sent: readSentFields(fields),
     edits: {
       ...(prompt === undefined ? {} : { messages: [...prompt.messages, ...messages] }),
       ...(prompt?.responseFormat === undefined || fields['response_format'] !== undefined

@@ -119,7 +119,7 @@ async function answer(
   const { call, turn } = assembled
   const sink = new ClientSink(http.response)
   const { record } = http
-  const includeUsage = wantsUsage(call)
+  const { includeUsage } = call.sent
   if (turn?.replay !== undefined) {
     return replayAnswer(turn, turn.replay, { ...services, record, sink, includeUsage, call })
   }
@@ -143,14 +143,4 @@ async function answer(
     includeUsage,
     signal: lifetime.signal,
   })
-}
-
-function wantsUsage(call: ModelCall): boolean {
-  const options = call.fields['stream_options']
-  return (
-    typeof options === 'object' &&
-    options !== null &&
-    'include_usage' in options &&
-    options.include_usage === true
-  )
 }

@@ -1,11 +1,12 @@
-import type { JsonObject } from '../http/json-body.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from '../http/json-body.ts'
 import type { CallContext } from './call-context.ts'
 
 /** A caller's request for an answer, read and checked as far as every provider needs it. */
 export interface ModelCall {
   /** The body as it was sent, in OpenAI's format; what is not edited reaches a provider unchanged. */
   readonly body: Buffer
-  readonly fields: JsonObject
+  /** What of the body steers the call. The rest is not kept in parsed form while a call waits. */
+  readonly sent: SentFields
   /** Top-level fields that the gateway sets instead of the caller's or beside them. */
   readonly edits: JsonObject
   /** Settings that hold where the caller gave none; their field names depend on the provider. */
@@ -17,6 +18,18 @@ export interface ModelCall {
   readonly prompt: UsedPrompt | undefined
 }
 
+/** Which of the top-level fields the caller gave. */
+export interface SentFields {
+  readonly model: string | undefined
+  readonly context: boolean
+  readonly temperature: boolean
+  /** `max_completion_tokens` or `max_tokens`. */
+  readonly outputLimit: boolean
+  readonly toolCount: number
+  /** `stream_options.include_usage`. */
+  readonly includeUsage: boolean
+}
+
 export interface UsedPrompt {
   readonly namespace: string
   readonly name: string
@@ -25,6 +38,18 @@ export interface UsedPrompt {
 
 /** The body with the gateway's edits, as values. */
 export function editedFields(call: ModelCall): JsonObject {
-  const { context: _ownField, ...fields } = call.fields
+  const { context: _ownField, ...fields } = parseJsonObject(call.body)
   return { ...fields, model: call.model, ...call.edits }
+}
+
+export function readSentFields(fields: JsonObject): SentFields {
+  const { model, tools, stream_options: streamOptions } = fields
+  return {
+    model: typeof model === 'string' ? model : undefined,
+    context: fields['context'] !== undefined,
+    temperature: fields['temperature'] != null,
+    outputLimit: fields['max_completion_tokens'] != null || fields['max_tokens'] != null,
+    toolCount: Array.isArray(tools) ? tools.length : 0,
+    includeUsage: isJsonObject(streamOptions) && streamOptions['include_usage'] === true,
+  }
 }

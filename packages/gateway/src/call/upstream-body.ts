@@ -15,27 +15,22 @@ export function upstreamBody(assembled: AssembledCall, target: CallTarget): Uint
   }
   const { call } = assembled
   const set = topLevelEdits(call, target)
-  const ownField = call.fields['context'] !== undefined
-  if (!ownField && Object.keys(set).length === 0) return call.body
+  if (!call.sent.context && Object.keys(set).length === 0) return call.body
   return spliceTopLevel(call.body, { set, remove: ['context'] })
 }
 
 function topLevelEdits(call: ModelCall, target: CallTarget): Record<string, string> {
   const set: Record<string, string> = {}
-  if (call.fields['model'] !== target.model) set['model'] = JSON.stringify(target.model)
+  if (call.sent.model !== target.model) set['model'] = JSON.stringify(target.model)
   for (const [name, value] of Object.entries(call.edits)) {
     if (value !== undefined) set[name] = JSON.stringify(value)
   }
   const { temperature, maxOutputTokens } = call.defaults
-  if (temperature !== undefined && call.fields['temperature'] == null) {
+  if (temperature !== undefined && !call.sent.temperature) {
     set['temperature'] = JSON.stringify(temperature)
   }
-  if (maxOutputTokens !== undefined && !boundsItsOutput(call)) {
+  if (maxOutputTokens !== undefined && !call.sent.outputLimit) {
     set[target.provider.adapter.maxTokensField] = JSON.stringify(maxOutputTokens)
   }
   return set
-}
-
-function boundsItsOutput(call: ModelCall): boolean {
-  return call.fields['max_completion_tokens'] != null || call.fields['max_tokens'] != null
 }

@@ -3,7 +3,7 @@ import type { Conversations } from '@fairlead/context'
 import { conversationRequest } from '../call/assemble-context.ts'
 import { readCallContext } from '../call/call-context.ts'
 import { matchRoute } from '../call/match-route.ts'
-import type { ModelCall } from '../call/model-call.ts'
+import { type ModelCall, readSentFields } from '../call/model-call.ts'
 import { gatewayError } from '../gateway-error.ts'
 import { isJsonObject, type JsonObject, optionalString } from '../http/json-body.ts'
 import type { Caller } from '../runtime/caller.ts'
@@ -35,7 +35,7 @@ export async function dryRun(
   }
   const call: ModelCall = {
     body: Buffer.alloc(0),
-    fields,
+    sent: readSentFields(fields),
     edits: {},
     defaults: {},
     model,
