@@ -7,7 +7,10 @@ import { Persona } from './persona.ts'
 import { PromptTemplate } from './prompt-template.ts'
 import { RoutingPolicy } from './routing-policy.ts'
 
-/** All our kinds. */
+/**
+ * All our kinds. Their types describe objects as the API server returns them: a field that has a
+ * default is always there, so only what may really be missing is optional.
+ */
 export const kinds = [
   LLMGateway,
   LLMProvider,

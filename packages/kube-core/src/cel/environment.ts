@@ -1,5 +1,6 @@
 import {
   celEnv,
+  isCelList,
   isCelError,
   parse,
   plan,
@@ -17,7 +18,7 @@ import { optionalLibrary } from './libraries/optional.ts'
 import { quantityLibrary } from './libraries/quantity.ts'
 import { regexLibrary } from './libraries/regex.ts'
 import { urlLibrary } from './libraries/urls.ts'
-import { chargeLibrary } from './step-charge.ts'
+import { appendFunction, loopFunctions } from './loop-functions.ts'
 import type { Expression } from './expression.ts'
 
 export type Program = (bindings: Record<string, CelInput>) => CelResult
@@ -40,10 +41,14 @@ const deepCalls: ReadonlySet<string> = new Set([
   '@in',
   'indexOf',
   'lastIndexOf',
+  'join',
   'sets.contains',
   'sets.equivalent',
   'sets.intersects',
 ])
+
+/** Calls that do not go through the lists that they are given. */
+const constantCalls: ReadonlySet<string> = new Set(['_+_', 'size', appendFunction])
 
 /** Operators that the evaluator plans by itself; they are never looked up. */
 const operators: ReadonlySet<string> = new Set([
@@ -70,7 +75,7 @@ export function createRuleEnvironment(): RuleEnvironment {
       ...quantityLibrary,
       ...ipLibrary,
       ...formatLibrary,
-      chargeLibrary(meter),
+      ...loopFunctions(meter),
     ],
     re2: { compile: compilePattern },
   })
@@ -87,6 +92,12 @@ export function createRuleEnvironment(): RuleEnvironment {
   }
 }
 
+/** Every character may be replaced, so the result can be as long as the product. */
+function growth(text: CelValue | undefined, replacement: CelValue | undefined): number {
+  if (typeof text !== 'string' || typeof replacement !== 'string') return 0
+  return ((text.length + 1) * replacement.length) / 10
+}
+
 function valueOf(result: CelResult): CelValue | undefined {
   return isCelError(result) ? undefined : result
 }
@@ -98,10 +109,11 @@ function withMeter(env: ReturnType<typeof celEnv>, meter: CostMeter): ReturnType
     if (group === undefined) return undefined
     const deep = deepCalls.has(name)
     const call: typeof group.call = (id, target, args) => {
-      for (const value of [target, ...args]) {
-        if (deep) meter.chargeDeep(value)
-        else meter.chargeFlat(value)
-      }
+      const values = [target, ...args]
+      if (isCelList(args[0]) && constantCalls.has(name)) meter.charge(1)
+      else if (deep) for (const value of values) meter.chargeDeep(value)
+      else for (const value of values) meter.chargeFlat(value)
+      if (name === 'replace') meter.charge(growth(target, args[1]))
       return group.call(id, target, args)
     }
     return Object.create(group, { call: { value: call } })

@@ -1,5 +1,5 @@
 import { parse } from '@bufbuild/cel'
-import { chargeFunction } from './step-charge.ts'
+import { appendFunction, chargeFunction } from './loop-functions.ts'
 import { rewriteOptionalSyntax } from './optional-syntax.ts'
 
 type Parsed = ReturnType<typeof parse>
@@ -84,6 +84,10 @@ function rewriteCall(node: Expression, value: Call): Expression {
   const [first, second] = args
   if (value.function === '_[_]' && first && second && isOptionalCall(first)) {
     return call(node, '__optionalIndex', first, [second])
+  }
+  if (value.function === '_+_' && first && second && isResult(first)) {
+    const [item] = second.exprKind.case === 'listExpr' ? second.exprKind.value.elements : []
+    if (item) return call(node, appendFunction, undefined, [first, item])
   }
   if (
     (value.function === 'optMap' || value.function === 'optFlatMap') &&
@@ -174,6 +178,11 @@ function mapLoop(loop: Comprehension, change: (node: Expression) => Expression):
     ...(loopStep && { loopStep: change(loopStep) }),
     ...(result && { result: change(result) }),
   }
+}
+
+/** Whether a node is what a loop has made so far; rules cannot name it. */
+function isResult(node: Expression): boolean {
+  return node.exprKind.case === 'identExpr' && node.exprKind.value.name === '@result'
 }
 
 function isOptionalCall(node: Expression): boolean {

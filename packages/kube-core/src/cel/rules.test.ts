@@ -204,6 +204,17 @@ describe('evaluateRules', () => {
     ).toContain('cost limit exceeded')
   })
 
+  it('builds long lists without trouble', () => {
+    const numbers = Array.from({ length: 20_000 }, (_, index) => index)
+    const rule = 'self.numbers.map(a, a + 1).filter(a, a > 5).size() == 19995'
+    expect(run([{ rule }], { numbers })).toEqual([])
+  })
+
+  it('does not let texts explode', () => {
+    const rule = "self.text.replace('', self.text).size() > 0"
+    expect(run([{ rule }], { text: 'a'.repeat(100_000) })[0]).toContain('cost limit exceeded')
+  })
+
   it('ends when many cheap rules cost too much together', () => {
     const numbers = Array.from({ length: 60_000 }, (_, index) => index)
     const rules = Array.from({ length: 60 }, (_, index) => ({
