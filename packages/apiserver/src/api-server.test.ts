@@ -37,7 +37,8 @@ function definition(plural = 'widgets', kind = 'Widget'): object {
       },
     },
   }
-  const version = { served: true, schema, subresources: { status: {} } }
+  const scale = { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' }
+  const version = { served: true, schema, subresources: { status: {}, scale } }
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -101,6 +102,23 @@ describe('the API server', () => {
       ])
       stranger.close()
     })
+  })
+
+  it('gives service accounts tokens that end with the account', async () => {
+    const accounts = '/api/v1/namespaces/default/serviceaccounts'
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' } }
+    await client.send('POST', accounts, account)
+    const { body } = await client.send('POST', `${accounts}/robot/token`, { spec: {} })
+    const robot = new TestClient(server, (body['status'] as { token: string }).token)
+    const reviews = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
+    expect((await robot.send('POST', reviews, review)).body['status']).toMatchObject({
+      userInfo: { username: 'system:serviceaccount:default:robot' },
+    })
+    expect((await robot.get('/api/v1/namespaces/default/secrets')).status).toBe(403)
+    await client.send('DELETE', `${accounts}/robot`)
+    expect((await robot.send('POST', reviews, review)).status).toBe(401)
+    robot.close()
   })
 
   describe('writes', () => {
@@ -194,6 +212,26 @@ describe('the API server', () => {
       expect(messageOf(await client.sendText('POST', path, text))[2]).toContain(
         'strict decoding error: duplicate field "spec.size"',
       )
+    })
+
+    it('scales', async () => {
+      await client.send('POST', WIDGETS, widget('scaled', { size: 2 }))
+      const path = `${WIDGETS}/scaled/scale`
+      const scale = (await client.get(path)).body
+      expect(scale).toMatchObject({
+        apiVersion: 'autoscaling/v1',
+        kind: 'Scale',
+        spec: { replicas: 2 },
+        status: { replicas: 0 },
+      })
+      await client.send('PUT', path, { ...scale, spec: { replicas: 5 } })
+      const patched = await client.patch(path, 'merge', { spec: { replicas: 7 } })
+      expect(patched.body['spec']).toEqual({ replicas: 7 })
+      expect((await client.get(`${WIDGETS}/scaled`)).body).toMatchObject({
+        metadata: { generation: 3 },
+        spec: { size: 7 },
+      })
+      expect((await client.send('PUT', path, scale)).status).toBe(409)
     })
 
     it('keeps an object until its finalizers are gone', async () => {

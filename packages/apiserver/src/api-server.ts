@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 
 import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
+import { ServiceAccountTokens } from './auth/service-account-token.ts'
 import { MASTERS_GROUP } from './auth/user.ts'
 import { machineClock, type Clock } from './clock.ts'
 import { EventExpiry } from './controllers/event-expiry.ts'
@@ -14,7 +15,9 @@ import { ApiHandler } from './http/api-handler.ts'
 import { HttpServer } from './http/http-server.ts'
 import { finalizeNamespace } from './http/namespace-finalize.ts'
 import { ResourceHandler } from './http/resource-handler.ts'
+import { handleScale } from './http/scale-request.ts'
 import { SubresourceHandler } from './http/subresource-handler.ts'
+import { createToken } from './http/token-request.ts'
 import { kubeconfigFor } from './kubeconfig.ts'
 import { silentLogger, type Logger } from './logger.ts'
 import { OpenApiHandler } from './openapi/openapi-handler.ts'
@@ -90,12 +93,13 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       new GarbageCollector(context, logger),
       new EventExpiry(context),
     ]
+    const tokens = new ServiceAccountTokens(files, storage, () => clock.now())
     const server = new HttpServer({
       identity: pki.leaf('server', serverCertificate(host)),
       caCertificate: pki.caCertificate,
-      tokenAuthenticators: [adminTokenAuthenticator(adminToken)],
+      tokenAuthenticators: [adminTokenAuthenticator(adminToken), tokens.authenticate],
       logger,
-      handle: apiHandler(context).handle,
+      handle: apiHandler(context, tokens).handle,
     })
     const port = await server.listen(host, options.port ?? 0)
     const url = `https://${reachable(host)}:${port}`
@@ -118,10 +122,12 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   }
 }
 
-function apiHandler(context: ResourceContext): ApiHandler {
+function apiHandler(context: ResourceContext, tokens: ServiceAccountTokens): ApiHandler {
   const subresources = new SubresourceHandler(
     new Map([
       ['namespaces/finalize', (request, target) => finalizeNamespace(context, request, target)],
+      ['serviceaccounts/token', (request, target) => createToken(context, tokens, request, target)],
+      ['*/scale', (request, target) => handleScale(context, request, target)],
     ]),
   )
   return new ApiHandler({

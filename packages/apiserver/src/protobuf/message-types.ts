@@ -228,6 +228,11 @@ const DELETE_OPTIONS = message({
   5: ['dryRun', textList],
 })
 
+const TOKEN_REQUEST = message({
+  1: metadata,
+  2: ['spec', message({ 1: ['audiences', textList], 4: ['expirationSeconds', 'number?'] })],
+})
+
 /** By `apiVersion/kind`. */
 export const MESSAGE_TYPES: ReadonlyMap<string, MessageType> = new Map([
   ['v1/ConfigMap', CONFIG_MAP],
@@ -246,5 +251,6 @@ export const MESSAGE_TYPES: ReadonlyMap<string, MessageType> = new Map([
   ['authorization.k8s.io/v1/SelfSubjectAccessReview', SELF_ACCESS_REVIEW],
   ['authorization.k8s.io/v1/SubjectAccessReview', ACCESS_REVIEW],
   ['authorization.k8s.io/v1/SelfSubjectRulesReview', RULES_REVIEW],
+  ['authentication.k8s.io/v1/TokenRequest', TOKEN_REQUEST],
   ['authentication.k8s.io/v1/SelfSubjectReview', message({ 1: metadata })],
 ])

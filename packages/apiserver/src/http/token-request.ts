@@ -1,0 +1,59 @@
+import { errors } from '@fairlead/kube-core'
+
+import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
+import { recordAt } from '../core-kinds/built-in-kind.ts'
+import { getObject } from '../resources/get-object.ts'
+import { isJsonObject } from '../resources/object-body.ts'
+import type { ResourceContext } from '../resources/resource-context.ts'
+import type { ObjectTarget } from '../resources/resource-target.ts'
+import type { ApiRequest } from './api-request.ts'
+import { jsonResponse, type Handled } from './api-response.ts'
+import { decodeBody } from './decode-body.ts'
+
+const LIFETIME_DEFAULT_S = 3600
+const LIFETIME_MIN_S = 600
+const LIFETIME_MAX_S = 2 ** 32
+
+/** `POST …/serviceaccounts/x/token`: a token that speaks for the account. @throws StatusError */
+export function createToken(
+  context: ResourceContext,
+  tokens: ServiceAccountTokens,
+  request: ApiRequest,
+  target: ObjectTarget,
+): Handled {
+  if (request.method !== 'POST') {
+    throw errors.methodNotSupported('serviceaccounts', request.method)
+  }
+  const { uid = '' } = getObject(context, target).metadata
+  const body = decodeBody(request.body, request.contentType)
+  const question = {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    metadata: { name: target.name, namespace: target.namespace },
+    spec: isJsonObject(body) && isJsonObject(body['spec']) ? body['spec'] : {},
+  }
+  const seconds = lifetimeSeconds(recordAt(question, 'spec')['expirationSeconds'])
+  const account = { namespace: target.namespace, name: target.name, uid }
+  const { token, expiresAtMs } = tokens.issue(account, seconds * 1000)
+  const expirationTimestamp = new Date(expiresAtMs).toISOString().replace(/\.\d+Z$/, 'Z')
+  return jsonResponse(201, {
+    ...question,
+    spec: { ...question.spec, expirationSeconds: seconds },
+    status: { token, expirationTimestamp },
+  })
+}
+
+function lifetimeSeconds(wanted: unknown): number {
+  const seconds = wanted ?? LIFETIME_DEFAULT_S
+  const isFitting =
+    typeof seconds === 'number' && seconds >= LIFETIME_MIN_S && seconds <= LIFETIME_MAX_S
+  if (isFitting) return seconds
+  throw errors.invalid('TokenRequest.authentication.k8s.io', '', [
+    {
+      type: 'Invalid',
+      field: 'spec.expirationSeconds',
+      badValue: seconds,
+      detail: 'may not specify a duration less than 10 minutes',
+    },
+  ])
+}

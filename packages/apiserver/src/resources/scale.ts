@@ -1,0 +1,65 @@
+import { errors, type KubernetesObject } from '@fairlead/kube-core'
+
+import { evaluateFieldPath } from '../printing/json-path.ts'
+import { getObject } from './get-object.ts'
+import { isJsonObject, type JsonObject } from './object-body.ts'
+import type { ResourceContext } from './resource-context.ts'
+import type { ScalePaths } from './resource-definition.ts'
+import type { ObjectTarget } from './resource-target.ts'
+
+/** The scale of a custom object, as `autoscaling/v1` shows it. @throws StatusError 404 or 500 */
+export function getScale(context: ResourceContext, target: ObjectTarget): KubernetesObject {
+  const paths = pathsOf(target)
+  const object = getObject(context, target)
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  const replicas = evaluateFieldPath(object, dotted(paths.specReplicasPath))
+  if (typeof replicas !== 'number') {
+    throw errors.internal(`the spec replicas field "${paths.specReplicasPath}" does not exist`)
+  }
+  const current = evaluateFieldPath(object, dotted(paths.statusReplicasPath))
+  const selector = evaluateFieldPath(object, dotted(paths.labelSelectorPath ?? ''))
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: JSON.parse(
+      JSON.stringify({ name, namespace, uid, resourceVersion, creationTimestamp }),
+    ) as KubernetesObject['metadata'],
+    spec: { replicas },
+    status: {
+      replicas: typeof current === 'number' ? current : 0,
+      ...(typeof selector === 'string' ? { selector } : {}),
+    },
+  }
+}
+
+/** A copy of `object` with the number of replicas that `scale` wants. @throws StatusError 400 */
+export function withScale(
+  target: ObjectTarget,
+  object: KubernetesObject,
+  scale: unknown,
+): KubernetesObject {
+  const spec = isJsonObject(scale) && isJsonObject(scale['spec']) ? scale['spec'] : {}
+  const replicas = spec['replicas'] ?? 0
+  if (typeof replicas !== 'number' || !Number.isSafeInteger(replicas) || replicas < 0) {
+    throw errors.badRequest('spec.replicas must be a whole number of zero or more')
+  }
+  const copy = structuredClone(object)
+  const names = dotted(pathsOf(target).specReplicasPath).split('.')
+  const last = names.pop() ?? ''
+  let parent: JsonObject = copy
+  for (const name of names) {
+    const child = parent[name]
+    parent = isJsonObject(child) ? child : (parent[name] = {} as JsonObject)
+  }
+  parent[last] = replicas
+  return copy
+}
+
+function pathsOf({ definition }: ObjectTarget): ScalePaths {
+  if (definition.scale === undefined) throw errors.unknownResource()
+  return definition.scale
+}
+
+function dotted(jsonPath: string): string {
+  return jsonPath.replace(/^\./, '')
+}
