@@ -5,7 +5,10 @@ import type { Services } from './services.ts'
 /** How long calls that were aborted may take to tell their callers and to store their turns. */
 const abortedGraceMs = 2_000
 
-/** Stops accepting; calls that run may end, and are aborted after `timeoutMs`. */
+/**
+ * Stops accepting; calls that run may end, and are aborted after `timeoutMs`. Resolves when no call
+ * runs, also none that goes on without its caller.
+ */
 export async function drainServer(
   server: Server,
   services: Services,
@@ -18,7 +21,7 @@ export async function drainServer(
     response.once('finish', () => setImmediate(() => server.closeIdleConnections()))
   })
   const abort = services.clock.setTimer(timeoutMs, () => {
-    for (const call of services.running) call.abort(gatewayError.shuttingDown())
+    services.running.abort(gatewayError.shuttingDown())
   })
   const force = services.clock.setTimer(timeoutMs + abortedGraceMs, () => {
     server.closeAllConnections()
@@ -26,6 +29,7 @@ export async function drainServer(
   const sweep = setInterval(() => server.closeIdleConnections(), 50)
   server.closeIdleConnections()
   await closed
+  await services.running.ended()
   clearInterval(sweep)
   abort.cancel()
   force.cancel()

@@ -1,6 +1,6 @@
 import type { Dialect } from '@fairlead/llm'
 import type { Admission } from './call/admission.ts'
-import type { CallLifetime } from './call/call-lifetime.ts'
+import type { RunningCalls } from './call/running-calls.ts'
 import type { Clock } from './clock.ts'
 import type { ConversationStores } from './conversations/conversation-stores.ts'
 import type { Logger } from './logger.ts'
@@ -22,6 +22,5 @@ export interface Services {
   readonly logger: Logger
   readonly clock: Clock
   readonly random: () => number
-  /** Calls that run, so that a stopping gateway can end them. */
-  readonly running: Set<CallLifetime>
+  readonly running: RunningCalls
 }

@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createOpenAiChatDialect } from '@fairlead/llm'
 import { Admission } from './call/admission.ts'
-import type { CallLifetime } from './call/call-lifetime.ts'
 import { CallRecord } from './call/call-record.ts'
+import { RunningCalls } from './call/running-calls.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { ConversationStores } from './conversations/conversation-stores.ts'
 import { drainServer } from './drain-server.ts'
@@ -41,7 +41,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       callCounter: callCounters(),
     },
     options.logger,
-    () => reporter.changed(),
+    (runtime) => {
+      services.stores.prepare(runtime)
+      reporter.changed()
+    },
   )
   reporter.watch(runtimes, services.stores)
   const server = createHttpServer(runtimes, services)
@@ -85,7 +88,7 @@ function createServices(options: GatewayOptions, clock: Clock, reporter: Reporte
     logger: options.logger,
     clock,
     random,
-    running: new Set<CallLifetime>(),
+    running: new RunningCalls(),
   }
 }
 

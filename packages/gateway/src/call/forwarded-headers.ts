@@ -5,7 +5,8 @@ const forwardedNames = ['accept', 'traceparent', 'tracestate', 'baggage', 'opena
 
 /** Names and values in turn. */
 export function forwardedHeaders(headers: IncomingHttpHeaders): readonly string[] {
-  const forwarded = ['user-agent', 'fairlead']
+  // Usage is read from the answer's bytes, so they must not come compressed.
+  const forwarded = ['user-agent', 'fairlead', 'accept-encoding', 'identity']
   for (const name of forwardedNames) {
     const value = headers[name]
     if (typeof value === 'string') forwarded.push(name, value)

@@ -133,7 +133,7 @@ async function relayByteStream(events: ByteEvents, parts: RelayParts): Promise<v
     if (!scanner.done && !scanner.finished) throw cutError(parts)
   } catch (error) {
     record.usage = scanner.usage
-    endWithError(breakReason(error, parts), parts)
+    await breakOff(error, parts)
     throw error
   }
   record.usage = scanner.usage
@@ -162,7 +162,7 @@ async function relayKeptByteStream(
     const response = await recorder.completeStream()
     parts.record.usage = response.usage
   } catch (error) {
-    endWithError(breakReason(error, parts), parts)
+    await breakOff(error, parts)
     throw error
   }
   sink.end(Buffer.concat([...held, events.rest]))
@@ -208,7 +208,7 @@ async function relayEventStream(events: ModelEvents, parts: RelayParts): Promise
     if (finish === undefined) throw cutError(parts)
     await recorder?.completeStream()
   } catch (error) {
-    endWithError(breakReason(error, parts), parts)
+    await breakOff(error, parts)
     throw error
   }
   sink.end(encoder.encode(finish))
@@ -221,13 +221,23 @@ function sendWhole(bytes: Buffer, headers: readonly string[], parts: RelayParts)
 
 function start(status: number, headers: readonly string[], parts: RelayParts): void {
   parts.record.status = status
-  parts.sink.start(status, [...headers, ...ownHeaders(parts.record, parts.recorder?.turn)])
+  const own = ownHeaders(parts.record, parts.recorder?.turn)
+  const named = headers.includes('x-request-id') ? [] : ['x-request-id', parts.record.requestId]
+  parts.sink.start(status, [...headers, ...named, ...own])
 }
 
-/** The caller has status 200 already: the error is the stream's last event. */
-function endWithError(error: ModelError, parts: RelayParts): void {
-  const { body } = parts.dialect.encodeError(error)
-  parts.sink.end(`data: ${JSON.stringify(body)}\n\n`)
+/**
+ * Ends a stream that cannot go on. The caller has status 200 already, so the error is its last
+ * event; what came of the answer is stored before.
+ */
+async function breakOff(error: unknown, parts: RelayParts): Promise<void> {
+  const reason = breakReason(error, parts)
+  try {
+    await parts.recorder?.fail(reason)
+  } finally {
+    const { body } = parts.dialect.encodeError(reason)
+    parts.sink.end(`data: ${JSON.stringify(body)}\n\n`)
+  }
 }
 
 function cutError(parts: RelayParts): ModelError {

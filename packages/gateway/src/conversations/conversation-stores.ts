@@ -45,6 +45,11 @@ export class ConversationStores {
     return store.conversations
   }
 
+  /** Opens the gateway's store before the first call needs it; a failure becomes a problem. */
+  prepare(runtime: Runtime): void {
+    void this.of(runtime).catch(() => {})
+  }
+
   problems(): readonly ReplicaProblem[] {
     return [...this.#problems.values()]
   }

@@ -9,10 +9,15 @@ export class RuntimeHolder {
   readonly #snapshots: SnapshotSource
   readonly #parts: RuntimeParts
   readonly #logger: Logger
-  readonly #changed: () => void
+  readonly #changed: (runtime: Runtime) => void
   readonly #unsubscribe: (() => void)[]
 
-  constructor(snapshots: SnapshotSource, parts: RuntimeParts, logger: Logger, changed: () => void) {
+  constructor(
+    snapshots: SnapshotSource,
+    parts: RuntimeParts,
+    logger: Logger,
+    changed: (runtime: Runtime) => void,
+  ) {
     this.#snapshots = snapshots
     this.#parts = parts
     this.#logger = logger
@@ -31,13 +36,15 @@ export class RuntimeHolder {
     const snapshot = this.#snapshots.current()
     if (snapshot === undefined) return
     const before = this.current
+    let runtime: Runtime
     try {
-      this.current = buildRuntime(snapshot, this.#parts)
+      runtime = buildRuntime(snapshot, this.#parts)
     } catch (error) {
       this.#logger.error({ hash: snapshot.hash, err: error }, 'the configuration cannot be run')
       return
     }
+    this.current = runtime
     before?.retire()
-    this.#changed()
+    this.#changed(runtime)
   }
 }

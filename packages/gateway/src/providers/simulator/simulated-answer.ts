@@ -71,9 +71,10 @@ function echo(request: ModelRequest): string {
 function requestedCall(request: ModelRequest): Item | undefined {
   if (request.tools.length === 0 || request.toolChoice === 'none') return undefined
   if (request.items.at(-1)?.type === 'function_call_output') return undefined
-  const said = /\bcall\s+([\w.-]+)/i.exec(lastUserText(request))?.[1]
+  const asked = /\bcall\s+(?:the\s+)?(?:tool\s+)?["'`]?([\w-]+)/gi
+  const said = new Set([...lastUserText(request).matchAll(asked)].map(([, name]) => name))
   const tool =
-    request.tools.find(({ name }) => name === said) ??
+    request.tools.find(({ name }) => said.has(name)) ??
     (typeof request.toolChoice === 'object'
       ? request.tools.find(({ name }) => name === (request.toolChoice as { name: string }).name)
       : request.toolChoice === 'required'
