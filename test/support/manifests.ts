@@ -43,6 +43,7 @@ export function route(
         match: { models: [model] },
         strategy: 'Priority',
         targets: [{ name: providerName, providerRef: { name: providerName } }],
+        retry: { attempts: 0 },
         ...more,
       },
     ],

@@ -5,7 +5,7 @@ import {
   type ModelResponse,
   type StreamEvent,
 } from '@fairlead/llm'
-import type { Clock } from '../clock.ts'
+import type { Clock, Timer } from '../clock.ts'
 
 /** How often what was streamed so far is put together for the store. */
 const flushIntervalMs = 100
@@ -15,7 +15,7 @@ export class TurnRecorder {
   readonly turn: OpenTurn
   readonly #clock: Clock
   readonly #assembler = createStreamAssembler()
-  #flushedAtMs = Number.NEGATIVE_INFINITY
+  #flushTimer: Timer | undefined
   #ended = false
   #model: string
 
@@ -27,10 +27,11 @@ export class TurnRecorder {
 
   push(event: StreamEvent): void {
     this.#assembler.push(event)
-    const nowMs = this.#clock.now()
-    if (nowMs - this.#flushedAtMs < flushIntervalMs) return
-    this.#flushedAtMs = nowMs
-    this.turn.flush(this.#assembler.partial())
+    // A timer and not a look at the clock: a stream that falls silent must be kept up to its last word.
+    this.#flushTimer ??= this.#clock.setTimer(flushIntervalMs, () => {
+      this.#flushTimer = undefined
+      if (!this.#ended) this.turn.flush(this.#assembler.partial())
+    })
   }
 
   /** The stream ended well. Resolves when the turn is stored. */
@@ -42,7 +43,7 @@ export class TurnRecorder {
 
   async complete(response: ModelResponse): Promise<void> {
     if (this.#ended) return
-    this.#ended = true
+    this.#end()
     await this.turn.finish({
       status: 'completed',
       output: response.output,
@@ -54,7 +55,7 @@ export class TurnRecorder {
   /** The answer did not come, or not whole: what came is kept. */
   async fail(error: ModelError): Promise<void> {
     if (this.#ended) return
-    this.#ended = true
+    this.#end()
     const output = this.#assembler.partial()
     await this.turn.finish({
       status: output.length > 0 ? 'incomplete' : 'failed',
@@ -63,5 +64,10 @@ export class TurnRecorder {
       model: this.#model,
       error,
     })
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#flushTimer?.cancel()
   }
 }
