@@ -22,7 +22,9 @@ spec:
   - name: v1
     served: true
     storage: true
-    subresources: {status: {}}
+    subresources:
+      status: {}
+      scale: {specReplicasPath: .spec.size, statusReplicasPath: .status.size}
     selectableFields: [{jsonPath: .spec.color}]
     additionalPrinterColumns:
     - {name: Color, type: string, jsonPath: .spec.color}
@@ -376,6 +378,14 @@ describe('kubectl', () => {
       '--serviceaccount=default:robot',
     ])
     expect(await succeed(['get', 'rolebindings'])).toMatch(/robot +Role\/reader/)
+  })
+
+  it('scales and makes tokens', async () => {
+    await succeed(['create', '-f', '-'], widget('scaled', '{color: red, size: 2}'))
+    await succeed(['scale', 'widget', 'scaled', '--replicas=4', '--current-replicas=2'])
+    expect(await json(['get', 'widget', 'scaled'])).toMatchObject({ spec: { size: 4 } })
+    await succeed(['create', 'serviceaccount', 'agent'])
+    expect(await succeed(['create', 'token', 'agent'])).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\s*$/)
   })
 
   it('answers who may do what', async () => {
