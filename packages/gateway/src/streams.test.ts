@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { describe, expect, it } from 'vitest'
+import { FakeClock } from './test-support/fake-clock.ts'
 import { keyedProvider } from './test-support/snapshot.ts'
 import { testGateway, testUpstream, type TestGateway } from './test-support/test-gateway.ts'
 import { type Answer, chunks, completion, json } from './test-support/upstream.ts'
@@ -140,6 +141,27 @@ describe('streams', () => {
     const text = await (await gateway.chat(body)).text()
     expect(text).toContain('"error"')
     expect(text).not.toContain('[DONE]')
+  })
+
+  it('a stream that takes longer than a call may ends with an error', async () => {
+    const clock = new FakeClock()
+    const upstream = await testUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(chunks(['one']).slice(0, 2).join(''))
+    })
+    const gateway = await testGateway({
+      providers: [keyedProvider('upstream', { baseURL: upstream.url })],
+      secrets: { upstream: 'sk' },
+      options: { clock },
+    })
+    const response = await gateway.chat(body)
+    clock.advance(10_000)
+    clock.advance(20_000)
+    const text = await response.text()
+    expect(text).toContain('one')
+    expect(text).toContain('request_timeout')
+    expect(text).not.toContain('[DONE]')
+    await upstream.requests[0]?.aborted
   })
 
   it('an upstream that sends more than the caller takes is slowed down', async () => {

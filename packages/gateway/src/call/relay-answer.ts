@@ -154,7 +154,10 @@ async function relayKeptByteStream(
     for (;;) {
       const bytes = await events.next()
       if (bytes === undefined) break
-      const finished = record(reader.push(bytes), recorder)
+      const read = reader.push(bytes)
+      const finished = record(read, recorder)
+      const error = read.find(({ type }) => type === 'error')
+      if (error?.type === 'error') return await passError(error.error, bytes, recorder, parts)
       if (finished || held.length > 0) held.push(bytes)
       else await sink.write(bytes)
     }
@@ -166,6 +169,18 @@ async function relayKeptByteStream(
     throw error
   }
   sink.end(Buffer.concat([...held, events.rest]))
+}
+
+/** The upstream itself ended its stream with an error: the caller gets that one and no second. */
+async function passError(
+  error: ModelError,
+  bytes: Buffer,
+  recorder: TurnRecorder,
+  parts: RelayParts,
+): Promise<void> {
+  await recorder.fail(error)
+  parts.record.errorCode = error.code
+  parts.sink.end(bytes)
 }
 
 /** Gives the events to the recorder; true when the answer is complete. */
