@@ -504,6 +504,15 @@ describe('the API server', () => {
       expect(body['spec']).toEqual({ mode: 'Auto', color: 'red' })
     })
 
+    it('refuses columns whose path it could not follow', async () => {
+      const bad = definition('columns', 'Column') as { spec: { versions: object[] } }
+      const column = { name: 'Bad', type: 'string', jsonPath: '.spec[?(1)]' }
+      Object.assign(bad.spec.versions[0] ?? {}, { additionalPrinterColumns: [column] })
+      expect(messageOf(await client.send('POST', DEFINITIONS, bad))[2]).toContain(
+        'spec.versions[0].additionalPrinterColumns[0].jsonPath: Invalid value: ".spec[?(1)]"',
+      )
+    })
+
     it('does not accept names that are taken until they are free', async () => {
       await client.send('POST', DEFINITIONS, definition('firsts', 'Contested'))
       await client.send('POST', DEFINITIONS, definition('seconds', 'Contested'))

@@ -88,7 +88,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     const context = { storage, registry: new Registry(BUILT_IN_KINDS), clock }
     ensureSystemNamespaces(context)
     const controllers = [
-      new DefinitionController(context),
+      new DefinitionController(context, logger),
       new NamespaceController(context),
       new GarbageCollector(context, logger),
       new EventExpiry(context),

@@ -80,14 +80,11 @@ export class NamespaceController {
   }
 
   #isEmpty(namespace: string): boolean {
-    return this.#context.registry
+    const { registry, storage } = this.#context
+    return registry
       .stored()
-      .every(
-        (definition) =>
-          !definition.namespaced ||
-          this.#context.storage.list({ resource: definition.storageResource, namespace }).objects
-            .length === 0,
-      )
+      .filter(({ namespaced }) => namespaced)
+      .every(({ storageResource }) => storage.isEmpty({ resource: storageResource, namespace }))
   }
 }
 

@@ -5,6 +5,7 @@ import {
 } from '@fairlead/kube-core'
 
 import { timestamp } from '../clock.ts'
+import type { Logger } from '../logger.ts'
 import { deleteObject } from '../resources/delete-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { Change } from '../storage/change.ts'
@@ -27,12 +28,14 @@ import { findNameConflict } from './name-conflicts.ts'
  */
 export class DefinitionController {
   readonly #context: ResourceContext
+  readonly #logger: Logger
   readonly #unsubscribe: () => void
   /** What is served of each definition, so that a change of its status compiles nothing anew. */
   readonly #served = new Map<string, string>()
 
-  constructor(context: ResourceContext) {
+  constructor(context: ResourceContext, logger: Logger) {
     this.#context = context
+    this.#logger = logger
     for (const definition of this.#all()) this.#reconcile(definition)
     this.#unsubscribe = context.storage.subscribe('all', (change) => this.#onChange(change))
   }
@@ -54,7 +57,16 @@ export class DefinitionController {
     return objects as unknown as CustomResourceDefinitionObject[]
   }
 
+  /** One definition that cannot be served must not keep the others from it. */
   #reconcile(definition: CustomResourceDefinitionObject): void {
+    try {
+      this.#advance(definition)
+    } catch (error) {
+      this.#logger.error({ error, name: definition.metadata.name }, 'a definition cannot be served')
+    }
+  }
+
+  #advance(definition: CustomResourceDefinitionObject): void {
     if (definition.metadata.deletionTimestamp === undefined) this.#establish(definition)
     else this.#cleanUp(definition)
   }
@@ -124,7 +136,8 @@ export class DefinitionController {
   #cleanUp(definition: CustomResourceDefinitionObject): void {
     if (!definition.metadata.finalizers?.includes(CLEANUP_FINALIZER)) return
     this.#serve(definition, 'terminating')
-    if (this.#deleteInstances(definition) > 0) {
+    this.#deleteInstances(definition)
+    if (!this.#context.storage.isEmpty({ resource: storageResourceOf(definition) })) {
       this.#writeTerminating(
         definition,
         'InstanceDeletionInProgress',
@@ -135,12 +148,11 @@ export class DefinitionController {
     this.#finish(definition)
   }
 
-  /** @returns how many are kept by their finalizers */
-  #deleteInstances(definition: CustomResourceDefinitionObject): number {
+  #deleteInstances(definition: CustomResourceDefinitionObject): void {
     const { storage } = this.#context
     const [kind] = customKinds(definition, true)
     const resource = storageResourceOf(definition)
-    if (kind === undefined) return 0
+    if (kind === undefined) return
     for (const { metadata } of storage.list({ resource }).objects) {
       if (metadata.deletionTimestamp !== undefined) continue
       const { name = '', namespace = '' } = metadata
@@ -150,7 +162,6 @@ export class DefinitionController {
         { dryRun: false, preconditions: {} },
       )
     }
-    return storage.count(resource)
   }
 
   #finish(definition: CustomResourceDefinitionObject): void {
@@ -170,7 +181,7 @@ export class DefinitionController {
   }
 
   #continueCleanup(resource: string): void {
-    if (this.#context.storage.count(resource) > 0) return
+    if (!this.#context.storage.isEmpty({ resource })) return
     const name = resource
     const definition = this.#context.storage.get({
       resource: definitionKind.storageResource,

@@ -16,6 +16,7 @@ import {
   object,
   text,
 } from '../core-kinds/schema-builder.ts'
+import { compileJsonPath } from '../printing/json-path.ts'
 import { createdAtColumn, nameColumn } from '../printing/standard-columns.ts'
 import { statusOf } from './definition-status.ts'
 
@@ -147,8 +148,10 @@ export const definitionKind = builtInKind({
     prepareForDelete({ metadata }) {
       metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), CLEANUP_FINALIZER])]
     },
-    validate: (definition) =>
-      validateCustomResourceDefinition(definition as CustomResourceDefinitionObject),
+    validate: (definition) => [
+      ...validateCustomResourceDefinition(definition as CustomResourceDefinitionObject),
+      ...invalidColumnPaths(definition as CustomResourceDefinitionObject),
+    ],
     validateUpdate,
   },
 })
@@ -167,6 +170,21 @@ function storageVersions(definition: KubernetesObject): string[] {
   const { versions } = recordAt(definition, 'spec')
   if (!Array.isArray(versions)) return []
   return versions.filter((version) => version?.storage === true).map(({ name }) => String(name))
+}
+
+function invalidColumnPaths({ spec }: CustomResourceDefinitionObject): FieldError[] {
+  return spec.versions.flatMap(({ additionalPrinterColumns = [] }, version) =>
+    additionalPrinterColumns.flatMap(({ jsonPath }, column): FieldError[] => {
+      try {
+        compileJsonPath(jsonPath)
+        return []
+      } catch (error) {
+        const detail = error instanceof Error ? error.message : 'not a JSON path'
+        const field = `spec.versions[${version}].additionalPrinterColumns[${column}].jsonPath`
+        return [{ type: 'Invalid', field, badValue: jsonPath, detail }]
+      }
+    }),
+  )
 }
 
 function validateUpdate(definition: KubernetesObject, previous: KubernetesObject): FieldError[] {

@@ -17,8 +17,10 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   for await (const chunk of request) {
     const bytes = chunk as Buffer
     size += bytes.length
-    if (size > BODY_BYTES_MAX) throw tooLarge
-    chunks.push(bytes)
+    if (size <= BODY_BYTES_MAX) chunks.push(bytes)
+    // The rest is read and dropped, because a connection cut here would take the answer with it.
+    else chunks.length = 0
   }
+  if (size > BODY_BYTES_MAX) throw tooLarge
   return Buffer.concat(chunks)
 }

@@ -46,8 +46,12 @@ export class JournaledStorage implements Storage {
     return this.#resources.get(key.resource)?.get(pathOf(key))
   }
 
-  count(resource: string): number {
-    return this.#resources.get(resource)?.size ?? 0
+  isEmpty({ resource, namespace }: ListScope): boolean {
+    const prefix = namespace === undefined ? '' : `${namespace}/`
+    for (const path of this.#resources.get(resource)?.keys() ?? []) {
+      if (path.startsWith(prefix)) return false
+    }
+    return true
   }
 
   list(scope: ListScope, revision = this.#revision): Snapshot {

@@ -36,7 +36,8 @@ export interface Storage {
    * @throws CompactedError, FutureRevisionError
    */
   list(scope: ListScope, revision?: number): Snapshot
-  count(resource: string): number
+  /** Whether the scope has no objects; cheaper than listing them. */
+  isEmpty(scope: ListScope): boolean
   /** @throws KeyExistsError */
   create(key: StorageKey, object: KubernetesObject): KubernetesObject
   /** Compare-and-set on the revision the caller has read. @throws RevisionMismatchError */
