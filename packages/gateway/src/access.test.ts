@@ -67,6 +67,13 @@ describe('who may call', () => {
     expect((await gateway.chat(body, bearer('wrong'))).status).toBe(401)
   })
 
+  it('a key in the query does not reach the log', async () => {
+    const gateway = await testGateway({ providers: [simulatorOf('simulator')] })
+    await gateway.post('/v1/chat/completions?key=secret-key', body)
+    expect(gateway.logs.at(-1)?.fields).toMatchObject({ path: '/v1/chat/completions' })
+    expect(JSON.stringify(gateway.logs)).not.toContain('secret-key')
+  })
+
   it('a new key in a Secret works at once, and the old one no longer', async () => {
     const gateway = await testGateway({
       gateway: { auth: 'Required' },

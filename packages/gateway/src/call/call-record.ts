@@ -6,6 +6,9 @@ export class CallRecord {
   readonly requestId: string
   /** Milliseconds of performance.now(). */
   readonly startedMs = performance.now()
+  method = ''
+  /** Without the query, where some clients put their key. */
+  path = ''
   tenant = ''
   model = ''
   stream = false

@@ -41,7 +41,7 @@ export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): stri
       headerText(record.target.model),
     )
   }
-  if (record.route !== '') headers.push('x-fairlead-route', record.route)
+  if (record.route !== '') headers.push('x-fairlead-route', headerText(record.route))
   if (record.attempts > 0) headers.push('x-fairlead-attempts', String(record.attempts))
   headers.push('x-fairlead-overhead-ms', record.overheadMs().toFixed(3))
   if (turn !== undefined) {
@@ -57,7 +57,7 @@ export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): stri
   return headers
 }
 
-/** Names come from callers: what HTTP does not take in a header is written percent-encoded. */
+/** Some names come from callers: what HTTP does not take in a header is written percent-encoded. */
 function headerText(text: string): string {
   return /^[\x21-\x7e]*$/.test(text) ? text : encodeURIComponent(text)
 }

@@ -42,6 +42,8 @@ function logCall(record: CallRecord, endedMs: number, { logger }: Services): voi
   logger.info(
     {
       requestId: record.requestId,
+      method: record.method,
+      path: record.path,
       status: record.status,
       consumer: record.tenant,
       model: record.model,
@@ -58,7 +60,7 @@ function logCall(record: CallRecord, endedMs: number, { logger }: Services): voi
       outputTokens: usage?.outputTokens,
       error: record.errorCode,
     },
-    'call',
+    record.model === '' ? 'request' : 'call',
   )
 }
 

@@ -27,6 +27,8 @@ export async function routeRequest(
   if (runtime === undefined) return refuse(http, gatewayError.notReady(), services)
   const { request } = http
   const { path, query } = splitUrl(request.url ?? '/')
+  http.record.method = request.method ?? ''
+  http.record.path = path
   try {
     if (path === '/v1/chat/completions') {
       requireMethod(http, path, ['POST'])

@@ -10,7 +10,10 @@ export interface KnownKey {
   readonly expiresAtMs: number | undefined
 }
 
-/** All API keys of a snapshot by their SHA-256; the keys themselves are not kept. */
+/**
+ * All API keys of a snapshot by their SHA-256; the keys themselves are not kept. Of two Consumers
+ * with the same key the first one has it.
+ */
 export interface KeyIndex {
   find(key: string): KnownKey | undefined
   readonly problems: readonly ReplicaProblem[]
@@ -28,7 +31,7 @@ export function buildKeyIndex(
       const digest = digestOf(key.source, secrets)
       if (digest === undefined) {
         problems.push(missingKeyProblem(consumer, key))
-      } else {
+      } else if (!byDigest.has(digest)) {
         byDigest.set(digest, {
           caller,
           digest: Buffer.from(digest, 'hex'),
