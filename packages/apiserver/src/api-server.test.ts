@@ -251,6 +251,27 @@ describe('the API server', () => {
       expect((await client.get(path)).status).toBe(404)
     })
 
+    it('keeps a namespace that is written to until its content is gone', async () => {
+      const path = '/api/v1/namespaces/leaving'
+      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'leaving' } }
+      await client.send('POST', '/api/v1/namespaces', namespace)
+      const held = configMap('held', { finalizers: ['example.com/hold'] })
+      await client.send('POST', `${path}/configmaps`, held)
+      const deleted = await client.send('DELETE', path)
+      expect(deleted.body['status']).toEqual({ phase: 'Terminating' })
+      expect(messageOf(await client.send('POST', `${path}/configmaps`, configMap('late')))).toEqual(
+        [
+          403,
+          'Forbidden',
+          'configmaps "late" is forbidden: unable to create new content in namespace leaving because it is being terminated',
+        ],
+      )
+      await client.patch(path, 'merge', { metadata: { labels: { touched: 'yes' } } })
+      expect((await client.get(path)).status).toBe(200)
+      await client.patch(`${path}/configmaps/held`, 'merge', { metadata: { finalizers: null } })
+      expect((await client.get(path)).status).toBe(404)
+    })
+
     it('deletes only the object that the preconditions mean', async () => {
       const created = await client.send('POST', WIDGETS, widget('precise'))
       const options = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'other' } }

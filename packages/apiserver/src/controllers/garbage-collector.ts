@@ -7,6 +7,7 @@ import {
 
 import type { Logger } from '../logger.ts'
 import { deleteObject } from '../resources/delete-object.ts'
+import { isDone } from '../resources/deletion-state.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
 import type { Change, StorageKey } from '../storage/change.ts'
@@ -182,7 +183,7 @@ export class GarbageCollector {
     const object = this.#context.storage.get(key)
     if (object === undefined) return
     const finalizers = (object.metadata.finalizers ?? []).filter((each) => each !== finalizer)
-    if (finalizers.length === 0) {
+    if (isDone({ ...object, metadata: { ...object.metadata, finalizers } })) {
       this.#context.storage.delete(key, object.metadata.resourceVersion ?? '')
     } else this.#update(key, object, { finalizers })
   }

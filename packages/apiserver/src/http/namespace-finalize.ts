@@ -1,7 +1,7 @@
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
 import { recordAt } from '../core-kinds/built-in-kind.ts'
-import { hasSpecFinalizers } from '../resources/delete-object.ts'
+import { isDone } from '../resources/deletion-state.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import { storageKeyOf, type ObjectTarget } from '../resources/resource-target.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -24,10 +24,7 @@ export function finalizeNamespace(
   const spec = Array.isArray(finalizers) && finalizers.length > 0 ? { finalizers } : {}
   const next: KubernetesObject = { ...current, spec }
   const revision = current.metadata.resourceVersion ?? ''
-  const isDone =
-    next.metadata.deletionTimestamp !== undefined &&
-    !next.metadata.finalizers?.length &&
-    !hasSpecFinalizers(next)
-  if (isDone) storage.delete(key, revision)
-  return jsonResponse(200, isDone ? next : storage.update(key, next, revision))
+  if (!isDone(next)) return jsonResponse(200, storage.update(key, next, revision))
+  storage.delete(key, revision)
+  return jsonResponse(200, next)
 }

@@ -1,6 +1,7 @@
 import { deepEqual, errors, trackUpdate, type KubernetesObject } from '@fairlead/kube-core'
 
 import { timestamp } from '../clock.ts'
+import { isDone } from './deletion-state.ts'
 import { resetFields } from './reset-fields.ts'
 import type { ResourceContext } from './resource-context.ts'
 import { resourceName, toServed, toStored, type MutableObject } from './resource-definition.ts'
@@ -46,11 +47,6 @@ export function changeObject(
   if (options.dryRun) return tracked
   const written = context.storage.update(key, toStored(definition, tracked), revisionOf(stored))
   return toServed(definition, written)
-}
-
-/** Whether nothing keeps an object that is being deleted. */
-export function isDone({ metadata }: KubernetesObject): boolean {
-  return metadata.deletionTimestamp !== undefined && !metadata.finalizers?.length
 }
 
 function revisionOf(object: KubernetesObject): string {

@@ -7,8 +7,8 @@ import {
 } from '@fairlead/kube-core'
 
 import { timestamp } from '../clock.ts'
-import { isDone } from './change-object.ts'
 import type { DeleteOptions } from './delete-options.ts'
+import { isDone } from './deletion-state.ts'
 import type { ResourceContext } from './resource-context.ts'
 import { resourceName, toServed, type MutableObject } from './resource-definition.ts'
 import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
@@ -37,7 +37,7 @@ export function deleteObject(
   checkPreconditions(target, stored, options)
   definition.writeRules.checkDelete?.(stored)
   const marked = markDeleted(context, target, stored, options)
-  if (isRemovable(marked)) {
+  if (isDone(marked)) {
     if (options.dryRun) return { object: toServed(definition, marked), gone: true }
     const gone = context.storage.delete(key, stored.metadata.resourceVersion ?? '')
     return { object: toServed(definition, gone), gone: true }
@@ -47,17 +47,6 @@ export function deleteObject(
   }
   const written = context.storage.update(key, marked, stored.metadata.resourceVersion ?? '')
   return { object: toServed(definition, written), gone: false }
-}
-
-/** A namespace is kept by `spec.finalizers` beside `metadata.finalizers`. */
-function isRemovable(object: KubernetesObject): boolean {
-  return isDone(object) && !hasSpecFinalizers(object)
-}
-
-export function hasSpecFinalizers({ kind, apiVersion, spec }: KubernetesObject): boolean {
-  if (kind !== 'Namespace' || apiVersion !== 'v1') return false
-  const finalizers = (spec as { finalizers?: unknown[] } | undefined)?.finalizers
-  return finalizers !== undefined && finalizers.length > 0
 }
 
 function checkPreconditions(

@@ -1,0 +1,14 @@
+import type { KubernetesObject } from '@fairlead/kube-core'
+
+/** Whether an object is being deleted and nothing keeps it any more. */
+export function isDone(object: KubernetesObject): boolean {
+  const { deletionTimestamp, finalizers } = object.metadata
+  return deletionTimestamp !== undefined && !finalizers?.length && !hasSpecFinalizers(object)
+}
+
+/** A namespace is kept by `spec.finalizers` beside `metadata.finalizers`. */
+function hasSpecFinalizers({ kind, apiVersion, spec }: KubernetesObject): boolean {
+  if (kind !== 'Namespace' || apiVersion !== 'v1') return false
+  const finalizers = (spec as { finalizers?: unknown[] } | undefined)?.finalizers
+  return finalizers !== undefined && finalizers.length > 0
+}
