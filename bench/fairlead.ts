@@ -99,7 +99,9 @@ export async function addProvider(
       headers: { ...fairlead.headers, 'content-type': 'application/json' },
       body: JSON.stringify({ model: `${name}-model`, messages: [{ role: 'user', content: 'x' }] }),
     })
+    // Whatever the provider makes of a plain call, a route that is not there yet is a 404.
+    if (response.status === 404) throw new Error(`${response.status}: ${await response.text()}`)
     await response.arrayBuffer()
-    return response.status === 200 ? true : undefined
+    return true as const
   })
 }

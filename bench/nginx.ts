@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startMeasured, type MeasuredProcess } from './measured-process.ts'
 
@@ -64,6 +64,8 @@ export function startPlainProxy(
 
 function startNginx(folder: string, name: string, servers: string): MeasuredProcess {
   const path = join(folder, `${name}.conf`)
+  // nginx's worker is another user when this runs as root.
+  chmodSync(folder, 0o755)
   writeFileSync(
     path,
     `daemon off; pid ${folder}/${name}.pid; error_log stderr error; worker_processes 1;
