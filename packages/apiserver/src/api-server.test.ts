@@ -525,6 +525,17 @@ describe('the API server', () => {
       expect(body['spec']).toEqual({ mode: 'Auto', color: 'red' })
     })
 
+    it('ends the watches of a kind that is no longer served, after the last deletion', async () => {
+      await client.send('POST', DEFINITIONS, definition('watcheds', 'Watched'))
+      const objects = '/apis/example.com/v1/namespaces/default/watcheds'
+      await client.send('POST', objects, { ...widget('last'), kind: 'Watched' })
+      const watch = await client.watch(`${objects}?watch=true`)
+      expect((await watch.next()).type).toBe('ADDED')
+      await client.send('DELETE', `${DEFINITIONS}/watcheds.example.com`)
+      expect((await watch.next()).type).toBe('DELETED')
+      await expect(watch.next()).rejects.toThrow('the watch has ended')
+    })
+
     it('refuses columns whose path it could not follow', async () => {
       const bad = definition('columns', 'Column') as { spec: { versions: object[] } }
       const column = { name: 'Bad', type: 'string', jsonPath: '.spec[?(1)]' }

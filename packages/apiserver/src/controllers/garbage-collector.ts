@@ -195,6 +195,7 @@ export class GarbageCollector {
   ): void {
     const metadata = { ...object.metadata, ...change }
     if (metadata.ownerReferences?.length === 0) delete metadata.ownerReferences
+    if (metadata.finalizers?.length === 0) delete metadata.finalizers
     this.#context.storage.update(key, { ...object, metadata }, metadata.resourceVersion ?? '')
   }
 

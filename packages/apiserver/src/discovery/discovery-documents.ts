@@ -1,4 +1,4 @@
-import { servedApiVersion, type ResourceDefinition } from '../resources/resource-definition.ts'
+import type { ResourceDefinition } from '../resources/resource-definition.ts'
 import { compareVersions } from './version-order.ts'
 
 /** One group with its versions, preferred first. */
@@ -134,6 +134,3 @@ function resourceEntry(definition: ResourceDefinition): object {
     ...(definition.categories.length === 0 ? {} : { categories: definition.categories }),
   }
 }
-
-/** `v1` or `group/version` of a definition. */
-export const groupVersionOf = servedApiVersion

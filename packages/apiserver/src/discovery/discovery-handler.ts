@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
-
 import { acceptsJson, parseAccept } from '../http/accept.ts'
 import type { ApiRequest } from '../http/api-request.ts'
 import { jsonResponse, type ApiResponse } from '../http/api-response.ts'
+import { withEntityTag } from '../http/entity-tag.ts'
 import type { Registry } from '../resources/registry.ts'
 import {
   aggregatedDiscovery,
@@ -85,14 +84,4 @@ function aggregated(request: ApiRequest, groups: readonly ServedGroup[]): ApiRes
     return withEntityTag(request, response)
   }
   return undefined
-}
-
-/** Adds an ETag, and answers 304 when the client has this content already. */
-export function withEntityTag(request: ApiRequest, response: ApiResponse): ApiResponse {
-  const digest = createHash('sha512').update(response.body).digest('hex').toUpperCase()
-  const headers = { ...response.headers, etag: `"${digest}"`, 'cache-control': 'public' }
-  const known = request.ifNoneMatch.split(',').map((tag) => tag.trim())
-  return known.includes(headers.etag)
-    ? { status: 304, headers, body: '' }
-    : { ...response, headers }
 }

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 
 import { errors } from '@fairlead/kube-core'
 
-import { withEntityTag } from '../discovery/discovery-handler.ts'
 import { acceptsJson, parseAccept } from '../http/accept.ts'
 import type { ApiRequest } from '../http/api-request.ts'
 import { jsonResponse, type ApiResponse } from '../http/api-response.ts'
+import { withEntityTag } from '../http/entity-tag.ts'
 import type { Registry } from '../resources/registry.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
 import { publishPaths } from './paths.ts'

@@ -42,10 +42,13 @@ export class WatchSession {
   }
 
   start(): void {
-    const { storage } = this.#context
+    const { storage, registry } = this.#context
     const resource = this.#request.target.definition.storageResource
     if (!this.#sendPast()) return
-    this.#cleanups.push(storage.subscribe(resource, (change) => this.#deliver(change)))
+    this.#cleanups.push(
+      storage.subscribe(resource, (change) => this.#deliver(change)),
+      registry.onChange(() => this.#endWhenNotServed()),
+    )
     this.#startTimers()
   }
 
@@ -125,12 +128,21 @@ export class WatchSession {
     return toServed(this.#request.target.definition, { ...previous, metadata })
   }
 
+  /** A kind whose definition went has nothing to watch; the client lists and learns so. */
+  #endWhenNotServed(): void {
+    const { group, version, plural } = this.#request.target.definition
+    if (this.#context.registry.find(group, version, plural) === undefined) this.#finish()
+  }
+
+  #finish(): void {
+    if (this.#stopped) return
+    this.stop()
+    this.#request.end()
+  }
+
   #startTimers(): void {
     const { options } = this.#request
-    this.#schedule(options.timeoutMs, () => {
-      this.stop()
-      this.#request.end()
-    })
+    this.#schedule(options.timeoutMs, () => this.#finish())
     if (!options.bookmarks) return
     if (options.timeoutMs > BOOKMARK_BEFORE_END_MS) {
       this.#schedule(options.timeoutMs - BOOKMARK_BEFORE_END_MS, () => this.#sendBookmark())
