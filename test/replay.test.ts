@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readMessage, readStream, type Reading } from './support/anthropic-reading.ts'
 import { startFairlead, type FairleadProcess } from './support/fairlead-process.ts'
 import { provider, route, secret } from './support/manifests.ts'
-import { corpusRecordings, ownRecordings, type Recording } from './support/recordings.ts'
+import {
+  corpusRecordings,
+  messagesOf,
+  ownRecordings,
+  type Recording,
+} from './support/recordings.ts'
 import { openaiSdk, post } from './support/sdk.ts'
 import {
   anthropicStream,
@@ -84,7 +89,17 @@ describe('through an Anthropic provider', () => {
     },
   )
 
-  it.each(streamed(recordings.anthropic))(
+  const streams = streamed(recordings.anthropic.flatMap(messagesOf))
+
+  it.each(streams.filter(([, payloads]) => isSpliced(payloads)))(
+    '%s, in which another answer begins before the first has ended, is an error',
+    async (_name, payloads) => {
+      upstream.answer = eventStream(anthropicStream(payloads), 1)
+      await expect(assembled()).rejects.toThrow('second answer')
+    },
+  )
+
+  it.each(streams.filter(([, payloads]) => !isSpliced(payloads)))(
     '%s streams the same to the OpenAI SDK, its bytes one at a time',
     async (_name, payloads) => {
       upstream.answer = eventStream(anthropicStream(payloads), 1)
@@ -127,4 +142,12 @@ function toolCall(made: {
 /** A few recordings are other bodies, such as errors of a tool's own API. */
 function isMessage(body: string): boolean {
   return (JSON.parse(body) as { readonly type?: string }).type === 'message'
+}
+
+/** Whether two different messages are mixed: no reading of that can be right. */
+function isSpliced(payloads: readonly string[]): boolean {
+  const started = payloads
+    .map((payload) => JSON.parse(payload) as { type: string; message?: { id: string } })
+    .filter(({ type }) => type === 'message_start')
+  return new Set(started.map(({ message }) => message?.id)).size > 1
 }

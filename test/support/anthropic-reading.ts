@@ -27,6 +27,8 @@ interface RawUsage {
   readonly cache_creation_input_tokens?: number | null
   readonly cache_read_input_tokens?: number | null
   readonly output_tokens?: number | null
+  /** Where the provider worked in several steps: what it bills is their sum. */
+  readonly iterations?: readonly (RawUsage & { readonly type: string })[] | null
 }
 
 const finishReasons: Readonly<Record<string, string>> = {
@@ -59,12 +61,17 @@ export function readStream(payloads: readonly string[]): Reading {
     const event = JSON.parse(payload) as {
       type: string
       index: number
-      message?: { usage: RawUsage }
+      message?: { usage: RawUsage; content: Block[]; stop_reason: string | null }
       content_block: Block
       delta: { type: string; text?: string; partial_json?: string; stop_reason?: string }
       usage?: RawUsage
     }
-    if (event.type === 'message_start') usage = merge(usage, event.message?.usage)
+    if (event.type === 'message_start') {
+      usage = merge(usage, event.message?.usage)
+      stopReason = event.message?.stop_reason ?? ''
+      // Calls that a program made arrive whole, before any block is opened.
+      event.message?.content.forEach((block, index) => blocks.set(index, { block, json: '' }))
+    }
     if (event.type === 'content_block_start') {
       blocks.set(event.index, { block: { ...event.content_block }, json: '' })
     }
@@ -88,6 +95,10 @@ export function readStream(payloads: readonly string[]): Reading {
 }
 
 function reading(content: readonly Block[], stopReason: string, usage: RawUsage): Reading {
+  const compacted = usage.iterations?.some(({ type }) => type === 'compaction') ?? false
+  const steps: readonly RawUsage[] = compacted ? (usage.iterations ?? []) : [usage]
+  const total = (count: (step: RawUsage) => number) =>
+    steps.reduce((sum, step) => sum + count(step), 0)
   return {
     text: content
       .filter(({ type }) => type === 'text')
@@ -97,15 +108,17 @@ function reading(content: readonly Block[], stopReason: string, usage: RawUsage)
       .filter(({ type }) => type === 'tool_use')
       .map(({ id, name, input }) => ({ id: id ?? '', name: name ?? '', arguments: input ?? {} })),
     finishReason: finishReasons[stopReason] ?? stopReason,
-    promptTokens:
-      (usage.input_tokens ?? 0) +
-      (usage.cache_creation_input_tokens ?? 0) +
-      (usage.cache_read_input_tokens ?? 0),
-    completionTokens: usage.output_tokens ?? 0,
+    promptTokens: total(
+      (step) =>
+        (step.input_tokens ?? 0) +
+        (step.cache_creation_input_tokens ?? 0) +
+        (step.cache_read_input_tokens ?? 0),
+    ),
+    completionTokens: total((step) => step.output_tokens ?? 0),
   }
 }
 
 function merge(before: RawUsage, after: RawUsage | undefined): RawUsage {
-  const known = Object.entries(after ?? {}).filter(([, value]) => typeof value === 'number')
+  const known = Object.entries(after ?? {}).filter(([, value]) => value !== null)
   return { ...before, ...Object.fromEntries(known) }
 }

@@ -23,6 +23,21 @@ export function corpusRecordings(folder: 'openai/chat' | 'anthropic'): Recording
   return paths.map(read)
 }
 
+/** One recording for each message of a stream: some hold the streams of two calls, one after the other. */
+export function messagesOf(recording: Recording): Recording[] {
+  const messages: string[][] = [[]]
+  for (const payload of recording.payloads) {
+    messages.at(-1)?.push(payload)
+    if (payload.includes('"type":"message_stop"')) messages.push([])
+  }
+  const whole = messages.filter((payloads) => payloads.length > 0)
+  return whole.map((payloads, index) => ({
+    ...recording,
+    name: index === 0 ? recording.name : `${recording.name} (call ${index + 1})`,
+    payloads,
+  }))
+}
+
 function read(path: string): Recording {
   const text = readFileSync(path, 'utf8')
   const name = basename(path)
