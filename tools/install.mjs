@@ -14,7 +14,9 @@ if (!isInstalled()) {
     shell: process.platform === 'win32',
   })
   if (status !== 0) {
-    process.stderr.write('npm install failed; see the messages above, mend the cause and run again.\n')
+    process.stderr.write(
+      'npm install failed; see the messages above, mend the cause and run again.\n',
+    )
     process.exit(status ?? 1)
   }
 }
@@ -27,7 +29,9 @@ function isInstalled() {
     wanted !== undefined &&
     present !== undefined &&
     Object.entries(wanted)
-      .filter(([path, { link, optional }]) => path.startsWith('node_modules/') && !link && !optional)
+      .filter(
+        ([path, { link, optional }]) => path.startsWith('node_modules/') && !link && !optional,
+      )
       .every(([path, { version }]) => present[path]?.version === version)
   )
 }

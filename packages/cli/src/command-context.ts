@@ -9,7 +9,7 @@ export interface CommandContext {
   readonly signal: AbortSignal
   readonly logger: Logger
   /** For the person who started it; logs go to standard error. */
-  print(text: string): void
+  readonly print: (text: string) => void
 }
 
 /** Runs until it is done or the signal aborted. Rejects with what a person should read. */

@@ -27,7 +27,9 @@ async function fromCluster(context: CommandContext): Promise<void> {
   })
   const serve = (stop: AbortSignal) => {
     source.begin()
-    return runDataPlane({ ...plane(context, registry), ...source, client: manager.client }, stop)
+    const { snapshots, secrets } = source
+    const { client } = manager
+    return runDataPlane({ ...plane(context, registry), snapshots, secrets, client }, stop)
   }
   manager.add(runnable(serve, { needLeaderElection: false }))
   await withAdmin(context, registry, probesOf(manager), () => manager.start(signal))
@@ -39,10 +41,11 @@ async function fromManifests(context: CommandContext, folder: string): Promise<v
   const source = new ManifestConfigSource({ folder, gateway: options.gateway, logger })
   source.load()
   source.watch(signal)
+  const { snapshots, secrets } = source
   const probe: AdminServerOptions['probe'] = (path) =>
     path === '/healthz' || path === '/readyz' ? { status: 200, body: 'ok' } : undefined
   await withAdmin(context, registry, probe, () =>
-    runDataPlane({ ...plane(context, registry), ...source, client: undefined }, signal),
+    runDataPlane({ ...plane(context, registry), snapshots, secrets, client: undefined }, signal),
   )
 }
 
