@@ -19,6 +19,8 @@ export interface Endpoints {
 /** A Fairlead started as a person starts it: `npm start`, on free ports, with its own data. */
 export interface FairleadProcess {
   readonly endpoints: Endpoints
+  /** What it printed when it was ready. */
+  readonly announcement: string
   readonly kubectl: Kubectl
   /** What it has logged so far. */
   readonly log: () => string
@@ -58,7 +60,7 @@ async function startOn(dataDir: string, options: FairleadOptions): Promise<Fairl
   let log = ''
   child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-1_000_000)))
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  await isReady(child, () => log)
+  const announcement = await isReady(child, () => log)
 
   const endpoints = JSON.parse(readFileSync(join(dataDir, 'endpoints.json'), 'utf8')) as Endpoints
   const kubectl = kubectlFor(endpoints.kubeconfig)
@@ -72,6 +74,7 @@ async function startOn(dataDir: string, options: FairleadOptions): Promise<Fairl
   }
   return {
     endpoints,
+    announcement,
     kubectl,
     log: () => log,
     stop,
@@ -85,7 +88,8 @@ async function startOn(dataDir: string, options: FairleadOptions): Promise<Fairl
   }
 }
 
-function isReady(child: ChildProcess, log: () => string): Promise<void> {
+/** Resolves to what was printed. */
+function isReady(child: ChildProcess, log: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     let printed = ''
     const fail = (why: string) => reject(new Error(`npm start ${why}:\n${printed}${log()}`))
@@ -102,7 +106,7 @@ function isReady(child: ChildProcess, log: () => string): Promise<void> {
       // The last line of the announcement: everything before it has been written.
       if (!/Fairlead is ready[\s\S]*endpoints .*\n/.test(printed)) return
       clearTimeout(timer)
-      resolve()
+      resolve(printed)
     })
   })
 }

@@ -1,0 +1,113 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { startApiServer, type ApiServer } from '@fairlead/apiserver'
+import { createClient, loadKubeConfig, SharedInformer } from '@fairlead/controller-runtime'
+import { ConfigMap } from '@fairlead/kube-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { waitFor } from './support/wait-for.ts'
+
+const writes = 400
+const names = 20
+
+/** Passes bytes on to a port, and can cut all connections at any byte. */
+async function startBreakableProxy(port: number) {
+  const sockets = new Set<Socket>()
+  let cuts = 0
+  const server = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1')
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on('error', () => {})
+      socket.once('close', () => {
+        sockets.delete(socket)
+        client.destroy()
+        upstream.destroy()
+      })
+    }
+    client.pipe(upstream).pipe(client)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    cuts: () => cuts,
+    cut() {
+      cuts += sockets.size > 0 ? 1 : 0
+      for (const socket of sockets) socket.destroy()
+    },
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        for (const socket of sockets) socket.destroy()
+      }),
+  }
+}
+
+let server: ApiServer
+let proxy: Awaited<ReturnType<typeof startBreakableProxy>>
+beforeAll(async () => {
+  server = await startApiServer()
+  proxy = await startBreakableProxy(Number(new URL(server.url).port))
+})
+afterAll(async () => {
+  await proxy.stop()
+  await server.stop()
+})
+
+describe('an informer whose connection keeps breaking', () => {
+  it('loses nothing, reorders nothing and ends with what the server has', async () => {
+    const direct = createClient(loadKubeConfig({ text: server.kubeconfig() }))
+    const broken = createClient(
+      loadKubeConfig({
+        text: server.kubeconfig().replace(server.url, `https://127.0.0.1:${proxy.port}`),
+      }),
+    )
+    const informer = new SharedInformer({
+      client: broken,
+      type: ConfigMap,
+      scope: { namespace: 'default' },
+      backoff: { baseMs: 1, maxMs: 20 },
+    })
+    const seen = new Map<string, number>()
+    const outOfOrder: string[] = []
+    const note = (name: string | undefined, data: Readonly<Record<string, string>> | undefined) => {
+      const n = Number(data?.['n'])
+      if (n <= (seen.get(name ?? '') ?? -1)) outOfOrder.push(`${name}: ${n}`)
+      seen.set(name ?? '', n)
+    }
+    informer.onEvent({
+      added: ({ metadata, data }) => note(metadata.name, data),
+      updated: (_old, { metadata, data }) => note(metadata.name, data),
+    })
+    const stop = new AbortController()
+    const running = informer.start(stop.signal)
+    await informer.waitForSync(AbortSignal.timeout(10_000))
+
+    for (let n = 0; n < writes; n++) {
+      const name = `map-${n % names}`
+      const metadata = { namespace: 'default', name }
+      if (n >= names && n % 37 === 0) {
+        await direct.delete(ConfigMap, metadata)
+      }
+      await direct.apply(
+        ConfigMap,
+        { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { n: String(n) } },
+        { fieldManager: 'test', force: true },
+      )
+      if (n % 15 === 7) proxy.cut()
+      // What happened meanwhile is forgotten: the next watch is answered with 410.
+      if (n % 100 === 57) server.compact()
+    }
+
+    const { items } = await direct.list(ConfigMap, { namespace: 'default' })
+    const versions = (objects: readonly ConfigMap[]) =>
+      objects.map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).toSorted()
+    await waitFor(
+      'the same objects',
+      () => String(versions(informer.list())) === String(versions(items)),
+    )
+    expect(outOfOrder).toEqual([])
+    expect(proxy.cuts()).toBeGreaterThan(5)
+    stop.abort()
+    await running
+    await Promise.all([direct.close(), broken.close()])
+  }, 30_000)
+})
