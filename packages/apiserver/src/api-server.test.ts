@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApiServer, type ApiServer } from './index.ts'
 import { TestClient, type Answer } from './test-client.ts'
 
-const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
+const configMaps = '/api/v1/namespaces/default/configmaps'
 const WIDGETS = '/apis/example.com/v1/namespaces/default/widgets'
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 
@@ -134,7 +134,7 @@ describe('the API server', () => {
     })
 
     it('makes a name from generateName', async () => {
-      const { body } = await client.send('POST', CONFIG_MAPS, {
+      const { body } = await client.send('POST', configMaps, {
         ...configMap(''),
         metadata: { generateName: 'made-' },
       })
@@ -287,34 +287,34 @@ describe('the API server', () => {
     it('deletes a selected part of a collection', async () => {
       const labels = { batch: 'yes' }
       for (const name of ['b1', 'b2']) {
-        await client.send('POST', CONFIG_MAPS, configMap(name, { labels }))
+        await client.send('POST', configMaps, configMap(name, { labels }))
       }
-      await client.send('POST', CONFIG_MAPS, configMap('b3'))
-      const { body } = await client.send('DELETE', `${CONFIG_MAPS}?labelSelector=batch=yes`)
+      await client.send('POST', configMaps, configMap('b3'))
+      const { body } = await client.send('DELETE', `${configMaps}?labelSelector=batch=yes`)
       expect(body['items']).toHaveLength(2)
-      expect((await client.get(`${CONFIG_MAPS}/b3`)).status).toBe(200)
+      expect((await client.get(`${configMaps}/b3`)).status).toBe(200)
     })
 
     it('refuses bodies of more than 3 MiB', async () => {
       const huge = { ...configMap('huge'), data: { key: 'x'.repeat(3 * 1024 * 1024) } }
-      expect((await client.send('POST', CONFIG_MAPS, huge)).status).toBe(413)
+      expect((await client.send('POST', configMaps, huge)).status).toBe(413)
     })
 
     it('refuses what it cannot place', async () => {
       const cases: [Answer, number, string][] = [
-        [await client.send('POST', CONFIG_MAPS, widget('x')), 400, 'API version in the data'],
-        [await client.send('POST', CONFIG_MAPS, { apiVersion: 'v1' }), 400, "'Kind' is missing"],
+        [await client.send('POST', configMaps, widget('x')), 400, 'API version in the data'],
+        [await client.send('POST', configMaps, { apiVersion: 'v1' }), 400, "'Kind' is missing"],
         [
-          await client.send('POST', CONFIG_MAPS, configMap('x', { namespace: 'other' })),
+          await client.send('POST', configMaps, configMap('x', { namespace: 'other' })),
           400,
           'does not match the namespace sent on the request',
         ],
         [
-          await client.send('PUT', `${CONFIG_MAPS}/y`, configMap('x')),
+          await client.send('PUT', `${configMaps}/y`, configMap('x')),
           400,
           'the name of the object (x) does not match the name on the URL (y)',
         ],
-        [await client.send('POST', CONFIG_MAPS, configMap('Big')), 422, 'RFC 1123 subdomain'],
+        [await client.send('POST', configMaps, configMap('Big')), 422, 'RFC 1123 subdomain'],
         [await client.get('/api/v1/nonsense'), 404, 'could not find the requested resource'],
       ]
       for (const [answer, status, message] of cases) {
@@ -406,15 +406,15 @@ describe('the API server', () => {
 
   describe('watches', () => {
     it('begins with what is there and goes on with every change', async () => {
-      await client.send('POST', CONFIG_MAPS, configMap('w1', { labels: { watch: 'a' } }))
-      const watch = await client.watch(`${CONFIG_MAPS}?watch=true&labelSelector=watch=a`)
+      await client.send('POST', configMaps, configMap('w1', { labels: { watch: 'a' } }))
+      const watch = await client.watch(`${configMaps}?watch=true&labelSelector=watch=a`)
       expect(await watch.next()).toMatchObject({
         type: 'ADDED',
         object: { metadata: { name: 'w1' } },
       })
-      const changed = await client.patch(`${CONFIG_MAPS}/w1`, 'merge', { data: { a: 'b' } })
+      const changed = await client.patch(`${configMaps}/w1`, 'merge', { data: { a: 'b' } })
       expect(await watch.next()).toEqual({ type: 'MODIFIED', object: changed.body })
-      const left = await client.patch(`${CONFIG_MAPS}/w1`, 'merge', {
+      const left = await client.patch(`${configMaps}/w1`, 'merge', {
         metadata: { labels: { watch: 'b' } },
       })
       expect(await watch.next()).toMatchObject({
@@ -426,21 +426,21 @@ describe('the API server', () => {
           },
         },
       })
-      await client.patch(`${CONFIG_MAPS}/w1`, 'merge', { metadata: { labels: { watch: 'a' } } })
+      await client.patch(`${configMaps}/w1`, 'merge', { metadata: { labels: { watch: 'a' } } })
       expect((await watch.next()).type).toBe('ADDED')
-      await client.send('DELETE', `${CONFIG_MAPS}/w1`)
+      await client.send('DELETE', `${configMaps}/w1`)
       expect((await watch.next()).type).toBe('DELETED')
       watch.close()
     })
 
     it('continues after a resourceVersion without gap or repetition', async () => {
-      const created = await client.send('POST', CONFIG_MAPS, configMap('w2'))
+      const created = await client.send('POST', configMaps, configMap('w2'))
       const since = metadataOf(created).resourceVersion
-      await client.patch(`${CONFIG_MAPS}/w2`, 'merge', { data: { n: '1' } })
+      await client.patch(`${configMaps}/w2`, 'merge', { data: { n: '1' } })
       const watch = await client.watch(
-        `${CONFIG_MAPS}?watch=true&fieldSelector=metadata.name=w2&resourceVersion=${since}`,
+        `${configMaps}?watch=true&fieldSelector=metadata.name=w2&resourceVersion=${since}`,
       )
-      await client.patch(`${CONFIG_MAPS}/w2`, 'merge', { data: { n: '2' } })
+      await client.patch(`${configMaps}/w2`, 'merge', { data: { n: '2' } })
       expect([(await watch.next()).object['data'], (await watch.next()).object['data']]).toEqual([
         { n: '1' },
         { n: '2' },
@@ -449,10 +449,10 @@ describe('the API server', () => {
     })
 
     it('reports a forgotten resourceVersion as an event of a successful answer', async () => {
-      const created = await client.send('POST', CONFIG_MAPS, configMap('w3'))
+      const created = await client.send('POST', configMaps, configMap('w3'))
       const since = Number(metadataOf(created).resourceVersion) - 1
       server.compact()
-      const watch = await client.watch(`${CONFIG_MAPS}?watch=true&resourceVersion=${since}`)
+      const watch = await client.watch(`${configMaps}?watch=true&resourceVersion=${since}`)
       expect(await watch.next()).toMatchObject({
         type: 'ERROR',
         object: {
@@ -482,8 +482,8 @@ describe('the API server', () => {
 
     it('ends after timeoutSeconds', async () => {
       const watch = await client.watch(
-        `${CONFIG_MAPS}?watch=true&timeoutSeconds=1&resourceVersion=${
-          metadataOf(await client.get(CONFIG_MAPS)).resourceVersion
+        `${configMaps}?watch=true&timeoutSeconds=1&resourceVersion=${
+          metadataOf(await client.get(configMaps)).resourceVersion
         }`,
       )
       await expect(watch.next()).rejects.toThrow('the watch has ended')
@@ -624,7 +624,7 @@ describe('a data directory', () => {
       const reader = new TestClient(after, before.adminToken)
       const kept = await reader.get(`${WIDGETS}/kept`)
       expect(kept.body).toEqual(created.body)
-      const next = await reader.send('POST', CONFIG_MAPS, configMap('next'))
+      const next = await reader.send('POST', configMaps, configMap('next'))
       expect(Number(metadataOf(next).resourceVersion)).toBeGreaterThan(
         Number(metadataOf(created).resourceVersion),
       )
@@ -656,7 +656,7 @@ describe('a data directory', () => {
       const writing = (async () => {
         for (let index = 0; ; index++) {
           const name = `n${index}`
-          const { status } = await writer.send('POST', CONFIG_MAPS, configMap(name))
+          const { status } = await writer.send('POST', configMaps, configMap(name))
           if (status === 201) acknowledged.push(name)
           if (index === 20) child.kill('SIGKILL')
         }
@@ -665,7 +665,7 @@ describe('a data directory', () => {
       writer.close()
       const after = await startApiServer({ dataDir })
       const reader = new TestClient(after)
-      const { body } = await reader.get(CONFIG_MAPS)
+      const { body } = await reader.get(configMaps)
       const names = (body['items'] as { metadata: { name: string } }[]).map(
         ({ metadata }) => metadata.name,
       )
@@ -681,7 +681,7 @@ describe('a data directory', () => {
   it('ends watches when it stops', async () => {
     const server = await startApiServer()
     const client = new TestClient(server)
-    const watch = await client.watch(`${CONFIG_MAPS}?watch=true`)
+    const watch = await client.watch(`${configMaps}?watch=true`)
     const ended = expect(watch.next()).rejects.toThrow('the watch has ended')
     await server.stop()
     await ended

@@ -2,13 +2,13 @@ import { join } from 'node:path'
 
 import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
 import { ServiceAccountTokens } from './auth/service-account-token.ts'
-import { MASTERS_GROUP } from './auth/user.ts'
+import { mastersGroup } from './auth/user.ts'
 import { machineClock, type Clock } from './clock.ts'
 import { EventExpiry } from './controllers/event-expiry.ts'
 import { GarbageCollector } from './controllers/garbage-collector.ts'
 import { NamespaceController } from './controllers/namespace-controller.ts'
 import { ensureSystemNamespaces } from './controllers/system-namespaces.ts'
-import { BUILT_IN_KINDS } from './core-kinds/built-in-kinds.ts'
+import { builtInKinds } from './core-kinds/built-in-kinds.ts'
 import { DefinitionController } from './crds/definition-controller.ts'
 import { DiscoveryHandler } from './discovery/discovery-handler.ts'
 import { ApiHandler } from './http/api-handler.ts'
@@ -66,7 +66,7 @@ export interface ApiServer {
   stop(): Promise<void>
 }
 
-const WATCH_HISTORY_DEFAULT = 10_000
+const watchHistoryDefault = 10_000
 
 /**
  * Starts a Kubernetes API server in this process.
@@ -81,11 +81,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const adminToken = loadAdminToken(files)
   const admin = pki.leaf('admin', {
     usage: 'client',
-    subject: { commonName: 'admin', organizations: [MASTERS_GROUP] },
+    subject: { commonName: 'admin', organizations: [mastersGroup] },
   })
   const storage = openStorage(options)
   try {
-    const context = { storage, registry: new Registry(BUILT_IN_KINDS), clock }
+    const context = { storage, registry: new Registry(builtInKinds), clock }
     ensureSystemNamespaces(context)
     const controllers = [
       new DefinitionController(context, logger),
@@ -144,7 +144,7 @@ function credentialFiles(dataDir: string | undefined): CredentialFiles {
 function openStorage({ dataDir, watchHistory }: ApiServerOptions): JournaledStorage {
   const journal =
     dataDir === undefined ? memoryJournal() : new SqliteJournal(join(dataDir, 'objects.db'))
-  return new JournaledStorage({ journal, historyLimit: watchHistory ?? WATCH_HISTORY_DEFAULT })
+  return new JournaledStorage({ journal, historyLimit: watchHistory ?? watchHistoryDefault })
 }
 
 function serverCertificate(host: string): Parameters<PublicKeyInfrastructure['leaf']>[1] {

@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 import type { CredentialFiles } from '../pki/credential-files.ts'
 import type { TokenAuthenticator } from './authenticator.ts'
-import { MASTERS_GROUP } from './user.ts'
+import { mastersGroup } from './user.ts'
 
 /** The administrator's bearer token: made once, then found again. */
 export function loadAdminToken(files: CredentialFiles): string {
@@ -16,9 +16,7 @@ export function loadAdminToken(files: CredentialFiles): string {
 export function adminTokenAuthenticator(adminToken: string): TokenAuthenticator {
   const expected = digest(adminToken)
   return (token) =>
-    timingSafeEqual(digest(token), expected)
-      ? { name: 'admin', groups: [MASTERS_GROUP] }
-      : undefined
+    timingSafeEqual(digest(token), expected) ? { name: 'admin', groups: [mastersGroup] } : undefined
 }
 
 /** Digests have one length, whatever the token's, which a comparison in constant time needs. */

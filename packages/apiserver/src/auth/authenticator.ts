@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls'
 
 import { errors } from '@fairlead/kube-core'
 
-import { ANONYMOUS, AUTHENTICATED_GROUP, type User } from './user.ts'
+import { ANONYMOUS, authenticatedGroup, type User } from './user.ts'
 
 /** Finds the user of a bearer token, or undefined when it does not know the token. */
 export type TokenAuthenticator = (token: string) => User | undefined
@@ -42,5 +42,5 @@ function textOf(value: string | string[] | undefined): string[] {
 }
 
 function withAuthenticatedGroup(user: User): User {
-  return { ...user, groups: [...new Set([...user.groups, AUTHENTICATED_GROUP])] }
+  return { ...user, groups: [...new Set([...user.groups, authenticatedGroup])] }
 }

@@ -1,6 +1,6 @@
 import { errors, type StatusError } from '@fairlead/kube-core'
 
-import { ANONYMOUS, MASTERS_GROUP, type User } from './user.ts'
+import { ANONYMOUS, mastersGroup, type User } from './user.ts'
 
 /** What a request wants to do. With `path` it is about a URL that is no resource. */
 export interface Access {
@@ -16,7 +16,7 @@ export type Decision =
   { readonly allowed: true } | { readonly allowed: false; readonly reason: string }
 
 /** Questions that every authenticated user may ask. */
-const SELF_REVIEWS: ReadonlySet<string> = new Set([
+const selfReviews: ReadonlySet<string> = new Set([
   'selfsubjectaccessreviews',
   'selfsubjectrulesreviews',
   'selfsubjectreviews',
@@ -27,13 +27,13 @@ const SELF_REVIEWS: ReadonlySet<string> = new Set([
  * OpenAPI and their own access, and nothing else: roles and bindings are stored, not enforced.
  */
 export function decideAccess(user: User, access: Access): Decision {
-  if (user.groups.includes(MASTERS_GROUP)) return { allowed: true }
+  if (user.groups.includes(mastersGroup)) return { allowed: true }
   if (user.name === ANONYMOUS.name) return denied('anonymous users may only read the version')
   if (access.path !== undefined) {
     return access.verb === 'get' ? { allowed: true } : denied('only reading is allowed')
   }
-  if (access.verb === 'create' && SELF_REVIEWS.has(access.resource)) return { allowed: true }
-  return denied(`only members of ${MASTERS_GROUP} may`)
+  if (access.verb === 'create' && selfReviews.has(access.resource)) return { allowed: true }
+  return denied(`only members of ${mastersGroup} may`)
 }
 
 /** The refusal in the API server's wording. */

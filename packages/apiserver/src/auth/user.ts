@@ -8,6 +8,6 @@ export interface User {
 export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 /** Members of this group may do everything. */
-export const MASTERS_GROUP = 'system:masters'
+export const mastersGroup = 'system:masters'
 
-export const AUTHENTICATED_GROUP = 'system:authenticated'
+export const authenticatedGroup = 'system:authenticated'

@@ -1,7 +1,7 @@
 import type { ResourceContext } from '../resources/resource-context.ts'
 
-const EVENT_LIFETIME_MS = 60 * 60 * 1000
-const SWEEP_INTERVAL_MS = 5 * 60 * 1000
+const eventLifetimeMs = 60 * 60 * 1000
+const sweepIntervalMs = 5 * 60 * 1000
 
 /** Removes events an hour after their last change, so that they do not pile up. */
 export class EventExpiry {
@@ -18,7 +18,7 @@ export class EventExpiry {
   }
 
   #schedule(): void {
-    this.#timer = this.#context.clock.setTimer(SWEEP_INTERVAL_MS, () => {
+    this.#timer = this.#context.clock.setTimer(sweepIntervalMs, () => {
       this.#sweep()
       this.#schedule()
     })
@@ -26,7 +26,7 @@ export class EventExpiry {
 
   #sweep(): void {
     const { storage, clock } = this.#context
-    const oldestMs = clock.now() - EVENT_LIFETIME_MS
+    const oldestMs = clock.now() - eventLifetimeMs
     for (const event of storage.list({ resource: 'events' }).objects) {
       if (lastChangeMs(event) > oldestMs) continue
       const { namespace = '', name = '', resourceVersion = '' } = event.metadata

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApiServer, type ApiServer } from '../index.ts'
 import { TestClient, type Answer } from '../test-client.ts'
 
-const PATH = '/api/v1/namespaces/default/configmaps'
+const path = '/api/v1/namespaces/default/configmaps'
 
 describe('garbage collection', () => {
   let server: ApiServer
@@ -22,16 +22,16 @@ describe('garbage collection', () => {
   async function create(name: string, ...owners: object[]): Promise<object> {
     const metadata = { name, ownerReferences: owners }
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata }
-    const { uid } = (await client.send('POST', PATH, body)).body['metadata'] as { uid: string }
+    const { uid } = (await client.send('POST', path, body)).body['metadata'] as { uid: string }
     return { apiVersion: 'v1', kind: 'ConfigMap', name, uid, blockOwnerDeletion: true }
   }
 
   function remove(name: string, propagationPolicy: string): Promise<Answer> {
-    return client.send('DELETE', `${PATH}/${name}`, { kind: 'DeleteOptions', propagationPolicy })
+    return client.send('DELETE', `${path}/${name}`, { kind: 'DeleteOptions', propagationPolicy })
   }
 
   async function untilGone(name: string): Promise<void> {
-    while ((await client.get(`${PATH}/${name}`)).status !== 404);
+    while ((await client.get(`${path}/${name}`)).status !== 404);
   }
 
   it('deletes the whole tree under a deleted owner', async () => {
@@ -49,7 +49,7 @@ describe('garbage collection', () => {
     await create('shared', first, second)
     await remove('first', 'Background')
     for (;;) {
-      const { metadata } = (await client.get(`${PATH}/shared`)).body as {
+      const { metadata } = (await client.get(`${path}/shared`)).body as {
         metadata: { ownerReferences: { name: string }[] }
       }
       if (metadata.ownerReferences.length > 1) continue
@@ -61,7 +61,7 @@ describe('garbage collection', () => {
   it('deletes dependents before their owner in the foreground', async () => {
     const owner = await create('foreground')
     await create('blocking', owner)
-    const watch = await client.watch(`${PATH}?watch=true&resourceVersion=${await now()}`)
+    const watch = await client.watch(`${path}?watch=true&resourceVersion=${await now()}`)
     await remove('foreground', 'Foreground')
     const deleted: unknown[] = []
     while (deleted.length < 2) {
@@ -77,7 +77,7 @@ describe('garbage collection', () => {
     await create('orphan', owner)
     await remove('parent', 'Orphan')
     await untilGone('parent')
-    const { metadata } = (await client.get(`${PATH}/orphan`)).body as { metadata: object }
+    const { metadata } = (await client.get(`${path}/orphan`)).body as { metadata: object }
     expect(metadata).not.toHaveProperty('ownerReferences')
   })
 
@@ -87,7 +87,7 @@ describe('garbage collection', () => {
   })
 
   async function now(): Promise<string> {
-    const { metadata } = (await client.get(PATH)).body as { metadata: { resourceVersion: string } }
+    const { metadata } = (await client.get(path)).body as { metadata: { resourceVersion: string } }
     return metadata.resourceVersion
   }
 })

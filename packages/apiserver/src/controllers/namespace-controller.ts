@@ -5,7 +5,7 @@ import { deleteObject } from '../resources/delete-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { Change, StorageKey } from '../storage/change.ts'
 
-const CONTENT_FINALIZER = 'kubernetes'
+const contentFinalizer = 'kubernetes'
 
 /**
  * Empties a namespace that is being deleted, and lets it go when nothing is left. Objects with
@@ -70,7 +70,7 @@ export class NamespaceController {
     const key = namespaceKey(name)
     const current = storage.get(key)
     if (current === undefined) return
-    const finalizers = finalizersOf(current).filter((each) => each !== CONTENT_FINALIZER)
+    const finalizers = finalizersOf(current).filter((each) => each !== contentFinalizer)
     const revision = current.metadata.resourceVersion ?? ''
     if (finalizers.length === 0 && !current.metadata.finalizers?.length) {
       storage.delete(key, revision)

@@ -1,10 +1,10 @@
-import { SYSTEM_NAMESPACES, namespaceKind } from '../core-kinds/namespace.ts'
+import { systemNamespaces, namespaceKind } from '../core-kinds/namespace.ts'
 import { createObject } from '../resources/create-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 
 /** Creates the namespaces that always exist, where they are missing. */
 export function ensureSystemNamespaces(context: ResourceContext): void {
-  for (const name of SYSTEM_NAMESPACES) {
+  for (const name of systemNamespaces) {
     if (context.storage.get({ resource: 'namespaces', namespace: '', name })) continue
     createObject(
       context,

@@ -2,8 +2,8 @@ import { SchemaValidator, type KubernetesObject, type StructuralSchema } from '@
 
 import type { PrinterColumn } from '../printing/printer-column.ts'
 import { ageColumn, nameColumn } from '../printing/standard-columns.ts'
-import { ALL_VERBS, type ResourceDefinition } from '../resources/resource-definition.ts'
-import { OBJECT_META, TYPE_FIELDS } from './object-meta-schema.ts'
+import { allVerbs, type ResourceDefinition } from '../resources/resource-definition.ts'
+import { objectMeta, typeFields } from './object-meta-schema.ts'
 
 type Declared = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'plural' | 'namespaced'> &
   Partial<Omit<ResourceDefinition, 'schema' | 'validator' | 'openApiName' | 'columns'>> & {
@@ -32,7 +32,7 @@ export function builtInKind(declared: Declared): ResourceDefinition {
     categories: [],
     storageResource: group === '' ? plural : `${plural}.${group}`,
     storageApiVersion: apiVersion,
-    verbs: ALL_VERBS,
+    verbs: allVerbs,
     origin: 'built-in',
     hasGeneration: false,
     hasStatusSubresource: false,
@@ -56,7 +56,7 @@ function kindSchema(
   return {
     type: 'object',
     description,
-    properties: { ...TYPE_FIELDS, metadata: OBJECT_META, ...properties },
+    properties: { ...typeFields, metadata: objectMeta, ...properties },
     ...(required === undefined ? {} : { required: [...required] }),
   }
 }

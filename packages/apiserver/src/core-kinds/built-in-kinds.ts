@@ -16,7 +16,7 @@ import { serviceAccountKind } from './service-account.ts'
 import { serviceKind } from './service.ts'
 
 /** Every kind that the server knows without a CustomResourceDefinition. */
-export const BUILT_IN_KINDS: readonly ResourceDefinition[] = [
+export const builtInKinds: readonly ResourceDefinition[] = [
   configMapKind,
   coreEventKind,
   namespaceKind,

@@ -6,7 +6,7 @@ import { invalidDataKeys, isBase64 } from './data-keys.ts'
 import { immutableDataErrors } from './immutable-data.ts'
 import { bytesMap, flag, textMap } from './schema-builder.ts'
 
-const DATA_BYTES_MAX = 1024 * 1024
+const dataBytesMax = 1024 * 1024
 
 export const configMapKind = builtInKind({
   group: '',
@@ -62,8 +62,8 @@ function validate(map: KubernetesObject): FieldError[] {
       (sum, value) => sum + Buffer.byteLength(String(value), 'base64'),
       0,
     )
-  if (bytes > DATA_BYTES_MAX) {
-    const detail = `may not be more than ${DATA_BYTES_MAX} bytes`
+  if (bytes > dataBytesMax) {
+    const detail = `may not be more than ${dataBytesMax} bytes`
     found.push({ type: 'TooLong', field: '', detail })
   }
   return found

@@ -1,7 +1,7 @@
 import type { FieldError } from '@fairlead/kube-core'
 
 const KEY = /^[-._a-zA-Z0-9]+$/
-const KEY_LENGTH_MAX = 253
+const keyLengthMax = 253
 
 /** Complaints about the keys of a config map or secret. */
 export function invalidDataKeys(data: object, field: string): FieldError[] {
@@ -17,8 +17,7 @@ export function invalidDataKeys(data: object, field: string): FieldError[] {
 
 function problemsOf(key: string): string[] {
   const problems = []
-  if (key.length > KEY_LENGTH_MAX)
-    problems.push(`must be no more than ${KEY_LENGTH_MAX} characters`)
+  if (key.length > keyLengthMax) problems.push(`must be no more than ${keyLengthMax} characters`)
   if (!KEY.test(key)) {
     problems.push(
       "a valid config key must consist of alphanumeric characters, '-', '_' or '.' " +

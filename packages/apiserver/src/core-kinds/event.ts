@@ -3,7 +3,7 @@ import type { FieldError, KubernetesObject, StructuralSchema } from '@fairlead/k
 import { humanAge } from '../printing/human-duration.ts'
 import { nameColumn, textColumn } from '../printing/standard-columns.ts'
 import { builtInKind, recordAt, textAt } from './built-in-kind.ts'
-import { OBJECT_REFERENCE } from './object-reference-schema.ts'
+import { objectReference } from './object-reference-schema.ts'
 import { integer, moment, object, text } from './schema-builder.ts'
 
 /**
@@ -12,7 +12,7 @@ import { integer, moment, object, text } from './schema-builder.ts'
  */
 
 /** Fields of the core form and what `events.k8s.io/v1` calls them. */
-const RENAMED_FIELDS: readonly (readonly [core: string, renamed: string])[] = [
+const renamedFields: readonly (readonly [core: string, renamed: string])[] = [
   ['involvedObject', 'regarding'],
   ['message', 'note'],
   ['reportingComponent', 'reportingController'],
@@ -22,13 +22,13 @@ const RENAMED_FIELDS: readonly (readonly [core: string, renamed: string])[] = [
   ['source', 'deprecatedSource'],
 ]
 
-const SHARED_PROPERTIES: Record<string, StructuralSchema> = {
+const sharedProperties: Record<string, StructuralSchema> = {
   reason: text('Why the event happened, in one word.'),
   type: text('Normal or Warning.'),
   action: text('What was done about the object.'),
   eventTime: moment('When the event was first seen.'),
   reportingInstance: text('Which instance of the controller reports.'),
-  related: OBJECT_REFERENCE,
+  related: objectReference,
   series: object('How often the event has repeated.', {
     count: integer('How many times.', { format: 'int32' }),
     lastObservedTime: moment('When it was last seen.'),
@@ -40,8 +40,8 @@ const SOURCE = object('Who reported the event.', {
   host: text('The machine.'),
 })
 
-const CORE_PROPERTIES: Record<string, StructuralSchema> = {
-  involvedObject: OBJECT_REFERENCE,
+const coreProperties: Record<string, StructuralSchema> = {
+  involvedObject: objectReference,
   message: text('What happened, in a sentence.'),
   reportingComponent: text('Name of the controller that reports.'),
   count: integer('How often the event has happened.', { format: 'int32' }),
@@ -68,9 +68,9 @@ export const coreEventKind = builtInKind({
   createOnUpdate: true,
   nameRule: 'path-segment',
   description: 'Event reports that something happened to an object.',
-  properties: { ...SHARED_PROPERTIES, ...CORE_PROPERTIES },
+  properties: { ...sharedProperties, ...coreProperties },
   selectableFields: [
-    ...Object.keys(OBJECT_REFERENCE.properties ?? {}).map((field) => `involvedObject.${field}`),
+    ...Object.keys(objectReference.properties ?? {}).map((field) => `involvedObject.${field}`),
     'reason',
     'reportingComponent',
     'type',
@@ -93,13 +93,13 @@ export const eventKind = builtInKind({
   nameRule: 'path-segment',
   description: 'Event reports that something happened to an object.',
   properties: {
-    ...SHARED_PROPERTIES,
+    ...sharedProperties,
     ...Object.fromEntries(
-      RENAMED_FIELDS.map(([core, renamed]) => [renamed, CORE_PROPERTIES[core] ?? {}]),
+      renamedFields.map(([core, renamed]) => [renamed, coreProperties[core] ?? {}]),
     ),
   },
   selectableFields: [
-    ...Object.keys(OBJECT_REFERENCE.properties ?? {}).map((field) => `regarding.${field}`),
+    ...Object.keys(objectReference.properties ?? {}).map((field) => `regarding.${field}`),
     'reason',
     'reportingController',
     'type',
@@ -109,11 +109,11 @@ export const eventKind = builtInKind({
 })
 
 function toServed(stored: KubernetesObject): KubernetesObject {
-  return rename(stored, 'events.k8s.io/v1', RENAMED_FIELDS)
+  return rename(stored, 'events.k8s.io/v1', renamedFields)
 }
 
 function toStored(served: KubernetesObject): KubernetesObject {
-  const back = RENAMED_FIELDS.map(([core, renamed]) => [renamed, core] as const)
+  const back = renamedFields.map(([core, renamed]) => [renamed, core] as const)
   return fillIn(rename(served, 'v1', back))
 }
 

@@ -5,14 +5,14 @@ import { builtInKind, recordAt } from './built-in-kind.ts'
 import { list, object, text } from './schema-builder.ts'
 
 /** Namespaces that always exist. */
-export const SYSTEM_NAMESPACES = [
+export const systemNamespaces = [
   'default',
   'kube-node-lease',
   'kube-public',
   'kube-system',
 ] as const
 
-const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-public', 'kube-system'])
+const immortal: ReadonlySet<string> = new Set(['default', 'kube-public', 'kube-system'])
 
 export const namespaceKind = builtInKind({
   group: '',
@@ -71,7 +71,7 @@ export const namespaceKind = builtInKind({
       namespace['status'] = { ...recordAt(namespace, 'status'), phase: 'Terminating' }
     },
     checkDelete({ metadata: { name = '' } }) {
-      if (!IMMORTAL.has(name)) return
+      if (!immortal.has(name)) return
       throw errors.forbidden('namespaces', name, 'this namespace may not be deleted')
     },
   },

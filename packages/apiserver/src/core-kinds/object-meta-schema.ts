@@ -13,7 +13,7 @@ import {
   textMap,
 } from './schema-builder.ts'
 
-const OWNER_REFERENCE = atomic(
+const ownerReference = atomic(
   object(
     'Names an object that owns this one; when all owners are gone, this object is deleted too.',
     {
@@ -30,7 +30,7 @@ const OWNER_REFERENCE = atomic(
   ),
 )
 
-const MANAGED_FIELDS_ENTRY = object('The fields that one writer manages.', {
+const managedFieldsEntry = object('The fields that one writer manages.', {
   manager: text('Name of the writer.'),
   operation: text('How it wrote: Apply or Update.'),
   apiVersion: text('API version of the object in which the fields are named.'),
@@ -46,7 +46,7 @@ const MANAGED_FIELDS_ENTRY = object('The fields that one writer manages.', {
 })
 
 /** `metadata` of every object. */
-export const OBJECT_META: StructuralSchema = object(
+export const objectMeta: StructuralSchema = object(
   'Standard metadata that every stored object has.',
   {
     name: text('Unique within the namespace (or the cluster) and immutable.'),
@@ -69,13 +69,13 @@ export const OBJECT_META: StructuralSchema = object(
       'Must be empty before the object is removed; each entry is removed by who added it.',
       { type: 'string' },
     ),
-    ownerReferences: keyedList('Objects that this object depends on.', ['uid'], OWNER_REFERENCE),
-    managedFields: list('Which writer manages which fields.', MANAGED_FIELDS_ENTRY),
+    ownerReferences: keyedList('Objects that this object depends on.', ['uid'], ownerReference),
+    managedFields: list('Which writer manages which fields.', managedFieldsEntry),
   },
 )
 
 /** The fields that stand at the top of every kind. */
-export const TYPE_FIELDS = {
+export const typeFields = {
   apiVersion: text('The versioned schema of this representation of an object.'),
   kind: text('The kind of resource that this object represents.'),
 } as const

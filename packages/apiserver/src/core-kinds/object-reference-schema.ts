@@ -3,7 +3,7 @@ import type { StructuralSchema } from '@fairlead/kube-core'
 import { atomic, object, text } from './schema-builder.ts'
 
 /** A reference to any object, as events and service accounts hold it. */
-export const OBJECT_REFERENCE: StructuralSchema = atomic(
+export const objectReference: StructuralSchema = atomic(
   object('A reference to an object.', {
     apiVersion: text('API version of the object.'),
     kind: text('Kind of the object.'),

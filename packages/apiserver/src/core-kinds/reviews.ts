@@ -1,19 +1,19 @@
 import type { KubernetesObject, StructuralSchema } from '@fairlead/kube-core'
 
 import { decideAccess, type Access } from '../auth/authorizer.ts'
-import { MASTERS_GROUP, type User } from '../auth/user.ts'
+import { mastersGroup, type User } from '../auth/user.ts'
 import { builtInKind, recordAt, textAt } from './built-in-kind.ts'
 import { object } from './schema-builder.ts'
 
 /** Kinds that are questions about the caller or about access; nothing of them is stored. */
 
-const OPEN: StructuralSchema = {
+const open: StructuralSchema = {
   type: 'object',
   'x-kubernetes-preserve-unknown-fields': true,
 }
 
-const spec = { ...OPEN, description: 'The question.' }
-const status = { ...OPEN, description: 'The answer; set by the server.' }
+const spec = { ...open, description: 'The question.' }
+const status = { ...open, description: 'The answer; set by the server.' }
 
 const authorization = {
   group: 'authorization.k8s.io',
@@ -67,7 +67,7 @@ export const selfSubjectReviewKind = builtInKind({
   kind: 'SelfSubjectReview',
   plural: 'selfsubjectreviews',
   description: 'SelfSubjectReview asks who the caller is.',
-  properties: { status: object('Who the caller is.', { userInfo: OPEN }) },
+  properties: { status: object('Who the caller is.', { userInfo: open }) },
   review(question, user) {
     return answered(question, { userInfo: { username: user.name, groups: user.groups } })
   },
@@ -106,7 +106,7 @@ function accessOf(question: KubernetesObject): Access {
 }
 
 function rulesStatus(user: User): object {
-  const isMaster = user.groups.includes(MASTERS_GROUP)
+  const isMaster = user.groups.includes(mastersGroup)
   return {
     incomplete: false,
     resourceRules: isMaster ? [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }] : [],

@@ -6,10 +6,10 @@ import { invalidDataKeys, isBase64 } from './data-keys.ts'
 import { immutableDataErrors } from './immutable-data.ts'
 import { bytesMap, flag, text, textMap } from './schema-builder.ts'
 
-const DATA_BYTES_MAX = 1024 * 1024
+const dataBytesMax = 1024 * 1024
 
 /** Keys that a secret of a well-known type must have. */
-const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
+const requiredKeys: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/tls': ['tls.crt', 'tls.key'],
   'kubernetes.io/dockercfg': ['.dockercfg'],
   'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
@@ -89,11 +89,11 @@ function validate(secret: KubernetesObject): FieldError[] {
     (sum, value) => sum + Buffer.byteLength(String(value), 'base64'),
     0,
   )
-  if (bytes > DATA_BYTES_MAX) {
-    const detail = `may not be more than ${DATA_BYTES_MAX} bytes`
+  if (bytes > dataBytesMax) {
+    const detail = `may not be more than ${dataBytesMax} bytes`
     found.push({ type: 'TooLong', field: 'data', detail })
   }
-  for (const key of REQUIRED_KEYS[String(secret['type'])] ?? []) {
+  for (const key of requiredKeys[String(secret['type'])] ?? []) {
     if (key in data) continue
     found.push({ type: 'Required', field: `data[${key}]`, detail: '' })
   }

@@ -1,6 +1,6 @@
 import { textColumn } from '../printing/standard-columns.ts'
 import { builtInKind } from './built-in-kind.ts'
-import { OBJECT_REFERENCE } from './object-reference-schema.ts'
+import { objectReference } from './object-reference-schema.ts'
 import { atomic, flag, keyedList, list, object, text } from './schema-builder.ts'
 
 export const serviceAccountKind = builtInKind({
@@ -14,11 +14,7 @@ export const serviceAccountKind = builtInKind({
   description: 'ServiceAccount is an identity for programs.',
   properties: {
     automountServiceAccountToken: flag('Whether pods get a token of this account by default.'),
-    secrets: keyedList(
-      'Secrets that programs of this account may use.',
-      ['name'],
-      OBJECT_REFERENCE,
-    ),
+    secrets: keyedList('Secrets that programs of this account may use.', ['name'], objectReference),
     imagePullSecrets: list(
       'Secrets for pulling images.',
       atomic(object('A reference by name.', { name: text('Name of the secret.') })),

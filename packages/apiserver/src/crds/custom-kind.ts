@@ -10,10 +10,10 @@ import {
   type StructuralSchema,
 } from '@fairlead/kube-core'
 
-import { OBJECT_META, TYPE_FIELDS } from '../core-kinds/object-meta-schema.ts'
+import { objectMeta, typeFields } from '../core-kinds/object-meta-schema.ts'
 import { nameColumn } from '../printing/standard-columns.ts'
 import {
-  ALL_VERBS,
+  allVerbs,
   type Conversion,
   type ResourceDefinition,
 } from '../resources/resource-definition.ts'
@@ -51,7 +51,7 @@ function customKind(
     categories: names.categories ?? [],
     storageResource: `${names.plural}.${group}`,
     storageApiVersion: `${group}/${storage.name}`,
-    verbs: ALL_VERBS,
+    verbs: allVerbs,
     origin: 'custom',
     schema,
     validator: new SchemaValidator(schema),
@@ -112,7 +112,7 @@ function withStandardFields(schema: StructuralSchema): StructuralSchema {
   return {
     ...schema,
     type: 'object',
-    properties: { ...schema.properties, ...TYPE_FIELDS, metadata: OBJECT_META },
+    properties: { ...schema.properties, ...typeFields, metadata: objectMeta },
   }
 }
 
@@ -125,6 +125,6 @@ function withRuleFields(schema: StructuralSchema): StructuralSchema {
   return {
     ...schema,
     type: 'object',
-    properties: { ...schema.properties, ...TYPE_FIELDS, metadata },
+    properties: { ...schema.properties, ...typeFields, metadata },
   }
 }

@@ -10,7 +10,7 @@ import { deleteObject } from '../resources/delete-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { Change } from '../storage/change.ts'
 import { customKinds } from './custom-kind.ts'
-import { CLEANUP_FINALIZER, definitionKind } from './definition-kind.ts'
+import { cleanupFinalizer, definitionKind } from './definition-kind.ts'
 import {
   isTrue,
   statusOf,
@@ -134,7 +134,7 @@ export class DefinitionController {
   }
 
   #cleanUp(definition: CustomResourceDefinitionObject): void {
-    if (!definition.metadata.finalizers?.includes(CLEANUP_FINALIZER)) return
+    if (!definition.metadata.finalizers?.includes(cleanupFinalizer)) return
     this.#serve(definition, 'terminating')
     this.#deleteInstances(definition)
     if (!this.#context.storage.isEmpty({ resource: storageResourceOf(definition) })) {
@@ -170,7 +170,7 @@ export class DefinitionController {
     const current = storage.get(key)
     if (current === undefined) return
     const finalizers = (current.metadata.finalizers ?? []).filter(
-      (finalizer) => finalizer !== CLEANUP_FINALIZER,
+      (finalizer) => finalizer !== cleanupFinalizer,
     )
     if (finalizers.length === 0) {
       storage.delete(key, current.metadata.resourceVersion ?? '')

@@ -21,7 +21,7 @@ import { createdAtColumn, nameColumn } from '../printing/standard-columns.ts'
 import { statusOf } from './definition-status.ts'
 
 /** Keeps a definition that is being deleted until all objects of its kind are gone. */
-export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io'
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 
 const NAMES = object(
   'How the kind and its resource are called.',
@@ -38,9 +38,9 @@ const NAMES = object(
   { required: ['plural', 'kind'] },
 )
 
-const OPEN = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } as const
+const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } as const
 
-const PRINTER_COLUMN = object(
+const printerColumn = object(
   'One column.',
   {
     name: text('Title of the column.'),
@@ -62,17 +62,17 @@ const VERSION = object(
     deprecated: flag('Whether clients are warned.'),
     deprecationWarning: text('The warning that replaces the default one.'),
     schema: object('How objects look and what is valid.', {
-      openAPIV3Schema: { ...OPEN, description: 'A structural schema in OpenAPI v3.' },
+      openAPIV3Schema: { ...open, description: 'A structural schema in OpenAPI v3.' },
     }),
     subresources: object('Parts of the object that have an endpoint of their own.', {
-      status: { ...OPEN, description: 'The status has an endpoint.' },
+      status: { ...open, description: 'The status has an endpoint.' },
       scale: object('The object can be scaled.', {
         specReplicasPath: text('Where the wanted number of replicas is.'),
         statusReplicasPath: text('Where the actual number of replicas is.'),
         labelSelectorPath: text('Where the selector of the replicas is.'),
       }),
     }),
-    additionalPrinterColumns: list('What kubectl get shows beside the name.', PRINTER_COLUMN),
+    additionalPrinterColumns: list('What kubectl get shows beside the name.', printerColumn),
     selectableFields: list(
       'Fields that a field selector may name.',
       object('One field.', { jsonPath: text('Where it is.') }, { required: ['jsonPath'] }),
@@ -104,7 +104,7 @@ export const definitionKind = builtInKind({
         versions: list('The versions of the kind.', VERSION),
         conversion: object('How objects are converted between versions.', {
           strategy: text('None only changes apiVersion.'),
-          webhook: { ...OPEN, description: 'A webhook that converts.' },
+          webhook: { ...open, description: 'A webhook that converts.' },
         }),
         preserveUnknownFields: flag('Must be false.'),
       },
@@ -146,7 +146,7 @@ export const definitionKind = builtInKind({
       definition['status'] = { ...recordAt(definition, 'status'), storedVersions: all }
     },
     prepareForDelete({ metadata }) {
-      metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), CLEANUP_FINALIZER])]
+      metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), cleanupFinalizer])]
     },
     validate: (definition) => [
       ...validateCustomResourceDefinition(definition as CustomResourceDefinitionObject),

@@ -10,7 +10,7 @@ export interface ServedGroup {
   }[]
 }
 
-const SUBRESOURCE_VERBS = ['get', 'patch', 'update'] as const
+const subresourceVerbs = ['get', 'patch', 'update'] as const
 
 /** Groups in the order in which they were first defined, the core group (empty name) included. */
 export function groupResources(definitions: readonly ResourceDefinition[]): ServedGroup[] {
@@ -48,7 +48,7 @@ function aggregatedResource(definition: ResourceDefinition): object {
   const subresources = subresourcesOf(definition).map(({ name, kind: subresourceKind }) => ({
     subresource: name,
     responseKind: subresourceKind ?? responseKind,
-    verbs: SUBRESOURCE_VERBS,
+    verbs: subresourceVerbs,
   }))
   return {
     resource: definition.plural,
@@ -117,7 +117,7 @@ export function resourceList(
         singularName: '',
         namespaced: definition.namespaced,
         ...(kind ?? { kind: definition.kind }),
-        verbs: SUBRESOURCE_VERBS,
+        verbs: subresourceVerbs,
       })),
     ]),
   }

@@ -10,7 +10,7 @@ import { verbOf } from './request-verb.ts'
 import type { ResourceHandler } from './resource-handler.ts'
 
 /** What `/version` says; kubectl chooses its behaviour by it. */
-export const SERVER_VERSION = {
+export const serverVersion = {
   major: '1',
   minor: '32',
   gitVersion: 'v1.32.4+fairlead',
@@ -50,7 +50,7 @@ export class ApiHandler {
 }
 
 function openEndpoint(path: string): Handled | undefined {
-  if (path === '/version' || path === '/version/') return jsonResponse(200, SERVER_VERSION)
+  if (path === '/version' || path === '/version/') return jsonResponse(200, serverVersion)
   return /^\/(healthz|livez|readyz)(\/ping)?$/.test(path) ? textResponse(200, 'ok') : undefined
 }
 

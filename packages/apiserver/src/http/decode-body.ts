@@ -1,7 +1,7 @@
 import { errors } from '@fairlead/kube-core'
 import { parse as parseYaml } from 'yaml'
 
-import { decodeProtobuf, PROTOBUF_MEDIA_TYPE } from '../protobuf/decode-protobuf.ts'
+import { decodeProtobuf, protobufMediaType } from '../protobuf/decode-protobuf.ts'
 
 /** The media type of a Content-Type header, without parameters. */
 export function mediaTypeOf(contentType: string): string {
@@ -13,10 +13,10 @@ export function decodeBody(body: Buffer, contentType: string): unknown {
   const mediaType = mediaTypeOf(contentType)
   if (mediaType === '' || mediaType === 'application/json') return decodeJson(body)
   if (mediaType === 'application/yaml') return decodeYaml(body)
-  if (mediaType === PROTOBUF_MEDIA_TYPE) return decodeProtobuf(body)
+  if (mediaType === protobufMediaType) return decodeProtobuf(body)
   throw errors.unsupportedMediaType(
     'the body of the request was in an unknown format - accepted media types include: ' +
-      `application/json, application/yaml, ${PROTOBUF_MEDIA_TYPE}`,
+      `application/json, application/yaml, ${protobufMediaType}`,
   )
 }
 

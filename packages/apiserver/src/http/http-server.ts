@@ -25,9 +25,9 @@ export interface HttpServerOptions {
 }
 
 /** A request must have arrived completely within this time. */
-const REQUEST_DEADLINE_MS = 60_000
+const requestDeadlineMs = 60_000
 /** A watcher that reads so slowly that this much waits for it is disconnected. */
-const STREAM_BACKLOG_BYTES_MAX = 16 * 1024 * 1024
+const streamBacklogBytesMax = 16 * 1024 * 1024
 
 /** The TLS side of the server: connections, bodies, answers, streams. */
 export class HttpServer {
@@ -47,7 +47,7 @@ export class HttpServer {
         rejectUnauthorized: false,
         minVersion: 'TLSv1.2',
         ALPNProtocols: ['http/1.1'],
-        requestTimeout: REQUEST_DEADLINE_MS,
+        requestTimeout: requestDeadlineMs,
         keepAliveTimeout: 120_000,
         noDelay: true,
       },
@@ -146,7 +146,7 @@ export class HttpServer {
     handled.start({
       write(chunk) {
         response.write(chunk)
-        if (response.writableLength > STREAM_BACKLOG_BYTES_MAX) response.destroy()
+        if (response.writableLength > streamBacklogBytesMax) response.destroy()
       },
       end,
     })

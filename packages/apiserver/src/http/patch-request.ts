@@ -9,7 +9,7 @@ import { parseFlag } from '../watch/watch-options.ts'
 import type { ApiRequest } from './api-request.ts'
 import { decodeJson, decodeYaml, mediaTypeOf } from './decode-body.ts'
 
-const PATCH_TYPES: ReadonlyMap<string, PatchType> = new Map([
+const patchTypes: ReadonlyMap<string, PatchType> = new Map([
   ['application/json-patch+json', 'json'],
   ['application/merge-patch+json', 'merge'],
   ['application/strategic-merge-patch+json', 'strategic'],
@@ -30,11 +30,11 @@ export function handlePatch(
     const body = decodeYaml(request.body)
     return applyObject(context, target, body, { ...options, force: force ?? false })
   }
-  const type = PATCH_TYPES.get(mediaType)
+  const type = patchTypes.get(mediaType)
   if (type === undefined) {
     throw errors.unsupportedMediaType(
       'the body of the request was in an unknown format - accepted media types include: ' +
-        [...PATCH_TYPES.keys(), APPLY].join(', '),
+        [...patchTypes.keys(), APPLY].join(', '),
     )
   }
   if (force !== undefined) {

@@ -3,24 +3,24 @@ import type { IncomingMessage } from 'node:http'
 import { errors } from '@fairlead/kube-core'
 
 /** The API server's limit for one request. */
-export const BODY_BYTES_MAX = 3 * 1024 * 1024
+export const bodyBytesMax = 3 * 1024 * 1024
 
 /**
  * Reads the whole body.
  * @throws StatusError 413 when it is longer than 3 MiB
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const tooLarge = errors.requestEntityTooLarge(`limit is ${BODY_BYTES_MAX}`)
-  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) throw tooLarge
+  const tooLarge = errors.requestEntityTooLarge(`limit is ${bodyBytesMax}`)
+  if (Number(request.headers['content-length'] ?? 0) > bodyBytesMax) throw tooLarge
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
     const bytes = chunk as Buffer
     size += bytes.length
-    if (size <= BODY_BYTES_MAX) chunks.push(bytes)
+    if (size <= bodyBytesMax) chunks.push(bytes)
     // The rest is read and dropped, because a connection cut here would take the answer with it.
     else chunks.length = 0
   }
-  if (size > BODY_BYTES_MAX) throw tooLarge
+  if (size > bodyBytesMax) throw tooLarge
   return Buffer.concat(chunks)
 }

@@ -10,9 +10,9 @@ import type { ApiRequest } from './api-request.ts'
 import { jsonResponse, type Handled } from './api-response.ts'
 import { decodeBody } from './decode-body.ts'
 
-const LIFETIME_DEFAULT_S = 3600
-const LIFETIME_MIN_S = 600
-const LIFETIME_MAX_S = 2 ** 32
+const lifetimeDefaultS = 3600
+const lifetimeMinS = 600
+const lifetimeMaxS = 2 ** 32
 
 /** `POST …/serviceaccounts/x/token`: a token that speaks for the account. @throws StatusError */
 export function createToken(
@@ -44,9 +44,9 @@ export function createToken(
 }
 
 function lifetimeSeconds(wanted: unknown): number {
-  const seconds = wanted ?? LIFETIME_DEFAULT_S
+  const seconds = wanted ?? lifetimeDefaultS
   const isFitting =
-    typeof seconds === 'number' && seconds >= LIFETIME_MIN_S && seconds <= LIFETIME_MAX_S
+    typeof seconds === 'number' && seconds >= lifetimeMinS && seconds <= lifetimeMaxS
   if (isFitting) return seconds
   throw errors.invalid('TokenRequest.authentication.k8s.io', '', [
     {

@@ -13,9 +13,9 @@ export function publishPaths(
   )
 }
 
-const JSON_TYPES = ['application/json', 'application/yaml']
-const WRITE_PARAMETERS = ['dryRun', 'fieldManager', 'fieldValidation', 'pretty']
-const LIST_PARAMETERS = [
+const jsonTypes = ['application/json', 'application/yaml']
+const writeParameters = ['dryRun', 'fieldManager', 'fieldValidation', 'pretty']
+const listParameters = [
   'allowWatchBookmarks',
   'continue',
   'fieldSelector',
@@ -33,8 +33,8 @@ function pathsOf(definition: ResourceDefinition, version: 2 | 3): [string, objec
   const operation = operationOf(definition, version)
   const verbs = new Set(definition.verbs)
   const collectionItem = {
-    ...(verbs.has('list') ? { get: operation('list', LIST_PARAMETERS) } : {}),
-    ...(verbs.has('create') ? { post: operation('post', WRITE_PARAMETERS, JSON_TYPES) } : {}),
+    ...(verbs.has('list') ? { get: operation('list', listParameters) } : {}),
+    ...(verbs.has('create') ? { post: operation('post', writeParameters, jsonTypes) } : {}),
     ...(verbs.has('deletecollection')
       ? { delete: operation('deletecollection', ['dryRun', 'propagationPolicy']) }
       : {}),
@@ -42,9 +42,9 @@ function pathsOf(definition: ResourceDefinition, version: 2 | 3): [string, objec
   if (!verbs.has('get')) return [[collection, collectionItem]]
   const objectItem = {
     get: operation('get', []),
-    put: operation('put', WRITE_PARAMETERS, JSON_TYPES),
-    patch: operation('patch', [...WRITE_PARAMETERS, 'force'], patchTypes(definition)),
-    delete: operation('delete', ['dryRun', 'propagationPolicy'], JSON_TYPES),
+    put: operation('put', writeParameters, jsonTypes),
+    patch: operation('patch', [...writeParameters, 'force'], patchTypes(definition)),
+    delete: operation('delete', ['dryRun', 'propagationPolicy'], jsonTypes),
   }
   const { delete: _, ...statusItem } = objectItem
   return [
@@ -73,7 +73,7 @@ function patchTypes({ origin }: ResourceDefinition): string[] {
 function operationOf({ group, version, kind }: ResourceDefinition, openApiVersion: 2 | 3) {
   return (action: string, queryParameters: readonly string[], bodyTypes?: readonly string[]) => ({
     ...(openApiVersion === 2
-      ? { consumes: bodyTypes ?? ['*/*'], produces: JSON_TYPES }
+      ? { consumes: bodyTypes ?? ['*/*'], produces: jsonTypes }
       : bodyTypes === undefined
         ? {}
         : {

@@ -1,10 +1,10 @@
 import type { StructuralSchema } from '@fairlead/kube-core'
 
-import { OBJECT_META } from '../core-kinds/object-meta-schema.ts'
+import { objectMeta } from '../core-kinds/object-meta-schema.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
 
-export const OBJECT_META_NAME = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
-export const LIST_META_NAME = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'
+export const objectMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
+export const listMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'
 
 /** Where references to shared schemas point. */
 export type ReferencePrefix = '#/components/schemas/' | '#/definitions/'
@@ -15,8 +15,8 @@ export function publishSchemas(
   prefix: ReferencePrefix,
 ): Record<string, object> {
   const schemas: Record<string, object> = {
-    [OBJECT_META_NAME]: OBJECT_META,
-    [LIST_META_NAME]: LIST_META,
+    [objectMetaName]: objectMeta,
+    [listMetaName]: listMeta,
   }
   for (const definition of definitions) {
     const { group, version, kind, listKind, openApiName } = definition
@@ -29,7 +29,7 @@ export function publishSchemas(
   return schemas
 }
 
-const LIST_META: StructuralSchema = {
+const listMeta: StructuralSchema = {
   type: 'object',
   description: 'Metadata of a list.',
   properties: {
@@ -45,7 +45,7 @@ const LIST_META: StructuralSchema = {
 }
 
 function kindSchema({ schema }: ResourceDefinition, prefix: ReferencePrefix): object {
-  const metadata = reference(OBJECT_META_NAME, 'Standard object metadata.', prefix)
+  const metadata = reference(objectMetaName, 'Standard object metadata.', prefix)
   const published = prefix === '#/definitions/' ? withoutVersion3Parts(schema) : schema
   return { ...published, properties: { ...published.properties, metadata } }
 }
@@ -58,7 +58,7 @@ function listSchema({ openApiName, kind }: ResourceDefinition, prefix: Reference
     properties: {
       apiVersion: { type: 'string', description: 'The versioned schema of this list.' },
       kind: { type: 'string', description: 'The kind of this list.' },
-      metadata: reference(LIST_META_NAME, 'Standard list metadata.', prefix),
+      metadata: reference(listMetaName, 'Standard list metadata.', prefix),
       items: {
         type: 'array',
         description: 'The objects.',

@@ -20,7 +20,7 @@ export interface CertificateIssuer {
   readonly privateKey: KeyObject
 }
 
-const ECDSA_WITH_SHA256 = der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2'))
+const ecdsaWithSha256 = der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2'))
 
 /**
  * Signs an X.509 v3 certificate (RFC 5280) with an ECDSA P-256 key and returns it as PEM.
@@ -32,7 +32,7 @@ export function issueCertificate(request: CertificateRequest, issuer: Certificat
   const toBeSigned = der.sequence(
     der.tagged(0, der.unsignedInteger(Buffer.of(2)), 'constructed'),
     der.unsignedInteger(serialNumber()),
-    ECDSA_WITH_SHA256,
+    ecdsaWithSha256,
     distinguishedName(issuer.subject),
     der.sequence(der.time(request.notBefore), der.time(request.notAfter)),
     distinguishedName(request.subject),
@@ -40,7 +40,7 @@ export function issueCertificate(request: CertificateRequest, issuer: Certificat
     der.tagged(3, der.sequence(...extensions(request, issuer)), 'constructed'),
   )
   const signature = sign('sha256', toBeSigned, issuer.privateKey)
-  return toPem(der.sequence(toBeSigned, ECDSA_WITH_SHA256, der.bitString(signature)))
+  return toPem(der.sequence(toBeSigned, ecdsaWithSha256, der.bitString(signature)))
 }
 
 /** Sixteen random bytes whose first is 64–127, so that the number is positive and of full length. */

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { credentialFilesIn, credentialFilesInMemory } from './credential-files.ts'
 import { PublicKeyInfrastructure, type LeafRequest } from './public-key-infrastructure.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1000
+const dayMs = 24 * 60 * 60 * 1000
 
 const SERVER: LeafRequest = {
   usage: 'server',
@@ -68,7 +68,7 @@ describe('PublicKeyInfrastructure', () => {
     expect(open().leaf('server', SERVER)).toEqual(first)
     const second = open().leaf('server', more)
     expect(second).not.toEqual(first)
-    nowMs += 340 * DAY_MS
+    nowMs += 340 * dayMs
     expect(open().leaf('server', more)).not.toEqual(second)
     expect(open().caCertificate).toBe(caCertificate)
   })

@@ -19,12 +19,12 @@ export type LeafRequest = Pick<CertificateRequest, 'subject' | 'hosts'> & {
   readonly usage: 'server' | 'client'
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000
-const AUTHORITY_LIFETIME_MS = 3650 * DAY_MS
-const LEAF_LIFETIME_MS = 365 * DAY_MS
-const RENEW_BEFORE_EXPIRY_MS = 30 * DAY_MS
+const dayMs = 24 * 60 * 60 * 1000
+const authorityLifetimeMs = 3650 * dayMs
+const leafLifetimeMs = 365 * dayMs
+const renewBeforeExpiryMs = 30 * dayMs
 /** Certificates start a little in the past so that a client whose clock is behind accepts them. */
-const BACKDATE_MS = 5 * 60 * 1000
+const backdateMs = 5 * 60 * 1000
 
 /**
  * The server's own certificate authority and what it signed (ECDSA P-256).
@@ -54,7 +54,7 @@ export class PublicKeyInfrastructure {
   leaf(name: string, request: LeafRequest): KeyAndCertificate {
     const stored = this.#load(name)
     if (stored !== undefined && this.#isUsable(stored, request)) return stored
-    return this.#store(name, this.#issue(request, LEAF_LIFETIME_MS, issuerFrom(this.#authority)))
+    return this.#store(name, this.#issue(request, leafLifetimeMs, issuerFrom(this.#authority)))
   }
 
   #loadAuthority(): KeyAndCertificate {
@@ -62,7 +62,7 @@ export class PublicKeyInfrastructure {
     if (stored !== undefined && this.#isFresh(new X509Certificate(stored.certificate)))
       return stored
     const subject = { commonName: 'fairlead-ca' }
-    return this.#store('ca', this.#issue({ subject, usage: 'authority' }, AUTHORITY_LIFETIME_MS))
+    return this.#store('ca', this.#issue({ subject, usage: 'authority' }, authorityLifetimeMs))
   }
 
   #issue(
@@ -72,7 +72,7 @@ export class PublicKeyInfrastructure {
   ): KeyAndCertificate {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const nowMs = this.#now()
-    const notBefore = new Date(nowMs - BACKDATE_MS)
+    const notBefore = new Date(nowMs - backdateMs)
     const notAfter = new Date(nowMs + lifetimeMs)
     const certificate = issueCertificate(
       { ...request, notBefore, notAfter, publicKey },
@@ -93,7 +93,7 @@ export class PublicKeyInfrastructure {
   }
 
   #isFresh(certificate: X509Certificate): boolean {
-    return certificate.validToDate.getTime() - this.#now() > RENEW_BEFORE_EXPIRY_MS
+    return certificate.validToDate.getTime() - this.#now() > renewBeforeExpiryMs
   }
 
   #load(name: string): KeyAndCertificate | undefined {

@@ -1,23 +1,23 @@
-const SECOND_MS = 1000
-const MINUTE_S = 60
-const HOUR_S = 60 * MINUTE_S
-const DAY_S = 24 * HOUR_S
-const YEAR_S = 365 * DAY_S
+const secondMs = 1000
+const minuteS = 60
+const hourS = 60 * minuteS
+const dayS = 24 * hourS
+const yearS = 365 * dayS
 
 /** A span of time as kubectl shows ages: two units at most, fewer the longer it is. */
 export function humanDuration(durationMs: number): string {
-  const seconds = Math.trunc(durationMs / SECOND_MS)
+  const seconds = Math.trunc(durationMs / secondMs)
   if (seconds < -1) return '<invalid>'
   if (seconds < 0) return '0s'
-  if (seconds < 2 * MINUTE_S) return `${seconds}s`
-  if (seconds < 10 * MINUTE_S) return units(seconds, MINUTE_S, 'm', 1, 's')
-  if (seconds < 3 * HOUR_S) return `${Math.trunc(seconds / MINUTE_S)}m`
-  if (seconds < 8 * HOUR_S) return units(seconds, HOUR_S, 'h', MINUTE_S, 'm')
-  if (seconds < 2 * DAY_S) return `${Math.trunc(seconds / HOUR_S)}h`
-  if (seconds < 8 * DAY_S) return units(seconds, DAY_S, 'd', HOUR_S, 'h')
-  if (seconds < 2 * YEAR_S) return `${Math.trunc(seconds / DAY_S)}d`
-  if (seconds < 8 * YEAR_S) return units(seconds, YEAR_S, 'y', DAY_S, 'd')
-  return `${Math.trunc(seconds / YEAR_S)}y`
+  if (seconds < 2 * minuteS) return `${seconds}s`
+  if (seconds < 10 * minuteS) return units(seconds, minuteS, 'm', 1, 's')
+  if (seconds < 3 * hourS) return `${Math.trunc(seconds / minuteS)}m`
+  if (seconds < 8 * hourS) return units(seconds, hourS, 'h', minuteS, 'm')
+  if (seconds < 2 * dayS) return `${Math.trunc(seconds / hourS)}h`
+  if (seconds < 8 * dayS) return units(seconds, dayS, 'd', hourS, 'h')
+  if (seconds < 2 * yearS) return `${Math.trunc(seconds / dayS)}d`
+  if (seconds < 8 * yearS) return units(seconds, yearS, 'y', dayS, 'd')
+  return `${Math.trunc(seconds / yearS)}y`
 }
 
 /** How long ago an RFC 3339 moment was, or `<unknown>` when there is none. */

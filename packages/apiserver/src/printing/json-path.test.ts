@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import { compileJsonPath, evaluateFieldPath } from './json-path.ts'
 
-const DOCUMENT = {
+const document = {
   spec: { replicas: 3, 'dotted.name': 'x', empty: '', list: ['a', 'b'], 'odd/key': 1 },
   metadata: { labels: { 'app.kubernetes.io/name': 'web' } },
   status: {
@@ -33,7 +33,7 @@ describe('compileJsonPath', () => {
     ['.spec.list[7]', []],
     ['.spec.constructor', []],
   ])('%s', (path, expected) => {
-    expect(compileJsonPath(path).evaluate(DOCUMENT)).toEqual(expected)
+    expect(compileJsonPath(path).evaluate(document)).toEqual(expected)
   })
 
   it('names the part that it does not understand', () => {
@@ -43,7 +43,7 @@ describe('compileJsonPath', () => {
 
 describe('evaluateFieldPath', () => {
   it('follows plain names', () => {
-    expect(evaluateFieldPath(DOCUMENT, 'spec.replicas')).toBe(3)
-    expect(evaluateFieldPath(DOCUMENT, 'spec.none.deeper')).toBeUndefined()
+    expect(evaluateFieldPath(document, 'spec.replicas')).toBe(3)
+    expect(evaluateFieldPath(document, 'spec.none.deeper')).toBeUndefined()
   })
 })

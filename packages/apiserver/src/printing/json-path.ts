@@ -32,25 +32,25 @@ export function evaluateFieldPath(document: unknown, path: string): unknown {
 }
 
 const FIELD = /^\.((?:[A-Za-z0-9_$/-]|\\.)+)/
-const QUOTED = /^\.?\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]/
+const quoted = /^\.?\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]/
 const INDEX = /^\.?\[\s*(-?\d+)\s*\]/
-const ALL = /^(?:\.?\[\s*\*\s*\]|\.\*)/
-const FILTER =
+const all = /^(?:\.?\[\s*\*\s*\]|\.\*)/
+const filter =
   /^\.?\[\?\(\s*@((?:\.[A-Za-z0-9_$/-]+|\['[^']+'\])+)\s*(==|!=)\s*(?:'([^']*)'|"([^"]*)"|([\w.-]+))\s*\)\]/
 
 function nextStep(rest: string, whole: string): [Step, number] {
   let match = FIELD.exec(rest)
   if (match) return [fieldStep((match[1] ?? '').replaceAll(/\\(.)/g, '$1')), match[0].length]
-  match = QUOTED.exec(rest)
+  match = quoted.exec(rest)
   if (match) {
     const name = (match[1] ?? match[2] ?? '').replaceAll(/\\(.)/g, '$1')
     return [fieldStep(name), match[0].length]
   }
   match = INDEX.exec(rest)
   if (match) return [indexStep(Number(match[1])), match[0].length]
-  match = ALL.exec(rest)
+  match = all.exec(rest)
   if (match) return [(values) => values.flatMap(children), match[0].length]
-  match = FILTER.exec(rest)
+  match = filter.exec(rest)
   if (match) return [filterStep(match), match[0].length]
   if (rest === '.') return [(values) => [...values], 1]
   throw new SyntaxError(`the JSON path ${whole} is not understood from "${rest}" on`)

@@ -1,13 +1,13 @@
 import { errors } from '@fairlead/kube-core'
 
 import type { FieldType, MessageType } from './message-type.ts'
-import { MESSAGE_TYPES } from './message-types.ts'
+import { messageTypes } from './message-types.ts'
 import { readFields, type WireField } from './wire-reader.ts'
 
-export const PROTOBUF_MEDIA_TYPE = 'application/vnd.kubernetes.protobuf'
+export const protobufMediaType = 'application/vnd.kubernetes.protobuf'
 
 /** The first bytes of every body in Kubernetes' protobuf encoding. */
-const MAGIC = Buffer.from('6b387300', 'hex')
+const magic = Buffer.from('6b387300', 'hex')
 
 /**
  * Decodes a body in Kubernetes' protobuf encoding, which kubectl uses for built-in kinds whatever
@@ -15,13 +15,13 @@ const MAGIC = Buffer.from('6b387300', 'hex')
  * @throws StatusError 400 or 415
  */
 export function decodeProtobuf(body: Buffer): unknown {
-  if (!body.subarray(0, MAGIC.length).equals(MAGIC)) {
+  if (!body.subarray(0, magic.length).equals(magic)) {
     throw errors.badRequest(
       'provided data does not appear to be a protobuf message, expected prefix k8s',
     )
   }
   try {
-    return decodeEnvelope(body.subarray(MAGIC.length))
+    return decodeEnvelope(body.subarray(magic.length))
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw errors.badRequest(`the protobuf message is damaged: ${error.message}`, error)
@@ -41,7 +41,7 @@ function decodeEnvelope(envelope: Buffer): unknown {
       if (part.number === 2) kind = textOf(part)
     }
   }
-  const type = MESSAGE_TYPES.get(`${apiVersion}/${kind}`)
+  const type = messageTypes.get(`${apiVersion}/${kind}`)
   if (type === undefined) {
     throw errors.unsupportedMediaType(
       `${apiVersion}, Kind=${kind} is not accepted as protobuf: send application/json`,

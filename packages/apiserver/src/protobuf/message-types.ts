@@ -9,7 +9,7 @@ const textList = { listOf: 'text' } as const
 /** In a rule an empty text is the core group. */
 const textListWithEmpty = { listOf: 'text-or-empty' } as const
 
-const OWNER_REFERENCE = message({
+const ownerReference = message({
   1: ['kind', 'text'],
   3: ['name', 'text'],
   4: ['uid', 'text'],
@@ -20,7 +20,7 @@ const OWNER_REFERENCE = message({
 
 const FIELDS_V1 = message({ 1: ['Raw', 'json'] })
 
-const MANAGED_FIELDS_ENTRY = message({
+const managedFieldsEntry = message({
   1: ['manager', 'text'],
   2: ['operation', 'text'],
   3: ['apiVersion', 'text'],
@@ -30,7 +30,7 @@ const MANAGED_FIELDS_ENTRY = message({
   8: ['subresource', 'text'],
 })
 
-const OBJECT_META = message({
+const objectMeta = message({
   1: ['name', 'text'],
   2: ['generateName', 'text'],
   3: ['namespace', 'text'],
@@ -42,12 +42,12 @@ const OBJECT_META = message({
   10: ['deletionGracePeriodSeconds', 'number?'],
   11: ['labels', { mapOf: 'text' }],
   12: ['annotations', { mapOf: 'text' }],
-  13: ['ownerReferences', { listOf: OWNER_REFERENCE }],
+  13: ['ownerReferences', { listOf: ownerReference }],
   14: ['finalizers', textList],
-  17: ['managedFields', { listOf: MANAGED_FIELDS_ENTRY }],
+  17: ['managedFields', { listOf: managedFieldsEntry }],
 })
 
-const OBJECT_REFERENCE = message({
+const objectReference = message({
   1: ['kind', 'text'],
   2: ['namespace', 'text'],
   3: ['name', 'text'],
@@ -57,16 +57,16 @@ const OBJECT_REFERENCE = message({
   7: ['fieldPath', 'text'],
 })
 
-const metadata = ['metadata', OBJECT_META] as const
+const metadata = ['metadata', objectMeta] as const
 
-const CONFIG_MAP = message({
+const configMap = message({
   1: metadata,
   2: ['data', { mapOf: 'text' }],
   3: ['binaryData', { mapOf: 'bytes' }],
   4: ['immutable', 'flag'],
 })
 
-const SECRET = message({
+const secret = message({
   1: metadata,
   2: ['data', { mapOf: 'bytes' }],
   3: ['type', 'text'],
@@ -80,16 +80,16 @@ const NAMESPACE = message({
   3: ['status', message({ 1: ['phase', 'text'] })],
 })
 
-const SERVICE_ACCOUNT = message({
+const serviceAccount = message({
   1: metadata,
-  2: ['secrets', { listOf: OBJECT_REFERENCE }],
+  2: ['secrets', { listOf: objectReference }],
   3: ['imagePullSecrets', { listOf: message({ 1: ['name', 'text'] }) }],
   4: ['automountServiceAccountToken', 'flag'],
 })
 
-const CORE_EVENT = message({
+const coreEvent = message({
   1: metadata,
-  2: ['involvedObject', OBJECT_REFERENCE],
+  2: ['involvedObject', objectReference],
   3: ['reason', 'text'],
   4: ['message', 'text'],
   5: ['source', message({ 1: ['component', 'text'], 2: ['host', 'text'] })],
@@ -100,12 +100,12 @@ const CORE_EVENT = message({
   10: ['eventTime', 'micro-time'],
   11: ['series', message({ 1: ['count', 'number'], 2: ['lastObservedTime', 'micro-time'] })],
   12: ['action', 'text'],
-  13: ['related', OBJECT_REFERENCE],
+  13: ['related', objectReference],
   14: ['reportingComponent', 'text'],
   15: ['reportingInstance', 'text'],
 })
 
-const LEASE = message({
+const lease = message({
   1: metadata,
   2: [
     'spec',
@@ -121,7 +121,7 @@ const LEASE = message({
   ],
 })
 
-const SERVICE_PORT = message({
+const servicePort = message({
   1: ['name', 'text'],
   2: ['protocol', 'text'],
   3: ['port', 'number'],
@@ -130,12 +130,12 @@ const SERVICE_PORT = message({
   6: ['appProtocol', 'text'],
 })
 
-const SERVICE = message({
+const service = message({
   1: metadata,
   2: [
     'spec',
     message({
-      1: ['ports', { listOf: SERVICE_PORT }],
+      1: ['ports', { listOf: servicePort }],
       2: ['selector', { mapOf: 'text' }],
       3: ['clusterIP', 'text'],
       4: ['type', 'text'],
@@ -165,7 +165,7 @@ const RULE = message({
   5: ['nonResourceURLs', textList],
 })
 
-const LABEL_SELECTOR = message({
+const labelSelector = message({
   1: ['matchLabels', { mapOf: 'text' }],
   2: [
     'matchExpressions',
@@ -175,24 +175,24 @@ const LABEL_SELECTOR = message({
   ],
 })
 
-const ROLE = message({ 1: metadata, 2: ['rules', { listOf: RULE }] })
+const role = message({ 1: metadata, 2: ['rules', { listOf: RULE }] })
 
-const CLUSTER_ROLE = message({
+const clusterRole = message({
   1: metadata,
   2: ['rules', { listOf: RULE }],
-  3: ['aggregationRule', message({ 1: ['clusterRoleSelectors', { listOf: LABEL_SELECTOR }] })],
+  3: ['aggregationRule', message({ 1: ['clusterRoleSelectors', { listOf: labelSelector }] })],
 })
 
-const SUBJECT = message({
+const subject = message({
   1: ['kind', 'text'],
   2: ['apiGroup', 'text'],
   3: ['name', 'text'],
   4: ['namespace', 'text'],
 })
 
-const ROLE_BINDING = message({
+const roleBinding = message({
   1: metadata,
-  2: ['subjects', { listOf: SUBJECT }],
+  2: ['subjects', { listOf: subject }],
   3: ['roleRef', message({ 1: ['apiGroup', 'text'], 2: ['kind', 'text'], 3: ['name', 'text'] })],
 })
 
@@ -206,21 +206,21 @@ const RESOURCE_ATTRIBUTES = message({
   7: ['name', 'text'],
 })
 
-const ACCESS_FIELDS = {
+const accessFields = {
   1: ['resourceAttributes', RESOURCE_ATTRIBUTES],
   2: ['nonResourceAttributes', message({ 1: ['path', 'text'], 2: ['verb', 'text'] })],
 } as const
 
-const SELF_ACCESS_REVIEW = message({ 1: metadata, 2: ['spec', message(ACCESS_FIELDS)] })
+const selfAccessReview = message({ 1: metadata, 2: ['spec', message(accessFields)] })
 
-const ACCESS_REVIEW = message({
+const accessReview = message({
   1: metadata,
-  2: ['spec', message({ ...ACCESS_FIELDS, 3: ['user', 'text'], 4: ['groups', textList] })],
+  2: ['spec', message({ ...accessFields, 3: ['user', 'text'], 4: ['groups', textList] })],
 })
 
-const RULES_REVIEW = message({ 1: metadata, 2: ['spec', message({ 1: ['namespace', 'text'] })] })
+const rulesReview = message({ 1: metadata, 2: ['spec', message({ 1: ['namespace', 'text'] })] })
 
-const DELETE_OPTIONS = message({
+const deleteOptions = message({
   1: ['gracePeriodSeconds', 'number?'],
   2: ['preconditions', message({ 1: ['uid', 'text'], 2: ['resourceVersion', 'text'] })],
   3: ['orphanDependents', 'flag'],
@@ -228,29 +228,29 @@ const DELETE_OPTIONS = message({
   5: ['dryRun', textList],
 })
 
-const TOKEN_REQUEST = message({
+const tokenRequest = message({
   1: metadata,
   2: ['spec', message({ 1: ['audiences', textList], 4: ['expirationSeconds', 'number?'] })],
 })
 
 /** By `apiVersion/kind`. */
-export const MESSAGE_TYPES: ReadonlyMap<string, MessageType> = new Map([
-  ['v1/ConfigMap', CONFIG_MAP],
-  ['v1/Secret', SECRET],
+export const messageTypes: ReadonlyMap<string, MessageType> = new Map([
+  ['v1/ConfigMap', configMap],
+  ['v1/Secret', secret],
   ['v1/Namespace', NAMESPACE],
-  ['v1/ServiceAccount', SERVICE_ACCOUNT],
-  ['v1/Event', CORE_EVENT],
-  ['v1/Service', SERVICE],
-  ['v1/DeleteOptions', DELETE_OPTIONS],
-  ['meta.k8s.io/v1/DeleteOptions', DELETE_OPTIONS],
-  ['coordination.k8s.io/v1/Lease', LEASE],
-  ['rbac.authorization.k8s.io/v1/Role', ROLE],
-  ['rbac.authorization.k8s.io/v1/ClusterRole', CLUSTER_ROLE],
-  ['rbac.authorization.k8s.io/v1/RoleBinding', ROLE_BINDING],
-  ['rbac.authorization.k8s.io/v1/ClusterRoleBinding', ROLE_BINDING],
-  ['authorization.k8s.io/v1/SelfSubjectAccessReview', SELF_ACCESS_REVIEW],
-  ['authorization.k8s.io/v1/SubjectAccessReview', ACCESS_REVIEW],
-  ['authorization.k8s.io/v1/SelfSubjectRulesReview', RULES_REVIEW],
-  ['authentication.k8s.io/v1/TokenRequest', TOKEN_REQUEST],
+  ['v1/ServiceAccount', serviceAccount],
+  ['v1/Event', coreEvent],
+  ['v1/Service', service],
+  ['v1/DeleteOptions', deleteOptions],
+  ['meta.k8s.io/v1/DeleteOptions', deleteOptions],
+  ['coordination.k8s.io/v1/Lease', lease],
+  ['rbac.authorization.k8s.io/v1/Role', role],
+  ['rbac.authorization.k8s.io/v1/ClusterRole', clusterRole],
+  ['rbac.authorization.k8s.io/v1/RoleBinding', roleBinding],
+  ['rbac.authorization.k8s.io/v1/ClusterRoleBinding', roleBinding],
+  ['authorization.k8s.io/v1/SelfSubjectAccessReview', selfAccessReview],
+  ['authorization.k8s.io/v1/SubjectAccessReview', accessReview],
+  ['authorization.k8s.io/v1/SelfSubjectRulesReview', rulesReview],
+  ['authentication.k8s.io/v1/TokenRequest', tokenRequest],
   ['authentication.k8s.io/v1/SelfSubjectReview', message({ 1: metadata })],
 ])

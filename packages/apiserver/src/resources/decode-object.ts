@@ -7,15 +7,15 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
-import { OBJECT_META } from '../core-kinds/object-meta-schema.ts'
+import { objectMeta } from '../core-kinds/object-meta-schema.ts'
 import { asObjectOf } from './object-body.ts'
 import type { ResourceDefinition } from './resource-definition.ts'
 import type { WriteOptions } from './write-options.ts'
 
 /** How many such fields an answer names at most. */
-const REPORTED_FIELDS_MAX = 100
+const reportedFieldsMax = 100
 
-const METADATA_VALIDATOR = new SchemaValidator(OBJECT_META)
+const metadataValidator = new SchemaValidator(objectMeta)
 
 /**
  * A client's body as an object of `definition`: known fields only, defaults filled in.
@@ -43,7 +43,7 @@ export function decodeObject(
 }
 
 function checkMetadataTypes(definition: ResourceDefinition, object: KubernetesObject): void {
-  const [first] = METADATA_VALIDATOR.validate(object.metadata, { path: 'metadata' })
+  const [first] = metadataValidator.validate(object.metadata, { path: 'metadata' })
   if (first !== undefined) {
     throw errors.badRequest(`${cannotBeHandled(definition)}: ${fieldErrorMessage(first)}`)
   }
@@ -55,7 +55,7 @@ function report(
   strictError: (message: string) => Error,
 ): void {
   if (problems.length === 0 || fieldValidation === 'Ignore') return
-  const reported = problems.slice(0, REPORTED_FIELDS_MAX)
+  const reported = problems.slice(0, reportedFieldsMax)
   if (fieldValidation === 'Strict')
     throw strictError(`strict decoding error: ${reported.join(', ')}`)
   for (const problem of reported) warn(problem)

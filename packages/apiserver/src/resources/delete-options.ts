@@ -9,7 +9,7 @@ export interface DeleteOptions {
   readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string }
 }
 
-const POLICIES = ['Orphan', 'Background', 'Foreground'] as const
+const policies = ['Orphan', 'Background', 'Foreground'] as const
 
 /** Reads DeleteOptions from the body, which wins, or the query. @throws StatusError 400 or 422 */
 export function parseDeleteOptions(body: unknown, query: URLSearchParams): DeleteOptions {
@@ -36,13 +36,13 @@ export function parseDeleteOptions(body: unknown, query: URLSearchParams): Delet
 function parsePolicy(
   given: Record<string, unknown>,
   query: URLSearchParams,
-): (typeof POLICIES)[number] | undefined {
+): (typeof policies)[number] | undefined {
   const value = given['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined
   if (value === undefined || value === '') {
     const orphan = given['orphanDependents']
     return orphan === true ? 'Orphan' : undefined
   }
-  const policy = POLICIES.find((each) => each === value)
+  const policy = policies.find((each) => each === value)
   if (policy !== undefined) return policy
   throw errors.invalid('DeleteOptions.meta.k8s.io', '', [
     {

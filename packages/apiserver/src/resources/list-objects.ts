@@ -15,7 +15,7 @@ import type { ResourceContext } from './resource-context.ts'
 import { servedApiVersion, toServed } from './resource-definition.ts'
 import type { CollectionTarget } from './resource-target.ts'
 
-const TOO_OLD_TO_CONTINUE =
+const tooOldToContinue =
   'The provided continue parameter is too old to display a consistent list result. You can start ' +
   'a new list without the continue parameter, or use the continue token in this response to ' +
   'retrieve the remainder of the results. Continuing with the provided token results in an ' +
@@ -87,7 +87,7 @@ function expired(token: ContinueToken | undefined): StatusError {
   if (token === undefined) {
     return errors.expired('The resourceVersion for the provided list is too old.')
   }
-  const { status } = errors.expired(TOO_OLD_TO_CONTINUE)
+  const { status } = errors.expired(tooOldToContinue)
   const inconsistent = encodeContinueToken({ revision: -1, after: token.after })
   return new StatusError({ ...status, metadata: { continue: inconsistent } })
 }

@@ -80,7 +80,7 @@ export interface ResourceDefinition extends ResourceType {
   readonly review?: (question: KubernetesObject, user: User) => KubernetesObject
 }
 
-export const ALL_VERBS = [
+export const allVerbs = [
   'create',
   'delete',
   'deletecollection',

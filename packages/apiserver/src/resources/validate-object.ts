@@ -10,7 +10,7 @@ import {
 
 import type { ResourceDefinition } from './resource-definition.ts'
 
-const RULES_NOT_CHECKED: FieldError = {
+const rulesNotChecked: FieldError = {
   type: 'Invalid',
   field: '<nil>',
   badValue: 'null',
@@ -50,7 +50,7 @@ function validateContent(
 ): FieldError[] {
   const found = definition.validator.validate(object, old === undefined ? {} : { old })
   if (definition.rules === undefined) return found
-  if (found.length > 0) return [...found, RULES_NOT_CHECKED]
+  if (found.length > 0) return [...found, rulesNotChecked]
   return evaluateRules(definition.rules, object, old)
 }
 

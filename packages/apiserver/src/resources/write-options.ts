@@ -14,7 +14,7 @@ export interface WriteOptions {
   readonly warn: (message: string) => void
 }
 
-const MANAGER_LENGTH_MAX = 128
+const managerLengthMax = 128
 
 /** Reads them from a request; without `fieldManager` the program's name in User-Agent counts. */
 export function parseWriteOptions(
@@ -42,8 +42,8 @@ export function parseDryRun(values: readonly unknown[]): boolean {
 
 function parseFieldManager(value: string | null): string {
   if (value === null) return ''
-  if (value.length > MANAGER_LENGTH_MAX) {
-    throw invalidOption(`fieldManager: Too long: may not be more than ${MANAGER_LENGTH_MAX} bytes`)
+  if (value.length > managerLengthMax) {
+    throw invalidOption(`fieldManager: Too long: may not be more than ${managerLengthMax} bytes`)
   }
   if (!/^\P{C}*$/u.test(value)) {
     throw invalidOption(
@@ -62,7 +62,7 @@ function parseFieldValidation(value: string | null): FieldValidation {
 }
 
 function managerFrom(userAgent: string): string {
-  return (userAgent.split('/')[0] ?? '').slice(0, MANAGER_LENGTH_MAX) || 'unknown'
+  return (userAgent.split('/')[0] ?? '').slice(0, managerLengthMax) || 'unknown'
 }
 
 function invalidOption(message: string): Error {

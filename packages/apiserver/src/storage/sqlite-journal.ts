@@ -7,7 +7,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 import type { Change } from './change.ts'
 import type { Journal, JournalState } from './journal.ts'
 
-const SCHEMA = `
+const schema = `
   CREATE TABLE IF NOT EXISTS object (
     resource TEXT NOT NULL,
     namespace TEXT NOT NULL,
@@ -83,7 +83,7 @@ function open(path: string): DatabaseSync {
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL')
     database.exec('PRAGMA synchronous = NORMAL')
-    database.exec(SCHEMA)
+    database.exec(schema)
     return database
   } catch (error) {
     database.close()

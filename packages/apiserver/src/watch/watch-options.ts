@@ -10,8 +10,8 @@ export interface WatchOptions {
   readonly timeoutMs: number
 }
 
-const TIMEOUT_MIN_MS = 1800 * 1000
-const MATCH_FIELD = 'resourceVersionMatch'
+const timeoutMinMs = 1800 * 1000
+const matchField = 'resourceVersionMatch'
 
 /** Reads the parameters of a watch. `random` gives [0, 1). @throws StatusError 400 or 422 */
 export function parseWatchOptions(query: URLSearchParams, random: () => number): WatchOptions {
@@ -23,7 +23,7 @@ export function parseWatchOptions(query: URLSearchParams, random: () => number):
     fromRevision: Number(resourceVersion),
     bookmarks: parseFlag(query, 'allowWatchBookmarks') ?? false,
     sendInitialEvents: sendInitialEvents ?? false,
-    timeoutMs: seconds > 0 ? seconds * 1000 : TIMEOUT_MIN_MS * (1 + random()),
+    timeoutMs: seconds > 0 ? seconds * 1000 : timeoutMinMs * (1 + random()),
   }
 }
 
@@ -32,10 +32,10 @@ function checkMatch(match: string, sendInitialEvents: boolean | undefined): void
     if (match === '') return
     const detail =
       'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'
-    refuse([{ type: 'Forbidden', field: MATCH_FIELD, detail }])
+    refuse([{ type: 'Forbidden', field: matchField, detail }])
   } else if (match !== 'NotOlderThan') {
     const detail = `sendInitialEvents requires setting resourceVersionMatch to NotOlderThan`
-    refuse([{ type: 'Forbidden', field: MATCH_FIELD, detail }])
+    refuse([{ type: 'Forbidden', field: matchField, detail }])
   }
 }
 

@@ -9,8 +9,8 @@ import { CompactedError } from '../storage/storage-error.ts'
 import type { WatchEvent } from './watch-event.ts'
 import type { WatchOptions } from './watch-options.ts'
 
-const BOOKMARK_INTERVAL_MS = 60_000
-const BOOKMARK_BEFORE_END_MS = 2_000
+const bookmarkIntervalMs = 60_000
+const bookmarkBeforeEndMs = 2_000
 
 export interface WatchRequest {
   readonly target: CollectionTarget
@@ -144,14 +144,14 @@ export class WatchSession {
     const { options } = this.#request
     this.#schedule(options.timeoutMs, () => this.#finish())
     if (!options.bookmarks) return
-    if (options.timeoutMs > BOOKMARK_BEFORE_END_MS) {
-      this.#schedule(options.timeoutMs - BOOKMARK_BEFORE_END_MS, () => this.#sendBookmark())
+    if (options.timeoutMs > bookmarkBeforeEndMs) {
+      this.#schedule(options.timeoutMs - bookmarkBeforeEndMs, () => this.#sendBookmark())
     }
     this.#repeatBookmark()
   }
 
   #repeatBookmark(): void {
-    this.#schedule(BOOKMARK_INTERVAL_MS, () => {
+    this.#schedule(bookmarkIntervalMs, () => {
       this.#sendBookmark()
       this.#repeatBookmark()
     })
