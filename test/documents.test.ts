@@ -39,7 +39,20 @@ describe('the README', () => {
   }, 60_000)
 })
 
+// Before all examples are applied: their sessions show how they are made.
 describe('an example', () => {
+  const sessions = filesMatching('examples/*/README.md').filter((path) =>
+    read(path).includes('```console'),
+  )
+
+  it.each(sessions)(
+    '%s shows a session that prints what it says',
+    async (path) => {
+      await expectSession(consoleCommands(read(path)))
+    },
+    60_000,
+  )
+
   it.each(exampleFolders)('in %s is accepted', async (folder) => {
     const { kubectl } = fairlead
     const path = join(root, folder)
@@ -47,14 +60,6 @@ describe('an example', () => {
     expect(applied).toMatchObject({ code: 0, stderr: '' })
     await kubectl('wait', '--for=condition=Accepted', '--timeout=10s', '-f', path)
   })
-
-  it.each(filesMatching('examples/*/README.md'))(
-    '%s shows a session that prints what it says',
-    async (path) => {
-      await expectSession(consoleCommands(read(path)))
-    },
-    60_000,
-  )
 })
 
 describe('the snippets of the documents', () => {

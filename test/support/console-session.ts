@@ -63,6 +63,8 @@ const volatile: readonly (readonly [pattern: RegExp, written: string])[] = [
   // kubectl's AGE, always the last column
   [/ +(?:\d+[dhms])+$/gm, ' AGE'],
   [/(overhead-ms: )[\d.]+/g, '$1MS'],
+  // a replica is named for its machine
+  [/\(replica [^)]+\)/g, '(replica NAME)'],
   // curl keeps the line ends of HTTP, kubectl fills up its last column
   [/[ \t\r]+$/gm, ''],
 ]

@@ -1,0 +1,10 @@
+import OpenAI from 'openai'
+
+const [content, conversation] = process.argv.slice(2)
+const openai = new OpenAI() // OPENAI_BASE_URL and OPENAI_API_KEY say where to
+const stream = await openai.chat.completions.create(
+  { model: 'assistant', messages: [{ role: 'user', content }], stream: true },
+  { headers: { 'x-fairlead-conversation': conversation } },
+)
+for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta.content ?? '')
+process.stdout.write('\n')
