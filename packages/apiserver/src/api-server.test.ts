@@ -10,8 +10,8 @@ import { startApiServer, type ApiServer } from './index.ts'
 import { TestClient, type Answer } from './test-client.ts'
 
 const configMaps = '/api/v1/namespaces/default/configmaps'
-const WIDGETS = '/apis/example.com/v1/namespaces/default/widgets'
-const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+const widgetsPath = '/apis/example.com/v1/namespaces/default/widgets'
+const definitionsPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 
 function configMap(name: string, more: object = {}): object {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...more } }
@@ -72,7 +72,7 @@ describe('the API server', () => {
   beforeAll(async () => {
     server = await startApiServer()
     client = new TestClient(server)
-    expect((await client.send('POST', DEFINITIONS, definition())).status).toBe(201)
+    expect((await client.send('POST', definitionsPath, definition())).status).toBe(201)
   })
 
   afterAll(async () => {
@@ -125,7 +125,7 @@ describe('the API server', () => {
     it('sets what the server sets and ignores what the client may not', async () => {
       const created = await client.send(
         'POST',
-        WIDGETS,
+        widgetsPath,
         widget('made', { size: 1 }, { uid: 'mine', generation: 7, creationTimestamp: null }),
       )
       expect(metadataOf(created)).toMatchObject({ generation: 1, namespace: 'default' })
@@ -143,11 +143,11 @@ describe('the API server', () => {
 
     it('refuses a resourceVersion on create, and a stale or missing one on update', async () => {
       const versioned = widget('versioned', { size: 1 }, { resourceVersion: '5' })
-      expect(messageOf(await client.send('POST', WIDGETS, versioned))[2]).toBe(
+      expect(messageOf(await client.send('POST', widgetsPath, versioned))[2]).toBe(
         'resourceVersion should not be set on objects to be created',
       )
-      await client.send('POST', WIDGETS, widget('versioned'))
-      const path = `${WIDGETS}/versioned`
+      await client.send('POST', widgetsPath, widget('versioned'))
+      const path = `${widgetsPath}/versioned`
       expect(messageOf(await client.send('PUT', path, versioned))).toEqual([
         409,
         'Conflict',
@@ -161,14 +161,14 @@ describe('the API server', () => {
     })
 
     it('writes nothing when nothing changes', async () => {
-      const before = await client.send('POST', WIDGETS, widget('still'))
-      const same = await client.patch(`${WIDGETS}/still`, 'merge', { spec: { size: 1 } })
+      const before = await client.send('POST', widgetsPath, widget('still'))
+      const same = await client.patch(`${widgetsPath}/still`, 'merge', { spec: { size: 1 } })
       expect(metadataOf(same).resourceVersion).toBe(metadataOf(before).resourceVersion)
     })
 
     it('counts generations by spec alone and keeps status and spec apart', async () => {
-      await client.send('POST', WIDGETS, { ...widget('parted'), status: { seen: true } })
-      const path = `${WIDGETS}/parted`
+      await client.send('POST', widgetsPath, { ...widget('parted'), status: { seen: true } })
+      const path = `${widgetsPath}/parted`
       expect((await client.get(path)).body['status']).toBeUndefined()
       const status = await client.patch(`${path}/status`, 'merge', {
         spec: { size: 9 },
@@ -188,15 +188,15 @@ describe('the API server', () => {
     })
 
     it('answers a dry run as if it were real and stores nothing', async () => {
-      const dry = await client.send('POST', `${WIDGETS}?dryRun=All`, widget('dry'))
+      const dry = await client.send('POST', `${widgetsPath}?dryRun=All`, widget('dry'))
       expect(dry.status).toBe(201)
-      expect((await client.get(`${WIDGETS}/dry`)).status).toBe(404)
+      expect((await client.get(`${widgetsPath}/dry`)).status).toBe(404)
     })
 
     it('names unknown fields strictly, as warnings, or not at all', async () => {
       const unknown = widget('unknown', { size: 1, colour: 'red' })
       const create = (mode: string): Promise<Answer> =>
-        client.send('POST', `${WIDGETS}?dryRun=All&fieldValidation=${mode}`, unknown)
+        client.send('POST', `${widgetsPath}?dryRun=All&fieldValidation=${mode}`, unknown)
       expect(messageOf(await create('Strict'))[2]).toBe(
         'Widget in version "v1" cannot be handled as a Widget: strict decoding error: unknown field "spec.colour"',
       )
@@ -208,15 +208,15 @@ describe('the API server', () => {
 
     it('names fields that came twice', async () => {
       const text = JSON.stringify(widget('twice')).replace('"size":1', '"size":1,"size":2')
-      const path = `${WIDGETS}?dryRun=All&fieldValidation=Strict`
+      const path = `${widgetsPath}?dryRun=All&fieldValidation=Strict`
       expect(messageOf(await client.sendText('POST', path, text))[2]).toContain(
         'strict decoding error: duplicate field "spec.size"',
       )
     })
 
     it('scales', async () => {
-      await client.send('POST', WIDGETS, widget('scaled', { size: 2 }))
-      const path = `${WIDGETS}/scaled/scale`
+      await client.send('POST', widgetsPath, widget('scaled', { size: 2 }))
+      const path = `${widgetsPath}/scaled/scale`
       const scale = (await client.get(path)).body
       expect(scale).toMatchObject({
         apiVersion: 'autoscaling/v1',
@@ -227,7 +227,7 @@ describe('the API server', () => {
       await client.send('PUT', path, { ...scale, spec: { replicas: 5 } })
       const patched = await client.patch(path, 'merge', { spec: { replicas: 7 } })
       expect(patched.body['spec']).toEqual({ replicas: 7 })
-      expect((await client.get(`${WIDGETS}/scaled`)).body).toMatchObject({
+      expect((await client.get(`${widgetsPath}/scaled`)).body).toMatchObject({
         metadata: { generation: 3 },
         spec: { size: 7 },
       })
@@ -236,8 +236,8 @@ describe('the API server', () => {
 
     it('keeps an object until its finalizers are gone', async () => {
       const finalizers = ['example.com/hold']
-      await client.send('POST', WIDGETS, widget('held', { size: 1 }, { finalizers }))
-      const path = `${WIDGETS}/held`
+      await client.send('POST', widgetsPath, widget('held', { size: 1 }, { finalizers }))
+      const path = `${widgetsPath}/held`
       const deleted = await client.send('DELETE', path)
       expect(deleted.body).toMatchObject({
         kind: 'Widget',
@@ -273,14 +273,14 @@ describe('the API server', () => {
     })
 
     it('deletes only the object that the preconditions mean', async () => {
-      const created = await client.send('POST', WIDGETS, widget('precise'))
+      const created = await client.send('POST', widgetsPath, widget('precise'))
       const options = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'other' } }
-      expect(messageOf(await client.send('DELETE', `${WIDGETS}/precise`, options))).toEqual([
+      expect(messageOf(await client.send('DELETE', `${widgetsPath}/precise`, options))).toEqual([
         409,
         'Conflict',
         `Operation cannot be fulfilled on widgets.example.com "precise": the UID in the precondition (other) does not match the UID in record (${String(metadataOf(created)['uid'])}). The object might have been deleted and then recreated`,
       ])
-      const deleted = await client.send('DELETE', `${WIDGETS}/precise`)
+      const deleted = await client.send('DELETE', `${widgetsPath}/precise`)
       expect(deleted.body).toMatchObject({ kind: 'Status', status: 'Success' })
     })
 
@@ -492,7 +492,7 @@ describe('the API server', () => {
 
   describe('definitions', () => {
     it('serves a kind with its conditions when the create is answered', async () => {
-      const { body } = await client.get(`${DEFINITIONS}/widgets.example.com`)
+      const { body } = await client.get(`${definitionsPath}/widgets.example.com`)
       expect(body['status']).toMatchObject({
         acceptedNames: { plural: 'widgets', singular: 'widget', listKind: 'WidgetList' },
         storedVersions: ['v1'],
@@ -504,15 +504,15 @@ describe('the API server', () => {
     })
 
     it('serves every version of the same objects and warns of the deprecated one', async () => {
-      await client.send('POST', WIDGETS, widget('versions'))
+      await client.send('POST', widgetsPath, widget('versions'))
       const old = await client.get('/apis/example.com/v1beta1/namespaces/default/widgets/versions')
       expect(old.body['apiVersion']).toBe('example.com/v1beta1')
       expect(old.headers['warning']).toBe('299 - "example.com/v1beta1 Widget is deprecated"')
     })
 
     it('shows objects with defaults and without fields as the current schema has them', async () => {
-      const path = `${DEFINITIONS}/aging.example.com`
-      await client.send('POST', DEFINITIONS, definition('aging', 'Aging'))
+      const path = `${definitionsPath}/aging.example.com`
+      await client.send('POST', definitionsPath, definition('aging', 'Aging'))
       const objects = '/apis/example.com/v1/namespaces/default/aging'
       await client.send('POST', objects, { ...widget('old'), kind: 'Aging' })
       const properties = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties'
@@ -526,12 +526,12 @@ describe('the API server', () => {
     })
 
     it('ends the watches of a kind that is no longer served, after the last deletion', async () => {
-      await client.send('POST', DEFINITIONS, definition('watcheds', 'Watched'))
+      await client.send('POST', definitionsPath, definition('watcheds', 'Watched'))
       const objects = '/apis/example.com/v1/namespaces/default/watcheds'
       await client.send('POST', objects, { ...widget('last'), kind: 'Watched' })
       const watch = await client.watch(`${objects}?watch=true`)
       expect((await watch.next()).type).toBe('ADDED')
-      await client.send('DELETE', `${DEFINITIONS}/watcheds.example.com`)
+      await client.send('DELETE', `${definitionsPath}/watcheds.example.com`)
       expect((await watch.next()).type).toBe('DELETED')
       await expect(watch.next()).rejects.toThrow('the watch has ended')
     })
@@ -540,15 +540,15 @@ describe('the API server', () => {
       const bad = definition('columns', 'Column') as { spec: { versions: object[] } }
       const column = { name: 'Bad', type: 'string', jsonPath: '.spec[?(1)]' }
       Object.assign(bad.spec.versions[0] ?? {}, { additionalPrinterColumns: [column] })
-      expect(messageOf(await client.send('POST', DEFINITIONS, bad))[2]).toContain(
+      expect(messageOf(await client.send('POST', definitionsPath, bad))[2]).toContain(
         'spec.versions[0].additionalPrinterColumns[0].jsonPath: Invalid value: ".spec[?(1)]"',
       )
     })
 
     it('does not accept names that are taken until they are free', async () => {
-      await client.send('POST', DEFINITIONS, definition('firsts', 'Contested'))
-      await client.send('POST', DEFINITIONS, definition('seconds', 'Contested'))
-      const second = `${DEFINITIONS}/seconds.example.com`
+      await client.send('POST', definitionsPath, definition('firsts', 'Contested'))
+      await client.send('POST', definitionsPath, definition('seconds', 'Contested'))
+      const second = `${definitionsPath}/seconds.example.com`
       expect((await client.get(second)).body['status']).toMatchObject({
         conditions: [
           {
@@ -560,28 +560,28 @@ describe('the API server', () => {
           { type: 'Established', status: 'False', reason: 'NotAccepted' },
         ],
       })
-      await client.send('DELETE', `${DEFINITIONS}/firsts.example.com`)
+      await client.send('DELETE', `${definitionsPath}/firsts.example.com`)
       expect((await client.get(second)).body['status']).toMatchObject({
         conditions: [{ status: 'True' }, { status: 'True' }],
       })
     })
 
     it('waits with its deletion for objects that are held, and takes no new ones', async () => {
-      await client.send('POST', DEFINITIONS, definition('leavers', 'Leaver'))
+      await client.send('POST', definitionsPath, definition('leavers', 'Leaver'))
       const leavers = '/apis/example.com/v1/namespaces/default/leavers'
       const leaver = (name: string): object => ({
         ...widget(name, { size: 1 }, { finalizers: ['example.com/hold'] }),
         kind: 'Leaver',
       })
       await client.send('POST', leavers, leaver('held'))
-      await client.send('DELETE', `${DEFINITIONS}/leavers.example.com`)
+      await client.send('DELETE', `${definitionsPath}/leavers.example.com`)
       expect(messageOf(await client.send('POST', leavers, leaver('late')))).toEqual([
         403,
         'Forbidden',
         'create not allowed while custom resource definition is terminating',
       ])
       await client.patch(`${leavers}/held`, 'merge', { metadata: { finalizers: null } })
-      expect((await client.get(`${DEFINITIONS}/leavers.example.com`)).status).toBe(404)
+      expect((await client.get(`${definitionsPath}/leavers.example.com`)).status).toBe(404)
       expect((await client.get(leavers)).status).toBe(404)
     })
   })
@@ -616,13 +616,13 @@ describe('a data directory', () => {
     try {
       const before = await startApiServer({ dataDir })
       const writer = new TestClient(before)
-      await writer.send('POST', DEFINITIONS, definition())
-      const created = await writer.send('POST', WIDGETS, widget('kept'))
+      await writer.send('POST', definitionsPath, definition())
+      const created = await writer.send('POST', widgetsPath, widget('kept'))
       writer.close()
       await before.stop()
       const after = await startApiServer({ dataDir })
       const reader = new TestClient(after, before.adminToken)
-      const kept = await reader.get(`${WIDGETS}/kept`)
+      const kept = await reader.get(`${widgetsPath}/kept`)
       expect(kept.body).toEqual(created.body)
       const next = await reader.send('POST', configMaps, configMap('next'))
       expect(Number(metadataOf(next).resourceVersion)).toBeGreaterThan(

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { startApiServer, type ApiServer } from './index.ts'
 
-const KUBECTL = process.env['KUBECTL'] ?? 'kubectl'
+const kubectlPath = process.env['KUBECTL'] ?? 'kubectl'
 
-const DEFINITION = `
+const widgetDefinition = `
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata:
@@ -60,11 +60,11 @@ describe('kubectl', () => {
   let environment: NodeJS.ProcessEnv
 
   beforeAll(async () => {
-    const found = spawnSync(KUBECTL, ['version', '--client'], { encoding: 'utf8' })
+    const found = spawnSync(kubectlPath, ['version', '--client'], { encoding: 'utf8' })
     if (found.status !== 0) {
       throw new Error(
         'These tests drive the real kubectl, which is missing. Install 1.32 or newer as told on ' +
-          'https://kubernetes.io/docs/tasks/tools/ or name it in the environment variable KUBECTL.',
+          'https://kubernetes.io/docs/tasks/tools/ or name it in the environment variable kubectlPath.',
       )
     }
     home = mkdtempSync(join(tmpdir(), 'fairlead-kubectl-'))
@@ -77,7 +77,7 @@ describe('kubectl', () => {
       KUBECONFIG: kubeconfig,
       KUBECACHEDIR: join(home, 'cache'),
     }
-    await succeed(['apply', '-f', '-'], DEFINITION)
+    await succeed(['apply', '-f', '-'], widgetDefinition)
     await succeed(['wait', '--for=condition=Established', 'crd/widgets.example.com'])
   }, 60_000)
 
@@ -99,7 +99,7 @@ describe('kubectl', () => {
   ): Promise<Outcome> {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     const options = { env: { ...environment, ...extra }, timeout: 15_000 }
-    const child = execFile(KUBECTL, args, options, (failure, output, error) => {
+    const child = execFile(kubectlPath, args, options, (failure, output, error) => {
       const code = failure === null ? 0 : Number(failure.code ?? 1)
       resolve({ code, output, error })
     })
@@ -294,7 +294,7 @@ describe('kubectl', () => {
 
   it('watches', async () => {
     await succeed(['create', '-f', '-'], widget('watched', '{color: red}'))
-    const child = spawn(KUBECTL, ['get', 'widget', 'watched', '-w'], { env: environment })
+    const child = spawn(kubectlPath, ['get', 'widget', 'watched', '-w'], { env: environment })
     try {
       const { promise: sawBlue, resolve } = Promise.withResolvers<string>()
       const { promise: sawRed, resolve: sawFirst } = Promise.withResolvers<void>()
@@ -425,7 +425,7 @@ describe('kubectl', () => {
   })
 
   it('deletes a definition with the objects of its kind', async () => {
-    const other = DEFINITION.replaceAll('widget', 'gadget').replaceAll('Widget', 'Gadget')
+    const other = widgetDefinition.replaceAll('widget', 'gadget').replaceAll('Widget', 'Gadget')
     await succeed(['apply', '-f', '-'], other.replace('[wd]', '[gd]'))
     const gadget = widget('gone', '{color: red}').replace('Widget', 'Gadget')
     await succeed(['apply', '-f', '-'], gadget)

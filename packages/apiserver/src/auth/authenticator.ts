@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls'
 
 import { errors } from '@fairlead/kube-core'
 
-import { ANONYMOUS, authenticatedGroup, type User } from './user.ts'
+import { anonymousUser, authenticatedGroup, type User } from './user.ts'
 
 /** Finds the user of a bearer token, or undefined when it does not know the token. */
 export type TokenAuthenticator = (token: string) => User | undefined
@@ -20,9 +20,9 @@ export function authenticate(
   const certified = userFromCertificate(request.socket)
   if (certified !== undefined) return withAuthenticatedGroup(certified)
   const authorization = request.headers.authorization
-  if (authorization === undefined) return ANONYMOUS
+  if (authorization === undefined) return anonymousUser
   const token = /^Bearer\s+(\S+)\s*$/i.exec(authorization)?.[1]
-  if (token === undefined) return ANONYMOUS
+  if (token === undefined) return anonymousUser
   for (const authenticator of authenticators) {
     const user = authenticator(token)
     if (user !== undefined) return withAuthenticatedGroup(user)

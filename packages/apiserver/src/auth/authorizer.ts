@@ -1,6 +1,6 @@
 import { errors, type StatusError } from '@fairlead/kube-core'
 
-import { ANONYMOUS, mastersGroup, type User } from './user.ts'
+import { anonymousUser, mastersGroup, type User } from './user.ts'
 
 /** What a request wants to do. With `path` it is about a URL that is no resource. */
 export interface Access {
@@ -28,7 +28,7 @@ const selfReviews: ReadonlySet<string> = new Set([
  */
 export function decideAccess(user: User, access: Access): Decision {
   if (user.groups.includes(mastersGroup)) return { allowed: true }
-  if (user.name === ANONYMOUS.name) return denied('anonymous users may only read the version')
+  if (user.name === anonymousUser.name) return denied('anonymous users may only read the version')
   if (access.path !== undefined) {
     return access.verb === 'get' ? { allowed: true } : denied('only reading is allowed')
   }

@@ -19,7 +19,7 @@ export interface IssuedToken {
   readonly expiresAtMs: number
 }
 
-const HEADER = encode({ alg: 'HS256', typ: 'JWT' })
+const tokenHeader = encode({ alg: 'HS256', typ: 'JWT' })
 
 /**
  * Tokens of service accounts: signed, valid for a time, and only as long as the account exists.
@@ -46,13 +46,13 @@ export class ServiceAccountTokens {
     const { namespace, name, uid } = account
     const sub = `system:serviceaccount:${namespace}:${name}`
     const claims: Claims = { sub, exp: Math.floor(expiresAtMs / 1000), namespace, name, uid }
-    const content = `${HEADER}.${encode(claims)}`
+    const content = `${tokenHeader}.${encode(claims)}`
     return { token: `${content}.${this.#sign(content).toString('base64url')}`, expiresAtMs }
   }
 
   readonly authenticate: TokenAuthenticator = (token) => {
     const [header, payload, signature] = token.split('.')
-    if (header !== HEADER || payload === undefined || signature === undefined) return undefined
+    if (header !== tokenHeader || payload === undefined || signature === undefined) return undefined
     const given = Buffer.from(signature, 'base64url')
     const expected = this.#sign(`${header}.${payload}`)
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined

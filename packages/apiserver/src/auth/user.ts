@@ -5,7 +5,7 @@ export interface User {
   readonly uid?: string
 }
 
-export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
+export const anonymousUser: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 /** Members of this group may do everything. */
 export const mastersGroup = 'system:masters'

@@ -1,6 +1,6 @@
 import type { FieldError } from '@fairlead/kube-core'
 
-const KEY = /^[-._a-zA-Z0-9]+$/
+const keyPattern = /^[-._a-zA-Z0-9]+$/
 const keyLengthMax = 253
 
 /** Complaints about the keys of a config map or secret. */
@@ -18,7 +18,7 @@ export function invalidDataKeys(data: object, field: string): FieldError[] {
 function problemsOf(key: string): string[] {
   const problems = []
   if (key.length > keyLengthMax) problems.push(`must be no more than ${keyLengthMax} characters`)
-  if (!KEY.test(key)) {
+  if (!keyPattern.test(key)) {
     problems.push(
       "a valid config key must consist of alphanumeric characters, '-', '_' or '.' " +
         "(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",

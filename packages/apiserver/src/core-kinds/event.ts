@@ -35,7 +35,7 @@ const sharedProperties: Record<string, StructuralSchema> = {
   }),
 }
 
-const SOURCE = object('Who reported the event.', {
+const sourceSchema = object('Who reported the event.', {
   component: text('The program.'),
   host: text('The machine.'),
 })
@@ -47,7 +47,7 @@ const coreProperties: Record<string, StructuralSchema> = {
   count: integer('How often the event has happened.', { format: 'int32' }),
   firstTimestamp: moment('When the event was first seen.'),
   lastTimestamp: moment('When the event was last seen.'),
-  source: SOURCE,
+  source: sourceSchema,
 }
 
 const ageColumn = (

@@ -12,7 +12,7 @@ import { atomic, list, object, text } from './schema-builder.ts'
 
 const texts = (description: string): StructuralSchema => list(description, { type: 'string' })
 
-const RULES = list(
+const rulesSchema = list(
   'What the role allows.',
   object(
     'Verbs on resources.',
@@ -27,7 +27,7 @@ const RULES = list(
   ),
 )
 
-const SUBJECTS = list(
+const subjectsSchema = list(
   'Who gets the role.',
   atomic(
     object(
@@ -43,7 +43,7 @@ const SUBJECTS = list(
   ),
 )
 
-const ROLE_REF = atomic(
+const roleRefSchema = atomic(
   object(
     'The role that is given; immutable.',
     {
@@ -79,7 +79,7 @@ export const roleKind = builtInKind({
   plural: 'roles',
   namespaced: true,
   description: 'Role is a set of permissions within a namespace.',
-  properties: { rules: RULES },
+  properties: { rules: rulesSchema },
   allColumns: [nameColumn, createdAtColumn],
 })
 
@@ -90,7 +90,7 @@ export const clusterRoleKind = builtInKind({
   namespaced: false,
   description: 'ClusterRole is a set of permissions in the whole cluster.',
   properties: {
-    rules: RULES,
+    rules: rulesSchema,
     aggregationRule: object('Builds the rules from other cluster roles.', {
       clusterRoleSelectors: list('Which cluster roles are included.', {
         type: 'object',
@@ -107,7 +107,7 @@ export const roleBindingKind = builtInKind({
   plural: 'rolebindings',
   namespaced: true,
   description: 'RoleBinding gives a role to users, groups or service accounts in a namespace.',
-  properties: { subjects: SUBJECTS, roleRef: ROLE_REF },
+  properties: { subjects: subjectsSchema, roleRef: roleRefSchema },
   required: ['roleRef'],
   columns: [roleColumn],
   writeRules: bindingRules,
@@ -119,7 +119,7 @@ export const clusterRoleBindingKind = builtInKind({
   plural: 'clusterrolebindings',
   namespaced: false,
   description: 'ClusterRoleBinding gives a cluster role to users, groups or service accounts.',
-  properties: { subjects: SUBJECTS, roleRef: ROLE_REF },
+  properties: { subjects: subjectsSchema, roleRef: roleRefSchema },
   required: ['roleRef'],
   columns: [roleColumn],
   writeRules: bindingRules,

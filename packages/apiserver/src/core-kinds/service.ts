@@ -4,7 +4,7 @@ import { textColumn } from '../printing/standard-columns.ts'
 import { builtInKind, recordAt, textAt } from './built-in-kind.ts'
 import { atomic, flag, integer, keyedList, list, object, text, textMap } from './schema-builder.ts'
 
-const PORT = object(
+const portSchema = object(
   'A port of the service.',
   {
     name: text('Name of the port, unique in the service.'),
@@ -40,7 +40,7 @@ export const serviceKind = builtInKind({
         enum: ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'],
       }),
       selector: atomic(textMap('Labels of the pods behind the service.')),
-      ports: keyedList('The ports of the service.', ['port', 'protocol'], PORT),
+      ports: keyedList('The ports of the service.', ['port', 'protocol'], portSchema),
       clusterIP: text('The address of the service.'),
       clusterIPs: list('All addresses of the service.', { type: 'string' }),
       externalIPs: list('Further addresses.', { type: 'string' }),

@@ -4,7 +4,7 @@ import { humanAge } from '../printing/human-duration.ts'
 import { compileJsonPath } from '../printing/json-path.ts'
 import type { PrinterColumn } from '../printing/printer-column.ts'
 
-const AGE: DeclaredColumn = {
+const ageColumn: DeclaredColumn = {
   name: 'Age',
   type: 'date',
   description: 'How long ago the object was created.',
@@ -13,7 +13,7 @@ const AGE: DeclaredColumn = {
 
 /** The columns after the name: those that the definition declares, or else the age. */
 export function customColumns(declared: readonly DeclaredColumn[] | undefined): PrinterColumn[] {
-  return (declared?.length ? declared : [AGE]).map(customColumn)
+  return (declared?.length ? declared : [ageColumn]).map(customColumn)
 }
 
 function customColumn(declared: DeclaredColumn): PrinterColumn {

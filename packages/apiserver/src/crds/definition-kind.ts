@@ -23,7 +23,7 @@ import { statusOf } from './definition-status.ts'
 /** Keeps a definition that is being deleted until all objects of its kind are gone. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 
-const NAMES = object(
+const namesSchema = object(
   'How the kind and its resource are called.',
   {
     plural: text('Name of the resource in URLs.'),
@@ -53,7 +53,7 @@ const printerColumn = object(
   { required: ['name', 'type', 'jsonPath'] },
 )
 
-const VERSION = object(
+const versionSchema = object(
   'One version of the kind.',
   {
     name: text('Name of the version, such as v1 or v1beta1.'),
@@ -99,9 +99,9 @@ export const definitionKind = builtInKind({
       'The kind that is added.',
       {
         group: text('API group of the kind.'),
-        names: NAMES,
+        names: namesSchema,
         scope: text('Namespaced or Cluster.'),
-        versions: list('The versions of the kind.', VERSION),
+        versions: list('The versions of the kind.', versionSchema),
         conversion: object('How objects are converted between versions.', {
           strategy: text('None only changes apiVersion.'),
           webhook: { ...open, description: 'A webhook that converts.' },
@@ -123,7 +123,7 @@ export const definitionKind = builtInKind({
           observedGeneration: integer('The generation it speaks of.', { format: 'int64' }),
         }),
       ),
-      acceptedNames: { ...NAMES, required: [] },
+      acceptedNames: { ...namesSchema, required: [] },
       storedVersions: list('Versions in which objects may be stored.', { type: 'string' }),
       observedGeneration: integer('The generation last seen.', { format: 'int64' }),
     }),

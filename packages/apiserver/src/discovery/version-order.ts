@@ -1,5 +1,5 @@
-const VERSION = /^v(\d+)(?:(alpha|beta)(\d+))?$/
-const STABILITY = { alpha: 1, beta: 2, stable: 3 } as const
+const versionPattern = /^v(\d+)(?:(alpha|beta)(\d+))?$/
+const stabilityRank = { alpha: 1, beta: 2, stable: 3 } as const
 
 /**
  * Order of versions, most preferred first: stable before beta before alpha, higher numbers first,
@@ -16,8 +16,8 @@ export function compareVersions(left: string, right: string): number {
 }
 
 function rankOf(version: string): [stability: number, major: number, minor: number] | undefined {
-  const match = VERSION.exec(version)
+  const match = versionPattern.exec(version)
   if (match === null) return undefined
   const stability = match[2] === 'alpha' || match[2] === 'beta' ? match[2] : 'stable'
-  return [STABILITY[stability], Number(match[1]), Number(match[3] ?? 0)]
+  return [stabilityRank[stability], Number(match[1]), Number(match[3] ?? 0)]
 }

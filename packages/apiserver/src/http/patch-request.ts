@@ -14,7 +14,7 @@ const patchTypes: ReadonlyMap<string, PatchType> = new Map([
   ['application/merge-patch+json', 'merge'],
   ['application/strategic-merge-patch+json', 'strategic'],
 ])
-const APPLY = 'application/apply-patch+yaml'
+const applyPatchType = 'application/apply-patch+yaml'
 
 /** Chooses by Content-Type what a PATCH means, and does it. @throws StatusError */
 export function handlePatch(
@@ -25,7 +25,7 @@ export function handlePatch(
 ): WriteResult {
   const mediaType = mediaTypeOf(request.contentType)
   const force = parseFlag(request.query, 'force')
-  if (mediaType === APPLY) {
+  if (mediaType === applyPatchType) {
     requireFieldManager(request.query)
     const body = decodeYaml(request.body)
     return applyObject(context, target, body, { ...options, force: force ?? false })
@@ -34,7 +34,7 @@ export function handlePatch(
   if (type === undefined) {
     throw errors.unsupportedMediaType(
       'the body of the request was in an unknown format - accepted media types include: ' +
-        [...patchTypes.keys(), APPLY].join(', '),
+        [...patchTypes.keys(), applyPatchType].join(', '),
     )
   }
   if (force !== undefined) {

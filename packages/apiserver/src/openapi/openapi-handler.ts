@@ -16,7 +16,7 @@ interface Document {
   readonly hash: string
 }
 
-const INFO = { title: 'Fairlead', version: 'v1.32.4' }
+const documentInfo = { title: 'Fairlead', version: 'v1.32.4' }
 
 /** Answers `/openapi/v3`, its documents for each group and version, and `/openapi/v2`. */
 export class OpenApiHandler {
@@ -58,7 +58,7 @@ export class OpenApiHandler {
       request,
       jsonResponse(200, {
         swagger: '2.0',
-        info: INFO,
+        info: documentInfo,
         paths: publishPaths(this.#registry.all, 2),
         definitions: publishSchemas(this.#registry.all, '#/definitions/'),
       }),
@@ -77,7 +77,7 @@ export class OpenApiHandler {
     if (definitions === undefined) return undefined
     const json = JSON.stringify({
       openapi: '3.0.0',
-      info: INFO,
+      info: documentInfo,
       paths: publishPaths(definitions, 3),
       components: { schemas: publishSchemas(definitions, '#/components/schemas/') },
     })

@@ -10,7 +10,7 @@ import { PublicKeyInfrastructure, type LeafRequest } from './public-key-infrastr
 
 const dayMs = 24 * 60 * 60 * 1000
 
-const SERVER: LeafRequest = {
+const serverLeaf: LeafRequest = {
   usage: 'server',
   subject: { commonName: 'server' },
   hosts: ['127.0.0.1', '::1', 'localhost', 'kubernetes.default.svc'],
@@ -19,7 +19,7 @@ const SERVER: LeafRequest = {
 describe('PublicKeyInfrastructure', () => {
   it('signs server certificates that hold for their hosts', () => {
     const pki = new PublicKeyInfrastructure(credentialFilesInMemory(), Date.now)
-    const pair = pki.leaf('server', SERVER)
+    const pair = pki.leaf('server', serverLeaf)
     const authority = new X509Certificate(pki.caCertificate)
     const certificate = new X509Certificate(pair.certificate)
     expect(authority.ca).toBe(true)
@@ -46,10 +46,10 @@ describe('PublicKeyInfrastructure', () => {
     const folder = mkdtempSync(join(tmpdir(), 'fairlead-pki-'))
     try {
       const before = new PublicKeyInfrastructure(credentialFilesIn(folder), Date.now)
-      const leaf = before.leaf('server', SERVER)
+      const leaf = before.leaf('server', serverLeaf)
       const after = new PublicKeyInfrastructure(credentialFilesIn(folder), Date.now)
       expect(after.caCertificate).toBe(before.caCertificate)
-      expect(after.leaf('server', SERVER)).toEqual(leaf)
+      expect(after.leaf('server', serverLeaf)).toEqual(leaf)
       for (const name of ['ca.key', 'ca.crt', 'server.key', 'server.crt']) {
         expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600)
       }
@@ -62,10 +62,10 @@ describe('PublicKeyInfrastructure', () => {
     const files = credentialFilesInMemory()
     let nowMs = Date.now()
     const open = (): PublicKeyInfrastructure => new PublicKeyInfrastructure(files, () => nowMs)
-    const first = open().leaf('server', SERVER)
+    const first = open().leaf('server', serverLeaf)
     const { caCertificate } = open()
-    const more = { ...SERVER, hosts: [...(SERVER.hosts ?? []), '10.0.0.7'] }
-    expect(open().leaf('server', SERVER)).toEqual(first)
+    const more = { ...serverLeaf, hosts: [...(serverLeaf.hosts ?? []), '10.0.0.7'] }
+    expect(open().leaf('server', serverLeaf)).toEqual(first)
     const second = open().leaf('server', more)
     expect(second).not.toEqual(first)
     nowMs += 340 * dayMs

@@ -31,22 +31,22 @@ export function evaluateFieldPath(document: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => fieldOf(value, name), document)
 }
 
-const FIELD = /^\.((?:[A-Za-z0-9_$/-]|\\.)+)/
+const fieldPattern = /^\.((?:[A-Za-z0-9_$/-]|\\.)+)/
 const quoted = /^\.?\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]/
-const INDEX = /^\.?\[\s*(-?\d+)\s*\]/
+const indexPattern = /^\.?\[\s*(-?\d+)\s*\]/
 const all = /^(?:\.?\[\s*\*\s*\]|\.\*)/
 const filter =
   /^\.?\[\?\(\s*@((?:\.[A-Za-z0-9_$/-]+|\['[^']+'\])+)\s*(==|!=)\s*(?:'([^']*)'|"([^"]*)"|([\w.-]+))\s*\)\]/
 
 function nextStep(rest: string, whole: string): [Step, number] {
-  let match = FIELD.exec(rest)
+  let match = fieldPattern.exec(rest)
   if (match) return [fieldStep((match[1] ?? '').replaceAll(/\\(.)/g, '$1')), match[0].length]
   match = quoted.exec(rest)
   if (match) {
     const name = (match[1] ?? match[2] ?? '').replaceAll(/\\(.)/g, '$1')
     return [fieldStep(name), match[0].length]
   }
-  match = INDEX.exec(rest)
+  match = indexPattern.exec(rest)
   if (match) return [indexStep(Number(match[1])), match[0].length]
   match = all.exec(rest)
   if (match) return [(values) => values.flatMap(children), match[0].length]

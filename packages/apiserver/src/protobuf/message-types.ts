@@ -18,7 +18,7 @@ const ownerReference = message({
   7: ['blockOwnerDeletion', 'flag'],
 })
 
-const FIELDS_V1 = message({ 1: ['Raw', 'json'] })
+const fieldsV1Message = message({ 1: ['Raw', 'json'] })
 
 const managedFieldsEntry = message({
   1: ['manager', 'text'],
@@ -26,7 +26,7 @@ const managedFieldsEntry = message({
   3: ['apiVersion', 'text'],
   4: ['time', 'time'],
   6: ['fieldsType', 'text'],
-  7: ['fieldsV1', FIELDS_V1],
+  7: ['fieldsV1', fieldsV1Message],
   8: ['subresource', 'text'],
 })
 
@@ -74,7 +74,7 @@ const secret = message({
   5: ['immutable', 'flag'],
 })
 
-const NAMESPACE = message({
+const namespaceMessage = message({
   1: metadata,
   2: ['spec', message({ 1: ['finalizers', textList] })],
   3: ['status', message({ 1: ['phase', 'text'] })],
@@ -157,7 +157,7 @@ const service = message({
   ],
 })
 
-const RULE = message({
+const ruleMessage = message({
   1: ['verbs', textList],
   2: ['apiGroups', textListWithEmpty],
   3: ['resources', textList],
@@ -175,11 +175,11 @@ const labelSelector = message({
   ],
 })
 
-const role = message({ 1: metadata, 2: ['rules', { listOf: RULE }] })
+const role = message({ 1: metadata, 2: ['rules', { listOf: ruleMessage }] })
 
 const clusterRole = message({
   1: metadata,
-  2: ['rules', { listOf: RULE }],
+  2: ['rules', { listOf: ruleMessage }],
   3: ['aggregationRule', message({ 1: ['clusterRoleSelectors', { listOf: labelSelector }] })],
 })
 
@@ -196,7 +196,7 @@ const roleBinding = message({
   3: ['roleRef', message({ 1: ['apiGroup', 'text'], 2: ['kind', 'text'], 3: ['name', 'text'] })],
 })
 
-const RESOURCE_ATTRIBUTES = message({
+const resourceAttributesMessage = message({
   1: ['namespace', 'text'],
   2: ['verb', 'text'],
   3: ['group', 'text'],
@@ -207,7 +207,7 @@ const RESOURCE_ATTRIBUTES = message({
 })
 
 const accessFields = {
-  1: ['resourceAttributes', RESOURCE_ATTRIBUTES],
+  1: ['resourceAttributes', resourceAttributesMessage],
   2: ['nonResourceAttributes', message({ 1: ['path', 'text'], 2: ['verb', 'text'] })],
 } as const
 
@@ -237,7 +237,7 @@ const tokenRequest = message({
 export const messageTypes: ReadonlyMap<string, MessageType> = new Map([
   ['v1/ConfigMap', configMap],
   ['v1/Secret', secret],
-  ['v1/Namespace', NAMESPACE],
+  ['v1/Namespace', namespaceMessage],
   ['v1/ServiceAccount', serviceAccount],
   ['v1/Event', coreEvent],
   ['v1/Service', service],

@@ -7,7 +7,7 @@ export interface ListOptions {
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan'
 }
 
-const FIELD = 'resourceVersionMatch'
+const matchField = 'resourceVersionMatch'
 
 /** Reads and checks the parameters of a list. @throws StatusError 400 or 422 */
 export function parseListOptions(query: URLSearchParams): ListOptions {
@@ -48,7 +48,11 @@ export function parseCount(query: URLSearchParams, name: string): number | undef
 }
 
 function matchErrors(match: string, resourceVersion: string, token: string): FieldError[] {
-  const forbidden = (detail: string): FieldError => ({ type: 'Forbidden', field: FIELD, detail })
+  const forbidden = (detail: string): FieldError => ({
+    type: 'Forbidden',
+    field: matchField,
+    detail,
+  })
   if (resourceVersion === '') {
     return [forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided')]
   }
@@ -57,7 +61,7 @@ function matchErrors(match: string, resourceVersion: string, token: string): Fie
   }
   if (match !== 'Exact' && match !== 'NotOlderThan') {
     const detail = 'supported values: "Exact", "NotOlderThan", ""'
-    return [{ type: 'Unsupported', field: FIELD, badValue: match, detail }]
+    return [{ type: 'Unsupported', field: matchField, badValue: match, detail }]
   }
   if (match === 'Exact' && resourceVersion === '0') {
     return [forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')]
