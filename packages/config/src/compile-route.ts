@@ -48,10 +48,8 @@ export function compileRoutes(
 
 /** True when a rule has a match field that this version cannot evaluate. */
 export function hasUnevaluatedMatch({ match }: Rule): boolean {
-  const { cel, promptTypes, inputTokens } = match ?? {}
-  return Boolean(
-    cel || promptTypes?.length || (inputTokens?.min ?? 0) > 0 || inputTokens?.max !== undefined,
-  )
+  const { cel, promptTypes } = match ?? {}
+  return Boolean(cel || promptTypes?.length)
 }
 
 function compileTargets(
@@ -92,7 +90,14 @@ function compileMatch(match: Rule['match'], namespace: string): RouteMatch {
         (left, right) => compareText(left.name, right.name) || compareText(left.value, right.value),
       ),
     promptTemplates: qualified(match?.promptTemplates),
+    inputTokens: compileRange(match?.inputTokens),
   }
+}
+
+/** Undefined when it holds for every length, so that it does not count as a condition. */
+function compileRange(range: NonNullable<Rule['match']>['inputTokens']): RouteMatch['inputTokens'] {
+  const { min = 0, max } = range ?? {}
+  return min === 0 && max === undefined ? undefined : { min, max }
 }
 
 function normalised(names: readonly string[] | undefined): readonly string[] {

@@ -42,8 +42,6 @@ const unsupportedFields: Readonly<Record<string, readonly UnsupportedField[]>> =
   RoutingPolicy: [
     { path: 'spec.rules[].match.cel', instead: ruleLeftOut },
     { path: 'spec.rules[].match.promptTypes', instead: ruleLeftOut },
-    { path: 'spec.rules[].match.inputTokens.min', unless: [0], instead: ruleLeftOut },
-    { path: 'spec.rules[].match.inputTokens.max', instead: ruleLeftOut },
     {
       path: 'spec.rules[].strategy',
       unless: ['Weighted', 'Priority'],

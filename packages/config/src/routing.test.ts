@@ -174,10 +174,19 @@ describe('rules', () => {
   })
 
   it.each([
+    [{}, undefined],
+    [{ inputTokens: { min: 0 } }, undefined],
+    [{ inputTokens: { min: 1 } }, { min: 1, max: undefined }],
+    [{ inputTokens: { min: 0, max: 4000 } }, { min: 0, max: 4000 }],
+  ])('with match %o ask for a length of %o', (match, inputTokens) => {
+    const result = compilePolicies(policy('p', [rule('r', match)]))
+    const [route] = result.snapshots.get('default/default')?.routes ?? []
+    expect(route?.match.inputTokens).toEqual(inputTokens)
+  })
+
+  it.each([
     ['cel', { cel: 'request.model == "x"' }],
     ['promptTypes', { promptTypes: ['Code'] }],
-    ['inputTokens.min', { inputTokens: { min: 1 } }],
-    ['inputTokens.max', { inputTokens: { min: 0, max: 4000 } }],
   ])('with a match on %s are left out rather than matched too widely', (field, match) => {
     const result = compilePolicies(policy('p', [rule('r', match), rule('s')]))
     expect(result.snapshots.get('default/default')?.routes.map((route) => route.rule)).toEqual([

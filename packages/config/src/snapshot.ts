@@ -123,6 +123,8 @@ export interface RouteMatch {
   readonly headers: readonly { readonly name: string; readonly value: string }[]
   /** As `namespace/name`. */
   readonly promptTemplates: readonly string[]
+  /** Estimated tokens of what the caller sent, both ends included; undefined matches any length. */
+  readonly inputTokens: { readonly min: number; readonly max: number | undefined } | undefined
 }
 
 export interface RouteTarget {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { estimateTokens } from './call/model-call.ts'
 import { chooseTargets } from './call/choose-targets.ts'
 import type { CallTarget, MatchedRoute } from './call/match-route.ts'
 import { consumerOf, routeOf, simulatorOf, type SnapshotParts } from './test-support/snapshot.ts'
@@ -33,6 +34,17 @@ describe('the order of targets', () => {
   })
 })
 
+describe('the estimated length of messages', () => {
+  it.each([
+    [undefined, 0],
+    [[], 0],
+    [[{ content: 'abcde' }, { content: 'abc' }], 2],
+    [[{ content: [{ type: 'text', text: 'abcd' }, { type: 'image_url' }] }, 7], 1],
+  ])('of %o is %d tokens', (messages, tokens) => {
+    expect(estimateTokens(messages)).toBe(tokens)
+  })
+})
+
 describe('the first route that matches', () => {
   const providers = ['one', 'two', 'three'].map((name) => simulatorOf(name))
   const parts: SnapshotParts = {
@@ -40,6 +52,7 @@ describe('the first route that matches', () => {
     providers,
     consumers: [consumerOf('plain'), consumerOf('cfo', { groups: ['finance'] })],
     routes: [
+      routeOf('long', [{ provider: 'one' }], { match: { inputTokens: { min: 100, max: 200 } } }),
       routeOf('gold', [{ provider: 'one', model: 'gold-model' }], {
         match: { headers: [{ name: 'x-tier', value: 'gold' }] },
       }),
@@ -67,6 +80,18 @@ describe('the first route that matches', () => {
     expect(response.status).toBe(200)
     expect(response.headers.get('x-fairlead-route')).toBe(route)
     expect(response.headers.get('x-fairlead-model')).toBe(upstreamModel)
+  })
+
+  it.each([
+    [396, 'default'],
+    [397, 'policy/long'],
+    [800, 'policy/long'],
+    [801, 'default'],
+  ])('with %d characters is found by length: %s', async (length, route) => {
+    const gateway = await testGateway({ ...parts, secrets: { plain: 'plain' } })
+    const messages = [{ role: 'user', content: 'x'.repeat(length) }]
+    const response = await gateway.chat({ model: 'any', messages }, { 'x-api-key': 'plain' })
+    expect(response.headers.get('x-fairlead-route')).toBe(route)
   })
 
   it('a route without a usable target is a 503', async () => {

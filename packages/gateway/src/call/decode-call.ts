@@ -72,12 +72,13 @@ function modelCall(
   if (model === undefined) {
     throw gatewayError.missingField('model', 'name a model; GET /v1/models lists them')
   }
-  const messages = readMessages(fields['messages'], prompt)
+  const sent = readMessages(fields['messages'], prompt)
+  const messages = prompt === undefined ? sent : [...prompt.messages, ...sent]
   return {
     body,
-    sent: readSentFields(fields),
+    sent: readSentFields(fields, messages),
     edits: {
-      ...(prompt === undefined ? {} : { messages: [...prompt.messages, ...messages] }),
+      ...(prompt === undefined ? {} : { messages }),
       ...(prompt?.responseFormat === undefined || fields['response_format'] !== undefined
         ? {}
         : { response_format: prompt.responseFormat }),

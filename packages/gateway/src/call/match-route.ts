@@ -36,7 +36,9 @@ export function matchRoute(
   runtime: Runtime,
 ): MatchedRoute {
   if (!caller.mayUseModel(call.model)) throw gatewayError.notAllowed('model', call.model)
-  const found = runtime.routes.find({ model: call.model, caller, headers, prompt: call.prompt })
+  const { model, prompt, sent } = call
+  const { inputTokens } = sent
+  const found = runtime.routes.find({ model, caller, headers, prompt, inputTokens })
   if (found === undefined) return defaultRoute(call.model, runtime)
   const targets = found.route.targets.flatMap((target) => routeTarget(target, call.model, runtime))
   if (targets.length === 0) throw gatewayError.noTargets(found.label)

@@ -28,6 +28,8 @@ export interface SentFields {
   readonly toolCount: number
   /** `stream_options.include_usage`. */
   readonly includeUsage: boolean
+  /** Length of all messages in tokens, estimated as characters ÷ 4. */
+  readonly inputTokens: number
 }
 
 export interface UsedPrompt {
@@ -42,7 +44,8 @@ export function editedFields(call: ModelCall): JsonObject {
   return { ...fields, model: call.model, ...call.edits }
 }
 
-export function readSentFields(fields: JsonObject): SentFields {
+/** `messages`: all that the caller says, those of a prompt template included. */
+export function readSentFields(fields: JsonObject, messages: unknown): SentFields {
   const { model, tools, stream_options: streamOptions } = fields
   return {
     model: typeof model === 'string' ? model : undefined,
@@ -51,5 +54,22 @@ export function readSentFields(fields: JsonObject): SentFields {
     outputLimit: fields['max_completion_tokens'] != null || fields['max_tokens'] != null,
     toolCount: Array.isArray(tools) ? tools.length : 0,
     includeUsage: isJsonObject(streamOptions) && streamOptions['include_usage'] === true,
+    inputTokens: estimateTokens(messages),
   }
+}
+
+/** Text in messages, whether it is their content or a part of it. Images and files count nothing. */
+export function estimateTokens(messages: unknown): number {
+  let characters = 0
+  for (const message of Array.isArray(messages) ? (messages as unknown[]) : []) {
+    const content = isJsonObject(message) ? message['content'] : undefined
+    if (typeof content === 'string') characters += content.length
+    else if (Array.isArray(content)) {
+      for (const part of content as unknown[]) {
+        const text = isJsonObject(part) ? part['text'] : undefined
+        if (typeof text === 'string') characters += text.length
+      }
+    }
+  }
+  return Math.ceil(characters / 4)
 }

@@ -35,7 +35,7 @@ export async function dryRun(
   }
   const call: ModelCall = {
     body: Buffer.alloc(0),
-    sent: readSentFields(fields),
+    sent: readSentFields(fields, fields['messages']),
     edits: {},
     defaults: {},
     model,

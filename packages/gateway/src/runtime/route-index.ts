@@ -10,6 +10,8 @@ export interface RoutedCall {
   readonly headers: IncomingHttpHeaders
   /** The prompt template that is used, if any. */
   readonly prompt: { readonly namespace: string; readonly name: string } | undefined
+  /** Estimated length of what the caller sent. */
+  readonly inputTokens: number
 }
 
 export interface CompiledRoute {
@@ -59,8 +61,13 @@ function compileRoute(route: Route) {
       matchesGroups(match.groups, call.caller) &&
       namesResource(match.consumers, route.policy.namespace, call.caller) &&
       match.headers.every((header) => call.headers[header.name] === header.value) &&
-      namesResource(match.promptTemplates, route.policy.namespace, call.prompt),
+      namesResource(match.promptTemplates, route.policy.namespace, call.prompt) &&
+      isWithin(match.inputTokens, call.inputTokens),
   }
+}
+
+function isWithin(range: Route['match']['inputTokens'], tokens: number): boolean {
+  return range === undefined || (tokens >= range.min && tokens <= (range.max ?? Infinity))
 }
 
 function matchesGroups(groups: readonly string[], caller: Caller): boolean {

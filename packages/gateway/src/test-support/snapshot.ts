@@ -124,6 +124,7 @@ export function routeOf(
       consumers: [],
       headers: [],
       promptTemplates: [],
+      inputTokens: undefined,
       ...parts.match,
     },
   }
