@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -85,7 +85,8 @@ describe('docs/operations.md', () => {
     const documented = documentedMetrics(text)
     expect([...documented.keys()].toSorted()).toEqual([...exposed.keys()].toSorted())
     for (const [name, labels] of exposed) {
-      if (labels !== undefined) expect({ name, labels }).toEqual({ name, labels: documented.get(name) })
+      if (labels !== undefined)
+        expect({ name, labels }).toEqual({ name, labels: documented.get(name) })
     }
   })
 
@@ -97,6 +98,32 @@ describe('docs/operations.md', () => {
     const flagsIn = (each: string) => [...new Set(each.match(/--[a-z][a-z-]+/g))].toSorted()
     const table = text.split('\n').filter((line) => /^\| `--/.test(line))
     expect(flagsIn(table.map((line) => line.split('|')[1]).join())).toEqual(flagsIn(help))
+  })
+})
+
+describe('ARCHITECTURE.md', () => {
+  const text = read('ARCHITECTURE.md')
+
+  it('names every room of every package', () => {
+    const rooms = filesMatching('packages/*/src/*/**/*.ts')
+      .map((path) => path.split('/'))
+      .filter(([, , , room = '']) => !['fixtures', 'test-support'].includes(room))
+      .map(([, name = '', , room = '']) => `${name}: ${room}/`)
+    const unnamed = [...new Set(rooms)].filter((room) => {
+      const [name = '', folder = ''] = room.split(': ')
+      const section = text.split(`**\`packages/${name}\`**`)[1]?.split('\n**`')[0]
+      return section?.includes(`\`${folder}\``) !== true
+    })
+    expect(unnamed).toEqual([])
+  })
+
+  it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s names only files that exist', (path) => {
+    const named = [...read(path).matchAll(/`((?:[\w-]+\/)+[\w.-]*)`/g)]
+      .map((match) => match[1] ?? '')
+      .filter((each) => /^(?:packages|test|tools|bench|docs|examples|call)\//.test(each))
+      .map((each) => each.replace(/^call\//, 'packages/gateway/src/call/'))
+    expect(named.length).toBeGreaterThan(10)
+    expect(named.filter((each) => !existsSync(join(root, each)))).toEqual([])
   })
 })
 
@@ -116,7 +143,9 @@ async function expectSession(commands: ReturnType<typeof consoleCommands>): Prom
       { directory, environment: { PATH, HOME: directory } },
     )
     const asShown = (output: readonly string[]) =>
-      commands.map(({ command }, index) => `$ ${command}\n${withoutVolatileParts(output[index] ?? '')}`)
+      commands.map(
+        ({ command }, index) => `$ ${command}\n${withoutVolatileParts(output[index] ?? '')}`,
+      )
     expect(asShown(printed)).toEqual(asShown(commands.map(({ output }) => output)))
   } finally {
     rmSync(directory, { recursive: true, force: true })
@@ -136,7 +165,9 @@ function namespacesIn(manifest: string): string[] {
 
 /** Label names of each metric; undefined while it has no sample. `le` belongs to every histogram. */
 function parseMetrics(exposition: string): Map<string, string[] | undefined> {
-  const names = [...exposition.matchAll(/^# TYPE (\S+) /gm)].map((match) => match[1] ?? '')
+  const names = [...exposition.matchAll(/^# TYPE (\S+) /gm)]
+    .map((match) => match[1] ?? '')
+    .filter((name) => !/^(?:process|nodejs)_/.test(name))
   return new Map(
     names.map((name) => {
       const sample = new RegExp(`^${name}(?:_count)?(?:\\{(.*)\\})? `, 'm').exec(exposition)

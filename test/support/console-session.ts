@@ -70,5 +70,7 @@ const volatile: readonly (readonly [pattern: RegExp, written: string])[] = [
 ]
 
 export function withoutVolatileParts(output: string): string {
-  return volatile.reduce((text, [pattern, written]) => text.replace(pattern, written), output)
+  return volatile
+    .reduce((text, [pattern, written]) => text.replace(pattern, written), output)
+    .trimEnd()
 }
