@@ -25,13 +25,22 @@ export function openDataDir(path: string): DataDir {
   const folder = resolve(path)
   const lock = join(folder, 'lock')
   const started = join(folder, 'started')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  createFolder(folder)
   takeLock(lock, folder)
   return {
     path: folder,
     isNew: !existsSync(started),
     markStarted: () => writeFileSync(started, '', { mode: 0o600 }),
     release: () => rmSync(lock, { force: true }),
+  }
+}
+
+function createFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new DataDirError(`cannot create the data directory ${folder}: ${why}`, { cause })
   }
 }
 
@@ -42,7 +51,10 @@ function takeLock(lock: string, folder: string): void {
       return
     } catch (cause) {
       if (!isCode(cause, 'EEXIST')) {
-        throw new DataDirError(`cannot write to the data directory ${folder}`, { cause })
+        throw new DataDirError(
+          `cannot write to the data directory ${folder}: choose another --data-dir`,
+          { cause },
+        )
       }
       const holder = Number(readFileSync(lock, 'utf8'))
       if (holder !== process.pid && isRunning(holder)) {

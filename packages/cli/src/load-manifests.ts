@@ -18,10 +18,13 @@ export interface Manifest {
   readonly object: KubernetesObject
 }
 
-/** All objects in the folder's `.yaml`, `.yml` and `.json` files, subfolders included, in name order. */
+/**
+ * All objects in the folder's `.yaml`, `.yml` and `.json` files, subfolders included, in name order;
+ * without hidden ones. Throws ManifestError.
+ */
 export function loadManifests(folder: string): Manifest[] {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(?:ya?ml|json)$/.test(name))
+  const files = filesIn(folder)
+    .filter((name) => /\.(?:ya?ml|json)$/.test(name) && !isHidden(name))
     .toSorted()
   if (files.length > filesMax) {
     throw new ManifestError(`${folder} holds ${files.length} manifests; the limit is ${filesMax}`)
@@ -62,9 +65,27 @@ function isObject(value: unknown): value is KubernetesObject {
   )
 }
 
-function readBounded(path: string): string {
-  if (statSync(path).size > fileBytesMax) {
-    throw new ManifestError(`${path} is larger than ${fileBytesMax} bytes`)
+function filesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new ManifestError(`cannot read the folder of manifests ${folder}: ${why}`, { cause })
   }
-  return readFileSync(path, 'utf8')
+}
+
+/** Editors' leftovers, and the versions that Kubernetes keeps beside the files of a mounted volume. */
+function isHidden(path: string): boolean {
+  return path.split(/[/\\]/).some((segment) => segment.startsWith('.'))
+}
+
+function readBounded(path: string): string {
+  try {
+    const { size } = statSync(path)
+    if (size > fileBytesMax) throw new Error(`it is larger than ${fileBytesMax} bytes`)
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new ManifestError(`cannot read ${path}: ${why}`, { cause })
+  }
 }

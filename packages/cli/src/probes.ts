@@ -1,10 +1,13 @@
-import { probeResponse, type Manager } from '@fairlead/controller-runtime'
+import { probeResponse, type ProbeChecks } from '@fairlead/controller-runtime'
 import type { AdminServerOptions } from './admin-server.ts'
 
-/** The manager's checks as the admin port serves them. */
-export function probesOf(manager: Manager): AdminServerOptions['probe'] {
+/** Checks as the admin port serves them; a check that fails is 503, whoever balances loads waits. */
+export function probesOf(part: {
+  readonly healthChecks: ProbeChecks
+}): AdminServerOptions['probe'] {
   return (path, query) => {
     if (!/^\/(?:healthz|readyz)(?:\/|$)/.test(path)) return undefined
-    return probeResponse(path, query, manager.healthChecks)
+    const { status, body } = probeResponse(path, query, part.healthChecks)
+    return { status: status === 500 ? 503 : status, body }
   }
 }

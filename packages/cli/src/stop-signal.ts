@@ -1,14 +1,25 @@
 /**
- * A signal that aborts on the first SIGTERM or SIGINT. The second one ends the process at once:
+ * Ctrl-C in a terminal reaches every process of the group, and npm hands it on once more: signals
+ * this close together are one wish.
+ */
+const sameWishMs = 500
+
+/**
+ * A signal that aborts on the first SIGTERM or SIGINT. A second one ends the process at once:
  * somebody does not want to wait for running streams.
  */
-export function stopSignal(): { readonly signal: AbortSignal } {
+export function stopSignal(): AbortSignal {
   const controller = new AbortController()
+  let firstAt = 0
   const stop = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(1)
-    controller.abort(new Error(`stopped by ${name}`))
+    if (!controller.signal.aborted) {
+      firstAt = performance.now()
+      controller.abort(new Error(`stopped by ${name}`))
+    } else if (performance.now() - firstAt > sameWishMs) {
+      process.exit(1)
+    }
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  return { signal: controller.signal }
+  return controller.signal
 }

@@ -1,2 +1,3 @@
 export { setupOperator, type OperatorOptions } from './setup-operator.ts'
+export { changesConfiguration } from './relevant-change.ts'
 export { operatorRules, type PolicyRule } from './rbac.ts'

@@ -1,12 +1,15 @@
 import { resolve } from 'node:path'
 import { Manager, runnable } from '@fairlead/controller-runtime'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { Gateway } from '@fairlead/gateway'
+import type { Registry } from 'prom-client'
 import { startAdminServer, type AdminServerOptions } from '../admin-server.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
 import { ManifestConfigSource } from '../config-source/manifest-config-source.ts'
 import { runDataPlane } from '../data-plane.ts'
+import { GatewayReadiness } from '../gateway-readiness.ts'
+import { newMetricsRegistry } from '../metrics-registry.ts'
 import { probesOf } from '../probes.ts'
 
 /** The data plane alone: from a cluster, or with --manifests from a folder of files. */
@@ -18,7 +21,8 @@ export function gateway(context: CommandContext): Promise<void> {
 
 async function fromCluster(context: CommandContext): Promise<void> {
   const { options, environment, logger, signal } = context
-  const registry = newRegistry()
+  const registry = newMetricsRegistry()
+  const readiness = new GatewayReadiness(signal)
   const manager = new Manager({ config: clusterConfig(options, environment), logger, registry })
   const source = new KubernetesConfigSource({
     cache: manager.cache,
@@ -29,34 +33,47 @@ async function fromCluster(context: CommandContext): Promise<void> {
     source.begin()
     const { snapshots, secrets } = source
     const { client } = manager
-    return runDataPlane({ ...plane(context, registry), snapshots, secrets, client }, stop)
+    return runDataPlane(
+      { ...plane(context, registry, readiness), snapshots, secrets, client },
+      stop,
+    )
   }
   manager.add(runnable(serve, { needLeaderElection: false }))
+  manager.addReadyzCheck('gateway', () => readiness.check())
   await withAdmin(context, registry, probesOf(manager), () => manager.start(signal))
 }
 
 async function fromManifests(context: CommandContext, folder: string): Promise<void> {
   const { options, logger, signal } = context
-  const registry = newRegistry()
+  const registry = newMetricsRegistry()
+  const readiness = new GatewayReadiness(signal)
   const source = new ManifestConfigSource({ folder, gateway: options.gateway, logger })
   source.load()
   source.watch(signal)
   const { snapshots, secrets } = source
-  const probe: AdminServerOptions['probe'] = (path) =>
-    path === '/healthz' || path === '/readyz' ? { status: 200, body: 'ok' } : undefined
-  await withAdmin(context, registry, probe, () =>
-    runDataPlane({ ...plane(context, registry), snapshots, secrets, client: undefined }, signal),
+  const healthChecks = {
+    healthz: new Map(),
+    readyz: new Map([['gateway', () => readiness.check()]]),
+  }
+  await withAdmin(context, registry, probesOf({ healthChecks }), () =>
+    runDataPlane(
+      { ...plane(context, registry, readiness), snapshots, secrets, client: undefined },
+      signal,
+    ),
   )
 }
 
-function plane(context: CommandContext, registry: Registry) {
+function plane(context: CommandContext, registry: Registry, readiness: GatewayReadiness) {
   const { options, logger, print } = context
   return {
     options,
     dataDir: resolve(options.dataDir),
     registry,
     logger,
-    onListening: ({ url }: { readonly url: string }) => print(`The gateway is ready at ${url}\n`),
+    onListening: (gateway: Gateway) => {
+      readiness.listening(gateway)
+      print(`The gateway listens at ${gateway.url}\n`)
+    },
   }
 }
 
@@ -68,15 +85,10 @@ async function withAdmin(
 ): Promise<void> {
   const { host, adminPort: port } = context.options
   const admin = await startAdminServer({ host, port, registry, probe })
+  context.print(`Metrics and probes at ${admin.url}\n`)
   try {
     await run()
   } finally {
     await admin.stop()
   }
-}
-
-function newRegistry(): Registry {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  return registry
 }

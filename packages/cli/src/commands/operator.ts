@@ -1,16 +1,16 @@
 import { Manager } from '@fairlead/controller-runtime'
 import { setupOperator } from '@fairlead/operator'
-import { Registry } from 'prom-client'
 import { startAdminServer } from '../admin-server.ts'
 import type { CommandContext } from '../command-context.ts'
 import { installCustomResourceDefinitions } from '../install-crds.ts'
 import { clusterConfig } from '../cluster-config.ts'
+import { newMetricsRegistry } from '../metrics-registry.ts'
 import { probesOf } from '../probes.ts'
 
 /** The control plane alone: installs the kinds and writes every condition; one replica leads. */
 export async function operator(context: CommandContext): Promise<void> {
   const { options, environment, signal, logger, print } = context
-  const registry = new Registry()
+  const registry = newMetricsRegistry()
   const manager = new Manager({
     config: clusterConfig(options, environment),
     logger,
@@ -18,7 +18,7 @@ export async function operator(context: CommandContext): Promise<void> {
     leaderElection: { name: 'fairlead-operator', namespace: options.gateway.namespace },
   })
   await installCustomResourceDefinitions(manager.client, signal)
-  setupOperator(manager)
+  setupOperator(manager, { logger })
   const admin = await startAdminServer({
     host: options.host,
     port: options.adminPort,

@@ -1,9 +1,9 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { startApiServer } from '@fairlead/apiserver'
 import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/controller-runtime'
 import type { Gateway } from '@fairlead/gateway'
 import { setupOperator } from '@fairlead/operator'
-import { Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import { startAdminServer } from '../admin-server.ts'
 import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
@@ -11,6 +11,7 @@ import { openDataDir, type DataDir } from '../data-dir.ts'
 import { runDataPlane } from '../data-plane.ts'
 import { writeEndpoints, writePrivateFile, type Endpoints } from '../endpoints-file.ts'
 import { installCustomResourceDefinitions } from '../install-crds.ts'
+import { newMetricsRegistry } from '../metrics-registry.ts'
 import { probesOf } from '../probes.ts'
 import { applyQuickstart, readQuickstartKey } from '../quickstart/apply-quickstart.ts'
 import { applyEnvironmentProviders } from '../quickstart/environment-providers.ts'
@@ -42,7 +43,7 @@ async function openKubernetes(context: CommandContext, dataDir: DataDir): Promis
   const kubeconfigPath = join(dataDir.path, 'kubeconfig')
   if (options.kubeconfig !== undefined) {
     const config = loadKubeConfig({ file: options.kubeconfig })
-    return { config, kubeconfigPath: options.kubeconfig, stop: () => Promise.resolve() }
+    return { config, kubeconfigPath: resolve(options.kubeconfig), stop: () => Promise.resolve() }
   }
   const server = await startApiServer({
     host: options.host,
@@ -61,11 +62,11 @@ async function runPlanes(
   kubernetes: Kubernetes,
 ): Promise<void> {
   const { options, logger, signal } = context
-  const registry = new Registry()
+  const registry = newMetricsRegistry()
   const manager = new Manager({ config: kubernetes.config, logger, registry })
   await prepareResources(context, dataDir, manager)
 
-  setupOperator(manager)
+  setupOperator(manager, { logger })
   const source = new KubernetesConfigSource({
     cache: manager.cache,
     gateway: options.gateway,
@@ -103,8 +104,10 @@ async function prepareResources(
 ): Promise<void> {
   const { options, environment, signal } = context
   await installCustomResourceDefinitions(manager.client, signal)
-  if (options.quickstart && dataDir.isNew) await applyQuickstart(manager.client, signal)
-  await applyEnvironmentProviders(manager.client, environment, signal)
+  if (options.quickstart) {
+    if (dataDir.isNew) await applyQuickstart(manager.client, signal)
+    await applyEnvironmentProviders(manager.client, environment, signal)
+  }
   dataDir.markStarted()
 }
 

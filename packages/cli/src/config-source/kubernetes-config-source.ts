@@ -3,6 +3,7 @@ import { compile, type SecretKeyRef, type Snapshot } from '@fairlead/config'
 import type { Cache, Logger } from '@fairlead/controller-runtime'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import { Namespace, Secret, type ResourceType } from '@fairlead/kube-core'
+import { changesConfiguration } from '@fairlead/operator'
 import { Listeners } from './listeners.ts'
 import { resourceSetOf } from './resource-set.ts'
 
@@ -36,9 +37,12 @@ export class KubernetesConfigSource {
     const changed = () => this.#schedule()
     const watched: readonly ResourceType[] = [...kinds, ReferenceGrant, Namespace]
     for (const kind of watched) {
-      options.cache
-        .informerFor(kind)
-        .onEvent({ added: changed, updated: changed, deleted: changed })
+      options.cache.informerFor(kind).onEvent({
+        added: changed,
+        // Conditions and heartbeats are written all the time and configure nothing.
+        updated: (before, after) => changesConfiguration(before, after) && changed(),
+        deleted: changed,
+      })
     }
     const secretChanged = () => secretListeners.notify()
     options.cache

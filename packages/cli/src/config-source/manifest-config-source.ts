@@ -1,14 +1,16 @@
 import { watch } from 'node:fs'
-import { kinds, ReferenceGrant } from '@fairlead/api'
+import { group, kinds, ReferenceGrant } from '@fairlead/api'
 import { compile, type SecretKeyRef, type Snapshot } from '@fairlead/config'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import {
+  apiVersionOf,
   applyDefaults,
   compileRules,
   deepFreeze,
   evaluateRules,
   fieldErrorMessage,
   pruneUnknownFields,
+  Secret,
   validateSchema,
   type KubernetesObject,
   type ResourceType,
@@ -52,13 +54,16 @@ export class ManifestConfigSource {
   load(): void {
     const { folder, gateway, logger } = this.#options
     const manifests = loadManifests(folder).map(placed)
+    refuseRepetition(manifests)
     const byKind = new Map<string, KubernetesObject[]>()
     for (const manifest of manifests) {
-      const known = byKind.get(manifest.object.kind) ?? []
-      byKind.set(manifest.object.kind, [...known, checked(manifest)])
+      const { apiVersion, kind } = manifest.object
+      const known = byKind.get(`${apiVersion} ${kind}`) ?? []
+      byKind.set(`${apiVersion} ${kind}`, [...known, checked(manifest)])
     }
     const list = <T extends KubernetesObject>(type: ResourceType<T>) =>
-      (byKind.get(type.kind) ?? []) as readonly KubernetesObject[] as readonly T[]
+      (byKind.get(`${apiVersionOf(type)} ${type.kind}`) ??
+        []) as readonly KubernetesObject[] as readonly T[]
     const { snapshots, conditions } = compile(resourceSetOf(list))
 
     for (const { kind, namespace, name, conditions: found } of conditions) {
@@ -66,7 +71,7 @@ export class ManifestConfigSource {
         if (status === 'False') logger.warn({ kind, namespace, name, type, reason }, message)
       }
     }
-    this.#secrets = secretValues(byKind.get('Secret') ?? [])
+    this.#secrets = secretValues(list(Secret))
     this.#snapshot = snapshots.get(`${gateway.namespace}/${gateway.name}`)
     logger.info({ folder, hash: this.#snapshot?.hash ?? null }, 'configuration loaded')
     this.#listeners.notify()
@@ -80,13 +85,15 @@ export class ManifestConfigSource {
       try {
         this.load()
       } catch (error) {
-        logger.error({ error }, 'the manifests cannot be used; the last good ones stay in force')
+        const reason = error instanceof Error ? error.message : String(error)
+        logger.error({ reason }, 'the manifests cannot be used; the last good ones stay in force')
       }
     }
-    watch(folder, { recursive: true, signal }, () => {
+    const watcher = watch(folder, { recursive: true, signal }, () => {
       clearTimeout(timer)
       timer = setTimeout(reload, quietMs)
     })
+    watcher.on('error', (error) => logger.error({ error }, 'changes of manifests are not seen'))
     signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
   }
 
@@ -106,10 +113,27 @@ function placed({ file, object }: Manifest): Manifest {
   return { file, object: { ...object, metadata } }
 }
 
+/** Two manifests of one object: which of them is meant cannot be known. Throws ManifestError. */
+function refuseRepetition(manifests: readonly Manifest[]): void {
+  const files = new Map<string, string>()
+  for (const { file, object } of manifests) {
+    const { kind, metadata } = object
+    const identity = `${kind} ${metadata.namespace}/${metadata.name}`
+    const other = files.get(`${object.apiVersion} ${identity}`)
+    if (other !== undefined) throw new ManifestError(`${file}: ${identity} is also in ${other}`)
+    files.set(`${object.apiVersion} ${identity}`, file)
+  }
+}
+
 /** Pruned, defaulted and validated as an API server would. Throws ManifestError. */
 function checked({ file, object }: Manifest): KubernetesObject {
-  const kind = [...kinds, ReferenceGrant].find((candidate) => candidate.kind === object.kind)
-  if (kind === undefined) return object
+  const kind = [...kinds, ReferenceGrant].find(
+    (candidate) => candidate.kind === object.kind && apiVersionOf(candidate) === object.apiVersion,
+  )
+  if (kind === undefined) {
+    if (!object.apiVersion.startsWith(`${group}/`)) return object
+    throw new ManifestError(`${file}: there is no kind ${object.kind} in ${object.apiVersion}`)
+  }
   const { object: known, pruned } = pruneUnknownFields(object, kind.schema)
   const complete = applyDefaults(known, kind.schema) as KubernetesObject
   const { rules, errors: broken } = compileRules(kind.schema)

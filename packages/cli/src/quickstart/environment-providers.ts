@@ -1,10 +1,13 @@
 import { LLMGateway, LLMProvider, RoutingPolicy } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
-import { isNotFound, Secret, type KubernetesObject } from '@fairlead/kube-core'
+import { isConflict, isNotFound, Secret, type KubernetesObject } from '@fairlead/kube-core'
 
 const namespace = 'default'
 /** Owns what the environment asked for, so that a change of a variable changes only that. */
 const fieldManager = 'fairlead-environment'
+
+/** How often another writer of the gateway may be faster. */
+const conflictAttemptsMax = 10
 
 /** A vendor whose well-known variable makes a provider. */
 interface VendorVariable {
@@ -52,12 +55,7 @@ export async function applyEnvironmentProviders(
   const ollama = environment['OLLAMA_HOST']
   if (ollama === undefined || ollama === '') return vendors.map(({ name }) => name)
   await apply(LLMProvider, provider('ollama', { type: 'Ollama', baseURL: ollamaBaseURL(ollama) }))
-  if (await hasDefaultGateway(client, signal)) {
-    await apply(LLMGateway, {
-      ...header('fairlead.dev/v1alpha1', 'LLMGateway', 'default'),
-      spec: { defaults: { providers: [{ name: 'ollama' }] } },
-    } as unknown as LLMGateway)
-  }
+  await addDefaultProvider(client, 'ollama', signal)
   return [...vendors.map(({ name }) => name), 'ollama']
 }
 
@@ -97,13 +95,31 @@ function routingPolicy(vendors: readonly VendorVariable[]): RoutingPolicy {
   } as unknown as RoutingPolicy
 }
 
-async function hasDefaultGateway(client: Client, signal: AbortSignal): Promise<boolean> {
-  try {
-    await client.get(LLMGateway, { namespace, name: 'default' }, { signal })
-    return true
-  } catch (error) {
-    if (isNotFound(error)) return false
-    throw error
+/**
+ * Appends a provider to those that the default gateway asks last. The list belongs to whoever wrote
+ * it, as a whole, so it is read and written back; without a default gateway there is nothing to do.
+ */
+async function addDefaultProvider(
+  client: Client,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const gateway = await client.get(LLMGateway, { namespace, name: 'default' }, { signal })
+      const { defaults } = gateway.spec
+      const providers = defaults?.providers ?? []
+      if (providers.some((each) => each.name === name)) return
+      const spec = {
+        ...gateway.spec,
+        defaults: { ...defaults, providers: [...providers, { name }] },
+      }
+      await client.update(LLMGateway, { ...gateway, spec }, { fieldManager, signal })
+      return
+    } catch (error) {
+      if (isNotFound(error)) return
+      if (!isConflict(error) || attempt === conflictAttemptsMax) throw error
+    }
   }
 }
 

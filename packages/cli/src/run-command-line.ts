@@ -1,0 +1,38 @@
+import { pino } from 'pino'
+import type { Command } from './command-context.ts'
+import { apiserver } from './commands/apiserver.ts'
+import { crds } from './commands/crds.ts'
+import { gateway } from './commands/gateway.ts'
+import { operator } from './commands/operator.ts'
+import { up } from './commands/up.ts'
+import { explainFailure } from './explain-failure.ts'
+import { parseCommandLine, UsageError } from './options.ts'
+import { stopSignal } from './stop-signal.ts'
+import { usage } from './usage.ts'
+
+const commands: Readonly<Record<string, Command>> = { up, operator, gateway, apiserver, crds }
+
+/**
+ * Runs a command line; resolves to the exit code: 0, 1 for a failure, 2 for a wrong call. By then
+ * everything has been stopped and said.
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const print = (text: string) => void process.stdout.write(text)
+  try {
+    const { command: name, help, options } = parseCommandLine(args, process.env)
+    if (help || name === undefined) {
+      print(usage)
+      return help ? 0 : 2
+    }
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+    if (command === undefined)
+      throw new UsageError(`unknown command "${name}"; see fairlead --help`)
+    const logger = pino({ level: options.logLevel, base: null }, pino.destination(2))
+    const signal = stopSignal()
+    await command({ options, environment: process.env, signal, logger, print })
+    return 0
+  } catch (error) {
+    process.stderr.write(`fairlead: ${explainFailure(error)}\n`)
+    return error instanceof UsageError ? 2 : 1
+  }
+}
