@@ -141,6 +141,26 @@ describe('kubectl', () => {
     expect(spec).toEqual({ color: 'blue', size: 10 })
   })
 
+  it('applies a list of objects', async () => {
+    const items = ['one', 'two'].map((name) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name },
+      data: { key: name },
+    }))
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
+    expect(await succeed(['apply', '-f', '-'], list)).toBe(
+      'configmap/one created\nconfigmap/two created\n',
+    )
+    const unknownField = list.replace('"data"', '"dota"')
+    expect(await fail(['apply', '-f', '-'], unknownField)).toContain('unknown field "dota"')
+  })
+
+  it('names a kind that is not served', async () => {
+    const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n'
+    expect(await fail(['apply', '-f', '-'], pod)).toContain('no matches for kind "Pod"')
+  })
+
   it('shows what an apply would change', async () => {
     await succeed(['apply', '-f', '-'], widget('differing', '{color: red}'))
     const same = await run(['diff', '-f', '-'], widget('differing', '{color: red}'))

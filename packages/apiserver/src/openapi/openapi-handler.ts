@@ -10,6 +10,11 @@ import type { Registry } from '../resources/registry.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
 import { publishPaths } from './paths.ts'
 import { publishSchemas } from './publish-schema.ts'
+import {
+  emptyVersion2Document,
+  version2ProtobufAccept,
+  version2ProtobufType,
+} from './version2-protobuf.ts'
 
 interface Document {
   readonly json: string
@@ -53,6 +58,13 @@ export class OpenApiHandler {
   }
 
   #version2(request: ApiRequest): ApiResponse {
+    const accepted = parseAccept(request.accept)
+    const asksProtobuf = accepted.some(({ mediaType }) => mediaType === version2ProtobufAccept)
+    if (asksProtobuf && !accepted.some(acceptsJson)) {
+      const { title, version } = documentInfo
+      const headers = { 'content-type': version2ProtobufType }
+      return { status: 200, headers, body: emptyVersion2Document(title, version) }
+    }
     requireJson(request)
     return withEntityTag(
       request,
