@@ -79,12 +79,21 @@ describe('createStreamUsageScanner', () => {
     expect(scanner.finished).toBe(false)
   })
 
-  it('skips a line beyond its bound and reads on', () => {
+  it('finds them after a line of any length', () => {
     const scanner = createStreamUsageScanner()
     scanner.push(Buffer.from('data: '))
     for (let piece = 0; piece < 40; piece += 1) scanner.push(Buffer.alloc(16_384, 0x61))
     scanner.push(Buffer.from(`\n\ndata: {"usage":${usageJson}}\n\ndata: [DONE]\n\n`))
     expect(scanner.usage).toEqual(usage)
     expect(scanner.done).toBe(true)
+  })
+
+  it('takes the usage that was told last, and looks again after more has come', () => {
+    const scanner = createStreamUsageScanner()
+    scanner.push(Buffer.from('data: {"usage":{"prompt_tokens":19,"completion_tokens":1}}\n\n'))
+    expect(scanner.usage?.outputTokens).toBe(1)
+    scanner.push(Buffer.from(`data: {"usage":${usageJson}}\n\n`))
+    scanner.push(Buffer.from('data: {"usage":null}\n\n'))
+    expect(scanner.usage).toEqual(usage)
   })
 })

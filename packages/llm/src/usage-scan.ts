@@ -6,7 +6,8 @@ const usageKey = '"usage"'
 const finishKey = '"finish_reason"'
 const doneWord = '[DONE]'
 const usageLengthMax = 64 * 1024
-const lineLengthMax = 256 * 1024
+/** What a stream tells about its end stands in its last events: so much of it is kept, at least. */
+const tailBytesMin = 16 * 1024
 
 /**
  * Finds `usage` in the bytes of a whole OpenAI answer without parsing the rest. Looks from the end,
@@ -69,7 +70,7 @@ function parseUsage(text: string): Usage | undefined {
 export interface StreamUsageScanner {
   /** Takes the next bytes of the stream, cut anywhere. */
   push(chunk: Uint8Array): void
-  /** Usage seen so far; the last one told counts. */
+  /** Usage told in the last events; the last one counts. */
   readonly usage: Usage | undefined
   /** Whether `data: [DONE]` came: a stream that closes without it was cut. */
   readonly done: boolean
@@ -78,91 +79,66 @@ export interface StreamUsageScanner {
 }
 
 /**
- * Watches an OpenAI stream that passes through as bytes. Nothing is parsed but `usage` objects.
- * Keeps the text of one unfinished line and no more; a line beyond the bound is skipped.
+ * Watches an OpenAI stream that passes through as bytes. Reads nothing while it passes: keeps its
+ * last events, and looks at them from the end when it is asked.
  */
 export function createStreamUsageScanner(): StreamUsageScanner {
-  let rest: string[] = []
-  let restLength = 0
-  let skipping = false
-  let usage: Usage | undefined
-  let done = false
-  let finished = false
+  let before: Uint8Array[] = []
+  let latest: Uint8Array[] = []
+  let latestBytes = 0
+  let joined: Buffer | undefined
 
-  function readLines(lines: string): void {
-    usage = lastUsage(lines) ?? usage
-    finished ||= hasFinishReason(lines)
-    done ||= hasDoneLine(lines)
-  }
-
-  function keep(text: string): void {
-    if (skipping || text === '') return
-    rest.push(text)
-    restLength += text.length
-    if (restLength > lineLengthMax) {
-      skipping = true
-      rest = []
-    }
+  function tail(): Buffer {
+    joined ??= join(latestBytes >= tailBytesMin ? latest : [...before, ...latest])
+    return joined
   }
 
   return {
     push(chunk) {
-      // Everything looked for is ASCII, so the cheapest decoding will do.
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
-      const text = bytes.toString('latin1')
-      const linesEnd = text.lastIndexOf('\n') + 1
-      if (linesEnd === 0) {
-        keep(text)
-        return
+      joined = undefined
+      if (latestBytes >= tailBytesMin) {
+        before = latest
+        latest = []
+        latestBytes = 0
       }
-      if (skipping) {
-        readLines(text.slice(text.indexOf('\n') + 1, linesEnd))
-      } else {
-        rest.push(linesEnd === text.length ? text : text.slice(0, linesEnd))
-        readLines(rest.length === 1 ? (rest[0] ?? '') : rest.join(''))
-      }
-      skipping = false
-      rest = []
-      restLength = 0
-      keep(text.slice(linesEnd))
+      latest.push(chunk)
+      latestBytes += chunk.length
     },
     get usage() {
-      return usage
+      return scanUsage(tail())
     },
     get done() {
-      return done || hasDoneLine(rest.join(''))
+      return hasDoneLine(tail())
     },
     get finished() {
-      return finished
+      return hasFinishReason(tail())
     },
   }
 }
 
-function lastUsage(lines: string): Usage | undefined {
-  let usage: Usage | undefined
-  let position = lines.indexOf(usageKey)
-  while (position !== -1) {
-    usage = readUsage(lines, position) ?? usage
-    position = lines.indexOf(usageKey, position + 1)
-  }
-  return usage
+/** One chunk, the usual case behind a fast upstream, is not copied. */
+function join(chunks: readonly Uint8Array[]): Buffer {
+  const [only] = chunks
+  if (only === undefined || chunks.length > 1) return Buffer.concat(chunks)
+  return Buffer.from(only.buffer, only.byteOffset, only.byteLength)
 }
 
 /** A line that is `data: [DONE]`; the same word within a text stands inside JSON. */
-function hasDoneLine(lines: string): boolean {
-  if (!lines.includes(doneWord)) return false
-  const position = lines.lastIndexOf(doneWord)
-  const lineStart = lines.lastIndexOf('\n', position) + 1
-  return /^data:\s*$/.test(lines.slice(lineStart, position))
+function hasDoneLine(bytes: Buffer): boolean {
+  const position = bytes.lastIndexOf(doneWord)
+  if (position === -1) return false
+  const lineStart = bytes.lastIndexOf('\n', position) + 1
+  return /^data:\s*$/.test(bytes.toString('latin1', lineStart, position))
 }
 
-function hasFinishReason(lines: string): boolean {
-  let position = lines.indexOf(finishKey)
+function hasFinishReason(bytes: Buffer): boolean {
+  const text = bytes.toString('latin1')
+  let position = text.lastIndexOf(finishKey)
   while (position !== -1) {
-    const start = valueStart(lines, position + finishKey.length)
+    const start = valueStart(text, position + finishKey.length)
     // Some servers send an empty reason until they know it.
-    if (start !== undefined && lines[start] === '"' && lines[start + 1] !== '"') return true
-    position = lines.indexOf(finishKey, position + 1)
+    if (start !== undefined && text[start] === '"' && text[start + 1] !== '"') return true
+    position = position === 0 ? -1 : text.lastIndexOf(finishKey, position - 1)
   }
   return false
 }

@@ -3,6 +3,8 @@ import type { ByteEvents } from './answer-body.ts'
 
 /** A longer event is passed on in pieces rather than held back. */
 const heldBytesMax = 1024 * 1024
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
 
 /**
  * Cuts a stream's bytes where events end, so that a caller never gets half an event: when the
@@ -37,14 +39,13 @@ export function cutAtEvents(exchange: Pick<Exchange, 'next'>): ByteEvents {
 
 /** Just after the last blank line, or 0. What is before `from` has been searched already. */
 function lastEventEnd(bytes: Buffer, from: number): number {
-  if (bytes.length > 1 && bytes.at(-1) === 0x0a && bytes.at(-2) === 0x0a) return bytes.length
-  const lineFeeds = bytes.lastIndexOf('\n\n')
-  const mixed = bytes.lastIndexOf('\n\r\n')
-  const returns = bytes.lastIndexOf('\r\r')
-  const end = Math.max(
-    lineFeeds === -1 ? 0 : lineFeeds + 2,
-    mixed === -1 ? 0 : mixed + 3,
-    returns === -1 ? 0 : returns + 2,
-  )
+  if (bytes.at(-1) === lineFeed && bytes.at(-2) === lineFeed) return bytes.length
+  // Few upstreams end lines with a carriage return; looking for one is the cheapest search.
+  const endings = bytes.includes(carriageReturn) ? ['\n\n', '\n\r\n', '\r\r'] : ['\n\n']
+  let end = 0
+  for (const ending of endings) {
+    const position = bytes.lastIndexOf(ending)
+    if (position !== -1) end = Math.max(end, position + ending.length)
+  }
   return end > from ? end : 0
 }

@@ -129,7 +129,7 @@ async function relayByteStream(events: ByteEvents, parts: RelayParts): Promise<v
       const drained = sink.write(bytes)
       if (drained !== undefined) await drained
     }
-    scanner.push(events.rest)
+    if (events.rest.length > 0) scanner.push(events.rest)
     if (!scanner.done && !scanner.finished) throw cutError(parts)
   } catch (error) {
     record.usage = scanner.usage
