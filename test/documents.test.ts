@@ -96,7 +96,7 @@ describe('docs/operations.md', () => {
       environment: process.env,
     })
     const flagsIn = (each: string) => [...new Set(each.match(/--[a-z][a-z-]+/g))].toSorted()
-    const table = text.split('\n').filter((line) => /^\| `--/.test(line))
+    const table = text.split('\n').filter((line) => line.startsWith('| `--'))
     expect(flagsIn(table.map((line) => line.split('|')[1]).join())).toEqual(flagsIn(help))
   })
 })
