@@ -1,7 +1,8 @@
-import { errors } from '@fairlead/kube-core'
+import { errors, StatusError } from '@fairlead/kube-core'
 import { parse as parseYaml } from 'yaml'
 
 import { decodeProtobuf, protobufMediaType } from '../protobuf/decode-protobuf.ts'
+import { refuseDeepNesting } from './nesting-depth.ts'
 
 /** The media type of a Content-Type header, without parameters. */
 export function mediaTypeOf(contentType: string): string {
@@ -22,9 +23,11 @@ export function decodeBody(body: Buffer, contentType: string): unknown {
 
 /** @throws StatusError 400 */
 export function decodeJson(body: Buffer): unknown {
+  const text = body.toString('utf8')
   try {
-    return JSON.parse(body.toString('utf8'))
+    return shallow(JSON.parse(text))
   } catch (error) {
+    if (error instanceof StatusError) throw error
     throw errors.badRequest(
       `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : ''}`,
       error,
@@ -37,17 +40,24 @@ export function decodeYaml(body: Buffer): unknown {
   const text = body.toString('utf8')
   if (text.trimStart().startsWith('{')) {
     try {
-      return JSON.parse(text)
-    } catch {
+      return shallow(JSON.parse(text))
+    } catch (error) {
+      if (error instanceof StatusError) throw error
       // A YAML flow mapping: fall through to the YAML parser.
     }
   }
   try {
-    return parseYaml(text, { version: '1.1', schema: 'core', maxAliasCount: 100 })
+    return shallow(parseYaml(text, { version: '1.1', schema: 'core', maxAliasCount: 100 }))
   } catch (error) {
+    if (error instanceof StatusError) throw error
     throw errors.badRequest(
       `error decoding YAML: ${error instanceof Error ? error.message : ''}`,
       error,
     )
   }
+}
+
+function shallow(value: unknown): unknown {
+  refuseDeepNesting(value)
+  return value
 }
