@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
+const deadlineMs = 60_000
+
+/** A running `fairlead <command>`, one process, with nothing between it and its signals. */
+export interface Command {
+  /** What it has printed for a person so far. */
+  readonly printed: () => string
+  /** What it has logged so far. */
+  readonly log: () => string
+  /** Resolves to the first group of the pattern once it was printed. Rejects when it ended before. */
+  readonly prints: (pattern: RegExp) => Promise<string>
+  /** Resolves to the exit code; null after a signal that was not handled. */
+  readonly ended: Promise<number | null>
+  kill(signal: NodeJS.Signals): void
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Starts `fairlead` with these arguments; its environment is PATH, HOME and what is given. */
+export function startCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Command {
+  const { PATH, HOME } = process.env
+  const child = spawn(process.execPath, ['--conditions=source', main, ...args], {
+    env: { PATH, HOME, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  let log = ''
+  const listeners = new Set<() => void>()
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString()
+    for (const listener of listeners) listener()
+  })
+  child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-1_000_000)))
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+
+  const prints = (pattern: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const settle = (action: () => void) => {
+        clearTimeout(timer)
+        listeners.delete(look)
+        action()
+      }
+      const fail = (why: string) =>
+        settle(() => reject(new Error(`fairlead ${args.join(' ')} ${why}:\n${printed}${log}`)))
+      const look = () => {
+        const match = pattern.exec(printed)
+        if (match !== null) settle(() => resolve(match[1] ?? match[0]))
+      }
+      const timer = setTimeout(() => fail(`did not print ${pattern}`), deadlineMs)
+      listeners.add(look)
+      void ended.then((code) => fail(`ended with code ${code}`))
+      look()
+    })
+
+  return {
+    printed: () => printed,
+    log: () => log,
+    prints,
+    ended,
+    kill: (signal) => void child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
+
+/** Runs `fairlead` to its end. */
+export async function runCommand(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number | null; readonly printed: string; readonly log: string }> {
+  await using command = startCommand(args, environment)
+  const timer = setTimeout(() => command.kill('SIGKILL'), deadlineMs)
+  const code = await command.ended
+  clearTimeout(timer)
+  return { code, printed: command.printed(), log: command.log() }
+}
