@@ -222,8 +222,8 @@ export const LLMProvider = defineResource({
   printColumns: [
     { name: 'Type', type: 'string', jsonPath: '.spec.type' },
     conditionColumn('Accepted'),
+    conditionColumn('ResolvedRefs'),
     conditionColumn('Healthy'),
-    conditionColumn('ResolvedRefs', { priority: 1 }),
     { name: 'Address', type: 'string', jsonPath: '.spec.baseURL', priority: 1 },
     ageColumn,
   ],

@@ -10,7 +10,10 @@ export interface PolicyRule {
 const read = ['get', 'list', 'watch'] as const
 const ours = kinds.map(({ plural }) => plural)
 
-/** All that the operator may do in a cluster. Secrets are not among it: only gateways read them. */
+/**
+ * All that the operator may do in a cluster: install the kinds, lead, and keep statuses. Secrets are
+ * not among it: only gateways read them.
+ */
 export const operatorRules: readonly PolicyRule[] = [
   { apiGroups: [group], resources: ours, verbs: read },
   {
@@ -20,5 +23,15 @@ export const operatorRules: readonly PolicyRule[] = [
   },
   { apiGroups: [ReferenceGrant.group], resources: [ReferenceGrant.plural], verbs: read },
   { apiGroups: [''], resources: ['namespaces'], verbs: read },
+  {
+    apiGroups: ['apiextensions.k8s.io'],
+    resources: ['customresourcedefinitions'],
+    verbs: [...read, 'create', 'patch'],
+  },
+  {
+    apiGroups: ['coordination.k8s.io'],
+    resources: ['leases'],
+    verbs: ['get', 'create', 'update'],
+  },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ]

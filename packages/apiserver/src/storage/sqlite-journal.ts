@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
@@ -35,6 +35,9 @@ export class SqliteJournal implements Journal {
 
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    // Before SQLite makes it: the log beside it takes the file's mode, and both hold Secrets.
+    closeSync(openSync(path, 'a', 0o600))
+    chmodSync(path, 0o600)
     this.#database = open(path)
     this.#put = this.#database.prepare('INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?)')
     this.#remove = this.#database.prepare(

@@ -99,7 +99,7 @@ export class Controller implements Runnable {
     using scope = openScope({ parents: [signal] })
     try {
       await this.#startSources({ queue, cache }, clock, scope.signal)
-      logger.info({ controller: this.name, workers: this.#concurrency }, 'controller started')
+      logger.debug({ controller: this.name, workers: this.#concurrency }, 'controller started')
       const stopped = aborted(scope.signal).then(() => queue.shutdown())
       const workers = Array.from({ length: this.#concurrency }, () =>
         this.#work(queue, environment, scope.signal),

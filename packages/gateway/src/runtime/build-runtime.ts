@@ -100,7 +100,7 @@ function presentCredentials(
       namespace: provider.namespace,
       name: provider.name,
       reason: 'SecretKeyMissing',
-      message: `Credential "${credential.name}" cannot be used: Secret ${namespace}/${name} has no key "${key}".`,
+      message: `Credential "${credential.name}" cannot be used: there is no Secret ${namespace}/${name} with a key "${key}".`,
     })
     return []
   })

@@ -62,7 +62,7 @@ function digestOf(source: ApiKey['source'], secrets: SecretSource): string | und
 function missingKeyProblem(consumer: ConsumerSettings, key: ApiKey): ReplicaProblem {
   const where =
     'secret' in key.source
-      ? `Secret ${key.source.secret.namespace}/${key.source.secret.name} has no key "${key.source.secret.key}"`
+      ? `there is no Secret ${key.source.secret.namespace}/${key.source.secret.name} with a key "${key.source.secret.key}"`
       : 'the digest is not usable'
   return {
     kind: 'Consumer',
