@@ -43,6 +43,39 @@ describe('a call to a provider that speaks the format of the caller', () => {
     expect(await response.text()).toBe(events.join(''))
   })
 
+  it.each([400, 404, 409, 413, 422])(
+    'passes an error of the caller with status %i through byte by byte',
+    async (status) => {
+      const answer = '{ "error": {"message":"no",  "type":"x", "param":"n", "code":null} }\n'
+      const upstream = await testUpstream(json(status, answer))
+      const gateway = await testGateway({
+        providers: [keyedProvider('openai', { baseURL: upstream.url })],
+        secrets: { openai: 'sk-upstream' },
+      })
+      const response = await gateway.chat({ model: 'm', messages: say('hi') })
+      expect(response.status).toBe(status)
+      expect(await response.text()).toBe(answer)
+      expect(response.headers.get('x-fairlead-provider')).toBe('default/openai')
+    },
+  )
+
+  it.each([
+    ['repeats the key', '{"error":{"message":"key 0123456789 may not"}}'],
+    ['repeats a part of a key', '{"error":{"message":"key sk-up****eam may not"}}'],
+    ['has another shape', '{"detail":"no"}'],
+  ])('writes an error anew that %s', async (_, answer) => {
+    const upstream = await testUpstream(json(400, answer))
+    const gateway = await testGateway({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: '0123456789' },
+    })
+    const response = await gateway.chat({ model: 'm', messages: say('hi') })
+    expect(response.status).toBe(400)
+    const text = await response.text()
+    expect(JSON.parse(text)).toMatchObject({ error: { type: 'invalid_request_error' } })
+    expect(text).not.toMatch(/0123456789|sk-up/)
+  })
+
   it('exchanges an alias for the real model and nothing else', async () => {
     const upstream = await testUpstream(json(200, completion('ok')))
     const model = {

@@ -17,6 +17,7 @@ export type {
 } from './model-request.ts'
 export type { FinishReason, ModelResponse, Usage } from './model-response.ts'
 export { ModelError, type ModelErrorKind } from './model-error.ts'
+export { withoutCredentials } from './provider-error.ts'
 export type { StreamEvent } from './stream-event.ts'
 export type { DialectName } from './dialect-name.ts'
 export type { Dialect, StreamDecoder, StreamEncoder, StreamEncoderOptions } from './dialect.ts'

@@ -89,10 +89,13 @@ function answerStatus(kind: ModelErrorKind, status: number): number | undefined 
   return status >= 400 && status < 500 && kind !== 'context-length' ? status : undefined
 }
 
-/** Providers repeat parts of a refused key in their message; not even parts may go on. */
-function withoutCredentials(message: string): string {
-  return message
+/**
+ * The text with whatever looks like a key or a part of one taken out: providers repeat parts of a
+ * refused key in their message, and not even parts may go on.
+ */
+export function withoutCredentials(text: string): string {
+  return text
     .replaceAll(/\b(?:sk|pk|rk|gsk|xai)[-_][\w*.-]{5,}[\w*-]/g, '[redacted]')
     .replaceAll(/\b(?:AIza[\w-]{10,}|Bearer +\S{20,})/g, '[redacted]')
-    .replaceAll(/\b[\w-]{2,}\*{3,}[\w*-]*/g, '[redacted]')
+    .replaceAll(/(?<![\w-])[\w-]{2,}\*{3,}[\w*-]*/g, '[redacted]')
 }

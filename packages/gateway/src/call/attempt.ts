@@ -47,7 +47,7 @@ export async function attempt(parts: AttemptParts): Promise<Answer> {
     const exchange = await open(parts, deadline.signal)
     opened = true
     if (exchange.status < 200 || exchange.status >= 300) {
-      throw await refusedAnswer(exchange, target)
+      throw await refusedAnswer(exchange, target, parts.credential?.value)
     }
     const body = await readAnswer(exchange, target, parts.stream)
     target.provider.health.note('Healthy', 'The latest call was answered.')

@@ -1,8 +1,9 @@
 import { abortReason } from '../clock.ts'
 import { CallerGone, toModelError } from '../gateway-error.ts'
-import { sendError } from '../http/send-json.ts'
+import { sendBytes, sendError } from '../http/send-json.ts'
 import type { CallScope } from './handle-call.ts'
-import { ownHeaders } from './reply-headers.ts'
+import { RefusedCall } from './refused-call.ts'
+import { ownHeaders, upstreamHeaders } from './reply-headers.ts'
 
 /** What access logs write for a caller who left before the answer; nobody is sent it. */
 const callerLeftStatus = 499
@@ -35,5 +36,11 @@ export async function failCall(thrown: unknown, scope: CallScope): Promise<void>
     return
   }
   record.status = error.status
-  sendError(response, error, services.dialect, ownHeaders(record, recorder?.turn))
+  const own = ownHeaders(record, recorder?.turn)
+  if (error instanceof RefusedCall) {
+    const { status, headers, bytes } = error.answer
+    sendBytes(response, status, bytes, [...upstreamHeaders(headers), ...own])
+  } else {
+    sendError(response, error, services.dialect, own)
+  }
 }

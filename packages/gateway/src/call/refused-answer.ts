@@ -1,8 +1,10 @@
-import { ModelError } from '@fairlead/llm'
+import { ModelError, withoutCredentials } from '@fairlead/llm'
 import { gatewayError } from '../gateway-error.ts'
+import { isJsonObject } from '../http/json-body.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { type FailureKind, UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { CallTarget } from './match-route.ts'
+import { RefusedCall } from './refused-call.ts'
 
 const errorBytesMax = 64 * 1024
 
@@ -10,6 +12,7 @@ const errorBytesMax = 64 * 1024
 export async function refusedAnswer(
   exchange: Exchange,
   target: CallTarget,
+  credential: string | undefined,
 ): Promise<UpstreamFailure> {
   const { key, adapter, health } = target.provider
   const { status } = exchange
@@ -17,7 +20,10 @@ export async function refusedAnswer(
     exchange.abort(new Error('redirects are not followed'))
     return new UpstreamFailure('Target', gatewayError.upstreamRedirect(key, status))
   }
-  const body = await readErrorBody(exchange)
+  const bytes = await readErrorBytes(exchange)
+  const text = bytes.toString('utf8', 0, errorBytesMax)
+  const safeText = withoutKeys(text, credential)
+  const body = parsed(safeText)
   if (status === 401 || status === 403) {
     const error = gatewayError.upstreamAuthentication(key)
     health.note('Unauthorized', error.message)
@@ -25,7 +31,28 @@ export async function refusedAnswer(
   }
   const told = adapter.dialect.decodeError(status, body, exchange.headers)
   noteHealth(target, status, told.message)
-  return new UpstreamFailure(kindOf(status), named(told, key))
+  const unchanged =
+    adapter.passThrough && callersFault(status) && isOpenAiError(body) && safeText === text
+  const error = unchanged
+    ? new RefusedCall(told, { status, headers: exchange.headers, bytes })
+    : named(told, key)
+  return new UpstreamFailure(kindOf(status), error)
+}
+
+/** What the provider says of its own bill (402), patience (408) or load (429) is not about the call. */
+function callersFault(status: number): boolean {
+  return status < 500 && status !== 402 && status !== 408 && status !== 429
+}
+
+/** Other shapes are put into the caller's: SDKs look for `error`. */
+function isOpenAiError(body: unknown): boolean {
+  return isJsonObject(body) && isJsonObject(body['error'])
+}
+
+/** Neither the key that was used nor what looks like a part of one may go on. */
+function withoutKeys(text: string, credential: string | undefined): string {
+  const rest = credential === undefined ? text : text.replaceAll(credential, '[redacted]')
+  return withoutCredentials(rest)
 }
 
 function kindOf(status: number): FailureKind {
@@ -55,7 +82,7 @@ function named(error: ModelError, provider: string): ModelError {
   })
 }
 
-async function readErrorBody(exchange: Exchange): Promise<unknown> {
+async function readErrorBytes(exchange: Exchange): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for (;;) {
@@ -68,7 +95,10 @@ async function readErrorBody(exchange: Exchange): Promise<unknown> {
       break
     }
   }
-  const text = Buffer.concat(chunks).toString('utf8', 0, errorBytesMax)
+  return Buffer.concat(chunks)
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

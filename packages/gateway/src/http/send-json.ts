@@ -8,15 +8,19 @@ export function sendJson(
   body: unknown,
   headers: readonly string[] = [],
 ): void {
-  if (response.destroyed) return
   const bytes = Buffer.from(JSON.stringify(body))
-  response.writeHead(status, [
-    'content-type',
-    'application/json',
-    'content-length',
-    String(bytes.length),
-    ...headers,
-  ])
+  sendBytes(response, status, bytes, ['content-type', 'application/json', ...headers])
+}
+
+/** Sends a whole answer; the headers tell its type. */
+export function sendBytes(
+  response: ServerResponse,
+  status: number,
+  bytes: Buffer,
+  headers: readonly string[],
+): void {
+  if (response.destroyed) return
+  response.writeHead(status, [...headers, 'content-length', String(bytes.length)])
   response.end(bytes)
 }
 
