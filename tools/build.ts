@@ -22,10 +22,15 @@ const buildConfiguration = {
   extends: '../../tsconfig.json',
   compilerOptions: {
     noEmit: false,
+    // Every Node.js that is supported runs the sources' own syntax. Rewriting it for an older target
+    // gave a class with a static instance of itself that throws when it is loaded.
+    target: 'esnext',
     rootDir: 'src',
     outDir: 'dist',
     declaration: true,
     sourceMap: true,
+    // The sources themselves are not published.
+    inlineSources: true,
     // Against the built packages, as a user's compiler sees them.
     customConditions: [],
   },
@@ -51,5 +56,6 @@ function build(name: string): void {
   if (name === 'cli' && existsSync(examples)) {
     cpSync(examples, join(folder, 'dist/quickstart/manifests'), { recursive: true })
   }
+  cpSync(join(root, 'LICENSE'), join(folder, 'dist/LICENSE'))
   process.stdout.write(`built packages/${name}/dist\n`)
 }

@@ -41,6 +41,9 @@ const siblingFolders = [
 /** Where a program or a published entry begins; everything else must be reachable from there. */
 const entryPattern = /\/(?:index|main|testing)\.ts$|\/generate-[a-z-]+\.ts$|\.(?:test|bench)\.ts$/
 
+/** What `exports` and `bin` of a package name. */
+const publishedEntry = /\/src\/(?:index|main|testing)\.ts$/
+
 const packageFiles = filesMatching('packages/*/src/**/*.ts').map(readSource)
 const otherFiles = filesMatching('{tools,bench,test}/**/*.ts').map(readSource)
 const allFiles = [...packageFiles, ...otherFiles]
@@ -103,21 +106,78 @@ describe('pure packages', () => {
   })
 })
 
+describe('the data plane', () => {
+  it('imports nothing of Kubernetes, not even a type', () => {
+    const words = /@kubernetes|kube-core|controller-runtime|apiserver|@fairlead\/api'/
+    const wrong = packageFiles
+      .filter((file) => ['gateway', 'llm', 'context'].includes(packageOf(file.path)))
+      .filter((file) => words.test(importLines(file.text)))
+    expect(wrong.map((file) => file.path)).toEqual([])
+  })
+})
+
+describe('packages', () => {
+  it.each(Object.keys(mayImport))('%s has what a published package needs', (name) => {
+    const text = readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')
+    const manifest = JSON.parse(text) as Manifest
+    expect(manifest).toMatchObject({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      description: expect.any(String),
+      license: 'Apache-2.0',
+      engines: { node: '>=24' },
+      publishConfig: { access: 'public' },
+      files: expect.arrayContaining(['dist']),
+    })
+    expect(existsSync(join(root, 'packages', name, 'README.md'))).toBe(true)
+  })
+
+  it('declare exactly what their sources import', () => {
+    const wrong = Object.keys(mayImport).flatMap((name) => {
+      const text = readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')
+      const { dependencies = {} } = JSON.parse(text) as Manifest
+      const entries = packageFiles.filter(
+        (file) => packageOf(file.path) === name && publishedEntry.test(file.path),
+      )
+      const reached = reachableFrom(entries)
+      const published = packageFiles.filter((file) => reached.has(file.path))
+      const imported = new Set(
+        published
+          .flatMap((file) => file.imports)
+          .filter((each) => !each.startsWith('.') && !each.startsWith('node:'))
+          .map((each) => each.split('/', each.startsWith('@') ? 2 : 1).join('/')),
+      )
+      const undeclared = [...imported].filter((each) => !Object.hasOwn(dependencies, each))
+      const unused = Object.keys(dependencies).filter((each) => !imported.has(each))
+      return [
+        ...undeclared.map((each) => `${name} imports ${each} without declaring it`),
+        ...unused.map((each) => `${name} declares ${each} and imports it nowhere`),
+      ]
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('give names one by one at their entry, and re-export no other package', () => {
+    const wrong = packageFiles.filter(
+      (file) =>
+        publishedEntry.test(file.path) &&
+        (/export \*/.test(file.text) || file.imports.some((name) => name.startsWith('@fairlead/'))),
+    )
+    expect(wrong.map((file) => file.path)).toEqual([])
+  })
+})
+
 describe('files', () => {
+  it('are named in kebab-case for what they hold', () => {
+    const vague = /(?:^|[/-])(?:utils?|helpers?|misc|common|stuff)(?:\.ts$|\/)/
+    const wrong = allFiles
+      .map((file) => file.path)
+      .filter((path) => !/^(?:[a-z0-9.-]+\/)*[a-z0-9.-]+\.ts$/.test(path) || vague.test(path))
+    expect(wrong).toEqual([])
+  })
+
   it('are all reachable from an entry', () => {
-    const byPath = new Map(allFiles.map((file) => [file.path, file]))
-    const reached = new Set<string>()
-    const visit = (file: SourceFile): void => {
-      if (reached.has(file.path)) return
-      reached.add(file.path)
-      for (const name of file.imports.filter((each) => each.startsWith('.'))) {
-        const target = byPath.get(resolveImport(file.path, name))
-        if (target !== undefined) visit(target)
-      }
-    }
-    allFiles
-      .filter((file) => entryPattern.test(file.path) || isProgram(file))
-      .forEach((file) => visit(file))
+    const entries = allFiles.filter((file) => entryPattern.test(file.path) || isProgram(file))
+    const reached = reachableFrom(entries)
     expect(allFiles.map((file) => file.path).filter((path) => !reached.has(path))).toEqual([])
   })
 
@@ -164,6 +224,27 @@ describe('documents', () => {
     expect(wrong).toEqual([])
   })
 })
+
+/** The lines that import, whatever they import it for. */
+function importLines(text: string): string {
+  return [...text.matchAll(/from '[^']+'|import\('[^']+'\)/g)].map((match) => match[0]).join('\n')
+}
+
+/** The paths of these files and of all that they import, directly or not, within a package. */
+function reachableFrom(entries: readonly SourceFile[]): ReadonlySet<string> {
+  const byPath = new Map(allFiles.map((file) => [file.path, file]))
+  const reached = new Set<string>()
+  const visit = (file: SourceFile): void => {
+    if (reached.has(file.path)) return
+    reached.add(file.path)
+    for (const name of file.imports.filter((each) => each.startsWith('.'))) {
+      const target = byPath.get(resolveImport(file.path, name))
+      if (target !== undefined) visit(target)
+    }
+  }
+  for (const file of entries) visit(file)
+  return reached
+}
 
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>
