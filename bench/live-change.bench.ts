@@ -5,6 +5,8 @@ import { addProvider, startFairlead, type BenchedFairlead } from './fairlead.ts'
 import { median, quantile } from './statistics.ts'
 
 const changesPerKind = 20
+/** Far beyond any sensible time: what takes longer has gone wrong, and says so. */
+const effectMsMax = 10_000
 
 /** From the moment the change is sent to the API server until a call shows it. */
 export async function liveChange(folder: string): Promise<void> {
@@ -46,15 +48,33 @@ function changesOf(fairlead: BenchedFairlead, url: string): Readonly<Record<stri
       { model: 'one-model', messages: [{ role: 'user', content: 'x' }] },
       headers,
     )
-  const timed = async (apply: () => Promise<void>, seen: () => Promise<boolean>) => {
+  const timed = async (apply: () => Promise<void>, ask: () => Promise<string>, sign: string) => {
     const start = performance.now()
     const applied = apply()
-    while (!(await seen()));
+    let answer = await ask()
+    while (!answer.includes(sign)) {
+      if (performance.now() - start > effectMsMax) {
+        throw new Error(`${sign} had no effect; the last answer was ${answer.slice(0, 1000)}`)
+      }
+      answer = await ask()
+    }
     const effect = performance.now() - start
     await applied
     return effect
   }
-  let conversation = 0
+  const planOf = async (strategy: string) => {
+    conversation ??= await newConversation(strategy)
+    if (conversation === undefined) return 'the strategy is not there yet'
+    return call(`/v1/conversations/${conversation}/plan`, {
+      model: 'one-model',
+      messages: [{ role: 'user', content: 'x' }],
+    })
+  }
+  const newConversation = async (strategy: string) => {
+    const answer = await call('/v1/conversations', { context: { strategy } })
+    return (JSON.parse(answer) as { readonly id?: string }).id
+  }
+  let conversation: string | undefined
   return {
     LLMProvider: (n) =>
       timed(
@@ -64,7 +84,8 @@ function changesOf(fairlead: BenchedFairlead, url: string): Readonly<Record<stri
             baseURL: `${url}/base${n}`,
             credentials: [{ name: 'main', secretRef: { name: 'bench-key', key: 'api-key' } }],
           }),
-        async () => (await chat()).includes(`/base${n}/`),
+        () => chat(),
+        `/base${n}/`,
       ),
     RoutingPolicy: (n) =>
       timed(
@@ -80,7 +101,8 @@ function changesOf(fairlead: BenchedFairlead, url: string): Readonly<Record<stri
               },
             ],
           }),
-        async () => (await chat()).includes(`model-${n}`),
+        () => chat(),
+        `model-${n}`,
       ),
     PromptTemplate: (n) =>
       timed(
@@ -93,18 +115,14 @@ function changesOf(fairlead: BenchedFairlead, url: string): Readonly<Record<stri
             })),
             rollout: [{ version: String(n), weight: 100 }],
           }),
-        async () => (await call('/prompts/default/bench', {})).includes(`version ${n}.`),
+        () => call('/prompts/default/bench', {}),
+        `version ${n}.`,
       ),
     Persona: (n) =>
       timed(
         () => fairlead.apply('Persona', 'bench', { instructions: `Persona ${n}.` }),
-        async () =>
-          (
-            await chat({
-              'x-fairlead-persona': 'bench',
-              'x-fairlead-conversation': `bench-${conversation++}`,
-            })
-          ).includes(`Persona ${n}.`),
+        () => chat({ 'x-fairlead-persona': 'bench' }),
+        `Persona ${n}.`,
       ),
     ContextStrategy: (n) =>
       timed(
@@ -112,14 +130,8 @@ function changesOf(fairlead: BenchedFairlead, url: string): Readonly<Record<stri
           fairlead.apply('ContextStrategy', 'bench', {
             history: { mode: 'LastTurns', lastTurns: { turns: n + 1, slackTurns: 0 } },
           }),
-        async () =>
-          (
-            await call(
-              '/v1/conversations/bench-0/plan',
-              { model: 'one-model', messages: [{ role: 'user', content: 'x' }] },
-              { 'x-fairlead-strategy': 'bench' },
-            )
-          ).includes(`"strategy":"bench@${n + 1}"`),
+        () => planOf('bench'),
+        `"strategy":"bench@${n + 1}"`,
       ),
   }
 }

@@ -1,27 +1,35 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startMeasured, type MeasuredProcess } from './measured-process.ts'
 
 const version = '1.15.2'
 
 /** The like-for-like rival: a gateway on Node.js. Installed beside the benchmark, never with the project. */
-export function startPortkey(folder: string, port: number): MeasuredProcess {
-  const home = join(folder, `portkey-${version}`)
-  if (!existsSync(join(home, 'node_modules'))) {
-    process.stdout.write(`installing @portkey-ai/gateway ${version}\n`)
-    mkdirSync(home, { recursive: true })
-    writeFileSync(join(home, 'package.json'), '{"private":true}')
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', `@portkey-ai/gateway@${version}`], {
-      cwd: home,
-      stdio: 'ignore',
-    })
-  }
-  const program = join(home, 'node_modules/@portkey-ai/gateway/build/start-server.js')
+export function startPortkey(port: number): MeasuredProcess {
+  const program = join(installed(), 'node_modules/@portkey-ai/gateway/build/start-server.js')
   return startMeasured(process.execPath, [program, `--port=${port}`, '--headless'], {
     NODE_ENV: 'production',
     TRUSTED_CUSTOM_HOSTS: 'localhost,127.0.0.1',
   })
+}
+
+/** The folder that has it, kept from one run to the next. */
+function installed(): string {
+  const home = join(tmpdir(), 'fairlead-bench-peers', `portkey-${version}`)
+  // Written last: an install that was broken off is done again.
+  const complete = join(home, 'complete')
+  if (existsSync(complete)) return home
+  process.stdout.write(`installing @portkey-ai/gateway ${version}\n`)
+  mkdirSync(home, { recursive: true })
+  writeFileSync(join(home, 'package.json'), '{"private":true}')
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', `@portkey-ai/gateway@${version}`], {
+    cwd: home,
+    stdio: 'ignore',
+  })
+  writeFileSync(complete, '')
+  return home
 }
 
 /** How Portkey is told where to send a call. */

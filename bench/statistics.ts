@@ -8,12 +8,12 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
-/** Asks until there is an answer; gives up after half a minute. */
+/** Asks until there is an answer; gives up after two minutes, which covers a cold and busy machine. */
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,
 ): Promise<T> {
-  const end = performance.now() + 30_000
+  const end = performance.now() + 120_000
   let last: unknown
   while (performance.now() < end) {
     try {

@@ -31,4 +31,9 @@ export { createSseParser, formatSseEvent, type SseEvent, type SseParser } from '
 export { spliceTopLevel, type TopLevelEdits } from './json-splice.ts'
 export { createStreamAssembler, type StreamAssembler } from './stream-assembler.ts'
 export { responseEvents } from './response-events.ts'
-export { createStreamUsageScanner, scanUsage, type StreamUsageScanner } from './usage-scan.ts'
+export {
+  createStreamUsageScanner,
+  readUsage,
+  scanUsage,
+  type StreamUsageScanner,
+} from './usage-scan.ts'

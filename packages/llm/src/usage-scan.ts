@@ -18,7 +18,7 @@ export function scanUsage(body: Uint8Array): Usage | undefined {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   let position = bytes.lastIndexOf(usageKey)
   while (position !== -1) {
-    const usage = readUsage(bytes.toString('latin1', position, position + usageLengthMax), 0)
+    const usage = readUsageAt(bytes.toString('latin1', position, position + usageLengthMax), 0)
     if (usage !== undefined) return usage
     if (position === 0) return undefined
     position = bytes.lastIndexOf(usageKey, position - 1)
@@ -27,7 +27,7 @@ export function scanUsage(body: Uint8Array): Usage | undefined {
 }
 
 /** Reads the value of the key that stands at `keyStart`. */
-function readUsage(text: string, keyStart: number): Usage | undefined {
+function readUsageAt(text: string, keyStart: number): Usage | undefined {
   const start = valueStart(text, keyStart + usageKey.length)
   if (start === undefined || text.charCodeAt(start) !== 0x7b) return undefined
   // Usage holds no strings with braces, so counting braces finds its end.
@@ -61,7 +61,15 @@ function skipSpace(text: string, from: number): number {
 }
 
 function parseUsage(text: string): Usage | undefined {
-  const value = parseJsonOrUndefined(text)
+  return usageOf(parseJsonOrUndefined(text))
+}
+
+/** The usage that a whole OpenAI answer tells, after it was parsed. */
+export function readUsage(answer: object): Usage | undefined {
+  return 'usage' in answer ? usageOf(answer.usage) : undefined
+}
+
+function usageOf(value: unknown): Usage | undefined {
   return isJsonObject(value) && typeof value['prompt_tokens'] === 'number'
     ? decodeUsage(value)
     : undefined

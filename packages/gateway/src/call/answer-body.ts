@@ -2,8 +2,11 @@ import {
   createSseParser,
   type ModelError,
   type ModelResponse,
+  readUsage,
   responseEvents,
+  scanUsage,
   type StreamEvent,
+  type Usage,
 } from '@fairlead/llm'
 import { gatewayError } from '../gateway-error.ts'
 import type { Exchange } from '../upstream/exchange.ts'
@@ -14,7 +17,7 @@ import type { CallTarget } from './match-route.ts'
 /** An answer's body, as far as it must be known before the caller gets the first byte. */
 export type AnswerBody =
   /** In the caller's format, whole. */
-  | { readonly type: 'bytes'; readonly bytes: Buffer }
+  | { readonly type: 'bytes'; readonly bytes: Buffer; readonly usage: Usage | undefined }
   /** In the caller's format and too long to wait for: what came and what comes. */
   | { readonly type: 'long-bytes'; readonly first: Buffer; readonly exchange: Exchange }
   /** In the caller's format, event by event. */
@@ -100,8 +103,8 @@ async function wholeBytes(exchange: Exchange, target: CallTarget): Promise<Answe
     if (chunk === undefined) {
       const bytes =
         chunks[0] !== undefined && chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
-      if (exchange.headers['content-encoding'] === undefined) requireJsonObject(bytes, target)
-      return { type: 'bytes', bytes }
+      const encoded = exchange.headers['content-encoding'] !== undefined
+      return { type: 'bytes', bytes, usage: encoded ? undefined : checkedUsage(bytes, target) }
     }
     chunks.push(chunk)
     length += chunk.length
@@ -109,14 +112,13 @@ async function wholeBytes(exchange: Exchange, target: CallTarget): Promise<Answe
   return { type: 'long-bytes', first: Buffer.concat(chunks), exchange }
 }
 
-function requireJsonObject(bytes: Buffer, target: CallTarget): void {
-  if (bytes.length <= parsedBytesMax) {
-    parse(bytes, target)
-    return
-  }
+/** The usage that the answer tells. Throws when it is no JSON object. */
+function checkedUsage(bytes: Buffer, target: CallTarget): Usage | undefined {
+  if (bytes.length <= parsedBytesMax) return readUsage(parse(bytes, target))
   const head = bytes.toString('latin1', 0, 64).trimStart()
   const tail = bytes.toString('latin1', bytes.length - 64).trimEnd()
   if (!head.startsWith('{') || !tail.endsWith('}')) throw garbage(target, 'no JSON object')
+  return scanUsage(bytes)
 }
 
 function parse(bytes: Buffer, target: CallTarget): object {

@@ -10,8 +10,8 @@ import { backoffMs, retryAfterMsMax } from './retry-delay.ts'
  * kept connection that the upstream closed at the moment of use is replaced once, for free.
  */
 export class AttemptPlan {
-  readonly #targets: CallTarget[]
-  readonly #on: ReadonlySet<RetryCondition>
+  #targets: readonly CallTarget[]
+  readonly #on: readonly RetryCondition[]
   readonly #random: () => number
   #position = 0
   #rounds = 0
@@ -19,8 +19,8 @@ export class AttemptPlan {
   #reconnectsLeft = 1
 
   constructor(targets: readonly CallTarget[], retry: RetrySettings, random: () => number) {
-    this.#targets = [...targets]
-    this.#on = new Set(retry.on)
+    this.#targets = targets
+    this.#on = retry.on
     this.#retriesLeft = retry.attempts
     this.#random = random
   }
@@ -56,14 +56,14 @@ export class AttemptPlan {
   }
 
   #dropTarget(error: ModelError): number {
-    this.#targets.splice(this.#position, 1)
+    this.#targets = this.#targets.toSpliced(this.#position, 1)
     if (this.#targets.length === 0) throw error
     if (this.#position === this.#targets.length) this.#position = 0
     return 0
   }
 
   #retry(condition: RetryCondition, error: ModelError): number {
-    if (this.#retriesLeft === 0 || !this.#on.has(condition)) throw error
+    if (this.#retriesLeft === 0 || !this.#on.includes(condition)) throw error
     this.#retriesLeft -= 1
     this.#position += 1
     if (this.#position < this.#targets.length) return 0

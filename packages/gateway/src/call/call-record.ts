@@ -40,7 +40,7 @@ export class CallRecord {
 
   firstByte(): void {
     this.firstByteMs = performance.now()
-    this.overheadAtFirstByteMs = this.overheadMs()
+    this.overheadAtFirstByteMs = this.firstByteMs - this.startedMs - this.#waitedMs
   }
 
   /** Time spent in the gateway itself, from the request until now. */

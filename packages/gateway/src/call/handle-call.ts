@@ -45,7 +45,7 @@ export async function handleCall(
     admitted = true
     const call = await decode(
       scope,
-      { ...services, headers: http.request.headers, caller, runtime },
+      { headers: http.request.headers, caller, runtime, prompts: services.prompts },
       prompt,
     )
     const route = matchRoute(call, caller, http.request.headers, runtime)
@@ -102,7 +102,9 @@ async function assemble(
   const [first] = route.targets
   if (first === undefined) throw new Error('a matched route has a target')
   const { signal } = lifetime
-  const assembled = await assembleContext(call, first, { ...services, caller, runtime, signal })
+  const { dialect, stores, clock } = services
+  const parts = { caller, runtime, dialect, stores, clock, signal }
+  const assembled = await assembleContext(call, first, parts)
   if (assembled.turn !== undefined) {
     lifetime.outliveCaller()
     http.record.conversation = assembled.turn.conversation.id
@@ -123,8 +125,12 @@ async function answer(
   if (turn?.replay !== undefined) {
     return replayAnswer(turn, turn.replay, { ...services, record, sink, includeUsage, call })
   }
+  const { clock, random, refusals, secrets } = services
   const answer = await callFirstHealthy({
-    ...services,
+    clock,
+    random,
+    refusals,
+    secrets,
     targets: route.targets,
     retry: route.retry,
     bodyFor: (target) => upstreamBody(assembled, target),

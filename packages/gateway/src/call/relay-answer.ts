@@ -6,6 +6,7 @@ import {
   scanUsage,
   type StreamDecoder,
   type StreamEvent,
+  type Usage,
 } from '@fairlead/llm'
 import type { TurnRecorder } from '../conversations/turn-recorder.ts'
 import { gatewayError } from '../gateway-error.ts'
@@ -37,7 +38,7 @@ export async function relayAnswer(parts: RelayParts): Promise<void> {
   parts.record.firstByte()
   switch (body.type) {
     case 'bytes':
-      return relayBytes(body.bytes, parts)
+      return relayBytes(body.bytes, body.usage, parts)
     case 'long-bytes':
       return relayLongBytes(body, parts)
     case 'response': {
@@ -58,11 +59,15 @@ export async function relayAnswer(parts: RelayParts): Promise<void> {
   }
 }
 
-async function relayBytes(bytes: Buffer, parts: RelayParts): Promise<void> {
+async function relayBytes(
+  bytes: Buffer,
+  usage: Usage | undefined,
+  parts: RelayParts,
+): Promise<void> {
   if (parts.recorder !== undefined) {
     await parts.recorder.complete(decodeWhole(bytes, parts))
   }
-  parts.record.usage = scanUsage(bytes)
+  parts.record.usage = usage
   sendWhole(bytes, upstreamHeaders(parts.answer.headers), parts)
 }
 
@@ -73,7 +78,7 @@ async function relayLongBytes(
   const { sink, answer } = parts
   if (parts.recorder !== undefined) {
     const bytes = await readRest(body)
-    return relayBytes(bytes, parts)
+    return relayBytes(bytes, scanUsage(bytes), parts)
   }
   const length = answer.headers['content-length']
   const lengthHeader = length === undefined ? [] : ['content-length', length]

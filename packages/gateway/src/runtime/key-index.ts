@@ -11,8 +11,11 @@ export interface KnownKey {
 }
 
 /**
- * All API keys of a snapshot by their SHA-256; the keys themselves are not kept. Of two Consumers
- * with the same key the first one has it.
+ * All API keys of a snapshot by their SHA-256. Of two Consumers with the same key the first one has
+ * it. A key that was found is remembered as it was sent, so that it is digested once: there are no
+ * more of these than known keys, and they go with the snapshot. Looking one up tells a guesser
+ * nothing: the Map compares texts only when their seeded hashes are equal, which nobody can aim at,
+ * and what is not in it goes the way of the digest.
  */
 export interface KeyIndex {
   find(key: string): KnownKey | undefined
@@ -40,13 +43,18 @@ export function buildKeyIndex(
       }
     }
   }
+  const found = new Map<string, KnownKey>()
   return {
     problems,
     find(key) {
+      const before = found.get(key)
+      if (before !== undefined) return before
       const digest = hash('sha256', key, 'hex')
       const known = byDigest.get(digest)
       if (known === undefined) return undefined
-      return timingSafeEqual(known.digest, Buffer.from(digest, 'hex')) ? known : undefined
+      if (!timingSafeEqual(known.digest, Buffer.from(digest, 'hex'))) return undefined
+      found.set(key, known)
+      return known
     },
   }
 }
