@@ -17,6 +17,11 @@ export function compileStore(
   if (redis) findings.secret(redis.urlSecretRef, 'spec.redis.urlSecretRef')
   if (postgres) findings.secret(postgres.urlSecretRef, 'spec.postgres.urlSecretRef')
   const ttlMs = findings.duration(retention?.ttl, 'spec.retention.ttl')
+  if (sqlite && leavesDataDirectory(sqlite.path)) {
+    findings.reject(
+      `spec.sqlite.path: ${JSON.stringify(sqlite.path)} must name a file below the data directory`,
+    )
+  }
   if (!servesStoreType(type)) return undefined
   return {
     ...identityOf(store),
@@ -24,4 +29,16 @@ export function compileStore(
     path: type === 'SQLite' ? (sqlite?.path ?? 'conversations.db') : undefined,
     ttlMs,
   }
+}
+
+/** Whether `..` leads out. An absolute path is for the replica to judge, which knows its directory. */
+function leavesDataDirectory(path: string): boolean {
+  if (/^(?:[/\\]|[A-Za-z]:)/.test(path)) return false
+  let depth = 0
+  for (const part of path.split(/[/\\]/)) {
+    if (part === '..') depth -= 1
+    else if (part !== '' && part !== '.') depth += 1
+    if (depth < 0) return true
+  }
+  return depth === 0
 }

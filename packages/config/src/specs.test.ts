@@ -332,6 +332,20 @@ describe('a store', () => {
     expect(result.snapshots.get('default/default')?.stores.size).toBe(0)
   })
 
+  it.each([
+    ['../other.db', 'Invalid'],
+    ['a/../../other.db', 'Invalid'],
+    ['a/..', 'Invalid'],
+    ['a/../other.db', 'Accepted'],
+    ['a/..b.db', 'Accepted'],
+    ['/var/lib/fairlead/other.db', 'Accepted'],
+  ])('at the path %s is %s', (path, reason) => {
+    const result = compileAll(store({ type: 'SQLite', sqlite: { path } }))
+    expect(conditionsOf(result, 'ConversationStore', 'default/s').Accepted).toMatchObject({
+      reason,
+    })
+  })
+
   it('with a broken duration is invalid', () => {
     const result = compileAll(store({ type: 'Memory', retention: { ttl: 'soon' } }))
     expect(conditionsOf(result, 'ConversationStore', 'default/s')).toMatchObject({
