@@ -27,7 +27,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (command === undefined)
       throw new UsageError(`unknown command "${name}"; see fairlead --help`)
-    const logger = pino({ level: options.logLevel, base: null }, pino.destination(2))
+    // Both names are in use for errors; without a serializer an Error is logged as {}.
+    const serializers = { error: pino.stdSerializers.err, err: pino.stdSerializers.err }
+    const logger = pino({ level: options.logLevel, base: null, serializers }, pino.destination(2))
     const signal = stopSignal()
     await command({ options, environment: process.env, signal, logger, print })
     return 0
