@@ -17,7 +17,7 @@ import { reportReplica } from './replica-reporter.ts'
 const drainMs = 20_000
 
 export interface DataPlaneOptions {
-  readonly options: Pick<Options, 'host' | 'gatewayPort' | 'gateway'>
+  readonly options: Pick<Options, 'host' | 'gatewayPort' | 'gateway' | 'replica'>
   /** Folder that relative store paths count from. */
   readonly dataDir: string
   readonly snapshots: SnapshotSource
@@ -47,18 +47,24 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   const reporting =
     client === undefined
       ? Promise.resolve()
-      : reportReplica({ client, gateway, target, replica: replicaName(), logger }, signal)
+      : reportReplica({ client, gateway, target, replica: replicaName(options), logger }, signal)
   await aborted(signal)
   await gateway.drain(drainMs)
   await reporting
 }
 
-/** The pod's name in a cluster, the machine's name elsewhere, in the alphabet of field managers. */
-function replicaName(): string {
+/**
+ * A name that a restart keeps and that no other replica has, in the alphabet of field managers: the
+ * pod's or machine's name, and the port, because a machine can run several. A port that was free by
+ * chance would be another name at every start.
+ */
+export function replicaName(options: Pick<Options, 'replica' | 'gatewayPort'>): string {
+  const port = options.gatewayPort === 0 ? '' : `-${options.gatewayPort}`
+  const name = options.replica ?? `${hostname()}${port}`
   return (
-    hostname()
+    name
       .toLowerCase()
       .replaceAll(/[^a-z0-9.-]/g, '-')
-      .slice(0, 63) || 'local'
+      .slice(-63) || 'local'
   )
 }

@@ -15,6 +15,7 @@ describe('parseCommandLine', () => {
         kubeconfig: undefined,
         quickstart: true,
         gateway: { namespace: 'default', name: 'default' },
+        replica: undefined,
         manifests: undefined,
         logLevel: 'info',
       },

@@ -18,6 +18,8 @@ export interface Options {
   readonly quickstart: boolean
   /** The LLMGateway that this process serves. Defaults to `default/default`. */
   readonly gateway: { readonly namespace: string; readonly name: string }
+  /** What this gateway calls itself in reports; undefined: the machine's name and the port. */
+  readonly replica: string | undefined
   /** A folder of manifests instead of a Kubernetes API (`fairlead gateway` only). */
   readonly manifests: string | undefined
   /** Log level: debug, info, warn, error or silent. Defaults to info. */
@@ -38,6 +40,7 @@ const flags = {
   kubeconfig: { type: 'string' },
   'no-quickstart': { type: 'boolean' },
   gateway: { type: 'string' },
+  replica: { type: 'string' },
   manifests: { type: 'string' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -75,6 +78,7 @@ export function parseCommandLine(
       kubeconfig: text('kubeconfig'),
       quickstart: !(values['no-quickstart'] ?? isSet(environment[variableOf('no-quickstart')])),
       gateway: parseGatewayName(text('gateway') ?? 'default/default'),
+      replica: text('replica'),
       manifests: text('manifests'),
       logLevel: parseLogLevel(text('log-level') ?? 'info'),
     },

@@ -18,6 +18,7 @@ Flags (each also as FAIRLEAD_… in upper snake case)
   --host ADDRESS        address to listen on (default 127.0.0.1)
   --kubeconfig FILE     use that cluster instead of the embedded API server
   --gateway NS/NAME     the LLMGateway that is served (default default/default)
+  --replica NAME        name of this gateway in reports (default host name and port)
   --manifests DIR       gateway only: read resources from files, reloaded on change
   --no-quickstart       do not apply the quickstart resources at the first start
   --log-level LEVEL     debug, info, warn, error or silent (default info)

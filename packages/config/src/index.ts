@@ -29,3 +29,5 @@ export type {
   ResourceConditions,
   ResourceSet,
 } from './compile-types.ts'
+export { resourceSetOf, type ListKind } from './resource-set.ts'
+export { changesConfiguration } from './changes-configuration.ts'

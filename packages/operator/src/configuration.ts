@@ -1,9 +1,13 @@
 import { kinds, ReferenceGrant } from '@fairlead/api'
-import { compile, type CompileResult, type ResourceConditions } from '@fairlead/config'
+import {
+  changesConfiguration,
+  compile,
+  resourceSetOf,
+  type CompileResult,
+  type ResourceConditions,
+} from '@fairlead/config'
 import type { Cache, ObjectKey } from '@fairlead/controller-runtime'
 import { Namespace, type ResourceType } from '@fairlead/kube-core'
-import { changesConfiguration } from './relevant-change.ts'
-import { readResourceSet } from './resource-set.ts'
 
 /** Every kind that has a say in the conditions of others. */
 export const watchedTypes: readonly ResourceType[] = [...kinds, ReferenceGrant, Namespace]
@@ -53,7 +57,10 @@ export class Configuration {
   #compile(): Compiled {
     const name = this.#controllerName
     const options = name === undefined ? {} : { controllerName: name }
-    const result = compile(readResourceSet(this.#cache), options)
+    const result = compile(
+      resourceSetOf((type) => this.#cache.list(type)),
+      options,
+    )
     const byResource = new Map(
       result.conditions.map((planned) => [resourceText(planned.kind, planned), planned]),
     )

@@ -1,11 +1,15 @@
 import { kinds, ReferenceGrant } from '@fairlead/api'
-import { compile, type SecretKeyRef, type Snapshot } from '@fairlead/config'
+import {
+  changesConfiguration,
+  compile,
+  resourceSetOf,
+  type SecretKeyRef,
+  type Snapshot,
+} from '@fairlead/config'
 import type { Cache, Logger } from '@fairlead/controller-runtime'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import { Namespace, Secret, type ResourceType } from '@fairlead/kube-core'
-import { changesConfiguration } from '@fairlead/operator'
 import { Listeners } from './listeners.ts'
-import { resourceSetOf } from './resource-set.ts'
 
 export interface KubernetesConfigSourceOptions {
   readonly cache: Cache

@@ -1,6 +1,6 @@
 import { watch } from 'node:fs'
 import { group, kinds, ReferenceGrant } from '@fairlead/api'
-import { compile, type SecretKeyRef, type Snapshot } from '@fairlead/config'
+import { compile, resourceSetOf, type SecretKeyRef, type Snapshot } from '@fairlead/config'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import {
   apiVersionOf,
@@ -18,7 +18,6 @@ import {
 import type { Logger } from 'pino'
 import { loadManifests, ManifestError, type Manifest } from '../load-manifests.ts'
 import { Listeners } from './listeners.ts'
-import { resourceSetOf } from './resource-set.ts'
 
 /** Editors write a file in several steps: wait until it is quiet for so long. */
 const quietMs = 50

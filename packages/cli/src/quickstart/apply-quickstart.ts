@@ -27,9 +27,17 @@ export async function applyQuickstart(client: Client, signal: AbortSignal): Prom
   for (const { object, file } of loadManifests(quickstartFolder())) {
     const kind: ResourceType | undefined = kinds.find((candidate) => candidate.kind === object.kind)
     if (kind === undefined) throw new Error(`${file} holds a ${object.kind}, which is not of ours`)
-    const placed = { ...object, metadata: { ...object.metadata, namespace } }
-    await createIfAbsent(client, kind, placed, signal)
+    await createIfAbsent(client, kind, asApplied(object), signal)
   }
+}
+
+/** In its namespace, with the note that `kubectl apply` leaves, so that it can go on from there. */
+function asApplied(object: KubernetesObject): KubernetesObject {
+  const placed = { ...object, metadata: { ...object.metadata, namespace } }
+  const annotations = {
+    'kubectl.kubernetes.io/last-applied-configuration': `${JSON.stringify(placed)}\n`,
+  }
+  return { ...placed, metadata: { ...placed.metadata, annotations } }
 }
 
 /** The quickstart consumer's key, undefined when the quickstart was never applied or was removed. */

@@ -9,8 +9,8 @@ import {
   ReferenceGrant,
   RoutingPolicy,
 } from '@fairlead/api'
-import type { ResourceSet } from '@fairlead/config'
 import { Namespace, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import type { ResourceSet } from './compile-types.ts'
 
 /** All objects of a kind, wherever they are kept. */
 export type ListKind = <T extends KubernetesObject>(type: ResourceType<T>) => readonly T[]
