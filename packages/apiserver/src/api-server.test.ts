@@ -102,6 +102,27 @@ describe('the API server', () => {
       ])
       stranger.close()
     })
+
+    it('lets an administrator act as somebody with less, and nobody as somebody with more', async () => {
+      const bob = { 'impersonate-user': 'system:serviceaccount:default:bob' }
+      expect(messageOf(await client.get('/api/v1/secrets', bob))).toEqual([
+        403,
+        'Forbidden',
+        'secrets is forbidden: User "system:serviceaccount:default:bob" cannot list resource "secrets" in API group "" at the cluster scope',
+      ])
+      const masters = { 'impersonate-user': 'eve', 'impersonate-group': 'system:masters' }
+      expect((await client.get('/api/v1/secrets', masters)).status).toBe(200)
+      const stranger = new TestClient(server, '')
+      const raised = await stranger.get('/api/v1/secrets', { authorization: '', ...masters })
+      expect(messageOf(raised)).toEqual([
+        403,
+        'Forbidden',
+        'users "eve" is forbidden: User "system:anonymous" cannot impersonate resource "users" in API group "" at the cluster scope',
+      ])
+      stranger.close()
+      const groupAlone = await client.get('/api/v1/secrets', { 'impersonate-group': 'a' })
+      expect(groupAlone.status).toBe(400)
+    })
   })
 
   it('gives service accounts tokens that end with the account', async () => {

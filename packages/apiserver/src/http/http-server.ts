@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { errors, StatusError } from '@fairlead/kube-core'
 
 import { authenticate, type TokenAuthenticator } from '../auth/authenticator.ts'
+import { impersonate } from '../auth/impersonate.ts'
 import type { Logger } from '../logger.ts'
 import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
 import type { ApiRequest } from './api-request.ts'
@@ -88,7 +89,7 @@ export class HttpServer {
   }
 
   async #receive(request: IncomingMessage, warnings: string[]): Promise<ApiRequest> {
-    const user = authenticate(request, this.#options.tokenAuthenticators)
+    const user = impersonate(authenticate(request, this.#options.tokenAuthenticators), request)
     const url = new URL(`https://server${request.url ?? '/'}`)
     const { headers } = request
     return {
