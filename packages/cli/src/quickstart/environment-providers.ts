@@ -32,31 +32,29 @@ const keyVariables: readonly VendorVariable[] = [
 /**
  * For each vendor whose variable is set: a Secret, an LLMProvider and a rule that sends the
  * vendor's models there; OLLAMA_HOST makes a provider that takes every model nobody else serves.
- * Returns the names of the providers.
  */
 export async function applyEnvironmentProviders(
   client: Client,
   environment: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<void> {
   const vendors = keyVariables.filter(({ variable }) => isSet(environment[variable]))
   const apply = <T extends KubernetesObject>(
     type: Parameters<typeof client.apply<T>>[0],
     object: Parameters<typeof client.apply<T>>[1],
   ) => client.apply<T>(type, object, { fieldManager, force: true, signal })
 
-  for (const { variable, name, type } of vendors) {
+  for (const { variable, name, type, models } of vendors) {
     const value = Buffer.from(environment[variable] ?? '').toString('base64')
     await apply(Secret, { ...header('v1', 'Secret', name), data: { 'api-key': value } })
     await apply(LLMProvider, provider(name, { type, credentials: [credential(name)] }))
+    await apply(RoutingPolicy, routingPolicy(name, models))
   }
-  if (vendors.length > 0) await apply(RoutingPolicy, routingPolicy(vendors))
 
   const ollama = environment['OLLAMA_HOST']
-  if (ollama === undefined || ollama === '') return vendors.map(({ name }) => name)
+  if (ollama === undefined || ollama === '') return
   await apply(LLMProvider, provider('ollama', { type: 'Ollama', baseURL: ollamaBaseURL(ollama) }))
   await addDefaultProvider(client, 'ollama', signal)
-  return [...vendors.map(({ name }) => name), 'ollama']
 }
 
 /** OLLAMA_HOST as Ollama reads it: a host, a host with a port, or a URL; port 11434 by default. */
@@ -80,18 +78,17 @@ function credential(name: string) {
   return { name: 'main', secretRef: { name, key: 'api-key' } }
 }
 
-function routingPolicy(vendors: readonly VendorVariable[]): RoutingPolicy {
+/** One policy per vendor: what is wrong with one does not show on the others. */
+function routingPolicy(name: string, models: readonly string[]): RoutingPolicy {
+  const rule = {
+    name: 'models',
+    match: { models: [...models] },
+    strategy: 'Priority',
+    targets: [{ name, providerRef: { name } }],
+  }
   return {
-    ...header('fairlead.dev/v1alpha1', 'RoutingPolicy', 'environment'),
-    spec: {
-      gatewayRefs: [{ name: 'default' }],
-      rules: vendors.map(({ name, models }) => ({
-        name,
-        match: { models: [...models] },
-        strategy: 'Priority',
-        targets: [{ name, providerRef: { name } }],
-      })),
-    },
+    ...header('fairlead.dev/v1alpha1', 'RoutingPolicy', name),
+    spec: { gatewayRefs: [{ name: 'default' }], rules: [rule] },
   } as unknown as RoutingPolicy
 }
 
