@@ -26,7 +26,11 @@ export function openStores(
       settings?.type === 'SQLite'
         ? createSqliteStore({ path: storePath(options.dataDir, settings), clock, ttlMs })
         : createMemoryStore({ clock, ttlMs })
-    return createConversations({ store, logger: options.logger })
+    return createConversations({
+      store,
+      ...(settings === undefined ? {} : { storeName: settings.name }),
+      logger: options.logger,
+    })
   }
 }
 

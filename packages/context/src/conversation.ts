@@ -3,10 +3,7 @@ import type { Item, ToolDefinition, Usage } from '@fairlead/llm'
 /** The protocol's version on the wire. */
 export const protocolVersion = 'v1alpha1'
 
-/**
- * One conversation, as it is stored and served: OpenAI's shape first, ours under `ccp`. Names on
- * the wire stay snake_case because it is stored and served as it is.
- */
+/** One conversation, as it is stored; `presentConversation` makes what callers are shown. */
 export interface Conversation {
   readonly id: string
   readonly object: 'conversation'
@@ -25,6 +22,7 @@ export interface Conversation {
     /** What the caller chose for this conversation; null follows the gateway's default. */
     readonly persona: string | null
     readonly strategy: string | null
+    /** Name of the ConversationStore. */
     readonly store: string
     readonly variables: Readonly<Record<string, string>>
   }
@@ -36,6 +34,8 @@ export interface EpochState {
   /** First turn that the epoch's history holds; null means from the beginning. */
   readonly from_turn: string | null
   readonly persona: PinnedPersona | null
+  /** The strategy of the newest turn; null before the first. */
+  readonly strategy: { readonly name: string; readonly revision: number } | null
   /** The history settings that decided `from_turn`, such as `LastTurns/5/0`. */
   readonly rule: string
   /** Hash of what stands before the history: tools, persona, the caller's instructions. */

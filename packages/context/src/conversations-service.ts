@@ -41,6 +41,8 @@ import {
 
 export interface ConversationsOptions {
   readonly store: ConversationStore
+  /** What conversations call the store. The kind of store when left out. */
+  readonly storeName?: string
   readonly clock?: Clock
   /** In [0, 1). */
   readonly random?: () => number
@@ -301,7 +303,12 @@ class ConversationsService implements Conversations {
   }
 
   #empty(id: string, request: Omit<CreateConversation, 'id' | 'items'>): Conversation {
-    return newConversation({ id, request, store: this.#store.name, nowMs: this.#clock.now() })
+    return newConversation({
+      id,
+      request,
+      store: this.#options.storeName ?? this.#store.name,
+      nowMs: this.#clock.now(),
+    })
   }
 
   async #loadForTurn(request: TurnRequest): Promise<StoredConversation | undefined> {

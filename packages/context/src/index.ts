@@ -25,6 +25,8 @@ export type {
   TurnEnd,
   TurnRequest,
 } from './conversations.ts'
+export { isOwnConversationId } from './ulid.ts'
+export { presentConversation, type PresentedConversation } from './present-conversation.ts'
 export { createConversations, type ConversationsOptions } from './conversations-service.ts'
 export { createMemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.ts'
 export { createSqliteStore, type SqliteStoreOptions } from './stores/sqlite/sqlite-store.ts'

@@ -25,7 +25,7 @@ export function newConversation({ id, request, store, nowMs }: NewConversation):
       tenant: request.tenant,
       revision: 0,
       head: null,
-      epoch: { n: 1, from_turn: null, persona: null, rule: '', head_hash: '' },
+      epoch: { n: 1, from_turn: null, persona: null, strategy: null, rule: '', head_hash: '' },
       persona: request.persona ?? null,
       strategy: request.strategy ?? null,
       store,

@@ -179,3 +179,23 @@ function rawRequest(port: number, text: string): Promise<string> {
     socket.on('error', reject)
   })
 }
+
+describe('what is no HTTP request', () => {
+  it.each([
+    ['a broken request line', 'NONSENSE\r\n\r\n', '400 Bad Request'],
+    [
+      'headers beyond 16 KB',
+      `GET /v1/models HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`,
+      '431 Request Header Fields Too Large',
+    ],
+  ])('such as %s is refused in the same shape', async (_name, bytes, status) => {
+    const gateway = await start()
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+    socket.write(bytes)
+    let answer = ''
+    for await (const part of socket) answer += String(part)
+    const [head = '', text = ''] = answer.split('\r\n\r\n')
+    expect(head).toContain(`HTTP/1.1 ${status}`)
+    expect(JSON.parse(text)).toMatchObject({ error: { code: 'invalid_request' } })
+  })
+})

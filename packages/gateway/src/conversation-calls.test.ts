@@ -298,3 +298,44 @@ describe('/v1/conversations', () => {
     expect(await response.json()).toMatchObject({ error: { param } })
   })
 })
+
+describe('callers without a key beside others with one', () => {
+  it('cannot choose the id of a conversation, and go on with one that they were given', async () => {
+    const gateway = await start({
+      gateway: { auth: 'Optional' },
+      providers: [simulatorOf('simulator')],
+    })
+    const chosen = await gateway.chat(ask('hi'), inChat('mine'))
+    expect(chosen.status).toBe(403)
+    expect(await chosen.json()).toMatchObject({ error: { code: 'conversation_id_not_allowed' } })
+    const made = await gateway.chat(ask('hi'), inChat('new'))
+    const id = made.headers.get('x-fairlead-conversation') ?? ''
+    expect((await gateway.chat(ask('again'), inChat(id))).status).toBe(200)
+  })
+})
+
+describe('a conversation that is looked up', () => {
+  it('has the shape of the protocol and does not tell the persona', async () => {
+    const gateway = await start({
+      gateway: { defaultPersona: 'default/helpful' },
+      providers: [simulatorOf('simulator')],
+      personas: [personaOf('helpful', { instructions: 'Keep the secret recipe.' })],
+    })
+    await gateway.chat(ask('hi'), inChat('mine'))
+    const shown = await (await get(gateway, '/v1/conversations/mine')).text()
+    expect(shown).not.toContain('recipe')
+    expect(JSON.parse(shown)).toMatchObject({
+      id: 'mine',
+      object: 'conversation',
+      metadata: {},
+      ccp: {
+        version: 'v1alpha1',
+        revision: 1,
+        branches: { main: expect.stringMatching(/^turn_/) },
+        epoch: 1,
+        persona: { name: 'helpful', revision: expect.any(Number), hash: expect.any(String) },
+        strategy: { name: expect.any(String), revision: expect.any(Number) },
+      },
+    })
+  })
+})

@@ -87,10 +87,16 @@ export const gatewayError = {
       `This API key may not use the ${what} "${name}". Ask for it to be added to the Consumer's spec.access.`,
       { ...notAllowedCodes[what], param: what },
     ),
+  anonymousConversation: () =>
+    new ModelError(
+      'permission',
+      'Without an API key a conversation cannot be given an id. Start one with "new" and use the id that x-fairlead-conversation tells, or send a key.',
+      { code: 'conversation_id_not_allowed', param: 'context.conversation' },
+    ),
   modelNotFound: (model: string) =>
     new ModelError(
       'not-found',
-      `The model "${model}" is not served by this gateway. GET /v1/models lists what is; to add it, name it in an LLMProvider or route it with a RoutingPolicy.`,
+      `The model "${model}" is not served by this gateway. GET /v1/models lists what is; to add it, route it with a RoutingPolicy, or name a provider that serves it in the LLMGateway's spec.defaults.providers.`,
       { code: 'model_not_found', param: 'model' },
     ),
   nameNotFound: (what: 'prompt' | 'persona' | 'strategy', name: string, kind: string) =>

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createOpenAiChatDialect } from '@fairlead/llm'
 import { Admission } from './call/admission.ts'
 import { CallRecord } from './call/call-record.ts'
@@ -109,7 +110,25 @@ function createHttpServer(runtimes: RuntimeHolder, services: Services): Server {
       )
     },
   )
+  server.on('clientError', refuseUnreadable)
   return server
+}
+
+/** What is no HTTP request gets an answer in the shape of all others, and its connection is closed. */
+function refuseUnreadable(error: Error, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy()
+  const tooLarge = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW'
+  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const message = tooLarge
+    ? 'The headers are too large: send less than 16 KB.'
+    : 'This is not a valid HTTP/1.1 request.'
+  const body = JSON.stringify({
+    error: { message, type: 'invalid_request_error', param: null, code: 'invalid_request' },
+  })
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nconnection: close\r\n` +
+      `content-length: ${body.length}\r\n\r\n${body}`,
+  )
 }
 
 function listen(server: Server, { host, port }: GatewayOptions): Promise<void> {

@@ -385,3 +385,22 @@ class ImpatientClock extends FakeClock {
     return { cancel: () => clearImmediate(handle) }
   }
 }
+
+describe('the health of a provider', () => {
+  it.each<[string, Answer, string]>([
+    ['garbage', (r) => r.end('<html>'), 'no JSON object'],
+    ['a cut body', cutBody, 'before its answer was complete'],
+    ['a closed connection', (r) => void r.destroy(), 'first'],
+  ])('is Unreachable after %s and says why', async (_name, answer, why) => {
+    const upstream = await testUpstream(answer)
+    const gateway = await testGateway({
+      providers: [keyedProvider('first', { baseURL: upstream.url })],
+      secrets,
+    })
+    await gateway.chat(body)
+    expect(gateway.report().providers[0]).toMatchObject({
+      health: 'Unreachable',
+      message: expect.stringContaining(why),
+    })
+  })
+})

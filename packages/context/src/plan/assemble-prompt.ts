@@ -143,6 +143,7 @@ function render(
       n,
       from_turn: choice.from === 0 ? null : (history.closed[choice.from] ?? history.open).id,
       persona,
+      strategy: { name: request.strategy.name, revision: request.strategy.generation },
       rule: strategy.key,
       head_hash: headHash,
     },

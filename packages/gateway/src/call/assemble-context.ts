@@ -1,6 +1,11 @@
 import { hash } from 'node:crypto'
 import type { PersonaSettings } from '@fairlead/config'
-import type { Conversations, OpenTurn, TurnRequest } from '@fairlead/context'
+import {
+  isOwnConversationId,
+  type Conversations,
+  type OpenTurn,
+  type TurnRequest,
+} from '@fairlead/context'
 import { type Dialect, ModelError, type ModelRequest } from '@fairlead/llm'
 import type { Clock } from '../clock.ts'
 import type { ConversationStores } from '../conversations/conversation-stores.ts'
@@ -10,6 +15,7 @@ import {
   findStrategy,
   personaInput,
 } from '../conversations/named-settings.ts'
+import { gatewayError } from '../gateway-error.ts'
 import { isJsonObject, type JsonObject } from '../http/json-body.ts'
 import { renderPersona } from '../prompts/render-persona.ts'
 import type { Caller } from '../runtime/caller.ts'
@@ -74,6 +80,7 @@ export async function conversationRequest(
   const { context } = call
   if (context.persona !== undefined) findPersona(context.persona, caller, runtime)
   if (context.strategy !== undefined) findStrategy(context.strategy, caller, runtime)
+  checkMayName(context.conversation, parts)
   const { id, chosen } = await openConversation(call, conversations, caller.tenant)
   const personaName = context.persona ?? chosen.persona ?? undefined
   const persona =
@@ -81,7 +88,7 @@ export async function conversationRequest(
   const request: TurnRequest = {
     tenant: caller.tenant,
     conversation: id,
-    createIfMissing: !isServiceId(id),
+    createIfMissing: !isOwnConversationId(id),
     input: sent.items,
     tools: sent.tools,
     model: target.model,
@@ -126,14 +133,20 @@ async function openConversation(
     return { id, chosen: (await conversations.get(tenant, id)).ccp }
   } catch (error) {
     const missing = error instanceof ModelError && error.kind === 'not-found'
-    if (!missing || isServiceId(id)) throw error
+    if (!missing || isOwnConversationId(id)) throw error
     return { id, chosen: { persona: null, strategy: null } }
   }
 }
 
-/** Ids that the service makes must exist; any other is the caller's own and is made on first use. */
-function isServiceId(id: string): boolean {
-  return id.startsWith('conv_')
+/**
+ * Where callers with and without a key meet, those without one share a tenant: an id that one of
+ * them chose is an id that another can guess.
+ */
+function checkMayName(id: string | undefined, { caller, runtime }: AssembleParts): void {
+  if (id === undefined || id === 'new' || isOwnConversationId(id)) return
+  if (caller === runtime.anonymous && runtime.snapshot.gateway.auth === 'Optional') {
+    throw gatewayError.anonymousConversation()
+  }
 }
 
 function outsideConversation(call: ModelCall, dialect: Dialect): AssembledCall {

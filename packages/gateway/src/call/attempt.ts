@@ -42,18 +42,19 @@ export async function attempt(parts: AttemptParts): Promise<Answer> {
   record.attempts += 1
   record.target = target
   record.waits()
-  let opened = false
+  let stage: Stage = 'opening'
   try {
     const exchange = await open(parts, deadline.signal)
-    opened = true
     if (exchange.status < 200 || exchange.status >= 300) {
+      stage = 'refused'
       throw await refusedAnswer(exchange, target, parts.credential?.value)
     }
+    stage = 'reading'
     const body = await readAnswer(exchange, target, parts.stream)
     target.provider.health.note('Healthy', 'The latest call was answered.')
     return { target, status: exchange.status, headers: exchange.headers, body }
   } catch (error) {
-    throw asFailure(error, opened, parts)
+    throw asFailure(error, stage, parts)
   } finally {
     deadline.clear()
     record.goesOn()
@@ -91,12 +92,16 @@ function firstTokenDeadline(parts: AttemptParts): { readonly signal: AbortSignal
   return { signal: controller.signal, clear: () => timer.cancel() }
 }
 
+/** How far an attempt has come: a refusal has noted the provider's health itself. */
+type Stage = 'opening' | 'refused' | 'reading'
+
 /** Errors of the network become failures that say what may be done; a cancelled call stays itself. */
-function asFailure(error: unknown, opened: boolean, { target, signal }: AttemptParts): Error {
+function asFailure(error: unknown, stage: Stage, { target, signal }: AttemptParts): Error {
   if (signal.aborted) return abortReason(signal)
   const { key, health } = target.provider
   if (error instanceof UpstreamFailure) {
-    if (error.kind === 'Timeout') health.note('Unreachable', error.message)
+    const broken = stage === 'reading' && error.kind === 'ServerError'
+    if (error.kind === 'Timeout' || broken) health.note('Unreachable', error.message)
     return error
   }
   if (error instanceof EgressDenied) {
@@ -104,8 +109,11 @@ function asFailure(error: unknown, opened: boolean, { target, signal }: AttemptP
     health.note('Unreachable', denied.message)
     return new UpstreamFailure('Target', denied)
   }
-  if (error instanceof ModelError) return new UpstreamFailure('ServerError', error)
-  if (opened) return new UpstreamFailure('ServerError', gatewayError.upstreamCut(key))
+  if (error instanceof ModelError || stage !== 'opening') {
+    const broken = error instanceof ModelError ? error : gatewayError.upstreamCut(key)
+    health.note('Unreachable', broken.message)
+    return new UpstreamFailure('ServerError', broken)
+  }
   const unreachable = gatewayError.upstreamUnreachable(key, reasonOf(error), error)
   if (closedWithoutAnswer(error)) return new UpstreamFailure('StaleConnection', unreachable)
   health.note('Unreachable', unreachable.message)

@@ -19,6 +19,7 @@ export async function callFirstHealthy(parts: CallParts): Promise<Answer> {
   const keys = new CredentialChoice(parts)
   const plan = new AttemptPlan(parts.targets, parts.retry, parts.random)
   let replacement: Credential | undefined
+  let closed = false
   for (;;) {
     const { target } = plan
     let credential = replacement
@@ -29,6 +30,11 @@ export async function callFirstHealthy(parts: CallParts): Promise<Answer> {
       return answer
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error
+      if (error.kind === 'StaleConnection') {
+        // Once is a kept connection whose time was over; twice is a provider that hangs up.
+        if (closed) target.provider.health.note('Unreachable', error.error.message)
+        closed = true
+      }
       replacement = await replaceKey(error, credential, target, keys, parts)
       if (replacement === undefined) await pause(plan.afterFailure(error), parts)
     }

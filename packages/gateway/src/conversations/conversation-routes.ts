@@ -1,4 +1,9 @@
-import type { ContextPlan, Conversation, Conversations } from '@fairlead/context'
+import {
+  presentConversation,
+  type ContextPlan,
+  type Conversations,
+  type PresentedConversation,
+} from '@fairlead/context'
 import { authenticate } from '../call/authenticate.ts'
 import { textVariables } from '../call/call-context.ts'
 import { gatewayError } from '../gateway-error.ts'
@@ -73,7 +78,7 @@ function findAnswer(method: string, segments: readonly string[]): AnswerRequest 
   if (id === undefined) return method === 'POST' ? createConversation : undefined
   switch (`${method} ${part ?? ''}${item === undefined ? '' : '/'}`) {
     case 'GET ':
-      return ({ conversations, caller }) => conversations.get(caller.tenant, id)
+      return getConversation(id)
     case 'POST ':
       return updateMetadata(id)
     case 'DELETE ':
@@ -91,7 +96,12 @@ function findAnswer(method: string, segments: readonly string[]): AnswerRequest 
   }
 }
 
-async function createConversation(call: ConversationCall): Promise<Conversation> {
+const getConversation =
+  (id: string): AnswerRequest =>
+  async ({ conversations, caller }) =>
+    presentConversation(await conversations.get(caller.tenant, id))
+
+async function createConversation(call: ConversationCall): Promise<PresentedConversation> {
   const body = await call.body()
   const context = optionalObject(body['context'], 'context') ?? {}
   const persona = optionalString(context['persona'], 'context.persona')
@@ -99,7 +109,7 @@ async function createConversation(call: ConversationCall): Promise<Conversation>
   const variables = optionalObject(context['variables'], 'context.variables')
   if (persona !== undefined) findPersona(persona, call.caller, call.runtime)
   if (strategy !== undefined) findStrategy(strategy, call.caller, call.runtime)
-  return call.conversations.create({
+  const created = await call.conversations.create({
     tenant: call.caller.tenant,
     metadata: readMetadata(body['metadata']),
     items: readItems(body['items']),
@@ -107,13 +117,15 @@ async function createConversation(call: ConversationCall): Promise<Conversation>
     ...(strategy === undefined ? {} : { strategy }),
     ...(variables === undefined ? {} : { variables: textVariables(variables) }),
   })
+  return presentConversation(created)
 }
 
 const updateMetadata =
   (id: string): AnswerRequest =>
   async (call) => {
     const metadata = readMetadata((await call.body())['metadata'])
-    return call.conversations.updateMetadata(call.caller.tenant, id, metadata)
+    const { tenant } = call.caller
+    return presentConversation(await call.conversations.updateMetadata(tenant, id, metadata))
   }
 
 const deleteConversation =

@@ -10,11 +10,14 @@ export class HealthCell {
     this.#changed = changed
   }
 
-  /** Cheap when nothing is new: called for every answer. */
+  /**
+   * Cheap when nothing is new: called for every answer. The same state for another reason is told
+   * with the next report and does not cause one: a provider may fail in turns, call by call.
+   */
   note(state: HealthState, message: string): void {
+    this.message = message
     if (this.state === state) return
     this.state = state
-    this.message = message
     this.#changed()
   }
 }
