@@ -66,7 +66,7 @@ const promptVersion = object(
     messages: atomicList('Messages that make up the prompt.', message, { min: 1, max: 64 }),
     parameters: Type.Optional(
       freeObject(
-        'Parameters of the prompt as a JSON Schema (2020-12). Without it any are accepted.',
+        'Parameters of the prompt as a JSON Schema (2020-12). Without it none are accepted.',
       ),
     ),
     model: Type.Optional(

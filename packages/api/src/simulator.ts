@@ -52,7 +52,7 @@ export const simulator = object(
     ),
     replies: Type.Optional(
       atomicList(
-        'Replies for mode Script, one for each call, from the start again after the last.',
+        'Replies for mode Script: the first for a prompt with one user message, the second for two, the last for all longer ones.',
         text('A reply.', { max: 65_536 }),
         { min: 1, max: 256 },
       ),
