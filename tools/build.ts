@@ -6,6 +6,8 @@ import { filesMatching, root } from './source-tree.ts'
 
 /** In the order of the import table: a package is built after what it imports. */
 const order = [
+  'base',
+  'snapshot',
   'kube-core',
   'llm',
   'controller-runtime',

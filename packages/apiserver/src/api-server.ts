@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
 import { ServiceAccountTokens } from './auth/service-account-token.ts'
 import { mastersGroup } from './auth/user.ts'
-import { machineClock, type Clock } from './clock.ts'
+import { type Clock, type Logger, systemClock, silentLogger } from '@fairlead/base'
 import { EventExpiry } from './controllers/event-expiry.ts'
 import { GarbageCollector } from './controllers/garbage-collector.ts'
 import { NamespaceController } from './controllers/namespace-controller.ts'
@@ -19,7 +19,6 @@ import { handleScale } from './http/scale-request.ts'
 import { SubresourceHandler } from './http/subresource-handler.ts'
 import { createToken } from './http/token-request.ts'
 import { kubeconfigFor } from './kubeconfig.ts'
-import { silentLogger, type Logger } from './logger.ts'
 import { OpenApiHandler } from './openapi/openapi-handler.ts'
 import {
   credentialFilesIn,
@@ -74,7 +73,7 @@ const watchHistoryDefault = 10_000
  */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const host = options.host ?? '127.0.0.1'
-  const clock = options.clock ?? machineClock
+  const clock = options.clock ?? systemClock
   const logger = options.logger ?? silentLogger
   const files = credentialFiles(options.dataDir)
   const pki = new PublicKeyInfrastructure(files, () => clock.now())

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { StoreSettings } from '@fairlead/config'
+import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import { storePath } from './conversation-stores.ts'
 
-const settings = (path: string): StoreSettings => ({
+const settings = (path: string): ConversationStoreSettings => ({
   namespace: 'default',
   name: 'local',
   generation: 1,

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path'
-import type { StoreSettings } from '@fairlead/config'
+import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import {
   createConversations,
   createMemoryStore,
@@ -19,7 +19,7 @@ const clock = { now: () => Date.now() }
 /** Opens the store that a ConversationStore describes; undefined is one in memory. */
 export function openStores(
   options: StoreOpenerOptions,
-): (settings: StoreSettings | undefined) => Conversations {
+): (settings: ConversationStoreSettings | undefined) => Conversations {
   return (settings) => {
     const ttlMs = settings?.ttlMs
     const store =
@@ -38,7 +38,7 @@ export function openStores(
  * Whoever may write a ConversationStore may choose a file name, but no file outside the data
  * directory, and none of the API server's.
  */
-export function storePath(dataDir: string, settings: StoreSettings): string {
+export function storePath(dataDir: string, settings: ConversationStoreSettings): string {
   const path = resolve(dataDir, settings.path ?? 'conversations.db')
   const inside = relative(dataDir, path)
   if (inside === '' || inside.startsWith('..') || /^apiserver(?:[/\\]|$)/.test(inside)) {

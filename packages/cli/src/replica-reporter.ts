@@ -1,7 +1,8 @@
 import { LLMGateway } from '@fairlead/api'
-import type { Client, Logger } from '@fairlead/controller-runtime'
+import type { Client } from '@fairlead/controller-runtime'
+import type { Logger } from '@fairlead/base'
 import type { Gateway } from '@fairlead/gateway'
-import { isNotFound } from '@fairlead/kube-core'
+import { isNotFound, timestamp } from '@fairlead/kube-core'
 
 /** How often a replica says that it is alive when nothing changed. */
 const heartbeatMs = 20_000
@@ -53,7 +54,7 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
     address: gateway.url,
     configHash,
     ready: configHash !== '',
-    reportedAt: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    reportedAt: timestamp(Date.now()),
     problems: problems.map((problem) => ({ ...problem })),
     providers: providers.map(({ namespace, name, health, message }) => ({
       namespace,

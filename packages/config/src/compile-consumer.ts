@@ -2,7 +2,7 @@ import type { Consumer } from '@fairlead/api'
 import type { Findings } from './findings.ts'
 import { frozenCopy, none } from './freeze.ts'
 import { identityOf } from './resource-key.ts'
-import type { ConsumerSettings } from './snapshot.ts'
+import type { ConsumerSettings } from '@fairlead/snapshot'
 
 type ApiKey = ConsumerSettings['apiKeys'][number]
 type ApiKeySpec = NonNullable<Consumer['spec']['apiKeys']>[number]

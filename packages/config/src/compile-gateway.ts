@@ -1,7 +1,7 @@
 import type { LLMGateway } from '@fairlead/api'
 import type { Catalogue, Findings } from './findings.ts'
 import { identityOf } from './resource-key.ts'
-import type { GatewaySettings } from './snapshot.ts'
+import type { LLMGatewaySettings } from '@fairlead/snapshot'
 
 /** What a gateway's defaults may refer to. */
 export interface Defaults {
@@ -16,7 +16,7 @@ export function compileGateway(
   gateway: LLMGateway,
   available: Defaults,
   findings: Findings,
-): GatewaySettings {
+): LLMGatewaySettings {
   const { auth, egress, defaults, limits } = gateway.spec
   const keyOfDefault = (
     field: 'contextStrategyRef' | 'conversationStoreRef' | 'personaRef',

@@ -3,7 +3,7 @@ import { contentHash } from './canonical-json.ts'
 import type { Findings } from './findings.ts'
 import { frozenCopy } from './freeze.ts'
 import { identityOf } from './resource-key.ts'
-import type { PersonaSettings } from './snapshot.ts'
+import type { PersonaSettings } from '@fairlead/snapshot'
 
 /** The hash covers what a model can see, not the resource's name or generation. */
 export function compilePersona(persona: Persona, findings: Findings): PersonaSettings {

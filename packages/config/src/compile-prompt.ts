@@ -3,14 +3,14 @@ import type { Findings } from './findings.ts'
 import { frozenCopy } from './freeze.ts'
 import { frozenMap } from './frozen-map.ts'
 import { parameterSchemaError } from './parameter-schema.ts'
-import { placeholdersOf } from './placeholders.ts'
+import { templateVariables } from '@fairlead/base'
 import { identityOf } from './resource-key.ts'
-import type { Prompt, PromptVersion } from './snapshot.ts'
+import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
 
 type VersionSpec = PromptTemplate['spec']['versions'][number]
 
 /** A prompt without its path: which template gets a path is decided per gateway. */
-export type UnexposedPrompt = Omit<Prompt, 'path'>
+export type UnexposedPrompt = Omit<PromptTemplateSettings, 'path'>
 
 export function compilePrompt(template: PromptTemplate, findings: Findings): UnexposedPrompt {
   const versions = template.spec.versions.map((version, index) =>
@@ -24,7 +24,10 @@ export function compilePrompt(template: PromptTemplate, findings: Findings): Une
 }
 
 /** The shares with a weight; without a rollout the newest version, the last one of the list. */
-function compileRollout(template: PromptTemplate, findings: Findings): Prompt['rollout'] {
+function compileRollout(
+  template: PromptTemplate,
+  findings: Findings,
+): PromptTemplateSettings['rollout'] {
   const { versions, rollout } = template.spec
   const newest = versions.at(-1)
   if (!rollout?.length) return newest ? [{ version: newest.version, weight: 100 }] : []
@@ -72,7 +75,7 @@ function checkPlaceholders(spec: VersionSpec, path: string, findings: Findings):
   const declared =
     typeof properties === 'object' && properties !== null ? Object.keys(properties) : []
   for (const [index, message] of spec.messages.entries()) {
-    for (const placeholder of placeholdersOf(message.content)) {
+    for (const placeholder of templateVariables(message.content)) {
       if (declared.includes(placeholder)) continue
       findings.reject(
         `${path}.messages[${index}].content: {{${placeholder}}} is not declared in ` +

@@ -3,7 +3,7 @@ import type { Findings } from './findings.ts'
 import { frozenCopy, none } from './freeze.ts'
 import { providerAddress } from './provider-address.ts'
 import { identityOf } from './resource-key.ts'
-import type { Provider, ProviderType, SimulatorSettings } from './snapshot.ts'
+import type { LLMProviderSettings, SimulatorSettings } from '@fairlead/snapshot'
 
 const servedTypes: readonly string[] = [
   'OpenAI',
@@ -11,12 +11,15 @@ const servedTypes: readonly string[] = [
   'Anthropic',
   'Ollama',
   'Simulator',
-] satisfies ProviderType[]
+]
 
-const isServed = (type: string): type is ProviderType => servedTypes.includes(type)
+const isServed = (type: string): boolean => servedTypes.includes(type)
 
 /** A provider whose credentials may all not be used is not usable without them either. */
-export function compileProvider(provider: LLMProvider, findings: Findings): Provider | undefined {
+export function compileProvider(
+  provider: LLMProvider,
+  findings: Findings,
+): LLMProviderSettings | undefined {
   const { type, models, headers } = provider.spec
   if (!isServed(type)) {
     findings.reject(
@@ -26,7 +29,7 @@ export function compileProvider(provider: LLMProvider, findings: Findings): Prov
     return undefined
   }
   const credentials = compileCredentials(provider, findings)
-  const settings: Provider = {
+  const settings: LLMProviderSettings = {
     ...identityOf(provider),
     type,
     baseURL: providerAddress(provider, type, findings),
@@ -45,7 +48,10 @@ export function compileProvider(provider: LLMProvider, findings: Findings): Prov
   return lostAll ? undefined : settings
 }
 
-function compileCredentials(provider: LLMProvider, findings: Findings): Provider['credentials'] {
+function compileCredentials(
+  provider: LLMProvider,
+  findings: Findings,
+): LLMProviderSettings['credentials'] {
   return (provider.spec.credentials ?? []).flatMap(({ name, secretRef, weight }, index) => {
     const secret = findings.secret(secretRef, `spec.credentials[${index}].secretRef`)
     return secret ? [{ name, secret, weight: weight ?? 1 }] : []

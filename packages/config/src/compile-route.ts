@@ -2,13 +2,19 @@ import type { LLMProvider, RoutingPolicy } from '@fairlead/api'
 import type { Catalogue, Findings } from './findings.ts'
 import { freeze, frozenCopy } from './freeze.ts'
 import { compareText, identityOf, namespaceOf, resourceKey } from './resource-key.ts'
-import type { Provider, RetrySettings, Route, RouteMatch, RouteTarget } from './snapshot.ts'
+import type {
+  LLMProviderSettings,
+  RetrySettings,
+  Route,
+  RouteMatch,
+  RouteTarget,
+} from '@fairlead/snapshot'
 
 type Rule = RoutingPolicy['spec']['rules'][number]
 
 const defaultRetry: RetrySettings = freeze({
   attempts: 2,
-  on: ['RateLimited', 'ServerError', 'Timeout', 'Connect'],
+  conditions: ['RateLimited', 'ServerError', 'Timeout', 'Connect'],
 })
 
 /**
@@ -19,7 +25,7 @@ const defaultRetry: RetrySettings = freeze({
  */
 export function compileRoutes(
   policy: RoutingPolicy,
-  providers: Catalogue<LLMProvider, Provider>,
+  providers: Catalogue<LLMProvider, LLMProviderSettings>,
   findings: Findings,
 ): readonly Route[] {
   return policy.spec.rules.flatMap((rule, index) => {
@@ -39,7 +45,7 @@ export function compileRoutes(
         retry: {
           attempts: rule.retry?.attempts ?? defaultRetry.attempts,
           // `true` is what kubectl makes of an unquoted `on`
-          on: frozenCopy(rule.retry?.true ?? rule.retry?.on ?? defaultRetry.on),
+          conditions: frozenCopy(rule.retry?.true ?? rule.retry?.on ?? defaultRetry.conditions),
         },
       },
     ]
@@ -55,7 +61,7 @@ export function hasUnevaluatedMatch({ match }: Rule): boolean {
 function compileTargets(
   rule: Rule,
   path: string,
-  providers: Catalogue<LLMProvider, Provider>,
+  providers: Catalogue<LLMProvider, LLMProviderSettings>,
   findings: Findings,
 ): readonly RouteTarget[] {
   return rule.targets.flatMap((target, index) => {

@@ -1,10 +1,10 @@
 import type { ConversationStore } from '@fairlead/api'
 import type { Findings } from './findings.ts'
 import { identityOf } from './resource-key.ts'
-import type { StoreSettings } from './snapshot.ts'
+import type { ConversationStoreSettings } from '@fairlead/snapshot'
 
 /** Whether this version can keep conversations in a store of the type. */
-export function servesStoreType(type: string): type is StoreSettings['type'] {
+export function servesStoreType(type: string): type is ConversationStoreSettings['type'] {
   return type === 'Memory' || type === 'SQLite'
 }
 
@@ -12,7 +12,7 @@ export function servesStoreType(type: string): type is StoreSettings['type'] {
 export function compileStore(
   store: ConversationStore,
   findings: Findings,
-): StoreSettings | undefined {
+): ConversationStoreSettings | undefined {
   const { type, sqlite, redis, postgres, retention } = store.spec
   if (redis) findings.secret(redis.urlSecretRef, 'spec.redis.urlSecretRef')
   if (postgres) findings.secret(postgres.urlSecretRef, 'spec.postgres.urlSecretRef')

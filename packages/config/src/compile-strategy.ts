@@ -1,9 +1,9 @@
 import type { ContextStrategy } from '@fairlead/api'
 import { identityOf } from './resource-key.ts'
-import type { StrategySettings } from './snapshot.ts'
+import type { ContextStrategySettings } from '@fairlead/snapshot'
 
 /** Modes that nothing runs yet fall back to the full history; the Accepted condition says so. */
-export function compileStrategy(strategy: ContextStrategy): StrategySettings {
+export function compileStrategy(strategy: ContextStrategy): ContextStrategySettings {
   const { history, budget, onOverflow } = strategy.spec
   return {
     ...identityOf(strategy),

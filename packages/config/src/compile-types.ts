@@ -10,7 +10,7 @@ import type {
   RoutingPolicy,
 } from '@fairlead/api'
 import type { Condition } from '@fairlead/kube-core'
-import type { Snapshot } from './snapshot.ts'
+import type { ReplicaProblem, Snapshot } from '@fairlead/snapshot'
 
 /** Every resource that configuration is made of, as the API server stores them. */
 export interface ResourceSet {
@@ -68,14 +68,4 @@ export interface ReplicaReport {
     readonly health: 'Healthy' | 'Unreachable' | 'Unauthorized' | 'RateLimited' | 'Unknown'
     readonly message?: string
   }[]
-}
-
-/** Something that only a replica can see, such as a Secret without the key. */
-export interface ReplicaProblem {
-  readonly kind: string
-  readonly namespace: string
-  readonly name: string
-  /** A condition reason: SecretKeyMissing, RefNotFound, Unreachable, StoreUnavailable, … */
-  readonly reason: string
-  readonly message: string
 }

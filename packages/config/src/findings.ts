@@ -1,7 +1,7 @@
 import { parseGoDuration, type KubernetesObject } from '@fairlead/kube-core'
 import { fairleadGroup, type ReferenceGrants } from './reference-grants.ts'
 import { namespaceOf, resourceKey } from './resource-key.ts'
-import type { SecretKeyRef } from './snapshot.ts'
+import type { SecretKeyRef } from '@fairlead/snapshot'
 
 export interface ReferenceProblem {
   readonly reason: 'RefNotFound' | 'RefNotPermitted'

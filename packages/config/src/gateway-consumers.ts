@@ -2,7 +2,7 @@ import type { Consumer } from '@fairlead/api'
 import { settleClaims } from './claims.ts'
 import type { Judged } from './findings.ts'
 import { describeWinner } from './precedence.ts'
-import type { ConsumerSettings } from './snapshot.ts'
+import type { ConsumerSettings } from '@fairlead/snapshot'
 
 export type JudgedConsumer = Judged<Consumer, ConsumerSettings>
 type ApiKey = ConsumerSettings['apiKeys'][number]

@@ -4,7 +4,7 @@ import type { UnexposedPrompt } from './compile-prompt.ts'
 import type { Judged } from './findings.ts'
 import { frozenMap } from './frozen-map.ts'
 import { describeWinner } from './precedence.ts'
-import type { Prompt } from './snapshot.ts'
+import type { PromptTemplateSettings } from '@fairlead/snapshot'
 
 export type JudgedPrompt = Judged<PromptTemplate, UnexposedPrompt>
 
@@ -12,7 +12,7 @@ export type JudgedPrompt = Judged<PromptTemplate, UnexposedPrompt>
 const ownSegments: readonly string[] = ['v1', 'v1beta', 'prompts', 'mcp']
 
 export interface GatewayPrompts {
-  readonly prompts: ReadonlyMap<string, Prompt>
+  readonly prompts: ReadonlyMap<string, PromptTemplateSettings>
   /** Why a template, by its key, did not get the path that it asks for. */
   readonly conflicts: ReadonlyMap<string, string>
 }

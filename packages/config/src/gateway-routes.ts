@@ -4,7 +4,7 @@ import { settleClaims } from './claims.ts'
 import type { Judged } from './findings.ts'
 import { describeWinner } from './precedence.ts'
 import { compareRanked, ranksWithinPolicy } from './route-order.ts'
-import type { Route } from './snapshot.ts'
+import type { Route } from '@fairlead/snapshot'
 
 export type JudgedPolicy = Judged<RoutingPolicy, readonly Route[]>
 

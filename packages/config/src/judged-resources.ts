@@ -22,23 +22,23 @@ import { judgeAll } from './judge.ts'
 import { indexReferenceGrants } from './reference-grants.ts'
 import type {
   ConsumerSettings,
-  GatewaySettings,
+  LLMGatewaySettings,
   PersonaSettings,
-  Provider,
+  LLMProviderSettings,
   Route,
-  StoreSettings,
-  StrategySettings,
-} from './snapshot.ts'
+  ConversationStoreSettings,
+  ContextStrategySettings,
+} from '@fairlead/snapshot'
 
 /** Every resource judged on its own and with what it refers to, not yet for a certain gateway. */
 export interface JudgedResources {
-  readonly providers: Catalogue<LLMProvider, Provider>
-  readonly strategies: Catalogue<ContextStrategy, StrategySettings>
-  readonly stores: Catalogue<ConversationStore, StoreSettings>
+  readonly providers: Catalogue<LLMProvider, LLMProviderSettings>
+  readonly strategies: Catalogue<ContextStrategy, ContextStrategySettings>
+  readonly stores: Catalogue<ConversationStore, ConversationStoreSettings>
   readonly personas: Catalogue<Persona, PersonaSettings>
   readonly prompts: Catalogue<PromptTemplate, UnexposedPrompt>
   readonly consumers: Catalogue<Consumer, ConsumerSettings>
-  readonly gateways: Catalogue<LLMGateway, GatewaySettings>
+  readonly gateways: Catalogue<LLMGateway, LLMGatewaySettings>
   readonly policies: Catalogue<RoutingPolicy, readonly Route[]>
 }
 

@@ -2,7 +2,7 @@ import type { LLMGateway, RoutingPolicy } from '@fairlead/api'
 import type { Refusal } from './conditions.ts'
 import type { Catalogue } from './findings.ts'
 import { namespaceOf, resourceKey } from './resource-key.ts'
-import type { GatewaySettings } from './snapshot.ts'
+import type { LLMGatewaySettings } from '@fairlead/snapshot'
 
 /** One gateway that a policy names, and why it does not take the policy if it does not. */
 export interface Attachment {
@@ -14,7 +14,7 @@ export interface Attachment {
 /** The gateways that a policy names; without any, the one named `default` of its own namespace. */
 export function attachmentsOf(
   policy: RoutingPolicy,
-  gateways: Catalogue<LLMGateway, GatewaySettings>,
+  gateways: Catalogue<LLMGateway, LLMGatewaySettings>,
   allows: (gatewayKey: string, namespace: string) => boolean,
 ): readonly Attachment[] {
   const namespace = namespaceOf(policy)

@@ -1,10 +1,9 @@
 import type { LLMProvider } from '@fairlead/api'
 import type { Findings } from './findings.ts'
 import { providerPresets } from './provider-presets.ts'
-import type { ProviderType } from './snapshot.ts'
 
 /** Every address includes its version segment; `OpenAICompatible` has none, `Simulator` no host. */
-const defaultAddresses: Readonly<Partial<Record<ProviderType, string>>> = {
+const defaultAddresses: Readonly<Record<string, string>> = {
   OpenAI: 'https://api.openai.com/v1',
   Anthropic: 'https://api.anthropic.com/v1',
   Ollama: 'http://127.0.0.1:11434/v1',
@@ -16,11 +15,7 @@ const defaultAddresses: Readonly<Partial<Record<ProviderType, string>>> = {
  * has no path gets their `/v1`; one of OpenAICompatible is taken as it is. Only that type looks
  * at the preset.
  */
-export function providerAddress(
-  provider: LLMProvider,
-  type: ProviderType,
-  findings: Findings,
-): string {
+export function providerAddress(provider: LLMProvider, type: string, findings: Findings): string {
   if (type === 'Simulator') return ''
   const { baseURL, backendRef } = provider.spec
   if (baseURL) return checkedAddress(baseURL, type, findings)
@@ -39,7 +34,7 @@ export function providerAddress(
   return address ?? ''
 }
 
-function checkedAddress(text: string, type: ProviderType, findings: Findings): string {
+function checkedAddress(text: string, type: string, findings: Findings): string {
   const url = URL.parse(text)
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     findings.reject('spec.baseURL: not an absolute http or https URL')

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
-import type { ResourceIdentity } from './snapshot.ts'
+import type { ResourceIdentity } from '@fairlead/snapshot'
 
 /** `namespace/name`: how resources are keyed in every map of a snapshot. */
 export function resourceKey(namespace: string, name: string): string {

@@ -1,5 +1,5 @@
 import { compareText, resourceKey } from './resource-key.ts'
-import type { RouteMatch } from './snapshot.ts'
+import type { RouteMatch } from '@fairlead/snapshot'
 
 /** How narrow a match is: compared from the first number on, the greater one is more specific. */
 export type Specificity = readonly number[]

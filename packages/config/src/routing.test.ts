@@ -170,7 +170,7 @@ describe('rules', () => {
     [{ on: ['Timeout'], true: ['Connect'] }, 2, ['Connect']],
   ])('with retry %o try again %d times on %o', (retry, attempts, on) => {
     const result = compilePolicies(policy('p', [rule('r', {}, { retry })]))
-    expect(result.snapshots.get('default/default')?.routes[0]?.retry).toEqual({ attempts, on })
+    expect(result.snapshots.get('default/default')?.routes[0]?.retry).toEqual({ attempts, conditions: on })
   })
 
   it.each([

@@ -7,7 +7,7 @@ import { grantPaths } from './gateway-prompts.ts'
 import { mergeRoutes, type JudgedPolicy } from './gateway-routes.ts'
 import type { JudgedResources } from './judged-resources.ts'
 import { namespaceOf } from './resource-key.ts'
-import type { GatewaySettings, Snapshot } from './snapshot.ts'
+import type { LLMGatewaySettings, Snapshot } from '@fairlead/snapshot'
 
 /** What one gateway serves, and what it had to refuse. */
 export interface ServedGateway {
@@ -24,7 +24,7 @@ export interface ServedGateway {
  * defaults and routes refer to by a granted reference into other namespaces.
  */
 export function serveGateway(
-  gateway: { readonly key: string; readonly settings: GatewaySettings },
+  gateway: { readonly key: string; readonly settings: LLMGatewaySettings },
   allows: (namespace: string) => boolean,
   policies: readonly JudgedPolicy[],
   judged: JudgedResources,

@@ -453,10 +453,10 @@ describe('concurrent turns', () => {
     const caller = new AbortController()
     const second = conversations.begin(turnRequest([user('2')], { signal: caller.signal }))
     await settled()
-    const pending = clock.pending
+    const pending = clock.pendingTimers
     caller.abort(new Error('gone'))
     await expect(second).rejects.toThrow('gone')
-    expect(clock.pending).toBeLessThan(pending)
+    expect(clock.pendingTimers).toBeLessThan(pending)
   })
 
   it('with an expected revision are 412 when the conversation moved on', async () => {
@@ -635,7 +635,7 @@ describe('closing', () => {
     await closing.close()
     await conversations.close()
     expect(flushed).toBe(1)
-    expect(clock.pending).toBe(0)
+    expect(clock.pendingTimers).toBe(0)
   })
 
   it('ends the sweeping that deletes what expired', async () => {

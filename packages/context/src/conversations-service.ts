@@ -18,10 +18,9 @@ import type {
   StoredItem,
   TurnRequest,
 } from './conversations.ts'
-import { systemClock, type Clock, type Timer } from './clock.ts'
+import { type Clock, type Logger, silentLogger, systemClock, type Timer } from '@fairlead/base'
 import { findReplay } from './find-replay.ts'
 import { createFlushQueue, type FlushQueue } from './flush-queue.ts'
-import { silentLogger, type Logger } from './logger.ts'
 import { newConversation, seedTurns } from './new-conversation.ts'
 import { createOpenTurn, replayedTurn } from './open-turn.ts'
 import { listedItems, pageItems } from './page-items.ts'

@@ -1,3 +1,4 @@
+import { FakeClock } from '@fairlead/base/testing'
 import type { Item } from '@fairlead/llm'
 import { describe, expect, it } from 'vitest'
 import type { Turn } from './conversation.ts'
@@ -6,7 +7,6 @@ import type { StrategyInput, TurnEnd } from './conversations.ts'
 import {
   assistant,
   call,
-  ManualClock,
   output,
   seededRandom,
   turnRequest,
@@ -95,7 +95,7 @@ function openCalls(turns: readonly Turn[]): string[] {
 
 async function live(seed: number): Promise<{ plans: number; repaired: number; cut: number }> {
   const chaos = new Chaos(seed)
-  const clock = new ManualClock()
+  const clock = new FakeClock(Date.UTC(2026, 0, 1, 12))
   const store = createMemoryStore({ clock, ttlMs: undefined })
   const random = seededRandom(seed)
   let conversations = createConversations({ store, clock, random })

@@ -1,6 +1,5 @@
-import type { Clock, Timer } from './clock.ts'
+import type { Clock, Logger, Timer } from '@fairlead/base'
 import { itemText } from './item-text.ts'
-import type { Logger } from './logger.ts'
 import { withinDeadline } from './store-deadline.ts'
 import type { ConversationStore, PartialOutput } from './stores/store.ts'
 

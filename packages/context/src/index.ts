@@ -31,5 +31,5 @@ export { createConversations, type ConversationsOptions } from './conversations-
 export { createMemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.ts'
 export { createSqliteStore, type SqliteStoreOptions } from './stores/sqlite/sqlite-store.ts'
 export type { ConversationStore } from './stores/store.ts'
-export { renderTemplate, templateVariables } from './render-template.ts'
+export { renderTemplate } from './render-template.ts'
 export { createIds, type NewId } from './ulid.ts'

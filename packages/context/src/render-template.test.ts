@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { renderTemplate, templateVariables } from './render-template.ts'
+import { renderTemplate } from './render-template.ts'
 
 describe('a template', () => {
   it.each([
@@ -28,9 +28,5 @@ describe('a template', () => {
 
   it('does not find variables on the prototype', () => {
     expect(() => renderTemplate('{{constructor}}', {})).toThrow('constructor')
-  })
-
-  it('names its variables once each', () => {
-    expect(templateVariables('{{b}} {{a}} {{b}}')).toEqual(['b', 'a'])
   })
 })

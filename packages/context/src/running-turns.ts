@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '@fairlead/base'
 import type { Turn } from './conversation.ts'
 import type { AppendOutcome } from './stores/store.ts'
 

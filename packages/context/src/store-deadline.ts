@@ -1,5 +1,5 @@
 import { ModelError } from '@fairlead/llm'
-import type { Clock } from './clock.ts'
+import type { Clock } from '@fairlead/base'
 
 const retryAfterSeconds = 1
 

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '@fairlead/base'
 
 /** Crockford's base 32: no I, L, O, U. https://github.com/ulid/spec */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'

@@ -1,8 +1,3 @@
-export { abortReason, sleep, systemClock } from './clock.ts'
-export type { Clock, Timer } from './clock.ts'
-export { DeadlineError } from './abort.ts'
-export { silentLogger, withFields } from './logger.ts'
-export type { Logger } from './logger.ts'
 export { keyOf, keyText } from './object-key.ts'
 export type { ObjectKey } from './object-key.ts'
 

@@ -1,3 +1,2 @@
-export { FakeClock } from './testing/fake-clock.ts'
 export { RecordingLogger } from './testing/recording-logger.ts'
 export type { LogLine } from './testing/recording-logger.ts'

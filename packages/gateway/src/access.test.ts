@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from './test-support/fake-clock.ts'
+import { FakeClock } from '@fairlead/base/testing'
 import { consumerOf, personaOf, promptOf, simulatorOf } from './test-support/snapshot.ts'
 import { testGateway } from './test-support/test-gateway.ts'
 
@@ -44,7 +44,7 @@ describe('who may call', () => {
       options: { clock },
     })
     expect((await gateway.chat(body, bearer('old'))).status).toBe(200)
-    clock.advance(1000)
+    await clock.advance(1000)
     const answers = await Promise.all([
       gateway.chat(body),
       gateway.chat(body, bearer('wrong')),

@@ -1,9 +1,8 @@
 import type { LookupAddress } from 'node:dns'
-import type { StoreSettings } from '@fairlead/config'
+import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Conversations } from '@fairlead/context'
 import type { Registry } from 'prom-client'
-import type { Clock } from './clock.ts'
-import type { Logger } from './logger.ts'
+import type { Clock, Logger } from '@fairlead/base'
 import type { GatewayReport } from './report.ts'
 import type { SecretSource, SnapshotSource } from './sources.ts'
 
@@ -17,7 +16,7 @@ export interface GatewayOptions {
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
   /** Opens the conversations of a store; undefined means in memory. Called once per distinct store. */
-  openStore(store: StoreSettings | undefined): Conversations
+  openStore(store: ConversationStoreSettings | undefined): Conversations
   readonly registry: Registry
   readonly logger: Logger
   readonly clock?: Clock

@@ -1,4 +1,4 @@
-import type { ReplicaProblem } from '@fairlead/config'
+import type { ReplicaProblem } from '@fairlead/snapshot'
 
 /** What calls to a provider have shown lately; Unknown until the first one. */
 export type HealthState = 'Healthy' | 'Unreachable' | 'Unauthorized' | 'RateLimited' | 'Unknown'

@@ -10,7 +10,7 @@ const routeWith = (strategy: MatchedRoute['strategy'], ...targets: CallTarget[])
   label: 'x',
   strategy,
   targets,
-  retry: { attempts: 0, on: [] },
+  retry: { attempts: 0, conditions: [] },
 })
 const names = (targets: readonly CallTarget[]) => targets.map(({ name }) => name)
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from './test-support/fake-clock.ts'
+import { FakeClock } from '@fairlead/base/testing'
 import { routeOf, simulatorOf } from './test-support/snapshot.ts'
 import { testGateway } from './test-support/test-gateway.ts'
 
@@ -31,7 +31,7 @@ describe('a Simulator that is told to fail or to be slow', () => {
       ],
       routes: [
         routeOf('all', [{ provider: 'broken' }, { provider: 'well' }], {
-          retry: { attempts: 1, on: ['ServerError'] },
+          retry: { attempts: 1, conditions: ['ServerError'] },
         }),
       ],
     })
@@ -58,13 +58,13 @@ describe('a Simulator that is told to fail or to be slow', () => {
     })
     const answered = gateway.chat(body)
     await clock.timerOf(700)
-    clock.advance(700)
+    await clock.advance(700)
     expect((await answered).status).toBe(200)
     const givenUp = gateway.chat({ ...body, stream: true })
     await clock.timerOf(700)
     const drained = gateway.drain(0)
     await clock.timerOf(0)
-    clock.advance(0)
+    await clock.advance(0)
     expect((await givenUp).status).toBe(503)
     await drained
   })

@@ -1,4 +1,4 @@
-import type { SecretKeyRef, Snapshot } from '@fairlead/config'
+import type { SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 
 /** Where the configuration comes from. `current` is undefined until the first one is there. */
 export interface SnapshotSource {

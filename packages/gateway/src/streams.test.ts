@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from './test-support/fake-clock.ts'
+import { FakeClock } from '@fairlead/base/testing'
 import { keyedProvider } from './test-support/snapshot.ts'
 import { testGateway, testUpstream, type TestGateway } from './test-support/test-gateway.ts'
 import { type Answer, chunks, completion, json } from './test-support/upstream.ts'
@@ -155,8 +155,8 @@ describe('streams', () => {
       options: { clock },
     })
     const response = await gateway.chat(body)
-    clock.advance(10_000)
-    clock.advance(20_000)
+    await clock.advance(10_000)
+    await clock.advance(20_000)
     const text = await response.text()
     expect(text).toContain('one')
     expect(text).toContain('request_timeout')

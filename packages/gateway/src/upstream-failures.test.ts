@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeClock } from './test-support/fake-clock.ts'
+import { FakeClock } from '@fairlead/base/testing'
 import { keyedProvider, routeOf, simulatorOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { type Answer, chunks, completion, json, sse } from './test-support/upstream.ts'
@@ -108,7 +108,7 @@ describe('a failing upstream is told in the shape of OpenAI', () => {
     })
     const pending = gateway.chat({ ...body, stream: true })
     const seen = await upstream.request(1)
-    clock.advance(10_000)
+    await clock.advance(10_000)
     const response = await pending
     expect(response.status).toBe(504)
     expect(await errorOf(response)).toMatchObject({ code: 'upstream_timeout' })
@@ -125,7 +125,7 @@ describe('a failing upstream is told in the shape of OpenAI', () => {
     })
     const pending = gateway.chat(body)
     const seen = await upstream.request(1)
-    clock.advance(30_000)
+    await clock.advance(30_000)
     const response = await pending
     expect(response.status).toBe(504)
     expect(await errorOf(response)).toMatchObject({ code: 'request_timeout' })
@@ -151,7 +151,7 @@ describe('a failing upstream is told in the shape of OpenAI', () => {
 describe('retry and fallback before the first byte', () => {
   const route = (attempts: number, on?: 'RateLimited'[]) =>
     routeOf('all', [{ provider: 'first' }, { provider: 'second' }], {
-      retry: { attempts, on: on ?? ['RateLimited', 'ServerError', 'Timeout', 'Connect'] },
+      retry: { attempts, conditions: on ?? ['RateLimited', 'ServerError', 'Timeout', 'Connect'] },
     })
 
   it.each<[string, Answer]>([
@@ -217,7 +217,9 @@ describe('retry and fallback before the first byte', () => {
     const gateway = await testGateway({
       providers: [keyedProvider('first', { baseURL: upstream.url })],
       routes: [
-        routeOf('all', [{ provider: 'first' }], { retry: { attempts: 1, on: ['RateLimited'] } }),
+        routeOf('all', [{ provider: 'first' }], {
+          retry: { attempts: 1, conditions: ['RateLimited'] },
+        }),
       ],
       secrets,
       options: { clock },
@@ -225,7 +227,7 @@ describe('retry and fallback before the first byte', () => {
     const pending = gateway.chat(body)
     await clock.timerOf(3000)
     upstream.answer = json(200, completion('now'))
-    clock.advance(3000)
+    await clock.advance(3000)
     expect((await pending).status).toBe(200)
     expect(upstream.requests).toHaveLength(2)
   })
@@ -235,7 +237,9 @@ describe('retry and fallback before the first byte', () => {
     const gateway = await testGateway({
       providers: [keyedProvider('first', { baseURL: upstream.url })],
       routes: [
-        routeOf('all', [{ provider: 'first' }], { retry: { attempts: 3, on: ['RateLimited'] } }),
+        routeOf('all', [{ provider: 'first' }], {
+          retry: { attempts: 3, conditions: ['RateLimited'] },
+        }),
       ],
       secrets,
     })

@@ -131,3 +131,4 @@ export type {
   Resource,
   ResourceDeclaration,
 } from './crd/define-resource.ts'
+export { timestamp } from './timestamp.ts'

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from './json-value.ts'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { ModelError } from './model-error.ts'
 
 /** The error for one wrong field of a caller's request; `param` is its path. */

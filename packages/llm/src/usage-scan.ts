@@ -1,4 +1,4 @@
-import { isJsonObject, parseJsonOrUndefined } from './json-value.ts'
+import { isJsonObject, parseJsonOrUndefined } from '@fairlead/base'
 import type { Usage } from './model-response.ts'
 import { decodeUsage } from './openai-chat/usage.ts'
 

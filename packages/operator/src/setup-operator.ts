@@ -4,14 +4,11 @@ import {
   controllerBuilder,
   EventRecorder,
   keyOf,
-  silentLogger,
-  systemClock,
-  type Clock,
-  type Logger,
   type Manager,
   type Reconcile,
 } from '@fairlead/controller-runtime'
-import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import { type Clock, type Logger, silentLogger, systemClock } from '@fairlead/base'
+import { type KubernetesObject, type ResourceType, timestamp } from '@fairlead/kube-core'
 import { Configuration, watchedTypes } from './configuration.ts'
 import { desiredStatus } from './desired-status.ts'
 import { planStatus, type Moment } from './plan-status.ts'
@@ -99,7 +96,7 @@ class Operator {
   /** The status that a resource should get; undefined when it has it already. */
   desired(object: KubernetesObject, moment: Moment) {
     const planned = planStatus(object, this.#configuration, moment)
-    const now = new Date(moment.nowMs).toISOString().replace(/\.\d+Z$/, 'Z')
+    const now = timestamp(moment.nowMs)
     return planned && desiredStatus(object, planned, now)
   }
 

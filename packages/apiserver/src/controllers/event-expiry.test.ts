@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
 
-import { ManualClock } from '../manual-clock.ts'
+import { FakeClock } from '@fairlead/base/testing'
 import { Registry } from '../resources/registry.ts'
 import { memoryJournal } from '../storage/journal.ts'
 import { JournaledStorage } from '../storage/journaled-storage.ts'
 import { EventExpiry } from './event-expiry.ts'
 
 function setUp() {
-  const clock = new ManualClock()
+  const clock = new FakeClock()
   const storage = new JournaledStorage({ journal: memoryJournal(), historyLimit: 100 })
   return { clock, storage, registry: new Registry([]) }
 }
 
 describe('EventExpiry', () => {
-  it('removes events an hour after they last happened', () => {
+  it('removes events an hour after they last happened', async () => {
     const context = setUp()
     const expiry = new EventExpiry(context)
     const create = (name: string, more: object): void => {
@@ -25,13 +25,13 @@ describe('EventExpiry', () => {
     create('repeated', { series: { count: 2, lastObservedTime: '2026-01-01T00:30:00.000000Z' } })
     const names = (): unknown[] =>
       context.storage.list({ resource: 'events' }).objects.map(({ metadata }) => metadata.name)
-    context.clock.advance(59 * 60_000)
+    await context.clock.advance(59 * 60_000)
     expect(names()).toEqual(['old', 'repeated'])
-    context.clock.advance(6 * 60_000)
+    await context.clock.advance(6 * 60_000)
     expect(names()).toEqual(['repeated'])
-    context.clock.advance(30 * 60_000)
+    await context.clock.advance(30 * 60_000)
     expect(names()).toEqual([])
     expiry.stop()
-    expect(context.clock.pending).toBe(0)
+    expect(context.clock.pendingTimers).toBe(0)
   })
 })

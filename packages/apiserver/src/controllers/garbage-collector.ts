@@ -5,7 +5,7 @@ import {
   type OwnerReference,
 } from '@fairlead/kube-core'
 
-import type { Logger } from '../logger.ts'
+import type { Logger } from '@fairlead/base'
 import { deleteObject } from '../resources/delete-object.ts'
 import { isDone } from '../resources/deletion-state.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'

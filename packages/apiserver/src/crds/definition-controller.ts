@@ -2,10 +2,10 @@ import {
   deepEqual,
   type CustomResourceDefinitionObject,
   type KubernetesObject,
+  timestamp,
 } from '@fairlead/kube-core'
 
-import { timestamp } from '../clock.ts'
-import type { Logger } from '../logger.ts'
+import type { Logger } from '@fairlead/base'
 import { deleteObject } from '../resources/delete-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { Change } from '../storage/change.ts'
@@ -78,7 +78,7 @@ export class DefinitionController {
   }
 
   #statusWithNames(definition: CustomResourceDefinitionObject): DefinitionStatus {
-    const now = timestamp(this.#context.clock)
+    const now = timestamp(this.#context.clock.now())
     const status = statusOf(definition)
     const conflict = findNameConflict(definition, this.#all())
     const wasEstablished = isTrue(status, 'Established')
@@ -210,7 +210,7 @@ export class DefinitionController {
   ): void {
     const status = statusOf(definition)
     const condition = { type: 'Terminating', status: 'True', reason, message } as const
-    const now = timestamp(this.#context.clock)
+    const now = timestamp(this.#context.clock.now())
     const conditions = withCondition(status.conditions, condition, now)
     this.#writeStatus(definition, { ...status, conditions })
   }

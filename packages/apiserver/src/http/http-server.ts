@@ -6,7 +6,7 @@ import { errors, StatusError } from '@fairlead/kube-core'
 
 import { authenticate, type TokenAuthenticator } from '../auth/authenticator.ts'
 import { impersonate } from '../auth/impersonate.ts'
-import type { Logger } from '../logger.ts'
+import type { Logger } from '@fairlead/base'
 import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
 import type { ApiRequest } from './api-request.ts'
 import {

@@ -1,4 +1,4 @@
-import { errors } from '@fairlead/kube-core'
+import { errors, timestamp } from '@fairlead/kube-core'
 
 import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
 import { recordAt } from '../core-kinds/built-in-kind.ts'
@@ -35,7 +35,7 @@ export function createToken(
   const seconds = lifetimeSeconds(recordAt(question, 'spec')['expirationSeconds'])
   const account = { namespace: target.namespace, name: target.name, uid }
   const { token, expiresAtMs } = tokens.issue(account, seconds * 1000)
-  const expirationTimestamp = new Date(expiresAtMs).toISOString().replace(/\.\d+Z$/, 'Z')
+  const expirationTimestamp = timestamp(expiresAtMs)
   return jsonResponse(201, {
     ...question,
     spec: { ...question.spec, expirationSeconds: seconds },

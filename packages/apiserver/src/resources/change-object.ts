@@ -1,6 +1,11 @@
-import { deepEqual, errors, trackUpdate, type KubernetesObject } from '@fairlead/kube-core'
+import {
+  deepEqual,
+  errors,
+  trackUpdate,
+  type KubernetesObject,
+  timestamp,
+} from '@fairlead/kube-core'
 
-import { timestamp } from '../clock.ts'
 import { isDone } from './deletion-state.ts'
 import { resetFields } from './reset-fields.ts'
 import type { ResourceContext } from './resource-context.ts'
@@ -163,7 +168,7 @@ function track(
     after,
     schema: target.definition.schema,
     manager,
-    now: timestamp(context.clock),
+    now: timestamp(context.clock.now()),
     ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
     ...resetFields(target),
   })

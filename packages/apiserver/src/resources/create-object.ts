@@ -7,9 +7,9 @@ import {
   StatusError,
   trackUpdate,
   type KubernetesObject,
+  timestamp,
 } from '@fairlead/kube-core'
 
-import { timestamp } from '../clock.ts'
 import { decodeObject } from './decode-object.ts'
 import { admitToNamespace } from './namespace-admission.ts'
 import type { ResourceContext } from './resource-context.ts'
@@ -103,7 +103,7 @@ function prepare(
   delete metadata.deletionGracePeriodSeconds
   delete metadata.generation
   metadata.uid = randomUUID()
-  metadata.creationTimestamp = timestamp(context.clock)
+  metadata.creationTimestamp = timestamp(context.clock.now())
   if (definition.hasGeneration) metadata.generation = 1
   if (definition.hasStatusSubresource) delete object['status']
   definition.writeRules.prepareForCreate?.(object)
@@ -120,7 +120,7 @@ function track(
     after: object,
     schema: target.definition.schema,
     manager: options.fieldManager,
-    now: timestamp(context.clock),
+    now: timestamp(context.clock.now()),
   })
 }
 

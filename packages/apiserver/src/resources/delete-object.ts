@@ -4,9 +4,9 @@ import {
   foregroundDeletionFinalizer,
   orphanFinalizer,
   type KubernetesObject,
+  timestamp,
 } from '@fairlead/kube-core'
 
-import { timestamp } from '../clock.ts'
 import type { DeleteOptions } from './delete-options.ts'
 import { isDone } from './deletion-state.ts'
 import type { ResourceContext } from './resource-context.ts'
@@ -81,7 +81,7 @@ function markDeleted(
   metadata.finalizers = finalizersFor(metadata.finalizers ?? [], options.propagationPolicy)
   if (metadata.finalizers.length === 0) delete metadata.finalizers
   if (metadata.deletionTimestamp === undefined) {
-    metadata.deletionTimestamp = timestamp(context.clock)
+    metadata.deletionTimestamp = timestamp(context.clock.now())
     metadata.deletionGracePeriodSeconds = 0
     if (target.definition.hasGeneration) metadata.generation = (metadata.generation ?? 0) + 1
     target.definition.writeRules.prepareForDelete?.(marked)

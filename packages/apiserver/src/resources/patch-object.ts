@@ -5,9 +5,9 @@ import {
   errors,
   serverSideApply,
   type KubernetesObject,
+  timestamp,
 } from '@fairlead/kube-core'
 
-import { timestamp } from '../clock.ts'
 import { changeObject } from './change-object.ts'
 import { insertObject } from './create-object.ts'
 import { decodeObject } from './decode-object.ts'
@@ -94,7 +94,7 @@ export function applyObject(
     schema: definition.schema,
     manager: options.fieldManager,
     force: options.force,
-    now: timestamp(context.clock),
+    now: timestamp(context.clock.now()),
     ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
     ...resetFields(target),
   })

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@fairlead/base'
 import type { Storage } from '../storage/storage.ts'
 import type { Registry } from './registry.ts'
 

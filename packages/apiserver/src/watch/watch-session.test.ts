@@ -4,12 +4,12 @@ import { configMapKind } from '../core-kinds/config-map.ts'
 import { Registry } from '../resources/registry.ts'
 import { memoryJournal } from '../storage/journal.ts'
 import { JournaledStorage } from '../storage/journaled-storage.ts'
-import { ManualClock } from '../manual-clock.ts'
+import { FakeClock } from '@fairlead/base/testing'
 import type { WatchEvent } from './watch-event.ts'
 import { WatchSession } from './watch-session.ts'
 
 function setUp() {
-  const clock = new ManualClock()
+  const clock = new FakeClock()
   const storage = new JournaledStorage({ journal: memoryJournal(), historyLimit: 100 })
   return { clock, storage, registry: new Registry([configMapKind]) }
 }
@@ -29,26 +29,26 @@ describe('WatchSession', () => {
     return { sent, session, ended: () => ended }
   }
 
-  it('sends bookmarks each minute and two seconds before its end', () => {
+  it('sends bookmarks each minute and two seconds before its end', async () => {
     const context = setUp()
     const { sent, ended } = watch(context, true, 150_000)
-    context.clock.advance(59_999)
+    await context.clock.advance(59_999)
     expect(sent).toHaveLength(0)
-    context.clock.advance(1)
+    await context.clock.advance(1)
     expect(sent).toEqual(['BOOKMARK'])
-    context.clock.advance(60_000)
+    await context.clock.advance(60_000)
     expect(sent).toHaveLength(2)
-    context.clock.advance(28_000)
+    await context.clock.advance(28_000)
     expect(sent).toHaveLength(3)
-    context.clock.advance(2_000)
+    await context.clock.advance(2_000)
     expect(ended()).toBe(1)
-    expect(context.clock.pending).toBe(0)
+    expect(context.clock.pendingTimers).toBe(0)
   })
 
-  it('sends no bookmarks to those who did not ask', () => {
+  it('sends no bookmarks to those who did not ask', async () => {
     const context = setUp()
     const { sent, ended } = watch(context, false, 300_000)
-    context.clock.advance(300_000)
+    await context.clock.advance(300_000)
     expect(sent).toEqual([])
     expect(ended()).toBe(1)
   })
@@ -62,6 +62,6 @@ describe('WatchSession', () => {
     context.storage.create(key, { apiVersion: 'v1', kind: 'ConfigMap', metadata })
     expect(sent).toEqual([])
     expect(ended()).toBe(0)
-    expect(context.clock.pending).toBe(0)
+    expect(context.clock.pendingTimers).toBe(0)
   })
 })

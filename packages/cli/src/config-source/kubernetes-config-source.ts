@@ -1,12 +1,8 @@
 import { kinds, ReferenceGrant } from '@fairlead/api'
-import {
-  changesConfiguration,
-  compile,
-  resourceSetOf,
-  type SecretKeyRef,
-  type Snapshot,
-} from '@fairlead/config'
-import type { Cache, Logger } from '@fairlead/controller-runtime'
+import { changesConfiguration, compile, resourceSetOf } from '@fairlead/config'
+import type { SecretKeyRef, Snapshot } from '@fairlead/snapshot'
+import type { Cache } from '@fairlead/controller-runtime'
+import type { Logger } from '@fairlead/base'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import { Namespace, Secret, type ResourceType } from '@fairlead/kube-core'
 import { Listeners } from './listeners.ts'

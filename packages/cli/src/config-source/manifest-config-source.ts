@@ -1,6 +1,7 @@
 import { watch } from 'node:fs'
 import { group, kinds, ReferenceGrant } from '@fairlead/api'
-import { compile, resourceSetOf, type SecretKeyRef, type Snapshot } from '@fairlead/config'
+import { compile, resourceSetOf } from '@fairlead/config'
+import type { SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import {
   apiVersionOf,

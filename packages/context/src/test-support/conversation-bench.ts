@@ -1,45 +1,10 @@
 import type { FunctionCallItem, FunctionCallOutputItem, Item, MessageItem } from '@fairlead/llm'
-import type { Clock, Timer } from '../clock.ts'
+import { FakeClock } from '@fairlead/base/testing'
 import type { ConversationsOptions } from '../conversations-service.ts'
 import { createConversations } from '../conversations-service.ts'
 import type { Conversations, TurnRequest } from '../conversations.ts'
 import { createMemoryStore } from '../stores/memory/memory-store.ts'
 import type { ConversationStore } from '../stores/store.ts'
-
-/** A clock that stands still until a test moves it. */
-export class ManualClock implements Clock {
-  #nowMs = Date.UTC(2026, 0, 1, 12)
-  readonly #timers = new Set<{ atMs: number; callback: () => void }>()
-
-  now(): number {
-    return this.#nowMs
-  }
-
-  setTimer(delayMs: number, callback: () => void): Timer {
-    const timer = { atMs: this.#nowMs + delayMs, callback }
-    this.#timers.add(timer)
-    return { cancel: () => void this.#timers.delete(timer) }
-  }
-
-  get pending(): number {
-    return this.#timers.size
-  }
-
-  /** Fires what is due on the way, and lets what waits for it run. */
-  async advance(byMs: number): Promise<void> {
-    const endMs = this.#nowMs + byMs
-    await settled()
-    for (;;) {
-      const [next] = [...this.#timers].toSorted((one, other) => one.atMs - other.atMs)
-      if (next === undefined || next.atMs > endMs) break
-      this.#timers.delete(next)
-      this.#nowMs = next.atMs
-      next.callback()
-      await settled()
-    }
-    this.#nowMs = endMs
-  }
-}
 
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
@@ -58,12 +23,12 @@ export function seededRandom(seed: number): () => number {
 
 export interface Bench {
   readonly conversations: Conversations
-  readonly clock: ManualClock
+  readonly clock: FakeClock
   readonly store: ConversationStore
 }
 
 export function openConversations(options: Partial<ConversationsOptions> = {}): Bench {
-  const clock = new ManualClock()
+  const clock = new FakeClock(Date.UTC(2026, 0, 1, 12))
   const store = options.store ?? createMemoryStore({ clock, ttlMs: undefined })
   const random = seededRandom(1)
   return { clock, store, conversations: createConversations({ clock, random, ...options, store }) }

@@ -1,7 +1,7 @@
 import { ConfigMap, Secret } from '@fairlead/kube-core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { silentLogger } from '../logger.ts'
-import { FakeClock } from '../testing/fake-clock.ts'
+import { silentLogger } from '@fairlead/base'
+import { FakeClock } from '@fairlead/base/testing'
 import { FakeReader } from '../testing/fake-reader.ts'
 import { InformerCache, KindNotCachedError } from './cache.ts'
 

@@ -1,12 +1,10 @@
 import { parseLabelSelector, qualifiedResource } from '@fairlead/kube-core'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
-import { aborted, openScope } from '../abort.ts'
-import type { Clock } from '../clock.ts'
+import { aborted, type Clock, type Logger, openScope } from '@fairlead/base'
 import type { Reader } from '../client/client.ts'
 import type { Informer, InformerScope } from '../informer/informer.ts'
 import { SharedInformer } from '../informer/shared-informer.ts'
 import type { IndexFunction } from '../informer/store.ts'
-import type { Logger } from '../logger.ts'
 import type { ObjectKey } from '../object-key.ts'
 
 /** Thrown when a kind is read from the cache that nobody declared: read it live, or declare it. */

@@ -1,6 +1,6 @@
 import { ConfigMap, isConflict, isNotFound, StatusError } from '@fairlead/kube-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DeadlineError } from '../abort.ts'
+import { DeadlineError } from '@fairlead/base'
 import { fixedCredentials } from '../kube-config/kube-config.ts'
 import type { CredentialSource } from '../kube-config/kube-config.ts'
 import { createMetrics } from '../metrics/metrics.ts'

@@ -1,7 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { openScope } from '../abort.ts'
-import { abortReason, sleep } from '../clock.ts'
-import type { Clock } from '../clock.ts'
+import { abortReason, type Clock, openScope, sleep } from '@fairlead/base'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { ConnectionError, isBrokenConnection, networkErrorCode } from './connection-error.ts'

@@ -1,11 +1,16 @@
 import { isConflict } from '@fairlead/kube-core'
 import { randomUUID } from 'node:crypto'
-import { aborted, DeadlineError, openScope, untilAborted } from '../abort.ts'
+import {
+  aborted,
+  abortReason,
+  type Clock,
+  DeadlineError,
+  type Logger,
+  openScope,
+  untilAborted,
+  withFields,
+} from '@fairlead/base'
 import type { Cache } from '../cache/cache.ts'
-import { abortReason } from '../clock.ts'
-import type { Clock } from '../clock.ts'
-import { withFields } from '../logger.ts'
-import type { Logger } from '../logger.ts'
 import type { Runnable } from '../manager/runnable.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { keyText } from '../object-key.ts'

@@ -1,4 +1,4 @@
-import type { Logger } from '../logger.ts'
+import type { Logger } from '@fairlead/base'
 import type { ObjectKey } from '../object-key.ts'
 
 /** What a reconciler is given: the name of an object, never the object or what happened to it. */

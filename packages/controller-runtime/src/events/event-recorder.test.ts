@@ -3,8 +3,8 @@ import type { ConfigMap, Event, KubernetesObject, ResourceType } from '@fairlead
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Patch } from '../client/client.ts'
 import { ConnectionError } from '../client/connection-error.ts'
-import { silentLogger } from '../logger.ts'
-import { FakeClock } from '../testing/fake-clock.ts'
+import { silentLogger } from '@fairlead/base'
+import { FakeClock } from '@fairlead/base/testing'
 import { EventRecorder } from './event-recorder.ts'
 
 let clock: FakeClock

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@fairlead/base'
 
 export interface BackoffOptions {
   /** First delay. Defaults to 800 ms. */

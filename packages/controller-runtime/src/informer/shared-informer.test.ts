@@ -2,7 +2,7 @@ import { ConfigMap } from '@fairlead/kube-core'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createClient } from '../client/create-client.ts'
 import { fixedCredentials } from '../kube-config/kube-config.ts'
-import { FakeClock } from '../testing/fake-clock.ts'
+import { FakeClock } from '@fairlead/base/testing'
 import {
   endedWatch,
   hangUp,

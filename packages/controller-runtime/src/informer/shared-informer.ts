@@ -1,11 +1,15 @@
 import { compareResourceVersion, deepFreeze } from '@fairlead/kube-core'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
-import { untilAborted } from '../abort.ts'
-import { systemClock } from '../clock.ts'
-import type { Clock, Timer } from '../clock.ts'
+import {
+  type Clock,
+  type Logger,
+  silentLogger,
+  systemClock,
+  type Timer,
+  untilAborted,
+  withFields,
+} from '@fairlead/base'
 import type { Reader } from '../client/client.ts'
-import { silentLogger, withFields } from '../logger.ts'
-import type { Logger } from '../logger.ts'
 import { keyOf, keyText } from '../object-key.ts'
 import type { ObjectKey } from '../object-key.ts'
 import type { BackoffOptions } from './backoff.ts'

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { KubeConfigError } from './kube-config.ts'
 import type { Credentials, CredentialSource } from './kube-config.ts'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@fairlead/base'
 
 /** The `exec` part of a kubeconfig user. */
 export interface ExecPlugin {

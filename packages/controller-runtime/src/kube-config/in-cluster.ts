@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@fairlead/base'
 import { KubeConfigError } from './kube-config.ts'
 import type { KubeConfig } from './kube-config.ts'
 import { tokenFileCredentials } from './token-file.ts'

@@ -1,12 +1,8 @@
 import { isNotFound, Lease } from '@fairlead/kube-core'
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { openScope } from '../abort.ts'
+import { type Clock, type Logger, openScope, sleep, withFields } from '@fairlead/base'
 import type { Client } from '../client/client.ts'
-import { sleep } from '../clock.ts'
-import type { Clock } from '../clock.ts'
-import { withFields } from '../logger.ts'
-import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 
 export interface LeaderElectionOptions {

@@ -1,18 +1,23 @@
 import type { Registry } from 'prom-client'
-import { DeadlineError, openScope, untilAborted } from '../abort.ts'
+import {
+  abortReason,
+  type Clock,
+  DeadlineError,
+  type Logger,
+  openScope,
+  silentLogger,
+  systemClock,
+  untilAborted,
+} from '@fairlead/base'
 import { InformerCache } from '../cache/cache.ts'
 import type { Cache } from '../cache/cache.ts'
 import { rememberingClient } from '../cache/remembering-client.ts'
 import type { Client } from '../client/client.ts'
 import { createClient } from '../client/create-client.ts'
 import type { ClientOptions } from '../client/create-client.ts'
-import { abortReason, systemClock } from '../clock.ts'
-import type { Clock } from '../clock.ts'
 import { Controller } from '../controller/controller.ts'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import { EventRecorder } from '../events/event-recorder.ts'
-import { silentLogger } from '../logger.ts'
-import type { Logger } from '../logger.ts'
 import { createMetrics } from '../metrics/metrics.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { HealthCheck, ProbeChecks } from '../probes/probe-response.ts'

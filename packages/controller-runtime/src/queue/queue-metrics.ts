@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@fairlead/base'
 import type { Metrics } from '../metrics/metrics.ts'
 
 /** What a work queue tells about itself. Every call is O(1). */

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock.ts'
+import type { Clock, Timer } from '@fairlead/base'
 import { DelayHeap } from './delay-heap.ts'
 import type { Delayed } from './delay-heap.ts'
 import type { RateLimiter } from './rate-limiter.ts'

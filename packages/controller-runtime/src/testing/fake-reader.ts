@@ -1,5 +1,5 @@
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
-import { aborted } from '../abort.ts'
+import { aborted } from '@fairlead/base'
 import type { Reader, WatchEvent, WatchOptions } from '../client/client.ts'
 
 /** A collection in memory that lists what it holds and watches what is pushed. Any kind, no rules. */

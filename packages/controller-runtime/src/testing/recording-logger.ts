@@ -1,4 +1,4 @@
-import type { Logger } from '../logger.ts'
+import type { Logger } from '@fairlead/base'
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { PersonaSettings } from '@fairlead/config'
+import type { PersonaSettings } from '@fairlead/snapshot'
 import {
   isOwnConversationId,
   type Conversations,
@@ -7,7 +7,7 @@ import {
   type TurnRequest,
 } from '@fairlead/context'
 import { type Dialect, ModelError, type ModelRequest } from '@fairlead/llm'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@fairlead/base'
 import type { ConversationStores } from '../conversations/conversation-stores.ts'
 import {
   defaultPersona,

@@ -1,4 +1,4 @@
-import type { RetrySettings } from '@fairlead/config'
+import type { RetrySettings } from '@fairlead/snapshot'
 import { ModelError } from '@fairlead/llm'
 import { describe, expect, it } from 'vitest'
 import { type FailureKind, UpstreamFailure } from '../upstream/upstream-failure.ts'
@@ -6,7 +6,7 @@ import { AttemptPlan } from './attempt-plan.ts'
 import type { CallTarget } from './match-route.ts'
 
 const [a, b] = ['a', 'b'].map((name) => ({ name }) as CallTarget) as [CallTarget, CallTarget]
-const all: RetrySettings['on'] = ['RateLimited', 'ServerError', 'Timeout', 'Connect']
+const all: RetrySettings['conditions'] = ['RateLimited', 'ServerError', 'Timeout', 'Connect']
 
 function failure(kind: FailureKind, retryAfterSeconds?: number): UpstreamFailure {
   const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
@@ -14,7 +14,7 @@ function failure(kind: FailureKind, retryAfterSeconds?: number): UpstreamFailure
 }
 
 function planFor(targets: readonly CallTarget[], attempts: number, on = all): AttemptPlan {
-  return new AttemptPlan(targets, { attempts, on }, () => 0)
+  return new AttemptPlan(targets, { attempts, conditions: on }, () => 0)
 }
 
 /** The targets that are asked and the pauses between, until the failures or the attempts end. */

@@ -1,4 +1,4 @@
-import type { RetryCondition, RetrySettings } from '@fairlead/config'
+import type { RetryCondition, RetrySettings } from '@fairlead/snapshot'
 import type { ModelError } from '@fairlead/llm'
 import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { CallTarget } from './match-route.ts'
@@ -20,7 +20,7 @@ export class AttemptPlan {
 
   constructor(targets: readonly CallTarget[], retry: RetrySettings, random: () => number) {
     this.#targets = targets
-    this.#on = retry.on
+    this.#on = retry.conditions
     this.#retriesLeft = retry.attempts
     this.#random = random
   }

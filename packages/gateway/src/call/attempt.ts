@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ModelError } from '@fairlead/llm'
-import { type Clock, abortReason } from '../clock.ts'
+import { abortReason, type Clock } from '@fairlead/base'
 import { gatewayError } from '../gateway-error.ts'
 import type { Credential } from '../runtime/provider-runtime.ts'
 import { EgressDenied } from '../upstream/egress-connector.ts'

@@ -1,5 +1,5 @@
-import type { RetrySettings } from '@fairlead/config'
-import { sleep } from '../clock.ts'
+import type { RetrySettings } from '@fairlead/snapshot'
+import { sleep } from '@fairlead/base'
 import type { Credential } from '../runtime/provider-runtime.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { type Answer, attempt, type AttemptParts } from './attempt.ts'

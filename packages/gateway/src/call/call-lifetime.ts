@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Clock, Timer } from '../clock.ts'
+import type { Clock, Timer } from '@fairlead/base'
 import { CallerGone, gatewayError } from '../gateway-error.ts'
 
 /**

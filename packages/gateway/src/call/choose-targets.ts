@@ -1,3 +1,4 @@
+import { drawByWeight } from '@fairlead/base'
 import type { CallTarget, MatchedRoute } from './match-route.ts'
 
 /**
@@ -9,22 +10,8 @@ export function chooseTargets(route: MatchedRoute, random: () => number): readon
   const left = [...route.targets]
   const order: CallTarget[] = []
   while (left.length > 0) {
-    const [chosen] = left.splice(drawByWeight(left, random), 1)
+    const [chosen] = left.splice(drawByWeight(left, random()), 1)
     if (chosen !== undefined) order.push(chosen)
   }
   return order
-}
-
-/** The index of one of the weighted things; the first when none has weight. */
-export function drawByWeight(
-  weighted: readonly { readonly weight: number }[],
-  random: () => number,
-): number {
-  const total = weighted.reduce((sum, { weight }) => sum + weight, 0)
-  let point = random() * total
-  for (const [index, { weight }] of weighted.entries()) {
-    point -= weight
-    if (point < 0) return index
-  }
-  return 0
 }

@@ -1,10 +1,9 @@
-import { type Clock, sleep } from '../clock.ts'
+import { type Clock, drawByWeight, sleep } from '@fairlead/base'
 import { gatewayError } from '../gateway-error.ts'
 import type { Credential, ProviderRuntime } from '../runtime/provider-runtime.ts'
 import type { SecretSource } from '../sources.ts'
 import type { CredentialRefusals } from '../upstream/credential-refusals.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
-import { drawByWeight } from './choose-targets.ts'
 
 export interface CredentialParts {
   readonly refusals: CredentialRefusals
@@ -40,7 +39,7 @@ export class CredentialChoice {
       ({ value }) => !this.#tried.has(value) && !refusals.isRefused(value),
     )
     const usable = fresh.length > 0 ? fresh : credentials
-    return usable[drawByWeight(usable, random)]
+    return usable[drawByWeight(usable, random())]
   }
 
   /**

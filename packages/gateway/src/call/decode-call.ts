@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Prompt } from '@fairlead/config'
+import type { PromptTemplateSettings } from '@fairlead/snapshot'
 import { gatewayError } from '../gateway-error.ts'
 import {
   type JsonObject,
@@ -40,7 +40,11 @@ export function decodeChatCall(body: Buffer, parts: DecodeParts): ModelCall {
  * Reads the body of a prompt's own address: the parameters, or an object with `parameters` and
  * fields of a chat completion beside them.
  */
-export function decodePromptCall(body: Buffer, prompt: Prompt, parts: DecodeParts): ModelCall {
+export function decodePromptCall(
+  body: Buffer,
+  prompt: PromptTemplateSettings,
+  parts: DecodeParts,
+): ModelCall {
   const sent = parseJsonObject(body)
   const { parameters, variables, version, ...rest } = sent
   const given = parameters ?? variables

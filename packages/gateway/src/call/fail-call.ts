@@ -1,4 +1,4 @@
-import { abortReason } from '../clock.ts'
+import { abortReason } from '@fairlead/base'
 import { CallerGone, toModelError } from '../gateway-error.ts'
 import { sendBytes, sendError } from '../http/send-json.ts'
 import type { CallScope } from './handle-call.ts'

@@ -1,4 +1,4 @@
-import type { Prompt } from '@fairlead/config'
+import type { PromptTemplateSettings } from '@fairlead/snapshot'
 import { TurnRecorder } from '../conversations/turn-recorder.ts'
 import { ClientSink } from '../http/client-sink.ts'
 import { readBody, requireJson } from '../http/read-body.ts'
@@ -30,7 +30,7 @@ export async function handleCall(
   http: HttpCall,
   runtime: Runtime,
   services: Services,
-  prompt?: Prompt,
+  prompt?: PromptTemplateSettings,
 ): Promise<void> {
   const { limits } = runtime.snapshot.gateway
   const lifetime = new CallLifetime(http.response, services.clock, limits.requestTimeoutMs)
@@ -77,7 +77,7 @@ export interface CallScope {
 async function decode(
   { http, runtime }: CallScope,
   parts: DecodeParts,
-  prompt: Prompt | undefined,
+  prompt: PromptTemplateSettings | undefined,
 ): Promise<ModelCall> {
   const { request, record } = http
   if (prompt !== undefined) accessiblePrompt(prompt, prompt.name, parts.caller)

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { RetrySettings, RouteTarget } from '@fairlead/config'
+import type { RetrySettings, RouteTarget } from '@fairlead/snapshot'
 import { gatewayError } from '../gateway-error.ts'
 import type { Caller } from '../runtime/caller.ts'
 import type { ProviderRuntime } from '../runtime/provider-runtime.ts'
@@ -10,7 +10,7 @@ import type { ModelCall } from './model-call.ts'
 export interface MatchedRoute {
   /** `policy/rule`, or `default` for the gateway's default providers. */
   readonly label: string
-  readonly strategy: 'Weighted' | 'Priority'
+  readonly strategy: string
   readonly targets: readonly CallTarget[]
   readonly retry: RetrySettings
 }
@@ -23,7 +23,12 @@ export interface CallTarget {
   readonly weight: number
 }
 
-const everyCondition: RetrySettings['on'] = ['RateLimited', 'ServerError', 'Timeout', 'Connect']
+const everyCondition: RetrySettings['conditions'] = [
+  'RateLimited',
+  'ServerError',
+  'Timeout',
+  'Connect',
+]
 
 /**
  * The first route that matches, or the default providers that serve the model. Throws
@@ -72,6 +77,6 @@ function defaultRoute(model: string, runtime: Runtime): MatchedRoute {
     strategy: 'Priority',
     targets,
     // The next default provider is tried, the same one is not asked twice.
-    retry: { attempts: targets.length - 1, on: everyCondition },
+    retry: { attempts: targets.length - 1, conditions: everyCondition },
   }
 }

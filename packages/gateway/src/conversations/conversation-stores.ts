@@ -1,11 +1,11 @@
-import type { ReplicaProblem, StoreSettings } from '@fairlead/config'
+import type { ReplicaProblem, ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Conversations } from '@fairlead/context'
 import { ModelError } from '@fairlead/llm'
-import type { Logger } from '../logger.ts'
+import type { Logger } from '@fairlead/base'
 import type { Runtime } from '../runtime/runtime.ts'
 
 interface OpenStore {
-  readonly settings: StoreSettings | undefined
+  readonly settings: ConversationStoreSettings | undefined
   readonly conversations: Conversations
   /** Resolves when turns that a crash cut are marked. */
   readonly ready: Promise<void>
@@ -13,14 +13,14 @@ interface OpenStore {
 
 /** The stores that were opened, each once. They stay open until the gateway ends. */
 export class ConversationStores {
-  readonly #open: (store: StoreSettings | undefined) => Conversations
+  readonly #open: (store: ConversationStoreSettings | undefined) => Conversations
   readonly #logger: Logger
   readonly #changed: () => void
   readonly #stores = new Map<string, OpenStore>()
   readonly #problems = new Map<string, ReplicaProblem>()
 
   constructor(
-    open: (store: StoreSettings | undefined) => Conversations,
+    open: (store: ConversationStoreSettings | undefined) => Conversations,
     logger: Logger,
     changed: () => void,
   ) {
@@ -60,7 +60,7 @@ export class ConversationStores {
     await Promise.all(stores.map(({ conversations }) => conversations.close()))
   }
 
-  #get(settings: StoreSettings | undefined): OpenStore {
+  #get(settings: ConversationStoreSettings | undefined): OpenStore {
     const key = storeKey(settings)
     const known = this.#stores.get(key)
     if (known !== undefined) return known
@@ -81,7 +81,7 @@ export class ConversationStores {
     return store
   }
 
-  #noteProblem(settings: StoreSettings | undefined, error: unknown): void {
+  #noteProblem(settings: ConversationStoreSettings | undefined, error: unknown): void {
     const key = storeKey(settings)
     this.#logger.error({ store: settings?.name, err: error }, 'conversation store is not available')
     if (settings === undefined || this.#problems.has(key)) return
@@ -100,7 +100,7 @@ export class ConversationStores {
  * Where the data lies. A store whose other settings change stays open as it is: opening the same
  * data twice would take running turns for cut ones.
  */
-function storeKey(settings: StoreSettings | undefined): string {
+function storeKey(settings: ConversationStoreSettings | undefined): string {
   if (settings === undefined) return ''
   const { namespace, name, type, path } = settings
   return JSON.stringify([namespace, name, type, path])

@@ -1,4 +1,4 @@
-import type { PersonaSettings } from '@fairlead/config'
+import type { PersonaSettings } from '@fairlead/snapshot'
 import type { PersonaInput, StrategyInput } from '@fairlead/context'
 import { gatewayError } from '../gateway-error.ts'
 import type { Caller } from '../runtime/caller.ts'

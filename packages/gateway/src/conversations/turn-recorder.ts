@@ -5,7 +5,7 @@ import {
   type ModelResponse,
   type StreamEvent,
 } from '@fairlead/llm'
-import type { Clock, Timer } from '../clock.ts'
+import type { Clock, Timer } from '@fairlead/base'
 
 /** How often what was streamed so far is put together for the store. */
 const flushIntervalMs = 100

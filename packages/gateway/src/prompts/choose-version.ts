@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import type { Prompt, PromptVersion } from '@fairlead/config'
+import { drawByWeight } from '@fairlead/base'
+import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
 import { gatewayError } from '../gateway-error.ts'
 
 /**
@@ -7,7 +8,7 @@ import { gatewayError } from '../gateway-error.ts'
  * sticky key gets the same version as long as the rollout stays.
  */
 export function chooseVersion(
-  prompt: Prompt,
+  prompt: PromptTemplateSettings,
   wanted: string | undefined,
   stickyKey: string | undefined,
   random: () => number,
@@ -21,17 +22,12 @@ export function chooseVersion(
 }
 
 function chooseByWeight(
-  rollout: Prompt['rollout'],
+  rollout: PromptTemplateSettings['rollout'],
   stickyKey: string | undefined,
   random: () => number,
 ): string {
-  const total = rollout.reduce((sum, { weight }) => sum + weight, 0)
-  let point = (stickyKey === undefined ? random() : stablePoint(stickyKey)) * total
-  for (const { version, weight } of rollout) {
-    point -= weight
-    if (point < 0) return version
-  }
-  return rollout.at(-1)?.version ?? ''
+  const point = stickyKey === undefined ? random() : stablePoint(stickyKey)
+  return rollout[drawByWeight(rollout, point)]?.version ?? ''
 }
 
 /** A number in [0, 1) that is always the same for the same text. */

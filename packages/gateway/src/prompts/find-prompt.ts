@@ -1,4 +1,4 @@
-import type { Prompt } from '@fairlead/config'
+import type { PromptTemplateSettings } from '@fairlead/snapshot'
 import { gatewayError } from '../gateway-error.ts'
 import type { Caller } from '../runtime/caller.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -8,7 +8,7 @@ export function findPrompt(
   reference: string,
   caller: Caller,
   runtime: Runtime,
-): { readonly prompt: Prompt; readonly version: string | undefined } {
+): { readonly prompt: PromptTemplateSettings; readonly version: string | undefined } {
   const at = reference.lastIndexOf('@')
   const name = at === -1 ? reference : reference.slice(0, at)
   const version = at === -1 ? undefined : reference.slice(at + 1)
@@ -17,7 +17,11 @@ export function findPrompt(
 }
 
 /** Throws `prompt_not_allowed`, or `prompt_not_found` where even the existence is not told. */
-export function accessiblePrompt(prompt: Prompt | undefined, name: string, caller: Caller): Prompt {
+export function accessiblePrompt(
+  prompt: PromptTemplateSettings | undefined,
+  name: string,
+  caller: Caller,
+): PromptTemplateSettings {
   if (prompt === undefined) throw gatewayError.nameNotFound('prompt', name, 'PromptTemplate')
   if (caller.mayUsePrompt(prompt.namespace, prompt.name)) return prompt
   if (prompt.namespace === caller.namespace) throw gatewayError.notAllowed('prompt', name)

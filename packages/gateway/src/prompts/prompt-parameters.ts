@@ -1,4 +1,4 @@
-import type { Prompt, PromptVersion } from '@fairlead/config'
+import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
 import { type ErrorObject, Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { gatewayError } from '../gateway-error.ts'
 import { isJsonObject, type JsonObject } from '../http/json-body.ts'
@@ -9,7 +9,12 @@ export class PromptParameters {
   readonly #compiled = new WeakMap<PromptVersion, ValidateFunction>()
 
   /** `field` is where the caller gave them; the error names the parameter under it. */
-  check(prompt: Prompt, version: PromptVersion, parameters: unknown, field: string): JsonObject {
+  check(
+    prompt: PromptTemplateSettings,
+    version: PromptVersion,
+    parameters: unknown,
+    field: string,
+  ): JsonObject {
     if (!isJsonObject(parameters)) throw gatewayError.invalidField(field, 'it must be an object')
     if (version.parameters === undefined) return refuseAll(prompt, parameters, field)
     const values = structuredClone(parameters)
@@ -40,7 +45,11 @@ export class PromptParameters {
   }
 }
 
-function refuseAll(prompt: Prompt, parameters: JsonObject, field: string): JsonObject {
+function refuseAll(
+  prompt: PromptTemplateSettings,
+  parameters: JsonObject,
+  field: string,
+): JsonObject {
   const first = Object.keys(parameters)[0]
   if (first === undefined) return parameters
   throw gatewayError.invalidParameter(

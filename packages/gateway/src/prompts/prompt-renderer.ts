@@ -1,5 +1,5 @@
-import type { Prompt, PromptVersion } from '@fairlead/config'
-import { renderTemplate } from '@fairlead/context'
+import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
+import { renderTemplate } from '@fairlead/base'
 import { textVariables } from '../call/call-context.ts'
 import type { ModelCall, UsedPrompt } from '../call/model-call.ts'
 import type { JsonObject } from '../http/json-body.ts'
@@ -33,7 +33,7 @@ export class PromptRenderer {
     this.#random = random
   }
 
-  render(prompt: Prompt, use: PromptUse): RenderedPrompt {
+  render(prompt: PromptTemplateSettings, use: PromptUse): RenderedPrompt {
     const stickyKey = use.stickyKey === 'new' ? undefined : use.stickyKey
     const version = chooseVersion(prompt, use.version, stickyKey, this.#random)
     const values = this.#parameters.check(prompt, version, use.parameters, use.parametersField)

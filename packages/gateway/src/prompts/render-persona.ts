@@ -1,5 +1,5 @@
-import type { PersonaSettings } from '@fairlead/config'
-import { renderTemplate } from '@fairlead/context'
+import type { PersonaSettings } from '@fairlead/snapshot'
+import { renderTemplate } from '@fairlead/base'
 
 /** A persona's instructions for a call outside of any conversation, with the variables of the call. */
 export function renderPersona(

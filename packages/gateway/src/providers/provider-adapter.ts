@@ -1,4 +1,3 @@
-import type { ProviderType } from '@fairlead/config'
 import type { Dialect } from '@fairlead/llm'
 
 /** What the gateway must know to call a provider of one type. */
@@ -17,4 +16,4 @@ export interface ProviderAdapter {
   headers(credential: string | undefined): readonly string[]
 }
 
-export type ProviderAdapters = Readonly<Record<ProviderType, ProviderAdapter>>
+export type ProviderAdapters = Readonly<Record<string, ProviderAdapter>>

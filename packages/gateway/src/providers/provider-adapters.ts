@@ -1,5 +1,5 @@
 import { createAnthropicMessagesDialect, createOpenAiChatDialect } from '@fairlead/llm'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@fairlead/base'
 import type { ProviderAdapter, ProviderAdapters } from './provider-adapter.ts'
 
 const anthropicVersion = '2023-06-01'

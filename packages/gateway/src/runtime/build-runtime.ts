@@ -1,11 +1,11 @@
 import type {
-  Prompt,
-  Provider,
+  PromptTemplateSettings,
+  LLMProviderSettings,
   ReplicaProblem,
   SimulatorSettings,
   Snapshot,
-} from '@fairlead/config'
-import type { Clock } from '../clock.ts'
+} from '@fairlead/snapshot'
+import type { Clock } from '@fairlead/base'
 import type { ProviderAdapters } from '../providers/provider-adapter.ts'
 import { createSimulatorTransport } from '../providers/simulator/simulator-transport.ts'
 import type { SecretSource } from '../sources.ts'
@@ -39,6 +39,7 @@ export function buildRuntime(snapshot: Snapshot, parts: RuntimeParts): Runtime {
     releases.push(release)
     const credentials = presentCredentials(provider, parts.secrets, problems)
     const adapter = parts.adapters[provider.type]
+    if (adapter === undefined) throw new Error(`${key}: no provider type ${provider.type}`)
     const health = parts.healthOf(key)
     providers.set(key, buildProviderRuntime(provider, { adapter, transport, credentials, health }))
   }
@@ -68,13 +69,13 @@ const plainEcho: SimulatorSettings = {
 
 function openTransport(
   key: string,
-  provider: Provider,
+  provider: LLMProviderSettings,
   snapshot: Snapshot,
   parts: RuntimeParts,
 ): { readonly transport: Transport; readonly release: () => void } {
   if (provider.type === 'Simulator') {
     const transport = createSimulatorTransport(provider.simulator ?? plainEcho, {
-      dialect: parts.adapters.Simulator.dialect,
+      dialect: parts.adapters['Simulator']!.dialect,
       clock: parts.clock,
       counter: parts.callCounter(key),
     })
@@ -87,7 +88,7 @@ function openTransport(
 }
 
 function presentCredentials(
-  provider: Provider,
+  provider: LLMProviderSettings,
   secrets: SecretSource,
   problems: ReplicaProblem[],
 ): readonly Credential[] {
@@ -106,8 +107,8 @@ function presentCredentials(
   })
 }
 
-function promptsByPath(snapshot: Snapshot): ReadonlyMap<string, Prompt> {
-  const byPath = new Map<string, Prompt>()
+function promptsByPath(snapshot: Snapshot): ReadonlyMap<string, PromptTemplateSettings> {
+  const byPath = new Map<string, PromptTemplateSettings>()
   for (const prompt of snapshot.prompts.values()) {
     if (prompt.path !== undefined) byPath.set(prompt.path, prompt)
   }

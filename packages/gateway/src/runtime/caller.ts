@@ -1,4 +1,4 @@
-import type { ConsumerSettings } from '@fairlead/config'
+import type { ConsumerSettings } from '@fairlead/snapshot'
 import { compilePattern } from './pattern.ts'
 
 /** Who calls, as far as routing, access and conversations ask. */

@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import type { ConsumerSettings, ReplicaProblem } from '@fairlead/config'
+import type { ConsumerSettings, ReplicaProblem } from '@fairlead/snapshot'
 import type { SecretSource } from '../sources.ts'
 import { type Caller, callerOf } from './caller.ts'
 

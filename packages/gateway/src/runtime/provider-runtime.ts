@@ -1,4 +1,4 @@
-import type { Provider, ProviderModel, SecretKeyRef } from '@fairlead/config'
+import type { LLMProviderSettings, ProviderModel, SecretKeyRef } from '@fairlead/snapshot'
 import type { ProviderAdapter } from '../providers/provider-adapter.ts'
 import type { Transport } from '../upstream/exchange.ts'
 import type { HealthCell } from '../upstream/provider-health.ts'
@@ -14,7 +14,7 @@ export interface Credential {
 export interface ProviderRuntime {
   /** `namespace/name`. */
   readonly key: string
-  readonly provider: Provider
+  readonly provider: LLMProviderSettings
   readonly adapter: ProviderAdapter
   readonly transport: Transport
   /** Path of the upstream's endpoint. */
@@ -32,7 +32,7 @@ export interface ProviderRuntime {
 }
 
 export function buildProviderRuntime(
-  provider: Provider,
+  provider: LLMProviderSettings,
   parts: Pick<ProviderRuntime, 'adapter' | 'transport' | 'credentials' | 'health'>,
 ): ProviderRuntime {
   const byName = new Map<string, ProviderModel>()

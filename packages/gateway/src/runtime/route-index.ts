@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Route } from '@fairlead/config'
+import type { Route } from '@fairlead/snapshot'
 import type { Caller } from './caller.ts'
 import { compilePattern } from './pattern.ts'
 

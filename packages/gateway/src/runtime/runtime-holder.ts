@@ -1,4 +1,4 @@
-import type { Logger } from '../logger.ts'
+import type { Logger } from '@fairlead/base'
 import type { SnapshotSource } from '../sources.ts'
 import { buildRuntime, type RuntimeParts } from './build-runtime.ts'
 import type { Runtime } from './runtime.ts'

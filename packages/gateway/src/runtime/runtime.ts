@@ -1,4 +1,4 @@
-import type { Prompt, ReplicaProblem, Snapshot } from '@fairlead/config'
+import type { PromptTemplateSettings, ReplicaProblem, Snapshot } from '@fairlead/snapshot'
 import type { Caller } from './caller.ts'
 import type { KeyIndex } from './key-index.ts'
 import type { ProviderRuntime } from './provider-runtime.ts'
@@ -18,7 +18,7 @@ export interface Runtime {
   /** The gateway's default providers, in the order in which they are tried. */
   readonly defaultProviders: readonly ProviderRuntime[]
   /** Prompt templates by the path of their own. */
-  readonly promptsByPath: ReadonlyMap<string, Prompt>
+  readonly promptsByPath: ReadonlyMap<string, PromptTemplateSettings>
   /** Names of models that may stand in a metric: those that the configuration spells out. */
   readonly modelNames: ReadonlySet<string>
   readonly problems: readonly ReplicaProblem[]

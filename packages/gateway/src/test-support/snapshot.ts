@@ -1,27 +1,27 @@
 import type {
   ConsumerSettings,
-  GatewaySettings,
+  LLMGatewaySettings,
   PersonaSettings,
-  Prompt,
+  PromptTemplateSettings,
   PromptVersion,
-  Provider,
+  LLMProviderSettings,
   Route,
   RouteMatch,
   RouteTarget,
   SimulatorSettings,
   Snapshot,
-  StrategySettings,
-} from '@fairlead/config'
+  ContextStrategySettings,
+} from '@fairlead/snapshot'
 
 /** Settings as a test wants them: everything has a default, in namespace `default`. */
 export interface SnapshotParts {
   readonly hash?: string
-  readonly gateway?: Partial<GatewaySettings>
-  readonly providers?: readonly Provider[]
+  readonly gateway?: Partial<LLMGatewaySettings>
+  readonly providers?: readonly LLMProviderSettings[]
   readonly routes?: readonly Route[]
-  readonly prompts?: readonly Prompt[]
+  readonly prompts?: readonly PromptTemplateSettings[]
   readonly personas?: readonly PersonaSettings[]
-  readonly strategies?: readonly StrategySettings[]
+  readonly strategies?: readonly ContextStrategySettings[]
   readonly consumers?: readonly ConsumerSettings[]
 }
 
@@ -67,7 +67,10 @@ function byKey<T extends { readonly namespace: string; readonly name: string }>(
 
 const identity = (name: string) => ({ namespace: 'default', name, generation: 1 })
 
-export function providerOf(name: string, parts: Partial<Provider> = {}): Provider {
+export function providerOf(
+  name: string,
+  parts: Partial<LLMProviderSettings> = {},
+): LLMProviderSettings {
   return {
     ...identity(name),
     type: 'OpenAI',
@@ -81,12 +84,18 @@ export function providerOf(name: string, parts: Partial<Provider> = {}): Provide
 }
 
 /** With one credential, in Secret `<name>` key `api-key`. */
-export function keyedProvider(name: string, parts: Partial<Provider> = {}): Provider {
+export function keyedProvider(
+  name: string,
+  parts: Partial<LLMProviderSettings> = {},
+): LLMProviderSettings {
   const secret = { namespace: 'default', name, key: 'api-key' }
   return providerOf(name, { credentials: [{ name: 'main', secret, weight: 1 }], ...parts })
 }
 
-export function simulatorOf(name: string, settings: Partial<SimulatorSettings> = {}): Provider {
+export function simulatorOf(
+  name: string,
+  settings: Partial<SimulatorSettings> = {},
+): LLMProviderSettings {
   return providerOf(name, {
     type: 'Simulator',
     simulator: {
@@ -109,7 +118,7 @@ export function routeOf(
     policy: identity('policy'),
     rule,
     strategy: 'Priority',
-    retry: { attempts: 0, on: ['RateLimited', 'ServerError', 'Timeout', 'Connect'] },
+    retry: { attempts: 0, conditions: ['RateLimited', 'ServerError', 'Timeout', 'Connect'] },
     ...parts,
     targets: targets.map((target) => ({
       name: target.provider,
@@ -149,8 +158,8 @@ export function consumerOf(name: string, parts: Partial<ConsumerSettings> = {}):
 export function promptOf(
   name: string,
   versions: readonly (Partial<PromptVersion> & { readonly version: string })[],
-  parts: Partial<Prompt> = {},
-): Prompt {
+  parts: Partial<PromptTemplateSettings> = {},
+): PromptTemplateSettings {
   return {
     ...identity(name),
     versions: new Map(

@@ -1,4 +1,4 @@
-import type { SecretKeyRef, Snapshot } from '@fairlead/config'
+import type { SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import type { SecretSource, SnapshotSource } from '../sources.ts'
 
 /** A source of snapshots that a test sets. */

@@ -1,9 +1,9 @@
-import type { StoreSettings } from '@fairlead/config'
+import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Conversations } from '@fairlead/context'
 import { Registry } from 'prom-client'
 import { onTestFinished } from 'vitest'
 import type { Gateway, GatewayOptions } from '../gateway.ts'
-import type { Logger } from '../logger.ts'
+import type { Logger } from '@fairlead/base'
 import { startGateway } from '../start-gateway.ts'
 import { snapshotOf, type SnapshotParts } from './snapshot.ts'
 import { TestSecrets, TestSnapshots } from './sources.ts'
@@ -23,7 +23,7 @@ export interface TestGateway extends Gateway {
 export async function testGateway(
   parts: SnapshotParts & {
     readonly secrets?: Readonly<Record<string, string>>
-    readonly openStore?: (store: StoreSettings | undefined) => Conversations
+    readonly openStore?: (store: ConversationStoreSettings | undefined) => Conversations
     readonly options?: Partial<GatewayOptions>
   },
 ): Promise<TestGateway> {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '@fairlead/base'
 
 /** How long a refused key is passed over while another one is there. */
 const passedOverMs = 60_000

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
-import { abortReason } from '../clock.ts'
+import { abortReason } from '@fairlead/base'
 import type { Exchange } from './exchange.ts'
 
 /** Bytes that wait for a slow reader before the upstream is asked to pause. */

@@ -1,4 +1,4 @@
-import type { RetryCondition } from '@fairlead/config'
+import type { RetryCondition } from '@fairlead/snapshot'
 import type { ModelError } from '@fairlead/llm'
 
 /** An attempt that failed before anything reached the caller, with what may be done about it. */

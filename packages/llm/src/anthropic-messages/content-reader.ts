@@ -1,4 +1,4 @@
-import { isJsonObject, objectOrEmpty, stringOrUndefined, type JsonObject } from '../json-value.ts'
+import { isJsonObject, type JsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
 import type { StreamEvent } from '../stream-event.ts'
 import { answerToolName } from './json-answer.ts'
 

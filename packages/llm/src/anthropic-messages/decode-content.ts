@@ -1,5 +1,5 @@
 import type { ContentPart, Role } from '../item.ts'
-import type { JsonObject } from '../json-value.ts'
+import type { JsonObject } from '@fairlead/base'
 import { invalidField, readNonEmptyString, readObject, readString } from '../request-field.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { ContentPart, Item, Role } from '../item.ts'
-import type { JsonObject } from '../json-value.ts'
+import type { JsonObject } from '@fairlead/base'
 import {
   invalidField,
   readArray,

@@ -1,4 +1,4 @@
-import { isJsonObject, objectOrEmpty, type JsonObject } from '../json-value.ts'
+import { isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
 import type {
   ModelRequest,
   ModelSettings,

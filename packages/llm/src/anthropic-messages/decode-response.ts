@@ -1,4 +1,4 @@
-import { arrayOrEmpty, isJsonObject, objectOrEmpty, stringOrUndefined } from '../json-value.ts'
+import { arrayOrEmpty, isJsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
 import { ModelError } from '../model-error.ts'
 import type { ModelResponse } from '../model-response.ts'
 import { createStreamAssembler } from '../stream-assembler.ts'

@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect.ts'
-import { readRetryAfterSeconds } from '../retry-after.ts'
+import { readRetryAfterSeconds } from '@fairlead/base'
 import { decodeRequest } from './decode-request.ts'
 import { decodeResponse } from './decode-response.ts'
 import { encodeRequest } from './encode-request.ts'

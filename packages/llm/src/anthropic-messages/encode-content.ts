@@ -1,5 +1,5 @@
 import type { ContentPart } from '../item.ts'
-import type { JsonObject } from '../json-value.ts'
+import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../model-error.ts'
 
 /** Writes content parts as blocks. Blank text is left out: the API refuses it. */

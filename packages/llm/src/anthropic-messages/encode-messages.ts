@@ -1,5 +1,5 @@
 import type { FunctionCallItem, FunctionCallOutputItem, Item } from '../item.ts'
-import { isJsonObject, parseJsonOrUndefined, type JsonObject } from '../json-value.ts'
+import { isJsonObject, type JsonObject, parseJsonOrUndefined } from '@fairlead/base'
 import { ModelError } from '../model-error.ts'
 import { encodeParts, textBlocks } from './encode-content.ts'
 import { isSealed } from './thinking.ts'

@@ -1,4 +1,4 @@
-import { isJsonObject, objectOrEmpty, type JsonObject } from '../json-value.ts'
+import { isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
 import { ModelError } from '../model-error.ts'
 import type { ModelRequest } from '../model-request.ts'
 import { textBlocks } from './encode-content.ts'

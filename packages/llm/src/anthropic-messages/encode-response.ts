@@ -1,5 +1,5 @@
 import type { Item } from '../item.ts'
-import { isJsonObject, parseJsonOrUndefined, type JsonObject } from '../json-value.ts'
+import { isJsonObject, type JsonObject, parseJsonOrUndefined } from '@fairlead/base'
 import type { ModelResponse } from '../model-response.ts'
 import { encodeStopReason } from './stop-reason.ts'
 import { encodeUsage } from './usage.ts'

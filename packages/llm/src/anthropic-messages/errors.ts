@@ -1,4 +1,4 @@
-import { objectOrEmpty, stringOrUndefined, type JsonObject } from '../json-value.ts'
+import { type JsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
 import type { ModelError, ModelErrorKind } from '../model-error.ts'
 import { providerError } from '../provider-error.ts'
 

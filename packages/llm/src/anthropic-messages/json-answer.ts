@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json-value.ts'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import type { ResponseFormat } from '../model-request.ts'
 import type { ModelFeatures } from './model-features.ts'
 

@@ -2,11 +2,11 @@ import type { StreamDecoder } from '../dialect.ts'
 import {
   arrayOrEmpty,
   isJsonObject,
+  type JsonObject,
   objectOrEmpty,
   parseJsonOrUndefined,
   stringOrUndefined,
-  type JsonObject,
-} from '../json-value.ts'
+} from '@fairlead/base'
 import { ModelError } from '../model-error.ts'
 import type { StreamEvent } from '../stream-event.ts'
 import { createContentReader, refusalEvents } from './content-reader.ts'

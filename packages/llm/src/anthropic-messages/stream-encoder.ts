@@ -1,5 +1,5 @@
 import type { StreamEncoder } from '../dialect.ts'
-import type { JsonObject } from '../json-value.ts'
+import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../model-error.ts'
 import type { Usage } from '../model-response.ts'
 import type { StreamEvent } from '../stream-event.ts'

@@ -1,5 +1,5 @@
 import type { Item } from '../item.ts'
-import { countOrZero, type JsonObject } from '../json-value.ts'
+import { countOrZero, type JsonObject } from '@fairlead/base'
 import type { ModelRequest } from '../model-request.ts'
 import type { ModelFeatures } from './model-features.ts'
 

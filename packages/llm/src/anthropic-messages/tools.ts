@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json-value.ts'
+import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../model-error.ts'
 import type { ModelRequest, ToolDefinition } from '../model-request.ts'
 import type { JsonAnswer } from './json-answer.ts'

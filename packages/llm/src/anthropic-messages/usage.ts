@@ -2,9 +2,9 @@ import {
   arrayOrEmpty,
   countOrZero,
   isJsonObject,
-  objectOrEmpty,
   type JsonObject,
-} from '../json-value.ts'
+  objectOrEmpty,
+} from '@fairlead/base'
 import type { Usage } from '../model-response.ts'
 
 /**

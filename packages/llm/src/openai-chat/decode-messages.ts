@@ -7,7 +7,7 @@ import type {
   ReasoningItem,
   Role,
 } from '../item.ts'
-import type { JsonObject } from '../json-value.ts'
+import type { JsonObject } from '@fairlead/base'
 import {
   invalidField,
   readArray,

@@ -2,10 +2,10 @@ import type { ContentPart, FunctionCallItem, Item, ReasoningItem } from '../item
 import {
   arrayOrEmpty,
   isJsonObject,
+  type JsonObject,
   objectOrEmpty,
   stringOrUndefined,
-  type JsonObject,
-} from '../json-value.ts'
+} from '@fairlead/base'
 import { ModelError } from '../model-error.ts'
 import type { ModelResponse } from '../model-response.ts'
 import { decodeInlineError } from './errors.ts'

@@ -1,5 +1,5 @@
 import type { ContentPart, FunctionCallItem, FunctionCallOutputItem, Item } from '../item.ts'
-import type { JsonObject } from '../json-value.ts'
+import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../model-error.ts'
 
 export interface EncodeMessagesOptions {

@@ -1,5 +1,4 @@
-import type { JsonObject } from '../json-value.ts'
-import { objectOrEmpty } from '../json-value.ts'
+import { type JsonObject, objectOrEmpty } from '@fairlead/base'
 import type { ModelRequest } from '../model-request.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeResponseFormat } from './response-format.ts'

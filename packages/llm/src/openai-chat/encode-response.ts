@@ -1,5 +1,5 @@
 import type { Item } from '../item.ts'
-import type { JsonObject } from '../json-value.ts'
+import type { JsonObject } from '@fairlead/base'
 import type { ModelResponse } from '../model-response.ts'
 import { encodeUsage } from './usage.ts'
 

@@ -1,4 +1,4 @@
-import { isJsonObject, objectOrEmpty, stringOrUndefined, type JsonObject } from '../json-value.ts'
+import { isJsonObject, type JsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
 import type { ModelError, ModelErrorKind } from '../model-error.ts'
 import { providerError } from '../provider-error.ts'
 

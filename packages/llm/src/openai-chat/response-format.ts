@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json-value.ts'
+import type { JsonObject } from '@fairlead/base'
 import type { ResponseFormat } from '../model-request.ts'
 import {
   invalidField,

@@ -1,5 +1,5 @@
 import type { StreamEncoder, StreamEncoderOptions } from '../dialect.ts'
-import type { JsonObject } from '../json-value.ts'
+import type { JsonObject } from '@fairlead/base'
 import type { Usage } from '../model-response.ts'
 import type { StreamEvent } from '../stream-event.ts'
 import { encodeErrorBody } from './errors.ts'

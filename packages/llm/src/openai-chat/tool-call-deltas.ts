@@ -1,10 +1,10 @@
 import {
   arrayOrEmpty,
   isJsonObject,
+  type JsonObject,
   objectOrEmpty,
   stringOrUndefined,
-  type JsonObject,
-} from '../json-value.ts'
+} from '@fairlead/base'
 import type { StreamEvent } from '../stream-event.ts'
 import { syntheticCallId } from './decode-response.ts'
 

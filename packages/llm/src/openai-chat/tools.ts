@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json-value.ts'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { ModelError } from '../model-error.ts'
 import type { ModelRequest, ToolChoice, ToolDefinition } from '../model-request.ts'
 import {

@@ -1,4 +1,4 @@
-import { countOrZero, isJsonObject, objectOrEmpty, type JsonObject } from '../json-value.ts'
+import { countOrZero, isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
 import type { Usage } from '../model-response.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { arrayOrEmpty, isJsonObject, stringOrUndefined, type JsonObject } from '../json-value.ts'
+import { arrayOrEmpty, isJsonObject, type JsonObject, stringOrUndefined } from '@fairlead/base'
 
 /**
  * Text and thinking of a message or delta as the compatible providers tell them: `content` is a

@@ -1,7 +1,8 @@
 import { LLMGateway } from '@fairlead/api'
-import { Manager, type Clock } from '@fairlead/controller-runtime'
-import { FakeClock } from '@fairlead/controller-runtime/testing'
-import type { Condition, KubernetesObject } from '@fairlead/kube-core'
+import { Manager } from '@fairlead/controller-runtime'
+import type { Clock } from '@fairlead/base'
+import { FakeClock } from '@fairlead/base/testing'
+import { type Condition, type KubernetesObject, timestamp } from '@fairlead/kube-core'
 import { setupOperator } from '../setup-operator.ts'
 import { FakeApi } from './fake-api.ts'
 
@@ -39,7 +40,7 @@ export async function startOperator(
       for (let turn = 0; turn < 20; turn++) await clock.advance(1)
     },
     report: (replica, report = {}) => {
-      const reportedAt = new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z')
+      const reportedAt = timestamp(clock.now())
       const entry = {
         name: replica,
         configHash: '',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '@fairlead/base'
 import type { ContextPlan, Conversation, Turn } from '../../conversation.ts'
 import { newConversation } from '../../new-conversation.ts'
 import { forgottenPlan } from '../../plan/forgotten-plan.ts'

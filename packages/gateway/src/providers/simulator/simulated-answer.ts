@@ -1,4 +1,4 @@
-import type { SimulatorSettings } from '@fairlead/config'
+import type { SimulatorSettings } from '@fairlead/snapshot'
 import type { Item, ModelRequest, ModelResponse, Usage } from '@fairlead/llm'
 
 /**

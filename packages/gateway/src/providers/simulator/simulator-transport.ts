@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { SimulatorSettings } from '@fairlead/config'
+import type { SimulatorSettings } from '@fairlead/snapshot'
 import type { Dialect, ModelRequest, ModelResponse, StreamEvent } from '@fairlead/llm'
-import { abortReason, type Clock, sleep } from '../../clock.ts'
+import { abortReason, type Clock, sleep } from '@fairlead/base'
 import type { Exchange, Transport, UpstreamRequest } from '../../upstream/exchange.ts'
 import { simulatedAnswer, wordsOf } from './simulated-answer.ts'
 

@@ -9,8 +9,11 @@ interface Pending {
 /** A clock that stands still until a test moves it. */
 export class FakeClock implements Clock {
   #nowMs: number
+  /** How far wall time was set from where it would be without `setWallTime`. */
+  #wallShiftMs = 0
   #order = 0
   readonly #pending = new Set<Pending>()
+  readonly #awaited: { readonly delayMs: number; readonly resolve: () => void }[] = []
 
   /** Starts at `nowMs`, by default 2026-01-01T00:00:00Z. */
   constructor(nowMs: number = Date.UTC(2026, 0, 1)) {
@@ -18,12 +21,22 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
+    return this.#nowMs + this.#wallShiftMs
+  }
+
+  monotonicMs(): number {
     return this.#nowMs
+  }
+
+  /** Sets wall time alone, as an operator or NTP does; durations and timers do not notice. */
+  setWallTime(nowMs: number): void {
+    this.#wallShiftMs = nowMs - this.#nowMs
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
     const pending = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, callback }
     this.#pending.add(pending)
+    for (const { delayMs: awaited, resolve } of this.#awaited) if (awaited === delayMs) resolve()
     return { cancel: () => void this.#pending.delete(pending) }
   }
 
@@ -36,6 +49,16 @@ export class FakeClock implements Clock {
   get nextTimerInMs(): number | undefined {
     const next = this.#next()
     return next === undefined ? undefined : next.atMs - this.#nowMs
+  }
+
+  /** Resolves when somebody waits for exactly this long. */
+  timerOf(delayMs: number): Promise<void> {
+    for (const { atMs } of this.#pending) {
+      if (atMs === this.#nowMs + delayMs) return Promise.resolve()
+    }
+    return new Promise((resolve) => {
+      this.#awaited.push({ delayMs, resolve })
+    })
   }
 
   /**

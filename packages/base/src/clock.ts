@@ -1,22 +1,30 @@
+import { abortReason } from './abort-reason.ts'
+
 /** A pending callback; `cancel` after it ran does nothing. */
 export interface Timer {
   cancel(): void
 }
 
-/** Time as a dependency: everything here that waits or measures is given one of these. */
+/** Time as a dependency: everything that waits, measures or stamps is given one of these. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Wall time in milliseconds since the epoch, for stamps. It may be set back or forward. */
   now(): number
+  /** Milliseconds from an arbitrary origin that never step back: for durations and deadlines. */
+  monotonicMs(): number
   /** Calls back once after `delayMs`, never synchronously. A negative delay counts as 0. */
   setTimer(delayMs: number, callback: () => void): Timer
 }
 
-/** The longest delay a Node.js timer accepts; a longer one would fire at once. */
+/** The longest delay that a Node.js timer accepts; a longer one would fire at once. */
 const timerLimitMs = 2 ** 31 - 1
 
-/** The machine's clock. Delays longer than a Node.js timer can hold (24.8 days) are kept. */
+/**
+ * The machine's clock. Delays longer than a Node.js timer can hold (24.8 days) are kept. A pending
+ * timer keeps the process alive: whoever sets one cancels it when it is no longer wanted.
+ */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonicMs: () => performance.now(),
   setTimer(delayMs, callback) {
     let remainingMs = Math.max(0, delayMs)
     let handle: NodeJS.Timeout
@@ -31,7 +39,11 @@ export const systemClock: Clock = {
 }
 
 /** Waits `delayMs`, or until the signal aborts: then it rejects with the signal's reason. */
-export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+export function sleep(
+  clock: Pick<Clock, 'setTimer'>,
+  delayMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(abortReason(signal))
     const onAbort = () => {
@@ -44,10 +56,4 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     })
     signal?.addEventListener('abort', onAbort, { once: true })
   })
-}
-
-/** The reason of an aborted signal as an Error, whatever was passed to `abort()`. */
-export function abortReason(signal: AbortSignal): Error {
-  const reason: unknown = signal.reason
-  return reason instanceof Error ? reason : new Error('aborted', { cause: reason })
 }

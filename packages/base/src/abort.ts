@@ -1,4 +1,4 @@
-import { abortReason } from './clock.ts'
+import { abortReason } from './abort-reason.ts'
 import type { Clock } from './clock.ts'
 
 /** Thrown when work did not end within its time; `timeoutMs` is the time it had. */
@@ -23,7 +23,7 @@ export interface Scope extends Disposable {
  */
 export function openScope(options: {
   parents?: readonly (AbortSignal | undefined)[]
-  clock?: Clock
+  clock?: Pick<Clock, 'setTimer'>
   timeoutMs?: number | undefined
   what?: string
 }): Scope {

@@ -1,9 +1,11 @@
-/** What this package asks of a logger: the part of pino that takes fields and a message. */
+/** What the packages ask of a logger: the part of pino that takes fields and a message. */
 export interface Logger {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
+  /** pino's: lets a caller skip making a line that would be dropped. Absent: every level is wanted. */
+  isLevelEnabled?(level: string): boolean
 }
 
 const ignore = () => {}

@@ -1,7 +1,8 @@
 /** A parsed JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
-export function isJsonObject(value: unknown): value is JsonObject {
+/** Whether a value is an object, not a list and not null. */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -1,0 +1,16 @@
+export { abortReason } from './abort-reason.ts'
+export { aborted, DeadlineError, openScope, untilAborted, type Scope } from './abort.ts'
+export { sleep, systemClock, type Clock, type Timer } from './clock.ts'
+export {
+  arrayOrEmpty,
+  countOrZero,
+  isJsonObject,
+  objectOrEmpty,
+  parseJsonOrUndefined,
+  stringOrUndefined,
+  type JsonObject,
+} from './json-value.ts'
+export { silentLogger, withFields, type Logger } from './logger.ts'
+export { readRetryAfterSeconds } from './retry-after.ts'
+export { MissingVariables, renderTemplate, templateVariables } from './template.ts'
+export { drawByWeight } from './weighted-draw.ts'

@@ -1,0 +1,20 @@
+export type { Capabilities, ProviderTypeCapability } from './capabilities.ts'
+export type { ResourceIdentity } from './resource-identity.ts'
+export type { SecretKeyRef } from './secret-key-ref.ts'
+export type { LLMGatewaySettings } from './llm-gateway.ts'
+export type { LLMProviderSettings, ModelPrice, ProviderModel } from './llm-provider.ts'
+export type { SimulatorSettings } from './simulator.ts'
+export type {
+  Route,
+  RouteMatch,
+  RouteTarget,
+  RetryCondition,
+  RetrySettings,
+} from './routing-policy.ts'
+export type { PromptTemplateSettings, PromptVersion } from './prompt-template.ts'
+export type { PersonaSettings } from './persona.ts'
+export type { ContextStrategySettings } from './context-strategy.ts'
+export type { ConversationStoreSettings } from './conversation-store.ts'
+export type { ConsumerSettings } from './consumer.ts'
+export type { Snapshot } from './snapshot.ts'
+export type { ReplicaProblem } from './replica-problem.ts'

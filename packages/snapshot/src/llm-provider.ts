@@ -1,0 +1,35 @@
+import type { ResourceIdentity } from './resource-identity.ts'
+import type { SecretKeyRef } from './secret-key-ref.ts'
+import type { SimulatorSettings } from './simulator.ts'
+
+export interface LLMProviderSettings extends ResourceIdentity {
+  /** One of the types that the capabilities name. */
+  readonly type: string
+  /** Without a trailing slash, version segment included (`https://api.openai.com/v1`). Empty for Simulator. */
+  readonly baseURL: string
+  readonly credentials: readonly {
+    readonly name: string
+    readonly secret: SecretKeyRef
+    readonly weight: number
+  }[]
+  /** Empty: anything that the provider serves. */
+  readonly models: readonly ProviderModel[]
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
+  readonly simulator: SimulatorSettings | undefined
+}
+
+export interface ProviderModel {
+  readonly name: string
+  readonly aliases: readonly string[]
+  readonly contextWindow: number | undefined
+  readonly maxOutputTokens: number | undefined
+  readonly capabilities: readonly string[]
+  readonly price?: ModelPrice
+}
+
+/** What a model costs per million tokens, as decimal numbers in US dollars. */
+export interface ModelPrice {
+  readonly inputPerMillion: string | undefined
+  readonly cachedInputPerMillion: string | undefined
+  readonly outputPerMillion: string | undefined
+}

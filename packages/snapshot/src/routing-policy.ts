@@ -1,0 +1,45 @@
+import type { ResourceIdentity } from './resource-identity.ts'
+
+export interface Route {
+  readonly policy: ResourceIdentity
+  /** The rule's name; shown in `x-fairlead-route` as `policy/rule`. */
+  readonly rule: string
+  readonly match: RouteMatch
+  /** One of the routing strategies that the capabilities name. */
+  readonly strategy: string
+  readonly targets: readonly RouteTarget[]
+  readonly retry: RetrySettings
+}
+
+/** All given fields must hold; empty lists and undefined match everything. */
+export interface RouteMatch {
+  /** Exact, or with a trailing `*`. */
+  readonly models: readonly string[]
+  readonly groups: readonly string[]
+  /** As `namespace/name`. */
+  readonly consumers: readonly string[]
+  /** Names in lower case. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
+  /** As `namespace/name`. */
+  readonly promptTemplates: readonly string[]
+  /** Estimated tokens of what the caller sent, both ends included; undefined matches any length. */
+  readonly inputTokens: { readonly min: number; readonly max: number | undefined } | undefined
+}
+
+export interface RouteTarget {
+  readonly name: string
+  /** Key of `providers`. */
+  readonly provider: string
+  /** The model that the provider is asked for; undefined keeps the caller's. */
+  readonly model: string | undefined
+  readonly weight: number
+}
+
+export type RetryCondition = 'RateLimited' | 'ServerError' | 'Timeout' | 'Connect'
+
+export interface RetrySettings {
+  /** Attempts after the first one, over all targets; 0 means none. */
+  readonly attempts: number
+  /** After which failures another attempt is made. */
+  readonly conditions: readonly RetryCondition[]
+}

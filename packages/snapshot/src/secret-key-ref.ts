@@ -1,0 +1,5 @@
+export interface SecretKeyRef {
+  readonly namespace: string
+  readonly name: string
+  readonly key: string
+}

@@ -1,0 +1,32 @@
+import type { ConsumerSettings } from './consumer.ts'
+import type { ContextStrategySettings } from './context-strategy.ts'
+import type { ConversationStoreSettings } from './conversation-store.ts'
+import type { LLMGatewaySettings } from './llm-gateway.ts'
+import type { LLMProviderSettings } from './llm-provider.ts'
+import type { PersonaSettings } from './persona.ts'
+import type { PromptTemplateSettings } from './prompt-template.ts'
+import type { Route } from './routing-policy.ts'
+
+/**
+ * What the data plane runs: one frozen value, compiled from all resources, with every default
+ * filled in, every reference resolved and every duration in milliseconds. It holds names of
+ * Secrets, never their values. One call sees one snapshot from start to end.
+ */
+export interface Snapshot {
+  /** `sha256:` over the canonical JSON of all other fields: equal configuration, equal hash. */
+  readonly hash: string
+  readonly gateway: LLMGatewaySettings
+  /** By `namespace/name`. */
+  readonly providers: ReadonlyMap<string, LLMProviderSettings>
+  /** In the order in which they are tried: first match wins. */
+  readonly routes: readonly Route[]
+  /** By `namespace/name`. */
+  readonly prompts: ReadonlyMap<string, PromptTemplateSettings>
+  /** By `namespace/name`. */
+  readonly personas: ReadonlyMap<string, PersonaSettings>
+  /** By `namespace/name`. */
+  readonly strategies: ReadonlyMap<string, ContextStrategySettings>
+  /** By `namespace/name`. */
+  readonly stores: ReadonlyMap<string, ConversationStoreSettings>
+  readonly consumers: readonly ConsumerSettings[]
+}
