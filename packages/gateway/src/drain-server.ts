@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
-import { gatewayError } from './gateway-error.ts'
-import type { Services } from './services.ts'
+import { gatewayError } from './errors/gateway-error.ts'
+import type { Services } from './call/services.ts'
 
 /** How long calls that were aborted may take to tell their callers and to store their turns. */
 const abortedGraceMs = 2_000

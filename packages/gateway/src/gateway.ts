@@ -1,28 +1,39 @@
-import type { LookupAddress } from 'node:dns'
 import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Conversations } from '@fairlead/context'
 import type { Registry } from 'prom-client'
 import type { Clock, Logger } from '@fairlead/base'
+import type { AnswerTransformer } from './answer/answer-transform.ts'
+import type { CreateCallPolicy } from './policies/call-policy.ts'
+import type { ProviderType } from './providers/provider-type.ts'
 import type { GatewayReport } from './report.ts'
-import type { SecretSource, SnapshotSource } from './sources.ts'
+import type { RoutingStrategy } from './routing/routing-strategy.ts'
+import type { SecretSource, SnapshotSource } from './sources/sources.ts'
+import type { Surface } from './surfaces/surface.ts'
+import type { ResolveHost } from './upstream/resolve-host.ts'
 
-/** Resolves a host name to all its addresses, as `dns.promises.lookup(host, {all: true})` does. */
-export type ResolveHost = (hostname: string) => Promise<readonly LookupAddress[]>
-
-export interface GatewayOptions {
+export interface GatewayOptions extends Partial<GatewayLists> {
   readonly host: string
   /** 0 takes a free port. */
   readonly port: number
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
   /** Opens the conversations of a store; undefined means in memory. Called once per distinct store. */
-  openStore(store: ConversationStoreSettings | undefined): Conversations
+  openStore(store: ConversationStoreSettings | undefined): Conversations | Promise<Conversations>
   readonly registry: Registry
   readonly logger: Logger
   readonly clock?: Clock
   /** In [0, 1). */
   readonly random?: () => number
   readonly resolveHost?: ResolveHost
+}
+
+/** Each list stands for the built-in one when it is left out. */
+export interface GatewayLists {
+  readonly surfaces: readonly Surface[]
+  readonly policies: readonly CreateCallPolicy[]
+  readonly transformers: readonly AnswerTransformer[]
+  readonly providerTypes: readonly ProviderType[]
+  readonly routingStrategies: readonly RoutingStrategy[]
 }
 
 export interface Gateway {

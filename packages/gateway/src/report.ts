@@ -1,7 +1,5 @@
 import type { ReplicaProblem } from '@fairlead/snapshot'
-
-/** What calls to a provider have shown lately; Unknown until the first one. */
-export type HealthState = 'Healthy' | 'Unreachable' | 'Unauthorized' | 'RateLimited' | 'Unknown'
+import type { HealthState } from './upstream/provider-state.ts'
 
 export interface ProviderHealth {
   readonly namespace: string

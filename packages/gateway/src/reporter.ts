@@ -1,12 +1,12 @@
 import type { ConversationStores } from './conversations/conversation-stores.ts'
 import type { GatewayReport } from './report.ts'
 import type { RuntimeHolder } from './runtime/runtime-holder.ts'
-import { HealthCell } from './upstream/provider-health.ts'
+import { ProviderState } from './upstream/provider-state.ts'
 
-/** Puts together what this replica reports, and tells when it is no longer the same. */
+/** Puts together what this replica reports, and notifies listeners when it changes. */
 export class Reporter {
   readonly #listeners = new Set<() => void>()
-  readonly #health = new Map<string, HealthCell>()
+  readonly #states = new Map<string, ProviderState>()
   #runtimes: RuntimeHolder | undefined
   #stores: ConversationStores | undefined
 
@@ -16,13 +16,13 @@ export class Reporter {
   }
 
   /** What is known of a provider stays known when the configuration changes. */
-  healthOf(provider: string): HealthCell {
-    let cell = this.#health.get(provider)
-    if (cell === undefined) {
-      cell = new HealthCell(() => this.changed())
-      this.#health.set(provider, cell)
+  stateOf(provider: string): ProviderState {
+    let state = this.#states.get(provider)
+    if (state === undefined) {
+      state = new ProviderState(() => this.changed())
+      this.#states.set(provider, state)
     }
-    return cell
+    return state
   }
 
   changed(): void {
@@ -41,11 +41,11 @@ export class Reporter {
     return {
       configHash: runtime.snapshot.hash,
       problems: [...runtime.problems, ...(this.#stores?.problems() ?? [])],
-      providers: [...runtime.providers.values()].map(({ provider, health }) => ({
-        namespace: provider.namespace,
-        name: provider.name,
-        health: health.state,
-        message: health.message,
+      providers: [...runtime.providers.values()].map(({ settings, state }) => ({
+        namespace: settings.namespace,
+        name: settings.name,
+        health: state.health,
+        message: state.message,
       })),
     }
   }
@@ -53,8 +53,8 @@ export class Reporter {
   #forgetRemovedProviders(): void {
     const runtime = this.#runtimes?.current
     if (runtime === undefined) return
-    for (const key of this.#health.keys()) {
-      if (!runtime.providers.has(key)) this.#health.delete(key)
+    for (const key of this.#states.keys()) {
+      if (!runtime.providers.has(key)) this.#states.delete(key)
     }
   }
 }

@@ -1,49 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { estimateTokens } from './call/model-call.ts'
-import { chooseTargets } from './call/choose-targets.ts'
-import type { CallTarget, MatchedRoute } from './call/match-route.ts'
 import { consumerOf, routeOf, simulatorOf, type SnapshotParts } from './test-support/snapshot.ts'
 import { testGateway } from './test-support/test-gateway.ts'
-
-const target = (name: string, weight: number) => ({ name, weight }) as CallTarget
-const routeWith = (strategy: MatchedRoute['strategy'], ...targets: CallTarget[]): MatchedRoute => ({
-  label: 'x',
-  strategy,
-  targets,
-  retry: { attempts: 0, conditions: [] },
-})
-const names = (targets: readonly CallTarget[]) => targets.map(({ name }) => name)
-
-describe('the order of targets', () => {
-  it('is as written with Priority', () => {
-    const route = routeWith('Priority', target('a', 1), target('b', 99))
-    expect(names(chooseTargets(route, () => 0.99))).toEqual(['a', 'b'])
-  })
-
-  it('is drawn by weight with Weighted, the rest as fallback', () => {
-    const route = routeWith('Weighted', target('a', 90), target('b', 10))
-    expect(names(chooseTargets(route, () => 0.89))).toEqual(['a', 'b'])
-    expect(names(chooseTargets(route, () => 0.91))).toEqual(['b', 'a'])
-  })
-
-  it('has a target without weight last', () => {
-    const route = routeWith('Weighted', target('spare', 0), target('a', 1), target('b', 1))
-    for (const point of [0, 0.3, 0.6, 0.99]) {
-      expect(names(chooseTargets(route, () => point)).at(-1)).toBe('spare')
-    }
-  })
-})
-
-describe('the estimated length of messages', () => {
-  it.each([
-    [undefined, 0],
-    [[], 0],
-    [[{ content: 'abcde' }, { content: 'abc' }], 2],
-    [[{ content: [{ type: 'text', text: 'abcd' }, { type: 'image_url' }] }, 7], 1],
-  ])('of %o is %d tokens', (messages, tokens) => {
-    expect(estimateTokens(messages)).toBe(tokens)
-  })
-})
 
 describe('the first route that matches', () => {
   const providers = ['one', 'two', 'three'].map((name) => simulatorOf(name))

@@ -3,31 +3,46 @@ import { lookup } from 'node:dns/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { createOpenAiChatDialect } from '@fairlead/llm'
-import { Admission } from './call/admission.ts'
+import { type Clock, systemClock } from '@fairlead/base'
+import { openAiChat } from '@fairlead/llm'
+import { answerTransformers } from './answer/answer-transformers.ts'
 import { CallRecord } from './call/call-record.ts'
 import { RunningCalls } from './call/running-calls.ts'
-import { type Clock, systemClock } from '@fairlead/base'
+import type { Services } from './call/services.ts'
 import { ConversationStores } from './conversations/conversation-stores.ts'
 import { drainServer } from './drain-server.ts'
-import type { Gateway, GatewayOptions, ResolveHost } from './gateway.ts'
-import { routeRequest } from './http/router.ts'
+import type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
+import { handleRequest, type RequestHandling } from './handle-request.ts'
 import { GatewayMetrics } from './metrics/gateway-metrics.ts'
+import { callPolicies } from './policies/call-policies.ts'
 import { PromptRenderer } from './prompts/prompt-renderer.ts'
-import { createProviderAdapters } from './providers/provider-adapters.ts'
+import { providerTypes } from './providers/provider-types.ts'
 import { Reporter } from './reporter.ts'
+import { routingStrategies } from './routing/routing-strategies.ts'
 import { RuntimeHolder } from './runtime/runtime-holder.ts'
-import type { Services } from './services.ts'
+import { Router } from './surfaces/router.ts'
+import { surfaces } from './surfaces/surfaces.ts'
 import { CredentialRefusals } from './upstream/credential-refusals.ts'
+import type { ResolveHost } from './upstream/resolve-host.ts'
 import { UpstreamPools } from './upstream/upstream-pools.ts'
 
 /** A caller must have sent its whole request within this. */
 const requestReceiveTimeoutMs = 120_000
 const keepAliveTimeoutMs = 75_000
 
+/** What is built in. */
+const builtIn: GatewayLists = {
+  surfaces,
+  policies: callPolicies,
+  transformers: answerTransformers,
+  providerTypes,
+  routingStrategies,
+}
+
 /** Starts the data plane: resolves when it listens, rejects when the port cannot be taken. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const clock = options.clock ?? systemClock
+  const lists = { ...builtIn, ...options }
   const reporter = new Reporter()
   const services = createServices(options, clock, reporter)
   const pools = new UpstreamPools(options.resolveHost ?? resolveHost)
@@ -37,8 +52,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       secrets: options.secrets,
       pools,
       clock,
-      adapters: createProviderAdapters(clock),
-      healthOf: (provider) => reporter.healthOf(provider),
+      providerTypes: lists.providerTypes,
+      routingStrategies: lists.routingStrategies,
+      stateOf: (provider) => reporter.stateOf(provider),
       callCounter: callCounters(),
     },
     options.logger,
@@ -48,7 +64,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   )
   reporter.watch(runtimes, services.stores)
-  const server = createHttpServer(runtimes, services)
+  const handling: RequestHandling = {
+    router: new Router(lists.surfaces),
+    chain: {
+      policies: lists.policies.map((create) => create({ clock, registry: options.registry })),
+      transformers: lists.transformers,
+    },
+    fallbackDialect: lists.surfaces[0]?.dialect ?? openAiChat,
+    services,
+  }
+  const server = createHttpServer(runtimes, handling)
   try {
     await listen(server, options)
   } catch (error) {
@@ -73,9 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 function createServices(options: GatewayOptions, clock: Clock, reporter: Reporter): Services {
   const random = options.random ?? Math.random
-  const metrics = new GatewayMetrics(options.registry)
   return {
-    dialect: createOpenAiChatDialect({ now: () => clock.now() }),
     secrets: options.secrets,
     refusals: new CredentialRefusals(clock),
     stores: new ConversationStores(
@@ -84,8 +107,7 @@ function createServices(options: GatewayOptions, clock: Clock, reporter: Reporte
       () => reporter.changed(),
     ),
     prompts: new PromptRenderer(random),
-    admission: new Admission(metrics),
-    metrics,
+    metrics: new GatewayMetrics(options.registry),
     logger: options.logger,
     clock,
     random,
@@ -93,7 +115,8 @@ function createServices(options: GatewayOptions, clock: Clock, reporter: Reporte
   }
 }
 
-function createHttpServer(runtimes: RuntimeHolder, services: Services): Server {
+function createHttpServer(runtimes: RuntimeHolder, handling: RequestHandling): Server {
+  const { clock, logger } = handling.services
   const server = createServer(
     {
       keepAliveTimeout: keepAliveTimeoutMs,
@@ -101,10 +124,10 @@ function createHttpServer(runtimes: RuntimeHolder, services: Services): Server {
       noDelay: true,
     },
     (request, response) => {
-      const record = new CallRecord(`req_${randomUUID()}`)
-      routeRequest({ request, response, record }, runtimes.current, services).catch(
+      const record = new CallRecord(`req_${randomUUID()}`, clock)
+      handleRequest({ request, response, record }, runtimes.current, handling).catch(
         (error: unknown) => {
-          services.logger.error({ requestId: record.requestId, err: error }, 'request failed')
+          logger.error({ requestId: record.requestId, err: error }, 'request failed')
           response.destroy()
         },
       )

@@ -7,33 +7,47 @@ export type {
   MessageItem,
   ReasoningItem,
   Role,
-} from './item.ts'
+} from './operations/chat/item.ts'
+export type {
+  ChatFormat,
+  ChatInput,
+  DecodeOptions,
+  EncodeOptions,
+  StreamDecoder,
+  StreamEncoder,
+  StreamEncoderOptions,
+} from './operations/chat/chat-format.ts'
 export type {
   ModelRequest,
   ModelSettings,
   ResponseFormat,
   ToolChoice,
   ToolDefinition,
-} from './model-request.ts'
-export type { FinishReason, ModelResponse, Usage } from './model-response.ts'
-export { ModelError, type ModelErrorKind } from './model-error.ts'
-export { withoutCredentials } from './provider-error.ts'
-export type { StreamEvent } from './stream-event.ts'
-export type { DialectName } from './dialect-name.ts'
-export type { Dialect, StreamDecoder, StreamEncoder, StreamEncoderOptions } from './dialect.ts'
-export { dialectFor } from './dialects.ts'
-export { createOpenAiChatDialect, type OpenAiChatOptions } from './openai-chat/dialect.ts'
+} from './operations/chat/model-request.ts'
+export { editRequest, type RequestEdits } from './operations/chat/request-edits.ts'
+export type { FinishReason, ModelResponse, Usage } from './operations/chat/model-response.ts'
+export type { StreamEvent } from './operations/chat/stream-event.ts'
+export { createStreamAssembler, type StreamAssembler } from './operations/chat/stream-assembler.ts'
+export { responseEvents } from './operations/chat/response-events.ts'
+export { ModelError, type ModelErrorKind } from './errors/model-error.ts'
+export { withoutCredentials } from './errors/provider-error.ts'
 export {
-  createAnthropicMessagesDialect,
-  type AnthropicMessagesOptions,
-} from './anthropic-messages/dialect.ts'
-export { createSseParser, formatSseEvent, type SseEvent, type SseParser } from './sse.ts'
-export { spliceTopLevel, type TopLevelEdits } from './json-splice.ts'
-export { createStreamAssembler, type StreamAssembler } from './stream-assembler.ts'
-export { responseEvents } from './response-events.ts'
+  invalidField,
+  missingField,
+  readBoolean,
+  readNonEmptyString,
+  readObject,
+  readOptional,
+} from './json/request-field.ts'
+export { createSseParser, formatSseEvent, type SseEvent, type SseParser } from './framing/sse.ts'
+export type { ByteSource, FrameSource } from './framing/frame-source.ts'
 export {
-  createStreamUsageScanner,
-  readUsage,
-  scanUsage,
-  type StreamUsageScanner,
-} from './usage-scan.ts'
+  chatFormatOf,
+  type Dialect,
+  type EncodedError,
+  type ErrorAnswer,
+} from './dialects/dialect.ts'
+export type { Passage, PassageEdit, SentFields, StreamScanner } from './dialects/passage.ts'
+export { dialects } from './dialects/dialects.ts'
+export { openAiChat } from './dialects/openai-chat/dialect.ts'
+export { anthropicMessages } from './dialects/anthropic-messages/dialect.ts'

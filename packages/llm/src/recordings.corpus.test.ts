@@ -1,23 +1,22 @@
+import { testDialect } from './test-support/test-dialect.ts'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { dialectFor } from './dialects.ts'
-import type { DialectName } from './dialect-name.ts'
-import type { Item } from './item.ts'
-import type { ModelResponse } from './model-response.ts'
-import { createSseParser } from './sse.ts'
-import type { StreamEvent } from './stream-event.ts'
+import type { Item } from './operations/chat/item.ts'
+import type { ModelResponse } from './operations/chat/model-response.ts'
+import { createSseParser, formatSseEvent } from './framing/sse.ts'
+import type { StreamEvent } from './operations/chat/stream-event.ts'
 import { summarize, type AnswerSummary } from './test-support/answer-summary.ts'
 import { loadOpenAiSchemas } from './test-support/openai-schema.ts'
 import { readAnthropicMessage, readAnthropicStream } from './test-support/read-anthropic.ts'
 import { readChatCompletion, readChatStream } from './test-support/read-openai-chat.ts'
 import { assemble, encodeEvents } from './test-support/recordings.ts'
 import { grammarProblems } from './test-support/stream-grammar.ts'
-import { createStreamUsageScanner, scanUsage } from './usage-scan.ts'
+import { createStreamScanner, scanUsage } from './dialects/openai-chat/usage-scan.ts'
 
 const corpora = process.env['FAIRLEAD_CORPORA'] ?? ''
-const chat = dialectFor('openai-chat')
-const anthropic = dialectFor('anthropic-messages')
+const chat = testDialect('openai-chat')
+const anthropic = testDialect('anthropic-messages')
 
 function filesOf(folder: string, ending: string): string[] {
   if (corpora === '') return []
@@ -34,11 +33,11 @@ function linesOf(folder: string, name: string): string[] {
     .filter((line) => line.trim() !== '')
 }
 
-function decodeLines(dialect: DialectName, lines: readonly string[]): StreamEvent[] {
-  const decoder = dialectFor(dialect).createStreamDecoder()
+function decodeLines(dialect: string, lines: readonly string[]): StreamEvent[] {
+  const decoder = testDialect(dialect).createStreamDecoder()
   const events = lines.flatMap((data) => {
     const event = dialect === 'openai-chat' ? '' : (JSON.parse(data) as { type: string }).type
-    return decoder.push({ event, data })
+    return decoder.push(Buffer.from(formatSseEvent({ event, data })))
   })
   return [...events, ...decoder.end()]
 }
@@ -237,7 +236,7 @@ describe.runIf(corpora !== '')('recordings', () => {
         expect(assemble(decodeLines('openai-chat', lines))).toEqual(assemble(events))
         expectStreamSameAsChat(events, expected)
         expectSameAsChat(assemble(events), expected)
-        const scanner = createStreamUsageScanner()
+        const scanner = createStreamScanner()
         for (const line of lines) scanner.push(Buffer.from(`data: ${line}\n\n`))
         expect(scanner).toMatchObject({ usage: expected.usage, finished: true, done: false })
       },

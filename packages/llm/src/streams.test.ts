@@ -1,8 +1,7 @@
+import { testDialect } from './test-support/test-dialect.ts'
 import { describe, expect, it } from 'vitest'
-import { dialectFor } from './dialects.ts'
-import type { DialectName } from './dialect-name.ts'
-import { responseEvents } from './response-events.ts'
-import { createStreamAssembler } from './stream-assembler.ts'
+import { responseEvents } from './operations/chat/response-events.ts'
+import { createStreamAssembler } from './operations/chat/stream-assembler.ts'
 import { summarize, type AnswerSummary } from './test-support/answer-summary.ts'
 import {
   assemble,
@@ -15,7 +14,7 @@ import { grammarProblems } from './test-support/stream-grammar.ts'
 
 const noUsage = { cachedInputTokens: 0, cacheWriteInputTokens: 0, reasoningTokens: 0 }
 
-const recordings: [string, DialectName, AnswerSummary][] = [
+const recordings: [string, string, AnswerSummary][] = [
   [
     'openai-text.sse',
     'openai-chat',
@@ -98,7 +97,7 @@ const recordings: [string, DialectName, AnswerSummary][] = [
 
 describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
   const bytes = readFixture(name)
-  const dialect = dialectFor(dialectName)
+  const dialect = testDialect(dialectName)
   const whole = decodeChunks(dialect, [bytes])
 
   it('keeps the grammar and tells the answer', () => {
@@ -124,9 +123,9 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
     }
   })
 
-  it.each<DialectName>(['openai-chat', 'anthropic-messages'])('is told again in %s', (target) => {
-    const text = encodeEvents(dialectFor(target), whole)
-    const again = decodeChunks(dialectFor(target), [Buffer.from(text)])
+  it.each<string>(['openai-chat', 'anthropic-messages'])('is told again in %s', (target) => {
+    const text = encodeEvents(testDialect(target), whole)
+    const again = decodeChunks(testDialect(target), [Buffer.from(text)])
     expect(grammarProblems(again)).toEqual([])
     const { usage, ...answer } = summarize(assemble(again))
     const { usage: expectedUsage, ...expectedAnswer } = expected
@@ -136,11 +135,11 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
     expect(usage?.outputTokens ?? 0).toBe(expectedUsage?.outputTokens ?? 0)
   })
 
-  it.each<DialectName>(['openai-chat', 'anthropic-messages'])('is told whole in %s', (target) => {
+  it.each<string>(['openai-chat', 'anthropic-messages'])('is told whole in %s', (target) => {
     const body: unknown = JSON.parse(
-      JSON.stringify(dialectFor(target).encodeResponse(assemble(whole))),
+      JSON.stringify(testDialect(target).encodeResponse(assemble(whole))),
     )
-    const { usage: _, ...answer } = summarize(dialectFor(target).decodeResponse(body))
+    const { usage: _, ...answer } = summarize(testDialect(target).decodeResponse(body))
     expect(expected).toMatchObject(answer)
   })
 
@@ -158,7 +157,7 @@ function withoutTime(events: readonly object[]): object[] {
 
 describe('a stream that breaks', () => {
   it('tells the error of the provider and keeps what came before', () => {
-    const events = decodeChunks(dialectFor('anthropic-messages'), [
+    const events = decodeChunks(testDialect('anthropic-messages'), [
       readFixture('anthropic-error.sse'),
     ])
     expect(grammarProblems(events)).toEqual([])
@@ -178,10 +177,10 @@ describe('a stream that breaks', () => {
   })
 
   it('ends a chat stream with the error and without [DONE]', () => {
-    const events = decodeChunks(dialectFor('anthropic-messages'), [
+    const events = decodeChunks(testDialect('anthropic-messages'), [
       readFixture('anthropic-error.sse'),
     ])
-    const text = encodeEvents(dialectFor('openai-chat'), events)
+    const text = encodeEvents(testDialect('openai-chat'), events)
     expect(text).toContain('data: {"error":{"message":"Overloaded","type":"server_error"')
     expect(text).not.toContain('[DONE]')
   })
@@ -189,7 +188,7 @@ describe('a stream that breaks', () => {
 
 describe('reasoning items', () => {
   it('carry their seals', () => {
-    const events = decodeChunks(dialectFor('anthropic-messages'), [
+    const events = decodeChunks(testDialect('anthropic-messages'), [
       readFixture('anthropic-thinking.sse'),
     ])
     expect(assemble(events).output.slice(0, 2)).toEqual([

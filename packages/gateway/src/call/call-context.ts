@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { gatewayError } from '../gateway-error.ts'
-import { type JsonObject, optionalObject, optionalString } from '../http/json-body.ts'
+import type { JsonObject } from '@fairlead/base'
+import { invalidField, readNonEmptyString, readObject, readOptional } from '@fairlead/llm'
 
 /** What the caller asks of conversations, personas and prompts: by headers, or `context` in the body. */
 export interface CallContext {
@@ -25,22 +25,23 @@ const knownFields = new Set([
 
 /** Headers win over the body. An unknown field is refused: a typing error must not go unseen. */
 export function readCallContext(headers: IncomingHttpHeaders, value: unknown): CallContext {
-  const body = optionalObject(value, 'context') ?? {}
+  const body = readOptional(value, 'context', readObject) ?? {}
   const unknown = Object.keys(body).find((name) => !knownFields.has(name))
   if (unknown !== undefined) {
-    throw gatewayError.invalidField(
+    throw invalidField(
       `context.${unknown}`,
-      `it is not known; known are ${[...knownFields].join(', ')}`,
+      `it is not known; known are ${[...knownFields].join(', ')}.`,
     )
   }
   const named = (name: 'conversation' | 'persona' | 'strategy' | 'prompt') =>
-    headerOf(headers, `x-fairlead-${name}`) ?? optionalString(body[name], `context.${name}`)
+    headerOf(headers, `x-fairlead-${name}`) ??
+    readOptional(body[name], `context.${name}`, readNonEmptyString)
   return {
     conversation: named('conversation'),
     persona: named('persona'),
     strategy: named('strategy'),
     prompt: named('prompt'),
-    variables: optionalObject(body['variables'], 'context.variables') ?? {},
+    variables: readOptional(body['variables'], 'context.variables', readObject) ?? {},
     expectedRevision: expectedRevision(headers['if-match'], body['expected_revision']),
     idempotencyKey: headerOf(headers, 'idempotency-key'),
   }
@@ -55,27 +56,17 @@ function expectedRevision(ifMatch: string | undefined, value: unknown): number |
   if (ifMatch !== undefined && ifMatch !== '*') {
     const revision = Number(ifMatch.replace(/^"|"$/g, ''))
     if (!isRevision(revision)) {
-      throw gatewayError.invalidField('If-Match', 'it must be a revision such as "17"')
+      throw invalidField('If-Match', 'it must be a revision such as "17".')
     }
     return revision
   }
   if (value === undefined || value === null) return undefined
   if (!isRevision(value)) {
-    throw gatewayError.invalidField('context.expected_revision', 'it must be a whole number')
+    throw invalidField('context.expected_revision', 'it must be a whole number.')
   }
   return value
 }
 
 function isRevision(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0
-}
-
-/** Variables as templates and conversations take them: text. */
-export function textVariables(variables: JsonObject): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(variables).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]),
-  )
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock, Timer } from '@fairlead/base'
-import { CallerGone, gatewayError } from '../gateway-error.ts'
+import { CallerGone, gatewayError } from '../errors/gateway-error.ts'
 
 /**
  * How long a call may run: until it ends, its caller leaves, its time is up or the gateway stops.

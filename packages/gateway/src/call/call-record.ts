@@ -1,15 +1,18 @@
+import type { Clock } from '@fairlead/base'
 import type { Usage } from '@fairlead/llm'
-import type { CallTarget } from './match-route.ts'
+import type { CallTarget } from '../routing/call-target.ts'
 
 /** What is found out about a call while it runs: for its headers, its metrics and its log line. */
 export class CallRecord {
   readonly requestId: string
-  /** Milliseconds of performance.now(). */
-  readonly startedMs = performance.now()
+  readonly #clock: Pick<Clock, 'monotonicMs'>
+  /** Monotonic milliseconds, as all times here. */
+  readonly startedMs: number
   method = ''
   /** Without the query, where some clients put their key. */
   path = ''
-  tenant = ''
+  /** `namespace/name` of the Consumer; empty for an anonymous caller. */
+  consumer = ''
   model = ''
   stream = false
   route = ''
@@ -26,25 +29,27 @@ export class CallRecord {
   #waitedMs = 0
   #waitingSinceMs = 0
 
-  constructor(requestId: string) {
+  constructor(requestId: string, clock: Pick<Clock, 'monotonicMs'>) {
     this.requestId = requestId
+    this.#clock = clock
+    this.startedMs = clock.monotonicMs()
   }
 
   waits(): void {
-    this.#waitingSinceMs = performance.now()
+    this.#waitingSinceMs = this.#clock.monotonicMs()
   }
 
   goesOn(): void {
-    this.#waitedMs += performance.now() - this.#waitingSinceMs
+    this.#waitedMs += this.#clock.monotonicMs() - this.#waitingSinceMs
   }
 
   firstByte(): void {
-    this.firstByteMs = performance.now()
+    this.firstByteMs = this.#clock.monotonicMs()
     this.overheadAtFirstByteMs = this.firstByteMs - this.startedMs - this.#waitedMs
   }
 
   /** Time spent in the gateway itself, from the request until now. */
   overheadMs(): number {
-    return performance.now() - this.startedMs - this.#waitedMs
+    return this.#clock.monotonicMs() - this.startedMs - this.#waitedMs
   }
 }

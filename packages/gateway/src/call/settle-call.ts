@@ -1,12 +1,12 @@
 import type { Runtime } from '../runtime/runtime.ts'
-import type { Services } from '../services.ts'
 import type { CallRecord } from './call-record.ts'
+import type { Services } from './services.ts'
 
 const otherModel = 'other'
 
 /** Counts a call that has ended and writes its log line. */
 export function settleCall(record: CallRecord, runtime: Runtime, services: Services): void {
-  const endedMs = performance.now()
+  const endedMs = services.clock.monotonicMs()
   const { target } = record
   const { metrics } = services
   metrics.countRequest(record.route, target?.provider.key ?? '', record.status)
@@ -15,7 +15,7 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
     const meters = metrics.metersOf({
       route: record.route,
       provider: target.provider.key,
-      providerName: target.provider.adapter.telemetryName,
+      providerName: target.provider.type.telemetryName,
       requestModel: bounded(record.model),
       responseModel: bounded(target.model),
     })
@@ -45,7 +45,7 @@ function logCall(record: CallRecord, endedMs: number, { logger }: Services): voi
       method: record.method,
       path: record.path,
       status: record.status,
-      consumer: record.tenant,
+      consumer: record.consumer,
       model: record.model,
       route: record.route,
       provider: target?.provider.key,

@@ -1,52 +1,47 @@
-import type { ReplicaProblem, ConversationStoreSettings } from '@fairlead/snapshot'
+import type { ConversationStoreSettings, ReplicaProblem, Snapshot } from '@fairlead/snapshot'
 import type { Conversations } from '@fairlead/context'
 import { ModelError } from '@fairlead/llm'
 import type { Logger } from '@fairlead/base'
-import type { Runtime } from '../runtime/runtime.ts'
 
-interface OpenStore {
-  readonly settings: ConversationStoreSettings | undefined
-  readonly conversations: Conversations
-  /** Resolves when turns that a crash cut are marked. */
-  readonly ready: Promise<void>
-}
+/** Opens the conversations of a store; undefined means in memory. */
+export type OpenConversations = (
+  store: ConversationStoreSettings | undefined,
+) => Conversations | Promise<Conversations>
 
 /** The stores that were opened, each once. They stay open until the gateway ends. */
 export class ConversationStores {
-  readonly #open: (store: ConversationStoreSettings | undefined) => Conversations
+  readonly #open: OpenConversations
   readonly #logger: Logger
   readonly #changed: () => void
-  readonly #stores = new Map<string, OpenStore>()
+  readonly #stores = new Map<string, Promise<Conversations>>()
   readonly #problems = new Map<string, ReplicaProblem>()
 
-  constructor(
-    open: (store: ConversationStoreSettings | undefined) => Conversations,
-    logger: Logger,
-    changed: () => void,
-  ) {
+  constructor(open: OpenConversations, logger: Logger, changed: () => void) {
     this.#open = open
     this.#logger = logger
     this.#changed = changed
   }
 
   /** The gateway's store. Throws a ModelError of kind `unavailable` when it cannot be opened. */
-  async of(runtime: Runtime): Promise<Conversations> {
-    const key = runtime.snapshot.gateway.defaultStore
-    const settings = key === undefined ? undefined : runtime.snapshot.stores.get(key)
-    if (key !== undefined && settings === undefined) throw unavailable(key, undefined)
-    const store = this.#get(settings)
+  async of({ snapshot }: { readonly snapshot: Snapshot }): Promise<Conversations> {
+    const name = snapshot.gateway.defaultStore
+    const settings = name === undefined ? undefined : snapshot.stores.get(name)
+    if (name !== undefined && settings === undefined) throw unavailable(name, undefined)
+    const key = storeKey(settings)
+    const known = this.#stores.get(key)
+    const opened = known ?? this.#openStore(settings)
+    if (known === undefined) this.#stores.set(key, opened)
     try {
-      await store.ready
+      return await opened
     } catch (error) {
-      this.#stores.delete(storeKey(settings))
-      this.#noteProblem(settings, error)
+      // The next call tries again.
+      if (this.#stores.get(key) === opened) this.#stores.delete(key)
       throw unavailable(settings?.name ?? 'in memory', error)
     }
-    return store.conversations
   }
 
   /** Opens the gateway's store before the first call needs it; a failure becomes a problem. */
-  prepare(runtime: Runtime): void {
+  prepare(runtime: { readonly snapshot: Snapshot }): void {
     void this.of(runtime).catch(() => {})
   }
 
@@ -57,28 +52,25 @@ export class ConversationStores {
   async close(): Promise<void> {
     const stores = [...this.#stores.values()]
     this.#stores.clear()
-    await Promise.all(stores.map(({ conversations }) => conversations.close()))
+    const opened = await Promise.allSettled(stores)
+    const open = opened.flatMap((store) => (store.status === 'fulfilled' ? [store.value] : []))
+    await Promise.all(open.map((conversations) => conversations.close()))
   }
 
-  #get(settings: ConversationStoreSettings | undefined): OpenStore {
-    const key = storeKey(settings)
-    const known = this.#stores.get(key)
-    if (known !== undefined) return known
-    let conversations: Conversations
+  /** Resolves when the store is open and turns that a crash cut are marked. */
+  async #openStore(settings: ConversationStoreSettings | undefined): Promise<Conversations> {
     try {
-      conversations = this.#open(settings)
+      const conversations = await this.#open(settings)
+      const turns = await conversations.recover()
+      if (turns > 0) {
+        this.#logger.warn({ store: settings?.name, turns }, 'cut turns were marked incomplete')
+      }
+      if (this.#problems.delete(storeKey(settings))) this.#changed()
+      return conversations
     } catch (error) {
       this.#noteProblem(settings, error)
-      throw unavailable(settings?.name ?? 'in memory', error)
+      throw error
     }
-    const ready = conversations.recover().then((turns) => {
-      if (turns > 0)
-        this.#logger.warn({ store: settings?.name, turns }, 'cut turns were marked incomplete')
-      if (this.#problems.delete(key)) this.#changed()
-    })
-    const store = { settings, conversations, ready }
-    this.#stores.set(key, store)
-    return store
   }
 
   #noteProblem(settings: ConversationStoreSettings | undefined, error: unknown): void {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { CallerGone, gatewayError } from '../gateway-error.ts'
+import { CallerGone, gatewayError } from '../errors/gateway-error.ts'
 
 /**
  * The whole body. Throws `request_too_large` before reading when Content-Length says so, and as

@@ -1,5 +1,5 @@
 import type { Usage } from '@fairlead/llm'
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, type Registry } from 'prom-client'
 import { Histogram, type HistogramChild } from './histogram.ts'
 
 /** Boundaries that OpenTelemetry's GenAI conventions advise for token counts. */
@@ -47,8 +47,6 @@ export interface CallMeters {
 
 /** All metrics of the data plane. Label combinations are resolved once and kept. */
 export class GatewayMetrics {
-  /** Calls that run now. */
-  inFlight = 0
   readonly overhead: HistogramChild
   readonly #tokens: Histogram<ModelLabel | 'gen_ai_token_type'>
   readonly #duration: Histogram<ModelLabel>
@@ -95,17 +93,6 @@ export class GatewayMetrics {
       labelNames: ['route', 'provider', 'status'],
       registers: [registry],
     })
-    const inFlight = () => this.inFlight
-    registry.registerMetric(
-      new Gauge({
-        name: 'fairlead_gateway_in_flight_requests',
-        help: 'Requests that are being answered now.',
-        registers: [],
-        collect() {
-          this.set(inFlight())
-        },
-      }),
-    )
   }
 
   countRequest(route: string, provider: string, status: number): void {

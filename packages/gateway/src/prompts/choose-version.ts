@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { drawByWeight } from '@fairlead/base'
 import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
-import { gatewayError } from '../gateway-error.ts'
+import { gatewayError } from '../errors/gateway-error.ts'
 
 /**
  * The version that a call gets: the one it names, or one by the weights of the rollout. The same

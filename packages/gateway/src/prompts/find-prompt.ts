@@ -1,19 +1,20 @@
 import type { PromptTemplateSettings } from '@fairlead/snapshot'
-import { gatewayError } from '../gateway-error.ts'
-import type { Caller } from '../runtime/caller.ts'
-import type { Runtime } from '../runtime/runtime.ts'
+import type { Caller } from '../access/caller.ts'
+import { gatewayError } from '../errors/gateway-error.ts'
+
+type Prompts = ReadonlyMap<string, PromptTemplateSettings>
 
 /** The prompt that `name`, `name@version` or `namespace/name` means for this caller. */
 export function findPrompt(
   reference: string,
   caller: Caller,
-  runtime: Runtime,
+  prompts: Prompts,
 ): { readonly prompt: PromptTemplateSettings; readonly version: string | undefined } {
   const at = reference.lastIndexOf('@')
   const name = at === -1 ? reference : reference.slice(0, at)
   const version = at === -1 ? undefined : reference.slice(at + 1)
   const key = name.includes('/') ? name : `${caller.namespace}/${name}`
-  return { prompt: accessiblePrompt(runtime.snapshot.prompts.get(key), name, caller), version }
+  return { prompt: accessiblePrompt(prompts.get(key), name, caller), version }
 }
 
 /** Throws `prompt_not_allowed`, or `prompt_not_found` where even the existence is not told. */

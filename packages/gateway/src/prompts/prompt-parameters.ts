@@ -1,7 +1,8 @@
 import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
 import { type ErrorObject, Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import { gatewayError } from '../gateway-error.ts'
-import { isJsonObject, type JsonObject } from '../http/json-body.ts'
+import type { JsonObject } from '@fairlead/base'
+import { readObject } from '@fairlead/llm'
+import { gatewayError } from '../errors/gateway-error.ts'
 
 /** Checks parameters against their schema and fills in its defaults. Schemas are compiled once. */
 export class PromptParameters {
@@ -15,9 +16,9 @@ export class PromptParameters {
     parameters: unknown,
     field: string,
   ): JsonObject {
-    if (!isJsonObject(parameters)) throw gatewayError.invalidField(field, 'it must be an object')
-    if (version.parameters === undefined) return refuseAll(prompt, parameters, field)
-    const values = structuredClone(parameters)
+    const given = readObject(parameters, field)
+    if (version.parameters === undefined) return refuseAll(prompt, given, field)
+    const values = structuredClone(given)
     const validate = this.#validator(version, version.parameters)
     if (validate(values)) return values
     const error = validate.errors?.[0]

@@ -1,18 +1,24 @@
+import { renderTemplate } from '@fairlead/context'
+import type { MessageItem, ResponseFormat, Role } from '@fairlead/llm'
 import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
-import { renderTemplate } from '@fairlead/base'
-import { textVariables } from '../call/call-context.ts'
-import type { ModelCall, UsedPrompt } from '../call/model-call.ts'
-import type { JsonObject } from '../http/json-body.ts'
 import { chooseVersion } from './choose-version.ts'
 import { PromptParameters } from './prompt-parameters.ts'
+import { textVariables } from './text-variables.ts'
 
-/** A prompt with its parameters filled in, in OpenAI's format. */
+/** A prompt with its parameters filled in. */
 export interface RenderedPrompt {
   readonly used: UsedPrompt
-  readonly messages: readonly { readonly role: string; readonly content: string }[]
+  readonly items: readonly MessageItem[]
   readonly model: string | undefined
-  readonly settings: ModelCall['defaults']
-  readonly responseFormat: JsonObject | undefined
+  readonly temperature: number | undefined
+  readonly maxOutputTokens: number | undefined
+  readonly responseFormat: ResponseFormat | undefined
+}
+
+export interface UsedPrompt {
+  readonly namespace: string
+  readonly name: string
+  readonly version: string
 }
 
 export interface PromptUse {
@@ -40,32 +46,29 @@ export class PromptRenderer {
     const variables = textVariables(values)
     return {
       used: { namespace: prompt.namespace, name: prompt.name, version: version.version },
-      messages: version.messages.map(({ role, content }) => ({
-        role,
-        content: renderTemplate(content, variables),
-      })),
+      items: version.messages.map(({ role, content }) =>
+        messageItem(role, renderTemplate(content, variables)),
+      ),
       model: version.model,
-      settings: {
-        ...(version.temperature === undefined ? {} : { temperature: version.temperature }),
-        ...(version.maxOutputTokens === undefined
-          ? {}
-          : { maxOutputTokens: version.maxOutputTokens }),
-      },
+      temperature: version.temperature,
+      maxOutputTokens: version.maxOutputTokens,
       responseFormat: responseFormat(version),
     }
   }
 }
 
-function responseFormat({ responseFormat: format }: PromptVersion): JsonObject | undefined {
+function messageItem(role: Role, text: string): MessageItem {
+  const type = role === 'assistant' ? 'output_text' : 'input_text'
+  return { type: 'message', role, content: [{ type, text }] }
+}
+
+function responseFormat({ responseFormat: format }: PromptVersion): ResponseFormat | undefined {
   switch (format.type) {
     case 'Text':
       return undefined
     case 'JSONObject':
       return { type: 'json_object' }
     case 'JSONSchema':
-      return {
-        type: 'json_schema',
-        json_schema: { name: format.name, schema: format.schema, strict: true },
-      }
+      return { type: 'json_schema', name: format.name, schema: format.schema, strict: true }
   }
 }

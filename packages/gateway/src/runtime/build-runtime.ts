@@ -1,57 +1,60 @@
-import type {
-  PromptTemplateSettings,
-  LLMProviderSettings,
-  ReplicaProblem,
-  SimulatorSettings,
-  Snapshot,
-} from '@fairlead/snapshot'
 import type { Clock } from '@fairlead/base'
-import type { ProviderAdapters } from '../providers/provider-adapter.ts'
-import { createSimulatorTransport } from '../providers/simulator/simulator-transport.ts'
-import type { SecretSource } from '../sources.ts'
+import type { LLMProviderSettings, ReplicaProblem, Snapshot } from '@fairlead/snapshot'
+import { anonymousCaller } from '../access/caller.ts'
+import { buildKeyIndex } from '../access/key-index.ts'
+import {
+  buildProviderRuntime,
+  type Credential,
+  type ProviderRuntime,
+} from '../providers/provider-runtime.ts'
+import type { ProviderType } from '../providers/provider-type.ts'
+import { buildRouteIndex, type RouteIndex } from '../routing/route-index.ts'
+import type { RoutingStrategy } from '../routing/routing-strategy.ts'
+import type { SecretSource } from '../sources/sources.ts'
 import type { Transport } from '../upstream/exchange.ts'
-import type { HealthCell } from '../upstream/provider-health.ts'
+import type { ProviderState } from '../upstream/provider-state.ts'
 import type { UpstreamPools } from '../upstream/upstream-pools.ts'
-import { anonymousCaller } from './caller.ts'
-import { buildKeyIndex } from './key-index.ts'
-import { buildProviderRuntime, type Credential, type ProviderRuntime } from './provider-runtime.ts'
-import { buildRouteIndex, type RouteIndex } from './route-index.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What outlives a single runtime. */
 export interface RuntimeParts {
   readonly secrets: SecretSource
   readonly pools: UpstreamPools
-  readonly adapters: ProviderAdapters
+  readonly providerTypes: readonly ProviderType[]
+  readonly routingStrategies: readonly RoutingStrategy[]
   readonly clock: Clock
-  healthOf(provider: string): HealthCell
-  /** How many calls the Simulator with this key has had in this process. */
+  stateOf(provider: string): ProviderState
+  /** How many calls the local provider with this key has had in this process. */
   callCounter(provider: string): { calls: number }
 }
 
-/** Derives from a snapshot and the Secrets of this moment all that calls look up. */
+/**
+ * Derives from a snapshot and the Secrets of this moment all that calls look up. Throws for a provider
+ * type or a routing strategy that does not exist.
+ */
 export function buildRuntime(snapshot: Snapshot, parts: RuntimeParts): Runtime {
   const problems: ReplicaProblem[] = []
+  const routes = buildRouteIndex(snapshot.routes, parts.routingStrategies)
+  const types = new Map(parts.providerTypes.map((type) => [type.type, type]))
   const releases: (() => void)[] = []
   const providers = new Map<string, ProviderRuntime>()
-  for (const [key, provider] of snapshot.providers) {
-    const { transport, release } = openTransport(key, provider, snapshot, parts)
+  for (const [key, settings] of snapshot.providers) {
+    const type = types.get(settings.type)
+    if (type === undefined) throw new Error(`${key}: there is no provider type ${settings.type}`)
+    const { transport, release } = openTransport(key, settings, type, snapshot, parts)
     releases.push(release)
-    const credentials = presentCredentials(provider, parts.secrets, problems)
-    const adapter = parts.adapters[provider.type]
-    if (adapter === undefined) throw new Error(`${key}: no provider type ${provider.type}`)
-    const health = parts.healthOf(key)
-    providers.set(key, buildProviderRuntime(provider, { adapter, transport, credentials, health }))
+    const credentials = presentCredentials(settings, parts.secrets, problems)
+    const state = parts.stateOf(key)
+    providers.set(key, buildProviderRuntime(settings, { type, transport, credentials, state }))
   }
+  const { gateway } = snapshot
   const keys = buildKeyIndex(snapshot.consumers, parts.secrets)
-  const routes = buildRouteIndex(snapshot.routes)
   return {
     snapshot,
-    keys,
-    anonymous: anonymousCaller(snapshot.gateway.namespace),
+    access: { mode: gateway.auth, keys, anonymous: anonymousCaller(gateway.namespace) },
     routes,
     providers,
-    defaultProviders: snapshot.gateway.defaultProviders.flatMap((key) => providers.get(key) ?? []),
+    defaultProviders: gateway.defaultProviders.flatMap((key) => providers.get(key) ?? []),
     promptsByPath: promptsByPath(snapshot),
     modelNames: configuredModelNames(snapshot, routes),
     problems: [...problems, ...keys.problems],
@@ -59,29 +62,19 @@ export function buildRuntime(snapshot: Snapshot, parts: RuntimeParts): Runtime {
   }
 }
 
-const plainEcho: SimulatorSettings = {
-  mode: 'Echo',
-  replies: [],
-  latencyMs: 0,
-  wordDelayMs: 0,
-  failure: undefined,
-}
-
 function openTransport(
   key: string,
-  provider: LLMProviderSettings,
+  settings: LLMProviderSettings,
+  type: ProviderType,
   snapshot: Snapshot,
   parts: RuntimeParts,
 ): { readonly transport: Transport; readonly release: () => void } {
-  if (provider.type === 'Simulator') {
-    const transport = createSimulatorTransport(provider.simulator ?? plainEcho, {
-      dialect: parts.adapters['Simulator']!.dialect,
-      clock: parts.clock,
-      counter: parts.callCounter(key),
-    })
+  if (type.openTransport !== undefined) {
+    const { clock } = parts
+    const transport = type.openTransport(settings, { clock, counter: parts.callCounter(key) })
     return { transport, release: () => {} }
   }
-  return parts.pools.acquire(new URL(provider.baseURL).origin, {
+  return parts.pools.acquire(new URL(settings.baseURL).origin, {
     allowPrivate: snapshot.gateway.allowPrivateNetworks,
     connectionsMax: snapshot.gateway.limits.maxConcurrentRequests,
   })
@@ -107,10 +100,11 @@ function presentCredentials(
   })
 }
 
-function promptsByPath(snapshot: Snapshot): ReadonlyMap<string, PromptTemplateSettings> {
-  const byPath = new Map<string, PromptTemplateSettings>()
+function promptsByPath(snapshot: Snapshot): Runtime['promptsByPath'] {
+  const byPath = new Map<string, { readonly namespace: string; readonly name: string }>()
   for (const prompt of snapshot.prompts.values()) {
-    if (prompt.path !== undefined) byPath.set(prompt.path, prompt)
+    const { namespace, name, path } = prompt
+    if (path !== undefined) byPath.set(path, { namespace, name })
   }
   return byPath
 }

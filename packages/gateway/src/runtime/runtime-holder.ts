@@ -1,5 +1,5 @@
 import type { Logger } from '@fairlead/base'
-import type { SnapshotSource } from '../sources.ts'
+import type { SnapshotSource } from '../sources/sources.ts'
 import { buildRuntime, type RuntimeParts } from './build-runtime.ts'
 import type { Runtime } from './runtime.ts'
 

@@ -1,5 +1,5 @@
 import type { SecretKeyRef, Snapshot } from '@fairlead/snapshot'
-import type { SecretSource, SnapshotSource } from '../sources.ts'
+import type { SecretSource, SnapshotSource } from '../sources/sources.ts'
 
 /** A source of snapshots that a test sets. */
 export class TestSnapshots implements SnapshotSource {

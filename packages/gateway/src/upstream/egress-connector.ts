@@ -1,7 +1,7 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import { isIP } from 'node:net'
 import { buildConnector } from 'undici'
-import type { ResolveHost } from '../gateway.ts'
+import type { ResolveHost } from './resolve-host.ts'
 import { denialOf } from './address-rules.ts'
 
 /** The configuration does not allow a connection to this address. */

@@ -1,8 +1,8 @@
 import { Pool } from 'undici'
-import type { ResolveHost } from '../gateway.ts'
 import { egressConnector } from './egress-connector.ts'
 import type { Exchange, Transport, UpstreamRequest } from './exchange.ts'
 import { HttpExchange } from './http-exchange.ts'
+import type { ResolveHost } from './resolve-host.ts'
 
 const connectTimeoutMs = 10_000
 const keepAliveTimeoutMs = 30_000

@@ -1,4 +1,4 @@
-import type { ModelResponse, Usage } from '../model-response.ts'
+import type { ModelResponse, Usage } from '../operations/chat/model-response.ts'
 
 /** What a caller gets out of an answer, without the shape it came in. */
 export interface AnswerSummary {

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type { Dialect } from '../dialect.ts'
-import type { ModelResponse } from '../model-response.ts'
-import { createSseParser } from '../sse.ts'
-import { createStreamAssembler } from '../stream-assembler.ts'
-import type { StreamEvent } from '../stream-event.ts'
+import type { TestDialect } from './test-dialect.ts'
+import type { ModelResponse } from '../operations/chat/model-response.ts'
+import { createStreamAssembler } from '../operations/chat/stream-assembler.ts'
+import type { StreamEvent } from '../operations/chat/stream-event.ts'
 
 /** A small recording of `fixtures/`, as bytes. */
 export function readFixture(name: string): Uint8Array {
@@ -17,11 +16,9 @@ export function cutAt(bytes: Uint8Array, ...places: number[]): Uint8Array[] {
 }
 
 /** Feeds a provider's stream to its dialect, chunk by chunk, until it closes. */
-export function decodeChunks(dialect: Dialect, chunks: readonly Uint8Array[]): StreamEvent[] {
-  const parser = createSseParser()
+export function decodeChunks(dialect: TestDialect, chunks: readonly Uint8Array[]): StreamEvent[] {
   const decoder = dialect.createStreamDecoder()
-  const read = [...chunks.flatMap((chunk) => parser.push(chunk)), ...parser.end()]
-  return [...read.flatMap((event) => decoder.push(event)), ...decoder.end()]
+  return [...chunks.flatMap((chunk) => decoder.push(chunk)), ...decoder.end()]
 }
 
 export function assemble(events: readonly StreamEvent[]): ModelResponse {
@@ -31,7 +28,7 @@ export function assemble(events: readonly StreamEvent[]): ModelResponse {
 }
 
 export function encodeEvents(
-  dialect: Dialect,
+  dialect: TestDialect,
   events: readonly StreamEvent[],
   includeUsage = true,
 ): string {

@@ -1,4 +1,4 @@
-import type { StreamEvent } from '../stream-event.ts'
+import type { StreamEvent } from '../operations/chat/stream-event.ts'
 
 /**
  * What is wrong with a sequence of stream events, in words; empty when it keeps the grammar that

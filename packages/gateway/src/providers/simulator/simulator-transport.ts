@@ -1,6 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { SimulatorSettings } from '@fairlead/snapshot'
-import type { Dialect, ModelRequest, ModelResponse, StreamEvent } from '@fairlead/llm'
+import {
+  type ChatFormat,
+  chatFormatOf,
+  type ModelRequest,
+  type ModelResponse,
+  openAiChat,
+  type StreamEvent,
+} from '@fairlead/llm'
 import { abortReason, type Clock, sleep } from '@fairlead/base'
 import type { Exchange, Transport, UpstreamRequest } from '../../upstream/exchange.ts'
 import { simulatedAnswer, wordsOf } from './simulated-answer.ts'
@@ -12,13 +19,13 @@ import { simulatedAnswer, wordsOf } from './simulated-answer.ts'
 export function createSimulatorTransport(
   settings: SimulatorSettings,
   parts: {
-    readonly dialect: Dialect
     readonly clock: Clock
     /** Counts this provider's calls for as long as the process runs. */
     readonly counter: { calls: number }
   },
 ): Transport {
-  const { dialect, clock, counter } = parts
+  const { clock, counter } = parts
+  const format = chatFormatOf(openAiChat)
   return {
     async open(upstreamRequest, signal) {
       counter.calls += 1
@@ -27,21 +34,21 @@ export function createSimulatorTransport(
       const { failure } = settings
       const fails = failure !== undefined && number % failure.everyNth === 0
       if (fails && failure.afterWords === undefined) return failedExchange(failure)
-      const request = readRequest(upstreamRequest, dialect)
+      const request = readRequest(upstreamRequest, format)
       const answer = simulatedAnswer(request, settings, {
         id: `chatcmpl-sim-${number}`,
         createdAt: Math.floor(clock.now() / 1000),
       })
       const cutAfterWords = fails ? failure.afterWords : undefined
-      if (!request.stream) return wholeExchange(dialect, answer, cutAfterWords)
-      const pieces = streamPieces(dialect, request, answer, cutAfterWords)
+      if (!request.stream) return wholeExchange(format, answer, cutAfterWords)
+      const pieces = streamPieces(format, request, answer, cutAfterWords)
       return streamExchange(pieces, { clock, delayMs: settings.wordDelayMs, signal })
     },
   }
 }
 
-function readRequest(request: UpstreamRequest, dialect: Dialect): ModelRequest {
-  return dialect.decodeRequest(JSON.parse(Buffer.from(request.body).toString('utf8')))
+function readRequest(request: UpstreamRequest, format: ChatFormat): ModelRequest {
+  return format.decodeRequest(JSON.parse(Buffer.from(request.body).toString('utf8')))
 }
 
 function failedExchange(failure: NonNullable<SimulatorSettings['failure']>): Exchange {
@@ -60,11 +67,11 @@ function failedExchange(failure: NonNullable<SimulatorSettings['failure']>): Exc
 }
 
 function wholeExchange(
-  dialect: Dialect,
+  format: ChatFormat,
   answer: ModelResponse,
   cutAfterWords: number | undefined,
 ): Exchange {
-  const body = Buffer.from(JSON.stringify(dialect.encodeResponse(answer)))
+  const body = Buffer.from(JSON.stringify(format.encodeResponse(answer)))
   const headers = { 'content-type': 'application/json', 'content-length': String(body.length) }
   if (cutAfterWords === undefined) return new PreparedExchange(200, headers, [body])
   return new PreparedExchange(200, headers, [
@@ -75,12 +82,12 @@ function wholeExchange(
 
 /** The stream as the pieces that are sent with a delay between them; an Error cuts it. */
 function streamPieces(
-  dialect: Dialect,
+  format: ChatFormat,
   request: ModelRequest,
   answer: ModelResponse,
   cutAfterWords: number | undefined,
 ): (Buffer | Error)[] {
-  const encoder = dialect.createStreamEncoder({ includeUsage: request.includeUsage })
+  const encoder = format.createStreamEncoder({ includeUsage: request.includeUsage })
   const encode = (events: readonly StreamEvent[]) =>
     Buffer.from(events.map((event) => encoder.encode(event)).join(''))
   const { id, model, createdAt } = answer

@@ -1,0 +1,45 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { gatewayError } from '../errors/gateway-error.ts'
+import type { Caller } from './caller.ts'
+import type { KeyIndex } from './key-index.ts'
+
+/** Who may call a gateway. */
+export interface Access {
+  readonly mode: 'Required' | 'Optional' | 'Disabled'
+  readonly keys: KeyIndex
+  /** Who calls without a key, where that is allowed. */
+  readonly anonymous: Caller
+}
+
+/**
+ * Who calls. The key is taken as the official SDKs send it. A wrong key is refused also where none
+ * is needed, so that a mistake shows; only with `Disabled` keys are not looked at. `nowMs` is wall
+ * time. Throws `missing_api_key`, `invalid_api_key` or `api_key_expired`.
+ */
+export function authenticate(headers: IncomingHttpHeaders, access: Access, nowMs: number): Caller {
+  if (access.mode === 'Disabled') return access.anonymous
+  const key = presentedKey(headers)
+  if (key === undefined) {
+    if (access.mode === 'Optional') return access.anonymous
+    throw gatewayError.missingApiKey()
+  }
+  const known = access.keys.find(key)
+  if (known === undefined) throw gatewayError.invalidApiKey()
+  if (known.expiresAtMs !== undefined && known.expiresAtMs <= nowMs) {
+    throw gatewayError.expiredApiKey()
+  }
+  return known.caller
+}
+
+function presentedKey(headers: IncomingHttpHeaders): string | undefined {
+  const { authorization } = headers
+  if (authorization !== undefined && /^bearer\s/i.test(authorization)) {
+    const key = authorization.slice(7).trim()
+    if (key !== '') return key
+  }
+  for (const name of ['x-api-key', 'x-goog-api-key']) {
+    const value = headers[name]
+    if (typeof value === 'string' && value.trim() !== '') return value.trim()
+  }
+  return undefined
+}

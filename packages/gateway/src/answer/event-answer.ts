@@ -1,0 +1,65 @@
+import {
+  createStreamAssembler,
+  type ModelResponse,
+  responseEvents,
+  type StreamEvent,
+  type Usage,
+} from '@fairlead/llm'
+import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
+
+const noBytes = Buffer.alloc(0)
+
+/** An answer that is known by its events alone: a stored one, or one that was changed. */
+export class EventAnswer implements AnswerStream {
+  readonly dialect = undefined
+  readonly status = 200
+  readonly headers = {}
+  readonly isWhole: boolean
+  readonly byteLength = undefined
+  readonly rest = noBytes
+  usage: Usage | undefined
+  isComplete = false
+  readonly #next: () => Promise<readonly StreamEvent[] | undefined>
+  readonly #response: ModelResponse | undefined
+  readonly #assembler = createStreamAssembler()
+
+  /**
+   * `next` gives events as they come, in the grammar of streams, then undefined. `response` is the
+   * same as a value, where it is known; otherwise it is put together from the events.
+   */
+  constructor(
+    isWhole: boolean,
+    next: () => Promise<readonly StreamEvent[] | undefined>,
+    response?: ModelResponse,
+  ) {
+    this.isWhole = isWhole
+    this.#next = next
+    this.#response = response
+  }
+
+  async next(): Promise<AnswerPiece | undefined> {
+    const events = await this.#next()
+    if (events === undefined) return undefined
+    for (const event of events) {
+      if (event.type === 'usage') this.usage = event.usage
+      if (event.type === 'finish') this.isComplete = true
+      if (this.isWhole) this.#assembler.push(event)
+    }
+    return { bytes: noBytes, events: () => events }
+  }
+
+  response(): ModelResponse {
+    return this.#response ?? this.#assembler.response()
+  }
+}
+
+/** A value as an answer, whole or as the stream that tells the same. */
+export function answerOf(response: ModelResponse, isWhole: boolean): EventAnswer {
+  let left: readonly StreamEvent[] | undefined = responseEvents(response)
+  const next = () => {
+    const all = left
+    left = undefined
+    return Promise.resolve(all)
+  }
+  return new EventAnswer(isWhole, next, response)
+}

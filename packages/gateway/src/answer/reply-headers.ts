@@ -1,0 +1,47 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { OpenTurn } from '@fairlead/context'
+import type { CallRecord } from '../call/call-record.ts'
+
+/**
+ * Headers of the upstream's answer that go on to the caller. Flat list: name, value, name, value.
+ */
+export function keptHeaders(headers: IncomingHttpHeaders, names: readonly string[]): string[] {
+  const kept: string[] = []
+  for (const name of names) {
+    const value = headers[name]
+    if (typeof value === 'string') kept.push(name, value)
+  }
+  return kept
+}
+
+/** What the gateway tells about the call. Flat list: name, value, name, value. */
+export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): string[] {
+  const headers = ['x-fairlead-request-id', record.requestId]
+  if (record.target !== undefined) {
+    headers.push(
+      'x-fairlead-provider',
+      record.target.provider.key,
+      'x-fairlead-model',
+      headerText(record.target.model),
+    )
+  }
+  if (record.route !== '') headers.push('x-fairlead-route', headerText(record.route))
+  if (record.attempts > 0) headers.push('x-fairlead-attempts', String(record.attempts))
+  headers.push('x-fairlead-overhead-ms', record.overheadMs().toFixed(3))
+  if (turn !== undefined) {
+    headers.push(
+      'x-fairlead-conversation',
+      headerText(turn.conversation.id),
+      'x-fairlead-revision',
+      String(turn.conversation.ccp.revision),
+      'x-fairlead-plan',
+      turn.plan.id,
+    )
+  }
+  return headers
+}
+
+/** Some names come from callers: what HTTP does not take in a header is written percent-encoded. */
+function headerText(text: string): string {
+  return /^[\x21-\x7e]*$/.test(text) ? text : encodeURIComponent(text)
+}

@@ -1,0 +1,129 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import {
+  chatFormatOf,
+  type Dialect,
+  type FrameSource,
+  type StreamDecoder,
+  type StreamEvent,
+  type StreamScanner,
+  type Usage,
+} from '@fairlead/llm'
+import type { Exchange } from '../upstream/exchange.ts'
+import type { AnswerPiece, AnswerStream, AnswerUse } from './answer-stream.ts'
+
+const noBytes = Buffer.alloc(0)
+const noEvents: readonly StreamEvent[] = []
+
+/** A provider's stream of events. */
+export class StreamAnswer implements AnswerStream {
+  readonly dialect: Dialect
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly isWhole = false
+  readonly byteLength = undefined
+  readonly #exchange: Exchange
+  /** Cuts where frames end, for bytes that pass. */
+  readonly #frames: FrameSource | undefined
+  /** For an answer that is read. */
+  readonly #decoder: StreamDecoder | undefined
+  /** For an answer that nobody reads. */
+  readonly #scanner: StreamScanner | undefined
+  readonly #taken: AnswerPiece[] = []
+  #usage: Usage | undefined
+  #finished = false
+  #ended = false
+
+  /** `nowMs` is wall time, for a stream that carries none. */
+  constructor(exchange: Exchange, dialect: Dialect, use: AnswerUse, nowMs: number) {
+    this.#exchange = exchange
+    this.dialect = dialect
+    this.status = exchange.status
+    this.headers = exchange.headers
+    if (use.passes) this.#frames = dialect.passage.cutFrames(exchange)
+    if (use.isRead || !use.passes) {
+      this.#decoder = chatFormatOf(dialect).createStreamDecoder(nowMs)
+    } else {
+      this.#scanner = dialect.passage.createStreamScanner()
+    }
+  }
+
+  /** Gives a piece that was taken to look at; it comes again with the next `next`. */
+  putBack(piece: AnswerPiece): void {
+    this.#taken.push(piece)
+  }
+
+  /** Nobody will read on: the provider may stop sending. */
+  abandon(reason: Error): void {
+    this.#exchange.abort(reason)
+  }
+
+  next(): Promise<AnswerPiece | undefined> {
+    const piece = this.#taken.shift()
+    if (piece !== undefined) return Promise.resolve(piece)
+    return this.#frames === undefined ? this.#nextEvents() : this.#nextFrames(this.#frames)
+  }
+
+  get rest(): Buffer {
+    return this.#frames?.rest ?? noBytes
+  }
+
+  get usage(): Usage | undefined {
+    return this.#scanner === undefined ? this.#usage : this.#scanner.usage
+  }
+
+  get isComplete(): boolean {
+    return this.#scanner === undefined ? this.#finished : this.#scanner.complete
+  }
+
+  response(): never {
+    throw new Error('a stream is not known as a whole')
+  }
+
+  async #nextFrames(frames: FrameSource): Promise<AnswerPiece | undefined> {
+    if (this.#ended) return undefined
+    const bytes = await frames.next()
+    if (bytes === undefined) return this.#endFrames(frames.rest)
+    if (this.#scanner !== undefined) {
+      this.#scanner.push(bytes)
+      return { bytes, events: notRead }
+    }
+    const events = this.#read(this.#decoder?.push(bytes) ?? noEvents)
+    return { bytes, events: () => events }
+  }
+
+  /** What a cut frame and the end itself say. Throws when they say that the answer was cut. */
+  #endFrames(rest: Buffer): AnswerPiece | undefined {
+    this.#ended = true
+    if (this.#decoder === undefined) {
+      if (rest.length > 0) this.#scanner?.push(rest)
+      return undefined
+    }
+    const events = this.#read([...this.#decoder.push(rest), ...this.#decoder.end()])
+    const cut = events.find((event) => event.type === 'error')
+    if (cut !== undefined) throw cut.error
+    return events.length === 0 ? undefined : { bytes: noBytes, events: () => events }
+  }
+
+  async #nextEvents(): Promise<AnswerPiece | undefined> {
+    while (!this.#ended) {
+      const chunk = await this.#exchange.next()
+      this.#ended = chunk === undefined
+      const decoded = chunk === undefined ? this.#decoder?.end() : this.#decoder?.push(chunk)
+      const events = this.#read(decoded ?? noEvents)
+      if (events.length > 0) return { bytes: chunk ?? noBytes, events: () => events }
+    }
+    return undefined
+  }
+
+  #read(events: readonly StreamEvent[]): readonly StreamEvent[] {
+    for (const event of events) {
+      if (event.type === 'usage') this.#usage = event.usage
+      else if (event.type === 'finish') this.#finished = true
+    }
+    return events
+  }
+}
+
+function notRead(): never {
+  throw new Error('an answer that passes unread has no events')
+}

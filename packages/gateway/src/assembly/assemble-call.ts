@@ -1,0 +1,101 @@
+import { chatFormatOf, type ChatInput, type RequestEdits } from '@fairlead/llm'
+import type { PersonaSettings } from '@fairlead/snapshot'
+import type { Call } from '../call/call.ts'
+import { textVariables } from '../prompts/text-variables.ts'
+import { AssembledCall } from './assembled-call.ts'
+import { findPersona, personaInput } from './named-settings.ts'
+import { renderPersona } from './render-persona.ts'
+import { checkMayAsk, chosenFor, turnRequest, type TurnSource } from './turn-request.ts'
+
+/**
+ * Puts persona and history in front of what the caller sent. A plain call without either passes
+ * through as it is. In a conversation the turn is stored before anything goes upstream; `call.turn` is
+ * set then.
+ */
+export async function assembleCall(call: Call): Promise<AssembledCall> {
+  const { context, edits } = call.request
+  const { dialect, request } = call
+  if (context.conversation !== undefined) return assembleTurn(context.conversation, call)
+  if (context.persona === undefined) return new AssembledCall({ dialect, request, edits })
+  const persona = findPersona(context.persona, call.caller, call.runtime)
+  return new AssembledCall({ dialect, request, edits: withPersona(persona, call) })
+}
+
+async function assembleTurn(conversation: string, call: Call): Promise<AssembledCall> {
+  const { caller, dialect, request, runtime, services } = call
+  const { context, edits } = request
+  const conversations = await services.stores.of(runtime)
+  const [target] = call.route.targets
+  if (target === undefined) throw new Error('a matched route has a target')
+  checkMayAsk({ context, caller, runtime })
+  const source: TurnSource = {
+    caller,
+    runtime,
+    context,
+    body: request.body,
+    input: sentInput(call),
+    target,
+    signal: call.signal,
+  }
+  const { id, chosen } =
+    conversation === 'new'
+      ? await createConversation(call)
+      : { id: conversation, chosen: await chosenFor(conversation, caller.tenant, conversations) }
+  const { request: asked, persona } = turnRequest(id, chosen, source)
+  const turn = await conversations.begin(asked)
+  call.turn = turn
+  const { items, tools } = turn
+  const toolsAdded = tools.length > source.input.tools.length
+  const { itemsBefore: _replaced, ...kept } = edits
+  return new AssembledCall({
+    dialect,
+    request,
+    edits: { ...personaSettings(persona), ...kept, items, ...(toolsAdded ? { tools } : {}) },
+    input: { items, tools },
+    ...(turn.replay === undefined ? {} : { replay: turn.replay }),
+  })
+}
+
+/** What a call adds to its conversation: the template's messages, and what the caller sent. */
+function sentInput({ dialect, request }: Call): ChatInput {
+  const { itemsBefore = [] } = request.edits
+  const messagesOptional = request.prompt !== undefined
+  const { items, tools } = chatFormatOf(dialect).decodeInput(request.fields(), { messagesOptional })
+  return { items: [...itemsBefore, ...items], tools }
+}
+
+async function createConversation({ caller, request, runtime, services }: Call) {
+  const conversations = await services.stores.of(runtime)
+  const { persona, strategy } = request.context
+  const { id, ccp } = await conversations.create({
+    tenant: caller.tenant,
+    ...(persona === undefined ? {} : { persona }),
+    ...(strategy === undefined ? {} : { strategy }),
+  })
+  return { id, chosen: ccp }
+}
+
+/** A persona's settings hold where neither the caller nor the prompt template gave any. */
+function personaSettings(persona: PersonaSettings | undefined): RequestEdits {
+  const { temperature, maxOutputTokens } = persona ?? {}
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+  }
+}
+
+function withPersona(persona: PersonaSettings, { request, services }: Call): RequestEdits {
+  const { edits, context } = request
+  const variables = textVariables(context.variables)
+  const text = renderPersona(persona, variables, services.clock.now())
+  const { tools } = personaInput(persona)
+  return {
+    ...personaSettings(persona),
+    ...edits,
+    itemsBefore: [
+      { type: 'message', role: 'system', content: [{ type: 'input_text', text }] },
+      ...(edits.itemsBefore ?? []),
+    ],
+    ...(tools.length === 0 ? {} : { toolsBefore: tools }),
+  }
+}

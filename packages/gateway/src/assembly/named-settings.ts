@@ -1,0 +1,60 @@
+import type { PersonaInput, StrategyInput } from '@fairlead/context'
+import type { PersonaSettings } from '@fairlead/snapshot'
+import type { Caller } from '../access/caller.ts'
+import { gatewayError } from '../errors/gateway-error.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+
+const fullHistory: StrategyInput = {
+  name: 'full',
+  generation: 0,
+  history: { mode: 'Full' },
+  reserveOutputTokens: 1024,
+  onOverflow: 'Compact',
+}
+
+/** The strategy by this name, or the gateway's default. Throws `strategy_not_found`. */
+export function findStrategy(
+  name: string | undefined,
+  caller: Caller,
+  runtime: Runtime,
+): StrategyInput {
+  const { strategies, gateway } = runtime.snapshot
+  const key = name === undefined ? gateway.defaultStrategy : keyOf(name, caller)
+  if (key === undefined) return fullHistory
+  const strategy = strategies.get(key)
+  if (strategy === undefined) {
+    throw gatewayError.nameNotFound('strategy', name ?? key, 'ContextStrategy')
+  }
+  return strategy
+}
+
+/** The persona by this name. Throws `persona_not_found` or `persona_not_allowed`. */
+export function findPersona(name: string, caller: Caller, runtime: Runtime): PersonaSettings {
+  const persona = runtime.snapshot.personas.get(keyOf(name, caller))
+  if (persona === undefined) throw gatewayError.nameNotFound('persona', name, 'Persona')
+  if (caller.mayUsePersona(persona.namespace, persona.name)) return persona
+  if (persona.namespace === caller.namespace) throw gatewayError.notAllowed('persona', name)
+  throw gatewayError.nameNotFound('persona', name, 'Persona')
+}
+
+/** The gateway's default persona: given to everybody, so no access is asked for. */
+export function defaultPersona(runtime: Runtime): PersonaSettings | undefined {
+  const { personas, gateway } = runtime.snapshot
+  return gateway.defaultPersona === undefined ? undefined : personas.get(gateway.defaultPersona)
+}
+
+export function personaInput(persona: PersonaSettings): PersonaInput {
+  return {
+    ...persona,
+    tools: persona.tools.map(({ name, description, parameters }) => ({
+      name,
+      ...(description === undefined ? {} : { description }),
+      ...(parameters === undefined ? {} : { parameters }),
+    })),
+  }
+}
+
+/** A name without a namespace means the caller's own. */
+function keyOf(name: string, caller: Caller): string {
+  return name.includes('/') ? name : `${caller.namespace}/${name}`
+}

@@ -1,0 +1,106 @@
+import { hash } from 'node:crypto'
+import { type Conversations, isOwnConversationId, type TurnRequest } from '@fairlead/context'
+import { type ChatInput, ModelError } from '@fairlead/llm'
+import type { PersonaSettings } from '@fairlead/snapshot'
+import type { Caller } from '../access/caller.ts'
+import type { CallContext } from '../call/call-context.ts'
+import { gatewayError } from '../errors/gateway-error.ts'
+import { textVariables } from '../prompts/text-variables.ts'
+import type { CallTarget } from '../routing/call-target.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import { defaultPersona, findPersona, findStrategy, personaInput } from './named-settings.ts'
+
+/** What of a call decides the next turn of its conversation. */
+export interface TurnSource {
+  readonly caller: Caller
+  readonly runtime: Runtime
+  readonly context: CallContext
+  /** The body as it was sent, which an Idempotency-Key stands for. */
+  readonly body: Buffer
+  /** What was said and offered, as new input. */
+  readonly input: ChatInput
+  readonly target: CallTarget
+  readonly signal: AbortSignal
+}
+
+/** What is asked of a conversation for a call, and the persona that speaks in it. */
+export interface RequestedTurn {
+  readonly request: TurnRequest
+  readonly persona: PersonaSettings | undefined
+}
+
+/** What was chosen for a conversation when it was made. */
+export interface ChosenForConversation {
+  readonly persona: string | null
+  readonly strategy: string | null
+}
+
+/**
+ * The turn that a call asks of the conversation `id`. Throws for a persona or strategy that does not
+ * exist or may not be used.
+ */
+export function turnRequest(
+  id: string,
+  chosen: ChosenForConversation,
+  source: TurnSource,
+): RequestedTurn {
+  const { caller, runtime, context, input, target } = source
+  const personaName = context.persona ?? chosen.persona ?? undefined
+  const persona =
+    personaName === undefined ? defaultPersona(runtime) : findPersona(personaName, caller, runtime)
+  const { expectedRevision, idempotencyKey } = context
+  return {
+    persona,
+    request: {
+      tenant: caller.tenant,
+      conversation: id,
+      createIfMissing: !isOwnConversationId(id),
+      input: input.items,
+      tools: input.tools,
+      model: target.model,
+      window: target.provider.modelSettings(target.model)?.contextWindow,
+      strategy: findStrategy(context.strategy ?? chosen.strategy ?? undefined, caller, runtime),
+      persona: persona === undefined ? undefined : personaInput(persona),
+      variables: textVariables(context.variables),
+      ...(expectedRevision === undefined ? {} : { expectedRevision }),
+      ...(idempotencyKey === undefined
+        ? {}
+        : { idempotencyKey, requestDigest: `sha256:${hash('sha256', source.body)}` }),
+      signal: source.signal,
+    },
+  }
+}
+
+/** What was chosen for an existing conversation; nothing for one that the call may make. */
+export async function chosenFor(
+  id: string,
+  tenant: string,
+  conversations: Conversations,
+): Promise<ChosenForConversation> {
+  try {
+    return (await conversations.get(tenant, id)).ccp
+  } catch (error) {
+    const isMissing = error instanceof ModelError && error.kind === 'not-found'
+    if (!isMissing || isOwnConversationId(id)) throw error
+    return { persona: null, strategy: null }
+  }
+}
+
+/**
+ * Throws for a persona, a strategy or a conversation's id that the caller may not name. Callers
+ * without a key share a tenant: where callers with and without one meet, an id that one of them chose
+ * is an id that another can guess.
+ */
+export function checkMayAsk({
+  context,
+  caller,
+  runtime,
+}: Pick<TurnSource, 'context' | 'caller' | 'runtime'>): void {
+  if (context.persona !== undefined) findPersona(context.persona, caller, runtime)
+  if (context.strategy !== undefined) findStrategy(context.strategy, caller, runtime)
+  const { conversation: id } = context
+  if (id === undefined || id === 'new' || isOwnConversationId(id)) return
+  if (caller === runtime.access.anonymous && runtime.access.mode === 'Optional') {
+    throw gatewayError.anonymousConversation()
+  }
+}

@@ -1,0 +1,79 @@
+import type { RetrySettings } from '@fairlead/snapshot'
+import { ModelError } from '@fairlead/llm'
+import { describe, expect, it } from 'vitest'
+import { type FailureKind, UpstreamFailure } from '../upstream/upstream-failure.ts'
+import { AttemptPlan } from './attempt-plan.ts'
+import type { CallTarget } from '../routing/call-target.ts'
+
+const [a, b] = ['a', 'b'].map((name) => ({ name }) as CallTarget) as [CallTarget, CallTarget]
+const all: RetrySettings['conditions'] = ['RateLimited', 'ServerError', 'Timeout', 'Connect']
+
+function failure(kind: FailureKind, retryAfterSeconds?: number): UpstreamFailure {
+  const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
+  return new UpstreamFailure(kind, new ModelError('upstream', kind, options))
+}
+
+function planFor(targets: readonly CallTarget[], attempts: number, on = all): AttemptPlan {
+  return new AttemptPlan(targets, { attempts, conditions: on }, () => 0)
+}
+
+/** The targets that are asked and the pauses between, until the failures or the attempts end. */
+function run(plan: AttemptPlan, failures: readonly UpstreamFailure[]): (string | number)[] {
+  const steps: (string | number)[] = [plan.target.name]
+  for (const one of failures) {
+    try {
+      const delayMs = plan.afterFailure(one)
+      if (delayMs > 0) steps.push(delayMs)
+      steps.push(plan.target.name)
+    } catch (error) {
+      steps.push(error === one.error ? 'told' : 'broken')
+      break
+    }
+  }
+  return steps
+}
+
+describe('the plan of attempts', () => {
+  const error = failure('ServerError')
+  it.each<[string, readonly CallTarget[], number, readonly UpstreamFailure[], (string | number)[]]>(
+    [
+      ['another target at once', [a, b], 1, [error], ['a', 'b']],
+      ['no more than allowed', [a, b], 1, [error, error], ['a', 'b', 'told']],
+      ['none when none is allowed', [a, b], 0, [error], ['a', 'told']],
+      [
+        'the same after a pause that doubles',
+        [a],
+        3,
+        [error, error, error],
+        ['a', 100, 'a', 200, 'a', 400, 'a'],
+      ],
+      ['around again after a pause', [a, b], 2, [error, error], ['a', 'b', 100, 'a']],
+      ['as long as the provider asks', [a], 1, [failure('RateLimited', 3)], ['a', 3000, 'a']],
+      ['not longer than is bearable', [a], 1, [failure('RateLimited', 60)], ['a', 'told']],
+      ['not at all for a mistake of the caller', [a, b], 3, [failure('Final')], ['a', 'told']],
+      ['an unusable target costs nothing', [a, b], 0, [failure('Target')], ['a', 'b']],
+      [
+        'and is not asked again',
+        [a, b],
+        2,
+        [failure('Target'), error, error],
+        ['a', 'b', 100, 'b', 200, 'b'],
+      ],
+      ['all unusable', [a, b], 9, [failure('Target'), failure('Credential')], ['a', 'b', 'told']],
+      [
+        'a stale connection is replaced once',
+        [a],
+        0,
+        [failure('StaleConnection'), failure('StaleConnection')],
+        ['a', 'a', 'told'],
+      ],
+    ],
+  )('%s', (_name, targets, attempts, failures, steps) => {
+    expect(run(planFor(targets, attempts), failures)).toEqual(steps)
+  })
+
+  it('retries only what the route names', () => {
+    expect(run(planFor([a, b], 3, ['Timeout']), [error])).toEqual(['a', 'told'])
+    expect(run(planFor([a, b], 3, ['Timeout']), [failure('Timeout')])).toEqual(['a', 'b'])
+  })
+})

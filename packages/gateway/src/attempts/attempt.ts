@@ -1,0 +1,149 @@
+import { abortReason } from '@fairlead/base'
+import { ModelError } from '@fairlead/llm'
+import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
+import type { AssembledCall } from '../assembly/assembled-call.ts'
+import type { Call } from '../call/call.ts'
+import { gatewayError } from '../errors/gateway-error.ts'
+import type { Credential } from '../providers/provider-runtime.ts'
+import type { CallTarget } from '../routing/call-target.ts'
+import { EgressDenied } from '../upstream/egress-connector.ts'
+import type { Exchange } from '../upstream/exchange.ts'
+import { UpstreamFailure } from '../upstream/upstream-failure.ts'
+import { beginAnswer } from './begin-answer.ts'
+import { forwardedHeaders } from './forwarded-headers.ts'
+import { refusedAnswer } from './refused-answer.ts'
+
+/** One target, asked once. */
+export interface Attempt {
+  readonly target: CallTarget
+  readonly credential: Credential | undefined
+  readonly use: AnswerUse
+}
+
+/**
+ * Asks one target once. Resolves with a successful answer, before its first byte is sent to the
+ * caller; rejects with an UpstreamFailure, or with the reason for which the call must end.
+ */
+export async function attempt(
+  { target, credential, use }: Attempt,
+  assembled: AssembledCall,
+  call: Call,
+): Promise<AnswerStream> {
+  const { record, services } = call
+  const { state } = target.provider
+  const { stream } = call.request.sent
+  const body = assembled.bodyFor(target)
+  const deadline = firstTokenDeadline(target, call)
+  const begunMs = services.clock.monotonicMs()
+  record.attempts += 1
+  record.target = target
+  state.inFlight += 1
+  record.waits()
+  let stage: Stage = 'opening'
+  try {
+    const exchange = await open(target, credential, body, call, deadline.signal)
+    if (exchange.status < 200 || exchange.status >= 300) {
+      stage = 'refused'
+      throw await refusedAnswer(exchange, target, credential?.value, call)
+    }
+    stage = 'reading'
+    const nowMs = services.clock.now()
+    const answer = await beginAnswer(exchange, target, { stream, use, nowMs })
+    state.note('Healthy', 'The latest call was answered.')
+    state.noteLatency(services.clock.monotonicMs() - begunMs)
+    return answer
+  } catch (error) {
+    throw asFailure(error, stage, target, call)
+  } finally {
+    state.inFlight -= 1
+    deadline.clear()
+    record.goesOn()
+  }
+}
+
+async function open(
+  target: CallTarget,
+  credential: Credential | undefined,
+  body: Uint8Array,
+  call: Call,
+  signal: AbortSignal,
+): Promise<Exchange> {
+  const { provider } = target
+  const { requestHeaders } = call.dialect.passage
+  const prepared = provider.type.prepare(
+    {
+      model: target.model,
+      stream: call.request.sent.stream,
+      body,
+      basePath: provider.basePath,
+      headers: [
+        ...provider.headers,
+        ...forwardedHeaders(call.http.request.headers, requestHeaders),
+      ],
+    },
+    credential?.value,
+  )
+  const request = prepared instanceof Promise ? await prepared : prepared
+  return provider.transport.open(request, signal)
+}
+
+/** Only a stream promises an early first token; a whole answer takes as long as it takes. */
+function firstTokenDeadline(
+  target: CallTarget,
+  { signal, request, runtime, services }: Call,
+): { readonly signal: AbortSignal; clear(): void } {
+  if (!request.sent.stream) return { signal, clear: () => {} }
+  const controller = new AbortController()
+  const onAbort = () => controller.abort(abortReason(signal))
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  const { firstTokenTimeoutMs } = runtime.snapshot.gateway.limits
+  const timer = services.clock.setTimer(firstTokenTimeoutMs, () => {
+    const error = gatewayError.firstTokenTimeout(target.provider.key, firstTokenTimeoutMs)
+    controller.abort(new UpstreamFailure('Timeout', error))
+  })
+  return { signal: controller.signal, clear: () => timer.cancel() }
+}
+
+/** How far an attempt has come: a refusal has noted the provider's health itself. */
+type Stage = 'opening' | 'refused' | 'reading'
+
+/** Errors of the network become failures that say what may be done; a cancelled call stays itself. */
+function asFailure(error: unknown, stage: Stage, target: CallTarget, { signal }: Call): Error {
+  if (signal.aborted) return abortReason(signal)
+  const { key, state } = target.provider
+  if (error instanceof UpstreamFailure) {
+    const broken = stage === 'reading' && error.kind === 'ServerError'
+    if (error.kind === 'Timeout' || broken) state.note('Unreachable', error.message)
+    return error
+  }
+  if (error instanceof EgressDenied) {
+    const denied = gatewayError.egressDenied(key, error.message)
+    state.note('Unreachable', denied.message)
+    return new UpstreamFailure('Target', denied)
+  }
+  if (error instanceof ModelError || stage !== 'opening') {
+    const broken = error instanceof ModelError ? error : gatewayError.upstreamCut(key, error)
+    state.note('Unreachable', broken.message)
+    return new UpstreamFailure('ServerError', broken)
+  }
+  const unreachable = gatewayError.upstreamUnreachable(key, reasonOf(error), error)
+  if (closedWithoutAnswer(error)) return new UpstreamFailure('StaleConnection', unreachable)
+  state.note('Unreachable', unreachable.message)
+  return new UpstreamFailure('Connect', unreachable)
+}
+
+function reasonOf(error: unknown): string {
+  const code = codeOf(error)
+  if (code !== undefined) return code
+  return error instanceof Error ? error.message : 'unknown reason'
+}
+
+function closedWithoutAnswer(error: unknown): boolean {
+  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '')
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
+}

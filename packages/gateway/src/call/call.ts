@@ -1,0 +1,60 @@
+import type { OpenTurn } from '@fairlead/context'
+import type { Dialect } from '@fairlead/llm'
+import type { Caller } from '../access/caller.ts'
+import { ClientSink } from '../http/client-sink.ts'
+import type { MatchedRoute } from '../routing/match-route.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import { CallLifetime } from './call-lifetime.ts'
+import type { CallRecord } from './call-record.ts'
+import type { CallRequest } from './call-request.ts'
+import type { HttpCall } from './http-call.ts'
+import type { Services } from './services.ts'
+
+/**
+ * One model call from socket to socket: what its steps share. Each of the later fields is set by the
+ * step that finds it out; a step reads only what the steps before it have set.
+ */
+export class Call {
+  readonly http: HttpCall
+  readonly record: CallRecord
+  /** The format that the caller speaks. */
+  readonly dialect: Dialect
+  /** The configuration that the call began with, and keeps to its end. */
+  readonly runtime: Runtime
+  readonly services: Services
+  readonly lifetime: CallLifetime
+  /** Where the answer goes. */
+  readonly sink: ClientSink
+  /** Set by authentication. */
+  caller!: Caller
+  /** Set when the body has been read. */
+  request!: CallRequest
+  /** Set by routing. */
+  route!: MatchedRoute
+  /** The turn that was opened, for a call in a conversation; set by assembly. */
+  turn: OpenTurn | undefined
+
+  constructor(http: HttpCall, dialect: Dialect, runtime: Runtime, services: Services) {
+    const { requestTimeoutMs } = runtime.snapshot.gateway.limits
+    this.http = http
+    this.record = http.record
+    this.dialect = dialect
+    this.runtime = runtime
+    this.services = services
+    this.lifetime = new CallLifetime(http.response, services.clock, requestTimeoutMs)
+    this.sink = new ClientSink(http.response)
+    runtime.acquire()
+    services.running.add(this.lifetime)
+  }
+
+  /** Aborts when the call must end; the reason is the error that says why. */
+  get signal(): AbortSignal {
+    return this.lifetime.signal
+  }
+
+  end(): void {
+    this.lifetime.end()
+    this.services.running.delete(this.lifetime)
+    this.runtime.release()
+  }
+}

@@ -1,0 +1,21 @@
+import type { Clock, Logger } from '@fairlead/base'
+import type { ConversationStores } from '../conversations/conversation-stores.ts'
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
+import type { PromptRenderer } from '../prompts/prompt-renderer.ts'
+import type { SecretSource } from '../sources/sources.ts'
+import type { CredentialRefusals } from '../upstream/credential-refusals.ts'
+import type { RunningCalls } from './running-calls.ts'
+
+/** What calls use that is not of one configuration. */
+export interface Services {
+  readonly secrets: SecretSource
+  readonly refusals: CredentialRefusals
+  readonly stores: ConversationStores
+  readonly prompts: PromptRenderer
+  readonly metrics: GatewayMetrics
+  readonly logger: Logger
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly running: RunningCalls
+}

@@ -1,0 +1,188 @@
+import { ModelError } from '@fairlead/llm'
+
+const notAllowedCodes = {
+  model: { code: 'model_not_allowed' },
+  prompt: { code: 'prompt_not_allowed' },
+  persona: { code: 'persona_not_allowed' },
+} as const
+
+const notFoundCodes = {
+  prompt: { code: 'prompt_not_found' },
+  persona: { code: 'persona_not_found' },
+  strategy: { code: 'strategy_not_found' },
+} as const
+
+/** The errors that the gateway itself finds. Each code has its row in docs/errors.md. */
+export const gatewayError = {
+  notReady: () =>
+    new ModelError(
+      'unavailable',
+      'The gateway has no configuration yet. Retry in a moment; if it stays so, check that the LLMGateway exists and is accepted.',
+      { code: 'not_ready', retryAfterSeconds: 1 },
+    ),
+  shuttingDown: () =>
+    new ModelError('unavailable', 'The gateway is shutting down. Retry the request.', {
+      code: 'shutting_down',
+      retryAfterSeconds: 1,
+    }),
+  unknownPath: (method: string, path: string, served: readonly string[]) =>
+    new ModelError(
+      'not-found',
+      `Nothing is served at ${method} ${path}. This gateway serves: ${served.join(', ')}.`,
+      { code: 'unknown_url' },
+    ),
+  methodNotAllowed: (method: string, path: string, allowed: readonly string[]) =>
+    new ModelError(
+      'invalid-request',
+      `${method} is not allowed at ${path}; use ${allowed.join(' or ')}.`,
+      { status: 405, code: 'method_not_allowed' },
+    ),
+  unsupportedMediaType: (got: string) =>
+    new ModelError(
+      'unsupported-media-type',
+      `The body must be sent with Content-Type: application/json, not ${got}.`,
+    ),
+  unsupportedEncoding: (got: string) =>
+    new ModelError(
+      'unsupported-media-type',
+      `The body must be sent without Content-Encoding, not as ${got}.`,
+    ),
+  requestTooLarge: (limitBytes: number) =>
+    new ModelError(
+      'request-too-large',
+      `The body is larger than the ${limitBytes} bytes that this gateway accepts. Send less, or raise LLMGateway spec.limits.maxRequestBytes.`,
+    ),
+  invalidJson: (detail: string) =>
+    new ModelError('invalid-request', `The body is not valid JSON: ${detail}.`, {
+      code: 'invalid_json',
+    }),
+  missingApiKey: () =>
+    new ModelError(
+      'authentication',
+      'No API key was given. Send it as Authorization: Bearer <key>, x-api-key or x-goog-api-key.',
+      { code: 'missing_api_key' },
+    ),
+  invalidApiKey: () =>
+    new ModelError(
+      'authentication',
+      'The API key is not known to this gateway. Check it, or ask for one: keys are in Consumer spec.apiKeys.',
+    ),
+  expiredApiKey: () =>
+    new ModelError('authentication', 'The API key has expired. Ask for a new one.', {
+      code: 'api_key_expired',
+    }),
+  notAllowed: (what: 'model' | 'prompt' | 'persona', name: string) =>
+    new ModelError(
+      'permission',
+      `This API key may not use the ${what} "${name}". Ask for it to be added to the Consumer's spec.access.`,
+      { ...notAllowedCodes[what], param: what },
+    ),
+  anonymousConversation: () =>
+    new ModelError(
+      'permission',
+      'Without an API key a conversation cannot be given an id. Start one with "new" and use the id that x-fairlead-conversation tells, or send a key.',
+      { code: 'conversation_id_not_allowed', param: 'context.conversation' },
+    ),
+  modelNotFound: (model: string) =>
+    new ModelError(
+      'not-found',
+      `The model "${model}" is not served by this gateway. GET /v1/models lists what is; to add it, route it with a RoutingPolicy, or name a provider that serves it in the LLMGateway's spec.defaults.providers.`,
+      { code: 'model_not_found', param: 'model' },
+    ),
+  nameNotFound: (what: 'prompt' | 'persona' | 'strategy', name: string, kind: string) =>
+    new ModelError(
+      'not-found',
+      `The ${what} "${name}" does not exist or is not accepted. Check the ${kind} of this name and its status.`,
+      { ...notFoundCodes[what], param: `context.${what}` },
+    ),
+  promptVersionNotFound: (prompt: string, version: string, known: readonly string[]) =>
+    new ModelError(
+      'not-found',
+      `The prompt "${prompt}" has no version "${version}". It has: ${known.join(', ')}.`,
+      { code: 'prompt_version_not_found', param: 'context.prompt' },
+    ),
+  invalidParameter: (param: string, detail: string) =>
+    new ModelError('invalid-request', detail, { code: 'invalid_prompt_parameter', param }),
+  noTargets: (route: string) =>
+    new ModelError(
+      'unavailable',
+      `The route ${route} has no usable target. Check the targets of its RoutingPolicy and the status of their providers.`,
+      { code: 'no_targets' },
+    ),
+  tooManyCalls: () =>
+    new ModelError(
+      'overloaded',
+      'The gateway is running as many calls as it may. Retry shortly, or raise LLMGateway spec.limits.maxConcurrentRequests.',
+      { code: 'too_many_concurrent_requests', retryAfterSeconds: 1 },
+    ),
+  requestTimeout: (timeoutMs: number) =>
+    new ModelError(
+      'timeout',
+      `The call did not end within ${timeoutMs} ms. Ask for less, or raise LLMGateway spec.limits.requestTimeout.`,
+      { code: 'request_timeout', status: 504 },
+    ),
+  firstTokenTimeout: (provider: string, timeoutMs: number) =>
+    new ModelError(
+      'timeout',
+      `The provider ${provider} sent nothing within ${timeoutMs} ms. Retry, or raise LLMGateway spec.limits.firstTokenTimeout.`,
+    ),
+  upstreamUnreachable: (provider: string, reason: string, cause: unknown) =>
+    new ModelError(
+      'upstream',
+      `The provider ${provider} could not be reached (${reason}). Retry, and check the baseURL of the LLMProvider.`,
+      { code: 'upstream_unreachable', cause },
+    ),
+  upstreamAuthentication: (provider: string) =>
+    new ModelError(
+      'upstream',
+      `The provider ${provider} refused the gateway's own credentials. Your API key is fine: the Secret of the LLMProvider needs a valid key.`,
+      { code: 'upstream_authentication' },
+    ),
+  credentialsMissing: (provider: string) =>
+    new ModelError(
+      'unavailable',
+      `None of the Secrets that the provider ${provider} names holds its key. Create the Secret named in the LLMProvider's spec.credentials.`,
+      { code: 'upstream_credentials_missing' },
+    ),
+  egressDenied: (provider: string, detail: string) =>
+    new ModelError(
+      'upstream',
+      `The gateway may not connect to the provider ${provider}: ${detail}. Private addresses need LLMGateway spec.egress.privateNetworks: Allow; link-local and metadata addresses are never allowed.`,
+      { code: 'egress_denied', retryable: false },
+    ),
+  upstreamRedirect: (provider: string, status: number) =>
+    new ModelError(
+      'upstream',
+      `The provider ${provider} answered with a redirect (${status}), which is not followed. Put the final address into its baseURL.`,
+      { code: 'upstream_redirect', retryable: false },
+    ),
+  upstreamGarbage: (provider: string, detail: string) =>
+    new ModelError('upstream', `The provider ${provider} sent an answer that is ${detail}.`, {
+      code: 'upstream_invalid_response',
+    }),
+  upstreamCut: (provider: string, cause?: unknown) =>
+    new ModelError(
+      'upstream',
+      `The provider ${provider} closed the connection before its answer was complete. What was received is not the whole answer: retry.`,
+      { code: 'upstream_stream_cut', cause },
+    ),
+  internal: (cause: unknown) =>
+    new ModelError(
+      'internal',
+      'The gateway failed on this request. The log of the gateway has the details under the request id.',
+      { cause },
+    ),
+}
+
+/** The caller went away; nobody is left to be told. */
+export class CallerGone extends Error {
+  override readonly name = 'CallerGone'
+  constructor() {
+    super('the caller closed the connection')
+  }
+}
+
+/** What to tell the caller about anything thrown. Unknown errors are not shown, only logged. */
+export function toModelError(error: unknown): ModelError {
+  return error instanceof ModelError ? error : gatewayError.internal(error)
+}

@@ -1,0 +1,63 @@
+import { abortReason } from '@fairlead/base'
+import type { ModelError } from '@fairlead/llm'
+import type { AnswerTap } from './answer/answer-tap.ts'
+import { keptHeaders, ownHeaders } from './answer/reply-headers.ts'
+import { RefusedCall } from './attempts/refused-call.ts'
+import type { Call } from './call/call.ts'
+import { CallerGone, toModelError } from './errors/gateway-error.ts'
+import { sendBytes, sendError } from './http/send-json.ts'
+
+/** What access logs write for a caller who left before the answer; nobody is sent it. */
+const callerLeftStatus = 499
+
+/** Ends a call that failed: first those who look at its answer, then the caller, if it is there. */
+export async function failCall(
+  thrown: unknown,
+  call: Call,
+  taps: readonly AnswerTap[],
+): Promise<void> {
+  const { dialect, http, lifetime, record, services, turn } = call
+  const { response } = http
+  const reason = lifetime.signal.aborted ? abortReason(lifetime.signal) : thrown
+  if (reason instanceof CallerGone) {
+    record.status = callerLeftStatus
+    record.errorCode = 'caller_left'
+    return
+  }
+  const error = toModelError(reason)
+  record.errorCode = error.code
+  if (error.kind === 'internal') {
+    services.logger.error({ requestId: record.requestId, err: error.cause }, 'call failed')
+  }
+  await endTaps(error, call, taps)
+  if (response.headersSent) {
+    if (!response.writableEnded) response.destroy()
+    return
+  }
+  record.status = error.status
+  const own = ownHeaders(record, turn)
+  if (error instanceof RefusedCall) {
+    const { status, headers, bytes } = error.answer
+    sendBytes(response, status, bytes, [
+      ...keptHeaders(headers, dialect.passage.answerHeaders),
+      ...own,
+    ])
+  } else {
+    sendError(response, error, dialect, own)
+  }
+}
+
+async function endTaps(
+  error: ModelError,
+  { record, services }: Call,
+  taps: readonly AnswerTap[],
+): Promise<void> {
+  try {
+    for (const tap of taps) await tap.fail(error)
+  } catch (storeError) {
+    services.logger.error(
+      { requestId: record.requestId, conversation: record.conversation, err: storeError },
+      'a failed turn could not be stored',
+    )
+  }
+}

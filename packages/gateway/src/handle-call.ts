@@ -1,0 +1,119 @@
+import { authenticate } from './access/authenticate.ts'
+import type { AnswerStream, AnswerUse } from './answer/answer-stream.ts'
+import type { AnswerTap } from './answer/answer-tap.ts'
+import type { AnswerTransform, AnswerTransformer } from './answer/answer-transform.ts'
+import { relayAnswer } from './answer/relay-answer.ts'
+import { storedAnswer } from './answer/stored-answer.ts'
+import { TurnRecorder } from './answer/taps/turn-recorder.ts'
+import { assembleCall } from './assembly/assemble-call.ts'
+import type { AssembledCall } from './assembly/assembled-call.ts'
+import { callFirstHealthy } from './attempts/call-first-healthy.ts'
+import type { Call } from './call/call.ts'
+import { settleCall } from './call/settle-call.ts'
+import { failCall } from './fail-call.ts'
+import { readBody, requireJson } from './http/read-body.ts'
+import { CallPermits } from './policies/call-permits.ts'
+import type { CallPolicy } from './policies/call-policy.ts'
+import type { CallTarget } from './routing/call-target.ts'
+import { matchRoute } from './routing/match-route.ts'
+import type { CallRoute, PathParameters } from './surfaces/surface.ts'
+
+/** What stands around every call, in its order. */
+export interface CallChain {
+  readonly policies: readonly CallPolicy[]
+  readonly transformers: readonly AnswerTransformer[]
+}
+
+/**
+ * The life of one model call: authenticate, admit, read, match, assemble, call, relay. Retries only
+ * before the first byte reaches the caller. Never rejects: every failure has been told to the caller,
+ * as far as there is one.
+ */
+export async function handleCall(
+  call: Call,
+  { route, parameters }: { readonly route: CallRoute; readonly parameters: PathParameters },
+  { policies, transformers }: CallChain,
+): Promise<void> {
+  const { record, runtime, services } = call
+  const permits = new CallPermits(policies)
+  const taps: AnswerTap[] = []
+  try {
+    call.caller = authenticate(call.http.request.headers, runtime.access, services.clock.now())
+    record.consumer = call.caller.tenant
+    await permits.enter('arrival', call)
+    call.request = await readRequest(call, route, parameters)
+    call.route = matchRoute(routedCall(call), runtime, services.random)
+    record.route = call.route.label
+    await permits.enter('admission', call)
+    const assembled = await assembleCall(call)
+    const transforms = [...transformsFor(call, transformers), ...permits.transforms]
+    taps.push(...keepTurn(call))
+    const useFor = answerUse(call, transforms, taps)
+    const answer =
+      permits.answer ??
+      replayOf(assembled, call) ??
+      (await callFirstHealthy(assembled, useFor, call))
+    await relayAnswer(transformed(answer, transforms), useFor(record.target), call, taps)
+  } catch (error) {
+    await failCall(error, call, taps)
+  } finally {
+    permits.settle(record)
+    call.end()
+    settleCall(record, runtime, services)
+  }
+}
+
+async function readRequest(call: Call, route: CallRoute, parameters: PathParameters) {
+  const { http, record, runtime } = call
+  const read = route.reader(call, parameters)
+  requireJson(http.request)
+  record.waits()
+  const body = await readBody(http.request, runtime.snapshot.gateway.limits.maxRequestBytes)
+  record.goesOn()
+  const request = read(body)
+  record.model = request.model
+  record.stream = request.sent.stream
+  return request
+}
+
+function routedCall({ caller, http, request }: Call) {
+  const { model, prompt, inputTokens } = request
+  return { model, caller, headers: http.request.headers, prompt, inputTokens }
+}
+
+/** In a conversation the answer is kept, also for a caller who leaves before its end. */
+function keepTurn({ lifetime, record, route, services, turn }: Call): readonly AnswerTap[] {
+  if (turn === undefined) return []
+  lifetime.outliveCaller()
+  record.conversation = turn.conversation.id
+  return [new TurnRecorder(turn, route.targets[0]?.model ?? '', services.clock)]
+}
+
+function replayOf({ replay }: AssembledCall, { request }: Call): AnswerStream | undefined {
+  return replay === undefined ? undefined : storedAnswer(replay, request.model, request.sent.stream)
+}
+
+/** Bytes pass between parties of one dialect as long as no transform needs to know what they say. */
+function answerUse(
+  call: Call,
+  transforms: readonly AnswerTransform[],
+  taps: readonly AnswerTap[],
+): (target: CallTarget | undefined) => AnswerUse {
+  const unread = transforms.every(({ takes }) => takes === 'bytes')
+  const isRead = taps.length > 0 || !unread
+  return (target) => ({
+    passes: unread && target?.provider.type.dialect.name === call.dialect.name,
+    isRead,
+  })
+}
+
+function transformsFor(
+  call: Call,
+  transformers: readonly AnswerTransformer[],
+): readonly AnswerTransform[] {
+  return transformers.flatMap((transformer) => transformer.transformFor(call) ?? [])
+}
+
+function transformed(answer: AnswerStream, transforms: readonly AnswerTransform[]): AnswerStream {
+  return transforms.reduce((changed, transform) => transform.apply(changed), answer)
+}

@@ -1,0 +1,91 @@
+import { authenticate } from './access/authenticate.ts'
+import { ownHeaders } from './answer/reply-headers.ts'
+import { Call } from './call/call.ts'
+import type { HttpCall } from './call/http-call.ts'
+import type { Services } from './call/services.ts'
+import { settleCall } from './call/settle-call.ts'
+import { gatewayError, toModelError } from './errors/gateway-error.ts'
+import { type CallChain, handleCall } from './handle-call.ts'
+import { splitUrl } from './http/request-url.ts'
+import { sendError, sendJson } from './http/send-json.ts'
+import type { Runtime } from './runtime/runtime.ts'
+import type { FoundRoute, Router } from './surfaces/router.ts'
+import type { AnswerRoute } from './surfaces/surface.ts'
+import type { Dialect } from '@fairlead/llm'
+
+/** What answers requests, as long as the gateway runs. */
+export interface RequestHandling {
+  readonly router: Router
+  readonly chain: CallChain
+  /** The format of errors about requests that no surface serves. */
+  readonly fallbackDialect: Dialect
+  readonly services: Services
+}
+
+/** Finds what answers a request, and answers it. Never rejects. */
+export async function handleRequest(
+  http: HttpCall,
+  runtime: Runtime | undefined,
+  handling: RequestHandling,
+): Promise<void> {
+  const { router, chain, fallbackDialect, services } = handling
+  if (runtime === undefined) {
+    return refuse(http, gatewayError.notReady(), fallbackDialect, services)
+  }
+  const { request, record, response } = http
+  const { path, query } = splitUrl(request.url ?? '/')
+  record.method = request.method ?? ''
+  record.path = path
+  let found: FoundRoute | undefined
+  try {
+    found = router.find(record.method, path, runtime, (methods) =>
+      response.setHeader('allow', methods.join(', ')),
+    )
+    const { route, surface, parameters } = found
+    if ('reader' in route) {
+      const call = new Call(http, surface.dialect, runtime, services)
+      return await handleCall(call, { route, parameters }, chain)
+    }
+    await answerItself(http, { ...found, route }, query, runtime, services)
+  } catch (error) {
+    refuse(http, error, found?.surface.dialect ?? fallbackDialect, services)
+  }
+  settleCall(record, runtime, services)
+}
+
+async function answerItself(
+  http: HttpCall,
+  found: FoundRoute & { readonly route: AnswerRoute },
+  query: URLSearchParams,
+  runtime: Runtime,
+  services: Services,
+): Promise<void> {
+  const { record, request, response } = http
+  const { surface, route, parameters } = found
+  const caller = authenticate(request.headers, runtime.access, services.clock.now())
+  record.consumer = caller.tenant
+  const { dialect } = surface
+  const value = await route.answer({
+    http,
+    parameters,
+    query,
+    dialect,
+    caller,
+    runtime,
+    services,
+  })
+  record.status = 200
+  sendJson(response, 200, value, ['x-fairlead-request-id', record.requestId])
+}
+
+function refuse(http: HttpCall, thrown: unknown, dialect: Dialect, services: Services): void {
+  const { record, response } = http
+  const error = toModelError(thrown)
+  if (error.kind === 'internal') {
+    services.logger.error({ requestId: record.requestId, err: error.cause }, 'request failed')
+  }
+  record.status = error.status
+  record.errorCode = error.code
+  if (response.headersSent) response.destroy()
+  else sendError(response, error, dialect, ownHeaders(record, undefined))
+}

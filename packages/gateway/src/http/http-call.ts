@@ -1,9 +1,0 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { CallRecord } from '../call/call-record.ts'
-
-/** One HTTP request and what is found out about it. */
-export interface HttpCall {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly record: CallRecord
-}

@@ -1,0 +1,11 @@
+import type { JsonObject } from '@fairlead/base'
+
+/** Variables as templates and conversations take them: text. */
+export function textVariables(variables: JsonObject): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  )
+}

@@ -1,0 +1,28 @@
+import { anthropicMessages } from '@fairlead/llm'
+import type { ProviderType } from './provider-type.ts'
+
+/** https://docs.anthropic.com/en/api/versioning */
+const apiVersion = '2023-06-01'
+
+/** https://docs.anthropic.com/en/api/messages */
+export const anthropic: ProviderType = {
+  type: 'Anthropic',
+  remote: true,
+  address: 'https://api.anthropic.com/v1',
+  versionPath: '/v1',
+  presets: new Map(),
+  dialect: anthropicMessages,
+  encoding: {},
+  telemetryName: 'anthropic',
+  needsCredential: true,
+  prepare: (request, credential) => ({
+    path: `${request.basePath}/messages`,
+    headers: [
+      ...request.headers,
+      'anthropic-version',
+      apiVersion,
+      ...(credential === undefined ? [] : ['x-api-key', credential]),
+    ],
+    body: request.body,
+  }),
+}

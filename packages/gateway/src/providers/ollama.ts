@@ -1,0 +1,17 @@
+import { openAiChat } from '@fairlead/llm'
+import { bearerRequest } from './bearer-request.ts'
+import type { ProviderType } from './provider-type.ts'
+
+/** Ollama's OpenAI-compatible API: https://github.com/ollama/ollama/blob/main/docs/openai.md */
+export const ollama: ProviderType = {
+  type: 'Ollama',
+  remote: true,
+  address: 'http://127.0.0.1:11434/v1',
+  versionPath: '/v1',
+  presets: new Map(),
+  dialect: openAiChat,
+  encoding: { outputLimitField: 'max_tokens' },
+  telemetryName: 'ollama',
+  needsCredential: false,
+  prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
+}

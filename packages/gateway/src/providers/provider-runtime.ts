@@ -1,0 +1,59 @@
+import type { LLMProviderSettings, ProviderModel, SecretKeyRef } from '@fairlead/snapshot'
+import type { Transport } from '../upstream/exchange.ts'
+import type { ProviderState } from '../upstream/provider-state.ts'
+import type { ProviderType } from './provider-type.ts'
+
+export interface Credential {
+  readonly name: string
+  readonly secret: SecretKeyRef
+  readonly weight: number
+  readonly value: string
+}
+
+/** A provider as calls use it: everything that can be worked out before a call is. */
+export interface ProviderRuntime {
+  /** `namespace/name`. */
+  readonly key: string
+  readonly settings: LLMProviderSettings
+  readonly type: ProviderType
+  readonly transport: Transport
+  /** Path of the base URL, without a trailing slash. */
+  readonly basePath: string
+  /** Those of the resource and those that every call carries. Flat list: name, value, name, value. */
+  readonly headers: readonly string[]
+  /** Those whose Secret is there. */
+  readonly credentials: readonly Credential[]
+  readonly state: ProviderState
+  /** Whether the provider serves a model of this name or alias. */
+  serves(model: string): boolean
+  /** The provider's own name for a model or alias. */
+  realModel(model: string): string
+  modelSettings(model: string): ProviderModel | undefined
+}
+
+export function buildProviderRuntime(
+  settings: LLMProviderSettings,
+  parts: Pick<ProviderRuntime, 'type' | 'transport' | 'credentials' | 'state'>,
+): ProviderRuntime {
+  const byName = new Map<string, ProviderModel>()
+  for (const model of settings.models) {
+    for (const name of [model.name, ...model.aliases]) {
+      if (!byName.has(name)) byName.set(name, model)
+    }
+  }
+  const basePath = settings.baseURL === '' ? '' : new URL(settings.baseURL).pathname
+  return {
+    ...parts,
+    key: `${settings.namespace}/${settings.name}`,
+    settings,
+    basePath: basePath.replace(/\/+$/, ''),
+    headers: [
+      'content-type',
+      'application/json',
+      ...settings.headers.flatMap(({ name, value }) => [name.toLowerCase(), value]),
+    ],
+    serves: (model) => byName.size === 0 || byName.has(model),
+    realModel: (model) => byName.get(model)?.name ?? model,
+    modelSettings: (model) => byName.get(model),
+  }
+}

@@ -1,0 +1,72 @@
+import { type JsonObject, isJsonObject } from '@fairlead/base'
+import type { Conversations } from '@fairlead/context'
+import {
+  chatFormatOf,
+  type ChatInput,
+  missingField,
+  readNonEmptyString,
+  readOptional,
+} from '@fairlead/llm'
+import { checkMayAsk, chosenFor, turnRequest } from '../../assembly/turn-request.ts'
+import { readCallContext } from '../../call/call-context.ts'
+import { matchRoute } from '../../routing/match-route.ts'
+import type { SurfaceRequest } from '../surface.ts'
+
+const nothingNew: ChatInput = { items: [], tools: [] }
+
+/**
+ * The plan that a call with this body would get in the conversation `id`, and the messages that its
+ * model would see. Nothing is stored and no model is called; `new` stands for a conversation that
+ * does not exist yet. Without `messages` it is planned as if nothing new came.
+ */
+export async function dryRun(
+  id: string,
+  fields: JsonObject,
+  conversations: Conversations,
+  { caller, dialect, http, runtime, services }: SurfaceRequest,
+): Promise<object> {
+  const { headers } = http.request
+  const context = { ...readCallContext(headers, fields['context']), conversation: id }
+  const model =
+    readOptional(fields['model'], 'model', readNonEmptyString) ??
+    runtime.snapshot.gateway.defaultModel
+  if (model === undefined) throw missingField('model', 'name a model; GET /v1/models lists them')
+  const saysNothing = fields['messages'] === undefined
+  const { textLength } = dialect.passage.look(fields, { messagesOptional: true })
+  const inputTokens = Math.ceil(textLength / 4)
+  const routed = { model, caller, headers, prompt: undefined, inputTokens }
+  const [target] = matchRoute(routed, runtime, services.random).targets
+  if (target === undefined) throw new Error('a matched route has a target')
+  checkMayAsk({ context, caller, runtime })
+  const format = chatFormatOf(dialect)
+  const chosen =
+    id === 'new'
+      ? { persona: null, strategy: null }
+      : await chosenFor(id, caller.tenant, conversations)
+  const { request } = turnRequest(id, chosen, {
+    caller,
+    runtime,
+    context,
+    body: Buffer.alloc(0),
+    input: saysNothing ? nothingNew : format.decodeInput(fields),
+    target,
+    signal: new AbortController().signal,
+  })
+  const { plan, items, tools } = await conversations.plan({
+    ...request,
+    createIfMissing: id === 'new',
+  })
+  const encoded = format.encodeRequest({
+    model: target.model,
+    items,
+    tools,
+    settings: {},
+    stream: false,
+    includeUsage: false,
+    extras: {},
+  })
+  return {
+    ...plan,
+    rendered: isJsonObject(encoded) ? { messages: encoded['messages'], items } : {},
+  }
+}

@@ -1,0 +1,54 @@
+import { openAiChat, readNonEmptyString, readOptional } from '@fairlead/llm'
+import type { PromptTemplateSettings } from '@fairlead/snapshot'
+import { readCallContext } from '../../call/call-context.ts'
+import { CallRequest } from '../../call/call-request.ts'
+import type { Call } from '../../call/call.ts'
+import { parseJsonObject } from '../../http/json-body.ts'
+import { accessiblePrompt } from '../../prompts/find-prompt.ts'
+import type { Surface } from '../surface.ts'
+
+/** A PromptTemplate as a REST API, at `/prompts/…` and at the path that it exposes. */
+export const prompts: Surface = {
+  name: 'prompts',
+  dialect: openAiChat,
+  routes: [
+    {
+      method: 'POST',
+      path: '/prompts/{namespace}/{name}',
+      findAt: (path, { promptsByPath }) => promptsByPath.get(path),
+      reader(call, { namespace, name }) {
+        const key = `${namespace}/${name}`
+        const prompt = call.runtime.snapshot.prompts.get(key)
+        const accessible = accessiblePrompt(prompt, prompt?.name ?? key, call.caller)
+        return (body) => readPromptCall(body, accessible, call)
+      },
+    },
+  ],
+}
+
+/** The body is the parameters, or an object with `parameters` and fields of a chat completion. */
+function readPromptCall(body: Buffer, prompt: PromptTemplateSettings, call: Call): CallRequest {
+  const { dialect, http, runtime, services } = call
+  const { headers } = http.request
+  const sent = parseJsonObject(body)
+  const { parameters, variables, version, ...rest } = sent
+  const given = parameters ?? variables
+  const isShort = given === undefined
+  const context = readCallContext(headers, isShort ? undefined : rest['context'])
+  const rendered = services.prompts.render(prompt, {
+    version: isShort ? undefined : readOptional(version, 'version', readNonEmptyString),
+    parameters: isShort ? sent : given,
+    parametersField: 'parameters',
+    stickyKey: context.conversation,
+  })
+  const wantsStream = headers.accept?.includes('text/event-stream') === true
+  const fields = isShort ? (wantsStream ? { stream: true } : {}) : rest
+  return new CallRequest({
+    body: Buffer.from(JSON.stringify(fields)),
+    fields,
+    context,
+    rendered,
+    sent: dialect.passage.look(fields, { messagesOptional: true }),
+    defaultModel: runtime.snapshot.gateway.defaultModel,
+  })
+}

@@ -1,0 +1,107 @@
+import { gatewayError } from '../errors/gateway-error.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import type { PathParameters, Surface, SurfaceRoute } from './surface.ts'
+
+/** A route for a request, with what its path says. */
+export interface FoundRoute {
+  readonly surface: Surface
+  readonly route: SurfaceRoute
+  readonly parameters: PathParameters
+}
+
+interface Entry {
+  readonly surface: Surface
+  readonly route: SurfaceRoute
+  readonly segments: readonly string[]
+}
+
+const noParameters: PathParameters = {}
+
+/** The routes of all surfaces as one table. */
+export class Router {
+  readonly #exact = new Map<string, Entry[]>()
+  readonly #patterns: Entry[] = []
+  readonly #configured: Entry[] = []
+  readonly #served: readonly string[]
+
+  constructor(surfaces: readonly Surface[]) {
+    for (const surface of surfaces) {
+      for (const route of surface.routes) {
+        const entry = { surface, route, segments: route.path.split('/') }
+        if (route.path.includes('{')) this.#patterns.push(entry)
+        else this.#exact.set(route.path, [...(this.#exact.get(route.path) ?? []), entry])
+        if (route.findAt !== undefined) this.#configured.push(entry)
+      }
+    }
+    this.#served = surfaces.flatMap(({ routes }) =>
+      routes.map(({ method, path }) => `${method} ${path}`),
+    )
+  }
+
+  /**
+   * The route of a request. Throws `unknown_url`, or `method_not_allowed` after `onlyAllowed` was
+   * told the methods that the path has.
+   */
+  find(
+    method: string,
+    path: string,
+    runtime: Runtime,
+    onlyAllowed: (methods: readonly string[]) => void,
+  ): FoundRoute {
+    const candidates = this.#candidates(path, runtime)
+    const found = candidates.find(({ route }) => route.method === method)
+    if (found !== undefined) return found
+    if (candidates.length === 0) throw gatewayError.unknownPath(method, path, this.#served)
+    const allowed = [...new Set(candidates.map(({ route }) => route.method))]
+    onlyAllowed(allowed)
+    throw gatewayError.methodNotAllowed(method, path, allowed)
+  }
+
+  #candidates(path: string, runtime: Runtime): readonly FoundRoute[] {
+    const exact = this.#exact.get(path)
+    if (exact !== undefined) {
+      return exact.map(({ surface, route }) => ({ surface, route, parameters: noParameters }))
+    }
+    const configured = this.#configured.flatMap(({ surface, route }) => {
+      const parameters = route.findAt?.(path, runtime)
+      return parameters === undefined ? [] : [{ surface, route, parameters }]
+    })
+    if (configured.length > 0) return configured
+    const segments = path.split('/')
+    return this.#patterns.flatMap(({ surface, route, segments: pattern }) => {
+      const parameters = matchSegments(pattern, segments)
+      return parameters === undefined ? [] : [{ surface, route, parameters }]
+    })
+  }
+}
+
+function matchSegments(
+  pattern: readonly string[],
+  segments: readonly string[],
+): PathParameters | undefined {
+  const takesRest = pattern.at(-1)?.endsWith('...}') === true
+  if (takesRest ? segments.length < pattern.length : segments.length !== pattern.length) {
+    return undefined
+  }
+  const parameters: Record<string, string> = {}
+  for (const [index, expected] of pattern.entries()) {
+    const segment = segments[index] ?? ''
+    if (!expected.startsWith('{')) {
+      if (segment !== expected) return undefined
+    } else if (expected.endsWith('...}')) {
+      parameters[expected.slice(1, -4)] = segments.slice(index).map(decodeSegment).join('/')
+    } else {
+      if (segment === '') return undefined
+      parameters[expected.slice(1, -1)] = decodeSegment(segment)
+    }
+  }
+  return parameters
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}

@@ -1,0 +1,54 @@
+import type { Dialect } from '@fairlead/llm'
+import type { Caller } from '../access/caller.ts'
+import type { CallRequest } from '../call/call-request.ts'
+import type { Call } from '../call/call.ts'
+import type { HttpCall } from '../call/http-call.ts'
+import type { Services } from '../call/services.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+
+/** A way in: which paths are served, and in which dialect their callers speak. */
+export interface Surface {
+  readonly name: string
+  /** Also of the errors that the surface's callers get. */
+  readonly dialect: Dialect
+  readonly routes: readonly SurfaceRoute[]
+}
+
+export type SurfaceRoute = CallRoute | AnswerRoute
+
+interface RoutePath {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** `/v1/models/{model}`: each `{name}` stands for one segment, a last `{name...}` for the rest. */
+  readonly path: string
+  /** Finds a further path of the route, which the configuration gives it. */
+  findAt?(path: string, runtime: Runtime): PathParameters | undefined
+}
+
+/** By name, percent-decoded. */
+export type PathParameters = Readonly<Record<string, string>>
+
+/** A route that a model answers. */
+export interface CallRoute extends RoutePath {
+  /**
+   * Checks what can be checked before the body is read, and gives what reads it. Both throw a
+   * ModelError that says what is wrong with the call.
+   */
+  reader(call: Call, parameters: PathParameters): (body: Buffer) => CallRequest
+}
+
+/** A route that the gateway itself answers, with JSON and status 200. */
+export interface AnswerRoute extends RoutePath {
+  /** Throws a ModelError for what cannot be answered. */
+  answer(request: SurfaceRequest): object | Promise<object>
+}
+
+/** A request that the gateway itself answers, by a caller who is known. */
+export interface SurfaceRequest {
+  readonly http: HttpCall
+  readonly parameters: PathParameters
+  readonly query: URLSearchParams
+  readonly dialect: Dialect
+  readonly caller: Caller
+  readonly runtime: Runtime
+  readonly services: Services
+}

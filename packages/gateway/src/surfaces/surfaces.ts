@@ -1,0 +1,10 @@
+import { chatCompletions } from './chat-completions/surface.ts'
+import { conversations } from './conversations/surface.ts'
+import { models } from './models/surface.ts'
+import { prompts } from './prompts/surface.ts'
+import type { Surface } from './surface.ts'
+
+/**
+ * The ways in. The first one's dialect is also that of errors about requests that belong to none.
+ */
+export const surfaces: readonly Surface[] = [chatCompletions, models, prompts, conversations]

@@ -1,0 +1,146 @@
+import { isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
+import type { ChatInput, DecodeOptions } from '../../operations/chat/chat-format.ts'
+import { readMessages } from '../../operations/chat/read-messages.ts'
+import type {
+  ModelRequest,
+  ModelSettings,
+  ResponseFormat,
+  ToolDefinition,
+} from '../../operations/chat/model-request.ts'
+import {
+  invalidField,
+  readArray,
+  readBoolean,
+  readNonEmptyString,
+  readNumber,
+  readObject,
+  readOptional,
+  readPositiveInteger,
+  readString,
+} from '../../json/request-field.ts'
+import { decodeMessages, decodeSystem } from './decode-messages.ts'
+import { effortOfBudget } from './thinking.ts'
+
+/** Fields with a canonical name; `thinking` and `output_config` have one and are kept as well. */
+const canonicalFields: ReadonlySet<string> = new Set([
+  'model',
+  'messages',
+  'system',
+  'max_tokens',
+  'temperature',
+  'top_p',
+  'top_k',
+  'stop_sequences',
+  'stream',
+  'tools',
+  'tool_choice',
+  'output_format',
+  'context',
+])
+
+/** Reads the body of `POST /v1/messages`. Unknown fields are kept, wrong ones refused. */
+export function decodeRequest(value: unknown, options: DecodeOptions = {}): ModelRequest {
+  const body = readObject(value, 'body')
+  const model = readNonEmptyString(body['model'], 'model')
+  const { items, tools } = options.input ?? decodeInput(body, options)
+  const responseFormat = decodeOutputFormat(body)
+  return {
+    model,
+    items,
+    tools,
+    ...readOptional(body['tool_choice'], 'tool_choice', decodeToolChoice),
+    settings: decodeSettings(body),
+    ...(responseFormat === undefined ? {} : { responseFormat }),
+    stream: readOptional(body['stream'], 'stream', readBoolean) ?? false,
+    includeUsage: true,
+    extras: Object.fromEntries(
+      Object.entries(body).filter(([name, field]) => field !== null && !canonicalFields.has(name)),
+    ),
+    extrasDialect: 'anthropic-messages',
+  }
+}
+
+/** Reads what is said and which tools are offered; the rest of the body is not looked at. */
+export function decodeInput(body: JsonObject, options: DecodeOptions = {}): ChatInput {
+  const tools = readOptional(body['tools'], 'tools', readArray) ?? []
+  return {
+    items: [
+      ...(readOptional(body['system'], 'system', decodeSystem) ?? []),
+      ...decodeMessages(readMessages(body, options)),
+    ],
+    tools: tools.map((tool, index) => decodeTool(tool, `tools[${index}]`)),
+  }
+}
+
+function decodeSettings(body: JsonObject): ModelSettings {
+  const number = (name: string) => readOptional(body[name], name, readNumber)
+  const metadata = readOptional(body['metadata'], 'metadata', readObject) ?? {}
+  const settings = {
+    temperature: number('temperature'),
+    topP: number('top_p'),
+    topK: number('top_k'),
+    maxOutputTokens: readPositiveInteger(body['max_tokens'], 'max_tokens'),
+    stop: readOptional(body['stop_sequences'], 'stop_sequences', (value, param) =>
+      readArray(value, param).map((entry, index) => readString(entry, `${param}[${index}]`)),
+    ),
+    reasoningEffort: decodeEffort(body),
+    user: readOptional(metadata['user_id'], 'metadata.user_id', readString),
+  }
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
+}
+
+function decodeEffort(body: JsonObject): string | undefined {
+  const told = objectOrEmpty(body['output_config'])['effort']
+  if (typeof told === 'string') return told
+  const thinking = objectOrEmpty(body['thinking'])
+  if (thinking['type'] === 'disabled') return 'none'
+  const budget = thinking['budget_tokens']
+  return typeof budget === 'number' ? effortOfBudget(budget) : undefined
+}
+
+/** Structured outputs: `output_config.format`, in older requests `output_format`. */
+function decodeOutputFormat(body: JsonObject): ResponseFormat | undefined {
+  const format = objectOrEmpty(body['output_config'])['format'] ?? body['output_format']
+  if (!isJsonObject(format) || !isJsonObject(format['schema'])) return undefined
+  return { type: 'json_schema', name: 'response', schema: format['schema'], strict: true }
+}
+
+function decodeTool(value: unknown, param: string): ToolDefinition {
+  const tool = readObject(value, param)
+  const name = readNonEmptyString(
+    tool['name'] ?? tool['mcp_server_name'] ?? tool['type'],
+    `${param}.name`,
+  )
+  const type = tool['type'] ?? 'custom'
+  if (type !== 'custom') return { name, native: tool }
+  const description = readOptional(tool['description'], `${param}.description`, readString)
+  const strict = readOptional(tool['strict'], `${param}.strict`, readBoolean)
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    parameters: readObject(tool['input_schema'], `${param}.input_schema`),
+    ...(strict === undefined ? {} : { strict }),
+  }
+}
+
+function decodeToolChoice(
+  value: unknown,
+  param: string,
+): Pick<ModelRequest, 'toolChoice' | 'parallelToolCalls'> {
+  const choice = readObject(value, param)
+  const parallel = choice['disable_parallel_tool_use'] === true ? { parallelToolCalls: false } : {}
+  switch (choice['type']) {
+    case 'auto':
+    case 'none':
+      return { toolChoice: choice['type'], ...parallel }
+    case 'any':
+      return { toolChoice: 'required', ...parallel }
+    case 'tool':
+      return {
+        toolChoice: { name: readNonEmptyString(choice['name'], `${param}.name`) },
+        ...parallel,
+      }
+    default:
+      throw invalidField(`${param}.type`, `it is none of 'auto', 'any', 'tool' and 'none'.`)
+  }
+}

@@ -1,0 +1,43 @@
+import { arrayOrEmpty, isJsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
+import { ModelError } from '../../errors/model-error.ts'
+import type { ModelResponse } from '../../operations/chat/model-response.ts'
+import { createStreamAssembler } from '../../operations/chat/stream-assembler.ts'
+import { createContentReader, refusalEvents } from './content-reader.ts'
+import { decodeInlineError } from './errors.ts'
+import { decodeStopReason } from './stop-reason.ts'
+import { decodeUsage } from './usage.ts'
+
+/**
+ * Reads a whole message. Text, thinking and calls of the caller's tools are the answer; blocks of
+ * tools that the provider ran itself are left out, the text around them stays.
+ */
+export function decodeResponse(value: unknown, nowMs: number): ModelResponse {
+  const body = objectOrEmpty(value)
+  if (body['type'] === 'error') throw decodeInlineError(body)
+  if (body['type'] !== 'message' || !Array.isArray(body['content'])) {
+    throw new ModelError('upstream', 'The provider answered with something that is no message.')
+  }
+  const assembler = createStreamAssembler()
+  const reader = createContentReader()
+  const events = [
+    ...arrayOrEmpty(body['content']).flatMap((block, index) => [
+      ...reader.start(index, block),
+      ...reader.stop(index),
+    ]),
+    ...refusalEvents(body['stop_details']),
+  ]
+  for (const event of events) assembler.push(event)
+  const usage = isJsonObject(body['usage']) ? decodeUsage(body['usage']) : undefined
+  assembler.push({
+    type: 'response-start',
+    id: stringOrUndefined(body['id']) ?? '',
+    model: stringOrUndefined(body['model']) ?? '',
+    createdAt: Math.floor(nowMs / 1000),
+  })
+  if (usage !== undefined) assembler.push({ type: 'usage', usage })
+  assembler.push({
+    type: 'finish',
+    finishReason: decodeStopReason(body['stop_reason'], reader.toolCallCount() > 0),
+  })
+  return assembler.response()
+}

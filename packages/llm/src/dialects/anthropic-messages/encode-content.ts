@@ -1,0 +1,103 @@
+import type { ContentPart } from '../../operations/chat/item.ts'
+import type { JsonObject } from '@fairlead/base'
+import { ModelError } from '../../errors/model-error.ts'
+
+/** Writes content parts as blocks. Blank text is left out: the API refuses it. */
+export function encodeParts(parts: readonly ContentPart[]): JsonObject[] {
+  return parts.flatMap((part) => {
+    switch (part.type) {
+      case 'input_text':
+      case 'output_text':
+        return textBlocks(part.text)
+      case 'refusal':
+        return textBlocks(part.refusal)
+      case 'input_image':
+        return [{ type: 'image', source: encodeSource(part.image_url) }]
+      case 'input_file':
+        return [encodeFile(part)]
+      case 'input_audio':
+        throw unsupported('This model takes no audio. Send a transcript or choose another model.')
+    }
+  })
+}
+
+export function textBlocks(text: string): JsonObject[] {
+  return text.trim() === '' ? [] : [{ type: 'text', text }]
+}
+
+function encodeFile(part: Extract<ContentPart, { type: 'input_file' }>): JsonObject {
+  const title = part.filename === undefined ? {} : { title: part.filename }
+  if (part.file_data === undefined) {
+    const source =
+      part.file_url === undefined
+        ? { type: 'file', file_id: part.file_id }
+        : { type: 'url', url: part.file_url }
+    return { type: 'document', source, ...title }
+  }
+  const data = parseDataUrl(part.file_data) ?? {
+    mediaType: mediaTypeOf(part.filename),
+    base64: part.file_data,
+  }
+  const { mediaType, base64 } = data
+  if (mediaType.startsWith('image/')) {
+    return { type: 'image', source: { type: 'base64', media_type: mediaType, data: base64 } }
+  }
+  if (mediaType.startsWith('text/') || mediaType === 'application/json') {
+    const text = Buffer.from(base64, 'base64').toString('utf8')
+    return {
+      type: 'document',
+      source: { type: 'text', media_type: 'text/plain', data: text },
+      ...title,
+    }
+  }
+  if (mediaType !== 'application/pdf') {
+    throw unsupported(`This model takes no files of type ${mediaType}; send PDF or text.`)
+  }
+  return {
+    type: 'document',
+    source: { type: 'base64', media_type: mediaType, data: base64 },
+    ...title,
+  }
+}
+
+function encodeSource(url: string): JsonObject {
+  if (!url.startsWith('data:')) return { type: 'url', url }
+  const data = parseDataUrl(url)
+  if (data === undefined) {
+    throw unsupported('An image is neither a web address nor a valid data URL.')
+  }
+  return { type: 'base64', media_type: data.mediaType, data: data.base64 }
+}
+
+/** Reads RFC 2397 data URLs, base64 or percent-encoded; `undefined` when the text is none. */
+function parseDataUrl(url: string): { mediaType: string; base64: string } | undefined {
+  const comma = url.indexOf(',')
+  if (!url.startsWith('data:') || comma === -1) return undefined
+  const [mediaType = '', ...parameters] = url.slice('data:'.length, comma).split(';')
+  const data = url.slice(comma + 1)
+  return {
+    mediaType: mediaType === '' ? 'text/plain' : mediaType,
+    base64: parameters.includes('base64')
+      ? data
+      : Buffer.from(percentDecoded(data)).toString('base64'),
+  }
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function mediaTypeOf(filename: string | undefined): string {
+  const extension = filename?.split('.').at(-1)?.toLowerCase()
+  return extension !== undefined && ['txt', 'md', 'csv', 'json', 'html'].includes(extension)
+    ? 'text/plain'
+    : 'application/pdf'
+}
+
+function unsupported(message: string): ModelError {
+  return new ModelError('invalid-request', message, { param: 'messages' })
+}

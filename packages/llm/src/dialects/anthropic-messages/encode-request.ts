@@ -1,0 +1,80 @@
+import { isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
+import { ModelError } from '../../errors/model-error.ts'
+import type { ModelRequest } from '../../operations/chat/model-request.ts'
+import { textBlocks } from './encode-content.ts'
+import { encodeMessages } from './encode-messages.ts'
+import { encodeJsonAnswer } from './json-answer.ts'
+import { modelFeatures, type ModelFeatures } from './model-features.ts'
+import { encodeThinking } from './thinking.ts'
+import { encodeTools } from './tools.ts'
+
+/**
+ * Writes the body of `POST /v1/messages`. Settings that the API does not have (`seed`, penalties)
+ * are left out; `temperature` is clamped to its 0…1 and goes alone when `top_p` came too; sampling
+ * is left out where the model refuses it. Thinking, JSON answers and tools: see their files.
+ */
+export function encodeRequest(request: ModelRequest): JsonObject {
+  const own = (request.extrasDialect ?? 'anthropic-messages') === 'anthropic-messages'
+  const extras = own ? request.extras : foreignExtras(request.extras)
+  const features = modelFeatures(request.model)
+  const { system, messages } = encodeMessages(request.items)
+  const answer = encodeJsonAnswer(request.responseFormat, features)
+  const { effort, ...bounds } = encodeThinking(request, features, objectOrEmpty(extras['thinking']))
+  const thinkingOn = bounds.thinking !== undefined && bounds.thinking['type'] !== 'disabled'
+  if (answer.instruction !== undefined) system.push(...textBlocks(answer.instruction))
+  const { format: _, ...ownOutputConfig } = objectOrEmpty(extras['output_config'])
+  const outputConfig = {
+    ...(effort === undefined ? {} : { effort }),
+    ...ownOutputConfig,
+    ...(answer.format === undefined ? {} : { format: answer.format }),
+  }
+  const body: Record<string, unknown> = {
+    model: request.model,
+    ...extras,
+    ...bounds,
+    system: encodeSystem(system),
+    messages,
+    ...encodeTools(request, answer, features),
+    ...encodeSampling(request, features, thinkingOn),
+    stop_sequences: request.settings.stop?.filter((sequence) => sequence.trim() !== ''),
+    output_config: Object.keys(outputConfig).length === 0 ? undefined : outputConfig,
+    metadata:
+      request.settings.user === undefined
+        ? extras['metadata']
+        : { ...objectOrEmpty(extras['metadata']), user_id: request.settings.user },
+    stream: request.stream ? true : undefined,
+  }
+  return Object.fromEntries(
+    Object.entries(body).filter(([, value]) => value !== undefined && value !== null),
+  )
+}
+
+/** Of another dialect's fields only those that mean the same here. */
+function foreignExtras(extras: JsonObject): JsonObject {
+  const choices = extras['n']
+  if (typeof choices === 'number' && choices > 1) {
+    throw new ModelError(
+      'invalid-request',
+      `This model gives one answer per call; 'n' is ${choices}. Leave it out and call several times.`,
+      { param: 'n' },
+    )
+  }
+  return isJsonObject(extras['thinking']) ? { thinking: extras['thinking'] } : {}
+}
+
+function encodeSystem(blocks: readonly JsonObject[]): unknown {
+  const [only] = blocks
+  if (only === undefined) return undefined
+  return blocks.length === 1 ? only['text'] : blocks
+}
+
+function encodeSampling(
+  request: ModelRequest,
+  features: ModelFeatures,
+  thinkingOn: boolean,
+): JsonObject {
+  const { temperature, topP, topK } = request.settings
+  if (!features.sampling || thinkingOn) return {}
+  if (temperature === undefined) return { top_p: topP, top_k: topK }
+  return { temperature: Math.min(1, Math.max(0, temperature)), top_k: topK }
+}

@@ -1,0 +1,100 @@
+import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { cutSseFrames } from '../../framing/cut-sse-frames.ts'
+import { formatSseEvent } from '../../framing/sse.ts'
+import { spliceTopLevel } from '../../json/json-splice.ts'
+import {
+  readBoolean,
+  readNonEmptyString,
+  readObject,
+  readOptional,
+} from '../../json/request-field.ts'
+import type { DecodeOptions } from '../../operations/chat/chat-format.ts'
+import { readMessages } from '../../operations/chat/read-messages.ts'
+import type { Passage, PassageEdit, SentFields } from '../passage.ts'
+import { encodeErrorBody } from './errors.ts'
+import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
+
+/**
+ * How a message passes unread. Edits of what is said or offered need the request decoded: `system`
+ * and `messages` are written together.
+ */
+export const passage: Passage = {
+  look,
+  edit,
+  requestHeaders: ['accept', 'traceparent', 'tracestate', 'baggage', 'anthropic-beta'],
+  answerHeaders: [
+    'content-type',
+    'content-encoding',
+    'content-language',
+    'cache-control',
+    'request-id',
+    'anthropic-organization-id',
+    'anthropic-ratelimit-requests-limit',
+    'anthropic-ratelimit-requests-remaining',
+    'anthropic-ratelimit-requests-reset',
+    'anthropic-ratelimit-tokens-limit',
+    'anthropic-ratelimit-tokens-remaining',
+    'anthropic-ratelimit-tokens-reset',
+  ],
+  isErrorBody: (body) =>
+    isJsonObject(body) && body['type'] === 'error' && isJsonObject(body['error']),
+  readUsage,
+  scanUsage,
+  cutFrames: cutSseFrames,
+  createStreamScanner,
+  errorFrame: (error) =>
+    formatSseEvent({ event: 'error', data: JSON.stringify(encodeErrorBody(error)) }),
+}
+
+function look(body: JsonObject, options: DecodeOptions = {}): SentFields {
+  const messages = readMessages(body, options)
+  const contents = messages.map(
+    (message, index) => readObject(message, `messages[${index}]`)['content'],
+  )
+  return {
+    model: readOptional(body['model'], 'model', readNonEmptyString),
+    stream: readOptional(body['stream'], 'stream', readBoolean) ?? false,
+    includeUsage: true,
+    context: body['context'] !== undefined,
+    temperature: isGiven(body['temperature']),
+    outputLimit: isGiven(body['max_tokens']),
+    responseFormat: isGiven(body['output_format']) || isGiven(body['output_config']),
+    textLength: [body['system'], ...contents].reduce<number>(
+      (length, content) => length + textLength(content),
+      0,
+    ),
+  }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
+function textLength(content: unknown): number {
+  if (typeof content === 'string') return content.length
+  if (!Array.isArray(content)) return 0
+  return content.reduce<number>((length, block: unknown) => {
+    const text = isJsonObject(block) ? block['text'] : undefined
+    return length + (typeof text === 'string' ? text.length : 0)
+  }, 0)
+}
+
+function edit(
+  body: Uint8Array,
+  sent: SentFields,
+  { model, edits }: PassageEdit,
+): Uint8Array | undefined {
+  const { itemsBefore, items, toolsBefore, tools, responseFormat } = edits
+  const decodes = [itemsBefore, items, toolsBefore, tools].some((each) => each !== undefined)
+  if (decodes || (responseFormat !== undefined && !sent.responseFormat)) return undefined
+  const set: Record<string, string> = {}
+  if (sent.model !== model) set['model'] = JSON.stringify(model)
+  if (edits.temperature !== undefined && !sent.temperature) {
+    set['temperature'] = JSON.stringify(edits.temperature)
+  }
+  if (edits.maxOutputTokens !== undefined && !sent.outputLimit) {
+    set['max_tokens'] = JSON.stringify(edits.maxOutputTokens)
+  }
+  if (!sent.context && Object.keys(set).length === 0) return body
+  return spliceTopLevel(body, { set, remove: ['context'] })
+}

@@ -1,0 +1,32 @@
+import type { FinishReason } from '../../operations/chat/model-response.ts'
+
+/**
+ * Reads `stop_reason`. A `tool_use` without a call for the caller is a plain stop: the call was the
+ * tool that stands for a JSON answer, or one that the provider runs itself.
+ */
+export function decodeStopReason(value: unknown, hasToolCalls: boolean): FinishReason {
+  switch (value) {
+    case 'max_tokens':
+    case 'model_context_window_exceeded':
+      return 'length'
+    case 'refusal':
+      return 'content_filter'
+    case 'tool_use':
+      return hasToolCalls ? 'tool_calls' : 'stop'
+    default:
+      return 'stop'
+  }
+}
+
+export function encodeStopReason(reason: FinishReason): string {
+  switch (reason) {
+    case 'stop':
+      return 'end_turn'
+    case 'length':
+      return 'max_tokens'
+    case 'tool_calls':
+      return 'tool_use'
+    case 'content_filter':
+      return 'refusal'
+  }
+}

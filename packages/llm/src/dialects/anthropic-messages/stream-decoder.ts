@@ -1,0 +1,134 @@
+import type { SseReader } from '../../framing/decode-sse.ts'
+import {
+  arrayOrEmpty,
+  isJsonObject,
+  type JsonObject,
+  objectOrEmpty,
+  parseJsonOrUndefined,
+  stringOrUndefined,
+} from '@fairlead/base'
+import { ModelError } from '../../errors/model-error.ts'
+import type { StreamEvent } from '../../operations/chat/stream-event.ts'
+import { createContentReader, refusalEvents } from './content-reader.ts'
+import { decodeInlineError } from './errors.ts'
+import { decodeStopReason } from './stop-reason.ts'
+import { decodeUsage, mergeUsage } from './usage.ts'
+
+/**
+ * Reads a stream of `/v1/messages`. A `message_start` that comes twice is read once. When another
+ * message starts before the first has ended, it replaces the first as long as nothing of it came
+ * out; else the stream fails, because half an answer and a whole one must not run together.
+ */
+export function createStreamDecoder(nowMs: number): SseReader {
+  const content = createContentReader()
+  let messageId: string | undefined
+  let ended = false
+  let stopReason: unknown
+  let stopDetails: unknown
+  let usage: JsonObject = {}
+
+  function fail(error: ModelError): StreamEvent[] {
+    ended = true
+    return [{ type: 'error', error }]
+  }
+
+  function startMessage(message: JsonObject): StreamEvent[] {
+    const id = stringOrUndefined(message['id']) ?? ''
+    if (messageId !== undefined) {
+      if (id === messageId) return []
+      if (content.hasOutput()) return fail(restarted())
+    }
+    const first = messageId === undefined
+    messageId = id
+    usage = mergeUsage({}, message['usage'])
+    stopReason = message['stop_reason'] ?? undefined
+    const events: StreamEvent[] = first
+      ? [
+          {
+            type: 'response-start',
+            id,
+            model: stringOrUndefined(message['model']) ?? '',
+            createdAt: Math.floor(nowMs / 1000),
+          },
+        ]
+      : []
+    // A message that the provider did not have to generate comes whole with its start.
+    const blocks = arrayOrEmpty(message['content'])
+    return [
+      ...events,
+      ...blocks.flatMap((block, index) => [...content.start(index, block), ...content.stop(index)]),
+    ]
+  }
+
+  function finish(): StreamEvent[] {
+    ended = true
+    const told = decodeUsage(usage)
+    return [
+      ...content.stopAll(),
+      ...refusalEvents(stopDetails),
+      ...(told === undefined || Object.keys(usage).length === 0
+        ? []
+        : [{ type: 'usage' as const, usage: told }]),
+      {
+        type: 'finish',
+        finishReason: decodeStopReason(stopReason, content.toolCallCount() > 0),
+      },
+    ]
+  }
+
+  function read(event: JsonObject): StreamEvent[] {
+    const index = typeof event['index'] === 'number' ? event['index'] : 0
+    if (event['type'] === 'error') return fail(decodeInlineError(event))
+    if (event['type'] === 'message_start') return startMessage(objectOrEmpty(event['message']))
+    if (messageId === undefined) return []
+    switch (event['type']) {
+      case 'content_block_start':
+        return content.start(index, event['content_block'])
+      case 'content_block_delta':
+        return content.delta(index, event['delta'])
+      case 'content_block_stop':
+        return content.stop(index)
+      case 'message_delta': {
+        const delta = objectOrEmpty(event['delta'])
+        stopReason = delta['stop_reason'] ?? stopReason
+        stopDetails = delta['stop_details'] ?? stopDetails
+        usage = mergeUsage(usage, event['usage'])
+        return []
+      }
+      case 'message_stop':
+        return finish()
+      default:
+        return []
+    }
+  }
+
+  return {
+    push(event) {
+      if (ended) return []
+      const data = parseJsonOrUndefined(event.data)
+      return isJsonObject(data)
+        ? read(data)
+        : fail(
+            new ModelError('upstream', 'The provider sent a stream event that is no JSON object.'),
+          )
+    },
+    end() {
+      if (ended) return []
+      return messageId !== undefined && stopReason !== undefined ? finish() : fail(incomplete())
+    },
+  }
+}
+
+function incomplete(): ModelError {
+  return new ModelError(
+    'upstream',
+    'The provider ended its stream before the answer was complete. Send the request again.',
+  )
+}
+
+function restarted(): ModelError {
+  return new ModelError(
+    'upstream',
+    'The provider began a second answer in the middle of the first. Send the request again.',
+  )
+}

@@ -1,0 +1,80 @@
+import type { JsonObject } from '@fairlead/base'
+import { ModelError } from '../../errors/model-error.ts'
+import type { ModelRequest, ToolDefinition } from '../../operations/chat/model-request.ts'
+import type { JsonAnswer } from './json-answer.ts'
+import { answerToolName } from './json-answer.ts'
+import type { ModelFeatures } from './model-features.ts'
+
+/** Writes `tools` and `tool_choice`, both left out when there are no tools. */
+export function encodeTools(
+  request: ModelRequest,
+  answer: JsonAnswer,
+  features: ModelFeatures,
+): JsonObject {
+  const allowed = request.allowedTools === undefined ? undefined : new Set(request.allowedTools)
+  const tools = request.tools
+    .filter((tool) => allowed?.has(tool.name) ?? true)
+    .map((tool) => encodeTool(tool, request, features))
+  if (answer.tool !== undefined) {
+    return {
+      tools: [...tools, answer.tool],
+      tool_choice: {
+        ...(tools.length === 0 ? { type: 'tool', name: answerToolName } : { type: 'any' }),
+        disable_parallel_tool_use: true,
+      },
+    }
+  }
+  if (tools.length === 0) return encodePastTools(request)
+  const choice = encodeChoice(request)
+  return choice === undefined ? { tools } : { tools, tool_choice: choice }
+}
+
+function encodeTool(
+  tool: ToolDefinition,
+  request: ModelRequest,
+  features: ModelFeatures,
+): JsonObject {
+  if (tool.native !== undefined) {
+    if ((request.extrasDialect ?? 'anthropic-messages') === 'anthropic-messages') return tool.native
+    throw new ModelError(
+      'invalid-request',
+      `The tool '${tool.name}' is of a kind that this model's provider does not have. Declare it as a function or choose another model.`,
+      { param: 'tools' },
+    )
+  }
+  return {
+    name: tool.name,
+    ...(tool.description === undefined ? {} : { description: tool.description }),
+    input_schema: { type: 'object', ...tool.parameters },
+    ...(tool.strict === true && features.structuredOutputs ? { strict: true } : {}),
+  }
+}
+
+/** A history with calls needs tools declared, though none may be called any more. */
+function encodePastTools(request: ModelRequest): JsonObject {
+  const names = new Set(
+    request.items.flatMap((item) => (item.type === 'function_call' ? [item.name] : [])),
+  )
+  if (names.size === 0) return {}
+  return {
+    tools: [...names].map((name) => ({ name, input_schema: { type: 'object' } })),
+    tool_choice: { type: 'none' },
+  }
+}
+
+function encodeChoice(request: ModelRequest): JsonObject | undefined {
+  const { toolChoice: choice } = request
+  const single = request.parallelToolCalls === false ? { disable_parallel_tool_use: true } : {}
+  if (choice === undefined) {
+    return request.parallelToolCalls === false ? { type: 'auto', ...single } : undefined
+  }
+  if (typeof choice === 'object') return { type: 'tool', name: choice.name, ...single }
+  switch (choice) {
+    case 'none':
+      return { type: 'none' }
+    case 'auto':
+      return { type: 'auto', ...single }
+    case 'required':
+      return { type: 'any', ...single }
+  }
+}

@@ -1,0 +1,85 @@
+import type { ContentPart } from '../../operations/chat/item.ts'
+import type { JsonObject } from '@fairlead/base'
+import {
+  invalidField,
+  readNonEmptyString,
+  readObject,
+  readOptional,
+  readString,
+} from '../../json/request-field.ts'
+
+/** Reads one part of a user or tool message. */
+export function decodeInputPart(value: unknown, param: string): ContentPart {
+  const part = readObject(value, param)
+  const type = readString(part['type'], `${param}.type`)
+  switch (type) {
+    case 'text':
+      return { type: 'input_text', text: readString(part['text'], `${param}.text`) }
+    case 'image_url':
+      return decodeImage(readObject(part['image_url'], `${param}.image_url`), `${param}.image_url`)
+    case 'input_audio': {
+      const audio = readObject(part['input_audio'], `${param}.input_audio`)
+      return {
+        type: 'input_audio',
+        data: readNonEmptyString(audio['data'], `${param}.input_audio.data`),
+        format: readNonEmptyString(audio['format'], `${param}.input_audio.format`),
+      }
+    }
+    case 'file':
+      return decodeFile(readObject(part['file'], `${param}.file`), `${param}.file`)
+    default:
+      throw unknownPart(type, param, `'text', 'image_url', 'input_audio' and 'file'`)
+  }
+}
+
+/** Reads one part of a system or developer message. */
+export function decodeTextPart(value: unknown, param: string): ContentPart {
+  const part = readObject(value, param)
+  const type = readString(part['type'], `${param}.type`)
+  if (type !== 'text') throw unknownPart(type, param, `'text'`)
+  return { type: 'input_text', text: readString(part['text'], `${param}.text`) }
+}
+
+/** Reads one part of an assistant message. */
+export function decodeAssistantPart(value: unknown, param: string): ContentPart {
+  const part = readObject(value, param)
+  const type = readString(part['type'], `${param}.type`)
+  switch (type) {
+    case 'text':
+      return { type: 'output_text', text: readString(part['text'], `${param}.text`) }
+    case 'refusal':
+      return { type: 'refusal', refusal: readString(part['refusal'], `${param}.refusal`) }
+    default:
+      throw unknownPart(type, param, `'text' and 'refusal'`)
+  }
+}
+
+function decodeImage(image: JsonObject, param: string): ContentPart {
+  const detail = image['detail'] ?? undefined
+  if (detail !== undefined && detail !== 'auto' && detail !== 'low' && detail !== 'high') {
+    throw invalidField(`${param}.detail`, `it is none of 'auto', 'low' and 'high'.`)
+  }
+  const url = readNonEmptyString(image['url'], `${param}.url`)
+  return { type: 'input_image', image_url: url, ...(detail === undefined ? {} : { detail }) }
+}
+
+function decodeFile(file: JsonObject, param: string): ContentPart {
+  const field = (name: string) => {
+    const value = readOptional(file[name], `${param}.${name}`, readString)
+    return value === undefined ? {} : { [name]: value }
+  }
+  const part = {
+    ...field('filename'),
+    ...field('file_id'),
+    ...field('file_data'),
+    ...field('file_url'),
+  }
+  if (!('file_id' in part) && !('file_data' in part) && !('file_url' in part)) {
+    throw invalidField(param, `it names no file; give 'file_data' or 'file_id'.`)
+  }
+  return { type: 'input_file', ...part }
+}
+
+function unknownPart(type: string, param: string, known: string) {
+  return invalidField(`${param}.type`, `'${type}' is not supported here; known are ${known}.`)
+}

@@ -1,0 +1,50 @@
+import { spliceTopLevel } from '../../json/json-splice.ts'
+import type { PassageEdit, SentFields } from '../passage.ts'
+import { encodeMessages } from './encode-messages.ts'
+import { encodeResponseFormat } from './response-format.ts'
+import { customToolNames, encodeTools } from './tools.ts'
+
+/** The caller's bytes with only those top-level fields exchanged that must be. */
+export function editBody(body: Uint8Array, sent: SentFields, edit: PassageEdit): Uint8Array {
+  const set = changedFields(sent, edit)
+  const prepend = prependedEntries(edit)
+  const same = Object.keys(set).length === 0 && Object.keys(prepend).length === 0
+  if (same && !sent.context) return body
+  return spliceTopLevel(body, { set, prepend, remove: ['context'] })
+}
+
+function changedFields(
+  sent: SentFields,
+  { model, edits, options }: PassageEdit,
+): Record<string, string> {
+  const set: Record<string, string> = {}
+  if (sent.model !== model) set['model'] = JSON.stringify(model)
+  if (edits.items !== undefined) {
+    const customTools = customToolNames(edits.tools ?? [])
+    const messages = encodeMessages(edits.items, { customTools, echoReasoning: false })
+    set['messages'] = JSON.stringify(messages)
+  }
+  if (edits.tools !== undefined) set['tools'] = JSON.stringify(encodeTools(edits.tools))
+  if (edits.responseFormat !== undefined && !sent.responseFormat) {
+    set['response_format'] = JSON.stringify(encodeResponseFormat(edits.responseFormat))
+  }
+  if (edits.temperature !== undefined && !sent.temperature) {
+    set['temperature'] = JSON.stringify(edits.temperature)
+  }
+  if (edits.maxOutputTokens !== undefined && !sent.outputLimit) {
+    const field = options.outputLimitField ?? 'max_completion_tokens'
+    set[field] = JSON.stringify(edits.maxOutputTokens)
+  }
+  return set
+}
+
+function prependedEntries({ edits }: PassageEdit): Record<string, readonly string[]> {
+  const { itemsBefore = [], toolsBefore = [] } = edits
+  const messages = encodeMessages(itemsBefore, { customTools: new Set(), echoReasoning: false })
+  return {
+    ...(messages.length === 0 ? {} : { messages: messages.map((each) => JSON.stringify(each)) }),
+    ...(toolsBefore.length === 0
+      ? {}
+      : { tools: encodeTools(toolsBefore).map((each) => JSON.stringify(each)) }),
+  }
+}

@@ -1,0 +1,52 @@
+import { type JsonObject, objectOrEmpty } from '@fairlead/base'
+import type { EncodeOptions } from '../../operations/chat/chat-format.ts'
+import type { ModelRequest } from '../../operations/chat/model-request.ts'
+import { encodeMessages } from './encode-messages.ts'
+import { encodeResponseFormat } from './response-format.ts'
+import { customToolNames, encodeToolChoice, encodeTools } from './tools.ts'
+
+/** Writes the body for `POST /v1/chat/completions` of OpenAI and of compatible servers. */
+export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}): JsonObject {
+  const { settings } = request
+  const ownExtras = (request.extrasDialect ?? 'openai-chat') === 'openai-chat'
+  const { stream_options: streamOptions, ...extras } = ownExtras ? request.extras : {}
+  const body: Record<string, unknown> = {
+    ...extras,
+    model: request.model,
+    messages: encodeMessages(request.items, {
+      customTools: customToolNames(request.tools),
+      echoReasoning: options.echoReasoning ?? false,
+    }),
+    tools: request.tools.length === 0 ? undefined : encodeTools(request.tools, ownExtras),
+    tool_choice: encodeToolChoice(request),
+    parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
+    temperature: settings.temperature,
+    top_p: settings.topP,
+    // Not OpenAI's own; compatible servers have it, and only their callers ask for it here.
+    top_k: ownExtras ? settings.topK : undefined,
+    [options.outputLimitField ?? 'max_completion_tokens']: settings.maxOutputTokens,
+    stop: settings.stop,
+    seed: settings.seed,
+    presence_penalty: settings.presencePenalty,
+    frequency_penalty: settings.frequencyPenalty,
+    reasoning_effort: settings.reasoningEffort,
+    user: settings.user,
+    response_format:
+      request.responseFormat === undefined
+        ? undefined
+        : encodeResponseFormat(request.responseFormat),
+    ...encodeStream(request, objectOrEmpty(streamOptions)),
+  }
+  return Object.fromEntries(
+    Object.entries(body).filter(([, value]) => value !== undefined && value !== null),
+  )
+}
+
+function encodeStream(request: ModelRequest, otherOptions: JsonObject): JsonObject {
+  if (!request.stream) return {}
+  const options = request.includeUsage ? { ...otherOptions, include_usage: true } : otherOptions
+  return {
+    stream: true,
+    stream_options: Object.keys(options).length === 0 ? undefined : options,
+  }
+}

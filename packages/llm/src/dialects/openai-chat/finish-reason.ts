@@ -1,0 +1,21 @@
+import type { FinishReason } from '../../operations/chat/model-response.ts'
+
+/**
+ * Reads `finish_reason`. Some compatible providers say `stop` after tool calls, and some use words
+ * of their own; whether the answer holds tool calls then decides.
+ */
+export function decodeFinishReason(value: unknown, hasToolCalls: boolean): FinishReason {
+  switch (value) {
+    case 'length':
+    case 'max_tokens':
+    case 'model_length':
+      return 'length'
+    case 'content_filter':
+      return 'content_filter'
+    case 'tool_calls':
+    case 'function_call':
+      return 'tool_calls'
+    default:
+      return hasToolCalls ? 'tool_calls' : 'stop'
+  }
+}

@@ -1,0 +1,38 @@
+import { isJsonObject } from '@fairlead/base'
+import { cutSseFrames } from '../../framing/cut-sse-frames.ts'
+import { formatSseEvent } from '../../framing/sse.ts'
+import type { Passage } from '../passage.ts'
+import { editBody } from './edit-body.ts'
+import { encodeErrorBody } from './errors.ts'
+import { lookAtRequest } from './sent-fields.ts'
+import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
+
+/** How a chat completion passes unread. */
+export const passage: Passage = {
+  look: lookAtRequest,
+  edit: editBody,
+  requestHeaders: ['accept', 'traceparent', 'tracestate', 'baggage', 'openai-beta'],
+  answerHeaders: [
+    'content-type',
+    'content-encoding',
+    'content-language',
+    'cache-control',
+    'x-request-id',
+    'openai-processing-ms',
+    'openai-version',
+    'openai-model',
+    'x-ratelimit-limit-requests',
+    'x-ratelimit-limit-tokens',
+    'x-ratelimit-remaining-requests',
+    'x-ratelimit-remaining-tokens',
+    'x-ratelimit-reset-requests',
+    'x-ratelimit-reset-tokens',
+  ],
+  isErrorBody: (body) => isJsonObject(body) && isJsonObject(body['error']),
+  readUsage,
+  scanUsage,
+  cutFrames: cutSseFrames,
+  createStreamScanner,
+  errorFrame: (error) =>
+    formatSseEvent({ event: '', data: JSON.stringify(encodeErrorBody(error)) }),
+}

@@ -1,0 +1,69 @@
+import { isJsonObject, type JsonObject } from '@fairlead/base'
+import {
+  readBoolean,
+  readNonEmptyString,
+  readObject,
+  readOptional,
+  wrongType,
+} from '../../json/request-field.ts'
+import type { DecodeOptions } from '../../operations/chat/chat-format.ts'
+import { readMessages } from '../../operations/chat/read-messages.ts'
+import type { SentFields } from '../passage.ts'
+import { readRole } from './message-role.ts'
+import { decodeTools } from './tools.ts'
+
+/** Looks at a body of `POST /v1/chat/completions` without reading what its messages say. */
+export function lookAtRequest(body: JsonObject, options: DecodeOptions = {}): SentFields {
+  const messages = readMessages(body, options)
+  const streamOptions = readOptional(body['stream_options'], 'stream_options', readObject)
+  const includeUsage = readOptional(
+    streamOptions?.['include_usage'],
+    'stream_options.include_usage',
+    readBoolean,
+  )
+  decodeTools(body)
+  return {
+    model: readOptional(body['model'], 'model', readNonEmptyString),
+    stream: readOptional(body['stream'], 'stream', readBoolean) ?? false,
+    includeUsage: includeUsage ?? false,
+    context: body['context'] !== undefined,
+    temperature: isGiven(body['temperature']),
+    outputLimit: isGiven(body['max_completion_tokens']) || isGiven(body['max_tokens']),
+    responseFormat: body['response_format'] !== undefined,
+    textLength: checkedTextLength(messages),
+  }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
+/** The characters of all text. Throws for a message that no provider of the dialect could read. */
+function checkedTextLength(messages: readonly unknown[]): number {
+  let length = 0
+  for (let index = 0; index < messages.length; index += 1) {
+    const message = messages[index]
+    if (!isJsonObject(message)) throw wrongType(`messages[${index}]`, 'an object', message)
+    const { role, content } = message
+    if (role !== undefined) readRole(role, `messages[${index}]`)
+    if (typeof content === 'string') length += content.length
+    else if (Array.isArray(content)) length += partsLength(content)
+    else if (content !== undefined && content !== null) {
+      throw wrongType(
+        `messages[${index}].content`,
+        'a string or an array of content parts',
+        content,
+      )
+    }
+  }
+  return length
+}
+
+function partsLength(parts: readonly unknown[]): number {
+  let length = 0
+  for (const part of parts) {
+    const text = isJsonObject(part) ? part['text'] : undefined
+    if (typeof text === 'string') length += text.length
+  }
+  return length
+}

@@ -1,0 +1,93 @@
+import {
+  arrayOrEmpty,
+  isJsonObject,
+  type JsonObject,
+  objectOrEmpty,
+  stringOrUndefined,
+} from '@fairlead/base'
+import type { StreamEvent } from '../../operations/chat/stream-event.ts'
+import { syntheticCallId } from './decode-response.ts'
+
+interface OpenCall {
+  readonly index: number
+  readonly id: string
+  /** Empty until the provider told it; the call starts then. */
+  name: string
+  /** Arguments that came before the name. */
+  waiting: string
+}
+
+export interface ToolCallReader {
+  setResponseId(id: string): void
+  read(delta: JsonObject): StreamEvent[]
+  count(): number
+}
+
+/**
+ * Reads `tool_calls` of deltas (and the older `function_call`). OpenAI numbers calls by `index` and
+ * tells id and name once. Compatible servers leave the index or the id out, or give every call the
+ * index 0; so a new id together with a name always opens a new call.
+ */
+export function createToolCallReader(): ToolCallReader {
+  const byProviderIndex = new Map<number, OpenCall>()
+  let latest: OpenCall | undefined
+  let opened = 0
+  let responseId = ''
+
+  function find(call: JsonObject, name: string): OpenCall {
+    const id = stringOrUndefined(call['id']) ?? ''
+    const providerIndex = typeof call['index'] === 'number' ? call['index'] : undefined
+    const known = providerIndex === undefined ? latest : byProviderIndex.get(providerIndex)
+    const another = known !== undefined && id !== '' && name !== '' && id !== known.id
+    const whole =
+      known !== undefined && providerIndex === undefined && name !== '' && known.name !== ''
+    if (known !== undefined && !another && !whole) return known
+    const started: OpenCall = {
+      index: opened,
+      id: id === '' ? syntheticCallId(responseId, opened) : id,
+      name: '',
+      waiting: '',
+    }
+    opened += 1
+    if (providerIndex !== undefined) byProviderIndex.set(providerIndex, started)
+    return started
+  }
+
+  function readCall(call: JsonObject): StreamEvent[] {
+    const called = objectOrEmpty(call['function'] ?? call['custom'])
+    const name = stringOrUndefined(called['name']) ?? ''
+    const text = argumentsText(called['arguments'] ?? called['input'])
+    const target = find(call, name)
+    latest = target
+    if (target.name === '') {
+      target.waiting += text
+      if (name === '') return []
+      target.name = name
+      const start = { type: 'tool-call-start' as const, index: target.index, id: target.id, name }
+      return target.waiting === ''
+        ? [start]
+        : [start, { type: 'tool-call-delta', index: target.index, arguments: target.waiting }]
+    }
+    return text === '' ? [] : [{ type: 'tool-call-delta', index: target.index, arguments: text }]
+  }
+
+  return {
+    setResponseId(id) {
+      responseId = id
+    },
+    read(delta) {
+      const calls = arrayOrEmpty(delta['tool_calls']).filter(isJsonObject)
+      const legacy = delta['function_call']
+      const all: JsonObject[] = isJsonObject(legacy)
+        ? [...calls, { index: 0, function: legacy }]
+        : calls
+      return all.flatMap(readCall)
+    },
+    count: () => opened,
+  }
+}
+
+function argumentsText(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === undefined || value === null ? '' : JSON.stringify(value)
+}

@@ -1,0 +1,76 @@
+import type { JsonObject } from '@fairlead/base'
+import { createStreamTail } from '../../framing/stream-tail.ts'
+import { lastObjectValue, valueStart } from '../../json/last-object-value.ts'
+import type { Usage } from '../../operations/chat/model-response.ts'
+import type { StreamScanner } from '../passage.ts'
+import { decodeUsage } from './usage.ts'
+
+const finishKey = '"finish_reason"'
+const doneWord = '[DONE]'
+
+/** The usage in the bytes of a whole answer, read from its end. */
+export function scanUsage(body: Uint8Array): Usage | undefined {
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  return decodeUsage(lastObjectValue(bytes, 'usage', isUsage))
+}
+
+/** The usage that a whole answer tells, after it was parsed. */
+export function readUsage(answer: object): Usage | undefined {
+  const value = 'usage' in answer ? answer.usage : undefined
+  return isUsage(value) ? decodeUsage(value) : undefined
+}
+
+function isUsage(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && 'prompt_tokens' in value
+    ? typeof value.prompt_tokens === 'number'
+    : false
+}
+
+/**
+ * Watches a stream that passes through as bytes. Reads nothing while it passes: keeps its last
+ * events, and looks at them from the end when it is asked.
+ */
+export function createStreamScanner(): StreamScanner & {
+  /** Whether `data: [DONE]` came. */
+  readonly done: boolean
+  /** Whether a choice told its finish reason. */
+  readonly finished: boolean
+} {
+  const tail = createStreamTail()
+  return {
+    push: (chunk) => tail.push(chunk),
+    get usage() {
+      return scanUsage(tail.bytes())
+    },
+    /** Some compatible servers end without `[DONE]`, others without a finish reason. */
+    get complete() {
+      return hasDoneLine(tail.bytes()) || hasFinishReason(tail.bytes())
+    },
+    get done() {
+      return hasDoneLine(tail.bytes())
+    },
+    get finished() {
+      return hasFinishReason(tail.bytes())
+    },
+  }
+}
+
+/** A line that is `data: [DONE]`; the same word within a text stands inside JSON. */
+function hasDoneLine(bytes: Buffer): boolean {
+  const position = bytes.lastIndexOf(doneWord)
+  if (position === -1) return false
+  const lineStart = bytes.lastIndexOf('\n', position) + 1
+  return /^data:\s*$/.test(bytes.toString('latin1', lineStart, position))
+}
+
+function hasFinishReason(bytes: Buffer): boolean {
+  const text = bytes.toString('latin1')
+  let position = text.lastIndexOf(finishKey)
+  while (position !== -1) {
+    const start = valueStart(text, position + finishKey.length)
+    // Some servers send an empty reason until they know it.
+    if (start !== undefined && text[start] === '"' && text[start + 1] !== '"') return true
+    position = position === 0 ? -1 : text.lastIndexOf(finishKey, position - 1)
+  }
+  return false
+}

@@ -1,0 +1,44 @@
+import { countOrZero, isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
+import type { Usage } from '../../operations/chat/model-response.ts'
+
+/**
+ * Reads a `usage` object; `undefined` when there is none. DeepSeek tells its cache hits in
+ * `prompt_cache_hit_tokens`, everybody else in `prompt_tokens_details.cached_tokens`. xAI leaves
+ * reasoning out of `completion_tokens`, which its total gives away.
+ */
+export function decodeUsage(value: unknown): Usage | undefined {
+  if (!isJsonObject(value)) return undefined
+  const prompt = objectOrEmpty(value['prompt_tokens_details'])
+  const completion = objectOrEmpty(value['completion_tokens_details'])
+  const inputTokens = countOrZero(value['prompt_tokens'])
+  const completionTokens = countOrZero(value['completion_tokens'])
+  const reasoningTokens = countOrZero(completion['reasoning_tokens'])
+  const total = countOrZero(value['total_tokens'])
+  const reasoningApart = total === inputTokens + completionTokens + reasoningTokens
+  return {
+    inputTokens,
+    cachedInputTokens: countOrZero(prompt['cached_tokens'] ?? value['prompt_cache_hit_tokens']),
+    cacheWriteInputTokens: countOrZero(prompt['cache_write_tokens']),
+    outputTokens: completionTokens + (reasoningApart ? reasoningTokens : 0),
+    reasoningTokens,
+  }
+}
+
+export function encodeUsage(usage: Usage): JsonObject {
+  return {
+    prompt_tokens: usage.inputTokens,
+    completion_tokens: usage.outputTokens,
+    total_tokens: usage.inputTokens + usage.outputTokens,
+    prompt_tokens_details: {
+      cached_tokens: usage.cachedInputTokens,
+      cache_write_tokens: usage.cacheWriteInputTokens,
+      audio_tokens: 0,
+    },
+    completion_tokens_details: {
+      reasoning_tokens: usage.reasoningTokens,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
+  }
+}

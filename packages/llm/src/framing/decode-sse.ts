@@ -1,0 +1,35 @@
+import { ModelError } from '../errors/model-error.ts'
+import type { StreamDecoder } from '../operations/chat/chat-format.ts'
+import type { StreamEvent } from '../operations/chat/stream-event.ts'
+import { createSseParser, type SseEvent } from './sse.ts'
+
+/** Reads a stream's server-sent events; never throws. */
+export interface SseReader {
+  /** Takes one event, gives what it completes. */
+  push(event: SseEvent): StreamEvent[]
+  /** The upstream closed. */
+  end(): StreamEvent[]
+}
+
+/** A decoder for a dialect that frames its streams as server-sent events. */
+export function decodeSse(reader: SseReader): StreamDecoder {
+  const parser = createSseParser()
+  let failed = false
+  const read = (take: () => readonly SseEvent[]): StreamEvent[] => {
+    if (failed) return []
+    try {
+      return take().flatMap((event) => reader.push(event))
+    } catch (error) {
+      failed = true
+      if (error instanceof ModelError) return [{ type: 'error', error }]
+      throw error
+    }
+  }
+  return {
+    push: (bytes) => read(() => parser.push(bytes)),
+    end: () => {
+      const last = read(() => parser.end())
+      return failed ? last : [...last, ...reader.end()]
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import { ModelError } from '../errors/model-error.ts'
+
+/** One server-sent event. `event` is empty when the stream named none. */
+export interface SseEvent {
+  readonly event: string
+  readonly data: string
+}
+
+export interface SseParser {
+  /**
+   * Takes the next bytes, cut anywhere, and gives the events that they complete. Throws a
+   * ModelError of kind `upstream` when one event outgrows the bound.
+   */
+  push(chunk: Uint8Array): SseEvent[]
+  /**
+   * The stream closed. An event without its closing blank line is given too when it carries data:
+   * the standard drops it, but some providers end their last event with one newline, and a really
+   * cut event does not parse as JSON further on.
+   */
+  end(): SseEvent[]
+}
+
+const defaultEventBytesMax = 16 * 1024 * 1024
+
+/**
+ * Reads server-sent events as https://html.spec.whatwg.org/multipage/server-sent-events.html says:
+ * lines end in CR, LF or CRLF, a leading BOM is dropped, comments are skipped, `data` lines join
+ * with a newline. `id` and `retry` mean nothing to a model stream and are skipped.
+ */
+export function createSseParser(
+  options: { /** Characters of one event, newlines included. */ eventLengthMax?: number } = {},
+): SseParser {
+  const eventLengthMax = options.eventLengthMax ?? defaultEventBytesMax
+  const decoder = new TextDecoder('utf-8')
+  let pending: string[] = []
+  let pendingLength = 0
+  let endedInCarriageReturn = false
+  let eventName = ''
+  let data: string | undefined
+
+  function takeLine(line: string, events: SseEvent[]): void {
+    if (line === '') {
+      if (data !== undefined) events.push({ event: eventName, data })
+      eventName = ''
+      data = undefined
+      return
+    }
+    if (line.startsWith('data:')) {
+      const value = line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5)
+      data = data === undefined ? value : `${data}\n${value}`
+      checkLength(data.length)
+    } else if (line.startsWith('event:')) {
+      eventName = line.charCodeAt(6) === 32 ? line.slice(7) : line.slice(6)
+    } else if (line === 'data') {
+      data = data === undefined ? '' : `${data}\n`
+    } else if (line === 'event') {
+      eventName = ''
+    }
+  }
+
+  function checkLength(length: number): void {
+    if (length > eventLengthMax) {
+      throw new ModelError(
+        'upstream',
+        `The provider sent a stream event of more than ${eventLengthMax} characters; it was given up.`,
+      )
+    }
+  }
+
+  function takeText(text: string): SseEvent[] {
+    const events: SseEvent[] = []
+    let start = 0
+    if (endedInCarriageReturn && text !== '') {
+      endedInCarriageReturn = false
+      if (text.charCodeAt(0) === 10) start = 1
+    }
+    let carriageReturn = text.indexOf('\r', start)
+    while (start < text.length) {
+      const lineFeed = text.indexOf('\n', start)
+      if (carriageReturn !== -1 && carriageReturn < start) {
+        carriageReturn = text.indexOf('\r', start)
+      }
+      const byReturn = carriageReturn !== -1 && (lineFeed === -1 || carriageReturn < lineFeed)
+      const lineEnd = byReturn ? carriageReturn : lineFeed
+      if (lineEnd === -1) break
+      let line = text.slice(start, lineEnd)
+      if (pending.length > 0) {
+        pending.push(line)
+        line = pending.join('')
+        pending = []
+        pendingLength = 0
+      }
+      takeLine(line, events)
+      start = lineEnd + 1
+      if (byReturn) {
+        if (start === text.length) endedInCarriageReturn = true
+        else if (text.charCodeAt(start) === 10) start += 1
+      }
+    }
+    if (start < text.length) {
+      pending.push(start === 0 ? text : text.slice(start))
+      pendingLength += text.length - start
+      checkLength(pendingLength)
+    }
+    return events
+  }
+
+  return {
+    push: (chunk) => takeText(decoder.decode(chunk, { stream: true })),
+    end() {
+      const events = takeText(decoder.decode())
+      const rest = pending.join('')
+      pending = []
+      if (rest !== '') takeLine(rest, events)
+      takeLine('', events)
+      return events
+    },
+  }
+}
+
+/** The event as text, ready to send. `data` may hold newlines. */
+export function formatSseEvent(event: SseEvent): string {
+  const name = event.event === '' ? '' : `event: ${event.event}\n`
+  const data = event.data.includes('\n') ? event.data.replaceAll('\n', '\ndata: ') : event.data
+  return `${name}data: ${data}\n\n`
+}

@@ -1,0 +1,59 @@
+import { isJsonObject, type JsonObject, parseJsonOrUndefined } from '@fairlead/base'
+
+const valueLengthMax = 64 * 1024
+
+/**
+ * The value of the last `"name": {…}` in JSON bytes that `accepts`, found from the end without
+ * parsing the rest. The same word inside a text does not matter, because its quotes are escaped
+ * there. For objects that hold no braces in texts, such as token counts; one longer than 64 KiB is
+ * not found.
+ */
+export function lastObjectValue(
+  bytes: Buffer,
+  name: string,
+  accepts: (value: JsonObject) => boolean,
+): JsonObject | undefined {
+  const key = `"${name}"`
+  let position = bytes.lastIndexOf(key)
+  while (position !== -1) {
+    const text = bytes.toString('latin1', position, position + valueLengthMax)
+    const value = objectAt(text, valueStart(text, key.length))
+    if (value !== undefined && accepts(value)) return value
+    if (position === 0) return undefined
+    position = bytes.lastIndexOf(key, position - 1)
+  }
+  return undefined
+}
+
+function objectAt(text: string, start: number | undefined): JsonObject | undefined {
+  if (start === undefined || text.charCodeAt(start) !== 0x7b) return undefined
+  let depth = 0
+  for (let position = start; position < text.length; position += 1) {
+    const character = text.charCodeAt(position)
+    if (character === 0x7b) depth += 1
+    else if (character === 0x7d) {
+      depth -= 1
+      if (depth > 0) continue
+      const value = parseJsonOrUndefined(text.slice(start, position + 1))
+      return isJsonObject(value) ? value : undefined
+    }
+  }
+  return undefined
+}
+
+/** Where the value begins after a key; undefined when what follows makes it no key. */
+export function valueStart(text: string, keyEnd: number): number | undefined {
+  const colon = skipSpace(text, keyEnd)
+  return text.charCodeAt(colon) === 0x3a ? skipSpace(text, colon + 1) : undefined
+}
+
+function skipSpace(text: string, from: number): number {
+  let position = from
+  for (;;) {
+    const character = text.charCodeAt(position)
+    if (character !== 0x20 && character !== 0x0a && character !== 0x0d && character !== 0x09) {
+      return position
+    }
+    position += 1
+  }
+}

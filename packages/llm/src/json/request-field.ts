@@ -1,0 +1,85 @@
+import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { ModelError } from '../errors/model-error.ts'
+
+/**
+ * The error for one wrong field of a caller's request; `param` is its path. The problem is a sentence
+ * that says what is wrong and what is right.
+ */
+export function invalidField(param: string, problem: string): ModelError {
+  return new ModelError('invalid-request', `Invalid value for '${param}': ${problem}`, {
+    code: 'invalid_value',
+    param,
+  })
+}
+
+/** The error for a field that a caller left out; `need` says what to give. */
+export function missingField(param: string, need: string): ModelError {
+  return new ModelError('invalid-request', `Missing required field '${param}': ${need}.`, {
+    code: 'missing_required_parameter',
+    param,
+  })
+}
+
+/** Reads a field that may be absent; an explicit null counts as absent, as the providers do. */
+export function readOptional<T>(
+  value: unknown,
+  param: string,
+  read: (value: unknown, param: string) => T,
+): T | undefined {
+  return value === undefined || value === null ? undefined : read(value, param)
+}
+
+export function readObject(value: unknown, param: string): JsonObject {
+  if (!isJsonObject(value)) throw wrongType(param, 'an object', value)
+  return value
+}
+
+export function readArray(value: unknown, param: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw wrongType(param, 'an array', value)
+  return value
+}
+
+export function readString(value: unknown, param: string): string {
+  if (typeof value !== 'string') throw wrongType(param, 'a string', value)
+  return value
+}
+
+export function readNonEmptyString(value: unknown, param: string): string {
+  const text = readString(value, param)
+  if (text === '') throw invalidField(param, 'it is empty; give a value.')
+  return text
+}
+
+export function readBoolean(value: unknown, param: string): boolean {
+  if (typeof value !== 'boolean') throw wrongType(param, 'true or false', value)
+  return value
+}
+
+export function readNumber(value: unknown, param: string): number {
+  if (typeof value !== 'number') throw wrongType(param, 'a number', value)
+  return value
+}
+
+export function readInteger(value: unknown, param: string): number {
+  if (!Number.isInteger(value)) throw wrongType(param, 'an integer', value)
+  return value as number
+}
+
+export function readPositiveInteger(value: unknown, param: string): number {
+  const count = readInteger(value, param)
+  if (count < 1) throw invalidField(param, `it must be at least 1, but is ${count}.`)
+  return count
+}
+
+export function wrongType(param: string, expected: string, value: unknown): ModelError {
+  return value === undefined
+    ? missingField(param, `give ${expected}`)
+    : invalidField(param, `expected ${expected}, but got ${describeType(value)}.`)
+}
+
+function describeType(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'object') return 'an object'
+  return `a ${typeof value}`
+}

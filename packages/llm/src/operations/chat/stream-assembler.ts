@@ -1,0 +1,203 @@
+import type { ContentPart, Item, ItemStatus } from './item.ts'
+import { ModelError } from '../../errors/model-error.ts'
+import type { FinishReason, ModelResponse, Usage } from './model-response.ts'
+import type { StreamEvent } from './stream-event.ts'
+
+export interface StreamAssembler {
+  push(event: StreamEvent): void
+  /**
+   * The whole answer. Throws the stream's own error, or a ModelError of kind `upstream` when the
+   * stream did not finish.
+   */
+  response(): ModelResponse
+  /** What has come so far, finished or not; open items have the status `incomplete`. */
+  partial(): Item[]
+}
+
+/** Puts stream events together into the answer that they tell. Deltas of one kind join. */
+export function createStreamAssembler(): StreamAssembler {
+  const output = createOutput()
+  let start: Extract<StreamEvent, { type: 'response-start' }> | undefined
+  let finishReason: FinishReason | undefined
+  let usage: Usage | undefined
+  let error: ModelError | undefined
+
+  return {
+    push(event) {
+      switch (event.type) {
+        case 'response-start':
+          start = event
+          break
+        case 'usage':
+          usage = event.usage
+          break
+        case 'finish':
+          finishReason = event.finishReason
+          break
+        case 'error':
+          error = event.error
+          break
+        case 'text-delta':
+        case 'refusal-delta':
+        case 'reasoning-delta':
+        case 'reasoning-end':
+        case 'tool-call-start':
+        case 'tool-call-delta':
+          output.push(event)
+          break
+      }
+    },
+    response() {
+      if (error !== undefined) throw error
+      if (start === undefined || finishReason === undefined) {
+        throw new ModelError(
+          'upstream',
+          'The provider ended its stream before the answer was complete.',
+        )
+      }
+      return {
+        id: start.id,
+        model: start.model,
+        createdAt: start.createdAt,
+        output: output.items('completed'),
+        finishReason,
+        ...(usage === undefined ? {} : { usage }),
+      }
+    },
+    partial: () => output.items(finishReason === undefined ? 'incomplete' : 'completed'),
+  }
+}
+
+type OutputEvent = Extract<
+  StreamEvent,
+  {
+    type:
+      | 'text-delta'
+      | 'refusal-delta'
+      | 'reasoning-delta'
+      | 'reasoning-end'
+      | 'tool-call-start'
+      | 'tool-call-delta'
+  }
+>
+
+interface OpenText {
+  readonly kind: 'text' | 'refusal'
+  readonly pieces: string[]
+}
+interface OpenMessage {
+  readonly kind: 'message'
+  readonly parts: OpenText[]
+}
+interface OpenReasoning {
+  readonly kind: 'reasoning'
+  readonly pieces: string[]
+  closed: boolean
+  signature?: string
+  encryptedContent?: string
+}
+interface OpenCall {
+  readonly kind: 'call'
+  readonly id: string
+  readonly name: string
+  readonly pieces: string[]
+}
+type OpenItem = OpenMessage | OpenReasoning | OpenCall
+
+function createOutput() {
+  const open: OpenItem[] = []
+  const calls = new Map<number, OpenCall>()
+
+  function pushText(kind: OpenText['kind'], text: string): void {
+    let message = open.at(-1)
+    if (message?.kind !== 'message') {
+      message = { kind: 'message', parts: [] }
+      open.push(message)
+    }
+    const part = message.parts.at(-1)
+    if (part?.kind === kind) part.pieces.push(text)
+    else message.parts.push({ kind, pieces: [text] })
+  }
+
+  function openReasoning(): OpenReasoning {
+    const last = open.at(-1)
+    if (last?.kind === 'reasoning' && !last.closed) return last
+    const reasoning: OpenReasoning = { kind: 'reasoning', pieces: [], closed: false }
+    open.push(reasoning)
+    return reasoning
+  }
+
+  return {
+    push(event: OutputEvent): void {
+      switch (event.type) {
+        case 'text-delta':
+          pushText('text', event.text)
+          break
+        case 'refusal-delta':
+          pushText('refusal', event.text)
+          break
+        case 'reasoning-delta':
+          openReasoning().pieces.push(event.text)
+          break
+        case 'reasoning-end': {
+          const reasoning = openReasoning()
+          reasoning.closed = true
+          if (event.signature !== undefined) reasoning.signature = event.signature
+          if (event.encryptedContent !== undefined) {
+            reasoning.encryptedContent = event.encryptedContent
+          }
+          break
+        }
+        case 'tool-call-start': {
+          const call: OpenCall = { kind: 'call', id: event.id, name: event.name, pieces: [] }
+          calls.set(event.index, call)
+          open.push(call)
+          break
+        }
+        case 'tool-call-delta':
+          calls.get(event.index)?.pieces.push(event.arguments)
+          break
+      }
+    },
+    /** `lastStatus` is that of the item still being written; all before it are complete. */
+    items: (lastStatus: ItemStatus): Item[] =>
+      open.map((item, index) =>
+        closeItem(item, index === open.length - 1 ? lastStatus : 'completed'),
+      ),
+  }
+}
+
+function closeItem(item: OpenItem, status: ItemStatus): Item {
+  switch (item.kind) {
+    case 'message':
+      return { type: 'message', role: 'assistant', status, content: item.parts.map(closePart) }
+    case 'reasoning': {
+      const text = item.pieces.join('')
+      return {
+        type: 'reasoning',
+        status: item.closed ? 'completed' : status,
+        summary: [],
+        ...(text === '' ? {} : { content: [{ type: 'reasoning_text', text }] }),
+        ...(item.signature === undefined ? {} : { signature: item.signature }),
+        ...(item.encryptedContent === undefined
+          ? {}
+          : { encrypted_content: item.encryptedContent }),
+      }
+    }
+    case 'call': {
+      const text = item.pieces.join('')
+      return {
+        type: 'function_call',
+        status,
+        call_id: item.id,
+        name: item.name,
+        arguments: text === '' && status === 'completed' ? '{}' : text,
+      }
+    }
+  }
+}
+
+function closePart(part: OpenText): ContentPart {
+  const text = part.pieces.join('')
+  return part.kind === 'text' ? { type: 'output_text', text } : { type: 'refusal', refusal: text }
+}
