@@ -76,9 +76,10 @@ export async function addProvider(
   fairlead: BenchedFairlead,
   name: string,
   baseURL: string,
+  type: 'OpenAI' | 'Anthropic' = 'OpenAI',
 ): Promise<void> {
   await fairlead.apply('LLMProvider', name, {
-    type: 'OpenAI',
+    type,
     baseURL,
     credentials: [{ name: 'main', secretRef: { name: 'bench-key', key: 'api-key' } }],
   })

@@ -19,19 +19,28 @@ export function requireDebianPackage(command: string, name: string): void {
   }
 }
 
+export interface StaticAnswer {
+  readonly content: string
+  readonly type: string
+  /** Below `/<name>`; OpenAI's when left out. */
+  readonly path?: string
+}
+
 /** A provider that costs next to nothing: fixed answers from memory-mapped files. */
 export function startStaticUpstream(
   folder: string,
   port: number,
-  answers: Readonly<Record<string, { readonly content: string; readonly type: string }>>,
+  answers: Readonly<Record<string, StaticAnswer>>,
 ): MeasuredProcess {
   mkdirSync(join(folder, 'answers'), { recursive: true })
-  const locations = Object.entries(answers).map(([name, { content, type }]) => {
-    writeFileSync(join(folder, 'answers', name), content)
-    return `
-      location = /${name}/chat/completions { error_page 405 =200 /answers/${name}; return 405; }
+  const locations = Object.entries(answers).map(
+    ([name, { content, type, path = '/chat/completions' }]) => {
+      writeFileSync(join(folder, 'answers', name), content)
+      return `
+      location = /${name}${path} { error_page 405 =200 /answers/${name}; return 405; }
       location = /answers/${name} { internal; types {} default_type "${type}"; root ${folder}; }`
-  })
+    },
+  )
   return startNginx(
     folder,
     'upstream',

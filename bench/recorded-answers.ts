@@ -42,8 +42,13 @@ export function chatStream(chunks: number): string {
   return payloads.map((payload) => `data: ${payload}\n\n`).join('')
 }
 
-/** A request in OpenAI's shape, of a given size. */
-export function chatRequest(model: string, bytes: number, stream: boolean): string {
+/** A request in OpenAI's shape, of a given size; with more fields where they are given. */
+export function chatRequest(
+  model: string,
+  bytes: number,
+  stream: boolean,
+  more: object = {},
+): string {
   const request = (content: string) =>
     JSON.stringify({
       model,
@@ -52,7 +57,57 @@ export function chatRequest(model: string, bytes: number, stream: boolean): stri
         { role: 'user', content },
       ],
       temperature: 0.7,
+      ...more,
       ...(stream ? { stream: true, stream_options: { include_usage: true } } : {}),
     })
   return request('b'.repeat(Math.max(0, bytes - request('').length)))
+}
+
+/** An answer in Anthropic's shape, of a given size. */
+export function anthropicAnswer(bytes: number): string {
+  const answer = (text: string) =>
+    JSON.stringify({
+      id: 'msg_bench',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-haiku-4-5',
+      content: [{ type: 'text', text }],
+      stop_reason: 'end_turn',
+      stop_sequence: null,
+      usage: { input_tokens: 10, output_tokens: 200 },
+    })
+  return answer('a'.repeat(Math.max(0, bytes - answer('').length)))
+}
+
+/** A stream of so many text deltas, as Anthropic sends it. */
+export function anthropicStream(chunks: number): string {
+  const events: { readonly type: string; readonly [field: string]: unknown }[] = [
+    {
+      type: 'message_start',
+      message: {
+        id: 'msg_bench',
+        type: 'message',
+        role: 'assistant',
+        model: 'claude-haiku-4-5',
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
+        usage: { input_tokens: 10, output_tokens: 1 },
+      },
+    },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    ...Array.from({ length: chunks }, (_, index) => ({
+      type: 'content_block_delta',
+      index: 0,
+      delta: { type: 'text_delta', text: ` word${index}` },
+    })),
+    { type: 'content_block_stop', index: 0 },
+    {
+      type: 'message_delta',
+      delta: { stop_reason: 'end_turn', stop_sequence: null },
+      usage: { output_tokens: chunks },
+    },
+    { type: 'message_stop' },
+  ]
+  return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')
 }

@@ -3,7 +3,13 @@ import { load } from './load.ts'
 import type { MeasuredProcess } from './measured-process.ts'
 import { startPlainProxy, startStaticUpstream } from './nginx.ts'
 import { portkeyHeaders, startPortkey } from './portkey.ts'
-import { chatAnswer, chatRequest, chatStream } from './recorded-answers.ts'
+import {
+  anthropicAnswer,
+  anthropicStream,
+  chatAnswer,
+  chatRequest,
+  chatStream,
+} from './recorded-answers.ts'
 import { eventually, median } from './statistics.ts'
 
 const connections = 32
@@ -16,13 +22,50 @@ interface Shape {
   readonly title: string
   readonly bytes: number
   readonly stream: boolean
+  /** Whose answers the upstream gives; peers and nginx are measured with OpenAI's only. */
+  readonly provider?: 'Anthropic'
+  /** Each call begins a conversation, which the gateway keeps. */
+  readonly conversation?: boolean
 }
 
 const shapes: readonly Shape[] = [
   { name: 'small', title: '1 KB bodies', bytes: 1_000, stream: false },
   { name: 'large', title: '100 KB bodies', bytes: 100_000, stream: false },
   { name: 'stream', title: 'stream of 200 chunks', bytes: 1_000, stream: true },
+  {
+    name: 'conversation',
+    title: '1 KB bodies, each the first of a conversation that is kept',
+    bytes: 1_000,
+    stream: false,
+    conversation: true,
+  },
+  {
+    name: 'anthropic',
+    title: '1 KB bodies, translated for Anthropic',
+    bytes: 1_000,
+    stream: false,
+    provider: 'Anthropic',
+  },
+  {
+    name: 'anthropic-stream',
+    title: 'stream of 200 chunks, translated from Anthropic',
+    bytes: 1_000,
+    stream: true,
+    provider: 'Anthropic',
+  },
 ]
+
+/** Whether a reverse proxy or a peer can be asked for the same. */
+const isComparable = ({ provider, conversation }: Shape) =>
+  provider === undefined && conversation !== true
+
+const requestOf = (shape: Shape) =>
+  chatRequest(
+    `${shape.name}-model`,
+    shape.bytes,
+    shape.stream,
+    shape.conversation === true ? { context: { conversation: 'new' } } : {},
+  )
 
 interface Contender {
   readonly name: string
@@ -43,10 +86,19 @@ export async function throughput(folder: string): Promise<void> {
     small: { content: chatAnswer(1_000), type: 'application/json' },
     large: { content: chatAnswer(100_000), type: 'application/json' },
     stream: { content: chatStream(200), type: 'text/event-stream; charset=utf-8' },
+    conversation: { content: chatAnswer(1_000), type: 'application/json' },
+    anthropic: { content: anthropicAnswer(1_000), type: 'application/json', path: '/messages' },
+    'anthropic-stream': {
+      content: anthropicStream(200),
+      type: 'text/event-stream; charset=utf-8',
+      path: '/messages',
+    },
   })
   const base = (shape: Shape) => `http://127.0.0.1:${ports.upstream}/${shape.name}`
   const fairlead = await startFairlead(folder)
-  for (const shape of shapes) await addProvider(fairlead, shape.name, base(shape))
+  for (const shape of shapes) {
+    await addProvider(fairlead, shape.name, base(shape), shape.provider)
+  }
   const contenders: readonly Contender[] = [
     {
       name: 'nginx',
@@ -74,7 +126,8 @@ export async function throughput(folder: string): Promise<void> {
   for (const shape of shapes) {
     const figures = new Map<string, Figure[]>()
     // In turn, so that a machine whose speed drifts does not favour anybody.
-    const able = await thoseThatAnswer(contenders, shape)
+    const asked = contenders.filter(({ name }) => name === 'fairlead' || isComparable(shape))
+    const able = await thoseThatAnswer(asked, shape)
     for (let round = 0; round < rounds; round++) {
       for (const contender of able) {
         const known = figures.get(contender.name) ?? []
@@ -113,7 +166,7 @@ async function problemOf(contender: Contender, shape: Shape): Promise<string | u
   const response = await fetch(contender.url(shape), {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...contender.headers(shape) },
-    body: chatRequest(`${shape.name}-model`, shape.bytes, shape.stream),
+    body: requestOf(shape),
   })
   const text = await response.text()
   const whole = shape.stream ? text.trimEnd().endsWith('[DONE]') : text.includes('"usage"')
@@ -125,7 +178,7 @@ async function measure(folder: string, contender: Contender, shape: Shape): Prom
     folder,
     url: contender.url(shape),
     headers: { 'content-type': 'application/json', ...contender.headers(shape) },
-    body: chatRequest(`${shape.name}-model`, shape.bytes, shape.stream),
+    body: requestOf(shape),
     connections,
   }
   await load({ ...options, seconds: 1 })
@@ -149,6 +202,7 @@ function print(shape: Shape, figures: ReadonlyMap<string, readonly Figure[]>): v
         `${failures === 0 ? '' : `  ${failures} FAILED`}\n`,
     )
   }
+  if (!figures.has('nginx')) return
   const toPortkey = figures.has('portkey')
     ? `${(cpu('portkey') / cpu('fairlead')).toFixed(1)}× less than Portkey`
     : 'Portkey gave no good answer to compare with'
