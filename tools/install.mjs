@@ -15,6 +15,11 @@ const tickMs = 1000
 /** How often progress is told where it cannot be written over: a log, a pipe. */
 const sparseMs = 10_000
 
+const advice = `Dependencies are not installed. What usually helps:
+  no network, or a proxy     see that \`npm ping\` succeeds, and run again
+  package.json was changed   npm run lock, and run again
+  anything else              rm -r node_modules, and run again`
+
 const machine = thisMachine()
 const locked = packagesIn('package-lock.json')
 if (locked === undefined)
@@ -34,7 +39,7 @@ async function install(packages) {
   let failure
   try {
     if (problem(packages) === undefined) return
-    const { code, output } = await npmCi(packages, lock.touch)
+    const { code, output } = await npmCi(packages, () => lock.touch())
     if (code === 0) {
       const left = problem(packages)
       if (left !== undefined) failure = `npm ci succeeded, and still ${left}`
@@ -46,11 +51,6 @@ async function install(packages) {
   }
   if (failure !== undefined) fail(`${failure}\n${advice}`)
 }
-
-const advice = `Dependencies are not installed. What usually helps:
-  no network, or a proxy     see that \`npm ping\` succeeds, and run again
-  package.json was changed   npm run lock, and run again
-  anything else              rm -r node_modules, and run again`
 
 /**
  * Why the tree cannot be used, or undefined if it can.
