@@ -424,8 +424,9 @@ describe('kubectl', () => {
 
   it('deletes objects, and namespaces with their content', async () => {
     await succeed(['create', '-f', '-'], widget('deleted', '{color: red}'))
-    expect(await succeed(['delete', 'widget', 'deleted'])).toBe(
-      'widget.example.com "deleted" deleted\n',
+    // From 1.34 on kubectl says from which namespace.
+    expect(await succeed(['delete', 'widget', 'deleted'])).toMatch(
+      /^widget\.example\.com "deleted" deleted(?: from default namespace)?\n$/,
     )
     await succeed(['create', 'namespace', 'short-lived'])
     await succeed(['create', '-n', 'short-lived', 'configmap', 'inside'])
