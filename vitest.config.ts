@@ -1,11 +1,31 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+/** Tests that drive programs which are not ours, such as kubectl. */
+const drivingPrograms = ['test/**/*.test.ts', 'packages/*/src/**/kubectl.test.ts']
 
 export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'test/**/*.test.ts'],
     execArgv: ['--conditions=source'],
     testTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...drivingPrograms],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'driving programs',
+          include: drivingPrograms,
+          globalSetup: 'tools/test-programs.ts',
+        },
+      },
+    ],
   },
 })

@@ -1,23 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startMeasured, type MeasuredProcess } from './measured-process.ts'
-
-/** nginx is Debian's; where it is missing and may be installed, it is. */
-export function requireDebianPackage(command: string, name: string): void {
-  try {
-    execFileSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' })
-  } catch {
-    process.stdout.write(`installing ${name}\n`)
-    try {
-      execFileSync('sh', ['-c', `apt-get update -qq && apt-get install -y -qq ${name}`], {
-        stdio: 'ignore',
-      })
-    } catch (cause) {
-      throw new Error(`the benchmark needs ${command}: install ${name} and run again`, { cause })
-    }
-  }
-}
 
 export interface StaticAnswer {
   readonly content: string

@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { nginx } from '../tools/programs/nginx.ts'
+import { providePrograms } from '../tools/programs/provide-programs.ts'
+import { wrk } from '../tools/programs/wrk.ts'
 import { liveChange } from './live-change.bench.ts'
 import { memory } from './memory.bench.ts'
-import { requireDebianPackage } from './nginx.ts'
 import { throughput } from './throughput.bench.ts'
 
 const benchmarks: Readonly<Record<string, (folder: string) => Promise<void>>> = {
@@ -21,8 +23,7 @@ if (unknown.length > 0) {
   )
   process.exit(2)
 }
-requireDebianPackage('nginx', 'nginx-light')
-requireDebianPackage('wrk', 'wrk')
+const withdrawPrograms = await providePrograms([nginx, wrk])
 const gib = (totalmem() / 2 ** 30).toFixed(0)
 process.stdout.write(
   `${cpus().length} × ${cpus()[0]?.model}, ${gib} GiB, Node ${process.version}\n`,
@@ -36,3 +37,4 @@ for (const [name, run] of Object.entries(benchmarks)) {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+withdrawPrograms()

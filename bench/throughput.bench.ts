@@ -114,7 +114,7 @@ export async function throughput(folder: string): Promise<void> {
     },
     {
       name: 'portkey',
-      process: startPortkey(ports.portkey),
+      process: await startPortkey(ports.portkey),
       url: () => `http://127.0.0.1:${ports.portkey}/v1/chat/completions`,
       headers: (shape) => portkeyHeaders(base(shape)),
     },

@@ -138,7 +138,7 @@ async function expectSession(commands: ReturnType<typeof consoleCommands>): Prom
       commands.map(({ command }) =>
         command
           .replaceAll('http://127.0.0.1:8080', fairlead.endpoints.gateway)
-          .replaceAll('http://127.0.0.1:9090', fairlead.endpoints.admin),
+          .replaceAll('http://127.0.0.1:9464', fairlead.endpoints.admin),
       ),
       { directory, environment: { PATH, HOME: directory } },
     )

@@ -132,7 +132,7 @@ describe('a start that cannot be', () => {
   const silent = { FAIRLEAD_LOG_LEVEL: 'silent' }
 
   it.each(['--api-port', '--gateway-port', '--admin-port'])(
-    'says that the port of %s is in use',
+    'names %s when its port is taken',
     async (flag) => {
       using folder = temporaryFolder()
       const blocker = createServer()
@@ -145,7 +145,9 @@ describe('a start that cannot be', () => {
       blocker.close()
       expect({ code, log }).toEqual({
         code: 1,
-        log: `fairlead: port ${port} is in use: choose another one, or 0 for any\n`,
+        log:
+          `fairlead: port ${port} is taken: stop what listens there, or start with ${flag} 0 ` +
+          `for a free one (FAIRLEAD_${flag.slice(2).replace('-', '_').toUpperCase()})\n`,
       })
       expect(existsSync(join(folder.path, 'lock'))).toBe(false)
     },

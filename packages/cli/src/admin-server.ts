@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Registry } from 'prom-client'
+import { takingPort } from './port-error.ts'
 
 /** An answer of the admin port. */
 export interface AdminAnswer {
@@ -23,7 +24,7 @@ export interface AdminServer {
   stop(): Promise<void>
 }
 
-/** Serves metrics and probes. It knows nothing of the parts that it reports about. */
+/** Serves metrics and probes. It knows nothing of the parts that it reports about. Rejects with PortError. */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const server = createServer((request, response) => {
     answer(request, options).then(
@@ -33,10 +34,11 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   })
   server.headersTimeout = 32_000
   server.keepAliveTimeout = 90_000
-  await new Promise<void>((resolve, reject) => {
+  const listening = new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)
   })
+  await takingPort('admin-port', listening)
   return {
     url: urlOf(options.host, server.address() as AddressInfo),
     stop: () =>

@@ -11,6 +11,7 @@ import type { Registry } from 'prom-client'
 import { aborted } from './aborted.ts'
 import { openStores } from './conversation-stores.ts'
 import type { Options } from './options.ts'
+import { takingPort } from './port-error.ts'
 import { reportReplica } from './replica-reporter.ts'
 
 /** How long calls that run when a stop is asked for may go on. */
@@ -33,15 +34,18 @@ export interface DataPlaneOptions {
 /** Runs the gateway, and its reports to the control plane, until the signal aborts; then drains. */
 export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal): Promise<void> {
   const { options, client, logger } = plane
-  const gateway = await startGateway({
-    host: options.host,
-    port: options.gatewayPort,
-    snapshots: plane.snapshots,
-    secrets: plane.secrets,
-    openStore: openStores({ dataDir: plane.dataDir, logger }),
-    registry: plane.registry,
-    logger,
-  })
+  const gateway = await takingPort(
+    'gateway-port',
+    startGateway({
+      host: options.host,
+      port: options.gatewayPort,
+      snapshots: plane.snapshots,
+      secrets: plane.secrets,
+      openStore: openStores({ dataDir: plane.dataDir, logger }),
+      registry: plane.registry,
+      logger,
+    }),
+  )
   plane.onListening(gateway)
   const target = options.gateway
   const reporting =

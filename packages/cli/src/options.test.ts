@@ -8,9 +8,9 @@ describe('parseCommandLine', () => {
       help: false,
       options: {
         dataDir: '.fairlead',
-        apiPort: 6443,
+        apiPort: 7443,
         gatewayPort: 8080,
-        adminPort: 9090,
+        adminPort: 9464,
         host: '127.0.0.1',
         kubeconfig: undefined,
         quickstart: true,

@@ -4,11 +4,11 @@ import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 export interface Options {
   /** Where state, the kubeconfig and endpoints.json live. Defaults to `.fairlead`. */
   readonly dataDir: string
-  /** Defaults to 6443; 0 takes a free port. */
+  /** Defaults to 7443; 0 takes a free port. */
   readonly apiPort: number
   /** Defaults to 8080; 0 takes a free port. */
   readonly gatewayPort: number
-  /** Defaults to 9090; 0 takes a free port. */
+  /** Defaults to 9464; 0 takes a free port. */
   readonly adminPort: number
   /** Address to listen on. Defaults to 127.0.0.1. */
   readonly host: string
@@ -48,6 +48,9 @@ const flags = {
 
 export type Flag = keyof typeof flags
 
+/** A flag that says where something listens. */
+export type PortFlag = Extract<Flag, `${string}-port`>
+
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent']
 
 /** A command line taken apart. Throws UsageError. */
@@ -63,17 +66,16 @@ export function parseCommandLine(
     const value = values[flag] ?? environment[variableOf(flag)]
     return value === '' ? undefined : value
   }
-  const port = (flag: 'api-port' | 'gateway-port' | 'admin-port', fallback: number): number =>
-    parsePort(flag, text(flag), fallback)
+  const port = (flag: PortFlag, fallback: number): number => parsePort(flag, text(flag), fallback)
 
   return {
     command: positionals[0],
     help: values.help ?? false,
     options: {
       dataDir: text('data-dir') ?? '.fairlead',
-      apiPort: port('api-port', 6443),
+      apiPort: port('api-port', 7443),
       gatewayPort: port('gateway-port', 8080),
-      adminPort: port('admin-port', 9090),
+      adminPort: port('admin-port', 9464),
       host: text('host') ?? '127.0.0.1',
       kubeconfig: text('kubeconfig'),
       quickstart: !(values['no-quickstart'] ?? isSet(environment[variableOf('no-quickstart')])),

@@ -12,9 +12,9 @@ Commands
 
 Flags (each also as FAIRLEAD_… in upper snake case)
   --data-dir DIR        where state is kept (default .fairlead)
-  --api-port PORT       port of the API server (default 6443; 0 takes a free one)
+  --api-port PORT       port of the API server (default 7443; 0 takes a free one)
   --gateway-port PORT   port of the gateway (default 8080)
-  --admin-port PORT     port of metrics and probes (default 9090)
+  --admin-port PORT     port of metrics and probes (default 9464)
   --host ADDRESS        address to listen on (default 127.0.0.1)
   --kubeconfig FILE     use that cluster instead of the embedded API server
   --gateway NS/NAME     the LLMGateway that is served (default default/default)

@@ -12,6 +12,7 @@ import { runDataPlane } from '../data-plane.ts'
 import { writeEndpoints, writePrivateFile, type Endpoints } from '../endpoints-file.ts'
 import { installCustomResourceDefinitions } from '../install-crds.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
+import { takingPort } from '../port-error.ts'
 import { probesOf } from '../probes.ts'
 import { applyQuickstart, readQuickstartKey } from '../quickstart/apply-quickstart.ts'
 import { applyEnvironmentProviders } from '../quickstart/environment-providers.ts'
@@ -45,12 +46,15 @@ async function openKubernetes(context: CommandContext, dataDir: DataDir): Promis
     const config = loadKubeConfig({ file: options.kubeconfig })
     return { config, kubeconfigPath: resolve(options.kubeconfig), stop: () => Promise.resolve() }
   }
-  const server = await startApiServer({
-    host: options.host,
-    port: options.apiPort,
-    dataDir: join(dataDir.path, 'apiserver'),
-    logger,
-  })
+  const server = await takingPort(
+    'api-port',
+    startApiServer({
+      host: options.host,
+      port: options.apiPort,
+      dataDir: join(dataDir.path, 'apiserver'),
+      logger,
+    }),
+  )
   writePrivateFile(kubeconfigPath, server.kubeconfig())
   const config = loadKubeConfig({ text: server.kubeconfig() })
   return { config, kubeconfigPath, stop: () => server.stop() }

@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { staleMs, takeInstallLock } from './install-lock.mjs'
+
+describe('takeInstallLock', () => {
+  let folder: string
+  let path: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'fairlead-install-lock-'))
+    path = join(folder, 'lock')
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+  const notExpected = () => {
+    throw new Error('it waits for nobody')
+  }
+
+  it('makes the second wait, and say so once, until the first is done', async () => {
+    const first = await takeInstallLock(path, notExpected)
+    let waits = 0
+    const second = takeInstallLock(path, () => {
+      waits += 1
+      first.release()
+    })
+    ;(await second).release()
+    expect(waits).toBe(1)
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it('takes over the lock of a process that is gone, one of several', async () => {
+    mkdirSync(path)
+    const longAgo = new Date(Date.now() - staleMs - 60_000)
+    utimesSync(path, longAgo, longAgo)
+    let held = 0
+    const take = async () => {
+      const lock = await takeInstallLock(path, () => {})
+      held += 1
+      expect(held).toBe(1)
+      await new Promise(setImmediate)
+      held -= 1
+      lock.release()
+    }
+    await Promise.all([take(), take(), take()])
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('keeps a lock that is touched', async () => {
+    const lock = await takeInstallLock(path, notExpected)
+    const longAgo = new Date(Date.now() - staleMs - 60_000)
+    utimesSync(path, longAgo, longAgo)
+    lock.touch()
+    let waits = 0
+    const second = takeInstallLock(path, () => {
+      waits += 1
+      lock.release()
+    })
+    ;(await second).release()
+    expect(waits).toBe(1)
+  })
+})

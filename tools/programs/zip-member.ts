@@ -1,0 +1,36 @@
+import { inflateRawSync } from 'node:zlib'
+
+/**
+ * The contents of one file of a zip archive, for Node has no reader and a machine may have no unzip.
+ * Understands what archives of programs use: stored and deflated members below 4 GiB, found by the
+ * central directory (APPNOTE.TXT 4.3.7, 4.3.12 and 4.3.16). Throws if the archive is none, or has no such file.
+ */
+export function readZipMember(archive: Buffer, name: string): Buffer {
+  const end = archive.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]))
+  if (end === -1) throw new Error('this is no zip archive, or a part of one')
+  const count = archive.readUInt16LE(end + 10)
+  let entry = archive.readUInt32LE(end + 16)
+  for (let index = 0; index < count; index++) {
+    const nameLength = archive.readUInt16LE(entry + 28)
+    const nameStart = entry + 46
+    if (archive.toString('utf8', nameStart, nameStart + nameLength) === name) {
+      return contentsOf(archive, entry)
+    }
+    const extraLength = archive.readUInt16LE(entry + 30)
+    const commentLength = archive.readUInt16LE(entry + 32)
+    entry = nameStart + nameLength + extraLength + commentLength
+  }
+  throw new Error(`the zip archive has no ${name}`)
+}
+
+function contentsOf(archive: Buffer, entry: number): Buffer {
+  const method = archive.readUInt16LE(entry + 10)
+  const compressedSize = archive.readUInt32LE(entry + 20)
+  const local = archive.readUInt32LE(entry + 42)
+  // The lengths in the local header may differ from those in the directory.
+  const start = local + 30 + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28)
+  const bytes = archive.subarray(start, start + compressedSize)
+  if (method === 0) return bytes
+  if (method === 8) return inflateRawSync(bytes)
+  throw new Error(`the zip archive uses compression method ${method}, which is not understood`)
+}
