@@ -40,7 +40,9 @@ export class WholeAnswer implements AnswerStream {
   #first: Buffer | undefined
   /** The end of what has come; all of it, when all is here. */
   #tail: Buffer
-  #value: object | undefined
+  /** Known early where the answer was parsed; the parsed form is not kept. */
+  #usage: Usage | undefined
+  #usageIsKnown = false
   #response: ModelResponse | undefined
 
   private constructor(source: WholeSource, first: Buffer, more: Exchange | undefined) {
@@ -100,15 +102,14 @@ export class WholeAnswer implements AnswerStream {
 
   get usage(): Usage | undefined {
     if (this.#response !== undefined) return this.#response.usage
-    const { passage } = this.dialect
-    if (this.#value !== undefined) return passage.readUsage(this.#value)
+    if (this.#usageIsKnown) return this.#usage
     const isEncoded = this.headers['content-encoding'] !== undefined
-    return isEncoded ? undefined : passage.scanUsage(this.#tail)
+    return isEncoded ? undefined : this.dialect.passage.scanUsage(this.#tail)
   }
 
   response(): ModelResponse {
     this.#response ??= chatFormatOf(this.dialect).decodeResponse(
-      this.#value ?? this.#parse(this.#tail),
+      this.#parse(this.#tail),
       this.#source.nowMs,
     )
     return this.#response
@@ -126,7 +127,8 @@ export class WholeAnswer implements AnswerStream {
     }
     if (this.headers['content-encoding'] !== undefined) return
     if (bytes.length <= parsedBytesMax) {
-      this.#value = this.#parse(bytes)
+      this.#usage = this.dialect.passage.readUsage(this.#parse(bytes))
+      this.#usageIsKnown = true
       return
     }
     const head = bytes.toString('latin1', 0, 64).trimStart()
