@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { compile } from './compile.ts'
-import { providerPresets } from './provider-presets.ts'
 import {
+  compileResources as compile,
   conditionsOf,
   gateway,
   policy,
@@ -96,13 +95,6 @@ describe('the address of a provider', () => {
       message: expect.stringContaining('password'),
     })
     expect(JSON.stringify(result.conditions)).not.toContain('hunter2')
-  })
-
-  it('of every preset is an address without a trailing slash', () => {
-    for (const address of providerPresets.values()) {
-      expect(URL.canParse(address)).toBe(true)
-      expect(address).not.toMatch(/\/$/)
-    }
   })
 })
 
@@ -228,7 +220,7 @@ describe('a prompt', () => {
   ])('with %s as rollout has these active versions', (_, rollout, active) => {
     const result = compileAll(prompt({}, { versions, rollout }))
     const planned = result.conditions.find((one) => one.kind === 'PromptTemplate')
-    expect(planned?.activeVersions).toEqual(active)
+    expect(planned?.statusFields).toEqual({ activeVersions: active })
     const { rollout: shares } =
       result.snapshots.get('default/default')?.prompts.get('default/p') ?? {}
     expect(shares?.map((share) => share.version)).toEqual(active)
@@ -250,10 +242,10 @@ describe('a prompt', () => {
     expect(result.snapshots.get('default/default')?.prompts.size).toBe(0)
   })
 
-  it('has numbers out of decimal texts and a response format', () => {
+  it('has settings and a response format', () => {
     const schema = { type: 'object' }
     const described = prompt({
-      settings: { temperature: '0.2', maxOutputTokens: 500 },
+      settings: { temperature: 0.2, maxOutputTokens: 500 },
       responseFormat: { type: 'JSONSchema', jsonSchema: { name: 'n', schema } },
     })
     expect(snapshotOf(described)?.prompts.get('default/p')?.versions.get('1')).toMatchObject({
@@ -369,7 +361,7 @@ describe('a persona', () => {
 
   it('has a hash of what a model sees', () => {
     expect(hashOf(persona({}, 2))).toBe(hashOf(persona({}, 1)))
-    expect(hashOf(persona({ settings: { temperature: '0.5' } }))).not.toBe(hashOf(persona({})))
+    expect(hashOf(persona({ settings: { temperature: 0.5 } }))).not.toBe(hashOf(persona({})))
   })
 })
 
@@ -476,7 +468,7 @@ describe('fields that nothing acts on yet', () => {
     ],
     [
       'sampling of a persona',
-      { kind: 'Persona', name: 'x', spec: { instructions: 'i', settings: { topP: '1' } } },
+      { kind: 'Persona', name: 'x', spec: { instructions: 'i', settings: { topP: 1 } } },
       'spec.settings.topP (ignored)',
     ],
     [
