@@ -37,7 +37,11 @@ const apiKey = object(
 function allowed(description: string) {
   return setList(
     description,
-    text('A name, or a prefix of one followed by *.', { min: 1, max: 317, pattern: '^[^\\s*]*\\*?$' }),
+    text('A name, or a prefix of one followed by *.', {
+      min: 1,
+      max: 317,
+      pattern: '^[^\\s*]*\\*?$',
+    }),
     { max: 256, default: ['*'] },
   )
 }
@@ -81,8 +85,7 @@ export const Consumer = defineResource({
   plural: 'consumers',
   shortNames: ['llmc'],
   categories,
-  description:
-    'An application, team or person that may call: its keys, groups and permissions.',
+  description: 'An application, team or person that may call: its keys, groups and permissions.',
   spec: typed(spec),
   status: typed(status),
   printColumns: [

@@ -55,11 +55,14 @@ const summarize = object(
         max: tokensMax,
       },
     ),
-    keepLastTurns: integer('Number of most recent turns that are never summarised. Defaults to 2.', {
-      min: 0,
-      max: 10_000,
-      default: 2,
-    }),
+    keepLastTurns: integer(
+      'Number of most recent turns that are never summarised. Defaults to 2.',
+      {
+        min: 0,
+        max: 10_000,
+        default: 2,
+      },
+    ),
     model: Type.Optional(
       modelName('Model that writes the summary. Defaults to the model of the conversation.'),
     ),
@@ -123,7 +126,9 @@ const retrieval = object(
       default: 2000,
     }),
     model: Type.Optional(
-      modelName('Embedding model for Vector and Hybrid. Defaults to a built-in model that needs no provider.'),
+      modelName(
+        'Embedding model for Vector and Hybrid. Defaults to a built-in model that needs no provider.',
+      ),
     ),
   },
   { default: {} },

@@ -107,7 +107,9 @@ const defaults = object(
       ),
     ),
     conversationStoreRef: Type.Optional(
-      reference('ConversationStore that holds conversations. Without one, they are kept in memory.'),
+      reference(
+        'ConversationStore that holds conversations. Without one, they are kept in memory.',
+      ),
     ),
     personaRef: Type.Optional(reference('Persona of conversations that choose none.')),
   },
@@ -122,12 +124,9 @@ const limits = object(
       max: 1_073_741_824,
       default: 10_485_760,
     }),
-    requestTimeout: duration(
-      'Maximum duration of a call, streaming included. Defaults to 300s.',
-      {
-        default: '300s',
-      },
-    ),
+    requestTimeout: duration('Maximum duration of a call, streaming included. Defaults to 300s.', {
+      default: '300s',
+    }),
     firstTokenTimeout: duration(
       'Maximum time to wait for the first byte of a streamed answer from a provider. Defaults to 60s.',
       { default: '60s' },
@@ -254,7 +253,9 @@ const replica = object('State of one replica of the gateway.', {
     atomicList('Resources that the replica cannot use, at most 64.', problem, { max: 64 }),
   ),
   providers: Type.Optional(
-    atomicList('Health of the providers, as observed by the replica.', providerHealth, { max: 256 }),
+    atomicList('Health of the providers, as observed by the replica.', providerHealth, {
+      max: 256,
+    }),
   ),
 })
 

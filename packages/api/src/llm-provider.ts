@@ -30,7 +30,9 @@ const backendRef = object('An object in the cluster that serves the models, inst
   ),
   name: objectName('Name of the object.'),
   namespace: Type.Optional(
-    namespaceName("Namespace of the object. Defaults to the provider's; another namespace must permit it with a ReferenceGrant."),
+    namespaceName(
+      "Namespace of the object. Defaults to the provider's; another namespace must permit it with a ReferenceGrant.",
+    ),
   ),
   port: Type.Optional(integer('Port of the Service.', { min: 1, max: 65535 })),
 })
@@ -66,10 +68,13 @@ const model = object('A model that this provider serves.', {
     { max: 32, default: [] },
   ),
   contextWindow: Type.Optional(
-    integer('Maximum number of input and output tokens together. Defaults to the value in the catalogue.', {
-      min: 1,
-      max: tokensMax,
-    }),
+    integer(
+      'Maximum number of input and output tokens together. Defaults to the value in the catalogue.',
+      {
+        min: 1,
+        max: tokensMax,
+      },
+    ),
   ),
   maxOutputTokens: Type.Optional(
     integer('Maximum number of output tokens. Defaults to the value in the catalogue.', {
@@ -105,22 +110,19 @@ const model = object('A model that this provider serves.', {
 const spec = object(
   'How the provider is reached, and what it serves.',
   {
-    type: choice(
-      'API of the provider. Simulator answers by itself, without any network.',
-      [
-        'OpenAI',
-        'AzureOpenAI',
-        'Anthropic',
-        'Gemini',
-        'VertexAI',
-        'Bedrock',
-        'Cohere',
-        'Mistral',
-        'Ollama',
-        'OpenAICompatible',
-        'Simulator',
-      ],
-    ),
+    type: choice('API of the provider. Simulator answers by itself, without any network.', [
+      'OpenAI',
+      'AzureOpenAI',
+      'Anthropic',
+      'Gemini',
+      'VertexAI',
+      'Bedrock',
+      'Cohere',
+      'Mistral',
+      'Ollama',
+      'OpenAICompatible',
+      'Simulator',
+    ]),
     baseURL: Type.Optional(
       httpURL('Base URL of the API, http or https. The default depends on type and preset.'),
     ),
@@ -150,7 +152,10 @@ const spec = object(
           integer('Maximum number of calls per minute.', { min: 1, max: 1_000_000_000 }),
         ),
         tokensPerMinute: Type.Optional(
-          integer('Maximum number of input and output tokens per minute.', { min: 1, max: 1_000_000_000_000 }),
+          integer('Maximum number of input and output tokens per minute.', {
+            min: 1,
+            max: 1_000_000_000_000,
+          }),
         ),
         maxConcurrent: Type.Optional(
           integer('Maximum number of concurrent calls.', { min: 1, max: 1_000_000 }),

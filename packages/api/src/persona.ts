@@ -17,10 +17,13 @@ const variable = object('Source of the value of a variable.', {
 })
 
 const spec = object('Who the model is: instructions, variables, tools and settings.', {
-  instructions: text('Instructions for the model; {{name}} is replaced by the variable of that name.', {
-    min: 1,
-    max: 131_072,
-  }),
+  instructions: text(
+    'Instructions for the model; {{name}} is replaced by the variable of that name.',
+    {
+      min: 1,
+      max: 131_072,
+    },
+  ),
   variables: record('Variables of the instructions, by name. Defaults to none.', variable, {
     max: 64,
     default: {},

@@ -43,7 +43,9 @@ const responseFormat = object(
           default: 'answer',
         }),
         schema: freeObject('JSON Schema (2020-12) of the answer.'),
-        strict: flag('Whether the answer must match the schema exactly. Defaults to true.', { default: true }),
+        strict: flag('Whether the answer must match the schema exactly. Defaults to true.', {
+          default: true,
+        }),
       }),
     ),
   },
@@ -69,7 +71,9 @@ const promptVersion = object(
       ),
     ),
     model: Type.Optional(
-      modelName('Model to use. Defaults to the model of the call, then to the default model of the gateway.'),
+      modelName(
+        'Model to use. Defaults to the model of the call, then to the default model of the gateway.',
+      ),
     ),
     settings: modelSettings('Sampling settings.'),
     responseFormat,
@@ -137,7 +141,9 @@ const status = object('Observed state, written by the operator.', {
   observedGeneration: observedGeneration(),
   conditions: conditions('Accepted, ResolvedRefs and Exposed.'),
   activeVersions: Type.Optional(
-    setList('Versions that currently receive calls.', text('Name of a version.', { max: 63 }), { max: 16 }),
+    setList('Versions that currently receive calls.', text('Name of a version.', { max: 63 }), {
+      max: 16,
+    }),
   ),
 })
 
@@ -155,8 +161,7 @@ export const PromptTemplate = defineResource({
   plural: 'prompttemplates',
   shortNames: ['llmprompt'],
   categories,
-  description:
-    'A named prompt with parameters and published versions, rolled out by weight.',
+  description: 'A named prompt with parameters and published versions, rolled out by weight.',
   spec: typed(spec),
   status: typed(status),
   printColumns: [

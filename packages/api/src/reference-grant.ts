@@ -9,26 +9,29 @@ const apiGroup = {
 }
 const kindName = { min: 1, max: 63, pattern: '^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$' }
 
-const spec = object('Which objects in other namespaces may refer to which objects in this namespace.', {
-  from: atomicList(
-    'Objects that may refer.',
-    object('A kind in a namespace.', {
-      group: text('API group; empty for the core group.', apiGroup),
-      kind: text('Kind of the objects that may refer.', kindName),
-      namespace: namespaceName('Namespace of the objects that may refer.'),
-    }),
-    { min: 1, max: 16 },
-  ),
-  to: atomicList(
-    'Objects in this namespace that may be referred to.',
-    object('A kind, or one object of it.', {
-      group: text('API group; empty for the core group.', apiGroup),
-      kind: text('Kind of the objects that may be referred to.', kindName),
-      name: Type.Optional(objectName('Name of the object. If omitted, all objects of the kind.')),
-    }),
-    { min: 1, max: 16 },
-  ),
-})
+const spec = object(
+  'Which objects in other namespaces may refer to which objects in this namespace.',
+  {
+    from: atomicList(
+      'Objects that may refer.',
+      object('A kind in a namespace.', {
+        group: text('API group; empty for the core group.', apiGroup),
+        kind: text('Kind of the objects that may refer.', kindName),
+        namespace: namespaceName('Namespace of the objects that may refer.'),
+      }),
+      { min: 1, max: 16 },
+    ),
+    to: atomicList(
+      'Objects in this namespace that may be referred to.',
+      object('A kind, or one object of it.', {
+        group: text('API group; empty for the core group.', apiGroup),
+        kind: text('Kind of the objects that may be referred to.', kindName),
+        name: Type.Optional(objectName('Name of the object. If omitted, all objects of the kind.')),
+      }),
+      { min: 1, max: 16 },
+    ),
+  },
+)
 
 export type ReferenceGrantSpec = Static<typeof spec>
 export type ReferenceGrant = Resource<ReferenceGrantSpec, unknown>

@@ -30,7 +30,7 @@ const match = object(
       { max: 128, default: [] },
     ),
     groups: setList(
-      "Groups of the caller, from its Consumer or the claims of its token; any one of them matches.",
+      'Groups of the caller, from its Consumer or the claims of its token; any one of them matches.',
       text('A group.', { min: 1, max: 253 }),
       { max: 128, default: [] },
     ),
@@ -86,14 +86,15 @@ const match = object(
 const target = object('A provider, and optionally a model, that can answer.', {
   name: itemName('Name of the target, unique within the rule.'),
   providerRef: reference('The LLMProvider.'),
-  model: Type.Optional(
-    modelName("The provider's model to use. Defaults to the requested model."),
+  model: Type.Optional(modelName("The provider's model to use. Defaults to the requested model.")),
+  weight: integer(
+    'Relative share of the calls, for strategy Weighted. Defaults to 1; 0 receives no calls.',
+    {
+      min: 0,
+      max: 1_000_000,
+      default: 1,
+    },
   ),
-  weight: integer('Relative share of the calls, for strategy Weighted. Defaults to 1; 0 receives no calls.', {
-    min: 0,
-    max: 1_000_000,
-    default: 1,
-  }),
 })
 
 const stickiness = object(
@@ -122,7 +123,11 @@ const failure = choice('A type of failure.', ['RateLimited', 'ServerError', 'Tim
 const retry = object(
   'What happens when a target fails before the first byte of the answer has reached the caller: the next target is tried.',
   {
-    attempts: integer('Attempts after the first one, over all targets. Defaults to 2.', { min: 0, max: 10, default: 2 }),
+    attempts: integer('Attempts after the first one, over all targets. Defaults to 2.', {
+      min: 0,
+      max: 10,
+      default: 2,
+    }),
     conditions: setList(
       'Failures after which another attempt is made. Defaults to all of them.',
       failure,
@@ -144,15 +149,18 @@ const rule = object('Where matching calls are sent.', {
   stickiness,
   retry,
   mirror: Type.Optional(
-    object('A second target that receives a copy of some calls; its answers are discarded after measuring.', {
-      providerRef: reference('The LLMProvider.'),
-      model: Type.Optional(modelName("The provider's model to use.")),
-      percent: integer('Percentage of calls to copy. Defaults to 100.', {
-        min: 0,
-        max: 100,
-        default: 100,
-      }),
-    }),
+    object(
+      'A second target that receives a copy of some calls; its answers are discarded after measuring.',
+      {
+        providerRef: reference('The LLMProvider.'),
+        model: Type.Optional(modelName("The provider's model to use.")),
+        percent: integer('Percentage of calls to copy. Defaults to 100.', {
+          min: 0,
+          max: 100,
+          default: 100,
+        }),
+      },
+    ),
   ),
 })
 
@@ -198,8 +206,7 @@ export const RoutingPolicy = defineResource({
   plural: 'routingpolicies',
   shortNames: ['llmroute'],
   categories,
-  description:
-    'Routes model calls to providers by model, caller, prompt, length or expression.',
+  description: 'Routes model calls to providers by model, caller, prompt, length or expression.',
   spec: typed(spec),
   status: typed(status),
   printColumns: [

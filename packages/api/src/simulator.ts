@@ -22,13 +22,16 @@ const failure = object(
         max: 100,
       }),
     ),
-    message: text('Error message of the failure. Defaults to simulated failure.', { max: 1024, default: 'simulated failure' }),
+    message: text('Error message of the failure. Defaults to simulated failure.', {
+      max: 1024,
+      default: 'simulated failure',
+    }),
     retryAfter: Type.Optional(duration('Value of the Retry-After header, rounded up to seconds.')),
     afterWords: Type.Optional(
-      integer(
-        'Number of words after which the connection is closed, instead of failing at once.',
-        { min: 0, max: 1_000_000 },
-      ),
+      integer('Number of words after which the connection is closed, instead of failing at once.', {
+        min: 0,
+        max: 1_000_000,
+      }),
     ),
   },
   {

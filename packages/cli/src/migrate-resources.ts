@@ -34,7 +34,9 @@ export interface MigrateOptions {
 }
 
 /** The definition of a kind with the note that its stored objects need no migration. */
-export function migratedDefinition(type: DefinedResource<KubernetesObject>): CustomResourceDefinitionObject {
+export function migratedDefinition(
+  type: DefinedResource<KubernetesObject>,
+): CustomResourceDefinitionObject {
   const { crd } = type
   const names = migrationsOf(type.kind)
   if (names.length === 0) return crd
@@ -90,7 +92,10 @@ function relaxedDefinition(crd: CustomResourceDefinitionObject): CustomResourceD
  * API servers apply a changed definition a moment after they have stored it and do not say when. An
  * update that is not stored shows it: the probe comes back only when unknown fields are kept.
  */
-async function inForce(type: DefinedResource<KubernetesObject>, options: MigrateOptions): Promise<void> {
+async function inForce(
+  type: DefinedResource<KubernetesObject>,
+  options: MigrateOptions,
+): Promise<void> {
   const { signal } = options
   const timeout = AbortSignal.timeout(inForceTimeoutMs)
   while (!timeout.aborted) {

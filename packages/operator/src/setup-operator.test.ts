@@ -44,7 +44,9 @@ function currentHash({ api }: RunningOperator, objects: readonly KubernetesObjec
   const list = <T extends KubernetesObject>({ kind }: ResourceType<T>) =>
     objects
       .filter((one) => one.kind === kind)
-      .map((one) => api.get(kind, one.metadata.name ?? '')) as readonly KubernetesObject[] as readonly T[]
+      .map((one) =>
+        api.get(kind, one.metadata.name ?? ''),
+      ) as readonly KubernetesObject[] as readonly T[]
   return compile({ list }, { capabilities }).snapshots.get('default/default')?.hash ?? ''
 }
 

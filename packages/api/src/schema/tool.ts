@@ -14,9 +14,7 @@ export function toolList(description: string) {
         freeObject('Arguments of the function as a JSON Schema (2020-12).'),
       ),
       strict: Type.Optional(
-        flag(
-          'Whether the arguments must match the schema exactly, if the provider supports that.',
-        ),
+        flag('Whether the arguments must match the schema exactly, if the provider supports that.'),
       ),
     }),
     { max: 128, default: [] },

@@ -2,12 +2,7 @@ import { watch } from 'node:fs'
 import { compile } from '@fairlead/config'
 import type { Capabilities, SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
-import {
-  apiVersionOf,
-  Secret,
-  type KubernetesObject,
-  type ResourceType,
-} from '@fairlead/kube-core'
+import { apiVersionOf, Secret, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
 import type { Logger } from 'pino'
 import { loadManifests, ManifestError, type Manifest } from '../load-manifests.ts'
 import { Listeners } from './listeners.ts'

@@ -16,7 +16,9 @@ export function orderByReference(kinds: readonly KindCompiler[]): readonly KindC
     for (const reference of compiler.references) {
       const referred = byName.get(reference.kind)
       if (!referred) {
-        throw new TypeError(`${kind} refers to ${reference.kind}, which is not in the list of kinds`)
+        throw new TypeError(
+          `${kind} refers to ${reference.kind}, which is not in the list of kinds`,
+        )
       }
       visit(referred, [...path, kind])
     }

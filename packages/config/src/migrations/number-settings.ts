@@ -13,7 +13,9 @@ export const numberSettings: Migration = {
     const { versions } = whole
     const upgraded = Array.isArray(versions)
       ? versions.map((version: unknown, index) =>
-          isJsonObject(version) ? withSettings(version, `spec.versions[${index}]`, changes) : version,
+          isJsonObject(version)
+            ? withSettings(version, `spec.versions[${index}]`, changes)
+            : version,
         )
       : undefined
     if (changes.length === 0) return { spec, changes }

@@ -18,7 +18,9 @@ export const retryConditions: Migration = {
       const retry = upgradedRetry(rule['retry'], `spec.rules[${index}].retry`, changes)
       return retry === rule['retry'] ? rule : { ...rule, retry }
     })
-    return changes.length === 0 ? { spec, changes } : { spec: { ...spec, rules: upgraded }, changes }
+    return changes.length === 0
+      ? { spec, changes }
+      : { spec: { ...spec, rules: upgraded }, changes }
   },
 }
 

@@ -47,7 +47,9 @@ export function resourceSet(
   ]
   return {
     list: <T extends KubernetesObject>({ kind }: { readonly kind: string }) =>
-      objects.filter((object) => object.kind === kind) as readonly KubernetesObject[] as readonly T[],
+      objects.filter(
+        (object) => object.kind === kind,
+      ) as readonly KubernetesObject[] as readonly T[],
   }
 }
 

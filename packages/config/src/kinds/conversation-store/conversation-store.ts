@@ -41,9 +41,7 @@ function compileStore(
   if (redis) findings.secret(redis.urlSecretRef, 'spec.redis.urlSecretRef')
   if (postgres) findings.secret(postgres.urlSecretRef, 'spec.postgres.urlSecretRef')
   const ttlMs =
-    retention.ttl === undefined
-      ? undefined
-      : findings.duration(retention.ttl, 'spec.retention.ttl')
+    retention.ttl === undefined ? undefined : findings.duration(retention.ttl, 'spec.retention.ttl')
   if (leavesDataDirectory(sqlite.path)) {
     findings.reject(
       `spec.sqlite.path: ${JSON.stringify(sqlite.path)} must name a file below the data directory`,

@@ -55,8 +55,7 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
     type: ResourceType,
     reference: Reference | undefined,
     field: string,
-  ): string | undefined =>
-    reference && findings.resolve(type, reference, `spec.defaults.${field}`)
+  ): string | undefined => reference && findings.resolve(type, reference, `spec.defaults.${field}`)
   checkSecrets(gateway, findings)
   return {
     ...identityOf(gateway),

@@ -169,7 +169,10 @@ describe('rules', () => {
     [{ attempts: 0, conditions: ['Timeout'] }, 0, ['Timeout']],
   ])('with retry %o try again %d times on %o', (retry, attempts, conditions) => {
     const result = compilePolicies(policy('p', [rule('r', {}, { retry })]))
-    expect(result.snapshots.get('default/default')?.routes[0]?.retry).toEqual({ attempts, conditions })
+    expect(result.snapshots.get('default/default')?.routes[0]?.retry).toEqual({
+      attempts,
+      conditions,
+    })
   })
 
   it.each([
