@@ -62,12 +62,13 @@ function membership(
   gateways: Gateways,
 ): (entry: Judged) => boolean {
   if (compiler.type.kind === LLMGateway.kind) return ({ key }) => key === gateway.key
-  const { gatewayRefs } = compiler
-  if (gatewayRefs === undefined) return ({ resource }) => gateway.allows(namespaceOf(resource))
-  return ({ resource }) =>
-    attachmentsOf(resource, gatewayRefs(resource), gateways).some(
+  return ({ resource }) => {
+    const references = compiler.gatewayRefs?.(resource)
+    if (references === undefined) return gateway.allows(namespaceOf(resource))
+    return attachmentsOf(resource, references, gateways).some(
       ({ gatewayKey, refusal }) => gatewayKey === gateway.key && refusal === undefined,
     )
+  }
 }
 
 function usable(entries: readonly Judged[]): readonly Member[] {

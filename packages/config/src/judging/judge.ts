@@ -15,7 +15,7 @@ export interface Court {
   readonly kinds: readonly KindCompiler[]
   readonly capabilities: Capabilities
   readonly grants: readonly ReferenceGrant[]
-  list(type: ResourceType): readonly KubernetesObject[]
+  readonly list: (type: ResourceType) => readonly KubernetesObject[]
 }
 
 /** Judges every resource on its own and with what it refers to, not yet for a certain gateway. */

@@ -1,7 +1,19 @@
 import { kinds as defined } from '@fairlead/api'
+import type { Snapshot } from '@fairlead/snapshot'
 import { describe, expect, it } from 'vitest'
-import { compileResources, gateway, resourceSet } from '../test-support/resources.ts'
 import { kinds } from './kinds.ts'
+
+/** The compiler of TypeScript holds this to be all fields. */
+const fields: Readonly<Record<Exclude<keyof Snapshot, 'hash'>, true>> = {
+  gateway: true,
+  providers: true,
+  routes: true,
+  prompts: true,
+  personas: true,
+  strategies: true,
+  stores: true,
+  consumers: true,
+}
 
 describe('the list of kinds', () => {
   it('has a compiler for every kind that is defined', () => {
@@ -9,25 +21,10 @@ describe('the list of kinds', () => {
   })
 
   it('contributes every field of a snapshot, each from one kind', () => {
-    const parts = kinds.flatMap(({ type, contribute }) =>
-      Object.keys(contribute([{ resource: { ...empty, kind: type.kind }, key: '', settings: [] }])),
-    )
-    expect(parts.toSorted()).toEqual([...new Set(parts)].toSorted())
-    const snapshot = compileResources(resourceSet([gateway])).snapshots.get('default/default')
-    expect(['hash', ...parts].toSorted()).toEqual(Object.keys(snapshot ?? {}).toSorted())
-    expect(parts.toSorted()).toEqual(
-      [
-        'consumers',
-        'gateway',
-        'personas',
-        'prompts',
-        'providers',
-        'routes',
-        'stores',
-        'strategies',
-      ].toSorted(),
-    )
+    const contributed = kinds.flatMap((compiler) => {
+      const resource = { apiVersion: '', kind: compiler.type.kind, metadata: {} }
+      return Object.keys(compiler.contribute([{ resource, key: 'default/x', settings: [] }]))
+    })
+    expect(contributed.toSorted()).toEqual(Object.keys(fields).toSorted())
   })
 })
-
-const empty = { apiVersion: 'fairlead.dev/v1alpha1', metadata: {} }
