@@ -30,9 +30,9 @@ const replicaLeaseDefaultMs = 60_000
 const concurrentReconciles = 4
 
 /**
- * Adds the control plane to a manager that has not started: one controller per kind, named like the
- * kind in lower case, that keeps a resource's status; and one named `configuration` that finds out,
- * after any change, which resources' statuses that change made wrong, and has them reconciled.
+ * Adds the control plane to a manager that has not started: one controller per kind, named after the
+ * kind in lower case, which writes a resource's status; and one named `configuration` which, after
+ * any change, finds the resources whose status is out of date and has them reconciled.
  */
 export function setupOperator(manager: Manager, options: OperatorOptions): void {
   const kinds = (options.kinds ?? allKinds).map(({ type }) => type)
@@ -54,7 +54,7 @@ export function setupOperator(manager: Manager, options: OperatorOptions): void 
       .build(operator.reconcilerOf(type))
   }
 
-  // added last: the controllers that it sends names to have started when it runs
+  // added last, so that the controllers that it sends names to have started when it runs
   const everything = [{ name: 'configuration' }]
   const builder = controllerBuilder(manager).named('configuration')
   for (const type of configurationTypes(options.kinds)) {

@@ -104,7 +104,7 @@ export class ManifestConfigSource {
   }
 }
 
-/** With the metadata that an API server would have given. */
+/** Adds the metadata that an API server would have set. */
 function placed({ file, object }: Manifest): Manifest {
   const metadata = {
     ...object.metadata,
@@ -115,7 +115,7 @@ function placed({ file, object }: Manifest): Manifest {
   return { file, object: { ...object, metadata } }
 }
 
-/** Two manifests of one object: which of them is meant cannot be known. Throws ManifestError. */
+/** Refuses two manifests of the same object. Throws ManifestError. */
 function refuseRepetition(manifests: readonly Manifest[]): void {
   const files = new Map<string, string>()
   for (const { file, object } of manifests) {

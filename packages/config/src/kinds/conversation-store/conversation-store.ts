@@ -83,5 +83,5 @@ function availableCondition(
     const message = 'The store is not accepted; see Accepted'
     return { type, status: 'False', reason: 'Invalid', message }
   }
-  return { type, status: 'True', reason: 'Available', message: 'Conversations can be kept here' }
+  return { type, status: 'True', reason: 'Available', message: 'Conversations can be stored' }
 }

@@ -149,7 +149,7 @@ function exposedCondition(
   const type = 'Exposed'
   const path = requestedPath(resource)
   if (path === undefined) {
-    const message = 'The template asks for no path of its own (spec.expose.path)'
+    const message = 'No path is requested (spec.expose.path)'
     return { type, status: 'False', reason: 'NotRequested', message }
   }
   if (settings === undefined) {
