@@ -16,7 +16,7 @@ export interface GatewayOptions {
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
   /** Opens the conversations of a store; undefined means in memory. Called once per distinct store. */
-  openStore(store: ConversationStoreSettings | undefined): Conversations
+  openStore(store: ConversationStoreSettings | undefined): Promise<Conversations> | Conversations
   readonly registry: Registry
   readonly logger: Logger
   readonly clock?: Clock

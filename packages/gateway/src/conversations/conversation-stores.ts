@@ -4,26 +4,20 @@ import { ModelError } from '@fairlead/llm'
 import type { Logger } from '@fairlead/base'
 import type { Runtime } from '../runtime/runtime.ts'
 
-interface OpenStore {
-  readonly settings: ConversationStoreSettings | undefined
-  readonly conversations: Conversations
-  /** Resolves when turns that a crash cut are marked. */
-  readonly ready: Promise<void>
-}
+type OpenConversations = (
+  store: ConversationStoreSettings | undefined,
+) => Promise<Conversations> | Conversations
 
 /** The stores that were opened, each once. They stay open until the gateway ends. */
 export class ConversationStores {
-  readonly #open: (store: ConversationStoreSettings | undefined) => Conversations
+  readonly #open: OpenConversations
   readonly #logger: Logger
   readonly #changed: () => void
-  readonly #stores = new Map<string, OpenStore>()
+  /** Each resolves when the store is open and turns that a crash cut are marked. */
+  readonly #stores = new Map<string, Promise<Conversations>>()
   readonly #problems = new Map<string, ReplicaProblem>()
 
-  constructor(
-    open: (store: ConversationStoreSettings | undefined) => Conversations,
-    logger: Logger,
-    changed: () => void,
-  ) {
+  constructor(open: OpenConversations, logger: Logger, changed: () => void) {
     this.#open = open
     this.#logger = logger
     this.#changed = changed
@@ -36,13 +30,13 @@ export class ConversationStores {
     if (key !== undefined && settings === undefined) throw unavailable(key, undefined)
     const store = this.#get(settings)
     try {
-      await store.ready
+      return await store
     } catch (error) {
-      this.#stores.delete(storeKey(settings))
+      const storeId = storeKey(settings)
+      if (this.#stores.get(storeId) === store) this.#stores.delete(storeId)
       this.#noteProblem(settings, error)
       throw unavailable(settings?.name ?? 'in memory', error)
     }
-    return store.conversations
   }
 
   /** Opens the gateway's store before the first call needs it; a failure becomes a problem. */
@@ -57,28 +51,30 @@ export class ConversationStores {
   async close(): Promise<void> {
     const stores = [...this.#stores.values()]
     this.#stores.clear()
-    await Promise.all(stores.map(({ conversations }) => conversations.close()))
+    await Promise.all(stores.map(async (store) => (await store.catch(() => undefined))?.close()))
   }
 
-  #get(settings: ConversationStoreSettings | undefined): OpenStore {
+  #get(settings: ConversationStoreSettings | undefined): Promise<Conversations> {
     const key = storeKey(settings)
     const known = this.#stores.get(key)
     if (known !== undefined) return known
-    let conversations: Conversations
-    try {
-      conversations = this.#open(settings)
-    } catch (error) {
-      this.#noteProblem(settings, error)
-      throw unavailable(settings?.name ?? 'in memory', error)
-    }
-    const ready = conversations.recover().then((turns) => {
-      if (turns > 0)
-        this.#logger.warn({ store: settings?.name, turns }, 'cut turns were marked incomplete')
-      if (this.#problems.delete(key)) this.#changed()
-    })
-    const store = { settings, conversations, ready }
+    const store = this.#openAndRecover(settings)
     this.#stores.set(key, store)
     return store
+  }
+
+  async #openAndRecover(settings: ConversationStoreSettings | undefined): Promise<Conversations> {
+    const conversations = await this.#open(settings)
+    try {
+      const turns = await conversations.recover()
+      if (turns > 0)
+        this.#logger.warn({ store: settings?.name, turns }, 'cut turns were marked incomplete')
+    } catch (error) {
+      await conversations.close().catch(() => {})
+      throw error
+    }
+    if (this.#problems.delete(storeKey(settings))) this.#changed()
+    return conversations
   }
 
   #noteProblem(settings: ConversationStoreSettings | undefined, error: unknown): void {
