@@ -2,9 +2,10 @@ import { hash } from 'node:crypto'
 import type { PersonaSettings } from '@fairlead/snapshot'
 import {
   isOwnConversationId,
+  renderPersona,
   type Conversations,
   type OpenTurn,
-  type TurnRequest,
+  type PlanRequest,
 } from '@fairlead/context'
 import { type Dialect, ModelError, type ModelRequest } from '@fairlead/llm'
 import type { Clock } from '@fairlead/base'
@@ -17,7 +18,6 @@ import {
 } from '../conversations/named-settings.ts'
 import { gatewayError } from '../gateway-error.ts'
 import { isJsonObject, type JsonObject } from '../http/json-body.ts'
-import { renderPersona } from '../prompts/render-persona.ts'
 import type { Caller } from '../runtime/caller.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { textVariables } from './call-context.ts'
@@ -56,7 +56,9 @@ export async function assembleContext(
     const conversations = await parts.stores.of(parts.runtime)
     const sent = parts.dialect.decodeRequest(editedFields(call))
     const { request, persona } = await conversationRequest(call, sent, target, conversations, parts)
-    const turn = await conversations.begin(request)
+    const conversation =
+      request.conversation ?? (await createConversation(call, request, conversations))
+    const turn = await conversations.begin({ ...request, conversation })
     return inConversation(withPersonaSettings(call, persona), turn, parts.dialect)
   }
   const { persona: name } = call.context
@@ -66,8 +68,8 @@ export async function assembleContext(
 }
 
 /**
- * What is asked of the conversation for this call, with what was sent as its new input; makes the
- * conversation when it is `new`.
+ * What is asked of the conversation for this call, with what was sent as its new input. Stores
+ * nothing: for `new` the request names no conversation, so that a dry run can plan it.
  */
 export async function conversationRequest(
   call: Pick<ModelCall, 'context' | 'body'>,
@@ -75,20 +77,21 @@ export async function conversationRequest(
   target: CallTarget,
   conversations: Conversations,
   parts: AssembleParts,
-): Promise<{ readonly request: TurnRequest; readonly persona: PersonaSettings | undefined }> {
+): Promise<{ readonly request: PlanRequest; readonly persona: PersonaSettings | undefined }> {
   const { caller, runtime } = parts
   const { context } = call
   if (context.persona !== undefined) findPersona(context.persona, caller, runtime)
   if (context.strategy !== undefined) findStrategy(context.strategy, caller, runtime)
   checkMayName(context.conversation, parts)
-  const { id, chosen } = await openConversation(call, conversations, caller.tenant)
+  const id = context.conversation === 'new' ? undefined : context.conversation
+  const chosen = await chosenBefore(id, conversations, caller.tenant)
   const personaName = context.persona ?? chosen.persona ?? undefined
   const persona =
     personaName === undefined ? defaultPersona(runtime) : findPersona(personaName, caller, runtime)
-  const request: TurnRequest = {
+  const request: PlanRequest = {
     tenant: caller.tenant,
     conversation: id,
-    createIfMissing: !isOwnConversationId(id),
+    createIfMissing: id !== undefined && !isOwnConversationId(id),
     input: sent.items,
     tools: sent.tools,
     model: target.model,
@@ -110,32 +113,35 @@ export async function conversationRequest(
   return { request, persona }
 }
 
-interface Chosen {
-  readonly persona: string | null
-  readonly strategy: string | null
-}
-
-async function openConversation(
-  call: Pick<ModelCall, 'context'>,
+/** The persona and strategy that the conversation was created with. */
+async function chosenBefore(
+  id: string | undefined,
   conversations: Conversations,
   tenant: string,
-): Promise<{ readonly id: string; readonly chosen: Chosen }> {
-  const { conversation: id = 'new', persona, strategy } = call.context
-  if (id === 'new') {
-    const created = await conversations.create({
-      tenant,
-      ...(persona === undefined ? {} : { persona }),
-      ...(strategy === undefined ? {} : { strategy }),
-    })
-    return { id: created.id, chosen: created.ccp }
-  }
+): Promise<{ readonly persona: string | null; readonly strategy: string | null }> {
+  const nothing = { persona: null, strategy: null }
+  if (id === undefined) return nothing
   try {
-    return { id, chosen: (await conversations.get(tenant, id)).ccp }
+    return (await conversations.get(tenant, id)).ccp
   } catch (error) {
     const missing = error instanceof ModelError && error.kind === 'not-found'
     if (!missing || isOwnConversationId(id)) throw error
-    return { id, chosen: { persona: null, strategy: null } }
+    return nothing
   }
+}
+
+/** Creates the conversation of a call in `new`, with the persona and strategy that the call names. */
+async function createConversation(
+  { context: { persona, strategy } }: Pick<ModelCall, 'context'>,
+  { tenant }: PlanRequest,
+  conversations: Conversations,
+): Promise<string> {
+  const created = await conversations.create({
+    tenant,
+    ...(persona === undefined ? {} : { persona }),
+    ...(strategy === undefined ? {} : { strategy }),
+  })
+  return created.id
 }
 
 /**
@@ -186,8 +192,13 @@ function withPersonaSettings(call: ModelCall, persona: PersonaSettings | undefin
 
 function withPersona(call: ModelCall, persona: PersonaSettings, nowMs: number): ModelCall {
   const fields = editedFields(call)
-  const instructions = renderPersona(persona, textVariables(call.context.variables), nowMs)
-  const messages = [{ role: 'system', content: instructions }, ...arrayOf(fields['messages'])]
+  const instructions = renderPersona({
+    persona,
+    variables: textVariables(call.context.variables),
+    nowMs,
+  })
+  const system = instructions.trim() === '' ? [] : [{ role: 'system', content: instructions }]
+  const messages = [...system, ...arrayOf(fields['messages'])]
   const tools = [...persona.tools.map(openAiTool), ...arrayOf(fields['tools'])]
   const edits: JsonObject = {
     ...call.edits,

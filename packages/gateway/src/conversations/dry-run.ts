@@ -12,7 +12,8 @@ import type { Services } from '../services.ts'
 
 /**
  * The plan that a call with this body would get, and the messages that its model would see.
- * Nothing is stored and no model is called. Without `messages` it is planned as if nothing new came.
+ * Nothing is stored and no model is called, whether or not the conversation exists. Without
+ * `messages` there is no input to plan: a 400.
  */
 export async function dryRun(
   request: {
@@ -58,10 +59,7 @@ export async function dryRun(
     runtime,
     signal,
   })
-  const { plan, items, tools } = await conversations.plan({
-    ...turn.request,
-    createIfMissing: false,
-  })
+  const { plan, items, tools } = await conversations.plan(turn.request)
   const encoded = dialect.encodeRequest({
     model: target.model,
     items,

@@ -1,5 +1,5 @@
 import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
-import { renderTemplate } from '@fairlead/base'
+import { renderTemplate } from '@fairlead/context'
 import { textVariables } from '../call/call-context.ts'
 import type { ModelCall, UsedPrompt } from '../call/model-call.ts'
 import type { JsonObject } from '../http/json-body.ts'
