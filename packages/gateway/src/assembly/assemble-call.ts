@@ -45,7 +45,8 @@ async function assembleTurn(conversation: string, call: Call): Promise<Assembled
   const turn = await conversations.begin(asked)
   call.turn = turn
   const { items, tools } = turn
-  const toolsAdded = tools.length > source.input.tools.length
+  const sentTools = new Set(source.input.tools)
+  const toolsAdded = tools.some((tool) => !sentTools.has(tool))
   const { itemsBefore: _replaced, ...kept } = edits
   return new AssembledCall({
     dialect,
