@@ -1,29 +1,62 @@
 import { describe, expect, it } from 'vitest'
-import { filesMatching, readText } from './source-tree.ts'
 import { architecture } from './tidy/architecture.ts'
+import { proofs } from './tidy/proofs.ts'
+import { readRepository } from './tidy/repository.ts'
+import type { Architecture, Finding } from './tidy/rule.ts'
 import { rules } from './tidy/rules.ts'
-import type { Finding } from './tidy/rule.ts'
 import { SourceTree } from './tidy/source-tree.ts'
 
-const read = [
-  'packages/*/src/**/*.ts',
-  '{tools,bench,test,examples}/**/*.{ts,mjs}',
-  '*.ts',
-  '**/*.md',
-  '**/package.json',
-].flatMap(filesMatching)
-const repository = new SourceTree(
-  Object.fromEntries(read.map((path) => [path, readText(path)])),
-  filesMatching('**/*'),
-)
+/**
+ * What is not yet as the architecture says, while packages are being moved into their layout. To be
+ * emptied with the last of these moves: an entry hides every finding of its rule below its path.
+ */
+const pending: readonly { readonly rule: string; readonly below: string }[] = []
+
+const repository = readRepository()
 
 describe('the repository', () => {
-  it.each(rules)('keeps the rule of $name', (rule) => {
-    expect(rule.check(repository, architecture).map(described)).toEqual([])
+  it.each(rules)('keeps the rule $name', (rule) => {
+    const hidden = pending.filter((each) => each.rule === rule.name)
+    const found = rule
+      .check(repository, architecture)
+      .filter(({ path }) => !hidden.some(({ below }) => path.startsWith(below)))
+    expect(found.map(located)).toEqual([])
+  })
+})
+
+/** An architecture without packages, folders and exceptions. */
+const empty: Architecture = {
+  packages: {},
+  alternatives: [],
+  pure: [],
+  impure: {},
+  clocks: {},
+  testTimers: {},
+  moduleState: {},
+  unusedExports: {},
+}
+
+it('every rule is proven', () => {
+  expect(Object.keys(proofs).toSorted()).toEqual(rules.map(({ name }) => name).toSorted())
+})
+
+describe.each(rules)('the rule $name', (rule) => {
+  const { architecture: own = {}, keeps = {}, breaks = {} } = proofs[rule.name] ?? {}
+
+  it('finds nothing in what keeps it', () => {
+    expect(rule.check(new SourceTree(keeps), { ...empty, ...own })).toEqual([])
+  })
+
+  it.each(Object.entries(breaks))('finds %s', (_, { texts, architecture: other = own, finds }) => {
+    const tree = new SourceTree({ ...keeps, ...texts })
+    const found = rule.check(tree, { ...empty, ...other })
+    expect(found.map(({ path, message }) => `${path} ${message}`)).toEqual(
+      finds.map((each) => expect.stringContaining(each)),
+    )
   })
 })
 
 /** A finding as an editor can jump to it. */
-function described({ path, line, message }: Finding): string {
+function located({ path, line, message }: Finding): string {
   return `${path}${line === undefined ? '' : `:${line}`} ${message}`
 }
