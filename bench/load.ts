@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-export interface LoadOptions {
+interface LoadOptions {
   readonly folder: string
   readonly url: string
   readonly body: string
@@ -11,7 +11,7 @@ export interface LoadOptions {
   readonly seconds: number
 }
 
-export interface LoadResult {
+interface LoadResult {
   readonly requests: number
   readonly requestsPerSecond: number
   /** Answers that were not 200, and connections that broke. */

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startMeasured, type MeasuredProcess } from './measured-process.ts'
 
-export interface StaticAnswer {
+interface StaticAnswer {
   readonly content: string
   readonly type: string
   /** Below `/<name>`; OpenAI's when left out. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 
 /** One `$ ` line of a document, with its `> ` continuations, and what it is said to print. */
-export interface DocumentedCommand {
+interface DocumentedCommand {
   readonly command: string
   readonly output: string
 }

@@ -34,7 +34,7 @@ export interface FairleadProcess {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-export interface FairleadOptions {
+interface FairleadOptions {
   readonly flags?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
 }

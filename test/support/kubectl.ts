@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export interface KubectlResult {
+interface KubectlResult {
   readonly code: number
   readonly stdout: string
   readonly stderr: string

@@ -13,7 +13,7 @@ import type { CachedSource, Program } from './program.ts'
 import { isAtLeast } from './version.ts'
 
 /** What of the machine decides where a program is found. */
-export interface Surroundings {
+interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Holds what was brought: `<program>/<version>/`. */
   readonly cacheFolder: string
@@ -22,7 +22,7 @@ export interface Surroundings {
 }
 
 /** The environment, a cache folder of this user outside any repository, and standard error. */
-export function theseSurroundings(): Surroundings {
+function theseSurroundings(): Surroundings {
   const environment = process.env
   const cache = environment['XDG_CACHE_HOME'] || join(homedir(), '.cache')
   return {

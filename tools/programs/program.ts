@@ -14,7 +14,7 @@ export interface Program {
   readonly byHand: string
 }
 
-export type Source = CachedSource | MachineSource
+type Source = CachedSource | MachineSource
 
 interface AnySource {
   /** What is said of it: `the npm package x 1.0.0`. */

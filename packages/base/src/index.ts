@@ -11,6 +11,7 @@ export {
   type JsonObject,
 } from './json-value.ts'
 export { silentLogger, withFields, type Logger } from './logger.ts'
+export { systemRandom, type Random } from './random.ts'
 export { readRetryAfterSeconds } from './retry-after.ts'
 export { MissingVariables, renderTemplate, templateVariables } from './template.ts'
 export { drawByWeight } from './weighted-draw.ts'

@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client'
 import { takingPort } from './port-error.ts'
 
 /** An answer of the admin port. */
-export interface AdminAnswer {
+interface AdminAnswer {
   readonly status: number
   readonly body: string
   /** Defaults to `text/plain; charset=utf-8`. */
@@ -19,7 +19,7 @@ export interface AdminServerOptions {
   readonly probe: (path: string, query: URLSearchParams) => AdminAnswer | undefined
 }
 
-export interface AdminServer {
+interface AdminServer {
   readonly url: string
   stop(): Promise<void>
 }
@@ -50,7 +50,7 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
 }
 
 /** `http://host:port` for a listening server, with brackets around IPv6. */
-export function urlOf(host: string, address: AddressInfo): string {
+function urlOf(host: string, address: AddressInfo): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
 }
 

@@ -46,7 +46,7 @@ const flags = {
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsOptionsConfig
 
-export type Flag = keyof typeof flags
+type Flag = keyof typeof flags
 
 /** A flag that says where something listens. */
 export type PortFlag = Extract<Flag, `${string}-port`>

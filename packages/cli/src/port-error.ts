@@ -1,7 +1,7 @@
 import { variableOf, type PortFlag } from './options.ts'
 
 /** A port cannot be listened on; the message names the flag and the variable that choose another. */
-export class PortError extends Error {
+class PortError extends Error {
   override readonly name = 'PortError'
 }
 

@@ -1,6 +1,6 @@
 import { LLMGateway } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
-import type { Logger } from '@fairlead/base'
+import { systemClock, type Logger } from '@fairlead/base'
 import type { Gateway } from '@fairlead/gateway'
 import { isNotFound, timestamp } from '@fairlead/kube-core'
 
@@ -9,7 +9,7 @@ const heartbeatMs = 20_000
 /** First wait after a failed report; doubles up to the heartbeat. */
 const retryMs = 500
 
-export interface ReplicaReporterOptions {
+interface ReplicaReporterOptions {
   readonly client: Client
   readonly gateway: Gateway
   /** The LLMGateway that is served. */
@@ -54,7 +54,7 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
     address: gateway.url,
     configHash,
     ready: configHash !== '',
-    reportedAt: timestamp(Date.now()),
+    reportedAt: timestamp(systemClock.now()),
     problems: problems.map((problem) => ({ ...problem })),
     providers: providers.map(({ namespace, name, health, message }) => ({
       namespace,
@@ -81,10 +81,10 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
   }
 }
 
-/** Waits for the promise, but no longer than so long. */
+/** Waits for the promise, but no longer than `waitMs`. */
 async function before(waitMs: number, promise: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const elapsed = new Promise<void>((resolve) => (timer = setTimeout(resolve, waitMs)))
-  await Promise.race([promise, elapsed])
-  clearTimeout(timer)
+  const elapsed = Promise.withResolvers<void>()
+  const timer = systemClock.setTimer(waitMs, elapsed.resolve)
+  await Promise.race([promise, elapsed.promise])
+  timer.cancel()
 }

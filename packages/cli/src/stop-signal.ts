@@ -1,3 +1,5 @@
+import { systemClock } from '@fairlead/base'
+
 /**
  * Ctrl-C in a terminal reaches every process of the group, and npm hands it on once more: signals
  * this close together are one wish.
@@ -13,9 +15,9 @@ export function stopSignal(): AbortSignal {
   let firstAt = 0
   const stop = (name: NodeJS.Signals) => {
     if (!controller.signal.aborted) {
-      firstAt = performance.now()
+      firstAt = systemClock.monotonicMs()
       controller.abort(new Error(`stopped by ${name}`))
-    } else if (performance.now() - firstAt > sameWishMs) {
+    } else if (systemClock.monotonicMs() - firstAt > sameWishMs) {
       process.exit(1)
     }
   }

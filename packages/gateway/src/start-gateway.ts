@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type Clock, systemClock } from '@fairlead/base'
+import { type Clock, systemClock, systemRandom } from '@fairlead/base'
 import { openAiChat } from '@fairlead/llm'
 import { answerTransformers } from './answer/answer-transformers.ts'
 import { CallRecord } from './call/call-record.ts'
@@ -97,7 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 function createServices(options: GatewayOptions, clock: Clock, reporter: Reporter): Services {
-  const random = options.random ?? Math.random
+  const random = options.random ?? systemRandom
   return {
     secrets: options.secrets,
     refusals: new CredentialRefusals(clock),

@@ -268,11 +268,13 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Waits until the number has not changed for a while. */
+/** Waits until the number has not changed for many turns of the event loop that all of this runs on. */
 async function settled(read: () => number): Promise<void> {
-  let last = -1
-  while (read() !== last) {
+  let last = read()
+  for (let unchanged = 0; unchanged < 2_000; unchanged += 1) {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (read() === last) continue
     last = read()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    unchanged = 0
   }
 }

@@ -357,7 +357,8 @@ describe('keys of providers', () => {
       for (let round = 1; round <= 3; round += 1) {
         await upstream.request(round * 40)
         valid = `Bearer sk-${round}`
-        setTimeout(() => gateway.secrets.set('first', `sk-${round}`), 5)
+        await upstream.request(upstream.requests.length + 5)
+        gateway.secrets.set('first', `sk-${round}`)
       }
     }
     await Promise.all([rotate(), ...Array.from({ length: 8 }, worker)])

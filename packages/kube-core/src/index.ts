@@ -1,5 +1,6 @@
 export type {
   Condition,
+  FieldsV1,
   GroupVersionKind,
   GroupVersionResource,
   KubernetesList,
@@ -94,7 +95,6 @@ export type { ApplyRequest } from './apply/server-side-apply.ts'
 export { trackUpdate } from './apply/track-update.ts'
 export type { UpdateRequest } from './apply/track-update.ts'
 export type { FieldPath } from './apply/field-path.ts'
-export type { FieldsV1 } from './apply/fields-v1.ts'
 export { compareQuantity, formatQuantity, parseQuantity } from './quantity.ts'
 export type { Quantity } from './quantity.ts'
 export { formatGoDuration, parseGoDuration } from './go-duration.ts'

@@ -1,4 +1,10 @@
-import type { FieldsV1 } from './apply/fields-v1.ts'
+/**
+ * The wire form of a set of fields: keys are `.` (the value itself), `f:<field>`, `k:<JSON of a
+ * list map key>`, `v:<JSON of a set member>` and `i:<index>`; an empty object marks a leaf member.
+ */
+export interface FieldsV1 {
+  [element: string]: FieldsV1
+}
 
 /** A reference to the object that this object belongs to; garbage collection follows it. */
 export interface OwnerReference {

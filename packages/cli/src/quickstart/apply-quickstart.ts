@@ -56,7 +56,7 @@ export async function readQuickstartKey(
 }
 
 /** A Secret of one value in the quickstart's namespace. */
-export function secretOf(name: string, key: string, value: string): Secret {
+function secretOf(name: string, key: string, value: string): Secret {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -66,7 +66,7 @@ export function secretOf(name: string, key: string, value: string): Secret {
   }
 }
 
-export async function createIfAbsent<T extends KubernetesObject>(
+async function createIfAbsent<T extends KubernetesObject>(
   client: Client,
   type: ResourceType<T>,
   object: T,

@@ -1,15 +1,8 @@
 import { isJsonObject } from '../json-object.ts'
+import type { FieldsV1 } from '../object.ts'
 import { FieldSetBuilder } from './field-set.ts'
 import type { FieldSet } from './field-set.ts'
 import { canonicalElement, compareElements } from './path-element.ts'
-
-/**
- * The wire form of a set of fields: keys are `.` (the value itself), `f:<field>`, `k:<JSON of a
- * list map key>`, `v:<JSON of a set member>` and `i:<index>`; an empty object marks a leaf member.
- */
-export interface FieldsV1 {
-  [element: string]: FieldsV1
-}
 
 /** Writes a set in its wire form, in the API server's order. */
 export function encodeFieldSet(set: FieldSet): FieldsV1 {

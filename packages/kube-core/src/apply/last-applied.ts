@@ -7,7 +7,7 @@ import { fieldSetFromValue } from './field-set-from-value.ts'
 import type { FieldType } from './field-type.ts'
 
 /** Where `kubectl apply` keeps what it applied on the client's side. */
-export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
+const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** Only this manager moves objects from client-side to server-side apply. */
 export const kubectlManager = 'kubectl'

@@ -98,7 +98,7 @@ function decodeOrEmpty(entries: readonly ManagedFieldsEntry[] | undefined): Mana
   }
 }
 
-export interface TrackedUpdate {
+interface TrackedUpdate {
   readonly managed: Managed
   readonly before: KubernetesObject
   readonly after: KubernetesObject

@@ -5,7 +5,7 @@ import type { FieldSet } from './field-set.ts'
 import type { FieldType } from './field-type.ts'
 import type { Managed, Ownership } from './managed-fields.ts'
 
-export interface Change {
+interface Change {
   readonly before: unknown
   readonly after: unknown
   readonly type: FieldType

@@ -1,13 +1,13 @@
 import { isCelList, isCelMap, type CelValue } from '@bufbuild/cel'
 
 /** Cost that one rule may have, as in Kubernetes. */
-export const ruleCostMax = 1_000_000
+const ruleCostMax = 1_000_000
 
 /** Cost that all rules together may have for one object, as in Kubernetes. */
 export const objectCostMax = 10_000_000
 
 /** Thrown into the evaluator when a rule has used up what it may cost. */
-export class CostLimitError extends Error {
+class CostLimitError extends Error {
   override name = 'CostLimitError'
   constructor() {
     super('operation cancelled: actual cost limit exceeded')

@@ -6,7 +6,7 @@ import { itemIdentity, itemsByIdentity } from '../schema/list-items.ts'
 import type { CompiledRule, RuleNode, RuleSet } from './compile-rules.ts'
 import { objectCostMax } from './cost-meter.ts'
 import type { RuleEnvironment } from './environment.ts'
-import { optionalNone, optionalOf } from './libraries/optional.ts'
+import { optionalNone, optionalOf } from './optional-value.ts'
 import { toCel } from './to-cel.ts'
 
 /**

@@ -6,7 +6,7 @@ type Parsed = ReturnType<typeof parse>
 
 /** A node of the syntax tree. */
 export type Expression = Parsed['expr']
-export type ExpressionKind = Expression['exprKind']
+type ExpressionKind = Expression['exprKind']
 export type Comprehension = Extract<ExpressionKind, { case: 'comprehensionExpr' }>['value']
 export type Call = Extract<ExpressionKind, { case: 'callExpr' }>['value']
 
@@ -17,7 +17,7 @@ export interface ParsedRule {
 }
 
 /** A rule that is not valid CEL. */
-export class RuleSyntaxError extends Error {
+class RuleSyntaxError extends Error {
   override name = 'RuleSyntaxError'
 }
 

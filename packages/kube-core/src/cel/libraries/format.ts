@@ -8,7 +8,7 @@ import {
 } from '../../metadata/names.ts'
 import { hasFormat } from '../../schema/formats.ts'
 import { opaque, textOf } from '../opaque.ts'
-import { optionalNone, optionalOf } from './optional.ts'
+import { optionalNone, optionalOf } from '../optional-value.ts'
 
 const { DYN, STRING } = CelScalar
 

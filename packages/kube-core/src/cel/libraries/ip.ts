@@ -8,7 +8,7 @@ import {
   parseIp,
   type Cidr,
   type IpAddress,
-} from './ip-address.ts'
+} from '../ip-address.ts'
 
 const { BOOL, DYN, INT, STRING } = CelScalar
 

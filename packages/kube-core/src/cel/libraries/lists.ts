@@ -11,7 +11,7 @@ import {
 const { BOOL, DYN, INT } = CelScalar
 const LIST = listType(DYN)
 
-export type Equal = (a: CelValue, b: CelValue) => boolean
+type Equal = (a: CelValue, b: CelValue) => boolean
 
 /** `isSorted`, `sum`, `min`, `max`, `indexOf`, `lastIndexOf` and the functions on sets. */
 export function listLibrary(equal: Equal) {

@@ -5,15 +5,12 @@ import {
   celMethod,
   isCelList,
   isCelMap,
-  type CelInput,
   type CelValue,
 } from '@bufbuild/cel'
-import { contentOf, isOpaque, opaque } from '../opaque.ts'
+import { contentOf, isOpaque } from '../opaque.ts'
+import { optionalNone, optionalOf } from '../optional-value.ts'
 
 const { BOOL, DYN, STRING } = CelScalar
-
-export const optionalNone = () => opaque('optional')
-export const optionalOf = (value: CelInput) => opaque('optional', value)
 
 /** Optional values; `.?field` and `[?key]` are rewritten to the two functions that start with `__`. */
 export const optionalLibrary = [

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from '../../schema/formats.ts'
+import { isIPv4, isIPv6 } from '../schema/formats.ts'
 
 /** An address as a number. */
 export interface IpAddress {

@@ -1,0 +1,21 @@
+import { dirname, join } from 'node:path/posix'
+import type { Rule } from '../rule.ts'
+
+/** Documents link only to files that exist. */
+export const documentLinks: Rule = {
+  name: 'document-links',
+  check(tree) {
+    return tree.files
+      .filter(({ path }) => path.endsWith('.md'))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)]
+          .map((match) => match[1] ?? '')
+          .filter((link) => !/^[a-z]+:/.test(link))
+          .filter((link) => !tree.has(join(dirname(path), link)))
+          .map((link) => ({
+            path,
+            message: `links to ${link}, which does not exist: mend the link`,
+          })),
+      )
+  },
+}

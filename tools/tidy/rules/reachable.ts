@@ -1,0 +1,19 @@
+import type { Rule } from '../rule.ts'
+
+/** Where a program, a test or a published entry begins. */
+const entry =
+  /\/(?:index|main|testing)\.ts$|\/generate-[a-z-]+\.ts$|\.(?:test|bench)\.ts$|^(?:tools|bench)\/[a-z-]+\.m?[jt]s$|^[a-z.]+\.ts$|^examples\//
+
+/** Every module is used: it is reachable from a program, a test or a published entry. */
+export const reachable: Rule = {
+  name: 'reachable',
+  check(tree) {
+    const reached = tree.reachableFrom(tree.modules.filter(({ path }) => entry.test(path)))
+    return tree.modules
+      .filter((file) => !reached.has(file))
+      .map(({ path }) => ({
+        path,
+        message: 'is reached from no program, test or entry: use it or delete it',
+      }))
+  },
+}
