@@ -87,17 +87,11 @@ export class WholeAnswer implements AnswerStream {
     return declared === undefined ? undefined : Number(declared)
   }
 
-  async next(): Promise<AnswerPiece | undefined> {
+  next(): Promise<AnswerPiece | undefined> {
     const first = this.#first
-    if (first !== undefined) {
-      this.#first = undefined
-      return { bytes: first, events: () => this.#events() }
-    }
-    const chunk = await this.#more?.next()
-    if (chunk === undefined) return undefined
-    this.#tail =
-      chunk.length > tailBytes ? chunk : Buffer.concat([this.#tail.subarray(-tailBytes), chunk])
-    return { bytes: chunk, events: () => this.#events() }
+    this.#first = undefined
+    if (first !== undefined) return Promise.resolve(new WholePiece(first, this))
+    return this.#more === undefined ? atEnd : this.#nextOf(this.#more)
   }
 
   get usage(): Usage | undefined {
@@ -115,8 +109,12 @@ export class WholeAnswer implements AnswerStream {
     return this.#response
   }
 
-  #events(): StreamEvent[] {
-    return responseEvents(this.response())
+  async #nextOf(exchange: Exchange): Promise<AnswerPiece | undefined> {
+    const chunk = await exchange.next()
+    if (chunk === undefined) return undefined
+    this.#tail =
+      chunk.length > tailBytes ? chunk : Buffer.concat([this.#tail.subarray(-tailBytes), chunk])
+    return new WholePiece(chunk, this)
   }
 
   #check(bytes: Buffer): void {
@@ -148,6 +146,22 @@ export class WholeAnswer implements AnswerStream {
 
   #notAnObject(): Error {
     return gatewayError.upstreamGarbage(this.#source.provider, 'no JSON object')
+  }
+}
+
+const atEnd = Promise.resolve(undefined)
+
+class WholePiece implements AnswerPiece {
+  readonly bytes: Buffer
+  readonly #answer: WholeAnswer
+
+  constructor(bytes: Buffer, answer: WholeAnswer) {
+    this.bytes = bytes
+    this.#answer = answer
+  }
+
+  events(): StreamEvent[] {
+    return responseEvents(this.#answer.response())
   }
 }
 
