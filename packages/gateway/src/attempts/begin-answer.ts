@@ -1,4 +1,4 @@
-import type { ModelError } from '@fairlead/llm'
+import { chatFormatOf, type Dialect, type ModelError } from '@fairlead/llm'
 import type { AnswerPiece, AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import { answerOf } from '../answer/event-answer.ts'
 import { StreamAnswer } from '../answer/stream-answer.ts'
@@ -19,26 +19,27 @@ export async function beginAnswer(
 ): Promise<AnswerStream> {
   const { stream, use, nowMs } = asked
   const { type, key } = target.provider
+  const { dialect } = type
   const contentType = exchange.headers['content-type'] ?? ''
-  if (!stream || contentType.includes('json')) {
-    const answer = await WholeAnswer.receive({
-      exchange,
-      dialect: type.dialect,
-      use,
-      provider: key,
-      nowMs,
-    })
-    // A caller who streams gets the same as a stream, unless the bytes pass as they are.
-    return stream && !use.passes ? answerOf(answer.response(), false) : answer
+  if (stream && isStreamOf(dialect, contentType)) {
+    const answer = new StreamAnswer(exchange, dialect, use, nowMs)
+    await (use.passes ? beginPassing(answer, target, nowMs) : beginDecoded(answer, target))
+    return answer
   }
-  if (!contentType.includes('text/event-stream')) {
+  if (stream && !contentType.includes('json')) {
     exchange.abort(new Error('the answer is of no use'))
     const detail = `of type "${contentType.slice(0, 100)}", not an event stream`
     throw gatewayError.upstreamGarbage(key, detail)
   }
-  const answer = new StreamAnswer(exchange, type.dialect, use, nowMs)
-  await (use.passes ? beginPassing(answer, target, nowMs) : beginDecoded(answer, target))
-  return answer
+  const answer = await WholeAnswer.receive({ exchange, dialect, use, provider: key, nowMs })
+  // A caller who streams gets the same as a stream, unless the bytes pass as they are.
+  return stream && !use.passes ? answerOf(answer.response(), false) : answer
+}
+
+/** Whether a Content-Type is that of the dialect's streams, whatever its parameters are. */
+function isStreamOf(dialect: Dialect, contentType: string): boolean {
+  const [mediaType = ''] = chatFormatOf(dialect).streamContentType.split(';')
+  return contentType.includes(mediaType)
 }
 
 /** A stream that begins with an error is a failed call in spite of its status 200. */

@@ -1,0 +1,44 @@
+import { FakeClock } from '@fairlead/base/testing'
+import { expect, it } from 'vitest'
+import { keyedProvider } from './test-support/snapshot.ts'
+import { testGateway, testUpstream } from './test-support/test-gateway.ts'
+import { chunks } from './test-support/upstream.ts'
+
+it('what a call took is measured by the injected clock, without the time it waited', async () => {
+  const clock = new FakeClock()
+  const events = chunks(['a', 'b'])
+  const upstream = await testUpstream((response) => {
+    void clock.advance(250).then(async () => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(events[0] ?? '')
+      await relayed
+      await clock.advance(100)
+      // Stepping wall time back changes no duration.
+      clock.setWallTime(0)
+      response.end(events.slice(1).join(''))
+    })
+  })
+  let tell = () => {}
+  const relayed = new Promise<void>((resolve) => {
+    tell = resolve
+  })
+  const gateway = await testGateway({
+    providers: [keyedProvider('openai', { baseURL: upstream.url })],
+    secrets: { openai: 'sk' },
+    options: { clock },
+  })
+  const response = await gateway.chat({
+    model: 'm',
+    stream: true,
+    messages: [{ role: 'user', content: 'x' }],
+  })
+  tell()
+  await response.text()
+  expect(response.headers.get('x-fairlead-overhead-ms')).toBe('0.000')
+  const call = gateway.logs.find(({ message }) => message === 'call')
+  expect(call?.fields).toMatchObject({ firstByteMs: 250, durationMs: 350, overheadMs: 0 })
+  const metrics = await gateway.registry.metrics()
+  expect(metrics).toContain('fairlead_gateway_overhead_seconds_sum 0')
+  expect(metrics).toMatch(/gen_ai_server_time_to_first_token_sum\{[^}]*\} 0\.25\n/)
+  expect(metrics).toMatch(/gen_ai_server_request_duration_sum\{[^}]*\} 0\.35\n/)
+})

@@ -1,0 +1,99 @@
+import { systemClock } from '@fairlead/base'
+import { createConversations, createMemoryStore } from '@fairlead/context'
+import { describe, expect, it } from 'vitest'
+import { personaOf, simulatorOf } from './test-support/snapshot.ts'
+import { testGateway } from './test-support/test-gateway.ts'
+
+const messages = [{ role: 'user', content: 'x' }]
+
+function start() {
+  return testGateway({
+    providers: [simulatorOf('simulator')],
+    personas: [personaOf('p')],
+    openStore: () =>
+      createConversations({
+        store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
+        clock: systemClock,
+        random: Math.random,
+      }),
+  })
+}
+
+/** Ways in which the same body reaches the one reader of calls. */
+const ways: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ['plain', {}],
+  ['with a persona', { 'x-fairlead-persona': 'p' }],
+  ['in a new conversation', { 'x-fairlead-conversation': 'new' }],
+  ['in a named conversation', { 'x-fairlead-conversation': 'c' }],
+]
+
+describe('a mistake in a call', () => {
+  it.each<[string, unknown, string, string]>([
+    ['no messages', { model: 'm' }, 'messages', 'missing_required_parameter'],
+    ['messages that are no list', { model: 'm', messages: 'x' }, 'messages', 'invalid_value'],
+    ['an empty list of messages', { model: 'm', messages: [] }, 'messages', 'invalid_value'],
+    ['a message that is none', { model: 'm', messages: [7] }, 'messages[0]', 'invalid_value'],
+    [
+      'an unknown role',
+      { model: 'm', messages: [{ role: 'bogus', content: 'x' }] },
+      'messages[0].role',
+      'invalid_value',
+    ],
+    [
+      'content of a wrong type',
+      { model: 'm', messages: [...messages, { role: 'user', content: 5 }] },
+      'messages[1].content',
+      'invalid_value',
+    ],
+    ['tools that are no list', { model: 'm', messages, tools: 'no' }, 'tools', 'invalid_value'],
+    [
+      'a tool without a type',
+      { model: 'm', messages, tools: [{}] },
+      'tools[0].type',
+      'missing_required_parameter',
+    ],
+    [
+      'a stream that is no flag',
+      { model: 'm', messages, stream: 'yes' },
+      'stream',
+      'invalid_value',
+    ],
+    [
+      'options of a wrong type',
+      { model: 'm', messages, stream_options: 1 },
+      'stream_options',
+      'invalid_value',
+    ],
+    ['a model of a wrong type', { model: 7, messages }, 'model', 'invalid_value'],
+    ['no model', { messages }, 'model', 'missing_required_parameter'],
+    [
+      'an unknown field of context',
+      { model: 'm', messages, context: { personna: 'p' } },
+      'context.personna',
+      'invalid_value',
+    ],
+    [
+      'variables of a wrong type',
+      { model: 'm', messages, context: { variables: [] } },
+      'context.variables',
+      'invalid_value',
+    ],
+  ])('is told alike whatever follows: %s', async (_, body, param, code) => {
+    const gateway = await start()
+    const answers = await Promise.all(
+      ways.map(async ([, headers]) => {
+        const response = await gateway.chat(body as object, headers)
+        return { status: response.status, error: await response.json() }
+      }),
+    )
+    const [first] = answers
+    expect(first).toMatchObject({ status: 400, error: { error: { code, param } } })
+    for (const answer of answers) expect(answer).toEqual(first)
+  })
+
+  it('leaves no conversation behind', async () => {
+    const gateway = await start()
+    await gateway.chat({ model: 'm', messages: [] }, { 'x-fairlead-conversation': 'c' })
+    expect((await fetch(`${gateway.url}/v1/conversations/c`)).status).toBe(404)
+  })
+})

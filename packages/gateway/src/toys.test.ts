@@ -1,0 +1,327 @@
+import type { StreamEvent } from '@fairlead/llm'
+import { lineDialect } from '@fairlead/llm/testing'
+import { describe, expect, it } from 'vitest'
+import type { AnswerStream } from './answer/answer-stream.ts'
+import type { AnswerTransform, AnswerTransformer } from './answer/answer-transform.ts'
+import { answerTransformers } from './answer/answer-transformers.ts'
+import { answerOf, EventAnswer } from './answer/event-answer.ts'
+import { readCallContext } from './call/call-context.ts'
+import { CallRequest } from './call/call-request.ts'
+import { gatewayError } from './errors/gateway-error.ts'
+import { parseJsonObject } from './http/json-body.ts'
+import { callPolicies } from './policies/call-policies.ts'
+import type { CallOutcome, CreateCallPolicy } from './policies/call-policy.ts'
+import { bearerRequest } from './providers/bearer-request.ts'
+import type { ProviderType } from './providers/provider-type.ts'
+import { providerTypes } from './providers/provider-types.ts'
+import { routingStrategies } from './routing/routing-strategies.ts'
+import type { RoutingStrategy } from './routing/routing-strategy.ts'
+import { describeStrategyContract } from './routing/test-support/strategy-contract.ts'
+import type { Surface } from './surfaces/surface.ts'
+import { surfaces } from './surfaces/surfaces.ts'
+import { keyedProvider, providerOf, routeOf } from './test-support/snapshot.ts'
+import { testGateway, testUpstream } from './test-support/test-gateway.ts'
+import { type Answer, chunks, completion, json, sse } from './test-support/upstream.ts'
+
+// One of each thing that the gateway has alternatives of, added by its list alone.
+
+const linesSurface: Surface = {
+  name: 'lines',
+  dialect: lineDialect,
+  routes: [
+    {
+      method: 'POST',
+      path: '/lines/{model}',
+      reader:
+        (call, { model }) =>
+        (body) => {
+          const fields = { ...parseJsonObject(body), model }
+          return new CallRequest({
+            body: Buffer.from(JSON.stringify(fields)),
+            fields,
+            context: readCallContext(call.http.request.headers, undefined),
+            rendered: undefined,
+            sent: call.dialect.passage.look(fields),
+            defaultModel: undefined,
+          })
+        },
+    },
+    { method: 'GET', path: '/lines', answer: ({ caller }) => ({ caller: caller.name }) },
+  ],
+}
+
+const linesProvider: ProviderType = {
+  type: 'Lines',
+  remote: true,
+  address: undefined,
+  versionPath: undefined,
+  presets: new Map(),
+  dialect: lineDialect,
+  encoding: {},
+  telemetryName: 'lines',
+  needsCredential: false,
+  // Path and headers may depend on the request, and finding them may take time.
+  prepare: async (request, credential) => {
+    await Promise.resolve()
+    return bearerRequest(request, `/${request.model}?stream=${request.stream}`, credential)
+  },
+}
+
+const lineAnswer: Answer = (response, { body }) => {
+  const isStream = body['stream'] === true
+  response.writeHead(200, {
+    'content-type': isStream ? 'application/x-ndjson' : 'application/json',
+    'x-line-speed': '9600',
+  })
+  const said = `you said ${String(body['say'])}`
+  response.end(
+    isStream ? `{"text":  "${said}"}\n{"tokens":[5,2]}\n` : `{"text":  "${said}","tokens":[5,2]}`,
+  )
+}
+
+async function startWithLines() {
+  const lines = await testUpstream(lineAnswer)
+  const openai = await testUpstream((response, request) => {
+    const answer = request.body['stream'] === true ? sse(...chunks(['he', 'llo'])) : undefined
+    ;(answer ?? json(200, completion('hello')))(response, request)
+  })
+  const gateway = await testGateway({
+    providers: [
+      providerOf('lines', { type: 'Lines', baseURL: lines.url }),
+      keyedProvider('openai', { baseURL: openai.url }),
+    ],
+    routes: [
+      routeOf('openai', [{ provider: 'openai' }], { match: { models: ['gpt'] } }),
+      routeOf('lines', [{ provider: 'lines' }]),
+    ],
+    secrets: { openai: 'sk' },
+    options: {
+      surfaces: [...surfaces, linesSurface],
+      providerTypes: [...providerTypes, linesProvider],
+    },
+  })
+  return { gateway, lines, openai }
+}
+
+describe('a toy surface, dialect and provider type', () => {
+  it('let bytes pass between parties of one dialect, whole and streamed', async () => {
+    const { gateway, lines } = await startWithLines()
+    const whole = await gateway.post('/lines/m1', { say: 'hi', unknown: 1 })
+    expect(await whole.text()).toBe('{"text":  "you said hi","tokens":[5,2]}')
+    expect(whole.headers.get('x-line-speed')).toBe('9600')
+    const streamed = await gateway.post('/lines/m1', { say: 'hi', stream: true })
+    expect(await streamed.text()).toBe('{"text":  "you said hi"}\n{"tokens":[5,2]}\n')
+    expect(lines.requests.map(({ path }) => path)).toEqual([
+      '/v1/m1?stream=false',
+      '/v1/m1?stream=true',
+    ])
+    expect(lines.requests[0]?.body).toEqual({ say: 'hi', unknown: 1, model: 'm1' })
+    const calls = gateway.logs.filter(({ message }) => message === 'call')
+    expect(calls.map(({ fields }) => fields['outputTokens'])).toEqual([2, 2])
+  })
+
+  it('translate between dialects in both directions', async () => {
+    const { gateway } = await startWithLines()
+    const chat = (stream: boolean) =>
+      gateway.chat({ model: 'any', stream, messages: [{ role: 'user', content: 'hi' }] })
+    expect(await (await chat(false)).json()).toMatchObject({
+      choices: [{ message: { content: 'you said hi' } }],
+      usage: { prompt_tokens: 5, completion_tokens: 2 },
+    })
+    expect(await (await chat(true)).text()).toContain('"content":"you said hi"')
+    const lines = await gateway.post('/lines/gpt', { say: 'hi' })
+    expect(await lines.json()).toEqual({ text: 'hello', tokens: [12, 3] })
+    const streamed = await gateway.post('/lines/gpt', { say: 'hi', stream: true })
+    expect(await streamed.text()).toBe('{"text":"he"}\n{"text":"llo"}\n{"tokens":[]}\n')
+  })
+
+  it('tell errors in the shape of the dialect that was called', async () => {
+    const { gateway } = await startWithLines()
+    const wrong = await gateway.post('/lines/m1', { say: 1 })
+    expect(wrong.status).toBe(400)
+    expect(await wrong.json()).toEqual({ failed: expect.stringContaining("'say'") as string })
+    const method = await fetch(`${gateway.url}/lines/m1`)
+    expect([method.status, method.headers.get('allow')]).toEqual([405, 'POST'])
+    const own = await fetch(`${gateway.url}/lines`)
+    expect(await own.json()).toEqual({ caller: '' })
+  })
+})
+
+const lastFirst: RoutingStrategy = { type: 'LastFirst', order: (targets) => targets.toReversed() }
+
+describeStrategyContract(lastFirst)
+
+describe('a toy routing strategy', () => {
+  it('orders the targets of the routes that name it', async () => {
+    const upstream = await testUpstream(json(200, completion('ok')))
+    const providers = ['one', 'two'].map((name) =>
+      providerOf(name, { type: 'OpenAICompatible', baseURL: upstream.url }),
+    )
+    const gateway = await testGateway({
+      providers,
+      routes: [routeOf('r', [{ provider: 'one' }, { provider: 'two' }], { strategy: 'LastFirst' })],
+      options: { routingStrategies: [...routingStrategies, lastFirst] },
+    })
+    const response = await gateway.chat({ model: 'm', messages: [{ role: 'user', content: 'x' }] })
+    expect(response.headers.get('x-fairlead-provider')).toBe('default/two')
+  })
+})
+
+describe('a toy policy', () => {
+  it('refuses, answers by itself, and is settled once for each call', async () => {
+    const upstream = await testUpstream(json(200, completion('from the provider')))
+    const outcomes: CallOutcome[] = []
+    const toy: CreateCallPolicy = () => ({
+      name: 'toy',
+      stage: 'admission',
+      enter({ request, route }) {
+        if (request.model === 'forbidden') throw gatewayError.notAllowed('model', route.label)
+        const said = { type: 'output_text', text: 'canned' } as const
+        const output = [{ type: 'message', role: 'assistant', content: [said] }] as const
+        const canned = { id: 'c', model: 'c', createdAt: 1, output, finishReason: 'stop' } as const
+        return {
+          ...(request.model === 'canned' ? { answer: answerOf(canned, !request.sent.stream) } : {}),
+          settle: ({ status, errorCode, usage }) =>
+            void outcomes.push({ status, errorCode, usage, target: undefined, attempts: 0 }),
+        }
+      },
+    })
+    const gateway = await testGateway({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+      options: { policies: [...callPolicies, toy] },
+    })
+    const ask = (model: string, more: object = {}) =>
+      gateway.chat({ model, messages: [{ role: 'user', content: 'x' }], ...more })
+    expect((await ask('forbidden')).status).toBe(403)
+    expect(await (await ask('plain')).json()).toMatchObject({
+      choices: [{ message: { content: 'from the provider' } }],
+    })
+    expect(await (await ask('canned')).json()).toMatchObject({
+      choices: [{ message: { content: 'canned' } }],
+    })
+    expect(await (await ask('canned', { stream: true })).text()).toContain('"content":"canned"')
+    expect(upstream.requests).toHaveLength(1)
+    expect(outcomes.map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(outcomes[0]?.usage?.outputTokens).toBe(3)
+  })
+})
+
+const loud: AnswerTransform = {
+  name: 'loud',
+  takes: 'events',
+  apply: (answer) =>
+    new EventAnswer(answer.isWhole, async () => {
+      const piece = await answer.next()
+      return piece
+        ?.events()
+        .map((event): StreamEvent =>
+          event.type === 'text-delta' ? { ...event, text: event.text.toUpperCase() } : event,
+        )
+    }),
+}
+
+const shortened: AnswerTransform = {
+  name: 'shortened',
+  takes: 'bytes',
+  apply: (answer) => new Shortened(answer),
+}
+
+/** The answer with single spaces; how long that makes it is known only at its end. */
+class Shortened implements AnswerStream {
+  readonly dialect: AnswerStream['dialect']
+  readonly status: number
+  readonly headers: AnswerStream['headers']
+  readonly isWhole: boolean
+  readonly byteLength = undefined
+  readonly #answer: AnswerStream
+
+  constructor(answer: AnswerStream) {
+    this.dialect = answer.dialect
+    this.status = answer.status
+    this.headers = answer.headers
+    this.isWhole = answer.isWhole
+    this.#answer = answer
+  }
+
+  async next() {
+    const piece = await this.#answer.next()
+    if (piece === undefined) return undefined
+    const bytes = Buffer.from(piece.bytes.toString().replaceAll('  ', ' '))
+    return { bytes, events: () => piece.events() }
+  }
+
+  get rest() {
+    return this.#answer.rest
+  }
+
+  get usage() {
+    return this.#answer.usage
+  }
+
+  get isComplete() {
+    return this.#answer.isComplete
+  }
+
+  response() {
+    return this.#answer.response()
+  }
+}
+
+const toyTransformer: AnswerTransformer = {
+  name: 'toy',
+  transformFor({ request }) {
+    if (request.model === 'loud') return loud
+    return request.model === 'short' ? shortened : undefined
+  },
+}
+
+describe('a toy transform', () => {
+  it('changes what is said, whole and streamed, and leaves other calls alone', async () => {
+    const upstream = await testUpstream((response, request) => {
+      const streams = request.body['stream'] === true
+      const answer = streams ? sse(...chunks(['he', 'llo'])) : json(200, completion('hello'))
+      answer(response, request)
+    })
+    const gateway = await testGateway({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+      options: { transformers: [...answerTransformers, toyTransformer] },
+    })
+    const ask = (model: string, stream: boolean) =>
+      gateway.chat({ model, stream, messages: [{ role: 'user', content: 'x' }] })
+    expect(await (await ask('loud', false)).json()).toMatchObject({
+      choices: [{ message: { content: 'HELLO' }, finish_reason: 'stop' }],
+      usage: { completion_tokens: 3 },
+    })
+    const streamed = await (await ask('loud', true)).text()
+    expect(contentOf(streamed)).toBe('HELLO')
+    expect(streamed.trimEnd().endsWith('data: [DONE]')).toBe(true)
+    expect(contentOf(await (await ask('plain', true)).text())).toBe('hello')
+  })
+
+  it('of bytes changes an answer that passes, without having it decoded', async () => {
+    const upstream = await testUpstream(json(200, '{"choices":  [], "usage":  null}'))
+    const gateway = await testGateway({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+      options: { transformers: [toyTransformer] },
+    })
+    const ask = { model: 'short', messages: [{ role: 'user', content: 'x' }] }
+    const response = await gateway.chat(ask)
+    expect(await response.text()).toBe('{"choices": [], "usage": null}')
+  })
+})
+
+/** What the chunks of a stream say, put together. */
+function contentOf(stream: string): string {
+  return stream
+    .split('\n')
+    .filter((line) => line.startsWith('data: {'))
+    .map((line) => {
+      const chunk = JSON.parse(line.slice(6)) as { choices: { delta?: { content?: unknown } }[] }
+      const content = chunk.choices[0]?.delta?.content
+      return typeof content === 'string' ? content : ''
+    })
+    .join('')
+}

@@ -1,0 +1,1 @@
+export { lineDialect } from './testing/line-dialect.ts'
