@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readText } from './source-tree.ts'
 import { architecture } from './tidy/architecture.ts'
 import { proofs } from './tidy/proofs.ts'
 import { readRepository } from './tidy/repository.ts'
@@ -46,6 +47,24 @@ describe('the repository', () => {
       .filter(({ path }) => !hidden.some(({ below }) => path.startsWith(below)))
     expect(found.map(located)).toEqual([])
   })
+})
+
+it('lint forbids clocks, timers and I/O in exactly the pure folders', () => {
+  const text = readText('.oxlintrc.json').replaceAll(/^\s*\/\/.*$/gm, '')
+  const { overrides } = JSON.parse(text) as {
+    readonly overrides: readonly {
+      readonly files: readonly string[]
+      readonly excludeFiles?: readonly string[]
+      readonly rules: Readonly<Record<string, unknown>>
+    }[]
+  }
+  const [override] = overrides.filter(({ rules: each }) => 'no-restricted-globals' in each)
+  expect(override?.files).toEqual(architecture.pure.map((folder) => `${folder}/**`))
+  expect(override?.excludeFiles).toEqual([
+    '**/*.test.ts',
+    '**/test-support/**',
+    ...Object.keys(architecture.impure),
+  ])
 })
 
 /** An architecture without packages, folders and exceptions. */

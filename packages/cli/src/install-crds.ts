@@ -54,7 +54,7 @@ function isEstablished(crd: KubernetesObject | undefined): boolean {
     | { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
     | undefined
   return (
-    status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ??
+    status?.conditions?.some((each) => each.type === 'Established' && each.status === 'True') ??
     false
   )
 }

@@ -68,12 +68,12 @@ function leadingError(
 
 async function beginDecoded(answer: StreamAnswer, target: CallTarget): Promise<void> {
   const pieces: AnswerPiece[] = []
-  let events: readonly StreamEvent[] = []
+  const events: StreamEvent[] = []
   while (!events.some(({ type }) => type !== 'response-start')) {
     const piece = await answer.next()
     if (piece === undefined) throw gatewayError.upstreamCut(target.provider.key)
     pieces.push(piece)
-    events = [...events, ...piece.events()]
+    events.push(...piece.events())
   }
   const error = events.find((event) => event.type === 'error')
   if (error !== undefined && events.every(({ type }) => isWithoutContent(type))) {

@@ -68,7 +68,7 @@ export function encodeMessages(
       }
       case 'function_call': {
         const message = openAssistant()
-        const calls = Array.isArray(message['tool_calls']) ? message['tool_calls'] : []
+        const calls: unknown[] = Array.isArray(message['tool_calls']) ? message['tool_calls'] : []
         message['tool_calls'] = [...calls, encodeCall(item, options.customTools)]
         break
       }
