@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readText } from './source-tree.ts'
+import { filesMatching, readText } from './source-tree.ts'
 import { architecture } from './tidy/architecture.ts'
 import { proofs } from './tidy/proofs.ts'
 import { readRepository } from './tidy/repository.ts'
@@ -58,13 +58,20 @@ it('lint forbids clocks, timers and I/O in exactly the pure folders', () => {
       readonly rules: Readonly<Record<string, unknown>>
     }[]
   }
-  const [override] = overrides.filter(({ rules: each }) => 'no-restricted-globals' in each)
+  const override = overrides.find(({ rules: each }) => 'no-restricted-globals' in each)
   expect(override?.files).toEqual(architecture.pure.map((folder) => `${folder}/**`))
   expect(override?.excludeFiles).toEqual([
     '**/*.test.ts',
     '**/test-support/**',
     ...Object.keys(architecture.impure),
   ])
+})
+
+it('the compiler checks every module, those of tests and examples too', () => {
+  const { include } = JSON.parse(readText('tsconfig.json')) as { readonly include: string[] }
+  const included = new Set(include.flatMap((each) => filesMatching(`${each}{,/**}`)))
+  const modules = filesMatching('**/*.{ts,mts,cts,js,mjs,cjs}')
+  expect(modules.filter((path) => !included.has(path))).toEqual([])
 })
 
 /** An architecture without packages, folders and exceptions. */
