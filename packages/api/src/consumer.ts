@@ -7,7 +7,7 @@ import { dateTime, itemName } from './schema/formats.ts'
 import { secretReference } from './schema/references.ts'
 
 const apiKey = object(
-  'A key with which the consumer calls.',
+  'An API key of the consumer.',
   {
     name: itemName('Name of the key, unique within the consumer.'),
     secretRef: Type.Optional(
@@ -15,14 +15,14 @@ const apiKey = object(
     ),
     sha256: Type.Optional(
       text(
-        'SHA-256 of the key in lower-case hexadecimal digits, so that the key itself is nowhere.',
+        'SHA-256 of the key as lower-case hexadecimal digits, so that the key itself is stored nowhere.',
         {
           max: 64,
           pattern: '^[0-9a-f]{64}$',
         },
       ),
     ),
-    expiresAt: Type.Optional(dateTime('When the key stops working. Defaults to never.')),
+    expiresAt: Type.Optional(dateTime('When the key expires. Defaults to never.')),
   },
   {
     rules: [
@@ -37,23 +37,27 @@ const apiKey = object(
 function allowed(description: string) {
   return setList(
     description,
-    text('A name, or its start followed by *.', { min: 1, max: 317, pattern: '^[^\\s*]*\\*?$' }),
+    text('A name, or a prefix of one followed by *.', {
+      min: 1,
+      max: 317,
+      pattern: '^[^\\s*]*\\*?$',
+    }),
     { max: 256, default: ['*'] },
   )
 }
 
-const spec = object('Who the consumer is and what it may use.', {
+const spec = object('Who the consumer is, and what it may use.', {
   groups: setList(
-    'Departments or teams that the consumer belongs to; routing policies can match them. Defaults to none.',
+    'Groups that the consumer belongs to, such as departments or teams; routing policies can match them. Defaults to none.',
     text('A group.', { min: 1, max: 253 }),
     { max: 64, default: [] },
   ),
-  apiKeys: mapList('Keys with which the consumer calls. Defaults to none.', ['name'], apiKey, {
+  apiKeys: mapList('API keys of the consumer. Defaults to none.', ['name'], apiKey, {
     max: 32,
     default: [],
   }),
   access: object(
-    'What the consumer may use; exact names or with a trailing *. Defaults to everything in the namespace.',
+    'What the consumer may use: exact names, or names with a trailing *. Defaults to everything.',
     {
       models: allowed('Models that may be called. Defaults to all.'),
       promptTemplates: allowed('PromptTemplates that may be used. Defaults to all.'),
@@ -63,7 +67,7 @@ const spec = object('Who the consumer is and what it may use.', {
   ),
 })
 
-const status = object('What the operator observed.', {
+const status = object('Observed state, written by the operator.', {
   observedGeneration: observedGeneration(),
   conditions: conditions('Accepted and ResolvedRefs.'),
 })
@@ -73,7 +77,7 @@ export type ConsumerStatus = Static<typeof status>
 export type ConsumerApiKey = Static<typeof apiKey>
 export type Consumer = Resource<ConsumerSpec, ConsumerStatus>
 
-/** An application, a team or a person that may call. */
+/** An application, team or person that may call. */
 export const Consumer = defineResource({
   group,
   version,
@@ -81,8 +85,7 @@ export const Consumer = defineResource({
   plural: 'consumers',
   shortNames: ['llmc'],
   categories,
-  description:
-    'An application, a team or a person that may call: its keys, groups and permissions.',
+  description: 'An application, team or person that may call: its keys, groups and permissions.',
   spec: typed(spec),
   status: typed(status),
   printColumns: [

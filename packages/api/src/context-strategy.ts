@@ -7,10 +7,10 @@ import { modelName } from './schema/formats.ts'
 
 const tokensMax = 100_000_000
 
-const lastTurns = object('The last turns, for mode LastTurns.', {
-  turns: integer('Turns that are sent.', { min: 1, max: 10_000 }),
+const lastTurns = object('Number of turns to send, for mode LastTurns.', {
+  turns: integer('Number of most recent turns to send.', { min: 1, max: 10_000 }),
   slackTurns: integer(
-    'Turns by which the history may grow before it is cut back to turns. Some slack keeps the start of the prompt the same, which prompt caches need. Defaults to 0.',
+    'Number of turns by which the history may exceed turns before it is cut back. Slack keeps the start of the prompt unchanged between cuts, which prompt caches need. Defaults to 0.',
     { min: 0, max: 10_000, default: 0 },
   ),
 })
@@ -18,11 +18,11 @@ const lastTurns = object('The last turns, for mode LastTurns.', {
 const tokenWindow = object(
   'A window counted in tokens, for mode TokenWindow.',
   {
-    highTokens: integer('When the history is longer than this it is cut.', {
+    highTokens: integer('Length above which the history is cut, in tokens.', {
       min: 1,
       max: tokensMax,
     }),
-    lowTokens: integer('Length to which it is cut; 0.6 of highTokens is a good choice.', {
+    lowTokens: integer('Length to which it is cut, in tokens; 0.6 of highTokens is recommended.', {
       min: 0,
       max: tokensMax,
     }),
@@ -42,24 +42,27 @@ const tokenWindow = object(
 )
 
 const summarize = object(
-  'A summary of what is older, for mode Summarize.',
+  'When and how older turns are summarised, for mode Summarize.',
   {
-    triggerTokens: integer('When the history is longer than this its older part is summarised.', {
+    triggerTokens: integer('Length above which older turns are summarised, in tokens.', {
       min: 1,
       max: tokensMax,
     }),
     targetTokens: integer(
-      'Length of the history afterwards; 0.6 of triggerTokens is a good choice.',
+      'Length of the history after summarising, in tokens; 0.6 of triggerTokens is recommended.',
       {
         min: 1,
         max: tokensMax,
       },
     ),
-    keepLastTurns: integer('Last turns that are never summarised. Defaults to 2.', {
-      min: 0,
-      max: 10_000,
-      default: 2,
-    }),
+    keepLastTurns: integer(
+      'Number of most recent turns that are never summarised. Defaults to 2.',
+      {
+        min: 0,
+        max: 10_000,
+        default: 2,
+      },
+    ),
     model: Type.Optional(
       modelName('Model that writes the summary. Defaults to the model of the conversation.'),
     ),
@@ -79,10 +82,10 @@ const summarize = object(
 )
 
 const history = object(
-  'Which part of the conversation is sent.',
+  'Which part of the conversation is sent to the model.',
   {
     mode: choice(
-      'Full: everything; LastTurns, TokenWindow, Summarize: as their blocks say. Defaults to Full.',
+      'Full: the whole history; LastTurns: the most recent turns; TokenWindow: the most recent turns that fit a number of tokens; Summarize: a summary of older turns. Defaults to Full.',
       ['Full', 'LastTurns', 'TokenWindow', 'Summarize'],
       { default: 'Full' },
     ),
@@ -110,32 +113,34 @@ const history = object(
 )
 
 const retrieval = object(
-  'Whether older turns that fit the new input are brought back.',
+  'Whether older turns that are relevant to the new input are retrieved.',
   {
     mode: choice(
-      'None; BM25: by words; Vector: by meaning; Hybrid: both. Defaults to None.',
+      'None; BM25: by keywords; Vector: by embedding similarity; Hybrid: both. Defaults to None.',
       ['None', 'BM25', 'Vector', 'Hybrid'],
       { default: 'None' },
     ),
-    maxTokens: integer('Most tokens that are brought back. Defaults to 2000.', {
+    maxTokens: integer('Maximum number of tokens to retrieve. Defaults to 2000.', {
       min: 1,
       max: tokensMax,
       default: 2000,
     }),
     model: Type.Optional(
-      modelName('Embedding model for Vector and Hybrid. Defaults to one that needs no provider.'),
+      modelName(
+        'Embedding model for Vector and Hybrid. Defaults to a built-in model that needs no provider.',
+      ),
     ),
   },
   { default: {} },
 )
 
-const spec = object('How a prompt is made from a conversation.', {
+const spec = object('How a prompt is assembled from a conversation.', {
   history,
   retrieval,
   budget: object(
-    "How the model's window is divided.",
+    "How the model's context window is divided.",
     {
-      reserveOutputTokens: integer('Tokens kept free for the answer. Defaults to 1024.', {
+      reserveOutputTokens: integer('Number of tokens reserved for the answer. Defaults to 1024.', {
         min: 0,
         max: tokensMax,
         default: 1024,
@@ -144,13 +149,13 @@ const spec = object('How a prompt is made from a conversation.', {
     { default: {} },
   ),
   onOverflow: choice(
-    "What happens when the prompt still does not fit the model's window. Compact: more of the history is left out; Error: the call fails. Defaults to Compact.",
+    "What happens if the prompt still exceeds the model's context window. Compact: more of the history is left out; Error: the call fails. Defaults to Compact.",
     ['Compact', 'Error'],
     { default: 'Compact' },
   ),
 })
 
-const status = object('What the operator observed.', {
+const status = object('Observed state, written by the operator.', {
   observedGeneration: observedGeneration(),
   conditions: conditions('Accepted and ResolvedRefs.'),
 })
@@ -159,7 +164,7 @@ export type ContextStrategySpec = Static<typeof spec>
 export type ContextStrategyStatus = Static<typeof status>
 export type ContextStrategy = Resource<ContextStrategySpec, ContextStrategyStatus>
 
-/** How much of a conversation goes into each prompt, and which part. */
+/** How much of a conversation is sent with each call, and which part of it. */
 export const ContextStrategy = defineResource({
   group,
   version,
@@ -167,7 +172,7 @@ export const ContextStrategy = defineResource({
   plural: 'contextstrategies',
   shortNames: ['llmctx'],
   categories,
-  description: 'How much of a conversation goes into each prompt, and which part of it.',
+  description: 'How much of a conversation is sent with each call, and which part of it.',
   spec: typed(spec),
   status: typed(status),
   printColumns: [

@@ -7,14 +7,14 @@ import { duration } from './schema/formats.ts'
 import { secretReference } from './schema/references.ts'
 
 const spec = object(
-  'Where conversations are kept and for how long.',
+  'Where conversations are stored, and for how long.',
   {
     type: choice(
-      'Memory: lost at a restart; SQLite: a file, for one replica; Redis, Postgres: a server, for any number of replicas.',
+      'Memory: lost on restart; SQLite: a file, for a single replica; Redis, Postgres: a server, for any number of replicas.',
       ['Memory', 'SQLite', 'Redis', 'Postgres'],
     ),
     sqlite: Type.Optional(
-      object('The file, for type SQLite.', {
+      object('The database file, for type SQLite.', {
         path: text(
           'Path of the file, relative to the data directory. Defaults to conversations.db.',
           {
@@ -27,24 +27,24 @@ const spec = object(
     ),
     redis: Type.Optional(
       object('The server, for type Redis.', {
-        urlSecretRef: secretReference('Secret with the address, redis:// or rediss://.', {
+        urlSecretRef: secretReference('Secret that holds the URL, redis:// or rediss://.', {
           defaultKey: 'url',
         }),
       }),
     ),
     postgres: Type.Optional(
       object('The server, for type Postgres.', {
-        urlSecretRef: secretReference('Secret with the address, postgres://.', {
+        urlSecretRef: secretReference('Secret that holds the URL, postgres://.', {
           defaultKey: 'url',
         }),
       }),
     ),
     retention: object(
-      'How long conversations are kept.',
+      'How long conversations are retained.',
       {
         ttl: Type.Optional(
           duration(
-            'Time after the last turn at which a conversation is deleted. Defaults to never.',
+            'Time after its last turn at which a conversation is deleted. Defaults to never.',
           ),
         ),
       },
@@ -69,7 +69,7 @@ const spec = object(
   },
 )
 
-const status = object('What the operator observed.', {
+const status = object('Observed state, written by the operator.', {
   observedGeneration: observedGeneration(),
   conditions: conditions('Accepted, ResolvedRefs and Available.'),
 })
@@ -78,7 +78,7 @@ export type ConversationStoreSpec = Static<typeof spec>
 export type ConversationStoreStatus = Static<typeof status>
 export type ConversationStore = Resource<ConversationStoreSpec, ConversationStoreStatus>
 
-/** Where conversations are kept. */
+/** Where conversations are stored. */
 export const ConversationStore = defineResource({
   group,
   version,
@@ -87,7 +87,7 @@ export const ConversationStore = defineResource({
   shortNames: ['llmstore'],
   categories,
   description:
-    'Where conversations are kept: in memory, in a file or on a server, and for how long.',
+    'Where conversations are stored (in memory, in a file or on a server) and for how long.',
   spec: typed(spec),
   status: typed(status),
   printColumns: [

@@ -1,4 +1,5 @@
 export { categories, group, version } from './group.ts'
+export { definitions } from './definitions.ts'
 export { kinds } from './kinds.ts'
 export { LLMGateway } from './llm-gateway.ts'
 export type {

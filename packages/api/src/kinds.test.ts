@@ -12,8 +12,8 @@ import {
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { crdFiles } from './crd-files.ts'
+import { definitions } from './definitions.ts'
 import { kinds } from './kinds.ts'
-import { ReferenceGrant } from './reference-grant.ts'
 
 interface Manifest {
   apiVersion: string
@@ -30,7 +30,7 @@ const manifests = readdirSync(folder).flatMap((file) =>
 )
 
 function kindOf(name: string) {
-  const kind = [...kinds, ReferenceGrant].find((candidate) => candidate.kind === name)
+  const kind = definitions.find((candidate) => candidate.kind === name)
   if (!kind) throw new Error(`no kind ${name}`)
   return kind
 }
@@ -271,7 +271,7 @@ describe('a published prompt version', () => {
 })
 
 describe('the definitions', () => {
-  it.each([...kinds, ReferenceGrant].map((kind) => [kind.kind, kind] as const))(
+  it.each(definitions.map((kind) => [kind.kind, kind] as const))(
     'of %s are accepted by the API server',
     (_, { crd }) => {
       expect(validateCustomResourceDefinition(crd).map(fieldErrorMessage)).toEqual([])
@@ -280,7 +280,7 @@ describe('the definitions', () => {
   )
 
   it('describe every field and bound every list, map and text', () => {
-    const gaps = [...kinds, ReferenceGrant].flatMap(({ kind, schema }) =>
+    const gaps = definitions.flatMap(({ kind, schema }) =>
       ['spec', 'status'].flatMap((part) => findGaps(schema.properties?.[part], `${kind}.${part}`)),
     )
     expect(gaps).toEqual([])

@@ -8,8 +8,8 @@ import { PromptTemplate } from './prompt-template.ts'
 import { RoutingPolicy } from './routing-policy.ts'
 
 /**
- * All our kinds. Their types describe objects as the API server returns them: a field that has a
- * default is always there, so only what may really be missing is optional.
+ * All our kinds. Their types describe objects as the API server returns them: a field with a default
+ * is always present, so only what can really be missing is optional.
  */
 export const kinds = [
   LLMGateway,

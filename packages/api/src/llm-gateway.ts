@@ -18,15 +18,15 @@ import { dateTime, duration, itemName, modelName, objectName } from './schema/fo
 import { reference, secretReference } from './schema/references.ts'
 
 const listener = object(
-  'One address that callers can use.',
+  'A port that callers connect to.',
   {
     name: itemName('Name of the listener, unique within the gateway.'),
     port: integer('TCP port to listen on.', { min: 1, max: 65535 }),
-    protocol: choice('HTTP, or HTTPS with a certificate. Defaults to HTTP.', ['HTTP', 'HTTPS'], {
+    protocol: choice('HTTP, or HTTPS, which needs tls. Defaults to HTTP.', ['HTTP', 'HTTPS'], {
       default: 'HTTP',
     }),
     tls: Type.Optional(
-      object('What HTTPS needs.', {
+      object('TLS settings, for protocol HTTPS.', {
         certificateRef: reference('Secret of type kubernetes.io/tls with tls.crt and tls.key.'),
       }),
     ),
@@ -41,10 +41,10 @@ const listener = object(
   },
 )
 
-const namespaceSelector = object('Labels that a namespace must have when from is Selector.', {
+const namespaceSelector = object('Selects namespaces by their labels, for from: Selector.', {
   matchLabels: Type.Optional(
     record(
-      'Labels that a namespace must have, with their values.',
+      'Labels that a namespace must have, and their values.',
       text('Value of the label.', { max: 63 }),
       {
         max: 32,
@@ -53,17 +53,17 @@ const namespaceSelector = object('Labels that a namespace must have when from is
   ),
   matchExpressions: Type.Optional(
     atomicList(
-      'Conditions on labels that must all hold.',
-      object('A condition on one label.', {
+      'Requirements on labels; all of them must be met.',
+      object('A requirement on one label.', {
         key: text('Name of the label.', { min: 1, max: 317 }),
-        operator: choice('How the label relates to the values.', [
+        operator: choice('Relation between the label and the values.', [
           'In',
           'NotIn',
           'Exists',
           'DoesNotExist',
         ]),
         values: Type.Optional(
-          setList('Values for In and NotIn.', text('A value.', { max: 63 }), { max: 64 }),
+          setList('Values, for In and NotIn.', text('A value.', { max: 63 }), { max: 64 }),
         ),
       }),
       { max: 32 },
@@ -72,10 +72,10 @@ const namespaceSelector = object('Labels that a namespace must have when from is
 })
 
 const allowedNamespaces = object(
-  'Which namespaces may attach routing policies, prompts, personas and consumers. Defaults to the own namespace.',
+  "Which namespaces' resources the gateway serves. Defaults to its own namespace.",
   {
     from: choice(
-      'Same: the own namespace; All: every namespace; Selector: those that match the selector. Defaults to Same.',
+      "Same: the gateway's own namespace; All: every namespace; Selector: namespaces that match the selector. Defaults to Same.",
       ['Same', 'All', 'Selector'],
       { default: 'Same' },
     ),
@@ -93,21 +93,23 @@ const allowedNamespaces = object(
 )
 
 const defaults = object(
-  'What a call gets that says nothing about it.',
+  'Used for whatever a call does not specify.',
   {
-    model: Type.Optional(modelName('Model for a call that names none.')),
+    model: Type.Optional(modelName('Model for calls that name none.')),
     providers: atomicList(
-      'Providers that are tried in this order for a model that no RoutingPolicy matches. Defaults to none.',
+      'Providers to try, in this order, for models that no RoutingPolicy matches. Defaults to none.',
       reference('An LLMProvider.'),
       { max: 64, default: [] },
     ),
     contextStrategyRef: Type.Optional(
       reference(
-        'ContextStrategy of conversations that choose none. Without one the full history is sent.',
+        'ContextStrategy of conversations that choose none. Without one, the full history is sent.',
       ),
     ),
     conversationStoreRef: Type.Optional(
-      reference('ConversationStore of conversations. Without one they are kept in memory.'),
+      reference(
+        'ConversationStore that holds conversations. Without one, they are kept in memory.',
+      ),
     ),
     personaRef: Type.Optional(reference('Persona of conversations that choose none.')),
   },
@@ -115,25 +117,22 @@ const defaults = object(
 )
 
 const limits = object(
-  'Bounds that protect the gateway.',
+  'Limits that protect the gateway.',
   {
-    maxRequestBytes: integer('Largest request body in bytes. Defaults to 10 MiB.', {
+    maxRequestBytes: integer('Maximum size of a request body in bytes. Defaults to 10 MiB.', {
       min: 1024,
       max: 1_073_741_824,
       default: 10_485_760,
     }),
-    requestTimeout: duration(
-      'Longest time for a whole call, streaming included. Defaults to 300s.',
-      {
-        default: '300s',
-      },
-    ),
+    requestTimeout: duration('Maximum duration of a call, streaming included. Defaults to 300s.', {
+      default: '300s',
+    }),
     firstTokenTimeout: duration(
-      'Longest wait for the first byte of an answer from one provider. Defaults to 60s.',
+      'Maximum time to wait for the first byte of a streamed answer from a provider. Defaults to 60s.',
       { default: '60s' },
     ),
     maxConcurrentRequests: integer(
-      'Most calls at the same time in one replica; more get 503. Defaults to 10000.',
+      'Maximum number of concurrent calls per replica; further calls get 503. Defaults to 10000.',
       { min: 1, max: 1_000_000, default: 10_000 },
     ),
   },
@@ -141,10 +140,10 @@ const limits = object(
 )
 
 const state = object(
-  'Where limits, caches and other state live that replicas share.',
+  'Where state that replicas share, such as limits and caches, is stored.',
   {
     type: choice(
-      'InProcess for one replica, Redis for several. Defaults to InProcess.',
+      'InProcess: for a single replica; Redis: for several. Defaults to InProcess.',
       ['InProcess', 'Redis'],
       {
         default: 'InProcess',
@@ -152,7 +151,7 @@ const state = object(
     ),
     redis: Type.Optional(
       object('The Redis server.', {
-        urlSecretRef: secretReference('Secret with the address, redis:// or rediss://.', {
+        urlSecretRef: secretReference('Secret that holds the URL, redis:// or rediss://.', {
           defaultKey: 'url',
         }),
       }),
@@ -169,9 +168,9 @@ const state = object(
   },
 )
 
-const spec = object('How the gateway listens, whom it serves and what its defaults are.', {
+const spec = object('How the gateway listens, whom it serves, and its defaults and limits.', {
   listeners: mapList(
-    'Addresses that callers can use. Defaults to HTTP on port 8080.',
+    'Ports that callers connect to. Defaults to HTTP on port 8080.',
     ['name'],
     listener,
     {
@@ -191,7 +190,7 @@ const spec = object('How the gateway listens, whom it serves and what its defaul
     'Who may call.',
     {
       mode: choice(
-        'Required: only callers with a valid key or token; Optional: a key is checked when given; Disabled: everybody, keys are ignored. Defaults to Required.',
+        'Required: every call needs a valid key; Optional: a key is verified if given; Disabled: keys are ignored, anyone may call. Defaults to Required.',
         ['Required', 'Optional', 'Disabled'],
         { default: 'Required' },
       ),
@@ -199,10 +198,10 @@ const spec = object('How the gateway listens, whom it serves and what its defaul
     { default: {} },
   ),
   egress: object(
-    'Where the gateway may connect to.',
+    'What the gateway may connect to.',
     {
       privateNetworks: choice(
-        'Whether providers may live at private addresses. Link-local and metadata addresses are always denied. Defaults to Deny.',
+        'Whether providers may have private addresses. Link-local and metadata addresses are always denied. Defaults to Deny.',
         ['Allow', 'Deny'],
         { default: 'Deny' },
       ),
@@ -214,18 +213,18 @@ const spec = object('How the gateway listens, whom it serves and what its defaul
   state,
 })
 
-const problem = object('A resource that the replica could not use.', {
+const problem = object('A resource that the replica cannot use.', {
   kind: text('Kind of the resource.', { min: 1, max: 63 }),
   namespace: text('Namespace of the resource.', { max: 63 }),
   name: text('Name of the resource.', { max: 253 }),
-  reason: text('Why, in one word for programs.', { min: 1, max: 128 }),
-  message: text('Why, in a sentence for people; never a secret value.', { max: 4096 }),
+  reason: text('Machine-readable reason in CamelCase.', { min: 1, max: 128 }),
+  message: text('Human-readable explanation; never contains a secret value.', { max: 4096 }),
 })
 
-const providerHealth = object('How calls to a provider went lately.', {
+const providerHealth = object('Health of a provider, as observed by the replica.', {
   namespace: text('Namespace of the provider.', { max: 63 }),
   name: text('Name of the provider.', { max: 253 }),
-  health: choice('What the last calls have shown; Unknown until the first one.', [
+  health: choice('Result of the most recent calls; Unknown before the first one.', [
     'Healthy',
     'Unreachable',
     'Unauthorized',
@@ -233,16 +232,16 @@ const providerHealth = object('How calls to a provider went lately.', {
     'Unknown',
   ]),
   message: Type.Optional(
-    text('What happened, in a sentence for people; never a secret value.', { max: 4096 }),
+    text('Human-readable explanation; never contains a secret value.', { max: 4096 }),
   ),
 })
 
-const replica = object('What one replica of the gateway runs.', {
+const replica = object('State of one replica of the gateway.', {
   name: objectName('Name of the replica, unique within the gateway.'),
   address: Type.Optional(text('Address of the replica.', { max: 512 })),
   configHash: text('Hash of the configuration that the replica runs.', { max: 128 }),
   configGeneration: Type.Optional(
-    integer('How often the replica has changed its configuration.', {
+    integer('Number of times the replica has loaded a new configuration.', {
       min: 0,
       max: Number.MAX_SAFE_INTEGER,
     }),
@@ -251,19 +250,21 @@ const replica = object('What one replica of the gateway runs.', {
   ready: flag('Whether the replica serves calls.'),
   version: Type.Optional(text('Version of Fairlead that the replica runs.', { max: 128 })),
   problems: Type.Optional(
-    atomicList('Resources that the replica could not use, at most 64.', problem, { max: 64 }),
+    atomicList('Resources that the replica cannot use, at most 64.', problem, { max: 64 }),
   ),
   providers: Type.Optional(
-    atomicList('How calls to the providers went lately.', providerHealth, { max: 256 }),
+    atomicList('Health of the providers, as observed by the replica.', providerHealth, {
+      max: 256,
+    }),
   ),
 })
 
-const status = object('What the operator and the replicas observed.', {
+const status = object('Observed state, written by the operator and the replicas.', {
   observedGeneration: observedGeneration(),
   conditions: conditions('Accepted, ResolvedRefs and Programmed.'),
   replicas: Type.Optional(
     mapList(
-      'The replicas and what they run, each written by the replica itself.',
+      'State of the replicas; each entry is written by the replica itself.',
       ['name'],
       replica,
       {
@@ -279,7 +280,7 @@ export type LLMGatewayReplica = Static<typeof replica>
 export type LLMGatewayProblem = Static<typeof problem>
 export type LLMGateway = Resource<LLMGatewaySpec, LLMGatewayStatus>
 
-/** An address for model calls, with what holds for all calls through it. */
+/** An entry point for model calls, with the settings that apply to all of them. */
 export const LLMGateway = defineResource({
   group,
   version,
@@ -288,7 +289,7 @@ export const LLMGateway = defineResource({
   shortNames: ['llmgw'],
   categories,
   description:
-    'An address for model calls: listeners, who may attach, default providers, limits and shared state.',
+    'An entry point for model calls: listeners, namespaces that it serves, defaults, limits and shared state.',
   spec: typed(spec),
   status: typed(status),
   printColumns: [

@@ -16,13 +16,13 @@ import { simulator } from './simulator.ts'
 
 const tokensMax = 100_000_000
 
-const backendRef = object('An object in the cluster that serves the models.', {
+const backendRef = object('An object in the cluster that serves the models, instead of baseURL.', {
   group: text('API group of the object; empty for a Service. Defaults to empty.', {
     max: 253,
     default: '',
   }),
   kind: choice(
-    'Service, or InferencePool of the inference extension. Defaults to Service.',
+    'Service, or InferencePool of the Gateway API Inference Extension. Defaults to Service.',
     ['Service', 'InferencePool'],
     {
       default: 'Service',
@@ -30,56 +30,61 @@ const backendRef = object('An object in the cluster that serves the models.', {
   ),
   name: objectName('Name of the object.'),
   namespace: Type.Optional(
-    namespaceName('Namespace of the object; another one must permit it with a ReferenceGrant.'),
+    namespaceName(
+      "Namespace of the object. Defaults to the provider's; another namespace must permit it with a ReferenceGrant.",
+    ),
   ),
   port: Type.Optional(integer('Port of the Service.', { min: 1, max: 65535 })),
 })
 
-const credential = object('A key for this provider.', {
+const credential = object('An API key for this provider.', {
   name: itemName('Name of the credential, unique within the provider.'),
   secretRef: secretReference('Secret that holds the key.', { defaultKey: 'api-key' }),
   weight: integer(
-    'Share of the calls that use this key, relative to the other keys. Defaults to 1; 0 uses it only when the others are exhausted.',
+    'Relative share of the calls that use this key. Defaults to 1; a key with weight 0 is used only if no other key is usable.',
     { min: 0, max: 1_000_000, default: 1 },
   ),
 })
 
 const price = object(
-  'Prices in US dollars that override the built-in catalogue, as decimal texts.',
+  'Prices in US dollars as decimal strings; they override the built-in catalogue.',
   {
-    inputPerMillion: Type.Optional(decimal('A million input tokens.')),
+    inputPerMillion: Type.Optional(decimal('Price of a million input tokens.')),
     cachedInputPerMillion: Type.Optional(
-      decimal("A million input tokens from the provider's cache."),
+      decimal("Price of a million input tokens read from the provider's cache."),
     ),
     cacheWritePerMillion: Type.Optional(
-      decimal("A million input tokens that are written to the provider's cache."),
+      decimal("Price of a million input tokens written to the provider's cache."),
     ),
-    outputPerMillion: Type.Optional(decimal('A million output tokens.')),
+    outputPerMillion: Type.Optional(decimal('Price of a million output tokens.')),
   },
 )
 
 const model = object('A model that this provider serves.', {
-  name: modelName("The provider's own name of the model."),
+  name: modelName("The provider's own name for the model."),
   aliases: setList(
-    'Other names under which callers can ask for it. Defaults to none.',
-    modelName('A name.'),
+    'Other names by which callers can request it. Defaults to none.',
+    modelName('An alias.'),
     { max: 32, default: [] },
   ),
   contextWindow: Type.Optional(
-    integer('Most tokens of input and output together. Defaults to what the catalogue says.', {
-      min: 1,
-      max: tokensMax,
-    }),
+    integer(
+      'Maximum number of input and output tokens together. Defaults to the value in the catalogue.',
+      {
+        min: 1,
+        max: tokensMax,
+      },
+    ),
   ),
   maxOutputTokens: Type.Optional(
-    integer('Most tokens of output. Defaults to what the catalogue says.', {
+    integer('Maximum number of output tokens. Defaults to the value in the catalogue.', {
       min: 1,
       max: tokensMax,
     }),
   ),
   capabilities: Type.Optional(
     setList(
-      'What the model can do. Left out: nothing is refused beforehand.',
+      'What the model supports. If omitted, no call is refused in advance.',
       choice('A capability.', [
         'Chat',
         'Completions',
@@ -103,63 +108,63 @@ const model = object('A model that this provider serves.', {
 })
 
 const spec = object(
-  'How to reach the provider and what it can do.',
+  'How the provider is reached, and what it serves.',
   {
-    type: choice(
-      'Which API the provider speaks. Simulator answers by itself, without any network.',
-      [
-        'OpenAI',
-        'AzureOpenAI',
-        'Anthropic',
-        'Gemini',
-        'VertexAI',
-        'Bedrock',
-        'Cohere',
-        'Mistral',
-        'Ollama',
-        'OpenAICompatible',
-        'Simulator',
-      ],
-    ),
+    type: choice('API of the provider. Simulator answers by itself, without any network.', [
+      'OpenAI',
+      'AzureOpenAI',
+      'Anthropic',
+      'Gemini',
+      'VertexAI',
+      'Bedrock',
+      'Cohere',
+      'Mistral',
+      'Ollama',
+      'OpenAICompatible',
+      'Simulator',
+    ]),
     baseURL: Type.Optional(
-      httpURL('Address of the API, http or https. Defaults by type and preset.'),
+      httpURL('Base URL of the API, http or https. The default depends on type and preset.'),
     ),
     backendRef: Type.Optional(backendRef),
     preset: Type.Optional(
       text(
-        'OpenAICompatible only: a known vendor (for example groq), whose address, authentication and quirks are used. Other types ignore it.',
+        'For type OpenAICompatible: a known vendor, such as groq, whose address is used. Other types ignore it.',
         { min: 1, max: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' },
       ),
     ),
     credentials: mapList(
-      'Keys for this provider; calls are spread over them by weight, and a rejected or exhausted key is left out for a while. Defaults to none.',
+      'API keys for this provider. Calls are distributed by weight; a key that the provider rejects is not used for a while. Defaults to none.',
       ['name'],
       credential,
       { max: 32, default: [] },
     ),
     models: mapList(
-      'Models of the provider. Empty: anything the provider serves.',
+      'Models of the provider. Empty: every model that the provider serves.',
       ['name'],
       model,
       { max: 256, default: [] },
     ),
     limits: object(
-      'Limits of the provider, kept by the gateway before the provider refuses. Defaults to none.',
+      "The provider's own limits, enforced by the gateway so that the provider does not have to refuse calls. Defaults to none.",
       {
         requestsPerMinute: Type.Optional(
-          integer('Calls in a minute.', { min: 1, max: 1_000_000_000 }),
+          integer('Maximum number of calls per minute.', { min: 1, max: 1_000_000_000 }),
         ),
         tokensPerMinute: Type.Optional(
-          integer('Input and output tokens in a minute.', { min: 1, max: 1_000_000_000_000 }),
+          integer('Maximum number of input and output tokens per minute.', {
+            min: 1,
+            max: 1_000_000_000_000,
+          }),
         ),
         maxConcurrent: Type.Optional(
-          integer('Calls at the same time.', { min: 1, max: 1_000_000 }),
+          integer('Maximum number of concurrent calls.', { min: 1, max: 1_000_000 }),
         ),
       },
       { default: {} },
     ),
     headers: mapList(
-      'Headers that every call to the provider carries. Not for keys: use credentials. Defaults to none.',
+      'Headers to send with every call to the provider. Not for keys: use credentials. Defaults to none.',
       ['name'],
       object('A header.', {
         name: text('Name of the header.', {
@@ -195,7 +200,7 @@ const spec = object(
   },
 )
 
-const status = object('What the operator observed.', {
+const status = object('Observed state, written by the operator.', {
   observedGeneration: observedGeneration(),
   conditions: conditions('Accepted, ResolvedRefs and Healthy.'),
 })

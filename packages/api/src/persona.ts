@@ -6,30 +6,33 @@ import { choice, object, record, text, typed } from './schema/fields.ts'
 import { modelSettings } from './schema/model-settings.ts'
 import { toolList } from './schema/tool.ts'
 
-const variable = object('Where the value of a variable comes from.', {
-  default: Type.Optional(text('Value when nothing else gives one.', { max: 8192 })),
+const variable = object('Source of the value of a variable.', {
+  default: Type.Optional(text('Value if no other source provides one.', { max: 8192 })),
   from: Type.Optional(
     choice(
-      "Clock: today's date; Conversation: the conversation's variable of the same name; Consumer: the name of the caller. Left out: the conversation's variable, then the default.",
+      "Clock: the current date; Conversation: the conversation's variable of the same name; Consumer: the name of the caller. If omitted: the conversation's variable, otherwise the default.",
       ['Clock', 'Conversation', 'Consumer'],
     ),
   ),
 })
 
-const spec = object('Who the model is.', {
-  instructions: text('Instructions for the model; {{name}} stands for the variable of that name.', {
-    min: 1,
-    max: 131_072,
-  }),
+const spec = object('Who the model is: instructions, variables, tools and settings.', {
+  instructions: text(
+    'Instructions for the model; {{name}} is replaced by the variable of that name.',
+    {
+      min: 1,
+      max: 131_072,
+    },
+  ),
   variables: record('Variables of the instructions, by name. Defaults to none.', variable, {
     max: 64,
     default: {},
   }),
   tools: toolList('Tool definitions offered in every turn. Defaults to none.'),
-  settings: modelSettings('How the model shall sample.'),
+  settings: modelSettings('Sampling settings.'),
 })
 
-const status = object('What the operator observed.', {
+const status = object('Observed state, written by the operator.', {
   observedGeneration: observedGeneration(),
   conditions: conditions('Accepted and ResolvedRefs.'),
 })

@@ -20,31 +20,32 @@ import { modelSettings } from './schema/model-settings.ts'
 const versionName = { min: 1, max: 63, pattern: '^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$' }
 
 const message = object('A message of the prompt.', {
-  role: choice('Who says it.', ['system', 'developer', 'user', 'assistant']),
-  content: text('What is said; {{name}} stands for the parameter of that name.', {
+  role: choice('Role of the author.', ['system', 'developer', 'user', 'assistant']),
+  content: text('Text of the message; {{name}} is replaced by the parameter of that name.', {
     max: 131_072,
   }),
 })
 
 const responseFormat = object(
-  'The form of the answer.',
+  'Format of the answer.',
   {
     type: choice(
-      'Text, JSONObject for any JSON object, or JSONSchema for one that matches a schema. Defaults to Text.',
+      'Text; JSONObject: any JSON object; JSONSchema: a JSON object that matches the schema. Defaults to Text.',
       ['Text', 'JSONObject', 'JSONSchema'],
       { default: 'Text' },
     ),
     jsonSchema: Type.Optional(
-      object('The schema for type JSONSchema.', {
-        name: Type.Optional(
-          text('Name of the schema, for the provider.', {
-            min: 1,
-            max: 64,
-            pattern: '^[a-zA-Z0-9_-]+$',
-          }),
-        ),
+      object('The schema, for type JSONSchema.', {
+        name: text('Name of the schema, for the provider. Defaults to answer.', {
+          min: 1,
+          max: 64,
+          pattern: '^[a-zA-Z0-9_-]+$',
+          default: 'answer',
+        }),
         schema: freeObject('JSON Schema (2020-12) of the answer.'),
-        strict: flag('Whether the answer must match exactly. Defaults to true.', { default: true }),
+        strict: flag('Whether the answer must match the schema exactly. Defaults to true.', {
+          default: true,
+        }),
       }),
     ),
   },
@@ -60,19 +61,21 @@ const responseFormat = object(
 )
 
 const promptVersion = object(
-  'A published prompt. It never changes; publish another version instead.',
+  'A published version. It is immutable; publish another version instead.',
   {
     version: text('Name of the version, unique within the template.', versionName),
-    messages: atomicList('Messages that make up the prompt.', message, { min: 1, max: 64 }),
+    messages: atomicList('Messages of the prompt.', message, { min: 1, max: 64 }),
     parameters: Type.Optional(
       freeObject(
-        'Parameters of the prompt as a JSON Schema (2020-12). Without it none are accepted.',
+        'Parameters of the prompt as a JSON Schema (2020-12). Without it, no parameters are accepted.',
       ),
     ),
     model: Type.Optional(
-      modelName('Model to use. Defaults to the one of the call or the gateway.'),
+      modelName(
+        'Model to use. Defaults to the model of the call, then to the default model of the gateway.',
+      ),
     ),
-    settings: modelSettings('How the model shall sample.'),
+    settings: modelSettings('Sampling settings.'),
     responseFormat,
   },
   {
@@ -86,9 +89,9 @@ const promptVersion = object(
   },
 )
 
-const rolloutItem = object('A version in use.', {
+const rolloutItem = object('A version that receives calls.', {
   version: text('Name of the version.', versionName),
-  weight: integer('Share of the calls that get this version. Defaults to 100; 0 gets none.', {
+  weight: integer('Relative share of the calls. Defaults to 100; 0 receives no calls.', {
     min: 0,
     max: 1_000_000,
     default: 100,
@@ -96,20 +99,20 @@ const rolloutItem = object('A version in use.', {
 })
 
 const spec = object(
-  'The published versions and which of them are in use.',
+  'The published versions, and which of them receive calls.',
   {
     versions: mapList('Published versions, oldest first.', ['version'], promptVersion, {
       min: 1,
       max: 64,
     }),
     rollout: mapList(
-      'Versions in use. Roll out and roll back by changing this alone. Defaults to the last version in the list.',
+      'Versions that receive calls. Change only this to roll out or roll back. Defaults to the last version in the list.',
       ['version'],
       rolloutItem,
       { max: 16, default: [] },
     ),
     expose: Type.Optional(
-      object('Serves the prompt as a REST API of its own.', {
+      object('Serves the prompt at a path of its own.', {
         path: text('Path on the gateway, for example /summarise.', {
           min: 2,
           max: 256,
@@ -134,11 +137,13 @@ const spec = object(
   },
 )
 
-const status = object('What the operator observed.', {
+const status = object('Observed state, written by the operator.', {
   observedGeneration: observedGeneration(),
   conditions: conditions('Accepted, ResolvedRefs and Exposed.'),
   activeVersions: Type.Optional(
-    setList('Versions that calls get now.', text('Name of a version.', { max: 63 }), { max: 16 }),
+    setList('Versions that currently receive calls.', text('Name of a version.', { max: 63 }), {
+      max: 16,
+    }),
   ),
 })
 
@@ -156,8 +161,7 @@ export const PromptTemplate = defineResource({
   plural: 'prompttemplates',
   shortNames: ['llmprompt'],
   categories,
-  description:
-    'A named prompt with parameters and published versions that are rolled out by weight.',
+  description: 'A named prompt with parameters and published versions, rolled out by weight.',
   spec: typed(spec),
   status: typed(status),
   printColumns: [

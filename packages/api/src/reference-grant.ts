@@ -9,26 +9,29 @@ const apiGroup = {
 }
 const kindName = { min: 1, max: 63, pattern: '^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$' }
 
-const spec = object('Which objects of other namespaces may refer to which objects of this one.', {
-  from: atomicList(
-    'Objects that may refer.',
-    object('A kind in a namespace.', {
-      group: text('API group; empty for the core group.', apiGroup),
-      kind: text('Kind of the objects that may refer.', kindName),
-      namespace: namespaceName('Namespace of the objects that may refer.'),
-    }),
-    { min: 1, max: 16 },
-  ),
-  to: atomicList(
-    'Objects of this namespace that may be referred to.',
-    object('A kind, or one object of it.', {
-      group: text('API group; empty for the core group.', apiGroup),
-      kind: text('Kind of the objects that may be referred to.', kindName),
-      name: Type.Optional(objectName('Name of the only object; all of the kind when left out.')),
-    }),
-    { min: 1, max: 16 },
-  ),
-})
+const spec = object(
+  'Which objects in other namespaces may refer to which objects in this namespace.',
+  {
+    from: atomicList(
+      'Objects that may refer.',
+      object('A kind in a namespace.', {
+        group: text('API group; empty for the core group.', apiGroup),
+        kind: text('Kind of the objects that may refer.', kindName),
+        namespace: namespaceName('Namespace of the objects that may refer.'),
+      }),
+      { min: 1, max: 16 },
+    ),
+    to: atomicList(
+      'Objects in this namespace that may be referred to.',
+      object('A kind, or one object of it.', {
+        group: text('API group; empty for the core group.', apiGroup),
+        kind: text('Kind of the objects that may be referred to.', kindName),
+        name: Type.Optional(objectName('Name of the object. If omitted, all objects of the kind.')),
+      }),
+      { min: 1, max: 16 },
+    ),
+  },
+)
 
 export type ReferenceGrantSpec = Static<typeof spec>
 export type ReferenceGrant = Resource<ReferenceGrantSpec, unknown>
@@ -45,13 +48,13 @@ export const ReferenceGrant = withApproval(
     plural: 'referencegrants',
     shortNames: ['refgrant'],
     categories: ['gateway-api'],
-    description: 'Permits objects of other namespaces to refer to objects of this namespace.',
+    description: 'Permits objects in other namespaces to refer to objects in this namespace.',
     spec: typed(spec),
     printColumns: [{ name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }],
   }),
 )
 
-/** The API server accepts groups under k8s.io only with a word about their approval. */
+/** The API server accepts groups under k8s.io only with an annotation about their approval. */
 function withApproval<T extends { crd: { metadata: object } }>(resource: T): T {
   const annotations = {
     'api-approved.kubernetes.io':

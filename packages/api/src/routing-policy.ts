@@ -18,11 +18,11 @@ import { reference } from './schema/references.ts'
 const headerName = { min: 1, max: 256, pattern: '^[A-Za-z0-9-]+$' }
 
 const match = object(
-  'Which calls the rule is for. All given fields must hold; nothing given, or an empty list, matches all.',
+  'Which calls the rule applies to. Every given field must match; an absent field or an empty list matches all calls.',
   {
     models: setList(
-      'Models that the call may name, exact or with a trailing *.',
-      text('A model, or the start of its name followed by *.', {
+      'Requested models, exact or with a trailing *.',
+      text('A model name, or a prefix of one followed by *.', {
         min: 1,
         max: 256,
         pattern: '^[^\\s*]*\\*?$',
@@ -30,40 +30,40 @@ const match = object(
       { max: 128, default: [] },
     ),
     groups: setList(
-      "Departments or teams, from the Consumer or from the token's claims; one of them is enough.",
+      'Groups of the caller, from its Consumer or the claims of its token; any one of them matches.',
       text('A group.', { min: 1, max: 253 }),
       { max: 128, default: [] },
     ),
     consumers: setList(
-      'Names of Consumers; one of them is enough.',
+      'Consumers that are calling; any one of them matches.',
       text('Name of a Consumer, or namespace/name.', { min: 1, max: 317 }),
       { max: 128, default: [] },
     ),
     headers: mapList(
-      'Headers that the request must carry.',
+      'Headers that the request must have; all of them must match.',
       ['name'],
       object('A header.', {
-        name: text('Name of the header; upper and lower case are the same.', headerName),
+        name: text('Name of the header, case-insensitive.', headerName),
         value: text('Exact value of the header.', { max: 4096 }),
       }),
       { max: 16, default: [] },
     ),
     promptTemplates: setList(
-      'Names of PromptTemplates that the call uses; one of them is enough.',
+      'PromptTemplates that the call uses; any one of them matches.',
       text('Name of a PromptTemplate, or namespace/name.', { min: 1, max: 317 }),
       { max: 128, default: [] },
     ),
     promptTypes: setList(
-      'What the prompt is about, as the gateway recognises it: Code, Summarization, Extraction, Translation, Reasoning, Conversation and others.',
+      'Type of the prompt, as classified by the gateway: Code, Summarization, Extraction, Translation, Reasoning, Conversation and others.',
       text('A type of prompt.', { min: 1, max: 63, pattern: '^[A-Z][A-Za-z0-9]*$' }),
       { max: 32, default: [] },
     ),
     inputTokens: Type.Optional(
       object(
-        'Length of the prompt in tokens, as counted locally.',
+        'Length of the prompt in tokens, estimated by the gateway.',
         {
-          min: Type.Optional(integer('At least so many.', { min: 0, max: 100_000_000 })),
-          max: Type.Optional(integer('At most so many.', { min: 0, max: 100_000_000 })),
+          min: Type.Optional(integer('Minimum, inclusive.', { min: 0, max: 100_000_000 })),
+          max: Type.Optional(integer('Maximum, inclusive.', { min: 0, max: 100_000_000 })),
         },
         {
           rules: [
@@ -76,35 +76,36 @@ const match = object(
       ),
     ),
     cel: text(
-      'An expression in CEL over request, consumer and context that must be true. Empty: no such condition.',
+      'CEL expression over request, consumer and context that must evaluate to true. Empty: no condition.',
       { max: 4096, default: '' },
     ),
   },
   { default: {} },
 )
 
-const target = object('A provider and a model that may answer.', {
+const target = object('A provider, and optionally a model, that can answer.', {
   name: itemName('Name of the target, unique within the rule.'),
   providerRef: reference('The LLMProvider.'),
-  model: Type.Optional(
-    modelName("The provider's model to use instead of the one that was asked for."),
+  model: Type.Optional(modelName("The provider's model to use. Defaults to the requested model.")),
+  weight: integer(
+    'Relative share of the calls, for strategy Weighted. Defaults to 1; 0 receives no calls.',
+    {
+      min: 0,
+      max: 1_000_000,
+      default: 1,
+    },
   ),
-  weight: integer('Share of the calls for strategy Weighted. Defaults to 1; 0 gets none.', {
-    min: 0,
-    max: 1_000_000,
-    default: 1,
-  }),
 })
 
 const stickiness = object(
-  'Whether later calls go to the target of the earlier one, as long as it is healthy.',
+  'Whether related calls go to the same target, as long as it is healthy.',
   {
     by: choice(
-      'What calls must have in common. Defaults to None.',
+      'What related calls have in common. Defaults to None.',
       ['None', 'Conversation', 'Consumer', 'Header'],
       { default: 'None' },
     ),
-    header: Type.Optional(text('Name of the header for by: Header.', headerName)),
+    header: Type.Optional(text('Name of the header, for by: Header.', headerName)),
   },
   {
     default: {},
@@ -117,75 +118,75 @@ const stickiness = object(
   },
 )
 
-const failure = choice('A failure.', ['RateLimited', 'ServerError', 'Timeout', 'Connect'])
+const failure = choice('A type of failure.', ['RateLimited', 'ServerError', 'Timeout', 'Connect'])
 
 const retry = object(
-  'What happens when a target fails before the first byte of the answer reached the caller: the next target is tried.',
+  'What happens when a target fails before the first byte of the answer has reached the caller: the next target is tried.',
   {
-    attempts: integer('Tries after the first one. Defaults to 2.', { min: 0, max: 10, default: 2 }),
-    on: setList('Failures after which another try is made. Defaults to all of them.', failure, {
-      max: 4,
-      default: ['RateLimited', 'ServerError', 'Timeout', 'Connect'],
+    attempts: integer('Attempts after the first one, over all targets. Defaults to 2.', {
+      min: 0,
+      max: 10,
+      default: 2,
     }),
-    // kubectl reads YAML 1.1, in which an unquoted `on` is the boolean true
-    true: Type.Optional(
-      setList(
-        'What kubectl makes of an unquoted on: the same as on, and it wins over on.',
-        failure,
-        { max: 4 },
-      ),
+    conditions: setList(
+      'Failures after which another attempt is made. Defaults to all of them.',
+      failure,
+      { max: 4, default: ['RateLimited', 'ServerError', 'Timeout', 'Connect'] },
     ),
   },
   { default: {} },
 )
 
-const rule = object('Where some calls go.', {
+const rule = object('Where matching calls are sent.', {
   name: itemName('Name of the rule, unique within the policy.'),
   match,
   strategy: choice(
-    'How a target is chosen. Weighted: by weight; Priority: the first healthy one in the order given; LeastLatency, LeastCost, LeastBusy: the best by that measure. Defaults to Weighted.',
+    'How a target is chosen. Weighted: at random, in proportion to the weights; Priority: the first healthy one in the given order; LeastLatency, LeastCost, LeastBusy: the one with the lowest latency, price or load. Defaults to Weighted.',
     ['Weighted', 'Priority', 'LeastLatency', 'LeastCost', 'LeastBusy'],
     { default: 'Weighted' },
   ),
-  targets: mapList('Providers and models that may answer.', ['name'], target, { min: 1, max: 32 }),
+  targets: mapList('Providers and models that can answer.', ['name'], target, { min: 1, max: 32 }),
   stickiness,
   retry,
   mirror: Type.Optional(
-    object('A second target that gets a copy of some calls; its answers are only measured.', {
-      providerRef: reference('The LLMProvider.'),
-      model: Type.Optional(modelName("The provider's model to use.")),
-      percent: integer('Calls in a hundred that are copied. Defaults to 100.', {
-        min: 0,
-        max: 100,
-        default: 100,
-      }),
-    }),
+    object(
+      'A second target that receives a copy of some calls; its answers are discarded after measuring.',
+      {
+        providerRef: reference('The LLMProvider.'),
+        model: Type.Optional(modelName("The provider's model to use.")),
+        percent: integer('Percentage of calls to copy. Defaults to 100.', {
+          min: 0,
+          max: 100,
+          default: 100,
+        }),
+      },
+    ),
   ),
 })
 
-const spec = object('Which calls go to which provider.', {
+const spec = object('Which calls are sent to which provider.', {
   gatewayRefs: atomicList(
-    'Gateways that the policy is for.',
+    'Gateways that the policy attaches to. Defaults to the gateway named default in the same namespace.',
     reference('An LLMGateway that allows this namespace.'),
-    { min: 1, max: 16 },
+    { min: 1, max: 16, default: [{ name: 'default' }] },
   ),
-  rules: mapList('The first rule that matches a call decides.', ['name'], rule, {
+  rules: mapList('Rules, tried in order; the first that matches a call applies.', ['name'], rule, {
     min: 1,
     max: 64,
   }),
 })
 
-const gatewayStatus = object('What came of the policy at one gateway.', {
+const gatewayStatus = object('Status of the policy at one gateway.', {
   gatewayRef: reference('The LLMGateway.'),
-  controllerName: text('The controller that wrote this.', { min: 1, max: 253 }),
-  conditions: conditions('Accepted and ResolvedRefs at this gateway.'),
+  controllerName: text('Controller that wrote this status.', { min: 1, max: 253 }),
+  conditions: conditions('Accepted and ResolvedRefs, at this gateway.'),
 })
 
-const status = object('What the operator observed.', {
+const status = object('Observed state, written by the operator.', {
   observedGeneration: observedGeneration(),
-  conditions: conditions('Accepted and ResolvedRefs over all gateways.'),
+  conditions: conditions('Accepted and ResolvedRefs, over all gateways.'),
   gateways: Type.Optional(
-    atomicList('What came of the policy at each gateway.', gatewayStatus, { max: 16 }),
+    atomicList('Status of the policy at each gateway.', gatewayStatus, { max: 16 }),
   ),
 })
 
@@ -197,7 +198,7 @@ export type RoutingMatch = Static<typeof match>
 export type RoutingTarget = Static<typeof target>
 export type RoutingPolicy = Resource<RoutingPolicySpec, RoutingPolicyStatus>
 
-/** Decides which provider answers a call. */
+/** Rules that decide which provider answers a call. */
 export const RoutingPolicy = defineResource({
   group,
   version,
@@ -205,8 +206,7 @@ export const RoutingPolicy = defineResource({
   plural: 'routingpolicies',
   shortNames: ['llmroute'],
   categories,
-  description:
-    'Which model calls go to which provider: by model, caller, prompt, length or expression.',
+  description: 'Routes model calls to providers by model, caller, prompt, length or expression.',
   spec: typed(spec),
   status: typed(status),
   printColumns: [

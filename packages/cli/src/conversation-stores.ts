@@ -1,51 +1,49 @@
-import { relative, resolve } from 'node:path'
-import type { ConversationStoreSettings } from '@fairlead/snapshot'
+import type { Clock } from '@fairlead/base'
 import {
   createConversations,
-  createMemoryStore,
-  createSqliteStore,
+  openConversationStore,
   type Conversations,
+  type StoreSecrets,
 } from '@fairlead/context'
+import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Logger } from 'pino'
 
 export interface StoreOpenerOptions {
-  /** Absolute. Relative paths of stores count from here. */
+  /** Absolute. Relative paths of stores are resolved against it. */
   readonly dataDir: string
+  readonly secrets: StoreSecrets
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
   readonly logger: Logger
 }
 
-const clock = { now: () => Date.now() }
+/** What a gateway without a ConversationStore uses. */
+const inMemory = {
+  namespace: '',
+  name: 'in memory',
+  type: 'Memory',
+  path: undefined,
+  ttlMs: undefined,
+} as const
 
-/** Opens the store that a ConversationStore describes; undefined is one in memory. */
-export function openStores(
-  options: StoreOpenerOptions,
-): (settings: ConversationStoreSettings | undefined) => Conversations {
-  return (settings) => {
-    const ttlMs = settings?.ttlMs
-    const store =
-      settings?.type === 'SQLite'
-        ? createSqliteStore({ path: storePath(options.dataDir, settings), clock, ttlMs })
-        : createMemoryStore({ clock, ttlMs })
-    return createConversations({
-      store,
-      ...(settings === undefined ? {} : { storeName: settings.name }),
-      logger: options.logger,
-    })
-  }
-}
-
-/**
- * Whoever may write a ConversationStore may choose a file name, but no file outside the data
- * directory, and none of the API server's.
- */
-export function storePath(dataDir: string, settings: ConversationStoreSettings): string {
-  const path = resolve(dataDir, settings.path ?? 'conversations.db')
-  const inside = relative(dataDir, path)
-  if (inside === '' || inside.startsWith('..') || /^apiserver(?:[/\\]|$)/.test(inside)) {
-    throw new Error(
-      `ConversationStore ${settings.namespace}/${settings.name}: spec.sqlite.path ` +
-        `"${settings.path}" must name a file below the data directory`,
+/** Opens the conversations of a ConversationStore; undefined keeps them in memory. */
+export function openStores({
+  dataDir,
+  secrets,
+  clock,
+  random,
+  logger,
+}: StoreOpenerOptions): (
+  settings: ConversationStoreSettings | undefined,
+) => Promise<Conversations> {
+  return async (settings) => {
+    const { namespace, name, type, path, ttlMs } = settings ?? inMemory
+    const store = await openConversationStore(
+      { namespace, name, type, path, ttlMs, dataDir },
+      { secrets, clock },
     )
+    const storeName = settings?.name ?? store.type
+    return createConversations({ store, storeName, clock, random, logger })
   }
-  return path
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { systemClock } from '@fairlead/base'
 import type { Client } from '@fairlead/controller-runtime'
 import {
   startGateway,
@@ -41,7 +42,13 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
       port: options.gatewayPort,
       snapshots: plane.snapshots,
       secrets: plane.secrets,
-      openStore: openStores({ dataDir: plane.dataDir, logger }),
+      openStore: openStores({
+        dataDir: plane.dataDir,
+        secrets: plane.secrets,
+        clock: systemClock,
+        random: Math.random,
+        logger,
+      }),
       registry: plane.registry,
       logger,
     }),

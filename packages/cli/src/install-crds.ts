@@ -1,6 +1,13 @@
 import { kinds, ReferenceGrant } from '@fairlead/api'
+import type { Logger } from '@fairlead/base'
 import type { Client } from '@fairlead/controller-runtime'
-import { CustomResourceDefinition, isNotFound, type KubernetesObject } from '@fairlead/kube-core'
+import {
+  CustomResourceDefinition,
+  isNotFound,
+  type CustomResourceDefinitionObject,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
+import { migratedDefinition, migrateResources } from './migrate-resources.ts'
 
 /** The field manager of everything that a start puts into the API server. */
 export const installer = 'fairlead-install'
@@ -9,14 +16,21 @@ export const installer = 'fairlead-install'
 const establishTimeoutMs = 30_000
 
 /**
- * Makes the API server know our kinds in this version, and ReferenceGrant where nobody else
- * installed it. Resolves when all are established; rejects when that takes longer than 30 s.
+ * Installs the definitions of our kinds, and of ReferenceGrant where it is missing; stored objects of
+ * an older shape are rewritten before. Resolves when all are established; rejects when that takes
+ * longer than 30 s.
  */
 export async function installCustomResourceDefinitions(
   client: Client,
+  logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted = kinds.map(({ crd }) => crd)
+  const wanted: CustomResourceDefinitionObject[] = []
+  for (const type of kinds) {
+    const installed = await find(client, type.crd.metadata.name ?? '')
+    await migrateResources(type, installed, { client, fieldManager: installer, logger, signal })
+    wanted.push(migratedDefinition(type))
+  }
   const grants = await find(client, ReferenceGrant.crd.metadata.name ?? '')
   const crds = grants === undefined ? [...wanted, ReferenceGrant.crd] : wanted
   for (const crd of crds) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { KubernetesObject } from '@fairlead/kube-core'
 import { parseAllDocuments } from 'yaml'
 
-/** Most files a folder of manifests may hold, and the largest one: beyond that it is a mistake. */
+/** Maximum number of files in a folder of manifests, and maximum size of one: more is a mistake. */
 const filesMax = 10_000
 const fileBytesMax = 16 * 1024 * 1024
 
@@ -19,8 +19,8 @@ export interface Manifest {
 }
 
 /**
- * All objects in the folder's `.yaml`, `.yml` and `.json` files, subfolders included, in name order;
- * without hidden ones. Throws ManifestError.
+ * All objects in the `.yaml`, `.yml` and `.json` files of a folder and its subfolders, in the order of
+ * their names, except hidden files. Throws ManifestError.
  */
 export function loadManifests(folder: string): Manifest[] {
   const files = filesIn(folder)
@@ -74,7 +74,7 @@ function filesIn(folder: string): string[] {
   }
 }
 
-/** Editors' leftovers, and the versions that Kubernetes keeps beside the files of a mounted volume. */
+/** Temporary files of editors, and the versions that Kubernetes keeps in a mounted volume. */
 function isHidden(path: string): boolean {
   return path.split(/[/\\]/).some((segment) => segment.startsWith('.'))
 }

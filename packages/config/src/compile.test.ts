@@ -1,6 +1,7 @@
+import { Consumer } from '@fairlead/api'
 import { describe, expect, it } from 'vitest'
-import { compile } from './compile.ts'
 import {
+  compileResources as compile,
   conditionsOf,
   gateway,
   grant,
@@ -127,7 +128,7 @@ describe('compile', () => {
     const resources = resourceSet(complete)
     const result = compile(resources)
     expect(unfrozen(result)).toEqual([])
-    expect(Object.isFrozen(resources.consumers[0]?.spec.apiKeys)).toBe(false)
+    expect(Object.isFrozen(resources.list(Consumer)[0]?.spec.apiKeys)).toBe(false)
     const providers = result.snapshots.get('default/default')?.providers as Map<string, unknown>
     expect(() => providers.set('x', 1)).toThrow('cannot be changed')
     expect(() => providers.delete('default/simulator')).toThrow('cannot be changed')

@@ -1,57 +1,57 @@
-import type { CompileResult, ResourceSet } from './compile-types.ts'
-import { namespaceFilter } from './allowed-namespaces.ts'
-import { freeze } from './freeze.ts'
-import { frozenMap } from './frozen-map.ts'
-import { judgeResources } from './judged-resources.ts'
-import { planConditions } from './plan-conditions.ts'
-import { attachmentsOf } from './policy-attachment.ts'
-import { serveGateway } from './serve-gateway.ts'
+import { ReferenceGrant } from '@fairlead/api'
+import { Namespace } from '@fairlead/kube-core'
+import type { Capabilities } from '@fairlead/snapshot'
+import type { CompileResult } from './compile-result.ts'
+import { gatewaysIn } from './gateways/gateways.ts'
+import { serveGateway } from './gateways/serve-gateway.ts'
+import { judgeResources } from './judging/judge.ts'
+import type { KindCompiler } from './judging/kind-compiler.ts'
+import { kinds as allKinds } from './kinds/kinds.ts'
+import { resourceConditions } from './resource-conditions.ts'
+import type { ResourceSet } from './resource-set.ts'
+import { freeze } from './values/freeze.ts'
+import { frozenMap } from './values/frozen-map.ts'
+import { nameOf } from './values/resource-key.ts'
 
 export interface CompileOptions {
-  /** Written to `RoutingPolicy.status.gateways[].controllerName`. */
+  /** What the data plane can do: what is served, and what conditions name as the alternatives. */
+  readonly capabilities: Capabilities
+  /** Defaults to all kinds. */
+  readonly kinds?: readonly KindCompiler[]
+  /**
+   * Written to `status.gateways[].controllerName`. Defaults to `fairlead.dev/gateway-controller`.
+   */
   readonly controllerName?: string
 }
 
-export const defaultControllerName = 'fairlead.dev/gateway-controller'
-
 /**
  * Decides what every gateway runs and which conditions every resource carries. Pure: the result
- * depends on the resources alone, not on their order, the time or any Secret, and is frozen. Never
- * throws for the content of a resource: what is wrong with it is said in its conditions.
+ * depends on the resources and the options alone, not on their order, the time or any Secret, and
+ * is frozen. Never throws for the content of a resource: its conditions say what is wrong with it.
  */
-export function compile(resources: ResourceSet, options: CompileOptions = {}): CompileResult {
-  const judged = judgeResources(resources)
-  const gateways = [...judged.gateways.byKey.values()].flatMap(({ key, resource, settings }) =>
-    settings ? [{ key, settings, allows: namespaceFilter(resource, resources.namespaces) }] : [],
-  )
-  const filters = new Map(gateways.map(({ key, allows }) => [key, allows]))
-  const policies = [...judged.policies.byKey.values()]
-  const attachments = new Map(
-    policies.map(({ key, resource }) => [
-      key,
-      attachmentsOf(
-        resource,
-        judged.gateways,
-        (gatewayKey, namespace) => filters.get(gatewayKey)?.(namespace) ?? false,
-      ),
-    ]),
-  )
-  const attachedTo = (gatewayKey: string) =>
-    policies.filter((policy) =>
-      attachments
-        .get(policy.key)
-        ?.some((attachment) => attachment.gatewayKey === gatewayKey && !attachment.refusal),
-    )
-  const served = gateways.map((gateway) =>
-    serveGateway(gateway, gateway.allows, attachedTo(gateway.key), judged),
+export function compile(resources: ResourceSet, options: CompileOptions): CompileResult {
+  const { capabilities, kinds = allKinds } = options
+  const catalogues = judgeResources({
+    kinds,
+    capabilities,
+    grants: resources.list(ReferenceGrant),
+    list: (type) => resources.list(type),
+  })
+  const namespaces = resources
+    .list(Namespace)
+    .map((namespace) => [nameOf(namespace), namespace.metadata.labels ?? {}] as const)
+  const gateways = gatewaysIn(catalogues, new Map(namespaces))
+  const served = [...gateways.accepted.values()].map((gateway) =>
+    serveGateway(gateway, gateways, catalogues),
   )
   return freeze({
     snapshots: frozenMap(served.map(({ key, snapshot }) => [key, snapshot])),
-    conditions: planConditions(
-      judged,
+    conditions: resourceConditions({
+      catalogues,
+      gateways,
       served,
-      attachments,
-      options.controllerName ?? defaultControllerName,
-    ),
+      capabilities,
+      controllerName: options.controllerName ?? 'fairlead.dev/gateway-controller',
+    }),
   })
 }

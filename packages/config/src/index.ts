@@ -1,11 +1,15 @@
-export { compile, defaultControllerName, type CompileOptions } from './compile.ts'
-export { providerPresets } from './provider-presets.ts'
-export type {
-  CompileResult,
-  PlannedCondition,
-  ReplicaReport,
-  ResourceConditions,
-  ResourceSet,
-} from './compile-types.ts'
-export { resourceSetOf, type ListKind } from './resource-set.ts'
+export { compile, type CompileOptions } from './compile.ts'
+export type { CompileResult, ResourceConditions } from './compile-result.ts'
+export type { PlannedCondition } from './judging/conditions.ts'
+export { commonConditionTypes } from './judging/conditions.ts'
+export type { ConditionType, KindCompiler } from './judging/kind-compiler.ts'
+export type { UnsupportedField } from './judging/unsupported-fields.ts'
+export { kinds } from './kinds/kinds.ts'
+export { configurationTypes, type ResourceSet } from './resource-set.ts'
+export { CurrentResources, currentResource } from './current-resources.ts'
+export {
+  migrationsOf,
+  upgradeResource,
+  type UpgradedResource,
+} from './migrations/upgrade-resource.ts'
 export { changesConfiguration } from './changes-configuration.ts'

@@ -1,34 +1,20 @@
-import {
-  Consumer,
-  ContextStrategy,
-  ConversationStore,
-  LLMGateway,
-  LLMProvider,
-  Persona,
-  PromptTemplate,
-  ReferenceGrant,
-  RoutingPolicy,
-} from '@fairlead/api'
+import { ReferenceGrant } from '@fairlead/api'
 import { Namespace, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
-import type { ResourceSet } from './compile-types.ts'
+import type { KindCompiler } from './judging/kind-compiler.ts'
+import { kinds } from './kinds/kinds.ts'
 
-/** All objects of a kind, wherever they are kept. */
-export type ListKind = <T extends KubernetesObject>(type: ResourceType<T>) => readonly T[]
+/**
+ * Every resource that configuration is made of, in the current shape and with the defaults of its
+ * schema filled in; `CurrentResources` makes it so.
+ */
+export interface ResourceSet {
+  /** All objects of a kind; empty for a kind that nobody keeps. */
+  list<T extends KubernetesObject>(type: ResourceType<T>): readonly T[]
+}
 
-/** Gathers what configuration is compiled from. */
-export function resourceSetOf(list: ListKind): ResourceSet {
-  return {
-    gateways: list(LLMGateway),
-    providers: list(LLMProvider),
-    routingPolicies: list(RoutingPolicy),
-    promptTemplates: list(PromptTemplate),
-    personas: list(Persona),
-    contextStrategies: list(ContextStrategy),
-    conversationStores: list(ConversationStore),
-    consumers: list(Consumer),
-    referenceGrants: list(ReferenceGrant),
-    namespaces: new Map(
-      list(Namespace).map(({ metadata }) => [metadata.name ?? '', metadata.labels ?? {}]),
-    ),
-  }
+/** Every kind that has a say in a snapshot or in the conditions of others. */
+export function configurationTypes(
+  compilers: readonly KindCompiler[] = kinds,
+): readonly ResourceType[] {
+  return [...compilers.map(({ type }) => type), ReferenceGrant, Namespace]
 }

@@ -1,35 +1,39 @@
 export {
   protocolVersion,
-  type ContextPlan,
   type Conversation,
   type EpochState,
-  type OmittedSeal,
   type PinnedPersona,
-  type PlanDecision,
-  type PlanSegment,
-  type ToolRepair,
-  type Turn,
-  type TurnStatus,
-  type TurnUsage,
-} from './conversation.ts'
+} from './turns/conversation.ts'
+export type { Turn, TurnStatus, TurnUsage } from './turns/turn.ts'
+export type { ToolRepair } from './turns/pair-tool-calls.ts'
+export { createIds, isOwnConversationId, type NewId } from './turns/ulid.ts'
+export { historyModes, type HistorySettings } from './strategies/strategies.ts'
+export type { ContextPlan, OmittedSeal, PlanDecision, PlanSegment } from './plan/context-plan.ts'
+export type { CountTokens } from './plan/count-tokens.ts'
+export { mergeTools } from './plan/merge-tools.ts'
+export type { PersonaInput } from './plan/persona-input.ts'
+export type { PromptRequest } from './plan/prompt-source.ts'
+export { renderPersona } from './plan/render-persona.ts'
+export { renderTemplate } from './plan/render-template.ts'
+export type { StrategyInput } from './plan/strategy-input.ts'
+export { createMemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.ts'
+export { openConversationStore, type StoreParts } from './stores/open-conversation-store.ts'
+export { createSqliteStore, type SqliteStoreOptions } from './stores/sqlite/sqlite-store.ts'
+export { conversationStoreTypes } from './stores/store-types.ts'
+export type { StoreSecrets, StoreSettings, StoreType } from './stores/store-type.ts'
+export type { TurnStore } from './stores/turn-store.ts'
+export type { ConversationsOptions } from './service/conversations-options.ts'
+export { createConversations } from './service/conversations-service.ts'
 export type {
   Conversations,
   CreateConversation,
   ItemPage,
   ItemPageRequest,
   OpenTurn,
-  PersonaInput,
+  PlanRequest,
   PreparedPrompt,
   StoredItem,
-  StrategyInput,
   TurnEnd,
   TurnRequest,
-} from './conversations.ts'
-export { isOwnConversationId } from './ulid.ts'
-export { presentConversation, type PresentedConversation } from './present-conversation.ts'
-export { createConversations, type ConversationsOptions } from './conversations-service.ts'
-export { createMemoryStore, type MemoryStoreOptions } from './stores/memory/memory-store.ts'
-export { createSqliteStore, type SqliteStoreOptions } from './stores/sqlite/sqlite-store.ts'
-export type { ConversationStore } from './stores/store.ts'
-export { renderTemplate } from './render-template.ts'
-export { createIds, type NewId } from './ulid.ts'
+} from './service/conversations.ts'
+export { presentConversation, type PresentedConversation } from './service/present-conversation.ts'

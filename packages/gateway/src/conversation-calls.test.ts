@@ -1,3 +1,4 @@
+import { systemClock } from '@fairlead/base'
 import { createConversations, createMemoryStore } from '@fairlead/context'
 import { describe, expect, it } from 'vitest'
 import {
@@ -19,7 +20,9 @@ function start(parts: SnapshotParts & { secrets?: Record<string, string> }): Pro
     ...parts,
     openStore: () =>
       createConversations({
-        store: createMemoryStore({ clock: { now: () => Date.now() }, ttlMs: undefined }),
+        clock: systemClock,
+        random: Math.random,
+        store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
       }),
   })
 }
@@ -218,7 +221,9 @@ describe('a call in a conversation', () => {
       openStore: () => {
         if (broken) throw new Error('disk is gone')
         return createConversations({
-          store: createMemoryStore({ clock: { now: () => Date.now() }, ttlMs: undefined }),
+          clock: systemClock,
+          random: Math.random,
+          store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
         })
       },
     })

@@ -40,11 +40,11 @@ export async function handleCall(
   try {
     call.caller = authenticate(call.http.request.headers, runtime.access, services.clock.now())
     record.consumer = call.caller.tenant
-    await permits.enter('arrival', call)
+    if (permits.has('arrival')) await permits.enter('arrival', call)
     call.request = await readRequest(call, route, parameters)
     call.route = matchRoute(routedCall(call), runtime, services.random)
     record.route = call.route.label
-    await permits.enter('admission', call)
+    if (permits.has('admission')) await permits.enter('admission', call)
     const assembled = await assembleCall(call)
     const transforms = [...transformsFor(call, transformers), ...permits.transforms]
     taps.push(...keepTurn(call))

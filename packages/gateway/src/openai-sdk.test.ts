@@ -1,3 +1,4 @@
+import { systemClock } from '@fairlead/base'
 import { createConversations, createMemoryStore } from '@fairlead/context'
 import OpenAI from 'openai'
 import { describe, expect, it } from 'vitest'
@@ -20,7 +21,9 @@ async function client(apiKey = 'good'): Promise<OpenAI> {
     secrets: { app: 'good' },
     openStore: () =>
       createConversations({
-        store: createMemoryStore({ clock: { now: () => Date.now() }, ttlMs: undefined }),
+        clock: systemClock,
+        random: Math.random,
+        store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
       }),
   })
   return new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey, maxRetries: 0 })

@@ -1,3 +1,4 @@
+import { systemClock } from '@fairlead/base'
 import { createConversations, createMemoryStore } from '@fairlead/context'
 import { describe, expect, it } from 'vitest'
 import { chooseVersion } from './prompts/choose-version.ts'
@@ -168,7 +169,9 @@ describe('a prompt in a chat completion', () => {
       secrets: { openai: 'sk' },
       openStore: () =>
         createConversations({
-          store: createMemoryStore({ clock: { now: () => Date.now() }, ttlMs: undefined }),
+          clock: systemClock,
+          random: Math.random,
+          store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
         }),
     })
     for (const id of ['one', 'one', 'one']) {

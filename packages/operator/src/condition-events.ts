@@ -2,8 +2,8 @@ import type { RecordedEvent } from '@fairlead/controller-runtime'
 import type { Condition } from '@fairlead/kube-core'
 
 /**
- * What the users of a resource should hear of a change of its conditions: that it is not accepted,
- * or is not programmed any more. Waiting for replicas after a change is not worth an event.
+ * The events for a change of conditions: the resource is not accepted, or no longer programmed.
+ * Waiting for replicas after a change is not worth an event.
  */
 export function eventsOfChange(
   before: readonly Condition[],

@@ -3,6 +3,7 @@ import type { Cache, InformerHandler } from '@fairlead/controller-runtime'
 import { Namespace, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
 import { describe, expect, it } from 'vitest'
 import { Configuration } from './configuration.ts'
+import { capabilities } from './test-support/capabilities.ts'
 import { resource } from './test-support/start-operator.ts'
 
 type Handler = InformerHandler<KubernetesObject>
@@ -38,7 +39,7 @@ const namespace = (labels: Record<string, string>): KubernetesObject => ({
 describe('Configuration', () => {
   it('is compiled once for a burst of changes, when it is asked for', () => {
     const { cache, reads, handlerOf } = countingCache([generation(1)])
-    const configuration = new Configuration(cache, undefined)
+    const configuration = new Configuration(cache, { capabilities })
     for (let change = 1; change <= 100; change++) {
       handlerOf(LLMProvider).updated?.(generation(change), generation(change + 1))
     }
@@ -65,7 +66,7 @@ describe('Configuration', () => {
     ['nothing of a namespace', Namespace, (one) => one.updated?.(namespace({}), namespace({})), 1],
   ])('after %s changed has been compiled that often', (_, type, change, compiles) => {
     const { cache, reads, handlerOf } = countingCache([generation(1)])
-    const configuration = new Configuration(cache, undefined)
+    const configuration = new Configuration(cache, { capabilities })
     void configuration.result
     change(handlerOf(type))
     void configuration.result
@@ -74,7 +75,7 @@ describe('Configuration', () => {
 
   it('depends on every kind of ours, on grants and on namespaces', () => {
     const { cache, handlers } = countingCache([])
-    void new Configuration(cache, undefined)
+    void new Configuration(cache, { capabilities })
     expect([...handlers.keys()].toSorted()).toEqual(
       [...kinds.map(({ kind }) => kind), 'Namespace', 'ReferenceGrant'].toSorted(),
     )

@@ -1,16 +1,13 @@
-import { kinds, ReferenceGrant } from '@fairlead/api'
 import {
   changesConfiguration,
   compile,
-  resourceSetOf,
+  configurationTypes,
+  CurrentResources,
+  type CompileOptions,
   type CompileResult,
   type ResourceConditions,
 } from '@fairlead/config'
 import type { Cache, ObjectKey } from '@fairlead/controller-runtime'
-import { Namespace, type ResourceType } from '@fairlead/kube-core'
-
-/** Every kind that has a say in the conditions of others. */
-export const watchedTypes: readonly ResourceType[] = [...kinds, ReferenceGrant, Namespace]
 
 /**
  * What `compile` says of the resources in the cache. Compiled when asked for and kept until a
@@ -18,17 +15,17 @@ export const watchedTypes: readonly ResourceType[] = [...kinds, ReferenceGrant, 
  * starts: it declares the kinds.
  */
 export class Configuration {
-  readonly #cache: Cache
-  readonly #controllerName: string | undefined
+  readonly #resources: CurrentResources
+  readonly #options: CompileOptions
   #compiled: Compiled | undefined
 
-  constructor(cache: Cache, controllerName: string | undefined) {
-    this.#cache = cache
-    this.#controllerName = controllerName
+  constructor(cache: Cache, options: CompileOptions) {
+    this.#resources = new CurrentResources((type) => cache.list(type))
+    this.#options = options
     const forget = () => {
       this.#compiled = undefined
     }
-    for (const type of watchedTypes) {
+    for (const type of configurationTypes(options.kinds)) {
       cache.informerFor(type).onEvent({
         added: forget,
         updated: (before, after) => {
@@ -55,12 +52,7 @@ export class Configuration {
   }
 
   #compile(): Compiled {
-    const name = this.#controllerName
-    const options = name === undefined ? {} : { controllerName: name }
-    const result = compile(
-      resourceSetOf((type) => this.#cache.list(type)),
-      options,
-    )
+    const result = compile(this.#resources, this.#options)
     const byResource = new Map(
       result.conditions.map((planned) => [resourceText(planned.kind, planned), planned]),
     )

@@ -1,14 +1,14 @@
 import type { PlannedCondition, ResourceConditions } from '@fairlead/config'
+import { isJsonObject } from '@fairlead/base'
 import { deepEqual, type Condition, type KubernetesObject } from '@fairlead/kube-core'
 
-/** The part of a status that the operator owns, the same fields for every kind. */
+/** The part of a status that the operator owns, with the fields that only one kind has. */
 export interface OperatorStatus {
   readonly observedGeneration?: number
   readonly conditions?: readonly Condition[]
-  /** RoutingPolicy only. */
+  /** Kinds that name their gateways only. */
   readonly gateways?: readonly GatewayStatus[]
-  /** PromptTemplate only. */
-  readonly activeVersions?: readonly string[]
+  readonly [field: string]: unknown
 }
 
 interface GatewayStatus {
@@ -20,7 +20,7 @@ interface GatewayStatus {
 /** A resource's status as it is stored. */
 export function statusOf(object: KubernetesObject): OperatorStatus {
   const { status } = object
-  return typeof status === 'object' && status !== null ? status : {}
+  return isJsonObject(status) ? status : {}
 }
 
 /**
@@ -47,7 +47,7 @@ export function desiredStatus(
         }
       }),
     }),
-    ...(planned.activeVersions && { activeVersions: planned.activeVersions }),
+    ...planned.statusFields,
   }
   return isStored(desired, stored) ? undefined : desired
 }
@@ -67,12 +67,17 @@ function dated(
 
 /** Whether the stored status already holds every field; others' conditions do not matter. */
 function isStored(desired: OperatorStatus, stored: OperatorStatus): boolean {
+  const { conditions = [], ...fields } = desired
   return (
-    desired.observedGeneration === stored.observedGeneration &&
-    deepEqual(desired.gateways ?? [], stored.gateways ?? []) &&
-    deepEqual(desired.activeVersions ?? [], stored.activeVersions ?? []) &&
-    (desired.conditions ?? []).every((condition) =>
+    Object.entries(fields).every(([name, value]) => sameField(value, stored[name])) &&
+    conditions.every((condition) =>
       (stored.conditions ?? []).some((other) => deepEqual(condition, other)),
     )
   )
+}
+
+/** An empty list and an absent one are the same. */
+function sameField(desired: unknown, stored: unknown): boolean {
+  if (Array.isArray(desired) && desired.length === 0 && stored === undefined) return true
+  return deepEqual(desired, stored)
 }

@@ -1,2 +1,2 @@
 export { setupOperator, type OperatorOptions } from './setup-operator.ts'
-export { operatorRules, type PolicyRule } from './rbac.ts'
+export { gatewayRules, operatorRules, type PolicyRule } from './rbac.ts'

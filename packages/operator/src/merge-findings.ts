@@ -1,11 +1,11 @@
 import type { PlannedCondition } from '@fairlead/config'
 import type { Finding } from './replica-findings.ts'
 
-/** Reasons that say a reference, in the end, does not lead to what is needed. */
+/** Reasons that belong to `ResolvedRefs`. */
 const referenceReasons: readonly string[] = ['SecretKeyMissing', 'RefNotFound', 'RefNotPermitted']
 const messageLengthMax = 8192
 
-/** Health reasons, the one that most needs a person first. */
+/** Health reasons, the most urgent first. */
 const failures: readonly string[] = ['Unauthorized', 'Unreachable', 'RateLimited']
 
 /** `ResolvedRefs` with what only replicas can see, such as a Secret without the key. */
@@ -25,7 +25,7 @@ export function mergeReferences(
   }
 }
 
-/** `Available` of a store; one replica that cannot use it is enough. */
+/** `Available` of a store: False as soon as one replica cannot use it. */
 export function mergeAvailability(
   planned: PlannedCondition,
   findings: readonly Finding[],
@@ -41,8 +41,8 @@ export function mergeAvailability(
 }
 
 /**
- * `Healthy` of a provider: False while any replica's calls fail, True once a replica's calls went
- * well, Unknown until one was made.
+ * `Healthy` of a provider: False while the calls of any replica fail, True once calls have succeeded,
+ * Unknown before the first call.
  */
 export function healthyCondition(findings: readonly Finding[]): PlannedCondition {
   const type = 'Healthy'
@@ -52,7 +52,7 @@ export function healthyCondition(findings: readonly Finding[]): PlannedCondition
     return { type, status: 'False', reason, message: bounded(failing.map(describe)) }
   }
   if (findings.some((finding) => finding.reason === 'Healthy')) {
-    return { type, status: 'True', reason: 'Healthy', message: 'The last calls were answered' }
+    return { type, status: 'True', reason: 'Healthy', message: 'The most recent calls succeeded' }
   }
   return { type, status: 'Unknown', reason: 'Unknown', message: 'No replica has called it yet' }
 }

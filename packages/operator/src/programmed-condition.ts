@@ -1,7 +1,7 @@
 import type { LLMGatewayReplica } from '@fairlead/api'
 import type { PlannedCondition } from '@fairlead/config'
 
-/** Enough of a hash to tell configurations apart by eye. */
+/** Length to which hashes are cut in messages. */
 const shownHashLength = 'sha256:'.length + 12
 const namedReplicasMax = 8
 
@@ -19,7 +19,7 @@ export function programmedCondition(
     return { type, status: 'False', reason: 'Invalid', message }
   }
   if (live.length === 0) {
-    const message = 'No replica of the gateway has reported lately'
+    const message = 'No replica of the gateway has reported recently'
     return { type, status: 'False', reason: 'NoReplicas', message }
   }
   const behind = live.filter(({ configHash }) => configHash !== hash).map(({ name }) => name)

@@ -1,4 +1,5 @@
-import { group, kinds, ReferenceGrant } from '@fairlead/api'
+import { group, LLMGateway, ReferenceGrant } from '@fairlead/api'
+import { kinds, migrationsOf } from '@fairlead/config'
 
 /** One rule of a ClusterRole. */
 export interface PolicyRule {
@@ -8,14 +9,17 @@ export interface PolicyRule {
 }
 
 const read = ['get', 'list', 'watch'] as const
-const ours = kinds.map(({ plural }) => plural)
+const types = kinds.map(({ type }) => type)
+const ours = types.map(({ plural }) => plural)
+const migrated = types.filter(({ kind }) => migrationsOf(kind).length > 0)
 
 /**
- * All that the operator may do in a cluster: install the kinds, lead, and keep statuses. Secrets are
- * not among it: only gateways read them.
+ * All that the operator may do in a cluster: install the kinds, rewrite stored resources of an older
+ * shape, lead, and write statuses. Secrets are not included: only gateways read them.
  */
 export const operatorRules: readonly PolicyRule[] = [
   { apiGroups: [group], resources: ours, verbs: read },
+  { apiGroups: [group], resources: migrated.map(({ plural }) => plural), verbs: ['update'] },
   {
     apiGroups: [group],
     resources: ours.map((plural) => `${plural}/status`),
@@ -34,4 +38,12 @@ export const operatorRules: readonly PolicyRule[] = [
     verbs: ['get', 'create', 'update'],
   },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+]
+
+/** All that a gateway may do in a cluster: read what it serves, Secrets included, and report. */
+export const gatewayRules: readonly PolicyRule[] = [
+  { apiGroups: [group], resources: ours, verbs: read },
+  { apiGroups: [group], resources: [`${LLMGateway.plural}/status`], verbs: ['patch'] },
+  { apiGroups: [ReferenceGrant.group], resources: [ReferenceGrant.plural], verbs: read },
+  { apiGroups: [''], resources: ['namespaces', 'secrets'], verbs: read },
 ]

@@ -4,13 +4,13 @@ import type { Predicate } from '@fairlead/controller-runtime'
 import { deepEqual, type KubernetesObject } from '@fairlead/kube-core'
 import { replicasOf } from './replica-reports.ts'
 
-/** Lets updates through after which conditions of any resource may have to change. */
+/** Passes updates after which the conditions of any resource may have to change. */
 export const changesConditions: Predicate = {
   update: ({ oldObject, newObject }) =>
     changesConfiguration(oldObject, newObject) || changesReports(oldObject, newObject),
 }
 
-/** Whether replicas of a gateway say something new; that they are still alive is nothing new. */
+/** Whether the reports of a gateway's replicas differ in more than their time. */
 function changesReports(before: KubernetesObject, after: KubernetesObject): boolean {
   if (after.kind !== LLMGateway.kind) return false
   return !deepEqual(replicasOf(before).map(withoutTime), replicasOf(after).map(withoutTime))

@@ -2,23 +2,23 @@ import type { LLMGateway } from '@fairlead/api'
 import { resourceText } from './configuration.ts'
 import { isLive, replicasOf } from './replica-reports.ts'
 
-/** Something that one or more replicas say about a resource. */
+/** A statement of one or more replicas about a resource. */
 export interface Finding {
   readonly reason: string
   readonly message: string
   readonly replicas: readonly string[]
 }
 
-/** What all live replicas say, by resource (`Kind namespace/name`). */
+/** The statements of all live replicas, by resource (`Kind namespace/name`). */
 export interface ReplicaFindings {
   problemsOf(resource: string): readonly Finding[]
-  /** How calls to a provider went lately; nothing as long as none was made. */
+  /** The reported health of a provider; empty before the first call. */
   healthOf(resource: string): readonly Finding[]
 }
 
 const healthReasons: readonly string[] = ['Unauthorized', 'Unreachable', 'RateLimited']
 
-/** Gathers reports; equal statements of several replicas become one. */
+/** Gathers the reports; equal statements of several replicas are merged. */
 export function gatherFindings(
   gateways: readonly LLMGateway[],
   nowMs: number,

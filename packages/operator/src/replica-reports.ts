@@ -7,8 +7,8 @@ export function replicasOf(gateway: KubernetesObject): readonly LLMGatewayReplic
 }
 
 /**
- * Whether a replica still counts: its last report is younger than the lease. The operator's clock
- * is compared with the replica's, so clocks may differ by the lease less the reporting interval.
+ * Whether a replica is live: its last report is younger than the lease. The operator's clock is
+ * compared with the replica's, so clocks may differ by the lease less the reporting interval.
  */
 export function isLive(replica: LLMGatewayReplica, nowMs: number, leaseMs: number): boolean {
   return nowMs - Date.parse(replica.reportedAt) < leaseMs

@@ -1,6 +1,7 @@
 import { compile } from '@fairlead/config'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import { afterEach, describe, expect, it } from 'vitest'
+import { capabilities } from './test-support/capabilities.ts'
 import { resource, startOperator, type RunningOperator } from './test-support/start-operator.ts'
 
 const gateway = resource('LLMGateway', 'default', {})
@@ -40,21 +41,13 @@ function withoutSpec({ apiVersion, kind, metadata }: KubernetesObject): Kubernet
 
 /** The hash that a replica has when it runs what is configured now. */
 function currentHash({ api }: RunningOperator, objects: readonly KubernetesObject[]): string {
-  const list = (kind: string) =>
-    objects.filter((one) => one.kind === kind).map((one) => api.get(kind, one.metadata.name ?? ''))
-  const resources = {
-    gateways: list('LLMGateway'),
-    providers: list('LLMProvider'),
-    routingPolicies: list('RoutingPolicy'),
-    promptTemplates: list('PromptTemplate'),
-    personas: list('Persona'),
-    contextStrategies: list('ContextStrategy'),
-    conversationStores: list('ConversationStore'),
-    consumers: list('Consumer'),
-    referenceGrants: [],
-    namespaces: new Map(),
-  } as unknown as Parameters<typeof compile>[0]
-  return compile(resources).snapshots.get('default/default')?.hash ?? ''
+  const list = <T extends KubernetesObject>({ kind }: ResourceType<T>) =>
+    objects
+      .filter((one) => one.kind === kind)
+      .map((one) =>
+        api.get(kind, one.metadata.name ?? ''),
+      ) as readonly KubernetesObject[] as readonly T[]
+  return compile({ list }, { capabilities }).snapshots.get('default/default')?.hash ?? ''
 }
 
 describe('conditions', () => {

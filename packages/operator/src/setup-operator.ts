@@ -1,4 +1,5 @@
-import { kinds, LLMGateway } from '@fairlead/api'
+import { LLMGateway } from '@fairlead/api'
+import { configurationTypes, kinds as allKinds, type CompileOptions } from '@fairlead/config'
 import {
   ChannelSource,
   controllerBuilder,
@@ -9,7 +10,7 @@ import {
 } from '@fairlead/controller-runtime'
 import { type Clock, type Logger, silentLogger, systemClock } from '@fairlead/base'
 import { type KubernetesObject, type ResourceType, timestamp } from '@fairlead/kube-core'
-import { Configuration, watchedTypes } from './configuration.ts'
+import { Configuration } from './configuration.ts'
 import { desiredStatus } from './desired-status.ts'
 import { planStatus, type Moment } from './plan-status.ts'
 import { changesConditions } from './relevant-change.ts'
@@ -17,10 +18,8 @@ import { gatherFindings } from './replica-findings.ts'
 import { isLive, nextExpiryMs, removalOf, replicasOf } from './replica-reports.ts'
 import { fieldManager, writeStatus } from './status-writer.ts'
 
-export interface OperatorOptions {
-  /** Written to `RoutingPolicy.status.gateways[].controllerName`. */
-  readonly controllerName?: string
-  /** How long a replica counts after its last report. Defaults to 60 s; they report every 20 s. */
+export interface OperatorOptions extends CompileOptions {
+  /** How long a replica is live after its last report. Defaults to 60 s; they report every 20 s. */
   readonly replicaLeaseMs?: number
   /** Should be the manager's. Defaults to the machine's clock. */
   readonly clock?: Clock
@@ -31,11 +30,12 @@ const replicaLeaseDefaultMs = 60_000
 const concurrentReconciles = 4
 
 /**
- * Adds the control plane to a manager that has not started: one controller per kind, named like the
- * kind in lower case, that keeps a resource's status; and one named `configuration` that finds out,
- * after any change, which resources' statuses that change made wrong, and has them reconciled.
+ * Adds the control plane to a manager that has not started: one controller per kind, named after the
+ * kind in lower case, which writes a resource's status; and one named `configuration` which, after
+ * any change, finds the resources whose status is out of date and has them reconciled.
  */
-export function setupOperator(manager: Manager, options: OperatorOptions = {}): void {
+export function setupOperator(manager: Manager, options: OperatorOptions): void {
+  const kinds = (options.kinds ?? allKinds).map(({ type }) => type)
   const clock = options.clock ?? systemClock
   const logger = options.logger ?? silentLogger
   const { client, cache } = manager
@@ -54,10 +54,10 @@ export function setupOperator(manager: Manager, options: OperatorOptions = {}): 
       .build(operator.reconcilerOf(type))
   }
 
-  // added last: the controllers that it sends names to have started when it runs
+  // added last, so that the controllers that it sends names to have started when it runs
   const everything = [{ name: 'configuration' }]
   const builder = controllerBuilder(manager).named('configuration')
-  for (const type of watchedTypes) {
+  for (const type of configurationTypes(options.kinds)) {
     builder.watches(type, () => everything, { predicates: [changesConditions] })
   }
   builder.build(async () => {
@@ -82,7 +82,7 @@ class Operator {
     this.#recorder = recorder
     this.#clock = clock
     this.#leaseMs = options.replicaLeaseMs ?? replicaLeaseDefaultMs
-    this.#configuration = new Configuration(manager.cache, options.controllerName)
+    this.#configuration = new Configuration(manager.cache, options)
   }
 
   /** What replicas report at this moment. */
@@ -116,7 +116,7 @@ class Operator {
     }
   }
 
-  /** Removes replicas that fell silent and comes back when the next one would be. */
+  /** Removes replicas that stopped reporting, and comes back when the next one may have. */
   async #dropStaleReplicas(gateway: KubernetesObject, { nowMs }: Moment, signal: AbortSignal) {
     const leaseMs = this.#leaseMs
     const replicas = replicasOf(gateway)

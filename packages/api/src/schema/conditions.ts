@@ -11,7 +11,7 @@ export function conditions(description: string) {
 /** `status.observedGeneration`. */
 export function observedGeneration() {
   return Type.Optional(
-    integer('Generation of the spec that this status is about.', {
+    integer('Generation of the spec that this status refers to.', {
       min: 0,
       max: Number.MAX_SAFE_INTEGER,
     }),
@@ -19,20 +19,20 @@ export function observedGeneration() {
 }
 
 function condition() {
-  return object('One observed aspect of the object.', {
-    type: text('What the condition is about, for example Accepted.', {
+  return object('An observed aspect of the object.', {
+    type: text('Type of the condition, such as Accepted.', {
       min: 1,
       max: 316,
       pattern: '^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$',
     }),
-    status: choice('Whether it holds.', ['True', 'False', 'Unknown']),
-    reason: text('Why, in one word for programs.', {
+    status: choice('Whether the condition holds.', ['True', 'False', 'Unknown']),
+    reason: text('Machine-readable reason in CamelCase.', {
       min: 1,
       max: 1024,
       pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$',
     }),
-    message: text('Why, in a sentence for people.', { max: 32768 }),
-    lastTransitionTime: dateTime('When the status last changed.'),
+    message: text('Human-readable explanation.', { max: 32768 }),
+    lastTransitionTime: dateTime('When the status of the condition last changed.'),
     observedGeneration: observedGeneration(),
   })
 }
@@ -47,7 +47,7 @@ export function conditionColumn(type: string, options: { priority?: number } = {
   }
 }
 
-/** The column that says how long an object has existed. */
+/** The column that shows the age of an object. */
 export const ageColumn: PrinterColumn = {
   name: 'Age',
   type: 'date',

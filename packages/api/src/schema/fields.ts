@@ -8,7 +8,7 @@ export function typed<T extends TSchema>(schema: T): JsonSchema<Static<T>> {
 }
 
 interface TextOptions<Value extends string> {
-  /** Longest allowed text in characters. */
+  /** Maximum length in characters. */
   max: number
   min?: number
   /** In Go's dialect (RE2). */
@@ -16,7 +16,7 @@ interface TextOptions<Value extends string> {
   default?: Value
 }
 
-/** A text with a bound on its length. */
+/** A string of bounded length. */
 export function text(description: string, options: TextOptions<string>) {
   const { max, min, ...rest } = options
   return Type.Unsafe<string>({
@@ -28,7 +28,7 @@ export function text(description: string, options: TextOptions<string>) {
   })
 }
 
-/** One of a few words. */
+/** One of a fixed set of words. */
 export function choice<const Value extends string>(
   description: string,
   values: readonly Value[],
@@ -37,7 +37,7 @@ export function choice<const Value extends string>(
   return Type.Unsafe<Value>({ type: 'string', description, enum: [...values], ...options })
 }
 
-/** A whole number between two bounds, both included. */
+/** An integer between two bounds, inclusive. */
 export function integer(
   description: string,
   options: { min: number; max: number; default?: number },
@@ -54,11 +54,22 @@ export function integer(
   })
 }
 
+/** A number between two bounds, inclusive. */
+export function number(description: string, { min, max }: { min: number; max: number }) {
+  return Type.Unsafe<number>({
+    type: 'number',
+    format: 'double',
+    description,
+    minimum: min,
+    maximum: max,
+  })
+}
+
 export function flag(description: string, options: { default?: boolean } = {}) {
   return Type.Unsafe<boolean>({ type: 'boolean', description, ...options })
 }
 
-/** An object; `default: {}` makes the defaults of its fields hold when it is left out. */
+/** An object; with `default: {}` the defaults of its fields apply even if it is omitted. */
 export function object<Properties extends TProperties>(
   description: string,
   properties: Properties,
@@ -69,14 +80,14 @@ export function object<Properties extends TProperties>(
 }
 
 interface ListOptions {
-  /** Most items allowed. */
+  /** Maximum number of items. */
   max: number
   min?: number
   default?: readonly unknown[]
   rules?: readonly ValidationRule[]
 }
 
-/** A list whose items are told apart by `keys`, so that several writers can own items of it. */
+/** A list whose items are identified by `keys`, so that several writers can own items of it. */
 export function mapList<Item extends TSchema>(
   description: string,
   keys: readonly string[],
@@ -89,7 +100,7 @@ export function mapList<Item extends TSchema>(
   })
 }
 
-/** A list of different scalars. */
+/** A list of distinct scalars. */
 export function setList<Item extends TSchema>(
   description: string,
   item: Item,
@@ -98,7 +109,7 @@ export function setList<Item extends TSchema>(
   return list(description, item, options, { 'x-kubernetes-list-type': 'set' })
 }
 
-/** A list that one writer sets as a whole; for lists whose order matters. */
+/** A list that one writer owns as a whole; for lists whose order matters. */
 export function atomicList<Item extends TSchema>(
   description: string,
   item: Item,
@@ -139,7 +150,7 @@ export function record<Value extends TSchema>(
   })
 }
 
-/** Any JSON object, kept as it is. */
+/** Any JSON object, stored as it is. */
 export function freeObject(description: string) {
   return Type.Unsafe<Record<string, unknown>>({
     type: 'object',

@@ -10,14 +10,9 @@ export function duration(description: string, options: { default?: string } = {}
   })
 }
 
-/** A decimal number as a text (`0.15`), never negative, so that no digit is lost. */
+/** A decimal number as a string (`0.15`), never negative, so that no digit is lost. */
 export function decimal(description: string, options: { default?: string } = {}) {
   return text(description, { max: 32, pattern: '^[0-9]{1,12}(\\.[0-9]{1,12})?$', ...options })
-}
-
-/** Like `decimal`, negative numbers included. */
-export function signedDecimal(description: string) {
-  return text(description, { max: 32, pattern: '^-?[0-9]{1,12}(\\.[0-9]{1,12})?$' })
 }
 
 /** A point in time in RFC 3339. */
@@ -25,7 +20,7 @@ export function dateTime(description: string) {
   return Type.Unsafe<string>({ type: 'string', format: 'date-time', description })
 }
 
-/** An absolute address with http or https. */
+/** An absolute http or https URL. */
 export function httpURL(description: string) {
   return text(description, { max: 2048, pattern: '^https?://[^\\s/?#]+[^\\s]*$' })
 }

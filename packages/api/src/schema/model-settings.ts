@@ -1,33 +1,39 @@
 import { Type } from 'typebox'
-import { integer, object, setList, text } from './fields.ts'
-import { decimal, signedDecimal } from './formats.ts'
+import { integer, number, object, setList, text } from './fields.ts'
 
-/** How a model shall sample, for kinds that prescribe it. */
+/** How a model samples, for kinds that prescribe it. What is omitted is left to the call. */
 export function modelSettings(description: string) {
   return Type.Optional(
     object(description, {
       temperature: Type.Optional(
-        decimal(
-          'Sampling temperature as a decimal text, such as "0.2". The call decides when left out.',
-        ),
+        number('Sampling temperature, such as 0.2. If omitted, the call decides.', {
+          min: 0,
+          max: 2,
+        }),
       ),
-      topP: Type.Optional(decimal('Nucleus sampling as a decimal text, such as "0.9".')),
+      topP: Type.Optional(number('Nucleus sampling, such as 0.9.', { min: 0, max: 1 })),
       presencePenalty: Type.Optional(
-        signedDecimal('Penalty for words that occurred before, as a decimal text.'),
+        number('Penalty for tokens that have occurred before.', { min: -2, max: 2 }),
       ),
       frequencyPenalty: Type.Optional(
-        signedDecimal('Penalty for words by how often they occurred, as a decimal text.'),
+        number('Penalty for tokens in proportion to how often they have occurred.', {
+          min: -2,
+          max: 2,
+        }),
       ),
       maxOutputTokens: Type.Optional(
-        integer('Most tokens that the model may answer with.', { min: 1, max: 10_000_000 }),
+        integer('Maximum number of tokens in the answer.', { min: 1, max: 10_000_000 }),
       ),
       seed: Type.Optional(
-        integer('Seed for providers that can repeat an answer.', { min: 0, max: 2 ** 31 - 1 }),
+        integer('Seed, for providers that support reproducible answers.', {
+          min: 0,
+          max: 2 ** 31 - 1,
+        }),
       ),
       stop: Type.Optional(
         setList(
-          'Texts at which the model stops.',
-          text('A text at which the model stops.', { min: 1, max: 256 }),
+          'Sequences at which the model stops.',
+          text('A sequence at which the model stops.', { min: 1, max: 256 }),
           { max: 16 },
         ),
       ),

@@ -8,7 +8,7 @@ export function reference(description: string) {
     name: objectName('Name of the object.'),
     namespace: Type.Optional(
       namespaceName(
-        'Namespace of the object; the own namespace when left out. Another namespace must permit it with a ReferenceGrant.',
+        'Namespace of the object. Defaults to the same namespace; another namespace must permit it with a ReferenceGrant.',
       ),
     ),
   })
@@ -20,7 +20,7 @@ export function secretReference(description: string, options: { defaultKey: stri
     name: objectName('Name of the Secret.'),
     namespace: Type.Optional(
       namespaceName(
-        'Namespace of the Secret; the own namespace when left out. Another namespace must permit it with a ReferenceGrant.',
+        'Namespace of the Secret. Defaults to the same namespace; another namespace must permit it with a ReferenceGrant.',
       ),
     ),
     key: text(`Key in the Secret's data. Defaults to ${options.defaultKey}.`, {

@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
 import { atomicList, flag, freeObject, object, text } from './fields.ts'
 
-/** Tool definitions that are offered to the model. */
+/** Definitions of the tools that are offered to the model. */
 export function toolList(description: string) {
   return atomicList(
     description,
-    object('A function that the model may ask for.', {
+    object('A function that the model may call.', {
       name: text('Name of the function.', { min: 1, max: 64, pattern: '^[a-zA-Z0-9_-]+$' }),
       description: Type.Optional(
         text('What the function does and when to use it, for the model.', { max: 8192 }),
@@ -14,9 +14,7 @@ export function toolList(description: string) {
         freeObject('Arguments of the function as a JSON Schema (2020-12).'),
       ),
       strict: Type.Optional(
-        flag(
-          'Whether the arguments must match the schema exactly, where the provider can do that.',
-        ),
+        flag('Whether the arguments must match the schema exactly, if the provider supports that.'),
       ),
     }),
     { max: 128, default: [] },

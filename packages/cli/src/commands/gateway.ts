@@ -3,6 +3,7 @@ import { Manager, runnable } from '@fairlead/controller-runtime'
 import type { Gateway } from '@fairlead/gateway'
 import type { Registry } from 'prom-client'
 import { startAdminServer, type AdminServerOptions } from '../admin-server.ts'
+import { capabilities } from '../capabilities.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
@@ -27,6 +28,7 @@ async function fromCluster(context: CommandContext): Promise<void> {
   const source = new KubernetesConfigSource({
     cache: manager.cache,
     gateway: options.gateway,
+    capabilities,
     logger,
   })
   const serve = (stop: AbortSignal) => {
@@ -47,7 +49,12 @@ async function fromManifests(context: CommandContext, folder: string): Promise<v
   const { options, logger, signal } = context
   const registry = newMetricsRegistry()
   const readiness = new GatewayReadiness(signal)
-  const source = new ManifestConfigSource({ folder, gateway: options.gateway, logger })
+  const source = new ManifestConfigSource({
+    folder,
+    gateway: options.gateway,
+    capabilities,
+    logger,
+  })
   source.load()
   source.watch(signal)
   const { snapshots, secrets } = source

@@ -1,6 +1,7 @@
 import { Manager } from '@fairlead/controller-runtime'
 import { setupOperator } from '@fairlead/operator'
 import { startAdminServer } from '../admin-server.ts'
+import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
 import { installCustomResourceDefinitions } from '../install-crds.ts'
 import { clusterConfig } from '../cluster-config.ts'
@@ -17,8 +18,8 @@ export async function operator(context: CommandContext): Promise<void> {
     registry,
     leaderElection: { name: 'fairlead-operator', namespace: options.gateway.namespace },
   })
-  await installCustomResourceDefinitions(manager.client, signal)
-  setupOperator(manager, { logger })
+  await installCustomResourceDefinitions(manager.client, logger, signal)
+  setupOperator(manager, { capabilities, logger })
   const admin = await startAdminServer({
     host: options.host,
     port: options.adminPort,

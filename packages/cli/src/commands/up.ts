@@ -5,6 +5,7 @@ import type { Gateway } from '@fairlead/gateway'
 import { setupOperator } from '@fairlead/operator'
 import type { Registry } from 'prom-client'
 import { startAdminServer } from '../admin-server.ts'
+import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
 import { openDataDir, type DataDir } from '../data-dir.ts'
@@ -70,10 +71,11 @@ async function runPlanes(
   const manager = new Manager({ config: kubernetes.config, logger, registry })
   await prepareResources(context, dataDir, manager)
 
-  setupOperator(manager, { logger })
+  setupOperator(manager, { capabilities, logger })
   const source = new KubernetesConfigSource({
     cache: manager.cache,
     gateway: options.gateway,
+    capabilities,
     logger,
   })
   const serving = addGateway(context, dataDir, manager, source, registry)
@@ -106,8 +108,8 @@ async function prepareResources(
   dataDir: DataDir,
   manager: Manager,
 ): Promise<void> {
-  const { options, environment, signal } = context
-  await installCustomResourceDefinitions(manager.client, signal)
+  const { options, environment, logger, signal } = context
+  await installCustomResourceDefinitions(manager.client, logger, signal)
   if (options.quickstart) {
     if (dataDir.isNew) await applyQuickstart(manager.client, signal)
     await applyEnvironmentProviders(manager.client, environment, signal)

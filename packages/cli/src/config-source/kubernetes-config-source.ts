@@ -1,16 +1,22 @@
-import { kinds, ReferenceGrant } from '@fairlead/api'
-import { changesConfiguration, compile, resourceSetOf } from '@fairlead/config'
-import type { SecretKeyRef, Snapshot } from '@fairlead/snapshot'
+import {
+  changesConfiguration,
+  compile,
+  configurationTypes,
+  CurrentResources,
+} from '@fairlead/config'
+import type { Capabilities, SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import type { Cache } from '@fairlead/controller-runtime'
 import type { Logger } from '@fairlead/base'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
-import { Namespace, Secret, type ResourceType } from '@fairlead/kube-core'
+import { Secret } from '@fairlead/kube-core'
 import { Listeners } from './listeners.ts'
 
 export interface KubernetesConfigSourceOptions {
   readonly cache: Cache
   /** The LLMGateway whose snapshot is served. */
   readonly gateway: { readonly namespace: string; readonly name: string }
+  /** What this process can serve. */
+  readonly capabilities: Capabilities
   readonly logger: Logger
 }
 
@@ -23,6 +29,7 @@ export class KubernetesConfigSource {
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
   readonly #options: KubernetesConfigSourceOptions
+  readonly #resources: CurrentResources
   readonly #snapshotListeners: Listeners
   #snapshot: Snapshot | undefined
   #scheduled = false
@@ -30,14 +37,14 @@ export class KubernetesConfigSource {
 
   constructor(options: KubernetesConfigSourceOptions) {
     this.#options = options
+    this.#resources = new CurrentResources((type) => options.cache.list(type))
     const onError = (error: unknown) => options.logger.error({ error }, 'a listener failed')
     this.#snapshotListeners = new Listeners(onError)
     const secretListeners = new Listeners(onError)
 
     const changed = () => this.#schedule()
-    const watched: readonly ResourceType[] = [...kinds, ReferenceGrant, Namespace]
-    for (const kind of watched) {
-      options.cache.informerFor(kind).onEvent({
+    for (const type of configurationTypes()) {
+      options.cache.informerFor(type).onEvent({
         added: changed,
         // Conditions and heartbeats are written all the time and configure nothing.
         updated: (before, after) => changesConfiguration(before, after) && changed(),
@@ -59,13 +66,13 @@ export class KubernetesConfigSource {
     }
   }
 
-  /** Call once the cache has synced: before that a half-read configuration would be served. */
+  /** Call once the cache has synced; before that, a half-read configuration would be served. */
   begin(): void {
     this.#ready = true
     this.#compile()
   }
 
-  /** A burst of changes that arrives in one go costs one compile. */
+  /** A burst of changes that arrives at once costs one compile. */
   #schedule(): void {
     if (!this.#ready || this.#scheduled) return
     this.#scheduled = true
@@ -76,9 +83,9 @@ export class KubernetesConfigSource {
   }
 
   #compile(): void {
-    const { cache, gateway, logger } = this.#options
+    const { gateway, capabilities, logger } = this.#options
     const key = `${gateway.namespace}/${gateway.name}`
-    const snapshot = compile(resourceSetOf((type) => cache.list(type))).snapshots.get(key)
+    const snapshot = compile(this.#resources, { capabilities }).snapshots.get(key)
     if (snapshot?.hash === this.#snapshot?.hash) return
     this.#snapshot = snapshot
     logger.info({ gateway: key, hash: snapshot?.hash ?? null }, 'configuration changed')

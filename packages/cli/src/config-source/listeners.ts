@@ -1,4 +1,4 @@
-/** Whom to tell that something changed. A listener that throws does not keep the others from hearing. */
+/** Subscribers to a change. One that throws does not keep the others from being notified. */
 export class Listeners {
   readonly #listeners = new Set<() => void>()
   readonly #onError: (error: unknown) => void

@@ -1,31 +1,21 @@
 import { watch } from 'node:fs'
-import { group, kinds, ReferenceGrant } from '@fairlead/api'
-import { compile, resourceSetOf } from '@fairlead/config'
-import type { SecretKeyRef, Snapshot } from '@fairlead/snapshot'
+import { compile } from '@fairlead/config'
+import type { Capabilities, SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
-import {
-  apiVersionOf,
-  applyDefaults,
-  compileRules,
-  deepFreeze,
-  evaluateRules,
-  fieldErrorMessage,
-  pruneUnknownFields,
-  Secret,
-  validateSchema,
-  type KubernetesObject,
-  type ResourceType,
-} from '@fairlead/kube-core'
-import type { Logger } from 'pino'
+import { apiVersionOf, Secret, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import type { Logger } from '@fairlead/base'
 import { loadManifests, ManifestError, type Manifest } from '../load-manifests.ts'
 import { Listeners } from './listeners.ts'
+import { ManifestChecker } from './manifest-checker.ts'
 
-/** Editors write a file in several steps: wait until it is quiet for so long. */
+/** Editors write a file in several steps: how long it must be quiet before it is read. */
 const quietMs = 50
 
 export interface ManifestConfigSourceOptions {
   readonly folder: string
   readonly gateway: { readonly namespace: string; readonly name: string }
+  /** What this process can serve. */
+  readonly capabilities: Capabilities
   readonly logger: Logger
 }
 
@@ -39,6 +29,7 @@ export class ManifestConfigSource {
   readonly secrets: SecretSource
   readonly #options: ManifestConfigSourceOptions
   readonly #listeners: Listeners
+  readonly #checker = new ManifestChecker()
   #snapshot: Snapshot | undefined
   #secrets: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map()
 
@@ -52,19 +43,17 @@ export class ManifestConfigSource {
 
   /** Reads everything. Throws ManifestError, and then what was served before is still served. */
   load(): void {
-    const { folder, gateway, logger } = this.#options
+    const { folder, gateway, capabilities, logger } = this.#options
     const manifests = loadManifests(folder).map(placed)
     refuseRepetition(manifests)
-    const byKind = new Map<string, KubernetesObject[]>()
-    for (const manifest of manifests) {
-      const { apiVersion, kind } = manifest.object
-      const known = byKind.get(`${apiVersion} ${kind}`) ?? []
-      byKind.set(`${apiVersion} ${kind}`, [...known, checked(manifest)])
-    }
+    const byKind = Map.groupBy(
+      manifests.map((manifest) => this.#check(manifest)),
+      ({ apiVersion, kind }) => `${apiVersion} ${kind}`,
+    )
     const list = <T extends KubernetesObject>(type: ResourceType<T>) =>
       (byKind.get(`${apiVersionOf(type)} ${type.kind}`) ??
         []) as readonly KubernetesObject[] as readonly T[]
-    const { snapshots, conditions } = compile(resourceSetOf(list))
+    const { snapshots, conditions } = compile({ list }, { capabilities })
 
     for (const { kind, namespace, name, conditions: found } of conditions) {
       for (const { type, reason, message, status } of found) {
@@ -77,7 +66,7 @@ export class ManifestConfigSource {
     this.#listeners.notify()
   }
 
-  /** Loads again after every change in the folder, until the signal aborts. */
+  /** Reloads after every change in the folder, until the signal aborts. */
   watch(signal: AbortSignal): void {
     const { folder, logger } = this.#options
     let timer: NodeJS.Timeout | undefined
@@ -97,12 +86,25 @@ export class ManifestConfigSource {
     signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
   }
 
+  /** As an API server would store it; an older spelling is read, and said. */
+  #check(manifest: Manifest): KubernetesObject {
+    const { resource, changes } = this.#checker.check(manifest)
+    const { kind, metadata } = resource
+    for (const change of changes) {
+      this.#options.logger.warn(
+        { file: manifest.file, kind, name: metadata.name },
+        `${manifest.file}: ${kind} "${metadata.name}": ${change}; please change the file`,
+      )
+    }
+    return resource
+  }
+
   #secret(ref: SecretKeyRef): string | undefined {
     return this.#secrets.get(`${ref.namespace}/${ref.name}`)?.[ref.key]
   }
 }
 
-/** With the metadata that an API server would have given. */
+/** Adds the metadata that an API server would have set. */
 function placed({ file, object }: Manifest): Manifest {
   const metadata = {
     ...object.metadata,
@@ -113,7 +115,7 @@ function placed({ file, object }: Manifest): Manifest {
   return { file, object: { ...object, metadata } }
 }
 
-/** Two manifests of one object: which of them is meant cannot be known. Throws ManifestError. */
+/** Refuses two manifests of the same object. Throws ManifestError. */
 function refuseRepetition(manifests: readonly Manifest[]): void {
   const files = new Map<string, string>()
   for (const { file, object } of manifests) {
@@ -123,31 +125,6 @@ function refuseRepetition(manifests: readonly Manifest[]): void {
     if (other !== undefined) throw new ManifestError(`${file}: ${identity} is also in ${other}`)
     files.set(`${object.apiVersion} ${identity}`, file)
   }
-}
-
-/** Pruned, defaulted and validated as an API server would. Throws ManifestError. */
-function checked({ file, object }: Manifest): KubernetesObject {
-  const kind = [...kinds, ReferenceGrant].find(
-    (candidate) => candidate.kind === object.kind && apiVersionOf(candidate) === object.apiVersion,
-  )
-  if (kind === undefined) {
-    if (!object.apiVersion.startsWith(`${group}/`)) return object
-    throw new ManifestError(`${file}: there is no kind ${object.kind} in ${object.apiVersion}`)
-  }
-  const { object: known, pruned } = pruneUnknownFields(object, kind.schema)
-  const complete = applyDefaults(known, kind.schema) as KubernetesObject
-  const { rules, errors: broken } = compileRules(kind.schema)
-  const wrong = [
-    ...broken,
-    ...validateSchema(complete, kind.schema),
-    ...pruned.map((field) => ({ type: 'Forbidden' as const, field, detail: 'unknown field' })),
-  ]
-  const errors = wrong.length > 0 ? wrong : evaluateRules(rules, complete, undefined)
-  if (errors.length > 0) {
-    const reasons = errors.map(fieldErrorMessage).join('; ')
-    throw new ManifestError(`${file}: ${object.kind} "${object.metadata.name}": ${reasons}`)
-  }
-  return deepFreeze(complete)
 }
 
 function secretValues(

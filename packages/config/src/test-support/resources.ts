@@ -1,5 +1,10 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
-import type { PlannedCondition, CompileResult, ResourceSet } from '../compile-types.ts'
+import { definitions } from '@fairlead/api'
+import { applyDefaults, Namespace, type KubernetesObject } from '@fairlead/kube-core'
+import { compile, type CompileOptions } from '../compile.ts'
+import type { CompileResult } from '../compile-result.ts'
+import type { PlannedCondition } from '../judging/conditions.ts'
+import type { ResourceSet } from '../resource-set.ts'
+import { capabilities } from './capabilities.ts'
 
 /** What of an object a test says; the rest is filled in. */
 export interface Described {
@@ -9,18 +14,6 @@ export interface Described {
   readonly generation?: number
   readonly created?: string
   readonly spec: Readonly<Record<string, unknown>>
-}
-
-const listOfKind: Readonly<Record<string, keyof Omit<ResourceSet, 'namespaces'>>> = {
-  LLMGateway: 'gateways',
-  LLMProvider: 'providers',
-  RoutingPolicy: 'routingPolicies',
-  PromptTemplate: 'promptTemplates',
-  Persona: 'personas',
-  ContextStrategy: 'contextStrategies',
-  ConversationStore: 'conversationStores',
-  Consumer: 'consumers',
-  ReferenceGrant: 'referenceGrants',
 }
 
 export function manifest(described: Described): KubernetesObject {
@@ -38,23 +31,39 @@ export function manifest(described: Described): KubernetesObject {
   }
 }
 
-/** A resource set of the described objects, in the order given. */
+/** A resource set of the described objects, in the order given, with the defaults of their schemas. */
 export function resourceSet(
   described: readonly Described[],
   namespaces: Readonly<Record<string, Record<string, string>>> = {},
 ): ResourceSet {
-  const lists: Record<string, KubernetesObject[]> = {}
-  for (const list of Object.values(listOfKind)) lists[list] = []
-  for (const one of described) {
-    const list = lists[listOfKind[one.kind] ?? '']
-    if (!list) throw new Error(`there is no kind ${one.kind}`)
-    list.push(manifest(one))
-  }
   // the API server has checked specs against their schemas; here the tests vouch for them
+  const objects: readonly KubernetesObject[] = [
+    ...described.map(manifest).map(withDefaults),
+    ...Object.entries(namespaces).map(([name, labels]) => ({
+      apiVersion: 'v1',
+      kind: Namespace.kind,
+      metadata: { name, labels },
+    })),
+  ]
   return {
-    ...lists,
-    namespaces: new Map(Object.entries(namespaces)),
-  } as unknown as ResourceSet
+    list: <T extends KubernetesObject>({ kind }: { readonly kind: string }) =>
+      objects.filter(
+        (object) => object.kind === kind,
+      ) as readonly KubernetesObject[] as readonly T[],
+  }
+}
+
+function withDefaults(object: KubernetesObject): KubernetesObject {
+  const schema = definitions.find(({ kind }) => kind === object.kind)?.schema
+  return schema ? (applyDefaults(object, schema) as KubernetesObject) : object
+}
+
+/** `compile` with the capabilities that the tests are written for. */
+export function compileResources(
+  resources: ResourceSet,
+  options: Partial<CompileOptions> = {},
+): CompileResult {
+  return compile(resources, { capabilities, ...options })
 }
 
 /** The conditions planned for one resource, by type. */

@@ -1,15 +1,15 @@
 import type { Item, ToolDefinition } from '@fairlead/llm'
-import { itemText, mediaParts } from '../item-text.ts'
+import { itemText, mediaParts } from '../turns/item-text.ts'
 
-/** Counts the tokens of a text for a model. Must not throw, whatever the text is. */
+/** Counts the tokens of a text for a model. Must not throw for any text. */
 export type CountTokens = (text: string, model: string) => number
 
-/** The estimate that needs no tokenizer: four bytes of UTF-8 are a token. */
+/** An estimate without a tokenizer: one token per four bytes of UTF-8. */
 export const bytesPerFour: CountTokens = (text) => Math.ceil(Buffer.byteLength(text) / 4)
 
-/** Role, separators and the like, for each item. */
+/** Role, separators and the like, per item. */
 const itemOverheadTokens = 4
-/** An image, file or audio clip counts as this, however many bytes carry it. */
+/** The count of an image, file or audio clip, whatever its size. */
 const mediaTokens = 1000
 
 export function itemTokens(item: Item, model: string, count: CountTokens): number {

@@ -1,11 +1,11 @@
 import { createHash, type Hash } from 'node:crypto'
 
-/** `sha256:` and the hexadecimal digest of the values as JSON, one after the other. */
+/** `sha256:` and the hexadecimal digest of the values, each as a line of JSON. */
 export function digest(values: readonly unknown[]): string {
   return finished(addAll(createHash('sha256'), values))
 }
 
-/** The digest of the first values, and that of all of them, in one pass: prompts can be long. */
+/** The digest of the prefix and that of the whole, in one pass, because prompts can be long. */
 export function prefixDigests(
   prefix: readonly unknown[],
   rest: readonly unknown[],

@@ -1,25 +1,26 @@
 import type { Item } from '@fairlead/llm'
-import type { PlanDecision, Turn } from '../conversation.ts'
-import type { HistoryChoice } from '../strategies/context-strategy.ts'
-import { outputInHistory, type LeftOutReason } from '../turn-in-history.ts'
-import type { RenderedEntry } from './render-group.ts'
+import type { HistorySelection } from '../strategies/history-rule.ts'
+import type { Turn } from '../turns/turn.ts'
+import { outputInHistory, type LeftOutReason } from '../turns/turn-in-history.ts'
+import type { PlanDecision } from './context-plan.ts'
 import { sum } from './count-tokens.ts'
+import type { RenderedEntry } from './render-group.ts'
 
-/** A plan explains this many turns, the newest; a log can be longer than anybody reads. */
+/** How many turns a plan explains, the newest: a log can be too long to read. */
 const decisionLimit = 500
 
-export interface DecisionSource {
+interface DecisionSource {
   readonly log: readonly Turn[]
   /** The history that is sent. */
   readonly entries: readonly RenderedEntry[]
   readonly leftOut: ReadonlyMap<string, LeftOutReason>
-  readonly choice: HistoryChoice
+  readonly selection: HistorySelection
   /** Turns of the group that the new turn continues. */
   readonly openTurns: ReadonlySet<string>
   readonly countTokens: (item: Item) => number
 }
 
-/** For each of the newest turns: whether it was sent, by which rule, why, and what it weighs. */
+/** For each of the newest turns: whether it was sent, by which rule, why, and its tokens. */
 export function explainDecisions(source: DecisionSource): PlanDecision[] {
   const sentTokens = new Map<string, number>()
   for (const { turn, tokens } of source.entries) {
@@ -28,7 +29,7 @@ export function explainDecisions(source: DecisionSource): PlanDecision[] {
   return source.log.slice(-decisionLimit).map((turn): PlanDecision => {
     const leftOut = source.leftOut.get(turn.id)
     const sent = sentTokens.get(turn.id)
-    const { rule, keptReason, droppedReason } = source.choice
+    const { rule, keptReason, droppedReason } = source.selection
     if (leftOut !== undefined) return dropped(turn, 'log.status', leftOut, source)
     if (sent === undefined) return dropped(turn, rule, droppedReason, source)
     const reason = source.openTurns.has(turn.id) ? 'open_tool_loop' : keptReason

@@ -1,6 +1,7 @@
-import type { ContextPlan, Turn } from '../conversation.ts'
+import type { Turn } from '../turns/turn.ts'
+import type { ContextPlan } from './context-plan.ts'
 
-/** What is still known of a turn's plan when the store no longer keeps it. */
+/** A turn's plan when the store no longer keeps it: only what the turn itself tells. */
 export function forgottenPlan(turn: Turn): ContextPlan {
   return {
     id: turn.plan ?? '',

@@ -1,8 +1,8 @@
 import type { ToolDefinition } from '@fairlead/llm'
 
 /**
- * The persona's tools and the caller's, sorted by name: the same tools in another order must not
- * change the prompt's prefix. Of two with one name the persona's is taken.
+ * The persona's tools and the caller's, sorted by name, so that the order in which they are given
+ * does not change the prompt's prefix. The persona's tool wins over a caller's of the same name.
  */
 export function mergeTools(
   persona: readonly ToolDefinition[],

@@ -1,24 +1,24 @@
-import type { PinnedPersona } from '../conversation.ts'
-import type { PersonaInput } from '../conversations.ts'
-import { renderTemplate } from '../render-template.ts'
+import type { PinnedPersona } from '../turns/conversation.ts'
+import type { PersonaInput } from './persona-input.ts'
+import { renderPersona } from './render-persona.ts'
 
-export interface PersonaSource {
+interface PersonaSource {
   readonly persona: PersonaInput | undefined
-  /** The persona of the running epoch. */
+  /** The persona of the current epoch. */
   readonly pinned: PinnedPersona | null
-  /** Whether an epoch begins: then variables and the date are taken anew. */
+  /** Whether a new epoch starts: then variables and the date are read again. */
   readonly newEpoch: boolean
   readonly variables: Readonly<Record<string, string>>
   readonly nowMs: number
 }
 
 /**
- * The persona as it stands in front of the prompt. It is rendered once per epoch: a variable or a
- * date that changes in the middle of one waits for the next. Another persona, or a changed one, is
- * rendered at once and thereby begins an epoch. Throws a ModelError that names a missing variable.
+ * The persona at the start of the prompt. It is rendered once per epoch: a variable or date that
+ * changes meanwhile takes effect in the next one. Another persona, or a changed one, is rendered at
+ * once and thereby starts an epoch. Throws a ModelError 400 `missing_variable`.
  */
 export function pinPersona(source: PersonaSource): PinnedPersona | null {
-  const { persona, pinned, newEpoch } = source
+  const { persona, pinned, newEpoch, variables, nowMs } = source
   if (persona === undefined) return null
   const same = pinned?.name === persona.name && pinned.hash === persona.hash
   if (same && !newEpoch) return pinned
@@ -26,23 +26,7 @@ export function pinPersona(source: PersonaSource): PinnedPersona | null {
     name: persona.name,
     revision: persona.generation,
     hash: persona.hash,
-    rendered: renderTemplate(persona.instructions, personaVariables(persona, source)),
+    rendered: renderPersona({ persona, variables, nowMs }),
     tools: persona.tools,
   }
-}
-
-/** A declared clock variable is ours to fill; of the others the caller's value wins. */
-function personaVariables(
-  persona: PersonaInput,
-  { variables, nowMs }: PersonaSource,
-): Record<string, string> {
-  const values: Record<string, string> = { ...variables }
-  for (const variable of persona.variables) {
-    if (variable.from === 'Clock')
-      values[variable.name] = new Date(nowMs).toISOString().slice(0, 10)
-    else if (!Object.hasOwn(values, variable.name) && variable.default !== undefined) {
-      values[variable.name] = variable.default
-    }
-  }
-  return values
 }

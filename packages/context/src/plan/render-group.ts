@@ -1,15 +1,16 @@
 import type { Item, ReasoningItem } from '@fairlead/llm'
-import type { OmittedSeal, ToolRepair, Turn } from '../conversation.ts'
-import type { TurnGroup } from '../group-turns.ts'
-import { pairToolCalls, type PromptEntry } from '../pair-tool-calls.ts'
-import { outputInHistory } from '../turn-in-history.ts'
+import type { TurnGroup } from '../turns/group-turns.ts'
+import { pairToolCalls, type PromptEntry, type ToolRepair } from '../turns/pair-tool-calls.ts'
+import type { Turn } from '../turns/turn.ts'
+import { outputInHistory } from '../turns/turn-in-history.ts'
+import type { OmittedSeal } from './context-plan.ts'
 import { itemTokens, type CountTokens } from './count-tokens.ts'
 
-/** Where the prompt goes; sealed parts are sent only where they are valid. */
-export interface SealScope {
+/** What decides whether a sealed part is valid in the prompt, and therefore sent. */
+interface SealScope {
   readonly model: string
   readonly epoch: number
-  /** Whether the group's tool loop is open: then its reasoning belongs to the running answer. */
+  /** Whether the group's tool loop is open: then its reasoning belongs to the answer in progress. */
   readonly open: boolean
 }
 
@@ -24,7 +25,7 @@ export interface RenderedGroup {
   readonly sealed: readonly OmittedSeal[]
 }
 
-/** The items of a group as a prompt holds them: paired, without ids, seals only where they hold. */
+/** The items of a group as a prompt includes them: paired, without ids, with valid seals only. */
 export function renderGroup(
   group: TurnGroup,
   scope: SealScope,
@@ -53,15 +54,16 @@ export function renderGroup(
   }
 }
 
-/** An item as a model is sent it: ids and states of storage would change the bytes for nothing. */
+/** An item without its id and status, which would change the prompt's bytes for no benefit. */
 export function withoutIdentity(item: Item): Item {
   const { id: _id, status: _status, ...rest } = item
   return rest
 }
 
 /**
- * A signature is read only by the model that made it, and only when everything before it is what it
- * was: the same epoch. Of the reasoning that just arrived nothing is taken away.
+ * Why a seal is not valid; undefined when it is. Only the model that made a seal can read it, and
+ * only while everything before it is unchanged, that is, within its epoch. Reasoning in the turn
+ * that has just started is always kept.
  */
 function sealProblem(
   item: Item,
@@ -78,7 +80,7 @@ function isSealed(item: ReasoningItem): boolean {
   return item.signature !== undefined || item.encrypted_content !== undefined
 }
 
-/** The visible text of a reasoning item; undefined when there is none. */
+/** A reasoning item reduced to its visible text; undefined when it has none. */
 function withoutSeal(item: Item): Item | undefined {
   if (item.type !== 'reasoning') return item
   const { signature: _signature, encrypted_content: _encrypted, ...rest } = item

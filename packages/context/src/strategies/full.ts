@@ -1,9 +1,10 @@
-import type { ContextStrategy } from './context-strategy.ts'
+import type { HistoryRule } from './history-rule.ts'
 
-/** Sends everything. What an overflowing window cut away stays away. */
-export const full: ContextStrategy = {
-  key: 'Full',
-  choose: ({ epochFrom, settingsChanged }) => ({
+/** Sends the whole history. What was cut because the window overflowed stays cut. */
+export const full: HistoryRule<{ readonly mode: 'Full' }> = {
+  mode: 'Full',
+  key: () => 'Full',
+  select: (_settings, { epochFrom, settingsChanged }) => ({
     from: settingsChanged ? 0 : epochFrom,
     rule: 'history.mode',
     keptReason: 'full_history',

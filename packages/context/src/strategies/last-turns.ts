@@ -1,22 +1,28 @@
-import type { ContextStrategy } from './context-strategy.ts'
+import type { HistoryRule } from './history-rule.ts'
+
+interface LastTurnsSettings {
+  readonly mode: 'LastTurns'
+  /** How many turns are sent, not counting the new one. */
+  readonly turns: number
+  /** How many more turns the window may grow by before it is cut back to `turns`. */
+  readonly slackTurns: number
+}
 
 /**
- * Sends the last `turns` turns, counted without the new one. With `slackTurns` the window grows to
- * `turns + slackTurns` before it is cut back to `turns`: in between the prefix stays as it is, which
- * is what prompt caches and signed reasoning need.
+ * Sends the last `turns` turns. Slack keeps the prompt's prefix stable between cuts, which prompt
+ * caches and signed reasoning need.
  */
-export function lastTurns(turns: number, slackTurns: number): ContextStrategy {
-  return {
-    key: `LastTurns/${turns}/${slackTurns}`,
-    choose({ groups, epochFrom, settingsChanged }) {
-      const start = Math.max(0, groups.length - turns)
-      const fits = groups.length - epochFrom <= turns + slackTurns
-      return {
-        from: fits && !settingsChanged ? epochFrom : start,
-        rule: 'history.lastTurns',
-        keptReason: 'within_window',
-        droppedReason: 'outside_window',
-      }
-    },
-  }
+export const lastTurns: HistoryRule<LastTurnsSettings> = {
+  mode: 'LastTurns',
+  key: ({ turns, slackTurns }) => `LastTurns/${turns}/${slackTurns}`,
+  select({ turns, slackTurns }, { groups, epochFrom, settingsChanged }) {
+    const start = Math.max(0, groups.length - turns)
+    const fits = groups.length - epochFrom <= turns + slackTurns
+    return {
+      from: fits && !settingsChanged ? epochFrom : start,
+      rule: 'history.lastTurns',
+      keptReason: 'within_window',
+      droppedReason: 'outside_window',
+    }
+  },
 }

@@ -3,7 +3,7 @@ import type { Call } from '../call/call.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { AnswerStream, AnswerUse } from './answer-stream.ts'
 import type { AnswerTap } from './answer-tap.ts'
-import { type AnswerWriter, passingWriter, streamWriter, valueWriter } from './answer-writer.ts'
+import { type AnswerWriter, PassingWriter, StreamWriter, ValueWriter } from './answer-writer.ts'
 import { ownHeaders } from './reply-headers.ts'
 
 /**
@@ -46,9 +46,9 @@ export async function relayAnswer(
 
 function writerFor(answer: AnswerStream, use: AnswerUse, call: Call): AnswerWriter {
   if (use.passes && answer.dialect?.name === call.dialect.name) {
-    return passingWriter(answer, call, use.isRead)
+    return new PassingWriter(answer, call, use.isRead)
   }
-  return answer.isWhole ? valueWriter(answer, call) : streamWriter(call)
+  return answer.isWhole ? new ValueWriter(answer, call) : new StreamWriter(call)
 }
 
 async function settleTaps(
@@ -69,9 +69,11 @@ async function settleTaps(
 function start(writer: AnswerWriter, byteLength: number | undefined, call: Call): void {
   const { record, sink, turn } = call
   record.status = writer.status
-  const length = byteLength === undefined ? [] : ['content-length', String(byteLength)]
-  const named = writer.headers.includes('x-request-id') ? [] : ['x-request-id', record.requestId]
-  sink.start(writer.status, [...writer.headers, ...length, ...named, ...ownHeaders(record, turn)])
+  const headers = ownHeaders(record, turn)
+  headers.push(...writer.headers)
+  if (byteLength !== undefined) headers.push('content-length', String(byteLength))
+  if (!writer.headers.includes('x-request-id')) headers.push('x-request-id', record.requestId)
+  sink.start(writer.status, headers)
 }
 
 /**

@@ -40,7 +40,9 @@ export class WholeAnswer implements AnswerStream {
   #first: Buffer | undefined
   /** The end of what has come; all of it, when all is here. */
   #tail: Buffer
-  #value: object | undefined
+  /** Known early where the answer was parsed; the parsed form is not kept. */
+  #usage: Usage | undefined
+  #usageIsKnown = false
   #response: ModelResponse | undefined
 
   private constructor(source: WholeSource, first: Buffer, more: Exchange | undefined) {
@@ -85,37 +87,34 @@ export class WholeAnswer implements AnswerStream {
     return declared === undefined ? undefined : Number(declared)
   }
 
-  async next(): Promise<AnswerPiece | undefined> {
+  next(): Promise<AnswerPiece | undefined> {
     const first = this.#first
-    if (first !== undefined) {
-      this.#first = undefined
-      return { bytes: first, events: () => this.#events() }
-    }
-    const chunk = await this.#more?.next()
-    if (chunk === undefined) return undefined
-    this.#tail =
-      chunk.length > tailBytes ? chunk : Buffer.concat([this.#tail.subarray(-tailBytes), chunk])
-    return { bytes: chunk, events: () => this.#events() }
+    this.#first = undefined
+    if (first !== undefined) return Promise.resolve(new WholePiece(first, this))
+    return this.#more === undefined ? atEnd : this.#nextOf(this.#more)
   }
 
   get usage(): Usage | undefined {
     if (this.#response !== undefined) return this.#response.usage
-    const { passage } = this.dialect
-    if (this.#value !== undefined) return passage.readUsage(this.#value)
+    if (this.#usageIsKnown) return this.#usage
     const isEncoded = this.headers['content-encoding'] !== undefined
-    return isEncoded ? undefined : passage.scanUsage(this.#tail)
+    return isEncoded ? undefined : this.dialect.passage.scanUsage(this.#tail)
   }
 
   response(): ModelResponse {
     this.#response ??= chatFormatOf(this.dialect).decodeResponse(
-      this.#value ?? this.#parse(this.#tail),
+      this.#parse(this.#tail),
       this.#source.nowMs,
     )
     return this.#response
   }
 
-  #events(): StreamEvent[] {
-    return responseEvents(this.response())
+  async #nextOf(exchange: Exchange): Promise<AnswerPiece | undefined> {
+    const chunk = await exchange.next()
+    if (chunk === undefined) return undefined
+    this.#tail =
+      chunk.length > tailBytes ? chunk : Buffer.concat([this.#tail.subarray(-tailBytes), chunk])
+    return new WholePiece(chunk, this)
   }
 
   #check(bytes: Buffer): void {
@@ -126,7 +125,8 @@ export class WholeAnswer implements AnswerStream {
     }
     if (this.headers['content-encoding'] !== undefined) return
     if (bytes.length <= parsedBytesMax) {
-      this.#value = this.#parse(bytes)
+      this.#usage = this.dialect.passage.readUsage(this.#parse(bytes))
+      this.#usageIsKnown = true
       return
     }
     const head = bytes.toString('latin1', 0, 64).trimStart()
@@ -146,6 +146,22 @@ export class WholeAnswer implements AnswerStream {
 
   #notAnObject(): Error {
     return gatewayError.upstreamGarbage(this.#source.provider, 'no JSON object')
+  }
+}
+
+const atEnd = Promise.resolve(undefined)
+
+class WholePiece implements AnswerPiece {
+  readonly bytes: Buffer
+  readonly #answer: WholeAnswer
+
+  constructor(bytes: Buffer, answer: WholeAnswer) {
+    this.bytes = bytes
+    this.#answer = answer
+  }
+
+  events(): StreamEvent[] {
+    return responseEvents(this.#answer.response())
   }
 }
 

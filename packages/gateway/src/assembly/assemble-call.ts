@@ -1,10 +1,10 @@
+import { mergeTools, renderPersona } from '@fairlead/context'
 import { chatFormatOf, type ChatInput, type RequestEdits } from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall } from './assembled-call.ts'
 import { findPersona, personaInput } from './named-settings.ts'
-import { renderPersona } from './render-persona.ts'
 import { checkMayAsk, chosenFor, turnRequest, type TurnSource } from './turn-request.ts'
 
 /**
@@ -45,7 +45,8 @@ async function assembleTurn(conversation: string, call: Call): Promise<Assembled
   const turn = await conversations.begin(asked)
   call.turn = turn
   const { items, tools } = turn
-  const toolsAdded = tools.length > source.input.tools.length
+  const sentTools = new Set(source.input.tools)
+  const toolsAdded = tools.some((tool) => !sentTools.has(tool))
   const { itemsBefore: _replaced, ...kept } = edits
   return new AssembledCall({
     dialect,
@@ -84,18 +85,29 @@ function personaSettings(persona: PersonaSettings | undefined): RequestEdits {
   }
 }
 
-function withPersona(persona: PersonaSettings, { request, services }: Call): RequestEdits {
+function withPersona(persona: PersonaSettings, call: Call): RequestEdits {
+  const { request, services } = call
   const { edits, context } = request
   const variables = textVariables(context.variables)
-  const text = renderPersona(persona, variables, services.clock.now())
-  const { tools } = personaInput(persona)
+  const text = renderPersona({ persona, variables, nowMs: services.clock.now() })
+  const content = [{ type: 'input_text', text }] as const
   return {
     ...personaSettings(persona),
     ...edits,
     itemsBefore: [
-      { type: 'message', role: 'system', content: [{ type: 'input_text', text }] },
+      // As in a conversation, a persona without words adds no message.
+      ...(text.trim() === '' ? [] : [{ type: 'message', role: 'system', content } as const]),
       ...(edits.itemsBefore ?? []),
     ],
-    ...(tools.length === 0 ? {} : { toolsBefore: tools }),
+    ...personaTools(persona, call),
   }
+}
+
+/** The caller's tools stay as they were sent, unless the persona has one of the same name. */
+function personaTools(persona: PersonaSettings, { dialect, request }: Call): RequestEdits {
+  const { tools } = personaInput(persona)
+  if (tools.length === 0) return {}
+  const sent = chatFormatOf(dialect).decodeTools(request.fields())
+  const hidden = sent.some((tool) => tools.some(({ name }) => name === tool.name))
+  return hidden ? { tools: mergeTools(tools, sent) } : { toolsBefore: tools }
 }

@@ -10,7 +10,7 @@ import { EgressDenied } from '../upstream/egress-connector.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { beginAnswer } from './begin-answer.ts'
-import { forwardedHeaders } from './forwarded-headers.ts'
+import { outgoingHeaders } from './outgoing-headers.ts'
 import { refusedAnswer } from './refused-answer.ts'
 
 /** One target, asked once. */
@@ -61,7 +61,7 @@ export async function attempt(
   }
 }
 
-async function open(
+function open(
   target: CallTarget,
   credential: Credential | undefined,
   body: Uint8Array,
@@ -76,15 +76,13 @@ async function open(
       stream: call.request.sent.stream,
       body,
       basePath: provider.basePath,
-      headers: [
-        ...provider.headers,
-        ...forwardedHeaders(call.http.request.headers, requestHeaders),
-      ],
+      headers: outgoingHeaders(provider.headers, call.http.request.headers, requestHeaders),
     },
     credential?.value,
   )
-  const request = prepared instanceof Promise ? await prepared : prepared
-  return provider.transport.open(request, signal)
+  return prepared instanceof Promise
+    ? prepared.then((request) => provider.transport.open(request, signal))
+    : provider.transport.open(prepared, signal)
 }
 
 /** Only a stream promises an early first token; a whole answer takes as long as it takes. */

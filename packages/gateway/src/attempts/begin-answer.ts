@@ -1,4 +1,4 @@
-import type { ModelError, StreamEvent } from '@fairlead/llm'
+import type { ModelError } from '@fairlead/llm'
 import type { AnswerPiece, AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import { answerOf } from '../answer/event-answer.ts'
 import { StreamAnswer } from '../answer/stream-answer.ts'
@@ -68,23 +68,18 @@ function leadingError(
 
 async function beginDecoded(answer: StreamAnswer, target: CallTarget): Promise<void> {
   const pieces: AnswerPiece[] = []
-  const events: StreamEvent[] = []
-  while (!events.some(({ type }) => type !== 'response-start')) {
+  for (;;) {
     const piece = await answer.next()
     if (piece === undefined) throw gatewayError.upstreamCut(target.provider.key)
     pieces.push(piece)
-    events.push(...piece.events())
-  }
-  const error = events.find((event) => event.type === 'error')
-  if (error !== undefined && events.every(({ type }) => isWithoutContent(type))) {
-    answer.abandon(new Error('the answer is an error'))
-    throw failureOf(error.error)
+    const first = piece.events().find(({ type }) => type !== 'response-start')
+    if (first?.type === 'error') {
+      answer.abandon(new Error('the answer is an error'))
+      throw failureOf(first.error)
+    }
+    if (first !== undefined) break
   }
   for (const piece of pieces) answer.putBack(piece)
-}
-
-function isWithoutContent(type: StreamEvent['type']): boolean {
-  return type === 'response-start' || type === 'error'
 }
 
 function failureOf(error: ModelError): UpstreamFailure {

@@ -12,6 +12,8 @@ export class CallLifetime {
   readonly #timer: Timer
   readonly #onClose: () => void
   #outlivesCaller = false
+  /** Where it stands among the calls that run; kept by RunningCalls. */
+  place = 0
 
   constructor(response: ServerResponse, clock: Clock, timeoutMs: number) {
     this.#response = response

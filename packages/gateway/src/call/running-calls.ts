@@ -1,17 +1,27 @@
 import type { CallLifetime } from './call-lifetime.ts'
 
-/** The calls that run, so that a stopping gateway can wait for them and end them. */
+/**
+ * The calls that run, so that a stopping gateway can wait for them and end them. A list, in which
+ * each call knows its place, because of the garbage collector: a Set that shrinks and grows with
+ * every call links its old tables to the new ones, which keeps ended calls alive until a full
+ * collection.
+ */
 export class RunningCalls {
-  readonly #calls = new Set<CallLifetime>()
+  readonly #calls: CallLifetime[] = []
   readonly #waiting = new Set<() => void>()
 
   add(call: CallLifetime): void {
-    this.#calls.add(call)
+    call.place = this.#calls.length
+    this.#calls.push(call)
   }
 
   delete(call: CallLifetime): void {
-    this.#calls.delete(call)
-    if (this.#calls.size > 0) return
+    const last = this.#calls.pop()
+    if (last !== undefined && last !== call) {
+      last.place = call.place
+      this.#calls[call.place] = last
+    }
+    if (this.#calls.length > 0) return
     for (const resolve of this.#waiting) resolve()
     this.#waiting.clear()
   }
@@ -22,7 +32,7 @@ export class RunningCalls {
 
   /** Resolves when no call runs, also none whose caller has left. */
   ended(): Promise<void> {
-    if (this.#calls.size === 0) return Promise.resolve()
+    if (this.#calls.length === 0) return Promise.resolve()
     return new Promise((resolve) => {
       this.#waiting.add(resolve)
     })

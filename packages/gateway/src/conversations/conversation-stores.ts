@@ -59,18 +59,20 @@ export class ConversationStores {
 
   /** Resolves when the store is open and turns that a crash cut are marked. */
   async #openStore(settings: ConversationStoreSettings | undefined): Promise<Conversations> {
+    let conversations: Conversations | undefined
     try {
-      const conversations = await this.#open(settings)
+      conversations = await this.#open(settings)
       const turns = await conversations.recover()
       if (turns > 0) {
         this.#logger.warn({ store: settings?.name, turns }, 'cut turns were marked incomplete')
       }
-      if (this.#problems.delete(storeKey(settings))) this.#changed()
-      return conversations
     } catch (error) {
       this.#noteProblem(settings, error)
+      await conversations?.close().catch(() => {})
       throw error
     }
+    if (this.#problems.delete(storeKey(settings))) this.#changed()
+    return conversations
   }
 
   #noteProblem(settings: ConversationStoreSettings | undefined, error: unknown): void {

@@ -15,12 +15,20 @@ export class CallPermits {
   /** Passes the policies of a stage, one after the other. Throws what a policy refuses with. */
   async enter(stage: CallPolicy['stage'], call: Call): Promise<void> {
     for (const policy of this.#policies) {
-      if (policy.stage === stage) this.#permits.push(await policy.enter(call))
+      if (policy.stage !== stage) continue
+      const permit = policy.enter(call)
+      this.#permits.push(permit instanceof Promise ? await permit : permit)
     }
   }
 
+  /** Whether any policy has a word at this stage: the others cost the call nothing. */
+  has(stage: CallPolicy['stage']): boolean {
+    return this.#policies.some((policy) => policy.stage === stage)
+  }
+
   get answer(): AnswerStream | undefined {
-    return this.#permits.find(({ answer }) => answer !== undefined)?.answer
+    for (const { answer } of this.#permits) if (answer !== undefined) return answer
+    return undefined
   }
 
   get transforms(): readonly AnswerTransform[] {

@@ -15,14 +15,9 @@ export const anthropic: ProviderType = {
   encoding: {},
   telemetryName: 'anthropic',
   needsCredential: true,
-  prepare: (request, credential) => ({
-    path: `${request.basePath}/messages`,
-    headers: [
-      ...request.headers,
-      'anthropic-version',
-      apiVersion,
-      ...(credential === undefined ? [] : ['x-api-key', credential]),
-    ],
-    body: request.body,
-  }),
+  prepare({ basePath, headers, body }, credential) {
+    headers.push('anthropic-version', apiVersion)
+    if (credential !== undefined) headers.push('x-api-key', credential)
+    return { path: `${basePath}/messages`, headers, body }
+  },
 }

@@ -6,12 +6,7 @@ export function bearerRequest(
   path: string,
   credential: string | undefined,
 ): OutgoingHttp {
-  return {
-    path: request.basePath + path,
-    headers:
-      credential === undefined
-        ? request.headers
-        : [...request.headers, 'authorization', `Bearer ${credential}`],
-    body: request.body,
-  }
+  const { basePath, headers, body } = request
+  if (credential !== undefined) headers.push('authorization', `Bearer ${credential}`)
+  return { path: basePath + path, headers, body }
 }

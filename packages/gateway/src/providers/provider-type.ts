@@ -38,8 +38,8 @@ export interface OutgoingRequest {
   readonly body: Uint8Array
   /** Path of the provider's base URL, without a trailing slash. */
   readonly basePath: string
-  /** Flat list: name, value, name, value. */
-  readonly headers: readonly string[]
+  /** Made for this attempt, to be added to. Flat list: name, value, name, value. */
+  readonly headers: string[]
 }
 
 export interface OutgoingHttp {

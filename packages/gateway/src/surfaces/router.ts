@@ -19,7 +19,7 @@ const noParameters: PathParameters = {}
 
 /** The routes of all surfaces as one table. */
 export class Router {
-  readonly #exact = new Map<string, Entry[]>()
+  readonly #exact = new Map<string, FoundRoute[]>()
   readonly #patterns: Entry[] = []
   readonly #configured: Entry[] = []
   readonly #served: readonly string[]
@@ -29,7 +29,7 @@ export class Router {
       for (const route of surface.routes) {
         const entry = { surface, route, segments: route.path.split('/') }
         if (route.path.includes('{')) this.#patterns.push(entry)
-        else this.#exact.set(route.path, [...(this.#exact.get(route.path) ?? []), entry])
+        else this.#addExact({ surface, route, parameters: noParameters })
         if (route.findAt !== undefined) this.#configured.push(entry)
       }
     }
@@ -57,11 +57,16 @@ export class Router {
     throw gatewayError.methodNotAllowed(method, path, allowed)
   }
 
+  #addExact(found: FoundRoute): void {
+    const { path } = found.route
+    const known = this.#exact.get(path)
+    if (known === undefined) this.#exact.set(path, [found])
+    else known.push(found)
+  }
+
   #candidates(path: string, runtime: Runtime): readonly FoundRoute[] {
     const exact = this.#exact.get(path)
-    if (exact !== undefined) {
-      return exact.map(({ surface, route }) => ({ surface, route, parameters: noParameters }))
-    }
+    if (exact !== undefined) return exact
     const configured = this.#configured.flatMap(({ surface, route }) => {
       const parameters = route.findAt?.(path, runtime)
       return parameters === undefined ? [] : [{ surface, route, parameters }]

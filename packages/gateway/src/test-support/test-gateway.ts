@@ -1,5 +1,3 @@
-import type { ConversationStoreSettings } from '@fairlead/snapshot'
-import type { Conversations } from '@fairlead/context'
 import { Registry } from 'prom-client'
 import { onTestFinished } from 'vitest'
 import type { Gateway, GatewayOptions } from '../gateway.ts'
@@ -23,7 +21,7 @@ export interface TestGateway extends Gateway {
 export async function testGateway(
   parts: SnapshotParts & {
     readonly secrets?: Readonly<Record<string, string>>
-    readonly openStore?: (store: ConversationStoreSettings | undefined) => Conversations
+    readonly openStore?: GatewayOptions['openStore']
     readonly options?: Partial<GatewayOptions>
   },
 ): Promise<TestGateway> {

@@ -15,10 +15,15 @@ export interface SseReader {
 export function decodeSse(reader: SseReader): StreamDecoder {
   const parser = createSseParser()
   let failed = false
-  const read = (take: () => readonly SseEvent[]): StreamEvent[] => {
+  /** `bytes` undefined is the end. */
+  const read = (bytes: Uint8Array | undefined): StreamEvent[] => {
     if (failed) return []
     try {
-      return take().flatMap((event) => reader.push(event))
+      const events: StreamEvent[] = []
+      for (const frame of bytes === undefined ? parser.end() : parser.push(bytes)) {
+        for (const event of reader.push(frame)) events.push(event)
+      }
+      return events
     } catch (error) {
       failed = true
       if (error instanceof ModelError) return [{ type: 'error', error }]
@@ -26,9 +31,9 @@ export function decodeSse(reader: SseReader): StreamDecoder {
     }
   }
   return {
-    push: (bytes) => read(() => parser.push(bytes)),
+    push: read,
     end: () => {
-      const last = read(() => parser.end())
+      const last = read(undefined)
       return failed ? last : [...last, ...reader.end()]
     },
   }

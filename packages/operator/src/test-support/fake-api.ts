@@ -1,4 +1,4 @@
-import { kinds, ReferenceGrant } from '@fairlead/api'
+import { definitions } from '@fairlead/api'
 import type { Applied, ApplyOptions, Client, Patch, WatchEvent } from '@fairlead/controller-runtime'
 import {
   applyDefaults,
@@ -25,7 +25,7 @@ interface Write {
  */
 export class FakeApi {
   readonly #schemas = new Map<string, StructuralSchema>(
-    [...kinds, ReferenceGrant].map((type) => [type.kind, type.schema]),
+    definitions.map((type) => [type.kind, type.schema]),
   )
   readonly #objects = new Map<string, KubernetesObject>()
   readonly #watchers = new Set<(kind: string, event: WatchEvent) => void>()

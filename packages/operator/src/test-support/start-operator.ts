@@ -4,6 +4,7 @@ import type { Clock } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import { type Condition, type KubernetesObject, timestamp } from '@fairlead/kube-core'
 import { setupOperator } from '../setup-operator.ts'
+import { capabilities } from './capabilities.ts'
 import { FakeApi } from './fake-api.ts'
 
 export interface RunningOperator {
@@ -26,7 +27,7 @@ export async function startOperator(
   for (const object of objects) api.put(object)
   const clock = new FakeClock()
   const manager = new Manager({ client: api.client(), clock: clock satisfies Clock })
-  setupOperator(manager, { clock })
+  setupOperator(manager, { clock, capabilities })
   const controller = new AbortController()
   const running = manager.start(controller.signal)
   const operator: RunningOperator = {

@@ -1,21 +1,23 @@
 import type { Clock } from '@fairlead/base'
-import type { ContextPlan, Conversation, Turn } from '../../conversation.ts'
+import type { ContextPlan } from '../../plan/context-plan.ts'
+import type { Conversation } from '../../turns/conversation.ts'
+import type { Turn } from '../../turns/turn.ts'
 import {
   expireBatch,
   plansPerConversation,
   type AppendOutcome,
   type ConversationChange,
-  type ConversationStore,
   type FinishOutcome,
   type PartialOutput,
   type StoredConversation,
-} from '../store.ts'
+  type TurnStore,
+} from '../turn-store.ts'
 
 export interface MemoryStoreOptions {
   readonly clock: Pick<Clock, 'now'>
   /** Conversations untouched for longer are deleted; undefined keeps them. */
   readonly ttlMs: number | undefined
-  /** Over this the one that was untouched longest goes. 10,000 when left out. */
+  /** Above this the least recently used conversation is dropped. 10,000 when left out. */
   readonly maxConversations?: number
 }
 
@@ -26,10 +28,10 @@ interface Entry {
   touchedMs: number
 }
 
-/** Conversations in this process: fast, bounded in number, and gone when the process ends. */
-export function createMemoryStore(options: MemoryStoreOptions): ConversationStore {
+/** Conversations in this process: fast, limited in number, and lost when the process ends. */
+export function createMemoryStore(options: MemoryStoreOptions): TurnStore {
   const { clock, ttlMs = Number.POSITIVE_INFINITY, maxConversations = 10_000 } = options
-  /** By tenant and id; the one that was untouched longest comes first. */
+  /** By tenant and id; the least recently used comes first. */
   const entries = new Map<string, Entry>()
 
   const live = (key: string): Entry | undefined => {
@@ -52,7 +54,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ConversationStor
   }
 
   return {
-    name: 'Memory',
+    type: 'Memory',
     async load(tenant, id): Promise<StoredConversation | undefined> {
       const entry = live(entryKey(tenant, id))
       return entry && { conversation: entry.conversation, turns: entry.turns }
@@ -121,7 +123,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ConversationStor
   }
 }
 
-/** JSON keeps a tenant that holds a separator from being read as another tenant and id. */
+/** JSON, so that no tenant or id with a separator in it can imitate another pair. */
 function entryKey(tenant: string, id: string): string {
   return JSON.stringify([tenant, id])
 }

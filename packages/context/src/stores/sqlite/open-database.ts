@@ -4,17 +4,17 @@ import { DatabaseSync } from 'node:sqlite'
 import { migrate } from './schema.ts'
 
 /**
- * `NORMAL`: what was acknowledged survives the end of the process, kill -9 included, because the
- * operating system holds it; only a power cut can take the last moments, and never the file.
- * `FULL` also survives that, for a disk flush at every turn's begin and end, during which nothing
- * else of the process runs.
+ * `NORMAL`: acknowledged changes survive the end of the process, kill -9 included, because the
+ * operating system has them; a power failure can lose the most recent ones but not damage the file.
+ * `FULL`: they survive a power failure too, at the cost of a disk flush at the start and end of every
+ * turn, during which the process does nothing else.
  */
 export type SqliteDurability = 'NORMAL' | 'FULL'
 
-/** Another process that writes is waited for no longer: nothing else runs meanwhile. */
+/** How long to wait for another process that is writing: this process is blocked meanwhile. */
 const busyTimeoutMs = 250
 
-/** Opens the file, makes it when it is missing, readable by its owner only. */
+/** Opens the file, readable by its owner only; creates it when missing. */
 export function openDatabase(path: string, durability: SqliteDurability): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   closeSync(openSync(path, 'a', 0o600))

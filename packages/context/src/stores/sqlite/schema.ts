@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 
-/** Each entry takes a file from the version before it to its own; entries are never changed. */
+/** Entry n migrates a file from version n to n + 1; existing entries are never changed. */
 const migrations = [
   `CREATE TABLE conversations (
      tenant TEXT NOT NULL,
@@ -37,7 +37,7 @@ const migrations = [
    CREATE INDEX plans_by_conversation ON plans (tenant, conversation, number);`,
 ]
 
-/** Brings the file to the version that this code reads. Throws for a file of a newer one. */
+/** Migrates the file to the version that this code reads. Throws for a file of a newer version. */
 export function migrate(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE')
   try {
@@ -46,7 +46,7 @@ export function migrate(database: DatabaseSync): void {
     const version = Number(row?.['version'] ?? 0)
     if (version > migrations.length) {
       throw new Error(
-        `the conversation file has schema version ${version}, this program reads up to ${migrations.length}: start a newer program`,
+        `the conversation file has schema version ${version}, but this program supports up to ${migrations.length}: start a newer program`,
       )
     }
     for (const migration of migrations.slice(version)) database.exec(migration)

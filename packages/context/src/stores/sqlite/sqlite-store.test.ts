@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { newConversation } from '../../new-conversation.ts'
+import { newConversation } from '../../turns/new-conversation.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
 import { createSqliteStore } from './sqlite-store.ts'
 
@@ -26,20 +26,19 @@ describeStoreContract({
 /** Stores conversations c1, c2, … and prints each number once it is acknowledged. */
 const appendForever = `
   import { writeSync } from 'node:fs'
-  import { newConversation } from '${new URL('../../new-conversation.ts', import.meta.url).href}'
+  import { newConversation } from '${new URL('../../turns/new-conversation.ts', import.meta.url).href}'
   import { createSqliteStore } from '${new URL('./sqlite-store.ts', import.meta.url).href}'
   const store = createSqliteStore({ path: process.argv[1], clock: Date, ttlMs: undefined })
   for (let number = 1; number <= 100_000; number++) {
     const id = 'c' + number
-    const conversation = newConversation({ id, request: { tenant: 'a' }, store: '', nowMs: 0 })
+    const conversation = newConversation({ id, tenant: 'a', store: '', nowMs: 0 })
     await store.append({ expectedRevision: null, conversation, turns: [] })
     writeSync(1, number + '\\n')
   }
 `
 
 function conversation(id: string, secret = '') {
-  const request = { tenant: 'a', metadata: { secret } }
-  return newConversation({ id, request, store: 'SQLite', nowMs: 0 })
+  return newConversation({ id, tenant: 'a', metadata: { secret }, store: 'SQLite', nowMs: 0 })
 }
 
 describe('SQLite store', () => {

@@ -1,21 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '@fairlead/base'
-import type { ContextPlan, Conversation, Turn } from '../../conversation.ts'
+import type { ContextPlan } from '../../plan/context-plan.ts'
+import type { Conversation } from '../../turns/conversation.ts'
+import type { Turn } from '../../turns/turn.ts'
 import {
   expireBatch,
   plansPerConversation,
   type AppendOutcome,
   type ConversationChange,
-  type ConversationStore,
   type FinishOutcome,
   type PartialOutput,
   type StoredConversation,
-} from '../store.ts'
+  type TurnStore,
+} from '../turn-store.ts'
 import { openDatabase, type SqliteDurability } from './open-database.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 
 export interface SqliteStoreOptions {
-  /** The file; it and its folder are made when they are missing. */
+  /** The file; it and its folder are created when missing. */
   readonly path: string
   readonly clock: Pick<Clock, 'now'>
   /** Conversations untouched for longer are deleted; undefined keeps them. */
@@ -25,15 +27,15 @@ export interface SqliteStoreOptions {
 }
 
 /**
- * Conversations in one file of this machine, for one process at a time. Throws when the file cannot
- * be opened. Calls run to their end at once; they are promises because the contract is.
+ * Conversations in a local file, for one process at a time. Throws when the file cannot be opened.
+ * Every call runs synchronously; it returns a promise because the contract does.
  */
-export function createSqliteStore(options: SqliteStoreOptions): ConversationStore {
+export function createSqliteStore(options: SqliteStoreOptions): TurnStore {
   return new SqliteStore(options)
 }
 
-class SqliteStore implements ConversationStore {
-  readonly name = 'SQLite'
+class SqliteStore implements TurnStore {
+  readonly type = 'SQLite'
   readonly #database: DatabaseSync
   readonly #sql: Statements
   readonly #clock: Pick<Clock, 'now'>
@@ -129,7 +131,7 @@ class SqliteStore implements ConversationStore {
     return 'stored'
   }
 
-  /** The row of a conversation; one whose time is over is deleted and not found. */
+  /** The row of a conversation; an expired one is deleted and not found. */
   #live(tenant: string, id: string): Record<string, unknown> | undefined {
     const row = this.#sql.conversation.get(tenant, id)
     if (row === undefined || this.#ttlMs === undefined || row['running'] === 1) return row
@@ -150,13 +152,13 @@ class SqliteStore implements ConversationStore {
     }
   }
 
-  /** Deleted text is overwritten in the file at once; this takes it out of the write-ahead log too. */
+  /** `secure_delete` overwrites deleted text in the file; this removes it from the write-ahead log. */
   #wipeLog(): void {
     this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   }
 }
 
-/** The answer stands in a column of its own, because partial answers are written often. */
+/** The output has a column of its own, because partial answers are written often. */
 function turnColumns({ output, status: _status, ...body }: Turn): [body: string, output: string] {
   return [JSON.stringify(body), JSON.stringify(output)]
 }
@@ -170,7 +172,7 @@ function readTurn(row: Record<string, unknown>): Turn {
   }
 }
 
-/** What stands in the file was written by this store from a value of the same type. */
+/** Unchecked, because this store wrote the text from a value of the same type. */
 function parse<T>(text: unknown): T {
   return JSON.parse(String(text)) as T
 }
@@ -185,7 +187,7 @@ function parseStatus(status: unknown): Turn['status'] {
       return status
     default:
       throw new Error(
-        `the conversation file holds a turn with the unknown status ${String(status)}`,
+        `the conversation file has a turn with the unknown status "${String(status)}": start the program version that wrote it`,
       )
   }
 }

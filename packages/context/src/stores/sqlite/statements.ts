@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 
 export type Statements = ReturnType<typeof prepareStatements>
 
-/** Every statement of the store, prepared once. */
+/** All statements of the store, prepared once. */
 export function prepareStatements(database: DatabaseSync) {
   const prepare = (sql: string) => database.prepare(sql)
   const running = `EXISTS (SELECT 1 FROM turns WHERE turns.tenant = conversations.tenant

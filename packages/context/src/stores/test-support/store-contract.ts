@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '@fairlead/base'
-import type { ContextPlan, Conversation, Turn } from '../../conversation.ts'
-import { newConversation } from '../../new-conversation.ts'
+import type { ContextPlan } from '../../plan/context-plan.ts'
 import { forgottenPlan } from '../../plan/forgotten-plan.ts'
-import { plansPerConversation, type ConversationStore } from '../store.ts'
+import type { Conversation } from '../../turns/conversation.ts'
+import { newConversation } from '../../turns/new-conversation.ts'
+import type { Turn } from '../../turns/turn.ts'
+import { plansPerConversation, type TurnStore } from '../turn-store.ts'
 
-export interface StoreUnderTest {
+interface StoreUnderTest {
   readonly name: string
   /** An empty store. The suite closes it. */
   open(options: {
     readonly clock: Pick<Clock, 'now'>
     readonly ttlMs: number | undefined
-  }): ConversationStore
+  }): TurnStore | Promise<TurnStore>
 }
 
 const text = (said: string) => [{ type: 'output_text', text: said }] as const
@@ -48,7 +50,7 @@ function ended(running: Turn): Turn {
 }
 
 function conversationAt(revision: number, tenant = 'a', id = 'c1'): Conversation {
-  const empty = newConversation({ id, request: { tenant }, store: 'test', nowMs: 1000 })
+  const empty = newConversation({ id, tenant, store: 'test', nowMs: 1000 })
   return { ...empty, ccp: { ...empty.ccp, revision } }
 }
 
@@ -56,21 +58,21 @@ function planOf(one: Turn): ContextPlan {
   return forgottenPlan(one)
 }
 
-/** What every store must do. Called by the test of each. */
+/** What every store must do: the test of each store runs this suite. */
 export function describeStoreContract(subject: StoreUnderTest): void {
   const run = async (
-    body: (store: ConversationStore, time: { nowMs: number }) => Promise<void>,
+    body: (store: TurnStore, time: { nowMs: number }) => Promise<void>,
     ttlMs?: number,
   ) => {
     const time = { nowMs: 1_000_000 }
-    const store = subject.open({ clock: { now: () => time.nowMs }, ttlMs })
+    const store = await subject.open({ clock: { now: () => time.nowMs }, ttlMs })
     try {
       await body(store, time)
     } finally {
       await store.close()
     }
   }
-  const begin = (store: ConversationStore, tenant = 'a', id = 'c1') =>
+  const begin = (store: TurnStore, tenant = 'a', id = 'c1') =>
     store.append({
       expectedRevision: null,
       conversation: conversationAt(1, tenant, id),

@@ -54,7 +54,7 @@ export async function dryRun(
   })
   const { plan, items, tools } = await conversations.plan({
     ...request,
-    createIfMissing: id === 'new',
+    conversation: id === 'new' ? undefined : id,
   })
   const encoded = format.encodeRequest({
     model: target.model,

@@ -62,14 +62,18 @@ export function decodeRequest(value: unknown, options: DecodeOptions = {}): Mode
 
 /** Reads what is said and which tools are offered; the rest of the body is not looked at. */
 export function decodeInput(body: JsonObject, options: DecodeOptions = {}): ChatInput {
-  const tools = readOptional(body['tools'], 'tools', readArray) ?? []
   return {
     items: [
       ...(readOptional(body['system'], 'system', decodeSystem) ?? []),
       ...decodeMessages(readMessages(body, options)),
     ],
-    tools: tools.map((tool, index) => decodeTool(tool, `tools[${index}]`)),
+    tools: decodeTools(body),
   }
+}
+
+export function decodeTools(body: JsonObject): readonly ToolDefinition[] {
+  const tools = readOptional(body['tools'], 'tools', readArray) ?? []
+  return tools.map((tool, index) => decodeTool(tool, `tools[${index}]`))
 }
 
 function decodeSettings(body: JsonObject): ModelSettings {

@@ -1,7 +1,7 @@
 import { readRetryAfterSeconds } from '@fairlead/base'
 import { decodeSse } from '../../framing/decode-sse.ts'
 import type { Dialect } from '../dialect.ts'
-import { decodeInput, decodeRequest } from './decode-request.ts'
+import { decodeInput, decodeRequest, decodeTools } from './decode-request.ts'
 import { decodeResponse } from './decode-response.ts'
 import { encodeRequest } from './encode-request.ts'
 import { encodeResponse } from './encode-response.ts'
@@ -17,6 +17,7 @@ export const anthropicMessages: Dialect = {
     chat: {
       decodeRequest,
       decodeInput,
+      decodeTools,
       encodeRequest,
       decodeResponse,
       encodeResponse,

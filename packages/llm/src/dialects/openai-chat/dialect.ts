@@ -9,6 +9,7 @@ import { decodeError, encodeError } from './errors.ts'
 import { passage } from './passage.ts'
 import { createStreamDecoder } from './stream-decoder.ts'
 import { createStreamEncoder } from './stream-encoder.ts'
+import { decodeTools } from './tools.ts'
 
 /** OpenAI's Chat Completions, also as the many compatible servers speak it. */
 export const openAiChat: Dialect = {
@@ -17,6 +18,7 @@ export const openAiChat: Dialect = {
     chat: {
       decodeRequest,
       decodeInput,
+      decodeTools,
       encodeRequest,
       decodeResponse,
       encodeResponse,

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@fairlead/base'
-import type { ModelRequest } from './model-request.ts'
+import type { ModelRequest, ToolDefinition } from './model-request.ts'
 import type { ModelResponse } from './model-response.ts'
 import type { StreamEvent } from './stream-event.ts'
 
@@ -11,6 +11,8 @@ export interface ChatFormat {
   decodeRequest(body: unknown, options?: DecodeOptions): ModelRequest
   /** Reads what is said and which tools are offered, and nothing else of a request. */
   decodeInput(body: JsonObject, options?: DecodeOptions): ChatInput
+  /** Reads which tools are offered, and nothing else of a request. */
+  decodeTools(body: JsonObject): readonly ToolDefinition[]
   /** Writes a provider's request. Never writes a null where a field can be left out. */
   encodeRequest(request: ModelRequest, options?: EncodeOptions): unknown
 

@@ -1,0 +1,119 @@
+import { LLMProvider } from '@fairlead/api'
+import { commonConditionTypes, type ConditionType, type KindCompiler } from '@fairlead/config'
+import type { StructuralSchema } from '@fairlead/kube-core'
+import type { Capabilities, ProviderTypeCapability } from '@fairlead/snapshot'
+import { markdownTable } from './markdown-table.ts'
+
+/** Markdown by the name of the generated part of `docs/resources.md` that holds it. */
+export type GeneratedParts = ReadonlyMap<string, string>
+
+/** What the lists of kinds and of capabilities say, so that the document need not repeat it. */
+export function resourceTables(
+  kinds: readonly KindCompiler[],
+  capabilities: Capabilities,
+): GeneratedParts {
+  return new Map([
+    ['kinds', kindTable(kinds)],
+    ['conditions', conditionTable(kinds)],
+    ['unsupported fields', unsupportedTable(kinds, capabilities)],
+    ['provider types', providerTable(capabilities)],
+    ['presets', presetTable(capabilities)],
+  ])
+}
+
+/**
+ * The document with its generated parts replaced. A part stands between `<!-- generated: name -->`
+ * and `<!-- end -->`. Throws when the document lacks one of the parts, or has one that is unknown.
+ */
+export function withGeneratedParts(document: string, parts: GeneratedParts): string {
+  const missing = new Set(parts.keys())
+  const result = document.replaceAll(
+    /<!-- generated: (.*?) -->\n[^]*?<!-- end -->/g,
+    (_, name: string) => {
+      const part = parts.get(name)
+      if (part === undefined) throw new Error(`nothing generates the part ${JSON.stringify(name)}`)
+      missing.delete(name)
+      return `<!-- generated: ${name} -->\n\n${part}\n\n<!-- end -->`
+    },
+  )
+  if (missing.size > 0) throw new Error(`the document has no part for ${[...missing].join(', ')}`)
+  return result
+}
+
+function kindTable(kinds: readonly KindCompiler[]): string {
+  return markdownTable(
+    ['Kind', 'Short name', 'Description'],
+    kinds.map(({ type }) => [
+      code(type.kind),
+      type.shortNames.map(code).join(', '),
+      type.schema.description ?? '',
+    ]),
+  )
+}
+
+function conditionTable(kinds: readonly KindCompiler[]): string {
+  return markdownTable(
+    ['Condition', 'On', 'Status and reason'],
+    [
+      ...commonConditionTypes.map((condition) => conditionRow(condition, 'all')),
+      ...kinds.flatMap(({ type, conditionTypes = [] }) =>
+        conditionTypes.map((condition) => conditionRow(condition, code(type.kind))),
+      ),
+    ],
+  )
+}
+
+function conditionRow({ type, reasons }: ConditionType, on: string): readonly string[] {
+  const byStatus = Object.entries(reasons).map(
+    ([status, words]) => `${status}: ${words.map(code).join(', ')}`,
+  )
+  return [code(type), on, byStatus.join('. ')]
+}
+
+function unsupportedTable(kinds: readonly KindCompiler[], capabilities: Capabilities): string {
+  const rows = kinds.flatMap((compiler) =>
+    (compiler.unsupportedFields?.(capabilities) ?? []).map(
+      ({ path, unless = [], instead = 'ignored' }) => [
+        code(compiler.type.kind),
+        code(path),
+        unless.map((value) => code(String(value))).join(', '),
+        instead,
+      ],
+    ),
+  )
+  return markdownTable(['Kind', 'Field', 'Supported values', 'Other values'], rows)
+}
+
+function providerTable({ providerTypes }: Capabilities): string {
+  const served = providerTypes.map((capability) => [code(capability.type), addressOf(capability)])
+  const other = providerTypeNames().filter(
+    (name) => !providerTypes.some(({ type }) => type === name),
+  )
+  const notServed = other.map(code).join(', ')
+  return markdownTable(
+    ['`type`', 'Address without `baseURL`'],
+    other.length === 0 ? served : [...served, [notServed, '`Invalid`: not served yet']],
+  )
+}
+
+function addressOf({ remote, address, presets }: ProviderTypeCapability): string {
+  if (!remote) return 'none: answers by itself'
+  if (address !== undefined) return code(address)
+  return presets.size > 0 ? 'that of `preset`; one of them is needed' : '`baseURL` is needed'
+}
+
+function providerTypeNames(): readonly string[] {
+  const spec: StructuralSchema | undefined = LLMProvider.schema.properties?.['spec']
+  return (spec?.properties?.['type']?.enum ?? []).map(String)
+}
+
+function presetTable({ providerTypes }: Capabilities): string {
+  return markdownTable(
+    ['`preset`', 'Address'],
+    providerTypes.flatMap(({ presets }) =>
+      [...presets].map(([name, address]) => [code(name), code(address)]),
+    ),
+  )
+}
+
+const code = (text: string): string => `\`${text}\``

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from '@fairlead/base'
+import { migrationsOf, upgradeResource } from '@fairlead/config'
+import type { Client } from '@fairlead/controller-runtime'
+import {
+  CustomResourceDefinition,
+  isConflict,
+  isInvalid,
+  isNotFound,
+  type CustomResourceDefinitionObject,
+  type DefinedResource,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
+
+/** On a definition: the migrations that its stored objects have been through. */
+const migrationsAnnotation = 'fairlead.dev/migrations'
+
+/** How long an API server may take to apply a changed definition. */
+const inForceTimeoutMs = 30_000
+const inForceIntervalMs = 100
+
+/** How often another writer of an object may be faster. */
+const conflictAttemptsMax = 10
+
+/** A field that no schema has: it is kept only while the definition keeps unknown fields. */
+const probeField = 'fairleadMigrationProbe'
+
+export interface MigrateOptions {
+  readonly client: Client
+  /** Who is recorded as the writer of fields. */
+  readonly fieldManager: string
+  readonly logger: Logger
+  readonly signal: AbortSignal
+}
+
+/** The definition of a kind with the note that its stored objects need no migration. */
+export function migratedDefinition(
+  type: DefinedResource<KubernetesObject>,
+): CustomResourceDefinitionObject {
+  const { crd } = type
+  const names = migrationsOf(type.kind)
+  if (names.length === 0) return crd
+  const annotations = { ...crd.metadata.annotations, [migrationsAnnotation]: names.join(',') }
+  return { ...crd, metadata: { ...crd.metadata, annotations } }
+}
+
+/**
+ * Rewrites the stored objects of a kind that have an older shape, before its current definition is
+ * installed. While it does so the installed definition accepts and shows everything in `spec`, because
+ * the old definition refuses the new shape and the current one hides and refuses the old shape.
+ * Resolves at once for a kind that is not installed or has been migrated. It can be interrupted at any
+ * time and then be run again: nothing is lost, and what has been rewritten stays as it is.
+ */
+export async function migrateResources(
+  type: DefinedResource<KubernetesObject>,
+  installed: KubernetesObject | undefined,
+  options: MigrateOptions,
+): Promise<void> {
+  const { client, fieldManager, signal } = options
+  const wanted = migratedDefinition(type).metadata.annotations?.[migrationsAnnotation]
+  const done = installed?.metadata.annotations?.[migrationsAnnotation]
+  if (installed === undefined || wanted === done) return
+  if ((await objectsOf(type, options)).length === 0) return
+  const relaxed = relaxedDefinition(type.crd)
+  await client.apply(CustomResourceDefinition, relaxed, { fieldManager, force: true, signal })
+  await inForce(type, options)
+  for (const object of await objectsOf(type, options)) await rewrite(type, object, options)
+}
+
+async function objectsOf(
+  type: DefinedResource<KubernetesObject>,
+  { client, signal }: MigrateOptions,
+): Promise<readonly KubernetesObject[]> {
+  const { items } = await client.list<KubernetesObject>(type, { signal })
+  return items
+}
+
+/** The definition with a spec that nothing is removed from, added to or refused in. */
+function relaxedDefinition(crd: CustomResourceDefinitionObject): CustomResourceDefinitionObject {
+  const versions = crd.spec.versions.map((version) => {
+    const schema = version.schema?.openAPIV3Schema
+    const properties = {
+      ...schema?.properties,
+      spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    }
+    return { ...version, schema: { openAPIV3Schema: { ...schema, properties } } }
+  })
+  return { ...crd, spec: { ...crd.spec, versions } }
+}
+
+/**
+ * API servers apply a changed definition a moment after they have stored it and do not say when. An
+ * update that is not stored shows it: the probe comes back only when unknown fields are kept.
+ */
+async function inForce(
+  type: DefinedResource<KubernetesObject>,
+  options: MigrateOptions,
+): Promise<void> {
+  const { signal } = options
+  const timeout = AbortSignal.timeout(inForceTimeoutMs)
+  while (!timeout.aborted) {
+    const [object] = await objectsOf(type, options)
+    if (object === undefined || (await keepsUnknownFields(type, object, options))) return
+    await delay(inForceIntervalMs, undefined, { signal })
+  }
+  throw new Error(
+    `the API server still validates ${type.plural} with an older definition; start again to ` +
+      'continue their migration',
+  )
+}
+
+async function keepsUnknownFields(
+  type: DefinedResource<KubernetesObject>,
+  object: KubernetesObject,
+  { client, fieldManager, signal }: MigrateOptions,
+): Promise<boolean> {
+  const spec = { ...(object.spec as object), [probeField]: true }
+  try {
+    const options = { fieldManager, dryRun: true, fieldValidation: 'Ignore', signal } as const
+    const answer = await client.update<KubernetesObject>(type, { ...object, spec }, options)
+    return probeField in (answer.spec as object)
+  } catch (error) {
+    if (isInvalid(error) || isConflict(error) || isNotFound(error)) return false
+    throw error
+  }
+}
+
+async function rewrite(
+  type: DefinedResource<KubernetesObject>,
+  first: KubernetesObject,
+  { client, fieldManager, logger, signal }: MigrateOptions,
+): Promise<void> {
+  let object = first
+  for (let attempt = 1; ; attempt++) {
+    const { resource, changes } = upgradeResource(object)
+    if (changes.length === 0) return
+    const { namespace, name = '' } = resource.metadata
+    try {
+      await client.update<KubernetesObject>(type, resource, { fieldManager, signal })
+      logger.info({ kind: type.kind, namespace, name, changes }, 'resource migrated')
+      return
+    } catch (error) {
+      if (isNotFound(error)) return
+      if (!isConflict(error) || attempt === conflictAttemptsMax) throw error
+    }
+    const key = { name, ...(namespace !== undefined && { namespace }) }
+    try {
+      object = await client.get<KubernetesObject>(type, key, { signal })
+    } catch (error) {
+      if (isNotFound(error)) return
+      throw error
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { Snapshot } from '@fairlead/snapshot'
+import type { PlannedCondition } from './judging/conditions.ts'
+import type { GatewayRef } from './judging/kind-compiler.ts'
+
+/** The status that one resource should carry, without times: the writer keeps those. */
+export interface ResourceConditions {
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly generation: number
+  readonly conditions: readonly PlannedCondition[]
+  /** Kinds that name their gateways only: the conditions at each of them. */
+  readonly gateways?: readonly {
+    readonly gatewayRef: GatewayRef
+    readonly controllerName: string
+    readonly conditions: readonly PlannedCondition[]
+  }[]
+  /** Further fields of the status, written as they are, such as a PromptTemplate's `activeVersions`. */
+  readonly statusFields?: Readonly<Record<string, unknown>>
+}
+
+export interface CompileResult {
+  /** By `namespace/name` of the LLMGateway; only accepted gateways have one. */
+  readonly snapshots: ReadonlyMap<string, Snapshot>
+  /** Ordered by kind, then by namespace/name. */
+  readonly conditions: readonly ResourceConditions[]
+}

@@ -1,0 +1,17 @@
+import type { Judged } from './judged.ts'
+import type { KindCompiler } from './kind-compiler.ts'
+
+/** All judged resources of a kind. */
+export interface Catalogue {
+  readonly compiler: KindCompiler
+  /** By `namespace/name`, in that order. */
+  readonly byKey: ReadonlyMap<string, Judged>
+}
+
+/** By the name of the kind, what is referred to before what refers to it. */
+export type Catalogues = ReadonlyMap<string, Catalogue>
+
+/** `Kind namespace/name`: unique among all resources. */
+export function memberKey(kind: string, key: string): string {
+  return `${kind} ${key}`
+}

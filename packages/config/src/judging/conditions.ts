@@ -1,0 +1,76 @@
+import type { Condition } from '@fairlead/kube-core'
+import type { ReferenceProblem } from './findings.ts'
+import type { Judged } from './judged.ts'
+import type { ConditionType } from './kind-compiler.ts'
+
+/** A condition without its times. */
+export type PlannedCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>
+
+/** Longest list of problems in a message; the rest are counted. */
+const problemsMax = 8
+
+/** The conditions that every kind has. */
+export const commonConditionTypes: readonly ConditionType[] = [
+  {
+    type: 'Accepted',
+    reasons: {
+      True: ['Accepted', 'PartiallySupported'],
+      False: ['Invalid', 'Conflicted', 'NoMatchingGateway', 'NotAllowedByGateway'],
+    },
+  },
+  {
+    type: 'ResolvedRefs',
+    reasons: {
+      True: ['ResolvedRefs'],
+      False: ['RefNotFound', 'RefNotPermitted', 'SecretKeyMissing'],
+    },
+  },
+]
+
+/** Why a resource that is valid in itself is not accepted. */
+export interface Refusal {
+  readonly reason: 'Conflicted' | 'NoMatchingGateway' | 'NotAllowedByGateway'
+  readonly message: string
+}
+
+/** `Accepted` and `ResolvedRefs` of a resource. */
+export function commonConditions(
+  judged: Judged,
+  refusal: Refusal | undefined,
+): readonly PlannedCondition[] {
+  return [acceptedCondition(judged, refusal), resolvedRefsCondition(judged.referenceProblems)]
+}
+
+/** What is invalid decides first, then the refusal, then fields that are not implemented. */
+function acceptedCondition(
+  { invalid, unsupported }: Judged,
+  refusal: Refusal | undefined,
+): PlannedCondition {
+  const type = 'Accepted'
+  if (invalid.length > 0) {
+    return { type, status: 'False', reason: 'Invalid', message: listed(invalid) }
+  }
+  if (refusal) return { type, status: 'False', ...refusal }
+  if (unsupported.length > 0) {
+    const message = `Accepted, but these fields are not implemented yet: ${listed(unsupported)}`
+    return { type, status: 'True', reason: 'PartiallySupported', message }
+  }
+  return { type, status: 'True', reason: 'Accepted', message: 'Accepted' }
+}
+
+function resolvedRefsCondition(problems: readonly ReferenceProblem[]): PlannedCondition {
+  const type = 'ResolvedRefs'
+  const first = problems[0]
+  if (first === undefined) {
+    return { type, status: 'True', reason: 'ResolvedRefs', message: 'All references are resolved' }
+  }
+  const message = listed(problems.map((problem) => problem.message))
+  return { type, status: 'False', reason: first.reason, message }
+}
+
+/** Joins problems into one message of bounded length. */
+export function listed(problems: readonly string[]): string {
+  const named = problems.slice(0, problemsMax).join('; ')
+  const more = problems.length - problemsMax
+  return more > 0 ? `${named}; and ${more} more` : named
+}

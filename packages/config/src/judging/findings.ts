@@ -1,0 +1,97 @@
+import { group } from '@fairlead/api'
+import { parseGoDuration, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import type { SecretKeyRef } from '@fairlead/snapshot'
+import { namespaceOf, resourceKey } from '../values/resource-key.ts'
+import type { Catalogues } from './catalogue.ts'
+import type { ReferenceGrants } from './reference-grants.ts'
+
+export interface ReferenceProblem {
+  readonly reason: 'RefNotFound' | 'RefNotPermitted'
+  readonly message: string
+}
+
+interface NamedReference {
+  readonly name: string
+  readonly namespace?: string
+}
+
+/** Collects what is wrong with one resource while its settings are read. */
+export class Findings {
+  readonly invalid: string[] = []
+  readonly referenceProblems: ReferenceProblem[] = []
+  readonly #from: KubernetesObject
+  readonly #references: readonly ResourceType[]
+  readonly #grants: ReferenceGrants
+  readonly #catalogues: Catalogues
+
+  constructor(
+    from: KubernetesObject,
+    references: readonly ResourceType[],
+    grants: ReferenceGrants,
+    catalogues: Catalogues,
+  ) {
+    this.#from = from
+    this.#references = references
+    this.#grants = grants
+    this.#catalogues = catalogues
+  }
+
+  /** Rejects the resource: it is not accepted. The message begins with the field's path. */
+  reject(message: string): void {
+    this.invalid.push(message)
+  }
+
+  /** A Go duration in milliseconds; an unparsable one rejects the resource. */
+  duration(text: string, path: string): number {
+    try {
+      return parseGoDuration(text)
+    } catch {
+      this.reject(`${path}: ${JSON.stringify(text)} is not a duration such as 30s or 1h30m`)
+      return 0
+    }
+  }
+
+  /** Where a Secret's key is. Whether it exists only the replicas know, which alone may read it. */
+  secret(
+    reference: NamedReference & { readonly key: string },
+    path: string,
+  ): SecretKeyRef | undefined {
+    const namespace = reference.namespace ?? namespaceOf(this.#from)
+    if (!this.#permits('', 'Secret', namespace, reference.name, path)) return undefined
+    return { namespace, name: reference.name, key: reference.key }
+  }
+
+  /**
+   * The `namespace/name` of the usable resource that a reference names; otherwise undefined, with
+   * the problem noted. Throws TypeError for a kind that the compiler does not list in `references`.
+   */
+  resolve({ kind }: ResourceType, reference: NamedReference, path: string): string | undefined {
+    if (!this.#references.some((declared) => declared.kind === kind)) {
+      throw new TypeError(`the compiler of ${this.#from.kind} must list ${kind} in its references`)
+    }
+    const namespace = reference.namespace ?? namespaceOf(this.#from)
+    if (!this.#permits(group, kind, namespace, reference.name, path)) return undefined
+    const key = resourceKey(namespace, reference.name)
+    const target = this.#catalogues.get(kind)?.byKey.get(key)
+    if (target?.settings !== undefined) return key
+    this.referenceProblems.push({
+      reason: 'RefNotFound',
+      message: target
+        ? `${path}: ${kind} ${key} exists but cannot be used; see its conditions`
+        : `${path}: ${kind} ${key} does not exist`,
+    })
+    return undefined
+  }
+
+  #permits(toGroup: string, kind: string, namespace: string, name: string, path: string): boolean {
+    const from = { group, kind: this.#from.kind, namespace: namespaceOf(this.#from) }
+    if (this.#grants.permits(from, { group: toGroup, kind, namespace, name })) return true
+    this.referenceProblems.push({
+      reason: 'RefNotPermitted',
+      message:
+        `${path}: no ReferenceGrant in namespace ${namespace} lets a ${from.kind} of namespace ` +
+        `${from.namespace} refer to ${kind} ${resourceKey(namespace, name)}`,
+    })
+    return false
+  }
+}

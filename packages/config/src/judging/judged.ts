@@ -1,0 +1,16 @@
+import type { KubernetesObject } from '@fairlead/kube-core'
+import type { ReferenceProblem } from './findings.ts'
+
+/** A resource with what was found out about it. */
+export interface Judged<R extends KubernetesObject = KubernetesObject, S = unknown> {
+  readonly resource: R
+  /** `namespace/name`. */
+  readonly key: string
+  /** What a snapshot holds of it; undefined when it cannot be used. */
+  readonly settings: S | undefined
+  /** Why it is not accepted; empty when it is. */
+  readonly invalid: readonly string[]
+  readonly referenceProblems: readonly ReferenceProblem[]
+  /** Fields that are set and not implemented, each with what happens instead. */
+  readonly unsupported: readonly string[]
+}

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest'
+import {
+  compileResources as compile,
+  conditionsOf,
+  gateway,
+  policy,
+  resourceSet,
+  rule,
+  simulator,
+  type Described,
+} from '../test-support/resources.ts'
+
+const compileAll = (...described: readonly Described[]) =>
+  compile(resourceSet([gateway, simulator, ...described]))
+
+const snapshotOf = (...described: readonly Described[]) =>
+  compileAll(...described).snapshots.get('default/default')
+
+const provider = (spec: Record<string, unknown>): Described => ({
+  kind: 'LLMProvider',
+  name: 'p',
+  spec,
+})
+
+const prompt = (
+  version: Record<string, unknown>,
+  more: Record<string, unknown> = {},
+  described: Partial<Described> = {},
+): Described => ({
+  kind: 'PromptTemplate',
+  name: 'p',
+  ...described,
+  spec: {
+    versions: [{ version: '1', messages: [{ role: 'user', content: 'Hi' }], ...version }],
+    ...more,
+  },
+})
+
+describe('fields that are not implemented', () => {
+  const strategy = (spec: Record<string, unknown>): Described => ({
+    kind: 'ContextStrategy',
+    name: 'x',
+    spec,
+  })
+
+  it.each<[string, Described, string]>([
+    [
+      'limits',
+      { ...provider({ type: 'Simulator', limits: { maxConcurrent: 2 } }), name: 'x' },
+      'spec.limits.maxConcurrent (ignored)',
+    ],
+    [
+      'prices',
+      {
+        ...provider({
+          type: 'Simulator',
+          models: [{ name: 'm', price: { inputPerMillion: '1' } }],
+        }),
+        name: 'x',
+      },
+      'spec.models[0].price (ignored)',
+    ],
+    [
+      'HTTPS',
+      {
+        kind: 'LLMGateway',
+        name: 'x',
+        spec: { listeners: [{ name: 'a', port: 8080, protocol: 'HTTPS' }] },
+      },
+      'spec.listeners[0].protocol (plain HTTP is served)',
+    ],
+    [
+      'shared state',
+      { kind: 'LLMGateway', name: 'x', spec: { state: { type: 'Redis' } } },
+      'spec.state.type',
+    ],
+    [
+      'stickiness',
+      policy('x', [rule('r', {}, { stickiness: { by: 'Conversation' } })]),
+      'spec.rules[0].stickiness.by (ignored)',
+    ],
+    [
+      'mirror',
+      policy('x', [rule('r', {}, { mirror: { providerRef: { name: 'simulator' } } })]),
+      'spec.rules[0].mirror (ignored)',
+    ],
+    [
+      'LeastCost',
+      policy('x', [rule('r', {}, { strategy: 'LeastCost' })]),
+      'spec.rules[0].strategy (targets are tried in their order, as with Priority)',
+    ],
+    [
+      'TokenWindow',
+      strategy({ history: { mode: 'TokenWindow' } }),
+      'spec.history.mode (the full history is sent, as with Full)',
+    ],
+    [
+      'retrieval',
+      strategy({ retrieval: { mode: 'BM25' } }),
+      'spec.retrieval.mode (nothing is retrieved)',
+    ],
+    [
+      'sampling of a persona',
+      { kind: 'Persona', name: 'x', spec: { instructions: 'i', settings: { topP: 1 } } },
+      'spec.settings.topP (ignored)',
+    ],
+    [
+      "a persona's caller",
+      {
+        kind: 'Persona',
+        name: 'x',
+        spec: { instructions: 'i', variables: { who: { from: 'Consumer' } } },
+      },
+      'spec.variables.who.from',
+    ],
+    [
+      'sampling of a prompt',
+      prompt({ settings: { stop: ['x'] } }, {}, { name: 'x' }),
+      'spec.versions[0].settings.stop (ignored)',
+    ],
+  ])('such as %s are named', (_, described, message) => {
+    const { Accepted } = conditionsOf(compileAll(described), described.kind, 'default/x')
+    expect(Accepted).toMatchObject({
+      status: 'True',
+      reason: 'PartiallySupported',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  it('run what the condition says instead', () => {
+    const snapshot = snapshotOf(
+      policy('x', [rule('r', {}, { strategy: 'LeastCost' })]),
+      strategy({ history: { mode: 'Summarize' } }),
+    )
+    expect(snapshot?.routes[0]?.strategy).toBe('Priority')
+    expect(snapshot?.strategies.get('default/x')?.history).toEqual({ mode: 'Full' })
+  })
+
+  it('are not named while they ask for nothing', () => {
+    const described = [
+      provider({ type: 'Simulator', limits: {}, models: [] }),
+      policy('x', [
+        rule(
+          'r',
+          { cel: '', promptTypes: [], inputTokens: { min: 0 } },
+          { stickiness: { by: 'None' } },
+        ),
+      ]),
+      strategy({ retrieval: { mode: 'None', maxTokens: 2000 } }),
+    ]
+    const reasons = compileAll(...described).conditions.map((one) => one.conditions[0]?.reason)
+    expect(new Set(reasons)).toEqual(new Set(['Accepted']))
+  })
+})

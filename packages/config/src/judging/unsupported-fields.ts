@@ -1,0 +1,76 @@
+import type { KubernetesObject } from '@fairlead/kube-core'
+
+/** A field that is accepted although it is not implemented yet. */
+export interface UnsupportedField {
+  /** Path from the object's root; `[]` stands for every entry of a list, `{}` of a map. */
+  readonly path: string
+  /** Values that are supported, besides absent, empty string, empty list and empty object. */
+  readonly unless?: readonly unknown[]
+  /** What happens instead; by default the field is ignored. */
+  readonly instead?: string
+}
+
+interface PathStep {
+  readonly name: string
+  /** Continues with every entry of the list or map of that name. */
+  readonly everyEntry: boolean
+}
+
+function toStep(segment: string): PathStep {
+  const name = segment.replace(/\[\]$|\{\}$/, '')
+  return { name, everyEntry: name !== segment }
+}
+
+/** Names the unsupported fields that a resource sets: `spec.limits.maxConcurrent (ignored)`. */
+export type UnsupportedFieldsReader = (resource: KubernetesObject) => readonly string[]
+
+/** Splits the paths once, for all resources of a kind. */
+export function unsupportedFieldsReader(
+  fields: readonly UnsupportedField[],
+): UnsupportedFieldsReader {
+  const split = fields.map((field) => ({ ...field, steps: field.path.split('.').map(toStep) }))
+  return (resource) =>
+    split.flatMap(({ steps, unless, instead }) => {
+      const found: string[] = []
+      collect(resource, steps, 0, '', unless ?? [], found)
+      return found.map((path) => `${path} (${instead ?? 'ignored'})`)
+    })
+}
+
+/** Adds the paths of all values, from the given step on, that are not supported. */
+function collect(
+  value: unknown,
+  steps: readonly PathStep[],
+  at: number,
+  path: string,
+  unless: readonly unknown[],
+  found: string[],
+): void {
+  const step = steps[at]
+  if (step === undefined) {
+    if (asksForSomething(value, unless)) found.push(path)
+    return
+  }
+  if (!isObject(value) || !Object.hasOwn(value, step.name)) return
+  const child = value[step.name]
+  const childPath = path === '' ? step.name : `${path}.${step.name}`
+  if (!step.everyEntry) {
+    collect(child, steps, at + 1, childPath, unless, found)
+  } else if (Array.isArray(child)) {
+    child.forEach((entry, index) =>
+      collect(entry, steps, at + 1, `${childPath}[${index}]`, unless, found),
+    )
+  } else if (isObject(child)) {
+    for (const [key, entry] of Object.entries(child)) {
+      collect(entry, steps, at + 1, `${childPath}.${key}`, unless, found)
+    }
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+function asksForSomething(value: unknown, unless: readonly unknown[]): boolean {
+  if (value === undefined || value === null || value === '' || unless.includes(value)) return false
+  return typeof value !== 'object' || Object.keys(value).length > 0
+}

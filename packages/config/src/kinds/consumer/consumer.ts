@@ -1,0 +1,69 @@
+import { Consumer, type ConsumerApiKey } from '@fairlead/api'
+import type { ConsumerSettings } from '@fairlead/snapshot'
+import type { Findings } from '../../judging/findings.ts'
+import type { KindCompiler } from '../../judging/kind-compiler.ts'
+import { frozenCopy } from '../../values/freeze.ts'
+import { identityOf } from '../../values/resource-key.ts'
+
+type ApiKey = ConsumerSettings['apiKeys'][number]
+
+/** Keys whose Secret may not be referred to are left out. An API key names one caller. */
+export const consumer: KindCompiler<Consumer, ConsumerSettings> = {
+  type: Consumer,
+  references: [],
+  compile: compileConsumer,
+  claims: {
+    of: ({ apiKeys }) => apiKeys.map((key) => ({ subject: subjectOf(key), name: key.name })),
+    without: (settings, lost) => ({
+      ...settings,
+      apiKeys: settings.apiKeys.filter((key) => !lost.has(subjectOf(key))),
+    }),
+    describeLoss: ({ name }, winner) =>
+      `API key ${name} is also that of ${winner}, and is left out`,
+    refuses: true,
+  },
+  contribute: (members) => ({ consumers: members.map(({ settings }) => settings) }),
+}
+
+function compileConsumer(resource: Consumer, findings: Findings): ConsumerSettings {
+  const { groups, apiKeys, access } = resource.spec
+  return {
+    ...identityOf(resource),
+    groups: frozenCopy(groups),
+    apiKeys: apiKeys.flatMap(
+      (key, index) => compileApiKey(key, `spec.apiKeys[${index}]`, findings) ?? [],
+    ),
+    access: {
+      models: frozenCopy(access.models),
+      promptTemplates: frozenCopy(access.promptTemplates),
+      personas: frozenCopy(access.personas),
+    },
+  }
+}
+
+function compileApiKey(
+  { name, sha256, secretRef, expiresAt }: ConsumerApiKey,
+  path: string,
+  findings: Findings,
+): ApiKey | undefined {
+  const expiresAtMs = expiresAt === undefined ? undefined : Date.parse(expiresAt)
+  if (Number.isNaN(expiresAtMs)) {
+    findings.reject(`${path}.expiresAt: ${JSON.stringify(expiresAt)} is not an RFC 3339 time`)
+    return undefined
+  }
+  if (sha256 !== undefined) {
+    return { name, source: { sha256: sha256.toLowerCase() }, expiresAtMs }
+  }
+  if (secretRef === undefined) {
+    findings.reject(`${path}: needs a secretRef or a sha256`)
+    return undefined
+  }
+  const secret = findings.secret(secretRef, `${path}.secretRef`)
+  return secret && { name, source: { secret }, expiresAtMs }
+}
+
+function subjectOf({ source }: ApiKey): string {
+  if ('sha256' in source) return `sha256:${source.sha256}`
+  const { namespace, name, key } = source.secret
+  return `secret:${namespace}/${name}/${key}`
+}

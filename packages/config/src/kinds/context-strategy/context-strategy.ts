@@ -1,0 +1,43 @@
+import { ContextStrategy } from '@fairlead/api'
+import type { Capabilities, ContextStrategySettings } from '@fairlead/snapshot'
+import type { Findings } from '../../judging/findings.ts'
+import type { KindCompiler } from '../../judging/kind-compiler.ts'
+import { settingsByKey } from '../../judging/settings-by-key.ts'
+import { identityOf } from '../../values/resource-key.ts'
+
+/** What is used instead of a mode that is not served. */
+const fallbackMode = 'Full'
+
+export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySettings> = {
+  type: ContextStrategy,
+  references: [],
+  compile: (strategy, findings, capabilities) => ({
+    ...identityOf(strategy),
+    history: compileHistory(strategy, findings, capabilities),
+    reserveOutputTokens: strategy.spec.budget.reserveOutputTokens,
+    onOverflow: strategy.spec.onOverflow,
+  }),
+  unsupportedFields: ({ historyModes }) => [
+    {
+      path: 'spec.history.mode',
+      unless: historyModes,
+      instead: `the full history is sent, as with ${fallbackMode}`,
+    },
+    { path: 'spec.retrieval.mode', unless: ['None'], instead: 'nothing is retrieved' },
+  ],
+  contribute: (members) => ({ strategies: settingsByKey(members) }),
+}
+
+function compileHistory(
+  { spec: { history } }: ContextStrategy,
+  findings: Findings,
+  { historyModes }: Capabilities,
+): ContextStrategySettings['history'] {
+  const { mode, lastTurns } = history
+  if (mode !== 'LastTurns' || !historyModes.includes(mode)) return { mode: fallbackMode }
+  if (lastTurns === undefined) {
+    findings.reject('spec.history.lastTurns: required for mode LastTurns')
+    return { mode: fallbackMode }
+  }
+  return { mode, turns: lastTurns.turns, slackTurns: lastTurns.slackTurns }
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import {
+  compileResources as compile,
+  conditionsOf,
+  gateway,
+  resourceSet,
+  simulator,
+  type Described,
+} from '../../test-support/resources.ts'
+
+const compileAll = (...described: readonly Described[]) =>
+  compile(resourceSet([gateway, simulator, ...described]))
+
+describe('a store', () => {
+  const store = (spec: Record<string, unknown>): Described => ({
+    kind: 'ConversationStore',
+    name: 's',
+    spec,
+  })
+
+  it.each(['Memory', 'SQLite'])('of type %s is planned as available', (type) => {
+    const result = compileAll(store({ type }))
+    expect(conditionsOf(result, 'ConversationStore', 'default/s').Available).toMatchObject({
+      status: 'True',
+      reason: 'Available',
+    })
+  })
+
+  it.each(['Redis', 'Postgres'])('of type %s is accepted and not available', (type) => {
+    const result = compileAll(store({ type }))
+    expect(conditionsOf(result, 'ConversationStore', 'default/s')).toMatchObject({
+      Accepted: { status: 'True', reason: 'PartiallySupported' },
+      Available: { status: 'False', reason: 'TypeNotServed' },
+    })
+    expect(result.snapshots.get('default/default')?.stores.size).toBe(0)
+  })
+
+  it.each([
+    ['../other.db', 'Invalid'],
+    ['a/../../other.db', 'Invalid'],
+    ['a/..', 'Invalid'],
+    ['a/../other.db', 'Accepted'],
+    ['a/..b.db', 'Accepted'],
+    ['/var/lib/fairlead/other.db', 'Accepted'],
+  ])('at the path %s is %s', (path, reason) => {
+    const result = compileAll(store({ type: 'SQLite', sqlite: { path } }))
+    expect(conditionsOf(result, 'ConversationStore', 'default/s').Accepted).toMatchObject({
+      reason,
+    })
+  })
+
+  it('with a broken duration is invalid', () => {
+    const result = compileAll(store({ type: 'Memory', retention: { ttl: 'soon' } }))
+    expect(conditionsOf(result, 'ConversationStore', 'default/s')).toMatchObject({
+      Accepted: {
+        reason: 'Invalid',
+        message: 'spec.retention.ttl: "soon" is not a duration such as 30s or 1h30m',
+      },
+      Available: { status: 'False', reason: 'Invalid' },
+    })
+  })
+})

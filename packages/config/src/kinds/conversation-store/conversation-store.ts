@@ -1,0 +1,87 @@
+import { ConversationStore } from '@fairlead/api'
+import type { Capabilities, ConversationStoreSettings } from '@fairlead/snapshot'
+import { blockDefaults } from '../../judging/block-defaults.ts'
+import type { PlannedCondition } from '../../judging/conditions.ts'
+import type { Findings } from '../../judging/findings.ts'
+import type { Judged } from '../../judging/judged.ts'
+import type { KindCompiler } from '../../judging/kind-compiler.ts'
+import { settingsByKey } from '../../judging/settings-by-key.ts'
+import { identityOf } from '../../values/resource-key.ts'
+
+/** A store of a type that is not served is accepted, but has no settings: `Available` says so. */
+export const conversationStore: KindCompiler<ConversationStore, ConversationStoreSettings> = {
+  type: ConversationStore,
+  references: [],
+  conditionTypes: [
+    {
+      type: 'Available',
+      reasons: { True: ['Available'], False: ['TypeNotServed', 'StoreUnavailable', 'Invalid'] },
+    },
+  ],
+  compile: compileStore,
+  unsupportedFields: ({ conversationStoreTypes }) => [
+    {
+      path: 'spec.type',
+      unless: conversationStoreTypes,
+      instead: 'the store cannot be used; see Available',
+    },
+  ],
+  conditions: (judged, { capabilities }) => [availableCondition(judged, capabilities)],
+  contribute: (members) => ({ stores: settingsByKey(members) }),
+}
+
+const sqliteDefaults = blockDefaults(ConversationStore, 'sqlite')
+
+function compileStore(
+  store: ConversationStore,
+  findings: Findings,
+  { conversationStoreTypes }: Capabilities,
+): ConversationStoreSettings | undefined {
+  const { type, sqlite = sqliteDefaults, redis, postgres, retention } = store.spec
+  if (redis) findings.secret(redis.urlSecretRef, 'spec.redis.urlSecretRef')
+  if (postgres) findings.secret(postgres.urlSecretRef, 'spec.postgres.urlSecretRef')
+  const ttlMs =
+    retention.ttl === undefined ? undefined : findings.duration(retention.ttl, 'spec.retention.ttl')
+  if (leavesDataDirectory(sqlite.path)) {
+    findings.reject(
+      `spec.sqlite.path: ${JSON.stringify(sqlite.path)} must name a file below the data directory`,
+    )
+  }
+  if (!conversationStoreTypes.includes(type)) return undefined
+  return {
+    ...identityOf(store),
+    type,
+    path: type === 'SQLite' ? sqlite.path : undefined,
+    ttlMs,
+  }
+}
+
+/** Whether `..` leads out. An absolute path is for the replica to judge, which knows its directory. */
+function leavesDataDirectory(path: string): boolean {
+  if (/^(?:[/\\]|[A-Za-z]:)/.test(path)) return false
+  let depth = 0
+  for (const part of path.split(/[/\\]/)) {
+    if (part === '..') depth -= 1
+    else if (part !== '' && part !== '.') depth += 1
+    if (depth < 0) return true
+  }
+  return depth === 0
+}
+
+function availableCondition(
+  { resource, settings }: Judged<ConversationStore, ConversationStoreSettings>,
+  { conversationStoreTypes }: Capabilities,
+): PlannedCondition {
+  const type = 'Available'
+  const storeType = resource.spec.type
+  if (!conversationStoreTypes.includes(storeType)) {
+    const served = conversationStoreTypes.join(' or ')
+    const message = `Type ${storeType} is not served by this version; use ${served}`
+    return { type, status: 'False', reason: 'TypeNotServed', message }
+  }
+  if (settings === undefined) {
+    const message = 'The store is not accepted; see Accepted'
+    return { type, status: 'False', reason: 'Invalid', message }
+  }
+  return { type, status: 'True', reason: 'Available', message: 'Conversations can be stored' }
+}

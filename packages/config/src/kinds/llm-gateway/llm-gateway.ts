@@ -1,0 +1,104 @@
+import {
+  ContextStrategy,
+  ConversationStore,
+  LLMGateway,
+  LLMProvider,
+  Persona,
+  type Reference,
+} from '@fairlead/api'
+import type { ResourceType } from '@fairlead/kube-core'
+import type { LLMGatewaySettings } from '@fairlead/snapshot'
+import type { Findings } from '../../judging/findings.ts'
+import type { KindCompiler } from '../../judging/kind-compiler.ts'
+import { identityOf } from '../../values/resource-key.ts'
+
+/** A default that cannot be resolved is left out; the gateway is served without it. */
+export const llmGateway: KindCompiler<LLMGateway, LLMGatewaySettings> = {
+  type: LLMGateway,
+  references: [LLMProvider, ContextStrategy, ConversationStore, Persona],
+  conditionTypes: [
+    {
+      type: 'Programmed',
+      reasons: { True: ['Programmed'], False: ['Pending', 'NoReplicas', 'Invalid'] },
+    },
+  ],
+  compile: compileGateway,
+  unsupportedFields: () => [
+    {
+      path: 'spec.listeners[].port',
+      unless: [8080],
+      instead: 'the port is given by --gateway-port',
+    },
+    { path: 'spec.listeners[].protocol', unless: ['HTTP'], instead: 'plain HTTP is served' },
+    { path: 'spec.listeners[].tls' },
+    {
+      path: 'spec.state.type',
+      unless: ['InProcess'],
+      instead: 'state is kept in each replica, as with InProcess',
+    },
+  ],
+  needs: ({ defaultProviders, defaultStrategy, defaultStore, defaultPersona }) => [
+    ...defaultProviders.map((key) => ({ type: LLMProvider, key })),
+    ...needed(ContextStrategy, defaultStrategy),
+    ...needed(ConversationStore, defaultStore),
+    ...needed(Persona, defaultPersona),
+  ],
+  contribute: (gateways) => {
+    const [only] = gateways
+    return only ? { gateway: only.settings } : {}
+  },
+}
+
+function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySettings {
+  const { auth, egress, defaults, limits } = gateway.spec
+  const resolveDefault = (
+    type: ResourceType,
+    reference: Reference | undefined,
+    field: string,
+  ): string | undefined => reference && findings.resolve(type, reference, `spec.defaults.${field}`)
+  checkSecrets(gateway, findings)
+  return {
+    ...identityOf(gateway),
+    auth: auth.mode,
+    allowPrivateNetworks: egress.privateNetworks === 'Allow',
+    defaultModel: defaults.model,
+    defaultProviders: defaults.providers.flatMap(
+      (reference, index) =>
+        findings.resolve(LLMProvider, reference, `spec.defaults.providers[${index}]`) ?? [],
+    ),
+    defaultStrategy: resolveDefault(
+      ContextStrategy,
+      defaults.contextStrategyRef,
+      'contextStrategyRef',
+    ),
+    defaultStore: resolveDefault(
+      ConversationStore,
+      defaults.conversationStoreRef,
+      'conversationStoreRef',
+    ),
+    defaultPersona: resolveDefault(Persona, defaults.personaRef, 'personaRef'),
+    limits: {
+      maxRequestBytes: limits.maxRequestBytes,
+      requestTimeoutMs: findings.duration(limits.requestTimeout, 'spec.limits.requestTimeout'),
+      firstTokenTimeoutMs: findings.duration(
+        limits.firstTokenTimeout,
+        'spec.limits.firstTokenTimeout',
+      ),
+      maxConcurrentRequests: limits.maxConcurrentRequests,
+    },
+  }
+}
+
+/** These Secrets are not read yet; whether they may be referred to is checked all the same. */
+function checkSecrets({ spec }: LLMGateway, findings: Findings): void {
+  for (const [index, { tls }] of spec.listeners.entries()) {
+    const path = `spec.listeners[${index}].tls.certificateRef`
+    if (tls) findings.secret({ ...tls.certificateRef, key: 'tls.crt' }, path)
+  }
+  const { redis } = spec.state
+  if (redis) findings.secret(redis.urlSecretRef, 'spec.state.redis.urlSecretRef')
+}
+
+function needed(type: ResourceType, key: string | undefined) {
+  return key === undefined ? [] : [{ type, key }]
+}

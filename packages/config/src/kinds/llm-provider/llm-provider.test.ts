@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import {
+  compileResources as compile,
+  conditionsOf,
+  gateway,
+  resourceSet,
+  simulator,
+  type Described,
+} from '../../test-support/resources.ts'
+
+const compileAll = (...described: readonly Described[]) =>
+  compile(resourceSet([gateway, simulator, ...described]))
+
+const snapshotOf = (...described: readonly Described[]) =>
+  compileAll(...described).snapshots.get('default/default')
+
+const provider = (spec: Record<string, unknown>): Described => ({
+  kind: 'LLMProvider',
+  name: 'p',
+  spec,
+})
+
+describe('the address of a provider', () => {
+  it.each([
+    [{ type: 'OpenAI' }, 'https://api.openai.com/v1'],
+    [{ type: 'Anthropic' }, 'https://api.anthropic.com/v1'],
+    [{ type: 'Ollama' }, 'http://127.0.0.1:11434/v1'],
+    [{ type: 'OpenAI', preset: 'groq' }, 'https://api.openai.com/v1'],
+    [{ type: 'OpenAICompatible', preset: 'groq' }, 'https://api.groq.com/openai/v1'],
+    [
+      { type: 'OpenAICompatible', preset: 'groq', baseURL: 'https://x.test/a/' },
+      'https://x.test/a',
+    ],
+    [{ type: 'OpenAICompatible', baseURL: 'http://x.test:81' }, 'http://x.test:81'],
+    [{ type: 'Ollama', baseURL: 'http://ollama:11434/' }, 'http://ollama:11434/v1'],
+    [
+      { type: 'Anthropic', baseURL: 'https://proxy.test/anthropic/v1' },
+      'https://proxy.test/anthropic/v1',
+    ],
+    [{ type: 'Simulator' }, ''],
+  ])('of %o is %s', (spec, address) => {
+    expect(snapshotOf(provider(spec))?.providers.get('default/p')?.baseURL).toBe(address)
+  })
+
+  it.each([
+    [
+      'a type that is not served',
+      { type: 'Bedrock' },
+      'type Bedrock is not served by this version; use one of',
+    ],
+    ['an unknown preset', { type: 'OpenAICompatible', preset: 'nobody' }, '"nobody" is not known'],
+    ['no address at all', { type: 'OpenAICompatible' }, 'needs a baseURL or a preset'],
+    [
+      'only a backendRef',
+      { type: 'OpenAI', backendRef: { name: 'svc' } },
+      'spec.backendRef: not served',
+    ],
+    [
+      'another protocol',
+      { type: 'OpenAI', baseURL: 'ftp://x.test' },
+      'not an absolute http or https URL',
+    ],
+    ['a query', { type: 'OpenAI', baseURL: 'https://x.test/?k=v' }, 'must not have a query'],
+  ])('refuses %s', (_, spec, message) => {
+    const result = compileAll(provider(spec))
+    expect(result.snapshots.get('default/default')?.providers.has('default/p')).toBe(false)
+    expect(conditionsOf(result, 'LLMProvider', 'default/p').Accepted).toMatchObject({
+      status: 'False',
+      reason: 'Invalid',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  it('refuses a password without repeating it', () => {
+    const result = compileAll(provider({ type: 'OpenAI', baseURL: 'https://me:hunter2@x.test/v1' }))
+    const { Accepted } = conditionsOf(result, 'LLMProvider', 'default/p')
+    expect(Accepted).toMatchObject({
+      reason: 'Invalid',
+      message: expect.stringContaining('password'),
+    })
+    expect(JSON.stringify(result.conditions)).not.toContain('hunter2')
+  })
+})
+
+describe('a simulator', () => {
+  const simulatorSettings = (settings: Record<string, unknown>) =>
+    snapshotOf(provider({ type: 'Simulator', simulator: settings }))?.providers.get('default/p')
+      ?.simulator
+
+  it('has durations in milliseconds and seconds', () => {
+    const failure = { status: 429, everyNth: 3, retryAfter: '1500ms' }
+    expect(simulatorSettings({ latency: '1.5s', failure })).toEqual({
+      mode: 'Echo',
+      replies: [],
+      latencyMs: 1500,
+      wordDelayMs: 0,
+      failure: {
+        status: 429,
+        message: 'simulated failure',
+        everyNth: 3,
+        retryAfterSeconds: 2,
+        afterWords: undefined,
+      },
+    })
+  })
+
+  it.each([
+    [{}, 1],
+    [{ percent: 100 }, 1],
+    [{ percent: 25 }, 4],
+    [{ everyNth: 7 }, 7],
+  ])('with failure %o fails every n-th call', (failure, everyNth) => {
+    expect(simulatorSettings({ failure })?.failure?.everyNth).toBe(everyNth)
+  })
+
+  it('that fails no call in a hundred has no failure', () => {
+    expect(simulatorSettings({ failure: { percent: 0 } })?.failure).toBeUndefined()
+  })
+})

@@ -1,0 +1,89 @@
+import { LLMProvider } from '@fairlead/api'
+import type { Capabilities, LLMProviderSettings } from '@fairlead/snapshot'
+import type { Findings } from '../../judging/findings.ts'
+import type { KindCompiler } from '../../judging/kind-compiler.ts'
+import { settingsByKey } from '../../judging/settings-by-key.ts'
+import { frozenCopy, none } from '../../values/freeze.ts'
+import { identityOf } from '../../values/resource-key.ts'
+import { providerAddress } from './provider-address.ts'
+import { compileSimulator } from './simulator.ts'
+
+/** A provider none of whose credentials may be used is not usable without them either. */
+export const llmProvider: KindCompiler<LLMProvider, LLMProviderSettings> = {
+  type: LLMProvider,
+  references: [],
+  conditionTypes: [
+    {
+      type: 'Healthy',
+      reasons: {
+        True: ['Healthy'],
+        False: ['Unauthorized', 'Unreachable', 'RateLimited'],
+        Unknown: ['Unknown'],
+      },
+    },
+  ],
+  compile: compileProvider,
+  unsupportedFields: () => [
+    { path: 'spec.limits.requestsPerMinute' },
+    { path: 'spec.limits.tokensPerMinute' },
+    { path: 'spec.limits.maxConcurrent' },
+    { path: 'spec.models[].price' },
+    {
+      path: 'spec.simulator.failure.percent',
+      unless: [0, 1, 2, 4, 5, 10, 20, 25, 50, 100],
+      instead: 'the nearest everyNth is used',
+    },
+  ],
+  contribute: (members) => ({ providers: settingsByKey(members) }),
+}
+
+function compileProvider(
+  provider: LLMProvider,
+  findings: Findings,
+  { providerTypes }: Capabilities,
+): LLMProviderSettings | undefined {
+  const { type, models, headers } = provider.spec
+  const served = providerTypes.find((capability) => capability.type === type)
+  if (!served) {
+    findings.reject(
+      `spec.type: type ${type} is not served by this version; use ${alternatives(providerTypes)}`,
+    )
+    return undefined
+  }
+  const credentials = compileCredentials(provider, findings)
+  const settings: LLMProviderSettings = {
+    ...identityOf(provider),
+    type,
+    baseURL: providerAddress(provider, served, findings),
+    credentials,
+    models: models.map((model) => ({
+      name: model.name,
+      aliases: frozenCopy(model.aliases),
+      contextWindow: model.contextWindow,
+      maxOutputTokens: model.maxOutputTokens,
+      capabilities: frozenCopy(model.capabilities ?? none),
+    })),
+    headers: headers.map(({ name, value }) => ({ name, value })),
+    simulator: type === 'Simulator' ? compileSimulator(provider, findings) : undefined,
+  }
+  const lostAll = provider.spec.credentials.length > 0 && credentials.length === 0
+  return lostAll ? undefined : settings
+}
+
+function compileCredentials(
+  provider: LLMProvider,
+  findings: Findings,
+): LLMProviderSettings['credentials'] {
+  return provider.spec.credentials.flatMap(({ name, secretRef, weight }, index) => {
+    const secret = findings.secret(secretRef, `spec.credentials[${index}].secretRef`)
+    return secret ? [{ name, secret, weight }] : []
+  })
+}
+
+/** `one of OpenAI, Anthropic`, with a hint at the type for vendors that speak another one's API. */
+function alternatives(types: Capabilities['providerTypes']): string {
+  const names = types.map(({ type }) => type).join(', ')
+  const vendors = types.find(({ presets }) => presets.size > 0)
+  const hint = vendors ? ` (${vendors.type} for a vendor with an OpenAI-compatible API)` : ''
+  return `one of ${names}${hint}`
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import {
+  compileResources as compile,
+  gateway,
+  resourceSet,
+  simulator,
+  type Described,
+} from '../../test-support/resources.ts'
+
+const compileAll = (...described: readonly Described[]) =>
+  compile(resourceSet([gateway, simulator, ...described]))
+
+const snapshotOf = (...described: readonly Described[]) =>
+  compileAll(...described).snapshots.get('default/default')
+
+describe('a persona', () => {
+  const persona = (spec: Record<string, unknown>, generation = 1): Described => ({
+    kind: 'Persona',
+    name: 'p',
+    generation,
+    spec: { instructions: 'You are {{name}}.', ...spec },
+  })
+  const hashOf = (described: Described) => snapshotOf(described)?.personas.get('default/p')?.hash
+
+  it('has a hash of what a model sees', () => {
+    expect(hashOf(persona({}, 2))).toBe(hashOf(persona({}, 1)))
+    expect(hashOf(persona({ settings: { temperature: 0.5 } }))).not.toBe(hashOf(persona({})))
+  })
+})

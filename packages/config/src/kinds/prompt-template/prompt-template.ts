@@ -1,0 +1,163 @@
+import { PromptTemplate } from '@fairlead/api'
+import { templateVariables } from '@fairlead/base'
+import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
+import { listed, type PlannedCondition } from '../../judging/conditions.ts'
+import type { Findings } from '../../judging/findings.ts'
+import type { Judged } from '../../judging/judged.ts'
+import type { KindCompiler } from '../../judging/kind-compiler.ts'
+import { settingsByKey } from '../../judging/settings-by-key.ts'
+import { unsupportedSampling } from '../../judging/unsupported-sampling.ts'
+import { frozenCopy } from '../../values/freeze.ts'
+import { frozenMap } from '../../values/frozen-map.ts'
+import { identityOf } from '../../values/resource-key.ts'
+import { ParameterSchemas } from './parameter-schemas.ts'
+
+type Versions = PromptTemplate['spec']['versions']
+type VersionSpec = Versions[number]
+
+/** First segments of the paths that every gateway serves itself. */
+const ownSegments: readonly string[] = ['v1', 'v1beta', 'prompts', 'mcp']
+
+const schemas = new ParameterSchemas()
+
+/** A template that loses its path is served without it. */
+export const promptTemplate: KindCompiler<PromptTemplate, PromptTemplateSettings> = {
+  type: PromptTemplate,
+  references: [],
+  conditionTypes: [
+    {
+      type: 'Exposed',
+      reasons: { True: ['Exposed'], False: ['NotRequested', 'PathConflict', 'Invalid'] },
+    },
+  ],
+  compile: (template, findings) => ({
+    ...identityOf(template),
+    versions: frozenMap(
+      template.spec.versions.map((version, index) => [
+        version.version,
+        compileVersion(version, `spec.versions[${index}]`, findings),
+      ]),
+    ),
+    rollout: compileRollout(template, findings),
+    path: requestedPath(template),
+  }),
+  unsupportedFields: () => [
+    ...unsupportedSampling('spec.versions[].settings'),
+    { path: 'spec.versions[].responseFormat.jsonSchema.strict', unless: [true] },
+  ],
+  conditions: (judged, { conflicts }) => [exposedCondition(judged, conflicts)],
+  statusFields: ({ settings }) => ({
+    activeVersions: settings ? settings.rollout.map(({ version }) => version) : [],
+  }),
+  claims: {
+    of: ({ path }) => (path === undefined ? [] : [{ subject: path, name: path }]),
+    without: (settings) => ({ ...settings, path: undefined }),
+    reserved: (path) => {
+      const segment = path.split('/')[1] ?? ''
+      if (!ownSegments.includes(segment)) return undefined
+      return `the gateway itself serves paths below /${segment}`
+    },
+    describeLoss: ({ name }, winner) => `${name} belongs to ${winner}`,
+    refuses: false,
+  },
+  contribute: (members) => ({ prompts: settingsByKey(members) }),
+}
+
+/** The extra path that a template asks for, without a trailing slash. */
+function requestedPath({ spec }: PromptTemplate): string | undefined {
+  return spec.expose?.path.replace(/\/+$/, '') || undefined
+}
+
+/** The shares with a weight; without a rollout the newest version, the last one in the list. */
+function compileRollout(
+  { spec: { versions, rollout } }: PromptTemplate,
+  findings: Findings,
+): PromptTemplateSettings['rollout'] {
+  if (rollout.length === 0) {
+    return versions.slice(-1).map(({ version }) => ({ version, weight: 100 }))
+  }
+  for (const [index, share] of rollout.entries()) {
+    if (versions.some(({ version }) => version === share.version)) continue
+    const known = versions.map(({ version }) => JSON.stringify(version)).join(', ')
+    findings.reject(
+      `spec.rollout[${index}].version: there is no version ${JSON.stringify(share.version)}; ` +
+        `spec.versions has ${known}`,
+    )
+  }
+  const active = rollout
+    .map(({ version, weight }) => ({ version, weight }))
+    .filter(({ weight }) => weight > 0)
+  if (active.length === 0) {
+    findings.reject('spec.rollout: at least one version needs a weight above 0')
+  }
+  return active
+}
+
+function compileVersion(spec: VersionSpec, path: string, findings: Findings): PromptVersion {
+  checkParameters(spec, path, findings)
+  checkPlaceholders(spec, path, findings)
+  return {
+    version: spec.version,
+    messages: spec.messages.map(({ role, content }) => ({ role, content })),
+    parameters: frozenCopy(spec.parameters),
+    model: spec.model,
+    temperature: spec.settings?.temperature,
+    maxOutputTokens: spec.settings?.maxOutputTokens,
+    responseFormat: compileResponseFormat(spec, path, findings),
+  }
+}
+
+function checkParameters({ parameters }: VersionSpec, path: string, findings: Findings): void {
+  const problem = parameters && schemas.errorOf(parameters)
+  if (problem !== undefined) {
+    findings.reject(`${path}.parameters: not a usable JSON Schema 2020-12: ${problem}`)
+  }
+}
+
+function checkPlaceholders(spec: VersionSpec, path: string, findings: Findings): void {
+  const properties = spec.parameters?.['properties']
+  const declared =
+    typeof properties === 'object' && properties !== null ? Object.keys(properties) : []
+  for (const [index, message] of spec.messages.entries()) {
+    for (const placeholder of templateVariables(message.content)) {
+      if (declared.includes(placeholder)) continue
+      findings.reject(
+        `${path}.messages[${index}].content: {{${placeholder}}} is not declared in ` +
+          `${path}.parameters.properties`,
+      )
+    }
+  }
+}
+
+function compileResponseFormat(
+  { responseFormat: { type, jsonSchema } }: VersionSpec,
+  path: string,
+  findings: Findings,
+): PromptVersion['responseFormat'] {
+  if (type !== 'JSONSchema') return { type }
+  if (jsonSchema === undefined) {
+    findings.reject(`${path}.responseFormat.jsonSchema: required for type JSONSchema`)
+    return { type: 'JSONObject' }
+  }
+  return { type, name: jsonSchema.name, schema: frozenCopy(jsonSchema.schema) }
+}
+
+function exposedCondition(
+  { resource, settings }: Judged<PromptTemplate, PromptTemplateSettings>,
+  conflicts: readonly string[],
+): PlannedCondition {
+  const type = 'Exposed'
+  const path = requestedPath(resource)
+  if (path === undefined) {
+    const message = 'No path is requested (spec.expose.path)'
+    return { type, status: 'False', reason: 'NotRequested', message }
+  }
+  if (settings === undefined) {
+    const message = 'The template is not accepted; see Accepted'
+    return { type, status: 'False', reason: 'Invalid', message }
+  }
+  if (conflicts.length > 0) {
+    return { type, status: 'False', reason: 'PathConflict', message: listed(conflicts) }
+  }
+  return { type, status: 'True', reason: 'Exposed', message: `Served at ${path}` }
+}

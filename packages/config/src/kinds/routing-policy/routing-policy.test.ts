@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest'
+import {
+  compileResources as compile,
+  conditionsOf,
+  gateway,
+  policy,
+  resourceSet,
+  rule,
+  simulator,
+  type Described,
+} from '../../test-support/resources.ts'
+
+const compilePolicies = (...policies: readonly Described[]) =>
+  compile(resourceSet([gateway, simulator, ...policies]))
+
+const orderOf = (...policies: readonly Described[]) =>
+  compilePolicies(...policies)
+    .snapshots.get('default/default')
+    ?.routes.map((route) => `${route.policy.name}/${route.rule}`)
+
+const older = { created: '2025-01-01T00:00:00Z' }
+
+describe('the order of routes', () => {
+  it('is from the most specific match to the least', () => {
+    const matches: Record<string, object>[] = [
+      { models: ['assistant'], promptTemplates: ['p'] },
+      { models: ['assistant'], consumers: ['c'] },
+      { models: ['assistant'], groups: ['g'] },
+      {
+        models: ['assistant'],
+        headers: [
+          { name: 'a', value: '1' },
+          { name: 'b', value: '1' },
+        ],
+      },
+      { models: ['assistant'], headers: [{ name: 'a', value: '1' }] },
+      { models: ['assistant'] },
+      { models: ['assist*'] },
+      { models: ['assistant', 'as*'] },
+      { groups: ['g'], headers: [{ name: 'a', value: '1' }] },
+      { groups: ['g'] },
+      { headers: [{ name: 'a', value: '1' }] },
+      {},
+    ]
+    const policies = matches.map((match, index) => policy(`p${index + 10}`, [rule('r', match)]))
+    expect(orderOf(...policies.toReversed())).toEqual(matches.map((_, index) => `p${index + 10}/r`))
+  })
+
+  it('keeps the order within a policy, so a rule sinks with the one above it', () => {
+    const first = policy('first', [rule('any'), rule('exact', { models: ['a'] })], older)
+    const second = policy('second', [rule('exact', { models: ['b'] })])
+    expect(orderOf(first, second)).toEqual(['second/exact', 'first/any', 'first/exact'])
+  })
+
+  it('is by age and then by name between equally specific rules', () => {
+    const a = policy('a', [rule('r', { models: ['x'] })])
+    const b = policy('b', [rule('r', { models: ['y'] })])
+    const z = policy('z', [rule('r', { models: ['w'] })], older)
+    expect(orderOf(b, a, z)).toEqual(['z/r', 'a/r', 'b/r'])
+  })
+})
+
+describe('policies that claim the same calls', () => {
+  const young = policy('a-young', [
+    rule('same', { groups: ['b', 'a'] }),
+    rule('own', { models: ['m'] }),
+  ])
+  const old = policy('b-old', [rule('theirs', { groups: ['a', 'b', 'a'] })], older)
+
+  it('leave the rule to the older one, and the other says so', () => {
+    const result = compilePolicies(young, old)
+    const routes = result.snapshots.get('default/default')?.routes
+    expect(routes?.map((route) => route.rule)).toEqual(['own', 'theirs'])
+    const conflicted = {
+      status: 'False',
+      reason: 'Conflicted',
+      message:
+        'on LLMGateway default/default, rule same matches the same calls as ' +
+        'RoutingPolicy default/b-old, which is older, and is left out',
+    }
+    expect(conditionsOf(result, 'RoutingPolicy', 'default/a-young').Accepted).toMatchObject(
+      conflicted,
+    )
+    const planned = result.conditions.find((one) => one.name === 'a-young')
+    expect(planned?.gateways).toMatchObject([
+      {
+        gatewayRef: { name: 'default' },
+        controllerName: 'fairlead.dev/gateway-controller',
+        conditions: [conflicted, { type: 'ResolvedRefs', status: 'True' }],
+      },
+    ])
+    expect(conditionsOf(result, 'RoutingPolicy', 'default/b-old').Accepted?.status).toBe('True')
+  })
+
+  it('go by the lower name when they are equally old', () => {
+    const result = compilePolicies(policy('b', [rule('r')]), policy('a', [rule('r')]))
+    expect(conditionsOf(result, 'RoutingPolicy', 'default/b').Accepted?.message).toContain(
+      'RoutingPolicy default/a, which has the lower namespace/name',
+    )
+  })
+
+  it('do not conflict when the names they match are of different namespaces', () => {
+    const open: Described = { kind: 'LLMGateway', spec: { allowedNamespaces: { from: 'All' } } }
+    const inA = policy('p', [rule('r', { consumers: ['app'] })])
+    const inB = {
+      ...inA,
+      namespace: 'b',
+      spec: { ...inA.spec, gatewayRefs: [{ name: 'default', namespace: 'default' }] },
+    }
+    const result = compile(resourceSet([open, simulator, inA, inB]))
+    expect(
+      result.snapshots.get('default/default')?.routes.map((route) => route.match.consumers),
+    ).toEqual([['b/app'], ['default/app']])
+  })
+})
+
+describe('attachment', () => {
+  it.each([
+    ['a gateway that does not exist', 'gone', 'NoMatchingGateway', 'does not exist'],
+    ['a gateway that is not accepted', 'broken', 'NoMatchingGateway', 'is not accepted'],
+    [
+      'a gateway that does not allow the namespace',
+      'default',
+      'NotAllowedByGateway',
+      'allowedNamespaces',
+    ],
+  ])('fails for %s', (_, name, reason, message) => {
+    const broken: Described = {
+      kind: 'LLMGateway',
+      name: 'broken',
+      spec: { limits: { requestTimeout: 'soon' } },
+    }
+    const gatewayRefs = [{ name, namespace: 'default' }]
+    const foreign = policy('p', [rule('r')], { namespace: 'other', gatewayRefs })
+    const result = compilePolicies(broken, foreign)
+    expect(conditionsOf(result, 'RoutingPolicy', 'other/p').Accepted).toMatchObject({
+      status: 'False',
+      reason,
+      message: expect.stringContaining(message),
+    })
+    expect(result.snapshots.get('default/default')?.routes).toEqual([])
+    expect(result.snapshots.has('default/broken')).toBe(false)
+  })
+
+  it('is judged per gateway, and one that accepts is enough for the whole', () => {
+    const gatewayRefs = [{ name: 'gone' }, { name: 'default' }]
+    const result = compilePolicies(policy('p', [rule('r')], { gatewayRefs }))
+    expect(conditionsOf(result, 'RoutingPolicy', 'default/p').Accepted?.status).toBe('True')
+    const planned = result.conditions.find((one) => one.kind === 'RoutingPolicy')
+    expect(planned?.gateways?.map((one) => one.conditions[0]?.reason)).toEqual([
+      'NoMatchingGateway',
+      'Accepted',
+    ])
+  })
+})
+
+describe('rules', () => {
+  it('default to Weighted with weight 1 and a retry', () => {
+    const [route] =
+      compilePolicies(policy('p', [rule('r')])).snapshots.get('default/default')?.routes ?? []
+    expect(route).toMatchObject({
+      strategy: 'Weighted',
+      targets: [{ weight: 1, model: undefined }],
+    })
+  })
+
+  it.each([
+    [{}, 2, ['RateLimited', 'ServerError', 'Timeout', 'Connect']],
+    [{ attempts: 0, conditions: ['Timeout'] }, 0, ['Timeout']],
+  ])('with retry %o try again %d times on %o', (retry, attempts, conditions) => {
+    const result = compilePolicies(policy('p', [rule('r', {}, { retry })]))
+    expect(result.snapshots.get('default/default')?.routes[0]?.retry).toEqual({
+      attempts,
+      conditions,
+    })
+  })
+
+  it.each([
+    [{}, undefined],
+    [{ inputTokens: { min: 0 } }, undefined],
+    [{ inputTokens: { min: 1 } }, { min: 1, max: undefined }],
+    [{ inputTokens: { min: 0, max: 4000 } }, { min: 0, max: 4000 }],
+  ])('with match %o ask for a length of %o', (match, inputTokens) => {
+    const result = compilePolicies(policy('p', [rule('r', match)]))
+    const [route] = result.snapshots.get('default/default')?.routes ?? []
+    expect(route?.match.inputTokens).toEqual(inputTokens)
+  })
+
+  it.each([
+    ['cel', { cel: 'request.model == "x"' }],
+    ['promptTypes', { promptTypes: ['Code'] }],
+  ])('with a match on %s are left out rather than matched too widely', (field, match) => {
+    const result = compilePolicies(policy('p', [rule('r', match), rule('s')]))
+    expect(result.snapshots.get('default/default')?.routes.map((route) => route.rule)).toEqual([
+      's',
+    ])
+    expect(conditionsOf(result, 'RoutingPolicy', 'default/p').Accepted).toMatchObject({
+      status: 'True',
+      reason: 'PartiallySupported',
+      message: expect.stringContaining(`spec.rules[0].match.${field} (the rule is left out)`),
+    })
+  })
+})

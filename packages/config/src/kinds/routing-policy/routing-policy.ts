@@ -1,0 +1,119 @@
+import { LLMProvider, RoutingPolicy, type RoutingRule } from '@fairlead/api'
+import type { Capabilities, Route, RouteMatch, RouteTarget } from '@fairlead/snapshot'
+import type { Findings } from '../../judging/findings.ts'
+import type { KindCompiler } from '../../judging/kind-compiler.ts'
+import { canonicalJson } from '../../values/canonical-json.ts'
+import { frozenCopy } from '../../values/freeze.ts'
+import { compareText, identityOf, namespaceOf, resourceKey } from '../../values/resource-key.ts'
+import { mergeRoutes } from './merge-routes.ts'
+
+/** What is used instead of a strategy that is not served. */
+const fallbackStrategy = 'Priority'
+
+const ruleLeftOut = 'the rule is left out'
+
+/** The rules of a policy as routes, in their order. */
+export const routingPolicy: KindCompiler<RoutingPolicy, readonly Route[]> = {
+  type: RoutingPolicy,
+  references: [LLMProvider],
+  compile: compileRoutes,
+  gatewayRefs: ({ spec }) => spec.gatewayRefs,
+  unsupportedFields: ({ routingStrategies }) => [
+    { path: 'spec.rules[].match.cel', instead: ruleLeftOut },
+    { path: 'spec.rules[].match.promptTypes', instead: ruleLeftOut },
+    {
+      path: 'spec.rules[].strategy',
+      unless: routingStrategies,
+      instead: `targets are tried in their order, as with ${fallbackStrategy}`,
+    },
+    { path: 'spec.rules[].stickiness.by', unless: ['None'] },
+    { path: 'spec.rules[].mirror' },
+  ],
+  claims: {
+    of: (routes) => routes.map((route) => ({ subject: subjectOf(route), name: route.rule })),
+    without: (routes, lost) => routes.filter((route) => !lost.has(subjectOf(route))),
+    describeLoss: ({ name }, winner) =>
+      `rule ${name} matches the same calls as ${winner}, and is left out`,
+    refuses: true,
+  },
+  needs: (routes) =>
+    routes.flatMap(({ targets }) =>
+      targets.map(({ provider }) => ({ type: LLMProvider, key: provider })),
+    ),
+  contribute: (members) => ({ routes: mergeRoutes(members) }),
+}
+
+const subjectOf = ({ match }: Route): string => canonicalJson(match)
+
+/**
+ * A target that cannot be resolved is left out; a rule without any stays, and answers 503, because
+ * falling through would send its calls to a rule that was not meant for them. A rule whose match has
+ * a field that is not implemented is left out, because without the field it would match more than it
+ * says.
+ */
+function compileRoutes(
+  policy: RoutingPolicy,
+  findings: Findings,
+  { routingStrategies }: Capabilities,
+): readonly Route[] {
+  return policy.spec.rules.flatMap((rule, index) => {
+    const { match, strategy, retry, mirror } = rule
+    const path = `spec.rules[${index}]`
+    const targets = compileTargets(rule, path, findings)
+    if (mirror) findings.resolve(LLMProvider, mirror.providerRef, `${path}.mirror.providerRef`)
+    if (match.cel !== '' || match.promptTypes.length > 0) return []
+    return [
+      {
+        policy: identityOf(policy),
+        rule: rule.name,
+        match: compileMatch(match, namespaceOf(policy)),
+        strategy: routingStrategies.includes(strategy) ? strategy : fallbackStrategy,
+        targets,
+        retry: { attempts: retry.attempts, conditions: frozenCopy(retry.conditions) },
+      },
+    ]
+  })
+}
+
+function compileTargets(
+  { targets }: RoutingRule,
+  path: string,
+  findings: Findings,
+): readonly RouteTarget[] {
+  return targets.flatMap(({ name, providerRef, model, weight }, index) => {
+    const targetPath = `${path}.targets[${index}].providerRef`
+    const provider = findings.resolve(LLMProvider, providerRef, targetPath)
+    return provider === undefined ? [] : [{ name, provider, model, weight }]
+  })
+}
+
+/**
+ * Lists are sorted and free of repetitions and names of resources have their namespace (by default
+ * the policy's), so that matches of the same calls are equal values.
+ */
+function compileMatch(match: RoutingRule['match'], namespace: string): RouteMatch {
+  const qualified = (names: readonly string[]) =>
+    normalised(names.map((name) => (name.includes('/') ? name : resourceKey(namespace, name))))
+  return {
+    models: normalised(match.models),
+    groups: normalised(match.groups),
+    consumers: qualified(match.consumers),
+    headers: match.headers
+      .map(({ name, value }) => ({ name: name.toLowerCase(), value }))
+      .toSorted(
+        (left, right) => compareText(left.name, right.name) || compareText(left.value, right.value),
+      ),
+    promptTemplates: qualified(match.promptTemplates),
+    inputTokens: compileRange(match.inputTokens),
+  }
+}
+
+/** Undefined when it holds for every length, so that it does not count as a condition. */
+function compileRange(range: RoutingRule['match']['inputTokens']): RouteMatch['inputTokens'] {
+  const { min = 0, max } = range ?? {}
+  return min === 0 && max === undefined ? undefined : { min, max }
+}
+
+function normalised(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].toSorted(compareText)
+}

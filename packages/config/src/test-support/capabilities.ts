@@ -1,0 +1,45 @@
+import type { Capabilities } from '@fairlead/snapshot'
+
+/** A data plane for the tests; the real one is composed by the command line. */
+export const capabilities: Capabilities = {
+  providerTypes: [
+    {
+      type: 'OpenAI',
+      remote: true,
+      address: 'https://api.openai.com/v1',
+      versionPath: '/v1',
+      presets: new Map(),
+    },
+    {
+      type: 'OpenAICompatible',
+      remote: true,
+      address: undefined,
+      versionPath: undefined,
+      presets: new Map([['groq', 'https://api.groq.com/openai/v1']]),
+    },
+    {
+      type: 'Anthropic',
+      remote: true,
+      address: 'https://api.anthropic.com/v1',
+      versionPath: '/v1',
+      presets: new Map(),
+    },
+    {
+      type: 'Ollama',
+      remote: true,
+      address: 'http://127.0.0.1:11434/v1',
+      versionPath: '/v1',
+      presets: new Map(),
+    },
+    {
+      type: 'Simulator',
+      remote: false,
+      address: undefined,
+      versionPath: undefined,
+      presets: new Map(),
+    },
+  ],
+  conversationStoreTypes: ['Memory', 'SQLite'],
+  routingStrategies: ['Weighted', 'Priority'],
+  historyModes: ['Full', 'LastTurns'],
+}

@@ -1,0 +1,84 @@
+import type { Turn } from '../turns/turn.ts'
+import type { ContextPlan, PlanSegment } from './context-plan.ts'
+import { itemTokens, sum } from './count-tokens.ts'
+import { prefixDigests } from './digest.ts'
+import { explainDecisions } from './explain-decisions.ts'
+import type { PromptSource } from './prompt-source.ts'
+import type { History } from './read-history.ts'
+import type { RenderedEntry } from './render-group.ts'
+import type { RenderedPrompt } from './render-prompt.ts'
+
+/** The plan of a prompt: its segments, the decision about each turn, repairs and digests. */
+export function explainPrompt(
+  source: PromptSource,
+  history: History,
+  prompt: RenderedPrompt,
+): Omit<ContextPlan, 'id'> {
+  const { request, countTokens } = source
+  const { past, fresh } = splitAtCurrent(prompt, source.current)
+  const repairs = prompt.groups.flatMap((group) => group.repairs)
+  const digests = prefixDigests(
+    [prompt.tools, ...prompt.system, ...past.map((entry) => entry.item)],
+    fresh.map((entry) => entry.item),
+  )
+  return {
+    object: 'ccp.context_plan',
+    conversation: source.conversation,
+    at_revision: source.revision,
+    strategy: `${request.strategy.name}@${request.strategy.generation}`,
+    persona: prompt.persona === null ? null : `${prompt.persona.name}@${prompt.persona.revision}`,
+    model: request.model,
+    window: request.window ?? null,
+    counted_by: { method: source.countedBy },
+    segments: segmentsOf(prompt, past, fresh),
+    decisions: explainDecisions({
+      log: source.log,
+      entries: past,
+      leftOut: history.leftOut,
+      selection: prompt.selection,
+      openTurns: new Set(history.open.turns.map((turn) => turn.id)),
+      countTokens: (item) => itemTokens(item, request.model, countTokens),
+    }),
+    sealed: prompt.groups.flatMap((group) => group.sealed),
+    tool_groups: {
+      checked: sum(prompt.groups.map((group) => group.checked)),
+      repaired: repairs.length,
+      repairs,
+    },
+    epoch: { n: prompt.epoch.n, compacted: prompt.compacted },
+    prefix: { hash: digests.prefix, stable_tokens: sum([...prompt.headTokens, tokensOf(past)]) },
+    rendered_digest: digests.whole,
+  }
+}
+
+/** What earlier turns contributed, and what the new one adds. */
+function splitAtCurrent(prompt: RenderedPrompt, current: Turn) {
+  const entries = prompt.groups.flatMap((group) => group.entries)
+  const firstNew = entries.findIndex((entry) => entry.turn === current.id)
+  const split = firstNew === -1 ? entries.length : firstNew
+  return { past: entries.slice(0, split), fresh: entries.slice(split) }
+}
+
+function segmentsOf(
+  { tools, persona, headTokens }: RenderedPrompt,
+  past: readonly RenderedEntry[],
+  fresh: readonly RenderedEntry[],
+): PlanSegment[] {
+  const [toolTokens, systemTokens] = headTokens
+  const turns = [...new Set(past.map((entry) => entry.turn))]
+  return [
+    { kind: 'tools', ids: tools.map(({ name }) => name), tokens: toolTokens, cache: 'stable' },
+    {
+      kind: 'system',
+      ids: persona === null ? [] : [persona.name],
+      tokens: systemTokens,
+      cache: 'stable',
+    },
+    { kind: 'history', ids: turns, tokens: tokensOf(past), cache: 'append' },
+    { kind: 'input', ids: [], tokens: tokensOf(fresh), cache: 'append' },
+  ]
+}
+
+function tokensOf(entries: readonly RenderedEntry[]): number {
+  return sum(entries.map((entry) => entry.tokens))
+}

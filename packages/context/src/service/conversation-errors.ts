@@ -1,0 +1,57 @@
+import { ModelError } from '@fairlead/llm'
+
+export function conversationNotFound(id: string): ModelError {
+  return new ModelError('not-found', `Conversation with id '${id}' not found.`, {
+    code: 'conversation_not_found',
+    param: 'conversation',
+  })
+}
+
+export function conversationExists(id: string): ModelError {
+  return new ModelError('conflict', `A conversation with id '${id}' already exists.`, {
+    code: 'conversation_exists',
+    param: 'id',
+  })
+}
+
+export function conversationLocked(id: string): ModelError {
+  return new ModelError(
+    'invalid-request',
+    `Another turn of conversation '${id}' is running. Wait until it has ended, then try again.`,
+    { code: 'conversation_locked', param: 'conversation' },
+  )
+}
+
+export function revisionConflict(id: string, expected: number, actual: number): ModelError {
+  return new ModelError(
+    'conflict',
+    `Conversation '${id}' is at revision ${actual}, not at ${expected}. Read what was added, then send the call again with revision ${actual}.`,
+    { status: 412, code: 'revision_conflict', param: 'context.expected_revision' },
+  )
+}
+
+export function idempotencyConflict(): ModelError {
+  return new ModelError(
+    'conflict',
+    'This Idempotency-Key was already used in this conversation for another request. Use a new key for a new request.',
+    { code: 'idempotency_conflict', param: 'Idempotency-Key' },
+  )
+}
+
+export function itemNotFound(itemId: string): ModelError {
+  return new ModelError('not-found', `Item with id '${itemId}' not found in this conversation.`, {
+    code: 'item_not_found',
+  })
+}
+
+export function planNotFound(planId: string): ModelError {
+  return new ModelError(
+    'not-found',
+    `Plan with id '${planId}' not found. A conversation keeps only its newest plans.`,
+    { code: 'plan_not_found' },
+  )
+}
+
+export function invalidField(param: string, message: string, code?: string): ModelError {
+  return new ModelError('invalid-request', message, { param, ...(code && { code }) })
+}

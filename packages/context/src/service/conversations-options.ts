@@ -1,0 +1,44 @@
+import { type Clock, type Logger, silentLogger } from '@fairlead/base'
+import { bytesPerFour, type CountTokens } from '../plan/count-tokens.ts'
+import type { TurnStore } from '../stores/turn-store.ts'
+
+export interface ConversationsOptions {
+  readonly store: TurnStore
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  /** What conversations call the store. Its type when left out. */
+  readonly storeName?: string
+  /** Silent when left out. */
+  readonly logger?: Logger
+  /** An estimate of bytes / 4 when left out. */
+  readonly countTokens?: CountTokens
+  /** How plans name `countTokens`. */
+  readonly countedBy?: string
+  /** How long `begin` waits for a running turn. 2000 when left out. */
+  readonly lockWaitMs?: number
+  /** How long the store may take for one operation. 2000 when left out. */
+  readonly deadlineMs?: number
+  /** How often partial answers are written. 250 when left out. */
+  readonly flushIntervalMs?: number
+  /** Age at which another process's running turn counts as abandoned. 15 min when left out. */
+  readonly abandonedAfterMs?: number
+}
+
+/** The options with every default applied. */
+export function withDefaults(options: ConversationsOptions): Required<ConversationsOptions> {
+  const { store, clock, random, countTokens } = options
+  return {
+    store,
+    clock,
+    random,
+    storeName: options.storeName ?? store.type,
+    logger: options.logger ?? silentLogger,
+    countTokens: countTokens ?? bytesPerFour,
+    countedBy: options.countedBy ?? (countTokens === undefined ? 'bytes/4' : 'custom'),
+    lockWaitMs: options.lockWaitMs ?? 2000,
+    deadlineMs: options.deadlineMs ?? 2000,
+    flushIntervalMs: options.flushIntervalMs ?? 250,
+    abandonedAfterMs: options.abandonedAfterMs ?? 900_000,
+  }
+}

@@ -1,0 +1,151 @@
+import type { Clock } from '@fairlead/base'
+import type { ContextPlan } from '../plan/context-plan.ts'
+import type { StoredConversation, TurnStore } from '../stores/turn-store.ts'
+import type { Conversation } from '../turns/conversation.ts'
+import { newConversation } from '../turns/new-conversation.ts'
+import { seedTurns } from '../turns/seed-turns.ts'
+import type { Turn } from '../turns/turn.ts'
+import { createIds, isOwnConversationId, type NewId } from '../turns/ulid.ts'
+import {
+  conversationExists,
+  conversationLocked,
+  conversationNotFound,
+  invalidField,
+  itemNotFound,
+  planNotFound,
+} from './conversation-errors.ts'
+import { type ConversationsOptions, withDefaults } from './conversations-options.ts'
+import type {
+  Conversations,
+  CreateConversation,
+  ItemPage,
+  ItemPageRequest,
+  OpenTurn,
+  PlanRequest,
+  PreparedPrompt,
+  StoredItem,
+  TurnRequest,
+} from './conversations.ts'
+import { ExpirySweep } from './expiry-sweep.ts'
+import { listedItems, pageItems } from './page-items.ts'
+import { withDeadlines } from './store-deadline.ts'
+import { TurnRunner } from './turn-runner.ts'
+import { checkConversationId, checkMetadata, checkVariables } from './validate-conversation.ts'
+
+/** How often a metadata change is attempted when turns are added meanwhile. */
+const updateAttempts = 5
+
+/** Conversations of one store. Call `close`: until then a timer deletes expired conversations. */
+export function createConversations(options: ConversationsOptions): Conversations {
+  return new ConversationsService(options)
+}
+
+class ConversationsService implements Conversations {
+  readonly #store: TurnStore
+  readonly #storeName: string
+  readonly #clock: Clock
+  readonly #newId: NewId
+  readonly #turns: TurnRunner
+  readonly #sweep: ExpirySweep
+
+  constructor(options: ConversationsOptions) {
+    const settings = withDefaults(options)
+    const { clock, logger, storeName, deadlineMs } = settings
+    this.#store = withDeadlines(settings.store, clock, deadlineMs)
+    this.#storeName = storeName
+    this.#clock = clock
+    this.#newId = createIds(clock, settings.random)
+    this.#turns = new TurnRunner(settings, this.#store, this.#newId)
+    this.#sweep = new ExpirySweep(this.#store, clock, logger)
+  }
+
+  async create(request: CreateConversation): Promise<Conversation> {
+    const { items = [], ...chosen } = request
+    checkMetadata(request.metadata ?? {})
+    checkVariables(request.variables ?? {})
+    if (request.id !== undefined) checkConversationId(request.id)
+    if (request.id !== undefined && isOwnConversationId(request.id)) {
+      throw invalidField('id', 'Ids of the form conv_ + ULID are assigned, not chosen.')
+    }
+    const id = request.id ?? this.#newId('conv_')
+    const nowMs = this.#clock.now()
+    const empty = newConversation({ ...chosen, id, store: this.#storeName, nowMs })
+    const turns = seedTurns(empty, items, this.#newId)
+    const head = turns.at(-1)?.id ?? null
+    const revision = turns.length === 0 ? 0 : 1
+    const conversation = { ...empty, ccp: { ...empty.ccp, head, revision } }
+    const outcome = await this.#store.append({ expectedRevision: null, conversation, turns })
+    if (outcome !== 'stored') throw conversationExists(id)
+    return conversation
+  }
+
+  async get(tenant: string, id: string): Promise<Conversation> {
+    return (await this.#load(tenant, id)).conversation
+  }
+
+  async remove(tenant: string, id: string): Promise<void> {
+    if (!(await this.#store.remove(tenant, id))) throw conversationNotFound(id)
+  }
+
+  async turns(tenant: string, id: string): Promise<readonly Turn[]> {
+    return (await this.#load(tenant, id)).turns
+  }
+
+  async items(tenant: string, id: string, page: ItemPageRequest): Promise<ItemPage> {
+    return pageItems(await this.turns(tenant, id), page)
+  }
+
+  async item(tenant: string, id: string, itemId: string): Promise<StoredItem> {
+    const item = listedItems(await this.turns(tenant, id)).find((one) => one.id === itemId)
+    if (item === undefined) throw itemNotFound(itemId)
+    return item
+  }
+
+  async updateMetadata(
+    tenant: string,
+    id: string,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<Conversation> {
+    checkMetadata(metadata)
+    for (let attempt = 0; attempt < updateAttempts; attempt++) {
+      const { conversation: before } = await this.#load(tenant, id)
+      const expectedRevision = before.ccp.revision
+      const ccp = { ...before.ccp, revision: expectedRevision + 1 }
+      const conversation = { ...before, metadata, ccp }
+      const outcome = await this.#store.append({ expectedRevision, conversation, turns: [] })
+      if (outcome === 'stored') return conversation
+    }
+    throw conversationLocked(id)
+  }
+
+  async recordedPlan(tenant: string, planId: string): Promise<ContextPlan> {
+    const plan = await this.#store.plan(tenant, planId)
+    if (plan === undefined) throw planNotFound(planId)
+    return plan
+  }
+
+  plan(request: PlanRequest): Promise<PreparedPrompt> {
+    return this.#turns.plan(request)
+  }
+
+  begin(request: TurnRequest): Promise<OpenTurn> {
+    return this.#turns.begin(request)
+  }
+
+  recover(): Promise<number> {
+    return this.#store.recover(Math.floor(this.#clock.now() / 1000))
+  }
+
+  async close(): Promise<void> {
+    this.#sweep.stop()
+    await this.#turns.close()
+    await this.#sweep.ended()
+    await this.#store.close()
+  }
+
+  async #load(tenant: string, id: string): Promise<StoredConversation> {
+    const stored = await this.#store.load(tenant, id)
+    if (stored === undefined) throw conversationNotFound(id)
+    return stored
+  }
+}

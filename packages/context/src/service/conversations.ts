@@ -1,0 +1,126 @@
+import type { Item, ModelError, ToolDefinition, Usage } from '@fairlead/llm'
+import type { ContextPlan } from '../plan/context-plan.ts'
+import type { PromptRequest } from '../plan/prompt-source.ts'
+import type { Conversation } from '../turns/conversation.ts'
+import type { Turn, TurnStatus } from '../turns/turn.ts'
+
+/**
+ * Conversations of one store, as the gateway uses them. Every method ends within its deadline:
+ * a store that is slow or down is a ModelError of kind `unavailable` (503), never a lost turn.
+ * An unknown id, and an id of another tenant, is a ModelError of kind `not-found`.
+ */
+export interface Conversations {
+  create(request: CreateConversation): Promise<Conversation>
+  get(tenant: string, id: string): Promise<Conversation>
+  remove(tenant: string, id: string): Promise<void>
+  turns(tenant: string, id: string): Promise<readonly Turn[]>
+  items(tenant: string, id: string, page: ItemPageRequest): Promise<ItemPage>
+  /** One item. An unknown id is a 404 `item_not_found`. */
+  item(tenant: string, id: string, itemId: string): Promise<StoredItem>
+  /** Replaces the metadata, as OpenAI's `POST /v1/conversations/{id}` does. */
+  updateMetadata(
+    tenant: string,
+    id: string,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<Conversation>
+  /** A recorded plan. Stores keep the newest of each conversation; others are a 404 `plan_not_found`. */
+  recordedPlan(tenant: string, planId: string): Promise<ContextPlan>
+  /**
+   * A dry run: the plan that `begin` would make. Stores nothing, whether or not the conversation
+   * exists.
+   */
+  plan(request: PlanRequest): Promise<PreparedPrompt>
+  /**
+   * Opens a turn: waits briefly while another is running (then 400 `conversation_locked`), makes
+   * the plan and stores the turn `in_progress` before anything goes upstream. Only new input is
+   * stored: messages of the log that the caller repeats are recognised and left out.
+   */
+  begin(request: TurnRequest): Promise<OpenTurn>
+  /**
+   * Marks turns that a crash left `in_progress` as `incomplete`. Call it once, at startup. Returns
+   * the number of turns.
+   */
+  recover(): Promise<number>
+  close(): Promise<void>
+}
+
+export interface CreateConversation {
+  readonly tenant: string
+  /** An id of the caller's choice; `conv_` + ULID when left out. */
+  readonly id?: string
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly items?: readonly Item[]
+  readonly persona?: string
+  readonly strategy?: string
+  readonly variables?: Readonly<Record<string, string>>
+}
+
+export interface ItemPageRequest {
+  /** 1 to 100; 20 when left out. */
+  readonly limit?: number
+  /** `desc` (newest first) when left out, as OpenAI does. */
+  readonly order?: 'asc' | 'desc'
+  /** Item id to continue after. */
+  readonly after?: string
+}
+
+export type StoredItem = Item & { readonly id: string }
+
+export interface ItemPage {
+  readonly items: readonly StoredItem[]
+  readonly hasMore: boolean
+}
+
+export interface TurnRequest extends PromptRequest {
+  readonly tenant: string
+  readonly conversation: string
+  /** Whether a conversation that does not exist is created (for ids that the caller chose). */
+  readonly createIfMissing: boolean
+  /** What the caller sent: new input, possibly preceded by repeated messages. */
+  readonly input: readonly Item[]
+  readonly variables?: Readonly<Record<string, string>>
+  readonly expectedRevision?: number
+  readonly idempotencyKey?: string
+  readonly requestDigest?: string
+  readonly signal: AbortSignal
+}
+
+/** A turn that is only planned; undefined plans the first turn of a new conversation, named `new`. */
+export type PlanRequest = Omit<TurnRequest, 'conversation'> & {
+  readonly conversation: string | undefined
+}
+
+/** The prompt for one call: what the model is sent and why. */
+export interface PreparedPrompt {
+  readonly conversation: Conversation
+  readonly plan: ContextPlan
+  /** Persona, history and new input, in the order of assembly. */
+  readonly items: readonly Item[]
+  readonly tools: readonly ToolDefinition[]
+}
+
+export interface OpenTurn extends PreparedPrompt {
+  readonly turn: Turn
+  /**
+   * Set when a completed turn already used the idempotency key with the same request: `turn` and
+   * `replay` are then that turn. Nothing was stored and no model must be called: answer with
+   * `replay.output` and `replay.usage`. `plan` is the recorded one; `items` and `tools` are empty;
+   * `flush` does nothing and `finish` returns the turn.
+   */
+  readonly replay?: Turn
+  /**
+   * Hands over the answer so far. It is written at intervals, so that a cut answer survives a crash.
+   * Never blocks and never throws.
+   */
+  flush(output: readonly Item[]): void
+  /** Ends the turn. Resolves when it is stored: only then may the caller see the end of the answer. */
+  finish(end: TurnEnd): Promise<Turn>
+}
+
+export interface TurnEnd {
+  readonly status: Exclude<TurnStatus, 'in_progress'>
+  readonly output: readonly Item[]
+  readonly usage: Usage | undefined
+  readonly model: string
+  readonly error?: ModelError
+}

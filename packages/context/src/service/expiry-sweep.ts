@@ -1,0 +1,48 @@
+import type { Clock, Logger, Timer } from '@fairlead/base'
+import type { TurnStore } from '../stores/turn-store.ts'
+
+const intervalMs = 60_000
+
+/** Deletes expired conversations at intervals, until it is stopped. A failure is only logged. */
+export class ExpirySweep {
+  readonly #store: Pick<TurnStore, 'expire'>
+  readonly #clock: Clock
+  readonly #logger: Logger
+  #timer: Timer | undefined
+  #sweeping: Promise<void> = Promise.resolve()
+  #stopped = false
+
+  constructor(store: Pick<TurnStore, 'expire'>, clock: Clock, logger: Logger) {
+    this.#store = store
+    this.#clock = clock
+    this.#logger = logger
+    this.#schedule()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#timer?.cancel()
+  }
+
+  /** Resolves when no sweep is running. */
+  ended(): Promise<void> {
+    return this.#sweeping
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return
+    this.#timer = this.#clock.setTimer(intervalMs, () => {
+      this.#sweeping = this.#sweep()
+    })
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      const deleted = await this.#store.expire()
+      if (deleted > 0) this.#logger.info({ deleted }, 'expired conversations were deleted')
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'expired conversations were not deleted')
+    }
+    this.#schedule()
+  }
+}

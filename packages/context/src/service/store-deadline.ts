@@ -1,0 +1,56 @@
+import type { Clock } from '@fairlead/base'
+import { ModelError } from '@fairlead/llm'
+import type { TurnStore } from '../stores/turn-store.ts'
+
+const retryAfterSeconds = 1
+
+/**
+ * The store with a deadline on every operation but `close`. A failure, or an operation that takes
+ * longer, is a ModelError 503 `store_unavailable` that keeps the cause: nothing was acknowledged.
+ */
+export function withDeadlines(
+  store: TurnStore,
+  clock: Pick<Clock, 'setTimer'>,
+  deadlineMs: number,
+): TurnStore {
+  const limited = <T>(work: () => Promise<T>) => withinDeadline(clock, deadlineMs, work)
+  return {
+    type: store.type,
+    load: (tenant, id) => limited(() => store.load(tenant, id)),
+    append: (change) => limited(() => store.append(change)),
+    flush: (outputs) => limited(() => store.flush(outputs)),
+    finish: (tenant, turn) => limited(() => store.finish(tenant, turn)),
+    remove: (tenant, id) => limited(() => store.remove(tenant, id)),
+    plan: (tenant, planId) => limited(() => store.plan(tenant, planId)),
+    recover: (completedAt) => limited(() => store.recover(completedAt)),
+    expire: () => limited(() => store.expire()),
+    close: () => store.close(),
+  }
+}
+
+/** Waits for one operation of a store, at most until the deadline; fails as `withDeadlines` says. */
+export async function withinDeadline<T>(
+  clock: Pick<Clock, 'setTimer'>,
+  deadlineMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const expired = Promise.withResolvers<never>()
+  const timer = clock.setTimer(deadlineMs, () =>
+    expired.reject(new Error(`no answer within ${deadlineMs} ms`)),
+  )
+  try {
+    return await Promise.race([work(), expired.promise])
+  } catch (error) {
+    throw storeUnavailable(error)
+  } finally {
+    timer.cancel()
+  }
+}
+
+function storeUnavailable(cause: unknown): ModelError {
+  return new ModelError(
+    'unavailable',
+    `The conversation store is not available. Send the call again in ${retryAfterSeconds} s, with the same Idempotency-Key if it had one.`,
+    { code: 'store_unavailable', retryAfterSeconds, cause },
+  )
+}

@@ -1,0 +1,80 @@
+import type { Item } from '@fairlead/llm'
+import { FakeClock } from '@fairlead/base/testing'
+import { createMemoryStore } from '../../stores/memory/memory-store.ts'
+import type { TurnStore } from '../../stores/turn-store.ts'
+import { brief } from '../../turns/test-support/items.ts'
+import { seededRandom } from '../../turns/test-support/seeded-random.ts'
+import type { ConversationsOptions } from '../conversations-options.ts'
+import { createConversations } from '../conversations-service.ts'
+import type { Conversations, TurnRequest } from '../conversations.ts'
+
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+interface Bench {
+  readonly conversations: Conversations
+  readonly clock: FakeClock
+  readonly store: TurnStore
+}
+
+export function openConversations(
+  options: Partial<Omit<ConversationsOptions, 'clock'>> & { readonly clock?: FakeClock } = {},
+): Bench {
+  const clock = options.clock ?? new FakeClock(Date.UTC(2026, 0, 1, 12))
+  const store = options.store ?? createMemoryStore({ clock, ttlMs: undefined })
+  const random = seededRandom(1)
+  return { clock, store, conversations: createConversations({ random, ...options, clock, store }) }
+}
+
+export function turnRequest(
+  input: readonly Item[],
+  change: Partial<TurnRequest> = {},
+): TurnRequest {
+  return {
+    tenant: 'team/app',
+    conversation: 'chat-1',
+    createIfMissing: true,
+    input,
+    tools: [],
+    model: 'model-a',
+    window: undefined,
+    strategy: {
+      name: 'default',
+      generation: 1,
+      history: { mode: 'Full' },
+      reserveOutputTokens: 0,
+      onOverflow: 'Compact',
+    },
+    persona: undefined,
+    signal: new AbortController().signal,
+    ...change,
+  }
+}
+
+export function lastTurnsStrategy(turns: number, slackTurns = 0): TurnRequest['strategy'] {
+  return {
+    name: 'last',
+    generation: 1,
+    history: { mode: 'LastTurns', turns, slackTurns },
+    reserveOutputTokens: 0,
+    onOverflow: 'Compact',
+  }
+}
+
+/** Runs one whole turn. Returns it open and ended, and the prompt in short form. */
+export async function say(
+  conversations: Conversations,
+  input: readonly Item[],
+  answer: readonly Item[],
+  change: Partial<TurnRequest> = {},
+) {
+  const open = await conversations.begin(turnRequest(input, change))
+  const turn = await open.finish({
+    status: 'completed',
+    output: answer,
+    usage: undefined,
+    model: change.model ?? 'model-a',
+  })
+  return { open, turn, sent: open.items.map(brief) }
+}

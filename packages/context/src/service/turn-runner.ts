@@ -1,0 +1,191 @@
+import { forgottenPlan } from '../plan/forgotten-plan.ts'
+import type { StoredConversation, TurnStore } from '../stores/turn-store.ts'
+import { newConversation } from '../turns/new-conversation.ts'
+import type { Turn } from '../turns/turn.ts'
+import type { NewId } from '../turns/ulid.ts'
+import { conversationLocked, revisionConflict } from './conversation-errors.ts'
+import type { ConversationsOptions } from './conversations-options.ts'
+import type { OpenTurn, PlanRequest, PreparedPrompt, TurnRequest } from './conversations.ts'
+import { findReplay } from './find-replay.ts'
+import { createFlushQueue, type FlushQueue } from './flush-queue.ts'
+import { createOpenTurn, replayedTurn } from './open-turn.ts'
+import { prepareTurn, type PreparedTurn } from './prepare-turn.ts'
+import { RunningTurns } from './running-turns.ts'
+import { withinDeadline } from './store-deadline.ts'
+import { checkConversationId, checkMayBeCreated } from './validate-conversation.ts'
+
+/** How often to look again at a conversation whose running turn belongs to another process. */
+const lockPollMs = 50
+
+/** How plans name a conversation that does not exist yet and has no id of the caller's choice. */
+const newConversationId = 'new'
+
+/** Plans turns, opens them one at a time per conversation, and stores how they end. */
+export class TurnRunner {
+  readonly #settings: Required<ConversationsOptions>
+  /** `settings.store` with a deadline on every operation. */
+  readonly #store: TurnStore
+  readonly #newId: NewId
+  readonly #running: RunningTurns
+  readonly #flushes: FlushQueue
+
+  constructor(settings: Required<ConversationsOptions>, store: TurnStore, newId: NewId) {
+    const { clock, logger, flushIntervalMs: intervalMs } = settings
+    this.#settings = settings
+    this.#store = store
+    this.#newId = newId
+    this.#running = new RunningTurns(clock)
+    this.#flushes = createFlushQueue({ store, clock, logger, intervalMs })
+  }
+
+  async plan(request: PlanRequest): Promise<PreparedPrompt> {
+    const { conversation: id = newConversationId } = request
+    const turnRequest = { ...request, conversation: id }
+    const stored = request.conversation === undefined ? undefined : await this.#load(turnRequest)
+    checkRevision(turnRequest, stored)
+    const before = stored ?? this.#unsaved(turnRequest)
+    const { supersedes } = findReplay(before.turns, request)
+    const { plan, prompt } = this.#prepare(turnRequest, before, supersedes)
+    return { conversation: before.conversation, plan, items: prompt.items, tools: prompt.tools }
+  }
+
+  async begin(request: TurnRequest): Promise<OpenTurn> {
+    const { tenant, conversation: id, signal } = request
+    const { clock, lockWaitMs } = this.#settings
+    const waitUntilMs = clock.monotonicMs() + lockWaitMs
+    for (;;) {
+      signal.throwIfAborted()
+      const stored = await this.#load(request)
+      const { replay, supersedes } = findReplay(stored?.turns ?? [], request)
+      if (stored !== undefined && replay !== undefined) return this.#replay(stored, replay)
+      checkRevision(request, stored)
+      const running = stored?.turns.findLast((turn) => turn.status === 'in_progress')
+      if (running === undefined) {
+        const prepared = this.#prepare(request, stored ?? this.#unsaved(request), supersedes)
+        if (await this.#append(stored, prepared)) return this.#open(tenant, prepared)
+      } else if (await this.#endAbandoned(tenant, running)) {
+        continue
+      }
+      const leftMs = waitUntilMs - clock.monotonicMs()
+      if (leftMs <= 0) throw conversationLocked(id)
+      await this.#running.waitForEnd(tenant, id, Math.min(leftMs, lockPollMs), signal)
+    }
+  }
+
+  /** Writes the partial answers that are left. */
+  close(): Promise<void> {
+    return this.#flushes.close()
+  }
+
+  /** Undefined when the conversation does not exist but may be created. */
+  async #load(request: TurnRequest): Promise<StoredConversation | undefined> {
+    const { tenant, conversation: id, createIfMissing } = request
+    checkConversationId(id)
+    const stored = await this.#store.load(tenant, id)
+    if (stored === undefined) checkMayBeCreated(id, createIfMissing)
+    return stored
+  }
+
+  #unsaved({ tenant, conversation: id }: TurnRequest): StoredConversation {
+    const { storeName: store, clock } = this.#settings
+    return { conversation: newConversation({ id, tenant, store, nowMs: clock.now() }), turns: [] }
+  }
+
+  #prepare(
+    request: TurnRequest,
+    stored: StoredConversation,
+    supersedes: string | undefined,
+  ): PreparedTurn {
+    const { clock, countTokens, countedBy } = this.#settings
+    return prepareTurn({
+      stored,
+      request,
+      supersedes,
+      newId: this.#newId,
+      nowMs: clock.now(),
+      countTokens,
+      countedBy,
+    })
+  }
+
+  /** False when the conversation was changed meanwhile and has to be loaded again. */
+  async #append(stored: StoredConversation | undefined, prepared: PreparedTurn): Promise<boolean> {
+    const { store, clock, deadlineMs } = this.#settings
+    const { conversation, imported, turn, plan } = prepared
+    const { tenant } = conversation.ccp
+    const expectedRevision = stored === undefined ? null : conversation.ccp.revision - 1
+    const append = store.append({
+      expectedRevision,
+      conversation,
+      turns: [...imported, turn],
+      plan,
+    })
+    try {
+      return (await withinDeadline(clock, deadlineMs, () => append)) === 'stored'
+    } catch (error) {
+      this.#running.dropWhenStored(tenant, turn, append, (ended) => store.finish(tenant, ended))
+      throw error
+    }
+  }
+
+  #open(tenant: string, { conversation, turn, plan, prompt }: PreparedTurn): OpenTurn {
+    this.#running.add(tenant, turn)
+    return createOpenTurn({
+      prepared: { conversation, plan, items: prompt.items, tools: prompt.tools },
+      turn,
+      newId: this.#newId,
+      nowSeconds: () => this.#nowSeconds(),
+      putPartial: (output) =>
+        this.#flushes.put({ tenant, conversation: conversation.id, turn: turn.id, output }),
+      store: (ended) => this.#finish(tenant, ended),
+    })
+  }
+
+  async #finish(tenant: string, ended: Turn): Promise<void> {
+    this.#flushes.drop(ended.id)
+    try {
+      const outcome = await this.#store.finish(tenant, ended)
+      if (outcome === 'ended') throw conversationLocked(ended.conversation)
+      this.#running.end(tenant, ended)
+    } catch (error) {
+      this.#running.endLater(tenant, ended)
+      const { logger } = this.#settings
+      logger.error({ err: error, turn: ended.id }, 'the end of a turn was not stored')
+      throw error
+    }
+  }
+
+  /** Ends an abandoned turn. False when the turn may still be running. */
+  async #endAbandoned(tenant: string, running: Turn): Promise<boolean> {
+    const unstored = this.#running.unstoredEnd(running)
+    if (unstored !== undefined) {
+      await this.#store.finish(tenant, unstored)
+      this.#running.end(tenant, unstored)
+      return true
+    }
+    const { clock, abandonedAfterMs } = this.#settings
+    const ageMs = clock.now() - running.created_at * 1000
+    if (this.#running.has(running) || ageMs < abandonedAfterMs) return false
+    const ended: Turn = { ...running, status: 'incomplete', completed_at: this.#nowSeconds() }
+    await this.#store.finish(tenant, ended)
+    return true
+  }
+
+  async #replay({ conversation }: StoredConversation, replay: Turn): Promise<OpenTurn> {
+    const recorded = await this.#store.plan(conversation.ccp.tenant, replay.plan ?? '')
+    const plan = recorded ?? forgottenPlan(replay)
+    return replayedTurn({ conversation, plan, items: [], tools: [] }, replay)
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#settings.clock.now() / 1000)
+  }
+}
+
+function checkRevision(
+  { expectedRevision: expected, conversation: id }: TurnRequest,
+  stored: StoredConversation | undefined,
+): void {
+  const actual = stored?.conversation.ccp.revision ?? 0
+  if (expected !== undefined && expected !== actual) throw revisionConflict(id, expected, actual)
+}

@@ -1,0 +1,65 @@
+import { conversationNotFound, invalidField } from './conversation-errors.ts'
+import { isOwnConversationId } from '../turns/ulid.ts'
+
+/** OpenAI's limits. */
+const maxMetadataPairs = 16
+const maxMetadataKey = 64
+const maxMetadataValue = 512
+
+const maxVariables = 64
+const maxVariablesBytes = 65_536
+const variableName = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/
+
+/** Throws a ModelError 400 that states the rule for an id that is not well-formed. */
+export function checkConversationId(id: string): void {
+  if (/^[A-Za-z0-9_.-]{1,64}$/.test(id)) return
+  throw invalidField(
+    'conversation',
+    'A conversation id has 1 to 64 characters: letters, digits, "_", "." and "-".',
+    'invalid_conversation_id',
+  )
+}
+
+/** Throws a ModelError 404. An id of our own form exists only once assigned, never by first use. */
+export function checkMayBeCreated(id: string, createIfMissing: boolean): void {
+  if (!createIfMissing || isOwnConversationId(id)) throw conversationNotFound(id)
+}
+
+/** Throws a ModelError 400 for metadata over OpenAI's limits. */
+export function checkMetadata(metadata: Readonly<Record<string, string>>): void {
+  const pairs = Object.entries(metadata)
+  if (pairs.length > maxMetadataPairs) {
+    throw invalidField('metadata', `Metadata has ${pairs.length} pairs; the limit is 16.`)
+  }
+  for (const [key, value] of pairs) {
+    if (key.length > maxMetadataKey) {
+      throw invalidField(
+        'metadata',
+        `A metadata key has ${key.length} characters; the limit is 64.`,
+      )
+    }
+    if (typeof value !== 'string' || value.length > maxMetadataValue) {
+      const message = `The value of "${key}" must be a string of at most 512 characters.`
+      throw invalidField(`metadata.${key}`, message)
+    }
+  }
+}
+
+/** Throws a ModelError 400 for too many, too large or wrongly named variables. */
+export function checkVariables(variables: Readonly<Record<string, string>>): void {
+  const names = Object.keys(variables)
+  if (names.length > maxVariables) {
+    throw invalidField('context.variables', `There are ${names.length} variables; the limit is 64.`)
+  }
+  const bad = names.find((name) => !variableName.test(name) || typeof variables[name] !== 'string')
+  if (bad !== undefined) {
+    const message = `"${bad.slice(0, 64)}" is not valid: a name has up to 64 letters, digits, "_", "." or "-" and begins with a letter or "_"; its value is a string.`
+    throw invalidField('context.variables', message)
+  }
+  if (Buffer.byteLength(JSON.stringify(variables)) > maxVariablesBytes) {
+    throw invalidField(
+      'context.variables',
+      'The variables of a conversation exceed 64 KiB. Send fewer or shorter ones.',
+    )
+  }
+}

@@ -1,0 +1,7 @@
+import type { StoreType } from '../store-type.ts'
+import { createMemoryStore } from './memory-store.ts'
+
+export const memoryStoreType: StoreType = {
+  type: 'Memory',
+  open: async ({ ttlMs }, _secrets, clock) => createMemoryStore({ clock, ttlMs }),
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createMemoryStore } from './memory/memory-store.ts'
+import { openConversationStore, type StoreParts } from './open-conversation-store.ts'
+import type { StoreSettings, StoreType } from './store-type.ts'
+import { conversationStoreTypes } from './store-types.ts'
+import { describeStoreContract } from './test-support/store-contract.ts'
+
+let dataDir: string
+let opened = 0
+beforeAll(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'fairlead-stores-'))
+})
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }))
+
+const passwordRef = { namespace: 'default', name: 'toy', key: 'password' }
+const secrets: StoreParts['secrets'] = {
+  get: (ref) => (JSON.stringify(ref) === JSON.stringify(passwordRef) ? 'open sesame' : undefined),
+}
+const settingsOf = (type: string): StoreSettings => ({
+  namespace: 'default',
+  name: 'local',
+  type,
+  path: `${opened++}.db`,
+  ttlMs: undefined,
+  dataDir,
+})
+
+/** A store type that no other file knows of: it needs a secret and takes time to open. */
+const toy: StoreType = {
+  type: 'Toy',
+  async open({ ttlMs }, toySecrets, clock) {
+    await Promise.resolve()
+    if (toySecrets.get(passwordRef) !== 'open sesame') throw new Error('wrong password')
+    return { ...createMemoryStore({ clock, ttlMs }), type: 'Toy' }
+  },
+}
+const types = [...conversationStoreTypes, toy]
+
+for (const { type } of types) {
+  describeStoreContract({
+    name: `listed ${type}`,
+    open: ({ clock, ttlMs }) =>
+      openConversationStore({ ...settingsOf(type), ttlMs }, { secrets, clock, types }),
+  })
+}
+
+describe('opening a conversation store', () => {
+  const parts = { secrets, clock: { now: () => 0 } }
+
+  it('of a type outside the list is refused with the types of the list', async () => {
+    const { message } = await failure(openConversationStore(settingsOf('Toy'), parts))
+    expect(message).toBe(
+      'ConversationStore default/local: spec.type "Toy" is not supported: use Memory or SQLite',
+    )
+    const withToy = openConversationStore(settingsOf('Rolodex'), { ...parts, types })
+    expect((await failure(withToy)).message).toContain('use Memory or SQLite or Toy')
+  })
+
+  it('rejects when the store cannot be opened', async () => {
+    const outside = { ...settingsOf('SQLite'), path: '../elsewhere.db' }
+    const { message } = await failure(openConversationStore(outside, parts))
+    expect(message).toContain('must name a file below the data directory')
+    const locked = { ...parts, types, secrets: { get: () => undefined } }
+    const toyFailure = await failure(openConversationStore(settingsOf('Toy'), locked))
+    expect(toyFailure.message).toBe('wrong password')
+  })
+})
+
+async function failure(work: Promise<unknown>): Promise<Error> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof Error)) throw new Error(`expected an Error, got ${String(error)}`)
+  return error
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '@fairlead/base'
+import type { StoreSecrets, StoreSettings, StoreType } from './store-type.ts'
+import { conversationStoreTypes } from './store-types.ts'
+import type { TurnStore } from './turn-store.ts'
+
+export interface StoreParts {
+  readonly secrets: StoreSecrets
+  readonly clock: Pick<Clock, 'now'>
+  /** The types to choose from. `conversationStoreTypes` when left out. */
+  readonly types?: readonly StoreType[]
+}
+
+/**
+ * Opens the store that a ConversationStore describes. Rejects when its type is not supported, with
+ * the supported ones in the message, or when it cannot be opened.
+ */
+export async function openConversationStore(
+  settings: StoreSettings,
+  { secrets, clock, types = conversationStoreTypes }: StoreParts,
+): Promise<TurnStore> {
+  const { namespace, name, type } = settings
+  const storeType = types.find((one) => one.type === type)
+  if (storeType === undefined) {
+    const supported = types.map((one) => one.type).join(' or ')
+    throw new Error(
+      `ConversationStore ${namespace}/${name}: spec.type "${type}" is not supported: use ${supported}`,
+    )
+  }
+  return storeType.open(settings, secrets, clock)
+}

@@ -1,0 +1,9 @@
+import type { StoreType } from '../store-type.ts'
+import { createSqliteStore } from './sqlite-store.ts'
+import { storePath } from './store-path.ts'
+
+export const sqliteStoreType: StoreType = {
+  type: 'SQLite',
+  open: async (settings, _secrets, clock) =>
+    createSqliteStore({ path: storePath(settings), clock, ttlMs: settings.ttlMs }),
+}

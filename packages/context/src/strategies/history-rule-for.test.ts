@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import type { HistoryRule } from './history-rule.ts'
+import { historyRuleFor } from './history-rule-for.ts'
+import { historyModes, historyRules, type HistorySettings } from './strategies.ts'
+
+interface NothingSettings {
+  readonly mode: 'Nothing'
+}
+
+/** A rule that no other file knows of. */
+const nothing: HistoryRule<NothingSettings> = {
+  mode: 'Nothing',
+  key: () => 'Nothing',
+  select: (_settings, { groups }) => ({
+    from: groups.length,
+    rule: 'history.mode',
+    keptReason: 'never',
+    droppedReason: 'nothing_is_kept',
+  }),
+}
+const rules: readonly HistoryRule<HistorySettings | NothingSettings>[] = [...historyRules, nothing]
+const state = { groups: [], epochFrom: 0, settingsChanged: false }
+
+describe('the rule for a history mode', () => {
+  it.each(historyModes)('is the one in the list: %s', (mode) => {
+    const settings = { mode, turns: 1, slackTurns: 0 } as HistorySettings
+    expect(historyRuleFor(settings, historyRules).mode).toBe(mode)
+  })
+
+  it('can be added through the list', () => {
+    const settings = { mode: 'Nothing' } as const
+    const rule = historyRuleFor<HistorySettings | NothingSettings>(settings, rules)
+    expect(rule.select(settings, state).droppedReason).toBe('nothing_is_kept')
+  })
+
+  it('that is not in the list is refused with the modes of the list', () => {
+    const find = () =>
+      historyRuleFor(
+        { mode: 'Nothing' },
+        historyRules as readonly HistoryRule<{ readonly mode: string }>[],
+      )
+    expect(find).toThrow('history mode "Nothing" is not supported: use Full or LastTurns')
+  })
+})

@@ -1,0 +1,37 @@
+import type { ContentPart, Item } from '@fairlead/llm'
+
+/** The text of an item as a model reads it: for counting tokens and comparing items. */
+export function itemText(item: Item): string {
+  switch (item.type) {
+    case 'message':
+      return partsText(item.content)
+    case 'reasoning':
+      return [...item.summary, ...(item.content ?? [])].map((part) => part.text).join('\n')
+    case 'function_call':
+      return `${item.name}\n${item.arguments}`
+    case 'function_call_output':
+      return typeof item.output === 'string' ? item.output : partsText(item.output)
+    default:
+      return item satisfies never
+  }
+}
+
+/** The parts of an item that are not text: images, files, audio. */
+export function mediaParts(item: Item): readonly ContentPart[] {
+  const parts =
+    item.type === 'message'
+      ? item.content
+      : item.type === 'function_call_output' && typeof item.output !== 'string'
+        ? item.output
+        : []
+  return parts.filter((part) => partText(part) === undefined)
+}
+
+function partsText(parts: readonly ContentPart[]): string {
+  return parts.map((part) => partText(part) ?? '').join('')
+}
+
+function partText(part: ContentPart): string | undefined {
+  if (part.type === 'input_text' || part.type === 'output_text') return part.text
+  return part.type === 'refusal' ? part.refusal : undefined
+}

@@ -1,0 +1,74 @@
+import { systemClock } from '@fairlead/base'
+import { createConversations, createMemoryStore } from '@fairlead/context'
+import type { PersonaSettings } from '@fairlead/snapshot'
+import { describe, expect, it } from 'vitest'
+import { keyedProvider, personaOf } from '../test-support/snapshot.ts'
+import { testGateway, testUpstream } from '../test-support/test-gateway.ts'
+import { completion, json } from '../test-support/upstream.ts'
+
+const inConversation = { 'x-fairlead-conversation': 'mine' }
+
+async function start(instructions: string, persona: Partial<PersonaSettings> = {}) {
+  const upstream = await testUpstream(json(200, completion('ok')))
+  const gateway = await testGateway({
+    providers: [keyedProvider('openai', { baseURL: upstream.url })],
+    secrets: { openai: 'sk' },
+    personas: [
+      personaOf('dated', {
+        instructions,
+        variables: [{ name: 'today', default: undefined, from: 'Clock' }],
+        ...persona,
+      }),
+    ],
+    openStore: () =>
+      createConversations({
+        store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
+        clock: systemClock,
+        random: Math.random,
+      }),
+  })
+  const ask = (variables: object, headers: Readonly<Record<string, string>>, more: object = {}) =>
+    gateway.chat(
+      { model: 'm', messages: [{ role: 'user', content: 'hi' }], context: { variables }, ...more },
+      { 'x-fairlead-persona': 'dated', ...headers },
+    )
+  return { upstream, ask }
+}
+
+describe('a persona', () => {
+  it.each([
+    ['{{today}} for {{name}}', { today: 'forged', name: 'Ada' }],
+    ['{{name}}', { name: ' ' }],
+  ])('%j with %j reads the same in a conversation and outside of any', async (text, variables) => {
+    const { upstream, ask } = await start(text)
+    await (await ask(variables, {})).text()
+    await (await ask(variables, inConversation)).text()
+    const [outside, inside] = upstream.requests.map(({ body }) => body['messages'])
+    expect(outside).toEqual(inside)
+    expect(JSON.stringify(outside)).not.toContain('forged')
+  })
+
+  it('whose tool the caller also sends offers its own, once, in a conversation and outside', async () => {
+    const lookup = { name: 'lookup', description: 'of the persona', parameters: undefined }
+    const { upstream, ask } = await start('Hi.', { tools: [lookup] })
+    const sent = ['lookup', 'other'].map((name) => ({ type: 'function', function: { name } }))
+    await (await ask({}, {}, { tools: sent })).text()
+    await (await ask({}, inConversation, { tools: sent })).text()
+    const [outside, inside] = upstream.requests.map(({ body }) => body['tools'])
+    expect(outside).toEqual(inside)
+    expect(outside).toEqual([
+      { type: 'function', function: { name: 'lookup', description: 'of the persona' } },
+      { type: 'function', function: { name: 'other' } },
+    ])
+  })
+
+  it.each([
+    ['outside of any conversation', {}],
+    ['in a conversation', inConversation],
+  ])('that lacks a variable is refused %s', async (_, headers) => {
+    const { ask } = await start('{{name}}')
+    const response = await ask({}, headers)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { code: 'missing_variable' } })
+  })
+})
