@@ -7,7 +7,7 @@ import type {
 import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 
-export interface EncodeMessagesOptions {
+interface EncodeMessagesOptions {
   /** Tools whose calls carry free text instead of JSON arguments. */
   readonly customTools: ReadonlySet<string>
   readonly echoReasoning: boolean
