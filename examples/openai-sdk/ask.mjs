@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
 
-const [content, conversation] = process.argv.slice(2)
+const [content = 'Hello', conversation] = process.argv.slice(2)
 const openai = new OpenAI() // OPENAI_BASE_URL and OPENAI_API_KEY say where to
 const stream = await openai.chat.completions.create(
   { model: 'assistant', messages: [{ role: 'user', content }], stream: true },

@@ -69,7 +69,15 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   },
   api: {
     mayImport: ['base', 'kube-core'],
-    layers: ['schema', '*.ts', 'kinds.ts', 'crd-files.ts', 'generate-crds.ts', 'index.ts'],
+    layers: [
+      'schema',
+      '*.ts',
+      'kinds.ts',
+      'definitions.ts',
+      'crd-files.ts',
+      'generate-crds.ts',
+      'index.ts',
+    ],
   },
   config: {
     mayImport: ['base', 'snapshot', 'api', 'kube-core'],
@@ -128,7 +136,15 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'llm',
       'operator',
     ],
-    layers: ['*.ts', 'config-source', 'quickstart', 'commands', 'run-command-line.ts', 'main.ts'],
+    layers: [
+      '*.ts',
+      'config-source',
+      'quickstart',
+      'documentation',
+      'commands',
+      'run-command-line.ts',
+      'main.ts',
+    ],
   },
 }
 
@@ -138,7 +154,7 @@ export const architecture: Architecture = {
     {
       folder: 'packages/api/src',
       contract: ['schema', 'group.ts', 'simulator.ts'],
-      list: ['kinds.ts', 'crd-files.ts', 'generate-crds.ts', 'index.ts'],
+      list: ['kinds.ts', 'definitions.ts', 'crd-files.ts', 'generate-crds.ts', 'index.ts'],
     },
     {
       folder: 'packages/apiserver/src/core-kinds',

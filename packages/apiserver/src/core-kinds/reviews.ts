@@ -39,10 +39,10 @@ export const subjectAccessReviewKind = builtInKind({
   description: 'SubjectAccessReview asks whether somebody may do something.',
   properties: { spec, status },
   review(question) {
-    const spec = recordAt(question, 'spec')
-    const { groups } = spec
+    const asked = recordAt(question, 'spec')
+    const { groups } = asked
     const subject: User = {
-      name: textAt(spec, 'user'),
+      name: textAt(asked, 'user'),
       groups: Array.isArray(groups) ? groups.map(String) : [],
     }
     return answered(question, accessStatus(subject, accessOf(question)))

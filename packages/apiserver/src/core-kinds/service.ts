@@ -104,7 +104,7 @@ function fillIn(service: KubernetesObject): void {
 
 function portList(service: KubernetesObject): Record<string, unknown>[] {
   const { ports } = recordAt(service, 'spec')
-  return Array.isArray(ports) ? ports : []
+  return Array.isArray(ports) ? (ports as Record<string, unknown>[]) : []
 }
 
 function validate(service: KubernetesObject): FieldError[] {

@@ -18,6 +18,7 @@ import {
 } from '../core-kinds/schema-builder.ts'
 import { compileJsonPath } from '../printing/json-path.ts'
 import { createdAtColumn, nameColumn } from '../printing/standard-columns.ts'
+import { isJsonObject } from '../resources/object-body.ts'
 import { statusOf } from './definition-status.ts'
 
 /** Keeps a definition that is being deleted until all objects of its kind are gone. */
@@ -169,7 +170,10 @@ function fillIn(definition: KubernetesObject): void {
 function storageVersions(definition: KubernetesObject): string[] {
   const { versions } = recordAt(definition, 'spec')
   if (!Array.isArray(versions)) return []
-  return versions.filter((version) => version?.storage === true).map(({ name }) => String(name))
+  return versions
+    .filter((version) => isJsonObject(version))
+    .filter(({ storage }) => storage === true)
+    .map(({ name }) => String(name))
 }
 
 function invalidColumnPaths({ spec }: CustomResourceDefinitionObject): FieldError[] {

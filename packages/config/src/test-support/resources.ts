@@ -16,7 +16,7 @@ export interface Described {
   readonly spec: Readonly<Record<string, unknown>>
 }
 
-export function manifest(described: Described): KubernetesObject {
+function manifest(described: Described): KubernetesObject {
   const { kind, name = 'default', namespace = 'default', generation = 1, created } = described
   return {
     apiVersion: 'fairlead.dev/v1alpha1',

@@ -11,8 +11,11 @@ import type { ItemPage, ItemPageRequest, StoredItem } from './conversations.ts'
 export function listedItems(turns: readonly Turn[]): StoredItem[] {
   const superseded = supersededTurns(turns)
   return turns
-    .filter((turn) => !superseded.has(turn.id) && !endedSilent(turn))
-    .flatMap((turn) => [...turn.instructions, ...turn.input, ...turn.output])
+    .flatMap((turn) =>
+      superseded.has(turn.id) || endedSilent(turn)
+        ? []
+        : [...turn.instructions, ...turn.input, ...turn.output],
+    )
     .filter(hasId)
 }
 
