@@ -2,8 +2,8 @@ import type { KubernetesObject, StructuralSchema } from '@fairlead/kube-core'
 
 import { decideAccess, type Access } from '../auth/authorizer.ts'
 import { mastersGroup, type User } from '../auth/user.ts'
-import { builtInKind, recordAt, textAt } from './built-in-kind.ts'
-import { object } from './schema-builder.ts'
+import { builtInKind, recordAt, textAt } from '../definitions/built-in-kind.ts'
+import { object } from '../definitions/schema-builder.ts'
 
 /** Kinds that are questions about the caller or about access; nothing of them is stored. */
 

@@ -6,7 +6,7 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
-import { builtInKind, recordAt } from '../core-kinds/built-in-kind.ts'
+import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
 import {
   flag,
   integer,
@@ -15,9 +15,9 @@ import {
   moment,
   object,
   text,
-} from '../core-kinds/schema-builder.ts'
+} from '../definitions/schema-builder.ts'
 import { compileJsonPath } from '../printing/json-path.ts'
-import { createdAtColumn, nameColumn } from '../printing/standard-columns.ts'
+import { createdAtColumn, nameColumn } from '../definitions/standard-columns.ts'
 import { isJsonObject } from '../resources/object-body.ts'
 import { statusOf } from './definition-status.ts'
 

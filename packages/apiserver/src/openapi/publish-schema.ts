@@ -1,7 +1,7 @@
 import type { StructuralSchema } from '@fairlead/kube-core'
 
-import { objectMeta } from '../core-kinds/object-meta-schema.ts'
-import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import { objectMeta } from '../definitions/object-meta-schema.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
 const objectMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 const listMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'

@@ -9,7 +9,7 @@ import {
 } from '@fairlead/kube-core'
 
 import type { User } from '../auth/user.ts'
-import type { PrinterColumn } from '../printing/printer-column.ts'
+import type { PrinterColumn } from './printer-column.ts'
 
 /** A copy of an object that the owner may still change. */
 export type MutableObject = KubernetesObject

@@ -2,7 +2,7 @@ import { Agent, request as httpsRequest } from 'node:https'
 import type { IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 
-import type { ApiServer } from './index.ts'
+import type { ApiServer } from '../index.ts'
 
 export interface Answer {
   readonly status: number
