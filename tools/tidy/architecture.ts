@@ -20,7 +20,16 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   },
   llm: {
     mayImport: ['base'],
-    layers: ['errors', 'json', 'operations', 'framing', 'dialects', 'index.ts'],
+    layers: [
+      'errors',
+      'json',
+      'operations',
+      'framing',
+      'dialects',
+      'testing',
+      'testing.ts',
+      'index.ts',
+    ],
   },
   'controller-runtime': {
     mayImport: ['base', 'kube-core'],

@@ -10,7 +10,7 @@ import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
 const noBytes = Buffer.alloc(0)
 
 /** An answer that is known by its events alone: a stored one, or one that was changed. */
-class EventAnswer implements AnswerStream {
+export class EventAnswer implements AnswerStream {
   readonly dialect = undefined
   readonly status = 200
   readonly headers = {}
