@@ -183,7 +183,7 @@ describe('ARCHITECTURE.md', () => {
   })
 })
 
-describe('documents for contributors', () => {
+describe('what the documents say of the repository', () => {
   const contributing = ['ARCHITECTURE.md', 'CONTRIBUTING.md', ...filesMatching('docs/decisions/*')]
 
   it.each(contributing)('%s names only files that exist', (path) => {
@@ -196,9 +196,20 @@ describe('documents for contributors', () => {
   it('the index of decisions lists every record', () => {
     const index = read('docs/decisions/README.md')
     const records = filesMatching('docs/decisions/*.md').map((path) => basename(path))
-    expect(
-      records.filter((name) => name !== 'README.md' && !index.includes(`](${name})`)),
-    ).toEqual([])
+    expect(records.filter((name) => name !== 'README.md' && !index.includes(`](${name})`))).toEqual(
+      [],
+    )
+  })
+
+  it('docs/errors.md shows the error that an unknown model gets', async () => {
+    const { gateway, apiKey } = fairlead.endpoints
+    const response = await fetch(`${gateway}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'gpt-9', messages: [{ role: 'user', content: 'Hello' }] }),
+    })
+    const [shown = ''] = blocksOf(read('docs/errors.md'), 'json')
+    expect(await response.json()).toEqual(JSON.parse(shown))
   })
 
   it('docs/conversations.md names only codes of docs/errors.md', () => {

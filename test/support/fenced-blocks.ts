@@ -1,5 +1,5 @@
 /** A fenced block of a document, which says by its language what is done with it. */
-export interface FencedBlock {
+interface FencedBlock {
   /** Empty for a block that names none. */
   readonly language: string
   readonly text: string
