@@ -12,7 +12,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   },
   snapshot: {
     mayImport: [],
-    layers: ['*.ts', 'snapshot.ts', 'index.ts'],
+    layers: ['*.ts', 'testing', 'testing.ts', 'snapshot.ts', 'index.ts'],
   },
   'kube-core': {
     mayImport: ['base'],

@@ -4,7 +4,7 @@ import { compile, type CompileOptions } from '../compile.ts'
 import type { CompileResult } from '../compile-result.ts'
 import type { PlannedCondition } from '../judging/conditions.ts'
 import type { ResourceSet } from '../resource-set.ts'
-import { capabilities } from './capabilities.ts'
+import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 
 /** What of an object a test says; the rest is filled in. */
 export interface Described {
