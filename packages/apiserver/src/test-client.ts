@@ -11,7 +11,7 @@ export interface Answer {
   readonly body: Record<string, unknown>
 }
 
-export interface SeenEvent {
+interface SeenEvent {
   readonly type: string
   readonly object: {
     readonly kind: string
@@ -24,7 +24,7 @@ export interface SeenEvent {
   }
 }
 
-export interface Watch {
+interface Watch {
   /** The next event; rejects when the watch ends first. */
   next(): Promise<SeenEvent>
   close(): void

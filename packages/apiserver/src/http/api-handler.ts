@@ -10,7 +10,7 @@ import { verbOf } from './request-verb.ts'
 import type { ResourceHandler } from './resource-handler.ts'
 
 /** What `/version` says; kubectl chooses its behaviour by it. */
-export const serverVersion = {
+const serverVersion = {
   major: '1',
   minor: '32',
   gitVersion: 'v1.32.4+fairlead',
@@ -22,7 +22,7 @@ export const serverVersion = {
   platform: `${process.platform}/${process.arch}`,
 } as const
 
-export interface ApiHandlers {
+interface ApiHandlers {
   readonly discovery: DiscoveryHandler
   readonly openApi: OpenApiHandler
   readonly resources: ResourceHandler

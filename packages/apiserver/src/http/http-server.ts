@@ -17,7 +17,7 @@ import {
 } from './api-response.ts'
 import { readBody } from './read-body.ts'
 
-export interface HttpServerOptions {
+interface HttpServerOptions {
   readonly identity: KeyAndCertificate
   readonly caCertificate: string
   readonly tokenAuthenticators: readonly TokenAuthenticator[]

@@ -13,7 +13,7 @@ import type { ResourceContext } from './resource-context.ts'
 import { resourceName, toServed, type MutableObject } from './resource-definition.ts'
 import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
 
-export interface DeleteResult {
+interface DeleteResult {
   readonly object: KubernetesObject
   /** False while finalizers keep the object. */
   readonly gone: boolean

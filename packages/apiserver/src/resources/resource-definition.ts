@@ -15,7 +15,7 @@ import type { PrinterColumn } from '../printing/printer-column.ts'
 export type MutableObject = KubernetesObject
 
 /** What one kind does differently from all others, called at fixed points of a write. */
-export interface WriteRules {
+interface WriteRules {
   /** Fills in or normalises what the client may leave out or write differently. */
   prepareForCreate?(object: MutableObject): void
   prepareForUpdate?(object: MutableObject, previous: KubernetesObject): void

@@ -12,7 +12,7 @@ import type { WatchOptions } from './watch-options.ts'
 const bookmarkIntervalMs = 60_000
 const bookmarkBeforeEndMs = 2_000
 
-export interface WatchRequest {
+interface WatchRequest {
   readonly target: CollectionTarget
   readonly selection: ObjectSelection
   readonly options: WatchOptions

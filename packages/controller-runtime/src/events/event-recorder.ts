@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Clock, type Logger, openScope, sleep, withFields } from '@fairlead/base'
 import type { Client } from '../client/client.ts'
-import type { Runnable } from '../manager/runnable.ts'
+import type { Runnable } from '../runnable.ts'
 import { RecentMap } from './recent-map.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -32,10 +32,13 @@ export interface EventRecorderOptions {
 interface Series {
   readonly event: Event
   count: number
+  /** Wall time of the latest repetition. */
   lastMs: number
+  /** Monotonic time until which a repetition counts as one of the series. */
+  openUntilMs: number
   /** How much of the count the server knows; 0 before the event itself is stored. */
   written: number
-  /** Not written again before this time. */
+  /** Not written again before this monotonic time. */
   notBeforeMs: number
   /** Waits to be written, so further repetitions only count. */
   waiting: boolean
@@ -83,18 +86,20 @@ export class EventRecorder implements Runnable {
 
   /** Tells about the object. It must be a stored one, with its name and uid. */
   event(regarding: KubernetesObject, recorded: RecordedEvent): void {
-    const nowMs = this.#options.clock.now()
+    const { clock } = this.#options
+    const [nowMs, elapsedMs] = [clock.now(), clock.monotonicMs()]
     const { type, reason, action, note } = recorded
     const object = objectIdentity(regarding)
     const key = JSON.stringify([object, type, reason, action, note])
     const series = this.#series.get(key)
-    if (series !== undefined && nowMs - series.lastMs < seriesMs) {
+    if (series !== undefined && elapsedMs < series.openUntilMs) {
       series.count += 1
       series.lastMs = nowMs
+      series.openUntilMs = elapsedMs + seriesMs
       this.#enqueue(series)
       return
     }
-    if (!this.#mayTell(object, nowMs)) {
+    if (!this.#mayTell(object, elapsedMs)) {
       this.#logger.debug({ object, reason }, 'an event was dropped: too many for this object')
       return
     }
@@ -102,8 +107,9 @@ export class EventRecorder implements Runnable {
       event: this.#newEvent(regarding, recorded, nowMs),
       count: 1,
       lastMs: nowMs,
+      openUntilMs: elapsedMs + seriesMs,
       written: 0,
-      notBeforeMs: nowMs,
+      notBeforeMs: elapsedMs,
       waiting: false,
     }
     this.#series.set(key, fresh)
@@ -128,13 +134,13 @@ export class EventRecorder implements Runnable {
       return
     }
     series.waiting = true
-    if (series.notBeforeMs > this.#options.clock.now()) this.#late.add(series)
+    if (series.notBeforeMs > this.#options.clock.monotonicMs()) this.#late.add(series)
     else this.#queue.push(series)
     this.#wake()
   }
 
   #queueDue(): void {
-    const nowMs = this.#options.clock.now()
+    const nowMs = this.#options.clock.monotonicMs()
     for (const series of this.#late) {
       if (series.notBeforeMs > nowMs) return
       this.#late.delete(series)
@@ -158,7 +164,7 @@ export class EventRecorder implements Runnable {
       const timer =
         next === undefined
           ? undefined
-          : clock.setTimer(next.notBeforeMs - clock.now(), () => this.#wake())
+          : clock.setTimer(next.notBeforeMs - clock.monotonicMs(), () => this.#wake())
       this.#wake = () => {
         timer?.cancel()
         signal.removeEventListener('abort', this.#wake)
@@ -221,16 +227,16 @@ export class EventRecorder implements Runnable {
     } catch (error) {
       if (!isNotFound(error)) throw error
       // Events expire on the server; the next repetition makes a new one.
-      series.lastMs = -Infinity
+      series.openUntilMs = -Infinity
     }
     this.#written(series, count)
   }
 
   #written(series: Series, count: number): void {
     series.written = count
-    series.notBeforeMs = this.#options.clock.now() + seriesWriteMs
+    series.notBeforeMs = this.#options.clock.monotonicMs() + seriesWriteMs
     series.waiting = false
-    if (series.count > count && series.lastMs > 0) this.#enqueue(series)
+    if (series.count > count && series.openUntilMs > 0) this.#enqueue(series)
   }
 
   #newEvent(regarding: KubernetesObject, recorded: RecordedEvent, nowMs: number): Event {

@@ -32,7 +32,7 @@ export class Backoff {
 
   /** The delay before the next attempt, in milliseconds. */
   next(): number {
-    const nowMs = this.#clock.now()
+    const nowMs = this.#clock.monotonicMs()
     if (nowMs - this.#lastMs > this.#resetAfterMs) this.#step = 0
     const delayMs = Math.min(this.#baseMs * 2 ** this.#step, this.#maxMs)
     this.#step += 1

@@ -8,6 +8,7 @@ import {
   type Timer,
   untilAborted,
   withFields,
+  systemRandom,
 } from '@fairlead/base'
 import type { Reader } from '../client/client.ts'
 import { keyOf, keyText } from '../object-key.ts'
@@ -23,7 +24,7 @@ export interface InformerOptions<T extends KubernetesObject> {
   readonly type: ResourceType<T>
   readonly scope?: InformerScope
   readonly clock?: Clock
-  /** Between 0 and 1; defaults to Math.random. */
+  /** Between 0 and 1; defaults to the machine's randomness. */
   readonly random?: () => number
   readonly logger?: Logger
   readonly backoff?: BackoffOptions
@@ -52,7 +53,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   constructor(options: InformerOptions<T>) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.#random = options.random ?? Math.random
+    this.#random = options.random ?? systemRandom
     this.#logger = withFields(options.logger ?? silentLogger, { kind: options.type.kind })
   }
 

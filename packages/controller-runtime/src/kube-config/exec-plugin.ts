@@ -13,7 +13,7 @@ export interface ExecPlugin {
 }
 
 /** What the plugin is told about the cluster if it asks for it. */
-export interface ExecClusterInfo {
+interface ExecClusterInfo {
   readonly server: string
   readonly 'certificate-authority-data'?: string
   readonly 'insecure-skip-tls-verify'?: boolean

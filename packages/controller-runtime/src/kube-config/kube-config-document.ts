@@ -9,7 +9,7 @@ export interface KubeConfigDocument {
   readonly users: ReadonlyMap<string, UserEntry>
 }
 
-export interface ContextEntry {
+interface ContextEntry {
   readonly cluster?: string
   readonly user?: string
   readonly namespace?: string

@@ -10,7 +10,7 @@ import { FakeClock } from '@fairlead/base/testing'
 import { LeaderElectionLostError, LeaderElector } from './leader-elector.ts'
 import type { LeaderElectionOptions } from './leader-elector.ts'
 import { Manager } from './manager.ts'
-import { runnable } from './runnable.ts'
+import { runnable } from '../runnable.ts'
 
 /** One Lease with the API server's rules for it: versions, conflicts, not found. */
 class LeaseStore {
@@ -105,6 +105,22 @@ function candidate(identity: string, options: Partial<LeaderElectionOptions> = {
 }
 
 describe('leader election', () => {
+  it.each([-3_600_000, 3_600_000])(
+    'has one leader when wall time is set by %d ms',
+    async (byMs) => {
+      const a = candidate('a')
+      await clock.advance(0)
+      const b = candidate('b')
+      await clock.advance(1_000)
+      clock.setWallTime(clock.now() + byMs)
+      for (let step = 0; step < 60; step += 1) {
+        await clock.advance(1_000)
+        expect([a.elector.leading, b.elector.leading]).toEqual([true, false])
+      }
+      expect([a.state.led, b.state.led]).toEqual([1, 0])
+    },
+  )
+
   it('gives the lease to the first and makes the second wait', async () => {
     const a = candidate('a')
     await clock.advance(0)

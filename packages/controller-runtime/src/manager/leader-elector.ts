@@ -124,11 +124,12 @@ export class LeaderElector {
 
   async #renew(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options
-    for (let renewedMs = clock.now(); ;) {
+    for (let renewedMs = clock.monotonicMs(); ;) {
       await sleep(clock, this.#retryPeriodMs, signal)
-      const remainingMs = renewedMs + this.#renewDeadlineMs - clock.now()
-      if (remainingMs > 0 && (await this.#attempt(signal, remainingMs))) renewedMs = clock.now()
-      else if (!this.leading || clock.now() - renewedMs >= this.#renewDeadlineMs) {
+      const remainingMs = renewedMs + this.#renewDeadlineMs - clock.monotonicMs()
+      if (remainingMs > 0 && (await this.#attempt(signal, remainingMs)))
+        renewedMs = clock.monotonicMs()
+      else if (!this.leading || clock.monotonicMs() - renewedMs >= this.#renewDeadlineMs) {
         throw new LeaderElectionLostError()
       }
     }
@@ -211,12 +212,12 @@ export class LeaderElector {
 
   #observe(lease: Lease): void {
     this.#observed = lease
-    this.#observedAtMs = this.#options.clock.now()
+    this.#observedAtMs = this.#options.clock.monotonicMs()
   }
 
   #isValid(): boolean {
     const durationMs = (this.#observed?.spec?.leaseDurationSeconds ?? 0) * 1000
-    return this.#observedAtMs + durationMs > this.#options.clock.now()
+    return this.#observedAtMs + durationMs > this.#options.clock.monotonicMs()
   }
 
   /** RFC 3339 with microseconds, the format of Lease times. */

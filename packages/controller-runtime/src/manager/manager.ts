@@ -8,6 +8,7 @@ import {
   silentLogger,
   systemClock,
   untilAborted,
+  systemRandom,
 } from '@fairlead/base'
 import { InformerCache } from '../cache/cache.ts'
 import type { Cache } from '../cache/cache.ts'
@@ -24,7 +25,7 @@ import type { HealthCheck, ProbeChecks } from '../probes/probe-response.ts'
 import { LeaderElectionLostError, LeaderElector } from './leader-elector.ts'
 import type { LeaderElectionOptions } from './leader-elector.ts'
 import { RunnableGroup } from './runnable-group.ts'
-import type { Runnable } from './runnable.ts'
+import type { Runnable } from '../runnable.ts'
 
 export interface ManagerOptions {
   /** Where the API server is; the manager makes a client and closes it at the end. */
@@ -34,7 +35,7 @@ export interface ManagerOptions {
   /** Instead of `config`: a client that its maker closes. */
   readonly client?: Client
   readonly clock?: Clock
-  /** Between 0 and 1; defaults to Math.random. */
+  /** Between 0 and 1; defaults to the machine's randomness. */
   readonly random?: () => number
   readonly logger?: Logger
   /** Where metrics are declared; a new registry by default. */
@@ -91,7 +92,7 @@ export class Manager {
     this.#cache = new InformerCache({
       client: connection.client,
       clock: this.#clock,
-      random: options.random ?? Math.random,
+      random: options.random ?? systemRandom,
       logger: this.#logger,
     })
     this.client = rememberingClient(connection.client, this.#cache)
@@ -215,7 +216,7 @@ export class Manager {
       ...leaderElection,
       client: this.client,
       clock: this.#clock,
-      random: this.#options.random ?? Math.random,
+      random: this.#options.random ?? systemRandom,
       logger: this.#logger,
       metrics: this.metrics,
     })

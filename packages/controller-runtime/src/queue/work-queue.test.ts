@@ -49,6 +49,20 @@ describe('a work queue', () => {
     expect((await lease)?.item).toBe('a')
   })
 
+  it.each([-3_600_000, 3_600_000])(
+    'keeps its delays when wall time is set by %d ms',
+    async (byMs) => {
+      const { queue, clock } = newQueue()
+      queue.add('a', { afterMs: 60_000 })
+      clock.setWallTime(clock.now() + byMs)
+      queue.add('b', { afterMs: 60_000 })
+      await clock.advance(59_999)
+      expect(queue.length).toBe(0)
+      await clock.advance(1)
+      expect(await drain(queue)).toEqual(['a', 'b'])
+    },
+  )
+
   it('never hands a key out twice at once, and again after done if it was added meanwhile', async () => {
     const { queue } = newQueue()
     queue.add('a')
