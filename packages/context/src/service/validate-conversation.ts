@@ -1,4 +1,4 @@
-import { conversationNotFound, invalidField } from './conversation-errors.ts'
+import { conversationNotFound, invalidConversationId, invalidField } from './conversation-errors.ts'
 import { isOwnConversationId } from '../turns/ulid.ts'
 
 /** OpenAI's limits. */
@@ -13,11 +13,7 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/
 /** Throws a ModelError 400 that states the rule for an id that is not well-formed. */
 export function checkConversationId(id: string): void {
   if (/^[A-Za-z0-9_.-]{1,64}$/.test(id)) return
-  throw invalidField(
-    'conversation',
-    'A conversation id has 1 to 64 characters: letters, digits, "_", "." and "-".',
-    'invalid_conversation_id',
-  )
+  throw invalidConversationId()
 }
 
 /** Throws a ModelError 404. An id of our own form exists only once assigned, never by first use. */
