@@ -2,7 +2,16 @@ import type { FieldError, KubernetesObject } from '@fairlead/kube-core'
 
 import { textColumn } from '../definitions/standard-columns.ts'
 import { builtInKind, recordAt, textAt } from '../definitions/built-in-kind.ts'
-import { atomic, flag, integer, keyedList, list, object, text, textMap } from '../definitions/schema-builder.ts'
+import {
+  atomic,
+  flag,
+  integer,
+  keyedList,
+  list,
+  object,
+  text,
+  textMap,
+} from '../definitions/schema-builder.ts'
 
 const portSchema = object(
   'A port of the service.',

@@ -59,7 +59,3 @@ export function invalidConversationId(): ModelError {
     { code: 'invalid_conversation_id', param: 'conversation' },
   )
 }
-
-export function invalidField(param: string, message: string): ModelError {
-  return new ModelError('invalid-request', message, { param })
-}
