@@ -40,34 +40,36 @@ import { JournaledStorage } from './storage/journaled-storage.ts'
 import { SqliteJournal } from './storage/sqlite-journal.ts'
 
 export interface ApiServerOptions {
-  /** 0, the default, takes a free port. */
+  /** Defaults to 0, which picks a free port. */
   readonly port?: number
-  /** The address to listen on, by default 127.0.0.1. */
+  /** Address to listen on. Defaults to 127.0.0.1. */
   readonly host?: string
-  /** Keeps objects and credentials here; absent: in memory, gone with `stop`. */
+  /**
+   * Directory for objects and credentials; when absent they are kept in memory and lost on `stop`.
+   */
   readonly dataDir?: string
-  /** Defaults to the machine's clock. */
+  /** Defaults to the system clock. */
   readonly clock?: Clock
-  /** Defaults to the machine's randomness. */
+  /** Defaults to `Math.random`. */
   readonly random?: Random
-  /** Defaults to silence. */
+  /** Defaults to no logging. */
   readonly logger?: Logger
-  /** How many changes stay known for watches that reconnect, by default 10 000. */
+  /** How many changes are kept for watches that reconnect. Defaults to 10 000. */
   readonly watchHistory?: number
 }
 
 export interface ApiServer {
   /** `https://host:port` */
   readonly url: string
-  /** PEM of the authority that signed the server's certificate. */
+  /** PEM of the CA that signed the server's certificate. */
   readonly caCertificate: string
-  /** Bearer token of a user who may do everything. */
+  /** Bearer token of a user who is allowed everything. */
   readonly adminToken: string
   /** A kubeconfig (YAML) with an embedded client certificate. */
   kubeconfig(user?: 'admin'): string
   /**
-   * Forgets the history of changes: watches and pages that continue from before now are answered
-   * with 410. For tests of that case.
+   * Compacts the change history: watches and paged lists that continue from an earlier revision are
+   * answered with 410. For tests of that case.
    */
   compact(): void
   /** Ends watches and connections, then closes the storage. */
@@ -166,7 +168,7 @@ function serverCertificate(host: string): Parameters<PublicKeyInfrastructure['le
   }
 }
 
-/** An address to listen on everywhere is no address to connect to. */
+/** A wildcard listen address is not an address to connect to. */
 function reachable(host: string): string {
   return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
 }

@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 
 import type { KeyAndCertificate } from './pki/public-key-infrastructure.ts'
 
-/** A kubeconfig file with everything embedded, for one server and one user. */
+/** A self-contained kubeconfig for one server and one user. */
 export function kubeconfigFor(p: {
   url: string
   caCertificate: string

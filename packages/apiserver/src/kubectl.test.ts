@@ -424,7 +424,7 @@ describe('kubectl', () => {
 
   it('deletes objects, and namespaces with their content', async () => {
     await succeed(['create', '-f', '-'], widget('deleted', '{color: red}'))
-    // From 1.34 on kubectl says from which namespace.
+    // Since 1.34 kubectl prints the namespace.
     expect(await succeed(['delete', 'widget', 'deleted'])).toMatch(
       /^widget\.example\.com "deleted" deleted(?: from default namespace)?\n$/,
     )

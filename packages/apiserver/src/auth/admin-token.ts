@@ -4,7 +4,7 @@ import type { CredentialFiles } from '../pki/credential-files.ts'
 import type { TokenAuthenticator } from './authenticator.ts'
 import { mastersGroup } from './user.ts'
 
-/** The administrator's bearer token: made once, then found again. */
+/** The administrator's bearer token: created once, then reused. */
 export function loadAdminToken(files: CredentialFiles): string {
   const stored = files.read('admin-token')?.trim()
   if (stored) return stored
@@ -19,7 +19,7 @@ export function adminTokenAuthenticator(adminToken: string): TokenAuthenticator 
     timingSafeEqual(digest(token), expected) ? { name: 'admin', groups: [mastersGroup] } : undefined
 }
 
-/** Digests have one length, whatever the token's, which a comparison in constant time needs. */
+/** Digests have equal lengths, which the constant-time comparison requires. */
 function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }

@@ -5,13 +5,13 @@ import { errors } from '@fairlead/kube-core'
 
 import { anonymousUser, authenticatedGroup, type User } from './user.ts'
 
-/** Finds the user of a bearer token, or undefined when it does not know the token. */
+/** Returns the user of a bearer token, or undefined when the token is unknown. */
 export type TokenAuthenticator = (token: string) => User | undefined
 
 /**
- * Who makes a request: the subject of a client certificate that our authority signed (CN is the
+ * Determines who makes a request: the subject of a client certificate signed by our CA (CN is the
  * name, O are the groups), else the owner of the bearer token, else the anonymous user.
- * @throws StatusError 401 for a token that nobody knows
+ * @throws StatusError 401 for an unknown token
  */
 export function authenticate(
   request: IncomingMessage,

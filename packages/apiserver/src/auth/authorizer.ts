@@ -2,7 +2,7 @@ import { errors, type StatusError } from '@fairlead/kube-core'
 
 import { anonymousUser, mastersGroup, type User } from './user.ts'
 
-/** What a request wants to do. With `path` it is about a URL that is no resource. */
+/** The attributes of a request. With `path` it is for a non-resource URL. */
 export interface Access {
   readonly verb: string
   readonly group: string
@@ -14,7 +14,7 @@ export interface Access {
 
 type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string }
 
-/** Questions that every authenticated user may ask. */
+/** Reviews that every authenticated user may create. */
 const selfReviews: ReadonlySet<string> = new Set([
   'selfsubjectaccessreviews',
   'selfsubjectrulesreviews',
@@ -22,8 +22,9 @@ const selfReviews: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Members of `system:masters` may do everything. Other authenticated users may read discovery,
- * OpenAPI and their own access, and nothing else: roles and bindings are stored, not enforced.
+ * Members of `system:masters` are allowed everything. Other authenticated users may read discovery
+ * and OpenAPI and review their own access, nothing else: roles and bindings are stored, not
+ * enforced.
  */
 export function decideAccess(user: User, access: Access): Decision {
   if (user.groups.includes(mastersGroup)) return { allowed: true }
@@ -35,7 +36,7 @@ export function decideAccess(user: User, access: Access): Decision {
   return denied(`only members of ${mastersGroup} may`)
 }
 
-/** The refusal in the API server's wording. */
+/** The denial, in the API server's wording. */
 export function forbiddenFor(user: User, access: Access): StatusError {
   const { verb, group, resource, namespace, name, path } = access
   if (path !== undefined) {

@@ -6,9 +6,9 @@ import { decideAccess, forbiddenFor, type Access } from './authorizer.ts'
 import { anonymousUser, authenticatedGroup, type User } from './user.ts'
 
 /**
- * Who a request is treated as coming from: the user itself, or the one that it names in the
+ * The effective user of a request: the authenticated one, or the one named in the
  * `Impersonate-User` and `Impersonate-Group` headers (`kubectl --as`, `--as-group`).
- * @throws StatusError 403 when the user may not, 400 for groups without a user
+ * @throws StatusError 403 when the user may not impersonate, 400 for groups without a user
  */
 export function impersonate(user: User, request: IncomingMessage): User {
   const name = request.headersDistinct['impersonate-user']?.[0]

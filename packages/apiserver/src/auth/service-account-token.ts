@@ -22,8 +22,8 @@ interface IssuedToken {
 const tokenHeader = encode({ alg: 'HS256', typ: 'JWT' })
 
 /**
- * Tokens of service accounts: signed, valid for a time, and only as long as the account exists.
- * The key is made once and found again.
+ * Tokens of service accounts: signed, valid for a limited time and only while the account exists.
+ * The key is created once and reused.
  */
 export class ServiceAccountTokens {
   readonly #key: Buffer

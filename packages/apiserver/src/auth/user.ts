@@ -1,4 +1,4 @@
-/** Who makes a request. */
+/** The user who makes a request. */
 export interface User {
   readonly name: string
   readonly groups: readonly string[]
@@ -7,7 +7,7 @@ export interface User {
 
 export const anonymousUser: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
-/** Members of this group may do everything. */
+/** Members of this group are allowed everything. */
 export const mastersGroup = 'system:masters'
 
 export const authenticatedGroup = 'system:authenticated'

@@ -3,7 +3,7 @@ import type { ResourceContext } from '../resources/resource-context.ts'
 const eventLifetimeMs = 60 * 60 * 1000
 const sweepIntervalMs = 5 * 60 * 1000
 
-/** Removes events an hour after their last change, so that they do not pile up. */
+/** Deletes events one hour after their last change, so that they do not accumulate. */
 export class EventExpiry {
   readonly #context: ResourceContext
   #timer: { cancel(): void } | undefined

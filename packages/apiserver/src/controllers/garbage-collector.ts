@@ -13,23 +13,23 @@ import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import type { Change, StorageKey } from '../storage/change.ts'
 
 /**
- * Deletes what is owned when its owners are gone (`metadata.ownerReferences`).
+ * Deletes dependents when their owners are gone (`metadata.ownerReferences`).
  *
- * - Background: an object all of whose owners are gone is deleted; if some live on, only the
- *   references to the others are removed. An object that names an owner that never was goes too.
- * - Foreground: an owner with the finalizer `foregroundDeletion` waits for the dependents that block
- *   it.
- * - Orphan: an owner with the finalizer `orphan` leaves its dependents without the reference.
+ * - Background: an object whose owners are all gone is deleted; if some still exist, only the
+ *   references to the missing ones are removed. An object whose owner never existed is deleted too.
+ * - Foreground: an owner with the finalizer `foregroundDeletion` waits for the dependents that
+ *   block it.
+ * - Orphan: an owner with the finalizer `orphan` has the reference removed from its dependents.
  *
  * An owner is found by its UID anywhere in the cluster; an owner in another namespace does not
- * count. Works off the request's turn of the event loop, so a create is answered before its object
- * can be collected.
+ * count. Runs in a later turn of the event loop than the request, so a create is answered before
+ * its object can be collected.
  */
 export class GarbageCollector {
   readonly #context: ResourceContext
   readonly #logger: Logger
   readonly #unsubscribe: () => void
-  /** Every living object by its UID. */
+  /** All existing objects by UID. */
   readonly #keys = new Map<string, StorageKey>()
   readonly #dependents = new Map<string, Set<string>>()
   readonly #pending = new Set<string>()
@@ -55,7 +55,7 @@ export class GarbageCollector {
     const { uid = '' } = object.metadata
     for (const owner of previous?.metadata.ownerReferences ?? []) {
       this.#dependents.get(owner.uid)?.delete(uid)
-      // A dependent less: an owner that waits for its dependents may go on.
+      // One dependent less: an owner waiting for its dependents may now be deletable.
       this.#enqueue(owner.uid)
     }
     if (type !== 'DELETED') {
@@ -88,7 +88,7 @@ export class GarbageCollector {
     })
   }
 
-  /** One object that cannot be deleted, such as a system namespace, must not stop the others. */
+  /** An object that cannot be deleted, such as a system namespace, must not stop the others. */
   #tryToCollect(uid: string): void {
     try {
       this.#collect(uid)
@@ -108,7 +108,7 @@ export class GarbageCollector {
     else this.#judge(key, object)
   }
 
-  /** Decides by its owners whether an object stays. */
+  /** Decides by its owners whether an object is kept. */
   #judge(key: StorageKey, object: KubernetesObject): void {
     const owners = object.metadata.ownerReferences ?? []
     if (owners.length === 0) return

@@ -8,8 +8,8 @@ import type { Change, StorageKey } from '../storage/change.ts'
 const contentFinalizer = 'kubernetes'
 
 /**
- * Empties a namespace that is being deleted, and lets it go when nothing is left. Objects with
- * finalizers hold it up until they are gone.
+ * Deletes the contents of a terminating namespace and finalizes it when nothing is left. Objects
+ * with finalizers delay that until they are gone.
  */
 export class NamespaceController {
   readonly #context: ResourceContext

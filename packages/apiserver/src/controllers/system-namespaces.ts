@@ -2,7 +2,7 @@ import { systemNamespaces, namespaceKind } from '../core-kinds/namespace.ts'
 import { createObject } from '../resources/create-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 
-/** Creates the namespaces that always exist, where they are missing. */
+/** Creates the system namespaces that are missing. */
 export function ensureSystemNamespaces(context: ResourceContext): void {
   for (const name of systemNamespaces) {
     if (context.storage.get({ resource: 'namespaces', namespace: '', name })) continue

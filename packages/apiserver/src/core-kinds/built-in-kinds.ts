@@ -15,7 +15,7 @@ import { secretKind } from './secret.ts'
 import { serviceAccountKind } from './service-account.ts'
 import { serviceKind } from './service.ts'
 
-/** Every kind that the server knows without a CustomResourceDefinition. */
+/** All kinds that the server serves without a CustomResourceDefinition. */
 export const builtInKinds: readonly ResourceDefinition[] = [
   configMapKind,
   coreEventKind,

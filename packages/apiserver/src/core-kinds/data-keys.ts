@@ -3,7 +3,7 @@ import type { FieldError } from '@fairlead/kube-core'
 const keyPattern = /^[-._a-zA-Z0-9]+$/
 const keyLengthMax = 253
 
-/** Complaints about the keys of a config map or secret. */
+/** Validation errors for the keys of a ConfigMap or Secret. */
 export function invalidDataKeys(data: object, field: string): FieldError[] {
   return Object.keys(data).flatMap((key) =>
     problemsOf(key).map((detail) => ({
@@ -30,7 +30,7 @@ function problemsOf(key: string): string[] {
   return problems
 }
 
-/** Whether a text is standard base64 with padding, as Go's decoder wants it. */
+/** Whether a text is standard base64 with padding, as Go's decoder requires. */
 export function isBase64(value: string): boolean {
   const compact = value.replaceAll(/[\r\n]/g, '')
   return compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact)

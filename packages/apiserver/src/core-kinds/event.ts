@@ -7,11 +7,11 @@ import { objectReference } from '../definitions/object-reference-schema.ts'
 import { integer, moment, object, text } from '../definitions/schema-builder.ts'
 
 /**
- * Events are stored in the core form and served in two: as `v1` and, with other field names, as
+ * Events are stored in the core form and served in two: as `v1` and, with different field names, as
  * `events.k8s.io/v1`.
  */
 
-/** Fields of the core form and what `events.k8s.io/v1` calls them. */
+/** Fields of the core form and their names in `events.k8s.io/v1`. */
 const renamedFields: readonly (readonly [core: string, renamed: string])[] = [
   ['involvedObject', 'regarding'],
   ['message', 'note'],

@@ -4,7 +4,7 @@ import { textColumn } from '../definitions/standard-columns.ts'
 import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
 import { list, object, text } from '../definitions/schema-builder.ts'
 
-/** Namespaces that always exist. */
+/** Namespaces that always exist and cannot be deleted. */
 export const systemNamespaces = [
   'default',
   'kube-node-lease',
@@ -29,10 +29,10 @@ export const namespaceKind = builtInKind({
     spec: object('The behaviour of the namespace.', {
       finalizers: list('Must be empty before the namespace is removed.', { type: 'string' }),
     }),
-    status: object('What is known of the namespace.', {
+    status: object('Observed state of the namespace.', {
       phase: text('Active, or Terminating while its content is being deleted.'),
       conditions: list(
-        'Why a deletion does not end.',
+        'Why a deletion does not complete.',
         object('One aspect of the state.', {
           type: text('Name of the condition.'),
           status: text('True, False or Unknown.'),

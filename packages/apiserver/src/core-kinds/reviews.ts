@@ -5,7 +5,7 @@ import { mastersGroup, type User } from '../auth/user.ts'
 import { builtInKind, recordAt, textAt } from '../definitions/built-in-kind.ts'
 import { object } from '../definitions/schema-builder.ts'
 
-/** Kinds that are questions about the caller or about access; nothing of them is stored. */
+/** Kinds that ask about the caller or about access; they are never stored. */
 
 const open: StructuralSchema = {
   type: 'object',

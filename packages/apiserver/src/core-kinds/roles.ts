@@ -5,9 +5,8 @@ import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
 import { atomic, list, object, text } from '../definitions/schema-builder.ts'
 
 /**
- * Roles and bindings are stored and served so that manifests that contain them can be applied.
- * They are not enforced: whoever is not an administrator may read and write nothing but reviews of
- * their own access.
+ * Roles and bindings are stored and served so that manifests containing them can be applied. They
+ * are not enforced: users other than administrators can only review their own access.
  */
 
 const texts = (description: string): StructuralSchema => list(description, { type: 'string' })
@@ -21,7 +20,7 @@ const rulesSchema = list(
       apiGroups: texts('API groups of the resources; empty for the core group, * for all.'),
       resources: texts('Resources, or *.'),
       resourceNames: texts('Names of single objects; empty for all.'),
-      nonResourceURLs: texts('URL paths that are no resources.'),
+      nonResourceURLs: texts('Non-resource URL paths.'),
     },
     { required: ['verbs'] },
   ),

@@ -8,7 +8,7 @@ import { bytesMap, flag, text, textMap } from '../definitions/schema-builder.ts'
 
 const dataBytesMax = 1024 * 1024
 
-/** Keys that a secret of a well-known type must have. */
+/** Keys that a Secret of a well-known type must have. */
 const requiredKeys: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/tls': ['tls.crt', 'tls.key'],
   'kubernetes.io/dockercfg': ['.dockercfg'],
@@ -72,7 +72,7 @@ function normalise(secret: KubernetesObject): void {
   for (const [key, value] of Object.entries(data)) {
     if (value === null) data[key] = ''
     else if (typeof value === 'string' && isBase64(value)) continue
-    // The message names the key and never the value.
+    // The message names the key, never the value.
     else {
       throw errors.badRequest(
         `Secret in version "v1" cannot be handled as a Secret: data.${key}: illegal base64 data`,

@@ -29,7 +29,7 @@ const portSchema = object(
   { required: ['port'] },
 )
 
-/** A service is stored as it is given: no addresses are allocated and nothing is proxied. */
+/** A Service is stored as given: no addresses are allocated and nothing is proxied. */
 export const serviceKind = builtInKind({
   group: '',
   version: 'v1',
@@ -56,15 +56,15 @@ export const serviceKind = builtInKind({
       externalName: text('The host name that an ExternalName service stands for.'),
       externalTrafficPolicy: text('Cluster or Local.'),
       internalTrafficPolicy: text('Cluster or Local.'),
-      trafficDistribution: text('Where traffic should rather go.'),
+      trafficDistribution: text('Preference for where traffic is sent.'),
       ipFamilies: list('Address families.', { type: 'string' }),
       ipFamilyPolicy: text('SingleStack, PreferDualStack or RequireDualStack.'),
       loadBalancerClass: text('Which load balancer implementation serves it.'),
-      loadBalancerIP: text('The wanted address of the load balancer.'),
+      loadBalancerIP: text('The requested address of the load balancer.'),
       loadBalancerSourceRanges: list('Who may use the load balancer.', { type: 'string' }),
       allocateLoadBalancerNodePorts: flag('Whether a load balancer gets node ports.'),
       healthCheckNodePort: integer('Node port of the health check.', { format: 'int32' }),
-      publishNotReadyAddresses: flag('Whether programs that are not ready are listed too.'),
+      publishNotReadyAddresses: flag('Whether endpoints that are not ready are listed too.'),
       sessionAffinity: text('ClientIP or None.', { default: 'None' }),
       sessionAffinityConfig: object('How session affinity works.', {
         clientIP: object('Affinity by address.', {
@@ -72,7 +72,7 @@ export const serviceKind = builtInKind({
         }),
       }),
     }),
-    status: object('What is known of the service.', {
+    status: object('Observed state of the service.', {
       loadBalancer: {
         type: 'object',
         description: 'State of the load balancer.',

@@ -11,7 +11,7 @@ const ageColumn: DeclaredColumn = {
   jsonPath: '.metadata.creationTimestamp',
 }
 
-/** The columns after the name: those that the definition declares, or else the age. */
+/** The columns after the name: those that the definition declares, else the age. */
 export function customColumns(declared: readonly DeclaredColumn[] | undefined): PrinterColumn[] {
   return (declared?.length ? declared : [ageColumn]).map(customColumn)
 }
@@ -33,7 +33,7 @@ function customColumn(declared: DeclaredColumn): PrinterColumn {
   }
 }
 
-/** A value of another type than the column's is not shown. */
+/** A value whose type does not match the column's is not shown. */
 function cellOf(type: DeclaredColumn['type'], values: readonly unknown[], nowMs: number): unknown {
   const [value] = values
   switch (type) {

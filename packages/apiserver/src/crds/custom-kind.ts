@@ -19,7 +19,7 @@ import {
 } from '../definitions/resource-definition.ts'
 import { customColumns } from './custom-columns.ts'
 
-/** The served versions of a definition as resources; `terminating` refuses new objects. */
+/** The served versions of a definition as resources; `terminating` refuses creates. */
 export function customKinds(
   definition: CustomResourceDefinitionObject,
   terminating: boolean,
@@ -83,8 +83,8 @@ function customKind(
 }
 
 /**
- * Versions differ in apiVersion alone. What is stored may be older than the schema, so unknown
- * fields are dropped and defaults filled in on reading; the result is kept as long as the object.
+ * Versions differ only in apiVersion. Stored objects may predate the schema, so reading prunes
+ * unknown fields and applies defaults; the result is cached for the lifetime of the object.
  */
 function convertAndDefault(
   group: string,
@@ -107,7 +107,7 @@ function convertAndDefault(
   }
 }
 
-/** The user's schema knows nothing of metadata, which is the same for all kinds. */
+/** The user's schema does not describe metadata, which is the same for all kinds. */
 function withStandardFields(schema: StructuralSchema): StructuralSchema {
   return {
     ...schema,
@@ -116,7 +116,7 @@ function withStandardFields(schema: StructuralSchema): StructuralSchema {
   }
 }
 
-/** Rules see of the metadata only the names. */
+/** Of the metadata, rules see only `name` and `generateName`. */
 function withRuleFields(schema: StructuralSchema): StructuralSchema {
   const metadata: StructuralSchema = {
     type: 'object',

@@ -21,16 +21,17 @@ import {
 import { findNameConflict } from './name-conflicts.ts'
 
 /**
- * Carries a CustomResourceDefinition through its life: accepts its names, serves its kind, and when
- * it is deleted removes the objects of that kind before the definition itself goes.
+ * Manages the lifecycle of CustomResourceDefinitions: accepts their names, serves their kinds, and
+ * on deletion removes all objects of the kind before the definition itself.
  *
- * Runs within the write that causes it: when the answer to a create arrives, the kind is served.
+ * Runs within the write that triggers it: when the response to a create arrives, the kind is
+ * served.
  */
 export class DefinitionController {
   readonly #context: ResourceContext
   readonly #logger: Logger
   readonly #unsubscribe: () => void
-  /** What is served of each definition, so that a change of its status compiles nothing anew. */
+  /** What is served for each definition, so that a status change recompiles nothing. */
   readonly #served = new Map<string, string>()
 
   constructor(context: ResourceContext, logger: Logger) {
@@ -57,12 +58,12 @@ export class DefinitionController {
     return objects as unknown as CustomResourceDefinitionObject[]
   }
 
-  /** One definition that cannot be served must not keep the others from it. */
+  /** A definition that cannot be served must not affect the others. */
   #reconcile(definition: CustomResourceDefinitionObject): void {
     try {
       this.#advance(definition)
     } catch (error) {
-      this.#logger.error({ error, name: definition.metadata.name }, 'a definition cannot be served')
+      this.#logger.error({ error, name: definition.metadata.name }, 'cannot serve a definition')
     }
   }
 
@@ -192,7 +193,7 @@ export class DefinitionController {
     this.#cleanUp(definition as CustomResourceDefinitionObject)
   }
 
-  /** Its names are free now: somebody may have waited for them. */
+  /** Its names are free now: another definition may be waiting for them. */
   #forget(definition: CustomResourceDefinitionObject): void {
     const { name = '' } = definition.metadata
     this.#served.delete(name)

@@ -25,7 +25,7 @@ import { statusOf } from './definition-status.ts'
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 
 const namesSchema = object(
-  'How the kind and its resource are called.',
+  'Names of the kind and its resource.',
   {
     plural: text('Name of the resource in URLs.'),
     singular: text('Name of one object on the command line; the kind in lower case by default.'),
@@ -49,7 +49,7 @@ const printerColumn = object(
     format: text('An OpenAPI format that refines the type.'),
     description: text('What the column shows.'),
     priority: integer('0 is always shown, more only with -o wide.', { format: 'int32' }),
-    jsonPath: text('Where in the object the value is.'),
+    jsonPath: text('JSON path of the value in the object.'),
   },
   { required: ['name', 'type', 'jsonPath'] },
 )
@@ -68,12 +68,12 @@ const versionSchema = object(
     subresources: object('Parts of the object that have an endpoint of their own.', {
       status: { ...open, description: 'The status has an endpoint.' },
       scale: object('The object can be scaled.', {
-        specReplicasPath: text('Where the wanted number of replicas is.'),
-        statusReplicasPath: text('Where the actual number of replicas is.'),
-        labelSelectorPath: text('Where the selector of the replicas is.'),
+        specReplicasPath: text('JSON path of the desired number of replicas.'),
+        statusReplicasPath: text('JSON path of the actual number of replicas.'),
+        labelSelectorPath: text('JSON path of the selector of the replicas.'),
       }),
     }),
-    additionalPrinterColumns: list('What kubectl get shows beside the name.', printerColumn),
+    additionalPrinterColumns: list('Columns that kubectl get shows besides the name.', printerColumn),
     selectableFields: list(
       'Fields that a field selector may name.',
       object('One field.', { jsonPath: text('Where it is.') }, { required: ['jsonPath'] }),
@@ -111,7 +111,7 @@ export const definitionKind = builtInKind({
       },
       { required: ['group', 'names', 'scope', 'versions'] },
     ),
-    status: object('What has become of the definition.', {
+    status: object('Observed state of the definition.', {
       conditions: keyedList(
         'Aspects of the state.',
         ['type'],
@@ -121,7 +121,7 @@ export const definitionKind = builtInKind({
           reason: text('Why, in one word.'),
           message: text('Why, in a sentence.'),
           lastTransitionTime: moment('When the status last changed.'),
-          observedGeneration: integer('The generation it speaks of.', { format: 'int64' }),
+          observedGeneration: integer('The generation that the condition describes.', { format: 'int64' }),
         }),
       ),
       acceptedNames: { ...namesSchema, required: [] },
@@ -159,7 +159,7 @@ export const definitionKind = builtInKind({
 
 function fillIn(definition: KubernetesObject): void {
   const { names } = recordAt(definition, 'spec')
-  // Without names there is nothing to fill in; validation says what is missing.
+  // Without names there is nothing to default; validation reports what is missing.
   if (typeof names !== 'object' || names === null) return
   Object.assign(
     definition,

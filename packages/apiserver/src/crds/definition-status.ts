@@ -8,7 +8,7 @@ export interface DefinitionStatus {
   readonly storedVersions?: readonly string[]
 }
 
-/** The status of a definition; one without has no conditions. */
+/** The status of a definition; without one, a status with no conditions. */
 export function statusOf(definition: KubernetesObject): DefinitionStatus {
   const status = definition['status'] as Partial<DefinitionStatus> | undefined
   return { ...status, conditions: status?.conditions ?? [] }
@@ -18,7 +18,7 @@ export function isTrue(status: DefinitionStatus, type: string): boolean {
   return status.conditions.some((each) => each.type === type && each.status === 'True')
 }
 
-/** The conditions with one of them set; its time moves only when its status changes. */
+/** The conditions with one of them set; its transition time changes only with its status. */
 export function withCondition(
   conditions: readonly DefinitionCondition[],
   condition: Omit<DefinitionCondition, 'lastTransitionTime'>,

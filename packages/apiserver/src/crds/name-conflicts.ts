@@ -7,7 +7,7 @@ interface NameConflict {
   readonly message: string
 }
 
-/** A name in the way of one of `definition`'s names, taken by another definition of its group. */
+/** A conflict of one of `definition`'s names with another definition of its group. */
 export function findNameConflict(
   definition: CustomResourceDefinitionObject,
   all: readonly CustomResourceDefinitionObject[],

@@ -10,15 +10,15 @@ type Declared = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'plural'
     readonly description: string
     readonly properties: Record<string, StructuralSchema>
     readonly required?: readonly string[]
-    /** The module under which OpenAPI knows the group, for example `api.core.v1`. */
+    /** OpenAPI package of the group, for example `api.core.v1`. */
     readonly openApiModule: string
-    /** Columns between the name and the age. */
+    /** Columns between name and age. */
     readonly columns?: readonly PrinterColumn[]
     /** All columns, for kinds that do not show name, …, age. */
     readonly allColumns?: readonly PrinterColumn[]
   }
 
-/** A built-in kind from what is particular to it; everything else gets the usual value. */
+/** Defines a built-in kind from its specifics; everything else gets the usual value. */
 export function builtInKind(declared: Declared): ResourceDefinition {
   const { description, properties, required, openApiModule, columns, allColumns, ...rest } =
     declared
@@ -61,7 +61,7 @@ function kindSchema(
   }
 }
 
-/** A field of `spec`, `status` or the top of an object as an open record. */
+/** A field of `spec`, `status` or the root of an object, as an open record. */
 export function recordAt(object: KubernetesObject, field: string): Record<string, unknown> {
   const value = object[field]
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -69,7 +69,7 @@ export function recordAt(object: KubernetesObject, field: string): Record<string
     : {}
 }
 
-/** A field's text; empty when it is absent or no text. */
+/** A field's text; empty when it is absent or not a string. */
 export function textAt(record: Readonly<Record<string, unknown>>, field: string): string {
   const value = record[field]
   return typeof value === 'string' ? value : ''

@@ -4,7 +4,7 @@ const hourS = 60 * minuteS
 const dayS = 24 * hourS
 const yearS = 365 * dayS
 
-/** A span of time as kubectl shows ages: two units at most, fewer the longer it is. */
+/** A duration as kubectl shows ages: at most two units, coarser the longer it is. */
 export function humanDuration(durationMs: number): string {
   const seconds = Math.trunc(durationMs / secondMs)
   if (seconds < -1) return '<invalid>'
@@ -20,7 +20,7 @@ export function humanDuration(durationMs: number): string {
   return `${Math.trunc(seconds / yearS)}y`
 }
 
-/** How long ago an RFC 3339 moment was, or `<unknown>` when there is none. */
+/** The age of an RFC 3339 timestamp, or `<unknown>` when there is none. */
 export function humanAge(moment: unknown, nowMs: number): string {
   if (typeof moment !== 'string') return '<unknown>'
   const momentMs = Date.parse(moment)

@@ -66,7 +66,7 @@ export const objectMeta: StructuralSchema = object(
     labels: textMap('Keys and values to organise and select objects by.'),
     annotations: textMap('Keys and values that tools store with the object.'),
     finalizers: set(
-      'Must be empty before the object is removed; each entry is removed by who added it.',
+      'Must be empty before the object is removed; each entry is removed by whoever added it.',
       { type: 'string' },
     ),
     ownerReferences: keyedList('Objects that this object depends on.', ['uid'], ownerReference),
@@ -74,7 +74,7 @@ export const objectMeta: StructuralSchema = object(
   },
 )
 
-/** The fields that stand at the top of every kind. */
+/** The top-level fields of every kind. */
 export const typeFields = {
   apiVersion: text('The versioned schema of this representation of an object.'),
   kind: text('The kind of resource that this object represents.'),

@@ -2,7 +2,7 @@ import type { StructuralSchema } from '@fairlead/kube-core'
 
 import { atomic, object, text } from './schema-builder.ts'
 
-/** A reference to any object, as events and service accounts hold it. */
+/** A reference to any object, as used by events and service accounts. */
 export const objectReference: StructuralSchema = atomic(
   object('A reference to an object.', {
     apiVersion: text('API version of the object.'),
@@ -10,7 +10,7 @@ export const objectReference: StructuralSchema = atomic(
     namespace: text('Namespace of the object.'),
     name: text('Name of the object.'),
     uid: text('UID of the object.'),
-    resourceVersion: text('The version that is meant, if one is.'),
-    fieldPath: text('The part of the object that is meant, if not all of it.'),
+    resourceVersion: text('The specific version that is referenced, if any.'),
+    fieldPath: text('The part of the object that is referenced, if not all of it.'),
   }),
 )

@@ -6,8 +6,8 @@ export interface PrinterColumn {
   readonly type: string
   readonly format?: string
   readonly description: string
-  /** 0 is always shown, more only with `-o wide`. */
+  /** 0 is always shown, higher priorities only with `-o wide`. */
   readonly priority: number
-  /** The cell of one object; `nowMs` for columns that show an age. */
+  /** The cell for one object; `nowMs` is for columns that show an age. */
   cell(object: KubernetesObject, nowMs: number): unknown
 }

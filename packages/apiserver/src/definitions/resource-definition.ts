@@ -11,24 +11,24 @@ import {
 import type { User } from '../auth/user.ts'
 import type { PrinterColumn } from './printer-column.ts'
 
-/** A copy of an object that the owner may still change. */
+/** A copy of an object that its holder may still change. */
 export type MutableObject = KubernetesObject
 
 /** What one kind does differently from all others, called at fixed points of a write. */
 interface WriteRules {
-  /** Fills in or normalises what the client may leave out or write differently. */
+  /** Defaults or normalises what the client may omit or write differently. */
   prepareForCreate?(object: MutableObject): void
   prepareForUpdate?(object: MutableObject, previous: KubernetesObject): void
-  /** Checks that the schema cannot express, on create and update. */
+  /** Validation that the schema cannot express, on create and update. */
   validate?(object: KubernetesObject): FieldError[]
   validateUpdate?(object: KubernetesObject, previous: KubernetesObject): FieldError[]
-  /** Marks an object as its deletion begins, for example with a finalizer. */
+  /** Marks an object when its deletion begins, for example with a finalizer. */
   prepareForDelete?(object: MutableObject): void
   /** Throws a StatusError when this object must not be deleted. */
   checkDelete?(object: KubernetesObject): void
 }
 
-/** The same stored object in another served form, for kinds that two groups serve. */
+/** Converts the stored object to another served form, for kinds served in two groups. */
 export interface Conversion {
   toServed(stored: KubernetesObject): KubernetesObject
   toStored(served: KubernetesObject): KubernetesObject
@@ -54,7 +54,7 @@ export interface ResourceDefinition extends ResourceType {
   /** Built-in kinds allow strategic merge patches and updates without a resourceVersion. */
   readonly origin: 'built-in' | 'custom'
   readonly schema: StructuralSchema
-  /** Checks values against `schema`; kept because it compiles patterns once. */
+  /** Validates values against `schema`; kept because it compiles patterns once. */
   readonly validator: SchemaValidator
   readonly rules?: RuleSet
   /** The name under which OpenAPI publishes the schema. */
@@ -65,17 +65,16 @@ export interface ResourceDefinition extends ResourceType {
   readonly nameRule: 'subdomain' | 'label' | 'path-segment'
   readonly createOnUpdate: boolean
   readonly columns: readonly PrinterColumn[]
-  /** Fields beside metadata.name and metadata.namespace that a field selector may name. */
+  /** Fields that a field selector may use, besides metadata.name and metadata.namespace. */
   readonly selectableFields: readonly string[]
   readonly writeRules: WriteRules
   readonly conversion?: Conversion
-  /** Why nothing can be created at the moment, for example because the kind is being removed. */
+  /** Why creates are refused at the moment, for example because the kind is being removed. */
   readonly creationForbidden?: string
-  /** Told to everybody who uses this version. */
+  /** Deprecation warning, sent to every client that uses this version. */
   readonly deprecationWarning?: string
   /**
-   * For kinds that are questions rather than objects: a create is answered with the result and
-   * nothing is stored.
+   * For virtual kinds such as reviews: a create is answered with the result and nothing is stored.
    */
   readonly review?: (question: KubernetesObject, user: User) => KubernetesObject
 }
@@ -91,12 +90,12 @@ export const allVerbs = [
   'watch',
 ] as const
 
-/** `deployments.apps`: how messages name the resource. */
+/** `deployments.apps`: the resource's name in messages. */
 export function resourceName(definition: ResourceDefinition): string {
   return qualifiedResource(definition)
 }
 
-/** The stored object as this group and version serves it. */
+/** Converts a stored object to this served group and version. */
 export function toServed(
   definition: ResourceDefinition,
   stored: KubernetesObject,
@@ -106,7 +105,7 @@ export function toServed(
   return stored.apiVersion === apiVersion ? stored : { ...stored, apiVersion }
 }
 
-/** The served object as it is stored. */
+/** Converts a served object to its stored form. */
 export function toStored(
   definition: ResourceDefinition,
   served: KubernetesObject,

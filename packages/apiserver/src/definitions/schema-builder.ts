@@ -17,7 +17,7 @@ export function flag(description: string): StructuralSchema {
   return { type: 'boolean', description }
 }
 
-/** A moment in RFC 3339. Null is how some clients say "not set". */
+/** An RFC 3339 timestamp. Some clients send null for "not set". */
 export function moment(description: string): StructuralSchema {
   return { type: 'string', format: 'date-time', description, nullable: true }
 }
@@ -26,7 +26,7 @@ export function textMap(description: string): StructuralSchema {
   return { type: 'object', description, additionalProperties: { type: 'string' } }
 }
 
-/** A map whose values are base64 text. */
+/** A map whose values are base64 strings. */
 export function bytesMap(description: string): StructuralSchema {
   return { type: 'object', description, additionalProperties: { type: 'string', format: 'byte' } }
 }
@@ -39,7 +39,7 @@ export function object(
   return { type: 'object', description, properties, ...more }
 }
 
-/** A list that is replaced as a whole. */
+/** An atomic list: replaced as a whole. */
 export function list(
   description: string,
   items: StructuralSchema,
@@ -48,7 +48,7 @@ export function list(
   return { type: 'array', description, items, 'x-kubernetes-list-type': 'atomic', ...more }
 }
 
-/** A list of distinct values. */
+/** A set: a list of distinct values. */
 export function set(description: string, items: StructuralSchema): StructuralSchema {
   return {
     type: 'array',
@@ -59,7 +59,7 @@ export function set(description: string, items: StructuralSchema): StructuralSch
   }
 }
 
-/** A list of objects that are told apart by some of their fields. */
+/** A map list: its objects are identified by some of their fields. */
 export function keyedList(
   description: string,
   keys: readonly [string, ...string[]],
@@ -76,7 +76,7 @@ export function keyedList(
   }
 }
 
-/** An object that is owned and replaced as a whole. */
+/** An atomic object: owned and replaced as a whole. */
 export function atomic(schema: StructuralSchema): StructuralSchema {
   return { ...schema, 'x-kubernetes-map-type': 'atomic' }
 }

@@ -26,7 +26,7 @@ export const createdAtColumn: PrinterColumn = {
   cell: (object) => object.metadata.creationTimestamp ?? '',
 }
 
-/** A column of text that only `-o wide` shows when `priority` is 1. */
+/** A string column; with `priority` 1 it is shown only by `-o wide`. */
 export function textColumn(
   name: string,
   description: string,

@@ -12,7 +12,7 @@ export interface ServedGroup {
 
 const subresourceVerbs = ['get', 'patch', 'update'] as const
 
-/** Groups in the order in which they were first defined, the core group (empty name) included. */
+/** Groups in the order of their first definition, including the core group (empty name). */
 export function groupResources(definitions: readonly ResourceDefinition[]): ServedGroup[] {
   return [...Map.groupBy(definitions, ({ group }) => group)].map(([name, inGroup]) => ({
     name,
@@ -25,7 +25,7 @@ export function groupResources(definitions: readonly ResourceDefinition[]): Serv
   }))
 }
 
-/** The aggregated document: everything about the given groups at once. */
+/** The aggregated discovery document for the given groups. */
 export function aggregatedDiscovery(groups: readonly ServedGroup[], version: string): object {
   return {
     kind: 'APIGroupDiscoveryList',
@@ -83,7 +83,7 @@ export function coreVersions(serverAddress: string): object {
   }
 }
 
-/** `/apis`: every named group. */
+/** `/apis`: all named groups. */
 export function groupList(groups: readonly ServedGroup[]): object {
   return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(groupFields) }
 }

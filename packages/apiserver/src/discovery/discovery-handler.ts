@@ -13,7 +13,7 @@ import {
   type ServedGroup,
 } from './discovery-documents.ts'
 
-/** Answers `/api`, `/apis` and what is below them as far as it is no resource. */
+/** Serves the discovery documents: `/api`, `/apis` and the non-resource paths below them. */
 export class DiscoveryHandler {
   readonly #registry: Registry
   #groups: readonly ServedGroup[] = []
@@ -23,7 +23,7 @@ export class DiscoveryHandler {
     this.#registry = registry
   }
 
-  /** Undefined when the path is no discovery document. */
+  /** Undefined when the path is not a discovery document. */
   handle(request: ApiRequest): ApiResponse | undefined {
     const [root, ...segments] = request.path.split('/').filter((segment) => segment !== '')
     if (root === 'api') return this.#core(request, segments)
@@ -69,7 +69,7 @@ function versionDocument(
   return jsonResponse(200, resourceList(groupVersion, found.resources))
 }
 
-/** The aggregated form if the client prefers it over the plain one. */
+/** The aggregated form if the client prefers it to the plain one. */
 function aggregated(request: ApiRequest, groups: readonly ServedGroup[]): ApiResponse | undefined {
   for (const entry of parseAccept(request.accept)) {
     if (!acceptsJson(entry)) continue

@@ -3,7 +3,7 @@ const stabilityRank = { alpha: 1, beta: 2, stable: 3 } as const
 
 /**
  * Order of versions, most preferred first: stable before beta before alpha, higher numbers first,
- * names of any other form last and by the alphabet.
+ * then all other names, alphabetically.
  */
 export function compareVersions(left: string, right: string): number {
   const a = rankOf(left)

@@ -6,14 +6,14 @@ interface AcceptEntry {
   readonly parameters: ReadonlyMap<string, string>
 }
 
-/** The representation in which a resource request wants its answer. */
+/** The representation that a resource request asks for. */
 export interface Representation {
   readonly as: 'object' | 'Table' | 'PartialObjectMetadata'
-  /** Version of meta.k8s.io for the transformed forms. */
+  /** meta.k8s.io version of the transformed forms. */
   readonly version: string
 }
 
-/** Entries in order of preference: by quality, then as written. */
+/** Entries in order of preference: by quality, then in header order. */
 export function parseAccept(header: string): AcceptEntry[] {
   return header
     .split(',')
@@ -27,7 +27,7 @@ export function acceptsJson({ mediaType }: AcceptEntry): boolean {
 }
 
 /**
- * Chooses the first representation that can be produced.
+ * Chooses the first representation that the server supports.
  * @throws StatusError 406
  */
 export function negotiate(header: string): Representation {

@@ -1,6 +1,6 @@
 import type { User } from '../auth/user.ts'
 
-/** An authenticated request with its whole body. */
+/** An authenticated request with its complete body. */
 export interface ApiRequest {
   readonly method: string
   readonly path: string
@@ -11,6 +11,6 @@ export interface ApiRequest {
   readonly ifNoneMatch: string
   readonly body: Buffer
   readonly user: User
-  /** Adds a Warning header to the answer. */
+  /** Adds a Warning header to the response. */
   readonly warn: (message: string) => void
 }

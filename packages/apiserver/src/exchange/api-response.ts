@@ -1,4 +1,4 @@
-/** An answer that is complete when the handler returns. */
+/** A response that is complete when the handler returns. */
 export interface ApiResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -6,13 +6,13 @@ export interface ApiResponse {
 }
 
 /**
- * An answer that goes on. `start` is called once the headers are sent; `write` returns false when
- * the client reads too slowly to be kept.
+ * A streamed response. `start` is called once the headers are sent; `write` returns false when the
+ * client reads too slowly and is disconnected.
  */
 export interface StreamResponse {
   readonly contentType: string
   start(stream: ResponseStream): void
-  /** Ends everything that `start` began; called once, when the connection closes. */
+  /** Stops everything that `start` began; called once, when the connection closes. */
   stop(): void
 }
 

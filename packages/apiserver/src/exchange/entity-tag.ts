@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import type { ApiResponse } from '../exchange/api-response.ts'
 
-/** Adds an ETag, and answers 304 when the client has this content already. */
+/** Adds an ETag; answers 304 when the client already has this content. */
 export function withEntityTag(request: ApiRequest, response: ApiResponse): ApiResponse {
   const digest = createHash('sha512').update(response.body).digest('hex').toUpperCase()
   const headers = { ...response.headers, etag: `"${digest}"`, 'cache-control': 'public' }

@@ -9,7 +9,7 @@ import { parseResourcePath, type ResourcePath } from './request-path.ts'
 import { verbOf } from './request-verb.ts'
 import type { ResourceHandler } from './resource-handler.ts'
 
-/** What `/version` says; kubectl chooses its behaviour by it. */
+/** The content of `/version`; kubectl adapts its behaviour to it. */
 const serverVersion = {
   major: '1',
   minor: '32',
@@ -28,7 +28,7 @@ interface ApiHandlers {
   readonly resources: ResourceHandler
 }
 
-/** Routes every request: what everybody may read, then, with permission, all the rest. */
+/** Routes every request: public paths first, then, once authorized, everything else. */
 export class ApiHandler {
   readonly #handlers: ApiHandlers
 

@@ -35,7 +35,7 @@ export function decodeJson(body: Buffer): unknown {
   }
 }
 
-/** JSON is YAML too and much faster to read as JSON. @throws StatusError 400 */
+/** JSON is also YAML, but much faster to parse as JSON. @throws StatusError 400 */
 export function decodeYaml(body: Buffer): unknown {
   const text = body.toString('utf8')
   if (text.trimStart().startsWith('{')) {

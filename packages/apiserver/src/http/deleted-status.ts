@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
-/** The answer to the deletion of an object that is gone already. */
+/** The response to the deletion of an object that is already gone. */
 export function deletedStatus(definition: ResourceDefinition, object: KubernetesObject): object {
   return {
     kind: 'Status',

@@ -1,6 +1,6 @@
 /**
  * Paths of object keys that occur more than once in a JSON text, such as `spec.size`. The text must
- * be valid JSON: a parser has accepted it before, and kept only the last of each.
+ * be valid JSON; a parser keeps only the last of each.
  */
 export function findDuplicateFields(text: string): string[] {
   const found = new Set<string>()

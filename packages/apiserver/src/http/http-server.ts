@@ -26,14 +26,14 @@ interface HttpServerOptions {
   readonly handle: (request: ApiRequest) => Handled
 }
 
-/** A request must have arrived completely within this time. */
+/** A request must arrive completely within this time. */
 const requestDeadlineMs = 60_000
-/** When the server closes, requests under way may take this long. */
+/** Grace period for requests in flight when the server closes. */
 const closeGraceMs = 500
-/** A watcher that reads so slowly that this much waits for it is disconnected. */
+/** A watcher with more than this much unsent data is disconnected. */
 const streamBacklogBytesMax = 16 * 1024 * 1024
 
-/** The TLS side of the server: connections, bodies, answers, streams. */
+/** The TLS side of the server: connections, bodies, responses, streams. */
 export class HttpServer {
   readonly #options: HttpServerOptions
   readonly #server: Server
@@ -59,7 +59,7 @@ export class HttpServer {
     )
   }
 
-  /** Listens and returns the port. */
+  /** Listens; resolves to the port. */
   async listen(host: string, port: number): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#server.once('error', reject)
@@ -69,7 +69,7 @@ export class HttpServer {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** Ends the streams properly, lets requests under way finish and closes every connection. */
+  /** Ends streams properly, lets requests in flight finish and closes every connection. */
   async close(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server.close(() => resolve())
@@ -130,7 +130,7 @@ export class HttpServer {
   #internal(request: IncomingMessage, error: unknown): StatusError {
     this.#options.logger.error(
       { error, method: request.method, path: request.url?.split('?')[0] },
-      'a request failed for a reason that is ours',
+      'a request failed with an internal error',
     )
     return errors.internal(error instanceof Error ? error.message : 'unknown', error)
   }
@@ -177,7 +177,7 @@ function warningHeader(warnings: readonly string[]): OutgoingHttpHeaders {
   return { warning: values.join(', ') }
 }
 
-/** A quoted-string of RFC 9110; characters that a header cannot hold become question marks. */
+/** A quoted-string (RFC 9110); characters not allowed in a header become question marks. */
 function quoted(message: string): string {
   const safe = message.replaceAll(/[^\x20-\x7e]/g, '?')
   return `"${safe.replaceAll(/["\\]/g, '\\$&')}"`

@@ -8,7 +8,10 @@ import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { decodeBody } from './decode-body.ts'
 
-/** `PUT /api/v1/namespaces/x/finalize`: sets `spec.finalizers`; the last one gone, it goes. */
+/**
+ * `PUT /api/v1/namespaces/x/finalize`: sets `spec.finalizers`; without any left, the namespace is
+ * removed.
+ */
 export function finalizeNamespace(
   context: ResourceContext,
   request: ApiRequest,

@@ -1,12 +1,14 @@
 import { errors } from '@fairlead/kube-core'
 
 /**
- * How deep a body may nest. Custom resource schemas and real objects stay far below it; what walks
- * objects recursively stays far below the end of the stack.
+ * Maximum nesting depth of a body. Custom resource schemas and real objects stay far below it, and
+ * recursive functions stay far from the stack limit.
  */
 export const nestingDepthMax = 500
 
-/** Refuses what is nested too deep to be walked. Walks level by level itself. @throws StatusError 400 */
+/**
+ * Refuses values nested too deeply for recursion; is not recursive itself. @throws StatusError 400
+ */
 export function refuseDeepNesting(value: unknown): void {
   let level: unknown[] = [value]
   for (let depth = 0; level.length > 0; depth++) {

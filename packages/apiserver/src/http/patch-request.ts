@@ -16,7 +16,7 @@ const patchTypes: ReadonlyMap<string, PatchType> = new Map([
 ])
 const applyPatchType = 'application/apply-patch+yaml'
 
-/** Chooses by Content-Type what a PATCH means, and does it. @throws StatusError */
+/** Selects the patch type by Content-Type and applies the patch. @throws StatusError */
 export function handlePatch(
   context: ResourceContext,
   request: ApiRequest,

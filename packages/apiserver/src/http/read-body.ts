@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http'
 
 import { errors } from '@fairlead/kube-core'
 
-/** The API server's limit for one request. */
+/** The API server's limit for one request body. */
 const bodyBytesMax = 3 * 1024 * 1024
 
 /**
- * Reads the whole body.
+ * Reads the complete body.
  * @throws StatusError 413 when it is longer than 3 MiB
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -18,7 +18,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     const bytes = chunk as Buffer
     size += bytes.length
     if (size <= bodyBytesMax) chunks.push(bytes)
-    // The rest is read and dropped, because a connection cut here would take the answer with it.
+    // The rest is read and discarded, because closing the connection here would lose the response.
     else chunks.length = 0
   }
   if (size > bodyBytesMax) throw tooLarge

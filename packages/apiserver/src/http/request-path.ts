@@ -23,7 +23,8 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
   const version = segments.shift()
   if (group === undefined || version === undefined || segments.length === 0) return undefined
   const [first, namespace = '', resource] = segments
-  // `/namespaces/x`, `/namespaces/x/status` and `/namespaces/x/finalize` are about the namespace.
+  // `/namespaces/x`, `/namespaces/x/status` and `/namespaces/x/finalize` address the namespace
+  // itself.
   const scoped =
     first === 'namespaces' &&
     resource !== undefined &&

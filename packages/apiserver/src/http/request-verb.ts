@@ -2,7 +2,7 @@ import { parseFlag } from '../watch/watch-options.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import type { ResourcePath } from './request-path.ts'
 
-/** What a request does to a resource, in the words of roles and discovery. */
+/** The verb of a resource request, as used by RBAC and discovery. */
 export function verbOf(request: ApiRequest, path: ResourcePath): string {
   switch (request.method) {
     case 'POST':

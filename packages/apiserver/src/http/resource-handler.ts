@@ -29,7 +29,7 @@ import { verbOf } from './request-verb.ts'
 import type { SubresourceHandler } from './subresource-handler.ts'
 import { watchResponse } from './watch-response.ts'
 
-/** Answers requests for objects and collections. */
+/** Handles requests for objects and collections. */
 export class ResourceHandler {
   readonly #context: ResourceContext
   readonly #subresources: SubresourceHandler
@@ -44,7 +44,8 @@ export class ResourceHandler {
   handle(request: ApiRequest, path: ResourcePath): Handled {
     const definition = this.#context.registry.find(path.group, path.version, path.resource)
     if (definition === undefined) throw errors.unknownResource()
-    // A cluster-scoped kind has no collection inside a namespace, and a single object needs one.
+    // A cluster-scoped kind has no namespaced collections; an object of a namespaced kind needs a
+    // namespace.
     if (path.namespace !== '' && !definition.namespaced) throw errors.unknownResource()
     requireVerb(request, path, definition)
     if (definition.deprecationWarning) request.warn(definition.deprecationWarning)
@@ -108,7 +109,7 @@ export class ResourceHandler {
     return watchResponse(this.#context, target, request.query, encode)
   }
 
-  /** The older way to watch one object: its own path with `watch`. */
+  /** The older way to watch one object: its own path with `?watch`. */
   #watchOne(request: ApiRequest, target: ObjectTarget): Handled {
     const query = new URLSearchParams(request.query)
     query.set('fieldSelector', `metadata.name=${target.name}`)
@@ -184,7 +185,7 @@ export class ResourceHandler {
   }
 }
 
-/** @throws StatusError 405 for what this kind cannot do at all */
+/** @throws StatusError 405 for verbs that this kind does not support */
 function requireVerb(
   request: ApiRequest,
   path: ResourcePath,
@@ -195,7 +196,7 @@ function requireVerb(
   throw errors.methodNotSupported(resourceName(definition), verb)
 }
 
-/** None for a body that is not JSON at all, which the decoder reports better. */
+/** Empty for a body that is not JSON, which the decoder reports better. */
 function duplicateFieldsOf(body: Buffer): string[] {
   try {
     return findDuplicateFields(body.toString('utf8'))

@@ -41,7 +41,7 @@ function wantedScale(request: ApiRequest, target: ObjectTarget, current: object)
       return applyJsonPatch(current, decodeJson(request.body))
     case 'application/merge-patch+json':
     case 'application/strategic-merge-patch+json':
-      // A scale has no lists, so both merge alike.
+      // A scale has no lists, so merge and strategic merge patches are the same.
       return applyMergePatch(current, decodeJson(request.body))
     default:
       throw errors.unsupportedMediaType(

@@ -6,7 +6,7 @@ import type { Handled } from '../exchange/api-response.ts'
 
 type Subresource = (request: ApiRequest, target: Required<ObjectTarget>) => Handled
 
-/** Subresources other than status, by `plural.group/subresource` or `*` for every kind. */
+/** Subresources other than status, by `plural.group/subresource`, or `*` for every kind. */
 export class SubresourceHandler {
   readonly #handlers: ReadonlyMap<string, Subresource>
 

@@ -14,7 +14,7 @@ const lifetimeDefaultS = 3600
 const lifetimeMinS = 600
 const lifetimeMaxS = 2 ** 32
 
-/** `POST …/serviceaccounts/x/token`: a token that speaks for the account. @throws StatusError */
+/** `POST …/serviceaccounts/x/token`: issues a token for the account. @throws StatusError */
 export function createToken(
   context: ResourceContext,
   tokens: ServiceAccountTokens,

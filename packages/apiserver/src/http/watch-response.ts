@@ -6,7 +6,10 @@ import { parseWatchOptions } from '../watch/watch-options.ts'
 import { WatchSession } from '../watch/watch-session.ts'
 import type { StreamResponse } from '../exchange/api-response.ts'
 
-/** The answer to a watch: checked now, begun when the headers are out. @throws StatusError 400 */
+/**
+ * The response to a watch: validated now, started once the headers are sent. @throws StatusError
+ * 400
+ */
 export function watchResponse(
   context: ResourceContext,
   target: CollectionTarget,

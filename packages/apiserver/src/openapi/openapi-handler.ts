@@ -23,7 +23,7 @@ interface Document {
 
 const documentInfo = { title: 'Fairlead', version: 'v1.32.4' }
 
-/** Answers `/openapi/v3`, its documents for each group and version, and `/openapi/v2`. */
+/** Serves `/openapi/v3`, its documents for each group and version, and `/openapi/v2`. */
 export class OpenApiHandler {
   readonly #registry: Registry
   #documents = new Map<string, Document>()
@@ -33,7 +33,7 @@ export class OpenApiHandler {
     this.#registry = registry
   }
 
-  /** Undefined when the path is not about OpenAPI. @throws StatusError 404 or 406 */
+  /** Undefined when the path is not an OpenAPI path. @throws StatusError 404 or 406 */
   handle(request: ApiRequest): ApiResponse | undefined {
     if (request.path === '/openapi/v2') return this.#version2(request)
     if (request.path === '/openapi/v3') return this.#index(request)
@@ -41,7 +41,7 @@ export class OpenApiHandler {
     requireJson(request)
     const document = this.#document(request.path.slice('/openapi/v3/'.length))
     if (document === undefined) throw errors.unknownResource()
-    // The hash in the URL names exactly this content, so a client may keep it for good.
+    // The hash in the URL identifies this exact content, so clients may cache it forever.
     const isPinned = request.query.get('hash') === document.hash
     const response = withEntityTag(request, raw(document))
     if (!isPinned) return response
@@ -77,7 +77,7 @@ export class OpenApiHandler {
     )
   }
 
-  /** Made when first asked for, kept until what is served changes. */
+  /** Built on first use, cached until the served resources change. */
   #document(path: string): Document | undefined {
     if (this.#generation !== this.#registry.generation) {
       this.#documents = new Map()
@@ -110,7 +110,7 @@ function raw({ json }: Document): ApiResponse {
   return { status: 200, headers: { 'content-type': 'application/json' }, body: json }
 }
 
-/** Clients ask for protobuf first; told that there is none, kubectl goes on without or uses JSON. */
+/** Clients ask for protobuf first; on 406, kubectl continues without or uses JSON. */
 function requireJson(request: ApiRequest): void {
   if (parseAccept(request.accept).some(acceptsJson)) return
   throw errors.notAcceptable('only application/json is available')

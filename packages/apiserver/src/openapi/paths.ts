@@ -1,8 +1,8 @@
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
 /**
- * The paths part of OpenAPI. kubectl reads from it which kinds take `fieldValidation` and `dryRun`,
- * and which take a strategic merge patch; the rest is for people and other tools.
+ * The paths part of OpenAPI. kubectl reads from it which kinds support `fieldValidation`, `dryRun`
+ * and strategic merge patches; the rest is for people and other tools.
  */
 export function publishPaths(
   definitions: readonly ResourceDefinition[],

@@ -6,10 +6,10 @@ import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 const objectMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 const listMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'
 
-/** Where references to shared schemas point. */
+/** Prefix of references to shared schemas. */
 type ReferencePrefix = '#/components/schemas/' | '#/definitions/'
 
-/** All schemas that one set of resources needs, by their published names. */
+/** All schemas that a set of resources needs, by their published names. */
 export function publishSchemas(
   definitions: readonly ResourceDefinition[],
   prefix: ReferencePrefix,
@@ -33,8 +33,8 @@ const listMeta: StructuralSchema = {
   type: 'object',
   description: 'Metadata of a list.',
   properties: {
-    resourceVersion: { type: 'string', description: 'The version of the store the list shows.' },
-    continue: { type: 'string', description: 'Given back to get the next page.' },
+    resourceVersion: { type: 'string', description: 'The resource version of the list.' },
+    continue: { type: 'string', description: 'Token for requesting the next page.' },
     remainingItemCount: {
       type: 'integer',
       format: 'int64',
@@ -74,7 +74,7 @@ function reference(name: string, description: string, prefix: ReferencePrefix): 
   return { description, default: {}, allOf: [target] }
 }
 
-/** OpenAPI v2 knows neither nullable nor the combinators; what it cannot say is left out. */
+/** OpenAPI v2 has neither nullable nor combinators; what it cannot express is left out. */
 function withoutVersion3Parts(schema: StructuralSchema): StructuralSchema {
   const { nullable: _1, allOf: _2, anyOf: _3, oneOf: _4, not: _5, ...kept } = schema
   const { properties, items, additionalProperties, ...rest } = kept

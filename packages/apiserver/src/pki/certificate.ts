@@ -3,7 +3,10 @@ import { isIP } from 'node:net'
 
 import * as der from './der.ts'
 
-/** What a certificate says. `usage` decides the key usages; only an `authority` may sign others. */
+/**
+ * The content of a certificate. `usage` decides the key usages; only an `authority` may sign
+ * others.
+ */
 export interface CertificateRequest {
   readonly subject: { readonly commonName: string; readonly organizations?: readonly string[] }
   readonly usage: 'authority' | 'server' | 'client'
@@ -25,8 +28,8 @@ const ecdsaWithSha256 = der.sequence(der.objectIdentifier('1.2.840.10045.4.3.2')
 /**
  * Signs an X.509 v3 certificate (RFC 5280) with an ECDSA P-256 key and returns it as PEM.
  *
- * Written here because the well-known library costs more time to load than the whole server takes
- * to start, and a certificate of ours is one fixed template.
+ * Implemented here because the well-known library takes longer to load than the whole server takes
+ * to start, and our certificates follow one fixed template.
  */
 export function issueCertificate(request: CertificateRequest, issuer: CertificateIssuer): string {
   const toBeSigned = der.sequence(
@@ -43,7 +46,9 @@ export function issueCertificate(request: CertificateRequest, issuer: Certificat
   return toPem(der.sequence(toBeSigned, ecdsaWithSha256, der.bitString(signature)))
 }
 
-/** Sixteen random bytes whose first is 64–127, so that the number is positive and of full length. */
+/**
+ * Sixteen random bytes, the first in 64–127, so that the number is positive and has full length.
+ */
 function serialNumber(): Buffer {
   const bytes = randomBytes(16)
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40

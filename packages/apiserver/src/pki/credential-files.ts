@@ -1,13 +1,13 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Named texts (PEM, tokens) that must survive a restart and that nobody else may read. */
+/** Named strings (PEM, tokens) that must survive a restart and that nobody else may read. */
 export interface CredentialFiles {
   read(name: string): string | undefined
   write(name: string, text: string): void
 }
 
-/** Files of mode 0600 in a folder of mode 0700; a write replaces the whole file or nothing. */
+/** Files of mode 0600 in a directory of mode 0700; writes are atomic. */
 export function credentialFilesIn(folder: string): CredentialFiles {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700)
@@ -24,7 +24,7 @@ export function credentialFilesIn(folder: string): CredentialFiles {
   }
 }
 
-/** Credentials that live as long as the process. */
+/** Credentials kept in memory for the lifetime of the process. */
 export function credentialFilesInMemory(): CredentialFiles {
   const texts = new Map<string, string>()
   return {

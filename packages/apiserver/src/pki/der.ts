@@ -1,10 +1,10 @@
-/** DER encoding (ITU-T X.690) of the few ASN.1 types that an X.509 certificate is made of. */
+/** DER encoding (ITU-T X.690) of the few ASN.1 types used in X.509 certificates. */
 
 export function sequence(...parts: readonly Buffer[]): Buffer {
   return element(0x30, Buffer.concat(parts))
 }
 
-/** A SET OF with one member, the only form that distinguished names of ours need. */
+/** A SET OF with one member, the only form that our distinguished names need. */
 export function setOfOne(part: Buffer): Buffer {
   return element(0x31, part)
 }
@@ -37,14 +37,14 @@ export function objectIdentifier(dotted: string): Buffer {
   return element(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]))
 }
 
-/** UTCTime up to 2049 and GeneralizedTime after it, as RFC 5280 §4.1.2.5 requires. */
+/** UTCTime through 2049 and GeneralizedTime after it, as RFC 5280 §4.1.2.5 requires. */
 export function time(moment: Date): Buffer {
   const digits = moment.toISOString().replaceAll(/[-:T]|\.\d+/g, '')
   const isUtcTime = moment.getUTCFullYear() < 2050
   return element(isUtcTime ? 0x17 : 0x18, Buffer.from(isUtcTime ? digits.slice(2) : digits))
 }
 
-/** Context-specific tag `[number]`, constructed (EXPLICIT) unless told otherwise. */
+/** Context-specific tag `[number]`, constructed (EXPLICIT) by default. */
 export function tagged(number: number, content: Buffer, form: 'constructed' | 'primitive'): Buffer {
   return element((form === 'constructed' ? 0xa0 : 0x80) | number, content)
 }

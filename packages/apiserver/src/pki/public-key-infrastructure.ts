@@ -23,15 +23,15 @@ const dayMs = 24 * 60 * 60 * 1000
 const authorityLifetimeMs = 3650 * dayMs
 const leafLifetimeMs = 365 * dayMs
 const renewBeforeExpiryMs = 30 * dayMs
-/** Certificates start a little in the past so that a client whose clock is behind accepts them. */
+/** Certificates are backdated slightly so that clients whose clocks are behind accept them. */
 const backdateMs = 5 * 60 * 1000
 
 /**
- * The server's own certificate authority and what it signed (ECDSA P-256).
+ * The server's own certificate authority and the certificates that it signed (ECDSA P-256).
  *
- * Everything is kept in `files` and found again after a restart, so that a kubeconfig written once
- * stays valid. A leaf is issued anew when it expires within 30 days, when the authority changed or
- * when it lacks a requested host; the authority when it expires within 30 days, which invalidates
+ * Everything is kept in `files` and reused after a restart, so that a kubeconfig stays valid. A
+ * leaf is reissued when it expires within 30 days, when the authority changed or when it lacks a
+ * requested host; the authority is reissued when it expires within 30 days, which invalidates
  * earlier kubeconfigs (once in ten years).
  */
 export class PublicKeyInfrastructure {
@@ -45,7 +45,7 @@ export class PublicKeyInfrastructure {
     this.#authority = this.#loadAuthority()
   }
 
-  /** PEM of the authority's certificate, what clients trust. */
+  /** PEM of the authority's certificate, for clients to trust. */
   get caCertificate(): string {
     return this.#authority.certificate
   }

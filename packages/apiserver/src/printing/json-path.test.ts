@@ -37,7 +37,7 @@ describe('compileJsonPath', () => {
   })
 
   it('names the part that it does not understand', () => {
-    expect(() => compileJsonPath('.spec[?(1)]')).toThrow('not understood from "[?(1)]" on')
+    expect(() => compileJsonPath('.spec[?(1)]')).toThrow('not supported from "[?(1)]" on')
   })
 })
 

@@ -3,13 +3,13 @@
  * `[*]` and `[?(@.type=="Ready")]`.
  */
 interface JsonPath {
-  /** All values that the path reaches, in document order. */
+  /** All values that the path selects, in document order. */
   evaluate(document: unknown): unknown[]
 }
 
 type Step = (values: readonly unknown[]) => unknown[]
 
-/** Compiles a path. @throws SyntaxError naming the part that is not understood */
+/** Compiles a path. @throws SyntaxError naming the unsupported part */
 export function compileJsonPath(text: string): JsonPath {
   const steps: Step[] = []
   let rest = text
@@ -26,7 +26,7 @@ export function compileJsonPath(text: string): JsonPath {
   }
 }
 
-/** The value at a dotted path of plain field names, as field selectors write it. */
+/** The value at a dotted path of plain field names, as used in field selectors. */
 export function evaluateFieldPath(document: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => fieldOf(value, name), document)
 }
@@ -53,7 +53,7 @@ function nextStep(rest: string, whole: string): [Step, number] {
   match = filter.exec(rest)
   if (match) return [filterStep(match), match[0].length]
   if (rest === '.') return [(values) => [...values], 1]
-  throw new SyntaxError(`the JSON path ${whole} is not understood from "${rest}" on`)
+  throw new SyntaxError(`the JSON path ${whole} is not supported from "${rest}" on`)
 }
 
 function fieldStep(name: string): Step {

@@ -1,6 +1,6 @@
 import type { KubernetesList, KubernetesObject } from '@fairlead/kube-core'
 
-/** Only the metadata of an object, for clients that need no more. */
+/** PartialObjectMetadata: only the metadata of an object. */
 export function partialMetadata({ metadata }: KubernetesObject, version: string): KubernetesObject {
   return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata }
 }

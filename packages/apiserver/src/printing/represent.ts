@@ -5,7 +5,7 @@ import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { partialMetadata, partialMetadataList } from './partial-metadata.ts'
 import { tableOf, tableOfList, type IncludeObject, type TableRequest } from './table.ts'
 
-/** Turns objects and lists into what the client asked for: themselves, a table, or metadata. */
+/** Converts objects and lists to the requested form: full objects, a Table, or metadata only. */
 export interface Presenter {
   object(object: KubernetesObject): unknown
   list(list: KubernetesList): unknown

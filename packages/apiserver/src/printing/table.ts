@@ -3,18 +3,18 @@ import type { KubernetesList, KubernetesObject, ListMeta } from '@fairlead/kube-
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { partialMetadata } from './partial-metadata.ts'
 
-/** Which form of the object each row carries. */
+/** Which form of the object each row includes. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
 
 export interface TableRequest {
   readonly definition: ResourceDefinition
-  /** Version of meta.k8s.io. */
+  /** meta.k8s.io version. */
   readonly version: string
   readonly includeObject: IncludeObject
   readonly nowMs: number
 }
 
-/** Objects in the form in which `kubectl get` prints them. */
+/** A Table of objects, as `kubectl get` prints them. */
 export function tableOf(
   objects: readonly KubernetesObject[],
   metadata: ListMeta,

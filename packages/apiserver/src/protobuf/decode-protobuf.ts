@@ -6,12 +6,12 @@ import { readFields, type WireField } from './wire-reader.ts'
 
 export const protobufMediaType = 'application/vnd.kubernetes.protobuf'
 
-/** The first bytes of every body in Kubernetes' protobuf encoding. */
+/** The magic prefix of every body in Kubernetes' protobuf encoding. */
 const magic = Buffer.from('6b387300', 'hex')
 
 /**
- * Decodes a body in Kubernetes' protobuf encoding, which kubectl uses for built-in kinds whatever
- * the server offers.
+ * Decodes a body in Kubernetes' protobuf encoding, which kubectl uses for built-in kinds regardless
+ * of what the server supports.
  * @throws StatusError 400 or 415
  */
 export function decodeProtobuf(body: Buffer): unknown {
@@ -24,7 +24,7 @@ export function decodeProtobuf(body: Buffer): unknown {
     return decodeEnvelope(body.subarray(magic.length))
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw errors.badRequest(`the protobuf message is damaged: ${error.message}`, error)
+    throw errors.badRequest(`the protobuf message is malformed: ${error.message}`, error)
   }
 }
 
@@ -62,7 +62,7 @@ function decodeMessage(bytes: Buffer, { fields }: MessageType): Record<string, u
   return decoded
 }
 
-/** The value of a field; undefined when it is to be left out. `before` is what came earlier. */
+/** The value of a field; undefined to omit it. `before` is its previous occurrence. */
 function decodeField(field: WireField, type: FieldType, before: unknown): unknown {
   if (typeof type === 'string') return decodeScalar(field, type)
   if (field.type !== 'bytes') return undefined
@@ -137,7 +137,7 @@ function numberOf(field: WireField): number {
   return field.type === 'varint' ? Number(field.value) : 0
 }
 
-/** Nothing for Go's zero time, which an empty message stands for. */
+/** Undefined for Go's zero time, which is encoded as an empty message. */
 function timeOf(field: WireField, precision: 'seconds' | 'microseconds'): string | undefined {
   if (field.type !== 'bytes') return undefined
   let seconds = 0

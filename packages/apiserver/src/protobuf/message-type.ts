@@ -1,6 +1,6 @@
 /**
- * How a field becomes JSON. As in Go's JSON, `text` and `number` leave out what is empty or zero;
- * `number?` is a pointer in Go, whose zero means something.
+ * How a field becomes JSON. As with Go's `omitempty`, `text` and `number` omit empty and zero
+ * values; `number?` is a pointer in Go, whose zero is significant.
  */
 export type FieldType =
   | 'text'
@@ -16,7 +16,7 @@ export type FieldType =
   | { readonly listOf: 'text' | 'text-or-empty' | MessageType }
   | { readonly mapOf: 'text' | 'bytes' }
 
-/** A message: for each field number the JSON name and the type. */
+/** A message: the JSON name and type of each field number. */
 export interface MessageType {
   readonly fields: Readonly<Record<number, readonly [name: string, type: FieldType]>>
 }

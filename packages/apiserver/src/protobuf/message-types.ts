@@ -2,11 +2,11 @@ import { message, type MessageType } from './message-type.ts'
 
 /**
  * The messages of the built-in kinds that clients send (field numbers from Kubernetes' published
- * `generated.proto` files). Status is left out where only the server writes it.
+ * `generated.proto` files). Status is omitted where only the server writes it.
  */
 
 const textList = { listOf: 'text' } as const
-/** In a rule an empty text is the core group. */
+/** In a rule, an empty string is the core group. */
 const textListWithEmpty = { listOf: 'text-or-empty' } as const
 
 const ownerReference = message({

@@ -1,9 +1,11 @@
-/** One field of a message on the wire. Groups and 32-bit values do not occur in Kubernetes' types. */
+/**
+ * One field of a message on the wire. Groups and 32-bit values do not occur in Kubernetes' types.
+ */
 export type WireField =
   | { readonly number: number; readonly type: 'varint'; readonly value: bigint }
   | { readonly number: number; readonly type: 'bytes'; readonly value: Buffer }
 
-/** Reads the fields of a protobuf message. @throws RangeError when the bytes are no message */
+/** Reads the fields of a protobuf message. @throws RangeError when the bytes are not a message */
 export function* readFields(message: Buffer): Generator<WireField> {
   let position = 0
   while (position < message.length) {

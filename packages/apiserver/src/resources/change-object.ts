@@ -19,13 +19,13 @@ import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
 import { validateChangedObject } from './validate-object.ts'
 import type { WriteOptions } from './write-options.ts'
 
-/** The wanted object from the current one, both in the served version. */
+/** Computes the desired object from the current one, both in the served version. */
 export type Transform = (current: KubernetesObject) => KubernetesObject
 
 /**
- * Changes an existing object: restores what clients may not set, validates, keeps the books of
- * managedFields and generation, and writes only when something changed. An object that is being
- * deleted and lost its last finalizer goes.
+ * Updates an existing object: restores fields that clients may not set, validates, maintains
+ * managedFields and generation, and writes only if something changed. An object that is being
+ * deleted is removed with its last finalizer.
  *
  * @throws StatusError 404, 409, 422
  */
@@ -87,7 +87,7 @@ function checkPreconditions(
   }
 }
 
-/** The wanted object with everything restored that this endpoint must not change. */
+/** The desired object, with everything restored that this endpoint must not change. */
 function withProtectedFields(
   target: ObjectTarget,
   wanted: KubernetesObject,
@@ -148,7 +148,7 @@ function restore(
   if (metadata[field] !== undefined) Object.assign(next.metadata, { [field]: metadata[field] })
 }
 
-/** One more than before when anything but metadata (and status, where it is apart) changed. */
+/** Incremented when anything but metadata (and status, if it is a subresource) changed. */
 function generationOf(
   { definition }: ObjectTarget,
   next: KubernetesObject,
@@ -179,7 +179,7 @@ function track(
   })
 }
 
-/** Equal but for the times in managedFields: not worth a write. */
+/** Equal except for the times in managedFields: not worth a write. */
 function isSame(next: KubernetesObject, current: KubernetesObject): boolean {
   return deepEqual(withoutTimes(next), withoutTimes(current))
 }

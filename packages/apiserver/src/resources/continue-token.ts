@@ -2,9 +2,9 @@ import { errors } from '@fairlead/kube-core'
 
 /** Where the next page of a list starts. Opaque to clients. */
 export interface ContinueToken {
-  /** The revision that all pages show; -1 in a token that gives up consistency. */
+  /** The revision that all pages show; -1 in a token for an inconsistent continuation. */
   readonly revision: number
-  /** `namespace/name` of the last object of the page before. */
+  /** `namespace/name` of the last object of the previous page. */
   readonly after: string
 }
 
@@ -25,7 +25,7 @@ export function decodeContinueToken(text: string): ContinueToken {
       }
     }
   } catch {
-    // Whatever is wrong with it, the answer is the same.
+    // All malformed tokens get the same response.
   }
   throw errors.badRequest('continue key is not valid: the token was not made by this server')
 }

@@ -36,8 +36,9 @@ export function createObject(
 }
 
 /**
- * Creates a decoded object. With `keep` its managedFields are taken as they are, as a server-side
- * apply has already computed them; with `track` the manager becomes the owner of all its fields.
+ * Creates a decoded object. With `keep` its managedFields are stored as they are, because
+ * server-side apply has already computed them; with `track` the manager becomes the owner of all
+ * its fields.
  */
 export function insertObject(
   context: ResourceContext,

@@ -12,16 +12,16 @@ import { asObjectOf } from './object-body.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import type { WriteOptions } from './write-options.ts'
 
-/** How many such fields an answer names at most. */
+/** Maximum number of such fields in one response. */
 const reportedFieldsMax = 100
 
 const metadataValidator = new SchemaValidator(objectMeta)
 
 /**
- * A client's body as an object of `definition`: known fields only, defaults filled in.
- * Fields that the schema does not know, or that came twice, are reported as `fieldValidation` asks.
+ * Decodes a client's body as an object of `definition`: pruned and defaulted. Unknown and duplicate
+ * fields are reported as `fieldValidation` asks.
  *
- * @param strictError how this verb words a refusal of unknown fields
+ * @param strictError the error with which this verb refuses unknown fields
  * @throws StatusError 400
  */
 export function decodeObject(

@@ -22,7 +22,7 @@ export function deleteCollection(
     try {
       return deleteObject(context, { ...target, namespace, name }, options).object
     } catch (error) {
-      // Somebody else deleted it meanwhile, which is what was asked for.
+      // Already deleted by somebody else, which is the desired result.
       if (isNotFound(error)) return object
       throw error
     }

@@ -20,8 +20,8 @@ interface DeleteResult {
 }
 
 /**
- * Deletes an object, or marks it as being deleted while finalizers keep it. The propagation policy
- * is a finalizer too: the garbage collector removes it when it has done its part.
+ * Deletes an object, or sets its deletionTimestamp while finalizers keep it. The propagation policy
+ * is a finalizer too: the garbage collector removes it when it is done.
  *
  * @throws StatusError 404, 409, 403
  */

@@ -11,7 +11,10 @@ export interface DeleteOptions {
 
 const policies = ['Orphan', 'Background', 'Foreground'] as const
 
-/** Reads DeleteOptions from the body, which wins, or the query. @throws StatusError 400 or 422 */
+/**
+ * Reads DeleteOptions from the body, which takes precedence, or the query. @throws StatusError 400
+ * or 422
+ */
 export function parseDeleteOptions(body: unknown, query: URLSearchParams): DeleteOptions {
   const given = isJsonObject(body) ? body : {}
   if (isJsonObject(body) && body['kind'] !== undefined && body['kind'] !== 'DeleteOptions') {

@@ -22,7 +22,7 @@ const tooOldToContinue =
   'inconsistent list - objects that were created, modified, or deleted between the time the first ' +
   'chunk was returned and now may show up in the list.'
 
-/** One page, or all, of a collection. @throws StatusError 400, 410, 504 */
+/** Lists a collection, whole or one page of it. @throws StatusError 400, 410, 504 */
 export function listObjects(
   context: ResourceContext,
   target: CollectionTarget,
@@ -67,7 +67,7 @@ function readSnapshot(
   }
 }
 
-/** The revision to show, undefined for the present. */
+/** The revision to list at; undefined for the latest. */
 function revisionToRead(
   options: ListOptions,
   token: ContinueToken | undefined,

@@ -9,7 +9,7 @@ export interface ListOptions {
 
 const matchField = 'resourceVersionMatch'
 
-/** Reads and checks the parameters of a list. @throws StatusError 400 or 422 */
+/** Reads and validates the parameters of a list. @throws StatusError 400 or 422 */
 export function parseListOptions(query: URLSearchParams): ListOptions {
   const resourceVersion = parseResourceVersion(query)
   const token = query.get('continue') ?? ''
@@ -36,7 +36,7 @@ export function parseResourceVersion(query: URLSearchParams): string {
   )
 }
 
-/** A parameter that is a number of things. @throws StatusError 400 */
+/** A parameter that is a non-negative integer. @throws StatusError 400 */
 export function parseCount(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name) ?? ''
   if (text === '') return undefined
@@ -69,7 +69,7 @@ function matchErrors(match: string, resourceVersion: string, token: string): Fie
   return []
 }
 
-/** @throws StatusError 422 when there is something to refuse */
+/** @throws StatusError 422 when there are errors */
 export function refuse(found: readonly FieldError[]): void {
   if (found.length > 0) throw errors.invalid('ListOptions.meta.k8s.io', '', found)
 }

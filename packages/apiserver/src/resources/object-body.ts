@@ -9,8 +9,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Takes a decoded body as an object of `definition`.
- * @throws StatusError 400 when it is no object, or of another kind
+ * Checks that a decoded body is an object of `definition`.
+ * @throws StatusError 400 when it is not an object or is of another kind
  */
 export function asObjectOf(definition: ResourceDefinition, body: unknown): KubernetesObject {
   if (!isJsonObject(body)) {

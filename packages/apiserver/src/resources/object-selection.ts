@@ -10,11 +10,11 @@ import {
 import { evaluateFieldPath } from '../printing/json-path.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
-/** Which objects of a collection a list, a watch or a deletion is about. */
+/** Selects objects of a collection, for a list, watch or deletecollection. */
 export interface ObjectSelection {
-  /** Whether everything matches. */
+  /** Whether every object matches. */
   readonly all: boolean
-  /** The one name that can match, if the selector pins it. */
+  /** The only name that can match, if the selector fixes it. */
   readonly name?: string
   matches(object: KubernetesObject): boolean
 }

@@ -21,7 +21,7 @@ import type { WriteOptions } from './write-options.ts'
 
 export type PatchType = 'json' | 'merge' | 'strategic'
 
-/** Changes an object by a JSON, merge or strategic merge patch. @throws StatusError */
+/** Applies a JSON, merge or strategic merge patch to an object. @throws StatusError */
 export function patchObject(
   context: ResourceContext,
   target: ObjectTarget,
@@ -73,7 +73,9 @@ function applyPatch(
   }
 }
 
-/** Server-side apply: creates the object or takes over the given fields. @throws StatusError */
+/**
+ * Server-side apply: creates the object or takes ownership of the given fields. @throws StatusError
+ */
 export function applyObject(
   context: ResourceContext,
   target: ObjectTarget,
@@ -114,7 +116,7 @@ function decodeApplied(
   if (applied.metadata.managedFields !== undefined && applied.metadata.managedFields !== null) {
     throw errors.badRequest('metadata.managedFields must be nil')
   }
-  // Only for the report of unknown fields and wrong types; defaults must not become the applier's.
+  // Only to report unknown fields and wrong types; the applier must not come to own defaults.
   decodeObject(definition, body, options, (message) => errors.badRequest(message))
   const { name = target.name, namespace = target.namespace } = applied.metadata
   if (name !== target.name) {

@@ -1,6 +1,6 @@
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
-/** The resources that are served right now. */
+/** The resources that are currently served. */
 export class Registry {
   readonly #builtIn: readonly ResourceDefinition[]
   readonly #custom = new Map<string, readonly ResourceDefinition[]>()
@@ -13,7 +13,10 @@ export class Registry {
     this.#rebuild()
   }
 
-  /** Grows with every change of what is served; caches of discovery and OpenAPI compare it. */
+  /**
+   * Incremented whenever the served resources change; used to invalidate the caches of discovery
+   * and OpenAPI.
+   */
   get generation(): number {
     return this.#generation
   }
@@ -26,7 +29,7 @@ export class Registry {
     return this.#byPath.get(`${group}/${version}/${plural}`)
   }
 
-  /** One definition for each stored resource, whatever version it is. */
+  /** One definition per stored resource, of any version. */
   stored(): readonly ResourceDefinition[] {
     const byStorage = new Map<string, ResourceDefinition>()
     for (const definition of this.#byPath.values()) {
@@ -37,7 +40,7 @@ export class Registry {
     return [...byStorage.values()]
   }
 
-  /** Serves `definitions` in the place of what `owner` (a definition's name) had served before. */
+  /** Serves `definitions` instead of those that `owner` (a definition's name) served before. */
   replaceCustom(owner: string, definitions: readonly ResourceDefinition[]): void {
     if (definitions.length === 0) this.#custom.delete(owner)
     else this.#custom.set(owner, definitions)

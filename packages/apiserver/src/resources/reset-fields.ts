@@ -2,7 +2,9 @@ import type { FieldPath } from '@fairlead/kube-core'
 
 import type { ObjectTarget } from './resource-target.ts'
 
-/** The fields that an endpoint resets to what is stored, and that its callers thus never own. */
+/**
+ * The fields that an endpoint resets to their stored values, so that its callers never own them.
+ */
 export function resetFields(target: ObjectTarget): { resetFields?: FieldPath[] } {
   if (!target.definition.hasStatusSubresource) return {}
   if (target.subresource === undefined) return { resetFields: [['status']] }

@@ -2,7 +2,7 @@ import type { Clock, Random } from '@fairlead/base'
 import type { Storage } from '../storage/storage.ts'
 import type { Registry } from './registry.ts'
 
-/** What every operation on resources works with. */
+/** Dependencies shared by all operations on resources. */
 export interface ResourceContext {
   readonly storage: Storage
   readonly registry: Registry

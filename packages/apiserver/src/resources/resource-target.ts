@@ -1,13 +1,13 @@
 import type { StorageKey } from '../storage/change.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
-/** The collection that a request's URL names; an empty namespace means all, or cluster scope. */
+/** The collection addressed by a URL; an empty namespace means all namespaces or cluster scope. */
 export interface CollectionTarget {
   readonly definition: ResourceDefinition
   readonly namespace: string
 }
 
-/** The object, and maybe its subresource, that a request's URL names. */
+/** The object, and possibly its subresource, addressed by a URL. */
 export interface ObjectTarget extends CollectionTarget {
   readonly name: string
   readonly subresource?: string

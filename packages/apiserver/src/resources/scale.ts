@@ -7,7 +7,9 @@ import type { ResourceContext } from './resource-context.ts'
 import type { ScalePaths } from '../definitions/resource-definition.ts'
 import type { ObjectTarget } from './resource-target.ts'
 
-/** The scale of a custom object, as `autoscaling/v1` shows it. @throws StatusError 404 or 500 */
+/**
+ * The scale of a custom object, as `autoscaling/v1` represents it. @throws StatusError 404 or 500
+ */
 export function getScale(context: ResourceContext, target: ObjectTarget): KubernetesObject {
   const paths = pathsOf(target)
   const object = getObject(context, target)
@@ -32,7 +34,7 @@ export function getScale(context: ResourceContext, target: ObjectTarget): Kubern
   }
 }
 
-/** A copy of `object` with the number of replicas that `scale` wants. @throws StatusError 400 */
+/** A copy of `object` with the replica count from `scale`. @throws StatusError 400 */
 export function withScale(
   target: ObjectTarget,
   object: KubernetesObject,

@@ -12,7 +12,7 @@ export interface WriteResult {
   readonly created: boolean
 }
 
-/** Replaces an object, or through a subresource a part of it. @throws StatusError */
+/** Replaces an object or, through a subresource, part of it. @throws StatusError */
 export function updateObject(
   context: ResourceContext,
   target: ObjectTarget,
@@ -43,7 +43,7 @@ function matchName(target: ObjectTarget, object: KubernetesObject): void {
   }
 }
 
-/** Built-in kinds may be replaced whatever their current version is; others say which they read. */
+/** Built-in kinds allow unconditional updates; custom resources need a resourceVersion. */
 function unconditional(target: ObjectTarget, current: KubernetesObject): string {
   if (target.definition.origin === 'built-in') return current.metadata.resourceVersion ?? ''
   const { group, kind } = target.definition

@@ -19,7 +19,7 @@ const rulesNotChecked: FieldError = {
     'correct the existing errors to complete validation',
 }
 
-/** Checks a new object. @throws StatusError 422 naming every wrong field */
+/** Validates a new object. @throws StatusError 422 naming every invalid field */
 export function validateNewObject(definition: ResourceDefinition, object: KubernetesObject): void {
   const { namespaced, nameRule } = definition
   throwIfInvalid(definition, object, [
@@ -29,7 +29,7 @@ export function validateNewObject(definition: ResourceDefinition, object: Kubern
   ])
 }
 
-/** Checks a change; values that were wrong before and did not change are tolerated. */
+/** Validates an update; values that were already invalid and did not change are tolerated. */
 export function validateChangedObject(
   definition: ResourceDefinition,
   object: KubernetesObject,

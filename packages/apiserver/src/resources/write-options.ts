@@ -2,21 +2,21 @@ import { errors } from '@fairlead/kube-core'
 
 type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
 
-/** The query parameters that creates, updates and patches share. */
+/** The query parameters shared by create, update and patch. */
 export interface WriteOptions {
   readonly dryRun: boolean
-  /** Who is recorded as the writer of fields. */
+  /** The field manager. */
   readonly fieldManager: string
   readonly fieldValidation: FieldValidation
-  /** Fields that the body named more than once. */
+  /** Fields that occur more than once in the body. */
   readonly duplicateFields?: readonly string[]
-  /** Collects what the client is told in Warning headers. */
+  /** Collects the warnings sent to the client in Warning headers. */
   readonly warn: (message: string) => void
 }
 
 const managerLengthMax = 128
 
-/** Reads them from a request; without `fieldManager` the program's name in User-Agent counts. */
+/** Reads them from a request; `fieldManager` defaults to the program's name in User-Agent. */
 export function parseWriteOptions(
   query: URLSearchParams,
   userAgent: string,

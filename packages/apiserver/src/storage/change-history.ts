@@ -18,7 +18,7 @@ export class ChangeHistory {
 
   add(change: Change): void {
     this.#changes.push(change)
-    // Dropping an eighth at a time keeps the cost of shifting the array off most writes.
+    // Dropping an eighth at a time avoids shifting the array on most writes.
     const excess = this.#changes.length - this.#limit
     if (excess > this.#limit / 8) this.#drop(excess)
   }

@@ -1,6 +1,9 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-/** Where an object lives: `resource` is `plural.group` (`secrets`, `leases.coordination.k8s.io`). */
+/**
+ * Identifies an object in the storage; `resource` is `plural.group` (`secrets`,
+ * `leases.coordination.k8s.io`).
+ */
 export interface StorageKey {
   readonly resource: string
   /** Empty for cluster-scoped objects. */
@@ -9,8 +12,8 @@ export interface StorageKey {
 }
 
 /**
- * One committed write. `object` is the state after it; for a deletion the last state, carrying the
- * deletion's own resourceVersion. `previous` is absent only for an addition.
+ * One committed write. `object` is the resulting state; for a deletion the last state, with the
+ * deletion's own resourceVersion. `previous` is absent only for a creation.
  */
 export interface Change {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'

@@ -7,15 +7,20 @@ export interface JournalState {
   readonly objects: readonly { readonly key: StorageKey; readonly object: KubernetesObject }[]
 }
 
-/** Makes changes durable. The storage keeps the working set in memory and asks a journal to hold it. */
+/**
+ * Makes changes durable. The storage keeps the working set in memory and persists it through a
+ * journal.
+ */
 export interface Journal {
   load(): JournalState
-  /** Returns once the change survives the death of the process; throws and keeps nothing otherwise. */
+  /**
+   * Returns once the change survives a crash of the process; otherwise throws and keeps nothing.
+   */
   append(change: Change): void
   close(): void
 }
 
-/** Forgets everything with the process. */
+/** Keeps nothing: everything is lost when the process ends. */
 export function memoryJournal(): Journal {
   return { load: () => ({ revision: 1, objects: [] }), append: () => {}, close: () => {} }
 }

@@ -8,13 +8,13 @@ import type { ListScope, Snapshot, Storage } from './storage.ts'
 
 interface JournaledStorageOptions {
   readonly journal: Journal
-  /** How many changes stay known for watches and for lists of the past. */
+  /** How many changes are kept for watches and for lists at earlier revisions. */
   readonly historyLimit: number
 }
 
 type Listener = (change: Change) => void
 
-/** The one storage: objects in memory, durability by its journal. */
+/** The only Storage implementation: objects in memory, made durable by a journal. */
 export class JournaledStorage implements Storage {
   readonly #journal: Journal
   readonly #history: ChangeHistory
@@ -107,7 +107,7 @@ export class JournaledStorage implements Storage {
     return objects
   }
 
-  /** The past is the present with the changes since then undone, newest first. */
+  /** Reconstructs an earlier state by undoing later changes, newest first. */
   #objectsAt(resource: string, revision: number): ReadonlyMap<string, KubernetesObject> {
     if (revision > this.#revision) throw new FutureRevisionError(revision, this.#revision)
     const present = this.#resources.get(resource) ?? new Map<string, KubernetesObject>()
@@ -163,7 +163,7 @@ function pathOf(key: StorageKey): string {
   return `${key.namespace}/${key.name}`
 }
 
-/** Names are ASCII, so comparing code units is comparing bytes. */
+/** Names are ASCII, so code unit order is byte order. */
 function byteOrder(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }

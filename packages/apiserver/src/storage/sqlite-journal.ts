@@ -20,12 +20,12 @@ const schema = `
 `
 
 /**
- * The current objects and the revision counter in one SQLite file, one transaction a change.
+ * The current objects and the revision counter in one SQLite file, one transaction per change.
  *
- * WAL with `synchronous=NORMAL`: a committed transaction is with the operating system, so killing
- * the process loses nothing, and no write waits for the disk. What a power failure may take are the
+ * WAL with `synchronous=NORMAL`: a committed transaction has reached the operating system, so
+ * killing the process loses nothing, and no write waits for the disk. A power failure may lose the
  * last moments before it; the file stays consistent. The exclusive lock keeps a second server from
- * the same file.
+ * using the same file.
  */
 export class SqliteJournal implements Journal {
   readonly #database: DatabaseSync
@@ -35,7 +35,7 @@ export class SqliteJournal implements Journal {
 
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    // Before SQLite makes it: the log beside it takes the file's mode, and both hold Secrets.
+    // Before SQLite creates it: the WAL file inherits the file's mode, and both hold Secrets.
     closeSync(openSync(path, 'a', 0o600))
     chmodSync(path, 0o600)
     this.#database = open(path)

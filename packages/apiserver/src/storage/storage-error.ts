@@ -1,14 +1,14 @@
-/** The key to be created is taken. */
+/** The key already exists. */
 export class KeyExistsError extends Error {
   override readonly name = 'KeyExistsError'
 }
 
-/** The object changed, or went, since the caller read it: read again and decide again. */
+/** The object was changed or deleted since the caller read it: read it again and retry. */
 export class RevisionMismatchError extends Error {
   override readonly name = 'RevisionMismatchError'
 }
 
-/** The asked-for past is no longer known: list again from now. */
+/** The requested resource version has been compacted: list again. */
 export class CompactedError extends Error {
   override readonly name = 'CompactedError'
   readonly compactedRevision: number
@@ -19,7 +19,7 @@ export class CompactedError extends Error {
   }
 }
 
-/** The asked-for revision has not happened yet. */
+/** The requested resource version has not been reached yet. */
 export class FutureRevisionError extends Error {
   override readonly name = 'FutureRevisionError'
   readonly currentRevision: number

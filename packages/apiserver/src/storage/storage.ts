@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { Change, StorageKey } from './change.ts'
 
-/** Which objects of one resource a list asks for. */
+/** Which objects of one resource to list. */
 export interface ListScope {
   readonly resource: string
   /** Absent: all namespaces. */
@@ -12,27 +12,27 @@ export interface ListScope {
 export interface Snapshot {
   /** In byte order of `namespace/name`. */
   readonly objects: readonly KubernetesObject[]
-  /** The revision that the snapshot shows. */
+  /** The revision of the snapshot. */
   readonly revision: number
 }
 
 /**
- * Objects under one revision counter that only grows, also over restarts.
+ * Objects under one revision counter that only increases, also across restarts.
  *
  * Synchronous on purpose: a request reads, decides and writes within one turn of the event loop, so
- * no other write can come between. Objects come out deeply frozen, with `metadata.resourceVersion`
- * set; objects that go in must not be changed afterwards.
+ * no other write can intervene. Returned objects are deeply frozen, with `metadata.resourceVersion`
+ * set; objects passed in must not be changed afterwards.
  *
- * A write is durable when the call returns. Subscribers hear of it in commit order, before the
+ * A write is durable when the call returns. Subscribers are notified in commit order, before the
  * outermost write call returns; a write made by a subscriber is queued behind the current one.
  */
 export interface Storage {
   readonly revision: number
-  /** Changes up to and including this revision are no longer known. */
+  /** Changes up to and including this revision have been compacted. */
   readonly compactedRevision: number
   get(key: StorageKey): KubernetesObject | undefined
   /**
-   * The objects now, or as they were at `revision`.
+   * The current objects, or the objects as of `revision`.
    * @throws CompactedError, FutureRevisionError
    */
   list(scope: ListScope, revision?: number): Snapshot
@@ -40,18 +40,18 @@ export interface Storage {
   isEmpty(scope: ListScope): boolean
   /** @throws KeyExistsError */
   create(key: StorageKey, object: KubernetesObject): KubernetesObject
-  /** Compare-and-set on the revision the caller has read. @throws RevisionMismatchError */
+  /** Compare-and-set on the revision that the caller has read. @throws RevisionMismatchError */
   update(key: StorageKey, object: KubernetesObject, expectedRevision: string): KubernetesObject
   /** @throws RevisionMismatchError */
   delete(key: StorageKey, expectedRevision: string): KubernetesObject
   /**
    * Changes of one resource after `revision`, oldest first.
-   * @throws CompactedError when some of them are no longer known
+   * @throws CompactedError when some of them have been compacted
    */
   changesSince(resource: string, revision: number): readonly Change[]
-  /** Hears of the changes of one resource, or of every one with `all`. Returns the way to stop. */
+  /** Subscribes to changes of one resource, or of `all`. Returns a function that unsubscribes. */
   subscribe(resource: string, listener: (change: Change) => void): () => void
-  /** Forgets the changes up to and including `revision`, by default all of them. */
+  /** Compacts the changes up to and including `revision`, by default all of them. */
   compact(revision?: number): void
   close(): void
 }

@@ -30,7 +30,7 @@ interface Watch {
   close(): void
 }
 
-/** A bare HTTP client for tests, independent of every other client that we have. */
+/** A bare HTTP client for tests, independent of our other clients. */
 export class TestClient {
   readonly #server: ApiServer
   readonly #token: string | undefined
@@ -56,7 +56,7 @@ export class TestClient {
     return this.sendText(method, path, text, headers)
   }
 
-  /** Sends a body as it is. */
+  /** Sends a body unchanged. */
   async sendText(
     method: string,
     path: string,
@@ -117,7 +117,7 @@ export class TestClient {
           ? {}
           : {
               'content-type': 'application/json',
-              // Node.js sends the body of a DELETE without framing unless it is told the length.
+              // Node.js sends the body of a DELETE without framing unless the length is set.
               'content-length': String(Buffer.byteLength(body)),
             }),
         'user-agent': 'test/1.0',

@@ -3,12 +3,12 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 import type { Change } from '../storage/change.ts'
 import type { WatchEvent } from './watch-event.ts'
 
-/** Turns an event into the line that goes over the wire. */
+/** Encodes an event as one line of the stream. */
 export type EventEncoder = (event: WatchEvent) => string
 
 /**
- * Encodes events as JSON lines. The JSON of a committed object is made once for all watchers of the
- * same API version, and forgotten with the change.
+ * Encodes events as JSON lines. The JSON of a committed object is computed once for all watchers of
+ * the same API version and dropped with the change.
  */
 export class SharedEventEncoder {
   readonly #jsonOf = new WeakMap<Change, Map<string, string>>()
@@ -31,7 +31,7 @@ export class SharedEventEncoder {
   }
 }
 
-/** Encodes events whose objects are shown in another form, such as a table of one row. */
+/** Encodes events whose objects are sent in another form, such as a one-row Table. */
 export function presentingEncoder(present: (object: KubernetesObject) => unknown): EventEncoder {
   return (event) =>
     eventLine(

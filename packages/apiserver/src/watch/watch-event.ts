@@ -2,7 +2,7 @@ import type { KubernetesObject, Status } from '@fairlead/kube-core'
 
 import type { Change } from '../storage/change.ts'
 
-/** One event of a watch. `change` is set when the object is exactly the one that was committed. */
+/** One watch event. `change` is set when the object is exactly the committed one. */
 export type WatchEvent =
   | {
       readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'

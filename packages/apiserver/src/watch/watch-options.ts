@@ -39,7 +39,7 @@ function checkMatch(match: string, sendInitialEvents: boolean | undefined): void
   }
 }
 
-/** A boolean parameter; present without a value means true, as in `?watch`. */
+/** A boolean parameter; without a value it is true, as in `?watch`. */
 export function parseFlag(query: URLSearchParams, name: string): boolean | undefined {
   const text = query.get(name)
   if (text === null) return undefined

@@ -17,16 +17,17 @@ interface WatchRequest {
   readonly selection: ObjectSelection
   readonly options: WatchOptions
   readonly send: (event: WatchEvent) => void
-  /** Called once when the watch has ended by itself. */
+  /** Called once when the watch ends by itself. */
   readonly end: () => void
 }
 
 /**
- * Sends the events of one watch, in commit order and none twice: first what happened since the
- * asked-for revision (or the current objects), then every change as it is committed. Subscribing and
- * reading the past happen in one turn of the event loop, so nothing can fall between.
+ * Sends the events of one watch, in commit order and without duplicates: first the changes since
+ * the requested revision (or the current objects), then every change as it is committed.
+ * Subscribing and reading the history happen in one turn of the event loop, so no change can be
+ * missed.
  *
- * A revision that is no longer known is answered with one ERROR event (410) and the end.
+ * A compacted revision is answered with one ERROR event (410), then the watch ends.
  */
 export class WatchSession {
   readonly #context: ResourceContext
@@ -58,7 +59,7 @@ export class WatchSession {
     for (const cleanup of this.#cleanups.splice(0)) cleanup()
   }
 
-  /** @returns false when the watch is over before it began */
+  /** @returns false when the watch ended before it started */
   #sendPast(): boolean {
     const { options } = this.#request
     try {
@@ -107,7 +108,7 @@ export class WatchSession {
     if (event !== undefined) this.#request.send(event)
   }
 
-  /** What the change means to someone who sees only the selected objects. */
+  /** Translates a change for a watcher that sees only the selected objects. */
   #eventFor(change: Change): WatchEvent | undefined {
     const { target, selection } = this.#request
     const object = toServed(target.definition, change.object)
@@ -122,13 +123,16 @@ export class WatchSession {
     return { type: 'DELETED', object: this.#lastMatching(change, previous) }
   }
 
-  /** An object that left the selection is shown as it last matched, at the new revision. */
+  /** An object that no longer matches is sent as it last matched, with the new resourceVersion. */
   #lastMatching(change: Change, previous: KubernetesObject): KubernetesObject {
     const metadata = { ...previous.metadata, resourceVersion: String(change.revision) }
     return toServed(this.#request.target.definition, { ...previous, metadata })
   }
 
-  /** A kind whose definition went has nothing to watch; the client lists and learns so. */
+  /**
+   * A kind whose definition was deleted can no longer be watched; the client finds out when it
+   * lists.
+   */
   #endWhenNotServed(): void {
     const { group, version, plural } = this.#request.target.definition
     if (this.#context.registry.find(group, version, plural) === undefined) this.#finish()
