@@ -1,8 +1,8 @@
 import type { Condition } from '@fairlead/kube-core'
 
 /**
- * The conditions with this one set. `lastTransitionTime` moves to `now` only when the status
- * changes; order is kept and a new condition goes last. If nothing changes, the very same list is
+ * The conditions with this one set. `lastTransitionTime` changes to `now` only when the status
+ * changes; order is preserved and a new condition goes last. If nothing changes, the same array is
  * returned, so that `===` tells whether a status needs to be written.
  */
 export function setCondition(
@@ -19,7 +19,7 @@ export function setCondition(
   return conditions.map((one) => (one.type === condition.type ? next : one))
 }
 
-/** The condition of that type, if it has been set. */
+/** The condition of that type, if present. */
 export function findCondition(
   conditions: readonly Condition[] | undefined,
   type: string,
@@ -27,7 +27,7 @@ export function findCondition(
   return conditions?.find((one) => one.type === type)
 }
 
-/** Whether the condition of that type is set and true. */
+/** Whether the condition of that type is present and True. */
 export function isConditionTrue(
   conditions: readonly Condition[] | undefined,
   type: string,

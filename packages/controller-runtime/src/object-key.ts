@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-/** Names an object of a kind. Cluster-scoped objects have no namespace. */
+/** Identifies an object of a kind. Cluster-scoped objects have no namespace. */
 export interface ObjectKey {
   readonly namespace?: string
   readonly name: string
@@ -13,7 +13,7 @@ export function keyText(key: ObjectKey): string {
     : `${key.namespace}/${key.name}`
 }
 
-/** The key of an object as the API server returned it. */
+/** The key of an object as returned by the API server. */
 export function keyOf(object: KubernetesObject): ObjectKey {
   const { namespace, name = '' } = object.metadata
   return namespace === undefined ? { name } : { namespace, name }

@@ -1,7 +1,7 @@
 import { apiVersionOf, parseApiVersion } from '@fairlead/kube-core'
 import type { KubernetesObject, OwnerReference, ResourceType } from '@fairlead/kube-core'
 
-/** Thrown when an object is controlled by somebody else already; an object has one controller. */
+/** Thrown when an object already has another controller; it can have only one. */
 export class AlreadyOwnedError extends Error {
   override readonly name = 'AlreadyOwnedError'
   readonly owner: OwnerReference
@@ -30,8 +30,7 @@ export function ownerReference(type: ResourceType, owner: KubernetesObject): Own
 
 /**
  * The object with the owner as its controller. Throws AlreadyOwnedError if it has another one, and
- * TypeError if the owner's scope does not allow it: a namespaced owner owns only within its
- * namespace.
+ * TypeError if the scopes do not allow it: a namespaced owner owns only objects in its namespace.
  */
 export function setControllerReference<T extends KubernetesObject>(
   object: T,
@@ -46,7 +45,7 @@ export function setControllerReference<T extends KubernetesObject>(
   return withReference(object, reference, owner)
 }
 
-/** The object with one more owner, or with its reference brought up to date. */
+/** The object with an additional owner, or with its existing reference updated. */
 export function setOwnerReference<T extends KubernetesObject>(
   object: T,
   type: ResourceType,
@@ -101,7 +100,7 @@ function checkScope(object: KubernetesObject, owner: KubernetesObject): void {
   }
 }
 
-/** The version does not matter: an owner is the same whichever version it is read in. */
+/** The version is ignored: an owner is the same in every version. */
 function sameOwner(a: OwnerReference, b: OwnerReference): boolean {
   return (
     parseApiVersion(a.apiVersion).group === parseApiVersion(b.apiVersion).group &&

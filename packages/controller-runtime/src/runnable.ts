@@ -1,14 +1,14 @@
-/** Something a manager starts and stops. */
+/** Something that a manager starts and stops. */
 export interface Runnable {
   /** Runs until the signal aborts, then resolves. A rejection stops the manager. */
   start(signal: AbortSignal): Promise<void>
   /** Only the leader runs it. Defaults to true, as in controller-runtime. */
   readonly needLeaderElection?: boolean
-  /** `servers` start before the cache and stop after everything: probes and webhooks. */
+  /** `servers` start before the cache and stop last: probes and webhooks. */
   readonly stage?: 'servers'
 }
 
-/** A runnable out of a function. */
+/** Makes a runnable from a function. */
 export function runnable(
   start: (signal: AbortSignal) => Promise<void>,
   options: Pick<Runnable, 'needLeaderElection' | 'stage'> = {},

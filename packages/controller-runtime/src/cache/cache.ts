@@ -7,7 +7,7 @@ import { SharedInformer } from '../informer/shared-informer.ts'
 import type { IndexFunction } from '../informer/store.ts'
 import type { ObjectKey } from '../object-key.ts'
 
-/** Thrown when a kind is read from the cache that nobody declared: read it live, or declare it. */
+/** Thrown on reading an undeclared kind from the cache: read it live, or declare it. */
 export class KindNotCachedError extends Error {
   override readonly name = 'KindNotCachedError'
   constructor(type: ResourceType) {
@@ -21,38 +21,40 @@ export class KindNotCachedError extends Error {
 export interface CacheListOptions {
   readonly namespace?: string
   readonly labelSelector?: string
-  /** Only objects found under this value of an index that was added before. */
+  /** Only objects with this value in an index that was added before. */
   readonly index?: { readonly name: string; readonly value: string }
 }
 
-/** A counted use of an informer: it runs while anybody holds one. */
+/** A reference-counted informer: it runs while it has users. */
 export interface InformerLease<T extends KubernetesObject> {
   readonly informer: Informer<T>
   release(): void
 }
 
 /**
- * Local copies of the kinds that were declared, and of no others: reading a kind never starts a
- * watch behind the reader's back. Objects are frozen; copy before changing one.
+ * Local copies of the declared kinds and no others: a read never starts a watch implicitly. Objects
+ * are frozen; copy before changing one.
  */
 export interface Cache {
   /** Declares the kind for as long as the cache runs and returns its informer. */
   informerFor<T extends KubernetesObject>(type: ResourceType<T>, scope?: InformerScope): Informer<T>
-  /** Uses the kind's informer until `release`; with the last use it stops and its copy is dropped. */
+  /** Uses the kind's informer until `release`; the last release stops it and drops its copy. */
   acquire<T extends KubernetesObject>(type: ResourceType<T>): InformerLease<T>
   /** Undefined if there is no such object. Throws KindNotCachedError. */
   get<T extends KubernetesObject>(type: ResourceType<T>, key: ObjectKey): T | undefined
   /** Throws KindNotCachedError. */
   list<T extends KubernetesObject>(type: ResourceType<T>, options?: CacheListOptions): readonly T[]
-  /** Makes objects findable by a function of them. The kind must be declared. */
+  /** Indexes the objects of a kind by a function. The kind must be declared. */
   addIndex<T extends KubernetesObject>(
     type: ResourceType<T>,
     name: string,
     valuesOf: IndexFunction<T>,
   ): void
-  /** Makes a write of ours readable before the watch brings it; nothing for an undeclared kind. */
+  /**
+   * Makes our own write readable before the watch delivers it; does nothing for an undeclared kind.
+   */
   remember<T extends KubernetesObject>(type: ResourceType<T>, written: T): void
-  /** Resolves when every informer that is declared by then has synced. */
+  /** Resolves when every informer declared by then has synced. */
   waitForSync(signal: AbortSignal): Promise<void>
 }
 
@@ -82,7 +84,10 @@ export class InformerCache implements Cache {
     this.#options = options
   }
 
-  /** Runs the informers, also those declared later. Resolves when the signal aborted and all ended. */
+  /**
+   * Runs the informers, including those declared later. Resolves when the signal has aborted and
+   * all have stopped.
+   */
   async start(signal: AbortSignal): Promise<void> {
     this.#signal = signal
     for (const entry of this.#entries.values()) this.#run(entry, signal)
@@ -155,7 +160,7 @@ export class InformerCache implements Cache {
     )
   }
 
-  /** The kinds whose first list has not arrived, each with the reason if there is one. */
+  /** The kinds whose first list has not arrived yet, each with the reason if known. */
   unsynced(): readonly string[] {
     return [...this.#entries]
       .filter(([, { informer }]) => !informer.synced)
@@ -180,7 +185,7 @@ export class InformerCache implements Cache {
     const existing = this.#entries.get(resource)
     if (existing !== undefined) {
       if (scope !== undefined && !sameScope(scope, existing.scope)) {
-        throw new Error(`${resource} is cached with another scope already`)
+        throw new Error(`${resource} is already cached with another scope`)
       }
       return existing
     }
@@ -193,7 +198,7 @@ export class InformerCache implements Cache {
 
   #run(entry: Entry, signal: AbortSignal): void {
     const scope = openScope({ parents: [signal] })
-    entry.stop = () => scope.abort(new Error('the informer is not used any more'))
+    entry.stop = () => scope.abort(new Error('the informer is no longer used'))
     const running = entry.informer.start(scope.signal).finally(() => {
       scope[Symbol.dispose]()
       this.#running.delete(running)
@@ -202,12 +207,12 @@ export class InformerCache implements Cache {
   }
 }
 
-/** `deployments.v1.apps`: kinds of different versions are cached apart. */
+/** `deployments.v1.apps`: versions of a kind are cached separately. */
 function qualifiedVersion(type: ResourceType): string {
   return [type.plural, type.version, type.group].filter((part) => part !== '').join('.')
 }
 
-/** The entry under a resource type's name holds objects of that type: this is the one cast. */
+/** The entry under a resource type's name holds objects of that type: the only cast. */
 function informerOf<T extends KubernetesObject>(entry: Entry): Informer<T> {
   return entry.informer as unknown as Informer<T>
 }

@@ -3,16 +3,16 @@ import type { ObjectKey } from '../object-key.ts'
 
 export interface CallOptions {
   readonly signal?: AbortSignal
-  /** How long the call may take, retries included. Defaults to the client's, 30 s. */
+  /** Timeout of the call, retries included. Defaults to the client's, 30 s. */
   readonly timeoutMs?: number
 }
 
 export interface ListOptions extends CallOptions {
-  /** Only this namespace; absent means all of them. */
+  /** Only this namespace; absent means all namespaces. */
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
-  /** At most this many items; go on with `continue` of the result's metadata. */
+  /** Maximum number of items; continue with `continue` from the result's metadata. */
   readonly limit?: number
   readonly continue?: string
   readonly resourceVersion?: string
@@ -23,14 +23,14 @@ export interface WatchOptions {
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
-  /** Events after this version; absent starts with the present objects as ADDED events. */
+  /** Events after this version; when absent, starts with the current objects as ADDED events. */
   readonly resourceVersion?: string
   /** Asks for BOOKMARK events, which carry nothing but a newer version. */
   readonly allowWatchBookmarks?: boolean
   /** The server ends the watch after this long. */
   readonly timeoutSeconds?: number
   readonly signal?: AbortSignal
-  /** Called whenever bytes arrive, the response's head included. */
+  /** Called whenever bytes arrive, including the response headers. */
   readonly onActivity?: () => void
 }
 
@@ -41,23 +41,25 @@ export interface WatchEvent<T extends KubernetesObject = KubernetesObject> {
 }
 
 export interface WriteOptions extends CallOptions {
-  /** Who is recorded as the writer of fields. Defaults to the client's field manager. */
+  /** Defaults to the client's field manager. */
   readonly fieldManager?: string
-  /** Validates and answers as usual, but stores nothing. */
+  /** Validates and responds as usual, but stores nothing. */
   readonly dryRun?: boolean
-  /** What the server does about unknown and duplicate fields. Defaults to the server's, Warn. */
+  /**
+   * How the server handles unknown and duplicate fields. Defaults to the server's default, Warn.
+   */
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict'
 }
 
 export interface ApplyOptions extends WriteOptions {
   readonly fieldManager: string
-  /** Takes fields over from other managers instead of failing with a conflict. */
+  /** Takes ownership of fields from other managers instead of failing with a conflict. */
   readonly force?: boolean
 }
 
 export interface DeleteOptions extends CallOptions {
   readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
-  /** The delete fails with a conflict if the object is not this one any more. */
+  /** The delete fails with a conflict if the object no longer matches. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
   readonly gracePeriodSeconds?: number
   readonly dryRun?: boolean
@@ -69,7 +71,7 @@ export interface Patch {
   readonly body: unknown
 }
 
-/** What server-side apply is given: only the fields that the manager wants to own. */
+/** The configuration for server-side apply: only the fields that the manager wants to own. */
 export type Applied<T extends KubernetesObject> = Partial<T> &
   Pick<KubernetesObject, 'apiVersion' | 'kind' | 'metadata'>
 
@@ -85,8 +87,8 @@ export interface Reader {
     options?: ListOptions,
   ): Promise<KubernetesList<T>>
   /**
-   * One watch request, as it is: ends when the server or the network ends it. Nearly everybody
-   * wants an Informer instead. Throws StatusError (also 410), ConnectionError, WatchStreamError.
+   * One watch request: ends when the server or the network ends it. In nearly all cases an Informer
+   * is the better choice. Throws StatusError (including 410), ConnectionError, WatchStreamError.
    */
   watch<T extends KubernetesObject>(
     type: ResourceType<T>,
@@ -94,7 +96,7 @@ export interface Reader {
   ): AsyncIterable<WatchEvent<T>>
 }
 
-/** Changes to objects or to a subresource of them; each answers with the object as stored. */
+/** Writes objects or their subresources; each call returns the stored object. */
 export interface SubresourceWriter {
   update<T extends KubernetesObject>(
     type: ResourceType<T>,
@@ -107,7 +109,9 @@ export interface SubresourceWriter {
     patch: Patch,
     options?: WriteOptions,
   ): Promise<T>
-  /** Server-side apply: the verb to prefer, it needs no read before and owns only what it names. */
+  /**
+   * Server-side apply: the preferred verb, it needs no prior read and owns only the given fields.
+   */
   apply<T extends KubernetesObject>(
     type: ResourceType<T>,
     object: Applied<T>,
@@ -116,9 +120,9 @@ export interface SubresourceWriter {
 }
 
 /**
- * A Kubernetes API client over plain JSON: timestamps stay strings, unknown fields stay where they
- * are. Errors of the server are StatusError; when it cannot be reached, ConnectionError; when a
- * call takes too long, DeadlineError.
+ * A Kubernetes API client over plain JSON: timestamps remain strings, unknown fields are preserved.
+ * Errors from the server are StatusError; an unreachable server is a ConnectionError; a timeout is
+ * a DeadlineError.
  */
 export interface Client extends Reader, SubresourceWriter {
   create<T extends KubernetesObject>(
@@ -127,6 +131,6 @@ export interface Client extends Reader, SubresourceWriter {
     options?: WriteOptions,
   ): Promise<T>
   delete(type: ResourceType, key: ObjectKey, options?: DeleteOptions): Promise<void>
-  /** Writes the status subresource; everything outside `status` is ignored by the server. */
+  /** Writes the status subresource; the server ignores everything outside `status`. */
   readonly status: SubresourceWriter
 }

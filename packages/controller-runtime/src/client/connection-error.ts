@@ -1,9 +1,12 @@
-/** The API server could not be reached, or the connection broke. Trying again later is right. */
+/** The API server could not be reached, or the connection broke. Can be retried later. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
 }
 
-/** Codes of a connection that was closed under a request that may not have reached the server. */
+/**
+ * Error codes of a connection that was closed while sending a request that may not have reached the
+ * server.
+ */
 const brokenCodes: ReadonlySet<string> = new Set([
   'ECONNRESET',
   'EPIPE',
@@ -11,7 +14,7 @@ const brokenCodes: ReadonlySet<string> = new Set([
   'UND_ERR_CLOSED',
 ])
 
-/** The system's or undici's code of a network failure, searched along the causes. */
+/** The system's or undici's error code of a network failure, searched along the cause chain. */
 export function networkErrorCode(error: unknown): string | undefined {
   for (let current = error; current instanceof Error; current = current.cause) {
     if ('code' in current && typeof current.code === 'string') return current.code
@@ -19,7 +22,7 @@ export function networkErrorCode(error: unknown): string | undefined {
   return undefined
 }
 
-/** Whether a kept-alive connection died: a read may then be sent again at once. */
+/** Whether a kept-alive connection was lost: a read may be retried at once. */
 export function isBrokenConnection(error: unknown): boolean {
   const code = networkErrorCode(error)
   return code !== undefined && brokenCodes.has(code)

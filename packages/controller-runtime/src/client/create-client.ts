@@ -28,9 +28,12 @@ export interface ClientOptions {
   readonly metrics?: Metrics
   /** Defaults to `fairlead-controller-runtime`. */
   readonly userAgent?: string
-  /** Who creates, updates and patches are recorded for. Defaults to the user agent, by the server. */
+  /**
+   * Field manager of creates, updates and patches. When absent, the server derives it from the user
+   * agent.
+   */
   readonly fieldManager?: string
-  /** How long a call may take, retries included; watches have no limit. Defaults to 30 s. */
+  /** Timeout of a call, retries included; watches have none. Defaults to 30 s. */
   readonly timeoutMs?: number
   readonly clock?: Clock
 }
@@ -39,13 +42,13 @@ const patchContentTypes = {
   json: 'application/json-patch+json',
   merge: 'application/merge-patch+json',
   strategic: 'application/strategic-merge-patch+json',
-  // JSON is YAML, and the server decodes this content type as YAML.
+  // JSON is also YAML, and the server decodes this content type as YAML.
   apply: 'application/apply-patch+yaml',
 } as const
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** A client for one server. `close` ends its connections and whatever runs on them. */
+/** A client for one server. `close` closes its connections and ends everything in flight. */
 export function createClient(
   config: KubeConfig,
   options: ClientOptions = {},
@@ -226,7 +229,7 @@ function namespaceKey(namespace: string | undefined): { namespace?: string } {
   return namespace === undefined ? {} : { namespace }
 }
 
-/** An empty name or namespace would address the whole collection: never what was meant. */
+/** An empty name or namespace would address the whole collection, which is never intended. */
 function checkKey(type: ResourceType, key: ObjectKey): { namespace?: string; name: string } {
   if (key.name === '') throw new TypeError(`a ${type.kind} must be addressed by name`)
   if (type.namespaced && !key.namespace) {
@@ -235,7 +238,7 @@ function checkKey(type: ResourceType, key: ObjectKey): { namespace?: string; nam
   return key
 }
 
-/** List items carry no kind of their own when they come from typed storage; ours always do. */
+/** Items of typed lists carry no apiVersion and kind; ours always do. */
 function completeItems<T extends KubernetesObject>(answer: unknown): KubernetesList<T> {
   const list = answer as KubernetesList<T>
   const kind = list.kind.replace(/List$/, '')

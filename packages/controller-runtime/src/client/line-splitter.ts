@@ -1,11 +1,11 @@
-/** Thrown when a watch stream is not what it must be: cut inside an event, or not JSON lines. */
+/** Thrown for an invalid watch stream: cut inside an event, or not JSON lines. */
 export class WatchStreamError extends Error {
   override readonly name = 'WatchStreamError'
 }
 
 const newline = 0x0a
 
-/** Cuts bytes into lines, however they were cut into chunks. Empty lines are left out. */
+/** Splits bytes into lines, regardless of chunk boundaries. Empty lines are skipped. */
 export class LineSplitter {
   readonly #limitBytes: number
   #parts: Uint8Array[] = []

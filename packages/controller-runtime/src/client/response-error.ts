@@ -6,7 +6,7 @@ interface Generic {
   readonly message: string
 }
 
-/** What a status code means when the answer is not a Status, in client-go's words. */
+/** Default messages for responses without a Status, in client-go's words. */
 const genericByCode: Readonly<Record<number, Generic>> = {
   400: { reason: 'BadRequest', message: 'the server rejected our request for an unknown reason' },
   401: {
@@ -52,7 +52,7 @@ const genericByCode: Readonly<Record<number, Generic>> = {
 const bodyExcerptLimit = 512
 
 /**
- * The StatusError of a failed answer: the server's own Status if the body is one, otherwise one
+ * The StatusError of a failed response: the server's own Status if the body is one, otherwise one
  * made from the code, with the beginning of the body as a cause.
  */
 export function responseError(answer: {
@@ -65,7 +65,7 @@ export function responseError(answer: {
   if (status !== undefined) return new StatusError({ ...status, code: status.code ?? answer.code })
   const { reason, message } = genericByCode[answer.code] ?? {
     reason: answer.code >= 500 ? 'InternalError' : 'Unknown',
-    message: `the server answered with status ${answer.code}`,
+    message: `the server responded with status ${answer.code}`,
   }
   const excerpt = answer.body.trim().slice(0, bodyExcerptLimit)
   return new StatusError({

@@ -25,18 +25,18 @@ const retriesLimit = 10
 const retryAfterLimitSeconds = 30
 const brokenConnectionPauseLimitMs = 1000
 const errorBodyLimitBytes = 1024 * 1024
-/** Far above what an API server sends in one answer; only guards our memory. */
+/** Far more than an API server sends in one response; only protects our memory. */
 const bodyLimitBytes = 512 * 1024 * 1024
 
 /**
  * Sends requests to one API server.
  *
- * - 429 and 5xx with Retry-After are sent again after that time, at most ten times: the server says
- *   that it did not act on them.
- * - A GET on a connection that broke is sent again, at most ten times.
- * - A 401 makes the credentials be renewed and is sent again once.
+ * - 429 and 5xx with Retry-After are retried after that time, at most ten times: the server says
+ *   that it did not process them.
+ * - A GET on a broken connection is retried at most ten times.
+ * - A 401 renews the credentials and is retried once.
  *
- * Deadlines are the caller's, by `signal`: they span all attempts.
+ * Deadlines are up to the caller, through `signal`: they span all attempts.
  */
 export class Transport {
   readonly #config: KubeConfig
@@ -58,7 +58,7 @@ export class Transport {
     this.#connections = new ConnectionPool(server.origin, config.tls)
   }
 
-  /** The decoded JSON of a successful answer. */
+  /** The decoded JSON of a successful response. */
   async json(request: TransportRequest & { signal: AbortSignal }): Promise<unknown> {
     const response = await this.open(request)
     const text = await this.#readBody(request, response, bodyLimitBytes)
@@ -67,11 +67,11 @@ export class Transport {
       const value: unknown = JSON.parse(text)
       return value
     } catch (cause) {
-      throw new ConnectionError(`${describe(request)}: the answer is not JSON`, { cause })
+      throw new ConnectionError(`${describe(request)}: the response is not JSON`, { cause })
     }
   }
 
-  /** The successful answer with its body unread. Throws StatusError, ConnectionError. */
+  /** The successful response with its body unread. Throws StatusError, ConnectionError. */
   async open(request: TransportRequest): Promise<Dispatcher.ResponseData> {
     let renewed = false
     for (let attempt = 0; ; attempt += 1) {
@@ -98,7 +98,7 @@ export class Transport {
     return this.#connections.close()
   }
 
-  /** One exchange; undefined if the connection broke and another attempt may be made. */
+  /** One exchange; undefined if the connection broke and the request may be retried. */
   async #attempt(
     request: TransportRequest,
     attempt: number,
@@ -155,7 +155,7 @@ export class Transport {
       for await (const chunk of response.body as AsyncIterable<Buffer>) {
         bytes += chunk.length
         if (bytes > limitBytes) {
-          throw new ConnectionError(`${describe(request)}: the answer is over ${limitBytes} bytes`)
+          throw new ConnectionError(`${describe(request)}: the response is larger than ${limitBytes} bytes`)
         }
         chunks.push(chunk)
       }
@@ -179,7 +179,7 @@ export class Transport {
 
   #connectionError(request: TransportRequest, cause: unknown): ConnectionError {
     const why = networkErrorCode(cause) ?? (cause instanceof Error ? cause.message : String(cause))
-    return new ConnectionError(`${describe(request)}: cannot talk to ${this.#host}: ${why}`, {
+    return new ConnectionError(`${describe(request)}: cannot reach ${this.#host}: ${why}`, {
       cause,
     })
   }
@@ -210,7 +210,7 @@ function mayRetry(code: number, retryAfterSeconds: number | undefined): boolean 
   return retryAfterSeconds !== undefined && (code === 429 || code >= 500)
 }
 
-/** Retry-After in seconds; dates are not used by API servers and count as absent. */
+/** Retry-After in seconds; API servers do not send dates, which are ignored. */
 function retryAfter(response: Dispatcher.ResponseData): number | undefined {
   const header = response.headers['retry-after']
   const text = Array.isArray(header) ? header[0] : header

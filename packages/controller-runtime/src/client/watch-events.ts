@@ -12,8 +12,8 @@ const eventTypes: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * Decodes the body of a watch into events. Every complete line is an event; a stream that ends
- * inside a line throws WatchStreamError after the events before it were given out.
+ * Decodes the body of a watch into events, one per line; a stream that ends inside a line throws
+ * WatchStreamError after the events before it were delivered.
  */
 export async function* decodeWatchEvents<T extends KubernetesObject>(
   body: AsyncIterable<Uint8Array>,
@@ -24,10 +24,10 @@ export async function* decodeWatchEvents<T extends KubernetesObject>(
     onActivity()
     for (const line of splitter.push(chunk)) yield parseEvent<T>(line)
   }
-  if (splitter.end() !== '') throw new WatchStreamError('the watch was cut inside an event')
+  if (splitter.end() !== '') throw new WatchStreamError('the watch ended inside an event')
 }
 
-/** The error that an ERROR event carries. */
+/** The error carried by an ERROR event. */
 export function watchEventError(event: WatchEvent): Error {
   return isStatus(event.object)
     ? new StatusError(event.object)
@@ -41,7 +41,7 @@ function parseEvent<T extends KubernetesObject>(line: string): WatchEvent<T> {
   } catch (cause) {
     throw new WatchStreamError('the watch sent a line that is not JSON', { cause })
   }
-  if (!isWatchEvent<T>(value)) throw new WatchStreamError('the watch sent a line that is no event')
+  if (!isWatchEvent<T>(value)) throw new WatchStreamError('the watch sent a line that is not an event')
   return value
 }
 

@@ -10,7 +10,7 @@ import { kindSource } from './source.ts'
 import type { Source } from './source.ts'
 
 export interface WatchConditions<T extends KubernetesObject> {
-  /** All of them must let an event through. */
+  /** An event must pass all of them. */
   readonly predicates?: readonly Predicate<T>[]
 }
 
@@ -41,7 +41,7 @@ export class ControllerBuilder {
     this.#manager = manager
   }
 
-  /** The kind that is reconciled: its events request the object itself. At most once. */
+  /** The kind that is reconciled: its events enqueue the object itself. At most once. */
   for<T extends KubernetesObject>(
     type: ResourceType<T>,
     conditions: WatchConditions<T> = {},
@@ -53,7 +53,7 @@ export class ControllerBuilder {
     return this.#addKind(type, forObject<T>(), conditions)
   }
 
-  /** A kind whose objects the reconciled object controls: their events request the owner. */
+  /** A kind controlled by the reconciled objects: its events enqueue the owner. */
   owns<T extends KubernetesObject>(
     type: ResourceType<T>,
     conditions: WatchConditions<T> & ForOwnerOptions = {},
@@ -63,7 +63,7 @@ export class ControllerBuilder {
     return this.#addKind(type, forOwner<T>(owner, conditions), conditions)
   }
 
-  /** Any other kind: a function or a handler says which requests its events are. */
+  /** Any other kind: a function or a handler maps its events to requests. */
   watches<T extends KubernetesObject>(
     type: ResourceType<T>,
     requests: MapToRequests<T> | EventHandler<T>,
@@ -79,13 +79,13 @@ export class ControllerBuilder {
     return this
   }
 
-  /** Applies to the events of every kind watched, not only to that of `for`. */
+  /** Applies to the events of every watched kind, not only that of `for`. */
   withEventFilter(predicate: Predicate): this {
     this.#predicates.push(predicate)
     return this
   }
 
-  /** Names the controller in logs and metrics. Defaults to the kind of `for` in lower case. */
+  /** The controller's name in logs and metrics. Defaults to the kind of `for` in lower case. */
   named(name: string): this {
     this.#name = name
     return this

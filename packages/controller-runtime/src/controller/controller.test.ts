@@ -177,7 +177,7 @@ describe('after a reconcile', () => {
 })
 
 describe('workers', () => {
-  /** A reconciler that ends when told, and that knows what runs. */
+  /** A reconciler that finishes when told to and knows what is running. */
   function gate() {
     const open = new Map<string, () => void>()
     const reconcile: Reconcile = ({ name }) =>

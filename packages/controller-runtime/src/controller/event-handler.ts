@@ -5,32 +5,32 @@ import type { AddOptions, Enqueuer } from '../queue/work-queue.ts'
 import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
 import type { Request } from './reconcile.ts'
 
-/** Turns events into requests. */
+/** Maps events to requests. */
 export interface EventHandler<T extends KubernetesObject = KubernetesObject> {
   create(event: CreateEvent<T>, queue: Enqueuer<Request>): void
   update(event: UpdateEvent<T>, queue: Enqueuer<Request>): void
   delete(event: DeleteEvent<T>, queue: Enqueuer<Request>): void
 }
 
-/** Which requests an object is a reason for. */
+/** Maps an object to requests. */
 export type MapToRequests<T extends KubernetesObject = KubernetesObject> = (
   object: T,
 ) => readonly Request[]
 
-/** What exists already at the start, and resyncs, yield to what changes now. */
+/** Initial objects and resyncs yield to actual changes. */
 const lowPriority = -100
 
-/** Requests the object itself. */
+/** Enqueues the object itself. */
 export function forObject<T extends KubernetesObject>(): EventHandler<T> {
   return fromMapFunction<T>((object) => [keyOf(object)])
 }
 
 export interface ForOwnerOptions {
-  /** Every owner of the kind, not only the one that is marked as controller. Defaults to false. */
+  /** All owners of the kind, not only the one marked as controller. Defaults to false. */
   readonly everyOwner?: boolean
 }
 
-/** Requests the owner of the given kind that controls the object. */
+/** Enqueues the owner of the given kind that controls the object. */
 export function forOwner<T extends KubernetesObject>(
   owner: ResourceType,
   options: ForOwnerOptions = {},
@@ -46,7 +46,7 @@ export function forOwner<T extends KubernetesObject>(
   )
 }
 
-/** Requests what the function says; on an update, what it says of the old and of the new object. */
+/** Enqueues what the function returns; on an update, for both the old and the new object. */
 export function fromMapFunction<T extends KubernetesObject>(
   map: MapToRequests<T>,
 ): EventHandler<T> {

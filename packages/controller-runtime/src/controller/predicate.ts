@@ -2,41 +2,42 @@ import { deepEqual, labelSelectorFrom } from '@fairlead/kube-core'
 import type { KubernetesObject } from '@fairlead/kube-core'
 import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
 
-/** Decides which events matter. A member that is missing lets every event of its sort through. */
+/** Decides which events are handled. A missing member passes every event of its type. */
 export interface Predicate<T extends KubernetesObject = KubernetesObject> {
   create?(event: CreateEvent<T>): boolean
   update?(event: UpdateEvent<T>): boolean
   delete?(event: DeleteEvent<T>): boolean
 }
 
-/** Lets updates through that changed the object at all: not a resync. */
+/** Passes updates that changed the object at all, as opposed to resyncs. */
 export const resourceVersionChanged: Predicate = {
   update: ({ oldObject, newObject }) =>
     oldObject.metadata.resourceVersion !== newObject.metadata.resourceVersion,
 }
 
 /**
- * Lets updates through that changed the spec: the generation moves only then. Not for what must be
- * seen in labels, annotations, finalizers or the status; a deletion does move the generation.
+ * Passes updates that changed the spec: only then does the generation change. Not for controllers
+ * that react to labels, annotations, finalizers or the status; a deletion does change the
+ * generation.
  */
 export const generationChanged: Predicate = {
   update: ({ oldObject, newObject }) =>
     oldObject.metadata.generation !== newObject.metadata.generation,
 }
 
-/** Lets updates through that changed the labels. */
+/** Passes updates that changed the labels. */
 export const labelChanged: Predicate = {
   update: ({ oldObject, newObject }) =>
     !deepEqual(oldObject.metadata.labels ?? {}, newObject.metadata.labels ?? {}),
 }
 
-/** Lets updates through that changed the annotations. */
+/** Passes updates that changed the annotations. */
 export const annotationChanged: Predicate = {
   update: ({ oldObject, newObject }) =>
     !deepEqual(oldObject.metadata.annotations ?? {}, newObject.metadata.annotations ?? {}),
 }
 
-/** Lets events through whose object (on updates the new one) is true of `test`. */
+/** Passes events whose object (on updates the new one) satisfies `test`. */
 export function objectMatches<T extends KubernetesObject>(
   test: (object: T) => boolean,
 ): Predicate<T> {
@@ -47,13 +48,13 @@ export function objectMatches<T extends KubernetesObject>(
   }
 }
 
-/** Lets events through whose object has matching labels. */
+/** Passes events whose object has matching labels. */
 export function labelsMatch(selector: Parameters<typeof labelSelectorFrom>[0]): Predicate {
   const parsed = labelSelectorFrom(selector)
   return objectMatches(({ metadata }) => parsed.matches(metadata.labels))
 }
 
-/** Lets through what every one of the predicates lets through. */
+/** Passes events that pass all of the predicates. */
 export function and<T extends KubernetesObject>(...all: readonly Predicate<T>[]): Predicate<T> {
   return {
     create: (event) => all.every((one) => passes(one, 'create', event)),
@@ -62,7 +63,7 @@ export function and<T extends KubernetesObject>(...all: readonly Predicate<T>[])
   }
 }
 
-/** Lets through what any of the predicates lets through. */
+/** Passes events that pass any of the predicates. */
 export function or<T extends KubernetesObject>(...any: readonly Predicate<T>[]): Predicate<T> {
   return {
     create: (event) => any.some((one) => passes(one, 'create', event)),
@@ -71,7 +72,7 @@ export function or<T extends KubernetesObject>(...any: readonly Predicate<T>[]):
   }
 }
 
-/** Lets through what the predicate holds back. */
+/** Passes events that do not pass the predicate. */
 export function not<T extends KubernetesObject>(predicate: Predicate<T>): Predicate<T> {
   return {
     create: (event) => !passes(predicate, 'create', event),

@@ -12,18 +12,18 @@ export interface SourceContext {
   readonly cache: Cache
 }
 
-/** Something that makes requests: a watched kind, or anything outside of Kubernetes. */
+/** Produces requests: a watched kind, or anything outside of Kubernetes. */
 export interface Source {
-  /** For messages: which source did not start, which did not sync. */
+  /** Names the source in messages, for example when it does not sync. */
   readonly name: string
   /**
-   * Begins to enqueue and resolves when what exists already has been enqueued. It stops when the
-   * signal aborts, of itself.
+   * Starts to enqueue and resolves when all existing objects have been enqueued. It stops by itself
+   * when the signal aborts.
    */
   start(context: SourceContext, signal: AbortSignal): Promise<void>
 }
 
-/** The objects of a kind, seen through the manager's cache. */
+/** The objects of a kind, watched through the manager's cache. */
 export function kindSource<T extends KubernetesObject>(
   type: ResourceType<T>,
   handler: EventHandler<T>,
@@ -69,12 +69,12 @@ function subscribe<T extends KubernetesObject>(
   })
 }
 
-/** Requests that wait for a controller to start; more distinct ones than this are an error. */
+/** Maximum number of distinct requests that wait for a controller to start; more are an error. */
 const pendingLimit = 1024
 
 /**
- * Requests from outside of Kubernetes: a timer, a webhook, a message. What is sent before the
- * controller runs is kept, once per name.
+ * Requests from outside of Kubernetes: a timer, a webhook, a message. Requests sent before the
+ * controller runs are kept, once per name.
  */
 export class ChannelSource implements Source {
   readonly name: string
@@ -85,14 +85,14 @@ export class ChannelSource implements Source {
     this.name = name
   }
 
-  /** Enqueues the request. Throws if 1024 others wait already for the controller to start. */
+  /** Enqueues the request. Throws if 1024 others already wait for the controller to start. */
   send(request: Request): void {
     if (this.#queue !== undefined) {
       this.#queue.add(request, { reason: `sent by ${this.name}` })
       return
     }
     if (this.#pending.size >= pendingLimit) {
-      throw new Error(`the source ${this.name} holds ${pendingLimit} requests and nobody reads it`)
+      throw new Error(`the source ${this.name} holds ${pendingLimit} requests and no controller has started`)
     }
     this.#pending.set(keyText(request), request)
   }

@@ -8,22 +8,22 @@ import type { Runnable } from '../runnable.ts'
 import { RecentMap } from './recent-map.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-/** Something worth telling the users of an object, in `kubectl describe`. */
+/** What to report to the users of an object, in `kubectl describe`. */
 export interface RecordedEvent {
   readonly type: 'Normal' | 'Warning'
-  /** Why, as one word for machines: `Created`, `ProviderUnreachable`. */
+  /** A machine-readable reason in one word: `Created`, `ProviderUnreachable`. */
   readonly reason: string
-  /** What was being done. Defaults to the reason. */
+  /** The action that was taken. Defaults to the reason. */
   readonly action?: string
-  /** For people; cut at 1024 bytes. Never put a credential into it. */
+  /** For people; truncated to 1024 bytes. Never put a credential into it. */
   readonly note: string
 }
 
 export interface EventRecorderOptions {
   readonly client: Pick<Client, 'create' | 'patch'>
-  /** Who reports: the operator's name. */
+  /** The reporting controller: the operator's name. */
   readonly component: string
-  /** Which replica of it. Defaults to the host's name. */
+  /** The reporting instance. Defaults to the host name. */
   readonly instance?: string
   readonly clock: Clock
   readonly logger: Logger
@@ -34,20 +34,20 @@ interface Series {
   count: number
   /** Wall time of the latest repetition. */
   lastMs: number
-  /** Monotonic time until which a repetition counts as one of the series. */
+  /** Monotonic time until which a repetition belongs to the series. */
   openUntilMs: number
-  /** How much of the count the server knows; 0 before the event itself is stored. */
+  /** The part of the count that the server knows; 0 before the event itself is stored. */
   written: number
   /** Not written again before this monotonic time. */
   notBeforeMs: number
-  /** Waits to be written, so further repetitions only count. */
+  /** Waiting to be written, so further repetitions only increase the count. */
   waiting: boolean
 }
 
 const queueLimit = 1000
 const seriesLimit = 4096
 const objectsLimit = 4096
-/** The same thing again within this time is one event with a higher count. */
+/** Repetitions within this time are one event with a higher count. */
 const seriesMs = 6 * 60_000
 const burst = 25
 const refillMs = 300_000
@@ -62,9 +62,10 @@ const shortFieldLimit = 128
 /**
  * Records events of the group events.k8s.io.
  *
- * Telling is free: `event` never waits and never fails. A repetition within six minutes becomes a
- * count on the first one; an object gets 25 events at once and then one per five minutes; at most
- * 1000 wait to be written; writing is tried twelve times. What is beyond that is dropped.
+ * Recording is cheap: `event` never waits and never fails. A repetition within six minutes
+ * increases the count of the first event; an object gets a burst of 25 events and then one per five
+ * minutes; at most 1000 wait to be written; a write is tried twelve times. Events beyond these
+ * limits are dropped.
  */
 export class EventRecorder implements Runnable {
   readonly needLeaderElection = false
@@ -84,7 +85,7 @@ export class EventRecorder implements Runnable {
     this.#logger = withFields(options.logger, { component: options.component })
   }
 
-  /** Tells about the object. It must be a stored one, with its name and uid. */
+  /** Records an event about an object. The object must be stored, with a name and uid. */
   event(regarding: KubernetesObject, recorded: RecordedEvent): void {
     const { clock } = this.#options
     const [nowMs, elapsedMs] = [clock.now(), clock.monotonicMs()]
@@ -116,7 +117,7 @@ export class EventRecorder implements Runnable {
     this.#enqueue(fresh)
   }
 
-  /** Writes what is told until the signal aborts, and then for two seconds what still waits. */
+  /** Writes events until the signal aborts, and then for two seconds those still waiting. */
   async start(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#queueDue()
@@ -130,7 +131,7 @@ export class EventRecorder implements Runnable {
   #enqueue(series: Series): void {
     if (series.waiting) return
     if (this.#queue.length + this.#late.size >= queueLimit) {
-      this.#logger.debug({ limit: queueLimit }, 'an event was dropped: too many wait')
+      this.#logger.debug({ limit: queueLimit }, 'an event was dropped: too many are waiting')
       return
     }
     series.waiting = true
@@ -182,7 +183,7 @@ export class EventRecorder implements Runnable {
         return
       } catch (error) {
         if (signal.aborted) {
-          // It goes out with the last writes.
+          // It is written with the last events.
           this.#queue.unshift(series)
           return
         }
@@ -214,7 +215,7 @@ export class EventRecorder implements Runnable {
     const { client } = this.#options
     const { event } = series
     const { namespace = 'default', name = '' } = event.metadata
-    // Repetitions that come while it is written are counted by the next write.
+    // Repetitions during this write are counted by the next one.
     const { count } = series
     if (series.written === 0) {
       await client.create(Event, event, { signal })
@@ -226,7 +227,7 @@ export class EventRecorder implements Runnable {
       await client.patch(Event, { namespace, name }, { type: 'merge', body }, { signal })
     } catch (error) {
       if (!isNotFound(error)) throw error
-      // Events expire on the server; the next repetition makes a new one.
+      // Events expire on the server; the next repetition creates a new one.
       series.openUntilMs = -Infinity
     }
     this.#written(series, count)
@@ -269,7 +270,7 @@ function objectIdentity({ apiVersion, kind, metadata }: KubernetesObject): strin
   return [apiVersion, kind, metadata.namespace ?? '', metadata.name, metadata.uid].join('/')
 }
 
-/** A refusal stays one; a server that is busy or away may take the event later. */
+/** A rejection is final; a busy or unreachable server may accept the event later. */
 function mayRetry(error: unknown): boolean {
   if (!(error instanceof StatusError)) return true
   return error.code === 429 || error.code >= 500
@@ -282,7 +283,7 @@ function microTime(ms: number): string {
 function cutBytes(text: string, limit: number): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= limit) return text
-  // A character that the cut splits becomes U+FFFD, which is taken off.
+  // A character split by the cut becomes U+FFFD, which is removed.
   return bytes
     .subarray(0, limit - 3)
     .toString('utf8')

@@ -12,7 +12,7 @@ export class TokenBucket {
     this.#atMs = nowMs
   }
 
-  /** Takes a token if there is one. */
+  /** Takes a token if one is available. */
   take(nowMs: number): boolean {
     const refilled = (nowMs - this.#atMs) / this.#refillMs
     this.#tokens = Math.min(this.#burst, this.#tokens + refilled)

@@ -9,11 +9,11 @@ import { Backoff } from './backoff.ts'
 import type { BackoffOptions } from './backoff.ts'
 import type { InformerScope } from './informer.ts'
 
-/** Where a reflector puts what it sees. */
+/** Receives what a reflector reads. */
 interface ReflectorSink<T extends KubernetesObject> {
-  /** A complete list: what is not in it does not exist. */
+  /** A complete list: objects not in it do not exist. */
   replace(objects: readonly T[]): void
-  /** A change that the watch reported. */
+  /** A change reported by the watch. */
   change(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void
   /** Everything up to this version has been seen. */
   reached(resourceVersion: string): void
@@ -30,11 +30,13 @@ interface ReflectorOptions<T extends KubernetesObject> {
   readonly random: () => number
   readonly logger: Logger
   readonly backoff?: BackoffOptions | undefined
-  /** A watch without a byte for this long is given up. Off by default: quiet kinds are silent. */
+  /**
+   * A watch that receives no byte for this long is aborted. Off by default: quiet kinds are silent.
+   */
   readonly idleTimeoutMs?: number | undefined
 }
 
-/** What one watch request brought; `openedMs` is when the server accepted it. */
+/** The outcome of one watch request; `openedMs` is when the server accepted it. */
 interface WatchProgress {
   events: number
   openedMs: number | undefined
@@ -43,22 +45,22 @@ interface WatchProgress {
 const pageSize = 500
 const wholeListTimeoutMs = 120_000
 const shortestWatchSeconds = 300
-/** A server ends a watch at the time it was asked to; later than this the peer is gone. */
+/** A server ends a watch at the requested timeout; this much later the peer is considered gone. */
 const watchOverdueMs = 30_000
 const shortWatchMs = 1000
 
 /**
- * Mirrors one collection into a sink by list and watch, for as long as it runs.
+ * Mirrors one collection into a sink by list and watch for as long as it runs.
  *
- * A watch that ends is continued from the last version seen. Only when the server does not know
- * that version any more (410), or refuses the watch for a reason that is not its load, the
- * collection is listed again. An attempt that brought nothing is followed by a backoff; one that
- * lived or delivered is continued at once.
+ * A watch that ends is resumed from the last seen version. Only when the server no longer knows
+ * that version (410), or rejects the watch for a reason other than load, is the collection listed
+ * again. An attempt that delivered nothing is followed by a backoff; one that stayed open or
+ * delivered is resumed at once.
  */
 export class Reflector<T extends KubernetesObject> {
   readonly #options: ReflectorOptions<T>
   readonly #backoff: Backoff
-  /** Where the watch goes on; undefined when a list is due. */
+  /** The version to resume the watch from; undefined when a list is due. */
   #resourceVersion: string | undefined
 
   constructor(options: ReflectorOptions<T>) {
@@ -74,7 +76,7 @@ export class Reflector<T extends KubernetesObject> {
         if (this.#resourceVersion === undefined) await this.#list(signal)
         await this.#watch(signal, progress)
         if (this.#progressed(progress)) continue
-        throw new WatchStreamError('the watch ended at once without any event')
+        throw new WatchStreamError('the watch ended immediately without any event')
       } catch (error) {
         if (signal.aborted) return
         await this.#recover(asError(error), this.#progressed(progress), signal)
@@ -92,7 +94,7 @@ export class Reflector<T extends KubernetesObject> {
     const resumable = this.#resourceVersion !== undefined && isResumable(error)
     if (!resumable) this.#resourceVersion = undefined
     if (resumable && progressed && !isTooManyRequests(error)) {
-      logger.debug({ reason: error.message }, 'the watch was cut and is continued')
+      logger.debug({ reason: error.message }, 'the watch was interrupted, resuming')
       return
     }
     const delayMs = this.#backoff.next()
@@ -100,7 +102,7 @@ export class Reflector<T extends KubernetesObject> {
     sink.failed(error)
     logger[level](
       { reason: error.message, delayMs: Math.round(delayMs), relist: !resumable },
-      'list or watch failed and is tried again',
+      'list or watch failed, retrying',
     )
     await sleep(this.#options.clock, delayMs, signal).catch(() => {})
   }
@@ -131,7 +133,7 @@ export class Reflector<T extends KubernetesObject> {
         if (!token) return { items, resourceVersion: page.metadata.resourceVersion ?? '' }
       } catch (error) {
         if (token === undefined || !isExpired(error)) throw error
-        // The pages took longer than the server keeps their version: take everything in one go.
+        // Paging took longer than the server keeps the version: list everything at once.
         const whole = await client.list(type, { ...scope, signal, timeoutMs: wholeListTimeoutMs })
         return { items: whole.items, resourceVersion: whole.metadata.resourceVersion ?? '' }
       }
@@ -198,7 +200,7 @@ export class Reflector<T extends KubernetesObject> {
   }
 }
 
-/** Whether the watch may go on from the version it had: the failure says nothing against it. */
+/** Whether the watch may resume from its last version: the failure does not invalidate it. */
 function isResumable(error: Error): boolean {
   if (error instanceof StatusError) {
     const tooLarge = error.status.details?.causes?.some(

@@ -67,7 +67,7 @@ const failure = (code: number, reason: string) => ({
 })
 const gone = { type: 'ERROR', object: failure(410, 'Expired') }
 
-/** Starts an informer and writes down what a handler hears. */
+/** Starts an informer and records what a handler receives. */
 function watch(options: Partial<InformerOptions<ConfigMap>> = {}) {
   const client = createClient({
     server: server.url,
@@ -101,7 +101,7 @@ function watch(options: Partial<InformerOptions<ConfigMap>> = {}) {
 
 const eventually = (check: () => void) => vi.waitFor(check, { timeout: 5000, interval: 2 })
 
-/** Waits until the informer sleeps after a failure, and lets that time pass. */
+/** Waits until the informer backs off after a failure, and advances the clock by that time. */
 async function passBackoff(expectedMs: number): Promise<void> {
   await eventually(() => expect(clock.nextTimerInMs).toBe(expectedMs))
   await clock.advance(expectedMs)
@@ -236,7 +236,7 @@ describe('an informer', () => {
   it('waits longer and longer while the server is not there, and never lists in between', async () => {
     server.calls.push(list('10'))
     server.watches.push(...Array.from({ length: 8 }, () => hangUp))
-    // A read on a broken connection is also tried again by the client; that has its own test.
+    // The client also retries a read on a broken connection; that has its own test.
     const { informer, heard } = watch({ client: brokenWatches(8) })
     for (const delayMs of [800, 1600, 3200, 6400, 12_800, 25_600, 30_000, 30_000]) {
       await passBackoff(delayMs)
@@ -257,7 +257,7 @@ describe('an informer', () => {
     await eventually(() => expect(informer.lastError).toBeUndefined())
     expect(server.callRequests).toHaveLength(1)
     server.watches.push(busy())
-    // Two minutes later the server ends the connection; it opened, so the next comes at once.
+    // Two minutes later the server ends the connection; it was open, so the next starts at once.
     await clock.advance(330_000)
     await passBackoff(800)
   })
@@ -359,7 +359,7 @@ describe('an informer', () => {
   describe('that is told of a write', () => {
     const key = { namespace: 'default', name: 'a' }
 
-    /** An informer that knows `a@5`, and whose watch brings what the test sends. */
+    /** An informer that knows `a@5`, and whose watch delivers what the test sends. */
     async function known() {
       let send: (event: unknown) => void = () => {}
       server.calls.push(list('10', object('a', '5')))
@@ -458,7 +458,7 @@ describe('an informer', () => {
   })
 })
 
-/** A client whose first watches cannot connect, and whose next brings an object. */
+/** A client whose first watches cannot connect, and whose next one delivers an object. */
 function brokenWatches(count: number) {
   const client = createClient({ server: server.url, tls: {}, credentials: fixedCredentials({}) })
   const nowhere = createClient({

@@ -24,17 +24,17 @@ export interface InformerOptions<T extends KubernetesObject> {
   readonly type: ResourceType<T>
   readonly scope?: InformerScope
   readonly clock?: Clock
-  /** Between 0 and 1; defaults to the machine's randomness. */
+  /** Between 0 and 1; defaults to `Math.random`. */
   readonly random?: () => number
   readonly logger?: Logger
   readonly backoff?: BackoffOptions
   /** Reports every object as updated again about this often. Off by default. */
   readonly resyncMs?: number
-  /** Gives a watch up that brought no byte for this long. Off by default. */
+  /** Aborts a watch that receives no byte for this long. Off by default. */
   readonly idleTimeoutMs?: number
 }
 
-/** An informer that any number of consumers share. */
+/** An informer shared by any number of consumers. */
 export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   readonly #options: InformerOptions<T>
   readonly #clock: Clock
@@ -42,7 +42,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   readonly #logger: Logger
   readonly #store = new Store<T>()
   readonly #handlers = new Set<InformerHandler<T>>()
-  /** What handlers were last told of objects that are ahead of the watch by a write of ours. */
+  /** For objects that our own write put ahead of the watch: what handlers were last notified of. */
   readonly #ahead = new Map<string, T | undefined>()
   readonly #firstList = Promise.withResolvers<void>()
   #synced = false
@@ -120,7 +120,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   remember(object: T): void {
     const { resourceVersion } = object.metadata
     if (!this.#synced || this.#reached === undefined || resourceVersion === undefined) return
-    // What the watch has passed it has told already, also if the object is gone again by now.
+    // Changes up to this version have been reported, even if the object is gone by now.
     if (!isNewer(resourceVersion, this.#reached)) return
     const key = keyText(keyOf(object))
     const known = this.#store.get(key)
@@ -130,7 +130,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   }
 
   onEvent(handler: InformerHandler<T>): () => void {
-    // A copy of the reference: the same handler may be subscribed twice.
+    // A new object: the same handler may be subscribed twice.
     const subscription: InformerHandler<T> = {
       added: (object, event) => handler.added?.(object, event),
       updated: (oldObject, newObject) => handler.updated?.(oldObject, newObject),
@@ -172,7 +172,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
       return
     }
     if (old.metadata.uid !== object.metadata.uid) {
-      // Deleted and created again under the same name while nobody was told.
+      // Deleted and recreated under the same name without the deletion being reported.
       this.#remove(old, true)
       this.#put(object)
       return
@@ -195,7 +195,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     this.#tell(this.#handlers, (one) => one.deleted?.(object, { stateUnknown }))
   }
 
-  /** Keeps what the watch brought, unless readers have something newer by a write of ours. */
+  /** Stores what the watch delivered, unless our own write made readers see something newer. */
   #take(key: string, object: T): void {
     deepFreeze(object)
     if (this.#isAhead(key, object)) {
@@ -206,12 +206,12 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     }
   }
 
-  /** The watch has passed this version: what it had to tell of older writes, it has told. */
+  /** The watch has passed this version: all older writes have been reported. */
   #reach(resourceVersion: string): void {
     this.#reached = resourceVersion
     for (const [key, told] of this.#ahead) {
       if (isNewer(this.#store.get(key)?.metadata.resourceVersion, resourceVersion)) continue
-      // Out of this informer's scope, or gone: what handlers know is what there is.
+      // Out of this informer's scope, or gone: what handlers know is the current state.
       this.#ahead.delete(key)
       if (told === undefined) this.#store.delete(key)
       else this.#store.set(told)
@@ -238,7 +238,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
       try {
         tell(handler)
       } catch (error) {
-        this.#logger.error({ err: error }, 'an event handler threw; the event is lost for it')
+        this.#logger.error({ err: error }, 'an event handler threw; it missed the event')
       }
     }
   }
@@ -260,7 +260,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   }
 }
 
-/** Versions that have no order, which no API server sends, are never newer. */
+/** Versions without an order, which no API server sends, are never newer. */
 function isNewer(version: string | undefined, than: string | undefined): boolean {
   if (version === undefined || than === undefined) return false
   try {

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 import { keyOf, keyText } from '../object-key.ts'
 
-/** Which values an object is found under. It must be pure: it is called again to remove them. */
+/** Maps an object to its index values. Must be pure: it is called again to remove them. */
 export type IndexFunction<T extends KubernetesObject> = (object: T) => readonly string[]
 
 interface Index<T extends KubernetesObject> {
@@ -9,7 +9,7 @@ interface Index<T extends KubernetesObject> {
   readonly keysByValue: Map<string, Set<string>>
 }
 
-/** The objects of one informer by key, by namespace, and by whatever indexes were added. */
+/** The objects of one informer by key, by namespace, and by added indexes. */
 export class Store<T extends KubernetesObject> {
   readonly #objects = new Map<string, T>()
   readonly #indexes = new Map<string, Index<T>>()
@@ -50,9 +50,9 @@ export class Store<T extends KubernetesObject> {
     this.#unindex(key, old)
   }
 
-  /** Adds an index; objects that are here already are indexed at once. */
+  /** Adds an index; existing objects are indexed at once. */
   addIndex(name: string, valuesOf: IndexFunction<T>): void {
-    if (this.#indexes.has(name)) throw new Error(`Index with name ${name} exists already`)
+    if (this.#indexes.has(name)) throw new Error(`Index with name ${name} already exists`)
     const index: Index<T> = { valuesOf, keysByValue: new Map() }
     this.#indexes.set(name, index)
     for (const [key, object] of this.#objects) {

@@ -12,7 +12,7 @@ export interface ExecPlugin {
   readonly provideClusterInfo?: boolean
 }
 
-/** What the plugin is told about the cluster if it asks for it. */
+/** Cluster information for the plugin, if it asks for it. */
 interface ExecClusterInfo {
   readonly server: string
   readonly 'certificate-authority-data'?: string
@@ -28,12 +28,12 @@ interface ExecStatus {
 
 const pluginTimeoutMs = 60_000
 const outputLimitBytes = 1024 * 1024
-/** Renew a little before the plugin's expiry, so that no request is sent with a dying token. */
+/** Renew a little before the expiry, so that no request is sent with an expiring token. */
 const renewEarlyMs = 10_000
 
 /**
  * Credentials from an exec plugin (client.authentication.k8s.io). The plugin runs when they are
- * first needed, when they expire, and after the server refused them; never twice at once.
+ * first needed, when they expire, and after the server rejected them; never twice at once.
  */
 export function execCredentials(
   plugin: ExecPlugin,
@@ -93,9 +93,9 @@ function runPlugin(plugin: ExecPlugin, cluster: ExecClusterInfo): Promise<ExecSt
       [...(plugin.args ?? [])],
       { env, timeout: pluginTimeoutMs, maxBuffer: outputLimitBytes, encoding: 'utf8' },
       (failure, output) => {
-        // The plugin's output may hold a token: it goes into no message and no cause.
+        // The plugin's output may contain a token, so it is kept out of messages and causes.
         if (failure !== null) {
-          const why = failure.killed ? 'did not end in time' : `failed (${String(failure.code)})`
+          const why = failure.killed ? 'timed out' : `failed (${String(failure.code)})`
           return reject(new KubeConfigError(`the exec plugin ${plugin.command} ${why}`))
         }
         const status = parseExecCredential(output)

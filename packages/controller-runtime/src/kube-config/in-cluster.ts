@@ -9,7 +9,7 @@ import { tokenFileCredentials } from './token-file.ts'
 const serviceAccountDirectory = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 /**
- * The configuration of a pod: the API server from the environment, the authority and the token from
+ * The configuration inside a pod: the API server from the environment, the CA and the token from
  * the mounted service account. Throws KubeConfigError outside a cluster.
  */
 export function inClusterConfig(

@@ -37,7 +37,7 @@ export interface UserEntry {
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** Checks a parsed kubeconfig. File names in it are completed by `resolvePath`. */
+/** Validates a parsed kubeconfig. File names in it are resolved with `resolvePath`. */
 export function decodeKubeConfigDocument(
   value: unknown,
   what: string,
@@ -76,7 +76,7 @@ export function decodeKubeConfigDocument(
   }
 }
 
-/** Joins documents: of equal names, and of the current context, the first counts. */
+/** Merges documents: for equal names, and for the current context, the first wins. */
 export function mergeKubeConfigDocuments(
   documents: readonly KubeConfigDocument[],
 ): KubeConfigDocument {
@@ -90,7 +90,7 @@ export function mergeKubeConfigDocuments(
   }
 }
 
-/** The entry of that name, or a KubeConfigError that says which name is missing. */
+/** The entry with that name. Throws KubeConfigError naming the missing entry. */
 export function named<T>(map: ReadonlyMap<string, T>, name: string, what: string): T {
   const entry = map.get(name)
   if (entry === undefined) throw new KubeConfigError(`the kubeconfig has no ${what} "${name}"`)
@@ -110,7 +110,7 @@ function entries<T>(
     if (!isFields(item)) continue
     const name = text(item, 'name')
     const fields = item[member]
-    // As in kubectl, the first of two entries with one name counts.
+    // As in kubectl, the first of two entries with the same name wins.
     if (name !== undefined && !map.has(name)) map.set(name, decode(isFields(fields) ? fields : {}))
   }
   return map
@@ -122,7 +122,7 @@ function execPlugin(value: unknown, resolvePath: (path: string) => string): Exec
   if (command === undefined) throw new KubeConfigError('an exec plugin has no command')
   const { args, env } = value
   return {
-    // A bare name is looked up in PATH, a path counts from the file that names it.
+    // A bare name is looked up in PATH; a path is relative to the kubeconfig.
     command: command.includes('/') ? resolvePath(command) : command,
     apiVersion: text(value, 'apiVersion') ?? 'client.authentication.k8s.io/v1',
     args: Array.isArray(args) ? args.map(String) : [],

@@ -1,25 +1,25 @@
-/** How to reach an API server and who to be there. */
+/** How to reach an API server and which credentials to use. */
 export interface KubeConfig {
-  /** The server's address, `https://host:port`, with a path if it is behind one. */
+  /** The server's URL, `https://host:port`, with a path if it is behind one. */
   readonly server: string
-  /** The namespace of the context, if it names one. */
+  /** The namespace of the context, if set. */
   readonly namespace?: string
   readonly tls: ServerTls
   readonly credentials: CredentialSource
 }
 
-/** How the server is recognised. */
+/** How the server is authenticated. */
 export interface ServerTls {
-  /** PEM of the authorities to trust instead of the system's. */
+  /** PEM of the CAs to trust instead of the system's. */
   readonly ca?: string
-  /** The name expected in the certificate, if it is not the address's. */
+  /** The name expected in the certificate, if it differs from the URL's host. */
   readonly serverName?: string
   readonly insecureSkipVerify?: boolean
 }
 
-/** What the client presents. Everything empty means anonymous. */
+/** What the client presents. All empty means anonymous. */
 export interface Credentials {
-  /** The whole value of the Authorization header. */
+  /** The complete value of the Authorization header. */
   readonly authorization?: string
   /** PEM of the client certificate and its key, for mutual TLS. */
   readonly certificate?: string
@@ -29,7 +29,7 @@ export interface Credentials {
 /** Credentials that may change over time: a token file is rotated, a plugin's token expires. */
 export interface CredentialSource {
   current(signal: AbortSignal): Promise<Credentials>
-  /** The server did not accept them: get new ones next time. */
+  /** The server rejected them: get new ones next time. */
   invalidate(): void
 }
 

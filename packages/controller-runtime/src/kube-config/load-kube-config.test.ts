@@ -177,7 +177,7 @@ describe('a token file', () => {
 })
 
 describe('an exec plugin', () => {
-  /** A plugin that counts its runs and prints what it is given. */
+  /** A plugin that counts its runs and prints the given output. */
   function plugin(status: object) {
     const credential = {
       kind: 'ExecCredential',

@@ -15,20 +15,19 @@ import {
 import type { ClusterEntry, KubeConfigDocument, UserEntry } from './kube-config-document.ts'
 import { tokenFileCredentials } from './token-file.ts'
 
-/** Where a kubeconfig comes from. Exactly one of `file` and `text`. */
+/** The source of a kubeconfig. Exactly one of `file` and `text`. */
 export interface KubeConfigSource {
-  /** A path, or several separated like PATH; of equal names the first file's counts. */
+  /** A path, or several separated as in PATH; for equal names the first file wins. */
   readonly file?: string
-  /** The YAML or JSON itself. Relative paths in it count from the working directory. */
+  /** The YAML or JSON itself. Relative paths in it are relative to the working directory. */
   readonly text?: string
-  /** Instead of the file's current context. */
+  /** Overrides the file's current context. */
   readonly context?: string
 }
 
 /**
- * Reads how to reach an API server: from a kubeconfig, or from what a pod finds in its file system.
- * Tokens in files and exec plugins are asked when they are needed, not here. Throws
- * KubeConfigError.
+ * Loads the configuration for an API server: from a kubeconfig, or from inside a pod. Token files
+ * and exec plugins are read when they are needed, not here. Throws KubeConfigError.
  */
 export function loadKubeConfig(
   source: KubeConfigSource | 'in-cluster',
@@ -38,7 +37,7 @@ export function loadKubeConfig(
   const document = readDocument(source)
   const contextName = source.context ?? document['current-context']
   if (contextName === undefined || contextName === '') {
-    throw new KubeConfigError('the kubeconfig has no current context: name one')
+    throw new KubeConfigError('the kubeconfig has no current context: specify one')
   }
   const context = named(document.contexts, contextName, 'context')
   const cluster = named(document.clusters, context.cluster ?? '', 'cluster')
@@ -55,7 +54,9 @@ export function loadKubeConfig(
   }
 }
 
-/** The kubeconfig path that kubectl would use: KUBECONFIG, or `.kube/config` at home. */
+/**
+ * The kubeconfig path that kubectl would use: KUBECONFIG, or `.kube/config` in the home directory.
+ */
 export function kubeConfigPath(env: Readonly<Record<string, string | undefined>>): string {
   const fromEnv = env['KUBECONFIG']
   return fromEnv === undefined || fromEnv === '' ? join(homedir(), '.kube', 'config') : fromEnv
@@ -63,13 +64,13 @@ export function kubeConfigPath(env: Readonly<Record<string, string | undefined>>
 
 function readDocument(source: KubeConfigSource): KubeConfigDocument {
   if (source.text !== undefined) return decode(source.text, 'the given kubeconfig', process.cwd())
-  if (source.file === undefined) throw new KubeConfigError('give a kubeconfig as file or text')
+  if (source.file === undefined) throw new KubeConfigError('specify a kubeconfig as file or text')
   const paths = source.file.split(delimiter).filter((path) => path !== '')
   const documents = paths.flatMap((path) => {
     try {
       return [decode(readFileSync(path, 'utf8'), path, dirname(path))]
     } catch (cause) {
-      // Of a list of files some may be missing, as with kubectl; a single one must be there.
+      // Files in a list may be missing, as with kubectl; a single one must exist.
       if (paths.length > 1 && isMissing(cause)) return []
       if (cause instanceof KubeConfigError) throw cause
       throw new KubeConfigError(`cannot read the kubeconfig ${path}`, { cause })
@@ -83,7 +84,7 @@ function decode(text: string, what: string, directory: string): KubeConfigDocume
   try {
     value = parse(text)
   } catch {
-    // The parser's message quotes the text, which holds credentials.
+    // The parser's message quotes the text, which contains credentials.
     throw new KubeConfigError(`${what} is not valid YAML`)
   }
   return decodeKubeConfigDocument(value, what, (path) =>
@@ -153,6 +154,6 @@ function pem(data: string | undefined, file: string | undefined): string | undef
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new KubeConfigError(`cannot read ${file}, which the kubeconfig names`, { cause })
+    throw new KubeConfigError(`cannot read ${file}, which the kubeconfig refers to`, { cause })
   }
 }

@@ -12,11 +12,11 @@ import type { LeaderElectionOptions } from './leader-elector.ts'
 import { Manager } from './manager.ts'
 import { runnable } from '../runnable.ts'
 
-/** One Lease with the API server's rules for it: versions, conflicts, not found. */
+/** One Lease with the API server's rules: versions, conflicts, not found. */
 class LeaseStore {
   lease: Lease | undefined
   calls: string[] = []
-  /** Fails every call while set, as an API server that is away. */
+  /** Fails every call while set, like an unreachable API server. */
   away = false
   #version = 0
 
@@ -158,7 +158,7 @@ describe('leader election', () => {
     const a = candidate('a', { releaseOnStop: false })
     await clock.advance(0)
     await a.stop()
-    // The times in the record are far in the future: they must not matter.
+    // The times in the record are far in the future: they must be ignored.
     const spec = { ...store.lease?.spec, renewTime: '2099-01-01T00:00:00.000000Z' }
     if (store.lease !== undefined) store.lease = { ...store.lease, spec }
     const b = candidate('b')

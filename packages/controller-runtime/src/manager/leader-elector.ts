@@ -6,18 +6,18 @@ import type { Client } from '../client/client.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 
 export interface LeaderElectionOptions {
-  /** Name of the Lease; the replicas of one operator share it. */
+  /** Name of the Lease; shared by the replicas of one operator. */
   readonly name: string
   readonly namespace: string
   /** Unique to this process. Defaults to `hostname_uuid`. */
   readonly identity?: string
-  /** How long others wait for a leader that fell silent. Defaults to 15 s. */
+  /** How long others wait after the last renewal before they take over. Defaults to 15 s. */
   readonly leaseDurationMs?: number
-  /** How long a leader tries to renew before it stops leading. Defaults to 10 s. */
+  /** How long a leader retries a renewal before it stops leading. Defaults to 10 s. */
   readonly renewDeadlineMs?: number
-  /** The pause between attempts. Defaults to 2 s. */
+  /** The interval between attempts. Defaults to 2 s. */
   readonly retryPeriodMs?: number
-  /** Gives the lease back at the end, so that another can lead at once. Defaults to true. */
+  /** Releases the lease at the end, so that another can lead at once. Defaults to true. */
   readonly releaseOnStop?: boolean
 }
 
@@ -29,7 +29,10 @@ export interface LeaderElectorOptions extends LeaderElectionOptions {
   readonly metrics: Metrics
 }
 
-/** The lease was lost: another may lead already, so whatever only a leader may do must end now. */
+/**
+ * The lease was lost: another may already lead, so everything reserved for the leader must stop
+ * now.
+ */
 export class LeaderElectionLostError extends Error {
   override readonly name = 'LeaderElectionLostError'
   constructor() {
@@ -40,10 +43,10 @@ export class LeaderElectionLostError extends Error {
 const jitterFactor = 1.2
 
 /**
- * Lets one process at a time lead, by a Lease in the cluster.
+ * Leader election with a Lease in the cluster: one process leads at a time.
  *
- * Whether another's lease has run out is judged by how long its record has not changed as seen
- * from here, never by comparing its times with our clock: clocks of machines differ.
+ * Whether another's lease has expired is judged by how long we have seen its record unchanged,
+ * never by comparing its times with our clock: clocks of machines differ.
  */
 export class LeaderElector {
   readonly #options: LeaderElectorOptions
@@ -97,7 +100,7 @@ export class LeaderElector {
     }
   }
 
-  /** Gives the lease back if it is ours; failing to do so only costs the others some seconds. */
+  /** Releases the lease if it is ours; a failure only delays the others by some seconds. */
   async release(): Promise<void> {
     if (!this.leading || this.#observed === undefined) return
     if (this.#options.releaseOnStop === false) return
@@ -114,7 +117,7 @@ export class LeaderElector {
     try {
       await this.#options.client.update(Lease, { ...lease, spec }, { timeoutMs: this.#callMs })
     } catch (error) {
-      this.#logger.warn({ err: error }, 'the lease could not be given back')
+      this.#logger.warn({ err: error }, 'the lease could not be released')
     }
   }
 
@@ -135,7 +138,7 @@ export class LeaderElector {
     }
   }
 
-  /** One attempt to get or keep the lease, within the time that is left. */
+  /** One attempt to acquire or renew the lease, within the remaining time. */
   async #attempt(signal: AbortSignal, remainingMs: number): Promise<boolean> {
     using scope = openScope({
       parents: [signal],
@@ -152,7 +155,7 @@ export class LeaderElector {
     }
   }
 
-  /** The leader's usual path: one write, no read. */
+  /** The leader's fast path: one write, no read. */
   async #renewOptimistically(signal: AbortSignal): Promise<boolean> {
     if (!this.leading || !this.#isValid() || this.#observed === undefined) return false
     try {

@@ -24,7 +24,7 @@ function newManager(options: Partial<ManagerOptions> = {}): Manager {
   return new Manager({ client: reader as unknown as Client, clock, random: () => 0, ...options })
 }
 
-/** A runnable that writes down when it starts and stops. */
+/** A runnable that records when it starts and stops. */
 function step(name: string, options: Parameters<typeof runnable>[1] = {}) {
   return runnable(async (signal) => {
     steps.push(`${name} starts`)
@@ -206,7 +206,7 @@ describe('a manager', () => {
     const manager = newManager()
     const build = () => new ControllerBuilder(manager).for(ConfigMap).build(async () => {})
     build()
-    expect(build).toThrow('a controller named configmap exists already')
+    expect(build).toThrow('a controller named configmap already exists')
     const stop = new AbortController()
     const running = manager.start(stop.signal)
     await expect(manager.start(stop.signal)).rejects.toThrow('once')

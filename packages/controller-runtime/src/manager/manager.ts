@@ -28,23 +28,23 @@ import { RunnableGroup } from './runnable-group.ts'
 import type { Runnable } from '../runnable.ts'
 
 export interface ManagerOptions {
-  /** Where the API server is; the manager makes a client and closes it at the end. */
+  /** The API server; the manager makes a client and closes it at the end. */
   readonly config?: KubeConfig
-  /** How the client made from `config` calls itself and how long its calls may take. */
+  /** User agent and timeout of the client made from `config`. */
   readonly clientOptions?: Pick<ClientOptions, 'userAgent' | 'fieldManager' | 'timeoutMs'>
-  /** Instead of `config`: a client that its maker closes. */
+  /** Instead of `config`: a client that the caller closes. */
   readonly client?: Client
   readonly clock?: Clock
-  /** Between 0 and 1; defaults to the machine's randomness. */
+  /** Between 0 and 1; defaults to `Math.random`. */
   readonly random?: () => number
   readonly logger?: Logger
-  /** Where metrics are declared; a new registry by default. */
+  /** Where metrics are registered; a new registry by default. */
   readonly registry?: Registry
-  /** Instead of `registry`: metrics that were declared already, shared with a client. */
+  /** Instead of `registry`: metrics that are already registered, shared with a client. */
   readonly metrics?: Metrics
-  /** How long everything may take to stop. Defaults to 30 s. */
+  /** Graceful shutdown timeout. Defaults to 30 s. */
   readonly gracefulShutdownTimeoutMs?: number
-  /** How long the kinds declared in the cache may take to arrive at the start. Defaults to 2 min. */
+  /** How long the declared kinds may take to sync at the start. Defaults to 2 min. */
   readonly cacheSyncTimeoutMs?: number
   /** Runs controllers on one replica only. Off by default. */
   readonly leaderElection?: LeaderElectionOptions
@@ -53,14 +53,14 @@ export interface ManagerOptions {
 type State = 'new' | 'running' | 'stopped'
 
 /**
- * Runs controllers and everything beside them on one client, one cache and one set of metrics.
+ * Runs controllers and other runnables with one shared client, cache and set of metrics.
  *
- * Starts: servers, then the cache and its first sync, then what every replica runs, then, once it
- * leads, the controllers. Stops: what every replica runs, then the controllers, the cache, the
- * servers, and last it gives the lease back and writes the last events.
+ * Start order: servers, the cache and its first sync, runnables of every replica and, once it
+ * leads, the controllers. Stop order: runnables of every replica, the controllers, the cache, the
+ * servers; last it releases the lease and writes the remaining events.
  */
 export class Manager {
-  /** Reads live; what it writes can be read from the cache at once. */
+  /** Reads live; its writes are readable from the cache at once. */
   readonly client: Client
   readonly metrics: Metrics
   readonly #options: ManagerOptions
@@ -111,7 +111,9 @@ export class Manager {
     return this.#cache
   }
 
-  /** Whether this replica runs the controllers; always true once started without election. */
+  /**
+   * Whether this replica runs the controllers; without leader election always true once started.
+   */
   get elected(): boolean {
     return this.#elected
   }
@@ -129,7 +131,10 @@ export class Manager {
     addCheck(this.#readyz, name, check)
   }
 
-  /** Takes a controller or a runnable; the same one twice is one. It may run already. */
+  /**
+   * Adds a controller or a runnable; adding the same one twice has no effect. The manager may
+   * already be running.
+   */
   add(runnable: Runnable): void {
     if (this.#known.has(runnable)) return
     if (runnable instanceof Controller) this.#bind(runnable)
@@ -137,7 +142,7 @@ export class Manager {
     this.#groupOf(runnable).add(runnable)
   }
 
-  /** A recorder of events in the name of a component; it runs with the manager. */
+  /** An event recorder for a component; it runs with the manager. */
   eventRecorder(component: string): EventRecorder {
     const recorder = new EventRecorder({
       client: this.client,
@@ -150,11 +155,11 @@ export class Manager {
   }
 
   /**
-   * Runs until the signal aborts or something that it runs fails, and then stops everything.
-   * Rejects with that failure, or if stopping took longer than the grace period.
+   * Runs until the signal aborts or one of its runnables fails, then stops everything. Rejects with
+   * that failure, or if stopping took longer than the grace period.
    */
   async start(signal: AbortSignal): Promise<void> {
-    if (this.#state !== 'new') throw new Error('a manager can be started once')
+    if (this.#state !== 'new') throw new Error('a manager can only be started once')
     this.#state = 'running'
     using life = openScope({ parents: [signal, this.#failure.signal] })
     const elector = this.#elector
@@ -192,8 +197,8 @@ export class Manager {
   #bind(controller: Controller): void {
     if (this.#names.has(controller.name)) {
       throw new Error(
-        `a controller named ${controller.name} exists already: give each its own name, ` +
-          'their metrics would be the same',
+        `a controller named ${controller.name} already exists: give each its own name, ` +
+          'their metrics would collide',
       )
     }
     controller.bind({
@@ -248,13 +253,13 @@ export class Manager {
       this.#logger.error({ err: error }, 'failed while stopping')
       return
     }
-    this.#logger.error({ err: error }, 'the manager stops because something that it runs failed')
+    this.#logger.error({ err: error }, 'the manager is stopping because one of its runnables failed')
     this.#failure.abort(error instanceof Error ? error : new Error(String(error)))
   }
 
   async #stop(releaseLease: () => Promise<void>): Promise<void> {
     const lost = this.#failure.signal.reason instanceof LeaderElectionLostError
-    // Another may lead already: everything is told to end at once, and nothing is waited for.
+    // Another may already lead: everything is told to stop at once, without waiting.
     const timeoutMs = lost ? 0 : (this.#options.gracefulShutdownTimeoutMs ?? 30_000)
     using grace = openScope({
       clock: this.#clock,
@@ -290,6 +295,6 @@ export class Manager {
 }
 
 function addCheck(checks: Map<string, HealthCheck>, name: string, check: HealthCheck): void {
-  if (checks.has(name)) throw new Error(`there is a health check named ${name} already`)
+  if (checks.has(name)) throw new Error(`a health check named ${name} already exists`)
   checks.set(name, check)
 }

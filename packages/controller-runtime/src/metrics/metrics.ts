@@ -2,8 +2,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 /**
  * The runtime's metrics in one prom-client registry, under the names and labels of Go's
- * controller-runtime, so that dashboards and alerts made for it keep working. Make one per
- * registry and share it between the client and the manager.
+ * controller-runtime, so that existing dashboards and alerts keep working. Make one per registry
+ * and share it between the client and the manager.
  */
 export interface Metrics {
   readonly registry: Registry
@@ -11,7 +11,7 @@ export interface Metrics {
   readonly workQueue: WorkQueueMetrics
   readonly controller: ControllerMetrics
   readonly leaderElection: LeaderElectionMetrics
-  /** Calls back before each scrape, for values that are only known when asked. */
+  /** Called before each scrape, for values that are only computed on demand. */
   onCollectWorkQueue(observe: () => void): void
 }
 
@@ -57,7 +57,7 @@ const queueBuckets = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100,
 const restLatencyBuckets = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
 const restSizeBuckets = [64, 256, 512, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216]
 
-/** Declares the runtime's metrics in the registry (a new one by default). */
+/** Registers the runtime's metrics (in a new registry by default). */
 export function createMetrics(registry: Registry = new Registry()): Metrics {
   const observers = new Set<() => void>()
   return {

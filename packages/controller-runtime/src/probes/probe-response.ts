@@ -1,9 +1,9 @@
-/** Throws when something is wrong. Called for every probe: it must be quick and do no I/O. */
+/** Throws when unhealthy. Called for every probe: it must be fast and do no I/O. */
 export type HealthCheck = () => void
 
 export type HealthChecks = ReadonlyMap<string, HealthCheck>
 
-/** The checks behind /healthz (is the process alive) and /readyz (may it get traffic). */
+/** The checks behind /healthz (liveness) and /readyz (readiness). */
 export interface ProbeChecks {
   readonly healthz: HealthChecks
   readonly readyz: HealthChecks
@@ -20,8 +20,8 @@ const pingOnly: HealthChecks = new Map([['ping', () => {}]])
 
 /**
  * Answers a probe as controller-runtime does: `/healthz` and `/readyz` run all checks,
- * `/readyz/<check>` runs one, `?verbose` lists them, `?exclude=<check>` leaves one out. Why a check
- * failed is told only where that check alone was asked for.
+ * `/readyz/<check>` runs one, `?verbose` lists them, `?exclude=<check>` leaves one out. The reason
+ * of a failure is only given when that check alone was requested.
  */
 export function probeResponse(
   path: string,

@@ -4,7 +4,7 @@ export interface Delayed {
   heapIndex: number
 }
 
-/** A binary heap ordered by `readyAtMs`, from which any entry can be removed in O(log n). */
+/** A binary heap ordered by `readyAtMs` that supports removing any entry in O(log n). */
 export class DelayHeap<T extends Delayed> {
   readonly #entries: T[] = []
 

@@ -1,17 +1,17 @@
-/** Decides how long a key that failed must wait. Implementations count failures per key. */
+/** Decides how long a failed key must wait. Implementations count failures per key. */
 export interface RateLimiter {
-  /** Counts one more failure of the key and returns how long to wait, in milliseconds. */
+  /** Counts another failure of the key and returns how long to wait, in milliseconds. */
   when(key: string): number
-  /** The key succeeded: its next failure is the first again. */
+  /** Resets the failure count of the key. */
   forget(key: string): void
-  /** How often the key failed since it was last forgotten. */
+  /** Number of failures of the key since it was last forgotten. */
   retries(key: string): number
 }
 
 export interface ExponentialBackoffOptions {
   /** Delay after the first failure. Defaults to 5 ms. */
   readonly baseMs?: number
-  /** No delay is longer. Defaults to 1000 s. */
+  /** Maximum delay. Defaults to 1000 s. */
   readonly maxMs?: number
 }
 

@@ -3,7 +3,10 @@ interface Prioritized {
   readonly priority: number
 }
 
-/** Entries by priority, highest first, and within a priority in the order they were appended. */
+/**
+ * Entries by priority, highest first, and within a priority in the order in which they were
+ * appended.
+ */
 export class ReadyBands<T extends Prioritized> {
   readonly #bands = new Map<number, Map<string, T>>()
   #priorities: number[] = []

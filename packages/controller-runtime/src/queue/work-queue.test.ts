@@ -17,7 +17,7 @@ function newQueue(clock = new FakeClock()) {
   return { queue, clock, metrics }
 }
 
-/** What is ready right now, in order, each given back before the next is taken. */
+/** The items that are ready now, in order, each marked done before the next is taken. */
 async function drain(queue: WorkQueue<string>): Promise<string[]> {
   const items: string[] = []
   while (queue.length > 0) {
@@ -179,7 +179,7 @@ describe('a work queue', () => {
       const { queue, clock } = newQueue()
       const delays = Array.from({ length: 3000 }, (_, index) => ((index * 7919) % 3001) + 1)
       for (const delay of delays) queue.addAfter(String(delay), delay)
-      // Move every third to an earlier time, as a change that overtakes a requeue does.
+      // Move every third to an earlier time, like a change that overtakes a requeue.
       for (const delay of delays) if (delay % 3 === 0) queue.addAfter(String(delay), delay / 3)
       await clock.advance(4000)
       const due = (item: string) => (Number(item) % 3 === 0 ? Number(item) / 3 : Number(item))

@@ -6,11 +6,11 @@ import { ReadyBands } from './ready-bands.ts'
 import { noQueueMetrics } from './queue-metrics.ts'
 import type { QueueMetrics } from './queue-metrics.ts'
 
-/** How an item enters the queue. */
+/** How an item is added to the queue. */
 export interface AddOptions {
-  /** Higher is handed out first; equal priorities are first in, first out. Defaults to 0. */
+  /** Higher priorities are handed out first; equal ones are FIFO. Defaults to 0. */
   readonly priority?: number
-  /** Not handed out before this much time. Defaults to 0; ignored if `rateLimited`. */
+  /** Not handed out before this delay. Defaults to 0; ignored if `rateLimited`. */
   readonly afterMs?: number
   /** Wait as long as the rate limiter says, and count a failure of the key. */
   readonly rateLimited?: boolean
@@ -18,7 +18,7 @@ export interface AddOptions {
   readonly reason?: string
 }
 
-/** An item handed to a worker. It must be given back with `done`, whatever happens. */
+/** An item handed to a worker, which must call `done` with it in any case. */
 export interface QueueLease<T> {
   readonly key: string
   readonly item: T
@@ -27,7 +27,7 @@ export interface QueueLease<T> {
   readonly reasons: readonly string[]
 }
 
-/** The part of a queue that sources and handlers see. */
+/** The part of a queue that sources and handlers use. */
 export interface Enqueuer<T> {
   add(item: T, options?: AddOptions): void
 }
@@ -35,7 +35,7 @@ export interface Enqueuer<T> {
 export interface WorkQueueOptions<T> {
   readonly clock: Clock
   readonly rateLimiter: RateLimiter
-  /** Two items with the same key are one item. */
+  /** Two items with the same key are the same item. */
   readonly keyOf: (item: T) => string
   readonly metrics?: QueueMetrics
 }
@@ -50,16 +50,17 @@ interface Entry<T> extends Delayed {
 const reasonsLimit = 8
 
 /**
- * The queue between watches and reconcilers, with the meaning of controller-runtime's priority
+ * The queue between watches and reconcilers, with the semantics of controller-runtime's priority
  * queue.
  *
  * Guarantees:
  * - one entry per key: adding it again keeps the higher priority and the earlier time;
- * - a key is with one worker at a time: added meanwhile, it waits for `done` and comes again;
- * - order is priority, then the order in which entries became ready; an entry whose priority is
- *   raised goes to the end of its new priority.
+ * - a key is processed by one worker at a time: if added meanwhile, it is handed out again after
+ *   `done`;
+ * - order is by priority, then by the time at which entries became ready; an entry whose priority
+ *   is raised goes to the end of its new priority.
  *
- * After `shutdown`, `get` answers undefined at once, what is queued is dropped, and `add` does
+ * After `shutdown`, `get` returns undefined at once, queued items are dropped, and `add` does
  * nothing. Bounded by the number of distinct keys.
  */
 export class WorkQueue<T> implements Enqueuer<T> {
@@ -104,17 +105,17 @@ export class WorkQueue<T> implements Enqueuer<T> {
     this.#serve()
   }
 
-  /** Adds the item once `delayMs` is over; if it is queued already, the earlier time counts. */
+  /** Adds the item after `delayMs`; if it is already queued, the earlier time wins. */
   addAfter(item: T, delayMs: number, options: Omit<AddOptions, 'afterMs'> = {}): void {
     this.add(item, { ...options, afterMs: delayMs })
   }
 
-  /** Adds the item after the wait that the rate limiter asks for. */
+  /** Adds the item after the delay given by the rate limiter. */
   addRateLimited(item: T, options: Omit<AddOptions, 'rateLimited'> = {}): void {
     this.add(item, { ...options, rateLimited: true })
   }
 
-  /** The next item, or undefined after shutdown. An aborted signal takes the waiter back. */
+  /** The next item, or undefined after shutdown. Aborting the signal cancels the wait. */
   get(signal?: AbortSignal): Promise<QueueLease<T> | undefined> {
     if (this.#closed || signal?.aborted) return Promise.resolve(undefined)
     return new Promise((resolve) => {
@@ -132,7 +133,7 @@ export class WorkQueue<T> implements Enqueuer<T> {
     })
   }
 
-  /** Gives an item back: its key may be handed out again. */
+  /** Marks an item as done: its key may be handed out again. */
   done(item: T): void {
     const key = this.#keyOf(item)
     if (!this.#locked.delete(key)) return
@@ -145,12 +146,12 @@ export class WorkQueue<T> implements Enqueuer<T> {
     this.#rateLimiter.forget(this.#keyOf(item))
   }
 
-  /** How often the item's key failed since it was last forgotten. */
+  /** Number of failures of the item's key since it was last forgotten. */
   retries(item: T): number {
     return this.#rateLimiter.retries(this.#keyOf(item))
   }
 
-  /** How many items are ready, also those whose key is still with a worker. */
+  /** Number of ready items, including those whose key is still being processed. */
   get length(): number {
     return this.#ready.size
   }

@@ -6,7 +6,7 @@ export interface LogLine {
   readonly message: string
 }
 
-/** A logger that keeps its lines for a test to look at. */
+/** A logger that records its lines for assertions. */
 export class RecordingLogger implements Logger {
   readonly lines: LogLine[] = []
 

@@ -10,15 +10,15 @@ interface SeenRequest {
   readonly body: string
 }
 
-/** What the server does with one request. */
+/** How the server handles one request. */
 export type Answer = (response: ServerResponse, request: SeenRequest) => void
 
 /** A plain HTTP server that answers watches and all other calls from two scripts, in order. */
 export class ScriptedServer implements AsyncDisposable {
   readonly requests: SeenRequest[] = []
-  /** Answers to watches; with none left a watch is left open in silence. */
+  /** Responses to watches; when none is left, a watch stays open without events. */
   readonly watches: Answer[] = []
-  /** Answers to everything else; with none left the answer is 500. */
+  /** Responses to everything else; when none is left, the response is 500. */
   readonly calls: Answer[] = []
   readonly #server: Server
   readonly url: string
@@ -88,10 +88,10 @@ export function plain(code: number, body: string, headers: Record<string, string
   }
 }
 
-/** Breaks the connection before anything is answered. */
+/** Breaks the connection before any response. */
 export const hangUp: Answer = (response) => response.socket?.destroy()
 
-/** Answers a watch with these events and leaves it open. */
+/** Responds to a watch with these events and leaves it open. */
 export function openWatch(...events: readonly unknown[]): Answer {
   return (response) => {
     response.writeHead(200, { 'content-type': 'application/json' })
@@ -100,7 +100,7 @@ export function openWatch(...events: readonly unknown[]): Answer {
   }
 }
 
-/** Answers a watch with these events and ends it as a server does. */
+/** Responds to a watch with these events and ends it as a server does. */
 export function endedWatch(...events: readonly unknown[]): Answer {
   return (response, request) => {
     openWatch(...events)(response, request)
