@@ -10,7 +10,7 @@ export interface Secret extends KubernetesObject {
   type?: string
   /** Base64. */
   data?: Record<string, string>
-  /** Write-only: the server moves it into `data`. */
+  /** Write-only: the server merges it into `data`. */
   stringData?: Record<string, string>
   immutable?: boolean
 }
@@ -53,7 +53,7 @@ export interface Event extends KubernetesObject {
   series?: { count: number; lastObservedTime: string }
 }
 
-/** An event of the core group, the older form of the same thing. */
+/** An event of the core group, the older form of the same resource. */
 export interface CoreEvent extends KubernetesObject {
   involvedObject: ObjectReference
   type?: string
@@ -91,7 +91,7 @@ export interface Deployment extends KubernetesObject {
   status?: Record<string, unknown>
 }
 
-/** Loosely typed; `CustomResourceDefinitionObject` has the whole spec. */
+/** Loosely typed; `CustomResourceDefinitionObject` has the full spec. */
 export interface CustomResourceDefinition extends KubernetesObject {
   spec: Record<string, unknown>
   status?: Record<string, unknown>

@@ -14,7 +14,7 @@ function equalLists(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((item, index) => deepEqual(item, b[index]))
 }
 
-/** A key whose value is undefined counts as absent, as it is in JSON. */
+/** A key whose value is undefined counts as absent, as in JSON. */
 function equalObjects(a: object, b: object): boolean {
   const left = new Map(Object.entries(a).filter(isPresent))
   const right = Object.entries(b).filter(isPresent)

@@ -15,12 +15,12 @@ export type FieldErrorType =
   | 'TypeInvalid'
   | 'Internal'
 
-/** One field that failed validation. */
+/** A validation error of one field. */
 export interface FieldError {
   type: FieldErrorType
   /** A path such as `spec.containers[0].name`. */
   field: string
-  /** The rejected value; left out of the message when undefined. */
+  /** The rejected value; omitted from the message when undefined. */
   badValue?: unknown
   detail: string
 }
@@ -40,7 +40,7 @@ const wording: Record<FieldErrorType, { text: string; cause: string; showsValue:
   Internal: { text: 'Internal error', cause: 'InternalError', showsValue: false },
 }
 
-/** The message without the field, as it stands in `details.causes[].message`. */
+/** The message without the field, as used in `details.causes[].message`. */
 export function fieldErrorBody(error: FieldError): string {
   const { text, showsValue } = wording[error.type]
   const value = showsValue && error.badValue !== undefined ? `: ${printValue(error.badValue)}` : ''
@@ -48,7 +48,7 @@ export function fieldErrorBody(error: FieldError): string {
   return text + value + detail
 }
 
-/** The whole message in the API server's wording: `spec.x: Invalid value: "…": detail`. */
+/** The full message in the API server's wording: `spec.x: Invalid value: "…": detail`. */
 export function fieldErrorMessage(error: FieldError): string {
   return `${error.field}: ${fieldErrorBody(error)}`
 }
@@ -58,13 +58,13 @@ export function fieldErrorCause(type: FieldErrorType): string {
   return wording[type].cause
 }
 
-/** Several errors as one text: a single one as it is, more in brackets, repeated ones once. */
+/** Several errors as one text: a single one as is, several in brackets, duplicates once. */
 export function joinFieldErrors(errors: readonly FieldError[]): string {
   const messages = [...new Set(errors.map(fieldErrorMessage))]
   return messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`
 }
 
-/** A value in the form of a list, `supported values: "a", "b"`, sorted by the caller. */
+/** Formats a list of values: `supported values: "a", "b"`, sorted by the caller. */
 export function supportedValues(values: readonly string[]): string {
   if (values.length === 0) return ''
   return 'supported values: ' + values.map(goQuote).join(', ')
@@ -75,7 +75,7 @@ function printValue(value: unknown): string {
   return goJson(value)
 }
 
-/** JSON as Go writes it: characters that matter in HTML are escaped. */
+/** JSON as Go encodes it: characters special to HTML are escaped. */
 function goJson(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
   return text.replace(/[<>&\u2028\u2029]/g, (character) => {

@@ -30,7 +30,7 @@ export function parseGoDuration(text: string): number {
   return text.startsWith('-') && ms !== 0 ? -ms : ms
 }
 
-/** Whole nanoseconds; what is finer is cut off. */
+/** Whole nanoseconds; finer digits are truncated. */
 function wholeNs(amount: string, unit: number): number {
   const [whole = '', fraction = ''] = amount.split('.')
   const rest = Number(fraction || '0') * (unit / 10 ** fraction.length)
@@ -62,7 +62,7 @@ export function formatGoDuration(ms: number): string {
   return `${sign}${minutes / 60n}h${minutes % 60n}m${seconds}`
 }
 
-/** An integer divided by a power of ten, without zeros at the end. */
+/** An integer divided by a power of ten, without trailing zeros. */
 function withFraction(value: bigint, digits: number): string {
   const scale = 10n ** BigInt(digits)
   const fraction = (value % scale).toString().padStart(digits, '0').replace(/0+$/, '')

@@ -1,6 +1,6 @@
 /**
- * A text in double quotes as the API server's messages print it: printable characters stay, the
- * rest is escaped.
+ * A double-quoted text as in the API server's messages: printable characters are kept, the rest is
+ * escaped.
  */
 export function goQuote(text: string): string {
   let quoted = ''

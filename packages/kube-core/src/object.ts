@@ -6,7 +6,7 @@ export interface FieldsV1 {
   [element: string]: FieldsV1
 }
 
-/** A reference to the object that this object belongs to; garbage collection follows it. */
+/** A reference to an object's owner, followed by garbage collection. */
 export interface OwnerReference {
   apiVersion: string
   kind: string
@@ -16,7 +16,7 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean
 }
 
-/** Which fields one writer has set, as kept by the API server in `metadata.managedFields`. */
+/** The fields that one manager has set, as recorded in `metadata.managedFields`. */
 export interface ManagedFieldsEntry {
   manager?: string
   operation?: 'Apply' | 'Update'
@@ -28,7 +28,7 @@ export interface ManagedFieldsEntry {
   subresource?: string
 }
 
-/** Metadata that every stored object has. All fields are plain JSON, timestamps stay strings. */
+/** Metadata of every stored object. All fields are plain JSON, timestamps remain strings. */
 export interface ObjectMeta {
   name?: string
   generateName?: string

@@ -1,10 +1,10 @@
-/** A resource amount, kept exactly as a whole number of 10^-9 units. */
+/** A resource quantity, kept exactly as an integer in units of 10^-9. */
 export interface Quantity {
-  /** The amount in units of 10^-9, as the API server's smallest step. */
+  /** The quantity in units of 10^-9, the API server's smallest step. */
   readonly nano: bigint
-  /** The amount as a number, which may be rounded. */
+  /** The quantity as a number, which may be rounded. */
   readonly value: number
-  /** Which suffixes the canonical text uses. */
+  /** The suffix family of the canonical text. */
   readonly format: 'DecimalSI' | 'BinarySI' | 'DecimalExponent'
 }
 
@@ -36,8 +36,8 @@ const nanoMax = (2n ** 63n - 1n) * 10n ** 9n
 const exponentDigitsMax = 5
 
 /**
- * Parses `500m`, `1.5Gi`, `1e3`. Amounts finer than 10^-9 are rounded away from zero and larger
- * than 2^63 - 1 are capped, as the API server does. Throws a `RangeError` on other texts.
+ * Parses `500m`, `1.5Gi`, `1e3`. Quantities finer than 10^-9 are rounded away from zero and those
+ * larger than 2^63 - 1 are capped, as the API server does. Throws a `RangeError` for other texts.
  */
 export function parseQuantity(text: string): Quantity {
   const match = quantityPattern.exec(text)
@@ -78,7 +78,7 @@ function scaled(digits: string, power: number, factor: bigint): bigint {
   return (mantissa + divisor - 1n) / divisor
 }
 
-/** -1, 0 or 1; the way two amounts are written does not matter. */
+/** -1, 0 or 1, independent of how the quantities are written. */
 export function compareQuantity(a: Quantity, b: Quantity): -1 | 0 | 1 {
   return a.nano < b.nano ? -1 : a.nano > b.nano ? 1 : 0
 }

@@ -1,6 +1,8 @@
 import type { KubernetesObject } from './object.ts'
 
-/** How a kind is addressed on the API server. `T` is the type of its objects, for the compiler only. */
+/**
+ * How a kind is addressed on the API server. `T` is the type of its objects, for the compiler only.
+ */
 export interface ResourceType<T extends KubernetesObject = KubernetesObject> {
   /** Empty for the core group. */
   readonly group: string
@@ -16,7 +18,7 @@ export function apiVersionOf(type: { group: string; version: string }): string {
   return type.group === '' ? type.version : `${type.group}/${type.version}`
 }
 
-/** The inverse of `apiVersionOf`; a text without a slash is a version of the core group. */
+/** The inverse of `apiVersionOf`; without a slash, it is a version of the core group. */
 export function parseApiVersion(apiVersion: string): { group: string; version: string } {
   const slash = apiVersion.indexOf('/')
   if (slash < 0) return { group: '', version: apiVersion }

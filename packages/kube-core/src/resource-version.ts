@@ -1,12 +1,12 @@
 /**
- * Compares two resource versions of the same resource. Throws an error when one is not a positive
- * integer without leading zeros: other forms have no order.
+ * Compares two versions of the same resource. Throws when one is not a positive integer without
+ * leading zeros: other forms have no order.
  */
 export function compareResourceVersion(a: string, b: string): -1 | 0 | 1 {
   requireWellFormed(a)
   requireWellFormed(b)
   if (a === b) return 0
-  // They can be longer than a number is exact; without leading zeros the longer one is greater.
+  // They may exceed a number's precision; without leading zeros the longer one is greater.
   if (a.length !== b.length) return a.length < b.length ? -1 : 1
   return a < b ? -1 : 1
 }

@@ -3,7 +3,7 @@ import { fieldErrorBody, fieldErrorCause, joinFieldErrors } from './field-error.
 import type { FieldError } from './field-error.ts'
 import { goQuote } from './go-quote.ts'
 
-/** A failure as the API server reports it. `status` is the exact body of the answer. */
+/** A failure as the API server reports it. `status` is the exact response body. */
 export class StatusError extends Error {
   readonly status: Status
 
@@ -13,7 +13,7 @@ export class StatusError extends Error {
     this.status = status
   }
 
-  /** The HTTP status code; 500 when the status carries none. */
+  /** The HTTP status code; 500 when the status has none. */
   get code(): number {
     return this.status.code ?? 500
   }
@@ -23,7 +23,7 @@ export class StatusError extends Error {
     return this.status.reason ?? ''
   }
 
-  /** How long the server asks to wait before a retry, in seconds; undefined when it does not ask. */
+  /** The server's suggested delay before a retry, in seconds; undefined when it gives none. */
   get retryAfterSeconds(): number | undefined {
     return this.status.details?.retryAfterSeconds
   }
@@ -50,7 +50,7 @@ function failure({ code, reason, message, details }: Failure, cause?: unknown): 
   return new StatusError(status, cause === undefined ? undefined : { cause })
 }
 
-/** `deployments.apps` or `Deployment.apps` as the details of a status. */
+/** `deployments.apps` or `Deployment.apps` from the details of a status. */
 function detailsOf(qualified: string, name?: string): StatusDetails {
   const dot = qualified.indexOf('.')
   const kind = dot < 0 ? qualified : qualified.slice(0, dot)
@@ -69,8 +69,8 @@ const modifiedMeanwhile =
   'the object has been modified; please apply your changes to the latest version and try again'
 
 /**
- * Every failure that the API server answers with, in its wording and with its codes. A resource is
- * given as `pods` or `deployments.apps`, a kind as `Pod` or `Deployment.apps`.
+ * The API server's failures, with its wording and codes. A resource is given as `pods` or
+ * `deployments.apps`, a kind as `Pod` or `Deployment.apps`.
  */
 export const errors = {
   notFound(resource: string, name: string): StatusError {
@@ -82,7 +82,7 @@ export const errors = {
     })
   },
 
-  /** The URL names no resource that the server knows. */
+  /** The URL does not address a resource that the server knows. */
   unknownResource(): StatusError {
     return failure({
       code: 404,
@@ -101,7 +101,7 @@ export const errors = {
     })
   },
 
-  /** All attempts to generate a free name from `generateName` failed. */
+  /** All attempts to generate an unused name from `generateName` failed. */
   generateNameConflict(resource: string, name: string, retryAfterSeconds = 1): StatusError {
     return failure({
       code: 409,
@@ -121,7 +121,7 @@ export const errors = {
     })
   },
 
-  /** A server-side apply that met fields of other managers. */
+  /** A server-side apply that conflicts with other managers. */
   applyConflict(message: string, causes: StatusCause[]): StatusError {
     return failure({ code: 409, reason: 'Conflict', message, details: { causes } })
   },
@@ -152,7 +152,7 @@ export const errors = {
     return failure({ code: 401, reason: 'Unauthorized', message })
   },
 
-  /** With an empty name the whole resource is meant, with an empty resource the request. */
+  /** An empty name means the whole resource, an empty resource the request. */
   forbidden(resource: string, name: string, why: string): StatusError {
     const subject = resource === '' ? '' : name === '' ? resource : `${resource} ${goQuote(name)}`
     return failure({
@@ -180,7 +180,7 @@ export const errors = {
     return failure({ code: 415, reason: 'UnsupportedMediaType', message })
   },
 
-  /** A read asked for a resource version that the store has not reached within the deadline. */
+  /** The storage did not reach the requested resource version within the deadline. */
   tooLargeResourceVersion(requested: string | number, current: string | number): StatusError {
     return failure({
       code: 504,
@@ -193,7 +193,7 @@ export const errors = {
     })
   },
 
-  /** The asked resource version or continue token is no longer kept (410, reason Expired). */
+  /** The requested resource version or continue token has been compacted (410, reason Expired). */
   expired(message: string): StatusError {
     return failure({ code: 410, reason: 'Expired', message })
   },
@@ -245,7 +245,7 @@ export const errors = {
     )
   },
 
-  /** A failure that the API server reports as a 500 with nothing but its message. */
+  /** A failure that the API server reports as a 500 with only a message. */
   unclassified(message: string, cause?: unknown): StatusError {
     return failure({ code: 500, reason: '', message }, cause)
   },
@@ -271,7 +271,7 @@ function causeOf(error: FieldError): StatusCause {
   }
 }
 
-/** Reasons that say more than their code; a status with one of them is never judged by its code. */
+/** Reasons more specific than their code; a status with one of them is never judged by its code. */
 const knownReasons = new Set([
   'Unauthorized',
   'Forbidden',
@@ -308,7 +308,7 @@ export function isAlreadyExists(error: unknown): boolean {
   return is(error, 'AlreadyExists')
 }
 
-/** A write met a newer version of the object, or fields of another manager. */
+/** The object has been modified since it was read, or another manager owns the fields. */
 export function isConflict(error: unknown): boolean {
   return is(error, 'Conflict', 409)
 }
@@ -329,7 +329,7 @@ export function isForbidden(error: unknown): boolean {
   return is(error, 'Forbidden', 403)
 }
 
-/** The history that a list or watch asked for is gone: list again from the start. */
+/** The history that a list or watch asked for has been compacted: list again from the start. */
 export function isExpired(error: unknown): boolean {
   return is(error, 'Expired') || is(error, 'Gone', 410)
 }

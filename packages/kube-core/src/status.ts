@@ -1,6 +1,6 @@
 import type { ListMeta } from './object.ts'
 
-/** One reason of several for a failure, for example one field that failed validation. */
+/** One of several causes of a failure, for example one field that failed validation. */
 export interface StatusCause {
   /** A machine-readable cause, for example `FieldValueInvalid`. */
   reason?: string
@@ -19,7 +19,7 @@ export interface StatusDetails {
   retryAfterSeconds?: number
 }
 
-/** The body of an API server's answer when it does not answer with an object. */
+/** The body of an API server's response when it is not an object. */
 export interface Status {
   kind: 'Status'
   apiVersion: 'v1'

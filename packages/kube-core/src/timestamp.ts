@@ -1,4 +1,4 @@
-/** A time as Kubernetes writes it in objects: RFC 3339, whole seconds, UTC. */
+/** A timestamp in Kubernetes' format: RFC 3339, whole seconds, UTC. */
 export function timestamp(nowMs: number): string {
   return new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z')
 }

@@ -7,8 +7,8 @@ import { fieldElement, formatElement } from './path-element.ts'
 import { TypedValueError } from './typed-value-error.ts'
 
 /**
- * Checks that a configuration can be merged: its values have the types of the schema, its fields
- * are declared and its lists name each item once. Throws a `TypedValueError` otherwise.
+ * Checks that a configuration can be merged: values have the schema's types, fields are declared
+ * and list items are unique. Throws a `TypedValueError` otherwise.
  */
 export function checkTypedValue(value: unknown, type: FieldType): void {
   const problems = [...check(value, type, '')]
@@ -84,7 +84,7 @@ function goTypeOf(value: unknown): string {
   return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}'
 }
 
-/** As Go prints a wrapped value with `%v`. */
+/** The format of a wrapped value with Go's `%v`. */
 function describe(value: unknown): string {
   return `&{${describePlain(value)}}`
 }
@@ -99,7 +99,7 @@ function describePlain(value: unknown): string {
   return value === null ? '<nil>' : JSON.stringify(value)
 }
 
-/** As Go prints a value with `%#v`. */
+/** The format of a value with Go's `%#v`. */
 function describeExact(value: unknown): string {
   if (typeof value === 'string') return goQuote(value)
   if (Array.isArray(value)) return `[]interface {}{${value.map(describeExact).join(', ')}}`

@@ -8,7 +8,7 @@ import { listElement } from './list-element.ts'
 import { fieldElement } from './path-element.ts'
 import type { PathElement } from './path-element.ts'
 
-/** What changed between two values; no path is in two of the sets. */
+/** The differences between two values; the sets are disjoint. */
 export interface Comparison {
   readonly removed: FieldSet
   readonly modified: FieldSet
@@ -109,7 +109,7 @@ function compareMaps(
   }
 }
 
-/** Items that occur more than once are compared as a whole. */
+/** Duplicate items are compared as a whole. */
 function compareLists(
   changes: Changes,
   path: Path,

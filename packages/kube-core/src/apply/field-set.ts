@@ -2,15 +2,15 @@ import { compareElements } from './path-element.ts'
 import type { PathElement } from './path-element.ts'
 
 /**
- * A set of paths into an object, as a tree. A path being in the set says nothing about its parents
+ * A set of paths into an object, as a tree. Membership of a path implies nothing about its parents
  * or children. Immutable; built with `FieldSetBuilder`.
  */
 export class FieldSet {
   static readonly empty = new FieldSet(new Set(), new Map())
 
-  /** Steps that are themselves in the set. */
+  /** Steps that are themselves members. */
   readonly members: ReadonlySet<PathElement>
-  /** Steps below which there are paths in the set; none of them is empty. */
+  /** Steps with members below them; none of these sets is empty. */
   readonly children: ReadonlyMap<PathElement, FieldSet>
 
   constructor(members: ReadonlySet<PathElement>, children: ReadonlyMap<PathElement, FieldSet>) {
@@ -29,7 +29,7 @@ export class FieldSet {
     return this.children.get(first)?.has(rest) ?? false
   }
 
-  /** The paths below one step, without that step. */
+  /** The paths below one step, relative to it. */
   below(element: PathElement): FieldSet {
     return this.children.get(element) ?? FieldSet.empty
   }
@@ -48,13 +48,13 @@ export class FieldSet {
     return this.#withChildren(members, (ours, element) => ours.intersection(other.below(element)))
   }
 
-  /** The paths that are not in the other set; parents do not stand for their children. */
+  /** The paths that are not in the other set; a parent does not include its children. */
   difference(other: FieldSet): FieldSet {
     const members = keep(this.members, (element) => !other.members.has(element))
     return this.#withChildren(members, (ours, element) => ours.difference(other.below(element)))
   }
 
-  /** The paths that are neither in the other set nor below a path that is. */
+  /** The paths that are neither in the other set nor below a path in it. */
   recursiveDifference(other: FieldSet): FieldSet {
     const members = keep(this.members, (element) => !other.members.has(element))
     return this.#withChildren(members, (ours, element) => {
@@ -63,7 +63,7 @@ export class FieldSet {
     })
   }
 
-  /** All paths, each level sorted, the members of a level before the paths below it. */
+  /** All paths, sorted per level, the members of a level before the paths below it. */
   *paths(prefix: readonly PathElement[] = []): Generator<readonly PathElement[]> {
     for (const element of [...this.members].toSorted(compareElements)) yield [...prefix, element]
     const elements = [...this.children.keys()].toSorted(compareElements)
@@ -90,12 +90,12 @@ function keep(
   return new Set([...elements].filter(wanted))
 }
 
-/** Collects paths; `build` gives the set. */
+/** Collects paths; `build` returns the set. */
 export class FieldSetBuilder {
   readonly #members = new Set<PathElement>()
   readonly #children = new Map<PathElement, FieldSetBuilder>()
 
-  /** The empty path, the object itself, is never in a set. */
+  /** The empty path, the object itself, is never a member. */
   insert(path: readonly PathElement[]): this {
     const [first, ...rest] = path
     if (first === undefined) return this

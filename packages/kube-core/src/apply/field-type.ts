@@ -2,8 +2,8 @@ import type { StructuralSchema } from '../schema/structural-schema.ts'
 import { objectMetaSchema } from './object-meta-schema.ts'
 
 /**
- * What a schema says about ownership. Which of the parts applies depends on the value; a schema
- * without a type allows all three.
+ * What a schema says about ownership. Which part applies depends on the value; a schema without a
+ * type allows all three.
  */
 export interface FieldType {
   readonly scalar?: ScalarType
@@ -16,7 +16,7 @@ export type ScalarType = 'string' | 'numeric' | 'boolean' | 'untyped'
 export interface ListType {
   /** Owned as a whole. */
   readonly atomic: boolean
-  /** The fields that name an item; empty for a set. */
+  /** The key fields of an item; empty for a set. */
   readonly keys: readonly string[]
   readonly element: FieldType
 }
@@ -24,11 +24,11 @@ export interface ListType {
 export interface MapType {
   /** Owned as a whole. */
   readonly atomic: boolean
-  /** The type of a field that the schema names. */
+  /** The type of a declared field. */
   named(field: string): FieldType | undefined
-  /** The default of a field that the schema names, undefined without one. */
+  /** The default of a declared field, undefined without one. */
   defaultOf(field: string): unknown
-  /** The type of all other fields; undefined when there may be none. */
+  /** The type of all other fields; undefined when none are allowed. */
   readonly element: FieldType | undefined
 }
 
@@ -37,7 +37,7 @@ const noFields: Pick<MapType, 'named' | 'defaultOf'> = {
   defaultOf: () => undefined,
 }
 
-/** A value without a schema inside of something atomic. */
+/** A value without a schema inside an atomic value. */
 const untypedAtomic: FieldType = {
   scalar: 'untyped',
   get list() {
@@ -48,7 +48,7 @@ const untypedAtomic: FieldType = {
   },
 }
 
-/** A value without a schema: maps are granular, lists are owned as a whole. */
+/** A value without a schema: maps are granular, lists are atomic. */
 export const deduced: FieldType = {
   scalar: 'untyped',
   list: { atomic: true, keys: [], element: untypedAtomic },
@@ -57,13 +57,13 @@ export const deduced: FieldType = {
   },
 }
 
-/** The type of a whole object: its metadata is known, whatever the schema says of it. */
+/** The type of a whole object: its metadata type is fixed, whatever the schema says. */
 export function objectFieldType(schema: StructuralSchema): FieldType {
   return fieldTypeOf({ ...schema, 'x-kubernetes-embedded-resource': true }, false)
 }
 
 function fieldTypeOf(schema: StructuralSchema, inheritedPreserve: boolean): FieldType {
-  // Preserving unknown fields holds for everything below.
+  // Preserving unknown fields applies to everything below.
   const preserve = inheritedPreserve || schema['x-kubernetes-preserve-unknown-fields'] === true
   switch (schema.type ?? '') {
     case 'object':
@@ -111,7 +111,7 @@ function mapTypeOf(schema: StructuralSchema, preserve: boolean): MapType {
 function elementTypeOf(schema: StructuralSchema, preserve: boolean): FieldType | undefined {
   const additional = schema.additionalProperties
   if (additional === undefined) {
-    // An object that names no fields is free of form.
+    // An object without declared fields is schemaless.
     const namesFields = Object.keys(schema.properties ?? {}).length > 0
     return preserve || !namesFields ? deduced : undefined
   }
@@ -139,7 +139,9 @@ function listTypeOf(schema: StructuralSchema, preserve: boolean): ListType {
   }
 }
 
-/** The part of a type that a value selects; the whole type when none fits or there is no value. */
+/**
+ * The part of a type that applies to a value; the whole type when none fits or there is no value.
+ */
 export function narrowType(type: FieldType, value: unknown): FieldType {
   if (value === undefined || value === null) return type
   if (Array.isArray(value)) return type.list ? { list: type.list } : type
@@ -156,7 +158,7 @@ export function sameNarrowing(a: FieldType, b: FieldType): boolean {
   )
 }
 
-/** The type of a field of a map, named or not. */
+/** The type of a map's field, declared or not. */
 export function fieldTypeIn(map: MapType, field: string): FieldType | undefined {
   return map.named(field) ?? map.element
 }

@@ -4,7 +4,7 @@ import { FieldSetBuilder } from './field-set.ts'
 import type { FieldSet } from './field-set.ts'
 import { canonicalElement, compareElements } from './path-element.ts'
 
-/** Writes a set in its wire form, in the API server's order. */
+/** Encodes a set in its wire form, in the API server's order. */
 export function encodeFieldSet(set: FieldSet): FieldsV1 {
   const elements = [...new Set([...set.members, ...set.children.keys()])].toSorted(compareElements)
   return Object.fromEntries(
@@ -16,7 +16,7 @@ export function encodeFieldSet(set: FieldSet): FieldsV1 {
   )
 }
 
-/** Reads a set from its wire form. Throws a `SyntaxError` when a step is malformed. */
+/** Decodes a set from its wire form. Throws a `SyntaxError` when a step is malformed. */
 export function decodeFieldSet(fields: unknown): FieldSet {
   const builder = new FieldSetBuilder()
   decodeInto(builder, fields)

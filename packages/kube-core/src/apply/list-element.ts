@@ -5,8 +5,8 @@ import { keyElement, valueElement } from './path-element.ts'
 import type { PathElement } from './path-element.ts'
 
 /**
- * How an item of a set or of a list with keys is named. Absent keys take their default; without
- * one they are left out. Throws a plain `Error` for an item that cannot be named.
+ * Names an item of a set or map list. Absent keys take their default; those without a default are
+ * omitted. Throws a plain `Error` for an item that cannot be named.
  */
 export function listElement(type: ListType, item: unknown): PathElement {
   return type.keys.length > 0 ? keyedElement(type, item) : setElement(item)

@@ -2,7 +2,10 @@ import type { ManagedFieldsEntry } from '../object.ts'
 import type { FieldSet } from './field-set.ts'
 import { decodeFieldSet, encodeFieldSet } from './fields-v1.ts'
 
-/** Who wrote: a name may write by apply and by update, at the object and at its subresources. */
+/**
+ * The writer: the same name may write by apply and by update, to the object and to its
+ * subresources.
+ */
 export interface FieldManager {
   readonly name: string
   readonly operation: 'Apply' | 'Update'
@@ -17,12 +20,12 @@ export interface Ownership {
   readonly time: string | undefined
 }
 
-/** All ownerships of an object by the identity of their manager. */
+/** All managers of an object by their identity. */
 export type Managed = ReadonlyMap<string, Ownership>
 
 /**
- * The identity of a manager. Appliers keep theirs when they apply another version; updaters of
- * different versions are different managers.
+ * The identity of a manager. An applier keeps its identity when it applies another version;
+ * updaters with different versions are different managers.
  */
 export function managerId({ name, operation, apiVersion, subresource }: FieldManager): string {
   return JSON.stringify({
@@ -33,7 +36,7 @@ export function managerId({ name, operation, apiVersion, subresource }: FieldMan
   })
 }
 
-/** Reads `metadata.managedFields`. Throws a `SyntaxError` when an entry is malformed. */
+/** Decodes `metadata.managedFields`. Throws a `SyntaxError` when an entry is malformed. */
 export function decodeManagedFields(entries: readonly ManagedFieldsEntry[] | undefined): Managed {
   const managed = new Map<string, Ownership>()
   for (const [index, entry] of (entries ?? []).entries()) {
@@ -67,7 +70,7 @@ function decodeEntry(entry: ManagedFieldsEntry, index: number): Ownership {
   }
 }
 
-/** Writes `metadata.managedFields`: appliers first, then by time, name, version, subresource. */
+/** Encodes `metadata.managedFields`: appliers first, then by time, name, version, subresource. */
 export function encodeManagedFields(managed: Managed): ManagedFieldsEntry[] | undefined {
   if (managed.size === 0) return undefined
   return [...managed.values()].toSorted(compareOwnership).map(encodeEntry)
@@ -100,7 +103,7 @@ const bucketName = 'ancient-changes'
 
 /**
  * Keeps at most 10 updaters: the oldest ones of a version are merged into one entry. Appliers are
- * not counted, they need their own entries.
+ * not counted; they need their own entries.
  */
 export function capUpdaters(managed: Managed): Managed {
   const updaters = [...managed]

@@ -47,9 +47,9 @@ function mergeMaps(
 }
 
 interface Items {
-  /** Every item's name, in order. */
+  /** The names of all items, in order. */
   readonly elements: readonly PathElement[]
-  /** The item of a name; null when the name occurs more than once. */
+  /** The item with a name; null for duplicates. */
   readonly byElement: ReadonlyMap<PathElement, unknown>
 }
 
@@ -68,8 +68,8 @@ function indexItems(items: readonly unknown[], type: ListType, allowDuplicates: 
 }
 
 /**
- * Merges item by item. Items of both sides take the configuration's order; an item of one side
- * only stays behind the neighbour that it followed.
+ * Merges item by item. Items on both sides take the configuration's order; an item on one side only
+ * stays behind its predecessor.
  */
 function mergeLists(live: readonly unknown[], config: readonly unknown[], type: ListType): unknown {
   const right = indexItems(config, type, false)
@@ -109,7 +109,9 @@ function mergeLists(live: readonly unknown[], config: readonly unknown[], type: 
   return merged
 }
 
-/** Whether the configuration has another shared item first: this one is taken when its turn comes. */
+/**
+ * Whether another shared item comes first in the configuration; then this one waits for its turn.
+ */
 function isLater(ours: PathElement, nextShared: PathElement | undefined): boolean {
   return nextShared !== undefined && nextShared !== ours
 }

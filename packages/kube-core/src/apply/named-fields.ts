@@ -5,8 +5,8 @@ import { fieldNameOf } from './path-element.ts'
 import type { PathElement } from './path-element.ts'
 
 /**
- * Adds the fields that the schema names and below which there are members: a struct exists exactly
- * as long as something in it does. Entries of maps and items of lists stay as they are.
+ * Adds the declared fields that have members below them: a struct exists exactly as long as
+ * something in it does. Entries of maps and items of lists stay unchanged.
  */
 export function withNamedFields(set: FieldSet, type: FieldType | undefined): FieldSet {
   const members = new Set(set.members)
@@ -19,7 +19,7 @@ export function withNamedFields(set: FieldSet, type: FieldType | undefined): Fie
   return new FieldSet(members, children)
 }
 
-/** The type of what a step leads to. */
+/** The type of the value at a step. */
 export function typeBelow(
   element: PathElement,
   type: FieldType | undefined,

@@ -4,7 +4,7 @@ const text: StructuralSchema = { type: 'string' }
 const time: StructuralSchema = { type: 'string', format: 'date-time' }
 const texts: StructuralSchema = { type: 'object', additionalProperties: text }
 
-/** `metadata` as the API server owns it, the same for every kind. */
+/** The API server's schema of `metadata`, the same for every kind. */
 export const objectMetaSchema: StructuralSchema = {
   type: 'object',
   properties: {

@@ -3,9 +3,9 @@ import type { JsonObject } from '../json-object.ts'
 import { isJsonObject } from '../json-object.ts'
 
 /**
- * One step of a path in its wire form: `f:<name>` is a field, `k:<JSON>` the item of a list with
- * these keys, `v:<JSON>` a member of a set, `i:<number>` an item of an atomic list. The JSON is
- * canonical (sorted keys), so equal steps are equal strings.
+ * One step of a path in its wire form: `f:<name>` is a field, `k:<JSON>` the item of a map list
+ * with these keys, `v:<JSON>` a member of a set, `i:<number>` an item of an atomic list. The JSON
+ * is canonical (sorted keys), so equal steps are equal strings.
  */
 export type PathElement = string
 
@@ -28,8 +28,8 @@ export function fieldNameOf(element: PathElement): string | undefined {
 }
 
 /**
- * Brings a step that a client wrote into its canonical form. Undefined for kinds of steps that are
- * not known, which are ignored. Throws when a step is malformed.
+ * Converts a client's step to its canonical form. Undefined for unknown kinds of steps, which are
+ * ignored. Throws when a step is malformed.
  */
 export function canonicalElement(text: string): PathElement | undefined {
   if (text.length < 2) throw new SyntaxError('key must be 2 characters long:')
@@ -54,12 +54,12 @@ export function canonicalElement(text: string): PathElement | undefined {
   }
 }
 
-/** A path as it stands in messages: `.spec.ports[port=80,protocol="TCP"].name`. */
+/** A path as shown in messages: `.spec.ports[port=80,protocol="TCP"].name`. */
 export function formatPath(path: readonly PathElement[]): string {
   return path.map(formatElement).join('')
 }
 
-/** One step as it stands in messages. */
+/** One step as shown in messages. */
 export function formatElement(element: PathElement): string {
   const text = element.slice(2)
   switch (element.charAt(0)) {
@@ -89,7 +89,7 @@ function formatValue(value: unknown): string {
 
 const kindOrder = 'fkvi'
 
-/** The order in which steps are written: fields, keys, values, indexes, each among themselves. */
+/** The order in which steps are encoded: fields, keys, values, indexes, each sorted. */
 export function compareElements(a: PathElement, b: PathElement): number {
   if (a === b) return 0
   const kinds = kindOrder.indexOf(a.charAt(0)) - kindOrder.indexOf(b.charAt(0))
@@ -98,7 +98,7 @@ export function compareElements(a: PathElement, b: PathElement): number {
   return compareParts(orderedParts(a), orderedParts(b))
 }
 
-/** Keys as name, value, name, value; the other steps as their one value. */
+/** Flat list for keys: name, value, name, value; for other steps, their one value. */
 function orderedParts(element: PathElement): unknown[] {
   const value: unknown = JSON.parse(element.slice(2))
   return isJsonObject(value) ? Object.entries(value).flat() : [value]
@@ -125,7 +125,7 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** JSON with the characters escaped that the API server escapes. */
+/** JSON with the escapes that the API server uses. */
 function wireJson(value: unknown): string {
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => {
     return '\\u' + character.charCodeAt(0).toString(16).padStart(4, '0')

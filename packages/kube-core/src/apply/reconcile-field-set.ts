@@ -4,8 +4,8 @@ import { typeBelow } from './named-fields.ts'
 import type { PathElement } from './path-element.ts'
 
 /**
- * Adjusts a set that was written under an older schema: where something has become atomic, its
- * parts turn into the whole.
+ * Adjusts a set that was written under an older schema: where a field has become atomic, its parts
+ * are replaced by the whole.
  */
 export function reconcileFieldSet(set: FieldSet, type: FieldType | undefined): FieldSet {
   if (type === undefined) return set

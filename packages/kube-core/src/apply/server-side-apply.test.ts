@@ -97,7 +97,7 @@ function update(
   return trackUpdate({ before, after, schema, manager, now, resetFields: [['status']] })
 }
 
-/** What each manager owns: `name/Operation` to its fields in wire form. */
+/** What each manager owns: `name/Operation` mapped to its fields in wire form. */
 function owners(object: KubernetesObject): Record<string, unknown> {
   const entries = object.metadata.managedFields ?? []
   return Object.fromEntries(

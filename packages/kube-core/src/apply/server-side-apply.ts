@@ -24,12 +24,12 @@ import { resetFieldSet, untrackedFields } from './untracked-fields.ts'
 export interface ApplyRequest {
   /** The stored object; undefined when the apply creates it. */
   live: KubernetesObject | undefined
-  /** What the manager wants: only the fields that it has an opinion about. */
+  /** The applied configuration: only the fields that the manager has an opinion about. */
   applied: KubernetesObject
   schema: StructuralSchema
   /** The name of the field manager; `unknown` when empty. */
   manager: string
-  /** Takes fields of other managers instead of failing with a conflict. */
+  /** Takes ownership of fields from other managers instead of failing with a conflict. */
   force: boolean
   subresource?: string
   /** RFC 3339, whole seconds. */
@@ -40,13 +40,13 @@ export interface ApplyRequest {
 
 /**
  * Merges a configuration into an object by the rules of server-side apply and returns the new
- * object with its `managedFields`. Neither argument is changed.
+ * object with its `managedFields`. The arguments are not modified.
  *
- * - The applier owns every field that it applies. What it applied last time and leaves out now is
+ * - The applier owns every field that it applies. What it applied last time and omits now is
  *   removed, unless another manager owns it too.
- * - Setting a field of another manager to another value is a conflict (409, causes of reason
- *   `FieldManagerConflict`); with `force` the field changes hands. Equal values are shared.
- * - An apply that changes nothing returns the object as it is stored, with its timestamps.
+ * - Setting another manager's field to a different value is a conflict (409, causes with reason
+ *   `FieldManagerConflict`); with `force` the field changes owners. Equal values are shared.
+ * - An apply that changes nothing returns the stored object, with its timestamps.
  * - A configuration that does not fit the schema fails with the API server's message (500).
  */
 export function serverSideApply(request: ApplyRequest): KubernetesObject {
@@ -92,7 +92,7 @@ function checkRequest({ live, applied }: ApplyRequest): void {
 
 const beforeFirstApply = 'before-first-apply'
 
-/** The stored ownerships; what an untracked object has belongs to a manager of its own. */
+/** The stored managers; the fields of an untracked object belong to a separate manager. */
 function managedToStartFrom(
   stored: KubernetesObject,
   live: KubernetesObject,

@@ -1,4 +1,4 @@
-/** A value that does not fit its schema so far that fields cannot be tracked. */
+/** A value that deviates from its schema so much that its fields cannot be tracked. */
 export class TypedValueError extends Error {
   constructor(problems: readonly string[]) {
     const [first = ''] = problems

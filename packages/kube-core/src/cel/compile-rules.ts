@@ -5,7 +5,7 @@ import { createRuleEnvironment, type Program, type RuleEnvironment } from './env
 import { parseRule, type ParsedRule } from './expression.ts'
 import { dyn, typeOfSchema, type RuleType } from './rule-type.ts'
 
-/** A rule that is ready to run. */
+/** A compiled rule. */
 export interface CompiledRule {
   readonly source: ValidationRule
   readonly program: Program
@@ -13,7 +13,7 @@ export interface CompiledRule {
   readonly usesOldSelf: boolean
 }
 
-/** The rules of one place in the schema and below it. */
+/** The rules at one node of the schema and below it. */
 export interface RuleNode {
   readonly schema: StructuralSchema
   readonly isRoot: boolean
@@ -23,7 +23,7 @@ export interface RuleNode {
   readonly additionalProperties: RuleNode | undefined
 }
 
-/** The CEL rules of a schema, compiled. Evaluate it with `evaluateRules`; never two at once. */
+/** The compiled CEL rules of a schema, for `evaluateRules`; not reentrant. */
 export interface RuleSet {
   readonly environment: RuleEnvironment
   /** Undefined when the schema has no rules. */
@@ -31,8 +31,9 @@ export interface RuleSet {
 }
 
 /**
- * Compiles the rules of a schema. Rules that do not compile become errors whose fields are relative to
- * the schema, such as `properties[spec].x-kubernetes-validations[0].rule`, and are left out of the set.
+ * Compiles the rules of a schema. Rules that do not compile become errors whose fields are relative
+ * to the schema, such as `properties[spec].x-kubernetes-validations[0].rule`, and are omitted from
+ * the set.
  */
 export function compileRules(schema: StructuralSchema): { rules: RuleSet; errors: FieldError[] } {
   const compiler = new Compiler()
@@ -42,7 +43,7 @@ export function compileRules(schema: StructuralSchema): { rules: RuleSet; errors
 
 interface Place {
   isRoot: boolean
-  /** The list within which values have no counterpart in the stored object. */
+  /** The list inside which values cannot be correlated with the stored object. */
   uncorrelatable: string | undefined
 }
 
@@ -207,7 +208,7 @@ function fieldPathSegments(path: string): string[] | undefined {
   return parts.map((part) => part[1] ?? (part[2] ?? '').replace(/\\(['\\])/g, '$1'))
 }
 
-/** The message with the place in the rule, as the API server prints it. */
+/** The message with the position in the rule, as the API server prints it. */
 function located(message: string, text: string, offset: number): string {
   const lines = text.slice(0, offset).split('\n')
   const column = lines.at(-1)?.length ?? 0

@@ -1,12 +1,12 @@
 import { isCelList, isCelMap, type CelValue } from '@bufbuild/cel'
 
-/** Cost that one rule may have, as in Kubernetes. */
+/** Cost limit of one rule, as in Kubernetes. */
 const ruleCostMax = 1_000_000
 
-/** Cost that all rules together may have for one object, as in Kubernetes. */
+/** Cost limit of all rules together for one object, as in Kubernetes. */
 export const objectCostMax = 10_000_000
 
-/** Thrown into the evaluator when a rule has used up what it may cost. */
+/** Thrown into the evaluator when a rule exceeds its cost limit. */
 class CostLimitError extends Error {
   override name = 'CostLimitError'
   constructor() {
@@ -15,32 +15,32 @@ class CostLimitError extends Error {
 }
 
 /**
- * Counts what rules cost: one for each call and each step of a loop, and one for every ten characters
- * or each item that a call looks at. Not the exact figures of Kubernetes, but the same order.
+ * Counts the cost of rules: one for each call and each loop step, and one for every ten characters
+ * or each item that a call reads. Not Kubernetes' exact figures, but the same order of magnitude.
  */
 export class CostMeter {
   #remaining = ruleCostMax
   #limit = ruleCostMax
   #exceeded = false
 
-  /** Whether the rule that runs, or ran last, went over its limit. */
+  /** Whether the current or last rule exceeded its limit. */
   get exceeded(): boolean {
     return this.#exceeded
   }
 
-  /** Starts to count for a rule that may cost at most `budget` more. */
+  /** Starts counting for a rule that may cost at most `budget` more. */
   start(budget: number): void {
     this.#limit = Math.max(0, Math.min(budget, ruleCostMax))
     this.#remaining = this.#limit
     this.#exceeded = false
   }
 
-  /** Whether it was the budget of the whole object that ended the rule. */
+  /** Whether the budget of the whole object was what stopped the rule. */
   get overBudget(): boolean {
     return this.#exceeded && this.#limit < ruleCostMax
   }
 
-  /** What the rule has cost since `start`. */
+  /** The cost of the rule since `start`. */
   get used(): number {
     return this.#limit - this.#remaining
   }
@@ -52,14 +52,14 @@ export class CostMeter {
     throw new CostLimitError()
   }
 
-  /** Charges for a call that looks at the whole of a value. */
+  /** Charges for a call that reads a whole value. */
   chargeDeep(value: CelValue | undefined): void {
     this.chargeFlat(value)
     if (isCelList(value)) for (const item of value) this.chargeDeep(item)
     else if (isCelMap(value)) for (const [, item] of value) this.chargeDeep(item)
   }
 
-  /** Charges for a call that looks at a text or at the items of a list once. */
+  /** Charges for a call that reads a string, or the items of a list, once. */
   chargeFlat(value: CelValue | undefined): void {
     if (typeof value === 'string') this.charge(1 + value.length / 10)
     else if (isCelList(value) || isCelMap(value)) this.charge(1 + value.size / 10)

@@ -23,18 +23,18 @@ import type { Expression } from './expression.ts'
 
 export type Program = (bindings: Record<string, CelInput>) => CelResult
 
-/** Where rules run: the functions of Kubernetes, each call of which is charged for. */
+/** The environment of rules: Kubernetes' functions, each call of which is charged for. */
 export interface RuleEnvironment {
   readonly meter: CostMeter
   program(expression: Expression): Program
   hasFunction(name: string): boolean
-  /** Makes a timestamp from RFC 3339; undefined when the text is none. */
+  /** Makes a timestamp from RFC 3339; undefined when the text is not one. */
   timestamp(text: string): CelValue | undefined
-  /** Makes a duration from Go's form; undefined when the text is none. */
+  /** Makes a duration from Go's format; undefined when the text is not one. */
   duration(text: string): CelValue | undefined
 }
 
-/** Calls that look at all of their arguments, however deep they are. */
+/** Calls that read their arguments completely, at any depth. */
 const deepCalls: ReadonlySet<string> = new Set([
   '_==_',
   '_!=_',
@@ -47,10 +47,10 @@ const deepCalls: ReadonlySet<string> = new Set([
   'sets.intersects',
 ])
 
-/** Calls that do not go through the lists that they are given. */
+/** Calls that do not iterate over their list arguments. */
 const constantCalls: ReadonlySet<string> = new Set(['_+_', 'size', appendFunction])
 
-/** Operators that the evaluator plans by itself; they are never looked up. */
+/** Operators that the evaluator handles itself; they are never looked up. */
 const operators: ReadonlySet<string> = new Set([
   '_&&_',
   '_||_',
@@ -102,7 +102,7 @@ function valueOf(result: CelResult): CelValue | undefined {
   return isCelError(result) ? undefined : result
 }
 
-/** The same environment with every call charged for before it is made. */
+/** The same environment, with every call charged for before it is made. */
 function withMeter(env: ReturnType<typeof celEnv>, meter: CostMeter): ReturnType<typeof celEnv> {
   const find = (name: string) => {
     const group = env.funcs.find(name)

@@ -10,10 +10,10 @@ import { optionalNone, optionalOf } from './optional-value.ts'
 import { toCel } from './to-cel.ts'
 
 /**
- * Runs the rules on an object. Give the stored object as `old` on update: rules about `oldSelf` run
- * where there is a counterpart, and rules that do not mention it are skipped where nothing changed.
- * Give objects that are pruned, defaulted and valid by their schema. Ends in bounded time: each rule
- * and all of them together have a cost limit.
+ * Evaluates the rules on an object. On update, pass the stored object as `old`: transition rules
+ * (with `oldSelf`) run where values can be correlated, and rules that do not mention it are skipped
+ * for unchanged values. Objects must be pruned, defaulted and valid by their schema. Ends in
+ * bounded time: each rule and all of them together have a cost limit.
  */
 export function evaluateRules(rules: RuleSet, object: unknown, old: unknown): FieldError[] {
   if (!rules.root) return []
@@ -132,7 +132,7 @@ class Evaluation {
     }
   }
 
-  /** What the message expression gives; undefined where it fails or gives nothing usable. */
+  /** The result of the message expression; undefined if it fails or gives nothing usable. */
   #message(rule: CompiledRule, variables: Record<string, CelInput>): string | undefined {
     if (!rule.messageProgram) return undefined
     const { meter } = this.#environment

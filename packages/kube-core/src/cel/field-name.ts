@@ -30,8 +30,8 @@ const escapes: Readonly<Record<string, string>> = {
 }
 
 /**
- * How a rule names a field: `a-b` is `a__dash__b`, `namespace` is `__namespace__`. Undefined for
- * names that rules cannot reach.
+ * The name of a field in rules: `a-b` is `a__dash__b`, `namespace` is `__namespace__`. Undefined
+ * for names that rules cannot access.
  */
 export function escapeFieldName(name: string): string | undefined {
   if (reserved.has(name)) return `__${name}__`

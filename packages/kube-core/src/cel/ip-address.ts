@@ -6,7 +6,7 @@ export interface IpAddress {
   readonly bits: bigint
 }
 
-/** Undefined for what is not an address; IPv4 written inside IPv6 is refused, as in Kubernetes. */
+/** Undefined for an invalid address; IPv4-mapped IPv6 is refused, as in Kubernetes. */
 export function parseIp(text: string): IpAddress | undefined {
   if (isIPv4(text)) return { family: 4, bits: ipv4Bits(text) }
   if (!isIPv6(text)) return undefined
@@ -51,7 +51,7 @@ function zeroCount(run: string): number {
   return run.split('0').length
 }
 
-/** A block of addresses. */
+/** A CIDR block. */
 export interface Cidr {
   readonly address: IpAddress
   readonly prefixLength: number

@@ -1,13 +1,13 @@
 import { escapeFieldName } from './field-name.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 
-/** What is known of a value before a rule runs. */
+/** What is known statically about a value. */
 export interface RuleType {
-  /** CEL's name of the type; `dyn` when nothing is known. */
+  /** CEL's name of the type; `dyn` when unknown. */
   readonly name: string
-  /** For objects: the type of a field by its name in rules. */
+  /** For objects: the field types by their names in rules. */
   field?(name: string): RuleType | undefined
-  /** For lists the items, for maps the values. */
+  /** For lists the item type, for maps the value type. */
   element?(): RuleType
 }
 
@@ -28,7 +28,7 @@ const textFormats: Readonly<Record<string, RuleType>> = {
   byte: { name: 'bytes' },
 }
 
-/** The type of values of a schema. The root of an object has its type and part of its metadata. */
+/** The type of a schema's values. The root object also has type fields and part of its metadata. */
 export function typeOfSchema(schema: StructuralSchema, isRoot = false): RuleType {
   if (schema['x-kubernetes-int-or-string'] || schema.type === undefined) return dyn
   if (schema.type === 'string') return textFormats[schema.format ?? ''] ?? string
@@ -45,7 +45,7 @@ export function typeOfSchema(schema: StructuralSchema, isRoot = false): RuleType
   return objectType(isObject ? withTypeMeta(schema) : schema)
 }
 
-/** Fields without a type, and what is kept without being declared, can be compared but not reached. */
+/** Untyped fields and preserved unknown fields can be compared but not accessed. */
 function objectType(schema: StructuralSchema): RuleType {
   const fields = new Map(
     Object.entries(schema.properties ?? {})
@@ -61,7 +61,7 @@ function objectType(schema: StructuralSchema): RuleType {
   }
 }
 
-/** Rules see `apiVersion`, `kind` and of the metadata the names only. */
+/** Rules see `apiVersion`, `kind` and, of the metadata, only the names. */
 export function withTypeMeta(schema: StructuralSchema): StructuralSchema {
   return {
     ...schema,

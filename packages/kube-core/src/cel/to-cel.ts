@@ -6,9 +6,9 @@ import { escapeFieldName } from './field-name.ts'
 import { withTypeMeta } from './rule-type.ts'
 
 /**
- * A JSON value as rules see it: whole numbers are ints where the schema says integer and doubles where
- * it says number, times and durations are what they mean, fields have their escaped names, and a
- * declared field that is null is absent. Undeclared fields are there to be compared.
+ * A JSON value as rules see it: whole numbers are ints where the schema says integer and doubles
+ * where it says number, timestamps and durations are parsed, fields have their escaped names, and a
+ * declared field that is null is absent. Undeclared fields can only be compared.
  */
 export function toCel(
   value: unknown,
@@ -67,7 +67,7 @@ function textToCel(text: string, schema: StructuralSchema, environment: RuleEnvi
   }
 }
 
-/** A value that no schema describes. */
+/** A value without a schema. */
 function toDynamic(value: unknown): CelInput {
   if (Array.isArray(value)) return value.map(toDynamic)
   if (isJsonObject(value)) {

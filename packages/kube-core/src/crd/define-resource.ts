@@ -11,19 +11,21 @@ import {
   type PrinterColumn,
 } from './custom-resource-definition.ts'
 
-/** A JSON Schema as plain data; `T` is the type of the values it describes, for the compiler only. */
+/**
+ * A JSON Schema as plain data; `T` is the type of the values it describes, for the compiler only.
+ */
 export interface JsonSchema<T> {
   readonly [keyword: string]: unknown
   readonly _value?: T
 }
 
-/** An object of a kind with `spec` and `status`, as it stands after the API server's defaulting. */
+/** An object with `spec` and `status`, after the API server's defaulting. */
 export interface Resource<Spec, Status> extends KubernetesObject {
   spec: Spec
   status?: Status
 }
 
-/** Everything that makes a kind. */
+/** The declaration of a kind. */
 export interface ResourceDeclaration<Spec, Status> {
   group: string
   version: string
@@ -33,12 +35,12 @@ export interface ResourceDeclaration<Spec, Status> {
   scope?: 'Namespaced' | 'Cluster'
   shortNames?: readonly string[]
   categories?: readonly string[]
-  /** What `kubectl explain` says about the kind. */
+  /** The description that `kubectl explain` prints. */
   description: string
   spec: JsonSchema<Spec>
-  /** With a status the kind has the status subresource. */
+  /** With a status, the kind has the status subresource. */
   status?: JsonSchema<Status>
-  /** CEL rules about the whole object. Defaults to none. */
+  /** CEL rules for the whole object. Defaults to none. */
   validations?: readonly ValidationRule[]
   printColumns?: readonly PrinterColumn[]
 }
@@ -51,8 +53,8 @@ export interface DefinedResource<T extends KubernetesObject> extends ResourceTyp
 }
 
 /**
- * Makes a kind from one declaration. Throws a `TypeError` that names the field when a schema cannot
- * be expressed in the structural form.
+ * Creates a kind from one declaration. Throws a `TypeError` that names the field when a schema has
+ * no structural form.
  */
 export function defineResource<Spec, Status>(
   declaration: ResourceDeclaration<Spec, Status>,

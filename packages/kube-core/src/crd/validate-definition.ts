@@ -19,9 +19,9 @@ type Spec = CustomResourceDefinitionObject['spec']
 const selectableFieldsMax = 8
 
 /**
- * Why the API server refuses a definition; none when it accepts it. Give a definition that went
- * through `defaultCustomResourceDefinition`. Includes the structural check and the rules of the
- * schemas, not the general rules for metadata.
+ * Why the API server rejects a definition; empty when it accepts it. Expects a definition that went
+ * through `defaultCustomResourceDefinition`. Includes the structural check and the schemas' rules,
+ * not the general validation of metadata.
  */
 export function validateCustomResourceDefinition(
   definition: CustomResourceDefinitionObject,
@@ -39,7 +39,9 @@ export function validateCustomResourceDefinition(
   ]
 }
 
-/** Why the API server refuses to replace one definition by another, besides what is wrong with it. */
+/**
+ * Why the API server refuses to update a definition to another, besides the errors in the new one.
+ */
 export function validateCustomResourceDefinitionUpdate(
   definition: CustomResourceDefinitionObject,
   old: CustomResourceDefinitionObject,
@@ -78,7 +80,10 @@ function checkGroup(group: string): FieldError[] {
 
 const approval = 'api-approved.kubernetes.io'
 
-/** Groups of the Kubernetes project itself must say where they were approved, or that they were not. */
+/**
+ * Groups of the Kubernetes project itself need an annotation that says where they were approved, or
+ * that they were not.
+ */
 function checkApproval({ metadata, spec }: CustomResourceDefinitionObject): FieldError[] {
   if (!/(?:^|\.)(?:k8s|kubernetes)\.io$/.test(spec.group)) return []
   const value = metadata.annotations?.[approval]
@@ -192,7 +197,7 @@ function balanced(jsonPath: string): boolean {
   return depth === 0
 }
 
-/** When all versions have the same schema the API server speaks of `spec.validation`. */
+/** When all versions have the same schema, the API server reports `spec.validation`. */
 function checkSchemas(versions: readonly CustomResourceVersion[]): FieldError[] {
   const [first] = versions
   const same = versions.every((version) => deepEqual(version.schema, first?.schema))
@@ -219,7 +224,7 @@ function checkSchema(schema: StructuralSchema, path: string): FieldError[] {
   }))
 }
 
-/** A default must be valid and may hold declared fields only. */
+/** A default must be valid and may only have declared fields. */
 function checkDefaults(schema: StructuralSchema, path: string): FieldError[] {
   const errors: FieldError[] = []
   if (schema.default !== undefined) {

@@ -1,9 +1,9 @@
-/** Characters that neither look alike nor spell words. */
+/** Characters that are not easily confused and do not spell words. */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
 const suffixLength = 5
 const baseLengthMax = 63 - suffixLength
 
-/** How often the API server tries another suffix when a generated name is taken. */
+/** How many suffixes the API server tries when generated names are taken. */
 export const nameGenerationAttemptsMax = 8
 
 /**

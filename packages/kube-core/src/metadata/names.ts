@@ -13,7 +13,7 @@ const dns1035LabelPattern = new RegExp(`^${dns1035Label}$`)
 const labelLengthMax = 63
 const subdomainLengthMax = 253
 
-/** Complaints about a DNS label (RFC 1123), empty when it is valid. */
+/** Validation errors for a DNS label (RFC 1123); empty when it is valid. */
 export function checkDnsLabel(value: string): string[] {
   const problems = tooLong(value, labelLengthMax)
   if (dnsLabelPattern.test(value)) return problems
@@ -23,7 +23,7 @@ export function checkDnsLabel(value: string): string[] {
   return [...problems, patternProblem(rule, dnsLabel, ['my-name', '123-abc'])]
 }
 
-/** Complaints about a DNS subdomain (RFC 1123), empty when it is valid. */
+/** Validation errors for a DNS subdomain (RFC 1123); empty when it is valid. */
 export function checkDnsSubdomain(value: string): string[] {
   const problems = tooLong(value, subdomainLengthMax)
   if (dnsSubdomainPattern.test(value)) return problems
@@ -32,7 +32,9 @@ export function checkDnsSubdomain(value: string): string[] {
   return [...problems, patternProblem(rule, dnsSubdomain, ['example.com'])]
 }
 
-/** Complaints about a DNS label that starts with a letter (RFC 1035), as names of kinds need. */
+/**
+ * Validation errors for a DNS label that starts with a letter (RFC 1035), as names of kinds must.
+ */
 export function checkDns1035Label(value: string): string[] {
   const problems = tooLong(value, labelLengthMax)
   if (dns1035LabelPattern.test(value)) return problems
@@ -41,7 +43,7 @@ export function checkDns1035Label(value: string): string[] {
   return [...problems, patternProblem(rule, dns1035Label, ['my-name', 'abc-123'])]
 }
 
-/** Complaints about a key of labels, annotations or finalizers: `[prefix/]name`. */
+/** Validation errors for the key of a label, annotation or finalizer: `[prefix/]name`. */
 export function checkLabelKey(value: string): string[] {
   const rule =
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
@@ -65,7 +67,7 @@ function checkPrefix(prefix: string): string[] {
   return checkDnsSubdomain(prefix).map((problem) => `prefix part ${problem}`)
 }
 
-/** Complaints about a label's value, empty when it is valid. */
+/** Validation errors for a label value; empty when it is valid. */
 export function checkLabelValue(value: string): string[] {
   const problems = tooLong(value, labelLengthMax)
   if (labelValuePattern.test(value)) return problems
@@ -74,13 +76,13 @@ export function checkLabelValue(value: string): string[] {
   return [...problems, patternProblem(rule, labelValue, ['MyValue', 'my_value', '12345'])]
 }
 
-/** Complaints about a name that only has to fit into a URL path. */
+/** Validation errors for a name that only has to be a valid URL path segment. */
 export function checkPathSegment(value: string): string[] {
   if (value === '.' || value === '..') return [`may not be '${value}'`]
   return checkPathSegmentPrefix(value)
 }
 
-/** As `checkPathSegment` for a text that is completed later. */
+/** Like `checkPathSegment`, for a prefix. */
 export function checkPathSegmentPrefix(value: string): string[] {
   return ['/', '%']
     .filter((part) => value.includes(part))

@@ -5,7 +5,7 @@ import { validateFieldManager } from './validate-field-manager.ts'
 
 const subresourceBytesMax = 256
 
-/** Checks `metadata.managedFields` as a client may write it. */
+/** Validates `metadata.managedFields` sent by a client. */
 export function validateManagedFields(entries: readonly ManagedFieldsEntry[]): FieldError[] {
   return entries.flatMap((entry, index) => validateEntry(entry, `metadata.managedFields[${index}]`))
 }

@@ -12,12 +12,12 @@ import {
   checkPathSegmentPrefix,
 } from './names.ts'
 
-/** Which form the names of a kind have. */
+/** The required form of a kind's names. */
 export type NameRule = 'subdomain' | 'label' | 'path-segment'
 
 export interface ObjectMetaRules {
   namespaced: boolean
-  /** Defaults to `subdomain`, as custom resources have it. */
+  /** Defaults to `subdomain`, as for custom resources. */
   nameRule?: NameRule
 }
 
@@ -27,7 +27,7 @@ export const foregroundDeletionFinalizer = 'foregroundDeletion'
 
 const annotationBytesMax = 256 * 1024
 
-/** Checks the metadata of an object to be created, in the API server's wording and order. */
+/** Validates the metadata of a new object, in the API server's wording and order. */
 export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): FieldError[] {
   return [
     ...validateName(meta, rules.nameRule ?? 'subdomain'),
@@ -41,7 +41,7 @@ export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): Fi
   ]
 }
 
-/** Checks the metadata of an update against the stored one, in the API server's wording. */
+/** Validates the metadata of an update against the stored one, in the API server's wording. */
 export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
   return [
     ...validateNoNewFinalizers(meta, old),
@@ -75,7 +75,7 @@ function validateImmutable(field: string, value: unknown, old: unknown): FieldEr
   return [invalid(`metadata.${field}`, value ?? null, 'field is immutable')]
 }
 
-/** The name check of a kind; `prefix` is for a `generateName`, which is completed later. */
+/** The name validation of a kind; `prefix` is for a `generateName`, which gets a suffix. */
 export function checkName(value: string, rule: NameRule, prefix = false): string[] {
   switch (rule) {
     case 'subdomain':
@@ -87,7 +87,7 @@ export function checkName(value: string, rule: NameRule, prefix = false): string
   }
 }
 
-/** A dash at the end is fine when characters follow. */
+/** A trailing dash is allowed because a suffix follows. */
 function maskTrailingDash(prefix: string): string {
   return prefix.length > 1 && prefix.endsWith('-') ? prefix.slice(0, -2) + 'a' : prefix
 }
@@ -121,7 +121,7 @@ function validateGeneration(generation: number): FieldError[] {
   return [invalid('metadata.generation', generation, 'must be greater than or equal to 0')]
 }
 
-/** Checks the keys and values of labels at a path, which may also be that of a selector. */
+/** Validates label keys and values at a path, which may also be that of a selector. */
 export function validateLabels(labels: Record<string, string>, field: string): FieldError[] {
   return Object.entries(labels).flatMap(([key, value]) => [
     ...checkLabelKey(key).map((problem) => invalid(field, key, problem)),

@@ -14,9 +14,9 @@ type Operation =
   | { op: 'move' | 'copy'; path: string[]; pointer: string; from: string[]; fromPointer: string }
 
 /**
- * Applies a JSON patch (RFC 6902) and returns the new document; the given one stays as it is.
- * A patch that is not one is a bad request (400), too many operations are too large (413), and a
- * patch that does not fit the document is unprocessable (422).
+ * Applies a JSON patch (RFC 6902) and returns the new document; the given one is not modified. A
+ * malformed patch is a bad request (400), too many operations are too large (413), and a patch that
+ * does not apply to the document is unprocessable (422).
  */
 export function applyJsonPatch(document: unknown, patch: unknown): unknown {
   const operations = parsePatch(patch)
@@ -135,7 +135,7 @@ function readOrNull(root: Root, path: readonly string[]): unknown {
 
 type Container = unknown[] | Record<string, unknown>
 
-/** The list or object that holds the last token of a path. */
+/** The array or object that contains the last token of a path. */
 function containerOf(root: Root, path: readonly string[], verb: string): Container {
   let value: unknown = root.document
   for (const token of path.slice(0, -1)) {
@@ -162,7 +162,7 @@ function listIndex(token: string, indexMax: number, path: readonly string[]): nu
   )
 }
 
-/** `__proto__` must become a member like any other. */
+/** `__proto__` must become an ordinary key. */
 function setMember(object: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(object, name, {
     value,

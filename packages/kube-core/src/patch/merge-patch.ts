@@ -3,7 +3,7 @@ import { isJsonObject, jsonObject, member } from '../json-object.ts'
 
 /**
  * Applies a JSON merge patch (RFC 7386) and returns the new document: null removes, objects are
- * merged, everything else replaces. The given document stays as it is.
+ * merged, everything else is replaced. The given document is not modified.
  */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {
   if (!isJsonObject(patch)) return structuredClone(patch)

@@ -4,7 +4,7 @@ import { errors } from '../status-error.ts'
 
 /**
  * Merges a list with the patch strategy `merge`: objects by their merge key, everything else as a
- * set. Items of the patch come in its order, the others keep their place as far as it exists.
+ * set. Items of the patch come in its order, the others keep their position as far as possible.
  */
 export function mergePatchedList(
   original: readonly unknown[],
@@ -33,11 +33,11 @@ export function mergePatchedList(
 interface SpecialItems {
   readonly kept: readonly unknown[]
   readonly plain: readonly JsonObject[]
-  /** Whether the patch is the whole new list. */
+  /** Whether the patch replaces the whole list. */
   readonly replaces: boolean
 }
 
-/** Carries out the items of a patch that say what to do instead of what to have. */
+/** Applies the items of a patch that are directives rather than values. */
 function applySpecialItems(
   original: readonly unknown[],
   patch: readonly unknown[],
@@ -67,7 +67,7 @@ function requireKey(item: JsonObject, key: string): void {
 }
 
 /**
- * Orders a list: items that `order` names in its order, the others (which only the server has)
+ * Orders a list: items named in `order` come in its order, the others (which only the server has)
  * in the server's order, each before the first named item that follows it on the server.
  */
 export function orderList(
@@ -100,7 +100,7 @@ function isBetween(place: number, end: number): boolean {
   return place >= 0 && place < end
 }
 
-/** Finds an item's place in a list, -1 when it is not there. */
+/** Finds an item's index in a list, -1 when it is missing. */
 function placesOf(items: readonly unknown[], key: string | undefined): (item: unknown) => number {
   const places = new Map<string, number>()
   for (const [index, item] of items.entries()) {
@@ -110,7 +110,7 @@ function placesOf(items: readonly unknown[], key: string | undefined): (item: un
   return (item) => places.get(identity(item, key)) ?? -1
 }
 
-/** What makes two items the same: their merge key, or all of a value that has none. */
+/** The identity of an item: its merge key, or the whole value if it has none. */
 function identity(item: unknown, key: string | undefined): string {
   const value = key !== undefined && isJsonObject(item) ? member(item, key) : item
   return JSON.stringify(value) ?? ''

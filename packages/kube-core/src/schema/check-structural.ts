@@ -6,7 +6,7 @@ import type { StructuralSchema } from './structural-schema.ts'
 type Level = 'root' | 'item' | 'field'
 
 /**
- * Why a schema is not structural; none when it is. Paths are relative to the schema, such as
+ * Why a schema is not structural; empty when it is. Paths are relative to the schema, such as
  * `properties[spec].items`. The rules and wording are the API server's for
  * `apiextensions.k8s.io/v1`.
  */

@@ -2,8 +2,8 @@ import { isJsonObject, jsonObject } from '../json-object.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 /**
- * A copy with the schema's defaults filled in, also inside values that were themselves defaulted. A
- * null for a field that is not nullable and has a default counts as absent.
+ * A copy with the schema's defaults applied, also inside defaulted values. A null in a non-nullable
+ * field with a default counts as absent.
  */
 export function applyDefaults(object: unknown, schema: StructuralSchema): unknown {
   if (Array.isArray(object)) {

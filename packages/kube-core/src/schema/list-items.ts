@@ -3,8 +3,8 @@ import type { FieldError } from '../field-error.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 /**
- * What identifies an item of a list: its keys in a map list, its value in a set. Undefined where the
- * list is atomic or the item has not the right form.
+ * The identity of a list item: its keys in a map list, its value in a set. Undefined if the list is
+ * atomic or the item is malformed.
  */
 export function itemIdentity(item: unknown, schema: StructuralSchema): string | undefined {
   if (schema['x-kubernetes-list-type'] === 'set') return canonical(item)
@@ -21,7 +21,7 @@ function itemKeys(item: unknown, schema: StructuralSchema): Record<string, unkno
   )
 }
 
-/** The items of the stored list of a map list by identity, to find what an item was before. */
+/** The items of the stored map list by identity, to correlate new items with old ones. */
 export function itemsByIdentity(
   list: unknown,
   schema: StructuralSchema,
@@ -30,7 +30,7 @@ export function itemsByIdentity(
   return new Map(list.map((item) => [itemIdentity(item, schema) ?? '', item]))
 }
 
-/** Items of a set or map list that occur before. */
+/** Duplicate items of a set or map list. */
 export function duplicateItems(
   list: readonly unknown[],
   schema: StructuralSchema,

@@ -1,13 +1,13 @@
 import { isJsonObject, jsonObject } from '../json-object.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
-/** Objects inside other objects, and the object itself, keep these fields whatever the schema says. */
+/** These fields are never pruned from objects, nor from embedded ones. */
 const typeMetaFields: readonly string[] = ['apiVersion', 'kind', 'metadata']
 
 /**
- * A copy without the fields that the schema does not name. `pruned` lists the paths of what was
- * removed, such as `spec.rules[0].foo`. Where the schema says `x-kubernetes-preserve-unknown-fields`
- * unknown fields stay, and named ones below it are still pruned by their own schema.
+ * A copy without undeclared fields. `pruned` lists the paths of the removed fields, such as
+ * `spec.rules[0].foo`. With `x-kubernetes-preserve-unknown-fields`, unknown fields are kept, and
+ * declared ones below it are still pruned by their own schema.
  */
 export function pruneUnknownFields(
   object: unknown,
@@ -51,7 +51,7 @@ function pruneChild(
   return prune(value, schema, path, schema['x-kubernetes-embedded-resource'] === true, pruned)
 }
 
-/** A list without a schema for its items can hold objects that nothing describes. */
+/** A list without an item schema can contain objects without a schema. */
 function dropAll(list: readonly unknown[]): unknown[] {
   return list.map((item) => (isJsonObject(item) ? {} : item))
 }

@@ -15,8 +15,8 @@ import {
 } from './validate-scalar.ts'
 
 /**
- * Validates values against one schema in the API server's wording. The schema's patterns are compiled
- * once each, when a value first meets them.
+ * Validates values against one schema in the API server's wording. Each pattern is compiled once,
+ * on first use.
  */
 export class SchemaValidator {
   readonly #schema: StructuralSchema
@@ -27,7 +27,10 @@ export class SchemaValidator {
     this.#schema = schema
   }
 
-  /** With `old`, the stored value, what was invalid before and did not change is tolerated. */
+  /**
+   * With `old`, the stored value, values that were already invalid and did not change are
+   * tolerated.
+   */
   validate(value: unknown, options: { path?: string; old?: unknown } = {}): FieldError[] {
     return this.#validate(value, this.#schema, options.path ?? '', options.old)
   }
@@ -174,12 +177,12 @@ function allOf(results: readonly FieldError[][], path: string): FieldError[] {
   return [...failed.flat(), composite(`"${path}" must validate all the schemas (allOf)${none}`)]
 }
 
-/** The branch that came nearest explains best. */
+/** The closest branch explains best. */
 function fewest(results: readonly FieldError[][]): FieldError[] {
   return results.reduce((best, errors) => (errors.length < best.length ? errors : best))
 }
 
-/** The API server does not place these errors at a field. */
+/** The API server does not attribute these errors to a field. */
 function composite(detail: string): FieldError {
   return { type: 'Invalid', field: '<nil>', badValue: '', detail }
 }

@@ -1,7 +1,7 @@
 import type { FieldError } from '../field-error.ts'
 import type { JsonObject } from '../json-object.ts'
 
-/** An object within an object must say what it is. */
+/** An embedded object must have apiVersion and kind. */
 export function validateEmbedded(object: JsonObject, path: string): FieldError[] {
   return ['apiVersion', 'kind'].flatMap((name): FieldError[] => {
     const value = object[name]

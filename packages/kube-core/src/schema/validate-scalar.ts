@@ -5,13 +5,13 @@ import { hasFormat } from './formats.ts'
 import type { Pattern } from './pattern.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
-/** The types that a schema allows; none when it does not say. */
+/** The types that a schema allows; empty when unspecified. */
 export function jsonTypes(schema: StructuralSchema): string[] {
   if (schema['x-kubernetes-int-or-string']) return ['integer', 'string']
   return schema.type ? [schema.type] : []
 }
 
-/** What OpenAPI calls the type of a JSON value. */
+/** OpenAPI's name for the type of a JSON value. */
 export function typeName(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'

@@ -7,11 +7,11 @@ export interface FieldRequirement {
   value: string
 }
 
-/** A set of terms over fields that all have to hold. Which fields exist is decided by the caller. */
+/** A set of terms over fields, all of which must match. The caller decides which fields exist. */
 export interface FieldSelector {
   readonly requirements: FieldRequirement[]
   readonly empty: boolean
-  /** `get` gives the text of a field; an absent field counts as an empty text. */
+  /** `get` returns the text of a field; an absent field counts as empty. */
   matches(get: (path: string) => string | undefined): boolean
   toString(): string
 }
@@ -23,7 +23,7 @@ export interface FieldSelector {
 export function parseFieldSelector(text: string): FieldSelector {
   const terms = splitTerms(text).filter((term) => term !== '')
   const parsed = terms.toSorted().map((term) => parseTerm(term, text))
-  // A term without field and value says nothing.
+  // A term without field and value has no effect.
   const requirements = parsed.filter(({ path, value }) => path !== '' || value !== '')
   return {
     requirements,
@@ -41,12 +41,12 @@ function formatTerm({ path, operator, value }: FieldRequirement): string {
   return path + operator + escapeFieldValue(value)
 }
 
-/** A value as it must stand in a field selector. */
+/** A value escaped for a field selector. */
 export function escapeFieldValue(value: string): string {
   return value.replace(/[\\,=]/g, (character) => '\\' + character)
 }
 
-/** Splits at commas that are not escaped. */
+/** Splits at unescaped commas. */
 function splitTerms(text: string): string[] {
   const terms = ['']
   let escaped = false

@@ -4,10 +4,10 @@ import { parseLabelRequirements } from './label-selector-parser.ts'
 import { formatRequirement, labelRequirement, matchesRequirement } from './label-requirement.ts'
 import type { LabelOperator, LabelRequirement } from './label-requirement.ts'
 
-/** A set of terms that all have to hold. `toString` gives the form for `?labelSelector=`. */
+/** A set of terms, all of which must match. `toString` gives the form for `?labelSelector=`. */
 export interface LabelSelector {
   readonly requirements: readonly LabelRequirement[]
-  /** Whether there is no term: an empty selector matches everything. */
+  /** Whether there are no terms: an empty selector matches everything. */
   readonly empty: boolean
   matches(labels: Readonly<Record<string, string>> | undefined): boolean
   toString(): string

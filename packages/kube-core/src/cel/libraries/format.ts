@@ -28,7 +28,9 @@ const checks: ReadonlyMap<string, (text: string) => string[]> = new Map([
   ['datetime', openApiCheck('date-time')],
 ])
 
-/** `format.named("dns1123Label")`, `format.uri()` …, and `validate`, which gives optional complaints. */
+/**
+ * `format.named("dns1123Label")`, `format.uri()` …, and `validate`, which returns optional errors.
+ */
 export const formatLibrary = [
   ...[...checks.keys()].map((name) =>
     celFunc(`format.${name}`, [], DYN, () => opaque('format', name)),

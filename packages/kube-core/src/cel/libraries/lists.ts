@@ -13,7 +13,7 @@ const LIST = listType(DYN)
 
 type Equal = (a: CelValue, b: CelValue) => boolean
 
-/** `isSorted`, `sum`, `min`, `max`, `indexOf`, `lastIndexOf` and the functions on sets. */
+/** `isSorted`, `sum`, `min`, `max`, `indexOf`, `lastIndexOf` and the set functions. */
 export function listLibrary(equal: Equal) {
   return [
     celMethod('isSorted', LIST, [], BOOL, function () {

@@ -5,7 +5,7 @@ import { opaque, textOf } from '../opaque.ts'
 const { BOOL, DOUBLE, DYN, INT, STRING } = CelScalar
 const unit = 10n ** 9n
 
-/** `quantity`, `isQuantity` and arithmetic on amounts such as `1.5Gi`. */
+/** `quantity`, `isQuantity` and arithmetic on quantities such as `1.5Gi`. */
 export const quantityLibrary = [
   celFunc('isQuantity', [STRING], BOOL, (text) => {
     try {

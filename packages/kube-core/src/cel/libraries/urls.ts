@@ -10,7 +10,7 @@ interface UrlParts {
   query: string
 }
 
-/** `url`, `isURL` and the parts of a URL. A URL is absolute, or an absolute path. */
+/** `url`, `isURL` and the components of a URL. A URL is absolute, or an absolute path. */
 export const urlLibrary = [
   celFunc('isURL', [STRING], BOOL, (text) => parse(text) !== undefined),
   celFunc('url', [STRING], DYN, (text) => {
