@@ -1,7 +1,7 @@
 import { abortReason } from './abort-reason.ts'
 import type { Clock } from './clock.ts'
 
-/** Thrown when work did not end within its time; `timeoutMs` is the time it had. */
+/** Thrown when work exceeded its deadline of `timeoutMs`. */
 export class DeadlineError extends Error {
   override readonly name = 'DeadlineError'
   readonly timeoutMs: number
@@ -18,8 +18,8 @@ export interface Scope extends Disposable {
 }
 
 /**
- * Opens a scope that aborts when any parent does, or with a DeadlineError once `timeoutMs` is
- * over. Dispose it when the work is done, so that neither a timer nor a listener stays behind.
+ * Opens a scope that aborts when any parent does, or with a DeadlineError after `timeoutMs`.
+ * Dispose it when the work is done, so that neither a timer nor a listener leaks.
  */
 export function openScope(options: {
   parents?: readonly (AbortSignal | undefined)[]
@@ -52,7 +52,7 @@ export function openScope(options: {
   }
 }
 
-/** Settles as the promise does, or rejects with the signal's reason if that aborts first. */
+/** Settles as the promise does, or rejects with the signal's reason if it aborts first. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(abortReason(signal))

@@ -5,22 +5,22 @@ export interface Timer {
   cancel(): void
 }
 
-/** Time as a dependency: everything that waits, measures or stamps is given one of these. */
+/** Injected time: everything that waits, measures or records timestamps takes a Clock. */
 export interface Clock {
-  /** Wall time in milliseconds since the epoch, for stamps. It may be set back or forward. */
+  /** Wall time in milliseconds since the epoch, for timestamps. May jump in either direction. */
   now(): number
-  /** Milliseconds from an arbitrary origin that never step back: for durations and deadlines. */
+  /** Monotonic milliseconds from an arbitrary origin, for durations and deadlines. */
   monotonicMs(): number
   /** Calls back once after `delayMs`, never synchronously. A negative delay counts as 0. */
   setTimer(delayMs: number, callback: () => void): Timer
 }
 
-/** The longest delay that a Node.js timer accepts; a longer one would fire at once. */
+/** The longest delay of a Node.js timer; a longer one would fire at once. */
 const timerLimitMs = 2 ** 31 - 1
 
 /**
- * The machine's clock. Delays longer than a Node.js timer can hold (24.8 days) are kept. A pending
- * timer keeps the process alive: whoever sets one cancels it when it is no longer wanted.
+ * The system clock. Supports delays longer than those of a Node.js timer (24.8 days). A pending
+ * timer keeps the process alive: cancel it when it is no longer needed.
  */
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -38,7 +38,7 @@ export const systemClock: Clock = {
   },
 }
 
-/** Waits `delayMs`, or until the signal aborts: then it rejects with the signal's reason. */
+/** Waits `delayMs`; rejects with the signal's reason if it aborts first. */
 export function sleep(
   clock: Pick<Clock, 'setTimer'>,
   delayMs: number,

@@ -1,10 +1,13 @@
-/** What the packages ask of a logger: the part of pino that takes fields and a message. */
+/** What the packages require of a logger: the part of pino that takes fields and a message. */
 export interface Logger {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
   error(fields: object, message: string): void
-  /** pino's: lets a caller skip making a line that would be dropped. Absent: every level is wanted. */
+  /**
+   * As in pino: lets a caller skip building a line that would be dropped. When absent, every level
+   * is enabled.
+   */
   isLevelEnabled?(level: string): boolean
 }
 
@@ -13,7 +16,7 @@ const ignore = () => {}
 /** Drops everything; the default wherever a logger is optional. */
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
-/** A logger that adds the same fields to every line. Fields of the line win. */
+/** A logger that adds the same fields to every line. Fields of the line take precedence. */
 export function withFields(logger: Logger, fields: object): Logger {
   return {
     debug: (more, message) => logger.debug({ ...fields, ...more }, message),

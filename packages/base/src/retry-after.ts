@@ -1,9 +1,10 @@
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
- * How long the provider asks to wait, in seconds, rounded up; `undefined` when it does not say.
- * Reads `retry-after-ms` (OpenAI, Azure), `x-ms-retry-after-ms` (Azure) and `retry-after` in seconds
- * or as a HTTP date. `nowMs` is the time the date is compared with. Header names are in lower case.
+ * The delay requested by the provider, in seconds, rounded up; `undefined` when it gives none.
+ * Reads `retry-after-ms` (OpenAI, Azure), `x-ms-retry-after-ms` (Azure) and `retry-after` in
+ * seconds or as an HTTP date. `nowMs` is the time that the date is compared with. Header names are
+ * in lower case.
  */
 export function readRetryAfterSeconds(headers: Headers, nowMs: number): number | undefined {
   const milliseconds =

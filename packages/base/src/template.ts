@@ -1,18 +1,18 @@
 /**
- * The one grammar of templates: `{{name}}`, spaces allowed inside the braces. A name begins with a
- * letter or an underscore and goes on with letters, digits, `_`, `.` and `-`. Anything else in double
- * braces is plain text.
+ * The template grammar: `{{name}}`, spaces allowed inside the braces. A name starts with a letter
+ * or an underscore, followed by letters, digits, `_`, `.` and `-`. Anything else in double braces
+ * is plain text.
  */
 const placeholder = /\{\{\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*\}\}/g
 
-/** The names that a template uses, each once, in order of appearance. */
+/** The names used in a template, each once, in order of appearance. */
 export function templateVariables(template: string): readonly string[] {
   return [...new Set([...template.matchAll(placeholder)].map((match) => match[1] ?? ''))]
 }
 
 /**
- * Replaces each `{{name}}` by its variable, once: what a variable holds is not rendered again, so a
- * caller cannot reach other variables through one. Throws MissingVariables.
+ * Replaces each `{{name}}` with its variable, in one pass: values are not rendered again, so a
+ * caller cannot access other variables through one. Throws MissingVariables.
  */
 export function renderTemplate(
   template: string,
@@ -23,7 +23,7 @@ export function renderTemplate(
   return template.replace(placeholder, (_, name: string) => variables[name] ?? '')
 }
 
-/** A template was to be rendered without a value for each of its names. */
+/** Thrown when a template is rendered without values for all of its names. */
 export class MissingVariables extends Error {
   override readonly name = 'MissingVariables'
   readonly names: readonly string[]

@@ -1,7 +1,7 @@
 /**
- * The index of one of the weighted things, drawn in proportion to its weight; 0 when none has
- * weight. `point` is the draw, in [0, 1): random, or derived from a key so that the same key always
- * draws the same thing.
+ * The index of one weighted item, drawn in proportion to its weight; 0 when none has weight.
+ * `point` is the draw, in [0, 1): random, or derived from a key so that the same key always draws
+ * the same item.
  */
 export function drawByWeight(
   weighted: readonly { readonly weight: number }[],

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Registry } from 'prom-client'
 import { takingPort } from './port-error.ts'
 
-/** An answer of the admin port. */
+/** A response of the admin port. */
 interface AdminAnswer {
   readonly status: number
   readonly body: string
@@ -15,7 +15,7 @@ export interface AdminServerOptions {
   readonly host: string
   readonly port: number
   readonly registry: Registry
-  /** Answers `/healthz…` and `/readyz…`; undefined when the path is none of them. */
+  /** Serves `/healthz…` and `/readyz…`; undefined for other paths. */
   readonly probe: (path: string, query: URLSearchParams) => AdminAnswer | undefined
 }
 
@@ -24,7 +24,7 @@ interface AdminServer {
   stop(): Promise<void>
 }
 
-/** Serves metrics and probes. It knows nothing of the parts that it reports about. Rejects with PortError. */
+/** Serves metrics and probes, independent of the parts that they cover. Rejects with PortError. */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const server = createServer((request, response) => {
     answer(request, options).then(
@@ -49,14 +49,14 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   }
 }
 
-/** `http://host:port` for a listening server, with brackets around IPv6. */
+/** `http://host:port` of a listening server, with brackets around IPv6. */
 function urlOf(host: string, address: AddressInfo): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
 }
 
 async function answer(request: IncomingMessage, options: AdminServerOptions): Promise<AdminAnswer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return { status: 405, body: 'only GET and HEAD are served here\n' }
+    return { status: 405, body: 'only GET and HEAD are supported\n' }
   }
   const url = new URL(request.url ?? '/', 'http://admin')
   if (url.pathname === '/metrics') {

@@ -3,8 +3,8 @@ import { providerTypes, routingStrategies } from '@fairlead/gateway'
 import type { Capabilities } from '@fairlead/snapshot'
 
 /**
- * What this build can do, read from the lists of alternatives. Both planes are handed it, so that what
- * is served, what conditions say and what the documents list are one thing.
+ * The capabilities of this build, derived from its lists of alternatives. Both planes receive them,
+ * so that what is served, what conditions say and what the documentation lists agree.
  */
 export const capabilities: Capabilities = {
   providerTypes,

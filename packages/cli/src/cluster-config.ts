@@ -1,7 +1,9 @@
 import { kubeConfigPath, loadKubeConfig, type KubeConfig } from '@fairlead/controller-runtime'
 import type { Options } from './options.ts'
 
-/** The cluster that a part alone works with: --kubeconfig, else in-cluster, else kubectl's default. */
+/**
+ * The cluster for a part that runs alone: --kubeconfig, else in-cluster, else kubectl's default.
+ */
 export function clusterConfig(
   options: Pick<Options, 'kubeconfig'>,
   environment: Readonly<Record<string, string | undefined>>,

@@ -1,16 +1,16 @@
 import type { Logger } from 'pino'
 import type { Options } from './options.ts'
 
-/** What every command is given; nothing below reads the process itself. */
+/** The environment of a command; nothing below accesses `process` itself. */
 export interface CommandContext {
   readonly options: Options
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Aborts on SIGTERM or Ctrl-C: finish what runs, then resolve. */
+  /** Aborts on SIGTERM or Ctrl-C: finish work in progress, then resolve. */
   readonly signal: AbortSignal
   readonly logger: Logger
-  /** For the person who started it; logs go to standard error. */
+  /** Prints for the user; logs go to standard error. */
   readonly print: (text: string) => void
 }
 
-/** Runs until it is done or the signal aborted. Rejects with what a person should read. */
+/** Runs until it is done or the signal aborts. Rejects with a user-facing error. */
 export type Command = (context: CommandContext) => Promise<void>

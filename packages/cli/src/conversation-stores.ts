@@ -9,7 +9,7 @@ import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Logger } from 'pino'
 
 interface StoreOpenerOptions {
-  /** Absolute. Relative paths of stores are resolved against it. */
+  /** Absolute. Relative store paths are resolved against it. */
   readonly dataDir: string
   readonly secrets: StoreSecrets
   readonly clock: Clock
@@ -18,7 +18,7 @@ interface StoreOpenerOptions {
   readonly logger: Logger
 }
 
-/** What a gateway without a ConversationStore uses. */
+/** The store of a gateway without a ConversationStore. */
 const inMemory = {
   namespace: '',
   name: 'in memory',

@@ -1,25 +1,25 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
-/** The folder that holds all state of a local Fairlead, taken by one process at a time. */
+/** The directory with all state of a local Fairlead, used by one process at a time. */
 export interface DataDir {
   /** Absolute. */
   readonly path: string
-  /** The first start was never completed: the quickstart is still to be applied. */
+  /** The first start was never completed: the quickstart still has to be applied. */
   readonly isNew: boolean
   /** Records that the first start is complete. */
   markStarted(): void
   release(): void
 }
 
-/** The data directory cannot be used; the message says why and what to do. */
+/** The data directory cannot be used; the message gives the reason and a remedy. */
 export class DataDirError extends Error {
   override readonly name = 'DataDirError'
 }
 
 /**
- * Creates the folder (mode 0700) when it is missing and takes its lock. A lock whose process is
- * gone, after a kill -9, is taken over. Throws DataDirError when another process runs on it.
+ * Creates the directory (mode 0700) if it is missing and locks it. A stale lock, left by kill -9,
+ * is taken over. Throws DataDirError when another process is using it.
  */
 export function openDataDir(path: string): DataDir {
   const folder = resolve(path)
@@ -65,10 +65,10 @@ function takeLock(lock: string, folder: string): void {
       rmSync(lock, { force: true })
     }
   }
-  throw new DataDirError(`${folder} was taken by another process: try again`)
+  throw new DataDirError(`${folder} was locked by another process: try again`)
 }
 
-/** Signal 0 only asks; EPERM means that the process exists and is somebody else's. */
+/** Signal 0 only checks; EPERM means that the process exists and belongs to another user. */
 function isRunning(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false
   try {

@@ -15,24 +15,24 @@ import type { Options } from './options.ts'
 import { takingPort } from './port-error.ts'
 import { reportReplica } from './replica-reporter.ts'
 
-/** How long calls that run when a stop is asked for may go on. */
+/** Grace period for calls in progress when a stop is requested. */
 const drainMs = 20_000
 
 interface DataPlaneOptions {
   readonly options: Pick<Options, 'host' | 'gatewayPort' | 'gateway' | 'replica'>
-  /** Folder that relative store paths count from. */
+  /** Directory against which relative store paths are resolved. */
   readonly dataDir: string
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
-  /** Where to report what is served; undefined without a Kubernetes API. */
+  /** Where to report the replica status; undefined without a Kubernetes API. */
   readonly client: Client | undefined
   readonly registry: Registry
   readonly logger: Logger
-  /** Called when it listens. */
+  /** Called once it listens. */
   onListening(gateway: Gateway): void
 }
 
-/** Runs the gateway, and its reports to the control plane, until the signal aborts; then drains. */
+/** Runs the gateway and its reports to the control plane until the signal aborts; then drains. */
 export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal): Promise<void> {
   const { options, client, logger } = plane
   const gateway = await takingPort(
@@ -65,9 +65,9 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
 }
 
 /**
- * A name that a restart keeps and that no other replica has, in the alphabet of field managers: the
- * pod's or machine's name, and the port, because a machine can run several. A port that was free by
- * chance would be another name at every start.
+ * A name that is stable across restarts, unique among replicas and valid as a field manager: the
+ * pod's or machine's name, plus the port, because a machine can run several. A randomly assigned
+ * port would give a new name at every start.
  */
 export function replicaName(options: Pick<Options, 'replica' | 'gatewayPort'>): string {
   const port = options.gatewayPort === 0 ? '' : `-${options.gatewayPort}`

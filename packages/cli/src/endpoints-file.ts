@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs'
 
-/** Where a running Fairlead is, for scripts: the content of `<data-dir>/endpoints.json`. */
+/** The addresses of a running Fairlead, for scripts: the content of `<data-dir>/endpoints.json`. */
 export interface Endpoints {
   readonly apiServer: string
   readonly gateway: string
@@ -11,7 +11,7 @@ export interface Endpoints {
   readonly apiKey: string | null
 }
 
-/** Writes a file whole or not at all, readable by its owner alone: it holds a secret. */
+/** Writes the file atomically, readable only by its owner: it contains a secret. */
 export function writePrivateFile(path: string, content: string): void {
   const temporary = `${path}.${process.pid}.tmp`
   writeFileSync(temporary, content, { mode: 0o600 })

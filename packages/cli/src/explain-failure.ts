@@ -8,11 +8,11 @@ const foreseen = new Set([
   'StatusError',
 ])
 
-/** One line for a person. Only an error that nobody foresaw shows where it happened. */
+/** One line for the user. Only an unexpected error shows its stack. */
 export function explainFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code, address } = error as NodeJS.ErrnoException & { readonly address?: string }
-  if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine: see --host`
+  if (code === 'EADDRNOTAVAIL') return `${address} is not an address of this machine: see --host`
   if (code === 'ENOTFOUND') return `${error.message}: check --host and the network`
   return foreseen.has(error.name) ? error.message : (error.stack ?? error.message)
 }

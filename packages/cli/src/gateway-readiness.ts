@@ -1,6 +1,6 @@
 import type { Gateway } from '@fairlead/gateway'
 
-/** Whether a gateway may get traffic: it listens, has a configuration and is not stopping. */
+/** Whether a gateway may receive traffic: it listens, has a configuration and is not stopping. */
 export class GatewayReadiness {
   readonly #signal: AbortSignal
   #gateway: Gateway | undefined
@@ -13,10 +13,10 @@ export class GatewayReadiness {
     this.#gateway = gateway
   }
 
-  /** A health check: throws while it may not. */
+  /** A health check: throws while it is not ready. */
   check(): void {
-    if (this.#gateway === undefined) throw new Error('the gateway does not listen yet')
-    if (this.#gateway.report().configHash === '') throw new Error('no configuration is served')
+    if (this.#gateway === undefined) throw new Error('the gateway is not listening yet')
+    if (this.#gateway.report().configHash === '') throw new Error('no configuration has been loaded')
     if (this.#signal.aborted) throw new Error('the gateway is stopping')
   }
 }

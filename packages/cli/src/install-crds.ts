@@ -9,16 +9,15 @@ import {
 } from '@fairlead/kube-core'
 import { migratedDefinition, migrateResources } from './migrate-resources.ts'
 
-/** The field manager of everything that a start puts into the API server. */
+/** The field manager of everything that a start applies to the API server. */
 export const installer = 'fairlead-install'
 
-/** How long a new kind may take to be served. */
+/** How long a new CRD may take to become established. */
 const establishTimeoutMs = 30_000
 
 /**
- * Installs the definitions of our kinds, and of ReferenceGrant where it is missing; stored objects of
- * an older shape are rewritten before. Resolves when all are established; rejects when that takes
- * longer than 30 s.
+ * Installs our CRDs, and that of ReferenceGrant if it is missing; stored objects of an older shape
+ * are migrated first. Resolves when all are established; rejects when that takes longer than 30 s.
  */
 export async function installCustomResourceDefinitions(
   client: Client,

@@ -3,31 +3,31 @@ import { join } from 'node:path'
 import type { KubernetesObject } from '@fairlead/kube-core'
 import { parseAllDocuments } from 'yaml'
 
-/** Maximum number of files in a folder of manifests, and maximum size of one: more is a mistake. */
+/** Maximum number of manifests in a directory, and maximum size of one: more is a mistake. */
 const filesMax = 10_000
 const fileBytesMax = 16 * 1024 * 1024
 
-/** A manifest cannot be read; the message names the file and, where known, the line. */
+/** A manifest cannot be read; the message names the file and, if known, the line. */
 export class ManifestError extends Error {
   override readonly name = 'ManifestError'
 }
 
-/** An object with the file that it came from. */
+/** An object and the file it comes from. */
 export interface Manifest {
   readonly file: string
   readonly object: KubernetesObject
 }
 
 /**
- * All objects in the `.yaml`, `.yml` and `.json` files of a folder and its subfolders, in the order of
- * their names, except hidden files. Throws ManifestError.
+ * All objects in the `.yaml`, `.yml` and `.json` files of a directory and its subdirectories,
+ * sorted by file name, except hidden files. Throws ManifestError.
  */
 export function loadManifests(folder: string): Manifest[] {
   const files = filesIn(folder)
     .filter((name) => /\.(?:ya?ml|json)$/.test(name) && !isHidden(name))
     .toSorted()
   if (files.length > filesMax) {
-    throw new ManifestError(`${folder} holds ${files.length} manifests; the limit is ${filesMax}`)
+    throw new ManifestError(`${folder} contains ${files.length} manifests; the limit is ${filesMax}`)
   }
   return files.flatMap((name) => parseManifests(name, readBounded(join(folder, name))))
 }
@@ -70,7 +70,7 @@ function filesIn(folder: string): string[] {
     return readdirSync(folder, { recursive: true, encoding: 'utf8' })
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new ManifestError(`cannot read the folder of manifests ${folder}: ${why}`, { cause })
+    throw new ManifestError(`cannot read the manifest directory ${folder}: ${why}`, { cause })
   }
 }
 

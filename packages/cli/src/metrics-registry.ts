@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 
-/** What `/metrics` shows: the process itself from the start, and what the parts declare in it. */
+/** The content of `/metrics`: process metrics from the start, and what the parts register. */
 export function newMetricsRegistry(): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })

@@ -45,7 +45,7 @@ function propertiesOf(schema: StructuralSchema | undefined, ...path: readonly st
   return current.properties
 }
 
-/** The definition as the first version had it: `retry.on` and `retry.true`, and decimal strings. */
+/** The definition of the first version: `retry.on` and `retry.true`, and decimal strings. */
 function oldDefinition(type: DefinedResource<KubernetesObject>): CustomResourceDefinitionObject {
   const crd = structuredClone(type.crd)
   const schema = crd.spec.versions[0]?.schema?.openAPIV3Schema
@@ -145,7 +145,7 @@ async function expectNewShape(): Promise<void> {
   })
 }
 
-/** A logger that keeps what was migrated. */
+/** A logger that records what was migrated. */
 function recordingLogger(): { readonly logger: Logger; readonly migrated: string[] } {
   const migrated: string[] = []
   const info = (fields: object, message: string) => {
@@ -155,7 +155,7 @@ function recordingLogger(): { readonly logger: Logger; readonly migrated: string
   return { logger: { ...silentLogger, info }, migrated }
 }
 
-/** The client, failing at the nth stored update of a resource, as if the process had been killed. */
+/** The client, failing at the nth stored update of a resource, as if the process were killed. */
 function killedAt(count: number): Client {
   let updates = 0
   return {

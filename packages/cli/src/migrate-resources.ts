@@ -11,28 +11,28 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
-/** On a definition: the migrations that its stored objects have been through. */
+/** Annotation of a definition: the migrations that its stored objects have completed. */
 const migrationsAnnotation = 'fairlead.dev/migrations'
 
 /** How long an API server may take to apply a changed definition. */
 const inForceTimeoutMs = 30_000
 const inForceIntervalMs = 100
 
-/** How often another writer of an object may be faster. */
+/** Maximum number of conflicts with other writers of an object. */
 const conflictAttemptsMax = 10
 
-/** A field that no schema has: it is kept only while the definition keeps unknown fields. */
+/** A field that no schema has: it is kept only while the definition preserves unknown fields. */
 const probeField = 'fairleadMigrationProbe'
 
 interface MigrateOptions {
   readonly client: Client
-  /** Who is recorded as the writer of fields. */
+  /** The field manager. */
   readonly fieldManager: string
   readonly logger: Logger
   readonly signal: AbortSignal
 }
 
-/** The definition of a kind with the note that its stored objects need no migration. */
+/** The definition of a kind, annotated that its stored objects need no migration. */
 export function migratedDefinition(
   type: DefinedResource<KubernetesObject>,
 ): CustomResourceDefinitionObject {
@@ -44,11 +44,11 @@ export function migratedDefinition(
 }
 
 /**
- * Rewrites the stored objects of a kind that have an older shape, before its current definition is
- * installed. While it does so the installed definition accepts and shows everything in `spec`, because
- * the old definition refuses the new shape and the current one hides and refuses the old shape.
- * Resolves at once for a kind that is not installed or has been migrated. It can be interrupted at any
- * time and then be run again: nothing is lost, and what has been rewritten stays as it is.
+ * Migrates the stored objects of a kind that have an older shape, before its current definition is
+ * installed. Meanwhile the installed definition accepts and preserves everything in `spec`, because
+ * the old definition rejects the new shape and the current one prunes and rejects the old shape.
+ * Resolves at once for a kind that is not installed or has been migrated. Can be interrupted at any
+ * time and run again: nothing is lost, and migrated objects are left as they are.
  */
 export async function migrateResources(
   type: DefinedResource<KubernetesObject>,
@@ -74,7 +74,7 @@ async function objectsOf(
   return items
 }
 
-/** The definition with a spec that nothing is removed from, added to or refused in. */
+/** The definition with a spec in which nothing is pruned, defaulted or rejected. */
 function relaxedDefinition(crd: CustomResourceDefinitionObject): CustomResourceDefinitionObject {
   const versions = crd.spec.versions.map((version) => {
     const schema = version.schema?.openAPIV3Schema
@@ -88,8 +88,8 @@ function relaxedDefinition(crd: CustomResourceDefinitionObject): CustomResourceD
 }
 
 /**
- * API servers apply a changed definition a moment after they have stored it and do not say when. An
- * update that is not stored shows it: the probe comes back only when unknown fields are kept.
+ * API servers apply a changed definition shortly after storing it and do not signal when. A dry-run
+ * update reveals it: the probe is returned only when unknown fields are preserved.
  */
 async function inForce(
   type: DefinedResource<KubernetesObject>,

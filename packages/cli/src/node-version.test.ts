@@ -9,7 +9,7 @@ describe('nodeVersionProblem', () => {
 
   it.each(['20.19.1', '23.11.0', '4.0.0'])('names what is wrong with %s', (version) => {
     expect(nodeVersionProblem(version, '/usr/bin/node')).toBe(
-      `Node.js 24 or newer is needed, and /usr/bin/node is ${version}: ` +
+      `Node.js 24 or newer is required, but /usr/bin/node is ${version}: ` +
         'install a newer one from https://nodejs.org',
     )
   })

@@ -1,14 +1,14 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 
-/** What a command runs with: flags first, then `FAIRLEAD_…` variables, then the defaults here. */
+/** The options of a command: flags first, then `FAIRLEAD_…` variables, then the defaults here. */
 export interface Options {
-  /** Where state, the kubeconfig and endpoints.json live. Defaults to `.fairlead`. */
+  /** Directory for state, the kubeconfig and endpoints.json. Defaults to `.fairlead`. */
   readonly dataDir: string
-  /** Defaults to 7443; 0 takes a free port. */
+  /** Defaults to 7443; 0 picks a free port. */
   readonly apiPort: number
-  /** Defaults to 8080; 0 takes a free port. */
+  /** Defaults to 8080; 0 picks a free port. */
   readonly gatewayPort: number
-  /** Defaults to 9464; 0 takes a free port. */
+  /** Defaults to 9464; 0 picks a free port. */
   readonly adminPort: number
   /** Address to listen on. Defaults to 127.0.0.1. */
   readonly host: string
@@ -18,15 +18,15 @@ export interface Options {
   readonly quickstart: boolean
   /** The LLMGateway that this process serves. Defaults to `default/default`. */
   readonly gateway: { readonly namespace: string; readonly name: string }
-  /** What this gateway calls itself in reports; undefined: the machine's name and the port. */
+  /** Name of this gateway in reports; undefined: host name and port. */
   readonly replica: string | undefined
-  /** A folder of manifests instead of a Kubernetes API (`fairlead gateway` only). */
+  /** A directory of manifests instead of a Kubernetes API (`fairlead gateway` only). */
   readonly manifests: string | undefined
   /** Log level: debug, info, warn, error or silent. Defaults to info. */
   readonly logLevel: string
 }
 
-/** The command line or a variable cannot be used; the message says which and what is expected. */
+/** Invalid command line or variable; the message says which one and what is expected. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
@@ -48,12 +48,12 @@ const flags = {
 
 type Flag = keyof typeof flags
 
-/** A flag that says where something listens. */
+/** A flag that sets a listen address. */
 export type PortFlag = Extract<Flag, `${string}-port`>
 
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent']
 
-/** A command line taken apart. Throws UsageError. */
+/** A parsed command line. Throws UsageError. */
 export function parseCommandLine(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
@@ -87,7 +87,7 @@ export function parseCommandLine(
   }
 }
 
-/** The variable that stands for a flag: `--data-dir` is `FAIRLEAD_DATA_DIR`. */
+/** The variable for a flag: `--data-dir` is `FAIRLEAD_DATA_DIR`. */
 export function variableOf(flag: Flag): string {
   return `FAIRLEAD_${flag.replaceAll('-', '_').toUpperCase()}`
 }
@@ -106,7 +106,7 @@ function parsePort(flag: Flag, text: string | undefined, fallback: number): numb
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (!(port <= 65535)) {
     throw new UsageError(
-      `--${flag} (${variableOf(flag)}) is "${text}": give a port from 0 to 65535`,
+      `--${flag} (${variableOf(flag)}) is "${text}": expected a port from 0 to 65535`,
     )
   }
   return port
@@ -115,14 +115,14 @@ function parsePort(flag: Flag, text: string | undefined, fallback: number): numb
 function parseGatewayName(text: string): Options['gateway'] {
   const match = /^([a-z0-9-]+)\/([a-z0-9.-]+)$/.exec(text)
   if (match?.[1] === undefined || match[2] === undefined) {
-    throw new UsageError(`--gateway is "${text}": give namespace/name of an LLMGateway`)
+    throw new UsageError(`--gateway is "${text}": expected namespace/name of an LLMGateway`)
   }
   return { namespace: match[1], name: match[2] }
 }
 
 function parseLogLevel(text: string): string {
   if (logLevels.includes(text)) return text
-  throw new UsageError(`--log-level is "${text}": give one of ${logLevels.join(', ')}`)
+  throw new UsageError(`--log-level is "${text}": expected one of ${logLevels.join(', ')}`)
 }
 
 function isSet(value: string | undefined): boolean {

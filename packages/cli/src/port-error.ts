@@ -1,13 +1,13 @@
 import { variableOf, type PortFlag } from './options.ts'
 
-/** A port cannot be listened on; the message names the flag and the variable that choose another. */
+/** Cannot listen on a port; the message names the flag and the variable that change it. */
 class PortError extends Error {
   override readonly name = 'PortError'
 }
 
 /**
- * Waits for a server that listens on the port of a flag. Rejects with PortError if the port is taken
- * or not for this user, and with the server's own error otherwise.
+ * Waits until a server listens on the port of a flag. Rejects with PortError if the port is taken
+ * or requires privileges, and with the server's own error otherwise.
  */
 export async function takingPort<Server>(
   flag: PortFlag,
@@ -26,10 +26,10 @@ function explain(flag: PortFlag, cause: unknown): string | undefined {
   const { code, port } = cause as NodeJS.ErrnoException & { readonly port?: number }
   const variable = variableOf(flag)
   if (code === 'EADDRINUSE') {
-    return `port ${port} is taken: stop what listens there, or start with --${flag} 0 for a free one (${variable})`
+    return `port ${port} is in use: stop the process that listens on it, or start with --${flag} 0 for a free one (${variable})`
   }
   if (code === 'EACCES') {
-    return `port ${port} may not be taken by this user: start with --${flag} and a port from 1024 on (${variable})`
+    return `port ${port} requires privileges: start with --${flag} and a port of 1024 or above (${variable})`
   }
   return undefined
 }

@@ -1,7 +1,10 @@
 import { probeResponse, type ProbeChecks } from '@fairlead/controller-runtime'
 import type { AdminServerOptions } from './admin-server.ts'
 
-/** Checks as the admin port serves them; a check that fails is 503, whoever balances loads waits. */
+/**
+ * The checks served by the admin port; a failing check answers 503, so load balancers hold traffic
+ * back.
+ */
 export function probesOf(part: {
   readonly healthChecks: ProbeChecks
 }): AdminServerOptions['probe'] {

@@ -4,9 +4,9 @@ import { systemClock, type Logger } from '@fairlead/base'
 import type { Gateway } from '@fairlead/gateway'
 import { isNotFound, timestamp } from '@fairlead/kube-core'
 
-/** How often a replica says that it is alive when nothing changed. */
+/** Heartbeat interval when nothing changes. */
 const heartbeatMs = 20_000
-/** First wait after a failed report; doubles up to the heartbeat. */
+/** First delay after a failed report; doubles up to the heartbeat interval. */
 const retryMs = 500
 
 interface ReplicaReporterOptions {
@@ -14,15 +14,15 @@ interface ReplicaReporterOptions {
   readonly gateway: Gateway
   /** The LLMGateway that is served. */
   readonly target: { readonly namespace: string; readonly name: string }
-  /** Unique among the replicas of this gateway; a restarted replica takes its entry over. */
+  /** Unique among the replicas of this gateway; a restarted replica takes over its entry. */
   readonly replica: string
   readonly logger: Logger
 }
 
 /**
- * Tells `LLMGateway.status.replicas` what this replica runs, by server-side apply under a field
- * manager of its own, so that replicas never touch each other's entries. Reports on every change
- * and on a heartbeat; resolves when the signal aborted and the entry is gone.
+ * Reports in `LLMGateway.status.replicas` what this replica runs, by server-side apply under its
+ * own field manager, so that replicas never touch each other's entries. Reports on every change and
+ * on a heartbeat; resolves when the signal has aborted and the entry is removed.
  */
 export async function reportReplica(
   options: ReplicaReporterOptions,
@@ -34,7 +34,7 @@ export async function reportReplica(
   signal.addEventListener('abort', stop)
   let failures = 0
   while (!signal.aborted) {
-    // Made before the report is read: a change while it is being sent is not lost.
+    // Created before the report is read: a change while it is being sent is not lost.
     const changed = new Promise<void>((resolve) => (wake = resolve))
     failures = (await send(options, false)) ? 0 : failures + 1
     const waitMs = failures === 0 ? heartbeatMs : Math.min(heartbeatMs, retryMs * 2 ** failures)
@@ -48,7 +48,7 @@ export async function reportReplica(
 async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<boolean> {
   const { client, gateway, target, replica, logger } = options
   const { configHash, problems, providers } = gateway.report()
-  // The gateway without a snapshot has no resource to report to, or one that is not accepted.
+  // A gateway without a snapshot has no resource to report to, or one that is not accepted.
   const entry = {
     name: replica,
     address: gateway.url,
@@ -76,12 +76,12 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
     )
     return true
   } catch (error) {
-    if (!isNotFound(error)) logger.warn({ error }, 'cannot report to the LLMGateway; trying again')
+    if (!isNotFound(error)) logger.warn({ error }, 'cannot report to the LLMGateway; retrying')
     return isNotFound(error)
   }
 }
 
-/** Waits for the promise, but no longer than `waitMs`. */
+/** Waits for the promise, at most `waitMs`. */
 async function before(waitMs: number, promise: Promise<void>): Promise<void> {
   const elapsed = Promise.withResolvers<void>()
   const timer = systemClock.setTimer(waitMs, elapsed.resolve)

@@ -13,8 +13,8 @@ import { usage } from './usage.ts'
 const commands: Readonly<Record<string, Command>> = { up, operator, gateway, apiserver, crds }
 
 /**
- * Runs a command line; resolves to the exit code: 0, 1 for a failure, 2 for a wrong call. By then
- * everything has been stopped and said.
+ * Runs a command line; resolves to the exit code: 0, 1 for a failure, 2 for a usage error. By then
+ * everything has stopped and been reported.
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const print = (text: string) => void process.stdout.write(text)
@@ -27,7 +27,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (command === undefined)
       throw new UsageError(`unknown command "${name}"; see fairlead --help`)
-    // Both names are in use for errors; without a serializer an Error is logged as {}.
+    // Both keys are in use for errors; without a serializer an Error is logged as {}.
     const serializers = { error: pino.stdSerializers.err, err: pino.stdSerializers.err }
     const logger = pino({ level: options.logLevel, base: null, serializers }, pino.destination(2))
     const signal = stopSignal()

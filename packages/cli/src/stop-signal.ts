@@ -1,14 +1,14 @@
 import { systemClock } from '@fairlead/base'
 
 /**
- * Ctrl-C in a terminal reaches every process of the group, and npm hands it on once more: signals
- * this close together are one wish.
+ * Ctrl-C in a terminal reaches every process of the group, and npm forwards it once more: signals
+ * this close together count as one.
  */
 const sameWishMs = 500
 
 /**
- * A signal that aborts on the first SIGTERM or SIGINT. A second one ends the process at once:
- * somebody does not want to wait for running streams.
+ * A signal that aborts on the first SIGTERM or SIGINT. A second one exits the process at once,
+ * without waiting for running streams.
  */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController()

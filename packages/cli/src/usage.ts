@@ -4,20 +4,20 @@ export const usage = `Fairlead: a Kubernetes-native LLM gateway
 Usage: fairlead <command> [flags]
 
 Commands
-  up          embedded API server, operator and gateway in one go
+  up          embedded API server, operator and gateway in one process
   operator    the control plane alone, for a cluster (--kubeconfig, or in-cluster)
   gateway     the data plane alone, from a cluster or from --manifests DIR
   apiserver   the embedded Kubernetes API server alone
   crds        print the custom resource definitions as YAML
 
-Flags (each also as FAIRLEAD_… in upper snake case)
-  --data-dir DIR        where state is kept (default .fairlead)
-  --api-port PORT       port of the API server (default 7443; 0 takes a free one)
+Flags (each also as a FAIRLEAD_… variable in upper snake case)
+  --data-dir DIR        directory for state (default .fairlead)
+  --api-port PORT       port of the API server (default 7443; 0 picks a free one)
   --gateway-port PORT   port of the gateway (default 8080)
   --admin-port PORT     port of metrics and probes (default 9464)
   --host ADDRESS        address to listen on (default 127.0.0.1)
-  --kubeconfig FILE     use that cluster instead of the embedded API server
-  --gateway NS/NAME     the LLMGateway that is served (default default/default)
+  --kubeconfig FILE     use this cluster instead of the embedded API server
+  --gateway NS/NAME     the LLMGateway to serve (default default/default)
   --replica NAME        name of this gateway in reports (default host name and port)
   --manifests DIR       gateway only: read resources from files, reloaded on change
   --no-quickstart       do not apply the quickstart resources at the first start

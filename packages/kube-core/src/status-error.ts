@@ -50,7 +50,7 @@ function failure({ code, reason, message, details }: Failure, cause?: unknown): 
   return new StatusError(status, cause === undefined ? undefined : { cause })
 }
 
-/** `deployments.apps` or `Deployment.apps` from the details of a status. */
+/** Status details of `deployments.apps` or `Deployment.apps`. */
 function detailsOf(qualified: string, name?: string): StatusDetails {
   const dot = qualified.indexOf('.')
   const kind = dot < 0 ? qualified : qualified.slice(0, dot)

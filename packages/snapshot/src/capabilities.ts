@@ -1,14 +1,15 @@
 /**
- * What a build of the data plane can do, read from its lists of alternatives. Resources are judged
- * by it, so that what is served, what a condition says and what the documents list are one thing.
+ * The capabilities of a data plane build, derived from its lists of alternatives. Resources are
+ * judged by them, so that what is served, what conditions say and what the documentation lists
+ * agree.
  */
 export interface Capabilities {
   readonly providerTypes: readonly ProviderTypeCapability[]
-  /** Values of ConversationStore `spec.type` that can be opened. */
+  /** Supported values of ConversationStore `spec.type`. */
   readonly conversationStoreTypes: readonly string[]
-  /** Values of a routing rule's `strategy` that can order targets. */
+  /** Supported values of a routing rule's `strategy`. */
   readonly routingStrategies: readonly string[]
-  /** Values of ContextStrategy `spec.history.mode` that can choose turns. */
+  /** Supported values of ContextStrategy `spec.history.mode`. */
   readonly historyModes: readonly string[]
 }
 
@@ -16,12 +17,12 @@ export interface Capabilities {
 export interface ProviderTypeCapability {
   /** Value of LLMProvider `spec.type`. */
   readonly type: string
-  /** False for a provider inside the process, which has no address. */
+  /** False for an in-process provider, which has no address. */
   readonly remote: boolean
-  /** Where it is called when the resource names no address, version segment included. */
+  /** Default base URL, version segment included. */
   readonly address: string | undefined
-  /** Appended to a baseURL that has no path; undefined takes a baseURL as it is. */
+  /** Appended to a baseURL without a path; when undefined, a baseURL is used as is. */
   readonly versionPath: string | undefined
-  /** Addresses by the names that `spec.preset` takes; empty for a type without presets. */
+  /** Base URLs by the values of `spec.preset`; empty for a type without presets. */
   readonly presets: ReadonlyMap<string, string>
 }

@@ -1,10 +1,10 @@
 import type { ResourceIdentity } from './resource-identity.ts'
 
 export interface ConversationStoreSettings extends ResourceIdentity {
-  /** One of the types that the capabilities name. */
+  /** A store type from the capabilities. */
   readonly type: string
   /** SQLite: relative to the data directory. */
   readonly path: string | undefined
-  /** Turns and conversations untouched for longer are deleted; undefined keeps them. */
+  /** Turns and conversations unused for longer are deleted; undefined keeps them. */
   readonly ttlMs: number | undefined
 }

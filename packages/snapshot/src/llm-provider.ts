@@ -3,7 +3,7 @@ import type { SecretKeyRef } from './secret-key-ref.ts'
 import type { SimulatorSettings } from './simulator.ts'
 
 export interface LLMProviderSettings extends ResourceIdentity {
-  /** One of the types that the capabilities name. */
+  /** A provider type from the capabilities. */
   readonly type: string
   /** Without a trailing slash, version segment included (`https://api.openai.com/v1`). Empty for Simulator. */
   readonly baseURL: string
@@ -12,7 +12,7 @@ export interface LLMProviderSettings extends ResourceIdentity {
     readonly secret: SecretKeyRef
     readonly weight: number
   }[]
-  /** Empty: anything that the provider serves. */
+  /** Empty: any model that the provider serves. */
   readonly models: readonly ProviderModel[]
   readonly headers: readonly { readonly name: string; readonly value: string }[]
   readonly simulator: SimulatorSettings | undefined
@@ -27,7 +27,7 @@ export interface ProviderModel {
   readonly price?: ModelPrice
 }
 
-/** What a model costs per million tokens, as decimal numbers in US dollars. */
+/** The price of a model per million tokens, as decimal numbers in US dollars. */
 export interface ModelPrice {
   readonly inputPerMillion: string | undefined
   readonly cachedInputPerMillion: string | undefined

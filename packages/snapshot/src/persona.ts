@@ -16,6 +16,6 @@ export interface PersonaSettings extends ResourceIdentity {
   }[]
   readonly temperature: number | undefined
   readonly maxOutputTokens: number | undefined
-  /** `sha256:` of everything above that is rendered. */
+  /** `sha256:` of all fields above that are rendered. */
   readonly hash: string
 }

@@ -3,9 +3,12 @@ import type { ResourceIdentity } from './resource-identity.ts'
 export interface PromptTemplateSettings extends ResourceIdentity {
   /** By version. */
   readonly versions: ReadonlyMap<string, PromptVersion>
-  /** Shares by weight; at least one. */
+  /** Weighted shares; at least one. */
   readonly rollout: readonly { readonly version: string; readonly weight: number }[]
-  /** Extra path under which it is served, such as `/summarise`; undefined when none was granted. */
+  /**
+   * Additional path under which it is served, such as `/summarise`; undefined when none was
+   * granted.
+   */
   readonly path: string | undefined
 }
 

@@ -1,4 +1,4 @@
-/** Something that only a replica can see, such as a Secret without the key. */
+/** A problem that only a replica can see, such as a missing key in a Secret. */
 export interface ReplicaProblem {
   readonly kind: string
   readonly namespace: string

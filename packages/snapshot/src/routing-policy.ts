@@ -5,13 +5,13 @@ export interface Route {
   /** The rule's name; shown in `x-fairlead-route` as `policy/rule`. */
   readonly rule: string
   readonly match: RouteMatch
-  /** One of the routing strategies that the capabilities name. */
+  /** A routing strategy from the capabilities. */
   readonly strategy: string
   readonly targets: readonly RouteTarget[]
   readonly retry: RetrySettings
 }
 
-/** All given fields must hold; empty lists and undefined match everything. */
+/** All given fields must match; empty lists and undefined match everything. */
 export interface RouteMatch {
   /** Exact, or with a trailing `*`. */
   readonly models: readonly string[]
@@ -22,7 +22,9 @@ export interface RouteMatch {
   readonly headers: readonly { readonly name: string; readonly value: string }[]
   /** As `namespace/name`. */
   readonly promptTemplates: readonly string[]
-  /** Estimated tokens of what the caller sent, both ends included; undefined matches any length. */
+  /**
+   * Estimated tokens of the caller's input, both bounds inclusive; undefined matches any length.
+   */
   readonly inputTokens: { readonly min: number; readonly max: number | undefined } | undefined
 }
 
@@ -30,7 +32,7 @@ export interface RouteTarget {
   readonly name: string
   /** Key of `providers`. */
   readonly provider: string
-  /** The model that the provider is asked for; undefined keeps the caller's. */
+  /** The model requested from the provider; undefined keeps the caller's. */
   readonly model: string | undefined
   readonly weight: number
 }
@@ -38,8 +40,8 @@ export interface RouteTarget {
 export type RetryCondition = 'RateLimited' | 'ServerError' | 'Timeout' | 'Connect'
 
 export interface RetrySettings {
-  /** Attempts after the first one, over all targets; 0 means none. */
+  /** Retries after the first attempt, across all targets; 0 means none. */
   readonly attempts: number
-  /** After which failures another attempt is made. */
+  /** The failures that are retried. */
   readonly conditions: readonly RetryCondition[]
 }

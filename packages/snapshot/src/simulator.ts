@@ -1,10 +1,13 @@
 export interface SimulatorSettings {
   readonly mode: 'Echo' | 'Script'
-  /** Script: answered in order, by the number of user messages in the prompt, last one repeated. */
+  /**
+   * Script: responses in order, selected by the number of user messages in the prompt; the last one
+   * repeats.
+   */
   readonly replies: readonly string[]
-  /** Before the first byte. */
+  /** Delay before the first byte. */
   readonly latencyMs: number
-  /** Between the words of a stream. */
+  /** Delay between the words of a stream. */
   readonly wordDelayMs: number
   readonly failure:
     | {
@@ -13,7 +16,7 @@ export interface SimulatorSettings {
         /** Every n-th call fails, counted per process; 1 means every call. */
         readonly everyNth: number
         readonly retryAfterSeconds: number | undefined
-        /** Instead of an error answer: the stream is cut after so many words. */
+        /** Instead of an error response: the stream is cut after this many words. */
         readonly afterWords: number | undefined
       }
     | undefined

@@ -8,17 +8,17 @@ import type { PromptTemplateSettings } from './prompt-template.ts'
 import type { Route } from './routing-policy.ts'
 
 /**
- * What the data plane runs: one frozen value, compiled from all resources, with every default
- * filled in, every reference resolved and every duration in milliseconds. It holds names of
- * Secrets, never their values. One call sees one snapshot from start to end.
+ * The configuration of the data plane: one frozen value, compiled from all resources, with all
+ * defaults applied, references resolved and durations in milliseconds. It contains names of
+ * Secrets, never their values. A call sees one snapshot from start to end.
  */
 export interface Snapshot {
-  /** `sha256:` over the canonical JSON of all other fields: equal configuration, equal hash. */
+  /** `sha256:` of the canonical JSON of all other fields: equal configuration, equal hash. */
   readonly hash: string
   readonly gateway: LLMGatewaySettings
   /** By `namespace/name`. */
   readonly providers: ReadonlyMap<string, LLMProviderSettings>
-  /** In the order in which they are tried: first match wins. */
+  /** In evaluation order: the first match wins. */
   readonly routes: readonly Route[]
   /** By `namespace/name`. */
   readonly prompts: ReadonlyMap<string, PromptTemplateSettings>

@@ -6,10 +6,10 @@ interface Pending {
   readonly callback: () => void
 }
 
-/** A clock that stands still until a test moves it. */
+/** A clock that stands still until a test advances it. */
 export class FakeClock implements Clock {
   #nowMs: number
-  /** How far wall time was set from where it would be without `setWallTime`. */
+  /** How far `setWallTime` has shifted wall time. */
   #wallShiftMs = 0
   #order = 0
   readonly #pending = new Set<Pending>()
@@ -28,7 +28,7 @@ export class FakeClock implements Clock {
     return this.#nowMs
   }
 
-  /** Sets wall time alone, as an operator or NTP does; durations and timers do not notice. */
+  /** Sets wall time only, as an operator or NTP does; durations and timers are not affected. */
   setWallTime(nowMs: number): void {
     this.#wallShiftMs = nowMs - this.#nowMs
   }
@@ -40,12 +40,12 @@ export class FakeClock implements Clock {
     return { cancel: () => void this.#pending.delete(pending) }
   }
 
-  /** How many timers wait: a test's way to see that nothing leaks. */
+  /** Number of pending timers, for tests that nothing leaks. */
   get pendingTimers(): number {
     return this.#pending.size
   }
 
-  /** Milliseconds until the next timer is due, if one waits. */
+  /** Milliseconds until the next timer is due, if there is one. */
   get nextTimerInMs(): number | undefined {
     const next = this.#next()
     return next === undefined ? undefined : next.atMs - this.#nowMs
@@ -62,8 +62,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves time forward and fires what is due, in order, each at its own instant. Promise reactions
-   * run between timers, so that a timer set by a continuation still fires within the same step.
+   * Advances time and fires due timers in order, each at its own instant. Promise reactions run
+   * between timers, so that a timer set by a continuation still fires within the same step.
    */
   async advance(byMs: number): Promise<void> {
     const endMs = this.#nowMs + byMs
@@ -77,7 +77,7 @@ export class FakeClock implements Clock {
     this.#nowMs = endMs
   }
 
-  /** Moves to the next timer and fires it. Returns the milliseconds that passed. */
+  /** Advances to the next timer and fires it. Returns the elapsed milliseconds. */
   async advanceToNextTimer(): Promise<number> {
     await settle()
     const inMs = this.nextTimerInMs ?? 0
@@ -98,7 +98,7 @@ function isBefore(a: Pending, b: Pending): boolean {
   return a.atMs !== b.atMs ? a.atMs < b.atMs : a.order < b.order
 }
 
-/** Lets promise reactions, also chained ones, run to their end. */
+/** Lets promise reactions, including chained ones, run to completion. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

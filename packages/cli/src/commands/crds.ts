@@ -5,7 +5,7 @@ import type { CommandContext } from '../command-context.ts'
 /** Prints our custom resource definitions, ready for `kubectl apply --server-side -f -`. */
 export function crds(context: CommandContext): Promise<void> {
   const documents = definitions.map(({ crd }) =>
-    // kubectl reads YAML 1.1, so what would be a boolean there is quoted
+    // kubectl reads YAML 1.1, so strings that would be booleans there are quoted
     stringify(crd, { aliasDuplicateObjects: false, compat: 'yaml-1.1' }),
   )
   context.print(documents.map((document) => `---\n${document}`).join(''))

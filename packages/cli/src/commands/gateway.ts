@@ -13,7 +13,7 @@ import { GatewayReadiness } from '../gateway-readiness.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
 import { probesOf } from '../probes.ts'
 
-/** The data plane alone: from a cluster, or with --manifests from a folder of files. */
+/** The data plane alone: from a cluster, or with --manifests from a directory of files. */
 export function gateway(context: CommandContext): Promise<void> {
   return context.options.manifests === undefined
     ? fromCluster(context)

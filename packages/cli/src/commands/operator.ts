@@ -8,7 +8,7 @@ import { clusterConfig } from '../cluster-config.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
 import { probesOf } from '../probes.ts'
 
-/** The control plane alone: installs the kinds and writes every condition; one replica leads. */
+/** The control plane alone: installs the CRDs and writes all conditions; one replica leads. */
 export async function operator(context: CommandContext): Promise<void> {
   const { options, environment, signal, logger, print } = context
   const registry = newMetricsRegistry()

@@ -33,7 +33,7 @@ export async function up(context: CommandContext): Promise<void> {
   }
 }
 
-/** The Kubernetes API that is used, the embedded one or somebody's cluster. */
+/** The Kubernetes API in use: the embedded server or an existing cluster. */
 interface Kubernetes {
   readonly config: KubeConfig
   readonly kubeconfigPath: string
@@ -102,7 +102,7 @@ async function runPlanes(
   }
 }
 
-/** What must be in the API server before anybody watches it. */
+/** Creates what must exist in the API server before any watch starts. */
 async function prepareResources(
   context: CommandContext,
   dataDir: DataDir,
@@ -117,7 +117,7 @@ async function prepareResources(
   dataDir.markStarted()
 }
 
-/** Puts the gateway under the manager; resolves when it serves its first configuration. */
+/** Adds the gateway to the manager; resolves when it serves its first configuration. */
 function addGateway(
   context: CommandContext,
   dataDir: DataDir,
@@ -129,7 +129,7 @@ function addGateway(
   const serving = Promise.withResolvers<Gateway>()
   let gateway: Gateway | undefined
   manager.addReadyzCheck('gateway', () => {
-    if (gateway === undefined) throw new Error('the gateway does not listen yet')
+    if (gateway === undefined) throw new Error('the gateway is not listening yet')
   })
   manager.add(
     runnable(

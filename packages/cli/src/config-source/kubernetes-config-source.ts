@@ -15,15 +15,14 @@ interface KubernetesConfigSourceOptions {
   readonly cache: Cache
   /** The LLMGateway whose snapshot is served. */
   readonly gateway: { readonly namespace: string; readonly name: string }
-  /** What this process can serve. */
+  /** The capabilities of this process. */
   readonly capabilities: Capabilities
   readonly logger: Logger
 }
 
 /**
- * Configuration and Secrets as a Kubernetes API has them: watches every kind, compiles after each
- * burst of changes and hands over a snapshot only when it differs. Construct it before the cache
- * starts.
+ * Configuration and Secrets from a Kubernetes API: watches every kind, compiles after each burst of
+ * changes and publishes a snapshot only when it differs. Construct it before the cache starts.
  */
 export class KubernetesConfigSource {
   readonly snapshots: SnapshotSource
@@ -46,7 +45,7 @@ export class KubernetesConfigSource {
     for (const type of configurationTypes()) {
       options.cache.informerFor(type).onEvent({
         added: changed,
-        // Conditions and heartbeats are written all the time and configure nothing.
+        // Conditions and heartbeats are written frequently and are not configuration.
         updated: (before, after) => changesConfiguration(before, after) && changed(),
         deleted: changed,
       })
@@ -66,13 +65,13 @@ export class KubernetesConfigSource {
     }
   }
 
-  /** Call once the cache has synced; before that, a half-read configuration would be served. */
+  /** Call once the cache has synced; earlier, an incomplete configuration would be served. */
   begin(): void {
     this.#ready = true
     this.#compile()
   }
 
-  /** A burst of changes that arrives at once costs one compile. */
+  /** A burst of changes costs one compilation. */
   #schedule(): void {
     if (!this.#ready || this.#scheduled) return
     this.#scheduled = true

@@ -1,4 +1,4 @@
-/** Subscribers to a change. One that throws does not keep the others from being notified. */
+/** Subscribers to a change. One that throws does not prevent the others from being notified. */
 export class Listeners {
   readonly #listeners = new Set<() => void>()
   readonly #onError: (error: unknown) => void

@@ -14,15 +14,15 @@ import {
 import { ManifestError, type Manifest } from '../load-manifests.ts'
 
 /**
- * Does to manifests what an API server does to objects: defaults, schema, rules, and no unknown
- * fields. Older spellings are upgraded before. What checks a kind is built when it is first needed.
+ * Processes manifests as an API server processes objects: defaults, schema, rules, no unknown
+ * fields. Older shapes are upgraded first. Validators of a kind are built on first use.
  */
 export class ManifestChecker {
   readonly #checks = new Map<string, Check>()
 
   /**
-   * The object as it would be stored, and what was upgraded. Objects of other groups, such as Secrets,
-   * are returned as they are. Throws ManifestError, with file, object and fields.
+   * The object as it would be stored, and what was upgraded. Objects of other groups, such as
+   * Secrets, are returned as is. Throws ManifestError with file, object and fields.
    */
   check({ file, object }: Manifest): UpgradedResource<KubernetesObject> {
     const type = definitions.find(

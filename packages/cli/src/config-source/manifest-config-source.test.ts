@@ -57,8 +57,8 @@ describe('a folder of manifests', () => {
     expect(snapshot?.routes[0]?.retry).toEqual({ attempts: 2, conditions: ['Timeout'] })
     expect(snapshot?.personas.get('default/warm')?.temperature).toBe(0.7)
     expect(warnings.toSorted()).toEqual([
-      'persona.yaml: Persona "warm": spec.settings.temperature is now the number 0.7; please change the file',
-      'route.yaml: RoutingPolicy "r": spec.rules[0].retry.on is now spec.rules[0].retry.conditions; please change the file',
+      'persona.yaml: Persona "warm": spec.settings.temperature is now the number 0.7; please update the file',
+      'route.yaml: RoutingPolicy "r": spec.rules[0].retry.on is now spec.rules[0].retry.conditions; please update the file',
     ])
   })
 

@@ -8,21 +8,21 @@ import { loadManifests, ManifestError, type Manifest } from '../load-manifests.t
 import { Listeners } from './listeners.ts'
 import { ManifestChecker } from './manifest-checker.ts'
 
-/** Editors write a file in several steps: how long it must be quiet before it is read. */
+/** Editors write a file in several steps: quiet period before it is read. */
 const quietMs = 50
 
 interface ManifestConfigSourceOptions {
   readonly folder: string
   readonly gateway: { readonly namespace: string; readonly name: string }
-  /** What this process can serve. */
+  /** The capabilities of this process. */
   readonly capabilities: Capabilities
   readonly logger: Logger
 }
 
 /**
- * Configuration and Secrets from a folder of manifests, without any Kubernetes API. The same
- * defaults and checks apply. A change that is wrong keeps the last good configuration and is
- * logged with file and field.
+ * Configuration and Secrets from a directory of manifests, without any Kubernetes API. The same
+ * defaults and validation apply. An invalid change keeps the last good configuration and is logged
+ * with file and field.
  */
 export class ManifestConfigSource {
   readonly snapshots: SnapshotSource
@@ -41,7 +41,7 @@ export class ManifestConfigSource {
     this.secrets = { get: (ref) => this.#secret(ref), subscribe }
   }
 
-  /** Reads everything. Throws ManifestError, and then what was served before is still served. */
+  /** Reads everything. On ManifestError, the previous configuration stays in use. */
   load(): void {
     const { folder, gateway, capabilities, logger } = this.#options
     const manifests = loadManifests(folder).map(placed)
@@ -66,7 +66,7 @@ export class ManifestConfigSource {
     this.#listeners.notify()
   }
 
-  /** Reloads after every change in the folder, until the signal aborts. */
+  /** Reloads after every change in the directory until the signal aborts. */
   watch(signal: AbortSignal): void {
     const { folder, logger } = this.#options
     let timer: Timer | undefined
@@ -75,25 +75,25 @@ export class ManifestConfigSource {
         this.load()
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
-        logger.error({ reason }, 'the manifests cannot be used; the last good ones stay in force')
+        logger.error({ reason }, 'the manifests cannot be used; the last good ones stay in use')
       }
     }
     const watcher = watch(folder, { recursive: true, signal }, () => {
       timer?.cancel()
       timer = systemClock.setTimer(quietMs, reload)
     })
-    watcher.on('error', (error) => logger.error({ error }, 'changes of manifests are not seen'))
+    watcher.on('error', (error) => logger.error({ error }, 'cannot watch the manifests for changes'))
     signal.addEventListener('abort', () => timer?.cancel(), { once: true })
   }
 
-  /** As an API server would store it; an older spelling is read, and said. */
+  /** As an API server would store it; an older shape is accepted and logged. */
   #check(manifest: Manifest): KubernetesObject {
     const { resource, changes } = this.#checker.check(manifest)
     const { kind, metadata } = resource
     for (const change of changes) {
       this.#options.logger.warn(
         { file: manifest.file, kind, name: metadata.name },
-        `${manifest.file}: ${kind} "${metadata.name}": ${change}; please change the file`,
+        `${manifest.file}: ${kind} "${metadata.name}": ${change}; please update the file`,
       )
     }
     return resource
@@ -115,7 +115,7 @@ function placed({ file, object }: Manifest): Manifest {
   return { file, object: { ...object, metadata } }
 }
 
-/** Refuses two manifests of the same object. Throws ManifestError. */
+/** Refuses duplicate manifests of one object. Throws ManifestError. */
 function refuseRepetition(manifests: readonly Manifest[]): void {
   const files = new Map<string, string>()
   for (const { file, object } of manifests) {

@@ -4,10 +4,10 @@ import type { StructuralSchema } from '@fairlead/kube-core'
 import type { Capabilities, ProviderTypeCapability } from '@fairlead/snapshot'
 import { markdownTable } from './markdown-table.ts'
 
-/** Markdown by the name of the generated part of `docs/resources.md` that holds it. */
+/** Markdown by the name of its generated part of `docs/resources.md`. */
 type GeneratedParts = ReadonlyMap<string, string>
 
-/** What the lists of kinds and of capabilities say, so that the document need not repeat it. */
+/** Tables generated from kinds and capabilities, so that the document need not repeat them. */
 export function resourceTables(
   kinds: readonly KindCompiler[],
   capabilities: Capabilities,
@@ -22,8 +22,8 @@ export function resourceTables(
 }
 
 /**
- * The document with its generated parts replaced. A part stands between `<!-- generated: name -->`
- * and `<!-- end -->`. Throws when the document lacks one of the parts, or has one that is unknown.
+ * The document with its generated parts replaced. A part is delimited by `<!-- generated: name -->`
+ * and `<!-- end -->`. Throws when the document lacks a part or has an unknown one.
  */
 export function withGeneratedParts(document: string, parts: GeneratedParts): string {
   const missing = new Set(parts.keys())

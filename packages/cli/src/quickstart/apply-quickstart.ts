@@ -13,25 +13,25 @@ import { installer } from '../install-crds.ts'
 import { loadManifests } from '../load-manifests.ts'
 import { newApiKey } from './api-key.ts'
 
-/** Where the quickstart lives, and the Secret that its Consumer names. */
+/** The namespace of the quickstart, and the Secret referenced by its Consumer. */
 const namespace = 'default'
 const keySecret = { namespace, name: 'quickstart-key' }
 const keyName = 'api-key'
 
 /**
- * Creates one resource of each kind and a Consumer with a freshly made key. What exists already is
- * left as it is, so that it can be run again after a start that was cut short.
+ * Creates one resource of each kind and a Consumer with a new key. Existing objects are left
+ * unchanged, so that it can run again after an interrupted start.
  */
 export async function applyQuickstart(client: Client, signal: AbortSignal): Promise<void> {
   await createIfAbsent(client, Secret, secretOf(keySecret.name, keyName, newApiKey()), signal)
   for (const { object, file } of loadManifests(quickstartFolder())) {
     const kind: ResourceType | undefined = kinds.find((candidate) => candidate.kind === object.kind)
-    if (kind === undefined) throw new Error(`${file} holds a ${object.kind}, which is not of ours`)
+    if (kind === undefined) throw new Error(`${file} holds a ${object.kind}, which is not one of our kinds`)
     await createIfAbsent(client, kind, asApplied(object), signal)
   }
 }
 
-/** In its namespace, with the note that `kubectl apply` leaves, so that it can go on from there. */
+/** In its namespace, with the annotation that `kubectl apply` sets, so that it can take over. */
 function asApplied(object: KubernetesObject): KubernetesObject {
   const placed = { ...object, metadata: { ...object.metadata, namespace } }
   const annotations = {
@@ -40,7 +40,7 @@ function asApplied(object: KubernetesObject): KubernetesObject {
   return { ...placed, metadata: { ...placed.metadata, annotations } }
 }
 
-/** The quickstart consumer's key, undefined when the quickstart was never applied or was removed. */
+/** The quickstart consumer's key, undefined when the quickstart was not applied or was removed. */
 export async function readQuickstartKey(
   client: Client,
   signal: AbortSignal,
@@ -55,7 +55,7 @@ export async function readQuickstartKey(
   }
 }
 
-/** A Secret of one value in the quickstart's namespace. */
+/** A Secret with one value in the quickstart's namespace. */
 function secretOf(name: string, key: string, value: string): Secret {
   return {
     apiVersion: 'v1',
@@ -79,7 +79,10 @@ async function createIfAbsent<T extends KubernetesObject>(
   }
 }
 
-/** In the sources the examples folder itself, in the published package the copy beside this file. */
+/**
+ * In the sources the examples directory itself, in the published package the copy next to this
+ * file.
+ */
 function quickstartFolder(): string {
   const published = fileURLToPath(new URL('./manifests', import.meta.url))
   return existsSync(published)

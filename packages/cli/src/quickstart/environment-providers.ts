@@ -3,18 +3,20 @@ import type { Client } from '@fairlead/controller-runtime'
 import { isConflict, isNotFound, Secret, type KubernetesObject } from '@fairlead/kube-core'
 
 const namespace = 'default'
-/** Owns what the environment asked for, so that a change of a variable changes only that. */
+/**
+ * Field manager of what the environment configures, so that changing a variable changes only that.
+ */
 const fieldManager = 'fairlead-environment'
 
-/** How often another writer of the gateway may be faster. */
+/** Maximum number of conflicts with other writers of the gateway. */
 const conflictAttemptsMax = 10
 
-/** A vendor whose well-known variable makes a provider. */
+/** A vendor whose well-known variable configures a provider. */
 interface VendorVariable {
   readonly variable: string
   readonly name: string
   readonly type: string
-  /** Models that go to this vendor. */
+  /** Models that are routed to this vendor. */
   readonly models: readonly string[]
 }
 
@@ -30,8 +32,8 @@ const keyVariables: readonly VendorVariable[] = [
 ]
 
 /**
- * For each vendor whose variable is set: a Secret, an LLMProvider and a rule that sends the
- * vendor's models there; OLLAMA_HOST makes a provider that takes every model nobody else serves.
+ * For each vendor whose variable is set: a Secret, an LLMProvider and a rule that routes the
+ * vendor's models to it; OLLAMA_HOST adds a provider for every model that nobody else serves.
  */
 export async function applyEnvironmentProviders(
   client: Client,
@@ -61,7 +63,7 @@ export async function applyEnvironmentProviders(
 export function ollamaBaseURL(host: string): string {
   const url = new URL(/^https?:\/\//.test(host) ? host : `http://${host}`)
   if (url.port === '' && !/^https?:\/\//.test(host)) url.port = '11434'
-  // 0.0.0.0 is an address to listen on, not one to call.
+  // 0.0.0.0 is an address to listen on, not to connect to.
   if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'
   return `${url.origin}/v1`
 }
@@ -78,7 +80,7 @@ function credential(name: string) {
   return { name: 'main', secretRef: { name, key: 'api-key' } }
 }
 
-/** One policy per vendor: what is wrong with one does not show on the others. */
+/** One policy per vendor: an error in one does not affect the others. */
 function routingPolicy(name: string, models: readonly string[]): RoutingPolicy {
   const rule = {
     name: 'models',
@@ -93,8 +95,8 @@ function routingPolicy(name: string, models: readonly string[]): RoutingPolicy {
 }
 
 /**
- * Appends a provider to those that the default gateway asks last. The list belongs to whoever wrote
- * it, as a whole, so it is read and written back; without a default gateway there is nothing to do.
+ * Appends a provider to the default gateway's last-resort providers. The list is owned as a whole
+ * by whoever wrote it, so it is read and written back; without a default gateway nothing is done.
  */
 async function addDefaultProvider(
   client: Client,

@@ -1,6 +1,6 @@
 import type { Capabilities } from '../capabilities.ts'
 
-/** Those of a data plane for tests; the real ones are composed by the command line. */
+/** Capabilities of a data plane for tests; the real ones are composed by the command line. */
 export const testCapabilities: Capabilities = {
   providerTypes: [
     {
