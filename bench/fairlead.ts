@@ -9,14 +9,14 @@ import { eventually } from './statistics.ts'
 
 const main = fileURLToPath(new URL('../packages/cli/src/main.ts', import.meta.url))
 
-/** A whole Fairlead as `npm start` runs it, quiet, with a client to configure it. */
+/** A complete Fairlead as `npm start` runs it, without logging, with a client to configure it. */
 export interface BenchedFairlead {
   readonly process: MeasuredProcess
   readonly gateway: string
   readonly kubeconfig: string
   readonly headers: Readonly<Record<string, string>>
   readonly client: Client
-  /** Server-side apply, which is what `kubectl apply --server-side` sends. */
+  /** Server-side apply, as `kubectl apply --server-side` does it. */
   apply(kind: string, name: string, spec: object): Promise<void>
   stop(): Promise<void>
 }
@@ -71,7 +71,7 @@ export async function startFairlead(
   }
 }
 
-/** A provider at `baseURL` and a rule that sends `<name>-model` there. */
+/** A provider at `baseURL` and a rule that routes `<name>-model` to it. */
 export async function addProvider(
   fairlead: BenchedFairlead,
   name: string,
@@ -100,7 +100,7 @@ export async function addProvider(
       headers: { ...fairlead.headers, 'content-type': 'application/json' },
       body: JSON.stringify({ model: `${name}-model`, messages: [{ role: 'user', content: 'x' }] }),
     })
-    // Whatever the provider makes of a plain call, a route that is not there yet is a 404.
+    // Whatever the provider answers to a plain call, a missing route is a 404.
     if (response.status === 404) throw new Error(`${response.status}: ${await response.text()}`)
     await response.arrayBuffer()
     return true as const

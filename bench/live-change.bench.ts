@@ -5,10 +5,10 @@ import { addProvider, startFairlead, type BenchedFairlead } from './fairlead.ts'
 import { median, quantile } from './statistics.ts'
 
 const changesPerKind = 20
-/** Far beyond any sensible time: what takes longer has gone wrong, and says so. */
+/** Far longer than any reasonable time: reaching it means a failure, which is reported. */
 const effectMsMax = 10_000
 
-/** From the moment the change is sent to the API server until a call shows it. */
+/** From sending the change to the API server until a call shows it. */
 export async function liveChange(folder: string): Promise<void> {
   const upstream = await startMirror()
   const fairlead = await startFairlead(folder, { Persona, ContextStrategy, PromptTemplate })
@@ -136,7 +136,7 @@ function changesOf(fairlead: BenchedFairlead, url: string): Readonly<Record<stri
   }
 }
 
-/** A provider that answers with the path and the body that it was called with. */
+/** A provider that responds with the path and body of the call. */
 async function startMirror() {
   const server = createServer((incoming, response) => {
     const parts: Buffer[] = []

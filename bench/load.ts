@@ -14,11 +14,11 @@ interface LoadOptions {
 interface LoadResult {
   readonly requests: number
   readonly requestsPerSecond: number
-  /** Answers that were not 200, and connections that broke. */
+  /** Responses other than 200, and broken connections. */
   readonly failures: number
 }
 
-/** Posts the same body over and over with wrk, a load generator in C that leaves the CPU to others. */
+/** Posts the same body repeatedly with wrk, a load generator in C that uses little CPU itself. */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const script = join(options.folder, 'load.lua')
   const body = join(options.folder, 'body.json')
@@ -48,7 +48,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     options.url,
   ])
   const [, requests, micros, failures] = /RESULT (\d+) (\d+) (\d+)/.exec(output) ?? []
-  if (requests === undefined) throw new Error(`wrk said nothing to count: ${output}`)
+  if (requests === undefined) throw new Error(`wrk reported no request count: ${output}`)
   return {
     requests: Number(requests),
     requestsPerSecond: Number(requests) / (Number(micros) / 1e6),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** A server process under measurement; its children count as part of it. */
+/** A server process being measured; its children count as part of it. */
 export interface MeasuredProcess {
   readonly pid: number
   /** CPU time used so far by the process and its children, in microseconds. */
@@ -11,10 +11,10 @@ export interface MeasuredProcess {
   stop(): Promise<void>
 }
 
-/** Linux counts CPU time in ticks of a hundredth of a second. */
+/** Linux counts CPU time in ticks of 10 ms. */
 const microsPerTick = 10_000
 
-/** Starts a server; its output is dropped unless it ends early. */
+/** Starts a server; its output is discarded unless it exits early. */
 export function startMeasured(
   command: string,
   args: readonly string[],
@@ -71,7 +71,7 @@ function memoryMiBOf(pid: number): number {
   }
 }
 
-/** The fields of /proc/<pid>/stat from the third on; empty when the process is gone. */
+/** The fields of /proc/<pid>/stat from the third on; empty when the process has exited. */
 function statOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8')

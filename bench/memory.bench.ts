@@ -10,7 +10,7 @@ const upstreamPort = 18_090
 const totalRequests = 100_000
 const openStreams = 2_000
 
-/** Resident memory at rest, after many requests, and with many open streams. */
+/** Resident memory when idle, after many requests, and with many open streams. */
 export async function memory(folder: string): Promise<void> {
   const upstream = startStaticUpstream(folder, upstreamPort, {
     small: { content: chatAnswer(1_000), type: 'application/json' },

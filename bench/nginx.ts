@@ -5,11 +5,11 @@ import { startMeasured, type MeasuredProcess } from './measured-process.ts'
 interface StaticAnswer {
   readonly content: string
   readonly type: string
-  /** Below `/<name>`; OpenAI's when left out. */
+  /** Path below `/<name>`; defaults to OpenAI's. */
   readonly path?: string
 }
 
-/** A provider that costs next to nothing: fixed answers from memory-mapped files. */
+/** A provider that costs next to nothing: static responses from memory-mapped files. */
 export function startStaticUpstream(
   folder: string,
   port: number,
@@ -31,7 +31,7 @@ export function startStaticUpstream(
   )
 }
 
-/** The plainest reverse proxy: what any hop in front of a provider costs at least. */
+/** The plainest reverse proxy: the minimum cost of any hop in front of a provider. */
 export function startPlainProxy(
   folder: string,
   port: number,
@@ -56,7 +56,7 @@ export function startPlainProxy(
 
 function startNginx(folder: string, name: string, servers: string): MeasuredProcess {
   const path = join(folder, `${name}.conf`)
-  // nginx's worker is another user when this runs as root.
+  // nginx's workers run as another user when this runs as root.
   chmodSync(folder, 0o755)
   writeFileSync(
     path,

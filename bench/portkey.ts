@@ -2,7 +2,7 @@ import { findProgram } from '../tools/programs/find-program.ts'
 import { portkey } from '../tools/programs/portkey.ts'
 import { startMeasured, type MeasuredProcess } from './measured-process.ts'
 
-/** The like-for-like rival: a gateway on Node.js. */
+/** The comparable competitor: a gateway on Node.js. */
 export async function startPortkey(port: number): Promise<MeasuredProcess> {
   const script = await findProgram(portkey)
   return startMeasured(process.execPath, [script, `--port=${port}`, '--headless'], {
@@ -11,7 +11,7 @@ export async function startPortkey(port: number): Promise<MeasuredProcess> {
   })
 }
 
-/** How Portkey is told where to send a call. */
+/** Tells Portkey where to send a call. */
 export function portkeyHeaders(baseURL: string): Record<string, string> {
   return {
     authorization: 'Bearer sk-bench',

@@ -1,4 +1,4 @@
-/** Answers in OpenAI's shape, of a given size. */
+/** Responses in OpenAI's format, of a given size. */
 export function chatAnswer(bytes: number): string {
   const answer = (content: string) =>
     JSON.stringify({
@@ -19,7 +19,7 @@ export function chatAnswer(bytes: number): string {
   return answer('a'.repeat(Math.max(0, bytes - answer('').length)))
 }
 
-/** A stream of so many content chunks, with usage, as the vendor sends it. */
+/** A stream with this many content chunks, and usage, as the vendor sends it. */
 export function chatStream(chunks: number): string {
   const chunk = (delta: object, finish_reason: string | null, usage?: object) =>
     JSON.stringify({
@@ -42,7 +42,7 @@ export function chatStream(chunks: number): string {
   return payloads.map((payload) => `data: ${payload}\n\n`).join('')
 }
 
-/** A request in OpenAI's shape, of a given size; with more fields where they are given. */
+/** A request in OpenAI's format, of a given size, with additional fields if given. */
 export function chatRequest(
   model: string,
   bytes: number,
@@ -63,7 +63,7 @@ export function chatRequest(
   return request('b'.repeat(Math.max(0, bytes - request('').length)))
 }
 
-/** An answer in Anthropic's shape, of a given size. */
+/** A response in Anthropic's format, of a given size. */
 export function anthropicAnswer(bytes: number): string {
   const answer = (text: string) =>
     JSON.stringify({
@@ -79,7 +79,7 @@ export function anthropicAnswer(bytes: number): string {
   return answer('a'.repeat(Math.max(0, bytes - answer('').length)))
 }
 
-/** A stream of so many text deltas, as Anthropic sends it. */
+/** A stream with this many text deltas, as Anthropic sends it. */
 export function anthropicStream(chunks: number): string {
   const events: { readonly type: string; readonly [field: string]: unknown }[] = [
     {

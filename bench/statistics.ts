@@ -1,4 +1,4 @@
-/** The value below which the given part of the sorted values lies. */
+/** The given quantile of the sorted values. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN
@@ -8,7 +8,9 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }
 
-/** Asks until there is an answer; gives up after two minutes, which covers a cold and busy machine. */
+/**
+ * Retries until there is a result; gives up after two minutes, enough for a cold and busy machine.
+ */
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,
@@ -24,5 +26,5 @@ export async function eventually<T>(
     }
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  throw new Error(`waited in vain for ${what}`, { cause: last })
+  throw new Error(`timed out waiting for ${what}`, { cause: last })
 }

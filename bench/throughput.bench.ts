@@ -22,9 +22,11 @@ interface Shape {
   readonly title: string
   readonly bytes: number
   readonly stream: boolean
-  /** Whose answers the upstream gives; peers and nginx are measured with OpenAI's only. */
+  /**
+   * The vendor whose responses the upstream gives; peers and nginx are measured with OpenAI's only.
+   */
   readonly provider?: 'Anthropic'
-  /** Each call begins a conversation, which the gateway keeps. */
+  /** Each call starts a conversation, which the gateway stores. */
   readonly conversation?: boolean
 }
 
@@ -34,7 +36,7 @@ const shapes: readonly Shape[] = [
   { name: 'stream', title: 'stream of 200 chunks', bytes: 1_000, stream: true },
   {
     name: 'conversation',
-    title: '1 KB bodies, each the first of a conversation that is kept',
+    title: '1 KB bodies, each starting a stored conversation',
     bytes: 1_000,
     stream: false,
     conversation: true,
@@ -55,7 +57,7 @@ const shapes: readonly Shape[] = [
   },
 ]
 
-/** Whether a reverse proxy or a peer can be asked for the same. */
+/** Whether a reverse proxy or a peer can serve the same call. */
 const isComparable = ({ provider, conversation }: Shape) =>
   provider === undefined && conversation !== true
 
@@ -125,7 +127,7 @@ export async function throughput(folder: string): Promise<void> {
 
   for (const shape of shapes) {
     const figures = new Map<string, Figure[]>()
-    // In turn, so that a machine whose speed drifts does not favour anybody.
+    // Interleaved, so that a machine whose speed drifts favours nobody.
     const asked = contenders.filter(({ name }) => name === 'fairlead' || isComparable(shape))
     const able = await thoseThatAnswer(asked, shape)
     for (let round = 0; round < rounds; round++) {
@@ -148,7 +150,7 @@ async function answers(contender: Contender): Promise<true | undefined> {
   return true
 }
 
-/** Who answers this shape as the upstream does; failed calls would cost less than good ones. */
+/** Who serves this format correctly; failed calls would be cheaper than successful ones. */
 async function thoseThatAnswer(
   contenders: readonly Contender[],
   shape: Shape,
@@ -205,7 +207,7 @@ function print(shape: Shape, figures: ReadonlyMap<string, readonly Figure[]>): v
   if (!figures.has('nginx')) return
   const toPortkey = figures.has('portkey')
     ? `${(cpu('portkey') / cpu('fairlead')).toFixed(1)}× less than Portkey`
-    : 'Portkey gave no good answer to compare with'
+    : 'Portkey gave no successful response to compare with'
   process.stdout.write(
     `  fairlead uses ${(cpu('fairlead') / cpu('nginx')).toFixed(1)}× nginx's CPU per request, ` +
       `${toPortkey}\n`,

@@ -57,7 +57,7 @@ interface ErrorBody {
   readonly error: { message: string; type: string; code: string; param: string | null }
 }
 
-/** What every error answer must be, whatever went wrong. */
+/** The requirements for every error response. */
 async function expectError(response: Response, status: number, code: string): Promise<ErrorBody> {
   const body = (await response.json()) as ErrorBody
   expect({ status: response.status, code: body.error.code }).toEqual({ status, code })

@@ -29,7 +29,7 @@ const documents = [
 ].flatMap(filesMatching)
 const exampleFolders = [...new Set(filesMatching('examples/*/*.yaml').map(dirname))]
 
-// First of all: the README is written for a Fairlead that was just started.
+// Must run first: the README assumes a Fairlead that was just started.
 describe('the README', () => {
   const commands = consoleCommands(read('README.md'))
   const [start, ...session] = commands
@@ -47,7 +47,7 @@ describe('the README', () => {
   }, 60_000)
 })
 
-// Before all examples are applied: their sessions show how they are made.
+// Before all examples are applied: their sessions show how they are created.
 describe('an example', () => {
   const sessions = documents.filter(
     (path) => path !== 'README.md' && blocksOf(read(path), 'console').length > 0,
@@ -221,13 +221,15 @@ describe('what the documents say of the repository', () => {
   })
 })
 
-/** A program of a document, which speaks of the default address, for the Fairlead that runs here. */
+/**
+ * A program of a document, with the default address replaced by that of the Fairlead running here.
+ */
 function atRunningFairlead(program: DocumentProgram): DocumentProgram {
   const { gateway } = fairlead.endpoints
   return { ...program, text: program.text.replaceAll('http://127.0.0.1:8080', gateway) }
 }
 
-/** Runs commands in a folder that looks like the repository in which `npm start` was run. */
+/** Runs commands in a directory that looks like the repository after `npm start`. */
 async function expectSession(commands: ReturnType<typeof consoleCommands>): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'fairlead-session-'))
   try {
@@ -252,7 +254,7 @@ async function expectSession(commands: ReturnType<typeof consoleCommands>): Prom
   }
 }
 
-/** Path and text of each fenced block of a language, in all documents. */
+/** Path and text of every fenced block of a language, in all documents. */
 function snippets(language: string): [path: string, text: string][] {
   return documents.flatMap((path) =>
     blocksOf(read(path), language).map((text): [string, string] => [path, text]),
@@ -263,7 +265,7 @@ function namespacesIn(manifest: string): string[] {
   return [...manifest.matchAll(/\bnamespace: ([a-z0-9-]+)/g)].map((match) => match[1] ?? '')
 }
 
-/** Label names of each metric; undefined while it has no sample. `le` belongs to every histogram. */
+/** Label names of each metric; undefined while it has no sample. Every histogram has `le`. */
 function parseMetrics(exposition: string): Map<string, string[] | undefined> {
   const names = [...exposition.matchAll(/^# TYPE (\S+) /gm)]
     .map((match) => match[1] ?? '')
@@ -277,7 +279,7 @@ function parseMetrics(exposition: string): Map<string, string[] | undefined> {
   )
 }
 
-/** Rows of the form: name in backticks, type, labels in backticks, meaning. */
+/** Table rows: name in backticks, type, labels in backticks, meaning. */
 function documentedMetrics(text: string): Map<string, string[]> {
   const rows = text.matchAll(/^\| `([a-z_]+)` +\| (?:counter|gauge|histogram) +\|([^|]*)\|/gm)
   return new Map(

@@ -10,7 +10,7 @@ import { waitFor } from './support/wait-for.ts'
 const quickstart = fileURLToPath(new URL('../examples/quickstart', import.meta.url))
 const key = 'flk_from-a-file'
 
-/** The quickstart as a folder of files, with the key that a first start would have made. */
+/** The quickstart as a directory of files, with the key that a first start would have created. */
 function quickstartIn(folder: string): string {
   const manifests = join(folder, 'manifests')
   cpSync(quickstart, manifests, { recursive: true })

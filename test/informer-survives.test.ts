@@ -8,7 +8,7 @@ import { waitFor } from './support/wait-for.ts'
 const writes = 400
 const names = 20
 
-/** Passes bytes on to a port, and can cut all connections at any byte. */
+/** Forwards bytes to a port, and can cut all connections at any byte. */
 async function startBreakableProxy(port: number) {
   const sockets = new Set<Socket>()
   let cuts = 0
@@ -93,7 +93,7 @@ describe('an informer whose connection keeps breaking', () => {
         { fieldManager: 'test', force: true },
       )
       if (n % 15 === 7) proxy.cut()
-      // What happened meanwhile is forgotten: the next watch is answered with 410.
+      // The changes in between are compacted: the next watch is answered with 410.
       if (n % 100 === 57) server.compact()
     }
 

@@ -192,7 +192,7 @@ describe('a provider key', () => {
     }
     const callers = Array.from({ length: 8 }, caller)
     await waitFor('load', () => calls > 50)
-    // As vendors do it: the new key is made, put in place, and only then the old one is revoked.
+    // As vendors do it: the new key is created and deployed before the old one is revoked.
     valid.add('sk-live-2')
     await fairlead.kubectl.apply(secret('live-key', 'api-key', 'sk-live-2'))
     await waitFor('the new key', () => (seen.get('sk-live-2') ?? 0) > 0)

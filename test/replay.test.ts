@@ -109,7 +109,7 @@ describe('through an Anthropic provider', () => {
   )
 })
 
-/** What the official SDK puts together from the stream. */
+/** What the official SDK assembles from the stream. */
 async function assembled(): Promise<Reading> {
   const stream = openaiSdk(fairlead.endpoints).chat.completions.stream({
     model: 'replay-anthropic',
@@ -139,12 +139,12 @@ function toolCall(made: {
   }
 }
 
-/** A few recordings are other bodies, such as errors of a tool's own API. */
+/** A few recordings are not completions, such as errors of a tool's own API. */
 function isMessage(body: string): boolean {
   return (JSON.parse(body) as { readonly type?: string }).type === 'message'
 }
 
-/** Whether two different messages are mixed: no reading of that can be right. */
+/** Whether two different messages are mixed: no interpretation can be right. */
 function isSpliced(payloads: readonly string[]): boolean {
   const started = payloads
     .map((payload) => JSON.parse(payload) as { type: string; message?: { id: string } })

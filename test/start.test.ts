@@ -35,7 +35,7 @@ describe('vendors in the environment', () => {
       const encoded = await value(`secret/${name}`, '.data.api-key')
       expect(Buffer.from(encoded, 'base64').toString()).toBe(key)
       const wait = ['wait', '--timeout=10s', `llmprovider/${name}`]
-      // Accepted as written, but this version has no dialect for it: it says so.
+      // Accepted as written, but this version does not support it and says so.
       const accepted = name === 'gemini' ? 'False' : 'True'
       await kubectl(...wait, `--for=condition=Accepted=${accepted}`)
       await kubectl(...wait, '--for=condition=ResolvedRefs')
@@ -55,7 +55,7 @@ describe('vendors in the environment', () => {
       await kubectl('wait', '--timeout=10s', condition, `routingpolicy/${name}`)
     }
     await kubectl('wait', '--timeout=10s', '--for=condition=Programmed', 'llmgateway/default')
-    // The simulator still answers what nobody else was asked for.
+    // The simulator still serves all other models.
     const body = { model: 'assistant', messages: [{ role: 'user', content: 'hi' }] }
     expect((await post(fairlead.endpoints, '/v1/chat/completions', body)).status).toBe(200)
 
@@ -217,7 +217,7 @@ describe('a stop', () => {
 
   it('takes Ctrl-C, which npm hands on a second time, as one wish', async () => {
     using folder = temporaryFolder()
-    // A terminal sends Ctrl-C to the whole group: to npm, and to the node that it runs.
+    // A terminal sends Ctrl-C to the whole group: to npm, and to the node process that it runs.
     const child = spawn(
       'npm',
       ['start', '--silent', '--', '--data-dir', folder.path, '--no-quickstart', ...anyPort],
@@ -235,7 +235,7 @@ describe('a stop', () => {
     if (child.pid === undefined) throw new Error('npm did not start')
     process.kill(-child.pid, 'SIGINT')
     await closed
-    // Left as an orderly stop leaves it: given back, not abandoned.
+    // A clean stop: the lease is released, not abandoned.
     expect(existsSync(join(folder.path, 'lock'))).toBe(false)
   }, 60_000)
 })

@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { filesMatching, root } from './source-tree.ts'
 import { architecture } from './tidy/architecture.ts'
 
-/** Lowest first: a package is built after what it imports. */
+/** Lowest first: a package is built after its imports. */
 const order = Object.keys(architecture.packages)
 
 const buildConfiguration = {
   extends: '../../tsconfig.json',
   compilerOptions: {
     noEmit: false,
-    // Every Node.js that is supported runs the sources' own syntax. Rewriting it for an older target
-    // gave a class with a static instance of itself that throws when it is loaded.
+    // Every supported Node.js runs the sources' syntax. Compiling to an older target produced a
+    // class with a static instance of itself that throws when loaded.
     target: 'esnext',
     rootDir: 'src',
     outDir: 'dist',
@@ -21,7 +21,7 @@ const buildConfiguration = {
     sourceMap: true,
     // The sources themselves are not published.
     inlineSources: true,
-    // Against the built packages, as a user's compiler sees them.
+    // Against the built packages, as a user's compiler resolves them.
     customConditions: [],
   },
   include: ['src'],

@@ -1,6 +1,6 @@
-// Installs the dependencies when they are missing or other than package-lock.json says. Runs on any
-// Node from 20 on, before the pinned Node is there; once installed, `node` in every npm script is
-// the pinned one, because npm puts node_modules/.bin first in PATH.
+// Installs the dependencies when they are missing or differ from package-lock.json. Runs on any
+// Node from 20 on, before the pinned Node is available; once installed, `node` in every npm script
+// is the pinned one, because npm puts node_modules/.bin first in PATH.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,10 +12,10 @@ import { differencesOf, pathsToInstall, pinnedNodeVersion } from './install/inst
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const tickMs = 1000
-/** How often progress is told where it cannot be written over: a log, a pipe. */
+/** Progress interval where the line cannot be overwritten: a log, a pipe. */
 const sparseMs = 10_000
 
-const advice = `Dependencies are not installed. What usually helps:
+const advice = `Dependencies are not installed. Common fixes:
   no network, or a proxy     see that \`npm ping\` succeeds, and run again
   package.json was changed   npm run lock, and run again
   anything else              rm -r node_modules, and run again`
@@ -27,7 +27,8 @@ if (locked === undefined)
 if (problem(locked) !== undefined) await install(locked)
 
 /**
- * One at a time; whoever had to wait looks again, for the other may have done it.
+ * One at a time; after waiting, check again, because the other process may have installed
+ * everything.
  *
  * @param {LockedPackages} packages
  */
@@ -42,7 +43,7 @@ async function install(packages) {
     const { code, output } = await npmCi(packages, () => lock.touch())
     if (code === 0) {
       const left = problem(packages)
-      if (left !== undefined) failure = `npm ci succeeded, and still ${left}`
+      if (left !== undefined) failure = `npm ci succeeded, but ${left}`
     } else {
       failure = `${output}npm ci failed${code === null ? '' : ` with exit code ${code}`}`
     }
@@ -66,7 +67,8 @@ function problem(packages) {
 }
 
 /**
- * Records may be right and the program cut short, or of the machine that the folder was copied from.
+ * The records may be correct but the program truncated, or built for the machine that the directory
+ * was copied from.
  *
  * @param {string | undefined} pinned
  * @returns {string | undefined}
@@ -76,11 +78,11 @@ function nodeProblem(pinned) {
   const path = join(root, 'node_modules/.bin/node')
   const { error, stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' })
   if (stdout?.trim() === `v${pinned}`) return undefined
-  return `the pinned Node ${pinned} does not run (${error?.message ?? `it says "${stdout}"`})`
+  return `the pinned Node ${pinned} does not run (${error?.message ?? `it prints "${stdout}"`})`
 }
 
 /**
- * npm by the Node that runs this: the one in node_modules is about to be removed.
+ * Runs npm with the current Node: the one in node_modules is about to be removed.
  *
  * @param {LockedPackages} packages
  * @param {() => void} onTick
@@ -89,8 +91,8 @@ function nodeProblem(pinned) {
 function npmCi(packages, onTick) {
   const npm = process.env['npm_execpath']
   const [command, ...before] = npm?.endsWith('npm-cli.js') ? [process.execPath, npm] : ['npm']
-  // Whatever the surroundings say (NODE_ENV=production): the tools are needed. No package that we
-  // use has to run a script of its own.
+  // Regardless of the environment (NODE_ENV=production): the tools are needed. None of our packages
+  // needs its install scripts.
   const flags = ['--include=dev', '--include=optional', '--ignore-scripts', '--loglevel=error']
   const child = spawn(command, [...before, 'ci', '--no-audit', '--no-fund', ...flags], {
     cwd: root,
@@ -113,7 +115,7 @@ function npmCi(packages, onTick) {
 }
 
 /**
- * Tells how far the installation is: on a terminal in one line, elsewhere in few.
+ * Reports the progress of the installation: on a terminal in one line, elsewhere in a few.
  *
  * @param {string[]} paths
  * @param {() => void} onTick

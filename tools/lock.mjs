@@ -1,6 +1,6 @@
-// npm run lock: brings package-lock.json up to the package.json files, complete for every platform.
-// In an empty tree, because npm leaves other platforms' packages out of the lock file when there is
-// a node_modules beside it (https://github.com/npm/cli/issues/4828).
+// npm run lock: updates package-lock.json to the package.json files, complete for every platform.
+// Uses an empty tree, because npm omits other platforms' packages from the lock file when there is
+// a node_modules next to it (https://github.com/npm/cli/issues/4828).
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

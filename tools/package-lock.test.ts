@@ -44,7 +44,7 @@ describe('package-lock.json', () => {
   })
 })
 
-/** As Node looks for it: beside the package, then further and further out. */
+/** Node's resolution: next to the package, then further and further up. */
 function isFound(from: string, name: string): boolean {
   for (let folder = from; ; folder = folder.replace(/(?:^|\/)[^/]*$/, '')) {
     const path = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`

@@ -1,4 +1,4 @@
-// Moves the notes of changes/ into CHANGELOG.md, under the version that is given, else "Unreleased".
+// Moves the notes in changes/ to CHANGELOG.md, under the given version, or "Unreleased".
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { foldNotes } from './release-notes/fold-notes.ts'

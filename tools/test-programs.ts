@@ -1,5 +1,5 @@
-// Vitest's global setup of the tests that drive outside programs: they find them as providePrograms
-// says. A test that needs another one gets it by a word here.
+// Vitest's global setup: provides the external programs that tests run (see providePrograms). To
+// use another one in a test, add it here.
 import { kubectl } from './programs/kubectl.ts'
 import { providePrograms } from './programs/provide-programs.ts'
 

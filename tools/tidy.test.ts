@@ -72,7 +72,7 @@ describe.each(rules)('the rule $name', (rule) => {
   })
 })
 
-/** A finding as an editor can jump to it. */
+/** A finding in a format that editors can jump to. */
 function located({ path, line, message }: Finding): string {
   return `${path}${line === undefined ? '' : `:${line}`} ${message}`
 }

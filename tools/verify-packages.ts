@@ -1,6 +1,6 @@
-// Verifies what would be published: packs every built package, lays the archives out as an
-// installation with nothing but the dependencies that each declares, compiles and runs the programs
-// in their READMEs, and starts the packed `fairlead`. Needs no network.
+// Verifies what would be published: packs every built package, unpacks the archives as an
+// installation with only the declared dependencies, compiles and runs the programs in their
+// READMEs, and starts the packed `fairlead`. Needs no network.
 import { spawn, spawnSync } from 'node:child_process'
 import {
   existsSync,
@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { filesMatching, root } from './source-tree.ts'
 
-/** Their programs need a cluster and run until they are stopped: they are compiled only. */
+/** Their programs need a cluster and run until they are stopped: they are only compiled. */
 const needCluster = ['controller-runtime', 'operator']
 const readyDeadlineMs = 30_000
 
@@ -42,7 +42,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Unpacks what `npm pack` makes of a package; other packages of ours are found beside it. */
+/** Unpacks the `npm pack` archive of a package; our other packages are resolved next to it. */
 function install(name: string): void {
   const source = join(root, 'packages', name)
   const { stdout } = run('npm', ['pack', '--json', '--pack-destination', folder], source)
@@ -56,7 +56,7 @@ function install(name: string): void {
   }
 }
 
-/** Makes an installed dependency of the repository one of the folder. */
+/** Links an installed dependency of the repository into the directory. */
 function link(dependency: string, target: string, source: string = root): void {
   const own = join(source, 'node_modules', dependency)
   const path = join(target, 'node_modules', dependency)
@@ -96,7 +96,7 @@ function compilePrograms(): void {
   run('tsc', ['-p', '.'], folder)
 }
 
-/** `fairlead up` becomes ready and stops in order. */
+/** `fairlead up` becomes ready and stops cleanly. */
 async function startPacked(): Promise<void> {
   const main = join(folder, 'node_modules/fairlead/dist/main.js')
   const ports = ['--api-port', '0', '--gateway-port', '0', '--admin-port', '0']
@@ -119,7 +119,7 @@ async function startPacked(): Promise<void> {
   }
 }
 
-/** Runs to the end; throws with what was printed unless it succeeds. */
+/** Runs to completion; on failure throws with the output. */
 function run(command: string, args: readonly string[], cwd: string): { readonly stdout: string } {
   const { status, stdout, stderr, error } = spawnSync(command, [...args], { cwd, encoding: 'utf8' })
   if (status !== 0) {

@@ -1,6 +1,6 @@
 /**
- * What a recorded Anthropic answer says, read in the plainest way: an opinion independent of the
- * gateway's own dialect, to compare it with.
+ * A minimal reading of a recorded Anthropic response, independent of the gateway's own dialect, to
+ * compare with it.
  */
 export interface Reading {
   readonly text: string
@@ -27,7 +27,7 @@ interface RawUsage {
   readonly cache_creation_input_tokens?: number | null
   readonly cache_read_input_tokens?: number | null
   readonly output_tokens?: number | null
-  /** Where the provider worked in several steps: what it bills is their sum. */
+  /** If the provider worked in several steps, it bills their sum. */
   readonly iterations?: readonly (RawUsage & { readonly type: string })[] | null
 }
 
@@ -42,7 +42,7 @@ const finishReasons: Readonly<Record<string, string>> = {
   refusal: 'content_filter',
 }
 
-/** Reads a whole message. */
+/** Reads a complete message. */
 export function readMessage(body: string): Reading {
   const message = JSON.parse(body) as {
     content: Block[]
@@ -52,7 +52,7 @@ export function readMessage(body: string): Reading {
   return reading(message.content, message.stop_reason, message.usage)
 }
 
-/** Reads a stream: blocks by index, deltas appended, the last figure of each kind of usage. */
+/** Reads a stream: blocks by index, deltas appended, the last value of each usage count. */
 export function readStream(payloads: readonly string[]): Reading {
   const blocks = new Map<number, { block: Block; json: string }>()
   let stopReason = ''
@@ -69,7 +69,7 @@ export function readStream(payloads: readonly string[]): Reading {
     if (event.type === 'message_start') {
       usage = merge(usage, event.message?.usage)
       stopReason = event.message?.stop_reason ?? ''
-      // Calls that a program made arrive whole, before any block is opened.
+      // Calls made by a program arrive complete, before any block is opened.
       event.message?.content.forEach((block, index) => blocks.set(index, { block, json: '' }))
     }
     if (event.type === 'content_block_start') {

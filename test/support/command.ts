@@ -4,21 +4,25 @@ import { fileURLToPath } from 'node:url'
 const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url))
 const deadlineMs = 60_000
 
-/** A running `fairlead <command>`, one process, with nothing between it and its signals. */
+/** A running `fairlead <command>`: one process that receives signals directly. */
 export interface Command {
-  /** What it has printed for a person so far. */
+  /** Its standard output so far. */
   readonly printed: () => string
-  /** What it has logged so far. */
+  /** Its log so far. */
   readonly log: () => string
-  /** Resolves to the first group of the pattern once it was printed. Rejects when it ended before. */
+  /**
+   * Resolves to the pattern's first group once it is printed. Rejects when the process exits first.
+   */
   readonly prints: (pattern: RegExp) => Promise<string>
-  /** Resolves to the exit code; null after a signal that was not handled. */
+  /** Resolves to the exit code; null after an unhandled signal. */
   readonly ended: Promise<number | null>
   kill(signal: NodeJS.Signals): void
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Starts `fairlead` with these arguments; its environment is PATH, HOME and what is given. */
+/**
+ * Starts `fairlead` with these arguments; its environment is PATH, HOME and the given variables.
+ */
 export function startCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -70,7 +74,7 @@ export function startCommand(
   }
 }
 
-/** Runs `fairlead` to its end. */
+/** Runs `fairlead` to completion. */
 export async function runCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import { blocksOf } from './fenced-blocks.ts'
 
-/** One `$ ` line of a document, with its `> ` continuations, and what it is said to print. */
+/** One `$ ` line of a document, with its `> ` continuations, and its documented output. */
 interface DocumentedCommand {
   readonly command: string
   readonly output: string
 }
 
-/** The commands of all fenced `console` blocks, in the order in which they stand. */
+/** The commands of all fenced `console` blocks, in document order. */
 export function consoleCommands(markdown: string): DocumentedCommand[] {
   return blocksOf(markdown, 'console').flatMap((block) => {
     const commands: { command: string; output: string }[] = []
@@ -23,8 +23,8 @@ export function consoleCommands(markdown: string): DocumentedCommand[] {
 }
 
 /**
- * Runs commands one after the other in one bash, as a person types them, and resolves to what each
- * of them printed on either stream.
+ * Runs commands sequentially in one bash, as a person types them, and resolves to the output of
+ * each on either stream.
  */
 export function runSession(
   commands: readonly string[],
@@ -46,8 +46,8 @@ export function runSession(
 }
 
 /**
- * What differs from run to run, and how a comparison writes it. Everything else in an output must
- * be exactly as it is documented.
+ * Output that differs from run to run, and its placeholders. Everything else must be exactly as
+ * documented.
  */
 const volatile: readonly (readonly [pattern: RegExp, written: string])[] = [
   [/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT'],
@@ -58,9 +58,9 @@ const volatile: readonly (readonly [pattern: RegExp, written: string])[] = [
   // kubectl's AGE, always the last column
   [/ +(?:\d+[dhms])+$/gm, ' AGE'],
   [/(overhead-ms: )[\d.]+/g, '$1MS'],
-  // a replica is named for its machine
+  // a replica is named after its machine
   [/\(replica [^)]+\)/g, '(replica NAME)'],
-  // curl keeps the line ends of HTTP, kubectl fills up its last column
+  // curl keeps HTTP's line endings, kubectl pads its last column
   [/[ \t\r]+$/gm, ''],
 ]
 

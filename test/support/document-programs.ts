@@ -10,19 +10,19 @@ const deadlineMs = 30_000
 /** A `ts` block of a document: a program as a reader would copy it. */
 export interface DocumentProgram {
   readonly document: string
-  /** Its place among the programs of the document, from 1. */
+  /** Its index among the programs of the document, from 1. */
   readonly place: number
   readonly text: string
 }
 
-/** Programs that wait for a signal want a cluster and a person: they are only type-checked. */
+/** Programs that wait for a signal need a cluster and a person: they are only type-checked. */
 export function endsByItself({ text }: DocumentProgram): boolean {
   return !text.includes("process.once('SIG")
 }
 
 /**
- * The programs of documents as files of the repository, where its packages and its compiler find
- * each other. They are removed by `dispose`.
+ * The programs of documents as files in the repository, so that its packages and compiler resolve.
+ * `dispose` removes them.
  */
 export class DocumentPrograms {
   readonly #root: string
@@ -36,7 +36,7 @@ export class DocumentPrograms {
     writeFileSync(join(this.#folder, 'tsconfig.json'), JSON.stringify(options))
   }
 
-  /** What the compiler finds wrong, with the name of the document; empty when nothing is. */
+  /** The compiler's errors, with the name of the document; empty when there are none. */
   async typeErrors(): Promise<string> {
     try {
       await run(join(this.#root, 'node_modules/.bin/tsc'), ['-p', this.#folder])
@@ -46,7 +46,7 @@ export class DocumentPrograms {
     }
   }
 
-  /** Runs a program to its end, in a folder of its own, and resolves to what it printed. */
+  /** Runs a program to completion, in a separate directory, and resolves to its output. */
   async run(program: DocumentProgram, environment: NodeJS.ProcessEnv): Promise<string> {
     const cwd = mkdtempSync(join(tmpdir(), 'fairlead-program-'))
     try {
@@ -69,7 +69,7 @@ export class DocumentPrograms {
   }
 }
 
-/** What a program says that it prints: the comment behind each `console.log(…)`, in order. */
+/** A program's documented output: the comment after each `console.log(…)`, in order. */
 export function promisedOutput(text: string): string[] {
   return [...text.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(([, promised = '']) => promised)
 }

@@ -16,15 +16,15 @@ export interface Endpoints {
   readonly apiKey: string
 }
 
-/** A Fairlead started as a person starts it: `npm start`, on free ports, with its own data. */
+/** A Fairlead started as a user starts it: `npm start`, on free ports, with its own data. */
 export interface FairleadProcess {
   readonly endpoints: Endpoints
-  /** What it printed when it was ready. */
+  /** What it printed once it was ready. */
   readonly announcement: string
   readonly kubectl: Kubectl
-  /** What it has logged so far. */
+  /** Its log so far. */
   readonly log: () => string
-  /** Ends it as a service manager does; resolves to the exit code. */
+  /** Stops it as a service manager does; resolves to the exit code. */
   stop(): Promise<number | null>
   /** kill -9 of the serving process. */
   kill(): Promise<void>
@@ -88,7 +88,7 @@ async function startOn(dataDir: string, options: FairleadOptions): Promise<Fairl
   }
 }
 
-/** Resolves to what was printed. */
+/** Resolves to the output. */
 function isReady(child: ChildProcess, log: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
     let printed = ''
@@ -103,7 +103,7 @@ function isReady(child: ChildProcess, log: () => string): Promise<string> {
     })
     child.stdout?.on('data', (chunk: Buffer) => {
       printed += chunk.toString()
-      // The last line of the announcement: everything before it has been written.
+      // The last line of the announcement: everything before it has been printed.
       if (!/Fairlead is ready[\s\S]*endpoints .*\n/.test(printed)) return
       clearTimeout(timer)
       resolve(printed)

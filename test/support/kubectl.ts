@@ -9,18 +9,18 @@ interface KubectlResult {
   readonly stderr: string
 }
 
-/** Real kubectl against one kubeconfig, with a home of its own. */
+/** Real kubectl with one kubeconfig and its own home directory. */
 export interface Kubectl {
-  /** Runs to the end, whatever the exit code. */
+  /** Runs to completion, whatever the exit code. */
   run(args: readonly string[], input?: string): Promise<KubectlResult>
-  /** Runs and rejects, with what kubectl printed, unless it succeeds. Resolves to its output. */
+  /** Runs and resolves to the output; rejects with it on failure. */
   (...args: readonly string[]): Promise<string>
   /** `kubectl apply -f -` of the text. */
   apply(manifest: string): Promise<string>
   dispose(): void
 }
 
-/** The program that `KUBECTL` names; the setup of the tests has found or fetched it. */
+/** The program named by `KUBECTL`; the global test setup has found or downloaded it. */
 export function kubectlFor(kubeconfig: string): Kubectl {
   const home = mkdtempSync(join(tmpdir(), 'fairlead-kubectl-'))
   const run = (args: readonly string[], input?: string) =>

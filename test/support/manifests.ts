@@ -1,4 +1,4 @@
-/** A manifest of one of our kinds as JSON text, which kubectl takes like YAML. */
+/** A manifest of one of our kinds as JSON text, which kubectl accepts like YAML. */
 export function manifest(kind: string, name: string, spec: object): string {
   return JSON.stringify({
     apiVersion: 'fairlead.dev/v1alpha1',
@@ -18,7 +18,7 @@ export function secret(name: string, key: string, value: string): string {
   })
 }
 
-/** A provider at an address of the test, with a credential from the Secret `<name>-key`. */
+/** A provider at a test address, with a credential from the Secret `<name>-key`. */
 export function provider(name: string, type: string, baseURL: string, more: object = {}): string {
   return manifest('LLMProvider', name, {
     type,
@@ -28,7 +28,7 @@ export function provider(name: string, type: string, baseURL: string, more: obje
   })
 }
 
-/** A route of one model name to one provider, without retries unless they are given. */
+/** A route from one model name to one provider, without retries unless given. */
 export function route(
   name: string,
   model: string,

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { filesMatching, root } from '../../tools/source-tree.ts'
 
-/** A provider's answer as it was recorded: a whole body, or the payloads of a stream's events. */
+/** A provider's recorded response: a complete body, or the payloads of a stream's events. */
 export interface Recording {
   readonly name: string
   readonly body: string | undefined
@@ -23,7 +23,7 @@ export function corpusRecordings(folder: 'openai/chat' | 'anthropic'): Recording
   return paths.map(read)
 }
 
-/** One recording for each message of a stream: some hold the streams of two calls, one after the other. */
+/** One recording per message of a stream: some contain the streams of two calls in sequence. */
 export function messagesOf(recording: Recording): Recording[] {
   const messages: string[][] = [[]]
   for (const payload of recording.payloads) {

@@ -6,7 +6,7 @@ export function openaiSdk(endpoints: Endpoints, apiKey = endpoints.apiKey): Open
   return new OpenAI({ baseURL: `${endpoints.gateway}/v1`, apiKey, maxRetries: 0 })
 }
 
-/** A plain call, for what the SDK hides: raw bytes, headers, wrong input. */
+/** A plain call, for what the SDK hides: raw bytes, headers, invalid input. */
 export function post(
   endpoints: Endpoints,
   path: string,

@@ -6,18 +6,18 @@ interface ReceivedRequest {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: Record<string, unknown>
-  /** Resolves when the caller went away before the answer was complete. */
+  /** Resolves when the caller disconnects before the response is complete. */
   readonly abandoned: Promise<void>
 }
 
 export type Answer = (response: ServerResponse, request: ReceivedRequest) => void | Promise<void>
 
-/** A provider's HTTP server under the test's control. */
+/** A provider's HTTP server controlled by the test. */
 export interface Upstream {
   readonly url: string
   /** Everything received since the start, oldest first. */
   readonly requests: readonly ReceivedRequest[]
-  /** What the next requests are answered with. */
+  /** The response to the next requests. */
   answer: Answer
   stop(): Promise<void>
 }
@@ -56,7 +56,7 @@ export async function startUpstream(answer: Answer): Promise<Upstream> {
   return upstream
 }
 
-/** Answers with a whole JSON body. */
+/** Responds with a complete JSON body. */
 export function json(body: string | object, status = 200, headers: object = {}): Answer {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   return (response) => {
@@ -65,7 +65,7 @@ export function json(body: string | object, status = 200, headers: object = {}):
   }
 }
 
-/** Answers with an event stream, in pieces of so many bytes. */
+/** Responds with an event stream, in chunks of this many bytes. */
 export function eventStream(text: string, pieceBytes = Number.POSITIVE_INFINITY): Answer {
   return async (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })

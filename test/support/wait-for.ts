@@ -1,4 +1,4 @@
-/** Asks again until the answer is there. Rejects with the last error after the deadline. */
+/** Retries until the result is there. Rejects with the last error after the deadline. */
 export async function waitFor<T>(
   what: string,
   ask: () => Promise<T | undefined | false> | T | undefined | false,
@@ -15,5 +15,5 @@ export async function waitFor<T>(
     }
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  throw new Error(`waited ${deadlineMs} ms in vain for ${what}`, { cause: last })
+  throw new Error(`timed out after ${deadlineMs} ms waiting for ${what}`, { cause: last })
 }

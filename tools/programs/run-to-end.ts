@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 
-/** Runs a command; rejects, with what it printed on standard error, unless it succeeds. */
+/** Runs a command; on failure rejects with its standard error. */
 export function runToEnd(
   command: string,
   args: readonly string[],

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 
 /**
- * Reads a version out of what a program prints, on either stream and whatever its exit code. The
+ * Extracts a version from a program's output, on either stream and whatever its exit code. The
  * pattern's first group is the version.
  */
 export function printedVersion(
@@ -16,7 +16,7 @@ export function printedVersion(
     })
 }
 
-/** Whether a dotted version is at least another one; parts compare as numbers, missing ones as 0. */
+/** Whether a dotted version is at least another; parts compare as numbers, missing ones as 0. */
 export function isAtLeast(version: string, oldest: string): boolean {
   const parts = version.split('.').map(Number)
   const wanted = oldest.split('.').map(Number)

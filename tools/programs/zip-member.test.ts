@@ -18,8 +18,8 @@ describe('readZipMember', () => {
   it.each([
     [archive, 'tool', 'has no tool'],
     [archive, 'odd', 'compression method 12'],
-    [Buffer.from('<html>'), 'tool', 'no zip archive'],
-    [archive.subarray(0, 60), 'tool', 'no zip archive'],
+    [Buffer.from('<html>'), 'tool', 'not a zip archive'],
+    [archive.subarray(0, 60), 'tool', 'not a zip archive'],
   ])('says what it cannot read', (bytes, name, message) => {
     expect(() => readZipMember(bytes, name)).toThrow(message)
   })
@@ -31,7 +31,9 @@ interface Member {
   readonly bytes: Buffer
 }
 
-/** An archive with the fields that are read; local headers have an extra field, as many writers make. */
+/**
+ * An archive with the fields that are read; local headers have an extra field, as many tools write.
+ */
 function zip(members: readonly Member[]): Buffer {
   const locals: Buffer[] = []
   const directory: Buffer[] = []

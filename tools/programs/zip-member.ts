@@ -1,13 +1,14 @@
 import { inflateRawSync } from 'node:zlib'
 
 /**
- * The contents of one file of a zip archive, for Node has no reader and a machine may have no unzip.
- * Understands what archives of programs use: stored and deflated members below 4 GiB, found by the
- * central directory (APPNOTE.TXT 4.3.7, 4.3.12 and 4.3.16). Throws if the archive is none, or has no such file.
+ * The contents of one file of a zip archive, because Node has no zip reader and a machine may lack
+ * unzip. Supports what program archives use: stored and deflated members below 4 GiB, located by
+ * the central directory (APPNOTE.TXT 4.3.7, 4.3.12 and 4.3.16). Throws if it is not an archive or
+ * has no such file.
  */
 export function readZipMember(archive: Buffer, name: string): Buffer {
   const end = archive.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]))
-  if (end === -1) throw new Error('this is no zip archive, or a part of one')
+  if (end === -1) throw new Error('not a zip archive, or only a part of one')
   const count = archive.readUInt16LE(end + 10)
   let entry = archive.readUInt32LE(end + 16)
   for (let index = 0; index < count; index++) {
@@ -32,5 +33,5 @@ function contentsOf(archive: Buffer, entry: number): Buffer {
   const bytes = archive.subarray(start, start + compressedSize)
   if (method === 0) return bytes
   if (method === 8) return inflateRawSync(bytes)
-  throw new Error(`the zip archive uses compression method ${method}, which is not understood`)
+  throw new Error(`the zip archive uses compression method ${method}, which is not supported`)
 }

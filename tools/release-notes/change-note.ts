@@ -1,18 +1,18 @@
-/** What a change is to users, in the order in which a changelog tells it. */
+/** The type of a change, in changelog order. */
 export const changeKinds = ['added', 'changed', 'fixed'] as const
 
 export type ChangeKind = (typeof changeKinds)[number]
 
-/** A file of `changes/`: one change that users notice. */
+/** A file in `changes/`: one change visible to users. */
 export interface ChangeNote {
   /** The package that changed, or `install`. */
   readonly area: string
   readonly kind: ChangeKind
-  /** A sentence or more, in one paragraph. */
+  /** One or more sentences, in one paragraph. */
   readonly text: string
 }
 
-/** Reads a note. Throws an Error that says what is wrong with the file and what is right. */
+/** Parses a note. Throws an Error that says what is wrong with the file and what is expected. */
 export function parseChangeNote(
   path: string,
   source: string,
@@ -36,6 +36,6 @@ export function parseChangeNote(
   if (kind === undefined) throw wrong(`kind must be one of ${changeKinds.join(', ')}`)
   const text = body.trim().replaceAll(/\s*\n\s*(?=\S)/g, ' ')
   if (/\n\s*\n/.test(body.trim())) throw wrong('must be one paragraph')
-  if (!/^[\p{Lu}`*].*[.)]$/su.test(text)) throw wrong('must hold whole sentences, for users')
+  if (!/^[\p{Lu}`*].*[.)]$/su.test(text)) throw wrong('must consist of whole sentences, for users')
   return { area, kind, text }
 }

@@ -7,8 +7,8 @@ const headings: Readonly<Record<ChangeKind, string>> = {
 }
 
 /**
- * The changelog with the notes as entries of the section `## <title>`, which is made before all other
- * sections when there is none. What the section says already stays in front of them.
+ * The changelog with the notes as entries of the section `## <title>`, which is created before all
+ * other sections if missing. Existing entries stay in front of them.
  */
 export function foldNotes(changelog: string, title: string, notes: readonly ChangeNote[]): string {
   const sections = changelog.split(/^(?=## )/m)
@@ -34,13 +34,13 @@ function entriesOf(notes: readonly ChangeNote[], kind: ChangeKind): string {
     notes
       .filter((note) => note.kind === kind)
       .toSorted((one, other) => (one.area < other.area ? -1 : Number(one.area > other.area)))
-      // Links of a note begin in changes/, those of the changelog one folder above.
+      // Links in a note are relative to changes/, those in the changelog to its parent.
       .map(({ area, text }) => `- **${area}:** ${text.replaceAll('](../', '](')}\n`)
       .join('')
   )
 }
 
-/** The section with entries at the end of the part with this heading. */
+/** The section with entries appended to the part with this heading. */
 function withEntries(section: string, heading: string, entries: string): string {
   if (entries === '') return section
   const parts = section.split(/^(?=### )/m)

@@ -3,7 +3,7 @@ import { type ChangeNote, parseChangeNote } from './change-note.ts'
 
 const explanation = 'changes/README.md'
 
-/** All notes of `changes/`, by path. Throws for the first that is not well-formed. */
+/** All notes in `changes/`, by path. Throws for the first malformed one. */
 export function readNotes(): ReadonlyMap<string, ChangeNote> {
   const areas = filesMatching('packages/*/package.json').map((path) => path.split('/')[1] ?? '')
   return new Map(

@@ -1,12 +1,12 @@
 import { declaredNames } from './declared-names.ts'
 import { walk, type Program, type SyntaxNode } from './syntax.ts'
 
-/** What a module takes from its surroundings instead of being given it. */
+/** A global that a module uses instead of having it injected. */
 export type Ambience = 'time' | 'timer' | 'turn' | 'random' | 'network' | 'process'
 
 interface AmbientUse {
   readonly ambience: Ambience
-  /** As it is written: `Date.now`. */
+  /** As written: `Date.now`. */
   readonly what: string
   readonly offset: number
 }
@@ -32,7 +32,7 @@ const members: Readonly<Record<string, Ambience>> = {
   'AbortSignal.timeout': 'timer',
 }
 
-/** Uses of the global clock, timers, randomness, network and process. Imports are not looked at. */
+/** Uses of the global clock, timers, randomness, network and process. Imports are not checked. */
 export function ambientUses(program: Program): readonly AmbientUse[] {
   const own = declaredNames(program)
   const uses: AmbientUse[] = []
@@ -68,7 +68,7 @@ function memberName(node: Extract<SyntaxNode, { type: 'MemberExpression' }>): st
   return node.property.type === 'Literal' ? String(node.property.value) : undefined
 }
 
-/** Whether an identifier reads a variable: it is not a property, a key or part of a type. */
+/** Whether an identifier reads a variable: not a property, a key or part of a type. */
 function isReference(node: SyntaxNode, around: readonly SyntaxNode[]): boolean {
   const [parent] = around
   if (parent === undefined || around.some(isType)) return false
@@ -78,7 +78,7 @@ function isReference(node: SyntaxNode, around: readonly SyntaxNode[]): boolean {
   return true
 }
 
-/** Expressions that only wrap another expression, though their names begin with `TS`. */
+/** Expressions that only wrap another expression, although their names begin with `TS`. */
 const wrappers: ReadonlySet<string> = new Set([
   'TSAsExpression',
   'TSSatisfiesExpression',

@@ -1,9 +1,9 @@
 import type { Architecture, PackagePlan } from './rule.ts'
 
 /**
- * Every package, lowest first: which packages it may import, and the folders and files of its `src/`,
- * lowest first again. Imports go down both lists only, those of types too. `*.ts` are the files in
- * `src/` itself that are not named.
+ * All packages, lowest first: which packages they may import, and the folders and files of their
+ * `src/`, also lowest first. Imports, including type imports, only go down both lists. `*.ts`
+ * stands for the files directly in `src/` that are not named.
  */
 const packages: Readonly<Record<string, PackagePlan>> = {
   base: {

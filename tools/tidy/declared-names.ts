@@ -1,6 +1,9 @@
 import { walk, type SyntaxNode } from './syntax.ts'
 
-/** Every name that a part of a module declares, at any depth: variables, parameters, imports, functions. */
+/**
+ * All names that a part of a module declares, at any depth: variables, parameters, imports,
+ * functions.
+ */
 export function declaredNames(part: SyntaxNode): ReadonlySet<string> {
   const names = new Set<string>()
   walk(part, (node) => {
@@ -14,7 +17,7 @@ export function declaredNames(part: SyntaxNode): ReadonlySet<string> {
   return names
 }
 
-/** Adds the names that a pattern binds; what it takes its defaults from is not bound. */
+/** Adds the names that a pattern binds, without those in its default values. */
 function declare(pattern: SyntaxNode | null, names: Set<string>): void {
   switch (pattern?.type) {
     case 'Identifier':

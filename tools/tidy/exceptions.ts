@@ -1,11 +1,11 @@
 import type { Finding, Reasons } from './rule.ts'
 
-/** A finding that the architecture may excuse under a key: the path, or `path#name`. */
+/** A finding that the architecture may exempt under a key: the path, or `path#name`. */
 export interface Excusable extends Finding {
   readonly key: string
 }
 
-/** The findings that are not excused, and one for every exception that excuses nothing any more. */
+/** The findings that are not exempted, and one for every exception that is no longer needed. */
 export function excuse(findings: readonly Excusable[], reasons: Reasons): readonly Finding[] {
   const needed = new Set(findings.map((each) => each.key))
   const stale = Object.keys(reasons).filter((key) => !needed.has(key))

@@ -1,7 +1,7 @@
 import { nameOf } from './module-imports.ts'
 import type { Program, SyntaxNode } from './syntax.ts'
 
-/** The names that a module declares and exports; what it re-exports from another is not among them. */
+/** The names that a module declares and exports, without re-exports. */
 export function moduleExports(program: Program): readonly string[] {
   return program.body.flatMap((node) => {
     if (node.type === 'ExportDefaultDeclaration') return ['default']

@@ -1,16 +1,18 @@
 import { walk, type Program, type SyntaxNode } from './syntax.ts'
 
-/** One place where a module names another: statically, dynamically, in a type, or to re-export it. */
+/** One reference from a module to another: static, dynamic, in a type, or a re-export. */
 export interface ModuleImport {
   /** The other module, as written. */
   readonly name: string
-  /** The exported names that are taken, or `all`: a namespace, `export *`, a dynamic import. */
+  /** The imported names, or `all`: a namespace, `export *`, a dynamic import. */
   readonly taken: readonly string[] | 'all'
-  /** Whether only types are taken: nothing is loaded then. */
+  /** Whether only types are imported, so that nothing is loaded. */
   readonly typesOnly: boolean
 }
 
-/** Everything that a module imports, types included. Dynamic imports count if their name is literal. */
+/**
+ * All imports of a module, including types. Dynamic imports count if their specifier is literal.
+ */
 export function moduleImports(program: Program): readonly ModuleImport[] {
   const found: ModuleImport[] = []
   walk(program, (node) => {
@@ -59,7 +61,7 @@ function takenBy(specifiers: Specifiers): readonly string[] | 'all' {
   return taken
 }
 
-/** Whether each is imported as `type`; an import for its side effects has none. */
+/** Whether every specifier is imported as `type`; a side-effect import has none. */
 function areTypes(specifiers: Specifiers): boolean {
   return (
     specifiers.length > 0 &&
@@ -67,7 +69,7 @@ function areTypes(specifiers: Specifiers): boolean {
   )
 }
 
-/** The name of a specifier, whether it is written as an identifier or as a string. */
+/** The name of a specifier, whether written as an identifier or as a string. */
 export function nameOf(node: { readonly name: string } | { readonly value: string }): string {
   return 'name' in node ? node.name : node.value
 }

@@ -8,12 +8,12 @@ export function pathInSources(path: string): string | undefined {
   return /^packages\/[^/]+\/src\/(.+)$/.exec(path)?.[1]
 }
 
-/** Tests and what exists only for them: nothing that is shipped may import it. */
+/** Tests and test support: nothing that is shipped may import it. */
 export function isTest(path: string): boolean {
   return /\.test\.ts$|\/(?:test-support|fixtures)\/|^test\//.test(path)
 }
 
-/** What a package publishes for the tests of others. */
+/** What a package publishes for other packages' tests. */
 export function isTesting(path: string): boolean {
   return /\/src\/testing(?:\.ts$|\/)/.test(path)
 }
@@ -23,12 +23,12 @@ export function isPublishedEntry(path: string): boolean {
   return /\/src\/(?:index|main|testing)\.ts$/.test(path)
 }
 
-/** Whether a path is a folder of the list or below one; files count as folders of themselves. */
+/** Whether a path is one of the folders or below one; files count as folders of themselves. */
 export function isBelow(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => path === folder || path.startsWith(`${folder}/`))
 }
 
-/** The package that a bare import names: `@fairlead/llm/testing` and `fairlead` are ours. */
+/** The package of a bare import: `@fairlead/llm/testing` and `fairlead` are ours. */
 export function importedPackage(name: string): string | undefined {
   if (name === 'fairlead') return 'cli'
   return /^@fairlead\/([^/]+)/.exec(name)?.[1]

@@ -16,7 +16,7 @@ import { readmeFoldersProof } from './fixtures/readme-folders.ts'
 import { unfinishedProof } from './fixtures/unfinished.ts'
 import { unusedExportsProof } from './fixtures/unused-exports.ts'
 
-/** How each rule is proven, by its name. */
+/** The proof of each rule, by name. */
 export const proofs: Readonly<Record<string, Proof>> = {
   alternatives: alternativesProof,
   clocks: clocksProof,

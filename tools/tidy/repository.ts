@@ -1,7 +1,7 @@
 import { filesMatching, readText } from '../source-tree.ts'
 import { SourceTree } from './source-tree.ts'
 
-/** Reads what the rules judge: every module, document and manifest of the repository. */
+/** Reads what the rules check: every module, document and manifest of the repository. */
 export function readRepository(): SourceTree {
   const read = [
     'packages/*/src/**/*.ts',

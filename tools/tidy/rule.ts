@@ -1,28 +1,28 @@
 import type { SourceTree } from './source-tree.ts'
 
-/** A mistake in one file: what is wrong, and what to do instead. */
+/** A violation in one file: what is wrong, and what to do instead. */
 export interface Finding {
   readonly path: string
-  /** From 1; undefined when the file as a whole is meant. */
+  /** From 1; undefined when it concerns the whole file. */
   readonly line?: number
   readonly message: string
 }
 
-/** One thing that must hold everywhere, judged from the files alone. */
+/** An invariant of the repository, checked from the files alone. */
 export interface Rule {
   readonly name: string
   check(tree: SourceTree, architecture: Architecture): readonly Finding[]
 }
 
-/** What the rules are told of this repository. */
+/** The configuration of the rules for this repository. */
 export interface Architecture {
   /** Every package, lowest first. */
   readonly packages: Readonly<Record<string, PackagePlan>>
-  /** Folders whose children are alternatives of one kind and must not know each other. */
+  /** Folders whose children are alternatives of one kind and must not depend on each other. */
   readonly alternatives: readonly Alternatives[]
   /** Folders and files that do no I/O and read no clock: values in, values out. */
   readonly pure: readonly string[]
-  /** Programs that stand in a pure folder, and why. */
+  /** Programs in a pure folder, and why. */
   readonly impure: Reasons
   /** Files that may read the machine's clock, set timers or draw random numbers, and why. */
   readonly clocks: Reasons
@@ -34,25 +34,28 @@ export interface Architecture {
   readonly unusedExports: Reasons
 }
 
-/** Exceptions from a rule; a rule reports an exception that it does not need. */
+/** Exceptions to a rule; unneeded ones are reported. */
 export type Reasons = Readonly<Record<string, string>>
 
 export interface PackagePlan {
-  /** The packages of ours that it may import, all of them lower. */
+  /** Our packages that it may import, all of them lower. */
   readonly mayImport: readonly string[]
   /**
    * The folders and files directly in its `src/`, lowest first: each may import those before it.
    * `*.ts` stands for the files that are not named; they may import each other.
    */
   readonly layers: readonly string[]
-  /** The data plane imports nothing of Kubernetes. */
+  /** The data plane imports nothing from Kubernetes. */
   readonly plane?: 'data'
 }
 
 export interface Alternatives {
   readonly folder: string
-  /** Files and folders that every alternative may import: what it implements, and what they share. */
+  /**
+   * Files and folders that every alternative may import: the interface they implement, and shared
+   * code.
+   */
   readonly contract: readonly string[]
-  /** Files that name the alternatives: none of them may import these. */
+  /** Files that list the alternatives: no alternative may import them. */
   readonly list: readonly string[]
 }

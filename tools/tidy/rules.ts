@@ -16,7 +16,7 @@ import { readmeFolders } from './rules/readme-folders.ts'
 import { unfinished } from './rules/unfinished.ts'
 import { unusedExports } from './rules/unused-exports.ts'
 
-/** Everything that is checked of the repository's files. */
+/** All rules that are checked on the repository. */
 export const rules: readonly Rule[] = [
   packageImports,
   folderImports,

@@ -16,7 +16,7 @@ export class SourceFile {
     this.text = text
   }
 
-  /** The syntax tree of a module, parsed when it is first asked for. */
+  /** The syntax tree of a module, parsed on first use. */
   get program(): Program {
     this.#program ??= parseModule(this.path, this.text)
     return this.#program
@@ -36,7 +36,7 @@ export class SourceFile {
     return this.text.slice(0, offset).split('\n').length
   }
 
-  /** The path of the file that a relative import of this file names. */
+  /** The path that a relative import in this file resolves to. */
   resolve(name: string): string {
     return normalize(join(dirname(this.path), name)).replaceAll('\\', '/')
   }

@@ -1,14 +1,14 @@
 import { SourceFile } from './source-file.ts'
 
-/** The files that the rules judge: the repository's, or those of a fixture. */
+/** The files that the rules check: the repository's, or a fixture's. */
 export class SourceTree {
   readonly files: readonly SourceFile[]
-  /** Those that are TypeScript or JavaScript modules. */
+  /** The TypeScript and JavaScript modules. */
   readonly modules: readonly SourceFile[]
   readonly #byPath: ReadonlyMap<string, SourceFile>
   readonly #paths: ReadonlySet<string>
 
-  /** `otherPaths` are files that exist but are not read: links to them are good. */
+  /** `otherPaths` are files that exist but are not read: links to them are valid. */
   constructor(texts: Readonly<Record<string, string>>, otherPaths: readonly string[] = []) {
     this.files = Object.entries(texts).map(([path, text]) => new SourceFile(path, text))
     this.modules = this.files.filter((file) => /\.m?[jt]s$/.test(file.path))
@@ -16,7 +16,7 @@ export class SourceTree {
     this.#paths = new Set([...Object.keys(texts), ...otherPaths].flatMap(withFolders))
   }
 
-  /** The file at a path, if it is read. */
+  /** The file at a path, if it was read. */
   at(path: string): SourceFile | undefined {
     return this.#byPath.get(path)
   }
@@ -26,14 +26,14 @@ export class SourceTree {
     return this.#paths.has(path.replace(/\/$/, '')) || path === '.'
   }
 
-  /** The names of the packages that have a manifest. */
+  /** The names of all packages with a manifest. */
   get packages(): readonly string[] {
     return this.files.flatMap(
       ({ path }) => /^packages\/([^/]+)\/package\.json$/.exec(path)?.[1] ?? [],
     )
   }
 
-  /** The modules of these and of all that they import by a relative path, directly or not. */
+  /** These modules and everything they import by a relative path, directly or indirectly. */
   reachableFrom(entries: readonly SourceFile[]): ReadonlySet<SourceFile> {
     const reached = new Set<SourceFile>()
     const visit = (file: SourceFile): void => {

@@ -1,12 +1,12 @@
-// Vitest's parser, which its own sources are transformed with, so it is no dependency more. What is
-// said to replace `parseAst` is not exported by Vitest.
+// Vitest's own parser, so it is not an additional dependency. The replacement suggested for `parseAst`
+// is not exported by Vitest.
 // oxlint-disable typescript/no-deprecated
 import { parseAst } from 'vitest/node'
 
 /** What the parser makes of one module. */
 export type Program = ReturnType<typeof parseAst>
 
-/** Any node of the syntax tree, told apart by `type`. */
+/** Any node of the syntax tree, discriminated by `type`. */
 export type SyntaxNode = NonNullable<
   Extract<Program['body'][number], { type: 'ImportDeclaration' }>['parent']
 >
@@ -16,7 +16,7 @@ export function parseModule(path: string, text: string): Program {
   return parseAst(text, { lang: path.endsWith('.ts') ? 'ts' : 'js' }, path)
 }
 
-/** Visits a node and all nodes below it, parents first, each with the nodes around it, nearest first. */
+/** Visits a node and its descendants, parents first, each with its ancestors, nearest first. */
 export function walk(
   node: SyntaxNode,
   visit: (node: SyntaxNode, around: readonly SyntaxNode[]) => void,

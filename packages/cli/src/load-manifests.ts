@@ -27,7 +27,9 @@ export function loadManifests(folder: string): Manifest[] {
     .filter((name) => /\.(?:ya?ml|json)$/.test(name) && !isHidden(name))
     .toSorted()
   if (files.length > filesMax) {
-    throw new ManifestError(`${folder} contains ${files.length} manifests; the limit is ${filesMax}`)
+    throw new ManifestError(
+      `${folder} contains ${files.length} manifests; the limit is ${filesMax}`,
+    )
   }
   return files.flatMap((name) => parseManifests(name, readBounded(join(folder, name))))
 }

@@ -4,8 +4,8 @@ import type { SourceFile } from '../source-file.ts'
 import type { SourceTree } from '../source-tree.ts'
 
 /**
- * Alternatives of one kind do not know each other. Each may import the contract that all of them
- * implement; only the list may import them, and none of them imports the list.
+ * Alternatives of one kind do not depend on each other. Each may import their shared contract; only
+ * the list may import them, and none of them imports the list.
  */
 export const alternativesApart: Rule = {
   name: 'alternatives',
@@ -40,8 +40,7 @@ function missingParts(tree: SourceTree, group: Alternatives): readonly Finding[]
     .filter((path) => !tree.has(path))
     .map((path) => ({
       path,
-      message:
-        'is named among the alternatives and does not exist: mend tools/tidy/architecture.ts',
+      message: 'is named among the alternatives and does not exist: fix tools/tidy/architecture.ts',
     }))
 }
 
@@ -53,7 +52,7 @@ function contractOf({ contract }: Alternatives): string {
   return contract.join(', ') || 'there is none yet'
 }
 
-/** The file or folder directly in the folder of alternatives. */
+/** The alternative's file or folder, directly inside the group's folder. */
 function childOf({ folder }: Alternatives, path: string): string {
   return path.slice(folder.length + 1).split('/')[0] ?? ''
 }

@@ -5,7 +5,7 @@ import type { Rule } from '../rule.ts'
 
 const injected: ReadonlySet<Ambience> = new Set<Ambience>(['time', 'timer', 'random'])
 
-/** Time and randomness are injected: packages read no clock of their own and set no timer. */
+/** Time and randomness are injected: packages read no global clock and set no timer. */
 export const clocks: Rule = {
   name: 'clocks',
   check(tree, { clocks: holders, pure }) {

@@ -1,11 +1,11 @@
 import { packageOf } from '../places.ts'
 import type { Rule } from '../rule.ts'
 
-/** Words of Kubernetes that no package of the data plane may import, in whatever spelling. */
+/** Imports that are forbidden in the data plane, in any spelling. */
 const kubernetes =
   /kubernetes|k8s|^@fairlead\/(?:kube-core|controller-runtime|apiserver|api|config|operator)(?:\/|$)/
 
-/** The data plane imports nothing of Kubernetes, not even a type, and does not depend on its judge. */
+/** The data plane imports nothing from Kubernetes or the control plane, not even a type. */
 export const dataPlane: Rule = {
   name: 'data-plane',
   check(tree, { packages }) {

@@ -8,7 +8,7 @@ interface Manifest {
   readonly optionalDependencies?: object
 }
 
-/** Every dependency that is not ours has its reason in one table, and the table has no other. */
+/** Every third-party dependency has its reason in one table, and the table lists no other. */
 export const dependencyReasons: Rule = {
   name: 'dependency-reasons',
   check(tree) {
@@ -29,7 +29,7 @@ export const dependencyReasons: Rule = {
     const gone = explained.filter((name) => !outside.has(name))
     return [
       ...unexplained.map((name) => `gives no reason for ${name}: add a row, or do without it`),
-      ...gone.map((name) => `explains ${name}, which is no dependency: remove the row`),
+      ...gone.map((name) => `explains ${name}, which is not a dependency: remove the row`),
     ].map((message) => ({ path: reasonsPath, message }))
   },
 }

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path/posix'
 import type { Rule } from '../rule.ts'
 
-/** Documents link only to files that exist. */
+/** Documents only link to existing files. */
 export const documentLinks: Rule = {
   name: 'document-links',
   check(tree) {
@@ -14,7 +14,7 @@ export const documentLinks: Rule = {
           .filter((link) => !tree.has(join(dirname(path), link)))
           .map((link) => ({
             path,
-            message: `links to ${link}, which does not exist: mend the link`,
+            message: `links to ${link}, which does not exist: fix the link`,
           })),
       )
   },

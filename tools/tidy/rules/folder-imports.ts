@@ -3,7 +3,7 @@ import type { Finding, PackagePlan, Rule } from '../rule.ts'
 import type { SourceFile } from '../source-file.ts'
 import type { SourceTree } from '../source-tree.ts'
 
-/** Within a package, folders and root files import only what stands lower in its list of layers. */
+/** Within a package, folders and root files only import what is lower in its list of layers. */
 export const folderImports: Rule = {
   name: 'folder-imports',
   check(tree, { packages }) {
@@ -33,7 +33,7 @@ function wrongImports(
   }
   return tree.relativeImports(file).flatMap(({ path }) => {
     if (isTest(path))
-      return { path: file.path, message: `imports ${path}, which is there for tests only` }
+      return { path: file.path, message: `imports ${path}, which is for tests only` }
     const target = layerOf(path, layers)
     if (target === layer || layers.indexOf(target) < layers.indexOf(layer)) return []
     const message = `imports ${path}, but ${layer} stands below ${target}: move what both need into a lower folder, or pass it in`
@@ -41,7 +41,7 @@ function wrongImports(
   })
 }
 
-/** The first path segment below `src/`, as the list of layers names it. */
+/** The first path segment below `src/`, as in the list of layers. */
 function layerOf(path: string, layers: readonly string[]): string {
   const [first = '', ...rest] = (pathInSources(path) ?? '').split('/')
   return rest.length > 0 || layers.includes(first) || !layers.includes('*.ts') ? first : '*.ts'
@@ -71,11 +71,11 @@ function mutualFolders(tree: SourceTree, sources: readonly SourceFile[]): readon
     .filter(({ from, to }) => edges.has(`${to} ${from}`))
     .map(({ file, from, to }) => ({
       path: file.path,
-      message: `imports from ${to}, and ${to} imports from ${from}: let one of the two be the lower`,
+      message: `imports from ${to}, and ${to} imports from ${from}: make one of the two the lower`,
     }))
 }
 
-/** Every folder around one file, with every folder around the other, as far as they differ. */
+/** Pairs of the folders around one file and those around the other, without common ones. */
 function folderPairs(from: string, to: string): readonly (readonly [string, string])[] {
   const around = (path: string) => {
     const parts = path.split('/').slice(0, -1)

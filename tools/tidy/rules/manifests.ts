@@ -12,7 +12,10 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
-/** A package has what a published one needs and declares exactly what its published sources import. */
+/**
+ * A package has everything needed for publishing and declares exactly what its published sources
+ * import.
+ */
 export const manifests: Rule = {
   name: 'manifests',
   check(tree) {
@@ -65,7 +68,7 @@ function wrongDependencies(
   ]
 }
 
-/** An entry gives its names one by one, and none of another package's. */
+/** An entry exports names one by one, and none of another package. */
 function openEntries(tree: SourceTree, name: string): readonly Finding[] {
   return tree.modules
     .filter(({ path }) => packageOf(path) === name && isPublishedEntry(path))

@@ -7,7 +7,7 @@ import { walk, type Program, type SyntaxNode } from '../syntax.ts'
 
 type Declarator = Extract<SyntaxNode, { type: 'VariableDeclarator' }>
 
-/** Modules hold no state that changes: it belongs to an object that somebody makes and passes on. */
+/** Modules have no mutable state: it belongs in an object that is created and passed on. */
 export const moduleState: Rule = {
   name: 'module-state',
   check(tree, architecture) {
@@ -94,7 +94,7 @@ const mutators: ReadonlySet<string> = new Set(
   'set add delete clear push pop shift unshift splice sort reverse fill copyWithin'.split(' '),
 )
 
-/** Variables of the module that it assigns through, deletes from or calls a mutating method of. */
+/** Module variables through which it assigns, deletes or calls a mutating method. */
 function mutatedNames(program: Program): ReadonlySet<string> {
   const names = new Set<string>()
   walk(program, (node, around) => {
@@ -104,7 +104,7 @@ function mutatedNames(program: Program): ReadonlySet<string> {
   return names
 }
 
-/** The expression whose value a node changes. */
+/** The expression whose value a node mutates. */
 function mutatedBy(node: SyntaxNode): SyntaxNode | undefined {
   switch (node.type) {
     case 'AssignmentExpression':

@@ -3,7 +3,7 @@ import { excuse } from '../exceptions.ts'
 import { isTest, isTesting } from '../places.ts'
 import type { Rule } from '../rule.ts'
 
-/** Tests do not sleep: they wait for a condition, or move a fake clock. */
+/** Tests do not sleep: they wait for a condition, or advance a fake clock. */
 export const noSleep: Rule = {
   name: 'no-sleep',
   check(tree, { testTimers }) {

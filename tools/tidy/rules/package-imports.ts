@@ -2,7 +2,9 @@ import { importedPackage, packageOf } from '../places.ts'
 import type { Finding, Rule } from '../rule.ts'
 import type { SourceFile } from '../source-file.ts'
 
-/** Packages import each other only as the table says, through their entries, and only downwards. */
+/**
+ * Packages import each other only as the table allows, through their entries, and only downwards.
+ */
 export const packageImports: Rule = {
   name: 'package-imports',
   check(tree, { packages }) {
@@ -46,7 +48,7 @@ function wrongImports(
     if (target === undefined || mayImport.includes(target)) return []
     return {
       path: file.path,
-      message: `imports ${name}, but ${own} may import only ${mayImport.join(', ') || 'nothing of ours'}: move what both need into a lower package`,
+      message: `imports ${name}, but ${own} may import only ${mayImport.join(', ') || 'none of our packages'}: move what both need into a lower package`,
     }
   })
 }

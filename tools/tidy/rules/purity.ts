@@ -4,11 +4,11 @@ import { isBelow, isTest } from '../places.ts'
 import type { Rule } from '../rule.ts'
 import type { SourceFile } from '../source-file.ts'
 
-/** Modules of Node.js that only compute, and names of theirs that do more than that. */
+/** Node.js modules that only compute, and their exports that do more than that. */
 const pureModules = ['node:buffer', 'node:crypto', 'node:util']
 const impureNames = ['randomBytes', 'randomFill', 'randomInt', 'randomUUID', 'getRandomValues']
 
-/** Pure folders compute: they do no I/O, read no clock, draw no random number, set no timer. */
+/** Pure folders only compute: no I/O, clock, randomness or timers. */
 export const purity: Rule = {
   name: 'purity',
   check(tree, { pure, impure }) {

@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.ts'
 
-/** Where a program, a test or a published entry begins. */
+/** Entry points: programs, tests and published entries. */
 const entry =
   /\/(?:index|main|testing)\.ts$|\/generate-[a-z-]+\.ts$|\.(?:test|bench)\.ts$|^(?:tools|bench)\/[a-z-]+\.m?[jt]s$|^[a-z.]+\.ts$|^examples\//
 
@@ -13,7 +13,7 @@ export const reachable: Rule = {
       .filter((file) => !reached.has(file))
       .map(({ path }) => ({
         path,
-        message: 'is reached from no program, test or entry: use it or delete it',
+        message: 'is not reachable from any program, test or entry: use it or delete it',
       }))
   },
 }

@@ -1,7 +1,7 @@
 import { isTest, packageOf, pathInSources } from '../places.ts'
 import type { Rule } from '../rule.ts'
 
-/** The README of a package says in a sentence what each folder of its sources holds. */
+/** A package's README describes each of its source folders in a sentence. */
 export const readmeFolders: Rule = {
   name: 'readme-folders',
   check(tree) {
@@ -17,7 +17,7 @@ export const readmeFolders: Rule = {
       const path = `packages/${name}/README.md`
       const text = tree.at(path)?.text ?? ''
       if (text.includes(`\`${folder}/\``)) return []
-      return { path, message: `says nothing of the folder \`${folder}/\`: give it a sentence` }
+      return { path, message: `does not describe the folder \`${folder}/\`: give it a sentence` }
     })
   },
 }

@@ -6,9 +6,9 @@ import type { SourceTree } from '../source-tree.ts'
 import { walk } from '../syntax.ts'
 
 /**
- * What is exported is imported somewhere. A name that only tests import must be of use in its own
- * file: nothing is kept alive by its test alone. A type in the annotation of an exported constant may
- * be exported too: the declarations of what is made from that constant have to name it.
+ * Every export is imported somewhere. A name that only tests import must be used in its own file: a
+ * test alone does not justify code. A type in the annotation of an exported constant may be
+ * exported too: the declarations derived from that constant have to name it.
  */
 export const unusedExports: Rule = {
   name: 'unused-exports',
@@ -32,7 +32,7 @@ export const unusedExports: Rule = {
   },
 }
 
-/** Tests, and configuration of tools, whose default export a tool reads. */
+/** Tests, and tool configuration files, whose default export a tool reads. */
 function isStartedByTool(path: string): boolean {
   return path.endsWith('.test.ts') || /^[a-z.]+\.ts$/.test(path)
 }
@@ -48,7 +48,7 @@ function faultOf(file: SourceFile, name: string, users: ReadonlySet<string>): st
   return undefined
 }
 
-/** Whether the type of an exported constant, as it is annotated, mentions the name. */
+/** Whether the annotated type of an exported constant mentions the name. */
 function isInAnnotation(file: SourceFile, name: string): boolean {
   let isMentioned = false
   for (const statement of file.program.body) {
@@ -65,7 +65,7 @@ function isInAnnotation(file: SourceFile, name: string): boolean {
   return isMentioned
 }
 
-/** Whether the file names it again after declaring it. */
+/** Whether the file uses it again after declaring it. */
 function isUsedWithin(file: SourceFile, name: string): boolean {
   let mentions = 0
   walk(file.program, (node) => {

@@ -82,7 +82,9 @@ export class ManifestConfigSource {
       timer?.cancel()
       timer = systemClock.setTimer(quietMs, reload)
     })
-    watcher.on('error', (error) => logger.error({ error }, 'cannot watch the manifests for changes'))
+    watcher.on('error', (error) =>
+      logger.error({ error }, 'cannot watch the manifests for changes'),
+    )
     signal.addEventListener('abort', () => timer?.cancel(), { once: true })
   }
 

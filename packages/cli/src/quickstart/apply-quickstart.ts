@@ -26,7 +26,8 @@ export async function applyQuickstart(client: Client, signal: AbortSignal): Prom
   await createIfAbsent(client, Secret, secretOf(keySecret.name, keyName, newApiKey()), signal)
   for (const { object, file } of loadManifests(quickstartFolder())) {
     const kind: ResourceType | undefined = kinds.find((candidate) => candidate.kind === object.kind)
-    if (kind === undefined) throw new Error(`${file} holds a ${object.kind}, which is not one of our kinds`)
+    if (kind === undefined)
+      throw new Error(`${file} holds a ${object.kind}, which is not one of our kinds`)
     await createIfAbsent(client, kind, asApplied(object), signal)
   }
 }

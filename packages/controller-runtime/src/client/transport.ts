@@ -155,7 +155,9 @@ export class Transport {
       for await (const chunk of response.body as AsyncIterable<Buffer>) {
         bytes += chunk.length
         if (bytes > limitBytes) {
-          throw new ConnectionError(`${describe(request)}: the response is larger than ${limitBytes} bytes`)
+          throw new ConnectionError(
+            `${describe(request)}: the response is larger than ${limitBytes} bytes`,
+          )
         }
         chunks.push(chunk)
       }

@@ -41,7 +41,8 @@ function parseEvent<T extends KubernetesObject>(line: string): WatchEvent<T> {
   } catch (cause) {
     throw new WatchStreamError('the watch sent a line that is not JSON', { cause })
   }
-  if (!isWatchEvent<T>(value)) throw new WatchStreamError('the watch sent a line that is not an event')
+  if (!isWatchEvent<T>(value))
+    throw new WatchStreamError('the watch sent a line that is not an event')
   return value
 }
 

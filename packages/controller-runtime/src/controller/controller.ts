@@ -77,7 +77,8 @@ export class Controller implements Runnable {
 
   /** Provides what it needs to run, and registers its metrics with their initial values. */
   bind(environment: ControllerEnvironment): void {
-    if (this.#environment !== undefined) throw new Error(`controller ${this.name} already has a manager`)
+    if (this.#environment !== undefined)
+      throw new Error(`controller ${this.name} already has a manager`)
     this.#environment = environment
     const { controller } = environment.metrics
     const labels = { controller: this.name }
@@ -94,7 +95,8 @@ export class Controller implements Runnable {
   /** Runs until the signal has aborted and the reconciles in progress have finished. */
   async start(signal: AbortSignal): Promise<void> {
     const environment = this.#environment
-    if (environment === undefined) throw new Error(`controller ${this.name} must be added to a manager`)
+    if (environment === undefined)
+      throw new Error(`controller ${this.name} must be added to a manager`)
     const { clock, metrics, cache, logger } = environment
     const queue = new WorkQueue<Request>({
       clock,

@@ -92,7 +92,9 @@ export class ChannelSource implements Source {
       return
     }
     if (this.#pending.size >= pendingLimit) {
-      throw new Error(`the source ${this.name} holds ${pendingLimit} requests and no controller has started`)
+      throw new Error(
+        `the source ${this.name} holds ${pendingLimit} requests and no controller has started`,
+      )
     }
     this.#pending.set(keyText(request), request)
   }

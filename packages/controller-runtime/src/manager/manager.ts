@@ -253,7 +253,10 @@ export class Manager {
       this.#logger.error({ err: error }, 'failed while stopping')
       return
     }
-    this.#logger.error({ err: error }, 'the manager is stopping because one of its runnables failed')
+    this.#logger.error(
+      { err: error },
+      'the manager is stopping because one of its runnables failed',
+    )
     this.#failure.abort(error instanceof Error ? error : new Error(String(error)))
   }
 
