@@ -146,8 +146,8 @@ describe('a start that cannot be', () => {
       expect({ code, log }).toEqual({
         code: 1,
         log:
-          `fairlead: port ${port} is in use: stop the process that listens on it, or start with ${flag} 0 ` +
-          `for a free one (FAIRLEAD_${flag.slice(2).replace('-', '_').toUpperCase()})\n`,
+          `fairlead: port ${port} is in use: stop the process that listens on it, or start with ` +
+          `${flag} 0 for a free one (FAIRLEAD_${flag.slice(2).replace('-', '_').toUpperCase()})\n`,
       })
       expect(existsSync(join(folder.path, 'lock'))).toBe(false)
     },

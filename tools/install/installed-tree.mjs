@@ -42,7 +42,9 @@ export function differencesOf(locked, installed) {
         ? present.resolved !== entry.resolved
         : present.version !== entry.version
     })
-    .map(([path]) => `${path} is ${installed[path] === undefined ? 'missing' : 'another version'}`)
+    .map(
+      ([path]) => `${path} is ${installed[path] === undefined ? 'missing' : 'not the locked one'}`,
+    )
   const leftOver = Object.keys(installed)
     .filter((path) => isInstalledPath(path) && locked[path] === undefined)
     .map((path) => `${path} is not in the lock file`)

@@ -22,11 +22,15 @@ describe('differencesOf', () => {
 
   it.each([
     ['a missing package', { 'node_modules/yaml': undefined }, 'node_modules/yaml is missing'],
-    ['another version', { 'node_modules/yaml': { version: '2.9.0' } }, 'yaml is another version'],
+    [
+      'another version',
+      { 'node_modules/yaml': { version: '2.9.0' } },
+      'yaml is not the locked one',
+    ],
     [
       'another version of an optional package',
       { 'node_modules/node-linux': { version: '24.0.0' } },
-      'node_modules/node-linux is another version',
+      'node_modules/node-linux is not the locked one',
     ],
     [
       'a package of ours that is not linked yet',
@@ -36,7 +40,7 @@ describe('differencesOf', () => {
     [
       'a published package instead of ours',
       { 'node_modules/fairlead': { version: '0.1.0' } },
-      'node_modules/fairlead is another version',
+      'node_modules/fairlead is not the locked one',
     ],
     [
       'what is left over',

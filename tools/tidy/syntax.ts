@@ -1,5 +1,5 @@
-// Vitest's own parser, so it is not an additional dependency. The replacement suggested for `parseAst`
-// is not exported by Vitest.
+// Vitest's own parser, so it is not an additional dependency. The replacement suggested for
+// `parseAst` is not exported by Vitest.
 // oxlint-disable typescript/no-deprecated
 import { parseAst } from 'vitest/node'
 

@@ -16,8 +16,7 @@ export class GatewayReadiness {
   /** A health check: throws while it is not ready. */
   check(): void {
     if (this.#gateway === undefined) throw new Error('the gateway is not listening yet')
-    if (this.#gateway.report().configHash === '')
-      throw new Error('no configuration has been loaded')
+    if (this.#gateway.report().configHash === '') throw new Error('no configuration is available')
     if (this.#signal.aborted) throw new Error('the gateway is stopping')
   }
 }

@@ -5,7 +5,7 @@ import type { SimulatorSettings } from './simulator.ts'
 export interface LLMProviderSettings extends ResourceIdentity {
   /** A provider type from the capabilities. */
   readonly type: string
-  /** Without a trailing slash, version segment included (`https://api.openai.com/v1`). Empty for Simulator. */
+  /** Version segment included, no trailing slash (`https://host/v1`). Empty for Simulator. */
   readonly baseURL: string
   readonly credentials: readonly {
     readonly name: string

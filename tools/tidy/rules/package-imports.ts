@@ -48,7 +48,7 @@ function wrongImports(
     if (target === undefined || mayImport.includes(target)) return []
     return {
       path: file.path,
-      message: `imports ${name}, but ${own} may import only ${mayImport.join(', ') || 'none of our packages'}: move what both need into a lower package`,
+      message: `imports ${name}, but ${own} may import only ${mayImport.join(', ') || 'third-party packages'}: move what both need into a lower package`,
     }
   })
 }

@@ -181,7 +181,7 @@ export class Transport {
 
   #connectionError(request: TransportRequest, cause: unknown): ConnectionError {
     const why = networkErrorCode(cause) ?? (cause instanceof Error ? cause.message : String(cause))
-    return new ConnectionError(`${describe(request)}: cannot reach ${this.#host}: ${why}`, {
+    return new ConnectionError(`${describe(request)}: connection to ${this.#host} failed: ${why}`, {
       cause,
     })
   }
