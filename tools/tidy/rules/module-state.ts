@@ -94,7 +94,7 @@ const mutators: ReadonlySet<string> = new Set(
   'set add delete clear push pop shift unshift splice sort reverse fill copyWithin'.split(' '),
 )
 
-/** Module variables through which it assigns, deletes or calls a mutating method. */
+/** Module variables that it assigns through, deletes from or calls a mutating method of. */
 function mutatedNames(program: Program): ReadonlySet<string> {
   const names = new Set<string>()
   walk(program, (node, around) => {

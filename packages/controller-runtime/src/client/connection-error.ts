@@ -3,10 +3,7 @@ export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
 }
 
-/**
- * Error codes of a connection that was closed while sending a request that may not have reached the
- * server.
- */
+/** Error codes of a connection that closed during a request, which may not have been received. */
 const brokenCodes: ReadonlySet<string> = new Set([
   'ECONNRESET',
   'EPIPE',

@@ -238,7 +238,7 @@ function checkKey(type: ResourceType, key: ObjectKey): { namespace?: string; nam
   return key
 }
 
-/** Items of typed lists carry no apiVersion and kind; ours always do. */
+/** Fills in apiVersion and kind, which list items of built-in kinds lack. */
 function completeItems<T extends KubernetesObject>(answer: unknown): KubernetesList<T> {
   const list = answer as KubernetesList<T>
   const kind = list.kind.replace(/List$/, '')
