@@ -13,7 +13,7 @@ import type {
   ContextStrategySettings,
 } from '@fairlead/snapshot'
 
-/** Settings as a test wants them: everything has a default, in namespace `default`. */
+/** The settings that a test cares about: all have defaults, in the namespace `default`. */
 export interface SnapshotParts {
   readonly hash?: string
   readonly gateway?: Partial<LLMGatewaySettings>

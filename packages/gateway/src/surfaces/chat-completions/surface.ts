@@ -30,7 +30,7 @@ function readChatCall(body: Buffer, call: Call): CallRequest {
     fields,
     context,
     rendered,
-    sent: dialect.passage.look(fields, { messagesOptional: rendered !== undefined }),
+    sent: dialect.passage.inspect(fields, { messagesOptional: rendered !== undefined }),
     defaultModel: runtime.snapshot.gateway.defaultModel,
   })
 }
