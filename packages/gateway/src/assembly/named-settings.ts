@@ -21,10 +21,10 @@ export function findContextStrategy(
   caller: Caller,
   runtime: Runtime,
 ): StrategyInput {
-  const { strategies, gateway } = runtime.snapshot
-  const key = name === undefined ? gateway.defaultStrategy : keyOf(name, caller)
+  const { contextStrategies, gateway } = runtime.snapshot
+  const key = name === undefined ? gateway.defaultContextStrategy : keyOf(name, caller)
   if (key === undefined) return fullHistory
-  const strategy = strategies.get(key)
+  const strategy = contextStrategies.get(key)
   if (strategy === undefined) {
     throw gatewayError.nameNotFound('strategy', name ?? key, 'ContextStrategy')
   }

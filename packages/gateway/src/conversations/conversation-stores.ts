@@ -27,8 +27,8 @@ export class ConversationStores {
    * opened.
    */
   async of({ snapshot }: { readonly snapshot: Snapshot }): Promise<Conversations> {
-    const name = snapshot.gateway.defaultStore
-    const settings = name === undefined ? undefined : snapshot.stores.get(name)
+    const name = snapshot.gateway.defaultConversationStore
+    const settings = name === undefined ? undefined : snapshot.conversationStores.get(name)
     if (name !== undefined && settings === undefined) throw unavailable(name, undefined)
     const key = storeKey(settings)
     const known = this.#stores.get(key)

@@ -102,7 +102,7 @@ function presentCredentials(
 
 function promptsByPath(snapshot: Snapshot): Runtime['promptsByPath'] {
   const byPath = new Map<string, { readonly namespace: string; readonly name: string }>()
-  for (const prompt of snapshot.prompts.values()) {
+  for (const prompt of snapshot.promptTemplates.values()) {
     const { namespace, name, path } = prompt
     if (path !== undefined) byPath.set(path, { namespace, name })
   }
@@ -121,7 +121,7 @@ function configuredModelNames(snapshot: Snapshot, routes: RouteIndex): ReadonlyS
   for (const { targets } of snapshot.routes) {
     for (const { model } of targets) if (model !== undefined) names.add(model)
   }
-  for (const prompt of snapshot.prompts.values()) {
+  for (const prompt of snapshot.promptTemplates.values()) {
     for (const { model } of prompt.versions.values()) if (model !== undefined) names.add(model)
   }
   return names

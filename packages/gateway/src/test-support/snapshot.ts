@@ -37,8 +37,8 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       allowPrivateNetworks: true,
       defaultModel: undefined,
       defaultProviders: [...providers.keys()],
-      defaultStrategy: undefined,
-      defaultStore: undefined,
+      defaultContextStrategy: undefined,
+      defaultConversationStore: undefined,
       defaultPersona: undefined,
       ...parts.gateway,
       limits: {
@@ -51,10 +51,10 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     },
     providers,
     routes: parts.routes ?? [],
-    prompts: byKey(parts.prompts ?? []),
+    promptTemplates: byKey(parts.prompts ?? []),
     personas: byKey(parts.personas ?? []),
-    strategies: byKey(parts.strategies ?? []),
-    stores: new Map(),
+    contextStrategies: byKey(parts.strategies ?? []),
+    conversationStores: new Map(),
     consumers: parts.consumers ?? [],
   }
 }

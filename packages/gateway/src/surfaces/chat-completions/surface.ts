@@ -40,7 +40,7 @@ function renderNamed(
   { caller, runtime, services }: Call,
   context: ReturnType<typeof readCallContext>,
 ) {
-  const { prompt, version } = findPrompt(reference, caller, runtime.snapshot.prompts)
+  const { prompt, version } = findPrompt(reference, caller, runtime.snapshot.promptTemplates)
   return services.prompts.render(prompt, {
     version,
     parameters: context.variables,

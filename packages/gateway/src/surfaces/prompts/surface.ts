@@ -18,7 +18,7 @@ export const prompts: Surface = {
       findAt: (path, { promptsByPath }) => promptsByPath.get(path),
       reader(call, { namespace, name }) {
         const key = `${namespace}/${name}`
-        const prompt = call.runtime.snapshot.prompts.get(key)
+        const prompt = call.runtime.snapshot.promptTemplates.get(key)
         const accessible = accessiblePrompt(prompt, prompt?.name ?? key, call.caller)
         return (body) => readPromptCall(body, accessible, call)
       },
