@@ -64,7 +64,7 @@ export interface PassageEdit {
 }
 
 export interface StreamScanner {
-  /** Takes the next bytes of the stream, cut anywhere. */
+  /** Takes the next bytes of the stream, split anywhere. */
   push(bytes: Uint8Array): void
   /** The usage reported in the last frames; the last report counts. */
   readonly usage: Usage | undefined
