@@ -74,8 +74,8 @@ describe('compile', () => {
       allowPrivateNetworks: false,
       defaultModel: 'assistant',
       defaultProviders: ['default/simulator'],
-      defaultStrategy: 'default/five',
-      defaultStore: 'default/local',
+      defaultContextStrategy: 'default/five',
+      defaultConversationStore: 'default/local',
       defaultPersona: 'default/helpful',
       limits: {
         maxRequestBytes: 10_485_760,
@@ -84,13 +84,15 @@ describe('compile', () => {
         maxConcurrentRequests: 10_000,
       },
     })
-    expect(snapshot?.stores.get('default/local')).toMatchObject({ ttlMs: 2_592_000_000 })
-    expect(snapshot?.strategies.get('default/five')?.history).toEqual({
+    expect(snapshot?.conversationStores.get('default/local')).toMatchObject({
+      ttlMs: 2_592_000_000,
+    })
+    expect(snapshot?.contextStrategies.get('default/five')?.history).toEqual({
       mode: 'LastTurns',
       turns: 5,
       slackTurns: 0,
     })
-    expect(snapshot?.prompts.get('default/summarise')?.path).toBe('/summarise')
+    expect(snapshot?.promptTemplates.get('default/summarise')?.path).toBe('/summarise')
     expect(snapshot?.consumers).toMatchObject([
       { apiKeys: [{ source: { secret: { namespace: 'default', name: 's', key: 'k' } } }] },
     ])

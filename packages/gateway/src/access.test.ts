@@ -30,7 +30,7 @@ describe('who may call', () => {
     expect(JSON.stringify(gateway.logs)).not.toContain('good')
   })
 
-  it('no key, a wrong one and an expired one are three different refusals', async () => {
+  it('a missing, a wrong and an expired key are three different errors', async () => {
     const clock = new FakeClock()
     const sha256 = createHash('sha256').update('old').digest('hex')
     const gateway = await testGateway({
@@ -58,7 +58,7 @@ describe('who may call', () => {
     ])
   })
 
-  it('with Optional a caller needs no key, but a wrong one is refused', async () => {
+  it('with Optional a caller needs no key, but a wrong one is rejected', async () => {
     const gateway = await testGateway({
       gateway: { auth: 'Optional' },
       providers: [simulatorOf('simulator')],
@@ -74,7 +74,7 @@ describe('who may call', () => {
     expect(JSON.stringify(gateway.logs)).not.toContain('secret-key')
   })
 
-  it('a new key in a Secret works at once, and the old one no longer', async () => {
+  it('a new key in a Secret works at once, and the old one stops working', async () => {
     const gateway = await testGateway({
       gateway: { auth: 'Required' },
       providers: [simulatorOf('simulator')],

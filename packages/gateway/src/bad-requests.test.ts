@@ -42,7 +42,7 @@ function start(): Promise<TestGateway> {
 const chat = '/v1/chat/completions'
 const valid = { model: 'known', messages: [{ role: 'user', content: 'hi' }] }
 
-describe('a bad request is answered in the shape of OpenAI', () => {
+describe('a bad request is answered in the format of OpenAI', () => {
   it.each<[string, string, unknown, number, string, string | null]>([
     ['malformed JSON', chat, '{"model":', 400, 'invalid_json', null],
     ['an empty body', chat, '', 400, 'invalid_json', null],
@@ -146,7 +146,7 @@ describe('a bad request is answered in the shape of OpenAI', () => {
     expect(response.headers.get('allow')).toBe('POST')
   })
 
-  it('an oversized body is refused before it is sent', async () => {
+  it('an oversized body is rejected before it is sent', async () => {
     const gateway = await start()
     const answer = await rawRequest(
       gateway.port,
@@ -167,7 +167,7 @@ describe('a bad request is answered in the shape of OpenAI', () => {
   })
 })
 
-/** Sends the bytes and gives what comes back until the connection closes. */
+/** Sends the bytes and returns everything received until the connection closes. */
 function rawRequest(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(text))
@@ -180,7 +180,7 @@ function rawRequest(port: number, text: string): Promise<string> {
   })
 }
 
-describe('what is no HTTP request', () => {
+describe('what is not an HTTP request', () => {
   it.each([
     ['a broken request line', 'NONSENSE\r\n\r\n', '400 Bad Request'],
     [

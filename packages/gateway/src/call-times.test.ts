@@ -5,7 +5,7 @@ import { keyedProvider } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { chunks } from './test-support/upstream.ts'
 
-it('what a call took is measured by the injected clock, without the time it waited', async () => {
+it('durations and overhead are measured by the injected clock', async () => {
   const clock = new FakeClock()
   const events = chunks(['a', 'b'])
   const answerSlowly = async (response: ServerResponse) => {
@@ -19,9 +19,9 @@ it('what a call took is measured by the injected clock, without the time it wait
     response.end(events.slice(1).join(''))
   }
   const upstream = await testUpstream((response) => void answerSlowly(response))
-  let tell = () => {}
+  let onRelayed = () => {}
   const relayed = new Promise<void>((resolve) => {
-    tell = resolve
+    onRelayed = resolve
   })
   const gateway = await testGateway({
     providers: [keyedProvider('openai', { baseURL: upstream.url })],
@@ -33,7 +33,7 @@ it('what a call took is measured by the injected clock, without the time it wait
     stream: true,
     messages: [{ role: 'user', content: 'x' }],
   })
-  tell()
+  onRelayed()
   await response.text()
   expect(response.headers.get('x-fairlead-overhead-ms')).toBe('0.000')
   const call = gateway.logs.find(({ message }) => message === 'call')

@@ -64,7 +64,7 @@ describe('a call in a conversation', () => {
     })
   })
 
-  it('a plain call stays plain in spite of a default persona', async () => {
+  it('a plain call stays plain despite a default persona', async () => {
     const upstream = await testUpstream(json(200, completion('ok')))
     const gateway = await start({
       gateway: { defaultPersona: 'default/helpful' },
@@ -81,7 +81,7 @@ describe('a call in a conversation', () => {
     ])
   })
 
-  it('`new` makes a conversation, an unknown id of ours is a 404', async () => {
+  it('`new` creates a conversation, an unknown id of our own form is a 404', async () => {
     const gateway = await start({ providers: [simulatorOf('simulator')] })
     const response = await gateway.chat(ask('hi'), inChat('new'))
     const id = response.headers.get('x-fairlead-conversation') ?? ''
@@ -107,7 +107,7 @@ describe('a call in a conversation', () => {
     ])
   })
 
-  it('a caller who leaves while the turn is opened leaves no turn that runs', async () => {
+  it('a caller who disconnects while the turn is opened leaves no running turn behind', async () => {
     const upstream = await testUpstream(json(200, completion('ok')))
     const store = createMemoryStore({ clock: systemClock, ttlMs: undefined })
     const opening = Promise.withResolvers<AbortSignal>()
@@ -162,7 +162,7 @@ describe('a call in a conversation', () => {
     )
   })
 
-  it('a stream that breaks off leaves an incomplete turn with what came', async () => {
+  it('a stream that breaks off leaves an incomplete turn with the partial answer', async () => {
     const upstream = await testUpstream(sse(...chunks(['Hello', ' you']).slice(0, 2)))
     const gateway = await start({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
@@ -176,7 +176,7 @@ describe('a call in a conversation', () => {
     ])
   })
 
-  it('a failed call leaves a failed turn, and the conversation goes on', async () => {
+  it('a failed call leaves a failed turn, and the conversation continues', async () => {
     const upstream = await testUpstream(json(400, { error: { message: 'no' } }))
     const gateway = await start({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
@@ -189,7 +189,7 @@ describe('a call in a conversation', () => {
     expect(turns.data.map(({ status }) => status)).toEqual(['failed', 'completed'])
   })
 
-  it('a caller who leaves has not cancelled: the turn is completed', async () => {
+  it('a caller who disconnects does not cancel: the turn is completed', async () => {
     const events = chunks(['Hello', ' you'])
     let finish = () => {}
     const upstream = await testUpstream((response) => {
@@ -235,7 +235,7 @@ describe('a call in a conversation', () => {
     expect((await gateway.chat(ask('other'), headers)).status).toBe(409)
   })
 
-  it('an expected revision that is past is a 412', async () => {
+  it('an outdated expected revision is a 412', async () => {
     const gateway = await start({ providers: [simulatorOf('simulator')] })
     await (await gateway.chat(ask('hi'), inChat('mine'))).text()
     const response = await gateway.chat(ask('hi'), { ...inChat('mine'), 'if-match': '"0"' })
@@ -291,7 +291,7 @@ describe('a call in a conversation', () => {
 })
 
 describe('/v1/conversations', () => {
-  it('makes, shows, changes and deletes a conversation', async () => {
+  it('creates, shows, changes and deletes a conversation', async () => {
     const gateway = await start({ providers: [simulatorOf('simulator')] })
     const created = (await (
       await gateway.post('/v1/conversations', {
@@ -360,7 +360,7 @@ describe('/v1/conversations', () => {
 })
 
 describe('callers without a key beside others with one', () => {
-  it('cannot choose the id of a conversation, and go on with one that they were given', async () => {
+  it('cannot choose the id of a conversation, and continue with one that they were given', async () => {
     const gateway = await start({
       gateway: { auth: 'Optional' },
       providers: [simulatorOf('simulator')],
@@ -375,7 +375,7 @@ describe('callers without a key beside others with one', () => {
 })
 
 describe('a conversation that is looked up', () => {
-  it('has the shape of the protocol and does not tell the persona', async () => {
+  it('has the shape of the protocol and does not reveal the persona', async () => {
     const gateway = await start({
       gateway: { defaultPersona: 'default/helpful' },
       providers: [simulatorOf('simulator')],

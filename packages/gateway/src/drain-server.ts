@@ -2,12 +2,12 @@ import type { Server } from 'node:http'
 import { gatewayError } from './errors/gateway-error.ts'
 import type { Services } from './call/services.ts'
 
-/** How long calls that were aborted may take to tell their callers and to store their turns. */
+/** How long aborted calls may take to answer their callers and to store their turns. */
 const abortedGraceMs = 2_000
 
 /**
- * Stops accepting; calls that run may end, and are aborted after `timeoutMs`. Resolves when no call
- * runs, also none that goes on without its caller.
+ * Stops accepting connections; calls in flight may finish, and are aborted after `timeoutMs`.
+ * Resolves when no call is in flight, including those that outlive their caller.
  */
 export async function drainServer(
   server: Server,

@@ -32,7 +32,7 @@ describe('connections that the configuration does not allow', () => {
     expect(gateway.report().providers[0]?.message).toContain('may not connect')
   })
 
-  it('the address that was checked is the one that is connected to', async () => {
+  it('the address that is connected to is the one that was checked', async () => {
     const upstream = await testUpstream(json(200, completion('ok')))
     const { port } = new URL(upstream.url)
     let lookups = 0

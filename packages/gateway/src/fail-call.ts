@@ -7,7 +7,7 @@ import type { Call } from './call/call.ts'
 import { CallerGone, toModelError } from './errors/gateway-error.ts'
 import { sendBytes, sendError } from './http/send-json.ts'
 
-/** Ends a call that failed: first those who look at its answer, then the caller, if it is there. */
+/** Ends a failed call: first its taps, then its response, if the caller is still connected. */
 export async function failCall(
   thrown: unknown,
   call: Call,

@@ -13,11 +13,14 @@ import type { ResolveHost } from './upstream/resolve-host.ts'
 
 export interface GatewayOptions extends Partial<GatewayLists> {
   readonly host: string
-  /** 0 takes a free port. */
+  /** 0 picks a free port. */
   readonly port: number
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
-  /** Opens the conversations of a store; undefined means in memory. Called once per distinct store. */
+  /**
+   * Opens the conversations of a ConversationStore; undefined means in memory. Called once per
+   * distinct store.
+   */
   openStore(store: ConversationStoreSettings | undefined): Conversations | Promise<Conversations>
   readonly registry: Registry
   readonly logger: Logger
@@ -27,7 +30,7 @@ export interface GatewayOptions extends Partial<GatewayLists> {
   readonly resolveHost?: ResolveHost
 }
 
-/** Each list stands for the built-in one when it is left out. */
+/** Each list replaces the built-in one; that is used where a list is left out. */
 export interface GatewayLists {
   readonly surfaces: readonly Surface[]
   readonly policies: readonly CreateCallPolicy[]
@@ -40,11 +43,11 @@ export interface Gateway {
   readonly url: string
   readonly port: number
   report(): GatewayReport
-  /** Calls back after the report changed; returns how to stop. */
+  /** Calls `listener` after every change of the report; returns a function that unsubscribes it. */
   onReportChange(listener: () => void): () => void
   /**
-   * Stops accepting, lets running calls end, aborts what still runs after `timeoutMs`, then closes
-   * upstream connections and stores. Resolves when nothing is left.
+   * Stops accepting connections, lets calls in flight finish, aborts those left after `timeoutMs`,
+   * then closes upstream connections and stores. Resolves when all is closed.
    */
   drain(timeoutMs: number): Promise<void>
 }

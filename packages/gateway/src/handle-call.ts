@@ -18,7 +18,7 @@ import type { CallTarget } from './routing/call-target.ts'
 import { matchRoute } from './routing/match-route.ts'
 import type { CallRoute, PathParameters } from './surfaces/surface.ts'
 
-/** What stands around every call, in its order. */
+/** The policies and transformers that every call passes, in their order. */
 export interface CallChain {
   readonly arrivalPolicies: readonly CallPolicy[]
   readonly admissionPolicies: readonly CallPolicy[]
@@ -27,8 +27,8 @@ export interface CallChain {
 
 /**
  * The life of one model call: authenticate, admit, read, match, assemble, call, relay. Retries only
- * before the first byte reaches the caller. Never rejects: every failure has been told to the caller,
- * as far as there is one.
+ * before the first byte reaches the caller. Never rejects: every failure is sent to the caller, if
+ * one is still connected.
  */
 export async function handleCall(
   call: Call,
@@ -40,7 +40,7 @@ export async function handleCall(
   const taps: AnswerTap[] = []
   try {
     call.caller = authenticate(call.http.request.headers, runtime.access, services.clock.now())
-    record.consumer = call.caller.tenant
+    record.consumer = call.caller.consumer
     await permits.enter(arrivalPolicies, call)
     call.request = await readRequest(call, route, parameters)
     call.route = matchRoute(routedCall(call), runtime, services.random)
@@ -48,7 +48,7 @@ export async function handleCall(
     await permits.enter(admissionPolicies, call)
     const assembled = await assembleCall(call)
     const transforms = [...transformsFor(call, transformers), ...permits.transforms]
-    taps.push(...keepTurn(call))
+    taps.push(...recordTurn(call))
     const useFor = answerUse(call, transforms, taps)
     const answer =
       permits.answer ??
@@ -68,9 +68,9 @@ async function readRequest(call: Call, route: CallRoute, parameters: PathParamet
   const { http, record, runtime } = call
   const read = route.reader(call, parameters)
   requireJson(http.request)
-  record.waits()
+  record.startWaiting()
   const body = await readBody(http.request, runtime.snapshot.gateway.limits.maxRequestBytes)
-  record.goesOn()
+  record.stopWaiting()
   const request = read(body)
   record.model = request.model
   record.stream = request.sent.stream
@@ -82,8 +82,8 @@ function routedCall({ caller, http, request }: Call) {
   return { model, caller, headers: http.request.headers, prompt, inputTokens }
 }
 
-/** In a conversation the answer is kept, also for a caller who leaves before its end. */
-function keepTurn({ lifetime, record, route, services, turn }: Call): readonly AnswerTap[] {
+/** In a conversation the answer is recorded, even if the caller disconnects before its end. */
+function recordTurn({ lifetime, record, route, services, turn }: Call): readonly AnswerTap[] {
   if (turn === undefined) return []
   lifetime.outliveCaller()
   record.conversation = turn.conversation.id
@@ -94,17 +94,17 @@ function replayOf({ replay }: AssembledCall, { request }: Call): AnswerStream | 
   return replay === undefined ? undefined : storedAnswer(replay, request.model, request.sent.stream)
 }
 
-/** Bytes pass between parties of one dialect as long as no transform needs to know what they say. */
+/** Bytes pass through between parties of one dialect, unless a transform needs events. */
 function answerUse(
   call: Call,
   transforms: readonly AnswerTransform[],
   taps: readonly AnswerTap[],
 ): (target: CallTarget | undefined) => AnswerUse {
   const unread = transforms.every(({ takes }) => takes === 'bytes')
-  const isRead = taps.length > 0 || !unread
+  const needsEvents = taps.length > 0 || !unread
   return (target) => ({
     passes: unread && target?.provider.type.dialect.name === call.dialect.name,
-    isRead,
+    needsEvents,
   })
 }
 

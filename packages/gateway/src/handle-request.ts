@@ -13,16 +13,16 @@ import type { FoundRoute, Router } from './surfaces/router.ts'
 import type { AnswerRoute } from './surfaces/surface.ts'
 import type { Dialect } from '@fairlead/llm'
 
-/** What answers requests, as long as the gateway runs. */
+/** What handles requests for as long as the gateway runs. */
 export interface RequestHandling {
   readonly router: Router
   readonly chain: CallChain
-  /** The format of errors about requests that no surface serves. */
+  /** The dialect of errors about requests that no surface serves. */
   readonly fallbackDialect: Dialect
   readonly services: Services
 }
 
-/** Finds what answers a request, and answers it. Never rejects. */
+/** Finds the route of a request and answers it. Never rejects. */
 export async function handleRequest(
   http: HttpCall,
   runtime: Runtime | undefined,
@@ -46,14 +46,14 @@ export async function handleRequest(
       const call = new Call(http, surface.dialect, runtime, services)
       return await handleCall(call, { route, parameters }, chain)
     }
-    await answerItself(http, { ...found, route }, query, runtime, services)
+    await answerDirectly(http, { ...found, route }, query, runtime, services)
   } catch (error) {
     refuse(http, error, found?.surface.dialect ?? fallbackDialect, services)
   }
   settleCall(record, runtime, services)
 }
 
-async function answerItself(
+async function answerDirectly(
   http: HttpCall,
   found: FoundRoute & { readonly route: AnswerRoute },
   query: URLSearchParams,
@@ -63,7 +63,7 @@ async function answerItself(
   const { record, request, response } = http
   const { surface, route, parameters } = found
   const caller = authenticate(request.headers, runtime.access, services.clock.now())
-  record.consumer = caller.tenant
+  record.consumer = caller.consumer
   const { dialect } = surface
   const value = await route.answer({
     http,

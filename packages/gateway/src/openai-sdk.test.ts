@@ -110,7 +110,7 @@ describe('the official OpenAI SDK', () => {
     expect((await openai.models.retrieve('alias')).id).toBe('alias')
   })
 
-  it('talks in a conversation that it made', async () => {
+  it('talks in a conversation that it created', async () => {
     const openai = await client()
     const { id } = await openai.conversations.create({ metadata: { topic: 'fish' } })
     const headers = { 'x-fairlead-conversation': id }

@@ -5,7 +5,7 @@ import { chunks, completion, json, sse } from './test-support/upstream.ts'
 
 const say = (text: string) => [{ role: 'user', content: text }]
 
-describe('a call to a provider that speaks the format of the caller', () => {
+describe('a call to a provider that speaks the dialect of the caller', () => {
   it('passes the body and the answer through byte by byte', async () => {
     const answer =
       '{ "id":"x",  "choices":[ ], "unknown": 1.0, "usage":{"prompt_tokens":5,"completion_tokens":7} }\n'
@@ -76,7 +76,7 @@ describe('a call to a provider that speaks the format of the caller', () => {
     expect(text).not.toMatch(/0123456789|sk-up/)
   })
 
-  it('exchanges an alias for the real model and nothing else', async () => {
+  it('replaces an alias with the real model and nothing else', async () => {
     const upstream = await testUpstream(json(200, completion('ok')))
     const model = {
       name: 'gpt-4o-mini',

@@ -84,7 +84,7 @@ describe('a prompt as a REST API', () => {
     expect(upstream.requests[0]?.body).not.toHaveProperty('parameters')
   })
 
-  it('serves the version that is asked for', async () => {
+  it('serves the requested version', async () => {
     const { upstream, gateway } = await start()
     await gateway.post('/summarise', { parameters: {}, version: '2' })
     expect(upstream.requests[0]?.body['messages']).toEqual([{ role: 'user', content: 'Two' }])
@@ -105,7 +105,7 @@ describe('a prompt as a REST API', () => {
     expect(upstream.requests).toHaveLength(0)
   })
 
-  it('streams when it is asked to', async () => {
+  it('streams on request', async () => {
     const gateway = await testGateway({
       providers: [simulatorOf('simulator')],
       prompts: [summarise],
@@ -122,7 +122,7 @@ describe('a prompt as a REST API', () => {
 })
 
 describe('a prompt in a chat completion', () => {
-  it('stands in front of the messages of the caller', async () => {
+  it('comes before the messages of the caller', async () => {
     const { upstream, gateway } = await start()
     await gateway.chat(
       {
@@ -138,7 +138,7 @@ describe('a prompt in a chat completion', () => {
     expect(upstream.requests[0]?.body).not.toHaveProperty('context')
   })
 
-  it('is known to routes', async () => {
+  it('can be matched by routes', async () => {
     const gateway = await testGateway({
       providers: [simulatorOf('simulator'), simulatorOf('other')],
       prompts: [summarise],

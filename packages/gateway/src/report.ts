@@ -1,18 +1,18 @@
 import type { ReplicaProblem } from '@fairlead/snapshot'
-import type { HealthState } from './upstream/provider-state.ts'
+import type { ProviderHealth } from './upstream/provider-state.ts'
 
-export interface ProviderHealth {
+export interface ReportedProvider {
   readonly namespace: string
   readonly name: string
-  readonly health: HealthState
-  /** What happened, for a person; never holds a credential. */
+  readonly health: ProviderHealth
+  /** What happened, in words for a person; never contains a credential. */
   readonly message: string
 }
 
-/** What this replica says that it runs and what only it can see. */
+/** What this replica runs, and what only this replica can see. */
 export interface GatewayReport {
-  /** Hash of the snapshot that it serves; empty before the first. */
+  /** Hash of the snapshot in force; empty before the first. */
   readonly configHash: string
   readonly problems: readonly ReplicaProblem[]
-  readonly providers: readonly ProviderHealth[]
+  readonly providers: readonly ReportedProvider[]
 }

@@ -3,7 +3,7 @@ import type { GatewayReport } from './report.ts'
 import type { RuntimeHolder } from './runtime/runtime-holder.ts'
 import { ProviderState } from './upstream/provider-state.ts'
 
-/** Puts together what this replica reports, and notifies listeners when it changes. */
+/** Assembles the report of this replica, and notifies listeners when it changes. */
 export class Reporter {
   readonly #listeners = new Set<() => void>()
   readonly #states = new Map<string, ProviderState>()
@@ -15,7 +15,7 @@ export class Reporter {
     this.#stores = stores
   }
 
-  /** What is known of a provider stays known when the configuration changes. */
+  /** The state of a provider survives a change of configuration. */
   stateOf(provider: string): ProviderState {
     let state = this.#states.get(provider)
     if (state === undefined) {

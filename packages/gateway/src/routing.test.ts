@@ -82,7 +82,7 @@ describe('the first route that matches', () => {
 })
 
 describe('limits', () => {
-  it('more calls at once than allowed are told to come back', async () => {
+  it('calls beyond the limit get 503 with Retry-After', async () => {
     const gateway = await testGateway({
       gateway: {
         limits: {

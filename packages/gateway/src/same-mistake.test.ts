@@ -19,7 +19,7 @@ function start() {
   })
 }
 
-/** Ways in which the same body reaches the one reader of calls. */
+/** The ways in which the same body reaches the one reader of calls. */
 const ways: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ['plain', {}],
   ['with a persona', { 'x-fairlead-persona': 'p' }],
@@ -30,9 +30,14 @@ const ways: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
 describe('a mistake in a call', () => {
   it.each<[string, unknown, string, string]>([
     ['no messages', { model: 'm' }, 'messages', 'missing_required_parameter'],
-    ['messages that are no list', { model: 'm', messages: 'x' }, 'messages', 'invalid_value'],
+    ['messages that are not a list', { model: 'm', messages: 'x' }, 'messages', 'invalid_value'],
     ['an empty list of messages', { model: 'm', messages: [] }, 'messages', 'invalid_value'],
-    ['a message that is none', { model: 'm', messages: [7] }, 'messages[0]', 'invalid_value'],
+    [
+      'a message that is not an object',
+      { model: 'm', messages: [7] },
+      'messages[0]',
+      'invalid_value',
+    ],
     [
       'an unknown role',
       { model: 'm', messages: [{ role: 'bogus', content: 'x' }] },
@@ -45,7 +50,7 @@ describe('a mistake in a call', () => {
       'messages[1].content',
       'invalid_value',
     ],
-    ['tools that are no list', { model: 'm', messages, tools: 'no' }, 'tools', 'invalid_value'],
+    ['tools that are not a list', { model: 'm', messages, tools: 'no' }, 'tools', 'invalid_value'],
     [
       'a tool without a type',
       { model: 'm', messages, tools: [{}] },
@@ -53,7 +58,7 @@ describe('a mistake in a call', () => {
       'missing_required_parameter',
     ],
     [
-      'a stream that is no flag',
+      'a stream that is not a boolean',
       { model: 'm', messages, stream: 'yes' },
       'stream',
       'invalid_value',
@@ -78,7 +83,7 @@ describe('a mistake in a call', () => {
       'context.variables',
       'invalid_value',
     ],
-  ])('is told alike whatever follows: %s', async (_, body, param, code) => {
+  ])('is reported alike whatever follows: %s', async (_, body, param, code) => {
     const gateway = await start()
     const answers = await Promise.all(
       ways.map(async ([, headers]) => {

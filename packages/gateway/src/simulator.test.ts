@@ -12,7 +12,7 @@ const failure = {
   afterWords: undefined,
 }
 
-describe('a Simulator that is told to fail or to be slow', () => {
+describe('a Simulator that is configured to fail or to be slow', () => {
   it('fails every n-th call as a provider would, also across configurations', async () => {
     const gateway = await testGateway({ providers: [simulatorOf('simulator', { failure })] })
     expect((await gateway.chat(body)).status).toBe(200)
@@ -39,7 +39,7 @@ describe('a Simulator that is told to fail or to be slow', () => {
     expect(response.headers.get('x-fairlead-provider')).toBe('default/well')
   })
 
-  it('cuts its stream after so many words', async () => {
+  it('cuts its stream after the given number of words', async () => {
     const cut = { ...failure, everyNth: 1, afterWords: 2 }
     const gateway = await testGateway({
       providers: [simulatorOf('simulator', { failure: cut })],
@@ -50,7 +50,7 @@ describe('a Simulator that is told to fail or to be slow', () => {
     expect((await gateway.chat(body)).status).toBe(502)
   })
 
-  it('waits before its answer, and stops waiting when the call is given up', async () => {
+  it('waits before its answer, and stops waiting when the call is aborted', async () => {
     const clock = new FakeClock()
     const gateway = await testGateway({
       providers: [simulatorOf('simulator', { latencyMs: 700 })],

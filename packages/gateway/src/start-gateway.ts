@@ -26,11 +26,11 @@ import { CredentialRefusals } from './upstream/credential-refusals.ts'
 import type { ResolveHost } from './upstream/resolve-host.ts'
 import { UpstreamPools } from './upstream/upstream-pools.ts'
 
-/** A caller must have sent its whole request within this. */
+/** Deadline for a caller to send its whole request. */
 const requestReceiveTimeoutMs = 120_000
 const keepAliveTimeoutMs = 75_000
 
-/** What is built in. */
+/** The built-in lists. */
 const builtIn: GatewayLists = {
   surfaces,
   policies: callPolicies,
@@ -39,7 +39,9 @@ const builtIn: GatewayLists = {
   routingStrategies,
 }
 
-/** Starts the data plane: resolves when it listens, rejects when the port cannot be taken. */
+/**
+ * Starts the data plane. Resolves when it is listening; rejects if it cannot listen on the port.
+ */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const clock = options.clock ?? systemClock
   const lists = { ...builtIn, ...options }
@@ -135,12 +137,15 @@ function createHttpServer(runtimes: RuntimeHolder, handling: RequestHandling): S
       )
     },
   )
-  server.on('clientError', refuseUnreadable)
+  server.on('clientError', refuseMalformed)
   return server
 }
 
-/** What is no HTTP request gets an answer in the shape of all others, and its connection is closed. */
-function refuseUnreadable(error: Error, socket: Duplex): void {
+/**
+ * Answers what is not an HTTP request with an error in the shape of all others, and closes the
+ * connection.
+ */
+function refuseMalformed(error: Error, socket: Duplex): void {
   if (!socket.writable) return void socket.destroy()
   const tooLarge = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW'
   const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'

@@ -15,7 +15,7 @@ function start(url: string, type: 'OpenAI' | 'Anthropic' = 'OpenAI'): Promise<Te
   })
 }
 
-/** Sends the text in pieces of so many bytes, each in a write of its own. */
+/** Sends the text in pieces of this many bytes, each in a separate write. */
 const inPieces =
   (text: string, bytes: number): Answer =>
   (response) => {
@@ -60,7 +60,7 @@ const anthropicStream = anthropicEvents
   .join('')
 
 describe('streams', () => {
-  it.each([1, 2, 3, 7, 64])('bytes that come %i at a time arrive unchanged', async (size) => {
+  it.each([1, 2, 3, 7, 64])('bytes sent %i at a time arrive unchanged', async (size) => {
     const text = chunks(['Grüß', ' 🎣', ' Gott']).join('')
     const upstream = await testUpstream(inPieces(text, size))
     const gateway = await start(upstream.url)
@@ -74,7 +74,7 @@ describe('streams', () => {
     expect(await (await gateway.chat(body)).text()).toBe(text)
   })
 
-  it('a stream that is cut after any byte is never taken for a whole one', async () => {
+  it('a stream that is cut after any byte is never mistaken for a whole one', async () => {
     const text = chunks(['one', 'two']).join('')
     const whole = text.indexOf('"finish_reason":"stop"') + 26
     const upstream = await testUpstream(() => {})
@@ -95,7 +95,7 @@ describe('streams', () => {
     }
   })
 
-  it('events are passed on as they come', async () => {
+  it('events are relayed as they arrive', async () => {
     const events = chunks(['first', 'second'])
     let sendRest = () => {}
     const upstream = await testUpstream((response) => {
@@ -137,7 +137,7 @@ describe('streams', () => {
     },
   )
 
-  it('a stream of Anthropic that is cut ends with an error and without [DONE]', async () => {
+  it('an Anthropic stream that is cut off ends with an error and without [DONE]', async () => {
     const cutAt = anthropicStream.indexOf('event: message_delta')
     const upstream = await testUpstream(inPieces(anthropicStream.slice(0, cutAt), 50))
     const gateway = await start(upstream.url, 'Anthropic')
@@ -167,7 +167,7 @@ describe('streams', () => {
     await upstream.requests[0]?.aborted
   })
 
-  it('an upstream that sends more than the caller takes is slowed down', async () => {
+  it('an upstream that sends faster than the caller reads is slowed down', async () => {
     const event = `data: ${JSON.stringify({ choices: [{ delta: { content: 'x'.repeat(60_000) } }] })}\n\n`
     let written = 0
     const upstream = await testUpstream((response) => {
@@ -234,7 +234,7 @@ describe('a caller who leaves', () => {
 })
 
 describe('drain', () => {
-  it('lets running calls end and takes no new ones', async () => {
+  it('lets calls in flight finish and accepts no new ones', async () => {
     let finish = () => {}
     const upstream = await testUpstream((response, request) => {
       finish = () => json(200, completion('late'))(response, request)
@@ -249,7 +249,7 @@ describe('drain', () => {
     await expect(gateway.chat(body)).rejects.toThrow()
   })
 
-  it('ends what does not end by itself', async () => {
+  it('aborts calls that do not finish in time', async () => {
     const upstream = await testUpstream(() => {})
     const gateway = await start(upstream.url)
     const pending = gateway.chat({ ...body, stream: false })
@@ -271,7 +271,9 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Waits until the number has not changed for many turns of the event loop that all of this runs on. */
+/**
+ * Waits until the number has not changed for many turns of the event loop that all of this runs on.
+ */
 async function settled(read: () => number): Promise<void> {
   let last = read()
   for (let unchanged = 0; unchanged < 2_000; unchanged += 1) {

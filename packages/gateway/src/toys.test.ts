@@ -23,7 +23,7 @@ import { keyedProvider, providerOf, routeOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { type Answer, chunks, completion, json, sse } from './test-support/upstream.ts'
 
-// One of each thing that the gateway has alternatives of, added by its list alone.
+// A toy for each kind of alternative in the gateway, added by its list alone.
 
 const linesSurface: Surface = {
   name: 'lines',
@@ -41,7 +41,7 @@ const linesSurface: Surface = {
             fields,
             context: readCallContext(call.http.request.headers, undefined),
             rendered: undefined,
-            sent: call.dialect.passage.look(fields),
+            sent: call.dialect.passage.inspect(fields),
             defaultModel: undefined,
           })
         },
@@ -60,7 +60,7 @@ const linesProvider: ProviderType = {
   encoding: {},
   telemetryName: 'lines',
   needsCredential: false,
-  // Path and headers may depend on the request, and finding them may take time.
+  // Path and headers may depend on the request, and preparing them may be asynchronous.
   prepare: async (request, credential) => {
     await Promise.resolve()
     return bearerRequest(request, `/${request.model}?stream=${request.stream}`, credential)
@@ -135,7 +135,7 @@ describe('a toy surface, dialect and provider type', () => {
     expect(await streamed.text()).toBe('{"text":"he"}\n{"text":"llo"}\n{"tokens":[]}\n')
   })
 
-  it('tell errors in the shape of the dialect that was called', async () => {
+  it('report errors in the format of the dialect that was called', async () => {
     const { gateway } = await startWithLines()
     const wrong = await gateway.post('/lines/m1', { say: 1 })
     expect(wrong.status).toBe(400)
@@ -168,7 +168,7 @@ describe('a toy routing strategy', () => {
 })
 
 describe('a toy policy', () => {
-  it('refuses, answers by itself, and is settled once for each call', async () => {
+  it('rejects a call, answers one itself, and is settled once for each call', async () => {
     const upstream = await testUpstream(json(200, completion('from the provider')))
     const outcomes: CallOutcome[] = []
     const toy: CreateCallPolicy = () => ({
@@ -227,7 +227,7 @@ const shortened: AnswerTransform = {
   apply: (answer) => new Shortened(answer),
 }
 
-/** The answer with single spaces; how long that makes it is known only at its end. */
+/** The answer with single spaces; its length is known only at its end. */
 class Shortened implements AnswerStream {
   readonly dialect: AnswerStream['dialect']
   readonly status: number
@@ -277,7 +277,7 @@ const toyTransformer: AnswerTransformer = {
 }
 
 describe('a toy transform', () => {
-  it('changes what is said, whole and streamed, and leaves other calls alone', async () => {
+  it('changes the text, whole and streamed, and leaves other calls alone', async () => {
     const upstream = await testUpstream((response, request) => {
       const streams = request.body['stream'] === true
       const answer = streams ? sse(...chunks(['he', 'llo'])) : json(200, completion('hello'))
@@ -300,7 +300,7 @@ describe('a toy transform', () => {
     expect(contentOf(await (await ask('plain', true)).text())).toBe('hello')
   })
 
-  it('of bytes changes an answer that passes, without having it decoded', async () => {
+  it('of bytes changes an answer that passes through, without having it decoded', async () => {
     const upstream = await testUpstream(json(200, '{"choices":  [], "usage":  null}'))
     const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
@@ -313,7 +313,7 @@ describe('a toy transform', () => {
   })
 })
 
-/** What the chunks of a stream say, put together. */
+/** The text of all chunks of a stream. */
 function contentOf(stream: string): string {
   return stream
     .split('\n')

@@ -17,7 +17,7 @@ const cutBody: Answer = (response) => {
   setImmediate(() => response.destroy())
 }
 
-describe('a failing upstream is told in the shape of OpenAI', () => {
+describe('a failing upstream is reported in the format of OpenAI', () => {
   it.each<[string, Answer, number, string, object]>([
     [
       '401',
@@ -98,7 +98,7 @@ describe('a failing upstream is told in the shape of OpenAI', () => {
     })
   })
 
-  it('a stream that sends nothing is given up after the first-token timeout', async () => {
+  it('a stream that sends nothing is aborted after the first-token timeout', async () => {
     const clock = new FakeClock()
     const upstream = await testUpstream(() => {})
     const gateway = await testGateway({
@@ -115,7 +115,7 @@ describe('a failing upstream is told in the shape of OpenAI', () => {
     await seen.aborted
   })
 
-  it('a call that takes longer than allowed is given up', async () => {
+  it('a call that takes longer than allowed is aborted', async () => {
     const clock = new FakeClock()
     const upstream = await testUpstream(() => {})
     const gateway = await testGateway({
@@ -211,7 +211,7 @@ describe('retry and fallback before the first byte', () => {
     expect(second.requests).toHaveLength(0)
   })
 
-  it('the same target is asked again after the time that it asks for', async () => {
+  it('the same target is tried again after its Retry-After', async () => {
     const clock = new FakeClock()
     const upstream = await testUpstream(json(429, {}, { 'retry-after': '3' }))
     const gateway = await testGateway({
@@ -248,7 +248,7 @@ describe('retry and fallback before the first byte', () => {
     expect(response.headers.get('retry-after')).toBe('60')
   })
 
-  it('a stream that has begun is not retried, it ends with an error and without [DONE]', async () => {
+  it('a stream that has started is not retried, it ends with an error and without [DONE]', async () => {
     const first = await testUpstream((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(chunks(['one', 'two']).slice(0, 2).join(''))
@@ -382,7 +382,7 @@ describe('keys of providers', () => {
   })
 })
 
-/** A clock on which rotations are not waited for: short waits pass at once. */
+/** A clock on which rotations are not waited for: short delays elapse at once. */
 class ImpatientClock extends FakeClock {
   override setTimer(delayMs: number, callback: () => void) {
     if (delayMs > 5000) return super.setTimer(delayMs, callback)
@@ -393,7 +393,7 @@ class ImpatientClock extends FakeClock {
 
 describe('the health of a provider', () => {
   it.each<[string, Answer, string]>([
-    ['garbage', (r) => r.end('<html>'), 'no JSON object'],
+    ['garbage', (r) => r.end('<html>'), 'not a JSON object'],
     ['a cut body', cutBody, 'before its answer was complete'],
     ['a closed connection', (r) => void r.destroy(), 'first'],
   ])('is Unreachable after %s and says why', async (_name, answer, why) => {

@@ -79,7 +79,7 @@ describe.runIf(corpora !== '')('recordings', () => {
     const body: unknown = JSON.parse(JSON.stringify(chat.encodeResponse(response)))
     expect(check('CreateChatCompletionResponse', body)).toEqual([])
     expect(readChatCompletion(body)).toEqual(expected)
-    // Compatible servers say `stop` after calls, so reading calls back corrects it.
+    // Compatible servers send `stop` after calls, so reading calls back corrects it.
     const corrected = expected.calls.length > 0 && expected.finish === 'stop'
     const finish = corrected ? 'tool_calls' : expected.finish
     expect(summarize(chat.decodeResponse(body))).toEqual({ ...expected, finish })
@@ -102,7 +102,7 @@ describe.runIf(corpora !== '')('recordings', () => {
       (name) => !name.startsWith('spliced'),
     )
 
-    it('are there', () => {
+    it('exist', () => {
       expect(streams.length).toBeGreaterThan(25)
     })
 
@@ -161,13 +161,13 @@ describe.runIf(corpora !== '')('recordings', () => {
       expect(() => assemble(events)).toThrow(/second answer/)
     })
 
-    it('answers of another API are refused', () => {
+    it('answers of another API are rejected', () => {
       const body: unknown = JSON.parse(read('anthropic/skills', 'anthropic-skill-create.json'))
       expect(() => anthropic.decodeResponse(body)).toThrow(/no message/)
     })
   })
 
-  it('requests of Anthropic callers become requests that OpenAI describes', () => {
+  it('requests of Anthropic callers are translated to requests that match the schema of OpenAI', () => {
     const request = anthropic.decodeRequest({
       model: 'claude-sonnet-4-5',
       max_tokens: 100,
@@ -220,7 +220,7 @@ describe.runIf(corpora !== '')('recordings', () => {
       .flatMap((folder) => filesOf(folder, '').map((name) => [folder, name] as const))
       .filter(([folder, name]) => name.includes('.') && isChat(read(folder, name)))
 
-    it('are there', () => {
+    it('exist', () => {
       expect(recordings.length).toBeGreaterThan(40)
     })
 

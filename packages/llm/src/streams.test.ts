@@ -100,19 +100,19 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
   const dialect = testDialect(dialectName)
   const whole = decodeChunks(dialect, [bytes])
 
-  it('keeps the grammar and tells the answer', () => {
+  it('follows the grammar and yields the answer', () => {
     expect(grammarProblems(whole)).toEqual([])
     expect(summarize(assemble(whole))).toEqual(expected)
   })
 
-  it('reads the same when cut at any byte', () => {
+  it('reads the same when split at any byte', () => {
     const expectedEvents = withoutTime(whole)
     for (let place = 0; place <= bytes.length; place += 1) {
       expect(withoutTime(decodeChunks(dialect, cutAt(bytes, place)))).toEqual(expectedEvents)
     }
   })
 
-  it('is an error or a whole answer when it ends at any byte', () => {
+  it('is an error or a whole answer when truncated at any byte', () => {
     for (let place = 0; place < bytes.length; place += 1) {
       const events = decodeChunks(dialect, [bytes.subarray(0, place)])
       expect(grammarProblems(events)).toEqual([])
@@ -123,7 +123,7 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
     }
   })
 
-  it.each<string>(['openai-chat', 'anthropic-messages'])('is told again in %s', (target) => {
+  it.each<string>(['openai-chat', 'anthropic-messages'])('is encoded again in %s', (target) => {
     const text = encodeEvents(testDialect(target), whole)
     const again = decodeChunks(testDialect(target), [Buffer.from(text)])
     expect(grammarProblems(again)).toEqual([])
@@ -135,7 +135,7 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
     expect(usage?.outputTokens ?? 0).toBe(expectedUsage?.outputTokens ?? 0)
   })
 
-  it.each<string>(['openai-chat', 'anthropic-messages'])('is told whole in %s', (target) => {
+  it.each<string>(['openai-chat', 'anthropic-messages'])('is encoded whole in %s', (target) => {
     const body: unknown = JSON.parse(
       JSON.stringify(testDialect(target).encodeResponse(assemble(whole))),
     )
@@ -155,8 +155,8 @@ function withoutTime(events: readonly object[]): object[] {
   return events.map((event) => ({ ...event, createdAt: 0 }))
 }
 
-describe('a stream that breaks', () => {
-  it('tells the error of the provider and keeps what came before', () => {
+describe('a stream that breaks off', () => {
+  it('reports the error of the provider and keeps what came before', () => {
     const events = decodeChunks(testDialect('anthropic-messages'), [
       readFixture('anthropic-error.sse'),
     ])

@@ -6,10 +6,10 @@ export interface LLMGatewaySettings extends ResourceIdentity {
   readonly defaultModel: string | undefined
   /** Keys of `providers`, tried in order for a model that no route matches. */
   readonly defaultProviders: readonly string[]
-  /** Key of `strategies`; undefined means the full history. */
-  readonly defaultStrategy: string | undefined
-  /** Key of `stores`; undefined means in memory. */
-  readonly defaultStore: string | undefined
+  /** Key of `contextStrategies`; undefined means the full history. */
+  readonly defaultContextStrategy: string | undefined
+  /** Key of `conversationStores`; undefined means in memory. */
+  readonly defaultConversationStore: string | undefined
   /** Key of `personas`. */
   readonly defaultPersona: string | undefined
   readonly limits: {

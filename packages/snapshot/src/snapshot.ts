@@ -21,12 +21,12 @@ export interface Snapshot {
   /** In evaluation order: the first match wins. */
   readonly routes: readonly Route[]
   /** By `namespace/name`. */
-  readonly prompts: ReadonlyMap<string, PromptTemplateSettings>
+  readonly promptTemplates: ReadonlyMap<string, PromptTemplateSettings>
   /** By `namespace/name`. */
   readonly personas: ReadonlyMap<string, PersonaSettings>
   /** By `namespace/name`. */
-  readonly strategies: ReadonlyMap<string, ContextStrategySettings>
+  readonly contextStrategies: ReadonlyMap<string, ContextStrategySettings>
   /** By `namespace/name`. */
-  readonly stores: ReadonlyMap<string, ConversationStoreSettings>
+  readonly conversationStores: ReadonlyMap<string, ConversationStoreSettings>
   readonly consumers: readonly ConsumerSettings[]
 }

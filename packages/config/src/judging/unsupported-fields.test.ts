@@ -133,7 +133,7 @@ describe('fields that are not implemented', () => {
       strategy({ history: { mode: 'Summarize' } }),
     )
     expect(snapshot?.routes[0]?.strategy).toBe('Priority')
-    expect(snapshot?.strategies.get('default/x')?.history).toEqual({ mode: 'Full' })
+    expect(snapshot?.contextStrategies.get('default/x')?.history).toEqual({ mode: 'Full' })
   })
 
   it('are not named while they ask for nothing', () => {

@@ -8,10 +8,10 @@ const fields: Readonly<Record<Exclude<keyof Snapshot, 'hash'>, true>> = {
   gateway: true,
   providers: true,
   routes: true,
-  prompts: true,
+  promptTemplates: true,
   personas: true,
-  strategies: true,
-  stores: true,
+  contextStrategies: true,
+  conversationStores: true,
   consumers: true,
 }
 

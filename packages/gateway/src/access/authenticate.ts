@@ -3,18 +3,18 @@ import { gatewayError } from '../errors/gateway-error.ts'
 import type { Caller } from './caller.ts'
 import type { KeyIndex } from './key-index.ts'
 
-/** Who may call a gateway. */
+/** Who may call the gateway. */
 export interface Access {
   readonly mode: 'Required' | 'Optional' | 'Disabled'
   readonly keys: KeyIndex
-  /** Who calls without a key, where that is allowed. */
+  /** The caller of requests without a key, where those are allowed. */
   readonly anonymous: Caller
 }
 
 /**
- * Who calls. The key is taken as the official SDKs send it. A wrong key is refused also where none
- * is needed, so that a mistake shows; only with `Disabled` keys are not looked at. `nowMs` is wall
- * time. Throws `missing_api_key`, `invalid_api_key` or `api_key_expired`.
+ * Identifies the caller. The key is read from wherever the official SDKs send it. A wrong key is
+ * rejected even where none is required, so that mistakes surface; only `Disabled` ignores keys.
+ * `nowMs` is wall time. Throws `missing_api_key`, `invalid_api_key` or `api_key_expired`.
  */
 export function authenticate(headers: IncomingHttpHeaders, access: Access, nowMs: number): Caller {
   if (access.mode === 'Disabled') return access.anonymous

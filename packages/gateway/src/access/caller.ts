@@ -1,24 +1,28 @@
 import type { ConsumerSettings } from '@fairlead/snapshot'
 import { compilePattern } from './name-pattern.ts'
 
-/** Who calls, as far as routing, access and conversations ask. */
+/** The caller, as routing, access checks and conversations see it. */
 export interface Caller {
-  /** `namespace/name` of the Consumer; empty for an anonymous caller. Conversations belong to it. */
+  /** `namespace/name` of the Consumer; empty for an anonymous caller. */
+  readonly consumer: string
+  /** Isolation key of conversations: that of the Consumer, one for all anonymous callers. */
   readonly tenant: string
   readonly name: string
-  /** Where names without a namespace are looked up. */
+  /** The namespace in which unqualified names are resolved. */
   readonly namespace: string
   readonly groups: ReadonlySet<string>
   mayUseModel(model: string): boolean
-  /** A pattern without a namespace means the caller's own; another one must be spelt out. */
+  /** A pattern without a namespace matches only in the caller's own namespace. */
   mayUsePrompt(namespace: string, name: string): boolean
   mayUsePersona(namespace: string, name: string): boolean
 }
 
 export function callerOf(consumer: ConsumerSettings): Caller {
   const models = compilePattern(consumer.access.models)
+  const key = `${consumer.namespace}/${consumer.name}`
   return {
-    tenant: `${consumer.namespace}/${consumer.name}`,
+    consumer: key,
+    tenant: key,
     name: consumer.name,
     namespace: consumer.namespace,
     groups: new Set(consumer.groups),
@@ -38,9 +42,13 @@ function namespacedAccess(
     (namespace === own && local.matches(name)) || qualified.matches(`${namespace}/${name}`)
 }
 
-/** A caller without a key, where the gateway allows one: everything, in the gateway's namespace. */
+/**
+ * The caller of a request without a key: may use everything, and resolves names in the gateway's
+ * namespace.
+ */
 export function anonymousCaller(gatewayNamespace: string): Caller {
   return {
+    consumer: '',
     tenant: '',
     name: '',
     namespace: gatewayNamespace,

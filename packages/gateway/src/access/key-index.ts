@@ -11,11 +11,10 @@ interface KnownKey {
 }
 
 /**
- * All API keys of a snapshot by their SHA-256. Of two Consumers with the same key the first one has
- * it. A key that was found is remembered as it was sent, so that it is digested once: there are no
- * more of these than known keys, and they go with the snapshot. Looking one up tells a guesser
- * nothing: the Map compares texts only when their seeded hashes are equal, which nobody can aim at,
- * and what is not in it goes the way of the digest.
+ * All API keys of a snapshot, by SHA-256. If two Consumers have the same key, the first one wins. A
+ * key that was found is cached as it was sent, so that it is hashed only once; the cache never
+ * outgrows the known keys and is dropped with the snapshot. Lookup does not leak timing: Map
+ * compares strings only after their seeded hashes match, and a miss is compared by digest.
  */
 export interface KeyIndex {
   find(key: string): KnownKey | undefined

@@ -1,4 +1,4 @@
-/** Names that are given exactly, or with a trailing `*`. Built once, asked for every call. */
+/** Matches names exactly, or by prefix with a trailing `*`. Compiled once, used for every call. */
 interface NamePattern {
   matches(name: string): boolean
   readonly exactNames: readonly string[]

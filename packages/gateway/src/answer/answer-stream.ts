@@ -2,44 +2,46 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dialect, ModelResponse, StreamEvent, Usage } from '@fairlead/llm'
 
 /**
- * One answer on its way to the caller, wherever it comes from: a provider, a store, a transform of
- * another answer. It has begun well; what follows may still break off. It is read once, from one
- * place at a time.
+ * One answer on its way to the caller, whatever its source: a provider, a store, or a transform of
+ * another answer. It has started successfully but may still break off. It is read once, by one
+ * reader at a time.
  */
 export interface AnswerStream {
-  /** The dialect of its bytes; undefined when it has none, only events. */
+  /** The dialect of its bytes; undefined for an answer that consists of events only. */
   readonly dialect: Dialect | undefined
   readonly status: number
-  /** Headers of the provider's answer; names in lower case. */
+  /** The provider's response headers; names in lower case. */
   readonly headers: IncomingHttpHeaders
-  /** Whether it is one value; otherwise a stream of events. */
+  /** Whether it is a single value rather than a stream of events. */
   readonly isWhole: boolean
-  /** Length of its bytes, where it is known from the start. */
+  /** Length in bytes, where known from the start. */
   readonly byteLength: number | undefined
-  /** The next piece, or undefined at the end. Rejects with what broke the answer off. */
+  /** The next piece, or undefined at the end. Rejects with the error that broke the answer off. */
   next(): Promise<AnswerPiece | undefined>
-  /** Known at the end: bytes of a frame that the end cut off. */
+  /** Known at the end: bytes of a truncated last frame. */
   readonly rest: Buffer
-  /** The tokens that it has told of so far. */
+  /** The token usage reported so far. */
   readonly usage: Usage | undefined
-  /** Known at the end: whether a stream told its end; one that closes before was cut. */
+  /**
+   * Known at the end: whether a stream signalled its end; one that closes without it was cut off.
+   */
   readonly isComplete: boolean
-  /** The whole answer as a value. Only when `isWhole`, and only of an answer that is read. */
+  /** The whole answer as a value. Only when `isWhole`, and only of an answer that is decoded. */
   response(): ModelResponse
 }
 
-/** Some of an answer: bytes that can pass as they are, and what they say for whoever asks. */
+/** Part of an answer: bytes that can pass through unchanged, and the events in them. */
 export interface AnswerPiece {
-  /** Whole frames of a stream, or some of a whole answer; empty for an answer without bytes. */
+  /** Whole frames of a stream, or part of a whole answer; empty for an answer without bytes. */
   readonly bytes: Buffer
-  /** Decoded when it is asked for first; what nobody asks for costs nothing. */
+  /** Decoded on the first call; free if never called. */
   events(): readonly StreamEvent[]
 }
 
-/** How an answer will be used, which decides how much of it is read. */
+/** How an answer will be used, which decides whether it is decoded. */
 export interface AnswerUse {
-  /** Its bytes go to the caller as they are. */
+  /** Its bytes pass through to the caller unchanged. */
   readonly passes: boolean
-  /** Somebody reads what it says, as a conversation does. */
-  readonly isRead: boolean
+  /** A tap or a transform needs its events, as in a conversation. */
+  readonly needsEvents: boolean
 }

@@ -1,14 +1,14 @@
 import type { ModelError } from '@fairlead/llm'
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
 
-/** Looks at an answer that passes by, and changes nothing of it. It is ended exactly once. */
+/** Observes an answer on its way to the caller without changing it. Ends exactly once. */
 export interface AnswerTap {
-  look(piece: AnswerPiece, answer: AnswerStream): void
+  observe(piece: AnswerPiece, answer: AnswerStream): void
   /**
-   * The answer has come to its end. The caller sees the end only after this resolved; when it
-   * rejects, the caller is told that the answer is not whole.
+   * The answer has ended. The caller sees the end only after this resolves; if it rejects, the
+   * caller gets an error instead.
    */
   complete(answer: AnswerStream): Promise<void>
-  /** The answer did not come, or not whole. A tap that has ended already does nothing. */
+  /** The answer failed or broke off. Does nothing if the tap has already ended. */
   fail(error: ModelError): Promise<void>
 }

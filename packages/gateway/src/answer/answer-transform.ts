@@ -5,17 +5,17 @@ import type { AnswerStream } from './answer-stream.ts'
 export interface AnswerTransform {
   readonly name: string
   /**
-   * What it works on: `bytes` leaves an answer that passes unread; `events` has every answer
-   * decoded, and written anew for the caller.
+   * What it works on: `bytes` lets an answer pass through undecoded; `events` has every answer
+   * decoded and encoded anew for the caller.
    */
   readonly takes: 'bytes' | 'events'
   /** The changed answer. */
   apply(answer: AnswerStream): AnswerStream
 }
 
-/** Which calls' answers are changed, and how. */
+/** Decides which answers are transformed, and how. */
 export interface AnswerTransformer {
   readonly name: string
-  /** Undefined leaves the answer to this call as it is. */
+  /** Undefined leaves the answer to this call unchanged. */
   transformFor(call: Call): AnswerTransform | undefined
 }

@@ -1,4 +1,4 @@
 import type { AnswerTransformer } from './answer-transform.ts'
 
-/** In the order in which they change an answer. None is built in yet. */
+/** In the order in which they are applied. None is built in yet. */
 export const answerTransformers: readonly AnswerTransformer[] = []

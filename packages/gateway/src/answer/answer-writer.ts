@@ -9,44 +9,44 @@ import type { Call } from '../call/call.ts'
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
 import { keptHeaders } from './reply-headers.ts'
 
-/** How an answer is told to its caller: the head, piece by piece, and its end. */
+/** Writes an answer for the caller: its head, its pieces and its end. */
 export interface AnswerWriter {
   readonly status: number
-  /** Content-Type and what else describes the body. Flat list: name, value, name, value. */
+  /** Content-Type and other headers of the body. Flat list: name, value, name, value. */
   readonly headers: readonly string[]
-  /** Length of the body, where it is known before its first byte goes out. */
+  /** Length of the body, where known before its first byte is sent. */
   readonly byteLength: number | undefined
-  /** An error that the provider told in bytes which pass: the caller has got it with them. */
-  readonly toldError: ModelError | undefined
+  /** An error that the provider sent within bytes that pass through: the caller already has it. */
+  readonly relayedError: ModelError | undefined
   /**
-   * What to send of a piece now; undefined when there is nothing. What tells the caller that the
-   * answer is whole is held back. Throws the error that a stream tells and that the caller must be
-   * told in its own dialect.
+   * What to send for a piece now, or undefined for nothing. Whatever tells the caller that the
+   * answer is complete is held back. Throws a stream's error that has to be sent in the caller's
+   * dialect.
    */
   write(piece: AnswerPiece): Uint8Array | string | undefined
-  /** The rest, with what was held back. */
+  /** The rest, including what was held back. */
   end(): Uint8Array | string
 }
 
 /**
- * Bytes as they came. Of an answer that is read the end is held back, so that it can be stored before
- * the caller sees it.
+ * Passes bytes through unchanged. If events are needed, the end is held back so that the answer can
+ * be stored before the caller sees it.
  */
 export class PassingWriter implements AnswerWriter {
   readonly status: number
   readonly headers: readonly string[]
   readonly byteLength: number | undefined
-  toldError: ModelError | undefined
+  relayedError: ModelError | undefined
   readonly #answer: AnswerStream
-  readonly #isRead: boolean
+  readonly #needsEvents: boolean
   #held: Buffer | undefined
 
-  constructor(answer: AnswerStream, call: Call, isRead: boolean) {
+  constructor(answer: AnswerStream, call: Call, needsEvents: boolean) {
     this.status = answer.status
     this.headers = keptHeaders(answer.headers, call.dialect.passage.answerHeaders)
     this.byteLength = answer.byteLength
     this.#answer = answer
-    this.#isRead = isRead
+    this.#needsEvents = needsEvents
   }
 
   write(piece: AnswerPiece): Uint8Array | undefined {
@@ -62,22 +62,22 @@ export class PassingWriter implements AnswerWriter {
   }
 
   #holds(piece: AnswerPiece): boolean {
-    if (this.#answer.isWhole) return this.#isRead || piece.bytes.length === this.byteLength
-    if (!this.#isRead || this.#held !== undefined) return this.#isRead
+    if (this.#answer.isWhole) return this.#needsEvents || piece.bytes.length === this.byteLength
+    if (!this.#needsEvents || this.#held !== undefined) return this.#needsEvents
     for (const event of piece.events()) {
-      if (event.type === 'error') this.toldError = event.error
+      if (event.type === 'error') this.relayedError = event.error
       if (event.type === 'error' || event.type === 'finish') return true
     }
     return false
   }
 }
 
-/** The answer in the caller's dialect, one event after the other. */
+/** Writes the answer in the caller's dialect, event by event. */
 export class StreamWriter implements AnswerWriter {
   readonly status = 200
   readonly headers: readonly string[]
   readonly byteLength = undefined
-  readonly toldError = undefined
+  readonly relayedError = undefined
   readonly #encoder: StreamEncoder
   #finish: StreamEvent | undefined
 
@@ -103,12 +103,12 @@ export class StreamWriter implements AnswerWriter {
   }
 }
 
-/** The answer in the caller's dialect, as one value. */
+/** Writes the answer in the caller's dialect, as one value. */
 export class ValueWriter implements AnswerWriter {
   readonly status: number
   readonly headers: readonly string[] = ['content-type', 'application/json']
   readonly byteLength = undefined
-  readonly toldError = undefined
+  readonly relayedError = undefined
   readonly #format: ChatFormat
   readonly #answer: AnswerStream
 

@@ -9,7 +9,7 @@ import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
 
 const noBytes = Buffer.alloc(0)
 
-/** An answer that is known by its events alone: a stored one, or one that was changed. */
+/** An answer that consists of events only: a stored or a transformed one. */
 export class EventAnswer implements AnswerStream {
   readonly dialect = undefined
   readonly status = 200
@@ -24,8 +24,8 @@ export class EventAnswer implements AnswerStream {
   readonly #assembler = createStreamAssembler()
 
   /**
-   * `next` gives events as they come, in the grammar of streams, then undefined. `response` is the
-   * same as a value, where it is known; otherwise it is put together from the events.
+   * `next` resolves to events as they arrive, in the grammar of `StreamEvent`, then to undefined.
+   * `response` is the same answer as a value, if known; otherwise it is assembled from the events.
    */
   constructor(
     isWhole: boolean,
@@ -53,7 +53,7 @@ export class EventAnswer implements AnswerStream {
   }
 }
 
-/** A value as an answer, whole or as the stream that tells the same. */
+/** A value as an answer, either whole or as the equivalent stream. */
 export function answerOf(response: ModelResponse, isWhole: boolean): EventAnswer {
   let left: readonly StreamEvent[] | undefined = responseEvents(response)
   const next = () => {

@@ -7,8 +7,9 @@ import { type AnswerWriter, PassingWriter, StreamWriter, ValueWriter } from './a
 import { ownHeaders } from './reply-headers.ts'
 
 /**
- * Hands an answer to the caller. The taps have settled before its end goes out: what the caller has
- * seen whole is not lost. A stream that breaks off ends with an error event and without its end.
+ * Relays an answer to the caller. Taps settle before its end is sent, so an answer that the caller
+ * has seen complete is never lost. A stream that breaks off ends with an error event instead of its
+ * normal end.
  */
 export async function relayAnswer(
   answer: AnswerStream,
@@ -18,15 +19,15 @@ export async function relayAnswer(
 ): Promise<void> {
   const { sink, record } = call
   const writer = writerFor(answer, use, call)
-  record.firstByte()
+  record.noteFirstByte()
   if (!answer.isWhole) start(writer, undefined, call)
   try {
     for (;;) {
       const piece = await answer.next()
       if (piece === undefined) break
-      for (const tap of taps) tap.look(piece, answer)
+      for (const tap of taps) tap.observe(piece, answer)
       const bytes = writer.write(piece)
-      if (writer.toldError !== undefined) break
+      if (writer.relayedError !== undefined) break
       if (bytes === undefined || bytes.length === 0) continue
       if (!sink.started) start(writer, writer.byteLength, call)
       const drained = sink.write(bytes)
@@ -46,20 +47,20 @@ export async function relayAnswer(
 
 function writerFor(answer: AnswerStream, use: AnswerUse, call: Call): AnswerWriter {
   if (use.passes && answer.dialect?.name === call.dialect.name) {
-    return new PassingWriter(answer, call, use.isRead)
+    return new PassingWriter(answer, call, use.needsEvents)
   }
   return answer.isWhole ? new ValueWriter(answer, call) : new StreamWriter(call)
 }
 
 async function settleTaps(
   answer: AnswerStream,
-  { toldError }: AnswerWriter,
+  { relayedError }: AnswerWriter,
   call: Call,
   taps: readonly AnswerTap[],
 ): Promise<void> {
-  if (toldError !== undefined) {
-    call.record.errorCode = toldError.code
-    for (const tap of taps) await tap.fail(toldError)
+  if (relayedError !== undefined) {
+    call.record.errorCode = relayedError.code
+    for (const tap of taps) await tap.fail(relayedError)
     return
   }
   if (!answer.isComplete) throw cutError(call)
@@ -77,9 +78,9 @@ function start(writer: AnswerWriter, byteLength: number | undefined, call: Call)
 }
 
 /**
- * Ends what has begun and cannot go on. The caller of a stream has its status already, so the error
- * is the last event; what came of the answer is stored before. A value that was promised and will
- * not come is told by a broken connection alone.
+ * Ends an answer that has started and cannot continue. A stream's status has already been sent, so
+ * the error becomes its last event, after the taps have stored the partial answer. If the headers
+ * of a whole answer have been sent, a broken connection is the only signal left.
  */
 async function breakOff(
   error: unknown,
@@ -104,7 +105,7 @@ function cutError(call: Call): ModelError {
   return gatewayError.upstreamCut(call.record.target?.provider.key ?? '')
 }
 
-/** What to tell the caller: why the call was ended, or that the upstream broke off. */
+/** The error for the caller: why the call was aborted, or that the upstream broke off. */
 function breakReason(error: unknown, call: Call): ModelError {
   const reason: unknown = call.signal.aborted ? call.signal.reason : error
   return reason instanceof ModelError ? reason : cutError(call)

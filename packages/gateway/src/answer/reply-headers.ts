@@ -3,7 +3,7 @@ import type { OpenTurn } from '@fairlead/context'
 import type { CallRecord } from '../call/call-record.ts'
 
 /**
- * Headers of the upstream's answer that go on to the caller. Flat list: name, value, name, value.
+ * Upstream response headers that are forwarded to the caller. Flat list: name, value, name, value.
  */
 export function keptHeaders(headers: IncomingHttpHeaders, names: readonly string[]): string[] {
   const kept: string[] = []
@@ -14,7 +14,7 @@ export function keptHeaders(headers: IncomingHttpHeaders, names: readonly string
   return kept
 }
 
-/** What the gateway tells about the call. Flat list: name, value, name, value. */
+/** The gateway's own headers about the call. Flat list: name, value, name, value. */
 export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): string[] {
   const headers = ['x-fairlead-request-id', record.requestId]
   if (record.target !== undefined) {
@@ -41,7 +41,7 @@ export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): stri
   return headers
 }
 
-/** Some names come from callers: what HTTP does not take in a header is written percent-encoded. */
+/** Some names come from callers: one that is not a valid header value is percent-encoded. */
 function headerText(text: string): string {
   return /^[\x21-\x7e]*$/.test(text) ? text : encodeURIComponent(text)
 }

@@ -3,7 +3,7 @@ import type { ModelResponse } from '@fairlead/llm'
 import type { AnswerStream } from './answer-stream.ts'
 import { answerOf } from './event-answer.ts'
 
-/** The answer that a turn of a conversation has kept, as if it came now; no model is called. */
+/** Replays the stored answer of a turn in a conversation; no model is called. */
 export function storedAnswer(turn: Turn, model: string, stream: boolean): AnswerStream {
   return answerOf(storedResponse(turn, model), !stream)
 }

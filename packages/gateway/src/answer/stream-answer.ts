@@ -22,37 +22,37 @@ export class StreamAnswer implements AnswerStream {
   readonly isWhole = false
   readonly byteLength = undefined
   readonly #exchange: Exchange
-  /** Cuts where frames end, for bytes that pass. */
+  /** Splits bytes that pass through at frame boundaries. */
   readonly #frames: FrameSource | undefined
-  /** For an answer that is read. */
+  /** For an answer whose events are needed. */
   readonly #decoder: StreamDecoder | undefined
-  /** For an answer that nobody reads. */
+  /** For an answer that passes through undecoded. */
   readonly #scanner: StreamScanner | undefined
   readonly #taken: AnswerPiece[] = []
   #usage: Usage | undefined
   #finished = false
   #ended = false
 
-  /** `nowMs` is wall time, for a stream that carries none. */
+  /** `nowMs` is wall time, for a stream without a timestamp. */
   constructor(exchange: Exchange, dialect: Dialect, use: AnswerUse, nowMs: number) {
     this.#exchange = exchange
     this.dialect = dialect
     this.status = exchange.status
     this.headers = exchange.headers
     if (use.passes) this.#frames = dialect.passage.cutFrames(exchange)
-    if (use.isRead || !use.passes) {
+    if (use.needsEvents || !use.passes) {
       this.#decoder = chatFormatOf(dialect).createStreamDecoder(nowMs)
     } else {
       this.#scanner = dialect.passage.createStreamScanner()
     }
   }
 
-  /** Gives a piece that was taken to look at; it comes again with the next `next`. */
+  /** Puts back a piece that was read ahead; a later `next` returns it. */
   putBack(piece: AnswerPiece): void {
     this.#taken.push(piece)
   }
 
-  /** Nobody will read on: the provider may stop sending. */
+  /** Stops reading: the provider may stop sending. */
   abandon(reason: Error): void {
     this.#exchange.abort(reason)
   }
@@ -76,7 +76,7 @@ export class StreamAnswer implements AnswerStream {
   }
 
   response(): never {
-    throw new Error('a stream is not known as a whole')
+    throw new Error('a stream has no whole response')
   }
 
   async #nextFrames(frames: FrameSource): Promise<AnswerPiece | undefined> {
@@ -85,13 +85,13 @@ export class StreamAnswer implements AnswerStream {
     if (bytes === undefined) return this.#endFrames(frames.rest)
     if (this.#scanner !== undefined) {
       this.#scanner.push(bytes)
-      return { bytes, events: notRead }
+      return { bytes, events: notDecoded }
     }
     const events = this.#read(this.#decoder?.push(bytes) ?? noEvents)
     return { bytes, events: () => events }
   }
 
-  /** What a cut frame and the end itself say. Throws when they say that the answer was cut. */
+  /** Decodes a truncated last frame and the end of the stream. Throws if the answer was cut off. */
   #endFrames(rest: Buffer): AnswerPiece | undefined {
     this.#ended = true
     if (this.#decoder === undefined) {
@@ -124,6 +124,6 @@ export class StreamAnswer implements AnswerStream {
   }
 }
 
-function notRead(): never {
-  throw new Error('an answer that passes unread has no events')
+function notDecoded(): never {
+  throw new Error('an answer that passes through undecoded has no events')
 }

@@ -12,20 +12,23 @@ import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { AnswerPiece, AnswerStream, AnswerUse } from './answer-stream.ts'
 
-/** Longer answers that pass unread are not held back until they are whole. */
+/** An undecoded answer longer than this is relayed before it is complete. */
 const heldBytesMax = 1024 * 1024
-/** A longer answer that must be read is refused. */
+/** An answer longer than this that has to be decoded is rejected. */
 const readBytesMax = 64 * 1024 * 1024
-/** Up to here a whole answer is parsed to know that it is JSON; beyond, its first and last byte tell. */
+/**
+ * Up to this length an answer is parsed to check that it is JSON; beyond it, only the first and
+ * last byte are checked.
+ */
 const parsedBytesMax = 32 * 1024
-/** Of a long answer so much of the end is kept: usage is there. */
+/** How much of the end of a long answer is kept: usage is there. */
 const tailBytes = 4096
 
 const noBytes = Buffer.alloc(0)
 
 /**
- * A provider's answer that is one JSON value. It is received until it is known to be one: entirely,
- * unless it is long and passes unread.
+ * A provider's answer that is one JSON value. It is received until it is known to be valid:
+ * completely, unless it is long and passes through undecoded.
  */
 export class WholeAnswer implements AnswerStream {
   readonly dialect: Dialect
@@ -35,12 +38,12 @@ export class WholeAnswer implements AnswerStream {
   readonly rest = noBytes
   readonly isComplete = true
   readonly #source: WholeSource
-  /** Where more comes from; undefined when all is here. */
+  /** Where the rest comes from; undefined once everything has been received. */
   readonly #more: Exchange | undefined
   #first: Buffer | undefined
-  /** The end of what has come; all of it, when all is here. */
+  /** The last bytes received; all of them, once everything has been received. */
   #tail: Buffer
-  /** Known early where the answer was parsed; the parsed form is not kept. */
+  /** Known early if the answer was parsed; the parsed value is not kept. */
   #usage: Usage | undefined
   #usageIsKnown = false
   #response: ModelResponse | undefined
@@ -56,10 +59,12 @@ export class WholeAnswer implements AnswerStream {
     this.headers = exchange.headers
   }
 
-  /** Rejects with a ModelError of kind `upstream` for what is no JSON object or breaks off. */
+  /**
+   * Rejects with a ModelError of kind `upstream` if the body is not a JSON object or breaks off.
+   */
   static async receive(source: WholeSource): Promise<WholeAnswer> {
     const { exchange, use } = source
-    const bytesMax = use.passes && !use.isRead ? heldBytesMax : readBytesMax
+    const bytesMax = use.passes && !use.needsEvents ? heldBytesMax : readBytesMax
     const chunks: Buffer[] = []
     let length = 0
     for (;;) {
@@ -72,7 +77,7 @@ export class WholeAnswer implements AnswerStream {
         return new WholeAnswer(source, Buffer.concat(chunks), exchange)
       }
       exchange.abort(new Error('the answer is too long'))
-      throw gatewayError.upstreamGarbage(source.provider, `longer than ${bytesMax} bytes`)
+      throw gatewayError.upstreamInvalidResponse(source.provider, `longer than ${bytesMax} bytes`)
     }
     const [only] = chunks
     const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
@@ -119,7 +124,7 @@ export class WholeAnswer implements AnswerStream {
 
   #check(bytes: Buffer): void {
     const { use } = this.#source
-    if (use.isRead || !use.passes) {
+    if (use.needsEvents || !use.passes) {
       this.response()
       return
     }
@@ -139,13 +144,13 @@ export class WholeAnswer implements AnswerStream {
       const value: unknown = JSON.parse(bytes.toString('utf8'))
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
     } catch {
-      // Told below, together with JSON that is no object.
+      // Reported below, like JSON that is not an object.
     }
     throw this.#notAnObject()
   }
 
   #notAnObject(): Error {
-    return gatewayError.upstreamGarbage(this.#source.provider, 'no JSON object')
+    return gatewayError.upstreamInvalidResponse(this.#source.provider, 'not a JSON object')
   }
 }
 
@@ -171,11 +176,11 @@ interface WholeSource {
   readonly use: AnswerUse
   /** `namespace/name` of the provider, for errors. */
   readonly provider: string
-  /** Wall time, for an answer that carries none. */
+  /** Wall time, for an answer without a timestamp. */
   readonly nowMs: number
 }
 
-/** An answer that breaks off is a failure like any other: nothing has reached the caller. */
+/** An answer that breaks off is an ordinary failure here: nothing has reached the caller yet. */
 async function nextOrCut({ exchange, provider }: WholeSource): Promise<Buffer | undefined> {
   try {
     return await exchange.next()

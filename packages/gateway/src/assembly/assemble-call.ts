@@ -5,12 +5,12 @@ import type { Call } from '../call/call.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall } from './assembled-call.ts'
 import { findPersona, personaInput } from './named-settings.ts'
-import { checkMayAsk, chosenFor, turnRequest, type TurnSource } from './turn-request.ts'
+import { checkContextAccess, chosenFor, turnRequest, type TurnSource } from './turn-request.ts'
 
 /**
- * Puts persona and history in front of what the caller sent. A plain call without either passes
- * through as it is. In a conversation the turn is stored before anything goes upstream; `call.turn` is
- * set then.
+ * Puts persona and history in front of what the caller sent. A call with neither passes through
+ * unchanged. In a conversation the turn is stored, and `call.turn` set, before anything is sent
+ * upstream.
  */
 export async function assembleCall(call: Call): Promise<AssembledCall> {
   const { context, edits } = call.request
@@ -27,7 +27,7 @@ async function assembleTurn(conversation: string, call: Call): Promise<Assembled
   const conversations = await services.stores.of(runtime)
   const [target] = call.route.targets
   if (target === undefined) throw new Error('a matched route has a target')
-  checkMayAsk({ context, caller, runtime })
+  checkContextAccess({ context, caller, runtime })
   const source: TurnSource = {
     caller,
     runtime,
@@ -57,7 +57,7 @@ async function assembleTurn(conversation: string, call: Call): Promise<Assembled
   })
 }
 
-/** What a call adds to its conversation: the template's messages, and what the caller sent. */
+/** What a call adds to its conversation: the messages of its PromptTemplate, then the caller's. */
 function sentInput({ dialect, request }: Call): ChatInput {
   const { itemsBefore = [] } = request.edits
   const messagesOptional = request.prompt !== undefined
@@ -76,7 +76,7 @@ async function createConversation({ caller, request, runtime, services }: Call) 
   return { id, chosen: ccp }
 }
 
-/** A persona's settings hold where neither the caller nor the prompt template gave any. */
+/** A persona's settings apply where neither the caller nor the PromptTemplate gave any. */
 function personaSettings(persona: PersonaSettings | undefined): RequestEdits {
   const { temperature, maxOutputTokens } = persona ?? {}
   return {
@@ -95,7 +95,7 @@ function withPersona(persona: PersonaSettings, call: Call): RequestEdits {
     ...personaSettings(persona),
     ...edits,
     itemsBefore: [
-      // As in a conversation, a persona without words adds no message.
+      // As in a conversation, a persona without text adds no message.
       ...(text.trim() === '' ? [] : [{ type: 'message', role: 'system', content } as const]),
       ...(edits.itemsBefore ?? []),
     ],
@@ -103,7 +103,7 @@ function withPersona(persona: PersonaSettings, call: Call): RequestEdits {
   }
 }
 
-/** The caller's tools stay as they were sent, unless the persona has one of the same name. */
+/** The caller's tools are kept as sent, unless the persona has a tool of the same name. */
 function personaTools(persona: PersonaSettings, { dialect, request }: Call): RequestEdits {
   const { tools } = personaInput(persona)
   if (tools.length === 0) return {}

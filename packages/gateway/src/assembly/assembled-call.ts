@@ -10,9 +10,9 @@ import {
 import type { CallRequest } from '../call/call-request.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 
-/** A call with everything in it that its model is to see. */
+/** A call with everything that its model is to see. */
 export class AssembledCall {
-  /** What an earlier call with the same Idempotency-Key was answered: no model is asked. */
+  /** The turn of an earlier call with the same Idempotency-Key: no model is called. */
   readonly replay: Turn | undefined
   readonly #dialect: Dialect
   readonly #request: CallRequest
@@ -29,9 +29,9 @@ export class AssembledCall {
   }
 
   /**
-   * The bytes for one target. A provider that speaks the caller's dialect gets the caller's bytes with
-   * only what must differ exchanged; any other gets the call in its own dialect. Throws a ModelError
-   * 400 for what cannot be told in that dialect.
+   * The request body for one target. A provider that speaks the caller's dialect gets the caller's
+   * bytes with only the necessary changes; any other gets the request encoded in its own dialect.
+   * Throws a ModelError 400 for what that dialect cannot express.
    */
   bodyFor({ provider, model }: CallTarget): Uint8Array {
     const { dialect, encoding } = provider.type
@@ -41,13 +41,13 @@ export class AssembledCall {
       const bytes = this.#dialect.passage.edit(body, sent, edit)
       if (bytes !== undefined) return this.#withoutFields(bytes)
     }
-    const request = editRequest(this.#read(), this.#edits, model)
+    const request = editRequest(this.#decode(), this.#edits, model)
     const encoded = chatFormatOf(dialect).encodeRequest(request, encoding)
     return this.#withoutFields(Buffer.from(JSON.stringify(encoded)))
   }
 
-  /** The request in no provider's dialect; read once. */
-  #read(): ModelRequest {
+  /** The request in no provider's dialect; decoded once. */
+  #decode(): ModelRequest {
     this.#canonical ??= chatFormatOf(this.#dialect).decodeRequest(
       { ...this.#request.fields(), model: this.#request.model },
       {
@@ -59,18 +59,18 @@ export class AssembledCall {
   }
 
   #withoutFields(bytes: Uint8Array): Uint8Array {
-    this.#request.letFieldsGo()
+    this.#request.releaseFields()
     return bytes
   }
 }
 
 interface AssembledParts {
-  /** The format that the caller speaks. */
+  /** The caller's dialect. */
   readonly dialect: Dialect
   readonly request: CallRequest
-  /** Those of the request, and what assembly adds. */
+  /** The edits of the request itself, and those that assembly adds. */
   readonly edits: RequestEdits
-  /** What was read of the request already. */
+  /** Input that has already been decoded. */
   readonly input?: ChatInput
   readonly replay?: Turn
 }

@@ -12,23 +12,26 @@ const fullHistory: StrategyInput = {
   onOverflow: 'Compact',
 }
 
-/** The strategy by this name, or the gateway's default. Throws `strategy_not_found`. */
-export function findStrategy(
+/**
+ * The ContextStrategy of this name, or the gateway's default; without one, the full history. Throws
+ * `strategy_not_found`.
+ */
+export function findContextStrategy(
   name: string | undefined,
   caller: Caller,
   runtime: Runtime,
 ): StrategyInput {
-  const { strategies, gateway } = runtime.snapshot
-  const key = name === undefined ? gateway.defaultStrategy : keyOf(name, caller)
+  const { contextStrategies, gateway } = runtime.snapshot
+  const key = name === undefined ? gateway.defaultContextStrategy : keyOf(name, caller)
   if (key === undefined) return fullHistory
-  const strategy = strategies.get(key)
+  const strategy = contextStrategies.get(key)
   if (strategy === undefined) {
     throw gatewayError.nameNotFound('strategy', name ?? key, 'ContextStrategy')
   }
   return strategy
 }
 
-/** The persona by this name. Throws `persona_not_found` or `persona_not_allowed`. */
+/** The Persona of this name. Throws `persona_not_found` or `persona_not_allowed`. */
 export function findPersona(name: string, caller: Caller, runtime: Runtime): PersonaSettings {
   const persona = runtime.snapshot.personas.get(keyOf(name, caller))
   if (persona === undefined) throw gatewayError.nameNotFound('persona', name, 'Persona')
@@ -37,7 +40,7 @@ export function findPersona(name: string, caller: Caller, runtime: Runtime): Per
   throw gatewayError.nameNotFound('persona', name, 'Persona')
 }
 
-/** The gateway's default persona: given to everybody, so no access is asked for. */
+/** The gateway's default Persona. It applies to every caller, so access is not checked. */
 export function defaultPersona(runtime: Runtime): PersonaSettings | undefined {
   const { personas, gateway } = runtime.snapshot
   return gateway.defaultPersona === undefined ? undefined : personas.get(gateway.defaultPersona)
@@ -54,7 +57,7 @@ export function personaInput(persona: PersonaSettings): PersonaInput {
   }
 }
 
-/** A name without a namespace means the caller's own. */
+/** An unqualified name is resolved in the caller's namespace. */
 function keyOf(name: string, caller: Caller): string {
   return name.includes('/') ? name : `${caller.namespace}/${name}`
 }

@@ -48,7 +48,7 @@ describe('a persona', () => {
     expect(JSON.stringify(outside)).not.toContain('forged')
   })
 
-  it('whose tool the caller also sends offers its own, once, in a conversation and outside', async () => {
+  it('offers its own tool, once, if the caller sends one of the same name, in a conversation and outside', async () => {
     const lookup = { name: 'lookup', description: 'of the persona', parameters: undefined }
     const { upstream, ask } = await start('Hi.', { tools: [lookup] })
     const sent = ['lookup', 'other'].map((name) => ({ type: 'function', function: { name } }))

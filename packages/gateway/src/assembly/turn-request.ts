@@ -8,36 +8,36 @@ import { gatewayError } from '../errors/gateway-error.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import type { Runtime } from '../runtime/runtime.ts'
-import { defaultPersona, findPersona, findStrategy, personaInput } from './named-settings.ts'
+import { defaultPersona, findPersona, findContextStrategy, personaInput } from './named-settings.ts'
 
-/** What of a call decides the next turn of its conversation. */
+/** What determines the next turn of a conversation. */
 export interface TurnSource {
   readonly caller: Caller
   readonly runtime: Runtime
   readonly context: CallContext
-  /** The body as it was sent, which an Idempotency-Key stands for. */
+  /** The body as sent; an Idempotency-Key is tied to its digest. */
   readonly body: Buffer
-  /** What was said and offered, as new input. */
+  /** The new messages and tools. */
   readonly input: ChatInput
   readonly target: CallTarget
   readonly signal: AbortSignal
 }
 
-/** What is asked of a conversation for a call, and the persona that speaks in it. */
+/** The turn that a call requests, and its persona. */
 interface RequestedTurn {
   readonly request: TurnRequest
   readonly persona: PersonaSettings | undefined
 }
 
-/** What was chosen for a conversation when it was made. */
+/** The persona and strategy that a conversation was created with. */
 interface ChosenForConversation {
   readonly persona: string | null
   readonly strategy: string | null
 }
 
 /**
- * The turn that a call asks of the conversation `id`. Throws for a persona or strategy that does not
- * exist or may not be used.
+ * The turn that a call requests in the conversation `id`. Throws for a persona or strategy that
+ * does not exist or may not be used.
  */
 export function turnRequest(
   id: string,
@@ -59,7 +59,11 @@ export function turnRequest(
       tools: input.tools,
       model: target.model,
       window: target.provider.modelSettings(target.model)?.contextWindow,
-      strategy: findStrategy(context.strategy ?? chosen.strategy ?? undefined, caller, runtime),
+      strategy: findContextStrategy(
+        context.strategy ?? chosen.strategy ?? undefined,
+        caller,
+        runtime,
+      ),
       persona: persona === undefined ? undefined : personaInput(persona),
       variables: textVariables(context.variables),
       ...(expectedRevision === undefined ? {} : { expectedRevision }),
@@ -71,7 +75,7 @@ export function turnRequest(
   }
 }
 
-/** What was chosen for an existing conversation; nothing for one that the call may make. */
+/** What an existing conversation was created with; nothing for one that the call may create. */
 export async function chosenFor(
   id: string,
   tenant: string,
@@ -87,17 +91,17 @@ export async function chosenFor(
 }
 
 /**
- * Throws for a persona, a strategy or a conversation's id that the caller may not name. Callers
- * without a key share a tenant: where callers with and without one meet, an id that one of them chose
- * is an id that another can guess.
+ * Throws for a persona, strategy or conversation id that the caller may not use. Anonymous callers
+ * share a tenant: where they are let in beside callers with keys, an id that one of them chose
+ * could be guessed by another.
  */
-export function checkMayAsk({
+export function checkContextAccess({
   context,
   caller,
   runtime,
 }: Pick<TurnSource, 'context' | 'caller' | 'runtime'>): void {
   if (context.persona !== undefined) findPersona(context.persona, caller, runtime)
-  if (context.strategy !== undefined) findStrategy(context.strategy, caller, runtime)
+  if (context.strategy !== undefined) findContextStrategy(context.strategy, caller, runtime)
   const { conversation: id } = context
   if (id === undefined || id === 'new' || isOwnConversationId(id)) return
   if (caller === runtime.access.anonymous && runtime.access.mode === 'Optional') {

@@ -17,7 +17,10 @@ function planFor(targets: readonly CallTarget[], attempts: number, on = all): At
   return new AttemptPlan(targets, { attempts, conditions: on }, () => 0)
 }
 
-/** The targets that are asked and the pauses between, until the failures or the attempts end. */
+/**
+ * The targets that are tried and the delays between them, until the failures or the attempts run
+ * out.
+ */
 function run(plan: AttemptPlan, failures: readonly UpstreamFailure[]): (string | number)[] {
   const steps: (string | number)[] = [plan.target.name]
   for (const one of failures) {

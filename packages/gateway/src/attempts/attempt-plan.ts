@@ -5,13 +5,14 @@ import type { CallTarget } from '../routing/call-target.ts'
 import { backoffMs, retryAfterMsMax } from './retry-delay.ts'
 
 /**
- * Which target is asked next. Targets are tried in order and then again from the first, as often as
- * the route allows. A target that cannot be used at all costs no attempt and is not asked again. A
- * kept connection that the upstream closed at the moment of use is replaced once, for free.
+ * Decides which target to try next. Targets are tried in order and then again from the first, as
+ * often as the route allows. A target that cannot be used at all costs no retry and is not tried
+ * again. A keep-alive connection that the upstream closed just as it was used is replaced once, for
+ * free.
  */
 export class AttemptPlan {
   #targets: readonly CallTarget[]
-  readonly #on: readonly RetryCondition[]
+  readonly #conditions: readonly RetryCondition[]
   readonly #random: () => number
   #position = 0
   #rounds = 0
@@ -20,12 +21,12 @@ export class AttemptPlan {
 
   constructor(targets: readonly CallTarget[], retry: RetrySettings, random: () => number) {
     this.#targets = targets
-    this.#on = retry.conditions
+    this.#conditions = retry.conditions
     this.#retriesLeft = retry.attempts
     this.#random = random
   }
 
-  /** The target to ask now. */
+  /** The target to try now. */
   get target(): CallTarget {
     const target = this.#targets[this.#position]
     if (target === undefined) throw new Error('a route has no target')
@@ -33,8 +34,9 @@ export class AttemptPlan {
   }
 
   /**
-   * Goes to the next target. Returns how many milliseconds to wait before: another target is asked
-   * at once, the same one only after a pause. Throws what the caller is told when nothing is left.
+   * Moves on to the next target. Returns the milliseconds to wait first: another target is tried at
+   * once, the same one only after a backoff. Throws the error for the caller when nothing is left
+   * to try.
    */
   afterFailure({ kind, error }: UpstreamFailure): number {
     switch (kind) {
@@ -63,14 +65,14 @@ export class AttemptPlan {
   }
 
   #retry(condition: RetryCondition, error: ModelError): number {
-    if (this.#retriesLeft === 0 || !this.#on.includes(condition)) throw error
+    if (this.#retriesLeft === 0 || !this.#conditions.includes(condition)) throw error
     this.#retriesLeft -= 1
     this.#position += 1
     if (this.#position < this.#targets.length) return 0
     this.#position = 0
     this.#rounds += 1
-    const askedMs = (error.retryAfterSeconds ?? 0) * 1000
-    if (askedMs > retryAfterMsMax) throw error
-    return Math.max(askedMs, backoffMs(this.#rounds - 1, this.#random))
+    const retryAfterMs = (error.retryAfterSeconds ?? 0) * 1000
+    if (retryAfterMs > retryAfterMsMax) throw error
+    return Math.max(retryAfterMs, backoffMs(this.#rounds - 1, this.#random))
   }
 }

@@ -13,7 +13,7 @@ import { beginAnswer } from './begin-answer.ts'
 import { outgoingHeaders } from './outgoing-headers.ts'
 import { refusedAnswer } from './refused-answer.ts'
 
-/** One target, asked once. */
+/** One attempt at one target. */
 interface Attempt {
   readonly target: CallTarget
   readonly credential: Credential | undefined
@@ -21,8 +21,8 @@ interface Attempt {
 }
 
 /**
- * Asks one target once. Resolves with a successful answer, before its first byte is sent to the
- * caller; rejects with an UpstreamFailure, or with the reason for which the call must end.
+ * Tries one target once. Resolves with a successful answer, before its first byte is sent to the
+ * caller; rejects with an UpstreamFailure, or with the reason why the call must end.
  */
 export async function attempt(
   { target, credential, use }: Attempt,
@@ -38,7 +38,7 @@ export async function attempt(
   record.attempts += 1
   record.target = target
   state.inFlight += 1
-  record.waits()
+  record.startWaiting()
   let stage: Stage = 'opening'
   try {
     const exchange = await open(target, credential, body, call, deadline.signal)
@@ -57,7 +57,7 @@ export async function attempt(
   } finally {
     state.inFlight -= 1
     deadline.clear()
-    record.goesOn()
+    record.stopWaiting()
   }
 }
 
@@ -85,7 +85,9 @@ function open(
     : provider.transport.open(prepared, signal)
 }
 
-/** Only a stream promises an early first token; a whole answer takes as long as it takes. */
+/**
+ * Only a stream has a first-token deadline; a whole answer is bounded by the request timeout alone.
+ */
 function firstTokenDeadline(
   target: CallTarget,
   { signal, request, runtime, services }: Call,
@@ -103,10 +105,13 @@ function firstTokenDeadline(
   return { signal: controller.signal, clear: () => timer.cancel() }
 }
 
-/** How far an attempt has come: a refusal has noted the provider's health itself. */
+/** How far an attempt got: a refusal has already noted the provider's health. */
 type Stage = 'opening' | 'refused' | 'reading'
 
-/** Errors of the network become failures that say what may be done; a cancelled call stays itself. */
+/**
+ * Turns network errors into failures that say how to proceed; the reason of an aborted call is
+ * kept.
+ */
 function asFailure(error: unknown, stage: Stage, target: CallTarget, { signal }: Call): Error {
   if (signal.aborted) return abortReason(signal)
   const { key, state } = target.provider

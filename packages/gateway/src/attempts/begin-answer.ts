@@ -9,8 +9,8 @@ import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 
 /**
- * Reads just enough of an answer to know that it started successfully. Until then every failure may
- * go to the next target: an UpstreamFailure, or a ModelError for what is no answer.
+ * Reads just enough of an answer to know that it started successfully. Until then any failure may
+ * move on to the next target: an UpstreamFailure, or a ModelError for an invalid answer.
  */
 export async function beginAnswer(
   exchange: Exchange,
@@ -27,22 +27,22 @@ export async function beginAnswer(
     return answer
   }
   if (stream && !contentType.includes('json')) {
-    exchange.abort(new Error('the answer is of no use'))
+    exchange.abort(new Error('the answer is not an event stream'))
     const detail = `of type "${contentType.slice(0, 100)}", not an event stream`
-    throw gatewayError.upstreamGarbage(key, detail)
+    throw gatewayError.upstreamInvalidResponse(key, detail)
   }
   const answer = await WholeAnswer.receive({ exchange, dialect, use, provider: key, nowMs })
-  // A caller who streams gets the same as a stream, unless the bytes pass as they are.
+  // A caller who asked for a stream gets one, unless the bytes pass through unchanged.
   return stream && !use.passes ? answerOf(answer.response(), false) : answer
 }
 
-/** Whether a Content-Type is that of the dialect's streams, whatever its parameters are. */
+/** Whether a Content-Type is that of the dialect's streams, whatever its parameters. */
 function isStreamOf(dialect: Dialect, contentType: string): boolean {
   const [mediaType = ''] = chatFormatOf(dialect).streamContentType.split(';')
   return contentType.includes(mediaType)
 }
 
-/** A stream that begins with an error is a failed call in spite of its status 200. */
+/** A stream that starts with an error is a failed call despite its status 200. */
 async function beginPassing(
   answer: StreamAnswer,
   target: CallTarget,

@@ -11,7 +11,7 @@ import { CredentialChoice } from './credential-choice.ts'
 
 /**
  * The first answer that starts successfully. `useFor` says how an answer of a target will be used.
- * Throws what the last attempt failed with.
+ * Throws the error of the last attempt.
  */
 export async function callFirstHealthy(
   assembled: AssembledCall,
@@ -34,7 +34,7 @@ export async function callFirstHealthy(
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error
       if (error.kind === 'StaleConnection') {
-        // Once is a kept connection whose time was over; twice is a provider that hangs up.
+        // Once is an expired keep-alive connection; twice is a provider that hangs up.
         if (closed) target.provider.state.note('Unreachable', error.error.message)
         closed = true
       }
@@ -52,15 +52,15 @@ async function replaceKey(
   { record, signal }: Call,
 ): Promise<Credential | undefined> {
   if (failure.kind !== 'Credential' || refused === undefined) return undefined
-  record.waits()
+  record.startWaiting()
   const replacement = await keys.replace(refused, target.provider, signal)
-  record.goesOn()
+  record.stopWaiting()
   return replacement
 }
 
 async function pause(delayMs: number, { record, services, signal }: Call): Promise<void> {
   if (delayMs === 0) return
-  record.waits()
+  record.startWaiting()
   await sleep(services.clock, delayMs, signal)
-  record.goesOn()
+  record.stopWaiting()
 }

@@ -12,7 +12,7 @@ interface CredentialParts {
   readonly random: () => number
 }
 
-/** The keys that one call has used: each is tried once. */
+/** Chooses the keys for one call: each is tried at most once. */
 export class CredentialChoice {
   readonly #parts: CredentialParts
   readonly #tried = new Set<string>()
@@ -22,8 +22,8 @@ export class CredentialChoice {
   }
 
   /**
-   * One of the provider's keys by weight, refused ones only when there is no other. Undefined for a
-   * provider without keys. Throws when it needs one and no Secret has it.
+   * One of the provider's keys, drawn by weight; refused ones only if there is no other. Undefined
+   * for a provider without keys. Throws if it needs a key and no Secret has one.
    */
   choose(provider: ProviderRuntime): Credential | undefined {
     const { credentials } = provider
@@ -43,9 +43,9 @@ export class CredentialChoice {
   }
 
   /**
-   * Another key for the same provider after `refused` was not accepted: one that was not tried, or
-   * the refused one's new value when its Secret changes now. A call that runs into a rotation waits
-   * for it briefly.
+   * Another key for the same provider after `refused` was rejected: one that has not been tried, or
+   * the new value if its Secret is just changing. A call that runs into a rotation waits briefly
+   * for it.
    */
   async replace(
     refused: Credential,

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
 /**
- * The headers of an attempt before it is authenticated: the provider's own, and those of the caller
- * that the dialect lets through. Credentials, cookies and our own never go on. Flat list: name, value,
- * name, value.
+ * The headers of an attempt before authentication: the provider's own, and those of the caller that
+ * the dialect forwards. The caller's credentials, cookies and `x-fairlead-` headers are never
+ * forwarded. Flat list: name, value, name, value.
  */
 export function outgoingHeaders(
   own: readonly string[],
@@ -11,7 +11,7 @@ export function outgoingHeaders(
   forwarded: readonly string[],
 ): string[] {
   const outgoing = own.slice()
-  // Usage is read from the answer's bytes, so they must not come compressed.
+  // Usage is read from the bytes of the answer, so they must not be compressed.
   outgoing.push('user-agent', 'fairlead', 'accept-encoding', 'identity')
   for (const name of forwarded) {
     const value = headers[name]

@@ -8,7 +8,7 @@ import { RefusedCall } from './refused-call.ts'
 
 const errorBytesMax = 64 * 1024
 
-/** The failure that a provider's error answer means; its health is noted. */
+/** Turns a provider's error response into a failure, and notes the provider's health. */
 export async function refusedAnswer(
   exchange: Exchange,
   target: CallTarget,
@@ -31,25 +31,28 @@ export async function refusedAnswer(
     return new UpstreamFailure('Credential', error)
   }
   const nowMs = call.services.clock.now()
-  const told = type.dialect.decodeError({ status, body, headers: exchange.headers, nowMs })
-  noteHealth(target, status, told.message)
+  const decoded = type.dialect.decodeError({ status, body, headers: exchange.headers, nowMs })
+  noteHealth(target, status, decoded.message)
   const unchanged =
     type.dialect.name === call.dialect.name &&
-    callersFault(status) &&
+    isCallersFault(status) &&
     type.dialect.passage.isErrorBody(body) &&
     safeText === text
   const error = unchanged
-    ? new RefusedCall(told, { status, headers: exchange.headers, bytes })
-    : named(told, key)
+    ? new RefusedCall(decoded, { status, headers: exchange.headers, bytes })
+    : withProviderName(decoded, key)
   return new UpstreamFailure(kindOf(status), error)
 }
 
-/** What the provider says of its own bill (402), patience (408) or load (429) is not about the call. */
-function callersFault(status: number): boolean {
+/**
+ * Whether the caller is at fault: 402, 408 and 429 are about the provider's billing, timeouts and
+ * load.
+ */
+function isCallersFault(status: number): boolean {
   return status < 500 && status !== 402 && status !== 408 && status !== 429
 }
 
-/** Neither the key that was used nor what looks like a part of one may go on. */
+/** Neither the key that was used nor anything that looks like part of one may be forwarded. */
 function withoutKeys(text: string, credential: string | undefined): string {
   const rest = credential === undefined ? text : text.replaceAll(credential, '[redacted]')
   return withoutCredentials(rest)
@@ -67,8 +70,10 @@ function noteHealth(target: CallTarget, status: number, message: string): void {
   else if (status >= 500) state.note('Unreachable', `It answered with status ${status}.`)
 }
 
-/** A caller's mistake is told in the provider's words; the provider's own trouble names the provider. */
-function named(error: ModelError, provider: string): ModelError {
+/**
+ * A caller's mistake keeps the provider's wording; a failure of the provider names the provider.
+ */
+function withProviderName(error: ModelError, provider: string): ModelError {
   if (error.status < 500 && error.status !== 429) return error
   return new ModelError(error.kind, `The provider ${provider} answered: ${error.message}`, {
     status: error.status,
@@ -91,7 +96,7 @@ async function readErrorBytes(exchange: Exchange): Promise<Buffer> {
     chunks.push(chunk)
     length += chunk.length
     if (length > errorBytesMax) {
-      exchange.abort(new Error('the error answer is too long'))
+      exchange.abort(new Error('the error response is too long'))
       break
     }
   }
@@ -106,7 +111,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What a person may read of an error that is not JSON; a page of HTML says nothing. */
+/** The readable text of an error that is not JSON; none for an HTML page. */
 function plainText(text: string): string {
   const trimmed = text.trim()
   return trimmed.startsWith('<') ? '' : trimmed.slice(0, 500)

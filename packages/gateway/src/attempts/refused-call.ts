@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { ModelError } from '@fairlead/llm'
 
-/** A provider's error answer as it came. */
+/** A provider's error response as received. */
 interface ProviderAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -9,8 +9,8 @@ interface ProviderAnswer {
 }
 
 /**
- * The call itself is at fault, told by a provider that speaks the caller's format: the caller gets
- * the provider's answer as it is. For logs and conversations it is the error that was read from it.
+ * The call itself is at fault, according to a provider that speaks the caller's dialect: the caller
+ * gets the provider's response unchanged. Logs and conversations get the error decoded from it.
  */
 export class RefusedCall extends ModelError {
   readonly answer: ProviderAnswer

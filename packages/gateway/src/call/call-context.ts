@@ -2,7 +2,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { JsonObject } from '@fairlead/base'
 import { invalidField, readNonEmptyString, readObject, readOptional } from '@fairlead/llm'
 
-/** What the caller asks of conversations, personas and prompts: by headers, or `context` in the body. */
+/**
+ * What the caller selects by headers, or by `context` in the body: conversation, persona, strategy,
+ * prompt.
+ */
 export interface CallContext {
   readonly conversation: string | undefined
   readonly persona: string | undefined
@@ -23,14 +26,17 @@ const knownFields = new Set([
   'expected_revision',
 ])
 
-/** Headers win over the body. An unknown field is refused: a typing error must not go unseen. */
+/**
+ * Headers take precedence over the body. An unknown field is rejected, so that a typo does not go
+ * unnoticed.
+ */
 export function readCallContext(headers: IncomingHttpHeaders, value: unknown): CallContext {
   const body = readOptional(value, 'context', readObject) ?? {}
   const unknown = Object.keys(body).find((name) => !knownFields.has(name))
   if (unknown !== undefined) {
     throw invalidField(
       `context.${unknown}`,
-      `it is not known; known are ${[...knownFields].join(', ')}.`,
+      `there is no such field; use one of ${[...knownFields].join(', ')}.`,
     )
   }
   const named = (name: 'conversation' | 'persona' | 'strategy' | 'prompt') =>

@@ -3,8 +3,8 @@ import type { Clock, Timer } from '@fairlead/base'
 import { CallerGone, gatewayError } from '../errors/gateway-error.ts'
 
 /**
- * How long a call may run: until it ends, its caller leaves, its time is up or the gateway stops.
- * The signal's reason is the error that says which.
+ * How long a call may run: until it ends, its caller disconnects, it times out or the gateway
+ * stops. The signal's reason is the error that says which.
  */
 export class CallLifetime {
   readonly #controller = new AbortController()
@@ -12,7 +12,7 @@ export class CallLifetime {
   readonly #timer: Timer
   readonly #onClose: () => void
   #outlivesCaller = false
-  /** Where it stands among the calls that run; kept by RunningCalls. */
+  /** Its index in RunningCalls, which maintains it. */
   place = 0
 
   constructor(response: ServerResponse, clock: Clock, timeoutMs: number) {
@@ -30,7 +30,7 @@ export class CallLifetime {
     return this.#controller.signal
   }
 
-  /** The answer is kept in a conversation: a caller who leaves has not cancelled it. */
+  /** The answer is kept in a conversation, so a caller who disconnects does not cancel it. */
   outliveCaller(): void {
     this.#outlivesCaller = true
   }

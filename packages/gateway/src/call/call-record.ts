@@ -2,14 +2,14 @@ import type { Clock } from '@fairlead/base'
 import type { Usage } from '@fairlead/llm'
 import type { CallTarget } from '../routing/call-target.ts'
 
-/** What is found out about a call while it runs: for its headers, its metrics and its log line. */
+/** What is learned about a call while it runs, for its headers, metrics and log line. */
 export class CallRecord {
   readonly requestId: string
   readonly #clock: Pick<Clock, 'monotonicMs'>
-  /** Monotonic milliseconds, as all times here. */
+  /** Monotonic milliseconds, like all times here. */
   readonly startedMs: number
   method = ''
-  /** Without the query, where some clients put their key. */
+  /** Without the query string, in which some clients send their key. */
   path = ''
   /** `namespace/name` of the Consumer; empty for an anonymous caller. */
   consumer = ''
@@ -22,10 +22,10 @@ export class CallRecord {
   status = 0
   errorCode: string | undefined
   usage: Usage | undefined
-  /** When the first byte of the answer was there. */
+  /** When the first byte of the answer arrived. */
   firstByteMs: number | undefined
   overheadAtFirstByteMs = 0
-  /** Waiting for others: the caller's body, the upstream's answer, a retry's delay. */
+  /** Time spent waiting: for the caller's body, the upstream's answer, a retry's backoff. */
   #waitedMs = 0
   #waitingSinceMs = 0
 
@@ -35,20 +35,21 @@ export class CallRecord {
     this.startedMs = clock.monotonicMs()
   }
 
-  waits(): void {
+  /** The gateway starts to wait; the time until `stopWaiting` is not overhead. */
+  startWaiting(): void {
     this.#waitingSinceMs = this.#clock.monotonicMs()
   }
 
-  goesOn(): void {
+  stopWaiting(): void {
     this.#waitedMs += this.#clock.monotonicMs() - this.#waitingSinceMs
   }
 
-  firstByte(): void {
+  noteFirstByte(): void {
     this.firstByteMs = this.#clock.monotonicMs()
     this.overheadAtFirstByteMs = this.firstByteMs - this.startedMs - this.#waitedMs
   }
 
-  /** Time spent in the gateway itself, from the request until now. */
+  /** Time spent in the gateway itself since the request arrived, without the time spent waiting. */
   overheadMs(): number {
     return this.#clock.monotonicMs() - this.startedMs - this.#waitedMs
   }

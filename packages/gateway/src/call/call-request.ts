@@ -4,19 +4,19 @@ import { parseJsonObject } from '../http/json-body.ts'
 import type { RenderedPrompt, UsedPrompt } from '../prompts/prompt-renderer.ts'
 import type { CallContext } from './call-context.ts'
 
-/** A caller's request for an answer, read and checked as far as every provider needs it. */
+/** A caller's model request, read and validated as far as every provider needs it. */
 export class CallRequest {
-  /** The body as it was sent; what is not edited reaches a provider unchanged. */
+  /** The body as sent; whatever is not edited reaches the provider unchanged. */
   readonly body: Buffer
-  /** What of the body steers the call. */
+  /** The fields of the body that steer the call. */
   readonly sent: SentFields
-  /** What the gateway changes in it. */
+  /** The changes that the gateway makes to it. */
   readonly edits: RequestEdits
-  /** The model that the caller asked for, or the default. */
+  /** The requested model, or the default. */
   readonly model: string
   readonly context: CallContext
   readonly prompt: UsedPrompt | undefined
-  /** Length of all that is said, estimated as characters ÷ 4. */
+  /** Estimated length of the input in tokens: characters ÷ 4. */
   readonly inputTokens: number
   #fields: JsonObject | undefined
 
@@ -36,14 +36,14 @@ export class CallRequest {
     this.inputTokens = Math.ceil((sent.textLength + textLength(rendered)) / 4)
   }
 
-  /** The parsed body. Parsed again only when it was let go. */
+  /** The parsed body; parsed again only if it was released. */
   fields(): JsonObject {
     this.#fields ??= parseJsonObject(this.body)
     return this.#fields
   }
 
-  /** Lets the parsed form go: it is not kept while a call waits for its provider. */
-  letFieldsGo(): void {
+  /** Releases the parsed body, so that it is not held while the call waits for its provider. */
+  releaseFields(): void {
     this.#fields = undefined
   }
 }
@@ -54,7 +54,7 @@ interface RequestParts {
   readonly fields: JsonObject
   readonly sent: SentFields
   readonly context: CallContext
-  /** The prompt template that stands in front of what the caller says. */
+  /** The rendered PromptTemplate, put before the caller's messages. */
   readonly rendered: RenderedPrompt | undefined
   /** For a call that names no model. */
   readonly defaultModel: string | undefined

@@ -11,15 +11,15 @@ import type { HttpCall } from './http-call.ts'
 import type { Services } from './services.ts'
 
 /**
- * One model call from socket to socket: what its steps share. Each of the later fields is set by the
- * step that finds it out; a step reads only what the steps before it have set.
+ * One model call from socket to socket: the state that its steps share. Later fields are set by the
+ * step that determines them; a step reads only what earlier steps have set.
  */
 export class Call {
   readonly http: HttpCall
   readonly record: CallRecord
-  /** The format that the caller speaks. */
+  /** The caller's dialect. */
   readonly dialect: Dialect
-  /** The configuration that the call began with, and keeps to its end. */
+  /** The configuration that the call started with and keeps to its end. */
   readonly runtime: Runtime
   readonly services: Services
   readonly lifetime: CallLifetime
@@ -31,7 +31,7 @@ export class Call {
   request!: CallRequest
   /** Set by routing. */
   route!: MatchedRoute
-  /** The turn that was opened, for a call in a conversation; set by assembly. */
+  /** The open turn, for a call in a conversation; set by assembly. */
   turn: OpenTurn | undefined
 
   constructor(http: HttpCall, dialect: Dialect, runtime: Runtime, services: Services) {

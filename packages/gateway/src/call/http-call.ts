@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CallRecord } from './call-record.ts'
 
-/** One HTTP request and what is found out about it. */
+/** One HTTP request with its record. */
 export interface HttpCall {
   readonly request: IncomingMessage
   readonly response: ServerResponse

@@ -1,10 +1,9 @@
 import type { CallLifetime } from './call-lifetime.ts'
 
 /**
- * The calls that run, so that a stopping gateway can wait for them and end them. A list, in which
- * each call knows its place, because of the garbage collector: a Set that shrinks and grows with
- * every call links its old tables to the new ones, which keeps ended calls alive until a full
- * collection.
+ * The calls in flight, so that a stopping gateway can drain or abort them. A list in which each
+ * call knows its index, because of the garbage collector: a Set that shrinks and grows with every
+ * call links its old tables to the new ones, which keeps ended calls alive until a full collection.
  */
 export class RunningCalls {
   readonly #calls: CallLifetime[] = []
@@ -30,7 +29,7 @@ export class RunningCalls {
     for (const call of this.#calls) call.abort(reason)
   }
 
-  /** Resolves when no call runs, also none whose caller has left. */
+  /** Resolves when no call is in flight, including those whose caller has disconnected. */
   ended(): Promise<void> {
     if (this.#calls.length === 0) return Promise.resolve()
     return new Promise((resolve) => {

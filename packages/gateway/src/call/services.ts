@@ -6,7 +6,7 @@ import type { SecretSource } from '../sources/sources.ts'
 import type { CredentialRefusals } from '../upstream/credential-refusals.ts'
 import type { RunningCalls } from './running-calls.ts'
 
-/** What calls use that is not of one configuration. */
+/** What calls use that outlives a single configuration. */
 export interface Services {
   readonly secrets: SecretSource
   readonly refusals: CredentialRefusals

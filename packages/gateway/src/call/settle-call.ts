@@ -4,7 +4,7 @@ import type { Services } from './services.ts'
 
 const otherModel = 'other'
 
-/** Counts a call that has ended and writes its log line. */
+/** Records the metrics of a call that has ended and writes its log line. */
 export function settleCall(record: CallRecord, runtime: Runtime, services: Services): void {
   const endedMs = services.clock.monotonicMs()
   const { target } = record

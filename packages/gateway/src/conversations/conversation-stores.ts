@@ -3,12 +3,12 @@ import type { Conversations } from '@fairlead/context'
 import { ModelError } from '@fairlead/llm'
 import type { Logger } from '@fairlead/base'
 
-/** Opens the conversations of a store; undefined means in memory. */
+/** Opens the conversations of a ConversationStore; undefined means in memory. */
 type OpenConversations = (
   store: ConversationStoreSettings | undefined,
 ) => Conversations | Promise<Conversations>
 
-/** The stores that were opened, each once. They stay open until the gateway ends. */
+/** The ConversationStores in use. Each is opened once and stays open until the gateway stops. */
 export class ConversationStores {
   readonly #open: OpenConversations
   readonly #logger: Logger
@@ -22,10 +22,13 @@ export class ConversationStores {
     this.#changed = changed
   }
 
-  /** The gateway's store. Throws a ModelError of kind `unavailable` when it cannot be opened. */
+  /**
+   * The gateway's ConversationStore. Throws a ModelError of kind `unavailable` if it cannot be
+   * opened.
+   */
   async of({ snapshot }: { readonly snapshot: Snapshot }): Promise<Conversations> {
-    const name = snapshot.gateway.defaultStore
-    const settings = name === undefined ? undefined : snapshot.stores.get(name)
+    const name = snapshot.gateway.defaultConversationStore
+    const settings = name === undefined ? undefined : snapshot.conversationStores.get(name)
     if (name !== undefined && settings === undefined) throw unavailable(name, undefined)
     const key = storeKey(settings)
     const known = this.#stores.get(key)
@@ -40,7 +43,10 @@ export class ConversationStores {
     }
   }
 
-  /** Opens the gateway's store before the first call needs it; a failure becomes a problem. */
+  /**
+   * Opens the gateway's ConversationStore before the first call needs it; a failure becomes a
+   * problem.
+   */
   prepare(runtime: { readonly snapshot: Snapshot }): void {
     void this.of(runtime).catch(() => {})
   }
@@ -57,14 +63,17 @@ export class ConversationStores {
     await Promise.all(open.map((conversations) => conversations.close()))
   }
 
-  /** Resolves when the store is open and turns that a crash cut are marked. */
+  /** Resolves when the store is open and the turns that a crash interrupted are marked. */
   async #openStore(settings: ConversationStoreSettings | undefined): Promise<Conversations> {
     let conversations: Conversations | undefined
     try {
       conversations = await this.#open(settings)
       const turns = await conversations.recover()
       if (turns > 0) {
-        this.#logger.warn({ store: settings?.name, turns }, 'cut turns were marked incomplete')
+        this.#logger.warn(
+          { conversationStore: settings?.name, turns },
+          'interrupted turns were marked incomplete',
+        )
       }
     } catch (error) {
       this.#noteProblem(settings, error)
@@ -77,7 +86,10 @@ export class ConversationStores {
 
   #noteProblem(settings: ConversationStoreSettings | undefined, error: unknown): void {
     const key = storeKey(settings)
-    this.#logger.error({ store: settings?.name, err: error }, 'conversation store is not available')
+    this.#logger.error(
+      { conversationStore: settings?.name, err: error },
+      'the conversation store cannot be opened',
+    )
     if (settings === undefined || this.#problems.has(key)) return
     this.#problems.set(key, {
       kind: 'ConversationStore',
@@ -91,8 +103,8 @@ export class ConversationStores {
 }
 
 /**
- * Where the data lies. A store whose other settings change stays open as it is: opening the same
- * data twice would take running turns for cut ones.
+ * Identifies the data. A store whose other settings change stays open unchanged: opening the same
+ * data twice would mistake running turns for interrupted ones.
  */
 function storeKey(settings: ConversationStoreSettings | undefined): string {
   if (settings === undefined) return ''
@@ -103,7 +115,7 @@ function storeKey(settings: ConversationStoreSettings | undefined): string {
 function unavailable(name: string, cause: unknown): ModelError {
   return new ModelError(
     'unavailable',
-    `The conversation store ${name} is not available. Retry; if it stays so, look at the ConversationStore's status.`,
+    `The conversation store ${name} is not available. Retry; if this persists, check the ConversationStore's status.`,
     { code: 'store_unavailable', retryAfterSeconds: 2, cause },
   )
 }

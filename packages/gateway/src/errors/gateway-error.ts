@@ -12,12 +12,12 @@ const notFoundCodes = {
   strategy: { code: 'strategy_not_found' },
 } as const
 
-/** The errors that the gateway itself finds. Each code has its row in docs/errors.md. */
+/** The errors that the gateway itself raises. Each code has its row in docs/errors.md. */
 export const gatewayError = {
   notReady: () =>
     new ModelError(
       'unavailable',
-      'The gateway has no configuration yet. Retry in a moment; if it stays so, check that the LLMGateway exists and is accepted.',
+      'The gateway has no configuration yet. Retry in a moment; if this persists, check that the LLMGateway exists and is accepted.',
       { code: 'not_ready', retryAfterSeconds: 1 },
     ),
   shuttingDown: () =>
@@ -80,7 +80,7 @@ export const gatewayError = {
   anonymousConversation: () =>
     new ModelError(
       'permission',
-      'Without an API key a conversation cannot be given an id. Start one with "new" and use the id that x-fairlead-conversation tells, or send a key.',
+      'Without an API key the id of a conversation cannot be chosen. Start one with "new" and use the id that x-fairlead-conversation returns, or send a key.',
       { code: 'conversation_id_not_allowed', param: 'context.conversation' },
     ),
   modelNotFound: (model: string) =>
@@ -112,7 +112,7 @@ export const gatewayError = {
   tooManyCalls: () =>
     new ModelError(
       'overloaded',
-      'The gateway is running as many calls as it may. Retry shortly, or raise LLMGateway spec.limits.maxConcurrentRequests.',
+      'The gateway has reached its limit of concurrent calls. Retry shortly, or raise LLMGateway spec.limits.maxConcurrentRequests.',
       { code: 'too_many_concurrent_requests', retryAfterSeconds: 1 },
     ),
   requestTimeout: (timeoutMs: number) =>
@@ -141,7 +141,7 @@ export const gatewayError = {
   credentialsMissing: (provider: string) =>
     new ModelError(
       'unavailable',
-      `None of the Secrets that the provider ${provider} names holds its key. Create the Secret named in the LLMProvider's spec.credentials.`,
+      `None of the Secrets that the provider ${provider} refers to has its key. Create the Secret named in the LLMProvider's spec.credentials.`,
       { code: 'upstream_credentials_missing' },
     ),
   egressDenied: (provider: string, detail: string) =>
@@ -153,10 +153,10 @@ export const gatewayError = {
   upstreamRedirect: (provider: string, status: number) =>
     new ModelError(
       'upstream',
-      `The provider ${provider} answered with a redirect (${status}), which is not followed. Put the final address into its baseURL.`,
+      `The provider ${provider} answered with a redirect (${status}), which is not followed. Set its baseURL to the final address.`,
       { code: 'upstream_redirect', retryable: false },
     ),
-  upstreamGarbage: (provider: string, detail: string) =>
+  upstreamInvalidResponse: (provider: string, detail: string) =>
     new ModelError('upstream', `The provider ${provider} sent an answer that is ${detail}.`, {
       code: 'upstream_invalid_response',
     }),
@@ -169,14 +169,14 @@ export const gatewayError = {
   internal: (cause: unknown) =>
     new ModelError(
       'internal',
-      'The gateway failed on this request. The log of the gateway has the details under the request id.',
+      'The gateway failed to handle this request. Its log has the details under the request id.',
       { cause },
     ),
 }
 
 /**
- * The caller went away, so nobody is left to be told. The status is the one that access logs write
- * for it, as nginx does.
+ * The caller disconnected, so nobody is left to answer. The status, which nginx uses too, is only
+ * logged.
  */
 export class CallerGone extends ModelError {
   constructor() {
@@ -184,7 +184,7 @@ export class CallerGone extends ModelError {
   }
 }
 
-/** What to tell the caller about anything thrown. Unknown errors are not shown, only logged. */
+/** The error for the caller, whatever was thrown. Unknown errors are logged, never sent. */
 export function toModelError(error: unknown): ModelError {
   return error instanceof ModelError ? error : gatewayError.internal(error)
 }

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
 
 /**
- * Where an answer's bytes go. After the caller has left, bytes are dropped: an answer that is kept
- * in a conversation is still read to its end.
+ * Where an answer's bytes go. Once the caller has disconnected, bytes are dropped: an answer that
+ * is kept in a conversation is still read to its end.
  */
 export class ClientSink {
   readonly #response: ServerResponse
@@ -19,7 +19,7 @@ export class ClientSink {
     if (!this.#gone) this.#response.writeHead(status, headers as string[])
   }
 
-  /** Undefined when more can be written at once; otherwise resolves when it can. */
+  /** Undefined if more can be written at once; otherwise resolves when it can. */
   write(bytes: Uint8Array | string): Promise<void> | undefined {
     if (this.#gone || this.#response.write(bytes)) return undefined
     return this.#drained()
@@ -31,7 +31,7 @@ export class ClientSink {
     else this.#response.end(bytes)
   }
 
-  /** Ends a response whose promised length can no longer be kept: the caller sees a broken one. */
+  /** Closes the connection of a response whose declared length can no longer be met. */
   destroy(): void {
     this.#response.destroy()
   }

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { CallerGone, gatewayError } from '../errors/gateway-error.ts'
 
 /**
- * The whole body. Throws `request_too_large` before reading when Content-Length says so, and as
- * soon as more than `limitBytes` have come otherwise; throws CallerGone when the caller leaves.
+ * The whole body. Throws `request_too_large`, before reading if Content-Length says so, otherwise
+ * once more than `limitBytes` have arrived; throws CallerGone if the caller disconnects.
  */
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const declared = Number(request.headers['content-length'] ?? 0)
@@ -41,7 +41,7 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
   })
 }
 
-/** Refuses a body that is not declared as plain JSON. */
+/** Rejects a body that is not declared as plain JSON. */
 export function requireJson(request: IncomingMessage): void {
   const type = request.headers['content-type']
   if (type === undefined || !isJson(type)) {

@@ -1,4 +1,4 @@
-/** The path of a request and its query, without building a URL object for each call. */
+/** Path and query of a request, without the cost of a URL object for each call. */
 export function splitUrl(url: string): { readonly path: string; readonly query: URLSearchParams } {
   const mark = url.indexOf('?')
   if (mark === -1) return { path: url, query: emptyQuery }

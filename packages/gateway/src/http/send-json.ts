@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Dialect, ModelError } from '@fairlead/llm'
 
-/** Sends a whole JSON answer. */
+/** Sends a whole JSON response. */
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -12,7 +12,7 @@ export function sendJson(
   sendBytes(response, status, bytes, ['content-type', 'application/json', ...headers])
 }
 
-/** Sends a whole answer; the headers tell its type. */
+/** Sends a whole response; the headers include its content type. */
 export function sendBytes(
   response: ServerResponse,
   status: number,
@@ -24,7 +24,7 @@ export function sendBytes(
   response.end(bytes)
 }
 
-/** Sends an error in the shape of the dialect that was called. */
+/** Sends an error in the caller's dialect. */
 export function sendError(
   response: ServerResponse,
   error: ModelError,

@@ -2,7 +2,7 @@ import type { Usage } from '@fairlead/llm'
 import { Counter, type Registry } from 'prom-client'
 import { Histogram, type HistogramChild } from './histogram.ts'
 
-/** Boundaries that OpenTelemetry's GenAI conventions advise for token counts. */
+/** Bucket boundaries that OpenTelemetry's GenAI conventions recommend for token counts. */
 const tokenBuckets = [
   1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864,
 ]
@@ -26,18 +26,18 @@ const modelLabels = [
 ] as const
 type ModelLabel = (typeof modelLabels)[number]
 
-/** What a call's labels are made of. Each value must come from the configuration, not the caller. */
+/** The labels of a call. Their values must come from the configuration, never from the caller. */
 interface CallLabels {
   readonly route: string
   /** `namespace/name` of the provider; empty when none was reached. */
   readonly provider: string
-  /** OpenTelemetry's name of the provider's kind. */
+  /** OpenTelemetry's name for the type of provider. */
   readonly providerName: string
   readonly requestModel: string
   readonly responseModel: string
 }
 
-/** Where the calls with the same labels are counted. */
+/** The meters of all calls with the same labels. */
 interface CallMeters {
   tokens(usage: Usage): void
   readonly duration: HistogramChild

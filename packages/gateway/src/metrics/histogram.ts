@@ -1,13 +1,13 @@
 import type { Registry } from 'prom-client'
 
-/** Counts values of one label combination. */
+/** Observes the values of one label combination. */
 export interface HistogramChild {
   observe(value: number): void
 }
 
 /**
  * A Prometheus histogram whose label combinations are resolved once, not on every call: observing
- * is a search in an array and three additions. It is read through a prom-client Registry.
+ * costs an array search and three additions. It is exposed through a prom-client Registry.
  */
 export class Histogram<Label extends string> {
   readonly #labelNames: readonly Label[]
@@ -20,7 +20,7 @@ export class Histogram<Label extends string> {
       readonly name: string
       readonly help: string
       readonly labelNames: readonly Label[]
-      /** Upper bounds, rising, without +Inf. */
+      /** Upper bounds in ascending order, without +Inf. */
       readonly buckets: readonly number[]
     },
   ) {

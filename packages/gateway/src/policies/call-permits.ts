@@ -3,11 +3,11 @@ import type { AnswerTransform } from '../answer/answer-transform.ts'
 import type { Call } from '../call/call.ts'
 import type { CallOutcome, CallPolicy, Permit } from './call-policy.ts'
 
-/** The permits that one call has got: each is settled once, whatever becomes of the call. */
+/** The permits granted to one call: each is settled once, however the call ends. */
 export class CallPermits {
   readonly #permits: Permit[] = []
 
-  /** Passes policies, one after the other. Throws what a policy refuses with. */
+  /** Enters the policies one after the other. Throws the error that a policy refuses with. */
   async enter(policies: readonly CallPolicy[], call: Call): Promise<void> {
     for (const policy of policies) {
       const permit = policy.enter(call)

@@ -5,34 +5,34 @@ import type { AnswerTransform } from '../answer/answer-transform.ts'
 import type { CallRecord } from '../call/call-record.ts'
 import type { Call } from '../call/call.ts'
 
-/** What calls must pass before a provider is asked. */
+/** What every call must pass before a provider is called. */
 export interface CallPolicy {
   readonly name: string
   /**
-   * When it is asked. `arrival`: it is known who calls, and the body has not been read. `admission`:
-   * the request and its route are known.
+   * When it is entered. `arrival`: the caller is known, and the body has not been read.
+   * `admission`: the request and its route are known.
    */
   readonly stage: 'arrival' | 'admission'
-  /** Lets the call in, or throws a ModelError that says what to do. */
+  /** Admits the call, or throws a ModelError that says what to do. */
   enter(call: Call): Permit | Promise<Permit>
 }
 
-/** What a policy gives a call that it lets in. */
+/** What a policy grants to a call that it admits. */
 export interface Permit {
-  /** An answer that stands in for the provider's. The first one that is given is taken. */
+  /** An answer that replaces the provider's. If several policies give one, the first is used. */
   readonly answer?: AnswerStream
-  /** Changes the answer. */
+  /** Transforms the answer. */
   readonly transform?: AnswerTransform
   /** The call has ended, however it ended. Called exactly once. */
   settle(outcome: CallOutcome): void
 }
 
-/** What a call came to. */
+/** How a call ended. */
 export type CallOutcome = Readonly<
   Pick<CallRecord, 'status' | 'errorCode' | 'usage' | 'target' | 'attempts'>
 >
 
-/** Makes a policy when the gateway starts. Its state lives as long as the process. */
+/** Creates a policy when the gateway starts. Its state lives as long as the process. */
 export type CreateCallPolicy = (parts: PolicyParts) => CallPolicy
 
 interface PolicyParts {

@@ -4,8 +4,8 @@ import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
 import { gatewayError } from '../errors/gateway-error.ts'
 
 /**
- * The version that a call gets: the one it names, or one by the weights of the rollout. The same
- * sticky key gets the same version as long as the rollout stays.
+ * The version for a call: the one it names, or one drawn by the weights of the rollout. The same
+ * sticky key gets the same version until the rollout changes.
  */
 export function chooseVersion(
   prompt: PromptTemplateSettings,
@@ -30,7 +30,7 @@ function chooseByWeight(
   return rollout[drawByWeight(rollout, point)]?.version ?? ''
 }
 
-/** A number in [0, 1) that is always the same for the same text. */
+/** A number in [0, 1) derived from the text: the same text always gives the same number. */
 function stablePoint(text: string): number {
   return Number.parseInt(hash('sha256', text, 'hex').slice(0, 12), 16) / 2 ** 48
 }

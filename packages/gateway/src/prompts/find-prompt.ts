@@ -4,7 +4,7 @@ import { gatewayError } from '../errors/gateway-error.ts'
 
 type Prompts = ReadonlyMap<string, PromptTemplateSettings>
 
-/** The prompt that `name`, `name@version` or `namespace/name` means for this caller. */
+/** The PromptTemplate that `name`, `name@version` or `namespace/name` refers to for this caller. */
 export function findPrompt(
   reference: string,
   caller: Caller,
@@ -17,7 +17,9 @@ export function findPrompt(
   return { prompt: accessiblePrompt(prompts.get(key), name, caller), version }
 }
 
-/** Throws `prompt_not_allowed`, or `prompt_not_found` where even the existence is not told. */
+/**
+ * Throws `prompt_not_allowed`, or `prompt_not_found` where not even its existence may be revealed.
+ */
 export function accessiblePrompt(
   prompt: PromptTemplateSettings | undefined,
   name: string,

@@ -4,12 +4,14 @@ import type { JsonObject } from '@fairlead/base'
 import { readObject } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
 
-/** Checks parameters against their schema and fills in its defaults. Schemas are compiled once. */
+/**
+ * Validates parameters against their schema and applies its defaults. Schemas are compiled once.
+ */
 export class PromptParameters {
-  /** Keyed by the version of a snapshot, so that it goes when the snapshot goes. */
+  /** Keyed by the version object of a snapshot, so that an entry is collected with its snapshot. */
   readonly #compiled = new WeakMap<PromptVersion, ValidateFunction>()
 
-  /** `field` is where the caller gave them; the error names the parameter under it. */
+  /** `field` is the path of the parameters in the request; errors name the parameter below it. */
   check(
     prompt: PromptTemplateSettings,
     version: PromptVersion,

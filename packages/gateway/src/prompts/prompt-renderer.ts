@@ -5,7 +5,7 @@ import { chooseVersion } from './choose-version.ts'
 import { PromptParameters } from './prompt-parameters.ts'
 import { textVariables } from './text-variables.ts'
 
-/** A prompt with its parameters filled in. */
+/** A version of a PromptTemplate with its parameters filled in. */
 export interface RenderedPrompt {
   readonly used: UsedPrompt
   readonly items: readonly MessageItem[]
@@ -22,10 +22,10 @@ export interface UsedPrompt {
 }
 
 interface PromptUse {
-  /** Undefined: by the rollout. */
+  /** Undefined: chosen by the rollout. */
   readonly version: string | undefined
   readonly parameters: unknown
-  /** Where the caller gave the parameters, for error messages. */
+  /** The path of the parameters in the request, for error messages. */
   readonly parametersField: string
   /** Calls with the same key get the same version. */
   readonly stickyKey: string | undefined

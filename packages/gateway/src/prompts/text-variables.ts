@@ -1,6 +1,6 @@
 import type { JsonObject } from '@fairlead/base'
 
-/** Variables as templates and conversations take them: text. */
+/** Variables as text, the form that templates and conversations take. */
 export function textVariables(variables: JsonObject): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [

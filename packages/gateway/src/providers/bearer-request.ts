@@ -1,6 +1,8 @@
 import type { OutgoingHttp, OutgoingRequest } from './provider-type.ts'
 
-/** A request at a fixed path with the key as a Bearer token, as OpenAI and most vendors take it. */
+/**
+ * A request to a fixed path with the key as a Bearer token, as OpenAI and most vendors expect it.
+ */
 export function bearerRequest(
   request: OutgoingRequest,
   path: string,

@@ -3,8 +3,8 @@ import { bearerRequest } from './bearer-request.ts'
 import type { ProviderType } from './provider-type.ts'
 
 /**
- * Addresses of vendors and servers that speak the OpenAI dialect. Each includes its version segment,
- * as the vendor documents it for OpenAI's SDKs; the local ones are the servers' default ports.
+ * Addresses of vendors and servers that speak the OpenAI dialect. Each includes its version
+ * segment, as the vendor documents it for OpenAI's SDKs; local ones use the server's default port.
  */
 const presets: ReadonlyMap<string, string> = new Map([
   ['cerebras', 'https://api.cerebras.ai/v1'],
@@ -23,7 +23,7 @@ const presets: ReadonlyMap<string, string> = new Map([
   ['xai', 'https://api.x.ai/v1'],
 ])
 
-/** Any server that speaks OpenAI's Chat Completions; many know only the older `max_tokens`. */
+/** Any server that speaks OpenAI's Chat Completions; many support only the older `max_tokens`. */
 export const openAiCompatible: ProviderType = {
   type: 'OpenAICompatible',
   remote: true,

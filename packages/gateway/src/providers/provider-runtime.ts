@@ -10,7 +10,7 @@ export interface Credential {
   readonly value: string
 }
 
-/** A provider as calls use it: everything that can be worked out before a call is. */
+/** A provider prepared for calls: whatever can be computed before a call already is. */
 export interface ProviderRuntime {
   /** `namespace/name`. */
   readonly key: string
@@ -19,9 +19,11 @@ export interface ProviderRuntime {
   readonly transport: Transport
   /** Path of the base URL, without a trailing slash. */
   readonly basePath: string
-  /** Those of the resource and those that every call carries. Flat list: name, value, name, value. */
+  /**
+   * Headers of the resource and those that every call carries. Flat list: name, value, name, value.
+   */
   readonly headers: readonly string[]
-  /** Those whose Secret is there. */
+  /** Those whose Secret has a value. */
   readonly credentials: readonly Credential[]
   readonly state: ProviderState
   /** Whether the provider serves a model of this name or alias. */

@@ -4,26 +4,26 @@ import type { LLMProviderSettings, ProviderTypeCapability } from '@fairlead/snap
 import type { Transport } from '../upstream/exchange.ts'
 
 /**
- * One type of provider, whole: where it is reached, which dialect it speaks, how a request to it is
- * authenticated, and how telemetry names it.
+ * One type of provider: its addresses, its dialect, how requests to it are authenticated, and how
+ * telemetry names it.
  */
 export interface ProviderType extends ProviderTypeCapability, ProviderAdapter {
   readonly dialect: Dialect
-  /** What its servers differ in from others of the dialect. */
+  /** How its servers differ from others of the dialect. */
   readonly encoding: EncodeOptions
   /** OpenTelemetry's `gen_ai.provider.name`. */
   readonly telemetryName: string
-  /** Whether no call is possible without a credential. */
+  /** Whether every call needs a credential. */
   readonly needsCredential: boolean
-  /** For a provider inside the process: what answers instead of a network. */
+  /** For a provider inside the process: the transport that replaces the network. */
   openTransport?(settings: LLMProviderSettings, parts: LocalTransportParts): Transport
 }
 
-/** How one type of provider is spoken to. */
+/** How requests to one type of provider are made. */
 interface ProviderAdapter {
   /**
-   * The HTTP request for one attempt. Path and headers may depend on the model, on whether a stream
-   * is asked for, and on the body, as a signature does; fetching a token may take time.
+   * The HTTP request for one attempt. Path and headers may depend on the model, on the stream flag
+   * and, as a signature does, on the body. A promise, where a token has to be fetched first.
    */
   prepare(
     request: OutgoingRequest,
@@ -38,7 +38,7 @@ export interface OutgoingRequest {
   readonly body: Uint8Array
   /** Path of the provider's base URL, without a trailing slash. */
   readonly basePath: string
-  /** Made for this attempt, to be added to. Flat list: name, value, name, value. */
+  /** Made for this attempt; `prepare` may append to it. Flat list: name, value, name, value. */
   readonly headers: string[]
 }
 

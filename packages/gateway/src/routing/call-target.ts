@@ -1,13 +1,13 @@
 import type { ModelPrice } from '@fairlead/snapshot'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
-import type { HealthState } from '../upstream/provider-state.ts'
+import type { ProviderHealth } from '../upstream/provider-state.ts'
 import type { TargetView } from './routing-strategy.ts'
 
-/** A provider and a model that may answer a call. */
+/** A provider and a model that a call may be sent to. */
 export class CallTarget implements TargetView {
   readonly name: string
   readonly provider: ProviderRuntime
-  /** The model that the provider is asked for. */
+  /** The model requested from the provider. */
   readonly model: string
   readonly weight: number
 
@@ -18,7 +18,7 @@ export class CallTarget implements TargetView {
     this.weight = weight
   }
 
-  get health(): HealthState {
+  get health(): ProviderHealth {
     return this.provider.state.health
   }
 

@@ -5,7 +5,7 @@ import { CallTarget } from './call-target.ts'
 import type { RoutedCall } from './routed-call.ts'
 import type { RouteIndex } from './route-index.ts'
 
-/** What calls are routed by, of one configuration. */
+/** What calls are routed by, for one configuration. */
 export interface RoutingTable {
   readonly routes: RouteIndex
   /** By `namespace/name`. */
@@ -14,7 +14,7 @@ export interface RoutingTable {
   readonly defaultProviders: readonly ProviderRuntime[]
 }
 
-/** Where a call may go, and by which rule. */
+/** The targets of a call, and the rule that they come from. */
 export interface MatchedRoute {
   /** `policy/rule`, or `default` for the gateway's default providers. */
   readonly label: string
@@ -32,7 +32,7 @@ const everyCondition: RetrySettings['conditions'] = [
 
 /**
  * The first route that matches, or the default providers that serve the model. Throws
- * `model_not_allowed`, `model_not_found`, or `no_targets` when the route has none that is usable.
+ * `model_not_allowed`, `model_not_found`, or `no_targets` if the route has no usable target.
  */
 export function matchRoute(
   call: RoutedCall,
@@ -59,7 +59,7 @@ function defaultRoute(model: string, table: RoutingTable): MatchedRoute {
   return {
     label: 'default',
     targets,
-    // The next default provider is tried, the same one is not asked twice.
+    // Each default provider is tried once.
     retry: { attempts: targets.length - 1, conditions: everyCondition },
   }
 }

@@ -12,14 +12,14 @@ interface CompiledRoute {
   matches(call: RoutedCall): boolean
 }
 
-/** Finds the first route that matches. Exact model names are looked up, not walked through. */
+/** Finds the first route that matches. Exact model names are looked up, not scanned. */
 export interface RouteIndex {
   find(call: RoutedCall): CompiledRoute | undefined
-  /** Model names that routes spell out. */
+  /** The exact model names in routes. */
   readonly modelNames: readonly string[]
 }
 
-/** Throws for a route whose strategy is not among those given. */
+/** Throws if the strategy of a route is not one of `strategies`. */
 export function buildRouteIndex(
   routes: readonly Route[],
   strategies: readonly RoutingStrategy[],
@@ -76,7 +76,10 @@ function matchesGroups(groups: readonly string[], caller: Caller): boolean {
   return groups.length === 0 || groups.some((group) => caller.groups.has(group))
 }
 
-/** Whether the list is empty or names the resource; without a namespace, the policy's is meant. */
+/**
+ * Whether the list is empty or names the resource; an unqualified name is in the policy's
+ * namespace.
+ */
 function namesResource(
   names: readonly string[],
   policyNamespace: string,

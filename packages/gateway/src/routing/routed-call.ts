@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Caller } from '../access/caller.ts'
 
-/** What of a call decides its route. */
+/** What determines the route of a call. */
 export interface RoutedCall {
   readonly model: string
   readonly caller: Caller
   readonly headers: IncomingHttpHeaders
-  /** The prompt template that is used, if any. */
+  /** The PromptTemplate that is used, if any. */
   readonly prompt: { readonly namespace: string; readonly name: string } | undefined
-  /** Estimated length of what is sent, in tokens. */
+  /** Estimated length of the input, in tokens. */
   readonly inputTokens: number
 }

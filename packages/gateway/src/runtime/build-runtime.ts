@@ -24,13 +24,13 @@ export interface RuntimeParts {
   readonly routingStrategies: readonly RoutingStrategy[]
   readonly clock: Clock
   stateOf(provider: string): ProviderState
-  /** How many calls the local provider with this key has had in this process. */
+  /** Counts the calls of the in-process provider with this key, for the life of the process. */
   callCounter(provider: string): { calls: number }
 }
 
 /**
- * Derives from a snapshot and the Secrets of this moment all that calls look up. Throws for a provider
- * type or a routing strategy that does not exist.
+ * Derives everything that calls look up from a snapshot and the current Secrets. Throws for a
+ * provider type or a routing strategy that does not exist.
  */
 export function buildRuntime(snapshot: Snapshot, parts: RuntimeParts): Runtime {
   const problems: ReplicaProblem[] = []
@@ -102,7 +102,7 @@ function presentCredentials(
 
 function promptsByPath(snapshot: Snapshot): Runtime['promptsByPath'] {
   const byPath = new Map<string, { readonly namespace: string; readonly name: string }>()
-  for (const prompt of snapshot.prompts.values()) {
+  for (const prompt of snapshot.promptTemplates.values()) {
     const { namespace, name, path } = prompt
     if (path !== undefined) byPath.set(path, { namespace, name })
   }
@@ -121,17 +121,17 @@ function configuredModelNames(snapshot: Snapshot, routes: RouteIndex): ReadonlyS
   for (const { targets } of snapshot.routes) {
     for (const { model } of targets) if (model !== undefined) names.add(model)
   }
-  for (const prompt of snapshot.prompts.values()) {
+  for (const prompt of snapshot.promptTemplates.values()) {
     for (const { model } of prompt.versions.values()) if (model !== undefined) names.add(model)
   }
   return names
 }
 
-function countUses(letGo: () => void): Pick<Runtime, 'acquire' | 'release' | 'retire'> {
+function countUses(onUnused: () => void): Pick<Runtime, 'acquire' | 'release' | 'retire'> {
   let uses = 1
   const release = () => {
     uses -= 1
-    if (uses === 0) letGo()
+    if (uses === 0) onUnused()
   }
   return {
     acquire: () => {

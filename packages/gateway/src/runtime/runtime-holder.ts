@@ -3,7 +3,7 @@ import type { SnapshotSource } from '../sources/sources.ts'
 import { buildRuntime, type RuntimeParts } from './build-runtime.ts'
 import type { Runtime } from './runtime.ts'
 
-/** The runtime of the newest configuration. Calls that have begun keep theirs. */
+/** The runtime of the newest configuration. Calls in flight keep theirs. */
 export class RuntimeHolder {
   current: Runtime | undefined
   readonly #snapshots: SnapshotSource
@@ -31,7 +31,9 @@ export class RuntimeHolder {
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
   }
 
-  /** A configuration that cannot be run leaves the one before in place: the report shows which. */
+  /**
+   * A configuration that cannot be run leaves the previous one in force; the report shows which.
+   */
   #rebuild(): void {
     const snapshot = this.#snapshots.current()
     if (snapshot === undefined) return

@@ -3,21 +3,21 @@ import type { Access } from '../access/authenticate.ts'
 import type { RoutingTable } from '../routing/match-route.ts'
 
 /**
- * One snapshot with all that can be derived from it and from the Secrets' values. Built anew for
- * every change; one call uses one from start to end.
+ * One snapshot with everything derived from it and from the values of Secrets. Rebuilt on every
+ * change; a call uses one from start to end.
  */
 export interface Runtime extends RoutingTable {
   readonly snapshot: Snapshot
   readonly access: Access
-  /** Prompt templates by the path of their own. */
+  /** PromptTemplates by the extra path that they are served at. */
   readonly promptsByPath: ReadonlyMap<string, { readonly namespace: string; readonly name: string }>
-  /** Names of models that may stand in a metric: those that the configuration spells out. */
+  /** The model names that may be metric labels: those spelled out in the configuration. */
   readonly modelNames: ReadonlySet<string>
   readonly problems: readonly ReplicaProblem[]
-  /** A call begins to use it. */
+  /** A call starts to use it. */
   acquire(): void
   /** A call has ended. */
   release(): void
-  /** A newer one took its place: lets go of its connections when the last call ends. */
+  /** A newer one has replaced it: releases its connections when the last call ends. */
   retire(): void
 }

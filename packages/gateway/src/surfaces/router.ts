@@ -2,7 +2,7 @@ import { gatewayError } from '../errors/gateway-error.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { PathParameters, Surface, SurfaceRoute } from './surface.ts'
 
-/** A route for a request, with what its path says. */
+/** The route of a request, with the parameters in its path. */
 export interface FoundRoute {
   readonly surface: Surface
   readonly route: SurfaceRoute
@@ -17,7 +17,7 @@ interface Entry {
 
 const noParameters: PathParameters = {}
 
-/** The routes of all surfaces as one table. */
+/** The routes of all surfaces in one table. */
 export class Router {
   readonly #exact = new Map<string, FoundRoute[]>()
   readonly #patterns: Entry[] = []
@@ -39,8 +39,8 @@ export class Router {
   }
 
   /**
-   * The route of a request. Throws `unknown_url`, or `method_not_allowed` after `onlyAllowed` was
-   * told the methods that the path has.
+   * The route of a request. Throws `unknown_url`, or `method_not_allowed` after passing the methods
+   * of the path to `onlyAllowed`.
    */
   find(
     method: string,

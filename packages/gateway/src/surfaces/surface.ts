@@ -6,10 +6,10 @@ import type { HttpCall } from '../call/http-call.ts'
 import type { Services } from '../call/services.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
-/** A way in: which paths are served, and in which dialect their callers speak. */
+/** An API that callers can use: the paths it serves, and the dialect its callers speak. */
 export interface Surface {
   readonly name: string
-  /** Also of the errors that the surface's callers get. */
+  /** Also used for the errors that its callers get. */
   readonly dialect: Dialect
   readonly routes: readonly SurfaceRoute[]
 }
@@ -20,29 +20,29 @@ interface RoutePath {
   readonly method: 'GET' | 'POST' | 'DELETE'
   /** `/v1/models/{model}`: each `{name}` stands for one segment, a last `{name...}` for the rest. */
   readonly path: string
-  /** Finds a further path of the route, which the configuration gives it. */
+  /** Matches an additional path of the route, given by the configuration. */
   findAt?(path: string, runtime: Runtime): PathParameters | undefined
 }
 
 /** By name, percent-decoded. */
 export type PathParameters = Readonly<Record<string, string>>
 
-/** A route that a model answers. */
+/** A route that is answered by a model. */
 export interface CallRoute extends RoutePath {
   /**
-   * Checks what can be checked before the body is read, and gives what reads it. Both throw a
-   * ModelError that says what is wrong with the call.
+   * Checks what can be checked before the body is read, and returns the reader of the body. Both
+   * throw a ModelError that says what is wrong with the call.
    */
   reader(call: Call, parameters: PathParameters): (body: Buffer) => CallRequest
 }
 
-/** A route that the gateway itself answers, with JSON and status 200. */
+/** A route that is answered by the gateway itself, with JSON and status 200. */
 export interface AnswerRoute extends RoutePath {
-  /** Throws a ModelError for what cannot be answered. */
+  /** Throws a ModelError if it cannot answer. */
   answer(request: SurfaceRequest): object | Promise<object>
 }
 
-/** A request that the gateway itself answers, by a caller who is known. */
+/** A request that the gateway itself answers, with its caller. */
 export interface SurfaceRequest {
   readonly http: HttpCall
   readonly parameters: PathParameters

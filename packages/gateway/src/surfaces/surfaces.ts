@@ -5,6 +5,6 @@ import { prompts } from './prompts/surface.ts'
 import type { Surface } from './surface.ts'
 
 /**
- * The ways in. The first one's dialect is also that of errors about requests that belong to none.
+ * All surfaces. The dialect of the first is also that of errors about requests that belong to none.
  */
 export const surfaces: readonly Surface[] = [chatCompletions, models, prompts, conversations]

@@ -13,7 +13,7 @@ import type {
   ContextStrategySettings,
 } from '@fairlead/snapshot'
 
-/** Settings as a test wants them: everything has a default, in namespace `default`. */
+/** The settings that a test cares about: all have defaults, in the namespace `default`. */
 export interface SnapshotParts {
   readonly hash?: string
   readonly gateway?: Partial<LLMGatewaySettings>
@@ -37,8 +37,8 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       allowPrivateNetworks: true,
       defaultModel: undefined,
       defaultProviders: [...providers.keys()],
-      defaultStrategy: undefined,
-      defaultStore: undefined,
+      defaultContextStrategy: undefined,
+      defaultConversationStore: undefined,
       defaultPersona: undefined,
       ...parts.gateway,
       limits: {
@@ -51,10 +51,10 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     },
     providers,
     routes: parts.routes ?? [],
-    prompts: byKey(parts.prompts ?? []),
+    promptTemplates: byKey(parts.prompts ?? []),
     personas: byKey(parts.personas ?? []),
-    strategies: byKey(parts.strategies ?? []),
-    stores: new Map(),
+    contextStrategies: byKey(parts.strategies ?? []),
+    conversationStores: new Map(),
     consumers: parts.consumers ?? [],
   }
 }

@@ -17,7 +17,7 @@ export interface TestGateway extends Gateway {
   chat(body: object, headers?: Readonly<Record<string, string>>): Promise<Response>
 }
 
-/** A gateway on a free port that ends with the test. */
+/** A gateway on a free port that is stopped when the test ends. */
 export async function testGateway(
   parts: SnapshotParts & {
     readonly secrets?: Readonly<Record<string, string>>
@@ -61,7 +61,7 @@ export async function testGateway(
   }
 }
 
-/** An upstream that ends with the test. */
+/** An upstream that is closed when the test ends. */
 export async function testUpstream(answer: Answer): Promise<Upstream> {
   const upstream = await startUpstream(answer)
   onTestFinished(() => upstream.close())

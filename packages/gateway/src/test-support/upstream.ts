@@ -18,7 +18,7 @@ export interface Upstream {
   readonly requests: SeenRequest[]
   /** How all further requests are answered. */
   answer: Answer
-  /** Resolves with the request of this number (from 1) once it came. */
+  /** Resolves with the request of this number (from 1) once it has arrived. */
   request(number: number): Promise<SeenRequest>
   close(): Promise<void>
 }

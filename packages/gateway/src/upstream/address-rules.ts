@@ -1,9 +1,12 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Why an address may not be connected to. */
+/** Why a connection to an address is denied. */
 type AddressDenial = 'link-local-or-metadata' | 'private'
 
-/** Link-local, and where clouds keep instance metadata: never a model provider, always a prize. */
+/**
+ * Link-local addresses and metadata services of clouds: never a model provider, always worth an
+ * attack.
+ */
 const alwaysDenied = blockList([
   ['169.254.0.0', 16],
   ['fe80::', 10],
@@ -13,7 +16,9 @@ const alwaysDenied = blockList([
   ['168.63.129.16', 32],
 ])
 
-/** Loopback, private, shared and otherwise not public (IANA special-purpose registries). */
+/**
+ * Loopback, private, shared and other ranges that are not public (IANA special-purpose registries).
+ */
 const notPublic = blockList([
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -32,7 +37,7 @@ const notPublic = blockList([
   ['ff00::', 8],
 ])
 
-/** Undefined when the gateway may connect to the address. */
+/** Undefined if the gateway may connect to the address. */
 export function denialOf(address: string, allowPrivate: boolean): AddressDenial | undefined {
   const plain = withoutEmbedding(address)
   const family = isIP(plain) === 6 ? 'ipv6' : 'ipv4'
@@ -41,7 +46,9 @@ export function denialOf(address: string, allowPrivate: boolean): AddressDenial 
   return undefined
 }
 
-/** An IPv4 address inside an IPv6 one (mapped, NAT64, 6to4) is judged as that IPv4 address. */
+/**
+ * An IPv4 address embedded in an IPv6 one (mapped, NAT64, 6to4) is checked as that IPv4 address.
+ */
 function withoutEmbedding(address: string): string {
   const bare = address.split('%')[0] ?? address
   if (isIP(bare) !== 6) return bare

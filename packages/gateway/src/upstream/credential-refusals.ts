@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto'
 import type { Clock } from '@fairlead/base'
 
-/** How long a refused key is passed over while another one is there. */
-const passedOverMs = 60_000
+/** How long a refused key is skipped while there is another one. */
+const skippedMs = 60_000
 
-/** How long after a key's first refusal calls wait for its Secret to change: a rotation under way. */
+/** How long after a key's first refusal calls wait for its Secret to change, as in a rotation. */
 const rotationGraceMs = 1_500
 
 const entriesMax = 256
 
-/** Which keys upstreams refused, by digest. Shared by all calls and bounded. */
+/** The keys that upstreams refused, by digest. Shared by all calls and bounded. */
 export class CredentialRefusals {
   readonly #clock: Clock
   readonly #firstAt = new Map<string, number>()
@@ -32,7 +32,7 @@ export class CredentialRefusals {
   isRefused(value: string): boolean {
     if (this.#firstAt.size === 0) return false
     const at = this.#firstAt.get(hash('sha256', value))
-    return at !== undefined && this.#clock.now() - at < passedOverMs
+    return at !== undefined && this.#clock.now() - at < skippedMs
   }
 
   /** The key was accepted after all. */
@@ -40,7 +40,7 @@ export class CredentialRefusals {
     if (this.#firstAt.size > 0) this.#firstAt.delete(hash('sha256', value))
   }
 
-  /** How much longer a call may wait for a new value in this key's place; 0 when it should not. */
+  /** How long a call may still wait for a replacement of this key; 0 if it should not. */
   rotationWaitMs(value: string): number {
     const at = this.#firstAt.get(hash('sha256', value))
     return at === undefined ? 0 : Math.max(at + rotationGraceMs - this.#clock.now(), 0)

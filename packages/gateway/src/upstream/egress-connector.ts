@@ -10,8 +10,8 @@ export class EgressDenied extends Error {
 }
 
 /**
- * Connects only to addresses that the configuration allows. The addresses that are checked are the
- * ones that are connected to: there is no second lookup that could answer differently.
+ * Connects only to addresses that the configuration allows. The addresses that are checked are
+ * those that are connected to: no second lookup could return others.
  */
 export function egressConnector(options: {
   readonly allowPrivate: boolean
@@ -27,12 +27,12 @@ export function egressConnector(options: {
         return { addresses: [], error: error instanceof Error ? error : new Error(String(error)) }
       }
     }
-    void resolve().then(({ addresses, error }) => tellLookup(addresses, error, wanted, done))
+    void resolve().then(({ addresses, error }) => completeLookup(addresses, error, wanted, done))
   }
   const connect = buildConnector({
     allowH2: false,
     timeout: options.connectTimeoutMs,
-    // node:net and node:tls take `lookup`; undici's connector hands its options on to them.
+    // node:net and node:tls take `lookup`; undici's connector passes its options on to them.
     ...({ lookup } as object),
   })
   return (target, done) => {
@@ -45,8 +45,8 @@ export function egressConnector(options: {
 
 type LookupDone = (error: Error | null, address: string | LookupAddress[], family?: number) => void
 
-/** In the two forms in which Node.js asks: for all addresses, or for one. */
-function tellLookup(
+/** Calls back in the form that Node.js asked for: all addresses, or one. */
+function completeLookup(
   addresses: readonly LookupAddress[],
   error: Error | null,
   wanted: LookupOptions,

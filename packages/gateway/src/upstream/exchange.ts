@@ -2,29 +2,30 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 export interface UpstreamRequest {
   readonly path: string
-  /** Names and values in turn. */
+  /** Flat list: name, value, name, value. */
   readonly headers: readonly string[]
   readonly body: Uint8Array
 }
 
-/** One answer from an upstream, whose body is taken piece by piece. */
+/** One response from an upstream, whose body is read piece by piece. */
 export interface Exchange {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   /**
-   * The next bytes, or undefined at the end. Rejects with what broke the answer off. Not taking
-   * the bytes stops the upstream from sending. Only one call at a time.
+   * The next bytes, or undefined at the end. Rejects with the error that broke the body off. Bytes
+   * that are not read put backpressure on the upstream. Only one call at a time.
    */
   next(): Promise<Buffer | undefined>
-  /** Ends it at once; what was not taken is dropped, and `next` rejects with the reason. */
+  /** Ends the exchange at once: unread bytes are dropped, and `next` rejects with the reason. */
   abort(reason: Error): void
 }
 
 /** A way to reach an upstream. */
 export interface Transport {
   /**
-   * Resolves when the answer's status is known. Rejects with EgressDenied, with what the network
-   * said, or with the signal's reason. The signal ends the whole exchange, body included.
+   * Resolves when the status of the response is known. Rejects with EgressDenied, with the
+   * network's error, or with the signal's reason. The signal covers the whole exchange, body
+   * included.
    */
   open(request: UpstreamRequest, signal: AbortSignal): Promise<Exchange>
 }

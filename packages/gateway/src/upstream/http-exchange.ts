@@ -3,10 +3,10 @@ import type { Dispatcher } from 'undici'
 import { abortReason } from '@fairlead/base'
 import type { Exchange } from './exchange.ts'
 
-/** Bytes that wait for a slow reader before the upstream is asked to pause. */
+/** Bytes buffered for a slow reader before the upstream is paused. */
 const queuedBytesMax = 128 * 1024
 
-/** An HTTP exchange as undici drives it: bytes in by callback, out by `next`, with backpressure. */
+/** An HTTP exchange driven by undici: bytes in by callback, out by `next`, with backpressure. */
 export class HttpExchange implements Exchange, Dispatcher.DispatchHandler {
   status = 0
   headers: IncomingHttpHeaders = {}

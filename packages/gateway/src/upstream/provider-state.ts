@@ -1,16 +1,16 @@
-/** What calls to a provider have shown lately; Unknown until the first one. */
-export type HealthState = 'Healthy' | 'Unreachable' | 'Unauthorized' | 'RateLimited' | 'Unknown'
+/** What recent calls to a provider have shown; Unknown before the first one. */
+export type ProviderHealth = 'Healthy' | 'Unreachable' | 'Unauthorized' | 'RateLimited' | 'Unknown'
 
 /** Weight of the newest measurement in the moving average of the latency. */
 const latencyDecay = 0.2
 
-/** What the latest calls to one provider have shown. Outlives a configuration. */
+/** What recent calls to one provider have shown. Survives a change of configuration. */
 export class ProviderState {
-  health: HealthState = 'Unknown'
+  health: ProviderHealth = 'Unknown'
   message = 'No call has been made yet.'
-  /** Attempts that run now. */
+  /** Attempts in flight. */
   inFlight = 0
-  /** Moving average of the milliseconds to the start of an answer; undefined before the first. */
+  /** Moving average of the milliseconds until an answer starts; undefined before the first. */
   latencyMs: number | undefined
   readonly #changed: () => void
 
@@ -19,10 +19,11 @@ export class ProviderState {
   }
 
   /**
-   * Cheap when nothing is new: called for every answer. The same state for another reason updates the
-   * message without triggering a report; a flapping provider would otherwise report on every call.
+   * Cheap when nothing changes: called for every answer. The same state for another reason updates
+   * the message without triggering a report; a flapping provider would otherwise report on every
+   * call.
    */
-  note(health: HealthState, message: string): void {
+  note(health: ProviderHealth, message: string): void {
     this.message = message
     if (this.health === health) return
     this.health = health

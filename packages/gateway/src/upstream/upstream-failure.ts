@@ -1,10 +1,10 @@
 import type { RetryCondition } from '@fairlead/snapshot'
 import type { ModelError } from '@fairlead/llm'
 
-/** An attempt that failed before anything reached the caller, with what may be done about it. */
+/** An attempt that failed before anything reached the caller, and how to proceed. */
 export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure'
-  /** What the caller is told when nothing else helps. */
+  /** The error for the caller when nothing is left to try. */
   readonly error: ModelError
   readonly kind: FailureKind
 
@@ -16,8 +16,8 @@ export class UpstreamFailure extends Error {
 }
 
 /**
- * A retry condition: may be repeated as the route says. `Credential`: the key was refused. `Target`:
- * this target cannot be used at all, another one may. `StaleConnection`: the upstream closed a kept
- * connection at the moment of use. `Final`: the call itself is at fault.
+ * A retry condition: retried as the route says. `Credential`: the key was refused. `Target`: this
+ * target cannot be used at all, another may. `StaleConnection`: the upstream closed a keep-alive
+ * connection just as it was used. `Final`: the call itself is at fault.
  */
 export type FailureKind = RetryCondition | 'Credential' | 'Target' | 'StaleConnection' | 'Final'

@@ -7,7 +7,7 @@ import type { ResolveHost } from './resolve-host.ts'
 const connectTimeoutMs = 10_000
 const keepAliveTimeoutMs = 30_000
 
-/** One pool of connections per origin, kept across configurations as long as one of them uses it. */
+/** One connection pool per origin, kept across configurations while any of them uses it. */
 export class UpstreamPools {
   readonly #pools = new Map<string, { pool: Pool; users: number }>()
   readonly #resolveHost: ResolveHost
@@ -16,7 +16,7 @@ export class UpstreamPools {
     this.#resolveHost = resolveHost
   }
 
-  /** `release` lets the connections go once nobody else uses the origin. */
+  /** `release` closes the connections once nobody else uses the origin. */
   acquire(
     origin: string,
     options: { readonly allowPrivate: boolean; readonly connectionsMax: number },
@@ -32,7 +32,7 @@ export class UpstreamPools {
     return { transport: poolTransport(pool), release: () => this.#release(key) }
   }
 
-  /** Ends every connection; running exchanges fail. */
+  /** Closes every connection; running exchanges fail. */
   async destroy(): Promise<void> {
     const pools = [...this.#pools.values()]
     this.#pools.clear()
@@ -48,7 +48,7 @@ export class UpstreamPools {
       pipelining: 1,
       allowH2: false,
       keepAliveTimeout: keepAliveTimeoutMs,
-      // The gateway's own deadlines end a call; undici's would be a second opinion.
+      // Calls have the gateway's own deadlines; undici's are not needed.
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: egressConnector({

@@ -3,27 +3,27 @@ import type { ChatFormat } from '../operations/chat/chat-format.ts'
 import type { Passage } from './passage.ts'
 
 /**
- * One format, in both directions: what a caller speaks to us and what we speak to a provider. Pure:
- * values and bytes in, values and bytes out; sockets and time stay with the caller. A dialect holds
- * no state and is shared.
+ * One format, in both directions: spoken by callers and by providers. Pure: values and bytes in,
+ * values and bytes out; sockets and time are left to its user. A dialect holds no state and is
+ * shared.
  */
 export interface Dialect {
-  /** Two parties that speak dialects of one name understand each other's bytes. */
+  /** Two parties whose dialects have the same name understand each other's bytes. */
   readonly name: string
   readonly operations: { readonly chat?: ChatFormat }
-  /** How bytes pass unread between two parties that both speak it. */
+  /** How bytes pass through undecoded between two parties that both speak it. */
   readonly passage: Passage
 
-  /** Reads a provider's error answer. Its message tells the provider's own words. */
+  /** Reads a provider's error response, keeping the provider's own wording in the message. */
   decodeError(answer: ErrorAnswer): ModelError
   /** Writes an error for a caller. */
   encodeError(error: ModelError): EncodedError
 }
 
-/** A provider's answer with a status that says that the call failed. */
+/** A provider's response with an error status. */
 export interface ErrorAnswer {
   readonly status: number
-  /** Parsed JSON, or text when it was not JSON. */
+  /** Parsed JSON, or text if it is not JSON. */
   readonly body: unknown
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
@@ -36,7 +36,10 @@ export interface EncodedError {
   readonly body: unknown
 }
 
-/** The dialect's format of chat; throws when it has none, which its user's list must not allow. */
+/**
+ * The dialect's chat format. Throws if it has none: lists of dialects used for chat must not allow
+ * it.
+ */
 export function chatFormatOf(dialect: Dialect): ChatFormat {
   const { chat } = dialect.operations
   if (chat === undefined) throw new Error(`the dialect ${dialect.name} has no chat`)

@@ -2,5 +2,5 @@ import { anthropicMessages } from './anthropic-messages/dialect.ts'
 import type { Dialect } from './dialect.ts'
 import { openAiChat } from './openai-chat/dialect.ts'
 
-/** Every dialect. What must hold of each is tested over this list. */
+/** Every dialect. The dialect contract is tested over this list. */
 export const dialects: readonly Dialect[] = [openAiChat, anthropicMessages]

@@ -6,68 +6,68 @@ import type { Usage } from '../operations/chat/model-response.ts'
 import type { RequestEdits } from '../operations/chat/request-edits.ts'
 
 /**
- * What bytes need in order to pass unread between two parties that speak one dialect: the fields of
- * a request that are looked at, the edits that are made in it, what is read of an answer's end, the
- * headers that go on, and the frame that tells of a failure in the middle of a stream.
+ * What it takes for bytes to pass through undecoded between two parties that speak one dialect: the
+ * request fields that are inspected, the edits made in place, what is read from the end of an
+ * answer, the headers that are forwarded, and the frame that reports a failure in mid-stream.
  */
 export interface Passage {
   /**
-   * Looks at a parsed request, as far as any call must: wrong values of the fields that it knows are
-   * refused here with the same errors as in `decodeRequest`, whatever follows.
+   * Inspects a parsed request as far as every call must: invalid values of the fields it knows are
+   * rejected with the same errors as in `decodeRequest`, whatever follows.
    */
-  look(body: JsonObject, options?: { readonly messagesOptional?: boolean }): SentFields
+  inspect(body: JsonObject, options?: { readonly messagesOptional?: boolean }): SentFields
   /**
-   * The bytes for a provider: the caller's, with only what must differ exchanged, or the same object
-   * when nothing must. Undefined when the edits cannot be made without decoding the request.
+   * The bytes for a provider: the caller's with only the necessary changes, or the same object if
+   * there are none. Undefined if the edits cannot be made without decoding the request.
    */
   edit(body: Uint8Array, sent: SentFields, edit: PassageEdit): Uint8Array | undefined
 
-  /** Headers of a caller that go on to a provider; in lower case, never a credential. */
+  /** Caller headers that are forwarded to a provider; in lower case, never a credential. */
   readonly requestHeaders: readonly string[]
-  /** Headers of a provider's answer that go on to the caller; in lower case. */
+  /** Provider response headers that are forwarded to the caller; in lower case. */
   readonly answerHeaders: readonly string[]
-  /** Whether a parsed error answer has the shape that the dialect's SDKs read. */
+  /** Whether a parsed error response has the shape that the dialect's SDKs read. */
   isErrorBody(body: unknown): boolean
 
-  /** The usage of a whole answer, after it was parsed. */
+  /** The usage in a whole answer that has been parsed. */
   readUsage(answer: object): Usage | undefined
-  /** The same from the end of its bytes, without parsing the rest. */
+  /** The same, read from the end of its bytes without parsing the rest. */
   scanUsage(bytes: Uint8Array): Usage | undefined
-  /** Cuts a stream where its frames end. */
+  /** Splits a stream at its frame boundaries. */
   cutFrames(source: ByteSource): FrameSource
-  /** Watches the end of a stream that passes. */
+  /** Watches the end of a stream that passes through. */
   createStreamScanner(): StreamScanner
-  /** The last frame of a stream that cannot go on. */
+  /** The last frame of a stream that cannot continue. */
   errorFrame(error: ModelError): string
 }
 
-/** Which fields a caller gave, as far as routing, edits and answers depend on them. */
+/** The fields that a caller sent, as far as routing, edits and answers depend on them. */
 export interface SentFields {
   readonly model: string | undefined
   readonly stream: boolean
-  /** Whether a stream shall end with its usage. */
+  /** Whether the caller wants the stream to end with its usage. */
   readonly includeUsage: boolean
   /** The gateway's own `context`, which no provider sees. */
   readonly context: boolean
   readonly temperature: boolean
   readonly outputLimit: boolean
   readonly responseFormat: boolean
-  /** Characters of text in all messages; images and files count nothing. */
+  /** Characters of text in all messages; images and files count as nothing. */
   readonly textLength: number
 }
 
 export interface PassageEdit {
-  /** The model that the provider is asked for. */
+  /** The model requested from the provider. */
   readonly model: string
   readonly edits: RequestEdits
   readonly options: EncodeOptions
 }
 
 export interface StreamScanner {
-  /** Takes the next bytes of the stream, cut anywhere. */
+  /** Takes the next bytes of the stream, split anywhere. */
   push(bytes: Uint8Array): void
-  /** The usage told in the last frames; the last one counts. */
+  /** The usage reported in the last frames; the last report counts. */
   readonly usage: Usage | undefined
-  /** Whether the stream told its end: one that closes before was cut. */
+  /** Whether the stream signalled its end; one that closes without it was cut off. */
   readonly complete: boolean
 }

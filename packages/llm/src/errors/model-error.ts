@@ -1,4 +1,4 @@
-/** What kind of failure it is; each dialect has its own status, type and code for it. */
+/** The kind of failure; each dialect has its own status, type and code for it. */
 export type ModelErrorKind =
   | 'invalid-request'
   | 'authentication'
@@ -16,19 +16,19 @@ export type ModelErrorKind =
   | 'internal'
 
 /**
- * A model call that cannot be answered, told in no provider's format. The message is for the
- * caller: what happened and what to do. It never holds a credential.
+ * A model call that cannot be answered, in no provider's format. The message is for the caller:
+ * what happened and what to do. It never contains a credential.
  */
 export class ModelError extends Error {
   override readonly name = 'ModelError'
   readonly kind: ModelErrorKind
-  /** HTTP status of the answer. */
+  /** HTTP status of the response. */
   readonly status: number
   /** Machine-readable code, such as `model_not_found`. */
   readonly code: string
   /** The request field at fault, such as `messages[0].content`. */
   readonly param: string | undefined
-  /** Whether the same call may succeed at another target or later. */
+  /** Whether the same call may succeed at another target, or later. */
   readonly retryable: boolean
   readonly retryAfterSeconds: number | undefined
 

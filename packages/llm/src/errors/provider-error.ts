@@ -1,19 +1,19 @@
 import { ModelError, type ModelErrorKind } from './model-error.ts'
 
-/** What a provider's error answer tells, read from its own shape by its dialect. */
+/** A provider's error response, read from its own format by its dialect. */
 interface ProviderFailure {
   readonly status: number
   readonly message: string | undefined
   readonly code?: string | undefined
   readonly param?: string | undefined
-  /** The kind that the provider's own type tells; by status when it tells none. */
+  /** The kind given by the provider's error type; derived from the status if absent. */
   readonly kind?: ModelErrorKind | undefined
   readonly retryAfterSeconds?: number | undefined
 }
 
 /**
- * The error for a provider's failure. What is wrong with the call itself is final; whatever depends
- * on the target (its key, its models, its load) may succeed at another one and is retryable.
+ * The error for a provider's failure. A mistake in the call itself is final; whatever depends on
+ * the target (its key, its models, its load) may succeed at another one and is retryable.
  */
 export function providerError(failure: ProviderFailure): ModelError {
   const contextOverflow =
@@ -84,14 +84,14 @@ function kindOfStatus(status: number): ModelErrorKind {
   }
 }
 
-/** A 4xx is passed on as it is; a server failure gets the status of its kind. */
+/** A 4xx is passed on unchanged; a server failure gets the status of its kind. */
 function answerStatus(kind: ModelErrorKind, status: number): number | undefined {
   return status >= 400 && status < 500 && kind !== 'context-length' ? status : undefined
 }
 
 /**
- * The text with whatever looks like a key or a part of one taken out: providers repeat parts of a
- * refused key in their message, and not even parts may go on.
+ * The text without anything that looks like a key or part of one: providers repeat parts of a
+ * refused key in their message, and not even parts may be passed on.
  */
 export function withoutCredentials(text: string): string {
   return text

@@ -1,13 +1,13 @@
 import type { ByteSource, FrameSource } from './frame-source.ts'
 
-/** A longer event is passed on in pieces instead of being held back. */
+/** An event longer than this is passed on in pieces instead of being held back. */
 const heldBytesMax = 1024 * 1024
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
 /**
- * Cuts a stream's bytes where events end, so that a caller never gets half an event: when the
- * upstream breaks off, what follows for the caller is a whole event that says so. No byte is
+ * Splits a stream's bytes at event boundaries, so that a caller never gets half an event: if the
+ * upstream breaks off, the next thing the caller sees is a whole event that says so. Bytes are not
  * changed.
  */
 export function cutSseFrames(source: ByteSource): FrameSource {
@@ -36,7 +36,7 @@ export function cutSseFrames(source: ByteSource): FrameSource {
   }
 }
 
-/** Just after the last blank line, or 0. What is before `from` has been searched already. */
+/** Just after the last blank line, or 0. Everything before `from` has already been searched. */
 function lastEventEnd(bytes: Buffer, from: number): number {
   if (bytes.at(-1) === lineFeed && bytes.at(-2) === lineFeed) return bytes.length
   // Few upstreams end lines with a carriage return; looking for one is the cheapest search.

@@ -5,9 +5,9 @@ import { createSseParser, type SseEvent } from './sse.ts'
 
 /** Reads a stream's server-sent events; never throws. */
 export interface SseReader {
-  /** Takes one event, gives what it completes. */
+  /** Takes one event and returns the stream events that it completes. */
   push(event: SseEvent): StreamEvent[]
-  /** The upstream closed. */
+  /** The upstream closed the stream. */
   end(): StreamEvent[]
 }
 
@@ -15,7 +15,7 @@ export interface SseReader {
 export function decodeSse(reader: SseReader): StreamDecoder {
   const parser = createSseParser()
   let failed = false
-  /** `bytes` undefined is the end. */
+  /** Undefined `bytes` mark the end. */
   const read = (bytes: Uint8Array | undefined): StreamEvent[] => {
     if (failed) return []
     try {

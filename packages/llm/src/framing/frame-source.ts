@@ -3,8 +3,8 @@ export interface ByteSource {
   next(): Promise<Buffer | undefined>
 }
 
-/** Whole frames as bytes, as many as came together. */
+/** Whole frames as bytes, as many as arrived together. */
 export interface FrameSource extends ByteSource {
-  /** Bytes of a frame that the end of the stream cut off. */
+  /** Bytes of a frame that was truncated by the end of the stream. */
   readonly rest: Buffer
 }

@@ -35,7 +35,7 @@ describe('createSseParser', () => {
     expect(parse(text)).toEqual(expected)
   })
 
-  it('reads the same however the bytes are cut', () => {
+  it('reads the same however the bytes are split', () => {
     const text =
       '\uFEFFevent: é\r\ndata: 🌍 grüße\r\ndata: b\r\n\r\n: c\r\n\r\rdata: x\n\ndata: y\r\r'
     const bytes = Buffer.from(text)
@@ -53,14 +53,14 @@ describe('createSseParser', () => {
     }
   })
 
-  it('gives up an event beyond the bound, in one line or many, ended or not', () => {
+  it('rejects an event beyond the limit, in one line or many, ended or not', () => {
     for (const text of ['data: aaaaaaaaaaaaaaaaaaaaaaaaa', 'data: aaaaaaaaaa\n'.repeat(3)]) {
       const parser = createSseParser({ eventLengthMax: 20 })
       expect(() => parser.push(Buffer.from(text))).toThrow(/more than 20 characters/)
     }
   })
 
-  it('starts counting anew with each event', () => {
+  it('counts each event separately', () => {
     const parser = createSseParser({ eventLengthMax: 20 })
     expect(parser.push(Buffer.from('data: aaaaaaaaaa\n\n'.repeat(10)))).toHaveLength(10)
   })

@@ -1,6 +1,6 @@
 import { ModelError } from '../errors/model-error.ts'
 
-/** One server-sent event. `event` is empty when the stream named none. */
+/** One server-sent event. `event` is empty if the stream gave no name. */
 export interface SseEvent {
   readonly event: string
   readonly data: string
@@ -8,14 +8,14 @@ export interface SseEvent {
 
 export interface SseParser {
   /**
-   * Takes the next bytes, cut anywhere, and gives the events that they complete. Throws a
-   * ModelError of kind `upstream` when one event outgrows the bound.
+   * Takes the next bytes, split anywhere, and returns the events that they complete. Throws a
+   * ModelError of kind `upstream` if an event exceeds the limit.
    */
   push(chunk: Uint8Array): SseEvent[]
   /**
-   * The stream closed. An event without its closing blank line is given too when it carries data:
-   * the standard drops it, but some providers end their last event with one newline, and a really
-   * cut event does not parse as JSON further on.
+   * The stream closed. An event without its closing blank line is returned too if it carries data:
+   * the standard drops it, but some providers end their last event with a single newline, and a
+   * truncated event will not parse as JSON later.
    */
   end(): SseEvent[]
 }
@@ -23,9 +23,10 @@ export interface SseParser {
 const defaultEventBytesMax = 16 * 1024 * 1024
 
 /**
- * Reads server-sent events as https://html.spec.whatwg.org/multipage/server-sent-events.html says:
- * lines end in CR, LF or CRLF, a leading BOM is dropped, comments are skipped, `data` lines join
- * with a newline. `id` and `retry` mean nothing to a model stream and are skipped.
+ * Parses server-sent events according to
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html: lines end in CR, LF or CRLF, a
+ * leading BOM is dropped, comments are skipped, `data` lines are joined with a newline. `id` and
+ * `retry` have no meaning in a model stream and are skipped.
  */
 export function createSseParser(
   options: { /** Characters of one event, newlines included. */ eventLengthMax?: number } = {},
@@ -62,7 +63,7 @@ export function createSseParser(
     if (length > eventLengthMax) {
       throw new ModelError(
         'upstream',
-        `The provider sent a stream event of more than ${eventLengthMax} characters; it was given up.`,
+        `The provider sent a stream event of more than ${eventLengthMax} characters, the limit for one event.`,
       )
     }
   }
@@ -118,7 +119,7 @@ export function createSseParser(
   }
 }
 
-/** The event as text, ready to send. `data` may hold newlines. */
+/** The event as text, ready to send. `data` may contain newlines. */
 export function formatSseEvent(event: SseEvent): string {
   const name = event.event === '' ? '' : `event: ${event.event}\n`
   const data = event.data.includes('\n') ? event.data.replaceAll('\n', '\ndata: ') : event.data

@@ -1,11 +1,11 @@
 /** Minimum tail kept: usage and the finish reason are in the last events. */
 const tailBytesMin = 16 * 1024
 
-/** Keeps the last bytes of a stream that passes, and reads nothing of it meanwhile. */
+/** Keeps the last bytes of a stream that passes through, and decodes nothing meanwhile. */
 interface StreamTail {
-  /** Takes the next bytes, cut anywhere. */
+  /** Takes the next bytes, split anywhere. */
   push(chunk: Uint8Array): void
-  /** At least the last 16 KiB; all, when less came. Joined once per push. */
+  /** At least the last 16 KiB; everything, if there is less. Joined once per push. */
   bytes(): Buffer
 }
 

@@ -37,7 +37,7 @@ describe('spliceTopLevel', () => {
     expect(splice(text, edits)).toBe(expected)
   })
 
-  it('does what parsing, editing and writing does, for any object', () => {
+  it('gives the same as parsing, editing and writing, for any object', () => {
     const random = createRandom(7)
     for (let round = 0; round < 3000; round += 1) {
       const { text, value } = randomObject(random)

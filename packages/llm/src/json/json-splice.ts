@@ -12,17 +12,17 @@ export interface TopLevelEdits {
   readonly set?: Readonly<Record<string, string>>
   readonly remove?: readonly string[]
   /**
-   * Entries to put in front of those of a list, as JSON texts, by field name. A field that is absent
-   * or null becomes a list of them.
+   * JSON texts to put in front of the entries of a list, by field name. An absent or null field
+   * becomes a list of them.
    */
   readonly prepend?: Readonly<Record<string, readonly string[]>>
 }
 
 /**
  * Edits top-level fields of a JSON object without re-encoding the rest: every byte outside the
- * edited fields stays, so a pass-through keeps number spellings, key order and unknown fields. A
- * field that stands twice is set once, at its first place, and its other places are removed.
- * Assumes that `body` is valid JSON in UTF-8 and an object, which the caller has parsed already.
+ * edited fields is kept, so a pass-through preserves the spelling of numbers, key order and unknown
+ * fields. A duplicate field is set once, at its first place, and its other occurrences are removed.
+ * Assumes that `body` is a valid JSON object in UTF-8, which the caller has already parsed.
  */
 export function spliceTopLevel(body: Uint8Array, edits: TopLevelEdits): Uint8Array {
   const remove = new Set(edits.remove)
@@ -44,7 +44,7 @@ export function spliceTopLevel(body: Uint8Array, edits: TopLevelEdits): Uint8Arr
       copiedTo = member.end
       continue
     }
-    // The comma before the first kept member goes with the members removed before it.
+    // The comma before the first kept member is removed with the members before it.
     if (kept === 0 && member !== members.list[0]) copiedTo = member.nameStart
     if (value === undefined) {
       pieces.push(bytes.subarray(copiedTo, member.end))
@@ -64,7 +64,9 @@ export function spliceTopLevel(body: Uint8Array, edits: TopLevelEdits): Uint8Arr
   return Buffer.concat(pieces)
 }
 
-/** The whole new text of each list that entries are put in front of; of a double field, the last. */
+/**
+ * The new text of each list that entries are prepended to; of a duplicate field, the last counts.
+ */
 function prependedLists(
   prepend: Readonly<Record<string, readonly string[]>>,
   members: readonly Member[],
@@ -90,8 +92,8 @@ interface Member {
 function readMembers(bytes: Buffer): { readonly start: number; readonly list: Member[] } {
   const start = bytes.indexOf(openBrace) + 1
   const list: Member[] = []
-  // One character per byte, so places in the text are places in the bytes; searching a string is
-  // several times faster than searching a buffer when strings are short or full of escapes.
+  // One character per byte, so positions in the text are positions in the bytes; searching a string
+  // is several times faster than searching a buffer if strings are short or full of escapes.
   const text = bytes.toString('latin1')
   let position = skipSpace(text, start)
   while (position < text.length && text.charCodeAt(position) !== closeBrace) {
@@ -119,7 +121,7 @@ function skipSpace(text: string, from: number): number {
   return position
 }
 
-/** Just after the closing quote of the string that begins at `from`. */
+/** Just after the closing quote of the string that starts at `from`. */
 function stringEnd(text: string, from: number): number {
   let position = text.indexOf('"', from + 1)
   while (position !== -1) {

@@ -3,10 +3,10 @@ import { isJsonObject, type JsonObject, parseJsonOrUndefined } from '@fairlead/b
 const valueLengthMax = 64 * 1024
 
 /**
- * The value of the last `"name": {…}` in JSON bytes that `accepts`, found from the end without
- * parsing the rest. The same word inside a text does not matter, because its quotes are escaped
- * there. For objects that hold no braces in texts, such as token counts; one longer than 64 KiB is
- * not found.
+ * The value of the last `"name": {…}` in JSON bytes that passes `accepts`, found from the end
+ * without parsing the rest. The same word inside a string does not match, because its quotes are
+ * escaped there. For objects without braces in strings, such as token counts; one longer than 64
+ * KiB is not found.
  */
 export function lastObjectValue(
   bytes: Buffer,
@@ -41,7 +41,7 @@ function objectAt(text: string, start: number | undefined): JsonObject | undefin
   return undefined
 }
 
-/** Where the value begins after a key; undefined when what follows makes it no key. */
+/** Where the value after a key starts; undefined if what follows shows that it is not a key. */
 export function valueStart(text: string, keyEnd: number): number | undefined {
   const colon = skipSpace(text, keyEnd)
   return text.charCodeAt(colon) === 0x3a ? skipSpace(text, colon + 1) : undefined

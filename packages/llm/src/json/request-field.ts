@@ -2,8 +2,8 @@ import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { ModelError } from '../errors/model-error.ts'
 
 /**
- * The error for one wrong field of a caller's request; `param` is its path. The problem is a sentence
- * that says what is wrong and what is right.
+ * The error for one invalid field of a caller's request; `param` is its path. The problem is a
+ * sentence that says what is wrong and what is expected.
  */
 export function invalidField(param: string, problem: string): ModelError {
   return new ModelError('invalid-request', `Invalid value for '${param}': ${problem}`, {
@@ -12,7 +12,7 @@ export function invalidField(param: string, problem: string): ModelError {
   })
 }
 
-/** The error for a field that a caller left out; `need` says what to give. */
+/** The error for a missing field; `need` says what to give. */
 export function missingField(param: string, need: string): ModelError {
   return new ModelError('invalid-request', `Missing required field '${param}': ${need}.`, {
     code: 'missing_required_parameter',
@@ -20,7 +20,9 @@ export function missingField(param: string, need: string): ModelError {
   })
 }
 
-/** Reads a field that may be absent; an explicit null counts as absent, as the providers do. */
+/**
+ * Reads a field that may be absent; an explicit null counts as absent, as it does for providers.
+ */
 export function readOptional<T>(
   value: unknown,
   param: string,

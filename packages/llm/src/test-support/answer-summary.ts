@@ -1,6 +1,6 @@
 import type { ModelResponse, Usage } from '../operations/chat/model-response.ts'
 
-/** What a caller gets out of an answer, without the shape it came in. */
+/** What a caller learns from an answer, whatever shape it came in. */
 export interface AnswerSummary {
   readonly text: string
   readonly reasoning: string

@@ -44,7 +44,7 @@ const response: ModelResponse = {
   },
 }
 
-/** What holds of every dialect, whatever it looks like on the wire. */
+/** The contract of every dialect, whatever it looks like on the wire. */
 export function describeDialectContract(dialect: Dialect): void {
   const { passage } = dialect
   const format = chatFormatOf(dialect)
@@ -64,7 +64,7 @@ export function describeDialectContract(dialect: Dialect): void {
       expect(format.decodeInput(bodyOf(format.encodeRequest(request))).items).toEqual(again.items)
     })
 
-    it('takes input that was read already instead of reading it again', () => {
+    it('takes input that was already decoded instead of decoding it again', () => {
       const body = bodyOf(format.encodeRequest(request))
       const input = { items: [], tools: [] }
       expect(format.decodeRequest(body, { input })).toMatchObject(input)
@@ -77,7 +77,7 @@ export function describeDialectContract(dialect: Dialect): void {
       expect(passage.scanUsage(Buffer.from(JSON.stringify(body)))).toEqual(response.usage)
     })
 
-    it('reads the streams that it writes, cut at every byte', () => {
+    it('reads the streams that it writes, split at every byte', () => {
       const bytes = Buffer.from(streamText())
       for (let place = 0; place <= bytes.length; place += 1) {
         const decoder = format.createStreamDecoder(nowMs)
@@ -87,7 +87,7 @@ export function describeDialectContract(dialect: Dialect): void {
       }
     })
 
-    it('passes streams on in whole frames, unchanged, and sees their usage and end', async () => {
+    it('passes streams through in whole frames, unchanged, and sees their usage and end', async () => {
       const bytes = Buffer.from(streamText())
       for (let place = 0; place <= bytes.length; place += 1) {
         const frames = passage.cutFrames(sourceOf(bytes.subarray(0, place), bytes.subarray(place)))
@@ -102,7 +102,7 @@ export function describeDialectContract(dialect: Dialect): void {
       }
     })
 
-    it('tells a stream that was cut before its last frames', async () => {
+    it('detects a stream that was cut off before its last frames', async () => {
       const bytes = Buffer.from(streamText())
       const half = bytes.subarray(0, bytes.length >> 1)
       const frames = passage.cutFrames(sourceOf(half))
@@ -115,10 +115,10 @@ export function describeDialectContract(dialect: Dialect): void {
       expect([...decoder.push(half), ...decoder.end()].at(-1)?.type).toBe('error')
     })
 
-    it('exchanges the model of a body that passes, and nothing else', () => {
+    it('replaces the model of a body that passes through, and nothing else', () => {
       const body = bodyOf(format.encodeRequest(request))
       const text = `{"unknown" : 1.50,${JSON.stringify({ ...body, context: {} }).slice(1)}`
-      const sent = passage.look(JSON.parse(text) as Record<string, unknown>)
+      const sent = passage.inspect(JSON.parse(text) as Record<string, unknown>)
       expect(sent).toMatchObject({ model: 'asked', stream: true, context: true })
       const edited = passage.edit(Buffer.from(text), sent, {
         model: 'real',
@@ -132,24 +132,24 @@ export function describeDialectContract(dialect: Dialect): void {
 
     it('leaves a body that needs no edit alone', () => {
       const bytes = Buffer.from(JSON.stringify(format.encodeRequest(request)))
-      const sent = passage.look(bodyOf(format.encodeRequest(request)))
+      const sent = passage.inspect(bodyOf(format.encodeRequest(request)))
       expect(passage.edit(bytes, sent, { model: 'asked', edits: {}, options: {} })).toBe(bytes)
     })
 
-    it('refuses a body without anything said, and names the field', () => {
-      expect(() => passage.look({ model: 'm' })).toThrow(
+    it('rejects a body without messages, and names the field', () => {
+      expect(() => passage.inspect({ model: 'm' })).toThrow(
         expect.objectContaining({ status: 400, param: expect.any(String) as string }) as Error,
       )
     })
 
-    it('tells an error in a frame that it reads itself', () => {
+    it('writes an error as a frame that it can read itself', () => {
       const error = new ModelError('upstream', 'it broke')
       const decoder = format.createStreamDecoder(nowMs)
       const events = decoder.push(Buffer.from(passage.errorFrame(error)))
       expect(events.at(-1)).toMatchObject({ type: 'error', error: { message: 'it broke' } })
     })
 
-    it('knows its own error answers', () => {
+    it('recognises its own error responses', () => {
       const error = new ModelError('upstream', 'it broke')
       const { status, body } = dialect.encodeError(error)
       expect(passage.isErrorBody(bodyOf(body))).toBe(true)

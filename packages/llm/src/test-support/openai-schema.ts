@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 
-/** Checks values against OpenAI's published API description; gives what is wrong, in words. */
+/** Checks values against OpenAI's published API description; returns the problems, in words. */
 type SchemaCheck = (schemaName: string, value: unknown) => string[]
 
 export function loadOpenAiSchemas(file: string): SchemaCheck {
@@ -16,7 +16,7 @@ export function loadOpenAiSchemas(file: string): SchemaCheck {
   }
 }
 
-/** The description says `nullable` in places, which JSON Schema does not know. */
+/** The description uses `nullable` in places, which JSON Schema does not have. */
 function withNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withNulls)
   if (typeof value !== 'object' || value === null) return value

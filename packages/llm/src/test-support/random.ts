@@ -1,4 +1,4 @@
-/** Random numbers from 0 to 1 that come the same for the same seed. */
+/** Random numbers from 0 to 1, the same for the same seed. */
 export function createRandom(seed: number): () => number {
   let state = seed
   return () => {

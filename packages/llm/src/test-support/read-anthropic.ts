@@ -1,6 +1,6 @@
 import type { AnswerSummary } from './answer-summary.ts'
 
-/* A second, plain reading of Anthropic recordings, independent of the dialect under test. */
+/** A second, simple reader of Anthropic recordings, independent of the dialect under test. */
 
 interface Block {
   type: string
@@ -92,7 +92,7 @@ interface StreamPayload {
   usage?: Counts
 }
 
-/** Reads one message's payloads by putting the message together that they tell. */
+/** Reads the payloads of one message by assembling the message from them. */
 export function readAnthropicStream(payloads: readonly string[]): AnswerSummary {
   let message: Message = { content: [], stop_reason: null, usage: {} }
   const json: string[] = []

@@ -1,6 +1,6 @@
 import type { AnswerSummary } from './answer-summary.ts'
 
-/* A second, plain reading of chat completions, independent of the dialect under test. */
+/** A second, simple reader of chat completions, independent of the dialect under test. */
 
 interface Call {
   index?: number
@@ -37,7 +37,7 @@ export function readChatCompletion(body: unknown): AnswerSummary {
   return summary(choices[0]?.message ?? {}, choices[0]?.finish_reason ?? '', usage)
 }
 
-/** Reads the payloads of a stream, `[DONE]` left out. */
+/** Reads the payloads of a stream, without `[DONE]`. */
 export function readChatStream(payloads: readonly string[]): AnswerSummary {
   const said = { content: '', refusal: '', reasoning_content: '', tool_calls: [] as Call[] }
   let finish = ''
@@ -71,8 +71,8 @@ function textOf(said: Said | undefined): string {
 
 function reasoningOf(said: Said | undefined): string {
   const thinking = partsOf(said).flatMap((part) => part.thinking ?? [])
-  const told = said?.reasoning_content ?? said?.reasoning ?? ''
-  return told + thinking.map((part) => part.text ?? '').join('')
+  const reasoning = said?.reasoning_content ?? said?.reasoning ?? ''
+  return reasoning + thinking.map((part) => part.text ?? '').join('')
 }
 
 function summary(said: Said, finish: string, usage: Completion['usage']): AnswerSummary {

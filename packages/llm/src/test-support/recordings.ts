@@ -4,12 +4,12 @@ import type { ModelResponse } from '../operations/chat/model-response.ts'
 import { createStreamAssembler } from '../operations/chat/stream-assembler.ts'
 import type { StreamEvent } from '../operations/chat/stream-event.ts'
 
-/** A small recording of `fixtures/`, as bytes. */
+/** A small recording from `fixtures/`, as bytes. */
 export function readFixture(name: string): Uint8Array {
   return readFileSync(new URL(`../fixtures/${name}`, import.meta.url))
 }
 
-/** The bytes cut at the given places. */
+/** The bytes split at the given positions. */
 export function cutAt(bytes: Uint8Array, ...places: number[]): Uint8Array[] {
   const ends = [...places, bytes.length]
   return ends.map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end))

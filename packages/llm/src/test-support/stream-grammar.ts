@@ -1,7 +1,7 @@
 import type { StreamEvent } from '../operations/chat/stream-event.ts'
 
 /**
- * What is wrong with a sequence of stream events, in words; empty when it keeps the grammar that
+ * The problems of a sequence of stream events, in words; empty if it follows the grammar that
  * `StreamEvent` documents. `open` allows a sequence that has not ended yet.
  */
 export function grammarProblems(

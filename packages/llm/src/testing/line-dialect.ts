@@ -11,14 +11,15 @@ import type { StreamEvent } from '../operations/chat/stream-event.ts'
 
 /**
  * A dialect for tests of whatever uses dialects: `{"model", "say", "stream"}` is answered with
- * `{"text", "tokens": [input, output]}`, and a stream is one such object per line, without server-sent
- * events: `{"text"}` for each piece, `{"tokens"}` at the end, `{"failed"}` for an error.
+ * `{"text", "tokens": [input, output]}`, and a stream is one such object per line, without
+ * server-sent events: `{"text"}` for each piece, `{"tokens"}` at the end, `{"failed"}` for an
+ * error.
  */
 export const lineDialect: Dialect = {
   name: 'lines',
   operations: { chat: chatFormat() },
   passage: {
-    look(body, options = {}) {
+    inspect(body, options = {}) {
       const say = options.messagesOptional ? (body['say'] ?? '') : body['say']
       return {
         model: readOptional(body['model'], 'model', readNonEmptyString),

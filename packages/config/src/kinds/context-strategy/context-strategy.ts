@@ -25,7 +25,7 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
     },
     { path: 'spec.retrieval.mode', unless: ['None'], instead: 'nothing is retrieved' },
   ],
-  contribute: (members) => ({ strategies: settingsByKey(members) }),
+  contribute: (members) => ({ contextStrategies: settingsByKey(members) }),
 }
 
 function compileHistory(

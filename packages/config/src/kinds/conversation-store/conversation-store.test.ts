@@ -32,7 +32,7 @@ describe('a store', () => {
       Accepted: { status: 'True', reason: 'PartiallySupported' },
       Available: { status: 'False', reason: 'TypeNotServed' },
     })
-    expect(result.snapshots.get('default/default')?.stores.size).toBe(0)
+    expect(result.snapshots.get('default/default')?.conversationStores.size).toBe(0)
   })
 
   it.each([

@@ -27,7 +27,7 @@ export const conversationStore: KindCompiler<ConversationStore, ConversationStor
     },
   ],
   conditions: (judged, { capabilities }) => [availableCondition(judged, capabilities)],
-  contribute: (members) => ({ stores: settingsByKey(members) }),
+  contribute: (members) => ({ conversationStores: settingsByKey(members) }),
 }
 
 const sqliteDefaults = blockDefaults(ConversationStore, 'sqlite')

@@ -37,10 +37,15 @@ export const llmGateway: KindCompiler<LLMGateway, LLMGatewaySettings> = {
       instead: 'state is kept in each replica, as with InProcess',
     },
   ],
-  needs: ({ defaultProviders, defaultStrategy, defaultStore, defaultPersona }) => [
+  needs: ({
+    defaultProviders,
+    defaultContextStrategy,
+    defaultConversationStore,
+    defaultPersona,
+  }) => [
     ...defaultProviders.map((key) => ({ type: LLMProvider, key })),
-    ...needed(ContextStrategy, defaultStrategy),
-    ...needed(ConversationStore, defaultStore),
+    ...needed(ContextStrategy, defaultContextStrategy),
+    ...needed(ConversationStore, defaultConversationStore),
     ...needed(Persona, defaultPersona),
   ],
   contribute: (gateways) => {
@@ -66,12 +71,12 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
       (reference, index) =>
         findings.resolve(LLMProvider, reference, `spec.defaults.providers[${index}]`) ?? [],
     ),
-    defaultStrategy: resolveDefault(
+    defaultContextStrategy: resolveDefault(
       ContextStrategy,
       defaults.contextStrategyRef,
       'contextStrategyRef',
     ),
-    defaultStore: resolveDefault(
+    defaultConversationStore: resolveDefault(
       ConversationStore,
       defaults.conversationStoreRef,
       'conversationStoreRef',

@@ -116,7 +116,7 @@ describe('a prompt', () => {
     const planned = result.conditions.find((one) => one.kind === 'PromptTemplate')
     expect(planned?.statusFields).toEqual({ activeVersions: active })
     const { rollout: shares } =
-      result.snapshots.get('default/default')?.prompts.get('default/p') ?? {}
+      result.snapshots.get('default/default')?.promptTemplates.get('default/p') ?? {}
     expect(shares?.map((share) => share.version)).toEqual(active)
   })
 
@@ -133,7 +133,7 @@ describe('a prompt', () => {
       Accepted: { status: 'False', reason: 'Invalid', message: expect.stringContaining(message) },
       Exposed: { status: 'False', reason: 'Invalid' },
     })
-    expect(result.snapshots.get('default/default')?.prompts.size).toBe(0)
+    expect(result.snapshots.get('default/default')?.promptTemplates.size).toBe(0)
   })
 
   it('has settings and a response format', () => {
@@ -142,7 +142,9 @@ describe('a prompt', () => {
       settings: { temperature: 0.2, maxOutputTokens: 500 },
       responseFormat: { type: 'JSONSchema', jsonSchema: { name: 'n', schema } },
     })
-    expect(snapshotOf(described)?.prompts.get('default/p')?.versions.get('1')).toMatchObject({
+    expect(
+      snapshotOf(described)?.promptTemplates.get('default/p')?.versions.get('1'),
+    ).toMatchObject({
       temperature: 0.2,
       maxOutputTokens: 500,
       responseFormat: { type: 'JSONSchema', name: 'n', schema },
@@ -170,7 +172,7 @@ describe('the path of a prompt', () => {
 
   it('goes to the older template; the other is served without it', () => {
     const result = compileAll(exposed('a', '/same'), exposed('b', '/same', '2025-01-01T00:00:00Z'))
-    const prompts = result.snapshots.get('default/default')?.prompts
+    const prompts = result.snapshots.get('default/default')?.promptTemplates
     expect(prompts?.get('default/a')?.path).toBeUndefined()
     expect(prompts?.get('default/b')?.path).toBe('/same')
     expect(conditionsOf(result, 'PromptTemplate', 'default/a')).toMatchObject({

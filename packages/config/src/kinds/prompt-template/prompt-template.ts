@@ -60,7 +60,7 @@ export const promptTemplate: KindCompiler<PromptTemplate, PromptTemplateSettings
     describeLoss: ({ name }, winner) => `${name} belongs to ${winner}`,
     refuses: false,
   },
-  contribute: (members) => ({ prompts: settingsByKey(members) }),
+  contribute: (members) => ({ promptTemplates: settingsByKey(members) }),
 }
 
 /** The extra path that a template asks for, without a trailing slash. */

@@ -4,14 +4,14 @@ import { createStreamAssembler, type ModelError } from '@fairlead/llm'
 import type { AnswerPiece, AnswerStream } from '../answer-stream.ts'
 import type { AnswerTap } from '../answer-tap.ts'
 
-/** How often what was streamed so far is put together for the store. */
+/** How often the partial answer is flushed to the store. */
 const flushIntervalMs = 100
 
-/** Keeps what the model says in the turn that was opened for it. A turn is ended exactly once. */
+/** Records the model's answer in the turn that was opened for it. A turn ends exactly once. */
 export class TurnRecorder implements AnswerTap {
   readonly #turn: OpenTurn
   readonly #clock: Pick<Clock, 'setTimer'>
-  /** The model that is asked, for an answer that names none. */
+  /** The requested model, for an answer that names none. */
   readonly #model: string
   readonly #assembler = createStreamAssembler()
   #flushTimer: Timer | undefined
@@ -23,10 +23,11 @@ export class TurnRecorder implements AnswerTap {
     this.#clock = clock
   }
 
-  look(piece: AnswerPiece, answer: AnswerStream): void {
+  observe(piece: AnswerPiece, answer: AnswerStream): void {
     if (answer.isWhole) return
     for (const event of piece.events()) this.#assembler.push(event)
-    // A timer and not a look at the clock: a stream that falls silent must be kept up to its last word.
+    // A timer rather than a check of the clock: when a stream stalls, all of it so far must be
+    // flushed.
     this.#flushTimer ??= this.#clock.setTimer(flushIntervalMs, () => {
       this.#flushTimer = undefined
       if (!this.#ended) this.#turn.flush(this.#assembler.partial())
@@ -45,7 +46,7 @@ export class TurnRecorder implements AnswerTap {
     })
   }
 
-  /** What came of the answer is kept. */
+  /** Stores the partial answer. */
   async fail(error: ModelError): Promise<void> {
     if (this.#ended) return
     this.#end()

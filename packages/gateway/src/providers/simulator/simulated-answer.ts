@@ -2,9 +2,9 @@ import type { SimulatorSettings } from '@fairlead/snapshot'
 import type { Item, ModelRequest, ModelResponse, Usage } from '@fairlead/llm'
 
 /**
- * What the Simulator says to a prompt: the same to the same prompt, always. Echo tells what it was
- * given, so that a person sees the persona and the history that reached the model. When tools are
- * offered and the newest user message asks to "call <tool>", that tool is called.
+ * The Simulator's answer to a prompt, always the same for the same prompt. Echo repeats what it was
+ * given, so that a person sees which persona and history reached the model. If tools are offered
+ * and the latest user message asks to "call <tool>", that tool is called.
  */
 export function simulatedAnswer(
   request: ModelRequest,
@@ -90,7 +90,7 @@ function requestedCall(request: ModelRequest): Item | undefined {
   }
 }
 
-/** A value for each required argument, by its type. */
+/** A sample value for each required argument, by its type. */
 function sampleArguments(schema: Readonly<Record<string, unknown>> | undefined): object {
   const properties = (schema?.['properties'] ?? {}) as Record<
     string,
@@ -149,7 +149,7 @@ function shorten(text: string, lengthMax: number): string {
   return text.length <= lengthMax ? text : `${text.slice(0, lengthMax)}…`
 }
 
-/** One token per word of the answer, and per four bytes of the prompt: simple enough to predict. */
+/** One token per word of the answer and per four bytes of the prompt: simple enough to predict. */
 function countUsage(request: ModelRequest, output: readonly Item[]): Usage {
   const input = Buffer.byteLength(JSON.stringify([request.items, request.tools]))
   return {
@@ -161,7 +161,7 @@ function countUsage(request: ModelRequest, output: readonly Item[]): Usage {
   }
 }
 
-/** The words of an answer with the space in front of each, as the Simulator streams them. */
+/** The words of an answer, each with its leading space, as the Simulator streams them. */
 export function wordsOf(item: Item): readonly string[] {
   const text = item.type === 'function_call' ? item.arguments : textOf(item)
   return text.match(/\s*\S+\s*$|\s*\S+/g) ?? (text === '' ? [] : [text])

@@ -13,8 +13,8 @@ import type { Exchange, Transport, UpstreamRequest } from '../../upstream/exchan
 import { simulatedAnswer, wordsOf } from './simulated-answer.ts'
 
 /**
- * A provider inside the process that answers in OpenAI's format without any network, so that what
- * stands around the call is the same as for a real one.
+ * A provider inside the process that answers in OpenAI's format without a network, so that
+ * everything around the call works as for a real one.
  */
 export function createSimulatorTransport(
   settings: SimulatorSettings,
@@ -80,7 +80,7 @@ function wholeExchange(
   ])
 }
 
-/** The stream as the pieces that are sent with a delay between them; an Error cuts it. */
+/** The pieces of the stream, sent with a delay between them; an Error cuts it off. */
 function streamPieces(
   format: ChatFormat,
   request: ModelRequest,
@@ -129,7 +129,7 @@ function streamExchange(
   return new PreparedExchange(200, headers, pieces, pace)
 }
 
-/** An exchange whose body is known already and given out piece by piece. */
+/** An exchange with a prepared body, returned piece by piece. */
 class PreparedExchange implements Exchange {
   readonly status: number
   readonly headers: IncomingHttpHeaders

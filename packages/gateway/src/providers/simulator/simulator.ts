@@ -11,7 +11,7 @@ const plainEcho: SimulatorSettings = {
   failure: undefined,
 }
 
-/** Answers by itself, without any network or key. */
+/** Answers in process, without a network or a key. */
 export const simulator: ProviderType = {
   type: 'Simulator',
   remote: false,

@@ -1,7 +1,7 @@
 import { drawByWeight } from '@fairlead/base'
 import type { RoutingStrategy } from '../routing-strategy.ts'
 
-/** Drawn by weight without putting back. A target without weight comes last, as a fallback only. */
+/** Drawn by weight without replacement. A target of weight 0 comes last, as a fallback only. */
 export const weighted: RoutingStrategy = {
   type: 'Weighted',
   order(targets, _call, random) {

@@ -30,7 +30,7 @@ function readChatCall(body: Buffer, call: Call): CallRequest {
     fields,
     context,
     rendered,
-    sent: dialect.passage.look(fields, { messagesOptional: rendered !== undefined }),
+    sent: dialect.passage.inspect(fields, { messagesOptional: rendered !== undefined }),
     defaultModel: runtime.snapshot.gateway.defaultModel,
   })
 }
@@ -40,7 +40,7 @@ function renderNamed(
   { caller, runtime, services }: Call,
   context: ReturnType<typeof readCallContext>,
 ) {
-  const { prompt, version } = findPrompt(reference, caller, runtime.snapshot.prompts)
+  const { prompt, version } = findPrompt(reference, caller, runtime.snapshot.promptTemplates)
   return services.prompts.render(prompt, {
     version,
     parameters: context.variables,

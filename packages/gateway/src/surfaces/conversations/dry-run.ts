@@ -7,17 +7,17 @@ import {
   readNonEmptyString,
   readOptional,
 } from '@fairlead/llm'
-import { checkMayAsk, chosenFor, turnRequest } from '../../assembly/turn-request.ts'
+import { checkContextAccess, chosenFor, turnRequest } from '../../assembly/turn-request.ts'
 import { readCallContext } from '../../call/call-context.ts'
 import { matchRoute } from '../../routing/match-route.ts'
 import type { SurfaceRequest } from '../surface.ts'
 
-const nothingNew: ChatInput = { items: [], tools: [] }
+const noInput: ChatInput = { items: [], tools: [] }
 
 /**
  * The plan that a call with this body would get in the conversation `id`, and the messages that its
  * model would see. Nothing is stored and no model is called; `new` stands for a conversation that
- * does not exist yet. Without `messages` it is planned as if nothing new came.
+ * does not exist yet. Without `messages` the plan is for no new input.
  */
 export async function dryRun(
   id: string,
@@ -31,13 +31,13 @@ export async function dryRun(
     readOptional(fields['model'], 'model', readNonEmptyString) ??
     runtime.snapshot.gateway.defaultModel
   if (model === undefined) throw missingField('model', 'name a model; GET /v1/models lists them')
-  const saysNothing = fields['messages'] === undefined
-  const { textLength } = dialect.passage.look(fields, { messagesOptional: true })
+  const hasNoInput = fields['messages'] === undefined
+  const { textLength } = dialect.passage.inspect(fields, { messagesOptional: true })
   const inputTokens = Math.ceil(textLength / 4)
   const routed = { model, caller, headers, prompt: undefined, inputTokens }
   const [target] = matchRoute(routed, runtime, services.random).targets
   if (target === undefined) throw new Error('a matched route has a target')
-  checkMayAsk({ context, caller, runtime })
+  checkContextAccess({ context, caller, runtime })
   const format = chatFormatOf(dialect)
   const chosen =
     id === 'new'
@@ -48,7 +48,7 @@ export async function dryRun(
     runtime,
     context,
     body: Buffer.alloc(0),
-    input: saysNothing ? nothingNew : format.decodeInput(fields),
+    input: hasNoInput ? noInput : format.decodeInput(fields),
     target,
     signal: new AbortController().signal,
   })

@@ -5,7 +5,7 @@ const itemsMax = 20
 const roles: readonly string[] = ['user', 'assistant', 'system', 'developer']
 const itemTypes = ['message', 'reasoning', 'function_call', 'function_call_output']
 
-/** Reads up to 20 items as `POST /v1/conversations` takes them. Text content becomes a content part. */
+/** Reads up to 20 items, as `POST /v1/conversations` accepts them. Text becomes a content part. */
 export function readItems(value: unknown): readonly Item[] {
   if (value === undefined || value === null) return []
   if (!Array.isArray(value) || value.length > itemsMax) {

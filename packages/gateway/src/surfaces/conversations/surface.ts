@@ -11,7 +11,7 @@ import {
   readObject,
   readOptional,
 } from '@fairlead/llm'
-import { findPersona, findStrategy } from '../../assembly/named-settings.ts'
+import { findPersona, findContextStrategy } from '../../assembly/named-settings.ts'
 import { parseJsonObject } from '../../http/json-body.ts'
 import { readBody, requireJson } from '../../http/read-body.ts'
 import { textVariables } from '../../prompts/text-variables.ts'
@@ -20,7 +20,7 @@ import { dryRun } from './dry-run.ts'
 import { readItemPage } from './item-page.ts'
 import { readItems } from './read-items.ts'
 
-/** OpenAI's Conversations, with our turns and plans. */
+/** OpenAI's Conversations API, with turns and plans added. */
 export const conversations: Surface = {
   name: 'conversations',
   dialect: openAiChat,
@@ -53,7 +53,7 @@ export const conversations: Surface = {
   ],
 }
 
-/** A request about conversations, with the store that the gateway keeps them in. */
+/** A request about conversations, with the ConversationStore of the gateway. */
 interface ConversationRequest {
   readonly request: SurfaceRequest
   readonly store: Conversations
@@ -90,7 +90,7 @@ async function createConversation({
   const strategy = readOptional(context['strategy'], 'context.strategy', readNonEmptyString)
   const variables = readOptional(context['variables'], 'context.variables', readObject)
   if (persona !== undefined) findPersona(persona, caller, runtime)
-  if (strategy !== undefined) findStrategy(strategy, caller, runtime)
+  if (strategy !== undefined) findContextStrategy(strategy, caller, runtime)
   const created = await store.create({
     tenant,
     metadata: readMetadata(body['metadata']),
@@ -117,9 +117,9 @@ async function readJson({ http, runtime }: SurfaceRequest): Promise<JsonObject> 
   const { request, record } = http
   if (request.headers['content-length'] === '0') return {}
   requireJson(request)
-  record.waits()
+  record.startWaiting()
   const body = await readBody(request, runtime.snapshot.gateway.limits.maxRequestBytes)
-  record.goesOn()
+  record.stopWaiting()
   return body.length === 0 ? {} : parseJsonObject(body)
 }
 

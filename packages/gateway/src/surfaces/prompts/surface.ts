@@ -18,7 +18,7 @@ export const prompts: Surface = {
       findAt: (path, { promptsByPath }) => promptsByPath.get(path),
       reader(call, { namespace, name }) {
         const key = `${namespace}/${name}`
-        const prompt = call.runtime.snapshot.prompts.get(key)
+        const prompt = call.runtime.snapshot.promptTemplates.get(key)
         const accessible = accessiblePrompt(prompt, prompt?.name ?? key, call.caller)
         return (body) => readPromptCall(body, accessible, call)
       },
@@ -26,7 +26,7 @@ export const prompts: Surface = {
   ],
 }
 
-/** The body is the parameters, or an object with `parameters` and fields of a chat completion. */
+/** The body holds the parameters alone, or `parameters` and fields of a chat completion. */
 function readPromptCall(body: Buffer, prompt: PromptTemplateSettings, call: Call): CallRequest {
   const { dialect, http, runtime, services } = call
   const { headers } = http.request
@@ -48,7 +48,7 @@ function readPromptCall(body: Buffer, prompt: PromptTemplateSettings, call: Call
     fields,
     context,
     rendered,
-    sent: dialect.passage.look(fields, { messagesOptional: true }),
+    sent: dialect.passage.inspect(fields, { messagesOptional: true }),
     defaultModel: runtime.snapshot.gateway.defaultModel,
   })
 }

@@ -4,12 +4,12 @@ import { answerToolName } from './json-answer.ts'
 
 interface OpenBlock {
   /**
-   * `answer` is the tool that stands for a JSON answer; `skipped` are blocks of tools that the
-   * provider runs itself, compactions and whatever else is not the caller's.
+   * `answer` is the tool whose input is a JSON answer; `skipped` are blocks of tools that the
+   * provider runs itself, compactions and whatever else is not for the caller.
    */
   readonly kind: 'text' | 'thinking' | 'call' | 'answer' | 'skipped'
   readonly toolIndex: number
-  /** The input that came with the start, told when no delta follows. */
+  /** The input that came with the start, emitted if no delta follows. */
   readonly input: JsonObject
   sawInput: boolean
   signature: string
@@ -20,10 +20,10 @@ interface ContentReader {
   start(index: number, block: unknown): StreamEvent[]
   delta(index: number, delta: unknown): StreamEvent[]
   stop(index: number): StreamEvent[]
-  /** Closes what is still open. */
+  /** Closes all open blocks. */
   stopAll(): StreamEvent[]
   toolCallCount(): number
-  /** Whether something came out that cannot be taken back. */
+  /** Whether anything has been emitted that cannot be taken back. */
   hasOutput(): boolean
 }
 
@@ -130,7 +130,7 @@ function textEvents(kind: OpenBlock['kind'], text: unknown): StreamEvent[] {
   return kind === 'thinking' ? [{ type: 'reasoning-delta', text }] : []
 }
 
-/** What the API says about a refusal, as the refusal that the caller sees. */
+/** The API's explanation of a refusal, as the refusal that the caller sees. */
 export function refusalEvents(stopDetails: unknown): StreamEvent[] {
   const explanation = isJsonObject(stopDetails) ? stopDetails['explanation'] : undefined
   return typeof explanation === 'string' && explanation !== ''

@@ -9,7 +9,7 @@ import {
 
 /**
  * Reads a block that is part of a message; `undefined` for blocks of tools that the provider runs
- * itself, compactions and the like, which mean something to that provider only.
+ * itself, compactions and the like, which are meaningful to that provider only.
  */
 export function decodePart(block: JsonObject, role: Role, param: string): ContentPart | undefined {
   switch (readString(block['type'], `${param}.type`)) {
@@ -38,7 +38,7 @@ function decodeImage(source: JsonObject, param: string): ContentPart {
         file_id: readNonEmptyString(source['file_id'], `${param}.file_id`),
       }
     default:
-      throw invalidField(`${param}.type`, `it is none of 'base64', 'url' and 'file'.`)
+      throw invalidField(`${param}.type`, `expected 'base64', 'url' or 'file'.`)
   }
 }
 
@@ -69,7 +69,7 @@ function decodeDocument(block: JsonObject, param: string): ContentPart {
       }
     }
     default:
-      throw invalidField(`${param}.type`, `it is none of 'base64', 'url', 'file' and 'text'.`)
+      throw invalidField(`${param}.type`, `expected 'base64', 'url', 'file' or 'text'.`)
   }
 }
 

@@ -19,7 +19,10 @@ export function decodeSystem(value: unknown, param: string): Item[] {
   return content.length === 0 ? [] : [{ type: 'message', role: 'system', content }]
 }
 
-/** Reads `messages` into items; results, text, thinking and calls of one message come apart. */
+/**
+ * Reads `messages` into items; results, text, thinking and calls of one message become separate
+ * items.
+ */
 export function decodeMessages(messages: readonly unknown[]): Item[] {
   return messages.flatMap((value, index) => {
     const param = `messages[${index}]`
@@ -65,7 +68,7 @@ function decodeBlocks(blocks: readonly JsonObject[], role: Role, param: string):
   return items
 }
 
-/** A block that is an item of its own; `undefined` for those that are parts of a message. */
+/** A block that is an item of its own; `undefined` for a part of a message. */
 function decodeItem(block: JsonObject, param: string): Item | undefined {
   switch (block['type']) {
     case 'tool_use':

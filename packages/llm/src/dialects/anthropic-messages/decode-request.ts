@@ -21,7 +21,7 @@ import {
 import { decodeMessages, decodeSystem } from './decode-messages.ts'
 import { effortOfBudget } from './thinking.ts'
 
-/** Fields with a canonical name; `thinking` and `output_config` have one and are kept as well. */
+/** Fields with a canonical name; `thinking` and `output_config` have one too, but are also kept. */
 const canonicalFields: ReadonlySet<string> = new Set([
   'model',
   'messages',
@@ -38,7 +38,7 @@ const canonicalFields: ReadonlySet<string> = new Set([
   'context',
 ])
 
-/** Reads the body of `POST /v1/messages`. Unknown fields are kept, wrong ones refused. */
+/** Reads the body of `POST /v1/messages`. Unknown fields are kept, invalid ones rejected. */
 export function decodeRequest(value: unknown, options: DecodeOptions = {}): ModelRequest {
   const body = readObject(value, 'body')
   const model = readNonEmptyString(body['model'], 'model')
@@ -60,7 +60,7 @@ export function decodeRequest(value: unknown, options: DecodeOptions = {}): Mode
   }
 }
 
-/** Reads what is said and which tools are offered; the rest of the body is not looked at. */
+/** Reads the messages and tools; the rest of the body is ignored. */
 export function decodeInput(body: JsonObject, options: DecodeOptions = {}): ChatInput {
   return {
     items: [
@@ -94,15 +94,15 @@ function decodeSettings(body: JsonObject): ModelSettings {
 }
 
 function decodeEffort(body: JsonObject): string | undefined {
-  const told = objectOrEmpty(body['output_config'])['effort']
-  if (typeof told === 'string') return told
+  const effort = objectOrEmpty(body['output_config'])['effort']
+  if (typeof effort === 'string') return effort
   const thinking = objectOrEmpty(body['thinking'])
   if (thinking['type'] === 'disabled') return 'none'
   const budget = thinking['budget_tokens']
   return typeof budget === 'number' ? effortOfBudget(budget) : undefined
 }
 
-/** Structured outputs: `output_config.format`, in older requests `output_format`. */
+/** Structured outputs: `output_config.format`, or `output_format` in older requests. */
 function decodeOutputFormat(body: JsonObject): ResponseFormat | undefined {
   const format = objectOrEmpty(body['output_config'])['format'] ?? body['output_format']
   if (!isJsonObject(format) || !isJsonObject(format['schema'])) return undefined
@@ -145,6 +145,6 @@ function decodeToolChoice(
         ...parallel,
       }
     default:
-      throw invalidField(`${param}.type`, `it is none of 'auto', 'any', 'tool' and 'none'.`)
+      throw invalidField(`${param}.type`, `expected 'auto', 'any', 'tool' or 'none'.`)
   }
 }

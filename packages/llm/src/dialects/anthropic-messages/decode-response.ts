@@ -8,14 +8,14 @@ import { decodeStopReason } from './stop-reason.ts'
 import { decodeUsage } from './usage.ts'
 
 /**
- * Reads a whole message. Text, thinking and calls of the caller's tools are the answer; blocks of
- * tools that the provider ran itself are left out, the text around them stays.
+ * Reads a whole message. Text, thinking and calls of the caller's tools make up the answer; blocks
+ * of tools that the provider ran itself are left out, and the text around them is kept.
  */
 export function decodeResponse(value: unknown, nowMs: number): ModelResponse {
   const body = objectOrEmpty(value)
   if (body['type'] === 'error') throw decodeInlineError(body)
   if (body['type'] !== 'message' || !Array.isArray(body['content'])) {
-    throw new ModelError('upstream', 'The provider answered with something that is no message.')
+    throw new ModelError('upstream', 'The provider answered with a body that is not a message.')
   }
   const assembler = createStreamAssembler()
   const reader = createContentReader()

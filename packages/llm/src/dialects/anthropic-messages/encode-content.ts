@@ -2,7 +2,7 @@ import type { ContentPart } from '../../operations/chat/item.ts'
 import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 
-/** Writes content parts as blocks. Blank text is left out: the API refuses it. */
+/** Writes content parts as blocks. Blank text is left out: the API rejects it. */
 export function encodeParts(parts: readonly ContentPart[]): JsonObject[] {
   return parts.flatMap((part) => {
     switch (part.type) {
@@ -16,7 +16,9 @@ export function encodeParts(parts: readonly ContentPart[]): JsonObject[] {
       case 'input_file':
         return [encodeFile(part)]
       case 'input_audio':
-        throw unsupported('This model takes no audio. Send a transcript or choose another model.')
+        throw unsupported(
+          'This model takes no audio input. Send a transcript or choose another model.',
+        )
     }
   })
 }
@@ -51,7 +53,7 @@ function encodeFile(part: Extract<ContentPart, { type: 'input_file' }>): JsonObj
     }
   }
   if (mediaType !== 'application/pdf') {
-    throw unsupported(`This model takes no files of type ${mediaType}; send PDF or text.`)
+    throw unsupported(`This model does not accept files of type ${mediaType}; send PDF or text.`)
   }
   return {
     type: 'document',
@@ -64,12 +66,12 @@ function encodeSource(url: string): JsonObject {
   if (!url.startsWith('data:')) return { type: 'url', url }
   const data = parseDataUrl(url)
   if (data === undefined) {
-    throw unsupported('An image is neither a web address nor a valid data URL.')
+    throw unsupported('An image URL is neither a web address nor a valid data URL.')
   }
   return { type: 'base64', media_type: data.mediaType, data: data.base64 }
 }
 
-/** Reads RFC 2397 data URLs, base64 or percent-encoded; `undefined` when the text is none. */
+/** Reads RFC 2397 data URLs, base64 or percent-encoded; `undefined` if it is not one. */
 function parseDataUrl(url: string): { mediaType: string; base64: string } | undefined {
   const comma = url.indexOf(',')
   if (!url.startsWith('data:') || comma === -1) return undefined

@@ -11,10 +11,10 @@ interface EncodedMessages {
 }
 
 /**
- * Writes items as messages, keeping the API's rules: system and developer messages go to the
- * top-level `system`; neighbours of one role are one message; every call is answered in the message
- * right after it, all parallel results together and before anything else; the first message is the
- * user's; the last one, when it is the assistant's, does not end in white space or thinking.
+ * Writes items as messages that follow the API's rules: system and developer messages go to the
+ * top-level `system`; adjacent messages of one role are merged; every call is answered in the very
+ * next message, all parallel results together and before anything else; the first message is the
+ * user's; the last one, if it is the assistant's, does not end in white space or thinking.
  */
 export function encodeMessages(items: readonly Item[]): EncodedMessages {
   const outputs = collectOutputs(items)
@@ -58,7 +58,7 @@ export function encodeMessages(items: readonly Item[]): EncodedMessages {
     else system.push(...encodeParts(item.content).filter((block) => block['type'] === 'text'))
   }
   addAssistantRun(run)
-  refuseUnaskedOutputs(items, answered)
+  rejectUnmatchedOutputs(items, answered)
   return { system, messages: withLegalEnds(messages) }
 }
 
@@ -80,7 +80,7 @@ function encodeAssistantItem(item: Item): JsonObject[] {
   return [{ type: 'thinking', thinking, signature: item.signature }]
 }
 
-/** Outputs by call id, in order; ids come again in the histories of some providers. */
+/** Outputs by call id, in order: some providers reuse ids within a history. */
 function collectOutputs(items: readonly Item[]): Map<string, FunctionCallOutputItem[]> {
   const outputs = new Map<string, FunctionCallOutputItem[]>()
   for (const item of items) {
@@ -92,7 +92,9 @@ function collectOutputs(items: readonly Item[]): Map<string, FunctionCallOutputI
   return outputs
 }
 
-/** Ids must be unique and of letters, digits, `_` and `-`; those of other providers need not be. */
+/**
+ * Ids must be unique and consist of letters, digits, `_` and `-`; those of other providers may not.
+ */
 function createToolIds() {
   const used = new Set<string>()
   return {
@@ -119,7 +121,9 @@ function encodeResult(id: string, output: FunctionCallOutputItem): JsonObject {
   }
 }
 
-/** The input must be an object; what a model wrote instead is kept under a name that says so. */
+/**
+ * The input must be an object; anything else that a model wrote is kept under a name that says so.
+ */
 function encodeInput(text: string): JsonObject {
   if (text.trim() === '') return {}
   const input = parseJsonOrUndefined(text)
@@ -134,16 +138,16 @@ function unansweredCall(call: FunctionCallItem): ModelError {
   )
 }
 
-function refuseUnaskedOutputs(items: readonly Item[], answered: number): void {
+function rejectUnmatchedOutputs(items: readonly Item[], answered: number): void {
   const outputs = items.filter((item) => item.type === 'function_call_output')
   if (outputs.length === answered) return
-  const asked = new Set(
+  const calledIds = new Set(
     items.flatMap((item) => (item.type === 'function_call' ? [item.call_id] : [])),
   )
-  const unasked = outputs.find((output) => !asked.has(output.call_id)) ?? outputs.at(-1)
+  const unmatched = outputs.find((output) => !calledIds.has(output.call_id)) ?? outputs.at(-1)
   throw new ModelError(
     'invalid-request',
-    `The tool output '${unasked?.call_id ?? ''}' answers no call. A tool message must follow an assistant message with tool_calls of that id, once.`,
+    `The tool output '${unmatched?.call_id ?? ''}' does not match any call. Send one tool message per call, after the assistant message whose tool_calls contain that id.`,
     { param: 'messages', code: 'tool_call_missing' },
   )
 }
@@ -155,7 +159,7 @@ function isThinking(block: JsonObject | undefined): boolean {
 function withLegalEnds(messages: EncodedMessages['messages']): EncodedMessages['messages'] {
   const last = messages.at(-1)
   if (last?.role === 'assistant') {
-    // A prefill cannot end in thinking either.
+    // A prefill must not end in thinking either.
     while (isThinking(last.content.at(-1))) last.content.pop()
     if (last.content.length === 0) messages.pop()
     const block = last.content.at(-1)

@@ -10,8 +10,9 @@ import { encodeTools } from './tools.ts'
 
 /**
  * Writes the body of `POST /v1/messages`. Settings that the API does not have (`seed`, penalties)
- * are left out; `temperature` is clamped to its 0…1 and goes alone when `top_p` came too; sampling
- * is left out where the model refuses it. Thinking, JSON answers and tools: see their files.
+ * are dropped; `temperature` is clamped to the API's 0…1, and `top_p` is dropped if both are given;
+ * sampling is left out where the model rejects it. For thinking, JSON answers and tools see their
+ * files.
  */
 export function encodeRequest(request: ModelRequest): JsonObject {
   const own = (request.extrasDialect ?? 'anthropic-messages') === 'anthropic-messages'
@@ -49,13 +50,13 @@ export function encodeRequest(request: ModelRequest): JsonObject {
   )
 }
 
-/** Of another dialect's fields only those that mean the same here. */
+/** Only those fields of another dialect that mean the same here. */
 function foreignExtras(extras: JsonObject): JsonObject {
   const choices = extras['n']
   if (typeof choices === 'number' && choices > 1) {
     throw new ModelError(
       'invalid-request',
-      `This model gives one answer per call; 'n' is ${choices}. Leave it out and call several times.`,
+      `This model returns one answer per call, but 'n' is ${choices}. Omit it and call several times.`,
       { param: 'n' },
     )
   }

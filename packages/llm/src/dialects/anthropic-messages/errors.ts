@@ -2,7 +2,7 @@ import { type JsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/bas
 import type { ModelError, ModelErrorKind } from '../../errors/model-error.ts'
 import { providerError } from '../../errors/provider-error.ts'
 
-/** Statuses of the error types, for errors that come inside a stream. */
+/** HTTP statuses of the error types, for errors that arrive inside a stream. */
 const typeStatuses: Readonly<Record<string, { status: number; kind: ModelErrorKind }>> = {
   invalid_request_error: { status: 400, kind: 'invalid-request' },
   authentication_error: { status: 401, kind: 'authentication' },
@@ -16,7 +16,7 @@ const typeStatuses: Readonly<Record<string, { status: number; kind: ModelErrorKi
   overloaded_error: { status: 529, kind: 'overloaded' },
 }
 
-/** Reads `{type: "error", error: {type, message}}`, or whatever stood between us and the API. */
+/** Reads `{type: "error", error: {type, message}}`, or the error of a proxy in front of the API. */
 export function decodeError(
   status: number,
   body: unknown,
@@ -36,7 +36,7 @@ export function decodeError(
   })
 }
 
-/** Reads an `error` event of a stream, or an error body that came with status 200. */
+/** Reads an `error` event of a stream, or an error body with status 200. */
 export function decodeInlineError(body: unknown): ModelError {
   const type = stringOrUndefined(objectOrEmpty(objectOrEmpty(body)['error'])['type']) ?? ''
   return decodeError(typeStatuses[type]?.status ?? 502, body, undefined)

@@ -3,8 +3,8 @@ import type { ResponseFormat } from '../../operations/chat/model-request.ts'
 import type { ModelFeatures } from './model-features.ts'
 
 /**
- * The tool that stands for a JSON answer on models without structured outputs: its input is the
- * answer. The decoders know it by this name and give its input as text.
+ * The tool that stands in for a JSON answer on models without structured outputs: its input is the
+ * answer. The decoders recognise it by name and return its input as text.
  */
 export const answerToolName = 'fairlead_json_answer'
 
@@ -16,8 +16,8 @@ export interface JsonAnswer {
 }
 
 /**
- * How a JSON answer is asked for: by structured outputs where the model has them, else by a tool
- * whose input the answer is, and by an instruction where there is no schema of an object.
+ * How a JSON answer is requested: by structured outputs where the model has them, otherwise by a
+ * tool whose input is the answer, and by an instruction where the schema is not that of an object.
  */
 export function encodeJsonAnswer(
   format: ResponseFormat | undefined,
@@ -45,7 +45,7 @@ export function encodeJsonAnswer(
   }
 }
 
-/** Keywords that structured outputs refuse; they become part of the description instead. */
+/** Keywords that structured outputs reject; they are moved to the description. */
 const unsupportedKeywords: ReadonlySet<string> = new Set([
   'minimum',
   'maximum',
@@ -83,8 +83,8 @@ function supportedSchema(schema: JsonObject): JsonObject {
   if (schema['type'] === 'object') result['additionalProperties'] = false
   if (notes.length > 0) {
     const description = result['description']
-    const told = typeof description === 'string' ? `${description} ` : ''
-    result['description'] = `${told}(${notes.join(', ')})`
+    const text = typeof description === 'string' ? `${description} ` : ''
+    result['description'] = `${text}(${notes.join(', ')})`
   }
   return result
 }

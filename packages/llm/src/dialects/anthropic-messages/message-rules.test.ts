@@ -10,7 +10,7 @@ interface Message {
   readonly content: readonly Block[]
 }
 
-/** What the API would refuse about these messages, by its documented rules. */
+/** The rules of the API, as documented, that these messages break. */
 function violations(messages: readonly Message[]): string[] {
   const found: string[] = []
   const seen = new Set<unknown>()
@@ -81,7 +81,7 @@ function randomHistory(random: () => number): Item[] {
       })
     } else if (choice < 0.8) {
       const call_id = pick(random, ['a', 'b', 'c:1', 'c_1', `call_${step}`])
-      // The same id may come again, but not before it was answered.
+      // The same id may be reused, but not before it was answered.
       if (open.some((item) => item.type === 'function_call_output' && item.call_id === call_id))
         continue
       const text = pick(random, ['{}', '', '{"a":1}', 'nonsense', '[1]'])
@@ -95,7 +95,7 @@ function randomHistory(random: () => number): Item[] {
 }
 
 describe('messages of any history', () => {
-  it('keep the rules of the API', () => {
+  it('follow the rules of the API', () => {
     const random = createRandom(11)
     for (let round = 0; round < 4000; round += 1) {
       const items = randomHistory(random)
@@ -104,7 +104,7 @@ describe('messages of any history', () => {
     }
   })
 
-  it('are refused as the caller’s mistake when calls and outputs do not match', () => {
+  it('are rejected as the caller’s mistake if calls and outputs do not match', () => {
     const random = createRandom(12)
     let refused = 0
     for (let round = 0; round < 2000; round += 1) {

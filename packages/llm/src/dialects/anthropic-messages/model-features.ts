@@ -1,12 +1,15 @@
-/** What a Claude model takes, told by its name; providers' prefixes and suffixes do not matter. */
+/**
+ * What a Claude model supports, derived from its name; providers' prefixes and suffixes do not
+ * matter.
+ */
 export interface ModelFeatures {
   /** `output_config.format` with a JSON schema. */
   readonly structuredOutputs: boolean
-  /** How thinking is asked for: by effort, by a token budget, or not at all. */
+  /** How thinking is requested: by effort, by a token budget, or not at all. */
   readonly thinking: 'adaptive' | 'budget' | 'none'
-  /** `temperature`, `top_p` and `top_k`; the newest models answer 400 to them. */
+  /** `temperature`, `top_p` and `top_k`; the newest models reject them with 400. */
   readonly sampling: boolean
-  /** Whether `xhigh` is an effort; where it is not, `max` is next. */
+  /** Whether `xhigh` is an effort; where it is not, `max` takes its place. */
   readonly xhighEffort: boolean
 }
 
@@ -31,14 +34,14 @@ const families: readonly (readonly [RegExp, ModelFeatures])[] = [
     /claude-(?:sonnet|opus)-4-6/,
     { structuredOutputs: true, thinking: 'adaptive', sampling: true, xhighEffort: false },
   ],
-  // Any other Claude is newer than this table and takes what the newest take.
+  // Any other Claude is newer than this table and supports what the newest support.
   [
     /claude-/,
     { structuredOutputs: true, thinking: 'adaptive', sampling: false, xhighEffort: true },
   ],
 ]
 
-/** Servers of other models that speak this dialect get the least that all of them know. */
+/** Servers of other models that speak this dialect get only what all of them support. */
 const otherModels: ModelFeatures = {
   structuredOutputs: false,
   thinking: 'none',

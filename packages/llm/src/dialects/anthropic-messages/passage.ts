@@ -15,11 +15,11 @@ import { encodeErrorBody } from './errors.ts'
 import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
 
 /**
- * How a message passes unread. Edits of what is said or offered need the request decoded: `system`
- * and `messages` are written together.
+ * How a message passes through undecoded. Edits of messages or tools need the request decoded:
+ * `system` and `messages` are written together.
  */
 export const passage: Passage = {
-  look,
+  inspect,
   edit,
   requestHeaders: ['accept', 'traceparent', 'tracestate', 'baggage', 'anthropic-beta'],
   answerHeaders: [
@@ -46,7 +46,7 @@ export const passage: Passage = {
     formatSseEvent({ event: 'error', data: JSON.stringify(encodeErrorBody(error)) }),
 }
 
-function look(body: JsonObject, options: DecodeOptions = {}): SentFields {
+function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
   const messages = readMessages(body, options)
   const contents = messages.map(
     (message, index) => readObject(message, `messages[${index}]`)['content'],
@@ -85,8 +85,8 @@ function edit(
   { model, edits }: PassageEdit,
 ): Uint8Array | undefined {
   const { itemsBefore, items, toolsBefore, tools, responseFormat } = edits
-  const decodes = [itemsBefore, items, toolsBefore, tools].some((each) => each !== undefined)
-  if (decodes || (responseFormat !== undefined && !sent.responseFormat)) return undefined
+  const needsDecoding = [itemsBefore, items, toolsBefore, tools].some((each) => each !== undefined)
+  if (needsDecoding || (responseFormat !== undefined && !sent.responseFormat)) return undefined
   const set: Record<string, string> = {}
   if (sent.model !== model) set['model'] = JSON.stringify(model)
   if (edits.temperature !== undefined && !sent.temperature) {

@@ -12,7 +12,7 @@ const newest = 'claude-opus-5'
 
 type Body = Record<string, unknown>
 
-/** What a chat request becomes for Anthropic. */
+/** The Anthropic request that a chat request is translated to. */
 function translate(body: Body): Body {
   const request = chat.decodeRequest({ model: middle, messages: hello, ...body })
   return JSON.parse(JSON.stringify(anthropic.encodeRequest(request))) as Body
@@ -118,7 +118,7 @@ describe('messages for Anthropic', () => {
       },
     ],
     [
-      'arguments that are no JSON object, and empty results',
+      'arguments that are not a JSON object, and empty results',
       [
         ...hello,
         { role: 'assistant', tool_calls: [call('1', '{"a":'), call('2', '')] },
@@ -214,7 +214,11 @@ describe('messages for Anthropic', () => {
       { messages: [...hello, { role: 'assistant', tool_calls: [call('1')] }, ...hello] },
       /'1' of 'f' has no output/,
     ],
-    ['an output without call', { messages: [...hello, result('9', 'x')] }, /'9' answers no call/],
+    [
+      'an output without call',
+      { messages: [...hello, result('9', 'x')] },
+      /'9' does not match any call/,
+    ],
     [
       'an output before its call',
       {
@@ -225,7 +229,7 @@ describe('messages for Anthropic', () => {
           result('1', 'x'),
         ],
       },
-      /answers no call/,
+      /does not match any call/,
     ],
     [
       'audio',
@@ -390,7 +394,7 @@ describe('JSON answers from Anthropic', () => {
   }
   const format = { type: 'json_schema', json_schema: { name: 'answer', schema } }
 
-  it('come by structured outputs, with a schema that these take', () => {
+  it('use structured outputs, with a schema that these accept', () => {
     expect(translate({ response_format: format })['output_config']).toEqual({
       format: {
         type: 'json_schema',
@@ -409,7 +413,7 @@ describe('JSON answers from Anthropic', () => {
     })
   })
 
-  it('come by a tool from older models, whose input is the text', () => {
+  it('use a tool with older models, whose input is the text', () => {
     const sent = translate({ model: older, response_format: format })
     expect(sent).toMatchObject({
       tools: [{ name: 'fairlead_json_answer', input_schema: schema }],
@@ -426,14 +430,14 @@ describe('JSON answers from Anthropic', () => {
     })
   })
 
-  it('leave the choice to the model when there are other tools', () => {
+  it('leave the choice to the model if there are other tools', () => {
     expect(translate({ model: older, response_format: format, tools })['tool_choice']).toEqual({
       type: 'any',
       disable_parallel_tool_use: true,
     })
   })
 
-  it('without a schema come by an instruction', () => {
+  it('use an instruction if there is no schema', () => {
     expect(translate({ response_format: { type: 'json_object' } })['system']).toMatch(/JSON object/)
   })
 })
@@ -486,7 +490,7 @@ describe('an Anthropic request, read and written', () => {
     expect(anthropic.encodeRequest(anthropic.decodeRequest(request))).toEqual(request)
   })
 
-  it('keeps the JSON answer and the effort of its own', () => {
+  it('keeps its own JSON answer and effort', () => {
     const config = { effort: 'high', format: { type: 'json_schema', schema: { type: 'string' } } }
     const body = {
       model: newest,
@@ -501,7 +505,7 @@ describe('an Anthropic request, read and written', () => {
     expect(JSON.stringify(onOlder)).not.toContain('json_schema')
   })
 
-  it('is told in chat, without what only Anthropic knows', () => {
+  it('is written as chat, without what only Anthropic knows', () => {
     const {
       tools: [f],
       ...rest

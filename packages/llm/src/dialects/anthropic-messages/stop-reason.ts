@@ -1,8 +1,8 @@
 import type { FinishReason } from '../../operations/chat/model-response.ts'
 
 /**
- * Reads `stop_reason`. A `tool_use` without a call for the caller is a plain stop: the call was the
- * tool that stands for a JSON answer, or one that the provider runs itself.
+ * Reads `stop_reason`. A `tool_use` without a call for the caller is a plain stop: the call was of
+ * the tool that stands in for a JSON answer, or of one that the provider runs itself.
  */
 export function decodeStopReason(value: unknown, hasToolCalls: boolean): FinishReason {
   switch (value) {

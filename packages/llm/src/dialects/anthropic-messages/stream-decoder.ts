@@ -15,9 +15,9 @@ import { decodeStopReason } from './stop-reason.ts'
 import { decodeUsage, mergeUsage } from './usage.ts'
 
 /**
- * Reads a stream of `/v1/messages`. A `message_start` that comes twice is read once. When another
- * message starts before the first has ended, it replaces the first as long as nothing of it came
- * out; else the stream fails, because half an answer and a whole one must not run together.
+ * Reads a stream of `/v1/messages`. A repeated `message_start` is ignored. If another message
+ * starts before the first has ended, it replaces the first as long as none of that was emitted;
+ * otherwise the stream fails, because half an answer must not run into a whole one.
  */
 export function createStreamDecoder(nowMs: number): SseReader {
   const content = createContentReader()
@@ -52,7 +52,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
           },
         ]
       : []
-    // A message that the provider did not have to generate comes whole with its start.
+    // A message that the provider did not have to generate arrives whole with its start.
     const blocks = arrayOrEmpty(message['content'])
     return [
       ...events,
@@ -62,13 +62,13 @@ export function createStreamDecoder(nowMs: number): SseReader {
 
   function finish(): StreamEvent[] {
     ended = true
-    const told = decodeUsage(usage)
+    const total = decodeUsage(usage)
     return [
       ...content.stopAll(),
       ...refusalEvents(stopDetails),
-      ...(told === undefined || Object.keys(usage).length === 0
+      ...(total === undefined || Object.keys(usage).length === 0
         ? []
-        : [{ type: 'usage' as const, usage: told }]),
+        : [{ type: 'usage' as const, usage: total }]),
       {
         type: 'finish',
         finishReason: decodeStopReason(stopReason, content.toolCallCount() > 0),
@@ -109,7 +109,10 @@ export function createStreamDecoder(nowMs: number): SseReader {
       return isJsonObject(data)
         ? read(data)
         : fail(
-            new ModelError('upstream', 'The provider sent a stream event that is no JSON object.'),
+            new ModelError(
+              'upstream',
+              'The provider sent a stream event that is not a JSON object.',
+            ),
           )
     },
     end() {
@@ -129,6 +132,6 @@ function incomplete(): ModelError {
 function restarted(): ModelError {
   return new ModelError(
     'upstream',
-    'The provider began a second answer in the middle of the first. Send the request again.',
+    'The provider started a second answer in the middle of the first. Send the request again.',
   )
 }

@@ -38,7 +38,7 @@ describe('a stream for an Anthropic caller', () => {
     ])
   })
 
-  it('ends with an error when calls come mixed, which blocks cannot tell', () => {
+  it('ends with an error if calls are interleaved, which blocks cannot express', () => {
     expect(
       typesOf([
         start,

@@ -8,8 +8,8 @@ import { encodeStopReason } from './stop-reason.ts'
 import { encodeUsage } from './usage.ts'
 
 /**
- * Writes a stream of `/v1/messages`. Blocks follow one another here, so a call's block closes when
- * the next opens; arguments that come for a closed call cannot be told and end the stream.
+ * Writes a stream of `/v1/messages`. Blocks are sequential here, so a call's block closes when the
+ * next one opens; arguments that arrive for a closed call cannot be expressed and end the stream.
  */
 export function createStreamEncoder(): StreamEncoder {
   let open: 'text' | 'thinking' | number | undefined
@@ -118,7 +118,7 @@ function emptyMessage(id: string, model: string): JsonObject {
 function interleavedCalls(): ModelError {
   return new ModelError(
     'upstream',
-    'The provider mixed the arguments of several tool calls, which this API cannot tell. Ask without streaming.',
+    'The provider interleaved the arguments of several tool calls, which this API cannot express. Send the request without streaming.',
   )
 }
 

@@ -3,7 +3,7 @@ import { countOrZero, type JsonObject } from '@fairlead/base'
 import type { ModelRequest } from '../../operations/chat/model-request.ts'
 import type { ModelFeatures } from './model-features.ts'
 
-/** Tokens of thinking for each `reasoning_effort`, for models that take a budget. */
+/** Thinking tokens for each `reasoning_effort`, for models that take a budget. */
 const thinkingBudgets: Readonly<Record<string, number>> = {
   minimal: 1024,
   low: 2048,
@@ -15,10 +15,10 @@ const thinkingBudgets: Readonly<Record<string, number>> = {
 
 const budgetMin = 1024
 
-/** The smallest room for the answer itself that thinking must leave within `max_tokens`. */
+/** The least that thinking must leave of `max_tokens` for the answer itself. */
 const answerTokensMin = 1024
 
-/** `max_tokens` is required; this is sent for callers that set no bound. Thinking comes on top. */
+/** `max_tokens` is required; this is sent if the caller sets no limit. Thinking comes on top. */
 const maxTokensDefault = 4096
 
 interface ThinkingFields {
@@ -28,21 +28,22 @@ interface ThinkingFields {
 }
 
 /**
- * Turns `reasoning_effort` into thinking. There is none when a tool call is forced, which the API
- * refuses together with thinking. With a budget there is also none inside a tool loop whose thinking
- * blocks are gone (a caller of OpenAI chat cannot keep them), because the API then wants them back.
- * `told` is the API's own `thinking` field where the caller wrote that, and goes out as it is.
+ * Turns `reasoning_effort` into thinking. There is none if a tool call is forced, which the API
+ * rejects together with thinking. With a budget there is also none inside a tool loop whose
+ * thinking blocks are lost (a caller of OpenAI chat cannot keep them), because the API then
+ * requires them. `given` is the API's own `thinking` field, if the caller sent it, and is passed on
+ * unchanged.
  */
 export function encodeThinking(
   request: ModelRequest,
   features: ModelFeatures,
-  told: JsonObject = {},
+  given: JsonObject = {},
 ): ThinkingFields {
   const bound = request.settings.maxOutputTokens
-  if (Object.keys(told).length > 0) {
+  if (Object.keys(given).length > 0) {
     return {
-      max_tokens: bound ?? maxTokensDefault + countOrZero(told['budget_tokens']),
-      thinking: told,
+      max_tokens: bound ?? maxTokensDefault + countOrZero(given['budget_tokens']),
+      thinking: given,
     }
   }
   const maxTokens = bound ?? maxTokensDefault
@@ -86,12 +87,12 @@ function inUnsignedToolLoop(items: readonly Item[]): boolean {
   )
 }
 
-/** Whether a reasoning item can go back: the API refuses thinking without its seal. */
+/** Whether a reasoning item can be sent back: the API rejects thinking without its seal. */
 export function isSealed(item: Extract<Item, { type: 'reasoning' }>): boolean {
   return item.signature !== undefined || item.encrypted_content !== undefined
 }
 
-/** The effort that a thinking budget stands for, for upstreams that know efforts only. */
+/** The effort that corresponds to a thinking budget, for upstreams that know efforts only. */
 export function effortOfBudget(budgetTokens: number): string {
   if (budgetTokens <= 2048) return 'low'
   return budgetTokens <= 8192 ? 'medium' : 'high'

@@ -5,7 +5,7 @@ import type { JsonAnswer } from './json-answer.ts'
 import { answerToolName } from './json-answer.ts'
 import type { ModelFeatures } from './model-features.ts'
 
-/** Writes `tools` and `tool_choice`, both left out when there are no tools. */
+/** Writes `tools` and `tool_choice`; both are left out if there are no tools. */
 export function encodeTools(
   request: ModelRequest,
   answer: JsonAnswer,
@@ -38,7 +38,7 @@ function encodeTool(
     if ((request.extrasDialect ?? 'anthropic-messages') === 'anthropic-messages') return tool.native
     throw new ModelError(
       'invalid-request',
-      `The tool '${tool.name}' is of a kind that this model's provider does not have. Declare it as a function or choose another model.`,
+      `The tool '${tool.name}' is of a kind that this model's provider does not support. Declare it as a function or choose another model.`,
       { param: 'tools' },
     )
   }
@@ -50,7 +50,7 @@ function encodeTool(
   }
 }
 
-/** A history with calls needs tools declared, though none may be called any more. */
+/** A history with calls needs declared tools, even if none may be called any more. */
 function encodePastTools(request: ModelRequest): JsonObject {
   const names = new Set(
     request.items.flatMap((item) => (item.type === 'function_call' ? [item.name] : [])),

@@ -5,30 +5,30 @@ import type { Usage } from '../../operations/chat/model-response.ts'
 import type { StreamScanner } from '../passage.ts'
 import { decodeUsage, mergeUsage } from './usage.ts'
 
-/** The first event, `message_start`, tells the input's usage; it is seldom longer than 1 KiB. */
+/** The first event, `message_start`, reports the input's usage; it is rarely longer than 1 KiB. */
 const headBytesMax = 16 * 1024
 
 /** The usage in the bytes of a whole answer, read from its end. */
 export function scanUsage(body: Uint8Array): Usage | undefined {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  return decodeUsage(lastObjectValue(bytes, 'usage', tellsInput))
+  return decodeUsage(lastObjectValue(bytes, 'usage', hasInputTokens))
 }
 
-/** The usage that a whole answer tells, after it was parsed. */
+/** The usage in a whole answer that has been parsed. */
 export function readUsage(answer: object): Usage | undefined {
   const value = 'usage' in answer ? answer.usage : undefined
-  return isJsonObject(value) && tellsInput(value) ? decodeUsage(value) : undefined
+  return isJsonObject(value) && hasInputTokens(value) ? decodeUsage(value) : undefined
 }
 
-function tellsInput(value: JsonObject): boolean {
+function hasInputTokens(value: JsonObject): boolean {
   return typeof value['input_tokens'] === 'number'
 }
 
-function tellsOutput(value: JsonObject): boolean {
+function hasOutputTokens(value: JsonObject): boolean {
   return typeof value['output_tokens'] === 'number'
 }
 
-/** Watches a stream that passes: its first event and its last ones tell what it used. */
+/** Watches a stream that passes through: its first event and its last ones report the usage. */
 export function createStreamScanner(): StreamScanner {
   const tail = createStreamTail()
   let head: Uint8Array[] = []
@@ -42,8 +42,8 @@ export function createStreamScanner(): StreamScanner {
     },
     get usage() {
       head = [Buffer.concat(head)]
-      const started = lastObjectValue(Buffer.concat(head), 'usage', tellsInput) ?? {}
-      const ended = lastObjectValue(tail.bytes(), 'usage', tellsOutput)
+      const started = lastObjectValue(Buffer.concat(head), 'usage', hasInputTokens) ?? {}
+      const ended = lastObjectValue(tail.bytes(), 'usage', hasOutputTokens)
       const usage = mergeUsage(started, ended)
       return Object.keys(usage).length === 0 ? undefined : decodeUsage(usage)
     },

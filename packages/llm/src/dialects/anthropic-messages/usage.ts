@@ -8,9 +8,9 @@ import {
 import type { Usage } from '../../operations/chat/model-response.ts'
 
 /**
- * Reads `usage`. Cache reads and writes stand beside `input_tokens` and are added to it. What a
- * compaction on the provider's side used stands only in `iterations` and is added too, as it is
- * charged; iterations of other kinds are in the totals already or of another model.
+ * Reads `usage`. Cache reads and writes are reported beside `input_tokens` and are added to it. The
+ * usage of a compaction by the provider appears only in `iterations` and is added too, because it
+ * is billed; iterations of other kinds are already in the totals or belong to another model.
  */
 export function decodeUsage(value: unknown): Usage | undefined {
   if (!isJsonObject(value)) return undefined
@@ -30,10 +30,10 @@ export function decodeUsage(value: unknown): Usage | undefined {
   }
 }
 
-/** Usage of a stream is cumulative: a later count replaces an earlier one, a null does not. */
+/** Usage in a stream is cumulative: a later count replaces an earlier one, but null does not. */
 export function mergeUsage(earlier: JsonObject, later: unknown): JsonObject {
-  const told = Object.entries(objectOrEmpty(later)).filter(([, value]) => value !== null)
-  return { ...earlier, ...Object.fromEntries(told) }
+  const counts = Object.entries(objectOrEmpty(later)).filter(([, value]) => value !== null)
+  return { ...earlier, ...Object.fromEntries(counts) }
 }
 
 export function encodeUsage(usage: Usage | undefined): JsonObject {

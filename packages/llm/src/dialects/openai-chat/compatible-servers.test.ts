@@ -26,7 +26,7 @@ const called = (fields: object, name: string, text: string) => ({
 })
 
 describe('streams of compatible servers', () => {
-  it.each(['reasoning_content', 'reasoning'])('tell thinking in %s', (field) => {
+  it.each(['reasoning_content', 'reasoning'])('may send thinking in %s', (field) => {
     const events = decode([{ [field]: 'hm' }, { [field]: 'm' }, { content: 'so' }])
     expect(events.map((event) => event.type)).toEqual([
       'response-start',
@@ -38,7 +38,7 @@ describe('streams of compatible servers', () => {
     ])
   })
 
-  it('tell thinking and text in parts', () => {
+  it('may send thinking and text in parts', () => {
     const thinking = { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }
     expect(
       answer([{ content: [thinking] }, { content: [{ type: 'text', text: 'so' }] }]),
@@ -91,12 +91,12 @@ describe('streams of compatible servers', () => {
     expect(answer(deltas).finish).toBe('tool_calls')
   })
 
-  it('tell calls without ids, which get their own', () => {
+  it('may send calls without ids, which are given one', () => {
     const calls = answer([called({ index: 0 }, 'f', '{}'), called({ index: 1 }, 'g', '{}')]).calls
     expect(new Set(calls.map((one) => one.id)).size).toBe(2)
   })
 
-  it('tell usage with every chunk, of which the last counts', () => {
+  it('may send usage with every chunk, of which the last counts', () => {
     const usage = (count: number) => ({ prompt_tokens: 3, completion_tokens: count })
     const chunk = (count: number, finish: string | null) => ({
       id: 'c',
@@ -110,7 +110,7 @@ describe('streams of compatible servers', () => {
     })
   })
 
-  it('tell an empty finish reason until the end', () => {
+  it('may send an empty finish reason until the end', () => {
     const chunk = (content: string, finish: string) => ({
       id: 'c',
       choices: [{ index: 0, delta: { content }, finish_reason: finish }],
@@ -119,7 +119,7 @@ describe('streams of compatible servers', () => {
     expect(summarize(assemble(events))).toMatchObject({ text: 'ab', finish: 'length' })
   })
 
-  it('tell other choices, which are not the answer', () => {
+  it('may send other choices, which are not the answer', () => {
     const chunk = (index: number, content: string) => ({
       id: 'c',
       choices: [{ index, delta: { content } }],
@@ -197,7 +197,7 @@ describe('error answers', () => {
     expect(chat.decodeError(status, body, { 'retry-after': '7' })).toMatchObject(expected)
   })
 
-  it('inside an answer with status 200 are errors', () => {
+  it('inside a response with status 200 are errors', () => {
     expect(() => chat.decodeResponse({ error: { message: 'no', code: 429 } })).toThrow(
       expect.objectContaining({ kind: 'rate-limited' }),
     )

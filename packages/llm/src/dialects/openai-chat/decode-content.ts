@@ -28,7 +28,7 @@ export function decodeInputPart(value: unknown, param: string): ContentPart {
     case 'file':
       return decodeFile(readObject(part['file'], `${param}.file`), `${param}.file`)
     default:
-      throw unknownPart(type, param, `'text', 'image_url', 'input_audio' and 'file'`)
+      throw unknownPart(type, param, `'text', 'image_url', 'input_audio' or 'file'`)
   }
 }
 
@@ -50,14 +50,14 @@ export function decodeAssistantPart(value: unknown, param: string): ContentPart 
     case 'refusal':
       return { type: 'refusal', refusal: readString(part['refusal'], `${param}.refusal`) }
     default:
-      throw unknownPart(type, param, `'text' and 'refusal'`)
+      throw unknownPart(type, param, `'text' or 'refusal'`)
   }
 }
 
 function decodeImage(image: JsonObject, param: string): ContentPart {
   const detail = image['detail'] ?? undefined
   if (detail !== undefined && detail !== 'auto' && detail !== 'low' && detail !== 'high') {
-    throw invalidField(`${param}.detail`, `it is none of 'auto', 'low' and 'high'.`)
+    throw invalidField(`${param}.detail`, `expected 'auto', 'low' or 'high'.`)
   }
   const url = readNonEmptyString(image['url'], `${param}.url`)
   return { type: 'input_image', image_url: url, ...(detail === undefined ? {} : { detail }) }
@@ -75,11 +75,11 @@ function decodeFile(file: JsonObject, param: string): ContentPart {
     ...field('file_url'),
   }
   if (!('file_id' in part) && !('file_data' in part) && !('file_url' in part)) {
-    throw invalidField(param, `it names no file; give 'file_data' or 'file_id'.`)
+    throw invalidField(param, `it has no file; give 'file_data' or 'file_id'.`)
   }
   return { type: 'input_file', ...part }
 }
 
 function unknownPart(type: string, param: string, known: string) {
-  return invalidField(`${param}.type`, `'${type}' is not supported here; known are ${known}.`)
+  return invalidField(`${param}.type`, `'${type}' is not supported here; use ${known}.`)
 }

@@ -20,7 +20,7 @@ import {
 import { readRole } from './message-role.ts'
 import { decodeAssistantPart, decodeInputPart, decodeTextPart } from './decode-content.ts'
 
-/** Reads `messages` into items; one assistant message may give reasoning, text and calls. */
+/** Reads `messages` into items; one assistant message may yield reasoning, text and calls. */
 export function decodeMessages(messages: readonly unknown[]): Item[] {
   const items: Item[] = []
   for (const [index, value] of messages.entries()) {
@@ -88,9 +88,9 @@ function decodeName(message: JsonObject, param: string): { name?: string } {
 
 function decodeAssistant(message: JsonObject, param: string, position: number): Item[] {
   const reasoning = decodeReasoning(message, param)
-  const said = decodeAssistantMessage(message, param)
+  const spoken = decodeAssistantMessage(message, param)
   const calls = decodeToolCalls(message, param, position)
-  if (said === undefined && calls.length === 0 && reasoning === undefined) {
+  if (spoken === undefined && calls.length === 0 && reasoning === undefined) {
     throw invalidField(
       `${param}.content`,
       'an assistant message needs content, a refusal or tool_calls.',
@@ -98,12 +98,12 @@ function decodeAssistant(message: JsonObject, param: string, position: number): 
   }
   return [
     ...(reasoning === undefined ? [] : [reasoning]),
-    ...(said === undefined ? [] : [said]),
+    ...(spoken === undefined ? [] : [spoken]),
     ...calls,
   ]
 }
 
-/** DeepSeek, vLLM and others tell the thinking in `reasoning_content`, OpenRouter in `reasoning`. */
+/** DeepSeek, vLLM and others put the thinking in `reasoning_content`, OpenRouter in `reasoning`. */
 function decodeReasoning(message: JsonObject, param: string): ReasoningItem | undefined {
   const text =
     readOptional(message['reasoning_content'], `${param}.reasoning_content`, readString) ??
@@ -188,7 +188,7 @@ function decodeToolOutput(message: JsonObject, param: string): FunctionCallOutpu
   }
 }
 
-/** The older way: a `function` message answers the latest call of its name. */
+/** The legacy form: a `function` message answers the latest call of that name. */
 function decodeFunctionOutput(
   message: JsonObject,
   param: string,
@@ -199,7 +199,7 @@ function decodeFunctionOutput(
   if (call?.type !== 'function_call') {
     throw invalidField(
       `${param}.name`,
-      `no earlier assistant message has a function_call of '${name}'; send that message too.`,
+      `no earlier assistant message calls the function '${name}'; include that message.`,
     )
   }
   return {

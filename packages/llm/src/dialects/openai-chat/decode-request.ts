@@ -43,7 +43,9 @@ const canonicalFields: ReadonlySet<string> = new Set([
   'context',
 ])
 
-/** Reads the body of `POST /v1/chat/completions`. Unknown fields are kept, wrong ones refused. */
+/**
+ * Reads the body of `POST /v1/chat/completions`. Unknown fields are kept, invalid ones rejected.
+ */
 export function decodeRequest(value: unknown, options: DecodeOptions = {}): ModelRequest {
   const body = readObject(value, 'body')
   const model = readNonEmptyString(body['model'], 'model')
@@ -79,7 +81,7 @@ export function decodeRequest(value: unknown, options: DecodeOptions = {}): Mode
   }
 }
 
-/** Reads what is said and which tools are offered; the rest of the body is not looked at. */
+/** Reads the messages and tools; the rest of the body is ignored. */
 export function decodeInput(body: JsonObject, options: DecodeOptions = {}): ChatInput {
   return { items: decodeMessages(readMessages(body, options)), tools: decodeTools(body) }
 }

@@ -18,7 +18,7 @@ import { decodeFinishReason } from './finish-reason.ts'
 import { readVendorContent } from './vendor-content.ts'
 import { decodeUsage } from './usage.ts'
 
-/** Reads a whole chat completion. Of several choices the first is the answer. */
+/** Reads a whole chat completion. If there are several choices, the first is the answer. */
 export function decodeResponse(value: unknown, nowMs: number): ModelResponse {
   const body = objectOrEmpty(value)
   if (isJsonObject(body['error'])) throw decodeInlineError(body)
@@ -27,7 +27,7 @@ export function decodeResponse(value: unknown, nowMs: number): ModelResponse {
   if (!isJsonObject(choice) || !isJsonObject(message)) {
     throw new ModelError(
       'upstream',
-      'The provider answered with something that is no chat completion.',
+      'The provider answered with a body that is not a chat completion.',
     )
   }
   const id = stringOrUndefined(body['id']) ?? ''
@@ -100,13 +100,13 @@ function decodeCalls(message: JsonObject, responseId: string): FunctionCallItem[
   })
 }
 
-/** Some servers give the arguments as an object instead of JSON text. */
+/** Some servers send the arguments as an object instead of JSON text. */
 function argumentsText(value: unknown): string {
   if (typeof value === 'string') return value === '' ? '{}' : value
   return value === undefined || value === null ? '{}' : JSON.stringify(value)
 }
 
-/** Some servers give calls no id; the caller needs one to answer. */
+/** Some servers give calls no id, but the caller needs one to send the output. */
 export function syntheticCallId(responseId: string, index: number): string {
   return `call_${responseId.replaceAll(/[^\w-]/g, '')}_${index}`
 }

@@ -11,7 +11,7 @@ import { createStreamDecoder } from './stream-decoder.ts'
 import { createStreamEncoder } from './stream-encoder.ts'
 import { decodeTools } from './tools.ts'
 
-/** OpenAI's Chat Completions, also as the many compatible servers speak it. */
+/** OpenAI's Chat Completions, including the variants of the many compatible servers. */
 export const openAiChat: Dialect = {
   name: 'openai-chat',
   operations: {

@@ -4,7 +4,7 @@ import { encodeMessages } from './encode-messages.ts'
 import { encodeResponseFormat } from './response-format.ts'
 import { customToolNames, encodeTools } from './tools.ts'
 
-/** The caller's bytes with only those top-level fields exchanged that must be. */
+/** The caller's bytes with only the necessary top-level fields replaced. */
 export function editBody(body: Uint8Array, sent: SentFields, edit: PassageEdit): Uint8Array {
   const set = changedFields(sent, edit)
   const prepend = prependedEntries(edit)

@@ -14,9 +14,9 @@ interface EncodeMessagesOptions {
 }
 
 /**
- * Writes items as chat messages. What an assistant thought, said and called in one turn becomes one
- * message. A tool message can hold text only, so images and files that a tool gave follow in a user
- * message after the last output of that turn.
+ * Writes items as chat messages. An assistant's reasoning, text and calls of one turn become one
+ * message. A tool message can hold only text, so images and files returned by a tool follow in a
+ * user message after the last output of that turn.
  */
 export function encodeMessages(
   items: readonly Item[],
@@ -117,7 +117,7 @@ function encodeAssistantContent(parts: readonly ContentPart[]): JsonObject {
   }
 }
 
-/** Plain text stays a string: every compatible server takes that, not all take parts. */
+/** Plain text stays a string: every compatible server accepts that, not all accept parts. */
 function encodeContent(parts: readonly ContentPart[]): string | JsonObject[] {
   const [only] = parts
   if (parts.length === 1 && only !== undefined) {
@@ -149,7 +149,7 @@ function encodePart(part: ContentPart): JsonObject {
       if (file.file_url !== undefined && file.file_data === undefined) {
         throw new ModelError(
           'invalid-request',
-          'This model takes no files by URL; send the file itself as file_data.',
+          'This model does not accept files by URL; send the file itself as file_data.',
           { param: 'messages' },
         )
       }

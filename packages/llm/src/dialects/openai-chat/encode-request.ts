@@ -22,7 +22,7 @@ export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}
     parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
     temperature: settings.temperature,
     top_p: settings.topP,
-    // Not OpenAI's own; compatible servers have it, and only their callers ask for it here.
+    // Not part of OpenAI's API; compatible servers have it, and only their callers send it here.
     top_k: ownExtras ? settings.topK : undefined,
     [options.outputLimitField ?? 'max_completion_tokens']: settings.maxOutputTokens,
     stop: settings.stop,

@@ -3,7 +3,7 @@ import type { ModelError, ModelErrorKind } from '../../errors/model-error.ts'
 import { providerError } from '../../errors/provider-error.ts'
 
 /**
- * Reads an error answer of OpenAI (`{error: {message, type, param, code}}`) and of compatible
+ * Reads an error response of OpenAI (`{error: {message, type, param, code}}`) or of compatible
  * servers: `{error: "text"}`, `{message}` (Mistral, older vLLM), `{detail}` (FastAPI), or text.
  */
 export function decodeError(
@@ -28,7 +28,7 @@ export function decodeError(
   })
 }
 
-/** Reads an error that came inside a stream or a 200 answer; its code may be a HTTP status. */
+/** Reads an error inside a stream or a 200 response; its code may be an HTTP status. */
 export function decodeInlineError(body: unknown): ModelError {
   const error = objectOrEmpty(objectOrEmpty(body)['error'])
   const code = Number(error['status'] ?? error['code'])
@@ -54,7 +54,7 @@ export function encodeError(error: ModelError): {
   return { status: error.status, body: encodeErrorBody(error) }
 }
 
-/** The error in OpenAI's shape; also sent as the last event of a stream that breaks. */
+/** The error in OpenAI's format; also sent as the last event of a stream that breaks off. */
 export function encodeErrorBody(error: ModelError): JsonObject {
   return {
     error: {

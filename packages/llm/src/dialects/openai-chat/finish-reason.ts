@@ -1,8 +1,8 @@
 import type { FinishReason } from '../../operations/chat/model-response.ts'
 
 /**
- * Reads `finish_reason`. Some compatible providers say `stop` after tool calls, and some use words
- * of their own; whether the answer holds tool calls then decides.
+ * Reads `finish_reason`. Some compatible providers send `stop` after tool calls, and some use words
+ * of their own; then the presence of tool calls decides.
  */
 export function decodeFinishReason(value: unknown, hasToolCalls: boolean): FinishReason {
   switch (value) {

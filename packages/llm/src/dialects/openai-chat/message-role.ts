@@ -2,7 +2,7 @@ import { invalidField, readString } from '../../json/request-field.ts'
 
 const roles = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function'])
 
-/** A message's role. Throws for one that is missing, of a wrong type or not known. */
+/** A message's role. Throws if it is missing, has the wrong type or is unknown. */
 export function readRole(value: unknown, messageParam: string): string {
   if (typeof value === 'string' && roles.has(value)) return value
   const param = `${messageParam}.role`

@@ -9,7 +9,7 @@ const chat = testDialect('openai-chat')
 const anthropic = testDialect('anthropic-messages')
 const body = { model: 'm', messages: [{ role: 'user' as const, content: 'hi' }] }
 
-/** The official client, with this as the answer of the server. */
+/** The official client, with this response from the server. */
 function clientFor(text: string, contentType: string, status = 200): OpenAI {
   const answer = () =>
     Promise.resolve(new Response(text, { status, headers: { 'content-type': contentType } }))
@@ -52,7 +52,7 @@ describe('the official OpenAI client', () => {
     })
   })
 
-  it('reads the end of a stream without usage when it asked for none', async () => {
+  it('reads the end of a stream without usage if it asked for none', async () => {
     const text = encodeEvents(chat, tools, false)
     const chunks = []
     const client = clientFor(text, 'text/event-stream')
@@ -62,7 +62,7 @@ describe('the official OpenAI client', () => {
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('tool_calls')
   })
 
-  it('raises an error that comes in the middle of a stream', async () => {
+  it('raises an error that arrives in the middle of a stream', async () => {
     const events = decodeChunks(anthropic, [readFixture('anthropic-error.sse')])
     const stream = await streamOf(events).chat.completions.create({ ...body, stream: true })
     const texts: string[] = []

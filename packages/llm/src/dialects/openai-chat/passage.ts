@@ -4,12 +4,12 @@ import { formatSseEvent } from '../../framing/sse.ts'
 import type { Passage } from '../passage.ts'
 import { editBody } from './edit-body.ts'
 import { encodeErrorBody } from './errors.ts'
-import { lookAtRequest } from './sent-fields.ts'
+import { inspectRequest } from './sent-fields.ts'
 import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
 
-/** How a chat completion passes unread. */
+/** How a chat completion passes through undecoded. */
 export const passage: Passage = {
-  look: lookAtRequest,
+  inspect: inspectRequest,
   edit: editBody,
   requestHeaders: ['accept', 'traceparent', 'tracestate', 'baggage', 'openai-beta'],
   answerHeaders: [

@@ -10,7 +10,7 @@ const call = (id: string) => ({
   function: { name: 'f', arguments: '{"a":1}' },
 })
 
-/** What a request becomes when it is read and written again. */
+/** A request, decoded and encoded again. */
 function again(body: Record<string, unknown>): unknown {
   const sent = chat.encodeRequest(chat.decodeRequest({ model: 'm', messages: hello, ...body }))
   return JSON.parse(JSON.stringify(sent))
@@ -231,7 +231,7 @@ describe('a chat request, read and written', () => {
     expect(again(body)).toEqual({ model: 'm', messages: hello, ...expected })
   })
 
-  it('sends reasoning back only where that is asked for', () => {
+  it('sends reasoning back only on request', () => {
     const body = {
       model: 'm',
       messages: [...hello, { role: 'assistant', content: 'a', reasoning_content: 'why' }],
@@ -262,7 +262,7 @@ describe('a chat request, read and written', () => {
   })
 })
 
-describe('a wrong chat request', () => {
+describe('an invalid chat request', () => {
   it.each<[unknown, string, RegExp]>([
     [[], 'body', /expected an object, but got an array/],
     [{ messages: hello }, 'model', /Missing required field 'model'/],

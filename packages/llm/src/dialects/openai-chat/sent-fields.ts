@@ -12,8 +12,8 @@ import type { SentFields } from '../passage.ts'
 import { readRole } from './message-role.ts'
 import { decodeTools } from './tools.ts'
 
-/** Looks at a body of `POST /v1/chat/completions` without reading what its messages say. */
-export function lookAtRequest(body: JsonObject, options: DecodeOptions = {}): SentFields {
+/** Inspects a body of `POST /v1/chat/completions` without decoding its messages. */
+export function inspectRequest(body: JsonObject, options: DecodeOptions = {}): SentFields {
   const messages = readMessages(body, options)
   const streamOptions = readOptional(body['stream_options'], 'stream_options', readObject)
   const includeUsage = readOptional(
@@ -38,7 +38,10 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null
 }
 
-/** The characters of all text. Throws for a message that no provider of the dialect could read. */
+/**
+ * The number of characters of text. Throws for a message that no provider of the dialect could
+ * read.
+ */
 function checkedTextLength(messages: readonly unknown[]): number {
   let length = 0
   for (let index = 0; index < messages.length; index += 1) {

@@ -17,8 +17,8 @@ import { decodeUsage } from './usage.ts'
 import { readVendorContent } from './vendor-content.ts'
 
 /**
- * Reads a stream of chat completion chunks. Usage comes after `finish_reason`, so `finish` waits for
- * `[DONE]`, for the usage chunk or for the end of the stream, whichever is first.
+ * Reads a stream of chat completion chunks. Usage comes after `finish_reason`, so `finish` waits
+ * for `[DONE]`, the usage chunk or the end of the stream, whichever comes first.
  */
 export function createStreamDecoder(nowMs: number): SseReader {
   let started = false
@@ -104,7 +104,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
       const chunk = parseJsonOrUndefined(event.data)
       if (!isJsonObject(chunk)) {
         return fail(
-          new ModelError('upstream', 'The provider sent a stream event that is no JSON object.'),
+          new ModelError('upstream', 'The provider sent a stream event that is not a JSON object.'),
         )
       }
       if (chunk['error'] !== undefined && chunk['error'] !== null) {

@@ -6,9 +6,9 @@ import { encodeErrorBody } from './errors.ts'
 import { encodeUsage } from './usage.ts'
 
 /**
- * Writes chat completion chunks. `usage` is null on every chunk but the last when the caller asked
- * for it, as OpenAI sends it; an error ends the stream with `{"error": …}` and no `[DONE]`, which
- * the official SDKs raise.
+ * Writes chat completion chunks. If the caller asked for usage, `usage` is null on every chunk but
+ * the last, as with OpenAI. An error ends the stream with `{"error": …}` and no `[DONE]`; the
+ * official SDKs raise it.
  */
 export function createStreamEncoder(options: StreamEncoderOptions): StreamEncoder {
   let head: JsonObject = { id: '', object: 'chat.completion.chunk', created: 0, model: '' }

@@ -11,9 +11,9 @@ import { syntheticCallId } from './decode-response.ts'
 interface OpenCall {
   readonly index: number
   readonly id: string
-  /** Empty until the provider told it; the call starts then. */
+  /** Empty until the provider sends it; the call starts then. */
   name: string
-  /** Arguments that came before the name. */
+  /** Arguments that arrived before the name. */
   waiting: string
 }
 
@@ -24,9 +24,9 @@ interface ToolCallReader {
 }
 
 /**
- * Reads `tool_calls` of deltas (and the older `function_call`). OpenAI numbers calls by `index` and
- * tells id and name once. Compatible servers leave the index or the id out, or give every call the
- * index 0; so a new id together with a name always opens a new call.
+ * Reads `tool_calls` of deltas (and the legacy `function_call`). OpenAI numbers calls by `index`
+ * and sends id and name once. Compatible servers omit the index or the id, or give every call the
+ * index 0; therefore a new id together with a name always opens a new call.
  */
 export function createToolCallReader(): ToolCallReader {
   const byProviderIndex = new Map<number, OpenCall>()

@@ -16,7 +16,7 @@ import {
   wrongType,
 } from '../../json/request-field.ts'
 
-/** Reads `tools`, or the older `functions`. */
+/** Reads `tools`, or the legacy `functions`. */
 export function decodeTools(body: JsonObject): ToolDefinition[] {
   const tools = readOptional(body['tools'], 'tools', readArray) ?? []
   const functions = readOptional(body['functions'], 'functions', readArray) ?? []
@@ -49,7 +49,7 @@ function decodeFunction(value: unknown, param: string): ToolDefinition {
 
 type DecodedChoice = Pick<ModelRequest, 'toolChoice' | 'allowedTools'>
 
-/** Reads `tool_choice` in all its forms, or the older `function_call`. */
+/** Reads `tool_choice` in all its forms, or the legacy `function_call`. */
 export function decodeToolChoice(body: JsonObject): DecodedChoice {
   const choice = body['tool_choice'] ?? undefined
   if (choice !== undefined) return decodeChoice(choice, 'tool_choice')
@@ -76,7 +76,7 @@ function decodeChoice(value: unknown, param: string): DecodedChoice {
     case 'allowed_tools':
       return decodeAllowedTools(value['allowed_tools'], `${param}.allowed_tools`)
     default:
-      throw invalidField(`${param}.type`, `it is none of 'function', 'custom' and 'allowed_tools'.`)
+      throw invalidField(`${param}.type`, `expected 'function', 'custom' or 'allowed_tools'.`)
   }
 }
 
@@ -84,7 +84,7 @@ function decodeAllowedTools(value: unknown, param: string): DecodedChoice {
   const allowed = readObject(value, param)
   const mode = allowed['mode']
   if (mode !== 'auto' && mode !== 'required') {
-    throw invalidField(`${param}.mode`, `it is neither 'auto' nor 'required'.`)
+    throw invalidField(`${param}.mode`, `expected 'auto' or 'required'.`)
   }
   const tools = readArray(allowed['tools'], `${param}.tools`)
   return {
@@ -102,8 +102,8 @@ function decodeAllowedTools(value: unknown, param: string): DecodedChoice {
 }
 
 /**
- * Writes tools. One that is built into a provider's API goes on as it came; `isOwn` is false when it
- * came in another dialect, whose own tools nobody here can run.
+ * Writes tools. One that is built into a provider's API is passed on unchanged; `isOwn` is false if
+ * it arrived in another dialect, whose own tools cannot be run here.
  */
 export function encodeTools(tools: readonly ToolDefinition[], isOwn = true): JsonObject[] {
   return tools.map((tool) => {

@@ -36,7 +36,7 @@ describe('scanUsage', () => {
 describe('createStreamScanner', () => {
   const bytes = readFixture('openai-text.sse')
 
-  it('finds usage and the end however the bytes are cut', () => {
+  it('finds usage and the end however the bytes are split', () => {
     for (let place = 0; place <= bytes.length; place += 1) {
       const scanner = createStreamScanner()
       for (const chunk of cutAt(bytes, place)) scanner.push(chunk)
@@ -64,7 +64,7 @@ describe('createStreamScanner', () => {
     expect(cut('data: [DONE]')).toEqual([true, false])
   })
 
-  it('is not misled by the words within a text', () => {
+  it('is not misled by the same words inside text', () => {
     const scanner = createStreamScanner()
     const content = JSON.stringify(
       'data: [DONE] "finish_reason":"stop" "usage":{"prompt_tokens":1}',
@@ -73,7 +73,7 @@ describe('createStreamScanner', () => {
     expect([scanner.usage, scanner.finished, scanner.done]).toEqual([undefined, false, false])
   })
 
-  it('does not take an empty finish reason for the end', () => {
+  it('does not mistake an empty finish reason for the end', () => {
     const scanner = createStreamScanner()
     scanner.push(Buffer.from('data: {"choices":[{"finish_reason":""}]}\n\n'))
     expect(scanner.finished).toBe(false)
@@ -88,7 +88,7 @@ describe('createStreamScanner', () => {
     expect(scanner.done).toBe(true)
   })
 
-  it('takes the usage that was told last, and looks again after more has come', () => {
+  it('takes the last usage, and scans again after more has arrived', () => {
     const scanner = createStreamScanner()
     scanner.push(Buffer.from('data: {"usage":{"prompt_tokens":19,"completion_tokens":1}}\n\n'))
     expect(scanner.usage?.outputTokens).toBe(1)

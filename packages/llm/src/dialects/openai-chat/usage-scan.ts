@@ -14,7 +14,7 @@ export function scanUsage(body: Uint8Array): Usage | undefined {
   return decodeUsage(lastObjectValue(bytes, 'usage', isUsage))
 }
 
-/** The usage that a whole answer tells, after it was parsed. */
+/** The usage in a whole answer that has been parsed. */
 export function readUsage(answer: object): Usage | undefined {
   const value = 'usage' in answer ? answer.usage : undefined
   return isUsage(value) ? decodeUsage(value) : undefined
@@ -27,13 +27,13 @@ function isUsage(value: unknown): value is JsonObject {
 }
 
 /**
- * Watches a stream that passes through as bytes. Reads nothing while it passes: keeps its last
- * events, and looks at them from the end when it is asked.
+ * Watches a stream that passes through as bytes. Decodes nothing meanwhile: keeps the last events
+ * and scans them from the end on demand.
  */
 export function createStreamScanner(): StreamScanner & {
-  /** Whether `data: [DONE]` came. */
+  /** Whether `data: [DONE]` has arrived. */
   readonly done: boolean
-  /** Whether a choice told its finish reason. */
+  /** Whether a choice has sent its finish reason. */
   readonly finished: boolean
 } {
   const tail = createStreamTail()
@@ -55,7 +55,7 @@ export function createStreamScanner(): StreamScanner & {
   }
 }
 
-/** A line that is `data: [DONE]`; the same word within a text stands inside JSON. */
+/** A line that is `data: [DONE]`; the same word in text is inside JSON. */
 function hasDoneLine(bytes: Buffer): boolean {
   const position = bytes.lastIndexOf(doneWord)
   if (position === -1) return false

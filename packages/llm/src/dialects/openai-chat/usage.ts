@@ -2,9 +2,9 @@ import { countOrZero, isJsonObject, type JsonObject, objectOrEmpty } from '@fair
 import type { Usage } from '../../operations/chat/model-response.ts'
 
 /**
- * Reads a `usage` object; `undefined` when there is none. DeepSeek tells its cache hits in
+ * Reads a `usage` object; `undefined` if there is none. DeepSeek reports cache hits in
  * `prompt_cache_hit_tokens`, everybody else in `prompt_tokens_details.cached_tokens`. xAI leaves
- * reasoning out of `completion_tokens`, which its total gives away.
+ * reasoning out of `completion_tokens`, which shows in its total.
  */
 export function decodeUsage(value: unknown): Usage | undefined {
   if (!isJsonObject(value)) return undefined

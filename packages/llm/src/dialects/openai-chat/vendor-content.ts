@@ -1,7 +1,7 @@
 import { arrayOrEmpty, isJsonObject, type JsonObject, stringOrUndefined } from '@fairlead/base'
 
 /**
- * Text and thinking of a message or delta as the compatible providers tell them: `content` is a
+ * Text and thinking of a message or delta in the forms of the compatible providers: `content` is a
  * string, or (Mistral) an array of `text` and `thinking` parts; thinking is in `reasoning_content`
  * (DeepSeek, vLLM, xAI and most others) or `reasoning` (OpenRouter, Ollama, Groq).
  */

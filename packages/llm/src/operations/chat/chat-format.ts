@@ -3,28 +3,28 @@ import type { ModelRequest, ToolDefinition } from './model-request.ts'
 import type { ModelResponse } from './model-response.ts'
 import type { StreamEvent } from './stream-event.ts'
 
-/** How a dialect writes chat: requests, whole answers and streams, with its own framing. */
+/** A dialect's format of chat: requests, whole answers and streams, including framing. */
 export interface ChatFormat {
   /**
    * Reads a caller's request. Throws a ModelError that names the field at fault.
    */
   decodeRequest(body: unknown, options?: DecodeOptions): ModelRequest
-  /** Reads what is said and which tools are offered, and nothing else of a request. */
+  /** Reads the messages and tools of a request, and nothing else. */
   decodeInput(body: JsonObject, options?: DecodeOptions): ChatInput
-  /** Reads which tools are offered, and nothing else of a request. */
+  /** Reads the tools of a request, and nothing else. */
   decodeTools(body: JsonObject): readonly ToolDefinition[]
-  /** Writes a provider's request. Never writes a null where a field can be left out. */
+  /** Writes a provider's request. Never writes a null where a field can be omitted. */
   encodeRequest(request: ModelRequest, options?: EncodeOptions): unknown
 
   /**
-   * Reads a provider's whole answer. `nowMs` is wall time, for answers that carry none. Throws a
-   * ModelError of kind `upstream` when it is not one.
+   * Reads a provider's whole answer. `nowMs` is wall time, for answers without a timestamp. Throws
+   * a ModelError of kind `upstream` if it is not one.
    */
   decodeResponse(body: unknown, nowMs: number): ModelResponse
   /** Writes a whole answer for a caller. */
   encodeResponse(response: ModelResponse): unknown
 
-  /** Reads a provider's stream. `nowMs` is wall time, for streams that carry none. */
+  /** Reads a provider's stream. `nowMs` is wall time, for streams without a timestamp. */
   createStreamDecoder(nowMs: number): StreamDecoder
   /** Writes a stream for a caller. */
   createStreamEncoder(options: StreamEncoderOptions): StreamEncoder
@@ -33,36 +33,37 @@ export interface ChatFormat {
 }
 
 export interface DecodeOptions {
-  /** Messages come from elsewhere, such as a prompt template: the body may hold none of its own. */
+  /** Messages come from elsewhere, such as a PromptTemplate: the body may contain none. */
   readonly messagesOptional?: boolean
-  /** What was read of the request already, so that it is not read again. */
+  /** Input that has already been decoded, so that it is not decoded again. */
   readonly input?: ChatInput
 }
 
-/** The part of a request that is said and offered. */
+/** The messages and tools of a request. */
 export type ChatInput = Pick<ModelRequest, 'items' | 'tools'>
 
-/** What compatible servers of one dialect differ in. */
+/** How compatible servers of one dialect differ. */
 export interface EncodeOptions {
   /**
-   * The field that bounds the answer, where a dialect has several. OpenAI's reasoning models refuse
-   * `max_tokens`; some compatible servers know nothing else. The dialect's newest when left out.
+   * The field that limits the length of the answer, where a dialect has several. OpenAI's reasoning
+   * models reject `max_tokens`; some compatible servers support nothing else. Defaults to the
+   * dialect's newest.
    */
   readonly outputLimitField?: string
   /**
-   * Whether earlier reasoning goes back as text. Some compatible providers need it within a tool
-   * loop, others refuse it. Default false.
+   * Whether earlier reasoning is sent back as text. Some compatible providers need it within a tool
+   * loop, others reject it. Defaults to false.
    */
   readonly echoReasoning?: boolean
 }
 
 export interface StreamDecoder {
   /**
-   * Takes the next bytes, cut anywhere, and gives the events that they complete. Never throws: what
-   * cannot be read is an `error` event, after which nothing follows.
+   * Takes the next bytes, split anywhere, and returns the events that they complete. Never throws:
+   * unreadable input becomes an `error` event, after which nothing follows.
    */
   push(bytes: Uint8Array): StreamEvent[]
-  /** The upstream closed. Gives an `error` event when the answer was not complete. */
+  /** The upstream closed the stream. Returns an `error` event if the answer was not complete. */
   end(): StreamEvent[]
 }
 
@@ -71,6 +72,6 @@ export interface StreamEncoderOptions {
 }
 
 export interface StreamEncoder {
-  /** The text to send for this event, in whole frames; empty when there is none. */
+  /** The text to send for this event, in whole frames; empty if there is nothing to send. */
   encode(event: StreamEvent): string
 }

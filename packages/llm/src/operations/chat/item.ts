@@ -1,13 +1,13 @@
 /**
  * One entry of a conversation, in the shape of Open Responses (https://www.openresponses.org), so
- * that what is stored, planned and served at `/v1/conversations/{id}/items` is one and the same.
- * Wire names stay snake_case because items are stored and served as they are.
+ * that what is stored, planned and served at `/v1/conversations/{id}/items` is the same. Wire names
+ * stay snake_case because items are stored and served unchanged.
  */
 export type Item = MessageItem | ReasoningItem | FunctionCallItem | FunctionCallOutputItem
 
 export type Role = 'user' | 'assistant' | 'system' | 'developer'
 
-/** Something that was said. Assistant messages carry output parts, all others input parts. */
+/** A message. Assistant messages carry output parts, all others input parts. */
 export interface MessageItem {
   readonly type: 'message'
   readonly id?: string
@@ -29,7 +29,10 @@ export interface ReasoningItem {
   readonly signature?: string
 }
 
-/** A call that the model asks the application to make. `arguments` is JSON text, as the model wrote it. */
+/**
+ * A call that the model wants the application to make. `arguments` is JSON text, as written by the
+ * model.
+ */
 export interface FunctionCallItem {
   readonly type: 'function_call'
   readonly id?: string
@@ -39,7 +42,7 @@ export interface FunctionCallItem {
   readonly arguments: string
 }
 
-/** What the application answered to the call with the same `call_id`. */
+/** The application's output for the call with the same `call_id`. */
 export interface FunctionCallOutputItem {
   readonly type: 'function_call_output'
   readonly id?: string
@@ -61,7 +64,7 @@ export type ContentPart =
   | { readonly type: 'refusal'; readonly refusal: string }
   | {
       readonly type: 'input_image'
-      /** A https URL or a data URL. */
+      /** An https URL or a data URL. */
       readonly image_url: string
       readonly detail?: 'auto' | 'low' | 'high'
     }

@@ -3,7 +3,7 @@ import type { Item } from './item.ts'
 /** A model call in no provider's format. Dialects decode into it and encode from it. */
 export interface ModelRequest {
   readonly model: string
-  /** Everything said, in order; system and developer messages stand where the caller put them. */
+  /** All items in order; system and developer messages stay where the caller put them. */
   readonly items: readonly Item[]
   readonly tools: readonly ToolDefinition[]
   readonly toolChoice?: ToolChoice
@@ -15,10 +15,10 @@ export interface ModelRequest {
   readonly stream: boolean
   /** OpenAI's `stream_options.include_usage`: whether a stream ends with a usage chunk. */
   readonly includeUsage: boolean
-  /** Top-level fields that have no canonical name, kept for an upstream of the same dialect. */
+  /** Top-level fields without a canonical name, kept for an upstream of the same dialect. */
   readonly extras: Readonly<Record<string, unknown>>
   /**
-   * The dialect that `extras` and native tools were read in. An upstream of another dialect never
+   * The dialect in which `extras` and native tools were read. An upstream of another dialect never
    * sees them. Absent means: written for whatever dialect the request is encoded in.
    */
   readonly extrasDialect?: string
@@ -31,8 +31,8 @@ export interface ToolDefinition {
   readonly parameters?: Readonly<Record<string, unknown>>
   readonly strict?: boolean
   /**
-   * A tool that is no function, such as a provider's own web search: its whole definition, written
-   * back as it came to an upstream of the same dialect and refused for any other.
+   * A tool that is not a function, such as a provider's own web search: its whole definition, sent
+   * unchanged to an upstream of the same dialect and rejected for any other.
    */
   readonly native?: Readonly<Record<string, unknown>>
 }

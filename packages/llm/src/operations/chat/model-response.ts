@@ -3,7 +3,7 @@ import type { Item } from './item.ts'
 /** A whole answer in no provider's format. */
 export interface ModelResponse {
   readonly id: string
-  /** The model that the provider says answered. */
+  /** The model that answered, according to the provider. */
   readonly model: string
   /** Unix seconds. */
   readonly createdAt: number
@@ -15,8 +15,8 @@ export interface ModelResponse {
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
 
 /**
- * Tokens of one call. `inputTokens` counts every input token, cached and cache-writing ones
- * included (OpenAI's way; Anthropic reports them apart and its dialect adds them up);
+ * Tokens of one call. `inputTokens` counts every input token, including cached and cache-writing
+ * ones (as OpenAI does; Anthropic reports them separately and its dialect adds them up);
  * `outputTokens` includes reasoning.
  */
 export interface Usage {

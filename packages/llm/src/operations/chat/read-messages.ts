@@ -2,7 +2,7 @@ import type { JsonObject } from '@fairlead/base'
 import { invalidField, readArray } from '../../json/request-field.ts'
 import type { DecodeOptions } from './chat-format.ts'
 
-/** `messages` of a body, which must not be empty unless messages come from elsewhere. */
+/** The `messages` of a body; must not be empty unless messages come from elsewhere. */
 export function readMessages(body: JsonObject, options: DecodeOptions): readonly unknown[] {
   const { messages } = body
   if (messages === undefined && options.messagesOptional === true) return []

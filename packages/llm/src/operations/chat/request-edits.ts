@@ -1,23 +1,23 @@
 import type { Item } from './item.ts'
 import type { ModelRequest, ResponseFormat, ToolDefinition } from './model-request.ts'
 
-/** What the gateway changes in a request: everything else reaches the provider as it was sent. */
+/** The gateway's changes to a request; everything else reaches the provider as sent. */
 export interface RequestEdits {
-  /** Said before all that the caller sent: a persona, a prompt template. */
+  /** Placed before the caller's messages: a Persona, a PromptTemplate. */
   readonly itemsBefore?: readonly Item[]
-  /** Said in place of all that the caller sent: the prompt of a conversation. */
+  /** Replaces the caller's messages: the prompt of a conversation. */
   readonly items?: readonly Item[]
-  /** Offered before the caller's tools. */
+  /** Placed before the caller's tools. */
   readonly toolsBefore?: readonly ToolDefinition[]
-  /** Offered in place of the caller's tools. */
+  /** Replaces the caller's tools. */
   readonly tools?: readonly ToolDefinition[]
-  /** These hold where the caller gave none. */
+  /** These apply where the caller gave none. */
   readonly responseFormat?: ResponseFormat
   readonly temperature?: number
   readonly maxOutputTokens?: number
 }
 
-/** The request with the edits made, for the model that is asked. */
+/** The request with the edits applied, for the model that is called. */
 export function editRequest(
   request: ModelRequest,
   edits: RequestEdits,

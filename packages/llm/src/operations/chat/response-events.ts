@@ -2,7 +2,7 @@ import type { Item } from './item.ts'
 import type { ModelResponse } from './model-response.ts'
 import type { StreamEvent } from './stream-event.ts'
 
-/** A whole answer as the stream that tells the same: for callers who stream what did not. */
+/** A whole answer as the equivalent stream of events. */
 export function responseEvents(response: ModelResponse): StreamEvent[] {
   const events: StreamEvent[] = [
     {

@@ -6,15 +6,15 @@ import type { StreamEvent } from './stream-event.ts'
 export interface StreamAssembler {
   push(event: StreamEvent): void
   /**
-   * The whole answer. Throws the stream's own error, or a ModelError of kind `upstream` when the
+   * The whole answer. Throws the stream's own error, or a ModelError of kind `upstream` if the
    * stream did not finish.
    */
   response(): ModelResponse
-  /** What has come so far, finished or not; open items have the status `incomplete`. */
+  /** Everything received so far, finished or not; open items have the status `incomplete`. */
   partial(): Item[]
 }
 
-/** Puts stream events together into the answer that they tell. Deltas of one kind join. */
+/** Assembles stream events into the answer. Consecutive deltas of one kind are joined. */
 export function createStreamAssembler(): StreamAssembler {
   const output = createOutput()
   let start: Extract<StreamEvent, { type: 'response-start' }> | undefined
@@ -159,7 +159,7 @@ function createOutput() {
           break
       }
     },
-    /** `lastStatus` is that of the item still being written; all before it are complete. */
+    /** `lastStatus` is the status of the item still being written; all before it are complete. */
     items: (lastStatus: ItemStatus): Item[] =>
       open.map((item, index) =>
         closeItem(item, index === open.length - 1 ? lastStatus : 'completed'),

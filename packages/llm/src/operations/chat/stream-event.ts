@@ -2,7 +2,7 @@ import type { ModelError } from '../../errors/model-error.ts'
 import type { FinishReason, Usage } from './model-response.ts'
 
 /**
- * A streamed answer, piece by piece, in no provider's format. Grammar: one `response-start`; then
+ * One piece of a streamed answer, in no provider's format. Grammar: one `response-start`; then
  * text, reasoning, refusal and tool-call events, where each `tool-call-start` opens the index that
  * its deltas carry and indices count up from 0; then at most one `usage`; then one `finish`, which
  * is last; or an `error` at any point, after which nothing follows.
