@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import {
   defaultCustomResourceDefinition,
   validateCustomResourceDefinition,
@@ -18,7 +19,6 @@ import {
 } from '../definitions/schema-builder.ts'
 import { compileJsonPath } from '../printing/json-path.ts'
 import { createdAtColumn, nameColumn } from '../definitions/standard-columns.ts'
-import { isJsonObject } from '../resources/object-body.ts'
 import { statusOf } from './definition-status.ts'
 
 /** Keeps a definition that is being deleted until all objects of its kind are gone. */
@@ -73,7 +73,10 @@ const versionSchema = object(
         labelSelectorPath: text('JSON path of the selector of the replicas.'),
       }),
     }),
-    additionalPrinterColumns: list('Columns that kubectl get shows besides the name.', printerColumn),
+    additionalPrinterColumns: list(
+      'Columns that kubectl get shows besides the name.',
+      printerColumn,
+    ),
     selectableFields: list(
       'Fields that a field selector may name.',
       object('One field.', { jsonPath: text('Where it is.') }, { required: ['jsonPath'] }),
@@ -121,7 +124,9 @@ export const definitionKind = builtInKind({
           reason: text('Why, in one word.'),
           message: text('Why, in a sentence.'),
           lastTransitionTime: moment('When the status last changed.'),
-          observedGeneration: integer('The generation that the condition describes.', { format: 'int64' }),
+          observedGeneration: integer('The generation that the condition describes.', {
+            format: 'int64',
+          }),
         }),
       ),
       acceptedNames: { ...namesSchema, required: [] },

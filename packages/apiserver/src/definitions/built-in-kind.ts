@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import { SchemaValidator, type KubernetesObject, type StructuralSchema } from '@fairlead/kube-core'
 
 import type { PrinterColumn } from './printer-column.ts'
@@ -64,9 +65,7 @@ function kindSchema(
 /** A field of `spec`, `status` or the root of an object, as an open record. */
 export function recordAt(object: KubernetesObject, field: string): Record<string, unknown> {
   const value = object[field]
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
+  return isJsonObject(value) ? value : {}
 }
 
 /** A field's text; empty when it is absent or not a string. */

@@ -1,7 +1,7 @@
+import { objectOrEmpty } from '@fairlead/base'
 import { applyJsonPatch, applyMergePatch, errors } from '@fairlead/kube-core'
 
 import { changeObject } from '../resources/change-object.ts'
-import { isJsonObject } from '../resources/object-body.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import { resourceName } from '../definitions/resource-definition.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
@@ -20,9 +20,7 @@ export function handleScale(
   const current = getScale(context, target)
   if (request.method === 'GET') return jsonResponse(200, current)
   const wanted = wantedScale(request, target, current)
-  const metadata =
-    isJsonObject(wanted) && isJsonObject(wanted['metadata']) ? wanted['metadata'] : {}
-  const { resourceVersion } = metadata
+  const { resourceVersion } = objectOrEmpty(objectOrEmpty(wanted)['metadata'])
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
     throw errors.conflict(resourceName(target.definition), target.name)
   }

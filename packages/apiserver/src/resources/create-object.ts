@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 import {
   errors,
@@ -56,7 +56,7 @@ export function insertObject(
   const attempts = object.metadata.name ? 1 : nameGenerationAttemptsMax
   const generateFrom = object.metadata.name ? undefined : object.metadata.generateName
   for (let attempt = 1; ; attempt++) {
-    if (generateFrom) object.metadata.name = generateName(generateFrom, random)
+    if (generateFrom) object.metadata.name = generateName(generateFrom, context.random)
     validateNewObject(definition, object)
     const name = object.metadata.name ?? ''
     const key = storageKeyOf({ ...target, name })
@@ -123,8 +123,4 @@ function track(
     manager: options.fieldManager,
     now: timestamp(context.clock.now()),
   })
-}
-
-function random(): number {
-  return randomInt(2 ** 32) / 2 ** 32
 }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -11,7 +12,7 @@ import {
 import { changeObject } from './change-object.ts'
 import { insertObject } from './create-object.ts'
 import { decodeObject } from './decode-object.ts'
-import { asObjectOf, isJsonObject } from './object-body.ts'
+import { asObjectOf } from './object-body.ts'
 import { resetFields } from './reset-fields.ts'
 import type { ResourceContext } from './resource-context.ts'
 import { resourceName, servedApiVersion, toServed } from '../definitions/resource-definition.ts'
