@@ -48,7 +48,7 @@ export interface ApiServerOptions {
    * Directory for objects and credentials; when absent they are kept in memory and lost on `stop`.
    */
   readonly dataDir?: string
-  /** Defaults to the system clock. */
+  /** Also limits how long `stop` waits for requests in progress. Defaults to the system clock. */
   readonly clock?: Clock
   /** Defaults to `Math.random`. */
   readonly random?: Random
@@ -94,16 +94,21 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     subject: { commonName: 'admin', organizations: [mastersGroup] },
   })
   const storage = openStorage(options)
+  const controllers: { stop(): void }[] = []
+  const release = (): void => {
+    for (const controller of controllers) controller.stop()
+    storage.close()
+  }
   try {
     const registry = new Registry(builtInKinds)
     const context = { storage, registry, clock, random: options.random ?? systemRandom }
     ensureSystemNamespaces(context)
-    const controllers = [
+    controllers.push(
       new DefinitionController(context, logger),
       new NamespaceController(context),
       new GarbageCollector(context, logger),
       new EventExpiry(context),
-    ]
+    )
     const tokens = new ServiceAccountTokens(files, storage, () => clock.now())
     const server = new HttpServer({
       identity: pki.leaf('server', serverCertificate(host)),
@@ -124,12 +129,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       compact: () => storage.compact(),
       async stop() {
         await server.close()
-        for (const controller of controllers) controller.stop()
-        storage.close()
+        release()
       },
     }
   } catch (error) {
-    storage.close()
+    release()
     throw error
   }
 }
