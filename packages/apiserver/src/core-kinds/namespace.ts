@@ -4,7 +4,7 @@ import { textColumn } from '../definitions/standard-columns.ts'
 import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
 import { list, object, text } from '../definitions/schema-builder.ts'
 
-/** Namespaces that always exist and cannot be deleted. */
+/** Namespaces that always exist. */
 export const systemNamespaces = [
   'default',
   'kube-node-lease',

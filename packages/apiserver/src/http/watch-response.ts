@@ -7,8 +7,8 @@ import { WatchSession } from '../watch/watch-session.ts'
 import type { StreamResponse } from '../exchange/api-response.ts'
 
 /**
- * The response to a watch: validated now, started once the headers are sent. @throws StatusError
- * 400
+ * The response to a watch: validated now, started once the headers are sent.
+ * @throws StatusError 400 or 422
  */
 export function watchResponse(
   context: ResourceContext,

@@ -12,8 +12,8 @@ export interface DeleteOptions {
 const policies = ['Orphan', 'Background', 'Foreground'] as const
 
 /**
- * Reads DeleteOptions from the body, which takes precedence, or the query. @throws StatusError 400
- * or 422
+ * Reads DeleteOptions from the body, which takes precedence, or the query.
+ * @throws StatusError 400 or 422
  */
 export function parseDeleteOptions(body: unknown, query: URLSearchParams): DeleteOptions {
   const given = objectOrEmpty(body)

@@ -75,7 +75,8 @@ function applyPatch(
 }
 
 /**
- * Server-side apply: creates the object or takes ownership of the given fields. @throws StatusError
+ * Server-side apply: creates the object or takes ownership of the given fields.
+ * @throws StatusError
  */
 export function applyObject(
   context: ResourceContext,

@@ -8,7 +8,8 @@ import type { ScalePaths } from '../definitions/resource-definition.ts'
 import type { ObjectTarget } from './resource-target.ts'
 
 /**
- * The scale of a custom object, as `autoscaling/v1` represents it. @throws StatusError 404 or 500
+ * The scale of a custom object, as `autoscaling/v1` represents it.
+ * @throws StatusError 404 or 500
  */
 export function getScale(context: ResourceContext, target: ObjectTarget): KubernetesObject {
   const paths = pathsOf(target)
