@@ -1,8 +1,5 @@
 import { join } from 'node:path'
 
-import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
-import { ServiceAccountTokens } from './auth/service-account-token.ts'
-import { mastersGroup } from './auth/user.ts'
 import {
   type Clock,
   type Logger,
@@ -11,6 +8,10 @@ import {
   systemClock,
   systemRandom,
 } from '@fairlead/base'
+
+import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
+import { ServiceAccountTokens } from './auth/service-account-token.ts'
+import { mastersGroup } from './auth/user.ts'
 import { EventExpiry } from './controllers/event-expiry.ts'
 import { GarbageCollector } from './controllers/garbage-collector.ts'
 import { NamespaceController } from './controllers/namespace-controller.ts'

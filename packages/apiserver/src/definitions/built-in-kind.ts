@@ -1,10 +1,10 @@
 import { isJsonObject } from '@fairlead/base'
 import { SchemaValidator, type KubernetesObject, type StructuralSchema } from '@fairlead/kube-core'
 
-import type { PrinterColumn } from './printer-column.ts'
-import { ageColumn, nameColumn } from './standard-columns.ts'
-import { allVerbs, type ResourceDefinition } from './resource-definition.ts'
 import { objectMeta, typeFields } from './object-meta-schema.ts'
+import type { PrinterColumn } from './printer-column.ts'
+import { allVerbs, type ResourceDefinition } from './resource-definition.ts'
+import { ageColumn, nameColumn } from './standard-columns.ts'
 
 type Declared = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'plural' | 'namespaced'> &
   Partial<Omit<ResourceDefinition, 'schema' | 'validator' | 'openApiName' | 'columns'>> & {

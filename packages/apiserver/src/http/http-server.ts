@@ -2,12 +2,11 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
+import type { Clock, Logger } from '@fairlead/base'
 import { errors, StatusError } from '@fairlead/kube-core'
 
 import { authenticate, type TokenAuthenticator } from '../auth/authenticator.ts'
 import { impersonate } from '../auth/impersonate.ts'
-import type { Clock, Logger } from '@fairlead/base'
-import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import {
   jsonResponse,
@@ -15,6 +14,7 @@ import {
   type Handled,
   type StreamResponse,
 } from '../exchange/api-response.ts'
+import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
 import { readBody } from './read-body.ts'
 
 interface HttpServerOptions {

@@ -2,11 +2,11 @@ import { objectOrEmpty } from '@fairlead/base'
 import { errors, timestamp } from '@fairlead/kube-core'
 
 import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
+import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { getObject } from '../resources/get-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
-import type { ApiRequest } from '../exchange/api-request.ts'
-import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { decodeBody } from './decode-body.ts'
 
 const lifetimeDefaultS = 3600

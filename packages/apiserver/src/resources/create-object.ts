@@ -10,9 +10,6 @@ import {
   timestamp,
 } from '@fairlead/kube-core'
 
-import { decodeObject } from './decode-object.ts'
-import { admitToNamespace } from './namespace-admission.ts'
-import type { ResourceContext } from './resource-context.ts'
 import {
   resourceName,
   toServed,
@@ -20,6 +17,9 @@ import {
   type MutableObject,
   type ResourceDefinition,
 } from '../definitions/resource-definition.ts'
+import { decodeObject } from './decode-object.ts'
+import { admitToNamespace } from './namespace-admission.ts'
+import type { ResourceContext } from './resource-context.ts'
 import { storageKeyOf, type CollectionTarget } from './resource-target.ts'
 import { validateNewObject } from './validate-object.ts'
 import type { WriteOptions } from './write-options.ts'

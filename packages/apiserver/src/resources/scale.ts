@@ -1,10 +1,10 @@
 import { isJsonObject, objectOrEmpty } from '@fairlead/base'
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
+import type { ScalePaths } from '../definitions/resource-definition.ts'
 import { evaluateFieldPath } from '../printing/json-path.ts'
 import { getObject } from './get-object.ts'
 import type { ResourceContext } from './resource-context.ts'
-import type { ScalePaths } from '../definitions/resource-definition.ts'
 import type { ObjectTarget } from './resource-target.ts'
 
 /**
