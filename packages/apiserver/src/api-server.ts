@@ -33,7 +33,7 @@ import {
   credentialFilesInMemory,
   type CredentialFiles,
 } from './pki/credential-files.ts'
-import { PublicKeyInfrastructure } from './pki/public-key-infrastructure.ts'
+import { PublicKeyInfrastructure, type LeafRequest } from './pki/public-key-infrastructure.ts'
 import { Registry } from './resources/registry.ts'
 import type { ResourceContext } from './resources/resource-context.ts'
 import { memoryJournal } from './storage/journal.ts'
@@ -164,7 +164,7 @@ function openStorage({ dataDir, watchHistory }: ApiServerOptions): JournaledStor
   return new JournaledStorage({ journal, historyLimit: watchHistory ?? watchHistoryDefault })
 }
 
-function serverCertificate(host: string): Parameters<PublicKeyInfrastructure['leaf']>[1] {
+function serverCertificate(host: string): LeafRequest {
   const names = ['127.0.0.1', '::1', 'localhost', 'kubernetes.default.svc', reachable(host)]
   return {
     usage: 'server',
