@@ -1,8 +1,5 @@
 import { join } from 'node:path'
 
-import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
-import { ServiceAccountTokens } from './auth/service-account-token.ts'
-import { mastersGroup } from './auth/user.ts'
 import {
   type Clock,
   type Logger,
@@ -11,6 +8,10 @@ import {
   systemClock,
   systemRandom,
 } from '@fairlead/base'
+
+import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
+import { ServiceAccountTokens } from './auth/service-account-token.ts'
+import { mastersGroup } from './auth/user.ts'
 import { EventExpiry } from './controllers/event-expiry.ts'
 import { GarbageCollector } from './controllers/garbage-collector.ts'
 import { NamespaceController } from './controllers/namespace-controller.ts'
@@ -32,7 +33,7 @@ import {
   credentialFilesInMemory,
   type CredentialFiles,
 } from './pki/credential-files.ts'
-import { PublicKeyInfrastructure } from './pki/public-key-infrastructure.ts'
+import { PublicKeyInfrastructure, type LeafRequest } from './pki/public-key-infrastructure.ts'
 import { Registry } from './resources/registry.ts'
 import type { ResourceContext } from './resources/resource-context.ts'
 import { memoryJournal } from './storage/journal.ts'
@@ -48,7 +49,7 @@ export interface ApiServerOptions {
    * Directory for objects and credentials; when absent they are kept in memory and lost on `stop`.
    */
   readonly dataDir?: string
-  /** Defaults to the system clock. */
+  /** Also limits how long `stop` waits for requests in progress. Defaults to the system clock. */
   readonly clock?: Clock
   /** Defaults to `Math.random`. */
   readonly random?: Random
@@ -94,16 +95,21 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     subject: { commonName: 'admin', organizations: [mastersGroup] },
   })
   const storage = openStorage(options)
+  const controllers: { stop(): void }[] = []
+  const release = (): void => {
+    for (const controller of controllers) controller.stop()
+    storage.close()
+  }
   try {
     const registry = new Registry(builtInKinds)
     const context = { storage, registry, clock, random: options.random ?? systemRandom }
     ensureSystemNamespaces(context)
-    const controllers = [
+    controllers.push(
       new DefinitionController(context, logger),
       new NamespaceController(context),
       new GarbageCollector(context, logger),
       new EventExpiry(context),
-    ]
+    )
     const tokens = new ServiceAccountTokens(files, storage, () => clock.now())
     const server = new HttpServer({
       identity: pki.leaf('server', serverCertificate(host)),
@@ -124,12 +130,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       compact: () => storage.compact(),
       async stop() {
         await server.close()
-        for (const controller of controllers) controller.stop()
-        storage.close()
+        release()
       },
     }
   } catch (error) {
-    storage.close()
+    release()
     throw error
   }
 }
@@ -159,7 +164,7 @@ function openStorage({ dataDir, watchHistory }: ApiServerOptions): JournaledStor
   return new JournaledStorage({ journal, historyLimit: watchHistory ?? watchHistoryDefault })
 }
 
-function serverCertificate(host: string): Parameters<PublicKeyInfrastructure['leaf']>[1] {
+function serverCertificate(host: string): LeafRequest {
   const names = ['127.0.0.1', '::1', 'localhost', 'kubernetes.default.svc', reachable(host)]
   return {
     usage: 'server',

@@ -1,6 +1,6 @@
+import { FakeClock } from '@fairlead/base/testing'
 import { describe, expect, it } from 'vitest'
 
-import { FakeClock } from '@fairlead/base/testing'
 import { Registry } from '../resources/registry.ts'
 import { memoryJournal } from '../storage/journal.ts'
 import { JournaledStorage } from '../storage/journaled-storage.ts'

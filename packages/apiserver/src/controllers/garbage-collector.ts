@@ -1,3 +1,4 @@
+import type { Logger } from '@fairlead/base'
 import {
   foregroundDeletionFinalizer,
   orphanFinalizer,
@@ -5,11 +6,10 @@ import {
   type OwnerReference,
 } from '@fairlead/kube-core'
 
-import type { Logger } from '@fairlead/base'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { deleteObject } from '../resources/delete-object.ts'
 import { isDone } from '../resources/deletion-state.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
-import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import type { Change, StorageKey } from '../storage/change.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type { KubernetesObject, StructuralSchema } from '@fairlead/kube-core'
 
-import { createdAtColumn, nameColumn, textColumn } from '../definitions/standard-columns.ts'
 import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
 import { atomic, list, object, text } from '../definitions/schema-builder.ts'
+import { createdAtColumn, nameColumn, textColumn } from '../definitions/standard-columns.ts'
 
 /**
  * Roles and bindings are stored and served so that manifests containing them can be applied. They

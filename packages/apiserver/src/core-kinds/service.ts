@@ -1,6 +1,5 @@
 import type { FieldError, KubernetesObject } from '@fairlead/kube-core'
 
-import { textColumn } from '../definitions/standard-columns.ts'
 import { builtInKind, recordAt, textAt } from '../definitions/built-in-kind.ts'
 import {
   atomic,
@@ -12,6 +11,7 @@ import {
   text,
   textMap,
 } from '../definitions/schema-builder.ts'
+import { textColumn } from '../definitions/standard-columns.ts'
 
 const portSchema = object(
   'A port of the service.',

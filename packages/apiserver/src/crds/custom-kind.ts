@@ -11,12 +11,12 @@ import {
 } from '@fairlead/kube-core'
 
 import { objectMeta, typeFields } from '../definitions/object-meta-schema.ts'
-import { nameColumn } from '../definitions/standard-columns.ts'
 import {
   allVerbs,
   type Conversion,
   type ResourceDefinition,
 } from '../definitions/resource-definition.ts'
+import { nameColumn } from '../definitions/standard-columns.ts'
 import { customColumns } from './custom-columns.ts'
 
 /** The served versions of a definition as resources; `terminating` refuses creates. */

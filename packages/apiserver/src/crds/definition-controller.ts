@@ -1,3 +1,4 @@
+import type { Logger } from '@fairlead/base'
 import {
   deepEqual,
   type CustomResourceDefinitionObject,
@@ -5,7 +6,6 @@ import {
   timestamp,
 } from '@fairlead/kube-core'
 
-import type { Logger } from '@fairlead/base'
 import { deleteObject } from '../resources/delete-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { Change } from '../storage/change.ts'

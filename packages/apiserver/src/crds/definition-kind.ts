@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import {
   defaultCustomResourceDefinition,
   validateCustomResourceDefinition,
@@ -16,9 +17,8 @@ import {
   object,
   text,
 } from '../definitions/schema-builder.ts'
-import { compileJsonPath } from '../printing/json-path.ts'
 import { createdAtColumn, nameColumn } from '../definitions/standard-columns.ts'
-import { isJsonObject } from '../resources/object-body.ts'
+import { compileJsonPath } from '../printing/json-path.ts'
 import { statusOf } from './definition-status.ts'
 
 /** Keeps a definition that is being deleted until all objects of its kind are gone. */

@@ -1,9 +1,10 @@
+import { isJsonObject } from '@fairlead/base'
 import { SchemaValidator, type KubernetesObject, type StructuralSchema } from '@fairlead/kube-core'
 
-import type { PrinterColumn } from './printer-column.ts'
-import { ageColumn, nameColumn } from './standard-columns.ts'
-import { allVerbs, type ResourceDefinition } from './resource-definition.ts'
 import { objectMeta, typeFields } from './object-meta-schema.ts'
+import type { PrinterColumn } from './printer-column.ts'
+import { allVerbs, type ResourceDefinition } from './resource-definition.ts'
+import { ageColumn, nameColumn } from './standard-columns.ts'
 
 type Declared = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'plural' | 'namespaced'> &
   Partial<Omit<ResourceDefinition, 'schema' | 'validator' | 'openApiName' | 'columns'>> & {
@@ -64,9 +65,7 @@ function kindSchema(
 /** A field of `spec`, `status` or the root of an object, as an open record. */
 export function recordAt(object: KubernetesObject, field: string): Record<string, unknown> {
   const value = object[field]
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
+  return isJsonObject(value) ? value : {}
 }
 
 /** A field's text; empty when it is absent or not a string. */

@@ -6,13 +6,13 @@ export interface ApiResponse {
 }
 
 /**
- * A streamed response. `start` is called once the headers are sent; `write` returns false when the
- * client reads too slowly and is disconnected.
+ * A streamed response. `start` is called once the headers are sent. A client that reads too slowly
+ * is disconnected.
  */
 export interface StreamResponse {
   readonly contentType: string
   start(stream: ResponseStream): void
-  /** Stops everything that `start` began; called once, when the connection closes. */
+  /** Stops everything that `start` began; called once, when the connection or the server closes. */
   stop(): void
 }
 

@@ -2,12 +2,11 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
+import type { Clock, Logger } from '@fairlead/base'
 import { errors, StatusError } from '@fairlead/kube-core'
 
 import { authenticate, type TokenAuthenticator } from '../auth/authenticator.ts'
 import { impersonate } from '../auth/impersonate.ts'
-import type { Clock, Logger } from '@fairlead/base'
-import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import {
   jsonResponse,
@@ -15,6 +14,7 @@ import {
   type Handled,
   type StreamResponse,
 } from '../exchange/api-response.ts'
+import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
 import { readBody } from './read-body.ts'
 
 interface HttpServerOptions {
@@ -33,11 +33,19 @@ const closeGraceMs = 500
 /** A watcher with more than this much unsent data is disconnected. */
 const streamBacklogBytesMax = 16 * 1024 * 1024
 
+interface OpenStream {
+  /** Ends the response, so that the client sees a complete one. */
+  readonly end: () => void
+  /** Stops what produces the stream; safe to call more than once. */
+  readonly stop: () => void
+}
+
 /** The TLS side of the server: connections, bodies, responses, streams. */
 export class HttpServer {
   readonly #options: HttpServerOptions
   readonly #server: Server
-  readonly #streams = new Set<() => void>()
+  readonly #streams = new Set<OpenStream>()
+  #closing = false
 
   constructor(options: HttpServerOptions) {
     this.#options = options
@@ -69,23 +77,33 @@ export class HttpServer {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** Ends streams properly, lets requests in flight finish and closes every connection. */
+  /**
+   * Ends the streams properly, lets requests in progress finish within half a second, and closes
+   * every connection. Nothing that a stream started is left running.
+   */
   async close(): Promise<void> {
+    this.#closing = true
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server.close(() => resolve())
-    for (const end of this.#streams) end()
+    for (const { end } of this.#streams) end()
     this.#server.closeIdleConnections()
     const force = this.#options.clock.setTimer(closeGraceMs, () =>
       this.#server.closeAllConnections(),
     )
     await promise
     force.cancel()
+    // Node.js reports a response as closed later than its server, or never if it was pipelined.
+    for (const { stop } of this.#streams) stop()
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const warnings: string[] = []
     try {
-      const handled = this.#options.handle(await this.#receive(request, warnings))
+      const received = await this.#receive(request, warnings).finally(() => {
+        // A connection that is kept alive would hold up the close.
+        if (this.#closing) response.shouldKeepAlive = false
+      })
+      const handled = this.#options.handle(received)
       if ('start' in handled) this.#stream(response, handled, warnings)
       else send(response, handled, warnings)
     } catch (error) {
@@ -136,18 +154,22 @@ export class HttpServer {
   }
 
   #stream(response: ServerResponse, handled: StreamResponse, warnings: readonly string[]): void {
-    const end = (): void => void response.end()
-    this.#streams.add(end)
-    response.once('close', () => {
-      this.#streams.delete(end)
-      handled.stop()
-    })
     const headers: OutgoingHttpHeaders = {
       'content-type': handled.contentType,
       'cache-control': 'no-cache, private',
       ...warningHeader(warnings),
     }
     response.writeHead(200, headers)
+    const end = (): void => void response.end()
+    if (this.#closing) return end()
+    const stream: OpenStream = {
+      end,
+      stop: () => {
+        if (this.#streams.delete(stream)) handled.stop()
+      },
+    }
+    this.#streams.add(stream)
+    response.once('close', stream.stop)
     response.flushHeaders()
     handled.start({
       write(chunk) {

@@ -7,7 +7,8 @@ import { errors } from '@fairlead/kube-core'
 export const nestingDepthMax = 500
 
 /**
- * Refuses values nested too deeply for recursion; is not recursive itself. @throws StatusError 400
+ * Refuses values nested too deeply for recursion; is not recursive itself.
+ * @throws StatusError 400
  */
 export function refuseDeepNesting(value: unknown): void {
   let level: unknown[] = [value]

@@ -1,12 +1,12 @@
 import { errors, validateFieldManager } from '@fairlead/kube-core'
 
+import type { ApiRequest } from '../exchange/api-request.ts'
 import { applyObject, patchObject, type PatchType } from '../resources/patch-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
 import type { WriteResult } from '../resources/update-object.ts'
 import type { WriteOptions } from '../resources/write-options.ts'
 import { parseFlag } from '../watch/watch-options.ts'
-import type { ApiRequest } from '../exchange/api-request.ts'
 import { decodeJson, decodeYaml, mediaTypeOf } from './decode-body.ts'
 
 const patchTypes: ReadonlyMap<string, PatchType> = new Map([

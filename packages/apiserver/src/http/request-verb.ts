@@ -1,5 +1,5 @@
-import { parseFlag } from '../watch/watch-options.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
+import { parseFlag } from '../watch/watch-options.ts'
 import type { ResourcePath } from './request-path.ts'
 
 /** The verb of a resource request, as used by RBAC and discovery. */

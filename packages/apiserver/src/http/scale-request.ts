@@ -1,14 +1,14 @@
+import { objectOrEmpty } from '@fairlead/base'
 import { applyJsonPatch, applyMergePatch, errors } from '@fairlead/kube-core'
 
-import { changeObject } from '../resources/change-object.ts'
-import { isJsonObject } from '../resources/object-body.ts'
-import type { ResourceContext } from '../resources/resource-context.ts'
 import { resourceName } from '../definitions/resource-definition.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
+import { jsonResponse, type Handled } from '../exchange/api-response.ts'
+import { changeObject } from '../resources/change-object.ts'
+import type { ResourceContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
 import { getScale, withScale } from '../resources/scale.ts'
 import { parseWriteOptions } from '../resources/write-options.ts'
-import type { ApiRequest } from '../exchange/api-request.ts'
-import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { decodeBody, decodeJson, mediaTypeOf } from './decode-body.ts'
 
 /** GET, PUT and PATCH of `/scale`. @throws StatusError */
@@ -20,9 +20,7 @@ export function handleScale(
   const current = getScale(context, target)
   if (request.method === 'GET') return jsonResponse(200, current)
   const wanted = wantedScale(request, target, current)
-  const metadata =
-    isJsonObject(wanted) && isJsonObject(wanted['metadata']) ? wanted['metadata'] : {}
-  const { resourceVersion } = metadata
+  const { resourceVersion } = objectOrEmpty(objectOrEmpty(wanted)['metadata'])
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
     throw errors.conflict(resourceName(target.definition), target.name)
   }

@@ -1,13 +1,12 @@
+import { objectOrEmpty } from '@fairlead/base'
 import { errors, timestamp } from '@fairlead/kube-core'
 
 import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
-import { recordAt } from '../definitions/built-in-kind.ts'
-import { getObject } from '../resources/get-object.ts'
-import { isJsonObject } from '../resources/object-body.ts'
-import type { ResourceContext } from '../resources/resource-context.ts'
-import type { ObjectTarget } from '../resources/resource-target.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
+import { getObject } from '../resources/get-object.ts'
+import type { ResourceContext } from '../resources/resource-context.ts'
+import type { ObjectTarget } from '../resources/resource-target.ts'
 import { decodeBody } from './decode-body.ts'
 
 const lifetimeDefaultS = 3600
@@ -30,9 +29,9 @@ export function createToken(
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
     metadata: { name: target.name, namespace: target.namespace },
-    spec: isJsonObject(body) && isJsonObject(body['spec']) ? body['spec'] : {},
+    spec: objectOrEmpty(objectOrEmpty(body)['spec']),
   }
-  const seconds = lifetimeSeconds(recordAt(question, 'spec')['expirationSeconds'])
+  const seconds = lifetimeSeconds(question.spec['expirationSeconds'])
   const account = { namespace: target.namespace, name: target.name, uid }
   const { token, expiresAtMs } = tokens.issue(account, seconds * 1000)
   const expirationTimestamp = timestamp(expiresAtMs)

@@ -1,14 +1,14 @@
+import type { StreamResponse } from '../exchange/api-response.ts'
 import { parseSelection } from '../resources/object-selection.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { CollectionTarget } from '../resources/resource-target.ts'
 import type { EventEncoder } from '../watch/event-encoder.ts'
 import { parseWatchOptions } from '../watch/watch-options.ts'
 import { WatchSession } from '../watch/watch-session.ts'
-import type { StreamResponse } from '../exchange/api-response.ts'
 
 /**
- * The response to a watch: validated now, started once the headers are sent. @throws StatusError
- * 400
+ * The response to a watch: validated now, started once the headers are sent.
+ * @throws StatusError 400 or 422
  */
 export function watchResponse(
   context: ResourceContext,

@@ -1,3 +1,4 @@
+import { objectOrEmpty, parseJsonOrUndefined } from '@fairlead/base'
 import { errors } from '@fairlead/kube-core'
 
 /** Where the next page of a list starts. Opaque to clients. */
@@ -16,16 +17,10 @@ export function encodeContinueToken({ revision, after }: ContinueToken): string 
 
 /** @throws StatusError 400 */
 export function decodeContinueToken(text: string): ContinueToken {
-  try {
-    const decoded: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
-    if (typeof decoded === 'object' && decoded !== null && 'rv' in decoded && 'start' in decoded) {
-      const { rv, start } = decoded
-      if (typeof rv === 'number' && Number.isSafeInteger(rv) && typeof start === 'string') {
-        return { revision: rv, after: start }
-      }
-    }
-  } catch {
-    // All malformed tokens get the same response.
+  const decoded = parseJsonOrUndefined(Buffer.from(text, 'base64url').toString('utf8'))
+  const { rv, start } = objectOrEmpty(decoded)
+  if (typeof rv === 'number' && Number.isSafeInteger(rv) && typeof start === 'string') {
+    return { revision: rv, after: start }
   }
   throw errors.badRequest('continue key is not valid: the token was not made by this server')
 }

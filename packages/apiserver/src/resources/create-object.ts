@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 import {
   errors,
@@ -10,9 +10,6 @@ import {
   timestamp,
 } from '@fairlead/kube-core'
 
-import { decodeObject } from './decode-object.ts'
-import { admitToNamespace } from './namespace-admission.ts'
-import type { ResourceContext } from './resource-context.ts'
 import {
   resourceName,
   toServed,
@@ -20,6 +17,9 @@ import {
   type MutableObject,
   type ResourceDefinition,
 } from '../definitions/resource-definition.ts'
+import { decodeObject } from './decode-object.ts'
+import { admitToNamespace } from './namespace-admission.ts'
+import type { ResourceContext } from './resource-context.ts'
 import { storageKeyOf, type CollectionTarget } from './resource-target.ts'
 import { validateNewObject } from './validate-object.ts'
 import type { WriteOptions } from './write-options.ts'
@@ -56,7 +56,7 @@ export function insertObject(
   const attempts = object.metadata.name ? 1 : nameGenerationAttemptsMax
   const generateFrom = object.metadata.name ? undefined : object.metadata.generateName
   for (let attempt = 1; ; attempt++) {
-    if (generateFrom) object.metadata.name = generateName(generateFrom, random)
+    if (generateFrom) object.metadata.name = generateName(generateFrom, context.random)
     validateNewObject(definition, object)
     const name = object.metadata.name ?? ''
     const key = storageKeyOf({ ...target, name })
@@ -123,8 +123,4 @@ function track(
     manager: options.fieldManager,
     now: timestamp(context.clock.now()),
   })
-}
-
-function random(): number {
-  return randomInt(2 ** 32) / 2 ** 32
 }

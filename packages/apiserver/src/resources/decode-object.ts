@@ -8,8 +8,8 @@ import {
 } from '@fairlead/kube-core'
 
 import { objectMeta } from '../definitions/object-meta-schema.ts'
-import { asObjectOf } from './object-body.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+import { asObjectOf } from './object-body.ts'
 import type { WriteOptions } from './write-options.ts'
 
 /** Maximum number of such fields in one response. */

@@ -7,10 +7,10 @@ import {
   timestamp,
 } from '@fairlead/kube-core'
 
+import { resourceName, toServed, type MutableObject } from '../definitions/resource-definition.ts'
 import type { DeleteOptions } from './delete-options.ts'
 import { isDone } from './deletion-state.ts'
 import type { ResourceContext } from './resource-context.ts'
-import { resourceName, toServed, type MutableObject } from '../definitions/resource-definition.ts'
 import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
 
 interface DeleteResult {

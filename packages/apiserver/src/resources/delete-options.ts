@@ -1,6 +1,6 @@
+import { objectOrEmpty, type JsonObject } from '@fairlead/base'
 import { errors } from '@fairlead/kube-core'
 
-import { isJsonObject } from './object-body.ts'
 import { parseDryRun } from './write-options.ts'
 
 export interface DeleteOptions {
@@ -12,19 +12,19 @@ export interface DeleteOptions {
 const policies = ['Orphan', 'Background', 'Foreground'] as const
 
 /**
- * Reads DeleteOptions from the body, which takes precedence, or the query. @throws StatusError 400
- * or 422
+ * Reads DeleteOptions from the body, which takes precedence, or the query.
+ * @throws StatusError 400 or 422
  */
 export function parseDeleteOptions(body: unknown, query: URLSearchParams): DeleteOptions {
-  const given = isJsonObject(body) ? body : {}
-  if (isJsonObject(body) && body['kind'] !== undefined && body['kind'] !== 'DeleteOptions') {
+  const given = objectOrEmpty(body)
+  if (given['kind'] !== undefined && given['kind'] !== 'DeleteOptions') {
     throw errors.badRequest(
-      `${JSON.stringify(body['kind'])} in version "v1" cannot be handled as DeleteOptions`,
+      `${JSON.stringify(given['kind'])} in version "v1" cannot be handled as DeleteOptions`,
     )
   }
   const dryRun = Array.isArray(given['dryRun']) ? given['dryRun'] : query.getAll('dryRun')
   const policy = parsePolicy(given, query)
-  const preconditions = isJsonObject(given['preconditions']) ? given['preconditions'] : {}
+  const preconditions = objectOrEmpty(given['preconditions'])
   const { uid, resourceVersion } = preconditions
   return {
     dryRun: parseDryRun(dryRun),
@@ -37,7 +37,7 @@ export function parseDeleteOptions(body: unknown, query: URLSearchParams): Delet
 }
 
 function parsePolicy(
-  given: Record<string, unknown>,
+  given: JsonObject,
   query: URLSearchParams,
 ): (typeof policies)[number] | undefined {
   const value = given['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined

@@ -6,13 +6,13 @@ import {
   type ListMeta,
 } from '@fairlead/kube-core'
 
+import { servedApiVersion, toServed } from '../definitions/resource-definition.ts'
 import { CompactedError, FutureRevisionError } from '../storage/storage-error.ts'
 import type { Snapshot } from '../storage/storage.ts'
 import { decodeContinueToken, encodeContinueToken, type ContinueToken } from './continue-token.ts'
 import type { ListOptions } from './list-options.ts'
 import type { ObjectSelection } from './object-selection.ts'
 import type { ResourceContext } from './resource-context.ts'
-import { servedApiVersion, toServed } from '../definitions/resource-definition.ts'
 import type { CollectionTarget } from './resource-target.ts'
 
 const tooOldToContinue =

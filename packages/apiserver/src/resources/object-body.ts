@@ -1,12 +1,7 @@
+import { isJsonObject, objectOrEmpty, type JsonObject } from '@fairlead/base'
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
 import { servedApiVersion, type ResourceDefinition } from '../definitions/resource-definition.ts'
-
-export type JsonObject = Record<string, unknown>
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /**
  * Checks that a decoded body is an object of `definition`.
@@ -43,7 +38,7 @@ export function asObjectOf(definition: ResourceDefinition, body: unknown): Kuber
       `${kind} in version "${definition.version}" cannot be handled as a ${kind}: metadata must be an object`,
     )
   }
-  return { ...body, apiVersion, kind, metadata: isJsonObject(metadata) ? metadata : {} }
+  return { ...body, apiVersion, kind, metadata: objectOrEmpty(metadata) }
 }
 
 function summary(body: JsonObject): string {

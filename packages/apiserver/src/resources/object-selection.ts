@@ -7,8 +7,8 @@ import {
   type LabelSelector,
 } from '@fairlead/kube-core'
 
-import { evaluateFieldPath } from '../printing/json-path.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+import { evaluateFieldPath } from '../printing/json-path.ts'
 
 /** Selects objects of a collection, for a list, watch or deletecollection. */
 export interface ObjectSelection {

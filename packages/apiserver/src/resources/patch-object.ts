@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import {
   applyJsonPatch,
   applyMergePatch,
@@ -8,13 +9,13 @@ import {
   timestamp,
 } from '@fairlead/kube-core'
 
+import { resourceName, servedApiVersion, toServed } from '../definitions/resource-definition.ts'
 import { changeObject } from './change-object.ts'
 import { insertObject } from './create-object.ts'
 import { decodeObject } from './decode-object.ts'
-import { asObjectOf, isJsonObject } from './object-body.ts'
+import { asObjectOf } from './object-body.ts'
 import { resetFields } from './reset-fields.ts'
 import type { ResourceContext } from './resource-context.ts'
-import { resourceName, servedApiVersion, toServed } from '../definitions/resource-definition.ts'
 import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
 import type { WriteResult } from './update-object.ts'
 import type { WriteOptions } from './write-options.ts'
@@ -74,7 +75,8 @@ function applyPatch(
 }
 
 /**
- * Server-side apply: creates the object or takes ownership of the given fields. @throws StatusError
+ * Server-side apply: creates the object or takes ownership of the given fields.
+ * @throws StatusError
  */
 export function applyObject(
   context: ResourceContext,

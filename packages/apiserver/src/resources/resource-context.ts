@@ -1,4 +1,5 @@
 import type { Clock, Random } from '@fairlead/base'
+
 import type { Storage } from '../storage/storage.ts'
 import type { Registry } from './registry.ts'
 

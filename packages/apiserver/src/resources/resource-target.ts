@@ -1,5 +1,5 @@
-import type { StorageKey } from '../storage/change.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+import type { StorageKey } from '../storage/change.ts'
 
 /** The collection addressed by a URL; an empty namespace means all namespaces or cluster scope. */
 export interface CollectionTarget {

@@ -1,14 +1,15 @@
+import { isJsonObject, objectOrEmpty } from '@fairlead/base'
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
+import type { ScalePaths } from '../definitions/resource-definition.ts'
 import { evaluateFieldPath } from '../printing/json-path.ts'
 import { getObject } from './get-object.ts'
-import { isJsonObject, type JsonObject } from './object-body.ts'
 import type { ResourceContext } from './resource-context.ts'
-import type { ScalePaths } from '../definitions/resource-definition.ts'
 import type { ObjectTarget } from './resource-target.ts'
 
 /**
- * The scale of a custom object, as `autoscaling/v1` represents it. @throws StatusError 404 or 500
+ * The scale of a custom object, as `autoscaling/v1` represents it.
+ * @throws StatusError 404 or 500
  */
 export function getScale(context: ResourceContext, target: ObjectTarget): KubernetesObject {
   const paths = pathsOf(target)
@@ -40,7 +41,7 @@ export function withScale(
   object: KubernetesObject,
   scale: unknown,
 ): KubernetesObject {
-  const spec = isJsonObject(scale) && isJsonObject(scale['spec']) ? scale['spec'] : {}
+  const spec = objectOrEmpty(objectOrEmpty(scale)['spec'])
   const replicas = spec['replicas'] ?? 0
   if (typeof replicas !== 'number' || !Number.isSafeInteger(replicas) || replicas < 0) {
     throw errors.badRequest('spec.replicas must be a whole number of zero or more')
@@ -48,10 +49,12 @@ export function withScale(
   const copy = structuredClone(object)
   const names = dotted(pathsOf(target).specReplicasPath).split('.')
   const last = names.pop() ?? ''
-  let parent: JsonObject = copy
+  let parent: Record<string, unknown> = copy
   for (const name of names) {
     const child = parent[name]
-    parent = isJsonObject(child) ? child : (parent[name] = {} as JsonObject)
+    const next: Record<string, unknown> = isJsonObject(child) ? child : {}
+    parent[name] = next
+    parent = next
   }
   parent[last] = replicas
   return copy

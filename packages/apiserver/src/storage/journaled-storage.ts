@@ -1,7 +1,7 @@
 import { deepFreeze, type KubernetesObject } from '@fairlead/kube-core'
 
-import type { Change, StorageKey } from './change.ts'
 import { ChangeHistory } from './change-history.ts'
+import type { Change, StorageKey } from './change.ts'
 import type { Journal } from './journal.ts'
 import { FutureRevisionError, KeyExistsError, RevisionMismatchError } from './storage-error.ts'
 import type { ListScope, Snapshot, Storage } from './storage.ts'

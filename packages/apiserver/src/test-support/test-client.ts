@@ -1,5 +1,5 @@
-import { Agent, request as httpsRequest } from 'node:https'
 import type { IncomingMessage } from 'node:http'
+import { Agent, request as httpsRequest } from 'node:https'
 import { createInterface } from 'node:readline'
 
 import type { ApiServer } from '../index.ts'

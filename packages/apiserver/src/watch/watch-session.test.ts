@@ -1,10 +1,10 @@
+import { FakeClock } from '@fairlead/base/testing'
 import { describe, expect, it } from 'vitest'
 
 import { configMapKind } from '../core-kinds/config-map.ts'
 import { Registry } from '../resources/registry.ts'
 import { memoryJournal } from '../storage/journal.ts'
 import { JournaledStorage } from '../storage/journaled-storage.ts'
-import { FakeClock } from '@fairlead/base/testing'
 import type { WatchEvent } from './watch-event.ts'
 import { WatchSession } from './watch-session.ts'
 

@@ -1,8 +1,8 @@
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
+import { servedApiVersion, toServed } from '../definitions/resource-definition.ts'
 import type { ObjectSelection } from '../resources/object-selection.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
-import { servedApiVersion, toServed } from '../definitions/resource-definition.ts'
 import type { CollectionTarget } from '../resources/resource-target.ts'
 import type { Change } from '../storage/change.ts'
 import { CompactedError } from '../storage/storage-error.ts'
