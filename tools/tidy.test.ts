@@ -14,7 +14,6 @@ const pending: readonly { readonly rule: string; readonly below: string }[] = [
   { rule: 'folder-imports', below: 'packages/apiserver/' },
   { rule: 'folder-imports', below: 'packages/config/' },
   { rule: 'folder-imports', below: 'packages/context/' },
-  { rule: 'folder-imports', below: 'packages/controller-runtime/' },
   { rule: 'alternatives', below: 'packages/config/' },
   { rule: 'alternatives', below: 'packages/context/' },
   { rule: 'clocks', below: 'packages/apiserver/' },
@@ -22,18 +21,15 @@ const pending: readonly { readonly rule: string; readonly below: string }[] = [
   { rule: 'clocks', below: 'packages/cli/src/conversation-stores.ts' },
   { rule: 'clocks', below: 'packages/cli/src/install-crds.ts' },
   { rule: 'clocks', below: 'packages/context/' },
-  { rule: 'clocks', below: 'packages/controller-runtime/' },
   { rule: 'module-state', below: 'packages/config/' },
   { rule: 'unused-exports', below: 'packages/apiserver/' },
   { rule: 'unused-exports', below: 'packages/cli/' },
   { rule: 'unused-exports', below: 'packages/config/' },
   { rule: 'unused-exports', below: 'packages/context/' },
-  { rule: 'unused-exports', below: 'packages/controller-runtime/' },
   { rule: 'unused-exports', below: 'packages/gateway/' },
   { rule: 'unused-exports', below: 'packages/llm/' },
   { rule: 'readme-folders', below: 'packages/api/' },
   { rule: 'readme-folders', below: 'packages/context/' },
-  { rule: 'readme-folders', below: 'packages/controller-runtime/' },
 ]
 
 const repository = readRepository()

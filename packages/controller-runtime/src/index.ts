@@ -72,8 +72,8 @@ export type { WatchConditions } from './controller/controller-builder.ts'
 
 export { Manager } from './manager/manager.ts'
 export type { ManagerOptions } from './manager/manager.ts'
-export { runnable } from './manager/runnable.ts'
-export type { Runnable } from './manager/runnable.ts'
+export { runnable } from './runnable.ts'
+export type { Runnable } from './runnable.ts'
 export { LeaderElectionLostError, LeaderElector } from './manager/leader-elector.ts'
 export type { LeaderElectionOptions, LeaderElectorOptions } from './manager/leader-elector.ts'
 

@@ -1,5 +1,5 @@
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
-import type { Runnable } from '../manager/runnable.ts'
+import type { Runnable } from '../runnable.ts'
 import { Controller } from './controller.ts'
 import type { ControllerOptions } from './controller.ts'
 import { forObject, forOwner, fromMapFunction } from './event-handler.ts'

@@ -11,7 +11,7 @@ import {
   withFields,
 } from '@fairlead/base'
 import type { Cache } from '../cache/cache.ts'
-import type { Runnable } from '../manager/runnable.ts'
+import type { Runnable } from '../runnable.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { keyText } from '../object-key.ts'
 import { queueMetrics } from '../queue/queue-metrics.ts'

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Clock, type Logger, openScope, sleep, withFields } from '@fairlead/base'
 import type { Client } from '../client/client.ts'
-import type { Runnable } from '../manager/runnable.ts'
+import type { Runnable } from '../runnable.ts'
 import { RecentMap } from './recent-map.ts'
 import { TokenBucket } from './token-bucket.ts'
 

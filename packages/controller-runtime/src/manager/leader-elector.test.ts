@@ -10,7 +10,7 @@ import { FakeClock } from '@fairlead/base/testing'
 import { LeaderElectionLostError, LeaderElector } from './leader-elector.ts'
 import type { LeaderElectionOptions } from './leader-elector.ts'
 import { Manager } from './manager.ts'
-import { runnable } from './runnable.ts'
+import { runnable } from '../runnable.ts'
 
 /** One Lease with the API server's rules for it: versions, conflicts, not found. */
 class LeaseStore {

@@ -8,7 +8,7 @@ import { FakeClock } from '@fairlead/base/testing'
 import { FakeReader } from '../testing/fake-reader.ts'
 import { Manager } from './manager.ts'
 import type { ManagerOptions } from './manager.ts'
-import { runnable } from './runnable.ts'
+import { runnable } from '../runnable.ts'
 
 let clock: FakeClock
 let reader: FakeReader

@@ -24,7 +24,7 @@ import type { HealthCheck, ProbeChecks } from '../probes/probe-response.ts'
 import { LeaderElectionLostError, LeaderElector } from './leader-elector.ts'
 import type { LeaderElectionOptions } from './leader-elector.ts'
 import { RunnableGroup } from './runnable-group.ts'
-import type { Runnable } from './runnable.ts'
+import type { Runnable } from '../runnable.ts'
 
 export interface ManagerOptions {
   /** Where the API server is; the manager makes a client and closes it at the end. */

@@ -1,4 +1,4 @@
-import type { Runnable } from './runnable.ts'
+import type { Runnable } from '../runnable.ts'
 
 /**
  * Runnables that start and stop together. Adding one before the group starts keeps it; adding one
