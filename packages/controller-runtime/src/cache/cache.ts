@@ -1,6 +1,6 @@
 import { parseLabelSelector, qualifiedResource } from '@fairlead/kube-core'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
-import { aborted, type Clock, type Logger, openScope } from '@fairlead/base'
+import { aborted, type Clock, type Logger, openScope, type Random } from '@fairlead/base'
 import type { Reader } from '../client/client.ts'
 import type { Informer, InformerScope } from '../informer/informer.ts'
 import { SharedInformer } from '../informer/shared-informer.ts'
@@ -67,7 +67,7 @@ interface Entry {
 export interface CacheOptions {
   readonly client: Reader
   readonly clock: Clock
-  readonly random: () => number
+  readonly random: Random
   readonly logger: Logger
 }
 

@@ -103,7 +103,7 @@ export class Transport {
     request: TransportRequest,
     attempt: number,
   ): Promise<Dispatcher.ResponseData | undefined> {
-    const startMs = this.#clock.now()
+    const startMs = this.#clock.monotonicMs()
     let code = '<error>'
     using scope = openScope({ parents: [request.signal] })
     const credentials = await this.#config.credentials.current(scope.signal)
@@ -201,7 +201,7 @@ export class Transport {
     if (restClient === undefined) return
     const labels = this.#verbLabels(request)
     restClient.requests.inc({ code, method: request.method, host: this.#host })
-    restClient.duration.observe(labels, (this.#clock.now() - startMs) / 1000)
+    restClient.duration.observe(labels, (this.#clock.monotonicMs() - startMs) / 1000)
     restClient.requestSize.observe(labels, Buffer.byteLength(request.body ?? ''))
   }
 }

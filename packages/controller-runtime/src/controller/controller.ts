@@ -172,7 +172,7 @@ export class Controller implements Runnable {
     })
     log.debug({ triggeredBy: lease.reasons }, 'reconciling')
     metrics.controller.activeWorkers.inc(labels)
-    const startMs = clock.now()
+    const startMs = clock.monotonicMs()
     try {
       const result = await this.#call(lease.item, log, clock, metrics, signal)
       this.#settle(lease, result, queue, metrics)
@@ -180,7 +180,7 @@ export class Controller implements Runnable {
       // A stop is not a failure of the object: after the shutdown nothing is queued any more.
       if (!signal.aborted) this.#fail(lease, error, queue, metrics, log)
     } finally {
-      metrics.controller.duration.observe(labels, (clock.now() - startMs) / 1000)
+      metrics.controller.duration.observe(labels, (clock.monotonicMs() - startMs) / 1000)
       metrics.controller.activeWorkers.dec(labels)
     }
   }

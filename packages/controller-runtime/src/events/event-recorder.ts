@@ -1,4 +1,4 @@
-import { Event, isNotFound, StatusError } from '@fairlead/kube-core'
+import { Event, isNotFound, microTimestamp, StatusError } from '@fairlead/kube-core'
 import type { KubernetesObject } from '@fairlead/kube-core'
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
@@ -32,7 +32,12 @@ export interface EventRecorderOptions {
 interface Series {
   readonly event: Event
   count: number
+  /** When it was last reported, by the monotonic clock. */
   lastMs: number
+  /** The same moment by wall time, for the stamp. */
+  lastWallMs: number
+  /** The server has forgotten it; the next repetition is a new event. */
+  expired: boolean
   /** How much of the count the server knows; 0 before the event itself is stored. */
   written: number
   /** Not written again before this time. */
@@ -83,14 +88,17 @@ export class EventRecorder implements Runnable {
 
   /** Tells about the object. It must be a stored one, with its name and uid. */
   event(regarding: KubernetesObject, recorded: RecordedEvent): void {
-    const nowMs = this.#options.clock.now()
+    const { clock } = this.#options
+    const nowMs = clock.monotonicMs()
+    const wallMs = clock.now()
     const { type, reason, action, note } = recorded
     const object = objectIdentity(regarding)
     const key = JSON.stringify([object, type, reason, action, note])
     const series = this.#series.get(key)
-    if (series !== undefined && nowMs - series.lastMs < seriesMs) {
+    if (series !== undefined && !series.expired && nowMs - series.lastMs < seriesMs) {
       series.count += 1
       series.lastMs = nowMs
+      series.lastWallMs = wallMs
       this.#enqueue(series)
       return
     }
@@ -99,9 +107,11 @@ export class EventRecorder implements Runnable {
       return
     }
     const fresh: Series = {
-      event: this.#newEvent(regarding, recorded, nowMs),
+      event: this.#newEvent(regarding, recorded, wallMs),
       count: 1,
       lastMs: nowMs,
+      lastWallMs: wallMs,
+      expired: false,
       written: 0,
       notBeforeMs: nowMs,
       waiting: false,
@@ -128,13 +138,13 @@ export class EventRecorder implements Runnable {
       return
     }
     series.waiting = true
-    if (series.notBeforeMs > this.#options.clock.now()) this.#late.add(series)
+    if (series.notBeforeMs > this.#options.clock.monotonicMs()) this.#late.add(series)
     else this.#queue.push(series)
     this.#wake()
   }
 
   #queueDue(): void {
-    const nowMs = this.#options.clock.now()
+    const nowMs = this.#options.clock.monotonicMs()
     for (const series of this.#late) {
       if (series.notBeforeMs > nowMs) return
       this.#late.delete(series)
@@ -158,7 +168,7 @@ export class EventRecorder implements Runnable {
       const timer =
         next === undefined
           ? undefined
-          : clock.setTimer(next.notBeforeMs - clock.now(), () => this.#wake())
+          : clock.setTimer(next.notBeforeMs - clock.monotonicMs(), () => this.#wake())
       this.#wake = () => {
         timer?.cancel()
         signal.removeEventListener('abort', this.#wake)
@@ -215,32 +225,32 @@ export class EventRecorder implements Runnable {
       this.#written(series, 1)
       return
     }
-    const body = { series: { count, lastObservedTime: microTime(series.lastMs) } }
+    const body = { series: { count, lastObservedTime: microTimestamp(series.lastWallMs) } }
     try {
       await client.patch(Event, { namespace, name }, { type: 'merge', body }, { signal })
     } catch (error) {
       if (!isNotFound(error)) throw error
-      // Events expire on the server; the next repetition makes a new one.
-      series.lastMs = -Infinity
+      // Events expire on the server.
+      series.expired = true
     }
     this.#written(series, count)
   }
 
   #written(series: Series, count: number): void {
     series.written = count
-    series.notBeforeMs = this.#options.clock.now() + seriesWriteMs
+    series.notBeforeMs = this.#options.clock.monotonicMs() + seriesWriteMs
     series.waiting = false
-    if (series.count > count && series.lastMs > 0) this.#enqueue(series)
+    if (series.count > count && !series.expired) this.#enqueue(series)
   }
 
-  #newEvent(regarding: KubernetesObject, recorded: RecordedEvent, nowMs: number): Event {
+  #newEvent(regarding: KubernetesObject, recorded: RecordedEvent, wallMs: number): Event {
     const { name = '', namespace, uid, resourceVersion } = regarding.metadata
     const suffix = randomUUID().replaceAll('-', '').slice(0, 16)
     return {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
       metadata: { namespace: namespace ?? 'default', name: `${name.slice(0, 230)}.${suffix}` },
-      eventTime: microTime(nowMs),
+      eventTime: microTimestamp(wallMs),
       type: recorded.type,
       reason: recorded.reason.slice(0, shortFieldLimit),
       action: (recorded.action ?? recorded.reason).slice(0, shortFieldLimit),
@@ -267,10 +277,6 @@ function objectIdentity({ apiVersion, kind, metadata }: KubernetesObject): strin
 function mayRetry(error: unknown): boolean {
   if (!(error instanceof StatusError)) return true
   return error.code === 429 || error.code >= 500
-}
-
-function microTime(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '000Z')
 }
 
 function cutBytes(text: string, limit: number): string {

@@ -1,4 +1,4 @@
-import type { Clock } from '@fairlead/base'
+import type { Clock, Random } from '@fairlead/base'
 
 export interface BackoffOptions {
   /** First delay. Defaults to 800 ms. */
@@ -14,15 +14,15 @@ export interface BackoffOptions {
  * length at random, so that many clients do not come back together. The values are client-go's.
  */
 export class Backoff {
-  readonly #clock: Clock
-  readonly #random: () => number
+  readonly #clock: Pick<Clock, 'monotonicMs'>
+  readonly #random: Random
   readonly #baseMs: number
   readonly #maxMs: number
   readonly #resetAfterMs: number
   #step = 0
   #lastMs = -Infinity
 
-  constructor(clock: Clock, random: () => number, options: BackoffOptions = {}) {
+  constructor(clock: Pick<Clock, 'monotonicMs'>, random: Random, options: BackoffOptions = {}) {
     this.#clock = clock
     this.#random = random
     this.#baseMs = options.baseMs ?? 800
@@ -32,7 +32,7 @@ export class Backoff {
 
   /** The delay before the next attempt, in milliseconds. */
   next(): number {
-    const nowMs = this.#clock.now()
+    const nowMs = this.#clock.monotonicMs()
     if (nowMs - this.#lastMs > this.#resetAfterMs) this.#step = 0
     const delayMs = Math.min(this.#baseMs * 2 ** this.#step, this.#maxMs)
     this.#step += 1

@@ -1,6 +1,6 @@
 import { isExpired, isTooManyRequests, StatusError } from '@fairlead/kube-core'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
-import { type Clock, DeadlineError, type Logger, openScope, sleep } from '@fairlead/base'
+import { type Clock, DeadlineError, type Logger, openScope, type Random, sleep } from '@fairlead/base'
 import type { Reader, WatchEvent } from '../client/client.ts'
 import { ConnectionError } from '../client/connection-error.ts'
 import { WatchStreamError } from '../client/line-splitter.ts'
@@ -10,7 +10,7 @@ import type { BackoffOptions } from './backoff.ts'
 import type { InformerScope } from './informer.ts'
 
 /** Where a reflector puts what it sees. */
-export interface ReflectorSink<T extends KubernetesObject> {
+interface ReflectorSink<T extends KubernetesObject> {
   /** A complete list: what is not in it does not exist. */
   replace(objects: readonly T[]): void
   /** A change that the watch reported. */
@@ -21,13 +21,13 @@ export interface ReflectorSink<T extends KubernetesObject> {
   recovered(): void
 }
 
-export interface ReflectorOptions<T extends KubernetesObject> {
+interface ReflectorOptions<T extends KubernetesObject> {
   readonly client: Reader
   readonly type: ResourceType<T>
   readonly scope: InformerScope
   readonly sink: ReflectorSink<T>
   readonly clock: Clock
-  readonly random: () => number
+  readonly random: Random
   readonly logger: Logger
   readonly backoff?: BackoffOptions | undefined
   /** A watch without a byte for this long is given up. Off by default: quiet kinds are silent. */
@@ -84,7 +84,7 @@ export class Reflector<T extends KubernetesObject> {
 
   #progressed({ events, openedMs }: WatchProgress): boolean {
     if (events > 0) return true
-    return openedMs !== undefined && this.#options.clock.now() - openedMs >= shortWatchMs
+    return openedMs !== undefined && this.#options.clock.monotonicMs() - openedMs >= shortWatchMs
   }
 
   async #recover(error: Error, progressed: boolean, signal: AbortSignal): Promise<void> {
@@ -156,7 +156,7 @@ export class Reflector<T extends KubernetesObject> {
       signal: life.signal,
       onActivity: () => {
         if (progress.openedMs === undefined) {
-          progress.openedMs = clock.now()
+          progress.openedMs = clock.monotonicMs()
           sink.recovered()
         }
         idle.touch()
@@ -182,16 +182,16 @@ export class Reflector<T extends KubernetesObject> {
   #watchIdle(onIdle: (error: Error) => void): Disposable & { touch(): void } {
     const { clock, idleTimeoutMs, type } = this.#options
     if (idleTimeoutMs === undefined) return { touch: () => {}, [Symbol.dispose]: () => {} }
-    let touchedMs = clock.now()
+    let touchedMs = clock.monotonicMs()
     const check = () => {
-      const remainingMs = touchedMs + idleTimeoutMs - clock.now()
+      const remainingMs = touchedMs + idleTimeoutMs - clock.monotonicMs()
       if (remainingMs > 0) timer = clock.setTimer(remainingMs, check)
       else onIdle(new DeadlineError(`the next byte of the watch of ${type.plural}`, idleTimeoutMs))
     }
     let timer = clock.setTimer(idleTimeoutMs, check)
     return {
       touch: () => {
-        touchedMs = clock.now()
+        touchedMs = clock.monotonicMs()
       },
       [Symbol.dispose]: () => timer.cancel(),
     }

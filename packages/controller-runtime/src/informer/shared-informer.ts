@@ -3,8 +3,10 @@ import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import {
   type Clock,
   type Logger,
+  type Random,
   silentLogger,
   systemClock,
+  systemRandom,
   type Timer,
   untilAborted,
   withFields,
@@ -23,8 +25,8 @@ export interface InformerOptions<T extends KubernetesObject> {
   readonly type: ResourceType<T>
   readonly scope?: InformerScope
   readonly clock?: Clock
-  /** Between 0 and 1; defaults to Math.random. */
-  readonly random?: () => number
+  /** Between 0 and 1; defaults to the machine's randomness. */
+  readonly random?: Random
   readonly logger?: Logger
   readonly backoff?: BackoffOptions
   /** Reports every object as updated again about this often. Off by default. */
@@ -37,7 +39,7 @@ export interface InformerOptions<T extends KubernetesObject> {
 export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   readonly #options: InformerOptions<T>
   readonly #clock: Clock
-  readonly #random: () => number
+  readonly #random: Random
   readonly #logger: Logger
   readonly #store = new Store<T>()
   readonly #handlers = new Set<InformerHandler<T>>()
@@ -52,7 +54,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   constructor(options: InformerOptions<T>) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.#random = options.random ?? Math.random
+    this.#random = options.random ?? systemRandom
     this.#logger = withFields(options.logger ?? silentLogger, { kind: options.type.kind })
   }
 

@@ -16,7 +16,7 @@ export function tokenFileCredentials(path: string, clock: Clock): CredentialSour
   let readAtMs = -Infinity
   return {
     async current(): Promise<Credentials> {
-      if (token === undefined || clock.now() - readAtMs >= rereadAfterMs) {
+      if (token === undefined || clock.monotonicMs() - readAtMs >= rereadAfterMs) {
         try {
           token = (await readFile(path, 'utf8')).trim()
         } catch (cause) {
@@ -24,7 +24,7 @@ export function tokenFileCredentials(path: string, clock: Clock): CredentialSour
             throw new KubeConfigError(`cannot read the token file ${path}`, { cause })
           }
         }
-        readAtMs = clock.now()
+        readAtMs = clock.monotonicMs()
       }
       return { authorization: `Bearer ${token}` }
     },

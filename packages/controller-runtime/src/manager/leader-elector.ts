@@ -1,7 +1,7 @@
-import { isNotFound, Lease } from '@fairlead/kube-core'
+import { isNotFound, Lease, microTimestamp } from '@fairlead/kube-core'
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type Clock, type Logger, openScope, sleep, withFields } from '@fairlead/base'
+import { type Clock, type Logger, openScope, type Random, type Scope, sleep, withFields } from '@fairlead/base'
 import type { Client } from '../client/client.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 
@@ -24,7 +24,7 @@ export interface LeaderElectionOptions {
 export interface LeaderElectorOptions extends LeaderElectionOptions {
   readonly client: Client
   readonly clock: Clock
-  readonly random: () => number
+  readonly random: Random
   readonly logger: Logger
   readonly metrics: Metrics
 }
@@ -32,8 +32,8 @@ export interface LeaderElectorOptions extends LeaderElectionOptions {
 /** The lease was lost: another may lead already, so whatever only a leader may do must end now. */
 export class LeaderElectionLostError extends Error {
   override readonly name = 'LeaderElectionLostError'
-  constructor() {
-    super('leader election lost')
+  constructor(options?: ErrorOptions) {
+    super('leader election lost', options)
   }
 }
 
@@ -53,6 +53,7 @@ export class LeaderElector {
   readonly #retryPeriodMs: number
   readonly #logger: Logger
   #observed: Lease | undefined
+  /** By the monotonic clock. */
   #observedAtMs = -Infinity
 
   constructor(options: LeaderElectorOptions) {
@@ -83,7 +84,7 @@ export class LeaderElector {
   async run(signal: AbortSignal, onLead: () => void): Promise<void> {
     const { clock, random, metrics, name } = this.#options
     try {
-      while (!(await this.#attempt(signal, this.#renewDeadlineMs))) {
+      while (!(await this.#attempt(signal))) {
         await sleep(clock, this.#retryPeriodMs * (1 + jitterFactor * random()), signal)
       }
       this.#logger.info({ identity: this.#identity }, 'leading')
@@ -103,7 +104,7 @@ export class LeaderElector {
     if (this.#options.releaseOnStop === false) return
     const lease = this.#observed
     this.#observed = undefined
-    const now = this.#timestamp()
+    const now = microTimestamp(this.#options.clock.now())
     const spec = {
       ...lease.spec,
       holderIdentity: '',
@@ -122,26 +123,39 @@ export class LeaderElector {
     return Math.max(this.#renewDeadlineMs / 2, 1000)
   }
 
-  async #renew(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options
-    for (let renewedMs = clock.now(); ;) {
-      await sleep(clock, this.#retryPeriodMs, signal)
-      const remainingMs = renewedMs + this.#renewDeadlineMs - clock.now()
-      if (remainingMs > 0 && (await this.#attempt(signal, remainingMs))) renewedMs = clock.now()
-      else if (!this.leading || clock.now() - renewedMs >= this.#renewDeadlineMs) {
-        throw new LeaderElectionLostError()
+  /** Renews again and again until the signal aborts, or throws LeaderElectionLostError. */
+  async #renew(signal: AbortSignal): Promise<never> {
+    for (;;) {
+      using deadline = this.#openDeadline(signal)
+      try {
+        await this.#renewOnce(deadline.signal)
+      } catch (cause) {
+        signal.throwIfAborted()
+        throw deadline.signal.aborted ? new LeaderElectionLostError({ cause }) : cause
       }
     }
   }
 
-  /** One attempt to get or keep the lease, within the time that is left. */
-  async #attempt(signal: AbortSignal, remainingMs: number): Promise<boolean> {
-    using scope = openScope({
+  /** Resolves once the lease is renewed, after as many attempts as the signal leaves time for. */
+  async #renewOnce(signal: AbortSignal): Promise<void> {
+    do {
+      if (!this.leading) throw new LeaderElectionLostError()
+      await sleep(this.#options.clock, this.#retryPeriodMs, signal)
+    } while (!(await this.#attempt(signal)))
+  }
+
+  #openDeadline(signal: AbortSignal): Scope {
+    return openScope({
       parents: [signal],
       clock: this.#options.clock,
-      timeoutMs: remainingMs,
+      timeoutMs: this.#renewDeadlineMs,
       what: 'renewing the lease',
     })
+  }
+
+  /** One attempt to get or keep the lease. False if it failed and another may be made. */
+  async #attempt(signal: AbortSignal): Promise<boolean> {
+    using scope = this.#openDeadline(signal)
     try {
       return (await this.#renewOptimistically(scope.signal)) || (await this.#acquire(scope.signal))
     } catch (error) {
@@ -196,7 +210,7 @@ export class LeaderElector {
   }
 
   #spec(lease: Lease | undefined): NonNullable<Lease['spec']> {
-    const now = this.#timestamp()
+    const now = microTimestamp(this.#options.clock.now())
     const held = lease?.spec?.holderIdentity === this.#identity
     const transitions = lease?.spec?.leaseTransitions ?? 0
     return {
@@ -211,17 +225,12 @@ export class LeaderElector {
 
   #observe(lease: Lease): void {
     this.#observed = lease
-    this.#observedAtMs = this.#options.clock.now()
+    this.#observedAtMs = this.#options.clock.monotonicMs()
   }
 
   #isValid(): boolean {
     const durationMs = (this.#observed?.spec?.leaseDurationSeconds ?? 0) * 1000
-    return this.#observedAtMs + durationMs > this.#options.clock.now()
-  }
-
-  /** RFC 3339 with microseconds, the format of Lease times. */
-  #timestamp(): string {
-    return new Date(this.#options.clock.now()).toISOString().replace('Z', '000Z')
+    return this.#observedAtMs + durationMs > this.#options.clock.monotonicMs()
   }
 }
 

@@ -5,8 +5,10 @@ import {
   DeadlineError,
   type Logger,
   openScope,
+  type Random,
   silentLogger,
   systemClock,
+  systemRandom,
   untilAborted,
 } from '@fairlead/base'
 import { InformerCache } from '../cache/cache.ts'
@@ -34,8 +36,8 @@ export interface ManagerOptions {
   /** Instead of `config`: a client that its maker closes. */
   readonly client?: Client
   readonly clock?: Clock
-  /** Between 0 and 1; defaults to Math.random. */
-  readonly random?: () => number
+  /** Between 0 and 1; defaults to the machine's randomness. */
+  readonly random?: Random
   readonly logger?: Logger
   /** Where metrics are declared; a new registry by default. */
   readonly registry?: Registry
@@ -64,6 +66,7 @@ export class Manager {
   readonly metrics: Metrics
   readonly #options: ManagerOptions
   readonly #clock: Clock
+  readonly #random: Random
   readonly #logger: Logger
   readonly #cache: InformerCache
   readonly #closeClient: () => Promise<void>
@@ -84,6 +87,7 @@ export class Manager {
   constructor(options: ManagerOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
+    this.#random = options.random ?? systemRandom
     this.#logger = options.logger ?? silentLogger
     this.metrics = options.metrics ?? createMetrics(options.registry)
     const connection = this.#connect(options)
@@ -91,7 +95,7 @@ export class Manager {
     this.#cache = new InformerCache({
       client: connection.client,
       clock: this.#clock,
-      random: options.random ?? Math.random,
+      random: this.#random,
       logger: this.#logger,
     })
     this.client = rememberingClient(connection.client, this.#cache)
@@ -215,7 +219,7 @@ export class Manager {
       ...leaderElection,
       client: this.client,
       clock: this.#clock,
-      random: this.#options.random ?? Math.random,
+      random: this.#random,
       logger: this.#logger,
       metrics: this.metrics,
     })

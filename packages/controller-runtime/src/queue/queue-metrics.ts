@@ -42,7 +42,7 @@ export function queueMetrics(metrics: Metrics, name: string, clock: Clock): Queu
   workQueue.queueDuration.zero(labels)
   workQueue.workDuration.zero(labels)
   metrics.onCollectWorkQueue(() => {
-    const nowMs = clock.now()
+    const nowMs = clock.monotonicMs()
     let sum = 0
     let longest = 0
     for (const sinceMs of takenAtMs.values()) {
@@ -58,11 +58,11 @@ export function queueMetrics(metrics: Metrics, name: string, clock: Clock): Queu
     added(key, priority) {
       workQueue.adds.inc(labels)
       depth(priority).inc()
-      readySinceMs.set(key, clock.now())
+      readySinceMs.set(key, clock.monotonicMs())
     },
     taken(key, priority) {
       depth(priority).dec()
-      const nowMs = clock.now()
+      const nowMs = clock.monotonicMs()
       const sinceMs = readySinceMs.get(key)
       readySinceMs.delete(key)
       if (sinceMs !== undefined) workQueue.queueDuration.observe(labels, (nowMs - sinceMs) / 1000)
@@ -72,7 +72,7 @@ export function queueMetrics(metrics: Metrics, name: string, clock: Clock): Queu
       const sinceMs = takenAtMs.get(key)
       takenAtMs.delete(key)
       if (sinceMs === undefined) return
-      workQueue.workDuration.observe(labels, (clock.now() - sinceMs) / 1000)
+      workQueue.workDuration.observe(labels, (clock.monotonicMs() - sinceMs) / 1000)
     },
     retried: () => workQueue.retries.inc(labels),
     reprioritized(_key, from, to) {

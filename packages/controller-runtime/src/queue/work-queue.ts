@@ -88,7 +88,7 @@ export class WorkQueue<T> implements Enqueuer<T> {
     const key = this.#keyOf(item)
     const afterMs = options.rateLimited ? this.#rateLimiter.when(key) : (options.afterMs ?? 0)
     if (afterMs > 0) this.#metrics.retried()
-    const readyAtMs = afterMs > 0 ? this.#clock.now() + afterMs : 0
+    const readyAtMs = afterMs > 0 ? this.#clock.monotonicMs() + afterMs : 0
     const priority = options.priority ?? 0
 
     const entry = this.#entries.get(key)
@@ -214,12 +214,12 @@ export class WorkQueue<T> implements Enqueuer<T> {
     this.#timer?.cancel()
     this.#timerAtMs = atMs
     if (next === undefined) return
-    this.#timer = this.#clock.setTimer(atMs - this.#clock.now(), () => this.#releaseDue())
+    this.#timer = this.#clock.setTimer(atMs - this.#clock.monotonicMs(), () => this.#releaseDue())
   }
 
   #releaseDue(): void {
     this.#timerAtMs = Infinity
-    const nowMs = this.#clock.now()
+    const nowMs = this.#clock.monotonicMs()
     for (let next = this.#waiting.peek(); next !== undefined; next = this.#waiting.peek()) {
       if (next.readyAtMs > nowMs) break
       this.#waiting.remove(next)
