@@ -1,6 +1,13 @@
 import { isExpired, isTooManyRequests, StatusError } from '@fairlead/kube-core'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
-import { type Clock, DeadlineError, type Logger, openScope, type Random, sleep } from '@fairlead/base'
+import {
+  type Clock,
+  DeadlineError,
+  type Logger,
+  openScope,
+  type Random,
+  sleep,
+} from '@fairlead/base'
 import type { Reader, WatchEvent } from '../client/client.ts'
 import { ConnectionError } from '../client/connection-error.ts'
 import { WatchStreamError } from '../client/line-splitter.ts'

@@ -163,6 +163,36 @@ describe('leader election', () => {
     store.away = false
   })
 
+  it.each([
+    ['back', -86_400_000],
+    ['forward', 86_400_000],
+  ])('takes no notice when wall time is set %s, but for its stamps', async (_, shiftMs) => {
+    const a = candidate('a')
+    await clock.advance(0)
+    const b = candidate('b')
+    await clock.advance(3000)
+    clock.setWallTime(clock.now() + shiftMs)
+    await clock.advance(60_000)
+    expect([a.state, b.state]).toEqual([
+      { led: 1, lost: undefined },
+      { led: 0, lost: undefined },
+    ])
+    const renewedMs = Date.parse(store.lease?.spec?.renewTime ?? '')
+    expect(clock.now() - renewedMs).toBeLessThanOrEqual(2000)
+
+    store.away = true
+    await clock.advance(7000)
+    clock.setWallTime(clock.now() - shiftMs)
+    expect(a.state.lost).toBeUndefined()
+    await clock.advance(3000)
+    expect(a.state.lost).toBeInstanceOf(LeaderElectionLostError)
+    store.away = false
+    await clock.advance(4000)
+    expect(b.state.led).toBe(0)
+    await clock.advance(4000)
+    expect(b.state.led).toBe(1)
+  })
+
   it('is kept through a short absence of the API server', async () => {
     const a = candidate('a')
     await clock.advance(2000)

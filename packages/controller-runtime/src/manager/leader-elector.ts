@@ -1,7 +1,15 @@
 import { isNotFound, Lease, microTimestamp } from '@fairlead/kube-core'
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type Clock, type Logger, openScope, type Random, type Scope, sleep, withFields } from '@fairlead/base'
+import {
+  type Clock,
+  type Logger,
+  openScope,
+  type Random,
+  type Scope,
+  sleep,
+  withFields,
+} from '@fairlead/base'
 import type { Client } from '../client/client.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 

@@ -273,7 +273,7 @@ export class Manager {
     try {
       await untilAborted(inOrder(), grace.signal)
     } catch (error) {
-      for (const group of groups) void group.stop()
+      for (const group of [...groups, this.#recorders]) void group.stop()
       this.#fail(error)
     } finally {
       this.#state = 'stopped'

@@ -174,6 +174,32 @@ describe('a work queue', () => {
       expect(order).toEqual([...order].sort((a, b) => a - b))
     })
 
+    it.each([
+      ['back', -86_400_000],
+      ['forward', 86_400_000],
+    ])('waits as long when wall time is set %s', async (_, shiftMs) => {
+      const { queue, clock, metrics } = newQueue()
+      queue.addAfter('first', 1000)
+      clock.setWallTime(clock.now() + shiftMs)
+      queue.addAfter('second', 2000)
+      await clock.advance(999)
+      expect(queue.length).toBe(0)
+      await clock.advance(1)
+      clock.setWallTime(clock.now() - shiftMs)
+      expect(await drain(queue)).toEqual(['first'])
+      await clock.advance(999)
+      expect(queue.length).toBe(0)
+      await clock.advance(1)
+      expect(await drain(queue)).toEqual(['second'])
+      const text = await metrics.registry.metrics()
+      expect(text).toContain(
+        'workqueue_queue_duration_seconds_sum{name="test",controller="test"} 0\n',
+      )
+      expect(text).toContain(
+        'workqueue_work_duration_seconds_sum{name="test",controller="test"} 0\n',
+      )
+    })
+
     it('has one timer at most, and none when nothing waits', async () => {
       const { queue, clock } = newQueue()
       for (let index = 0; index < 10; index += 1) queue.addAfter(`item-${index}`, 100 * index + 1)
