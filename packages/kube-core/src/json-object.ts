@@ -1,9 +1,4 @@
-export type JsonObject = Record<string, unknown>
-
-/** Whether a JSON value is an object, not a list and not null. */
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+import type { JsonObject } from '@fairlead/base'
 
 /** A member of its own, never an inherited one. */
 export function member(object: JsonObject, name: string): unknown {
@@ -11,6 +6,6 @@ export function member(object: JsonObject, name: string): unknown {
 }
 
 /** Builds an object in which `__proto__` is a member like any other. */
-export function jsonObject(entries: Iterable<readonly [string, unknown]>): JsonObject {
+export function jsonObject(entries: Iterable<readonly [string, unknown]>): Record<string, unknown> {
   return Object.fromEntries(entries)
 }

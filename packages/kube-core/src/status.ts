@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import type { ListMeta } from './object.ts'
 
 /** One reason of several for a failure, for example one field that failed validation. */
@@ -33,12 +34,5 @@ export interface Status {
 
 /** Whether a decoded body is a `Status`. */
 export function isStatus(value: unknown): value is Status {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    value.kind === 'Status' &&
-    'apiVersion' in value &&
-    value.apiVersion === 'v1'
-  )
+  return isJsonObject(value) && value['kind'] === 'Status' && value['apiVersion'] === 'v1'
 }

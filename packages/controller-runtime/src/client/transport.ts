@@ -15,7 +15,7 @@ export interface TransportRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-export interface TransportOptions {
+interface TransportOptions {
   readonly clock: Clock
   readonly userAgent: string
   readonly metrics?: Metrics | undefined

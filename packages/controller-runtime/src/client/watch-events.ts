@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import { isStatus, StatusError } from '@fairlead/kube-core'
 import type { KubernetesObject } from '@fairlead/kube-core'
 import type { WatchEvent } from './client.ts'
@@ -46,13 +47,5 @@ function parseEvent<T extends KubernetesObject>(line: string): WatchEvent<T> {
 }
 
 function isWatchEvent<T extends KubernetesObject>(value: unknown): value is WatchEvent<T> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'type' in value &&
-    eventTypes.has(value.type) &&
-    'object' in value &&
-    typeof value.object === 'object' &&
-    value.object !== null
-  )
+  return isJsonObject(value) && eventTypes.has(value['type']) && isJsonObject(value['object'])
 }

@@ -1,10 +1,10 @@
 import { errors } from '@fairlead/kube-core'
 import type { ConfigMap, Event, KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Patch } from '../client/client.ts'
-import { ConnectionError } from '../client/connection-error.ts'
 import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
+import type { Patch } from '../client/client.ts'
+import { ConnectionError } from '../client/connection-error.ts'
 import { EventRecorder } from './event-recorder.ts'
 
 let clock: FakeClock

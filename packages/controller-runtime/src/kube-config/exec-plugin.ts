@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
+import { type Clock, isJsonObject, parseJsonOrUndefined } from '@fairlead/base'
 import { KubeConfigError } from './kube-config.ts'
 import type { Credentials, CredentialSource } from './kube-config.ts'
-import type { Clock } from '@fairlead/base'
 
 /** The `exec` part of a kubeconfig user. */
 export interface ExecPlugin {
@@ -13,7 +13,7 @@ export interface ExecPlugin {
 }
 
 /** What the plugin is told about the cluster if it asks for it. */
-export interface ExecClusterInfo {
+interface ExecClusterInfo {
   readonly server: string
   readonly 'certificate-authority-data'?: string
   readonly 'insecure-skip-tls-verify'?: boolean
@@ -107,15 +107,8 @@ function runPlugin(plugin: ExecPlugin, cluster: ExecClusterInfo): Promise<ExecSt
 }
 
 function parseExecCredential(output: string): ExecStatus | undefined {
-  try {
-    const value: unknown = JSON.parse(output)
-    if (typeof value !== 'object' || value === null) return undefined
-    if (!('kind' in value) || value.kind !== 'ExecCredential' || !('status' in value)) {
-      return undefined
-    }
-    const { status } = value
-    return typeof status === 'object' && status !== null ? status : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJsonOrUndefined(output)
+  if (!isJsonObject(value) || value['kind'] !== 'ExecCredential') return undefined
+  const { status } = value
+  return isJsonObject(status) ? status : undefined
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import type { Clock } from '@fairlead/base'
 import { KubeConfigError } from './kube-config.ts'
 import type { Credentials, CredentialSource } from './kube-config.ts'
-import type { Clock } from '@fairlead/base'
 
 /** client-go rereads a token file at most once a minute; projected tokens live at least ten. */
 const rereadAfterMs = 60_000

@@ -15,7 +15,7 @@ export interface Metrics {
   onCollectWorkQueue(observe: () => void): void
 }
 
-export interface RestClientMetrics {
+interface RestClientMetrics {
   readonly requests: Counter<'code' | 'method' | 'host'>
   readonly duration: Histogram<'verb' | 'host'>
   readonly requestSize: Histogram<'verb' | 'host'>
@@ -23,7 +23,7 @@ export interface RestClientMetrics {
   readonly retries: Counter<'code' | 'verb' | 'host'>
 }
 
-export interface WorkQueueMetrics {
+interface WorkQueueMetrics {
   readonly depth: Gauge<'name' | 'controller' | 'priority'>
   readonly adds: Counter<'name' | 'controller'>
   readonly queueDuration: Histogram<'name' | 'controller'>
@@ -33,7 +33,7 @@ export interface WorkQueueMetrics {
   readonly retries: Counter<'name' | 'controller'>
 }
 
-export interface ControllerMetrics {
+interface ControllerMetrics {
   readonly reconciles: Counter<'controller' | 'result'>
   readonly errors: Counter<'controller'>
   readonly terminalErrors: Counter<'controller'>
@@ -44,7 +44,7 @@ export interface ControllerMetrics {
   readonly activeWorkers: Gauge<'controller'>
 }
 
-export interface LeaderElectionMetrics {
+interface LeaderElectionMetrics {
   readonly masterStatus: Gauge<'name'>
   readonly slowPath: Counter<'name'>
 }

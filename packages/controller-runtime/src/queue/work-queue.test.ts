@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createMetrics } from '../metrics/metrics.ts'
 import { FakeClock } from '@fairlead/base/testing'
+import { createMetrics } from '../metrics/metrics.ts'
 import { queueMetrics } from './queue-metrics.ts'
 import { ExponentialBackoff } from './rate-limiter.ts'
 import { WorkQueue } from './work-queue.ts'

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string
   readonly path: string
   readonly query: URLSearchParams
@@ -11,7 +11,7 @@ export interface SeenRequest {
 }
 
 /** What the server does with one request. */
-export type Answer = (response: ServerResponse, request: SeenRequest) => void
+type Answer = (response: ServerResponse, request: SeenRequest) => void
 
 /** A plain HTTP server that answers watches and all other calls from two scripts, in order. */
 export class ScriptedServer implements AsyncDisposable {

@@ -1,5 +1,6 @@
+import { isJsonObject } from '@fairlead/base'
 import { deepEqual } from '../deep-equal.ts'
-import { isJsonObject, member } from '../json-object.ts'
+import { member } from '../json-object.ts'
 import { FieldSetBuilder } from './field-set.ts'
 import type { FieldSet } from './field-set.ts'
 import { deduced, fieldTypeIn, narrowType, sameNarrowing } from './field-type.ts'

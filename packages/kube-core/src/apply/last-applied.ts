@@ -1,4 +1,4 @@
-import { isJsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
 import type { KubernetesObject } from '../object.ts'
 import type { Conflict } from './apply-conflict.ts'
 import { compareTypedValues } from './compare-typed-values.ts'

@@ -1,4 +1,5 @@
-import { isJsonObject, jsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
+import { jsonObject } from '../json-object.ts'
 import { fieldTypeIn, narrowType } from './field-type.ts'
 import type { FieldType, ListType, MapType } from './field-type.ts'
 import { listElement } from './list-element.ts'

@@ -1,6 +1,5 @@
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { goQuote } from '../go-quote.ts'
-import type { JsonObject } from '../json-object.ts'
-import { isJsonObject } from '../json-object.ts'
 
 /**
  * One step of a path in its wire form: `f:<name>` is a field, `k:<JSON>` the item of a list with

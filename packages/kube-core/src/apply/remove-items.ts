@@ -1,4 +1,5 @@
-import { isJsonObject, jsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
+import { jsonObject } from '../json-object.ts'
 import type { FieldSet } from './field-set.ts'
 import { deduced, fieldTypeIn, narrowType } from './field-type.ts'
 import type { FieldType, ListType, MapType } from './field-type.ts'

@@ -1,5 +1,5 @@
 import { celMap, type CelInput } from '@bufbuild/cel'
-import { isJsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 import type { RuleEnvironment } from './environment.ts'
 import { escapeFieldName } from './field-name.ts'

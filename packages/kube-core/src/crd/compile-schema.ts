@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json-object.ts'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { compilePattern } from '../schema/pattern.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 

@@ -1,5 +1,6 @@
+import { isJsonObject } from '@fairlead/base'
 import { deepEqual } from '../deep-equal.ts'
-import { isJsonObject, jsonObject, member } from '../json-object.ts'
+import { jsonObject, member } from '../json-object.ts'
 
 /**
  * Applies a JSON merge patch (RFC 7386) and returns the new document: null removes, objects are

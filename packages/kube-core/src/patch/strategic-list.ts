@@ -1,5 +1,5 @@
-import { isJsonObject, member } from '../json-object.ts'
-import type { JsonObject } from '../json-object.ts'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { member } from '../json-object.ts'
 import { errors } from '../status-error.ts'
 
 /**

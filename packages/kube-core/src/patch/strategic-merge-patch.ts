@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { objectMetaSchema } from '../apply/object-meta-schema.ts'
-import { isJsonObject, jsonObject, member } from '../json-object.ts'
-import type { JsonObject } from '../json-object.ts'
+import { jsonObject, member } from '../json-object.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 import { errors } from '../status-error.ts'
 import { mergePatchedList, orderList } from './strategic-list.ts'

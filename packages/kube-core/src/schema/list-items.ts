@@ -1,4 +1,4 @@
-import { isJsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 

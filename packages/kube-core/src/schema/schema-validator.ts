@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { deepEqual } from '../deep-equal.ts'
 import type { FieldError } from '../field-error.ts'
-import { isJsonObject, type JsonObject } from '../json-object.ts'
 import { duplicateItems, itemIdentity, itemsByIdentity } from './list-items.ts'
 import { compilePattern, type Pattern } from './pattern.ts'
 import type { StructuralSchema } from './structural-schema.ts'

@@ -1,5 +1,5 @@
+import type { JsonObject } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
-import type { JsonObject } from '../json-object.ts'
 
 /** An object within an object must say what it is. */
 export function validateEmbedded(object: JsonObject, path: string): FieldError[] {
