@@ -1,3 +1,4 @@
+import { parseJsonOrUndefined } from '@fairlead/base'
 import { isStatus, StatusError } from '@fairlead/kube-core'
 import type { Status } from '@fairlead/kube-core'
 
@@ -86,10 +87,6 @@ export function responseError(answer: {
 }
 
 function parseStatus(body: string): Status | undefined {
-  try {
-    const value: unknown = JSON.parse(body)
-    return isStatus(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJsonOrUndefined(body)
+  return isStatus(value) ? value : undefined
 }

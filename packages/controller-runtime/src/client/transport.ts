@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { abortReason, type Clock, openScope, sleep } from '@fairlead/base'
+import { abortReason, type Clock, openScope, readRetryAfterSeconds, sleep } from '@fairlead/base'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { ConnectionError, isBrokenConnection, networkErrorCode } from './connection-error.ts'
@@ -78,7 +78,7 @@ export class Transport {
       const response = await this.#attempt(request, attempt)
       if (response === undefined) continue
       if (response.statusCode < 400) return response
-      const retryAfterSeconds = retryAfter(response)
+      const retryAfterSeconds = readRetryAfterSeconds(response.headers, this.#clock.now())
       if (response.statusCode === 401 && !renewed) {
         renewed = true
         this.#config.credentials.invalidate()
@@ -208,13 +208,6 @@ export class Transport {
 
 function mayRetry(code: number, retryAfterSeconds: number | undefined): boolean {
   return retryAfterSeconds !== undefined && (code === 429 || code >= 500)
-}
-
-/** Retry-After in seconds; dates are not used by API servers and count as absent. */
-function retryAfter(response: Dispatcher.ResponseData): number | undefined {
-  const header = response.headers['retry-after']
-  const text = Array.isArray(header) ? header[0] : header
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
 }
 
 function describe(request: TransportRequest): string {
