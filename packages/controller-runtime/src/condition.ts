@@ -2,8 +2,8 @@ import { timestamp, type Condition } from '@fairlead/kube-core'
 
 /**
  * The conditions with this one set. `lastTransitionTime` moves to `now` only when the status
- * changes; order is kept and a new condition goes last. If nothing changes, the very same list is
- * returned, so that `===` tells whether a status needs to be written.
+ * changes; order is kept and a new condition goes last. If nothing changes, the same list is
+ * returned, so that `===` tells whether the status needs to be written.
  */
 export function setCondition(
   conditions: readonly Condition[] | undefined,

@@ -1,25 +1,25 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-/** Whether the object waits for this finalizer's owner before it can go. */
+/** Whether the object has the finalizer, which keeps it until the finalizer is removed. */
 export function hasFinalizer(object: KubernetesObject, finalizer: string): boolean {
   return object.metadata.finalizers?.includes(finalizer) ?? false
 }
 
-/** The object with the finalizer; the very same object if it has it already. */
+/** The object with the finalizer; the same object if it already has it. */
 export function withFinalizer<T extends KubernetesObject>(object: T, finalizer: string): T {
   if (hasFinalizer(object, finalizer)) return object
   const finalizers = [...(object.metadata.finalizers ?? []), finalizer]
   return { ...object, metadata: { ...object.metadata, finalizers } }
 }
 
-/** The object without the finalizer; the very same object if it does not have it. */
+/** The object without the finalizer; the same object if it does not have it. */
 export function withoutFinalizer<T extends KubernetesObject>(object: T, finalizer: string): T {
   if (!hasFinalizer(object, finalizer)) return object
   const finalizers = (object.metadata.finalizers ?? []).filter((one) => one !== finalizer)
   return { ...object, metadata: { ...object.metadata, finalizers } }
 }
 
-/** Whether the object is being deleted and only waits for its finalizers. */
+/** Whether deletion was requested and the object only waits for its finalizers. */
 export function isBeingDeleted(object: KubernetesObject): boolean {
   return object.metadata.deletionTimestamp !== undefined
 }

@@ -1,7 +1,7 @@
 import { apiVersionOf, parseApiVersion } from '@fairlead/kube-core'
 import type { KubernetesObject, OwnerReference, ResourceType } from '@fairlead/kube-core'
 
-/** Thrown when an object is controlled by somebody else already; an object has one controller. */
+/** Thrown when an object already has another controller; it can have only one. */
 export class AlreadyOwnedError extends Error {
   override readonly name = 'AlreadyOwnedError'
   readonly owner: OwnerReference
@@ -30,7 +30,7 @@ export function ownerReference(type: ResourceType, owner: KubernetesObject): Own
 
 /**
  * The object with the owner as its controller. Throws AlreadyOwnedError if it has another one, and
- * TypeError if the owner's scope does not allow it: a namespaced owner owns only within its
+ * TypeError if the owner's scope does not allow it: a namespaced owner can own only objects in its
  * namespace.
  */
 export function setControllerReference<T extends KubernetesObject>(
@@ -46,7 +46,7 @@ export function setControllerReference<T extends KubernetesObject>(
   return withReference(object, reference, owner)
 }
 
-/** The object with one more owner, or with its reference brought up to date. */
+/** The object with the owner added, or with its reference updated. */
 export function setOwnerReference<T extends KubernetesObject>(
   object: T,
   type: ResourceType,
@@ -101,7 +101,7 @@ function checkScope(object: KubernetesObject, owner: KubernetesObject): void {
   }
 }
 
-/** The version does not matter: an owner is the same whichever version it is read in. */
+/** The version is ignored: an owner is the same in every API version. */
 function sameOwner(a: OwnerReference, b: OwnerReference): boolean {
   return (
     parseApiVersion(a.apiVersion).group === parseApiVersion(b.apiVersion).group &&

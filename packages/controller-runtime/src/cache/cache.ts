@@ -7,7 +7,7 @@ import { SharedInformer } from '../informer/shared-informer.ts'
 import type { IndexFunction } from '../informer/store.ts'
 import type { ObjectKey } from '../object-key.ts'
 
-/** Thrown when a kind is read from the cache that nobody declared: read it live, or declare it. */
+/** Thrown when a kind that nobody declared is read from the cache. */
 export class KindNotCachedError extends Error {
   override readonly name = 'KindNotCachedError'
   constructor(type: ResourceType) {
@@ -21,38 +21,38 @@ export class KindNotCachedError extends Error {
 export interface CacheListOptions {
   readonly namespace?: string
   readonly labelSelector?: string
-  /** Only objects found under this value of an index that was added before. */
+  /** Only objects with this value in an index that was added before. */
   readonly index?: { readonly name: string; readonly value: string }
 }
 
-/** A counted use of an informer: it runs while anybody holds one. */
+/** A reference-counted use of an informer, which runs while at least one is held. */
 export interface InformerLease<T extends KubernetesObject> {
   readonly informer: Informer<T>
   release(): void
 }
 
 /**
- * Local copies of the kinds that were declared, and of no others: reading a kind never starts a
- * watch behind the reader's back. Objects are frozen; copy before changing one.
+ * Local copies of the declared kinds, and of no others: reading a kind never implicitly starts a
+ * watch. Objects are frozen; copy before changing one.
  */
 export interface Cache {
   /** Declares the kind for as long as the cache runs and returns its informer. */
   informerFor<T extends KubernetesObject>(type: ResourceType<T>, scope?: InformerScope): Informer<T>
-  /** Uses the kind's informer until `release`; with the last use it stops and its copy is dropped. */
+  /** Holds the kind's informer until `release`; the last release stops it and drops its copy. */
   acquire<T extends KubernetesObject>(type: ResourceType<T>): InformerLease<T>
   /** Undefined if there is no such object. Throws KindNotCachedError. */
   get<T extends KubernetesObject>(type: ResourceType<T>, key: ObjectKey): T | undefined
   /** Throws KindNotCachedError. */
   list<T extends KubernetesObject>(type: ResourceType<T>, options?: CacheListOptions): readonly T[]
-  /** Makes objects findable by a function of them. The kind must be declared. */
+  /** Indexes objects by the values that a function gives. The kind must be declared. */
   addIndex<T extends KubernetesObject>(
     type: ResourceType<T>,
     name: string,
     valuesOf: IndexFunction<T>,
   ): void
-  /** Makes a write of ours readable before the watch brings it; nothing for an undeclared kind. */
+  /** Makes our own write readable before the watch delivers it; ignored for an undeclared kind. */
   remember<T extends KubernetesObject>(type: ResourceType<T>, written: T): void
-  /** Resolves when every informer that is declared by then has synced. */
+  /** Resolves when every informer declared so far has synced. */
   waitForSync(signal: AbortSignal): Promise<void>
 }
 
@@ -82,7 +82,7 @@ export class InformerCache implements Cache {
     this.#options = options
   }
 
-  /** Runs the informers, also those declared later. Resolves when the signal aborted and all ended. */
+  /** Runs the informers, also those declared later, until the signal aborts and all have ended. */
   async start(signal: AbortSignal): Promise<void> {
     this.#signal = signal
     for (const entry of this.#entries.values()) this.#run(entry, signal)
@@ -155,7 +155,7 @@ export class InformerCache implements Cache {
     )
   }
 
-  /** The kinds whose first list has not arrived, each with the reason if there is one. */
+  /** The kinds that have not synced yet, each with its last error if there is one. */
   unsynced(): readonly string[] {
     return [...this.#entries]
       .filter(([, { informer }]) => !informer.synced)
@@ -180,7 +180,7 @@ export class InformerCache implements Cache {
     const existing = this.#entries.get(resource)
     if (existing !== undefined) {
       if (scope !== undefined && !sameScope(scope, existing.scope)) {
-        throw new Error(`${resource} is cached with another scope already`)
+        throw new Error(`${resource} is already cached with another scope`)
       }
       return existing
     }
@@ -193,7 +193,7 @@ export class InformerCache implements Cache {
 
   #run(entry: Entry, signal: AbortSignal): void {
     const scope = openScope({ parents: [signal] })
-    entry.stop = () => scope.abort(new Error('the informer is not used any more'))
+    entry.stop = () => scope.abort(new Error('the informer is no longer used'))
     const running = entry.informer.start(scope.signal).finally(() => {
       scope[Symbol.dispose]()
       this.#running.delete(running)

@@ -12,7 +12,7 @@ export interface ListOptions extends CallOptions {
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
-  /** At most this many items; go on with `continue` of the result's metadata. */
+  /** Page size; fetch the next page with `continue` of the result's metadata. */
   readonly limit?: number
   readonly continue?: string
   readonly resourceVersion?: string
@@ -23,14 +23,14 @@ export interface WatchOptions {
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
-  /** Events after this version; absent starts with the present objects as ADDED events. */
+  /** Events after this version; if absent, existing objects come first as ADDED events. */
   readonly resourceVersion?: string
-  /** Asks for BOOKMARK events, which carry nothing but a newer version. */
+  /** Asks for BOOKMARK events, which carry only a newer version. */
   readonly allowWatchBookmarks?: boolean
   /** The server ends the watch after this long. */
   readonly timeoutSeconds?: number
   readonly signal?: AbortSignal
-  /** Called whenever bytes arrive, the response's head included. */
+  /** Called whenever bytes arrive, including the response headers. */
   readonly onActivity?: () => void
 }
 
@@ -41,9 +41,9 @@ export interface WatchEvent<T extends KubernetesObject = KubernetesObject> {
 }
 
 export interface WriteOptions extends CallOptions {
-  /** Who is recorded as the writer of fields. Defaults to the client's field manager. */
+  /** The field manager of the write. Defaults to the client's field manager. */
   readonly fieldManager?: string
-  /** Validates and answers as usual, but stores nothing. */
+  /** Validates and responds as usual, but stores nothing. */
   readonly dryRun?: boolean
   /** What the server does about unknown and duplicate fields. Defaults to the server's, Warn. */
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict'
@@ -57,7 +57,7 @@ export interface ApplyOptions extends WriteOptions {
 
 export interface DeleteOptions extends CallOptions {
   readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
-  /** The delete fails with a conflict if the object is not this one any more. */
+  /** The delete fails with a conflict if the object no longer matches. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
   readonly gracePeriodSeconds?: number
   readonly dryRun?: boolean
@@ -73,7 +73,7 @@ export interface Patch {
 export type Applied<T extends KubernetesObject> = Partial<T> &
   Pick<KubernetesObject, 'apiVersion' | 'kind' | 'metadata'>
 
-/** Reads, always answered by the API server. A missing object is a StatusError: `isNotFound`. */
+/** Reads, always served by the API server. A missing object is a StatusError: `isNotFound`. */
 export interface Reader {
   get<T extends KubernetesObject>(
     type: ResourceType<T>,
@@ -85,8 +85,8 @@ export interface Reader {
     options?: ListOptions,
   ): Promise<KubernetesList<T>>
   /**
-   * One watch request, as it is: ends when the server or the network ends it. Nearly everybody
-   * wants an Informer instead. Throws StatusError (also 410), ConnectionError, WatchStreamError.
+   * One raw watch request: ends when the server or the network ends it. Most callers want an
+   * Informer instead. Throws StatusError (also 410), ConnectionError, WatchStreamError.
    */
   watch<T extends KubernetesObject>(
     type: ResourceType<T>,
@@ -94,7 +94,7 @@ export interface Reader {
   ): AsyncIterable<WatchEvent<T>>
 }
 
-/** Changes to objects or to a subresource of them; each answers with the object as stored. */
+/** Writes to objects or to one of their subresources; each resolves with the object as stored. */
 export interface SubresourceWriter {
   update<T extends KubernetesObject>(
     type: ResourceType<T>,
@@ -107,7 +107,7 @@ export interface SubresourceWriter {
     patch: Patch,
     options?: WriteOptions,
   ): Promise<T>
-  /** Server-side apply: the verb to prefer, it needs no read before and owns only what it names. */
+  /** Server-side apply, the preferred verb: needs no prior read, owns only the fields it names. */
   apply<T extends KubernetesObject>(
     type: ResourceType<T>,
     object: Applied<T>,
@@ -116,9 +116,9 @@ export interface SubresourceWriter {
 }
 
 /**
- * A Kubernetes API client over plain JSON: timestamps stay strings, unknown fields stay where they
- * are. Errors of the server are StatusError; when it cannot be reached, ConnectionError; when a
- * call takes too long, DeadlineError.
+ * A Kubernetes API client over plain JSON: timestamps stay strings, and unknown fields are
+ * kept. Throws StatusError when the server refuses, ConnectionError when it cannot be reached and
+ * DeadlineError when a call takes too long.
  */
 export interface Client extends Reader, SubresourceWriter {
   create<T extends KubernetesObject>(

@@ -10,12 +10,12 @@ interface OpenPool {
 /** How long an idle connection is kept for the next request. */
 const keepAliveTimeoutMs = 90_000
 const connectTimeoutMs = 10_000
-/** TCP keep-alive, so that the system notices a peer that is gone without a word. */
+/** TCP keep-alive, so that the system notices a peer that vanished. */
 const keepAliveProbeDelayMs = 15_000
 
 /**
  * The connections to one server. They depend on the client certificate: when that is renewed, new
- * requests get new connections and the old ones end with the requests they carry.
+ * requests get new connections and the old ones close after the requests they carry.
  */
 export class ConnectionPool {
   readonly #origin: string
@@ -32,7 +32,7 @@ export class ConnectionPool {
     if (this.#closed) throw new Error('the client is closed')
     const open = this.#open
     if (open !== undefined && open.certificate === certificate && open.key === key) return open.pool
-    // A graceful close waits for watches; that nobody waits for it here is the point.
+    // A graceful close waits for watches, so it is deliberately not awaited.
     open?.pool.close().catch(() => {})
     const pool = new Pool(this.#origin, {
       allowH2: false,

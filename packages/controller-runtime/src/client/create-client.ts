@@ -28,7 +28,7 @@ export interface ClientOptions {
   readonly metrics?: Metrics
   /** Defaults to `fairlead-controller-runtime`. */
   readonly userAgent?: string
-  /** Who creates, updates and patches are recorded for. Defaults to the user agent, by the server. */
+  /** Field manager of creates, updates and patches. The server's default is the user agent. */
   readonly fieldManager?: string
   /** How long a call may take, retries included; watches have no limit. Defaults to 30 s. */
   readonly timeoutMs?: number
@@ -45,7 +45,7 @@ const patchContentTypes = {
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** A client for one server. `close` ends its connections and whatever runs on them. */
+/** A client for one server. `close` closes its connections and aborts whatever runs on them. */
 export function createClient(
   config: KubeConfig,
   options: ClientOptions = {},

@@ -54,7 +54,7 @@ const bodyExcerptLimit = 512
 
 /**
  * The StatusError of a failed answer: the server's own Status if the body is one, otherwise one
- * made from the code, with the beginning of the body as a cause.
+ * made from the code, with an excerpt of the body as a cause.
  */
 export function responseError(answer: {
   code: number

@@ -25,16 +25,16 @@ const retriesLimit = 10
 const retryAfterLimitSeconds = 30
 const brokenConnectionPauseLimitMs = 1000
 const errorBodyLimitBytes = 1024 * 1024
-/** Far above what an API server sends in one answer; only guards our memory. */
+/** Far above what an API server sends in one response; only protects our memory. */
 const bodyLimitBytes = 512 * 1024 * 1024
 
 /**
  * Sends requests to one API server.
  *
- * - 429 and 5xx with Retry-After are sent again after that time, at most ten times: the server says
+ * - 429 and 5xx with Retry-After are retried after that time, at most ten times: the server says
  *   that it did not act on them.
- * - A GET on a connection that broke is sent again, at most ten times.
- * - A 401 makes the credentials be renewed and is sent again once.
+ * - A GET on a connection that broke is retried, at most ten times.
+ * - A 401 renews the credentials and is retried once.
  *
  * Deadlines are the caller's, by `signal`: they span all attempts.
  */
@@ -58,7 +58,7 @@ export class Transport {
     this.#connections = new ConnectionPool(server.origin, config.tls)
   }
 
-  /** The decoded JSON of a successful answer. */
+  /** The decoded JSON of a successful response. */
   async json(request: TransportRequest & { signal: AbortSignal }): Promise<unknown> {
     const response = await this.open(request)
     const text = await this.#readBody(request, response, bodyLimitBytes)
@@ -71,7 +71,7 @@ export class Transport {
     }
   }
 
-  /** The successful answer with its body unread. Throws StatusError, ConnectionError. */
+  /** The successful response with its body unread. Throws StatusError, ConnectionError. */
   async open(request: TransportRequest): Promise<Dispatcher.ResponseData> {
     let renewed = false
     for (let attempt = 0; ; attempt += 1) {

@@ -14,7 +14,7 @@ const eventTypes: ReadonlySet<unknown> = new Set([
 
 /**
  * Decodes the body of a watch into events. Every complete line is an event; a stream that ends
- * inside a line throws WatchStreamError after the events before it were given out.
+ * inside a line throws WatchStreamError after yielding the events before it.
  */
 export async function* decodeWatchEvents<T extends KubernetesObject>(
   body: AsyncIterable<Uint8Array>,
@@ -42,7 +42,8 @@ function parseEvent<T extends KubernetesObject>(line: string): WatchEvent<T> {
   } catch (cause) {
     throw new WatchStreamError('the watch sent a line that is not JSON', { cause })
   }
-  if (!isWatchEvent<T>(value)) throw new WatchStreamError('the watch sent a line that is no event')
+  if (!isWatchEvent<T>(value))
+    throw new WatchStreamError('the watch sent a line that is not an event')
   return value
 }
 

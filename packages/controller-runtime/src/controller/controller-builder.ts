@@ -10,14 +10,14 @@ import { kindSource } from './source.ts'
 import type { Source } from './source.ts'
 
 export interface WatchConditions<T extends KubernetesObject> {
-  /** All of them must let an event through. */
+  /** An event must pass all of them. */
   readonly predicates?: readonly Predicate<T>[]
 }
 
 type SourceFactory = (global: readonly Predicate[]) => Source
 
 /**
- * Says what a controller watches and what it does.
+ * Declares what a controller watches and what it does.
  *
  * ```ts
  * const controller = new ControllerBuilder()
@@ -63,7 +63,7 @@ export class ControllerBuilder {
     return this.#addKind(type, forOwner<T>(owner, conditions), conditions)
   }
 
-  /** Any other kind: a function or a handler says which requests its events are. */
+  /** Any other kind: a function or a handler maps its events to requests. */
   watches<T extends KubernetesObject>(
     type: ResourceType<T>,
     requests: MapToRequests<T> | EventHandler<T>,
@@ -79,7 +79,7 @@ export class ControllerBuilder {
     return this
   }
 
-  /** Applies to the events of every kind watched, not only to that of `for`. */
+  /** Filters the events of every watched kind, not only that of `for`. */
   withEventFilter(predicate: Predicate): this {
     this.#predicates.push(predicate)
     return this

@@ -24,19 +24,19 @@ import type { Reconcile, Request, Result } from './reconcile.ts'
 import type { Source } from './source.ts'
 
 export interface ControllerOptions {
-  /** How many names are reconciled at once. Defaults to 1. */
+  /** How many names are reconciled concurrently. Defaults to 1. */
   readonly maxConcurrentReconciles?: number
   /** Aborts a reconcile that takes longer. No limit by default. */
   readonly reconcileTimeoutMs?: number
-  /** How long the sources may take to bring what exists. Defaults to 2 min. */
+  /** How long the first sync of the sources may take. Defaults to 2 min. */
   readonly cacheSyncTimeoutMs?: number
   /** Defaults to 5 ms doubling to 1000 s per name. */
   readonly rateLimiter?: RateLimiter
-  /** Runs only on the leader. Defaults to true; means nothing without leader election. */
+  /** Runs only on the leader. Defaults to true; has no effect without leader election. */
   readonly needLeaderElection?: boolean
 }
 
-/** What a manager lends to its controllers. */
+/** What a manager provides to its controllers. */
 export interface ControllerEnvironment {
   readonly cache: Cache
   readonly clock: Clock
@@ -51,7 +51,7 @@ const cacheSyncTimeoutDefaultMs = 120_000
 
 /**
  * Calls a reconciler for every name its sources enqueue: one call per name at a time, several names
- * in parallel if asked, retries with backoff. Made by ControllerBuilder, run by a Manager.
+ * concurrently if configured, retries with backoff. Made by ControllerBuilder, run by a Manager.
  */
 export class Controller implements Runnable {
   readonly name: string
@@ -74,7 +74,7 @@ export class Controller implements Runnable {
     this.#options = options
   }
 
-  /** Lends it what it needs to run, and makes its metrics appear with their first values. */
+  /** Gives it what it needs to run, and initializes its metrics so that they appear at once. */
   bind(environment: ControllerEnvironment): void {
     if (this.#environment !== undefined) throw new Error(`controller ${this.name} has a manager`)
     this.#environment = environment
@@ -90,7 +90,7 @@ export class Controller implements Runnable {
     controller.maxConcurrent.set(labels, this.#concurrency)
   }
 
-  /** Runs until the signal aborts and the reconciles under way have ended. */
+  /** Runs until the signal aborts and the reconciles in progress have ended. */
   async start(signal: AbortSignal): Promise<void> {
     const environment = this.#environment
     if (environment === undefined) throw new Error(`add controller ${this.name} to a manager`)
@@ -130,7 +130,7 @@ export class Controller implements Runnable {
     const timeoutMs = this.#options.cacheSyncTimeoutMs ?? cacheSyncTimeoutDefaultMs
     await Promise.all(
       this.#sources.map(async (source) => {
-        // The source itself lives with the controller: only the wait for it has a deadline.
+        // The deadline applies only to the wait; the source itself runs as long as the controller.
         using deadline = openScope({
           parents: [signal],
           clock,
@@ -177,7 +177,7 @@ export class Controller implements Runnable {
       const result = await this.#call(lease.item, log, clock, metrics, signal)
       this.#settle(lease, result, queue, metrics)
     } catch (error) {
-      // A stop is not a failure of the object: after the shutdown nothing is queued any more.
+      // A stop is not a failure of the object, and after the shutdown nothing is queued.
       if (!signal.aborted) this.#fail(lease, error, queue, metrics, log)
     } finally {
       metrics.controller.duration.observe(labels, (clock.monotonicMs() - startMs) / 1000)
@@ -213,7 +213,7 @@ export class Controller implements Runnable {
     queue: WorkQueue<Request>,
     metrics: Metrics,
   ): void {
-    // The failures are over, whenever the next call comes.
+    // The call succeeded, whenever the next one is due.
     queue.forget(lease.item)
     if (requeueAfterMs !== undefined && requeueAfterMs > 0) {
       const { priority } = lease
@@ -234,9 +234,9 @@ export class Controller implements Runnable {
     const labels = { controller: this.name }
     const { priority } = lease
     if (isConflict(error)) {
-      // Somebody wrote first; the next read is newer. Neither an alarm nor an error to count.
+      // Another writer was first and the next read is newer, so this is not counted as an error.
       queue.addRateLimited(lease.item, { priority, reason: 'conflict' })
-      log.debug({ err: error }, 'the object was changed meanwhile, reconciling again')
+      log.debug({ err: error }, 'the object was changed concurrently and is reconciled again')
       this.#count(metrics, 'requeue')
       return
     }
@@ -245,11 +245,11 @@ export class Controller implements Runnable {
     if (isProgrammingError(error)) metrics.controller.panics.inc(labels)
     if (error instanceof TerminalError) {
       metrics.controller.terminalErrors.inc(labels)
-      log.error({ err: error }, 'reconcile failed and is not tried again')
+      log.error({ err: error }, 'reconcile failed and is not retried')
     } else {
       queue.addRateLimited(lease.item, { priority, reason: 'error' })
       const retries = queue.retries(lease.item)
-      log.error({ err: error, retries }, 'reconcile failed and is tried again')
+      log.error({ err: error, retries }, 'reconcile failed and is retried')
     }
   }
 
@@ -258,7 +258,7 @@ export class Controller implements Runnable {
   }
 }
 
-/** What Go would call a panic: a mistake in the program, or something thrown that is no Error. */
+/** What Go would call a panic: a programming error, or a thrown value that is not an Error. */
 function isProgrammingError(error: unknown): boolean {
   return (
     !(error instanceof Error) ||

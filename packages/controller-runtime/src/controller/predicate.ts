@@ -2,22 +2,22 @@ import { deepEqual, labelSelectorFrom } from '@fairlead/kube-core'
 import type { KubernetesObject } from '@fairlead/kube-core'
 import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
 
-/** Decides which events matter. A member that is missing lets every event of its sort through. */
+/** Decides which events matter. A missing member lets every event of its type through. */
 export interface Predicate<T extends KubernetesObject = KubernetesObject> {
   create?(event: CreateEvent<T>): boolean
   update?(event: UpdateEvent<T>): boolean
   delete?(event: DeleteEvent<T>): boolean
 }
 
-/** Lets updates through that changed the object at all: not a resync. */
+/** Lets updates through that changed the object, which a resync does not. */
 export const resourceVersionChanged: Predicate = {
   update: ({ oldObject, newObject }) =>
     oldObject.metadata.resourceVersion !== newObject.metadata.resourceVersion,
 }
 
 /**
- * Lets updates through that changed the spec: the generation moves only then. Not for what must be
- * seen in labels, annotations, finalizers or the status; a deletion does move the generation.
+ * Lets updates through that changed the spec, and with it the generation. Unsuitable if labels,
+ * annotations, finalizers or the status matter; a deletion does change the generation.
  */
 export const generationChanged: Predicate = {
   update: ({ oldObject, newObject }) =>
@@ -36,7 +36,7 @@ export const annotationChanged: Predicate = {
     !deepEqual(oldObject.metadata.annotations ?? {}, newObject.metadata.annotations ?? {}),
 }
 
-/** Lets events through whose object (on updates the new one) is true of `test`. */
+/** Lets events through whose object (the new one on updates) passes `test`. */
 export function objectMatches<T extends KubernetesObject>(
   test: (object: T) => boolean,
 ): Predicate<T> {

@@ -1,7 +1,7 @@
 import type { Logger } from '@fairlead/base'
 import type { ObjectKey } from '../object-key.ts'
 
-/** What a reconciler is given: the name of an object, never the object or what happened to it. */
+/** What a reconciler is given: the name of an object, never the object or its event. */
 export interface Request extends ObjectKey {}
 
 export interface Result {
@@ -10,20 +10,20 @@ export interface Result {
 }
 
 export interface ReconcileContext {
-  /** Aborts when the controller stops or the reconcile timeout is over. */
+  /** Aborts when the controller stops or the reconcile times out. */
   readonly signal: AbortSignal
   /** Adds the controller's name, the object and the reconcileID to every line. */
   readonly log: Logger
 }
 
 /**
- * Makes the world look as the named object asks, whatever the world looks like now. It is called
- * for one name at a time; several changes may come as one call, and a call may come for no change.
- * A rejection means "again later, with backoff", a TerminalError means "not again by itself".
+ * Brings the actual state to what the named object asks for, whatever the actual state is. It is
+ * never called concurrently for one name; several changes may cause a single call, and a call may
+ * come without a change. A rejection is retried with backoff, a TerminalError is not retried.
  */
 export type Reconcile = (request: Request, context: ReconcileContext) => Promise<Result | void>
 
-/** Trying again will not help: the request is dropped until the next event. */
+/** Retrying will not help: the request is dropped until the next event. */
 export class TerminalError extends Error {
   override readonly name: string = 'TerminalError'
 }

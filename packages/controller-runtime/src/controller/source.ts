@@ -6,19 +6,19 @@ import type { EventHandler } from './event-handler.ts'
 import type { Predicate } from './predicate.ts'
 import type { Request } from './reconcile.ts'
 
-/** What a source works with while its controller runs. */
+/** What a source is given while its controller runs. */
 export interface SourceContext {
   readonly queue: Enqueuer<Request>
   readonly cache: Cache
 }
 
-/** Something that makes requests: a watched kind, or anything outside of Kubernetes. */
+/** Something that enqueues requests: a watched kind, or anything outside Kubernetes. */
 export interface Source {
   /** For messages: which source did not start, which did not sync. */
   readonly name: string
   /**
-   * Begins to enqueue and resolves when what exists already has been enqueued. It stops when the
-   * signal aborts, of itself.
+   * Starts to enqueue and resolves when everything that already exists has been enqueued. It stops
+   * by itself when the signal aborts.
    */
   start(context: SourceContext, signal: AbortSignal): Promise<void>
 }
@@ -69,12 +69,12 @@ function subscribe<T extends KubernetesObject>(
   })
 }
 
-/** Requests that wait for a controller to start; more distinct ones than this are an error. */
+/** The limit of distinct requests that wait for a controller to start. */
 const pendingLimit = 1024
 
 /**
- * Requests from outside of Kubernetes: a timer, a webhook, a message. What is sent before the
- * controller runs is kept, once per name.
+ * Requests from outside Kubernetes: a timer, a webhook, a message. Requests sent before the
+ * controller runs are kept, one per name.
  */
 export class ChannelSource implements Source {
   readonly name: string
@@ -85,14 +85,16 @@ export class ChannelSource implements Source {
     this.name = name
   }
 
-  /** Enqueues the request. Throws if 1024 others wait already for the controller to start. */
+  /** Enqueues the request. Throws if 1024 others already wait for the controller to start. */
   send(request: Request): void {
     if (this.#queue !== undefined) {
       this.#queue.add(request, { reason: `sent by ${this.name}` })
       return
     }
     if (this.#pending.size >= pendingLimit) {
-      throw new Error(`the source ${this.name} holds ${pendingLimit} requests and nobody reads it`)
+      throw new Error(
+        `the source ${this.name} holds ${pendingLimit} requests: start its controller`,
+      )
     }
     this.#pending.set(keyText(request), request)
   }

@@ -8,22 +8,22 @@ import type { Runnable } from '../runnable.ts'
 import { RecentMap } from './recent-map.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-/** Something worth telling the users of an object, in `kubectl describe`. */
+/** Something that users of an object should see in `kubectl describe`. */
 export interface RecordedEvent {
   readonly type: 'Normal' | 'Warning'
-  /** Why, as one word for machines: `Created`, `ProviderUnreachable`. */
+  /** Why, as one machine-readable word: `Created`, `ProviderUnreachable`. */
   readonly reason: string
   /** What was being done. Defaults to the reason. */
   readonly action?: string
-  /** For people; cut at 1024 bytes. Never put a credential into it. */
+  /** For people; truncated at 1024 bytes. Must never contain a credential. */
   readonly note: string
 }
 
 export interface EventRecorderOptions {
   readonly client: Pick<Client, 'create' | 'patch'>
-  /** Who reports: the operator's name. */
+  /** The reporting component: the operator's name. */
   readonly component: string
-  /** Which replica of it. Defaults to the host's name. */
+  /** The reporting replica. Defaults to the host name. */
   readonly instance?: string
   readonly clock: Clock
   readonly logger: Logger
@@ -38,18 +38,18 @@ interface Series {
   lastWallMs: number
   /** The server has forgotten it; the next repetition is a new event. */
   expired: boolean
-  /** How much of the count the server knows; 0 before the event itself is stored. */
+  /** The count that the server has; 0 before the event itself is stored. */
   written: number
   /** Not written again before this time. */
   notBeforeMs: number
-  /** Waits to be written, so further repetitions only count. */
+  /** Queued for writing, so further repetitions only increase the count. */
   waiting: boolean
 }
 
 const queueLimit = 1000
 const seriesLimit = 4096
 const objectsLimit = 4096
-/** The same thing again within this time is one event with a higher count. */
+/** A repetition within this time increases the count of the existing event. */
 const seriesMs = 6 * 60_000
 const burst = 25
 const refillMs = 300_000
@@ -64,9 +64,9 @@ const shortFieldLimit = 128
 /**
  * Records events of the group events.k8s.io.
  *
- * Telling is free: `event` never waits and never fails. A repetition within six minutes becomes a
- * count on the first one; an object gets 25 events at once and then one per five minutes; at most
- * 1000 wait to be written; writing is tried twelve times. What is beyond that is dropped.
+ * `event` never blocks and never fails. A repetition within six minutes increases the count of the
+ * first event; each object gets a burst of 25 events and then one per five minutes; at most 1000
+ * events are queued; a write is attempted twelve times. Anything beyond these limits is dropped.
  */
 export class EventRecorder implements Runnable {
   readonly needLeaderElection = false
@@ -76,7 +76,7 @@ export class EventRecorder implements Runnable {
   readonly #series = new RecentMap<Series>(seriesLimit)
   readonly #buckets = new RecentMap<TokenBucket>(objectsLimit)
   readonly #queue: Series[] = []
-  /** Repeated too soon after a write; in the order in which they may be written. */
+  /** Repeated too soon after a write, in the order in which they may be written again. */
   readonly #late = new Set<Series>()
   #wake: () => void = () => {}
 
@@ -86,7 +86,7 @@ export class EventRecorder implements Runnable {
     this.#logger = withFields(options.logger, { component: options.component })
   }
 
-  /** Tells about the object. It must be a stored one, with its name and uid. */
+  /** Records an event about a stored object, one with a name and a uid. */
   event(regarding: KubernetesObject, recorded: RecordedEvent): void {
     const { clock } = this.#options
     const nowMs = clock.monotonicMs()
@@ -120,7 +120,7 @@ export class EventRecorder implements Runnable {
     this.#enqueue(fresh)
   }
 
-  /** Writes what is told until the signal aborts, and then for two seconds what still waits. */
+  /** Writes events until the signal aborts, then for up to two seconds what is still queued. */
   async start(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#queueDue()
@@ -134,7 +134,7 @@ export class EventRecorder implements Runnable {
   #enqueue(series: Series): void {
     if (series.waiting) return
     if (this.#queue.length + this.#late.size >= queueLimit) {
-      this.#logger.debug({ limit: queueLimit }, 'an event was dropped: too many wait')
+      this.#logger.debug({ limit: queueLimit }, 'an event was dropped: too many are queued')
       return
     }
     series.waiting = true
@@ -218,7 +218,7 @@ export class EventRecorder implements Runnable {
     const { client } = this.#options
     const { event } = series
     const { namespace = 'default', name = '' } = event.metadata
-    // Repetitions that come while it is written are counted by the next write.
+    // Repetitions during the write are counted by the next one.
     const { count } = series
     if (series.written === 0) {
       await client.create(Event, event, { signal })
@@ -273,7 +273,7 @@ function objectIdentity({ apiVersion, kind, metadata }: KubernetesObject): strin
   return [apiVersion, kind, metadata.namespace ?? '', metadata.name, metadata.uid].join('/')
 }
 
-/** A refusal stays one; a server that is busy or away may take the event later. */
+/** A refusal is final; a busy or unreachable server may accept the event later. */
 function mayRetry(error: unknown): boolean {
   if (!(error instanceof StatusError)) return true
   return error.code === 429 || error.code >= 500
@@ -282,7 +282,7 @@ function mayRetry(error: unknown): boolean {
 function cutBytes(text: string, limit: number): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= limit) return text
-  // A character that the cut splits becomes U+FFFD, which is taken off.
+  // A character that the cut splits becomes U+FFFD, which is removed.
   return bytes
     .subarray(0, limit - 3)
     .toString('utf8')

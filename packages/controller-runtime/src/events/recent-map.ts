@@ -1,4 +1,4 @@
-/** A map that holds a fixed number of entries and forgets the one that was used longest ago. */
+/** A map with a fixed capacity that evicts the least recently used entry. */
 export class RecentMap<T> {
   readonly #limit: number
   readonly #entries = new Map<string, T>()
@@ -11,7 +11,7 @@ export class RecentMap<T> {
     return this.#entries.size
   }
 
-  /** The entry, which counts as used now. */
+  /** The entry, which becomes the most recently used. */
   get(key: string): T | undefined {
     const value = this.#entries.get(key)
     if (value !== undefined) this.set(key, value)

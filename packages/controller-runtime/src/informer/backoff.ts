@@ -5,13 +5,13 @@ export interface BackoffOptions {
   readonly baseMs?: number
   /** Longest delay before jitter. Defaults to 30 s. */
   readonly maxMs?: number
-  /** Time without a failure after which delays start small again. Defaults to 2 min. */
+  /** Time without a failure after which delays start at `baseMs` again. Defaults to 2 min. */
   readonly resetAfterMs?: number
 }
 
 /**
- * The delays between attempts of a watch: 800 ms doubling to 30 s, each stretched by up to its own
- * length at random, so that many clients do not come back together. The values are client-go's.
+ * The delays between attempts of a watch: 800 ms doubling to 30 s, each lengthened at random by up
+ * to its own length, so that clients do not reconnect in step. The values are client-go's.
  */
 export class Backoff {
   readonly #clock: Pick<Clock, 'monotonicMs'>

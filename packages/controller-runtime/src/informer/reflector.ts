@@ -37,7 +37,7 @@ interface ReflectorOptions<T extends KubernetesObject> {
   readonly random: Random
   readonly logger: Logger
   readonly backoff?: BackoffOptions | undefined
-  /** A watch without a byte for this long is given up. Off by default: quiet kinds are silent. */
+  /** Aborts a watch that received no byte for this long. Off by default: quiet kinds are normal. */
   readonly idleTimeoutMs?: number | undefined
 }
 
@@ -50,22 +50,22 @@ interface WatchProgress {
 const pageSize = 500
 const wholeListTimeoutMs = 120_000
 const shortestWatchSeconds = 300
-/** A server ends a watch at the time it was asked to; later than this the peer is gone. */
+/** The server ends a watch after `timeoutSeconds`; this much later the peer counts as gone. */
 const watchOverdueMs = 30_000
 const shortWatchMs = 1000
 
 /**
  * Mirrors one collection into a sink by list and watch, for as long as it runs.
  *
- * A watch that ends is continued from the last version seen. Only when the server does not know
- * that version any more (410), or refuses the watch for a reason that is not its load, the
- * collection is listed again. An attempt that brought nothing is followed by a backoff; one that
- * lived or delivered is continued at once.
+ * A watch that ends is resumed from the last version seen. The collection is listed again only when
+ * the server no longer has that version (410) or refuses the watch for a reason other than load. An
+ * attempt that delivered nothing is followed by a backoff; a watch that delivered events or stayed
+ * open is resumed immediately.
  */
 export class Reflector<T extends KubernetesObject> {
   readonly #options: ReflectorOptions<T>
   readonly #backoff: Backoff
-  /** Where the watch goes on; undefined when a list is due. */
+  /** Where the watch resumes; undefined when a list is due. */
   #resourceVersion: string | undefined
 
   constructor(options: ReflectorOptions<T>) {
@@ -99,7 +99,7 @@ export class Reflector<T extends KubernetesObject> {
     const resumable = this.#resourceVersion !== undefined && isResumable(error)
     if (!resumable) this.#resourceVersion = undefined
     if (resumable && progressed && !isTooManyRequests(error)) {
-      logger.debug({ reason: error.message }, 'the watch was cut and is continued')
+      logger.debug({ reason: error.message }, 'the watch was interrupted and is resumed')
       return
     }
     const delayMs = this.#backoff.next()
@@ -107,7 +107,7 @@ export class Reflector<T extends KubernetesObject> {
     sink.failed(error)
     logger[level](
       { reason: error.message, delayMs: Math.round(delayMs), relist: !resumable },
-      'list or watch failed and is tried again',
+      'list or watch failed and is retried',
     )
     await sleep(this.#options.clock, delayMs, signal).catch(() => {})
   }
@@ -138,7 +138,7 @@ export class Reflector<T extends KubernetesObject> {
         if (!token) return { items, resourceVersion: page.metadata.resourceVersion ?? '' }
       } catch (error) {
         if (token === undefined || !isExpired(error)) throw error
-        // The pages took longer than the server keeps their version: take everything in one go.
+        // The version expired between two pages: list everything in one request.
         const whole = await client.list(type, { ...scope, signal, timeoutMs: wholeListTimeoutMs })
         return { items: whole.items, resourceVersion: whole.metadata.resourceVersion ?? '' }
       }
@@ -205,7 +205,7 @@ export class Reflector<T extends KubernetesObject> {
   }
 }
 
-/** Whether the watch may go on from the version it had: the failure says nothing against it. */
+/** Whether the watch may resume from its last version: the failure does not invalidate it. */
 function isResumable(error: Error): boolean {
   if (error instanceof StatusError) {
     const tooLarge = error.status.details?.causes?.some(

@@ -31,7 +31,7 @@ export interface InformerOptions<T extends KubernetesObject> {
   readonly backoff?: BackoffOptions
   /** Reports every object as updated again about this often. Off by default. */
   readonly resyncMs?: number
-  /** Gives a watch up that brought no byte for this long. Off by default. */
+  /** Aborts a watch that received no byte for this long. Off by default. */
   readonly idleTimeoutMs?: number
 }
 
@@ -43,7 +43,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   readonly #logger: Logger
   readonly #store = new Store<T>()
   readonly #handlers = new Set<InformerHandler<T>>()
-  /** What handlers were last told of objects that are ahead of the watch by a write of ours. */
+  /** The state that handlers last saw of objects that our own writes put ahead of the watch. */
   readonly #ahead = new Map<string, T | undefined>()
   readonly #firstList = Promise.withResolvers<void>()
   #synced = false
@@ -121,7 +121,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   remember(object: T): void {
     const { resourceVersion } = object.metadata
     if (!this.#synced || this.#reached === undefined || resourceVersion === undefined) return
-    // What the watch has passed it has told already, also if the object is gone again by now.
+    // The watch has passed this version and reported it, even if the object is gone again by now.
     if (!isNewer(resourceVersion, this.#reached)) return
     const key = keyText(keyOf(object))
     const known = this.#store.get(key)
@@ -173,7 +173,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
       return
     }
     if (old.metadata.uid !== object.metadata.uid) {
-      // Deleted and created again under the same name while nobody was told.
+      // Deleted and recreated under the same name without our seeing the deletion.
       this.#remove(old, true)
       this.#put(object)
       return
@@ -196,7 +196,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     this.#tell(this.#handlers, (one) => one.deleted?.(object, { stateUnknown }))
   }
 
-  /** Keeps what the watch brought, unless readers have something newer by a write of ours. */
+  /** Stores what the watch delivered, unless our own write is newer. */
   #take(key: string, object: T): void {
     deepFreeze(object)
     if (this.#isAhead(key, object)) {
@@ -207,12 +207,12 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     }
   }
 
-  /** The watch has passed this version: what it had to tell of older writes, it has told. */
+  /** The watch has passed this version, so it has reported all older writes. */
   #reach(resourceVersion: string): void {
     this.#reached = resourceVersion
     for (const [key, told] of this.#ahead) {
       if (isNewer(this.#store.get(key)?.metadata.resourceVersion, resourceVersion)) continue
-      // Out of this informer's scope, or gone: what handlers know is what there is.
+      // Out of this informer's scope, or gone: what handlers saw last is the current state.
       this.#ahead.delete(key)
       if (told === undefined) this.#store.delete(key)
       else this.#store.set(told)

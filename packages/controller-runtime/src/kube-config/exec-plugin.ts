@@ -28,12 +28,12 @@ interface ExecStatus {
 
 const pluginTimeoutMs = 60_000
 const outputLimitBytes = 1024 * 1024
-/** Renew a little before the plugin's expiry, so that no request is sent with a dying token. */
+/** How long before expiry credentials are renewed, so that none expires on its way. */
 const renewEarlyMs = 10_000
 
 /**
  * Credentials from an exec plugin (client.authentication.k8s.io). The plugin runs when they are
- * first needed, when they expire, and after the server refused them; never twice at once.
+ * first needed, when they expire, and after the server refused them; never twice concurrently.
  */
 export function execCredentials(
   plugin: ExecPlugin,
@@ -93,7 +93,7 @@ function runPlugin(plugin: ExecPlugin, cluster: ExecClusterInfo): Promise<ExecSt
       [...(plugin.args ?? [])],
       { env, timeout: pluginTimeoutMs, maxBuffer: outputLimitBytes, encoding: 'utf8' },
       (failure, output) => {
-        // The plugin's output may hold a token: it goes into no message and no cause.
+        // The plugin's output may hold a token, so it must not get into a message or a cause.
         if (failure !== null) {
           const why = failure.killed ? 'did not end in time' : `failed (${String(failure.code)})`
           return reject(new KubeConfigError(`the exec plugin ${plugin.command} ${why}`))

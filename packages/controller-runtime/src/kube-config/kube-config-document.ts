@@ -36,7 +36,7 @@ export interface UserEntry {
   readonly exec?: ExecPlugin
 }
 
-/** Checks a parsed kubeconfig. File names in it are completed by `resolvePath`. */
+/** Checks a parsed kubeconfig. `resolvePath` makes file names in it absolute. */
 export function decodeKubeConfigDocument(
   value: unknown,
   what: string,
@@ -75,7 +75,7 @@ export function decodeKubeConfigDocument(
   }
 }
 
-/** Joins documents: of equal names, and of the current context, the first counts. */
+/** Merges documents: of equal names, and of the current context, the first wins. */
 export function mergeKubeConfigDocuments(
   documents: readonly KubeConfigDocument[],
 ): KubeConfigDocument {
@@ -108,7 +108,7 @@ function entries<T>(
   for (const item of items) {
     if (!isJsonObject(item)) continue
     const name = text(item, 'name')
-    // As in kubectl, the first of two entries with one name counts.
+    // As in kubectl, the first of two entries with the same name wins.
     if (name !== undefined && !map.has(name)) map.set(name, decode(objectOrEmpty(item[member])))
   }
   return map
@@ -120,7 +120,7 @@ function execPlugin(value: unknown, resolvePath: (path: string) => string): Exec
   if (command === undefined) throw new KubeConfigError('an exec plugin has no command')
   const { args, env } = value
   return {
-    // A bare name is looked up in PATH, a path counts from the file that names it.
+    // A bare name is looked up in PATH, a path is relative to the file that names it.
     command: command.includes('/') ? resolvePath(command) : command,
     apiVersion: text(value, 'apiVersion') ?? 'client.authentication.k8s.io/v1',
     args: Array.isArray(args) ? args.map(String) : [],

@@ -1,6 +1,6 @@
-/** How to reach an API server and who to be there. */
+/** How to reach an API server and how to authenticate. */
 export interface KubeConfig {
-  /** The server's address, `https://host:port`, with a path if it is behind one. */
+  /** The server's address, `https://host:port`, with a path if it has one. */
   readonly server: string
   /** The namespace of the context, if it names one. */
   readonly namespace?: string
@@ -8,7 +8,7 @@ export interface KubeConfig {
   readonly credentials: CredentialSource
 }
 
-/** How the server is recognised. */
+/** How the server's certificate is verified. */
 export interface ServerTls {
   /** PEM of the authorities to trust instead of the system's. */
   readonly ca?: string
@@ -17,7 +17,7 @@ export interface ServerTls {
   readonly insecureSkipVerify?: boolean
 }
 
-/** What the client presents. Everything empty means anonymous. */
+/** What the client presents. All fields absent means anonymous. */
 export interface Credentials {
   /** The whole value of the Authorization header. */
   readonly authorization?: string
@@ -29,7 +29,7 @@ export interface Credentials {
 /** Credentials that may change over time: a token file is rotated, a plugin's token expires. */
 export interface CredentialSource {
   current(signal: AbortSignal): Promise<Credentials>
-  /** The server did not accept them: get new ones next time. */
+  /** The server rejected them: get new ones next time. */
   invalidate(): void
 }
 

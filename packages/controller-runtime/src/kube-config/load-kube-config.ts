@@ -17,17 +17,17 @@ import { tokenFileCredentials } from './token-file.ts'
 
 /** Where a kubeconfig comes from. Exactly one of `file` and `text`. */
 export interface KubeConfigSource {
-  /** A path, or several separated like PATH; of equal names the first file's counts. */
+  /** A path, or several separated as in PATH; the first file wins where names are equal. */
   readonly file?: string
-  /** The YAML or JSON itself. Relative paths in it count from the working directory. */
+  /** The YAML or JSON itself. Relative paths in it are resolved against the working directory. */
   readonly text?: string
   /** Instead of the file's current context. */
   readonly context?: string
 }
 
 /**
- * Reads how to reach an API server: from a kubeconfig, or from what a pod finds in its file system.
- * Tokens in files and exec plugins are asked when they are needed, not here. Throws
+ * Reads how to reach an API server: from a kubeconfig, or from what is mounted in a pod. Token
+ * files are read and exec plugins are run when they are needed, not here. Throws
  * KubeConfigError.
  */
 export function loadKubeConfig(
@@ -69,7 +69,7 @@ function readDocument(source: KubeConfigSource): KubeConfigDocument {
     try {
       return [decode(readFileSync(path, 'utf8'), path, dirname(path))]
     } catch (cause) {
-      // Of a list of files some may be missing, as with kubectl; a single one must be there.
+      // In a list, missing files are skipped, as in kubectl; a single file must exist.
       if (paths.length > 1 && isMissing(cause)) return []
       if (cause instanceof KubeConfigError) throw cause
       throw new KubeConfigError(`cannot read the kubeconfig ${path}`, { cause })

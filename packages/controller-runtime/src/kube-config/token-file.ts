@@ -7,9 +7,9 @@ import type { Credentials, CredentialSource } from './kube-config.ts'
 const rereadAfterMs = 60_000
 
 /**
- * A bearer token kept in a file that somebody rotates, such as the in-cluster service account
- * token. Read again after a minute, and at once when the server refused it. If reading fails later,
- * the last token stays in use.
+ * A bearer token in a file that is rotated, such as the in-cluster service account token. Read
+ * again after a minute, and at once when the server refused it. If a later read fails, the last
+ * token stays in use.
  */
 export function tokenFileCredentials(path: string, clock: Clock): CredentialSource {
   let token: string | undefined

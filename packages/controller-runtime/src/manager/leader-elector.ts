@@ -19,13 +19,13 @@ export interface LeaderElectionOptions {
   readonly namespace: string
   /** Unique to this process. Defaults to `hostname_uuid`. */
   readonly identity?: string
-  /** How long others wait for a leader that fell silent. Defaults to 15 s. */
+  /** How long others wait for a leader that stopped renewing. Defaults to 15 s. */
   readonly leaseDurationMs?: number
   /** How long a leader tries to renew before it stops leading. Defaults to 10 s. */
   readonly renewDeadlineMs?: number
   /** The pause between attempts. Defaults to 2 s. */
   readonly retryPeriodMs?: number
-  /** Gives the lease back at the end, so that another can lead at once. Defaults to true. */
+  /** Releases the lease on stop, so that another can lead at once. Defaults to true. */
   readonly releaseOnStop?: boolean
 }
 
@@ -37,7 +37,7 @@ export interface LeaderElectorOptions extends LeaderElectionOptions {
   readonly metrics: Metrics
 }
 
-/** The lease was lost: another may lead already, so whatever only a leader may do must end now. */
+/** The lease was lost: another replica may already lead, so a leader's work must end now. */
 export class LeaderElectionLostError extends Error {
   override readonly name = 'LeaderElectionLostError'
   constructor(options?: ErrorOptions) {
@@ -48,10 +48,10 @@ export class LeaderElectionLostError extends Error {
 const jitterFactor = 1.2
 
 /**
- * Lets one process at a time lead, by a Lease in the cluster.
+ * Elects one leader among the replicas by a Lease in the cluster.
  *
- * Whether another's lease has run out is judged by how long its record has not changed as seen
- * from here, never by comparing its times with our clock: clocks of machines differ.
+ * Whether another replica's lease has expired is judged by how long its record has stayed unchanged
+ * by our monotonic clock, never by comparing its times with our wall clock: clocks differ.
  */
 export class LeaderElector {
   readonly #options: LeaderElectorOptions
@@ -87,7 +87,7 @@ export class LeaderElector {
 
   /**
    * Waits until this process leads, calls `onLead`, and renews until the signal aborts, then
-   * resolves. Rejects with LeaderElectionLostError when it could not renew in time.
+   * resolves. Rejects with LeaderElectionLostError if it could not renew in time.
    */
   async run(signal: AbortSignal, onLead: () => void): Promise<void> {
     const { clock, random, metrics, name } = this.#options
@@ -106,7 +106,7 @@ export class LeaderElector {
     }
   }
 
-  /** Gives the lease back if it is ours; failing to do so only costs the others some seconds. */
+  /** Releases the lease if it is ours; a failure only makes the others wait until it expires. */
   async release(): Promise<void> {
     if (!this.leading || this.#observed === undefined) return
     if (this.#options.releaseOnStop === false) return
@@ -123,7 +123,7 @@ export class LeaderElector {
     try {
       await this.#options.client.update(Lease, { ...lease, spec }, { timeoutMs: this.#callMs })
     } catch (error) {
-      this.#logger.warn({ err: error }, 'the lease could not be given back')
+      this.#logger.warn({ err: error }, 'the lease could not be released')
     }
   }
 

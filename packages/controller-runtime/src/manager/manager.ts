@@ -31,9 +31,9 @@ import type { Runnable } from '../runnable.ts'
 export interface ManagerOptions {
   /** Where the API server is; the manager makes a client and closes it at the end. */
   readonly config?: KubeConfig
-  /** How the client made from `config` calls itself and how long its calls may take. */
+  /** User agent, field manager and timeout of the client made from `config`. */
   readonly clientOptions?: Pick<ClientOptions, 'userAgent' | 'fieldManager' | 'timeoutMs'>
-  /** Instead of `config`: a client that its maker closes. */
+  /** Instead of `config`: a client, which whoever made it closes. */
   readonly client?: Client
   readonly clock?: Clock
   /** Between 0 and 1; defaults to the machine's randomness. */
@@ -41,11 +41,11 @@ export interface ManagerOptions {
   readonly logger?: Logger
   /** Where metrics are declared; a new registry by default. */
   readonly registry?: Registry
-  /** Instead of `registry`: metrics that were declared already, shared with a client. */
+  /** Instead of `registry`: metrics that are already declared, shared with a client. */
   readonly metrics?: Metrics
-  /** How long everything may take to stop. Defaults to 30 s. */
+  /** Grace period for stopping everything. Defaults to 30 s. */
   readonly gracefulShutdownTimeoutMs?: number
-  /** How long the kinds declared in the cache may take to arrive at the start. Defaults to 2 min. */
+  /** How long the first sync of the cache may take. Defaults to 2 min. */
   readonly cacheSyncTimeoutMs?: number
   /** Runs controllers on one replica only. Off by default. */
   readonly leaderElection?: LeaderElectionOptions
@@ -58,10 +58,10 @@ type State = 'new' | 'running' | 'stopped'
  *
  * Starts: servers, then the cache and its first sync, then what every replica runs, then, once it
  * leads, the controllers. Stops: what every replica runs, then the controllers, the cache, the
- * servers, and last it gives the lease back and writes the last events.
+ * servers; last it releases the lease and writes the remaining events.
  */
 export class Manager {
-  /** Reads live; what it writes can be read from the cache at once. */
+  /** Reads from the API server; its writes can be read from the cache immediately. */
   readonly client: Client
   readonly metrics: Metrics
   readonly #options: ManagerOptions
@@ -114,7 +114,7 @@ export class Manager {
     return this.#cache
   }
 
-  /** Whether this replica runs the controllers; always true once started without election. */
+  /** Whether this replica runs the controllers; once started without election, always true. */
   get elected(): boolean {
     return this.#elected
   }
@@ -132,7 +132,7 @@ export class Manager {
     addCheck(this.#readyz, name, check)
   }
 
-  /** Takes a controller or a runnable; the same one twice is one. It may run already. */
+  /** Adds a controller or a runnable, also to a running manager. Adding it twice has no effect. */
   add(runnable: Runnable): void {
     if (this.#known.has(runnable)) return
     if (runnable instanceof Controller) this.#bind(runnable)
@@ -140,7 +140,7 @@ export class Manager {
     this.#groupOf(runnable).add(runnable)
   }
 
-  /** A recorder of events in the name of a component; it runs with the manager. */
+  /** An event recorder that reports as the component; it runs with the manager. */
   eventRecorder(component: string): EventRecorder {
     const recorder = new EventRecorder({
       client: this.client,
@@ -251,13 +251,13 @@ export class Manager {
       this.#logger.error({ err: error }, 'failed while stopping')
       return
     }
-    this.#logger.error({ err: error }, 'the manager stops because something that it runs failed')
+    this.#logger.error({ err: error }, 'the manager stops because something it runs has failed')
     this.#failure.abort(error instanceof Error ? error : new Error(String(error)))
   }
 
   async #stop(releaseLease: () => Promise<void>): Promise<void> {
     const lost = this.#failure.signal.reason instanceof LeaderElectionLostError
-    // Another may lead already: everything is told to end at once, and nothing is waited for.
+    // Another replica may already lead: everything is told to stop at once, without a grace period.
     const timeoutMs = lost ? 0 : (this.#options.gracefulShutdownTimeoutMs ?? 30_000)
     using grace = openScope({
       clock: this.#clock,

@@ -1,8 +1,8 @@
 import type { Runnable } from '../runnable.ts'
 
 /**
- * Runnables that start and stop together. Adding one before the group starts keeps it; adding one
- * later starts it at once; adding one after the stop does nothing.
+ * Runnables that start and stop together. One added before the group starts is
+ * started with it; one added later is started at once; one added after the stop is ignored.
  */
 export class RunnableGroup {
   readonly #waiting: Runnable[] = []
@@ -11,7 +11,7 @@ export class RunnableGroup {
   readonly #onError: (error: unknown) => void
   #started = false
 
-  /** `onError` hears of every runnable that failed. */
+  /** `onError` is called for every runnable that fails. */
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError
   }
@@ -26,7 +26,7 @@ export class RunnableGroup {
     for (const runnable of this.#waiting.splice(0)) this.#run(runnable)
   }
 
-  /** Asks all of them to stop and resolves when they did. */
+  /** Asks all of them to stop and resolves when they have. */
   async stop(): Promise<void> {
     this.#controller.abort(new Error('the manager stops'))
     while (this.#running.size > 0) await Promise.all(this.#running)

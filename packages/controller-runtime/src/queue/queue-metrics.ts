@@ -1,18 +1,18 @@
 import type { Clock } from '@fairlead/base'
 import type { Metrics } from '../metrics/metrics.ts'
 
-/** What a work queue tells about itself. Every call is O(1). */
+/** What a work queue reports about itself. Every call is O(1). */
 export interface QueueMetrics {
   /** An entry became ready. */
   added(key: string, priority: number): void
   /** An entry was handed to a worker. */
   taken(key: string, priority: number): void
-  /** The worker gave the key back. */
+  /** The worker is done with the key. */
   done(key: string): void
   /** An entry was added with a delay. */
   retried(): void
   reprioritized(key: string, from: number, to: number): void
-  /** A ready entry was thrown away by shutdown. */
+  /** A ready entry was dropped by shutdown. */
   dropped(key: string, priority: number): void
 }
 

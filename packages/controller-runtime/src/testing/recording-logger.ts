@@ -6,7 +6,7 @@ export interface LogLine {
   readonly message: string
 }
 
-/** A logger that keeps its lines for a test to look at. */
+/** A logger that keeps its lines for assertions in tests. */
 export class RecordingLogger implements Logger {
   readonly lines: LogLine[] = []
 

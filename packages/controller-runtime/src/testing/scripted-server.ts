@@ -16,7 +16,7 @@ type Answer = (response: ServerResponse, request: SeenRequest) => void
 /** A plain HTTP server that answers watches and all other calls from two scripts, in order. */
 export class ScriptedServer implements AsyncDisposable {
   readonly requests: SeenRequest[] = []
-  /** Answers to watches; with none left a watch is left open in silence. */
+  /** Answers to watches; with none left, a watch stays open without events. */
   readonly watches: Answer[] = []
   /** Answers to everything else; with none left the answer is 500. */
   readonly calls: Answer[] = []
