@@ -1,6 +1,6 @@
 /**
- * A text in double quotes as the API server's messages print it: printable characters stay, the
- * rest is escaped.
+ * A string in double quotes as in the API server's messages (Go's `%q`): printable characters are
+ * kept, others are escaped.
  */
 export function goQuote(text: string): string {
   let quoted = ''

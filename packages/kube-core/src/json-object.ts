@@ -1,6 +1,6 @@
 import type { JsonObject } from '@fairlead/base'
 
-/** A member of its own, never an inherited one. */
+/** An own member, never an inherited one. */
 export function member(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined
 }

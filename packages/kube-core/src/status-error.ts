@@ -69,7 +69,7 @@ const modifiedMeanwhile =
   'the object has been modified; please apply your changes to the latest version and try again'
 
 /**
- * Every failure that the API server answers with, in its wording and with its codes. A resource is
+ * The failures that the API server responds with, in its wording and with its codes. A resource is
  * given as `pods` or `deployments.apps`, a kind as `Pod` or `Deployment.apps`.
  */
 export const errors = {
@@ -121,7 +121,7 @@ export const errors = {
     })
   },
 
-  /** A server-side apply that met fields of other managers. */
+  /** A server-side apply that conflicts with other managers. */
   applyConflict(message: string, causes: StatusCause[]): StatusError {
     return failure({ code: 409, reason: 'Conflict', message, details: { causes } })
   },
@@ -152,7 +152,7 @@ export const errors = {
     return failure({ code: 401, reason: 'Unauthorized', message })
   },
 
-  /** With an empty name the whole resource is meant, with an empty resource the request. */
+  /** An empty name means the whole resource, an empty resource the request. */
   forbidden(resource: string, name: string, why: string): StatusError {
     const subject = resource === '' ? '' : name === '' ? resource : `${resource} ${goQuote(name)}`
     return failure({
@@ -193,7 +193,7 @@ export const errors = {
     })
   },
 
-  /** The asked resource version or continue token is no longer kept (410, reason Expired). */
+  /** The requested resource version or continue token has been compacted (410, reason Expired). */
   expired(message: string): StatusError {
     return failure({ code: 410, reason: 'Expired', message })
   },
@@ -271,7 +271,7 @@ function causeOf(error: FieldError): StatusCause {
   }
 }
 
-/** Reasons that say more than their code; a status with one of them is never judged by its code. */
+/** Reasons more specific than their code; a status with one of them is never classified by its code. */
 const knownReasons = new Set([
   'Unauthorized',
   'Forbidden',
@@ -308,7 +308,7 @@ export function isAlreadyExists(error: unknown): boolean {
   return is(error, 'AlreadyExists')
 }
 
-/** A write met a newer version of the object, or fields of another manager. */
+/** A write conflicted with a newer version of the object, or with another field manager. */
 export function isConflict(error: unknown): boolean {
   return is(error, 'Conflict', 409)
 }

@@ -20,7 +20,7 @@ export interface StatusDetails {
   retryAfterSeconds?: number
 }
 
-/** The body of an API server's answer when it does not answer with an object. */
+/** The body of an API server's response that is not an object, such as an error. */
 export interface Status {
   kind: 'Status'
   apiVersion: 'v1'

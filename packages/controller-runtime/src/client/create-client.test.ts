@@ -1,7 +1,7 @@
 import { ConfigMap, isConflict, isNotFound, StatusError } from '@fairlead/kube-core'
-import { FakeClock } from '@fairlead/base/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DeadlineError } from '@fairlead/base'
+import { FakeClock } from '@fairlead/base/testing'
 import { fixedCredentials } from '../kube-config/kube-config.ts'
 import type { CredentialSource } from '../kube-config/kube-config.ts'
 import { createMetrics } from '../metrics/metrics.ts'

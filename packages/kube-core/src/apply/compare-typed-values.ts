@@ -9,7 +9,7 @@ import { listElement } from './list-element.ts'
 import { fieldElement } from './path-element.ts'
 import type { PathElement } from './path-element.ts'
 
-/** What changed between two values; no path is in two of the sets. */
+/** What changed between two values; the sets are disjoint. */
 export interface Comparison {
   readonly removed: FieldSet
   readonly modified: FieldSet

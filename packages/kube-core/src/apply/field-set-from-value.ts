@@ -7,7 +7,7 @@ import { listElement } from './list-element.ts'
 import { fieldElement } from './path-element.ts'
 import type { PathElement } from './path-element.ts'
 
-/** All leaf fields and list items of a value: what somebody who applies it owns. */
+/** All leaf fields and list items of a value: what its applier owns. */
 export function fieldSetFromValue(value: unknown, type: FieldType): FieldSet {
   const builder = new FieldSetBuilder()
   collect(builder, [], value, type)
@@ -49,7 +49,7 @@ function collectItems(
   const byElement = Map.groupBy(items, (item) => listElement(list, item))
   for (const [element, same] of byElement) {
     const below = [...path, element]
-    // Items that occur twice are owned as they are, without what is inside them.
+    // Duplicate items are owned as a whole, without their contents.
     if (same.length === 1) collect(builder, below, same[0], list.element)
     builder.insert(below)
   }

@@ -37,7 +37,7 @@ const noFields: Pick<MapType, 'named' | 'defaultOf'> = {
   defaultOf: () => undefined,
 }
 
-/** A value without a schema inside of something atomic. */
+/** A value without a schema inside an atomic value. */
 const untypedAtomic: FieldType = {
   scalar: 'untyped',
   get list() {
@@ -63,7 +63,7 @@ export function objectFieldType(schema: StructuralSchema): FieldType {
 }
 
 function fieldTypeOf(schema: StructuralSchema, inheritedPreserve: boolean): FieldType {
-  // Preserving unknown fields holds for everything below.
+  // Preserving unknown fields applies to everything below.
   const preserve = inheritedPreserve || schema['x-kubernetes-preserve-unknown-fields'] === true
   switch (schema.type ?? '') {
     case 'object':
@@ -111,7 +111,7 @@ function mapTypeOf(schema: StructuralSchema, preserve: boolean): MapType {
 function elementTypeOf(schema: StructuralSchema, preserve: boolean): FieldType | undefined {
   const additional = schema.additionalProperties
   if (additional === undefined) {
-    // An object that names no fields is free of form.
+    // An object without named fields is free-form.
     const namesFields = Object.keys(schema.properties ?? {}).length > 0
     return preserve || !namesFields ? deduced : undefined
   }
@@ -147,7 +147,7 @@ export function narrowType(type: FieldType, value: unknown): FieldType {
   return type.scalar ? { scalar: type.scalar } : type
 }
 
-/** Whether two narrowings of one type selected the same part. */
+/** Whether two narrowed types selected the same part of one type. */
 export function sameNarrowing(a: FieldType, b: FieldType): boolean {
   return (
     (a.map === undefined) === (b.map === undefined) &&

@@ -6,15 +6,15 @@ import type { FieldSet } from './field-set.ts'
 import { fieldSetFromValue } from './field-set-from-value.ts'
 import type { FieldType } from './field-type.ts'
 
-/** Where `kubectl apply` keeps what it applied on the client's side. */
+/** The annotation in which client-side `kubectl apply` keeps its last configuration. */
 const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** Only this manager moves objects from client-side to server-side apply. */
 export const kubectlManager = 'kubectl'
 
 /**
- * The conflicts that remain when fields that client-side apply set last, and that nobody changed
- * since, are allowed to change hands.
+ * The conflicts that remain when fields last set by client-side apply, and unchanged since, may
+ * change managers.
  */
 export function withoutLastApplied(
   conflicts: readonly Conflict[],
@@ -42,7 +42,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Keeps the annotation of an object that has it in step with what kubectl applies on the server. */
+/** Keeps an existing annotation in sync with what kubectl applies on the server side. */
 export function syncLastApplied(
   object: KubernetesObject,
   applied: KubernetesObject,

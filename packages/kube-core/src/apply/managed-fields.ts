@@ -2,7 +2,7 @@ import type { ManagedFieldsEntry } from '../object.ts'
 import type { FieldSet } from './field-set.ts'
 import { decodeFieldSet, encodeFieldSet } from './fields-v1.ts'
 
-/** Who wrote: a name may write by apply and by update, at the object and at its subresources. */
+/** One name is several managers: it may apply and update, the object and its subresources. */
 export interface FieldManager {
   readonly name: string
   readonly operation: 'Apply' | 'Update'
@@ -17,7 +17,7 @@ export interface Ownership {
   readonly time: string | undefined
 }
 
-/** All ownerships of an object by the identity of their manager. */
+/** The ownerships of an object by manager identity. */
 export type Managed = ReadonlyMap<string, Ownership>
 
 /**
@@ -100,7 +100,7 @@ const bucketName = 'ancient-changes'
 
 /**
  * Keeps at most 10 updaters: the oldest ones of a version are merged into one entry. Appliers are
- * not counted, they need their own entries.
+ * not counted; they need their own entries.
  */
 export function capUpdaters(managed: Managed): Managed {
   const updaters = [...managed]

@@ -17,8 +17,8 @@ export function withManagedFields(
 }
 
 /**
- * Takes the old timestamps back when nothing but timestamps changed, so that a write that changes
- * nothing is equal to what is stored.
+ * Restores the old timestamps when only timestamps changed, so that a write that changes nothing
+ * equals the stored object.
  */
 export function keepTimesOfNoChange(
   before: KubernetesObject,
@@ -31,7 +31,7 @@ export function keepTimesOfNoChange(
   return withManagedFields(after, old)
 }
 
-/** Entries by who wrote, in an order that does not depend on their time. */
+/** The entries without their times, ordered by manager. */
 function timeless(entries: readonly ManagedFieldsEntry[]): unknown[] {
   const keyed = entries.map((entry) => {
     const { manager, operation, apiVersion, subresource } = entry

@@ -69,8 +69,8 @@ function indexItems(items: readonly unknown[], type: ListType, allowDuplicates: 
 }
 
 /**
- * Merges item by item. Items of both sides take the configuration's order; an item of one side
- * only stays behind the neighbour that it followed.
+ * Merges item by item. Items of both sides take the configuration's order; an item of only
+ * one side stays behind the neighbour that it followed.
  */
 function mergeLists(live: readonly unknown[], config: readonly unknown[], type: ListType): unknown {
   const right = indexItems(config, type, false)
@@ -110,7 +110,7 @@ function mergeLists(live: readonly unknown[], config: readonly unknown[], type: 
   return merged
 }
 
-/** Whether the configuration has another shared item first: this one is taken when its turn comes. */
+/** Whether the configuration has another shared item first, so that this one comes later. */
 function isLater(ours: PathElement, nextShared: PathElement | undefined): boolean {
   return nextShared !== undefined && nextShared !== ours
 }

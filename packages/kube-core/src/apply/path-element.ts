@@ -27,8 +27,8 @@ export function fieldNameOf(element: PathElement): string | undefined {
 }
 
 /**
- * Brings a step that a client wrote into its canonical form. Undefined for kinds of steps that are
- * not known, which are ignored. Throws when a step is malformed.
+ * Canonicalizes a step that a client wrote. Undefined for unknown kinds of steps, which are
+ * ignored. Throws when a step is malformed.
  */
 export function canonicalElement(text: string): PathElement | undefined {
   if (text.length < 2) throw new SyntaxError('key must be 2 characters long:')
@@ -53,12 +53,12 @@ export function canonicalElement(text: string): PathElement | undefined {
   }
 }
 
-/** A path as it stands in messages: `.spec.ports[port=80,protocol="TCP"].name`. */
+/** A path as shown in messages: `.spec.ports[port=80,protocol="TCP"].name`. */
 export function formatPath(path: readonly PathElement[]): string {
   return path.map(formatElement).join('')
 }
 
-/** One step as it stands in messages. */
+/** One step as shown in messages. */
 export function formatElement(element: PathElement): string {
   const text = element.slice(2)
   switch (element.charAt(0)) {
@@ -88,7 +88,7 @@ function formatValue(value: unknown): string {
 
 const kindOrder = 'fkvi'
 
-/** The order in which steps are written: fields, keys, values, indexes, each among themselves. */
+/** The serialization order of steps: fields, keys, values, indexes, each sorted. */
 export function compareElements(a: PathElement, b: PathElement): number {
   if (a === b) return 0
   const kinds = kindOrder.indexOf(a.charAt(0)) - kindOrder.indexOf(b.charAt(0))

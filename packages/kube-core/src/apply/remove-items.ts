@@ -7,8 +7,8 @@ import { listElement } from './list-element.ts'
 import { fieldElement } from './path-element.ts'
 
 /**
- * A value without the fields and items of a set. What is below an atomic map or list cannot be
- * removed one by one: all of it goes, and the result is undefined.
+ * A value without the fields and items of a set. Parts of an atomic map or list cannot be
+ * removed individually: all of it is removed, and the result is undefined.
  *
  * A map or list that loses everything but is not in the set itself becomes null, which still counts
  * as a field; with `keepEmpty` it becomes an empty one.

@@ -24,12 +24,12 @@ import { resetFieldSet, untrackedFields } from './untracked-fields.ts'
 export interface ApplyRequest {
   /** The stored object; undefined when the apply creates it. */
   live: KubernetesObject | undefined
-  /** What the manager wants: only the fields that it has an opinion about. */
+  /** The applied configuration: only the fields that the manager has an opinion about. */
   applied: KubernetesObject
   schema: StructuralSchema
   /** The name of the field manager; `unknown` when empty. */
   manager: string
-  /** Takes fields of other managers instead of failing with a conflict. */
+  /** Takes over fields of other managers instead of failing with a conflict. */
   force: boolean
   subresource?: string
   /** RFC 3339, whole seconds. */
@@ -46,7 +46,7 @@ export interface ApplyRequest {
  *   removed, unless another manager owns it too.
  * - Setting a field of another manager to another value is a conflict (409, causes of reason
  *   `FieldManagerConflict`); with `force` the field changes hands. Equal values are shared.
- * - An apply that changes nothing returns the object as it is stored, with its timestamps.
+ * - An apply that changes nothing returns the stored object with its timestamps.
  * - A configuration that does not fit the schema fails with the API server's message (500).
  */
 export function serverSideApply(request: ApplyRequest): KubernetesObject {
@@ -92,7 +92,7 @@ function checkRequest({ live, applied }: ApplyRequest): void {
 
 const beforeFirstApply = 'before-first-apply'
 
-/** The stored ownerships; what an untracked object has belongs to a manager of its own. */
+/** The stored ownerships; the fields of an untracked object belong to a separate manager. */
 function managedToStartFrom(
   stored: KubernetesObject,
   live: KubernetesObject,

@@ -20,7 +20,7 @@ import { resetFieldSet, untrackedFields } from './untracked-fields.ts'
 export interface UpdateRequest {
   /** The stored object; undefined for a create. */
   before: KubernetesObject | undefined
-  /** The object to be stored, as the client and everything after it made it. */
+  /** The object to be stored, after defaulting and admission. */
   after: KubernetesObject
   schema: StructuralSchema
   /** The name of the field manager; `unknown` when empty. */
@@ -33,20 +33,20 @@ export interface UpdateRequest {
 }
 
 /**
- * Keeps the books of a create, an update or a patch: the writer owns what it changed, and nobody
- * owns what is gone. Returns a shallow copy of `after` with its `managedFields`.
+ * Tracks the ownership of a create, an update or a patch: the writer owns what it changed, and
+ * nobody owns what was removed. Returns a shallow copy of `after` with its `managedFields`.
  *
  * - `managedFields` that the client sent are taken over, so that they can be edited; `[]` and
  *   `[{}]` clear them and end the tracking of the object until it is applied to again. At a
  *   subresource, and when they are empty or malformed, those of the stored object stay.
  * - A write that changes nothing leaves the timestamps alone.
- * - An object that does not fit its schema keeps the stored books; nothing is thrown.
+ * - An object that does not fit its schema keeps the stored ownership; nothing is thrown.
  */
 export function trackUpdate(request: UpdateRequest): KubernetesObject {
   const { before, after, now } = request
   const type = objectFieldType(request.schema)
   const managed = managedToStartFrom(request)
-  // Nobody is tracked in objects from before tracking, or of which it was cleared.
+  // Objects stored before tracking, or whose tracking was cleared, have no managers.
   if (managed.size === 0 && before?.metadata.uid) return withManagedFields(after, undefined)
   try {
     const tracked = recordUpdate({
@@ -66,12 +66,12 @@ export function trackUpdate(request: UpdateRequest): KubernetesObject {
     const result = withManagedFields(after, encodeManagedFields(capUpdaters(tracked)))
     return before === undefined ? result : keepTimesOfNoChange(before, result)
   } catch {
-    // Tracking must never fail a write: what does not fit the schema is judged by validation.
+    // Tracking must never fail a write: validation reports what does not fit the schema.
     return withManagedFields(after, before?.metadata.managedFields)
   }
 }
 
-/** The object of a kind that has nothing but its kind. */
+/** An object with only its apiVersion and kind. */
 export function emptyLike({ apiVersion, kind }: KubernetesObject): KubernetesObject {
   return { apiVersion, kind, metadata: {} }
 }
@@ -113,7 +113,7 @@ export function recordUpdate(update: TrackedUpdate): Managed {
   const { type, ignored, manager, now } = update
   const comparison = comparisonOf(update)
   const id = managerId(manager)
-  // The writer is treated like the others first: it keeps what it had and did not change.
+  // The writer is first treated like the others: it keeps the fields it owned and did not change.
   const others = transferOwnership(reconcileManaged(update.managed, type), '', comparison)
   const written = comparison.modified
     .union(comparison.added)

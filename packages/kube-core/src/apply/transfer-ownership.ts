@@ -9,11 +9,11 @@ interface Change {
   readonly before: unknown
   readonly after: unknown
   readonly type: FieldType
-  /** Fields whose changes do not count, since the endpoint resets them. */
+  /** Fields whose changes are ignored, since the endpoint resets them. */
   readonly ignored: FieldSet
 }
 
-/** What a change did, without the fields that do not count. */
+/** The effect of a change, without the ignored fields. */
 export function comparisonOf({ before, after, type, ignored }: Change): Comparison {
   const { removed, modified, added } = compareTypedValues(before, after, type)
   return {
@@ -23,7 +23,7 @@ export function comparisonOf({ before, after, type, ignored }: Change): Comparis
   }
 }
 
-/** The fields of other managers that a change sets to something else. */
+/** The fields of other managers whose values a change replaces. */
 export function conflictsOf(managed: Managed, id: string, comparison: Comparison): Conflict[] {
   const changed = comparison.modified.union(comparison.added)
   const conflicts: Conflict[] = []
@@ -34,7 +34,7 @@ export function conflictsOf(managed: Managed, id: string, comparison: Comparison
   return conflicts
 }
 
-/** Takes what a change set or removed from all other managers; who owns nothing is dropped. */
+/** Removes changed and deleted fields from all other managers; a manager left with none is dropped. */
 export function transferOwnership(managed: Managed, id: string, comparison: Comparison): Managed {
   const { removed, modified, added } = comparison
   const taken = modified.union(added)

@@ -1,4 +1,4 @@
-/** A value that does not fit its schema so far that fields cannot be tracked. */
+/** Thrown when a value violates its schema so badly that its fields cannot be tracked. */
 export class TypedValueError extends Error {
   constructor(problems: readonly string[]) {
     const [first = ''] = problems

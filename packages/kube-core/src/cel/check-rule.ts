@@ -3,7 +3,7 @@ import { bool, dyn, int, string, type RuleType } from './rule-type.ts'
 
 type Scope = ReadonlyMap<string, RuleType>
 
-/** A rule that refers to something that is not there, or compares what cannot be compared. */
+/** Thrown for a rule that uses an unknown name or operands of incompatible types. */
 export class RuleTypeError extends Error {
   override name = 'RuleTypeError'
   readonly offset: number
@@ -15,7 +15,7 @@ export class RuleTypeError extends Error {
 
 /**
  * The type of a rule's result, as far as it can be known. Throws a `RuleTypeError` for unknown names,
- * fields and functions and for operators between different types. What it cannot know is left to the
+ * fields and functions and for operators between different types. What it cannot know is left to
  * evaluation.
  */
 export function checkRule(

@@ -23,7 +23,7 @@ export interface RuleNode {
   readonly additionalProperties: RuleNode | undefined
 }
 
-/** The CEL rules of a schema, compiled. Evaluate it with `evaluateRules`; never two at once. */
+/** The CEL rules of a schema, compiled. Evaluate it with `evaluateRules`, one evaluation at a time. */
 export interface RuleSet {
   readonly environment: RuleEnvironment
   /** Undefined when the schema has no rules. */

@@ -23,18 +23,18 @@ import type { Expression } from './expression.ts'
 
 export type Program = (bindings: Record<string, CelInput>) => CelResult
 
-/** Where rules run: the functions of Kubernetes, each call of which is charged for. */
+/** The environment of rules: Kubernetes' functions, with every call charged for. */
 export interface RuleEnvironment {
   readonly meter: CostMeter
   program(expression: Expression): Program
   hasFunction(name: string): boolean
-  /** Makes a timestamp from RFC 3339; undefined when the text is none. */
+  /** Parses an RFC 3339 timestamp; undefined if the string is not one. */
   timestamp(text: string): CelValue | undefined
-  /** Makes a duration from Go's form; undefined when the text is none. */
+  /** Parses a duration in Go's format; undefined if the string is not one. */
   duration(text: string): CelValue | undefined
 }
 
-/** Calls that look at all of their arguments, however deep they are. */
+/** Calls that read all of their arguments, however deep. */
 const deepCalls: ReadonlySet<string> = new Set([
   '_==_',
   '_!=_',
@@ -47,10 +47,10 @@ const deepCalls: ReadonlySet<string> = new Set([
   'sets.intersects',
 ])
 
-/** Calls that do not go through the lists that they are given. */
+/** Calls that do not iterate over their list arguments. */
 const constantCalls: ReadonlySet<string> = new Set(['_+_', 'size', appendFunction])
 
-/** Operators that the evaluator plans by itself; they are never looked up. */
+/** Operators that the evaluator implements itself; they are never looked up. */
 const operators: ReadonlySet<string> = new Set([
   '_&&_',
   '_||_',

@@ -11,10 +11,10 @@ import { optionalNone, optionalOf } from './optional-value.ts'
 import { toCel } from './to-cel.ts'
 
 /**
- * Runs the rules on an object. Give the stored object as `old` on update: rules about `oldSelf` run
- * where there is a counterpart, and rules that do not mention it are skipped where nothing changed.
- * Give objects that are pruned, defaulted and valid by their schema. Ends in bounded time: each rule
- * and all of them together have a cost limit.
+ * Runs the rules on an object. Pass the stored object as `old` on update: rules about `oldSelf` run
+ * where there is a counterpart, and other rules are skipped where nothing changed.
+ * Objects must be pruned, defaulted and valid by their schema. Evaluation is bounded: each rule, and
+ * all of them together, have a cost limit.
  */
 export function evaluateRules(rules: RuleSet, object: unknown, old: unknown): FieldError[] {
   if (!rules.root) return []
@@ -133,7 +133,7 @@ class Evaluation {
     }
   }
 
-  /** What the message expression gives; undefined where it fails or gives nothing usable. */
+  /** The result of the message expression; undefined if it fails or is not usable. */
   #message(rule: CompiledRule, variables: Record<string, CelInput>): string | undefined {
     if (!rule.messageProgram) return undefined
     const { meter } = this.#environment

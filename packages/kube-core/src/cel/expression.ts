@@ -12,7 +12,7 @@ export type Call = Extract<ExpressionKind, { case: 'callExpr' }>['value']
 
 export interface ParsedRule {
   readonly expression: Expression
-  /** Where a node stands in the rule, counted in characters. */
+  /** The position of a node in the rule, in characters. */
   offsetOf(node: Expression): number
 }
 
@@ -23,7 +23,7 @@ class RuleSyntaxError extends Error {
 
 /**
  * Parses a rule: optional syntax becomes calls, the macros `optMap` and `optFlatMap` are expanded, and
- * every loop pays for its steps. Throws a `RuleSyntaxError`.
+ * every loop is charged for its steps. Throws a `RuleSyntaxError`.
  */
 export function parseRule(rule: string): ParsedRule {
   // The grammar ends a comment only at a line break.
@@ -100,7 +100,7 @@ function rewriteCall(node: Expression, value: Call): Expression {
   return withKind(node, { case: 'callExpr', value: { ...value, args, ...(target && { target }) } })
 }
 
-/** `T.optMap(v, e)` is a map over the at most one item of T. */
+/** `T.optMap(v, e)` is a map over the optional item of T. */
 function optionalMap(
   node: Expression,
   macro: string,
@@ -128,7 +128,7 @@ function optionalMap(
   return call(node, 'orValue', flattened, [fallback])
 }
 
-/** Puts expressions in the place of variables. */
+/** Substitutes expressions for variables. */
 function substitute(node: Expression, values: ReadonlyMap<string, Expression>): Expression {
   const kind = node.exprKind
   const inside = (child: Expression) => substitute(child, values)
@@ -180,7 +180,7 @@ function mapLoop(loop: Comprehension, change: (node: Expression) => Expression):
   }
 }
 
-/** Whether a node is what a loop has made so far; rules cannot name it. */
+/** Whether a node is a loop's accumulator; rules cannot name it. */
 function isResult(node: Expression): boolean {
   return node.exprKind.case === 'identExpr' && node.exprKind.value.name === '@result'
 }

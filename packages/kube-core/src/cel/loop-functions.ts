@@ -4,17 +4,17 @@ import type { CostMeter } from './cost-meter.ts'
 const { BOOL, DYN, INT } = CelScalar
 const LIST = listType(DYN)
 
-/** The call that stands before every step of a loop. */
+/** The call inserted before every step of a loop. */
 export const chargeFunction = '@charge'
 
 /** The call by which a loop that makes a list adds an item to it. */
 export const appendFunction = '@append'
 
-/** The functions that `parseRule` puts into loops; rules cannot name them. */
+/** The functions that `parseRule` inserts into loops; rules cannot name them. */
 export function loopFunctions(meter: CostMeter) {
   /**
-   * What loops have made so far. Only the loop itself sees such a list before it is done, so it may
-   * grow in place; the evaluator's own concatenation nests one list in the other for every item.
+   * The lists that loops are building. Only the loop itself sees such a list before it is complete,
+   * so it may grow in place; the evaluator's own concatenation nests lists for every item.
    */
   const growing = new WeakMap<CelList, CelValue[]>()
   return [

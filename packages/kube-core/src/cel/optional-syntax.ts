@@ -3,7 +3,7 @@ const token =
 
 /**
  * The evaluator's grammar has no optional syntax: `a.?b` becomes `a.__optionalSelect('b')` and
- * `a[?b]` becomes `a.__optionalIndex(b)`. Texts and comments stay as they are.
+ * `a[?b]` becomes `a.__optionalIndex(b)`. String literals and comments are left unchanged.
  */
 export function rewriteOptionalSyntax(rule: string): string {
   if (!rule.includes('.?') && !rule.includes('[?')) return rule

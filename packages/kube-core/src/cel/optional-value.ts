@@ -1,8 +1,8 @@
 import type { CelInput } from '@bufbuild/cel'
 import { opaque } from './opaque.ts'
 
-/** The optional value that holds nothing. */
+/** The empty optional value. */
 export const optionalNone = () => opaque('optional')
 
-/** The optional value that holds this one. */
+/** An optional value with this content. */
 export const optionalOf = (value: CelInput) => opaque('optional', value)

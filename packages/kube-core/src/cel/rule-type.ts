@@ -1,9 +1,9 @@
 import { escapeFieldName } from './field-name.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 
-/** What is known of a value before a rule runs. */
+/** The static type of a value. */
 export interface RuleType {
-  /** CEL's name of the type; `dyn` when nothing is known. */
+  /** CEL's name of the type; `dyn` if unknown. */
   readonly name: string
   /** For objects: the type of a field by its name in rules. */
   field?(name: string): RuleType | undefined
@@ -45,7 +45,7 @@ export function typeOfSchema(schema: StructuralSchema, isRoot = false): RuleType
   return objectType(isObject ? withTypeMeta(schema) : schema)
 }
 
-/** Fields without a type, and what is kept without being declared, can be compared but not reached. */
+/** Untyped fields and undeclared, preserved fields can be compared but not accessed. */
 function objectType(schema: StructuralSchema): RuleType {
   const fields = new Map(
     Object.entries(schema.properties ?? {})
@@ -61,7 +61,7 @@ function objectType(schema: StructuralSchema): RuleType {
   }
 }
 
-/** Rules see `apiVersion`, `kind` and of the metadata the names only. */
+/** Rules see `apiVersion`, `kind` and, of the metadata, only the names. */
 export function withTypeMeta(schema: StructuralSchema): StructuralSchema {
   return {
     ...schema,

@@ -7,8 +7,8 @@ import { withTypeMeta } from './rule-type.ts'
 
 /**
  * A JSON value as rules see it: whole numbers are ints where the schema says integer and doubles where
- * it says number, times and durations are what they mean, fields have their escaped names, and a
- * declared field that is null is absent. Undeclared fields are there to be compared.
+ * it says number, times and durations are typed values, fields have their escaped names, and a
+ * declared field that is null is absent. Undeclared fields are kept for comparisons only.
  */
 export function toCel(
   value: unknown,

@@ -5,7 +5,7 @@ import type { StructuralSchema } from '../schema/structural-schema.ts'
 /**
  * Rewrites a JSON Schema into the structural form of custom resources:
  * `const` and unions of literals become `enum`, a union with null becomes `nullable`,
- * `additionalProperties: false` goes (pruning does that job), a record becomes
+ * `additionalProperties: false` is dropped (pruning does its job), a record becomes
  * `additionalProperties`, an empty schema keeps unknown fields, and a property with a default is not
  * listed as required. Throws a `TypeError` that starts with the path for what has no structural form.
  */
@@ -139,7 +139,7 @@ function compileObject(source: JsonObject, schema: StructuralSchema, path: strin
   }
 }
 
-/** Defaulting comes before validation, and a default of `{}` must itself be valid. */
+/** Defaulting precedes validation, and a default of `{}` must itself be valid. */
 function requiredWithoutDefault(
   required: unknown,
   properties: Record<string, StructuralSchema>,

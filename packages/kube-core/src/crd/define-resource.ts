@@ -17,13 +17,13 @@ export interface JsonSchema<T> {
   readonly _value?: T
 }
 
-/** An object of a kind with `spec` and `status`, as it stands after the API server's defaulting. */
+/** An object of a kind with `spec` and `status`, after the API server's defaulting. */
 export interface Resource<Spec, Status> extends KubernetesObject {
   spec: Spec
   status?: Status
 }
 
-/** Everything that makes a kind. */
+/** The declaration of a kind. */
 export interface ResourceDeclaration<Spec, Status> {
   group: string
   version: string
@@ -33,10 +33,10 @@ export interface ResourceDeclaration<Spec, Status> {
   scope?: 'Namespaced' | 'Cluster'
   shortNames?: readonly string[]
   categories?: readonly string[]
-  /** What `kubectl explain` says about the kind. */
+  /** The description of the kind in `kubectl explain`. */
   description: string
   spec: JsonSchema<Spec>
-  /** With a status the kind has the status subresource. */
+  /** If present, the kind has the status subresource. */
   status?: JsonSchema<Status>
   /** CEL rules about the whole object. Defaults to none. */
   validations?: readonly ValidationRule[]

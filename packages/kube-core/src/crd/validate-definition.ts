@@ -19,7 +19,7 @@ type Spec = CustomResourceDefinitionObject['spec']
 const selectableFieldsMax = 8
 
 /**
- * Why the API server refuses a definition; none when it accepts it. Give a definition that went
+ * Why the API server refuses a definition; none when it accepts it. Takes a definition that went
  * through `defaultCustomResourceDefinition`. Includes the structural check and the rules of the
  * schemas, not the general rules for metadata.
  */
@@ -39,7 +39,7 @@ export function validateCustomResourceDefinition(
   ]
 }
 
-/** Why the API server refuses to replace one definition by another, besides what is wrong with it. */
+/** Why the API server refuses to replace one definition by another, besides the new one's errors. */
 export function validateCustomResourceDefinitionUpdate(
   definition: CustomResourceDefinitionObject,
   old: CustomResourceDefinitionObject,
@@ -78,7 +78,7 @@ function checkGroup(group: string): FieldError[] {
 
 const approval = 'api-approved.kubernetes.io'
 
-/** Groups of the Kubernetes project itself must say where they were approved, or that they were not. */
+/** Groups of the Kubernetes project must link to their API approval or declare that they have none. */
 function checkApproval({ metadata, spec }: CustomResourceDefinitionObject): FieldError[] {
   if (!/(?:^|\.)(?:k8s|kubernetes)\.io$/.test(spec.group)) return []
   const value = metadata.annotations?.[approval]
@@ -219,7 +219,7 @@ function checkSchema(schema: StructuralSchema, path: string): FieldError[] {
   }))
 }
 
-/** A default must be valid and may hold declared fields only. */
+/** A default must be valid and may contain only declared fields. */
 function checkDefaults(schema: StructuralSchema, path: string): FieldError[] {
   const errors: FieldError[] = []
   if (schema.default !== undefined) {

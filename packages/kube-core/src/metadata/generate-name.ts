@@ -3,7 +3,7 @@ const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
 const suffixLength = 5
 const baseLengthMax = 63 - suffixLength
 
-/** How often the API server tries another suffix when a generated name is taken. */
+/** How many suffixes the API server tries when generated names are taken. */
 export const nameGenerationAttemptsMax = 8
 
 /**

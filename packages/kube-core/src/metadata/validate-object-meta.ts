@@ -12,12 +12,12 @@ import {
   checkPathSegmentPrefix,
 } from './names.ts'
 
-/** Which form the names of a kind have. */
+/** The form that names of a kind must have. */
 export type NameRule = 'subdomain' | 'label' | 'path-segment'
 
 export interface ObjectMetaRules {
   namespaced: boolean
-  /** Defaults to `subdomain`, as custom resources have it. */
+  /** Defaults to `subdomain`, as for custom resources. */
   nameRule?: NameRule
 }
 

@@ -4,7 +4,7 @@ import { jsonObject, member } from '../json-object.ts'
 
 /**
  * Applies a JSON merge patch (RFC 7386) and returns the new document: null removes, objects are
- * merged, everything else replaces. The given document stays as it is.
+ * merged, everything else replaces. The given document is not changed.
  */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {
   if (!isJsonObject(patch)) return structuredClone(patch)

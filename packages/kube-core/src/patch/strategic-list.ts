@@ -4,7 +4,7 @@ import { errors } from '../status-error.ts'
 
 /**
  * Merges a list with the patch strategy `merge`: objects by their merge key, everything else as a
- * set. Items of the patch come in its order, the others keep their place as far as it exists.
+ * set. Items of the patch are in its order; the others keep their place where possible.
  */
 export function mergePatchedList(
   original: readonly unknown[],
@@ -37,7 +37,7 @@ interface SpecialItems {
   readonly replaces: boolean
 }
 
-/** Carries out the items of a patch that say what to do instead of what to have. */
+/** Carries out the items of a patch that are directives, not values. */
 function applySpecialItems(
   original: readonly unknown[],
   patch: readonly unknown[],
@@ -100,7 +100,7 @@ function isBetween(place: number, end: number): boolean {
   return place >= 0 && place < end
 }
 
-/** Finds an item's place in a list, -1 when it is not there. */
+/** An item's index in a list, or -1. */
 function placesOf(items: readonly unknown[], key: string | undefined): (item: unknown) => number {
   const places = new Map<string, number>()
   for (const [index, item] of items.entries()) {
@@ -110,7 +110,7 @@ function placesOf(items: readonly unknown[], key: string | undefined): (item: un
   return (item) => places.get(identity(item, key)) ?? -1
 }
 
-/** What makes two items the same: their merge key, or all of a value that has none. */
+/** The identity of an item: its merge key, or its whole value if it has none. */
 function identity(item: unknown, key: string | undefined): string {
   const value = key !== undefined && isJsonObject(item) ? member(item, key) : item
   return JSON.stringify(value) ?? ''

@@ -11,8 +11,8 @@ const deletePrefix = '$deleteFromPrimitiveList/'
 const orderPrefix = '$setElementOrder/'
 
 /**
- * Applies a strategic merge patch to an object and returns the new one; the given one stays as it
- * is. Objects are merged; lists are merged where the schema has the patch strategy `merge`, by
+ * Applies a strategic merge patch to an object and returns the new one; the given one is not
+ * changed. Objects are merged; lists are merged where the schema has the patch strategy `merge`, by
  * the merge key for objects and as sets otherwise, and replaced elsewhere. Understands `$patch`
  * (`delete`, `replace`), `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`.
  * A malformed patch is a bad request (400).
@@ -109,7 +109,7 @@ function withoutItems(list: unknown, items: readonly unknown[]): unknown {
   return list.filter((item: unknown) => !gone.has(JSON.stringify(item)))
 }
 
-/** A patch value for something that does not exist yet: nulls and deletions mean nothing there. */
+/** A patch value for something that does not exist yet: nulls and deletions are dropped. */
 function withoutDirectives(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(withoutDirectives).filter((item) => item !== undefined)

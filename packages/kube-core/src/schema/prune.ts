@@ -6,8 +6,8 @@ import type { StructuralSchema } from './structural-schema.ts'
 const typeMetaFields: readonly string[] = ['apiVersion', 'kind', 'metadata']
 
 /**
- * A copy without the fields that the schema does not name. `pruned` lists the paths of what was
- * removed, such as `spec.rules[0].foo`. Where the schema says `x-kubernetes-preserve-unknown-fields`
+ * A copy without the fields that the schema does not name. `pruned` lists the removed
+ * paths, such as `spec.rules[0].foo`. Where the schema says `x-kubernetes-preserve-unknown-fields`
  * unknown fields stay, and named ones below it are still pruned by their own schema.
  */
 export function pruneUnknownFields(

@@ -27,7 +27,7 @@ export class SchemaValidator {
     this.#schema = schema
   }
 
-  /** With `old`, the stored value, what was invalid before and did not change is tolerated. */
+  /** With `old`, the stored value, invalid parts that did not change are tolerated. */
   validate(value: unknown, options: { path?: string; old?: unknown } = {}): FieldError[] {
     return this.#validate(value, this.#schema, options.path ?? '', options.old)
   }
@@ -174,12 +174,12 @@ function allOf(results: readonly FieldError[][], path: string): FieldError[] {
   return [...failed.flat(), composite(`"${path}" must validate all the schemas (allOf)${none}`)]
 }
 
-/** The branch that came nearest explains best. */
+/** The errors of the branch that came closest are the most helpful. */
 function fewest(results: readonly FieldError[][]): FieldError[] {
   return results.reduce((best, errors) => (errors.length < best.length ? errors : best))
 }
 
-/** The API server does not place these errors at a field. */
+/** The API server reports these errors without a field. */
 function composite(detail: string): FieldError {
   return { type: 'Invalid', field: '<nil>', badValue: '', detail }
 }

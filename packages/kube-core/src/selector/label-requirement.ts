@@ -5,7 +5,7 @@ import { errors } from '../status-error.ts'
 
 export type LabelOperator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | '>' | '<'
 
-/** One term of a label selector. `values` is sorted and without repetitions. */
+/** One term of a label selector. `values` is sorted and without duplicates. */
 export interface LabelRequirement {
   readonly key: string
   readonly operator: LabelOperator
@@ -81,7 +81,7 @@ function joinProblems(problems: readonly FieldError[]): string {
   return messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`
 }
 
-/** Whether labels fulfil one term. A missing label fulfils `!=`, `notin` and `!` only. */
+/** Whether labels satisfy one term. A missing label satisfies only `!=`, `notin` and `!`. */
 export function matchesRequirement(
   requirement: LabelRequirement,
   labels: Readonly<Record<string, string>>,
@@ -119,7 +119,7 @@ function parseInteger(text: string): bigint | undefined {
   return BigInt.asIntN(64, value) === value ? value : undefined
 }
 
-/** The term in the grammar of selectors. */
+/** The term in selector syntax. */
 export function formatRequirement({ key, operator, values }: LabelRequirement): string {
   switch (operator) {
     case 'exists':
