@@ -1,5 +1,4 @@
-import { createServer } from 'node:http'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { addProvider, startFairlead } from './fairlead.ts'
 import { load } from './load.ts'

@@ -1,14 +1,17 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { filesMatching, root } from '../tools/source-tree.ts'
+import { filesMatching, readText as read, root } from '../tools/source-tree.ts'
+import { consoleCommands, runSession, withoutVolatileParts } from './support/console-session.ts'
 import {
-  consoleCommands,
-  fencedBlocks,
-  runSession,
-  withoutVolatileParts,
-} from './support/console-session.ts'
+  type DocumentProgram,
+  DocumentPrograms,
+  endsByItself,
+  promisedOutput,
+} from './support/document-programs.ts'
+import { blocksOf, fencedBlocks } from './support/fenced-blocks.ts'
 import { startFairlead, type FairleadProcess } from './support/fairlead-process.ts'
 
 let fairlead: FairleadProcess
@@ -17,9 +20,14 @@ beforeAll(async () => {
 }, 90_000)
 afterAll(() => fairlead[Symbol.asyncDispose]())
 
-const documents = ['README.md', ...filesMatching('docs/*.md'), ...filesMatching('examples/*/*.md')]
+const documents = [
+  '*.md',
+  'docs/**/*.md',
+  'examples/**/*.md',
+  'packages/*/README.md',
+  'changes/*.md',
+].flatMap(filesMatching)
 const exampleFolders = [...new Set(filesMatching('examples/*/*.yaml').map(dirname))]
-const read = (path: string) => readFileSync(join(root, path), 'utf8')
 
 // First of all: the README is written for a Fairlead that was just started.
 describe('the README', () => {
@@ -41,8 +49,8 @@ describe('the README', () => {
 
 // Before all examples are applied: their sessions show how they are made.
 describe('an example', () => {
-  const sessions = filesMatching('examples/*/README.md').filter((path) =>
-    read(path).includes('```console'),
+  const sessions = documents.filter(
+    (path) => path !== 'README.md' && blocksOf(read(path), 'console').length > 0,
   )
 
   it.each(sessions)(
@@ -63,6 +71,14 @@ describe('an example', () => {
 })
 
 describe('the snippets of the documents', () => {
+  it('say by their language what is done with them', () => {
+    const known = ['console', 'json', 'sh', 'text', 'ts', 'yaml']
+    const languages = documents.flatMap((path) =>
+      fencedBlocks(read(path)).map(({ language }) => `${path}: ${language}`),
+    )
+    expect(languages.filter((each) => !known.includes(each.split(': ')[1] ?? ''))).toEqual([])
+  })
+
   it.each(snippets('yaml'))('%s: the API server takes this manifest', async (_path, text) => {
     const { kubectl } = fairlead
     for (const namespace of namespacesIn(text)) {
@@ -75,6 +91,42 @@ describe('the snippets of the documents', () => {
   it.each(snippets('json'))('%s: this JSON is JSON', (_path, text) => {
     expect(() => JSON.parse(text) as unknown).not.toThrow()
   })
+
+  it.each(snippets('sh'))('%s: these commands are of a shell and of this repository', (_, text) => {
+    expect(spawnSync('bash', ['-n'], { input: text, encoding: 'utf8' }).stderr).toBe('')
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    const called = [...text.matchAll(/^npm run (?:--silent )?([a-z:-]+)/gm)].map(([, name]) => name)
+    expect(called.filter((name) => scripts[name ?? ''] === undefined)).toEqual([])
+    const named = [...text.matchAll(/\b(?:packages|examples|docs|tools)\/[\w./-]+/g)].flat()
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+})
+
+describe('the programs of the documents', () => {
+  const programs = documents.flatMap((document) =>
+    blocksOf(read(document), 'ts').map((text, index) => ({ document, place: index + 1, text })),
+  )
+  let files: DocumentPrograms
+  beforeAll(() => {
+    files = new DocumentPrograms(root, programs.map(atRunningFairlead))
+  })
+  afterAll(() => files.dispose())
+
+  it('are right for the compiler', async () => {
+    expect(programs.length).toBeGreaterThan(8)
+    expect(await files.typeErrors()).toBe('')
+  }, 60_000)
+
+  it.each(programs.filter(endsByItself))(
+    '$document, $place: prints what it says',
+    async (program) => {
+      const environment = { FAIRLEAD_API_KEY: fairlead.endpoints.apiKey }
+      const printed = (await files.run(program, environment)).trimEnd().split('\n')
+      const promised = promisedOutput(program.text)
+      expect(printed.filter((line) => promised.includes(line))).toEqual(promised)
+    },
+    60_000,
+  )
 })
 
 describe('docs/operations.md', () => {
@@ -117,15 +169,63 @@ describe('ARCHITECTURE.md', () => {
     expect(unnamed).toEqual([])
   })
 
-  it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s names only files that exist', (path) => {
-    const named = [...read(path).matchAll(/`((?:[\w-]+\/)+[\w.-]*)`/g)]
-      .map((match) => match[1] ?? '')
-      .filter((each) => /^(?:packages|test|tools|bench|docs|examples|call)\//.test(each))
-      .map((each) => each.replace(/^call\//, 'packages/gateway/src/call/'))
-    expect(named.length).toBeGreaterThan(10)
-    expect(named.filter((each) => !existsSync(join(root, each)))).toEqual([])
+  it('names every package', () => {
+    const packages = filesMatching('packages/*/package.json').map(dirname)
+    expect(packages.filter((each) => !text.includes(`**\`${each}\`**`))).toEqual([])
+  })
+
+  it.each(['The life of a call', 'The life of a change'])('%s names no file twice', (heading) => {
+    const walk = text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+    const files = [...walk.matchAll(/^\| `([^`]+)`/gm)].map(([, file = '']) => `packages/${file}`)
+    expect(files.length).toBeGreaterThan(20)
+    expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([])
+    expect(files.filter((file, index) => files.indexOf(file) !== index)).toEqual([])
   })
 })
+
+describe('what the documents say of the repository', () => {
+  const contributing = ['ARCHITECTURE.md', 'CONTRIBUTING.md', ...filesMatching('docs/decisions/*')]
+
+  it.each(contributing)('%s names only files that exist', (path) => {
+    const named = [...read(path).matchAll(/`((?:[\w-]+\/)+[\w.-]*)`/g)]
+      .map(([, each = '']) => each)
+      .filter((each) => /^(?:packages|test|tools|bench|docs|examples|changes)\//.test(each))
+    expect(named.filter((each) => !existsSync(join(root, each)))).toEqual([])
+  })
+
+  it('the index of decisions lists every record', () => {
+    const index = read('docs/decisions/README.md')
+    const records = filesMatching('docs/decisions/*.md').map((path) => basename(path))
+    expect(records.filter((name) => name !== 'README.md' && !index.includes(`](${name})`))).toEqual(
+      [],
+    )
+  })
+
+  it('docs/errors.md shows the error that an unknown model gets', async () => {
+    const { gateway, apiKey } = fairlead.endpoints
+    const response = await fetch(`${gateway}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'gpt-9', messages: [{ role: 'user', content: 'Hello' }] }),
+    })
+    const [shown = ''] = blocksOf(read('docs/errors.md'), 'json')
+    expect(await response.json()).toEqual(JSON.parse(shown))
+  })
+
+  it('docs/conversations.md names only codes of docs/errors.md', () => {
+    const errors = read('docs/errors.md')
+    const rows = read('docs/conversations.md').match(/^\| [45]\d\d .*$/gm) ?? []
+    const codes = rows.flatMap((row) => row.match(/`[a-z_]+`/g) ?? [])
+    expect(codes.length).toBeGreaterThan(5)
+    expect(codes.filter((code) => !errors.includes(`| ${code}`))).toEqual([])
+  })
+})
+
+/** A program of a document, which speaks of the default address, for the Fairlead that runs here. */
+function atRunningFairlead(program: DocumentProgram): DocumentProgram {
+  const { gateway } = fairlead.endpoints
+  return { ...program, text: program.text.replaceAll('http://127.0.0.1:8080', gateway) }
+}
 
 /** Runs commands in a folder that looks like the repository in which `npm start` was run. */
 async function expectSession(commands: ReturnType<typeof consoleCommands>): Promise<void> {
@@ -155,7 +255,7 @@ async function expectSession(commands: ReturnType<typeof consoleCommands>): Prom
 /** Path and text of each fenced block of a language, in all documents. */
 function snippets(language: string): [path: string, text: string][] {
   return documents.flatMap((path) =>
-    fencedBlocks(read(path), language).map((text): [string, string] => [path, text]),
+    blocksOf(read(path), language).map((text): [string, string] => [path, text]),
   )
 }
 

@@ -61,8 +61,8 @@ describe('kubectl apply', () => {
   })
 
   it('changes the next call when a prompt gets a version and the rollout moves', async () => {
-    const version = (version: string, content: string) => ({
-      version,
+    const version = (name: string, content: string) => ({
+      version: name,
       messages: [{ role: 'user', content }],
       model: 'live-model',
     })

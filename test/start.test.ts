@@ -207,7 +207,7 @@ describe('a stop', () => {
     let text = ''
     let stopped: Promise<number | null> | undefined
     for await (const bytes of response.body ?? []) {
-      text += decoder.decode(bytes, { stream: true })
+      text += decoder.decode(bytes as Uint8Array, { stream: true })
       stopped ??= fairlead.stop()
     }
     expect(text).toContain('"finish_reason":"stop"')

@@ -3,22 +3,10 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { filesMatching, root } from './source-tree.ts'
+import { architecture } from './tidy/architecture.ts'
 
-/** In the order of the import table: a package is built after what it imports. */
-const order = [
-  'base',
-  'snapshot',
-  'kube-core',
-  'llm',
-  'controller-runtime',
-  'apiserver',
-  'context',
-  'api',
-  'config',
-  'gateway',
-  'operator',
-  'cli',
-]
+/** Lowest first: a package is built after what it imports. */
+const order = Object.keys(architecture.packages)
 
 const buildConfiguration = {
   extends: '../../tsconfig.json',

@@ -121,7 +121,7 @@ function npmCi(packages, onTick) {
 function startProgress(paths, onTick) {
   const began = Date.now()
   const seconds = () => Math.round((Date.now() - began) / 1000)
-  const isTerminal = process.stderr.isTTY === true
+  const isTerminal = process.stderr.isTTY
   say(`installing ${paths.length} packages (npm ci), once for this version of package-lock.json`)
   let lastTold = began
   const timer = setInterval(() => {
@@ -162,7 +162,10 @@ function thisMachine() {
  */
 function packagesIn(file) {
   try {
-    return JSON.parse(readFileSync(join(root, file), 'utf8')).packages
+    const { packages } = /** @type {{ packages: LockedPackages }} */ (
+      JSON.parse(readFileSync(join(root, file), 'utf8'))
+    )
+    return packages
   } catch {
     return undefined
   }

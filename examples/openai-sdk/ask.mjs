@@ -1,7 +1,7 @@
 import OpenAI from 'openai'
 
-const [content, conversation] = process.argv.slice(2)
-const openai = new OpenAI() // OPENAI_BASE_URL and OPENAI_API_KEY say where to
+const [content = 'Hello', conversation] = process.argv.slice(2)
+const openai = new OpenAI() // reads OPENAI_BASE_URL and OPENAI_API_KEY
 const stream = await openai.chat.completions.create(
   { model: 'assistant', messages: [{ role: 'user', content }], stream: true },
   { headers: { 'x-fairlead-conversation': conversation } },

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { blocksOf } from './fenced-blocks.ts'
 
 /** One `$ ` line of a document, with its `> ` continuations, and what it is said to print. */
 interface DocumentedCommand {
@@ -8,7 +9,7 @@ interface DocumentedCommand {
 
 /** The commands of all fenced `console` blocks, in the order in which they stand. */
 export function consoleCommands(markdown: string): DocumentedCommand[] {
-  return fencedBlocks(markdown, 'console').flatMap((block) => {
+  return blocksOf(markdown, 'console').flatMap((block) => {
     const commands: { command: string; output: string }[] = []
     for (const line of block.split('\n')) {
       const last = commands.at(-1)
@@ -19,12 +20,6 @@ export function consoleCommands(markdown: string): DocumentedCommand[] {
     }
     return commands
   })
-}
-
-/** The contents of the fenced blocks of a language. */
-export function fencedBlocks(markdown: string, language: string): string[] {
-  const fence = new RegExp(`^\`\`\`${language}\\n([^]*?)\\n\`\`\`$`, 'gm')
-  return [...markdown.matchAll(fence)].map((match) => match[1] ?? '')
 }
 
 /**

@@ -72,6 +72,7 @@ function memberName(node: Extract<SyntaxNode, { type: 'MemberExpression' }>): st
 function isReference(node: SyntaxNode, around: readonly SyntaxNode[]): boolean {
   const [parent] = around
   if (parent === undefined || around.some(isType)) return false
+  if (parent.type === 'ImportSpecifier') return false
   if (parent.type === 'MemberExpression') return parent.object === node || parent.computed
   if ('key' in parent) return parent.key !== node || ('computed' in parent && parent.computed)
   return true

@@ -12,7 +12,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   },
   snapshot: {
     mayImport: [],
-    layers: ['*.ts', 'snapshot.ts', 'index.ts'],
+    layers: ['*.ts', 'testing', 'testing.ts', 'snapshot.ts', 'index.ts'],
   },
   'kube-core': {
     mayImport: ['base'],
@@ -20,7 +20,16 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   },
   llm: {
     mayImport: ['base'],
-    layers: ['errors', 'json', 'operations', 'framing', 'dialects', 'index.ts'],
+    layers: [
+      'errors',
+      'json',
+      'operations',
+      'framing',
+      'dialects',
+      'testing',
+      'testing.ts',
+      'index.ts',
+    ],
   },
   'controller-runtime': {
     mayImport: ['base', 'kube-core'],
@@ -48,16 +57,18 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'protobuf',
       'storage',
       'auth',
-      '*.ts',
+      'definitions',
+      'exchange',
       'printing',
       'resources',
       'crds',
       'core-kinds',
       'watch',
       'controllers',
-      'http',
-      'openapi',
       'discovery',
+      'openapi',
+      'http',
+      'kubeconfig.ts',
       'api-server.ts',
       'index.ts',
     ],
@@ -69,7 +80,15 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   },
   api: {
     mayImport: ['base', 'kube-core'],
-    layers: ['schema', '*.ts', 'kinds.ts', 'crd-files.ts', 'generate-crds.ts', 'index.ts'],
+    layers: [
+      'schema',
+      '*.ts',
+      'kinds.ts',
+      'definitions.ts',
+      'crd-files.ts',
+      'generate-crds.ts',
+      'index.ts',
+    ],
   },
   config: {
     mayImport: ['base', 'snapshot', 'api', 'kube-core'],
@@ -128,7 +147,15 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'llm',
       'operator',
     ],
-    layers: ['*.ts', 'config-source', 'quickstart', 'commands', 'run-command-line.ts', 'main.ts'],
+    layers: [
+      '*.ts',
+      'config-source',
+      'quickstart',
+      'documentation',
+      'commands',
+      'run-command-line.ts',
+      'main.ts',
+    ],
   },
 }
 
@@ -138,18 +165,11 @@ export const architecture: Architecture = {
     {
       folder: 'packages/api/src',
       contract: ['schema', 'group.ts', 'simulator.ts'],
-      list: ['kinds.ts', 'crd-files.ts', 'generate-crds.ts', 'index.ts'],
+      list: ['kinds.ts', 'definitions.ts', 'crd-files.ts', 'generate-crds.ts', 'index.ts'],
     },
     {
       folder: 'packages/apiserver/src/core-kinds',
-      contract: [
-        'built-in-kind.ts',
-        'data-keys.ts',
-        'immutable-data.ts',
-        'object-meta-schema.ts',
-        'object-reference-schema.ts',
-        'schema-builder.ts',
-      ],
+      contract: ['data-keys.ts', 'immutable-data.ts'],
       list: ['built-in-kinds.ts'],
     },
     { folder: 'packages/cli/src/commands', contract: [], list: [] },

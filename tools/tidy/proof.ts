@@ -1,7 +1,7 @@
 import type { Architecture } from './rule.ts'
 
 /** Files by their paths. */
-export type Texts = Readonly<Record<string, string>>
+type Texts = Readonly<Record<string, string>>
 
 /** Evidence that a rule works: a small repository that keeps it, and changes that break it. */
 export interface Proof {
@@ -12,7 +12,7 @@ export interface Proof {
   readonly breaks: Readonly<Record<string, Break>>
 }
 
-export interface Break {
+interface Break {
   readonly texts: Texts
   /** Instead of the architecture of the proof, where that is what is wrong. */
   readonly architecture?: Partial<Architecture>

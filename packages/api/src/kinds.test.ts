@@ -36,9 +36,9 @@ function kindOf(name: string) {
 }
 
 /** What the API server does with an object, in its order. */
-function admit(manifest: Manifest, old?: Manifest) {
-  const { schema } = kindOf(manifest.kind)
-  const { object, pruned } = pruneUnknownFields(manifest, schema)
+function admit(given: Manifest, old?: Manifest) {
+  const { schema } = kindOf(given.kind)
+  const { object, pruned } = pruneUnknownFields(given, schema)
   const stored = applyDefaults(object, schema)
   const before = old && applyDefaults(old, schema)
   const errors = validateSchema(stored, schema, { old: before })
@@ -65,7 +65,7 @@ describe('the kinds', () => {
 
   it('have a manifest each', () => {
     const covered = new Set(manifests.map((object) => object.kind))
-    expect([...covered].sort()).toEqual(kinds.map(({ kind }) => kind).sort())
+    expect([...covered].toSorted()).toEqual(kinds.map(({ kind }) => kind).toSorted())
   })
 
   it.each<[string, string, string, string]>([

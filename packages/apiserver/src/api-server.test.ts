@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { startApiServer, type ApiServer } from './index.ts'
-import { TestClient, type Answer } from './test-client.ts'
+import { TestClient, type Answer } from './test-support/test-client.ts'
 
 const configMaps = '/api/v1/namespaces/default/configmaps'
 const widgetsPath = '/apis/example.com/v1/namespaces/default/widgets'

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
 import { ServiceAccountTokens } from './auth/service-account-token.ts'
 import { mastersGroup } from './auth/user.ts'
-import { type Clock, type Logger, systemClock, silentLogger } from '@fairlead/base'
+import {
+  type Clock,
+  type Logger,
+  type Random,
+  silentLogger,
+  systemClock,
+  systemRandom,
+} from '@fairlead/base'
 import { EventExpiry } from './controllers/event-expiry.ts'
 import { GarbageCollector } from './controllers/garbage-collector.ts'
 import { NamespaceController } from './controllers/namespace-controller.ts'
@@ -41,6 +48,8 @@ export interface ApiServerOptions {
   readonly dataDir?: string
   /** Defaults to the machine's clock. */
   readonly clock?: Clock
+  /** Defaults to the machine's randomness. */
+  readonly random?: Random
   /** Defaults to silence. */
   readonly logger?: Logger
   /** How many changes stay known for watches that reconnect, by default 10 000. */
@@ -84,7 +93,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   })
   const storage = openStorage(options)
   try {
-    const context = { storage, registry: new Registry(builtInKinds), clock }
+    const registry = new Registry(builtInKinds)
+    const context = { storage, registry, clock, random: options.random ?? systemRandom }
     ensureSystemNamespaces(context)
     const controllers = [
       new DefinitionController(context, logger),
@@ -98,6 +108,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       caCertificate: pki.caCertificate,
       tokenAuthenticators: [adminTokenAuthenticator(adminToken), tokens.authenticate],
       logger,
+      clock,
       handle: apiHandler(context, tokens).handle,
     })
     const port = await server.listen(host, options.port ?? 0)

@@ -315,7 +315,7 @@ describe('kubectl', () => {
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         output += text
         if (output.includes('red')) sawFirst()
-        if (output.includes('blue')) resolve(output)
+        if (/blue\s*\n/.test(output)) resolve(output)
       })
       await sawRed
       const patch = '{"spec":{"color":"blue"}}'

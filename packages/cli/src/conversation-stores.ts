@@ -8,7 +8,7 @@ import {
 import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Logger } from 'pino'
 
-export interface StoreOpenerOptions {
+interface StoreOpenerOptions {
   /** Absolute. Relative paths of stores are resolved against it. */
   readonly dataDir: string
   readonly secrets: StoreSecrets

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { systemClock } from '@fairlead/base'
+import { systemClock, systemRandom } from '@fairlead/base'
 import type { Client } from '@fairlead/controller-runtime'
 import {
   startGateway,
@@ -18,7 +18,7 @@ import { reportReplica } from './replica-reporter.ts'
 /** How long calls that run when a stop is asked for may go on. */
 const drainMs = 20_000
 
-export interface DataPlaneOptions {
+interface DataPlaneOptions {
   readonly options: Pick<Options, 'host' | 'gatewayPort' | 'gateway' | 'replica'>
   /** Folder that relative store paths count from. */
   readonly dataDir: string
@@ -46,7 +46,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
         dataDir: plane.dataDir,
         secrets: plane.secrets,
         clock: systemClock,
-        random: Math.random,
+        random: systemRandom,
         logger,
       }),
       registry: plane.registry,

@@ -1,5 +1,5 @@
 import { kinds, ReferenceGrant } from '@fairlead/api'
-import type { Logger } from '@fairlead/base'
+import { openScope, systemClock, type Logger } from '@fairlead/base'
 import type { Client } from '@fairlead/controller-runtime'
 import {
   CustomResourceDefinition,
@@ -40,8 +40,13 @@ export async function installCustomResourceDefinitions(
       signal,
     })
   }
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(establishTimeoutMs)])
-  for (const crd of crds) await established(client, crd.metadata.name ?? '', deadline)
+  using scope = openScope({
+    parents: [signal],
+    clock: systemClock,
+    timeoutMs: establishTimeoutMs,
+    what: 'establishing the CustomResourceDefinitions',
+  })
+  for (const crd of crds) await established(client, crd.metadata.name ?? '', scope.signal)
 }
 
 async function established(client: Client, name: string, signal: AbortSignal): Promise<void> {
@@ -68,7 +73,7 @@ function isEstablished(crd: KubernetesObject | undefined): boolean {
     | { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
     | undefined
   return (
-    status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ??
+    status?.conditions?.some((each) => each.type === 'Established' && each.status === 'True') ??
     false
   )
 }

@@ -164,11 +164,11 @@ function killedAt(count: number): Client {
     list: (...args) => client.list(...args),
     watch: (...args) => client.watch(...args),
     apply: (...args) => client.apply(...args),
-    update: (type, object, options) => {
+    update: (type, changed, options) => {
       if (options?.dryRun !== true && ++updates === count) {
         return Promise.reject(new Error('killed'))
       }
-      return client.update(type, object, options)
+      return client.update(type, changed, options)
     },
   }
 }

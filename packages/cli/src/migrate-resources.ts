@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Logger } from '@fairlead/base'
+import { sleep, systemClock, type Logger } from '@fairlead/base'
 import { migrationsOf, upgradeResource } from '@fairlead/config'
 import type { Client } from '@fairlead/controller-runtime'
 import {
@@ -25,7 +24,7 @@ const conflictAttemptsMax = 10
 /** A field that no schema has: it is kept only while the definition keeps unknown fields. */
 const probeField = 'fairleadMigrationProbe'
 
-export interface MigrateOptions {
+interface MigrateOptions {
   readonly client: Client
   /** Who is recorded as the writer of fields. */
   readonly fieldManager: string
@@ -97,11 +96,11 @@ async function inForce(
   options: MigrateOptions,
 ): Promise<void> {
   const { signal } = options
-  const timeout = AbortSignal.timeout(inForceTimeoutMs)
-  while (!timeout.aborted) {
+  const giveUpAtMs = systemClock.monotonicMs() + inForceTimeoutMs
+  while (systemClock.monotonicMs() < giveUpAtMs) {
     const [object] = await objectsOf(type, options)
     if (object === undefined || (await keepsUnknownFields(type, object, options))) return
-    await delay(inForceIntervalMs, undefined, { signal })
+    await sleep(systemClock, inForceIntervalMs, signal)
   }
   throw new Error(
     `the API server still validates ${type.plural} with an older definition; start again to ` +

@@ -11,7 +11,7 @@ import type { GatewayRef, KindCompiler } from './judging/kind-compiler.ts'
 import { compareText, identityOf, namespaceOf } from './values/resource-key.ts'
 
 /** All that the conditions of a resource depend on. */
-export interface Verdicts {
+interface Verdicts {
   readonly catalogues: Catalogues
   readonly gateways: Gateways
   readonly served: readonly ServedGateway[]

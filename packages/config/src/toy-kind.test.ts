@@ -7,7 +7,7 @@ import type { KindCompiler, SnapshotPart } from './judging/kind-compiler.ts'
 import { settingsByKey } from './judging/settings-by-key.ts'
 import { kinds } from './kinds/kinds.ts'
 import { configurationTypes } from './resource-set.ts'
-import { capabilities } from './test-support/capabilities.ts'
+import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 import { conditionsOf, gateway, resourceSet, simulator } from './test-support/resources.ts'
 
 interface BellSpec {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { FakeClock } from '@fairlead/base/testing'
 import { expect, it } from 'vitest'
 import { keyedProvider } from './test-support/snapshot.ts'
@@ -7,17 +8,17 @@ import { chunks } from './test-support/upstream.ts'
 it('what a call took is measured by the injected clock, without the time it waited', async () => {
   const clock = new FakeClock()
   const events = chunks(['a', 'b'])
-  const upstream = await testUpstream((response) => {
-    void clock.advance(250).then(async () => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' })
-      response.write(events[0] ?? '')
-      await relayed
-      await clock.advance(100)
-      // Stepping wall time back changes no duration.
-      clock.setWallTime(0)
-      response.end(events.slice(1).join(''))
-    })
-  })
+  const answerSlowly = async (response: ServerResponse) => {
+    await clock.advance(250)
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(events[0] ?? '')
+    await relayed
+    await clock.advance(100)
+    // Stepping wall time back changes no duration.
+    clock.setWallTime(0)
+    response.end(events.slice(1).join(''))
+  }
+  const upstream = await testUpstream((response) => void answerSlowly(response))
   let tell = () => {}
   const relayed = new Promise<void>((resolve) => {
     tell = resolve

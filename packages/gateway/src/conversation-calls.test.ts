@@ -107,6 +107,61 @@ describe('a call in a conversation', () => {
     ])
   })
 
+  it('a caller who leaves while the turn is opened leaves no turn that runs', async () => {
+    const upstream = await testUpstream(json(200, completion('ok')))
+    const store = createMemoryStore({ clock: systemClock, ttlMs: undefined })
+    const opening = Promise.withResolvers<AbortSignal>()
+    const left = Promise.withResolvers<void>()
+    const slow: typeof store = {
+      ...store,
+      async append(change) {
+        await left.promise
+        return store.append(change)
+      },
+    }
+    const conversations = createConversations({
+      store: slow,
+      clock: systemClock,
+      random: Math.random,
+    })
+    const begin = conversations.begin.bind(conversations)
+    conversations.begin = (request) => {
+      opening.resolve(request.signal)
+      return begin(request)
+    }
+    const gateway = await testGateway({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+      openStore: () => conversations,
+    })
+    const controller = new AbortController()
+    const asked = fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      signal: controller.signal,
+      headers: { 'content-type': 'application/json', ...inChat('mine') },
+      body: JSON.stringify(ask('one')),
+    })
+    const signal = await opening.promise
+    controller.abort()
+    await expect(asked).rejects.toThrow()
+    if (!signal.aborted) {
+      await new Promise((resolve) => {
+        signal.addEventListener('abort', resolve, { once: true })
+      })
+    }
+    left.resolve()
+    const next = await gateway.chat(ask('two'), inChat('mine'))
+    expect(next.status).toBe(200)
+    await next.text()
+    const turns = (await (await get(gateway, '/v1/conversations/mine/turns')).json()) as Turns
+    expect(turns.data.map(({ status }) => status)).not.toContain('in_progress')
+    expect(gateway.logs).toContainEqual(
+      expect.objectContaining({
+        fields: expect.objectContaining({ status: 499, error: 'caller_left' }) as object,
+      }),
+    )
+  })
+
   it('a stream that breaks off leaves an incomplete turn with what came', async () => {
     const upstream = await testUpstream(sse(...chunks(['Hello', ' you']).slice(0, 2)))
     const gateway = await start({

@@ -7,9 +7,6 @@ import type { Call } from './call/call.ts'
 import { CallerGone, toModelError } from './errors/gateway-error.ts'
 import { sendBytes, sendError } from './http/send-json.ts'
 
-/** What access logs write for a caller who left before the answer; nobody is sent it. */
-const callerLeftStatus = 499
-
 /** Ends a call that failed: first those who look at its answer, then the caller, if it is there. */
 export async function failCall(
   thrown: unknown,
@@ -19,17 +16,13 @@ export async function failCall(
   const { dialect, http, lifetime, record, services, turn } = call
   const { response } = http
   const reason = lifetime.signal.aborted ? abortReason(lifetime.signal) : thrown
-  if (reason instanceof CallerGone) {
-    record.status = callerLeftStatus
-    record.errorCode = 'caller_left'
-    return
-  }
   const error = toModelError(reason)
   record.errorCode = error.code
   if (error.kind === 'internal') {
     services.logger.error({ requestId: record.requestId, err: error.cause }, 'call failed')
   }
   await endTaps(error, call, taps)
+  if (error instanceof CallerGone) record.status = error.status
   if (response.headersSent) {
     if (!response.writableEnded) response.destroy()
     return

@@ -20,7 +20,8 @@ import type { CallRoute, PathParameters } from './surfaces/surface.ts'
 
 /** What stands around every call, in its order. */
 export interface CallChain {
-  readonly policies: readonly CallPolicy[]
+  readonly arrivalPolicies: readonly CallPolicy[]
+  readonly admissionPolicies: readonly CallPolicy[]
   readonly transformers: readonly AnswerTransformer[]
 }
 
@@ -32,19 +33,19 @@ export interface CallChain {
 export async function handleCall(
   call: Call,
   { route, parameters }: { readonly route: CallRoute; readonly parameters: PathParameters },
-  { policies, transformers }: CallChain,
+  { arrivalPolicies, admissionPolicies, transformers }: CallChain,
 ): Promise<void> {
   const { record, runtime, services } = call
-  const permits = new CallPermits(policies)
+  const permits = new CallPermits()
   const taps: AnswerTap[] = []
   try {
     call.caller = authenticate(call.http.request.headers, runtime.access, services.clock.now())
     record.consumer = call.caller.tenant
-    if (permits.has('arrival')) await permits.enter('arrival', call)
+    await permits.enter(arrivalPolicies, call)
     call.request = await readRequest(call, route, parameters)
     call.route = matchRoute(routedCall(call), runtime, services.random)
     record.route = call.route.label
-    if (permits.has('admission')) await permits.enter('admission', call)
+    await permits.enter(admissionPolicies, call)
     const assembled = await assembleCall(call)
     const transforms = [...transformsFor(call, transformers), ...permits.transforms]
     taps.push(...keepTurn(call))

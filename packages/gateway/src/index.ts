@@ -1,8 +1,17 @@
 export { startGateway } from './start-gateway.ts'
-export type { Gateway, GatewayOptions } from './gateway.ts'
+export type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
 export type { ResolveHost } from './upstream/resolve-host.ts'
 export type { GatewayReport, ProviderHealth } from './report.ts'
 export type { HealthState } from './upstream/provider-state.ts'
 export type { SecretSource, SnapshotSource } from './sources/sources.ts'
 export { providerTypes } from './providers/provider-types.ts'
 export { routingStrategies } from './routing/routing-strategies.ts'
+
+// What a list of alternatives can be extended with.
+export type { Surface } from './surfaces/surface.ts'
+export type { CallPolicy, CreateCallPolicy, Permit } from './policies/call-policy.ts'
+export type { AnswerStream } from './answer/answer-stream.ts'
+export type { AnswerTransform, AnswerTransformer } from './answer/answer-transform.ts'
+export { EventAnswer } from './answer/event-answer.ts'
+export type { ProviderType } from './providers/provider-type.ts'
+export type { RoutingStrategy, TargetView } from './routing/routing-strategy.ts'

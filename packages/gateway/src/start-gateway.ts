@@ -64,10 +64,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   )
   reporter.watch(runtimes, services.stores)
+  const policies = lists.policies.map((create) => create({ clock, registry: options.registry }))
   const handling: RequestHandling = {
     router: new Router(lists.surfaces),
     chain: {
-      policies: lists.policies.map((create) => create({ clock, registry: options.registry })),
+      arrivalPolicies: policies.filter(({ stage }) => stage === 'arrival'),
+      admissionPolicies: policies.filter(({ stage }) => stage === 'admission'),
       transformers: lists.transformers,
     },
     fallbackDialect: lists.surfaces[0]?.dialect ?? openAiChat,

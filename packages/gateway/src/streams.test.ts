@@ -23,7 +23,10 @@ const inPieces =
     const buffer = Buffer.from(text)
     let position = 0
     const step = () => {
-      if (position >= buffer.length) return response.end()
+      if (position >= buffer.length) {
+        response.end()
+        return
+      }
       response.write(buffer.subarray(position, position + bytes))
       position += bytes
       setImmediate(step)

@@ -3,7 +3,7 @@ import type { Cache, InformerHandler } from '@fairlead/controller-runtime'
 import { Namespace, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
 import { describe, expect, it } from 'vitest'
 import { Configuration } from './configuration.ts'
-import { capabilities } from './test-support/capabilities.ts'
+import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 import { resource } from './test-support/start-operator.ts'
 
 type Handler = InformerHandler<KubernetesObject>

@@ -46,11 +46,15 @@ export function gatherFindings(
   }
 }
 
+interface Reported extends Finding {
+  readonly replicas: string[]
+}
+
 class Collection {
-  readonly #byResource = new Map<string, Map<string, Finding & { replicas: string[] }>>()
+  readonly #byResource = new Map<string, Map<string, Reported>>()
 
   add(resource: string, reason: string, message: string, replica: string): void {
-    const findings = this.#byResource.get(resource) ?? new Map()
+    const findings = this.#byResource.get(resource) ?? new Map<string, Reported>()
     this.#byResource.set(resource, findings)
     const text = `${reason} ${message}`
     const finding = findings.get(text) ?? { reason, message, replicas: [] }

@@ -1,7 +1,7 @@
 import { compile } from '@fairlead/config'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import { afterEach, describe, expect, it } from 'vitest'
-import { capabilities } from './test-support/capabilities.ts'
+import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 import { resource, startOperator, type RunningOperator } from './test-support/start-operator.ts'
 
 const gateway = resource('LLMGateway', 'default', {})

@@ -104,13 +104,15 @@ class Operator {
     return async (request, { signal }) => {
       const { cache, client } = this.#manager
       const object = cache.get(type, request)
-      if (object === undefined) return
+      if (object === undefined) return undefined
       const moment = this.moment()
       const status = this.desired(object, moment)
       if (status) {
         await writeStatus({ client, recorder: this.#recorder }, type, object, status, signal)
       }
-      if (object.kind === LLMGateway.kind) return this.#dropStaleReplicas(object, moment, signal)
+      return object.kind === LLMGateway.kind
+        ? this.#dropStaleReplicas(object, moment, signal)
+        : undefined
     }
   }
 

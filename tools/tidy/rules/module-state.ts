@@ -87,7 +87,7 @@ function constructorOf({ init }: Declarator): string | undefined {
 function isReadonly({ id }: Declarator): boolean {
   const type = 'typeAnnotation' in id ? id.typeAnnotation?.typeAnnotation : undefined
   if (type?.type !== 'TSTypeReference' || type.typeName.type !== 'Identifier') return false
-  return /^Readonly/.test(type.typeName.name)
+  return type.typeName.name.startsWith('Readonly')
 }
 
 const mutators: ReadonlySet<string> = new Set(

@@ -1,10 +1,8 @@
 import type { Rule } from '../rule.ts'
 
-const marks = ['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', 'HA' + 'CK']
-const mark = new RegExp(`\\b(?:${marks.join('|')})\\b`)
-const skipped = new RegExp(
-  `\\b(?:it|test|describe)\\.(?:${['on' + 'ly', 'sk' + 'ip', 'to' + 'do'].join('|')})\\(`,
-)
+// Written so that this file itself has none.
+const mark = /\b(?:TO[D]O|FIX[M]E|XX[X]|HA[C]K)\b/
+const skipped = /\b(?:it|test|describe)\.(?:only|skip|todo)\(/
 
 /** Nothing is left for later: no marks of unfinished work, no test that does not run. */
 export const unfinished: Rule = {

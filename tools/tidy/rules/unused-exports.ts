@@ -7,7 +7,8 @@ import { walk } from '../syntax.ts'
 
 /**
  * What is exported is imported somewhere. A name that only tests import must be of use in its own
- * file: nothing is kept alive by its test alone.
+ * file: nothing is kept alive by its test alone. A type in the annotation of an exported constant may
+ * be exported too: the declarations of what is made from that constant have to name it.
  */
 export const unusedExports: Rule = {
   name: 'unused-exports',
@@ -37,6 +38,7 @@ function isStartedByTool(path: string): boolean {
 }
 
 function faultOf(file: SourceFile, name: string, users: ReadonlySet<string>): string | undefined {
+  if (users.size === 0 && isInAnnotation(file, name)) return undefined
   if (users.size === 0) return 'which no file imports: keep it to itself, or remove it'
   const { path } = file
   const isShipped = pathInSources(path) !== undefined && !isTest(path) && !isTesting(path)
@@ -44,6 +46,23 @@ function faultOf(file: SourceFile, name: string, users: ReadonlySet<string>): st
     return 'which only tests import: remove it, or move it into test-support'
   }
   return undefined
+}
+
+/** Whether the type of an exported constant, as it is annotated, mentions the name. */
+function isInAnnotation(file: SourceFile, name: string): boolean {
+  let isMentioned = false
+  for (const statement of file.program.body) {
+    if (statement.type !== 'ExportNamedDeclaration') continue
+    if (statement.declaration?.type !== 'VariableDeclaration') continue
+    for (const { id } of statement.declaration.declarations) {
+      const annotation = 'typeAnnotation' in id ? id.typeAnnotation : undefined
+      if (!annotation) continue
+      walk(annotation, (node) => {
+        if (node.type === 'Identifier' && node.name === name) isMentioned = true
+      })
+    }
+  }
+  return isMentioned
 }
 
 /** Whether the file names it again after declaring it. */

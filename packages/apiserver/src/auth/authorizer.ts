@@ -12,8 +12,7 @@ export interface Access {
   readonly path?: string
 }
 
-export type Decision =
-  { readonly allowed: true } | { readonly allowed: false; readonly reason: string }
+type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string }
 
 /** Questions that every authenticated user may ask. */
 const selfReviews: ReadonlySet<string> = new Set([

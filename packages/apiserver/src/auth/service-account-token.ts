@@ -13,7 +13,7 @@ interface Claims {
   readonly uid: string
 }
 
-export interface IssuedToken {
+interface IssuedToken {
   readonly token: string
   /** Milliseconds since the epoch. */
   readonly expiresAtMs: number

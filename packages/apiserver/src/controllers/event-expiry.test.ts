@@ -9,7 +9,7 @@ import { EventExpiry } from './event-expiry.ts'
 function setUp() {
   const clock = new FakeClock()
   const storage = new JournaledStorage({ journal: memoryJournal(), historyLimit: 100 })
-  return { clock, storage, registry: new Registry([]) }
+  return { clock, storage, registry: new Registry([]), random: () => 0 }
 }
 
 describe('EventExpiry', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { startApiServer, type ApiServer } from '../index.ts'
-import { TestClient, type Answer } from '../test-client.ts'
+import { TestClient, type Answer } from '../test-support/test-client.ts'
 
 const path = '/api/v1/namespaces/default/configmaps'
 

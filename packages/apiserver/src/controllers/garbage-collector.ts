@@ -9,7 +9,7 @@ import type { Logger } from '@fairlead/base'
 import { deleteObject } from '../resources/delete-object.ts'
 import { isDone } from '../resources/deletion-state.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
-import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import type { Change, StorageKey } from '../storage/change.ts'
 
 /**

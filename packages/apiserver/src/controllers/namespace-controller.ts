@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-import { recordAt } from '../core-kinds/built-in-kind.ts'
+import { recordAt } from '../definitions/built-in-kind.ts'
 import { deleteObject } from '../resources/delete-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { Change, StorageKey } from '../storage/change.ts'

@@ -1,5 +1,5 @@
 import { definitionKind } from '../crds/definition-kind.ts'
-import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { configMapKind } from './config-map.ts'
 import { coreEventKind, eventKind } from './event.ts'
 import { leaseKind } from './lease.ts'

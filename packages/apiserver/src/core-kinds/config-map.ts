@@ -1,10 +1,10 @@
 import { errors, type FieldError, type KubernetesObject } from '@fairlead/kube-core'
 
-import { textColumn } from '../printing/standard-columns.ts'
-import { builtInKind, recordAt } from './built-in-kind.ts'
+import { textColumn } from '../definitions/standard-columns.ts'
+import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
 import { invalidDataKeys, isBase64 } from './data-keys.ts'
 import { immutableDataErrors } from './immutable-data.ts'
-import { bytesMap, flag, textMap } from './schema-builder.ts'
+import { bytesMap, flag, textMap } from '../definitions/schema-builder.ts'
 
 const dataBytesMax = 1024 * 1024
 

@@ -1,10 +1,10 @@
 import type { FieldError, KubernetesObject, StructuralSchema } from '@fairlead/kube-core'
 
-import { humanAge } from '../printing/human-duration.ts'
-import { nameColumn, textColumn } from '../printing/standard-columns.ts'
-import { builtInKind, recordAt, textAt } from './built-in-kind.ts'
-import { objectReference } from './object-reference-schema.ts'
-import { integer, moment, object, text } from './schema-builder.ts'
+import { humanAge } from '../definitions/human-duration.ts'
+import { nameColumn, textColumn } from '../definitions/standard-columns.ts'
+import { builtInKind, recordAt, textAt } from '../definitions/built-in-kind.ts'
+import { objectReference } from '../definitions/object-reference-schema.ts'
+import { integer, moment, object, text } from '../definitions/schema-builder.ts'
 
 /**
  * Events are stored in the core form and served in two: as `v1` and, with other field names, as

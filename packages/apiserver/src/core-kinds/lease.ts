@@ -1,8 +1,8 @@
 import type { FieldError, KubernetesObject } from '@fairlead/kube-core'
 
-import { textColumn } from '../printing/standard-columns.ts'
-import { builtInKind, recordAt } from './built-in-kind.ts'
-import { integer, object, text } from './schema-builder.ts'
+import { textColumn } from '../definitions/standard-columns.ts'
+import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
+import { integer, object, text } from '../definitions/schema-builder.ts'
 
 export const leaseKind = builtInKind({
   group: 'coordination.k8s.io',

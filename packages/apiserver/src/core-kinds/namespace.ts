@@ -1,8 +1,8 @@
 import { errors } from '@fairlead/kube-core'
 
-import { textColumn } from '../printing/standard-columns.ts'
-import { builtInKind, recordAt } from './built-in-kind.ts'
-import { list, object, text } from './schema-builder.ts'
+import { textColumn } from '../definitions/standard-columns.ts'
+import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
+import { list, object, text } from '../definitions/schema-builder.ts'
 
 /** Namespaces that always exist. */
 export const systemNamespaces = [

@@ -2,8 +2,8 @@ import type { KubernetesObject, StructuralSchema } from '@fairlead/kube-core'
 
 import { decideAccess, type Access } from '../auth/authorizer.ts'
 import { mastersGroup, type User } from '../auth/user.ts'
-import { builtInKind, recordAt, textAt } from './built-in-kind.ts'
-import { object } from './schema-builder.ts'
+import { builtInKind, recordAt, textAt } from '../definitions/built-in-kind.ts'
+import { object } from '../definitions/schema-builder.ts'
 
 /** Kinds that are questions about the caller or about access; nothing of them is stored. */
 
@@ -39,10 +39,10 @@ export const subjectAccessReviewKind = builtInKind({
   description: 'SubjectAccessReview asks whether somebody may do something.',
   properties: { spec, status },
   review(question) {
-    const spec = recordAt(question, 'spec')
-    const { groups } = spec
+    const asked = recordAt(question, 'spec')
+    const { groups } = asked
     const subject: User = {
-      name: textAt(spec, 'user'),
+      name: textAt(asked, 'user'),
       groups: Array.isArray(groups) ? groups.map(String) : [],
     }
     return answered(question, accessStatus(subject, accessOf(question)))

@@ -1,8 +1,8 @@
 import type { KubernetesObject, StructuralSchema } from '@fairlead/kube-core'
 
-import { createdAtColumn, nameColumn, textColumn } from '../printing/standard-columns.ts'
-import { builtInKind, recordAt } from './built-in-kind.ts'
-import { atomic, list, object, text } from './schema-builder.ts'
+import { createdAtColumn, nameColumn, textColumn } from '../definitions/standard-columns.ts'
+import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
+import { atomic, list, object, text } from '../definitions/schema-builder.ts'
 
 /**
  * Roles and bindings are stored and served so that manifests that contain them can be applied.

@@ -1,7 +1,7 @@
-import { textColumn } from '../printing/standard-columns.ts'
-import { builtInKind } from './built-in-kind.ts'
-import { objectReference } from './object-reference-schema.ts'
-import { atomic, flag, keyedList, list, object, text } from './schema-builder.ts'
+import { textColumn } from '../definitions/standard-columns.ts'
+import { builtInKind } from '../definitions/built-in-kind.ts'
+import { objectReference } from '../definitions/object-reference-schema.ts'
+import { atomic, flag, keyedList, list, object, text } from '../definitions/schema-builder.ts'
 
 export const serviceAccountKind = builtInKind({
   group: '',

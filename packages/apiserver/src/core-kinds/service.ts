@@ -1,8 +1,17 @@
 import type { FieldError, KubernetesObject } from '@fairlead/kube-core'
 
-import { textColumn } from '../printing/standard-columns.ts'
-import { builtInKind, recordAt, textAt } from './built-in-kind.ts'
-import { atomic, flag, integer, keyedList, list, object, text, textMap } from './schema-builder.ts'
+import { textColumn } from '../definitions/standard-columns.ts'
+import { builtInKind, recordAt, textAt } from '../definitions/built-in-kind.ts'
+import {
+  atomic,
+  flag,
+  integer,
+  keyedList,
+  list,
+  object,
+  text,
+  textMap,
+} from '../definitions/schema-builder.ts'
 
 const portSchema = object(
   'A port of the service.',
@@ -104,7 +113,7 @@ function fillIn(service: KubernetesObject): void {
 
 function portList(service: KubernetesObject): Record<string, unknown>[] {
   const { ports } = recordAt(service, 'spec')
-  return Array.isArray(ports) ? ports : []
+  return Array.isArray(ports) ? (ports as Record<string, unknown>[]) : []
 }
 
 function validate(service: KubernetesObject): FieldError[] {

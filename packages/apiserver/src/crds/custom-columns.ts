@@ -1,8 +1,8 @@
 import type { PrinterColumn as DeclaredColumn } from '@fairlead/kube-core'
 
-import { humanAge } from '../printing/human-duration.ts'
+import { humanAge } from '../definitions/human-duration.ts'
 import { compileJsonPath } from '../printing/json-path.ts'
-import type { PrinterColumn } from '../printing/printer-column.ts'
+import type { PrinterColumn } from '../definitions/printer-column.ts'
 
 const ageColumn: DeclaredColumn = {
   name: 'Age',

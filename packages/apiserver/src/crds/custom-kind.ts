@@ -10,13 +10,13 @@ import {
   type StructuralSchema,
 } from '@fairlead/kube-core'
 
-import { objectMeta, typeFields } from '../core-kinds/object-meta-schema.ts'
-import { nameColumn } from '../printing/standard-columns.ts'
+import { objectMeta, typeFields } from '../definitions/object-meta-schema.ts'
+import { nameColumn } from '../definitions/standard-columns.ts'
 import {
   allVerbs,
   type Conversion,
   type ResourceDefinition,
-} from '../resources/resource-definition.ts'
+} from '../definitions/resource-definition.ts'
 import { customColumns } from './custom-columns.ts'
 
 /** The served versions of a definition as resources; `terminating` refuses new objects. */

@@ -6,7 +6,7 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
-import { builtInKind, recordAt } from '../core-kinds/built-in-kind.ts'
+import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
 import {
   flag,
   integer,
@@ -15,9 +15,10 @@ import {
   moment,
   object,
   text,
-} from '../core-kinds/schema-builder.ts'
+} from '../definitions/schema-builder.ts'
 import { compileJsonPath } from '../printing/json-path.ts'
-import { createdAtColumn, nameColumn } from '../printing/standard-columns.ts'
+import { createdAtColumn, nameColumn } from '../definitions/standard-columns.ts'
+import { isJsonObject } from '../resources/object-body.ts'
 import { statusOf } from './definition-status.ts'
 
 /** Keeps a definition that is being deleted until all objects of its kind are gone. */
@@ -169,7 +170,10 @@ function fillIn(definition: KubernetesObject): void {
 function storageVersions(definition: KubernetesObject): string[] {
   const { versions } = recordAt(definition, 'spec')
   if (!Array.isArray(versions)) return []
-  return versions.filter((version) => version?.storage === true).map(({ name }) => String(name))
+  return versions
+    .filter((version) => isJsonObject(version))
+    .filter(({ storage }) => storage === true)
+    .map(({ name }) => String(name))
 }
 
 function invalidColumnPaths({ spec }: CustomResourceDefinitionObject): FieldError[] {

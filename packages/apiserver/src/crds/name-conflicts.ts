@@ -2,7 +2,7 @@ import type { CustomResourceDefinitionObject, CustomResourceNames } from '@fairl
 
 import { statusOf } from './definition-status.ts'
 
-export interface NameConflict {
+interface NameConflict {
   readonly reason: string
   readonly message: string
 }

@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { compareVersions } from './version-order.ts'
 
 /** One group with its versions, preferred first. */

@@ -1,7 +1,7 @@
-import { acceptsJson, parseAccept } from '../http/accept.ts'
-import type { ApiRequest } from '../http/api-request.ts'
-import { jsonResponse, type ApiResponse } from '../http/api-response.ts'
-import { withEntityTag } from '../http/entity-tag.ts'
+import { acceptsJson, parseAccept } from '../exchange/accept.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
+import { jsonResponse, type ApiResponse } from '../exchange/api-response.ts'
+import { withEntityTag } from '../exchange/entity-tag.ts'
 import type { Registry } from '../resources/registry.ts'
 import {
   aggregatedDiscovery,

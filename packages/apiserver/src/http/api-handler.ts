@@ -3,14 +3,14 @@ import { errors } from '@fairlead/kube-core'
 import { decideAccess, forbiddenFor, type Access } from '../auth/authorizer.ts'
 import type { DiscoveryHandler } from '../discovery/discovery-handler.ts'
 import type { OpenApiHandler } from '../openapi/openapi-handler.ts'
-import type { ApiRequest } from './api-request.ts'
-import { jsonResponse, textResponse, type Handled } from './api-response.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
+import { jsonResponse, textResponse, type Handled } from '../exchange/api-response.ts'
 import { parseResourcePath, type ResourcePath } from './request-path.ts'
 import { verbOf } from './request-verb.ts'
 import type { ResourceHandler } from './resource-handler.ts'
 
 /** What `/version` says; kubectl chooses its behaviour by it. */
-export const serverVersion = {
+const serverVersion = {
   major: '1',
   minor: '32',
   gitVersion: 'v1.32.4+fairlead',
@@ -22,7 +22,7 @@ export const serverVersion = {
   platform: `${process.platform}/${process.arch}`,
 } as const
 
-export interface ApiHandlers {
+interface ApiHandlers {
   readonly discovery: DiscoveryHandler
   readonly openApi: OpenApiHandler
   readonly resources: ResourceHandler

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
 /** The answer to the deletion of an object that is gone already. */
 export function deletedStatus(definition: ResourceDefinition, object: KubernetesObject): object {

@@ -6,27 +6,30 @@ import { errors, StatusError } from '@fairlead/kube-core'
 
 import { authenticate, type TokenAuthenticator } from '../auth/authenticator.ts'
 import { impersonate } from '../auth/impersonate.ts'
-import type { Logger } from '@fairlead/base'
+import type { Clock, Logger } from '@fairlead/base'
 import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
-import type { ApiRequest } from './api-request.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
 import {
   jsonResponse,
   type ApiResponse,
   type Handled,
   type StreamResponse,
-} from './api-response.ts'
+} from '../exchange/api-response.ts'
 import { readBody } from './read-body.ts'
 
-export interface HttpServerOptions {
+interface HttpServerOptions {
   readonly identity: KeyAndCertificate
   readonly caCertificate: string
   readonly tokenAuthenticators: readonly TokenAuthenticator[]
   readonly logger: Logger
+  readonly clock: Clock
   readonly handle: (request: ApiRequest) => Handled
 }
 
 /** A request must have arrived completely within this time. */
 const requestDeadlineMs = 60_000
+/** When the server closes, requests under way may take this long. */
+const closeGraceMs = 500
 /** A watcher that reads so slowly that this much waits for it is disconnected. */
 const streamBacklogBytesMax = 16 * 1024 * 1024
 
@@ -72,9 +75,11 @@ export class HttpServer {
     this.#server.close(() => resolve())
     for (const end of this.#streams) end()
     this.#server.closeIdleConnections()
-    const force = setTimeout(() => this.#server.closeAllConnections(), 500)
+    const force = this.#options.clock.setTimer(closeGraceMs, () =>
+      this.#server.closeAllConnections(),
+    )
     await promise
-    clearTimeout(force)
+    force.cancel()
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,11 +1,11 @@
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
-import { recordAt } from '../core-kinds/built-in-kind.ts'
+import { recordAt } from '../definitions/built-in-kind.ts'
 import { isDone } from '../resources/deletion-state.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import { storageKeyOf, type ObjectTarget } from '../resources/resource-target.ts'
-import type { ApiRequest } from './api-request.ts'
-import { jsonResponse, type Handled } from './api-response.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
+import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { decodeBody } from './decode-body.ts'
 
 /** `PUT /api/v1/namespaces/x/finalize`: sets `spec.finalizers`; the last one gone, it goes. */

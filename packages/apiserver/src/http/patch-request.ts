@@ -6,7 +6,7 @@ import type { ObjectTarget } from '../resources/resource-target.ts'
 import type { WriteResult } from '../resources/update-object.ts'
 import type { WriteOptions } from '../resources/write-options.ts'
 import { parseFlag } from '../watch/watch-options.ts'
-import type { ApiRequest } from './api-request.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
 import { decodeJson, decodeYaml, mediaTypeOf } from './decode-body.ts'
 
 const patchTypes: ReadonlyMap<string, PatchType> = new Map([

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { errors } from '@fairlead/kube-core'
 
 /** The API server's limit for one request. */
-export const bodyBytesMax = 3 * 1024 * 1024
+const bodyBytesMax = 3 * 1024 * 1024
 
 /**
  * Reads the whole body.

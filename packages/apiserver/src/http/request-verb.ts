@@ -1,5 +1,5 @@
 import { parseFlag } from '../watch/watch-options.ts'
-import type { ApiRequest } from './api-request.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
 import type { ResourcePath } from './request-path.ts'
 
 /** What a request does to a resource, in the words of roles and discovery. */

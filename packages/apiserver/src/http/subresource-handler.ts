@@ -1,8 +1,8 @@
 import { errors } from '@fairlead/kube-core'
 
 import type { ObjectTarget } from '../resources/resource-target.ts'
-import type { ApiRequest } from './api-request.ts'
-import type { Handled } from './api-response.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
+import type { Handled } from '../exchange/api-response.ts'
 
 type Subresource = (request: ApiRequest, target: Required<ObjectTarget>) => Handled
 

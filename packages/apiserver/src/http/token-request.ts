@@ -1,13 +1,13 @@
 import { errors, timestamp } from '@fairlead/kube-core'
 
 import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
-import { recordAt } from '../core-kinds/built-in-kind.ts'
+import { recordAt } from '../definitions/built-in-kind.ts'
 import { getObject } from '../resources/get-object.ts'
 import { isJsonObject } from '../resources/object-body.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
-import type { ApiRequest } from './api-request.ts'
-import { jsonResponse, type Handled } from './api-response.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
+import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { decodeBody } from './decode-body.ts'
 
 const lifetimeDefaultS = 3600

@@ -4,7 +4,7 @@ import type { CollectionTarget } from '../resources/resource-target.ts'
 import type { EventEncoder } from '../watch/event-encoder.ts'
 import { parseWatchOptions } from '../watch/watch-options.ts'
 import { WatchSession } from '../watch/watch-session.ts'
-import type { StreamResponse } from './api-response.ts'
+import type { StreamResponse } from '../exchange/api-response.ts'
 
 /** The answer to a watch: checked now, begun when the headers are out. @throws StatusError 400 */
 export function watchResponse(
@@ -14,7 +14,7 @@ export function watchResponse(
   encode: EventEncoder,
 ): StreamResponse {
   const selection = parseSelection(target.definition, query)
-  const options = parseWatchOptions(query, Math.random)
+  const options = parseWatchOptions(query, context.random)
   let session: WatchSession | undefined
   return {
     contentType: 'application/json',

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 
 import { errors } from '@fairlead/kube-core'
 
-import { acceptsJson, parseAccept } from '../http/accept.ts'
-import type { ApiRequest } from '../http/api-request.ts'
-import { jsonResponse, type ApiResponse } from '../http/api-response.ts'
-import { withEntityTag } from '../http/entity-tag.ts'
+import { acceptsJson, parseAccept } from '../exchange/accept.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
+import { jsonResponse, type ApiResponse } from '../exchange/api-response.ts'
+import { withEntityTag } from '../exchange/entity-tag.ts'
 import type { Registry } from '../resources/registry.ts'
-import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { publishPaths } from './paths.ts'
 import { publishSchemas } from './publish-schema.ts'
 import {

@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
 /**
  * The paths part of OpenAPI. kubectl reads from it which kinds take `fieldValidation` and `dryRun`,

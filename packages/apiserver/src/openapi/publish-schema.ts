@@ -1,13 +1,13 @@
 import type { StructuralSchema } from '@fairlead/kube-core'
 
-import { objectMeta } from '../core-kinds/object-meta-schema.ts'
-import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import { objectMeta } from '../definitions/object-meta-schema.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
-export const objectMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
-export const listMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'
+const objectMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
+const listMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'
 
 /** Where references to shared schemas point. */
-export type ReferencePrefix = '#/components/schemas/' | '#/definitions/'
+type ReferencePrefix = '#/components/schemas/' | '#/definitions/'
 
 /** All schemas that one set of resources needs, by their published names. */
 export function publishSchemas(

@@ -2,7 +2,7 @@
  * The part of JSONPath that printer columns and field selectors use: `.a.b`, `['a.b']`, `[0]`,
  * `[*]` and `[?(@.type=="Ready")]`.
  */
-export interface JsonPath {
+interface JsonPath {
   /** All values that the path reaches, in document order. */
   evaluate(document: unknown): unknown[]
 }

@@ -1,7 +1,7 @@
 import { errors, type KubernetesList, type KubernetesObject } from '@fairlead/kube-core'
 
-import type { Representation } from '../http/accept.ts'
-import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import type { Representation } from '../exchange/accept.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { partialMetadata, partialMetadataList } from './partial-metadata.ts'
 import { tableOf, tableOfList, type IncludeObject, type TableRequest } from './table.ts'
 

@@ -1,6 +1,6 @@
 import type { KubernetesList, KubernetesObject, ListMeta } from '@fairlead/kube-core'
 
-import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { partialMetadata } from './partial-metadata.ts'
 
 /** Which form of the object each row carries. */

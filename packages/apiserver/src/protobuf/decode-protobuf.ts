@@ -77,7 +77,7 @@ function decodeField(field: WireField, type: FieldType, before: unknown): unknow
   return [...((before as unknown[] | undefined) ?? []), item]
 }
 
-function decodeScalar(field: WireField, type: FieldType & string): unknown {
+function decodeScalar(field: WireField, type: Extract<FieldType, string>): unknown {
   switch (type) {
     case 'text':
       return textOf(field) || undefined

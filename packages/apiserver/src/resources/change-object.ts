@@ -9,7 +9,12 @@ import {
 import { isDone } from './deletion-state.ts'
 import { resetFields } from './reset-fields.ts'
 import type { ResourceContext } from './resource-context.ts'
-import { resourceName, toServed, toStored, type MutableObject } from './resource-definition.ts'
+import {
+  resourceName,
+  toServed,
+  toStored,
+  type MutableObject,
+} from '../definitions/resource-definition.ts'
 import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
 import { validateChangedObject } from './validate-object.ts'
 import type { WriteOptions } from './write-options.ts'

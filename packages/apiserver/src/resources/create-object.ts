@@ -19,7 +19,7 @@ import {
   toStored,
   type MutableObject,
   type ResourceDefinition,
-} from './resource-definition.ts'
+} from '../definitions/resource-definition.ts'
 import { storageKeyOf, type CollectionTarget } from './resource-target.ts'
 import { validateNewObject } from './validate-object.ts'
 import type { WriteOptions } from './write-options.ts'

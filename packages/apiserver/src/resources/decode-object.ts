@@ -7,9 +7,9 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
-import { objectMeta } from '../core-kinds/object-meta-schema.ts'
+import { objectMeta } from '../definitions/object-meta-schema.ts'
 import { asObjectOf } from './object-body.ts'
-import type { ResourceDefinition } from './resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import type { WriteOptions } from './write-options.ts'
 
 /** How many such fields an answer names at most. */

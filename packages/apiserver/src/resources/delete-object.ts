@@ -10,10 +10,10 @@ import {
 import type { DeleteOptions } from './delete-options.ts'
 import { isDone } from './deletion-state.ts'
 import type { ResourceContext } from './resource-context.ts'
-import { resourceName, toServed, type MutableObject } from './resource-definition.ts'
+import { resourceName, toServed, type MutableObject } from '../definitions/resource-definition.ts'
 import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
 
-export interface DeleteResult {
+interface DeleteResult {
   readonly object: KubernetesObject
   /** False while finalizers keep the object. */
   readonly gone: boolean

@@ -1,7 +1,7 @@
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { ResourceContext } from './resource-context.ts'
-import { resourceName, toServed } from './resource-definition.ts'
+import { resourceName, toServed } from '../definitions/resource-definition.ts'
 import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
 
 /** The current object in the served version. @throws StatusError 404 */

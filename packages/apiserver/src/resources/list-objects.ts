@@ -12,7 +12,7 @@ import { decodeContinueToken, encodeContinueToken, type ContinueToken } from './
 import type { ListOptions } from './list-options.ts'
 import type { ObjectSelection } from './object-selection.ts'
 import type { ResourceContext } from './resource-context.ts'
-import { servedApiVersion, toServed } from './resource-definition.ts'
+import { servedApiVersion, toServed } from '../definitions/resource-definition.ts'
 import type { CollectionTarget } from './resource-target.ts'
 
 const tooOldToContinue =

@@ -1,7 +1,7 @@
 import { errors } from '@fairlead/kube-core'
 
 import type { ResourceContext } from './resource-context.ts'
-import { resourceName } from './resource-definition.ts'
+import { resourceName } from '../definitions/resource-definition.ts'
 import type { CollectionTarget } from './resource-target.ts'
 
 /**

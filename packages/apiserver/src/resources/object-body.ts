@@ -1,6 +1,6 @@
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
-import { servedApiVersion, type ResourceDefinition } from './resource-definition.ts'
+import { servedApiVersion, type ResourceDefinition } from '../definitions/resource-definition.ts'
 
 export type JsonObject = Record<string, unknown>
 

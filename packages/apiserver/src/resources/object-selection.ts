@@ -8,7 +8,7 @@ import {
 } from '@fairlead/kube-core'
 
 import { evaluateFieldPath } from '../printing/json-path.ts'
-import type { ResourceDefinition } from './resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
 /** Which objects of a collection a list, a watch or a deletion is about. */
 export interface ObjectSelection {

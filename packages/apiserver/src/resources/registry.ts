@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from './resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
 /** The resources that are served right now. */
 export class Registry {

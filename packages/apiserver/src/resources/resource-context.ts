@@ -1,4 +1,4 @@
-import type { Clock } from '@fairlead/base'
+import type { Clock, Random } from '@fairlead/base'
 import type { Storage } from '../storage/storage.ts'
 import type { Registry } from './registry.ts'
 
@@ -7,4 +7,5 @@ export interface ResourceContext {
   readonly storage: Storage
   readonly registry: Registry
   readonly clock: Clock
+  readonly random: Random
 }

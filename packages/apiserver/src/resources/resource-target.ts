@@ -1,5 +1,5 @@
 import type { StorageKey } from '../storage/change.ts'
-import type { ResourceDefinition } from './resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
 /** The collection that a request's URL names; an empty namespace means all, or cluster scope. */
 export interface CollectionTarget {

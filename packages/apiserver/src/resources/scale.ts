@@ -4,7 +4,7 @@ import { evaluateFieldPath } from '../printing/json-path.ts'
 import { getObject } from './get-object.ts'
 import { isJsonObject, type JsonObject } from './object-body.ts'
 import type { ResourceContext } from './resource-context.ts'
-import type { ScalePaths } from './resource-definition.ts'
+import type { ScalePaths } from '../definitions/resource-definition.ts'
 import type { ObjectTarget } from './resource-target.ts'
 
 /** The scale of a custom object, as `autoscaling/v1` shows it. @throws StatusError 404 or 500 */

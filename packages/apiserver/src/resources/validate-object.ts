@@ -8,7 +8,7 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
-import type { ResourceDefinition } from './resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 
 const rulesNotChecked: FieldError = {
   type: 'Invalid',

@@ -1,6 +1,6 @@
 import { errors } from '@fairlead/kube-core'
 
-export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
+type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
 
 /** The query parameters that creates, updates and patches share. */
 export interface WriteOptions {

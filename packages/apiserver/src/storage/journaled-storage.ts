@@ -6,7 +6,7 @@ import type { Journal } from './journal.ts'
 import { FutureRevisionError, KeyExistsError, RevisionMismatchError } from './storage-error.ts'
 import type { ListScope, Snapshot, Storage } from './storage.ts'
 
-export interface JournaledStorageOptions {
+interface JournaledStorageOptions {
   readonly journal: Journal
   /** How many changes stay known for watches and for lists of the past. */
   readonly historyLimit: number

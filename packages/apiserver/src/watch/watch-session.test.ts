@@ -11,7 +11,7 @@ import { WatchSession } from './watch-session.ts'
 function setUp() {
   const clock = new FakeClock()
   const storage = new JournaledStorage({ journal: memoryJournal(), historyLimit: 100 })
-  return { clock, storage, registry: new Registry([configMapKind]) }
+  return { clock, storage, registry: new Registry([configMapKind]), random: () => 0 }
 }
 
 describe('WatchSession', () => {

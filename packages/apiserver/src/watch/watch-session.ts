@@ -2,7 +2,7 @@ import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { ObjectSelection } from '../resources/object-selection.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
-import { servedApiVersion, toServed } from '../resources/resource-definition.ts'
+import { servedApiVersion, toServed } from '../definitions/resource-definition.ts'
 import type { CollectionTarget } from '../resources/resource-target.ts'
 import type { Change } from '../storage/change.ts'
 import { CompactedError } from '../storage/storage-error.ts'
@@ -12,7 +12,7 @@ import type { WatchOptions } from './watch-options.ts'
 const bookmarkIntervalMs = 60_000
 const bookmarkBeforeEndMs = 2_000
 
-export interface WatchRequest {
+interface WatchRequest {
   readonly target: CollectionTarget
   readonly selection: ObjectSelection
   readonly options: WatchOptions

@@ -77,9 +77,9 @@ function plane(context: CommandContext, registry: Registry, readiness: GatewayRe
     dataDir: resolve(options.dataDir),
     registry,
     logger,
-    onListening: (gateway: Gateway) => {
-      readiness.listening(gateway)
-      print(`The gateway listens at ${gateway.url}\n`)
+    onListening: (started: Gateway) => {
+      readiness.listening(started)
+      print(`The gateway listens at ${started.url}\n`)
     },
   }
 }

@@ -126,7 +126,7 @@ function addGateway(
   registry: Registry,
 ): Promise<Gateway> {
   const { options, logger } = context
-  const { promise, resolve } = Promise.withResolvers<Gateway>()
+  const serving = Promise.withResolvers<Gateway>()
   let gateway: Gateway | undefined
   manager.addReadyzCheck('gateway', () => {
     if (gateway === undefined) throw new Error('the gateway does not listen yet')
@@ -138,7 +138,7 @@ function addGateway(
         source.begin()
         const onListening = (started: Gateway) => {
           gateway = started
-          resolve(started)
+          serving.resolve(started)
         }
         const { client } = manager
         const { snapshots, secrets } = source
@@ -159,7 +159,7 @@ function addGateway(
       { needLeaderElection: false },
     ),
   )
-  return promise
+  return serving.promise
 }
 
 async function announce(

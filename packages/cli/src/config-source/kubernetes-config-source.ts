@@ -11,7 +11,7 @@ import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import { Secret } from '@fairlead/kube-core'
 import { Listeners } from './listeners.ts'
 
-export interface KubernetesConfigSourceOptions {
+interface KubernetesConfigSourceOptions {
   readonly cache: Cache
   /** The LLMGateway whose snapshot is served. */
   readonly gateway: { readonly namespace: string; readonly name: string }

@@ -3,7 +3,7 @@ import { compile } from '@fairlead/config'
 import type { Capabilities, SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import { apiVersionOf, Secret, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
-import type { Logger } from '@fairlead/base'
+import { systemClock, type Logger, type Timer } from '@fairlead/base'
 import { loadManifests, ManifestError, type Manifest } from '../load-manifests.ts'
 import { Listeners } from './listeners.ts'
 import { ManifestChecker } from './manifest-checker.ts'
@@ -11,7 +11,7 @@ import { ManifestChecker } from './manifest-checker.ts'
 /** Editors write a file in several steps: how long it must be quiet before it is read. */
 const quietMs = 50
 
-export interface ManifestConfigSourceOptions {
+interface ManifestConfigSourceOptions {
   readonly folder: string
   readonly gateway: { readonly namespace: string; readonly name: string }
   /** What this process can serve. */
@@ -69,7 +69,7 @@ export class ManifestConfigSource {
   /** Reloads after every change in the folder, until the signal aborts. */
   watch(signal: AbortSignal): void {
     const { folder, logger } = this.#options
-    let timer: NodeJS.Timeout | undefined
+    let timer: Timer | undefined
     const reload = () => {
       try {
         this.load()
@@ -79,11 +79,11 @@ export class ManifestConfigSource {
       }
     }
     const watcher = watch(folder, { recursive: true, signal }, () => {
-      clearTimeout(timer)
-      timer = setTimeout(reload, quietMs)
+      timer?.cancel()
+      timer = systemClock.setTimer(quietMs, reload)
     })
     watcher.on('error', (error) => logger.error({ error }, 'changes of manifests are not seen'))
-    signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
+    signal.addEventListener('abort', () => timer?.cancel(), { once: true })
   }
 
   /** As an API server would store it; an older spelling is read, and said. */

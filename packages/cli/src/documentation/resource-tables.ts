@@ -5,7 +5,7 @@ import type { Capabilities, ProviderTypeCapability } from '@fairlead/snapshot'
 import { markdownTable } from './markdown-table.ts'
 
 /** Markdown by the name of the generated part of `docs/resources.md` that holds it. */
-export type GeneratedParts = ReadonlyMap<string, string>
+type GeneratedParts = ReadonlyMap<string, string>
 
 /** What the lists of kinds and of capabilities say, so that the document need not repeat it. */
 export function resourceTables(

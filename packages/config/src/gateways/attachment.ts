@@ -6,7 +6,7 @@ import { namespaceOf, resourceKey } from '../values/resource-key.ts'
 import type { Gateways } from './gateways.ts'
 
 /** One gateway that a resource names, and why it does not take the resource if it does not. */
-export interface Attachment {
+interface Attachment {
   readonly gatewayRef: GatewayRef
   readonly gatewayKey: string
   readonly refusal: Refusal | undefined

@@ -3,7 +3,7 @@ import type { Claim, Claims, Member } from './kind-compiler.ts'
 import { comparePrecedence, describeWinner } from './precedence.ts'
 
 /** What came of the claims of all members of one kind on one gateway. */
-export interface SettledClaims {
+interface SettledClaims {
   /** The members without what they lost. */
   readonly members: readonly Member[]
   /** By `namespace/name`: what a member lost, and to whom. */

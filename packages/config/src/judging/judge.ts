@@ -11,7 +11,7 @@ import { orderByReference } from './reference-order.ts'
 import { unsupportedFieldsReader } from './unsupported-fields.ts'
 
 /** What resources are judged by, beside each other. */
-export interface Court {
+interface Court {
   readonly kinds: readonly KindCompiler[]
   readonly capabilities: Capabilities
   readonly grants: readonly ReferenceGrant[]

@@ -46,7 +46,7 @@ export interface ConditionType {
 }
 
 /** What came of a resource on the gateways that serve it. */
-export interface Outcome {
+interface Outcome {
   /** Lost claims, each with gateway and winner. */
   readonly conflicts: readonly string[]
   readonly capabilities: Capabilities
@@ -58,7 +58,7 @@ export interface GatewayRef {
 }
 
 /** A resource of another kind, by its `namespace/name`. */
-export interface Need {
+interface Need {
   readonly type: ResourceType
   readonly key: string
 }

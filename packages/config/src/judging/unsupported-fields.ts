@@ -22,7 +22,7 @@ function toStep(segment: string): PathStep {
 }
 
 /** Names the unsupported fields that a resource sets: `spec.limits.maxConcurrent (ignored)`. */
-export type UnsupportedFieldsReader = (resource: KubernetesObject) => readonly string[]
+type UnsupportedFieldsReader = (resource: KubernetesObject) => readonly string[]
 
 /** Splits the paths once, for all resources of a kind. */
 export function unsupportedFieldsReader(

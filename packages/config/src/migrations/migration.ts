@@ -10,7 +10,7 @@ export interface Migration {
   upgrade(spec: JsonObject): Upgrade
 }
 
-export interface Upgrade {
+interface Upgrade {
   readonly spec: JsonObject
   /** One sentence per change, naming the field: `spec.rules[0].retry.on is now …`. */
   readonly changes: readonly string[]

@@ -4,7 +4,7 @@ import { compile, type CompileOptions } from '../compile.ts'
 import type { CompileResult } from '../compile-result.ts'
 import type { PlannedCondition } from '../judging/conditions.ts'
 import type { ResourceSet } from '../resource-set.ts'
-import { capabilities } from './capabilities.ts'
+import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 
 /** What of an object a test says; the rest is filled in. */
 export interface Described {
@@ -16,7 +16,7 @@ export interface Described {
   readonly spec: Readonly<Record<string, unknown>>
 }
 
-export function manifest(described: Described): KubernetesObject {
+function manifest(described: Described): KubernetesObject {
   const { kind, name = 'default', namespace = 'default', generation = 1, created } = described
   return {
     apiVersion: 'fairlead.dev/v1alpha1',

@@ -11,7 +11,7 @@ export interface PersonaInput {
   readonly tools: readonly ToolDefinition[]
 }
 
-export interface PersonaVariable {
+interface PersonaVariable {
   readonly name: string
   readonly default: string | undefined
   /** Clock: the current date in UTC, `YYYY-MM-DD`. */

@@ -52,6 +52,10 @@ export function planNotFound(planId: string): ModelError {
   )
 }
 
-export function invalidField(param: string, message: string, code?: string): ModelError {
-  return new ModelError('invalid-request', message, { param, ...(code && { code }) })
+export function invalidConversationId(): ModelError {
+  return new ModelError(
+    'invalid-request',
+    'A conversation id has 1 to 64 characters: letters, digits, "_", "." and "-".',
+    { code: 'invalid_conversation_id', param: 'conversation' },
+  )
 }

@@ -435,8 +435,8 @@ describe('concurrent turns', () => {
     const { conversations, clock } = openConversations()
     await conversations.begin(turnRequest([user('1')]))
     let outcome = 'waiting'
-    void conversations.begin(turnRequest([user('2')])).catch((error: ModelError) => {
-      outcome = error.code ?? ''
+    void conversations.begin(turnRequest([user('2')])).catch((error: unknown) => {
+      outcome = (error as ModelError).code ?? ''
     })
     await clock.advance(500)
     clock.setWallTime(clock.now() + byMs)

@@ -1,3 +1,4 @@
+import { invalidField } from '@fairlead/llm'
 import type { Clock } from '@fairlead/base'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { StoredConversation, TurnStore } from '../stores/turn-store.ts'
@@ -10,7 +11,6 @@ import {
   conversationExists,
   conversationLocked,
   conversationNotFound,
-  invalidField,
   itemNotFound,
   planNotFound,
 } from './conversation-errors.ts'
@@ -65,7 +65,7 @@ class ConversationsService implements Conversations {
     checkVariables(request.variables ?? {})
     if (request.id !== undefined) checkConversationId(request.id)
     if (request.id !== undefined && isOwnConversationId(request.id)) {
-      throw invalidField('id', 'Ids of the form conv_ + ULID are assigned, not chosen.')
+      throw invalidField('id', 'ids of the form conv_ + ULID are assigned, not chosen.')
     }
     const id = request.id ?? this.#newId('conv_')
     const nowMs = this.#clock.now()

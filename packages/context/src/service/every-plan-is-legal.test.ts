@@ -51,10 +51,10 @@ class Chaos {
   }
 
   /** What a caller sends next: to the open calls, about something else, or both. */
-  input(openCalls: readonly string[]): Item[] {
+  input(unanswered: readonly string[]): Item[] {
     const question = user(`question ${this.random()}`)
-    if (openCalls.length === 0 || this.chance(0.2)) return [question]
-    const answered = openCalls.filter(() => this.chance(0.8)).map((id) => output(id))
+    if (unanswered.length === 0 || this.chance(0.2)) return [question]
+    const answered = unanswered.filter(() => this.chance(0.8)).map((id) => output(id))
     if (answered.length === 0) return [question]
     const outputs = this.chance(0.3) ? answered.toReversed() : answered
     return this.chance(0.2)

@@ -1,7 +1,7 @@
-import type { Item } from '@fairlead/llm'
+import { type Item, invalidField } from '@fairlead/llm'
 import { supersededTurns } from '../turns/turn-in-history.ts'
 import type { Turn } from '../turns/turn.ts'
-import { invalidField, itemNotFound } from './conversation-errors.ts'
+import { itemNotFound } from './conversation-errors.ts'
 import type { ItemPage, ItemPageRequest, StoredItem } from './conversations.ts'
 
 /**
@@ -11,8 +11,11 @@ import type { ItemPage, ItemPageRequest, StoredItem } from './conversations.ts'
 export function listedItems(turns: readonly Turn[]): StoredItem[] {
   const superseded = supersededTurns(turns)
   return turns
-    .filter((turn) => !superseded.has(turn.id) && !endedSilent(turn))
-    .flatMap((turn) => [...turn.instructions, ...turn.input, ...turn.output])
+    .flatMap((turn) =>
+      superseded.has(turn.id) || endedSilent(turn)
+        ? []
+        : [...turn.instructions, ...turn.input, ...turn.output],
+    )
     .filter(hasId)
 }
 
@@ -20,7 +23,7 @@ export function listedItems(turns: readonly Turn[]): StoredItem[] {
 export function pageItems(turns: readonly Turn[], request: ItemPageRequest): ItemPage {
   const { limit = 20, order = 'desc', after } = request
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
-    throw invalidField('limit', `limit is ${limit}; it must be between 1 and 100.`)
+    throw invalidField('limit', `it is ${limit}, but must be between 1 and 100.`)
   }
   const listed = listedItems(turns)
   const items = order === 'desc' ? listed.toReversed() : listed

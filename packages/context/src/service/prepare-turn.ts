@@ -1,4 +1,4 @@
-import type { Item } from '@fairlead/llm'
+import { type Item, missingField } from '@fairlead/llm'
 import { assemblePrompt } from '../plan/assemble-prompt.ts'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { CountTokens } from '../plan/count-tokens.ts'
@@ -13,7 +13,6 @@ import { splitIntoTurns, type Exchange } from '../turns/split-into-turns.ts'
 import { leftOutReason, outputInHistory, supersededTurns } from '../turns/turn-in-history.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
-import { invalidField } from './conversation-errors.ts'
 import type { TurnRequest } from './conversations.ts'
 import { checkVariables } from './validate-conversation.ts'
 
@@ -42,7 +41,7 @@ export interface PreparedTurn {
 export function prepareTurn(source: TurnSource): PreparedTurn {
   const { request, newId, nowMs, countTokens, countedBy } = source
   const { conversation, turns } = source.stored
-  if (request.input.length === 0) throw invalidField('input', 'There is no input: send a message.')
+  if (request.input.length === 0) throw missingField('input', 'send a message')
   const variables = { ...conversation.ccp.variables, ...request.variables }
   checkVariables(variables)
   const { imported, turn } = makeTurns(source)

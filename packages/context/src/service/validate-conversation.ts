@@ -1,4 +1,5 @@
-import { conversationNotFound, invalidField } from './conversation-errors.ts'
+import { invalidField } from '@fairlead/llm'
+import { conversationNotFound, invalidConversationId } from './conversation-errors.ts'
 import { isOwnConversationId } from '../turns/ulid.ts'
 
 /** OpenAI's limits. */
@@ -13,11 +14,7 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/
 /** Throws a ModelError 400 that states the rule for an id that is not well-formed. */
 export function checkConversationId(id: string): void {
   if (/^[A-Za-z0-9_.-]{1,64}$/.test(id)) return
-  throw invalidField(
-    'conversation',
-    'A conversation id has 1 to 64 characters: letters, digits, "_", "." and "-".',
-    'invalid_conversation_id',
-  )
+  throw invalidConversationId()
 }
 
 /** Throws a ModelError 404. An id of our own form exists only once assigned, never by first use. */
@@ -29,18 +26,14 @@ export function checkMayBeCreated(id: string, createIfMissing: boolean): void {
 export function checkMetadata(metadata: Readonly<Record<string, string>>): void {
   const pairs = Object.entries(metadata)
   if (pairs.length > maxMetadataPairs) {
-    throw invalidField('metadata', `Metadata has ${pairs.length} pairs; the limit is 16.`)
+    throw invalidField('metadata', `it has ${pairs.length} pairs; the limit is 16.`)
   }
   for (const [key, value] of pairs) {
     if (key.length > maxMetadataKey) {
-      throw invalidField(
-        'metadata',
-        `A metadata key has ${key.length} characters; the limit is 64.`,
-      )
+      throw invalidField('metadata', `a key has ${key.length} characters; the limit is 64.`)
     }
     if (typeof value !== 'string' || value.length > maxMetadataValue) {
-      const message = `The value of "${key}" must be a string of at most 512 characters.`
-      throw invalidField(`metadata.${key}`, message)
+      throw invalidField(`metadata.${key}`, 'it must be a string of at most 512 characters.')
     }
   }
 }
@@ -49,7 +42,7 @@ export function checkMetadata(metadata: Readonly<Record<string, string>>): void 
 export function checkVariables(variables: Readonly<Record<string, string>>): void {
   const names = Object.keys(variables)
   if (names.length > maxVariables) {
-    throw invalidField('context.variables', `There are ${names.length} variables; the limit is 64.`)
+    throw invalidField('context.variables', `there are ${names.length}; the limit is 64.`)
   }
   const bad = names.find((name) => !variableName.test(name) || typeof variables[name] !== 'string')
   if (bad !== undefined) {
@@ -57,9 +50,6 @@ export function checkVariables(variables: Readonly<Record<string, string>>): voi
     throw invalidField('context.variables', message)
   }
   if (Buffer.byteLength(JSON.stringify(variables)) > maxVariablesBytes) {
-    throw invalidField(
-      'context.variables',
-      'The variables of a conversation exceed 64 KiB. Send fewer or shorter ones.',
-    )
+    throw invalidField('context.variables', 'they exceed 64 KiB; send fewer or shorter ones.')
   }
 }

@@ -1,6 +1,7 @@
 import type { HistoryRule } from './history-rule.ts'
 
-interface LastTurnsSettings {
+/** `spec.history` of a ContextStrategy whose mode is LastTurns. */
+export interface LastTurnsSettings {
   readonly mode: 'LastTurns'
   /** How many turns are sent, not counting the new one. */
   readonly turns: number

@@ -284,7 +284,7 @@ describe('a controller', () => {
     void start(builder, async ({ name }) => {
       order.push(name)
       if (name === 'slow') await gate.promise
-      if (order.length === 1) return { requeueAfterMs: 1000 }
+      return order.length === 1 ? { requeueAfterMs: 1000 } : undefined
     })
     await vi.waitFor(() => expect(order).toEqual(['a']))
     source.send({ name: 'slow' })
@@ -310,7 +310,7 @@ describe('a controller', () => {
       .watches(Secret, ({ metadata }) => [{ name: `mapped-${metadata.name}` }])
     void start(builder, async ({ name }) => void seen.add(name))
     await vi.waitFor(() => expect(seen.size).toBe(3))
-    expect([...seen].sort()).toEqual(['mapped-s1', 'mapped-s2', 'parent'])
+    expect([...seen].toSorted()).toEqual(['mapped-s1', 'mapped-s2', 'parent'])
     expect(reader.lists.filter((kind) => kind === 'secrets')).toHaveLength(1)
   })
 

@@ -20,7 +20,7 @@ const client = {
   create<T extends KubernetesObject>(_: ResourceType<T>, object: T): Promise<T> {
     const failure = failures.shift()
     if (failure !== undefined) return Promise.reject(failure)
-    created.push(object as unknown as Event)
+    created.push(object)
     return Promise.resolve(object)
   },
   patch<T extends KubernetesObject>(_: ResourceType<T>, __: unknown, patch: Patch): Promise<T> {

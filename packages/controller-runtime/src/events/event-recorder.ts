@@ -40,7 +40,7 @@ interface Series {
   expired: boolean
   /** The count that the server has; 0 before the event itself is stored. */
   written: number
-  /** Not written again before this time. */
+  /** Not written again before this monotonic time. */
   notBeforeMs: number
   /** Queued for writing, so further repetitions only increase the count. */
   waiting: boolean

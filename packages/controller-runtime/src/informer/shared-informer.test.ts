@@ -25,7 +25,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  for (const step of cleanUp.reverse()) await step()
+  for (const step of cleanUp.toReversed()) await step()
   await server[Symbol.asyncDispose]()
 })
 

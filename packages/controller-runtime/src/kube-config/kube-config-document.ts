@@ -79,7 +79,7 @@ export function decodeKubeConfigDocument(
 export function mergeKubeConfigDocuments(
   documents: readonly KubeConfigDocument[],
 ): KubeConfigDocument {
-  const reversed = [...documents].reverse()
+  const reversed = documents.toReversed()
   const current = documents.map((document) => document['current-context']).find(Boolean)
   return {
     ...optional('current-context', current),

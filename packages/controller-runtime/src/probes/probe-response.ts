@@ -47,7 +47,7 @@ function allChecks(checks: HealthChecks, query: URLSearchParams): ProbeResponse 
   const excluded = new Set(query.getAll('exclude').filter((name) => name !== ''))
   const lines: string[] = []
   let failed = false
-  for (const [name, check] of [...checks].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, check] of [...checks].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (excluded.delete(name)) {
       lines.push(`[+]${name} excluded: ok`)
     } else if (failureOf(check) === undefined) {

@@ -18,7 +18,7 @@ export class ReadyBands<T extends Prioritized> {
     if (band === undefined) {
       band = new Map()
       this.#bands.set(entry.priority, band)
-      this.#priorities = [...this.#bands.keys()].sort((a, b) => b - a)
+      this.#priorities = [...this.#bands.keys()].toSorted((a, b) => b - a)
     }
     band.set(entry.key, entry)
     this.#size += 1

@@ -171,7 +171,7 @@ describe('a work queue', () => {
       const due = (item: string) => (Number(item) % 3 === 0 ? Number(item) / 3 : Number(item))
       const order = (await drain(queue)).map(due)
       expect(order).toHaveLength(3000)
-      expect(order).toEqual([...order].sort((a, b) => a - b))
+      expect(order).toEqual(order.toSorted((a, b) => a - b))
     })
 
     it.each([

@@ -3,7 +3,7 @@ import type { ConsumerSettings, ReplicaProblem } from '@fairlead/snapshot'
 import type { SecretSource } from '../sources/sources.ts'
 import { type Caller, callerOf } from './caller.ts'
 
-export interface KnownKey {
+interface KnownKey {
   readonly caller: Caller
   readonly digest: Buffer
   /** Unix milliseconds; undefined never expires. */

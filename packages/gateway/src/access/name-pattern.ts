@@ -1,5 +1,5 @@
 /** Names that are given exactly, or with a trailing `*`. Built once, asked for every call. */
-export interface NamePattern {
+interface NamePattern {
   matches(name: string): boolean
   readonly exactNames: readonly string[]
   readonly hasPrefixes: boolean

@@ -165,7 +165,7 @@ class WholePiece implements AnswerPiece {
   }
 }
 
-export interface WholeSource {
+interface WholeSource {
   readonly exchange: Exchange
   readonly dialect: Dialect
   readonly use: AnswerUse

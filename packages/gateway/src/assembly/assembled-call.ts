@@ -64,7 +64,7 @@ export class AssembledCall {
   }
 }
 
-export interface AssembledParts {
+interface AssembledParts {
   /** The format that the caller speaks. */
   readonly dialect: Dialect
   readonly request: CallRequest

@@ -24,13 +24,13 @@ export interface TurnSource {
 }
 
 /** What is asked of a conversation for a call, and the persona that speaks in it. */
-export interface RequestedTurn {
+interface RequestedTurn {
   readonly request: TurnRequest
   readonly persona: PersonaSettings | undefined
 }
 
 /** What was chosen for a conversation when it was made. */
-export interface ChosenForConversation {
+interface ChosenForConversation {
   readonly persona: string | null
   readonly strategy: string | null
 }

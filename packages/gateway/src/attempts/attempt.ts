@@ -14,7 +14,7 @@ import { outgoingHeaders } from './outgoing-headers.ts'
 import { refusedAnswer } from './refused-answer.ts'
 
 /** One target, asked once. */
-export interface Attempt {
+interface Attempt {
   readonly target: CallTarget
   readonly credential: Credential | undefined
   readonly use: AnswerUse

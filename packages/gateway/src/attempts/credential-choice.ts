@@ -5,7 +5,7 @@ import type { SecretSource } from '../sources/sources.ts'
 import type { CredentialRefusals } from '../upstream/credential-refusals.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 
-export interface CredentialParts {
+interface CredentialParts {
   readonly refusals: CredentialRefusals
   readonly secrets: SecretSource
   readonly clock: Clock

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { ModelError } from '@fairlead/llm'
 
 /** A provider's error answer as it came. */
-export interface ProviderAnswer {
+interface ProviderAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly bytes: Buffer

@@ -48,7 +48,7 @@ export class CallRequest {
   }
 }
 
-export interface RequestParts {
+interface RequestParts {
   readonly body: Buffer
   /** The body, parsed. */
   readonly fields: JsonObject

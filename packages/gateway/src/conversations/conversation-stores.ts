@@ -4,7 +4,7 @@ import { ModelError } from '@fairlead/llm'
 import type { Logger } from '@fairlead/base'
 
 /** Opens the conversations of a store; undefined means in memory. */
-export type OpenConversations = (
+type OpenConversations = (
   store: ConversationStoreSettings | undefined,
 ) => Conversations | Promise<Conversations>
 

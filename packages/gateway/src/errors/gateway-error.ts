@@ -174,11 +174,13 @@ export const gatewayError = {
     ),
 }
 
-/** The caller went away; nobody is left to be told. */
-export class CallerGone extends Error {
-  override readonly name = 'CallerGone'
+/**
+ * The caller went away, so nobody is left to be told. The status is the one that access logs write
+ * for it, as nginx does.
+ */
+export class CallerGone extends ModelError {
   constructor() {
-    super('the caller closed the connection')
+    super('unavailable', 'The caller closed the connection.', { status: 499, code: 'caller_left' })
   }
 }
 

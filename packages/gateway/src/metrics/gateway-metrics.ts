@@ -27,7 +27,7 @@ const modelLabels = [
 type ModelLabel = (typeof modelLabels)[number]
 
 /** What a call's labels are made of. Each value must come from the configuration, not the caller. */
-export interface CallLabels {
+interface CallLabels {
   readonly route: string
   /** `namespace/name` of the provider; empty when none was reached. */
   readonly provider: string
@@ -38,7 +38,7 @@ export interface CallLabels {
 }
 
 /** Where the calls with the same labels are counted. */
-export interface CallMeters {
+interface CallMeters {
   tokens(usage: Usage): void
   readonly duration: HistogramChild
   readonly firstToken: HistogramChild

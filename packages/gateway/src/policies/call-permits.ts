@@ -5,25 +5,14 @@ import type { CallOutcome, CallPolicy, Permit } from './call-policy.ts'
 
 /** The permits that one call has got: each is settled once, whatever becomes of the call. */
 export class CallPermits {
-  readonly #policies: readonly CallPolicy[]
   readonly #permits: Permit[] = []
 
-  constructor(policies: readonly CallPolicy[]) {
-    this.#policies = policies
-  }
-
-  /** Passes the policies of a stage, one after the other. Throws what a policy refuses with. */
-  async enter(stage: CallPolicy['stage'], call: Call): Promise<void> {
-    for (const policy of this.#policies) {
-      if (policy.stage !== stage) continue
+  /** Passes policies, one after the other. Throws what a policy refuses with. */
+  async enter(policies: readonly CallPolicy[], call: Call): Promise<void> {
+    for (const policy of policies) {
       const permit = policy.enter(call)
       this.#permits.push(permit instanceof Promise ? await permit : permit)
     }
-  }
-
-  /** Whether any policy has a word at this stage: the others cost the call nothing. */
-  has(stage: CallPolicy['stage']): boolean {
-    return this.#policies.some((policy) => policy.stage === stage)
   }
 
   get answer(): AnswerStream | undefined {

@@ -35,7 +35,7 @@ export type CallOutcome = Readonly<
 /** Makes a policy when the gateway starts. Its state lives as long as the process. */
 export type CreateCallPolicy = (parts: PolicyParts) => CallPolicy
 
-export interface PolicyParts {
+interface PolicyParts {
   readonly clock: Clock
   readonly registry: Registry
 }

@@ -21,7 +21,7 @@ export interface UsedPrompt {
   readonly version: string
 }
 
-export interface PromptUse {
+interface PromptUse {
   /** Undefined: by the rollout. */
   readonly version: string | undefined
   readonly parameters: unknown

@@ -20,7 +20,7 @@ export interface ProviderType extends ProviderTypeCapability, ProviderAdapter {
 }
 
 /** How one type of provider is spoken to. */
-export interface ProviderAdapter {
+interface ProviderAdapter {
   /**
    * The HTTP request for one attempt. Path and headers may depend on the model, on whether a stream
    * is asked for, and on the body, as a signature does; fetching a token may take time.
@@ -49,7 +49,7 @@ export interface OutgoingHttp {
   readonly body: Uint8Array
 }
 
-export interface LocalTransportParts {
+interface LocalTransportParts {
   readonly clock: Clock
   /** Counts this provider's calls for as long as the process runs. */
   readonly counter: { calls: number }

@@ -4,7 +4,7 @@ import { compilePattern } from '../access/name-pattern.ts'
 import type { RoutedCall } from './routed-call.ts'
 import type { RoutingStrategy } from './routing-strategy.ts'
 
-export interface CompiledRoute {
+interface CompiledRoute {
   readonly route: Route
   readonly strategy: RoutingStrategy
   /** `policy/rule`, as `x-fairlead-route` shows it. */

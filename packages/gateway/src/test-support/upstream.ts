@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly raw: Buffer
@@ -33,10 +33,10 @@ export async function startUpstream(answer: Answer): Promise<Upstream> {
         if (!response.writableFinished) resolve()
       })
     })
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    const received: Buffer[] = []
+    request.on('data', (chunk: Buffer) => received.push(chunk))
     request.on('end', () => {
-      const raw = Buffer.concat(chunks)
+      const raw = Buffer.concat(received)
       const body = JSON.parse(raw.toString('utf8')) as Record<string, unknown>
       const seen = { path: request.url ?? '', headers: request.headers, raw, body, aborted }
       requests.push(seen)

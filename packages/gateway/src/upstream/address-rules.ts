@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 
 /** Why an address may not be connected to. */
-export type AddressDenial = 'link-local-or-metadata' | 'private'
+type AddressDenial = 'link-local-or-metadata' | 'private'
 
 /** Link-local, and where clouds keep instance metadata: never a model provider, always a prize. */
 const alwaysDenied = blockList([

@@ -116,8 +116,8 @@ function withMeter(env: ReturnType<typeof celEnv>, meter: CostMeter): ReturnType
       if (name === 'replace') meter.charge(growth(target, args[1]))
       return group.call(id, target, args)
     }
-    return Object.create(group, { call: { value: call } })
+    return Object.create(group, { call: { value: call } }) as typeof group
   }
   const funcs: unknown = Object.create(env.funcs, { find: { value: find } })
-  return Object.create(env, { funcs: { value: funcs } })
+  return Object.create(env, { funcs: { value: funcs } }) as typeof env
 }

@@ -35,9 +35,9 @@ export function parseRule(rule: string): ParsedRule {
   }
 }
 
-function parseText(text: string): Parsed {
+function parseText(rule: string): Parsed {
   try {
-    return parse(text)
+    return parse(rule)
   } catch (cause) {
     throw new RuleSyntaxError(cause instanceof Error ? cause.message : String(cause), { cause })
   }

@@ -145,7 +145,7 @@ function requiredWithoutDefault(
   properties: Record<string, StructuralSchema>,
 ): string[] {
   if (!Array.isArray(required)) return []
-  return required.filter((name) => properties[name]?.default === undefined)
+  return required.map(String).filter((name) => properties[name]?.default === undefined)
 }
 
 function checkPattern(pattern: string, path: string): void {

@@ -141,7 +141,7 @@ function containerOf(root: Root, path: readonly string[], verb: string): Contain
   for (const token of path.slice(0, -1)) {
     if (!isContainer(value)) throw missing(verb, path)
     if (Array.isArray(value)) {
-      value = (value as unknown[])[listIndex(token, value.length - 1, path)]
+      value = value[listIndex(token, value.length - 1, path)]
     } else {
       value = Object.hasOwn(value, token) ? value[token] : undefined
     }

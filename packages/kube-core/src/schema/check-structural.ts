@@ -12,7 +12,7 @@ type Level = 'root' | 'item' | 'field'
  */
 export function checkStructural(schema: StructuralSchema): FieldError[] {
   const errors = checkNode(schema, 'root', '')
-  return errors.sort((a, b) => compare(a.field, b.field) || compare(a.detail, b.detail))
+  return errors.toSorted((a, b) => compare(a.field, b.field) || compare(a.detail, b.detail))
 }
 
 function checkNode(schema: StructuralSchema, level: Level, path: string): FieldError[] {

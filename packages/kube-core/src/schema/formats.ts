@@ -86,7 +86,7 @@ function isCreditCard(text: string): boolean {
 
 function luhnSum(digits: string): number {
   return Array.from(digits)
-    .reverse()
+    .toReversed()
     .reduce((sum, digit, index) => {
       const value = index % 2 === 0 ? +digit : +digit * 2
       return sum + (value > 9 ? value - 9 : value)

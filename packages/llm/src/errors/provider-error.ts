@@ -1,7 +1,7 @@
 import { ModelError, type ModelErrorKind } from './model-error.ts'
 
 /** What a provider's error answer tells, read from its own shape by its dialect. */
-export interface ProviderFailure {
+interface ProviderFailure {
   readonly status: number
   readonly message: string | undefined
   readonly code?: string | undefined

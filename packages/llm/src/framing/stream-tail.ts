@@ -2,7 +2,7 @@
 const tailBytesMin = 16 * 1024
 
 /** Keeps the last bytes of a stream that passes, and reads nothing of it meanwhile. */
-export interface StreamTail {
+interface StreamTail {
   /** Takes the next bytes, cut anywhere. */
   push(chunk: Uint8Array): void
   /** At least the last 16 KiB; all, when less came. Joined once per push. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 
 /** Checks values against OpenAI's published API description; gives what is wrong, in words. */
-export type SchemaCheck = (schemaName: string, value: unknown) => string[]
+type SchemaCheck = (schemaName: string, value: unknown) => string[]
 
 export function loadOpenAiSchemas(file: string): SchemaCheck {
   const document: unknown = JSON.parse(readFileSync(file, 'utf8'))

@@ -83,7 +83,7 @@ function summary(said: Said, finish: string, usage: Completion['usage']): Answer
     calls: (said.tool_calls ?? []).map((call) => ({
       id: call.id ?? '',
       name: call.function?.name ?? '',
-      input: JSON.parse(call.function?.arguments ?? ''),
+      input: JSON.parse(call.function?.arguments ?? '') as unknown,
     })),
     finish,
     usage:

@@ -4,7 +4,7 @@ import type { Clock } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import { type Condition, type KubernetesObject, timestamp } from '@fairlead/kube-core'
 import { setupOperator } from '../setup-operator.ts'
-import { capabilities } from './capabilities.ts'
+import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 import { FakeApi } from './fake-api.ts'
 
 export interface RunningOperator {

@@ -2,14 +2,14 @@ import { compareText, resourceKey } from '../../values/resource-key.ts'
 import type { RouteMatch } from '@fairlead/snapshot'
 
 /** How narrow a match is: compared from the first number on, the greater one is more specific. */
-export type Specificity = readonly number[]
+type Specificity = readonly number[]
 
 /**
  * What decides, in this order: the models (all exact, then the longest prefix before a `*`, then
  * any), named prompt templates, named consumers, named groups, the number of headers. A list of
  * models is as specific as its least specific pattern.
  */
-export function specificityOf(match: RouteMatch): Specificity {
+function specificityOf(match: RouteMatch): Specificity {
   return [
     modelSpecificity(match.models),
     given(match.promptTemplates),
@@ -20,7 +20,7 @@ export function specificityOf(match: RouteMatch): Specificity {
 }
 
 /** Positive when `left` is more specific. */
-export function compareSpecificity(left: Specificity, right: Specificity): number {
+function compareSpecificity(left: Specificity, right: Specificity): number {
   for (const [index, value] of left.entries()) {
     const other = right[index] ?? 0
     if (value !== other) return value < other ? -1 : 1

@@ -4,7 +4,7 @@ import { callerOf } from '../../access/caller.ts'
 import type { RoutedCall } from '../routed-call.ts'
 import type { RoutingStrategy, TargetView } from '../routing-strategy.ts'
 
-export interface NamedTarget extends TargetView {
+interface NamedTarget extends TargetView {
   readonly name: string
 }
 
@@ -20,7 +20,7 @@ export function targetOf(name: string, view: Partial<TargetView> = {}): NamedTar
   }
 }
 
-export const anyCall: RoutedCall = {
+const anyCall: RoutedCall = {
   model: 'm',
   caller: callerOf(consumerOf('somebody')),
   headers: {},

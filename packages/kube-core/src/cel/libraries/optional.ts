@@ -31,13 +31,13 @@ export const optionalLibrary = [
     return contentOf(this, 'optional') ?? other
   }),
   celMethod('or', DYN, [DYN], DYN, function (other: CelValue) {
-    return contentOf(this, 'optional') === undefined ? other : (this as CelValue)
+    return contentOf(this, 'optional') === undefined ? other : this
   }),
   celMethod('__optionalSelect', DYN, [STRING], DYN, function (name: string) {
-    return select(this as CelValue, name)
+    return select(this, name)
   }),
   celMethod('__optionalIndex', DYN, [DYN], DYN, function (key: CelValue) {
-    return select(this as CelValue, key)
+    return select(this, key)
   }),
   celMethod('__optionalToList', DYN, [], DYN, function () {
     const value = contentOf(this, 'optional')

@@ -16,7 +16,7 @@ interface OpenBlock {
 }
 
 /** Turns content blocks, whole or piece by piece, into stream events. */
-export interface ContentReader {
+interface ContentReader {
   start(index: number, block: unknown): StreamEvent[]
   delta(index: number, delta: unknown): StreamEvent[]
   stop(index: number): StreamEvent[]

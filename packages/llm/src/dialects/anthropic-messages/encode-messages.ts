@@ -4,7 +4,7 @@ import { ModelError } from '../../errors/model-error.ts'
 import { encodeParts, textBlocks } from './encode-content.ts'
 import { isSealed } from './thinking.ts'
 
-export interface EncodedMessages {
+interface EncodedMessages {
   /** Text blocks for the top-level `system`. */
   readonly system: JsonObject[]
   readonly messages: { readonly role: 'user' | 'assistant'; readonly content: JsonObject[] }[]

@@ -4,7 +4,7 @@ import type { ModelRequest } from '../../operations/chat/model-request.ts'
 import type { ModelFeatures } from './model-features.ts'
 
 /** Tokens of thinking for each `reasoning_effort`, for models that take a budget. */
-export const thinkingBudgets: Readonly<Record<string, number>> = {
+const thinkingBudgets: Readonly<Record<string, number>> = {
   minimal: 1024,
   low: 2048,
   medium: 8192,
@@ -19,9 +19,9 @@ const budgetMin = 1024
 const answerTokensMin = 1024
 
 /** `max_tokens` is required; this is sent for callers that set no bound. Thinking comes on top. */
-export const maxTokensDefault = 4096
+const maxTokensDefault = 4096
 
-export interface ThinkingFields {
+interface ThinkingFields {
   readonly max_tokens: number
   readonly thinking?: JsonObject
   readonly effort?: string

@@ -7,7 +7,7 @@ import type {
 import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 
-export interface EncodeMessagesOptions {
+interface EncodeMessagesOptions {
   /** Tools whose calls carry free text instead of JSON arguments. */
   readonly customTools: ReadonlySet<string>
   readonly echoReasoning: boolean
@@ -68,7 +68,7 @@ export function encodeMessages(
       }
       case 'function_call': {
         const message = openAssistant()
-        const calls = Array.isArray(message['tool_calls']) ? message['tool_calls'] : []
+        const calls: unknown[] = Array.isArray(message['tool_calls']) ? message['tool_calls'] : []
         message['tool_calls'] = [...calls, encodeCall(item, options.customTools)]
         break
       }

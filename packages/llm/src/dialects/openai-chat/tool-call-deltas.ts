@@ -17,7 +17,7 @@ interface OpenCall {
   waiting: string
 }
 
-export interface ToolCallReader {
+interface ToolCallReader {
   setResponseId(id: string): void
   read(delta: JsonObject): StreamEvent[]
   count(): number

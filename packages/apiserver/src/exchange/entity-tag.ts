@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
-import type { ApiRequest } from './api-request.ts'
-import type { ApiResponse } from './api-response.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
+import type { ApiResponse } from '../exchange/api-response.ts'
 
 /** Adds an ETag, and answers 304 when the client has this content already. */
 export function withEntityTag(request: ApiRequest, response: ApiResponse): ApiResponse {

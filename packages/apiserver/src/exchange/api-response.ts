@@ -16,7 +16,7 @@ export interface StreamResponse {
   stop(): void
 }
 
-export interface ResponseStream {
+interface ResponseStream {
   write(chunk: string): void
   end(): void
 }

@@ -9,13 +9,13 @@ import {
 } from '@fairlead/kube-core'
 
 import type { User } from '../auth/user.ts'
-import type { PrinterColumn } from '../printing/printer-column.ts'
+import type { PrinterColumn } from './printer-column.ts'
 
 /** A copy of an object that the owner may still change. */
 export type MutableObject = KubernetesObject
 
 /** What one kind does differently from all others, called at fixed points of a write. */
-export interface WriteRules {
+interface WriteRules {
   /** Fills in or normalises what the client may leave out or write differently. */
   prepareForCreate?(object: MutableObject): void
   prepareForUpdate?(object: MutableObject, previous: KubernetesObject): void

@@ -1,8 +1,8 @@
 import { SchemaValidator, type KubernetesObject, type StructuralSchema } from '@fairlead/kube-core'
 
-import type { PrinterColumn } from '../printing/printer-column.ts'
-import { ageColumn, nameColumn } from '../printing/standard-columns.ts'
-import { allVerbs, type ResourceDefinition } from '../resources/resource-definition.ts'
+import type { PrinterColumn } from './printer-column.ts'
+import { ageColumn, nameColumn } from './standard-columns.ts'
+import { allVerbs, type ResourceDefinition } from './resource-definition.ts'
 import { objectMeta, typeFields } from './object-meta-schema.ts'
 
 type Declared = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'plural' | 'namespaced'> &

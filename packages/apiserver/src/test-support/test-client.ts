@@ -2,7 +2,7 @@ import { Agent, request as httpsRequest } from 'node:https'
 import type { IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 
-import type { ApiServer } from './index.ts'
+import type { ApiServer } from '../index.ts'
 
 export interface Answer {
   readonly status: number
@@ -11,7 +11,7 @@ export interface Answer {
   readonly body: Record<string, unknown>
 }
 
-export interface SeenEvent {
+interface SeenEvent {
   readonly type: string
   readonly object: {
     readonly kind: string
@@ -24,7 +24,7 @@ export interface SeenEvent {
   }
 }
 
-export interface Watch {
+interface Watch {
   /** The next event; rejects when the watch ends first. */
   next(): Promise<SeenEvent>
   close(): void

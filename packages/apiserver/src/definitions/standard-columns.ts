@@ -1,5 +1,5 @@
 import { humanAge } from './human-duration.ts'
-import type { PrinterColumn } from './printer-column.ts'
+import type { PrinterColumn } from '../definitions/printer-column.ts'
 
 export const nameColumn: PrinterColumn = {
   name: 'Name',

@@ -1,7 +1,7 @@
 import { errors } from '@fairlead/kube-core'
 
 /** One entry of an Accept header, with Kubernetes' parameters. */
-export interface AcceptEntry {
+interface AcceptEntry {
   readonly mediaType: string
   readonly parameters: ReadonlyMap<string, string>
 }

@@ -1,7 +1,7 @@
-import type { Capabilities } from '@fairlead/snapshot'
+import type { Capabilities } from '../capabilities.ts'
 
-/** A data plane for the tests; the real one is composed by the command line. */
-export const capabilities: Capabilities = {
+/** Those of a data plane for tests; the real ones are composed by the command line. */
+export const testCapabilities: Capabilities = {
   providerTypes: [
     {
       type: 'OpenAI',

@@ -1,0 +1,1 @@
+export { testCapabilities } from './testing/capabilities.ts'

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const deadlineMs = 30_000
+
+/** A `ts` block of a document: a program as a reader would copy it. */
+export interface DocumentProgram {
+  readonly document: string
+  /** Its place among the programs of the document, from 1. */
+  readonly place: number
+  readonly text: string
+}
+
+/** Programs that wait for a signal want a cluster and a person: they are only type-checked. */
+export function endsByItself({ text }: DocumentProgram): boolean {
+  return !text.includes("process.once('SIG")
+}
+
+/**
+ * The programs of documents as files of the repository, where its packages and its compiler find
+ * each other. They are removed by `dispose`.
+ */
+export class DocumentPrograms {
+  readonly #root: string
+  readonly #folder: string
+
+  constructor(root: string, programs: readonly DocumentProgram[]) {
+    this.#root = root
+    this.#folder = mkdtempSync(join(root, '.document-programs-'))
+    for (const program of programs) writeFileSync(this.#fileOf(program), `${program.text}\n`)
+    const options = { extends: '../tsconfig.json', include: ['*.ts'] }
+    writeFileSync(join(this.#folder, 'tsconfig.json'), JSON.stringify(options))
+  }
+
+  /** What the compiler finds wrong, with the name of the document; empty when nothing is. */
+  async typeErrors(): Promise<string> {
+    try {
+      await run(join(this.#root, 'node_modules/.bin/tsc'), ['-p', this.#folder])
+      return ''
+    } catch (error) {
+      return error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error)
+    }
+  }
+
+  /** Runs a program to its end, in a folder of its own, and resolves to what it printed. */
+  async run(program: DocumentProgram, environment: NodeJS.ProcessEnv): Promise<string> {
+    const cwd = mkdtempSync(join(tmpdir(), 'fairlead-program-'))
+    try {
+      const args = ['--conditions=source', this.#fileOf(program)]
+      const { PATH } = process.env
+      const env = { PATH, HOME: cwd, ...environment }
+      const { stdout } = await run(process.execPath, args, { cwd, env, timeout: deadlineMs })
+      return stdout
+    } finally {
+      rmSync(cwd, { recursive: true, force: true })
+    }
+  }
+
+  dispose(): void {
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  #fileOf({ document, place }: DocumentProgram): string {
+    return join(this.#folder, `${document.replaceAll('/', '-')}-${place}.ts`)
+  }
+}
+
+/** What a program says that it prints: the comment behind each `console.log(…)`, in order. */
+export function promisedOutput(text: string): string[] {
+  return [...text.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(([, promised = '']) => promised)
+}
