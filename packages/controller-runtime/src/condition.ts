@@ -1,9 +1,9 @@
-import type { Condition } from '@fairlead/kube-core'
+import { timestamp, type Condition } from '@fairlead/kube-core'
 
 /**
- * The conditions with this one set. `lastTransitionTime` changes to `now` only when the status
- * changes; order is preserved and a new condition goes last. If nothing changes, the same array is
- * returned, so that `===` tells whether a status needs to be written.
+ * The conditions with this one set. `lastTransitionTime` moves to `now` only when the status
+ * changes; order is kept and a new condition goes last. If nothing changes, the same list is
+ * returned, so that `===` tells whether the status needs to be written.
  */
 export function setCondition(
   conditions: readonly Condition[] | undefined,
@@ -12,7 +12,7 @@ export function setCondition(
 ): readonly Condition[] {
   const existing = conditions?.find(({ type }) => type === condition.type)
   const moved = existing === undefined || existing.status !== condition.status
-  const lastTransitionTime = moved ? timestamp(now) : existing.lastTransitionTime
+  const lastTransitionTime = moved ? transitionTime(now) : existing.lastTransitionTime
   const next: Condition = { ...condition, lastTransitionTime }
   if (conditions === undefined || existing === undefined) return [...(conditions ?? []), next]
   if (isSame(existing, next)) return conditions
@@ -44,8 +44,6 @@ function isSame(a: Condition, b: Condition): boolean {
   )
 }
 
-/** RFC 3339 in whole seconds, the precision of `metav1.Time`. */
-function timestamp(now: Date | string): string {
-  if (typeof now === 'string') return now
-  return now.toISOString().replace(/\.\d{3}Z$/, 'Z')
+function transitionTime(now: Date | string): string {
+  return typeof now === 'string' ? now : timestamp(now.getTime())
 }

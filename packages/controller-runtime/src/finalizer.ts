@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-/** Whether the object has this finalizer. */
+/** Whether the object has the finalizer, which keeps it until the finalizer is removed. */
 export function hasFinalizer(object: KubernetesObject, finalizer: string): boolean {
   return object.metadata.finalizers?.includes(finalizer) ?? false
 }
@@ -19,7 +19,7 @@ export function withoutFinalizer<T extends KubernetesObject>(object: T, finalize
   return { ...object, metadata: { ...object.metadata, finalizers } }
 }
 
-/** Whether the object is being deleted and only waits for its finalizers. */
+/** Whether deletion was requested and the object only waits for its finalizers. */
 export function isBeingDeleted(object: KubernetesObject): boolean {
   return object.metadata.deletionTimestamp !== undefined
 }

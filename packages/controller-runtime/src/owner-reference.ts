@@ -30,7 +30,8 @@ export function ownerReference(type: ResourceType, owner: KubernetesObject): Own
 
 /**
  * The object with the owner as its controller. Throws AlreadyOwnedError if it has another one, and
- * TypeError if the scopes do not allow it: a namespaced owner owns only objects in its namespace.
+ * TypeError if the owner's scope does not allow it: a namespaced owner can own only objects in its
+ * namespace.
  */
 export function setControllerReference<T extends KubernetesObject>(
   object: T,
@@ -45,7 +46,7 @@ export function setControllerReference<T extends KubernetesObject>(
   return withReference(object, reference, owner)
 }
 
-/** The object with an additional owner, or with its existing reference updated. */
+/** The object with the owner added, or with its reference updated. */
 export function setOwnerReference<T extends KubernetesObject>(
   object: T,
   type: ResourceType,
@@ -100,7 +101,7 @@ function checkScope(object: KubernetesObject, owner: KubernetesObject): void {
   }
 }
 
-/** The version is ignored: an owner is the same in every version. */
+/** The version is ignored: an owner is the same in every API version. */
 function sameOwner(a: OwnerReference, b: OwnerReference): boolean {
   return (
     parseApiVersion(a.apiVersion).group === parseApiVersion(b.apiVersion).group &&

@@ -2,13 +2,13 @@
 export interface Runnable {
   /** Runs until the signal aborts, then resolves. A rejection stops the manager. */
   start(signal: AbortSignal): Promise<void>
-  /** Only the leader runs it. Defaults to true, as in controller-runtime. */
+  /** Whether only the leader runs it. Defaults to true, as in Go's controller-runtime. */
   readonly needLeaderElection?: boolean
   /** `servers` start before the cache and stop last: probes and webhooks. */
   readonly stage?: 'servers'
 }
 
-/** Makes a runnable from a function. */
+/** Makes a runnable of a function. */
 export function runnable(
   start: (signal: AbortSignal) => Promise<void>,
   options: Pick<Runnable, 'needLeaderElection' | 'stage'> = {},

@@ -40,7 +40,7 @@ const wording: Record<FieldErrorType, { text: string; cause: string; showsValue:
   Internal: { text: 'Internal error', cause: 'InternalError', showsValue: false },
 }
 
-/** The message without the field, as used in `details.causes[].message`. */
+/** The message without the field, as in `details.causes[].message`. */
 export function fieldErrorBody(error: FieldError): string {
   const { text, showsValue } = wording[error.type]
   const value = showsValue && error.badValue !== undefined ? `: ${printValue(error.badValue)}` : ''
@@ -58,13 +58,13 @@ export function fieldErrorCause(type: FieldErrorType): string {
   return wording[type].cause
 }
 
-/** Several errors as one text: a single one as is, several in brackets, duplicates once. */
+/** Joins errors into one message: a single one unchanged, several in brackets, duplicates once. */
 export function joinFieldErrors(errors: readonly FieldError[]): string {
   const messages = [...new Set(errors.map(fieldErrorMessage))]
   return messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`
 }
 
-/** Formats a list of values: `supported values: "a", "b"`, sorted by the caller. */
+/** The detail `supported values: "a", "b"` for a list that the caller has sorted. */
 export function supportedValues(values: readonly string[]): string {
   if (values.length === 0) return ''
   return 'supported values: ' + values.map(goQuote).join(', ')

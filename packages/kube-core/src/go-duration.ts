@@ -17,7 +17,7 @@ const durationMsMax = (2 ** 63 - 1) / 1e6
 
 /**
  * Parses `1h30m`, `1.5s`, `300ms`, `-5s` into milliseconds. Throws a `RangeError` with Go's wording
- * when the text is not a duration; `0` is the only one without a unit.
+ * when the string is not a duration; only `0` needs no unit.
  */
 export function parseGoDuration(text: string): number {
   if (!durationPattern.test(text)) throw new RangeError(describeProblem(text))
@@ -30,7 +30,7 @@ export function parseGoDuration(text: string): number {
   return text.startsWith('-') && ms !== 0 ? -ms : ms
 }
 
-/** Whole nanoseconds; finer digits are truncated. */
+/** Whole nanoseconds; finer fractions are truncated. */
 function wholeNs(amount: string, unit: number): number {
   const [whole = '', fraction = ''] = amount.split('.')
   const rest = Number(fraction || '0') * (unit / 10 ** fraction.length)

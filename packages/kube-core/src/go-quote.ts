@@ -1,6 +1,6 @@
 /**
- * A double-quoted text as in the API server's messages: printable characters are kept, the rest is
- * escaped.
+ * A string in double quotes as in the API server's messages (Go's `%q`): printable characters are
+ * kept, others are escaped.
  */
 export function goQuote(text: string): string {
   let quoted = ''

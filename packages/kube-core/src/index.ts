@@ -131,4 +131,4 @@ export type {
   Resource,
   ResourceDeclaration,
 } from './crd/define-resource.ts'
-export { timestamp } from './timestamp.ts'
+export { microTimestamp, timestamp } from './timestamp.ts'

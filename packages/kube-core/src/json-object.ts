@@ -1,16 +1,11 @@
-export type JsonObject = Record<string, unknown>
+import type { JsonObject } from '@fairlead/base'
 
-/** Whether a JSON value is an object, not a list and not null. */
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** An own property, never an inherited one. */
+/** An own member, never an inherited one. */
 export function member(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined
 }
 
-/** Builds an object in which `__proto__` is an ordinary key. */
-export function jsonObject(entries: Iterable<readonly [string, unknown]>): JsonObject {
+/** Builds an object in which `__proto__` is a member like any other. */
+export function jsonObject(entries: Iterable<readonly [string, unknown]>): Record<string, unknown> {
   return Object.fromEntries(entries)
 }

@@ -16,7 +16,7 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean
 }
 
-/** The fields that one manager has set, as recorded in `metadata.managedFields`. */
+/** The fields that one manager has set, as recorded by the API server in `metadata.managedFields`. */
 export interface ManagedFieldsEntry {
   manager?: string
   operation?: 'Apply' | 'Update'

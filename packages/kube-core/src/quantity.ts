@@ -4,7 +4,7 @@ export interface Quantity {
   readonly nano: bigint
   /** The quantity as a number, which may be rounded. */
   readonly value: number
-  /** The suffix family of the canonical text. */
+  /** Which suffixes the canonical form uses. */
   readonly format: 'DecimalSI' | 'BinarySI' | 'DecimalExponent'
 }
 
@@ -36,8 +36,8 @@ const nanoMax = (2n ** 63n - 1n) * 10n ** 9n
 const exponentDigitsMax = 5
 
 /**
- * Parses `500m`, `1.5Gi`, `1e3`. Quantities finer than 10^-9 are rounded away from zero and those
- * larger than 2^63 - 1 are capped, as the API server does. Throws a `RangeError` for other texts.
+ * Parses `500m`, `1.5Gi`, `1e3`. Fractions finer than 10^-9 are rounded away from zero and
+ * amounts above 2^63 - 1 are capped, as by the API server. Throws a `RangeError` on anything else.
  */
 export function parseQuantity(text: string): Quantity {
   const match = quantityPattern.exec(text)
@@ -78,12 +78,12 @@ function scaled(digits: string, power: number, factor: bigint): bigint {
   return (mantissa + divisor - 1n) / divisor
 }
 
-/** -1, 0 or 1, independent of how the quantities are written. */
+/** -1, 0 or 1; notation does not matter. */
 export function compareQuantity(a: Quantity, b: Quantity): -1 | 0 | 1 {
   return a.nano < b.nano ? -1 : a.nano > b.nano ? 1 : 0
 }
 
-/** The canonical text: the largest suffix that leaves a whole number. */
+/** The canonical form: the largest suffix that leaves a whole number. */
 export function formatQuantity(quantity: Quantity): string {
   const negative = quantity.nano < 0n
   const magnitude = negative ? -quantity.nano : quantity.nano

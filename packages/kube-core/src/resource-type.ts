@@ -18,7 +18,7 @@ export function apiVersionOf(type: { group: string; version: string }): string {
   return type.group === '' ? type.version : `${type.group}/${type.version}`
 }
 
-/** The inverse of `apiVersionOf`; without a slash, it is a version of the core group. */
+/** The inverse of `apiVersionOf`; a string without a slash is a version of the core group. */
 export function parseApiVersion(apiVersion: string): { group: string; version: string } {
   const slash = apiVersion.indexOf('/')
   if (slash < 0) return { group: '', version: apiVersion }

@@ -6,7 +6,7 @@ export function compareResourceVersion(a: string, b: string): -1 | 0 | 1 {
   requireWellFormed(a)
   requireWellFormed(b)
   if (a === b) return 0
-  // They may exceed a number's precision; without leading zeros the longer one is greater.
+  // They may exceed the exact range of numbers; without leading zeros the longer one is greater.
   if (a.length !== b.length) return a.length < b.length ? -1 : 1
   return a < b ? -1 : 1
 }

@@ -69,8 +69,8 @@ const modifiedMeanwhile =
   'the object has been modified; please apply your changes to the latest version and try again'
 
 /**
- * The API server's failures, with its wording and codes. A resource is given as `pods` or
- * `deployments.apps`, a kind as `Pod` or `Deployment.apps`.
+ * The failures that the API server responds with, in its wording and with its codes. A resource is
+ * given as `pods` or `deployments.apps`, a kind as `Pod` or `Deployment.apps`.
  */
 export const errors = {
   notFound(resource: string, name: string): StatusError {
@@ -271,7 +271,7 @@ function causeOf(error: FieldError): StatusCause {
   }
 }
 
-/** Reasons more specific than their code; a status with one of them is never judged by its code. */
+/** Reasons more specific than their code; a status with one of them is never classified by its code. */
 const knownReasons = new Set([
   'Unauthorized',
   'Forbidden',
@@ -308,7 +308,7 @@ export function isAlreadyExists(error: unknown): boolean {
   return is(error, 'AlreadyExists')
 }
 
-/** The object has been modified since it was read, or another manager owns the fields. */
+/** A write conflicted with a newer version of the object, or with another field manager. */
 export function isConflict(error: unknown): boolean {
   return is(error, 'Conflict', 409)
 }

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import type { ListMeta } from './object.ts'
 
 /** One of several causes of a failure, for example one field that failed validation. */
@@ -19,7 +20,7 @@ export interface StatusDetails {
   retryAfterSeconds?: number
 }
 
-/** The body of an API server's response when it is not an object. */
+/** The body of an API server's response that is not an object, such as an error. */
 export interface Status {
   kind: 'Status'
   apiVersion: 'v1'
@@ -33,12 +34,5 @@ export interface Status {
 
 /** Whether a decoded body is a `Status`. */
 export function isStatus(value: unknown): value is Status {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'kind' in value &&
-    value.kind === 'Status' &&
-    'apiVersion' in value &&
-    value.apiVersion === 'v1'
-  )
+  return isJsonObject(value) && value['kind'] === 'Status' && value['apiVersion'] === 'v1'
 }

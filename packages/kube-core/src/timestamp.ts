@@ -2,3 +2,8 @@
 export function timestamp(nowMs: number): string {
   return new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z')
 }
+
+/** A time as Leases and Events hold it (`metav1.MicroTime`): RFC 3339, microseconds, UTC. */
+export function microTimestamp(nowMs: number): string {
+  return new Date(nowMs).toISOString().replace('Z', '000Z')
+}

@@ -5,12 +5,14 @@ import { FakeClock } from '@fairlead/base/testing'
 import { FakeReader } from '../testing/fake-reader.ts'
 import { InformerCache, KindNotCachedError } from './cache.ts'
 
+let clock: FakeClock
 let reader: FakeReader
 let cache: InformerCache
 let stop: AbortController
 let running: Promise<void>
 
 beforeEach(() => {
+  clock = new FakeClock()
   reader = new FakeReader()
   reader.seed(
     ConfigMap,
@@ -20,7 +22,7 @@ beforeEach(() => {
   )
   cache = new InformerCache({
     client: reader,
-    clock: new FakeClock(),
+    clock,
     random: () => 0,
     logger: silentLogger,
   })
@@ -31,6 +33,7 @@ beforeEach(() => {
 afterEach(async () => {
   stop.abort()
   await running
+  expect(clock.pendingTimers).toBe(0)
 })
 
 function object(namespace: string, name: string, colour: string): ConfigMap {

@@ -1,13 +1,13 @@
 import { parseLabelSelector, qualifiedResource } from '@fairlead/kube-core'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
-import { aborted, type Clock, type Logger, openScope } from '@fairlead/base'
+import { aborted, type Clock, type Logger, openScope, type Random } from '@fairlead/base'
 import type { Reader } from '../client/client.ts'
 import type { Informer, InformerScope } from '../informer/informer.ts'
 import { SharedInformer } from '../informer/shared-informer.ts'
 import type { IndexFunction } from '../informer/store.ts'
 import type { ObjectKey } from '../object-key.ts'
 
-/** Thrown on reading an undeclared kind from the cache: read it live, or declare it. */
+/** Thrown when a kind that nobody declared is read from the cache. */
 export class KindNotCachedError extends Error {
   override readonly name = 'KindNotCachedError'
   constructor(type: ResourceType) {
@@ -25,36 +25,34 @@ export interface CacheListOptions {
   readonly index?: { readonly name: string; readonly value: string }
 }
 
-/** A reference-counted informer: it runs while it has users. */
+/** A reference-counted use of an informer, which runs while at least one is held. */
 export interface InformerLease<T extends KubernetesObject> {
   readonly informer: Informer<T>
   release(): void
 }
 
 /**
- * Local copies of the declared kinds and no others: a read never starts a watch implicitly. Objects
- * are frozen; copy before changing one.
+ * Local copies of the declared kinds, and of no others: reading a kind never implicitly starts a
+ * watch. Objects are frozen; copy before changing one.
  */
 export interface Cache {
   /** Declares the kind for as long as the cache runs and returns its informer. */
   informerFor<T extends KubernetesObject>(type: ResourceType<T>, scope?: InformerScope): Informer<T>
-  /** Uses the kind's informer until `release`; the last release stops it and drops its copy. */
+  /** Holds the kind's informer until `release`; the last release stops it and drops its copy. */
   acquire<T extends KubernetesObject>(type: ResourceType<T>): InformerLease<T>
   /** Undefined if there is no such object. Throws KindNotCachedError. */
   get<T extends KubernetesObject>(type: ResourceType<T>, key: ObjectKey): T | undefined
   /** Throws KindNotCachedError. */
   list<T extends KubernetesObject>(type: ResourceType<T>, options?: CacheListOptions): readonly T[]
-  /** Indexes the objects of a kind by a function. The kind must be declared. */
+  /** Indexes objects by the values that a function gives. The kind must be declared. */
   addIndex<T extends KubernetesObject>(
     type: ResourceType<T>,
     name: string,
     valuesOf: IndexFunction<T>,
   ): void
-  /**
-   * Makes our own write readable before the watch delivers it; does nothing for an undeclared kind.
-   */
+  /** Makes our own write readable before the watch delivers it; ignored for an undeclared kind. */
   remember<T extends KubernetesObject>(type: ResourceType<T>, written: T): void
-  /** Resolves when every informer declared by then has synced. */
+  /** Resolves when every informer declared so far has synced. */
   waitForSync(signal: AbortSignal): Promise<void>
 }
 
@@ -69,7 +67,7 @@ interface Entry {
 export interface CacheOptions {
   readonly client: Reader
   readonly clock: Clock
-  readonly random: () => number
+  readonly random: Random
   readonly logger: Logger
 }
 
@@ -84,10 +82,7 @@ export class InformerCache implements Cache {
     this.#options = options
   }
 
-  /**
-   * Runs the informers, including those declared later. Resolves when the signal has aborted and
-   * all have stopped.
-   */
+  /** Runs the informers, also those declared later, until the signal aborts and all have ended. */
   async start(signal: AbortSignal): Promise<void> {
     this.#signal = signal
     for (const entry of this.#entries.values()) this.#run(entry, signal)
@@ -160,7 +155,7 @@ export class InformerCache implements Cache {
     )
   }
 
-  /** The kinds whose first list has not arrived yet, each with the reason if known. */
+  /** The kinds that have not synced yet, each with its last error if there is one. */
   unsynced(): readonly string[] {
     return [...this.#entries]
       .filter(([, { informer }]) => !informer.synced)

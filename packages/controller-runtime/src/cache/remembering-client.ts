@@ -2,7 +2,7 @@ import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import type { Client, SubresourceWriter, WriteOptions } from '../client/client.ts'
 import type { Cache } from './cache.ts'
 
-/** A client whose writes are readable from the cache at once, before the watch delivers them. */
+/** A client whose writes can be read from the cache immediately, before the watch delivers them. */
 export function rememberingClient(client: Client, cache: Pick<Cache, 'remember'>): Client {
   async function remember<T extends KubernetesObject>(
     type: ResourceType<T>,

@@ -12,7 +12,7 @@ export interface ListOptions extends CallOptions {
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
-  /** Maximum number of items; continue with `continue` from the result's metadata. */
+  /** Page size; fetch the next page with `continue` of the result's metadata. */
   readonly limit?: number
   readonly continue?: string
   readonly resourceVersion?: string
@@ -23,9 +23,9 @@ export interface WatchOptions {
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
-  /** Events after this version; when absent, starts with the current objects as ADDED events. */
+  /** Events after this version; if absent, existing objects come first as ADDED events. */
   readonly resourceVersion?: string
-  /** Asks for BOOKMARK events, which carry nothing but a newer version. */
+  /** Asks for BOOKMARK events, which carry only a newer version. */
   readonly allowWatchBookmarks?: boolean
   /** The server ends the watch after this long. */
   readonly timeoutSeconds?: number
@@ -41,7 +41,7 @@ export interface WatchEvent<T extends KubernetesObject = KubernetesObject> {
 }
 
 export interface WriteOptions extends CallOptions {
-  /** Defaults to the client's field manager. */
+  /** The field manager of the write. Defaults to the client's field manager. */
   readonly fieldManager?: string
   /** Validates and responds as usual, but stores nothing. */
   readonly dryRun?: boolean
@@ -75,7 +75,7 @@ export interface Patch {
 export type Applied<T extends KubernetesObject> = Partial<T> &
   Pick<KubernetesObject, 'apiVersion' | 'kind' | 'metadata'>
 
-/** Reads, always answered by the API server. A missing object is a StatusError: `isNotFound`. */
+/** Reads, always served by the API server. A missing object is a StatusError: `isNotFound`. */
 export interface Reader {
   get<T extends KubernetesObject>(
     type: ResourceType<T>,
@@ -87,8 +87,8 @@ export interface Reader {
     options?: ListOptions,
   ): Promise<KubernetesList<T>>
   /**
-   * One watch request: ends when the server or the network ends it. In nearly all cases an Informer
-   * is the better choice. Throws StatusError (including 410), ConnectionError, WatchStreamError.
+   * One raw watch request: ends when the server or the network ends it. Most callers want an
+   * Informer instead. Throws StatusError (also 410), ConnectionError, WatchStreamError.
    */
   watch<T extends KubernetesObject>(
     type: ResourceType<T>,
@@ -96,7 +96,7 @@ export interface Reader {
   ): AsyncIterable<WatchEvent<T>>
 }
 
-/** Writes objects or their subresources; each call returns the stored object. */
+/** Writes to objects or to one of their subresources; each resolves with the object as stored. */
 export interface SubresourceWriter {
   update<T extends KubernetesObject>(
     type: ResourceType<T>,
@@ -109,9 +109,7 @@ export interface SubresourceWriter {
     patch: Patch,
     options?: WriteOptions,
   ): Promise<T>
-  /**
-   * Server-side apply: the preferred verb, it needs no prior read and owns only the given fields.
-   */
+  /** Server-side apply, the preferred verb: needs no prior read, owns only the fields it names. */
   apply<T extends KubernetesObject>(
     type: ResourceType<T>,
     object: Applied<T>,
@@ -120,9 +118,9 @@ export interface SubresourceWriter {
 }
 
 /**
- * A Kubernetes API client over plain JSON: timestamps remain strings, unknown fields are preserved.
- * Errors from the server are StatusError; an unreachable server is a ConnectionError; a timeout is
- * a DeadlineError.
+ * A Kubernetes API client over plain JSON: timestamps stay strings, and unknown fields are
+ * kept. Throws StatusError when the server refuses, ConnectionError when it cannot be reached and
+ * DeadlineError when a call takes too long.
  */
 export interface Client extends Reader, SubresourceWriter {
   create<T extends KubernetesObject>(

@@ -1,4 +1,4 @@
-/** The API server could not be reached, or the connection broke. Can be retried later. */
+/** The API server could not be reached, or the connection broke. Retrying later is right. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
 }
@@ -11,7 +11,7 @@ const brokenCodes: ReadonlySet<string> = new Set([
   'UND_ERR_CLOSED',
 ])
 
-/** The system's or undici's error code of a network failure, searched along the cause chain. */
+/** The system's or undici's code of a network failure, found in the chain of causes. */
 export function networkErrorCode(error: unknown): string | undefined {
   for (let current = error; current instanceof Error; current = current.cause) {
     if ('code' in current && typeof current.code === 'string') return current.code
@@ -19,7 +19,7 @@ export function networkErrorCode(error: unknown): string | undefined {
   return undefined
 }
 
-/** Whether a kept-alive connection was lost: a read may be retried at once. */
+/** Whether a kept-alive connection died: a read may then be retried at once. */
 export function isBrokenConnection(error: unknown): boolean {
   const code = networkErrorCode(error)
   return code !== undefined && brokenCodes.has(code)

@@ -10,12 +10,12 @@ interface OpenPool {
 /** How long an idle connection is kept for the next request. */
 const keepAliveTimeoutMs = 90_000
 const connectTimeoutMs = 10_000
-/** TCP keep-alive, so that a peer that vanished silently is detected. */
+/** TCP keep-alive, so that the system notices a peer that vanished. */
 const keepAliveProbeDelayMs = 15_000
 
 /**
- * The connections to one server. They depend on the client certificate: when it is renewed, new
- * requests use new connections, and the old ones close after their requests.
+ * The connections to one server. They depend on the client certificate: when that is renewed, new
+ * requests get new connections and the old ones close after the requests they carry.
  */
 export class ConnectionPool {
   readonly #origin: string

@@ -1,6 +1,7 @@
 import { ConfigMap, isConflict, isNotFound, StatusError } from '@fairlead/kube-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DeadlineError } from '@fairlead/base'
+import { FakeClock } from '@fairlead/base/testing'
 import { fixedCredentials } from '../kube-config/kube-config.ts'
 import type { CredentialSource } from '../kube-config/kube-config.ts'
 import { createMetrics } from '../metrics/metrics.ts'
@@ -243,6 +244,17 @@ describe('trying again', () => {
     expect(text).toContain(
       `rest_client_request_retries_total{verb="POST",host="${host}",code="${code}"} 2`,
     )
+  })
+
+  it('happens at the date that Retry-After names, seen from the wall clock', async () => {
+    const clock = new FakeClock()
+    const date = new Date(clock.now() + 20_000).toUTCString()
+    server.calls.push(plain(503, 'busy', { 'retry-after': date }), json(200, object))
+    const answer = connect({ clock }).get(ConfigMap, key)
+    await clock.timerOf(20_000)
+    expect(server.requests).toHaveLength(1)
+    await clock.advance(20_000)
+    expect(await answer).toEqual(object)
   })
 
   it('happens ten times and then gives the error', async () => {

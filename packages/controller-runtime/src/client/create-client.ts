@@ -28,10 +28,7 @@ export interface ClientOptions {
   readonly metrics?: Metrics
   /** Defaults to `fairlead-controller-runtime`. */
   readonly userAgent?: string
-  /**
-   * Field manager of creates, updates and patches. When absent, the server derives it from the user
-   * agent.
-   */
+  /** Field manager of creates, updates and patches. The server's default is the user agent. */
   readonly fieldManager?: string
   /** Timeout of a call, retries included; watches have none. Defaults to 30 s. */
   readonly timeoutMs?: number
@@ -48,7 +45,7 @@ const patchContentTypes = {
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** A client for one server. `close` closes its connections and ends everything in flight. */
+/** A client for one server. `close` closes its connections and aborts whatever runs on them. */
 export function createClient(
   config: KubeConfig,
   options: ClientOptions = {},

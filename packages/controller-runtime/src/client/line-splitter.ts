@@ -1,11 +1,11 @@
-/** Thrown for an invalid watch stream: cut inside an event, or not JSON lines. */
+/** Thrown when a watch stream is malformed: truncated inside an event, or not JSON lines. */
 export class WatchStreamError extends Error {
   override readonly name = 'WatchStreamError'
 }
 
 const newline = 0x0a
 
-/** Splits bytes into lines, regardless of chunk boundaries. Empty lines are skipped. */
+/** Splits bytes into lines, however they were chunked. Empty lines are skipped. */
 export class LineSplitter {
   readonly #limitBytes: number
   #parts: Uint8Array[] = []
@@ -30,7 +30,7 @@ export class LineSplitter {
     return lines
   }
 
-  /** The text after the last newline; not empty if the stream was cut inside a line. */
+  /** The text after the last newline; not empty if the stream was truncated inside a line. */
   end(): string {
     return this.#takePending()
   }

@@ -1,3 +1,4 @@
+import { parseJsonOrUndefined } from '@fairlead/base'
 import { isStatus, StatusError } from '@fairlead/kube-core'
 import type { Status } from '@fairlead/kube-core'
 
@@ -52,8 +53,8 @@ const genericByCode: Readonly<Record<number, Generic>> = {
 const bodyExcerptLimit = 512
 
 /**
- * The StatusError of a failed response: the server's own Status if the body is one, otherwise one
- * made from the code, with the beginning of the body as a cause.
+ * The StatusError of a failed answer: the server's own Status if the body is one, otherwise one
+ * made from the code, with an excerpt of the body as a cause.
  */
 export function responseError(answer: {
   code: number
@@ -86,10 +87,6 @@ export function responseError(answer: {
 }
 
 function parseStatus(body: string): Status | undefined {
-  try {
-    const value: unknown = JSON.parse(body)
-    return isStatus(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJsonOrUndefined(body)
+  return isStatus(value) ? value : undefined
 }

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { abortReason, type Clock, openScope, sleep } from '@fairlead/base'
+import { abortReason, type Clock, openScope, readRetryAfterSeconds, sleep } from '@fairlead/base'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { ConnectionError, isBrokenConnection, networkErrorCode } from './connection-error.ts'
@@ -25,15 +25,15 @@ const retriesLimit = 10
 const retryAfterLimitSeconds = 30
 const brokenConnectionPauseLimitMs = 1000
 const errorBodyLimitBytes = 1024 * 1024
-/** Far more than an API server sends in one response; only protects our memory. */
+/** Far above what an API server sends in one response; only protects our memory. */
 const bodyLimitBytes = 512 * 1024 * 1024
 
 /**
  * Sends requests to one API server.
  *
  * - 429 and 5xx with Retry-After are retried after that time, at most ten times: the server says
- *   that it did not process them.
- * - A GET on a broken connection is retried at most ten times.
+ *   that it did not act on them.
+ * - A GET on a connection that broke is retried, at most ten times.
  * - A 401 renews the credentials and is retried once.
  *
  * Deadlines are up to the caller, through `signal`: they span all attempts.
@@ -78,7 +78,7 @@ export class Transport {
       const response = await this.#attempt(request, attempt)
       if (response === undefined) continue
       if (response.statusCode < 400) return response
-      const retryAfterSeconds = retryAfter(response)
+      const retryAfterSeconds = readRetryAfterSeconds(response.headers, this.#clock.now())
       if (response.statusCode === 401 && !renewed) {
         renewed = true
         this.#config.credentials.invalidate()
@@ -210,13 +210,6 @@ export class Transport {
 
 function mayRetry(code: number, retryAfterSeconds: number | undefined): boolean {
   return retryAfterSeconds !== undefined && (code === 429 || code >= 500)
-}
-
-/** Retry-After in seconds; API servers do not send dates, which are ignored. */
-function retryAfter(response: Dispatcher.ResponseData): number | undefined {
-  const header = response.headers['retry-after']
-  const text = Array.isArray(header) ? header[0] : header
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
 }
 
 function describe(request: TransportRequest): string {

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import { isStatus, StatusError } from '@fairlead/kube-core'
 import type { KubernetesObject } from '@fairlead/kube-core'
 import type { WatchEvent } from './client.ts'
@@ -12,8 +13,8 @@ const eventTypes: ReadonlySet<unknown> = new Set([
 ])
 
 /**
- * Decodes the body of a watch into events, one per line; a stream that ends inside a line throws
- * WatchStreamError after the events before it were delivered.
+ * Decodes the body of a watch into events. Every complete line is an event; a stream that ends
+ * inside a line throws WatchStreamError after yielding the events before it.
  */
 export async function* decodeWatchEvents<T extends KubernetesObject>(
   body: AsyncIterable<Uint8Array>,
@@ -47,13 +48,5 @@ function parseEvent<T extends KubernetesObject>(line: string): WatchEvent<T> {
 }
 
 function isWatchEvent<T extends KubernetesObject>(value: unknown): value is WatchEvent<T> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'type' in value &&
-    eventTypes.has(value.type) &&
-    'object' in value &&
-    typeof value.object === 'object' &&
-    value.object !== null
-  )
+  return isJsonObject(value) && eventTypes.has(value['type']) && isJsonObject(value['object'])
 }

@@ -17,7 +17,7 @@ export interface WatchConditions<T extends KubernetesObject> {
 type SourceFactory = (global: readonly Predicate[]) => Source
 
 /**
- * Says what a controller watches and what it does.
+ * Declares what a controller watches and what it does.
  *
  * ```ts
  * const controller = new ControllerBuilder()
@@ -79,7 +79,7 @@ export class ControllerBuilder {
     return this
   }
 
-  /** Applies to the events of every watched kind, not only that of `for`. */
+  /** Filters the events of every watched kind, not only that of `for`. */
   withEventFilter(predicate: Predicate): this {
     this.#predicates.push(predicate)
     return this

@@ -24,11 +24,11 @@ import type { Reconcile, Request, Result } from './reconcile.ts'
 import type { Source } from './source.ts'
 
 export interface ControllerOptions {
-  /** How many objects are reconciled concurrently. Defaults to 1. */
+  /** How many names are reconciled concurrently. Defaults to 1. */
   readonly maxConcurrentReconciles?: number
   /** Aborts a reconcile that takes longer. No limit by default. */
   readonly reconcileTimeoutMs?: number
-  /** How long the sources may take to sync. Defaults to 2 min. */
+  /** How long the first sync of the sources may take. Defaults to 2 min. */
   readonly cacheSyncTimeoutMs?: number
   /** Defaults to 5 ms doubling to 1000 s per object. */
   readonly rateLimiter?: RateLimiter
@@ -50,9 +50,8 @@ const outcomes: readonly Outcome[] = ['success', 'error', 'requeue', 'requeue_af
 const cacheSyncTimeoutDefaultMs = 120_000
 
 /**
- * Calls a reconciler for every object that its sources enqueue: one call per object at a time,
- * optionally several objects concurrently, retries with backoff. Made by ControllerBuilder, run by
- * a Manager.
+ * Calls a reconciler for every name its sources enqueue: one call per name at a time, several names
+ * concurrently if configured, retries with backoff. Made by ControllerBuilder, run by a Manager.
  */
 export class Controller implements Runnable {
   readonly name: string
@@ -75,7 +74,7 @@ export class Controller implements Runnable {
     this.#options = options
   }
 
-  /** Provides what it needs to run, and registers its metrics with their initial values. */
+  /** Gives it what it needs to run, and initializes its metrics so that they appear at once. */
   bind(environment: ControllerEnvironment): void {
     if (this.#environment !== undefined)
       throw new Error(`controller ${this.name} already has a manager`)
@@ -92,7 +91,7 @@ export class Controller implements Runnable {
     controller.maxConcurrent.set(labels, this.#concurrency)
   }
 
-  /** Runs until the signal has aborted and the reconciles in progress have finished. */
+  /** Runs until the signal aborts and the reconciles in progress have ended. */
   async start(signal: AbortSignal): Promise<void> {
     const environment = this.#environment
     if (environment === undefined)
@@ -133,7 +132,7 @@ export class Controller implements Runnable {
     const timeoutMs = this.#options.cacheSyncTimeoutMs ?? cacheSyncTimeoutDefaultMs
     await Promise.all(
       this.#sources.map(async (source) => {
-        // The source itself lives as long as the controller: only waiting for it has a deadline.
+        // The deadline applies only to the wait; the source itself runs as long as the controller.
         using deadline = openScope({
           parents: [signal],
           clock,
@@ -180,7 +179,7 @@ export class Controller implements Runnable {
       const result = await this.#call(lease.item, log, clock, metrics, signal)
       this.#settle(lease, result, queue, metrics)
     } catch (error) {
-      // A stop is not a failure of the object: after the shutdown nothing is queued.
+      // A stop is not a failure of the object, and after the shutdown nothing is queued.
       if (!signal.aborted) this.#fail(lease, error, queue, metrics, log)
     } finally {
       metrics.controller.duration.observe(labels, (clock.monotonicMs() - startMs) / 1000)
@@ -216,7 +215,7 @@ export class Controller implements Runnable {
     queue: WorkQueue<Request>,
     metrics: Metrics,
   ): void {
-    // A success resets the failure count, whenever the next call comes.
+    // The call succeeded, whenever the next one is due.
     queue.forget(lease.item)
     if (requeueAfterMs !== undefined && requeueAfterMs > 0) {
       const { priority } = lease
@@ -237,9 +236,9 @@ export class Controller implements Runnable {
     const labels = { controller: this.name }
     const { priority } = lease
     if (isConflict(error)) {
-      // Another writer was first; the next read is newer. Not worth an alert or an error count.
+      // Another writer was first and the next read is newer, so this is not counted as an error.
       queue.addRateLimited(lease.item, { priority, reason: 'conflict' })
-      log.debug({ err: error }, 'the object has been modified, reconciling again')
+      log.debug({ err: error }, 'the object was changed concurrently and is reconciled again')
       this.#count(metrics, 'requeue')
       return
     }
@@ -248,11 +247,11 @@ export class Controller implements Runnable {
     if (isProgrammingError(error)) metrics.controller.panics.inc(labels)
     if (error instanceof TerminalError) {
       metrics.controller.terminalErrors.inc(labels)
-      log.error({ err: error }, 'reconcile failed, not retrying')
+      log.error({ err: error }, 'reconcile failed and is not retried')
     } else {
       queue.addRateLimited(lease.item, { priority, reason: 'error' })
       const retries = queue.retries(lease.item)
-      log.error({ err: error, retries }, 'reconcile failed, retrying')
+      log.error({ err: error, retries }, 'reconcile failed and is retried')
     }
   }
 
@@ -261,7 +260,7 @@ export class Controller implements Runnable {
   }
 }
 
-/** The equivalent of a Go panic: a programming error, or a thrown value that is not an Error. */
+/** What Go would call a panic: a programming error, or a thrown value that is not an Error. */
 function isProgrammingError(error: unknown): boolean {
   return (
     !(error instanceof Error) ||

@@ -12,12 +12,12 @@ export interface EventHandler<T extends KubernetesObject = KubernetesObject> {
   delete(event: DeleteEvent<T>, queue: Enqueuer<Request>): void
 }
 
-/** Maps an object to requests. */
+/** Maps an object to the requests it causes. */
 export type MapToRequests<T extends KubernetesObject = KubernetesObject> = (
   object: T,
 ) => readonly Request[]
 
-/** Initial objects and resyncs yield to actual changes. */
+/** Objects that exist at startup, and resyncs, yield to live changes. */
 const lowPriority = -100
 
 /** Enqueues the object itself. */
@@ -26,7 +26,7 @@ export function forObject<T extends KubernetesObject>(): EventHandler<T> {
 }
 
 export interface ForOwnerOptions {
-  /** All owners of the kind, not only the one marked as controller. Defaults to false. */
+  /** Requests every owner of the kind, not only the controlling one. Defaults to false. */
   readonly everyOwner?: boolean
 }
 
@@ -46,7 +46,7 @@ export function forOwner<T extends KubernetesObject>(
   )
 }
 
-/** Enqueues what the function returns; on an update, for both the old and the new object. */
+/** Requests what the function returns; on an update, for both the old and the new object. */
 export function fromMapFunction<T extends KubernetesObject>(
   map: MapToRequests<T>,
 ): EventHandler<T> {

@@ -13,6 +13,6 @@ export interface UpdateEvent<T extends KubernetesObject = KubernetesObject> {
 
 export interface DeleteEvent<T extends KubernetesObject = KubernetesObject> {
   readonly object: T
-  /** The deletion was missed; `object` is the last known state. */
+  /** The deletion itself was missed; `object` is the last known state. */
   readonly deleteStateUnknown: boolean
 }

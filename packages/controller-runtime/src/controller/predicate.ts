@@ -2,23 +2,22 @@ import { deepEqual, labelSelectorFrom } from '@fairlead/kube-core'
 import type { KubernetesObject } from '@fairlead/kube-core'
 import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
 
-/** Decides which events are handled. A missing member passes every event of its type. */
+/** Decides which events matter. A missing member lets every event of its type through. */
 export interface Predicate<T extends KubernetesObject = KubernetesObject> {
   create?(event: CreateEvent<T>): boolean
   update?(event: UpdateEvent<T>): boolean
   delete?(event: DeleteEvent<T>): boolean
 }
 
-/** Passes updates that changed the object at all, as opposed to resyncs. */
+/** Lets updates through that changed the object, which a resync does not. */
 export const resourceVersionChanged: Predicate = {
   update: ({ oldObject, newObject }) =>
     oldObject.metadata.resourceVersion !== newObject.metadata.resourceVersion,
 }
 
 /**
- * Passes updates that changed the spec: only then does the generation change. Not for controllers
- * that react to labels, annotations, finalizers or the status; a deletion does change the
- * generation.
+ * Lets updates through that changed the spec, and with it the generation. Unsuitable if labels,
+ * annotations, finalizers or the status matter; a deletion does change the generation.
  */
 export const generationChanged: Predicate = {
   update: ({ oldObject, newObject }) =>
@@ -37,7 +36,7 @@ export const annotationChanged: Predicate = {
     !deepEqual(oldObject.metadata.annotations ?? {}, newObject.metadata.annotations ?? {}),
 }
 
-/** Passes events whose object (on updates the new one) satisfies `test`. */
+/** Lets events through whose object (the new one on updates) passes `test`. */
 export function objectMatches<T extends KubernetesObject>(
   test: (object: T) => boolean,
 ): Predicate<T> {

@@ -1,7 +1,7 @@
 import type { Logger } from '@fairlead/base'
 import type { ObjectKey } from '../object-key.ts'
 
-/** The input of a reconciler: the name of an object, never the object or the event. */
+/** What a reconciler is given: the name of an object, never the object or its event. */
 export interface Request extends ObjectKey {}
 
 export interface Result {
@@ -17,9 +17,9 @@ export interface ReconcileContext {
 }
 
 /**
- * Brings the actual state in line with the named object, whatever the actual state is now. It is
- * called for one name at a time; several changes may result in one call, and a call may come
- * without a change. A rejection means "retry with backoff", a TerminalError "do not retry".
+ * Brings the actual state to what the named object asks for, whatever the actual state is. It is
+ * never called concurrently for one name; several changes may cause a single call, and a call may
+ * come without a change. A rejection is retried with backoff, a TerminalError is not retried.
  */
 export type Reconcile = (request: Request, context: ReconcileContext) => Promise<Result | void>
 

@@ -6,19 +6,19 @@ import type { EventHandler } from './event-handler.ts'
 import type { Predicate } from './predicate.ts'
 import type { Request } from './reconcile.ts'
 
-/** What a source works with while its controller runs. */
+/** What a source is given while its controller runs. */
 export interface SourceContext {
   readonly queue: Enqueuer<Request>
   readonly cache: Cache
 }
 
-/** Produces requests: a watched kind, or anything outside of Kubernetes. */
+/** Something that enqueues requests: a watched kind, or anything outside Kubernetes. */
 export interface Source {
   /** Names the source in messages, for example when it does not sync. */
   readonly name: string
   /**
-   * Starts to enqueue and resolves when all existing objects have been enqueued. It stops by itself
-   * when the signal aborts.
+   * Starts to enqueue and resolves when everything that already exists has been enqueued. It stops
+   * by itself when the signal aborts.
    */
   start(context: SourceContext, signal: AbortSignal): Promise<void>
 }
@@ -69,12 +69,12 @@ function subscribe<T extends KubernetesObject>(
   })
 }
 
-/** Maximum number of distinct requests that wait for a controller to start; more are an error. */
+/** The limit of distinct requests that wait for a controller to start. */
 const pendingLimit = 1024
 
 /**
- * Requests from outside of Kubernetes: a timer, a webhook, a message. Requests sent before the
- * controller runs are kept, once per name.
+ * Requests from outside Kubernetes: a timer, a webhook, a message. Requests sent before the
+ * controller runs are kept, one per name.
  */
 export class ChannelSource implements Source {
   readonly name: string
@@ -93,7 +93,7 @@ export class ChannelSource implements Source {
     }
     if (this.#pending.size >= pendingLimit) {
       throw new Error(
-        `the source ${this.name} holds ${pendingLimit} requests and no controller has started`,
+        `the source ${this.name} holds ${pendingLimit} requests: start its controller`,
       )
     }
     this.#pending.set(keyText(request), request)

@@ -1,10 +1,10 @@
 import { errors } from '@fairlead/kube-core'
 import type { ConfigMap, Event, KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Patch } from '../client/client.ts'
-import { ConnectionError } from '../client/connection-error.ts'
 import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
+import type { Patch } from '../client/client.ts'
+import { ConnectionError } from '../client/connection-error.ts'
 import { EventRecorder } from './event-recorder.ts'
 
 let clock: FakeClock
@@ -13,6 +13,7 @@ let running: Promise<void>
 let created: Event[]
 let patched: unknown[]
 let failures: Error[]
+let patchFailures: Error[]
 let recorder: EventRecorder
 
 const client = {
@@ -23,6 +24,8 @@ const client = {
     return Promise.resolve(object)
   },
   patch<T extends KubernetesObject>(_: ResourceType<T>, __: unknown, patch: Patch): Promise<T> {
+    const failure = patchFailures.shift()
+    if (failure !== undefined) return Promise.reject(failure)
     patched.push(patch.body)
     return Promise.resolve({} as T)
   },
@@ -34,6 +37,7 @@ beforeEach(() => {
   created = []
   patched = []
   failures = []
+  patchFailures = []
   const options = { client, component: 'example.com/operator', instance: 'pod-1' }
   recorder = new EventRecorder({ ...options, clock, logger: silentLogger })
   running = recorder.start(stop.signal)
@@ -82,6 +86,33 @@ describe('an event recorder', () => {
       { series: { count: 20, lastObservedTime: '2026-01-01T00:00:19.000000Z' } },
       { series: { count: 25, lastObservedTime: '2026-01-01T00:00:24.000000Z' } },
     ])
+  })
+
+  it.each([
+    ['back', -86_400_000],
+    ['forward', 86_400_000],
+  ])('counts on when wall time is set %s, and stamps with it', async (_, shiftMs) => {
+    recorder.event(object, created1)
+    await clock.advance(1000)
+    clock.setWallTime(clock.now() + shiftMs)
+    recorder.event(object, created1)
+    await clock.advance(9000)
+    expect(created).toHaveLength(1)
+    const lastObservedTime = new Date(clock.now() - 9000).toISOString().replace('Z', '000Z')
+    expect(patched).toEqual([{ series: { count: 2, lastObservedTime } }])
+  })
+
+  it('makes a new event of a repetition when the server has forgotten the first', async () => {
+    recorder.event(object, created1)
+    await clock.advance(0)
+    patchFailures = [errors.notFound('events', 'x')]
+    recorder.event(object, created1)
+    await clock.advance(10_000)
+    expect(created).toHaveLength(1)
+    recorder.event(object, created1)
+    await clock.advance(0)
+    expect(created).toHaveLength(2)
+    expect(patched).toEqual([])
   })
 
   it('makes a new event when the last one is over', async () => {

@@ -1,4 +1,4 @@
-import { Event, isNotFound, StatusError } from '@fairlead/kube-core'
+import { Event, isNotFound, microTimestamp, StatusError } from '@fairlead/kube-core'
 import type { KubernetesObject } from '@fairlead/kube-core'
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
@@ -8,22 +8,22 @@ import type { Runnable } from '../runnable.ts'
 import { RecentMap } from './recent-map.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-/** What to report to the users of an object, in `kubectl describe`. */
+/** Something that users of an object should see in `kubectl describe`. */
 export interface RecordedEvent {
   readonly type: 'Normal' | 'Warning'
-  /** A machine-readable reason in one word: `Created`, `ProviderUnreachable`. */
+  /** Why, as one machine-readable word: `Created`, `ProviderUnreachable`. */
   readonly reason: string
   /** The action that was taken. Defaults to the reason. */
   readonly action?: string
-  /** For people; truncated to 1024 bytes. Never put a credential into it. */
+  /** For people; truncated at 1024 bytes. Must never contain a credential. */
   readonly note: string
 }
 
 export interface EventRecorderOptions {
   readonly client: Pick<Client, 'create' | 'patch'>
-  /** The reporting controller: the operator's name. */
+  /** The reporting component: the operator's name. */
   readonly component: string
-  /** The reporting instance. Defaults to the host name. */
+  /** The reporting replica. Defaults to the host name. */
   readonly instance?: string
   readonly clock: Clock
   readonly logger: Logger
@@ -32,22 +32,24 @@ export interface EventRecorderOptions {
 interface Series {
   readonly event: Event
   count: number
-  /** Wall time of the latest repetition. */
+  /** When it was last reported, by the monotonic clock. */
   lastMs: number
-  /** Monotonic time until which a repetition belongs to the series. */
-  openUntilMs: number
-  /** The part of the count that the server knows; 0 before the event itself is stored. */
+  /** The same moment by wall time, for the stamp. */
+  lastWallMs: number
+  /** The server has forgotten it; the next repetition is a new event. */
+  expired: boolean
+  /** The count that the server has; 0 before the event itself is stored. */
   written: number
   /** Not written again before this monotonic time. */
   notBeforeMs: number
-  /** Waiting to be written, so further repetitions only increase the count. */
+  /** Queued for writing, so further repetitions only increase the count. */
   waiting: boolean
 }
 
 const queueLimit = 1000
 const seriesLimit = 4096
 const objectsLimit = 4096
-/** Repetitions within this time are one event with a higher count. */
+/** A repetition within this time increases the count of the existing event. */
 const seriesMs = 6 * 60_000
 const burst = 25
 const refillMs = 300_000
@@ -62,10 +64,9 @@ const shortFieldLimit = 128
 /**
  * Records events of the group events.k8s.io.
  *
- * Recording is cheap: `event` never waits and never fails. A repetition within six minutes
- * increases the count of the first event; an object gets a burst of 25 events and then one per five
- * minutes; at most 1000 wait to be written; a write is tried twelve times. Events beyond these
- * limits are dropped.
+ * `event` never blocks and never fails. A repetition within six minutes increases the count of the
+ * first event; each object gets a burst of 25 events and then one per five minutes; at most 1000
+ * events are queued; a write is attempted twelve times. Anything beyond these limits is dropped.
  */
 export class EventRecorder implements Runnable {
   readonly needLeaderElection = false
@@ -75,7 +76,7 @@ export class EventRecorder implements Runnable {
   readonly #series = new RecentMap<Series>(seriesLimit)
   readonly #buckets = new RecentMap<TokenBucket>(objectsLimit)
   readonly #queue: Series[] = []
-  /** Repeated too soon after a write; in the order in which they may be written. */
+  /** Repeated too soon after a write, in the order in which they may be written again. */
   readonly #late = new Set<Series>()
   #wake: () => void = () => {}
 
@@ -85,39 +86,41 @@ export class EventRecorder implements Runnable {
     this.#logger = withFields(options.logger, { component: options.component })
   }
 
-  /** Records an event about an object. The object must be stored, with a name and uid. */
+  /** Records an event about a stored object, one with a name and a uid. */
   event(regarding: KubernetesObject, recorded: RecordedEvent): void {
     const { clock } = this.#options
-    const [nowMs, elapsedMs] = [clock.now(), clock.monotonicMs()]
+    const nowMs = clock.monotonicMs()
+    const wallMs = clock.now()
     const { type, reason, action, note } = recorded
     const object = objectIdentity(regarding)
     const key = JSON.stringify([object, type, reason, action, note])
     const series = this.#series.get(key)
-    if (series !== undefined && elapsedMs < series.openUntilMs) {
+    if (series !== undefined && !series.expired && nowMs - series.lastMs < seriesMs) {
       series.count += 1
       series.lastMs = nowMs
-      series.openUntilMs = elapsedMs + seriesMs
+      series.lastWallMs = wallMs
       this.#enqueue(series)
       return
     }
-    if (!this.#mayTell(object, elapsedMs)) {
+    if (!this.#mayTell(object, nowMs)) {
       this.#logger.debug({ object, reason }, 'an event was dropped: too many for this object')
       return
     }
     const fresh: Series = {
-      event: this.#newEvent(regarding, recorded, nowMs),
+      event: this.#newEvent(regarding, recorded, wallMs),
       count: 1,
       lastMs: nowMs,
-      openUntilMs: elapsedMs + seriesMs,
+      lastWallMs: wallMs,
+      expired: false,
       written: 0,
-      notBeforeMs: elapsedMs,
+      notBeforeMs: nowMs,
       waiting: false,
     }
     this.#series.set(key, fresh)
     this.#enqueue(fresh)
   }
 
-  /** Writes events until the signal aborts, and then for two seconds those still waiting. */
+  /** Writes events until the signal aborts, then for up to two seconds what is still queued. */
   async start(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#queueDue()
@@ -131,7 +134,7 @@ export class EventRecorder implements Runnable {
   #enqueue(series: Series): void {
     if (series.waiting) return
     if (this.#queue.length + this.#late.size >= queueLimit) {
-      this.#logger.debug({ limit: queueLimit }, 'an event was dropped: too many are waiting')
+      this.#logger.debug({ limit: queueLimit }, 'an event was dropped: too many are queued')
       return
     }
     series.waiting = true
@@ -215,20 +218,20 @@ export class EventRecorder implements Runnable {
     const { client } = this.#options
     const { event } = series
     const { namespace = 'default', name = '' } = event.metadata
-    // Repetitions during this write are counted by the next one.
+    // Repetitions during the write are counted by the next one.
     const { count } = series
     if (series.written === 0) {
       await client.create(Event, event, { signal })
       this.#written(series, 1)
       return
     }
-    const body = { series: { count, lastObservedTime: microTime(series.lastMs) } }
+    const body = { series: { count, lastObservedTime: microTimestamp(series.lastWallMs) } }
     try {
       await client.patch(Event, { namespace, name }, { type: 'merge', body }, { signal })
     } catch (error) {
       if (!isNotFound(error)) throw error
-      // Events expire on the server; the next repetition creates a new one.
-      series.openUntilMs = -Infinity
+      // Events expire on the server.
+      series.expired = true
     }
     this.#written(series, count)
   }
@@ -237,17 +240,17 @@ export class EventRecorder implements Runnable {
     series.written = count
     series.notBeforeMs = this.#options.clock.monotonicMs() + seriesWriteMs
     series.waiting = false
-    if (series.count > count && series.openUntilMs > 0) this.#enqueue(series)
+    if (series.count > count && !series.expired) this.#enqueue(series)
   }
 
-  #newEvent(regarding: KubernetesObject, recorded: RecordedEvent, nowMs: number): Event {
+  #newEvent(regarding: KubernetesObject, recorded: RecordedEvent, wallMs: number): Event {
     const { name = '', namespace, uid, resourceVersion } = regarding.metadata
     const suffix = randomUUID().replaceAll('-', '').slice(0, 16)
     return {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',
       metadata: { namespace: namespace ?? 'default', name: `${name.slice(0, 230)}.${suffix}` },
-      eventTime: microTime(nowMs),
+      eventTime: microTimestamp(wallMs),
       type: recorded.type,
       reason: recorded.reason.slice(0, shortFieldLimit),
       action: (recorded.action ?? recorded.reason).slice(0, shortFieldLimit),
@@ -270,20 +273,16 @@ function objectIdentity({ apiVersion, kind, metadata }: KubernetesObject): strin
   return [apiVersion, kind, metadata.namespace ?? '', metadata.name, metadata.uid].join('/')
 }
 
-/** A rejection is final; a busy or unreachable server may accept the event later. */
+/** A refusal is final; a busy or unreachable server may accept the event later. */
 function mayRetry(error: unknown): boolean {
   if (!(error instanceof StatusError)) return true
   return error.code === 429 || error.code >= 500
 }
 
-function microTime(ms: number): string {
-  return new Date(ms).toISOString().replace('Z', '000Z')
-}
-
 function cutBytes(text: string, limit: number): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= limit) return text
-  // A character split by the cut becomes U+FFFD, which is removed.
+  // A character that the cut splits becomes U+FFFD, which is removed.
   return bytes
     .subarray(0, limit - 3)
     .toString('utf8')

@@ -1,4 +1,4 @@
-/** An LRU map: holds a fixed number of entries and evicts the least recently used one. */
+/** A map with a fixed capacity that evicts the least recently used entry. */
 export class RecentMap<T> {
   readonly #limit: number
   readonly #entries = new Map<string, T>()
@@ -11,7 +11,7 @@ export class RecentMap<T> {
     return this.#entries.size
   }
 
-  /** The entry, which is marked as just used. */
+  /** The entry, which becomes the most recently used. */
   get(key: string): T | undefined {
     const value = this.#entries.get(key)
     if (value !== undefined) this.set(key, value)

@@ -1,4 +1,4 @@
-/** Allows a burst and then one more per interval. */
+/** Allows a burst, then refills one token per interval. Times are by a monotonic clock. */
 export class TokenBucket {
   readonly #burst: number
   readonly #refillMs: number

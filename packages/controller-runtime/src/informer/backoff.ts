@@ -1,28 +1,28 @@
-import type { Clock } from '@fairlead/base'
+import type { Clock, Random } from '@fairlead/base'
 
 export interface BackoffOptions {
   /** First delay. Defaults to 800 ms. */
   readonly baseMs?: number
   /** Longest delay before jitter. Defaults to 30 s. */
   readonly maxMs?: number
-  /** Time without a failure after which the delays are reset. Defaults to 2 min. */
+  /** Time without a failure after which delays start at `baseMs` again. Defaults to 2 min. */
   readonly resetAfterMs?: number
 }
 
 /**
- * The delays between attempts of a watch: 800 ms doubling to 30 s, each extended by a random jitter
- * of up to 100 %, so that many clients do not reconnect at once. The values are client-go's.
+ * The delays between attempts of a watch: 800 ms doubling to 30 s, each lengthened at random by up
+ * to its own length, so that clients do not reconnect in step. The values are client-go's.
  */
 export class Backoff {
-  readonly #clock: Clock
-  readonly #random: () => number
+  readonly #clock: Pick<Clock, 'monotonicMs'>
+  readonly #random: Random
   readonly #baseMs: number
   readonly #maxMs: number
   readonly #resetAfterMs: number
   #step = 0
   #lastMs = -Infinity
 
-  constructor(clock: Clock, random: () => number, options: BackoffOptions = {}) {
+  constructor(clock: Pick<Clock, 'monotonicMs'>, random: Random, options: BackoffOptions = {}) {
     this.#clock = clock
     this.#random = random
     this.#baseMs = options.baseMs ?? 800

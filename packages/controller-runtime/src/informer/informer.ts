@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 import type { ObjectKey } from '../object-key.ts'
 import type { IndexFunction } from './store.ts'
 
-/** The events a consumer subscribes to. Objects are frozen. Handlers must be fast and not throw. */
+/** Callbacks for changes. Objects are frozen. Handlers must be quick and must not throw. */
 export interface InformerHandler<T extends KubernetesObject> {
   /** `initial`: it existed before this handler was added, or before the informer's first sync. */
   added?(object: T, event: { readonly initial: boolean }): void
@@ -13,17 +13,17 @@ export interface InformerHandler<T extends KubernetesObject> {
 }
 
 /**
- * A local copy of the objects of one kind, kept up to date.
+ * A local copy of the objects of one kind, kept current.
  *
- * Guarantees: it never gives up on its own; every handler gets every change in order, with the old
- * object on updates; a deletion that happened while disconnected is reported as such; several
- * changes of an object in such a gap are reported as one. Reads never wait and never fail; before
- * `synced` they return what has arrived.
+ * Guarantees: it never gives up on its own; every handler receives every change in order, with
+ * the old object on updates; a deletion that happened while disconnected is reported as a deletion;
+ * several changes of an object in such a gap are reported as one. Reads never wait and never fail;
+ * before `synced` they answer from what has arrived.
  */
 export interface Informer<T extends KubernetesObject = KubernetesObject> {
   /** Lists and watches until the signal aborts, then resolves. Call it once. */
   start(signal: AbortSignal): Promise<void>
-  /** Whether the first complete list has been stored. */
+  /** Whether the first complete list has arrived. */
   readonly synced: boolean
   /** Resolves once synced; rejects with the signal's reason if that aborts first. */
   waitForSync(signal: AbortSignal): Promise<void>
@@ -34,13 +34,11 @@ export interface Informer<T extends KubernetesObject = KubernetesObject> {
   addIndex(name: string, valuesOf: IndexFunction<T>): void
   byIndex(name: string, value: string): readonly T[]
   /**
-   * Stores an object returned by our own write, so that reads see it before the watch delivers it.
-   * Handlers are notified when the watch does, in order with everything else.
+   * Stores an object as our own write returned it, so that reads see it before the watch delivers
+   * it. Handlers are called when the watch does, in order with everything else.
    */
   remember(object: T): void
-  /**
-   * Subscribes; existing objects are reported as added first. Returns a function that unsubscribes.
-   */
+  /** Subscribes; known objects are reported as added first. Returns the unsubscribe function. */
   onEvent(handler: InformerHandler<T>): () => void
 }
 

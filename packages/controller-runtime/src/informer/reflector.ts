@@ -1,6 +1,13 @@
 import { isExpired, isTooManyRequests, StatusError } from '@fairlead/kube-core'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
-import { type Clock, DeadlineError, type Logger, openScope, sleep } from '@fairlead/base'
+import {
+  type Clock,
+  DeadlineError,
+  type Logger,
+  openScope,
+  type Random,
+  sleep,
+} from '@fairlead/base'
 import type { Reader, WatchEvent } from '../client/client.ts'
 import { ConnectionError } from '../client/connection-error.ts'
 import { WatchStreamError } from '../client/line-splitter.ts'
@@ -27,12 +34,10 @@ interface ReflectorOptions<T extends KubernetesObject> {
   readonly scope: InformerScope
   readonly sink: ReflectorSink<T>
   readonly clock: Clock
-  readonly random: () => number
+  readonly random: Random
   readonly logger: Logger
   readonly backoff?: BackoffOptions | undefined
-  /**
-   * A watch that receives no byte for this long is aborted. Off by default: quiet kinds are silent.
-   */
+  /** Aborts a watch that received no byte for this long. Off by default: quiet kinds are normal. */
   readonly idleTimeoutMs?: number | undefined
 }
 
@@ -45,22 +50,22 @@ interface WatchProgress {
 const pageSize = 500
 const wholeListTimeoutMs = 120_000
 const shortestWatchSeconds = 300
-/** A server ends a watch at the requested timeout; this much later the peer is considered gone. */
+/** The server ends a watch after `timeoutSeconds`; this much later the peer counts as gone. */
 const watchOverdueMs = 30_000
 const shortWatchMs = 1000
 
 /**
  * Mirrors one collection into a sink by list and watch for as long as it runs.
  *
- * A watch that ends is resumed from the last seen version. Only when the server no longer knows
- * that version (410), or rejects the watch for a reason other than load, is the collection listed
- * again. An attempt that delivered nothing is followed by a backoff; one that stayed open or
- * delivered is resumed at once.
+ * A watch that ends is resumed from the last version seen. The collection is listed again only when
+ * the server no longer has that version (410) or refuses the watch for a reason other than load. An
+ * attempt that delivered nothing is followed by a backoff; a watch that delivered events or stayed
+ * open is resumed immediately.
  */
 export class Reflector<T extends KubernetesObject> {
   readonly #options: ReflectorOptions<T>
   readonly #backoff: Backoff
-  /** The version to resume the watch from; undefined when a list is due. */
+  /** Where the watch resumes; undefined when a list is due. */
   #resourceVersion: string | undefined
 
   constructor(options: ReflectorOptions<T>) {
@@ -94,7 +99,7 @@ export class Reflector<T extends KubernetesObject> {
     const resumable = this.#resourceVersion !== undefined && isResumable(error)
     if (!resumable) this.#resourceVersion = undefined
     if (resumable && progressed && !isTooManyRequests(error)) {
-      logger.debug({ reason: error.message }, 'the watch was interrupted, resuming')
+      logger.debug({ reason: error.message }, 'the watch was interrupted and is resumed')
       return
     }
     const delayMs = this.#backoff.next()
@@ -102,7 +107,7 @@ export class Reflector<T extends KubernetesObject> {
     sink.failed(error)
     logger[level](
       { reason: error.message, delayMs: Math.round(delayMs), relist: !resumable },
-      'list or watch failed, retrying',
+      'list or watch failed and is retried',
     )
     await sleep(this.#options.clock, delayMs, signal).catch(() => {})
   }
@@ -133,7 +138,7 @@ export class Reflector<T extends KubernetesObject> {
         if (!token) return { items, resourceVersion: page.metadata.resourceVersion ?? '' }
       } catch (error) {
         if (token === undefined || !isExpired(error)) throw error
-        // Paging took longer than the server keeps the version: list everything at once.
+        // The version expired between two pages: list everything in one request.
         const whole = await client.list(type, { ...scope, signal, timeoutMs: wholeListTimeoutMs })
         return { items: whole.items, resourceVersion: whole.metadata.resourceVersion ?? '' }
       }

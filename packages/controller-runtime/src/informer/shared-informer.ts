@@ -3,12 +3,13 @@ import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import {
   type Clock,
   type Logger,
+  type Random,
   silentLogger,
   systemClock,
+  systemRandom,
   type Timer,
   untilAborted,
   withFields,
-  systemRandom,
 } from '@fairlead/base'
 import type { Reader } from '../client/client.ts'
 import { keyOf, keyText } from '../object-key.ts'
@@ -24,13 +25,13 @@ export interface InformerOptions<T extends KubernetesObject> {
   readonly type: ResourceType<T>
   readonly scope?: InformerScope
   readonly clock?: Clock
-  /** Between 0 and 1; defaults to `Math.random`. */
-  readonly random?: () => number
+  /** Between 0 and 1; defaults to the machine's randomness. */
+  readonly random?: Random
   readonly logger?: Logger
   readonly backoff?: BackoffOptions
   /** Reports every object as updated again about this often. Off by default. */
   readonly resyncMs?: number
-  /** Aborts a watch that receives no byte for this long. Off by default. */
+  /** Aborts a watch that received no byte for this long. Off by default. */
   readonly idleTimeoutMs?: number
 }
 
@@ -38,11 +39,11 @@ export interface InformerOptions<T extends KubernetesObject> {
 export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   readonly #options: InformerOptions<T>
   readonly #clock: Clock
-  readonly #random: () => number
+  readonly #random: Random
   readonly #logger: Logger
   readonly #store = new Store<T>()
   readonly #handlers = new Set<InformerHandler<T>>()
-  /** For objects that our own write put ahead of the watch: what handlers were last notified of. */
+  /** The state that handlers last saw of objects that our own writes put ahead of the watch. */
   readonly #ahead = new Map<string, T | undefined>()
   readonly #firstList = Promise.withResolvers<void>()
   #synced = false
@@ -120,7 +121,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   remember(object: T): void {
     const { resourceVersion } = object.metadata
     if (!this.#synced || this.#reached === undefined || resourceVersion === undefined) return
-    // Changes up to this version have been reported, even if the object is gone by now.
+    // The watch has passed this version and reported it, even if the object is gone again by now.
     if (!isNewer(resourceVersion, this.#reached)) return
     const key = keyText(keyOf(object))
     const known = this.#store.get(key)
@@ -172,7 +173,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
       return
     }
     if (old.metadata.uid !== object.metadata.uid) {
-      // Deleted and recreated under the same name without the deletion being reported.
+      // Deleted and recreated under the same name without our seeing the deletion.
       this.#remove(old, true)
       this.#put(object)
       return
@@ -195,7 +196,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     this.#tell(this.#handlers, (one) => one.deleted?.(object, { stateUnknown }))
   }
 
-  /** Stores what the watch delivered, unless our own write made readers see something newer. */
+  /** Stores what the watch delivered, unless our own write is newer. */
   #take(key: string, object: T): void {
     deepFreeze(object)
     if (this.#isAhead(key, object)) {
@@ -206,12 +207,12 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     }
   }
 
-  /** The watch has passed this version: all older writes have been reported. */
+  /** The watch has passed this version, so it has reported all older writes. */
   #reach(resourceVersion: string): void {
     this.#reached = resourceVersion
     for (const [key, told] of this.#ahead) {
       if (isNewer(this.#store.get(key)?.metadata.resourceVersion, resourceVersion)) continue
-      // Out of this informer's scope, or gone: what handlers know is the current state.
+      // Out of this informer's scope, or gone: what handlers saw last is the current state.
       this.#ahead.delete(key)
       if (told === undefined) this.#store.delete(key)
       else this.#store.set(told)

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 import { keyOf, keyText } from '../object-key.ts'
 
-/** Maps an object to its index values. Must be pure: it is called again to remove them. */
+/** The values an object is indexed under. Must be pure: it is called again to remove them. */
 export type IndexFunction<T extends KubernetesObject> = (object: T) => readonly string[]
 
 interface Index<T extends KubernetesObject> {
@@ -9,7 +9,7 @@ interface Index<T extends KubernetesObject> {
   readonly keysByValue: Map<string, Set<string>>
 }
 
-/** The objects of one informer by key, by namespace, and by added indexes. */
+/** The objects of one informer by key, by namespace and by the indexes that were added. */
 export class Store<T extends KubernetesObject> {
   readonly #objects = new Map<string, T>()
   readonly #indexes = new Map<string, Index<T>>()
@@ -50,7 +50,7 @@ export class Store<T extends KubernetesObject> {
     this.#unindex(key, old)
   }
 
-  /** Adds an index; existing objects are indexed at once. */
+  /** Adds an index; objects already stored are indexed immediately. */
   addIndex(name: string, valuesOf: IndexFunction<T>): void {
     if (this.#indexes.has(name)) throw new Error(`Index with name ${name} already exists`)
     const index: Index<T> = { valuesOf, keysByValue: new Map() }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
+import { type Clock, isJsonObject, parseJsonOrUndefined } from '@fairlead/base'
 import { KubeConfigError } from './kube-config.ts'
 import type { Credentials, CredentialSource } from './kube-config.ts'
-import type { Clock } from '@fairlead/base'
 
 /** The `exec` part of a kubeconfig user. */
 export interface ExecPlugin {
@@ -28,12 +28,12 @@ interface ExecStatus {
 
 const pluginTimeoutMs = 60_000
 const outputLimitBytes = 1024 * 1024
-/** Renew a little before the expiry, so that no request is sent with an expiring token. */
+/** How long before expiry credentials are renewed, so that none expires on its way. */
 const renewEarlyMs = 10_000
 
 /**
  * Credentials from an exec plugin (client.authentication.k8s.io). The plugin runs when they are
- * first needed, when they expire, and after the server rejected them; never twice at once.
+ * first needed, when they expire, and after the server refused them; never twice concurrently.
  */
 export function execCredentials(
   plugin: ExecPlugin,
@@ -93,7 +93,7 @@ function runPlugin(plugin: ExecPlugin, cluster: ExecClusterInfo): Promise<ExecSt
       [...(plugin.args ?? [])],
       { env, timeout: pluginTimeoutMs, maxBuffer: outputLimitBytes, encoding: 'utf8' },
       (failure, output) => {
-        // The plugin's output may contain a token, so it is kept out of messages and causes.
+        // The plugin's output may hold a token, so it must not get into a message or a cause.
         if (failure !== null) {
           const why = failure.killed ? 'timed out' : `failed (${String(failure.code)})`
           return reject(new KubeConfigError(`the exec plugin ${plugin.command} ${why}`))
@@ -107,15 +107,8 @@ function runPlugin(plugin: ExecPlugin, cluster: ExecClusterInfo): Promise<ExecSt
 }
 
 function parseExecCredential(output: string): ExecStatus | undefined {
-  try {
-    const value: unknown = JSON.parse(output)
-    if (typeof value !== 'object' || value === null) return undefined
-    if (!('kind' in value) || value.kind !== 'ExecCredential' || !('status' in value)) {
-      return undefined
-    }
-    const { status } = value
-    return typeof status === 'object' && status !== null ? status : undefined
-  } catch {
-    return undefined
-  }
+  const value = parseJsonOrUndefined(output)
+  if (!isJsonObject(value) || value['kind'] !== 'ExecCredential') return undefined
+  const { status } = value
+  return isJsonObject(status) ? status : undefined
 }

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
 import type { ExecPlugin } from './exec-plugin.ts'
 import { KubeConfigError } from './kube-config.ts'
 
@@ -35,16 +36,14 @@ export interface UserEntry {
   readonly exec?: ExecPlugin
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
-/** Validates a parsed kubeconfig. File names in it are resolved with `resolvePath`. */
+/** Checks a parsed kubeconfig. `resolvePath` makes file names in it absolute. */
 export function decodeKubeConfigDocument(
   value: unknown,
   what: string,
   resolvePath: (path: string) => string,
 ): KubeConfigDocument {
-  if (!isFields(value)) throw new KubeConfigError(`${what} is not a kubeconfig`)
-  const path = (fields: Fields, name: string) => {
+  if (!isJsonObject(value)) throw new KubeConfigError(`${what} is not a kubeconfig`)
+  const path = (fields: JsonObject, name: string) => {
     const relative = text(fields, name)
     return relative === undefined || relative === '' ? {} : { [name]: resolvePath(relative) }
   }
@@ -76,7 +75,7 @@ export function decodeKubeConfigDocument(
   }
 }
 
-/** Merges documents: for equal names, and for the current context, the first wins. */
+/** Merges documents: of equal names, and of the current context, the first wins. */
 export function mergeKubeConfigDocuments(
   documents: readonly KubeConfigDocument[],
 ): KubeConfigDocument {
@@ -98,36 +97,35 @@ export function named<T>(map: ReadonlyMap<string, T>, name: string, what: string
 }
 
 function entries<T>(
-  document: Fields,
+  document: JsonObject,
   list: string,
   member: string,
-  decode: (fields: Fields) => T,
+  decode: (fields: JsonObject) => T,
 ): ReadonlyMap<string, T> {
   const items = document[list]
   const map = new Map<string, T>()
   if (!Array.isArray(items)) return map
   for (const item of items) {
-    if (!isFields(item)) continue
+    if (!isJsonObject(item)) continue
     const name = text(item, 'name')
-    const fields = item[member]
     // As in kubectl, the first of two entries with the same name wins.
-    if (name !== undefined && !map.has(name)) map.set(name, decode(isFields(fields) ? fields : {}))
+    if (name !== undefined && !map.has(name)) map.set(name, decode(objectOrEmpty(item[member])))
   }
   return map
 }
 
 function execPlugin(value: unknown, resolvePath: (path: string) => string): ExecPlugin | undefined {
-  if (!isFields(value)) return undefined
+  if (!isJsonObject(value)) return undefined
   const command = text(value, 'command')
   if (command === undefined) throw new KubeConfigError('an exec plugin has no command')
   const { args, env } = value
   return {
-    // A bare name is looked up in PATH; a path is relative to the kubeconfig.
+    // A bare name is looked up in PATH, a path is relative to the file that names it.
     command: command.includes('/') ? resolvePath(command) : command,
     apiVersion: text(value, 'apiVersion') ?? 'client.authentication.k8s.io/v1',
     args: Array.isArray(args) ? args.map(String) : [],
     env: Array.isArray(env)
-      ? env.filter(isFields).map((one) => ({
+      ? env.filter(isJsonObject).map((one) => ({
           name: text(one, 'name') ?? '',
           value: text(one, 'value') ?? '',
         }))
@@ -145,11 +143,6 @@ function optional<Name extends string, T>(
   return result
 }
 
-function text(fields: Fields, name: string): string | undefined {
-  const value = fields[name]
-  return typeof value === 'string' ? value : undefined
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function text(fields: JsonObject, name: string): string | undefined {
+  return stringOrUndefined(fields[name])
 }

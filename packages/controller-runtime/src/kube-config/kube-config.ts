@@ -1,6 +1,6 @@
-/** How to reach an API server and which credentials to use. */
+/** How to reach an API server and how to authenticate. */
 export interface KubeConfig {
-  /** The server's URL, `https://host:port`, with a path if it is behind one. */
+  /** The server's address, `https://host:port`, with a path if it has one. */
   readonly server: string
   /** The namespace of the context, if set. */
   readonly namespace?: string
@@ -8,7 +8,7 @@ export interface KubeConfig {
   readonly credentials: CredentialSource
 }
 
-/** How the server is authenticated. */
+/** How the server's certificate is verified. */
 export interface ServerTls {
   /** PEM of the CAs to trust instead of the system's. */
   readonly ca?: string
@@ -17,7 +17,7 @@ export interface ServerTls {
   readonly insecureSkipVerify?: boolean
 }
 
-/** What the client presents. All empty means anonymous. */
+/** What the client presents. All fields absent means anonymous. */
 export interface Credentials {
   /** The complete value of the Authorization header. */
   readonly authorization?: string

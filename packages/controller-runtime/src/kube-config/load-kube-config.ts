@@ -17,17 +17,18 @@ import { tokenFileCredentials } from './token-file.ts'
 
 /** The source of a kubeconfig. Exactly one of `file` and `text`. */
 export interface KubeConfigSource {
-  /** A path, or several separated as in PATH; for equal names the first file wins. */
+  /** A path, or several separated as in PATH; the first file wins where names are equal. */
   readonly file?: string
-  /** The YAML or JSON itself. Relative paths in it are relative to the working directory. */
+  /** The YAML or JSON itself. Relative paths in it are resolved against the working directory. */
   readonly text?: string
   /** Overrides the file's current context. */
   readonly context?: string
 }
 
 /**
- * Loads the configuration for an API server: from a kubeconfig, or from inside a pod. Token files
- * and exec plugins are read when they are needed, not here. Throws KubeConfigError.
+ * Reads how to reach an API server: from a kubeconfig, or from what is mounted in a pod. Token
+ * files are read and exec plugins are run when they are needed, not here. Throws
+ * KubeConfigError.
  */
 export function loadKubeConfig(
   source: KubeConfigSource | 'in-cluster',
@@ -70,7 +71,7 @@ function readDocument(source: KubeConfigSource): KubeConfigDocument {
     try {
       return [decode(readFileSync(path, 'utf8'), path, dirname(path))]
     } catch (cause) {
-      // Files in a list may be missing, as with kubectl; a single one must exist.
+      // In a list, missing files are skipped, as in kubectl; a single file must exist.
       if (paths.length > 1 && isMissing(cause)) return []
       if (cause instanceof KubeConfigError) throw cause
       throw new KubeConfigError(`cannot read the kubeconfig ${path}`, { cause })

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises'
+import type { Clock } from '@fairlead/base'
 import { KubeConfigError } from './kube-config.ts'
 import type { Credentials, CredentialSource } from './kube-config.ts'
-import type { Clock } from '@fairlead/base'
 
 /** client-go rereads a token file at most once a minute; projected tokens live at least ten. */
 const rereadAfterMs = 60_000
 
 /**
- * A bearer token from a file that is rotated, such as the in-cluster service account token. Reread
- * after a minute, and at once when the server rejected it. If a later read fails, the last token
- * stays in use.
+ * A bearer token in a file that is rotated, such as the in-cluster service account token. Read
+ * again after a minute, and at once when the server refused it. If a later read fails, the last
+ * token stays in use.
  */
 export function tokenFileCredentials(path: string, clock: Clock): CredentialSource {
   let token: string | undefined

@@ -1,7 +1,15 @@
-import { isNotFound, Lease } from '@fairlead/kube-core'
+import { isNotFound, Lease, microTimestamp } from '@fairlead/kube-core'
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type Clock, type Logger, openScope, sleep, withFields } from '@fairlead/base'
+import {
+  type Clock,
+  type Logger,
+  openScope,
+  type Random,
+  type Scope,
+  sleep,
+  withFields,
+} from '@fairlead/base'
 import type { Client } from '../client/client.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 
@@ -11,42 +19,39 @@ export interface LeaderElectionOptions {
   readonly namespace: string
   /** Unique to this process. Defaults to `hostname_uuid`. */
   readonly identity?: string
-  /** How long others wait after the last renewal before they take over. Defaults to 15 s. */
+  /** How long others wait for a leader that stopped renewing. Defaults to 15 s. */
   readonly leaseDurationMs?: number
   /** How long a leader retries a renewal before it stops leading. Defaults to 10 s. */
   readonly renewDeadlineMs?: number
   /** The interval between attempts. Defaults to 2 s. */
   readonly retryPeriodMs?: number
-  /** Releases the lease at the end, so that another can lead at once. Defaults to true. */
+  /** Releases the lease on stop, so that another can lead at once. Defaults to true. */
   readonly releaseOnStop?: boolean
 }
 
 export interface LeaderElectorOptions extends LeaderElectionOptions {
   readonly client: Client
   readonly clock: Clock
-  readonly random: () => number
+  readonly random: Random
   readonly logger: Logger
   readonly metrics: Metrics
 }
 
-/**
- * The lease was lost: another may already lead, so everything reserved for the leader must stop
- * now.
- */
+/** The lease was lost: another replica may already lead, so a leader's work must end now. */
 export class LeaderElectionLostError extends Error {
   override readonly name = 'LeaderElectionLostError'
-  constructor() {
-    super('leader election lost')
+  constructor(options?: ErrorOptions) {
+    super('leader election lost', options)
   }
 }
 
 const jitterFactor = 1.2
 
 /**
- * Leader election with a Lease in the cluster: one process leads at a time.
+ * Elects one leader among the replicas by a Lease in the cluster.
  *
- * Whether another's lease has expired is judged by how long we have seen its record unchanged,
- * never by comparing its times with our clock: clocks of machines differ.
+ * Whether another replica's lease has expired is judged by how long its record has stayed unchanged
+ * by our monotonic clock, never by comparing its times with our wall clock: clocks differ.
  */
 export class LeaderElector {
   readonly #options: LeaderElectorOptions
@@ -56,6 +61,7 @@ export class LeaderElector {
   readonly #retryPeriodMs: number
   readonly #logger: Logger
   #observed: Lease | undefined
+  /** By the monotonic clock. */
   #observedAtMs = -Infinity
 
   constructor(options: LeaderElectorOptions) {
@@ -81,12 +87,12 @@ export class LeaderElector {
 
   /**
    * Waits until this process leads, calls `onLead`, and renews until the signal aborts, then
-   * resolves. Rejects with LeaderElectionLostError when it could not renew in time.
+   * resolves. Rejects with LeaderElectionLostError if it could not renew in time.
    */
   async run(signal: AbortSignal, onLead: () => void): Promise<void> {
     const { clock, random, metrics, name } = this.#options
     try {
-      while (!(await this.#attempt(signal, this.#renewDeadlineMs))) {
+      while (!(await this.#attempt(signal))) {
         await sleep(clock, this.#retryPeriodMs * (1 + jitterFactor * random()), signal)
       }
       this.#logger.info({ identity: this.#identity }, 'leading')
@@ -100,13 +106,13 @@ export class LeaderElector {
     }
   }
 
-  /** Releases the lease if it is ours; a failure only delays the others by some seconds. */
+  /** Releases the lease if it is ours; a failure only makes the others wait until it expires. */
   async release(): Promise<void> {
     if (!this.leading || this.#observed === undefined) return
     if (this.#options.releaseOnStop === false) return
     const lease = this.#observed
     this.#observed = undefined
-    const now = this.#timestamp()
+    const now = microTimestamp(this.#options.clock.now())
     const spec = {
       ...lease.spec,
       holderIdentity: '',
@@ -125,27 +131,39 @@ export class LeaderElector {
     return Math.max(this.#renewDeadlineMs / 2, 1000)
   }
 
-  async #renew(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options
-    for (let renewedMs = clock.monotonicMs(); ;) {
-      await sleep(clock, this.#retryPeriodMs, signal)
-      const remainingMs = renewedMs + this.#renewDeadlineMs - clock.monotonicMs()
-      if (remainingMs > 0 && (await this.#attempt(signal, remainingMs)))
-        renewedMs = clock.monotonicMs()
-      else if (!this.leading || clock.monotonicMs() - renewedMs >= this.#renewDeadlineMs) {
-        throw new LeaderElectionLostError()
+  /** Renews again and again until the signal aborts, or throws LeaderElectionLostError. */
+  async #renew(signal: AbortSignal): Promise<never> {
+    for (;;) {
+      using deadline = this.#openDeadline(signal)
+      try {
+        await this.#renewOnce(deadline.signal)
+      } catch (cause) {
+        signal.throwIfAborted()
+        throw deadline.signal.aborted ? new LeaderElectionLostError({ cause }) : cause
       }
     }
   }
 
-  /** One attempt to acquire or renew the lease, within the remaining time. */
-  async #attempt(signal: AbortSignal, remainingMs: number): Promise<boolean> {
-    using scope = openScope({
+  /** Resolves once the lease is renewed, after as many attempts as the signal leaves time for. */
+  async #renewOnce(signal: AbortSignal): Promise<void> {
+    do {
+      if (!this.leading) throw new LeaderElectionLostError()
+      await sleep(this.#options.clock, this.#retryPeriodMs, signal)
+    } while (!(await this.#attempt(signal)))
+  }
+
+  #openDeadline(signal: AbortSignal): Scope {
+    return openScope({
       parents: [signal],
       clock: this.#options.clock,
-      timeoutMs: remainingMs,
+      timeoutMs: this.#renewDeadlineMs,
       what: 'renewing the lease',
     })
+  }
+
+  /** One attempt to get or keep the lease. False if it failed and another may be made. */
+  async #attempt(signal: AbortSignal): Promise<boolean> {
+    using scope = this.#openDeadline(signal)
     try {
       return (await this.#renewOptimistically(scope.signal)) || (await this.#acquire(scope.signal))
     } catch (error) {
@@ -200,7 +218,7 @@ export class LeaderElector {
   }
 
   #spec(lease: Lease | undefined): NonNullable<Lease['spec']> {
-    const now = this.#timestamp()
+    const now = microTimestamp(this.#options.clock.now())
     const held = lease?.spec?.holderIdentity === this.#identity
     const transitions = lease?.spec?.leaseTransitions ?? 0
     return {
@@ -221,11 +239,6 @@ export class LeaderElector {
   #isValid(): boolean {
     const durationMs = (this.#observed?.spec?.leaseDurationSeconds ?? 0) * 1000
     return this.#observedAtMs + durationMs > this.#options.clock.monotonicMs()
-  }
-
-  /** RFC 3339 with microseconds, the format of Lease times. */
-  #timestamp(): string {
-    return new Date(this.#options.clock.now()).toISOString().replace('Z', '000Z')
   }
 }
 

@@ -1,10 +1,12 @@
 import { ConfigMap } from '@fairlead/kube-core'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { aborted } from '@fairlead/base'
-import type { Client } from '../client/client.ts'
-import { ControllerBuilder } from '../controller/controller-builder.ts'
-import { probeResponse } from '../probes/probe-response.ts'
 import { FakeClock } from '@fairlead/base/testing'
+import type { Client } from '../client/client.ts'
+import { ConnectionError } from '../client/connection-error.ts'
+import { ControllerBuilder } from '../controller/controller-builder.ts'
+import { ChannelSource } from '../controller/source.ts'
+import { probeResponse } from '../probes/probe-response.ts'
 import { FakeReader } from '../testing/fake-reader.ts'
 import { Manager } from './manager.ts'
 import type { ManagerOptions } from './manager.ts'
@@ -200,6 +202,52 @@ describe('a manager', () => {
     await clock.advance(0)
     expect(steps).toContain('leader only stopped')
     expect(steps).toContain('server stopped')
+  })
+
+  it.each([
+    ['in order', false],
+    ['after the grace period', true],
+  ])('leaves no timer behind when it stopped %s', async (_, hangs) => {
+    const refuse = () => Promise.reject(new ConnectionError('away'))
+    const client = {
+      list: refuse,
+      watch: reader.watch.bind(reader),
+      create: refuse,
+      get: refuse,
+    }
+    const manager = newManager({
+      client: client as unknown as Client,
+      leaderElection: { name: 'x', namespace: 'ns', identity: 'me' },
+    })
+    if (hangs) manager.add(runnable(() => new Promise(() => {}), { stage: 'servers' }))
+    const queued = new ChannelSource('later')
+    queued.send({ name: 'a' })
+    manager.add(
+      new ControllerBuilder()
+        .named('later')
+        .watchesRaw(queued)
+        .withOptions({ needLeaderElection: false })
+        .build(() => Promise.resolve({ requeueAfterMs: 60_000 })),
+    )
+    const stop = new AbortController()
+    const running = manager.start(stop.signal)
+    running.catch(() => {})
+    await clock.advance(0)
+    manager.cache.informerFor(ConfigMap)
+    const object: ConfigMap = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace: 'ns', name: 'a', uid: 'u' },
+    }
+    manager.eventRecorder('test').event(object, { type: 'Normal', reason: 'Made', note: '' })
+    await clock.advance(0)
+    // The elector, the recorder, the informer and the queue each wait.
+    expect(clock.pendingTimers).toBe(4)
+    stop.abort()
+    await clock.advance(hangs ? 30_000 : 0)
+    await running.catch(() => {})
+    await clock.advance(0)
+    expect(clock.pendingTimers).toBe(0)
   })
 
   it('refuses a second controller of the same name, and to start twice', async () => {

@@ -5,10 +5,11 @@ import {
   DeadlineError,
   type Logger,
   openScope,
+  type Random,
   silentLogger,
   systemClock,
-  untilAborted,
   systemRandom,
+  untilAborted,
 } from '@fairlead/base'
 import { InformerCache } from '../cache/cache.ts'
 import type { Cache } from '../cache/cache.ts'
@@ -30,21 +31,21 @@ import type { Runnable } from '../runnable.ts'
 export interface ManagerOptions {
   /** The API server; the manager makes a client and closes it at the end. */
   readonly config?: KubeConfig
-  /** User agent and timeout of the client made from `config`. */
+  /** User agent, field manager and timeout of the client made from `config`. */
   readonly clientOptions?: Pick<ClientOptions, 'userAgent' | 'fieldManager' | 'timeoutMs'>
-  /** Instead of `config`: a client that the caller closes. */
+  /** Instead of `config`: a client, which whoever made it closes. */
   readonly client?: Client
   readonly clock?: Clock
-  /** Between 0 and 1; defaults to `Math.random`. */
-  readonly random?: () => number
+  /** Between 0 and 1; defaults to the machine's randomness. */
+  readonly random?: Random
   readonly logger?: Logger
   /** Where metrics are registered; a new registry by default. */
   readonly registry?: Registry
-  /** Instead of `registry`: metrics that are already registered, shared with a client. */
+  /** Instead of `registry`: metrics that are already declared, shared with a client. */
   readonly metrics?: Metrics
-  /** Graceful shutdown timeout. Defaults to 30 s. */
+  /** Grace period for stopping everything. Defaults to 30 s. */
   readonly gracefulShutdownTimeoutMs?: number
-  /** How long the declared kinds may take to sync at the start. Defaults to 2 min. */
+  /** How long the first sync of the cache may take. Defaults to 2 min. */
   readonly cacheSyncTimeoutMs?: number
   /** Runs controllers on one replica only. Off by default. */
   readonly leaderElection?: LeaderElectionOptions
@@ -55,16 +56,17 @@ type State = 'new' | 'running' | 'stopped'
 /**
  * Runs controllers and other runnables with one shared client, cache and set of metrics.
  *
- * Start order: servers, the cache and its first sync, runnables of every replica and, once it
- * leads, the controllers. Stop order: runnables of every replica, the controllers, the cache, the
+ * Starts: servers, then the cache and its first sync, then what every replica runs, then, once it
+ * leads, the controllers. Stops: what every replica runs, then the controllers, the cache, the
  * servers; last it releases the lease and writes the remaining events.
  */
 export class Manager {
-  /** Reads live; its writes are readable from the cache at once. */
+  /** Reads from the API server; its writes can be read from the cache immediately. */
   readonly client: Client
   readonly metrics: Metrics
   readonly #options: ManagerOptions
   readonly #clock: Clock
+  readonly #random: Random
   readonly #logger: Logger
   readonly #cache: InformerCache
   readonly #closeClient: () => Promise<void>
@@ -85,6 +87,7 @@ export class Manager {
   constructor(options: ManagerOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
+    this.#random = options.random ?? systemRandom
     this.#logger = options.logger ?? silentLogger
     this.metrics = options.metrics ?? createMetrics(options.registry)
     const connection = this.#connect(options)
@@ -92,7 +95,7 @@ export class Manager {
     this.#cache = new InformerCache({
       client: connection.client,
       clock: this.#clock,
-      random: options.random ?? systemRandom,
+      random: this.#random,
       logger: this.#logger,
     })
     this.client = rememberingClient(connection.client, this.#cache)
@@ -111,9 +114,7 @@ export class Manager {
     return this.#cache
   }
 
-  /**
-   * Whether this replica runs the controllers; without leader election always true once started.
-   */
+  /** Whether this replica runs the controllers; once started without election, always true. */
   get elected(): boolean {
     return this.#elected
   }
@@ -131,10 +132,7 @@ export class Manager {
     addCheck(this.#readyz, name, check)
   }
 
-  /**
-   * Adds a controller or a runnable; adding the same one twice has no effect. The manager may
-   * already be running.
-   */
+  /** Adds a controller or a runnable, also to a running manager. Adding it twice has no effect. */
   add(runnable: Runnable): void {
     if (this.#known.has(runnable)) return
     if (runnable instanceof Controller) this.#bind(runnable)
@@ -142,7 +140,7 @@ export class Manager {
     this.#groupOf(runnable).add(runnable)
   }
 
-  /** An event recorder for a component; it runs with the manager. */
+  /** An event recorder that reports as the component; it runs with the manager. */
   eventRecorder(component: string): EventRecorder {
     const recorder = new EventRecorder({
       client: this.client,
@@ -221,7 +219,7 @@ export class Manager {
       ...leaderElection,
       client: this.client,
       clock: this.#clock,
-      random: this.#options.random ?? systemRandom,
+      random: this.#random,
       logger: this.#logger,
       metrics: this.metrics,
     })
@@ -253,16 +251,13 @@ export class Manager {
       this.#logger.error({ err: error }, 'failed while stopping')
       return
     }
-    this.#logger.error(
-      { err: error },
-      'the manager is stopping because one of its runnables failed',
-    )
+    this.#logger.error({ err: error }, 'the manager stops because something it runs has failed')
     this.#failure.abort(error instanceof Error ? error : new Error(String(error)))
   }
 
   async #stop(releaseLease: () => Promise<void>): Promise<void> {
     const lost = this.#failure.signal.reason instanceof LeaderElectionLostError
-    // Another may already lead: everything is told to stop at once, without waiting.
+    // Another replica may already lead: everything is told to stop at once, without a grace period.
     const timeoutMs = lost ? 0 : (this.#options.gracefulShutdownTimeoutMs ?? 30_000)
     using grace = openScope({
       clock: this.#clock,
@@ -278,7 +273,7 @@ export class Manager {
     try {
       await untilAborted(inOrder(), grace.signal)
     } catch (error) {
-      for (const group of groups) void group.stop()
+      for (const group of [...groups, this.#recorders]) void group.stop()
       this.#fail(error)
     } finally {
       this.#state = 'stopped'

@@ -1,8 +1,8 @@
 import type { Runnable } from '../runnable.ts'
 
 /**
- * Runnables that start and stop together. One added before the group starts is kept, one added
- * later starts at once, one added after the stop is ignored.
+ * Runnables that start and stop together. One added before the group starts is
+ * started with it; one added later is started at once; one added after the stop is ignored.
  */
 export class RunnableGroup {
   readonly #waiting: Runnable[] = []
@@ -26,7 +26,7 @@ export class RunnableGroup {
     for (const runnable of this.#waiting.splice(0)) this.#run(runnable)
   }
 
-  /** Stops all of them and resolves when they have stopped. */
+  /** Asks all of them to stop and resolves when they have. */
   async stop(): Promise<void> {
     this.#controller.abort(new Error('the manager is stopping'))
     while (this.#running.size > 0) await Promise.all(this.#running)

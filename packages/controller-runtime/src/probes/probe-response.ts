@@ -3,7 +3,7 @@ export type HealthCheck = () => void
 
 export type HealthChecks = ReadonlyMap<string, HealthCheck>
 
-/** The checks behind /healthz (liveness) and /readyz (readiness). */
+/** The checks behind /healthz (is the process alive) and /readyz (may it receive traffic). */
 export interface ProbeChecks {
   readonly healthz: HealthChecks
   readonly readyz: HealthChecks
@@ -20,8 +20,8 @@ const pingOnly: HealthChecks = new Map([['ping', () => {}]])
 
 /**
  * Answers a probe as controller-runtime does: `/healthz` and `/readyz` run all checks,
- * `/readyz/<check>` runs one, `?verbose` lists them, `?exclude=<check>` leaves one out. The reason
- * of a failure is only given when that check alone was requested.
+ * `/readyz/<check>` runs one, `?verbose` lists them, `?exclude=<check>` leaves one out. Why a check
+ * failed is shown only when that check alone is requested.
  */
 export function probeResponse(
   path: string,

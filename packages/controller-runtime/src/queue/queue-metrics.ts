@@ -1,13 +1,13 @@
 import type { Clock } from '@fairlead/base'
 import type { Metrics } from '../metrics/metrics.ts'
 
-/** Hooks that a work queue calls. Every call is O(1). */
+/** What a work queue reports about itself. Every call is O(1). */
 export interface QueueMetrics {
   /** An entry became ready. */
   added(key: string, priority: number): void
   /** An entry was handed to a worker. */
   taken(key: string, priority: number): void
-  /** The worker called `done`. */
+  /** The worker is done with the key. */
   done(key: string): void
   /** An entry was added with a delay. */
   retried(): void

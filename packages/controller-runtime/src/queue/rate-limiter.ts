@@ -1,8 +1,8 @@
-/** Decides how long a failed key must wait. Implementations count failures per key. */
+/** Decides how long to delay a key that failed. Implementations count failures per key. */
 export interface RateLimiter {
   /** Counts another failure of the key and returns how long to wait, in milliseconds. */
   when(key: string): number
-  /** Resets the failure count of the key. */
+  /** The key succeeded: resets its failure count. */
   forget(key: string): void
   /** Number of failures of the key since it was last forgotten. */
   retries(key: string): number
@@ -11,7 +11,7 @@ export interface RateLimiter {
 export interface ExponentialBackoffOptions {
   /** Delay after the first failure. Defaults to 5 ms. */
   readonly baseMs?: number
-  /** Maximum delay. Defaults to 1000 s. */
+  /** Longest delay. Defaults to 1000 s. */
   readonly maxMs?: number
 }
 

@@ -10,15 +10,15 @@ import type { QueueMetrics } from './queue-metrics.ts'
 export interface AddOptions {
   /** Higher priorities are handed out first; equal ones are FIFO. Defaults to 0. */
   readonly priority?: number
-  /** Not handed out before this delay. Defaults to 0; ignored if `rateLimited`. */
+  /** Delay before it is handed out. Defaults to 0; ignored if `rateLimited`. */
   readonly afterMs?: number
-  /** Wait as long as the rate limiter says, and count a failure of the key. */
+  /** Counts a failure of the key and delays it as the rate limiter says. */
   readonly rateLimited?: boolean
-  /** Why it is added: kept for the log, a few per key, never part of the item. */
+  /** Why it is added: for the log only, at most eight per key, never part of the item. */
   readonly reason?: string
 }
 
-/** An item handed to a worker, which must call `done` with it in any case. */
+/** An item handed to a worker. `done` must be called for it, whatever happens. */
 export interface QueueLease<T> {
   readonly key: string
   readonly item: T
@@ -55,12 +55,11 @@ const reasonsLimit = 8
  *
  * Guarantees:
  * - one entry per key: adding it again keeps the higher priority and the earlier time;
- * - a key is processed by one worker at a time: if added meanwhile, it is handed out again after
- *   `done`;
- * - order is by priority, then by the time at which entries became ready; an entry whose priority
- *   is raised goes to the end of its new priority.
+ * - a key is with one worker at a time: if added meanwhile, it is handed out again after `done`;
+ * - order is priority, then the order in which entries became ready; an entry whose priority is
+ *   raised goes to the end of its new priority.
  *
- * After `shutdown`, `get` returns undefined at once, queued items are dropped, and `add` does
+ * After `shutdown`, `get` resolves with undefined at once, queued items are dropped, and `add` does
  * nothing. Bounded by the number of distinct keys.
  */
 export class WorkQueue<T> implements Enqueuer<T> {
@@ -105,17 +104,17 @@ export class WorkQueue<T> implements Enqueuer<T> {
     this.#serve()
   }
 
-  /** Adds the item after `delayMs`; if it is already queued, the earlier time wins. */
+  /** Adds the item after `delayMs`; if it is already queued, the earlier time counts. */
   addAfter(item: T, delayMs: number, options: Omit<AddOptions, 'afterMs'> = {}): void {
     this.add(item, { ...options, afterMs: delayMs })
   }
 
-  /** Adds the item after the delay given by the rate limiter. */
+  /** Adds the item after the delay that the rate limiter asks for. */
   addRateLimited(item: T, options: Omit<AddOptions, 'rateLimited'> = {}): void {
     this.add(item, { ...options, rateLimited: true })
   }
 
-  /** The next item, or undefined after shutdown. Aborting the signal cancels the wait. */
+  /** The next item, or undefined after shutdown or when the signal aborts first. */
   get(signal?: AbortSignal): Promise<QueueLease<T> | undefined> {
     if (this.#closed || signal?.aborted) return Promise.resolve(undefined)
     return new Promise((resolve) => {
@@ -133,7 +132,7 @@ export class WorkQueue<T> implements Enqueuer<T> {
     })
   }
 
-  /** Marks an item as done: its key may be handed out again. */
+  /** Marks an item as processed: its key may be handed out again. */
   done(item: T): void {
     const key = this.#keyOf(item)
     if (!this.#locked.delete(key)) return
@@ -151,7 +150,7 @@ export class WorkQueue<T> implements Enqueuer<T> {
     return this.#rateLimiter.retries(this.#keyOf(item))
   }
 
-  /** Number of ready items, including those whose key is still being processed. */
+  /** How many items are ready, including those whose key is still with a worker. */
   get length(): number {
     return this.#ready.size
   }

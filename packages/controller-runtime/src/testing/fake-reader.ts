@@ -2,13 +2,11 @@ import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import { aborted } from '@fairlead/base'
 import type { Reader, WatchEvent, WatchOptions } from '../client/client.ts'
 
-/**
- * An in-memory collection that lists its objects and watches what is pushed. Any kind, no rules.
- */
+/** An in-memory collection: lists what it holds, watches what is pushed, validates nothing. */
 export class FakeReader implements Reader {
   readonly #objects = new Map<string, readonly KubernetesObject[]>()
   readonly #listeners = new Map<string, Set<(event: WatchEvent) => void>>()
-  /** Kinds (plural) whose list never responds. */
+  /** Plurals of the kinds whose list never resolves. */
   readonly stuck = new Set<string>()
   readonly lists: string[] = []
   readonly openWatches = new Map<string, number>()

@@ -6,7 +6,7 @@ export interface LogLine {
   readonly message: string
 }
 
-/** A logger that records its lines for assertions. */
+/** A logger that keeps its lines for assertions in tests. */
 export class RecordingLogger implements Logger {
   readonly lines: LogLine[] = []
 

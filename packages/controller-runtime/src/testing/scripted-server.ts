@@ -10,13 +10,13 @@ interface SeenRequest {
   readonly body: string
 }
 
-/** How the server handles one request. */
-export type Answer = (response: ServerResponse, request: SeenRequest) => void
+/** What the server does with one request. */
+type Answer = (response: ServerResponse, request: SeenRequest) => void
 
 /** A plain HTTP server that answers watches and all other calls from two scripts, in order. */
 export class ScriptedServer implements AsyncDisposable {
   readonly requests: SeenRequest[] = []
-  /** Responses to watches; when none is left, a watch stays open without events. */
+  /** Answers to watches; with none left, a watch stays open without events. */
   readonly watches: Answer[] = []
   /** Responses to everything else; when none is left, the response is 500. */
   readonly calls: Answer[] = []

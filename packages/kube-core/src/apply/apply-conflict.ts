@@ -12,7 +12,7 @@ export interface Conflict {
   readonly path: readonly PathElement[]
 }
 
-/** The 409 of an apply that conflicts with other managers. */
+/** The 409 for an apply that conflicts with other managers. */
 export function applyConflictError(unsorted: readonly Conflict[]): StatusError {
   const conflicts = unsorted.toSorted((a, b) => {
     const left = managerId(a.manager)

@@ -1,5 +1,5 @@
+import { isJsonObject } from '@fairlead/base'
 import { goQuote } from '../go-quote.ts'
-import { isJsonObject } from '../json-object.ts'
 import { fieldTypeIn, narrowType } from './field-type.ts'
 import type { FieldType, ListType, MapType, ScalarType } from './field-type.ts'
 import { listElement } from './list-element.ts'

@@ -1,5 +1,6 @@
+import { isJsonObject } from '@fairlead/base'
 import { deepEqual } from '../deep-equal.ts'
-import { isJsonObject, member } from '../json-object.ts'
+import { member } from '../json-object.ts'
 import { FieldSetBuilder } from './field-set.ts'
 import type { FieldSet } from './field-set.ts'
 import { deduced, fieldTypeIn, narrowType, sameNarrowing } from './field-type.ts'
@@ -8,7 +9,7 @@ import { listElement } from './list-element.ts'
 import { fieldElement } from './path-element.ts'
 import type { PathElement } from './path-element.ts'
 
-/** The differences between two values; the sets are disjoint. */
+/** What changed between two values; the sets are disjoint. */
 export interface Comparison {
   readonly removed: FieldSet
   readonly modified: FieldSet

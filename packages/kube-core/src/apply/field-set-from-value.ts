@@ -1,4 +1,4 @@
-import { isJsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
 import { FieldSetBuilder } from './field-set.ts'
 import type { FieldSet } from './field-set.ts'
 import { fieldTypeIn, narrowType } from './field-type.ts'

@@ -111,7 +111,7 @@ function mapTypeOf(schema: StructuralSchema, preserve: boolean): MapType {
 function elementTypeOf(schema: StructuralSchema, preserve: boolean): FieldType | undefined {
   const additional = schema.additionalProperties
   if (additional === undefined) {
-    // An object without declared fields is schemaless.
+    // An object without named fields is free-form.
     const namesFields = Object.keys(schema.properties ?? {}).length > 0
     return preserve || !namesFields ? deduced : undefined
   }
@@ -149,7 +149,7 @@ export function narrowType(type: FieldType, value: unknown): FieldType {
   return type.scalar ? { scalar: type.scalar } : type
 }
 
-/** Whether two narrowings of one type selected the same part. */
+/** Whether two narrowed types selected the same part of one type. */
 export function sameNarrowing(a: FieldType, b: FieldType): boolean {
   return (
     (a.map === undefined) === (b.map === undefined) &&

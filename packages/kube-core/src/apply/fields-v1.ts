@@ -1,4 +1,4 @@
-import { isJsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
 import type { FieldsV1 } from '../object.ts'
 import { FieldSetBuilder } from './field-set.ts'
 import type { FieldSet } from './field-set.ts'

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
 import type { KubernetesObject } from '../object.ts'
 import type { Conflict } from './apply-conflict.ts'
 import { compareTypedValues } from './compare-typed-values.ts'
@@ -6,15 +6,15 @@ import type { FieldSet } from './field-set.ts'
 import { fieldSetFromValue } from './field-set-from-value.ts'
 import type { FieldType } from './field-type.ts'
 
-/** The annotation in which client-side `kubectl apply` records what it applied. */
+/** The annotation in which client-side `kubectl apply` keeps its last configuration. */
 const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration'
 
 /** Only this manager migrates objects from client-side to server-side apply. */
 export const kubectlManager = 'kubectl'
 
 /**
- * The conflicts that remain when fields that client-side apply set last, and that nobody has
- * changed since, may change owners.
+ * The conflicts that remain when fields last set by client-side apply, and unchanged since, may
+ * change managers.
  */
 export function withoutLastApplied(
   conflicts: readonly Conflict[],
@@ -42,7 +42,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Keeps an existing annotation in sync with what kubectl applies server-side. */
+/** Keeps an existing annotation in sync with what kubectl applies on the server side. */
 export function syncLastApplied(
   object: KubernetesObject,
   applied: KubernetesObject,

@@ -1,5 +1,6 @@
+import { isJsonObject } from '@fairlead/base'
 import { goQuote } from '../go-quote.ts'
-import { isJsonObject, member } from '../json-object.ts'
+import { member } from '../json-object.ts'
 import type { ListType } from './field-type.ts'
 import { keyElement, valueElement } from './path-element.ts'
 import type { PathElement } from './path-element.ts'

@@ -2,10 +2,7 @@ import type { ManagedFieldsEntry } from '../object.ts'
 import type { FieldSet } from './field-set.ts'
 import { decodeFieldSet, encodeFieldSet } from './fields-v1.ts'
 
-/**
- * The writer: the same name may write by apply and by update, to the object and to its
- * subresources.
- */
+/** One name is several managers: it may apply and update, the object and its subresources. */
 export interface FieldManager {
   readonly name: string
   readonly operation: 'Apply' | 'Update'
@@ -20,7 +17,7 @@ export interface Ownership {
   readonly time: string | undefined
 }
 
-/** All managers of an object by their identity. */
+/** The ownerships of an object by manager identity. */
 export type Managed = ReadonlyMap<string, Ownership>
 
 /**

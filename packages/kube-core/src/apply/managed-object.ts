@@ -18,7 +18,7 @@ export function withManagedFields(
 
 /**
  * Restores the old timestamps when only timestamps changed, so that a write that changes nothing
- * equals what is stored.
+ * equals the stored object.
  */
 export function keepTimesOfNoChange(
   before: KubernetesObject,
@@ -31,7 +31,7 @@ export function keepTimesOfNoChange(
   return withManagedFields(after, old)
 }
 
-/** Entries by writer, in an order independent of their time. */
+/** The entries without their times, ordered by manager. */
 function timeless(entries: readonly ManagedFieldsEntry[]): unknown[] {
   const keyed = entries.map((entry) => {
     const { manager, operation, apiVersion, subresource } = entry

@@ -1,4 +1,5 @@
-import { isJsonObject, jsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
+import { jsonObject } from '../json-object.ts'
 import { fieldTypeIn, narrowType } from './field-type.ts'
 import type { FieldType, ListType, MapType } from './field-type.ts'
 import { listElement } from './list-element.ts'
@@ -68,8 +69,8 @@ function indexItems(items: readonly unknown[], type: ListType, allowDuplicates: 
 }
 
 /**
- * Merges item by item. Items on both sides take the configuration's order; an item on one side only
- * stays behind its predecessor.
+ * Merges item by item. Items of both sides take the configuration's order; an item of only
+ * one side stays behind the neighbour that it followed.
  */
 function mergeLists(live: readonly unknown[], config: readonly unknown[], type: ListType): unknown {
   const right = indexItems(config, type, false)
@@ -109,9 +110,7 @@ function mergeLists(live: readonly unknown[], config: readonly unknown[], type: 
   return merged
 }
 
-/**
- * Whether another shared item comes first in the configuration; then this one waits for its turn.
- */
+/** Whether the configuration has another shared item first, so that this one comes later. */
 function isLater(ours: PathElement, nextShared: PathElement | undefined): boolean {
   return nextShared !== undefined && nextShared !== ours
 }

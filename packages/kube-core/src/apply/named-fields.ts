@@ -5,8 +5,8 @@ import { fieldNameOf } from './path-element.ts'
 import type { PathElement } from './path-element.ts'
 
 /**
- * Adds the declared fields that have members below them: a struct exists exactly as long as
- * something in it does. Entries of maps and items of lists stay unchanged.
+ * Adds the schema's named fields that have members below them: a struct exists exactly as long as
+ * something in it does. Map entries and list items are left unchanged.
  */
 export function withNamedFields(set: FieldSet, type: FieldType | undefined): FieldSet {
   const members = new Set(set.members)

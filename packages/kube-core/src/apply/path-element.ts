@@ -1,6 +1,5 @@
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { goQuote } from '../go-quote.ts'
-import type { JsonObject } from '../json-object.ts'
-import { isJsonObject } from '../json-object.ts'
 
 /**
  * One step of a path in its wire form: `f:<name>` is a field, `k:<JSON>` the item of a map list
@@ -28,7 +27,7 @@ export function fieldNameOf(element: PathElement): string | undefined {
 }
 
 /**
- * Converts a client's step to its canonical form. Undefined for unknown kinds of steps, which are
+ * Canonicalizes a step that a client wrote. Undefined for unknown kinds of steps, which are
  * ignored. Throws when a step is malformed.
  */
 export function canonicalElement(text: string): PathElement | undefined {
@@ -89,7 +88,7 @@ function formatValue(value: unknown): string {
 
 const kindOrder = 'fkvi'
 
-/** The order in which steps are encoded: fields, keys, values, indexes, each sorted. */
+/** The serialization order of steps: fields, keys, values, indexes, each sorted. */
 export function compareElements(a: PathElement, b: PathElement): number {
   if (a === b) return 0
   const kinds = kindOrder.indexOf(a.charAt(0)) - kindOrder.indexOf(b.charAt(0))

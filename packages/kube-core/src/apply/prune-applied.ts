@@ -7,10 +7,10 @@ import { removeItems } from './remove-items.ts'
 
 /**
  * Removes from a merged object what an applier owned by its last apply (`last`) and no longer
- * applies, unless another manager owns it. `managed` already has the applier's new fields.
+ * applies, unless another manager owns it. `managed` has the applier's new fields already.
  *
- * A map or list that loses only its contents stays as an empty one. The API server leaves a null
- * there, which most schemas then reject.
+ * A map or list that loses only its contents stays empty. The API server leaves a null there, which
+ * most schemas then reject.
  */
 export function pruneApplied(
   merged: unknown,
@@ -28,7 +28,7 @@ export function pruneApplied(
   const pruned = removeItems(merged, named(last), type)
   const kept = fieldsOf(pruned).union(named(owned))
   const withOwned = removeItems(merged, mergedFields.difference(kept), type)
-  // Removing an item removes its contents too; only what was applied last time may be removed.
+  // Removing an item also removes its contents, so only what was applied last time is removed.
   const gone = mergedFields.difference(fieldsOf(withOwned)).intersection(named(last))
   return removeItems(merged, gone, type, true)
 }

@@ -1,4 +1,5 @@
-import { isJsonObject, jsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
+import { jsonObject } from '../json-object.ts'
 import type { FieldSet } from './field-set.ts'
 import { deduced, fieldTypeIn, narrowType } from './field-type.ts'
 import type { FieldType, ListType, MapType } from './field-type.ts'
@@ -6,7 +7,7 @@ import { listElement } from './list-element.ts'
 import { fieldElement } from './path-element.ts'
 
 /**
- * A value without the fields and items of a set. Contents of an atomic map or list cannot be
+ * A value without the fields and items of a set. Parts of an atomic map or list cannot be
  * removed individually: all of it is removed, and the result is undefined.
  *
  * A map or list that loses all its contents but is not in the set itself becomes null, which still

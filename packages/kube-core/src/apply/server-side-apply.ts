@@ -29,7 +29,7 @@ export interface ApplyRequest {
   schema: StructuralSchema
   /** The name of the field manager; `unknown` when empty. */
   manager: string
-  /** Takes ownership of fields from other managers instead of failing with a conflict. */
+  /** Takes over fields of other managers instead of failing with a conflict. */
   force: boolean
   subresource?: string
   /** RFC 3339, whole seconds. */
@@ -44,9 +44,9 @@ export interface ApplyRequest {
  *
  * - The applier owns every field that it applies. What it applied last time and omits now is
  *   removed, unless another manager owns it too.
- * - Setting another manager's field to a different value is a conflict (409, causes with reason
- *   `FieldManagerConflict`); with `force` the field changes owners. Equal values are shared.
- * - An apply that changes nothing returns the stored object, with its timestamps.
+ * - Setting a field of another manager to another value is a conflict (409, causes of reason
+ *   `FieldManagerConflict`); with `force` the field changes hands. Equal values are shared.
+ * - An apply that changes nothing returns the stored object with its timestamps.
  * - A configuration that does not fit the schema fails with the API server's message (500).
  */
 export function serverSideApply(request: ApplyRequest): KubernetesObject {
@@ -92,7 +92,7 @@ function checkRequest({ live, applied }: ApplyRequest): void {
 
 const beforeFirstApply = 'before-first-apply'
 
-/** The stored managers; the fields of an untracked object belong to a separate manager. */
+/** The stored ownerships; the fields of an untracked object belong to a separate manager. */
 function managedToStartFrom(
   stored: KubernetesObject,
   live: KubernetesObject,

@@ -20,7 +20,7 @@ import { resetFieldSet, untrackedFields } from './untracked-fields.ts'
 export interface UpdateRequest {
   /** The stored object; undefined for a create. */
   before: KubernetesObject | undefined
-  /** The object to be stored, after the client's changes and all defaulting. */
+  /** The object to be stored, after defaulting and admission. */
   after: KubernetesObject
   schema: StructuralSchema
   /** The name of the field manager; `unknown` when empty. */
@@ -33,20 +33,20 @@ export interface UpdateRequest {
 }
 
 /**
- * Updates `managedFields` for a create, an update or a patch: the writer owns what it changed, and
+ * Tracks the ownership of a create, an update or a patch: the writer owns what it changed, and
  * nobody owns what was removed. Returns a shallow copy of `after` with its `managedFields`.
  *
- * - `managedFields` sent by the client are accepted, so that they can be edited; `[]` and `[{}]`
- *   clear them and stop tracking the object until the next apply. On a subresource, and when they
- *   are empty or malformed, those of the stored object are kept.
- * - A write that changes nothing keeps the timestamps.
- * - An object that does not fit its schema keeps the stored `managedFields`; nothing is thrown.
+ * - `managedFields` that the client sent are taken over, so that they can be edited; `[]` and
+ *   `[{}]` clear them and end the tracking of the object until it is applied to again. At a
+ *   subresource, and when they are empty or malformed, those of the stored object stay.
+ * - A write that changes nothing leaves the timestamps alone.
+ * - An object that does not fit its schema keeps the stored ownership; nothing is thrown.
  */
 export function trackUpdate(request: UpdateRequest): KubernetesObject {
   const { before, after, now } = request
   const type = objectFieldType(request.schema)
   const managed = managedToStartFrom(request)
-  // Objects from before tracking, or with cleared managedFields, are not tracked.
+  // Objects stored before tracking, or whose tracking was cleared, have no managers.
   if (managed.size === 0 && before?.metadata.uid) return withManagedFields(after, undefined)
   try {
     const tracked = recordUpdate({
@@ -66,12 +66,12 @@ export function trackUpdate(request: UpdateRequest): KubernetesObject {
     const result = withManagedFields(after, encodeManagedFields(capUpdaters(tracked)))
     return before === undefined ? result : keepTimesOfNoChange(before, result)
   } catch {
-    // Tracking must never fail a write: validation judges what does not fit the schema.
+    // Tracking must never fail a write: validation reports what does not fit the schema.
     return withManagedFields(after, before?.metadata.managedFields)
   }
 }
 
-/** An object with nothing but its apiVersion and kind. */
+/** An object with only its apiVersion and kind. */
 export function emptyLike({ apiVersion, kind }: KubernetesObject): KubernetesObject {
   return { apiVersion, kind, metadata: {} }
 }
@@ -113,7 +113,7 @@ export function recordUpdate(update: TrackedUpdate): Managed {
   const { type, ignored, manager, now } = update
   const comparison = comparisonOf(update)
   const id = managerId(manager)
-  // The writer is first treated like the others: it keeps what it owned and did not change.
+  // The writer is first treated like the others: it keeps the fields it owned and did not change.
   const others = transferOwnership(reconcileManaged(update.managed, type), '', comparison)
   const written = comparison.modified
     .union(comparison.added)

@@ -9,11 +9,11 @@ interface Change {
   readonly before: unknown
   readonly after: unknown
   readonly type: FieldType
-  /** Fields whose changes are ignored because the endpoint resets them. */
+  /** Fields whose changes are ignored, since the endpoint resets them. */
   readonly ignored: FieldSet
 }
 
-/** A change without the ignored fields. */
+/** The effect of a change, without the ignored fields. */
 export function comparisonOf({ before, after, type, ignored }: Change): Comparison {
   const { removed, modified, added } = compareTypedValues(before, after, type)
   return {
@@ -23,7 +23,7 @@ export function comparisonOf({ before, after, type, ignored }: Change): Comparis
   }
 }
 
-/** The fields of other managers that a change sets to a different value. */
+/** The fields of other managers whose values a change replaces. */
 export function conflictsOf(managed: Managed, id: string, comparison: Comparison): Conflict[] {
   const changed = comparison.modified.union(comparison.added)
   const conflicts: Conflict[] = []
@@ -34,10 +34,7 @@ export function conflictsOf(managed: Managed, id: string, comparison: Comparison
   return conflicts
 }
 
-/**
- * Removes what a change set or removed from all other managers; managers left without fields are
- * dropped.
- */
+/** Removes changed and deleted fields from all other managers; a manager left with none is dropped. */
 export function transferOwnership(managed: Managed, id: string, comparison: Comparison): Managed {
   const { removed, modified, added } = comparison
   const taken = modified.union(added)

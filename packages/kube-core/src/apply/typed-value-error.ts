@@ -1,4 +1,4 @@
-/** A value that deviates from its schema so much that its fields cannot be tracked. */
+/** Thrown when a value violates its schema so badly that its fields cannot be tracked. */
 export class TypedValueError extends Error {
   constructor(problems: readonly string[]) {
     const [first = ''] = problems

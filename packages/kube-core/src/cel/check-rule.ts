@@ -3,7 +3,7 @@ import { bool, dyn, int, string, type RuleType } from './rule-type.ts'
 
 type Scope = ReadonlyMap<string, RuleType>
 
-/** A rule with undeclared references or a comparison between incompatible types. */
+/** Thrown for a rule that uses an unknown name or operands of incompatible types. */
 export class RuleTypeError extends Error {
   override name = 'RuleTypeError'
   readonly offset: number
@@ -14,9 +14,9 @@ export class RuleTypeError extends Error {
 }
 
 /**
- * The type of a rule's result, as far as it is known statically. Throws a `RuleTypeError` for
- * unknown names, fields and functions and for operators between different types. Everything else is
- * left to the evaluation.
+ * The type of a rule's result, as far as it can be known. Throws a `RuleTypeError` for unknown names,
+ * fields and functions and for operators between different types. What it cannot know is left to
+ * evaluation.
  */
 export function checkRule(
   rule: ParsedRule,

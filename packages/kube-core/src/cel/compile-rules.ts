@@ -23,7 +23,7 @@ export interface RuleNode {
   readonly additionalProperties: RuleNode | undefined
 }
 
-/** The compiled CEL rules of a schema, for `evaluateRules`; not reentrant. */
+/** The CEL rules of a schema, compiled. Evaluate it with `evaluateRules`, one evaluation at a time. */
 export interface RuleSet {
   readonly environment: RuleEnvironment
   /** Undefined when the schema has no rules. */

@@ -6,7 +6,7 @@ const ruleCostMax = 1_000_000
 /** Cost limit of all rules together for one object, as in Kubernetes. */
 export const objectCostMax = 10_000_000
 
-/** Thrown into the evaluator when a rule exceeds its cost limit. */
+/** Thrown inside the evaluator when a rule has used up its budget. */
 class CostLimitError extends Error {
   override name = 'CostLimitError'
   constructor() {
@@ -15,7 +15,7 @@ class CostLimitError extends Error {
 }
 
 /**
- * Counts the cost of rules: one for each call and each loop step, and one for every ten characters
+ * Counts what rules cost: one for each call and each step of a loop, and one for every ten characters
  * or each item that a call reads. Not Kubernetes' exact figures, but the same order of magnitude.
  */
 export class CostMeter {
@@ -23,12 +23,12 @@ export class CostMeter {
   #limit = ruleCostMax
   #exceeded = false
 
-  /** Whether the current or last rule exceeded its limit. */
+  /** Whether the current, or last, rule exceeded its limit. */
   get exceeded(): boolean {
     return this.#exceeded
   }
 
-  /** Starts counting for a rule that may cost at most `budget` more. */
+  /** Starts counting for a rule with this budget left. */
   start(budget: number): void {
     this.#limit = Math.max(0, Math.min(budget, ruleCostMax))
     this.#remaining = this.#limit
@@ -52,14 +52,14 @@ export class CostMeter {
     throw new CostLimitError()
   }
 
-  /** Charges for a call that reads a whole value. */
+  /** Charges for a call that reads a whole value, however deep. */
   chargeDeep(value: CelValue | undefined): void {
     this.chargeFlat(value)
     if (isCelList(value)) for (const item of value) this.chargeDeep(item)
     else if (isCelMap(value)) for (const [, item] of value) this.chargeDeep(item)
   }
 
-  /** Charges for a call that reads a string, or the items of a list, once. */
+  /** Charges for a call that reads a string or the items of a list once. */
   chargeFlat(value: CelValue | undefined): void {
     if (typeof value === 'string') this.charge(1 + value.length / 10)
     else if (isCelList(value) || isCelMap(value)) this.charge(1 + value.size / 10)

@@ -23,18 +23,18 @@ import type { Expression } from './expression.ts'
 
 export type Program = (bindings: Record<string, CelInput>) => CelResult
 
-/** The environment of rules: Kubernetes' functions, each call of which is charged for. */
+/** The environment of rules: Kubernetes' functions, with every call charged for. */
 export interface RuleEnvironment {
   readonly meter: CostMeter
   program(expression: Expression): Program
   hasFunction(name: string): boolean
-  /** Makes a timestamp from RFC 3339; undefined when the text is not one. */
+  /** Parses an RFC 3339 timestamp; undefined if the string is not one. */
   timestamp(text: string): CelValue | undefined
-  /** Makes a duration from Go's format; undefined when the text is not one. */
+  /** Parses a duration in Go's format; undefined if the string is not one. */
   duration(text: string): CelValue | undefined
 }
 
-/** Calls that read their arguments completely, at any depth. */
+/** Calls that read all of their arguments, however deep. */
 const deepCalls: ReadonlySet<string> = new Set([
   '_==_',
   '_!=_',
@@ -50,7 +50,7 @@ const deepCalls: ReadonlySet<string> = new Set([
 /** Calls that do not iterate over their list arguments. */
 const constantCalls: ReadonlySet<string> = new Set(['_+_', 'size', appendFunction])
 
-/** Operators that the evaluator handles itself; they are never looked up. */
+/** Operators that the evaluator implements itself; they are never looked up. */
 const operators: ReadonlySet<string> = new Set([
   '_&&_',
   '_||_',

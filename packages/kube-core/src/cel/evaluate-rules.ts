@@ -1,7 +1,8 @@
 import { isCelError, type CelInput } from '@bufbuild/cel'
+import { isJsonObject } from '@fairlead/base'
 import { deepEqual } from '../deep-equal.ts'
 import type { FieldError } from '../field-error.ts'
-import { isJsonObject, member } from '../json-object.ts'
+import { member } from '../json-object.ts'
 import { itemIdentity, itemsByIdentity } from '../schema/list-items.ts'
 import type { CompiledRule, RuleNode, RuleSet } from './compile-rules.ts'
 import { objectCostMax } from './cost-meter.ts'
@@ -10,10 +11,10 @@ import { optionalNone, optionalOf } from './optional-value.ts'
 import { toCel } from './to-cel.ts'
 
 /**
- * Evaluates the rules on an object. On update, pass the stored object as `old`: transition rules
- * (with `oldSelf`) run where values can be correlated, and rules that do not mention it are skipped
- * for unchanged values. Objects must be pruned, defaulted and valid by their schema. Ends in
- * bounded time: each rule and all of them together have a cost limit.
+ * Runs the rules on an object. Pass the stored object as `old` on update: rules about `oldSelf` run
+ * where there is a counterpart, and other rules are skipped where nothing changed.
+ * Objects must be pruned, defaulted and valid by their schema. Evaluation is bounded: each rule, and
+ * all of them together, have a cost limit.
  */
 export function evaluateRules(rules: RuleSet, object: unknown, old: unknown): FieldError[] {
   if (!rules.root) return []
@@ -132,7 +133,7 @@ class Evaluation {
     }
   }
 
-  /** The result of the message expression; undefined if it fails or gives nothing usable. */
+  /** The result of the message expression; undefined if it fails or is not usable. */
   #message(rule: CompiledRule, variables: Record<string, CelInput>): string | undefined {
     if (!rule.messageProgram) return undefined
     const { meter } = this.#environment

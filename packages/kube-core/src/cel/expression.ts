@@ -22,8 +22,8 @@ class RuleSyntaxError extends Error {
 }
 
 /**
- * Parses a rule: optional syntax becomes calls, the macros `optMap` and `optFlatMap` are expanded,
- * and every loop step is charged for. Throws a `RuleSyntaxError`.
+ * Parses a rule: optional syntax becomes calls, the macros `optMap` and `optFlatMap` are expanded, and
+ * every loop is charged for its steps. Throws a `RuleSyntaxError`.
  */
 export function parseRule(rule: string): ParsedRule {
   // The grammar ends a comment only at a line break.
@@ -100,7 +100,7 @@ function rewriteCall(node: Expression, value: Call): Expression {
   return withKind(node, { case: 'callExpr', value: { ...value, args, ...(target && { target }) } })
 }
 
-/** `T.optMap(v, e)` maps over T as a list of at most one item. */
+/** `T.optMap(v, e)` is a map over the optional item of T. */
 function optionalMap(
   node: Expression,
   macro: string,

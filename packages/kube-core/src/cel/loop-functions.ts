@@ -4,7 +4,7 @@ import type { CostMeter } from './cost-meter.ts'
 const { BOOL, DYN, INT } = CelScalar
 const LIST = listType(DYN)
 
-/** The call inserted before every loop step. */
+/** The call inserted before every step of a loop. */
 export const chargeFunction = '@charge'
 
 /** The call with which a list-building loop appends an item. */
@@ -13,8 +13,8 @@ export const appendFunction = '@append'
 /** The functions that `parseRule` inserts into loops; rules cannot name them. */
 export function loopFunctions(meter: CostMeter) {
   /**
-   * The accumulator of a loop. Only the loop itself sees the list before it is complete, so it may
-   * grow in place; the evaluator's own concatenation nests one list in another per item.
+   * The lists that loops are building. Only the loop itself sees such a list before it is complete,
+   * so it may grow in place; the evaluator's own concatenation nests lists for every item.
    */
   const growing = new WeakMap<CelList, CelValue[]>()
   return [

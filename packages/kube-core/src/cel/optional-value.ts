@@ -4,5 +4,5 @@ import { opaque } from './opaque.ts'
 /** The empty optional value. */
 export const optionalNone = () => opaque('optional')
 
-/** The optional value of this content. */
+/** An optional value with this content. */
 export const optionalOf = (value: CelInput) => opaque('optional', value)

@@ -1,9 +1,9 @@
 import { escapeFieldName } from './field-name.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 
-/** What is known statically about a value. */
+/** The static type of a value. */
 export interface RuleType {
-  /** CEL's name of the type; `dyn` when unknown. */
+  /** CEL's name of the type; `dyn` if unknown. */
   readonly name: string
   /** For objects: the field types by their names in rules. */
   field?(name: string): RuleType | undefined
@@ -45,7 +45,7 @@ export function typeOfSchema(schema: StructuralSchema, isRoot = false): RuleType
   return objectType(isObject ? withTypeMeta(schema) : schema)
 }
 
-/** Untyped fields and preserved unknown fields can be compared but not accessed. */
+/** Untyped fields and undeclared, preserved fields can be compared but not accessed. */
 function objectType(schema: StructuralSchema): RuleType {
   const fields = new Map(
     Object.entries(schema.properties ?? {})

@@ -1,14 +1,14 @@
 import { celMap, type CelInput } from '@bufbuild/cel'
-import { isJsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 import type { RuleEnvironment } from './environment.ts'
 import { escapeFieldName } from './field-name.ts'
 import { withTypeMeta } from './rule-type.ts'
 
 /**
- * A JSON value as rules see it: whole numbers are ints where the schema says integer and doubles
- * where it says number, timestamps and durations are parsed, fields have their escaped names, and a
- * declared field that is null is absent. Undeclared fields can only be compared.
+ * A JSON value as rules see it: whole numbers are ints where the schema says integer and doubles where
+ * it says number, times and durations are typed values, fields have their escaped names, and a
+ * declared field that is null is absent. Undeclared fields are kept for comparisons only.
  */
 export function toCel(
   value: unknown,

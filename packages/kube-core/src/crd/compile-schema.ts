@@ -1,13 +1,13 @@
-import { isJsonObject, type JsonObject } from '../json-object.ts'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { compilePattern } from '../schema/pattern.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 
 /**
- * Converts a JSON Schema to the structural form of custom resources: `const` and unions of literals
- * become `enum`, a union with null becomes `nullable`, `additionalProperties: false` is dropped
- * (pruning does that job), a record becomes `additionalProperties`, an empty schema preserves
- * unknown fields, and a property with a default is not listed as required. Throws a `TypeError`
- * that starts with the path for anything without a structural form.
+ * Rewrites a JSON Schema into the structural form of custom resources:
+ * `const` and unions of literals become `enum`, a union with null becomes `nullable`,
+ * `additionalProperties: false` is dropped (pruning does its job), a record becomes
+ * `additionalProperties`, an empty schema keeps unknown fields, and a property with a default is not
+ * listed as required. Throws a `TypeError` that starts with the path for what has no structural form.
  */
 export function compileSchema(source: unknown, path: string): StructuralSchema {
   if (!isJsonObject(source)) throw new TypeError(`${path}: a schema must be an object`)

@@ -10,7 +10,7 @@ export interface CustomResourceNames {
   categories?: string[]
 }
 
-/** One column of `kubectl get`. With a priority above 0 it is shown only by `-o wide`. */
+/** One column of `kubectl get`. With a priority above 0 it is shown only with `-o wide`. */
 export interface PrinterColumn {
   name: string
   type: 'integer' | 'number' | 'string' | 'boolean' | 'date'
@@ -64,7 +64,7 @@ export interface CustomResourceDefinitionObject extends KubernetesObject {
   }
 }
 
-/** Defaults what the API server defaults: singular, listKind and the conversion strategy. */
+/** Applies the API server's defaults: singular, listKind and the conversion strategy. */
 export function defaultCustomResourceDefinition<T extends CustomResourceDefinitionObject>(
   definition: T,
 ): T {

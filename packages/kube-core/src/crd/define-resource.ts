@@ -19,7 +19,7 @@ export interface JsonSchema<T> {
   readonly _value?: T
 }
 
-/** An object with `spec` and `status`, after the API server's defaulting. */
+/** An object of a kind with `spec` and `status`, after the API server's defaulting. */
 export interface Resource<Spec, Status> extends KubernetesObject {
   spec: Spec
   status?: Status
@@ -35,10 +35,10 @@ export interface ResourceDeclaration<Spec, Status> {
   scope?: 'Namespaced' | 'Cluster'
   shortNames?: readonly string[]
   categories?: readonly string[]
-  /** The description that `kubectl explain` prints. */
+  /** The description of the kind in `kubectl explain`. */
   description: string
   spec: JsonSchema<Spec>
-  /** With a status, the kind has the status subresource. */
+  /** If present, the kind has the status subresource. */
   status?: JsonSchema<Status>
   /** CEL rules for the whole object. Defaults to none. */
   validations?: readonly ValidationRule[]

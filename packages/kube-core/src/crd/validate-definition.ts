@@ -19,9 +19,9 @@ type Spec = CustomResourceDefinitionObject['spec']
 const selectableFieldsMax = 8
 
 /**
- * Why the API server rejects a definition; empty when it accepts it. Expects a definition that went
- * through `defaultCustomResourceDefinition`. Includes the structural check and the schemas' rules,
- * not the general validation of metadata.
+ * Why the API server refuses a definition; none when it accepts it. Takes a definition that went
+ * through `defaultCustomResourceDefinition`. Includes the structural check and the rules of the
+ * schemas, not the general rules for metadata.
  */
 export function validateCustomResourceDefinition(
   definition: CustomResourceDefinitionObject,
@@ -39,9 +39,7 @@ export function validateCustomResourceDefinition(
   ]
 }
 
-/**
- * Why the API server refuses to update a definition to another, besides the errors in the new one.
- */
+/** Why the API server refuses to replace one definition by another, besides the new one's errors. */
 export function validateCustomResourceDefinitionUpdate(
   definition: CustomResourceDefinitionObject,
   old: CustomResourceDefinitionObject,
@@ -80,10 +78,7 @@ function checkGroup(group: string): FieldError[] {
 
 const approval = 'api-approved.kubernetes.io'
 
-/**
- * Groups of the Kubernetes project itself need an annotation that says where they were approved, or
- * that they were not.
- */
+/** Groups of the Kubernetes project must link to their API approval or declare that they have none. */
 function checkApproval({ metadata, spec }: CustomResourceDefinitionObject): FieldError[] {
   if (!/(?:^|\.)(?:k8s|kubernetes)\.io$/.test(spec.group)) return []
   const value = metadata.annotations?.[approval]
@@ -224,7 +219,7 @@ function checkSchema(schema: StructuralSchema, path: string): FieldError[] {
   }))
 }
 
-/** A default must be valid and may only have declared fields. */
+/** A default must be valid and may contain only declared fields. */
 function checkDefaults(schema: StructuralSchema, path: string): FieldError[] {
   const errors: FieldError[] = []
   if (schema.default !== undefined) {

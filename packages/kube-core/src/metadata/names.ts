@@ -76,13 +76,13 @@ export function checkLabelValue(value: string): string[] {
   return [...problems, patternProblem(rule, labelValue, ['MyValue', 'my_value', '12345'])]
 }
 
-/** Validation errors for a name that only has to be a valid URL path segment. */
+/** Complaints about a name that only has to be a valid URL path segment. */
 export function checkPathSegment(value: string): string[] {
   if (value === '.' || value === '..') return [`may not be '${value}'`]
   return checkPathSegmentPrefix(value)
 }
 
-/** Like `checkPathSegment`, for a prefix. */
+/** As `checkPathSegment`, for a prefix that is completed later. */
 export function checkPathSegmentPrefix(value: string): string[] {
   return ['/', '%']
     .filter((part) => value.includes(part))

@@ -3,7 +3,7 @@ import type { FieldError } from '../field-error.ts'
 const managerBytesMax = 128
 const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
 
-/** Validates a field manager's name: at most 128 bytes, printable. Accepts an empty one. */
+/** Checks the name of a field manager: at most 128 bytes, printable. An empty one is accepted. */
 export function validateFieldManager(manager: string, field = 'fieldManager'): FieldError[] {
   const found: FieldError[] = []
   if (Buffer.byteLength(manager) > managerBytesMax) {

@@ -12,7 +12,7 @@ import {
   checkPathSegmentPrefix,
 } from './names.ts'
 
-/** The required form of a kind's names. */
+/** The form that names of a kind must have. */
 export type NameRule = 'subdomain' | 'label' | 'path-segment'
 
 export interface ObjectMetaRules {

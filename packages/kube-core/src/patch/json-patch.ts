@@ -14,9 +14,9 @@ type Operation =
   | { op: 'move' | 'copy'; path: string[]; pointer: string; from: string[]; fromPointer: string }
 
 /**
- * Applies a JSON patch (RFC 6902) and returns the new document; the given one is not modified. A
- * malformed patch is a bad request (400), too many operations are too large (413), and a patch that
- * does not apply to the document is unprocessable (422).
+ * Applies a JSON patch (RFC 6902) and returns the new document; the given one is not changed.
+ * A malformed patch is a bad request (400), too many operations are too large (413), and a
+ * patch that does not fit the document is unprocessable (422).
  */
 export function applyJsonPatch(document: unknown, patch: unknown): unknown {
   const operations = parsePatch(patch)

@@ -1,4 +1,4 @@
-/** Decodes `/a/b~1c` into its tokens. Undefined when the text is not a JSON pointer (RFC 6901). */
+/** Decodes `/a/b~1c` into its tokens. Undefined if the string is not a JSON pointer (RFC 6901). */
 export function parseJsonPointer(pointer: string): string[] | undefined {
   if (pointer === '') return []
   if (!pointer.startsWith('/')) return undefined

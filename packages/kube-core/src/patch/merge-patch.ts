@@ -1,9 +1,10 @@
+import { isJsonObject } from '@fairlead/base'
 import { deepEqual } from '../deep-equal.ts'
-import { isJsonObject, jsonObject, member } from '../json-object.ts'
+import { jsonObject, member } from '../json-object.ts'
 
 /**
  * Applies a JSON merge patch (RFC 7386) and returns the new document: null removes, objects are
- * merged, everything else is replaced. The given document is not modified.
+ * merged, everything else replaces. The given document is not changed.
  */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {
   if (!isJsonObject(patch)) return structuredClone(patch)

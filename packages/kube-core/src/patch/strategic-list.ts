@@ -1,10 +1,10 @@
-import { isJsonObject, member } from '../json-object.ts'
-import type { JsonObject } from '../json-object.ts'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { member } from '../json-object.ts'
 import { errors } from '../status-error.ts'
 
 /**
  * Merges a list with the patch strategy `merge`: objects by their merge key, everything else as a
- * set. Items of the patch come in its order, the others keep their position as far as possible.
+ * set. Items of the patch are in its order; the others keep their place where possible.
  */
 export function mergePatchedList(
   original: readonly unknown[],
@@ -37,7 +37,7 @@ interface SpecialItems {
   readonly replaces: boolean
 }
 
-/** Applies the items of a patch that are directives rather than values. */
+/** Carries out the items of a patch that are directives, not values. */
 function applySpecialItems(
   original: readonly unknown[],
   patch: readonly unknown[],
@@ -100,7 +100,7 @@ function isBetween(place: number, end: number): boolean {
   return place >= 0 && place < end
 }
 
-/** Finds an item's index in a list, -1 when it is missing. */
+/** An item's index in a list, or -1. */
 function placesOf(items: readonly unknown[], key: string | undefined): (item: unknown) => number {
   const places = new Map<string, number>()
   for (const [index, item] of items.entries()) {
@@ -110,7 +110,7 @@ function placesOf(items: readonly unknown[], key: string | undefined): (item: un
   return (item) => places.get(identity(item, key)) ?? -1
 }
 
-/** The identity of an item: its merge key, or the whole value if it has none. */
+/** The identity of an item: its merge key, or its whole value if it has none. */
 function identity(item: unknown, key: string | undefined): string {
   const value = key !== undefined && isJsonObject(item) ? member(item, key) : item
   return JSON.stringify(value) ?? ''

@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { objectMetaSchema } from '../apply/object-meta-schema.ts'
-import { isJsonObject, jsonObject, member } from '../json-object.ts'
-import type { JsonObject } from '../json-object.ts'
+import { jsonObject, member } from '../json-object.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 import { errors } from '../status-error.ts'
 import { mergePatchedList, orderList } from './strategic-list.ts'
@@ -12,10 +12,10 @@ const orderPrefix = '$setElementOrder/'
 
 /**
  * Applies a strategic merge patch to an object and returns the new one; the given one is not
- * modified. Objects are merged; lists are merged where the schema has the patch strategy `merge`,
- * by the merge key for objects and as sets otherwise, and replaced elsewhere. Supports `$patch`
- * (`delete`, `replace`), `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`. A
- * malformed patch is a bad request (400).
+ * changed. Objects are merged; lists are merged where the schema has the patch strategy `merge`, by
+ * the merge key for objects and as sets otherwise, and replaced elsewhere. Understands `$patch`
+ * (`delete`, `replace`), `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`.
+ * A malformed patch is a bad request (400).
  */
 export function applyStrategicMergePatch(
   document: unknown,
@@ -109,9 +109,7 @@ function withoutItems(list: unknown, items: readonly unknown[]): unknown {
   return list.filter((item: unknown) => !gone.has(JSON.stringify(item)))
 }
 
-/**
- * A patch value for something that does not exist yet: nulls and deletions have no effect there.
- */
+/** A patch value for something that does not exist yet: nulls and deletions are dropped. */
 function withoutDirectives(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map(withoutDirectives).filter((item) => item !== undefined)

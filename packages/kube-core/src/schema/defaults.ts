@@ -1,4 +1,5 @@
-import { isJsonObject, jsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
+import { jsonObject } from '../json-object.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { parseGoDuration } from '../go-duration.ts'
 
 /**
- * Whether a text has an OpenAPI format. Formats unknown to the API server are not checked, so any
- * text has them.
+ * Whether a string matches an OpenAPI format. Formats that the API server does not know are not
+ * checked, so every string matches them.
  */
 export function hasFormat(text: string, format: string): boolean {
   const check = formats.get(format.replaceAll('-', ''))

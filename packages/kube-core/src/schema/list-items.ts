@@ -1,10 +1,10 @@
-import { isJsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 /**
- * The identity of a list item: its keys in a map list, its value in a set. Undefined if the list is
- * atomic or the item is malformed.
+ * What identifies an item of a list: its keys in a map list, its value in a set. Undefined where the
+ * list is atomic or the item does not have the right form.
  */
 export function itemIdentity(item: unknown, schema: StructuralSchema): string | undefined {
   if (schema['x-kubernetes-list-type'] === 'set') return canonical(item)
@@ -21,7 +21,7 @@ function itemKeys(item: unknown, schema: StructuralSchema): Record<string, unkno
   )
 }
 
-/** The items of the stored map list by identity, to correlate new items with old ones. */
+/** The items of a stored map list by identity, to find an item's previous value. */
 export function itemsByIdentity(
   list: unknown,
   schema: StructuralSchema,
@@ -30,7 +30,7 @@ export function itemsByIdentity(
   return new Map(list.map((item) => [itemIdentity(item, schema) ?? '', item]))
 }
 
-/** Duplicate items of a set or map list. */
+/** Items of a set or map list that duplicate an earlier one. */
 export function duplicateItems(
   list: readonly unknown[],
   schema: StructuralSchema,
@@ -50,7 +50,7 @@ export function duplicateItems(
   return errors
 }
 
-/** JSON with sorted keys, so that equal values have equal texts. */
+/** JSON with sorted keys, so that equal values have equal strings. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) =>
     isJsonObject(part)

@@ -1,13 +1,14 @@
-import { isJsonObject, jsonObject } from '../json-object.ts'
+import { isJsonObject } from '@fairlead/base'
+import { jsonObject } from '../json-object.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 /** These fields are never pruned from objects, nor from embedded ones. */
 const typeMetaFields: readonly string[] = ['apiVersion', 'kind', 'metadata']
 
 /**
- * A copy without undeclared fields. `pruned` lists the paths of the removed fields, such as
- * `spec.rules[0].foo`. With `x-kubernetes-preserve-unknown-fields`, unknown fields are kept, and
- * declared ones below it are still pruned by their own schema.
+ * A copy without the fields that the schema does not name. `pruned` lists the removed
+ * paths, such as `spec.rules[0].foo`. Where the schema says `x-kubernetes-preserve-unknown-fields`
+ * unknown fields stay, and named ones below it are still pruned by their own schema.
  */
 export function pruneUnknownFields(
   object: unknown,

@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { deepEqual } from '../deep-equal.ts'
 import type { FieldError } from '../field-error.ts'
-import { isJsonObject, type JsonObject } from '../json-object.ts'
 import { duplicateItems, itemIdentity, itemsByIdentity } from './list-items.ts'
 import { compilePattern, type Pattern } from './pattern.ts'
 import type { StructuralSchema } from './structural-schema.ts'
@@ -27,10 +27,7 @@ export class SchemaValidator {
     this.#schema = schema
   }
 
-  /**
-   * With `old`, the stored value, values that were already invalid and did not change are
-   * tolerated.
-   */
+  /** With `old`, the stored value, invalid parts that did not change are tolerated. */
   validate(value: unknown, options: { path?: string; old?: unknown } = {}): FieldError[] {
     return this.#validate(value, this.#schema, options.path ?? '', options.old)
   }
@@ -177,12 +174,12 @@ function allOf(results: readonly FieldError[][], path: string): FieldError[] {
   return [...failed.flat(), composite(`"${path}" must validate all the schemas (allOf)${none}`)]
 }
 
-/** The closest branch explains best. */
+/** The errors of the branch that came closest are the most helpful. */
 function fewest(results: readonly FieldError[][]): FieldError[] {
   return results.reduce((best, errors) => (errors.length < best.length ? errors : best))
 }
 
-/** The API server does not attribute these errors to a field. */
+/** The API server reports these errors without a field. */
 function composite(detail: string): FieldError {
   return { type: 'Invalid', field: '<nil>', badValue: '', detail }
 }

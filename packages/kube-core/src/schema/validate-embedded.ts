@@ -1,7 +1,7 @@
+import type { JsonObject } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
-import type { JsonObject } from '../json-object.ts'
 
-/** An embedded object must have apiVersion and kind. */
+/** An embedded object must have an apiVersion and a kind. */
 export function validateEmbedded(object: JsonObject, path: string): FieldError[] {
   return ['apiVersion', 'kind'].flatMap((name): FieldError[] => {
     const value = object[name]

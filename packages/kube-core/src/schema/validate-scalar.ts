@@ -5,7 +5,7 @@ import { hasFormat } from './formats.ts'
 import type { Pattern } from './pattern.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
-/** The types that a schema allows; empty when unspecified. */
+/** The types that a schema allows; empty when it does not restrict them. */
 export function jsonTypes(schema: StructuralSchema): string[] {
   if (schema['x-kubernetes-int-or-string']) return ['integer', 'string']
   return schema.type ? [schema.type] : []
@@ -45,7 +45,7 @@ export function validateString(
     const detail = `${path} in body should be at least ${schema.minLength} chars long`
     errors.push(invalid(path, text, detail))
   }
-  // A text that is too long is not worth matching.
+  // A string that is too long is not matched: the length error is enough.
   if (schema.pattern && errors.length === 0 && !patternOf(schema.pattern).test(text)) {
     errors.push(invalid(path, text, `${path} in body should match '${schema.pattern}'`))
   }

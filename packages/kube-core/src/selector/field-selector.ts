@@ -7,11 +7,11 @@ export interface FieldRequirement {
   value: string
 }
 
-/** A set of terms over fields, all of which must match. The caller decides which fields exist. */
+/** A conjunction of terms over fields. The caller decides which fields exist. */
 export interface FieldSelector {
   readonly requirements: FieldRequirement[]
   readonly empty: boolean
-  /** `get` returns the text of a field; an absent field counts as empty. */
+  /** `get` returns a field's value; an absent field counts as an empty string. */
   matches(get: (path: string) => string | undefined): boolean
   toString(): string
 }
@@ -23,7 +23,7 @@ export interface FieldSelector {
 export function parseFieldSelector(text: string): FieldSelector {
   const terms = splitTerms(text).filter((term) => term !== '')
   const parsed = terms.toSorted().map((term) => parseTerm(term, text))
-  // A term without field and value has no effect.
+  // A term without field and value is ignored.
   const requirements = parsed.filter(({ path, value }) => path !== '' || value !== '')
   return {
     requirements,
@@ -41,7 +41,7 @@ function formatTerm({ path, operator, value }: FieldRequirement): string {
   return path + operator + escapeFieldValue(value)
 }
 
-/** A value escaped for a field selector. */
+/** Escapes a value for a field selector. */
 export function escapeFieldValue(value: string): string {
   return value.replace(/[\\,=]/g, (character) => '\\' + character)
 }

@@ -81,7 +81,7 @@ function joinProblems(problems: readonly FieldError[]): string {
   return messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`
 }
 
-/** Whether labels match a term. A missing label matches only `!=`, `notin` and `!`. */
+/** Whether labels satisfy one term. A missing label satisfies only `!=`, `notin` and `!`. */
 export function matchesRequirement(
   requirement: LabelRequirement,
   labels: Readonly<Record<string, string>>,

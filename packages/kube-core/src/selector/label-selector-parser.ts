@@ -48,7 +48,7 @@ export function parseLabelRequirements(text: string): LabelRequirement[] {
   }
 }
 
-/** Adds the API server's prefix to any error within one term. */
+/** Adds the term being parsed to its error. */
 function parseTerm(tokens: TokenStream): LabelRequirement {
   try {
     return parseRequirement(tokens)
@@ -62,7 +62,7 @@ function parseRequirement(tokens: TokenStream): LabelRequirement {
   const negated = tokens.peek().type === '!'
   if (negated) tokens.next()
   const key = expectIdentifier(tokens.next())
-  // The API server prints the absent key path as Go prints a nil pointer.
+  // The API server prints the key's absent path as Go prints a nil pointer.
   const [problem] = checkKey(key, '<nil>')
   if (problem) throw errors.badRequest(fieldErrorMessage(problem))
   if (negated) return labelRequirement(key, '!', [])

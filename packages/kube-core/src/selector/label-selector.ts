@@ -4,10 +4,10 @@ import { parseLabelRequirements } from './label-selector-parser.ts'
 import { formatRequirement, labelRequirement, matchesRequirement } from './label-requirement.ts'
 import type { LabelOperator, LabelRequirement } from './label-requirement.ts'
 
-/** A set of terms, all of which must match. `toString` gives the form for `?labelSelector=`. */
+/** A conjunction of terms. `toString` returns the form for `?labelSelector=`. */
 export interface LabelSelector {
   readonly requirements: readonly LabelRequirement[]
-  /** Whether there are no terms: an empty selector matches everything. */
+  /** Whether it has no terms: an empty selector matches everything. */
   readonly empty: boolean
   matches(labels: Readonly<Record<string, string>> | undefined): boolean
   toString(): string
@@ -33,7 +33,7 @@ export function parseLabelSelector(text: string): LabelSelector {
   return selectorOf(parseLabelRequirements(text))
 }
 
-/** Builds a selector from the form inside objects; throws a bad request when it is not valid. */
+/** Builds a selector from the form inside objects; throws a bad request if it is not valid. */
 export function labelSelectorFrom(spec: LabelSelectorSpec): LabelSelector {
   const labels = Object.entries(spec.matchLabels ?? {})
   const expressions = spec.matchExpressions ?? []

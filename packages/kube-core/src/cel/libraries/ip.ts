@@ -12,7 +12,7 @@ import {
 
 const { BOOL, DYN, INT, STRING } = CelScalar
 
-/** `ip`, `isIP`, `cidr`, `isCIDR` and the methods of addresses and blocks. */
+/** `ip`, `isIP`, `cidr`, `isCIDR` and the functions of addresses and blocks. */
 export const ipLibrary = [
   celFunc('isIP', [STRING], BOOL, (text) => parseIp(text) !== undefined),
   celFunc('ip', [STRING], DYN, (text) => opaque('ip', formatIp(toIp(text)))),

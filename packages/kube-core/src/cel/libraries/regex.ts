@@ -5,8 +5,8 @@ import type { CostMeter } from '../cost-meter.ts'
 const { INT, STRING } = CelScalar
 
 /**
- * `find` and `findAll`. The engine only reports whether a text matches, so the longest match at the
- * first position is searched for; a lazy quantifier acts like a greedy one.
+ * `find` and `findAll`. The engine only tells whether a string matches, so these look for the longest
+ * match at the first position; a lazy quantifier acts like a greedy one.
  */
 export function regexLibrary(meter: CostMeter) {
   return [
