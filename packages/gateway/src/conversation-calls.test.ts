@@ -176,6 +176,34 @@ describe('a call in a conversation', () => {
     ])
   })
 
+  it('an empty stream is reported as cut off, as in a plain call', async () => {
+    const upstream = await testUpstream(sse())
+    const gateway = await start({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+    })
+    const answers = await Promise.all(
+      [{}, inChat('mine')].map(async (headers) => {
+        const response = await gateway.chat(ask('hi', { stream: true }), headers)
+        return { status: response.status, body: await response.json() }
+      }),
+    )
+    expect(answers[0]).toMatchObject({
+      status: 502,
+      body: { error: { code: 'upstream_stream_cut' } },
+    })
+    expect(answers[1]).toEqual(answers[0])
+  })
+
+  it.each(['mine', 'new'])('a wrong setting leaves nothing in the conversation %s', async (id) => {
+    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    const key = { ...inChat(id), 'idempotency-key': 'k', 'if-match': '"0"' }
+    const refused = await gateway.chat(ask('hi', { temperature: 'warm' }), key)
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({ error: { param: 'temperature' } })
+    expect((await gateway.chat(ask('hi'), key)).status).toBe(200)
+  })
+
   it('a failed call leaves a failed turn, and the conversation continues', async () => {
     const upstream = await testUpstream(json(400, { error: { message: 'no' } }))
     const gateway = await start({

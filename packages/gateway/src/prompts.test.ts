@@ -84,6 +84,26 @@ describe('a prompt as a REST API', () => {
     expect(upstream.requests[0]?.body).not.toHaveProperty('parameters')
   })
 
+  it('takes a name that the caller encoded as a whole', async () => {
+    const { gateway } = await start()
+    const response = await gateway.post('/prompts/default%2Fsummarise', { text: 'x' })
+    expect(response.status).toBe(200)
+  })
+
+  it('names the value that a placeholder lacks', async () => {
+    const messages = [{ role: 'user' as const, content: 'About {{topic}}' }]
+    const parameters = { type: 'object', properties: { topic: { type: 'string' } } }
+    const gateway = await testGateway({
+      providers: [simulatorOf('simulator')],
+      prompts: [promptOf('about', [{ version: '1', messages, parameters, model: 'm' }])],
+    })
+    const response = await gateway.post('/prompts/default/about', { parameters: {} })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      error: { code: 'missing_variable', param: 'context.variables.topic' },
+    })
+  })
+
   it('serves the requested version', async () => {
     const { upstream, gateway } = await start()
     await gateway.post('/summarise', { parameters: {}, version: '2' })

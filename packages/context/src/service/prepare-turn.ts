@@ -41,7 +41,7 @@ export interface PreparedTurn {
 export function prepareTurn(source: TurnSource): PreparedTurn {
   const { request, newId, nowMs, countTokens, countedBy } = source
   const { conversation, turns } = source.stored
-  if (request.input.length === 0) throw missingField('input', 'send a message')
+  if (request.input.length === 0) throw missingField('messages', 'send at least one message')
   const variables = { ...conversation.ccp.variables, ...request.variables }
   checkVariables(variables)
   const { imported, turn } = makeTurns(source)

@@ -30,6 +30,7 @@ export class StreamAnswer implements AnswerStream {
   readonly #scanner: StreamScanner | undefined
   readonly #taken: AnswerPiece[] = []
   #usage: Usage | undefined
+  #started = false
   #finished = false
   #ended = false
 
@@ -83,6 +84,7 @@ export class StreamAnswer implements AnswerStream {
     if (this.#ended) return undefined
     const bytes = await frames.next()
     if (bytes === undefined) return this.#endFrames(frames.rest)
+    this.#started = true
     if (this.#scanner !== undefined) {
       this.#scanner.push(bytes)
       return { bytes, events: notDecoded }
@@ -94,6 +96,8 @@ export class StreamAnswer implements AnswerStream {
   /** Decodes a truncated last frame and the end of the stream. Throws if the answer was cut off. */
   #endFrames(rest: Buffer): AnswerPiece | undefined {
     this.#ended = true
+    // An answer without a single frame was cut off, whatever bytes there are.
+    if (!this.#started) return undefined
     if (this.#decoder === undefined) {
       if (rest.length > 0) this.#scanner?.push(rest)
       return undefined

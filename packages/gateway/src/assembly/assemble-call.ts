@@ -1,9 +1,9 @@
 import { mergeTools, renderPersona } from '@fairlead/context'
-import { chatFormatOf, type ChatInput, type RequestEdits } from '@fairlead/llm'
+import { chatFormatOf, type RequestEdits } from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
 import { textVariables } from '../prompts/text-variables.ts'
-import { AssembledCall } from './assembled-call.ts'
+import { AssembledCall, decodeCall } from './assembled-call.ts'
 import { findPersona, personaInput } from './named-settings.ts'
 import { checkContextAccess, chosenFor, turnRequest, type TurnSource } from './turn-request.ts'
 
@@ -28,12 +28,17 @@ async function assembleTurn(conversation: string, call: Call): Promise<Assembled
   const [target] = call.route.targets
   if (target === undefined) throw new Error('a matched route has a target')
   checkContextAccess({ context, caller, runtime })
+  // The whole request is read before anything is stored: a wrong one leaves no turn behind.
+  const decoded = decodeCall(dialect, request)
+  const { itemsBefore = [], ...kept } = edits
+  // The conversation gains the messages of the PromptTemplate, then the caller's.
+  const input = { items: [...itemsBefore, ...decoded.items], tools: decoded.tools }
   const source: TurnSource = {
     caller,
     runtime,
     context,
     body: request.body,
-    input: sentInput(call),
+    input,
     target,
     signal: call.signal,
   }
@@ -45,24 +50,15 @@ async function assembleTurn(conversation: string, call: Call): Promise<Assembled
   const turn = await conversations.begin(asked)
   call.turn = turn
   const { items, tools } = turn
-  const sentTools = new Set(source.input.tools)
+  const sentTools = new Set(input.tools)
   const toolsAdded = tools.some((tool) => !sentTools.has(tool))
-  const { itemsBefore: _replaced, ...kept } = edits
   return new AssembledCall({
     dialect,
     request,
     edits: { ...personaSettings(persona), ...kept, items, ...(toolsAdded ? { tools } : {}) },
-    input: { items, tools },
+    decoded: { ...decoded, items, tools },
     ...(turn.replay === undefined ? {} : { replay: turn.replay }),
   })
-}
-
-/** What a call adds to its conversation: the messages of its PromptTemplate, then the caller's. */
-function sentInput({ dialect, request }: Call): ChatInput {
-  const { itemsBefore = [] } = request.edits
-  const messagesOptional = request.prompt !== undefined
-  const { items, tools } = chatFormatOf(dialect).decodeInput(request.fields(), { messagesOptional })
-  return { items: [...itemsBefore, ...items], tools }
 }
 
 async function createConversation({ caller, request, runtime, services }: Call) {

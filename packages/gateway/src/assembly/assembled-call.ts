@@ -1,6 +1,5 @@
 import type { Turn } from '@fairlead/context'
 import {
-  type ChatInput,
   chatFormatOf,
   type Dialect,
   editRequest,
@@ -17,14 +16,13 @@ export class AssembledCall {
   readonly #dialect: Dialect
   readonly #request: CallRequest
   readonly #edits: RequestEdits
-  readonly #input: ChatInput | undefined
-  #canonical: ModelRequest | undefined
+  #decoded: ModelRequest | undefined
 
   constructor(parts: AssembledParts) {
     this.#dialect = parts.dialect
     this.#request = parts.request
     this.#edits = parts.edits
-    this.#input = parts.input
+    this.#decoded = parts.decoded
     this.replay = parts.replay
   }
 
@@ -41,21 +39,10 @@ export class AssembledCall {
       const bytes = this.#dialect.passage.edit(body, sent, edit)
       if (bytes !== undefined) return this.#withoutFields(bytes)
     }
-    const request = editRequest(this.#decode(), this.#edits, model)
+    this.#decoded ??= decodeCall(this.#dialect, this.#request)
+    const request = editRequest(this.#decoded, this.#edits, model)
     const encoded = chatFormatOf(dialect).encodeRequest(request, encoding)
     return this.#withoutFields(Buffer.from(JSON.stringify(encoded)))
-  }
-
-  /** The request in no provider's dialect; decoded once. */
-  #decode(): ModelRequest {
-    this.#canonical ??= chatFormatOf(this.#dialect).decodeRequest(
-      { ...this.#request.fields(), model: this.#request.model },
-      {
-        messagesOptional: this.#request.prompt !== undefined,
-        ...(this.#input === undefined ? {} : { input: this.#input }),
-      },
-    )
-    return this.#canonical
   }
 
   #withoutFields(bytes: Uint8Array): Uint8Array {
@@ -64,13 +51,21 @@ export class AssembledCall {
   }
 }
 
+/** The caller's request in no provider's dialect. Throws a ModelError 400 for what is wrong in it. */
+export function decodeCall(dialect: Dialect, request: CallRequest): ModelRequest {
+  return chatFormatOf(dialect).decodeRequest(
+    { ...request.fields(), model: request.model },
+    { messagesOptional: request.prompt !== undefined },
+  )
+}
+
 interface AssembledParts {
   /** The caller's dialect. */
   readonly dialect: Dialect
   readonly request: CallRequest
   /** The edits of the request itself, and those that assembly adds. */
   readonly edits: RequestEdits
-  /** Input that has already been decoded. */
-  readonly input?: ChatInput
+  /** The request in no provider's dialect, if it has already been read. */
+  readonly decoded?: ModelRequest
   readonly replay?: Turn
 }

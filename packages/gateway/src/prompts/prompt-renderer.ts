@@ -1,4 +1,4 @@
-import { renderTemplate } from '@fairlead/base'
+import { renderTemplate } from '@fairlead/context'
 import type { MessageItem, ResponseFormat, Role } from '@fairlead/llm'
 import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
 import { chooseVersion } from './choose-version.ts'

@@ -64,12 +64,6 @@ export function describeDialectContract(dialect: Dialect): void {
       expect(format.decodeInput(bodyOf(format.encodeRequest(request))).items).toEqual(again.items)
     })
 
-    it('takes input that was already decoded instead of decoding it again', () => {
-      const body = bodyOf(format.encodeRequest(request))
-      const input = { items: [], tools: [] }
-      expect(format.decodeRequest(body, { input })).toMatchObject(input)
-    })
-
     it('reads the whole answers that it writes', () => {
       const body = bodyOf(format.encodeResponse(response))
       expect(summarize(format.decodeResponse(body, nowMs))).toEqual(summarize(response))

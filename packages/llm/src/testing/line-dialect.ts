@@ -67,9 +67,9 @@ export const lineDialect: Dialect = {
 
 function chatFormat(): ChatFormat {
   return {
-    decodeRequest(value, options = {}) {
+    decodeRequest(value) {
       const body = isJsonObject(value) ? value : {}
-      const { items } = options.input ?? decodeInput(body)
+      const { items } = decodeInput(body)
       return {
         model: readNonEmptyString(body['model'], 'model'),
         items,

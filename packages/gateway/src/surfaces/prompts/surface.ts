@@ -5,7 +5,7 @@ import { CallRequest } from '../../call/call-request.ts'
 import type { Call } from '../../call/call.ts'
 import { parseJsonObject } from '../../http/json-body.ts'
 import { accessiblePrompt } from '../../prompts/find-prompt.ts'
-import type { Surface } from '../surface.ts'
+import type { PathParameters, Surface } from '../surface.ts'
 
 /** A PromptTemplate as a REST API, at `/prompts/…` and at the path that it exposes. */
 export const prompts: Surface = {
@@ -15,7 +15,7 @@ export const prompts: Surface = {
     {
       method: 'POST',
       path: '/prompts/{namespace}/{name}',
-      findAt: (path, { promptsByPath }) => promptsByPath.get(path),
+      findAt: (path, { promptsByPath }) => promptsByPath.get(path) ?? encodedName(path),
       reader(call, { namespace, name }) {
         const key = `${namespace}/${name}`
         const prompt = call.runtime.snapshot.promptTemplates.get(key)
@@ -24,6 +24,12 @@ export const prompts: Surface = {
       },
     },
   ],
+}
+
+/** The prompt in `/prompts/default%2Fsupport`, as clients write it that encode the whole name. */
+function encodedName(path: string): PathParameters | undefined {
+  const [, namespace, name] = /^\/prompts\/([^/%]+)%2f([^/%]+)$/i.exec(path) ?? []
+  return namespace === undefined || name === undefined ? undefined : { namespace, name }
 }
 
 /** The body holds the parameters alone, or `parameters` and fields of a chat completion. */

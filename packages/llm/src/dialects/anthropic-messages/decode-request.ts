@@ -42,7 +42,7 @@ const canonicalFields: ReadonlySet<string> = new Set([
 export function decodeRequest(value: unknown, options: DecodeOptions = {}): ModelRequest {
   const body = readObject(value, 'body')
   const model = readNonEmptyString(body['model'], 'model')
-  const { items, tools } = options.input ?? decodeInput(body, options)
+  const { items, tools } = decodeInput(body, options)
   const responseFormat = decodeOutputFormat(body)
   return {
     model,

@@ -35,8 +35,6 @@ export interface ChatFormat {
 export interface DecodeOptions {
   /** Messages come from elsewhere, such as a PromptTemplate: the body may contain none. */
   readonly messagesOptional?: boolean
-  /** Input that has already been decoded, so that it is not decoded again. */
-  readonly input?: ChatInput
 }
 
 /** The messages and tools of a request. */
