@@ -163,7 +163,7 @@ describe.runIf(corpora !== '')('recordings', () => {
 
     it('answers of another API are rejected', () => {
       const body: unknown = JSON.parse(read('anthropic/skills', 'anthropic-skill-create.json'))
-      expect(() => anthropic.decodeResponse(body)).toThrow(/no message/)
+      expect(() => anthropic.decodeResponse(body)).toThrow(/not a message/)
     })
   })
 
