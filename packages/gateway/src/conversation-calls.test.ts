@@ -263,6 +263,64 @@ describe('a call in a conversation', () => {
     expect((await gateway.chat(ask('other'), headers)).status).toBe(409)
   })
 
+  it('a repeated call uses no tokens', async () => {
+    const upstream = await testUpstream(json(200, completion('one')))
+    const gateway = await start({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+    })
+    const key = { ...inChat('mine'), 'idempotency-key': 'k' }
+    for (let time = 0; time < 2; time += 1) await (await gateway.chat(ask('hi'), key)).text()
+    const calls = gateway.logs.filter(({ message }) => message === 'call')
+    expect(calls.map(({ fields }) => fields['outputTokens'])).toEqual([3, undefined])
+  })
+
+  it('calls of custom tools in the history keep their kind', async () => {
+    const upstream = await testUpstream(json(200, completion('one')))
+    const gateway = await start({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+    })
+    const call = { id: 'c1', type: 'custom', custom: { name: 'sql', input: 'select 1' } }
+    const body = {
+      model: 'm',
+      tools: [{ type: 'custom', custom: { name: 'sql' } }],
+      messages: [
+        { role: 'user', content: 'q' },
+        { role: 'assistant', tool_calls: [call] },
+        { role: 'tool', tool_call_id: 'c1', content: '1' },
+      ],
+    }
+    expect((await gateway.chat(body, inChat('mine'))).status).toBe(200)
+    expect(upstream.requests[0]?.body['messages']).toMatchObject([
+      { role: 'user' },
+      { tool_calls: [call] },
+      { role: 'tool' },
+    ])
+  })
+
+  it('nothing follows an error that the provider sends in its stream', async () => {
+    const error = 'data: {"error":{"message":"no","type":"server_error"}}\n\n'
+    const upstream = await testUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(`${chunks(['a']).slice(0, 2).join('')}${error}data: {"half`)
+    })
+    const gateway = await start({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+    })
+    const response = await gateway.chat(ask('hi', { stream: true }), inChat('mine'))
+    expect((await response.text()).endsWith(error)).toBe(true)
+    // The provider never ends its answer: the gateway hangs up.
+    await upstream.requests[0]?.aborted
+  })
+
+  it('a slash at the end of a path is forgiven', async () => {
+    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    await (await gateway.chat(ask('hi'), inChat('mine'))).text()
+    expect((await get(gateway, '/v1/conversations/mine/')).status).toBe(200)
+  })
+
   it('an outdated expected revision is a 412', async () => {
     const gateway = await start({ providers: [simulatorOf('simulator')] })
     await (await gateway.chat(ask('hi'), inChat('mine'))).text()

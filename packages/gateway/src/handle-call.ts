@@ -47,8 +47,9 @@ export async function handleCall(
     record.route = call.route.label
     await permits.enter(admissionPolicies, call)
     const assembled = await assembleCall(call)
-    const transforms = [...transformsFor(call, transformers), ...permits.transforms]
+    // First of all, so that whatever fails from here on ends the turn.
     taps.push(...recordTurn(call))
+    const transforms = [...transformsFor(call, transformers), ...permits.transforms]
     const useFor = answerUse(call, transforms, taps)
     const answer =
       permits.answer ??
@@ -58,7 +59,7 @@ export async function handleCall(
   } catch (error) {
     await failCall(error, call, taps)
   } finally {
-    permits.settle(record)
+    permits.settle(record, services.logger)
     call.end()
     settleCall(record, runtime, services)
   }

@@ -1,3 +1,5 @@
+import { systemClock } from '@fairlead/base'
+import { createConversations, createMemoryStore } from '@fairlead/context'
 import type { StreamEvent } from '@fairlead/llm'
 import { lineDialect } from '@fairlead/llm/testing'
 import { describe, expect, it } from 'vitest'
@@ -19,7 +21,7 @@ import type { RoutingStrategy } from './routing/routing-strategy.ts'
 import { describeStrategyContract } from './routing/test-support/strategy-contract.ts'
 import type { Surface } from './surfaces/surface.ts'
 import { surfaces } from './surfaces/surfaces.ts'
-import { keyedProvider, providerOf, routeOf } from './test-support/snapshot.ts'
+import { keyedProvider, providerOf, routeOf, simulatorOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { type Answer, chunks, completion, json, sse } from './test-support/upstream.ts'
 
@@ -204,6 +206,77 @@ describe('a toy policy', () => {
     expect(upstream.requests).toHaveLength(1)
     expect(outcomes.map(({ status }) => status)).toEqual([200, 200, 200])
     expect(outcomes[0]?.usage?.outputTokens).toBe(3)
+  })
+})
+
+describe('an alternative that fails', () => {
+  const ask = { model: 'm', messages: [{ role: 'user', content: 'x' }] }
+
+  it('a permit that cannot be settled harms neither the call nor the other permits', async () => {
+    const settled: string[] = []
+    const permit =
+      (name: string, settle: () => void): CreateCallPolicy =>
+      () => ({ name, stage: 'arrival', enter: () => ({ settle }) })
+    const gateway = await testGateway({
+      providers: [simulatorOf('simulator')],
+      options: {
+        policies: [
+          permit('bad', () => {
+            throw new Error('boom')
+          }),
+          permit('good', () => void settled.push('good')),
+        ],
+      },
+    })
+    const response = await gateway.chat(ask)
+    expect(response.status).toBe(200)
+    expect(await response.json()).toMatchObject({ object: 'chat.completion' })
+    await gateway.drain(60_000)
+    expect(settled).toEqual(['good'])
+    expect(gateway.logs.map(({ message }) => message)).toContain(
+      'a policy failed to settle a call that has ended',
+    )
+  })
+
+  it('a transformer that throws ends the turn of the conversation', async () => {
+    const gateway = await testGateway({
+      providers: [simulatorOf('simulator')],
+      openStore: () =>
+        createConversations({
+          clock: systemClock,
+          random: Math.random,
+          store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
+        }),
+      options: {
+        transformers: [
+          {
+            name: 'broken',
+            transformFor() {
+              throw new Error('boom')
+            },
+          },
+        ],
+      },
+    })
+    const response = await gateway.chat(ask, { 'x-fairlead-conversation': 'mine' })
+    expect(response.status).toBe(500)
+    const turns = await fetch(`${gateway.url}/v1/conversations/mine/turns`)
+    expect(await turns.json()).toMatchObject({ data: [{ status: 'failed' }] })
+  })
+
+  it.each([false, true])('a transform that refuses keeps its error, stream: %s', async (stream) => {
+    const error = gatewayError.notAllowed('model', 'm')
+    const refusing: AnswerTransform = {
+      name: 'refusing',
+      takes: 'events',
+      apply: ({ isWhole }) =>
+        new EventAnswer(isWhole, () => Promise.resolve([{ type: 'error', error }])),
+    }
+    const gateway = await testGateway({
+      providers: [simulatorOf('simulator')],
+      options: { transformers: [{ name: 'refuser', transformFor: () => refusing }] },
+    })
+    expect(await (await gateway.chat({ ...ask, stream })).text()).toContain(error.code)
   })
 })
 

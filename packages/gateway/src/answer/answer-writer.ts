@@ -9,6 +9,8 @@ import type { Call } from '../call/call.ts'
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
 import { keptHeaders } from './reply-headers.ts'
 
+const noBytes = Buffer.alloc(0)
+
 /** Writes an answer for the caller: its head, its pieces and its end. */
 export interface AnswerWriter {
   readonly status: number
@@ -56,7 +58,8 @@ export class PassingWriter implements AnswerWriter {
   }
 
   end(): Uint8Array {
-    const { rest } = this.#answer
+    // After an error nothing more is read: the rest may be the beginning of another frame.
+    const rest = this.relayedError === undefined ? this.#answer.rest : noBytes
     if (this.#held === undefined) return rest
     return rest.length === 0 ? this.#held : Buffer.concat([this.#held, rest])
   }

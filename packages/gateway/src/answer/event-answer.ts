@@ -41,6 +41,8 @@ export class EventAnswer implements AnswerStream {
     const events = await this.#next()
     if (events === undefined) return undefined
     for (const event of events) {
+      // A whole answer has no place for an error: the call fails with it.
+      if (event.type === 'error' && this.isWhole) throw event.error
       if (event.type === 'usage') this.usage = event.usage
       if (event.type === 'finish') this.isComplete = true
       if (this.isWhole) this.#assembler.push(event)

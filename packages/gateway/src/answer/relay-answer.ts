@@ -33,16 +33,21 @@ export async function relayAnswer(
       const drained = sink.write(bytes)
       if (drained !== undefined) await drained
     }
-    record.usage = answer.usage
+    noteUsage(answer, call)
     await settleTaps(answer, writer, call, taps)
   } catch (error) {
-    record.usage = answer.usage
+    noteUsage(answer, call)
     await breakOff(error, answer, call, taps)
     throw error
   }
   const last = writer.end()
   if (!sink.started) start(writer, Buffer.byteLength(last), call)
   sink.end(last)
+}
+
+/** An answer without a provider, such as a stored one, uses no tokens. */
+function noteUsage({ usage }: AnswerStream, { record }: Call): void {
+  if (record.target !== undefined) record.usage = usage
 }
 
 function writerFor(answer: AnswerStream, use: AnswerUse, call: Call): AnswerWriter {

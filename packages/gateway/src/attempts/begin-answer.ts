@@ -51,7 +51,10 @@ async function beginPassing(
   const first = await answer.next()
   if (first === undefined) throw gatewayError.upstreamCut(target.provider.key)
   const error = leadingError(first, target, nowMs)
-  if (error !== undefined) throw failureOf(error)
+  if (error !== undefined) {
+    answer.abandon(error)
+    throw failureOf(error)
+  }
   answer.putBack(first)
 }
 

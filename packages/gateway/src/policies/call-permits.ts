@@ -1,3 +1,4 @@
+import type { Logger } from '@fairlead/base'
 import type { AnswerStream } from '../answer/answer-stream.ts'
 import type { AnswerTransform } from '../answer/answer-transform.ts'
 import type { Call } from '../call/call.ts'
@@ -24,7 +25,14 @@ export class CallPermits {
     return this.#permits.flatMap(({ transform }) => transform ?? [])
   }
 
-  settle(outcome: CallOutcome): void {
-    for (const permit of this.#permits.splice(0)) permit.settle(outcome)
+  /** Never throws: what one permit cannot settle is logged, and the others are settled. */
+  settle(outcome: CallOutcome, logger: Logger): void {
+    for (const permit of this.#permits.splice(0)) {
+      try {
+        permit.settle(outcome)
+      } catch (err) {
+        logger.error({ err }, 'a policy failed to settle a call that has ended')
+      }
+    }
   }
 }

@@ -38,9 +38,13 @@ export function buildRuntime(snapshot: Snapshot, parts: RuntimeParts): Runtime {
   const types = new Map(parts.providerTypes.map((type) => [type.type, type]))
   const releases: (() => void)[] = []
   const providers = new Map<string, ProviderRuntime>()
-  for (const [key, settings] of snapshot.providers) {
+  // All types are looked up before anything is opened that a failure would have to release.
+  const typed = [...snapshot.providers].map(([key, settings]) => {
     const type = types.get(settings.type)
     if (type === undefined) throw new Error(`${key}: there is no provider type ${settings.type}`)
+    return { key, settings, type }
+  })
+  for (const { key, settings, type } of typed) {
     const { transport, release } = openTransport(key, settings, type, snapshot, parts)
     releases.push(release)
     const credentials = presentCredentials(settings, parts.secrets, problems)

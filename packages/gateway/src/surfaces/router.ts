@@ -73,6 +73,14 @@ export class Router {
     })
     if (configured.length > 0) return configured
     const segments = path.split('/')
+    const matched = this.#matching(segments)
+    // A slash at the end is forgiven where no route has a use for it.
+    return matched.length === 0 && path.endsWith('/')
+      ? this.#matching(segments.slice(0, -1))
+      : matched
+  }
+
+  #matching(segments: readonly string[]): readonly FoundRoute[] {
     return this.#patterns.flatMap(({ surface, route, segments: pattern }) => {
       const parameters = matchSegments(pattern, segments)
       return parameters === undefined ? [] : [{ surface, route, parameters }]

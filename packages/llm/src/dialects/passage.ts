@@ -12,8 +12,8 @@ import type { RequestEdits } from '../operations/chat/request-edits.ts'
  */
 export interface Passage {
   /**
-   * Inspects a parsed request as far as every call must: invalid values of the fields it knows are
-   * rejected with the same errors as in `decodeRequest`, whatever follows.
+   * Inspects a parsed request as far as every call must. What it rejects, it rejects with the same
+   * errors as `decodeRequest`; other fields are the provider's business.
    */
   inspect(body: JsonObject, options?: { readonly messagesOptional?: boolean }): SentFields
   /**
@@ -52,6 +52,8 @@ export interface SentFields {
   readonly temperature: boolean
   readonly outputLimit: boolean
   readonly responseFormat: boolean
+  /** Names of the caller's tools that take free text instead of JSON arguments. */
+  readonly customTools: ReadonlySet<string>
   /** Characters of text in all messages; images and files count as nothing. */
   readonly textLength: number
 }

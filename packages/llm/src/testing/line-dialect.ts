@@ -29,6 +29,7 @@ export const lineDialect: Dialect = {
         temperature: false,
         outputLimit: false,
         responseFormat: false,
+        customTools: new Set(),
         textLength: readString(say, 'say').length,
       }
     },

@@ -14,6 +14,9 @@ import type { Passage, PassageEdit, SentFields } from '../passage.ts'
 import { encodeErrorBody } from './errors.ts'
 import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
 
+/** Every tool of this dialect takes JSON. */
+const noCustomTools: ReadonlySet<string> = new Set()
+
 /**
  * How a message passes through undecoded. Edits of messages or tools need the request decoded:
  * `system` and `messages` are written together.
@@ -59,6 +62,7 @@ function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
     temperature: isGiven(body['temperature']),
     outputLimit: isGiven(body['max_tokens']),
     responseFormat: isGiven(body['output_format']) || isGiven(body['output_config']),
+    customTools: noCustomTools,
     textLength: [body['system'], ...contents].reduce<number>(
       (length, content) => length + textLength(content),
       0,

@@ -20,7 +20,8 @@ function changedFields(
   const set: Record<string, string> = {}
   if (sent.model !== model) set['model'] = JSON.stringify(model)
   if (edits.items !== undefined) {
-    const customTools = customToolNames(edits.tools ?? [])
+    const { tools } = edits
+    const customTools = tools === undefined ? sent.customTools : customToolNames(tools)
     const messages = encodeMessages(edits.items, { customTools, echoReasoning: false })
     set['messages'] = JSON.stringify(messages)
   }

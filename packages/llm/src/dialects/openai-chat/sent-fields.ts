@@ -10,7 +10,7 @@ import type { DecodeOptions } from '../../operations/chat/chat-format.ts'
 import { readMessages } from '../../operations/chat/read-messages.ts'
 import type { SentFields } from '../passage.ts'
 import { readRole } from './message-role.ts'
-import { decodeTools } from './tools.ts'
+import { customToolNames, decodeTools } from './tools.ts'
 
 /** Inspects a body of `POST /v1/chat/completions` without decoding its messages. */
 export function inspectRequest(body: JsonObject, options: DecodeOptions = {}): SentFields {
@@ -21,7 +21,6 @@ export function inspectRequest(body: JsonObject, options: DecodeOptions = {}): S
     'stream_options.include_usage',
     readBoolean,
   )
-  decodeTools(body)
   return {
     model: readOptional(body['model'], 'model', readNonEmptyString),
     stream: readOptional(body['stream'], 'stream', readBoolean) ?? false,
@@ -30,6 +29,7 @@ export function inspectRequest(body: JsonObject, options: DecodeOptions = {}): S
     temperature: isGiven(body['temperature']),
     outputLimit: isGiven(body['max_completion_tokens']) || isGiven(body['max_tokens']),
     responseFormat: body['response_format'] !== undefined,
+    customTools: customToolNames(decodeTools(body)),
     textLength: checkedTextLength(messages),
   }
 }
