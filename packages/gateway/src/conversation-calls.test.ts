@@ -1,30 +1,17 @@
 import { systemClock } from '@fairlead/base'
-import { createConversations, createMemoryStore } from '@fairlead/context'
+import { createMemoryStore } from '@fairlead/context'
 import { describe, expect, it } from 'vitest'
+import { consumerOf, keyedProvider, personaOf, simulatorOf } from './test-support/snapshot.ts'
 import {
-  consumerOf,
-  keyedProvider,
-  personaOf,
-  type SnapshotParts,
-  simulatorOf,
-} from './test-support/snapshot.ts'
-import { testGateway, type TestGateway, testUpstream } from './test-support/test-gateway.ts'
+  openInMemory,
+  testGateway,
+  type TestGateway,
+  testUpstream,
+} from './test-support/test-gateway.ts'
 import { chunks, completion, json, sse } from './test-support/upstream.ts'
 
 interface Turns {
   readonly data: readonly { readonly status: string; readonly output: readonly unknown[] }[]
-}
-
-function start(parts: SnapshotParts & { secrets?: Record<string, string> }): Promise<TestGateway> {
-  return testGateway({
-    ...parts,
-    openStore: () =>
-      createConversations({
-        clock: systemClock,
-        random: Math.random,
-        store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
-      }),
-  })
 }
 
 const ask = (text: string, extra: object = {}) => ({
@@ -39,7 +26,7 @@ const get = (gateway: TestGateway, path: string, headers: Record<string, string>
 describe('a call in a conversation', () => {
   it('sends persona, history and new input, and nothing of ours', async () => {
     const upstream = await testUpstream(json(200, completion('first answer')))
-    const gateway = await start({
+    const gateway = await testGateway({
       gateway: { defaultPersona: 'default/helpful' },
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       personas: [personaOf('helpful', { temperature: 0.5 })],
@@ -66,7 +53,7 @@ describe('a call in a conversation', () => {
 
   it('a plain call stays plain despite a default persona', async () => {
     const upstream = await testUpstream(json(200, completion('ok')))
-    const gateway = await start({
+    const gateway = await testGateway({
       gateway: { defaultPersona: 'default/helpful' },
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       personas: [personaOf('helpful')],
@@ -82,7 +69,7 @@ describe('a call in a conversation', () => {
   })
 
   it('`new` creates a conversation, an unknown id of our own form is a 404', async () => {
-    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    const gateway = await testGateway({ providers: [simulatorOf('simulator')] })
     const response = await gateway.chat(ask('hi'), inChat('new'))
     const id = response.headers.get('x-fairlead-conversation') ?? ''
     expect(id).toMatch(/^conv_/)
@@ -95,7 +82,7 @@ describe('a call in a conversation', () => {
   it('the turn is stored before the caller sees the end of the stream', async () => {
     const events = chunks(['Hello', ' you'])
     const upstream = await testUpstream(sse(...events))
-    const gateway = await start({
+    const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       secrets: { openai: 'sk' },
     })
@@ -119,15 +106,11 @@ describe('a call in a conversation', () => {
         return store.append(change)
       },
     }
-    const conversations = createConversations({
-      store: slow,
-      clock: systemClock,
-      random: Math.random,
-    })
+    const conversations = openInMemory(slow)
     const begin = conversations.begin.bind(conversations)
-    conversations.begin = (request) => {
-      opening.resolve(request.signal)
-      return begin(request)
+    conversations.begin = (request, signal) => {
+      if (signal !== undefined) opening.resolve(signal)
+      return begin(request, signal)
     }
     const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
@@ -164,7 +147,7 @@ describe('a call in a conversation', () => {
 
   it('a stream that breaks off leaves an incomplete turn with the partial answer', async () => {
     const upstream = await testUpstream(sse(...chunks(['Hello', ' you']).slice(0, 2)))
-    const gateway = await start({
+    const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       secrets: { openai: 'sk' },
     })
@@ -178,7 +161,7 @@ describe('a call in a conversation', () => {
 
   it('an empty stream is reported as cut off, as in a plain call', async () => {
     const upstream = await testUpstream(sse())
-    const gateway = await start({
+    const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       secrets: { openai: 'sk' },
     })
@@ -196,7 +179,7 @@ describe('a call in a conversation', () => {
   })
 
   it.each(['mine', 'new'])('a wrong setting leaves nothing in the conversation %s', async (id) => {
-    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    const gateway = await testGateway({ providers: [simulatorOf('simulator')] })
     const key = { ...inChat(id), 'idempotency-key': 'k', 'if-match': '"0"' }
     const refused = await gateway.chat(ask('hi', { temperature: 'warm' }), key)
     expect(refused.status).toBe(400)
@@ -206,7 +189,7 @@ describe('a call in a conversation', () => {
 
   it('a failed call leaves a failed turn, and the conversation continues', async () => {
     const upstream = await testUpstream(json(400, { error: { message: 'no' } }))
-    const gateway = await start({
+    const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       secrets: { openai: 'sk' },
     })
@@ -225,7 +208,7 @@ describe('a call in a conversation', () => {
       response.write(events.slice(0, 2).join(''))
       finish = () => response.end(events.slice(2).join(''))
     })
-    const gateway = await start({
+    const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       secrets: { openai: 'sk' },
     })
@@ -249,7 +232,7 @@ describe('a call in a conversation', () => {
 
   it('a repeated idempotency key gets the stored answer, streamed or not', async () => {
     const upstream = await testUpstream(json(200, completion('only once')))
-    const gateway = await start({
+    const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       secrets: { openai: 'sk' },
     })
@@ -265,7 +248,7 @@ describe('a call in a conversation', () => {
 
   it('a repeated call uses no tokens', async () => {
     const upstream = await testUpstream(json(200, completion('one')))
-    const gateway = await start({
+    const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       secrets: { openai: 'sk' },
     })
@@ -277,7 +260,7 @@ describe('a call in a conversation', () => {
 
   it('calls of custom tools in the history keep their kind', async () => {
     const upstream = await testUpstream(json(200, completion('one')))
-    const gateway = await start({
+    const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       secrets: { openai: 'sk' },
     })
@@ -305,7 +288,7 @@ describe('a call in a conversation', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(`${chunks(['a']).slice(0, 2).join('')}${error}data: {"half`)
     })
-    const gateway = await start({
+    const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       secrets: { openai: 'sk' },
     })
@@ -316,13 +299,13 @@ describe('a call in a conversation', () => {
   })
 
   it('a slash at the end of a path is forgiven', async () => {
-    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    const gateway = await testGateway({ providers: [simulatorOf('simulator')] })
     await (await gateway.chat(ask('hi'), inChat('mine'))).text()
     expect((await get(gateway, '/v1/conversations/mine/')).status).toBe(200)
   })
 
   it('an outdated expected revision is a 412', async () => {
-    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    const gateway = await testGateway({ providers: [simulatorOf('simulator')] })
     await (await gateway.chat(ask('hi'), inChat('mine'))).text()
     const response = await gateway.chat(ask('hi'), { ...inChat('mine'), 'if-match': '"0"' })
     expect(response.status).toBe(412)
@@ -341,7 +324,7 @@ describe('a call in a conversation', () => {
         usage: { input_tokens: 3, output_tokens: 1 },
       }),
     )
-    const gateway = await start({
+    const gateway = await testGateway({
       gateway: { defaultPersona: 'default/helpful' },
       providers: [keyedProvider('anthropic', { type: 'Anthropic', baseURL: upstream.url })],
       personas: [personaOf('helpful')],
@@ -361,11 +344,7 @@ describe('a call in a conversation', () => {
       providers: [simulatorOf('simulator')],
       openStore: () => {
         if (broken) throw new Error('disk is gone')
-        return createConversations({
-          clock: systemClock,
-          random: Math.random,
-          store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
-        })
+        return openInMemory()
       },
     })
     const response = await gateway.chat(ask('hi'), inChat('mine'))
@@ -378,7 +357,7 @@ describe('a call in a conversation', () => {
 
 describe('/v1/conversations', () => {
   it('creates, shows, changes and deletes a conversation', async () => {
-    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    const gateway = await testGateway({ providers: [simulatorOf('simulator')] })
     const created = (await (
       await gateway.post('/v1/conversations', {
         metadata: { topic: 'fish' },
@@ -405,7 +384,7 @@ describe('/v1/conversations', () => {
   })
 
   it('plans a turn without storing it', async () => {
-    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    const gateway = await testGateway({ providers: [simulatorOf('simulator')] })
     await (await gateway.chat(ask('one'), inChat('mine'))).text()
     const response = await gateway.post('/v1/conversations/mine/plan', ask('two'))
     const plan = (await response.json()) as { rendered: { messages: { content: string }[] } }
@@ -417,7 +396,7 @@ describe('/v1/conversations', () => {
   })
 
   it('the conversation of another consumer does not exist', async () => {
-    const gateway = await start({
+    const gateway = await testGateway({
       gateway: { auth: 'Required' },
       providers: [simulatorOf('simulator')],
       consumers: [consumerOf('one'), consumerOf('two')],
@@ -438,7 +417,7 @@ describe('/v1/conversations', () => {
     ['an item of an unknown type', { items: [{ type: 'dream' }] }, 'items[0].type'],
     ['too many items', { items: Array.from({ length: 21 }, () => ({})) }, 'items'],
   ])('%s is refused', async (_name, body, param) => {
-    const gateway = await start({ providers: [simulatorOf('simulator')] })
+    const gateway = await testGateway({ providers: [simulatorOf('simulator')] })
     const response = await gateway.post('/v1/conversations', body)
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ error: { param } })
@@ -447,7 +426,7 @@ describe('/v1/conversations', () => {
 
 describe('callers without a key beside others with one', () => {
   it('cannot choose the id of a conversation, and continue with one that they were given', async () => {
-    const gateway = await start({
+    const gateway = await testGateway({
       gateway: { auth: 'Optional' },
       providers: [simulatorOf('simulator')],
     })
@@ -462,7 +441,7 @@ describe('callers without a key beside others with one', () => {
 
 describe('a conversation that is looked up', () => {
   it('has the shape of the protocol and does not reveal the persona', async () => {
-    const gateway = await start({
+    const gateway = await testGateway({
       gateway: { defaultPersona: 'default/helpful' },
       providers: [simulatorOf('simulator')],
       personas: [personaOf('helpful', { instructions: 'Keep the secret recipe.' })],

@@ -1,5 +1,3 @@
-import { systemClock } from '@fairlead/base'
-import { createConversations, createMemoryStore } from '@fairlead/context'
 import OpenAI from 'openai'
 import { describe, expect, it } from 'vitest'
 import { consumerOf, simulatorOf } from './test-support/snapshot.ts'
@@ -19,12 +17,6 @@ async function client(apiKey = 'good'): Promise<OpenAI> {
     providers: [{ ...simulatorOf('simulator'), models: [model] }],
     consumers: [consumerOf('app')],
     secrets: { app: 'good' },
-    openStore: () =>
-      createConversations({
-        clock: systemClock,
-        random: Math.random,
-        store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
-      }),
   })
   return new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey, maxRetries: 0 })
 }

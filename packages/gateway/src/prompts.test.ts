@@ -1,5 +1,3 @@
-import { systemClock } from '@fairlead/base'
-import { createConversations, createMemoryStore } from '@fairlead/context'
 import { describe, expect, it } from 'vitest'
 import { chooseVersion } from './prompts/choose-version.ts'
 import { keyedProvider, promptOf, routeOf, simulatorOf } from './test-support/snapshot.ts'
@@ -187,12 +185,6 @@ describe('a prompt in a chat completion', () => {
       providers: [keyedProvider('openai', { baseURL: upstream.url })],
       prompts: [prompt],
       secrets: { openai: 'sk' },
-      openStore: () =>
-        createConversations({
-          clock: systemClock,
-          random: Math.random,
-          store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
-        }),
     })
     for (const id of ['one', 'one', 'one']) {
       await gateway.post(

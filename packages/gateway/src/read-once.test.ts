@@ -1,5 +1,3 @@
-import { systemClock } from '@fairlead/base'
-import { createConversations, createMemoryStore } from '@fairlead/context'
 import { expect, it, vi } from 'vitest'
 import { keyedProvider } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
@@ -25,12 +23,6 @@ it.each([
   const gateway = await testGateway({
     providers: [keyedProvider('provider', { type, baseURL: upstream.url })],
     secrets: { provider: 'sk' },
-    openStore: () =>
-      createConversations({
-        store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
-        clock: systemClock,
-        random: Math.random,
-      }),
   })
   const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'only once' }] })
   const parse = vi.spyOn(JSON, 'parse')

@@ -1,5 +1,3 @@
-import { systemClock } from '@fairlead/base'
-import { createConversations, createMemoryStore } from '@fairlead/context'
 import { describe, expect, it } from 'vitest'
 import { personaOf, simulatorOf } from './test-support/snapshot.ts'
 import { testGateway } from './test-support/test-gateway.ts'
@@ -10,12 +8,6 @@ function start() {
   return testGateway({
     providers: [simulatorOf('simulator')],
     personas: [personaOf('p')],
-    openStore: () =>
-      createConversations({
-        store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
-        clock: systemClock,
-        random: Math.random,
-      }),
   })
 }
 

@@ -1,5 +1,4 @@
-import { systemClock } from '@fairlead/base'
-import { createConversations, createMemoryStore } from '@fairlead/context'
+import { FakeClock } from '@fairlead/base/testing'
 import type { StreamEvent } from '@fairlead/llm'
 import { lineDialect } from '@fairlead/llm/testing'
 import { describe, expect, it } from 'vitest'
@@ -212,6 +211,55 @@ describe('a toy policy', () => {
 describe('an alternative that fails', () => {
   const ask = { model: 'm', messages: [{ role: 'user', content: 'x' }] }
 
+  it('a provider type whose request is never ready is under the deadline of the call', async () => {
+    const clock = new FakeClock()
+    const asked = Promise.withResolvers<AbortSignal>()
+    const waiting: ProviderType = {
+      ...linesProvider,
+      prepare({ signal }) {
+        asked.resolve(signal)
+        return new Promise<never>(() => {})
+      },
+    }
+    const gateway = await testGateway({
+      providers: [providerOf('lines', { type: 'Lines', baseURL: 'http://127.0.0.1:9' })],
+      options: { clock, providerTypes: [waiting] },
+    })
+    const response = gateway.chat(ask)
+    const signal = await asked.promise
+    await clock.advance(24 * 60 * 60 * 1000)
+    expect(signal.aborted).toBe(true)
+    expect((await response).status).toBe(504)
+  })
+
+  it('a transform that ends before its provider does releases the connection', async () => {
+    const upstream = await testUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(chunks(['a']).slice(0, 2).join(''))
+    })
+    const brief: AnswerTransform = {
+      name: 'brief',
+      takes: 'events',
+      apply(answer) {
+        let ended = false
+        return new EventAnswer(answer.isWhole, async () => {
+          if (ended) return undefined
+          ended = true
+          const piece = await answer.next()
+          return [...(piece?.events() ?? []), { type: 'finish', finishReason: 'stop' }]
+        })
+      },
+    }
+    const gateway = await testGateway({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+      options: { transformers: [{ name: 'brief', transformFor: () => brief }] },
+    })
+    const response = await gateway.chat({ ...ask, stream: true })
+    expect((await response.text()).trimEnd().endsWith('data: [DONE]')).toBe(true)
+    await upstream.requests[0]?.aborted
+  })
+
   it('a permit that cannot be settled harms neither the call nor the other permits', async () => {
     const settled: string[] = []
     const permit =
@@ -241,12 +289,6 @@ describe('an alternative that fails', () => {
   it('a transformer that throws ends the turn of the conversation', async () => {
     const gateway = await testGateway({
       providers: [simulatorOf('simulator')],
-      openStore: () =>
-        createConversations({
-          clock: systemClock,
-          random: Math.random,
-          store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
-        }),
       options: {
         transformers: [
           {

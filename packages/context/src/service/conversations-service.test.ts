@@ -462,7 +462,7 @@ describe('concurrent turns', () => {
     const { conversations, clock } = openConversations()
     await conversations.begin(turnRequest([user('1')]))
     const caller = new AbortController()
-    const second = conversations.begin(turnRequest([user('2')], { signal: caller.signal }))
+    const second = conversations.begin(turnRequest([user('2')]), caller.signal)
     await settled()
     const pending = clock.pendingTimers
     caller.abort(new Error('gone'))

@@ -128,8 +128,8 @@ class ConversationsService implements Conversations {
     return this.#turns.plan(request)
   }
 
-  begin(request: TurnRequest): Promise<OpenTurn> {
-    return this.#turns.begin(request)
+  begin(request: TurnRequest, signal?: AbortSignal): Promise<OpenTurn> {
+    return this.#turns.begin(request, signal)
   }
 
   recover(): Promise<number> {

@@ -33,9 +33,10 @@ export interface Conversations {
   /**
    * Opens a turn: waits briefly while another is running (then 400 `conversation_locked`), makes
    * the plan and stores the turn `in_progress` before anything goes upstream. Only new input is
-   * stored: messages of the log that the caller repeats are recognised and left out.
+   * stored: messages of the log that the caller repeats are recognised and left out. `signal` ends
+   * the wait.
    */
-  begin(request: TurnRequest): Promise<OpenTurn>
+  begin(request: TurnRequest, signal?: AbortSignal): Promise<OpenTurn>
   /**
    * Marks turns that a crash left `in_progress` as `incomplete`. Call it once, at startup. Returns
    * the number of turns.
@@ -82,7 +83,6 @@ export interface TurnRequest extends PromptRequest {
   readonly expectedRevision?: number
   readonly idempotencyKey?: string
   readonly requestDigest?: string
-  readonly signal: AbortSignal
 }
 
 /** A turn that is only planned; undefined plans the first turn of a new conversation, named `new`. */

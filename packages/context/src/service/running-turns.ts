@@ -67,21 +67,21 @@ export class RunningTurns {
     tenant: string,
     conversation: string,
     waitMs: number,
-    signal: AbortSignal,
+    signal: AbortSignal | undefined,
   ): Promise<void> {
-    signal.throwIfAborted()
+    signal?.throwIfAborted()
     const key = JSON.stringify([tenant, conversation])
     const { promise, resolve } = Promise.withResolvers<void>()
     const waiting = this.#waiting.get(key) ?? new Set()
     this.#waiting.set(key, waiting.add(resolve))
     const timer = this.#clock.setTimer(waitMs, resolve)
     const onAbort = () => resolve()
-    signal.addEventListener('abort', onAbort, { once: true })
+    signal?.addEventListener('abort', onAbort, { once: true })
     try {
       await promise
     } finally {
       timer.cancel()
-      signal.removeEventListener('abort', onAbort)
+      signal?.removeEventListener('abort', onAbort)
       waiting.delete(resolve)
       if (waiting.size === 0) this.#waiting.delete(key)
     }

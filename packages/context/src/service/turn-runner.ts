@@ -49,12 +49,12 @@ export class TurnRunner {
     return { conversation: before.conversation, plan, items: prompt.items, tools: prompt.tools }
   }
 
-  async begin(request: TurnRequest): Promise<OpenTurn> {
-    const { tenant, conversation: id, signal } = request
+  async begin(request: TurnRequest, signal?: AbortSignal): Promise<OpenTurn> {
+    const { tenant, conversation: id } = request
     const { clock, lockWaitMs } = this.#settings
     const waitUntilMs = clock.monotonicMs() + lockWaitMs
     for (;;) {
-      signal.throwIfAborted()
+      signal?.throwIfAborted()
       const stored = await this.#load(request)
       const { replay, supersedes } = findReplay(stored?.turns ?? [], request)
       if (stored !== undefined && replay !== undefined) return this.#replay(stored, replay)

@@ -40,14 +40,13 @@ async function assembleTurn(conversation: string, call: Call): Promise<Assembled
     body: request.body,
     input,
     target,
-    signal: call.signal,
   }
   const { id, chosen } =
     conversation === 'new'
       ? await createConversation(call)
       : { id: conversation, chosen: await chosenFor(conversation, caller.tenant, conversations) }
   const { request: asked, persona } = turnRequest(id, chosen, source)
-  const turn = await conversations.begin(asked)
+  const turn = await conversations.begin(asked, call.signal)
   call.turn = turn
   const { items, tools } = turn
   const sentTools = new Set(input.tools)

@@ -1,5 +1,3 @@
-import { systemClock } from '@fairlead/base'
-import { createConversations, createMemoryStore } from '@fairlead/context'
 import type { PersonaSettings } from '@fairlead/snapshot'
 import { describe, expect, it } from 'vitest'
 import { keyedProvider, personaOf } from '../test-support/snapshot.ts'
@@ -20,12 +18,6 @@ async function start(instructions: string, persona: Partial<PersonaSettings> = {
         ...persona,
       }),
     ],
-    openStore: () =>
-      createConversations({
-        store: createMemoryStore({ clock: systemClock, ttlMs: undefined }),
-        clock: systemClock,
-        random: Math.random,
-      }),
   })
   const ask = (variables: object, headers: Readonly<Record<string, string>>, more: object = {}) =>
     gateway.chat(
@@ -60,6 +52,23 @@ describe('a persona', () => {
       { type: 'function', function: { name: 'lookup', description: 'of the persona' } },
       { type: 'function', function: { name: 'other' } },
     ])
+  })
+
+  it.each(['lookup', 'other'])('offers its tool beside a deprecated function %s', async (name) => {
+    const lookup = { name: 'lookup', description: 'of the persona', parameters: undefined }
+    const { upstream, ask } = await start('Hi.', { tools: [lookup] })
+    const sent = { functions: [{ name }], function_call: 'auto', service_tier: 'flex' }
+    await (await ask({}, {}, sent)).text()
+    await (await ask({}, inConversation, sent)).text()
+    for (const { body } of upstream.requests) {
+      expect(body).not.toHaveProperty('functions')
+      expect(body).not.toHaveProperty('function_call')
+      expect(body).toMatchObject({ service_tier: 'flex', tool_choice: 'auto' })
+      const tools = body['tools'] as { function: { name: string; description?: string } }[]
+      expect(tools.map((tool) => tool.function.name)).toEqual([...new Set(['lookup', name])])
+      expect(tools[0]?.function.description).toBe('of the persona')
+    }
+    expect(upstream.requests).toHaveLength(2)
   })
 
   it.each([

@@ -20,7 +20,6 @@ export interface TurnSource {
   /** The new messages and tools. */
   readonly input: ChatInput
   readonly target: CallTarget
-  readonly signal: AbortSignal
 }
 
 /** The turn that a call requests, and its persona. */
@@ -70,7 +69,6 @@ export function turnRequest(
       ...(idempotencyKey === undefined
         ? {}
         : { idempotencyKey, requestDigest: `sha256:${hash('sha256', source.body)}` }),
-      signal: source.signal,
     },
   }
 }

@@ -1,7 +1,13 @@
+import { type Logger, systemClock } from '@fairlead/base'
+import {
+  type Conversations,
+  createConversations,
+  createMemoryStore,
+  type TurnStore,
+} from '@fairlead/context'
 import { Registry } from 'prom-client'
 import { onTestFinished } from 'vitest'
 import type { Gateway, GatewayOptions } from '../gateway.ts'
-import type { Logger } from '@fairlead/base'
 import { startGateway } from '../start-gateway.ts'
 import { snapshotOf, type SnapshotParts } from './snapshot.ts'
 import { TestSecrets, TestSnapshots } from './sources.ts'
@@ -17,7 +23,17 @@ export interface TestGateway extends Gateway {
   chat(body: object, headers?: Readonly<Record<string, string>>): Promise<Response>
 }
 
-/** A gateway on a free port that is stopped when the test ends. */
+/** Conversations in memory, or in another store. */
+export function openInMemory(
+  store: TurnStore = createMemoryStore({ clock: systemClock, ttlMs: undefined }),
+): Conversations {
+  return createConversations({ store, clock: systemClock, random: Math.random })
+}
+
+/**
+ * A gateway on a free port that is stopped when the test ends. Unless told otherwise, it keeps
+ * conversations in memory.
+ */
 export async function testGateway(
   parts: SnapshotParts & {
     readonly secrets?: Readonly<Record<string, string>>
@@ -34,11 +50,7 @@ export async function testGateway(
     port: 0,
     snapshots,
     secrets,
-    openStore:
-      parts.openStore ??
-      (() => {
-        throw new Error('this test has no conversations')
-      }),
+    openStore: parts.openStore ?? (() => openInMemory()),
     registry,
     logger: collectingLogger(logs),
     ...parts.options,

@@ -47,7 +47,6 @@ export function turnRequest(
       onOverflow: 'Compact',
     },
     persona: undefined,
-    signal: new AbortController().signal,
     ...change,
   }
 }

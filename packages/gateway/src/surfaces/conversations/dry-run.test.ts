@@ -1,8 +1,8 @@
 import { systemClock } from '@fairlead/base'
-import { createConversations, createMemoryStore } from '@fairlead/context'
+import { createMemoryStore } from '@fairlead/context'
 import { describe, expect, it } from 'vitest'
 import { personaOf, simulatorOf } from '../../test-support/snapshot.ts'
-import { testGateway } from '../../test-support/test-gateway.ts'
+import { openInMemory, testGateway } from '../../test-support/test-gateway.ts'
 
 const ask = (text: string) => ({ model: 'm', messages: [{ role: 'user', content: text }] })
 
@@ -20,8 +20,7 @@ async function countedGateway() {
     gateway: { defaultPersona: 'default/helpful' },
     providers: [simulatorOf('simulator')],
     personas: [personaOf('helpful', {})],
-    openStore: async () =>
-      createConversations({ store: counted, clock: systemClock, random: Math.random }),
+    openStore: () => openInMemory(counted),
   })
   return { gateway, stored }
 }

@@ -1,23 +1,15 @@
 import { type JsonObject, isJsonObject } from '@fairlead/base'
 import type { Conversations } from '@fairlead/context'
-import {
-  chatFormatOf,
-  type ChatInput,
-  missingField,
-  readNonEmptyString,
-  readOptional,
-} from '@fairlead/llm'
+import { chatFormatOf, missingField, readNonEmptyString, readOptional } from '@fairlead/llm'
 import { checkContextAccess, chosenFor, turnRequest } from '../../assembly/turn-request.ts'
 import { readCallContext } from '../../call/call-context.ts'
 import { matchRoute } from '../../routing/match-route.ts'
 import type { SurfaceRequest } from '../surface.ts'
 
-const noInput: ChatInput = { items: [], tools: [] }
-
 /**
  * The plan that a call with this body would get in the conversation `id`, and the messages that its
  * model would see. Nothing is stored and no model is called; `new` stands for a conversation that
- * does not exist yet. Without `messages` the plan is for no new input.
+ * does not exist yet.
  */
 export async function dryRun(
   id: string,
@@ -31,8 +23,7 @@ export async function dryRun(
     readOptional(fields['model'], 'model', readNonEmptyString) ??
     runtime.snapshot.gateway.defaultModel
   if (model === undefined) throw missingField('model', 'name a model; GET /v1/models lists them')
-  const hasNoInput = fields['messages'] === undefined
-  const { textLength } = dialect.passage.inspect(fields, { messagesOptional: true })
+  const { textLength } = dialect.passage.inspect(fields)
   const inputTokens = Math.ceil(textLength / 4)
   const routed = { model, caller, headers, prompt: undefined, inputTokens }
   const [target] = matchRoute(routed, runtime, services.random).targets
@@ -48,9 +39,8 @@ export async function dryRun(
     runtime,
     context,
     body: Buffer.alloc(0),
-    input: hasNoInput ? noInput : format.decodeInput(fields),
+    input: format.decodeInput(fields),
     target,
-    signal: new AbortController().signal,
   })
   const { plan, items, tools } = await conversations.plan({
     ...request,
