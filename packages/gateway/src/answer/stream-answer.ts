@@ -123,8 +123,6 @@ export class StreamAnswer implements AnswerStream {
     for (const event of events) {
       if (event.type === 'usage') this.#usage = event.usage
       else if (event.type === 'finish') this.#finished = true
-      // Nothing is read after an error: the provider must not keep the connection.
-      else if (event.type === 'error') this.abandon(event.error)
     }
     return events
   }

@@ -16,7 +16,7 @@ export class AssembledCall {
   readonly #dialect: Dialect
   readonly #request: CallRequest
   readonly #edits: RequestEdits
-  #decoded: ModelRequest | undefined
+  readonly #decoded: ModelRequest | undefined
 
   constructor(parts: AssembledParts) {
     this.#dialect = parts.dialect
@@ -39,8 +39,9 @@ export class AssembledCall {
       const bytes = this.#dialect.passage.edit(body, sent, edit)
       if (bytes !== undefined) return this.#withoutFields(bytes)
     }
-    this.#decoded ??= decodeCall(this.#dialect, this.#request)
-    const request = editRequest(this.#decoded, this.#edits, model)
+    // Not kept: the tree of a long request would be held for as long as its answer takes.
+    const decoded = this.#decoded ?? decodeCall(this.#dialect, this.#request)
+    const request = editRequest(decoded, this.#edits, model)
     const encoded = chatFormatOf(dialect).encodeRequest(request, encoding)
     return this.#withoutFields(Buffer.from(JSON.stringify(encoded)))
   }

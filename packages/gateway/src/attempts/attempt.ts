@@ -1,4 +1,4 @@
-import { abortReason } from '@fairlead/base'
+import { abortReason, untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
@@ -77,11 +77,12 @@ function open(
       body,
       basePath: provider.basePath,
       headers: outgoingHeaders(provider.headers, call.http.request.headers, requestHeaders),
+      signal,
     },
     credential?.value,
   )
   return prepared instanceof Promise
-    ? prepared.then((request) => provider.transport.open(request, signal))
+    ? untilAborted(prepared, signal).then((request) => provider.transport.open(request, signal))
     : provider.transport.open(prepared, signal)
 }
 

@@ -2,6 +2,9 @@ import type { ServerResponse } from 'node:http'
 import type { Clock, Timer } from '@fairlead/base'
 import { CallerGone, gatewayError } from '../errors/gateway-error.ts'
 
+/** Made once: a stack for every call would cost more than the call's end. */
+const callEnded = new Error('the call has ended')
+
 /**
  * How long a call may run: until it ends, its caller disconnects, it times out or the gateway
  * stops. The signal's reason is the error that says which.
@@ -39,8 +42,10 @@ export class CallLifetime {
     this.#controller.abort(reason)
   }
 
+  /** Ends what the call has started and not read to its end, such as a provider's answer. */
   end(): void {
     this.#timer.cancel()
     this.#response.off('close', this.#onClose)
+    this.abort(callEnded)
   }
 }

@@ -23,7 +23,8 @@ export interface ProviderType extends ProviderTypeCapability, ProviderAdapter {
 interface ProviderAdapter {
   /**
    * The HTTP request for one attempt. Path and headers may depend on the model, on the stream flag
-   * and, as a signature does, on the body. A promise, where a token has to be fetched first.
+   * and, as a signature does, on the body. A promise, where a token has to be fetched first; it is
+   * not waited for once the attempt's signal has aborted.
    */
   prepare(
     request: OutgoingRequest,
@@ -40,6 +41,8 @@ export interface OutgoingRequest {
   readonly basePath: string
   /** Made for this attempt; `prepare` may append to it. Flat list: name, value, name, value. */
   readonly headers: string[]
+  /** Aborts when the attempt must end. */
+  readonly signal: AbortSignal
 }
 
 export interface OutgoingHttp {

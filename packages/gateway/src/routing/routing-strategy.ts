@@ -23,7 +23,10 @@ export interface TargetView {
   readonly health: ProviderHealth
   /** Attempts in flight at the target's provider, in this process. */
   readonly inFlight: number
-  /** Moving average of the milliseconds until an answer starts; undefined before the first. */
+  /**
+   * Moving average of the milliseconds until an answer can be passed on: a stream's first event, a
+   * whole answer's end. Undefined before the first.
+   */
   readonly latencyMs: number | undefined
   /** Undefined where no price is known. */
   readonly price: ModelPrice | undefined

@@ -10,7 +10,10 @@ export class ProviderState {
   message = 'No call has been made yet.'
   /** Attempts in flight. */
   inFlight = 0
-  /** Moving average of the milliseconds until an answer starts; undefined before the first. */
+  /**
+   * Moving average of the milliseconds until an answer can be passed on: a stream's first event, a
+   * whole answer's end. Undefined before the first.
+   */
   latencyMs: number | undefined
   readonly #changed: () => void
 

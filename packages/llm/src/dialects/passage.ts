@@ -54,6 +54,8 @@ export interface SentFields {
   readonly responseFormat: boolean
   /** Names of the caller's tools that take free text instead of JSON arguments. */
   readonly customTools: ReadonlySet<string>
+  /** Whether tools are given in the dialect's deprecated form, which cannot stand beside the new. */
+  readonly deprecatedTools: boolean
   /** Characters of text in all messages; images and files count as nothing. */
   readonly textLength: number
 }

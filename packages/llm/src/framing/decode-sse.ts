@@ -3,7 +3,7 @@ import type { StreamDecoder } from '../operations/chat/chat-format.ts'
 import type { StreamEvent } from '../operations/chat/stream-event.ts'
 import { createSseParser, type SseEvent } from './sse.ts'
 
-/** Reads a stream's server-sent events; never throws. */
+/** Reads a stream's server-sent events. Whatever a provider sends, it does not throw. */
 export interface SseReader {
   /** Takes one event and returns the stream events that it completes. */
   push(event: SseEvent): StreamEvent[]

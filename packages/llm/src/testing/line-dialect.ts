@@ -30,6 +30,7 @@ export const lineDialect: Dialect = {
         outputLimit: false,
         responseFormat: false,
         customTools: new Set(),
+        deprecatedTools: false,
         textLength: readString(say, 'say').length,
       }
     },

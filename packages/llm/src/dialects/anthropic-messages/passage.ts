@@ -63,6 +63,7 @@ function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
     outputLimit: isGiven(body['max_tokens']),
     responseFormat: isGiven(body['output_format']) || isGiven(body['output_config']),
     customTools: noCustomTools,
+    deprecatedTools: false,
     textLength: [body['system'], ...contents].reduce<number>(
       (length, content) => length + textLength(content),
       0,

@@ -31,7 +31,7 @@ function hasOutputTokens(value: JsonObject): boolean {
 /** Watches a stream that passes through: its first event and its last ones report the usage. */
 export function createStreamScanner(): StreamScanner {
   const tail = createStreamTail()
-  let head: Uint8Array[] = []
+  const head: Uint8Array[] = []
   let headBytes = 0
   return {
     push(chunk) {
@@ -41,7 +41,6 @@ export function createStreamScanner(): StreamScanner {
       headBytes += chunk.length
     },
     get usage() {
-      head = [Buffer.concat(head)]
       const started = lastObjectValue(Buffer.concat(head), 'usage', hasInputTokens) ?? {}
       const ended = lastObjectValue(tail.bytes(), 'usage', hasOutputTokens)
       const usage = mergeUsage(started, ended)

@@ -5,7 +5,13 @@ import { encodeResponseFormat } from './response-format.ts'
 import { customToolNames, encodeTools } from './tools.ts'
 
 /** The caller's bytes with only the necessary top-level fields replaced. */
-export function editBody(body: Uint8Array, sent: SentFields, edit: PassageEdit): Uint8Array {
+export function editBody(
+  body: Uint8Array,
+  sent: SentFields,
+  edit: PassageEdit,
+): Uint8Array | undefined {
+  const { tools, toolsBefore = [] } = edit.edits
+  if (sent.deprecatedTools && (tools !== undefined || toolsBefore.length > 0)) return undefined
   const set = changedFields(sent, edit)
   const prepend = prependedEntries(edit)
   const same = Object.keys(set).length === 0 && Object.keys(prepend).length === 0

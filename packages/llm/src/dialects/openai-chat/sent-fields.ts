@@ -30,6 +30,7 @@ export function inspectRequest(body: JsonObject, options: DecodeOptions = {}): S
     outputLimit: isGiven(body['max_completion_tokens']) || isGiven(body['max_tokens']),
     responseFormat: body['response_format'] !== undefined,
     customTools: customToolNames(decodeTools(body)),
+    deprecatedTools: isGiven(body['functions']),
     textLength: checkedTextLength(messages),
   }
 }

@@ -57,8 +57,9 @@ export interface EncodeOptions {
 
 export interface StreamDecoder {
   /**
-   * Takes the next bytes, split anywhere, and returns the events that they complete. Never throws:
-   * unreadable input becomes an `error` event, after which nothing follows.
+   * Takes the next bytes, split anywhere, and returns the events that they complete. Whatever the
+   * bytes, it does not throw: unreadable input becomes an `error` event, after which nothing
+   * follows.
    */
   push(bytes: Uint8Array): StreamEvent[]
   /** The upstream closed the stream. Returns an `error` event if the answer was not complete. */
