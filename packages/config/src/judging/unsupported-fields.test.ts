@@ -1,20 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
-  compileResources as compile,
+  compileAll,
   conditionsOf,
-  gateway,
-  policy,
-  resourceSet,
-  rule,
-  simulator,
   type Described,
+  policy,
+  rule,
+  snapshotOf,
 } from '../test-support/resources.ts'
-
-const compileAll = (...described: readonly Described[]) =>
-  compile(resourceSet([gateway, simulator, ...described]))
-
-const snapshotOf = (...described: readonly Described[]) =>
-  compileAll(...described).snapshots.get('default/default')
 
 const provider = (spec: Record<string, unknown>): Described => ({
   kind: 'LLMProvider',

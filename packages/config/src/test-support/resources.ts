@@ -4,6 +4,7 @@ import { compile, type CompileOptions } from '../compile.ts'
 import type { CompileResult } from '../compile-result.ts'
 import type { PlannedCondition } from '../judging/conditions.ts'
 import type { ResourceSet } from '../resource-set.ts'
+import type { Snapshot } from '@fairlead/snapshot'
 import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
 
 /** What of an object a test says; the rest is filled in. */
@@ -84,6 +85,16 @@ export const simulator: Described = {
   kind: 'LLMProvider',
   name: 'simulator',
   spec: { type: 'Simulator' },
+}
+
+/** Compiles resources beside a gateway and its simulator. */
+export function compileAll(...described: readonly Described[]): CompileResult {
+  return compileResources(resourceSet([gateway, simulator, ...described]))
+}
+
+/** The snapshot of the gateway, with resources beside it and its simulator. */
+export function snapshotOf(...described: readonly Described[]): Snapshot | undefined {
+  return compileAll(...described).snapshots.get('default/default')
 }
 
 export function policy(

@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
-  compileResources as compile,
+  compileAll,
   conditionsOf,
-  gateway,
-  resourceSet,
-  simulator,
   type Described,
+  snapshotOf,
 } from '../../test-support/resources.ts'
-
-const compileAll = (...described: readonly Described[]) =>
-  compile(resourceSet([gateway, simulator, ...described]))
-
-const snapshotOf = (...described: readonly Described[]) =>
-  compileAll(...described).snapshots.get('default/default')
 
 describe('API keys', () => {
   const consumer = (name: string, key: Record<string, unknown>, created?: string): Described => ({

@@ -1,15 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  compileResources as compile,
-  conditionsOf,
-  gateway,
-  resourceSet,
-  simulator,
-  type Described,
-} from '../../test-support/resources.ts'
-
-const compileAll = (...described: readonly Described[]) =>
-  compile(resourceSet([gateway, simulator, ...described]))
+import { compileAll, conditionsOf, type Described } from '../../test-support/resources.ts'
 
 describe('a store', () => {
   const store = (spec: Record<string, unknown>): Described => ({

@@ -1,17 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  compileResources as compile,
-  gateway,
-  resourceSet,
-  simulator,
-  type Described,
-} from '../../test-support/resources.ts'
-
-const compileAll = (...described: readonly Described[]) =>
-  compile(resourceSet([gateway, simulator, ...described]))
-
-const snapshotOf = (...described: readonly Described[]) =>
-  compileAll(...described).snapshots.get('default/default')
+import { type Described, snapshotOf } from '../../test-support/resources.ts'
 
 describe('a persona', () => {
   const persona = (spec: Record<string, unknown>, generation = 1): Described => ({

@@ -1,22 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import {
+  compileAll,
   compileResources as compile,
   conditionsOf,
-  gateway,
   policy,
   resourceSet,
   rule,
   simulator,
+  snapshotOf,
   type Described,
 } from '../../test-support/resources.ts'
 
-const compilePolicies = (...policies: readonly Described[]) =>
-  compile(resourceSet([gateway, simulator, ...policies]))
-
 const orderOf = (...policies: readonly Described[]) =>
-  compilePolicies(...policies)
-    .snapshots.get('default/default')
-    ?.routes.map((route) => `${route.policy.name}/${route.rule}`)
+  snapshotOf(...policies)?.routes.map((route) => `${route.policy.name}/${route.rule}`)
 
 const older = { created: '2025-01-01T00:00:00Z' }
 
@@ -68,7 +64,7 @@ describe('policies that claim the same calls', () => {
   const old = policy('b-old', [rule('theirs', { groups: ['a', 'b', 'a'] })], older)
 
   it('leave the rule to the older one, and the other says so', () => {
-    const result = compilePolicies(young, old)
+    const result = compileAll(young, old)
     const routes = result.snapshots.get('default/default')?.routes
     expect(routes?.map((route) => route.rule)).toEqual(['own', 'theirs'])
     const conflicted = {
@@ -93,7 +89,7 @@ describe('policies that claim the same calls', () => {
   })
 
   it('go by the lower name when they are equally old', () => {
-    const result = compilePolicies(policy('b', [rule('r')]), policy('a', [rule('r')]))
+    const result = compileAll(policy('b', [rule('r')]), policy('a', [rule('r')]))
     expect(conditionsOf(result, 'RoutingPolicy', 'default/b').Accepted?.message).toContain(
       'RoutingPolicy default/a, which has the lower namespace/name',
     )
@@ -132,7 +128,7 @@ describe('attachment', () => {
     }
     const gatewayRefs = [{ name, namespace: 'default' }]
     const foreign = policy('p', [rule('r')], { namespace: 'other', gatewayRefs })
-    const result = compilePolicies(broken, foreign)
+    const result = compileAll(broken, foreign)
     expect(conditionsOf(result, 'RoutingPolicy', 'other/p').Accepted).toMatchObject({
       status: 'False',
       reason,
@@ -144,7 +140,7 @@ describe('attachment', () => {
 
   it('is judged per gateway, and one that accepts is enough for the whole', () => {
     const gatewayRefs = [{ name: 'gone' }, { name: 'default' }]
-    const result = compilePolicies(policy('p', [rule('r')], { gatewayRefs }))
+    const result = compileAll(policy('p', [rule('r')], { gatewayRefs }))
     expect(conditionsOf(result, 'RoutingPolicy', 'default/p').Accepted?.status).toBe('True')
     const planned = result.conditions.find((one) => one.kind === 'RoutingPolicy')
     expect(planned?.gateways?.map((one) => one.conditions[0]?.reason)).toEqual([
@@ -156,8 +152,7 @@ describe('attachment', () => {
 
 describe('rules', () => {
   it('default to Weighted with weight 1 and a retry', () => {
-    const [route] =
-      compilePolicies(policy('p', [rule('r')])).snapshots.get('default/default')?.routes ?? []
+    const [route] = snapshotOf(policy('p', [rule('r')]))?.routes ?? []
     expect(route).toMatchObject({
       strategy: 'Weighted',
       targets: [{ weight: 1, model: undefined }],
@@ -168,7 +163,7 @@ describe('rules', () => {
     [{}, 2, ['RateLimited', 'ServerError', 'Timeout', 'Connect']],
     [{ attempts: 0, conditions: ['Timeout'] }, 0, ['Timeout']],
   ])('with retry %o try again %d times on %o', (retry, attempts, conditions) => {
-    const result = compilePolicies(policy('p', [rule('r', {}, { retry })]))
+    const result = compileAll(policy('p', [rule('r', {}, { retry })]))
     expect(result.snapshots.get('default/default')?.routes[0]?.retry).toEqual({
       attempts,
       conditions,
@@ -181,7 +176,7 @@ describe('rules', () => {
     [{ inputTokens: { min: 1 } }, { min: 1, max: undefined }],
     [{ inputTokens: { min: 0, max: 4000 } }, { min: 0, max: 4000 }],
   ])('with match %o ask for a length of %o', (match, inputTokens) => {
-    const result = compilePolicies(policy('p', [rule('r', match)]))
+    const result = compileAll(policy('p', [rule('r', match)]))
     const [route] = result.snapshots.get('default/default')?.routes ?? []
     expect(route?.match.inputTokens).toEqual(inputTokens)
   })
@@ -190,7 +185,7 @@ describe('rules', () => {
     ['cel', { cel: 'request.model == "x"' }],
     ['promptTypes', { promptTypes: ['Code'] }],
   ])('with a match on %s are left out rather than matched too widely', (field, match) => {
-    const result = compilePolicies(policy('p', [rule('r', match), rule('s')]))
+    const result = compileAll(policy('p', [rule('r', match), rule('s')]))
     expect(result.snapshots.get('default/default')?.routes.map((route) => route.rule)).toEqual([
       's',
     ])
