@@ -415,6 +415,32 @@ describe('/v1/conversations', () => {
     ['metadata that is no text', { metadata: { a: 1 } }, 'metadata.a'],
     ['an item without a role', { items: [{ type: 'message', content: 'x' }] }, 'items[0].role'],
     ['an item of an unknown type', { items: [{ type: 'dream' }] }, 'items[0].type'],
+    [
+      'a part without text',
+      { items: [{ role: 'user', content: [{ type: 'input_text' }] }] },
+      'items[0].content[0].text',
+    ],
+    [
+      'a part of an unknown type',
+      { items: [{ role: 'user', content: [{ type: 'smell' }] }] },
+      'items[0].content[0].type',
+    ],
+    [
+      'a call without arguments',
+      { items: [{ type: 'function_call', call_id: 'c', name: 'f' }] },
+      'items[0].arguments',
+    ],
+    [
+      'an output that is missing',
+      { items: [{ type: 'function_call_output', call_id: 'c' }] },
+      'items[0].output',
+    ],
+    ['reasoning without a summary', { items: [{ type: 'reasoning' }] }, 'items[0].summary'],
+    [
+      'a summary without text',
+      { items: [{ type: 'reasoning', summary: [{}] }] },
+      'items[0].summary[0].text',
+    ],
     ['too many items', { items: Array.from({ length: 21 }, () => ({})) }, 'items'],
   ])('%s is refused', async (_name, body, param) => {
     const gateway = await testGateway({ providers: [simulatorOf('simulator')] })

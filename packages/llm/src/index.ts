@@ -34,10 +34,12 @@ export { withoutCredentials } from './errors/provider-error.ts'
 export {
   invalidField,
   missingField,
+  readArray,
   readBoolean,
   readNonEmptyString,
   readObject,
   readOptional,
+  readString,
 } from './json/request-field.ts'
 export { createSseParser, formatSseEvent, type SseEvent, type SseParser } from './framing/sse.ts'
 export type { ByteSource, FrameSource } from './framing/frame-source.ts'

@@ -1,64 +1,109 @@
-import { type ContentPart, invalidField, type Item, readObject, type Role } from '@fairlead/llm'
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import {
+  type ContentPart,
+  invalidField,
+  type Item,
+  readArray,
+  readObject,
+  readOptional,
+  readString,
+  type Role,
+} from '@fairlead/llm'
+import type { JsonObject } from '@fairlead/base'
 
 const itemsMax = 20
 const roles: readonly string[] = ['user', 'assistant', 'system', 'developer']
-const itemTypes = ['message', 'reasoning', 'function_call', 'function_call_output']
 
-/** Reads up to 20 items, as `POST /v1/conversations` accepts them. Text becomes a content part. */
+/**
+ * Reads up to 20 items, as `POST /v1/conversations` accepts them. Text becomes a content part.
+ * Throws a ModelError 400 for one that no model could be sent.
+ */
 export function readItems(value: unknown): readonly Item[] {
-  if (value === undefined || value === null) return []
-  if (!Array.isArray(value) || value.length > itemsMax) {
-    throw invalidField('items', `it must be a list of at most ${itemsMax} items.`)
+  const items = readOptional(value, 'items', readArray) ?? []
+  if (items.length > itemsMax) {
+    throw invalidField('items', `it has ${items.length} items; give at most ${itemsMax}.`)
   }
-  return value.map((entry, index) => readItem(entry, `items[${index}]`))
+  return items.map((item, index) => readItem(item, `items[${index}]`))
 }
 
 function readItem(value: unknown, param: string): Item {
   const item = readObject(value, param)
   const type = item['type'] ?? 'message'
   if (type === 'message') return readMessage(item, param)
-  if (typeof type !== 'string' || !itemTypes.includes(type)) {
-    throw invalidField(`${param}.type`, `it must be one of ${itemTypes.join(', ')}.`)
-  }
-  requireStrings(item, param, requiredFields[type] ?? [])
+  oneOf(['message', ...Object.keys(fieldsOfItem)], type, `${param}.type`)
+  readFields(item, fieldsOfItem[type], param)
   return item as unknown as Item
 }
 
-const requiredFields: Readonly<Record<string, readonly string[]>> = {
-  function_call: ['call_id', 'name', 'arguments'],
-  function_call_output: ['call_id'],
+type Read = (value: unknown, param: string) => unknown
+type Fields = Readonly<Record<string, Read>>
+
+const optional =
+  (read: Read): Read =>
+  (value, param) =>
+    readOptional(value, param, read)
+
+const listOf =
+  (read: Read): Read =>
+  (value, param) =>
+    readArray(value, param).map((entry, index) => read(entry, `${param}[${index}]`))
+
+const readText: Read = (value, param) => readFields(readObject(value, param), textFields, param)
+const textFields: Fields = { text: readString }
+
+const fieldsOfItem: Readonly<Record<string, Fields>> = {
+  reasoning: { summary: listOf(readText), content: optional(listOf(readText)) },
+  function_call: { call_id: readString, name: readString, arguments: readString },
+  function_call_output: { call_id: readString, output: readOutput },
 }
 
-function requireStrings(item: JsonObject, param: string, names: readonly string[]): void {
-  for (const name of names) {
-    if (typeof item[name] !== 'string') {
-      throw invalidField(`${param}.${name}`, 'it must be a string.')
-    }
-  }
+const fieldsOfPart: Readonly<Record<ContentPart['type'], Fields>> = {
+  input_text: textFields,
+  output_text: textFields,
+  refusal: { refusal: readString },
+  input_image: { image_url: readString },
+  input_file: Object.fromEntries(
+    ['filename', 'file_id', 'file_data', 'file_url'].map((name) => [name, optional(readString)]),
+  ),
+  input_audio: { data: readString, format: readString },
 }
 
 function readMessage(item: JsonObject, param: string): Item {
   const { role, content } = item
-  if (typeof role !== 'string' || !roles.includes(role)) {
-    throw invalidField(`${param}.role`, `it must be one of ${roles.join(', ')}.`)
-  }
+  oneOf(roles, role, `${param}.role`)
+  const text = role === 'assistant' ? 'output_text' : 'input_text'
   return {
     ...item,
     type: 'message',
     role: role as Role,
-    content: readContent(content, role, `${param}.content`),
+    content:
+      typeof content === 'string'
+        ? [{ type: text, text: content }]
+        : readParts(content, `${param}.content`),
   }
 }
 
-function readContent(content: unknown, role: string, param: string): readonly ContentPart[] {
-  if (typeof content === 'string') {
-    return [{ type: role === 'assistant' ? 'output_text' : 'input_text', text: content }]
-  }
-  const parts = Array.isArray(content) ? (content as unknown[]) : []
-  const valid = parts.every((part) => isJsonObject(part) && typeof part['type'] === 'string')
-  if (parts.length === 0 || !valid) {
+function readOutput(value: unknown, param: string): void {
+  if (typeof value !== 'string') readParts(value, param)
+}
+
+function readParts(value: unknown, param: string): readonly ContentPart[] {
+  if (!Array.isArray(value) || value.length === 0) {
     throw invalidField(param, 'it must be text or a list of content parts.')
   }
-  return parts as ContentPart[]
+  for (const [index, entry] of value.entries()) {
+    const path = `${param}[${index}]`
+    const part = readObject(entry, path)
+    oneOf(Object.keys(fieldsOfPart), part['type'], `${path}.type`)
+    readFields(part, fieldsOfPart[part['type'] as ContentPart['type']], path)
+  }
+  return value as readonly ContentPart[]
+}
+
+function readFields(object: JsonObject, fields: Fields | undefined, param: string): void {
+  for (const [name, read] of Object.entries(fields ?? {})) read(object[name], `${param}.${name}`)
+}
+
+function oneOf(names: readonly string[], value: unknown, param: string): asserts value is string {
+  if (typeof value === 'string' && names.includes(value)) return
+  throw invalidField(param, `it must be one of ${names.join(', ')}.`)
 }
