@@ -2,29 +2,35 @@ import { FakeClock } from '@fairlead/base/testing'
 import type { StreamEvent } from '@fairlead/llm'
 import { lineDialect } from '@fairlead/llm/testing'
 import { describe, expect, it } from 'vitest'
-import type { AnswerStream } from './answer/answer-stream.ts'
-import type { AnswerTransform, AnswerTransformer } from './answer/answer-transform.ts'
-import { answerTransformers } from './answer/answer-transformers.ts'
-import { answerOf, EventAnswer } from './answer/event-answer.ts'
-import { readCallContext } from './call/call-context.ts'
-import { CallRequest } from './call/call-request.ts'
-import { gatewayError } from './errors/gateway-error.ts'
-import { parseJsonObject } from './http/json-body.ts'
-import { callPolicies } from './policies/call-policies.ts'
-import type { CallOutcome, CreateCallPolicy } from './policies/call-policy.ts'
-import { bearerRequest } from './providers/bearer-request.ts'
-import type { ProviderType } from './providers/provider-type.ts'
-import { providerTypes } from './providers/provider-types.ts'
-import { routingStrategies } from './routing/routing-strategies.ts'
-import type { RoutingStrategy } from './routing/routing-strategy.ts'
+import {
+  answerOf,
+  type AnswerStream,
+  type AnswerTransform,
+  type AnswerTransformer,
+  answerTransformers,
+  bearerRequest,
+  type CallOutcome,
+  callPolicies,
+  CallRequest,
+  type CreateCallPolicy,
+  EventAnswer,
+  gatewayError,
+  parseJsonObject,
+  type ProviderType,
+  providerTypes,
+  readCallContext,
+  type RoutingStrategy,
+  routingStrategies,
+  type Surface,
+  surfaces,
+} from './index.ts'
 import { describeStrategyContract } from './routing/test-support/strategy-contract.ts'
-import type { Surface } from './surfaces/surface.ts'
-import { surfaces } from './surfaces/surfaces.ts'
 import { keyedProvider, providerOf, routeOf, simulatorOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { type Answer, chunks, completion, json, sse } from './test-support/upstream.ts'
 
-// A toy for each kind of alternative in the gateway, added by its list alone.
+// A toy for each kind of alternative in the gateway, added by its list alone, with what the package
+// exports.
 
 const linesSurface: Surface = {
   name: 'lines',
