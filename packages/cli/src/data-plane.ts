@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { systemClock, systemRandom } from '@fairlead/base'
+import { aborted, systemClock, systemRandom } from '@fairlead/base'
 import type { Client } from '@fairlead/controller-runtime'
 import {
   startGateway,
@@ -9,7 +9,6 @@ import {
 } from '@fairlead/gateway'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
-import { aborted } from './aborted.ts'
 import { openStores } from './conversation-stores.ts'
 import type { Options } from './options.ts'
 import { takingPort } from './port-error.ts'

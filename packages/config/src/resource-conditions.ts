@@ -1,3 +1,4 @@
+import { compareText } from '@fairlead/base'
 import { LLMGateway } from '@fairlead/api'
 import type { Capabilities } from '@fairlead/snapshot'
 import type { ResourceConditions } from './compile-result.ts'
@@ -8,7 +9,7 @@ import { memberKey, type Catalogues } from './judging/catalogue.ts'
 import { commonConditions, listed, type Refusal } from './judging/conditions.ts'
 import type { Judged } from './judging/judged.ts'
 import type { GatewayRef, KindCompiler } from './judging/kind-compiler.ts'
-import { compareText, identityOf, namespaceOf } from './values/resource-key.ts'
+import { identityOf, namespaceOf } from './values/resource-key.ts'
 
 /** All that the conditions of a resource depend on. */
 interface Verdicts {

@@ -69,9 +69,8 @@ async function readRequest(call: Call, route: CallRoute, parameters: PathParamet
   const { http, record, runtime } = call
   const read = route.reader(call, parameters)
   requireJson(http.request)
-  record.startWaiting()
-  const body = await readBody(http.request, runtime.snapshot.gateway.limits.maxRequestBytes)
-  record.stopWaiting()
+  const { maxRequestBytes } = runtime.snapshot.gateway.limits
+  const body = await record.waitFor(readBody(http.request, maxRequestBytes))
   const request = read(body)
   record.model = request.model
   record.stream = request.sent.stream

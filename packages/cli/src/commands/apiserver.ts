@@ -1,28 +1,15 @@
-import { join } from 'node:path'
-import { startApiServer } from '@fairlead/apiserver'
 import type { CommandContext } from '../command-context.ts'
 import { openDataDir } from '../data-dir.ts'
-import { writePrivateFile } from '../endpoints-file.ts'
-import { takingPort } from '../port-error.ts'
-import { aborted } from '../aborted.ts'
+import { startEmbeddedApiServer } from '../embedded-api-server.ts'
+import { aborted } from '@fairlead/base'
 
 /** The embedded Kubernetes API server alone, with a kubeconfig in the data directory. */
 export async function apiserver(context: CommandContext): Promise<void> {
-  const { options, signal, print, logger } = context
+  const { options, signal, print } = context
   const dataDir = openDataDir(options.dataDir)
   try {
-    const server = await takingPort(
-      'api-port',
-      startApiServer({
-        host: options.host,
-        port: options.apiPort,
-        dataDir: join(dataDir.path, 'apiserver'),
-        logger,
-      }),
-    )
-    const kubeconfig = join(dataDir.path, 'kubeconfig')
-    writePrivateFile(kubeconfig, server.kubeconfig())
-    print(`The API server is ready at ${server.url}\n  export KUBECONFIG=${kubeconfig}\n`)
+    const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir)
+    print(`The API server is ready at ${server.url}\n  export KUBECONFIG=${kubeconfigPath}\n`)
     await aborted(signal)
     await server.stop()
   } finally {

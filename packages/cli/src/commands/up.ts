@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path'
-import { startApiServer } from '@fairlead/apiserver'
 import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/controller-runtime'
 import type { Gateway } from '@fairlead/gateway'
 import { setupOperator } from '@fairlead/operator'
@@ -10,10 +9,10 @@ import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
 import { openDataDir, type DataDir } from '../data-dir.ts'
 import { runDataPlane } from '../data-plane.ts'
-import { writeEndpoints, writePrivateFile, type Endpoints } from '../endpoints-file.ts'
+import { startEmbeddedApiServer } from '../embedded-api-server.ts'
+import { writeEndpoints, type Endpoints } from '../endpoints-file.ts'
 import { installCustomResourceDefinitions } from '../install-crds.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
-import { takingPort } from '../port-error.ts'
 import { probesOf } from '../probes.ts'
 import { applyQuickstart, readQuickstartKey } from '../quickstart/apply-quickstart.ts'
 import { applyEnvironmentProviders } from '../quickstart/environment-providers.ts'
@@ -41,22 +40,12 @@ interface Kubernetes {
 }
 
 async function openKubernetes(context: CommandContext, dataDir: DataDir): Promise<Kubernetes> {
-  const { options, logger } = context
-  const kubeconfigPath = join(dataDir.path, 'kubeconfig')
-  if (options.kubeconfig !== undefined) {
-    const config = loadKubeConfig({ file: options.kubeconfig })
-    return { config, kubeconfigPath: resolve(options.kubeconfig), stop: () => Promise.resolve() }
+  const { kubeconfig } = context.options
+  if (kubeconfig !== undefined) {
+    const config = loadKubeConfig({ file: kubeconfig })
+    return { config, kubeconfigPath: resolve(kubeconfig), stop: () => Promise.resolve() }
   }
-  const server = await takingPort(
-    'api-port',
-    startApiServer({
-      host: options.host,
-      port: options.apiPort,
-      dataDir: join(dataDir.path, 'apiserver'),
-      logger,
-    }),
-  )
-  writePrivateFile(kubeconfigPath, server.kubeconfig())
+  const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir)
   const config = loadKubeConfig({ text: server.kubeconfig() })
   return { config, kubeconfigPath, stop: () => server.stop() }
 }

@@ -1,5 +1,6 @@
+import { compareText } from '@fairlead/base'
 import type { KubernetesObject } from '@fairlead/kube-core'
-import { compareText, keyOf } from '../values/resource-key.ts'
+import { keyOf } from '../values/resource-key.ts'
 
 /**
  * Who wins when two resources claim the same thing equally specifically: the older one, then the

@@ -26,8 +26,3 @@ export function identityOf(resource: KubernetesObject): ResourceIdentity {
     generation: resource.metadata.generation ?? 0,
   }
 }
-
-/** Plain code-unit order: the same on every machine, whatever its locale. */
-export function compareText(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
-}

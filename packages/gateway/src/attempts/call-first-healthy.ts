@@ -52,15 +52,9 @@ async function replaceKey(
   { record, signal }: Call,
 ): Promise<Credential | undefined> {
   if (failure.kind !== 'Credential' || refused === undefined) return undefined
-  record.startWaiting()
-  const replacement = await keys.replace(refused, target.provider, signal)
-  record.stopWaiting()
-  return replacement
+  return record.waitFor(keys.replace(refused, target.provider, signal))
 }
 
 async function pause(delayMs: number, { record, services, signal }: Call): Promise<void> {
-  if (delayMs === 0) return
-  record.startWaiting()
-  await sleep(services.clock, delayMs, signal)
-  record.stopWaiting()
+  if (delayMs > 0) await record.waitFor(sleep(services.clock, delayMs, signal))
 }

@@ -44,6 +44,16 @@ export class CallRecord {
     this.#waitedMs += this.#clock.monotonicMs() - this.#waitingSinceMs
   }
 
+  /** The same for the time that the work takes. */
+  async waitFor<T>(work: Promise<T>): Promise<T> {
+    this.startWaiting()
+    try {
+      return await work
+    } finally {
+      this.stopWaiting()
+    }
+  }
+
   noteFirstByte(): void {
     this.firstByteMs = this.#clock.monotonicMs()
     this.overheadAtFirstByteMs = this.firstByteMs - this.startedMs - this.#waitedMs

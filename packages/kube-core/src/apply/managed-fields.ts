@@ -1,3 +1,4 @@
+import { compareText } from '@fairlead/base'
 import type { ManagedFieldsEntry } from '../object.ts'
 import type { FieldSet } from './field-set.ts'
 import { decodeFieldSet, encodeFieldSet } from './fields-v1.ts'
@@ -139,8 +140,4 @@ export function capUpdaters(managed: Managed): Managed {
 function secondsOf(time: string | undefined): number {
   const ms = time === undefined ? 0 : Date.parse(time)
   return Number.isNaN(ms) ? 0 : Math.floor(ms / 1000)
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

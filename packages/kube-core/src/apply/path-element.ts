@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { compareText, isJsonObject, type JsonObject } from '@fairlead/base'
 import { goQuote } from '../go-quote.ts'
 
 /**
@@ -118,10 +118,6 @@ function compareValues(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b
   if (typeof a !== typeof b) return typeOrder.indexOf(typeof a) - typeOrder.indexOf(typeof b)
   return compareText(wireJson(a), wireJson(b))
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** JSON with the escapes that the API server uses. */

@@ -1,3 +1,5 @@
+import { isSpace, skipSpace } from './skip-space.ts'
+
 const quote = 0x22
 const backslash = 0x5c
 const openBrace = 0x7b
@@ -111,16 +113,6 @@ function readMembers(bytes: Buffer): { readonly start: number; readonly list: Me
   return { start, list }
 }
 
-function skipSpace(text: string, from: number): number {
-  let position = from
-  while (position < text.length) {
-    const byte = text.charCodeAt(position)
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break
-    position += 1
-  }
-  return position
-}
-
 /** Just after the closing quote of the string that starts at `from`. */
 function stringEnd(text: string, from: number): number {
   let position = text.indexOf('"', from + 1)
@@ -143,14 +135,7 @@ function valueEnd(text: string, from: number): number {
 }
 
 function endsScalar(byte: number): boolean {
-  return (
-    byte === comma ||
-    byte === closeBrace ||
-    byte === 0x20 ||
-    byte === 0x0a ||
-    byte === 0x0d ||
-    byte === 0x09
-  )
+  return byte === comma || byte === closeBrace || isSpace(byte)
 }
 
 function containerEnd(text: string, from: number): number {

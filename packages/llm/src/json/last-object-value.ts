@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, parseJsonOrUndefined } from '@fairlead/base'
+import { skipSpace } from './skip-space.ts'
 
 const valueLengthMax = 64 * 1024
 
@@ -45,15 +46,4 @@ function objectAt(text: string, start: number | undefined): JsonObject | undefin
 export function valueStart(text: string, keyEnd: number): number | undefined {
   const colon = skipSpace(text, keyEnd)
   return text.charCodeAt(colon) === 0x3a ? skipSpace(text, colon + 1) : undefined
-}
-
-function skipSpace(text: string, from: number): number {
-  let position = from
-  for (;;) {
-    const character = text.charCodeAt(position)
-    if (character !== 0x20 && character !== 0x0a && character !== 0x0d && character !== 0x09) {
-      return position
-    }
-    position += 1
-  }
 }

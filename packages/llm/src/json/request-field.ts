@@ -20,6 +20,11 @@ export function missingField(param: string, need: string): ModelError {
   })
 }
 
+/** Whether a field has a value; an explicit null counts as absent, as it does for providers. */
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
 /**
  * Reads a field that may be absent; an explicit null counts as absent, as it does for providers.
  */

@@ -1,4 +1,5 @@
-import { compareText, resourceKey } from '../../values/resource-key.ts'
+import { compareText } from '@fairlead/base'
+import { resourceKey } from '../../values/resource-key.ts'
 import type { RouteMatch } from '@fairlead/snapshot'
 
 /** How narrow a match is: compared from the first number on, the greater one is more specific. */

@@ -1,10 +1,11 @@
+import { compareText } from '@fairlead/base'
 import { LLMProvider, RoutingPolicy, type RoutingRule } from '@fairlead/api'
 import type { Capabilities, Route, RouteMatch, RouteTarget } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { canonicalJson } from '../../values/canonical-json.ts'
 import { frozenCopy } from '../../values/freeze.ts'
-import { compareText, identityOf, namespaceOf, resourceKey } from '../../values/resource-key.ts'
+import { identityOf, namespaceOf, resourceKey } from '../../values/resource-key.ts'
 import { mergeRoutes } from './merge-routes.ts'
 
 /** What is used instead of a strategy that is not served. */

@@ -117,9 +117,8 @@ async function readJson({ http, runtime }: SurfaceRequest): Promise<JsonObject> 
   const { request, record } = http
   if (request.headers['content-length'] === '0') return {}
   requireJson(request)
-  record.startWaiting()
-  const body = await readBody(request, runtime.snapshot.gateway.limits.maxRequestBytes)
-  record.stopWaiting()
+  const { maxRequestBytes } = runtime.snapshot.gateway.limits
+  const body = await record.waitFor(readBody(request, maxRequestBytes))
   return body.length === 0 ? {} : parseJsonObject(body)
 }
 

@@ -3,6 +3,7 @@ import { cutSseFrames } from '../../framing/cut-sse-frames.ts'
 import { formatSseEvent } from '../../framing/sse.ts'
 import { spliceTopLevel } from '../../json/json-splice.ts'
 import {
+  isGiven,
   readBoolean,
   readNonEmptyString,
   readObject,
@@ -10,6 +11,7 @@ import {
 } from '../../json/request-field.ts'
 import type { DecodeOptions } from '../../operations/chat/chat-format.ts'
 import { readMessages } from '../../operations/chat/read-messages.ts'
+import { textLength } from '../../operations/chat/text-length.ts'
 import type { Passage, PassageEdit, SentFields } from '../passage.ts'
 import { encodeErrorBody } from './errors.ts'
 import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
@@ -69,19 +71,6 @@ function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
       0,
     ),
   }
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null
-}
-
-function textLength(content: unknown): number {
-  if (typeof content === 'string') return content.length
-  if (!Array.isArray(content)) return 0
-  return content.reduce<number>((length, block: unknown) => {
-    const text = isJsonObject(block) ? block['text'] : undefined
-    return length + (typeof text === 'string' ? text.length : 0)
-  }, 0)
 }
 
 function edit(

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
 import {
+  isGiven,
   readBoolean,
   readNonEmptyString,
   readObject,
@@ -8,6 +9,7 @@ import {
 } from '../../json/request-field.ts'
 import type { DecodeOptions } from '../../operations/chat/chat-format.ts'
 import { readMessages } from '../../operations/chat/read-messages.ts'
+import { textLength } from '../../operations/chat/text-length.ts'
 import type { SentFields } from '../passage.ts'
 import { readRole } from './message-role.ts'
 import { customToolNames, decodeTools } from './tools.ts'
@@ -35,10 +37,6 @@ export function inspectRequest(body: JsonObject, options: DecodeOptions = {}): S
   }
 }
 
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null
-}
-
 /**
  * The number of characters of text. Throws for a message that no provider of the dialect could
  * read.
@@ -50,24 +48,11 @@ function checkedTextLength(messages: readonly unknown[]): number {
     if (!isJsonObject(message)) throw wrongType(`messages[${index}]`, 'an object', message)
     const { role, content } = message
     if (role !== undefined) readRole(role, `messages[${index}]`)
-    if (typeof content === 'string') length += content.length
-    else if (Array.isArray(content)) length += partsLength(content)
-    else if (content !== undefined && content !== null) {
-      throw wrongType(
-        `messages[${index}].content`,
-        'a string or an array of content parts',
-        content,
-      )
+    if (isGiven(content) && typeof content !== 'string' && !Array.isArray(content)) {
+      const param = `messages[${index}].content`
+      throw wrongType(param, 'a string or an array of content parts', content)
     }
-  }
-  return length
-}
-
-function partsLength(parts: readonly unknown[]): number {
-  let length = 0
-  for (const part of parts) {
-    const text = isJsonObject(part) ? part['text'] : undefined
-    if (typeof text === 'string') length += text.length
+    length += textLength(content)
   }
   return length
 }
