@@ -5,12 +5,6 @@ import type { DataDir } from './data-dir.ts'
 import { writePrivateFile } from './endpoints-file.ts'
 import { takingPort } from './port-error.ts'
 
-/** The embedded API server, and where its kubeconfig was written. */
-export interface EmbeddedApiServer {
-  readonly server: ApiServer
-  readonly kubeconfigPath: string
-}
-
 /**
  * Starts the embedded API server on the data directory and writes its kubeconfig there. Rejects
  * with a PortError if the port is taken.
@@ -18,7 +12,7 @@ export interface EmbeddedApiServer {
 export async function startEmbeddedApiServer(
   { options, logger }: CommandContext,
   dataDir: DataDir,
-): Promise<EmbeddedApiServer> {
+): Promise<{ readonly server: ApiServer; readonly kubeconfigPath: string }> {
   const server = await takingPort(
     'api-port',
     startApiServer({
