@@ -24,21 +24,19 @@ export async function installCustomResourceDefinitions(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted: CustomResourceDefinitionObject[] = []
+  const crds: CustomResourceDefinitionObject[] = []
+  const install = async (crd: CustomResourceDefinitionObject) => {
+    const options = { fieldManager: installer, force: true, signal }
+    await client.apply(CustomResourceDefinition, crd, options)
+    crds.push(crd)
+  }
   for (const type of kinds) {
     const installed = await find(client, type.crd.metadata.name ?? '')
     await migrateResources(type, installed, { client, fieldManager: installer, logger, signal })
-    wanted.push(migratedDefinition(type))
+    await install(migratedDefinition(type))
   }
   const grants = await find(client, ReferenceGrant.crd.metadata.name ?? '')
-  const crds = grants === undefined ? [...wanted, ReferenceGrant.crd] : wanted
-  for (const crd of crds) {
-    await client.apply(CustomResourceDefinition, crd, {
-      fieldManager: installer,
-      force: true,
-      signal,
-    })
-  }
+  if (grants === undefined) await install(ReferenceGrant.crd)
   using scope = openScope({
     parents: [signal],
     clock: systemClock,

@@ -220,6 +220,25 @@ describe('resources of an older shape', () => {
     await expect(client.update(PromptTemplate, template)).rejects.toThrow('never changes')
   })
 
+  it('are not missed when one is created meanwhile', async () => {
+    await createOld()
+    let created = false
+    const interrupted: Client = {
+      ...killedAt(0),
+      update: async (type, resource, options) => {
+        if (options?.dryRun !== true && !created && type.kind === 'RoutingPolicy') {
+          created = true
+          const late = object('RoutingPolicy', 'late', rule({ on: ['Timeout'] }))
+          await client.create<KubernetesObject>(RoutingPolicy, late)
+        }
+        return client.update(type, resource, options)
+      },
+    }
+    await installCustomResourceDefinitions(interrupted, silentLogger, signal)
+    await expectNewShape()
+    expect((await retryOf('late')).rules[0].retry).toMatchObject({ conditions: ['Timeout'] })
+  })
+
   it('are not missed when another writer is faster', async () => {
     await createOld()
     let interfered = false

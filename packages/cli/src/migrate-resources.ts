@@ -21,6 +21,9 @@ const inForceIntervalMs = 100
 /** Maximum number of conflicts with other writers of an object. */
 const conflictAttemptsMax = 10
 
+/** How often all objects of a kind are looked through. */
+const passesMax = 20
+
 /** A field that no schema has: it is kept only while the definition preserves unknown fields. */
 const probeField = 'fairleadMigrationProbe'
 
@@ -48,7 +51,8 @@ export function migratedDefinition(
  * installed. Meanwhile the installed definition accepts and preserves everything in `spec`, because
  * the old definition rejects the new shape and the current one prunes and rejects the old shape.
  * Resolves at once for a kind that is not installed or has been migrated. Can be interrupted at any
- * time and run again: nothing is lost, and migrated objects are left as they are.
+ * time and run again: nothing is lost, and migrated objects are left as they are. Install the current
+ * definition right after it: what is written in the old shape in between loses its old fields.
  */
 export async function migrateResources(
   type: DefinedResource<KubernetesObject>,
@@ -63,7 +67,27 @@ export async function migrateResources(
   const relaxed = relaxedDefinition(type.crd)
   await client.apply(CustomResourceDefinition, relaxed, { fieldManager, force: true, signal })
   await inForce(type, options)
-  for (const object of await objectsOf(type, options)) await rewrite(type, object, options)
+  // Until a pass finds nothing: others may write objects of the old shape meanwhile.
+  for (let pass = 1; await rewriteAll(type, options); pass++) {
+    if (pass === passesMax) {
+      throw new Error(
+        `${type.plural} of an older shape are written faster than they are migrated; stop what ` +
+          'writes them, then start again',
+      )
+    }
+  }
+}
+
+/** Whether an object had to be rewritten. */
+async function rewriteAll(
+  type: DefinedResource<KubernetesObject>,
+  options: MigrateOptions,
+): Promise<boolean> {
+  let rewritten = false
+  for (const object of await objectsOf(type, options)) {
+    if (await rewrite(type, object, options)) rewritten = true
+  }
+  return rewritten
 }
 
 async function objectsOf(
@@ -124,29 +148,30 @@ async function keepsUnknownFields(
   }
 }
 
+/** Whether the object had an older shape. */
 async function rewrite(
   type: DefinedResource<KubernetesObject>,
   first: KubernetesObject,
   { client, fieldManager, logger, signal }: MigrateOptions,
-): Promise<void> {
+): Promise<boolean> {
   let object = first
   for (let attempt = 1; ; attempt++) {
     const { resource, changes } = upgradeResource(object)
-    if (changes.length === 0) return
+    if (changes.length === 0) return false
     const { namespace, name = '' } = resource.metadata
     try {
       await client.update<KubernetesObject>(type, resource, { fieldManager, signal })
       logger.info({ kind: type.kind, namespace, name, changes }, 'resource migrated')
-      return
+      return true
     } catch (error) {
-      if (isNotFound(error)) return
+      if (isNotFound(error)) return true
       if (!isConflict(error) || attempt === conflictAttemptsMax) throw error
     }
     const key = { name, ...(namespace !== undefined && { namespace }) }
     try {
       object = await client.get<KubernetesObject>(type, key, { signal })
     } catch (error) {
-      if (isNotFound(error)) return
+      if (isNotFound(error)) return true
       throw error
     }
   }
