@@ -22,6 +22,15 @@ export function conversationLocked(id: string): ModelError {
   )
 }
 
+/** Another process took the turn for abandoned and ended it. */
+export function turnEndedMeanwhile(id: string): ModelError {
+  return new ModelError(
+    'conflict',
+    `The turn of conversation '${id}' was taken for abandoned and ended, so its answer is not stored. Read the conversation, then send the call again.`,
+    { param: 'conversation' },
+  )
+}
+
 export function revisionConflict(id: string, expected: number, actual: number): ModelError {
   return new ModelError(
     'conflict',

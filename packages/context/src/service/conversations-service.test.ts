@@ -566,6 +566,18 @@ describe('partial answers', () => {
     expect(turn.output[1]?.id).toMatch(/^fc_/)
   })
 
+  it('are all that is left of a turn that was taken for abandoned', async () => {
+    const { conversations } = openConversations()
+    const open = await conversations.begin(turnRequest([user('1')]))
+    expect(await conversations.recover()).toBe(1)
+    const error = await failure(open.finish(completed(assistant('late'))))
+    expect(error).toMatchObject({ status: 409, code: 'conflict' })
+    expect(await conversations.turns(tenant, chat)).toMatchObject([
+      { status: 'incomplete', output: [] },
+    ])
+    expect((await say(conversations, [user('2')], [])).turn.status).toBe('completed')
+  })
+
   it('never come after the end', async () => {
     const { conversations, clock } = openConversations()
     const open = await conversations.begin(turnRequest([user('1')]))

@@ -1,4 +1,4 @@
-import type { Clock } from '@fairlead/base'
+import { type Clock, openScope, untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
 import type { TurnStore } from '../stores/turn-store.ts'
 
@@ -34,16 +34,11 @@ export async function withinDeadline<T>(
   deadlineMs: number,
   work: () => Promise<T>,
 ): Promise<T> {
-  const expired = Promise.withResolvers<never>()
-  const timer = clock.setTimer(deadlineMs, () =>
-    expired.reject(new Error(`no answer within ${deadlineMs} ms`)),
-  )
+  using scope = openScope({ clock, timeoutMs: deadlineMs, what: 'the conversation store' })
   try {
-    return await Promise.race([work(), expired.promise])
+    return await untilAborted(work(), scope.signal)
   } catch (error) {
     throw storeUnavailable(error)
-  } finally {
-    timer.cancel()
   }
 }
 

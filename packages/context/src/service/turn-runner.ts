@@ -1,9 +1,9 @@
 import { forgottenPlan } from '../plan/forgotten-plan.ts'
-import type { StoredConversation, TurnStore } from '../stores/turn-store.ts'
+import type { FinishOutcome, StoredConversation, TurnStore } from '../stores/turn-store.ts'
 import { newConversation } from '../turns/new-conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
-import { conversationLocked, revisionConflict } from './conversation-errors.ts'
+import { conversationLocked, revisionConflict, turnEndedMeanwhile } from './conversation-errors.ts'
 import type { ConversationsOptions } from './conversations-options.ts'
 import type { OpenTurn, PlanRequest, PreparedPrompt, TurnRequest } from './conversations.ts'
 import { findReplay } from './find-replay.ts'
@@ -143,16 +143,21 @@ export class TurnRunner {
 
   async #finish(tenant: string, ended: Turn): Promise<void> {
     this.#flushes.drop(ended.id)
+    const { logger } = this.#settings
+    const failed = 'the end of a turn was not stored'
+    let outcome: FinishOutcome
     try {
-      const outcome = await this.#store.finish(tenant, ended)
-      if (outcome === 'ended') throw conversationLocked(ended.conversation)
-      this.#running.end(tenant, ended)
+      outcome = await this.#store.finish(tenant, ended)
     } catch (error) {
       this.#running.endLater(tenant, ended)
-      const { logger } = this.#settings
-      logger.error({ err: error, turn: ended.id }, 'the end of a turn was not stored')
+      logger.error({ err: error, turn: ended.id }, failed)
       throw error
     }
+    this.#running.end(tenant, ended)
+    if (outcome !== 'ended') return
+    const error = turnEndedMeanwhile(ended.conversation)
+    logger.error({ err: error, turn: ended.id }, failed)
+    throw error
   }
 
   /** Ends an abandoned turn. False when the turn may still be running. */

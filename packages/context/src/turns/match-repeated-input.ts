@@ -1,3 +1,4 @@
+import { canonicalJson } from '@fairlead/base'
 import type { Item } from '@fairlead/llm'
 import { isCallOutput, isInstruction, isModelItem, isUserMessage } from './item-kind.ts'
 import { itemText, mediaParts } from './item-text.ts'
@@ -107,18 +108,8 @@ function itemKey(item: Item): string {
 /** Clients re-serialise arguments, so the parsed values are compared. */
 function callText(call: { readonly name: string; readonly arguments: string }): string {
   try {
-    return `${call.name} ${JSON.stringify(sorted(JSON.parse(call.arguments)))}`
+    return `${call.name} ${canonicalJson(JSON.parse(call.arguments))}`
   } catch {
     return `${call.name} ${call.arguments}`
   }
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, inner]) => [name, sorted(inner)]),
-  )
 }
