@@ -101,6 +101,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       '*.ts',
       'compile.ts',
       'current-resources.ts',
+      'watch-configuration.ts',
       'index.ts',
     ],
   },

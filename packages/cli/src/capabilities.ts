@@ -1,5 +1,5 @@
 import { conversationStoreTypes, historyModes } from '@fairlead/context'
-import { providerTypes, routingStrategies } from '@fairlead/gateway'
+import { providerTypes, routingStrategies, surfaces } from '@fairlead/gateway'
 import type { Capabilities } from '@fairlead/snapshot'
 
 /**
@@ -8,6 +8,11 @@ import type { Capabilities } from '@fairlead/snapshot'
  */
 export const capabilities: Capabilities = {
   providerTypes,
+  ownSegments: [
+    ...new Set(
+      surfaces.flatMap(({ routes }) => routes.map(({ path }) => path.split('/')[1] ?? '')),
+    ),
+  ],
   conversationStoreTypes: conversationStoreTypes.map(({ type }) => type),
   routingStrategies: routingStrategies.map(({ type }) => type),
   historyModes,

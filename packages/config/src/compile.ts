@@ -42,7 +42,7 @@ export function compile(resources: ResourceSet, options: CompileOptions): Compil
     .map((namespace) => [nameOf(namespace), namespace.metadata.labels ?? {}] as const)
   const gateways = gatewaysIn(catalogues, new Map(namespaces))
   const served = [...gateways.accepted.values()].map((gateway) =>
-    serveGateway(gateway, gateways, catalogues),
+    serveGateway(gateway, gateways, catalogues, capabilities),
   )
   return freeze({
     snapshots: frozenMap(served.map(({ key, snapshot }) => [key, snapshot])),

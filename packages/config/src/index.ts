@@ -1,7 +1,7 @@
 export { compile, type CompileOptions } from './compile.ts'
 export type { CompileResult, ResourceConditions } from './compile-result.ts'
 export type { PlannedCondition } from './judging/conditions.ts'
-export { commonConditionTypes } from './judging/conditions.ts'
+export { bounded, commonConditionTypes } from './judging/conditions.ts'
 export type { ConditionType, KindCompiler } from './judging/kind-compiler.ts'
 export type { UnsupportedField } from './judging/unsupported-fields.ts'
 export { kinds } from './kinds/kinds.ts'
@@ -13,3 +13,4 @@ export {
   type UpgradedResource,
 } from './migrations/upgrade-resource.ts'
 export { changesConfiguration } from './changes-configuration.ts'
+export { watchConfiguration } from './watch-configuration.ts'

@@ -45,7 +45,8 @@ function conditionsOf(
   const refusal = attached
     ? refusalByAll(attached.gateways)
     : refusalOf(compiler, judged, serving, conflicts, verdicts)
-  const own = compiler.conditions?.(judged, { conflicts, capabilities: verdicts.capabilities })
+  const { capabilities } = verdicts
+  const own = compiler.conditions?.(judged, { conflicts, refusal, capabilities })
   const statusFields = compiler.statusFields?.(judged)
   return {
     kind,

@@ -1,11 +1,10 @@
 import {
-  changesConfiguration,
   compile,
-  configurationTypes,
-  CurrentResources,
   type CompileOptions,
   type CompileResult,
+  type CurrentResources,
   type ResourceConditions,
+  watchConfiguration,
 } from '@fairlead/config'
 import type { Cache, ObjectKey } from '@fairlead/controller-runtime'
 
@@ -20,20 +19,11 @@ export class Configuration {
   #compiled: Compiled | undefined
 
   constructor(cache: Cache, options: CompileOptions) {
-    this.#resources = new CurrentResources((type) => cache.list(type))
-    this.#options = options
     const forget = () => {
       this.#compiled = undefined
     }
-    for (const type of configurationTypes(options.kinds)) {
-      cache.informerFor(type).onEvent({
-        added: forget,
-        updated: (before, after) => {
-          if (changesConfiguration(before, after)) forget()
-        },
-        deleted: forget,
-      })
-    }
+    this.#resources = watchConfiguration(cache, forget, options.kinds)
+    this.#options = options
   }
 
   /** What all resources of the cache compile to. */

@@ -1,13 +1,9 @@
-import type { PlannedCondition } from '@fairlead/config'
-import type { Finding } from './replica-findings.ts'
+import { bounded, commonConditionTypes, type PlannedCondition } from '@fairlead/config'
+import { failureReasons, type Finding } from './replica-findings.ts'
 
 /** Reasons that belong to `ResolvedRefs`. */
-const referenceReasons: readonly string[] = ['SecretKeyMissing', 'RefNotFound', 'RefNotPermitted']
-const messageLengthMax = 8192
-
-/** Health reasons, the most urgent first. */
-const failures: readonly string[] = ['Unauthorized', 'Unreachable', 'RateLimited']
-
+const referenceReasons =
+  commonConditionTypes.find(({ type }) => type === 'ResolvedRefs')?.reasons.False ?? []
 /** `ResolvedRefs` with what only replicas can see, such as a Secret without the key. */
 export function mergeReferences(
   planned: PlannedCondition,
@@ -21,7 +17,7 @@ export function mergeReferences(
     type: planned.type,
     status: 'False',
     reason: resolved ? first.reason : planned.reason,
-    message: bounded([...(resolved ? [] : [planned.message]), ...missing.map(describe)]),
+    message: joined([...(resolved ? [] : [planned.message]), ...missing.map(describe)]),
   }
 }
 
@@ -36,7 +32,7 @@ export function mergeAvailability(
     type: planned.type,
     status: 'False',
     reason: 'StoreUnavailable',
-    message: bounded(unavailable.map(describe)),
+    message: joined(unavailable.map(describe)),
   }
 }
 
@@ -46,10 +42,10 @@ export function mergeAvailability(
  */
 export function healthyCondition(findings: readonly Finding[]): PlannedCondition {
   const type = 'Healthy'
-  const failing = findings.filter(({ reason }) => failures.includes(reason))
-  const reason = failures.find((one) => failing.some((finding) => finding.reason === one))
+  const failing = findings.filter(({ reason }) => failureReasons.includes(reason))
+  const reason = failureReasons.find((one) => failing.some((finding) => finding.reason === one))
   if (reason !== undefined) {
-    return { type, status: 'False', reason, message: bounded(failing.map(describe)) }
+    return { type, status: 'False', reason, message: joined(failing.map(describe)) }
   }
   if (findings.some((finding) => finding.reason === 'Healthy')) {
     return { type, status: 'True', reason: 'Healthy', message: 'The most recent calls succeeded' }
@@ -61,7 +57,6 @@ function describe({ message, reason, replicas }: Finding): string {
   return `${message || reason} (replica ${replicas.toSorted().join(', ')})`
 }
 
-function bounded(messages: readonly string[]): string {
-  const text = messages.join('; ')
-  return text.length > messageLengthMax ? `${text.slice(0, messageLengthMax - 1)}…` : text
+function joined(messages: readonly string[]): string {
+  return bounded(messages.join('; '))
 }

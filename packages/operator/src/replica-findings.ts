@@ -16,7 +16,8 @@ export interface ReplicaFindings {
   healthOf(resource: string): readonly Finding[]
 }
 
-const healthReasons: readonly string[] = ['Unauthorized', 'Unreachable', 'RateLimited']
+/** Why the calls of a provider fail, the most urgent first. */
+export const failureReasons: readonly string[] = ['Unauthorized', 'Unreachable', 'RateLimited']
 
 /** Gathers the reports; equal statements of several replicas are merged. */
 export function gatherFindings(
@@ -30,7 +31,7 @@ export function gatherFindings(
     for (const replica of replicasOf(gateway)) {
       if (!isLive(replica, nowMs, leaseMs)) continue
       for (const { kind, namespace, name, reason, message } of replica.problems ?? []) {
-        const target = healthReasons.includes(reason) ? health : problems
+        const target = failureReasons.includes(reason) ? health : problems
         target.add(resourceText(kind, { namespace, name }), reason, message, replica.name)
       }
       for (const { namespace, name, health: reason, message } of replica.providers ?? []) {

@@ -5,6 +5,8 @@
  */
 export interface Capabilities {
   readonly providerTypes: readonly ProviderTypeCapability[]
+  /** First segments of the paths that every gateway serves itself. */
+  readonly ownSegments: readonly string[]
   /** Supported values of ConversationStore `spec.type`. */
   readonly conversationStoreTypes: readonly string[]
   /** Supported values of a routing rule's `strategy`. */

@@ -1,9 +1,4 @@
-import {
-  changesConfiguration,
-  compile,
-  configurationTypes,
-  CurrentResources,
-} from '@fairlead/config'
+import { compile, type CurrentResources, watchConfiguration } from '@fairlead/config'
 import type { Capabilities, SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import type { Cache } from '@fairlead/controller-runtime'
 import type { Logger } from '@fairlead/base'
@@ -36,20 +31,11 @@ export class KubernetesConfigSource {
 
   constructor(options: KubernetesConfigSourceOptions) {
     this.#options = options
-    this.#resources = new CurrentResources((type) => options.cache.list(type))
     const onError = (error: unknown) => options.logger.error({ error }, 'a listener failed')
     this.#snapshotListeners = new Listeners(onError)
     const secretListeners = new Listeners(onError)
 
-    const changed = () => this.#schedule()
-    for (const type of configurationTypes()) {
-      options.cache.informerFor(type).onEvent({
-        added: changed,
-        // Conditions and heartbeats are written frequently and are not configuration.
-        updated: (before, after) => changesConfiguration(before, after) && changed(),
-        deleted: changed,
-      })
-    }
+    this.#resources = watchConfiguration(options.cache, () => this.#schedule())
     const secretChanged = () => secretListeners.notify()
     options.cache
       .informerFor(Secret)

@@ -1,10 +1,10 @@
 import { LLMGateway } from '@fairlead/api'
-import type { Snapshot } from '@fairlead/snapshot'
+import type { Capabilities, Snapshot } from '@fairlead/snapshot'
 import { memberKey, type Catalogue, type Catalogues } from '../judging/catalogue.ts'
 import { settleClaims } from '../judging/claims.ts'
 import type { Judged } from '../judging/judged.ts'
 import type { Member, SnapshotPart } from '../judging/kind-compiler.ts'
-import { contentHash } from '../values/canonical-json.ts'
+import { contentHash } from '../values/content-hash.ts'
 import { namespaceOf } from '../values/resource-key.ts'
 import { attachmentsOf } from './attachment.ts'
 import type { AcceptedGateway, Gateways } from './gateways.ts'
@@ -28,6 +28,7 @@ export function serveGateway(
   gateway: AcceptedGateway,
   gateways: Gateways,
   catalogues: Catalogues,
+  capabilities: Capabilities,
 ): ServedGateway {
   const serves = new Set<string>()
   const needed = new Set<string>()
@@ -42,7 +43,7 @@ export function serveGateway(
     )
     for (const { key } of own) serves.add(memberKey(kind, key))
     const settled = compiler.claims
-      ? settleClaims(usable(own), compiler.claims)
+      ? settleClaims(usable(own), compiler.claims, capabilities)
       : { members: usable(own), losses: new Map<string, string>() }
     for (const [key, loss] of settled.losses) losses.set(memberKey(kind, key), loss)
     for (const { settings } of settled.members) {

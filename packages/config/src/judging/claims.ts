@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
+import type { Capabilities } from '@fairlead/snapshot'
 import type { Claim, Claims, Member } from './kind-compiler.ts'
 import { comparePrecedence, describeWinner } from './precedence.ts'
 
@@ -14,7 +15,11 @@ interface SettledClaims {
  * Decides claims of several resources to the same subjects: the older resource wins, then the one
  * with the lower namespace/name. A resource never loses to itself. The order does not matter.
  */
-export function settleClaims(members: readonly Member[], claims: Claims<unknown>): SettledClaims {
+export function settleClaims(
+  members: readonly Member[],
+  claims: Claims<unknown>,
+  capabilities: Capabilities,
+): SettledClaims {
   const wanted = members.map((member) => ({ member, claims: claims.of(member.settings) }))
   const winners = new Map<string, KubernetesObject>()
   for (const { member, claims: own } of wanted) {
@@ -28,7 +33,9 @@ export function settleClaims(members: readonly Member[], claims: Claims<unknown>
   const losses = new Map<string, string>()
   const settled = wanted.map(({ member, claims: own }) => {
     const lost = own.flatMap((claim) => {
-      const loss = lossOf(claim, member.resource, winners.get(claim.subject), claims)
+      const loss =
+        claims.reserved?.(claim.subject, capabilities) ??
+        lossOf(claim, member.resource, winners.get(claim.subject), claims)
       return loss === undefined ? [] : [{ subject: claim.subject, loss }]
     })
     if (lost.length === 0) return member
@@ -45,8 +52,6 @@ function lossOf(
   winner: KubernetesObject | undefined,
   claims: Claims<unknown>,
 ): string | undefined {
-  const reserved = claims.reserved?.(claim.subject)
-  if (reserved !== undefined) return reserved
   if (winner === undefined || winner === resource) return undefined
   return claims.describeLoss(claim, describeWinner(winner, resource))
 }

@@ -8,6 +8,8 @@ export type PlannedCondition = Pick<Condition, 'type' | 'status' | 'reason' | 'm
 
 /** Longest list of problems in a message; the rest are counted. */
 const problemsMax = 8
+/** Conditions hold 32,768 characters; a list of problems is cut well before. */
+const messageLengthMax = 8192
 
 /** The conditions that every kind has. */
 export const commonConditionTypes: readonly ConditionType[] = [
@@ -68,9 +70,14 @@ function resolvedRefsCondition(problems: readonly ReferenceProblem[]): PlannedCo
   return { type, status: 'False', reason: first.reason, message }
 }
 
-/** Joins problems into one message of bounded length. */
+/** Joins problems into one message of bounded length: the first ones, and how many more there are. */
 export function listed(problems: readonly string[]): string {
-  const named = problems.slice(0, problemsMax).join('; ')
+  const named = bounded(problems.slice(0, problemsMax).join('; '))
   const more = problems.length - problemsMax
   return more > 0 ? `${named}; and ${more} more` : named
+}
+
+/** A message that fits into a condition: what is longer is cut. */
+export function bounded(message: string): string {
+  return message.length > messageLengthMax ? `${message.slice(0, messageLengthMax - 1)}…` : message
 }

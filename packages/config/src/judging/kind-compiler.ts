@@ -1,6 +1,6 @@
 import type { DefinedResource, KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import type { Capabilities, Snapshot } from '@fairlead/snapshot'
-import type { PlannedCondition } from './conditions.ts'
+import type { PlannedCondition, Refusal } from './conditions.ts'
 import type { Findings } from './findings.ts'
 import type { Judged } from './judged.ts'
 import type { UnsupportedField } from './unsupported-fields.ts'
@@ -46,9 +46,11 @@ export interface ConditionType {
 }
 
 /** What came of a resource on the gateways that serve it. */
-interface Outcome {
+export interface Outcome {
   /** Lost claims, each with gateway and winner. */
   readonly conflicts: readonly string[]
+  /** Why no gateway serves it at all. */
+  readonly refusal: Refusal | undefined
   readonly capabilities: Capabilities
 }
 
@@ -79,7 +81,7 @@ export interface Claims<S> {
   /** The settings without the claims to these subjects. */
   without(settings: S, subjects: ReadonlySet<string>): S
   /** Why nobody may have a subject; undefined when somebody may. Defaults to nothing reserved. */
-  reserved?(subject: string): string | undefined
+  reserved?(subject: string, capabilities: Capabilities): string | undefined
   /** What the loser is told. `winner` names the winning resource and says why it won. */
   describeLoss(claim: Claim, winner: string): string
   /** Whether a lost claim makes `Accepted` False with reason Conflicted. */

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import type { KubernetesObject } from '@fairlead/kube-core'
 
 /** A field that is accepted although it is not implemented yet. */
@@ -51,7 +52,7 @@ function collect(
     if (asksForSomething(value, unless)) found.push(path)
     return
   }
-  if (!isObject(value) || !Object.hasOwn(value, step.name)) return
+  if (!isJsonObject(value) || !Object.hasOwn(value, step.name)) return
   const child = value[step.name]
   const childPath = path === '' ? step.name : `${path}.${step.name}`
   if (!step.everyEntry) {
@@ -60,15 +61,12 @@ function collect(
     child.forEach((entry, index) =>
       collect(entry, steps, at + 1, `${childPath}[${index}]`, unless, found),
     )
-  } else if (isObject(child)) {
+  } else if (isJsonObject(child)) {
     for (const [key, entry] of Object.entries(child)) {
       collect(entry, steps, at + 1, `${childPath}.${key}`, unless, found)
     }
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null
 
 function asksForSomething(value: unknown, unless: readonly unknown[]): boolean {
   if (value === undefined || value === null || value === '' || unless.includes(value)) return false

@@ -39,6 +39,7 @@ export const testCapabilities: Capabilities = {
       presets: new Map(),
     },
   ],
+  ownSegments: ['v1', 'prompts'],
   conversationStoreTypes: ['Memory', 'SQLite'],
   routingStrategies: ['Weighted', 'Priority'],
   historyModes: ['Full', 'LastTurns'],

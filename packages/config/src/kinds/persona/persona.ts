@@ -3,7 +3,7 @@ import type { PersonaSettings } from '@fairlead/snapshot'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { unsupportedSampling } from '../../judging/unsupported-sampling.ts'
-import { contentHash } from '../../values/canonical-json.ts'
+import { contentHash } from '../../values/content-hash.ts'
 import { frozenCopy } from '../../values/freeze.ts'
 import { identityOf } from '../../values/resource-key.ts'
 

@@ -1,5 +1,5 @@
+import { canonicalJson } from '@fairlead/base'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { canonicalJson } from '../../values/canonical-json.ts'
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema'
 const textLengthMax = 65_536
@@ -9,13 +9,14 @@ const depthMax = 32
 const createAjv = (): Ajv2020 =>
   new Ajv2020({ strict: false, validateFormats: false, logger: false })
 
-/**
- * Judges JSON Schemas of parameters. It only remembers what it found: the same schema always gets the
- * same verdict.
- */
+/** Ajv keeps parts of every schema that it compiled, also of removed ones. */
+const compiledMax = 200
+
+/** Judges JSON Schemas of parameters. The same schema always gets the same verdict. */
 export class ParameterSchemas {
   /** Compiling the meta-schema takes tens of milliseconds, so one instance serves all schemas. */
-  readonly #ajv = createAjv()
+  #ajv = createAjv()
+  #compiled = 0
   /** Verdicts by frozen schema: compiling one takes a millisecond. */
   readonly #verdicts = new WeakMap<object, string | undefined>()
 
@@ -38,8 +39,8 @@ export class ParameterSchemas {
     if ('$schema' in schema && schema.$schema !== dialect && schema.$schema !== `${dialect}#`) {
       return `$schema is ${JSON.stringify(schema.$schema)}; only ${dialect} is supported`
     }
-    // a schema that names itself or its parts would stay registered in the shared instance
-    const ajv = /"\$(id|anchor|dynamicAnchor)":/.test(text) ? createAjv() : this.#ajv
+    // A schema that names itself or its parts would stay registered in the shared instance.
+    const ajv = /"\$(id|anchor|dynamicAnchor)":/.test(text) ? createAjv() : this.#shared()
     try {
       ajv.compile(schema)
       return undefined
@@ -48,6 +49,15 @@ export class ParameterSchemas {
     } finally {
       ajv.removeSchema(schema)
     }
+  }
+
+  #shared(): Ajv2020 {
+    if (this.#compiled >= compiledMax) {
+      this.#ajv = createAjv()
+      this.#compiled = 0
+    }
+    this.#compiled += 1
+    return this.#ajv
   }
 }
 

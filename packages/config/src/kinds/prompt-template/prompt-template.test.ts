@@ -21,6 +21,17 @@ const prompt = (
 })
 
 describe('a prompt', () => {
+  it('has conditions that fit into a status, however long its names are', () => {
+    const content = `{{${'a'.repeat(40_000)}}}`
+    const { Accepted } = conditionsOf(
+      compileAll(prompt({ messages: [{ role: 'user', content }] })),
+      'PromptTemplate',
+      'default/p',
+    )
+    expect(Accepted).toMatchObject({ status: 'False', reason: 'Invalid' })
+    expect(Accepted?.message.length).toBeLessThan(32_768)
+  })
+
   const accepted = (described: Described) =>
     conditionsOf(compileAll(described), 'PromptTemplate', 'default/p').Accepted
 
@@ -154,6 +165,14 @@ describe('the path of a prompt', () => {
       status: 'True',
       reason: 'Exposed',
       message: 'Served at /p',
+    })
+  })
+
+  it('is served nowhere if no gateway allows the namespace', () => {
+    const result = compileAll(prompt({}, { expose: { path: '/p' } }, { namespace: 'other' }))
+    expect(conditionsOf(result, 'PromptTemplate', 'other/p')).toMatchObject({
+      Accepted: { status: 'False', reason: 'NotAllowedByGateway' },
+      Exposed: { status: 'False', reason: 'Invalid' },
     })
   })
 

@@ -4,7 +4,7 @@ import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
 import { listed, type PlannedCondition } from '../../judging/conditions.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { Judged } from '../../judging/judged.ts'
-import type { KindCompiler } from '../../judging/kind-compiler.ts'
+import type { KindCompiler, Outcome } from '../../judging/kind-compiler.ts'
 import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { unsupportedSampling } from '../../judging/unsupported-sampling.ts'
 import { frozenCopy } from '../../values/freeze.ts'
@@ -15,8 +15,8 @@ import { ParameterSchemas } from './parameter-schemas.ts'
 type Versions = PromptTemplate['spec']['versions']
 type VersionSpec = Versions[number]
 
-/** First segments of the paths that every gateway serves itself. */
-const ownSegments: readonly string[] = ['v1', 'v1beta', 'prompts', 'mcp']
+/** First segments of paths that are kept for APIs to come, so that none takes a template's path. */
+const keptSegments: readonly string[] = ['v1beta', 'mcp']
 
 const schemas = new ParameterSchemas()
 
@@ -45,16 +45,16 @@ export const promptTemplate: KindCompiler<PromptTemplate, PromptTemplateSettings
     ...unsupportedSampling('spec.versions[].settings'),
     { path: 'spec.versions[].responseFormat.jsonSchema.strict', unless: [true] },
   ],
-  conditions: (judged, { conflicts }) => [exposedCondition(judged, conflicts)],
+  conditions: (judged, outcome) => [exposedCondition(judged, outcome)],
   statusFields: ({ settings }) => ({
     activeVersions: settings ? settings.rollout.map(({ version }) => version) : [],
   }),
   claims: {
     of: ({ path }) => (path === undefined ? [] : [{ subject: path, name: path }]),
     without: (settings) => ({ ...settings, path: undefined }),
-    reserved: (path) => {
+    reserved: (path, { ownSegments }) => {
       const segment = path.split('/')[1] ?? ''
-      if (!ownSegments.includes(segment)) return undefined
+      if (![...ownSegments, ...keptSegments].includes(segment)) return undefined
       return `the gateway itself serves paths below /${segment}`
     },
     describeLoss: ({ name }, winner) => `${name} belongs to ${winner}`,
@@ -144,7 +144,7 @@ function compileResponseFormat(
 
 function exposedCondition(
   { resource, settings }: Judged<PromptTemplate, PromptTemplateSettings>,
-  conflicts: readonly string[],
+  { conflicts, refusal }: Pick<Outcome, 'conflicts' | 'refusal'>,
 ): PlannedCondition {
   const type = 'Exposed'
   const path = requestedPath(resource)
@@ -152,7 +152,7 @@ function exposedCondition(
     const message = 'No path is requested (spec.expose.path)'
     return { type, status: 'False', reason: 'NotRequested', message }
   }
-  if (settings === undefined) {
+  if (settings === undefined || refusal !== undefined) {
     const message = 'The template is not accepted; see Accepted'
     return { type, status: 'False', reason: 'Invalid', message }
   }

@@ -24,8 +24,7 @@ function rankedRoutes({
   return routes.map((route, index) => ({
     route,
     rank: ranks[index] ?? [],
-    createdAt: resource.metadata.creationTimestamp ?? '',
-    policy: route.policy,
+    policy: resource,
     index,
   }))
 }

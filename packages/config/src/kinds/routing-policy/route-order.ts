@@ -1,6 +1,6 @@
-import { compareText } from '@fairlead/base'
-import { resourceKey } from '../../values/resource-key.ts'
+import type { KubernetesObject } from '@fairlead/kube-core'
 import type { RouteMatch } from '@fairlead/snapshot'
+import { comparePrecedence } from '../../judging/precedence.ts'
 
 /** How narrow a match is: compared from the first number on, the greater one is more specific. */
 type Specificity = readonly number[]
@@ -46,8 +46,7 @@ export function ranksWithinPolicy(matches: readonly RouteMatch[]): readonly Spec
 export interface RankedRoute<T> {
   readonly route: T
   readonly rank: Specificity
-  readonly createdAt: string
-  readonly policy: { readonly namespace: string; readonly name: string }
+  readonly policy: KubernetesObject
   readonly index: number
 }
 
@@ -55,14 +54,10 @@ export interface RankedRoute<T> {
 export function compareRanked(left: RankedRoute<unknown>, right: RankedRoute<unknown>): number {
   return (
     compareSpecificity(right.rank, left.rank) ||
-    compareText(left.createdAt, right.createdAt) ||
-    compareText(keyOfPolicy(left), keyOfPolicy(right)) ||
+    comparePrecedence(left.policy, right.policy) ||
     left.index - right.index
   )
 }
-
-const keyOfPolicy = ({ policy }: RankedRoute<unknown>): string =>
-  resourceKey(policy.namespace, policy.name)
 
 const given = (names: readonly string[]): number => (names.length > 0 ? 1 : 0)
 
