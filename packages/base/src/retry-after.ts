@@ -1,7 +1,7 @@
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
- * The delay requested by the provider, in seconds, rounded up; `undefined` when it gives none.
+ * The delay requested by a server, in seconds, rounded up; `undefined` when it gives none.
  * Reads `retry-after-ms` (OpenAI, Azure), `x-ms-retry-after-ms` (Azure) and `retry-after` in
  * seconds or as an HTTP date. `nowMs` is the time that the date is compared with. Header names are
  * in lower case.

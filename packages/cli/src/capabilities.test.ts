@@ -6,6 +6,10 @@ const addresses = capabilities.providerTypes.flatMap(({ address, presets }) => [
   ...(address === undefined ? [] : [address]),
 ])
 
+it('keeps the paths of all surfaces for the gateway itself', () => {
+  expect(capabilities.ownSegments).toEqual(['v1', 'prompts'])
+})
+
 describe('the address of every provider type and preset', () => {
   it.each(addresses)('%s is a URL without a trailing slash', (address) => {
     expect(URL.canParse(address)).toBe(true)
