@@ -6,27 +6,9 @@ import {
   policy,
   rule,
   snapshotOf,
+  prompt,
+  provider,
 } from '../test-support/resources.ts'
-
-const provider = (spec: Record<string, unknown>): Described => ({
-  kind: 'LLMProvider',
-  name: 'p',
-  spec,
-})
-
-const prompt = (
-  version: Record<string, unknown>,
-  more: Record<string, unknown> = {},
-  described: Partial<Described> = {},
-): Described => ({
-  kind: 'PromptTemplate',
-  name: 'p',
-  ...described,
-  spec: {
-    versions: [{ version: '1', messages: [{ role: 'user', content: 'Hi' }], ...version }],
-    ...more,
-  },
-})
 
 describe('fields that are not implemented', () => {
   const strategy = (spec: Record<string, unknown>): Described => ({

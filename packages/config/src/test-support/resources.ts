@@ -97,6 +97,28 @@ export function snapshotOf(...described: readonly Described[]): Snapshot | undef
   return compileAll(...described).snapshots.get('default/default')
 }
 
+/** An LLMProvider named `p`. */
+export function provider(spec: Readonly<Record<string, unknown>>): Described {
+  return { kind: 'LLMProvider', name: 'p', spec }
+}
+
+/** A PromptTemplate named `p` with one version. */
+export function prompt(
+  version: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, unknown>> = {},
+  described: Partial<Described> = {},
+): Described {
+  return {
+    kind: 'PromptTemplate',
+    name: 'p',
+    ...described,
+    spec: {
+      versions: [{ version: '1', messages: [{ role: 'user', content: 'Hi' }], ...version }],
+      ...more,
+    },
+  }
+}
+
 export function policy(
   name: string,
   rules: readonly Readonly<Record<string, unknown>>[],

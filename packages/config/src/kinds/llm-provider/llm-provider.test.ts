@@ -1,16 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  compileAll,
-  conditionsOf,
-  type Described,
-  snapshotOf,
-} from '../../test-support/resources.ts'
-
-const provider = (spec: Record<string, unknown>): Described => ({
-  kind: 'LLMProvider',
-  name: 'p',
-  spec,
-})
+import { compileAll, conditionsOf, snapshotOf, provider } from '../../test-support/resources.ts'
 
 describe('the address of a provider', () => {
   it.each([

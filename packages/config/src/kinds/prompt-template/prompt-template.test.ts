@@ -4,21 +4,8 @@ import {
   conditionsOf,
   type Described,
   snapshotOf,
+  prompt,
 } from '../../test-support/resources.ts'
-
-const prompt = (
-  version: Record<string, unknown>,
-  more: Record<string, unknown> = {},
-  described: Partial<Described> = {},
-): Described => ({
-  kind: 'PromptTemplate',
-  name: 'p',
-  ...described,
-  spec: {
-    versions: [{ version: '1', messages: [{ role: 'user', content: 'Hi' }], ...version }],
-    ...more,
-  },
-})
 
 describe('a prompt', () => {
   it('has conditions that fit into a status, however long its names are', () => {
