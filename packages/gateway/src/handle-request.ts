@@ -36,19 +36,21 @@ export async function handleRequest(
   const { path, query } = splitUrl(request.url ?? '/')
   record.method = request.method ?? ''
   record.path = path
-  let found: FoundRoute | undefined
+  let dialect = fallbackDialect
   try {
-    found = router.find(record.method, path, runtime, (methods) =>
-      response.setHeader('allow', methods.join(', ')),
-    )
+    const found = router.find(record.method, path, runtime, (methods, surface) => {
+      dialect = surface.dialect
+      response.setHeader('allow', methods.join(', '))
+    })
     const { route, surface, parameters } = found
+    dialect = surface.dialect
     if ('reader' in route) {
-      const call = new Call(http, surface.dialect, runtime, services)
+      const call = new Call(http, dialect, runtime, services)
       return await handleCall(call, { route, parameters }, chain)
     }
     await answerDirectly(http, { ...found, route }, query, runtime, services)
   } catch (error) {
-    refuse(http, error, found?.surface.dialect ?? fallbackDialect, services)
+    refuse(http, error, dialect, services)
   }
   settleCall(record, runtime, services)
 }

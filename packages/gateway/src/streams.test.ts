@@ -95,6 +95,20 @@ describe('streams', () => {
     }
   })
 
+  it('a stream that is cut is an error of the provider, not of the gateway', async () => {
+    const upstream = await testUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(chunks(['one']).slice(0, 2).join(''))
+      setImmediate(() => response.destroy())
+    })
+    const gateway = await start(upstream.url)
+    const text = await (await gateway.chat(body)).text()
+    expect(text).toContain('default/upstream closed the connection')
+    const lines = gateway.logs.map(({ message, fields }) => [message, fields['error']])
+    expect(lines).toContainEqual(['call', 'upstream_stream_cut'])
+    expect(lines).not.toContainEqual(['call failed', undefined])
+  })
+
   it('events are relayed as they arrive', async () => {
     const events = chunks(['first', 'second'])
     let sendRest = () => {}

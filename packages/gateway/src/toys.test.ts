@@ -149,6 +149,7 @@ describe('a toy surface, dialect and provider type', () => {
     expect(await wrong.json()).toEqual({ failed: expect.stringContaining("'say'") as string })
     const method = await fetch(`${gateway.url}/lines/m1`)
     expect([method.status, method.headers.get('allow')]).toEqual([405, 'POST'])
+    expect(await method.json()).toEqual({ failed: expect.stringContaining('POST') as string })
     const own = await fetch(`${gateway.url}/lines`)
     expect(await own.json()).toEqual({ caller: '' })
   })

@@ -9,7 +9,8 @@ import {
   type Usage,
 } from '@fairlead/llm'
 import type { Exchange } from '../upstream/exchange.ts'
-import type { AnswerPiece, AnswerStream, AnswerUse } from './answer-stream.ts'
+import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
+import { type AnswerSource, nextOrCut } from './answer-source.ts'
 
 const noBytes = Buffer.alloc(0)
 const noEvents: readonly StreamEvent[] = []
@@ -22,6 +23,7 @@ export class StreamAnswer implements AnswerStream {
   readonly isWhole = false
   readonly byteLength = undefined
   readonly #exchange: Exchange
+  readonly #provider: string
   /** Splits bytes that pass through at frame boundaries. */
   readonly #frames: FrameSource | undefined
   /** For an answer whose events are needed. */
@@ -34,13 +36,14 @@ export class StreamAnswer implements AnswerStream {
   #finished = false
   #ended = false
 
-  /** `nowMs` is wall time, for a stream without a timestamp. */
-  constructor(exchange: Exchange, dialect: Dialect, use: AnswerUse, nowMs: number) {
+  constructor({ exchange, dialect, use, provider, nowMs }: AnswerSource) {
     this.#exchange = exchange
+    this.#provider = provider
     this.dialect = dialect
     this.status = exchange.status
     this.headers = exchange.headers
-    if (use.passes) this.#frames = dialect.passage.cutFrames(exchange)
+    if (use.passes)
+      this.#frames = dialect.passage.cutFrames({ next: () => nextOrCut(exchange, provider) })
     if (use.needsEvents || !use.passes) {
       this.#decoder = chatFormatOf(dialect).createStreamDecoder(nowMs)
     } else {
@@ -110,7 +113,7 @@ export class StreamAnswer implements AnswerStream {
 
   async #nextEvents(): Promise<AnswerPiece | undefined> {
     while (!this.#ended) {
-      const chunk = await this.#exchange.next()
+      const chunk = await nextOrCut(this.#exchange, this.#provider)
       this.#ended = chunk === undefined
       const decoded = chunk === undefined ? this.#decoder?.end() : this.#decoder?.push(chunk)
       const events = this.#read(decoded ?? noEvents)

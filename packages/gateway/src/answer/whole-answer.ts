@@ -9,8 +9,8 @@ import {
 } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Exchange } from '../upstream/exchange.ts'
-import { UpstreamFailure } from '../upstream/upstream-failure.ts'
-import type { AnswerPiece, AnswerStream, AnswerUse } from './answer-stream.ts'
+import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
+import { type AnswerSource, nextOrCut } from './answer-source.ts'
 
 /** An undecoded answer longer than this is relayed before it is complete. */
 const heldBytesMax = 1024 * 1024
@@ -37,7 +37,7 @@ export class WholeAnswer implements AnswerStream {
   readonly isWhole = true
   readonly rest = noBytes
   readonly isComplete = true
-  readonly #source: WholeSource
+  readonly #source: AnswerSource
   /** Where the rest comes from; undefined once everything has been received. */
   readonly #more: Exchange | undefined
   #first: Buffer | undefined
@@ -48,7 +48,7 @@ export class WholeAnswer implements AnswerStream {
   #usageIsKnown = false
   #response: ModelResponse | undefined
 
-  private constructor(source: WholeSource, first: Buffer, more: Exchange | undefined) {
+  private constructor(source: AnswerSource, first: Buffer, more: Exchange | undefined) {
     const { exchange, dialect } = source
     this.#source = source
     this.#more = more
@@ -62,13 +62,13 @@ export class WholeAnswer implements AnswerStream {
   /**
    * Rejects with a ModelError of kind `upstream` if the body is not a JSON object or breaks off.
    */
-  static async receive(source: WholeSource): Promise<WholeAnswer> {
+  static async receive(source: AnswerSource): Promise<WholeAnswer> {
     const { exchange, use } = source
     const bytesMax = use.passes && !use.needsEvents ? heldBytesMax : readBytesMax
     const chunks: Buffer[] = []
     let length = 0
     for (;;) {
-      const chunk = await nextOrCut(source)
+      const chunk = await nextOrCut(source.exchange, source.provider)
       if (chunk === undefined) break
       chunks.push(chunk)
       length += chunk.length
@@ -115,7 +115,7 @@ export class WholeAnswer implements AnswerStream {
   }
 
   async #nextOf(exchange: Exchange): Promise<AnswerPiece | undefined> {
-    const chunk = await exchange.next()
+    const chunk = await nextOrCut(exchange, this.#source.provider)
     if (chunk === undefined) return undefined
     this.#tail =
       chunk.length > tailBytes ? chunk : Buffer.concat([this.#tail.subarray(-tailBytes), chunk])
@@ -167,24 +167,5 @@ class WholePiece implements AnswerPiece {
 
   events(): StreamEvent[] {
     return responseEvents(this.#answer.response())
-  }
-}
-
-interface WholeSource {
-  readonly exchange: Exchange
-  readonly dialect: Dialect
-  readonly use: AnswerUse
-  /** `namespace/name` of the provider, for errors. */
-  readonly provider: string
-  /** Wall time, for an answer without a timestamp. */
-  readonly nowMs: number
-}
-
-/** An answer that breaks off is an ordinary failure here: nothing has reached the caller yet. */
-async function nextOrCut({ exchange, provider }: WholeSource): Promise<Buffer | undefined> {
-  try {
-    return await exchange.next()
-  } catch (error) {
-    throw error instanceof UpstreamFailure ? error : gatewayError.upstreamCut(provider, error)
   }
 }

@@ -20,9 +20,10 @@ export async function beginAnswer(
   const { stream, use, nowMs } = asked
   const { type, key } = target.provider
   const { dialect } = type
+  const source = { exchange, dialect, use, provider: key, nowMs }
   const contentType = exchange.headers['content-type'] ?? ''
   if (stream && isStreamOf(dialect, contentType)) {
-    const answer = new StreamAnswer(exchange, dialect, use, nowMs)
+    const answer = new StreamAnswer(source)
     await (use.passes ? beginPassing(answer, target, nowMs) : beginDecoded(answer, target))
     return answer
   }
@@ -31,7 +32,7 @@ export async function beginAnswer(
     const detail = `of type "${contentType.slice(0, 100)}", not an event stream`
     throw gatewayError.upstreamInvalidResponse(key, detail)
   }
-  const answer = await WholeAnswer.receive({ exchange, dialect, use, provider: key, nowMs })
+  const answer = await WholeAnswer.receive(source)
   // A caller who asked for a stream gets one, unless the bytes pass through unchanged.
   return stream && !use.passes ? answerOf(answer.response(), false) : answer
 }

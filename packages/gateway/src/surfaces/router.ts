@@ -40,20 +40,21 @@ export class Router {
 
   /**
    * The route of a request. Throws `unknown_url`, or `method_not_allowed` after passing the methods
-   * of the path to `onlyAllowed`.
+   * of the path, and its surface, to `onlyAllowed`.
    */
   find(
     method: string,
     path: string,
     runtime: Runtime,
-    onlyAllowed: (methods: readonly string[]) => void,
+    onlyAllowed: (methods: readonly string[], surface: Surface) => void,
   ): FoundRoute {
     const candidates = this.#candidates(path, runtime)
     const found = candidates.find(({ route }) => route.method === method)
     if (found !== undefined) return found
-    if (candidates.length === 0) throw gatewayError.unknownPath(method, path, this.#served)
+    const [candidate] = candidates
+    if (candidate === undefined) throw gatewayError.unknownPath(method, path, this.#served)
     const allowed = [...new Set(candidates.map(({ route }) => route.method))]
-    onlyAllowed(allowed)
+    onlyAllowed(allowed, candidate.surface)
     throw gatewayError.methodNotAllowed(method, path, allowed)
   }
 
