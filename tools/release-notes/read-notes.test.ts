@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
+import { filesMatching } from '../source-tree.ts'
 import { readNotes } from './read-notes.ts'
 
-it('every note of changes/ is well-formed', () => {
-  for (const [path, { text }] of readNotes()) {
-    expect({ path, isMarkdown: path.endsWith('.md'), text }).toMatchObject({ isMarkdown: true })
-  }
+it('every note of changes/ is read, and well-formed', () => {
+  const files = filesMatching('changes/*').filter((path) => path !== 'changes/README.md')
+  expect([...readNotes().keys()]).toEqual(files)
+  for (const path of files) expect(path).toMatch(/\.md$/)
 })

@@ -7,6 +7,7 @@ import { silentLogger, type Logger } from '@fairlead/base'
 import { createClient, loadKubeConfig, type Client } from '@fairlead/controller-runtime'
 import {
   CustomResourceDefinition,
+  errors,
   type CustomResourceDefinitionObject,
   type DefinedResource,
   type KubernetesObject,
@@ -218,6 +219,36 @@ describe('resources of an older shape', () => {
     const [version] = template.spec.versions
     if (version?.settings) version.settings.temperature = 0.9
     await expect(client.update(PromptTemplate, template)).rejects.toThrow('never changes')
+  })
+
+  it('are not written before the API server keeps what it does not know', async () => {
+    await createOld()
+    let probes = 0
+    const late: Client = {
+      ...killedAt(0),
+      update: async (type, resource, options) => {
+        if (options?.dryRun !== true) {
+          expect(probes).toBeGreaterThan(3)
+          return client.update(type, resource, options)
+        }
+        probes += 1
+        if (probes === 1) throw errors.conflict(type.plural, resource.metadata.name ?? '')
+        // The definition is not in force yet: unknown fields are pruned.
+        return probes <= 3 ? { ...resource, spec: {} } : client.update(type, resource, options)
+      },
+    }
+    await installCustomResourceDefinitions(late, silentLogger, signal)
+    await expectNewShape()
+  })
+
+  it('are looked through once: the definition remembers it', async () => {
+    await createOld()
+    await installCustomResourceDefinitions(client, silentLogger, signal)
+    const unlisted: Client = {
+      ...killedAt(0),
+      list: () => Promise.reject(new Error('listed again')),
+    }
+    await installCustomResourceDefinitions(unlisted, silentLogger, signal)
   })
 
   it('are not missed when one is created meanwhile', async () => {

@@ -221,6 +221,8 @@ describe('a call in a conversation', () => {
     })
     await response.body?.getReader().read()
     controller.abort()
+    // Later calls are answered after the gateway has seen that the caller is gone.
+    for (let call = 0; call < 3; call += 1) await get(gateway, '/v1/models')
     finish()
     let statuses: string[] = []
     while (statuses[0] !== 'completed') {
@@ -296,6 +298,13 @@ describe('a call in a conversation', () => {
     expect((await response.text()).endsWith(error)).toBe(true)
     // The provider never ends its answer: the gateway hangs up.
     await upstream.requests[0]?.aborted
+  })
+
+  it('an id may not be empty', async () => {
+    const gateway = await testGateway({ providers: [simulatorOf('simulator')] })
+    const response = await get(gateway, '/v1/conversations//items')
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ error: { code: 'unknown_url' } })
   })
 
   it('a slash at the end of a path is forgiven', async () => {
@@ -459,6 +468,8 @@ describe('callers without a key beside others with one', () => {
     const chosen = await gateway.chat(ask('hi'), inChat('mine'))
     expect(chosen.status).toBe(403)
     expect(await chosen.json()).toMatchObject({ error: { code: 'conversation_id_not_allowed' } })
+    const planned = await gateway.post('/v1/conversations/mine/plan', ask('hi'))
+    expect(await planned.json()).toMatchObject({ error: { code: 'conversation_id_not_allowed' } })
     const made = await gateway.chat(ask('hi'), inChat('new'))
     const id = made.headers.get('x-fairlead-conversation') ?? ''
     expect((await gateway.chat(ask('again'), inChat(id))).status).toBe(200)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { PromptRenderer } from './prompts/prompt-renderer.ts'
 import { chooseVersion } from './prompts/choose-version.ts'
 import { keyedProvider, promptOf, routeOf, simulatorOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
@@ -123,6 +124,13 @@ describe('a prompt as a REST API', () => {
     expect(upstream.requests).toHaveLength(0)
   })
 
+  it('leaves the format of the answer to a caller who names one', async () => {
+    const { upstream, gateway } = await start()
+    const response_format = { type: 'text' }
+    await gateway.post('/summarise', { parameters: { text: 'x' }, response_format })
+    expect(upstream.requests[0]?.body['response_format']).toEqual(response_format)
+  })
+
   it('streams on request', async () => {
     const gateway = await testGateway({
       providers: [simulatorOf('simulator')],
@@ -200,6 +208,41 @@ describe('a prompt in a chat completion', () => {
       return messages.at(-1)?.content
     })
     expect(new Set(last).size).toBe(1)
+  })
+})
+
+describe('a rendered prompt', () => {
+  const prompt = promptOf(
+    'x',
+    ['a', 'b'].map((version) => ({
+      version,
+      messages: [
+        { role: 'user', content: version },
+        { role: 'assistant', content: 'And?' },
+      ],
+    })),
+    {
+      rollout: [
+        { version: 'a', weight: 50 },
+        { version: 'b', weight: 50 },
+      ],
+    },
+  )
+  const use = { version: undefined, parameters: {}, parametersField: 'parameters' }
+
+  it('has text of the model in messages of the model', () => {
+    const { items } = new PromptRenderer(() => 0).render(prompt, { ...use, stickyKey: undefined })
+    expect(items.map(({ content }) => content[0]?.type)).toEqual(['input_text', 'output_text'])
+  })
+
+  it('is drawn anew for every new conversation', () => {
+    let point = 0
+    const renderer = new PromptRenderer(() => point)
+    const versions = [0, 0.99].map((next) => {
+      point = next
+      return renderer.render(prompt, { ...use, stickyKey: 'new' }).used.version
+    })
+    expect(versions).toEqual(['a', 'b'])
   })
 })
 

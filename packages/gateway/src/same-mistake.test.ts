@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { personaOf, simulatorOf } from './test-support/snapshot.ts'
-import { testGateway } from './test-support/test-gateway.ts'
+import { keyedProvider, personaOf } from './test-support/snapshot.ts'
+import { testGateway, testUpstream } from './test-support/test-gateway.ts'
+import { completion, json } from './test-support/upstream.ts'
 
 const messages = [{ role: 'user', content: 'x' }]
 
-function start() {
-  return testGateway({
-    providers: [simulatorOf('simulator')],
+/** The provider speaks the caller's dialect, so only the gateway can find the mistake. */
+async function start() {
+  const upstream = await testUpstream(json(200, completion('ok')))
+  const gateway = await testGateway({
+    providers: [keyedProvider('openai', { baseURL: upstream.url })],
+    secrets: { openai: 'sk' },
     personas: [personaOf('p')],
   })
+  return { gateway, upstream }
 }
 
 /** The ways in which the same body reaches the one reader of calls. */
@@ -76,7 +81,7 @@ describe('a mistake in a call', () => {
       'invalid_value',
     ],
   ])('is reported alike whatever follows: %s', async (_, body, param, code) => {
-    const gateway = await start()
+    const { gateway, upstream } = await start()
     const answers = await Promise.all(
       ways.map(async ([, headers]) => {
         const response = await gateway.chat(body as object, headers)
@@ -86,10 +91,11 @@ describe('a mistake in a call', () => {
     const [first] = answers
     expect(first).toMatchObject({ status: 400, error: { error: { code, param } } })
     for (const answer of answers) expect(answer).toEqual(first)
+    expect(upstream.requests).toEqual([])
   })
 
   it('leaves no conversation behind', async () => {
-    const gateway = await start()
+    const { gateway } = await start()
     await gateway.chat({ model: 'm', messages: [] }, { 'x-fairlead-conversation': 'c' })
     expect((await fetch(`${gateway.url}/v1/conversations/c`)).status).toBe(404)
   })

@@ -21,6 +21,20 @@ const nothing: HistoryRule<NothingSettings> = {
 const rules: readonly HistoryRule<HistorySettings | NothingSettings>[] = [...historyRules, nothing]
 const state = { groups: [], epochFrom: 0, settingsChanged: false }
 
+describe('the settings of an epoch that was started under others', () => {
+  const groups = Array.from<never>({ length: 5 })
+
+  it.each([
+    ['Full', { mode: 'Full' }, 3, 0],
+    ['LastTurns', { mode: 'LastTurns', turns: 1, slackTurns: 9 }, 3, 4],
+  ] as const)('no longer decide: %s', (_, settings, before, after) => {
+    const rule = historyRuleFor<HistorySettings>(settings, historyRules)
+    const from = (settingsChanged: boolean) =>
+      rule.select(settings, { groups, epochFrom: 3, settingsChanged }).from
+    expect([from(false), from(true)]).toEqual([before, after])
+  })
+})
+
 describe('the rule for a history mode', () => {
   it.each(historyModes)('is the one in the list: %s', (mode) => {
     const settings = { mode, turns: 1, slackTurns: 0 } as HistorySettings

@@ -21,6 +21,16 @@ describe('spliceTopLevel', () => {
     ['removes every duplicate', '{"a":1,"b":2,"a":3}', { remove: ['a'] }, '{"b":2}'],
     ['keeps other duplicates', '{"a":1,"b":2,"b":3}', { set: { a: '0' } }, '{"a":0,"b":2,"b":3}'],
     ['knows names with escapes', '{"\\u0061":1,"b\\"":2}', { remove: ['a', 'b"'] }, '{}'],
+    ['prepends to a list', '{"a":[ 1 ]}', { prepend: { a: ['0'] } }, '{"a":[0, 1 ]}'],
+    ['prepends to an empty list', '{"a":[ ]}', { prepend: { a: ['0', '1'] } }, '{"a":[0,1]}'],
+    ['prepends to what is absent', '{"b":1}', { prepend: { a: ['0'] } }, '{"b":1,"a":[0]}'],
+    ['prepends to null', '{"a":null}', { prepend: { a: ['0'] } }, '{"a":[0]}'],
+    [
+      'prepends to the last duplicate, which counts',
+      '{"a":[1],"b":2,"a":[3]}',
+      { prepend: { a: ['0'] } },
+      '{"a":[0,3],"b":2}',
+    ],
     [
       'is not misled by nesting',
       '{"x":{"a":1,"s":"}\\\\"},"a":2}',

@@ -29,6 +29,7 @@ describe('a store', () => {
     ['../other.db', 'Invalid'],
     ['a/../../other.db', 'Invalid'],
     ['a/..', 'Invalid'],
+    ['../a/other.db', 'Invalid'],
     ['a/../other.db', 'Accepted'],
     ['a/..b.db', 'Accepted'],
     ['/var/lib/fairlead/other.db', 'Accepted'],

@@ -10,6 +10,13 @@ describe('a persona', () => {
   })
   const hashOf = (described: Described) => snapshotOf(described)?.personas.get('default/p')?.hash
 
+  it('takes a variable from the clock', () => {
+    const variables = { name: { from: 'Clock' } }
+    expect(snapshotOf(persona({ variables }))?.personas.get('default/p')?.variables).toEqual([
+      { name: 'name', default: undefined, from: 'Clock' },
+    ])
+  })
+
   it('has a hash of what a model sees', () => {
     expect(hashOf(persona({}, 2))).toBe(hashOf(persona({}, 1)))
     expect(hashOf(persona({ settings: { temperature: 0.5 } }))).not.toBe(hashOf(persona({})))

@@ -1,19 +1,42 @@
 import { describe, expect, it } from 'vitest'
+import type { Turn } from '../../turns/turn.ts'
 import { newConversation } from '../../turns/new-conversation.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
 import { createMemoryStore } from './memory-store.ts'
 
 describeStoreContract({ name: 'Memory', open: createMemoryStore })
 
+const clock = { now: () => 1000 }
+
 describe('Memory store', () => {
   it('drops the least recently used conversation when there are too many', async () => {
-    const clock = { now: () => 1000 }
     const store = createMemoryStore({ clock, ttlMs: undefined, maxConversations: 2 })
-    for (const id of ['one', 'two', 'three']) {
+    const add = (id: string) => {
       const conversation = newConversation({ id, tenant: 'a', store: '', nowMs: 0 })
-      await store.append({ expectedRevision: null, conversation, turns: [] })
+      return store.append({ expectedRevision: null, conversation, turns: [] })
     }
-    expect(await store.load('a', 'one')).toBeUndefined()
+    await add('one')
+    await add('two')
+    const one = await store.load('a', 'one')
+    if (one === undefined) throw new Error('it was just stored')
+    const { conversation } = one
+    const ccp = { ...conversation.ccp, revision: 1 }
+    const changed = { ...conversation, ccp }
+    await store.append({ expectedRevision: 0, conversation: changed, turns: [] })
+    await add('three')
+    expect(await store.load('a', 'one')).toBeDefined()
+    expect(await store.load('a', 'two')).toBeUndefined()
     expect(await store.load('a', 'three')).toBeDefined()
+  })
+
+  it('keeps a conversation whose turn is running', async () => {
+    const store = createMemoryStore({ clock, ttlMs: undefined, maxConversations: 1 })
+    const add = (id: string, turns: readonly Turn[]) => {
+      const conversation = newConversation({ id, tenant: 'a', store: '', nowMs: 0 })
+      return store.append({ expectedRevision: null, conversation, turns })
+    }
+    await add('running', [{ id: 'turn_1', status: 'in_progress' } as Turn])
+    await add('two', [])
+    expect(await store.load('a', 'running')).toBeDefined()
   })
 })
