@@ -38,7 +38,7 @@ export async function reportReplica(
     // Created before the report is read: a change while it is being sent is not lost.
     const changed = new Promise<void>((resolve) => (wake = resolve))
     failures = (await send(options, false)) ? 0 : failures + 1
-    await before(options.clock, waitMs(failures), changed)
+    await before(options.clock, delayAfter(failures), changed)
   }
   unsubscribe()
   signal.removeEventListener('abort', stop)
@@ -46,7 +46,7 @@ export async function reportReplica(
 }
 
 /** The delay before the next report, after this many failures in a row. */
-function waitMs(failures: number): number {
+function delayAfter(failures: number): number {
   return failures === 0 ? heartbeatMs : Math.min(heartbeatMs, retryMs * 2 ** (failures - 1))
 }
 

@@ -1,4 +1,4 @@
-import { LLMGateway } from '@fairlead/api'
+import type { LLMGateway } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../options.ts'

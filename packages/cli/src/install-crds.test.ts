@@ -1,0 +1,51 @@
+import { aborted, silentLogger } from '@fairlead/base'
+import type { CallOptions, Client } from '@fairlead/controller-runtime'
+import { errors } from '@fairlead/kube-core'
+import { expect, it } from 'vitest'
+import { installCustomResourceDefinitions } from './install-crds.ts'
+
+const established = { status: { conditions: [{ type: 'Established', status: 'True' }] } }
+const definitions = 'customresourcedefinitions.apiextensions.k8s.io'
+
+/** A server without definitions, until the first one is applied. */
+function serverThat(behaves: {
+  get: (options: CallOptions) => Promise<object>
+  watch?: () => AsyncIterable<{ object: object }>
+}): Client {
+  let applied = false
+  return {
+    apply: () => Promise.resolve((applied = true)),
+    get: (_: unknown, { name }: { name: string }, options: CallOptions = {}) =>
+      applied ? behaves.get(options) : Promise.reject(errors.notFound(definitions, name)),
+    watch: behaves.watch,
+  } as unknown as Client
+}
+
+it('a watch that merely ends is opened again', async () => {
+  let watches = 0
+  const client = serverThat({
+    get: () => Promise.resolve(watches < 2 ? {} : established),
+    async *watch() {
+      if (++watches === 2) yield { object: established }
+    },
+  })
+  await installCustomResourceDefinitions(client, silentLogger, new AbortController().signal)
+  expect(watches).toBe(2)
+})
+
+it('a stop ends the question whether a definition is established', async () => {
+  const stop = new AbortController()
+  const asked = Promise.withResolvers<void>()
+  const client = serverThat({
+    async get({ signal }) {
+      asked.resolve()
+      await aborted(signal ?? new AbortController().signal)
+      throw signal?.reason
+    },
+  })
+  const installing = installCustomResourceDefinitions(client, silentLogger, stop.signal)
+  await asked.promise
+  const reason = new Error('stopped')
+  stop.abort(reason)
+  await expect(installing).rejects.toBe(reason)
+})
