@@ -4,11 +4,11 @@ import {
   configurationTypes,
   CurrentResources,
 } from '@fairlead/config'
-import type { Capabilities, SecretKeyRef, Snapshot } from '@fairlead/snapshot'
+import type { Capabilities, Snapshot } from '@fairlead/snapshot'
 import type { Cache } from '@fairlead/controller-runtime'
 import type { Logger } from '@fairlead/base'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
-import { Secret } from '@fairlead/kube-core'
+import { Secret, secretText } from '@fairlead/kube-core'
 import { Listeners } from './listeners.ts'
 
 interface KubernetesConfigSourceOptions {
@@ -60,7 +60,7 @@ export class KubernetesConfigSource {
       subscribe: (listener) => this.#snapshotListeners.add(listener),
     }
     this.secrets = {
-      get: (ref) => readSecret(options.cache, ref),
+      get: (ref) => secretText(options.cache.get(Secret, ref), ref.key),
       subscribe: (listener) => secretListeners.add(listener),
     }
   }
@@ -90,9 +90,4 @@ export class KubernetesConfigSource {
     logger.info({ gateway: key, hash: snapshot?.hash ?? null }, 'configuration changed')
     this.#snapshotListeners.notify()
   }
-}
-
-function readSecret(cache: Cache, ref: SecretKeyRef): string | undefined {
-  const encoded = cache.get(Secret, ref)?.data?.[ref.key]
-  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8')
 }
