@@ -1,8 +1,10 @@
 import { definitions, group } from '@fairlead/api'
-import { currentResource, upgradeResource, type UpgradedResource } from '@fairlead/config'
+import { upgradeResource, type UpgradedResource } from '@fairlead/config'
 import {
   apiVersionOf,
+  applyDefaults,
   compileRules,
+  deepFreeze,
   evaluateRules,
   fieldErrorMessage,
   pruneUnknownFields,
@@ -37,7 +39,7 @@ export class ManifestChecker {
       throw new ManifestError(`${file}: there is no kind ${object.kind} in ${object.apiVersion}`)
     }
     const upgraded = upgradeResource(object)
-    const resource = currentResource<KubernetesObject>(type, upgraded.resource)
+    const resource = deepFreeze(applyDefaults(upgraded.resource, type.schema) as KubernetesObject)
     const errors = [...unknownFields(upgraded.resource, type), ...this.#checkOf(type)(resource)]
     refuse(manifest, errors.map(fieldErrorMessage))
     return { resource, changes: upgraded.changes }

@@ -70,6 +70,23 @@ describe('a folder of manifests', () => {
     ])
   })
 
+  it('logs a condition that is a problem, and none that nobody asked for', () => {
+    const version = `{ version: '1', messages: [{ role: user, content: Hi }] }`
+    write('template.yaml', 'PromptTemplate', 'hidden', `{ versions: [${version}] }`)
+    const found: object[] = []
+    const logger = { ...silentLogger, warn: (fields: object) => void found.push(fields) }
+    load(logger)
+    expect(found).toEqual([])
+    write(
+      'route.yaml',
+      'RoutingPolicy',
+      'r',
+      `{ rules: [{ name: r, ${targets.replace('name: p', 'name: absent')} }] }`,
+    )
+    load(logger)
+    expect(found).toMatchObject([{ kind: 'RoutingPolicy', name: 'r', type: 'ResolvedRefs' }])
+  })
+
   it('has the values of Secrets, plain or base64', () => {
     writeSecret(`data: { encoded: a2V5, both: b2xk }\nstringData: { plain: key, both: new }`)
     const { secrets } = sourceOf()

@@ -17,6 +17,9 @@ import { ManifestChecker } from './manifest-checker.ts'
 /** Editors write a file in several steps: quiet period before it is read. */
 const quietMs = 50
 
+/** Reason of a condition that is False because nobody asks for what it tells. */
+const notRequested = 'NotRequested'
+
 interface ManifestConfigSourceOptions {
   readonly folder: string
   readonly gateway: { readonly namespace: string; readonly name: string }
@@ -63,7 +66,8 @@ export class ManifestConfigSource {
 
     for (const { kind, namespace, name, conditions: found } of conditions) {
       for (const { type, reason, message, status } of found) {
-        if (status === 'False') logger.warn({ kind, namespace, name, type, reason }, message)
+        if (status !== 'False' || reason === notRequested) continue
+        logger.warn({ kind, namespace, name, type, reason }, message)
       }
     }
     this.#secrets = new Map(
