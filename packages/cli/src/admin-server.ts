@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Logger } from '@fairlead/base'
 import type { Registry } from 'prom-client'
 import { takingPort } from './port-error.ts'
 
@@ -17,6 +18,8 @@ export interface AdminServerOptions {
   readonly registry: Registry
   /** Serves `/healthz…` and `/readyz…`; undefined for other paths. */
   readonly probe: (path: string, query: URLSearchParams) => AdminAnswer | undefined
+  /** Told why an answer could not be given. */
+  readonly logger: Logger
 }
 
 interface AdminServer {
@@ -29,7 +32,10 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   const server = createServer((request, response) => {
     answer(request, options).then(
       (result) => send(response, result),
-      () => send(response, { status: 500, body: 'internal error; see the log\n' }),
+      (error: unknown) => {
+        options.logger.error({ error, url: request.url }, 'the admin port cannot answer')
+        send(response, { status: 500, body: 'internal error; see the log\n' })
+      },
     )
   })
   server.headersTimeout = 32_000
@@ -54,17 +60,22 @@ function urlOf(host: string, address: AddressInfo): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
 }
 
+const notHere: AdminAnswer = {
+  status: 404,
+  body: 'not here; try /metrics, /healthz or /readyz?verbose\n',
+}
+
 async function answer(request: IncomingMessage, options: AdminServerOptions): Promise<AdminAnswer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return { status: 405, body: 'only GET and HEAD are supported\n' }
   }
-  const url = new URL(request.url ?? '/', 'http://admin')
+  const url = URL.parse(request.url ?? '/', 'http://admin')
+  if (url === null) return notHere
   if (url.pathname === '/metrics') {
     const body = await options.registry.metrics()
     return { status: 200, body, contentType: options.registry.contentType }
   }
-  const probed = options.probe(url.pathname, url.searchParams)
-  return probed ?? { status: 404, body: 'not here; try /metrics, /healthz or /readyz?verbose\n' }
+  return options.probe(url.pathname, url.searchParams) ?? notHere
 }
 
 function send(response: ServerResponse, result: AdminAnswer): void {

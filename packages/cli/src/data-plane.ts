@@ -57,7 +57,17 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   const reporting =
     client === undefined
       ? Promise.resolve()
-      : reportReplica({ client, gateway, target, replica: replicaName(options), logger }, signal)
+      : reportReplica(
+          {
+            client,
+            gateway,
+            target,
+            replica: replicaName(options),
+            clock: systemClock,
+            logger,
+          },
+          signal,
+        )
   await aborted(signal)
   await gateway.drain(drainMs)
   await reporting

@@ -1,5 +1,5 @@
 import { kinds, ReferenceGrant } from '@fairlead/api'
-import { openScope, systemClock, type Logger } from '@fairlead/base'
+import { openScope, sleep, systemClock, type Logger } from '@fairlead/base'
 import type { Client } from '@fairlead/controller-runtime'
 import {
   CustomResourceDefinition,
@@ -14,6 +14,8 @@ export const installer = 'fairlead-install'
 
 /** How long a new CRD may take to become established. */
 const establishTimeoutMs = 30_000
+/** Pause before a watch that ended is opened again. */
+const watchAgainMs = 100
 
 /**
  * Installs our CRDs, and that of ReferenceGrant if it is missing; stored objects of an older shape
@@ -31,34 +33,36 @@ export async function installCustomResourceDefinitions(
     crds.push(crd)
   }
   for (const type of kinds) {
-    const installed = await find(client, type.crd.metadata.name ?? '')
+    const installed = await find(client, type.crd.metadata.name ?? '', signal)
     await migrateResources(type, installed, { client, fieldManager: installer, logger, signal })
     await install(migratedDefinition(type))
   }
-  const grants = await find(client, ReferenceGrant.crd.metadata.name ?? '')
+  const grants = await find(client, ReferenceGrant.crd.metadata.name ?? '', signal)
   if (grants === undefined) await install(ReferenceGrant.crd)
   using scope = openScope({
     parents: [signal],
     clock: systemClock,
     timeoutMs: establishTimeoutMs,
-    what: 'establishing the CustomResourceDefinitions',
+    what: 'establishing the CustomResourceDefinitions (see their status.conditions)',
   })
   for (const crd of crds) await established(client, crd.metadata.name ?? '', scope.signal)
 }
 
+/** Resolves when it is established; rejects when the signal aborts. */
 async function established(client: Client, name: string, signal: AbortSignal): Promise<void> {
-  const present = await find(client, name)
-  if (isEstablished(present)) return
   const options = { fieldSelector: `metadata.name=${name}`, signal }
-  for await (const event of client.watch(CustomResourceDefinition, options)) {
-    if (isEstablished(event.object)) return
+  while (!isEstablished(await find(client, name, signal))) {
+    for await (const event of client.watch(CustomResourceDefinition, options)) {
+      if (isEstablished(event.object)) return
+    }
+    // Servers and proxies end a watch when they like: that says nothing about the definition.
+    await sleep(systemClock, watchAgainMs, signal)
   }
-  throw new Error(`the API server did not establish ${name}; see its status.conditions`)
 }
 
-async function find(client: Client, name: string) {
+async function find(client: Client, name: string, signal: AbortSignal) {
   try {
-    return await client.get(CustomResourceDefinition, { name })
+    return await client.get(CustomResourceDefinition, { name }, { signal })
   } catch (error) {
     if (isNotFound(error)) return undefined
     throw error

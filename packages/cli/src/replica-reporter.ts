@@ -1,8 +1,8 @@
 import { LLMGateway } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
-import { systemClock, type Logger } from '@fairlead/base'
+import type { Clock, Logger } from '@fairlead/base'
 import type { Gateway } from '@fairlead/gateway'
-import { isNotFound, timestamp } from '@fairlead/kube-core'
+import { apiVersionOf, isNotFound, timestamp } from '@fairlead/kube-core'
 
 /** Heartbeat interval when nothing changes. */
 const heartbeatMs = 20_000
@@ -16,6 +16,7 @@ interface ReplicaReporterOptions {
   readonly target: { readonly namespace: string; readonly name: string }
   /** Unique among the replicas of this gateway; a restarted replica takes over its entry. */
   readonly replica: string
+  readonly clock: Clock
   readonly logger: Logger
 }
 
@@ -37,16 +38,20 @@ export async function reportReplica(
     // Created before the report is read: a change while it is being sent is not lost.
     const changed = new Promise<void>((resolve) => (wake = resolve))
     failures = (await send(options, false)) ? 0 : failures + 1
-    const waitMs = failures === 0 ? heartbeatMs : Math.min(heartbeatMs, retryMs * 2 ** failures)
-    await before(waitMs, changed)
+    await before(options.clock, delayAfter(failures), changed)
   }
   unsubscribe()
   signal.removeEventListener('abort', stop)
   await send(options, true)
 }
 
+/** The delay before the next report, after this many failures in a row. */
+function delayAfter(failures: number): number {
+  return failures === 0 ? heartbeatMs : Math.min(heartbeatMs, retryMs * 2 ** (failures - 1))
+}
+
 async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<boolean> {
-  const { client, gateway, target, replica, logger } = options
+  const { client, gateway, target, replica, clock, logger } = options
   const { configHash, problems, providers } = gateway.report()
   // A gateway without a snapshot has no resource to report to, or one that is not accepted.
   const entry = {
@@ -54,7 +59,7 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
     address: gateway.url,
     configHash,
     ready: configHash !== '',
-    reportedAt: timestamp(systemClock.now()),
+    reportedAt: timestamp(clock.now()),
     problems: problems.map((problem) => ({ ...problem })),
     providers: providers.map(({ namespace, name, health, message }) => ({
       namespace,
@@ -67,8 +72,8 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
     await client.status.apply(
       LLMGateway,
       {
-        apiVersion: 'fairlead.dev/v1alpha1',
-        kind: 'LLMGateway',
+        apiVersion: apiVersionOf(LLMGateway),
+        kind: LLMGateway.kind,
         metadata: { ...target },
         status: { replicas: leaving ? [] : [entry] },
       },
@@ -82,9 +87,9 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
 }
 
 /** Waits for the promise, at most `waitMs`. */
-async function before(waitMs: number, promise: Promise<void>): Promise<void> {
+async function before(clock: Clock, waitMs: number, promise: Promise<void>): Promise<void> {
   const elapsed = Promise.withResolvers<void>()
-  const timer = systemClock.setTimer(waitMs, elapsed.resolve)
+  const timer = clock.setTimer(waitMs, elapsed.resolve)
   await Promise.race([promise, elapsed.promise])
   timer.cancel()
 }

@@ -12,7 +12,7 @@ import type { ResourceSet } from './resource-set.ts'
  * A resource in the shape of today, with the defaults of its schema: what an API server with our
  * current definitions returns. A kind without a schema, such as Namespace, is left as it is.
  */
-export function currentResource<T extends KubernetesObject>(type: ResourceType<T>, resource: T): T {
+function currentResource<T extends KubernetesObject>(type: ResourceType<T>, resource: T): T {
   if (!isDefined(type)) return resource
   return deepFreeze(applyDefaults(upgradeResource(resource).resource, type.schema) as T)
 }

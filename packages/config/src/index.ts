@@ -6,7 +6,7 @@ export type { ConditionType, KindCompiler } from './judging/kind-compiler.ts'
 export type { UnsupportedField } from './judging/unsupported-fields.ts'
 export { kinds } from './kinds/kinds.ts'
 export { configurationTypes, type ResourceSet } from './resource-set.ts'
-export { CurrentResources, currentResource } from './current-resources.ts'
+export { CurrentResources } from './current-resources.ts'
 export {
   migrationsOf,
   upgradeResource,

@@ -31,6 +31,7 @@ export {
   ServiceAccount,
 } from './built-in-types.ts'
 export type { ObjectReference } from './built-in-types.ts'
+export { isBase64, secretText, storedSecretData } from './secret-data.ts'
 export { isStatus } from './status.ts'
 export type { Status, StatusCause, StatusDetails } from './status.ts'
 export {

@@ -1,9 +1,9 @@
-import { errors, type FieldError, type KubernetesObject } from '@fairlead/kube-core'
+import { isBase64, errors, type FieldError, type KubernetesObject } from '@fairlead/kube-core'
 
 import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
 import { bytesMap, flag, textMap } from '../definitions/schema-builder.ts'
 import { textColumn } from '../definitions/standard-columns.ts'
-import { invalidDataKeys, isBase64 } from './data-keys.ts'
+import { invalidDataKeys } from './data-keys.ts'
 import { immutableDataErrors } from './immutable-data.ts'
 
 const dataBytesMax = 1024 * 1024

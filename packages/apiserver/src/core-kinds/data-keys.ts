@@ -29,9 +29,3 @@ function problemsOf(key: string): string[] {
   else if (key.startsWith('..')) problems.push("must not start with '..'")
   return problems
 }
-
-/** Whether a text is standard base64 with padding, as Go's decoder requires. */
-export function isBase64(value: string): boolean {
-  const compact = value.replaceAll(/[\r\n]/g, '')
-  return compact.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(compact)
-}

@@ -1,9 +1,14 @@
-import { errors, type FieldError, type KubernetesObject } from '@fairlead/kube-core'
+import {
+  errors,
+  storedSecretData,
+  type FieldError,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
 
 import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
 import { bytesMap, flag, text, textMap } from '../definitions/schema-builder.ts'
 import { textColumn } from '../definitions/standard-columns.ts'
-import { invalidDataKeys, isBase64 } from './data-keys.ts'
+import { invalidDataKeys } from './data-keys.ts'
 import { immutableDataErrors } from './immutable-data.ts'
 
 const dataBytesMax = 1024 * 1024
@@ -63,22 +68,13 @@ export const secretKind = builtInKind({
 
 function normalise(secret: KubernetesObject): void {
   secret['type'] ||= 'Opaque'
-  const plain = recordAt(secret, 'stringData')
+  const { data, problems } = storedSecretData(secret)
+  // The message names the key, never the value.
+  const [problem] = problems
+  if (problem !== undefined) {
+    throw errors.badRequest(`Secret in version "v1" cannot be handled as a Secret: ${problem}`)
+  }
   delete secret['stringData']
-  const data = { ...recordAt(secret, 'data') }
-  for (const [key, value] of Object.entries(plain)) {
-    data[key] = Buffer.from(String(value)).toString('base64')
-  }
-  for (const [key, value] of Object.entries(data)) {
-    if (value === null) data[key] = ''
-    else if (typeof value === 'string' && isBase64(value)) continue
-    // The message names the key, never the value.
-    else {
-      throw errors.badRequest(
-        `Secret in version "v1" cannot be handled as a Secret: data.${key}: illegal base64 data`,
-      )
-    }
-  }
   if (Object.keys(data).length > 0) secret['data'] = data
 }
 

@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { Manager, runnable } from '@fairlead/controller-runtime'
 import type { Gateway } from '@fairlead/gateway'
 import type { Registry } from 'prom-client'
-import { startAdminServer, type AdminServerOptions } from '../admin-server.ts'
 import { capabilities } from '../capabilities.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -12,6 +11,7 @@ import { runDataPlane } from '../data-plane.ts'
 import { GatewayReadiness } from '../gateway-readiness.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
 import { probesOf } from '../probes.ts'
+import { withAdmin } from '../with-admin.ts'
 
 /** The data plane alone: from a cluster, or with --manifests from a directory of files. */
 export function gateway(context: CommandContext): Promise<void> {
@@ -42,7 +42,10 @@ async function fromCluster(context: CommandContext): Promise<void> {
   }
   manager.add(runnable(serve, { needLeaderElection: false }))
   manager.addReadyzCheck('gateway', () => readiness.check())
-  await withAdmin(context, registry, probesOf(manager), () => manager.start(signal))
+  await withAdmin(context, registry, probesOf(manager), (adminURL) => {
+    announceAdmin(context, adminURL)
+    return manager.start(signal)
+  })
 }
 
 async function fromManifests(context: CommandContext, folder: string): Promise<void> {
@@ -62,12 +65,13 @@ async function fromManifests(context: CommandContext, folder: string): Promise<v
     healthz: new Map(),
     readyz: new Map([['gateway', () => readiness.check()]]),
   }
-  await withAdmin(context, registry, probesOf({ healthChecks }), () =>
-    runDataPlane(
+  await withAdmin(context, registry, probesOf({ healthChecks }), (adminURL) => {
+    announceAdmin(context, adminURL)
+    return runDataPlane(
       { ...plane(context, registry, readiness), snapshots, secrets, client: undefined },
       signal,
-    ),
-  )
+    )
+  })
 }
 
 function plane(context: CommandContext, registry: Registry, readiness: GatewayReadiness) {
@@ -84,18 +88,6 @@ function plane(context: CommandContext, registry: Registry, readiness: GatewayRe
   }
 }
 
-async function withAdmin(
-  context: CommandContext,
-  registry: Registry,
-  probe: AdminServerOptions['probe'],
-  run: () => Promise<void>,
-): Promise<void> {
-  const { host, adminPort: port } = context.options
-  const admin = await startAdminServer({ host, port, registry, probe })
-  context.print(`Metrics and probes at ${admin.url}\n`)
-  try {
-    await run()
-  } finally {
-    await admin.stop()
-  }
+function announceAdmin({ print }: CommandContext, adminURL: string): void {
+  print(`Metrics and probes at ${adminURL}\n`)
 }

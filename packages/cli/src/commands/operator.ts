@@ -1,12 +1,12 @@
 import { Manager } from '@fairlead/controller-runtime'
 import { setupOperator } from '@fairlead/operator'
-import { startAdminServer } from '../admin-server.ts'
 import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
 import { installCustomResourceDefinitions } from '../install-crds.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
 import { probesOf } from '../probes.ts'
+import { withAdmin } from '../with-admin.ts'
 
 /** The control plane alone: installs the CRDs and writes all conditions; one replica leads. */
 export async function operator(context: CommandContext): Promise<void> {
@@ -20,16 +20,8 @@ export async function operator(context: CommandContext): Promise<void> {
   })
   await installCustomResourceDefinitions(manager.client, logger, signal)
   setupOperator(manager, { capabilities, logger })
-  const admin = await startAdminServer({
-    host: options.host,
-    port: options.adminPort,
-    registry,
-    probe: probesOf(manager),
+  await withAdmin(context, registry, probesOf(manager), (adminURL) => {
+    print(`The operator is running; metrics and probes at ${adminURL}\n`)
+    return manager.start(signal)
   })
-  print(`The operator is running; metrics and probes at ${admin.url}\n`)
-  try {
-    await manager.start(signal)
-  } finally {
-    await admin.stop()
-  }
 }

@@ -3,7 +3,6 @@ import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/co
 import type { Gateway } from '@fairlead/gateway'
 import { setupOperator } from '@fairlead/operator'
 import type { Registry } from 'prom-client'
-import { startAdminServer } from '../admin-server.ts'
 import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
@@ -11,11 +10,13 @@ import { openDataDir, type DataDir } from '../data-dir.ts'
 import { runDataPlane } from '../data-plane.ts'
 import { startEmbeddedApiServer } from '../embedded-api-server.ts'
 import { writeEndpoints, type Endpoints } from '../endpoints-file.ts'
+import { GatewayReadiness } from '../gateway-readiness.ts'
 import { installCustomResourceDefinitions } from '../install-crds.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
 import { probesOf } from '../probes.ts'
 import { applyQuickstart, readQuickstartKey } from '../quickstart/apply-quickstart.ts'
 import { applyEnvironmentProviders } from '../quickstart/environment-providers.ts'
+import { withAdmin } from '../with-admin.ts'
 
 /** Everything in one process: API server, operator and gateway. */
 export async function up(context: CommandContext): Promise<void> {
@@ -68,27 +69,19 @@ async function runPlanes(
     logger,
   })
   const serving = addGateway(context, dataDir, manager, source, registry)
-  const admin = await startAdminServer({
-    host: options.host,
-    port: options.adminPort,
-    registry,
-    probe: probesOf(manager),
-  })
-  try {
+  await withAdmin(context, registry, probesOf(manager), async (admin) => {
     const running = manager.start(signal)
     const gateway = await Promise.race([serving, running.then(() => undefined)])
     if (gateway !== undefined) {
       await announce(context, dataDir, manager, {
         apiServer: kubernetes.config.server,
         gateway: gateway.url,
-        admin: admin.url,
+        admin,
         kubeconfig: kubernetes.kubeconfigPath,
       })
     }
     await running
-  } finally {
-    await admin.stop()
-  }
+  })
 }
 
 /** Creates what must exist in the API server before any watch starts. */
@@ -106,7 +99,7 @@ async function prepareResources(
   dataDir.markStarted()
 }
 
-/** Adds the gateway to the manager; resolves when it serves its first configuration. */
+/** Adds the gateway to the manager; resolves when it listens, be it ready or not. */
 function addGateway(
   context: CommandContext,
   dataDir: DataDir,
@@ -116,17 +109,15 @@ function addGateway(
 ): Promise<Gateway> {
   const { options, logger } = context
   const serving = Promise.withResolvers<Gateway>()
-  let gateway: Gateway | undefined
-  manager.addReadyzCheck('gateway', () => {
-    if (gateway === undefined) throw new Error('the gateway is not listening yet')
-  })
+  const readiness = new GatewayReadiness(context.signal)
+  manager.addReadyzCheck('gateway', () => readiness.check())
   manager.add(
     runnable(
       (signal) => {
         // The manager starts this after the cache has synced.
         source.begin()
         const onListening = (started: Gateway) => {
-          gateway = started
+          readiness.listening(started)
           serving.resolve(started)
         }
         const { client } = manager

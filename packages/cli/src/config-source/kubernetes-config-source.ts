@@ -1,9 +1,9 @@
 import { compile, type CurrentResources, watchConfiguration } from '@fairlead/config'
-import type { Capabilities, SecretKeyRef, Snapshot } from '@fairlead/snapshot'
+import type { Capabilities, Snapshot } from '@fairlead/snapshot'
 import type { Cache } from '@fairlead/controller-runtime'
 import type { Logger } from '@fairlead/base'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
-import { Secret } from '@fairlead/kube-core'
+import { Secret, secretText } from '@fairlead/kube-core'
 import { Listeners } from './listeners.ts'
 
 interface KubernetesConfigSourceOptions {
@@ -46,7 +46,7 @@ export class KubernetesConfigSource {
       subscribe: (listener) => this.#snapshotListeners.add(listener),
     }
     this.secrets = {
-      get: (ref) => readSecret(options.cache, ref),
+      get: (ref) => secretText(options.cache.get(Secret, ref), ref.key),
       subscribe: (listener) => secretListeners.add(listener),
     }
   }
@@ -76,9 +76,4 @@ export class KubernetesConfigSource {
     logger.info({ gateway: key, hash: snapshot?.hash ?? null }, 'configuration changed')
     this.#snapshotListeners.notify()
   }
-}
-
-function readSecret(cache: Cache, ref: SecretKeyRef): string | undefined {
-  const encoded = cache.get(Secret, ref)?.data?.[ref.key]
-  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8')
 }

@@ -1,15 +1,20 @@
 import { definitions, group } from '@fairlead/api'
-import { currentResource, upgradeResource, type UpgradedResource } from '@fairlead/config'
+import { upgradeResource, type UpgradedResource } from '@fairlead/config'
 import {
   apiVersionOf,
+  applyDefaults,
   compileRules,
+  deepFreeze,
   evaluateRules,
   fieldErrorMessage,
   pruneUnknownFields,
   SchemaValidator,
+  Secret,
+  storedSecretData,
   type DefinedResource,
   type FieldError,
   type KubernetesObject,
+  type ResourceType,
 } from '@fairlead/kube-core'
 import { ManifestError, type Manifest } from '../load-manifests.ts'
 
@@ -21,25 +26,22 @@ export class ManifestChecker {
   readonly #checks = new Map<string, Check>()
 
   /**
-   * The object as it would be stored, and what was upgraded. Objects of other groups, such as
-   * Secrets, are returned as is. Throws ManifestError with file, object and fields.
+   * The object as it would be stored, and what was upgraded. Objects of other groups are
+   * returned as is, except Secrets. Throws ManifestError with file, object and fields, never with a
+   * value of a Secret.
    */
-  check({ file, object }: Manifest): UpgradedResource<KubernetesObject> {
-    const type = definitions.find(
-      (candidate) =>
-        candidate.kind === object.kind && apiVersionOf(candidate) === object.apiVersion,
-    )
+  check(manifest: Manifest): UpgradedResource<KubernetesObject> {
+    const { file, object } = manifest
+    if (isOf(Secret, object)) return { resource: storedSecret(manifest), changes: [] }
+    const type = definitions.find((candidate) => isOf(candidate, object))
     if (type === undefined) {
       if (!object.apiVersion.startsWith(`${group}/`)) return { resource: object, changes: [] }
       throw new ManifestError(`${file}: there is no kind ${object.kind} in ${object.apiVersion}`)
     }
     const upgraded = upgradeResource(object)
-    const resource = currentResource<KubernetesObject>(type, upgraded.resource)
+    const resource = deepFreeze(applyDefaults(upgraded.resource, type.schema) as KubernetesObject)
     const errors = [...unknownFields(upgraded.resource, type), ...this.#checkOf(type)(resource)]
-    if (errors.length > 0) {
-      const reasons = errors.map(fieldErrorMessage).join('; ')
-      throw new ManifestError(`${file}: ${object.kind} "${object.metadata.name}": ${reasons}`)
-    }
+    refuse(manifest, errors.map(fieldErrorMessage))
     return { resource, changes: upgraded.changes }
   }
 
@@ -50,6 +52,25 @@ export class ManifestChecker {
     this.#checks.set(type.kind, check)
     return check
   }
+}
+
+function isOf(type: ResourceType, { kind, apiVersion }: KubernetesObject): boolean {
+  return type.kind === kind && apiVersionOf(type) === apiVersion
+}
+
+/** Throws ManifestError if there are reasons to. */
+function refuse({ file, object }: Manifest, reasons: readonly string[]): void {
+  if (reasons.length === 0) return
+  throw new ManifestError(
+    `${file}: ${object.kind} "${object.metadata.name}": ${reasons.join('; ')}`,
+  )
+}
+
+function storedSecret(manifest: Manifest): KubernetesObject {
+  const { stringData: _, ...secret } = manifest.object
+  const { data, problems } = storedSecretData(manifest.object)
+  refuse(manifest, problems)
+  return { ...secret, data }
 }
 
 type Check = (object: KubernetesObject) => readonly FieldError[]

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { silentLogger, type Logger } from '@fairlead/base'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { capabilities } from '../capabilities.ts'
+import { ManifestError } from '../load-manifests.ts'
 import { ManifestConfigSource } from './manifest-config-source.ts'
 
 let folder: string
@@ -19,11 +20,18 @@ function write(file: string, kind: string, name: string, spec: string): void {
   writeFileSync(join(folder, file), `${header}spec: ${spec}\n`)
 }
 
-function load(logger: Logger = silentLogger) {
+function sourceOf(logger: Logger = silentLogger): ManifestConfigSource {
   const gateway = { namespace: 'default', name: 'default' }
   const source = new ManifestConfigSource({ folder, gateway, capabilities, logger })
   source.load()
-  return source.snapshots.current()
+  return source
+}
+
+const load = (logger?: Logger) => sourceOf(logger).snapshots.current()
+
+function writeSecret(fields: string): void {
+  const header = 'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\n'
+  writeFileSync(join(folder, 'secret.yaml'), `${header}${fields}\n`)
 }
 
 const targets = 'targets: [{ name: t, providerRef: { name: p } }]'
@@ -60,6 +68,46 @@ describe('a folder of manifests', () => {
       'persona.yaml: Persona "warm": spec.settings.temperature is now the number 0.7; please update the file',
       'route.yaml: RoutingPolicy "r": spec.rules[0].retry.on is now spec.rules[0].retry.conditions; please update the file',
     ])
+  })
+
+  it('logs a condition that is a problem, and none that nobody asked for', () => {
+    const version = `{ version: '1', messages: [{ role: user, content: Hi }] }`
+    write('template.yaml', 'PromptTemplate', 'hidden', `{ versions: [${version}] }`)
+    const found: object[] = []
+    const logger = { ...silentLogger, warn: (fields: object) => void found.push(fields) }
+    load(logger)
+    expect(found).toEqual([])
+    write(
+      'route.yaml',
+      'RoutingPolicy',
+      'r',
+      `{ rules: [{ name: r, ${targets.replace('name: p', 'name: absent')} }] }`,
+    )
+    load(logger)
+    expect(found).toMatchObject([{ kind: 'RoutingPolicy', name: 'r', type: 'ResolvedRefs' }])
+  })
+
+  it('has the values of Secrets, plain or base64', () => {
+    writeSecret(`data: { encoded: a2V5, both: b2xk }\nstringData: { plain: key, both: new }`)
+    const { secrets } = sourceOf()
+    const value = (key: string) => secrets.get({ namespace: 'default', name: 's', key })
+    expect(['encoded', 'plain', 'both', 'other', 'constructor'].map(value)).toEqual([
+      'key',
+      'key',
+      'new',
+      undefined,
+      undefined,
+    ])
+  })
+
+  it.each([
+    ['stringData: { key: 12345 }', 'stringData.key: must be a string'],
+    ['data: { key: 12345 }', 'data.key: must be a string'],
+    ['data: { key: hidden! }', 'data.key: illegal base64 data'],
+    ['stringData: hello', 'stringData: must be a map'],
+  ])('with a Secret that has %s is refused, without its value', (fields, problem) => {
+    writeSecret(fields)
+    expect(() => load()).toThrow(new ManifestError(`secret.yaml: Secret "s": ${problem}`))
   })
 
   it.each<[string, string, string, string]>([

@@ -2,7 +2,13 @@ import { watch } from 'node:fs'
 import { compile } from '@fairlead/config'
 import type { Capabilities, SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
-import { apiVersionOf, Secret, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
+import {
+  apiVersionOf,
+  Secret,
+  secretText,
+  type KubernetesObject,
+  type ResourceType,
+} from '@fairlead/kube-core'
 import { systemClock, type Logger, type Timer } from '@fairlead/base'
 import { loadManifests, ManifestError, type Manifest } from '../load-manifests.ts'
 import { Listeners } from './listeners.ts'
@@ -10,6 +16,9 @@ import { ManifestChecker } from './manifest-checker.ts'
 
 /** Editors write a file in several steps: quiet period before it is read. */
 const quietMs = 50
+
+/** Reason of a condition that is False because nobody asks for what it tells. */
+const notRequested = 'NotRequested'
 
 interface ManifestConfigSourceOptions {
   readonly folder: string
@@ -31,7 +40,7 @@ export class ManifestConfigSource {
   readonly #listeners: Listeners
   readonly #checker = new ManifestChecker()
   #snapshot: Snapshot | undefined
-  #secrets: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map()
+  #secrets: ReadonlyMap<string, Secret> = new Map()
 
   constructor(options: ManifestConfigSourceOptions) {
     this.#options = options
@@ -57,10 +66,16 @@ export class ManifestConfigSource {
 
     for (const { kind, namespace, name, conditions: found } of conditions) {
       for (const { type, reason, message, status } of found) {
-        if (status === 'False') logger.warn({ kind, namespace, name, type, reason }, message)
+        if (status !== 'False' || reason === notRequested) continue
+        logger.warn({ kind, namespace, name, type, reason }, message)
       }
     }
-    this.#secrets = secretValues(list(Secret))
+    this.#secrets = new Map(
+      list(Secret).map((secret) => [
+        `${secret.metadata.namespace}/${secret.metadata.name}`,
+        secret,
+      ]),
+    )
     this.#snapshot = snapshots.get(`${gateway.namespace}/${gateway.name}`)
     logger.info({ folder, hash: this.#snapshot?.hash ?? null }, 'configuration loaded')
     this.#listeners.notify()
@@ -102,7 +117,7 @@ export class ManifestConfigSource {
   }
 
   #secret(ref: SecretKeyRef): string | undefined {
-    return this.#secrets.get(`${ref.namespace}/${ref.name}`)?.[ref.key]
+    return secretText(this.#secrets.get(`${ref.namespace}/${ref.name}`), ref.key)
   }
 }
 
@@ -127,27 +142,4 @@ function refuseRepetition(manifests: readonly Manifest[]): void {
     if (other !== undefined) throw new ManifestError(`${file}: ${identity} is also in ${other}`)
     files.set(`${object.apiVersion} ${identity}`, file)
   }
-}
-
-function secretValues(
-  secrets: readonly KubernetesObject[],
-): ReadonlyMap<string, Readonly<Record<string, string>>> {
-  return new Map(
-    secrets.map(({ metadata, data, stringData }) => [
-      `${metadata.namespace}/${metadata.name}`,
-      {
-        ...decoded((data ?? {}) as Readonly<Record<string, string>>),
-        ...((stringData ?? {}) as Readonly<Record<string, string>>),
-      },
-    ]),
-  )
-}
-
-function decoded(data: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [
-      key,
-      Buffer.from(value, 'base64').toString('utf8'),
-    ]),
-  )
 }

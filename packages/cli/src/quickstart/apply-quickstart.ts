@@ -6,6 +6,7 @@ import {
   isAlreadyExists,
   isNotFound,
   Secret,
+  secretText,
   type KubernetesObject,
   type ResourceType,
 } from '@fairlead/kube-core'
@@ -47,9 +48,7 @@ export async function readQuickstartKey(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   try {
-    const { data } = await client.get(Secret, keySecret, { signal })
-    const encoded = data?.[keyName]
-    return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8')
+    return secretText(await client.get(Secret, keySecret, { signal }), keyName)
   } catch (error) {
     if (isNotFound(error)) return undefined
     throw error

@@ -1,6 +1,14 @@
 import { LLMGateway, LLMProvider, RoutingPolicy } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
-import { isConflict, isNotFound, Secret, type KubernetesObject } from '@fairlead/kube-core'
+import {
+  apiVersionOf,
+  isConflict,
+  isNotFound,
+  Secret,
+  type KubernetesObject,
+  type ResourceType,
+} from '@fairlead/kube-core'
+import { UsageError } from '../options.ts'
 
 const namespace = 'default'
 /**
@@ -34,12 +42,15 @@ const keyVariables: readonly VendorVariable[] = [
 /**
  * For each vendor whose variable is set: a Secret, an LLMProvider and a rule that routes the
  * vendor's models to it; OLLAMA_HOST adds a provider for every model that nobody else serves.
+ * Throws UsageError for a value that cannot be used.
  */
 export async function applyEnvironmentProviders(
   client: Client,
   environment: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<void> {
+  const ollama = environment['OLLAMA_HOST'] ?? ''
+  const baseURL = ollama === '' ? undefined : ollamaBaseURL(ollama)
   const vendors = keyVariables.filter(({ variable }) => isSet(environment[variable]))
   const apply = <T extends KubernetesObject>(
     type: Parameters<typeof client.apply<T>>[0],
@@ -48,32 +59,41 @@ export async function applyEnvironmentProviders(
 
   for (const { variable, name, type, models } of vendors) {
     const value = Buffer.from(environment[variable] ?? '').toString('base64')
-    await apply(Secret, { ...header('v1', 'Secret', name), data: { 'api-key': value } })
+    await apply(Secret, { ...header(Secret, name), data: { 'api-key': value } })
     await apply(LLMProvider, provider(name, { type, credentials: [credential(name)] }))
     await apply(RoutingPolicy, routingPolicy(name, models))
   }
 
-  const ollama = environment['OLLAMA_HOST']
-  if (ollama === undefined || ollama === '') return
-  await apply(LLMProvider, provider('ollama', { type: 'Ollama', baseURL: ollamaBaseURL(ollama) }))
+  if (baseURL === undefined) return
+  await apply(LLMProvider, provider('ollama', { type: 'Ollama', baseURL }))
   await addDefaultProvider(client, 'ollama', signal)
 }
 
-/** OLLAMA_HOST as Ollama reads it: a host, a host with a port, or a URL; port 11434 by default. */
+/**
+ * OLLAMA_HOST as Ollama reads it: a host, a host with a port, a port of this machine, or a URL;
+ * port 11434 by default, except for a URL. Throws UsageError, without the user and password.
+ */
 export function ollamaBaseURL(host: string): string {
-  const url = new URL(/^https?:\/\//.test(host) ? host : `http://${host}`)
-  if (url.port === '' && !/^https?:\/\//.test(host)) url.port = '11434'
+  const isURL = host.includes('://')
+  const text = isURL ? host : `http://${host.startsWith(':') ? '127.0.0.1' : ''}${host}`
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    const shown = host.replace(/^([a-z]+:\/\/)?.*@/is, '$1')
+    throw new UsageError(`OLLAMA_HOST is "${shown}": expected host, host:port or URL`)
+  }
+  // The text, because a URL drops the default port of its scheme.
+  if (!isURL && !/:\d+(?:\/|$)/.test(host)) url.port = '11434'
   // 0.0.0.0 is an address to listen on, not to connect to.
   if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1'
   return `${url.origin}/v1`
 }
 
-function header(apiVersion: string, kind: string, name: string) {
-  return { apiVersion, kind, metadata: { namespace, name } }
+function header(type: ResourceType, name: string) {
+  return { apiVersion: apiVersionOf(type), kind: type.kind, metadata: { namespace, name } }
 }
 
 function provider(name: string, spec: object): LLMProvider {
-  return { ...header('fairlead.dev/v1alpha1', 'LLMProvider', name), spec } as LLMProvider
+  return { ...header(LLMProvider, name), spec } as LLMProvider
 }
 
 function credential(name: string) {
@@ -89,7 +109,7 @@ function routingPolicy(name: string, models: readonly string[]): RoutingPolicy {
     targets: [{ name, providerRef: { name } }],
   }
   return {
-    ...header('fairlead.dev/v1alpha1', 'RoutingPolicy', name),
+    ...header(RoutingPolicy, name),
     spec: { gatewayRefs: [{ name: 'default' }], rules: [rule] },
   } as unknown as RoutingPolicy
 }
@@ -108,7 +128,7 @@ async function addDefaultProvider(
       const gateway = await client.get(LLMGateway, { namespace, name: 'default' }, { signal })
       const { defaults } = gateway.spec
       const providers = defaults?.providers ?? []
-      if (providers.some((each) => each.name === name)) return
+      if (providers.some((each) => each.name === name && isOurs(each.namespace))) return
       const spec = {
         ...gateway.spec,
         defaults: { ...defaults, providers: [...providers, { name }] },
@@ -120,6 +140,11 @@ async function addDefaultProvider(
       if (!isConflict(error) || attempt === conflictAttemptsMax) throw error
     }
   }
+}
+
+/** A reference without a namespace is to the namespace of the gateway, which is ours. */
+function isOurs(other: string | undefined): boolean {
+  return other === undefined || other === namespace
 }
 
 function isSet(value: string | undefined): boolean {

@@ -1,0 +1,37 @@
+import { silentLogger } from '@fairlead/base'
+import { FakeClock } from '@fairlead/base/testing'
+import type { Client } from '@fairlead/controller-runtime'
+import type { Gateway } from '@fairlead/gateway'
+import { expect, it } from 'vitest'
+import { reportReplica } from './replica-reporter.ts'
+
+it('a report that fails is tried again after 500 ms, then twice as long each time', async () => {
+  const clock = new FakeClock()
+  let failing = true
+  const apply = () => (failing ? Promise.reject(new Error('away')) : Promise.resolve())
+  const stop = new AbortController()
+  const reporting = reportReplica(
+    {
+      client: { status: { apply } } as unknown as Client,
+      gateway: {
+        onReportChange: () => () => {},
+        report: () => ({ configHash: '', problems: [], providers: [] }),
+      } as unknown as Gateway,
+      target: { namespace: 'default', name: 'default' },
+      replica: 'one',
+      clock,
+      logger: silentLogger,
+    },
+    stop.signal,
+  )
+  const delays: number[] = []
+  for (let attempt = 0; attempt < 8; attempt++) delays.push(await clock.advanceToNextTimer())
+  expect(delays).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000])
+
+  failing = false
+  await clock.advanceToNextTimer()
+  expect(clock.nextTimerInMs).toBe(20_000)
+  stop.abort()
+  await reporting
+  expect(clock.pendingTimers).toBe(0)
+})

@@ -1,0 +1,23 @@
+import type { Registry } from 'prom-client'
+import { startAdminServer, type AdminServerOptions } from './admin-server.ts'
+import type { CommandContext } from './command-context.ts'
+
+/**
+ * Runs a command's work, given the URL of the admin port, which serves metrics and probes until the
+ * work has ended. Rejects with PortError, or as the work does.
+ */
+export async function withAdmin(
+  context: CommandContext,
+  registry: Registry,
+  probe: AdminServerOptions['probe'],
+  run: (adminURL: string) => Promise<void>,
+): Promise<void> {
+  const { options, logger } = context
+  const { host, adminPort: port } = options
+  const admin = await startAdminServer({ host, port, registry, probe, logger })
+  try {
+    await run(admin.url)
+  } finally {
+    await admin.stop()
+  }
+}
