@@ -24,17 +24,20 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 const withdrawPrograms = await providePrograms([nginx, wrk])
-const gib = (totalmem() / 2 ** 30).toFixed(0)
-process.stdout.write(
-  `${cpus().length} × ${cpus()[0]?.model}, ${gib} GiB, Node ${process.version}\n`,
-)
-for (const [name, run] of Object.entries(benchmarks)) {
-  if (asked.length > 0 && !asked.includes(name)) continue
-  const folder = mkdtempSync(join(tmpdir(), `fairlead-bench-${name}-`))
-  try {
-    await run(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+try {
+  const gib = (totalmem() / 2 ** 30).toFixed(0)
+  process.stdout.write(
+    `${cpus().length} × ${cpus()[0]?.model}, ${gib} GiB, Node ${process.version}\n`,
+  )
+  for (const [name, run] of Object.entries(benchmarks)) {
+    if (asked.length > 0 && !asked.includes(name)) continue
+    const folder = mkdtempSync(join(tmpdir(), `fairlead-bench-${name}-`))
+    try {
+      await run(folder)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   }
+} finally {
+  withdrawPrograms()
 }
-withdrawPrograms()

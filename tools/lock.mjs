@@ -21,8 +21,9 @@ try {
     cwd: empty,
     stdio: 'inherit',
   })
-  if (status !== 0) process.exit(status ?? 1)
-  copyFileSync(join(empty, 'package-lock.json'), join(root, 'package-lock.json'))
+  // Not process.exit, which would leave the directory behind.
+  if (status === 0) copyFileSync(join(empty, 'package-lock.json'), join(root, 'package-lock.json'))
+  else process.exitCode = status ?? 1
 } finally {
   rmSync(empty, { recursive: true, force: true })
 }

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findProgram } from './find-program.ts'
 import type { CachedSource, Program } from './program.ts'
@@ -63,6 +63,16 @@ describe('findProgram', () => {
     )
   })
 
+  it('looks on PATH for a name without a slash, and gives absolute paths', async () => {
+    const named = install('bin', '2.0')
+    expect(await find(tool(), { TOOL: 'tool', PATH: path('none', 'bin') })).toBe(named)
+    expect(await find(tool(), { TOOL: relative('.', named) })).toBe(named)
+    expect(await find(tool(), { PATH: relative('.', join(folder, 'bin')) })).toBe(named)
+    await expect(find(tool(), { TOOL: 'tool', PATH: path('none') })).rejects.toThrow(
+      /^TOOL names tool: PATH has none\./,
+    )
+  })
+
   it('takes the first on PATH that is new enough, and says nothing', async () => {
     install('old', '1.8.9')
     const good = install('good', '1.10')
@@ -87,6 +97,25 @@ describe('findProgram', () => {
     expect(said).toHaveLength(2)
   })
 
+  it('brings it anew when what is kept has lost it', async () => {
+    const kept = await find(tool(source('2.0')))
+    rmSync(kept)
+    writeFileSync(join(folder, 'cache/tool/2.0/README'), '')
+    expect(await find(tool(source('2.0')))).toBe(kept)
+    expect(readdirSync(join(folder, 'cache/tool/2.0'))).toEqual(['tool'])
+  })
+
+  it('does not take what somebody else put there meanwhile for the program', async () => {
+    const late: CachedSource = {
+      ...source('2.0'),
+      bring(target) {
+        install('cache/tool/2.0/other', '2.0')
+        return source('2.0').bring(target)
+      },
+    }
+    await expect(find(tool(late))).rejects.toThrow(/the package tool: (ENOTEMPTY|EEXIST)/)
+  })
+
   it('lets several bring it at a time', async () => {
     const found = await Promise.all([1, 2, 3].map(() => find(tool(source('2.0')))))
     expect(new Set(found).size).toBe(1)
@@ -102,6 +131,26 @@ describe('findProgram', () => {
     }
     const found = await find(tool(elsewhere, machine), { PATH: path('bin') })
     expect(found).toBe(join(folder, 'bin/tool'))
+  })
+
+  it('tells of an installation that leaves no suitable one on PATH', async () => {
+    install('old', '1.8')
+    const machine = (version: string) => ({
+      title: `the system with ${version}`,
+      refusal: () => undefined,
+      install: () => Promise.resolve(void install('bin', version)),
+    })
+    const environment = { PATH: path('old', 'bin') }
+    await expect(find(tool(machine('1.7'), machine('1.7')), environment)).rejects.toThrow(
+      [
+        'tool 1.9 or newer is required and could not be obtained:',
+        `  ${join(folder, 'old/tool')}: version 1.8 is older than 1.9`,
+        '  the system with 1.7: installed, but PATH has no suitable tool',
+        `  ${join(folder, 'bin/tool')}: version 1.7 is older than 1.9`,
+        '  the system with 1.7: installed, but PATH has no suitable tool',
+        'Set TOOL',
+      ].join('\n'),
+    )
   })
 
   it('tells what was tried and what to do when there is none', async () => {

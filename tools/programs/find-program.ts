@@ -8,7 +8,7 @@ import {
   rmSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import type { CachedSource, Program } from './program.ts'
 import { isAtLeast } from './version.ts'
 
@@ -33,8 +33,8 @@ function theseSurroundings(): Surroundings {
 }
 
 /**
- * The path of a program of at least the oldest supported version: the one named by its variable,
- * else the first suitable one on PATH, else one downloaded from its sources. Safe to call from
+ * The absolute path of a program of at least the oldest supported version: the one named by its
+ * variable, else the first suitable one on PATH, else one obtained from its sources. Safe to call from
  * several processes at once. Rejects with what was tried and what to do.
  */
 export async function findProgram(
@@ -42,14 +42,10 @@ export async function findProgram(
   surroundings: Surroundings = theseSurroundings(),
 ): Promise<string> {
   const named = surroundings.environment[program.variable]
-  if (named !== undefined && named !== '') {
-    const problem = await problemOf(program, named)
-    if (problem === undefined) return named
-    throw new Error(`${program.variable} names ${named}: ${problem}. Set another path or unset it.`)
-  }
-  const tried: string[] = []
-  const present = await findOnPath(program, surroundings, tried)
-  if (present !== undefined) return present
+  if (named !== undefined && named !== '') return findNamed(program, named, surroundings)
+  const present = await findOnPath(program, surroundings)
+  if (present.path !== undefined) return present.path
+  const tried = present.problems.length === 0 ? ['PATH: not found'] : [...present.problems]
   for (const source of program.sources) {
     const refusal = source.refusal()
     if (refusal !== undefined) {
@@ -60,8 +56,10 @@ export async function findProgram(
       if ('bring' in source) return await fromCache(program, source, surroundings)
       surroundings.say(`installing ${program.name} from ${source.title}`)
       await source.install()
-      const installed = await findOnPath(program, surroundings, tried)
-      if (installed !== undefined) return installed
+      const installed = await findOnPath(program, surroundings)
+      if (installed.path !== undefined) return installed.path
+      tried.push(`${source.title}: installed, but PATH has no suitable ${program.name}`)
+      tried.push(...installed.problems.filter((each) => !tried.includes(each)))
     } catch (error) {
       tried.push(`${source.title}: ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -75,26 +73,41 @@ export async function findProgram(
   )
 }
 
-async function findOnPath(
+/** What the variable names: a path, or, as in a shell, a name on PATH. */
+async function findNamed(
   program: Program,
+  named: string,
   { environment }: Surroundings,
-  tried: string[],
-): Promise<string | undefined> {
-  for (const path of pathsOnPath(program.name, environment['PATH'])) {
-    const problem = await problemOf(program, path)
-    if (problem === undefined) return path
-    tried.push(`${path}: ${problem}`)
-  }
-  if (tried.length === 0) tried.push('PATH: not found')
-  return undefined
+): Promise<string> {
+  const path = named.includes('/') ? resolve(named) : pathsOnPath(named, environment['PATH'])[0]
+  const problem = path === undefined ? 'PATH has none' : await problemOf(program, path)
+  if (path !== undefined && problem === undefined) return path
+  throw new Error(`${program.variable} names ${named}: ${problem}. Set another path or unset it.`)
 }
 
-/** The executable files with a name, in the order of PATH. */
+interface OnPath {
+  /** The first suitable program. */
+  readonly path?: string
+  /** What is wrong with each one before it. */
+  readonly problems: readonly string[]
+}
+
+async function findOnPath(program: Program, { environment }: Surroundings): Promise<OnPath> {
+  const problems: string[] = []
+  for (const path of pathsOnPath(program.name, environment['PATH'])) {
+    const problem = await problemOf(program, path)
+    if (problem === undefined) return { path, problems }
+    problems.push(`${path}: ${problem}`)
+  }
+  return { problems }
+}
+
+/** The absolute paths of the executable files with a name, in the order of PATH. */
 export function pathsOnPath(name: string, path: string | undefined): string[] {
   return (path ?? '')
     .split(delimiter)
     .filter((folder) => folder !== '')
-    .map((folder) => join(folder, name))
+    .map((folder) => resolve(folder, name))
     .filter((candidate) => {
       try {
         accessSync(candidate, constants.X_OK)
@@ -105,7 +118,10 @@ export function pathsOnPath(name: string, path: string | undefined): string[] {
     })
 }
 
-/** The directory of a version appears atomically: it is filled elsewhere and renamed. */
+/**
+ * The directory of a version appears atomically: it is filled elsewhere and renamed. One without
+ * the program, or with another version of it, is replaced.
+ */
 async function fromCache(
   program: Program,
   source: CachedSource,
@@ -113,7 +129,7 @@ async function fromCache(
 ): Promise<string> {
   const folder = join(cacheFolder, program.name, source.version)
   const path = join(folder, source.file)
-  if (existsSync(path)) {
+  if (existsSync(folder)) {
     if ((await program.versionOf(path)) === source.version) return path
     rmSync(folder, { recursive: true, force: true })
   }
@@ -126,7 +142,7 @@ async function fromCache(
     if (version !== source.version) {
       throw new Error(`it provided ${version ?? 'nothing that runs'} instead of ${source.version}`)
     }
-    moveUnlessThere(filling, folder)
+    moveUnlessThere(filling, folder, source.file)
   } finally {
     rmSync(filling, { recursive: true, force: true })
   }
@@ -134,11 +150,11 @@ async function fromCache(
 }
 
 /** Another process may have been faster and put the same program there. */
-function moveUnlessThere(from: string, to: string): void {
+function moveUnlessThere(from: string, to: string, file: string): void {
   try {
     renameSync(from, to)
   } catch (error) {
-    if (!existsSync(to)) throw error
+    if (!existsSync(join(to, file))) throw error
   }
 }
 

@@ -2,7 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runToEnd } from './run-to-end.ts'
 
-/** A package that contains a program, pinned by its integrity. */
+/**
+ * A package that contains a program. Only the package itself is pinned by its integrity: its
+ * dependencies are whatever the registry has for the ranges that it declares, unless overridden.
+ */
 export interface PinnedNpmPackage {
   readonly name: string
   readonly version: string
@@ -14,7 +17,8 @@ export interface PinnedNpmPackage {
 
 /**
  * Installs a package and its dependencies, without peers and without running install scripts, from
- * the registry that npm is configured for. Resolves to the package's directory.
+ * the registry that npm is configured for. Resolves to the package's directory. Rejects if the
+ * package has another integrity; that of its dependencies is not checked.
  */
 export async function installNpmPackage(
   folder: string,

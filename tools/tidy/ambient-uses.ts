@@ -1,4 +1,4 @@
-import { declaredNames } from './declared-names.ts'
+import { scopeOf } from './scopes.ts'
 import { walk, type Program, type SyntaxNode } from './syntax.ts'
 
 /** A global that a module uses instead of having it injected. */
@@ -34,11 +34,12 @@ const members: Readonly<Record<string, Ambience>> = {
 
 /** Uses of the global clock, timers, randomness, network and process. Imports are not checked. */
 export function ambientUses(program: Program): readonly AmbientUse[] {
-  const own = declaredNames(program)
   const uses: AmbientUse[] = []
   walk(program, (node, around) => {
     const use = ambientUse(node, around)
-    if (use !== undefined && !own.has(use.what)) uses.push({ ...use, offset: node.start })
+    if (use === undefined) return
+    const [variable = ''] = use.what.split('.')
+    if (scopeOf(variable, around) === undefined) uses.push({ ...use, offset: node.start })
   })
   return uses
 }
@@ -48,10 +49,11 @@ function ambientUse(
   around: readonly SyntaxNode[],
 ): Omit<AmbientUse, 'offset'> | undefined {
   if (node.type === 'MemberExpression' && node.object.type === 'Identifier') {
-    const name = memberName(node)
-    const what = `${node.object.name}.${name}`
-    const ambience = Object.hasOwn(members, what) ? members[what] : undefined
-    return ambience && { ambience, what }
+    return memberUse(node.object.name, keyName(node.property, node.computed))
+  }
+  if (node.type === 'Property') {
+    const source = destructured(around)
+    return source === undefined ? undefined : memberUse(source, keyName(node.key, node.computed))
   }
   if (node.type === 'NewExpression' || node.type === 'CallExpression') {
     const isDate = node.callee.type === 'Identifier' && node.callee.name === 'Date'
@@ -63,9 +65,31 @@ function ambientUse(
   return ambience && isReference(node, around) ? { ambience, what: node.name } : undefined
 }
 
-function memberName(node: Extract<SyntaxNode, { type: 'MemberExpression' }>): string | undefined {
-  if (node.property.type === 'Identifier' && !node.computed) return node.property.name
-  return node.property.type === 'Literal' ? String(node.property.value) : undefined
+function memberUse(
+  object: string,
+  member: string | undefined,
+): Omit<AmbientUse, 'offset'> | undefined {
+  const what = `${object}.${member}`
+  const ambience = Object.hasOwn(members, what) ? members[what] : undefined
+  return ambience && { ambience, what }
+}
+
+/** `Date` for a property in the pattern of `const { now } = Date`. */
+function destructured([pattern, parent]: readonly SyntaxNode[]): string | undefined {
+  if (pattern?.type !== 'ObjectPattern') return undefined
+  const source = sourceOf(parent)
+  return source?.type === 'Identifier' ? source.name : undefined
+}
+
+function sourceOf(node: SyntaxNode | undefined): SyntaxNode | null | undefined {
+  if (node?.type === 'VariableDeclarator') return node.init
+  const assigns = node?.type === 'AssignmentExpression' || node?.type === 'AssignmentPattern'
+  return assigns ? node.right : undefined
+}
+
+function keyName(key: SyntaxNode, computed: boolean): string | undefined {
+  if (key.type === 'Identifier' && !computed) return key.name
+  return key.type === 'Literal' ? String(key.value) : undefined
 }
 
 /** Whether an identifier reads a variable: not a property, a key or part of a type. */

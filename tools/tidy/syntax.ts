@@ -29,7 +29,8 @@ export function walk(
   enter(node, [])
 }
 
-function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
+/** The nodes directly in a node, in the order of its fields. */
+export function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
   return Object.values(node).flatMap((value: unknown) =>
     Array.isArray(value) ? value.filter(isNode) : isNode(value) ? [value] : [],
   )

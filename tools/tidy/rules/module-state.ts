@@ -1,7 +1,7 @@
-import { declaredNames } from '../declared-names.ts'
 import { excuse, type Excusable } from '../exceptions.ts'
 import { pathInSources } from '../places.ts'
 import type { Rule } from '../rule.ts'
+import { scopeOf } from '../scopes.ts'
 import type { SourceFile } from '../source-file.ts'
 import { walk, type Program, type SyntaxNode } from '../syntax.ts'
 
@@ -91,7 +91,9 @@ function isReadonly({ id }: Declarator): boolean {
 }
 
 const mutators: ReadonlySet<string> = new Set(
-  'set add delete clear push pop shift unshift splice sort reverse fill copyWithin'.split(' '),
+  'set add delete clear append push pop shift unshift splice sort reverse fill copyWithin'.split(
+    ' ',
+  ),
 )
 
 /** Module variables that it assigns through, deletes from or calls a mutating method of. */
@@ -99,7 +101,7 @@ function mutatedNames(program: Program): ReadonlySet<string> {
   const names = new Set<string>()
   walk(program, (node, around) => {
     const name = rootName(mutatedBy(node))
-    if (name !== undefined && !isLocal(name, around)) names.add(name)
+    if (name !== undefined && scopeOf(name, around) === program) names.add(name)
   })
   return names
 }
@@ -134,10 +136,4 @@ function mutatedByCall({
 function rootName(node: SyntaxNode | undefined): string | undefined {
   if (node?.type === 'MemberExpression') return rootName(node.object)
   return node?.type === 'Identifier' ? node.name : undefined
-}
-
-/** Whether the outermost function or block around a node declares the name itself. */
-function isLocal(name: string, around: readonly SyntaxNode[]): boolean {
-  const scope = around.findLast(({ type }) => /Function|^Class|^For|^Block/.test(type))
-  return scope !== undefined && declaredNames(scope).has(name)
 }
