@@ -237,7 +237,13 @@ export const architecture: Architecture = {
     'test/support/fairlead-process.ts': 'kills a process that misses its deadline',
     'test/support/wait-for.ts': 'polls a condition until a deadline',
   },
-  moduleState: {},
+  moduleState: {
+    'packages/apiserver/src/resources/decode-object.ts#metadataValidator':
+      'a memo: compiles each pattern of one constant schema once',
+    'packages/config/src/kinds/prompt-template/prompt-template.ts#schemas':
+      'a memo: the same schema always gets the same verdict',
+    'packages/kube-core/src/apply/field-set.ts#empty': 'a value: a FieldSet never changes',
+  },
   unusedExports: {
     'tools/test-programs.ts#default': 'run by vitest.config.ts as globalSetup',
   },

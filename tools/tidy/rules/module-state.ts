@@ -1,3 +1,4 @@
+import { classesMadeBy } from '../classes-made-by.ts'
 import { excuse, type Excusable } from '../exceptions.ts'
 import { pathInSources } from '../places.ts'
 import type { Rule } from '../rule.ts'
@@ -21,6 +22,9 @@ export const moduleState: Rule = {
 function stateIn(file: SourceFile): readonly Excusable[] {
   const mutated = mutatedNames(file.program)
   return file.program.body.flatMap((statement) => {
+    if (statement.type === 'ExportDefaultDeclaration') {
+      return found(file, statement.start, 'default', objectFault(statement.declaration))
+    }
     const isExported = statement.type === 'ExportNamedDeclaration'
     const node = isExported ? statement.declaration : statement
     if (node?.type === 'ClassDeclaration') return staticState(file, node)
@@ -28,7 +32,7 @@ function stateIn(file: SourceFile): readonly Excusable[] {
     return node.declarations.flatMap((each) => {
       const name = each.id.type === 'Identifier' ? each.id.name : 'a pattern'
       const fault = faultOf(each, name, node.kind, isExported, mutated)
-      return fault === undefined ? [] : found(file, each.start, name, fault)
+      return found(file, each.start, name, fault)
     })
   })
 }
@@ -48,7 +52,24 @@ function faultOf(
   if (isExported && (made === 'Map' || made === 'Set') && !isReadonly(declarator)) {
     return `is exported and can be changed by whoever imports it: declare it Readonly${made}`
   }
-  return undefined
+  return objectFault(declarator.init)
+}
+
+/** An object of any class that is not listed counts as state: classes are not looked into. */
+function objectFault(init: SyntaxNode | null): string | undefined {
+  const made = init === null ? undefined : classesMadeBy(init).find((each) => !isStateless(each))
+  return made === undefined
+    ? undefined
+    : `holds a new ${made}, which may change after the module has loaded`
+}
+
+/** Classes of values, and collections: those are state if this module or another changes them. */
+const stateless: ReadonlySet<string> = new Set(
+  'Map Set Array URL URLSearchParams RegExp TextEncoder Error RangeError TypeError'.split(' '),
+)
+
+function isStateless(name: string): boolean {
+  return stateless.has(name) || name.startsWith('Intl.')
 }
 
 function staticState(
@@ -56,9 +77,12 @@ function staticState(
   node: Extract<SyntaxNode, { type: 'ClassDeclaration' | 'ClassExpression' }>,
 ): readonly Excusable[] {
   return node.body.body.flatMap((member) => {
-    if (member.type !== 'PropertyDefinition' || !member.static || member.readonly) return []
+    if (member.type !== 'PropertyDefinition' || !member.static) return []
+    const fault = member.readonly
+      ? objectFault(member.value)
+      : 'is a static property that is not readonly'
     const name = 'name' in member.key && typeof member.key.name === 'string' ? member.key.name : '?'
-    return found(file, member.start, name, 'is a static property that is not readonly')
+    return found(file, member.start, name, fault)
   })
 }
 
@@ -66,8 +90,9 @@ function found(
   file: SourceFile,
   offset: number,
   name: string,
-  fault: string,
+  fault: string | undefined,
 ): readonly Excusable[] {
+  if (fault === undefined) return []
   return [
     {
       key: `${file.path}#${name}`,
