@@ -16,14 +16,20 @@ export interface AnswerSource {
 }
 
 /**
- * The next bytes of an answer. What breaks it off, such as an error of the socket, is a ModelError
- * `upstream_stream_cut` of the provider `namespace/name`; why a call or attempt was aborted is kept.
+ * Why an answer of the provider `namespace/name` broke off. Whatever its exchange failed with, such
+ * as an error of the socket, is an `upstream_stream_cut`; why a call or attempt was aborted is kept.
  */
+export function breakOffReason(error: unknown, provider: string): unknown {
+  return error instanceof UpstreamFailure || error instanceof ModelError
+    ? error
+    : gatewayError.upstreamCut(provider, error)
+}
+
+/** The next bytes of an answer, or the reason why it broke off. */
 export async function nextOrCut(exchange: Exchange, provider: string): Promise<Buffer | undefined> {
   try {
     return await exchange.next()
   } catch (error) {
-    if (error instanceof UpstreamFailure || error instanceof ModelError) throw error
-    throw gatewayError.upstreamCut(provider, error)
+    throw breakOffReason(error, provider)
   }
 }

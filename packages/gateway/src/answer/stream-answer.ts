@@ -10,7 +10,7 @@ import {
 } from '@fairlead/llm'
 import type { Exchange } from '../upstream/exchange.ts'
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
-import { type AnswerSource, nextOrCut } from './answer-source.ts'
+import { type AnswerSource, breakOffReason, nextOrCut } from './answer-source.ts'
 
 const noBytes = Buffer.alloc(0)
 const noEvents: readonly StreamEvent[] = []
@@ -42,8 +42,7 @@ export class StreamAnswer implements AnswerStream {
     this.dialect = dialect
     this.status = exchange.status
     this.headers = exchange.headers
-    if (use.passes)
-      this.#frames = dialect.passage.cutFrames({ next: () => nextOrCut(exchange, provider) })
+    if (use.passes) this.#frames = dialect.passage.cutFrames(exchange)
     if (use.needsEvents || !use.passes) {
       this.#decoder = chatFormatOf(dialect).createStreamDecoder(nowMs)
     } else {
@@ -85,7 +84,13 @@ export class StreamAnswer implements AnswerStream {
 
   async #nextFrames(frames: FrameSource): Promise<AnswerPiece | undefined> {
     if (this.#ended) return undefined
-    const bytes = await frames.next()
+    let bytes: Buffer | undefined
+    try {
+      // Not by nextOrCut: a promise more for every piece is what passing through costs most.
+      bytes = await frames.next()
+    } catch (error) {
+      throw breakOffReason(error, this.#provider)
+    }
     if (bytes === undefined) return this.#endFrames(frames.rest)
     this.#started = true
     if (this.#scanner !== undefined) {

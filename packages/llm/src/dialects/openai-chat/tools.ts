@@ -137,8 +137,11 @@ export function encodeToolChoice(request: ModelRequest): unknown {
     : (choice satisfies ToolChoice | undefined)
 }
 
+const noNames: ReadonlySet<string> = new Set()
+
 /** Names of tools that take free text instead of JSON arguments. */
 export function customToolNames(tools: readonly ToolDefinition[]): ReadonlySet<string> {
+  if (tools.length === 0) return noNames
   return new Set(
     tools.filter((tool) => tool.native?.['type'] === 'custom').map((tool) => tool.name),
   )
