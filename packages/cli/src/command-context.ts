@@ -8,6 +8,8 @@ export interface CommandContext {
   /** Aborts on SIGTERM or Ctrl-C: finish work in progress, then resolve. */
   readonly signal: AbortSignal
   readonly logger: Logger
+  /** Where the logger's lines go. */
+  readonly log: { readonly droppedLines: number }
   /** Prints for the user; logs go to standard error. */
   readonly print: (text: string) => void
 }

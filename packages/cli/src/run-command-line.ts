@@ -1,3 +1,4 @@
+import { systemClock } from '@fairlead/base'
 import { pino } from 'pino'
 import type { Command } from './command-context.ts'
 import { apiserver } from './commands/apiserver.ts'
@@ -6,6 +7,8 @@ import { gateway } from './commands/gateway.ts'
 import { operator } from './commands/operator.ts'
 import { up } from './commands/up.ts'
 import { explainFailure } from './explain-failure.ts'
+import { LogDestination } from './log-destination.ts'
+import { openStandardError } from './log-output.ts'
 import { parseCommandLine, UsageError } from './options.ts'
 import { stopSignal } from './stop-signal.ts'
 import { usage } from './usage.ts'
@@ -18,6 +21,8 @@ const commands: Readonly<Record<string, Command>> = { up, operator, gateway, api
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const print = (text: string) => void process.stdout.write(text)
+  const log = new LogDestination({ output: openStandardError(), clock: systemClock })
+  process.on('exit', () => log.flushSync())
   try {
     const { command: name, help, options } = parseCommandLine(args, process.env)
     if (help || name === undefined) {
@@ -29,11 +34,13 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       throw new UsageError(`unknown command "${name}"; see fairlead --help`)
     // Both keys are in use for errors; without a serializer an Error is logged as {}.
     const serializers = { error: pino.stdSerializers.err, err: pino.stdSerializers.err }
-    const logger = pino({ level: options.logLevel, base: null, serializers }, pino.destination(2))
+    const logger = pino({ level: options.logLevel, base: null, serializers }, log)
     const signal = stopSignal()
-    await command({ options, environment: process.env, signal, logger, print })
+    await command({ options, environment: process.env, signal, logger, log, print })
+    await log.flush()
     return 0
   } catch (error) {
+    await log.flush()
     process.stderr.write(`fairlead: ${explainFailure(error)}\n`)
     return error instanceof UsageError ? 2 : 1
   }

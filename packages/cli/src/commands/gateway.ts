@@ -22,7 +22,7 @@ export function gateway(context: CommandContext): Promise<void> {
 
 async function fromCluster(context: CommandContext): Promise<void> {
   const { options, environment, logger, signal } = context
-  const registry = newMetricsRegistry()
+  const registry = newMetricsRegistry(context.log)
   const readiness = new GatewayReadiness(signal)
   const manager = new Manager({ config: clusterConfig(options, environment), logger, registry })
   const source = new KubernetesConfigSource({
@@ -50,7 +50,7 @@ async function fromCluster(context: CommandContext): Promise<void> {
 
 async function fromManifests(context: CommandContext, folder: string): Promise<void> {
   const { options, logger, signal } = context
-  const registry = newMetricsRegistry()
+  const registry = newMetricsRegistry(context.log)
   const readiness = new GatewayReadiness(signal)
   const source = new ManifestConfigSource({
     folder,

@@ -21,6 +21,7 @@ it('up without a configuration announces itself, and is not ready', async () => 
     environment: {},
     signal: stop.signal,
     logger: pino({ level: 'silent' }),
+    log: { droppedLines: 0 },
     print: (text) => text.startsWith('Fairlead is ready') && announced.resolve(),
   })
   await Promise.race([announced.promise, running])

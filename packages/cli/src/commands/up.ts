@@ -57,7 +57,7 @@ async function runPlanes(
   kubernetes: Kubernetes,
 ): Promise<void> {
   const { options, logger, signal } = context
-  const registry = newMetricsRegistry()
+  const registry = newMetricsRegistry(context.log)
   const manager = new Manager({ config: kubernetes.config, logger, registry })
   await prepareResources(context, dataDir, manager)
 
