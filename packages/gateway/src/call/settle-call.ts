@@ -11,14 +11,11 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
   const { metrics } = services
   metrics.countRequest(record.route, target?.provider.key ?? '', record.status)
   if (target !== undefined) {
-    const bounded = (model: string) => (runtime.modelNames.has(model) ? model : otherModel)
-    const meters = metrics.metersOf({
-      route: record.route,
-      provider: target.provider.key,
-      providerName: target.provider.type.telemetryName,
-      requestModel: bounded(record.model),
-      responseModel: bounded(target.model),
-    })
+    const meters = metrics.metersOf(
+      target.provider.type.telemetryName,
+      boundedName(record.model, runtime),
+      boundedName(target.model, runtime),
+    )
     meters.duration.observe((endedMs - record.startedMs) / 1000)
     if (record.firstByteMs !== undefined) {
       meters.firstToken.observe((record.firstByteMs - record.startedMs) / 1000)
@@ -34,6 +31,11 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
     }
   }
   logCall(record, endedMs, services)
+}
+
+/** The model's name, if it may be a label. */
+function boundedName(model: string, { modelNames }: Runtime): string {
+  return modelNames.has(model) ? model : otherModel
 }
 
 function logCall(record: CallRecord, endedMs: number, { logger }: Services): void {

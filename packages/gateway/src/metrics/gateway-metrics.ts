@@ -1,6 +1,8 @@
 import type { Usage } from '@fairlead/llm'
-import { Counter, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
+import { Counter, type CounterChild } from './counter.ts'
 import { Histogram, type HistogramChild } from './histogram.ts'
+import { TripleMap } from './triple-map.ts'
 
 /** Bucket boundaries that OpenTelemetry's GenAI conventions recommend for token counts. */
 const tokenBuckets = [
@@ -26,17 +28,6 @@ const modelLabels = [
 ] as const
 type ModelLabel = (typeof modelLabels)[number]
 
-/** The labels of a call. Their values must come from the configuration, never from the caller. */
-interface CallLabels {
-  readonly route: string
-  /** `namespace/name` of the provider; empty when none was reached. */
-  readonly provider: string
-  /** OpenTelemetry's name for the type of provider. */
-  readonly providerName: string
-  readonly requestModel: string
-  readonly responseModel: string
-}
-
 /** The meters of all calls with the same labels. */
 interface CallMeters {
   tokens(usage: Usage): void
@@ -45,7 +36,11 @@ interface CallMeters {
   readonly perOutputToken: HistogramChild
 }
 
-/** All metrics of the data plane. Label combinations are resolved once and kept. */
+/**
+ * All metrics of the data plane. Label combinations are resolved once and kept, and found again
+ * without making anything new for a call. Values of labels must come from the configuration, never
+ * from the caller.
+ */
 export class GatewayMetrics {
   readonly overhead: HistogramChild
   readonly #tokens: Histogram<ModelLabel | 'gen_ai_token_type'>
@@ -53,8 +48,10 @@ export class GatewayMetrics {
   readonly #firstToken: Histogram<ModelLabel>
   readonly #perOutputToken: Histogram<ModelLabel>
   readonly #requests: Counter<'route' | 'provider' | 'status'>
-  readonly #callMeters = new Map<string, CallMeters>()
-  readonly #requestCounters = new Map<string, { inc(): void }>()
+  /** By provider name, requested model and answering model. */
+  readonly #callMeters = new TripleMap<string, string, string, CallMeters>()
+  /** By route, provider and class of status. */
+  readonly #requestCounters = new TripleMap<string, string, number, CounterChild>()
 
   constructor(registry: Registry) {
     this.#tokens = new Histogram(registry, {
@@ -87,41 +84,43 @@ export class GatewayMetrics {
       labelNames: [],
       buckets: overheadBuckets,
     }).labels({})
-    this.#requests = new Counter({
+    this.#requests = new Counter(registry, {
       name: 'fairlead_gateway_requests_total',
       help: 'Requests by route, provider and class of status.',
       labelNames: ['route', 'provider', 'status'],
-      registers: [registry],
     })
   }
 
+  /**
+   * Counts a request that was answered with `status`. `provider` is the `namespace/name` of the
+   * provider, empty when none was reached.
+   */
   countRequest(route: string, provider: string, status: number): void {
-    const statusClass = `${Math.floor(status / 100)}xx`
-    const key = `${route} ${provider} ${statusClass}`
-    let counter = this.#requestCounters.get(key)
+    const statusClass = Math.floor(status / 100)
+    let counter = this.#requestCounters.get(route, provider, statusClass)
     if (counter === undefined) {
-      counter = this.#requests.labels({ route, provider, status: statusClass })
-      this.#requestCounters.set(key, counter)
+      counter = this.#requests.labels({ route, provider, status: `${statusClass}xx` })
+      this.#requestCounters.set(route, provider, statusClass, counter)
     }
     counter.inc()
   }
 
-  metersOf(labels: CallLabels): CallMeters {
-    const key = `${labels.providerName} ${labels.requestModel} ${labels.responseModel}`
-    let meters = this.#callMeters.get(key)
+  /** The meters of calls by OpenTelemetry's name for the type of provider, and by models. */
+  metersOf(providerName: string, requestModel: string, responseModel: string): CallMeters {
+    let meters = this.#callMeters.get(providerName, requestModel, responseModel)
     if (meters === undefined) {
-      meters = this.#createMeters(labels)
-      this.#callMeters.set(key, meters)
+      meters = this.#createMeters(providerName, requestModel, responseModel)
+      this.#callMeters.set(providerName, requestModel, responseModel, meters)
     }
     return meters
   }
 
-  #createMeters(labels: CallLabels): CallMeters {
+  #createMeters(providerName: string, requestModel: string, responseModel: string): CallMeters {
     const named = {
       gen_ai_operation_name: 'chat',
-      gen_ai_provider_name: labels.providerName,
-      gen_ai_request_model: labels.requestModel,
-      gen_ai_response_model: labels.responseModel,
+      gen_ai_provider_name: providerName,
+      gen_ai_request_model: requestModel,
+      gen_ai_response_model: responseModel,
     }
     const input = this.#tokens.labels({ ...named, gen_ai_token_type: 'input' })
     const output = this.#tokens.labels({ ...named, gen_ai_token_type: 'output' })

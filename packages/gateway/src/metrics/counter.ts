@@ -1,0 +1,68 @@
+import type { Registry } from 'prom-client'
+
+/** Counts the events of one label combination. */
+export interface CounterChild {
+  inc(): void
+}
+
+/**
+ * A Prometheus counter whose label combinations are resolved once, not on every call: counting is
+ * an addition. It is exposed through a prom-client Registry.
+ */
+export class Counter<Label extends string> {
+  readonly #labelNames: readonly Label[]
+  readonly #children = new Map<string, Series<Label>>()
+
+  constructor(
+    registry: Registry,
+    options: {
+      readonly name: string
+      readonly help: string
+      readonly labelNames: readonly Label[]
+    },
+  ) {
+    this.#labelNames = options.labelNames
+    const read = () => Promise.resolve(this.#read(options))
+    registry.registerMetric({
+      name: options.name,
+      help: options.help,
+      type: 'counter',
+      aggregator: 'sum',
+      get: read,
+      getForPromString: read,
+      reset: () => this.#reset(),
+    } as unknown as Parameters<Registry['registerMetric']>[0])
+  }
+
+  labels(labels: Readonly<Record<Label, string>>): CounterChild {
+    const key = this.#labelNames.map((name) => labels[name]).join('\u0000')
+    let series = this.#children.get(key)
+    if (series === undefined) {
+      series = new Series(labels)
+      this.#children.set(key, series)
+    }
+    return series
+  }
+
+  #read({ name, help }: { readonly name: string; readonly help: string }) {
+    const values = Array.from(this.#children.values(), ({ labels, value }) => ({ labels, value }))
+    return { name, help, type: 'counter', aggregator: 'sum', values }
+  }
+
+  #reset(): void {
+    for (const series of this.#children.values()) series.value = 0
+  }
+}
+
+class Series<Label extends string> implements CounterChild {
+  readonly labels: Readonly<Record<Label, string>>
+  value = 0
+
+  constructor(labels: Readonly<Record<Label, string>>) {
+    this.labels = labels
+  }
+
+  inc(): void {
+    this.value += 1
+  }
+}
