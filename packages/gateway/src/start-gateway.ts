@@ -13,6 +13,7 @@ import { ConversationStores } from './conversations/conversation-stores.ts'
 import { drainServer } from './drain-server.ts'
 import type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
 import { handleRequest, type RequestHandling } from './handle-request.ts'
+import { EventLoopLag } from './metrics/event-loop-lag.ts'
 import { GatewayMetrics } from './metrics/gateway-metrics.ts'
 import { callPolicies } from './policies/call-policies.ts'
 import { PromptRenderer } from './prompts/prompt-renderer.ts'
@@ -84,6 +85,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     runtimes.stop()
     throw error
   }
+  const eventLoopLag = new EventLoopLag(options.registry)
   const { address, port, family } = server.address() as AddressInfo
   const host = family === 'IPv6' ? `[${address}]` : address
   return {
@@ -96,6 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       runtimes.stop()
       await pools.destroy()
       await services.stores.close()
+      eventLoopLag.stop()
     },
   }
 }
