@@ -1,5 +1,4 @@
 import { systemClock } from '@fairlead/base'
-import { pino } from 'pino'
 import type { Command } from './command-context.ts'
 import { apiserver } from './commands/apiserver.ts'
 import { crds } from './commands/crds.ts'
@@ -9,6 +8,7 @@ import { up } from './commands/up.ts'
 import { explainFailure } from './explain-failure.ts'
 import { LogDestination } from './log-destination.ts'
 import { openStandardError } from './log-output.ts'
+import { newLogger } from './new-logger.ts'
 import { parseCommandLine, UsageError } from './options.ts'
 import { stopSignal } from './stop-signal.ts'
 import { usage } from './usage.ts'
@@ -32,9 +32,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (command === undefined)
       throw new UsageError(`unknown command "${name}"; see fairlead --help`)
-    // Both keys are in use for errors; without a serializer an Error is logged as {}.
-    const serializers = { error: pino.stdSerializers.err, err: pino.stdSerializers.err }
-    const logger = pino({ level: options.logLevel, base: null, serializers }, log)
+    const logger = newLogger(options.logLevel, log)
     const signal = stopSignal()
     await command({ options, environment: process.env, signal, logger, log, print })
     await log.flush()
