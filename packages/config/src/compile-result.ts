@@ -24,4 +24,6 @@ export interface CompileResult {
   readonly snapshots: ReadonlyMap<string, Snapshot>
   /** Ordered by kind, then by namespace/name. */
   readonly conditions: readonly ResourceConditions[]
+  /** The same by kind, then by `namespace/name`. */
+  readonly conditionsByKind: ReadonlyMap<string, ReadonlyMap<string, ResourceConditions>>
 }

@@ -1,4 +1,5 @@
-export { compile, type CompileOptions } from './compile.ts'
+export { compile } from './compile.ts'
+export { createCompiler, type CompileOptions, type Compiler } from './compiler.ts'
 export type { CompileResult, ResourceConditions } from './compile-result.ts'
 export type { PlannedCondition } from './judging/conditions.ts'
 export { bounded, commonConditionTypes } from './judging/conditions.ts'
@@ -13,4 +14,4 @@ export {
   type UpgradedResource,
 } from './migrations/upgrade-resource.ts'
 export { changesConfiguration } from './changes-configuration.ts'
-export { watchConfiguration } from './watch-configuration.ts'
+export { WatchedConfiguration } from './watched-configuration.ts'

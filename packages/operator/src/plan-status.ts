@@ -1,12 +1,12 @@
 import { LLMGateway, LLMProvider } from '@fairlead/api'
-import type { PlannedCondition, ResourceConditions } from '@fairlead/config'
+import type { CompileResult, PlannedCondition, ResourceConditions } from '@fairlead/config'
 import type { KubernetesObject } from '@fairlead/kube-core'
 import { keyOf, keyText } from '@fairlead/controller-runtime'
-import { resourceText, type Configuration } from './configuration.ts'
 import { healthyCondition, mergeAvailability, mergeReferences } from './merge-findings.ts'
 import { programmedCondition } from './programmed-condition.ts'
 import type { ReplicaFindings } from './replica-findings.ts'
 import { isLive, replicasOf } from './replica-reports.ts'
+import { resourceText } from './resource-text.ts'
 
 /** The moment for which a status is planned. */
 export interface Moment {
@@ -21,11 +21,11 @@ export interface Moment {
  */
 export function planStatus(
   object: KubernetesObject,
-  configuration: Configuration,
+  result: CompileResult,
   moment: Moment,
 ): ResourceConditions | undefined {
   const { kind } = object
-  const planned = configuration.conditionsOf(kind, keyOf(object))
+  const planned = result.conditionsByKind.get(kind)?.get(keyText(keyOf(object)))
   if (planned === undefined) return undefined
   const resource = resourceText(kind, keyOf(object))
   const problems = moment.findings.problemsOf(resource)
@@ -36,21 +36,21 @@ export function planStatus(
   })
   return {
     ...planned,
-    conditions: [...conditions, ...reported(object, configuration, moment, resource)],
+    conditions: [...conditions, ...reported(object, result, moment, resource)],
   }
 }
 
 /** Conditions that only replicas' reports can tell, by kind. */
 function reported(
   object: KubernetesObject,
-  configuration: Configuration,
+  result: CompileResult,
   { nowMs, leaseMs, findings }: Moment,
   resource: string,
 ): readonly PlannedCondition[] {
   switch (object.kind) {
     case LLMGateway.kind: {
       const live = replicasOf(object).filter((replica) => isLive(replica, nowMs, leaseMs))
-      const hash = configuration.result.snapshots.get(keyText(keyOf(object)))?.hash
+      const hash = result.snapshots.get(keyText(keyOf(object)))?.hash
       return [programmedCondition(hash, live)]
     }
     case LLMProvider.kind:

@@ -1,5 +1,5 @@
-import type { LLMGateway } from '@fairlead/api'
-import { resourceText } from './configuration.ts'
+import type { LLMGateway, LLMGatewayReplica } from '@fairlead/api'
+import { resourceText } from './resource-text.ts'
 import { isLive, replicasOf } from './replica-reports.ts'
 
 /** A statement of one or more replicas about a resource. */
@@ -14,37 +14,58 @@ export interface ReplicaFindings {
   problemsOf(resource: string): readonly Finding[]
   /** The reported health of a provider; empty before the first call. */
   healthOf(resource: string): readonly Finding[]
+  /** All that is said, as one text for each resource, for comparison. */
+  readonly texts: ReadonlyMap<string, string>
 }
 
 /** Why the calls of a provider fail, the most urgent first. */
 export const failureReasons: readonly string[] = ['Unauthorized', 'Unreachable', 'RateLimited']
 
-/** Gathers the reports; equal statements of several replicas are merged. */
-export function gatherFindings(
-  gateways: readonly LLMGateway[],
-  nowMs: number,
-  leaseMs: number,
-): ReplicaFindings {
+/** Reads what replicas report, and gathers it again only when one of the live reports is another. */
+export class FindingsReader {
+  readonly #leaseMs: number
+  #live: readonly LLMGatewayReplica[] = []
+  #findings: ReplicaFindings = gatherFindings([])
+
+  constructor(leaseMs: number) {
+    this.#leaseMs = leaseMs
+  }
+
+  read(gateways: readonly LLMGateway[], nowMs: number): ReplicaFindings {
+    const live = gateways
+      .flatMap(replicasOf)
+      .filter((replica) => isLive(replica, nowMs, this.#leaseMs))
+    const isSame =
+      live.length === this.#live.length &&
+      live.every((replica, index) => replica === this.#live[index])
+    if (isSame) return this.#findings
+    this.#live = live
+    this.#findings = gatherFindings(live)
+    return this.#findings
+  }
+}
+
+/** Equal statements of several replicas are merged. */
+function gatherFindings(live: readonly LLMGatewayReplica[]): ReplicaFindings {
   const problems = new Collection()
   const health = new Collection()
-  for (const gateway of gateways) {
-    for (const replica of replicasOf(gateway)) {
-      if (!isLive(replica, nowMs, leaseMs)) continue
-      for (const { kind, namespace, name, reason, message } of replica.problems ?? []) {
-        const target = failureReasons.includes(reason) ? health : problems
-        target.add(resourceText(kind, { namespace, name }), reason, message, replica.name)
-      }
-      for (const { namespace, name, health: reason, message } of replica.providers ?? []) {
-        if (reason === 'Unknown') continue
-        const resource = resourceText('LLMProvider', { namespace, name })
-        health.add(resource, reason, message ?? '', replica.name)
-      }
+  for (const replica of live) {
+    for (const { kind, namespace, name, reason, message } of replica.problems ?? []) {
+      const target = failureReasons.includes(reason) ? health : problems
+      target.add(resourceText(kind, { namespace, name }), reason, message, replica.name)
+    }
+    for (const { namespace, name, health: reason, message } of replica.providers ?? []) {
+      if (reason === 'Unknown') continue
+      const resource = resourceText('LLMProvider', { namespace, name })
+      health.add(resource, reason, message ?? '', replica.name)
     }
   }
-  return {
-    problemsOf: (resource) => problems.of(resource),
-    healthOf: (resource) => health.of(resource),
-  }
+  const problemsOf = (resource: string) => problems.of(resource)
+  const healthOf = (resource: string) => health.of(resource)
+  const texts = [...problems.resources, ...health.resources].map(
+    (resource) => [resource, JSON.stringify([problemsOf(resource), healthOf(resource)])] as const,
+  )
+  return { problemsOf, healthOf, texts: new Map(texts) }
 }
 
 interface Reported extends Finding {
@@ -61,6 +82,10 @@ class Collection {
     const finding = findings.get(text) ?? { reason, message, replicas: [] }
     findings.set(text, finding)
     if (!finding.replicas.includes(replica)) finding.replicas.push(replica)
+  }
+
+  get resources(): readonly string[] {
+    return [...this.#byResource.keys()]
   }
 
   /** In an order that does not depend on who reported first. */

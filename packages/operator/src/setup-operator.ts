@@ -1,5 +1,10 @@
 import { LLMGateway } from '@fairlead/api'
-import { configurationTypes, kinds as allKinds, type CompileOptions } from '@fairlead/config'
+import {
+  configurationTypes,
+  kinds as allKinds,
+  WatchedConfiguration,
+  type CompileOptions,
+} from '@fairlead/config'
 import {
   ChannelSource,
   controllerBuilder,
@@ -10,15 +15,20 @@ import {
 } from '@fairlead/controller-runtime'
 import { type Clock, type Logger, silentLogger, systemClock } from '@fairlead/base'
 import { type KubernetesObject, type ResourceType, timestamp } from '@fairlead/kube-core'
-import { Configuration } from './configuration.ts'
+import { ChangedPlans, objectKeyOf } from './changed-plans.ts'
 import { desiredStatus } from './desired-status.ts'
 import { planStatus, type Moment } from './plan-status.ts'
 import { changesConditions } from './relevant-change.ts'
-import { gatherFindings } from './replica-findings.ts'
+import { FindingsReader } from './replica-findings.ts'
 import { isLive, nextExpiryMs, removalOf, replicasOf } from './replica-reports.ts'
 import { fieldManager, writeStatus } from './status-writer.ts'
 
 export interface OperatorOptions extends CompileOptions {
+  /**
+   * What the manager's cache compiles to with the same options, where others in the process need it
+   * too. Defaults to one of the operator's own.
+   */
+  readonly configuration?: WatchedConfiguration
   /** How long a replica is live after its last report. Defaults to 60 s; they report every 20 s. */
   readonly replicaLeaseMs?: number
   /** Should be the manager's. Defaults to the machine's clock. */
@@ -43,10 +53,10 @@ export function setupOperator(manager: Manager, options: OperatorOptions): void 
   manager.add(recorder)
   const operator = new Operator(manager, recorder, clock, options)
 
-  const channels = new Map<ResourceType, ChannelSource>()
+  const channels = new Map<string, Channel>()
   for (const type of kinds) {
     const channel = new ChannelSource('configuration')
-    channels.set(type, channel)
+    channels.set(type.kind, { type, channel })
     controllerBuilder(manager)
       .for<KubernetesObject>(type)
       .watchesRaw(channel)
@@ -60,14 +70,24 @@ export function setupOperator(manager: Manager, options: OperatorOptions): void 
   for (const type of configurationTypes(options.kinds)) {
     builder.watches(type, () => everything, { predicates: [changesConditions] })
   }
+  const plans = new ChangedPlans()
   builder.build(async () => {
     const moment = operator.moment()
-    for (const [type, channel] of channels) {
-      for (const object of cache.list(type)) {
-        if (operator.desired(object, moment)) channel.send(keyOf(object))
+    for (const [kind, keys] of plans.since(operator.basis(moment))) {
+      const { type, channel } = channels.get(kind) ?? {}
+      if (type === undefined) continue
+      for (const key of keys) {
+        const object = cache.get(type, objectKeyOf(key))
+        if (object && operator.desired(object, moment)) channel?.send(keyOf(object))
       }
     }
   })
+}
+
+/** How the controller of a kind is sent names. */
+interface Channel {
+  readonly type: ResourceType
+  readonly channel: ChannelSource
 }
 
 class Operator {
@@ -75,14 +95,16 @@ class Operator {
   readonly #recorder: EventRecorder
   readonly #clock: Clock
   readonly #leaseMs: number
-  readonly #configuration: Configuration
+  readonly #configuration: WatchedConfiguration
+  readonly #findings: FindingsReader
 
   constructor(manager: Manager, recorder: EventRecorder, clock: Clock, options: OperatorOptions) {
     this.#manager = manager
     this.#recorder = recorder
     this.#clock = clock
     this.#leaseMs = options.replicaLeaseMs ?? replicaLeaseDefaultMs
-    this.#configuration = new Configuration(manager.cache, options)
+    this.#configuration = options.configuration ?? new WatchedConfiguration(manager.cache, options)
+    this.#findings = new FindingsReader(this.#leaseMs)
   }
 
   /** What replicas report at this moment. */
@@ -90,12 +112,17 @@ class Operator {
     const nowMs = this.#clock.now()
     const leaseMs = this.#leaseMs
     const gateways = this.#manager.cache.list(LLMGateway)
-    return { nowMs, leaseMs, findings: gatherFindings(gateways, nowMs, leaseMs) }
+    return { nowMs, leaseMs, findings: this.#findings.read(gateways, nowMs) }
+  }
+
+  /** What all statuses are planned from at a moment. */
+  basis({ findings }: Moment) {
+    return { result: this.#configuration.result, findings }
   }
 
   /** The status that a resource should get; undefined when it has it already. */
   desired(object: KubernetesObject, moment: Moment) {
-    const planned = planStatus(object, this.#configuration, moment)
+    const planned = planStatus(object, this.#configuration.result, moment)
     const now = timestamp(moment.nowMs)
     return planned && desiredStatus(object, planned, now)
   }

@@ -10,10 +10,11 @@ import type { Route } from './routing-policy.ts'
 /**
  * The configuration of the data plane: one frozen value, compiled from all resources, with all
  * defaults applied, references resolved and durations in milliseconds. It contains names of
- * Secrets, never their values. A call sees one snapshot from start to end.
+ * Secrets, never their values. A call sees one snapshot from start to end. From one snapshot to the
+ * next, what did not change is the same object, so that what is derived from it can be kept.
  */
 export interface Snapshot {
-  /** `sha256:` of the canonical JSON of all other fields: equal configuration, equal hash. */
+  /** `sha256:` over all other fields: equal configuration, equal hash. */
   readonly hash: string
   readonly gateway: LLMGatewaySettings
   /** By `namespace/name`. */

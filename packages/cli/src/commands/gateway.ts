@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { WatchedConfiguration } from '@fairlead/config'
 import { Manager, runnable } from '@fairlead/controller-runtime'
 import type { Gateway } from '@fairlead/gateway'
 import type { Registry } from 'prom-client'
@@ -28,7 +29,7 @@ async function fromCluster(context: CommandContext): Promise<void> {
   const source = new KubernetesConfigSource({
     cache: manager.cache,
     gateway: options.gateway,
-    capabilities,
+    configuration: new WatchedConfiguration(manager.cache, { capabilities }),
     logger,
   })
   const serve = (stop: AbortSignal) => {

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { WatchedConfiguration } from '@fairlead/config'
 import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/controller-runtime'
 import type { Gateway } from '@fairlead/gateway'
 import { setupOperator } from '@fairlead/operator'
@@ -61,21 +62,19 @@ async function runPlanes(
   const manager = new Manager({ config: kubernetes.config, logger, registry })
   await prepareResources(context, dataDir, manager)
 
-  setupOperator(manager, { capabilities, logger })
-  const source = new KubernetesConfigSource({
-    cache: manager.cache,
-    gateway: options.gateway,
-    capabilities,
-    logger,
-  })
+  const { cache } = manager
+  const configuration = new WatchedConfiguration(cache, { capabilities })
+  setupOperator(manager, { capabilities, configuration, logger })
+  const { gateway } = options
+  const source = new KubernetesConfigSource({ cache, gateway, configuration, logger })
   const serving = addGateway(context, dataDir, manager, source, registry)
   await withAdmin(context, registry, probesOf(manager), async (admin) => {
     const running = manager.start(signal)
-    const gateway = await Promise.race([serving, running.then(() => undefined)])
-    if (gateway !== undefined) {
+    const started = await Promise.race([serving, running.then(() => undefined)])
+    if (started !== undefined) {
       await announce(context, dataDir, manager, {
         apiServer: kubernetes.config.server,
-        gateway: gateway.url,
+        gateway: started.url,
         admin,
         kubeconfig: kubernetes.kubeconfigPath,
       })

@@ -1,5 +1,5 @@
-import { compile, type CurrentResources, watchConfiguration } from '@fairlead/config'
-import type { Capabilities, Snapshot } from '@fairlead/snapshot'
+import type { WatchedConfiguration } from '@fairlead/config'
+import type { Snapshot } from '@fairlead/snapshot'
 import type { Cache } from '@fairlead/controller-runtime'
 import type { Logger } from '@fairlead/base'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
@@ -10,20 +10,19 @@ interface KubernetesConfigSourceOptions {
   readonly cache: Cache
   /** The LLMGateway whose snapshot is served. */
   readonly gateway: { readonly namespace: string; readonly name: string }
-  /** The capabilities of this process. */
-  readonly capabilities: Capabilities
+  /** What the cache compiles to with the capabilities of this process. */
+  readonly configuration: WatchedConfiguration
   readonly logger: Logger
 }
 
 /**
- * Configuration and Secrets from a Kubernetes API: watches every kind, compiles after each burst of
- * changes and publishes a snapshot only when it differs. Construct it before the cache starts.
+ * Configuration and Secrets from a Kubernetes API: compiles after each burst
+ * of changes and publishes a snapshot only when it differs. Construct it before the cache starts.
  */
 export class KubernetesConfigSource {
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
   readonly #options: KubernetesConfigSourceOptions
-  readonly #resources: CurrentResources
   readonly #snapshotListeners: Listeners
   #snapshot: Snapshot | undefined
   #scheduled = false
@@ -35,7 +34,7 @@ export class KubernetesConfigSource {
     this.#snapshotListeners = new Listeners(onError)
     const secretListeners = new Listeners(onError)
 
-    this.#resources = watchConfiguration(options.cache, () => this.#schedule())
+    options.configuration.onChange(() => this.#schedule())
     const secretChanged = () => secretListeners.notify()
     options.cache
       .informerFor(Secret)
@@ -68,9 +67,9 @@ export class KubernetesConfigSource {
   }
 
   #compile(): void {
-    const { gateway, capabilities, logger } = this.#options
+    const { gateway, configuration, logger } = this.#options
     const key = `${gateway.namespace}/${gateway.name}`
-    const snapshot = compile(this.#resources, { capabilities }).snapshots.get(key)
+    const snapshot = configuration.result.snapshots.get(key)
     if (snapshot?.hash === this.#snapshot?.hash) return
     this.#snapshot = snapshot
     logger.info({ gateway: key, hash: snapshot?.hash ?? null }, 'configuration changed')

@@ -4,6 +4,7 @@ import {
   apiVersionOf,
   applyDefaults,
   compileRules,
+  deepEqual,
   deepFreeze,
   evaluateRules,
   fieldErrorMessage,
@@ -18,19 +19,40 @@ import {
 } from '@fairlead/kube-core'
 import { ManifestError, type Manifest } from '../load-manifests.ts'
 
+interface Checked {
+  readonly object: KubernetesObject
+  readonly result: UpgradedResource<KubernetesObject>
+}
+
 /**
  * Processes manifests as an API server processes objects: defaults, schema, rules, no unknown
  * fields. Older shapes are upgraded first. Validators of a kind are built on first use.
  */
 export class ManifestChecker {
   readonly #checks = new Map<string, Check>()
+  #checked: ReadonlyMap<string, Checked> = new Map()
 
   /**
-   * The object as it would be stored, and what was upgraded. Objects of other groups are
-   * returned as is, except Secrets. Throws ManifestError with file, object and fields, never with a
-   * value of a Secret.
+   * The objects as they would be stored, and what was upgraded, in the order of the manifests; an
+   * object that is equal to that of the last time is the same one, and is not checked again. Objects
+   * of other groups are returned as is, except Secrets. Throws ManifestError with file, object and
+   * fields, never with a value of a Secret.
    */
-  check(manifest: Manifest): UpgradedResource<KubernetesObject> {
+  checkAll(manifests: readonly Manifest[]): readonly UpgradedResource<KubernetesObject>[] {
+    const checked = manifests.map((manifest) => {
+      const { object } = manifest
+      const { namespace, name } = object.metadata
+      const identity = `${object.apiVersion} ${object.kind} ${namespace}/${name}`
+      const before = this.#checked.get(identity)
+      const result =
+        before && deepEqual(before.object, object) ? before.result : this.#check(manifest)
+      return [identity, { object, result }] as const
+    })
+    this.#checked = new Map(checked)
+    return checked.map(([, { result }]) => result)
+  }
+
+  #check(manifest: Manifest): UpgradedResource<KubernetesObject> {
     const { file, object } = manifest
     if (isOf(Secret, object)) return { resource: storedSecret(manifest), changes: [] }
     const type = definitions.find((candidate) => isOf(candidate, object))

@@ -1,5 +1,5 @@
 import { watch } from 'node:fs'
-import { compile } from '@fairlead/config'
+import { createCompiler, type Compiler } from '@fairlead/config'
 import type { Capabilities, SecretKeyRef, Snapshot } from '@fairlead/snapshot'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import {
@@ -39,11 +39,13 @@ export class ManifestConfigSource {
   readonly #options: ManifestConfigSourceOptions
   readonly #listeners: Listeners
   readonly #checker = new ManifestChecker()
+  readonly #compiler: Compiler
   #snapshot: Snapshot | undefined
   #secrets: ReadonlyMap<string, Secret> = new Map()
 
   constructor(options: ManifestConfigSourceOptions) {
     this.#options = options
+    this.#compiler = createCompiler({ capabilities: options.capabilities })
     this.#listeners = new Listeners((error) => options.logger.error({ error }, 'a listener failed'))
     const subscribe = (listener: () => void) => this.#listeners.add(listener)
     this.snapshots = { current: () => this.#snapshot, subscribe }
@@ -52,17 +54,17 @@ export class ManifestConfigSource {
 
   /** Reads everything. On ManifestError, the previous configuration stays in use. */
   load(): void {
-    const { folder, gateway, capabilities, logger } = this.#options
+    const { folder, gateway, logger } = this.#options
     const manifests = loadManifests(folder).map(placed)
     refuseRepetition(manifests)
     const byKind = Map.groupBy(
-      manifests.map((manifest) => this.#check(manifest)),
+      this.#check(manifests),
       ({ apiVersion, kind }) => `${apiVersion} ${kind}`,
     )
     const list = <T extends KubernetesObject>(type: ResourceType<T>) =>
       (byKind.get(`${apiVersionOf(type)} ${type.kind}`) ??
         []) as readonly KubernetesObject[] as readonly T[]
-    const { snapshots, conditions } = compile({ list }, { capabilities })
+    const { snapshots, conditions } = this.#compiler.compile({ list })
 
     for (const { kind, namespace, name, conditions: found } of conditions) {
       for (const { type, reason, message, status } of found) {
@@ -103,17 +105,19 @@ export class ManifestConfigSource {
     signal.addEventListener('abort', () => timer?.cancel(), { once: true })
   }
 
-  /** As an API server would store it; an older shape is accepted and logged. */
-  #check(manifest: Manifest): KubernetesObject {
-    const { resource, changes } = this.#checker.check(manifest)
-    const { kind, metadata } = resource
-    for (const change of changes) {
-      this.#options.logger.warn(
-        { file: manifest.file, kind, name: metadata.name },
-        `${manifest.file}: ${kind} "${metadata.name}": ${change}; please update the file`,
-      )
-    }
-    return resource
+  /** As an API server would store them; an older shape is accepted and logged. */
+  #check(manifests: readonly Manifest[]): readonly KubernetesObject[] {
+    return this.#checker.checkAll(manifests).map(({ resource, changes }, index) => {
+      const { kind, metadata } = resource
+      const file = manifests[index]?.file
+      for (const change of changes) {
+        this.#options.logger.warn(
+          { file, kind, name: metadata.name },
+          `${file}: ${kind} "${metadata.name}": ${change}; please update the file`,
+        )
+      }
+      return resource
+    })
   }
 
   #secret(ref: SecretKeyRef): string | undefined {

@@ -10,8 +10,3 @@ export interface Catalogue {
 
 /** By the name of the kind, what is referred to before what refers to it. */
 export type Catalogues = ReadonlyMap<string, Catalogue>
-
-/** `Kind namespace/name`: unique among all resources. */
-export function memberKey(kind: string, key: string): string {
-  return `${kind} ${key}`
-}

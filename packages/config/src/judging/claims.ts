@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 import type { Capabilities } from '@fairlead/snapshot'
+import { freeze } from '../values/freeze.ts'
 import type { Claim, Claims, Member } from './kind-compiler.ts'
 import { comparePrecedence, describeWinner } from './precedence.ts'
 
@@ -11,39 +12,74 @@ interface SettledClaims {
   readonly losses: ReadonlyMap<string, string>
 }
 
+interface Reduced {
+  /** The lost subjects, as one text. */
+  readonly lost: string
+  readonly member: Member
+}
+
 /**
  * Decides claims of several resources to the same subjects: the older resource wins, then the one
- * with the lower namespace/name. A resource never loses to itself. The order does not matter.
+ * with the lower namespace/name. A resource never loses to itself. The order does not matter. A
+ * member that loses the same as before is the same object.
  */
-export function settleClaims(
-  members: readonly Member[],
-  claims: Claims<unknown>,
-  capabilities: Capabilities,
-): SettledClaims {
-  const wanted = members.map((member) => ({ member, claims: claims.of(member.settings) }))
-  const winners = new Map<string, KubernetesObject>()
-  for (const { member, claims: own } of wanted) {
-    for (const { subject } of own) {
-      const current = winners.get(subject)
-      if (!current || comparePrecedence(member.resource, current) < 0) {
-        winners.set(subject, member.resource)
+export class ClaimsCourt {
+  readonly #claims: Claims<unknown>
+  readonly #capabilities: Capabilities
+  readonly #claimsOf = new WeakMap<Member, readonly Claim[]>()
+  readonly #reduced = new WeakMap<Member, Reduced>()
+
+  constructor(claims: Claims<unknown>, capabilities: Capabilities) {
+    this.#claims = claims
+    this.#capabilities = capabilities
+  }
+
+  settle(members: readonly Member[]): SettledClaims {
+    const wanted = members.map((member) => ({ member, own: this.#read(member) }))
+    const winners = new Map<string, KubernetesObject>()
+    for (const { member, own } of wanted) {
+      for (const { subject } of own) {
+        const current = winners.get(subject)
+        if (!current || comparePrecedence(member.resource, current) < 0) {
+          winners.set(subject, member.resource)
+        }
       }
     }
-  }
-  const losses = new Map<string, string>()
-  const settled = wanted.map(({ member, claims: own }) => {
-    const lost = own.flatMap((claim) => {
-      const loss =
-        claims.reserved?.(claim.subject, capabilities) ??
-        lossOf(claim, member.resource, winners.get(claim.subject), claims)
-      return loss === undefined ? [] : [{ subject: claim.subject, loss }]
+    const losses = new Map<string, string>()
+    const settled = wanted.map(({ member, own }) => {
+      const lost = own.flatMap((claim) => {
+        const loss =
+          this.#claims.reserved?.(claim.subject, this.#capabilities) ??
+          lossOf(claim, member.resource, winners.get(claim.subject), this.#claims)
+        return loss === undefined ? [] : [{ subject: claim.subject, loss }]
+      })
+      if (lost.length === 0) return member
+      losses.set(member.key, lost.map(({ loss }) => loss).join('; '))
+      return this.#without(
+        member,
+        lost.map(({ subject }) => subject),
+      )
     })
-    if (lost.length === 0) return member
-    losses.set(member.key, lost.map(({ loss }) => loss).join('; '))
-    const subjects = new Set(lost.map(({ subject }) => subject))
-    return { ...member, settings: claims.without(member.settings, subjects) }
-  })
-  return { members: settled, losses }
+    return { members: settled, losses }
+  }
+
+  #read(member: Member): readonly Claim[] {
+    const known = this.#claimsOf.get(member)
+    if (known !== undefined) return known
+    const claims = this.#claims.of(member.settings)
+    this.#claimsOf.set(member, claims)
+    return claims
+  }
+
+  #without(member: Member, subjects: readonly string[]): Member {
+    const lost = JSON.stringify(subjects)
+    const known = this.#reduced.get(member)
+    if (known?.lost === lost) return known.member
+    const settings = freeze(this.#claims.without(member.settings, new Set(subjects)))
+    const reduced = { ...member, settings }
+    this.#reduced.set(member, { lost, member: reduced })
+    return reduced
+  }
 }
 
 function lossOf(

@@ -2,6 +2,7 @@ import { group } from '@fairlead/api'
 import { parseGoDuration, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
 import type { SecretKeyRef } from '@fairlead/snapshot'
 import { namespaceOf, resourceKey } from '../values/resource-key.ts'
+import { targetState, type Answer } from './answers.ts'
 import type { Catalogues } from './catalogue.ts'
 import type { ReferenceGrants } from './reference-grants.ts'
 
@@ -19,6 +20,8 @@ interface NamedReference {
 export class Findings {
   readonly invalid: string[] = []
   readonly referenceProblems: ReferenceProblem[] = []
+  /** What was asked about other resources: while the answers are the same, so is the judgement. */
+  readonly answers: Answer[] = []
   readonly #from: KubernetesObject
   readonly #references: readonly ResourceType[]
   readonly #grants: ReferenceGrants
@@ -72,20 +75,26 @@ export class Findings {
     const namespace = reference.namespace ?? namespaceOf(this.#from)
     if (!this.#permits(group, kind, namespace, reference.name, path)) return undefined
     const key = resourceKey(namespace, reference.name)
-    const target = this.#catalogues.get(kind)?.byKey.get(key)
-    if (target?.settings !== undefined) return key
+    const state = targetState(this.#catalogues, kind, key)
+    this.answers.push({ kind, key, state })
+    if (state === 'usable') return key
     this.referenceProblems.push({
       reason: 'RefNotFound',
-      message: target
-        ? `${path}: ${kind} ${key} exists but cannot be used; see its conditions`
-        : `${path}: ${kind} ${key} does not exist`,
+      message:
+        state === 'unusable'
+          ? `${path}: ${kind} ${key} exists but cannot be used; see its conditions`
+          : `${path}: ${kind} ${key} does not exist`,
     })
     return undefined
   }
 
   #permits(toGroup: string, kind: string, namespace: string, name: string, path: string): boolean {
     const from = { group, kind: this.#from.kind, namespace: namespaceOf(this.#from) }
-    if (this.#grants.permits(from, { group: toGroup, kind, namespace, name })) return true
+    if (from.namespace === namespace) return true
+    const to = { group: toGroup, kind, namespace, name }
+    const permitted = this.#grants.permits(from, to)
+    this.answers.push({ from, to, permitted })
+    if (permitted) return true
     this.referenceProblems.push({
       reason: 'RefNotPermitted',
       message:

@@ -60,7 +60,7 @@ export interface GatewayRef {
 }
 
 /** A resource of another kind, by its `namespace/name`. */
-interface Need {
+export interface Need {
   readonly type: ResourceType
   readonly key: string
 }

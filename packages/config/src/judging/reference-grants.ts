@@ -2,7 +2,7 @@ import type { ReferenceGrant } from '@fairlead/api'
 import { namespaceOf } from '../values/resource-key.ts'
 
 /** The end of a reference: a core kind such as Secret has the group `''`. */
-interface ReferenceEnd {
+export interface ReferenceEnd {
   readonly group: string
   readonly kind: string
   readonly namespace: string

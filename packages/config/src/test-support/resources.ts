@@ -1,6 +1,7 @@
 import { definitions } from '@fairlead/api'
 import { applyDefaults, Namespace, type KubernetesObject } from '@fairlead/kube-core'
-import { compile, type CompileOptions } from '../compile.ts'
+import { compile } from '../compile.ts'
+import type { CompileOptions } from '../compiler.ts'
 import type { CompileResult } from '../compile-result.ts'
 import type { PlannedCondition } from '../judging/conditions.ts'
 import type { ResourceSet } from '../resource-set.ts'

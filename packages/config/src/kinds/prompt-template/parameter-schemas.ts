@@ -11,6 +11,8 @@ const createAjv = (): Ajv2020 =>
 
 /** Ajv keeps parts of every schema that it compiled, also of removed ones. */
 const compiledMax = 200
+/** A change of a template leaves most schemas as they are, but in new objects. */
+const rememberedMax = 1024
 
 /** Judges JSON Schemas of parameters. The same schema always gets the same verdict. */
 export class ParameterSchemas {
@@ -19,6 +21,8 @@ export class ParameterSchemas {
   #compiled = 0
   /** Verdicts by frozen schema: compiling one takes a millisecond. */
   readonly #verdicts = new WeakMap<object, string | undefined>()
+  /** The latest verdicts by the schema's text. */
+  readonly #byText = new Map<string, string | undefined>()
 
   /**
    * Why a value is not a JSON Schema 2020-12 that parameters can be checked with; undefined when it
@@ -39,6 +43,19 @@ export class ParameterSchemas {
     if ('$schema' in schema && schema.$schema !== dialect && schema.$schema !== `${dialect}#`) {
       return `$schema is ${JSON.stringify(schema.$schema)}; only ${dialect} is supported`
     }
+    if (!this.#byText.has(text)) this.#remember(text, this.#compile(schema, text))
+    return this.#byText.get(text)
+  }
+
+  #remember(text: string, verdict: string | undefined): void {
+    if (this.#byText.size >= rememberedMax) {
+      const [oldest = ''] = this.#byText.keys()
+      this.#byText.delete(oldest)
+    }
+    this.#byText.set(text, verdict)
+  }
+
+  #compile(schema: object, text: string): string | undefined {
     // A schema that names itself or its parts would stay registered in the shared instance.
     const ajv = /"\$(id|anchor|dynamicAnchor)":/.test(text) ? createAjv() : this.#shared()
     try {

@@ -1,9 +1,7 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
 import type { RouteMatch } from '@fairlead/snapshot'
-import { comparePrecedence } from '../../judging/precedence.ts'
 
 /** How narrow a match is: compared from the first number on, the greater one is more specific. */
-type Specificity = readonly number[]
+export type Specificity = readonly number[]
 
 /**
  * What decides, in this order: the models (all exact, then the longest prefix before a `*`, then
@@ -21,7 +19,7 @@ function specificityOf(match: RouteMatch): Specificity {
 }
 
 /** Positive when `left` is more specific. */
-function compareSpecificity(left: Specificity, right: Specificity): number {
+export function compareSpecificity(left: Specificity, right: Specificity): number {
   for (const [index, value] of left.entries()) {
     const other = right[index] ?? 0
     if (value !== other) return value < other ? -1 : 1
@@ -40,23 +38,6 @@ export function ranksWithinPolicy(matches: readonly RouteMatch[]): readonly Spec
     if (lowest === undefined || compareSpecificity(own, lowest) < 0) lowest = own
     return lowest
   })
-}
-
-/** One rule as a candidate for a gateway's list of routes. */
-export interface RankedRoute<T> {
-  readonly route: T
-  readonly rank: Specificity
-  readonly policy: KubernetesObject
-  readonly index: number
-}
-
-/** Most specific first; then the older policy, the lower namespace/name, the order in the policy. */
-export function compareRanked(left: RankedRoute<unknown>, right: RankedRoute<unknown>): number {
-  return (
-    compareSpecificity(right.rank, left.rank) ||
-    comparePrecedence(left.policy, right.policy) ||
-    left.index - right.index
-  )
 }
 
 const given = (names: readonly string[]): number => (names.length > 0 ? 1 : 0)

@@ -1,12 +1,14 @@
 import { kinds, LLMProvider } from '@fairlead/api'
-import type { Cache, InformerHandler } from '@fairlead/controller-runtime'
 import { Namespace, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
 import { describe, expect, it } from 'vitest'
-import { Configuration } from './configuration.ts'
 import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
-import { resource } from './test-support/start-operator.ts'
+import { WatchedConfiguration, type ConfigurationCache } from './watched-configuration.ts'
 
-type Handler = InformerHandler<KubernetesObject>
+interface Handler {
+  added(object: KubernetesObject): void
+  updated(before: KubernetesObject, after: KubernetesObject): void
+  deleted(object: KubernetesObject): void
+}
 
 /** A cache of fixed objects that counts how often everything is read. */
 function countingCache(objects: readonly KubernetesObject[]) {
@@ -20,15 +22,16 @@ function countingCache(objects: readonly KubernetesObject[]) {
       if (type.kind === LLMProvider.kind) reads.count += 1
       return objects.filter(({ kind }) => kind === type.kind)
     },
-  } as unknown as Cache
-  const handlerOf = (type: ResourceType): Handler => handlers.get(type.kind) ?? {}
+  } as unknown as ConfigurationCache
+  const handlerOf = (type: ResourceType) => handlers.get(type.kind)
   return { cache, reads, handlerOf, handlers }
 }
 
-const provider = resource('LLMProvider', 'p', { type: 'Simulator' })
 const generation = (value: number): KubernetesObject => ({
-  ...provider,
-  metadata: { ...provider.metadata, generation: value },
+  apiVersion: 'fairlead.dev/v1alpha1',
+  kind: LLMProvider.kind,
+  metadata: { namespace: 'default', name: 'p', generation: value },
+  spec: { type: 'Simulator' },
 })
 const namespace = (labels: Record<string, string>): KubernetesObject => ({
   apiVersion: 'v1',
@@ -36,37 +39,34 @@ const namespace = (labels: Record<string, string>): KubernetesObject => ({
   metadata: { name: 'a', labels },
 })
 
-describe('Configuration', () => {
+describe('a watched configuration', () => {
   it('is compiled once for a burst of changes, when it is asked for', () => {
     const { cache, reads, handlerOf } = countingCache([generation(1)])
-    const configuration = new Configuration(cache, { capabilities })
+    const configuration = new WatchedConfiguration(cache, { capabilities })
     for (let change = 1; change <= 100; change++) {
-      handlerOf(LLMProvider).updated?.(generation(change), generation(change + 1))
+      handlerOf(LLMProvider)?.updated(generation(change), generation(change + 1))
     }
     expect(reads.count).toBe(0)
     const { result } = configuration
     expect(configuration.result).toBe(result)
-    expect(configuration.conditionsOf('LLMProvider', { namespace: 'default', name: 'p' })).toBe(
-      result.conditions[0],
-    )
     expect(reads.count).toBe(1)
   })
 
-  it.each<[string, ResourceType, (handler: Handler) => void, number]>([
-    ['a spec', LLMProvider, (one) => one.updated?.(generation(1), generation(2)), 2],
-    ['a status', LLMProvider, (one) => one.updated?.(generation(1), generation(1)), 1],
-    ['a new object', LLMProvider, (one) => one.added?.(generation(1), { initial: false }), 2],
-    ['a deletion', LLMProvider, (one) => one.deleted?.(generation(1), { stateUnknown: false }), 2],
+  it.each<[string, ResourceType, (handler: Handler | undefined) => void, number]>([
+    ['a spec', LLMProvider, (one) => one?.updated(generation(1), generation(2)), 2],
+    ['a status', LLMProvider, (one) => one?.updated(generation(1), generation(1)), 1],
+    ['a new object', LLMProvider, (one) => one?.added(generation(1)), 2],
+    ['a deletion', LLMProvider, (one) => one?.deleted(generation(1)), 2],
     [
       'labels of a namespace',
       Namespace,
-      (one) => one.updated?.(namespace({}), namespace({ a: '' })),
+      (one) => one?.updated(namespace({}), namespace({ a: '' })),
       2,
     ],
-    ['nothing of a namespace', Namespace, (one) => one.updated?.(namespace({}), namespace({})), 1],
+    ['nothing of a namespace', Namespace, (one) => one?.updated(namespace({}), namespace({})), 1],
   ])('after %s changed has been compiled that often', (_, type, change, compiles) => {
     const { cache, reads, handlerOf } = countingCache([generation(1)])
-    const configuration = new Configuration(cache, { capabilities })
+    const configuration = new WatchedConfiguration(cache, { capabilities })
     void configuration.result
     change(handlerOf(type))
     void configuration.result
@@ -75,7 +75,7 @@ describe('Configuration', () => {
 
   it('depends on every kind of ours, on grants and on namespaces', () => {
     const { cache, handlers } = countingCache([])
-    void new Configuration(cache, { capabilities })
+    void new WatchedConfiguration(cache, { capabilities })
     expect([...handlers.keys()].toSorted()).toEqual(
       [...kinds.map(({ kind }) => kind), 'Namespace', 'ReferenceGrant'].toSorted(),
     )

@@ -1,0 +1,183 @@
+import { LLMGateway } from '@fairlead/api'
+import { deepEqual } from '@fairlead/kube-core'
+import type { Capabilities } from '@fairlead/snapshot'
+import type { ResourceConditions } from './compile-result.ts'
+import { attachmentsOf } from './gateways/attachment.ts'
+import type { ServedGateway } from './gateways/gateway-server.ts'
+import type { Gateways } from './gateways/gateways.ts'
+import type { ServedKind } from './gateways/kind-server.ts'
+import type { Catalogue } from './judging/catalogue.ts'
+import { commonConditions, listed, type Refusal } from './judging/conditions.ts'
+import type { Judged } from './judging/judged.ts'
+import type { GatewayRef, KindCompiler } from './judging/kind-compiler.ts'
+import { freeze } from './values/freeze.ts'
+import { frozenMap } from './values/frozen-map.ts'
+import { sameElements } from './values/remembering.ts'
+import { identityOf, namespaceOf } from './values/resource-key.ts'
+
+/** What the conditions of resources depend on, beside the options of a compilation. */
+export interface Verdicts {
+  readonly gateways: Gateways
+  readonly served: readonly ServedGateway[]
+}
+
+/** What one gateway does with the resources of a kind. */
+interface Service extends Pick<ServedKind, 'serves' | 'losses'> {
+  readonly gateway: string
+}
+
+/** The conditions of all resources of a kind, by `namespace/name`, in that order. */
+export type ConditionsByKey = ReadonlyMap<string, ResourceConditions>
+
+interface Session {
+  readonly catalogue: Catalogue
+  readonly gateways: Gateways
+  readonly kinds: readonly (ServedKind | undefined)[]
+  readonly conditions: ConditionsByKey
+  /** By `namespace/name`: all that the conditions of the resource were written for. */
+  readonly circumstances: ReadonlyMap<string, readonly unknown[]>
+}
+
+/**
+ * Writes the conditions of the resources of one kind, each again only if something has changed that
+ * they depend on. What is equal to the last time is the same object.
+ */
+export class KindConditions {
+  readonly #capabilities: Capabilities
+  readonly #controllerName: string
+  #last: Session | undefined
+
+  constructor(capabilities: Capabilities, controllerName: string) {
+    this.#capabilities = capabilities
+    this.#controllerName = controllerName
+  }
+
+  write(catalogue: Catalogue, verdicts: Verdicts): ConditionsByKey {
+    const last = this.#last
+    const { compiler, byKey } = catalogue
+    const { gateways, served } = verdicts
+    const kinds = served.map((one) => one.kinds.get(compiler.type.kind))
+    const isSame =
+      last?.catalogue === catalogue && last.gateways === gateways && sameElements(kinds, last.kinds)
+    if (isSame) return last.conditions
+    const services = served.flatMap(({ key }, index) => {
+      const kind = kinds[index]
+      return kind === undefined ? [] : [{ gateway: key, serves: kind.serves, losses: kind.losses }]
+    })
+    const circumstances = new Map<string, readonly unknown[]>()
+    const conditions = new Map<string, ResourceConditions>()
+    for (const [key, judged] of byKey) {
+      const current = [judged, gateways, ...services.flatMap((one) => onGateway(one, key))]
+      const known = last?.conditions.get(key)
+      const holds = known && sameElements(current, last?.circumstances.get(key) ?? [])
+      circumstances.set(key, current)
+      conditions.set(key, holds ? known : this.#write(compiler, judged, gateways, services, known))
+    }
+    const kept = last && sameElements([...conditions.values()], [...last.conditions.values()])
+    this.#last = {
+      catalogue,
+      gateways,
+      kinds,
+      circumstances,
+      conditions: kept ? last.conditions : frozenMap(conditions),
+    }
+    return this.#last.conditions
+  }
+
+  #write(
+    compiler: KindCompiler,
+    judged: Judged,
+    gateways: Gateways,
+    services: readonly Service[],
+    before: ResourceConditions | undefined,
+  ): ResourceConditions {
+    const { resource, key } = judged
+    const serving = services.filter(({ serves }) => serves.has(key))
+    const conflicts = serving.flatMap((service) => lossesOn(service, key))
+    const attached =
+      compiler.gatewayRefs &&
+      atEachGateway(compiler, judged, compiler.gatewayRefs(resource), gateways, services)
+    const refusal = attached
+      ? refusalByAll(attached)
+      : refusalOf(compiler, judged, services, serving, conflicts)
+    const outcome = { conflicts, refusal, capabilities: this.#capabilities }
+    const own = compiler.conditions?.(judged, outcome)
+    const statusFields = compiler.statusFields?.(judged)
+    const conditions = {
+      kind: compiler.type.kind,
+      ...identityOf(resource),
+      conditions: [...commonConditions(judged, refusal), ...(own ?? [])],
+      ...(attached && {
+        gateways: attached.map((at) => ({
+          gatewayRef: at.gatewayRef,
+          controllerName: this.#controllerName,
+          conditions: commonConditions(judged, at.refusal),
+        })),
+      }),
+      ...(statusFields && { statusFields }),
+    }
+    return before && deepEqual(before, conditions) ? before : freeze(conditions)
+  }
+}
+
+/** What a gateway does with one resource, for comparison. */
+function onGateway({ gateway, serves, losses }: Service, key: string): readonly unknown[] {
+  return [gateway, serves.has(key), losses.get(key)]
+}
+
+/** Why no gateway serves a resource, or what it lost on those that do. */
+function refusalOf(
+  compiler: KindCompiler,
+  { resource }: Judged,
+  services: readonly Service[],
+  serving: readonly Service[],
+  conflicts: readonly string[],
+): Refusal | undefined {
+  if (compiler.type.kind === LLMGateway.kind) return undefined
+  if (services.length === 0) {
+    return { reason: 'NoMatchingGateway', message: 'There is no accepted LLMGateway' }
+  }
+  if (serving.length === 0) {
+    const message = `No LLMGateway allows namespace ${namespaceOf(resource)} (spec.allowedNamespaces)`
+    return { reason: 'NotAllowedByGateway', message }
+  }
+  return compiler.claims?.refuses ? conflicted(conflicts) : undefined
+}
+
+interface AtGateway {
+  readonly gatewayRef: GatewayRef
+  readonly refusal: Refusal | undefined
+}
+
+function atEachGateway(
+  compiler: KindCompiler,
+  { resource, key }: Judged,
+  references: readonly GatewayRef[],
+  gateways: Gateways,
+  services: readonly Service[],
+): readonly AtGateway[] {
+  return attachmentsOf(resource, references, gateways).map(
+    ({ gatewayRef, gatewayKey, refusal }) => {
+      const service = services.find(({ gateway }) => gateway === gatewayKey)
+      const losses = service && compiler.claims?.refuses ? lossesOn(service, key) : []
+      return { gatewayRef, refusal: refusal ?? conflicted(losses) }
+    },
+  )
+}
+
+/** A resource is accepted as a whole when at least one of the gateways that it names accepts it. */
+function refusalByAll(gateways: readonly AtGateway[]): Refusal | undefined {
+  const refusals = gateways.flatMap(({ refusal }) => refusal ?? [])
+  const [first] = refusals
+  if (first === undefined || refusals.length < gateways.length) return undefined
+  return { reason: first.reason, message: listed(refusals.map(({ message }) => message)) }
+}
+
+function conflicted(losses: readonly string[]): Refusal | undefined {
+  return losses.length > 0 ? { reason: 'Conflicted', message: listed(losses) } : undefined
+}
+
+function lossesOn({ gateway, losses }: Service, key: string): readonly string[] {
+  const loss = losses.get(key)
+  return loss === undefined ? [] : [`on LLMGateway ${gateway}, ${loss}`]
+}

@@ -1,0 +1,66 @@
+import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
+import { changesConfiguration } from './changes-configuration.ts'
+import type { CompileResult } from './compile-result.ts'
+import { createCompiler, type CompileOptions, type Compiler } from './compiler.ts'
+import { CurrentResources } from './current-resources.ts'
+import { configurationTypes } from './resource-set.ts'
+
+/** What configuration is read from: a cache of controller-runtime, or anything like it. */
+export interface ConfigurationCache {
+  list<T extends KubernetesObject>(type: ResourceType<T>): readonly T[]
+  informerFor<T extends KubernetesObject>(
+    type: ResourceType<T>,
+  ): {
+    onEvent(handler: {
+      added(object: T): void
+      updated(before: T, after: T): void
+      deleted(object: T): void
+    }): unknown
+  }
+}
+
+/**
+ * What the resources of a cache compile to, for everybody in the process who needs it. Compiled when
+ * asked for and kept until a resource changes, so that a burst of changes costs one compilation.
+ * Construct it before the cache starts: it declares the kinds.
+ */
+export class WatchedConfiguration {
+  readonly #resources: CurrentResources
+  readonly #compiler: Compiler
+  readonly #listeners = new Set<() => void>()
+  #result: CompileResult | undefined
+
+  constructor(cache: ConfigurationCache, options: CompileOptions) {
+    this.#resources = new CurrentResources((type) => cache.list(type))
+    this.#compiler = createCompiler(options)
+    const changed = () => this.#changed()
+    for (const type of configurationTypes(options.kinds)) {
+      cache.informerFor(type).onEvent({
+        added: changed,
+        updated: (before, after) => {
+          if (changesConfiguration(before, after)) changed()
+        },
+        deleted: changed,
+      })
+    }
+  }
+
+  get result(): CompileResult {
+    this.#result ??= this.#compiler.compile(this.#resources)
+    return this.#result
+  }
+
+  /**
+   * Calls the listener for each change of a resource that may change the result; conditions and
+   * heartbeats, which are written frequently, are none. Returns what ends that.
+   */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #changed(): void {
+    this.#result = undefined
+    for (const listener of this.#listeners) listener()
+  }
+}
