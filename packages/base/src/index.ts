@@ -14,6 +14,7 @@ export {
 } from './json-value.ts'
 export { silentLogger, withFields, type Logger } from './logger.ts'
 export { systemRandom, type Random } from './random.ts'
+export { remembering, sameElements } from './remembering.ts'
 export { readRetryAfterSeconds } from './retry-after.ts'
 export { MissingVariables, renderTemplate, templateVariables } from './template.ts'
 export { drawByWeight } from './weighted-draw.ts'

@@ -35,3 +35,49 @@ it('a report that fails is tried again after 500 ms, then twice as long each tim
   await reporting
   expect(clock.pendingTimers).toBe(0)
 })
+
+it('a report holds no more than the status does: the providers that were called, failing ones first', async () => {
+  const clock = new FakeClock()
+  const reports: { readonly status: { readonly replicas: readonly Report[] } }[] = []
+  const providers = Array.from({ length: 1000 }, (_, index) => ({
+    namespace: 'default',
+    name: `p${index}`,
+    health: index === 999 ? 'Unreachable' : index % 2 === 0 ? 'Healthy' : 'Unknown',
+    message: '',
+  }))
+  const problems = providers.map(({ name }) => ({
+    kind: 'LLMProvider',
+    namespace: 'default',
+    name,
+  }))
+  const stop = new AbortController()
+  const reporting = reportReplica(
+    {
+      client: {
+        status: {
+          apply: async (_: unknown, object: (typeof reports)[0]) => void reports.push(object),
+        },
+      } as unknown as Client,
+      gateway: {
+        onReportChange: () => () => {},
+        report: () => ({ configHash: 'sha256:x', problems, providers }),
+      } as unknown as Gateway,
+      target: { namespace: 'default', name: 'default' },
+      replica: 'one',
+      clock,
+      logger: silentLogger,
+    },
+    stop.signal,
+  )
+  stop.abort()
+  await reporting
+  const [entry] = reports[0]?.status.replicas ?? []
+  expect(entry?.problems).toHaveLength(64)
+  expect(entry?.providers).toHaveLength(256)
+  expect(entry?.providers.slice(0, 2)).toMatchObject([{ name: 'p999' }, { name: 'p0' }])
+})
+
+interface Report {
+  readonly problems: readonly object[]
+  readonly providers: readonly { readonly name: string }[]
+}

@@ -6,6 +6,9 @@ import { apiVersionOf, isNotFound, timestamp } from '@fairlead/kube-core'
 
 /** Heartbeat interval when nothing changes. */
 const heartbeatMs = 20_000
+/** As many as the schema of LLMGateway's status holds. */
+const problemsMax = 64
+const providersMax = 256
 /** First delay after a failed report; doubles up to the heartbeat interval. */
 const retryMs = 500
 
@@ -60,13 +63,13 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
     configHash,
     ready: configHash !== '',
     reportedAt: timestamp(clock.now()),
-    problems: problems.map((problem) => ({ ...problem })),
-    providers: providers.map(({ namespace, name, health, message }) => ({
-      namespace,
-      name,
-      health,
-      message,
-    })),
+    problems: problems.slice(0, problemsMax).map((problem) => ({ ...problem })),
+    // A provider that nobody has called says nothing, and there may be many of them.
+    providers: providers
+      .filter(({ health }) => health !== 'Unknown')
+      .toSorted((left, right) => Number(isWell(left)) - Number(isWell(right)))
+      .slice(0, providersMax)
+      .map(({ namespace, name, health, message }) => ({ namespace, name, health, message })),
   }
   try {
     await client.status.apply(
@@ -84,6 +87,10 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
     if (!isNotFound(error)) logger.warn({ error }, 'cannot report to the LLMGateway; retrying')
     return isNotFound(error)
   }
+}
+
+function isWell({ health }: { readonly health: string }): boolean {
+  return health === 'Healthy'
 }
 
 /** Waits for the promise, at most `waitMs`. */

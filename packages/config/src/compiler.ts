@@ -1,4 +1,4 @@
-import { compareText } from '@fairlead/base'
+import { compareText, sameElements } from '@fairlead/base'
 import { ReferenceGrant } from '@fairlead/api'
 import { Namespace } from '@fairlead/kube-core'
 import type { Capabilities, Snapshot } from '@fairlead/snapshot'
@@ -13,7 +13,6 @@ import { kinds as allKinds } from './kinds/kinds.ts'
 import type { ResourceSet } from './resource-set.ts'
 import { ContentHasher } from './values/content-hash.ts'
 import { frozenMap } from './values/frozen-map.ts'
-import { sameElements } from './values/remembering.ts'
 
 export interface CompileOptions {
   /** What the data plane can do: what is served, and what conditions name as the alternatives. */

@@ -1,3 +1,4 @@
+import { sameElements } from '@fairlead/base'
 import {
   applyDefaults,
   deepFreeze,
@@ -8,7 +9,6 @@ import {
 import { changesConfiguration } from './changes-configuration.ts'
 import { upgradeResource } from './migrations/upgrade-resource.ts'
 import type { ResourceSet } from './resource-set.ts'
-import { sameElements } from './values/remembering.ts'
 
 /**
  * A resource in the shape of today, with the defaults of its schema: what an API server with our

@@ -1,3 +1,4 @@
+import { sameElements } from '@fairlead/base'
 import { LLMGateway } from '@fairlead/api'
 import { deepEqual } from '@fairlead/kube-core'
 import type { Capabilities } from '@fairlead/snapshot'
@@ -12,7 +13,6 @@ import type { Judged } from './judging/judged.ts'
 import type { GatewayRef, KindCompiler } from './judging/kind-compiler.ts'
 import { freeze } from './values/freeze.ts'
 import { frozenMap } from './values/frozen-map.ts'
-import { sameElements } from './values/remembering.ts'
 import { identityOf, namespaceOf } from './values/resource-key.ts'
 
 /** What the conditions of resources depend on, beside the options of a compilation. */

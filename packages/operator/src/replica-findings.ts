@@ -1,3 +1,4 @@
+import { sameElements } from '@fairlead/base'
 import type { LLMGateway, LLMGatewayReplica } from '@fairlead/api'
 import { resourceText } from './resource-text.ts'
 import { isLive, replicasOf } from './replica-reports.ts'
@@ -35,10 +36,7 @@ export class FindingsReader {
     const live = gateways
       .flatMap(replicasOf)
       .filter((replica) => isLive(replica, nowMs, this.#leaseMs))
-    const isSame =
-      live.length === this.#live.length &&
-      live.every((replica, index) => replica === this.#live[index])
-    if (isSame) return this.#findings
+    if (sameElements(live, this.#live)) return this.#findings
     this.#live = live
     this.#findings = gatherFindings(live)
     return this.#findings

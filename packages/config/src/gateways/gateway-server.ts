@@ -1,8 +1,8 @@
+import { remembering } from '@fairlead/base'
 import type { Capabilities, Snapshot } from '@fairlead/snapshot'
 import type { Catalogues } from '../judging/catalogue.ts'
 import type { SnapshotPart } from '../judging/kind-compiler.ts'
 import type { ContentHasher } from '../values/content-hash.ts'
-import { remembering } from '../values/remembering.ts'
 import type { AcceptedGateway, Gateways } from './gateways.ts'
 import { KindServer, type ServedKind } from './kind-server.ts'
 

@@ -1,7 +1,7 @@
+import { remembering, sameElements } from '@fairlead/base'
 import { LLMGateway } from '@fairlead/api'
 import type { KubernetesObject, Namespace } from '@fairlead/kube-core'
 import type { Catalogues } from '../judging/catalogue.ts'
-import { remembering, sameElements } from '../values/remembering.ts'
 import { nameOf } from '../values/resource-key.ts'
 import { namespaceFilter, type NamespaceLabels } from './allowed-namespaces.ts'
 

@@ -1,7 +1,7 @@
+import { remembering } from '@fairlead/base'
 import type { ReferenceGrant } from '@fairlead/api'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import type { Capabilities } from '@fairlead/snapshot'
-import { remembering } from '../values/remembering.ts'
 import type { Catalogue, Catalogues } from './catalogue.ts'
 import type { KindCompiler } from './kind-compiler.ts'
 import { KindJudge } from './kind-judge.ts'

@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
+import { remembering, sameElements } from '@fairlead/base'
 import type { ConsumerSettings, ReplicaProblem } from '@fairlead/snapshot'
 import type { SecretSource } from '../sources/sources.ts'
 import { type Caller, callerOf } from './caller.ts'
@@ -13,7 +14,7 @@ interface KnownKey {
 /**
  * All API keys of a snapshot, by SHA-256. If two Consumers have the same key, the first one wins. A
  * key that was found is cached as it was sent, so that it is hashed only once; the cache never
- * outgrows the known keys and is dropped with the snapshot. Lookup does not leak timing: Map
+ * outgrows the known keys and is dropped when a key changes. Lookup does not leak timing: Map
  * compares strings only after their seeded hashes match, and a miss is compared by digest.
  */
 export interface KeyIndex {
@@ -21,30 +22,74 @@ export interface KeyIndex {
   readonly problems: readonly ReplicaProblem[]
 }
 
-export function buildKeyIndex(
-  consumers: readonly ConsumerSettings[],
-  secrets: SecretSource,
-): KeyIndex {
-  const byDigest = new Map<string, KnownKey>()
+/** What is known of one Consumer. */
+interface ConsumerKeys {
+  readonly consumer: ConsumerSettings
+  /** The values of its Secrets, in the order of its keys. */
+  readonly values: readonly (string | undefined)[]
+  readonly keys: ReadonlyMap<string, KnownKey>
+  readonly problems: readonly ReplicaProblem[]
+}
+
+/**
+ * Indexes the keys of one configuration after the other. Only new Consumers are read, and only
+ * changed values hashed. While nothing changes the index is the same, with its cache.
+ */
+export class KeyIndexer {
+  readonly #secrets: SecretSource
+  #read = new Map<ConsumerSettings, ConsumerKeys>()
+  #readAt: unknown
+  readonly #build = remembering((...all: readonly ConsumerKeys[]) => buildKeyIndex(all))
+
+  constructor(secrets: SecretSource) {
+    this.#secrets = secrets
+  }
+
+  /** Values of Secrets are read again when `revision` is another than the last time. */
+  index(consumers: readonly ConsumerSettings[], revision: unknown): KeyIndex {
+    const known = this.#read
+    const isStale = revision !== this.#readAt
+    const all = consumers.map((consumer) => {
+      const before = known.get(consumer)
+      return before && !isStale ? before : this.#readKeys(consumer, before)
+    })
+    this.#read = new Map(all.map((one) => [one.consumer, one]))
+    this.#readAt = revision
+    return this.#build(...all)
+  }
+
+  #readKeys(consumer: ConsumerSettings, before: ConsumerKeys | undefined): ConsumerKeys {
+    const values = consumer.apiKeys.map(({ source }) =>
+      'secret' in source ? this.#secrets.get(source.secret)?.trim() : undefined,
+    )
+    return before && sameElements(values, before.values) ? before : keysOf(consumer, values)
+  }
+}
+
+function keysOf(consumer: ConsumerSettings, values: readonly (string | undefined)[]): ConsumerKeys {
+  const caller = callerOf(consumer)
+  const keys = new Map<string, KnownKey>()
   const problems: ReplicaProblem[] = []
-  for (const consumer of consumers) {
-    const caller = callerOf(consumer)
-    for (const key of consumer.apiKeys) {
-      const digest = digestOf(key.source, secrets)
-      if (digest === undefined) {
-        problems.push(missingKeyProblem(consumer, key))
-      } else if (!byDigest.has(digest)) {
-        byDigest.set(digest, {
-          caller,
-          digest: Buffer.from(digest, 'hex'),
-          expiresAtMs: key.expiresAtMs,
-        })
-      }
+  for (const [index, key] of consumer.apiKeys.entries()) {
+    const digest = digestOf(key.source, values[index])
+    if (digest === undefined) {
+      problems.push(missingKeyProblem(consumer, key))
+    } else if (!keys.has(digest)) {
+      const { expiresAtMs } = key
+      keys.set(digest, { caller, digest: Buffer.from(digest, 'hex'), expiresAtMs })
     }
+  }
+  return { consumer, values, keys, problems }
+}
+
+function buildKeyIndex(all: readonly ConsumerKeys[]): KeyIndex {
+  const byDigest = new Map<string, KnownKey>()
+  for (const { keys } of all) {
+    for (const [digest, known] of keys) if (!byDigest.has(digest)) byDigest.set(digest, known)
   }
   const found = new Map<string, KnownKey>()
   return {
-    problems,
+    problems: all.flatMap(({ problems }) => problems),
     find(key) {
       const before = found.get(key)
       if (before !== undefined) return before
@@ -60,9 +105,8 @@ export function buildKeyIndex(
 
 type ApiKey = ConsumerSettings['apiKeys'][number]
 
-function digestOf(source: ApiKey['source'], secrets: SecretSource): string | undefined {
+function digestOf(source: ApiKey['source'], value: string | undefined): string | undefined {
   if ('sha256' in source) return source.sha256.toLowerCase()
-  const value = secrets.get(source.secret)?.trim()
   return value === undefined || value === '' ? undefined : hash('sha256', value, 'hex')
 }
 

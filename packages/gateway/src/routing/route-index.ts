@@ -4,44 +4,95 @@ import { compilePattern } from '../access/name-pattern.ts'
 import type { RoutedCall } from './routed-call.ts'
 import type { RoutingStrategy } from './routing-strategy.ts'
 
+/** A route prepared for calls. */
 interface CompiledRoute {
   readonly route: Route
   readonly strategy: RoutingStrategy
   /** `policy/rule`, as `x-fairlead-route` shows it. */
   readonly label: string
+  /** Undefined when only these models match; otherwise every model may. */
+  readonly onlyModels: readonly string[] | undefined
+  readonly exactModels: readonly string[]
   matches(call: RoutedCall): boolean
 }
 
-/** Finds the first route that matches. Exact model names are looked up, not scanned. */
+/** A route with its place in the evaluation order. */
+interface Candidate {
+  readonly place: number
+  readonly route: CompiledRoute
+}
+
+/**
+ * Finds the first route that matches. What it costs depends on the routes that name the call's model
+ * and on those with a pattern or for any model, however many other routes there are.
+ */
 export interface RouteIndex {
   find(call: RoutedCall): CompiledRoute | undefined
   /** The exact model names in routes. */
   readonly modelNames: readonly string[]
 }
 
-/** Throws if the strategy of a route is not one of `strategies`. */
-export function buildRouteIndex(
-  routes: readonly Route[],
-  strategies: readonly RoutingStrategy[],
-): RouteIndex {
-  const byType = new Map(strategies.map((strategy) => [strategy.type, strategy]))
-  const compiled = routes.map((route) => compileRoute(route, byType))
-  const modelNames = new Set(compiled.flatMap((route) => route.models.exactNames))
-  const byModel = new Map<string, readonly CompiledRoute[]>()
-  for (const name of modelNames) {
-    byModel.set(
-      name,
-      compiled.filter((route) => route.matchesModel(name)),
-    )
+/** Indexes the routes of one configuration after the other; each route is prepared once. */
+export class RouteIndexer {
+  readonly #strategies: ReadonlyMap<string, RoutingStrategy>
+  readonly #compiled = new WeakMap<Route, CompiledRoute>()
+
+  constructor(strategies: readonly RoutingStrategy[]) {
+    this.#strategies = new Map(strategies.map((strategy) => [strategy.type, strategy]))
   }
-  const others = compiled.filter((route) => route.anyModel || route.models.hasPrefixes)
-  return {
-    modelNames: [...modelNames],
-    find: (call) => (byModel.get(call.model) ?? others).find((route) => route.matches(call)),
+
+  /** Throws if the strategy of a route is none of those that were given. */
+  index(routes: readonly Route[]): RouteIndex {
+    const byModel = new Map<string, Candidate[]>()
+    const others: Candidate[] = []
+    const modelNames = new Set<string>()
+    for (const [place, one] of routes.entries()) {
+      const route = this.#prepare(one)
+      for (const name of route.exactModels) modelNames.add(name)
+      if (route.onlyModels === undefined) others.push({ place, route })
+      for (const name of route.onlyModels ?? []) {
+        const candidates = byModel.get(name)
+        if (candidates === undefined) byModel.set(name, [{ place, route }])
+        else candidates.push({ place, route })
+      }
+    }
+    return {
+      modelNames: [...modelNames],
+      find: (call) => firstMatch(call, byModel.get(call.model) ?? [], others),
+    }
+  }
+
+  #prepare(route: Route): CompiledRoute {
+    const known = this.#compiled.get(route)
+    if (known !== undefined) return known
+    const compiled = compileRoute(route, this.#strategies)
+    this.#compiled.set(route, compiled)
+    return compiled
   }
 }
 
-function compileRoute(route: Route, strategies: ReadonlyMap<string, RoutingStrategy>) {
+/** The first match of two lists, each in the evaluation order. */
+function firstMatch(
+  call: RoutedCall,
+  named: readonly Candidate[],
+  others: readonly Candidate[],
+): CompiledRoute | undefined {
+  let [inNamed, inOthers] = [0, 0]
+  for (;;) {
+    const left = named[inNamed]
+    const right = others[inOthers]
+    const isLeft = left !== undefined && (right === undefined || left.place < right.place)
+    const next = isLeft ? left : right
+    if (next === undefined || next.route.matches(call)) return next?.route
+    if (isLeft) inNamed += 1
+    else inOthers += 1
+  }
+}
+
+function compileRoute(
+  route: Route,
+  strategies: ReadonlyMap<string, RoutingStrategy>,
+): CompiledRoute {
   const { match } = route
   const label = `${route.policy.name}/${route.rule}`
   const strategy = strategies.get(route.strategy)
@@ -50,16 +101,14 @@ function compileRoute(route: Route, strategies: ReadonlyMap<string, RoutingStrat
   }
   const models = compilePattern(match.models)
   const anyModel = match.models.length === 0
-  const matchesModel = (model: string) => anyModel || models.matches(model)
   return {
     route,
     label,
     strategy,
-    models,
-    anyModel,
-    matchesModel,
+    exactModels: models.exactNames,
+    onlyModels: anyModel || models.hasPrefixes ? undefined : models.exactNames,
     matches: (call: RoutedCall) =>
-      matchesModel(call.model) &&
+      (anyModel || models.matches(call.model)) &&
       matchesGroups(match.groups, call.caller) &&
       namesResource(match.consumers, route.policy.namespace, call.caller) &&
       match.headers.every((header) => call.headers[header.name] === header.value) &&

@@ -1,16 +1,21 @@
 import type { Logger } from '@fairlead/base'
 import type { SnapshotSource } from '../sources/sources.ts'
-import { buildRuntime, type RuntimeParts } from './build-runtime.ts'
+import { RuntimeBuilder } from './runtime-builder.ts'
+import type { RuntimeParts } from './runtime-parts.ts'
 import type { Runtime } from './runtime.ts'
 
-/** The runtime of the newest configuration. Calls in flight keep theirs. */
+/**
+ * The runtime of the newest configuration. Calls in flight keep theirs. A burst of changes is one
+ * rebuild, at the end of the turn in which they came, or as soon as somebody asks.
+ */
 export class RuntimeHolder {
-  current: Runtime | undefined
   readonly #snapshots: SnapshotSource
-  readonly #parts: RuntimeParts
+  readonly #builder: RuntimeBuilder
   readonly #logger: Logger
   readonly #changed: (runtime: Runtime) => void
-  readonly #unsubscribe: (() => void)[]
+  readonly #unsubscribe: readonly (() => void)[]
+  #current: Runtime | undefined
+  #pending: NodeJS.Immediate | undefined
 
   constructor(
     snapshots: SnapshotSource,
@@ -19,33 +24,57 @@ export class RuntimeHolder {
     changed: (runtime: Runtime) => void,
   ) {
     this.#snapshots = snapshots
-    this.#parts = parts
+    this.#builder = new RuntimeBuilder(parts)
     this.#logger = logger
     this.#changed = changed
-    const rebuild = () => this.#rebuild()
-    this.#unsubscribe = [snapshots.subscribe(rebuild), parts.secrets.subscribe(rebuild)]
-    rebuild()
+    this.#unsubscribe = [
+      snapshots.subscribe(() => this.#schedule()),
+      parts.secrets.subscribe(() => {
+        this.#builder.secretsChanged()
+        this.#schedule()
+      }),
+    ]
+    this.#rebuild()
   }
 
+  /** Undefined until there is a configuration that can be run. */
+  get current(): Runtime | undefined {
+    if (this.#pending !== undefined) this.#rebuild()
+    return this.#current
+  }
+
+  /** No change has an effect from now on. */
   stop(): void {
+    this.#cancel()
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
+  }
+
+  #schedule(): void {
+    this.#pending ??= setImmediate(() => this.#rebuild())
+  }
+
+  #cancel(): void {
+    if (this.#pending !== undefined) clearImmediate(this.#pending)
+    this.#pending = undefined
   }
 
   /**
    * A configuration that cannot be run leaves the previous one in force; the report shows which.
    */
   #rebuild(): void {
+    this.#cancel()
     const snapshot = this.#snapshots.current()
     if (snapshot === undefined) return
-    const before = this.current
+    const before = this.#current
     let runtime: Runtime
     try {
-      runtime = buildRuntime(snapshot, this.#parts)
+      runtime = this.#builder.build(snapshot)
     } catch (error) {
       this.#logger.error({ hash: snapshot.hash, err: error }, 'the configuration cannot be run')
       return
     }
-    this.current = runtime
+    if (runtime === before) return
+    this.#current = runtime
     before?.retire()
     this.#changed(runtime)
   }

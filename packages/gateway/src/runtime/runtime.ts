@@ -1,9 +1,10 @@
 import type { ReplicaProblem, Snapshot } from '@fairlead/snapshot'
 import type { Access } from '../access/authenticate.ts'
 import type { RoutingTable } from '../routing/match-route.ts'
+import type { ModelNames } from './model-names.ts'
 
 /**
- * One snapshot with everything derived from it and from the values of Secrets. Rebuilt on every
+ * One snapshot with everything derived from it and from the values of Secrets. Another on every
  * change; a call uses one from start to end.
  */
 export interface Runtime extends RoutingTable {
@@ -12,7 +13,7 @@ export interface Runtime extends RoutingTable {
   /** PromptTemplates by the extra path that they are served at. */
   readonly promptsByPath: ReadonlyMap<string, { readonly namespace: string; readonly name: string }>
   /** The model names that may be metric labels: those spelled out in the configuration. */
-  readonly modelNames: ReadonlySet<string>
+  readonly modelNames: ModelNames
   readonly problems: readonly ReplicaProblem[]
   /** A call starts to use it. */
   acquire(): void

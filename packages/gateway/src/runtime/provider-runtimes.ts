@@ -1,0 +1,200 @@
+import { sameElements } from '@fairlead/base'
+import type { LLMProviderSettings, ReplicaProblem, Snapshot } from '@fairlead/snapshot'
+import {
+  buildProviderRuntime,
+  type Credential,
+  type ProviderRuntime,
+} from '../providers/provider-runtime.ts'
+import type { ProviderType } from '../providers/provider-type.ts'
+import type { RuntimeParts } from './runtime-parts.ts'
+import { shareTransport, type SharedTransport } from './shared-transport.ts'
+
+/** The providers of one configuration. */
+export interface ProviderRuntimes {
+  /** By `namespace/name`. */
+  readonly byKey: ReadonlyMap<string, ProviderRuntime>
+  readonly problems: readonly ReplicaProblem[]
+  /** Keeps their connections; call `release` once for each time. */
+  hold(): void
+  release(): void
+}
+
+/** One provider, with all that it was built from. */
+interface Entry {
+  readonly key: string
+  readonly settings: LLMProviderSettings
+  readonly connections: Connections
+  /** The values of its credentials' Secrets, in their order. */
+  readonly values: readonly (string | undefined)[]
+  readonly transport: SharedTransport
+  readonly runtime: ProviderRuntime
+  readonly problems: readonly ReplicaProblem[]
+}
+
+/** What a gateway says of the connections to all its providers. */
+interface Connections {
+  readonly allowPrivate: boolean
+  readonly connectionsMax: number
+}
+
+interface Built {
+  readonly providers: Snapshot['providers']
+  readonly connections: Connections
+  readonly revision: unknown
+  readonly entries: ReadonlyMap<string, Entry>
+  readonly runtimes: ProviderRuntimes
+}
+
+/**
+ * Builds the providers of one configuration after the other, each again only if its settings, a
+ * value of its credentials or the gateway's rules for connections have changed; a transport is kept
+ * while only credentials change.
+ */
+export class ProviderBuilder {
+  readonly #parts: RuntimeParts
+  readonly #types: ReadonlyMap<string, ProviderType>
+  #last: Built | undefined
+
+  constructor(parts: RuntimeParts) {
+    this.#parts = parts
+    this.#types = new Map(parts.providerTypes.map((type) => [type.type, type]))
+  }
+
+  /**
+   * Values of Secrets are read again when `revision` is another than the last time. Whoever takes
+   * the result must hold it at once. Throws for a provider type that does not exist.
+   */
+  build({ providers, gateway }: Snapshot, revision: unknown): ProviderRuntimes {
+    const last = this.#last
+    const connections = {
+      allowPrivate: gateway.allowPrivateNetworks,
+      connectionsMax: gateway.limits.maxConcurrentRequests,
+    }
+    const isCurrent = last !== undefined && revision === last.revision
+    if (
+      isCurrent &&
+      providers === last.providers &&
+      sameConnections(connections, last.connections)
+    ) {
+      return last.runtimes
+    }
+    const entries = this.#entries(providers, connections, isCurrent)
+    const all = [...entries.values()]
+    const isUnchanged =
+      last !== undefined && sameElements(all, [...last.entries.values()]) && all.every(isOpen)
+    const runtimes = isUnchanged ? last.runtimes : runtimesOf(all)
+    this.#last = { providers, connections, revision, entries, runtimes }
+    return runtimes
+  }
+
+  #entries(
+    providers: Snapshot['providers'],
+    connections: Connections,
+    isCurrent: boolean,
+  ): ReadonlyMap<string, Entry> {
+    // All types are looked up before anything is opened that a failure would have to release.
+    for (const [key, { type }] of providers) {
+      if (!this.#types.has(type)) throw new Error(`${key}: there is no provider type ${type}`)
+    }
+    const last = this.#last?.entries
+    const entries = new Map<string, Entry>()
+    for (const [key, settings] of providers) {
+      const before = last?.get(key)
+      const kept = before && isCurrent && isBuiltFrom(before, settings, connections)
+      entries.set(key, kept ? before : this.#entry(key, settings, connections, before))
+    }
+    return entries
+  }
+
+  #entry(
+    key: string,
+    settings: LLMProviderSettings,
+    connections: Connections,
+    before: Entry | undefined,
+  ): Entry {
+    const values = settings.credentials.map(({ secret }) => this.#parts.secrets.get(secret)?.trim())
+    const isSame = before !== undefined && isBuiltFrom(before, settings, connections)
+    if (isSame && sameElements(values, before.values)) return before
+    const type = this.#types.get(settings.type) as ProviderType
+    const transport = isSame ? before.transport : this.#open(key, settings, type, connections)
+    const { credentials, problems } = presentCredentials(settings, values)
+    const state = this.#parts.stateOf(key)
+    const parts = { type, transport: transport.transport, credentials, state }
+    const runtime = buildProviderRuntime(settings, parts)
+    return { key, settings, connections, values, transport, runtime, problems }
+  }
+
+  #open(
+    key: string,
+    settings: LLMProviderSettings,
+    type: ProviderType,
+    connections: Connections,
+  ): SharedTransport {
+    const { clock, pools } = this.#parts
+    if (type.openTransport !== undefined) {
+      const transport = type.openTransport(settings, {
+        clock,
+        counter: this.#parts.callCounter(key),
+      })
+      return shareTransport(transport, () => {})
+    }
+    const { transport, release } = pools.acquire(new URL(settings.baseURL).origin, connections)
+    return shareTransport(transport, release)
+  }
+}
+
+function isOpen({ transport }: Entry): boolean {
+  return transport.isOpen
+}
+
+/** Whether a provider was built from this, apart from the values of its credentials. */
+function isBuiltFrom(
+  entry: Entry,
+  settings: LLMProviderSettings,
+  connections: Connections,
+): boolean {
+  return (
+    entry.settings === settings && isOpen(entry) && sameConnections(entry.connections, connections)
+  )
+}
+
+function sameConnections(left: Connections, right: Connections): boolean {
+  return left.allowPrivate === right.allowPrivate && left.connectionsMax === right.connectionsMax
+}
+
+function runtimesOf(entries: readonly Entry[]): ProviderRuntimes {
+  return {
+    byKey: new Map(entries.map(({ key, runtime }) => [key, runtime])),
+    problems: entries.flatMap(({ problems }) => problems),
+    hold: () => {
+      for (const { transport } of entries) transport.hold()
+    },
+    release: () => {
+      for (const { transport } of entries) transport.release()
+    },
+  }
+}
+
+function presentCredentials(
+  provider: LLMProviderSettings,
+  values: readonly (string | undefined)[],
+): Pick<Entry, 'problems'> & { readonly credentials: readonly Credential[] } {
+  const credentials: Credential[] = []
+  const problems: ReplicaProblem[] = []
+  for (const [index, credential] of provider.credentials.entries()) {
+    const value = values[index]
+    if (value !== undefined && value !== '') {
+      credentials.push({ ...credential, value })
+      continue
+    }
+    const { namespace, name, key } = credential.secret
+    problems.push({
+      kind: 'LLMProvider',
+      namespace: provider.namespace,
+      name: provider.name,
+      reason: 'SecretKeyMissing',
+      message: `Credential "${credential.name}" cannot be used: there is no Secret ${namespace}/${name} with a key "${key}".`,
+    })
+  }
+  return { credentials, problems }
+}

@@ -1,0 +1,95 @@
+import { remembering } from '@fairlead/base'
+import type { Route, Snapshot } from '@fairlead/snapshot'
+import type { Access } from '../access/authenticate.ts'
+import { anonymousCaller } from '../access/caller.ts'
+import { KeyIndexer } from '../access/key-index.ts'
+import { RouteIndexer } from '../routing/route-index.ts'
+import { ModelNameCollector } from './model-names.ts'
+import { ProviderBuilder, type ProviderRuntimes } from './provider-runtimes.ts'
+import type { RuntimeParts } from './runtime-parts.ts'
+import type { Runtime } from './runtime.ts'
+
+/**
+ * Derives everything that calls look up from a snapshot and the current Secrets. What is derived
+ * from parts that are the same objects as in the last snapshot, and from the same values of Secrets,
+ * is kept: a change costs about what it concerns.
+ */
+export class RuntimeBuilder {
+  readonly #providers: ProviderBuilder
+  readonly #keys: KeyIndexer
+  readonly #modelNames = new ModelNameCollector()
+  readonly #routesOf: (routes: readonly Route[]) => Runtime['routes']
+  readonly #promptsByPath = remembering(promptsByPath)
+  readonly #access = remembering(accessOf)
+  readonly #secrets = { revision: 0 }
+  #last: Runtime | undefined
+
+  constructor(parts: RuntimeParts) {
+    const routes = new RouteIndexer(parts.routingStrategies)
+    this.#providers = new ProviderBuilder(parts)
+    this.#keys = new KeyIndexer(parts.secrets)
+    this.#routesOf = remembering((all: readonly Route[]) => routes.index(all))
+  }
+
+  /** To be called when any Secret has changed: the next build reads their values again. */
+  secretsChanged(): void {
+    this.#secrets.revision += 1
+  }
+
+  /**
+   * A runtime in use once, until it is retired; the last one, if it would be the same. Throws for a
+   * provider type or a routing strategy that does not exist.
+   */
+  build(snapshot: Snapshot): Runtime {
+    const { gateway } = snapshot
+    const { revision } = this.#secrets
+    const routes = this.#routesOf(snapshot.routes)
+    const keys = this.#keys.index(snapshot.consumers, revision)
+    const access = this.#access(gateway.auth, gateway.namespace, keys)
+    const providers = this.#providers.build(snapshot, revision)
+    const last = this.#last
+    const isSame =
+      last?.snapshot === snapshot && last.access === access && last.providers === providers.byKey
+    if (isSame) return last
+    providers.hold()
+    this.#last = {
+      snapshot,
+      access,
+      routes,
+      providers: providers.byKey,
+      defaultProviders: gateway.defaultProviders.flatMap((key) => providers.byKey.get(key) ?? []),
+      promptsByPath: this.#promptsByPath(snapshot.promptTemplates),
+      modelNames: this.#modelNames.collect(snapshot, routes),
+      problems: [...providers.problems, ...keys.problems],
+      ...countUses(providers),
+    }
+    return this.#last
+  }
+}
+
+function accessOf(mode: Access['mode'], namespace: string, keys: Access['keys']): Access {
+  return { mode, keys, anonymous: anonymousCaller(namespace) }
+}
+
+function promptsByPath(prompts: Snapshot['promptTemplates']): Runtime['promptsByPath'] {
+  const byPath = new Map<string, { readonly namespace: string; readonly name: string }>()
+  for (const { namespace, name, path } of prompts.values()) {
+    if (path !== undefined) byPath.set(path, { namespace, name })
+  }
+  return byPath
+}
+
+function countUses(providers: ProviderRuntimes): Pick<Runtime, 'acquire' | 'release' | 'retire'> {
+  let uses = 1
+  const release = () => {
+    uses -= 1
+    if (uses === 0) providers.release()
+  }
+  return {
+    acquire: () => {
+      uses += 1
+    },
+    release,
+    retire: release,
+  }
+}
