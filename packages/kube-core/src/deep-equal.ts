@@ -7,21 +7,23 @@ export function deepEqual(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) || Array.isArray(b)) {
     return Array.isArray(a) && Array.isArray(b) && equalLists(a, b)
   }
-  return equalObjects(a, b)
+  return equalObjects(a as Fields, b as Fields)
 }
+
+type Fields = Readonly<Record<string, unknown>>
 
 function equalLists(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((item, index) => deepEqual(item, b[index]))
 }
 
 /** A key whose value is undefined counts as absent, as in JSON. */
-function equalObjects(a: object, b: object): boolean {
-  const left = new Map(Object.entries(a).filter(isPresent))
-  const right = Object.entries(b).filter(isPresent)
-  if (left.size !== right.length) return false
-  return right.every(([key, value]) => left.has(key) && deepEqual(left.get(key), value))
-}
-
-function isPresent([, value]: [string, unknown]): boolean {
-  return value !== undefined
+function equalObjects(a: Fields, b: Fields): boolean {
+  let present = 0
+  for (const key of Object.keys(a)) {
+    if (a[key] === undefined) continue
+    present += 1
+    if (!Object.hasOwn(b, key) || b[key] === undefined || !deepEqual(a[key], b[key])) return false
+  }
+  for (const key of Object.keys(b)) if (b[key] !== undefined) present -= 1
+  return present === 0
 }

@@ -8,33 +8,50 @@ import { anonymousUser, authenticatedGroup, type User } from './user.ts'
 /** Returns the user of a bearer token, or undefined when the token is unknown. */
 export type TokenAuthenticator = (token: string) => User | undefined
 
-/**
- * Determines who makes a request: the subject of a client certificate signed by our CA (CN is the
- * name, O are the groups), else the owner of the bearer token, else the anonymous user.
- * @throws StatusError 401 for an unknown token
- */
-export function authenticate(
-  request: IncomingMessage,
-  authenticators: readonly TokenAuthenticator[],
-): User {
-  const certified = userFromCertificate(request.socket)
-  if (certified !== undefined) return withAuthenticatedGroup(certified)
-  const authorization = request.headers.authorization
-  if (authorization === undefined) return anonymousUser
-  const token = /^Bearer\s+(\S+)\s*$/i.exec(authorization)?.[1]
-  if (token === undefined) return anonymousUser
-  for (const authenticator of authenticators) {
-    const user = authenticator(token)
-    if (user !== undefined) return withAuthenticatedGroup(user)
+/** Determines who makes a request. */
+export class Authenticator {
+  readonly #tokens: readonly TokenAuthenticator[]
+  /** A connection's certificate stays the same; decoding it costs as much as a small request. */
+  readonly #certified = new WeakMap<TLSSocket, User | 'nobody'>()
+
+  constructor(tokens: readonly TokenAuthenticator[]) {
+    this.#tokens = tokens
   }
-  throw errors.unauthorized()
+
+  /**
+   * The subject of a client certificate signed by our CA (CN is the name, O are the groups), else
+   * the owner of the bearer token, else the anonymous user.
+   * @throws StatusError 401 for an unknown token
+   */
+  userOf({ socket, headers }: IncomingMessage): User {
+    const certified = socket instanceof TLSSocket ? this.#certifiedUser(socket) : 'nobody'
+    if (certified !== 'nobody') return certified
+    const { authorization } = headers
+    if (authorization === undefined) return anonymousUser
+    const token = /^Bearer\s+(\S+)\s*$/i.exec(authorization)?.[1]
+    if (token === undefined) return anonymousUser
+    for (const authenticator of this.#tokens) {
+      const user = authenticator(token)
+      if (user !== undefined) return withAuthenticatedGroup(user)
+    }
+    throw errors.unauthorized()
+  }
+
+  #certifiedUser(socket: TLSSocket): User | 'nobody' {
+    const known = this.#certified.get(socket)
+    if (known !== undefined) return known
+    const user = userFromCertificate(socket)
+    this.#certified.set(socket, user)
+    return user
+  }
 }
 
-function userFromCertificate(socket: unknown): User | undefined {
-  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined
+function userFromCertificate(socket: TLSSocket): User | 'nobody' {
+  if (!socket.authorized) return 'nobody'
   const { subject } = socket.getPeerCertificate()
   const name = textOf(subject?.CN)[0]
-  return name === undefined ? undefined : { name, groups: textOf(subject.O) }
+  if (name === undefined) return 'nobody'
+  return withAuthenticatedGroup({ name, groups: textOf(subject.O) })
 }
 
 function textOf(value: string | string[] | undefined): string[] {

@@ -1,4 +1,4 @@
-import { errors } from '@fairlead/kube-core'
+import { copyJson, errors } from '@fairlead/kube-core'
 
 import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
 import { list, object, text } from '../definitions/schema-builder.ts'
@@ -62,7 +62,7 @@ export const namespaceKind = builtInKind({
       }
     },
     prepareForUpdate(namespace, previous) {
-      namespace['spec'] = structuredClone(previous['spec'])
+      namespace['spec'] = copyJson(previous['spec'])
       const labels = { ...namespace.metadata.labels }
       labels['kubernetes.io/metadata.name'] = namespace.metadata.name ?? ''
       namespace.metadata.labels = labels

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Clock, Logger } from '@fairlead/base'
 import { errors, StatusError } from '@fairlead/kube-core'
 
-import { authenticate, type TokenAuthenticator } from '../auth/authenticator.ts'
+import { Authenticator, type TokenAuthenticator } from '../auth/authenticator.ts'
 import { impersonate } from '../auth/impersonate.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import {
@@ -44,11 +44,13 @@ interface OpenStream {
 export class HttpServer {
   readonly #options: HttpServerOptions
   readonly #server: Server
+  readonly #authenticator: Authenticator
   readonly #streams = new Set<OpenStream>()
   #closing = false
 
   constructor(options: HttpServerOptions) {
     this.#options = options
+    this.#authenticator = new Authenticator(options.tokenAuthenticators)
     this.#server = createServer(
       {
         key: options.identity.privateKey,
@@ -112,7 +114,7 @@ export class HttpServer {
   }
 
   async #receive(request: IncomingMessage, warnings: string[]): Promise<ApiRequest> {
-    const user = impersonate(authenticate(request, this.#options.tokenAuthenticators), request)
+    const user = impersonate(this.#authenticator.userOf(request), request)
     const url = new URL(`https://server${request.url ?? '/'}`)
     const { headers } = request
     return {

@@ -10,8 +10,7 @@ const bodyBytesMax = 3 * 1024 * 1024
  * @throws StatusError 413 when it is longer than 3 MiB
  */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const tooLarge = errors.requestEntityTooLarge(`limit is ${bodyBytesMax}`)
-  if (Number(request.headers['content-length'] ?? 0) > bodyBytesMax) throw tooLarge
+  if (Number(request.headers['content-length'] ?? 0) > bodyBytesMax) throw tooLarge()
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
@@ -21,6 +20,10 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
     // The rest is read and discarded, because closing the connection here would lose the response.
     else chunks.length = 0
   }
-  if (size > bodyBytesMax) throw tooLarge
+  if (size > bodyBytesMax) throw tooLarge()
   return Buffer.concat(chunks)
+}
+
+function tooLarge(): Error {
+  return errors.requestEntityTooLarge(`limit is ${bodyBytesMax}`)
 }

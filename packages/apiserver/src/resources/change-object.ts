@@ -1,4 +1,5 @@
 import {
+  copyJson,
   deepEqual,
   errors,
   trackUpdate,
@@ -41,7 +42,7 @@ export function changeObject(
   const stored = context.storage.get(key)
   if (stored === undefined) throw errors.notFound(resourceName(definition), target.name)
   const current = toServed(definition, stored)
-  const wanted = structuredClone(transform(current))
+  const wanted = copyJson(transform(current))
   checkPreconditions(target, wanted, current)
   const next = withProtectedFields(target, wanted, current)
   definition.writeRules.prepareForUpdate?.(next, current)
@@ -93,7 +94,7 @@ function withProtectedFields(
   wanted: KubernetesObject,
   current: KubernetesObject,
 ): MutableObject {
-  const next = scopeToEndpoint(target, wanted, structuredClone(current))
+  const next = scopeToEndpoint(target, wanted, current)
   const { metadata } = current
   next.metadata.name = target.name
   if (target.definition.namespaced) next.metadata.namespace = target.namespace
@@ -110,15 +111,15 @@ function withProtectedFields(
 function scopeToEndpoint(
   target: ObjectTarget,
   wanted: MutableObject,
-  current: MutableObject,
+  current: KubernetesObject,
 ): MutableObject {
   const managedFields = wanted.metadata.managedFields
   switch (target.subresource) {
     case undefined:
       if (!target.definition.hasStatusSubresource) return wanted
-      return replaceField(wanted, 'status', current['status'])
+      return replaceField(wanted, 'status', copyJson(current['status']))
     case 'status': {
-      const next = replaceField(current, 'status', wanted['status'])
+      const next = replaceField(copyJson(current), 'status', wanted['status'])
       if (managedFields !== undefined) next.metadata.managedFields = managedFields
       return next
     }

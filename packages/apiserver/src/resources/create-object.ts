@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import {
+  copyJson,
   errors,
   generateName,
   nameGenerationAttemptsMax,
@@ -48,7 +49,7 @@ export function insertObject(
   managedFields: 'track' | 'keep',
 ): KubernetesObject {
   const { definition } = target
-  const object = structuredClone(decoded)
+  const object = copyJson(decoded)
   matchNamespace(target, object)
   admitToNamespace(context, target, object.metadata.name ?? '')
   refuseWhereForbidden(definition)

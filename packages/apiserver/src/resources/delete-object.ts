@@ -1,4 +1,5 @@
 import {
+  copyJson,
   deepEqual,
   errors,
   foregroundDeletionFinalizer,
@@ -76,7 +77,7 @@ function markDeleted(
   stored: KubernetesObject,
   options: DeleteOptions,
 ): KubernetesObject {
-  const marked: MutableObject = structuredClone(stored)
+  const marked: MutableObject = copyJson(stored)
   const { metadata } = marked
   metadata.finalizers = finalizersFor(metadata.finalizers ?? [], options.propagationPolicy)
   if (metadata.finalizers.length === 0) delete metadata.finalizers

@@ -1,5 +1,5 @@
 import { isJsonObject, objectOrEmpty } from '@fairlead/base'
-import { errors, type KubernetesObject } from '@fairlead/kube-core'
+import { copyJson, errors, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { ScalePaths } from '../definitions/resource-definition.ts'
 import { evaluateFieldPath } from '../printing/json-path.ts'
@@ -46,7 +46,7 @@ export function withScale(
   if (typeof replicas !== 'number' || !Number.isSafeInteger(replicas) || replicas < 0) {
     throw errors.badRequest('spec.replicas must be a whole number of zero or more')
   }
-  const copy = structuredClone(object)
+  const copy = copyJson(object)
   const names = dotted(pathsOf(target).specReplicasPath).split('.')
   const last = names.pop() ?? ''
   let parent: Record<string, unknown> = copy

@@ -32,6 +32,8 @@ export class SqliteJournal implements Journal {
   readonly #put: StatementSync
   readonly #remove: StatementSync
   readonly #setRevision: StatementSync
+  readonly #begin: StatementSync
+  readonly #commit: StatementSync
 
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -44,6 +46,8 @@ export class SqliteJournal implements Journal {
       'DELETE FROM object WHERE resource = ? AND namespace = ? AND name = ?',
     )
     this.#setRevision = this.#database.prepare('UPDATE store SET revision = ? WHERE id = 1')
+    this.#begin = this.#database.prepare('BEGIN')
+    this.#commit = this.#database.prepare('COMMIT')
   }
 
   load(): JournalState {
@@ -64,12 +68,12 @@ export class SqliteJournal implements Journal {
 
   append(change: Change): void {
     const { resource, namespace, name } = change.key
-    this.#database.exec('BEGIN')
+    this.#begin.run()
     try {
       if (change.type === 'DELETED') this.#remove.run(resource, namespace, name)
       else this.#put.run(resource, namespace, name, JSON.stringify(change.object))
       this.#setRevision.run(change.revision)
-      this.#database.exec('COMMIT')
+      this.#commit.run()
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       throw error

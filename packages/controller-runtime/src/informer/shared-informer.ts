@@ -1,4 +1,4 @@
-import { compareResourceVersion, deepFreeze } from '@fairlead/kube-core'
+import { copyJson, compareResourceVersion, deepFreeze } from '@fairlead/kube-core'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import {
   type Clock,
@@ -127,7 +127,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     const known = this.#store.get(key)
     if (known !== undefined && !isNewer(resourceVersion, known.metadata.resourceVersion)) return
     if (!this.#ahead.has(key)) this.#ahead.set(key, known)
-    this.#store.set(deepFreeze(structuredClone(object)))
+    this.#store.set(deepFreeze(copyJson(object)))
   }
 
   onEvent(handler: InformerHandler<T>): () => void {

@@ -57,9 +57,15 @@ export const deduced: FieldType = {
   },
 }
 
+const objectTypes = new WeakMap<StructuralSchema, FieldType>()
+
 /** The type of a whole object: its metadata type is fixed, whatever the schema says. */
 export function objectFieldType(schema: StructuralSchema): FieldType {
-  return fieldTypeOf({ ...schema, 'x-kubernetes-embedded-resource': true }, false)
+  const known = objectTypes.get(schema)
+  if (known !== undefined) return known
+  const type = fieldTypeOf({ ...schema, 'x-kubernetes-embedded-resource': true }, false)
+  objectTypes.set(schema, type)
+  return type
 }
 
 function fieldTypeOf(schema: StructuralSchema, inheritedPreserve: boolean): FieldType {
@@ -97,11 +103,18 @@ function mapTypeOf(schema: StructuralSchema, preserve: boolean): MapType {
   const properties = { ...schema.properties, ...(isResource ? resourceFields : {}) }
   const property = (name: string): StructuralSchema | undefined =>
     Object.hasOwn(properties, name) ? properties[name] : undefined
+  // No more than the schema names.
+  const types = new Map<string, FieldType>()
   return {
     atomic: schema['x-kubernetes-map-type'] === 'atomic',
     named: (field) => {
+      const known = types.get(field)
+      if (known !== undefined) return known
       const found = property(field)
-      return found === undefined ? undefined : fieldTypeOf(found, preserve)
+      if (found === undefined) return undefined
+      const type = fieldTypeOf(found, preserve)
+      types.set(field, type)
+      return type
     },
     defaultOf: (field) => property(field)?.default,
     element: elementTypeOf(schema, preserve),

@@ -1,3 +1,4 @@
+import { copyJson } from '../copy-json.ts'
 import { deepEqual } from '../deep-equal.ts'
 import type { KubernetesObject } from '../object.ts'
 import { parseApiVersion } from '../resource-type.ts'
@@ -71,7 +72,7 @@ export function serverSideApply(request: ApplyRequest): KubernetesObject {
       own === undefined || !changed ? owners : new Map([...owners, [id, { ...own, time: now }]])
     const synced = manager.name === kubectlManager ? syncLastApplied(object, applied) : object
     const result = withManagedFields(synced, encodeManagedFields(timed))
-    return structuredClone(keepTimesOfNoChange(stored, result))
+    return copyJson(keepTimesOfNoChange(stored, result))
   } catch (error) {
     if (error instanceof StatusError) throw error
     throw errors.unclassified(messageOf(error), error)

@@ -1,3 +1,4 @@
+import { copyJson } from '../copy-json.ts'
 import { deepEqual } from '../deep-equal.ts'
 import { goQuote } from '../go-quote.ts'
 import { errors } from '../status-error.ts'
@@ -20,7 +21,7 @@ type Operation =
  */
 export function applyJsonPatch(document: unknown, patch: unknown): unknown {
   const operations = parsePatch(patch)
-  const root = { document: structuredClone(document) }
+  const root = { document: copyJson(document) }
   let copiedBytes = 0
   for (const operation of operations) {
     if (operation.op === 'copy') {
@@ -43,12 +44,12 @@ interface Root {
 function applyOperation(root: Root, operation: Operation): void {
   switch (operation.op) {
     case 'add':
-      return add(root, operation.path, structuredClone(operation.value))
+      return add(root, operation.path, copyJson(operation.value))
     case 'remove':
       remove(root, operation.path, 'remove')
       return
     case 'replace':
-      return replace(root, operation.path, structuredClone(operation.value))
+      return replace(root, operation.path, copyJson(operation.value))
     case 'move':
       if (isInside(operation.path, operation.from)) {
         throw unprocessable(
@@ -57,7 +58,7 @@ function applyOperation(root: Root, operation: Operation): void {
       }
       return add(root, operation.path, remove(root, operation.from, 'move'))
     case 'copy':
-      return add(root, operation.path, structuredClone(read(root, operation.from)))
+      return add(root, operation.path, copyJson(read(root, operation.from)))
     case 'test':
       if (!deepEqual(readOrNull(root, operation.path), operation.value)) {
         throw unprocessable(`testing path ${operation.pointer} failed`)

@@ -1,3 +1,4 @@
+import { copyJson } from '../copy-json.ts'
 import { isJsonObject } from '@fairlead/base'
 import { deepEqual } from '../deep-equal.ts'
 import { jsonObject, member } from '../json-object.ts'
@@ -7,7 +8,7 @@ import { jsonObject, member } from '../json-object.ts'
  * merged, everything else replaces. The given document is not changed.
  */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {
-  if (!isJsonObject(patch)) return structuredClone(patch)
+  if (!isJsonObject(patch)) return copyJson(patch)
   const merged = new Map(isJsonObject(document) ? Object.entries(document) : [])
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) merged.delete(name)
@@ -21,7 +22,7 @@ export function applyMergePatch(document: unknown, patch: unknown): unknown {
  * `to` cannot be expressed and removes the field.
  */
 export function createMergePatch(from: unknown, to: unknown): unknown {
-  if (!isJsonObject(from) || !isJsonObject(to)) return structuredClone(to)
+  if (!isJsonObject(from) || !isJsonObject(to)) return copyJson(to)
   const patch: [string, unknown][] = []
   for (const name of Object.keys(from)) {
     if (member(to, name) === undefined) patch.push([name, null])
@@ -29,7 +30,7 @@ export function createMergePatch(from: unknown, to: unknown): unknown {
   for (const [name, value] of Object.entries(to)) {
     const old = member(from, name)
     if (value === undefined || deepEqual(old, value)) continue
-    patch.push([name, isJsonObject(old) ? createMergePatch(old, value) : structuredClone(value)])
+    patch.push([name, isJsonObject(old) ? createMergePatch(old, value) : copyJson(value)])
   }
   return jsonObject(patch)
 }

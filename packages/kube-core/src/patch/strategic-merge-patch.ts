@@ -1,3 +1,4 @@
+import { copyJson } from '../copy-json.ts'
 import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { objectMetaSchema } from '../apply/object-meta-schema.ts'
 import { jsonObject, member } from '../json-object.ts'
@@ -24,7 +25,7 @@ export function applyStrategicMergePatch(
 ): unknown {
   if (!isJsonObject(patch)) throw errors.badRequest('invalid JSON document')
   const root = { ...schema, properties: { ...schema?.properties, metadata: objectMetaSchema } }
-  return structuredClone(mergeObject(isJsonObject(document) ? document : {}, patch, root))
+  return copyJson(mergeObject(isJsonObject(document) ? document : {}, patch, root))
 }
 
 function mergeObject(

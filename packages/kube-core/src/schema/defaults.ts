@@ -1,4 +1,5 @@
 import { isJsonObject } from '@fairlead/base'
+import { copyJson } from '../copy-json.ts'
 import { jsonObject } from '../json-object.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
@@ -19,7 +20,7 @@ export function applyDefaults(object: unknown, schema: StructuralSchema): unknow
     if (property.default === undefined) continue
     const value = fields.get(name)
     if (value === undefined || (value === null && !property.nullable)) {
-      fields.set(name, structuredClone(property.default))
+      fields.set(name, copyJson(property.default))
     }
   }
   for (const [name, value] of fields) {
@@ -35,5 +36,5 @@ export function applyDefaults(object: unknown, schema: StructuralSchema): unknow
 
 function replaceNull(value: unknown, schema: StructuralSchema): unknown {
   if (value !== null || schema.nullable || schema.default === undefined) return value
-  return structuredClone(schema.default)
+  return copyJson(schema.default)
 }

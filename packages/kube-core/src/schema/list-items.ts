@@ -1,4 +1,4 @@
-import { isJsonObject } from '@fairlead/base'
+import { canonicalJson, isJsonObject } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
@@ -7,9 +7,9 @@ import type { StructuralSchema } from './structural-schema.ts'
  * list is atomic or the item does not have the right form.
  */
 export function itemIdentity(item: unknown, schema: StructuralSchema): string | undefined {
-  if (schema['x-kubernetes-list-type'] === 'set') return canonical(item)
+  if (schema['x-kubernetes-list-type'] === 'set') return canonicalJson(item)
   const keys = itemKeys(item, schema)
-  return keys && canonical(keys)
+  return keys && canonicalJson(keys)
 }
 
 /** The key fields of an item of a map list. */
@@ -48,13 +48,4 @@ export function duplicateItems(
     seen.add(identity)
   }
   return errors
-}
-
-/** JSON with sorted keys, so that equal values have equal strings. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    isJsonObject(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )
 }
