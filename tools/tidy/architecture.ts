@@ -243,6 +243,8 @@ export const architecture: Architecture = {
       'a memo: compiles each pattern of one constant schema once',
     'packages/config/src/kinds/prompt-template/prompt-template.ts#schemas':
       'a memo: the same schema always gets the same verdict',
+    'packages/config/src/kinds/routing-policy/merge-routes.ts#ranksByRoutes':
+      'a memo: the same routes, which are frozen, always have the same ranks',
     'packages/kube-core/src/apply/field-type.ts#objectTypes':
       'a memo: the same schema always has the same types',
     'packages/kube-core/src/apply/field-set.ts#empty': 'a value: a FieldSet never changes',

@@ -1,4 +1,4 @@
-import { kinds, LLMProvider } from '@fairlead/api'
+import { kinds, LLMProvider, Persona } from '@fairlead/api'
 import { Namespace, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
 import { describe, expect, it } from 'vitest'
 import { testCapabilities as capabilities } from '@fairlead/snapshot/testing'
@@ -10,16 +10,16 @@ interface Handler {
   deleted(object: KubernetesObject): void
 }
 
-/** A cache of fixed objects that counts how often everything is read. */
+/** A cache of fixed objects that counts how often each kind is read. */
 function countingCache(objects: readonly KubernetesObject[]) {
   const handlers = new Map<string, Handler>()
-  const reads = { count: 0 }
+  const reads = new Map<string, number>()
   const cache = {
     informerFor: (type: ResourceType) => ({
       onEvent: (handler: Handler) => handlers.set(type.kind, handler),
     }),
     list: (type: ResourceType) => {
-      if (type.kind === LLMProvider.kind) reads.count += 1
+      reads.set(type.kind, (reads.get(type.kind) ?? 0) + 1)
       return objects.filter(({ kind }) => kind === type.kind)
     },
   } as unknown as ConfigurationCache
@@ -46,10 +46,10 @@ describe('a watched configuration', () => {
     for (let change = 1; change <= 100; change++) {
       handlerOf(LLMProvider)?.updated(generation(change), generation(change + 1))
     }
-    expect(reads.count).toBe(0)
+    expect(reads.size).toBe(0)
     const { result } = configuration
     expect(configuration.result).toBe(result)
-    expect(reads.count).toBe(1)
+    expect(reads.get(LLMProvider.kind)).toBe(1)
   })
 
   it.each<[string, ResourceType, (handler: Handler | undefined) => void, number]>([
@@ -64,13 +64,14 @@ describe('a watched configuration', () => {
       2,
     ],
     ['nothing of a namespace', Namespace, (one) => one?.updated(namespace({}), namespace({})), 1],
-  ])('after %s changed has been compiled that often', (_, type, change, compiles) => {
+  ])('after %s changed reads the kind that often, and no other', (_, type, change, compiles) => {
     const { cache, reads, handlerOf } = countingCache([generation(1)])
     const configuration = new WatchedConfiguration(cache, { capabilities })
     void configuration.result
     change(handlerOf(type))
     void configuration.result
-    expect(reads.count).toBe(compiles)
+    expect(reads.get(type.kind)).toBe(compiles)
+    expect(reads.get(Persona.kind)).toBe(1)
   })
 
   it('depends on every kind of ours, on grants and on namespaces', () => {

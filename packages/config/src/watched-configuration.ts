@@ -28,13 +28,19 @@ export class WatchedConfiguration {
   readonly #resources: CurrentResources
   readonly #compiler: Compiler
   readonly #listeners = new Set<() => void>()
+  /** The kinds in which nothing that is compiled has changed since they were listed. */
+  readonly #lists = new Map<ResourceType, readonly KubernetesObject[]>()
   #result: CompileResult | undefined
 
   constructor(cache: ConfigurationCache, options: CompileOptions) {
-    this.#resources = new CurrentResources((type) => cache.list(type))
+    this.#resources = new CurrentResources(<T extends KubernetesObject>(type: ResourceType<T>) => {
+      const objects = this.#lists.get(type) ?? cache.list(type)
+      this.#lists.set(type, objects)
+      return objects as readonly T[]
+    })
     this.#compiler = createCompiler(options)
-    const changed = () => this.#changed()
     for (const type of configurationTypes(options.kinds)) {
+      const changed = () => this.#changed(type)
       cache.informerFor(type).onEvent({
         added: changed,
         updated: (before, after) => {
@@ -59,7 +65,8 @@ export class WatchedConfiguration {
     return () => this.#listeners.delete(listener)
   }
 
-  #changed(): void {
+  #changed(type: ResourceType): void {
+    this.#lists.delete(type)
     this.#result = undefined
     for (const listener of this.#listeners) listener()
   }

@@ -2,6 +2,8 @@ import {
   applyDefaults,
   compileRules,
   deepFreeze,
+  hasUnknownFields,
+  lacksDefaults,
   pruneUnknownFields,
   SchemaValidator,
   type CustomResourceDefinitionObject,
@@ -93,13 +95,21 @@ function convertAndDefault(
   schema: StructuralSchema,
 ): Conversion {
   const servedForms = new WeakMap<KubernetesObject, KubernetesObject>()
+  const apiVersion = `${group}/${servedVersion}`
+  // What was written under this schema, in this version, is stored as it is served.
+  const isServedForm = (stored: KubernetesObject): boolean =>
+    stored.apiVersion === apiVersion &&
+    !hasUnknownFields(stored, schema) &&
+    !lacksDefaults(stored, schema)
+  const servedForm = (stored: KubernetesObject): KubernetesObject => {
+    const pruned = pruneUnknownFields(stored, schema).object
+    return deepFreeze({ ...(applyDefaults(pruned, schema) as KubernetesObject), apiVersion })
+  }
   return {
     toServed(stored) {
       const known = servedForms.get(stored)
       if (known !== undefined) return known
-      const pruned = pruneUnknownFields(stored, schema).object
-      const object = applyDefaults(pruned, schema) as KubernetesObject
-      const served = deepFreeze({ ...object, apiVersion: `${group}/${servedVersion}` })
+      const served = isServedForm(stored) ? stored : servedForm(stored)
       servedForms.set(stored, served)
       return served
     },

@@ -15,6 +15,8 @@ import type { WriteOptions } from './write-options.ts'
 /** Maximum number of such fields in one response. */
 const reportedFieldsMax = 100
 
+type DecodeOptions = Pick<WriteOptions, 'fieldValidation' | 'warn' | 'duplicateFields'>
+
 const metadataValidator = new SchemaValidator(objectMeta)
 
 /**
@@ -27,9 +29,20 @@ const metadataValidator = new SchemaValidator(objectMeta)
 export function decodeObject(
   definition: ResourceDefinition,
   body: unknown,
-  options: Pick<WriteOptions, 'fieldValidation' | 'warn' | 'duplicateFields'>,
+  options: DecodeOptions,
   strictError: (message: string) => Error = (message) =>
     errors.badRequest(`${cannotBeHandled(definition)}: ${message}`),
+): KubernetesObject {
+  const known = decodeKnownFields(definition, body, options, strictError)
+  return applyDefaults(known, definition.schema) as KubernetesObject
+}
+
+/** Decodes without defaults: what a client said itself. As `decodeObject` in all else. */
+export function decodeKnownFields(
+  definition: ResourceDefinition,
+  body: unknown,
+  options: DecodeOptions,
+  strictError: (message: string) => Error,
 ): KubernetesObject {
   const object = asObjectOf(definition, body)
   checkMetadataTypes(definition, object)
@@ -39,7 +52,7 @@ export function decodeObject(
     ...pruned.map((path) => `unknown field ${JSON.stringify(path)}`),
   ]
   report(problems, options, strictError)
-  return applyDefaults(known, definition.schema) as KubernetesObject
+  return known as KubernetesObject
 }
 
 function checkMetadataTypes(definition: ResourceDefinition, object: KubernetesObject): void {

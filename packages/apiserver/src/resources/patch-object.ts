@@ -12,7 +12,7 @@ import {
 import { resourceName, servedApiVersion, toServed } from '../definitions/resource-definition.ts'
 import { changeObject } from './change-object.ts'
 import { insertObject } from './create-object.ts'
-import { decodeObject } from './decode-object.ts'
+import { decodeKnownFields, decodeObject } from './decode-object.ts'
 import { asObjectOf } from './object-body.ts'
 import { resetFields } from './reset-fields.ts'
 import type { ResourceContext } from './resource-context.ts'
@@ -118,8 +118,8 @@ function decodeApplied(
   if (applied.metadata.managedFields !== undefined && applied.metadata.managedFields !== null) {
     throw errors.badRequest('metadata.managedFields must be nil')
   }
-  // Only to report unknown fields and wrong types; the applier must not come to own defaults.
-  decodeObject(definition, body, options, (message) => errors.badRequest(message))
+  // Only to report unknown fields and wrong types.
+  decodeKnownFields(definition, body, options, (message) => errors.badRequest(message))
   const { name = target.name, namespace = target.namespace } = applied.metadata
   if (name !== target.name) {
     throw errors.badRequest(

@@ -34,7 +34,36 @@ export function applyDefaults(object: unknown, schema: StructuralSchema): unknow
   return jsonObject(fields)
 }
 
+/** Whether `applyDefaults` would add or replace anything. */
+export function lacksDefaults(object: unknown, schema: StructuralSchema): boolean {
+  if (Array.isArray(object)) {
+    const { items } = schema
+    return (
+      items !== undefined &&
+      object.some((item) => isReplaced(item, items) || lacksDefaults(item, items))
+    )
+  }
+  if (!isJsonObject(object)) return false
+  const properties = schema.properties ?? {}
+  for (const name of Object.keys(properties)) {
+    const property = properties[name]
+    if (property?.default === undefined) continue
+    if (!Object.hasOwn(object, name) || object[name] === undefined) return true
+  }
+  const { additionalProperties } = schema
+  const others = typeof additionalProperties === 'object' ? additionalProperties : undefined
+  return Object.keys(object).some((name) => {
+    const property = Object.hasOwn(properties, name) ? properties[name] : others
+    if (property === undefined) return false
+    return isReplaced(object[name], property) || lacksDefaults(object[name], property)
+  })
+}
+
+/** Whether a null counts as absent. */
+function isReplaced(value: unknown, schema: StructuralSchema): boolean {
+  return value === null && !schema.nullable && schema.default !== undefined
+}
+
 function replaceNull(value: unknown, schema: StructuralSchema): unknown {
-  if (value !== null || schema.nullable || schema.default === undefined) return value
-  return copyJson(schema.default)
+  return isReplaced(value, schema) ? copyJson(schema.default) : value
 }

@@ -18,6 +18,32 @@ export function pruneUnknownFields(
   return { object: prune(object, schema, '', true, pruned), pruned }
 }
 
+/** Whether `pruneUnknownFields` would remove anything. */
+export function hasUnknownFields(object: unknown, schema: StructuralSchema): boolean {
+  return hasUnknown(object, schema, true)
+}
+
+function hasUnknown(value: unknown, schema: StructuralSchema, isResource: boolean): boolean {
+  if (Array.isArray(value)) {
+    const { items } = schema
+    if (!items) {
+      const hasFields = (item: unknown) => isJsonObject(item) && Object.keys(item).length > 0
+      return !schema['x-kubernetes-preserve-unknown-fields'] && value.some(hasFields)
+    }
+    return value.some((item) => hasUnknownChild(item, items))
+  }
+  if (!isJsonObject(value)) return false
+  return Object.keys(value).some((name) => {
+    if (isResource && typeMetaFields.includes(name)) return false
+    const property = ownProperty(schema, name)
+    return property ? hasUnknownChild(value[name], property) : !keepsUnknown(schema)
+  })
+}
+
+function hasUnknownChild(value: unknown, schema: StructuralSchema): boolean {
+  return hasUnknown(value, schema, schema['x-kubernetes-embedded-resource'] === true)
+}
+
 function prune(
   value: unknown,
   schema: StructuralSchema,

@@ -4,6 +4,8 @@ import type { Route } from '@fairlead/snapshot'
 import type { Member } from '../../judging/kind-compiler.ts'
 import { compareSpecificity, ranksWithinPolicy, type Specificity } from './route-order.ts'
 
+const ranksByRoutes = new WeakMap<readonly Route[], readonly Specificity[]>()
+
 /** Routes that are equally specific, in their order. */
 interface Level {
   readonly rank: Specificity
@@ -21,7 +23,7 @@ export function mergeRoutes(
 ): readonly Route[] {
   const levels = new Map<string, Level>()
   for (const { settings } of policies.toSorted(compareAge)) {
-    const ranks = ranksWithinPolicy(settings.map(({ match }) => match))
+    const ranks = ranksOf(settings)
     for (const [index, route] of settings.entries()) {
       const rank = ranks[index] ?? []
       const name = rank.join()
@@ -33,6 +35,14 @@ export function mergeRoutes(
   return [...levels.values()]
     .toSorted((left, right) => compareSpecificity(right.rank, left.rank))
     .flatMap(({ routes }) => routes)
+}
+
+function ranksOf(routes: readonly Route[]): readonly Specificity[] {
+  const known = ranksByRoutes.get(routes)
+  if (known !== undefined) return known
+  const ranks = ranksWithinPolicy(routes.map(({ match }) => match))
+  ranksByRoutes.set(routes, ranks)
+  return ranks
 }
 
 /** As `comparePrecedence` without the keys, which are in order already. */
