@@ -1,4 +1,4 @@
-// npm run bench [throughput|memory|live-change …]: all of them, or the named ones.
+// npm run bench [throughput|memory|live-change|many-resources …]: all of them, or the named ones.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -6,11 +6,13 @@ import { nginx } from '../tools/programs/nginx.ts'
 import { providePrograms } from '../tools/programs/provide-programs.ts'
 import { wrk } from '../tools/programs/wrk.ts'
 import { liveChange } from './live-change.bench.ts'
+import { manyResources } from './many-resources.bench.ts'
 import { memory } from './memory.bench.ts'
 import { throughput } from './throughput.bench.ts'
 
 const benchmarks: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   'live-change': liveChange,
+  'many-resources': manyResources,
   throughput,
   memory,
 }
