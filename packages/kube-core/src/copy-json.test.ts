@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { copyJson } from './copy-json.ts'
+import { copyJson, copyUnfrozen } from './copy-json.ts'
+
+describe('copyUnfrozen', () => {
+  it('shares what is frozen and copies the rest', () => {
+    const value = { a: Object.freeze([1]), b: { c: [2] } }
+    const copy = copyUnfrozen(value)
+    expect(copy).toEqual(value)
+    expect(copy.a).toBe(value.a)
+    expect(copy.b.c).not.toBe(value.b.c)
+  })
+})
 
 describe('copyJson', () => {
   it('copies all the way down, frozen or not', () => {

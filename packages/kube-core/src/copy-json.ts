@@ -6,13 +6,22 @@ export function copyJson<T>(value: T): T {
   return copy(value) as T
 }
 
-function copy(value: unknown): unknown {
+/**
+ * As `copyJson`, but what is frozen, and is then taken as frozen all the way down, is shared: nobody
+ * can change it, and comparing it with itself costs nothing.
+ */
+export function copyUnfrozen<T>(value: T): T {
+  return copy(value, true) as T
+}
+
+function copy(value: unknown, sharesFrozen = false): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(copy)
+  if (sharesFrozen && Object.isFrozen(value)) return value
+  if (Array.isArray(value)) return value.map((item) => copy(item, sharesFrozen))
   const result: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(value)) {
-    if (name === '__proto__') defineMember(result, name, copy(field))
-    else result[name] = copy(field)
+    if (name === '__proto__') defineMember(result, name, copy(field, sharesFrozen))
+    else result[name] = copy(field, sharesFrozen)
   }
   return result
 }

@@ -99,7 +99,7 @@ export type { FieldPath } from './apply/field-path.ts'
 export { compareQuantity, formatQuantity, parseQuantity } from './quantity.ts'
 export type { Quantity } from './quantity.ts'
 export { formatGoDuration, parseGoDuration } from './go-duration.ts'
-export { copyJson } from './copy-json.ts'
+export { copyJson, copyUnfrozen } from './copy-json.ts'
 export { deepEqual } from './deep-equal.ts'
 export { deepFreeze } from './deep-freeze.ts'
 

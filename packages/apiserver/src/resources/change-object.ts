@@ -1,5 +1,6 @@
 import {
   copyJson,
+  copyUnfrozen,
   deepEqual,
   errors,
   trackUpdate,
@@ -12,6 +13,7 @@ import {
   toServed,
   toStored,
   type MutableObject,
+  type ResourceDefinition,
 } from '../definitions/resource-definition.ts'
 import { isDone } from './deletion-state.ts'
 import { resetFields } from './reset-fields.ts'
@@ -42,7 +44,7 @@ export function changeObject(
   const stored = context.storage.get(key)
   if (stored === undefined) throw errors.notFound(resourceName(definition), target.name)
   const current = toServed(definition, stored)
-  const wanted = copyJson(transform(current))
+  const wanted = mutableCopy(definition, transform(current))
   checkPreconditions(target, wanted, current)
   const next = withProtectedFields(target, wanted, current)
   definition.writeRules.prepareForUpdate?.(next, current)
@@ -58,6 +60,16 @@ export function changeObject(
   if (options.dryRun) return tracked
   const written = context.storage.update(key, toStored(definition, tracked), revisionOf(stored))
   return toServed(definition, written)
+}
+
+/**
+ * An object whose fields and metadata may be set; for a built-in kind, whose rules may change
+ * anything, also whatever is in them.
+ */
+function mutableCopy(definition: ResourceDefinition, object: KubernetesObject): MutableObject {
+  if (definition.origin === 'built-in') return copyJson(object)
+  const copy = copyUnfrozen(object)
+  return { ...copy, metadata: { ...copy.metadata } }
 }
 
 function revisionOf(object: KubernetesObject): string {
@@ -117,9 +129,9 @@ function scopeToEndpoint(
   switch (target.subresource) {
     case undefined:
       if (!target.definition.hasStatusSubresource) return wanted
-      return replaceField(wanted, 'status', copyJson(current['status']))
+      return replaceField(wanted, 'status', mutableCopy(target.definition, current)['status'])
     case 'status': {
-      const next = replaceField(copyJson(current), 'status', wanted['status'])
+      const next = replaceField(mutableCopy(target.definition, current), 'status', wanted['status'])
       if (managedFields !== undefined) next.metadata.managedFields = managedFields
       return next
     }

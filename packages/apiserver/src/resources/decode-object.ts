@@ -2,6 +2,8 @@ import {
   applyDefaults,
   errors,
   fieldErrorMessage,
+  hasUnknownFields,
+  lacksDefaults,
   pruneUnknownFields,
   SchemaValidator,
   type KubernetesObject,
@@ -34,7 +36,8 @@ export function decodeObject(
     errors.badRequest(`${cannotBeHandled(definition)}: ${message}`),
 ): KubernetesObject {
   const known = decodeKnownFields(definition, body, options, strictError)
-  return applyDefaults(known, definition.schema) as KubernetesObject
+  const { schema } = definition
+  return lacksDefaults(known, schema) ? (applyDefaults(known, schema) as KubernetesObject) : known
 }
 
 /** Decodes without defaults: what a client said itself. As `decodeObject` in all else. */
@@ -46,7 +49,9 @@ export function decodeKnownFields(
 ): KubernetesObject {
   const object = asObjectOf(definition, body)
   checkMetadataTypes(definition, object)
-  const { object: known, pruned } = pruneUnknownFields(object, definition.schema)
+  const { object: known, pruned } = hasUnknownFields(object, definition.schema)
+    ? pruneUnknownFields(object, definition.schema)
+    : { object, pruned: [] }
   const problems = [
     ...(options.duplicateFields ?? []).map((path) => `duplicate field ${JSON.stringify(path)}`),
     ...pruned.map((path) => `unknown field ${JSON.stringify(path)}`),

@@ -1,4 +1,4 @@
-import { copyJson } from '../copy-json.ts'
+import { copyUnfrozen } from '../copy-json.ts'
 import { deepEqual } from '../deep-equal.ts'
 import type { KubernetesObject } from '../object.ts'
 import { parseApiVersion } from '../resource-type.ts'
@@ -41,7 +41,7 @@ export interface ApplyRequest {
 
 /**
  * Merges a configuration into an object by the rules of server-side apply and returns the new
- * object with its `managedFields`. The arguments are not modified.
+ * object with its `managedFields`. The arguments are not modified; frozen parts of them are shared.
  *
  * - The applier owns every field that it applies. What it applied last time and omits now is
  *   removed, unless another manager owns it too.
@@ -72,7 +72,7 @@ export function serverSideApply(request: ApplyRequest): KubernetesObject {
       own === undefined || !changed ? owners : new Map([...owners, [id, { ...own, time: now }]])
     const synced = manager.name === kubectlManager ? syncLastApplied(object, applied) : object
     const result = withManagedFields(synced, encodeManagedFields(timed))
-    return copyJson(keepTimesOfNoChange(stored, result))
+    return copyUnfrozen(keepTimesOfNoChange(stored, result))
   } catch (error) {
     if (error instanceof StatusError) throw error
     throw errors.unclassified(messageOf(error), error)
