@@ -1,45 +1,32 @@
-// npm run bench [throughput|memory|live-change|many-resources …]: all of them, or the named ones.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
-import { nginx } from '../tools/programs/nginx.ts'
-import { providePrograms } from '../tools/programs/provide-programs.ts'
-import { wrk } from '../tools/programs/wrk.ts'
-import { liveChange } from './live-change.bench.ts'
-import { manyResources } from './many-resources.bench.ts'
-import { memory } from './memory.bench.ts'
-import { throughput } from './throughput.bench.ts'
+// npm run bench: measures Fairlead beside others; see docs/benchmarks.md.
+import { peers } from './contenders/contenders.ts'
+import { readCommand, usage, UsageError } from './flags.ts'
+import { measure } from './measure.ts'
+import { comparison } from './report/comparison.ts'
+import { readResult } from './report/result-file.ts'
+import { textTable } from './report/text-table.ts'
+import { shapes } from './shapes/shapes.ts'
 
-const benchmarks: Readonly<Record<string, (folder: string) => Promise<void>>> = {
-  'live-change': liveChange,
-  'many-resources': manyResources,
-  throughput,
-  memory,
-}
-
-const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !(name in benchmarks))
-if (unknown.length > 0) {
-  process.stderr.write(
-    `unknown: ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}\n`,
-  )
-  process.exit(2)
-}
-const withdrawPrograms = await providePrograms([nginx, wrk])
+const choices = { shapes: shapes.map(({ name }) => name), peers: peers.map(({ name }) => name) }
 try {
-  const gib = (totalmem() / 2 ** 30).toFixed(0)
-  process.stdout.write(
-    `${cpus().length} × ${cpus()[0]?.model}, ${gib} GiB, Node ${process.version}\n`,
-  )
-  for (const [name, run] of Object.entries(benchmarks)) {
-    if (asked.length > 0 && !asked.includes(name)) continue
-    const folder = mkdtempSync(join(tmpdir(), `fairlead-bench-${name}-`))
-    try {
-      await run(folder)
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+  const args = process.argv.slice(2)
+  const command = readCommand(args, choices)
+  if (command.type === 'help') {
+    const list = (named: readonly { readonly name: string; readonly title: string }[]) =>
+      textTable(
+        named.map(({ name, title }) => [name, title]),
+        'left',
+      ).join('\n')
+    process.stdout.write(`${usage}\nShapes\n${list(shapes)}\n\nPeers\n${list(peers)}\n`)
+  } else if (command.type === 'compare') {
+    const lines = comparison(readResult(command.a), readResult(command.b))
+    process.stdout.write(`${lines.join('\n')}\n`)
+  } else {
+    process.exitCode = await measure(command.options, args)
   }
-} finally {
-  withdrawPrograms()
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = error instanceof UsageError ? 2 : 1
 }
+// Whatever a failed shape has left waiting must not keep the process.
+process.exit()

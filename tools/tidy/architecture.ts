@@ -165,6 +165,16 @@ export const architecture: Architecture = {
   packages,
   alternatives: [
     {
+      folder: 'bench/contenders',
+      contract: ['contender.ts', 'floor.ts', 'nginx-config.ts', 'verify-answer.ts'],
+      list: ['contenders.ts'],
+    },
+    {
+      folder: 'bench/shapes',
+      contract: ['closed-loop.ts', 'every-peer.ts', 'latency.ts', 'shape.ts', 'word-streams.ts'],
+      list: ['shapes.ts'],
+    },
+    {
       folder: 'packages/api/src',
       contract: ['schema', 'group.ts', 'simulator.ts'],
       list: ['kinds.ts', 'definitions.ts', 'crd-files.ts', 'generate-crds.ts', 'index.ts'],

@@ -1,0 +1,37 @@
+import { anthropicStreamShape } from './anthropic-stream.ts'
+import { anthropicWordsShape } from './anthropic-words.ts'
+import { anthropicShape } from './anthropic.ts'
+import { megabyteShape } from './answer-1mb.ts'
+import { conversationsShape } from './conversations.ts'
+import { largeShape } from './large.ts'
+import { latency1000Shape } from './latency-1000.ts'
+import { latency200Shape } from './latency-200.ts'
+import { latencyChangesShape } from './latency-changes.ts'
+import { memoryShape } from './memory.ts'
+import { resourcesShape } from './resources.ts'
+import type { Shape } from './shape.ts'
+import { smallShape } from './small.ts'
+import { startShape } from './start.ts'
+import { streamShape } from './stream.ts'
+import { wordsShape } from './words.ts'
+import { workersShape } from './workers.ts'
+
+/** Everything that is measured, in this order: those that share contenders first. */
+export const shapes: readonly Shape[] = [
+  smallShape,
+  largeShape,
+  streamShape,
+  wordsShape,
+  megabyteShape,
+  anthropicShape,
+  anthropicStreamShape,
+  anthropicWordsShape,
+  latency200Shape,
+  latency1000Shape,
+  latencyChangesShape,
+  conversationsShape,
+  resourcesShape,
+  memoryShape,
+  startShape,
+  workersShape,
+]
