@@ -76,7 +76,7 @@ export function upstreamPath({ name, provider, answer }: Call): {
   readonly base: string
   readonly path: string
 } {
-  const base = answer === undefined ? `/words/${name}` : `/${name}`
+  const base = answer === undefined ? `/words/${name}/v1` : `/${name}/v1`
   return { base, path: `${base}${provider === 'Anthropic' ? '/messages' : '/chat/completions'}` }
 }
 

@@ -17,7 +17,7 @@ export const litellm: Contender = {
       model_name: `${call.name}-model`,
       litellm_params: {
         model: call.provider === 'OpenAI' ? `openai/${call.name}` : `anthropic/${call.name}`,
-        // For Anthropic it adds the path from the version on, but takes one that is whole.
+        // For Anthropic it adds `/v1/messages`, unless that is there already.
         api_base:
           call.provider === 'OpenAI' ? site.baseURL(call) : `${site.baseURL(call)}/messages`,
         api_key: benchKey,

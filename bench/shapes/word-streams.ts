@@ -1,5 +1,6 @@
 import type { Call } from '../calls/calls.ts'
 import { load } from '../load/wrk.ts'
+import { eventually } from '../processes/eventually.ts'
 import { millisecondsPerWord, wordsPerStream } from '../upstreams/word-by-word-terms.ts'
 import type { Bench } from '../workbench/bench.ts'
 import type { AbleContender } from '../workbench/contender-pool.ts'
@@ -8,6 +9,8 @@ import type { Shape } from './shape.ts'
 
 /** Streams that are open at any time: 20,000 chunks a second, which a core can pass on. */
 const openStreams = 100
+/** Fewer for who cannot: its streams would only pile up. */
+const fewerStreams: Readonly<Record<string, number>> = { litellm: 10 }
 
 interface WordStreams {
   readonly name: string
@@ -38,6 +41,9 @@ export function wordStreams({ name, title, peers, call, beside }: WordStreams): 
         beside === undefined || own === undefined
           ? []
           : [rowOf(bench, beside.row, own, beside.call)]
+      for (const { name: slow } of able.filter((each) => each.name in fewerStreams)) {
+        bench.note(`${slow}: ${fewerStreams[slow]} streams`)
+      }
       bench.note(
         'chunks that a slow program joins are cheaper: compare only where ms/stream is alike',
       )
@@ -54,14 +60,22 @@ function rowOf(bench: Bench, name: string, contender: AbleContender, call: Call)
  * A round: chunks are counted where they are written, between two moments at which all streams are
  * open, so that neither the start nor the end of the load is part of it.
  */
-async function trickle(bench: Bench, { contender }: AbleContender, call: Call): Promise<Finding> {
+async function trickle(
+  bench: Bench,
+  { name, contender }: AbleContender,
+  call: Call,
+): Promise<Finding> {
   const { processes, folder, seconds, words } = bench
+  // Some go on with calls whose callers have left: those are not to be counted for the next.
+  await eventually('the end of all streams', async () =>
+    (await words.counts()).open === 0 ? true : undefined,
+  )
   const loading = load(processes, {
     folder,
     url: contender.url(call),
     headers: contender.headers(call),
     body: call.requestBody,
-    connections: openStreams,
+    connections: fewerStreams[name] ?? openStreams,
     seconds: seconds + 2,
   })
   // Rejections are seen below, by whoever awaits it.

@@ -1,6 +1,7 @@
 // A provider that streams word by word and costs little: argument 1 is the port. Every event is one
 // write, 5 ms after the one before. `/held/` in the path: the first event only, then nothing. What
-// asks for no stream is refused. `GET /counts`: how many events and streams it has written, and how many streams are open.
+// asks for no stream is refused. `GET /counts`: how many events and streams it has written, and how
+// many streams are open. `GET /end-held` also ends those that are held.
 import { createServer, type Socket } from 'node:net'
 import { anthropicEvents, chatEvents } from '../calls/recorded-answers.ts'
 import { MessageReader } from '../wire/message-reader.ts'
@@ -24,16 +25,18 @@ const anthropic = chunksOf(anthropicEvents(wordsPerStream))
 const counts = { events: 0, streams: 0, open: 0 }
 // All wait equally long, so the one that was written first is due first.
 const waiting: Stream[] = []
+const heldSockets = new Set<Socket>()
 
 setInterval(writeDue, 1).unref()
 
 createServer((socket) => {
   socket.setNoDelay(true)
   const reader = new MessageReader()
-  let held = 0
   let asksForStream = false
   socket.on('error', () => socket.destroy())
-  socket.once('close', () => (counts.open -= held))
+  socket.once('close', () => {
+    if (heldSockets.delete(socket)) counts.open -= 1
+  })
   socket.on('data', (bytes: Buffer) => {
     asksForStream ||= /"stream": ?true/.test(bytes.toString('latin1'))
     if (reader.read(bytes) === -1) return
@@ -41,6 +44,7 @@ createServer((socket) => {
     asksForStream = false
     const [method = '', path = ''] = reader.head.split(' ', 2)
     reader.begin()
+    if (path === '/end-held') heldSockets.forEach((each) => each.destroy())
     if (method === 'GET') return answerCounts(socket)
     if (isRefused) return void socket.write(refusal)
     const events = path.endsWith('/messages') ? anthropic : openAi
@@ -48,7 +52,7 @@ createServer((socket) => {
     counts.open += 1
     if (path.includes('/held/')) {
       // Never ends: open until the connection closes.
-      held += 1
+      heldSockets.add(socket)
       socket.write(head)
       return void socket.write(events[0] ?? head)
     }

@@ -10,6 +10,8 @@ const program = fileURLToPath(new URL('./word-by-word.program.ts', import.meta.u
 export interface WordUpstream {
   readonly port: number
   counts(): Promise<WordCounts>
+  /** Breaks off all streams that are held open. */
+  endHeld(): Promise<void>
 }
 
 /** Starts it; resolves once it answers. */
@@ -20,10 +22,11 @@ export async function startWordUpstream(processes: Processes): Promise<WordUpstr
     command: process.execPath,
     args: ['--conditions=source', program, String(port)],
   })
-  const counts = async () => {
-    const response = await fetch(`http://127.0.0.1:${port}/counts`)
+  const ask = async (path: string) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`)
     return (await response.json()) as WordCounts
   }
+  const counts = () => ask('/counts')
   await eventually('the upstream that streams word by word', counts)
-  return { port, counts }
+  return { port, counts, endHeld: async () => void (await ask('/end-held')) }
 }
