@@ -22,6 +22,7 @@ import { ContenderPool } from './workbench/contender-pool.ts'
 
 /** Measures what was asked for, prints it and keeps it in a file. Resolves to the exit code. */
 export async function measure(options: MeasureOptions, args: readonly string[]): Promise<number> {
+  if (process.platform !== 'linux') throw new Error('it reads CPU time from /proc: run it on Linux')
   const chosen = shapes.filter(({ name }) => options.shapes.includes(name))
   const withdrawPrograms = await providePrograms([nginx, wrk])
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'))
@@ -137,7 +138,7 @@ function describe({
     Object.entries({ ...versions, fairlead: commit })
       .map(([name, version]) => `${name} ${version}`)
       .join(', '),
-    `median of ${rounds} rounds of ${seconds} s, minimum in brackets`,
+    `median of ${rounds} rounds of ${seconds} s, the best in brackets: of rates the largest, else the smallest`,
   ]
 }
 

@@ -41,15 +41,16 @@ function compareShapes(a: ShapeResult, b: ShapeResult): string[] {
   const { baseline } = a
   const against = baseline !== undefined && baseline === b.baseline ? baseline : undefined
   const head = ['', 'A', '±', 'B', '±', 'B/A', ...(against === undefined ? [] : [`× ${against}`])]
-  const body = a.metrics.flatMap(({ name, title, digits = 0 }) =>
+  const body = a.metrics.flatMap((metric) =>
     rows.flatMap((row) => {
-      const [before, after] = [figureOf(a, row, name), figureOf(b, row, name)]
+      const [before, after] = [figureOf(a, row, metric), figureOf(b, row, metric)]
       if (before === undefined || after === undefined) return []
+      const { title, digits = 0 } = metric
       const ratio = after.median / before.median
       const base =
         against === undefined
           ? undefined
-          : [figureOf(a, against, name), figureOf(b, against, name)].map((each) => each?.median)
+          : [figureOf(a, against, metric), figureOf(b, against, metric)].map((each) => each?.median)
       const normalised = base?.[0] && base[1] ? ratio / (base[1] / base[0]) : undefined
       return [
         [

@@ -5,7 +5,7 @@ import type { Round, ShapeResult } from './result.ts'
 const round = (row: string, number: number, cpu: number, failures = 0): Round => ({
   row,
   round: number,
-  figures: { cpu, ...(row === 'fairlead' ? {} : { rate: 1000 }) },
+  figures: { cpu, ...(row === 'fairlead' ? {} : { rate: 1000 * number }) },
   failures,
 })
 
@@ -14,7 +14,7 @@ const shape: ShapeResult = {
   title: '1 KB',
   metrics: [
     { name: 'cpu', title: 'µs CPU', digits: 1 },
-    { name: 'rate', title: 'requests/s' },
+    { name: 'rate', title: 'requests/s', isBetterHigher: true },
   ],
   baseline: 'nginx',
   rounds: [
@@ -29,11 +29,11 @@ const shape: ShapeResult = {
 }
 
 describe('ratioTable', () => {
-  it('shows medians, minima, ratios to the baseline, failures and notes', () => {
+  it('shows medians, best rounds, ratios to the baseline, failures and notes', () => {
     expect(ratioTable(shape)).toEqual([
       '1 KB',
       '                 µs CPU   requests/s      × nginx  failed',
-      '  nginx     11.0 (10.0)  1000 (1000)  1.00 (1.00)',
+      '  nginx     11.0 (10.0)  2000 (3000)  1.00 (1.00)',
       '  fairlead  33.0 (30.0)            –  3.00 (3.00)       3',
       '  envoy is left out',
     ])

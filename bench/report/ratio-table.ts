@@ -3,13 +3,14 @@ import { failuresOf, figureOf, rowsOf } from './shape-figures.ts'
 import { textTable } from './text-table.ts'
 
 /**
- * What a shape measured, as lines: for each row and metric the median and, in brackets, the minimum
- * of the rounds, and of the first metric how many times the baseline's they are.
+ * What a shape measured, as lines: for each row and metric the median of the rounds and, in
+ * brackets, the best one, and of the first metric how many times the baseline's they are.
  */
 export function ratioTable(shape: ShapeResult): string[] {
   const { metrics, baseline } = shape
   const [first] = metrics
-  const base = baseline === undefined ? undefined : figureOf(shape, baseline, first?.name ?? '')
+  const firstOf = (row: string) => (first === undefined ? undefined : figureOf(shape, row, first))
+  const base = baseline === undefined ? undefined : firstOf(baseline)
   const hasFailures = rowsOf(shape).some((row) => failuresOf(shape, row) > 0)
   const head = [
     '',
@@ -18,17 +19,18 @@ export function ratioTable(shape: ShapeResult): string[] {
     ...(hasFailures ? ['failed'] : []),
   ]
   const body = rowsOf(shape).map((row) => {
-    const cells = metrics.map(({ name, digits = 0 }) => {
-      const figure = figureOf(shape, row, name)
+    const cells = metrics.map((metric) => {
+      const { digits = 0 } = metric
+      const figure = figureOf(shape, row, metric)
       return figure === undefined
         ? '–'
-        : `${figure.median.toFixed(digits)} (${figure.minimum.toFixed(digits)})`
+        : `${figure.median.toFixed(digits)} (${figure.best.toFixed(digits)})`
     })
-    const own = figureOf(shape, row, first?.name ?? '')
+    const own = firstOf(row)
     const ratio =
       own === undefined || base === undefined
         ? '–'
-        : `${ratioText(own.median / base.median)} (${ratioText(own.minimum / base.minimum)})`
+        : `${ratioText(own.median / base.median)} (${ratioText(own.best / base.best)})`
     const failures = failuresOf(shape, row)
     return [
       row,

@@ -8,6 +8,8 @@ export interface Metric {
   readonly title: string
   /** Digits after the point in tables. Defaults to 0. */
   readonly digits?: number
+  /** Whether the best round is that with the largest value, as of a rate. Defaults to the smallest. */
+  readonly isBetterHigher?: boolean
 }
 
 /** What one round measured of one row. */

@@ -11,7 +11,7 @@ const connections = 32
 
 export const closedLoopMetrics: readonly Metric[] = [
   { name: 'cpuMicrosPerRequest', title: 'µs CPU/request' },
-  { name: 'requestsPerSecond', title: 'requests/s' },
+  { name: 'requestsPerSecond', title: 'requests/s', isBetterHigher: true },
   { name: 'medianMs', title: 'median ms', digits: 1 },
 ]
 

@@ -30,7 +30,7 @@ export const conversationsShape: Shape = {
     { name: 'cpuMicrosPerRequest', title: 'µs CPU/call' },
     { name: 'msP50', title: 'p50 ms', digits: 1 },
     { name: 'msP99', title: 'p99 ms', digits: 1 },
-    { name: 'calls', title: 'calls' },
+    { name: 'calls', title: 'calls', isBetterHigher: true },
   ],
   baseline: 'plain',
   async measure(bench) {

@@ -17,7 +17,10 @@ export const latencyChangesShape: Shape = {
   name: 'latency-changes',
   title: `latency at ${requestsPerSecond} requests/s while ${changesPerSecond} of ${resources} resources change each second`,
   peers: [],
-  metrics: [...latencyMetrics, { name: 'changesPerSecond', title: 'changes/s' }],
+  metrics: [
+    ...latencyMetrics,
+    { name: 'changesPerSecond', title: 'changes/s', isBetterHigher: true },
+  ],
   baseline: 'no changes',
   async measure(bench) {
     await bench.pool.stop()

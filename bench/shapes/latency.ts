@@ -12,13 +12,13 @@ const longer = 3
 
 export const latencyMetrics: readonly Metric[] = [
   { name: 'addedMsP50', title: 'added ms p50', digits: 2 },
-  { name: 'addedMsP99', title: 'p99', digits: 2 },
-  { name: 'addedMsP999', title: 'p99.9', digits: 2 },
+  { name: 'addedMsP99', title: 'added p99', digits: 2 },
+  { name: 'addedMsP999', title: 'added p99.9', digits: 2 },
   { name: 'msP50', title: 'whole ms p50', digits: 2 },
-  { name: 'msP99', title: 'p99', digits: 2 },
-  { name: 'msP999', title: 'p99.9', digits: 2 },
+  { name: 'msP99', title: 'whole p99', digits: 2 },
+  { name: 'msP999', title: 'whole p99.9', digits: 2 },
   { name: 'cpuMicrosPerRequest', title: 'µs CPU/request' },
-  { name: 'calls', title: 'calls' },
+  { name: 'calls', title: 'calls', isBetterHigher: true },
   { name: 'latenessMsP99', title: 'generator late p99', digits: 2 },
 ]
 

@@ -24,7 +24,7 @@ export const memoryShape: Shape = {
     { name: 'restMiB', title: 'MiB at rest' },
     { name: 'kibPerStream', title: 'KiB/open stream', digits: 1 },
     { name: 'loadedMiB', title: 'MiB under load, at most' },
-    { name: 'requests', title: 'requests' },
+    { name: 'requests', title: 'requests', isBetterHigher: true },
   ],
   baseline: 'nginx',
   async measure(bench) {

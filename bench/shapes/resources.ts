@@ -26,9 +26,9 @@ export const resourcesShape: Shape = {
   metrics: [
     { name: 'cpuMsPerChange', title: 'ms CPU/change', digits: 1 },
     { name: 'effectMs', title: 'ms to effect', digits: 1 },
-    { name: 'effectMsP99', title: 'p99', digits: 1 },
-    { name: 'loadedEffectMs', title: 'under load', digits: 1 },
-    { name: 'loadedEffectMsP99', title: 'p99', digits: 1 },
+    { name: 'effectMsP99', title: 'effect p99', digits: 1 },
+    { name: 'loadedEffectMs', title: 'ms under load', digits: 1 },
+    { name: 'loadedEffectMsP99', title: 'under load p99', digits: 1 },
   ],
   baseline: `${sizes[0]} resources`,
   async measure(bench) {

@@ -24,8 +24,9 @@ describe('the list of shapes', () => {
   })
 
   it.each(shapes)('$name names each of its figures once', ({ metrics }) => {
-    const names = metrics.map(({ name }) => name)
-    expect([...new Set(names)]).toEqual(names)
+    for (const names of [metrics.map(({ name }) => name), metrics.map(({ title }) => title)]) {
+      expect([...new Set(names)]).toEqual(names)
+    }
   })
 })
 

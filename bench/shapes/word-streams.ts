@@ -29,7 +29,7 @@ export function wordStreams({ name, title, peers, call, beside }: WordStreams): 
     peers,
     metrics: [
       { name: 'cpuMicrosPerChunk', title: 'µs CPU/chunk', digits: 1 },
-      { name: 'chunksPerSecond', title: 'chunks/s' },
+      { name: 'chunksPerSecond', title: 'chunks/s', isBetterHigher: true },
       { name: 'streamMs', title: 'ms/stream' },
     ],
     baseline: beside?.row ?? 'nginx',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { median, minimum, quantile, spread } from './quantile.ts'
+import { maximum, median, minimum, quantile, spread } from './quantile.ts'
 
 const hundred = Array.from({ length: 100 }, (_, index) => 100 - index)
 
@@ -17,7 +17,7 @@ describe('quantile', () => {
   })
 
   it('is not a number without values', () => {
-    expect([quantile([], 0.5), median([]), minimum([])]).toEqual([NaN, NaN, NaN])
+    expect([quantile([], 0.5), median([]), minimum([]), maximum([])]).toEqual([NaN, NaN, NaN, NaN])
   })
 })
 

@@ -21,6 +21,11 @@ export function minimum(values: readonly number[]): number {
   return values.length === 0 ? Number.NaN : Math.min(...values)
 }
 
+/** The largest value; NaN of none. */
+export function maximum(values: readonly number[]): number {
+  return values.length === 0 ? Number.NaN : Math.max(...values)
+}
+
 /** How far the values lie apart, as a part of their median: 0.1 is a tenth. 0 of one value. */
 export function spread(values: readonly number[]): number {
   const middle = median(values)
