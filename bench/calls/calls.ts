@@ -1,4 +1,4 @@
-import { wordsPerStream } from '../upstreams/word-by-word-terms.ts'
+import { wordsPerStream } from './word-by-word-terms.ts'
 import {
   anthropicAnswer,
   anthropicEvents,

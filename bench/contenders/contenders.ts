@@ -1,4 +1,4 @@
-import type { Contender } from './contender.ts'
+import type { Contender } from '../contract/contender.ts'
 import { envoy } from './envoy.ts'
 import { fairlead } from './fairlead.ts'
 import { httpUndici } from './http-undici.ts'

@@ -4,7 +4,7 @@ import { envoy as program } from '../../tools/programs/envoy.ts'
 import { findProgram } from '../../tools/programs/find-program.ts'
 import { upstreamPath } from '../calls/calls.ts'
 import { freePort } from '../processes/free-port.ts'
-import { benchKey, type Contender, type Site } from './contender.ts'
+import { benchKey, type Contender, type Site } from '../contract/contender.ts'
 
 /** Envoy with one worker thread. */
 export const envoy: Contender = {

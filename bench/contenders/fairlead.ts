@@ -1,7 +1,7 @@
 import { thisCommit } from '../machine/machine.ts'
 import { addProvider } from '../fairlead/add-provider.ts'
 import { startFairlead } from '../fairlead/start-fairlead.ts'
-import type { Contender } from './contender.ts'
+import type { Contender } from '../contract/contender.ts'
 
 /** Ourselves, with every default on. */
 export const fairlead: Contender = {

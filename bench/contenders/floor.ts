@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { upstreamPath } from '../calls/calls.ts'
 import { freePort } from '../processes/free-port.ts'
-import type { Contender } from './contender.ts'
+import type { Contender } from '../contract/contender.ts'
 
 /** A program of `bench/floors`: a hop that does nothing but pass calls on. */
 export function floor(name: 'raw-net' | 'http-undici', title: string): Contender {

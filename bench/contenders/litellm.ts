@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { findProgram } from '../../tools/programs/find-program.ts'
 import { litellm as program } from '../../tools/programs/litellm.ts'
 import { freePort } from '../processes/free-port.ts'
-import { benchKey, type Contender } from './contender.ts'
+import { benchKey, type Contender } from '../contract/contender.ts'
 
 /** The best-known gateway, in Python. */
 export const litellm: Contender = {

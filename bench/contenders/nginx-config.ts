@@ -1,4 +1,4 @@
-import type { Site } from './contender.ts'
+import type { Site } from '../contract/contender.ts'
 
 /** A reverse proxy for all calls, with further directives for its server block. */
 export function proxyServers(site: Site, port: number, directives = ''): string {

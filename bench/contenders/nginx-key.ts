@@ -3,7 +3,7 @@ import { findProgram } from '../../tools/programs/find-program.ts'
 import { nginx as program } from '../../tools/programs/nginx.ts'
 import { freePort } from '../processes/free-port.ts'
 import { nginxProcess } from '../processes/nginx-process.ts'
-import { benchKey, type Contender } from './contender.ts'
+import { benchKey, type Contender } from '../contract/contender.ts'
 import { proxyServers } from './nginx-config.ts'
 
 /** nginx that does of a gateway's work what its configuration can. */

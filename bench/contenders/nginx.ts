@@ -3,7 +3,7 @@ import { findProgram } from '../../tools/programs/find-program.ts'
 import { nginx as program } from '../../tools/programs/nginx.ts'
 import { freePort } from '../processes/free-port.ts'
 import { nginxProcess } from '../processes/nginx-process.ts'
-import type { Contender } from './contender.ts'
+import type { Contender } from '../contract/contender.ts'
 import { proxyServers } from './nginx-config.ts'
 
 /** The plainest reverse proxy: what any hop in front of a provider costs at least. */

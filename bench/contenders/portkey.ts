@@ -1,7 +1,7 @@
 import { findProgram } from '../../tools/programs/find-program.ts'
 import { portkey as program } from '../../tools/programs/portkey.ts'
 import { freePort } from '../processes/free-port.ts'
-import { benchKey, type Contender } from './contender.ts'
+import { benchKey, type Contender } from '../contract/contender.ts'
 
 /** The comparable gateway on Node.js. It is told in headers where to send a call. */
 export const portkey: Contender = {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { ContextStrategy, LLMProvider, Persona, PromptTemplate, RoutingPolicy } from '@fairlead/api'
 import { createClient, loadKubeConfig, type Client } from '@fairlead/controller-runtime'
 import { Secret, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
-import { benchKey } from '../contenders/contender.ts'
+import { benchKey } from '../contract/contender.ts'
 import { eventually } from '../processes/eventually.ts'
 import type { ProcessOptions, RunningProcess } from '../processes/processes.ts'
 

@@ -1,7 +1,7 @@
 import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { benchKey, type RunningContender, type Site } from '../contenders/contender.ts'
+import { benchKey, type RunningContender, type Site } from '../contract/contender.ts'
 import { freePort } from '../processes/free-port.ts'
 import { providerSpec, routeSpec } from './add-provider.ts'
 import { fairleadMain } from './start-fairlead.ts'

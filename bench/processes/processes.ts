@@ -8,8 +8,6 @@ export interface RunningProcess {
   readonly pid: number
   /** When it was started, as `performance.now()` gives it. */
   readonly startedMs: number
-  /** The file with all that it prints. */
-  readonly log: string
   /** CPU time, user and system, used so far by it and its children, in microseconds. */
   readonly cpuMicros: () => number
   /** Memory of it and its children, in MiB. */
@@ -75,7 +73,6 @@ export class Processes {
     return {
       pid,
       startedMs,
-      log,
       cpuMicros: () => cpuMicrosOfTree(pid),
       memoryMiB: () => memoryMiBOfTree(pid),
       async stop() {

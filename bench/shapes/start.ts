@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { small } from '../calls/calls.ts'
-import { answerProblem } from '../contenders/verify-answer.ts'
+import { answerProblem } from '../contract/verify-answer.ts'
 import { startFairlead } from '../fairlead/start-fairlead.ts'
 import { startGatewayAlone } from '../fairlead/start-gateway-alone.ts'
 import { eventually } from '../processes/eventually.ts'

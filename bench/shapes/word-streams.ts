@@ -1,7 +1,7 @@
 import type { Call } from '../calls/calls.ts'
 import { load } from '../load/wrk.ts'
 import { eventually } from '../processes/eventually.ts'
-import { millisecondsPerWord, wordsPerStream } from '../upstreams/word-by-word-terms.ts'
+import { millisecondsPerWord, wordsPerStream } from '../calls/word-by-word-terms.ts'
 import type { Bench } from '../workbench/bench.ts'
 import type { AbleContender } from '../workbench/contender-pool.ts'
 import { takeTurns, type Finding, type Row } from '../workbench/take-turns.ts'

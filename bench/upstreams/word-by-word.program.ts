@@ -5,7 +5,11 @@
 import { createServer, type Socket } from 'node:net'
 import { anthropicEvents, chatEvents } from '../calls/recorded-answers.ts'
 import { MessageReader } from '../wire/message-reader.ts'
-import { millisecondsPerWord, wordsPerStream, type WordCounts } from './word-by-word-terms.ts'
+import {
+  millisecondsPerWord,
+  wordsPerStream,
+  type WordCounts,
+} from '../calls/word-by-word-terms.ts'
 
 interface Stream {
   readonly socket: Socket

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { eventually } from '../processes/eventually.ts'
 import { freePort } from '../processes/free-port.ts'
 import type { Processes } from '../processes/processes.ts'
-import type { WordCounts } from './word-by-word-terms.ts'
+import type { WordCounts } from '../calls/word-by-word-terms.ts'
 
 const program = fileURLToPath(new URL('./word-by-word.program.ts', import.meta.url))
 

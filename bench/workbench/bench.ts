@@ -1,5 +1,5 @@
 import { calls, upstreamPath, type Call } from '../calls/calls.ts'
-import type { Site } from '../contenders/contender.ts'
+import type { Site } from '../contract/contender.ts'
 import { planCores, type CoreSituation } from '../machine/cores.ts'
 import type { ProcessOptions, Processes, RunningProcess } from '../processes/processes.ts'
 import type { Round } from '../report/result.ts'

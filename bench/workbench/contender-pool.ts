@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { small, type Call } from '../calls/calls.ts'
-import type { RunningContender, Site } from '../contenders/contender.ts'
+import type { RunningContender, Site } from '../contract/contender.ts'
 import { contenders } from '../contenders/contenders.ts'
-import { answerProblem } from '../contenders/verify-answer.ts'
+import { answerProblem } from '../contract/verify-answer.ts'
 import { eventually } from '../processes/eventually.ts'
 
 /** A contender that answers a call rightly. */

@@ -166,7 +166,7 @@ export const architecture: Architecture = {
   alternatives: [
     {
       folder: 'bench/contenders',
-      contract: ['contender.ts', 'floor.ts', 'nginx-config.ts', 'verify-answer.ts'],
+      contract: ['floor.ts', 'nginx-config.ts'],
       list: ['contenders.ts'],
     },
     {
