@@ -17,6 +17,8 @@ import type { Shape } from './shape.ts'
 /** How many resources there are besides the quickstart's. */
 const sizes = [10, 100, 1000]
 const requestsPerSecond = 200
+/** Apart enough for each change to be compiled, reported and written into conditions by itself. */
+const betweenMs = 50
 
 /** What a change costs and how soon it is in effect, with few and with many resources. */
 export const resourcesShape: Shape = {
@@ -69,7 +71,10 @@ async function startSubject(bench: Bench, size: number, url: string): Promise<Su
 async function measureChanges(bench: Bench, subject: Subject): Promise<Finding> {
   const { fairlead } = subject
   const before = fairlead.process.cpuMicros()
-  const applied = await changesFor(bench.seconds, subject, (change, n) => change.apply(n))
+  const applied = await changesFor(bench.seconds, subject, async (change, n) => {
+    await change.apply(n)
+    await new Promise((resolve) => setTimeout(resolve, betweenMs))
+  })
   await nextChange(subject, timeToEffect)
   const cpuMicros = fairlead.process.cpuMicros() - before
   const atRest = await changesFor(bench.seconds, subject, timeToEffect)
