@@ -76,7 +76,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   context: {
     mayImport: ['base', 'llm'],
     plane: 'data',
-    layers: ['turns', 'strategies', 'plan', 'stores', 'service', 'index.ts'],
+    layers: ['turns', 'strategies', 'plan', 'stores', 'service', 'remote', 'index.ts'],
   },
   api: {
     mayImport: ['base', 'kube-core'],
@@ -199,7 +199,7 @@ export const architecture: Architecture = {
     { folder: 'packages/gateway/src/answer/taps', contract: [], list: [] },
     {
       folder: 'packages/gateway/src/policies',
-      contract: ['call-policy.ts'],
+      contract: ['call-allowance.ts', 'call-policy.ts'],
       list: ['call-permits.ts', 'call-policies.ts'],
     },
     {

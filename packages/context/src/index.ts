@@ -22,6 +22,10 @@ export { createSqliteStore, type SqliteStoreOptions } from './stores/sqlite/sqli
 export { conversationStoreTypes } from './stores/store-types.ts'
 export type { StoreSecrets, StoreSettings, StoreType } from './stores/store-type.ts'
 export type { TurnStore } from './stores/turn-store.ts'
+export { RemoteStores, type RemoteStoresOptions } from './remote/remote-stores.ts'
+export type { RemoteTurnStore } from './remote/remote-turn-store.ts'
+export type { StoreNews, StoreRequest } from './remote/store-messages.ts'
+export { StoreOwner, type StoreClient, type StoreOwnerOptions } from './remote/store-owner.ts'
 export type { ConversationsOptions } from './service/conversations-options.ts'
 export { createConversations } from './service/conversations-service.ts'
 export type {

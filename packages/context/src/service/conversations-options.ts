@@ -21,6 +21,10 @@ export interface ConversationsOptions {
   readonly deadlineMs?: number
   /** How often partial answers are written. 250 when left out. */
   readonly flushIntervalMs?: number
+  /** Whether expired conversations are deleted here. True when left out. */
+  readonly sweepsExpired?: boolean
+  /** Subscribes to the ends of turns that other processes run, so that waiting calls need not poll. */
+  readonly onTurnEnd?: (listener: (tenant: string, conversation: string) => void) => void
   /** Age at which another process's running turn counts as abandoned. 15 min when left out. */
   readonly abandonedAfterMs?: number
 }
@@ -39,6 +43,8 @@ export function withDefaults(options: ConversationsOptions): Required<Conversati
     lockWaitMs: options.lockWaitMs ?? 2000,
     deadlineMs: options.deadlineMs ?? 2000,
     flushIntervalMs: options.flushIntervalMs ?? 250,
+    sweepsExpired: options.sweepsExpired ?? true,
+    onTurnEnd: options.onTurnEnd ?? (() => {}),
     abandonedAfterMs: options.abandonedAfterMs ?? 900_000,
   }
 }

@@ -46,7 +46,7 @@ class ConversationsService implements Conversations {
   readonly #clock: Clock
   readonly #newId: NewId
   readonly #turns: TurnRunner
-  readonly #sweep: ExpirySweep
+  readonly #sweep: ExpirySweep | undefined
 
   constructor(options: ConversationsOptions) {
     const settings = withDefaults(options)
@@ -56,7 +56,7 @@ class ConversationsService implements Conversations {
     this.#clock = clock
     this.#newId = createIds(clock, settings.random)
     this.#turns = new TurnRunner(settings, this.#store, this.#newId)
-    this.#sweep = new ExpirySweep(this.#store, clock, logger)
+    if (settings.sweepsExpired) this.#sweep = new ExpirySweep(this.#store, clock, logger)
   }
 
   async create(request: CreateConversation): Promise<Conversation> {
@@ -137,9 +137,9 @@ class ConversationsService implements Conversations {
   }
 
   async close(): Promise<void> {
-    this.#sweep.stop()
+    this.#sweep?.stop()
     await this.#turns.close()
-    await this.#sweep.ended()
+    await this.#sweep?.ended()
     await this.#store.close()
   }
 

@@ -39,6 +39,11 @@ export class RunningTurns {
     this.#wake(tenant, turn)
   }
 
+  /** A turn of another process has ended. */
+  endedElsewhere(tenant: string, conversation: string): void {
+    this.#wake(tenant, { conversation })
+  }
+
   unstoredEnd(turn: Turn): Turn | undefined {
     return this.#unstored.get(turn.id)
   }
@@ -62,7 +67,7 @@ export class RunningTurns {
       )
   }
 
-  /** Resolves when a turn of the conversation starts or ends in this process, or after `waitMs`. */
+  /** Resolves when a turn of the conversation is known to start or end, or after `waitMs`. */
   async waitForEnd(
     tenant: string,
     conversation: string,
@@ -87,7 +92,7 @@ export class RunningTurns {
     }
   }
 
-  #wake(tenant: string, turn: Turn): void {
+  #wake(tenant: string, turn: Pick<Turn, 'conversation'>): void {
     const waiting = this.#waiting.get(JSON.stringify([tenant, turn.conversation]))
     for (const resolve of waiting ?? []) resolve()
   }

@@ -30,11 +30,12 @@ export class TurnRunner {
   readonly #flushes: FlushQueue
 
   constructor(settings: Required<ConversationsOptions>, store: TurnStore, newId: NewId) {
-    const { clock, logger, flushIntervalMs: intervalMs } = settings
+    const { clock, logger, flushIntervalMs: intervalMs, onTurnEnd } = settings
     this.#settings = settings
     this.#store = store
     this.#newId = newId
     this.#running = new RunningTurns(clock)
+    onTurnEnd((tenant, conversation) => this.#running.endedElsewhere(tenant, conversation))
     this.#flushes = createFlushQueue({ store, clock, logger, intervalMs })
   }
 

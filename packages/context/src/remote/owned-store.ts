@@ -1,0 +1,145 @@
+import type { Clock, Logger } from '@fairlead/base'
+import { ExpirySweep } from '../service/expiry-sweep.ts'
+import type {
+  AppendOutcome,
+  ConversationChange,
+  FinishOutcome,
+  PartialOutput,
+  StoredConversation,
+  TurnStore,
+} from '../stores/turn-store.ts'
+import type { Turn } from '../turns/turn.ts'
+import { RunningTurnRegister, type RegisteredTurn } from './running-turn-register.ts'
+import type { StoreOperation } from './store-messages.ts'
+
+/** One process that asks. */
+export interface StoreAsker {
+  /** Its process is gone: what it began will not be ended by it. */
+  readonly gone: boolean
+  turnEnded(store: number, tenant: string, conversation: string): void
+}
+
+/**
+ * A store that this process has opened for others. It knows which turns run in which of them, ends
+ * those of one that is gone, and does once what each would have to do otherwise: recovery when it
+ * is opened, and deleting what has expired.
+ */
+export class OwnedStore {
+  readonly number: number
+  readonly store: TurnStore
+  readonly #clock: Clock
+  readonly #sweep: ExpirySweep
+  readonly #running = new RunningTurnRegister<StoreAsker>()
+
+  constructor(number: number, store: TurnStore, clock: Clock, logger: Logger) {
+    this.number = number
+    this.store = store
+    this.#clock = clock
+    this.#sweep = new ExpirySweep(store, clock, logger)
+  }
+
+  /** Does what a client asks; `list` is the arguments. Rejects when the store is unavailable. */
+  perform(
+    asker: StoreAsker,
+    operation: Exclude<StoreOperation, 'open'>,
+    list: readonly unknown[],
+  ): Promise<unknown> {
+    // Unchecked: both ends are the same version of the same program.
+    const [first, second] = list as [never, never]
+    switch (operation) {
+      case 'load':
+        return this.#load(asker, first, second)
+      case 'append':
+        return this.#append(asker, first)
+      case 'flush':
+        return this.store.flush(first as readonly PartialOutput[])
+      case 'finish':
+        return this.#finish(first, second)
+      case 'remove':
+        return this.#remove(first, second)
+      case 'plan':
+        return this.store.plan(first, second)
+      case 'recover':
+        return this.endTurnsOf(asker, first)
+      case 'expire':
+        return this.store.expire()
+    }
+  }
+
+  /**
+   * Ends the running turns of a client as `incomplete`, with what was flushed. `completedAt` is in
+   * Unix seconds, and now when left out. Returns how many.
+   */
+  async endTurnsOf(asker: StoreAsker, completedAt = this.#nowSeconds()): Promise<number> {
+    const turns = this.#running.runBy(asker)
+    await Promise.all(turns.map((turn) => this.#endIncomplete(turn, completedAt)))
+    return turns.length
+  }
+
+  async close(): Promise<void> {
+    this.#sweep.stop()
+    await this.#sweep.ended()
+    await this.store.close()
+  }
+
+  async #load(
+    asker: StoreAsker,
+    tenant: string,
+    id: string,
+  ): Promise<StoredConversation | undefined> {
+    const stored = await this.store.load(tenant, id)
+    if (stored?.turns.at(-1)?.status === 'in_progress') this.#running.watch(tenant, id, asker)
+    return stored
+  }
+
+  async #append(asker: StoreAsker, change: ConversationChange): Promise<AppendOutcome> {
+    const outcome = await this.store.append(change)
+    const { id: conversation, ccp } = change.conversation
+    const turn = change.turns.at(-1)
+    if (outcome === 'locked') this.#running.watch(ccp.tenant, conversation, asker)
+    if (outcome !== 'stored' || turn?.status !== 'in_progress') return outcome
+    const { tenant } = ccp
+    this.#running.add({ tenant, conversation, id: turn.id, client: asker })
+    if (asker.gone) await this.endTurnsOf(asker)
+    return outcome
+  }
+
+  async #finish(tenant: string, turn: Turn): Promise<FinishOutcome> {
+    const outcome = await this.store.finish(tenant, turn)
+    this.#forget(tenant, turn.conversation, turn.id)
+    return outcome
+  }
+
+  async #remove(tenant: string, id: string): Promise<boolean> {
+    const existed = await this.store.remove(tenant, id)
+    const running = this.#running.of(tenant, id)
+    if (running !== undefined) this.#forget(tenant, id, running.id)
+    return existed
+  }
+
+  async #endIncomplete(turn: RegisteredTurn<StoreAsker>, completedAt: number): Promise<void> {
+    const { tenant, conversation, id } = turn
+    const stored = await this.store.load(tenant, conversation)
+    const running = stored?.turns.find((one) => one.id === id)
+    if (running !== undefined) {
+      await this.store.finish(tenant, {
+        ...running,
+        status: 'incomplete',
+        completed_at: completedAt,
+      })
+    }
+    this.#forget(tenant, conversation, id)
+  }
+
+  /** A turn of the conversation that began later is not forgotten. */
+  #forget(tenant: string, conversation: string, turn: string): void {
+    if (this.#running.of(tenant, conversation)?.id !== turn) return
+    for (const watcher of this.#running.end(tenant, conversation)) {
+      watcher.turnEnded(this.number, tenant, conversation)
+    }
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#clock.now() / 1000)
+  }
+}

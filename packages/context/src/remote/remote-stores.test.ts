@@ -1,0 +1,170 @@
+import { silentLogger } from '@fairlead/base'
+import { FakeClock } from '@fairlead/base/testing'
+import { describe, expect, it } from 'vitest'
+import { createConversations } from '../service/conversations-service.ts'
+import { turnRequest } from '../service/test-support/conversation-bench.ts'
+import { createMemoryStore } from '../stores/memory/memory-store.ts'
+import { describeStoreContract } from '../stores/test-support/store-contract.ts'
+import type { TurnStore } from '../stores/turn-store.ts'
+import { RemoteStores } from './remote-stores.ts'
+import type { StoreRequest } from './store-messages.ts'
+import { StoreOwner, type StoreClient } from './store-owner.ts'
+
+describeStoreContract({
+  name: 'Remote',
+  async open({ clock, ttlMs }) {
+    const owner = ownerOf(() => createMemoryStore({ clock, ttlMs }))
+    const store = await connect(owner).stores.open('the one')
+    return {
+      type: store.type,
+      load: (tenant, id) => store.load(tenant, id),
+      append: (change) => store.append(change),
+      flush: (outputs) => store.flush(outputs),
+      finish: (tenant, turn) => store.finish(tenant, turn),
+      remove: (tenant, id) => store.remove(tenant, id),
+      plan: (tenant, id) => store.plan(tenant, id),
+      recover: (completedAt) => store.recover(completedAt),
+      expire: () => store.expire(),
+      async close() {
+        await store.close()
+        await owner.close()
+      },
+    }
+  },
+})
+
+function ownerOf(open: () => TurnStore, clock = new FakeClock()): StoreOwner {
+  const keyOf = (description: unknown) => String(description)
+  return new StoreOwner({ open: async () => open(), keyOf, clock, logger: silentLogger })
+}
+
+const inMemory = (clock = new FakeClock()) => createMemoryStore({ clock, ttlMs: undefined })
+
+/** A client whose messages are copied as between processes; `batches` are those that it sent. */
+function connect(owner: StoreOwner, options: { readonly bytesInFlightMax?: number } = {}) {
+  const clock = new FakeClock()
+  const batches: (readonly StoreRequest[])[] = []
+  const stores: RemoteStores = new RemoteStores({
+    clock,
+    send(requests) {
+      batches.push(requests)
+      client.receive(structuredClone(requests))
+    },
+    ...options,
+  })
+  const client: StoreClient = owner.connect((news) => stores.receive(structuredClone(news)))
+  return { clock, batches, stores, client }
+}
+
+/** Conversations as a worker uses them. */
+async function conversationsOf({ stores }: { readonly stores: RemoteStores }, clock: FakeClock) {
+  const store = await stores.open('the one')
+  return createConversations({
+    store,
+    clock,
+    random: Math.random,
+    sweepsExpired: false,
+    onTurnEnd: (listener) => store.onTurnEnd(listener),
+  })
+}
+
+const question = (said: string, conversation = 'c1') =>
+  turnRequest([{ type: 'message', role: 'user', content: [{ type: 'input_text', text: said }] }], {
+    tenant: 'a',
+    conversation,
+  })
+const said = [
+  { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'par' }] },
+] as const
+
+describe('stores in another process', () => {
+  it('are opened once, recovered once, and asked in batches', async () => {
+    let opened = 0
+    let recovered = 0
+    const owner = ownerOf(() => {
+      opened += 1
+      const store = inMemory()
+      const recover = (at: number) => {
+        recovered += 1
+        return store.recover(at)
+      }
+      return { ...store, recover }
+    })
+    const first = connect(owner)
+    const [store] = await Promise.all([
+      first.stores.open('the one'),
+      connect(owner).stores.open('the one'),
+    ])
+    expect({ opened, recovered }).toEqual({ opened: 1, recovered: 1 })
+    await Promise.all(Array.from({ length: 20 }, (_, index) => store.load('a', `c${index}`)))
+    expect(first.batches.map((batch) => batch.length)).toEqual([1, 20])
+    expect(first.clock.pendingTimers).toBe(0)
+  })
+
+  it('that cannot be opened are tried again by the next client', async () => {
+    let broken = true
+    const owner = ownerOf(() => {
+      if (broken) throw new Error('the disk is full')
+      return inMemory()
+    })
+    const { stores } = connect(owner)
+    await expect(stores.open('the one')).rejects.toThrow('the disk is full')
+    broken = false
+    expect((await stores.open('the one')).type).toBe('Memory')
+  })
+
+  it('end the turns of a client that is gone, with what was flushed, and of no other', async () => {
+    const clock = new FakeClock()
+    const owner = ownerOf(() => inMemory(clock), clock)
+    const [dying, living] = [connect(owner), connect(owner)]
+    const [dead, alive] = [
+      await conversationsOf(dying, clock),
+      await conversationsOf(living, clock),
+    ]
+    const lost = await dead.begin(question('one'))
+    const kept = await alive.begin(question('two', 'c2'))
+    lost.flush(said)
+    await clock.advance(250)
+    await dying.stores.open('the one')
+
+    await dying.client.disconnected()
+    const [turn] = await alive.turns('a', 'c1')
+    expect(turn).toMatchObject({ status: 'incomplete', output: [{ content: said[0].content }] })
+    expect((await alive.turns('a', 'c2'))[0]?.status).toBe('in_progress')
+    await kept.finish({ status: 'completed', output: said, usage: undefined, model: 'm' })
+    const next = await alive.begin(question('three'))
+    expect(next.turn.seq).toBe(2)
+  })
+
+  it('tell a client that waits when the turn of another ends', async () => {
+    const clock = new FakeClock()
+    const owner = ownerOf(() => inMemory(clock), clock)
+    const [one, two] = [
+      await conversationsOf(connect(owner), clock),
+      await conversationsOf(connect(owner), clock),
+    ]
+    const running = await one.begin(question('one'))
+    const waiting = two.begin(question('two'))
+    await clock.timerOf(50)
+    await running.finish({ status: 'completed', output: said, usage: undefined, model: 'm' })
+    // The clock stands still: only the news of the end can wake it.
+    expect((await waiting).turn.seq).toBe(2)
+  })
+
+  it('refuse what exceeds the bound, and fail what is not answered in time', async () => {
+    const { stores } = connect(
+      ownerOf(() => inMemory()),
+      { bytesInFlightMax: 100 },
+    )
+    const store = await stores.open('the one')
+    await expect(store.load('a', 'x'.repeat(200))).rejects.toThrow('too much is waiting')
+
+    const clock = new FakeClock()
+    const silent = new RemoteStores({ clock, send() {} })
+    const opening = silent.open('the one')
+    const failed = expect(opening).rejects.toThrow('does not answer')
+    await clock.advance(30_000)
+    await failed
+    expect(clock.pendingTimers).toBe(0)
+  })
+})

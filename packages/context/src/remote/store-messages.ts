@@ -1,0 +1,43 @@
+/** What a client asks of the owner of the stores, in the order of the calls. */
+export interface StoreRequest {
+  /** Unique within the client. */
+  readonly id: number
+  /** The number that `open` answered; 0 for `open` itself. */
+  readonly store: number
+  readonly operation: StoreOperation
+  /** JSON of the list of arguments. */
+  readonly body: string
+}
+
+export type StoreOperation =
+  'open' | 'load' | 'append' | 'flush' | 'finish' | 'remove' | 'plan' | 'recover' | 'expire'
+
+/** Either `body` or `error`. */
+export interface StoreAnswer {
+  readonly id: number
+  /** JSON of the result; undefined for one that is undefined. */
+  readonly body?: string
+  /** Why the store is not available. */
+  readonly error?: string
+}
+
+/** Another client's turn has ended. */
+export interface ForeignTurnEnd {
+  readonly store: number
+  readonly tenant: string
+  readonly conversation: string
+}
+
+/** What the owner tells a client. */
+export interface StoreNews {
+  readonly answers: readonly StoreAnswer[]
+  /** Ends of turns that this client found running. */
+  readonly ends: readonly ForeignTurnEnd[]
+}
+
+/** The result of `open`. */
+export interface OpenedStore {
+  readonly store: number
+  /** As in `TurnStore.type`. */
+  readonly type: string
+}
