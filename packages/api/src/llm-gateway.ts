@@ -210,6 +210,12 @@ const spec = object('How the gateway listens, whom it serves, and its defaults a
   ),
   defaults,
   limits,
+  workers: Type.Optional(
+    integer(
+      'Number of processes per replica that serve calls. Without it, `fairlead gateway` runs one per core, at most 8, and `fairlead up` runs one. `--workers` wins over it.',
+      { min: 1, max: 64 },
+    ),
+  ),
   state,
 })
 

@@ -37,8 +37,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   const gateway = await takingPort(
     'gateway-port',
     startGateway({
-      host: options.host,
-      port: options.gatewayPort,
+      listen: { host: options.host, port: options.gatewayPort },
       snapshots: plane.snapshots,
       secrets: plane.secrets,
       openStore: openStores({

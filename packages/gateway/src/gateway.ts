@@ -3,6 +3,7 @@ import type { Conversations } from '@fairlead/context'
 import type { Registry } from 'prom-client'
 import type { Clock, Logger } from '@fairlead/base'
 import type { AnswerTransformer } from './answer/answer-transform.ts'
+import type { CallAllowance } from './policies/call-allowance.ts'
 import type { CreateCallPolicy } from './policies/call-policy.ts'
 import type { ProviderType } from './providers/provider-type.ts'
 import type { GatewayReport } from './report.ts'
@@ -12,9 +13,7 @@ import type { Surface } from './surfaces/surface.ts'
 import type { ResolveHost } from './upstream/resolve-host.ts'
 
 export interface GatewayOptions extends Partial<GatewayLists> {
-  readonly host: string
-  /** 0 picks a free port. */
-  readonly port: number
+  readonly listen: ListenOn
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
   /**
@@ -24,11 +23,19 @@ export interface GatewayOptions extends Partial<GatewayLists> {
   openStore(store: ConversationStoreSettings | undefined): Conversations | Promise<Conversations>
   readonly registry: Registry
   readonly logger: Logger
+  /** The places of concurrent calls. Counted in this process alone when left out. */
+  readonly allowance?: CallAllowance
   readonly clock?: Clock
   /** In [0, 1). */
   readonly random?: () => number
   readonly resolveHost?: ResolveHost
 }
+
+/**
+ * Where a gateway takes connections: at an address, where port 0 picks a free one, or from a bound
+ * socket that this process inherited and that others may share.
+ */
+export type ListenOn = { readonly host: string; readonly port: number } | { readonly fd: number }
 
 /** Each list replaces the built-in one; that is used where a list is left out. */
 export interface GatewayLists {

@@ -1,5 +1,7 @@
 export { startGateway } from './start-gateway.ts'
-export type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
+export type { Gateway, GatewayLists, GatewayOptions, ListenOn } from './gateway.ts'
+export { conversationStoreKey } from './conversations/conversation-stores.ts'
+export type { CallAllowance } from './policies/call-allowance.ts'
 export type { ResolveHost } from './upstream/resolve-host.ts'
 export type { GatewayReport, ReportedProvider } from './report.ts'
 export type { ProviderHealth } from './upstream/provider-state.ts'

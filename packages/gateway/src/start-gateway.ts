@@ -11,10 +11,11 @@ import { RunningCalls } from './call/running-calls.ts'
 import type { Services } from './call/services.ts'
 import { ConversationStores } from './conversations/conversation-stores.ts'
 import { drainServer } from './drain-server.ts'
-import type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
+import type { Gateway, GatewayLists, GatewayOptions, ListenOn } from './gateway.ts'
 import { handleRequest, type RequestHandling } from './handle-request.ts'
 import { EventLoopLag } from './metrics/event-loop-lag.ts'
 import { GatewayMetrics } from './metrics/gateway-metrics.ts'
+import { createCallAllowance } from './policies/call-allowance.ts'
 import { callPolicies } from './policies/call-policies.ts'
 import { PromptRenderer } from './prompts/prompt-renderer.ts'
 import { providerTypes } from './providers/provider-types.ts'
@@ -67,7 +68,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   )
   reporter.watch(runtimes, services.stores)
-  const policies = lists.policies.map((create) => create({ clock, registry: options.registry }))
+  const { registry, allowance = createCallAllowance() } = options
+  const policies = lists.policies.map((create) => create({ clock, registry, allowance }))
   const handling: RequestHandling = {
     router: new Router(lists.surfaces),
     chain: {
@@ -80,7 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
   const server = createHttpServer(runtimes, handling)
   try {
-    await listen(server, options)
+    await listen(server, options.listen)
   } catch (error) {
     runtimes.stop()
     throw error
@@ -164,10 +166,10 @@ function refuseMalformed(error: Error, socket: Duplex): void {
   )
 }
 
-function listen(server: Server, { host, port }: GatewayOptions): Promise<void> {
+function listen(server: Server, listenOn: ListenOn): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host, port, backlog: 4096 }, () => {
+    server.listen({ ...listenOn, backlog: 4096 }, () => {
       server.off('error', reject)
       resolve()
     })

@@ -12,6 +12,8 @@ export interface LLMGatewaySettings extends ResourceIdentity {
   readonly defaultConversationStore: string | undefined
   /** Key of `personas`. */
   readonly defaultPersona: string | undefined
+  /** Number of worker processes, from 1 to 64; undefined leaves it to the program. */
+  readonly workers: number | undefined
   readonly limits: {
     readonly maxRequestBytes: number
     readonly requestTimeoutMs: number

@@ -30,7 +30,7 @@ export class ConversationStores {
     const name = snapshot.gateway.defaultConversationStore
     const settings = name === undefined ? undefined : snapshot.conversationStores.get(name)
     if (name !== undefined && settings === undefined) throw unavailable(name, undefined)
-    const key = storeKey(settings)
+    const key = conversationStoreKey(settings)
     const known = this.#stores.get(key)
     const opened = known ?? this.#openStore(settings)
     if (known === undefined) this.#stores.set(key, opened)
@@ -80,12 +80,12 @@ export class ConversationStores {
       await conversations?.close().catch(() => {})
       throw error
     }
-    if (this.#problems.delete(storeKey(settings))) this.#changed()
+    if (this.#problems.delete(conversationStoreKey(settings))) this.#changed()
     return conversations
   }
 
   #noteProblem(settings: ConversationStoreSettings | undefined, error: unknown): void {
-    const key = storeKey(settings)
+    const key = conversationStoreKey(settings)
     this.#logger.error(
       { conversationStore: settings?.name, err: error },
       'the conversation store cannot be opened',
@@ -106,7 +106,7 @@ export class ConversationStores {
  * Identifies the data. A store whose other settings change stays open unchanged: opening the same
  * data twice would mistake running turns for interrupted ones.
  */
-function storeKey(settings: ConversationStoreSettings | undefined): string {
+export function conversationStoreKey(settings: ConversationStoreSettings | undefined): string {
   if (settings === undefined) return ''
   const { namespace, name, type, path } = settings
   return JSON.stringify([namespace, name, type, path])

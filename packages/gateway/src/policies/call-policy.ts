@@ -4,6 +4,7 @@ import type { AnswerStream } from '../answer/answer-stream.ts'
 import type { AnswerTransform } from '../answer/answer-transform.ts'
 import type { CallRecord } from '../call/call-record.ts'
 import type { Call } from '../call/call.ts'
+import type { CallAllowance } from './call-allowance.ts'
 
 /** What every call must pass before a provider is called. */
 export interface CallPolicy {
@@ -38,4 +39,5 @@ export type CreateCallPolicy = (parts: PolicyParts) => CallPolicy
 interface PolicyParts {
   readonly clock: Clock
   readonly registry: Registry
+  readonly allowance: CallAllowance
 }

@@ -40,6 +40,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       defaultContextStrategy: undefined,
       defaultConversationStore: undefined,
       defaultPersona: undefined,
+      workers: undefined,
       ...parts.gateway,
       limits: {
         maxRequestBytes: 10 * 1024 * 1024,

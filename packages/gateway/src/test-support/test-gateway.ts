@@ -46,8 +46,7 @@ export async function testGateway(
   const registry = new Registry()
   const logs: TestGateway['logs'] = []
   const gateway = await startGateway({
-    host: '127.0.0.1',
-    port: 0,
+    listen: { host: '127.0.0.1', port: 0 },
     snapshots,
     secrets,
     openStore: parts.openStore ?? (() => openInMemory()),

@@ -82,6 +82,7 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
       'conversationStoreRef',
     ),
     defaultPersona: resolveDefault(Persona, defaults.personaRef, 'personaRef'),
+    workers: gateway.spec.workers,
     limits: {
       maxRequestBytes: limits.maxRequestBytes,
       requestTimeoutMs: findings.duration(limits.requestTimeout, 'spec.limits.requestTimeout'),
