@@ -4,7 +4,7 @@ import type { Cache } from '@fairlead/controller-runtime'
 import type { Logger } from '@fairlead/base'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import { Secret, secretText } from '@fairlead/kube-core'
-import { Listeners } from './listeners.ts'
+import { Listeners } from '../listeners.ts'
 
 interface KubernetesConfigSourceOptions {
   readonly cache: Cache

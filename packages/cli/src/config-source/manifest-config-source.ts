@@ -11,7 +11,7 @@ import {
 } from '@fairlead/kube-core'
 import { systemClock, type Logger, type Timer } from '@fairlead/base'
 import { loadManifests, ManifestError, type Manifest } from '../load-manifests.ts'
-import { Listeners } from './listeners.ts'
+import { Listeners } from '../listeners.ts'
 import { ManifestChecker } from './manifest-checker.ts'
 
 /** Editors write a file in several steps: quiet period before it is read. */

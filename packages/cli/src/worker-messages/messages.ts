@@ -1,0 +1,58 @@
+import type { StoreNews, StoreRequest } from '@fairlead/context'
+import type { GatewayReport } from '@fairlead/gateway'
+import type { SnapshotDelta } from './snapshot-delta.ts'
+
+/** What the primary process tells a gateway worker. */
+export type ToWorker =
+  | { readonly type: 'configuration'; readonly change: ConfigurationChange }
+  /** Listen, with what was sent before. */
+  | { readonly type: 'start' }
+  | { readonly type: 'stores'; readonly news: StoreNews }
+  /** The worker may run this many calls more; an answer to `permits-wanted`, or a gift. */
+  | { readonly type: 'permits-granted'; readonly count: number }
+  /** Give back half of what is not used, with `recalled`. */
+  | { readonly type: 'permits-recalled' }
+  /** Whether to give back all that is free, and every place whose call ends. */
+  | { readonly type: 'permits-overdrawn'; readonly overdrawn: boolean }
+  | { readonly type: 'metrics-wanted' }
+  /** Stop accepting calls; those in flight may take this long. Then exit. */
+  | { readonly type: 'drain'; readonly timeoutMs: number }
+
+/** What a gateway worker tells the primary process. */
+export type FromWorker =
+  /** Its program is loaded. */
+  | { readonly type: 'loaded' }
+  /** The configuration that was sent is in force; the next may be sent. */
+  | { readonly type: 'configured' }
+  | { readonly type: 'listening' }
+  | { readonly type: 'cannot-listen'; readonly code: string; readonly message: string }
+  | { readonly type: 'report'; readonly report: GatewayReport }
+  | { readonly type: 'stores'; readonly requests: readonly StoreRequest[] }
+  /** `needed` calls wait; 0 asks ahead. */
+  | { readonly type: 'permits-wanted'; readonly needed: number }
+  | { readonly type: 'permits-returned'; readonly count: number; readonly recalled: boolean }
+  | { readonly type: 'metrics'; readonly families: readonly MetricFamily[] }
+
+/** What has changed since the configuration that was sent before. */
+export interface ConfigurationChange {
+  /** Undefined: nothing. */
+  readonly snapshot: SnapshotDelta | undefined
+  /** Values of Secrets' keys by `secretKey`; undefined for one that is gone. */
+  readonly secrets: readonly (readonly [key: string, value: string | undefined])[]
+}
+
+/** A metric with its values, as prom-client writes it as JSON. */
+export interface MetricFamily {
+  readonly name: string
+  readonly help: string
+  readonly type: string
+  /** How gauges of several processes become one: sum, first, min, max, average or omit. */
+  readonly aggregator?: string
+  readonly values: readonly MetricValue[]
+}
+
+export interface MetricValue {
+  readonly metricName?: string
+  readonly labels: Readonly<Record<string, string | number>>
+  readonly value: number
+}
