@@ -152,6 +152,9 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     layers: [
       '*.ts',
       'config-source',
+      'worker-messages',
+      'worker',
+      'workers',
       'quickstart',
       'documentation',
       'commands',

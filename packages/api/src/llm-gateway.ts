@@ -132,7 +132,7 @@ const limits = object(
       { default: '60s' },
     ),
     maxConcurrentRequests: integer(
-      'Maximum number of concurrent calls per replica; further calls get 503. Defaults to 10000.',
+      'Maximum number of concurrent calls of all workers of a replica; further calls get 503. Defaults to 10000.',
       { min: 1, max: 1_000_000, default: 10_000 },
     ),
   },

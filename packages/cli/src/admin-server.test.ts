@@ -19,7 +19,7 @@ async function asked(path: string) {
   const server = await startAdminServer({
     host: '127.0.0.1',
     port: 0,
-    registry: new Registry(),
+    metrics: new Registry(),
     probe: (probed) => {
       if (probed === '/broken') throw cause
       return undefined

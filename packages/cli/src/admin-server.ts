@@ -12,10 +12,13 @@ interface AdminAnswer {
   readonly contentType?: string
 }
 
+/** What `/metrics` answers. */
+export type MetricsSource = Pick<Registry, 'metrics' | 'contentType'>
+
 export interface AdminServerOptions {
   readonly host: string
   readonly port: number
-  readonly registry: Registry
+  readonly metrics: MetricsSource
   /** Serves `/healthz…` and `/readyz…`; undefined for other paths. */
   readonly probe: (path: string, query: URLSearchParams) => AdminAnswer | undefined
   /** Told why an answer could not be given. */
@@ -72,8 +75,8 @@ async function answer(request: IncomingMessage, options: AdminServerOptions): Pr
   const url = URL.parse(request.url ?? '/', 'http://admin')
   if (url === null) return notHere
   if (url.pathname === '/metrics') {
-    const body = await options.registry.metrics()
-    return { status: 200, body, contentType: options.registry.contentType }
+    const body = await options.metrics.metrics()
+    return { status: 200, body, contentType: options.metrics.contentType }
   }
   return options.probe(url.pathname, url.searchParams) ?? notHere
 }

@@ -1,22 +1,26 @@
-import type { Gateway } from '@fairlead/gateway'
+/** The part of the data plane that readiness depends on. */
+interface ServingGateway {
+  /** The hash of the configuration in force; empty if there is none. */
+  configHash(): string
+}
 
 /** Whether a gateway may receive traffic: it listens, has a configuration and is not stopping. */
 export class GatewayReadiness {
   readonly #signal: AbortSignal
-  #gateway: Gateway | undefined
+  #gateway: ServingGateway | undefined
 
   constructor(signal: AbortSignal) {
     this.#signal = signal
   }
 
-  listening(gateway: Gateway): void {
+  listening(gateway: ServingGateway): void {
     this.#gateway = gateway
   }
 
   /** A health check: throws while it is not ready. */
   check(): void {
     if (this.#gateway === undefined) throw new Error('the gateway is not listening yet')
-    if (this.#gateway.report().configHash === '') throw new Error('no configuration is available')
+    if (this.#gateway.configHash() === '') throw new Error('no configuration is available')
     if (this.#signal.aborted) throw new Error('the gateway is stopping')
   }
 }

@@ -16,6 +16,7 @@ describe('parseCommandLine', () => {
         quickstart: true,
         gateway: { namespace: 'default', name: 'default' },
         replica: undefined,
+        workers: undefined,
         manifests: undefined,
         logLevel: 'info',
       },
@@ -40,6 +41,12 @@ describe('parseCommandLine', () => {
     [['up', '--api-port', '70000'], '--api-port (FAIRLEAD_API_PORT) is "70000"'],
     [['up', '--gateway', 'x'], 'namespace/name'],
     [['up', '--log-level', 'loud'], 'debug, info'],
+    [
+      ['up', '--workers', '0'],
+      '--workers (FAIRLEAD_WORKERS) is "0": expected a number from 1 to 64',
+    ],
+    [['up', '--workers', '65'], 'from 1 to 64'],
+    [['up', '--workers', 'many'], 'from 1 to 64'],
     [['up', '--unknown'], '--help'],
     [['up', 'twice'], 'unexpected argument "twice"'],
   ])('refuses %j and says what is expected', (args, message) => {

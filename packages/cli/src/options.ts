@@ -20,6 +20,8 @@ export interface Options {
   readonly gateway: { readonly namespace: string; readonly name: string }
   /** Name of this gateway in reports; undefined: host name and port. */
   readonly replica: string | undefined
+  /** Gateway worker processes, from 1 to 64; undefined: the LLMGateway says, or the command. */
+  readonly workers: number | undefined
   /** A directory of manifests instead of a Kubernetes API (`fairlead gateway` only). */
   readonly manifests: string | undefined
   /** Log level: debug, info, warn, error or silent. Defaults to info. */
@@ -41,6 +43,7 @@ const flags = {
   'no-quickstart': { type: 'boolean' },
   gateway: { type: 'string' },
   replica: { type: 'string' },
+  workers: { type: 'string' },
   manifests: { type: 'string' },
   'log-level': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -50,6 +53,9 @@ type Flag = keyof typeof flags
 
 /** A flag that sets a listen address. */
 export type PortFlag = Extract<Flag, `${string}-port`>
+
+/** As in LLMGateway `spec.workers`. */
+const workersMax = 64
 
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent']
 
@@ -81,6 +87,7 @@ export function parseCommandLine(
       quickstart: !(values['no-quickstart'] ?? isSet(environment[variableOf('no-quickstart')])),
       gateway: parseGatewayName(text('gateway') ?? 'default/default'),
       replica: text('replica'),
+      workers: parseWorkers(text('workers')),
       manifests: text('manifests'),
       logLevel: parseLogLevel(text('log-level') ?? 'info'),
     },
@@ -110,6 +117,17 @@ function parsePort(flag: Flag, text: string | undefined, fallback: number): numb
     )
   }
   return port
+}
+
+function parseWorkers(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const workers = /^\d{1,2}$/.test(text) ? Number(text) : 0
+  if (workers < 1 || workers > workersMax) {
+    throw new UsageError(
+      `--workers (${variableOf('workers')}) is "${text}": expected a number from 1 to ${workersMax}`,
+    )
+  }
+  return workers
 }
 
 function parseGatewayName(text: string): Options['gateway'] {

@@ -4,7 +4,7 @@ export const usage = `Fairlead: a Kubernetes-native LLM gateway
 Usage: fairlead <command> [flags]
 
 Commands
-  up          embedded API server, operator and gateway in one process
+  up          embedded API server, operator and gateway
   operator    the control plane alone, for a cluster (--kubeconfig, or in-cluster)
   gateway     the data plane alone, from a cluster or from --manifests DIR
   apiserver   the embedded Kubernetes API server alone
@@ -19,6 +19,8 @@ Flags (each also as a FAIRLEAD_… variable in upper snake case)
   --kubeconfig FILE     use this cluster instead of the embedded API server
   --gateway NS/NAME     the LLMGateway to serve (default default/default)
   --replica NAME        name of this gateway in reports (default host name and port)
+  --workers N           gateway processes, 1 to 64 (default LLMGateway spec.workers,
+                        else 1 for up, one per core and at most 8 for gateway)
   --manifests DIR       gateway only: read resources from files, reloaded on change
   --no-quickstart       do not apply the quickstart resources at the first start
   --log-level LEVEL     debug, info, warn, error or silent (default info)

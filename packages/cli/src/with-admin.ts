@@ -1,5 +1,4 @@
-import type { Registry } from 'prom-client'
-import { startAdminServer, type AdminServerOptions } from './admin-server.ts'
+import { startAdminServer, type AdminServerOptions, type MetricsSource } from './admin-server.ts'
 import type { CommandContext } from './command-context.ts'
 
 /**
@@ -8,13 +7,13 @@ import type { CommandContext } from './command-context.ts'
  */
 export async function withAdmin(
   context: CommandContext,
-  registry: Registry,
+  metrics: MetricsSource,
   probe: AdminServerOptions['probe'],
   run: (adminURL: string) => Promise<void>,
 ): Promise<void> {
   const { options, logger } = context
   const { host, adminPort: port } = options
-  const admin = await startAdminServer({ host, port, registry, probe, logger })
+  const admin = await startAdminServer({ host, port, metrics, probe, logger })
   try {
     await run(admin.url)
   } finally {

@@ -29,6 +29,7 @@ const complete: readonly Described[] = [
         personaRef: { name: 'helpful' },
       },
       limits: { requestTimeout: '1m30s' },
+      workers: 2,
     },
   },
   simulator,
@@ -77,6 +78,7 @@ describe('compile', () => {
       defaultContextStrategy: 'default/five',
       defaultConversationStore: 'default/local',
       defaultPersona: 'default/helpful',
+      workers: 2,
       limits: {
         maxRequestBytes: 10_485_760,
         requestTimeoutMs: 90_000,

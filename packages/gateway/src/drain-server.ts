@@ -1,9 +1,13 @@
 import type { Server } from 'node:http'
+import { Server as NetServer } from 'node:net'
 import { gatewayError } from './errors/gateway-error.ts'
 import type { Services } from './call/services.ts'
 
 /** How long aborted calls may take to answer their callers and to store their turns. */
 const abortedGraceMs = 2_000
+
+/** How long a connection that was just accepted may take to show its request. */
+const acceptedGraceMs = 200
 
 /**
  * Stops accepting connections; calls in flight may finish, and are aborted after `timeoutMs`.
@@ -15,10 +19,8 @@ export async function drainServer(
   timeoutMs: number,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve())
-  })
-  server.on('request', (_request, response) => {
-    response.once('finish', () => setImmediate(() => server.closeIdleConnections()))
+    // That of HTTP would close every idle connection at once, also one whose request is on its way.
+    NetServer.prototype.close.call(server, () => resolve())
   })
   const abort = services.clock.setTimer(timeoutMs, () => {
     services.running.abort(gatewayError.shuttingDown())
@@ -26,9 +28,13 @@ export async function drainServer(
   const force = services.clock.setTimer(timeoutMs + abortedGraceMs, () => {
     server.closeAllConnections()
   })
-  const sweep = setInterval(() => server.closeIdleConnections(), 50)
-  server.closeIdleConnections()
+  let sweep: NodeJS.Timeout | undefined
+  const grace = services.clock.setTimer(Math.min(acceptedGraceMs, timeoutMs), () => {
+    sweep = setInterval(() => server.closeIdleConnections(), 50)
+    server.closeIdleConnections()
+  })
   await closed
+  grace.cancel()
   await services.running.ended()
   clearInterval(sweep)
   abort.cancel()

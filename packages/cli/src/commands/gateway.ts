@@ -1,29 +1,42 @@
 import { resolve } from 'node:path'
 import { WatchedConfiguration } from '@fairlead/config'
 import { Manager, runnable } from '@fairlead/controller-runtime'
-import type { Gateway } from '@fairlead/gateway'
 import type { Registry } from 'prom-client'
 import { capabilities } from '../capabilities.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
 import { ManifestConfigSource } from '../config-source/manifest-config-source.ts'
-import { runDataPlane } from '../data-plane.ts'
 import { GatewayReadiness } from '../gateway-readiness.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
 import { probesOf } from '../probes.ts'
 import { withAdmin } from '../with-admin.ts'
+import type { GatewayWorkers } from '../workers/gateway-workers.ts'
+import { openWorkers, runDataPlane, workerPerCore } from '../workers/run-data-plane.ts'
 
 /** The data plane alone: from a cluster, or with --manifests from a directory of files. */
-export function gateway(context: CommandContext): Promise<void> {
-  return context.options.manifests === undefined
-    ? fromCluster(context)
-    : fromManifests(context, resolve(context.options.manifests))
+export async function gateway(context: CommandContext): Promise<void> {
+  const { options, logger } = context
+  const { manifests } = options
+  const registry = newMetricsRegistry(context.log)
+  const defaultWorkers = workerPerCore()
+  const dataDir = resolve(options.dataDir)
+  const workers = await openWorkers({ options, dataDir, defaultWorkers, registry, logger })
+  try {
+    await (manifests === undefined
+      ? fromCluster(context, workers, registry)
+      : fromManifests(context, workers, resolve(manifests)))
+  } finally {
+    await workers.stop(0)
+  }
 }
 
-async function fromCluster(context: CommandContext): Promise<void> {
+async function fromCluster(
+  context: CommandContext,
+  workers: GatewayWorkers,
+  registry: Registry,
+): Promise<void> {
   const { options, environment, logger, signal } = context
-  const registry = newMetricsRegistry(context.log)
   const readiness = new GatewayReadiness(signal)
   const manager = new Manager({ config: clusterConfig(options, environment), logger, registry })
   const source = new KubernetesConfigSource({
@@ -36,22 +49,22 @@ async function fromCluster(context: CommandContext): Promise<void> {
     source.begin()
     const { snapshots, secrets } = source
     const { client } = manager
-    return runDataPlane(
-      { ...plane(context, registry, readiness), snapshots, secrets, client },
-      stop,
-    )
+    return runDataPlane({ ...plane(context, workers, readiness), snapshots, secrets, client }, stop)
   }
   manager.add(runnable(serve, { needLeaderElection: false }))
   manager.addReadyzCheck('gateway', () => readiness.check())
-  await withAdmin(context, registry, probesOf(manager), (adminURL) => {
+  await withAdmin(context, workers.metrics, probesOf(manager), (adminURL) => {
     announceAdmin(context, adminURL)
     return manager.start(signal)
   })
 }
 
-async function fromManifests(context: CommandContext, folder: string): Promise<void> {
+async function fromManifests(
+  context: CommandContext,
+  workers: GatewayWorkers,
+  folder: string,
+): Promise<void> {
   const { options, logger, signal } = context
-  const registry = newMetricsRegistry(context.log)
   const readiness = new GatewayReadiness(signal)
   const source = new ManifestConfigSource({
     folder,
@@ -66,25 +79,25 @@ async function fromManifests(context: CommandContext, folder: string): Promise<v
     healthz: new Map(),
     readyz: new Map([['gateway', () => readiness.check()]]),
   }
-  await withAdmin(context, registry, probesOf({ healthChecks }), (adminURL) => {
+  await withAdmin(context, workers.metrics, probesOf({ healthChecks }), (adminURL) => {
     announceAdmin(context, adminURL)
     return runDataPlane(
-      { ...plane(context, registry, readiness), snapshots, secrets, client: undefined },
+      { ...plane(context, workers, readiness), snapshots, secrets, client: undefined },
       signal,
     )
   })
 }
 
-function plane(context: CommandContext, registry: Registry, readiness: GatewayReadiness) {
+function plane(context: CommandContext, workers: GatewayWorkers, readiness: GatewayReadiness) {
   const { options, logger, print } = context
   return {
+    workers,
     options,
     dataDir: resolve(options.dataDir),
-    registry,
     logger,
-    onListening: (started: Gateway) => {
-      readiness.listening(started)
-      print(`The gateway listens at ${started.url}\n`)
+    onListening: () => {
+      readiness.listening(workers)
+      print(`The gateway listens at ${workers.url}\n`)
     },
   }
 }

@@ -1,14 +1,12 @@
 import { join, resolve } from 'node:path'
 import { WatchedConfiguration } from '@fairlead/config'
 import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/controller-runtime'
-import type { Gateway } from '@fairlead/gateway'
 import { setupOperator } from '@fairlead/operator'
 import type { Registry } from 'prom-client'
 import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
 import { openDataDir, type DataDir } from '../data-dir.ts'
-import { runDataPlane } from '../data-plane.ts'
 import { startEmbeddedApiServer } from '../embedded-api-server.ts'
 import { writeEndpoints, type Endpoints } from '../endpoints-file.ts'
 import { GatewayReadiness } from '../gateway-readiness.ts'
@@ -18,20 +16,41 @@ import { probesOf } from '../probes.ts'
 import { applyQuickstart, readQuickstartKey } from '../quickstart/apply-quickstart.ts'
 import { applyEnvironmentProviders } from '../quickstart/environment-providers.ts'
 import { withAdmin } from '../with-admin.ts'
+import type { GatewayWorkers } from '../workers/gateway-workers.ts'
+import { openWorkers, runDataPlane } from '../workers/run-data-plane.ts'
 
-/** Everything in one process: API server, operator and gateway. */
+/** Everything: API server and operator in this process, the gateway in workers. */
 export async function up(context: CommandContext): Promise<void> {
-  const dataDir = openDataDir(context.options.dataDir)
+  const { options, logger } = context
+  const dataDir = openDataDir(options.dataDir)
+  const registry = newMetricsRegistry(context.log)
   try {
-    const kubernetes = await openKubernetes(context, dataDir)
+    const workers = await openWorkers({
+      options,
+      dataDir: dataDir.path,
+      defaultWorkers: 1,
+      registry,
+      logger,
+    })
     try {
-      await runPlanes(context, dataDir, kubernetes)
+      const kubernetes = await openKubernetes(context, dataDir)
+      try {
+        await runPlanes(context, dataDir, kubernetes, { workers, registry })
+      } finally {
+        await kubernetes.stop()
+      }
     } finally {
-      await kubernetes.stop()
+      await workers.stop(0)
     }
   } finally {
     dataDir.release()
   }
+}
+
+/** What runs from the start, before there is anything to serve. */
+interface Early {
+  readonly workers: GatewayWorkers
+  readonly registry: Registry
 }
 
 /** The Kubernetes API in use: the embedded server or an existing cluster. */
@@ -56,9 +75,9 @@ async function runPlanes(
   context: CommandContext,
   dataDir: DataDir,
   kubernetes: Kubernetes,
+  { workers, registry }: Early,
 ): Promise<void> {
   const { options, logger, signal } = context
-  const registry = newMetricsRegistry(context.log)
   const manager = new Manager({ config: kubernetes.config, logger, registry })
   await prepareResources(context, dataDir, manager)
 
@@ -67,14 +86,17 @@ async function runPlanes(
   setupOperator(manager, { capabilities, configuration, logger })
   const { gateway } = options
   const source = new KubernetesConfigSource({ cache, gateway, configuration, logger })
-  const serving = addGateway(context, dataDir, manager, source, registry)
-  await withAdmin(context, registry, probesOf(manager), async (admin) => {
+  addGateway(context, dataDir, manager, source, workers)
+  await withAdmin(context, workers.metrics, probesOf(manager), async (admin) => {
     const running = manager.start(signal)
-    const started = await Promise.race([serving, running.then(() => undefined)])
-    if (started !== undefined) {
+    const isServing = await Promise.race([
+      workers.listening.then(() => true),
+      running.then(() => false),
+    ])
+    if (isServing) {
       await announce(context, dataDir, manager, {
         apiServer: kubernetes.config.server,
-        gateway: started.url,
+        gateway: workers.url,
         admin,
         kubeconfig: kubernetes.kubeconfigPath,
       })
@@ -98,47 +120,37 @@ async function prepareResources(
   dataDir.markStarted()
 }
 
-/** Adds the gateway to the manager; resolves when it listens, be it ready or not. */
+/** Adds the gateway to the manager. */
 function addGateway(
   context: CommandContext,
   dataDir: DataDir,
   manager: Manager,
   source: KubernetesConfigSource,
-  registry: Registry,
-): Promise<Gateway> {
+  workers: GatewayWorkers,
+): void {
   const { options, logger } = context
-  const serving = Promise.withResolvers<Gateway>()
   const readiness = new GatewayReadiness(context.signal)
   manager.addReadyzCheck('gateway', () => readiness.check())
-  manager.add(
-    runnable(
-      (signal) => {
-        // The manager starts this after the cache has synced.
-        source.begin()
-        const onListening = (started: Gateway) => {
-          readiness.listening(started)
-          serving.resolve(started)
-        }
-        const { client } = manager
-        const { snapshots, secrets } = source
-        return runDataPlane(
-          {
-            options,
-            dataDir: dataDir.path,
-            snapshots,
-            secrets,
-            client,
-            registry,
-            logger,
-            onListening,
-          },
-          signal,
-        )
+  const serve = (signal: AbortSignal) => {
+    // The manager starts this after the cache has synced.
+    source.begin()
+    const { client } = manager
+    const { snapshots, secrets } = source
+    return runDataPlane(
+      {
+        workers,
+        options,
+        dataDir: dataDir.path,
+        snapshots,
+        secrets,
+        client,
+        logger,
+        onListening: () => readiness.listening(workers),
       },
-      { needLeaderElection: false },
-    ),
-  )
-  return serving.promise
+      signal,
+    )
+  }
+  manager.add(runnable(serve, { needLeaderElection: false }))
 }
 
 async function announce(

@@ -47,14 +47,14 @@ function bench() {
     receiver,
     sender,
     values,
-    publish(providers: readonly object[], consumers: readonly object[] = []) {
+    publish: (providers: readonly object[], consumers: readonly object[] = []) => {
       const map = new Map(providers.map((one) => [(one as { name: string }).name, one]))
       state.snapshot = { hash: String(sent.length), providers: map, consumers } as never
       listeners.notify()
     },
     changeSecrets: () => listeners.notify(),
     /** The worker gets what was sent last, and acknowledges it. */
-    deliver() {
+    deliver: () => {
       receiver.receive(structuredClone(sent.at(-1) as ConfigurationChange))
       sender.acknowledged()
     },

@@ -7,7 +7,7 @@ import { sumMetrics, withoutGauges } from './metric-sums.ts'
 const answerMs = 500
 
 /** One worker's side. */
-export interface MetricsMember {
+interface MetricsMember {
   received(families: readonly MetricFamily[]): void
   /** Its process is gone: what it counted stays in the sum. */
   left(): void

@@ -12,9 +12,14 @@ const providersMax = 256
 /** First delay after a failed report; doubles up to the heartbeat interval. */
 const retryMs = 500
 
-interface ReplicaReporterOptions {
+/** What one replica runs. */
+export type ReportingReplica = Pick<Gateway, 'report' | 'onReportChange'>
+
+export interface ReplicaReporterOptions {
   readonly client: Client
-  readonly gateway: Gateway
+  readonly gateway: ReportingReplica
+  /** Where callers reach the replica. */
+  readonly url: string
   /** The LLMGateway that is served. */
   readonly target: { readonly namespace: string; readonly name: string }
   /** Unique among the replicas of this gateway; a restarted replica takes over its entry. */
@@ -54,12 +59,12 @@ function delayAfter(failures: number): number {
 }
 
 async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<boolean> {
-  const { client, gateway, target, replica, clock, logger } = options
+  const { client, gateway, url, target, replica, clock, logger } = options
   const { configHash, problems, providers } = gateway.report()
   // A gateway without a snapshot has no resource to report to, or one that is not accepted.
   const entry = {
     name: replica,
-    address: gateway.url,
+    address: url,
     configHash,
     ready: configHash !== '',
     reportedAt: timestamp(clock.now()),

@@ -1,7 +1,6 @@
 import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import type { Client } from '@fairlead/controller-runtime'
-import type { Gateway } from '@fairlead/gateway'
 import { expect, it } from 'vitest'
 import { reportReplica } from './replica-reporter.ts'
 
@@ -16,7 +15,8 @@ it('a report that fails is tried again after 500 ms, then twice as long each tim
       gateway: {
         onReportChange: () => () => {},
         report: () => ({ configHash: '', problems: [], providers: [] }),
-      } as unknown as Gateway,
+      },
+      url: 'http://127.0.0.1:8080',
       target: { namespace: 'default', name: 'default' },
       replica: 'one',
       clock,

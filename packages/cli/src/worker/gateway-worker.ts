@@ -1,0 +1,136 @@
+import type { Clock, Logger } from '@fairlead/base'
+import { createConversations, RemoteStores, type Conversations } from '@fairlead/context'
+import { startGateway, type Gateway } from '@fairlead/gateway'
+import type { ConversationStoreSettings } from '@fairlead/snapshot'
+import type { Registry } from 'prom-client'
+import { newMetricsRegistry } from '../metrics-registry.ts'
+import type { FromWorker, MetricFamily, ToWorker } from '../worker-messages/messages.ts'
+import { ConfigurationReceiver } from './configuration-receiver.ts'
+import { PermitLease } from './permit-lease.ts'
+
+interface GatewayWorkerOptions {
+  /** The bound socket that all workers share. */
+  readonly fd: number
+  /** Sends to the primary process; calls `sent` when the message has left. */
+  readonly send: (message: FromWorker, sent?: () => void) => void
+  readonly exit: (code: number) => void
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly logger: Logger
+  readonly log: { readonly droppedLines: number }
+}
+
+/** A gateway that gets everything but its calls from the primary process, by message. */
+export class GatewayWorker {
+  readonly #options: GatewayWorkerOptions
+  readonly #registry: Registry
+  readonly #configuration: ConfigurationReceiver
+  readonly #permits: PermitLease
+  readonly #stores: RemoteStores
+  #gateway: Promise<Gateway> | undefined
+  #isDraining = false
+
+  constructor(options: GatewayWorkerOptions) {
+    const { send, clock, logger } = options
+    this.#options = options
+    this.#registry = newMetricsRegistry(options.log)
+    this.#configuration = new ConfigurationReceiver((error) =>
+      logger.error({ error }, 'a listener failed'),
+    )
+    this.#permits = new PermitLease(send)
+    this.#stores = new RemoteStores({
+      clock,
+      send: (requests) => send({ type: 'stores', requests }),
+    })
+  }
+
+  /** Tells the primary process that messages are read from now on. */
+  loaded(): void {
+    this.#options.send({ type: 'loaded' })
+  }
+
+  receive(message: ToWorker): void {
+    switch (message.type) {
+      case 'configuration':
+        this.#configuration.receive(message.change)
+        return this.#options.send({ type: 'configured' })
+      case 'start':
+        return void this.#start()
+      case 'stores':
+        return this.#stores.receive(message.news)
+      case 'permits-granted':
+        return this.#permits.granted(message.count)
+      case 'permits-recalled':
+        return this.#permits.recalled()
+      case 'permits-overdrawn':
+        return this.#permits.overdrawn(message.overdrawn)
+      case 'metrics-wanted':
+        return void this.#sendMetrics()
+      case 'drain':
+        return void this.#drain(message.timeoutMs)
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { fd, send, exit, clock, random, logger } = this.#options
+    const { snapshots, secrets } = this.#configuration
+    this.#gateway = startGateway({
+      listen: { fd },
+      snapshots,
+      secrets,
+      openStore: (settings) => this.#openConversations(settings),
+      registry: this.#registry,
+      allowance: this.#permits,
+      logger,
+      clock,
+      random,
+    })
+    try {
+      const gateway = await this.#gateway
+      const report = () => send({ type: 'report', report: gateway.report() })
+      gateway.onReportChange(report)
+      report()
+      send({ type: 'listening' })
+    } catch (error) {
+      const { code = '', message } = error as NodeJS.ErrnoException
+      send({ type: 'cannot-listen', code, message }, () => exit(1))
+    }
+  }
+
+  async #openConversations(
+    settings: ConversationStoreSettings | undefined,
+  ): Promise<Conversations> {
+    const { clock, random, logger } = this.#options
+    const store = await this.#stores.open(settings ?? null)
+    return createConversations({
+      store,
+      storeName: settings?.name ?? store.type,
+      clock,
+      random,
+      logger,
+      sweepsExpired: false,
+      onTurnEnd: (listener) => store.onTurnEnd(listener),
+    })
+  }
+
+  async #sendMetrics(sent?: () => void): Promise<void> {
+    const families = (await this.#registry.getMetricsAsJSON()) as unknown as MetricFamily[]
+    this.#options.send({ type: 'metrics', families }, sent)
+  }
+
+  /** The last metrics go before it: nothing that it counted is lost. */
+  async #drain(timeoutMs: number): Promise<void> {
+    const { exit, logger } = this.#options
+    // A second wish comes with a shorter time, which the primary process enforces.
+    if (this.#isDraining) return
+    this.#isDraining = true
+    try {
+      await (await this.#gateway)?.drain(timeoutMs)
+      await this.#sendMetrics(() => exit(0))
+    } catch (error) {
+      logger.error({ error }, 'a gateway worker could not stop in order')
+      exit(1)
+    }
+  }
+}

@@ -1,0 +1,201 @@
+import type { Clock, Logger } from '@fairlead/base'
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
+import type { StoreOwner } from '@fairlead/context'
+import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
+import { ConfigurationSender } from './configuration-sender.ts'
+import type { ListeningSocket } from './listening-socket.ts'
+import { PermitPool } from './permit-pool.ts'
+import { PublishedConfiguration } from './published-configuration.ts'
+import { SummedMetrics } from './summed-metrics.ts'
+import type { WorkerProcess } from './worker-process.ts'
+import { type ConnectWorker, type WorkerLink, WorkerSlot } from './worker-slot.ts'
+
+interface GatewayWorkersOptions {
+  readonly socket: ListeningSocket
+  readonly startProcess: () => WorkerProcess
+  /** How many, whatever the LLMGateway says; undefined leaves it to `spec.workers`. */
+  readonly workers: number | undefined
+  /** How many if nobody says. */
+  readonly defaultWorkers: number
+  /** Metrics of this process; those of the workers are added to them in `metrics`. */
+  readonly registry: Registry
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+interface WorkerSources {
+  readonly snapshots: SnapshotSource
+  readonly secrets: SecretSource
+  readonly stores: StoreOwner
+}
+
+/**
+ * The gateway processes of this machine, which share one socket. They load at once, and serve once
+ * there is a configuration.
+ */
+export class GatewayWorkers {
+  readonly url: string
+  readonly metrics: SummedMetrics
+  /** Resolves when the first worker listens; rejects if none can. */
+  readonly listening: Promise<void>
+  readonly #options: GatewayWorkersOptions
+  readonly #listening = Promise.withResolvers<void>()
+  readonly #connecting = Promise.withResolvers<ConnectWorker>()
+  readonly #permits: PermitPool
+  readonly #restarts: Counter
+  readonly #senders = new Set<ConfigurationSender>()
+  /** Workers that the configuration no longer asks for, until their calls have ended. */
+  readonly #retired = new Set<WorkerSlot>()
+  #stopped: Promise<void> | undefined
+  #slots: readonly WorkerSlot[] = []
+  #published: PublishedConfiguration | undefined
+  #slotsChanged: (slots: readonly WorkerSlot[]) => void = () => {}
+
+  constructor(options: GatewayWorkersOptions) {
+    const { registry, clock, socket, workers } = options
+    this.#options = options
+    this.url = socket.url
+    this.listening = this.#listening.promise
+    // Whoever waits for it is told; nobody may.
+    this.listening.catch(() => {})
+    this.metrics = new SummedMetrics(registry, clock)
+    this.#permits = new PermitPool(clock)
+    this.#restarts = this.#registerMetrics()
+    this.#resize(workers ?? 1)
+  }
+
+  /** The workers, whenever their number changes. */
+  onSlots(listener: (slots: readonly WorkerSlot[]) => void): void {
+    this.#slotsChanged = listener
+    listener(this.#slots)
+  }
+
+  /** The hash of the configuration that some listening worker runs; empty if there is none. */
+  configHash(): string {
+    const hashes = this.#slots.map((slot) => (slot.isListening ? slot.report().configHash : ''))
+    return hashes.find((hash) => hash !== '') ?? ''
+  }
+
+  /** Serves this configuration, and every later one. */
+  begin({ snapshots, secrets, stores }: WorkerSources): void {
+    const published = new PublishedConfiguration(snapshots, secrets, () => this.#follow(published))
+    this.#published = published
+    this.#connecting.resolve((send) => this.#connect(send, published, stores))
+    this.#follow(published)
+  }
+
+  /** Takes no further calls; those in flight may take `drainMs`. Resolves when all are gone. */
+  stop(drainMs: number): Promise<void> {
+    this.#stopped ??= this.#stop(drainMs)
+    return this.#stopped
+  }
+
+  async #stop(drainMs: number): Promise<void> {
+    this.#published?.stop()
+    this.#options.socket.close()
+    await Promise.all([...this.#slots, ...this.#retired].map((slot) => slot.stop(drainMs)))
+  }
+
+  /** Applies what a configuration means for the processes, and hands it to them. */
+  #follow({ current: { snapshot } }: PublishedConfiguration): void {
+    if (snapshot === undefined) return
+    const { workers, defaultWorkers } = this.#options
+    const { gateway } = snapshot
+    const count = workers ?? gateway.workers ?? defaultWorkers
+    this.#permits.divide(gateway.limits.maxConcurrentRequests, count)
+    for (const sender of this.#senders) sender.changed()
+    this.#resize(count)
+  }
+
+  #resize(count: number): void {
+    if (count === this.#slots.length) return
+    const kept = this.#slots.slice(0, count)
+    const added = Array.from({ length: count - kept.length }, (_, index) =>
+      this.#startSlot(kept.length + index),
+    )
+    const surplus = this.#slots.slice(count)
+    this.#slots = [...kept, ...added]
+    this.#slotsChanged(this.#slots)
+    for (const slot of surplus) this.#retire(slot)
+  }
+
+  /** Its calls may run to their own end: the configuration bounds how long they may take. */
+  #retire(slot: WorkerSlot): void {
+    const { requestTimeoutMs = 0 } = this.#published?.current.snapshot?.gateway.limits ?? {}
+    this.#retired.add(slot)
+    void slot.stop(requestTimeoutMs).then(() => this.#retired.delete(slot))
+  }
+
+  #startSlot(index: number): WorkerSlot {
+    const { startProcess, clock, logger } = this.#options
+    return new WorkerSlot({
+      index,
+      startProcess,
+      connecting: this.#connecting.promise,
+      clock,
+      logger,
+      onRestart: () => this.#restarts.inc(),
+      onListening: () => this.#listening.resolve(),
+      onFailure: (error) => this.#listening.reject(error),
+    })
+  }
+
+  #connect(
+    send: (message: ToWorker) => void,
+    published: PublishedConfiguration,
+    stores: StoreOwner,
+  ): WorkerLink {
+    const sender = new ConfigurationSender(() => published.current, send)
+    this.#senders.add(sender)
+    sender.changed()
+    const permits = this.#permits.join(send)
+    const client = stores.connect((news) => send({ type: 'stores', news }))
+    const metrics = this.metrics.join(send)
+    return {
+      receive(message: FromWorker) {
+        switch (message.type) {
+          case 'configured':
+            return sender.acknowledged()
+          case 'permits-wanted':
+            return permits.wants(message.needed)
+          case 'permits-returned':
+            return permits.returned(message.count, message.recalled)
+          case 'stores':
+            return client.receive(message.requests)
+          case 'metrics':
+            return metrics.received(message.families)
+          default:
+            // The slot has taken the others.
+            return undefined
+        }
+      },
+      ended: () => {
+        this.#senders.delete(sender)
+        permits.left()
+        metrics.left()
+        return client.disconnected()
+      },
+    }
+  }
+
+  #registerMetrics(): Counter {
+    const { registry } = this.#options
+    const listeningWorkers = () => this.#slots.filter((slot) => slot.isListening).length
+    registry.registerMetric(
+      new Gauge({
+        name: 'fairlead_gateway_workers',
+        help: 'Gateway processes that take calls.',
+        registers: [],
+        collect() {
+          this.set(listeningWorkers())
+        },
+      }),
+    )
+    return new Counter({
+      name: 'fairlead_gateway_worker_restarts_total',
+      help: 'Gateway processes that died and were replaced.',
+      registers: [registry],
+    })
+  }
+}

@@ -1,0 +1,46 @@
+import { workerName } from './replica-name.ts'
+import {
+  reportReplica,
+  type ReplicaReporterOptions,
+  type ReportingReplica,
+} from './replica-reporter.ts'
+
+interface Reporting {
+  readonly name: string
+  readonly replica: ReportingReplica
+  readonly stop: AbortController
+  readonly ended: Promise<void>
+}
+
+/** Keeps an entry in `LLMGateway.status.replicas` for each worker. */
+export class WorkerReports {
+  readonly #options: Omit<ReplicaReporterOptions, 'gateway'>
+  #reporting: Reporting[] = []
+
+  constructor(options: Omit<ReplicaReporterOptions, 'gateway'>) {
+    this.#options = options
+  }
+
+  /** Reports these, by their index, and removes the entries of others. */
+  follow(replicas: readonly (ReportingReplica & { readonly index: number })[]): void {
+    const before = this.#reporting
+    this.#reporting = replicas.map((replica) => {
+      const name = workerName(this.#options.replica, replica.index, replicas.length)
+      const same = before.find((one) => one.name === name && one.replica === replica)
+      return same ?? this.#begin(name, replica)
+    })
+    for (const one of before) if (!this.#reporting.includes(one)) one.stop.abort()
+  }
+
+  /** Resolves when all entries are removed. */
+  async stop(): Promise<void> {
+    for (const { stop } of this.#reporting) stop.abort()
+    await Promise.all(this.#reporting.map(({ ended }) => ended))
+  }
+
+  #begin(name: string, replica: ReportingReplica): Reporting {
+    const stop = new AbortController()
+    const options = { ...this.#options, replica: name, gateway: replica }
+    return { name, replica, stop, ended: reportReplica(options, stop.signal) }
+  }
+}
