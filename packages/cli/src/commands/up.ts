@@ -90,7 +90,11 @@ async function runPlanes(
   await withAdmin(context, workers.metrics, probesOf(manager), async (admin) => {
     const running = manager.start(signal)
     const isServing = await Promise.race([
-      workers.listening.then(() => true),
+      // Why they do not is what `running` rejects with.
+      workers.listening.then(
+        () => true,
+        () => false,
+      ),
       running.then(() => false),
     ])
     if (isServing) {

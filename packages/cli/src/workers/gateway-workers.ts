@@ -50,6 +50,7 @@ export class GatewayWorkers {
   #stopped: Promise<void> | undefined
   #slots: readonly WorkerSlot[] = []
   #published: PublishedConfiguration | undefined
+  #isFollowing = false
   #slotsChanged: (slots: readonly WorkerSlot[]) => void = () => {}
 
   constructor(options: GatewayWorkersOptions) {
@@ -79,7 +80,9 @@ export class GatewayWorkers {
 
   /** Serves this configuration, and every later one. */
   begin({ snapshots, secrets, stores }: WorkerSources): void {
-    const published = new PublishedConfiguration(snapshots, secrets, () => this.#follow(published))
+    const published = new PublishedConfiguration(snapshots, secrets, () =>
+      this.#followSoon(published),
+    )
     this.#published = published
     this.#connecting.resolve((send) => this.#connect(send, published, stores))
     this.#follow(published)
@@ -95,6 +98,16 @@ export class GatewayWorkers {
     this.#published?.stop()
     this.#options.socket.close()
     await Promise.all([...this.#slots, ...this.#retired].map((slot) => slot.stop(drainMs)))
+  }
+
+  /** A burst of changes, such as of many Secrets, is followed once. */
+  #followSoon(published: PublishedConfiguration): void {
+    if (this.#isFollowing) return
+    this.#isFollowing = true
+    setImmediate(() => {
+      this.#isFollowing = false
+      if (this.#stopped === undefined) this.#follow(published)
+    })
   }
 
   /** Applies what a configuration means for the processes, and hands it to them. */

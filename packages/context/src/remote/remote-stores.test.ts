@@ -1,37 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { createConversations } from '../service/conversations-service.ts'
 import { turnRequest } from '../service/test-support/conversation-bench.ts'
-import { createMemoryStore } from '../stores/memory/memory-store.ts'
+import { createMemoryStore, type MemoryStoreOptions } from '../stores/memory/memory-store.ts'
+import { createSqliteStore } from '../stores/sqlite/sqlite-store.ts'
 import { describeStoreContract } from '../stores/test-support/store-contract.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 import { RemoteStores } from './remote-stores.ts'
 import type { StoreRequest } from './store-messages.ts'
 import { StoreOwner, type StoreClient } from './store-owner.ts'
 
-describeStoreContract({
-  name: 'Remote',
-  async open({ clock, ttlMs }) {
-    const owner = ownerOf(() => createMemoryStore({ clock, ttlMs }))
-    const store = await connect(owner).stores.open('the one')
-    return {
-      type: store.type,
-      load: (tenant, id) => store.load(tenant, id),
-      append: (change) => store.append(change),
-      flush: (outputs) => store.flush(outputs),
-      finish: (tenant, turn) => store.finish(tenant, turn),
-      remove: (tenant, id) => store.remove(tenant, id),
-      plan: (tenant, id) => store.plan(tenant, id),
-      recover: (completedAt) => store.recover(completedAt),
-      expire: () => store.expire(),
-      async close() {
+const folder = mkdtempSync(join(tmpdir(), 'fairlead-remote-'))
+let files = 0
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+for (const [name, open] of [
+  ['Memory', createMemoryStore],
+  [
+    'SQLite',
+    (options: MemoryStoreOptions) =>
+      createSqliteStore({ ...options, path: join(folder, `${files++}.db`) }),
+  ],
+] as const) {
+  describeStoreContract({
+    name: `Remote ${name}`,
+    async open(options) {
+      const owner = ownerOf(() => open(options))
+      const store = await connect(owner).stores.open('the one')
+      const close = async () => {
         await store.close()
         await owner.close()
-      },
-    }
-  },
-})
+      }
+      return new Proxy(store, {
+        get(target, property) {
+          if (property === 'close') return close
+          const value: unknown = Reflect.get(target, property)
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+    },
+  })
+}
 
 function ownerOf(open: () => TurnStore, clock = new FakeClock()): StoreOwner {
   const keyOf = (description: unknown) => String(description)
