@@ -1,7 +1,7 @@
 import type { CallAllowance } from '@fairlead/gateway'
 import type { FromWorker } from '../worker-messages/messages.ts'
 
-/** Below this part of the largest grant, more is asked for ahead. */
+/** When less than this part of what is lent is free, more is asked for ahead. */
 const lowPart = 4
 
 /**
@@ -13,10 +13,10 @@ export class PermitLease implements CallAllowance {
   #leased = 0
   #taken = 0
   #overdrawn = false
-  #asking = false
+  /** How many waiting calls the question is about that is under way; undefined: there is none. */
+  #asked: number | undefined
   /** The last answer was that there are no more; do not ask ahead again before calls have ended. */
   #dry = false
-  #largestGrant = 0
   #waiting: ((taken: boolean) => void)[] = []
 
   constructor(send: (message: FromWorker) => void) {
@@ -42,16 +42,15 @@ export class PermitLease implements CallAllowance {
   }
 
   granted(count: number): void {
-    this.#asking = false
+    const asked = this.#asked ?? 0
+    this.#asked = undefined
     this.#leased += count
-    this.#largestGrant = Math.max(this.#largestGrant, count)
     this.#dry = count === 0
     this.#serveWaiting()
-    if (this.#waiting.length === 0) return
-    if (count > 0) return this.#ask()
-    const refused = this.#waiting
-    this.#waiting = []
+    // Calls that came after the question have their own.
+    const refused = count === 0 ? this.#waiting.splice(0, asked) : []
     for (const resolve of refused) resolve(false)
+    if (this.#waiting.length > 0) this.#ask()
   }
 
   recalled(): void {
@@ -66,13 +65,13 @@ export class PermitLease implements CallAllowance {
   }
 
   get #isLow(): boolean {
-    return (this.#leased - this.#taken) * lowPart < this.#largestGrant
+    return (this.#leased - this.#taken) * lowPart < this.#leased
   }
 
   #ask(): void {
-    if (this.#asking) return
-    this.#asking = true
-    this.#send({ type: 'permits-wanted', needed: this.#waiting.length })
+    if (this.#asked !== undefined) return
+    this.#asked = this.#waiting.length
+    this.#send({ type: 'permits-wanted', needed: this.#asked })
   }
 
   #returnExcess(): boolean {

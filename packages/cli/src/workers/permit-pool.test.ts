@@ -100,6 +100,41 @@ describe('permits of several workers', () => {
     }
   })
 
+  it('are not refused while another has some, however calls come and go', async () => {
+    const { pool } = poolOf(1000, 2)
+    const workers = [join(pool), join(pool)] as const
+    await moment()
+    pool.divide(20, 2)
+    await moment()
+    // 19 callers can never need more than 20.
+    let refused = 0
+    const caller = async (number: number) => {
+      for (let call = 0; call < 200; call++) {
+        const worker = workers[(number * call) % 3 === 0 ? 0 : 1]
+        if (await worker.take()) {
+          for (let step = 0; step < (number + call) % 4; step++) await moment()
+          worker.lease.give()
+        } else {
+          refused += 1
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: 19 }, (_, number) => caller(number)))
+    expect(refused).toBe(0)
+  })
+
+  it('are not refused while a lowered limit is being given back', async () => {
+    const { pool } = poolOf(1000, 2)
+    const [one, two] = [join(pool), join(pool)]
+    await moment()
+    expect(await one.take()).toBe(true)
+    pool.divide(4, 2)
+    expect(await Promise.all([one.take(), two.take()])).toEqual([true, true])
+    await moment()
+    expect(await Promise.all([one.take(), two.take()])).toContain(true)
+    expect(await two.take()).toBe(false)
+  })
+
   it('come back from a worker that died', async () => {
     const { pool } = poolOf(4, 2)
     const [dying, living] = [join(pool), join(pool)]
@@ -125,13 +160,16 @@ describe('permits of several workers', () => {
   })
 
   it('follow a limit that is lowered and raised', async () => {
-    const { pool } = poolOf(10, 2)
+    const { pool, clock } = poolOf(10, 2)
     const [one, two] = [join(pool), join(pool)]
     await moment()
     for (let taken = 0; taken < 5; taken++) await one.take()
     pool.divide(4, 2)
     await moment()
-    expect(await two.take()).toBe(false)
+    const refused = two.take()
+    await clock.timerOf(100)
+    await clock.advance(100)
+    expect(await refused).toBe(false)
     for (let ended = 0; ended < 4; ended++) one.lease.give()
     await moment()
     expect((await takeAll(two)) + (await takeAll(one))).toBe(3)

@@ -12,9 +12,12 @@ interface Member {
   leased: number
 }
 
+/** Calls that wait in a worker. */
 interface Wish {
   readonly member: Member
   readonly needed: number
+  /** All others have been asked to give back since it came. */
+  isRecalled: boolean
 }
 
 /** One worker's side of the pool. */
@@ -62,7 +65,7 @@ export class PermitPool {
     if (this.#overdrawn) send({ type: 'permits-overdrawn', overdrawn: true })
     this.#fill(member)
     return {
-      wants: (needed) => this.#wants({ member, needed }),
+      wants: (needed) => this.#wants(member, needed),
       returned: (count, recalled) => this.#returned(member, count, recalled),
       left: () => this.#left(member),
     }
@@ -86,10 +89,16 @@ export class PermitPool {
     if (count > 0) this.#grant(member, count)
   }
 
-  #wants(wish: Wish): void {
-    this.#wishes.push(wish)
+  /** Who asks ahead takes nothing from others. */
+  #wants(member: Member, needed: number): void {
+    if (needed === 0) return this.#grant(member, Math.min(this.#free, this.#batch))
+    this.#wishes.push({ member, needed, isRecalled: false })
     this.#serve()
     if (this.#wishes.length > 0) this.#recall()
+  }
+
+  get #batch(): number {
+    return Math.ceil(this.#limit / this.#shares / grantPart)
   }
 
   #returned(member: Member, count: number, recalled: boolean): void {
@@ -99,7 +108,7 @@ export class PermitPool {
     if (recalled) this.#recalled.delete(member)
     this.#noteOverdraft()
     this.#serve()
-    if (this.#recalled.size === 0) this.#endRecall()
+    this.#endRecallIfAnswered()
   }
 
   #left(member: Member): void {
@@ -109,15 +118,14 @@ export class PermitPool {
     this.#recalled.delete(member)
     this.#noteOverdraft()
     this.#serve()
-    if (this.#recalled.size === 0) this.#endRecall()
+    this.#endRecallIfAnswered()
   }
 
   #serve(): void {
-    const batch = Math.ceil(this.#limit / this.#shares / grantPart)
     while (this.#free > 0) {
       const wish = this.#wishes.shift()
       if (wish === undefined) return
-      this.#grant(wish.member, Math.min(this.#free, Math.max(wish.needed, batch)))
+      this.#grant(wish.member, Math.min(this.#free, Math.max(wish.needed, this.#batch)))
     }
   }
 
@@ -127,25 +135,34 @@ export class PermitPool {
     member.send({ type: 'permits-granted', count })
   }
 
-  /** Asks the others to give back what they do not use; a wish that comes meanwhile waits with it. */
+  /** Asks the others to give back what they do not use; one round at a time. */
   #recall(): void {
-    if (this.#recalled.size > 0) return
+    if (this.#timer !== undefined) return
     const wishing = new Set(this.#wishes.map(({ member }) => member))
+    for (const wish of this.#wishes) wish.isRecalled = true
     for (const member of this.#members) {
-      if (member.leased > 0 && !wishing.has(member)) this.#recalled.add(member)
+      // If several wish, each may have what another has asked for and no longer needs.
+      const isAlone = wishing.size === 1 && wishing.has(member)
+      if (member.leased > 0 && !isAlone) this.#recalled.add(member)
     }
-    if (this.#recalled.size === 0) return this.#endRecall()
-    for (const member of this.#recalled) member.send({ type: 'permits-recalled' })
     this.#timer = this.#clock.setTimer(recallMs, () => this.#endRecall())
+    for (const member of this.#recalled) member.send({ type: 'permits-recalled' })
+    this.#endRecallIfAnswered()
   }
 
-  /** What could not be granted by now is refused. */
+  /** While a lowered limit is being given back, what comes back is not free yet. */
+  #endRecallIfAnswered(): void {
+    if (this.#recalled.size === 0 && !this.#overdrawn) this.#endRecall()
+  }
+
+  /** What the others could not make room for is refused; what was wished meanwhile has its own round. */
   #endRecall(): void {
     this.#timer?.cancel()
     this.#timer = undefined
     this.#recalled.clear()
-    const refused = this.#wishes
-    this.#wishes = []
+    const refused = this.#wishes.filter(({ isRecalled }) => isRecalled)
+    this.#wishes = this.#wishes.filter(({ isRecalled }) => !isRecalled)
     for (const { member } of refused) member.send({ type: 'permits-granted', count: 0 })
+    if (this.#wishes.length > 0) this.#recall()
   }
 }

@@ -98,6 +98,15 @@ describe('the metrics of several processes', () => {
     await clock.advance(500)
     expect(await first).toEqual(['calls_total 5'])
     expect(await second).toEqual(['calls_total 5'])
+    hung.member.left()
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('lose little of a worker that is killed, also if nobody reads them', async () => {
+    const { clock, metrics, worker } = bench()
+    const dying = worker([counter(5)])
+    await clock.advance(5_000)
+    dying.member.left()
+    expect(await samples(metrics)).toEqual(['calls_total 5'])
   })
 })

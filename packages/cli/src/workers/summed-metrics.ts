@@ -1,8 +1,10 @@
-import type { Clock } from '@fairlead/base'
+import type { Clock, Timer } from '@fairlead/base'
 import { Registry } from 'prom-client'
 import type { MetricFamily, ToWorker } from '../worker-messages/messages.ts'
 import { sumMetrics, withoutGauges } from './metric-sums.ts'
 
+/** How often workers are asked when nobody reads: what a worker that is killed loses at most. */
+const refreshMs = 5_000
 /** How long a worker may take to send its metrics; later, its last ones are used. */
 const answerMs = 500
 
@@ -24,6 +26,7 @@ export class SummedMetrics {
   readonly #own: Registry
   readonly #clock: Pick<Clock, 'setTimer'>
   readonly #members = new Set<Member>()
+  #refresh: Timer | undefined
   /** Counters and histograms of workers that are gone. */
   #retained: readonly MetricFamily[] = []
 
@@ -47,6 +50,7 @@ export class SummedMetrics {
   join(send: (message: ToWorker) => void): MetricsMember {
     const member: Member = { send, families: [], answered: undefined }
     this.#members.add(member)
+    this.#refreshLater()
     return {
       received(families) {
         member.families = families
@@ -56,8 +60,19 @@ export class SummedMetrics {
         if (!this.#members.delete(member)) return
         this.#retained = sumMetrics([this.#retained, withoutGauges(member.families)])
         member.answered?.()
+        if (this.#members.size > 0) return
+        this.#refresh?.cancel()
+        this.#refresh = undefined
       },
     }
+  }
+
+  #refreshLater(): void {
+    this.#refresh ??= this.#clock.setTimer(refreshMs, () => {
+      this.#refresh = undefined
+      for (const { send } of this.#members) send({ type: 'metrics-wanted' })
+      this.#refreshLater()
+    })
   }
 
   /** Resolves when the worker has answered or cannot any more, or time is up. */
