@@ -37,6 +37,8 @@ const part = (name: string, dataDir = name) =>
     kubeconfig,
     '--data-dir',
     join(folder.path, dataDir),
+    '--workers',
+    '1',
     ...anyPort,
   ])
 

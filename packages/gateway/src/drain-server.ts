@@ -29,12 +29,15 @@ export async function drainServer(
     server.closeAllConnections()
   })
   let sweep: NodeJS.Timeout | undefined
-  const grace = services.clock.setTimer(Math.min(acceptedGraceMs, timeoutMs), () => {
-    sweep = setInterval(() => server.closeIdleConnections(), 50)
-    server.closeIdleConnections()
-  })
+  const grace = setTimeout(
+    () => {
+      sweep = setInterval(() => server.closeIdleConnections(), 50)
+      server.closeIdleConnections()
+    },
+    Math.min(acceptedGraceMs, timeoutMs),
+  )
   await closed
-  grace.cancel()
+  clearTimeout(grace)
   await services.running.ended()
   clearInterval(sweep)
   abort.cancel()

@@ -17,7 +17,7 @@ export class PermitLease implements CallAllowance {
   #asked: number | undefined
   /** The last answer was that there are no more; do not ask ahead again before calls have ended. */
   #dry = false
-  #waiting: ((taken: boolean) => void)[] = []
+  readonly #waiting: ((taken: boolean) => void)[] = []
 
   constructor(send: (message: FromWorker) => void) {
     this.#send = send

@@ -32,7 +32,7 @@ function bench() {
   const published = new PublishedConfiguration(
     { current: () => state.snapshot, subscribe },
     { get: ({ name }) => values.get(name), subscribe },
-    () => sender.changed(),
+    { snapshot: () => sender.changed(), secret: () => sender.changed() },
   )
   const sent: ConfigurationChange[] = []
   const sender: ConfigurationSender = new ConfigurationSender(

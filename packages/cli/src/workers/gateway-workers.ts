@@ -80,9 +80,10 @@ export class GatewayWorkers {
 
   /** Serves this configuration, and every later one. */
   begin({ snapshots, secrets, stores }: WorkerSources): void {
-    const published = new PublishedConfiguration(snapshots, secrets, () =>
-      this.#followSoon(published),
-    )
+    const published = new PublishedConfiguration(snapshots, secrets, {
+      snapshot: () => this.#follow(published),
+      secret: () => this.#followSoon(published),
+    })
     this.#published = published
     this.#connecting.resolve((send) => this.#connect(send, published, stores))
     this.#follow(published)
@@ -100,7 +101,7 @@ export class GatewayWorkers {
     await Promise.all([...this.#slots, ...this.#retired].map((slot) => slot.stop(drainMs)))
   }
 
-  /** A burst of changes, such as of many Secrets, is followed once. */
+  /** A burst of changed Secrets is followed once. */
   #followSoon(published: PublishedConfiguration): void {
     if (this.#isFollowing) return
     this.#isFollowing = true

@@ -17,15 +17,22 @@ export class PublishedConfiguration {
   readonly #unsubscribe: readonly (() => void)[]
   #current: Published | undefined
 
-  /** `changed` is called after every change; what has changed may be nothing that workers need. */
-  constructor(snapshots: SnapshotSource, secrets: SecretSource, changed: () => void) {
+  /** `changed` is told of every change; what has changed may be nothing that workers need. */
+  constructor(
+    snapshots: SnapshotSource,
+    secrets: SecretSource,
+    changed: { readonly snapshot: () => void; readonly secret: () => void },
+  ) {
     this.#snapshots = snapshots
     this.#secrets = secrets
-    const onChange = () => {
+    const forgetThen = (tell: () => void) => () => {
       this.#current = undefined
-      changed()
+      tell()
     }
-    this.#unsubscribe = [snapshots.subscribe(onChange), secrets.subscribe(onChange)]
+    this.#unsubscribe = [
+      snapshots.subscribe(forgetThen(changed.snapshot)),
+      secrets.subscribe(forgetThen(changed.secret)),
+    ]
   }
 
   get current(): Published {

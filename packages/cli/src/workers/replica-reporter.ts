@@ -9,6 +9,8 @@ const heartbeatMs = 20_000
 /** As many as the schema of LLMGateway's status holds. */
 const problemsMax = 64
 const providersMax = 256
+/** How often a replica that stops tries to remove its entry. */
+const leaveAttempts = 3
 /** First delay after a failed report; doubles up to the heartbeat interval. */
 const retryMs = 500
 
@@ -50,7 +52,8 @@ export async function reportReplica(
   }
   unsubscribe()
   signal.removeEventListener('abort', stop)
-  await send(options, true)
+  // Several workers leave at the same moment, and may be in each other's way.
+  for (let attempt = 0; attempt < leaveAttempts && !(await send(options, true)); attempt++);
 }
 
 /** The delay before the next report, after this many failures in a row. */
