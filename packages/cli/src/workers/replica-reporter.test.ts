@@ -2,7 +2,7 @@ import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import type { Client } from '@fairlead/controller-runtime'
 import { expect, it } from 'vitest'
-import { reportReplica } from './replica-reporter.ts'
+import { reportReplica, type ReportingReplica } from './replica-reporter.ts'
 
 it('a report that fails is tried again after 500 ms, then twice as long each time', async () => {
   const clock = new FakeClock()
@@ -61,7 +61,8 @@ it('a report holds no more than the status does: the providers that were called,
       gateway: {
         onReportChange: () => () => {},
         report: () => ({ configHash: 'sha256:x', problems, providers }),
-      } as unknown as Gateway,
+      } as unknown as ReportingReplica,
+      url: 'http://127.0.0.1:8080',
       target: { namespace: 'default', name: 'default' },
       replica: 'one',
       clock,
