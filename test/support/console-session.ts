@@ -22,6 +22,20 @@ export function consoleCommands(markdown: string): DocumentedCommand[] {
   })
 }
 
+const changesConfiguration = /kubectl (?:apply|patch) /
+
+/** What replicas run, before a command that changes it. */
+const noteHash = `
+running() { kubectl get llmgateway default -o 'jsonpath={.status.replicas[*].configHash}' 2>/dev/null; }
+noted=$(running)`
+
+/** A person is slower than the way of a change: replicas run something else, and stay with it. */
+const awaitHash = `
+for attempt in {1..50}; do
+  changed=$(running)
+  if [ "$changed" != "$noted" ] && [ "$changed" = "$(running)" ]; then break; fi
+done`
+
 /**
  * Runs commands sequentially in one bash, as a person types them, and resolves to the output of
  * each on either stream.
@@ -31,7 +45,12 @@ export function runSession(
   options: { readonly directory: string; readonly environment: NodeJS.ProcessEnv },
 ): Promise<string[]> {
   const mark = `--- end of a command ${Math.random()} ---`
-  const script = commands.map((command) => `${command}\necho '${mark}'\n`).join('')
+  const script = commands
+    .map((command) => {
+      const [before, after] = changesConfiguration.test(command) ? [noteHash, awaitHash] : ['', '']
+      return `${before}\n${command}\n${after}\necho '${mark}'\n`
+    })
+    .join('')
   return new Promise((resolve, reject) => {
     const bash = spawn('bash', ['-c', `exec 2>&1\n${script}`], {
       cwd: options.directory,
