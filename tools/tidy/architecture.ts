@@ -14,6 +14,11 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     mayImport: [],
     layers: ['*.ts', 'testing', 'testing.ts', 'snapshot.ts', 'index.ts'],
   },
+  http1: {
+    mayImport: ['base'],
+    plane: 'data',
+    layers: ['message', 'server', 'client', 'index.ts'],
+  },
   'kube-core': {
     mayImport: ['base'],
     layers: ['*.ts', 'schema', 'metadata', 'apply', 'patch', 'selector', 'cel', 'crd', 'index.ts'],
@@ -107,7 +112,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     ],
   },
   gateway: {
-    mayImport: ['base', 'snapshot', 'llm', 'context'],
+    mayImport: ['base', 'snapshot', 'http1', 'llm', 'context'],
     plane: 'data',
     layers: [
       'errors',

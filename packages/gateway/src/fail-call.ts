@@ -23,8 +23,8 @@ export async function failCall(
   }
   await endTaps(error, call, taps)
   if (error instanceof CallerGone) record.status = error.status
-  if (response.headersSent) {
-    if (!response.writableEnded) response.destroy()
+  if (response.started) {
+    if (!response.ended) response.destroy()
     return
   }
   record.status = error.status

@@ -32,15 +32,16 @@ export async function handleRequest(
   if (runtime === undefined) {
     return refuse(http, gatewayError.notReady(), fallbackDialect, services)
   }
-  const { request, record, response } = http
-  const { path, query } = splitUrl(request.url ?? '/')
-  record.method = request.method ?? ''
+  const { request, record } = http
+  const { path, query } = splitUrl(request.target)
+  record.method = request.method
   record.path = path
   let dialect = fallbackDialect
+  const allow: string[] = []
   try {
     const found = router.find(record.method, path, runtime, (methods, surface) => {
       dialect = surface.dialect
-      response.setHeader('allow', methods.join(', '))
+      allow.push('allow', methods.join(', '))
     })
     const { route, surface, parameters } = found
     dialect = surface.dialect
@@ -50,7 +51,7 @@ export async function handleRequest(
     }
     await answerDirectly(http, { ...found, route }, query, runtime, services)
   } catch (error) {
-    refuse(http, error, dialect, services)
+    refuse(http, error, dialect, services, allow)
   }
   settleCall(record, runtime, services)
 }
@@ -80,7 +81,13 @@ async function answerDirectly(
   sendJson(response, 200, value, ['x-fairlead-request-id', record.requestId])
 }
 
-function refuse(http: HttpCall, thrown: unknown, dialect: Dialect, services: Services): void {
+function refuse(
+  http: HttpCall,
+  thrown: unknown,
+  dialect: Dialect,
+  services: Services,
+  headers: readonly string[] = [],
+): void {
   const { record, response } = http
   const error = toModelError(thrown)
   if (error.kind === 'internal') {
@@ -88,6 +95,6 @@ function refuse(http: HttpCall, thrown: unknown, dialect: Dialect, services: Ser
   }
   record.status = error.status
   record.errorCode = error.code
-  if (response.headersSent) response.destroy()
-  else sendError(response, error, dialect, ownHeaders(record, undefined))
+  if (response.started) response.destroy()
+  else sendError(response, error, dialect, [...ownHeaders(record, undefined), ...headers])
 }

@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { type Clock, systemClock, systemRandom } from '@fairlead/base'
-import { openAiChat } from '@fairlead/llm'
+import { HttpServer, type MessageError } from '@fairlead/http1'
+import { type Dialect, openAiChat } from '@fairlead/llm'
 import { answerTransformers } from './answer/answer-transformers.ts'
 import { CallRecord } from './call/call-record.ts'
 import { RunningCalls } from './call/running-calls.ts'
 import type { Services } from './call/services.ts'
 import { ConversationStores } from './conversations/conversation-stores.ts'
 import { drainServer } from './drain-server.ts'
-import type { Gateway, GatewayLists, GatewayOptions, ListenOn } from './gateway.ts'
+import { gatewayError } from './errors/gateway-error.ts'
+import type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
 import { handleRequest, type RequestHandling } from './handle-request.ts'
 import { EventLoopLag } from './metrics/event-loop-lag.ts'
 import { GatewayMetrics } from './metrics/gateway-metrics.ts'
@@ -27,10 +26,6 @@ import { surfaces } from './surfaces/surfaces.ts'
 import { CredentialRefusals } from './upstream/credential-refusals.ts'
 import type { ResolveHost } from './upstream/resolve-host.ts'
 import { UpstreamPools } from './upstream/upstream-pools.ts'
-
-/** Deadline for a caller to send its whole request. */
-const requestReceiveTimeoutMs = 120_000
-const keepAliveTimeoutMs = 75_000
 
 /** The built-in lists. */
 const builtIn: GatewayLists = {
@@ -49,7 +44,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const lists = { ...builtIn, ...options }
   const reporter = new Reporter()
   const services = createServices(options, clock, reporter)
-  const pools = new UpstreamPools(options.resolveHost ?? resolveHost)
+  const pools = new UpstreamPools(options.resolveHost ?? resolveHost, clock)
   const runtimes = new RuntimeHolder(
     options.snapshots,
     {
@@ -81,14 +76,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     services,
   }
   const server = createHttpServer(runtimes, handling)
-  try {
-    await listen(server, options.listen)
-  } catch (error) {
+  const { address, port, family } = await server.listen(options.listen).catch((error: unknown) => {
     runtimes.stop()
     throw error
-  }
+  })
   const eventLoopLag = new EventLoopLag(options.registry)
-  const { address, port, family } = server.address() as AddressInfo
   const host = family === 'IPv6' ? `[${address}]` : address
   return {
     url: `http://${host}:${port}`,
@@ -98,7 +90,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     async drain(timeoutMs) {
       await drainServer(server, services, timeoutMs)
       runtimes.stop()
-      await pools.destroy()
+      pools.destroy()
       await services.stores.close()
       eventLoopLag.stop()
     },
@@ -124,15 +116,11 @@ function createServices(options: GatewayOptions, clock: Clock, reporter: Reporte
   }
 }
 
-function createHttpServer(runtimes: RuntimeHolder, handling: RequestHandling): Server {
+function createHttpServer(runtimes: RuntimeHolder, handling: RequestHandling): HttpServer {
   const { clock, logger } = handling.services
-  const server = createServer(
-    {
-      keepAliveTimeout: keepAliveTimeoutMs,
-      requestTimeout: requestReceiveTimeoutMs,
-      noDelay: true,
-    },
-    (request, response) => {
+  return new HttpServer({
+    clock,
+    onRequest(request, response) {
       const record = new CallRecord(`req_${randomUUID()}`, clock)
       handleRequest({ request, response, record }, runtimes.current, handling).catch(
         (error: unknown) => {
@@ -141,39 +129,14 @@ function createHttpServer(runtimes: RuntimeHolder, handling: RequestHandling): S
         },
       )
     },
-  )
-  server.on('clientError', refuseMalformed)
-  return server
+    refusal: (error) => refusalOf(error, handling.fallbackDialect),
+  })
 }
 
-/**
- * Answers what is not an HTTP request with an error in the shape of all others, and closes the
- * connection.
- */
-function refuseMalformed(error: Error, socket: Duplex): void {
-  if (!socket.writable) return void socket.destroy()
-  const tooLarge = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW'
-  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  const message = tooLarge
-    ? 'The headers are too large: send less than 16 KB.'
-    : 'This is not a valid HTTP/1.1 request.'
-  const body = JSON.stringify({
-    error: { message, type: 'invalid_request_error', param: null, code: 'invalid_request' },
-  })
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nconnection: close\r\n` +
-      `content-length: ${body.length}\r\n\r\n${body}`,
-  )
-}
-
-function listen(server: Server, listenOn: ListenOn): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ ...listenOn, backlog: 4096 }, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+/** The answer to what is not an HTTP request, in the shape of all other errors. */
+function refusalOf(error: MessageError, dialect: Dialect) {
+  const { body } = dialect.encodeError(gatewayError.malformedRequest(error))
+  return { fields: ['content-type', 'application/json'], body: JSON.stringify(body) }
 }
 
 const resolveHost: ResolveHost = (hostname) => lookup(hostname, { all: true })

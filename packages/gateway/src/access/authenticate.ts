@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { HeaderFields } from '@fairlead/http1'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Caller } from './caller.ts'
 import type { KeyIndex } from './key-index.ts'
@@ -16,7 +16,7 @@ export interface Access {
  * rejected even where none is required, so that mistakes surface; only `Disabled` ignores keys.
  * `nowMs` is wall time. Throws `missing_api_key`, `invalid_api_key` or `api_key_expired`.
  */
-export function authenticate(headers: IncomingHttpHeaders, access: Access, nowMs: number): Caller {
+export function authenticate(headers: HeaderFields, access: Access, nowMs: number): Caller {
   if (access.mode === 'Disabled') return access.anonymous
   const key = presentedKey(headers)
   if (key === undefined) {
@@ -31,15 +31,15 @@ export function authenticate(headers: IncomingHttpHeaders, access: Access, nowMs
   return known.caller
 }
 
-function presentedKey(headers: IncomingHttpHeaders): string | undefined {
-  const { authorization } = headers
+function presentedKey(headers: HeaderFields): string | undefined {
+  const authorization = headers.get('authorization')
   if (authorization !== undefined && /^bearer\s/i.test(authorization)) {
     const key = authorization.slice(7).trim()
     if (key !== '') return key
   }
   for (const name of ['x-api-key', 'x-goog-api-key']) {
-    const value = headers[name]
-    if (typeof value === 'string' && value.trim() !== '') return value.trim()
+    const value = headers.get(name)?.trim()
+    if (value !== undefined && value !== '') return value
   }
   return undefined
 }

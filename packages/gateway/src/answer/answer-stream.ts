@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { HeaderFields } from '@fairlead/http1'
 import type { Dialect, ModelResponse, StreamEvent, Usage } from '@fairlead/llm'
 
 /**
@@ -11,7 +11,7 @@ export interface AnswerStream {
   readonly dialect: Dialect | undefined
   readonly status: number
   /** The provider's response headers; names in lower case. */
-  readonly headers: IncomingHttpHeaders
+  readonly headers: HeaderFields
   /** Whether it is a single value rather than a stream of events. */
   readonly isWhole: boolean
   /** Length in bytes, where known from the start. */

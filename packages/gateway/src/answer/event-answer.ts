@@ -1,3 +1,4 @@
+import { HeaderFields } from '@fairlead/http1'
 import {
   createStreamAssembler,
   type ModelResponse,
@@ -8,12 +9,13 @@ import {
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
 
 const noBytes = Buffer.alloc(0)
+const noHeaders = new HeaderFields()
 
 /** An answer that consists of events only: a stored or a transformed one. */
 export class EventAnswer implements AnswerStream {
   readonly dialect = undefined
   readonly status = 200
-  readonly headers = {}
+  readonly headers = noHeaders
   readonly isWhole: boolean
   readonly byteLength = undefined
   readonly rest = noBytes

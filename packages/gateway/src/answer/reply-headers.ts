@@ -1,15 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { HeaderFields } from '@fairlead/http1'
 import type { OpenTurn } from '@fairlead/context'
 import type { CallRecord } from '../call/call-record.ts'
 
 /**
  * Upstream response headers that are forwarded to the caller. Flat list: name, value, name, value.
  */
-export function keptHeaders(headers: IncomingHttpHeaders, names: readonly string[]): string[] {
+export function keptHeaders(headers: HeaderFields, names: readonly string[]): string[] {
   const kept: string[] = []
   for (const name of names) {
-    const value = headers[name]
-    if (typeof value === 'string') kept.push(name, value)
+    const value = headers.get(name)
+    if (value !== undefined) kept.push(name, value)
   }
   return kept
 }

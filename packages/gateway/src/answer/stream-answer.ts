@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { HeaderFields } from '@fairlead/http1'
 import {
   chatFormatOf,
   type Dialect,
@@ -19,7 +19,7 @@ const noEvents: readonly StreamEvent[] = []
 export class StreamAnswer implements AnswerStream {
   readonly dialect: Dialect
   readonly status: number
-  readonly headers: IncomingHttpHeaders
+  readonly headers: HeaderFields
   readonly isWhole = false
   readonly byteLength = undefined
   readonly #exchange: Exchange

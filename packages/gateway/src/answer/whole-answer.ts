@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { HeaderFields } from '@fairlead/http1'
 import {
   chatFormatOf,
   type Dialect,
@@ -33,7 +33,7 @@ const noBytes = Buffer.alloc(0)
 export class WholeAnswer implements AnswerStream {
   readonly dialect: Dialect
   readonly status: number
-  readonly headers: IncomingHttpHeaders
+  readonly headers: HeaderFields
   readonly isWhole = true
   readonly rest = noBytes
   readonly isComplete = true
@@ -88,7 +88,7 @@ export class WholeAnswer implements AnswerStream {
 
   get byteLength(): number | undefined {
     if (this.#more === undefined) return this.#tail.length
-    const declared = this.headers['content-length']
+    const declared = this.headers.get('content-length')
     return declared === undefined ? undefined : Number(declared)
   }
 
@@ -102,7 +102,7 @@ export class WholeAnswer implements AnswerStream {
   get usage(): Usage | undefined {
     if (this.#response !== undefined) return this.#response.usage
     if (this.#usageIsKnown) return this.#usage
-    const isEncoded = this.headers['content-encoding'] !== undefined
+    const isEncoded = this.headers.get('content-encoding') !== undefined
     return isEncoded ? undefined : this.dialect.passage.scanUsage(this.#tail)
   }
 
@@ -128,7 +128,7 @@ export class WholeAnswer implements AnswerStream {
       this.response()
       return
     }
-    if (this.headers['content-encoding'] !== undefined) return
+    if (this.headers.get('content-encoding') !== undefined) return
     if (bytes.length <= parsedBytesMax) {
       this.#usage = this.dialect.passage.readUsage(this.#parse(bytes))
       this.#usageIsKnown = true

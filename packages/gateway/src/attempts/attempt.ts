@@ -1,4 +1,5 @@
 import { abortReason, untilAborted } from '@fairlead/base'
+import { ConnectionLost } from '@fairlead/http1'
 import { ModelError } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
@@ -132,7 +133,8 @@ function asFailure(error: unknown, stage: Stage, target: CallTarget, { signal }:
     return new UpstreamFailure('ServerError', broken)
   }
   const unreachable = gatewayError.upstreamUnreachable(key, reasonOf(error), error)
-  if (closedWithoutAnswer(error)) return new UpstreamFailure('StaleConnection', unreachable)
+  if (error instanceof ConnectionLost && error.wasStale)
+    return new UpstreamFailure('StaleConnection', unreachable)
   state.note('Unreachable', unreachable.message)
   return new UpstreamFailure('Connect', unreachable)
 }
@@ -141,10 +143,6 @@ function reasonOf(error: unknown): string {
   const code = codeOf(error)
   if (code !== undefined) return code
   return error instanceof Error ? error.message : 'unknown reason'
-}
-
-function closedWithoutAnswer(error: unknown): boolean {
-  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '')
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -21,7 +21,7 @@ export async function beginAnswer(
   const { type, key } = target.provider
   const { dialect } = type
   const source = { exchange, dialect, use, provider: key, nowMs }
-  const contentType = exchange.headers['content-type'] ?? ''
+  const contentType = exchange.headers.get('content-type') ?? ''
   if (stream && isStreamOf(dialect, contentType)) {
     const answer = new StreamAnswer(source)
     await (use.passes ? beginPassing(answer, target, nowMs) : beginDecoded(answer, target))

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { HeaderFields } from '@fairlead/http1'
 
 /**
  * The headers of an attempt before authentication: the provider's own, and those of the caller that
@@ -7,15 +7,15 @@ import type { IncomingHttpHeaders } from 'node:http'
  */
 export function outgoingHeaders(
   own: readonly string[],
-  headers: IncomingHttpHeaders,
+  headers: HeaderFields,
   forwarded: readonly string[],
 ): string[] {
   const outgoing = own.slice()
   // Usage is read from the bytes of the answer, so they must not be compressed.
   outgoing.push('user-agent', 'fairlead', 'accept-encoding', 'identity')
   for (const name of forwarded) {
-    const value = headers[name]
-    if (typeof value === 'string') outgoing.push(name, value)
+    const value = headers.get(name)
+    if (value !== undefined) outgoing.push(name, value)
   }
   return outgoing
 }

@@ -31,7 +31,12 @@ export async function refusedAnswer(
     return new UpstreamFailure('Credential', error)
   }
   const nowMs = call.services.clock.now()
-  const decoded = type.dialect.decodeError({ status, body, headers: exchange.headers, nowMs })
+  const decoded = type.dialect.decodeError({
+    status,
+    body,
+    headers: exchange.headers.toRecord(),
+    nowMs,
+  })
   noteHealth(target, status, decoded.message)
   const unchanged =
     type.dialect.name === call.dialect.name &&

@@ -1,10 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { HeaderFields } from '@fairlead/http1'
 import { ModelError } from '@fairlead/llm'
 
 /** A provider's error response as received. */
 interface ProviderAnswer {
   readonly status: number
-  readonly headers: IncomingHttpHeaders
+  readonly headers: HeaderFields
   readonly bytes: Buffer
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { HeaderFields } from '@fairlead/http1'
 import type { JsonObject } from '@fairlead/base'
 import { invalidField, readNonEmptyString, readObject, readOptional } from '@fairlead/llm'
 
@@ -30,7 +30,7 @@ const knownFields = new Set([
  * Headers take precedence over the body. An unknown field is rejected, so that a typo does not go
  * unnoticed.
  */
-export function readCallContext(headers: IncomingHttpHeaders, value: unknown): CallContext {
+export function readCallContext(headers: HeaderFields, value: unknown): CallContext {
   const body = readOptional(value, 'context', readObject) ?? {}
   const unknown = Object.keys(body).find((name) => !knownFields.has(name))
   if (unknown !== undefined) {
@@ -48,14 +48,14 @@ export function readCallContext(headers: IncomingHttpHeaders, value: unknown): C
     strategy: named('strategy'),
     prompt: named('prompt'),
     variables: readOptional(body['variables'], 'context.variables', readObject) ?? {},
-    expectedRevision: expectedRevision(headers['if-match'], body['expected_revision']),
+    expectedRevision: expectedRevision(headers.get('if-match'), body['expected_revision']),
     idempotencyKey: headerOf(headers, 'idempotency-key'),
   }
 }
 
-function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
-  const value = headers[name]
-  return typeof value === 'string' && value !== '' ? value : undefined
+function headerOf(headers: HeaderFields, name: string): string | undefined {
+  const value = headers.get(name)
+  return value === '' ? undefined : value
 }
 
 function expectedRevision(ifMatch: string | undefined, value: unknown): number | undefined {

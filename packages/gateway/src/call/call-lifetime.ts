@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { ServerResponse } from '@fairlead/http1'
 import type { Clock, Timer } from '@fairlead/base'
 import { CallerGone, gatewayError } from '../errors/gateway-error.ts'
 
@@ -13,7 +13,6 @@ export class CallLifetime {
   readonly #controller = new AbortController()
   readonly #response: ServerResponse
   readonly #timer: Timer
-  readonly #onClose: () => void
   #outlivesCaller = false
   /** Its index in RunningCalls, which maintains it. */
   place = 0
@@ -23,10 +22,9 @@ export class CallLifetime {
     this.#timer = clock.setTimer(timeoutMs, () =>
       this.abort(gatewayError.requestTimeout(timeoutMs)),
     )
-    this.#onClose = () => {
-      if (!response.writableFinished && !this.#outlivesCaller) this.abort(new CallerGone())
-    }
-    response.on('close', this.#onClose)
+    response.onClose(() => {
+      if (!this.#outlivesCaller) this.abort(new CallerGone())
+    })
   }
 
   get signal(): AbortSignal {
@@ -45,7 +43,7 @@ export class CallLifetime {
   /** Ends what the call has started and not read to its end, such as a provider's answer. */
   end(): void {
     this.#timer.cancel()
-    this.#response.off('close', this.#onClose)
+    this.#response.onClose(undefined)
     this.abort(callEnded)
   }
 }

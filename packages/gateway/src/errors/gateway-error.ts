@@ -25,6 +25,8 @@ export const gatewayError = {
       code: 'shutting_down',
       retryAfterSeconds: 1,
     }),
+  malformedRequest: ({ status, message }: { readonly status: number; readonly message: string }) =>
+    new ModelError('invalid-request', message, { status, code: 'invalid_request' }),
   unknownPath: (method: string, path: string, served: readonly string[]) =>
     new ModelError(
       'not-found',

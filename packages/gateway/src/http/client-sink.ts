@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { ServerResponse } from '@fairlead/http1'
 
 /**
  * Where an answer's bytes go. Once the caller has disconnected, bytes are dropped: an answer that
@@ -12,44 +12,24 @@ export class ClientSink {
   }
 
   get started(): boolean {
-    return this.#response.headersSent
+    return this.#response.started
   }
 
   start(status: number, headers: readonly string[]): void {
-    if (!this.#gone) this.#response.writeHead(status, headers as string[])
+    this.#response.start(status, headers)
   }
 
   /** Undefined if more can be written at once; otherwise resolves when it can. */
   write(bytes: Uint8Array | string): Promise<void> | undefined {
-    if (this.#gone || this.#response.write(bytes)) return undefined
-    return this.#drained()
+    return this.#response.write(bytes)
   }
 
-  end(bytes?: Uint8Array | string): void {
-    if (this.#gone) return
-    if (bytes === undefined) this.#response.end()
-    else this.#response.end(bytes)
+  end(bytes: Uint8Array | string = ''): void {
+    this.#response.end(bytes)
   }
 
   /** Closes the connection of a response whose declared length can no longer be met. */
   destroy(): void {
     this.#response.destroy()
-  }
-
-  get #gone(): boolean {
-    return this.#response.destroyed
-  }
-
-  #drained(): Promise<void> {
-    const response = this.#response
-    return new Promise((resolve) => {
-      const done = () => {
-        response.off('drain', done)
-        response.off('close', done)
-        resolve()
-      }
-      response.on('drain', done)
-      response.on('close', done)
-    })
   }
 }

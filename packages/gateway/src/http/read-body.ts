@@ -1,53 +1,29 @@
-import type { IncomingMessage } from 'node:http'
+import { BodyTooLarge, ConnectionClosed, MessageError, type ServerRequest } from '@fairlead/http1'
 import { CallerGone, gatewayError } from '../errors/gateway-error.ts'
 
 /**
  * The whole body. Throws `request_too_large`, before reading if Content-Length says so, otherwise
- * once more than `limitBytes` have arrived; throws CallerGone if the caller disconnects.
+ * once more than `limitBytes` have arrived; an error for a body that is malformed or does not come
+ * in time; CallerGone if the caller disconnects.
  */
-export function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const declared = Number(request.headers['content-length'] ?? 0)
-  if (declared > limitBytes) return Promise.reject(gatewayError.requestTooLarge(limitBytes))
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let length = 0
-    const onData = (chunk: Buffer) => {
-      length += chunk.length
-      if (length > limitBytes) {
-        stop()
-        request.pause()
-        reject(gatewayError.requestTooLarge(limitBytes))
-      } else {
-        chunks.push(chunk)
-      }
-    }
-    const onEnd = () => {
-      stop()
-      const first = chunks[0]
-      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length))
-    }
-    const onClose = () => {
-      stop()
-      reject(new CallerGone())
-    }
-    const stop = () => {
-      request.off('data', onData)
-      request.off('end', onEnd)
-      request.off('close', onClose)
-    }
-    request.on('data', onData)
-    request.on('end', onEnd)
-    request.on('close', onClose)
-  })
+export async function readBody(request: ServerRequest, limitBytes: number): Promise<Buffer> {
+  try {
+    return await request.body(limitBytes)
+  } catch (error) {
+    if (error instanceof BodyTooLarge) throw gatewayError.requestTooLarge(limitBytes)
+    if (error instanceof ConnectionClosed) throw new CallerGone()
+    if (error instanceof MessageError) throw gatewayError.malformedRequest(error)
+    throw error
+  }
 }
 
 /** Rejects a body that is not declared as plain JSON. */
-export function requireJson(request: IncomingMessage): void {
-  const type = request.headers['content-type']
+export function requireJson({ headers }: ServerRequest): void {
+  const type = headers.get('content-type')
   if (type === undefined || !isJson(type)) {
     throw gatewayError.unsupportedMediaType(type ?? 'none')
   }
-  const encoding = request.headers['content-encoding']
+  const encoding = headers.get('content-encoding')
   if (encoding !== undefined && encoding !== 'identity') {
     throw gatewayError.unsupportedEncoding(encoding)
   }

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { ServerResponse } from '@fairlead/http1'
 import type { Dialect, ModelError } from '@fairlead/llm'
 
 /** Sends a whole JSON response. */
@@ -19,8 +19,7 @@ export function sendBytes(
   bytes: Buffer,
   headers: readonly string[],
 ): void {
-  if (response.destroyed) return
-  response.writeHead(status, [...headers, 'content-length', String(bytes.length)])
+  response.start(status, [...headers, 'content-length', String(bytes.length)])
   response.end(bytes)
 }
 
@@ -36,6 +35,5 @@ export function sendError(
     error.retryAfterSeconds === undefined
       ? []
       : ['retry-after', String(Math.ceil(error.retryAfterSeconds))]
-  const closing = status === 413 ? ['connection', 'close'] : []
-  sendJson(response, status, body, [...headers, ...retryAfter, ...closing])
+  sendJson(response, status, body, [...headers, ...retryAfter])
 }

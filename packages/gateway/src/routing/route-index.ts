@@ -111,7 +111,7 @@ function compileRoute(
       (anyModel || models.matches(call.model)) &&
       matchesGroups(match.groups, call.caller) &&
       namesResource(match.consumers, route.policy.namespace, call.caller) &&
-      match.headers.every((header) => call.headers[header.name] === header.value) &&
+      match.headers.every((header) => call.headers.get(header.name) === header.value) &&
       namesResource(match.promptTemplates, route.policy.namespace, call.prompt) &&
       isWithin(match.inputTokens, call.inputTokens),
   }

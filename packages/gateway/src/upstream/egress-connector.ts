@@ -1,8 +1,9 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import { isIP } from 'node:net'
-import { buildConnector } from 'undici'
-import type { ResolveHost } from './resolve-host.ts'
+import type { Clock } from '@fairlead/base'
+import { type Connect, connectorTo } from '@fairlead/http1'
 import { denialOf } from './address-rules.ts'
+import type { ResolveHost } from './resolve-host.ts'
 
 /** The configuration does not allow a connection to this address. */
 export class EgressDenied extends Error {
@@ -10,14 +11,17 @@ export class EgressDenied extends Error {
 }
 
 /**
- * Connects only to addresses that the configuration allows. The addresses that are checked are
- * those that are connected to: no second lookup could return others.
+ * Connects to an origin, only at addresses that the configuration allows. The addresses that are
+ * checked are those that are connected to: no second lookup could return others.
  */
 export function egressConnector(options: {
+  readonly origin: string
   readonly allowPrivate: boolean
   readonly resolveHost: ResolveHost
-  readonly connectTimeoutMs: number
-}): buildConnector.connector {
+  readonly clock: Clock
+  readonly timeoutMs: number
+}): Connect {
+  const { origin, allowPrivate, clock, timeoutMs } = options
   const lookup = (hostname: string, wanted: LookupOptions, done: LookupDone): void => {
     const resolve = async () => {
       try {
@@ -29,18 +33,11 @@ export function egressConnector(options: {
     }
     void resolve().then(({ addresses, error }) => completeLookup(addresses, error, wanted, done))
   }
-  const connect = buildConnector({
-    allowH2: false,
-    timeout: options.connectTimeoutMs,
-    // node:net and node:tls take `lookup`; undici's connector passes its options on to them.
-    ...({ lookup } as object),
-  })
-  return (target, done) => {
-    const host = target.hostname.replace(/^\[|\]$/g, '')
-    const denial = isIP(host) === 0 ? undefined : denialOf(host, options.allowPrivate)
-    if (denial === undefined) return connect(target, done)
-    done(new EgressDenied(denialMessage(host, [host], denial)), null)
-  }
+  const host = new URL(origin).hostname.replace(/^\[|\]$/g, '')
+  // An address is not looked up.
+  const denial = isIP(host) === 0 ? undefined : denialOf(host, allowPrivate)
+  if (denial === undefined) return connectorTo({ origin, clock, timeoutMs, lookup })
+  return () => Promise.reject(new EgressDenied(denialMessage(host, [host], denial)))
 }
 
 type LookupDone = (error: Error | null, address: string | LookupAddress[], family?: number) => void

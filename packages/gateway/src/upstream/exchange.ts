@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { HeaderFields } from '@fairlead/http1'
 
 export interface UpstreamRequest {
   readonly path: string
@@ -10,7 +10,7 @@ export interface UpstreamRequest {
 /** One response from an upstream, whose body is read piece by piece. */
 export interface Exchange {
   readonly status: number
-  readonly headers: IncomingHttpHeaders
+  readonly headers: HeaderFields
   /**
    * The next bytes, or undefined at the end. Rejects with the error that broke the body off. Bytes
    * that are not read put backpressure on the upstream. Only one call at a time.

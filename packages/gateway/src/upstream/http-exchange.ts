@@ -1,21 +1,28 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import type { Dispatcher } from 'undici'
 import { abortReason } from '@fairlead/base'
-import type { Exchange } from './exchange.ts'
+import {
+  type ClientExchange,
+  type ConnectionPool,
+  HeaderFields,
+  type ResponseHandler,
+} from '@fairlead/http1'
+import type { Exchange, UpstreamRequest } from './exchange.ts'
 
 /** Bytes buffered for a slow reader before the upstream is paused. */
 const queuedBytesMax = 128 * 1024
 
-/** An HTTP exchange driven by undici: bytes in by callback, out by `next`, with backpressure. */
-export class HttpExchange implements Exchange, Dispatcher.DispatchHandler {
+const noHeaders = new HeaderFields()
+
+/** An exchange over HTTP: bytes in by callback, out by `next`, with backpressure. */
+export class HttpExchange implements Exchange, ResponseHandler {
   status = 0
-  headers: IncomingHttpHeaders = {}
+  headers = noHeaders
   readonly opened: Promise<Exchange>
   #resolveOpened: (exchange: Exchange) => void = () => {}
   #rejectOpened: (error: Error) => void = () => {}
-  #controller: Dispatcher.DispatchController | undefined
+  #exchange: ClientExchange | undefined
   #queue: Buffer[] = []
   #queuedBytes = 0
+  #paused = false
   #ended = false
   #error: Error | undefined
   #waiting: { resolve(chunk: Buffer | undefined): void; reject(error: Error): void } | undefined
@@ -33,6 +40,12 @@ export class HttpExchange implements Exchange, Dispatcher.DispatchHandler {
     else signal.addEventListener('abort', this.#onAbort, { once: true })
   }
 
+  /** Sends the request, unless the exchange has been aborted. */
+  startOn(pool: ConnectionPool, { path, headers, body }: UpstreamRequest): void {
+    if (this.#error !== undefined) return
+    this.#exchange = pool.request({ method: 'POST', path, headers, body }, this)
+  }
+
   next(): Promise<Buffer | undefined> {
     const chunk = this.#takeQueued()
     if (chunk !== undefined) return Promise.resolve(chunk)
@@ -47,27 +60,17 @@ export class HttpExchange implements Exchange, Dispatcher.DispatchHandler {
     if (this.#ended || this.#error !== undefined) return
     this.#queue = []
     this.#queuedBytes = 0
-    this.#fail(reason)
-    this.#controller?.abort(reason)
+    this.onError(reason)
+    this.#exchange?.abort()
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    if (this.#error !== undefined) controller.abort(this.#error)
-  }
-
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-  ): void {
-    if (status < 200) return
+  onHead(status: number, headers: HeaderFields): void {
     this.status = status
     this.headers = headers
     this.#resolveOpened(this)
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     if (this.#error !== undefined) return
     const waiting = this.#waiting
     if (waiting !== undefined) {
@@ -77,21 +80,19 @@ export class HttpExchange implements Exchange, Dispatcher.DispatchHandler {
     }
     this.#queue.push(chunk)
     this.#queuedBytes += chunk.length
-    if (this.#queuedBytes > queuedBytesMax) controller.pause()
+    if (this.#queuedBytes <= queuedBytesMax || this.#paused) return
+    this.#paused = true
+    this.#exchange?.pause()
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     this.#ended = true
     this.#release()
     this.#waiting?.resolve(undefined)
     this.#waiting = undefined
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#fail(error)
-  }
-
-  #fail(error: Error): void {
+  onError(error: Error): void {
     if (this.#error !== undefined || this.#ended) return
     this.#error = error
     this.#release()
@@ -105,7 +106,10 @@ export class HttpExchange implements Exchange, Dispatcher.DispatchHandler {
     const chunk = this.#queue.length === 1 ? this.#queue[0] : Buffer.concat(this.#queue)
     this.#queue = []
     this.#queuedBytes = 0
-    if (this.#controller?.paused === true) this.#controller.resume()
+    if (this.#paused) {
+      this.#paused = false
+      this.#exchange?.resume()
+    }
     return chunk
   }
 

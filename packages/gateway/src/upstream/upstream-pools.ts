@@ -1,19 +1,22 @@
-import { Pool } from 'undici'
+import type { Clock } from '@fairlead/base'
+import { ConnectionPool } from '@fairlead/http1'
 import { egressConnector } from './egress-connector.ts'
 import type { Exchange, Transport, UpstreamRequest } from './exchange.ts'
 import { HttpExchange } from './http-exchange.ts'
 import type { ResolveHost } from './resolve-host.ts'
 
 const connectTimeoutMs = 10_000
-const keepAliveTimeoutMs = 30_000
+const idleMs = 30_000
 
 /** One connection pool per origin, kept across configurations while any of them uses it. */
 export class UpstreamPools {
-  readonly #pools = new Map<string, { pool: Pool; users: number }>()
+  readonly #pools = new Map<string, { pool: ConnectionPool; users: number }>()
   readonly #resolveHost: ResolveHost
+  readonly #clock: Clock
 
-  constructor(resolveHost: ResolveHost) {
+  constructor(resolveHost: ResolveHost, clock: Clock) {
     this.#resolveHost = resolveHost
+    this.#clock = clock
   }
 
   /** `release` closes the connections once nobody else uses the origin. */
@@ -33,29 +36,28 @@ export class UpstreamPools {
   }
 
   /** Closes every connection; running exchanges fail. */
-  async destroy(): Promise<void> {
-    const pools = [...this.#pools.values()]
+  destroy(): void {
+    for (const { pool } of this.#pools.values()) pool.destroy()
     this.#pools.clear()
-    await Promise.all(pools.map(({ pool }) => pool.destroy()))
   }
 
   #createPool(
     origin: string,
     options: { readonly allowPrivate: boolean; readonly connectionsMax: number },
-  ): Pool {
-    return new Pool(origin, {
-      connections: options.connectionsMax,
-      pipelining: 1,
-      allowH2: false,
-      keepAliveTimeout: keepAliveTimeoutMs,
-      // Calls have the gateway's own deadlines; undici's are not needed.
-      headersTimeout: 0,
-      bodyTimeout: 0,
+  ): ConnectionPool {
+    const clock = this.#clock
+    return new ConnectionPool({
+      host: new URL(origin).host,
       connect: egressConnector({
+        origin,
         allowPrivate: options.allowPrivate,
         resolveHost: this.#resolveHost,
-        connectTimeoutMs,
+        clock,
+        timeoutMs: connectTimeoutMs,
       }),
+      clock,
+      connectionsMax: options.connectionsMax,
+      idleMs,
     })
   }
 
@@ -65,23 +67,15 @@ export class UpstreamPools {
     entry.users -= 1
     if (entry.users > 0) return
     this.#pools.delete(key)
-    entry.pool.close(() => {})
+    entry.pool.close()
   }
 }
 
-function poolTransport(pool: Pool): Transport {
+function poolTransport(pool: ConnectionPool): Transport {
   return {
     open(request: UpstreamRequest, signal: AbortSignal): Promise<Exchange> {
       const exchange = new HttpExchange(signal)
-      pool.dispatch(
-        {
-          method: 'POST',
-          path: request.path,
-          headers: request.headers as string[],
-          body: request.body,
-        },
-        exchange,
-      )
+      exchange.startOn(pool, request)
       return exchange.opened
     },
   }

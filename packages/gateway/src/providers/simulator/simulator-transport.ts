@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import { HeaderFields } from '@fairlead/http1'
 import type { SimulatorSettings } from '@fairlead/snapshot'
 import {
   type ChatFormat,
@@ -132,7 +132,7 @@ function streamExchange(
 /** An exchange with a prepared body, returned piece by piece. */
 class PreparedExchange implements Exchange {
   readonly status: number
-  readonly headers: IncomingHttpHeaders
+  readonly headers: HeaderFields
   readonly #pieces: readonly (Buffer | Error)[]
   readonly #pace: { clock: Clock; delayMs: number; signal: AbortSignal } | undefined
   #position = 0
@@ -140,12 +140,12 @@ class PreparedExchange implements Exchange {
 
   constructor(
     status: number,
-    headers: IncomingHttpHeaders,
+    headers: Readonly<Record<string, string>>,
     pieces: readonly (Buffer | Error)[],
     pace?: { clock: Clock; delayMs: number; signal: AbortSignal },
   ) {
     this.status = status
-    this.headers = headers
+    this.headers = HeaderFields.from(headers)
     this.#pieces = pieces
     this.#pace = pace
   }

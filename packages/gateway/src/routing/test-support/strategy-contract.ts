@@ -1,3 +1,4 @@
+import { HeaderFields } from '@fairlead/http1'
 import { describe, expect, it } from 'vitest'
 import { consumerOf } from '../../test-support/snapshot.ts'
 import { callerOf } from '../../access/caller.ts'
@@ -23,7 +24,7 @@ export function targetOf(name: string, view: Partial<TargetView> = {}): NamedTar
 const anyCall: RoutedCall = {
   model: 'm',
   caller: callerOf(consumerOf('somebody')),
-  headers: {},
+  headers: new HeaderFields(),
   prompt: undefined,
   inputTokens: 10,
 }

@@ -115,7 +115,7 @@ async function listItems({ request, store, tenant, id }: ConversationRequest): P
 
 async function readJson({ http, runtime }: SurfaceRequest): Promise<JsonObject> {
   const { request, record } = http
-  if (request.headers['content-length'] === '0') return {}
+  if (request.headers.get('content-length') === '0') return {}
   requireJson(request)
   const { maxRequestBytes } = runtime.snapshot.gateway.limits
   const body = await record.waitFor(readBody(request, maxRequestBytes))

@@ -47,7 +47,7 @@ function readPromptCall(body: Buffer, prompt: PromptTemplateSettings, call: Call
     parametersField: 'parameters',
     stickyKey: context.conversation,
   })
-  const wantsStream = headers.accept?.includes('text/event-stream') === true
+  const wantsStream = headers.get('accept')?.includes('text/event-stream') === true
   const fields = isShort ? (wantsStream ? { stream: true } : {}) : rest
   return new CallRequest({
     body: Buffer.from(JSON.stringify(fields)),

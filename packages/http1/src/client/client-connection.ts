@@ -1,0 +1,152 @@
+import type { Socket } from 'node:net'
+import { BodyReader } from '../message/body-reader.ts'
+import { HeadBuffer } from '../message/head-buffer.ts'
+import { MessageError } from '../message/message-error.ts'
+import { parseResponseHead } from '../message/response-head.ts'
+import { writeParts } from '../message/write-parts.ts'
+import { ConnectionLost } from './client-errors.ts'
+import type { ClientExchange } from './client-exchange.ts'
+import { requestHead } from './client-request.ts'
+
+/** What a connection tells its pool. */
+export interface ConnectionOwner {
+  /** The value of the Host field. */
+  readonly host: string
+  /** The exchange has ended and the connection can take another. */
+  idle(connection: ClientConnection): void
+  closed(connection: ClientConnection): void
+}
+
+const keepAliveForm = /(?:^|[\s,])timeout=(\d{1,6})(?:$|[\s,])/i
+
+/** One connection to a server: one exchange at a time, nothing pipelined. */
+export class ClientConnection {
+  readonly #socket: Socket
+  readonly #owner: ConnectionOwner
+  readonly #head = new HeadBuffer()
+  #exchange: ClientExchange | undefined
+  #body: BodyReader | undefined
+  #keepAlive = true
+  #served = 0
+  #receivedAny = false
+  #error: Error | undefined
+  /** How long the server keeps an idle connection, in milliseconds, as far as it has said so. */
+  idleMsMax = Infinity
+  /** When it became idle, in monotonic milliseconds; the pool keeps it. */
+  idleSinceMs = 0
+
+  constructor(socket: Socket, owner: ConnectionOwner) {
+    this.#socket = socket
+    this.#owner = owner
+    socket.on('data', (piece: Buffer) => this.#onData(piece))
+    socket.on('end', () => this.#onEnd())
+    socket.on('error', (error) => (this.#error = error))
+    socket.on('close', () => this.#onClose())
+  }
+
+  send(exchange: ClientExchange): void {
+    const { request } = exchange
+    let head: string
+    try {
+      head = requestHead(request, this.#owner.host)
+    } catch (error) {
+      queueMicrotask(() => exchange.fail(error instanceof Error ? error : new Error(String(error))))
+      return this.#owner.idle(this)
+    }
+    this.#exchange = exchange
+    this.#receivedAny = false
+    exchange.sentOn(this)
+    writeParts(this.#socket, head, request.body, request.body.length, '')
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  #onData(piece: Buffer): void {
+    // Bytes that nobody asked for, such as a 408 before an idle connection closes.
+    if (this.#exchange === undefined) return this.destroy()
+    this.#receivedAny = true
+    try {
+      this.#process(piece)
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error
+      this.#fail(error)
+    }
+  }
+
+  #process(piece: Buffer): void {
+    let rest = piece
+    while (rest.length > 0) {
+      const exchange = this.#exchange
+      if (exchange === undefined || exchange.settled) return this.destroy()
+      if (this.#body === undefined) {
+        const read = this.#head.push(rest)
+        if (read === undefined) return
+        rest = rest.subarray(read.used)
+        this.#begin(read.text, exchange)
+      } else {
+        const used = this.#body.push(rest, (data) => {
+          if (!exchange.settled) exchange.handler.onData(data)
+        })
+        rest = rest.subarray(used)
+      }
+      if (this.#body?.complete === true) this.#end(exchange, rest)
+    }
+  }
+
+  #begin(text: string, exchange: ClientExchange): void {
+    const head = parseResponseHead(text, exchange.request.method)
+    const { status, headers } = head
+    if (status === 101) throw new MessageError(400, 'The server switches protocols unasked.')
+    // Interim responses are only news.
+    if (status < 200) return
+    this.#keepAlive = head.keepAlive
+    const hint = keepAliveForm.exec(headers.get('keep-alive') ?? '')?.[1]
+    if (hint !== undefined) this.idleMsMax = Number(hint) * 1000
+    this.#body = new BodyReader(head.bodyLength)
+    exchange.handler.onHead(status, headers)
+  }
+
+  #end(exchange: ClientExchange, rest: Buffer): void {
+    this.#exchange = undefined
+    this.#body = undefined
+    this.#served += 1
+    // An answer that comes before its request has been sent whole leaves the rest in the way.
+    const isReusable = this.#keepAlive && rest.length === 0 && this.#socket.writableLength === 0
+    if (isReusable && !exchange.settled) this.#owner.idle(this)
+    else this.destroy()
+    exchange.end()
+  }
+
+  #onEnd(): void {
+    const exchange = this.#exchange
+    if (exchange !== undefined && this.#body?.endsWithConnection === true) {
+      this.#exchange = undefined
+      exchange.end()
+    }
+    this.destroy()
+  }
+
+  #onClose(): void {
+    const wasStale = this.#served > 0 && !this.#receivedAny
+    this.#exchange?.fail(new ConnectionLost(wasStale, this.#error))
+    this.#exchange = undefined
+    this.#owner.closed(this)
+  }
+
+  #fail(error: Error): void {
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    this.destroy()
+    exchange?.fail(error)
+  }
+}

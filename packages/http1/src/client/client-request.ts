@@ -1,0 +1,31 @@
+import type { HeaderFields } from '../message/header-fields.ts'
+import { fieldLines } from '../message/write-head.ts'
+
+export interface ClientRequest {
+  readonly method: string
+  readonly path: string
+  /** Without Host and the fields about body and connection. Flat list: name, value, name, value. */
+  readonly headers: readonly string[]
+  readonly body: Uint8Array
+}
+
+/** Told what comes of a request. Nothing is called after `onEnd` or `onError`. */
+export interface ResponseHandler {
+  onHead(status: number, headers: HeaderFields): void
+  onData(bytes: Buffer): void
+  onEnd(): void
+  /** ConnectionLost, MessageError, the system's error of connecting, or why it was aborted. */
+  onError(error: Error): void
+}
+
+const targetForm = /^[\x21-\x7e]+$/
+
+/** The head of a request, with the empty line at its end. Throws TypeError for what is not valid. */
+export function requestHead(request: ClientRequest, host: string): string {
+  const { method, path, headers, body } = request
+  if (!targetForm.test(path)) throw new TypeError('The path of the request is not valid.')
+  return (
+    `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n` +
+    `${fieldLines(headers)}content-length: ${body.length}\r\n\r\n`
+  )
+}

@@ -1,0 +1,31 @@
+import type { HeaderFields } from './header-fields.ts'
+import { MessageError } from './message-error.ts'
+
+/** How the end of a body is found: after so many bytes, by chunks, or where the connection ends. */
+export type BodyLength = number | 'chunked' | 'until-close'
+
+/** The most digits of a Content-Length that stay exact as a number. */
+const lengthForm = /^\d{1,15}$/
+
+/**
+ * The declared length of a body (RFC 9112 §6.3), stricter than it must be: two ways at once, a
+ * repeated or odd length and any coding but `chunked` are refused, because the next party might read
+ * them otherwise. Undefined if nothing is declared. Throws MessageError.
+ */
+export function declaredLength(fields: HeaderFields, isHttp10: boolean): BodyLength | undefined {
+  const coding = fields.get('transfer-encoding')
+  const length = fields.get('content-length')
+  if (coding !== undefined) {
+    if (length !== undefined) {
+      throw new MessageError(400, 'There is both a Content-Length and a Transfer-Encoding.')
+    }
+    if (isHttp10) throw new MessageError(400, 'HTTP/1.0 has no Transfer-Encoding.')
+    if (coding.toLowerCase() !== 'chunked') {
+      throw new MessageError(501, 'The only supported Transfer-Encoding is "chunked".')
+    }
+    return 'chunked'
+  }
+  if (length === undefined) return undefined
+  if (!lengthForm.test(length)) throw new MessageError(400, 'The Content-Length is not valid.')
+  return Number(length)
+}

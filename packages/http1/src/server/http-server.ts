@@ -1,0 +1,111 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import type { Timer } from '@fairlead/base'
+import { type ConnectionOwner, ServerConnection } from './server-connection.ts'
+import { defaultTimeouts, type ServerOptions, type ServerTimeouts } from './server-options.ts'
+
+const connectionsMaxDefault = 20_000
+/** How often deadlines are checked: one timer for all connections. */
+const sweepMs = 1_000
+/** Connections that wait to be accepted; the system may allow fewer. */
+const backlog = 4096
+
+/** Where to listen: an address, or a handle that already listens, such as one of another process. */
+export type ListenTarget = { readonly host: string; readonly port: number } | object
+
+/** An HTTP/1.1 server on plain TCP. */
+export class HttpServer implements ConnectionOwner {
+  readonly options: ServerOptions
+  readonly timeouts: ServerTimeouts
+  readonly #server: Server
+  readonly #connections = new Set<ServerConnection>()
+  #closing = false
+  #sweep: Timer | undefined
+  #dateSecond = -1
+  #dateLine = ''
+  #emptied: (() => void) | undefined
+
+  constructor(options: ServerOptions) {
+    this.options = options
+    this.timeouts = { ...defaultTimeouts, ...options.timeouts }
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+      this.#accept(socket),
+    )
+    this.#server.maxConnections = options.connectionsMax ?? connectionsMaxDefault
+  }
+
+  get closing(): boolean {
+    return this.#closing
+  }
+
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  /** Resolves with the address when listening; rejects with the system's error. */
+  listen(target: ListenTarget): Promise<AddressInfo> {
+    const server = this.#server
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      const onListening = () => {
+        server.off('error', reject)
+        this.#scheduleSweep()
+        resolve(server.address() as AddressInfo)
+      }
+      if ('port' in target && 'host' in target) {
+        server.listen({ host: target.host, port: target.port, backlog }, onListening)
+      } else {
+        server.listen(target, onListening)
+      }
+    })
+  }
+
+  /**
+   * Stops accepting, closes idle connections now and each other one after its response. Resolves
+   * when there are none left.
+   */
+  async close(): Promise<void> {
+    this.#closing = true
+    this.#server.close()
+    for (const connection of this.#connections) connection.stop()
+    if (this.#connections.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#emptied = resolve
+      })
+    }
+    this.#sweep?.cancel()
+  }
+
+  /** Closes every connection at once. */
+  destroyConnections(): void {
+    for (const connection of this.#connections) connection.socket.destroy()
+  }
+
+  dateLine(): string {
+    const nowMs = this.options.clock.now()
+    const second = Math.floor(nowMs / 1000)
+    if (second !== this.#dateSecond) {
+      this.#dateSecond = second
+      this.#dateLine = `date: ${new Date(nowMs).toUTCString()}\r\n`
+    }
+    return this.#dateLine
+  }
+
+  closed(connection: ServerConnection): void {
+    this.#connections.delete(connection)
+    if (this.#connections.size === 0) this.#emptied?.()
+  }
+
+  #accept(socket: Socket): void {
+    // Accepted before the server stopped listening, or while it does.
+    if (this.#closing) return void socket.destroy()
+    this.#connections.add(new ServerConnection(socket, this))
+  }
+
+  #scheduleSweep(): void {
+    this.#sweep = this.options.clock.setTimer(sweepMs, () => {
+      const nowMs = this.options.clock.monotonicMs()
+      for (const connection of this.#connections) connection.checkDeadline(nowMs)
+      this.#scheduleSweep()
+    })
+  }
+}

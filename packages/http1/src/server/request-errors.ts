@@ -1,0 +1,17 @@
+/** The caller's connection closed before the request or its answer was complete. */
+export class ConnectionClosed extends Error {
+  override readonly name = 'ConnectionClosed'
+
+  constructor() {
+    super('the connection was closed')
+  }
+}
+
+/** The body is longer than its reader allows. */
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge'
+
+  constructor(limitBytes: number) {
+    super(`the body is longer than ${limitBytes} bytes`)
+  }
+}

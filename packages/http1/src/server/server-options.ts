@@ -1,0 +1,45 @@
+import type { Clock } from '@fairlead/base'
+import type { Socket } from 'node:net'
+import type { MessageError } from '../message/message-error.ts'
+import type { RequestHead } from '../message/request-head.ts'
+import type { ServerRequest } from './server-request.ts'
+import type { ServerResponse } from './server-response.ts'
+
+/** How long a caller may take, in milliseconds. Checked once a second. */
+export interface ServerTimeouts {
+  /** From the connection, or a request's first byte, to the end of the head. Defaults to 30 s. */
+  readonly headMs: number
+  /** From the end of the head to the end of the body. Defaults to 120 s. */
+  readonly bodyMs: number
+  /** Between two requests. Defaults to 75 s. */
+  readonly idleMs: number
+  /** For taking any more of an answer that is complete. Defaults to 75 s. */
+  readonly flushMs: number
+  /** For reading an answer that came before the request was sent whole. Defaults to 5 s. */
+  readonly lingerMs: number
+}
+
+export const defaultTimeouts: ServerTimeouts = {
+  headMs: 30_000,
+  bodyMs: 120_000,
+  idleMs: 75_000,
+  flushMs: 75_000,
+  lingerMs: 5_000,
+}
+
+export interface ServerOptions {
+  readonly clock: Clock
+  /** Defaults to `defaultTimeouts`. */
+  readonly timeouts?: Partial<ServerTimeouts>
+  /** More connections than this are closed as they come. Defaults to 20,000. */
+  readonly connectionsMax?: number
+  /** Answers a request; must not throw. */
+  onRequest(request: ServerRequest, response: ServerResponse): void
+  /** The answer to what is not a request: fields, as a flat list, and body. */
+  refusal(error: MessageError): { readonly fields: readonly string[]; readonly body: string }
+  /**
+   * Takes over the connection of a request that asks to switch protocols. Without it, such a request
+   * is answered as any other.
+   */
+  onUpgrade?(head: RequestHead, socket: Socket, rest: Buffer): void
+}

@@ -1,0 +1,92 @@
+import type { HeaderFields } from '../message/header-fields.ts'
+import type { RequestHead } from '../message/request-head.ts'
+import { BodyTooLarge } from './request-errors.ts'
+
+/** What a request needs of its connection. */
+export interface RequestSource {
+  /** The reader wants the body: a caller that waits for `100 Continue` gets it. */
+  bodyWanted(): void
+  /** Stops reading from the caller. */
+  pause(): void
+}
+
+/** Bytes of a body that wait for a reader; then the caller is no longer read from. */
+const unreadBytesMax = 64 * 1024
+
+/** One request. Its body is read at once, by `body`, or not at all. */
+export class ServerRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly target: string
+  readonly headers: HeaderFields
+  readonly #source: RequestSource
+  readonly #declaredBytes: number
+  #chunks: Buffer[] = []
+  #length = 0
+  #complete = false
+  #error: Error | undefined
+  #limitBytes = unreadBytesMax
+  #reader: { resolve(body: Buffer): void; reject(error: Error): void } | undefined
+
+  constructor({ method, target, headers, bodyLength }: RequestHead, source: RequestSource) {
+    this.method = method
+    this.target = target
+    this.headers = headers
+    this.#source = source
+    this.#declaredBytes = bodyLength === 'chunked' ? 0 : bodyLength
+  }
+
+  /**
+   * The whole body. Rejects with BodyTooLarge, before reading if the declared length says so and
+   * otherwise once more than `limitBytes` have come; with MessageError for a malformed body or one
+   * that does not come in time; with ConnectionClosed. To be called once.
+   */
+  body(limitBytes: number): Promise<Buffer> {
+    if (this.#declaredBytes > limitBytes || this.#length > limitBytes) {
+      this.#chunks = []
+      return Promise.reject(new BodyTooLarge(limitBytes))
+    }
+    if (this.#complete) return Promise.resolve(this.#take())
+    if (this.#error !== undefined) return Promise.reject(this.#error)
+    this.#limitBytes = limitBytes
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject }
+      this.#source.bodyWanted()
+    })
+  }
+
+  /** The connection has more of the body. */
+  push(data: Buffer): void {
+    if (this.#error !== undefined) return
+    this.#chunks.push(data)
+    this.#length += data.length
+    if (this.#length <= this.#limitBytes) return
+    if (this.#reader === undefined) this.#source.pause()
+    else this.fail(new BodyTooLarge(this.#limitBytes))
+  }
+
+  /** The body has ended. */
+  complete(): void {
+    this.#complete = true
+    const reader = this.#reader
+    this.#reader = undefined
+    reader?.resolve(this.#take())
+  }
+
+  /** The body will never be complete. */
+  fail(error: Error): void {
+    if (this.#complete || this.#error !== undefined) return
+    this.#error = error
+    this.#chunks = []
+    const reader = this.#reader
+    this.#reader = undefined
+    reader?.reject(error)
+  }
+
+  #take(): Buffer {
+    const chunks = this.#chunks
+    this.#chunks = []
+    const [only] = chunks
+    return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, this.#length)
+  }
+}
