@@ -1,6 +1,6 @@
 import { type Dialect, ModelError } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
-import type { Exchange } from '../upstream/exchange.ts'
+import type { CollectedBody, Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { AnswerUse } from './answer-stream.ts'
 
@@ -29,6 +29,19 @@ export function breakOffReason(error: unknown, provider: string): unknown {
 export async function nextOrCut(exchange: Exchange, provider: string): Promise<Buffer | undefined> {
   try {
     return await exchange.next()
+  } catch (error) {
+    throw breakOffReason(error, provider)
+  }
+}
+
+/** As many bytes as there are up to `bytesMax`, or the reason why the answer broke off. */
+export async function collectOrCut(
+  exchange: Exchange,
+  provider: string,
+  bytesMax: number,
+): Promise<CollectedBody> {
+  try {
+    return await exchange.collect(bytesMax)
   } catch (error) {
     throw breakOffReason(error, provider)
   }

@@ -10,7 +10,7 @@ import {
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
-import { type AnswerSource, nextOrCut } from './answer-source.ts'
+import { type AnswerSource, collectOrCut, nextOrCut } from './answer-source.ts'
 
 /** An undecoded answer longer than this is relayed before it is complete. */
 const heldBytesMax = 1024 * 1024
@@ -65,22 +65,12 @@ export class WholeAnswer implements AnswerStream {
   static async receive(source: AnswerSource): Promise<WholeAnswer> {
     const { exchange, use } = source
     const bytesMax = use.passes && !use.needsEvents ? heldBytesMax : readBytesMax
-    const chunks: Buffer[] = []
-    let length = 0
-    for (;;) {
-      const chunk = await nextOrCut(source.exchange, source.provider)
-      if (chunk === undefined) break
-      chunks.push(chunk)
-      length += chunk.length
-      if (length <= bytesMax) continue
-      if (bytesMax === heldBytesMax) {
-        return new WholeAnswer(source, Buffer.concat(chunks), exchange)
-      }
+    const { bytes, complete } = await collectOrCut(exchange, source.provider, bytesMax)
+    if (!complete) {
+      if (bytesMax === heldBytesMax) return new WholeAnswer(source, bytes, exchange)
       exchange.abort(new Error('the answer is too long'))
       throw gatewayError.upstreamInvalidResponse(source.provider, `longer than ${bytesMax} bytes`)
     }
-    const [only] = chunks
-    const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
     const answer = new WholeAnswer(source, bytes, undefined)
     answer.#check(bytes)
     return answer

@@ -7,6 +7,12 @@ export interface UpstreamRequest {
   readonly body: Uint8Array
 }
 
+export interface CollectedBody {
+  readonly bytes: Buffer
+  /** Whether there are no more. */
+  readonly complete: boolean
+}
+
 /** One response from an upstream, whose body is read piece by piece. */
 export interface Exchange {
   readonly status: number
@@ -16,6 +22,11 @@ export interface Exchange {
    * that are not read put backpressure on the upstream. Only one call at a time.
    */
   next(): Promise<Buffer | undefined>
+  /**
+   * All bytes, or as many as have come once they are more than `bytesMax`; then `next` gives the
+   * others. Rejects as `next` does.
+   */
+  collect(bytesMax: number): Promise<CollectedBody>
   /** Ends the exchange at once: unread bytes are dropped, and `next` rejects with the reason. */
   abort(reason: Error): void
 }

@@ -5,7 +5,8 @@ import {
   HeaderFields,
   type ResponseHandler,
 } from '@fairlead/http1'
-import type { Exchange, UpstreamRequest } from './exchange.ts'
+import { BodyCollection } from './body-collection.ts'
+import type { CollectedBody, Exchange, UpstreamRequest } from './exchange.ts'
 
 /** Bytes buffered for a slow reader before the upstream is paused. */
 const queuedBytesMax = 128 * 1024
@@ -23,6 +24,7 @@ export class HttpExchange implements Exchange, ResponseHandler {
   #queue: Buffer[] = []
   #queuedBytes = 0
   #paused = false
+  #collection: BodyCollection | undefined
   #ended = false
   #error: Error | undefined
   #waiting: { resolve(chunk: Buffer | undefined): void; reject(error: Error): void } | undefined
@@ -56,6 +58,17 @@ export class HttpExchange implements Exchange, ResponseHandler {
     })
   }
 
+  async collect(bytesMax: number): Promise<CollectedBody> {
+    const declared = Number(this.headers.get('content-length') ?? 0)
+    const collection = new BodyCollection(bytesMax, declared)
+    for (const chunk of this.#queue.splice(0)) collection.push(chunk)
+    this.#resume()
+    if (this.#error !== undefined) throw this.#error
+    if (this.#ended) collection.end()
+    else this.#collection = collection
+    return collection.collected
+  }
+
   abort(reason: Error): void {
     if (this.#ended || this.#error !== undefined) return
     this.#queue = []
@@ -72,13 +85,19 @@ export class HttpExchange implements Exchange, ResponseHandler {
 
   onData(chunk: Buffer): void {
     if (this.#error !== undefined) return
+    if (this.#collection !== undefined) {
+      if (this.#collection.push(chunk)) this.#collection = undefined
+      return
+    }
+    const copy = Buffer.allocUnsafe(chunk.length)
+    chunk.copy(copy)
     const waiting = this.#waiting
     if (waiting !== undefined) {
       this.#waiting = undefined
-      waiting.resolve(chunk)
+      waiting.resolve(copy)
       return
     }
-    this.#queue.push(chunk)
+    this.#queue.push(copy)
     this.#queuedBytes += chunk.length
     if (this.#queuedBytes <= queuedBytesMax || this.#paused) return
     this.#paused = true
@@ -88,6 +107,8 @@ export class HttpExchange implements Exchange, ResponseHandler {
   onEnd(): void {
     this.#ended = true
     this.#release()
+    this.#collection?.end()
+    this.#collection = undefined
     this.#waiting?.resolve(undefined)
     this.#waiting = undefined
   }
@@ -97,6 +118,8 @@ export class HttpExchange implements Exchange, ResponseHandler {
     this.#error = error
     this.#release()
     this.#rejectOpened(error)
+    this.#collection?.fail(error)
+    this.#collection = undefined
     this.#waiting?.reject(error)
     this.#waiting = undefined
   }
@@ -105,12 +128,15 @@ export class HttpExchange implements Exchange, ResponseHandler {
     if (this.#queue.length === 0) return undefined
     const chunk = this.#queue.length === 1 ? this.#queue[0] : Buffer.concat(this.#queue)
     this.#queue = []
-    this.#queuedBytes = 0
-    if (this.#paused) {
-      this.#paused = false
-      this.#exchange?.resume()
-    }
+    this.#resume()
     return chunk
+  }
+
+  #resume(): void {
+    this.#queuedBytes = 0
+    if (!this.#paused) return
+    this.#paused = false
+    this.#exchange?.resume()
   }
 
   #release(): void {

@@ -7,6 +7,7 @@ import { writeParts } from '../message/write-parts.ts'
 import { ConnectionLost } from './client-errors.ts'
 import type { ClientExchange } from './client-exchange.ts'
 import { requestHead } from './client-request.ts'
+import type { OpenedConnection } from './connect.ts'
 
 /** What a connection tells its pool. */
 export interface ConnectionOwner {
@@ -35,10 +36,10 @@ export class ClientConnection {
   /** When it became idle, in monotonic milliseconds; the pool keeps it. */
   idleSinceMs = 0
 
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  constructor({ socket, onBytes }: OpenedConnection, owner: ConnectionOwner) {
     this.#socket = socket
     this.#owner = owner
-    socket.on('data', (piece: Buffer) => this.#onData(piece))
+    onBytes((piece) => this.#onData(piece))
     socket.on('end', () => this.#onEnd())
     socket.on('error', (error) => (this.#error = error))
     socket.on('close', () => this.#onClose())

@@ -12,6 +12,7 @@ export interface ClientRequest {
 /** Told what comes of a request. Nothing is called after `onEnd` or `onError`. */
 export interface ResponseHandler {
   onHead(status: number, headers: HeaderFields): void
+  /** The bytes are valid during the call only: what is kept has to be copied. */
   onData(bytes: Buffer): void
   onEnd(): void
   /** ConnectionLost, MessageError, the system's error of connecting, or why it was aborted. */

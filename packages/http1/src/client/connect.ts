@@ -12,8 +12,18 @@ export interface ConnectOptions {
   readonly lookup: LookupFunction
 }
 
+/** An established connection. */
+export interface OpenedConnection {
+  readonly socket: Socket
+  /** To be called once. The bytes are valid during the call only: their memory is used again. */
+  onBytes(listener: (bytes: Buffer) => void): void
+}
+
 /** Opens connections to one server. */
-export type Connect = () => Promise<Socket>
+export type Connect = () => Promise<OpenedConnection>
+
+/** What one read takes at most. */
+const readBytes = 64 * 1024
 
 /**
  * Opens connections to one origin: over TLS, whose sessions are resumed, if it is https. Rejects
@@ -36,15 +46,31 @@ export function connectorTo(options: ConnectOptions): Connect {
       socket.on('session', (ticket: Buffer) => {
         session = ticket
       })
-      return established(socket, 'secureConnect', options)
+      const onBytes: OpenedConnection['onBytes'] = (listener) => socket.on('data', listener)
+      return established({ socket, onBytes }, 'secureConnect', options)
     }
   }
-  return () =>
-    established(
-      connectTcp({ host, port: port === '' ? 80 : Number(port), lookup: options.lookup }),
-      'connect',
-      options,
-    )
+  // Bytes are taken as they are read, so that one buffer does for all connections.
+  const buffer = Buffer.allocUnsafeSlow(readBytes)
+  return () => {
+    let listener: (bytes: Buffer) => void = () => {}
+    const socket = connectTcp({
+      host,
+      port: port === '' ? 80 : Number(port),
+      lookup: options.lookup,
+      onread: {
+        buffer,
+        callback(length) {
+          listener(buffer.subarray(0, length))
+          return true
+        },
+      },
+    })
+    const onBytes: OpenedConnection['onBytes'] = (wanted) => {
+      listener = wanted
+    }
+    return established({ socket, onBytes }, 'connect', options)
+  }
 }
 
 /** TLS names a server by its host name only (RFC 6066 §3). */
@@ -53,10 +79,11 @@ function isName(host: string): boolean {
 }
 
 function established(
-  socket: Socket,
+  connection: OpenedConnection,
   event: 'connect' | 'secureConnect',
   { clock, timeoutMs }: ConnectOptions,
-): Promise<Socket> {
+): Promise<OpenedConnection> {
+  const { socket } = connection
   return new Promise((resolve, reject) => {
     const timer = clock.setTimer(timeoutMs, () => socket.destroy(new ConnectTimeout(timeoutMs)))
     const stop = () => {
@@ -67,7 +94,7 @@ function established(
     }
     const onConnect = () => {
       stop()
-      resolve(socket)
+      resolve(connection)
     }
     const onError = (error: Error) => {
       stop()

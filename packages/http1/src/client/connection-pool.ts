@@ -129,9 +129,9 @@ export class ConnectionPool implements ConnectionOwner {
 
   async #connectOne(): Promise<void> {
     try {
-      const socket = await this.#options.connect()
+      const opened = await this.#options.connect()
       this.#connecting -= 1
-      const connection = new ClientConnection(socket, this)
+      const connection = new ClientConnection(opened, this)
       this.#all.add(connection)
       this.idle(connection)
     } catch (error) {

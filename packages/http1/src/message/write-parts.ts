@@ -28,9 +28,10 @@ export function writeParts(
     socket.write(bytes)
     return
   }
+  // Buffers only: with a string among them, Node.js copies all of them into one.
   socket.cork()
-  if (before !== '') socket.write(before, 'latin1')
-  socket.write(body)
-  if (after !== '') socket.write(after, 'latin1')
+  if (before !== '') socket.write(Buffer.from(before, 'latin1'))
+  socket.write(typeof body === 'string' ? Buffer.from(body) : body)
+  if (after !== '') socket.write(Buffer.from(after, 'latin1'))
   socket.uncork()
 }

@@ -9,7 +9,13 @@ import {
   type StreamEvent,
 } from '@fairlead/llm'
 import { abortReason, type Clock, sleep } from '@fairlead/base'
-import type { Exchange, Transport, UpstreamRequest } from '../../upstream/exchange.ts'
+import { collectBody } from '../../upstream/collect-body.ts'
+import type {
+  CollectedBody,
+  Exchange,
+  Transport,
+  UpstreamRequest,
+} from '../../upstream/exchange.ts'
 import { simulatedAnswer, wordsOf } from './simulated-answer.ts'
 
 /**
@@ -160,6 +166,10 @@ class PreparedExchange implements Exchange {
     this.#position += 1
     if (piece instanceof Error) throw piece
     return piece
+  }
+
+  collect(bytesMax: number): Promise<CollectedBody> {
+    return collectBody(this, bytesMax)
   }
 
   abort(reason: Error): void {
