@@ -3,7 +3,7 @@ import { BodyReader } from '../message/body-reader.ts'
 import { HeadBuffer } from '../message/head-buffer.ts'
 import { MessageError } from '../message/message-error.ts'
 import { parseResponseHead } from '../message/response-head.ts'
-import { writeParts } from '../message/write-parts.ts'
+import { PendingBytes } from '../message/pending-bytes.ts'
 import { ConnectionLost } from './client-errors.ts'
 import type { ClientExchange } from './client-exchange.ts'
 import { requestHead } from './client-request.ts'
@@ -25,6 +25,7 @@ export class ClientConnection {
   readonly #socket: Socket
   readonly #owner: ConnectionOwner
   readonly #head = new HeadBuffer()
+  readonly #pending = new PendingBytes()
   #exchange: ClientExchange | undefined
   #body: BodyReader | undefined
   #keepAlive = true
@@ -57,7 +58,9 @@ export class ClientConnection {
     this.#exchange = exchange
     this.#receivedAny = false
     exchange.sentOn(this)
-    writeParts(this.#socket, head, request.body, request.body.length, '')
+    this.#pending.addText(head)
+    if (request.body.length > 0) this.#pending.addBody(request.body, request.body.length)
+    this.#pending.writeTo(this.#socket)
   }
 
   pause(): void {

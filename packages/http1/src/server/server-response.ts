@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { writeParts } from '../message/write-parts.ts'
+import { PendingBytes } from '../message/pending-bytes.ts'
 import { fieldLines } from '../message/write-head.ts'
 
 /** What a response needs of its connection. */
@@ -45,20 +45,23 @@ export function responseHead(status: number, fields: string): string {
   return `HTTP/1.1 ${status} ${reasons[status] ?? 'Unknown'}\r\n${fields}`
 }
 
+/** What is written in one tick is sent at its end, or as soon as it is as much as this. */
+const pendingBytesMax = 64 * 1024
+
 /**
- * One response. The head is sent together with the first bytes of the body, or at the end of the
- * tick if there are none yet. Without a Content-Length the body is chunked, or for HTTP/1.0 ends
+ * One response. Whatever is written in one tick, head included, is sent at once, at its end. Without a Content-Length the body is chunked, or for HTTP/1.0 ends
  * with the connection.
  */
 export class ServerResponse {
   readonly #target: ResponseTarget
   readonly #withoutBody: boolean
   readonly #isHttp10: boolean
-  #head: string | undefined
+  readonly #pending = new PendingBytes()
   #chunked = false
   #left = Infinity
   #started = false
   #ended = false
+  #scheduled = false
   #closed = false
   #drained: (() => void) | undefined
   #onClose: (() => void) | undefined
@@ -102,16 +105,18 @@ export class ServerResponse {
     this.#left = hasNoBody || this.#withoutBody ? 0 : (declared ?? Infinity)
     const framing = this.#chunked ? 'transfer-encoding: chunked\r\n' : ''
     const connection = this.#target.connectionFields(!this.#chunked && this.#left === Infinity)
-    this.#head = `${responseHead(status, fields)}${framing}${connection}\r\n`
     if (this.#withoutBody) this.#chunked = false
-    queueMicrotask(() => this.#flushHead())
+    this.#pending.addText(`${responseHead(status, fields)}${framing}${connection}\r\n`)
+    this.#flushSoon()
   }
 
   /** Undefined if more can be written at once; otherwise resolves when it can. */
   write(bytes: Uint8Array | string): Promise<void> | undefined {
     if (this.#closed || this.#ended || bytes.length === 0) return undefined
+    this.#add(bytes)
+    if (this.#pending.byteLength < pendingBytesMax) this.#flushSoon()
+    else this.flush()
     const { socket } = this.#target
-    this.#send(bytes, false)
     if (!socket.writableNeedDrain) return undefined
     return new Promise((resolve) => {
       this.#drained = resolve
@@ -122,7 +127,9 @@ export class ServerResponse {
   end(bytes: Uint8Array | string = ''): void {
     if (this.#closed || this.#ended) return
     if (!this.#started) throw new Error('the response has not started')
-    this.#send(bytes, true)
+    if (bytes.length > 0) this.#add(bytes)
+    if (this.#chunked) this.#pending.addText('0\r\n\r\n')
+    this.flush()
     this.#ended = true
     if (this.#left > 0 && this.#left !== Infinity) this.#target.socket.destroy()
     else this.#target.responseEnded()
@@ -148,31 +155,32 @@ export class ServerResponse {
     this.#onClose?.()
   }
 
-  #send(bytes: Uint8Array | string, last: boolean): void {
-    const head = this.#head ?? ''
-    this.#head = undefined
+  #add(bytes: Uint8Array | string): void {
     const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length
-    if (this.#left !== Infinity) {
-      if (length > this.#left && !this.#withoutBody) {
-        throw new Error('the body is longer than its Content-Length')
-      }
-      this.#left = Math.max(this.#left - length, 0)
-    }
-    const body = this.#withoutBody ? '' : bytes
-    const { socket } = this.#target
-    if (!this.#chunked) return writeParts(socket, head, body, length, '')
-    const end = last ? '0\r\n\r\n' : ''
-    if (length === 0) writeParts(socket, head + end, '', 0, '')
-    else writeParts(socket, `${head}${length.toString(16)}\r\n`, body, length, `\r\n${end}`)
+    if (this.#withoutBody) return
+    if (length > this.#left) throw new Error('the body is longer than its Content-Length')
+    this.#left -= length
+    if (this.#chunked) this.#pending.addText(`${length.toString(16)}\r\n`)
+    this.#pending.addBody(bytes, length)
+    if (this.#chunked) this.#pending.addText('\r\n')
   }
 
-  /** What waits for an answer's first bytes is not to wait for its head. */
-  #flushHead(): void {
-    const head = this.#head
-    if (head === undefined || this.#closed) return
-    this.#head = undefined
-    this.#target.socket.write(head, 'latin1')
+  /** After all that the tick still has to write, microtasks included. */
+  #flushSoon(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    process.nextTick(flushResponse, this)
   }
+
+  /** Sends what is pending. */
+  flush(): void {
+    this.#scheduled = false
+    if (!this.#closed) this.#pending.writeTo(this.#target.socket)
+  }
+}
+
+function flushResponse(response: ServerResponse): void {
+  response.flush()
 }
 
 function declaredBytes(entries: readonly string[]): number | undefined {
