@@ -248,8 +248,6 @@ export const architecture: Architecture = {
   clocks: {
     'packages/base/src/clock.ts': 'the one Clock',
     'packages/base/src/random.ts': 'the one source of random numbers',
-    'packages/gateway/src/drain-server.ts':
-      'sockets become idle in real time, whatever a fake clock says',
   },
   testTimers: {
     'test/support/command.ts': 'kills a process that misses its deadline',

@@ -1,5 +1,6 @@
 export { abortReason } from './abort-reason.ts'
 export { aborted, DeadlineError, openScope, untilAborted, type Scope } from './abort.ts'
+export { Cancellation, type CancellationListener } from './cancellation.ts'
 export { canonicalJson } from './canonical-json.ts'
 export { compareText } from './compare-text.ts'
 export { sleep, systemClock, type Clock, type Timer } from './clock.ts'

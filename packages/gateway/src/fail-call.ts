@@ -1,4 +1,3 @@
-import { abortReason } from '@fairlead/base'
 import type { ModelError } from '@fairlead/llm'
 import type { AnswerTap } from './answer/answer-tap.ts'
 import { keptHeaders, ownHeaders } from './answer/reply-headers.ts'
@@ -15,7 +14,7 @@ export async function failCall(
 ): Promise<void> {
   const { dialect, http, lifetime, record, services, turn } = call
   const { response } = http
-  const reason = lifetime.signal.aborted ? abortReason(lifetime.signal) : thrown
+  const reason = lifetime.reason ?? thrown
   const error = toModelError(reason)
   record.errorCode = error.code
   if (error.kind === 'internal') {

@@ -9,13 +9,12 @@ import {
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
 
 const noBytes = Buffer.alloc(0)
-const noHeaders = new HeaderFields()
 
 /** An answer that consists of events only: a stored or a transformed one. */
 export class EventAnswer implements AnswerStream {
   readonly dialect = undefined
   readonly status = 200
-  readonly headers = noHeaders
+  readonly headers = new HeaderFields()
   readonly isWhole: boolean
   readonly byteLength = undefined
   readonly rest = noBytes

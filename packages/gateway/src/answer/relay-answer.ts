@@ -112,6 +112,6 @@ function cutError(call: Call): ModelError {
 
 /** The error for the caller: why the call was aborted, or that the upstream broke off. */
 function breakReason(error: unknown, call: Call): ModelError {
-  const reason: unknown = call.signal.aborted ? call.signal.reason : error
+  const reason: unknown = call.lifetime.reason ?? error
   return reason instanceof ModelError ? reason : cutError(call)
 }

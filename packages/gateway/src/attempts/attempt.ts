@@ -1,4 +1,4 @@
-import { abortReason, untilAborted } from '@fairlead/base'
+import { Cancellation, untilAborted } from '@fairlead/base'
 import { ConnectionLost } from '@fairlead/http1'
 import { ModelError } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
@@ -42,7 +42,7 @@ export async function attempt(
   record.startWaiting()
   let stage: Stage = 'opening'
   try {
-    const exchange = await open(target, credential, body, call, deadline.signal)
+    const exchange = await open(target, credential, body, call, deadline.cancellation)
     if (exchange.status < 200 || exchange.status >= 300) {
       stage = 'refused'
       throw await refusedAnswer(exchange, target, credential?.value, call)
@@ -67,7 +67,7 @@ function open(
   credential: Credential | undefined,
   body: Uint8Array,
   call: Call,
-  signal: AbortSignal,
+  cancellation: Cancellation,
 ): Promise<Exchange> {
   const { provider } = target
   const { requestHeaders } = call.dialect.passage
@@ -78,13 +78,17 @@ function open(
       body,
       basePath: provider.basePath,
       headers: outgoingHeaders(provider.headers, call.http.request.headers, requestHeaders),
-      signal,
+      get signal() {
+        return cancellation.signal
+      },
     },
     credential?.value,
   )
   return prepared instanceof Promise
-    ? untilAborted(prepared, signal).then((request) => provider.transport.open(request, signal))
-    : provider.transport.open(prepared, signal)
+    ? untilAborted(prepared, cancellation.signal).then((request) =>
+        provider.transport.open(request, cancellation),
+      )
+    : provider.transport.open(prepared, cancellation)
 }
 
 /**
@@ -92,19 +96,17 @@ function open(
  */
 function firstTokenDeadline(
   target: CallTarget,
-  { signal, request, runtime, services }: Call,
-): { readonly signal: AbortSignal; clear(): void } {
-  if (!request.sent.stream) return { signal, clear: () => {} }
-  const controller = new AbortController()
-  const onAbort = () => controller.abort(abortReason(signal))
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort, { once: true })
+  { lifetime, request, runtime, services }: Call,
+): { readonly cancellation: Cancellation; clear(): void } {
+  if (!request.sent.stream) return { cancellation: lifetime, clear: () => {} }
+  const cancellation = new Cancellation()
+  lifetime.listen({ onCancel: (reason) => cancellation.cancel(reason) })
   const { firstTokenTimeoutMs } = runtime.snapshot.gateway.limits
   const timer = services.clock.setTimer(firstTokenTimeoutMs, () => {
     const error = gatewayError.firstTokenTimeout(target.provider.key, firstTokenTimeoutMs)
-    controller.abort(new UpstreamFailure('Timeout', error))
+    cancellation.cancel(new UpstreamFailure('Timeout', error))
   })
-  return { signal: controller.signal, clear: () => timer.cancel() }
+  return { cancellation, clear: () => timer.cancel() }
 }
 
 /** How far an attempt got: a refusal has already noted the provider's health. */
@@ -114,8 +116,8 @@ type Stage = 'opening' | 'refused' | 'reading'
  * Turns network errors into failures that say how to proceed; the reason of an aborted call is
  * kept.
  */
-function asFailure(error: unknown, stage: Stage, target: CallTarget, { signal }: Call): Error {
-  if (signal.aborted) return abortReason(signal)
+function asFailure(error: unknown, stage: Stage, target: CallTarget, { lifetime }: Call): Error {
+  if (lifetime.reason !== undefined) return lifetime.reason
   const { key, state } = target.provider
   if (error instanceof UpstreamFailure) {
     const broken = stage === 'reading' && error.kind === 'ServerError'

@@ -1,5 +1,5 @@
 import type { ServerResponse } from '@fairlead/http1'
-import type { Clock, Timer } from '@fairlead/base'
+import { Cancellation, type Clock, type Timer } from '@fairlead/base'
 import { CallerGone, gatewayError } from '../errors/gateway-error.ts'
 
 /** Made once: a stack for every call would cost more than the call's end. */
@@ -7,10 +7,9 @@ const callEnded = new Error('the call has ended')
 
 /**
  * How long a call may run: until it ends, its caller disconnects, it times out or the gateway
- * stops. The signal's reason is the error that says which.
+ * stops. The reason is the error that says which.
  */
-export class CallLifetime {
-  readonly #controller = new AbortController()
+export class CallLifetime extends Cancellation {
   readonly #response: ServerResponse
   readonly #timer: Timer
   #outlivesCaller = false
@@ -18,17 +17,14 @@ export class CallLifetime {
   place = 0
 
   constructor(response: ServerResponse, clock: Clock, timeoutMs: number) {
+    super()
     this.#response = response
     this.#timer = clock.setTimer(timeoutMs, () =>
-      this.abort(gatewayError.requestTimeout(timeoutMs)),
+      this.cancel(gatewayError.requestTimeout(timeoutMs)),
     )
     response.onClose(() => {
-      if (!this.#outlivesCaller) this.abort(new CallerGone())
+      if (!this.#outlivesCaller) this.cancel(new CallerGone())
     })
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
   }
 
   /** The answer is kept in a conversation, so a caller who disconnects does not cancel it. */
@@ -36,14 +32,10 @@ export class CallLifetime {
     this.#outlivesCaller = true
   }
 
-  abort(reason: Error): void {
-    this.#controller.abort(reason)
-  }
-
   /** Ends what the call has started and not read to its end, such as a provider's answer. */
   end(): void {
     this.#timer.cancel()
     this.#response.onClose(undefined)
-    this.abort(callEnded)
+    this.cancel(callEnded)
   }
 }

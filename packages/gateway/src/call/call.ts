@@ -47,7 +47,10 @@ export class Call {
     services.running.add(this.lifetime)
   }
 
-  /** Aborts when the call ends or must end; the reason is the error that says why. */
+  /**
+   * Aborts when the call ends or must end; the reason is the error that says why. `lifetime` says the
+   * same, for less.
+   */
   get signal(): AbortSignal {
     return this.lifetime.signal
   }

@@ -26,7 +26,7 @@ export class RunningCalls {
   }
 
   abort(reason: Error): void {
-    for (const call of this.#calls) call.abort(reason)
+    for (const call of this.#calls) call.cancel(reason)
   }
 
   /** Resolves when no call is in flight, including those whose caller has disconnected. */

@@ -1,3 +1,4 @@
+import type { Cancellation } from '@fairlead/base'
 import type { HeaderFields } from '@fairlead/http1'
 
 export interface UpstreamRequest {
@@ -35,8 +36,8 @@ export interface Exchange {
 export interface Transport {
   /**
    * Resolves when the status of the response is known. Rejects with EgressDenied, with the
-   * network's error, or with the signal's reason. The signal covers the whole exchange, body
-   * included.
+   * network's error, or with the reason of the cancellation, which covers the whole
+   * exchange, body included.
    */
-  open(request: UpstreamRequest, signal: AbortSignal): Promise<Exchange>
+  open(request: UpstreamRequest, cancellation: Cancellation): Promise<Exchange>
 }

@@ -1,4 +1,4 @@
-import { abortReason } from '@fairlead/base'
+import type { Cancellation, CancellationListener } from '@fairlead/base'
 import {
   type ClientExchange,
   type ConnectionPool,
@@ -11,12 +11,10 @@ import type { CollectedBody, Exchange, UpstreamRequest } from './exchange.ts'
 /** Bytes buffered for a slow reader before the upstream is paused. */
 const queuedBytesMax = 128 * 1024
 
-const noHeaders = new HeaderFields()
-
 /** An exchange over HTTP: bytes in by callback, out by `next`, with backpressure. */
-export class HttpExchange implements Exchange, ResponseHandler {
+export class HttpExchange implements Exchange, ResponseHandler, CancellationListener {
   status = 0
-  headers = noHeaders
+  headers = new HeaderFields()
   readonly opened: Promise<Exchange>
   #resolveOpened: (exchange: Exchange) => void = () => {}
   #rejectOpened: (error: Error) => void = () => {}
@@ -28,18 +26,15 @@ export class HttpExchange implements Exchange, ResponseHandler {
   #ended = false
   #error: Error | undefined
   #waiting: { resolve(chunk: Buffer | undefined): void; reject(error: Error): void } | undefined
-  readonly #signal: AbortSignal
-  readonly #onAbort: () => void
+  readonly #cancellation: Cancellation
 
-  constructor(signal: AbortSignal) {
-    this.#signal = signal
+  constructor(cancellation: Cancellation) {
+    this.#cancellation = cancellation
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve
       this.#rejectOpened = reject
     })
-    this.#onAbort = () => this.abort(abortReason(signal))
-    if (signal.aborted) this.#onAbort()
-    else signal.addEventListener('abort', this.#onAbort, { once: true })
+    cancellation.listen(this)
   }
 
   /** Sends the request, unless the exchange has been aborted. */
@@ -67,6 +62,10 @@ export class HttpExchange implements Exchange, ResponseHandler {
     if (this.#ended) collection.end()
     else this.#collection = collection
     return collection.collected
+  }
+
+  onCancel(reason: Error): void {
+    this.abort(reason)
   }
 
   abort(reason: Error): void {
@@ -140,6 +139,6 @@ export class HttpExchange implements Exchange, ResponseHandler {
   }
 
   #release(): void {
-    this.#signal.removeEventListener('abort', this.#onAbort)
+    this.#cancellation.unlisten(this)
   }
 }

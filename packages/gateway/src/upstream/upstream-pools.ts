@@ -1,4 +1,4 @@
-import type { Clock } from '@fairlead/base'
+import type { Cancellation, Clock } from '@fairlead/base'
 import { ConnectionPool } from '@fairlead/http1'
 import { egressConnector } from './egress-connector.ts'
 import type { Exchange, Transport, UpstreamRequest } from './exchange.ts'
@@ -73,8 +73,8 @@ export class UpstreamPools {
 
 function poolTransport(pool: ConnectionPool): Transport {
   return {
-    open(request: UpstreamRequest, signal: AbortSignal): Promise<Exchange> {
-      const exchange = new HttpExchange(signal)
+    open(request: UpstreamRequest, cancellation: Cancellation): Promise<Exchange> {
+      const exchange = new HttpExchange(cancellation)
       exchange.startOn(pool, request)
       return exchange.opened
     },

@@ -16,7 +16,7 @@ export interface ConnectOptions {
 export interface OpenedConnection {
   readonly socket: Socket
   /** To be called once. The bytes are valid during the call only: their memory is used again. */
-  onBytes(listener: (bytes: Buffer) => void): void
+  readonly onBytes: (listener: (bytes: Buffer) => void) => void
 }
 
 /** Opens connections to one server. */

@@ -26,7 +26,7 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #all = new Set<ClientConnection>()
   /** The one used last is at the end, and is used next: the others age, and close. */
   readonly #idle: ClientConnection[] = []
-  #waiting: ClientExchange[] = []
+  readonly #waiting: ClientExchange[] = []
   #connecting = 0
   #sweep: Timer | undefined
   #closing = false

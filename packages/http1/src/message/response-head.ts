@@ -5,7 +5,7 @@ import { parseFields } from './parse-fields.ts'
 import { staysOpen } from './request-head.ts'
 
 /** The head of a response, checked. */
-export interface ResponseHead {
+interface ResponseHead {
   readonly status: number
   readonly headers: HeaderFields
   readonly bodyLength: BodyLength

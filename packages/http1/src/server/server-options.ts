@@ -34,12 +34,12 @@ export interface ServerOptions {
   /** More connections than this are closed as they come. Defaults to 20,000. */
   readonly connectionsMax?: number
   /** Answers a request; must not throw. */
-  onRequest(request: ServerRequest, response: ServerResponse): void
+  readonly onRequest: (request: ServerRequest, response: ServerResponse) => void
   /** The answer to what is not a request: fields, as a flat list, and body. */
   refusal(error: MessageError): { readonly fields: readonly string[]; readonly body: string }
   /**
    * Takes over the connection of a request that asks to switch protocols. Without it, such a request
    * is answered as any other.
    */
-  onUpgrade?(head: RequestHead, socket: Socket, rest: Buffer): void
+  readonly onUpgrade?: (head: RequestHead, socket: Socket, rest: Buffer) => void
 }

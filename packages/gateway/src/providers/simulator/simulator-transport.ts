@@ -8,7 +8,7 @@ import {
   openAiChat,
   type StreamEvent,
 } from '@fairlead/llm'
-import { abortReason, type Clock, sleep } from '@fairlead/base'
+import { type Cancellation, type Clock, sleep } from '@fairlead/base'
 import { collectBody } from '../../upstream/collect-body.ts'
 import type {
   CollectedBody,
@@ -33,10 +33,10 @@ export function createSimulatorTransport(
   const { clock, counter } = parts
   const format = chatFormatOf(openAiChat)
   return {
-    async open(upstreamRequest, signal) {
+    async open(upstreamRequest, cancellation) {
       counter.calls += 1
       const number = counter.calls
-      await pause(clock, settings.latencyMs, signal)
+      await pause(clock, settings.latencyMs, cancellation)
       const { failure } = settings
       const fails = failure !== undefined && number % failure.everyNth === 0
       if (fails && failure.afterWords === undefined) return failedExchange(failure)
@@ -48,7 +48,7 @@ export function createSimulatorTransport(
       const cutAfterWords = fails ? failure.afterWords : undefined
       if (!request.stream) return wholeExchange(format, answer, cutAfterWords)
       const pieces = streamPieces(format, request, answer, cutAfterWords)
-      return streamExchange(pieces, { clock, delayMs: settings.wordDelayMs, signal })
+      return streamExchange(pieces, { clock, delayMs: settings.wordDelayMs, cancellation })
     },
   }
 }
@@ -126,7 +126,7 @@ function wordEvents(item: ModelResponse['output'][number], index: number): Strea
 
 function streamExchange(
   pieces: readonly (Buffer | Error)[],
-  pace: { readonly clock: Clock; readonly delayMs: number; readonly signal: AbortSignal },
+  pace: { readonly clock: Clock; readonly delayMs: number; readonly cancellation: Cancellation },
 ): Exchange {
   const headers = {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -140,7 +140,7 @@ class PreparedExchange implements Exchange {
   readonly status: number
   readonly headers: HeaderFields
   readonly #pieces: readonly (Buffer | Error)[]
-  readonly #pace: { clock: Clock; delayMs: number; signal: AbortSignal } | undefined
+  readonly #pace: { clock: Clock; delayMs: number; cancellation: Cancellation } | undefined
   #position = 0
   #aborted: Error | undefined
 
@@ -148,7 +148,7 @@ class PreparedExchange implements Exchange {
     status: number,
     headers: Readonly<Record<string, string>>,
     pieces: readonly (Buffer | Error)[],
-    pace?: { clock: Clock; delayMs: number; signal: AbortSignal },
+    pace?: { clock: Clock; delayMs: number; cancellation: Cancellation },
   ) {
     this.status = status
     this.headers = HeaderFields.from(headers)
@@ -158,10 +158,10 @@ class PreparedExchange implements Exchange {
 
   async next(): Promise<Buffer | undefined> {
     if (this.#pace !== undefined && this.#position > 0 && this.#position < this.#pieces.length) {
-      await pause(this.#pace.clock, this.#pace.delayMs, this.#pace.signal)
+      await pause(this.#pace.clock, this.#pace.delayMs, this.#pace.cancellation)
     }
     if (this.#aborted !== undefined) throw this.#aborted
-    if (this.#pace?.signal.aborted === true) throw abortReason(this.#pace.signal)
+    this.#pace?.cancellation.throwIfCancelled()
     const piece = this.#pieces[this.#position]
     this.#position += 1
     if (piece instanceof Error) throw piece
@@ -177,7 +177,7 @@ class PreparedExchange implements Exchange {
   }
 }
 
-async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  if (delayMs > 0) await sleep(clock, delayMs, signal)
-  else if (signal.aborted) throw abortReason(signal)
+async function pause(clock: Clock, delayMs: number, cancellation: Cancellation): Promise<void> {
+  if (delayMs > 0) await sleep(clock, delayMs, cancellation.signal)
+  else cancellation.throwIfCancelled()
 }

@@ -21,13 +21,13 @@ export function targetOf(name: string, view: Partial<TargetView> = {}): NamedTar
   }
 }
 
-const anyCall: RoutedCall = {
+const anyCall = (): RoutedCall => ({
   model: 'm',
   caller: callerOf(consumerOf('somebody')),
   headers: new HeaderFields(),
   prompt: undefined,
   inputTokens: 10,
-}
+})
 
 /** The names of the targets in the order of a strategy. */
 export function orderOf(
@@ -35,7 +35,7 @@ export function orderOf(
   targets: readonly NamedTarget[],
   point: number,
 ): string[] {
-  return strategy.order(targets, anyCall, () => point).map(({ name }) => name)
+  return strategy.order(targets, anyCall(), () => point).map(({ name }) => name)
 }
 
 const points = [0, 0.25, 0.5, 0.75, 0.999_999]
