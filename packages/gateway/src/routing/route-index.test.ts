@@ -1,3 +1,4 @@
+import { HeaderFields } from '@fairlead/http1'
 import { describe, expect, it } from 'vitest'
 import { anonymousCaller } from '../access/caller.ts'
 import { routeOf } from '../test-support/snapshot.ts'
@@ -20,7 +21,7 @@ const routes = [
 const call = (model: string, groups: readonly string[] = []): RoutedCall => ({
   model,
   caller: { ...anonymousCaller('default'), groups: new Set(groups) },
-  headers: {},
+  headers: new HeaderFields(),
   prompt: undefined,
   inputTokens: 0,
 })

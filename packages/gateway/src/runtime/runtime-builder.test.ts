@@ -21,7 +21,7 @@ class CountingPools extends UpstreamPools {
   readonly users = new Map<string, number>()
 
   constructor() {
-    super(() => Promise.resolve([]))
+    super(() => Promise.resolve([]), new FakeClock())
   }
 
   override acquire(origin: string, options: Parameters<UpstreamPools['acquire']>[1]) {
