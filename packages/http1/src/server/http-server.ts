@@ -9,8 +9,9 @@ const sweepMs = 1_000
 /** Connections that wait to be accepted; the system may allow fewer. */
 const backlog = 4096
 
-/** Where to listen: an address, or a handle that already listens, such as one of another process. */
-export type ListenTarget = { readonly host: string; readonly port: number } | object
+/** Where to listen: at an address, or on a bound socket that others may share. */
+export type ListenTarget =
+  { readonly host: string; readonly port: number } | { readonly fd: number }
 
 /** An HTTP/1.1 server on plain TCP. */
 export class HttpServer implements ConnectionOwner {
@@ -51,11 +52,7 @@ export class HttpServer implements ConnectionOwner {
         this.#scheduleSweep()
         resolve(server.address() as AddressInfo)
       }
-      if ('port' in target && 'host' in target) {
-        server.listen({ host: target.host, port: target.port, backlog }, onListening)
-      } else {
-        server.listen(target, onListening)
-      }
+      server.listen({ ...target, backlog }, onListening)
     })
   }
 
