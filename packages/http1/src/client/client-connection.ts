@@ -6,13 +6,10 @@ import { parseResponseHead } from '../message/response-head.ts'
 import { PendingBytes } from '../message/pending-bytes.ts'
 import { ConnectionLost } from './client-errors.ts'
 import type { ClientExchange } from './client-exchange.ts'
-import { requestHead } from './client-request.ts'
 import type { OpenedConnection } from './connect.ts'
 
 /** What a connection tells its pool. */
 export interface ConnectionOwner {
-  /** The value of the Host field. */
-  readonly host: string
   /** The exchange has ended and the connection can take another. */
   idle(connection: ClientConnection): void
   closed(connection: ClientConnection): void
@@ -47,20 +44,18 @@ export class ClientConnection {
   }
 
   send(exchange: ClientExchange): void {
-    const { request } = exchange
-    let head: string
-    try {
-      head = requestHead(request, this.#owner.host)
-    } catch (error) {
-      queueMicrotask(() => exchange.fail(error instanceof Error ? error : new Error(String(error))))
-      return this.#owner.idle(this)
-    }
+    const { head, request } = exchange
     this.#exchange = exchange
     this.#receivedAny = false
     exchange.sentOn(this)
     this.#pending.addText(head)
     if (request.body.length > 0) this.#pending.addBody(request.body, request.body.length)
     this.#pending.writeTo(this.#socket)
+  }
+
+  /** Whether it can take an exchange, as far as is known here. */
+  get isOpen(): boolean {
+    return !this.#socket.destroyed && this.#socket.writable
   }
 
   pause(): void {
@@ -126,6 +121,8 @@ export class ClientConnection {
     this.#served += 1
     // An answer that comes before its request has been sent whole leaves the rest in the way.
     const isReusable = this.#keepAlive && rest.length === 0 && this.#socket.writableLength === 0
+    // One that was paused with the last bytes would not notice that the server closes it.
+    this.#socket.resume()
     if (isReusable && !exchange.settled) this.#owner.idle(this)
     else this.destroy()
     exchange.end()

@@ -5,12 +5,22 @@ import type { ClientRequest, ResponseHandler } from './client-request.ts'
 export class ClientExchange {
   readonly request: ClientRequest
   readonly handler: ResponseHandler
+  /** The request's head, as it is sent. */
+  readonly head: string
+  readonly #onAbort: (exchange: ClientExchange) => void
   #connection: ClientConnection | undefined
   #settled = false
 
-  constructor(request: ClientRequest, handler: ResponseHandler) {
+  constructor(
+    request: ClientRequest,
+    handler: ResponseHandler,
+    head: string,
+    onAbort: (exchange: ClientExchange) => void,
+  ) {
     this.request = request
     this.handler = handler
+    this.head = head
+    this.#onAbort = onAbort
   }
 
   /** Whether it has ended, failed or been aborted. */
@@ -23,9 +33,13 @@ export class ClientExchange {
     if (this.#settled) return
     this.#settled = true
     this.#connection?.destroy()
+    this.#onAbort(this)
   }
 
-  /** Stops reading, until `resume`: the server is slowed down. */
+  /**
+   * Stops reading, until `resume`: the server is slowed down. What has been read already still
+   * comes. Has no effect before the request has a connection.
+   */
   pause(): void {
     this.#connection?.pause()
   }

@@ -10,6 +10,8 @@ export interface ConnectOptions {
   readonly timeoutMs: number
   /** Resolves the host name, and may refuse to. Not asked for an address. */
   readonly lookup: LookupFunction
+  /** Certificates, as PEM, that are trusted instead of those that Node.js comes with. */
+  readonly ca?: string
 }
 
 /** An established connection. */
@@ -24,6 +26,8 @@ export type Connect = () => Promise<OpenedConnection>
 
 /** What one read takes at most. */
 const readBytes = 64 * 1024
+/** A peer that has vanished without a word is noticed, and no firewall forgets a quiet connection. */
+const tcpKeepAliveMs = 60_000
 
 /**
  * Opens connections to one origin: over TLS, whose sessions are resumed, if it is https. Rejects
@@ -42,6 +46,7 @@ export function connectorTo(options: ConnectOptions): Connect {
         servername: isName(host) ? host : '',
         ALPNProtocols: ['http/1.1'],
         ...(session === undefined ? {} : { session }),
+        ...(options.ca === undefined ? {} : { ca: options.ca }),
       })
       socket.on('session', (ticket: Buffer) => {
         session = ticket
@@ -91,6 +96,8 @@ function established(
       socket.off(event, onConnect)
       socket.off('error', onError)
       socket.off('close', onClose)
+      // The close that follows says all there is to say, until somebody else listens.
+      socket.on('error', () => {})
     }
     const onConnect = () => {
       stop()
@@ -98,7 +105,6 @@ function established(
     }
     const onError = (error: Error) => {
       stop()
-      socket.on('error', () => {})
       reject(error)
     }
     const onClose = () => {
@@ -106,6 +112,7 @@ function established(
       reject(new Error('the connection was closed while it was established'))
     }
     socket.setNoDelay(true)
+    socket.setKeepAlive(true, tcpKeepAliveMs)
     socket.on(event, onConnect)
     socket.on('error', onError)
     socket.on('close', onClose)

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '@fairlead/base'
 import { ClientConnection, type ConnectionOwner } from './client-connection.ts'
 import { PoolClosed } from './client-errors.ts'
 import { ClientExchange } from './client-exchange.ts'
-import type { ClientRequest, ResponseHandler } from './client-request.ts'
+import { type ClientRequest, requestHead, type ResponseHandler } from './client-request.ts'
 import type { Connect } from './connect.ts'
 
 /** How much earlier than the server a connection is given up, so that the two do not race. */
@@ -21,26 +21,28 @@ export interface PoolOptions {
 
 /** The connections to one server. */
 export class ConnectionPool implements ConnectionOwner {
-  readonly host: string
   readonly #options: PoolOptions
   readonly #all = new Set<ClientConnection>()
   /** The one used last is at the end, and is used next: the others age, and close. */
   readonly #idle: ClientConnection[] = []
-  readonly #waiting: ClientExchange[] = []
+  /** In the order in which they came. */
+  readonly #waiting = new Set<ClientExchange>()
   #connecting = 0
   #sweep: Timer | undefined
   #closing = false
 
   constructor(options: PoolOptions) {
-    this.host = options.host
     this.#options = options
   }
 
-  /** Sends a request on a connection of the pool. The handler is never called before it returns. */
+  /**
+   * Sends a request on a connection of the pool. The handler is never called before it returns; a
+   * request that is not valid fails with TypeError.
+   */
   request(request: ClientRequest, handler: ResponseHandler): ClientExchange {
-    const exchange = new ClientExchange(request, handler)
-    if (this.#closing) {
-      queueMicrotask(() => exchange.fail(new PoolClosed()))
+    const { exchange, refusal } = this.#prepare(request, handler)
+    if (refusal !== undefined) {
+      queueMicrotask(() => exchange.fail(refusal))
       return exchange
     }
     const connection = this.#takeIdle()
@@ -48,7 +50,7 @@ export class ConnectionPool implements ConnectionOwner {
       connection.send(exchange)
       return exchange
     }
-    this.#waiting.push(exchange)
+    this.#waiting.add(exchange)
     this.#connectMore()
     return exchange
   }
@@ -63,7 +65,9 @@ export class ConnectionPool implements ConnectionOwner {
   /** Closes every connection; running exchanges fail. */
   destroy(): void {
     this.close()
-    for (const exchange of this.#waiting.splice(0)) exchange.fail(new PoolClosed())
+    for (let next = this.#nextWaiting(); next !== undefined; next = this.#nextWaiting()) {
+      next.fail(new PoolClosed())
+    }
     for (const connection of this.#all) connection.destroy()
   }
 
@@ -72,7 +76,9 @@ export class ConnectionPool implements ConnectionOwner {
     if (next !== undefined) return connection.send(next)
     if (this.#closing) return connection.destroy()
     const { clock, idleMs } = this.#options
-    connection.idleSinceMs = clock.monotonicMs()
+    const nowMs = clock.monotonicMs()
+    connection.idleSinceMs = nowMs
+    if (this.#isOld(connection, nowMs)) return connection.destroy()
     this.#idle.push(connection)
     this.#sweep ??= clock.setTimer(idleMs, () => this.#closeIdle())
   }
@@ -84,11 +90,24 @@ export class ConnectionPool implements ConnectionOwner {
     this.#connectMore()
   }
 
+  #prepare(request: ClientRequest, handler: ResponseHandler) {
+    const onAbort = (exchange: ClientExchange) => void this.#waiting.delete(exchange)
+    try {
+      const head = requestHead(request, this.#options.host)
+      const refusal = this.#closing ? new PoolClosed() : undefined
+      return { exchange: new ClientExchange(request, handler, head, onAbort), refusal }
+    } catch (error) {
+      const refusal = error instanceof Error ? error : new Error(String(error))
+      return { exchange: new ClientExchange(request, handler, '', onAbort), refusal }
+    }
+  }
+
   #takeIdle(): ClientConnection | undefined {
     const nowMs = this.#options.clock.monotonicMs()
     for (;;) {
       const connection = this.#idle.pop()
-      if (connection === undefined || !this.#isOld(connection, nowMs)) return connection
+      if (connection === undefined) return undefined
+      if (connection.isOpen && !this.#isOld(connection, nowMs)) return connection
       connection.destroy()
     }
   }
@@ -109,17 +128,18 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   #nextWaiting(): ClientExchange | undefined {
-    for (;;) {
-      const next = this.#waiting.shift()
-      if (next === undefined || !next.settled) return next
+    for (const next of this.#waiting) {
+      this.#waiting.delete(next)
+      return next
     }
+    return undefined
   }
 
   /** As many connections as there are requests that wait. */
   #connectMore(): void {
     const { connectionsMax } = this.#options
     while (
-      this.#connecting < this.#waiting.length &&
+      this.#connecting < this.#waiting.size &&
       this.#all.size + this.#connecting < connectionsMax
     ) {
       this.#connecting += 1

@@ -1,3 +1,4 @@
+import { isToken } from './field-grammar.ts'
 import type { HeaderFields } from './header-fields.ts'
 import { MessageError } from './message-error.ts'
 
@@ -20,12 +21,19 @@ export function declaredLength(fields: HeaderFields, isHttp10: boolean): BodyLen
       throw new MessageError(400, 'There is both a Content-Length and a Transfer-Encoding.')
     }
     if (isHttp10) throw new MessageError(400, 'HTTP/1.0 has no Transfer-Encoding.')
-    if (coding.toLowerCase() !== 'chunked') {
-      throw new MessageError(501, 'The only supported Transfer-Encoding is "chunked".')
-    }
-    return 'chunked'
+    if (coding.toLowerCase() === 'chunked') return 'chunked'
+    throw refusedCoding(coding)
   }
   if (length === undefined) return undefined
   if (!lengthForm.test(length)) throw new MessageError(400, 'The Content-Length is not valid.')
   return Number(length)
+}
+
+/** RFC 9112 §6.1, §6.3: 501 for a coding that is not known, 400 for a body without a certain end. */
+function refusedCoding(coding: string): MessageError {
+  const codings = coding.split(',').map((one) => one.trim().toLowerCase())
+  const endsOnce = codings.indexOf('chunked') === codings.length - 1 && codings.every(isToken)
+  return endsOnce
+    ? new MessageError(501, 'The only supported Transfer-Encoding is "chunked".')
+    : new MessageError(400, 'The Transfer-Encoding does not end with one "chunked".')
 }

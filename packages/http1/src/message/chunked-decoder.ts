@@ -1,27 +1,42 @@
+import { HeadBuffer } from './head-buffer.ts'
 import { MessageError } from './message-error.ts'
 import { parseFields } from './parse-fields.ts'
 
 /** Sizes stay below 2^52, so that they are exact as numbers. */
 const sizeDigitsMax = 13
-/** Extensions of all chunks, and the trailer section, each. They carry nothing that is used. */
-const overheadBytesMax = 16 * 1024
+/** Extensions of all chunks of a body. They carry nothing that is used. */
+const extensionBytesMax = 16 * 1024
 
 const carriageReturn = 0x0d
 const lineFeed = 0x0a
 const semicolon = 0x3b
 
-type State = 'size' | 'extension' | 'size-end' | 'data' | 'data-cr' | 'data-lf' | 'trailer'
+/** `chunk-ext` of RFC 9112 §7.1.1, without optional spaces. */
+const extensionsForm =
+  /^(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)+$/
+
+type State =
+  | 'size'
+  | 'extension'
+  | 'size-end'
+  | 'data'
+  | 'data-cr'
+  | 'data-lf'
+  | 'last-chunk'
+  | 'end'
+  | 'trailer'
 
 /**
- * Decodes a chunked body (RFC 9112 §7.1). Extensions are skipped and trailers checked and dropped;
- * both are bounded. Throws MessageError for whatever is not exactly a chunked body.
+ * Decodes a chunked body (RFC 9112 §7.1). Extensions and trailers are checked and dropped; both are
+ * bounded. Throws MessageError for whatever is not exactly a chunked body, and is of no use after.
  */
 export class ChunkedDecoder {
   #state: State = 'size'
   #digits = 0
   #size = 0
-  #overheadBytes = 0
-  #trailer = ''
+  #extension = ''
+  #extensionBytes = 0
+  #trailer: HeadBuffer | undefined
 
   /**
    * Takes a piece and passes on the data in it. Gives how many bytes of the piece belong to the
@@ -32,44 +47,51 @@ export class ChunkedDecoder {
     while (at < piece.length) {
       if (this.#state === 'data') {
         const end = Math.min(at + this.#size, piece.length)
-        onData(at === 0 && end === piece.length ? piece : piece.subarray(at, end))
         this.#size -= end - at
-        at = end
         if (this.#size === 0) this.#state = 'data-cr'
+        onData(at === 0 && end === piece.length ? piece : piece.subarray(at, end))
+        at = end
       } else if (this.#state === 'trailer') {
-        const used = this.#pushTrailer(piece, at)
-        if (used !== -1) return used
-        at = piece.length
-      } else {
-        this.#pushFraming(piece[at] ?? 0)
+        const used = this.#pushTrailer(at === 0 ? piece : piece.subarray(at))
+        return used === -1 ? -1 : at + used
+      } else if (this.#state === 'end') {
+        expect(piece[at] ?? 0, lineFeed)
+        return at + 1
+      } else if (this.#pushFraming(piece[at] ?? 0)) {
         at += 1
       }
     }
     return -1
   }
 
-  #pushFraming(byte: number): void {
+  /** False for a byte that is not framing: the first one of a trailer. */
+  #pushFraming(byte: number): boolean {
     switch (this.#state) {
       case 'size':
-        return this.#pushSize(byte)
+        this.#pushSize(byte)
+        break
       case 'extension':
-        if (byte === carriageReturn) this.#state = 'size-end'
-        else this.#countOverhead(byte)
-        return
+        if (byte === carriageReturn) this.#endExtension()
+        else this.#pushExtension(byte)
+        break
       case 'size-end':
         expect(byte, lineFeed)
-        this.#state = this.#size === 0 ? 'trailer' : 'data'
-        return
+        this.#state = this.#size === 0 ? 'last-chunk' : 'data'
+        break
       case 'data-cr':
         expect(byte, carriageReturn)
         this.#state = 'data-lf'
-        return
+        break
+      case 'last-chunk':
+        this.#state = byte === carriageReturn ? 'end' : 'trailer'
+        return this.#state === 'end'
       default:
         expect(byte, lineFeed)
         this.#state = 'size'
         this.#digits = 0
         this.#size = 0
     }
+    return true
   }
 
   #pushSize(byte: number): void {
@@ -82,31 +104,36 @@ export class ChunkedDecoder {
       throw malformed()
     } else if (byte === semicolon) {
       this.#state = 'extension'
+      this.#pushExtension(byte)
     } else {
       expect(byte, carriageReturn)
       this.#state = 'size-end'
     }
   }
 
-  #countOverhead(byte: number): void {
-    // Visible characters, obs-text, spaces and tabs, as in the value of a field.
-    if ((byte < 0x20 && byte !== 0x09) || byte === 0x7f) throw malformed()
-    this.#overheadBytes += 1
-    if (this.#overheadBytes > overheadBytesMax) throw tooLong()
+  #pushExtension(byte: number): void {
+    this.#extensionBytes += 1
+    if (this.#extensionBytes > extensionBytesMax) {
+      throw new MessageError(413, 'The extensions of the chunked body are too long.')
+    }
+    // A bare LF might be the end of the line for another party: there is nothing to wait for.
+    if (byte === lineFeed) throw malformed()
+    this.#extension += String.fromCharCode(byte)
   }
 
-  /** Each piece is searched once, from where the previous one may have begun the end. */
-  #pushTrailer(piece: Buffer, at: number): number {
-    const before = this.#trailer.length
-    this.#trailer += piece.toString('latin1', at, Math.min(piece.length, at + overheadBytesMax + 4))
-    if (this.#trailer.startsWith('\r\n')) return at + 2 - before
-    const end = this.#trailer.indexOf('\r\n\r\n', Math.max(before - 3, 0))
-    if (end === -1) {
-      if (this.#trailer.length > overheadBytesMax) throw tooLong()
-      return -1
-    }
-    parseFields(this.#trailer.slice(0, end), 0)
-    return at + end + 4 - before
+  #endExtension(): void {
+    if (!extensionsForm.test(this.#extension)) throw malformed()
+    this.#extension = ''
+    this.#state = 'size-end'
+  }
+
+  /** How many bytes of the piece belong to the trailer once it is complete, -1 before. */
+  #pushTrailer(piece: Buffer): number {
+    this.#trailer ??= new HeadBuffer()
+    const section = this.#trailer.push(piece)
+    if (section === undefined) return -1
+    parseFields(section.text, 0)
+    return section.used
   }
 }
 
@@ -122,8 +149,4 @@ function expect(byte: number, expected: number): void {
 
 function malformed(): MessageError {
   return new MessageError(400, 'The chunked body is malformed.')
-}
-
-function tooLong(): MessageError {
-  return new MessageError(413, 'The extensions or trailers of the chunked body are too long.')
 }

@@ -9,41 +9,39 @@ const lineFeed = 0x0a
 
 /**
  * Collects the bytes of a head until the empty line that ends it. Costs linear time, however small
- * the pieces are in which the head arrives, and never holds more than `headBytesMax`.
+ * the pieces are in which the head arrives, and never holds more than `headBytesMax`. How a head is
+ * cut into pieces makes no difference to what comes of it.
  */
 export class HeadBuffer {
   /** The bytes so far, where a head takes more than one piece. */
   #bytes: Buffer | undefined
   #length = 0
 
-  /** Whether a head has begun. */
+  /** Whether a head has begun: a CR alone may be the first half of an empty line before it. */
   get begun(): boolean {
-    return this.#length > 0
+    return this.#length > 1 || (this.#length === 1 && this.#bytes?.[0] !== carriageReturn)
   }
 
   /**
    * Takes a piece. Gives the head as Latin-1, without its empty line, and how many bytes of the
    * piece it took; undefined while it is incomplete. Throws MessageError for a head that is too
-   * long, or that cannot end as it should because a line ends without CR.
+   * long, and as soon as it is seen for a byte that shows that the head can never be valid.
    */
   push(piece: Buffer): { readonly text: string; readonly used: number } | undefined {
     if (this.#bytes !== undefined) {
       return this.#length === 1 ? this.#restart(piece) : this.#append(this.#bytes, piece)
     }
     const start = emptyLines(piece)
+    if (piece.length === start) return undefined
+    checkStart(piece, start)
     const end = piece.indexOf(headEnd, start, 'latin1')
-    if (end === -1) {
-      checkLength(piece.length)
-      checkLineEnds(piece, start, piece.length)
-      if (piece.length === start) return undefined
-      this.#bytes = Buffer.allocUnsafe(headBytesMax + headEnd.length)
-      this.#length = piece.copy(this.#bytes, 0, start)
-      return undefined
+    if (end !== -1) {
+      return { text: completeHead(piece, start, end), used: end + headEnd.length }
     }
-    checkLength(end - start)
-    const text = piece.toString('latin1', start, end)
-    checkNoBareLineEnds(text)
-    return { text, used: end + headEnd.length }
+    checkIncomplete(piece, start, start)
+    this.#bytes = Buffer.allocUnsafe(headBytesMax + headEnd.length)
+    this.#length = piece.copy(this.#bytes, 0, start)
+    return undefined
   }
 
   /** A single byte so far may be the first half of an empty line. */
@@ -57,19 +55,16 @@ export class HeadBuffer {
 
   #append(bytes: Buffer, piece: Buffer) {
     const before = this.#length
-    const taken = piece.copy(bytes, before)
-    const length = before + taken
+    const length = before + piece.copy(bytes, before)
+    const collected = bytes.subarray(0, length)
     const from = Math.max(before - headEnd.length + 1, 0)
-    const end = bytes.subarray(0, length).indexOf(headEnd, from, 'latin1')
+    const end = collected.indexOf(headEnd, from, 'latin1')
     if (end === -1) {
-      checkLength(length)
-      checkLineEnds(bytes, before, length)
+      checkIncomplete(collected, 0, before)
       this.#length = length
       return undefined
     }
-    checkLength(end)
-    const text = bytes.toString('latin1', 0, end)
-    checkNoBareLineEnds(text)
+    const text = completeHead(bytes, 0, end)
     this.#bytes = undefined
     this.#length = 0
     return { text, used: end + headEnd.length - before }
@@ -83,24 +78,42 @@ function emptyLines(piece: Buffer): number {
   return start
 }
 
-function checkLength(length: number): void {
-  if (length > headBytesMax) {
-    throw new MessageError(431, 'The headers are too large: send less than 16 KB.')
-  }
+/**
+ * What is no HTTP, such as the greeting of a TLS client, has no empty line to wait for. A CR at the
+ * end may become an empty line.
+ */
+function checkStart(piece: Buffer, start: number): void {
+  const first = piece[start] ?? 0
+  if (first > 0x20 && first < 0x7f) return
+  if (first === carriageReturn && piece.length === start + 1) return
+  throw new MessageError(400, 'The first line is malformed.')
 }
 
-/** An incomplete head with a bare LF might never end: it is refused as soon as it is seen. */
-function checkLineEnds(bytes: Buffer, from: number, to: number): void {
-  for (let at = bytes.indexOf(lineFeed, from); at !== -1 && at < to;) {
-    if (at === 0 || bytes[at - 1] !== carriageReturn) throw bareLineEnd()
-    at = bytes.indexOf(lineFeed, at + 1)
-  }
-}
-
-function checkNoBareLineEnds(text: string): void {
+function completeHead(bytes: Buffer, start: number, end: number): string {
+  if (end - start > headBytesMax) checkIncomplete(bytes.subarray(0, end), start, start)
+  if (end - start > headBytesMax) throw tooLong()
+  const text = bytes.toString('latin1', start, end)
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) {
     if (text.charCodeAt(at - 1) !== carriageReturn) throw bareLineEnd()
   }
+  return text
+}
+
+/**
+ * Checks the bytes from `from` of a head that began at `start`: one with a bare LF might never end,
+ * and one that has no room left for its end is too long.
+ */
+function checkIncomplete(bytes: Buffer, start: number, from: number): void {
+  const limit = start + headBytesMax + headEnd.length
+  const added = bytes.subarray(from, limit)
+  for (let at = added.indexOf(lineFeed); at !== -1; at = added.indexOf(lineFeed, at + 1)) {
+    if (bytes[from + at - 1] !== carriageReturn) throw bareLineEnd()
+  }
+  if (bytes.length >= limit) throw tooLong()
+}
+
+function tooLong(): MessageError {
+  return new MessageError(431, 'The headers are too large: send less than 16 KB.')
 }
 
 function bareLineEnd(): MessageError {

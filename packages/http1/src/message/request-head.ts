@@ -16,7 +16,7 @@ export interface RequestHead {
   readonly keepAlive: boolean
   /** Whether the caller waits for `100 Continue` before it sends the body. */
   readonly expectsContinue: boolean
-  /** The protocols that the caller asks to switch to. */
+  /** The protocols that the caller asks to switch to; nothing in HTTP/1.0 (RFC 9110 §7.8). */
   readonly upgrade: string | undefined
 }
 
@@ -53,7 +53,7 @@ export function parseRequestHead(text: string): RequestHead {
     isHttp10,
     keepAlive: staysOpen(connection, isHttp10),
     expectsContinue: expectsContinue(fields, isHttp10),
-    upgrade: upgrade !== undefined && hasToken(connection, 'upgrade') ? upgrade : undefined,
+    upgrade: !isHttp10 && hasToken(connection, 'upgrade') ? upgrade : undefined,
   }
 }
 

@@ -23,6 +23,7 @@ export class HttpServer implements ConnectionOwner {
   #sweep: Timer | undefined
   #dateSecond = -1
   #dateLine = ''
+  #closed: Promise<void> | undefined
   #emptied: (() => void) | undefined
 
   constructor(options: ServerOptions) {
@@ -49,6 +50,8 @@ export class HttpServer implements ConnectionOwner {
       server.once('error', reject)
       const onListening = () => {
         server.off('error', reject)
+        // One connection that could not be accepted is nobody else's concern.
+        server.on('error', () => {})
         this.#scheduleSweep()
         resolve(server.address() as AddressInfo)
       }
@@ -60,16 +63,9 @@ export class HttpServer implements ConnectionOwner {
    * Stops accepting, closes idle connections now and each other one after its response. Resolves
    * when there are none left.
    */
-  async close(): Promise<void> {
-    this.#closing = true
-    this.#server.close()
-    for (const connection of this.#connections) connection.stop()
-    if (this.#connections.size > 0) {
-      await new Promise<void>((resolve) => {
-        this.#emptied = resolve
-      })
-    }
-    this.#sweep?.cancel()
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
   }
 
   /** Closes every connection at once. */
@@ -90,6 +86,18 @@ export class HttpServer implements ConnectionOwner {
   closed(connection: ServerConnection): void {
     this.#connections.delete(connection)
     if (this.#connections.size === 0) this.#emptied?.()
+  }
+
+  async #close(): Promise<void> {
+    this.#closing = true
+    this.#server.close()
+    for (const connection of this.#connections) connection.stop()
+    if (this.#connections.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#emptied = resolve
+      })
+    }
+    this.#sweep?.cancel()
   }
 
   #accept(socket: Socket): void {

@@ -2,8 +2,12 @@ import type { Socket } from 'node:net'
 import { BodyReader } from '../message/body-reader.ts'
 import { HeadBuffer } from '../message/head-buffer.ts'
 import { MessageError } from '../message/message-error.ts'
+import { PendingBytes } from '../message/pending-bytes.ts'
 import { parseRequestHead, type RequestHead } from '../message/request-head.ts'
 import { fieldLines } from '../message/write-head.ts'
+import { CallerProbe, continueResponse } from './caller-probe.ts'
+import { LingeringClose } from './lingering-close.ts'
+import { Outflow } from './outflow.ts'
 import { ConnectionClosed } from './request-errors.ts'
 import type { ServerOptions, ServerTimeouts } from './server-options.ts'
 import { type RequestSource, ServerRequest } from './server-request.ts'
@@ -11,10 +15,7 @@ import { responseHead, type ResponseTarget, ServerResponse } from './server-resp
 
 /** Answers of pipelined requests that wait for a slow reader before the next one is begun. */
 const unsentBytesMax = 64 * 1024
-/** How much of a refused request is read and dropped, so that its sender sees the answer. */
-const lingerBytesMax = 16 * 1024 * 1024
-/** How often a caller that has stopped sending is asked whether it still reads. */
-const probesMax = 10
+const noNames: ReadonlySet<string> = new Set()
 
 /** What connections need of their server. */
 export interface ConnectionOwner {
@@ -34,6 +35,9 @@ export class ServerConnection implements RequestSource, ResponseTarget {
   readonly socket: Socket
   readonly #owner: ConnectionOwner
   readonly #head = new HeadBuffer()
+  readonly #lingeringClose: LingeringClose
+  readonly #outflow: Outflow
+  readonly #probes: CallerProbe
   #stage: Stage = 'head'
   /** Monotonic milliseconds: when the stage began, or last moved on. */
   #sinceMs: number
@@ -47,26 +51,32 @@ export class ServerConnection implements RequestSource, ResponseTarget {
   /** Bytes after the request that is being answered. */
   #held: Buffer | undefined
   #callerEnded = false
-  #probesLeft = probesMax
-  #lingerBytes = 0
-  #sentBytes = 0
+  /** Whether the body cannot be read to its end: what still comes is dropped. */
+  #isBroken = false
+
+  readonly #listeners: readonly [string, (piece: Buffer) => void][] = [
+    ['data', (piece) => this.#onData(piece)],
+    ['drain', () => this.#onDrain()],
+    ['end', () => this.#onEnd()],
+    ['close', () => this.#onClose()],
+    // The close that follows says all there is to say.
+    ['error', () => {}],
+  ]
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.socket = socket
     this.#owner = owner
     this.#sinceMs = owner.options.clock.monotonicMs()
-    socket.on('data', (piece: Buffer) => this.#onData(piece))
-    socket.on('drain', () => this.#onDrain())
-    socket.on('end', () => this.#onEnd())
-    socket.on('close', () => this.#onClose())
-    // The close that follows says all there is to say.
-    socket.on('error', () => {})
+    this.#lingeringClose = new LingeringClose(socket)
+    this.#outflow = new Outflow(socket)
+    this.#probes = new CallerProbe(socket)
+    for (const [event, listener] of this.#listeners) socket.on(event, listener)
   }
 
   /** The server stops: closes at once, or after the answer that is on its way. */
   stop(): void {
     if (this.#stage === 'head' && !this.#head.begun) this.socket.destroy()
-    else if (this.#stage === 'flush') this.#close(true)
+    else if (this.#stage === 'flush') this.#close()
   }
 
   /** Closes the connection if a deadline has passed. */
@@ -88,19 +98,20 @@ export class ServerConnection implements RequestSource, ResponseTarget {
         if (this.#callerEnded) this.#probe()
         return
       case 'flush':
-        if (this.#hasMovedOn()) this.#sinceMs = nowMs
-        else if (elapsedMs >= timeouts.flushMs) this.socket.destroy()
+        // What is less than the high-water mark is sent without a drain event.
+        if (!this.#isSending(nowMs)) this.#enter('head')
         return
       case 'linger':
-        if (elapsedMs >= timeouts.lingerMs) this.socket.destroy()
+        if (this.#isSending(nowMs)) this.#sinceMs = nowMs
+        else if (elapsedMs >= timeouts.lingerMs) this.socket.destroy()
     }
   }
 
   bodyWanted(): void {
-    if (this.#mustContinue) {
-      this.#mustContinue = false
-      this.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1')
+    if (this.#mustContinue && this.#response?.started === false) {
+      this.socket.write(continueResponse, 'latin1')
     }
+    this.#mustContinue = false
     this.socket.resume()
   }
 
@@ -119,11 +130,10 @@ export class ServerConnection implements RequestSource, ResponseTarget {
   }
 
   responseEnded(): void {
-    const isComplete = this.#body?.complete !== false
     this.#request = undefined
     this.#response = undefined
     this.#body = undefined
-    if (!this.#keepAlive || this.#owner.closing) return this.#close(isComplete)
+    if (!this.#keepAlive || this.#owner.closing) return this.#close()
     this.#enter(this.socket.writableLength > 0 ? 'flush' : 'head')
     if (this.#held !== undefined) queueMicrotask(() => this.#continue())
   }
@@ -135,7 +145,7 @@ export class ServerConnection implements RequestSource, ResponseTarget {
   }
 
   #onData(piece: Buffer): void {
-    if (this.#stage === 'linger') return this.#drop(piece)
+    if (this.#stage === 'linger' || this.#isBroken) return this.#lingeringClose.drop(piece)
     if (this.#held !== undefined) this.#hold(Buffer.concat([this.#held, piece]))
     else this.#process(piece)
   }
@@ -144,7 +154,7 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     let rest = piece
     try {
       while (rest.length > 0) {
-        if (this.#stage === 'linger' || this.socket.destroyed) return
+        if (this.#stage === 'linger' || this.#isBroken || this.socket.destroyed) return
         if (this.#body !== undefined && !this.#body.complete) {
           rest = this.#readBody(this.#body, rest)
         } else if (this.#request !== undefined || this.#isBehind()) {
@@ -164,16 +174,20 @@ export class ServerConnection implements RequestSource, ResponseTarget {
   }
 
   #readHead(piece: Buffer) {
-    if (!this.#head.begun) this.#enter('head')
+    const hadBegun = this.#head.begun
     const read = this.#head.push(piece)
-    if (read === undefined) return undefined
+    if (read === undefined) {
+      // Empty lines before a head are no progress.
+      if (!hadBegun && this.#head.begun) this.#enter('head')
+      return undefined
+    }
     return { head: parseRequestHead(read.text), rest: piece.subarray(read.used) }
   }
 
   /** False when the connection is no longer this one's. */
   #begin(head: RequestHead, rest: Buffer): boolean {
     const { onRequest, onUpgrade } = this.#owner.options
-    if (head.upgrade !== undefined && onUpgrade !== undefined) {
+    if (onUpgrade !== undefined && this.#maySwitch(head)) {
       this.#release()
       onUpgrade(head, this.socket, rest)
       return false
@@ -195,6 +209,11 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     }
     onRequest(request, response)
     return true
+  }
+
+  /** A request with a body, which would have to be read first, is answered as any other. */
+  #maySwitch({ upgrade, bodyLength }: RequestHead): boolean {
+    return upgrade !== undefined && bodyLength === 0 && !this.#owner.closing
   }
 
   #readBody(body: BodyReader, piece: Buffer): Buffer {
@@ -238,7 +257,7 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     this.#callerEnded = true
     if (this.#stage === 'head') {
       if (this.#head.begun) this.#refuse(new MessageError(400, 'The request is incomplete.'))
-      else this.socket.end()
+      else this.#close()
     } else if (this.#response?.started === true) {
       // Nobody stops sending in the middle of an answer but to leave.
       this.socket.destroy()
@@ -248,16 +267,21 @@ export class ServerConnection implements RequestSource, ResponseTarget {
       this.#probe()
       // The reset that the first one brings fails the second; from afar, a later one.
       setImmediate(() => this.#probe())
-    } else {
-      this.socket.end()
+    } else if (this.#stage === 'flush') {
+      this.#close()
     }
   }
 
-  /** A caller that is gone answers an interim response with a reset; one that reads ignores it. */
   #probe(): void {
-    if (this.#isHttp10 || this.#response?.started !== false || this.#probesLeft === 0) return
-    this.#probesLeft -= 1
-    this.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1')
+    if (!this.#isHttp10 && this.#response?.started === false) this.#probes.send()
+  }
+
+  /** Whether something waits to be sent. A caller that takes none of it for too long is given up. */
+  #isSending(nowMs: number): boolean {
+    const stalledMs = this.#outflow.stalledMs(nowMs)
+    if (stalledMs === undefined) return false
+    if (stalledMs >= this.#owner.timeouts.flushMs) this.socket.destroy()
+    return true
   }
 
   #onClose(): void {
@@ -272,6 +296,7 @@ export class ServerConnection implements RequestSource, ResponseTarget {
   /** What is left of the body cannot be read; who answers the request learns why. */
   #breakRequest(error: MessageError): void {
     this.#keepAlive = false
+    this.#isBroken = true
     this.#request?.fail(error)
   }
 
@@ -279,36 +304,21 @@ export class ServerConnection implements RequestSource, ResponseTarget {
   #refuse(error: MessageError): void {
     if (this.#stage === 'linger' || !this.socket.writable) return void this.socket.destroy()
     const { fields, body } = this.#owner.options.refusal(error)
-    const lines = fieldLines([...fields, 'content-length', String(Buffer.byteLength(body))])
+    const bodyBytes = Buffer.byteLength(body)
+    const lines = fieldLines([...fields, 'content-length', String(bodyBytes)], noNames)
+    const head = `${responseHead(error.status, lines)}${this.#owner.dateLine()}connection: close\r\n\r\n`
     this.#keepAlive = false
-    this.socket.write(
-      `${responseHead(error.status, lines)}${this.#owner.dateLine()}connection: close\r\n\r\n${body}`,
-    )
-    this.#close(false)
+    const answer = new PendingBytes()
+    answer.addText(head)
+    answer.addBody(body, bodyBytes)
+    answer.writeTo(this.socket)
+    this.#close()
   }
 
-  /**
-   * Closes after what has been written. If the caller is still sending, its bytes are read and
-   * dropped for a while: closing at once would reset the connection before the answer is read.
-   */
-  #close(isComplete: boolean): void {
+  #close(): void {
     this.#enter('linger')
-    if (isComplete && this.#held === undefined) return this.socket.destroySoon()
     this.#held = undefined
-    this.socket.end()
-    this.socket.resume()
-  }
-
-  #drop(piece: Buffer): void {
-    this.#lingerBytes += piece.length
-    if (this.#lingerBytes > lingerBytesMax) this.socket.destroy()
-  }
-
-  #hasMovedOn(): boolean {
-    const sentBytes = this.socket.bytesWritten - this.socket.writableLength
-    const moved = sentBytes !== this.#sentBytes
-    this.#sentBytes = sentBytes
-    return moved
+    this.#lingeringClose.begin()
   }
 
   #enter(stage: Stage): void {
@@ -316,10 +326,10 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     this.#sinceMs = this.#owner.options.clock.monotonicMs()
   }
 
+  /** Leaves the socket as if nobody had listened to it: it flows when somebody does. */
   #release(): void {
-    for (const event of ['data', 'drain', 'end', 'close', 'error']) {
-      this.socket.removeAllListeners(event)
-    }
+    for (const [event, listener] of this.#listeners) this.socket.off(event, listener)
+    Reflect.set(this.socket, 'readableFlowing', null)
     this.#owner.closed(this)
   }
 }

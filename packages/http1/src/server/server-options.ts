@@ -15,7 +15,7 @@ export interface ServerTimeouts {
   readonly idleMs: number
   /** For taking any more of an answer that is complete. Defaults to 75 s. */
   readonly flushMs: number
-  /** For reading an answer that came before the request was sent whole. Defaults to 5 s. */
+  /** From the last byte of the last answer until the caller closes its side. Defaults to 5 s. */
   readonly lingerMs: number
 }
 
@@ -38,8 +38,9 @@ export interface ServerOptions {
   /** The answer to what is not a request: fields, as a flat list, and body. */
   refusal(error: MessageError): { readonly fields: readonly string[]; readonly body: string }
   /**
-   * Takes over the connection of a request that asks to switch protocols. Without it, such a request
-   * is answered as any other.
+   * Takes over the connection of a request that asks to switch protocols; `rest` are the bytes that
+   * came after it. The socket has no listeners, not even for errors, and allows half-open
+   * connections. A request with a body, or without this, is answered as any other.
    */
   readonly onUpgrade?: (head: RequestHead, socket: Socket, rest: Buffer) => void
 }

@@ -1,5 +1,6 @@
 import type { HeaderFields } from '../message/header-fields.ts'
 import type { RequestHead } from '../message/request-head.ts'
+import { BodyBuffer } from './body-buffer.ts'
 import { BodyTooLarge } from './request-errors.ts'
 
 /** What a request needs of its connection. */
@@ -21,8 +22,7 @@ export class ServerRequest {
   readonly headers: HeaderFields
   readonly #source: RequestSource
   readonly #declaredBytes: number
-  #chunks: Buffer[] = []
-  #length = 0
+  readonly #received: BodyBuffer
   #complete = false
   #error: Error | undefined
   #limitBytes = unreadBytesMax
@@ -34,6 +34,7 @@ export class ServerRequest {
     this.headers = headers
     this.#source = source
     this.#declaredBytes = bodyLength === 'chunked' ? 0 : bodyLength
+    this.#received = new BodyBuffer(this.#declaredBytes)
   }
 
   /**
@@ -42,12 +43,13 @@ export class ServerRequest {
    * that does not come in time; with ConnectionClosed. To be called once.
    */
   body(limitBytes: number): Promise<Buffer> {
-    if (this.#declaredBytes > limitBytes || this.#length > limitBytes) {
-      this.#chunks = []
-      return Promise.reject(new BodyTooLarge(limitBytes))
-    }
-    if (this.#complete) return Promise.resolve(this.#take())
     if (this.#error !== undefined) return Promise.reject(this.#error)
+    if (this.#declaredBytes > limitBytes || this.#received.length > limitBytes) {
+      this.#error = new BodyTooLarge(limitBytes)
+      this.#received.take()
+      return Promise.reject(this.#error)
+    }
+    if (this.#complete) return Promise.resolve(this.#received.take())
     this.#limitBytes = limitBytes
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject }
@@ -58,35 +60,28 @@ export class ServerRequest {
   /** The connection has more of the body. */
   push(data: Buffer): void {
     if (this.#error !== undefined) return
-    this.#chunks.push(data)
-    this.#length += data.length
-    if (this.#length <= this.#limitBytes) return
+    this.#received.push(data)
+    if (this.#received.length <= this.#limitBytes) return
     if (this.#reader === undefined) this.#source.pause()
     else this.fail(new BodyTooLarge(this.#limitBytes))
   }
 
   /** The body has ended. */
   complete(): void {
+    if (this.#error !== undefined) return
     this.#complete = true
     const reader = this.#reader
     this.#reader = undefined
-    reader?.resolve(this.#take())
+    reader?.resolve(this.#received.take())
   }
 
   /** The body will never be complete. */
   fail(error: Error): void {
     if (this.#complete || this.#error !== undefined) return
     this.#error = error
-    this.#chunks = []
+    this.#received.take()
     const reader = this.#reader
     this.#reader = undefined
     reader?.reject(error)
-  }
-
-  #take(): Buffer {
-    const chunks = this.#chunks
-    this.#chunks = []
-    const [only] = chunks
-    return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, this.#length)
   }
 }

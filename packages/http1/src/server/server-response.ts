@@ -40,6 +40,14 @@ const reasons: Readonly<Record<number, string>> = {
   505: 'HTTP Version Not Supported',
 }
 
+/** What the connection decides. */
+const connectionFields: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+])
+
 /** The head of a response with this status, without the empty line at its end. */
 export function responseHead(status: number, fields: string): string {
   return `HTTP/1.1 ${status} ${reasons[status] ?? 'Unknown'}\r\n${fields}`
@@ -49,8 +57,8 @@ export function responseHead(status: number, fields: string): string {
 const pendingBytesMax = 64 * 1024
 
 /**
- * One response. Whatever is written in one tick, head included, is sent at once, at its end. Without a Content-Length the body is chunked, or for HTTP/1.0 ends
- * with the connection.
+ * One response. Whatever is written in one tick, head included, is sent at once, at its end. Without
+ * a Content-Length the body is chunked, or for HTTP/1.0 ends with the connection.
  */
 export class ServerResponse {
   readonly #target: ResponseTarget
@@ -63,6 +71,7 @@ export class ServerResponse {
   #ended = false
   #scheduled = false
   #closed = false
+  #draining: Promise<void> | undefined
   #drained: (() => void) | undefined
   #onClose: (() => void) | undefined
 
@@ -93,14 +102,17 @@ export class ServerResponse {
 
   /**
    * Sends status and fields; those of the connection are added. Flat list: name, value, name, value.
-   * Throws TypeError for a field that is not allowed.
+   * Throws TypeError for a status or field that is not allowed.
    */
   start(status: number, entries: readonly string[]): void {
     if (this.#started) throw new Error('the response has already started')
-    const fields = fieldLines(entries)
+    if (!Number.isInteger(status) || status < 200 || status > 999) {
+      throw new TypeError(`${status} is not the status of a response.`)
+    }
+    const fields = fieldLines(entries, connectionFields)
+    const declared = declaredBytes(entries)
     this.#started = true
     const hasNoBody = status === 204 || status === 304
-    const declared = declaredBytes(entries)
     this.#chunked = declared === undefined && !hasNoBody && !this.#isHttp10
     this.#left = hasNoBody || this.#withoutBody ? 0 : (declared ?? Infinity)
     const framing = this.#chunked ? 'transfer-encoding: chunked\r\n' : ''
@@ -110,20 +122,27 @@ export class ServerResponse {
     this.#flushSoon()
   }
 
-  /** Undefined if more can be written at once; otherwise resolves when it can. */
+  /**
+   * Undefined if more can be written at once; otherwise resolves when it can, or the response has
+   * ended. The bytes must not be changed any more. A body longer than its Content-Length closes the
+   * connection, and throws.
+   */
   write(bytes: Uint8Array | string): Promise<void> | undefined {
     if (this.#closed || this.#ended || bytes.length === 0) return undefined
     this.#add(bytes)
     if (this.#pending.byteLength < pendingBytesMax) this.#flushSoon()
     else this.flush()
-    const { socket } = this.#target
-    if (!socket.writableNeedDrain) return undefined
-    return new Promise((resolve) => {
+    if (!this.#target.socket.writableNeedDrain) return undefined
+    this.#draining ??= new Promise((resolve) => {
       this.#drained = resolve
     })
+    return this.#draining
   }
 
-  /** Sends the last bytes. A body shorter than its Content-Length closes the connection. */
+  /**
+   * Sends the last bytes. A body shorter than its Content-Length closes the connection, a longer one
+   * throws too.
+   */
   end(bytes: Uint8Array | string = ''): void {
     if (this.#closed || this.#ended) return
     if (!this.#started) throw new Error('the response has not started')
@@ -131,6 +150,7 @@ export class ServerResponse {
     if (this.#chunked) this.#pending.addText('0\r\n\r\n')
     this.flush()
     this.#ended = true
+    this.drained()
     if (this.#left > 0 && this.#left !== Infinity) this.#target.socket.destroy()
     else this.#target.responseEnded()
   }
@@ -143,6 +163,7 @@ export class ServerResponse {
   /** The connection can take more. */
   drained(): void {
     const resolve = this.#drained
+    this.#draining = undefined
     this.#drained = undefined
     resolve?.()
   }
@@ -156,9 +177,13 @@ export class ServerResponse {
   }
 
   #add(bytes: Uint8Array | string): void {
-    const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length
+    if (!this.#started) throw new Error('the response has not started')
     if (this.#withoutBody) return
-    if (length > this.#left) throw new Error('the body is longer than its Content-Length')
+    const length = typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length
+    if (length > this.#left) {
+      this.destroy()
+      throw new Error('the body is longer than its Content-Length')
+    }
     this.#left -= length
     if (this.#chunked) this.#pending.addText(`${length.toString(16)}\r\n`)
     this.#pending.addBody(bytes, length)
@@ -183,9 +208,16 @@ function flushResponse(response: ServerResponse): void {
   response.flush()
 }
 
+/** The value of Content-Length, if there is one. Throws TypeError for one that is not a length. */
 function declaredBytes(entries: readonly string[]): number | undefined {
+  let declared: number | undefined
   for (let index = 0; index < entries.length; index += 2) {
-    if (entries[index] === 'content-length') return Number(entries[index + 1])
+    if (entries[index]?.toLowerCase() !== 'content-length') continue
+    const value = entries[index + 1] ?? ''
+    if (declared !== undefined || !/^\d{1,15}$/.test(value)) {
+      throw new TypeError('The Content-Length of the response is not valid.')
+    }
+    declared = Number(value)
   }
-  return undefined
+  return declared
 }

@@ -1,0 +1,34 @@
+import type { Socket } from 'node:net'
+
+/** What has been written to a socket and not been taken by the system, because the peer is slow. */
+export class Outflow {
+  readonly #socket: Socket
+  #bytes = 0
+  #sinceMs = 0
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+  }
+
+  /**
+   * For how long nothing has moved, in milliseconds, as seen by calls of this method; undefined if
+   * nothing waits.
+   */
+  stalledMs(nowMs: number): number | undefined {
+    const bytes = unsentBytes(this.#socket)
+    if (bytes !== this.#bytes) this.#sinceMs = nowMs
+    this.#bytes = bytes
+    return bytes === 0 ? undefined : nowMs - this.#sinceMs
+  }
+}
+
+/**
+ * Node.js counts a write as waiting until all of it has been taken; how far it has come is known to
+ * the socket's handle only. Their sum says whether anything waits, and changes when it moves.
+ */
+function unsentBytes(socket: Socket): number {
+  const handle: unknown = Reflect.get(socket, '_handle')
+  const queued: unknown =
+    typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'writeQueueSize') : 0
+  return socket.writableLength + (typeof queued === 'number' ? queued : 0)
+}
