@@ -15,6 +15,9 @@ const semicolon = 0x3b
 const extensionsForm =
   /^(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)+$/
 
+/** They would change what the body is a part of, were they taken for fields of the head. */
+const framingFields: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'host'])
+
 type State =
   | 'size'
   | 'extension'
@@ -132,7 +135,8 @@ export class ChunkedDecoder {
     this.#trailer ??= new HeadBuffer()
     const section = this.#trailer.push(piece)
     if (section === undefined) return -1
-    parseFields(section.text, 0)
+    const fields = parseFields(section.text, 0)
+    if (fields.some((text, index) => index % 2 === 0 && framingFields.has(text))) throw malformed()
     return section.used
   }
 }

@@ -92,7 +92,7 @@ function hostOf(entries: readonly string[], isHttp10: boolean): string | undefin
 
 /** Path and query of a target. An absolute URL has to name the host of the request. */
 function checkTarget(method: string, target: string, host: string | undefined): string {
-  if (target.startsWith('/')) return target
+  if (target.startsWith('/') && method !== 'CONNECT') return target
   if (target === '*' && method === 'OPTIONS') return target
   const absolute = absoluteForm.exec(target)
   if (absolute === null || method === 'CONNECT') {
