@@ -106,8 +106,9 @@ export class ClientConnection {
     const head = parseResponseHead(text, exchange.request.method)
     const { status, headers } = head
     if (status === 101) throw new MessageError(400, 'The server switches protocols unasked.')
-    // Interim responses are only news.
-    if (status < 200) return
+    // Interim responses are only news, but nothing may follow one that ends the connection.
+    if (status < 200 && head.keepAlive) return
+    if (status < 200) throw new MessageError(400, 'An interim response ends the connection.')
     this.#keepAlive = head.keepAlive
     const hint = keepAliveForm.exec(headers.get('keep-alive') ?? '')?.[1]
     if (hint !== undefined) this.idleMsMax = Number(hint) * 1000

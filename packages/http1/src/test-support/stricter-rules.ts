@@ -7,7 +7,11 @@ interface StricterRule {
   readonly why: string
 }
 
-const bodies: readonly StricterRule[] = [
+const messages: readonly StricterRule[] = [
+  {
+    refusal: /^The first line is malformed\.$/,
+    why: 'a CR or LF alone before a message is no empty line',
+  },
   {
     refusal: /^There is a tab in the Transfer-Encoding\.$/,
     why: 'Node.js refuses it behind the value only',
@@ -50,7 +54,7 @@ const bodies: readonly StricterRule[] = [
 ]
 
 const requests: readonly StricterRule[] = [
-  ...bodies,
+  ...messages,
   {
     refusal: /^The header host is (?:malformed|repeated|missing)\.$/,
     why: 'RFC 9112 §3.2; Node.js wants only that there is one, and goes on after its answer',
@@ -90,17 +94,13 @@ const requests: readonly StricterRule[] = [
     why: 'several spaces, or no version, as in HTTP/0.9',
   },
   {
-    refusal: /^The first line is malformed\.$/,
-    why: 'a CR or LF alone before a request is no empty line',
-  },
-  {
     refusal: /^A line does not end with CR LF\.$/,
     why: 'Node.js takes a LF alone for the end of a request line without a version',
   },
 ]
 
 const responses: readonly StricterRule[] = [
-  ...bodies,
+  ...messages,
   {
     refusal: /^The status line is malformed\.$/,
     bytes:
