@@ -36,7 +36,7 @@ async function answeredWith(pieces: readonly string[], finish = false): Promise<
 /** The text as a whole, byte by byte, and cut in two at every place. */
 function cuts(text: string): string[][] {
   const two = Array.from(text, (_, place) => [text.slice(0, place), text.slice(place)])
-  return [[...text], ...two.map((pieces) => pieces.filter((piece) => piece !== ''))]
+  return [text.split(''), ...two.map((pieces) => pieces.filter((piece) => piece !== ''))]
 }
 
 describe('a request', () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../test-support/eventually.ts'
 import { TestExchange, TestOrigin } from '../test-support/test-origin.ts'
 import { ConnectionLost, ConnectTimeout, PoolClosed } from './client-errors.ts'
-import { ConnectionPool } from './connection-pool.ts'
+import type { ConnectionPool } from './connection-pool.ts'
 
 let origin: TestOrigin
 let pools: ConnectionPool[]
@@ -27,7 +27,7 @@ function poolOf(...options: Parameters<TestOrigin['pool']>): ConnectionPool {
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
 /** Sends a request and has it answered on the connection of this index. */
-async function exchange(pool: ConnectionPool, index: number, response = ok): Promise<string> {
+async function serve(pool: ConnectionPool, index: number, response = ok): Promise<string> {
   const exchange = new TestExchange(pool)
   const peer = await origin.peer(index)
   const before = peer.received.length
@@ -39,7 +39,7 @@ async function exchange(pool: ConnectionPool, index: number, response = ok): Pro
 describe('connections', () => {
   test('are used again', async () => {
     const pool = poolOf()
-    for (let count = 0; count < 3; count += 1) expect(await exchange(pool, 0)).toBe('ok')
+    for (let count = 0; count < 3; count += 1) expect(await serve(pool, 0)).toBe('ok')
     expect(origin.peers).toHaveLength(1)
   })
 
@@ -54,7 +54,7 @@ describe('connections', () => {
     await eventually(() => both.some(({ ended }) => ended))
     first.send(ok)
     await Promise.all(both.map((one) => one.done()))
-    expect(await exchange(pool, 0)).toBe('ok')
+    expect(await serve(pool, 0)).toBe('ok')
     expect(first.received.match(/GET/g)).toHaveLength(2)
     expect(second.received.match(/GET/g)).toHaveLength(1)
   })
@@ -81,35 +81,33 @@ describe('connections', () => {
 
   test('are closed by the server while idle: the next request opens another', async () => {
     const pool = poolOf()
-    await exchange(pool, 0)
+    await serve(pool, 0)
     const first = await origin.peer(0)
     first.finish()
     await first.closed()
-    expect(await exchange(pool, 1)).toBe('ok')
+    expect(await serve(pool, 1)).toBe('ok')
   })
 
   test('on which something comes unasked are closed', async () => {
     const pool = poolOf()
-    await exchange(pool, 0)
+    await serve(pool, 0)
     const first = await origin.peer(0)
     first.send('HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n')
     await first.closed()
-    expect(await exchange(pool, 1)).toBe('ok')
+    expect(await serve(pool, 1)).toBe('ok')
   })
 
   test('with more than the response are closed', async () => {
     const pool = poolOf()
-    expect(await exchange(pool, 0, `${ok}HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad`)).toBe(
-      'ok',
-    )
-    expect(await exchange(pool, 1)).toBe('ok')
+    expect(await serve(pool, 0, `${ok}HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nbad`)).toBe('ok')
+    expect(await serve(pool, 1)).toBe('ok')
   })
 
   test('that the server wants to close are closed', async () => {
     const pool = poolOf()
-    await exchange(pool, 0, 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok')
+    await serve(pool, 0, 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok')
     await (await origin.peer(0)).closed()
-    await exchange(pool, 1, 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    await serve(pool, 1, 'HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok')
     await (await origin.peer(1)).closed()
   })
 
@@ -121,17 +119,17 @@ describe('connections', () => {
     await peer.until(({ received }) => received !== '')
     peer.send(ok)
     await paused.done()
-    expect(await exchange(pool, 0)).toBe('ok')
+    expect(await serve(pool, 0)).toBe('ok')
     paused.exchange.pause()
     paused.exchange.resume()
-    expect(await exchange(pool, 0)).toBe('ok')
+    expect(await serve(pool, 0)).toBe('ok')
   })
 })
 
 describe('idle connections', () => {
   test('are closed after a while', async () => {
     const pool = poolOf({ idleMs: 30_000 })
-    await exchange(pool, 0)
+    await serve(pool, 0)
     const first = await origin.peer(0)
     await origin.clock.advance(60_000)
     await first.closed()
@@ -140,24 +138,24 @@ describe('idle connections', () => {
 
   test('are not used when they are old, though nobody has closed them yet', async () => {
     const pool = poolOf({ idleMs: 30_000 })
-    await exchange(pool, 0)
+    await serve(pool, 0)
     await origin.clock.advance(10_000)
-    await exchange(pool, 0)
+    await serve(pool, 0)
     await origin.clock.advance(29_999)
-    await exchange(pool, 0)
+    await serve(pool, 0)
     await origin.clock.advance(29_999)
     await origin.clock.advance(1)
-    expect(await exchange(pool, 1)).toBe('ok')
+    expect(await serve(pool, 1)).toBe('ok')
   })
 
   test('are given up a second before the server closes them', async () => {
     const pool = poolOf({ idleMs: 30_000 })
     const hint = 'HTTP/1.1 200 OK\r\nKeep-Alive: max=9, timeout=5\r\nContent-Length: 2\r\n\r\nok'
-    await exchange(pool, 0, hint)
+    await serve(pool, 0, hint)
     await origin.clock.advance(3_999)
-    await exchange(pool, 0, hint)
+    await serve(pool, 0, hint)
     await origin.clock.advance(4_000)
-    await exchange(pool, 1, hint.replace('=5', '=1'))
+    await serve(pool, 1, hint.replace('=5', '=1'))
     await (await origin.peer(1)).closed()
   })
 })
@@ -178,9 +176,9 @@ describe('a connection that is lost', () => {
 
   test('was stale if it had served before, and nothing came', async () => {
     const pool = poolOf()
-    await exchange(pool, 0)
+    await serve(pool, 0)
     expect((await lost(pool, 0, '')).wasStale).toBe(true)
-    await exchange(pool, 1)
+    await serve(pool, 1)
     expect((await lost(pool, 1, '', true)).wasStale).toBe(true)
   })
 
@@ -198,7 +196,7 @@ describe('a connection that is lost', () => {
     'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok',
   ])('was not stale if %j came', async (response) => {
     const pool = poolOf()
-    await exchange(pool, 0)
+    await serve(pool, 0)
     expect((await lost(pool, 0, response)).wasStale).toBe(false)
   })
 })
@@ -246,7 +244,7 @@ describe('aborting', () => {
     const aborted = new TestExchange(pool, { path: '/aborted' })
     aborted.exchange.abort()
     aborted.exchange.abort()
-    expect(await exchange(pool, 0)).toBe('ok')
+    expect(await serve(pool, 0)).toBe('ok')
     expect((await origin.peer(0)).received).not.toContain('/aborted')
     expect(aborted).toMatchObject({ ended: false, error: undefined })
   })

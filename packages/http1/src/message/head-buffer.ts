@@ -1,7 +1,7 @@
 import { MessageError } from './message-error.ts'
 
 /** The largest head, as in Node.js: 16 KiB. */
-const headBytesMax = 16 * 1024
+export const headBytesMax = 16 * 1024
 
 const headEnd = '\r\n\r\n'
 const carriageReturn = 0x0d

@@ -88,6 +88,21 @@ test('a body that comes too late is not handed on, not even to a reader that is 
   await expect(read?.()).rejects.toThrow('The body of the request did not come in time.')
 })
 
+test('a body that nobody wants yet is not late', async () => {
+  let read: (() => Promise<Buffer>) | undefined
+  server = await TestServer.start((request) => (read = () => request.body(100)))
+  const caller = await server.connect()
+  const expecting = post('hello', 'Expect: 100-continue')
+  caller.send(expecting.slice(0, -5))
+  await eventually(() => read !== undefined)
+  await server.clock.advance(2 * bodyMs)
+  const body = read?.()
+  await caller.until(({ received }) => received.includes('100 Continue'))
+  await server.clock.advance(bodyMs - sweepMs)
+  caller.send('hello')
+  expect(String(await body)).toBe('hello')
+})
+
 test('a caller that does not read is given up', async () => {
   server = await TestServer.start((_, response) => answer(response, 200, 'x'.repeat(32 * 2 ** 20)))
   const caller = await server.connect()

@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Timer } from '@fairlead/base'
-import { type ConnectionOwner, ServerConnection } from './server-connection.ts'
+import type { ConnectionOwner } from './connection-owner.ts'
+import { ServerConnection } from './server-connection.ts'
 import { defaultTimeouts, type ServerOptions, type ServerTimeouts } from './server-options.ts'
 
 const connectionsMaxDefault = 20_000

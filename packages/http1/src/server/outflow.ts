@@ -1,5 +1,8 @@
 import type { Socket } from 'node:net'
 
+/** Answers of pipelined requests that wait for a slow reader before the next one is begun. */
+const unsentBytesMax = 64 * 1024
+
 /** What has been written to a socket and not been taken by the system, because the peer is slow. */
 export class Outflow {
   readonly #socket: Socket
@@ -8,6 +11,11 @@ export class Outflow {
 
   constructor(socket: Socket) {
     this.#socket = socket
+  }
+
+  /** Whether answers wait for their reader. */
+  get isBehind(): boolean {
+    return this.#socket.writableLength > unsentBytesMax
   }
 
   /**

@@ -2,33 +2,16 @@ import type { Socket } from 'node:net'
 import { BodyReader } from '../message/body-reader.ts'
 import { HeadBuffer } from '../message/head-buffer.ts'
 import { MessageError } from '../message/message-error.ts'
-import { PendingBytes } from '../message/pending-bytes.ts'
 import { parseRequestHead, type RequestHead } from '../message/request-head.ts'
-import { fieldLines } from '../message/write-head.ts'
 import { CallerProbe, continueResponse } from './caller-probe.ts'
+import type { ConnectionOwner } from './connection-owner.ts'
 import { LingeringClose } from './lingering-close.ts'
 import { Outflow } from './outflow.ts'
-import { ConnectionClosed } from './request-errors.ts'
-import type { ServerOptions, ServerTimeouts } from './server-options.ts'
+import { ConnectionClosed, tooSlow } from './request-errors.ts'
+import { writeRefusal } from './refusal.ts'
 import { type RequestSource, ServerRequest } from './server-request.ts'
-import { responseHead, type ResponseTarget, ServerResponse } from './server-response.ts'
-
-/** Answers of pipelined requests that wait for a slow reader before the next one is begun. */
-const unsentBytesMax = 64 * 1024
-const noNames: ReadonlySet<string> = new Set()
-
-/** What connections need of their server. */
-export interface ConnectionOwner {
-  readonly options: ServerOptions
-  readonly timeouts: ServerTimeouts
-  /** Whether connections are to close after the response that they are at. */
-  readonly closing: boolean
-  /** The Date field, as a line. */
-  dateLine(): string
-  closed(connection: ServerConnection): void
-}
-
-type Stage = 'head' | 'body' | 'answer' | 'flush' | 'linger'
+import { type ResponseTarget, ServerResponse } from './server-response.ts'
+import { type Stage, stageLimitMs } from './stage.ts'
 
 /** The connection of one caller: one request at a time, in their order. */
 export class ServerConnection implements RequestSource, ResponseTarget {
@@ -82,29 +65,19 @@ export class ServerConnection implements RequestSource, ResponseTarget {
   /** Closes the connection if a deadline has passed. */
   checkDeadline(nowMs: number): void {
     const { timeouts } = this.#owner
-    const elapsedMs = nowMs - this.#sinceMs
-    switch (this.#stage) {
-      case 'head':
-        if (this.#head.begun) {
-          if (elapsedMs >= timeouts.headMs) this.#refuse(tooSlow('head'))
-        } else if (elapsedMs >= (this.#isFresh ? timeouts.headMs : timeouts.idleMs)) {
-          this.socket.destroy()
-        }
-        return
-      case 'body':
-        if (elapsedMs >= timeouts.bodyMs) this.#request?.fail(tooSlow('body'))
-        return
-      case 'answer':
-        if (this.#callerEnded) this.#probe()
-        return
-      case 'flush':
-        // What is less than the high-water mark is sent without a drain event.
-        if (!this.#isSending(nowMs)) this.#enter('head')
-        return
-      case 'linger':
-        if (this.#isSending(nowMs)) this.#sinceMs = nowMs
-        else if (elapsedMs >= timeouts.lingerMs) this.socket.destroy()
-    }
+    const isAfterAnswer = this.#stage === 'flush' || this.#stage === 'linger'
+    const isSending = isAfterAnswer && this.#isSending(nowMs)
+    // A body that is not wanted yet is not late, nor is it time to leave before all has been sent.
+    const isOurs = this.#stage === 'body' && (this.#mustContinue || this.socket.isPaused())
+    if (isOurs || (this.#stage === 'linger' && isSending)) this.#sinceMs = nowMs
+    // What is less than the high-water mark is sent without a drain event.
+    if (this.#stage === 'flush' && !isSending) this.#enter('head')
+    if (this.#stage === 'answer' && this.#callerEnded) this.#probe()
+    const limitMs = stageLimitMs(this.#stage, timeouts, this.#isFresh || this.#head.begun)
+    if (nowMs - this.#sinceMs < limitMs) return
+    if (this.#stage === 'body') this.#request?.fail(tooSlow('body'))
+    else if (this.#head.begun) this.#refuse(tooSlow('head'))
+    else this.socket.destroy()
   }
 
   bodyWanted(): void {
@@ -157,7 +130,7 @@ export class ServerConnection implements RequestSource, ResponseTarget {
         if (this.#stage === 'linger' || this.#isBroken || this.socket.destroyed) return
         if (this.#body !== undefined && !this.#body.complete) {
           rest = this.#readBody(this.#body, rest)
-        } else if (this.#request !== undefined || this.#isBehind()) {
+        } else if (this.#request !== undefined || this.#outflow.isBehind) {
           return this.#hold(rest)
         } else {
           const head = this.#readHead(rest)
@@ -235,15 +208,10 @@ export class ServerConnection implements RequestSource, ResponseTarget {
   /** Goes on with what was held back. */
   #continue(): void {
     const held = this.#held
-    if (held === undefined || this.#request !== undefined || this.#isBehind()) return
+    if (held === undefined || this.#request !== undefined || this.#outflow.isBehind) return
     this.#held = undefined
     this.#process(held)
     if (this.#held === undefined) this.socket.resume()
-  }
-
-  /** Whether answers wait for their reader. */
-  #isBehind(): boolean {
-    return this.socket.writableLength > unsentBytesMax
   }
 
   #onDrain(): void {
@@ -303,15 +271,8 @@ export class ServerConnection implements RequestSource, ResponseTarget {
   /** Answers what is not a request, and closes the connection. */
   #refuse(error: MessageError): void {
     if (this.#stage === 'linger' || !this.socket.writable) return void this.socket.destroy()
-    const { fields, body } = this.#owner.options.refusal(error)
-    const bodyBytes = Buffer.byteLength(body)
-    const lines = fieldLines([...fields, 'content-length', String(bodyBytes)], noNames)
-    const head = `${responseHead(error.status, lines)}${this.#owner.dateLine()}connection: close\r\n\r\n`
     this.#keepAlive = false
-    const answer = new PendingBytes()
-    answer.addText(head)
-    answer.addBody(body, bodyBytes)
-    answer.writeTo(this.socket)
+    writeRefusal(this.socket, error, this.#owner.options.refusal(error), this.#owner.dateLine())
     this.#close()
   }
 
@@ -332,8 +293,4 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     Reflect.set(this.socket, 'readableFlowing', null)
     this.#owner.closed(this)
   }
-}
-
-function tooSlow(part: string): MessageError {
-  return new MessageError(408, `The ${part} of the request did not come in time.`)
 }

@@ -2,6 +2,7 @@ import type { Clock } from '@fairlead/base'
 import type { Socket } from 'node:net'
 import type { MessageError } from '../message/message-error.ts'
 import type { RequestHead } from '../message/request-head.ts'
+import type { Refusal } from './refusal.ts'
 import type { ServerRequest } from './server-request.ts'
 import type { ServerResponse } from './server-response.ts'
 
@@ -35,8 +36,8 @@ export interface ServerOptions {
   readonly connectionsMax?: number
   /** Answers a request; must not throw. */
   readonly onRequest: (request: ServerRequest, response: ServerResponse) => void
-  /** The answer to what is not a request: fields, as a flat list, and body. */
-  refusal(error: MessageError): { readonly fields: readonly string[]; readonly body: string }
+  /** The answer to what is not a request. */
+  refusal(error: MessageError): Refusal
   /**
    * Takes over the connection of a request that asks to switch protocols; `rest` are the bytes that
    * came after it. The socket has no listeners, not even for errors, and allows half-open

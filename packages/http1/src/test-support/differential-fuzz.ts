@@ -7,7 +7,7 @@ import { NodeServer, serveByFairlead, type ServerOutcome } from './server-differ
 import { stricterRequestRule, stricterResponseRule } from './stricter-rules.ts'
 
 /** A case in which the two disagree, with all that is needed to run it again. */
-export interface Disagreement {
+interface Disagreement {
   readonly seed: number
   readonly bytes: string
   readonly pieces: readonly number[]
@@ -16,7 +16,7 @@ export interface Disagreement {
   readonly node: unknown
 }
 
-export interface FuzzResult {
+interface FuzzResult {
   readonly cases: number
   /** Messages that both read, and read in the same way. */
   agreed: number
@@ -35,7 +35,7 @@ const disagreementsMax = 20
 /** Cases `seed`, `seed` + 1, … of requests, by our server and Node's. */
 export async function fuzzRequests(seed: number, cases: number): Promise<FuzzResult> {
   const node = new NodeServer()
-  const result = await fuzz(seed, cases, async (random, result, caseSeed) => {
+  const outcome = await fuzz(seed, cases, async (random, result, caseSeed) => {
     const bytes = requestBytes(random)
     const pieces = random.cut(bytes)
     const [ours, theirs] = await Promise.all([serveByFairlead(pieces), node.serve(pieces)])
@@ -43,7 +43,7 @@ export async function fuzzRequests(seed: number, cases: number): Promise<FuzzRes
     if (what !== undefined) report(result, caseSeed, pieces, what, ours, theirs)
   })
   node.close()
-  return result
+  return outcome
 }
 
 /** Cases `seed`, `seed` + 1, … of responses, by our client and Node's. */
@@ -145,7 +145,7 @@ function sorted(value: object): unknown {
       name,
       typeof one === 'object' && one !== null ? sorted(one) : one,
     ])
-    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
+    .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))
 }
 
 function count(result: FuzzResult, rule: string): void {

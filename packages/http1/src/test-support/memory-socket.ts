@@ -3,11 +3,7 @@ import type { Socket } from 'node:net'
 
 /** One end of a connection without a network: the test is the other end. */
 export class MemorySocket extends Duplex {
-  #written: Buffer[] = []
-
-  constructor(options: { readonly allowHalfOpen: boolean }) {
-    super(options)
-  }
+  readonly #written: Buffer[] = []
 
   override _read(): void {}
 

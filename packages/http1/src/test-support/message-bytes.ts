@@ -98,7 +98,7 @@ export function plainFields(random: SeededRandom): string {
   return text
 }
 
-export interface FramedBody {
+interface FramedBody {
   /** The field lines that announce it. */
   readonly fields: string
   readonly bytes: string

@@ -36,7 +36,7 @@ export class SeededRandom {
     if (style === 0 || bytes.length < 2) return [bytes]
     if (style === 1 && bytes.length < 200) return [...bytes].map((byte) => Buffer.from([byte]))
     const count = 1 + this.below(5)
-    const places = Array.from({ length: count }, () => this.below(bytes.length)).sort(
+    const places = Array.from({ length: count }, () => this.below(bytes.length)).toSorted(
       (a, b) => a - b,
     )
     return [...places, bytes.length]

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { FakeClock } from '@fairlead/base/testing'
+import type { ConnectionOwner } from '../server/connection-owner.ts'
 import { ServerConnection } from '../server/server-connection.ts'
 import { defaultTimeouts } from '../server/server-options.ts'
 import { MemorySocket, turns } from './memory-socket.ts'
 
 /** A request as its handler saw it, in a form in which two servers can be compared. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string
   readonly target: string
   readonly fields: Readonly<Record<string, string>>
@@ -24,7 +25,7 @@ export interface ServerOutcome {
 export async function serveByFairlead(pieces: readonly Buffer[]): Promise<ServerOutcome> {
   const outcome: ServerOutcome = { requests: [], refusal: undefined }
   const socket = new MemorySocket({ allowHalfOpen: true })
-  new ServerConnection(socket.asSocket(), {
+  const owner: ConnectionOwner = {
     options: {
       clock: new FakeClock(),
       onRequest(request, response) {
@@ -36,8 +37,8 @@ export async function serveByFairlead(pieces: readonly Buffer[]): Promise<Server
             response.start(200, ['content-length', '0'])
             response.end()
           },
-          (error: Error) => {
-            outcome.refusal = error.message
+          (error: unknown) => {
+            outcome.refusal = error instanceof Error ? error.message : String(error)
             response.start(400, ['content-length', '0'])
             response.end()
           },
@@ -52,9 +53,10 @@ export async function serveByFairlead(pieces: readonly Buffer[]): Promise<Server
     closing: false,
     dateLine: () => '',
     closed: () => {},
-  })
+  }
+  const connection = new ServerConnection(socket.asSocket(), owner)
   await feed(socket, pieces)
-  socket.destroy()
+  connection.socket.destroy()
   return outcome
 }
 

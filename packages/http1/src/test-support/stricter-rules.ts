@@ -103,8 +103,7 @@ const responses: readonly StricterRule[] = [
   ...messages,
   {
     refusal: /^The status line is malformed\.$/,
-    bytes:
-      /HTTP\/(?:0\.9|2\.0)|HTTP\/1\.[01] 0\d\d|HTTP\/1\.[01] \d{3}[^\r\n]*[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/,
+    bytes: /HTTP\/(?:0\.9|2\.0)|HTTP\/1\.[01] (?:0\d\d|\d{3}[^\r\n]*\p{Cc})/u,
     why: 'Node.js reads versions that no answer to a request of 1.1 has, any status and any reason',
   },
   {

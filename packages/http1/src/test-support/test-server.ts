@@ -57,7 +57,7 @@ export class TestServer {
 }
 
 /** Reads the body, and answers with it; with an error's status if it cannot be read. */
-export function echo(request: ServerRequest, response: ServerResponse): void {
+function echo(request: ServerRequest, response: ServerResponse): void {
   request.body(bodyLimitBytes).then(
     (body) => answer(response, 200, body.toString('latin1')),
     (error: unknown) => {
