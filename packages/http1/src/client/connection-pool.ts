@@ -27,6 +27,7 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #idle: ClientConnection[] = []
   /** In the order in which they came. */
   readonly #waiting = new Set<ClientExchange>()
+  readonly #withdraw = (exchange: ClientExchange): void => void this.#waiting.delete(exchange)
   #connecting = 0
   #sweep: Timer | undefined
   #closing = false
@@ -91,14 +92,13 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   #prepare(request: ClientRequest, handler: ResponseHandler) {
-    const onAbort = (exchange: ClientExchange) => void this.#waiting.delete(exchange)
     try {
       const head = requestHead(request, this.#options.host)
       const refusal = this.#closing ? new PoolClosed() : undefined
-      return { exchange: new ClientExchange(request, handler, head, onAbort), refusal }
+      return { exchange: new ClientExchange(request, handler, head, this.#withdraw), refusal }
     } catch (error) {
       const refusal = error instanceof Error ? error : new Error(String(error))
-      return { exchange: new ClientExchange(request, handler, '', onAbort), refusal }
+      return { exchange: new ClientExchange(request, handler, '', this.#withdraw), refusal }
     }
   }
 

@@ -76,6 +76,7 @@ const broken: readonly (readonly [string, string, string, number])[] = [
   ['a trailer that would change the framing', '0\r\nContent-Length: 5\r\n\r\n', '', 400],
   ['a trailer that would change the coding', '0\r\nTransfer-Encoding: x\r\n\r\n', '', 400],
   ['a trailer that would change the host', '0\r\nhost: x\r\n\r\n', '', 400],
+  ['a trailer that would close the connection', '0\r\nConnection: close\r\n\r\n', '', 400],
   ['a trailer that is huge', `0\r\nA: ${'b'.repeat(17_000)}\r\n\r\n`, '', 431],
   ['129 trailers', `0\r\n${'A: b\r\n'.repeat(129)}\r\n`, '', 431],
   ['a CR where the end should be', '0\r\n\rX', '', 400],

@@ -15,8 +15,14 @@ const semicolon = 0x3b
 const extensionsForm =
   /^(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)+$/
 
-/** They would change what the body is a part of, were they taken for fields of the head. */
-const framingFields: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'host'])
+/** They would change the message or its connection, were they taken for fields of the head. */
+const headOnlyFields: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'host',
+  'transfer-encoding',
+  'upgrade',
+])
 
 type State =
   | 'size'
@@ -136,7 +142,7 @@ export class ChunkedDecoder {
     const section = this.#trailer.push(piece)
     if (section === undefined) return -1
     const fields = parseFields(section.text, 0)
-    if (fields.some((text, index) => index % 2 === 0 && framingFields.has(text))) throw malformed()
+    if (fields.some((text, index) => index % 2 === 0 && headOnlyFields.has(text))) throw malformed()
     return section.used
   }
 }

@@ -7,9 +7,8 @@ const capacityMin = 16 * 1024
  */
 export class BodyBuffer {
   readonly #declaredBytes: number
-  #bytes: Buffer = Buffer.alloc(0)
+  #bytes: Buffer | undefined
   #length = 0
-  #isOwn = false
 
   /** `declaredBytes` is 0 if the length is not known before. */
   constructor(declaredBytes: number) {
@@ -21,31 +20,32 @@ export class BodyBuffer {
   }
 
   push(piece: Buffer): void {
-    const length = this.#length + piece.length
-    if (this.#length === 0) {
+    if (this.#bytes === undefined) {
       this.#bytes = piece
-    } else {
-      if (!this.#isOwn || length > this.#bytes.length) this.#grow(length)
-      this.#bytes.set(piece, this.#length)
+      this.#length = piece.length
+      return
     }
+    const length = this.#length + piece.length
+    // The first piece is full, so that nothing is ever written into it.
+    const bytes = length > this.#bytes.length ? this.#grown(this.#bytes, length) : this.#bytes
+    bytes.set(piece, this.#length)
+    this.#bytes = bytes
     this.#length = length
   }
 
   /** What has been collected; then it is empty. */
   take(): Buffer {
-    const bytes = this.#bytes.subarray(0, this.#length)
-    this.#bytes = Buffer.alloc(0)
+    const bytes = this.#bytes?.subarray(0, this.#length) ?? Buffer.alloc(0)
+    this.#bytes = undefined
     this.#length = 0
-    this.#isOwn = false
     return bytes
   }
 
-  #grow(length: number): void {
+  #grown(before: Buffer, length: number): Buffer {
     const wanted = Math.max(2 * length, capacityMin)
     const capacity = this.#declaredBytes >= length ? Math.min(wanted, this.#declaredBytes) : wanted
     const bytes = Buffer.allocUnsafe(capacity)
-    bytes.set(this.#bytes.subarray(0, this.#length))
-    this.#bytes = bytes
-    this.#isOwn = true
+    bytes.set(before.subarray(0, this.#length))
+    return bytes
   }
 }

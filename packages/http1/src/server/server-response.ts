@@ -212,7 +212,8 @@ function flushResponse(response: ServerResponse): void {
 function declaredBytes(entries: readonly string[]): number | undefined {
   let declared: number | undefined
   for (let index = 0; index < entries.length; index += 2) {
-    if (entries[index]?.toLowerCase() !== 'content-length') continue
+    const name = entries[index] ?? ''
+    if (name.length !== 14 || name.toLowerCase() !== 'content-length') continue
     const value = entries[index + 1] ?? ''
     if (declared !== undefined || !/^\d{1,15}$/.test(value)) {
       throw new TypeError('The Content-Length of the response is not valid.')

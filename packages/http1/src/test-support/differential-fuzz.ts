@@ -93,6 +93,8 @@ function compareRequests(
     // Which methods there are is for the handler to say; Node.js has a list.
     if (!METHODS.includes(seen.method)) return undefined
     const other = theirs.requests[index]
+    // At the preface of HTTP/2, Node.js forgets what it has read in the same piece.
+    if (other === undefined && bytes.includes('PRI ')) return undefined
     if (other === undefined) return `request ${index} is read by Fairlead only`
     if (!isSame(seen, other)) return `request ${index} is read in two ways`
     result.agreed += 1

@@ -40,7 +40,7 @@ const messages: readonly StricterRule[] = [
   },
   {
     refusal: /^The chunked body is malformed\.$/,
-    bytes: /\n(?:host|content-length|transfer-encoding):/i,
+    bytes: /\n(?:connection|content-length|host|transfer-encoding|upgrade):/i,
     why: 'a trailer that would change the message, were it taken for a header',
   },
   {
