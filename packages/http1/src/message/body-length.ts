@@ -1,4 +1,4 @@
-import { isToken } from './field-grammar.ts'
+import { isToken, listMembers } from './field-grammar.ts'
 import type { HeaderFields } from './header-fields.ts'
 import { MessageError } from './message-error.ts'
 
@@ -31,7 +31,7 @@ export function declaredLength(fields: HeaderFields, isHttp10: boolean): BodyLen
 
 /** RFC 9112 §6.1, §6.3: 501 for a coding that is not known, 400 for a body without a certain end. */
 function refusedCoding(coding: string): MessageError {
-  const codings = coding.split(',').map((one) => one.trim().toLowerCase())
+  const codings = listMembers(coding)
   const endsOnce = codings.indexOf('chunked') === codings.length - 1 && codings.every(isToken)
   return endsOnce
     ? new MessageError(501, 'The only supported Transfer-Encoding is "chunked".')

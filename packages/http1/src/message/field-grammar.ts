@@ -80,10 +80,20 @@ export function fieldName(text: string): string | undefined {
   return isToken(text) ? text.toLowerCase() : undefined
 }
 
-/** The tokens of a comma-separated list, in lower case, such as those of `Connection`. */
-export function listTokens(value: string): string[] {
-  return value
-    .split(',')
-    .map((token) => token.trim().toLowerCase())
-    .filter((token) => token !== '')
+/** The text from `from` to `to` without spaces and tabs around it; no other space is optional. */
+export function withoutSpace(text: string, from: number, to: number): string {
+  let start = from
+  let end = to
+  while (start < end && isSpace(text.charCodeAt(start))) start += 1
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1
+  return text.slice(start, end)
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09
+}
+
+/** The members of a comma-separated list, in lower case, such as those of `Connection`. */
+export function listMembers(value: string): string[] {
+  return value.split(',').map((member) => withoutSpace(member, 0, member.length).toLowerCase())
 }

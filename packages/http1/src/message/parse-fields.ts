@@ -1,4 +1,4 @@
-import { fieldName, isFieldValue } from './field-grammar.ts'
+import { fieldName, isFieldValue, withoutSpace } from './field-grammar.ts'
 import { MessageError } from './message-error.ts'
 
 /** More fields than this in one section are refused: no client of a model sends half as many. */
@@ -35,22 +35,9 @@ export function parseFields(text: string, from: number): string[] {
   return entries
 }
 
-/** The value between optional spaces and tabs. */
-function withoutSpace(text: string, from: number, to: number): string {
-  let start = from
-  let end = to
-  while (start < end && isSpace(text.charCodeAt(start))) start += 1
-  while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1
-  return text.slice(start, end)
-}
-
 /** Legal around a value, but not read alike by all: Node.js refuses it after `chunked`. */
 function hasTab(text: string, from: number, to: number): boolean {
   return text.slice(from, to).includes('\t')
-}
-
-function isSpace(code: number): boolean {
-  return code === 0x20 || code === 0x09
 }
 
 function malformed(line: string): MessageError {

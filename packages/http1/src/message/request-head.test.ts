@@ -202,6 +202,8 @@ describe('the connection', () => {
     ['HTTP/1.1', ['Connection: x, Close'], false],
     ['HTTP/1.1', ['Connection: keep-alive', 'Connection: close'], false],
     ['HTTP/1.1', ['Connection: closed'], true],
+    ['HTTP/1.1', ['Connection: x,\t close ,, y'], false],
+    ['HTTP/1.1', ['Connection: \xa0close'], true],
     ['HTTP/1.0', [], false],
     ['HTTP/1.0', ['Connection: Keep-Alive'], true],
     ['HTTP/1.0', ['Connection: keep-alive, close'], false],

@@ -1,5 +1,5 @@
 import { type BodyLength, declaredLength } from './body-length.ts'
-import { isToken, listTokens } from './field-grammar.ts'
+import { isToken, listMembers } from './field-grammar.ts'
 import { HeaderFields } from './header-fields.ts'
 import { MessageError } from './message-error.ts'
 import { parseFields } from './parse-fields.ts'
@@ -122,11 +122,11 @@ function expectsContinue(fields: HeaderFields, isHttp10: boolean): boolean {
 /** Whether `Connection` leaves the connection open (RFC 9112 §9.3). */
 export function staysOpen(connection: string | undefined, isHttp10: boolean): boolean {
   if (connection === undefined) return !isHttp10
-  const tokens = listTokens(connection)
+  const tokens = listMembers(connection)
   if (tokens.includes('close')) return false
   return !isHttp10 || tokens.includes('keep-alive')
 }
 
 function hasToken(value: string | undefined, token: string): boolean {
-  return value !== undefined && listTokens(value).includes(token)
+  return value !== undefined && listMembers(value).includes(token)
 }
