@@ -5,6 +5,9 @@ import type { Services } from './call/services.ts'
 /** How long aborted calls may take to answer their callers and to store their turns. */
 const abortedGraceMs = 2_000
 
+/** How long a connection that was just accepted may take to show its request. */
+const acceptedGraceMs = 200
+
 /**
  * Stops accepting connections; calls in flight may finish, and are aborted after `timeoutMs`.
  * Resolves when no call is in flight, including those that outlive their caller.
@@ -20,7 +23,7 @@ export async function drainServer(
   const force = services.clock.setTimer(timeoutMs + abortedGraceMs, () => {
     server.destroyConnections()
   })
-  await server.close()
+  await server.close(Math.min(acceptedGraceMs, timeoutMs))
   await services.running.ended()
   abort.cancel()
   force.cancel()

@@ -4,12 +4,15 @@ import { HeadBuffer } from '../message/head-buffer.ts'
 import { MessageError } from '../message/message-error.ts'
 import { parseResponseHead } from '../message/response-head.ts'
 import { PendingBytes } from '../message/pending-bytes.ts'
+import type { TurnWriter } from '../message/turn-writes.ts'
 import { ConnectionLost } from './client-errors.ts'
 import type { ClientExchange } from './client-exchange.ts'
 import type { OpenedConnection } from './connect.ts'
 
 /** What a connection tells its pool. */
 export interface ConnectionOwner {
+  /** Calls `flush` at the end of this turn of the event loop. */
+  flushSoon(writer: TurnWriter): void
   /** The exchange has ended and the connection can take another. */
   idle(connection: ClientConnection): void
   closed(connection: ClientConnection): void
@@ -18,7 +21,7 @@ export interface ConnectionOwner {
 const keepAliveForm = /(?:^|[\s,])timeout=(\d{1,6})(?:$|[\s,])/i
 
 /** One connection to a server: one exchange at a time, nothing pipelined. */
-export class ClientConnection {
+export class ClientConnection implements TurnWriter {
   readonly #socket: Socket
   readonly #owner: ConnectionOwner
   readonly #head = new HeadBuffer()
@@ -50,7 +53,12 @@ export class ClientConnection {
     exchange.sentOn(this)
     this.#pending.addText(head)
     if (request.body.length > 0) this.#pending.addBody(request.body, request.body.length)
-    this.#pending.writeTo(this.#socket)
+    this.#owner.flushSoon(this)
+  }
+
+  /** Sends what is pending. */
+  flush(): void {
+    if (!this.#socket.destroyed) this.#pending.writeTo(this.#socket)
   }
 
   /** Whether it can take an exchange, as far as is known here. */

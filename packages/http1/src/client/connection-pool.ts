@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '@fairlead/base'
+import { type TurnWriter, TurnWrites } from '../message/turn-writes.ts'
 import { ClientConnection, type ConnectionOwner } from './client-connection.ts'
 import { PoolClosed } from './client-errors.ts'
 import { ClientExchange } from './client-exchange.ts'
@@ -22,6 +23,7 @@ export interface PoolOptions {
 /** The connections to one server. */
 export class ConnectionPool implements ConnectionOwner {
   readonly #options: PoolOptions
+  readonly #writes = new TurnWrites()
   readonly #all = new Set<ClientConnection>()
   /** The one used last is at the end, and is used next: the others age, and close. */
   readonly #idle: ClientConnection[] = []
@@ -70,6 +72,10 @@ export class ConnectionPool implements ConnectionOwner {
       next.fail(new PoolClosed())
     }
     for (const connection of this.#all) connection.destroy()
+  }
+
+  flushSoon(writer: TurnWriter): void {
+    this.#writes.add(writer)
   }
 
   idle(connection: ClientConnection): void {

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { Timer } from '@fairlead/base'
 import type { ConnectionOwner } from './connection-owner.ts'
 import { ServerConnection } from './server-connection.ts'
+import { type TurnWriter, TurnWrites } from '../message/turn-writes.ts'
 import { defaultTimeouts, type ServerOptions, type ServerTimeouts } from './server-options.ts'
 
 const connectionsMaxDefault = 20_000
@@ -20,6 +21,7 @@ export class HttpServer implements ConnectionOwner {
   readonly timeouts: ServerTimeouts
   readonly #server: Server
   readonly #connections = new Set<ServerConnection>()
+  readonly #writes = new TurnWrites()
   #closing = false
   #sweep: Timer | undefined
   #dateSecond = -1
@@ -61,11 +63,12 @@ export class HttpServer implements ConnectionOwner {
   }
 
   /**
-   * Stops accepting, closes idle connections now and each other one after its response. Resolves
-   * when there are none left.
+   * Stops accepting, closes idle connections now and each other one after its response. A caller who
+   * has connected and not sent anything yet has `graceMs` for it. Resolves when there are no
+   * connections left.
    */
-  close(): Promise<void> {
-    this.#closed ??= this.#close()
+  close(graceMs = 0): Promise<void> {
+    this.#closed ??= this.#close(graceMs)
     return this.#closed
   }
 
@@ -84,21 +87,31 @@ export class HttpServer implements ConnectionOwner {
     return this.#dateLine
   }
 
+  flushSoon(writer: TurnWriter): void {
+    this.#writes.add(writer)
+  }
+
   closed(connection: ServerConnection): void {
     this.#connections.delete(connection)
     if (this.#connections.size === 0) this.#emptied?.()
   }
 
-  async #close(): Promise<void> {
+  async #close(graceMs: number): Promise<void> {
     this.#closing = true
     this.#server.close()
-    for (const connection of this.#connections) connection.stop()
+    this.#stopConnections(graceMs === 0)
+    const grace = this.options.clock.setTimer(graceMs, () => this.#stopConnections(true))
     if (this.#connections.size > 0) {
       await new Promise<void>((resolve) => {
         this.#emptied = resolve
       })
     }
+    grace.cancel()
     this.#sweep?.cancel()
+  }
+
+  #stopConnections(evenFresh: boolean): void {
+    for (const connection of this.#connections) connection.stop(evenFresh)
   }
 
   #accept(socket: Socket): void {

@@ -3,6 +3,7 @@ import { BodyReader } from '../message/body-reader.ts'
 import { HeadBuffer } from '../message/head-buffer.ts'
 import { MessageError } from '../message/message-error.ts'
 import { parseRequestHead, type RequestHead } from '../message/request-head.ts'
+import type { TurnWriter } from '../message/turn-writes.ts'
 import { CallerProbe, continueResponse } from './caller-probe.ts'
 import type { ConnectionOwner } from './connection-owner.ts'
 import { LingeringClose } from './lingering-close.ts'
@@ -56,9 +57,14 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     for (const [event, listener] of this.#listeners) socket.on(event, listener)
   }
 
-  /** The server stops: closes at once, or after the answer that is on its way. */
-  stop(): void {
-    if (this.#stage === 'head' && !this.#head.begun) this.socket.destroy()
+  /**
+   * The server stops: closes at once, or after the answer that is on its way. If `evenFresh` is
+   * false, a caller who has not sent anything yet still may.
+   */
+  stop(evenFresh: boolean): void {
+    const isIdle = this.#stage === 'head' && !this.#head.begun
+    if (isIdle && this.#isFresh && !evenFresh) return
+    if (isIdle) this.socket.destroy()
     else if (this.#stage === 'flush') this.#close()
   }
 
@@ -102,11 +108,16 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     return `${date}connection: keep-alive\r\nkeep-alive: timeout=${seconds}\r\n`
   }
 
+  flushSoon(writer: TurnWriter): void {
+    this.#owner.flushSoon(writer)
+  }
+
   responseEnded(): void {
     this.#request = undefined
     this.#response = undefined
     this.#body = undefined
-    if (!this.#keepAlive || this.#owner.closing) return this.#close()
+    const isLast = this.#callerEnded && this.#held === undefined
+    if (!this.#keepAlive || this.#owner.closing || isLast) return this.#close()
     this.#enter(this.socket.writableLength > 0 ? 'flush' : 'head')
     if (this.#held !== undefined) queueMicrotask(() => this.#continue())
   }
@@ -226,12 +237,12 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     if (this.#stage === 'head') {
       if (this.#head.begun) this.#refuse(new MessageError(400, 'The request is incomplete.'))
       else this.#close()
-    } else if (this.#response?.started === true) {
+    } else if (this.#response?.started === true && !this.#response.ended) {
       // Nobody stops sending in the middle of an answer but to leave.
       this.socket.destroy()
     } else if (this.#stage === 'body') {
       this.#breakRequest(new MessageError(400, 'The body is incomplete.'))
-    } else if (this.#stage === 'answer') {
+    } else if (this.#stage === 'answer' && this.#response?.started === false) {
       this.#probe()
       // The reset that the first one brings fails the second; from afar, a later one.
       setImmediate(() => this.#probe())

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { PendingBytes } from '../message/pending-bytes.ts'
+import type { TurnWriter } from '../message/turn-writes.ts'
 import { fieldLines } from '../message/write-head.ts'
 
 /** What a response needs of its connection. */
@@ -10,6 +11,8 @@ export interface ResponseTarget {
    * end is the end of the body.
    */
   connectionFields(endsWithConnection: boolean): string
+  /** Calls `flush` at the end of this turn of the event loop. */
+  flushSoon(writer: TurnWriter): void
   /** The response has been written to its end. */
   responseEnded(): void
 }
@@ -53,14 +56,14 @@ export function responseHead(status: number, fields: string): string {
   return `HTTP/1.1 ${status} ${reasons[status] ?? 'Unknown'}\r\n${fields}`
 }
 
-/** What is written in one tick is sent at its end, or as soon as it is as much as this. */
+/** What is written in one turn of the event loop is sent at its end, or once it is as much. */
 const pendingBytesMax = 64 * 1024
 
 /**
- * One response. Whatever is written in one tick, head included, is sent at once, at its end. Without
- * a Content-Length the body is chunked, or for HTTP/1.0 ends with the connection.
+ * One response. Whatever is written in one turn of the event loop, head included, is sent together,
+ * at its end. Without a Content-Length the body is chunked, or for HTTP/1.0 ends with the connection.
  */
-export class ServerResponse {
+export class ServerResponse implements TurnWriter {
   readonly #target: ResponseTarget
   readonly #withoutBody: boolean
   readonly #isHttp10: boolean
@@ -148,11 +151,10 @@ export class ServerResponse {
     if (!this.#started) throw new Error('the response has not started')
     if (bytes.length > 0) this.#add(bytes)
     if (this.#chunked) this.#pending.addText('0\r\n\r\n')
-    this.flush()
     this.#ended = true
     this.drained()
-    if (this.#left > 0 && this.#left !== Infinity) this.#target.socket.destroy()
-    else this.#target.responseEnded()
+    if (this.#left > 0 && this.#left !== Infinity) this.destroy()
+    else this.#flushSoon()
   }
 
   /** Closes the connection at once: the caller sees that the answer is incomplete. */
@@ -190,22 +192,20 @@ export class ServerResponse {
     if (this.#chunked) this.#pending.addText('\r\n')
   }
 
-  /** After all that the tick still has to write, microtasks included. */
   #flushSoon(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    process.nextTick(flushResponse, this)
+    this.#target.flushSoon(this)
   }
 
   /** Sends what is pending. */
   flush(): void {
     this.#scheduled = false
-    if (!this.#closed) this.#pending.writeTo(this.#target.socket)
+    const { socket } = this.#target
+    if (socket.destroyed) return
+    this.#pending.writeTo(socket)
+    if (this.#ended) this.#target.responseEnded()
   }
-}
-
-function flushResponse(response: ServerResponse): void {
-  response.flush()
 }
 
 /** The value of Content-Length, if there is one. Throws TypeError for one that is not a length. */

@@ -26,6 +26,7 @@ export async function serveByFairlead(pieces: readonly Buffer[]): Promise<Server
   const outcome: ServerOutcome = { requests: [], refusal: undefined }
   const socket = new MemorySocket({ allowHalfOpen: true })
   const owner: ConnectionOwner = {
+    flushSoon: (writer) => writer.flush(),
     options: {
       clock: new FakeClock(),
       onRequest(request, response) {
