@@ -207,6 +207,38 @@ describe('streams', () => {
     expect(written).toBeLessThan(50_000_000)
     call.destroy()
   })
+
+  it('a caller who has stopped reading holds up no call that must end', async () => {
+    const clock = new FakeClock()
+    const event = `data: ${JSON.stringify({ choices: [{ delta: { content: 'x'.repeat(60_000) } }] })}\n\n`
+    let written = 0
+    const upstream = await testUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const push = () => {
+        while (!response.destroyed) {
+          written += event.length
+          if (!response.write(event)) return void response.once('drain', push)
+        }
+      }
+      push()
+    })
+    const gateway = await testGateway({
+      providers: [keyedProvider('upstream', { baseURL: upstream.url })],
+      secrets: { upstream: 'sk' },
+      options: { clock },
+    })
+    const call = httpRequest(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    })
+    call.end(JSON.stringify(body))
+    const [response] = (await once(call, 'response')) as [NodeJS.ReadableStream & { pause(): void }]
+    response.pause()
+    await settled(() => written)
+    await clock.advance(30_000)
+    await until(() => gateway.logs.some(({ fields }) => fields['error'] === 'request_timeout'))
+    call.destroy()
+  })
 })
 
 describe('a caller who leaves', () => {

@@ -1,3 +1,4 @@
+import { untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
 import type { Call } from '../call/call.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
@@ -31,7 +32,8 @@ export async function relayAnswer(
       if (bytes === undefined || bytes.length === 0) continue
       if (!sink.started) start(writer, writer.byteLength, call)
       const drained = sink.write(bytes)
-      if (drained !== undefined) await drained
+      // A caller that has stopped reading holds up nothing once the call must end.
+      if (drained !== undefined) await untilAborted(drained, call.signal)
     }
     noteUsage(answer, call)
     await settleTaps(answer, writer, call, taps)
