@@ -80,7 +80,8 @@ export class ClientConnection implements TurnWriter {
 
   #onData(piece: Buffer): void {
     // Bytes that nobody asked for, such as a 408 before an idle connection closes.
-    if (this.#exchange === undefined) return this.destroy()
+    // Nor are they the answer to a request that has not been sent yet.
+    if (this.#exchange === undefined || this.#pending.byteLength > 0) return this.destroy()
     this.#receivedAny = true
     try {
       this.#process(piece)

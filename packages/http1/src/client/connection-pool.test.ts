@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../test-support/eventually.ts'
+import { MemorySocket } from '../test-support/memory-socket.ts'
 import { TestExchange, TestOrigin } from '../test-support/test-origin.ts'
 import { ConnectionLost, ConnectTimeout, PoolClosed } from './client-errors.ts'
 import type { ConnectionPool } from './connection-pool.ts'
@@ -95,6 +96,30 @@ describe('connections', () => {
     first.send('HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n')
     await first.closed()
     expect(await serve(pool, 1)).toBe('ok')
+  })
+
+  test('on which an answer comes before the request has been sent are closed', async () => {
+    const socket = new MemorySocket()
+    let receive = (_bytes: Buffer): void => {}
+    const pool = poolOf({
+      connectionsMax: 1,
+      connect: () =>
+        Promise.resolve({
+          socket: socket.asSocket(),
+          onBytes(listener) {
+            receive = listener
+          },
+        }),
+    })
+    const first = new TestExchange(pool)
+    await eventually(() => socket.written.includes('GET'))
+    receive(Buffer.from(ok))
+    expect(await first.done()).toBe('ok')
+    const second = new TestExchange(pool)
+    receive(Buffer.from(ok))
+    const error: unknown = await second.done().catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ name: 'ConnectionLost', wasStale: true })
+    expect(socket.written.match(/GET/g)).toHaveLength(1)
   })
 
   test('with more than the response are closed', async () => {
