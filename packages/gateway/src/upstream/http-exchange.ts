@@ -56,11 +56,11 @@ export class HttpExchange implements Exchange, ResponseHandler, CancellationList
   async collect(bytesMax: number): Promise<CollectedBody> {
     const declared = Number(this.headers.get('content-length') ?? 0)
     const collection = new BodyCollection(bytesMax, declared)
-    for (const chunk of this.#queue.splice(0)) collection.push(chunk)
-    this.#resume()
+    const queued = this.#takeQueued()
+    const isFull = queued !== undefined && collection.push(queued)
     if (this.#error !== undefined) throw this.#error
     if (this.#ended) collection.end()
-    else this.#collection = collection
+    else if (!isFull) this.#collection = collection
     return collection.collected
   }
 
