@@ -24,6 +24,13 @@ test.each([0, 1, 2, 3])('no byte is lost after too many, %i pieces read ahead', 
   expect(first + rest).toBe('abcdefghi')
 })
 
-test.each([0, 1, 2])('a body that is short enough is complete, %i pieces read ahead', async (queued) => {
-  expect(await collected(['ab', 'cd'], queued)).toEqual({ first: 'abcd', complete: true, rest: '' })
-})
+test.each([0, 1, 2])(
+  'a body that is short enough is complete, %i pieces read ahead',
+  async (queued) => {
+    expect(await collected(['ab', 'cd'], queued)).toEqual({
+      first: 'abcd',
+      complete: true,
+      rest: '',
+    })
+  },
+)
