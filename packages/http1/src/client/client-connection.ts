@@ -16,6 +16,8 @@ export interface ConnectionOwner {
   /** The exchange has ended and the connection can take another. */
   idle(connection: ClientConnection): void
   closed(connection: ClientConnection): void
+  /** The server closed the connection although it was to be kept, and nothing came of a request. */
+  wentStale(): void
 }
 
 const keepAliveForm = /(?:^|[\s,])timeout=(\d{1,6})(?:$|[\s,])/i
@@ -148,9 +150,12 @@ export class ClientConnection implements TurnWriter {
   }
 
   #onClose(): void {
+    const exchange = this.#exchange
     const wasStale = this.#served > 0 && !this.#receivedAny
-    this.#exchange?.fail(new ConnectionLost(wasStale, this.#error))
     this.#exchange = undefined
+    // Before the exchange fails: what is tried again must not meet the next stale one.
+    if (wasStale && exchange?.settled === false) this.#owner.wentStale()
+    exchange?.fail(new ConnectionLost(wasStale, this.#error))
     this.#owner.closed(this)
   }
 

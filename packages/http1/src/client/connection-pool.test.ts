@@ -207,6 +207,25 @@ describe('a connection that is lost', () => {
     expect((await lost(pool, 1, '', true)).wasStale).toBe(true)
   })
 
+  test('was stale: the other idle ones are not used any more', async () => {
+    const pool = poolOf()
+    const both = [new TestExchange(pool), new TestExchange(pool)]
+    for (const index of [0, 1]) {
+      const peer = await origin.peer(index)
+      await peer.until(({ received }) => received !== '')
+      peer.send(ok)
+    }
+    await Promise.all(both.map((one) => one.done()))
+    const exchange = new TestExchange(pool)
+    const usedAgain = () =>
+      origin.peers.find(({ received }) => received.match(/GET/g)?.length === 2)
+    await eventually(() => usedAgain() !== undefined)
+    usedAgain()?.finish()
+    await expect(exchange.done()).rejects.toThrow(ConnectionLost)
+    expect(await serve(pool, 2)).toBe('ok')
+    for (const peer of origin.peers.slice(0, 2)) await peer.closed()
+  })
+
   test('was not stale if it is new', async () => {
     const pool = poolOf()
     expect((await lost(pool, 0, '')).wasStale).toBe(false)

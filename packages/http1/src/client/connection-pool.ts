@@ -62,7 +62,7 @@ export class ConnectionPool implements ConnectionOwner {
   close(): void {
     this.#closing = true
     this.#sweep?.cancel()
-    for (const connection of this.#idle.splice(0)) connection.destroy()
+    this.#closeAllIdle()
   }
 
   /** Closes every connection; running exchanges fail. */
@@ -95,6 +95,15 @@ export class ConnectionPool implements ConnectionOwner {
     const index = this.#idle.indexOf(connection)
     if (index !== -1) this.#idle.splice(index, 1)
     this.#connectMore()
+  }
+
+  /** A server that has given up one idle connection has most likely given up the others. */
+  wentStale(): void {
+    this.#closeAllIdle()
+  }
+
+  #closeAllIdle(): void {
+    for (const connection of this.#idle.splice(0)) connection.destroy()
   }
 
   #prepare(request: ClientRequest, handler: ResponseHandler) {

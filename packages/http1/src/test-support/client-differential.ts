@@ -32,7 +32,12 @@ export async function readByFairlead(
       socket: socket.asSocket(),
       onBytes: (listener) => socket.on('data', listener),
     },
-    { flushSoon: (writer) => writer.flush(), idle: () => (isIdle = true), closed: () => {} },
+    {
+      flushSoon: (writer) => writer.flush(),
+      idle: () => (isIdle = true),
+      closed: () => {},
+      wentStale: () => {},
+    },
   )
   const exchange = new ClientExchange(
     { method, path: '/', headers: [], body: new Uint8Array() },
