@@ -7,6 +7,7 @@ import { gatewayError } from '../errors/gateway-error.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
+import { answerEncoding } from './answer-encoding.ts'
 
 /**
  * Reads just enough of an answer to know that it started successfully. Until then any failure may
@@ -22,7 +23,14 @@ export async function beginAnswer(
   const { dialect } = type
   const source = { exchange, dialect, use, provider: key, nowMs }
   const contentType = exchange.headers.get('content-type') ?? ''
-  if (stream && isStreamOf(dialect, contentType)) {
+  const isEventStream = stream && isStreamOf(dialect, contentType)
+  const encoding = answerEncoding(exchange.headers)
+  if (encoding !== undefined && (isEventStream || use.needsEvents || !use.passes)) {
+    exchange.abort(new Error('the answer is encoded'))
+    const detail = `encoded as "${encoding.slice(0, 100)}", which the gateway has not asked for`
+    throw gatewayError.upstreamInvalidResponse(key, detail)
+  }
+  if (isEventStream) {
     const answer = new StreamAnswer(source)
     await (use.passes ? beginPassing(answer, target, nowMs) : beginDecoded(answer, target))
     return answer

@@ -4,6 +4,7 @@ import type { Exchange } from '../upstream/exchange.ts'
 import { type FailureKind, UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { Call } from '../call/call.ts'
 import type { CallTarget } from '../routing/call-target.ts'
+import { answerEncoding } from './answer-encoding.ts'
 import { RefusedCall } from './refused-call.ts'
 
 const errorBytesMax = 64 * 1024
@@ -22,7 +23,8 @@ export async function refusedAnswer(
     return new UpstreamFailure('Target', gatewayError.upstreamRedirect(key, status))
   }
   const bytes = await readErrorBytes(exchange)
-  const text = bytes.toString('utf8', 0, errorBytesMax)
+  const isReadable = answerEncoding(exchange.headers) === undefined
+  const text = isReadable ? bytes.toString('utf8', 0, errorBytesMax) : ''
   const safeText = withoutKeys(text, credential)
   const body = parsed(safeText)
   if (status === 401 || status === 403) {
