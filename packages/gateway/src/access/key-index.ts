@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto'
-import { remembering, sameElements } from '@fairlead/base'
+import { sameElements } from '@fairlead/base'
 import type { ConsumerSettings, ReplicaProblem } from '@fairlead/snapshot'
 import type { SecretSource } from '../sources/sources.ts'
 import { type Caller, callerOf } from './caller.ts'
@@ -39,7 +39,7 @@ export class KeyIndexer {
   readonly #secrets: SecretSource
   #read = new Map<ConsumerSettings, ConsumerKeys>()
   #readAt: unknown
-  readonly #build = remembering((...all: readonly ConsumerKeys[]) => buildKeyIndex(all))
+  #built: { readonly all: readonly ConsumerKeys[]; readonly index: KeyIndex } | undefined
 
   constructor(secrets: SecretSource) {
     this.#secrets = secrets
@@ -55,7 +55,11 @@ export class KeyIndexer {
     })
     this.#read = new Map(all.map((one) => [one.consumer, one]))
     this.#readAt = revision
-    return this.#build(...all)
+    // Not `remembering`: a call takes no more arguments than fit on the stack.
+    if (this.#built === undefined || !sameElements(all, this.#built.all)) {
+      this.#built = { all, index: buildKeyIndex(all) }
+    }
+    return this.#built.index
   }
 
   #readKeys(consumer: ConsumerSettings, before: ConsumerKeys | undefined): ConsumerKeys {

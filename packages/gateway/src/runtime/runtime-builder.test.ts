@@ -193,3 +193,9 @@ describe('the connections of a provider', () => {
     expect(pools.users.size).toBe(0)
   })
 })
+
+it('indexes more Consumers than a function takes arguments', () => {
+  const { builder } = builderWith(new TestSecrets({}))
+  const consumers = Array.from({ length: 200_000 }, () => consumerOf('many', { apiKeys: [] }))
+  expect(() => builder.build({ ...complete, consumers })).not.toThrow()
+})
