@@ -13,6 +13,9 @@ describe('connections that the configuration does not allow', () => {
     ['a private address', 'http://127.0.0.1:9/v1', false],
     ['a private IPv6 address', 'http://[::1]:9/v1', false],
     ['the metadata address, whatever is allowed', 'http://169.254.169.254/v1', true],
+    ['a private address over TLS', 'https://127.0.0.1:9/v1', false],
+    ['a name of a private address over TLS', 'https://inside.example/v1', false],
+    ['a name of the metadata address over TLS', 'https://metadata.example/v1', true],
     ['a name of a private address', 'http://inside.example/v1', false],
     ['a name of the metadata address', 'http://metadata.example/v1', true],
   ])('%s', async (_name, baseURL, allowPrivateNetworks) => {
