@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { LineBatches } from './line-batches.ts'
 
@@ -56,4 +58,22 @@ describe('line batches', () => {
     expect(batches.bytes).toBe(0)
     expect(batches.take()).toBeUndefined()
   })
+})
+
+it('batches that were taken are let go of, though others always wait', async () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  const batches = new LineBatches(4)
+  const taken: WeakRef<object>[] = []
+  for (let count = 0; count < 100; count += 1) batches.add('abc\n', 4)
+  for (let count = 0; count < 1_000; count += 1) {
+    batches.add('abc\n', 4)
+    const batch = batches.takeFull()
+    if (batch !== undefined) taken.push(new WeakRef(batch))
+  }
+  await new Promise((resolve) => setImmediate(resolve))
+  collectGarbage()
+  expect(taken).toHaveLength(1_000)
+  expect(taken.filter((one) => one.deref() !== undefined).length).toBeLessThan(300)
+  expect(batches.bytes).toBe(400)
 })

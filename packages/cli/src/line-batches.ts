@@ -7,8 +7,8 @@ export interface LineBatch {
 /** A queue of lines that come out in order, joined into batches. */
 export class LineBatches {
   readonly #maxBatchBytes: number
-  /** Batches that no further line fits into, from `#first` on. */
-  #full: LineBatch[] = []
+  /** Batches that no further line fits into, from `#first` on; before it are some that are taken. */
+  readonly #full: LineBatch[] = []
   #first = 0
   #open = ''
   #openBytes = 0
@@ -46,8 +46,9 @@ export class LineBatches {
     if (batch === undefined) return undefined
     this.#first += 1
     this.#bytes -= batch.bytes.length
-    if (this.#first === this.#full.length) {
-      this.#full = []
+    // Taken ones are let go of in time, also when the queue never runs empty: each is moved once.
+    if (this.#first * 2 >= this.#full.length) {
+      this.#full.splice(0, this.#first)
       this.#first = 0
     }
     return batch
