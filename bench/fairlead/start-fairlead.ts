@@ -25,6 +25,8 @@ export interface BenchedFairlead {
   readonly gateway: string
   /** The key of the quickstart's Consumer. */
   readonly headers: Readonly<Record<string, string>>
+  /** The metrics, as text. */
+  metrics(): Promise<string>
   /** Server-side apply, as `kubectl apply --server-side` does it. */
   apply(kind: BenchedKind, name: string, spec: object): Promise<void>
   stop(): Promise<void>
@@ -61,6 +63,7 @@ export async function startFairlead(options: FairleadOptions): Promise<BenchedFa
     process: running,
     gateway: endpoints.gateway,
     headers: { authorization: `Bearer ${endpoints.apiKey}` },
+    metrics: async () => (await fetch(`${endpoints.admin}/metrics`)).text(),
     apply,
     async stop() {
       await client.close()
@@ -71,6 +74,7 @@ export async function startFairlead(options: FairleadOptions): Promise<BenchedFa
 
 interface Endpoints {
   readonly gateway: string
+  readonly admin: string
   readonly kubeconfig: string
   readonly apiKey: string
 }

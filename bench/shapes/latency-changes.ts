@@ -1,7 +1,9 @@
 import { small } from '../calls/calls.ts'
 import { addProvider } from '../fairlead/add-provider.ts'
+import type { ProcessOptions } from '../processes/processes.ts'
 import { startFairlead, type BenchedFairlead } from '../fairlead/start-fairlead.ts'
-import { siteIn } from '../workbench/bench.ts'
+import { planCores } from '../machine/cores.ts'
+import { siteIn, startMeasured } from '../workbench/bench.ts'
 import { takeTurns, type Finding } from '../workbench/take-turns.ts'
 import { AddedLatency, latencyMetrics, type Passed } from './latency.ts'
 import type { Shape } from './shape.ts'
@@ -19,13 +21,17 @@ export const latencyChangesShape: Shape = {
   peers: [],
   metrics: [
     ...latencyMetrics,
+    { name: 'loopLagMsMax', title: 'worker lag max ms', digits: 1 },
+    { name: 'loopLagMsP99', title: 'lag p99', digits: 1 },
     { name: 'changesPerSecond', title: 'changes/s', isBetterHigher: true },
   ],
   baseline: 'no changes',
   async measure(bench) {
     await bench.pool.stop()
     const site = siteIn(bench, bench.folder)
-    const fairlead = await startFairlead(site)
+    // A CPU for the worker and one for the process that is told of the changes.
+    const start = (options: ProcessOptions) => startMeasured(bench, options, 2)
+    const fairlead = await startFairlead({ folder: bench.folder, start })
     await addProvider(fairlead, small.name, site.baseURL(small))
     for (let index = 0; index < resources; index++) await change(fairlead, index, 0)
     const passed = {
@@ -36,12 +42,15 @@ export const latencyChangesShape: Shape = {
     const latency = new AddedLatency(bench, requestsPerSecond)
     await takeTurns(bench, [
       latency.directRow(),
-      latency.row('no changes', passed),
+      { name: 'no changes', measure: () => withLag(fairlead, () => latency.measure(passed)) },
       {
         name: `${changesPerSecond} changes/s`,
-        measure: () => whileChanging(fairlead, latency, passed),
+        measure: () => withLag(fairlead, () => whileChanging(fairlead, latency, passed)),
       },
     ])
+    if (planCores(bench.cores, 2) === undefined) {
+      bench.note('all processes, load and upstream included, share all CPUs')
+    }
     bench.note('µs CPU/request includes the changes; changes/s are those that were answered')
     await fairlead.stop()
   },
@@ -49,6 +58,27 @@ export const latencyChangesShape: Shape = {
 
 function change(fairlead: BenchedFairlead, index: number, n: number): Promise<void> {
   return fairlead.apply('Persona', `changing-${index}`, { instructions: `Version ${n}.` })
+}
+
+/** With what the worker says of its own event loop. */
+async function withLag(
+  fairlead: BenchedFairlead,
+  measure: () => Promise<Finding>,
+): Promise<Finding> {
+  // The gauges cover the time since they were read last.
+  await fairlead.metrics()
+  const { figures, failures = 0 } = await measure()
+  const metrics = await fairlead.metrics()
+  const lagMs = (quantile: string) => {
+    const line = `fairlead_gateway_event_loop_lag_seconds{quantile="${quantile}"} `
+    const [, rest] = metrics.split(line)
+    if (rest === undefined) throw new Error(`there is no metric ${line}`)
+    return Number.parseFloat(rest) * 1000
+  }
+  return {
+    figures: { ...figures, loopLagMsMax: lagMs('1'), loopLagMsP99: lagMs('0.99') },
+    failures,
+  }
 }
 
 async function whileChanging(
