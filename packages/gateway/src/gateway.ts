@@ -54,7 +54,8 @@ export interface Gateway {
   onReportChange(listener: () => void): () => void
   /**
    * Stops accepting connections, lets calls in flight finish, aborts those left after `timeoutMs`,
-   * then closes upstream connections and stores. Resolves when all is closed.
+   * then closes upstream connections and stores. Resolves when all is closed. A second call can
+   * leave less time.
    */
   drain(timeoutMs: number): Promise<void>
 }

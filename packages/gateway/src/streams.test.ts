@@ -295,6 +295,17 @@ describe('drain', () => {
     await expect(gateway.chat(body)).rejects.toThrow()
   })
 
+  it('leaves less time when it is asked again', async () => {
+    const upstream = await testUpstream(() => {})
+    const gateway = await start(upstream.url)
+    const pending = gateway.chat({ ...body, stream: false })
+    await upstream.request(1)
+    const first = gateway.drain(60_000)
+    const second = gateway.drain(0)
+    expect(await (await pending).json()).toMatchObject({ error: { code: 'shutting_down' } })
+    await Promise.all([first, second])
+  })
+
   it('aborts calls that do not finish in time', async () => {
     const upstream = await testUpstream(() => {})
     const gateway = await start(upstream.url)

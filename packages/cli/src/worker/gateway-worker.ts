@@ -122,12 +122,12 @@ export class GatewayWorker {
   /** The last metrics go before it: nothing that it counted is lost. */
   async #drain(timeoutMs: number): Promise<void> {
     const { exit, logger } = this.#options
-    // A second wish comes with a shorter time, which the primary process enforces.
-    if (this.#isDraining) return
+    const isFirst = !this.#isDraining
     this.#isDraining = true
     try {
+      // A second wish leaves less time: calls that the first would let run are ended.
       await (await this.#gateway)?.drain(timeoutMs)
-      await this.#sendMetrics(() => exit(0))
+      if (isFirst) await this.#sendMetrics(() => exit(0))
     } catch (error) {
       logger.error({ error }, 'a gateway worker could not stop in order')
       exit(1)

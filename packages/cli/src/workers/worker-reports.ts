@@ -9,13 +9,14 @@ interface Reporting {
   readonly name: string
   readonly replica: ReportingReplica
   readonly stop: AbortController
-  readonly ended: Promise<void>
 }
 
 /** Keeps an entry in `LLMGateway.status.replicas` for each worker. */
 export class WorkerReports {
   readonly #options: Omit<ReplicaReporterOptions, 'gateway'>
   #reporting: Reporting[] = []
+  /** By name, the end of the newest; also of those that are still removing their entry. */
+  readonly #ends = new Map<string, Promise<void>>()
 
   constructor(options: Omit<ReplicaReporterOptions, 'gateway'>) {
     this.#options = options
@@ -35,12 +36,18 @@ export class WorkerReports {
   /** Resolves when all entries are removed. */
   async stop(): Promise<void> {
     for (const { stop } of this.#reporting) stop.abort()
-    await Promise.all(this.#reporting.map(({ ended }) => ended))
+    await Promise.all(this.#ends.values())
   }
 
   #begin(name: string, replica: ReportingReplica): Reporting {
     const stop = new AbortController()
     const options = { ...this.#options, replica: name, gateway: replica }
-    return { name, replica, stop, ended: reportReplica(options, stop.signal) }
+    // One that leaves would remove the entry of another that has taken its name.
+    const before = this.#ends.get(name) ?? Promise.resolve()
+    this.#ends.set(
+      name,
+      before.then(() => reportReplica(options, stop.signal)),
+    )
+    return { name, replica, stop }
   }
 }

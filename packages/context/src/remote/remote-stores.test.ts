@@ -46,6 +46,23 @@ for (const [name, open] of [
   })
 }
 
+it('a store that is being opened is closed with the others', async () => {
+  const clock = new FakeClock()
+  const opening = Promise.withResolvers<TurnStore>()
+  const owner = new StoreOwner({
+    open: () => opening.promise,
+    keyOf: String,
+    clock,
+    logger: silentLogger,
+  })
+  void owner.open('slow')
+  const closed = owner.close()
+  let closes = 0
+  opening.resolve(Object.assign(inMemory(clock), { close: async () => void (closes += 1) }))
+  await closed
+  expect(closes).toBe(1)
+})
+
 function ownerOf(open: () => TurnStore, clock = new FakeClock()): StoreOwner {
   const keyOf = (description: unknown) => String(description)
   return new StoreOwner({ open: async () => open(), keyOf, clock, logger: silentLogger })

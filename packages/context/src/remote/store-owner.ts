@@ -68,6 +68,8 @@ export class StoreOwner {
   }
 
   async close(): Promise<void> {
+    // Those that are being opened, too.
+    await Promise.allSettled(this.#byKey.values())
     const stores = this.stores
     this.#byKey.clear()
     this.#byNumber.clear()
