@@ -162,6 +162,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'workers',
       'quickstart',
       'documentation',
+      'planes',
       'commands',
       'run-command-line.ts',
       'main.ts',

@@ -2,6 +2,7 @@ const foreseen = new Set([
   'UsageError',
   'DataDirError',
   'PortError',
+  'WorkerStartError',
   'ManifestError',
   'KubeConfigError',
   'ConnectionError',
@@ -15,4 +16,9 @@ export function explainFailure(error: unknown): string {
   if (code === 'EADDRNOTAVAIL') return `${address} is not an address of this machine: see --host`
   if (code === 'ENOTFOUND') return `${error.message}: check --host and the network`
   return foreseen.has(error.name) ? error.message : (error.stack ?? error.message)
+}
+
+/** Whether a command has only ended because it was asked to, before it had started. */
+export function isStop(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && error === signal.reason
 }

@@ -1,11 +1,6 @@
 import { systemClock } from '@fairlead/base'
 import type { Command } from './command-context.ts'
-import { apiserver } from './commands/apiserver.ts'
-import { crds } from './commands/crds.ts'
-import { gateway } from './commands/gateway.ts'
-import { operator } from './commands/operator.ts'
-import { up } from './commands/up.ts'
-import { explainFailure } from './explain-failure.ts'
+import { explainFailure, isStop } from './explain-failure.ts'
 import { LogDestination } from './log-destination.ts'
 import { openStandardError } from './log-output.ts'
 import { newLogger } from './new-logger.ts'
@@ -13,7 +8,14 @@ import { parseCommandLine, UsageError } from './options.ts'
 import { stopSignal } from './stop-signal.ts'
 import { usage } from './usage.ts'
 
-const commands: Readonly<Record<string, Command>> = { up, operator, gateway, apiserver, crds }
+/** Imported when one is run: what others need costs it nothing. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  up: async () => (await import('./commands/up.ts')).up,
+  operator: async () => (await import('./commands/operator.ts')).operator,
+  gateway: async () => (await import('./commands/gateway.ts')).gateway,
+  apiserver: async () => (await import('./commands/apiserver.ts')).apiserver,
+  crds: async () => (await import('./commands/crds.ts')).crds,
+}
 
 /**
  * Runs a command line; resolves to the exit code: 0, 1 for a failure, 2 for a usage error. By then
@@ -29,12 +31,16 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
       print(usage)
       return help ? 0 : 2
     }
-    const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-    if (command === undefined)
-      throw new UsageError(`unknown command "${name}"; see fairlead --help`)
+    const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+    if (load === undefined) throw new UsageError(`unknown command "${name}"; see fairlead --help`)
     const logger = newLogger(options.logLevel, log)
+    const command = await load()
     const signal = stopSignal()
-    await command({ options, environment: process.env, signal, logger, log, print })
+    try {
+      await command({ options, environment: process.env, signal, logger, log, print })
+    } catch (error) {
+      if (!isStop(error, signal)) throw error
+    }
     await log.flush()
     return 0
   } catch (error) {

@@ -1,23 +1,7 @@
-import { join, resolve } from 'node:path'
-import { WatchedConfiguration } from '@fairlead/config'
-import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/controller-runtime'
-import { setupOperator } from '@fairlead/operator'
-import type { Registry } from 'prom-client'
-import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
-import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
-import { openDataDir, type DataDir } from '../data-dir.ts'
-import { startEmbeddedApiServer } from '../embedded-api-server.ts'
-import { writeEndpoints, type Endpoints } from '../endpoints-file.ts'
-import { GatewayReadiness } from '../gateway-readiness.ts'
-import { installCustomResourceDefinitions } from '../install-crds.ts'
+import { openDataDir } from '../data-dir.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
-import { probesOf } from '../probes.ts'
-import { applyQuickstart, readQuickstartKey } from '../quickstart/apply-quickstart.ts'
-import { applyEnvironmentProviders } from '../quickstart/environment-providers.ts'
-import { withAdmin } from '../with-admin.ts'
-import type { GatewayWorkers } from '../workers/gateway-workers.ts'
-import { openWorkers, runDataPlane } from '../workers/run-data-plane.ts'
+import { openWorkers } from '../workers/open-workers.ts'
 
 /** Everything: API server and operator in this process, the gateway in workers. */
 export async function up(context: CommandContext): Promise<void> {
@@ -33,148 +17,13 @@ export async function up(context: CommandContext): Promise<void> {
       logger,
     })
     try {
-      const kubernetes = await openKubernetes(context, dataDir)
-      try {
-        await runPlanes(context, dataDir, kubernetes, { workers, registry })
-      } finally {
-        await kubernetes.stop()
-      }
+      // The workers load at the same time.
+      const { runAllPlanes } = await import('../planes/run-all-planes.ts')
+      await runAllPlanes(context, dataDir, { workers, registry })
     } finally {
       await workers.stop(0)
     }
   } finally {
     dataDir.release()
   }
-}
-
-/** What runs from the start, before there is anything to serve. */
-interface Early {
-  readonly workers: GatewayWorkers
-  readonly registry: Registry
-}
-
-/** The Kubernetes API in use: the embedded server or an existing cluster. */
-interface Kubernetes {
-  readonly config: KubeConfig
-  readonly kubeconfigPath: string
-  stop(): Promise<void>
-}
-
-async function openKubernetes(context: CommandContext, dataDir: DataDir): Promise<Kubernetes> {
-  const { kubeconfig } = context.options
-  if (kubeconfig !== undefined) {
-    const config = loadKubeConfig({ file: kubeconfig })
-    return { config, kubeconfigPath: resolve(kubeconfig), stop: () => Promise.resolve() }
-  }
-  const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir)
-  const config = loadKubeConfig({ text: server.kubeconfig() })
-  return { config, kubeconfigPath, stop: () => server.stop() }
-}
-
-async function runPlanes(
-  context: CommandContext,
-  dataDir: DataDir,
-  kubernetes: Kubernetes,
-  { workers, registry }: Early,
-): Promise<void> {
-  const { options, logger, signal } = context
-  const manager = new Manager({ config: kubernetes.config, logger, registry })
-  await prepareResources(context, dataDir, manager)
-
-  const { cache } = manager
-  const configuration = new WatchedConfiguration(cache, { capabilities })
-  setupOperator(manager, { capabilities, configuration, logger })
-  const { gateway } = options
-  const source = new KubernetesConfigSource({ cache, gateway, configuration, logger })
-  addGateway(context, dataDir, manager, source, workers)
-  await withAdmin(context, workers.metrics, probesOf(manager), async (admin) => {
-    const running = manager.start(signal)
-    const isServing = await Promise.race([
-      // Why they do not is what `running` rejects with.
-      workers.listening.then(
-        () => true,
-        () => false,
-      ),
-      running.then(() => false),
-    ])
-    if (isServing) {
-      await announce(context, dataDir, manager, {
-        apiServer: kubernetes.config.server,
-        gateway: workers.url,
-        admin,
-        kubeconfig: kubernetes.kubeconfigPath,
-      })
-    }
-    await running
-  })
-}
-
-/** Creates what must exist in the API server before any watch starts. */
-async function prepareResources(
-  context: CommandContext,
-  dataDir: DataDir,
-  manager: Manager,
-): Promise<void> {
-  const { options, environment, logger, signal } = context
-  await installCustomResourceDefinitions(manager.client, logger, signal)
-  if (options.quickstart) {
-    if (dataDir.isNew) await applyQuickstart(manager.client, signal)
-    await applyEnvironmentProviders(manager.client, environment, signal)
-  }
-  dataDir.markStarted()
-}
-
-/** Adds the gateway to the manager. */
-function addGateway(
-  context: CommandContext,
-  dataDir: DataDir,
-  manager: Manager,
-  source: KubernetesConfigSource,
-  workers: GatewayWorkers,
-): void {
-  const { options, logger } = context
-  const readiness = new GatewayReadiness(context.signal)
-  manager.addReadyzCheck('gateway', () => readiness.check())
-  const serve = (signal: AbortSignal) => {
-    // The manager starts this after the cache has synced.
-    source.begin()
-    const { client } = manager
-    const { snapshots, secrets } = source
-    return runDataPlane(
-      {
-        workers,
-        options,
-        dataDir: dataDir.path,
-        snapshots,
-        secrets,
-        client,
-        logger,
-        onListening: () => readiness.listening(workers),
-      },
-      signal,
-    )
-  }
-  manager.add(runnable(serve, { needLeaderElection: false }))
-}
-
-async function announce(
-  context: CommandContext,
-  dataDir: DataDir,
-  manager: Manager,
-  where: Omit<Endpoints, 'apiKey'>,
-): Promise<void> {
-  const apiKey = (await readQuickstartKey(manager.client, context.signal)) ?? null
-  const endpointsPath = join(dataDir.path, 'endpoints.json')
-  writeEndpoints(endpointsPath, { ...where, apiKey })
-  context.print(
-    [
-      'Fairlead is ready',
-      `  gateway     ${where.gateway}`,
-      `  API server  ${where.apiServer}`,
-      `  admin       ${where.admin}`,
-      `  kubectl     export KUBECONFIG=${where.kubeconfig}`,
-      `  endpoints   ${endpointsPath}${apiKey === null ? '' : ' (with the API key)'}`,
-      '',
-    ].join('\n'),
-  )
 }

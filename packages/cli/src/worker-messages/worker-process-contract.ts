@@ -3,3 +3,9 @@ export const listeningSocketFd = 4
 
 /** The place of the log level in `process.argv`. */
 export const logLevelArgument = 2
+
+/**
+ * How often the primary process asks a worker for its metrics when nobody reads them. The answer
+ * also shows that the worker is not stuck.
+ */
+export const askEveryMs = 5_000

@@ -151,7 +151,8 @@ export class GatewayWorkers {
       logger,
       onRestart: () => this.#restarts.inc(),
       onListening: () => this.#listening.resolve(),
-      onFailure: (error) => this.#listening.reject(error),
+      onFailure: (error) =>
+        this.#listening.reject(Object.assign(error, { port: this.#options.socket.port })),
     })
   }
 
@@ -208,7 +209,7 @@ export class GatewayWorkers {
     )
     return new Counter({
       name: 'fairlead_gateway_worker_restarts_total',
-      help: 'Gateway processes that died and were replaced.',
+      help: 'Gateway processes that died, or hung and were killed, and were replaced.',
       registers: [registry],
     })
   }

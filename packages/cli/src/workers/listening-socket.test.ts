@@ -12,6 +12,7 @@ describe.each([
     expect(socket.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/)
     const server = createServer((connection) => connection.end('hello'))
     await new Promise<void>((resolve) => server.listen({ fd: socket.fd }, resolve))
+    expect((server.address() as AddressInfo).port).toBe(socket.port)
     expect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`).toBe(socket.url)
     await new Promise((resolve) => server.close(resolve))
   })

@@ -7,6 +7,7 @@ export interface ListeningSocket {
   /** For the `stdio` of child processes. */
   readonly fd: number
   readonly url: string
+  readonly port: number
   close(): void
 }
 
@@ -33,7 +34,13 @@ export async function bindListeningSocket(host: string, port: number): Promise<L
 
 function boundSocket(host: string, port: number): ListeningSocket {
   const socket = new net.BoundSocket({ host, port })
-  return { fd: socket.fd(), url: urlOf(socket.address()), close: () => socket.close() }
+  const address = socket.address()
+  return {
+    fd: socket.fd(),
+    url: urlOf(address),
+    port: address.port,
+    close: () => socket.close(),
+  }
 }
 
 /** The same with what Node.js 24 has. */
@@ -53,6 +60,7 @@ export function boundHandle(host: string, port: number): ListeningSocket {
   return {
     fd: handle.fd,
     url: urlOf(address as net.AddressInfo),
+    port: (address as net.AddressInfo).port,
     close: () => handle.close(),
   }
 }

@@ -1,58 +1,16 @@
-import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { aborted, systemClock } from '@fairlead/base'
 import type { Client } from '@fairlead/controller-runtime'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import type { Logger } from 'pino'
-import type { Registry } from 'prom-client'
 import type { Options } from '../options.ts'
 import { takingPort } from '../port-error.ts'
 import { conversationOwner } from './conversation-owner.ts'
-import { GatewayWorkers } from './gateway-workers.ts'
-import { bindListeningSocket } from './listening-socket.ts'
+import type { GatewayWorkers } from './gateway-workers.ts'
 import { replicaName } from './replica-name.ts'
-import { startWorkerProcess } from './worker-process.ts'
 import { WorkerReports } from './worker-reports.ts'
 
 /** Grace period for calls in progress when a stop is requested. */
 const drainMs = 20_000
-
-/** More than this many workers need a decision: each takes memory. */
-const defaultWorkersMax = 8
-
-/** One worker per core, at most 8. */
-export function workerPerCore(): number {
-  return Math.min(availableParallelism(), defaultWorkersMax)
-}
-
-interface OpenWorkersOptions {
-  readonly options: Pick<Options, 'host' | 'gatewayPort' | 'workers' | 'logLevel'>
-  /** Keeps the compiled code of workers, if it exists. */
-  readonly dataDir: string
-  readonly defaultWorkers: number
-  readonly registry: Registry
-  readonly logger: Logger
-}
-
-/**
- * Takes the gateway's port and starts worker processes, which load while this process prepares what
- * they will serve. Whoever calls this calls `stop`. Rejects with PortError.
- */
-export async function openWorkers(options: OpenWorkersOptions): Promise<GatewayWorkers> {
-  const { host, gatewayPort, workers, logLevel } = options.options
-  const codeCache = existsSync(options.dataDir) ? join(options.dataDir, 'cache') : undefined
-  const socket = await takingPort('gateway-port', bindListeningSocket(host, gatewayPort))
-  return new GatewayWorkers({
-    socket,
-    startProcess: () => startWorkerProcess({ socketFd: socket.fd, logLevel, codeCache }),
-    workers,
-    defaultWorkers: options.defaultWorkers,
-    registry: options.registry,
-    clock: systemClock,
-    logger: options.logger,
-  })
-}
 
 interface DataPlaneOptions {
   readonly workers: GatewayWorkers

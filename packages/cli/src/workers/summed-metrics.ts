@@ -1,10 +1,9 @@
 import type { Clock, Timer } from '@fairlead/base'
 import { Registry } from 'prom-client'
 import type { MetricFamily, ToWorker } from '../worker-messages/messages.ts'
+import { askEveryMs } from '../worker-messages/worker-process-contract.ts'
 import { sumMetrics, withoutGauges } from './metric-sums.ts'
 
-/** How often workers are asked when nobody reads: what a worker that is killed loses at most. */
-const refreshMs = 5_000
 /** How long a worker may take to send its metrics; later, its last ones are used. */
 const answerMs = 500
 
@@ -67,8 +66,9 @@ export class SummedMetrics {
     }
   }
 
+  /** What a worker that is killed has counted since is lost. */
   #refreshLater(): void {
-    this.#refresh ??= this.#clock.setTimer(refreshMs, () => {
+    this.#refresh ??= this.#clock.setTimer(askEveryMs, () => {
       this.#refresh = undefined
       for (const { send } of this.#members) send({ type: 'metrics-wanted' })
       this.#refreshLater()

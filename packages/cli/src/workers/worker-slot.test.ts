@@ -37,6 +37,7 @@ function bench(connected = true) {
   const linksEnded: number[] = []
   const connecting = Promise.withResolvers<() => { receive(): void; ended(): void }>()
   const counts = { restarts: 0 }
+  const failures: Error[] = []
   if (connected) {
     connecting.resolve(() => ({ receive() {}, ended: () => void linksEnded.push(clock.now()) }))
   }
@@ -52,14 +53,14 @@ function bench(connected = true) {
     logger: { ...silentLogger, error: (fields) => void lines.push(fields) },
     onRestart: () => (counts.restarts += 1),
     onListening() {},
-    onFailure() {},
+    onFailure: (error) => void failures.push(error),
   })
   const newest = () => {
     const process = processes.at(-1)
     if (process === undefined) throw new Error('no process was started')
     return process
   }
-  return { clock, slot, processes, newest, lines, linksEnded, counts }
+  return { clock, slot, processes, newest, lines, linksEnded, counts, failures }
 }
 
 const moment = () => new Promise((resolve) => setImmediate(resolve))
@@ -72,7 +73,7 @@ describe('the place of a worker', () => {
     expect(newest().sent).toEqual(['start'])
     newest().say({ type: 'listening' })
     expect(slot.isListening).toBe(true)
-    await clock.advance(60_000)
+    await clock.advance(20_000)
     newest().die(null)
     await moment()
     expect(slot.isListening).toBe(false)
@@ -96,7 +97,7 @@ describe('the place of a worker', () => {
     await clock.advance(10_000)
     newest().die()
     await moment()
-    expect(clock.pendingTimers).toBe(0)
+    // It was replaced at once.
     expect(processes).toHaveLength(10)
   })
 
@@ -133,5 +134,57 @@ describe('the place of a worker', () => {
     newest().say({ type: 'loaded' })
     await slot.stop(20_000)
     expect(newest().sent).toEqual([])
+  })
+
+  it('says that it cannot be taken when process after process fails to load', async () => {
+    const { clock, newest, failures } = bench()
+    for (let death = 0; death < 4; death++) {
+      newest().die(9)
+      await moment()
+      await clock.advance(2_000)
+    }
+    expect(failures.map(({ name }) => name)).toEqual(['WorkerStartError'])
+    expect(failures[0]?.message).toContain('exit code 9')
+  })
+
+  it('fails to load later without saying so: others serve', async () => {
+    const { clock, newest, failures } = bench()
+    newest().say({ type: 'loaded' })
+    for (let death = 0; death < 5; death++) {
+      newest().die(9)
+      await moment()
+      await clock.advance(4_000)
+    }
+    expect(failures).toEqual([])
+  })
+
+  it('kills a process that does not answer for 30 s, and replaces it', async () => {
+    const { clock, newest, processes, lines, counts } = bench()
+    newest().say({ type: 'loaded' })
+    await moment()
+    newest().say({ type: 'listening' })
+    for (let second = 0; second < 120; second += 5) {
+      newest().say({ type: 'metrics', families: [] })
+      await clock.advance(5_000)
+    }
+    await clock.advance(25_000)
+    expect(processes).toHaveLength(1)
+    await clock.advance(5_000)
+    await moment()
+    expect({ processes: processes.length, ...counts }).toEqual({ processes: 2, restarts: 1 })
+    expect(lines[0]).toEqual({ worker: 3, pid: 1, silentMs: 30_000 })
+  })
+
+  it('lets a process wait for a configuration as long as it takes, and load for two minutes', async () => {
+    const { clock, newest, processes } = bench(false)
+    await clock.advance(115_000)
+    newest().say({ type: 'loaded' })
+    await clock.advance(3_600_000)
+    expect(processes).toHaveLength(1)
+    newest().die()
+    await moment()
+    await clock.advance(120_000)
+    await moment()
+    expect(processes).toHaveLength(3)
   })
 })

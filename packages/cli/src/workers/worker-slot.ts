@@ -2,12 +2,21 @@ import { type Clock, type Logger, sleep } from '@fairlead/base'
 import type { GatewayReport } from '@fairlead/gateway'
 import { Listeners } from '../listeners.ts'
 import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
-import type { WorkerProcess } from './worker-process.ts'
+import { askEveryMs } from '../worker-messages/worker-process-contract.ts'
+import { AnswerWatch } from './answer-watch.ts'
+import type { ProcessEnd, WorkerProcess } from './worker-process.ts'
+import { WorkerStartError } from './worker-start-error.ts'
 
 /** A process that ends earlier has failed at its start. */
 const settledMs = 10_000
 const firstRetryMs = 1_000
 const lastRetryMs = 30_000
+/** After so many failed starts in a row, and none that succeeded, the fault is not an accident. */
+const failedStartsMax = 3
+/** 30 s: much longer than any one thing that a worker does. */
+const silentTurnsMax = 6
+/** 2 min: many workers that start at once on a busy machine take their time. */
+const loadingTurnsMax = 24
 /** How much longer than its calls a worker may take to stop. */
 const stopGraceMs = 5_000
 
@@ -30,7 +39,7 @@ interface WorkerSlotOptions {
   /** Another process takes the place of one that has died. */
   onRestart(): void
   onListening(): void
-  /** The socket cannot be listened on; another process would fail as well. */
+  /** Another process would fail as well: it cannot be started, or not listen on the socket. */
   onFailure(error: Error): void
 }
 
@@ -38,7 +47,8 @@ const nothingYet: GatewayReport = { configHash: '', problems: [], providers: [] 
 
 /**
  * One place for a worker, and the processes that take it one after the other: one that dies is
- * replaced at once, and with growing delays if it dies again and again soon after its start.
+ * replaced at once, and with growing delays if it dies again and again soon after its start. One
+ * that does not answer any more is killed.
  */
 export class WorkerSlot {
   readonly index: number
@@ -50,6 +60,7 @@ export class WorkerSlot {
   #report = nothingYet
   #isConnected = false
   #isListening = false
+  #hasLoaded = false
   /** What is still done about processes that are gone. */
   #aftermath: Promise<unknown> = Promise.resolve()
 
@@ -99,6 +110,8 @@ export class WorkerSlot {
       const { pid, end } = await this.#runProcess()
       if (stopped.aborted) return
       earlyEnds = clock.monotonicMs() - startedMs < settledMs ? earlyEnds + 1 : 0
+      if (!this.#hasLoaded && earlyEnds === failedStartsMax)
+        this.#options.onFailure(startError(end))
       const waitMs = restartDelayMs(earlyEnds)
       logger.error({ worker: index, pid, ...end, waitMs }, 'a gateway worker died and is replaced')
       if (waitMs > 0) {
@@ -113,23 +126,48 @@ export class WorkerSlot {
     const process = this.#options.startProcess()
     this.#process = process
     let link: WorkerLink | undefined
+    let watch: AnswerWatch | undefined = this.#watch(process, loadingTurnsMax)
+    const loaded = () => {
+      this.#hasLoaded = true
+      // Before it is connected it is asked for nothing.
+      watch?.stop()
+      watch = undefined
+      void connect()
+    }
     const connect = async () => {
       const connectWorker = await this.#options.connecting
       if (this.#process !== process || this.#stop.signal.aborted) return
       this.#isConnected = true
       link = connectWorker((message) => process.send(message))
       process.send({ type: 'start' })
+      watch = this.#watch(process, silentTurnsMax)
     }
     process.onMessage((message) => {
-      if (message.type === 'loaded') void connect()
+      watch?.heard()
+      if (message.type === 'loaded') loaded()
       else if (!this.#take(message)) link?.receive(message)
     })
     const end = await process.ended
+    watch?.stop()
     this.#process = undefined
     this.#isConnected = false
     this.#isListening = false
     this.#aftermath = Promise.all([this.#aftermath, link?.ended()])
     return { pid: process.pid, end }
+  }
+
+  #watch(process: WorkerProcess, turns: number): AnswerWatch {
+    const { clock, logger } = this.#options
+    return new AnswerWatch({
+      turnMs: askEveryMs,
+      turns,
+      clock,
+      onSilence: () => {
+        const fields = { worker: this.index, pid: process.pid, silentMs: turns * askEveryMs }
+        logger.error(fields, 'a gateway worker does not answer and is killed')
+        process.kill()
+      },
+    })
   }
 
   /** Whether the message is about the process itself. */
@@ -163,4 +201,13 @@ export class WorkerSlot {
 /** The first early end in a row may be an accident. */
 function restartDelayMs(earlyEnds: number): number {
   return earlyEnds < 2 ? 0 : Math.min(lastRetryMs, firstRetryMs * 2 ** (earlyEnds - 2))
+}
+
+function startError({ code, signal, error }: ProcessEnd): WorkerStartError {
+  const reason =
+    error instanceof Error ? error.message : `they end with ${signal ?? `exit code ${code}`}`
+  return new WorkerStartError(
+    `gateway workers cannot start: ${reason}. What they wrote stands above; check NODE_OPTIONS and the memory of this machine.`,
+    { cause: error },
+  )
 }

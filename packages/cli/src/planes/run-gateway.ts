@@ -1,0 +1,101 @@
+import { resolve } from 'node:path'
+import { WatchedConfiguration } from '@fairlead/config'
+import { Manager, runnable } from '@fairlead/controller-runtime'
+import type { Registry } from 'prom-client'
+import { capabilities } from '../capabilities.ts'
+import { clusterConfig } from '../cluster-config.ts'
+import type { CommandContext } from '../command-context.ts'
+import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
+import { ManifestConfigSource } from '../config-source/manifest-config-source.ts'
+import { GatewayReadiness } from '../gateway-readiness.ts'
+import { probesOf } from '../probes.ts'
+import { withAdmin } from '../with-admin.ts'
+import type { GatewayWorkers } from '../workers/gateway-workers.ts'
+import { runDataPlane } from '../workers/run-data-plane.ts'
+
+/** Runs the data plane with these workers until the signal aborts. */
+export function runGateway(
+  context: CommandContext,
+  workers: GatewayWorkers,
+  registry: Registry,
+): Promise<void> {
+  const { manifests } = context.options
+  return manifests === undefined
+    ? fromCluster(context, workers, registry)
+    : fromManifests(context, workers, resolve(manifests))
+}
+
+async function fromCluster(
+  context: CommandContext,
+  workers: GatewayWorkers,
+  registry: Registry,
+): Promise<void> {
+  const { options, environment, logger, signal } = context
+  const readiness = new GatewayReadiness(signal)
+  const manager = new Manager({ config: clusterConfig(options, environment), logger, registry })
+  const source = new KubernetesConfigSource({
+    cache: manager.cache,
+    gateway: options.gateway,
+    configuration: new WatchedConfiguration(manager.cache, { capabilities }),
+    logger,
+  })
+  const serve = (stop: AbortSignal) => {
+    source.begin()
+    const { snapshots, secrets } = source
+    const { client } = manager
+    return runDataPlane({ ...plane(context, workers, readiness), snapshots, secrets, client }, stop)
+  }
+  manager.add(runnable(serve, { needLeaderElection: false }))
+  manager.addReadyzCheck('gateway', () => readiness.check())
+  await withAdmin(context, workers.metrics, probesOf(manager), (adminURL) => {
+    announceAdmin(context, adminURL)
+    return manager.start(signal)
+  })
+}
+
+async function fromManifests(
+  context: CommandContext,
+  workers: GatewayWorkers,
+  folder: string,
+): Promise<void> {
+  const { options, logger, signal } = context
+  const readiness = new GatewayReadiness(signal)
+  const source = new ManifestConfigSource({
+    folder,
+    gateway: options.gateway,
+    capabilities,
+    logger,
+  })
+  source.load()
+  source.watch(signal)
+  const { snapshots, secrets } = source
+  const healthChecks = {
+    healthz: new Map(),
+    readyz: new Map([['gateway', () => readiness.check()]]),
+  }
+  await withAdmin(context, workers.metrics, probesOf({ healthChecks }), (adminURL) => {
+    announceAdmin(context, adminURL)
+    return runDataPlane(
+      { ...plane(context, workers, readiness), snapshots, secrets, client: undefined },
+      signal,
+    )
+  })
+}
+
+function plane(context: CommandContext, workers: GatewayWorkers, readiness: GatewayReadiness) {
+  const { options, logger, print } = context
+  return {
+    workers,
+    options,
+    dataDir: resolve(options.dataDir),
+    logger,
+    onListening: () => {
+      readiness.listening(workers)
+      print(`The gateway listens at ${workers.url}\n`)
+    },
+  }
+}
+
+function announceAdmin({ print }: CommandContext, adminURL: string): void {
+  print(`Metrics and probes at ${adminURL}\n`)
+}
