@@ -1,12 +1,8 @@
 export { BodyTooLarge, ConnectionClosed } from './server/request-errors.ts'
-export { ConnectionLost, ConnectTimeout, PoolClosed } from './client/client-errors.ts'
+export { ConnectionLost, ConnectTimeout, PoolClosed, TunnelError } from './client/client-errors.ts'
 export { ConnectionPool, type PoolOptions } from './client/connection-pool.ts'
-export {
-  connectorTo,
-  type Connect,
-  type ConnectOptions,
-  type OpenedConnection,
-} from './client/connect.ts'
+export { connectorTo, type ConnectOptions } from './client/connect.ts'
+export type { Connect, OpenedConnection } from './client/opened-connection.ts'
 export type { ClientExchange } from './client/client-exchange.ts'
 export type { ClientRequest, ResponseHandler } from './client/client-request.ts'
 export { HeaderFields } from './message/header-fields.ts'

@@ -7,7 +7,7 @@ import { PendingBytes } from '../message/pending-bytes.ts'
 import type { TurnWriter } from '../message/turn-writes.ts'
 import { ConnectionLost } from './client-errors.ts'
 import type { ClientExchange } from './client-exchange.ts'
-import type { OpenedConnection } from './connect.ts'
+import type { OpenedConnection } from './opened-connection.ts'
 
 /** What a connection tells its pool. */
 export interface ConnectionOwner {

@@ -23,6 +23,15 @@ export class ConnectTimeout extends Error {
   }
 }
 
+/** A proxy did not open the tunnel that it was asked for. The message names the proxy. */
+export class TunnelError extends Error {
+  override readonly name = 'TunnelError'
+
+  constructor(proxy: string, authority: string, detail: string, cause: unknown) {
+    super(`the proxy ${proxy} opened no tunnel to ${authority}: ${detail}`, { cause })
+  }
+}
+
 /** The pool is closed. */
 export class PoolClosed extends Error {
   override readonly name = 'PoolClosed'

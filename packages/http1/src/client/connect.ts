@@ -1,120 +1,91 @@
-import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import type { LookupFunction, Socket } from 'node:net'
 import type { Clock } from '@fairlead/base'
-import { ConnectTimeout } from './client-errors.ts'
+import { Establishment } from './establishment.ts'
+import { tcpOpener } from './open-tcp.ts'
+import { tlsOpener } from './open-tls.ts'
+import type { Connect, OpenedConnection } from './opened-connection.ts'
+import { openTunnel } from './proxy-tunnel.ts'
+import { type ServerAddress, serverAddress } from './server-address.ts'
 
 export interface ConnectOptions {
   /** `http://host:port` or `https://host:port`. */
   readonly origin: string
+  /**
+   * `http://host:port` of a forward proxy that every connection goes through, in a tunnel. Without
+   * one, connections go straight to the origin.
+   */
+  readonly proxy?: string
   readonly clock: Clock
+  /** For the whole: connection, tunnel and handshake. */
   readonly timeoutMs: number
-  /** Resolves the host name, and may refuse to. Not asked for an address. */
+  /**
+   * Resolves the host name that is connected to, which is the proxy's if there is one, and may
+   * refuse to. Not asked for an address.
+   */
   readonly lookup: LookupFunction
   /** Certificates, as PEM, that are trusted instead of those that Node.js comes with. */
   readonly ca?: string
 }
 
-/** An established connection. */
-export interface OpenedConnection {
-  readonly socket: Socket
-  /** To be called once. The bytes are valid during the call only: their memory is used again. */
-  readonly onBytes: (listener: (bytes: Buffer) => void) => void
-}
-
-/** Opens connections to one server. */
-export type Connect = () => Promise<OpenedConnection>
-
-/** What one read takes at most. */
-const readBytes = 64 * 1024
 /** A peer that has vanished without a word is noticed, and no firewall forgets a quiet connection. */
 const tcpKeepAliveMs = 60_000
 
 /**
  * Opens connections to one origin: over TLS, whose sessions are resumed, if it is https. Rejects
- * with ConnectTimeout or the system's error.
+ * with ConnectTimeout, with TunnelError if the proxy does not open the tunnel, or with the system's
+ * error.
  */
 export function connectorTo(options: ConnectOptions): Connect {
-  const { protocol, hostname, port } = new URL(options.origin)
-  const host = hostname.replace(/^\[|\]$/g, '')
-  if (protocol === 'https:') {
-    let session: Buffer | undefined
-    return () => {
-      const socket = connectTls({
-        host,
-        port: port === '' ? 443 : Number(port),
-        lookup: options.lookup,
-        servername: isName(host) ? host : '',
-        ALPNProtocols: ['http/1.1'],
-        ...(session === undefined ? {} : { session }),
-        ...(options.ca === undefined ? {} : { ca: options.ca }),
-      })
-      socket.on('session', (ticket: Buffer) => {
-        session = ticket
-      })
-      const onBytes: OpenedConnection['onBytes'] = (listener) => socket.on('data', listener)
-      return established({ socket, onBytes }, 'secureConnect', options)
+  const server = serverAddress(options.origin)
+  const open =
+    options.proxy === undefined
+      ? straight(server, options)
+      : throughProxy(server, options.proxy, options)
+  return async () => {
+    const establishment = new Establishment(options)
+    try {
+      return await open(establishment)
+    } finally {
+      establishment.end()
     }
-  }
-  // Bytes are taken as they are read, so that one buffer does for all connections.
-  const buffer = Buffer.allocUnsafeSlow(readBytes)
-  return () => {
-    let listener: (bytes: Buffer) => void = () => {}
-    const socket = connectTcp({
-      host,
-      port: port === '' ? 80 : Number(port),
-      lookup: options.lookup,
-      onread: {
-        buffer,
-        callback(length) {
-          listener(buffer.subarray(0, length))
-          return true
-        },
-      },
-    })
-    const onBytes: OpenedConnection['onBytes'] = (wanted) => {
-      listener = wanted
-    }
-    return established({ socket, onBytes }, 'connect', options)
   }
 }
 
-/** TLS names a server by its host name only (RFC 6066 §3). */
-function isName(host: string): boolean {
-  return /[a-z]/i.test(host) && !host.includes(':')
+type Open = (establishment: Establishment) => Promise<OpenedConnection>
+
+function straight(server: ServerAddress, options: ConnectOptions): Open {
+  const { isSecure } = server
+  const begin = isSecure ? tlsOpener(server, options) : tcpOpener(server, options.lookup)
+  return async (establishment) => {
+    const connection = begin()
+    await connected(connection.socket, isSecure ? 'secureConnect' : 'connect', establishment)
+    return connection
+  }
 }
 
-function established(
-  connection: OpenedConnection,
+function throughProxy(server: ServerAddress, proxy: string, options: ConnectOptions): Open {
+  const { authority } = server
+  const begin = tcpOpener(serverAddress(proxy), options.lookup)
+  const secure = server.isSecure ? tlsOpener(server, options) : undefined
+  return async (establishment) => {
+    const tunnel = begin()
+    await connected(tunnel.socket, 'connect', establishment)
+    await openTunnel(tunnel, { proxy, authority }, establishment)
+    if (secure === undefined) return tunnel
+    const connection = secure(tunnel.socket)
+    await establishment.step(connection.socket, (done) =>
+      connection.socket.once('secureConnect', done),
+    )
+    return connection
+  }
+}
+
+function connected(
+  socket: Socket,
   event: 'connect' | 'secureConnect',
-  { clock, timeoutMs }: ConnectOptions,
-): Promise<OpenedConnection> {
-  const { socket } = connection
-  return new Promise((resolve, reject) => {
-    const timer = clock.setTimer(timeoutMs, () => socket.destroy(new ConnectTimeout(timeoutMs)))
-    const stop = () => {
-      timer.cancel()
-      socket.off(event, onConnect)
-      socket.off('error', onError)
-      socket.off('close', onClose)
-      // The close that follows says all there is to say, until somebody else listens.
-      socket.on('error', () => {})
-    }
-    const onConnect = () => {
-      stop()
-      resolve(connection)
-    }
-    const onError = (error: Error) => {
-      stop()
-      reject(error)
-    }
-    const onClose = () => {
-      stop()
-      reject(new Error('the connection was closed while it was established'))
-    }
-    socket.setNoDelay(true)
-    socket.setKeepAlive(true, tcpKeepAliveMs)
-    socket.on(event, onConnect)
-    socket.on('error', onError)
-    socket.on('close', onClose)
-  })
+  establishment: Establishment,
+): Promise<void> {
+  socket.setNoDelay(true)
+  socket.setKeepAlive(true, tcpKeepAliveMs)
+  return establishment.step(socket, (done) => socket.once(event, done))
 }

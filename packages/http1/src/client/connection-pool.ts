@@ -4,7 +4,7 @@ import { ClientConnection, type ConnectionOwner } from './client-connection.ts'
 import { PoolClosed } from './client-errors.ts'
 import { ClientExchange } from './client-exchange.ts'
 import { type ClientRequest, requestHead, type ResponseHandler } from './client-request.ts'
-import type { Connect } from './connect.ts'
+import type { Connect } from './opened-connection.ts'
 
 /** How much earlier than the server a connection is given up, so that the two do not race. */
 const idleMarginMs = 1_000
