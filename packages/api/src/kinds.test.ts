@@ -111,6 +111,24 @@ describe('the kinds', () => {
       '{type: OpenAI, baseURL: "file:///etc/passwd"}',
       'spec.baseURL in body should match',
     ],
+    ...[
+      'https://me:hunter2@proxy',
+      'http://me:hunter2@proxy',
+      'http://proxy/hunter2',
+      'http://proxy?a=hunter2',
+      'socks5://hunter2',
+    ].map((url): [string, string, string, string] => [
+      'LLMProvider',
+      `the proxy ${url}, which is not repeated`,
+      `{type: OpenAI, proxyURL: "${url}"}`,
+      'spec: Invalid value: "object": proxyURL must be http://host:port, without user, password, path or query',
+    ]),
+    [
+      'LLMProvider',
+      'a simulator behind a proxy',
+      '{type: Simulator, proxyURL: "http://proxy"}',
+      'proxyURL does not go with it',
+    ],
     [
       'LLMProvider',
       'an address and a backend',

@@ -127,6 +127,12 @@ const spec = object(
       httpURL('Base URL of the API, http or https. The default depends on type and preset.'),
     ),
     backendRef: Type.Optional(backendRef),
+    proxyURL: Type.Optional(
+      text(
+        "Forward proxy that every connection to the provider goes through, http only, without user and password; the port defaults to 80. It is asked for a tunnel with CONNECT and resolves the provider's host name. Without it, the gateway connects to the provider itself.",
+        { min: 1, max: 2048 },
+      ),
+    ),
     preset: Type.Optional(
       text(
         'For type OpenAICompatible: a known vendor, such as groq, whose address is used. Other types ignore it.',
@@ -195,6 +201,15 @@ const spec = object(
       {
         rule: "self.type == 'Simulator' || !has(self.simulator)",
         message: 'simulator goes with type Simulator only',
+      },
+      {
+        rule: "self.type != 'Simulator' || !has(self.proxyURL)",
+        message: 'type Simulator connects to nothing, so proxyURL does not go with it',
+      },
+      {
+        // A pattern of the field would have a password repeated in the error, and in logs.
+        rule: "!has(self.proxyURL) || self.proxyURL.matches('^http://[^\\\\s/?#@]+/?$')",
+        message: 'proxyURL must be http://host:port, without user, password, path or query',
       },
     ],
   },

@@ -7,6 +7,11 @@ export interface LLMProviderSettings extends ResourceIdentity {
   readonly type: string
   /** Version segment included, no trailing slash (`https://host/v1`). Empty for Simulator. */
   readonly baseURL: string
+  /**
+   * Origin of the HTTP proxy that every connection goes through (`http://host:port`); undefined
+   * means none.
+   */
+  readonly proxyURL: string | undefined
   readonly credentials: readonly {
     readonly name: string
     readonly secret: SecretKeyRef

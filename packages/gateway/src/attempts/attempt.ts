@@ -1,5 +1,5 @@
 import { Cancellation, untilAborted } from '@fairlead/base'
-import { ConnectionLost } from '@fairlead/http1'
+import { ConnectionLost, TunnelError } from '@fairlead/http1'
 import { ModelError } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
@@ -134,17 +134,18 @@ function asFailure(error: unknown, stage: Stage, target: CallTarget, { lifetime 
     state.note('Unreachable', broken.message)
     return new UpstreamFailure('ServerError', broken)
   }
-  const unreachable = gatewayError.upstreamUnreachable(key, reasonOf(error), error)
+  const reason = reasonOf(error, target.provider.settings.proxyURL)
+  const unreachable = gatewayError.upstreamUnreachable(key, reason, error)
   if (error instanceof ConnectionLost && error.wasStale)
     return new UpstreamFailure('StaleConnection', unreachable)
   state.note('Unreachable', unreachable.message)
   return new UpstreamFailure('Connect', unreachable)
 }
 
-function reasonOf(error: unknown): string {
-  const code = codeOf(error)
-  if (code !== undefined) return code
-  return error instanceof Error ? error.message : 'unknown reason'
+function reasonOf(error: unknown, proxyURL: string | undefined): string {
+  if (error instanceof TunnelError) return error.message
+  const reason = codeOf(error) ?? (error instanceof Error ? error.message : 'unknown reason')
+  return proxyURL === undefined ? reason : `${reason}, through the proxy ${proxyURL}`
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -131,7 +131,7 @@ export const gatewayError = {
   upstreamUnreachable: (provider: string, reason: string, cause: unknown) =>
     new ModelError(
       'upstream',
-      `The provider ${provider} could not be reached (${reason}). Retry, and check the baseURL of the LLMProvider.`,
+      `The provider ${provider} could not be reached (${reason}). Retry, and check the baseURL and proxyURL of the LLMProvider.`,
       { code: 'upstream_unreachable', cause },
     ),
   upstreamAuthentication: (provider: string) =>

@@ -138,7 +138,11 @@ export class ProviderBuilder {
       })
       return shareTransport(transport, () => {})
     }
-    const { transport, release } = pools.acquire(new URL(settings.baseURL).origin, connections)
+    const { transport, release } = pools.acquire({
+      origin: new URL(settings.baseURL).origin,
+      proxy: settings.proxyURL,
+      ...connections,
+    })
     return shareTransport(transport, release)
   }
 }

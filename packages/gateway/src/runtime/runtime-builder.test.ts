@@ -24,8 +24,9 @@ class CountingPools extends UpstreamPools {
     super(() => Promise.resolve([]), new FakeClock())
   }
 
-  override acquire(origin: string, options: Parameters<UpstreamPools['acquire']>[1]) {
-    const { transport, release } = super.acquire(origin, options)
+  override acquire(route: Parameters<UpstreamPools['acquire']>[0]) {
+    const { origin } = route
+    const { transport, release } = super.acquire(route)
     this.users.set(origin, (this.users.get(origin) ?? 0) + 1)
     return {
       transport,

@@ -76,6 +76,7 @@ export function providerOf(
     ...identity(name),
     type: 'OpenAI',
     baseURL: '',
+    proxyURL: undefined,
     credentials: [],
     models: [],
     headers: [],

@@ -10,22 +10,32 @@ export class EgressDenied extends Error {
   override readonly name = 'EgressDenied'
 }
 
+/** What connections to an origin depend on. */
+export interface EgressRoute {
+  readonly origin: string
+  /** Origin of the HTTP proxy that they go through; undefined means none. */
+  readonly proxy: string | undefined
+  readonly allowPrivate: boolean
+}
+
 /**
  * Connects to an origin, only at addresses that the configuration allows. The addresses that are
- * checked are those that are connected to: no second lookup could return others.
+ * checked are those that are connected to: no second lookup could return others. With a proxy these
+ * are the proxy's; of the origin, whose name only the proxy resolves, an address is checked.
  */
-export function egressConnector(options: {
-  readonly origin: string
-  readonly allowPrivate: boolean
-  readonly resolveHost: ResolveHost
-  readonly clock: Clock
-  readonly timeoutMs: number
-}): Connect {
-  const { origin, allowPrivate, clock, timeoutMs } = options
+export function egressConnector(
+  options: EgressRoute & {
+    readonly resolveHost: ResolveHost
+    readonly clock: Clock
+    readonly timeoutMs: number
+  },
+): Connect {
+  const { origin, proxy, allowPrivate, clock, timeoutMs } = options
+  const who = proxy === undefined ? '' : 'the proxy '
   const lookup = (hostname: string, wanted: LookupOptions, done: LookupDone): void => {
     const resolve = async () => {
       try {
-        const addresses = await allowedAddresses(hostname, options)
+        const addresses = await allowedAddresses(hostname, who, options)
         return { addresses, error: null }
       } catch (error) {
         return { addresses: [], error: error instanceof Error ? error : new Error(String(error)) }
@@ -33,11 +43,24 @@ export function egressConnector(options: {
     }
     void resolve().then(({ addresses, error }) => completeLookup(addresses, error, wanted, done))
   }
+  const denied =
+    deniedAddress(origin, '', allowPrivate) ??
+    (proxy === undefined ? undefined : deniedAddress(proxy, who, allowPrivate))
+  if (denied !== undefined) return () => Promise.reject(new EgressDenied(denied))
+  return connectorTo({
+    origin,
+    clock,
+    timeoutMs,
+    lookup,
+    ...(proxy === undefined ? {} : { proxy }),
+  })
+}
+
+/** Why an origin that names an address, which is not looked up, is denied. */
+function deniedAddress(origin: string, who: string, allowPrivate: boolean): string | undefined {
   const host = new URL(origin).hostname.replace(/^\[|\]$/g, '')
-  // An address is not looked up.
   const denial = isIP(host) === 0 ? undefined : denialOf(host, allowPrivate)
-  if (denial === undefined) return connectorTo({ origin, clock, timeoutMs, lookup })
-  return () => Promise.reject(new EgressDenied(denialMessage(host, [host], denial)))
+  return denial === undefined ? undefined : denialMessage(who, host, [host], denial)
 }
 
 type LookupDone = (error: Error | null, address: string | LookupAddress[], family?: number) => void
@@ -57,6 +80,7 @@ function completeLookup(
 
 async function allowedAddresses(
   hostname: string,
+  who: string,
   options: { readonly allowPrivate: boolean; readonly resolveHost: ResolveHost },
 ): Promise<readonly LookupAddress[]> {
   const addresses = await options.resolveHost(hostname)
@@ -65,14 +89,19 @@ async function allowedAddresses(
   )
   if (allowed.length > 0) return allowed
   const first = addresses[0]
-  if (first === undefined) throw new Error(`${hostname} has no address`)
+  if (first === undefined) throw new Error(`${who}${hostname} has no address`)
   const denial = denialOf(first.address, options.allowPrivate) ?? 'private'
   const list = addresses.map(({ address }) => address)
-  throw new EgressDenied(denialMessage(hostname, list, denial))
+  throw new EgressDenied(denialMessage(who, hostname, list, denial))
 }
 
-function denialMessage(host: string, addresses: readonly string[], denial: string): string {
+function denialMessage(
+  who: string,
+  host: string,
+  addresses: readonly string[],
+  denial: string,
+): string {
   const kind = denial === 'private' ? 'a private address' : 'a link-local or metadata address'
   const resolved = addresses.length === 1 && addresses[0] === host ? '' : ` (${addresses[0]})`
-  return `${host}${resolved} is ${kind}`
+  return `${who}${host}${resolved} is ${kind}`
 }

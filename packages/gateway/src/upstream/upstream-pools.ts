@@ -1,6 +1,6 @@
 import type { Cancellation, Clock } from '@fairlead/base'
 import { ConnectionPool } from '@fairlead/http1'
-import { egressConnector } from './egress-connector.ts'
+import { type EgressRoute, egressConnector } from './egress-connector.ts'
 import type { Exchange, Transport, UpstreamRequest } from './exchange.ts'
 import { HttpExchange } from './http-exchange.ts'
 import type { ResolveHost } from './resolve-host.ts'
@@ -8,7 +8,12 @@ import type { ResolveHost } from './resolve-host.ts'
 const connectTimeoutMs = 10_000
 const idleMs = 30_000
 
-/** One connection pool per origin, kept across configurations while any of them uses it. */
+/** What the connections of one pool have in common. */
+interface PoolRoute extends EgressRoute {
+  readonly connectionsMax: number
+}
+
+/** One connection pool per origin and proxy, kept across configurations while any of them uses it. */
 export class UpstreamPools {
   readonly #pools = new Map<string, { pool: ConnectionPool; users: number }>()
   readonly #resolveHost: ResolveHost
@@ -19,15 +24,13 @@ export class UpstreamPools {
     this.#clock = clock
   }
 
-  /** `release` closes the connections once nobody else uses the origin. */
-  acquire(
-    origin: string,
-    options: { readonly allowPrivate: boolean; readonly connectionsMax: number },
-  ): { readonly transport: Transport; readonly release: () => void } {
-    const key = `${origin} ${options.allowPrivate} ${options.connectionsMax}`
+  /** `release` closes the connections once nobody else uses them. */
+  acquire(route: PoolRoute): { readonly transport: Transport; readonly release: () => void } {
+    const { origin, proxy, allowPrivate, connectionsMax } = route
+    const key = `${origin} ${proxy ?? ''} ${allowPrivate} ${connectionsMax}`
     let entry = this.#pools.get(key)
     if (entry === undefined) {
-      entry = { pool: this.#createPool(origin, options), users: 0 }
+      entry = { pool: this.#createPool(route), users: 0 }
       this.#pools.set(key, entry)
     }
     entry.users += 1
@@ -41,22 +44,20 @@ export class UpstreamPools {
     this.#pools.clear()
   }
 
-  #createPool(
-    origin: string,
-    options: { readonly allowPrivate: boolean; readonly connectionsMax: number },
-  ): ConnectionPool {
+  #createPool({ origin, proxy, allowPrivate, connectionsMax }: PoolRoute): ConnectionPool {
     const clock = this.#clock
     return new ConnectionPool({
       host: new URL(origin).host,
       connect: egressConnector({
         origin,
-        allowPrivate: options.allowPrivate,
+        proxy,
+        allowPrivate,
         resolveHost: this.#resolveHost,
         clock,
         timeoutMs: connectTimeoutMs,
       }),
       clock,
-      connectionsMax: options.connectionsMax,
+      connectionsMax,
       idleMs,
     })
   }

@@ -6,6 +6,7 @@ import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { frozenCopy, none } from '../../values/freeze.ts'
 import { identityOf } from '../../values/resource-key.ts'
 import { providerAddress } from './provider-address.ts'
+import { proxyAddress } from './proxy-address.ts'
 import { compileSimulator } from './simulator.ts'
 
 /** A provider none of whose credentials may be used is not usable without them either. */
@@ -55,6 +56,7 @@ function compileProvider(
     ...identityOf(provider),
     type,
     baseURL: providerAddress(provider, served, findings),
+    proxyURL: proxyAddress(provider, findings),
     credentials,
     models: models.map((model) => ({
       name: model.name,
