@@ -9,8 +9,16 @@ import { ConnectionLost } from './client-errors.ts'
 import type { ClientExchange } from './client-exchange.ts'
 import type { OpenedConnection } from './opened-connection.ts'
 
-/** What a connection tells its pool. */
+/**
+ * A connection that was closing anyway is seen to be closed soon after it was used. Later, the server
+ * may have read the request, and repeating it would do the work twice.
+ */
+const staleMsMax = 1_000
+
+/** What a connection needs of its pool, and tells it. */
 export interface ConnectionOwner {
+  /** Monotonic milliseconds. */
+  nowMs(): number
   /** Calls `flush` at the end of this turn of the event loop. */
   flushSoon(writer: TurnWriter): void
   /** The exchange has ended and the connection can take another. */
@@ -33,6 +41,7 @@ export class ClientConnection implements TurnWriter {
   #keepAlive = true
   #served = 0
   #receivedAny = false
+  #sentMs = 0
   #error: Error | undefined
   /** How long the server keeps an idle connection, in milliseconds, as far as it has said so. */
   idleMsMax = Infinity
@@ -52,6 +61,7 @@ export class ClientConnection implements TurnWriter {
     const { head, request } = exchange
     this.#exchange = exchange
     this.#receivedAny = false
+    this.#sentMs = this.#owner.nowMs()
     exchange.sentOn(this)
     this.#pending.addText(head)
     if (request.body.length > 0) this.#pending.addBody(request.body, request.body.length)
@@ -151,7 +161,8 @@ export class ClientConnection implements TurnWriter {
 
   #onClose(): void {
     const exchange = this.#exchange
-    const wasStale = this.#served > 0 && !this.#receivedAny
+    const isSoon = this.#owner.nowMs() - this.#sentMs < staleMsMax
+    const wasStale = this.#served > 0 && !this.#receivedAny && isSoon
     this.#exchange = undefined
     // Before the exchange fails: what is tried again must not meet the next stale one.
     if (wasStale && exchange?.settled === false) this.#owner.wentStale()

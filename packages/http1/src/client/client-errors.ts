@@ -2,8 +2,8 @@
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost'
   /**
-   * Whether the connection had served before and closed without a byte of this response: the request
-   * met a connection that was closing anyway, and was most likely not read.
+   * Whether the connection had served before and closed within a second, without a byte of this
+   * response: the request met a connection that was closing anyway, and was most likely not read.
    */
   readonly wasStale: boolean
 

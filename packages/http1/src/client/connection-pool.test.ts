@@ -226,6 +226,17 @@ describe('a connection that is lost', () => {
     for (const peer of origin.peers.slice(0, 2)) await peer.closed()
   })
 
+  test('was not stale if the server had a second to read the request', async () => {
+    const pool = poolOf()
+    await serve(pool, 0)
+    const exchange = new TestExchange(pool)
+    const peer = await origin.peer(0)
+    await peer.until(({ received }) => received.match(/GET/g)?.length === 2)
+    await origin.clock.advance(1_000)
+    peer.finish()
+    await expect(exchange.done()).rejects.toMatchObject({ wasStale: false })
+  })
+
   test('was not stale if it is new', async () => {
     const pool = poolOf()
     expect((await lost(pool, 0, '')).wasStale).toBe(false)

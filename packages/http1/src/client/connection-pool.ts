@@ -74,6 +74,10 @@ export class ConnectionPool implements ConnectionOwner {
     for (const connection of this.#all) connection.destroy()
   }
 
+  nowMs(): number {
+    return this.#options.clock.monotonicMs()
+  }
+
   flushSoon(writer: TurnWriter): void {
     this.#writes.add(writer)
   }

@@ -33,6 +33,7 @@ export async function readByFairlead(
       onBytes: (listener) => socket.on('data', listener),
     },
     {
+      nowMs: () => 0,
       flushSoon: (writer) => writer.flush(),
       idle: () => (isIdle = true),
       closed: () => {},
