@@ -190,7 +190,7 @@ describe('a toy policy', () => {
         return {
           ...(request.model === 'canned' ? { answer: answerOf(canned, !request.sent.stream) } : {}),
           settle: ({ status, errorCode, usage }) =>
-            void outcomes.push({ status, errorCode, usage, target: undefined, attempts: 0 }),
+            void outcomes.push({ status, errorCode, usage, target: undefined, attempts: [] }),
         }
       },
     })

@@ -29,6 +29,7 @@ export type { FinishReason, ModelResponse, Usage } from './operations/chat/model
 export type { StreamEvent } from './operations/chat/stream-event.ts'
 export { createStreamAssembler, type StreamAssembler } from './operations/chat/stream-assembler.ts'
 export { responseEvents } from './operations/chat/response-events.ts'
+export type { FailureClass } from './errors/failure-class.ts'
 export { ModelError, type ModelErrorKind } from './errors/model-error.ts'
 export { withoutCredentials } from './errors/provider-error.ts'
 export {

@@ -26,7 +26,9 @@ export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): stri
     )
   }
   if (record.route !== '') headers.push('x-fairlead-route', headerText(record.route))
-  if (record.attempts > 0) headers.push('x-fairlead-attempts', String(record.attempts))
+  if (record.attempts.length > 0) {
+    headers.push('x-fairlead-attempts', String(record.attempts.length))
+  }
   headers.push('x-fairlead-overhead-ms', record.overheadMs().toFixed(3))
   if (turn !== undefined) {
     headers.push(

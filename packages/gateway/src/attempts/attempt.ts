@@ -3,6 +3,7 @@ import { ConnectionLost, TunnelError } from '@fairlead/http1'
 import { ModelError } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
+import type { AttemptOutcome } from '../call/attempt-record.ts'
 import type { Call } from '../call/call.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
@@ -36,11 +37,23 @@ export async function attempt(
   const body = assembled.bodyFor(target)
   const deadline = firstTokenDeadline(target, call)
   const begunMs = services.clock.monotonicMs()
-  record.attempts += 1
   record.target = target
   state.inFlight += 1
   record.startWaiting()
   let stage: Stage = 'opening'
+  const note = (outcome: AttemptOutcome, status: number | undefined, reason?: string) =>
+    record.attempts.push({
+      target: target.name,
+      provider: target.provider.key,
+      providerType: target.provider.type.telemetryName,
+      model: target.model,
+      credential: credential?.name,
+      outcome,
+      status,
+      startedMs: begunMs,
+      durationMs: services.clock.monotonicMs() - begunMs,
+      reason,
+    })
   try {
     const exchange = await open(target, credential, body, call, deadline.cancellation)
     if (exchange.status < 200 || exchange.status >= 300) {
@@ -52,13 +65,32 @@ export async function attempt(
     const answer = await beginAnswer(exchange, target, { stream, use, nowMs })
     state.note('Healthy', 'The latest call was answered.')
     state.noteLatency(services.clock.monotonicMs() - begunMs)
+    note('Success', exchange.status)
     return answer
   } catch (error) {
-    throw asFailure(error, stage, target, call)
+    const failure = asFailure(error, stage, target, call)
+    note(outcomeOf(failure), undefined, failure.message)
+    throw failure
   } finally {
     state.inFlight -= 1
     deadline.clear()
     record.stopWaiting()
+  }
+}
+
+function outcomeOf(failure: Error): AttemptOutcome {
+  if (!(failure instanceof UpstreamFailure)) return 'Aborted'
+  switch (failure.kind) {
+    case 'Credential':
+      return 'CredentialRefused'
+    case 'Target':
+      return 'Connect'
+    case 'StaleConnection':
+      return 'Connect'
+    case 'Final':
+      return 'InvalidRequest'
+    default:
+      return failure.kind
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@fairlead/base'
 import type { Usage } from '@fairlead/llm'
 import type { CallTarget } from '../routing/call-target.ts'
+import type { AttemptRecord, PassedOver } from './attempt-record.ts'
 
 /** What is learned about a call while it runs, for its headers, metrics and log line. */
 export class CallRecord {
@@ -16,7 +17,10 @@ export class CallRecord {
   model = ''
   stream = false
   route = ''
-  attempts = 0
+  /** In the order in which they ended; at most some tens, as a route bounds them. */
+  readonly attempts: AttemptRecord[] = []
+  /** Targets that could have answered and were not asked. */
+  readonly passedOver: PassedOver[] = []
   target: CallTarget | undefined
   conversation: string | undefined
   status = 0

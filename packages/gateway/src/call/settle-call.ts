@@ -53,7 +53,7 @@ function logCall(record: CallRecord, endedMs: number, { logger }: Services): voi
       provider: target?.provider.key,
       upstreamModel: target?.model,
       stream: record.stream,
-      attempts: record.attempts,
+      attempts: record.attempts.length,
       conversation: record.conversation,
       durationMs: round(endedMs - record.startedMs),
       firstByteMs: firstByteMs === undefined ? undefined : round(firstByteMs - record.startedMs),
