@@ -50,7 +50,14 @@ export {
   type EncodedError,
   type ErrorAnswer,
 } from './dialects/dialect.ts'
-export type { Passage, PassageEdit, SentFields, StreamScanner } from './dialects/passage.ts'
+export type {
+  Passage,
+  PassageEdit,
+  ProgressWatch,
+  SentFields,
+  StreamProgress,
+  StreamScanner,
+} from './dialects/passage.ts'
 export { dialects } from './dialects/dialects.ts'
 export { openAiChat } from './dialects/openai-chat/dialect.ts'
 export { anthropicMessages } from './dialects/anthropic-messages/dialect.ts'

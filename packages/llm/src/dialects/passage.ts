@@ -29,6 +29,11 @@ export interface Passage {
   /** Whether a parsed error response has the shape that the dialect's SDKs read. */
   isErrorBody(body: unknown): boolean
 
+  /**
+   * Why a whole answer with a status of success is none: it reports an error, or is something else.
+   * Undefined for an answer.
+   */
+  answerFailure(answer: object): ModelError | undefined
   /** The usage in a whole answer that has been parsed. */
   readUsage(answer: object): Usage | undefined
   /** The same, read from the end of its bytes without parsing the rest. */
@@ -37,6 +42,8 @@ export interface Passage {
   cutFrames(source: ByteSource): FrameSource
   /** Watches the end of a stream that passes through. */
   createStreamScanner(): StreamScanner
+  /** Watches for content, in a stream that passes through. */
+  createProgressWatch(): ProgressWatch
   /** The last frame of a stream that cannot continue. */
   errorFrame(error: ModelError): string
 }
@@ -74,4 +81,18 @@ export interface StreamScanner {
   readonly usage: Usage | undefined
   /** Whether the stream signalled its end; one that closes without it was cut off. */
   readonly complete: boolean
+  /** The error that the last frames report; undefined without one. */
+  readonly error: ModelError | undefined
+}
+
+/**
+ * What frames show of an answer's progress. `Nothing`: they are comments, pings, a role, the results
+ * of filters. `Thinking`: the model thinks, without any text of it. `Content`: part of the answer,
+ * or its regular end.
+ */
+export type StreamProgress = 'Nothing' | 'Thinking' | 'Content'
+
+export interface ProgressWatch {
+  /** Takes the next whole frames, and says the most that they show. Never throws. */
+  push(frames: Uint8Array): StreamProgress
 }

@@ -5,6 +5,7 @@
  * - `InvalidRequest`: the caller's fault. Final: every provider would refuse the call.
  * - `ContentRefused`: the provider's moderation. Final; the credential is fine.
  * - `CredentialRefused`: the key's fault. The provider's next key is asked.
+ * - `CredentialExpired`: the same, and the provider says that the key's time is up.
  * - `CreditExhausted`: the account's fault. The next target is asked.
  * - `ModelUnavailable`: the provider does not have the model. The next target is asked.
  * - `Unsupported`: this target cannot express the call. It is passed over without being asked.
@@ -20,6 +21,7 @@ export type FailureClass =
   | 'InvalidRequest'
   | 'ContentRefused'
   | 'CredentialRefused'
+  | 'CredentialExpired'
   | 'CreditExhausted'
   | 'ModelUnavailable'
   | 'Unsupported'

@@ -1,3 +1,5 @@
+import type { FailureClass } from './failure-class.ts'
+
 /** The kind of failure; each dialect has its own status, type and code for it. */
 export type ModelErrorKind =
   | 'invalid-request'
@@ -31,6 +33,8 @@ export class ModelError extends Error {
   /** Whether the same call may succeed at another target, or later. */
   readonly retryable: boolean
   readonly retryAfterSeconds: number | undefined
+  /** What went wrong at the provider; undefined for an error that the gateway itself raises. */
+  readonly failure: FailureClass | undefined
 
   constructor(
     kind: ModelErrorKind,
@@ -41,6 +45,7 @@ export class ModelError extends Error {
       readonly param?: string
       readonly retryable?: boolean
       readonly retryAfterSeconds?: number
+      readonly failure?: FailureClass
       readonly cause?: unknown
     } = {},
   ) {
@@ -52,6 +57,7 @@ export class ModelError extends Error {
     this.param = options.param
     this.retryable = options.retryable ?? defaults.retryable
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.failure = options.failure
   }
 }
 

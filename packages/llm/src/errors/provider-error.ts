@@ -1,39 +1,45 @@
+import { classify, type FailureRow, noStatus } from './failure-table.ts'
+import type { FailureClass } from './failure-class.ts'
 import { ModelError, type ModelErrorKind } from './model-error.ts'
 
 /** A provider's error response, read from its own format by its dialect. */
 interface ProviderFailure {
-  readonly status: number
+  /** Undefined for an error without one, inside a stream or a 200: its codes decide alone. */
+  readonly status: number | undefined
   readonly message: string | undefined
+  /** The code that is passed on to the caller. */
   readonly code?: string | undefined
+  /** Everything that names the error: `code`, `type`, `status`. */
+  readonly codes: readonly (string | undefined)[]
   readonly param?: string | undefined
-  /** The kind given by the provider's error type; derived from the status if absent. */
-  readonly kind?: ModelErrorKind | undefined
+  /** Whether the body has the form of an API's error. */
+  readonly isApiError: boolean
   readonly retryAfterSeconds?: number | undefined
 }
 
-/**
- * The error for a provider's failure. A mistake in the call itself is final; whatever depends on
- * the target (its key, its models, its load) may succeed at another one and is retryable.
- */
-export function providerError(failure: ProviderFailure): ModelError {
+/** The error for a provider's failure, classified by the dialect's table. */
+export function providerError(seen: ProviderFailure, table: readonly FailureRow[]): ModelError {
+  const { code, param, retryAfterSeconds } = seen
+  const message = (seen.message ?? '').slice(0, messageLengthMax).trim()
+  const codes = seen.codes.filter((one) => one !== undefined)
+  const { isApiError } = seen
+  const failure = classify({ status: seen.status ?? noStatus, codes, message, isApiError }, table)
+  const status = seen.status ?? inlineStatuses[failure] ?? 502
   const contextOverflow =
-    failure.code === 'context_length_exceeded' ||
-    (failure.status < 500 && contextOverflowWords.test(failure.message ?? ''))
-  const kind = contextOverflow ? 'context-length' : (failure.kind ?? kindOfStatus(failure.status))
-  const message = failure.message?.trim()
+    code === 'context_length_exceeded' || (status < 500 && contextOverflowWords.test(message))
+  const kind = contextOverflow ? 'context-length' : kindOf(failure, status)
   return new ModelError(
     kind,
-    message === undefined || message === ''
-      ? `The provider answered with status ${failure.status} and no message.`
-      : withoutCredentials(message.slice(0, messageLengthMax)),
+    message === ''
+      ? `The provider answered with status ${status} and no message.`
+      : withoutCredentials(message),
     {
-      status: answerStatus(kind, failure.status),
-      retryable: targetKinds.has(kind),
-      ...(contextOverflow || failure.code === undefined ? {} : { code: failure.code }),
-      ...(failure.param === undefined ? {} : { param: failure.param }),
-      ...(failure.retryAfterSeconds === undefined
-        ? {}
-        : { retryAfterSeconds: failure.retryAfterSeconds }),
+      status: answerStatus(kind, status),
+      failure,
+      retryable: !finalFailures.has(failure),
+      ...(contextOverflow || code === undefined ? {} : { code }),
+      ...(param === undefined ? {} : { param }),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     },
   )
 }
@@ -41,20 +47,30 @@ export function providerError(failure: ProviderFailure): ModelError {
 const messageLengthMax = 4000
 
 const contextOverflowWords =
-  /maximum context length|context window|prompt is too long|input is too long|exceeds? the (model's )?context|too many (input )?tokens/i
+  /maximum context length|context window|prompt is too long|input is too long|exceeds? the (?:model's )?context|too many (?:input )?tokens/i
 
-const targetKinds: ReadonlySet<ModelErrorKind> = new Set<ModelErrorKind>([
-  'authentication',
-  'permission',
-  'not-found',
-  'rate-limited',
-  'overloaded',
-  'timeout',
-  'upstream',
-  'unavailable',
+const finalFailures: ReadonlySet<FailureClass> = new Set<FailureClass>([
+  'InvalidRequest',
+  'ContentRefused',
 ])
 
-function kindOfStatus(status: number): ModelErrorKind {
+/** The HTTP status of an error that came without one. */
+const inlineStatuses: Readonly<Partial<Record<FailureClass, number>>> = {
+  InvalidRequest: 400,
+  ContentRefused: 400,
+  CredentialRefused: 401,
+  CredentialExpired: 401,
+  CreditExhausted: 402,
+  ModelUnavailable: 404,
+  RateLimited: 429,
+  Overloaded: 529,
+  Timeout: 504,
+}
+
+/** A 4xx keeps the kind of its status, so that the caller's format names it as providers do. */
+function kindOf(failure: FailureClass, status: number): ModelErrorKind {
+  const server = serverKinds[failure]
+  if (server !== undefined) return status === 503 ? 'unavailable' : server
   switch (status) {
     case 401:
       return 'authentication'
@@ -63,10 +79,6 @@ function kindOfStatus(status: number): ModelErrorKind {
       return 'permission'
     case 404:
       return 'not-found'
-    case 408:
-    case 504:
-    case 524:
-      return 'timeout'
     case 409:
       return 'conflict'
     case 413:
@@ -75,18 +87,23 @@ function kindOfStatus(status: number): ModelErrorKind {
       return 'unsupported-media-type'
     case 429:
       return 'rate-limited'
-    case 529:
-      return 'overloaded'
-    case 503:
-      return 'unavailable'
     default:
       return status >= 400 && status < 500 ? 'invalid-request' : 'upstream'
   }
 }
 
+const serverKinds: Readonly<Partial<Record<FailureClass, ModelErrorKind>>> = {
+  ServerError: 'upstream',
+  Connect: 'upstream',
+  InvalidAnswer: 'upstream',
+  Timeout: 'timeout',
+  Overloaded: 'overloaded',
+}
+
 /** A 4xx is passed on unchanged; a server failure gets the status of its kind. */
 function answerStatus(kind: ModelErrorKind, status: number): number | undefined {
-  return status >= 400 && status < 500 && kind !== 'context-length' ? status : undefined
+  if (kind === 'context-length' || kind === 'upstream' || kind === 'overloaded') return undefined
+  return status >= 400 && status < 500 ? status : undefined
 }
 
 /**

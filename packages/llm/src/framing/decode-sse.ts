@@ -9,6 +9,8 @@ export interface SseReader {
   push(event: SseEvent): StreamEvent[]
   /** The upstream closed the stream. */
   end(): StreamEvent[]
+  /** Whether the model is known to be thinking right now, even if no text of it comes. */
+  readonly thinking: boolean
 }
 
 /** A decoder for a dialect that frames its streams as server-sent events. */
@@ -32,6 +34,9 @@ export function decodeSse(reader: SseReader): StreamDecoder {
   }
   return {
     push: read,
+    get thinking() {
+      return reader.thinking
+    },
     end: () => {
       const last = read(undefined)
       return failed ? last : [...last, ...reader.end()]

@@ -143,6 +143,34 @@ export function describeDialectContract(dialect: Dialect): void {
       expect(events.at(-1)).toMatchObject({ type: 'error', error: { message: 'it broke' } })
     })
 
+    it('sees its own errors in whole answers and at the end of streams that pass', () => {
+      const error = new ModelError('upstream', 'it broke')
+      const { body } = dialect.encodeError(error)
+      expect(passage.answerFailure(bodyOf(body))).toMatchObject({ message: 'it broke' })
+      expect(passage.answerFailure({})).toBeInstanceOf(ModelError)
+      expect(passage.answerFailure(bodyOf(format.encodeResponse(response)))).toBeUndefined()
+      const scanner = passage.createStreamScanner()
+      scanner.push(Buffer.from(streamText().slice(0, 40)))
+      expect(scanner.error).toBeUndefined()
+      scanner.push(Buffer.from(`\n\n${passage.errorFrame(error)}`))
+      expect(scanner.error).toMatchObject({ message: 'it broke' })
+    })
+
+    it('tells content from what only precedes it', () => {
+      const encoder = format.createStreamEncoder({ includeUsage: true })
+      const watch = passage.createProgressWatch()
+      const seen = responseEvents(response).map((event) => {
+        const frames = encoder.encode(event)
+        return frames === '' ? undefined : [event.type, watch.push(Buffer.from(frames))]
+      })
+      const steps = seen.filter((step) => step !== undefined)
+      for (const [type, progress] of steps) {
+        if (type === 'response-start') expect(progress).toBe('Nothing')
+        if (type === 'text-delta') expect(progress).toBe('Content')
+      }
+      expect(steps.some(([type]) => type === 'text-delta')).toBe(true)
+    })
+
     it('recognises its own error responses', () => {
       const error = new ModelError('upstream', 'it broke')
       const { status, body } = dialect.encodeError(error)

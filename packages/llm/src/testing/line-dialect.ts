@@ -42,6 +42,8 @@ export const lineDialect: Dialect = {
     requestHeaders: ['accept'],
     answerHeaders: ['content-type', 'x-line-speed'],
     isErrorBody: (body) => isJsonObject(body) && typeof body['failed'] === 'string',
+    answerFailure: (answer) =>
+      'text' in answer ? undefined : lineError('failed' in answer ? answer.failed : 'no answer'),
     readUsage: (answer) => usageOf('tokens' in answer ? answer.tokens : undefined),
     scanUsage: (bytes) => usageOf(parse(Buffer.from(bytes).toString())['tokens']),
     cutFrames: cutLines,
@@ -58,8 +60,16 @@ export const lineDialect: Dialect = {
         get complete() {
           return text.endsWith('\n') && last()['tokens'] !== undefined
         },
+        get error() {
+          const { failed } = last()
+          return failed === undefined ? undefined : lineError(failed)
+        },
       }
     },
+    createProgressWatch: () => ({
+      push: (frames) =>
+        /"(?:text|tokens)"/.test(Buffer.from(frames).toString()) ? 'Content' : 'Nothing',
+    }),
     errorFrame: (error) => line({ failed: error.message }),
   },
   decodeError: ({ status, body }) =>
@@ -149,6 +159,7 @@ function createStreamDecoder(nowMs: number): StreamDecoder {
     ]
   }
   return {
+    thinking: false,
     push(bytes) {
       const lines = (pending + utf8.decode(bytes, { stream: true })).split('\n')
       pending = lines.pop() ?? ''
@@ -188,6 +199,10 @@ function cutLines(source: ByteSource): FrameSource {
       return rest
     },
   }
+}
+
+function lineError(failed: unknown): ModelError {
+  return new ModelError('upstream', String(failed), { failure: 'ServerError' })
 }
 
 function textOf(item: Item): string {

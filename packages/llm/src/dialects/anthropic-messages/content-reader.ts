@@ -23,6 +23,8 @@ interface ContentReader {
   /** Closes all open blocks. */
   stopAll(): StreamEvent[]
   toolCallCount(): number
+  /** Whether a block of thinking is open. */
+  thinking(): boolean
   /** Whether anything has been emitted that cannot be taken back. */
   hasOutput(): boolean
 }
@@ -107,6 +109,7 @@ export function createContentReader(): ContentReader {
     stop,
     stopAll: () => [...open.keys()].flatMap(stop),
     toolCallCount: () => toolCalls,
+    thinking: () => [...open.values()].some(({ kind }) => kind === 'thinking'),
     hasOutput: () => output,
   }
 }

@@ -1,9 +1,8 @@
 import { arrayOrEmpty, isJsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
-import { ModelError } from '../../errors/model-error.ts'
 import type { ModelResponse } from '../../operations/chat/model-response.ts'
 import { createStreamAssembler } from '../../operations/chat/stream-assembler.ts'
 import { createContentReader, refusalEvents } from './content-reader.ts'
-import { decodeInlineError } from './errors.ts'
+import { answerFailure } from './errors.ts'
 import { decodeStopReason } from './stop-reason.ts'
 import { decodeUsage } from './usage.ts'
 
@@ -13,10 +12,8 @@ import { decodeUsage } from './usage.ts'
  */
 export function decodeResponse(value: unknown, nowMs: number): ModelResponse {
   const body = objectOrEmpty(value)
-  if (body['type'] === 'error') throw decodeInlineError(body)
-  if (body['type'] !== 'message' || !Array.isArray(body['content'])) {
-    throw new ModelError('upstream', 'The provider answered with a body that is not a message.')
-  }
+  const failure = answerFailure(body)
+  if (failure !== undefined) throw failure
   const assembler = createStreamAssembler()
   const reader = createContentReader()
   const events = [

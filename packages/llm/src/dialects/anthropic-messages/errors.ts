@@ -1,45 +1,49 @@
-import { type JsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
-import type { ModelError, ModelErrorKind } from '../../errors/model-error.ts'
+import { isJsonObject, type JsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
+import { ModelError, type ModelErrorKind } from '../../errors/model-error.ts'
 import { providerError } from '../../errors/provider-error.ts'
+import { failures } from './failures.ts'
 
-/** HTTP statuses of the error types, for errors that arrive inside a stream. */
-const typeStatuses: Readonly<Record<string, { status: number; kind: ModelErrorKind }>> = {
-  invalid_request_error: { status: 400, kind: 'invalid-request' },
-  authentication_error: { status: 401, kind: 'authentication' },
-  billing_error: { status: 402, kind: 'permission' },
-  permission_error: { status: 403, kind: 'permission' },
-  not_found_error: { status: 404, kind: 'not-found' },
-  request_too_large: { status: 413, kind: 'request-too-large' },
-  rate_limit_error: { status: 429, kind: 'rate-limited' },
-  api_error: { status: 500, kind: 'upstream' },
-  timeout_error: { status: 504, kind: 'timeout' },
-  overloaded_error: { status: 529, kind: 'overloaded' },
-}
-
-/** Reads `{type: "error", error: {type, message}}`, or the error of a proxy in front of the API. */
+/**
+ * Reads `{type: "error", error: {type, message}}`, or the error of a proxy in front of the API.
+ * `status` is undefined for an error without one.
+ */
 export function decodeError(
-  status: number,
+  status: number | undefined,
   body: unknown,
   retryAfterSeconds: number | undefined,
 ): ModelError {
   const outer = objectOrEmpty(body)
   const error = objectOrEmpty(outer['error'])
-  const type = stringOrUndefined(error['type'])
-  return providerError({
-    status,
-    message:
-      stringOrUndefined(error['message']) ??
-      stringOrUndefined(outer['message']) ??
-      stringOrUndefined(body),
-    kind: type === undefined ? undefined : typeStatuses[type]?.kind,
-    retryAfterSeconds,
-  })
+  return providerError(
+    {
+      status,
+      message:
+        stringOrUndefined(error['message']) ??
+        stringOrUndefined(outer['message']) ??
+        stringOrUndefined(body),
+      codes: [stringOrUndefined(error['type'])],
+      isApiError: isJsonObject(body),
+      retryAfterSeconds,
+    },
+    failures,
+  )
 }
 
 /** Reads an `error` event of a stream, or an error body with status 200. */
 export function decodeInlineError(body: unknown): ModelError {
-  const type = stringOrUndefined(objectOrEmpty(objectOrEmpty(body)['error'])['type']) ?? ''
-  return decodeError(typeStatuses[type]?.status ?? 502, body, undefined)
+  return decodeError(undefined, body, undefined)
+}
+
+/** Why a whole answer of status 200 is none. Undefined for an answer. */
+export function answerFailure(answer: object): ModelError | undefined {
+  const { type, content, error } = answer as JsonObject
+  if (type === 'error' || (isJsonObject(error) && content === undefined)) {
+    return decodeInlineError(answer)
+  }
+  if (type === 'message' && Array.isArray(content)) return undefined
+  return new ModelError('upstream', 'The provider answered with a body that is not a message.', {
+    failure: 'InvalidAnswer',
+  })
 }
 
 export function encodeError(error: ModelError): {

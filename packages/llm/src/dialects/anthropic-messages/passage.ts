@@ -13,7 +13,8 @@ import type { DecodeOptions } from '../../operations/chat/chat-format.ts'
 import { readMessages } from '../../operations/chat/read-messages.ts'
 import { textLength } from '../../operations/chat/text-length.ts'
 import type { Passage, PassageEdit, SentFields } from '../passage.ts'
-import { encodeErrorBody } from './errors.ts'
+import { answerFailure, encodeErrorBody } from './errors.ts'
+import { createProgressWatch } from './progress.ts'
 import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
 
 /** Every tool of this dialect takes JSON. */
@@ -43,10 +44,12 @@ export const passage: Passage = {
   ],
   isErrorBody: (body) =>
     isJsonObject(body) && body['type'] === 'error' && isJsonObject(body['error']),
+  answerFailure,
   readUsage,
   scanUsage,
   cutFrames: cutSseFrames,
   createStreamScanner,
+  createProgressWatch,
   errorFrame: (error) =>
     formatSseEvent({ event: 'error', data: JSON.stringify(encodeErrorBody(error)) }),
 }

@@ -103,6 +103,9 @@ export function createStreamDecoder(nowMs: number): SseReader {
   }
 
   return {
+    get thinking() {
+      return content.thinking()
+    },
     push(event) {
       if (ended) return []
       const data = parseJsonOrUndefined(event.data)
@@ -112,6 +115,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
             new ModelError(
               'upstream',
               'The provider sent a stream event that is not a JSON object.',
+              { failure: 'InvalidAnswer' },
             ),
           )
     },
@@ -126,6 +130,7 @@ function incomplete(): ModelError {
   return new ModelError(
     'upstream',
     'The provider ended its stream before the answer was complete. Send the request again.',
+    { failure: 'Cut' },
   )
 }
 
@@ -133,5 +138,6 @@ function restarted(): ModelError {
   return new ModelError(
     'upstream',
     'The provider started a second answer in the middle of the first. Send the request again.',
+    { failure: 'Cut' },
   )
 }

@@ -1,8 +1,10 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { lastReport } from '../../framing/last-report.ts'
 import { createStreamTail } from '../../framing/stream-tail.ts'
 import { lastObjectValue } from '../../json/last-object-value.ts'
 import type { Usage } from '../../operations/chat/model-response.ts'
 import type { StreamScanner } from '../passage.ts'
+import { decodeInlineError } from './errors.ts'
 import { decodeUsage, mergeUsage } from './usage.ts'
 
 /** The first event, `message_start`, reports the input's usage; it is rarely longer than 1 KiB. */
@@ -45,6 +47,10 @@ export function createStreamScanner(): StreamScanner {
       const ended = lastObjectValue(tail.bytes(), 'usage', hasOutputTokens)
       const usage = mergeUsage(started, ended)
       return Object.keys(usage).length === 0 ? undefined : decodeUsage(usage)
+    },
+    get error() {
+      const frame = lastReport(tail.bytes(), ({ type }) => type === 'error')
+      return frame === undefined ? undefined : decodeInlineError(frame)
     },
     get complete() {
       return /^event: ?message_stop\r?$/m.test(tail.bytes().toString('latin1'))

@@ -13,7 +13,7 @@ import {
 } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 import type { ModelResponse } from '../../operations/chat/model-response.ts'
-import { decodeInlineError } from './errors.ts'
+import { answerFailure } from './errors.ts'
 import { decodeFinishReason } from './finish-reason.ts'
 import { readVendorContent } from './vendor-content.ts'
 import { decodeUsage } from './usage.ts'
@@ -21,13 +21,15 @@ import { decodeUsage } from './usage.ts'
 /** Reads a whole chat completion. If there are several choices, the first is the answer. */
 export function decodeResponse(value: unknown, nowMs: number): ModelResponse {
   const body = objectOrEmpty(value)
-  if (isJsonObject(body['error'])) throw decodeInlineError(body)
+  const failure = answerFailure(body)
+  if (failure !== undefined) throw failure
   const choice = arrayOrEmpty(body['choices'])[0]
   const message = objectOrEmpty(choice)['message']
   if (!isJsonObject(choice) || !isJsonObject(message)) {
     throw new ModelError(
       'upstream',
       'The provider answered with a body that is not a chat completion.',
+      { failure: 'InvalidAnswer' },
     )
   }
   const id = stringOrUndefined(body['id']) ?? ''

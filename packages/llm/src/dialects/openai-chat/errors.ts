@@ -1,46 +1,89 @@
-import { isJsonObject, type JsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
-import type { ModelError, ModelErrorKind } from '../../errors/model-error.ts'
+import {
+  arrayOrEmpty,
+  isJsonObject,
+  type JsonObject,
+  objectOrEmpty,
+  stringOrUndefined,
+} from '@fairlead/base'
+import { ModelError, type ModelErrorKind } from '../../errors/model-error.ts'
 import { providerError } from '../../errors/provider-error.ts'
+import { failures } from './failures.ts'
 
 /**
  * Reads an error response of OpenAI (`{error: {message, type, param, code}}`) or of compatible
  * servers: `{error: "text"}`, `{message}` (Mistral, older vLLM), `{detail}` (FastAPI), or text.
+ * `status` is undefined for an error without one.
  */
 export function decodeError(
-  status: number,
+  status: number | undefined,
   body: unknown,
   retryAfterSeconds: number | undefined,
 ): ModelError {
   const outer = Array.isArray(body) ? objectOrEmpty(body[0]) : objectOrEmpty(body)
   const error = isJsonObject(outer['error']) ? outer['error'] : outer
   const code = stringOrUndefined(error['code'])
-  return providerError({
-    status,
-    message:
-      stringOrUndefined(error['message']) ??
-      stringOrUndefined(outer['error']) ??
-      (outer['detail'] === undefined ? undefined : textOf(outer['detail'])) ??
-      stringOrUndefined(body),
-    code,
-    param: stringOrUndefined(error['param']),
-    kind: code === 'model_not_found' ? 'not-found' : undefined,
-    retryAfterSeconds,
-  })
+  const details = arrayOrEmpty(error['details']).map((one) => objectOrEmpty(one)['reason'])
+  return providerError(
+    {
+      status,
+      message:
+        stringOrUndefined(error['message']) ??
+        stringOrUndefined(outer['error']) ??
+        (outer['detail'] === undefined ? undefined : textOf(outer['detail'])) ??
+        stringOrUndefined(body),
+      code,
+      codes: [
+        code,
+        stringOrUndefined(error['type']),
+        stringOrUndefined(error['status']),
+        ...details.map(stringOrUndefined),
+        isFlagged(error) ? 'flagged_input' : undefined,
+      ],
+      param: stringOrUndefined(error['param']),
+      isApiError: isJsonObject(body) || Array.isArray(body),
+      retryAfterSeconds,
+    },
+    failures,
+  )
+}
+
+/** OpenRouter's moderation says what it objects to, beside a message that may say anything. */
+function isFlagged(error: JsonObject): boolean {
+  const metadata = objectOrEmpty(error['metadata'])
+  return metadata['flagged_input'] !== undefined || Array.isArray(metadata['reasons'])
 }
 
 /** Reads an error inside a stream or a 200 response; its code may be an HTTP status. */
 export function decodeInlineError(body: unknown): ModelError {
   const error = objectOrEmpty(objectOrEmpty(body)['error'])
-  const code = Number(error['status'] ?? error['code'])
-  const status = Number.isInteger(code) && code >= 400 && code < 600 ? code : statusOfType(error)
+  const status = [error['status'], error['code']].map(Number).find(isErrorStatus)
   return decodeError(status, body, undefined)
 }
 
-function statusOfType(error: JsonObject): number {
-  const words = `${String(error['type'])} ${String(error['code'])}`
-  if (words.includes('rate_limit') || words.includes('insufficient_quota')) return 429
-  if (words.includes('invalid_request')) return 400
-  return words.includes('overloaded') ? 529 : 502
+function isErrorStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 400 && status < 600
+}
+
+/**
+ * Why a whole answer of status 200 is none: it reports an error, or has no choice. Undefined for
+ * an answer.
+ */
+export function answerFailure(answer: object): ModelError | undefined {
+  const { choices, error } = answer as JsonObject
+  const [first] = arrayOrEmpty(choices)
+  if (isReported(error) && first === undefined) return decodeInlineError(answer)
+  const inChoice = objectOrEmpty(first)['error']
+  if (isReported(inChoice)) return decodeInlineError({ error: inChoice })
+  if (isJsonObject(first)) return undefined
+  return new ModelError(
+    'upstream',
+    'The provider answered with a body that is not a chat completion.',
+    { failure: 'InvalidAnswer' },
+  )
+}
+
+function isReported(error: unknown): boolean {
+  return isJsonObject(error) || (typeof error === 'string' && error !== '')
 }
 
 function textOf(value: unknown): string {

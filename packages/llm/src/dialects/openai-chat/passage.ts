@@ -3,7 +3,8 @@ import { cutSseFrames } from '../../framing/cut-sse-frames.ts'
 import { formatSseEvent } from '../../framing/sse.ts'
 import type { Passage } from '../passage.ts'
 import { editBody } from './edit-body.ts'
-import { encodeErrorBody } from './errors.ts'
+import { answerFailure, encodeErrorBody } from './errors.ts'
+import { createProgressWatch } from './progress.ts'
 import { inspectRequest } from './sent-fields.ts'
 import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
 
@@ -29,10 +30,12 @@ export const passage: Passage = {
     'x-ratelimit-reset-tokens',
   ],
   isErrorBody: (body) => isJsonObject(body) && isJsonObject(body['error']),
+  answerFailure,
   readUsage,
   scanUsage,
   cutFrames: cutSseFrames,
   createStreamScanner,
+  createProgressWatch,
   errorFrame: (error) =>
     formatSseEvent({ event: '', data: JSON.stringify(encodeErrorBody(error)) }),
 }

@@ -96,6 +96,8 @@ export function createStreamDecoder(nowMs: number): SseReader {
   }
 
   return {
+    /** Only its text shows that a model of this dialect thinks. */
+    thinking: false,
     push(event) {
       if (ended) return []
       if (event.data === '[DONE]') {
@@ -104,7 +106,13 @@ export function createStreamDecoder(nowMs: number): SseReader {
       const chunk = parseJsonOrUndefined(event.data)
       if (!isJsonObject(chunk)) {
         return fail(
-          new ModelError('upstream', 'The provider sent a stream event that is not a JSON object.'),
+          new ModelError(
+            'upstream',
+            'The provider sent a stream event that is not a JSON object.',
+            {
+              failure: 'InvalidAnswer',
+            },
+          ),
         )
       }
       if (chunk['error'] !== undefined && chunk['error'] !== null) {
@@ -123,5 +131,6 @@ function incomplete(): ModelError {
   return new ModelError(
     'upstream',
     'The provider ended its stream before the answer was complete. Send the request again.',
+    { failure: 'Cut' },
   )
 }

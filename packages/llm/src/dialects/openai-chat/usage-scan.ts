@@ -1,8 +1,10 @@
 import type { JsonObject } from '@fairlead/base'
+import { lastReport } from '../../framing/last-report.ts'
 import { createStreamTail } from '../../framing/stream-tail.ts'
 import { lastObjectValue, valueStart } from '../../json/last-object-value.ts'
 import type { Usage } from '../../operations/chat/model-response.ts'
 import type { StreamScanner } from '../passage.ts'
+import { decodeInlineError } from './errors.ts'
 import { decodeUsage } from './usage.ts'
 
 const finishKey = '"finish_reason"'
@@ -46,6 +48,10 @@ export function createStreamScanner(): StreamScanner & {
     get complete() {
       return hasDoneLine(tail.bytes()) || hasFinishReason(tail.bytes())
     },
+    get error() {
+      const frame = lastReport(tail.bytes(), (chunk) => isGiven(chunk['error']))
+      return frame === undefined ? undefined : decodeInlineError(frame)
+    },
     get done() {
       return hasDoneLine(tail.bytes())
     },
@@ -53,6 +59,10 @@ export function createStreamScanner(): StreamScanner & {
       return hasFinishReason(tail.bytes())
     },
   }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null
 }
 
 /** A line that is `data: [DONE]`; the same word in text is inside JSON. */

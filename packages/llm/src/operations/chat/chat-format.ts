@@ -64,6 +64,8 @@ export interface StreamDecoder {
   push(bytes: Uint8Array): StreamEvent[]
   /** The upstream closed the stream. Returns an `error` event if the answer was not complete. */
   end(): StreamEvent[]
+  /** Whether the model is known to be thinking right now, even if no text of it comes. */
+  readonly thinking: boolean
 }
 
 export interface StreamEncoderOptions {

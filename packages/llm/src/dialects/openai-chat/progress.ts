@@ -1,0 +1,60 @@
+import {
+  arrayOrEmpty,
+  isJsonObject,
+  type JsonObject,
+  objectOrEmpty,
+  parseJsonOrUndefined,
+} from '@fairlead/base'
+import { sseData } from '../../framing/sse-data.ts'
+import type { ProgressWatch } from '../passage.ts'
+import { readVendorContent } from './vendor-content.ts'
+
+/** Keys of a delta whose text is part of an answer; inside JSON text their quotes are escaped. */
+const textKeys = ['"content":', '"arguments":', '"reasoning_content":', '"reasoning":']
+const quote = 0x22
+const space = 0x20
+
+/** Nearly every frame of a stream has text under one of few keys; only others are parsed. */
+export function createProgressWatch(): ProgressWatch {
+  return {
+    push(frames) {
+      const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength)
+      const hasContent =
+        textKeys.some((key) => hasText(bytes, key)) || sseData(bytes).some(isContent)
+      return hasContent ? 'Content' : 'Nothing'
+    },
+  }
+}
+
+function hasText(bytes: Buffer, key: string): boolean {
+  const position = bytes.indexOf(key)
+  if (position === -1) return false
+  let start = position + key.length
+  if (bytes[start] === space) start += 1
+  return bytes[start] === quote && bytes[start + 1] !== quote
+}
+
+function isContent(data: string): boolean {
+  const chunk = parseJsonOrUndefined(data)
+  return isJsonObject(chunk) && arrayOrEmpty(chunk['choices']).some(hasContent)
+}
+
+function hasContent(value: unknown): boolean {
+  const choice = objectOrEmpty(value)
+  const delta: JsonObject = objectOrEmpty(choice['delta'] ?? choice['message'])
+  const { text, reasoning } = readVendorContent(delta)
+  return (
+    text !== '' ||
+    reasoning !== '' ||
+    isGiven(choice['text']) ||
+    isGiven(delta['refusal']) ||
+    isGiven(delta['function_call']) ||
+    isGiven(delta['audio']) ||
+    arrayOrEmpty(delta['tool_calls']).length > 0 ||
+    isGiven(choice['finish_reason'])
+  )
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== ''
+}
