@@ -4,7 +4,9 @@ import { categories, group, version } from './group.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import { choice, integer, mapList, object, setList, text, typed } from './schema/fields.ts'
 import {
+  dateTime,
   decimal,
+  duration,
   httpURL,
   itemName,
   modelName,
@@ -12,6 +14,7 @@ import {
   objectName,
 } from './schema/formats.ts'
 import { secretReference } from './schema/references.ts'
+import { answerTimeouts } from './schema/timeouts.ts'
 import { simulator } from './simulator.ts'
 
 const tokensMax = 100_000_000
@@ -107,6 +110,58 @@ const model = object('A model that this provider serves.', {
   price: Type.Optional(price),
 })
 
+const timeouts = object(
+  'How long an attempt may be silent or run; the next target is asked as long as no content has come.',
+  {
+    connect: duration('Maximum time until a connection is open, TLS included. Defaults to 5s.', {
+      default: '5s',
+    }),
+    ...answerTimeouts({
+      firstByte:
+        "Defaults to 180s for a whole answer, whose first byte comes when the model has finished, and for a stream to the LLMGateway's spec.limits.firstTokenTimeout (60s).",
+      idle: 'Defaults to 60s.',
+      total: 'Defaults to 600s.',
+    }),
+  },
+  { default: {} },
+)
+
+const health = object(
+  'When the provider is passed over, and for how long. Each worker process of a gateway judges by its own calls. Where nothing else answers, a provider that is passed over is asked all the same.',
+  {
+    failures: integer(
+      'Failures in a row after which the provider is ejected: no connection, silence, an answer that is none or breaks off, a status of 5xx. Defaults to 5.',
+      { min: 1, max: 1000, default: 5 },
+    ),
+    window: duration('Time within which these failures count. Defaults to 30s.', {
+      default: '30s',
+    }),
+    ejectFor: duration(
+      'Duration of the first ejection; each that follows without a success lasts twice as long. When it is over, one call tries the provider. Defaults to 10s.',
+      { default: '10s' },
+    ),
+    maxEjectFor: duration(
+      'Maximum duration of an ejection, and of a pause that the provider asks for. Defaults to 5m.',
+      { default: '5m' },
+    ),
+    maxEjectedPercent: integer(
+      "Maximum share of a rule's targets that are passed over at the same time. Defaults to 100.",
+      { min: 0, max: 100, default: 100 },
+    ),
+  },
+  { default: {} },
+)
+
+const credentialStatus = object('What calls have shown of a credential.', {
+  name: itemName('Name of the credential.'),
+  state: choice(
+    'Usable; Refused by the provider; Expired, as the provider says; or Exhausted: limited for now, or without credit. It comes back by itself.',
+    ['Usable', 'Refused', 'Exhausted', 'Expired'],
+  ),
+  since: dateTime('When it came into this state.'),
+  until: Type.Optional(dateTime('Until when it is not used; absent if it is.')),
+})
+
 const spec = object(
   'How the provider is reached, and what it serves.',
   {
@@ -182,6 +237,8 @@ const spec = object(
       }),
       { max: 32, default: [] },
     ),
+    timeouts,
+    health,
     simulator: Type.Optional(simulator),
   },
   {
@@ -218,6 +275,14 @@ const spec = object(
 const status = object('Observed state, written by the operator.', {
   observedGeneration: observedGeneration(),
   conditions: conditions('Accepted, ResolvedRefs and Healthy.'),
+  credentials: Type.Optional(
+    mapList(
+      'Credentials that calls have shown something of. Of several replicas the worst is told.',
+      ['name'],
+      credentialStatus,
+      { max: 32 },
+    ),
+  ),
 })
 
 export type LLMProviderSpec = Static<typeof spec>

@@ -12,8 +12,9 @@ import {
   text,
   typed,
 } from './schema/fields.ts'
-import { itemName, modelName } from './schema/formats.ts'
+import { duration, itemName, modelName } from './schema/formats.ts'
 import { reference } from './schema/references.ts'
+import { answerTimeouts } from './schema/timeouts.ts'
 
 const headerName = { min: 1, max: 256, pattern: '^[A-Za-z0-9-]+$' }
 
@@ -121,13 +122,18 @@ const stickiness = object(
 const failure = choice('A type of failure.', ['RateLimited', 'ServerError', 'Timeout', 'Connect'])
 
 const retry = object(
-  'What happens when a target fails before the first byte of the answer has reached the caller: the next target is tried.',
+  'What happens when a target fails before content of the answer has come: the next target is tried. A key that is refused, an account without credit, a model that a target does not have or a call that it cannot express lead on to the next key or target in any case, and cost no attempt.',
   {
     attempts: integer('Attempts after the first one, over all targets. Defaults to 2.', {
       min: 0,
       max: 10,
       default: 2,
     }),
+    within: Type.Optional(
+      duration(
+        "No further attempt begins later than this after the call's start. Defaults to no bound but the call's own.",
+      ),
+    ),
     conditions: setList(
       'Failures after which another attempt is made. Defaults to all of them.',
       failure,
@@ -148,6 +154,15 @@ const rule = object('Where matching calls are sent.', {
   targets: mapList('Providers and models that can answer.', ['name'], target, { min: 1, max: 32 }),
   stickiness,
   retry,
+  timeouts: object(
+    'How long an attempt of this rule may be silent or run, instead of what its provider says.',
+    answerTimeouts({
+      firstByte: "Defaults to the provider's.",
+      idle: "Defaults to the provider's.",
+      total: "Defaults to the provider's.",
+    }),
+    { default: {} },
+  ),
   mirror: Type.Optional(
     object(
       'A second target that receives a copy of some calls; its answers are discarded after measuring.',

@@ -11,12 +11,12 @@ it('durations and overhead are measured by the injected clock', async () => {
   const answerSlowly = async (response: ServerResponse) => {
     await clock.advance(250)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(events[0] ?? '')
+    response.write(events.slice(0, 2).join(''))
     await relayed
     await clock.advance(100)
     // Stepping wall time back changes no duration.
     clock.setWallTime(0)
-    response.end(events.slice(1).join(''))
+    response.end(events.slice(2).join(''))
   }
   const upstream = await testUpstream((response) => void answerSlowly(response))
   let onRelayed = () => {}

@@ -1,4 +1,5 @@
 import type { ReplicaProblem } from '@fairlead/snapshot'
+import type { CredentialStatus } from './upstream/credential-state.ts'
 import type { ProviderHealth } from './upstream/provider-state.ts'
 
 export interface ReportedProvider {
@@ -7,6 +8,17 @@ export interface ReportedProvider {
   readonly health: ProviderHealth
   /** What happened, in words for a person; never contains a credential. */
   readonly message: string
+  /** Those that calls have shown something of. */
+  readonly credentials: readonly ReportedCredential[]
+}
+
+export interface ReportedCredential {
+  readonly name: string
+  readonly state: CredentialStatus
+  /** Unix milliseconds. */
+  readonly sinceMs: number
+  /** Unix milliseconds until which it is not used; undefined for one that is. */
+  readonly untilMs: number | undefined
 }
 
 /** What this replica runs, and what only this replica can see. */

@@ -23,7 +23,6 @@ import { routingStrategies } from './routing/routing-strategies.ts'
 import { RuntimeHolder } from './runtime/runtime-holder.ts'
 import { Router } from './surfaces/router.ts'
 import { surfaces } from './surfaces/surfaces.ts'
-import { CredentialRefusals } from './upstream/credential-refusals.ts'
 import type { ResolveHost } from './upstream/resolve-host.ts'
 import { UpstreamPools } from './upstream/upstream-pools.ts'
 
@@ -42,7 +41,7 @@ const builtIn: GatewayLists = {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const clock = options.clock ?? systemClock
   const lists = { ...builtIn, ...options }
-  const reporter = new Reporter()
+  const reporter = new Reporter(clock)
   const services = createServices(options, clock, reporter)
   const pools = new UpstreamPools(options.resolveHost ?? resolveHost, clock)
   const runtimes = new RuntimeHolder(
@@ -54,6 +53,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       providerTypes: lists.providerTypes,
       routingStrategies: lists.routingStrategies,
       stateOf: (provider) => reporter.stateOf(provider),
+      credentialStates: reporter.credentialStates,
       callCounter: callCounters(),
     },
     options.logger,
@@ -101,7 +101,7 @@ function createServices(options: GatewayOptions, clock: Clock, reporter: Reporte
   const random = options.random ?? systemRandom
   return {
     secrets: options.secrets,
-    refusals: new CredentialRefusals(clock),
+    credentialStates: reporter.credentialStates,
     stores: new ConversationStores(
       (store) => options.openStore(store),
       options.logger,

@@ -2,7 +2,14 @@ export type { Capabilities, ProviderTypeCapability } from './capabilities.ts'
 export type { ResourceIdentity } from './resource-identity.ts'
 export type { SecretKeyRef } from './secret-key-ref.ts'
 export type { LLMGatewaySettings } from './llm-gateway.ts'
-export type { LLMProviderSettings, ModelPrice, ProviderModel } from './llm-provider.ts'
+export type {
+  AnswerTimeouts,
+  HealthSettings,
+  LLMProviderSettings,
+  ModelPrice,
+  ProviderModel,
+  TimeoutSettings,
+} from './llm-provider.ts'
 export type { SimulatorSettings } from './simulator.ts'
 export type {
   Route,

@@ -20,7 +20,37 @@ export interface LLMProviderSettings extends ResourceIdentity {
   /** Empty: any model that the provider serves. */
   readonly models: readonly ProviderModel[]
   readonly headers: readonly { readonly name: string; readonly value: string }[]
+  readonly timeouts: TimeoutSettings
+  readonly health: HealthSettings
   readonly simulator: SimulatorSettings | undefined
+}
+
+/** How long an attempt may be silent or run. Undefined leaves it to the next who may say. */
+export interface AnswerTimeouts {
+  /** Until content begins. */
+  readonly firstByteMs: number | undefined
+  /** Between two pieces of content. */
+  readonly idleMs: number | undefined
+  /** From the start of the attempt to the end of its answer. */
+  readonly totalMs: number | undefined
+}
+
+export interface TimeoutSettings extends AnswerTimeouts {
+  /** Until a connection is open, TLS included. */
+  readonly connectMs: number
+}
+
+/** When a provider is passed over, and for how long. */
+export interface HealthSettings {
+  /** Failures in a row, within `windowMs`, after which it is ejected. */
+  readonly failures: number
+  readonly windowMs: number
+  /** Of the first ejection; each that follows without a success lasts twice as long. */
+  readonly ejectForMs: number
+  readonly maxEjectForMs: number
+  /** The share of a rule's targets that may be passed over, from 0 to 100. */
+  readonly maxEjectedPercent: number
+  readonly probe: { readonly model: string; readonly intervalMs: number } | undefined
 }
 
 export interface ProviderModel {

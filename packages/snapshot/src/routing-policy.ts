@@ -1,3 +1,4 @@
+import type { AnswerTimeouts } from './llm-provider.ts'
 import type { ResourceIdentity } from './resource-identity.ts'
 
 export interface Route {
@@ -9,6 +10,8 @@ export interface Route {
   readonly strategy: string
   readonly targets: readonly RouteTarget[]
   readonly retry: RetrySettings
+  /** Instead of those of the targets' providers, where given. */
+  readonly timeouts: AnswerTimeouts
 }
 
 /** All given fields must match; empty lists and undefined match everything. */
@@ -42,6 +45,8 @@ export type RetryCondition = 'RateLimited' | 'ServerError' | 'Timeout' | 'Connec
 export interface RetrySettings {
   /** Retries after the first attempt, across all targets; 0 means none. */
   readonly attempts: number
+  /** No retry begins later than this after the call's start; undefined sets no bound. */
+  readonly withinMs?: number | undefined
   /** The failures that are retried. */
   readonly conditions: readonly RetryCondition[]
 }

@@ -1,5 +1,6 @@
 import { type Dialect, ModelError } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
+import type { AnswerWatch } from '../call/answer-watch.ts'
 import type { CollectedBody, Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { AnswerUse } from './answer-stream.ts'
@@ -13,6 +14,8 @@ export interface AnswerSource {
   readonly provider: string
   /** Wall time, for an answer without a timestamp. */
   readonly nowMs: number
+  /** Told when content comes. */
+  readonly watch: Pick<AnswerWatch, 'progressed'>
 }
 
 /**
@@ -36,12 +39,11 @@ export async function nextOrCut(exchange: Exchange, provider: string): Promise<B
 
 /** As many bytes as there are up to `bytesMax`, or the reason why the answer broke off. */
 export async function collectOrCut(
-  exchange: Exchange,
-  provider: string,
+  { exchange, provider, watch }: AnswerSource,
   bytesMax: number,
 ): Promise<CollectedBody> {
   try {
-    return await exchange.collect(bytesMax)
+    return await exchange.collect(bytesMax, () => watch.progressed())
   } catch (error) {
     throw breakOffReason(error, provider)
   }

@@ -1,5 +1,5 @@
 import type { HeaderFields } from '@fairlead/http1'
-import type { Dialect, ModelResponse, StreamEvent, Usage } from '@fairlead/llm'
+import type { Dialect, ModelError, ModelResponse, StreamEvent, Usage } from '@fairlead/llm'
 
 /**
  * One answer on its way to the caller, whatever its source: a provider, a store, or a transform of
@@ -26,6 +26,11 @@ export interface AnswerStream {
    * Known at the end: whether a stream signalled its end; one that closes without it was cut off.
    */
   readonly isComplete: boolean
+  /**
+   * Known at the end of a stream that passes through undecoded: the error that the provider sent in
+   * it, which the caller already has.
+   */
+  readonly reportedError?: ModelError | undefined
   /** The whole answer as a value. Only when `isWhole`, and only of an answer that is decoded. */
   response(): ModelResponse
 }

@@ -2,6 +2,7 @@ import { untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
 import type { Call } from '../call/call.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
+import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { AnswerStream, AnswerUse } from './answer-stream.ts'
 import type { AnswerTap } from './answer-tap.ts'
 import { type AnswerWriter, PassingWriter, StreamWriter, ValueWriter } from './answer-writer.ts'
@@ -33,7 +34,7 @@ export async function relayAnswer(
       if (!sink.started) start(writer, writer.byteLength, call)
       const drained = sink.write(bytes)
       // A caller that has stopped reading holds up nothing once the call must end.
-      if (drained !== undefined) await untilAborted(drained, call.signal)
+      if (drained !== undefined) await untilRead(drained, call)
     }
     noteUsage(answer, call)
     await settleTaps(answer, writer, call, taps)
@@ -59,15 +60,24 @@ function writerFor(answer: AnswerStream, use: AnswerUse, call: Call): AnswerWrit
   return answer.isWhole ? new ValueWriter(answer, call) : new StreamWriter(call)
 }
 
+/** The provider is not silent while its answer waits for the caller. */
+async function untilRead(drained: Promise<void>, { answering, signal }: Call): Promise<void> {
+  answering?.suspend()
+  await untilAborted(drained, signal)
+  answering?.resume()
+}
+
 async function settleTaps(
   answer: AnswerStream,
   { relayedError }: AnswerWriter,
   call: Call,
   taps: readonly AnswerTap[],
 ): Promise<void> {
-  if (relayedError !== undefined) {
-    call.record.errorCode = relayedError.code
-    for (const tap of taps) await tap.fail(relayedError)
+  const relayed = relayedError ?? (answer.isComplete ? undefined : answer.reportedError)
+  if (relayed !== undefined) {
+    call.record.errorCode = relayed.code
+    call.answering?.broke(relayed, 'an error in mid-answer')
+    for (const tap of taps) await tap.fail(relayed)
     return
   }
   if (!answer.isComplete) throw cutError(call)
@@ -96,11 +106,14 @@ async function breakOff(
   taps: readonly AnswerTap[],
 ): Promise<void> {
   const { sink, dialect } = call
+  const reason = breakReason(error, call)
+  if (call.lifetime.reason === undefined && reason.failure !== undefined) {
+    call.answering?.broke(reason, breakWords(error))
+  }
   if (answer.isWhole) {
     if (sink.started) sink.destroy()
     return
   }
-  const reason = breakReason(error, call)
   try {
     for (const tap of taps) await tap.fail(reason)
   } finally {
@@ -115,5 +128,10 @@ function cutError(call: Call): ModelError {
 /** The error for the caller: why the call was aborted, or that the upstream broke off. */
 function breakReason(error: unknown, call: Call): ModelError {
   const reason: unknown = call.lifetime.reason ?? error
+  if (reason instanceof UpstreamFailure) return reason.error
   return reason instanceof ModelError ? reason : cutError(call)
+}
+
+function breakWords(error: unknown): string {
+  return error instanceof UpstreamFailure ? error.reason : 'closed in mid-answer'
 }

@@ -3,8 +3,11 @@ import {
   chatFormatOf,
   type Dialect,
   type FrameSource,
+  type ModelError,
+  type ProgressWatch,
   type StreamDecoder,
   type StreamEvent,
+  type StreamProgress,
   type StreamScanner,
   type Usage,
 } from '@fairlead/llm'
@@ -30,13 +33,17 @@ export class StreamAnswer implements AnswerStream {
   readonly #decoder: StreamDecoder | undefined
   /** For an answer that passes through undecoded. */
   readonly #scanner: StreamScanner | undefined
-  readonly #taken: AnswerPiece[] = []
+  readonly #progress: ProgressWatch | undefined
+  readonly #watch: AnswerSource['watch']
+  #taken: AnswerPiece[] = []
+  #hasContent = false
   #usage: Usage | undefined
   #started = false
   #finished = false
   #ended = false
 
-  constructor({ exchange, dialect, use, provider, nowMs }: AnswerSource) {
+  constructor({ exchange, dialect, use, provider, nowMs, watch }: AnswerSource) {
+    this.#watch = watch
     this.#exchange = exchange
     this.#provider = provider
     this.dialect = dialect
@@ -47,12 +54,18 @@ export class StreamAnswer implements AnswerStream {
       this.#decoder = chatFormatOf(dialect).createStreamDecoder(nowMs)
     } else {
       this.#scanner = dialect.passage.createStreamScanner()
+      this.#progress = dialect.passage.createProgressWatch()
     }
   }
 
-  /** Puts back a piece that was read ahead; a later `next` returns it. */
-  putBack(piece: AnswerPiece): void {
-    this.#taken.push(piece)
+  /** Whether part of the answer has come. */
+  get hasContent(): boolean {
+    return this.#hasContent
+  }
+
+  /** Puts back the pieces that were read ahead; the next reads return them. */
+  putBack(pieces: readonly AnswerPiece[]): void {
+    this.#taken = [...pieces]
   }
 
   /** Stops reading: the provider may stop sending. */
@@ -72,6 +85,11 @@ export class StreamAnswer implements AnswerStream {
 
   get usage(): Usage | undefined {
     return this.#scanner === undefined ? this.#usage : this.#scanner.usage
+  }
+
+  /** An error that the provider sent within bytes that passed; looked for at the end. */
+  get reportedError(): ModelError | undefined {
+    return this.#scanner?.error
   }
 
   get isComplete(): boolean {
@@ -95,9 +113,11 @@ export class StreamAnswer implements AnswerStream {
     this.#started = true
     if (this.#scanner !== undefined) {
       this.#scanner.push(bytes)
+      this.#look(this.#progress?.push(bytes))
       return { bytes, events: notDecoded }
     }
     const events = this.#read(this.#decoder?.push(bytes) ?? noEvents)
+    if (this.#decoder?.thinking === true) this.#watch.progressed()
     return { bytes, events: () => events }
   }
 
@@ -122,18 +142,30 @@ export class StreamAnswer implements AnswerStream {
       this.#ended = chunk === undefined
       const decoded = chunk === undefined ? this.#decoder?.end() : this.#decoder?.push(chunk)
       const events = this.#read(decoded ?? noEvents)
+      if (this.#decoder?.thinking === true) this.#watch.progressed()
       if (events.length > 0) return { bytes: chunk ?? noBytes, events: () => events }
     }
     return undefined
   }
 
+  #look(progress: StreamProgress | undefined): void {
+    if (progress === 'Nothing') return
+    this.#watch.progressed()
+    if (progress === 'Content') this.#hasContent = true
+  }
+
   #read(events: readonly StreamEvent[]): readonly StreamEvent[] {
+    if (events.some(isContent)) this.#look('Content')
     for (const event of events) {
       if (event.type === 'usage') this.#usage = event.usage
       else if (event.type === 'finish') this.#finished = true
     }
     return events
   }
+}
+
+function isContent({ type }: StreamEvent): boolean {
+  return type !== 'response-start' && type !== 'usage' && type !== 'error'
 }
 
 function notDecoded(): never {

@@ -65,7 +65,7 @@ export class WholeAnswer implements AnswerStream {
   static async receive(source: AnswerSource): Promise<WholeAnswer> {
     const { exchange, use } = source
     const bytesMax = use.passes && !use.needsEvents ? heldBytesMax : readBytesMax
-    const { bytes, complete } = await collectOrCut(exchange, source.provider, bytesMax)
+    const { bytes, complete } = await collectOrCut(source, bytesMax)
     if (!complete) {
       if (bytesMax === heldBytesMax) return new WholeAnswer(source, bytes, exchange)
       exchange.abort(new Error('the answer is too long'))
@@ -107,6 +107,7 @@ export class WholeAnswer implements AnswerStream {
   async #nextOf(exchange: Exchange): Promise<AnswerPiece | undefined> {
     const chunk = await nextOrCut(exchange, this.#source.provider)
     if (chunk === undefined) return undefined
+    this.#source.watch.progressed()
     this.#tail =
       chunk.length > tailBytes ? chunk : Buffer.concat([this.#tail.subarray(-tailBytes), chunk])
     return new WholePiece(chunk, this)
@@ -120,7 +121,10 @@ export class WholeAnswer implements AnswerStream {
     }
     if (this.headers.get('content-encoding') !== undefined) return
     if (bytes.length <= parsedBytesMax) {
-      this.#usage = this.dialect.passage.readUsage(this.#parse(bytes))
+      const parsed = this.#parse(bytes)
+      const failure = this.dialect.passage.answerFailure(parsed)
+      if (failure !== undefined) throw failure
+      this.#usage = this.dialect.passage.readUsage(parsed)
       this.#usageIsKnown = true
       return
     }

@@ -1,20 +1,27 @@
 import type { RetrySettings } from '@fairlead/snapshot'
-import { ModelError } from '@fairlead/llm'
+import { type FailureClass, ModelError } from '@fairlead/llm'
+import { FakeClock } from '@fairlead/base/testing'
 import { describe, expect, it } from 'vitest'
-import { type FailureKind, UpstreamFailure } from '../upstream/upstream-failure.ts'
+import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { AttemptPlan } from './attempt-plan.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 
 const [a, b] = ['a', 'b'].map((name) => ({ name }) as CallTarget) as [CallTarget, CallTarget]
 const all: RetrySettings['conditions'] = ['RateLimited', 'ServerError', 'Timeout', 'Connect']
 
-function failure(kind: FailureKind, retryAfterSeconds?: number): UpstreamFailure {
+function failure(failed: FailureClass, retryAfterSeconds?: number): UpstreamFailure {
   const options = retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
-  return new UpstreamFailure(kind, new ModelError('upstream', kind, options))
+  return new UpstreamFailure(failed, new ModelError('upstream', failed, options), failed)
+}
+
+function stale(): UpstreamFailure {
+  const error = new ModelError('upstream', 'stale')
+  return new UpstreamFailure('Connect', error, 'stale', { wasStale: true })
 }
 
 function planFor(targets: readonly CallTarget[], attempts: number, on = all): AttemptPlan {
-  return new AttemptPlan(targets, { attempts, conditions: on }, () => 0)
+  const parts = { clock: new FakeClock(), callStartedMs: 0, random: () => 0 }
+  return new AttemptPlan(targets, { attempts, conditions: on }, parts)
 }
 
 /**
@@ -53,23 +60,29 @@ describe('the plan of attempts', () => {
       ['around again after a pause', [a, b], 2, [error, error], ['a', 'b', 100, 'a']],
       ['as long as the provider asks', [a], 1, [failure('RateLimited', 3)], ['a', 3000, 'a']],
       ['not longer than is bearable', [a], 1, [failure('RateLimited', 60)], ['a', 'told']],
-      ['not at all for a mistake of the caller', [a, b], 3, [failure('Final')], ['a', 'told']],
-      ['an unusable target costs nothing', [a, b], 0, [failure('Target')], ['a', 'b']],
+      [
+        'not at all for a mistake of the caller',
+        [a, b],
+        3,
+        [failure('InvalidRequest')],
+        ['a', 'told'],
+      ],
+      ['an unusable target costs nothing', [a, b], 0, [failure('ModelUnavailable')], ['a', 'b']],
       [
         'and is not asked again',
         [a, b],
         2,
-        [failure('Target'), error, error],
+        [failure('ModelUnavailable'), error, error],
         ['a', 'b', 100, 'b', 200, 'b'],
       ],
-      ['all unusable', [a, b], 9, [failure('Target'), failure('Credential')], ['a', 'b', 'told']],
       [
-        'a stale connection is replaced once',
-        [a],
-        0,
-        [failure('StaleConnection'), failure('StaleConnection')],
-        ['a', 'a', 'told'],
+        'all unusable',
+        [a, b],
+        9,
+        [failure('ModelUnavailable'), failure('CredentialRefused')],
+        ['a', 'b', 'told'],
       ],
+      ['a stale connection is replaced once', [a], 0, [stale(), stale()], ['a', 'a', 'told']],
     ],
   )('%s', (_name, targets, attempts, failures, steps) => {
     expect(run(planFor(targets, attempts), failures)).toEqual(steps)

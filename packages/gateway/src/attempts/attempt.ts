@@ -1,9 +1,8 @@
-import { Cancellation, untilAborted } from '@fairlead/base'
-import { ConnectionLost, TunnelError } from '@fairlead/http1'
+import { type Cancellation, untilAborted } from '@fairlead/base'
+import { ConnectionLost, MessageError, TunnelError } from '@fairlead/http1'
 import { ModelError } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
-import type { AttemptOutcome } from '../call/attempt-record.ts'
 import type { Call } from '../call/call.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
@@ -14,6 +13,7 @@ import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { beginAnswer } from './begin-answer.ts'
 import { outgoingHeaders } from './outgoing-headers.ts'
 import { refusedAnswer } from './refused-answer.ts'
+import { RunningAttempt } from './running-attempt.ts'
 
 /** One attempt at one target. */
 interface Attempt {
@@ -32,65 +32,44 @@ export async function attempt(
   call: Call,
 ): Promise<AnswerStream> {
   const { record, services } = call
-  const { state } = target.provider
   const { stream } = call.request.sent
-  const body = assembled.bodyFor(target)
-  const deadline = firstTokenDeadline(target, call)
-  const begunMs = services.clock.monotonicMs()
+  const body = bodyFor(target, assembled, call)
+  const running = new RunningAttempt(target, credential, call)
   record.target = target
-  state.inFlight += 1
   record.startWaiting()
-  let stage: Stage = 'opening'
-  const note = (outcome: AttemptOutcome, status: number | undefined, reason?: string) =>
-    record.attempts.push({
-      target: target.name,
-      provider: target.provider.key,
-      providerType: target.provider.type.telemetryName,
-      model: target.model,
-      credential: credential?.name,
-      outcome,
-      status,
-      startedMs: begunMs,
-      durationMs: services.clock.monotonicMs() - begunMs,
-      reason,
-    })
+  let isOpen = false
+  let status: number | undefined
   try {
-    const exchange = await open(target, credential, body, call, deadline.cancellation)
-    if (exchange.status < 200 || exchange.status >= 300) {
-      stage = 'refused'
+    const exchange = await open(target, credential, body, call, running)
+    isOpen = true
+    status = exchange.status
+    if (status < 200 || status >= 300) {
       throw await refusedAnswer(exchange, target, credential?.value, call)
     }
-    stage = 'reading'
     const nowMs = services.clock.now()
-    const answer = await beginAnswer(exchange, target, { stream, use, nowMs })
-    state.note('Healthy', 'The latest call was answered.')
-    state.noteLatency(services.clock.monotonicMs() - begunMs)
-    note('Success', exchange.status)
+    const answer = await beginAnswer(exchange, target, { stream, use, nowMs, watch: running })
+    running.begun(status)
+    call.answering = running
     return answer
   } catch (error) {
-    const failure = asFailure(error, stage, target, call)
-    note(outcomeOf(failure), undefined, failure.message)
+    if (call.lifetime.reason !== undefined) throw call.lifetime.reason
+    const failure = asFailure(error, isOpen, status, target)
+    running.failed(failure)
     throw failure
   } finally {
-    state.inFlight -= 1
-    deadline.clear()
     record.stopWaiting()
   }
 }
 
-function outcomeOf(failure: Error): AttemptOutcome {
-  if (!(failure instanceof UpstreamFailure)) return 'Aborted'
-  switch (failure.kind) {
-    case 'Credential':
-      return 'CredentialRefused'
-    case 'Target':
-      return 'Connect'
-    case 'StaleConnection':
-      return 'Connect'
-    case 'Final':
-      return 'InvalidRequest'
-    default:
-      return failure.kind
+/** What one target cannot express, another may. */
+function bodyFor(target: CallTarget, assembled: AssembledCall, { record }: Call): Uint8Array {
+  try {
+    return assembled.bodyFor(target)
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error
+    const { name, provider, model } = target
+    record.passedOver.push({ target: name, provider: provider.key, model, reason: error.message })
+    throw new UpstreamFailure('Unsupported', error, 'it cannot express the call')
   }
 }
 
@@ -123,55 +102,34 @@ function open(
     : provider.transport.open(prepared, cancellation)
 }
 
-/**
- * Only a stream has a first-token deadline; a whole answer is bounded by the request timeout alone.
- */
-function firstTokenDeadline(
-  target: CallTarget,
-  { lifetime, request, runtime, services }: Call,
-): { readonly cancellation: Cancellation; clear(): void } {
-  if (!request.sent.stream) return { cancellation: lifetime, clear: () => {} }
-  const cancellation = new Cancellation()
-  lifetime.listen({ onCancel: (reason) => cancellation.cancel(reason) })
-  const { firstTokenTimeoutMs } = runtime.snapshot.gateway.limits
-  const timer = services.clock.setTimer(firstTokenTimeoutMs, () => {
-    const error = gatewayError.firstTokenTimeout(target.provider.key, firstTokenTimeoutMs)
-    cancellation.cancel(new UpstreamFailure('Timeout', error))
-  })
-  return { cancellation, clear: () => timer.cancel() }
-}
-
-/** How far an attempt got: a refusal has already noted the provider's health. */
-type Stage = 'opening' | 'refused' | 'reading'
-
-/**
- * Turns network errors into failures that say how to proceed; the reason of an aborted call is
- * kept.
- */
-function asFailure(error: unknown, stage: Stage, target: CallTarget, { lifetime }: Call): Error {
-  if (lifetime.reason !== undefined) return lifetime.reason
-  const { key, state } = target.provider
-  if (error instanceof UpstreamFailure) {
-    const broken = stage === 'reading' && error.kind === 'ServerError'
-    if (error.kind === 'Timeout' || broken) state.note('Unreachable', error.message)
-    return error
-  }
+/** Turns whatever was thrown into a failure that says how to proceed. */
+function asFailure(
+  error: unknown,
+  isOpen: boolean,
+  status: number | undefined,
+  { provider }: CallTarget,
+): UpstreamFailure {
+  const { key, settings } = provider
+  if (error instanceof UpstreamFailure) return error
   if (error instanceof EgressDenied) {
     const denied = gatewayError.egressDenied(key, error.message)
-    state.note('Unreachable', denied.message)
-    return new UpstreamFailure('Target', denied)
+    return new UpstreamFailure('Misconfigured', denied, denied.message)
   }
-  if (error instanceof ModelError || stage !== 'opening') {
-    const broken = error instanceof ModelError ? error : gatewayError.upstreamCut(key, error)
-    state.note('Unreachable', broken.message)
-    return new UpstreamFailure('ServerError', broken)
+  if (error instanceof ModelError) {
+    return new UpstreamFailure(error.failure ?? 'InvalidAnswer', error, error.message, { status })
   }
-  const reason = reasonOf(error, target.provider.settings.proxyURL)
+  if (isOpen) {
+    const cut = gatewayError.upstreamCut(key, error)
+    return new UpstreamFailure('Cut', cut, cut.message, { status })
+  }
+  if (error instanceof ConnectionLost && error.cause instanceof MessageError) {
+    const invalid = gatewayError.upstreamInvalidResponse(key, 'not valid HTTP')
+    return new UpstreamFailure('InvalidAnswer', invalid, invalid.message)
+  }
+  const reason = reasonOf(error, settings.proxyURL)
   const unreachable = gatewayError.upstreamUnreachable(key, reason, error)
-  if (error instanceof ConnectionLost && error.wasStale)
-    return new UpstreamFailure('StaleConnection', unreachable)
-  state.note('Unreachable', unreachable.message)
-  return new UpstreamFailure('Connect', unreachable)
+  const wasStale = error instanceof ConnectionLost && error.wasStale
+  return new UpstreamFailure('Connect', unreachable, unreachable.message, { wasStale })
 }
 
 function reasonOf(error: unknown, proxyURL: string | undefined): string {

@@ -1,101 +1,141 @@
-import { chatFormatOf, type Dialect, type ModelError } from '@fairlead/llm'
+import {
+  chatFormatOf,
+  createStreamAssembler,
+  type Dialect,
+  type FailureClass,
+  type ModelError,
+} from '@fairlead/llm'
+import type { AnswerSource } from '../answer/answer-source.ts'
 import type { AnswerPiece, AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import { answerOf } from '../answer/event-answer.ts'
 import { StreamAnswer } from '../answer/stream-answer.ts'
 import { WholeAnswer } from '../answer/whole-answer.ts'
+import type { AnswerWatch } from '../call/answer-watch.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { answerEncoding } from './answer-encoding.ts'
+import { sniffBody } from './sniff-body.ts'
+import { toldError } from './told-error.ts'
+
+/** What may precede the content of a stream; beyond it, it is none. */
+const heldBytesMax = 1024 * 1024
 
 /**
- * Reads just enough of an answer to know that it started successfully. Until then any failure may
- * move on to the next target: an UpstreamFailure, or a ModelError for an invalid answer.
+ * Reads just enough of an answer to know that it has begun: a whole answer until it is known to be
+ * one, a stream until its first content. Until then any failure may move on to the next target: an
+ * UpstreamFailure, or a ModelError for an invalid answer.
  */
 export async function beginAnswer(
   exchange: Exchange,
   target: CallTarget,
-  asked: { readonly stream: boolean; readonly use: AnswerUse; readonly nowMs: number },
+  asked: {
+    readonly stream: boolean
+    readonly use: AnswerUse
+    readonly nowMs: number
+    readonly watch: Pick<AnswerWatch, 'progressed'>
+  },
 ): Promise<AnswerStream> {
-  const { stream, use, nowMs } = asked
+  const { stream, use, nowMs, watch } = asked
   const { type, key } = target.provider
   const { dialect } = type
-  const source = { exchange, dialect, use, provider: key, nowMs }
-  const contentType = exchange.headers.get('content-type') ?? ''
-  const isEventStream = stream && isStreamOf(dialect, contentType)
+  const body = await bodyOf(exchange, dialect, stream)
+  const isAsked = body.isStream === stream
   const encoding = answerEncoding(exchange.headers)
-  if (encoding !== undefined && (isEventStream || use.needsEvents || !use.passes)) {
+  if (encoding !== undefined && (stream || body.isStream || use.needsEvents || !use.passes)) {
     exchange.abort(new Error('the answer is encoded'))
     const detail = `encoded as "${encoding.slice(0, 100)}", which the gateway has not asked for`
     throw gatewayError.upstreamInvalidResponse(key, detail)
   }
-  if (isEventStream) {
+  // What came in another form than was asked for is decoded and written in that form.
+  const source: AnswerSource = {
+    exchange: body.exchange,
+    dialect,
+    use: isAsked ? use : { passes: false, needsEvents: true },
+    provider: key,
+    nowMs,
+    watch,
+  }
+  try {
+    if (!body.isStream) {
+      const answer = await WholeAnswer.receive(source)
+      return isAsked ? answer : answerOf(answer.response(), false)
+    }
     const answer = new StreamAnswer(source)
-    await (use.passes ? beginPassing(answer, target, nowMs) : beginDecoded(answer, target))
-    return answer
+    await untilContent(answer, target, source)
+    return isAsked ? answer : await wholeOf(answer, target)
+  } catch (error) {
+    exchange.abort(new Error('the answer is of no use'))
+    throw failureOf(error, target, exchange.status)
   }
-  if (stream && !contentType.includes('json')) {
-    exchange.abort(new Error('the answer is not an event stream'))
-    const detail = `of type "${contentType.slice(0, 100)}", not an event stream`
-    throw gatewayError.upstreamInvalidResponse(key, detail)
-  }
-  const answer = await WholeAnswer.receive(source)
-  // A caller who asked for a stream gets one, unless the bytes pass through unchanged.
-  return stream && !use.passes ? answerOf(answer.response(), false) : answer
 }
 
-/** Whether a Content-Type is that of the dialect's streams, whatever its parameters. */
-function isStreamOf(dialect: Dialect, contentType: string): boolean {
-  const [mediaType = ''] = chatFormatOf(dialect).streamContentType.split(';')
-  return contentType.includes(mediaType)
+/** Whether a body is a stream, by its Content-Type, and where that says nothing by its beginning. */
+async function bodyOf(
+  exchange: Exchange,
+  dialect: Dialect,
+  stream: boolean,
+): Promise<{ readonly exchange: Exchange; readonly isStream: boolean }> {
+  const contentType = exchange.headers.get('content-type') ?? ''
+  const [streamType = ''] = chatFormatOf(dialect).streamContentType.split(';')
+  if (contentType.includes(streamType)) return { exchange, isStream: true }
+  if (!stream || contentType.includes('json')) return { exchange, isStream: false }
+  return sniffBody(exchange)
 }
 
-/** A stream that starts with an error is a failed call despite its status 200. */
-async function beginPassing(
+async function untilContent(
   answer: StreamAnswer,
   target: CallTarget,
-  nowMs: number,
+  { dialect, use, nowMs }: AnswerSource,
 ): Promise<void> {
-  const first = await answer.next()
-  if (first === undefined) throw gatewayError.upstreamCut(target.provider.key)
-  const error = leadingError(first, target, nowMs)
-  if (error !== undefined) {
-    answer.abandon(error)
-    throw failureOf(error)
-  }
-  answer.putBack(first)
-}
-
-function leadingError(
-  first: AnswerPiece,
-  target: CallTarget,
-  nowMs: number,
-): ModelError | undefined {
-  const head = first.bytes.subarray(0, 512)
-  if (!head.includes('"error"') && !head.includes('event: error')) return undefined
-  const decoder = target.provider.type.dialect.operations.chat?.createStreamDecoder(nowMs)
-  const [event] = decoder?.push(first.bytes) ?? []
-  return event?.type === 'error' ? event.error : undefined
-}
-
-async function beginDecoded(answer: StreamAnswer, target: CallTarget): Promise<void> {
   const pieces: AnswerPiece[] = []
+  const isDecoded = use.needsEvents || !use.passes
+  const decoder = isDecoded ? undefined : chatFormatOf(dialect).createStreamDecoder(nowMs)
+  let heldBytes = 0
+  while (!answer.hasContent) {
+    const piece = await answer.next()
+    if (piece === undefined)
+      throw answer.reportedError ?? gatewayError.upstreamCut(target.provider.key)
+    pieces.push(piece)
+    heldBytes += piece.bytes.length
+    // Content may be followed by an error in one piece, but not the other way round.
+    const mayFail = isDecoded || !answer.hasContent || piece.bytes.includes('"error"')
+    const events = mayFail ? (decoder?.push(piece.bytes) ?? piece.events()) : []
+    const first = events.find(({ type }) => type !== 'response-start' && type !== 'usage')
+    if (first?.type === 'error') throw first.error
+    if (heldBytes > heldBytesMax) {
+      throw gatewayError.upstreamInvalidResponse(target.provider.key, 'a stream without content')
+    }
+  }
+  answer.putBack(pieces)
+}
+
+/** A stream as the whole answer that was asked for. */
+async function wholeOf(answer: StreamAnswer, { provider }: CallTarget): Promise<AnswerStream> {
+  const assembler = createStreamAssembler()
   for (;;) {
     const piece = await answer.next()
-    if (piece === undefined) throw gatewayError.upstreamCut(target.provider.key)
-    pieces.push(piece)
-    const first = piece.events().find(({ type }) => type !== 'response-start')
-    if (first?.type === 'error') {
-      answer.abandon(new Error('the answer is an error'))
-      throw failureOf(first.error)
+    if (piece === undefined) break
+    for (const event of piece.events()) {
+      if (event.type === 'error') throw event.error
+      assembler.push(event)
     }
-    if (first !== undefined) break
   }
-  for (const piece of pieces) answer.putBack(piece)
+  if (!answer.isComplete) throw gatewayError.upstreamCut(provider.key)
+  return answerOf(assembler.response(), true)
 }
 
-function failureOf(error: ModelError): UpstreamFailure {
-  if (error.kind === 'rate-limited') return new UpstreamFailure('RateLimited', error)
-  return new UpstreamFailure(error.retryable ? 'ServerError' : 'Final', error)
+/** Whether the message of such a failure is the gateway's own, so that it may be in logs. */
+function isOwn(failure: FailureClass): boolean {
+  return failure === 'InvalidAnswer' || failure === 'Cut'
+}
+
+function failureOf(error: unknown, { provider }: CallTarget, status: number): unknown {
+  const failure =
+    error instanceof Error && 'failure' in error ? (error as ModelError).failure : undefined
+  if (error instanceof UpstreamFailure || failure === undefined) return error
+  const told = toldError(error as ModelError, provider.key)
+  const reason = isOwn(failure) ? told.message : `an error with status ${status}`
+  return new UpstreamFailure(failure, told, reason, { status })
 }

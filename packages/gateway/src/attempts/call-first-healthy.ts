@@ -7,52 +7,65 @@ import type { CallTarget } from '../routing/call-target.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { AttemptPlan } from './attempt-plan.ts'
 import { attempt } from './attempt.ts'
+import { byAvailability, passedOver } from './available-targets.ts'
 import { CredentialChoice } from './credential-choice.ts'
+import { failureEffects } from './failure-effects.ts'
 
 /**
  * The first answer that starts successfully. `useFor` says how an answer of a target will be used.
- * Throws the error of the last attempt.
+ * Throws the error of the last target that was asked.
  */
 export async function callFirstHealthy(
   assembled: AssembledCall,
   useFor: (target: CallTarget) => AnswerUse,
   call: Call,
 ): Promise<AnswerStream> {
-  const { services, route } = call
+  const { record, route, services } = call
+  const { clock, random } = services
   const keys = new CredentialChoice(services)
-  const plan = new AttemptPlan(route.targets, route.retry, services.random)
+  const callStartedMs = record.startedMs
+  const targets = availableTargets(call)
+  const plan = new AttemptPlan(targets, route.retry, { clock, random, callStartedMs })
   let replacement: Credential | undefined
-  let closed = false
   for (;;) {
     const { target } = plan
     let credential = replacement
     try {
-      credential ??= keys.choose(target.provider)
-      const answer = await attempt({ target, credential, use: useFor(target) }, assembled, call)
-      if (credential !== undefined) services.refusals.clear(credential.value)
-      return answer
+      credential ??= keys.choose(target)
+      return await attempt({ target, credential, use: useFor(target) }, assembled, call)
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error
-      if (error.kind === 'StaleConnection') {
-        // Once is an expired keep-alive connection; twice is a provider that hangs up.
-        if (closed) target.provider.state.note('Unreachable', error.error.message)
-        closed = true
-      }
-      replacement = await replaceKey(error, credential, target, keys, call)
+      replacement = await otherKey(error, credential, plan, keys, call)
       if (replacement === undefined) await pause(plan.afterFailure(error), call)
     }
   }
 }
 
-async function replaceKey(
-  failure: UpstreamFailure,
-  refused: Credential | undefined,
-  target: CallTarget,
+function availableTargets({ record, route, services }: Call): readonly CallTarget[] {
+  const nowMs = services.clock.monotonicMs()
+  const targets = byAvailability(route.targets, nowMs)
+  if (targets !== route.targets) {
+    record.passedOver.push(...targets.flatMap((target) => passedOver(target, nowMs) ?? []))
+  }
+  return targets
+}
+
+/** The key with which the same target is asked at once; undefined leaves it to the plan. */
+async function otherKey(
+  { failure }: UpstreamFailure,
+  used: Credential | undefined,
+  plan: AttemptPlan,
   keys: CredentialChoice,
   { record, signal }: Call,
 ): Promise<Credential | undefined> {
-  if (failure.kind !== 'Credential' || refused === undefined) return undefined
-  return record.waitFor(keys.replace(refused, target.provider, signal))
+  if (used === undefined) return undefined
+  const { target } = plan
+  const { next } = failureEffects[failure]
+  if (next === 'NextCredential') return record.waitFor(keys.replace(used, target, signal))
+  if (failure === 'CreditExhausted') return plan.hasOther ? undefined : keys.other(used, target)
+  if (failure !== 'RateLimited') return undefined
+  const other = keys.other(used, target)
+  return other !== undefined && plan.takeRetry('RateLimited') ? other : undefined
 }
 
 async function pause(delayMs: number, { record, services, signal }: Call): Promise<void> {

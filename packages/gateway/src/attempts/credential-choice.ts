@@ -1,77 +1,96 @@
 import { type Clock, drawByWeight, sleep } from '@fairlead/base'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Credential, ProviderRuntime } from '../providers/provider-runtime.ts'
+import type { CallTarget } from '../routing/call-target.ts'
 import type { SecretSource } from '../sources/sources.ts'
-import type { CredentialRefusals } from '../upstream/credential-refusals.ts'
+import type { CredentialStates } from '../upstream/credential-states.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 
 interface CredentialParts {
-  readonly refusals: CredentialRefusals
   readonly secrets: SecretSource
+  readonly credentialStates: CredentialStates
   readonly clock: Clock
+  /** In [0, 1). */
   readonly random: () => number
 }
 
-/** Chooses the keys for one call: each is tried at most once. */
+/** Chooses the keys for one call: one that was refused is not tried again. */
 export class CredentialChoice {
   readonly #parts: CredentialParts
-  readonly #tried = new Set<string>()
+  readonly #refused = new Set<string>()
 
   constructor(parts: CredentialParts) {
     this.#parts = parts
   }
 
   /**
-   * One of the provider's keys, drawn by weight; refused ones only if there is no other. Undefined
-   * for a provider without keys. Throws if it needs a key and no Secret has one.
+   * One of the provider's keys, drawn by weight from those that are usable for the model; if none
+   * is, the one that is back first. Undefined for a provider without keys. Throws if it needs a key
+   * and no Secret has one.
    */
-  choose(provider: ProviderRuntime): Credential | undefined {
+  choose({ provider, model }: CallTarget): Credential | undefined {
     const { credentials } = provider
     if (credentials.length === 0) {
       if (!provider.type.needsCredential && provider.settings.credentials.length === 0) {
         return undefined
       }
-      throw new UpstreamFailure('Target', gatewayError.credentialsMissing(provider.key))
+      const error = gatewayError.credentialsMissing(provider.key)
+      throw new UpstreamFailure('Misconfigured', error, 'no Secret has its key')
     }
     if (credentials.length === 1) return credentials[0]
-    const { refusals, random } = this.#parts
-    const fresh = credentials.filter(
-      ({ value }) => !this.#tried.has(value) && !refusals.isRefused(value),
-    )
-    const usable = fresh.length > 0 ? fresh : credentials
-    return usable[drawByWeight(usable, random())]
+    const usable = this.#usable(credentials, model)
+    const chosen = usable[drawByWeight(usable, this.#parts.random())]
+    return chosen ?? credentials.reduce((best, one) => earlier(best, one, model))
+  }
+
+  /** A usable key other than this one for the same target. Undefined if there is none. */
+  other(limited: Credential, { provider, model }: CallTarget): Credential | undefined {
+    const usable = this.#usable(provider.credentials, model).filter((one) => one !== limited)
+    return usable[drawByWeight(usable, this.#parts.random())]
   }
 
   /**
-   * Another key for the same provider after `refused` was rejected: one that has not been tried, or
-   * the new value if its Secret is just changing. A call that runs into a rotation waits briefly
-   * for it.
+   * Another key for the same provider after `refused` was rejected: one that is usable, or the new
+   * value if its Secret is just changing. A call that runs into a rotation waits briefly for it.
    */
   async replace(
+    refused: Credential,
+    target: CallTarget,
+    signal: AbortSignal,
+  ): Promise<Credential | undefined> {
+    this.#refused.add(refused.value)
+    const { provider } = target
+    const other = this.#usable(provider.credentials, target.model)[0]
+    if (other !== undefined) return other
+    return (
+      this.#newValue(refused, provider) ?? (await this.#awaitRotation(refused, provider, signal))
+    )
+  }
+
+  #usable(credentials: readonly Credential[], model: string): readonly Credential[] {
+    const nowMs = this.#parts.clock.monotonicMs()
+    return credentials.filter(
+      ({ state, value }) => !this.#refused.has(value) && state.availableAtMs(model) <= nowMs,
+    )
+  }
+
+  #newValue(refused: Credential, { key }: ProviderRuntime): Credential | undefined {
+    const value = this.#parts.secrets.get(refused.secret)?.trim()
+    if (value === undefined || value === '' || this.#refused.has(value)) return undefined
+    return { ...refused, value, state: this.#parts.credentialStates.of(key, value) }
+  }
+
+  async #awaitRotation(
     refused: Credential,
     provider: ProviderRuntime,
     signal: AbortSignal,
   ): Promise<Credential | undefined> {
-    this.#tried.add(refused.value)
-    this.#parts.refusals.note(refused.value)
-    const other = provider.credentials.find(({ value }) => !this.#tried.has(value))
-    if (other !== undefined) return other
-    return this.#newValue(refused) ?? (await this.#awaitRotation(refused, signal))
-  }
-
-  #newValue(refused: Credential): Credential | undefined {
-    const value = this.#parts.secrets.get(refused.secret)?.trim()
-    if (value === undefined || value === '' || this.#tried.has(value)) return undefined
-    return { ...refused, value }
-  }
-
-  async #awaitRotation(refused: Credential, signal: AbortSignal): Promise<Credential | undefined> {
-    const { clock, refusals, secrets } = this.#parts
-    const waitMs = refusals.rotationWaitMs(refused.value)
+    const { clock, secrets } = this.#parts
+    const waitMs = refused.state.rotationWaitMs
     if (waitMs === 0) return undefined
     const changed = new AbortController()
     const unsubscribe = secrets.subscribe(() => {
-      if (this.#newValue(refused) !== undefined) changed.abort()
+      if (this.#newValue(refused, provider) !== undefined) changed.abort()
     })
     const onAbort = () => changed.abort()
     signal.addEventListener('abort', onAbort, { once: true })
@@ -81,6 +100,10 @@ export class CredentialChoice {
       unsubscribe()
       signal.removeEventListener('abort', onAbort)
     }
-    return this.#newValue(refused)
+    return this.#newValue(refused, provider)
   }
+}
+
+function earlier(left: Credential, right: Credential, model: string): Credential {
+  return right.state.availableAtMs(model) < left.state.availableAtMs(model) ? right : left
 }

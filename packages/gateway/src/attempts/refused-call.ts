@@ -20,6 +20,7 @@ export class RefusedCall extends ModelError {
       status: answer.status,
       code: error.code,
       retryable: error.retryable,
+      ...(error.failure === undefined ? {} : { failure: error.failure }),
       ...(error.param === undefined ? {} : { param: error.param }),
       cause: error,
     })

@@ -23,7 +23,7 @@ export interface AttemptRecord {
   readonly startedMs: number
   /** Milliseconds until the outcome was known. */
   readonly durationMs: number
-  /** Why it failed, in few words without any text of the provider's; undefined on success. */
+  /** Why it failed, without any text of the provider's; undefined on success. */
   readonly reason: string | undefined
 }
 

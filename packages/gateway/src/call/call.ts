@@ -4,6 +4,7 @@ import type { Caller } from '../access/caller.ts'
 import { ClientSink } from '../http/client-sink.ts'
 import type { MatchedRoute } from '../routing/match-route.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import type { AnswerWatch } from './answer-watch.ts'
 import { CallLifetime } from './call-lifetime.ts'
 import type { CallRecord } from './call-record.ts'
 import type { CallRequest } from './call-request.ts'
@@ -33,6 +34,9 @@ export class Call {
   route!: MatchedRoute
   /** The open turn, for a call in a conversation; set by assembly. */
   turn: OpenTurn | undefined
+
+  /** Watches the answer that is relayed; set when a provider's has begun. */
+  answering: AnswerWatch | undefined
 
   constructor(http: HttpCall, dialect: Dialect, runtime: Runtime, services: Services) {
     const { requestTimeoutMs } = runtime.snapshot.gateway.limits

@@ -3,13 +3,13 @@ import type { ConversationStores } from '../conversations/conversation-stores.ts
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
 import type { PromptRenderer } from '../prompts/prompt-renderer.ts'
 import type { SecretSource } from '../sources/sources.ts'
-import type { CredentialRefusals } from '../upstream/credential-refusals.ts'
+import type { CredentialStates } from '../upstream/credential-states.ts'
 import type { RunningCalls } from './running-calls.ts'
 
 /** What calls use that outlives a single configuration. */
 export interface Services {
   readonly secrets: SecretSource
-  readonly refusals: CredentialRefusals
+  readonly credentialStates: CredentialStates
   readonly stores: ConversationStores
   readonly prompts: PromptRenderer
   readonly metrics: GatewayMetrics

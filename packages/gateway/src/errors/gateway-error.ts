@@ -12,6 +12,12 @@ const notFoundCodes = {
   strategy: { code: 'strategy_not_found' },
 } as const
 
+const timeoutWords = {
+  firstByte: 'sent no content within',
+  idle: 'sent no more content for',
+  total: 'did not finish within',
+} as const
+
 /** The errors that the gateway itself raises. Each code has its row in docs/errors.md. */
 export const gatewayError = {
   notReady: () =>
@@ -123,22 +129,29 @@ export const gatewayError = {
       `The call did not end within ${timeoutMs} ms. Ask for less, or raise LLMGateway spec.limits.requestTimeout.`,
       { code: 'request_timeout', status: 504 },
     ),
-  firstTokenTimeout: (provider: string, timeoutMs: number) =>
+  upstreamTimeout: (provider: string, which: 'firstByte' | 'idle' | 'total', limitMs: number) =>
     new ModelError(
       'timeout',
-      `The provider ${provider} sent nothing within ${timeoutMs} ms. Retry, or raise LLMGateway spec.limits.firstTokenTimeout.`,
+      `The provider ${provider} ${timeoutWords[which]} ${limitMs} ms. Retry, or raise spec.timeouts.${which} of the LLMProvider.`,
+      { failure: 'Timeout' },
     ),
   upstreamUnreachable: (provider: string, reason: string, cause: unknown) =>
     new ModelError(
       'upstream',
       `The provider ${provider} could not be reached (${reason}). Retry, and check the baseURL and proxyURL of the LLMProvider.`,
-      { code: 'upstream_unreachable', cause },
+      { code: 'upstream_unreachable', failure: 'Connect', cause },
     ),
   upstreamAuthentication: (provider: string) =>
     new ModelError(
       'upstream',
       `The provider ${provider} refused the gateway's own credentials. Your API key is fine: the Secret of the LLMProvider needs a valid key.`,
       { code: 'upstream_authentication' },
+    ),
+  upstreamCreditExhausted: (provider: string) =>
+    new ModelError(
+      'upstream',
+      `The account at the provider ${provider} has no credit left. Your API key is fine: whoever runs the gateway has to settle the provider's bill.`,
+      { code: 'upstream_credit_exhausted' },
     ),
   credentialsMissing: (provider: string) =>
     new ModelError(
@@ -161,12 +174,13 @@ export const gatewayError = {
   upstreamInvalidResponse: (provider: string, detail: string) =>
     new ModelError('upstream', `The provider ${provider} sent an answer that is ${detail}.`, {
       code: 'upstream_invalid_response',
+      failure: 'InvalidAnswer',
     }),
   upstreamCut: (provider: string, cause?: unknown) =>
     new ModelError(
       'upstream',
       `The provider ${provider} closed the connection before its answer was complete. What was received is not the whole answer: retry.`,
-      { code: 'upstream_stream_cut', cause },
+      { code: 'upstream_stream_cut', failure: 'Cut', cause },
     ),
   internal: (cause: unknown) =>
     new ModelError(

@@ -1,4 +1,5 @@
 import type { LLMProviderSettings, ProviderModel, SecretKeyRef } from '@fairlead/snapshot'
+import type { CredentialState } from '../upstream/credential-state.ts'
 import type { Transport } from '../upstream/exchange.ts'
 import type { ProviderState } from '../upstream/provider-state.ts'
 import type { ProviderType } from './provider-type.ts'
@@ -8,6 +9,7 @@ export interface Credential {
   readonly secret: SecretKeyRef
   readonly weight: number
   readonly value: string
+  readonly state: CredentialState
 }
 
 /** A provider prepared for calls: whatever can be computed before a call already is. */

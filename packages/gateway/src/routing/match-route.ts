@@ -1,4 +1,4 @@
-import type { RetrySettings } from '@fairlead/snapshot'
+import type { AnswerTimeouts, RetrySettings } from '@fairlead/snapshot'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import { CallTarget } from './call-target.ts'
@@ -21,6 +21,8 @@ export interface MatchedRoute {
   /** In the order in which they are tried; at least one. */
   readonly targets: readonly CallTarget[]
   readonly retry: RetrySettings
+  /** The rule's limits of time; undefined without a rule. */
+  readonly timeouts: AnswerTimeouts | undefined
 }
 
 const everyCondition: RetrySettings['conditions'] = [
@@ -48,7 +50,12 @@ export function matchRoute(
     return runtime === undefined ? [] : [new CallTarget(name, runtime, model ?? call.model, weight)]
   })
   if (targets.length === 0) throw gatewayError.noTargets(label)
-  return { label, targets: strategy.order(targets, call, random), retry: route.retry }
+  return {
+    label,
+    targets: strategy.order(targets, call, random),
+    retry: route.retry,
+    timeouts: route.timeouts,
+  }
 }
 
 function defaultRoute(model: string, table: RoutingTable): MatchedRoute {
@@ -59,6 +66,7 @@ function defaultRoute(model: string, table: RoutingTable): MatchedRoute {
   return {
     label: 'default',
     targets,
+    timeouts: undefined,
     // Each default provider is tried once.
     retry: { attempts: targets.length - 1, conditions: everyCondition },
   }

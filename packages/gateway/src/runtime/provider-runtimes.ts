@@ -6,6 +6,7 @@ import {
   type ProviderRuntime,
 } from '../providers/provider-runtime.ts'
 import type { ProviderType } from '../providers/provider-type.ts'
+import type { CredentialState } from '../upstream/credential-state.ts'
 import type { RuntimeParts } from './runtime-parts.ts'
 import { shareTransport, type SharedTransport } from './shared-transport.ts'
 
@@ -117,8 +118,9 @@ export class ProviderBuilder {
     if (isSame && sameElements(values, before.values)) return before
     const type = this.#types.get(settings.type) as ProviderType
     const transport = isSame ? before.transport : this.#open(key, settings, type, connections)
-    const { credentials, problems } = presentCredentials(settings, values)
-    const state = this.#parts.stateOf(key)
+    const stateOf = (value: string) => this.#parts.credentialStates.of(key, value)
+    const { credentials, problems } = presentCredentials(settings, values, stateOf)
+    const state = this.#parts.stateOf(settings)
     const parts = { type, transport: transport.transport, credentials, state }
     const runtime = buildProviderRuntime(settings, parts)
     return { key, settings, connections, values, transport, runtime, problems }
@@ -141,6 +143,7 @@ export class ProviderBuilder {
     const { transport, release } = pools.acquire({
       origin: new URL(settings.baseURL).origin,
       proxy: settings.proxyURL,
+      connectMs: settings.timeouts.connectMs,
       ...connections,
     })
     return shareTransport(transport, release)
@@ -182,13 +185,14 @@ function runtimesOf(entries: readonly Entry[]): ProviderRuntimes {
 function presentCredentials(
   provider: LLMProviderSettings,
   values: readonly (string | undefined)[],
+  stateOf: (value: string) => CredentialState,
 ): Pick<Entry, 'problems'> & { readonly credentials: readonly Credential[] } {
   const credentials: Credential[] = []
   const problems: ReplicaProblem[] = []
   for (const [index, credential] of provider.credentials.entries()) {
     const value = values[index]
     if (value !== undefined && value !== '') {
-      credentials.push({ ...credential, value })
+      credentials.push({ ...credential, value, state: stateOf(value) })
       continue
     }
     const { namespace, name, key } = credential.secret

@@ -12,6 +12,7 @@ import {
   snapshotOf,
 } from '../test-support/snapshot.ts'
 import { TestSecrets } from '../test-support/sources.ts'
+import { CredentialStates } from '../upstream/credential-states.ts'
 import { ProviderState } from '../upstream/provider-state.ts'
 import { UpstreamPools } from '../upstream/upstream-pools.ts'
 import { RuntimeBuilder } from './runtime-builder.ts'
@@ -40,13 +41,15 @@ class CountingPools extends UpstreamPools {
 
 function builderWith(secrets: TestSecrets) {
   const pools = new CountingPools()
+  const clock = new FakeClock()
   const builder = new RuntimeBuilder({
     secrets,
     pools,
     providerTypes,
     routingStrategies,
-    clock: new FakeClock(),
-    stateOf: () => new ProviderState(() => {}),
+    clock,
+    stateOf: ({ health }) => new ProviderState(clock, health, () => {}),
+    credentialStates: new CredentialStates(clock, () => {}),
     callCounter: () => ({ calls: 0 }),
   })
   secrets.subscribe(() => builder.secretsChanged())

@@ -1,7 +1,9 @@
 import type { Clock } from '@fairlead/base'
+import type { LLMProviderSettings } from '@fairlead/snapshot'
 import type { ProviderType } from '../providers/provider-type.ts'
 import type { RoutingStrategy } from '../routing/routing-strategy.ts'
 import type { SecretSource } from '../sources/sources.ts'
+import type { CredentialStates } from '../upstream/credential-states.ts'
 import type { ProviderState } from '../upstream/provider-state.ts'
 import type { UpstreamPools } from '../upstream/upstream-pools.ts'
 
@@ -12,7 +14,9 @@ export interface RuntimeParts {
   readonly providerTypes: readonly ProviderType[]
   readonly routingStrategies: readonly RoutingStrategy[]
   readonly clock: Clock
-  stateOf(provider: string): ProviderState
+  /** What is known of a provider, and from now on judged by these settings. */
+  stateOf(provider: LLMProviderSettings): ProviderState
+  readonly credentialStates: CredentialStates
   /** Counts the calls of the in-process provider with this key, for the life of the process. */
   callCounter(provider: string): { calls: number }
 }

@@ -80,6 +80,15 @@ export function providerOf(
     credentials: [],
     models: [],
     headers: [],
+    timeouts: { connectMs: 10_000, firstByteMs: undefined, idleMs: undefined, totalMs: undefined },
+    health: {
+      failures: 5,
+      windowMs: 30_000,
+      ejectForMs: 10_000,
+      maxEjectForMs: 300_000,
+      maxEjectedPercent: 100,
+      probe: undefined,
+    },
     simulator: undefined,
     ...parts,
   }
@@ -120,6 +129,7 @@ export function routeOf(
     policy: identity('policy'),
     rule,
     strategy: 'Priority',
+    timeouts: { firstByteMs: undefined, idleMs: undefined, totalMs: undefined },
     retry: { attempts: 0, conditions: ['RateLimited', 'ServerError', 'Timeout', 'Connect'] },
     ...parts,
     targets: targets.map((target) => ({

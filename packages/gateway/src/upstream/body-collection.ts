@@ -1,3 +1,4 @@
+import { isBlank } from './is-blank.ts'
 import type { CollectedBody } from './exchange.ts'
 
 /** The first buffer of a body of unknown length. */
@@ -7,14 +8,16 @@ const firstBytes = 4 * 1024
 export class BodyCollection {
   readonly collected: Promise<CollectedBody>
   readonly #bytesMax: number
+  readonly #onProgress: () => void
   #resolve: (body: CollectedBody) => void = () => {}
   #reject: (error: Error) => void = () => {}
   #buffer: Buffer
   #length = 0
 
   /** `declaredBytes` is a server's word: no more than `bytesMax` is reserved for it. */
-  constructor(bytesMax: number, declaredBytes: number) {
+  constructor(bytesMax: number, declaredBytes: number, onProgress: () => void) {
     this.#bytesMax = bytesMax
+    this.#onProgress = onProgress
     this.#buffer = Buffer.allocUnsafe(
       declaredBytes > 0 && declaredBytes <= bytesMax ? declaredBytes : firstBytes,
     )
@@ -26,6 +29,7 @@ export class BodyCollection {
 
   /** Copies a piece. True when there are more bytes than wanted, which ends the collection. */
   push(piece: Buffer): boolean {
+    if (!isBlank(piece)) this.#onProgress()
     const length = this.#length + piece.length
     if (length > this.#buffer.length) this.#grow(length)
     piece.copy(this.#buffer, this.#length)

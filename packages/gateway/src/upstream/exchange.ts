@@ -25,9 +25,9 @@ export interface Exchange {
   next(): Promise<Buffer | undefined>
   /**
    * All bytes, or as many as have come once they are more than `bytesMax`; then `next` gives the
-   * others. Rejects as `next` does.
+   * others. Rejects as `next` does. `onProgress` is called whenever bytes come that are not blank.
    */
-  collect(bytesMax: number): Promise<CollectedBody>
+  collect(bytesMax: number, onProgress: () => void): Promise<CollectedBody>
   /** Ends the exchange at once: unread bytes are dropped, and `next` rejects with the reason. */
   abort(reason: Error): void
 }

@@ -6,7 +6,7 @@ async function collected(pieces: readonly string[], queued: number) {
   const exchange = new HttpExchange(new Cancellation())
   const push = (piece: string) => exchange.onData(Buffer.from(piece))
   pieces.slice(0, queued).forEach(push)
-  const collecting = exchange.collect(5)
+  const collecting = exchange.collect(5, () => {})
   pieces.slice(queued).forEach(push)
   exchange.onEnd()
   const { bytes, complete } = await collecting

@@ -53,9 +53,9 @@ export class HttpExchange implements Exchange, ResponseHandler, CancellationList
     })
   }
 
-  async collect(bytesMax: number): Promise<CollectedBody> {
+  async collect(bytesMax: number, onProgress: () => void): Promise<CollectedBody> {
     const declared = Number(this.headers.get('content-length') ?? 0)
-    const collection = new BodyCollection(bytesMax, declared)
+    const collection = new BodyCollection(bytesMax, declared, onProgress)
     const queued = this.#takeQueued()
     const isFull = queued !== undefined && collection.push(queued)
     if (this.#error !== undefined) throw this.#error

@@ -1,40 +1,136 @@
+import type { Clock } from '@fairlead/base'
+import type { HealthSettings } from '@fairlead/snapshot'
+
 /** What recent calls to a provider have shown; Unknown before the first one. */
 export type ProviderHealth = 'Healthy' | 'Unreachable' | 'Unauthorized' | 'RateLimited' | 'Unknown'
 
 /** Weight of the newest measurement in the moving average of the latency. */
 const latencyDecay = 0.2
 
-/** What recent calls to one provider have shown. Survives a change of configuration. */
+/**
+ * What recent calls to one provider have shown, and until when it is passed over. Survives a change
+ * of configuration.
+ *
+ * A provider that fails too often in a row is ejected. When its time is over, one call at a time
+ * tries it: a success brings it back, a failure ejects it for twice as long. One that asks for a
+ * pause is passed over for as long as it says.
+ */
 export class ProviderState {
   health: ProviderHealth = 'Unknown'
   message = 'No call has been made yet.'
-  /** Attempts in flight. */
+  /** Attempts in flight, until the end of their answers. */
   inFlight = 0
   /**
-   * Moving average of the milliseconds until an answer can be passed on: a stream's first event, a
+   * Moving average of the milliseconds until an answer can be passed on: a stream's first content, a
    * whole answer's end. Undefined before the first.
    */
   latencyMs: number | undefined
+  /** Monotonic milliseconds until which it is passed over; 0 if it is not. */
+  availableAtMs = 0
+  /** How often it has been ejected since its last success. */
+  ejections = 0
+  readonly #clock: Clock
   readonly #changed: () => void
+  #settings: HealthSettings
+  #failures = 0
+  #firstFailureMs = 0
+  /** When the call began whose outcome decides about an ejected provider. */
+  #trialMs: number | undefined
 
-  constructor(changed: () => void) {
+  constructor(clock: Clock, settings: HealthSettings, changed: () => void) {
+    this.#clock = clock
+    this.#settings = settings
     this.#changed = changed
   }
 
+  configure(settings: HealthSettings): void {
+    this.#settings = settings
+  }
+
+  get maxEjectedPercent(): number {
+    return this.#settings.maxEjectedPercent
+  }
+
   /**
-   * Cheap when nothing changes: called for every answer. The same state for another reason updates
-   * the message without triggering a report; a flapping provider would otherwise report on every
-   * call.
+   * A call is about to try the provider. If it has been ejected and its time is over, others pass it
+   * over until this call's outcome is known, but not for longer than an ejection.
    */
-  note(health: ProviderHealth, message: string): void {
+  claim(): void {
+    const nowMs = this.#clock.monotonicMs()
+    if (this.ejections === 0 || nowMs < this.availableAtMs) return
+    this.availableAtMs = nowMs + this.#settings.ejectForMs
+    this.#trialMs = nowMs
+  }
+
+  /** It answered: the latest call shows that it works. Cheap when nothing changes. */
+  succeeded(): void {
+    if (this.#failures > 0 || this.availableAtMs > 0) {
+      this.#failures = 0
+      this.#trialMs = undefined
+      this.ejections = 0
+      this.availableAtMs = 0
+    }
+    this.#note('Healthy', 'The latest call was answered.')
+  }
+
+  /** An answer that came after `milliseconds`. */
+  noteLatency(milliseconds: number): void {
+    const average = this.latencyMs ?? milliseconds
+    this.latencyMs = average + (milliseconds - average) * latencyDecay
+  }
+
+  /**
+   * An attempt that began at `startedMs` failed. Of an ejected provider only the call that tries it
+   * counts: what was under way before says nothing new.
+   */
+  failed(reason: string, startedMs: number): void {
+    if (this.ejections > 0) {
+      if (this.#trialMs !== undefined && startedMs >= this.#trialMs) this.#eject(reason)
+      return
+    }
+    const nowMs = this.#clock.monotonicMs()
+    if (this.#failures === 0 || nowMs - this.#firstFailureMs > this.#settings.windowMs) {
+      this.#failures = 0
+      this.#firstFailureMs = nowMs
+    }
+    this.#failures += 1
+    if (this.#failures >= this.#settings.failures) this.#eject(reason)
+    // One failure of many calls is no news; a provider that has never answered is.
+    else if (this.health !== 'Healthy')
+      this.#note('Unreachable', `The latest call failed: ${reason}.`)
+  }
+
+  /** It asks for a pause of this length. Longer than an ejection may be, it is not believed. */
+  coolDown(milliseconds: number, reason: string): void {
+    const pauseMs = Math.min(milliseconds, this.#settings.maxEjectForMs)
+    this.availableAtMs = Math.max(this.availableAtMs, this.#clock.monotonicMs() + pauseMs)
+    this.#note('RateLimited', `It asks for a pause: ${reason}.`)
+  }
+
+  /** None of its credentials can be used. */
+  unauthorized(message: string): void {
+    this.#note('Unauthorized', message)
+  }
+
+  #eject(reason: string): void {
+    const nowMs = this.#clock.monotonicMs()
+    const { ejectForMs, maxEjectForMs } = this.#settings
+    const forMs = Math.min(ejectForMs * 2 ** this.ejections, maxEjectForMs)
+    this.ejections += 1
+    this.#failures = 0
+    this.#trialMs = undefined
+    this.availableAtMs = nowMs + forMs
+    this.#note('Unreachable', `It is passed over after failures in a row: ${reason}.`)
+  }
+
+  /**
+   * The same state for another reason updates the message without a report; a flapping provider
+   * would otherwise report on every call.
+   */
+  #note(health: ProviderHealth, message: string): void {
     this.message = message
     if (this.health === health) return
     this.health = health
     this.#changed()
-  }
-
-  noteLatency(milliseconds: number): void {
-    const average = this.latencyMs ?? milliseconds
-    this.latencyMs = average + (milliseconds - average) * latencyDecay
   }
 }

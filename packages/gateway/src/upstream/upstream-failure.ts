@@ -1,23 +1,29 @@
-import type { RetryCondition } from '@fairlead/snapshot'
-import type { ModelError } from '@fairlead/llm'
+import type { FailureClass, ModelError } from '@fairlead/llm'
 
-/** An attempt that failed before anything reached the caller, and how to proceed. */
+/** An attempt that failed, and why: how to proceed follows from its class. */
 export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure'
+  readonly failure: FailureClass
   /** The error for the caller when nothing is left to try. */
   readonly error: ModelError
-  readonly kind: FailureKind
+  /** What happened, without any text of the provider's: for logs and statuses. */
+  readonly reason: string
+  /** HTTP status of the provider's response; undefined if none came. */
+  readonly status: number | undefined
+  /** Whether a keep-alive connection was closed just as it was used, before any byte came. */
+  readonly wasStale: boolean
 
-  constructor(kind: FailureKind, error: ModelError) {
+  constructor(
+    failure: FailureClass,
+    error: ModelError,
+    reason: string,
+    options: { readonly status?: number | undefined; readonly wasStale?: boolean } = {},
+  ) {
     super(error.message, { cause: error })
-    this.kind = kind
+    this.failure = failure
     this.error = error
+    this.reason = reason
+    this.status = options.status
+    this.wasStale = options.wasStale ?? false
   }
 }
-
-/**
- * A retry condition: retried as the route says. `Credential`: the key was refused. `Target`: this
- * target cannot be used at all, another may. `StaleConnection`: the upstream closed a keep-alive
- * connection just as it was used. `Final`: the call itself is at fault.
- */
-export type FailureKind = RetryCondition | 'Credential' | 'Target' | 'StaleConnection' | 'Final'

@@ -5,12 +5,13 @@ import type { Exchange, Transport, UpstreamRequest } from './exchange.ts'
 import { HttpExchange } from './http-exchange.ts'
 import type { ResolveHost } from './resolve-host.ts'
 
-const connectTimeoutMs = 10_000
 const idleMs = 30_000
 
 /** What the connections of one pool have in common. */
 interface PoolRoute extends EgressRoute {
   readonly connectionsMax: number
+  /** Until a connection is open. */
+  readonly connectMs: number
 }
 
 /** One connection pool per origin and proxy, kept across configurations while any of them uses it. */
@@ -26,8 +27,8 @@ export class UpstreamPools {
 
   /** `release` closes the connections once nobody else uses them. */
   acquire(route: PoolRoute): { readonly transport: Transport; readonly release: () => void } {
-    const { origin, proxy, allowPrivate, connectionsMax } = route
-    const key = `${origin} ${proxy ?? ''} ${allowPrivate} ${connectionsMax}`
+    const { origin, proxy, allowPrivate, connectionsMax, connectMs } = route
+    const key = `${origin} ${proxy ?? ''} ${allowPrivate} ${connectionsMax} ${connectMs}`
     let entry = this.#pools.get(key)
     if (entry === undefined) {
       entry = { pool: this.#createPool(route), users: 0 }
@@ -44,7 +45,13 @@ export class UpstreamPools {
     this.#pools.clear()
   }
 
-  #createPool({ origin, proxy, allowPrivate, connectionsMax }: PoolRoute): ConnectionPool {
+  #createPool({
+    origin,
+    proxy,
+    allowPrivate,
+    connectionsMax,
+    connectMs,
+  }: PoolRoute): ConnectionPool {
     const clock = this.#clock
     return new ConnectionPool({
       host: new URL(origin).host,
@@ -54,7 +61,7 @@ export class UpstreamPools {
         allowPrivate,
         resolveHost: this.#resolveHost,
         clock,
-        timeoutMs: connectTimeoutMs,
+        timeoutMs: connectMs,
       }),
       clock,
       connectionsMax,

@@ -8,6 +8,8 @@
  * - `CredentialExpired`: the same, and the provider says that the key's time is up.
  * - `CreditExhausted`: the account's fault. The next target is asked.
  * - `ModelUnavailable`: the provider does not have the model. The next target is asked.
+ * - `Misconfigured`: the LLMProvider is wrong: no key, an address that is not allowed, a redirect. The
+ *   next target is asked.
  * - `Unsupported`: this target cannot express the call. It is passed over without being asked.
  * - `RateLimited`: too much for this key. It cools down for as long as the provider says.
  * - `Overloaded`: too much for the whole provider, which cools down in the same way.
@@ -24,6 +26,7 @@ export type FailureClass =
   | 'CredentialExpired'
   | 'CreditExhausted'
   | 'ModelUnavailable'
+  | 'Misconfigured'
   | 'Unsupported'
   | 'RateLimited'
   | 'Overloaded'

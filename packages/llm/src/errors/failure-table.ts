@@ -18,7 +18,7 @@ export interface FailureRow {
 export const noStatus = 0
 
 /** A provider's error, as far as tables look at it. */
-export interface SeenFailure {
+interface SeenFailure {
   /** `noStatus` for an error inside a stream or a 200. */
   readonly status: number
   /** Its `code`, `type` and the like. */
@@ -32,7 +32,7 @@ const httpSource = 'RFC 9110'
 const cloudflareSource = "Cloudflare's 5xx errors"
 
 /** What a status means where a dialect's table has no row for the error. */
-export const httpFailures: readonly FailureRow[] = [
+const httpFailures: readonly FailureRow[] = [
   { statuses: [401], failure: 'CredentialRefused', source: httpSource },
   { statuses: [402], failure: 'CreditExhausted', source: httpSource },
   {

@@ -1,10 +1,12 @@
 import { LLMProvider } from '@fairlead/api'
 import type { Capabilities, LLMProviderSettings } from '@fairlead/snapshot'
+import { compileLimit, compileTimeouts } from '../../judging/compile-timeouts.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { frozenCopy, none } from '../../values/freeze.ts'
 import { identityOf } from '../../values/resource-key.ts'
+import { compileHealth } from './compile-health.ts'
 import { providerAddress } from './provider-address.ts'
 import { proxyAddress } from './proxy-address.ts'
 import { compileSimulator } from './simulator.ts'
@@ -43,7 +45,7 @@ function compileProvider(
   findings: Findings,
   { providerTypes }: Capabilities,
 ): LLMProviderSettings | undefined {
-  const { type, models, headers } = provider.spec
+  const { type, models, headers, timeouts } = provider.spec
   const served = providerTypes.find((capability) => capability.type === type)
   if (!served) {
     findings.reject(
@@ -66,6 +68,11 @@ function compileProvider(
       capabilities: frozenCopy(model.capabilities ?? none),
     })),
     headers: headers.map(({ name, value }) => ({ name, value })),
+    timeouts: {
+      connectMs: compileLimit(timeouts.connect, findings, 'spec.timeouts.connect'),
+      ...compileTimeouts(timeouts, findings, 'spec.timeouts'),
+    },
+    health: compileHealth(provider, findings),
     simulator: type === 'Simulator' ? compileSimulator(provider, findings) : undefined,
   }
   const lostAll = provider.spec.credentials.length > 0 && credentials.length === 0

@@ -1,6 +1,7 @@
 import { canonicalJson, compareText } from '@fairlead/base'
 import { LLMProvider, RoutingPolicy, type RoutingRule } from '@fairlead/api'
 import type { Capabilities, Route, RouteMatch, RouteTarget } from '@fairlead/snapshot'
+import { compileTimeouts } from '../../judging/compile-timeouts.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { frozenCopy } from '../../values/freeze.ts'
@@ -57,7 +58,7 @@ function compileRoutes(
   { routingStrategies }: Capabilities,
 ): readonly Route[] {
   return policy.spec.rules.flatMap((rule, index) => {
-    const { match, strategy, retry, mirror } = rule
+    const { match, strategy, retry, timeouts, mirror } = rule
     const path = `spec.rules[${index}]`
     const targets = compileTargets(rule, path, findings)
     if (mirror) findings.resolve(LLMProvider, mirror.providerRef, `${path}.mirror.providerRef`)
@@ -69,7 +70,15 @@ function compileRoutes(
         match: compileMatch(match, namespaceOf(policy)),
         strategy: routingStrategies.includes(strategy) ? strategy : fallbackStrategy,
         targets,
-        retry: { attempts: retry.attempts, conditions: frozenCopy(retry.conditions) },
+        retry: {
+          attempts: retry.attempts,
+          withinMs:
+            retry.within === undefined
+              ? undefined
+              : findings.duration(retry.within, `${path}.retry.within`),
+          conditions: frozenCopy(retry.conditions),
+        },
+        timeouts: compileTimeouts(timeouts, findings, `${path}.timeouts`),
       },
     ]
   })

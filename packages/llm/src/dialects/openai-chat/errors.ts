@@ -65,7 +65,7 @@ function isErrorStatus(status: number): boolean {
 }
 
 /**
- * Why a whole answer of status 200 is none: it reports an error, or has no choice. Undefined for
+ * Why a whole answer of status 200 is none: it reports an error, or has no choices. Undefined for
  * an answer.
  */
 export function answerFailure(answer: object): ModelError | undefined {
@@ -74,7 +74,7 @@ export function answerFailure(answer: object): ModelError | undefined {
   if (isReported(error) && first === undefined) return decodeInlineError(answer)
   const inChoice = objectOrEmpty(first)['error']
   if (isReported(inChoice)) return decodeInlineError({ error: inChoice })
-  if (isJsonObject(first)) return undefined
+  if (Array.isArray(choices)) return undefined
   return new ModelError(
     'upstream',
     'The provider answered with a body that is not a chat completion.',

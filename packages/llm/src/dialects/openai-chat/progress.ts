@@ -19,9 +19,9 @@ export function createProgressWatch(): ProgressWatch {
   return {
     push(frames) {
       const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength)
-      const hasContent =
+      const isProgress =
         textKeys.some((key) => hasText(bytes, key)) || sseData(bytes).some(isContent)
-      return hasContent ? 'Content' : 'Nothing'
+      return isProgress ? 'Content' : 'Nothing'
     },
   }
 }

@@ -1,0 +1,56 @@
+import type { Credential } from '../providers/provider-runtime.ts'
+import type { CallTarget } from '../routing/call-target.ts'
+import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
+import { failureEffects } from './failure-effects.ts'
+
+/** How long a key or a provider rests that asks for a pause without saying how long. */
+const pauseMsDefault = 1_000
+
+/** Remembers of the provider and of its key what a failed attempt has shown. */
+export function noteFailure(
+  { failure, error, reason }: UpstreamFailure,
+  { provider, model }: CallTarget,
+  credential: Credential | undefined,
+  startedMs: number,
+): void {
+  const effect = failureEffects[failure]
+  const pauseMs = error.retryAfterSeconds === undefined ? undefined : error.retryAfterSeconds * 1000
+  noteCredential(effect.credential, credential, model, pauseMs)
+  const { state } = provider
+  // A limit of a provider without keys is its own.
+  const rests = effect.credential === 'Limited' && credential === undefined
+  if (rests || effect.provider === 'CoolDown') {
+    state.coolDown(pauseMs ?? pauseMsDefault, reason)
+  } else if (effect.provider === 'Alive') {
+    state.succeeded()
+  } else if (effect.provider === 'Failure') {
+    state.failed(reason, startedMs)
+    if (pauseMs !== undefined) state.coolDown(pauseMs, reason)
+  }
+  if (provider.credentials.length > 0 && provider.credentials.every(isRefused)) {
+    state.unauthorized(error.message)
+  }
+}
+
+function noteCredential(
+  effect: (typeof failureEffects)[keyof typeof failureEffects]['credential'],
+  credential: Credential | undefined,
+  model: string,
+  pauseMs: number | undefined,
+): void {
+  switch (effect) {
+    case 'Accepted':
+      return credential?.state.accepted(model)
+    case 'Limited':
+      return credential?.state.limited(model, pauseMs ?? pauseMsDefault)
+    case 'Refused':
+    case 'Expired':
+    case 'Exhausted':
+      return credential?.state.refused(effect)
+    case 'None':
+  }
+}
+
+function isRefused({ state }: Credential): boolean {
+  return state.status === 'Refused' || state.status === 'Expired'
+}

@@ -1,0 +1,127 @@
+import type { Clock } from '@fairlead/base'
+
+/**
+ * Whether a provider accepts a key. `Refused`: it said no. `Expired`: it said that the key's time is
+ * up. `Exhausted`: the account has no credit left, or the key is limited for now.
+ */
+export type CredentialStatus = 'Usable' | 'Refused' | 'Exhausted' | 'Expired'
+
+/** How long a key is skipped after its first refusal; each that follows doubles it. */
+const firstSkipMs = 10_000
+const skipMsMax = 300_000
+/** How long after a key's first refusal calls wait for its Secret to change, as in a rotation. */
+const rotationGraceMs = 1_500
+/** While a call tries a key again, others skip it for no longer than this. */
+const trialMs = 10_000
+/** A limit of more models than this is taken for one of the key. */
+const modelsMax = 64
+
+/**
+ * What calls have shown of one key of one provider. It comes back by itself: when its time is over,
+ * one call at a time tries it again. A changed Secret is another key, with a state of its own.
+ */
+export class CredentialState {
+  /** Wall time in milliseconds since when it has its status; undefined for one never in doubt. */
+  sinceMs: number | undefined
+  #status: CredentialStatus = 'Usable'
+  readonly #clock: Clock
+  readonly #changed: () => void
+  #availableAtMs = 0
+  #refusals = 0
+  #firstRefusalMs = 0
+  /** Whether a call tries it again. */
+  #tried = false
+  /** Monotonic milliseconds until which a model is not asked for with this key. */
+  readonly #models = new Map<string, number>()
+
+  constructor(clock: Clock, changed: () => void) {
+    this.#clock = clock
+    this.#changed = changed
+  }
+
+  /** Monotonic milliseconds until which calls for the model skip the key; 0 if they need not. */
+  availableAtMs(model: string): number {
+    if (this.#models.size === 0) return this.#availableAtMs
+    return Math.max(this.#availableAtMs, this.#models.get(model) ?? 0)
+  }
+
+  get status(): CredentialStatus {
+    if (this.#status !== 'Usable' || this.#models.size === 0) return this.#status
+    return this.#limitedUntilMs() > this.#clock.monotonicMs() ? 'Exhausted' : 'Usable'
+  }
+
+  /** Wall time in milliseconds until which it is skipped; undefined if it is not. */
+  get untilMs(): number | undefined {
+    const untilMs = Math.max(this.#availableAtMs, this.#limitedUntilMs())
+    const leftMs = untilMs - this.#clock.monotonicMs()
+    return leftMs > 0 ? this.#clock.now() + leftMs : undefined
+  }
+
+  /** A call is about to use it. If it is tried again, other calls leave it to this one. */
+  claim(): void {
+    if (this.#status === 'Usable') return
+    const nowMs = this.#clock.monotonicMs()
+    if (nowMs < this.#availableAtMs) return
+    this.#availableAtMs = nowMs + trialMs
+    this.#tried = true
+  }
+
+  accepted(model: string): void {
+    if (this.#models.size > 0) this.#models.delete(model)
+    if (this.#status === 'Usable') return
+    this.#availableAtMs = 0
+    this.#refusals = 0
+    this.#tried = false
+    this.#note('Usable')
+  }
+
+  /** The provider refused it. */
+  refused(status: Exclude<CredentialStatus, 'Usable'>): void {
+    const nowMs = this.#clock.monotonicMs()
+    if (this.#refusals === 0) this.#firstRefusalMs = nowMs
+    // Calls that were under way together are one refusal.
+    const isKnown = this.#refusals > 0 && !this.#tried && nowMs < this.#availableAtMs
+    if (isKnown) return
+    this.#tried = false
+    this.#availableAtMs = nowMs + Math.min(firstSkipMs * 2 ** this.#refusals, skipMsMax)
+    this.#refusals += 1
+    this.#note(status)
+  }
+
+  /** The provider limits it, for one model, for this long. */
+  limited(model: string, milliseconds: number): void {
+    const nowMs = this.#clock.monotonicMs()
+    const untilMs = nowMs + Math.min(milliseconds, skipMsMax)
+    const wasLimited = this.#limitedUntilMs() > nowMs
+    if (this.#models.size >= modelsMax) this.#forgetModels(nowMs)
+    this.#models.set(model, Math.max(untilMs, this.#models.get(model) ?? 0))
+    if (wasLimited) return
+    this.sinceMs = this.#clock.now()
+    this.#changed()
+  }
+
+  /** How long a call may still wait for a replacement of this key; 0 if it should not. */
+  get rotationWaitMs(): number {
+    if (this.#refusals === 0) return 0
+    return Math.max(this.#firstRefusalMs + rotationGraceMs - this.#clock.monotonicMs(), 0)
+  }
+
+  #limitedUntilMs(): number {
+    let untilMs = 0
+    for (const one of this.#models.values()) if (one > untilMs) untilMs = one
+    return untilMs
+  }
+
+  #forgetModels(nowMs: number): void {
+    for (const [model, untilMs] of this.#models) if (untilMs <= nowMs) this.#models.delete(model)
+    const [oldest] = this.#models.keys()
+    if (this.#models.size >= modelsMax && oldest !== undefined) this.#models.delete(oldest)
+  }
+
+  #note(status: CredentialStatus): void {
+    if (this.#status === status) return
+    this.#status = status
+    this.sinceMs = this.#clock.now()
+    this.#changed()
+  }
+}

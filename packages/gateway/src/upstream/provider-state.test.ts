@@ -1,0 +1,103 @@
+import { FakeClock } from '@fairlead/base/testing'
+import { describe, expect, it } from 'vitest'
+import { ProviderState } from './provider-state.ts'
+
+const settings = {
+  failures: 3,
+  windowMs: 30_000,
+  ejectForMs: 10_000,
+  maxEjectForMs: 25_000,
+  maxEjectedPercent: 100,
+  probe: undefined,
+}
+
+function stateAt(clock: FakeClock) {
+  const reported: string[] = []
+  const state = new ProviderState(clock, settings, () => reported.push(state.health))
+  const fail = (times: number) => {
+    for (let count = 0; count < times; count += 1) state.failed('broken', clock.monotonicMs())
+  }
+  const leftMs = () => Math.max(state.availableAtMs - clock.monotonicMs(), 0)
+  return { state, reported, fail, leftMs }
+}
+
+describe('the state of a provider', () => {
+  it('is ejected after failures in a row, and only then', async () => {
+    const clock = new FakeClock()
+    const { state, fail, leftMs } = stateAt(clock)
+    state.succeeded()
+    fail(2)
+    state.succeeded()
+    fail(2)
+    expect([state.health, leftMs()]).toEqual(['Healthy', 0])
+    fail(1)
+    expect([state.health, leftMs(), state.ejections]).toEqual(['Unreachable', 10_000, 1])
+  })
+
+  it('forgets failures that are longer ago than the window', async () => {
+    const clock = new FakeClock()
+    const { fail, leftMs } = stateAt(clock)
+    fail(2)
+    await clock.advance(30_001)
+    fail(2)
+    expect(leftMs()).toBe(0)
+  })
+
+  it('lets one call try it when the time is over; its failure doubles the time, up to the bound', async () => {
+    const clock = new FakeClock()
+    const { state, fail, leftMs } = stateAt(clock)
+    fail(3)
+    const durations: number[] = []
+    for (let round = 0; round < 3; round += 1) {
+      durations.push(leftMs())
+      await clock.advance(leftMs())
+      state.claim()
+      expect(leftMs()).toBe(10_000)
+      fail(1)
+    }
+    expect([...durations, leftMs()]).toEqual([10_000, 20_000, 25_000, 25_000])
+    await clock.advance(leftMs())
+    state.claim()
+    state.succeeded()
+    expect([state.health, leftMs(), state.ejections]).toEqual(['Healthy', 0, 0])
+  })
+
+  it('learns nothing from what was under way when it was ejected, or is asked as a last resort', async () => {
+    const clock = new FakeClock()
+    const { fail, leftMs, state } = stateAt(clock)
+    fail(3)
+    await clock.advance(4_000)
+    fail(5)
+    expect([leftMs(), state.ejections]).toEqual([6_000, 1])
+  })
+
+  it('a call that tries it and never ends keeps it away for no longer than an ejection', async () => {
+    const clock = new FakeClock()
+    const { fail, leftMs, state } = stateAt(clock)
+    fail(3)
+    await clock.advance(10_000)
+    state.claim()
+    await clock.advance(10_000)
+    expect(leftMs()).toBe(0)
+  })
+
+  it('rests as long as it asks, within the bound', () => {
+    const clock = new FakeClock()
+    const { state, leftMs, reported } = stateAt(clock)
+    state.coolDown(7_000, 'status 529')
+    expect(leftMs()).toBe(7_000)
+    state.coolDown(3_600_000, 'status 529')
+    expect(leftMs()).toBe(25_000)
+    expect(reported).toEqual(['RateLimited'])
+    state.succeeded()
+    expect(leftMs()).toBe(0)
+  })
+
+  it('one that has never answered is Unreachable after its first failure; a flapping one reports once', () => {
+    const clock = new FakeClock()
+    const { fail, reported } = stateAt(clock)
+    fail(1)
+    fail(1)
+    expect(reported).toEqual(['Unreachable'])
+  })
+})
