@@ -15,7 +15,7 @@ export interface AnswerSource {
   /** Wall time, for an answer without a timestamp. */
   readonly nowMs: number
   /** Told when content comes. */
-  readonly watch: Pick<AnswerWatch, 'progressed'>
+  readonly watch: Pick<AnswerWatch, 'progressed' | 'finished'>
 }
 
 /**

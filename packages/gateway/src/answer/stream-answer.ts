@@ -107,7 +107,7 @@ export class StreamAnswer implements AnswerStream {
       // Not by nextOrCut: a promise more for every piece is what passing through costs most.
       bytes = await frames.next()
     } catch (error) {
-      throw breakOffReason(error, this.#provider)
+      return this.#endOr(breakOffReason(error, this.#provider))
     }
     if (bytes === undefined) return this.#endFrames(frames.rest)
     this.#started = true
@@ -138,13 +138,33 @@ export class StreamAnswer implements AnswerStream {
 
   async #nextEvents(): Promise<AnswerPiece | undefined> {
     while (!this.#ended) {
-      const chunk = await nextOrCut(this.#exchange, this.#provider)
+      const chunk = await this.#nextChunk()
       this.#ended = chunk === undefined
       const decoded = chunk === undefined ? this.#decoder?.end() : this.#decoder?.push(chunk)
       const events = this.#read(decoded ?? noEvents)
       if (this.#decoder?.thinking === true) this.#watch.progressed()
       if (events.length > 0) return { bytes: chunk ?? noBytes, events: () => events }
     }
+    return undefined
+  }
+
+  async #nextChunk(): Promise<Buffer | undefined> {
+    try {
+      return await nextOrCut(this.#exchange, this.#provider)
+    } catch (error) {
+      return this.#endOr(error)
+    }
+  }
+
+  #finish(): void {
+    this.#finished = true
+    this.#watch.finished()
+  }
+
+  /** The end of a stream that was complete before it broke off or was given up. */
+  #endOr(error: unknown): undefined {
+    if (!this.#finished) throw error
+    this.#ended = true
     return undefined
   }
 
@@ -158,7 +178,7 @@ export class StreamAnswer implements AnswerStream {
     if (events.some(isContent)) this.#look('Content')
     for (const event of events) {
       if (event.type === 'usage') this.#usage = event.usage
-      else if (event.type === 'finish') this.#finished = true
+      else if (event.type === 'finish') this.#finish()
     }
     return events
   }

@@ -9,6 +9,8 @@ import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 const wholeFirstByteMs = 180_000
 const idleMsDefault = 60_000
 const totalMsDefault = 600_000
+/** From a stream's last event to its end. */
+const endMs = 1_000
 
 interface Limits {
   readonly firstByteMs: number
@@ -71,6 +73,12 @@ export class AttemptDeadlines {
   /** Content has come, or the model is thinking. */
   progressed(): void {
     this.#progressMs = this.#clock.monotonicMs()
+  }
+
+  /** The answer is complete: a provider that does not end its stream is not waited for. */
+  finished(): void {
+    this.#timer.cancel()
+    this.#timer = this.#clock.setTimer(endMs, () => this.#fail('idle', endMs))
   }
 
   /** The caller does not read: the provider is kept waiting, and not the other way round. */

@@ -10,7 +10,6 @@ import type { AnswerPiece, AnswerStream, AnswerUse } from '../answer/answer-stre
 import { answerOf } from '../answer/event-answer.ts'
 import { StreamAnswer } from '../answer/stream-answer.ts'
 import { WholeAnswer } from '../answer/whole-answer.ts'
-import type { AnswerWatch } from '../call/answer-watch.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import type { Exchange } from '../upstream/exchange.ts'
@@ -34,7 +33,7 @@ export async function beginAnswer(
     readonly stream: boolean
     readonly use: AnswerUse
     readonly nowMs: number
-    readonly watch: Pick<AnswerWatch, 'progressed'>
+    readonly watch: AnswerSource['watch']
   },
 ): Promise<AnswerStream> {
   const { stream, use, nowMs, watch } = asked

@@ -48,6 +48,10 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
     this.#deadlines.progressed()
   }
 
+  finished(): void {
+    this.#deadlines.finished()
+  }
+
   suspend(): void {
     this.#deadlines.suspend()
   }

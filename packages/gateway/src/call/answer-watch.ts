@@ -4,6 +4,8 @@ import type { ModelError } from '@fairlead/llm'
 export interface AnswerWatch {
   /** Content has come, or the model is thinking. */
   progressed(): void
+  /** The answer is complete; only the end of the connection's stream is missing. */
+  finished(): void
   /** The caller does not read for now, so nothing more is asked of the provider. */
   suspend(): void
   resume(): void
