@@ -229,11 +229,7 @@ describe('silence', () => {
 
   it.each<[string, boolean, Answer]>([
     ['a whole answer', false, () => {}],
-    [
-      'a whole answer whose head came',
-      false,
-      (response) => void response.writeHead(200).flushHeaders(),
-    ],
+    ['a whole answer whose head came', false, (response) => response.writeHead(200).flushHeaders()],
     ['a whole answer of spaces', false, (response) => void response.writeHead(200).write('  \n ')],
     ['a stream', true, () => {}],
     ['a stream of which only the role came', true, openStream(roleChunk)],

@@ -42,7 +42,9 @@ export class AssembledCall {
     // Not kept: the tree of a long request would be held for as long as its answer takes.
     const decoded = this.#decoded ?? decodeCall(this.#dialect, this.#request)
     const request = editRequest(decoded, this.#edits, model)
-    const encoded = chatFormatOf(dialect).encodeRequest(request, encoding)
+    const maxOutputTokens = provider.modelSettings(model)?.maxOutputTokens
+    const options = maxOutputTokens === undefined ? encoding : { ...encoding, maxOutputTokens }
+    const encoded = chatFormatOf(dialect).encodeRequest(request, options)
     return this.#withoutFields(Buffer.from(JSON.stringify(encoded)))
   }
 

@@ -17,7 +17,8 @@ export function testDialect(
   return {
     ...format,
     name,
-    encodeRequest: (request: ModelRequest) => format.encodeRequest(request, encodeOptions),
+    encodeRequest: (request: ModelRequest, more: EncodeOptions = {}) =>
+      format.encodeRequest(request, { ...encodeOptions, ...more }),
     decodeResponse: (body: unknown) => format.decodeResponse(body, nowMs),
     createStreamDecoder: () => format.createStreamDecoder(nowMs),
     decodeError: (

@@ -1,8 +1,9 @@
-import { isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
-import { ModelError } from '../../errors/model-error.ts'
+import { type JsonObject, objectOrEmpty } from '@fairlead/base'
+import type { EncodeOptions } from '../../operations/chat/chat-format.ts'
 import type { ModelRequest } from '../../operations/chat/model-request.ts'
 import { textBlocks } from './encode-content.ts'
 import { encodeMessages } from './encode-messages.ts'
+import { foreignExtras, webSearchTool } from './foreign-extras.ts'
 import { encodeJsonAnswer } from './json-answer.ts'
 import { modelFeatures, type ModelFeatures } from './model-features.ts'
 import { encodeThinking } from './thinking.ts'
@@ -14,13 +15,19 @@ import { encodeTools } from './tools.ts'
  * sampling is left out where the model rejects it. For thinking, JSON answers and tools see their
  * files.
  */
-export function encodeRequest(request: ModelRequest): JsonObject {
+export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}): JsonObject {
   const own = (request.extrasDialect ?? 'anthropic-messages') === 'anthropic-messages'
   const extras = own ? request.extras : foreignExtras(request.extras)
   const features = modelFeatures(request.model)
   const { system, messages } = encodeMessages(request.items)
   const answer = encodeJsonAnswer(request.responseFormat, features)
-  const { effort, ...bounds } = encodeThinking(request, features, objectOrEmpty(extras['thinking']))
+  const { effort, ...bounds } = encodeThinking(
+    request,
+    features,
+    objectOrEmpty(extras['thinking']),
+    options.maxOutputTokens,
+  )
+  const search = own ? undefined : webSearchTool(request.extras, features.webSearch)
   const thinkingOn = bounds.thinking !== undefined && bounds.thinking['type'] !== 'disabled'
   if (answer.instruction !== undefined) system.push(...textBlocks(answer.instruction))
   const { format: _, ...ownOutputConfig } = objectOrEmpty(extras['output_config'])
@@ -35,7 +42,7 @@ export function encodeRequest(request: ModelRequest): JsonObject {
     ...bounds,
     system: encodeSystem(system),
     messages,
-    ...encodeTools(request, answer, features),
+    ...encodeTools(request, answer, features, search === undefined ? [] : [search]),
     ...encodeSampling(request, features, thinkingOn),
     stop_sequences: request.settings.stop?.filter((sequence) => sequence.trim() !== ''),
     output_config: Object.keys(outputConfig).length === 0 ? undefined : outputConfig,
@@ -48,19 +55,6 @@ export function encodeRequest(request: ModelRequest): JsonObject {
   return Object.fromEntries(
     Object.entries(body).filter(([, value]) => value !== undefined && value !== null),
   )
-}
-
-/** Only those fields of another dialect that mean the same here. */
-function foreignExtras(extras: JsonObject): JsonObject {
-  const choices = extras['n']
-  if (typeof choices === 'number' && choices > 1) {
-    throw new ModelError(
-      'invalid-request',
-      `This model returns one answer per call, but 'n' is ${choices}. Omit it and call several times.`,
-      { param: 'n' },
-    )
-  }
-  return isJsonObject(extras['thinking']) ? { thinking: extras['thinking'] } : {}
 }
 
 function encodeSystem(blocks: readonly JsonObject[]): unknown {

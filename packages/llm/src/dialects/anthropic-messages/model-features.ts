@@ -9,6 +9,10 @@ export interface ModelFeatures {
   readonly thinking: 'adaptive' | 'budget' | 'none'
   /** `temperature`, `top_p` and `top_k`; the newest models reject them with 400. */
   readonly sampling: boolean
+  /** The most that an answer may be long, thinking included, in tokens. */
+  readonly maxOutputTokens: number
+  /** The provider's own web search. */
+  readonly webSearch: boolean
   /** Whether `xhigh` is an effort; where it is not, `max` takes its place. */
   readonly xhighEffort: boolean
 }
@@ -16,28 +20,70 @@ export interface ModelFeatures {
 const families: readonly (readonly [RegExp, ModelFeatures])[] = [
   [
     /claude-3-7/,
-    { structuredOutputs: false, thinking: 'budget', sampling: true, xhighEffort: false },
+    {
+      structuredOutputs: false,
+      thinking: 'budget',
+      sampling: true,
+      xhighEffort: false,
+      maxOutputTokens: 64_000,
+      webSearch: true,
+    },
   ],
   [
     /claude-(?:instant|v?[123](?=$|[-.:@]))/,
-    { structuredOutputs: false, thinking: 'none', sampling: true, xhighEffort: false },
+    {
+      structuredOutputs: false,
+      thinking: 'none',
+      sampling: true,
+      xhighEffort: false,
+      maxOutputTokens: 4096,
+      webSearch: false,
+    },
   ],
   [
     /claude-(?:sonnet|opus)-4(?=$|@|-0|-20\d{6})/,
-    { structuredOutputs: false, thinking: 'budget', sampling: true, xhighEffort: false },
+    {
+      structuredOutputs: false,
+      thinking: 'budget',
+      sampling: true,
+      xhighEffort: false,
+      maxOutputTokens: 32_000,
+      webSearch: true,
+    },
   ],
   [
     /claude-(?:sonnet-4-5|opus-4-5|haiku-4-5|opus-4-1)/,
-    { structuredOutputs: true, thinking: 'budget', sampling: true, xhighEffort: false },
+    {
+      structuredOutputs: true,
+      thinking: 'budget',
+      sampling: true,
+      xhighEffort: false,
+      maxOutputTokens: 32_000,
+      webSearch: true,
+    },
   ],
   [
     /claude-(?:sonnet|opus)-4-6/,
-    { structuredOutputs: true, thinking: 'adaptive', sampling: true, xhighEffort: false },
+    {
+      structuredOutputs: true,
+      thinking: 'adaptive',
+      sampling: true,
+      xhighEffort: false,
+      maxOutputTokens: 64_000,
+      webSearch: true,
+    },
   ],
   // Any other Claude is newer than this table and supports what the newest support.
   [
     /claude-/,
-    { structuredOutputs: true, thinking: 'adaptive', sampling: false, xhighEffort: true },
+    {
+      structuredOutputs: true,
+      thinking: 'adaptive',
+      sampling: false,
+      xhighEffort: true,
+      maxOutputTokens: 64_000,
+      webSearch: true,
+    },
   ],
 ]
 
@@ -47,6 +93,8 @@ const otherModels: ModelFeatures = {
   thinking: 'none',
   sampling: true,
   xhighEffort: false,
+  maxOutputTokens: 4096,
+  webSearch: false,
 }
 
 export function modelFeatures(model: string): ModelFeatures {

@@ -1,3 +1,4 @@
+import type { EncodeOptions } from '../../operations/chat/chat-format.ts'
 import { testDialect } from '../../test-support/test-dialect.ts'
 import { describe, expect, it } from 'vitest'
 import { ModelError } from '../../errors/model-error.ts'
@@ -13,9 +14,9 @@ const newest = 'claude-opus-5'
 type Body = Record<string, unknown>
 
 /** The Anthropic request that a chat request is translated to. */
-function translate(body: Body): Body {
+function translate(body: Body, options: EncodeOptions = {}): Body {
   const request = chat.decodeRequest({ model: middle, messages: hello, ...body })
-  return JSON.parse(JSON.stringify(anthropic.encodeRequest(request))) as Body
+  return JSON.parse(JSON.stringify(anthropic.encodeRequest(request, options))) as Body
 }
 
 const call = (id: string, text = '{"a":1}') => ({
@@ -298,6 +299,7 @@ describe('settings for Anthropic', () => {
       { model: newest, reasoning_effort: 'minimal' },
       {
         model: newest,
+        max_tokens: 5120,
         thinking: { type: 'adaptive', display: 'summarized' },
         output_config: { effort: 'low' },
       },
@@ -326,6 +328,45 @@ describe('settings for Anthropic', () => {
     if ('thinking' in expected && expected['thinking'] === undefined)
       expect(sent).not.toHaveProperty('thinking')
     else expect(sent).toEqual({ model: middle, max_tokens: 4096, ...expected })
+  })
+})
+
+describe('the bound of an answer that its caller does not limit', () => {
+  it.each<[string, Body, EncodeOptions, number]>([
+    ["the model's own, if it is declared", {}, { maxOutputTokens: 64_000 }, 64_000],
+    ['also with thinking', { reasoning_effort: 'low' }, { maxOutputTokens: 8_000 }, 8_000],
+    ['room for thinking', { model: newest, reasoning_effort: 'max' }, {}, 36_096],
+    ['no more than the model can', { reasoning_effort: 'max' }, {}, 32_000],
+    ["never instead of the caller's", { max_tokens: 9 }, { maxOutputTokens: 64_000 }, 9],
+  ])('is %s', (_name, body, options, bound) => {
+    expect(translate(body, options)).toMatchObject({ max_tokens: bound })
+  })
+})
+
+describe('web search', () => {
+  it('is the tool of Anthropic', () => {
+    const { tools: sent } = translate({
+      web_search_options: {
+        search_context_size: 'low',
+        user_location: { type: 'approximate', approximate: { country: 'IT', city: 'Rome' } },
+      },
+    })
+    expect(sent).toEqual([
+      {
+        type: 'web_search_20250305',
+        name: 'web_search',
+        user_location: { type: 'approximate', country: 'IT', city: 'Rome' },
+      },
+    ])
+  })
+
+  it.each<[Body, string]>([
+    [{ model: 'other-model', web_search_options: {} }, 'web_search_options'],
+    [{ logprobs: true }, 'logprobs'],
+    [{ modalities: ['text', 'audio'] }, 'modalities'],
+    [{ logit_bias: { 5: 1 } }, 'logit_bias'],
+  ])('and what would be dropped in silence is refused: %j', (body, param) => {
+    expect(() => translate(body)).toThrow(expect.objectContaining({ status: 400, param }) as Error)
   })
 })
 

@@ -32,45 +32,49 @@ interface ThinkingFields {
  * rejects together with thinking. With a budget there is also none inside a tool loop whose
  * thinking blocks are lost (a caller of OpenAI chat cannot keep them), because the API then
  * requires them. `given` is the API's own `thinking` field, if the caller sent it, and is passed on
- * unchanged.
+ * unchanged. Where the caller sets no limit, it is `declared`, the model's own, or leaves room for
+ * thinking beside an answer.
  */
 export function encodeThinking(
   request: ModelRequest,
   features: ModelFeatures,
-  given: JsonObject = {},
+  given: JsonObject,
+  declared: number | undefined,
 ): ThinkingFields {
   const bound = request.settings.maxOutputTokens
+  const limitWith = (thinkingTokens: number) =>
+    bound ??
+    declared ??
+    Math.max(
+      maxTokensDefault,
+      Math.min(maxTokensDefault + thinkingTokens, features.maxOutputTokens),
+    )
   if (Object.keys(given).length > 0) {
-    return {
-      max_tokens: bound ?? maxTokensDefault + countOrZero(given['budget_tokens']),
-      thinking: given,
-    }
+    const budget = countOrZero(given['budget_tokens'])
+    return { max_tokens: bound ?? declared ?? maxTokensDefault + budget, thinking: given }
   }
-  const maxTokens = bound ?? maxTokensDefault
   const effort = request.settings.reasoningEffort
-  if (effort === undefined || features.thinking === 'none') return { max_tokens: maxTokens }
+  if (effort === undefined || features.thinking === 'none') return { max_tokens: limitWith(0) }
   if (effort === 'none') {
     return features.thinking === 'adaptive'
-      ? { max_tokens: maxTokens, thinking: { type: 'disabled' } }
-      : { max_tokens: maxTokens }
+      ? { max_tokens: limitWith(0), thinking: { type: 'disabled' } }
+      : { max_tokens: limitWith(0) }
   }
+  const wanted = thinkingBudgets[effort] ?? budgetMin
   const forced = request.toolChoice === 'required' || typeof request.toolChoice === 'object'
   if (features.thinking === 'adaptive') {
     return {
-      max_tokens: maxTokens,
+      max_tokens: limitWith(forced ? 0 : wanted),
       ...(forced ? {} : { thinking: { type: 'adaptive', display: 'summarized' } }),
       effort: adaptiveEffort(effort, features),
     }
   }
-  const wanted = thinkingBudgets[effort] ?? budgetMin
-  const budget = bound === undefined ? wanted : Math.min(wanted, bound - answerTokensMin)
+  const limit = limitWith(wanted)
+  const budget = Math.min(wanted, limit - answerTokensMin)
   if (forced || budget < budgetMin || inUnsignedToolLoop(request.items)) {
-    return { max_tokens: maxTokens }
+    return { max_tokens: limitWith(0) }
   }
-  return {
-    max_tokens: bound ?? maxTokensDefault + budget,
-    thinking: { type: 'enabled', budget_tokens: budget },
-  }
+  return { max_tokens: limit, thinking: { type: 'enabled', budget_tokens: budget } }
 }
 
 function adaptiveEffort(effort: string, features: ModelFeatures): string {

@@ -5,16 +5,21 @@ import type { JsonAnswer } from './json-answer.ts'
 import { answerToolName } from './json-answer.ts'
 import type { ModelFeatures } from './model-features.ts'
 
-/** Writes `tools` and `tool_choice`; both are left out if there are no tools. */
+/**
+ * Writes `tools` and `tool_choice`; both are left out if there are no tools. `ownTools` are those that
+ * the provider runs itself.
+ */
 export function encodeTools(
   request: ModelRequest,
   answer: JsonAnswer,
   features: ModelFeatures,
+  ownTools: readonly JsonObject[],
 ): JsonObject {
   const allowed = request.allowedTools === undefined ? undefined : new Set(request.allowedTools)
-  const tools = request.tools
+  const called = request.tools
     .filter((tool) => allowed?.has(tool.name) ?? true)
     .map((tool) => encodeTool(tool, request, features))
+  const tools = [...called, ...ownTools]
   if (answer.tool !== undefined) {
     return {
       tools: [...tools, answer.tool],

@@ -49,6 +49,11 @@ export interface EncodeOptions {
    */
   readonly outputLimitField?: string
   /**
+   * The most that the model's answer may be long, in tokens, as far as the configuration says; used
+   * where the format needs a limit and the caller sets none.
+   */
+  readonly maxOutputTokens?: number
+  /**
    * Whether earlier reasoning is sent back as text. Some compatible providers need it within a tool
    * loop, others reject it. Defaults to false.
    */
