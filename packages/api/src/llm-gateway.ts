@@ -16,6 +16,7 @@ import {
 } from './schema/fields.ts'
 import { dateTime, duration, itemName, modelName, objectName } from './schema/formats.ts'
 import { reference, secretReference } from './schema/references.ts'
+import { credentialStatus } from './schema/credential-status.ts'
 
 const listener = object(
   'A port that callers connect to.',
@@ -239,6 +240,9 @@ const providerHealth = object('Health of a provider, as observed by the replica.
   ]),
   message: Type.Optional(
     text('Human-readable explanation; never contains a secret value.', { max: 4096 }),
+  ),
+  credentials: Type.Optional(
+    atomicList('Credentials that calls have shown something of.', credentialStatus, { max: 32 }),
   ),
 })
 

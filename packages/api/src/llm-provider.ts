@@ -4,7 +4,6 @@ import { categories, group, version } from './group.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import { choice, integer, mapList, object, setList, text, typed } from './schema/fields.ts'
 import {
-  dateTime,
   decimal,
   duration,
   httpURL,
@@ -14,6 +13,7 @@ import {
   objectName,
 } from './schema/formats.ts'
 import { secretReference } from './schema/references.ts'
+import { credentialStatus } from './schema/credential-status.ts'
 import { answerTimeouts } from './schema/timeouts.ts'
 import { simulator } from './simulator.ts'
 
@@ -151,16 +151,6 @@ const health = object(
   },
   { default: {} },
 )
-
-const credentialStatus = object('What calls have shown of a credential.', {
-  name: itemName('Name of the credential.'),
-  state: choice(
-    'Usable; Refused by the provider; Expired, as the provider says; or Exhausted: limited for now, or without credit. It comes back by itself.',
-    ['Usable', 'Refused', 'Exhausted', 'Expired'],
-  ),
-  since: dateTime('When it came into this state.'),
-  until: Type.Optional(dateTime('Until when it is not used; absent if it is.')),
-})
 
 const spec = object(
   'How the provider is reached, and what it serves.',

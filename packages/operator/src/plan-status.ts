@@ -37,6 +37,12 @@ export function planStatus(
   return {
     ...planned,
     conditions: [...conditions, ...reported(object, result, moment, resource)],
+    ...(kind === LLMProvider.kind && {
+      statusFields: {
+        ...planned.statusFields,
+        credentials: moment.findings.credentialsOf(resource),
+      },
+    }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { sameElements } from '@fairlead/base'
 import type { LLMGateway, LLMGatewayReplica } from '@fairlead/api'
+import { type CredentialReport, mergeCredentials } from './merge-credentials.ts'
 import { resourceText } from './resource-text.ts'
 import { isLive, replicasOf } from './replica-reports.ts'
 
@@ -15,6 +16,8 @@ export interface ReplicaFindings {
   problemsOf(resource: string): readonly Finding[]
   /** The reported health of a provider; empty before the first call. */
   healthOf(resource: string): readonly Finding[]
+  /** The state of a provider's credentials. */
+  credentialsOf(resource: string): readonly CredentialReport[]
   /** All that is said, as one text for each resource, for comparison. */
   readonly texts: ReadonlyMap<string, string>
 }
@@ -47,23 +50,30 @@ export class FindingsReader {
 function gatherFindings(live: readonly LLMGatewayReplica[]): ReplicaFindings {
   const problems = new Collection()
   const health = new Collection()
+  const credentials = new Map<string, CredentialReport[]>()
   for (const replica of live) {
     for (const { kind, namespace, name, reason, message } of replica.problems ?? []) {
       const target = failureReasons.includes(reason) ? health : problems
       target.add(resourceText(kind, { namespace, name }), reason, message, replica.name)
     }
-    for (const { namespace, name, health: reason, message } of replica.providers ?? []) {
-      if (reason === 'Unknown') continue
+    for (const provider of replica.providers ?? []) {
+      const { namespace, name, health: reason, message } = provider
       const resource = resourceText('LLMProvider', { namespace, name })
+      const known = credentials.get(resource) ?? []
+      credentials.set(resource, [...known, ...(provider.credentials ?? [])])
+      if (reason === 'Unknown') continue
       health.add(resource, reason, message ?? '', replica.name)
     }
   }
   const problemsOf = (resource: string) => problems.of(resource)
   const healthOf = (resource: string) => health.of(resource)
-  const texts = [...problems.resources, ...health.resources].map(
-    (resource) => [resource, JSON.stringify([problemsOf(resource), healthOf(resource)])] as const,
-  )
-  return { problemsOf, healthOf, texts: new Map(texts) }
+  const credentialsOf = (resource: string) => mergeCredentials(credentials.get(resource) ?? [])
+  const named = [...problems.resources, ...health.resources, ...credentials.keys()]
+  const texts = named.map((resource) => {
+    const said = [problemsOf(resource), healthOf(resource), credentialsOf(resource)]
+    return [resource, JSON.stringify(said)] as const
+  })
+  return { problemsOf, healthOf, credentialsOf, texts: new Map(texts) }
 }
 
 interface Reported extends Finding {

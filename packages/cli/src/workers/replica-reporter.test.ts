@@ -44,6 +44,7 @@ it('a report holds no more than the status does: the providers that were called,
     name: `p${index}`,
     health: index === 999 ? 'Unreachable' : index % 2 === 0 ? 'Healthy' : 'Unknown',
     message: '',
+    credentials: [],
   }))
   const problems = providers.map(({ name }) => ({
     kind: 'LLMProvider',

@@ -14,6 +14,8 @@ const leaveAttempts = 3
 /** First delay after a failed report; doubles up to the heartbeat interval. */
 const retryMs = 500
 
+type Provider = ReturnType<Gateway['report']>['providers'][number]
+
 /** What one replica runs. */
 export type ReportingReplica = Pick<Gateway, 'report' | 'onReportChange'>
 
@@ -74,10 +76,10 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
     problems: problems.slice(0, problemsMax).map((problem) => ({ ...problem })),
     // A provider that nobody has called says nothing, and there may be many of them.
     providers: providers
-      .filter(({ health }) => health !== 'Unknown')
+      .filter(({ health, credentials }) => health !== 'Unknown' || credentials.length > 0)
       .toSorted((left, right) => Number(isWell(left)) - Number(isWell(right)))
       .slice(0, providersMax)
-      .map(({ namespace, name, health, message }) => ({ namespace, name, health, message })),
+      .map(reportOf),
   }
   try {
     await client.status.apply(
@@ -95,6 +97,18 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
     if (!isNotFound(error)) logger.warn({ error }, 'cannot report to the LLMGateway; retrying')
     return isNotFound(error)
   }
+}
+
+function reportOf({ namespace, name, health, message, credentials }: Provider) {
+  if (credentials.length === 0) return { namespace, name, health, message }
+  return { namespace, name, health, message, credentials: credentials.map(credentialOf) }
+}
+
+function credentialOf({ name, state, sinceMs, untilMs }: Provider['credentials'][number]) {
+  const since = timestamp(sinceMs)
+  return untilMs === undefined
+    ? { name, state, since }
+    : { name, state, since, until: timestamp(untilMs) }
 }
 
 function isWell({ health }: { readonly health: string }): boolean {

@@ -4,7 +4,7 @@ import { ModelError } from '../../errors/model-error.ts'
 /** Fields of OpenAI's that ask for another answer than this API can give. */
 const refused: readonly {
   readonly field: string
-  asksForIt(value: unknown): boolean
+  readonly asksForIt: (value: unknown) => boolean
   readonly message: string
 }[] = [
   {
