@@ -130,6 +130,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'answer',
       'assembly',
       'attempts',
+      'probes',
       'policies',
       'surfaces',
       '*.ts',

@@ -148,6 +148,15 @@ const health = object(
       "Maximum share of a rule's targets that are passed over at the same time. Defaults to 100.",
       { min: 0, max: 100, default: 100 },
     ),
+    probe: Type.Optional(
+      object(
+        'A small call that shows whether the provider works, made at an interval by each worker process of a gateway if no other call has shown it. An ejected provider then comes back by its probe. Without it, only calls show it.',
+        {
+          model: modelName('Model that the probe asks for an answer of one token.'),
+          interval: duration('Time between two probes. Defaults to 30s.', { default: '30s' }),
+        },
+      ),
+    ),
   },
   { default: {} },
 )

@@ -18,6 +18,7 @@ import { createCallAllowance } from './policies/call-allowance.ts'
 import { callPolicies } from './policies/call-policies.ts'
 import { PromptRenderer } from './prompts/prompt-renderer.ts'
 import { providerTypes } from './providers/provider-types.ts'
+import { Prober } from './probes/prober.ts'
 import { Reporter } from './reporter.ts'
 import { routingStrategies } from './routing/routing-strategies.ts'
 import { RuntimeHolder } from './runtime/runtime-holder.ts'
@@ -43,6 +44,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const lists = { ...builtIn, ...options }
   const reporter = new Reporter(clock)
   const services = createServices(options, clock, reporter)
+  const prober = new Prober(services)
   const pools = new UpstreamPools(options.resolveHost ?? resolveHost, clock)
   const runtimes = new RuntimeHolder(
     options.snapshots,
@@ -59,6 +61,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     options.logger,
     (runtime) => {
       services.stores.prepare(runtime)
+      prober.follow(runtime.providers)
       reporter.changed()
     },
   )
@@ -88,6 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     report: () => reporter.report(),
     onReportChange: (listener) => reporter.subscribe(listener),
     async drain(timeoutMs) {
+      prober.stop()
       await drainServer(server, services, timeoutMs)
       runtimes.stop()
       pools.destroy()

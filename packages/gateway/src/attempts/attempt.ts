@@ -1,15 +1,13 @@
 import { type Cancellation, untilAborted } from '@fairlead/base'
-import { ConnectionLost, MessageError, TunnelError } from '@fairlead/http1'
 import { ModelError } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
 import type { Call } from '../call/call.ts'
-import { gatewayError } from '../errors/gateway-error.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
-import { EgressDenied } from '../upstream/egress-connector.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
+import { asFailure } from './as-failure.ts'
 import { beginAnswer } from './begin-answer.ts'
 import { outgoingHeaders } from './outgoing-headers.ts'
 import { refusedAnswer } from './refused-answer.ts'
@@ -53,7 +51,7 @@ export async function attempt(
     return answer
   } catch (error) {
     if (call.lifetime.reason !== undefined) throw call.lifetime.reason
-    const failure = asFailure(error, isOpen, status, target)
+    const failure = asFailure(error, isOpen, status, target.provider)
     running.failed(failure)
     throw failure
   } finally {
@@ -100,45 +98,4 @@ function open(
         provider.transport.open(request, cancellation),
       )
     : provider.transport.open(prepared, cancellation)
-}
-
-/** Turns whatever was thrown into a failure that says how to proceed. */
-function asFailure(
-  error: unknown,
-  isOpen: boolean,
-  status: number | undefined,
-  { provider }: CallTarget,
-): UpstreamFailure {
-  const { key, settings } = provider
-  if (error instanceof UpstreamFailure) return error
-  if (error instanceof EgressDenied) {
-    const denied = gatewayError.egressDenied(key, error.message)
-    return new UpstreamFailure('Misconfigured', denied, denied.message)
-  }
-  if (error instanceof ModelError) {
-    return new UpstreamFailure(error.failure ?? 'InvalidAnswer', error, error.message, { status })
-  }
-  if (isOpen) {
-    const cut = gatewayError.upstreamCut(key, error)
-    return new UpstreamFailure('Cut', cut, cut.message, { status })
-  }
-  if (error instanceof ConnectionLost && error.cause instanceof MessageError) {
-    const invalid = gatewayError.upstreamInvalidResponse(key, 'not valid HTTP')
-    return new UpstreamFailure('InvalidAnswer', invalid, invalid.message)
-  }
-  const reason = reasonOf(error, settings.proxyURL)
-  const unreachable = gatewayError.upstreamUnreachable(key, reason, error)
-  const wasStale = error instanceof ConnectionLost && error.wasStale
-  return new UpstreamFailure('Connect', unreachable, unreachable.message, { wasStale })
-}
-
-function reasonOf(error: unknown, proxyURL: string | undefined): string {
-  if (error instanceof TunnelError) return error.message
-  const reason = codeOf(error) ?? (error instanceof Error ? error.message : 'unknown reason')
-  return proxyURL === undefined ? reason : `${reason}, through the proxy ${proxyURL}`
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : undefined
 }

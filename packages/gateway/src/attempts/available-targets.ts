@@ -27,13 +27,17 @@ export function passedOver(target: CallTarget, nowMs: number): PassedOver | unde
   const leftMs = availableAtMs(target) - nowMs
   if (leftMs <= 0) return undefined
   const { name, provider, model } = target
+  const rest =
+    leftMs === Infinity
+      ? 'Resting until a probe succeeds.'
+      : `Resting for ${Math.ceil(leftMs)} ms more.`
   const why =
     provider.state.availableAtMs > nowMs ? provider.state.message : 'None of its keys is usable.'
   return {
     target: name,
     provider: provider.key,
     model,
-    reason: `Resting for ${Math.ceil(leftMs)} ms more. ${why}`,
+    reason: `${rest} ${why}`,
   }
 }
 

@@ -15,7 +15,7 @@ export async function refusedAnswer(
   exchange: Exchange,
   target: CallTarget,
   credential: string | undefined,
-  call: Call,
+  call: Pick<Call, 'dialect' | 'services'>,
 ): Promise<UpstreamFailure> {
   const { key, type } = target.provider
   const { status } = exchange

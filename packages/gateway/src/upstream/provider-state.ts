@@ -13,7 +13,8 @@ const latencyDecay = 0.2
  *
  * A provider that fails too often in a row is ejected. When its time is over, one call at a time
  * tries it: a success brings it back, a failure ejects it for twice as long. One that asks for a
- * pause is passed over for as long as it says.
+ * pause is passed over for as long as it says. With a probe, the probe tries it instead of a call, at
+ * its own interval.
  */
 export class ProviderState {
   health: ProviderHealth = 'Unknown'
@@ -36,6 +37,7 @@ export class ProviderState {
   #firstFailureMs = 0
   /** When the call began whose outcome decides about an ejected provider. */
   #trialMs: number | undefined
+  #succeededMs = -Infinity
 
   constructor(clock: Clock, settings: HealthSettings, changed: () => void) {
     this.#clock = clock
@@ -57,8 +59,9 @@ export class ProviderState {
    */
   claim(): void {
     const nowMs = this.#clock.monotonicMs()
-    if (this.ejections === 0 || nowMs < this.availableAtMs) return
-    this.availableAtMs = nowMs + this.#settings.ejectForMs
+    const isTime = nowMs >= this.availableAtMs || this.#settings.probe !== undefined
+    if (this.ejections === 0 || !isTime) return
+    if (this.#settings.probe === undefined) this.availableAtMs = nowMs + this.#settings.ejectForMs
     this.#trialMs = nowMs
   }
 
@@ -70,7 +73,13 @@ export class ProviderState {
       this.ejections = 0
       this.availableAtMs = 0
     }
+    this.#succeededMs = this.#clock.monotonicMs()
     this.#note('Healthy', 'The latest call was answered.')
+  }
+
+  /** Whether it has answered in the last `milliseconds`. */
+  succeededWithin(milliseconds: number): boolean {
+    return this.#clock.monotonicMs() - this.#succeededMs < milliseconds
   }
 
   /** An answer that came after `milliseconds`. */
@@ -119,7 +128,7 @@ export class ProviderState {
     this.ejections += 1
     this.#failures = 0
     this.#trialMs = undefined
-    this.availableAtMs = nowMs + forMs
+    this.availableAtMs = this.#settings.probe === undefined ? nowMs + forMs : Infinity
     this.#note('Unreachable', `It is passed over after failures in a row: ${reason}.`)
   }
 

@@ -4,7 +4,7 @@ import { compileLimit } from '../../judging/compile-timeouts.ts'
 import type { Findings } from '../../judging/findings.ts'
 
 export function compileHealth({ spec }: LLMProvider, findings: Findings): HealthSettings {
-  const { failures, window, ejectFor, maxEjectFor, maxEjectedPercent } = spec.health
+  const { failures, window, ejectFor, maxEjectFor, maxEjectedPercent, probe } = spec.health
   const limit = (name: string, text: string) => compileLimit(text, findings, `spec.health.${name}`)
   const settings = {
     failures,
@@ -12,7 +12,10 @@ export function compileHealth({ spec }: LLMProvider, findings: Findings): Health
     ejectForMs: limit('ejectFor', ejectFor),
     maxEjectForMs: limit('maxEjectFor', maxEjectFor),
     maxEjectedPercent,
-    probe: undefined,
+    probe:
+      probe === undefined
+        ? undefined
+        : { model: probe.model, intervalMs: limit('probe.interval', probe.interval) },
   }
   if (settings.maxEjectForMs < settings.ejectForMs) {
     findings.reject('spec.health.maxEjectFor: must be at least as long as spec.health.ejectFor')

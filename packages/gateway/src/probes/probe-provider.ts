@@ -1,0 +1,108 @@
+import { Cancellation } from '@fairlead/base'
+import { chatFormatOf, type ModelRequest } from '@fairlead/llm'
+import { asFailure } from '../attempts/as-failure.ts'
+import { CredentialChoice } from '../attempts/credential-choice.ts'
+import { noteFailure } from '../attempts/note-failure.ts'
+import { refusedAnswer } from '../attempts/refused-answer.ts'
+import type { Services } from '../call/services.ts'
+import { gatewayError } from '../errors/gateway-error.ts'
+import type { Credential } from '../providers/provider-runtime.ts'
+import type { CallTarget } from '../routing/call-target.ts'
+import type { Exchange } from '../upstream/exchange.ts'
+import { UpstreamFailure } from '../upstream/upstream-failure.ts'
+
+/** The answer to a probe is a few words. */
+const answerBytesMax = 256 * 1024
+/** How long a probe may take, whatever calls may. */
+const probeTimeoutMs = 30_000
+
+/**
+ * Asks a provider for an answer of one token, and notes what that shows of it and its key. Never
+ * rejects. `cancellation` ends it without any effect.
+ */
+export async function probeProvider(
+  target: CallTarget,
+  services: Services,
+  cancellation: Cancellation,
+): Promise<void> {
+  const { clock } = services
+  const { provider } = target
+  const startedMs = clock.monotonicMs()
+  const timer = clock.setTimer(probeTimeoutMs, () => {
+    const error = gatewayError.upstreamTimeout(provider.key, 'total', probeTimeoutMs)
+    cancellation.cancel(new UpstreamFailure('Timeout', error, error.message))
+  })
+  let credential: Credential | undefined
+  let exchange: Exchange | undefined
+  try {
+    credential = new CredentialChoice(services).choose(target)
+    provider.state.claim()
+    credential?.state.claim()
+    exchange = await open(target, credential, cancellation)
+    const { dialect } = provider.type
+    const { status } = exchange
+    if (status < 200 || status >= 300) {
+      throw await refusedAnswer(exchange, target, credential?.value, { dialect, services })
+    }
+    checkAnswer(await exchange.collect(answerBytesMax, () => {}), target)
+    provider.state.succeeded()
+    credential?.state.accepted(target.model)
+  } catch (error) {
+    if (cancellation.reason !== undefined && cancellation.reason !== error) return
+    const failure = asFailure(error, exchange !== undefined, exchange?.status, provider)
+    noteFailure(failure, target, credential, startedMs)
+  } finally {
+    timer.cancel()
+    exchange?.abort(new Error('the probe has ended'))
+  }
+}
+
+function open(
+  { model, provider }: CallTarget,
+  credential: Credential | undefined,
+  cancellation: Cancellation,
+): Promise<Exchange> {
+  const { dialect, encoding, prepare } = provider.type
+  const body = JSON.stringify(chatFormatOf(dialect).encodeRequest(requestFor(model), encoding))
+  const prepared = prepare(
+    {
+      model,
+      stream: false,
+      body: Buffer.from(body),
+      basePath: provider.basePath,
+      headers: [...provider.headers, 'user-agent', 'fairlead', 'accept-encoding', 'identity'],
+      signal: cancellation.signal,
+    },
+    credential?.value,
+  )
+  return Promise.resolve(prepared).then((request) => provider.transport.open(request, cancellation))
+}
+
+function requestFor(model: string): ModelRequest {
+  return {
+    model,
+    items: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'ping' }] }],
+    tools: [],
+    settings: { maxOutputTokens: 1 },
+    stream: false,
+    includeUsage: false,
+    extras: {},
+  }
+}
+
+function checkAnswer(
+  { bytes, complete }: Awaited<ReturnType<Exchange['collect']>>,
+  { provider }: CallTarget,
+): void {
+  let answer: unknown
+  try {
+    answer = complete ? JSON.parse(bytes.toString('utf8')) : undefined
+  } catch {
+    answer = undefined
+  }
+  if (typeof answer !== 'object' || answer === null) {
+    throw gatewayError.upstreamInvalidResponse(provider.key, 'not a JSON object')
+  }
+  const failure = provider.type.dialect.passage.answerFailure(answer)
+  if (failure !== undefined) throw failure
+}
