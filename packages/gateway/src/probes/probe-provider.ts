@@ -1,4 +1,4 @@
-import { Cancellation } from '@fairlead/base'
+import type { Cancellation } from '@fairlead/base'
 import { chatFormatOf, type ModelRequest } from '@fairlead/llm'
 import { asFailure } from '../attempts/as-failure.ts'
 import { CredentialChoice } from '../attempts/credential-choice.ts'
@@ -62,9 +62,11 @@ function open(
   credential: Credential | undefined,
   cancellation: Cancellation,
 ): Promise<Exchange> {
-  const { dialect, encoding, prepare } = provider.type
-  const body = JSON.stringify(chatFormatOf(dialect).encodeRequest(requestFor(model), encoding))
-  const prepared = prepare(
+  const { type } = provider
+  const body = JSON.stringify(
+    chatFormatOf(type.dialect).encodeRequest(requestFor(model), type.encoding),
+  )
+  const prepared = type.prepare(
     {
       model,
       stream: false,
