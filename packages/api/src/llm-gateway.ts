@@ -129,7 +129,7 @@ const limits = object(
       default: '300s',
     }),
     firstTokenTimeout: duration(
-      'Maximum time to wait for the first byte of a streamed answer from a provider. Defaults to 60s.',
+      'Maximum time until content of a streamed answer begins, where neither the rule nor the provider has timeouts.firstByte. Defaults to 60s.',
       { default: '60s' },
     ),
     maxConcurrentRequests: integer(

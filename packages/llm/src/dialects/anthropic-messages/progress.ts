@@ -1,4 +1,5 @@
 import { arrayOrEmpty, isJsonObject, objectOrEmpty, parseJsonOrUndefined } from '@fairlead/base'
+import { asBuffer } from '../../framing/as-buffer.ts'
 import { sseData } from '../../framing/sse-data.ts'
 import type { ProgressWatch, StreamProgress } from '../passage.ts'
 
@@ -41,7 +42,7 @@ export function createProgressWatch(): ProgressWatch {
 
   return {
     push(frames) {
-      const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength)
+      const bytes = asBuffer(frames)
       // The usual frame; one that starts or ends a block is read, for what it says of thinking.
       if (
         bytes.includes('content_block_delta') &&

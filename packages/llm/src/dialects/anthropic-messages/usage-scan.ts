@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { asBuffer } from '../../framing/as-buffer.ts'
 import { lastReport } from '../../framing/last-report.ts'
 import { createStreamTail } from '../../framing/stream-tail.ts'
 import { lastObjectValue } from '../../json/last-object-value.ts'
@@ -12,8 +13,7 @@ const headBytesMax = 16 * 1024
 
 /** The usage in the bytes of a whole answer, read from its end. */
 export function scanUsage(body: Uint8Array): Usage | undefined {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  return decodeUsage(lastObjectValue(bytes, 'usage', hasInputTokens))
+  return decodeUsage(lastObjectValue(asBuffer(body), 'usage', hasInputTokens))
 }
 
 /** The usage in a whole answer that has been parsed. */

@@ -5,6 +5,7 @@ import {
   objectOrEmpty,
   parseJsonOrUndefined,
 } from '@fairlead/base'
+import { asBuffer } from '../../framing/as-buffer.ts'
 import { sseData } from '../../framing/sse-data.ts'
 import type { ProgressWatch } from '../passage.ts'
 import { readVendorContent } from './vendor-content.ts'
@@ -18,7 +19,7 @@ const space = 0x20
 export function createProgressWatch(): ProgressWatch {
   return {
     push(frames) {
-      const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength)
+      const bytes = asBuffer(frames)
       const isProgress =
         textKeys.some((key) => hasText(bytes, key)) || sseData(bytes).some(isContent)
       return isProgress ? 'Content' : 'Nothing'

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@fairlead/base'
+import { asBuffer } from '../../framing/as-buffer.ts'
 import { lastReport } from '../../framing/last-report.ts'
 import { createStreamTail } from '../../framing/stream-tail.ts'
 import { lastObjectValue, valueStart } from '../../json/last-object-value.ts'
@@ -12,8 +13,7 @@ const doneWord = '[DONE]'
 
 /** The usage in the bytes of a whole answer, read from its end. */
 export function scanUsage(body: Uint8Array): Usage | undefined {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  return decodeUsage(lastObjectValue(bytes, 'usage', isUsage))
+  return decodeUsage(lastObjectValue(asBuffer(body), 'usage', isUsage))
 }
 
 /** The usage in a whole answer that has been parsed. */
