@@ -21,9 +21,13 @@ export interface AnswerWriter {
   /** An error that the provider sent within bytes that pass through: the caller already has it. */
   readonly relayedError: ModelError | undefined
   /**
+   * A stream's error that has to be sent in the caller's dialect, after what the same piece brought
+   * before it.
+   */
+  readonly brokenOff?: ModelError | undefined
+  /**
    * What to send for a piece now, or undefined for nothing. Whatever tells the caller that the
-   * answer is complete is held back. Throws a stream's error that has to be sent in the caller's
-   * dialect.
+   * answer is complete is held back.
    */
   write(piece: AnswerPiece): Uint8Array | string | undefined
   /** The rest, including what was held back. */
@@ -83,6 +87,7 @@ export class StreamWriter implements AnswerWriter {
   readonly relayedError = undefined
   readonly #encoder: StreamEncoder
   #finish: StreamEvent | undefined
+  brokenOff: ModelError | undefined
 
   constructor(call: Call) {
     const format = chatFormatOf(call.dialect)
@@ -94,8 +99,8 @@ export class StreamWriter implements AnswerWriter {
   write(piece: AnswerPiece): string | undefined {
     let text = ''
     for (const event of piece.events()) {
-      if (event.type === 'error') throw event.error
-      if (event.type === 'finish') this.#finish = event
+      if (event.type === 'error') this.brokenOff = event.error
+      else if (event.type === 'finish') this.#finish = event
       else text += this.#encoder.encode(event)
     }
     return text === '' ? undefined : text

@@ -3,6 +3,7 @@ import { ModelError } from '@fairlead/llm'
 import type { Call } from '../call/call.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
+import { toldError } from '../errors/told-error.ts'
 import type { AnswerStream, AnswerUse } from './answer-stream.ts'
 import type { AnswerTap } from './answer-tap.ts'
 import { type AnswerWriter, PassingWriter, StreamWriter, ValueWriter } from './answer-writer.ts'
@@ -30,11 +31,13 @@ export async function relayAnswer(
       for (const tap of taps) tap.observe(piece, answer)
       const bytes = writer.write(piece)
       if (writer.relayedError !== undefined) break
-      if (bytes === undefined || bytes.length === 0) continue
-      if (!sink.started) start(writer, writer.byteLength, call)
-      const drained = sink.write(bytes)
-      // A caller that has stopped reading holds up nothing once the call must end.
-      if (drained !== undefined) await untilRead(drained, call)
+      if (bytes !== undefined && bytes.length > 0) {
+        if (!sink.started) start(writer, writer.byteLength, call)
+        const drained = sink.write(bytes)
+        // A caller that has stopped reading holds up nothing once the call must end.
+        if (drained !== undefined) await untilRead(drained, call)
+      }
+      if (writer.brokenOff !== undefined) throw writer.brokenOff
     }
     noteUsage(answer, call)
     await settleTaps(answer, writer, call, taps)
@@ -129,7 +132,11 @@ function cutError(call: Call): ModelError {
 function breakReason(error: unknown, call: Call): ModelError {
   const reason: unknown = call.lifetime.reason ?? error
   if (reason instanceof UpstreamFailure) return reason.error
-  return reason instanceof ModelError ? reason : cutError(call)
+  if (!(reason instanceof ModelError)) return cutError(call)
+  const provider = call.record.target?.provider.key
+  return provider === undefined || reason.failure === undefined
+    ? reason
+    : toldError(reason, provider)
 }
 
 function breakWords(error: unknown): string {

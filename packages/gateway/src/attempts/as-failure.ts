@@ -27,7 +27,7 @@ export function asFailure(
     const cut = gatewayError.upstreamCut(key, error)
     return new UpstreamFailure('Cut', cut, cut.message, { status })
   }
-  if (error instanceof ConnectionLost && error.cause instanceof MessageError) {
+  if (error instanceof MessageError) {
     const invalid = gatewayError.upstreamInvalidResponse(key, 'not valid HTTP')
     return new UpstreamFailure('InvalidAnswer', invalid, invalid.message)
   }

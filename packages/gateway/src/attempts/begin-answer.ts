@@ -16,7 +16,7 @@ import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { answerEncoding } from './answer-encoding.ts'
 import { sniffBody } from './sniff-body.ts'
-import { toldError } from './told-error.ts'
+import { toldError } from '../errors/told-error.ts'
 
 /** What may precede the content of a stream; beyond it, it is none. */
 const heldBytesMax = 1024 * 1024

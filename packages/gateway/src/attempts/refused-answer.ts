@@ -6,7 +6,7 @@ import type { Call } from '../call/call.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import { answerEncoding } from './answer-encoding.ts'
 import { RefusedCall } from './refused-call.ts'
-import { toldError } from './told-error.ts'
+import { toldError } from '../errors/told-error.ts'
 
 const errorBytesMax = 64 * 1024
 

@@ -64,6 +64,7 @@ export function createSseParser(
       throw new ModelError(
         'upstream',
         `The provider sent a stream event of more than ${eventLengthMax} characters, the limit for one event.`,
+        { failure: 'InvalidAnswer' },
       )
     }
   }

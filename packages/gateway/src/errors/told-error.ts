@@ -1,5 +1,5 @@
 import { ModelError } from '@fairlead/llm'
-import { gatewayError } from '../errors/gateway-error.ts'
+import { gatewayError } from './gateway-error.ts'
 
 /**
  * What the caller is told of an error that a provider reported, if no other target answers. The
