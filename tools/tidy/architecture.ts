@@ -10,6 +10,10 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     mayImport: [],
     layers: ['*.ts', 'testing', 'testing.ts', 'index.ts'],
   },
+  cel: {
+    mayImport: ['base'],
+    layers: ['*.ts', 'libraries', 'environment.ts', 'condition.ts', 'index.ts'],
+  },
   snapshot: {
     mayImport: [],
     layers: ['*.ts', 'testing', 'testing.ts', 'snapshot.ts', 'index.ts'],
@@ -20,7 +24,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     layers: ['message', 'server', 'client', 'index.ts'],
   },
   'kube-core': {
-    mayImport: ['base'],
+    mayImport: ['base', 'cel'],
     layers: ['*.ts', 'schema', 'metadata', 'apply', 'patch', 'selector', 'cel', 'crd', 'index.ts'],
   },
   llm: {
@@ -28,6 +32,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     layers: [
       'errors',
       'json',
+      'classification',
       'operations',
       'framing',
       'dialects',
@@ -96,7 +101,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     ],
   },
   config: {
-    mayImport: ['base', 'snapshot', 'api', 'kube-core'],
+    mayImport: ['base', 'cel', 'snapshot', 'api', 'kube-core'],
     layers: [
       'values',
       'migrations',
@@ -112,7 +117,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     ],
   },
   gateway: {
-    mayImport: ['base', 'snapshot', 'http1', 'llm', 'context'],
+    mayImport: ['base', 'cel', 'snapshot', 'http1', 'llm', 'context'],
     plane: 'data',
     layers: [
       'errors',
@@ -223,6 +228,7 @@ export const architecture: Architecture = {
       contract: ['surface.ts'],
       list: ['router.ts', 'surfaces.ts'],
     },
+    { folder: 'packages/cel/src/libraries', contract: [], list: [] },
     { folder: 'packages/kube-core/src/cel/libraries', contract: [], list: [] },
     {
       folder: 'packages/llm/src/dialects',
@@ -235,6 +241,7 @@ export const architecture: Architecture = {
   ],
   pure: [
     'packages/snapshot/src',
+    'packages/cel/src',
     'packages/kube-core/src',
     'packages/llm/src',
     'packages/api/src',

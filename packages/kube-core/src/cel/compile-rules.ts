@@ -1,9 +1,21 @@
+import {
+  checkExpression,
+  createEnvironment,
+  dyn,
+  type Environment,
+  ExpressionTypeError,
+  type ParsedExpression,
+  parseExpression,
+  type Program,
+  type ValueType,
+  withPosition,
+} from '@fairlead/cel'
 import type { FieldError } from '../field-error.ts'
 import type { StructuralSchema, ValidationRule } from '../schema/structural-schema.ts'
-import { checkRule, RuleTypeError } from './check-rule.ts'
-import { createRuleEnvironment, type Program, type RuleEnvironment } from './environment.ts'
-import { parseRule, type ParsedRule } from './expression.ts'
-import { dyn, typeOfSchema, type RuleType } from './rule-type.ts'
+import { formatLibrary } from './libraries/format.ts'
+import { ipLibrary } from './libraries/ip.ts'
+import { quantityLibrary } from './libraries/quantity.ts'
+import { typeOfSchema } from './rule-type.ts'
 
 /** A compiled rule. */
 export interface CompiledRule {
@@ -25,7 +37,7 @@ export interface RuleNode {
 
 /** The CEL rules of a schema, compiled. Evaluate it with `evaluateRules`, one evaluation at a time. */
 export interface RuleSet {
-  readonly environment: RuleEnvironment
+  readonly environment: Environment
   /** Undefined when the schema has no rules. */
   readonly root: RuleNode | undefined
 }
@@ -48,7 +60,7 @@ interface Place {
 }
 
 class Compiler {
-  readonly environment = createRuleEnvironment()
+  readonly environment = createEnvironment([...quantityLibrary, ...ipLibrary, ...formatLibrary])
   readonly errors: FieldError[] = []
 
   node(schema: StructuralSchema, path: string, place: Place): RuleNode | undefined {
@@ -95,7 +107,7 @@ class Compiler {
     const before = this.errors.length
     this.#checkTexts(rule, schema, at)
     const self = typeOfSchema(schema, place.isRoot)
-    const scope = new Map<string, RuleType>([
+    const scope = new Map<string, ValueType>([
       ['self', self],
       ['oldSelf', rule.optionalOldSelf ? dyn : self],
     ])
@@ -123,17 +135,19 @@ class Compiler {
 
   #expression(
     text: string,
-    scope: ReadonlyMap<string, RuleType>,
+    scope: ReadonlyMap<string, ValueType>,
     field: string,
     expected: 'bool' | 'string',
-  ): ParsedRule | undefined {
+  ): ParsedExpression | undefined {
     const fail = (detail: string) => {
       this.errors.push({ type: 'Invalid', field, badValue: text, detail })
       return undefined
     }
     try {
-      const parsed = parseRule(text)
-      const { name } = checkRule(parsed, scope, (called) => this.environment.hasFunction(called))
+      const parsed = parseExpression(text)
+      const { name } = checkExpression(parsed, scope, (called) =>
+        this.environment.hasFunction(called),
+      )
       if (name === expected || name === 'dyn') return parsed
       return fail(
         expected === 'bool'
@@ -141,8 +155,8 @@ class Compiler {
           : 'messageExpression must evaluate to a string',
       )
     } catch (error) {
-      if (error instanceof RuleTypeError) {
-        return fail(`compilation failed: ${located(error.message, text, error.offset)}`)
+      if (error instanceof ExpressionTypeError) {
+        return fail(`compilation failed: ${withPosition(error.message, text, error.offset)}`)
       }
       return fail(
         `compilation failed: ERROR: ${error instanceof Error ? error.message : 'unknown'}`,
@@ -206,14 +220,6 @@ function fieldPathSegments(path: string): string[] | undefined {
   const parts = [...path.matchAll(/\.([^.[\]]+)|\['((?:\\.|[^'\\])*)'\]/gy)]
   if (parts.map((part) => part[0]).join('') !== path) return undefined
   return parts.map((part) => part[1] ?? (part[2] ?? '').replace(/\\(['\\])/g, '$1'))
-}
-
-/** The message with the position in the rule, as the API server prints it. */
-function located(message: string, text: string, offset: number): string {
-  const lines = text.slice(0, offset).split('\n')
-  const column = lines.at(-1)?.length ?? 0
-  const line = text.split('\n')[lines.length - 1] ?? ''
-  return `ERROR: <input>:${lines.length}:${column + 1}: ${message}\n | ${line}\n | ${'.'.repeat(column)}^`
 }
 
 function child(path: string, name: string): string {

@@ -1,14 +1,15 @@
 import { isCelError, type CelInput } from '@bufbuild/cel'
 import { isJsonObject } from '@fairlead/base'
+import { type Environment, optionalNone, optionalOf } from '@fairlead/cel'
 import { deepEqual } from '../deep-equal.ts'
 import type { FieldError } from '../field-error.ts'
 import { member } from '../json-object.ts'
 import { itemIdentity, itemsByIdentity } from '../schema/list-items.ts'
 import type { CompiledRule, RuleNode, RuleSet } from './compile-rules.ts'
-import { objectCostMax } from './cost-meter.ts'
-import type { RuleEnvironment } from './environment.ts'
-import { optionalNone, optionalOf } from './optional-value.ts'
 import { toCel } from './to-cel.ts'
+
+/** Cost limit of all rules together for one object, as in Kubernetes. */
+const objectCostMax = 10_000_000
 
 /**
  * Runs the rules on an object. Pass the stored object as `old` on update: rules about `oldSelf` run
@@ -28,10 +29,10 @@ const outOfBudget =
 
 class Evaluation {
   readonly errors: FieldError[] = []
-  readonly #environment: RuleEnvironment
+  readonly #environment: Environment
   #budget = objectCostMax
 
-  constructor(environment: RuleEnvironment) {
+  constructor(environment: Environment) {
     this.#environment = environment
   }
 

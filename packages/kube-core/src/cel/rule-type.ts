@@ -1,27 +1,13 @@
+import { bool, dyn, int, string, type ValueType } from '@fairlead/cel'
 import { escapeFieldName } from './field-name.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 
-/** The static type of a value. */
-export interface RuleType {
-  /** CEL's name of the type; `dyn` if unknown. */
-  readonly name: string
-  /** For objects: the field types by their names in rules. */
-  field?(name: string): RuleType | undefined
-  /** For lists the item type, for maps the value type. */
-  element?(): RuleType
-}
-
-export const dyn: RuleType = { name: 'dyn' }
-export const bool: RuleType = { name: 'bool' }
-export const int: RuleType = { name: 'int' }
-export const string: RuleType = { name: 'string' }
-
-const scalars: Readonly<Record<string, RuleType>> = {
+const scalars: Readonly<Record<string, ValueType>> = {
   boolean: bool,
   integer: int,
   number: { name: 'double' },
 }
-const textFormats: Readonly<Record<string, RuleType>> = {
+const textFormats: Readonly<Record<string, ValueType>> = {
   date: { name: 'timestamp' },
   'date-time': { name: 'timestamp' },
   duration: { name: 'duration' },
@@ -29,7 +15,7 @@ const textFormats: Readonly<Record<string, RuleType>> = {
 }
 
 /** The type of a schema's values. The root object also has type fields and part of its metadata. */
-export function typeOfSchema(schema: StructuralSchema, isRoot = false): RuleType {
+export function typeOfSchema(schema: StructuralSchema, isRoot = false): ValueType {
   if (schema['x-kubernetes-int-or-string'] || schema.type === undefined) return dyn
   if (schema.type === 'string') return textFormats[schema.format ?? ''] ?? string
   if (schema.type === 'array') {
@@ -46,7 +32,7 @@ export function typeOfSchema(schema: StructuralSchema, isRoot = false): RuleType
 }
 
 /** Untyped fields and undeclared, preserved fields can be compared but not accessed. */
-function objectType(schema: StructuralSchema): RuleType {
+function objectType(schema: StructuralSchema): ValueType {
   const fields = new Map(
     Object.entries(schema.properties ?? {})
       .filter(([, property]) => property.type || property['x-kubernetes-int-or-string'])

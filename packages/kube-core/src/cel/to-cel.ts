@@ -1,7 +1,7 @@
 import { celMap, type CelInput } from '@bufbuild/cel'
 import { isJsonObject } from '@fairlead/base'
+import { type Environment, toDynamic } from '@fairlead/cel'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
-import type { RuleEnvironment } from './environment.ts'
 import { escapeFieldName } from './field-name.ts'
 import { withTypeMeta } from './rule-type.ts'
 
@@ -13,7 +13,7 @@ import { withTypeMeta } from './rule-type.ts'
 export function toCel(
   value: unknown,
   schema: StructuralSchema,
-  environment: RuleEnvironment,
+  environment: Environment,
   isRoot = false,
 ): CelInput {
   if (Array.isArray(value)) {
@@ -29,7 +29,7 @@ export function toCel(
 function objectToCel(
   value: Record<string, unknown>,
   schema: StructuralSchema,
-  environment: RuleEnvironment,
+  environment: Environment,
   isRoot: boolean,
 ): CelInput {
   const isObject = isRoot || schema['x-kubernetes-embedded-resource'] === true
@@ -51,7 +51,7 @@ function objectToCel(
   return celMap(fields)
 }
 
-function textToCel(text: string, schema: StructuralSchema, environment: RuleEnvironment): CelInput {
+function textToCel(text: string, schema: StructuralSchema, environment: Environment): CelInput {
   switch (schema.format) {
     case 'date':
       return environment.timestamp(`${text}T00:00:00Z`) ?? text
@@ -65,17 +65,4 @@ function textToCel(text: string, schema: StructuralSchema, environment: RuleEnvi
     default:
       return text
   }
-}
-
-/** A value without a schema. */
-function toDynamic(value: unknown): CelInput {
-  if (Array.isArray(value)) return value.map(toDynamic)
-  if (isJsonObject(value)) {
-    const entries = Object.entries(value).map(
-      ([name, member]) => [name, toDynamic(member)] as const,
-    )
-    return celMap(new Map<string, CelInput>(entries))
-  }
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value
-  return typeof value === 'string' || typeof value === 'boolean' ? value : null
 }

@@ -1,4 +1,5 @@
 import { CelScalar, celFunc, celMethod, celList } from '@bufbuild/cel'
+import { opaque, optionalNone, optionalOf, textOf } from '@fairlead/cel'
 import {
   checkDns1035Label,
   checkDnsLabel,
@@ -7,8 +8,6 @@ import {
   checkLabelValue,
 } from '../../metadata/names.ts'
 import { hasFormat } from '../../schema/formats.ts'
-import { opaque, textOf } from '../opaque.ts'
-import { optionalNone, optionalOf } from '../optional-value.ts'
 
 const { DYN, STRING } = CelScalar
 

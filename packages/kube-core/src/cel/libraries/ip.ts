@@ -1,5 +1,5 @@
 import { CelScalar, celFunc, celMethod, type CelValue } from '@bufbuild/cel'
-import { isOpaque, opaque, textOf } from '../opaque.ts'
+import { isOpaque, opaque, textOf } from '@fairlead/cel'
 import {
   containsAddress,
   formatIp,

@@ -1,6 +1,6 @@
 import { CelScalar, celFunc, celMethod, type CelValue } from '@bufbuild/cel'
+import { opaque, textOf } from '@fairlead/cel'
 import { parseQuantity } from '../../quantity.ts'
-import { opaque, textOf } from '../opaque.ts'
 
 const { BOOL, DOUBLE, DYN, INT, STRING } = CelScalar
 const unit = 10n ** 9n

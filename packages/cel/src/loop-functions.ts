@@ -10,7 +10,7 @@ export const chargeFunction = '@charge'
 /** The call with which a list-building loop appends an item. */
 export const appendFunction = '@append'
 
-/** The functions that `parseRule` inserts into loops; rules cannot name them. */
+/** The functions that `parseExpression` inserts into loops, whose names no expression can contain. */
 export function loopFunctions(meter: CostMeter) {
   /**
    * The lists that loops are building. Only the loop itself sees such a list before it is complete,

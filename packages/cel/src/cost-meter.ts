@@ -1,12 +1,9 @@
 import { isCelList, isCelMap, type CelValue } from '@bufbuild/cel'
 
-/** Cost limit of one rule, as in Kubernetes. */
-const ruleCostMax = 1_000_000
+/** Cost limit of one expression, as of one validation rule in Kubernetes. */
+const expressionCostMax = 1_000_000
 
-/** Cost limit of all rules together for one object, as in Kubernetes. */
-export const objectCostMax = 10_000_000
-
-/** Thrown inside the evaluator when a rule has used up its budget. */
+/** Thrown inside the evaluator when an expression has used up its budget. */
 class CostLimitError extends Error {
   override name = 'CostLimitError'
   constructor() {
@@ -15,32 +12,32 @@ class CostLimitError extends Error {
 }
 
 /**
- * Counts what rules cost: one for each call and each step of a loop, and one for every ten characters
+ * Counts what expressions cost: one for each call and each step of a loop, and one for every ten characters
  * or each item that a call reads. Not Kubernetes' exact figures, but the same order of magnitude.
  */
 export class CostMeter {
-  #remaining = ruleCostMax
-  #limit = ruleCostMax
+  #remaining = expressionCostMax
+  #limit = expressionCostMax
   #exceeded = false
 
-  /** Whether the current, or last, rule exceeded its limit. */
+  /** Whether the current, or last, expression exceeded its limit. */
   get exceeded(): boolean {
     return this.#exceeded
   }
 
-  /** Starts counting for a rule with this budget left. */
+  /** Starts counting for an expression with this budget left. */
   start(budget: number): void {
-    this.#limit = Math.max(0, Math.min(budget, ruleCostMax))
+    this.#limit = Math.max(0, Math.min(budget, expressionCostMax))
     this.#remaining = this.#limit
     this.#exceeded = false
   }
 
-  /** Whether the budget of the whole object was what stopped the rule. */
+  /** Whether the budget that was left was what stopped the expression. */
   get overBudget(): boolean {
-    return this.#exceeded && this.#limit < ruleCostMax
+    return this.#exceeded && this.#limit < expressionCostMax
   }
 
-  /** The cost of the rule since `start`. */
+  /** The cost since `start`. */
   get used(): number {
     return this.#limit - this.#remaining
   }

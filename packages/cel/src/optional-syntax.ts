@@ -5,10 +5,10 @@ const token =
  * The evaluator's grammar has no optional syntax: `a.?b` becomes `a.__optionalSelect('b')` and
  * `a[?b]` becomes `a.__optionalIndex(b)`. String literals and comments are left unchanged.
  */
-export function rewriteOptionalSyntax(rule: string): string {
-  if (!rule.includes('.?') && !rule.includes('[?')) return rule
+export function rewriteOptionalSyntax(source: string): string {
+  if (!source.includes('.?') && !source.includes('[?')) return source
   const closing: string[] = []
-  return rule.replace(token, (part) => {
+  return source.replace(token, (part) => {
     if (part.startsWith('.?')) return `.__optionalSelect('${part.slice(2).trim()}')`
     if (part === '[?') {
       closing.push(')')

@@ -1,11 +1,11 @@
-import type { Call, Comprehension, Expression, ParsedRule } from './expression.ts'
-import { bool, dyn, int, string, type RuleType } from './rule-type.ts'
+import type { Call, Comprehension, Expression, ParsedExpression } from './expression.ts'
+import { bool, dyn, int, string, type ValueType } from './value-type.ts'
 
-type Scope = ReadonlyMap<string, RuleType>
+type Scope = ReadonlyMap<string, ValueType>
 
-/** Thrown for a rule that uses an unknown name or operands of incompatible types. */
-export class RuleTypeError extends Error {
-  override name = 'RuleTypeError'
+/** Thrown for an expression that uses an unknown name or operands of incompatible types. */
+export class ExpressionTypeError extends Error {
+  override name = 'ExpressionTypeError'
   readonly offset: number
   constructor(message: string, offset: number) {
     super(message)
@@ -14,16 +14,16 @@ export class RuleTypeError extends Error {
 }
 
 /**
- * The type of a rule's result, as far as it can be known. Throws a `RuleTypeError` for unknown names,
- * fields and functions and for operators between different types. What it cannot know is left to
+ * The type of an expression's result, as far as it can be known. Throws an `ExpressionTypeError` for
+ * unknown names, fields and functions and for operators between different types. What it cannot know is left to
  * evaluation.
  */
-export function checkRule(
-  rule: ParsedRule,
+export function checkExpression(
+  parsed: ParsedExpression,
   variables: Scope,
   hasFunction: (name: string) => boolean,
-): RuleType {
-  return new Checker(rule, hasFunction).typeOf(rule.expression, variables)
+): ValueType {
+  return new Checker(parsed, hasFunction).typeOf(parsed.expression, variables)
 }
 
 const typeNames = [
@@ -52,7 +52,7 @@ const comparable = [
   'map',
 ]
 
-const resultTypes: ReadonlyMap<string, RuleType> = new Map([
+const resultTypes: ReadonlyMap<string, ValueType> = new Map([
   ...[
     '_&&_',
     '_||_',
@@ -105,15 +105,15 @@ const resultTypes: ReadonlyMap<string, RuleType> = new Map([
 ])
 
 class Checker {
-  readonly #rule: ParsedRule
+  readonly #parsed: ParsedExpression
   readonly #hasFunction: (name: string) => boolean
 
-  constructor(rule: ParsedRule, hasFunction: (name: string) => boolean) {
-    this.#rule = rule
+  constructor(parsed: ParsedExpression, hasFunction: (name: string) => boolean) {
+    this.#parsed = parsed
     this.#hasFunction = hasFunction
   }
 
-  typeOf(node: Expression | undefined, scope: Scope): RuleType {
+  typeOf(node: Expression | undefined, scope: Scope): ValueType {
     const kind = node?.exprKind
     switch (kind?.case) {
       case 'constExpr':
@@ -142,14 +142,14 @@ class Checker {
     }
   }
 
-  #variable(node: Expression | undefined, name: string, scope: Scope): RuleType {
+  #variable(node: Expression | undefined, name: string, scope: Scope): ValueType {
     const type = scope.get(name)
     if (type) return type
     if (typeNames.includes(name)) return { name: 'type' }
     return this.#fail(node, `undeclared reference to '${name}' (in container '')`)
   }
 
-  #field(node: Expression | undefined, type: RuleType, name: string): RuleType {
+  #field(node: Expression | undefined, type: ValueType, name: string): ValueType {
     if (type.name === 'dyn') return dyn
     if (type.name === 'map') return type.element?.() ?? dyn
     if (type.name !== 'object') {
@@ -158,7 +158,7 @@ class Checker {
     return type.field?.(name) ?? this.#fail(node, `undefined field '${name}'`)
   }
 
-  #call(node: Expression | undefined, call: Call, scope: Scope): RuleType {
+  #call(node: Expression | undefined, call: Call, scope: Scope): ValueType {
     const qualified = qualifiedName(call)
     if (qualified && !scope.has(qualified.split('.')[0] ?? '') && this.#hasFunction(qualified)) {
       for (const arg of call.args) this.typeOf(arg, scope)
@@ -175,9 +175,9 @@ class Checker {
   #result(
     node: Expression | undefined,
     name: string,
-    target: RuleType | undefined,
-    args: readonly RuleType[],
-  ): RuleType {
+    target: ValueType | undefined,
+    args: readonly ValueType[],
+  ): ValueType {
     const [first = dyn, second = dyn, third = dyn] = args
     if (name === '_[_]') return first.element?.() ?? dyn
     if (name === '_?_:_') return second.name === third.name ? second : dyn
@@ -188,25 +188,25 @@ class Checker {
     return resultTypes.get(name) ?? dyn
   }
 
-  #logical(node: Expression | undefined, name: string, args: readonly RuleType[]): void {
+  #logical(node: Expression | undefined, name: string, args: readonly ValueType[]): void {
     const wrong = args.some((type) => type.name !== 'bool' && type.name !== 'dyn')
     if (wrong) this.#noOverload(node, name, args)
   }
 
-  #comparison(node: Expression | undefined, name: string, a: RuleType, b: RuleType): void {
+  #comparison(node: Expression | undefined, name: string, a: ValueType, b: ValueType): void {
     const known = comparable.includes(a.name) && comparable.includes(b.name)
     const numbers = isNumber(a) && isNumber(b) && name !== '_==_' && name !== '_!=_'
     if (known && a.name !== b.name && !numbers) this.#noOverload(node, name, [a, b])
   }
 
-  #arithmetic(node: Expression | undefined, name: string, a: RuleType, b: RuleType): RuleType {
+  #arithmetic(node: Expression | undefined, name: string, a: ValueType, b: ValueType): ValueType {
     const known = [a, b].every((type) => ['bool', 'int', 'double', 'string'].includes(type.name))
     if (known && (a.name !== b.name || a.name === 'bool')) this.#noOverload(node, name, [a, b])
     if (known && a.name === 'string' && name !== '_+_') this.#noOverload(node, name, [a, b])
     return known ? a : dyn
   }
 
-  #loop(loop: Comprehension, scope: Scope): RuleType {
+  #loop(loop: Comprehension, scope: Scope): ValueType {
     const range = this.typeOf(loop.iterRange, scope)
     const item = range.name === 'map' || range.name === 'object' ? string : range.element?.()
     const accumulated = this.typeOf(loop.accuInit, scope)
@@ -221,17 +221,17 @@ class Checker {
     return this.typeOf(loop.result, inside)
   }
 
-  #noOverload(node: Expression | undefined, name: string, args: readonly RuleType[]): never {
+  #noOverload(node: Expression | undefined, name: string, args: readonly ValueType[]): never {
     const types = args.map((type) => type.name).join(', ')
     return this.#fail(node, `found no matching overload for '${name}' applied to '(${types})'`)
   }
 
   #fail(node: Expression | undefined, message: string): never {
-    throw new RuleTypeError(message, node ? this.#rule.offsetOf(node) : 0)
+    throw new ExpressionTypeError(message, node ? this.#parsed.offsetOf(node) : 0)
   }
 }
 
-const constants: Readonly<Record<string, RuleType>> = {
+const constants: Readonly<Record<string, ValueType>> = {
   boolValue: bool,
   int64Value: int,
   uint64Value: { name: 'uint' },
@@ -241,7 +241,7 @@ const constants: Readonly<Record<string, RuleType>> = {
   nullValue: { name: 'null_type' },
 }
 
-function isNumber(type: RuleType): boolean {
+function isNumber(type: ValueType): boolean {
   return type.name === 'int' || type.name === 'double'
 }
 

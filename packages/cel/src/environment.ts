@@ -1,5 +1,6 @@
 import {
   celEnv,
+  type CelFunc,
   isCelList,
   isCelError,
   parse,
@@ -9,13 +10,10 @@ import {
   type CelValue,
 } from '@bufbuild/cel'
 import { strings } from '@bufbuild/cel/ext'
-import { compilePattern } from '../schema/pattern.ts'
+import { RE2JS } from '@bufbuild/re2'
 import { CostMeter } from './cost-meter.ts'
-import { formatLibrary } from './libraries/format.ts'
-import { ipLibrary } from './libraries/ip.ts'
 import { listLibrary } from './libraries/lists.ts'
 import { optionalLibrary } from './libraries/optional.ts'
-import { quantityLibrary } from './libraries/quantity.ts'
 import { regexLibrary } from './libraries/regex.ts'
 import { urlLibrary } from './libraries/urls.ts'
 import { appendFunction, loopFunctions } from './loop-functions.ts'
@@ -23,8 +21,8 @@ import type { Expression } from './expression.ts'
 
 export type Program = (bindings: Record<string, CelInput>) => CelResult
 
-/** The environment of rules: Kubernetes' functions, with every call charged for. */
-export interface RuleEnvironment {
+/** What expressions are evaluated in; every call is charged for. Not for concurrent use. */
+export interface Environment {
   readonly meter: CostMeter
   program(expression: Expression): Program
   hasFunction(name: string): boolean
@@ -59,7 +57,11 @@ const operators: ReadonlySet<string> = new Set([
   '@not_strictly_false',
 ])
 
-export function createRuleEnvironment(): RuleEnvironment {
+/** Functions beyond those that every environment has. */
+type Library = readonly CelFunc[]
+
+/** CEL's own functions, those of its string extension, lists, optionals, regexes, URLs, and a library. */
+export function createEnvironment(library: Library = []): Environment {
   const meter = new CostMeter()
   const plain = celEnv()
   const equalProgram = plan(plain, parse('a == b'))
@@ -72,12 +74,10 @@ export function createRuleEnvironment(): RuleEnvironment {
       ...listLibrary((a, b) => equalProgram({ a, b }) === true),
       ...regexLibrary(meter),
       ...urlLibrary,
-      ...quantityLibrary,
-      ...ipLibrary,
-      ...formatLibrary,
+      ...library,
       ...loopFunctions(meter),
     ],
-    re2: { compile: compilePattern },
+    re2: { compile: patternCompiler() },
   })
   const metered = withMeter(env, meter)
   return {
@@ -89,6 +89,21 @@ export function createRuleEnvironment(): RuleEnvironment {
     hasFunction: (name) => operators.has(name) || env.funcs.find(name) !== undefined,
     timestamp: (text) => valueOf(timestampProgram({ text })),
     duration: (text) => valueOf(durationProgram({ text })),
+  }
+}
+
+const patternsMax = 64
+
+/** Compiles a pattern in Go's syntax once; holds a few, as an expression may take one from its input. */
+function patternCompiler(): (pattern: string) => RE2JS {
+  const compiled = new Map<string, RE2JS>()
+  return (pattern) => {
+    const known = compiled.get(pattern)
+    if (known !== undefined) return known
+    const made = RE2JS.compile(pattern)
+    if (compiled.size >= patternsMax) compiled.clear()
+    if (pattern.length <= 1024) compiled.set(pattern, made)
+    return made
   }
 }
 

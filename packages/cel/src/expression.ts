@@ -10,24 +10,24 @@ type ExpressionKind = Expression['exprKind']
 export type Comprehension = Extract<ExpressionKind, { case: 'comprehensionExpr' }>['value']
 export type Call = Extract<ExpressionKind, { case: 'callExpr' }>['value']
 
-export interface ParsedRule {
+export interface ParsedExpression {
   readonly expression: Expression
-  /** The position of a node in the rule, in characters. */
+  /** The position of a node in the text, in characters. */
   offsetOf(node: Expression): number
 }
 
-/** A rule that is not valid CEL. */
-class RuleSyntaxError extends Error {
-  override name = 'RuleSyntaxError'
+/** Thrown for a text that is not valid CEL. */
+class ExpressionSyntaxError extends Error {
+  override name = 'ExpressionSyntaxError'
 }
 
 /**
- * Parses a rule: optional syntax becomes calls, the macros `optMap` and `optFlatMap` are expanded, and
- * every loop is charged for its steps. Throws a `RuleSyntaxError`.
+ * Parses an expression: optional syntax becomes calls, the macros `optMap` and `optFlatMap` are expanded, and
+ * every loop is charged for its steps. Throws an `ExpressionSyntaxError`.
  */
-export function parseRule(rule: string): ParsedRule {
+export function parseExpression(source: string): ParsedExpression {
   // The grammar ends a comment only at a line break.
-  const parsed = parseText(`${rewriteOptionalSyntax(rule)}\n`)
+  const parsed = parseText(`${rewriteOptionalSyntax(source)}\n`)
   const positions = parsed.sourceInfo?.positions ?? {}
   return {
     expression: rewrite(parsed.expr),
@@ -35,11 +35,13 @@ export function parseRule(rule: string): ParsedRule {
   }
 }
 
-function parseText(rule: string): Parsed {
+function parseText(source: string): Parsed {
   try {
-    return parse(rule)
+    return parse(source)
   } catch (cause) {
-    throw new RuleSyntaxError(cause instanceof Error ? cause.message : String(cause), { cause })
+    throw new ExpressionSyntaxError(cause instanceof Error ? cause.message : String(cause), {
+      cause,
+    })
   }
 }
 
@@ -109,7 +111,7 @@ function optionalMap(
   body: Expression,
 ): Expression {
   if (variable.exprKind.case !== 'identExpr') {
-    throw new RuleSyntaxError(`${macro}: the first argument must be a variable name`)
+    throw new ExpressionSyntaxError(`${macro}: the first argument must be a variable name`)
   }
   const { name } = variable.exprKind.value
   const list = parseText(`TARGET.__optionalToList().map(${name}, BODY)`).expr
@@ -180,7 +182,7 @@ function mapLoop(loop: Comprehension, change: (node: Expression) => Expression):
   }
 }
 
-/** Whether a node is a loop's accumulator; rules cannot name it. */
+/** Whether a node is a loop's accumulator, which no expression can name. */
 function isResult(node: Expression): boolean {
   return node.exprKind.case === 'identExpr' && node.exprKind.value.name === '@result'
 }

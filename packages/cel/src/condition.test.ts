@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import { bindCallVariables, type CallVariables } from './call-variables.ts'
+import { ConditionCompiler, ConditionError } from './condition.ts'
+
+const call: CallVariables = {
+  request: {
+    model: 'gpt-5',
+    stream: true,
+    operation: 'chat',
+    headers: new Map([['x-tier', 'gold']]),
+    inputTokens: 2000,
+    tools: ['search', 'calculator'],
+    hasImages: false,
+  },
+  consumer: { name: 'app', namespace: 'team-a', groups: ['research'] },
+  conversation: { id: 'support-1', variables: { plan: 'pro', seats: 3, nested: { on: true } } },
+  prompt: { name: 'greeting', version: '2' },
+}
+const compiler = new ConditionCompiler()
+const verdictOf = (source: string, of: CallVariables = call) =>
+  compiler.compile(source).evaluate(bindCallVariables(of))
+
+describe('a condition', () => {
+  it.each([
+    ["request.model.startsWith('gpt-') && request.stream", true],
+    ["request.operation == 'chat' && !request.hasImages", true],
+    ["request.headers['x-tier'] == 'gold'", true],
+    ["'x-other' in request.headers", false],
+    ['request.inputTokens > 1000 && request.inputTokens <= 2000', true],
+    ["request.tools.exists(tool, tool == 'search')", true],
+    ['size(request.tools) > 2', false],
+    ["consumer.namespace + '/' + consumer.name == 'team-a/app'", true],
+    ["consumer.groups.exists_one(group, group.matches('^res'))", true],
+    ["conversation.id != '' && conversation.variables.plan in ['pro', 'max']", true],
+    ['conversation.variables.seats >= 3 && conversation.variables.nested.on', true],
+    ["conversation.variables.?tier.orValue('none') == 'none'", true],
+    ["prompt.name == 'greeting' && int(prompt.version) > 1", true],
+    ["false && request.headers['none'] == 'x'", false],
+    ["true || request.headers['none'] == 'x'", true],
+  ])('%s is %s', (source, expected) => {
+    expect(verdictOf(source)).toEqual({ holds: expected })
+  })
+
+  it('can ask for everything that a call does not have', () => {
+    const bare: CallVariables = {
+      request: { ...call.request, headers: new Map(), tools: [] },
+      consumer: { name: '', namespace: '', groups: [] },
+      conversation: { id: '', variables: {} },
+      prompt: { name: '', version: '' },
+    }
+    const source =
+      "consumer.name == '' && !('a' in consumer.groups) && conversation.id == '' && prompt.name == ''"
+    expect(verdictOf(source, bare)).toEqual({ holds: true })
+  })
+
+  it.each([
+    ["request.headers['none'] == 'x'", 'a key or field does not exist'],
+    ['conversation.variables.none == 1', 'a key or field does not exist'],
+    ['1 / (request.inputTokens - 2000) == 1', 'a division by zero'],
+    ['conversation.variables.plan > 1', 'values of the wrong types'],
+    ['int(request.model) == 1', 'a function refused a value'],
+    ['conversation.variables.seats', 'the result is not a bool'],
+  ])('%s fails, and does not hold: %s', (source, failure) => {
+    const verdict = verdictOf(source)
+    expect(verdict.holds).toBe(false)
+    expect(verdict.failure).toContain(failure)
+  })
+
+  it('says nothing of the call when it fails', () => {
+    const secret = 'a-secret-value'
+    const headers = new Map([['x-tier', secret]])
+    const of = { ...call, request: { ...call.request, headers } }
+    for (const source of [
+      "int(request.headers['x-tier']) == 1",
+      "request.headers[request.headers['x-tier']] == ''",
+      "timestamp(request.headers['x-tier']) > timestamp('2026-01-01T00:00:00Z')",
+      "'a'.matches('(' + request.headers['x-tier'])",
+    ]) {
+      const { holds, failure } = verdictOf(source, of)
+      expect([source, holds, failure?.includes(secret)]).toEqual([source, false, false])
+    }
+  })
+
+  it('stops at its cost limit', () => {
+    const tools = Array.from({ length: 200 }, (_, index) => `tool${index}`)
+    const of = { ...call, request: { ...call.request, tools } }
+    const source = "request.tools.all(a, request.tools.all(b, request.tools.all(c, a != 'x')))"
+    expect(verdictOf(source, of).failure).toBe('the evaluation exceeded its cost limit')
+    expect(verdictOf('request.stream', of)).toEqual({ holds: true })
+  })
+
+  it.each([
+    ['request.model ==', 'line 1, column 15: found'],
+    ["request.stream\n  && user == 'a'", "line 2, column 6: undeclared reference to 'user'"],
+    ['request.nope', "line 1, column 8: undefined field 'nope'"],
+    ['conversation.turns > 1', "line 1, column 13: undefined field 'turns'"],
+    ['request.model', 'line 1, column 1: it must be a bool, and is of type string'],
+    ['request.model == 1', 'found no matching overload'],
+    ['nothing()', "undeclared reference to 'nothing'"],
+    [`${'('.repeat(2000)}true${')'.repeat(2000)}`, 'it is nested too deep'],
+  ])('%.30s does not compile', (source, problem) => {
+    expect(() => compiler.compile(source)).toThrow(ConditionError)
+    expect(() => compiler.compile(source)).toThrow(problem)
+  })
+})
