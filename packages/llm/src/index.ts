@@ -61,3 +61,10 @@ export type {
 export { dialects } from './dialects/dialects.ts'
 export { openAiChat } from './dialects/openai-chat/dialect.ts'
 export { anthropicMessages } from './dialects/anthropic-messages/dialect.ts'
+export { classifyPrompt, type PromptClass } from './classification/classify-prompt.ts'
+export {
+  bounded,
+  boundedInstructions,
+  type PromptOutline,
+} from './classification/prompt-outline.ts'
+export type { PromptType } from './classification/prompt-type.ts'

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@fairlead/base'
+import type { PromptOutline } from '../classification/prompt-outline.ts'
 import type { ModelError } from '../errors/model-error.ts'
 import type { ByteSource, FrameSource } from '../framing/frame-source.ts'
 import type { EncodeOptions } from '../operations/chat/chat-format.ts'
@@ -16,6 +17,8 @@ export interface Passage {
    * errors as `decodeRequest`; other fields are the provider's business.
    */
   inspect(body: JsonObject, options?: { readonly messagesOptional?: boolean }): SentFields
+  /** What routing may look at, of a parsed request that `inspect` has accepted. Never throws. */
+  outline(body: JsonObject): PromptOutline
   /**
    * The bytes for a provider: the caller's with only the necessary changes, or the same object if
    * there are none. Undefined if the edits cannot be made without decoding the request.

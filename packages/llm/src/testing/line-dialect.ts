@@ -34,6 +34,12 @@ export const lineDialect: Dialect = {
         textLength: readString(say, 'say').length,
       }
     },
+    outline: ({ say }) => ({
+      system: '',
+      user: typeof say === 'string' ? say : '',
+      tools: [],
+      hasImages: false,
+    }),
     edit(body, sent, { model, edits }) {
       if (edits.items !== undefined || edits.itemsBefore !== undefined) return undefined
       if (sent.model === model && !sent.context) return body

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { outlineMessages } from '../../classification/prompt-outline.ts'
 import { cutSseFrames } from '../../framing/cut-sse-frames.ts'
 import { formatSseEvent } from '../../framing/sse.ts'
 import { spliceTopLevel } from '../../json/json-splice.ts'
@@ -26,6 +27,8 @@ const noCustomTools: ReadonlySet<string> = new Set()
  */
 export const passage: Passage = {
   inspect,
+  outline: ({ system, messages, tools }) =>
+    outlineMessages(messages, { instructions: system, tools }),
   edit,
   requestHeaders: ['accept', 'traceparent', 'tracestate', 'baggage', 'anthropic-beta'],
   answerHeaders: [

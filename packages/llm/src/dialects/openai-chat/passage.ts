@@ -1,4 +1,5 @@
 import { isJsonObject } from '@fairlead/base'
+import { outlineMessages } from '../../classification/prompt-outline.ts'
 import { cutSseFrames } from '../../framing/cut-sse-frames.ts'
 import { formatSseEvent } from '../../framing/sse.ts'
 import type { Passage } from '../passage.ts'
@@ -11,6 +12,8 @@ import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
 /** How a chat completion passes through undecoded. */
 export const passage: Passage = {
   inspect: inspectRequest,
+  outline: ({ messages, tools, functions }) =>
+    outlineMessages(messages, { tools: [tools, functions].flat() }),
   edit: editBody,
   requestHeaders: ['accept', 'traceparent', 'tracestate', 'baggage', 'openai-beta'],
   answerHeaders: [
