@@ -60,6 +60,53 @@ describe('kubectl apply', () => {
     })
   })
 
+  it('changes the next call when a rule asks what the call says', async () => {
+    const rule = (name: string, match: object, model: string) => ({
+      name,
+      match: { models: ['live-model'], ...match },
+      targets: [{ name: 'live', providerRef: { name: 'live' }, model }],
+    })
+    const policy = (...rules: readonly object[]) => manifest('RoutingPolicy', 'live', { rules })
+    const modelFor = async (content: string, headers: Record<string, string> = {}) => {
+      await ask(content, headers)
+      return first.requests.at(-1)?.body['model']
+    }
+    const [translation, small] = ['Translate to French: good morning', 'Hello, how are you?']
+    await fairlead.kubectl.apply(
+      policy(
+        rule('gold', { cel: "request.headers['x-tier'] == 'gold'" }, 'by-cel'),
+        rule('translations', { promptTypes: ['Translation'] }, 'by-type'),
+        rule('simple', { complexity: { max: 30 } }, 'by-complexity'),
+      ),
+    )
+    await waitFor('the rule', async () => (await modelFor(translation)) === 'by-type')
+    expect(await modelFor(translation, { 'x-tier': 'gold' })).toBe('by-cel')
+    expect(await modelFor(small)).toBe('by-complexity')
+    const metrics = await (await fetch(`${fairlead.endpoints.admin}/metrics`)).text()
+    expect(metrics).toMatch(/fairlead_gateway_condition_failures_total\{route="live\/gold"\} [1-9]/)
+
+    await fairlead.kubectl.apply(
+      policy(rule('simple', { cel: "'x-tier' in request.headers" }, 'by-header')),
+    )
+    await waitFor('the expression', async () => {
+      return (await modelFor(small, { 'x-tier': 'silver' })) === 'by-header'
+    })
+
+    await fairlead.kubectl.apply(policy(rule('wrong', { cel: 'request.modle == "x"' }, 'never')))
+    await waitFor('the refusal', async () => {
+      const { status } = JSON.parse(
+        await fairlead.kubectl('get', 'llmroute', 'live', '-o', 'json'),
+      ) as { status: { conditions: { type: string; status: string; message: string }[] } }
+      const accepted = status.conditions.find(({ type }) => type === 'Accepted')
+      return (
+        accepted?.status === 'False' &&
+        accepted.message.includes("line 1, column 8: undefined field 'modle'")
+      )
+    })
+    await fairlead.kubectl.apply(route('live', 'live-model', 'live'))
+    await answers('first')
+  })
+
   it('changes the next call when a prompt gets a version and the rollout moves', async () => {
     const version = (name: string, content: string) => ({
       version: name,

@@ -55,9 +55,38 @@ const match = object(
       { max: 128, default: [] },
     ),
     promptTypes: setList(
-      'Type of the prompt, as classified by the gateway: Code, Summarization, Extraction, Translation, Reasoning, Conversation and others.',
-      text('A type of prompt.', { min: 1, max: 63, pattern: '^[A-Z][A-Za-z0-9]*$' }),
-      { max: 32, default: [] },
+      "What the prompt asks for, as the gateway's own classifier judges it from the last messages of the user and the instructions; any one of them matches.",
+      choice('A type of prompt.', [
+        'Code',
+        'Summarization',
+        'Extraction',
+        'Translation',
+        'Reasoning',
+        'Conversation',
+        'Classification',
+        'Creative',
+        'Math',
+        'QuestionAnswering',
+        'Rewriting',
+      ]),
+      { max: 11, default: [] },
+    ),
+    complexity: Type.Optional(
+      object(
+        'How much the last messages of the user ask for, from 0 to 100, as estimated by the gateway: below 30 a simple request, from 65 one with many demands. The length of a text to work on does not count.',
+        {
+          min: Type.Optional(integer('Minimum, inclusive.', { min: 0, max: 100 })),
+          max: Type.Optional(integer('Maximum, inclusive.', { min: 0, max: 100 })),
+        },
+        {
+          rules: [
+            {
+              rule: '!has(self.min) || !has(self.max) || self.min <= self.max',
+              message: 'min must be at most max',
+            },
+          ],
+        },
+      ),
     ),
     inputTokens: Type.Optional(
       object(
@@ -77,7 +106,7 @@ const match = object(
       ),
     ),
     cel: text(
-      'CEL expression over request, consumer and context that must evaluate to true. Empty: no condition.',
+      'CEL expression over request, consumer, conversation and prompt that must evaluate to true. If it cannot be evaluated for a call, the rule does not match. Empty: no condition.',
       { max: 4096, default: '' },
     ),
   },

@@ -14,8 +14,10 @@ import { failCall } from './fail-call.ts'
 import { readBody, requireJson } from './http/read-body.ts'
 import { CallPermits } from './policies/call-permits.ts'
 import type { CallPolicy } from './policies/call-policy.ts'
+import { CallContent } from './routing/call-content.ts'
 import type { CallTarget } from './routing/call-target.ts'
 import { matchRoute } from './routing/match-route.ts'
+import type { RoutedCall } from './routing/routed-call.ts'
 import type { CallRoute, PathParameters } from './surfaces/surface.ts'
 
 /** The policies and transformers that every call passes, in their order. */
@@ -77,9 +79,23 @@ async function readRequest(call: Call, route: CallRoute, parameters: PathParamet
   return request
 }
 
-function routedCall({ caller, http, request }: Call) {
-  const { model, prompt, inputTokens } = request
-  return { model, caller, headers: http.request.headers, prompt, inputTokens }
+function routedCall({ caller, dialect, http, request }: Call): RoutedCall {
+  const { headers } = http.request
+  const { model, prompt, inputTokens, sent, context, edits } = request
+  const content = new CallContent({
+    caller,
+    headers,
+    model,
+    stream: sent.stream,
+    operation: 'chat',
+    inputTokens,
+    conversation: context.conversation,
+    variables: context.variables,
+    prompt,
+    promptItems: edits.itemsBefore ?? [],
+    outline: () => dialect.passage.outline(request.fields()),
+  })
+  return { model, caller, headers, prompt, inputTokens, content }
 }
 
 /** In a conversation the answer is recorded, even if the caller disconnects before its end. */

@@ -21,6 +21,7 @@ import { providerTypes } from './providers/provider-types.ts'
 import { Prober } from './probes/prober.ts'
 import { Reporter } from './reporter.ts'
 import { routingStrategies } from './routing/routing-strategies.ts'
+import { ConditionFailures } from './runtime/condition-failures.ts'
 import { RuntimeHolder } from './runtime/runtime-holder.ts'
 import { Router } from './surfaces/router.ts'
 import { surfaces } from './surfaces/surfaces.ts'
@@ -45,6 +46,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const reporter = new Reporter(clock)
   const services = createServices(options, clock, reporter)
   const prober = new Prober(services)
+  const conditionFailures = new ConditionFailures(services.metrics, options.logger, clock)
   const pools = new UpstreamPools(options.resolveHost ?? resolveHost, clock)
   const runtimes = new RuntimeHolder(
     options.snapshots,
@@ -54,6 +56,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       clock,
       providerTypes: lists.providerTypes,
       routingStrategies: lists.routingStrategies,
+      onConditionFailure: (route, failure) => conditionFailures.note(route, failure),
       stateOf: (provider) => reporter.stateOf(provider),
       credentialStates: reporter.credentialStates,
       callCounter: callCounters(),

@@ -29,7 +29,27 @@ export interface RouteMatch {
    * Estimated tokens of the caller's input, both bounds inclusive; undefined matches any length.
    */
   readonly inputTokens: { readonly min: number; readonly max: number | undefined } | undefined
+  /** A CEL expression over the call that is known to compile; empty for no condition. */
+  readonly cel: string
+  /** What the prompt asks for, by the gateway's own classifier. */
+  readonly promptTypes: readonly PromptType[]
+  /** From 0 to 100, both bounds inclusive; undefined matches any. */
+  readonly complexity: { readonly min: number; readonly max: number } | undefined
 }
+
+/** What a prompt asks for. */
+type PromptType =
+  | 'Code'
+  | 'Summarization'
+  | 'Extraction'
+  | 'Translation'
+  | 'Reasoning'
+  | 'Conversation'
+  | 'Classification'
+  | 'Creative'
+  | 'Math'
+  | 'QuestionAnswering'
+  | 'Rewriting'
 
 export interface RouteTarget {
   readonly name: string

@@ -48,6 +48,7 @@ export class GatewayMetrics {
   readonly #firstToken: Histogram<ModelLabel>
   readonly #perOutputToken: Histogram<ModelLabel>
   readonly #requests: Counter<'route' | 'provider' | 'status'>
+  readonly #conditionFailures: Counter<'route'>
   /** By provider name, requested model and answering model. */
   readonly #callMeters = new TripleMap<string, string, string, CallMeters>()
   /** By route, provider and class of status. */
@@ -89,6 +90,11 @@ export class GatewayMetrics {
       help: 'Requests by route, provider and class of status.',
       labelNames: ['route', 'provider', 'status'],
     })
+    this.#conditionFailures = new Counter(registry, {
+      name: 'fairlead_gateway_condition_failures_total',
+      help: 'Evaluations of a CEL condition that failed, by the route that did not match.',
+      labelNames: ['route'],
+    })
   }
 
   /**
@@ -103,6 +109,11 @@ export class GatewayMetrics {
       this.#requestCounters.set(route, provider, statusClass, counter)
     }
     counter.inc()
+  }
+
+  /** Counts a condition of `route` that could not be evaluated. */
+  countConditionFailure(route: string): void {
+    this.#conditionFailures.labels({ route }).inc()
   }
 
   /** The meters of calls by OpenTelemetry's name for the type of provider, and by models. */

@@ -4,6 +4,7 @@ import { anonymousCaller } from '../access/caller.ts'
 import { routeOf } from '../test-support/snapshot.ts'
 import { RouteIndexer } from './route-index.ts'
 import { routingStrategies } from './routing-strategies.ts'
+import { contentOf } from './test-support/call-content.ts'
 import type { RoutedCall } from './routed-call.ts'
 
 const routeFor = (rule: string, models: readonly string[], groups: readonly string[] = []) =>
@@ -24,6 +25,7 @@ const call = (model: string, groups: readonly string[] = []): RoutedCall => ({
   headers: new HeaderFields(),
   prompt: undefined,
   inputTokens: 0,
+  content: contentOf(),
 })
 
 describe('a route index', () => {

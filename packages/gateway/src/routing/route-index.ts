@@ -1,6 +1,8 @@
+import { ConditionCompiler } from '@fairlead/cel'
 import type { Route } from '@fairlead/snapshot'
 import type { Caller } from '../access/caller.ts'
 import { compilePattern } from '../access/name-pattern.ts'
+import { compileContentMatch, type OnConditionFailure } from './content-match.ts'
 import type { RoutedCall } from './routed-call.ts'
 import type { RoutingStrategy } from './routing-strategy.ts'
 
@@ -35,13 +37,22 @@ export interface RouteIndex {
 /** Indexes the routes of one configuration after the other; each route is prepared once. */
 export class RouteIndexer {
   readonly #strategies: ReadonlyMap<string, RoutingStrategy>
+  readonly #onConditionFailure: OnConditionFailure
+  readonly #conditions = new ConditionCompiler()
   readonly #compiled = new WeakMap<Route, CompiledRoute>()
 
-  constructor(strategies: readonly RoutingStrategy[]) {
+  constructor(
+    strategies: readonly RoutingStrategy[],
+    onConditionFailure: OnConditionFailure = () => undefined,
+  ) {
     this.#strategies = new Map(strategies.map((strategy) => [strategy.type, strategy]))
+    this.#onConditionFailure = onConditionFailure
   }
 
-  /** Throws if the strategy of a route is none of those that were given. */
+  /**
+   * Throws if the strategy of a route is none of those that were given, or its expression does not
+   * compile.
+   */
   index(routes: readonly Route[]): RouteIndex {
     const byModel = new Map<string, Candidate[]>()
     const others: Candidate[] = []
@@ -65,7 +76,13 @@ export class RouteIndexer {
   #prepare(route: Route): CompiledRoute {
     const known = this.#compiled.get(route)
     if (known !== undefined) return known
-    const compiled = compileRoute(route, this.#strategies)
+    const contentMatch = compileContentMatch(
+      route.match,
+      labelOf(route),
+      this.#conditions,
+      this.#onConditionFailure,
+    )
+    const compiled = compileRoute(route, this.#strategies, contentMatch)
     this.#compiled.set(route, compiled)
     return compiled
   }
@@ -92,9 +109,10 @@ function firstMatch(
 function compileRoute(
   route: Route,
   strategies: ReadonlyMap<string, RoutingStrategy>,
+  contentMatch: ReturnType<typeof compileContentMatch>,
 ): CompiledRoute {
   const { match } = route
-  const label = `${route.policy.name}/${route.rule}`
+  const label = labelOf(route)
   const strategy = strategies.get(route.strategy)
   if (strategy === undefined) {
     throw new Error(`route ${label}: there is no routing strategy ${route.strategy}`)
@@ -113,9 +131,13 @@ function compileRoute(
       namesResource(match.consumers, route.policy.namespace, call.caller) &&
       match.headers.every((header) => call.headers.get(header.name) === header.value) &&
       namesResource(match.promptTemplates, route.policy.namespace, call.prompt) &&
-      isWithin(match.inputTokens, call.inputTokens),
+      isWithin(match.inputTokens, call.inputTokens) &&
+      // Last, because it costs most.
+      (contentMatch === undefined || contentMatch(call.content)),
   }
 }
+
+const labelOf = ({ policy, rule }: Route): string => `${policy.name}/${rule}`
 
 function isWithin(range: Route['match']['inputTokens'], tokens: number): boolean {
   return range === undefined || (tokens >= range.min && tokens <= (range.max ?? Infinity))

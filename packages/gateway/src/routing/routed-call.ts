@@ -1,5 +1,6 @@
 import type { HeaderFields } from '@fairlead/http1'
 import type { Caller } from '../access/caller.ts'
+import type { CallContent } from './call-content.ts'
 
 /** What determines the route of a call. */
 export interface RoutedCall {
@@ -10,4 +11,6 @@ export interface RoutedCall {
   readonly prompt: { readonly namespace: string; readonly name: string } | undefined
   /** Estimated length of the input, in tokens. */
   readonly inputTokens: number
+  /** What the call says, for rules that ask. */
+  readonly content: CallContent
 }

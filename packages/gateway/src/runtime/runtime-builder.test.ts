@@ -50,6 +50,7 @@ function builderWith(secrets: TestSecrets) {
     clock,
     stateOf: ({ health }) => new ProviderState(clock, health, () => {}),
     credentialStates: new CredentialStates(clock, () => {}),
+    onConditionFailure: () => undefined,
     callCounter: () => ({ calls: 0 }),
   })
   secrets.subscribe(() => builder.secretsChanged())

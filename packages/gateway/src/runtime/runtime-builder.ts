@@ -25,7 +25,7 @@ export class RuntimeBuilder {
   #last: Runtime | undefined
 
   constructor(parts: RuntimeParts) {
-    const routes = new RouteIndexer(parts.routingStrategies)
+    const routes = new RouteIndexer(parts.routingStrategies, parts.onConditionFailure)
     this.#providers = new ProviderBuilder(parts)
     this.#keys = new KeyIndexer(parts.secrets)
     this.#routesOf = remembering((all: readonly Route[]) => routes.index(all))
@@ -38,7 +38,7 @@ export class RuntimeBuilder {
 
   /**
    * A runtime in use once, until it is retired; the last one, if it would be the same. Throws for a
-   * provider type or a routing strategy that does not exist.
+   * provider type or a routing strategy that does not exist, or an expression that does not compile.
    */
   build(snapshot: Snapshot): Runtime {
     const { gateway } = snapshot

@@ -1,6 +1,7 @@
 import type { Clock } from '@fairlead/base'
 import type { LLMProviderSettings } from '@fairlead/snapshot'
 import type { ProviderType } from '../providers/provider-type.ts'
+import type { OnConditionFailure } from '../routing/content-match.ts'
 import type { RoutingStrategy } from '../routing/routing-strategy.ts'
 import type { SecretSource } from '../sources/sources.ts'
 import type { CredentialStates } from '../upstream/credential-states.ts'
@@ -13,6 +14,7 @@ export interface RuntimeParts {
   readonly pools: UpstreamPools
   readonly providerTypes: readonly ProviderType[]
   readonly routingStrategies: readonly RoutingStrategy[]
+  readonly onConditionFailure: OnConditionFailure
   readonly clock: Clock
   /** What is known of a provider, and from now on judged by these settings. */
   stateOf(provider: LLMProviderSettings): ProviderState

@@ -146,6 +146,9 @@ export function routeOf(
       headers: [],
       promptTemplates: [],
       inputTokens: undefined,
+      cel: '',
+      promptTypes: [],
+      complexity: undefined,
       ...parts.match,
     },
   }

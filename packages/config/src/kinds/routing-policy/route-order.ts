@@ -5,8 +5,9 @@ export type Specificity = readonly number[]
 
 /**
  * What decides, in this order: the models (all exact, then the longest prefix before a `*`, then
- * any), named prompt templates, named consumers, named groups, the number of headers. A list of
- * models is as specific as its least specific pattern.
+ * any), named prompt templates, named consumers, named groups, the number of headers, a CEL
+ * expression, types of prompts, a range of complexity: what is known before what is estimated. A list
+ * of models is as specific as its least specific pattern.
  */
 function specificityOf(match: RouteMatch): Specificity {
   return [
@@ -15,6 +16,9 @@ function specificityOf(match: RouteMatch): Specificity {
     given(match.consumers),
     given(match.groups),
     match.headers.length,
+    match.cel === '' ? 0 : 1,
+    given(match.promptTypes),
+    match.complexity === undefined ? 0 : 1,
   ]
 }
 

@@ -18,7 +18,7 @@ const older = { created: '2025-01-01T00:00:00Z' }
 
 describe('the order of routes', () => {
   it('is from the most specific match to the least', () => {
-    const matches: Record<string, object>[] = [
+    const matches: Record<string, unknown>[] = [
       { models: ['assistant'], promptTemplates: ['p'] },
       { models: ['assistant'], consumers: ['c'] },
       { models: ['assistant'], groups: ['g'] },
@@ -30,6 +30,10 @@ describe('the order of routes', () => {
         ],
       },
       { models: ['assistant'], headers: [{ name: 'a', value: '1' }] },
+      { models: ['assistant'], cel: 'request.stream' },
+      { models: ['assistant'], promptTypes: ['Code'], complexity: { min: 65 } },
+      { models: ['assistant'], promptTypes: ['Code'] },
+      { models: ['assistant'], complexity: { min: 65 } },
       { models: ['assistant'] },
       { models: ['assist*'] },
       { models: ['assistant', 'as*'] },
@@ -181,18 +185,37 @@ describe('rules', () => {
     expect(route?.match.inputTokens).toEqual(inputTokens)
   })
 
-  it.each([
-    ['cel', { cel: 'request.model == "x"' }],
-    ['promptTypes', { promptTypes: ['Code'] }],
-  ])('with a match on %s are left out rather than matched too widely', (field, match) => {
-    const result = compileAll(policy('p', [rule('r', match), rule('s')]))
-    expect(result.snapshots.get('default/default')?.routes.map((route) => route.rule)).toEqual([
-      's',
+  it('hold conditions on the content in one form', () => {
+    const match = {
+      cel: " request.model == 'x'\n",
+      promptTypes: ['Math', 'Code'],
+      complexity: { max: 30 },
+    }
+    const result = compileAll(policy('p', [rule('r', match), rule('s', { complexity: {} })]))
+    const routes = result.snapshots.get('default/default')?.routes
+    expect(routes?.map((route) => route.match)).toMatchObject([
+      {
+        cel: "request.model == 'x'",
+        promptTypes: ['Code', 'Math'],
+        complexity: { min: 0, max: 30 },
+      },
+      { cel: '', promptTypes: [], complexity: undefined },
     ])
-    expect(conditionsOf(result, 'RoutingPolicy', 'default/p').Accepted).toMatchObject({
-      status: 'True',
-      reason: 'PartiallySupported',
-      message: expect.stringContaining(`spec.rules[0].match.${field} (the rule is left out)`),
-    })
+  })
+
+  it.each([
+    ['request.model ==', 'line 1, column 15: '],
+    ['true &&\n  request.modle == "x"', "line 2, column 10: undefined field 'modle'"],
+    ['user.name == "x"', "line 1, column 1: undeclared reference to 'user'"],
+    ['request.model', 'line 1, column 1: it must be a bool, and is of type string'],
+    ['request.inputTokens == "many"', 'line 1, column 21: found no matching overload'],
+    [`${'('.repeat(2000)}true${')'.repeat(2000)}`, 'nested too deep'],
+  ])('with the expression %.40s are refused', (cel, problem) => {
+    const result = compileAll(policy('p', [rule('s'), rule('r', { cel })]))
+    const { Accepted } = conditionsOf(result, 'RoutingPolicy', 'default/p')
+    expect(Accepted).toMatchObject({ status: 'False', reason: 'Invalid' })
+    expect(Accepted?.message).toContain('spec.rules[1].match.cel: ')
+    expect(Accepted?.message).toContain(problem)
+    expect(result.snapshots.get('default/default')?.routes).toEqual([])
   })
 })

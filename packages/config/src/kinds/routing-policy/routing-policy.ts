@@ -1,4 +1,5 @@
 import { canonicalJson, compareText } from '@fairlead/base'
+import { ConditionCompiler, ConditionError } from '@fairlead/cel'
 import { LLMProvider, RoutingPolicy, type RoutingRule } from '@fairlead/api'
 import type { Capabilities, Route, RouteMatch, RouteTarget } from '@fairlead/snapshot'
 import { compileTimeouts } from '../../judging/compile-timeouts.ts'
@@ -11,8 +12,6 @@ import { mergeRoutes } from './merge-routes.ts'
 /** What is used instead of a strategy that is not served. */
 const fallbackStrategy = 'Priority'
 
-const ruleLeftOut = 'the rule is left out'
-
 /** The rules of a policy as routes, in their order. */
 export const routingPolicy: KindCompiler<RoutingPolicy, readonly Route[]> = {
   type: RoutingPolicy,
@@ -20,8 +19,6 @@ export const routingPolicy: KindCompiler<RoutingPolicy, readonly Route[]> = {
   compile: compileRoutes,
   gatewayRefs: ({ spec }) => spec.gatewayRefs,
   unsupportedFields: ({ routingStrategies }) => [
-    { path: 'spec.rules[].match.cel', instead: ruleLeftOut },
-    { path: 'spec.rules[].match.promptTypes', instead: ruleLeftOut },
     {
       path: 'spec.rules[].strategy',
       unless: routingStrategies,
@@ -48,9 +45,7 @@ const subjectOf = ({ match }: Route): string => canonicalJson(match)
 
 /**
  * A target that cannot be resolved is left out; a rule without any stays, and answers 503, because
- * falling through would send its calls to a rule that was not meant for them. A rule whose match has
- * a field that is not implemented is left out, because without the field it would match more than it
- * says.
+ * falling through would send its calls to a rule that was not meant for them.
  */
 function compileRoutes(
   policy: RoutingPolicy,
@@ -62,7 +57,7 @@ function compileRoutes(
     const path = `spec.rules[${index}]`
     const targets = compileTargets(rule, path, findings)
     if (mirror) findings.resolve(LLMProvider, mirror.providerRef, `${path}.mirror.providerRef`)
-    if (match.cel !== '' || match.promptTypes.length > 0) return []
+    checkCondition(match.cel.trim(), `${path}.match.cel`, findings)
     return [
       {
         policy: identityOf(policy),
@@ -82,6 +77,17 @@ function compileRoutes(
       },
     ]
   })
+}
+
+/** Rejects the policy if an expression is not one that the gateway can evaluate. */
+function checkCondition(source: string, path: string, findings: Findings): void {
+  if (source === '') return
+  try {
+    new ConditionCompiler().compile(source)
+  } catch (error) {
+    if (!(error instanceof ConditionError)) throw error
+    findings.reject(`${path}: ${error.message}`)
+  }
 }
 
 function compileTargets(
@@ -114,6 +120,9 @@ function compileMatch(match: RoutingRule['match'], namespace: string): RouteMatc
       ),
     promptTemplates: qualified(match.promptTemplates),
     inputTokens: compileRange(match.inputTokens),
+    cel: match.cel.trim(),
+    promptTypes: [...new Set(match.promptTypes)].toSorted(compareText),
+    complexity: compileComplexity(match.complexity),
   }
 }
 
@@ -121,6 +130,12 @@ function compileMatch(match: RoutingRule['match'], namespace: string): RouteMatc
 function compileRange(range: RoutingRule['match']['inputTokens']): RouteMatch['inputTokens'] {
   const { min = 0, max } = range ?? {}
   return min === 0 && max === undefined ? undefined : { min, max }
+}
+
+/** The same for complexity, whose greatest value is 100. */
+function compileComplexity(range: RoutingRule['match']['complexity']): RouteMatch['complexity'] {
+  const { min = 0, max = 100 } = range ?? {}
+  return min === 0 && max === 100 ? undefined : { min, max }
 }
 
 function normalised(names: readonly string[]): readonly string[] {

@@ -2,6 +2,7 @@ import { HeaderFields } from '@fairlead/http1'
 import { describe, expect, it } from 'vitest'
 import { consumerOf } from '../../test-support/snapshot.ts'
 import { callerOf } from '../../access/caller.ts'
+import { contentOf } from './call-content.ts'
 import type { RoutedCall } from '../routed-call.ts'
 import type { RoutingStrategy, TargetView } from '../routing-strategy.ts'
 
@@ -27,6 +28,7 @@ const anyCall = (): RoutedCall => ({
   headers: new HeaderFields(),
   prompt: undefined,
   inputTokens: 10,
+  content: contentOf(),
 })
 
 /** The names of the targets in the order of a strategy. */

@@ -3,6 +3,7 @@ import type { Conversations } from '@fairlead/context'
 import { chatFormatOf, missingField, readNonEmptyString, readOptional } from '@fairlead/llm'
 import { checkContextAccess, chosenFor, turnRequest } from '../../assembly/turn-request.ts'
 import { readCallContext } from '../../call/call-context.ts'
+import { CallContent } from '../../routing/call-content.ts'
 import { matchRoute } from '../../routing/match-route.ts'
 import type { SurfaceRequest } from '../surface.ts'
 
@@ -23,9 +24,22 @@ export async function dryRun(
     readOptional(fields['model'], 'model', readNonEmptyString) ??
     runtime.snapshot.gateway.defaultModel
   if (model === undefined) throw missingField('model', 'name a model; GET /v1/models lists them')
-  const { textLength } = dialect.passage.inspect(fields)
+  const { stream, textLength } = dialect.passage.inspect(fields)
   const inputTokens = Math.ceil(textLength / 4)
-  const routed = { model, caller, headers, prompt: undefined, inputTokens }
+  const content = new CallContent({
+    caller,
+    headers,
+    model,
+    stream,
+    operation: 'chat',
+    inputTokens,
+    conversation: id,
+    variables: context.variables,
+    prompt: undefined,
+    promptItems: [],
+    outline: () => dialect.passage.outline(fields),
+  })
+  const routed = { model, caller, headers, prompt: undefined, inputTokens, content }
   const [target] = matchRoute(routed, runtime, services.random).targets
   if (target === undefined) throw new Error('a matched route has a target')
   checkContextAccess({ context, caller, runtime })
