@@ -24,6 +24,7 @@ export type {
   ToolChoice,
   ToolDefinition,
 } from './operations/chat/model-request.ts'
+export type { ModelFeature } from './operations/chat/model-feature.ts'
 export { editRequest, type RequestEdits } from './operations/chat/request-edits.ts'
 export type { FinishReason, ModelResponse, Usage } from './operations/chat/model-response.ts'
 export type { StreamEvent } from './operations/chat/stream-event.ts'

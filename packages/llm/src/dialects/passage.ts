@@ -3,6 +3,7 @@ import type { PromptOutline } from '../classification/prompt-outline.ts'
 import type { ModelError } from '../errors/model-error.ts'
 import type { ByteSource, FrameSource } from '../framing/frame-source.ts'
 import type { EncodeOptions } from '../operations/chat/chat-format.ts'
+import type { ModelFeature } from '../operations/chat/model-feature.ts'
 import type { Usage } from '../operations/chat/model-response.ts'
 import type { RequestEdits } from '../operations/chat/request-edits.ts'
 
@@ -19,6 +20,12 @@ export interface Passage {
   inspect(body: JsonObject, options?: { readonly messagesOptional?: boolean }): SentFields
   /** What routing may look at, of a parsed request that `inspect` has accepted. Never throws. */
   outline(body: JsonObject): PromptOutline
+  /**
+   * The beginning of the prompt of a parsed request, at most `lengthMax` characters: the names of
+   * its tools, then its text up to the end of the first message that is not a system message. The
+   * same for all calls of one dialogue.
+   */
+  promptPrefix(body: JsonObject, lengthMax: number): string
   /**
    * The bytes for a provider: the caller's with only the necessary changes, or the same object if
    * there are none. Undefined if the edits cannot be made without decoding the request.
@@ -68,6 +75,10 @@ export interface SentFields {
   readonly deprecatedTools: boolean
   /** Characters of text in all messages; images and files count as nothing. */
   readonly textLength: number
+  /** What the model must be able to do. */
+  readonly features: ReadonlySet<ModelFeature>
+  /** The greatest number of output tokens that the caller wants; undefined without a wish. */
+  readonly outputTokensMax: number | undefined
 }
 
 export interface PassageEdit {

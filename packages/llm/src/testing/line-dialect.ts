@@ -32,6 +32,8 @@ export const lineDialect: Dialect = {
         customTools: new Set(),
         deprecatedTools: false,
         textLength: readString(say, 'say').length,
+        features: new Set(body['stream'] === true ? ['Streaming'] : []),
+        outputTokensMax: undefined,
       }
     },
     outline: ({ say }) => ({
@@ -40,6 +42,7 @@ export const lineDialect: Dialect = {
       tools: [],
       hasImages: false,
     }),
+    promptPrefix: (body, lengthMax) => String(body['say']).slice(0, lengthMax),
     edit(body, sent, { model, edits }) {
       if (edits.items !== undefined || edits.itemsBefore !== undefined) return undefined
       if (sent.model === model && !sent.context) return body

@@ -12,6 +12,8 @@ import {
 } from '../../json/request-field.ts'
 import type { DecodeOptions } from '../../operations/chat/chat-format.ts'
 import { readMessages } from '../../operations/chat/read-messages.ts'
+import { type ModelFeature, noteContentFeatures } from '../../operations/chat/model-feature.ts'
+import { leadingText } from '../../operations/chat/prompt-prefix.ts'
 import { textLength } from '../../operations/chat/text-length.ts'
 import type { Passage, PassageEdit, SentFields } from '../passage.ts'
 import { answerFailure, encodeErrorBody } from './errors.ts'
@@ -29,6 +31,7 @@ export const passage: Passage = {
   inspect,
   outline: ({ system, messages, tools }) =>
     outlineMessages(messages, { instructions: system, tools }),
+  promptPrefix,
   edit,
   requestHeaders: ['accept', 'traceparent', 'tracestate', 'baggage', 'anthropic-beta'],
   answerHeaders: [
@@ -62,9 +65,11 @@ function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
   const contents = messages.map(
     (message, index) => readObject(message, `messages[${index}]`)['content'],
   )
+  const stream = readOptional(body['stream'], 'stream', readBoolean) ?? false
+  const { max_tokens: limit } = body
   return {
     model: readOptional(body['model'], 'model', readNonEmptyString),
-    stream: readOptional(body['stream'], 'stream', readBoolean) ?? false,
+    stream,
     includeUsage: true,
     context: body['context'] !== undefined,
     temperature: isGiven(body['temperature']),
@@ -76,7 +81,34 @@ function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
       (length, content) => length + textLength(content),
       0,
     ),
+    features: featuresOf(body, contents, stream),
+    // A wrong number is the provider's to refuse.
+    outputTokensMax: typeof limit === 'number' && limit >= 0 ? limit : undefined,
   }
+}
+
+function featuresOf(
+  body: JsonObject,
+  contents: readonly unknown[],
+  stream: boolean,
+): ReadonlySet<ModelFeature> {
+  const features = new Set<ModelFeature>()
+  const { tools, thinking, output_format: format, output_config: config } = body
+  if (stream) features.add('Streaming')
+  if (Array.isArray(tools) && tools.length > 0) features.add('Tools')
+  if (isGiven(format) || (isJsonObject(config) && isGiven(config['format']))) {
+    features.add('StructuredOutput')
+  }
+  if (isJsonObject(thinking) && thinking['type'] !== 'disabled') features.add('Reasoning')
+  for (const content of contents) noteContentFeatures(content, features)
+  return features
+}
+
+function promptPrefix(body: JsonObject, lengthMax: number): string {
+  const { messages, system, tools } = body
+  const first: unknown = Array.isArray(messages) ? messages[0] : undefined
+  const contents = [system, isJsonObject(first) ? first['content'] : undefined]
+  return leadingText({ tools, contents }, lengthMax)
 }
 
 function edit(

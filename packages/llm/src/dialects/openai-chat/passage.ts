@@ -6,7 +6,7 @@ import type { Passage } from '../passage.ts'
 import { editBody } from './edit-body.ts'
 import { answerFailure, encodeErrorBody } from './errors.ts'
 import { createProgressWatch } from './progress.ts'
-import { inspectRequest } from './sent-fields.ts'
+import { inspectRequest, promptPrefix } from './sent-fields.ts'
 import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
 
 /** How a chat completion passes through undecoded. */
@@ -14,6 +14,7 @@ export const passage: Passage = {
   inspect: inspectRequest,
   outline: ({ messages, tools, functions }) =>
     outlineMessages(messages, { tools: [tools, functions].flat() }),
+  promptPrefix,
   edit: editBody,
   requestHeaders: ['accept', 'traceparent', 'tracestate', 'baggage', 'openai-beta'],
   answerHeaders: [

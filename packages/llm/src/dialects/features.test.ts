@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import { anthropicMessages } from './anthropic-messages/dialect.ts'
+import { openAiChat } from './openai-chat/dialect.ts'
+
+const chat = (parts: object, content: unknown = 'hi') => ({
+  model: 'm',
+  messages: [{ role: 'user', content }],
+  ...parts,
+})
+const message = (parts: object, content: unknown = 'hi') => ({
+  ...chat({ max_tokens: 10, ...parts }, content),
+})
+const tool = { type: 'function', function: { name: 'look' } }
+const jpeg = { type: 'image_url', image_url: { url: 'https://x.test/a.jpg' } }
+
+describe('what a call asks of its model', () => {
+  it.each<[object, string[]]>([
+    [chat({}), []],
+    [chat({ stream: true }), ['Streaming']],
+    [chat({ tools: [tool] }), ['Tools']],
+    [chat({ tools: [] }), []],
+    [chat({ functions: [{ name: 'look' }] }), ['Tools']],
+    [chat({}, [{ type: 'text', text: 'what is this?' }, jpeg, jpeg]), ['Vision']],
+    [chat({}, [{ type: 'input_audio', input_audio: { data: '', format: 'wav' } }]), ['Audio']],
+    [chat({ modalities: ['text', 'audio'] }), ['Audio']],
+    [chat({ response_format: { type: 'json_object' } }), []],
+    [chat({ response_format: { type: 'json_schema', json_schema: {} } }), ['StructuredOutput']],
+    [chat({ reasoning_effort: 'low' }), ['Reasoning']],
+    [chat({ reasoning_effort: 'none' }), []],
+  ])('in Chat Completions %o: %j', (body, features) => {
+    expect([...openAiChat.passage.inspect(body as never).features]).toEqual(features)
+  })
+
+  it.each<[object, string[]]>([
+    [message({}), []],
+    [
+      message({ stream: true, tools: [{ name: 'look', input_schema: {} }] }),
+      ['Streaming', 'Tools'],
+    ],
+    [message({}, [{ type: 'image', source: { type: 'url', url: 'https://x.test' } }]), ['Vision']],
+    [message({ output_config: { effort: 'low' } }), []],
+    [message({ output_config: { format: { type: 'json_schema' } } }), ['StructuredOutput']],
+    [message({ thinking: { type: 'enabled', budget_tokens: 1024 } }), ['Reasoning']],
+    [message({ thinking: { type: 'disabled' } }), []],
+  ])('in Messages %o: %j', (body, features) => {
+    expect([...anthropicMessages.passage.inspect(body as never).features]).toEqual(features)
+  })
+})
+
+describe('the greatest number of output tokens', () => {
+  it.each([
+    [openAiChat, chat({}), undefined],
+    [openAiChat, chat({ max_tokens: 5 }), 5],
+    [openAiChat, chat({ max_tokens: 5, max_completion_tokens: 6 }), 6],
+    [openAiChat, chat({ max_tokens: 'many' }), undefined],
+    [anthropicMessages, message({ max_tokens: 7 }), 7],
+  ])('is read', (dialect, body, expected) => {
+    expect(dialect.passage.inspect(body as never).outputTokensMax).toBe(expected)
+  })
+})
+
+describe('the beginning of a prompt', () => {
+  const first = [
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: [{ type: 'text', text: 'Hello' }, jpeg] },
+  ]
+  const later = [...first, { role: 'assistant', content: 'Hi' }, { role: 'user', content: 'More' }]
+  const prefix = (messages: readonly object[], parts: object = {}, lengthMax = 4096) =>
+    openAiChat.passage.promptPrefix({ messages, ...parts }, lengthMax)
+
+  it('is that of the tools, the system messages and the first other one', () => {
+    expect(prefix(first, { tools: [tool] })).toBe('look\nBe brief.\nHello\n')
+  })
+
+  it('stays the same while a dialogue goes on', () => {
+    expect(prefix(later)).toBe(prefix(first))
+  })
+
+  it('is the same for dialogues with the same long instructions', () => {
+    const instructions = { role: 'system', content: 'x'.repeat(5000) }
+    const one = prefix([instructions, { role: 'user', content: 'one' }])
+    expect(one).toHaveLength(4096)
+    expect(prefix([instructions, { role: 'user', content: 'two' }])).toBe(one)
+  })
+
+  it('is the same for the same prompt in Messages', () => {
+    const body = {
+      system: [{ type: 'text', text: 'Be brief.' }],
+      messages: [{ role: 'user', content: 'Hello' }],
+      tools: [{ name: 'look' }],
+    }
+    expect(anthropicMessages.passage.promptPrefix(body, 4096)).toBe('look\nBe brief.\nHello\n')
+  })
+
+  it('is empty for what is no prompt', () => {
+    for (const messages of [undefined, null, 'x', [1], [{}]]) {
+      const body = messages === undefined ? {} : { messages }
+      expect(openAiChat.passage.promptPrefix(body, 10).trim()).toBe('')
+      expect(anthropicMessages.passage.promptPrefix(body, 10).trim()).toBe('')
+    }
+  })
+})
