@@ -6,6 +6,7 @@ import { anonymousCaller } from '../packages/gateway/src/access/caller.ts'
 import { CallContent } from '../packages/gateway/src/routing/call-content.ts'
 import { RouteIndexer } from '../packages/gateway/src/routing/route-index.ts'
 import { routingStrategies } from '../packages/gateway/src/routing/routing-strategies.ts'
+import { callWith } from '../packages/gateway/src/routing/test-support/call-with.ts'
 import { routeOf } from '../packages/gateway/src/test-support/snapshot.ts'
 
 // npm run measure:routing: what finding a route costs a call, by what its rules look at. The call has
@@ -42,7 +43,7 @@ function callOf() {
     promptItems: [],
     outline: () => openAiChat.passage.outline(fields),
   })
-  return { model: 'assistant', caller, headers, prompt: undefined, inputTokens: 500, content }
+  return callWith({ model: 'assistant', caller, headers, inputTokens: 500, content })
 }
 
 const times = (count: number, match: Partial<RouteMatch>): readonly Partial<RouteMatch>[] =>

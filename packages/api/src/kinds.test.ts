@@ -190,6 +190,12 @@ describe('the kinds', () => {
       'should match',
     ],
     [
+      'RoutingPolicy',
+      'stickiness with Priority',
+      '{gatewayRefs: [{name: g}], rules: [{name: a, strategy: Priority, stickiness: {by: Consumer}, targets: [{name: t, providerRef: {name: p}}]}]}',
+      'stickiness goes with the strategies Weighted, LeastLatency and LeastBusy',
+    ],
+    [
       'PromptTemplate',
       'a rollout of nothing',
       '{versions: [{version: "1", messages: [{role: user, content: x}]}], rollout: [{version: "2"}]}',

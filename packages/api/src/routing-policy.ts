@@ -118,7 +118,7 @@ const target = object('A provider, and optionally a model, that can answer.', {
   providerRef: reference('The LLMProvider.'),
   model: Type.Optional(modelName("The provider's model to use. Defaults to the requested model.")),
   weight: integer(
-    'Relative share of the calls, for strategy Weighted. Defaults to 1; 0 receives no calls.',
+    'Relative share of the calls, for strategy Weighted and for stickiness; between equals also for LeastBusy and LeastCost. Defaults to 1; a target of weight 0 is a fallback only, whatever the strategy but Priority.',
     {
       min: 0,
       max: 1_000_000,
@@ -128,11 +128,11 @@ const target = object('A provider, and optionally a model, that can answer.', {
 })
 
 const stickiness = object(
-  'Whether related calls go to the same target, as long as it is healthy.',
+  "Whether related calls go to the same target, as long as it is available. Which one is computed from what they have in common and the targets' names and weights, so that all replicas agree and a removed target moves only its own calls. A call without it goes by the strategy.",
   {
     by: choice(
-      'What related calls have in common. Defaults to None.',
-      ['None', 'Conversation', 'Consumer', 'Header'],
+      "What related calls have in common. PromptPrefix: the tools' names and the text of the prompt up to its first message that is not a system message, 4,096 characters at most, so that providers' caches are used; in a conversation, the conversation. Defaults to None.",
+      ['None', 'Conversation', 'Consumer', 'Header', 'PromptPrefix'],
       { default: 'None' },
     ),
     header: Type.Optional(text('Name of the header, for by: Header.', headerName)),
@@ -172,41 +172,56 @@ const retry = object(
   { default: {} },
 )
 
-const rule = object('Where matching calls are sent.', {
-  name: itemName('Name of the rule, unique within the policy.'),
-  match,
-  strategy: choice(
-    'How a target is chosen. Weighted: at random, in proportion to the weights; Priority: the first healthy one in the given order; LeastLatency, LeastCost, LeastBusy: the one with the lowest latency, price or load. Defaults to Weighted.',
-    ['Weighted', 'Priority', 'LeastLatency', 'LeastCost', 'LeastBusy'],
-    { default: 'Weighted' },
-  ),
-  targets: mapList('Providers and models that can answer.', ['name'], target, { min: 1, max: 32 }),
-  stickiness,
-  retry,
-  timeouts: object(
-    'How long an attempt of this rule may be silent or run, instead of what its provider says.',
-    answerTimeouts({
-      firstByte: "Defaults to the provider's.",
-      idle: "Defaults to the provider's.",
-      total: "Defaults to the provider's.",
-    }),
-    { default: {} },
-  ),
-  mirror: Type.Optional(
-    object(
-      'A second target that receives a copy of some calls; its answers are discarded after measuring.',
-      {
-        providerRef: reference('The LLMProvider.'),
-        model: Type.Optional(modelName("The provider's model to use.")),
-        percent: integer('Percentage of calls to copy. Defaults to 100.', {
-          min: 0,
-          max: 100,
-          default: 100,
-        }),
-      },
+const rule = object(
+  'Where matching calls are sent.',
+  {
+    name: itemName('Name of the rule, unique within the policy.'),
+    match,
+    strategy: choice(
+      'How a target is chosen among those that are available. Weighted: at random, in proportion to the weights; Priority: the first in the given order; LeastLatency: the faster of two drawn at random, by the time until recent answers began; LeastCost: the lowest price of this call, by spec.models[].price of the providers; LeastBusy: the fewest calls in flight at the provider. Latencies and calls in flight are those of one gateway process. Defaults to Weighted.',
+      ['Weighted', 'Priority', 'LeastLatency', 'LeastCost', 'LeastBusy'],
+      { default: 'Weighted' },
     ),
-  ),
-})
+    targets: mapList('Providers and models that can answer.', ['name'], target, {
+      min: 1,
+      max: 32,
+    }),
+    stickiness,
+    retry,
+    timeouts: object(
+      'How long an attempt of this rule may be silent or run, instead of what its provider says.',
+      answerTimeouts({
+        firstByte: "Defaults to the provider's.",
+        idle: "Defaults to the provider's.",
+        total: "Defaults to the provider's.",
+      }),
+      { default: {} },
+    ),
+    mirror: Type.Optional(
+      object(
+        'A further target that receives a copy of some calls once their own answer has begun. Its answers are read, measured and discarded; the caller never notices.',
+        {
+          providerRef: reference('The LLMProvider.'),
+          model: Type.Optional(modelName("The provider's model to use.")),
+          percent: integer('Percentage of calls to copy. Defaults to 100.', {
+            min: 0,
+            max: 100,
+            default: 100,
+          }),
+        },
+      ),
+    ),
+  },
+  {
+    rules: [
+      {
+        rule: "self.stickiness.by == 'None' || !(self.strategy in ['Priority', 'LeastCost'])",
+        message:
+          'stickiness goes with the strategies Weighted, LeastLatency and LeastBusy, which spread calls',
+      },
+    ],
+  },
+)
 
 const spec = object('Which calls are sent to which provider.', {
   gatewayRefs: atomicList(

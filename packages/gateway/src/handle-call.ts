@@ -9,15 +9,14 @@ import { assembleCall } from './assembly/assemble-call.ts'
 import type { AssembledCall } from './assembly/assembled-call.ts'
 import { callFirstHealthy } from './attempts/call-first-healthy.ts'
 import type { Call } from './call/call.ts'
+import { routedCallOf } from './call/routed-call-of.ts'
 import { settleCall } from './call/settle-call.ts'
 import { failCall } from './fail-call.ts'
 import { readBody, requireJson } from './http/read-body.ts'
 import { CallPermits } from './policies/call-permits.ts'
 import type { CallPolicy } from './policies/call-policy.ts'
-import { CallContent } from './routing/call-content.ts'
 import type { CallTarget } from './routing/call-target.ts'
-import { matchRoute } from './routing/match-route.ts'
-import type { RoutedCall } from './routing/routed-call.ts'
+import { findRoute, type MatchedRoute, noFitTarget } from './routing/match-route.ts'
 import type { CallRoute, PathParameters } from './surfaces/surface.ts'
 
 /** The policies and transformers that every call passes, in their order. */
@@ -45,8 +44,7 @@ export async function handleCall(
     record.consumer = call.caller.consumer
     await permits.enter(arrivalPolicies, call)
     call.request = await readRequest(call, route, parameters)
-    call.route = matchRoute(routedCall(call), runtime, services.random)
-    record.route = call.route.label
+    call.route = routeOf(call)
     await permits.enter(admissionPolicies, call)
     const assembled = await assembleCall(call)
     // First of all, so that whatever fails from here on ends the turn.
@@ -79,23 +77,30 @@ async function readRequest(call: Call, route: CallRoute, parameters: PathParamet
   return request
 }
 
-function routedCall({ caller, dialect, http, request }: Call): RoutedCall {
+function routeOf({
+  caller,
+  dialect,
+  http,
+  record,
+  request,
+  runtime,
+  services,
+}: Call): MatchedRoute {
   const { headers } = http.request
-  const { model, prompt, inputTokens, sent, context, edits } = request
-  const content = new CallContent({
-    caller,
-    headers,
-    model,
-    stream: sent.stream,
-    operation: 'chat',
-    inputTokens,
-    conversation: context.conversation,
-    variables: context.variables,
-    prompt,
-    promptItems: edits.itemsBefore ?? [],
-    outline: () => dialect.passage.outline(request.fields()),
-  })
-  return { model, caller, headers, prompt, inputTokens, content }
+  const nowMs = services.clock.monotonicMs()
+  const routed = routedCallOf(request, { caller, headers, dialect, nowMs })
+  const route = findRoute(routed, runtime, services.random)
+  record.route = route.label
+  for (const { target, reason } of route.unfit) {
+    record.passedOver.push({
+      target: target.name,
+      provider: target.provider.key,
+      model: target.model,
+      reason,
+    })
+  }
+  if (route.targets.length === 0) throw noFitTarget(route)
+  return route
 }
 
 /** In a conversation the answer is recorded, even if the caller disconnects before its end. */

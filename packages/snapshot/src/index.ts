@@ -17,6 +17,8 @@ export type {
   RouteTarget,
   RetryCondition,
   RetrySettings,
+  MirrorSettings,
+  StickinessSettings,
 } from './routing-policy.ts'
 export type { PromptTemplateSettings, PromptVersion } from './prompt-template.ts'
 export type { PersonaSettings } from './persona.ts'

@@ -59,12 +59,14 @@ export interface ProviderModel {
   readonly contextWindow: number | undefined
   readonly maxOutputTokens: number | undefined
   readonly capabilities: readonly string[]
-  readonly price?: ModelPrice
+  /** Undefined where the configuration gives none. */
+  readonly price?: ModelPrice | undefined
 }
 
 /** The price of a model per million tokens, as decimal numbers in US dollars. */
 export interface ModelPrice {
   readonly inputPerMillion: string | undefined
   readonly cachedInputPerMillion: string | undefined
+  readonly cacheWritePerMillion: string | undefined
   readonly outputPerMillion: string | undefined
 }

@@ -12,6 +12,26 @@ export interface Route {
   readonly retry: RetrySettings
   /** Instead of those of the targets' providers, where given. */
   readonly timeouts: AnswerTimeouts
+  /** Undefined where related calls need not go to the same target. */
+  readonly stickiness: StickinessSettings | undefined
+  /** Undefined where no call is copied. */
+  readonly mirror: MirrorSettings | undefined
+}
+
+/** What the calls that go to the same target have in common. */
+export type StickinessSettings =
+  | { readonly by: 'Conversation' | 'Consumer' | 'PromptPrefix' }
+  /** The name is in lower case. */
+  | { readonly by: 'Header'; readonly header: string }
+
+/** Where a copy of some calls goes. */
+export interface MirrorSettings {
+  /** Key of `providers`. */
+  readonly provider: string
+  /** The model requested from the provider; undefined keeps the caller's. */
+  readonly model: string | undefined
+  /** From 0 to 100. */
+  readonly percent: number
 }
 
 /** All given fields must match; empty lists and undefined match everything. */

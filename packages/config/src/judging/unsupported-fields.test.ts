@@ -24,17 +24,6 @@ describe('fields that are not implemented', () => {
       'spec.limits.maxConcurrent (ignored)',
     ],
     [
-      'prices',
-      {
-        ...provider({
-          type: 'Simulator',
-          models: [{ name: 'm', price: { inputPerMillion: '1' } }],
-        }),
-        name: 'x',
-      },
-      'spec.models[0].price (ignored)',
-    ],
-    [
       'HTTPS',
       {
         kind: 'LLMGateway',
@@ -47,16 +36,6 @@ describe('fields that are not implemented', () => {
       'shared state',
       { kind: 'LLMGateway', name: 'x', spec: { state: { type: 'Redis' } } },
       'spec.state.type',
-    ],
-    [
-      'stickiness',
-      policy('x', [rule('r', {}, { stickiness: { by: 'Conversation' } })]),
-      'spec.rules[0].stickiness.by (ignored)',
-    ],
-    [
-      'mirror',
-      policy('x', [rule('r', {}, { mirror: { providerRef: { name: 'simulator' } } })]),
-      'spec.rules[0].mirror (ignored)',
     ],
     [
       'LeastCost',

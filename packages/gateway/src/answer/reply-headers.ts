@@ -21,6 +21,8 @@ export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): stri
     headers.push(
       'x-fairlead-provider',
       record.target.provider.key,
+      'x-fairlead-target',
+      record.target.name,
       'x-fairlead-model',
       headerText(record.target.model),
     )

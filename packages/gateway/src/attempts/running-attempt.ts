@@ -37,6 +37,7 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
     this.#deadlines = new AttemptDeadlines(services.clock, limits, key, (failure) =>
       this.cancel(failure),
     )
+    target.noteChosen(request.sent.stream, this.#deadlines.startedMs)
     state.claim()
     credential?.state.claim()
     state.inFlight += 1
@@ -62,11 +63,12 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
 
   /** Its answer has begun. */
   begun(status: number): void {
-    const { services } = this.#call
+    const { request, services } = this.#call
     const { state } = this.#target.provider
     this.#status = status
     state.succeeded()
-    state.noteLatency(services.clock.monotonicMs() - this.#deadlines.startedMs)
+    const { startedMs } = this.#deadlines
+    this.#target.noteLatency(request.sent.stream, startedMs, services.clock.monotonicMs())
     this.#credential?.state.accepted(this.#target.model)
     this.#note('Success', undefined)
   }

@@ -17,6 +17,7 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
       boundedName(target.model, runtime),
     )
     meters.duration.observe((endedMs - record.startedMs) / 1000)
+    if (record.usage !== undefined) target.measurements.noteOutputTokens(record.usage.outputTokens)
     if (record.firstByteMs !== undefined) {
       meters.firstToken.observe((record.firstByteMs - record.startedMs) / 1000)
       metrics.overhead.observe(record.overheadAtFirstByteMs / 1000)
@@ -50,6 +51,7 @@ function logCall(record: CallRecord, endedMs: number, { logger }: Services): voi
       consumer: record.consumer,
       model: record.model,
       route: record.route,
+      target: target?.name,
       provider: target?.provider.key,
       upstreamModel: target?.model,
       stream: record.stream,

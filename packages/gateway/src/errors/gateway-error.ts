@@ -18,6 +18,9 @@ const timeoutWords = {
   total: 'did not finish within',
 } as const
 
+const noTargetCan = (route: string, reasons: readonly string[]): string =>
+  `No target of the route ${route} can answer this call: ${reasons.join('; ')}. Ask for less, or correct spec.models of the LLMProviders if their models can do more than it says.`
+
 /** The errors that the gateway itself raises. Each code has its row in docs/errors.md. */
 export const gatewayError = {
   notReady: () =>
@@ -117,6 +120,11 @@ export const gatewayError = {
       `The route ${route} has no usable target. Check the targets of its RoutingPolicy and the status of their providers.`,
       { code: 'no_targets' },
     ),
+  noCapableTarget: (route: string, reasons: readonly string[]) =>
+    new ModelError('invalid-request', noTargetCan(route, reasons), { code: 'no_capable_target' }),
+  /** For every target it is too long. */
+  contextTooLong: (route: string, reasons: readonly string[]) =>
+    new ModelError('context-length', noTargetCan(route, reasons)),
   tooManyCalls: () =>
     new ModelError(
       'overloaded',

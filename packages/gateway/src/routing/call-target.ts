@@ -1,6 +1,8 @@
-import type { ModelPrice } from '@fairlead/snapshot'
+import type { ModelPrice, ProviderModel } from '@fairlead/snapshot'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
+import type { ModelMeasurements } from '../upstream/model-measurements.ts'
 import type { ProviderHealth } from '../upstream/provider-state.ts'
+import type { RoutedCall } from './routed-call.ts'
 import type { TargetView } from './routing-strategy.ts'
 
 /** A provider and a model that a call may be sent to. */
@@ -18,6 +20,11 @@ export class CallTarget implements TargetView {
     this.weight = weight
   }
 
+  /** What the configuration says of the model; undefined if it does not name it. */
+  get settings(): ProviderModel | undefined {
+    return this.provider.modelSettings(this.model)
+  }
+
   get health(): ProviderHealth {
     return this.provider.state.health
   }
@@ -26,11 +33,30 @@ export class CallTarget implements TargetView {
     return this.provider.state.inFlight
   }
 
-  get latencyMs(): number | undefined {
-    return this.provider.state.latencyMs
+  latencyMs({ stream, nowMs }: RoutedCall): number | undefined {
+    return this.measurements.latency(stream).at(nowMs)
+  }
+
+  get outputTokens(): number | undefined {
+    return this.measurements.outputTokens
   }
 
   get price(): ModelPrice | undefined {
-    return this.provider.modelSettings(this.model)?.price
+    return this.settings?.price
+  }
+
+  /** What calls of this model at this provider have shown, whichever rule they came by. */
+  get measurements(): ModelMeasurements {
+    return this.provider.state.models.of(this.model)
+  }
+
+  /** It is asked at `nowMs`: while it is unmeasured, others wait for the outcome. */
+  noteChosen(stream: boolean, nowMs: number): void {
+    this.measurements.latency(stream).chosen(nowMs)
+  }
+
+  /** An answer that was asked for at `begunMs` has begun, or come whole, at `nowMs`. */
+  noteLatency(stream: boolean, begunMs: number, nowMs: number): void {
+    this.measurements.latency(stream).note(nowMs - begunMs, nowMs)
   }
 }

@@ -1,12 +1,12 @@
 import { HeaderFields } from '@fairlead/http1'
 import { describe, expect, it } from 'vitest'
 import { routeOf } from '../test-support/snapshot.ts'
-import { anonymousCaller } from '../access/caller.ts'
 import type { ContentSource } from './call-content.ts'
 import { RouteIndexer } from './route-index.ts'
 import type { RoutedCall } from './routed-call.ts'
 import { routingStrategies } from './routing-strategies.ts'
 import { contentOf } from './test-support/call-content.ts'
+import { callWith } from './test-support/call-with.ts'
 
 const failures: (readonly [string, string])[] = []
 const indexer = new RouteIndexer(routingStrategies, (route, failure) => {
@@ -14,14 +14,7 @@ const indexer = new RouteIndexer(routingStrategies, (route, failure) => {
 })
 
 function callOf(parts: Partial<ContentSource> = {}): RoutedCall {
-  return {
-    model: 'm',
-    caller: anonymousCaller('default'),
-    headers: new HeaderFields(),
-    prompt: undefined,
-    inputTokens: 0,
-    content: contentOf(parts),
-  }
+  return callWith({ content: contentOf(parts) })
 }
 
 const saying = (user: string) => ({

@@ -1,11 +1,10 @@
-import { HeaderFields } from '@fairlead/http1'
 import { describe, expect, it } from 'vitest'
 import { anonymousCaller } from '../access/caller.ts'
 import { routeOf } from '../test-support/snapshot.ts'
 import { RouteIndexer } from './route-index.ts'
 import { routingStrategies } from './routing-strategies.ts'
-import { contentOf } from './test-support/call-content.ts'
 import type { RoutedCall } from './routed-call.ts'
+import { callWith } from './test-support/call-with.ts'
 
 const routeFor = (rule: string, models: readonly string[], groups: readonly string[] = []) =>
   routeOf(rule, [{ provider: 'p' }], { match: { models, groups } })
@@ -19,14 +18,8 @@ const routes = [
   routeFor('late', ['b']),
 ]
 
-const call = (model: string, groups: readonly string[] = []): RoutedCall => ({
-  model,
-  caller: { ...anonymousCaller('default'), groups: new Set(groups) },
-  headers: new HeaderFields(),
-  prompt: undefined,
-  inputTokens: 0,
-  content: contentOf(),
-})
+const call = (model: string, groups: readonly string[] = []): RoutedCall =>
+  callWith({ model, caller: { ...anonymousCaller('default'), groups: new Set(groups) } })
 
 describe('a route index', () => {
   const index = new RouteIndexer(routingStrategies).index(routes)

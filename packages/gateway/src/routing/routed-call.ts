@@ -1,8 +1,9 @@
 import type { HeaderFields } from '@fairlead/http1'
+import type { ModelFeature } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import type { CallContent } from './call-content.ts'
 
-/** What determines the route of a call. */
+/** What determines the route of a call, and the order of its targets. */
 export interface RoutedCall {
   readonly model: string
   readonly caller: Caller
@@ -13,4 +14,18 @@ export interface RoutedCall {
   readonly inputTokens: number
   /** What the call says, for rules that ask. */
   readonly content: CallContent
+  /** The greatest number of output tokens that is asked for; undefined without a wish. */
+  readonly outputTokensMax: number | undefined
+  /** Whether the answer is to be a stream. */
+  readonly stream: boolean
+  /** What the model must be able to do. */
+  readonly features: ReadonlySet<ModelFeature>
+  /** Whether its prompt is assembled from a conversation, and fitted into the model's window then. */
+  readonly inConversation: boolean
+  /** Id of an existing conversation. */
+  readonly conversation: string | undefined
+  /** Monotonic milliseconds. */
+  readonly nowMs: number
+  /** The beginning of the prompt, at most `lengthMax` characters; the same for all calls of a dialogue. */
+  promptPrefix(lengthMax: number): string
 }

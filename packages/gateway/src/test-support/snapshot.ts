@@ -130,6 +130,8 @@ export function routeOf(
     rule,
     strategy: 'Priority',
     timeouts: { firstByteMs: undefined, idleMs: undefined, totalMs: undefined },
+    stickiness: undefined,
+    mirror: undefined,
     retry: { attempts: 0, conditions: ['RateLimited', 'ServerError', 'Timeout', 'Connect'] },
     ...parts,
     targets: targets.map((target) => ({

@@ -1,11 +1,9 @@
 import type { Clock } from '@fairlead/base'
 import type { HealthSettings } from '@fairlead/snapshot'
+import { MeasuredModels } from './model-measurements.ts'
 
 /** What recent calls to a provider have shown; Unknown before the first one. */
 export type ProviderHealth = 'Healthy' | 'Unreachable' | 'Unauthorized' | 'RateLimited' | 'Unknown'
-
-/** Weight of the newest measurement in the moving average of the latency. */
-const latencyDecay = 0.2
 
 /**
  * What recent calls to one provider have shown, and until when it is passed over. Survives a change
@@ -21,15 +19,11 @@ export class ProviderState {
   message = 'No call has been made yet.'
   /** Attempts in flight, until the end of their answers. */
   inFlight = 0
-  /**
-   * Moving average of the milliseconds until an answer can be passed on: a stream's first content, a
-   * whole answer's end. Undefined before the first.
-   */
-  latencyMs: number | undefined
   /** Monotonic milliseconds until which it is passed over; 0 if it is not. */
   availableAtMs = 0
   /** How often it has been ejected since its last success. */
   ejections = 0
+  readonly models = new MeasuredModels()
   readonly #clock: Clock
   readonly #changed: () => void
   #settings: HealthSettings
@@ -80,12 +74,6 @@ export class ProviderState {
   /** Whether it has answered in the last `milliseconds`. */
   succeededWithin(milliseconds: number): boolean {
     return this.#clock.monotonicMs() - this.#succeededMs < milliseconds
-  }
-
-  /** An answer that came after `milliseconds`. */
-  noteLatency(milliseconds: number): void {
-    const average = this.latencyMs ?? milliseconds
-    this.latencyMs = average + (milliseconds - average) * latencyDecay
   }
 
   /**

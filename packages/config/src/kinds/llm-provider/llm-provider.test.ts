@@ -98,3 +98,28 @@ describe('a simulator', () => {
     expect(simulatorSettings({ failure: { percent: 0 } })?.failure).toBeUndefined()
   })
 })
+
+describe('the price of a model', () => {
+  it('is in the snapshot as it was written', () => {
+    const priced = provider({
+      type: 'Simulator',
+      models: [
+        { name: 'a', price: { inputPerMillion: '0.15', outputPerMillion: '0.6' } },
+        { name: 'b' },
+      ],
+    })
+    const models = snapshotOf(priced)?.providers.get('default/p')?.models
+    expect(models?.map(({ price }) => price)).toEqual([
+      {
+        inputPerMillion: '0.15',
+        cachedInputPerMillion: undefined,
+        cacheWritePerMillion: undefined,
+        outputPerMillion: '0.6',
+      },
+      undefined,
+    ])
+    expect(conditionsOf(compileAll(priced), 'LLMProvider', 'default/p').Accepted).toMatchObject({
+      reason: 'Accepted',
+    })
+  })
+})

@@ -30,7 +30,6 @@ export const llmProvider: KindCompiler<LLMProvider, LLMProviderSettings> = {
     { path: 'spec.limits.requestsPerMinute' },
     { path: 'spec.limits.tokensPerMinute' },
     { path: 'spec.limits.maxConcurrent' },
-    { path: 'spec.models[].price' },
     {
       path: 'spec.simulator.failure.percent',
       unless: [0, 1, 2, 4, 5, 10, 20, 25, 50, 100],
@@ -66,6 +65,12 @@ function compileProvider(
       contextWindow: model.contextWindow,
       maxOutputTokens: model.maxOutputTokens,
       capabilities: frozenCopy(model.capabilities ?? none),
+      price: model.price && {
+        inputPerMillion: model.price.inputPerMillion,
+        cachedInputPerMillion: model.price.cachedInputPerMillion,
+        cacheWritePerMillion: model.price.cacheWritePerMillion,
+        outputPerMillion: model.price.outputPerMillion,
+      },
     })),
     headers: headers.map(({ name, value }) => ({ name, value })),
     timeouts: {

@@ -176,6 +176,34 @@ describe('rules', () => {
 
   it.each([
     [{}, undefined],
+    [{ by: 'None' }, undefined],
+    [{ by: 'PromptPrefix' }, { by: 'PromptPrefix' }],
+    [
+      { by: 'Header', header: 'X-Session' },
+      { by: 'Header', header: 'x-session' },
+    ],
+  ])('with stickiness %o keep calls together by %o', (stickiness, compiled) => {
+    const [route] = snapshotOf(policy('p', [rule('r', {}, { stickiness })]))?.routes ?? []
+    expect(route?.stickiness).toEqual(compiled)
+  })
+
+  it('copy calls to a mirror, whose provider the gateway then has too', () => {
+    const mirror = { providerRef: { name: 'simulator' }, model: 'new', percent: 5 }
+    const [route] = snapshotOf(policy('p', [rule('r', {}, { mirror })]))?.routes ?? []
+    expect(route?.mirror).toEqual({ provider: 'default/simulator', model: 'new', percent: 5 })
+  })
+
+  it('copy nothing to a mirror that does not exist, and say so', () => {
+    const mirrored = policy('p', [rule('r', {}, { mirror: { providerRef: { name: 'gone' } } })])
+    const result = compileAll(mirrored)
+    expect(result.snapshots.get('default/default')?.routes[0]?.mirror).toBeUndefined()
+    expect(conditionsOf(result, 'RoutingPolicy', 'default/p').ResolvedRefs?.message).toContain(
+      'spec.rules[0].mirror.providerRef: LLMProvider default/gone does not exist',
+    )
+  })
+
+  it.each([
+    [{}, undefined],
     [{ inputTokens: { min: 0 } }, undefined],
     [{ inputTokens: { min: 1 } }, { min: 1, max: undefined }],
     [{ inputTokens: { min: 0, max: 4000 } }, { min: 0, max: 4000 }],

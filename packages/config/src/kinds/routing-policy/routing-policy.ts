@@ -1,7 +1,14 @@
 import { canonicalJson, compareText } from '@fairlead/base'
 import { ConditionCompiler, ConditionError } from '@fairlead/cel'
 import { LLMProvider, RoutingPolicy, type RoutingRule } from '@fairlead/api'
-import type { Capabilities, Route, RouteMatch, RouteTarget } from '@fairlead/snapshot'
+import type {
+  Capabilities,
+  MirrorSettings,
+  Route,
+  RouteMatch,
+  RouteTarget,
+  StickinessSettings,
+} from '@fairlead/snapshot'
 import { compileTimeouts } from '../../judging/compile-timeouts.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
@@ -24,8 +31,6 @@ export const routingPolicy: KindCompiler<RoutingPolicy, readonly Route[]> = {
       unless: routingStrategies,
       instead: `targets are tried in their order, as with ${fallbackStrategy}`,
     },
-    { path: 'spec.rules[].stickiness.by', unless: ['None'] },
-    { path: 'spec.rules[].mirror' },
   ],
   claims: {
     of: (routes) => routes.map((route) => ({ subject: subjectOf(route), name: route.rule })),
@@ -35,8 +40,11 @@ export const routingPolicy: KindCompiler<RoutingPolicy, readonly Route[]> = {
     refuses: true,
   },
   needs: (routes) =>
-    routes.flatMap(({ targets }) =>
-      targets.map(({ provider }) => ({ type: LLMProvider, key: provider })),
+    routes.flatMap(({ targets, mirror }) =>
+      [...targets, ...(mirror ? [mirror] : [])].map(({ provider }) => ({
+        type: LLMProvider,
+        key: provider,
+      })),
     ),
   contribute: (members) => ({ routes: mergeRoutes(members) }),
 }
@@ -53,10 +61,10 @@ function compileRoutes(
   { routingStrategies }: Capabilities,
 ): readonly Route[] {
   return policy.spec.rules.flatMap((rule, index) => {
-    const { match, strategy, retry, timeouts, mirror } = rule
+    const { match, strategy, retry, timeouts } = rule
     const path = `spec.rules[${index}]`
     const targets = compileTargets(rule, path, findings)
-    if (mirror) findings.resolve(LLMProvider, mirror.providerRef, `${path}.mirror.providerRef`)
+    const mirror = compileMirror(rule, path, findings)
     checkCondition(match.cel.trim(), `${path}.match.cel`, findings)
     return [
       {
@@ -74,6 +82,8 @@ function compileRoutes(
           conditions: frozenCopy(retry.conditions),
         },
         timeouts: compileTimeouts(timeouts, findings, `${path}.timeouts`),
+        stickiness: compileStickiness(rule),
+        mirror,
       },
     ]
   })
@@ -100,6 +110,24 @@ function compileTargets(
     const provider = findings.resolve(LLMProvider, providerRef, targetPath)
     return provider === undefined ? [] : [{ name, provider, model, weight }]
   })
+}
+
+/** A mirror that cannot be resolved, or of no call, copies nothing. */
+function compileMirror(
+  { mirror }: RoutingRule,
+  path: string,
+  findings: Findings,
+): MirrorSettings | undefined {
+  if (mirror === undefined) return undefined
+  const { providerRef, model, percent } = mirror
+  const provider = findings.resolve(LLMProvider, providerRef, `${path}.mirror.providerRef`)
+  return provider === undefined || percent === 0 ? undefined : { provider, model, percent }
+}
+
+function compileStickiness({ stickiness }: RoutingRule): StickinessSettings | undefined {
+  const { by, header } = stickiness
+  if (by === 'None') return undefined
+  return by === 'Header' ? { by, header: (header ?? '').toLowerCase() } : { by }
 }
 
 /**

@@ -1,14 +1,9 @@
-import { HeaderFields } from '@fairlead/http1'
 import { describe, expect, it } from 'vitest'
-import { consumerOf } from '../../test-support/snapshot.ts'
-import { callerOf } from '../../access/caller.ts'
-import { contentOf } from './call-content.ts'
 import type { RoutedCall } from '../routed-call.ts'
 import type { RoutingStrategy, TargetView } from '../routing-strategy.ts'
+import { callWith } from './call-with.ts'
 
-interface NamedTarget extends TargetView {
-  readonly name: string
-}
+type NamedTarget = TargetView
 
 export function targetOf(name: string, view: Partial<TargetView> = {}): NamedTarget {
   return {
@@ -16,28 +11,42 @@ export function targetOf(name: string, view: Partial<TargetView> = {}): NamedTar
     weight: 1,
     health: 'Unknown',
     inFlight: 0,
-    latencyMs: undefined,
+    latencyMs: () => undefined,
+    outputTokens: undefined,
     price: undefined,
     ...view,
   }
 }
 
-const anyCall = (): RoutedCall => ({
-  model: 'm',
-  caller: callerOf(consumerOf('somebody')),
-  headers: new HeaderFields(),
-  prompt: undefined,
-  inputTokens: 10,
-  content: contentOf(),
-})
+/** A target that answers in this time. */
+export function timedTarget(name: string, latencyMs: number | undefined, weight = 1): NamedTarget {
+  return targetOf(name, { latencyMs: () => latencyMs, weight })
+}
+
+/** A target with prices per million input and output tokens, in dollars. */
+export function pricedTarget(
+  name: string,
+  inputPerMillion: string | undefined,
+  outputPerMillion: string | undefined,
+  view: Partial<TargetView> = {},
+): NamedTarget {
+  const price = {
+    inputPerMillion,
+    outputPerMillion,
+    cachedInputPerMillion: undefined,
+    cacheWritePerMillion: undefined,
+  }
+  return targetOf(name, { price, ...view })
+}
 
 /** The names of the targets in the order of a strategy. */
 export function orderOf(
   strategy: RoutingStrategy,
   targets: readonly NamedTarget[],
   point: number,
+  call: RoutedCall = callWith(),
 ): string[] {
-  return strategy.order(targets, anyCall(), () => point).map(({ name }) => name)
+  return strategy.order(targets, call, () => point).map(({ name }) => name)
 }
 
 const points = [0, 0.25, 0.5, 0.75, 0.999_999]
@@ -48,9 +57,11 @@ const targetLists: readonly (readonly NamedTarget[])[] = [
   [targetOf('none', { weight: 0 }), targetOf('zero', { weight: 0 })],
   [
     targetOf('down', { health: 'Unreachable', weight: 0 }),
-    targetOf('busy', { inFlight: 50, latencyMs: 900, weight: 90 }),
-    targetOf('new', { price: { inputPerMillion: '1', outputPerMillion: '2' } as never }),
-    targetOf('limited', { health: 'RateLimited', latencyMs: 20, weight: 1_000_000 }),
+    targetOf('busy', { inFlight: 50, latencyMs: () => 900, weight: 90 }),
+    targetOf('limited', { health: 'RateLimited', latencyMs: () => 20, weight: 1_000_000 }),
+    targetOf('waiting', { latencyMs: () => Infinity }),
+    targetOf('waiting-too', { latencyMs: () => Infinity }),
+    pricedTarget('priced', '1', '2'),
   ],
 ]
 

@@ -24,7 +24,7 @@ export async function dryRun(
     readOptional(fields['model'], 'model', readNonEmptyString) ??
     runtime.snapshot.gateway.defaultModel
   if (model === undefined) throw missingField('model', 'name a model; GET /v1/models lists them')
-  const { stream, textLength } = dialect.passage.inspect(fields)
+  const { features, outputTokensMax, stream, textLength } = dialect.passage.inspect(fields)
   const inputTokens = Math.ceil(textLength / 4)
   const content = new CallContent({
     caller,
@@ -39,7 +39,21 @@ export async function dryRun(
     promptItems: [],
     outline: () => dialect.passage.outline(fields),
   })
-  const routed = { model, caller, headers, prompt: undefined, inputTokens, content }
+  const routed = {
+    model,
+    caller,
+    headers,
+    prompt: undefined,
+    inputTokens,
+    content,
+    outputTokensMax,
+    stream,
+    features,
+    inConversation: true,
+    conversation: id === 'new' ? undefined : id,
+    nowMs: services.clock.monotonicMs(),
+    promptPrefix: (lengthMax: number) => dialect.passage.promptPrefix(fields, lengthMax),
+  }
   const [target] = matchRoute(routed, runtime, services.random).targets
   if (target === undefined) throw new Error('a matched route has a target')
   checkContextAccess({ context, caller, runtime })
