@@ -136,6 +136,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'assembly',
       'attempts',
       'probes',
+      'mirrors',
       'policies',
       'surfaces',
       '*.ts',

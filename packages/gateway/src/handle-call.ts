@@ -13,6 +13,7 @@ import { routedCallOf } from './call/routed-call-of.ts'
 import { settleCall } from './call/settle-call.ts'
 import { failCall } from './fail-call.ts'
 import { readBody, requireJson } from './http/read-body.ts'
+import type { Mirrors } from './mirrors/mirrors.ts'
 import { CallPermits } from './policies/call-permits.ts'
 import type { CallPolicy } from './policies/call-policy.ts'
 import type { CallTarget } from './routing/call-target.ts'
@@ -24,6 +25,7 @@ export interface CallChain {
   readonly arrivalPolicies: readonly CallPolicy[]
   readonly admissionPolicies: readonly CallPolicy[]
   readonly transformers: readonly AnswerTransformer[]
+  readonly mirrors: Mirrors
 }
 
 /**
@@ -34,7 +36,7 @@ export interface CallChain {
 export async function handleCall(
   call: Call,
   { route, parameters }: { readonly route: CallRoute; readonly parameters: PathParameters },
-  { arrivalPolicies, admissionPolicies, transformers }: CallChain,
+  { arrivalPolicies, admissionPolicies, mirrors, transformers }: CallChain,
 ): Promise<void> {
   const { record, runtime, services } = call
   const permits = new CallPermits()
@@ -51,10 +53,9 @@ export async function handleCall(
     taps.push(...recordTurn(call))
     const transforms = [...transformsFor(call, transformers), ...permits.transforms]
     const useFor = answerUse(call, transforms, taps)
-    const answer =
-      permits.answer ??
-      replayOf(assembled, call) ??
-      (await callFirstHealthy(assembled, useFor, call))
+    const stored = permits.answer ?? replayOf(assembled, call)
+    const answer = stored ?? (await callFirstHealthy(assembled, useFor, call))
+    if (stored === undefined) mirrors.offer(assembled, call)
     await relayAnswer(transformed(answer, transforms), useFor(record.target), call, taps)
   } catch (error) {
     await failCall(error, call, taps)

@@ -14,6 +14,7 @@ import type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
 import { handleRequest, type RequestHandling } from './handle-request.ts'
 import { EventLoopLag } from './metrics/event-loop-lag.ts'
 import { GatewayMetrics } from './metrics/gateway-metrics.ts'
+import { Mirrors } from './mirrors/mirrors.ts'
 import { createCallAllowance } from './policies/call-allowance.ts'
 import { callPolicies } from './policies/call-policies.ts'
 import { PromptRenderer } from './prompts/prompt-renderer.ts'
@@ -77,6 +78,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       arrivalPolicies: policies.filter(({ stage }) => stage === 'arrival'),
       admissionPolicies: policies.filter(({ stage }) => stage === 'admission'),
       transformers: lists.transformers,
+      mirrors: new Mirrors(registry),
     },
     fallbackDialect: lists.surfaces[0]?.dialect ?? openAiChat,
     services,
@@ -96,6 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     async drain(timeoutMs) {
       prober.stop()
       await drainServer(server, services, timeoutMs)
+      handling.chain.mirrors.stop()
       runtimes.stop()
       pools.destroy()
       await services.stores.close()

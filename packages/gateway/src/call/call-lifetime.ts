@@ -5,18 +5,20 @@ import { CallerGone, gatewayError } from '../errors/gateway-error.ts'
 /** Made once: a stack for every call would cost more than the call's end. */
 const callEnded = new Error('the call has ended')
 
+type ClosableResponse = Pick<ServerResponse, 'onClose'>
+
 /**
  * How long a call may run: until it ends, its caller disconnects, it times out or the gateway
  * stops. The reason is the error that says which.
  */
 export class CallLifetime extends Cancellation {
-  readonly #response: ServerResponse
+  readonly #response: ClosableResponse
   readonly #timer: Timer
   #outlivesCaller = false
   /** Its index in RunningCalls, which maintains it. */
   place = 0
 
-  constructor(response: ServerResponse, clock: Clock, timeoutMs: number) {
+  constructor(response: ClosableResponse, clock: Clock, timeoutMs: number) {
     super()
     this.#response = response
     this.#timer = clock.setTimer(timeoutMs, () =>

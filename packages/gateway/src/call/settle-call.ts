@@ -11,6 +11,7 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
   const { metrics } = services
   metrics.countRequest(record.route, target?.provider.key ?? '', record.status)
   if (target !== undefined) {
+    metrics.countTarget(record.route, target.name, record.status)
     const meters = metrics.metersOf(
       target.provider.type.telemetryName,
       boundedName(record.model, runtime),

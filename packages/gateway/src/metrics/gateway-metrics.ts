@@ -49,10 +49,13 @@ export class GatewayMetrics {
   readonly #perOutputToken: Histogram<ModelLabel>
   readonly #requests: Counter<'route' | 'provider' | 'status'>
   readonly #conditionFailures: Counter<'route'>
+  readonly #targets: Counter<'route' | 'target' | 'status'>
   /** By provider name, requested model and answering model. */
   readonly #callMeters = new TripleMap<string, string, string, CallMeters>()
   /** By route, provider and class of status. */
   readonly #requestCounters = new TripleMap<string, string, number, CounterChild>()
+  /** By route, target and class of status. */
+  readonly #targetCounters = new TripleMap<string, string, number, CounterChild>()
 
   constructor(registry: Registry) {
     this.#tokens = new Histogram(registry, {
@@ -95,6 +98,11 @@ export class GatewayMetrics {
       help: 'Evaluations of a CEL condition that failed, by the route that did not match.',
       labelNames: ['route'],
     })
+    this.#targets = new Counter(registry, {
+      name: 'fairlead_gateway_target_calls_total',
+      help: 'Calls that a target was asked for, by route, target and class of status.',
+      labelNames: ['route', 'target', 'status'],
+    })
   }
 
   /**
@@ -114,6 +122,17 @@ export class GatewayMetrics {
   /** Counts a condition of `route` that could not be evaluated. */
   countConditionFailure(route: string): void {
     this.#conditionFailures.labels({ route }).inc()
+  }
+
+  /** Counts a call that ended with `status` at a target, the last one that was asked. */
+  countTarget(route: string, target: string, status: number): void {
+    const statusClass = Math.floor(status / 100)
+    let counter = this.#targetCounters.get(route, target, statusClass)
+    if (counter === undefined) {
+      counter = this.#targets.labels({ route, target, status: `${statusClass}xx` })
+      this.#targetCounters.set(route, target, statusClass, counter)
+    }
+    counter.inc()
   }
 
   /** The meters of calls by OpenTelemetry's name for the type of provider, and by models. */

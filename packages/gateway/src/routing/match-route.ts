@@ -7,6 +7,7 @@ import { chooseTargets, type TargetChoice } from './choose-targets.ts'
 import type { RoutedCall } from './routed-call.ts'
 import type { RouteIndex } from './route-index.ts'
 import { priority } from './strategies/priority.ts'
+import { unfitnessOf } from './unfitness.ts'
 
 /** What calls are routed by, for one configuration. */
 export interface RoutingTable {
@@ -26,7 +27,7 @@ export interface MatchedRoute extends TargetChoice<CallTarget> {
   readonly retry: RetrySettings
   /** The rule's limits of time; undefined without a rule. */
   readonly timeouts: AnswerTimeouts | undefined
-  /** Where copies go; undefined if no call is copied, or the target cannot be used. */
+  /** Where copies go; undefined if no call is copied, or the target cannot answer this one. */
   readonly mirror: RouteMirror | undefined
 }
 
@@ -115,11 +116,12 @@ function defaultRoute(call: RoutedCall, table: RoutingTable, random: () => numbe
 
 function mirrorOf(
   { mirror }: Route,
-  { model }: RoutedCall,
+  call: RoutedCall,
   table: RoutingTable,
 ): RouteMirror | undefined {
   const provider = mirror && table.providers.get(mirror.provider)
   if (mirror === undefined || provider === undefined) return undefined
-  const target = new CallTarget('mirror', provider, mirror.model ?? model, 1)
-  return { target, percent: mirror.percent }
+  const target = new CallTarget('mirror', provider, mirror.model ?? call.model, 1)
+  const isFit = unfitnessOf(target.settings, call) === undefined
+  return isFit ? { target, percent: mirror.percent } : undefined
 }
