@@ -22,7 +22,7 @@ export interface Verdicts {
 }
 
 /** What one gateway does with the resources of a kind. */
-interface Service extends Pick<ServedKind, 'serves' | 'losses'> {
+interface Service extends Pick<ServedKind, 'serves' | 'losses' | 'shadowed'> {
   readonly gateway: string
 }
 
@@ -62,7 +62,9 @@ export class KindConditions {
     if (isSame) return last.conditions
     const services = served.flatMap(({ key }, index) => {
       const kind = kinds[index]
-      return kind === undefined ? [] : [{ gateway: key, serves: kind.serves, losses: kind.losses }]
+      if (kind === undefined) return []
+      const { serves, losses, shadowed } = kind
+      return [{ gateway: key, serves, losses, shadowed }]
     })
     const circumstances = new Map<string, readonly unknown[]>()
     const conditions = new Map<string, ResourceConditions>()
@@ -94,6 +96,7 @@ export class KindConditions {
     const { resource, key } = judged
     const serving = services.filter(({ serves }) => serves.has(key))
     const conflicts = serving.flatMap((service) => lossesOn(service, key))
+    const shadowed = serving.flatMap((service) => shadowedOn(service, key))
     const attached =
       compiler.gatewayRefs &&
       atEachGateway(compiler, judged, compiler.gatewayRefs(resource), gateways, services)
@@ -106,12 +109,12 @@ export class KindConditions {
     const conditions = {
       kind: compiler.type.kind,
       ...identityOf(resource),
-      conditions: [...commonConditions(judged, refusal), ...(own ?? [])],
+      conditions: [...commonConditions(judged, refusal, shadowed), ...(own ?? [])],
       ...(attached && {
         gateways: attached.map((at) => ({
           gatewayRef: at.gatewayRef,
           controllerName: this.#controllerName,
-          conditions: commonConditions(judged, at.refusal),
+          conditions: commonConditions(judged, at.refusal, at.shadowed),
         })),
       }),
       ...(statusFields && { statusFields }),
@@ -121,8 +124,11 @@ export class KindConditions {
 }
 
 /** What a gateway does with one resource, for comparison. */
-function onGateway({ gateway, serves, losses }: Service, key: string): readonly unknown[] {
-  return [gateway, serves.has(key), losses.get(key)]
+function onGateway(
+  { gateway, serves, losses, shadowed }: Service,
+  key: string,
+): readonly unknown[] {
+  return [gateway, serves.has(key), losses.get(key), shadowed.get(key)]
 }
 
 /** Why no gateway serves a resource, or what it lost on those that do. */
@@ -147,6 +153,7 @@ function refusalOf(
 interface AtGateway {
   readonly gatewayRef: GatewayRef
   readonly refusal: Refusal | undefined
+  readonly shadowed: readonly string[]
 }
 
 function atEachGateway(
@@ -160,7 +167,8 @@ function atEachGateway(
     ({ gatewayRef, gatewayKey, refusal }) => {
       const service = services.find(({ gateway }) => gateway === gatewayKey)
       const losses = service && compiler.claims?.refuses ? lossesOn(service, key) : []
-      return { gatewayRef, refusal: refusal ?? conflicted(losses) }
+      const shadowed = service ? shadowedOn(service, key) : []
+      return { gatewayRef, refusal: refusal ?? conflicted(losses), shadowed }
     },
   )
 }
@@ -180,4 +188,9 @@ function conflicted(losses: readonly string[]): Refusal | undefined {
 function lossesOn({ gateway, losses }: Service, key: string): readonly string[] {
   const loss = losses.get(key)
   return loss === undefined ? [] : [`on LLMGateway ${gateway}, ${loss}`]
+}
+
+function shadowedOn({ gateway, shadowed }: Service, key: string): readonly string[] {
+  const rules = shadowed.get(key)
+  return rules === undefined ? [] : [`on LLMGateway ${gateway}, ${rules}`]
 }

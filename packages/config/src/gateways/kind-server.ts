@@ -16,10 +16,14 @@ export interface ServedKind {
   readonly serves: ReadonlySet<string>
   /** By `namespace/name`: what the resource lost on this gateway, and to whom. */
   readonly losses: ReadonlyMap<string, string>
+  /** By `namespace/name`: what of the resource never takes effect on this gateway, and why. */
+  readonly shadowed: ReadonlyMap<string, string>
   /** By kind: the `namespace/name` of what these need to be served. */
   readonly needs: ReadonlyMap<string, ReadonlySet<string>>
   readonly part: SnapshotPart
 }
+
+const nothing: ReadonlyMap<string, string> = new Map()
 
 /** What decides on what is served of a kind. */
 interface Setting {
@@ -71,6 +75,7 @@ export class KindServer {
       serves: new Set(own.map(({ key }) => key)),
       losses,
       members,
+      shadowed: isSame ? last.shadowed : (this.#compiler.shadowed?.(members) ?? nothing),
       needs: isSame ? last.needs : this.#needsOf(members),
       part: isSame ? last.part : freeze(this.#compiler.contribute(members)),
     }

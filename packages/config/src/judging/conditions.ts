@@ -16,7 +16,7 @@ export const commonConditionTypes: readonly ConditionType[] = [
   {
     type: 'Accepted',
     reasons: {
-      True: ['Accepted', 'PartiallySupported'],
+      True: ['Accepted', 'PartiallySupported', 'Shadowed'],
       False: ['Invalid', 'Conflicted', 'NoMatchingGateway', 'NotAllowedByGateway'],
     },
   },
@@ -35,18 +35,29 @@ export interface Refusal {
   readonly message: string
 }
 
-/** `Accepted` and `ResolvedRefs` of a resource. */
+/**
+ * `Accepted` and `ResolvedRefs` of a resource. `shadowed` is what of it never takes effect because of
+ * others.
+ */
 export function commonConditions(
   judged: Judged,
   refusal: Refusal | undefined,
+  shadowed: readonly string[] = [],
 ): readonly PlannedCondition[] {
-  return [acceptedCondition(judged, refusal), resolvedRefsCondition(judged.referenceProblems)]
+  return [
+    acceptedCondition(judged, refusal, shadowed),
+    resolvedRefsCondition(judged.referenceProblems),
+  ]
 }
 
-/** What is invalid decides first, then the refusal, then fields that are not implemented. */
+/**
+ * What is invalid decides first, then the refusal, then fields that are not implemented, then what
+ * never takes effect.
+ */
 function acceptedCondition(
   { invalid, unsupported }: Judged,
   refusal: Refusal | undefined,
+  shadowed: readonly string[],
 ): PlannedCondition {
   const type = 'Accepted'
   if (invalid.length > 0) {
@@ -54,8 +65,13 @@ function acceptedCondition(
   }
   if (refusal) return { type, status: 'False', ...refusal }
   if (unsupported.length > 0) {
-    const message = `Accepted, but these fields are not implemented yet: ${listed(unsupported)}`
+    const fields = `Accepted, but these fields are not implemented yet: ${listed(unsupported)}`
+    const message = shadowed.length > 0 ? bounded(`${fields}. ${listed(shadowed)}`) : fields
     return { type, status: 'True', reason: 'PartiallySupported', message }
+  }
+  if (shadowed.length > 0) {
+    const message = bounded(`Accepted, but ${listed(shadowed)}`)
+    return { type, status: 'True', reason: 'Shadowed', message }
   }
   return { type, status: 'True', reason: 'Accepted', message: 'Accepted' }
 }

@@ -31,6 +31,11 @@ export interface KindCompiler<R extends KubernetesObject = KubernetesObject, S =
   /** What a resource wants for itself alone on a gateway. Defaults to nothing. */
   readonly claims?: Claims<S>
   /**
+   * What of the members, in the order of their keys, never takes effect on a gateway because of
+   * others: what to say of it, by `namespace/name`. Defaults to nothing.
+   */
+  shadowed?(members: readonly Member<R, S>[]): ReadonlyMap<string, string>
+  /**
    * What a gateway needs to serve these settings, whichever namespace it is in: only what
    * `Findings.resolve` has resolved. Defaults to nothing.
    */

@@ -15,6 +15,7 @@ import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { frozenCopy } from '../../values/freeze.ts'
 import { identityOf, namespaceOf, resourceKey } from '../../values/resource-key.ts'
 import { mergeRoutes } from './merge-routes.ts'
+import { shadowedRules } from './shadowed-rules.ts'
 
 /** What is used instead of a strategy that is not served. */
 const fallbackStrategy = 'Priority'
@@ -39,6 +40,7 @@ export const routingPolicy: KindCompiler<RoutingPolicy, readonly Route[]> = {
       `rule ${name} matches the same calls as ${winner}, and is left out`,
     refuses: true,
   },
+  shadowed: (members) => shadowedRules(mergeRoutes(members)),
   needs: (routes) =>
     routes.flatMap(({ targets, mirror }) =>
       [...targets, ...(mirror ? [mirror] : [])].map(({ provider }) => ({

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import {
+  compileAll,
+  conditionsOf,
+  policy,
+  rule,
+  type Described,
+} from '../../test-support/resources.ts'
+
+const acceptedOf = (name: string, ...policies: readonly Described[]) =>
+  conditionsOf(compileAll(...policies), 'RoutingPolicy', `default/${name}`).Accepted
+
+const older = { created: '2025-01-01T00:00:00Z' }
+const header = (name: string, value = '1') => ({ name, value })
+
+describe('a rule that can never match', () => {
+  it.each<[string, Record<string, object>, Record<string, object>]>([
+    ['everything', {}, { groups: ['g'], headers: [header('a')] }],
+    ['the same', { models: ['a'] }, { models: ['a'] }],
+    ['more models', { models: ['a', 'b'] }, { models: ['a'] }],
+    ['a prefix of its models', { models: ['gpt-*', 'x'] }, { models: ['gpt-4*', 'gpt-5', 'x'] }],
+    ['more groups', { groups: ['f', 'g'] }, { groups: ['g'] }],
+    ['more consumers', { consumers: ['a', 'b'] }, { consumers: ['default/b'], models: ['m'] }],
+    ['more prompts', { promptTemplates: ['a', 'b'] }, { promptTemplates: ['b'] }],
+    ['fewer headers', { headers: [header('A')] }, { headers: [header('b'), header('a')] }],
+    ['more lengths', { inputTokens: { min: 5 } }, { inputTokens: { min: 5, max: 9 } }],
+  ])('because one above it matches %s is named', (_, wide, narrow) => {
+    expect(
+      acceptedOf('p', policy('p', [rule('wide', wide), rule('narrow', narrow)])),
+    ).toMatchObject({
+      status: 'True',
+      reason: 'Shadowed',
+      message:
+        'Accepted, but on LLMGateway default/default, rule narrow never matches, because rule ' +
+        'wide above it matches all its calls',
+    })
+  })
+
+  it.each<[string, Record<string, object>, Record<string, object>]>([
+    ['other models', { models: ['a'] }, { models: ['a', 'b'] }],
+    ['only some models', { models: ['a*'] }, {}],
+    ['a longer prefix', { models: ['gpt-4*'] }, { models: ['gpt-*'] }],
+    ['other groups', { groups: ['f'] }, { groups: ['f', 'g'] }],
+    ['another header', { headers: [header('a')] }, { headers: [header('a', '2')] }],
+    ['more headers', { headers: [header('a'), header('b')] }, { headers: [header('a')] }],
+    ['other lengths', { inputTokens: { max: 8 } }, { inputTokens: { min: 5, max: 9 } }],
+    ['only some lengths', { inputTokens: { max: 8 } }, {}],
+  ])('is not what stands below one with %s', (_, first, second) => {
+    const accepted = acceptedOf('p', policy('p', [rule('first', first), rule('second', second)]))
+    expect(accepted).toMatchObject({ status: 'True', reason: 'Accepted' })
+  })
+
+  it('because of an older policy is named, at the gateway too', () => {
+    const first = policy('first', [rule('both', { models: ['a', 'b'] })], older)
+    const second = policy('second', [
+      rule('one', { models: ['a'] }),
+      rule('own', { models: ['c'] }),
+    ])
+    const message =
+      'Accepted, but on LLMGateway default/default, rule one never matches, because rule both of ' +
+      'RoutingPolicy default/first, which comes first, matches all its calls'
+    const result = compileAll(second, first)
+    expect(conditionsOf(result, 'RoutingPolicy', 'default/second').Accepted).toMatchObject({
+      reason: 'Shadowed',
+      message,
+    })
+    expect(conditionsOf(result, 'RoutingPolicy', 'default/first').Accepted?.reason).toBe('Accepted')
+    const planned = result.conditions.find(({ name }) => name === 'second')
+    expect(planned?.gateways?.[0]?.conditions[0]).toMatchObject({ reason: 'Shadowed', message })
+  })
+
+  it('is found among many rules in little time', () => {
+    const many = Array.from({ length: 300 }, (_, index) =>
+      policy(
+        `p${index}`,
+        Array.from({ length: 60 }, (__, place) =>
+          rule(`r${place}`, { models: [`tenant-${index}/${place}*`], groups: [`g${index}`] }),
+        ),
+        older,
+      ),
+    )
+    const last = policy('z', [
+      rule('wide', { models: ['tenant-299/5*'] }),
+      rule('narrow', { models: ['tenant-299/59'] }),
+    ])
+    expect(acceptedOf('z', ...many, last)?.message).toContain('rule narrow never matches')
+  })
+})
