@@ -42,7 +42,7 @@ export function passedOver(target: CallTarget, nowMs: number): PassedOver | unde
 }
 
 /** Monotonic milliseconds until which a target is passed over; 0 or a past time if it is not. */
-function availableAtMs({ provider, model }: CallTarget): number {
+export function availableAtMs({ provider, model }: CallTarget): number {
   const { credentials, state } = provider
   const [first] = credentials
   if (first === undefined) return state.availableAtMs

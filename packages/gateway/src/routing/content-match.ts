@@ -2,41 +2,50 @@ import type { Condition, ConditionCompiler } from '@fairlead/cel'
 import type { PromptClass, PromptType } from '@fairlead/llm'
 import type { RouteMatch } from '@fairlead/snapshot'
 import type { CallContent } from './call-content.ts'
+import type { RouteCondition } from './route-conditions.ts'
 
 /** Hears of each condition that could not be evaluated. */
 export type OnConditionFailure = (route: string, failure: string) => void
 
 /**
- * The part of a match that looks into the call; undefined when the rule has none. A condition that
- * cannot be evaluated does not match: it is noted in the content, and `onFailure` hears of it. Throws
- * for an expression that does not compile.
+ * The conditions of a rule that look into the call. An expression that cannot be evaluated does not
+ * hold: it is noted in the content, and `onFailure` hears of it. Throws for an expression that does
+ * not compile.
  */
-export function compileContentMatch(
+export function contentConditions(
   { cel, promptTypes, complexity }: RouteMatch,
   route: string,
   conditions: ConditionCompiler,
   onFailure: OnConditionFailure,
-): ((content: CallContent) => boolean) | undefined {
-  const condition = cel === '' ? undefined : conditions.compile(cel)
-  const classified = promptTypes.length > 0 || complexity !== undefined
-  if (condition === undefined && !classified) return undefined
-  return (content) =>
-    (condition === undefined || holds(condition, content, route, onFailure)) &&
-    (!classified || isClass(promptTypes, complexity, content.classification))
+): readonly RouteCondition[] {
+  const found: RouteCondition[] = []
+  if (cel !== '') {
+    const condition = conditions.compile(cel)
+    found.push(({ content }) => whyNot(condition, content, route, onFailure))
+  }
+  if (promptTypes.length > 0 || complexity !== undefined) {
+    found.push(({ content }) => {
+      const { classification } = content
+      if (isClass(promptTypes, complexity, classification)) return undefined
+      return `the prompt is of type ${classification.type} and complexity ${classification.complexity}`
+    })
+  }
+  return found
 }
 
-function holds(
+function whyNot(
   condition: Condition,
   content: CallContent,
   route: string,
   onFailure: OnConditionFailure,
-): boolean {
-  const { holds: result, failure } = condition.evaluate(content.bindings)
-  if (failure !== undefined) {
+): string | undefined {
+  const { holds, failure } = condition.evaluate(content.bindings)
+  if (failure === undefined) return holds ? undefined : 'its CEL expression is false'
+  if (!content.failures.some((known) => known.route === route)) {
     content.failures.push({ route, failure })
     onFailure(route, failure)
   }
-  return result
+  return 'its CEL expression could not be evaluated'
 }
 
 function isClass(

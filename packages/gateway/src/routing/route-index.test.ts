@@ -1,3 +1,4 @@
+import { HeaderFields } from '@fairlead/http1'
 import { describe, expect, it } from 'vitest'
 import { anonymousCaller } from '../access/caller.ts'
 import { routeOf } from '../test-support/snapshot.ts'
@@ -53,21 +54,30 @@ describe('a route index', () => {
 
   it('asks only routes that may match, however many there are', () => {
     let asked = 0
-    const many = Array.from({ length: 1000 }, (_, number) => {
-      const route = routeFor(`r${number}`, [`m${number}`])
-      const { headers } = route.match
-      const match = {
-        ...route.match,
-        get headers() {
-          asked += 1
-          return headers
-        },
+    class CountedFields extends HeaderFields {
+      override get(): string {
+        asked += 1
+        return '1'
       }
-      return { ...route, match }
-    })
-    expect(new RouteIndexer(routingStrategies).index(many).find(call('m999'))?.route.rule).toBe(
-      'r999',
+    }
+    const many = Array.from({ length: 1000 }, (_, number) =>
+      routeOf(`r${number}`, [{ provider: 'p' }], {
+        match: { models: [`m${number}`], headers: [{ name: 'x', value: '1' }] },
+      }),
     )
+    const built = new RouteIndexer(routingStrategies).index(many)
+    const found = built.find({ ...call('m999'), headers: new CountedFields() })
+    expect(found?.route.rule).toBe('r999')
     expect(asked).toBe(1)
+  })
+
+  it('says why the routes before the one that matches do not', () => {
+    const built = new RouteIndexer(routingStrategies).index(routes)
+    const { routes: named, more } = built.mismatches(call('b'), 2)
+    expect(named).toEqual([
+      { label: 'policy/group', reason: 'it is for other models' },
+      { label: 'policy/prefix', reason: 'it is for other models' },
+    ])
+    expect(more).toBe(1)
   })
 })

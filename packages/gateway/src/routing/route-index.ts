@@ -1,9 +1,9 @@
 import { ConditionCompiler } from '@fairlead/cel'
 import type { Route } from '@fairlead/snapshot'
-import type { Caller } from '../access/caller.ts'
 import { compilePattern } from '../access/name-pattern.ts'
-import { compileContentMatch, type OnConditionFailure } from './content-match.ts'
+import { contentConditions, type OnConditionFailure } from './content-match.ts'
 import type { RoutedCall } from './routed-call.ts'
+import { conditionsOf, type RouteCondition } from './route-conditions.ts'
 import type { RoutingStrategy } from './routing-strategy.ts'
 
 /** A route prepared for calls. */
@@ -15,7 +15,8 @@ interface CompiledRoute {
   /** Undefined when only these models match; otherwise every model may. */
   readonly onlyModels: readonly string[] | undefined
   readonly exactModels: readonly string[]
-  matches(call: RoutedCall): boolean
+  /** All its conditions together. */
+  readonly mismatch: RouteCondition
 }
 
 /** A route with its place in the evaluation order. */
@@ -24,12 +25,22 @@ interface Candidate {
   readonly route: CompiledRoute
 }
 
+interface RouteMismatches {
+  readonly routes: readonly { readonly label: string; readonly reason: string }[]
+  readonly more: number
+}
+
 /**
  * Finds the first route that matches. What it costs depends on the routes that name the call's model
  * and on those with a pattern or for any model, however many other routes there are.
  */
 export interface RouteIndex {
   find(call: RoutedCall): CompiledRoute | undefined
+  /**
+   * The routes that are tried before the one that matches, in their order, each with the reason why
+   * the call does not match; at most `countMax`, and how many more there are.
+   */
+  mismatches(call: RoutedCall, countMax: number): RouteMismatches
   /** The exact model names in routes. */
   readonly modelNames: readonly string[]
 }
@@ -57,8 +68,10 @@ export class RouteIndexer {
     const byModel = new Map<string, Candidate[]>()
     const others: Candidate[] = []
     const modelNames = new Set<string>()
+    const ordered: CompiledRoute[] = []
     for (const [place, one] of routes.entries()) {
       const route = this.#prepare(one)
+      ordered.push(route)
       for (const name of route.exactModels) modelNames.add(name)
       if (route.onlyModels === undefined) others.push({ place, route })
       for (const name of route.onlyModels ?? []) {
@@ -70,19 +83,21 @@ export class RouteIndexer {
     return {
       modelNames: [...modelNames],
       find: (call) => firstMatch(call, byModel.get(call.model) ?? [], others),
+      mismatches: (call, countMax) => mismatches(call, ordered, countMax),
     }
   }
 
   #prepare(route: Route): CompiledRoute {
     const known = this.#compiled.get(route)
     if (known !== undefined) return known
-    const contentMatch = compileContentMatch(
-      route.match,
-      labelOf(route),
-      this.#conditions,
-      this.#onConditionFailure,
-    )
-    const compiled = compileRoute(route, this.#strategies, contentMatch)
+    const { match } = route
+    const label = labelOf(route)
+    const conditions = [
+      ...conditionsOf(route),
+      // Last, because they cost most.
+      ...contentConditions(match, label, this.#conditions, this.#onConditionFailure),
+    ]
+    const compiled = compileRoute(route, this.#strategies, conditions)
     this.#compiled.set(route, compiled)
     return compiled
   }
@@ -100,16 +115,32 @@ function firstMatch(
     const right = others[inOthers]
     const isLeft = left !== undefined && (right === undefined || left.place < right.place)
     const next = isLeft ? left : right
-    if (next === undefined || next.route.matches(call)) return next?.route
+    if (next === undefined || next.route.mismatch(call) === undefined) return next?.route
     if (isLeft) inNamed += 1
     else inOthers += 1
   }
 }
 
+function mismatches(
+  call: RoutedCall,
+  ordered: readonly CompiledRoute[],
+  countMax: number,
+): RouteMismatches {
+  const routes: { label: string; reason: string }[] = []
+  let more = 0
+  for (const { label, mismatch } of ordered) {
+    const reason = mismatch(call)
+    if (reason === undefined) break
+    if (routes.length < countMax) routes.push({ label, reason })
+    else more += 1
+  }
+  return { routes, more }
+}
+
 function compileRoute(
   route: Route,
   strategies: ReadonlyMap<string, RoutingStrategy>,
-  contentMatch: ReturnType<typeof compileContentMatch>,
+  conditions: readonly RouteCondition[],
 ): CompiledRoute {
   const { match } = route
   const label = labelOf(route)
@@ -125,39 +156,14 @@ function compileRoute(
     strategy,
     exactModels: models.exactNames,
     onlyModels: anyModel || models.hasPrefixes ? undefined : models.exactNames,
-    matches: (call: RoutedCall) =>
-      (anyModel || models.matches(call.model)) &&
-      matchesGroups(match.groups, call.caller) &&
-      namesResource(match.consumers, route.policy.namespace, call.caller) &&
-      match.headers.every((header) => call.headers.get(header.name) === header.value) &&
-      namesResource(match.promptTemplates, route.policy.namespace, call.prompt) &&
-      isWithin(match.inputTokens, call.inputTokens) &&
-      // Last, because it costs most.
-      (contentMatch === undefined || contentMatch(call.content)),
+    mismatch: (call) => {
+      for (const condition of conditions) {
+        const reason = condition(call)
+        if (reason !== undefined) return reason
+      }
+      return undefined
+    },
   }
 }
 
 const labelOf = ({ policy, rule }: Route): string => `${policy.name}/${rule}`
-
-function isWithin(range: Route['match']['inputTokens'], tokens: number): boolean {
-  return range === undefined || (tokens >= range.min && tokens <= (range.max ?? Infinity))
-}
-
-function matchesGroups(groups: readonly string[], caller: Caller): boolean {
-  return groups.length === 0 || groups.some((group) => caller.groups.has(group))
-}
-
-/**
- * Whether the list is empty or names the resource; an unqualified name is in the policy's
- * namespace.
- */
-function namesResource(
-  names: readonly string[],
-  policyNamespace: string,
-  resource: { readonly namespace: string; readonly name: string } | undefined,
-): boolean {
-  if (names.length === 0) return true
-  if (resource === undefined || resource.name === '') return false
-  if (names.includes(`${resource.namespace}/${resource.name}`)) return true
-  return resource.namespace === policyNamespace && names.includes(resource.name)
-}

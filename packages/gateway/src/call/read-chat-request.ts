@@ -1,0 +1,58 @@
+import type { HeaderFields } from '@fairlead/http1'
+import type { Dialect } from '@fairlead/llm'
+import type { Caller } from '../access/caller.ts'
+import { parseJsonObject } from '../http/json-body.ts'
+import { findPrompt } from '../prompts/find-prompt.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import { type CallContext, readCallContext } from './call-context.ts'
+import { CallRequest } from './call-request.ts'
+import type { Services } from './services.ts'
+
+/** Who sends a chat request, and what it is read with. */
+interface ChatSender {
+  readonly caller: Caller
+  readonly dialect: Dialect
+  readonly headers: HeaderFields
+  readonly runtime: Runtime
+  readonly services: Services
+}
+
+/**
+ * The body of a chat request in the sender's dialect, with the PromptTemplate that it names. Throws
+ * a ModelError for what is wrong in it. With `messagesOptional` it may lack messages, as it may with
+ * a PromptTemplate.
+ */
+export function readChatRequest(
+  body: Buffer,
+  sender: ChatSender,
+  options: { readonly messagesOptional?: boolean } = {},
+): CallRequest {
+  const { dialect, headers, runtime } = sender
+  const fields = parseJsonObject(body)
+  const context = readCallContext(headers, fields['context'])
+  const { prompt } = context
+  const rendered = prompt === undefined ? undefined : renderNamed(prompt, sender, context)
+  const messagesOptional = options.messagesOptional === true || rendered !== undefined
+  return new CallRequest({
+    body,
+    fields,
+    context,
+    rendered,
+    sent: dialect.passage.inspect(fields, { messagesOptional }),
+    defaultModel: runtime.snapshot.gateway.defaultModel,
+  })
+}
+
+function renderNamed(
+  reference: string,
+  { caller, runtime, services }: ChatSender,
+  context: CallContext,
+) {
+  const { prompt, version } = findPrompt(reference, caller, runtime.snapshot.promptTemplates)
+  return services.prompts.render(prompt, {
+    version,
+    parameters: context.variables,
+    parametersField: 'context.variables',
+    stickyKey: context.conversation,
+  })
+}
