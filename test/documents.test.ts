@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { filesMatching, readText as read, root } from '../tools/source-tree.ts'
 import { consoleCommands, runSession, withoutVolatileParts } from './support/console-session.ts'
@@ -235,7 +235,7 @@ async function expectSession(commands: ReturnType<typeof consoleCommands>): Prom
   try {
     symlinkSync(dirname(fairlead.endpoints.kubeconfig), join(directory, '.fairlead'))
     symlinkSync(join(root, 'examples'), join(directory, 'examples'))
-    const { PATH } = process.env
+    const PATH = [installedIn(directory), process.env['PATH']].join(delimiter)
     const printed = await runSession(
       commands.map(({ command }) =>
         command
@@ -252,6 +252,16 @@ async function expectSession(commands: ReturnType<typeof consoleCommands>): Prom
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
+}
+
+/** A folder with the command `fairlead`, as an installed package has it. */
+function installedIn(directory: string): string {
+  const folder = join(directory, 'bin')
+  const main = join(root, 'packages/cli/src/main.ts')
+  const program = `#!/bin/sh\nexec '${process.execPath}' --conditions=source '${main}' "$@"\n`
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'fairlead'), program, { mode: 0o755 })
+  return folder
 }
 
 /** Path and text of every fenced block of a language, in all documents. */

@@ -7,6 +7,7 @@ const foreseen = new Set([
   'KubeConfigError',
   'ConnectionError',
   'StatusError',
+  'GatewayAnswerError',
 ])
 
 /** One line for the user. Only an unexpected error shows its stack. */

@@ -19,6 +19,15 @@ describe('parseCommandLine', () => {
         workers: undefined,
         manifests: undefined,
         logLevel: 'info',
+        call: {
+          model: undefined,
+          headers: {},
+          consumer: undefined,
+          file: undefined,
+          output: 'text',
+          url: undefined,
+          apiKey: undefined,
+        },
       },
     })
   })
@@ -47,6 +56,10 @@ describe('parseCommandLine', () => {
     ],
     [['up', '--workers', '65'], 'from 1 to 64'],
     [['up', '--workers', 'many'], 'from 1 to 64'],
+    [['explain-route', '--header', 'x-tier: gold'], 'expected name=value'],
+    [['explain-route', '--consumer', 'app'], 'namespace/name of a Consumer'],
+    [['explain-route', '-o', 'yaml'], 'expected text or json'],
+    [['explain-route', '--url', '127.0.0.1:8080'], 'expected an address such as'],
     [['up', '--unknown'], '--help'],
     [['up', 'twice'], 'unexpected argument "twice"'],
   ])('refuses %j and says what is expected', (args, message) => {

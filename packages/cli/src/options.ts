@@ -26,6 +26,26 @@ export interface Options {
   readonly manifests: string | undefined
   /** Log level: debug, info, warn, error or silent. Defaults to info. */
   readonly logLevel: string
+  /** What `fairlead explain-route` asks about. */
+  readonly call: CallOptions
+}
+
+/** A call that is asked about, and the gateway that is asked. */
+interface CallOptions {
+  /** Undefined: the file's, or the gateway's default. */
+  readonly model: string | undefined
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The Consumer that calls; undefined: whose key is given. */
+  readonly consumer: { readonly namespace: string; readonly name: string } | undefined
+  /** Path of a file with the body. */
+  readonly file: string | undefined
+  /** Defaults to text. */
+  readonly output: 'text' | 'json'
+  /** Address of the gateway; undefined: that of the data directory. */
+  readonly url: string | undefined
+  /** A secret. */
+  readonly apiKey: string | undefined
 }
 
 /** Invalid command line or variable; the message says which one and what is expected. */
@@ -46,6 +66,13 @@ const flags = {
   workers: { type: 'string' },
   manifests: { type: 'string' },
   'log-level': { type: 'string' },
+  model: { type: 'string' },
+  header: { type: 'string', multiple: true },
+  consumer: { type: 'string' },
+  file: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  url: { type: 'string' },
+  'api-key': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsOptionsConfig
 
@@ -68,7 +95,7 @@ export function parseCommandLine(
   if (positionals.length > 1) {
     throw new UsageError(`unexpected argument "${positionals[1]}"; see fairlead --help`)
   }
-  const text = (flag: Exclude<Flag, 'no-quickstart' | 'help'>): string | undefined => {
+  const text = (flag: Exclude<Flag, 'no-quickstart' | 'header' | 'help'>): string | undefined => {
     const value = values[flag] ?? environment[variableOf(flag)]
     return value === '' ? undefined : value
   }
@@ -90,6 +117,15 @@ export function parseCommandLine(
       workers: parseWorkers(text('workers')),
       manifests: text('manifests'),
       logLevel: parseLogLevel(text('log-level') ?? 'info'),
+      call: {
+        model: values.model,
+        headers: parseHeaders(values.header ?? []),
+        consumer: values.consumer === undefined ? undefined : parseConsumerName(values.consumer),
+        file: values.file,
+        output: parseOutput(values.output ?? 'text'),
+        url: parseUrl(text('url')),
+        apiKey: text('api-key'),
+      },
     },
   }
 }
@@ -136,6 +172,34 @@ function parseGatewayName(text: string): Options['gateway'] {
     throw new UsageError(`--gateway is "${text}": expected namespace/name of an LLMGateway`)
   }
   return { namespace: match[1], name: match[2] }
+}
+
+function parseConsumerName(text: string): CallOptions['consumer'] {
+  const [namespace, name, ...rest] = text.split('/')
+  if (namespace === undefined || name === undefined || name === '' || rest.length > 0) {
+    throw new UsageError(`--consumer is "${text}": expected namespace/name of a Consumer`)
+  }
+  return { namespace, name }
+}
+
+function parseHeaders(texts: readonly string[]): CallOptions['headers'] {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name, value] = /^([A-Za-z0-9-]+)=(.*)$/.exec(text) ?? []
+      if (name !== undefined && value !== undefined) return [name.toLowerCase(), value]
+      throw new UsageError(`--header is "${text}": expected name=value`)
+    }),
+  )
+}
+
+function parseOutput(text: string): CallOptions['output'] {
+  if (text === 'text' || text === 'json') return text
+  throw new UsageError(`--output is "${text}": expected text or json`)
+}
+
+function parseUrl(text: string | undefined): string | undefined {
+  if (text === undefined || /^https?:\/\//.test(text)) return text
+  throw new UsageError(`--url is "${text}": expected an address such as http://127.0.0.1:8080`)
 }
 
 function parseLogLevel(text: string): string {

@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   operator: async () => (await import('./commands/operator.ts')).operator,
   gateway: async () => (await import('./commands/gateway.ts')).gateway,
   apiserver: async () => (await import('./commands/apiserver.ts')).apiserver,
+  'explain-route': async () => (await import('./commands/explain-route.ts')).explainRoute,
   crds: async () => (await import('./commands/crds.ts')).crds,
 }
 

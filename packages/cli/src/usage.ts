@@ -4,11 +4,12 @@ export const usage = `Fairlead: a Kubernetes-native LLM gateway
 Usage: fairlead <command> [flags]
 
 Commands
-  up          embedded API server, operator and gateway
-  operator    the control plane alone, for a cluster (--kubeconfig, or in-cluster)
-  gateway     the data plane alone, from a cluster or from --manifests DIR
-  apiserver   the embedded Kubernetes API server alone
-  crds        print the custom resource definitions as YAML
+  up             embedded API server, operator and gateway
+  operator       the control plane alone, for a cluster (--kubeconfig, or in-cluster)
+  gateway        the data plane alone, from a cluster or from --manifests DIR
+  apiserver      the embedded Kubernetes API server alone
+  explain-route  where a call would go and why, from a running gateway
+  crds           print the custom resource definitions as YAML
 
 Flags (each also as a FAIRLEAD_… variable in upper snake case)
   --data-dir DIR        directory for state (default .fairlead)
@@ -24,4 +25,13 @@ Flags (each also as a FAIRLEAD_… variable in upper snake case)
   --manifests DIR       gateway only: read resources from files, reloaded on change
   --no-quickstart       do not apply the quickstart resources at the first start
   --log-level LEVEL     debug, info, warn, error or silent (default info)
+
+Flags of explain-route
+  --model NAME          the model that is asked for
+  --header NAME=VALUE   a header of the call; may be repeated
+  --file FILE           the body of the call, as JSON
+  --consumer NS/NAME    the Consumer that calls; its key is read from its Secret
+  --api-key KEY         the caller's key; better FAIRLEAD_API_KEY
+  --url URL             the gateway (default the one of the data directory)
+  -o, --output FORMAT   text or json (default text)
 `

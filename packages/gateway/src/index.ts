@@ -8,6 +8,7 @@ export type { ProviderHealth } from './upstream/provider-state.ts'
 export type { SecretSource, SnapshotSource } from './sources/sources.ts'
 
 // What the lists of startGateway hold, and what it takes to write another member.
+export type { RouteExplanation } from './surfaces/route/route-explanation.ts'
 export { surfaces } from './surfaces/surfaces.ts'
 export type { Surface } from './surfaces/surface.ts'
 export type { Call } from './call/call.ts'

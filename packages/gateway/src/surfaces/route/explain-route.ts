@@ -9,85 +9,85 @@ import {
   type RoutingTable,
 } from '../../routing/match-route.ts'
 import type { RoutedCall } from '../../routing/routed-call.ts'
+import type { ExplainedTarget, NamedTarget, RouteExplanation } from './route-explanation.ts'
 
 /** Rules that are named at most. */
 const rulesMax = 1000
 
 const noRules = { rules: [], more_rules: 0 }
 
+const nowhere = {
+  route: null,
+  strategy: null,
+  sticky: null,
+  targets: [],
+  passed_over: [],
+  mirror: null,
+}
+
 /**
- * Where a call would go now, and why, as JSON: the rules that are tried before the one that matches,
- * the targets in their order, and what was passed over. Asks and changes nothing. A call that would
- * fail before any provider is asked has its error in `error`.
+ * Where a call would go now, and why. Asks and changes nothing. A call that would fail before any
+ * provider is asked has its error in `error`.
  */
-export function explainRoute(call: RoutedCall, table: RoutingTable, random: () => number): object {
+export function explainRoute(
+  call: RoutedCall,
+  table: RoutingTable,
+  random: () => number,
+): RouteExplanation {
   const asked = {
     object: 'route',
     model: call.model,
     consumer: call.caller.consumer === '' ? null : call.caller.consumer,
     input_tokens: call.inputTokens,
     features: [...call.features],
-  }
-  let found: MatchedRoute
+  } as const
   try {
-    found = findRoute(call, table, random)
+    return { ...asked, ...rulesOf(call, table), ...found(findRoute(call, table, random), call) }
   } catch (error) {
     if (!(error instanceof ModelError)) throw error
     // What a caller may not use, it is told nothing about.
     const rules = error.kind === 'permission' ? noRules : rulesOf(call, table)
-    return { ...asked, ...rules, ...failed(error) }
-  }
-  const targets = byAvailability(found.targets, call.nowMs)
-  return {
-    ...asked,
-    ...rulesOf(call, table),
-    route: found.label,
-    strategy: found.route?.strategy ?? null,
-    sticky: stickinessOf(found),
-    targets: targets.map((target) => presented(target, call)),
-    passed_over: found.unfit.map(({ target, reason }) => ({ ...named(target), reason })),
-    mirror:
-      found.mirror === undefined
-        ? null
-        : { ...named(found.mirror.target), percent: found.mirror.percent },
-    error: targets.length === 0 ? presentedError(noFitTarget(found)) : null,
+    return { ...asked, ...rules, ...nowhere, error: presentedError(error) }
   }
 }
 
-function rulesOf(call: RoutedCall, { routes }: RoutingTable): object {
+function rulesOf(
+  call: RoutedCall,
+  { routes }: RoutingTable,
+): Pick<RouteExplanation, 'rules' | 'more_rules'> {
   const { routes: considered, more } = routes.mismatches(call, rulesMax)
   const rules = considered.map(({ label, reason }) => ({ route: label, reason }))
   return { rules, more_rules: more }
 }
 
-function failed(error: ModelError): object {
+function found(route: MatchedRoute, call: RoutedCall) {
+  const { mirror, unfit } = route
   return {
-    route: null,
-    strategy: null,
-    sticky: null,
-    targets: [],
-    passed_over: [],
-    mirror: null,
-    error: presentedError(error),
+    route: route.label,
+    strategy: route.route?.strategy ?? null,
+    sticky: stickinessOf(route),
+    targets: byAvailability(route.targets, call.nowMs).map((target) => explained(target, call)),
+    passed_over: unfit.map(({ target, reason }) => ({ ...named(target), reason })),
+    mirror: mirror ? { ...named(mirror.target), percent: mirror.percent } : null,
+    error: route.targets.length === 0 ? presentedError(noFitTarget(route)) : null,
   }
 }
 
-function presentedError({ status, code, message }: ModelError): object {
+function presentedError({ status, code, message }: ModelError): RouteExplanation['error'] {
   return { status, code, message }
 }
 
-/** Null without stickiness; without a key the call lacks what it would stick to. */
-function stickinessOf({ route, stickyKey }: MatchedRoute): object | null {
+function stickinessOf({ route, stickyKey }: MatchedRoute): RouteExplanation['sticky'] {
   const stickiness = route?.stickiness
   return stickiness === undefined ? null : { ...stickiness, key: stickyKey ?? null }
 }
 
-function named({ name, provider, model }: CallTarget): object {
+function named({ name, provider, model }: CallTarget): NamedTarget {
   return { target: name, provider: provider.key, model }
 }
 
-function presented(target: CallTarget, call: RoutedCall): object {
-  const { inputPerMillion, outputPerMillion } = target.price ?? {}
+function explained(target: CallTarget, call: RoutedCall): ExplainedTarget {
+  const { price } = target
   const latencyMs = target.measurements.latency(call.stream).measured
   return {
     ...named(target),
@@ -96,8 +96,11 @@ function presented(target: CallTarget, call: RoutedCall): object {
     available_in_ms: Math.max(0, Math.ceil(availableAtMs(target) - call.nowMs)),
     in_flight: target.inFlight,
     latency_ms: latencyMs === undefined ? null : Math.round(latencyMs),
-    price: target.price
-      ? { input_per_million: inputPerMillion, output_per_million: outputPerMillion }
+    price: price
+      ? {
+          input_per_million: price.inputPerMillion ?? null,
+          output_per_million: price.outputPerMillion ?? null,
+        }
       : null,
     cost: callCost(target, call) ?? null,
   }

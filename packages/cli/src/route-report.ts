@@ -1,0 +1,64 @@
+import type { RouteExplanation } from '@fairlead/gateway'
+
+type ExplainedTarget = RouteExplanation['targets'][number]
+
+/** An explained route, for people. */
+export function routeReport(explanation: RouteExplanation): string {
+  const { consumer, error, features, input_tokens: tokens, mirror, model } = explanation
+  const asks = features.length > 0 ? `, asks for ${features.join(', ')}` : ''
+  return [
+    `Model ${model}, about ${tokens} input tokens${asks}, as ${consumer ?? 'an anonymous caller'}`,
+    ...section('Rules that do not match', rulesIn(explanation)),
+    ...chosenRoute(explanation),
+    ...section('Targets, in this order', explanation.targets.map(targetLine)),
+    ...section(
+      'Passed over',
+      explanation.passed_over.map(({ target, reason }) => `${target}: ${reason}`),
+    ),
+    ...(mirror === null
+      ? []
+      : [`Mirror: ${mirror.percent} % go to ${mirror.provider} as ${mirror.model} too`]),
+    ...(error === null
+      ? []
+      : [`The call would fail with ${error.status} ${error.code}: ${error.message}`]),
+  ]
+    .map((line) => `${line}\n`)
+    .join('')
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)]
+}
+
+function rulesIn({ rules, more_rules: more }: RouteExplanation): readonly string[] {
+  const lines = rules.map(({ route, reason }) => `${route}: ${reason}`)
+  return more > 0 ? [...lines, `and ${more} more`] : lines
+}
+
+function chosenRoute({ route, sticky, strategy }: RouteExplanation): readonly string[] {
+  if (route === null) return []
+  const line =
+    strategy === null ? `Route: ${route}, the default providers` : `Route: ${route}, ${strategy}`
+  if (sticky === null) return [line]
+  const by = sticky.header === undefined ? sticky.by : `${sticky.by} ${sticky.header}`
+  return [
+    line,
+    sticky.key === null
+      ? `Sticks by ${by}: the call has none, so the strategy decides`
+      : `Sticks by ${by}: key ${sticky.key.slice(0, 12)}, which decides instead of the strategy`,
+  ]
+}
+
+function targetLine(target: ExplainedTarget, index: number): string {
+  const { available_in_ms: waitMs, cost, in_flight: inFlight, latency_ms: latencyMs } = target
+  const known = [
+    `weight ${target.weight}`,
+    target.health,
+    ...(waitMs > 0 ? [`passed over for ${waitMs} ms more`] : []),
+    `${inFlight} in flight`,
+    ...(latencyMs === null ? [] : [`${latencyMs} ms`]),
+    ...(cost === null ? [] : [`$${Number(cost.toPrecision(3))} for this call`]),
+  ]
+  const { model, provider } = target
+  return `${index + 1}. ${target.target}: ${model} at ${provider} (${known.join(', ')})`
+}
