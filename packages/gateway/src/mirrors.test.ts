@@ -66,6 +66,18 @@ describe('a mirror', () => {
     for (const { fields } of mirrored()) expect(fields).toMatchObject({ mirror: { outcome } })
   })
 
+  it('that breaks off in mid-answer is told apart', async () => {
+    const cut: Answer = (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(chunks(['from ']).slice(0, 2).join(''))
+      setImmediate(() => response.destroy())
+    }
+    const { gateway, mirrored } = await mirroredGateway(cut, { stream: true })
+    expect((await gateway.chat({ ...call, stream: true })).status).toBe(200)
+    await vi.waitFor(() => expect(mirrored()).toHaveLength(1))
+    expect(mirrored()[0]?.fields).toMatchObject({ mirror: { outcome: 'Cut', status: 200 } })
+  })
+
   it('that never answers holds up no more than a few copies', async () => {
     const { gateway, candidate } = await mirroredGateway(() => {})
     for (let count = 0; count < 20; count += 1) {

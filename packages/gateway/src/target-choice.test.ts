@@ -1,8 +1,9 @@
+import { FakeClock } from '@fairlead/base/testing'
 import type { ProviderModel } from '@fairlead/snapshot'
 import { describe, expect, it } from 'vitest'
 import { promptOf, providerOf, routeOf, simulatorOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
-import { completion, json } from './test-support/upstream.ts'
+import { type Answer, completion, json } from './test-support/upstream.ts'
 
 const hello = [{ role: 'user', content: 'hi' }]
 
@@ -100,10 +101,11 @@ describe('a strategy', () => {
 
   it('measures an unknown target with one call, and prefers the faster one then', async () => {
     const gateway = await testGateway({
-      providers: [simulatorOf('slow', { latencyMs: 60 }), simulatorOf('fast')],
+      providers: [simulatorOf('slow', { latencyMs: 300 }), simulatorOf('fast')],
       routes: [
         routeOf('r', [{ provider: 'slow' }, { provider: 'fast' }], { strategy: 'LeastLatency' }),
       ],
+      options: { random: () => 0 },
     })
     const targets: (string | null)[] = []
     for (let count = 0; count < 6; count += 1) {
@@ -164,4 +166,39 @@ describe('a rule with stickiness', () => {
       expect(targets.size).toBe(1)
     },
   )
+
+  it('leaves a target that fails, and comes back to it', async () => {
+    const clock = new FakeClock()
+    let healthy = true
+    const answers = json(200, completion('ok'))
+    const flapping: Answer = (response, request) =>
+      (healthy ? answers : json(500, { error: { message: 'down' } }))(response, request)
+    const upstreams = await Promise.all([flapping, flapping].map((answer) => testUpstream(answer)))
+    const gateway = await testGateway({
+      providers: upstreams.map(({ url }, index) =>
+        providerOf(`p${index}`, { type: 'OpenAICompatible', baseURL: url }),
+      ),
+      routes: [
+        routeOf('r', [{ provider: 'p0' }, { provider: 'p1' }], {
+          strategy: 'Weighted',
+          stickiness: { by: 'Header', header: 'x-user' },
+          retry: { attempts: 0, withinMs: undefined, conditions: [] },
+        }),
+      ],
+      options: { clock },
+    })
+    const ask = async () => {
+      const response = await gateway.chat({ model: 'm', messages: hello }, { 'x-user': 'ada' })
+      return [response.status, response.headers.get('x-fairlead-target')]
+    }
+    const [, home] = await ask()
+    healthy = false
+    for (let count = 0; count < 5; count += 1) expect(await ask()).toEqual([502, home])
+    healthy = true
+    const [status, other] = await ask()
+    expect(status).toBe(200)
+    expect(other).not.toBe(home)
+    await clock.advance(10_001)
+    expect(await ask()).toEqual([200, home])
+  })
 })

@@ -1,17 +1,19 @@
+import { drawOrder } from '../draw-order.ts'
 import { orderBy } from '../order-by.ts'
 import type { RoutingStrategy, TargetView } from '../routing-strategy.ts'
 
 /**
  * The faster of two that are drawn, so that many gateways do not all flock to the one that is
  * fastest; then the others, the fastest first. One that nobody has measured comes before all, until
- * a call is on its way there. A target of weight 0 comes last, as a fallback only.
+ * a call is on its way there. Equals, such as several that nobody has measured, are drawn by weight. A
+ * target of weight 0 comes last, as a fallback only.
  */
 export const leastLatency: RoutingStrategy = {
   type: 'LeastLatency',
   order(targets, call, random) {
     if (targets.length < 2) return targets
     const latencies = new Map(targets.map((target) => [target, target.latencyMs(call) ?? -1]))
-    const ordered = orderBy(targets, (target) => latencies.get(target) ?? 0)
+    const ordered = orderBy(drawOrder(targets, random), (target) => latencies.get(target) ?? 0)
     const [fastest] = ordered
     if (fastest === undefined || latencies.get(fastest) === -1) return ordered
     const drawn = fasterOfTwo(ordered, random)
