@@ -1,3 +1,4 @@
+import type { Route } from '@fairlead/snapshot'
 import { describe, expect, it } from 'vitest'
 import {
   compileAll,
@@ -6,6 +7,7 @@ import {
   rule,
   type Described,
 } from '../../test-support/resources.ts'
+import { shadowedRules } from './shadowed-rules.ts'
 
 const acceptedOf = (name: string, ...policies: readonly Described[]) =>
   conditionsOf(compileAll(...policies), 'RoutingPolicy', `default/${name}`).Accepted
@@ -69,20 +71,43 @@ describe('a rule that can never match', () => {
     expect(planned?.gateways?.[0]?.conditions[0]).toMatchObject({ reason: 'Shadowed', message })
   })
 
-  it('is found among many rules in little time', () => {
-    const many = Array.from({ length: 300 }, (_, index) =>
-      policy(
-        `p${index}`,
-        Array.from({ length: 60 }, (__, place) =>
-          rule(`r${place}`, { models: [`tenant-${index}/${place}*`], groups: [`g${index}`] }),
-        ),
-        older,
-      ),
-    )
-    const last = policy('z', [
-      rule('wide', { models: ['tenant-299/5*'] }),
-      rule('narrow', { models: ['tenant-299/59'] }),
-    ])
-    expect(acceptedOf('z', ...many, last)?.message).toContain('rule narrow never matches')
+  it('is found among many rules with few comparisons', () => {
+    let asked = 0
+    const routeOf = (name: string, models: readonly string[], min: number): Route => ({
+      policy: { namespace: 'default', name: 'p', generation: 1 },
+      rule: name,
+      match: {
+        models,
+        groups: [],
+        consumers: [],
+        headers: [],
+        promptTemplates: [],
+        get inputTokens() {
+          asked += 1
+          return { min, max: min }
+        },
+      },
+      strategy: 'Weighted',
+      targets: [],
+      retry: { attempts: 0, withinMs: undefined, conditions: [] },
+      timeouts: { firstByteMs: undefined, idleMs: undefined, totalMs: undefined },
+      stickiness: undefined,
+      mirror: undefined,
+    })
+    const comparisons = (rules: readonly Route[]) => {
+      asked = 0
+      const found = shadowedRules(rules)
+      return { asked, found: [...found.values()] }
+    }
+    const named = (count: number) =>
+      Array.from({ length: count }, (_, at) => routeOf(`r${at}`, [`m${at}`, `t${at}/*`], at))
+    const last = routeOf('last', ['t999/x'], 999)
+    const { asked: thousand, found } = comparisons([...named(1000), last])
+    expect(found).toEqual([expect.stringContaining('rule last never matches, because rule r999')])
+    expect(thousand).toBeLessThan(10)
+    // Rules that have nothing but a length in common with others: a bounded number for each.
+    const lengths = (count: number) =>
+      Array.from({ length: count }, (_, at) => routeOf(`r${at}`, [], at))
+    expect(comparisons(lengths(2000)).asked).toBeLessThan(2.1 * comparisons(lengths(1000)).asked)
   })
 })

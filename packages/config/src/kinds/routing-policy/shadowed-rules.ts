@@ -2,6 +2,9 @@ import { canonicalJson } from '@fairlead/base'
 import type { Route, RouteMatch } from '@fairlead/snapshot'
 import { resourceKey } from '../../values/resource-key.ts'
 
+/** How many rules with one value in common are compared; further ones are not. */
+const comparedMax = 100
+
 /** A route with its place in the order in which routes are tried. */
 interface Placed {
   readonly place: number
@@ -11,24 +14,69 @@ interface Placed {
 /**
  * Rules that can never match, because one that is tried before them matches all their calls: what to
  * say of them, by the `namespace/name` of their policy. Routes are given in the order in which they
- * are tried. A rule is only compared with those that have a value in common with it.
+ * are tried. A rule is only compared with those that have a value in common with it, and with at most
+ * `comparedMax` for each value.
  */
 export function shadowedRules(routes: readonly Route[]): ReadonlyMap<string, string> {
-  const earlier = new Map<string, Placed[]>()
+  const earlier = new EarlierRules()
   const found = new Map<string, string[]>()
   for (const [place, route] of routes.entries()) {
-    const shadow = firstThatCovers(route.match, earlier)
+    const shadow = earlier.firstThatCovers(route.match)
     if (shadow !== undefined) {
       const key = policyOf(route)
       found.set(key, [...(found.get(key) ?? []), describe(route, shadow)])
     }
-    for (const value of filedUnder(route.match)) {
-      const filed = earlier.get(value)
-      if (filed === undefined) earlier.set(value, [{ place, route }])
-      else filed.push({ place, route })
-    }
+    earlier.add({ place, route })
   }
   return new Map(Array.from(found, ([key, rules]) => [key, rules.join('; ')]))
+}
+
+/** Rules by a value that whatever they cover has, too. */
+class EarlierRules {
+  readonly #byValue = new Map<string, Placed[]>()
+  /** Of prefixes of models. */
+  readonly #prefixLengths = new Set<number>()
+
+  add(placed: Placed): void {
+    for (const pattern of placed.route.match.models) {
+      if (pattern.endsWith('*')) this.#prefixLengths.add(pattern.length - 1)
+    }
+    for (const value of filedUnder(placed.route.match)) {
+      const filed = this.#byValue.get(value)
+      if (filed === undefined) this.#byValue.set(value, [placed])
+      else if (filed.length < comparedMax) filed.push(placed)
+    }
+  }
+
+  firstThatCovers(match: RouteMatch): Route | undefined {
+    let first: Placed | undefined
+    for (const value of this.#soughtUnder(match)) {
+      const covering = this.#byValue.get(value)?.find(({ route }) => covers(route.match, match))
+      if (covering !== undefined && covering.place < (first?.place ?? Infinity)) first = covering
+    }
+    return first?.route
+  }
+
+  #soughtUnder({ consumers, groups, headers, models, promptTemplates }: RouteMatch): string[] {
+    const first = (kind: string, names: readonly string[]) =>
+      names.slice(0, 1).map((name) => `${kind} ${name}`)
+    return [
+      ...first('consumer', consumers),
+      ...first('prompt', promptTemplates),
+      ...models.slice(0, 1).flatMap((pattern) => this.#patternsFor(pattern)),
+      ...first('group', groups),
+      ...headers.map((header) => `header ${canonicalJson(header)}`),
+      'any',
+    ]
+  }
+
+  /** The patterns of earlier rules that match what a pattern matches. */
+  #patternsFor(pattern: string): string[] {
+    const text = withoutStar(pattern)
+    const lengths = [...this.#prefixLengths].filter((length) => length <= text.length)
+    const prefixes = lengths.map((length) => `model ${text.slice(0, length)}*`)
+    return pattern.endsWith('*') ? prefixes : [`model ${pattern}`, ...prefixes]
+  }
 }
 
 const policyOf = ({ policy }: Route): string => resourceKey(policy.namespace, policy.name)
@@ -39,18 +87,6 @@ function describe(route: Route, shadow: Route): string {
   return `rule ${route.rule} never matches, because rule ${shadow.rule} ${which} matches all its calls`
 }
 
-function firstThatCovers(
-  match: RouteMatch,
-  earlier: ReadonlyMap<string, readonly Placed[]>,
-): Route | undefined {
-  let first: Placed | undefined
-  for (const value of soughtUnder(match)) {
-    const covering = earlier.get(value)?.find(({ route }) => covers(route.match, match))
-    if (covering !== undefined && covering.place < (first?.place ?? Infinity)) first = covering
-  }
-  return first?.route
-}
-
 /** Values one of which every rule has that is covered by this one. */
 function filedUnder({ consumers, groups, headers, models, promptTemplates }: RouteMatch): string[] {
   if (consumers.length > 0) return consumers.map((each) => `consumer ${each}`)
@@ -59,36 +95,6 @@ function filedUnder({ consumers, groups, headers, models, promptTemplates }: Rou
   if (groups.length > 0) return groups.map((each) => `group ${each}`)
   const [header] = headers
   return [header === undefined ? 'any' : `header ${canonicalJson(header)}`]
-}
-
-/** Where rules are filed that may cover this one. */
-function soughtUnder({
-  consumers,
-  groups,
-  headers,
-  models,
-  promptTemplates,
-}: RouteMatch): string[] {
-  const first = (kind: string, names: readonly string[]) =>
-    names.slice(0, 1).map((name) => `${kind} ${name}`)
-  return [
-    ...first('consumer', consumers),
-    ...first('prompt', promptTemplates),
-    ...models.slice(0, 1).flatMap(patternsFor),
-    ...first('group', groups),
-    ...headers.map((header) => `header ${canonicalJson(header)}`),
-    'any',
-  ]
-}
-
-/** All patterns that match what a pattern matches. */
-function patternsFor(pattern: string): string[] {
-  const text = withoutStar(pattern)
-  const prefixes = Array.from(
-    { length: text.length + 1 },
-    (_, end) => `model ${text.slice(0, end)}*`,
-  )
-  return pattern.endsWith('*') ? prefixes : [`model ${pattern}`, ...prefixes]
 }
 
 const withoutStar = (pattern: string): string =>
