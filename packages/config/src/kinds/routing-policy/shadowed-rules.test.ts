@@ -16,7 +16,7 @@ const older = { created: '2025-01-01T00:00:00Z' }
 const header = (name: string, value = '1') => ({ name, value })
 
 describe('a rule that can never match', () => {
-  it.each<[string, Record<string, object>, Record<string, object>]>([
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['everything', {}, { groups: ['g'], headers: [header('a')] }],
     ['the same', { models: ['a'] }, { models: ['a'] }],
     ['more models', { models: ['a', 'b'] }, { models: ['a'] }],
@@ -25,6 +25,7 @@ describe('a rule that can never match', () => {
     ['more consumers', { consumers: ['a', 'b'] }, { consumers: ['default/b'], models: ['m'] }],
     ['more prompts', { promptTemplates: ['a', 'b'] }, { promptTemplates: ['b'] }],
     ['fewer headers', { headers: [header('A')] }, { headers: [header('b'), header('a')] }],
+    ['the same expression', { cel: 'request.stream' }, { cel: 'request.stream', groups: ['g'] }],
     ['more lengths', { inputTokens: { min: 5 } }, { inputTokens: { min: 5, max: 9 } }],
   ])('because one above it matches %s is named', (_, wide, narrow) => {
     expect(
@@ -38,13 +39,15 @@ describe('a rule that can never match', () => {
     })
   })
 
-  it.each<[string, Record<string, object>, Record<string, object>]>([
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
     ['other models', { models: ['a'] }, { models: ['a', 'b'] }],
     ['only some models', { models: ['a*'] }, {}],
     ['a longer prefix', { models: ['gpt-4*'] }, { models: ['gpt-*'] }],
     ['other groups', { groups: ['f'] }, { groups: ['f', 'g'] }],
     ['another header', { headers: [header('a')] }, { headers: [header('a', '2')] }],
     ['more headers', { headers: [header('a'), header('b')] }, { headers: [header('a')] }],
+    ['an expression', { cel: 'request.stream' }, {}],
+    ['types of prompts', { promptTypes: ['Code'] }, { promptTypes: ['Code', 'Math'] }],
     ['other lengths', { inputTokens: { max: 8 } }, { inputTokens: { min: 5, max: 9 } }],
     ['only some lengths', { inputTokens: { max: 8 } }, {}],
   ])('is not what stands below one with %s', (_, first, second) => {
@@ -82,6 +85,9 @@ describe('a rule that can never match', () => {
         consumers: [],
         headers: [],
         promptTemplates: [],
+        cel: '',
+        promptTypes: [],
+        complexity: undefined,
         get inputTokens() {
           asked += 1
           return { min, max: min }
