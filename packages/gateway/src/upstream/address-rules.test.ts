@@ -9,6 +9,10 @@ describe('addresses that may be connected to', () => {
     '100.128.0.1',
     '2606:4700::1111',
     '64:ff9b::808:808',
+    '::ffff:8.8.8.8',
+    '::ffff:0:8.8.8.8',
+    '2001:0:808:808:0:0:f7f7:f7f7',
+    '2606:4700::5efe:808:808',
   ])('public: %s', (address) => {
     expect(denialOf(address, false)).toBeUndefined()
   })
@@ -31,6 +35,17 @@ describe('addresses that may be connected to', () => {
     '::ffff:7f00:1',
     '64:ff9b::a00:1',
     '2002:a00:1::',
+    '2002:7f00:1::1',
+    '::10.0.0.1',
+    '::ff',
+    '::ffff:0:10.0.0.1',
+    '0:0:0:0:ffff:0:7f00:1',
+    '64:ff9b:1::808:808',
+    // the server of a Teredo address, and its client, 10.0.0.1
+    '2001:0:a00:1:0:0:f7f7:f7f7',
+    '2001:0:808:808:0:0:f5ff:fffe',
+    '2606:4700::5efe:a00:1',
+    '2606:4700::200:5efe:a00:1',
   ])('private, and allowed only where the configuration says so: %s', (address) => {
     expect(denialOf(address, false)).toBe('private')
     expect(denialOf(address, true)).toBeUndefined()
@@ -43,10 +58,37 @@ describe('addresses that may be connected to', () => {
     'fe80::1%eth0',
     'febf::1',
     'fd00:ec2::254',
+    'fd00:ec2::23',
+    'fd20:ce::254',
+    '168.63.129.16',
+    '192.0.0.192',
     '100.100.100.200',
     '::ffff:169.254.169.254',
     '::ffff:a9fe:a9fe',
+    '::FFFF:A9FE:A9FE',
+    '0:0:0:0:0:ffff:a9fe:a9fe',
+    '0000:0000:0000:0000:0000:ffff:169.254.169.254',
+    '::ffff:169.254.169.254%lo',
+    '::169.254.169.254',
+    '::a9fe:a9fe',
+    '::ffff:0:a9fe:a9fe',
+    '::ffff:0:169.254.169.254',
+    '::ffff:0:192.0.0.192',
+    '::ffff:100.100.100.200',
     '64:ff9b::a9fe:a9fe',
+    '64:ff9b::169.254.169.254',
+    '64:ff9b::c000:c0',
+    '64:ff9b:1::a9fe:a9fe',
+    '64:ff9b:1:a9fe:a9:fe00::',
+    '64:ff9b:1:a9:fe:a9fe::',
+    '64:ff9b:1::a9:fea9:fe00:0',
+    '2002:a9fe:a9fe::',
+    '2002:a9fe:a9fe::1',
+    '2001::a9fe:a9fe:0:0:f7f7:f7f7',
+    '2001:0:808:808:0:0:5601:5601',
+    '2606:4700::5efe:a9fe:a9fe',
+    'fe80::5efe:a00:1',
+    'fd12::200:5efe:169.254.169.254',
   ])('never: %s', (address) => {
     expect(denialOf(address, true)).toBe('link-local-or-metadata')
     expect(denialOf(address, false)).toBe('link-local-or-metadata')

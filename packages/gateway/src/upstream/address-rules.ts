@@ -10,10 +10,11 @@ type AddressDenial = 'link-local-or-metadata' | 'private'
 const alwaysDenied = blockList([
   ['169.254.0.0', 16],
   ['fe80::', 10],
-  ['fd00:ec2::254', 128],
+  ['fd00:ec2::', 32],
   ['fd20:ce::254', 128],
   ['100.100.100.200', 32],
   ['168.63.129.16', 32],
+  ['192.0.0.192', 32],
 ])
 
 /**
@@ -39,34 +40,84 @@ const notPublic = blockList([
 
 /** Undefined if the gateway may connect to the address. */
 export function denialOf(address: string, allowPrivate: boolean): AddressDenial | undefined {
-  const plain = withoutEmbedding(address)
-  const family = isIP(plain) === 6 ? 'ipv6' : 'ipv4'
-  if (alwaysDenied.check(plain, family)) return 'link-local-or-metadata'
-  if (!allowPrivate && notPublic.check(plain, family)) return 'private'
+  const all = meanings(address)
+  if (all.some((meaning) => isIn(alwaysDenied, meaning))) return 'link-local-or-metadata'
+  if (!allowPrivate && all.some((meaning) => isIn(notPublic, meaning))) return 'private'
   return undefined
 }
 
-/**
- * An IPv4 address embedded in an IPv6 one (mapped, NAT64, 6to4) is checked as that IPv4 address.
- */
-function withoutEmbedding(address: string): string {
-  const bare = address.split('%')[0] ?? address
-  if (isIP(bare) !== 6) return bare
-  const groups = expand(bare)
-  const zeros = (from: number, to: number) => groups.slice(from, to).every((group) => group === 0)
-  const ipv4At = (index: number) => {
-    const high = groups[index] ?? 0
-    const low = groups[index + 1] ?? 0
-    return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`
-  }
-  if (zeros(0, 5) && groups[5] === 0xffff) return ipv4At(6)
-  if (zeros(0, 6) && !(groups[6] === 0 && (groups[7] ?? 0) <= 1)) return ipv4At(6)
-  if (groups[0] === 0x64 && groups[1] === 0xff9b && zeros(2, 6)) return ipv4At(6)
-  if (groups[0] === 0x2002) return ipv4At(1)
-  return bare
+function isIn(list: BlockList, address: string): boolean {
+  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
-function expand(address: string): number[] {
+/**
+ * An address and the IPv4 addresses that it may lead to: a translator, a tunnel or the socket itself
+ * takes them from an IPv6 address. All of them must be allowed.
+ */
+function meanings(address: string): readonly string[] {
+  const bare = address.split('%')[0] ?? address
+  if (isIP(bare) !== 6) return [bare]
+  const bytes = bytesOf(bare)
+  const embedded = embeddings.filter(({ matches }) => matches(bytes)).flatMap(({ at }) => at)
+  return [bare, ...embedded.map((places) => ipv4At(bytes, places))]
+}
+
+/** Where an IPv6 address holds an IPv4 one: the places of its four bytes, `~` meaning inverted. */
+interface Embedding {
+  readonly matches: (bytes: Uint8Array) => boolean
+  readonly at: readonly (readonly number[])[]
+}
+
+const last = [12, 13, 14, 15]
+
+const embeddings: readonly Embedding[] = [
+  // IPv4-mapped, RFC 4291 §2.5.5.2
+  { matches: beginsWith('0000 0000 0000 0000 0000 ffff'), at: [last] },
+  // IPv4-translated, RFC 7915
+  { matches: beginsWith('0000 0000 0000 0000 ffff 0000'), at: [last] },
+  // IPv4-compatible, RFC 4291 §2.5.5.1; `::` and `::1` have meanings of their own
+  {
+    matches: (bytes) =>
+      bytes.subarray(0, 12).every(isZero) &&
+      !(bytes.subarray(12, 15).every(isZero) && (bytes[15] ?? 0) <= 1),
+    at: [last],
+  },
+  // NAT64, RFC 6052 §2.1
+  { matches: beginsWith('0064 ff9b 0000 0000 0000 0000'), at: [last] },
+  // NAT64 of a network's own, RFC 8215, with a prefix of 48, 56, 64 or 96 bits
+  {
+    matches: beginsWith('0064 ff9b 0001'),
+    at: [[6, 7, 9, 10], [7, 9, 10, 11], [9, 10, 11, 12], last],
+  },
+  // 6to4, RFC 3056 §2
+  { matches: beginsWith('2002'), at: [[2, 3, 4, 5]] },
+  // Teredo, RFC 4380 §4: its server, and its client with all bits inverted
+  { matches: beginsWith('2001 0000'), at: [[4, 5, 6, 7], last.map((place) => ~place)] },
+  // ISATAP, RFC 5214 §6.1, behind any prefix
+  {
+    matches: (bytes) =>
+      ((bytes[8] ?? 0) & 0xfd) === 0 && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe,
+    at: [last],
+  },
+]
+
+function beginsWith(prefix: string): (bytes: Uint8Array) => boolean {
+  const wanted = Buffer.from(prefix.replaceAll(' ', ''), 'hex')
+  return (bytes) => wanted.every((byte, index) => bytes[index] === byte)
+}
+
+function ipv4At(bytes: Uint8Array, places: readonly number[]): string {
+  return places
+    .map((place) => (place < 0 ? (bytes[~place] ?? 0) ^ 0xff : (bytes[place] ?? 0)))
+    .join('.')
+}
+
+function isZero(byte: number): boolean {
+  return byte === 0
+}
+
+/** The 16 bytes of a valid IPv6 address without a zone. */
+function bytesOf(address: string): Uint8Array {
   const text = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, a, b, c, d) => {
     const high = (Number(a) << 8) | Number(b)
     const low = (Number(c) << 8) | Number(d)
@@ -76,9 +127,8 @@ function expand(address: string): number[] {
   const before = head === '' ? [] : head.split(':')
   const after = tail === undefined || tail === '' ? [] : tail.split(':')
   const filling = tail === undefined ? 0 : 8 - before.length - after.length
-  return [...before, ...Array<string>(Math.max(filling, 0)).fill('0'), ...after].map((group) =>
-    Number.parseInt(group, 16),
-  )
+  const groups = [...before, ...Array<string>(Math.max(filling, 0)).fill('0'), ...after]
+  return Buffer.from(groups.map((group) => group.padStart(4, '0')).join(''), 'hex')
 }
 
 function blockList(ranges: readonly (readonly [string, number])[]): BlockList {
