@@ -17,6 +17,7 @@ export type {
   LLMProviderStatus,
   LLMProviderType,
 } from './llm-provider.ts'
+export { providerHeaderProblem } from './schema/provider-header.ts'
 export type { SimulatorFailure, SimulatorSpec } from './simulator.ts'
 export { RoutingPolicy } from './routing-policy.ts'
 export type {

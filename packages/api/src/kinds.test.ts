@@ -129,6 +129,49 @@ describe('the kinds', () => {
       '{type: Simulator, proxyURL: "http://proxy"}',
       'proxyURL does not go with it',
     ],
+    ...(
+      [
+        ['a name that is no token', 'a b', 'x', 'spec.headers[0].name in body should match'],
+        ['a name with a line break', 'a\nb', 'x', 'spec.headers[0].name in body should match'],
+        ...[
+          'Authorization',
+          'x-api-key',
+          'X-Goog-Api-Key',
+          'api-key',
+          'COOKIE',
+          'Proxy-Authorization',
+        ].map(
+          (name) => [`the key ${name}`, name, 'hunter2', 'name it in spec.credentials'] as const,
+        ),
+        ...[
+          'Host',
+          'content-length',
+          'Transfer-Encoding',
+          'Connection',
+          'Keep-Alive',
+          'upgrade',
+          'TE',
+          'Trailer',
+          'Expect',
+          'Proxy-Connection',
+          'Accept-Encoding',
+          'Content-Type',
+          'Content-Encoding',
+        ].map(
+          (name) =>
+            [`the header ${name}`, name, 'hunter2', 'the gateway sets this header itself'] as const,
+        ),
+        ...['hunter2\r\nx: y', 'hunter2\n', 'hunter2\0', 'hunter2\u007f', 'hunter2é'].map(
+          (value) =>
+            [JSON.stringify(value), 'x-a', value, 'a value is ASCII text without'] as const,
+        ),
+      ] as const
+    ).map(([what, name, value, message]): [string, string, string, string] => [
+      'LLMProvider',
+      `${what} in headers`,
+      `{type: OpenAI, headers: [{name: ${JSON.stringify(name)}, value: ${JSON.stringify(value)}}]}`,
+      message,
+    ]),
     [
       'LLMProvider',
       'an address and a backend',
@@ -257,6 +300,23 @@ describe('the kinds', () => {
     ],
   ])('%s refuses %s', (kind, _, spec, expected) => {
     expect(admit(manifest(kind, spec)).messages.join('\n')).toContain(expected)
+  })
+
+  it('never repeat the value of a header', () => {
+    const values = ['hunter2\n', 'hunter2']
+    for (const value of values) {
+      const headers = JSON.stringify([{ name: 'Authorization', value }])
+      const { messages } = admit(manifest('LLMProvider', `{type: OpenAI, headers: ${headers}}`))
+      expect(messages.join('\n')).not.toContain('hunter2')
+    }
+  })
+
+  it('take every other header', () => {
+    const names = ["X-`~!#$%&'*+-.^_|0", 'OpenAI-Organization', 'User-Agent', 'accept']
+    const headers = JSON.stringify(names.map((name) => ({ name, value: 'a\tb ~' })))
+    expect(admit(manifest('LLMProvider', `{type: OpenAI, headers: ${headers}}`)).messages).toEqual(
+      [],
+    )
   })
 
   it('takes a summary of exactly three quarters', () => {

@@ -15,6 +15,7 @@ import {
 import { secretReference } from './schema/references.ts'
 import { credentialStatus } from './schema/credential-status.ts'
 import { answerTimeouts } from './schema/timeouts.ts'
+import { providerHeader } from './schema/provider-header.ts'
 import { simulator } from './simulator.ts'
 
 const tokensMax = 100_000_000
@@ -224,16 +225,9 @@ const spec = object(
       { default: {} },
     ),
     headers: mapList(
-      'Headers to send with every call to the provider. Not for keys: use credentials. Defaults to none.',
+      "Headers to send with every call to the provider. A User-Agent replaces the gateway's own. Not for keys: use credentials. Defaults to none.",
       ['name'],
-      object('A header.', {
-        name: text('Name of the header.', {
-          min: 1,
-          max: 256,
-          pattern: "^[A-Za-z0-9!#$%&'*+.^_|~-]+$",
-        }),
-        value: text('Value of the header.', { max: 4096, pattern: '^[^\\r\\n]*$' }),
-      }),
+      providerHeader,
       { max: 32, default: [] },
     ),
     timeouts,

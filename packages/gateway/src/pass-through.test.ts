@@ -1,9 +1,32 @@
 import { describe, expect, it } from 'vitest'
-import { keyedProvider, simulatorOf } from './test-support/snapshot.ts'
+import { keyedProvider, simulatorOf, snapshotOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { chunks, completion, json, sse } from './test-support/upstream.ts'
 
 const say = (text: string) => [{ role: 'user', content: text }]
+
+it("sends a provider's own headers, and one User-Agent", async () => {
+  const upstream = await testUpstream(json(200, completion('ok')))
+  const headers = [{ name: 'X-Team', value: 'blue' }]
+  const agent = { name: 'User-Agent', value: 'acme/1.0' }
+  const { url: baseURL } = upstream
+  const gateway = await testGateway({
+    providers: [keyedProvider('upstream', { baseURL, headers })],
+    secrets: { upstream: 'sk' },
+  })
+  await gateway.chat({ model: 'm', messages: say('hi') })
+  gateway.snapshots.set(
+    snapshotOf({
+      providers: [keyedProvider('upstream', { baseURL, headers: [...headers, agent] })],
+    }),
+  )
+  await gateway.chat({ model: 'm', messages: say('hi') })
+  const seen = upstream.requests.map((request) => request.headers)
+  expect(seen).toMatchObject([
+    { 'x-team': 'blue', 'user-agent': 'fairlead', 'accept-encoding': 'identity' },
+    { 'x-team': 'blue', 'user-agent': 'acme/1.0', 'accept-encoding': 'identity' },
+  ])
+})
 
 describe('a call to a provider that speaks the dialect of the caller', () => {
   it('passes the body and the answer through byte by byte', async () => {

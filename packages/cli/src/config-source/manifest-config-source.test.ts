@@ -116,6 +116,12 @@ describe('a folder of manifests', () => {
     ['a missing field', 'Persona', '{}', 'spec.instructions'],
     ['a value out of bounds', 'Persona', '{ instructions: Hi, settings: { topP: 2 } }', 'topP'],
     ['a broken rule', 'ConversationStore', '{ type: Redis }', 'redis goes with type Redis'],
+    [
+      'a header that is a key',
+      'LLMProvider',
+      '{ type: OpenAI, headers: [{ name: X-Api-Key, value: k }] }',
+      'spec.headers[0]: Invalid value: "object": keys do not go into headers',
+    ],
     ['an unknown kind', 'Personality', '{}', 'there is no kind Personality'],
   ])('with %s is refused, naming file, object and field', (_, kind, spec, field) => {
     write('wrong.yaml', kind, 'x', spec)

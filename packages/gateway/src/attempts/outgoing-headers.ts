@@ -11,8 +11,6 @@ export function outgoingHeaders(
   forwarded: readonly string[],
 ): string[] {
   const outgoing = own.slice()
-  // Usage is read from the bytes of the answer, so they must not be compressed.
-  outgoing.push('user-agent', 'fairlead', 'accept-encoding', 'identity')
   for (const name of forwarded) {
     const value = headers.get(name)
     if (value !== undefined) outgoing.push(name, value)

@@ -51,13 +51,17 @@ export function buildProviderRuntime(
     key: `${settings.namespace}/${settings.name}`,
     settings,
     basePath: basePath.replace(/\/+$/, ''),
-    headers: [
-      'content-type',
-      'application/json',
-      ...settings.headers.flatMap(({ name, value }) => [name.toLowerCase(), value]),
-    ],
+    headers: headersOf(settings),
     serves: (model) => byName.size === 0 || byName.has(model),
     realModel: (model) => byName.get(model)?.name ?? model,
     modelSettings: (model) => byName.get(model),
   }
+}
+
+function headersOf({ headers }: LLMProviderSettings): readonly string[] {
+  const own = headers.flatMap(({ name, value }) => [name.toLowerCase(), value])
+  const namesAgent = headers.some(({ name }) => name.toLowerCase() === 'user-agent')
+  const agent = namesAgent ? [] : ['user-agent', 'fairlead']
+  // An answer that is not compressed can be read as it comes.
+  return ['content-type', 'application/json', 'accept-encoding', 'identity', ...agent, ...own]
 }

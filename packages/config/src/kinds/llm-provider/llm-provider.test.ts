@@ -63,6 +63,22 @@ describe('the address of a provider', () => {
   })
 })
 
+it.each([
+  ['Authorization', 'Bearer hunter2', 'name it in spec.credentials'],
+  ['Host', 'hunter2', 'the gateway sets this header itself'],
+  ['a b', 'hunter2', 'cannot be the name of a header'],
+  ['x-a', 'hunter2\r\nHost: elsewhere', 'without line breaks'],
+])('a stored header %s that no schema refused is refused', (name, value, message) => {
+  const result = compileAll(provider({ type: 'OpenAI', headers: [{ name, value }] }))
+  expect(result.snapshots.get('default/default')?.providers.has('default/p')).toBe(false)
+  expect(conditionsOf(result, 'LLMProvider', 'default/p').Accepted).toMatchObject({
+    status: 'False',
+    reason: 'Invalid',
+    message: expect.stringContaining(message),
+  })
+  expect(JSON.stringify(result.conditions)).not.toContain('hunter2')
+})
+
 describe('a simulator', () => {
   const simulatorSettings = (settings: Record<string, unknown>) =>
     snapshotOf(provider({ type: 'Simulator', simulator: settings }))?.providers.get('default/p')

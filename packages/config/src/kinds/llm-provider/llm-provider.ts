@@ -1,4 +1,4 @@
-import { LLMProvider } from '@fairlead/api'
+import { LLMProvider, providerHeaderProblem } from '@fairlead/api'
 import type { Capabilities, LLMProviderSettings } from '@fairlead/snapshot'
 import { compileLimit, compileTimeouts } from '../../judging/compile-timeouts.ts'
 import type { Findings } from '../../judging/findings.ts'
@@ -72,7 +72,7 @@ function compileProvider(
         outputPerMillion: model.price.outputPerMillion,
       },
     })),
-    headers: headers.map(({ name, value }) => ({ name, value })),
+    headers: compileHeaders(headers, findings),
     timeouts: {
       connectMs: compileLimit(timeouts.connect, findings, 'spec.timeouts.connect'),
       ...compileTimeouts(timeouts, findings, 'spec.timeouts'),
@@ -82,6 +82,20 @@ function compileProvider(
   }
   const lostAll = provider.spec.credentials.length > 0 && credentials.length === 0
   return lostAll ? undefined : settings
+}
+
+/** Resources may be older than the rules of the schema. */
+function compileHeaders(
+  headers: LLMProvider['spec']['headers'],
+  findings: Findings,
+): LLMProviderSettings['headers'] {
+  return headers.map(({ name, value }, index) => {
+    const problem = providerHeaderProblem({ name, value })
+    if (problem !== undefined) {
+      findings.reject(`spec.headers[${index}]: ${JSON.stringify(name)}: ${problem}`)
+    }
+    return { name, value }
+  })
 }
 
 function compileCredentials(
