@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '@fairlead/base/testing'
 import { keyedProvider, routeOf, simulatorOf } from './test-support/snapshot.ts'
@@ -146,41 +145,6 @@ describe('a failing upstream is reported in the format of OpenAI', () => {
     upstream.answer = json(200, completion('ok'))
     await (await gateway.chat(body)).text()
     expect([...new Set(reported)]).toEqual(['Unknown', 'Unauthorized', 'Healthy'])
-  })
-
-  describe('one that compresses, though it was not asked to', () => {
-    const gzipped =
-      (status: number, type: string, text: string): Answer =>
-      (response) => {
-        response.writeHead(status, { 'content-type': type, 'content-encoding': 'gzip' })
-        response.end(gzipSync(text))
-      }
-
-    it.each(['OpenAI', 'Anthropic'] as const)('a stream of %s', async (type) => {
-      const text = chunks(['one']).join('')
-      const upstream = await testUpstream(gzipped(200, 'text/event-stream', text))
-      const gateway = await testGateway({
-        providers: [keyedProvider('first', { baseURL: upstream.url, type })],
-        secrets,
-      })
-      const response = await gateway.chat({ ...body, stream: true })
-      expect(response.status).toBe(502)
-      const { error } = (await response.json()) as { error: { code: string; message: string } }
-      expect(error.code).toBe('upstream_invalid_response')
-      expect(error.message).toContain('encoded as "gzip"')
-    })
-
-    it('an error', async () => {
-      const text = JSON.stringify({ error: { message: 'no' } })
-      const upstream = await testUpstream(gzipped(400, 'application/json', text))
-      const gateway = await testGateway({
-        providers: [keyedProvider('first', { baseURL: upstream.url })],
-        secrets,
-      })
-      const response = await gateway.chat(body)
-      expect(response.status).toBe(400)
-      expect(await response.text()).toMatch(/^[\x20-\x7e]+$/)
-    })
   })
 })
 

@@ -92,8 +92,7 @@ export class WholeAnswer implements AnswerStream {
   get usage(): Usage | undefined {
     if (this.#response !== undefined) return this.#response.usage
     if (this.#usageIsKnown) return this.#usage
-    const isEncoded = this.headers.get('content-encoding') !== undefined
-    return isEncoded ? undefined : this.dialect.passage.scanUsage(this.#tail)
+    return this.dialect.passage.scanUsage(this.#tail)
   }
 
   response(): ModelResponse {
@@ -119,7 +118,6 @@ export class WholeAnswer implements AnswerStream {
       this.response()
       return
     }
-    if (this.headers.get('content-encoding') !== undefined) return
     if (bytes.length <= parsedBytesMax) {
       const parsed = this.#parse(bytes)
       const failure = this.dialect.passage.answerFailure(parsed)

@@ -5,6 +5,7 @@ import type { AssembledCall } from '../assembly/assembled-call.ts'
 import type { Call } from '../call/call.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
+import { decodedExchange } from '../upstream/decoded-exchange.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { asFailure } from './as-failure.ts'
@@ -38,7 +39,8 @@ export async function attempt(
   let isOpen = false
   let status: number | undefined
   try {
-    const exchange = await open(target, credential, body, call, running)
+    const received = await open(target, credential, body, call, running)
+    const exchange = decodedExchange(received, target.provider.key)
     isOpen = true
     status = exchange.status
     if (status < 200 || status >= 300) {

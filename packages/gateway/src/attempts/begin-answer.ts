@@ -12,9 +12,9 @@ import { StreamAnswer } from '../answer/stream-answer.ts'
 import { WholeAnswer } from '../answer/whole-answer.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { CallTarget } from '../routing/call-target.ts'
+import { answerEncoding } from '../upstream/decoded-exchange.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
-import { answerEncoding } from './answer-encoding.ts'
 import { sniffBody } from './sniff-body.ts'
 import { toldError } from '../errors/told-error.ts'
 
@@ -39,14 +39,14 @@ export async function beginAnswer(
   const { stream, use, nowMs, watch } = asked
   const { type, key } = target.provider
   const { dialect } = type
-  const body = await bodyOf(exchange, dialect, stream)
-  const isAsked = body.isStream === stream
   const encoding = answerEncoding(exchange.headers)
-  if (encoding !== undefined && (stream || body.isStream || use.needsEvents || !use.passes)) {
-    exchange.abort(new Error('the answer is encoded'))
-    const detail = `encoded as "${encoding.slice(0, 100)}", which the gateway has not asked for`
+  if (encoding !== undefined) {
+    exchange.abort(new Error('the encoding is unknown'))
+    const detail = `encoded as "${encoding.slice(0, 100)}", which the gateway does not know and has not asked for`
     throw gatewayError.upstreamInvalidResponse(key, detail)
   }
+  const body = await bodyOf(exchange, dialect, stream)
+  const isAsked = body.isStream === stream
   // What came in another form than was asked for is decoded and written in that form.
   const source: AnswerSource = {
     exchange: body.exchange,

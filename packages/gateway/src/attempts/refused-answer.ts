@@ -1,10 +1,10 @@
 import { type FailureClass, withoutCredentials } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
+import { answerEncoding } from '../upstream/decoded-exchange.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { Call } from '../call/call.ts'
 import type { CallTarget } from '../routing/call-target.ts'
-import { answerEncoding } from './answer-encoding.ts'
 import { RefusedCall } from './refused-call.ts'
 import { toldError } from '../errors/told-error.ts'
 

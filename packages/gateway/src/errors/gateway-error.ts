@@ -179,10 +179,11 @@ export const gatewayError = {
       `The provider ${provider} answered with a redirect (${status}), which is not followed. Set its baseURL to the final address.`,
       { code: 'upstream_redirect', retryable: false },
     ),
-  upstreamInvalidResponse: (provider: string, detail: string) =>
+  upstreamInvalidResponse: (provider: string, detail: string, cause?: unknown) =>
     new ModelError('upstream', `The provider ${provider} sent an answer that is ${detail}.`, {
       code: 'upstream_invalid_response',
       failure: 'InvalidAnswer',
+      cause,
     }),
   upstreamCut: (provider: string, cause?: unknown) =>
     new ModelError(

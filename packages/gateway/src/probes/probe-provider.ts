@@ -8,6 +8,7 @@ import type { Services } from '../call/services.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
+import { decodedExchange } from '../upstream/decoded-exchange.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 
@@ -38,7 +39,7 @@ export async function probeProvider(
     credential = new CredentialChoice(services).choose(target)
     provider.state.claim()
     credential?.state.claim()
-    exchange = await open(target, credential, cancellation)
+    exchange = decodedExchange(await open(target, credential, cancellation), provider.key)
     const { dialect } = provider.type
     const { status } = exchange
     if (status < 200 || status >= 300) {
@@ -72,7 +73,7 @@ function open(
       stream: false,
       body: Buffer.from(body),
       basePath: provider.basePath,
-      headers: [...provider.headers, 'user-agent', 'fairlead', 'accept-encoding', 'identity'],
+      headers: [...provider.headers],
       signal: cancellation.signal,
     },
     credential?.value,

@@ -31,6 +31,14 @@ export class HeaderFields {
     return value
   }
 
+  /** The fields but those of these names, in lower case. */
+  without(names: readonly string[]): HeaderFields {
+    const entries = this.#entries
+    return new HeaderFields(
+      entries.filter((_, index) => !names.includes(entries[index - (index % 2)] ?? '')),
+    )
+  }
+
   /** As a record, repeated fields joined. */
   toRecord(): Record<string, string> {
     const record: Record<string, string> = Object.create(null) as Record<string, string>

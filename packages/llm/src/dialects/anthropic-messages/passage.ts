@@ -36,7 +36,6 @@ export const passage: Passage = {
   requestHeaders: ['accept', 'traceparent', 'tracestate', 'baggage', 'anthropic-beta'],
   answerHeaders: [
     'content-type',
-    'content-encoding',
     'content-language',
     'cache-control',
     'request-id',

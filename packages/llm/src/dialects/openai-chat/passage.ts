@@ -19,7 +19,6 @@ export const passage: Passage = {
   requestHeaders: ['accept', 'traceparent', 'tracestate', 'baggage', 'openai-beta'],
   answerHeaders: [
     'content-type',
-    'content-encoding',
     'content-language',
     'cache-control',
     'x-request-id',
