@@ -3,6 +3,7 @@ export { ConnectionLost, ConnectTimeout, PoolClosed, TunnelError } from './clien
 export { ConnectionPool, type PoolOptions } from './client/connection-pool.ts'
 export { connectorTo, type ConnectOptions } from './client/connect.ts'
 export type { Connect, OpenedConnection } from './client/opened-connection.ts'
+export type { TlsOptions } from './client/tls-options.ts'
 export type { ClientExchange } from './client/client-exchange.ts'
 export type { ClientRequest, ResponseHandler } from './client/client-request.ts'
 export { HeaderFields } from './message/header-fields.ts'

@@ -6,6 +6,7 @@ import { tlsOpener } from './open-tls.ts'
 import type { Connect, OpenedConnection } from './opened-connection.ts'
 import { openTunnel } from './proxy-tunnel.ts'
 import { type ServerAddress, serverAddress } from './server-address.ts'
+import type { TlsOptions } from './tls-options.ts'
 
 export interface ConnectOptions {
   /** `http://host:port` or `https://host:port`. */
@@ -23,17 +24,17 @@ export interface ConnectOptions {
    * refuse to. Not asked for an address.
    */
   readonly lookup: LookupFunction
-  /** Certificates, as PEM, that are trusted instead of those that Node.js comes with. */
-  readonly ca?: string
+  /** For an https origin, also in a tunnel. */
+  readonly tls?: TlsOptions
 }
 
 /** A peer that has vanished without a word is noticed, and no firewall forgets a quiet connection. */
 const tcpKeepAliveMs = 60_000
 
 /**
- * Opens connections to one origin: over TLS, whose sessions are resumed, if it is https. Rejects
- * with ConnectTimeout, with TunnelError if the proxy does not open the tunnel, or with the system's
- * error.
+ * Opens connections to one origin: over TLS 1.2 or later, whose sessions are resumed, if it is https.
+ * They reject with ConnectTimeout, with TunnelError if the proxy does not open the tunnel, or with the
+ * system's error, also for certificates or a key that are no PEM.
  */
 export function connectorTo(options: ConnectOptions): Connect {
   const server = serverAddress(options.origin)

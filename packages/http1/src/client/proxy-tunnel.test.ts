@@ -76,7 +76,7 @@ describe('a tunnel', () => {
     const connectThrough = proxy.connector({
       origin: `https://127.0.0.1:${origin.port}`,
       proxy: urlOf(proxy),
-      ca: certificate.cert,
+      tls: { ca: certificate.cert },
     })
     const reused: boolean[] = []
     const pool = proxy.pool({
@@ -113,7 +113,7 @@ describe('a tunnel', () => {
     const [proxy, origin] = [await startOrigin(), await startOrigin(certificate)]
     const pool = poolThrough(proxy, {
       origin: `https://api.example:${origin.port}`,
-      ca: certificate.cert,
+      tls: { ca: certificate.cert },
     })
     const exchange = new TestExchange(pool)
     await forward(proxy, origin)
@@ -124,7 +124,7 @@ describe('a tunnel', () => {
     const [proxy, origin] = [await startOrigin(), await startOrigin(certificate)]
     const pool = poolThrough(proxy, {
       origin: `https://127.0.0.1:${origin.port}`,
-      ca: certificate.cert,
+      tls: { ca: certificate.cert },
     })
     const exchange = new TestExchange(pool)
     await forward(proxy, origin)

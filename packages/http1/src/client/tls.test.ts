@@ -22,7 +22,7 @@ test('a certificate that is not trusted is refused', async () => {
 
 test('requests go over TLS, and its sessions are resumed', async () => {
   origin.peers.length = 0
-  const connect = origin.connector({ ca: certificate.cert })
+  const connect = origin.connector({ tls: { ca: certificate.cert } })
   const reused: boolean[] = []
   const pool = origin.pool({
     async connect() {
@@ -47,7 +47,7 @@ test('requests go over TLS, and its sessions are resumed', async () => {
 
 test('a connection is used again', async () => {
   origin.peers.length = 0
-  const pool = origin.pool({ connect: origin.connector({ ca: certificate.cert }) })
+  const pool = origin.pool({ connect: origin.connector({ tls: { ca: certificate.cert } }) })
   for (let count = 1; count <= 2; count += 1) {
     const exchange = new TestExchange(pool)
     const peer = await origin.peer(0)
