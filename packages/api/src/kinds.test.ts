@@ -127,7 +127,7 @@ describe('the kinds', () => {
       'LLMProvider',
       'a simulator behind a proxy',
       '{type: Simulator, proxyURL: "http://proxy"}',
-      'proxyURL does not go with it',
+      'proxyURL, tls and backendRef do not go with it',
     ],
     ...(
       [
@@ -175,9 +175,55 @@ describe('the kinds', () => {
     [
       'LLMProvider',
       'an address and a backend',
-      '{type: OpenAI, baseURL: "https://a", backendRef: {name: a}}',
+      '{type: OpenAI, baseURL: "https://a", backendRef: {name: a, port: 80}}',
       'give baseURL or backendRef, not both',
     ],
+    ...(
+      [
+        [
+          'tls of an http address',
+          'type: OpenAI, baseURL: "http://a", tls: {}',
+          'begins with https',
+        ],
+        ['tls of a simulator', 'type: Simulator, tls: {}', 'tls and backendRef do not go with it'],
+        [
+          'a backend of a simulator',
+          'type: Simulator, backendRef: {name: a, port: 80}',
+          'tls and backendRef do not go with it',
+        ],
+        ['a Service without a port', 'type: OpenAI, backendRef: {name: a}', 'needs its port'],
+        [
+          'a Service of a group',
+          'type: OpenAI, backendRef: {group: apps, name: a, port: 80}',
+          'a Service has the empty group',
+        ],
+        [
+          'an address as the name of a server',
+          'type: OpenAI, tls: {serverName: 127.0.0.1}',
+          'spec.tls.serverName in body should match',
+        ],
+        [
+          "callers' keys beside keys",
+          'type: OpenAI, authentication: {source: Caller}, credentials: [{name: a, secretRef: {name: a}}]',
+          'leave out credentials',
+        ],
+        [
+          "callers' keys for a simulator",
+          'type: Simulator, authentication: {source: Caller}',
+          'leave out credentials',
+        ],
+        [
+          "a probe with callers' keys",
+          'type: OpenAI, authentication: {source: Caller}, health: {probe: {model: m}}',
+          'leave out health.probe',
+        ],
+      ] as const
+    ).map(([what, spec, message]): [string, string, string, string] => [
+      'LLMProvider',
+      what,
+      `{${spec}}`,
+      message,
+    ]),
     [
       'LLMProvider',
       'a compatible one without an address',

@@ -3,43 +3,15 @@ import { Type, type Static } from 'typebox'
 import { categories, group, version } from './group.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import { choice, integer, mapList, object, setList, text, typed } from './schema/fields.ts'
-import {
-  decimal,
-  duration,
-  httpURL,
-  itemName,
-  modelName,
-  namespaceName,
-  objectName,
-} from './schema/formats.ts'
+import { decimal, duration, httpURL, itemName, modelName } from './schema/formats.ts'
 import { secretReference } from './schema/references.ts'
 import { credentialStatus } from './schema/credential-status.ts'
 import { answerTimeouts } from './schema/timeouts.ts'
+import { authentication, backendRef, connectionRules, tls } from './schema/provider-connection.ts'
 import { providerHeader } from './schema/provider-header.ts'
 import { simulator } from './simulator.ts'
 
 const tokensMax = 100_000_000
-
-const backendRef = object('An object in the cluster that serves the models, instead of baseURL.', {
-  group: text('API group of the object; empty for a Service. Defaults to empty.', {
-    max: 253,
-    default: '',
-  }),
-  kind: choice(
-    'Service, or InferencePool of the Gateway API Inference Extension. Defaults to Service.',
-    ['Service', 'InferencePool'],
-    {
-      default: 'Service',
-    },
-  ),
-  name: objectName('Name of the object.'),
-  namespace: Type.Optional(
-    namespaceName(
-      "Namespace of the object. Defaults to the provider's; another namespace must permit it with a ReferenceGrant.",
-    ),
-  ),
-  port: Type.Optional(integer('Port of the Service.', { min: 1, max: 65535 })),
-})
 
 const credential = object('An API key for this provider.', {
   name: itemName('Name of the credential, unique within the provider.'),
@@ -188,12 +160,14 @@ const spec = object(
         { min: 1, max: 2048 },
       ),
     ),
+    tls: Type.Optional(tls),
     preset: Type.Optional(
       text(
         'For type OpenAICompatible: a known vendor, such as groq, whose address is used. Other types ignore it.',
         { min: 1, max: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' },
       ),
     ),
+    authentication,
     credentials: mapList(
       'API keys for this provider. Calls are distributed by weight; a key that the provider rejects is not used for a while. Defaults to none.',
       ['name'],
@@ -236,10 +210,7 @@ const spec = object(
   },
   {
     rules: [
-      {
-        rule: '!(has(self.baseURL) && has(self.backendRef))',
-        message: 'give baseURL or backendRef, not both',
-      },
+      ...connectionRules,
       {
         rule: "self.type != 'OpenAICompatible' || has(self.baseURL) || has(self.backendRef) || has(self.preset)",
         message: 'type OpenAICompatible needs baseURL, backendRef or preset',
@@ -251,15 +222,6 @@ const spec = object(
       {
         rule: "self.type == 'Simulator' || !has(self.simulator)",
         message: 'simulator goes with type Simulator only',
-      },
-      {
-        rule: "self.type != 'Simulator' || !has(self.proxyURL)",
-        message: 'type Simulator connects to nothing, so proxyURL does not go with it',
-      },
-      {
-        // A pattern of the field would have a password repeated in the error, and in logs.
-        rule: "!has(self.proxyURL) || self.proxyURL.matches('^http://[^\\\\s/?#@]+/?$')",
-        message: 'proxyURL must be http://host:port, without user, password, path or query',
       },
     ],
   },

@@ -9,6 +9,7 @@ export type {
   ModelPrice,
   ProviderModel,
   TimeoutSettings,
+  TlsSettings,
 } from './llm-provider.ts'
 export type { SimulatorSettings } from './simulator.ts'
 export type {

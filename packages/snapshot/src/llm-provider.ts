@@ -12,6 +12,15 @@ export interface LLMProviderSettings extends ResourceIdentity {
    * means none.
    */
   readonly proxyURL: string | undefined
+  /**
+   * Whether the baseURL is that of a Service of the cluster, which the resource names as such: it may
+   * be at a private address although others may not.
+   */
+  readonly isClusterService: boolean
+  /** Undefined leaves connections over TLS as they are by default. */
+  readonly tls: TlsSettings | undefined
+  /** Whose key the provider is asked with; with `Caller` there are no credentials. */
+  readonly authentication: { readonly source: 'Credentials' | 'Caller' }
   readonly credentials: readonly {
     readonly name: string
     readonly secret: SecretKeyRef
@@ -23,6 +32,17 @@ export interface LLMProviderSettings extends ResourceIdentity {
   readonly timeouts: TimeoutSettings
   readonly health: HealthSettings
   readonly simulator: SimulatorSettings | undefined
+}
+
+/** TLS of the connections to a provider. Undefined leaves a part as it is by default. */
+export interface TlsSettings {
+  /** Certificates of authorities, as PEM, that are trusted instead of the usual ones. */
+  readonly ca: SecretKeyRef | undefined
+  /** What the gateway shows the provider, as PEM. */
+  readonly clientCertificate:
+    { readonly certificate: SecretKeyRef; readonly key: SecretKeyRef } | undefined
+  /** The name that the provider's certificate must have, instead of the host of the address. */
+  readonly serverName: string | undefined
 }
 
 /** How long an attempt may be silent or run. Undefined leaves it to the next who may say. */

@@ -24,7 +24,7 @@ export const commonConditionTypes: readonly ConditionType[] = [
     type: 'ResolvedRefs',
     reasons: {
       True: ['ResolvedRefs'],
-      False: ['RefNotFound', 'RefNotPermitted', 'SecretKeyMissing'],
+      False: ['RefNotFound', 'RefNotPermitted', 'SecretKeyMissing', 'SecretInvalid'],
     },
   },
 ]

@@ -64,6 +64,16 @@ export class Findings {
     return { namespace, name: reference.name, key: reference.key }
   }
 
+  /** The Service that a reference names, if it may be used. Whether it exists is not known here. */
+  service(
+    reference: NamedReference,
+    path: string,
+  ): { readonly namespace: string; readonly name: string } | undefined {
+    const namespace = reference.namespace ?? namespaceOf(this.#from)
+    const { name } = reference
+    return this.#permits('', 'Service', namespace, name, path) ? { namespace, name } : undefined
+  }
+
   /**
    * The `namespace/name` of the usable resource that a reference names; otherwise undefined, with
    * the problem noted. Throws TypeError for a kind that the compiler does not list in `references`.

@@ -43,7 +43,9 @@ function reasonOf(error: unknown, proxyURL: string | undefined): string {
   return proxyURL === undefined ? reason : `${reason}, through the proxy ${proxyURL}`
 }
 
+/** A server that wants another certificate says so after the handshake, and closes the connection. */
 function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const told = error instanceof ConnectionLost ? error.cause : error
+  const code = told instanceof Error && 'code' in told ? told.code : undefined
   return typeof code === 'string' ? code : undefined
 }

@@ -70,7 +70,7 @@ export const gatewayError = {
   missingApiKey: () =>
     new ModelError(
       'authentication',
-      'No API key was given. Send it as Authorization: Bearer <key>, x-api-key or x-goog-api-key.',
+      'No API key was given. Send it as Authorization: Bearer <key>, x-api-key, x-goog-api-key or x-fairlead-key.',
       { code: 'missing_api_key' },
     ),
   invalidApiKey: () =>
@@ -146,7 +146,7 @@ export const gatewayError = {
   upstreamUnreachable: (provider: string, reason: string, cause: unknown) =>
     new ModelError(
       'upstream',
-      `The provider ${provider} could not be reached (${reason}). Retry, and check the baseURL and proxyURL of the LLMProvider.`,
+      `The provider ${provider} could not be reached (${reason}). Retry, and check baseURL, proxyURL and tls of the LLMProvider.`,
       { code: 'upstream_unreachable', failure: 'Connect', cause },
     ),
   upstreamAuthentication: (provider: string) =>
@@ -161,11 +161,41 @@ export const gatewayError = {
       `The account at the provider ${provider} has no credit left. Your API key is fine: whoever runs the gateway has to settle the provider's bill.`,
       { code: 'upstream_credit_exhausted' },
     ),
+  providerKeyMissing: (provider: string, headers: readonly string[]) =>
+    new ModelError(
+      'authentication',
+      `The provider ${provider} is asked with your own key for it, and this call has none. Send that key as ${headers.join(' or ')}, and your key for this gateway as x-fairlead-key.`,
+      { code: 'provider_key_missing' },
+    ),
+  providerKeyRefused: (provider: string, error: ModelError) =>
+    new ModelError(
+      error.kind,
+      `The provider ${provider} refused your own key for it: ${error.message}`,
+      {
+        status: error.status,
+        code: 'provider_key_refused',
+        retryable: false,
+        failure: 'InvalidRequest',
+        cause: error,
+      },
+    ),
+  providerKeyForAnother: (provider: string) =>
+    new ModelError(
+      'unavailable',
+      `The provider ${provider} is asked with the caller's own key for it, and the key of this call is for another provider of the same rule.`,
+      { code: 'no_targets' },
+    ),
   credentialsMissing: (provider: string) =>
     new ModelError(
       'unavailable',
       `None of the Secrets that the provider ${provider} refers to has its key. Create the Secret named in the LLMProvider's spec.credentials.`,
       { code: 'upstream_credentials_missing' },
+    ),
+  tlsUnusable: (provider: string, detail: string) =>
+    new ModelError(
+      'unavailable',
+      `The provider ${provider} is not called, because its TLS cannot be as spec.tls of the LLMProvider says: ${detail}. Correct the Secret.`,
+      { code: 'upstream_tls_unusable' },
     ),
   egressDenied: (provider: string, detail: string) =>
     new ModelError(

@@ -1,5 +1,6 @@
 import { sameElements } from '@fairlead/base'
 import type { LLMProviderSettings, ReplicaProblem, Snapshot } from '@fairlead/snapshot'
+import { gatewayError } from '../errors/gateway-error.ts'
 import {
   buildProviderRuntime,
   type Credential,
@@ -7,6 +8,15 @@ import {
 } from '../providers/provider-runtime.ts'
 import type { ProviderType } from '../providers/provider-type.ts'
 import type { CredentialState } from '../upstream/credential-state.ts'
+import type { Transport } from '../upstream/exchange.ts'
+import { UpstreamFailure } from '../upstream/upstream-failure.ts'
+import {
+  readTlsValues,
+  sameTlsValues,
+  type TlsProblem,
+  tlsOptionsOf,
+  type TlsValues,
+} from './provider-tls.ts'
 import type { RuntimeParts } from './runtime-parts.ts'
 import { shareTransport, type SharedTransport } from './shared-transport.ts'
 
@@ -27,9 +37,16 @@ interface Entry {
   readonly connections: Connections
   /** The values of its credentials' Secrets, in their order. */
   readonly values: readonly (string | undefined)[]
-  readonly transport: SharedTransport
+  readonly tlsValues: TlsValues
+  readonly connection: Connection
   readonly runtime: ProviderRuntime
   readonly problems: readonly ReplicaProblem[]
+}
+
+/** A way to a provider, or the reason why there is none. */
+interface Connection {
+  readonly transport: SharedTransport
+  readonly problem: TlsProblem | undefined
 }
 
 /** What a gateway says of the connections to all its providers. */
@@ -49,7 +66,7 @@ interface Built {
 /**
  * Builds the providers of one configuration after the other, each again only if its settings, a
  * value of its credentials or the gateway's rules for connections have changed; a transport is kept
- * while only credentials change.
+ * while only credentials change. Certificates and keys of TLS take effect with new connections.
  */
 export class ProviderBuilder {
   readonly #parts: RuntimeParts
@@ -114,47 +131,78 @@ export class ProviderBuilder {
     before: Entry | undefined,
   ): Entry {
     const values = settings.credentials.map(({ secret }) => this.#parts.secrets.get(secret)?.trim())
-    const isSame = before !== undefined && isBuiltFrom(before, settings, connections)
+    const tlsValues = readTlsValues(settings, this.#parts.secrets)
+    const isSame =
+      before !== undefined &&
+      isBuiltFrom(before, settings, connections) &&
+      sameTlsValues(tlsValues, before.tlsValues)
     if (isSame && sameElements(values, before.values)) return before
     const type = this.#types.get(settings.type) as ProviderType
-    const transport = isSame ? before.transport : this.#open(key, settings, type, connections)
+    const connection = isSame
+      ? before.connection
+      : this.#connect(key, settings, type, connections, tlsValues)
     const stateOf = (value: string) => this.#parts.credentialStates.of(key, value)
-    const { credentials, problems } = presentCredentials(settings, values, stateOf)
+    const present = presentCredentials(settings, values, stateOf)
     const state = this.#parts.stateOf(settings)
-    const parts = { type, transport: transport.transport, credentials, state }
+    const { credentials } = present
+    const parts = { type, transport: connection.transport.transport, credentials, state }
     const runtime = buildProviderRuntime(settings, parts)
-    return { key, settings, connections, values, transport, runtime, problems }
+    const problems = [...present.problems, ...connectionProblems(settings, connection)]
+    return { key, settings, connections, values, tlsValues, connection, runtime, problems }
   }
 
-  #open(
+  #connect(
     key: string,
     settings: LLMProviderSettings,
     type: ProviderType,
     connections: Connections,
-  ): SharedTransport {
+    tlsValues: TlsValues,
+  ): Connection {
     const { clock, pools } = this.#parts
     if (type.openTransport !== undefined) {
-      const transport = type.openTransport(settings, {
-        clock,
-        counter: this.#parts.callCounter(key),
-      })
-      return shareTransport(transport, () => {})
+      const counter = this.#parts.callCounter(key)
+      const transport = type.openTransport(settings, { clock, counter })
+      return { transport: shareTransport(transport, () => {}), problem: undefined }
+    }
+    const tls = tlsOptionsOf(settings, tlsValues)
+    if ('problem' in tls) {
+      const transport = shareTransport(noTransport(key, tls.problem), () => {})
+      return { transport, problem: tls.problem }
     }
     const { transport, release } = pools.acquire({
       origin: new URL(settings.baseURL).origin,
       proxy: settings.proxyURL,
+      isClusterService: settings.isClusterService,
+      tls: tls.options,
       connectMs: settings.timeouts.connectMs,
       ...connections,
     })
-    return shareTransport(transport, release)
+    return { transport: shareTransport(transport, release), problem: undefined }
   }
 }
 
-function isOpen({ transport }: Entry): boolean {
-  return transport.isOpen
+/** Every call fails: a connection that is secured otherwise would be worse. */
+function noTransport(provider: string, { message }: TlsProblem): Transport {
+  const error = gatewayError.tlsUnusable(provider, message)
+  return {
+    open: () => Promise.reject(new UpstreamFailure('Misconfigured', error, error.message)),
+  }
 }
 
-/** Whether a provider was built from this, apart from the values of its credentials. */
+function connectionProblems(
+  { namespace, name }: LLMProviderSettings,
+  { problem }: Connection,
+): readonly ReplicaProblem[] {
+  if (problem === undefined) return []
+  const message = `The provider cannot be called: ${problem.message}.`
+  return [{ kind: 'LLMProvider', namespace, name, reason: problem.reason, message }]
+}
+
+function isOpen({ connection }: Entry): boolean {
+  return connection.transport.isOpen
+}
+
+/** Whether a provider was built from this, apart from the values of its Secrets. */
 function isBuiltFrom(
   entry: Entry,
   settings: LLMProviderSettings,
@@ -174,10 +222,10 @@ function runtimesOf(entries: readonly Entry[]): ProviderRuntimes {
     byKey: new Map(entries.map(({ key, runtime }) => [key, runtime])),
     problems: entries.flatMap(({ problems }) => problems),
     hold: () => {
-      for (const { transport } of entries) transport.hold()
+      for (const { connection } of entries) connection.transport.hold()
     },
     release: () => {
-      for (const { transport } of entries) transport.release()
+      for (const { connection } of entries) connection.transport.release()
     },
   }
 }

@@ -1,3 +1,4 @@
+import type { ServerOptions } from 'node:https'
 import { type Logger, systemClock } from '@fairlead/base'
 import {
   type Conversations,
@@ -73,8 +74,8 @@ export async function testGateway(
 }
 
 /** An upstream that is closed when the test ends. */
-export async function testUpstream(answer: Answer): Promise<Upstream> {
-  const upstream = await startUpstream(answer)
+export async function testUpstream(answer: Answer, tls?: ServerOptions): Promise<Upstream> {
+  const upstream = await startUpstream(answer, tls)
   onTestFinished(() => upstream.close())
   return upstream
 }

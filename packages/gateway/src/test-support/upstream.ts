@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 interface SeenRequest {
@@ -23,11 +29,12 @@ export interface Upstream {
   close(): Promise<void>
 }
 
-export async function startUpstream(answer: Answer): Promise<Upstream> {
+/** With `tls` it listens with TLS, and as these options say. */
+export async function startUpstream(answer: Answer, tls?: ServerOptions): Promise<Upstream> {
   const requests: SeenRequest[] = []
   const waiting: { readonly number: number; resolve(request: SeenRequest): void }[] = []
   const upstream = { answer }
-  const server: Server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const aborted = new Promise<void>((resolve) => {
       response.on('close', () => {
         if (!response.writableFinished) resolve()
@@ -43,13 +50,14 @@ export async function startUpstream(answer: Answer): Promise<Upstream> {
       for (const entry of waiting) if (entry.number <= requests.length) entry.resolve(seen)
       upstream.answer(response, seen)
     })
-  })
+  }
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
   return Object.assign(upstream, {
-    url: `http://127.0.0.1:${port}/v1`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}/v1`,
     requests,
     request(number: number) {
       const seen = requests[number - 1]

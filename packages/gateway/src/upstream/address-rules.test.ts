@@ -14,7 +14,7 @@ describe('addresses that may be connected to', () => {
     '2001:0:808:808:0:0:f7f7:f7f7',
     '2606:4700::5efe:808:808',
   ])('public: %s', (address) => {
-    expect(denialOf(address, false)).toBeUndefined()
+    expect(denialOf(address, 'Public')).toBeUndefined()
   })
 
   it.each([
@@ -47,8 +47,8 @@ describe('addresses that may be connected to', () => {
     '2606:4700::5efe:a00:1',
     '2606:4700::200:5efe:a00:1',
   ])('private, and allowed only where the configuration says so: %s', (address) => {
-    expect(denialOf(address, false)).toBe('private')
-    expect(denialOf(address, true)).toBeUndefined()
+    expect(denialOf(address, 'Public')).toBe('private')
+    expect(denialOf(address, 'Private')).toBeUndefined()
   })
 
   it.each([
@@ -90,7 +90,22 @@ describe('addresses that may be connected to', () => {
     'fe80::5efe:a00:1',
     'fd12::200:5efe:169.254.169.254',
   ])('never: %s', (address) => {
-    expect(denialOf(address, true)).toBe('link-local-or-metadata')
-    expect(denialOf(address, false)).toBe('link-local-or-metadata')
+    expect(denialOf(address, 'Private')).toBe('link-local-or-metadata')
+    expect(denialOf(address, 'Cluster')).toBe('link-local-or-metadata')
+    expect(denialOf(address, 'Public')).toBe('link-local-or-metadata')
   })
+
+  it.each(['10.96.0.10', '172.20.0.1', '192.168.4.4', '100.64.1.1', 'fd12::1', '::ffff:10.0.0.1'])(
+    'a Service of the cluster may be at %s',
+    (address) => {
+      expect(denialOf(address, 'Cluster')).toBeUndefined()
+    },
+  )
+
+  it.each(['127.0.0.1', '::1', '0.0.0.0', '::', '192.0.0.1', '224.0.0.1', '::ffff:127.0.0.1'])(
+    'but at no other private address: %s',
+    (address) => {
+      expect(denialOf(address, 'Cluster')).toBe('private')
+    },
+  )
 })

@@ -4,6 +4,12 @@ import { BlockList, isIP } from 'node:net'
 type AddressDenial = 'link-local-or-metadata' | 'private'
 
 /**
+ * Which addresses may be connected to: public ones; also those that pods and Services of a cluster
+ * have; or all private ones, loopback included.
+ */
+export type AddressScope = 'Public' | 'Cluster' | 'Private'
+
+/**
  * Link-local addresses and metadata services of clouds: never a model provider, always worth an
  * attack.
  */
@@ -38,12 +44,22 @@ const notPublic = blockList([
   ['ff00::', 8],
 ])
 
+/** Where pods and Services are: networks of an organisation, shared and unique-local addresses. */
+const inClusters = blockList([
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['fc00::', 7],
+])
+
 /** Undefined if the gateway may connect to the address. */
-export function denialOf(address: string, allowPrivate: boolean): AddressDenial | undefined {
+export function denialOf(address: string, scope: AddressScope): AddressDenial | undefined {
   const all = meanings(address)
   if (all.some((meaning) => isIn(alwaysDenied, meaning))) return 'link-local-or-metadata'
-  if (!allowPrivate && all.some((meaning) => isIn(notPublic, meaning))) return 'private'
-  return undefined
+  const isAllowed = (meaning: string): boolean =>
+    !isIn(notPublic, meaning) || (scope === 'Cluster' && isIn(inClusters, meaning))
+  return scope === 'Private' || all.every(isAllowed) ? undefined : 'private'
 }
 
 function isIn(list: BlockList, address: string): boolean {

@@ -1,8 +1,8 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import { isIP } from 'node:net'
 import type { Clock } from '@fairlead/base'
-import { type Connect, connectorTo } from '@fairlead/http1'
-import { denialOf } from './address-rules.ts'
+import { type Connect, connectorTo, type TlsOptions } from '@fairlead/http1'
+import { type AddressScope, denialOf } from './address-rules.ts'
 import type { ResolveHost } from './resolve-host.ts'
 
 /** The configuration does not allow a connection to this address. */
@@ -16,6 +16,9 @@ export interface EgressRoute {
   /** Origin of the HTTP proxy that they go through; undefined means none. */
   readonly proxy: string | undefined
   readonly allowPrivate: boolean
+  /** Whether the origin is a Service of the cluster: it may have a private address all the same. */
+  readonly isClusterService: boolean
+  readonly tls: TlsOptions | undefined
 }
 
 /**
@@ -30,12 +33,15 @@ export function egressConnector(
     readonly timeoutMs: number
   },
 ): Connect {
-  const { origin, proxy, allowPrivate, clock, timeoutMs } = options
+  const { origin, proxy, tls, clock, timeoutMs } = options
+  const scopes = scopesOf(options)
+  // Who is looked up is who is connected to.
+  const scope = proxy === undefined ? scopes.origin : scopes.proxy
   const who = proxy === undefined ? '' : 'the proxy '
   const lookup = (hostname: string, wanted: LookupOptions, done: LookupDone): void => {
     const resolve = async () => {
       try {
-        const addresses = await allowedAddresses(hostname, who, options)
+        const addresses = await allowedAddresses(hostname, who, scope, options.resolveHost)
         return { addresses, error: null }
       } catch (error) {
         return { addresses: [], error: error instanceof Error ? error : new Error(String(error)) }
@@ -44,8 +50,8 @@ export function egressConnector(
     void resolve().then(({ addresses, error }) => completeLookup(addresses, error, wanted, done))
   }
   const denied =
-    deniedAddress(origin, '', allowPrivate) ??
-    (proxy === undefined ? undefined : deniedAddress(proxy, who, allowPrivate))
+    deniedAddress(origin, '', scopes.origin) ??
+    (proxy === undefined ? undefined : deniedAddress(proxy, who, scopes.proxy))
   if (denied !== undefined) return () => Promise.reject(new EgressDenied(denied))
   return connectorTo({
     origin,
@@ -53,13 +59,23 @@ export function egressConnector(
     timeoutMs,
     lookup,
     ...(proxy === undefined ? {} : { proxy }),
+    ...(tls === undefined ? {} : { tls }),
   })
 }
 
+/** Which addresses the origin and the proxy may have: only the origin is the named Service. */
+function scopesOf({ allowPrivate, isClusterService }: EgressRoute): {
+  readonly origin: AddressScope
+  readonly proxy: AddressScope
+} {
+  const proxy = allowPrivate ? 'Private' : 'Public'
+  return { origin: isClusterService && !allowPrivate ? 'Cluster' : proxy, proxy }
+}
+
 /** Why an origin that names an address, which is not looked up, is denied. */
-function deniedAddress(origin: string, who: string, allowPrivate: boolean): string | undefined {
+function deniedAddress(origin: string, who: string, scope: AddressScope): string | undefined {
   const host = new URL(origin).hostname.replace(/^\[|\]$/g, '')
-  const denial = isIP(host) === 0 ? undefined : denialOf(host, allowPrivate)
+  const denial = isIP(host) === 0 ? undefined : denialOf(host, scope)
   return denial === undefined ? undefined : denialMessage(who, host, [host], denial)
 }
 
@@ -81,16 +97,15 @@ function completeLookup(
 async function allowedAddresses(
   hostname: string,
   who: string,
-  options: { readonly allowPrivate: boolean; readonly resolveHost: ResolveHost },
+  scope: AddressScope,
+  resolveHost: ResolveHost,
 ): Promise<readonly LookupAddress[]> {
-  const addresses = await options.resolveHost(hostname)
-  const allowed = addresses.filter(
-    ({ address }) => denialOf(address, options.allowPrivate) === undefined,
-  )
+  const addresses = await resolveHost(hostname)
+  const allowed = addresses.filter(({ address }) => denialOf(address, scope) === undefined)
   if (allowed.length > 0) return allowed
   const first = addresses[0]
   if (first === undefined) throw new Error(`${who}${hostname} has no address`)
-  const denial = denialOf(first.address, options.allowPrivate) ?? 'private'
+  const denial = denialOf(first.address, scope) ?? 'private'
   const list = addresses.map(({ address }) => address)
   throw new EgressDenied(denialMessage(who, hostname, list, denial))
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { Cancellation, Clock } from '@fairlead/base'
 import { ConnectionPool } from '@fairlead/http1'
 import { type EgressRoute, egressConnector } from './egress-connector.ts'
@@ -14,7 +15,7 @@ interface PoolRoute extends EgressRoute {
   readonly connectMs: number
 }
 
-/** One connection pool per origin and proxy, kept across configurations while any of them uses it. */
+/** One connection pool per origin, proxy and TLS, kept across configurations while any of them uses it. */
 export class UpstreamPools {
   readonly #pools = new Map<string, { pool: ConnectionPool; users: number }>()
   readonly #resolveHost: ResolveHost
@@ -27,8 +28,7 @@ export class UpstreamPools {
 
   /** `release` closes the connections once nobody else uses them. */
   acquire(route: PoolRoute): { readonly transport: Transport; readonly release: () => void } {
-    const { origin, proxy, allowPrivate, connectionsMax, connectMs } = route
-    const key = `${origin} ${proxy ?? ''} ${allowPrivate} ${connectionsMax} ${connectMs}`
+    const key = keyOf(route)
     let entry = this.#pools.get(key)
     if (entry === undefined) {
       entry = { pool: this.#createPool(route), users: 0 }
@@ -45,20 +45,13 @@ export class UpstreamPools {
     this.#pools.clear()
   }
 
-  #createPool({
-    origin,
-    proxy,
-    allowPrivate,
-    connectionsMax,
-    connectMs,
-  }: PoolRoute): ConnectionPool {
+  #createPool(route: PoolRoute): ConnectionPool {
+    const { origin, connectionsMax, connectMs } = route
     const clock = this.#clock
     return new ConnectionPool({
       host: new URL(origin).host,
       connect: egressConnector({
-        origin,
-        proxy,
-        allowPrivate,
+        ...route,
         resolveHost: this.#resolveHost,
         clock,
         timeoutMs: connectMs,
@@ -77,6 +70,13 @@ export class UpstreamPools {
     this.#pools.delete(key)
     entry.pool.close()
   }
+}
+
+/** Equal for routes that may share connections: other certificates or a rotated key are another. */
+function keyOf(route: PoolRoute): string {
+  const { origin, proxy, allowPrivate, isClusterService, tls, connectionsMax, connectMs } = route
+  const parts = [origin, proxy, allowPrivate, isClusterService, connectionsMax, connectMs]
+  return JSON.stringify([...parts, tls && hash('sha256', JSON.stringify(tls))])
 }
 
 function poolTransport(pool: ConnectionPool): Transport {

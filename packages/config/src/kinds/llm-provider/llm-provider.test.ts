@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { compileAll, conditionsOf, snapshotOf, provider } from '../../test-support/resources.ts'
+import {
+  compileAll,
+  conditionsOf,
+  grant,
+  snapshotOf,
+  provider,
+} from '../../test-support/resources.ts'
 
 describe('the address of a provider', () => {
   it.each([
@@ -19,6 +25,22 @@ describe('the address of a provider', () => {
       'https://proxy.test/anthropic/v1',
     ],
     [{ type: 'Simulator' }, ''],
+    [
+      { type: 'OpenAICompatible', backendRef: { name: 'vllm', port: 8000 } },
+      'http://vllm.default.svc:8000/v1',
+    ],
+    [
+      { type: 'OpenAICompatible', backendRef: { name: 'vllm', port: 443 }, tls: {} },
+      'https://vllm.default.svc/v1',
+    ],
+    [
+      { type: 'OpenAICompatible', preset: 'groq', backendRef: { name: 'groq', port: 80 } },
+      'http://groq.default.svc/openai/v1',
+    ],
+    [
+      { type: 'Anthropic', backendRef: { name: 'a', port: 8443 }, tls: {} },
+      'https://a.default.svc:8443/v1',
+    ],
   ])('of %o is %s', (spec, address) => {
     expect(snapshotOf(provider(spec))?.providers.get('default/p')?.baseURL).toBe(address)
   })
@@ -32,9 +54,24 @@ describe('the address of a provider', () => {
     ['an unknown preset', { type: 'OpenAICompatible', preset: 'nobody' }, '"nobody" is not known'],
     ['no address at all', { type: 'OpenAICompatible' }, 'needs a baseURL or a preset'],
     [
-      'only a backendRef',
+      'an InferencePool',
+      { type: 'OpenAI', backendRef: { kind: 'InferencePool', name: 'pool' } },
+      'spec.backendRef: kind InferencePool is not served by this version; name a Service',
+    ],
+    [
+      'a Service without a port',
       { type: 'OpenAI', backendRef: { name: 'svc' } },
-      'spec.backendRef: not served',
+      'spec.backendRef.port: a Service needs its port',
+    ],
+    [
+      'an unknown preset of a Service',
+      { type: 'OpenAICompatible', preset: 'nobody', backendRef: { name: 'svc', port: 80 } },
+      '"nobody" is not known',
+    ],
+    [
+      'TLS of a type without it',
+      { type: 'Ollama', tls: {} },
+      'spec.tls: goes with https only, and the address is http://127.0.0.1:11434/v1',
     ],
     [
       'another protocol',
@@ -137,5 +174,71 @@ describe('the price of a model', () => {
     expect(conditionsOf(compileAll(priced), 'LLMProvider', 'default/p').Accepted).toMatchObject({
       reason: 'Accepted',
     })
+  })
+})
+
+describe('a Service in another namespace', () => {
+  const spec = { type: 'OpenAI', backendRef: { name: 'svc', namespace: 'models', port: 80 } }
+  const from = { kind: 'LLMProvider', namespace: 'default' }
+
+  it('needs a ReferenceGrant there', () => {
+    const result = compileAll(provider(spec))
+    expect(result.snapshots.get('default/default')?.providers.has('default/p')).toBe(false)
+    expect(conditionsOf(result, 'LLMProvider', 'default/p')).toMatchObject({
+      Accepted: { status: 'True' },
+      ResolvedRefs: {
+        status: 'False',
+        reason: 'RefNotPermitted',
+        message: expect.stringContaining('spec.backendRef: no ReferenceGrant in namespace models'),
+      },
+    })
+  })
+
+  it.each([
+    ['of a Service', { kind: 'Service', group: '' }, true],
+    ['of this Service', { kind: 'Service', group: '', name: 'svc' }, true],
+    ['of another Service', { kind: 'Service', group: '', name: 'other' }, false],
+    ['of Secrets', { kind: 'Secret', group: '' }, false],
+  ])('is used with a grant %s: %j is %s', (_, to, used) => {
+    const snapshot = snapshotOf(provider(spec), grant('models', from, to))
+    const settings = snapshot?.providers.get('default/p')
+    expect(settings?.baseURL).toBe(used ? 'http://svc.models.svc/v1' : undefined)
+    if (used) expect(settings?.isClusterService).toBe(true)
+  })
+})
+
+describe('the TLS of a provider', () => {
+  const tls = {
+    caSecretRef: { name: 'ca' },
+    clientCertificateSecretRef: { name: 'client', namespace: 'keys' },
+    serverName: 'models.example',
+  }
+  const from = { kind: 'LLMProvider', namespace: 'default' }
+
+  it('names the keys of its Secrets', () => {
+    const secrets = grant('keys', from, { kind: 'Secret', group: '' })
+    const snapshot = snapshotOf(provider({ type: 'OpenAI', tls }), secrets)
+    expect(snapshot?.providers.get('default/p')?.tls).toEqual({
+      ca: { namespace: 'default', name: 'ca', key: 'ca.crt' },
+      clientCertificate: {
+        certificate: { namespace: 'keys', name: 'client', key: 'tls.crt' },
+        key: { namespace: 'keys', name: 'client', key: 'tls.key' },
+      },
+      serverName: 'models.example',
+    })
+  })
+
+  it('is never left out: without a permitted Secret there is no provider', () => {
+    const result = compileAll(provider({ type: 'OpenAI', tls }))
+    expect(result.snapshots.get('default/default')?.providers.has('default/p')).toBe(false)
+    expect(conditionsOf(result, 'LLMProvider', 'default/p').ResolvedRefs).toMatchObject({
+      reason: 'RefNotPermitted',
+      message: expect.stringContaining('spec.tls.clientCertificateSecretRef'),
+    })
+  })
+
+  it('is undefined by default', () => {
+    const settings = snapshotOf(provider({ type: 'OpenAI' }))?.providers.get('default/p')
+    expect(settings).toMatchObject({ tls: undefined, isClusterService: false })
   })
 })

@@ -7,11 +7,15 @@ import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { frozenCopy, none } from '../../values/freeze.ts'
 import { identityOf } from '../../values/resource-key.ts'
 import { compileHealth } from './compile-health.ts'
+import { compileTls } from './compile-tls.ts'
 import { providerAddress } from './provider-address.ts'
 import { proxyAddress } from './proxy-address.ts'
 import { compileSimulator } from './simulator.ts'
 
-/** A provider none of whose credentials may be used is not usable without them either. */
+/**
+ * A provider none of whose credentials may be used is not usable without them either, nor is one
+ * without the Service or a Secret of its TLS.
+ */
 export const llmProvider: KindCompiler<LLMProvider, LLMProviderSettings> = {
   type: LLMProvider,
   references: [],
@@ -44,7 +48,7 @@ function compileProvider(
   findings: Findings,
   { providerTypes }: Capabilities,
 ): LLMProviderSettings | undefined {
-  const { type, models, headers, timeouts } = provider.spec
+  const { authentication, backendRef, type, models, headers, timeouts } = provider.spec
   const served = providerTypes.find((capability) => capability.type === type)
   if (!served) {
     findings.reject(
@@ -53,11 +57,19 @@ function compileProvider(
     return undefined
   }
   const credentials = compileCredentials(provider, findings)
+  const baseURL = providerAddress(provider, served, findings)
+  const tls = compileTls(provider, findings)
+  if (tls !== undefined && baseURL.startsWith('http:')) {
+    findings.reject(`spec.tls: goes with https only, and the address is ${baseURL}`)
+  }
   const settings: LLMProviderSettings = {
     ...identityOf(provider),
     type,
-    baseURL: providerAddress(provider, served, findings),
+    baseURL,
     proxyURL: proxyAddress(provider, findings),
+    isClusterService: backendRef !== undefined,
+    tls,
+    authentication: { source: authentication.source },
     credentials,
     models: models.map((model) => ({
       name: model.name,
@@ -81,7 +93,9 @@ function compileProvider(
     simulator: type === 'Simulator' ? compileSimulator(provider, findings) : undefined,
   }
   const lostAll = provider.spec.credentials.length > 0 && credentials.length === 0
-  return lostAll ? undefined : settings
+  const lostTls = provider.spec.tls !== undefined && tls === undefined
+  const lostBackend = backendRef !== undefined && baseURL === ''
+  return lostAll || lostTls || lostBackend ? undefined : settings
 }
 
 /** Resources may be older than the rules of the schema. */

@@ -1,27 +1,28 @@
 import type { LLMProvider } from '@fairlead/api'
 import type { ProviderTypeCapability } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
+import { backendAddress } from './backend-address.ts'
 
 /**
  * Where a provider is called, without a trailing slash and with the version segment:
- * `spec.baseURL`, otherwise the preset's address, otherwise the type's. A baseURL without a path
+ * `spec.baseURL` or the Service of `spec.backendRef`, otherwise the preset's address, otherwise the type's. A baseURL without a path
  * gets the type's version path, if it has one. A type without presets ignores `spec.preset`. Empty
- * for a type that has no address.
+ * for a type that has no address, and for a Service that may not be used.
  */
 export function providerAddress(
-  { spec }: LLMProvider,
+  provider: LLMProvider,
   capability: ProviderTypeCapability,
   findings: Findings,
 ): string {
   const { type, remote, presets } = capability
   if (!remote) return ''
+  const { spec } = provider
   const { baseURL, backendRef } = spec
   if (baseURL !== undefined) return checkedAddress(baseURL, capability, findings)
+  if (backendRef !== undefined) return backendAddress(provider, capability, findings)
   const preset = presets.size > 0 ? spec.preset : undefined
   const address = preset === undefined ? capability.address : presets.get(preset)
-  if (backendRef) {
-    findings.reject('spec.backendRef: not served by this version; give the address in spec.baseURL')
-  } else if (preset !== undefined && address === undefined) {
+  if (preset !== undefined && address === undefined) {
     findings.reject(
       `spec.preset: ${JSON.stringify(preset)} is not known; give spec.baseURL or one of ` +
         [...presets.keys()].join(', '),
