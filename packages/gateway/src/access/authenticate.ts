@@ -12,13 +12,14 @@ export interface Access {
 }
 
 /**
- * Identifies the caller. The key is read from wherever the official SDKs send it. A wrong key is
+ * Identifies the caller. The key is read from `x-fairlead-key`, which is the gateway's alone, otherwise
+ * from wherever the official SDKs send it. A wrong key is
  * rejected even where none is required, so that mistakes surface; only `Disabled` ignores keys.
  * `nowMs` is wall time. Throws `missing_api_key`, `invalid_api_key` or `api_key_expired`.
  */
 export function authenticate(headers: HeaderFields, access: Access, nowMs: number): Caller {
   if (access.mode === 'Disabled') return access.anonymous
-  const key = presentedKey(headers)
+  const key = keyOf(headers)
   if (key === undefined) {
     if (access.mode === 'Optional') return access.anonymous
     throw gatewayError.missingApiKey()
@@ -31,15 +32,21 @@ export function authenticate(headers: HeaderFields, access: Access, nowMs: numbe
   return known.caller
 }
 
-function presentedKey(headers: HeaderFields): string | undefined {
-  const authorization = headers.get('authorization')
-  if (authorization !== undefined && /^bearer\s/i.test(authorization)) {
-    const key = authorization.slice(7).trim()
-    if (key !== '') return key
-  }
+function keyOf(headers: HeaderFields): string | undefined {
+  const own = headers.get('x-fairlead-key')?.trim()
+  if (own !== undefined && own !== '') return own
+  const token = bearerToken(headers.get('authorization') ?? '')
+  if (token !== undefined) return token
   for (const name of ['x-api-key', 'x-goog-api-key']) {
     const value = headers.get(name)?.trim()
     if (value !== undefined && value !== '') return value
   }
   return undefined
+}
+
+/** The token of a Bearer `Authorization`; undefined for anything else, and for an empty one. */
+export function bearerToken(authorization: string): string | undefined {
+  if (!/^bearer\s/i.test(authorization)) return undefined
+  const token = authorization.slice(7).trim()
+  return token === '' ? undefined : token
 }

@@ -10,6 +10,7 @@ import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { asFailure } from './as-failure.ts'
 import { beginAnswer } from './begin-answer.ts'
+import { type CallerCredential, callerCredential, secretOf } from './caller-credential.ts'
 import { outgoingHeaders } from './outgoing-headers.ts'
 import { refusedAnswer } from './refused-answer.ts'
 import { RunningAttempt } from './running-attempt.ts'
@@ -32,6 +33,7 @@ export async function attempt(
 ): Promise<AnswerStream> {
   const { record, services } = call
   const { stream } = call.request.sent
+  const own = callerCredential(target, call)
   const body = bodyFor(target, assembled, call)
   const running = new RunningAttempt(target, credential, call)
   record.target = target
@@ -39,12 +41,13 @@ export async function attempt(
   let isOpen = false
   let status: number | undefined
   try {
-    const received = await open(target, credential, body, call, running)
+    const received = await open({ target, credential, own, body }, call, running)
     const exchange = decodedExchange(received, target.provider.key)
     isOpen = true
     status = exchange.status
     if (status < 200 || status >= 300) {
-      throw await refusedAnswer(exchange, target, credential?.value, call)
+      const secret = own === undefined ? credential?.value : secretOf(own)
+      throw await refusedAnswer(exchange, target, secret, call)
     }
     const nowMs = services.clock.now()
     const answer = await beginAnswer(exchange, target, { stream, use, nowMs, watch: running })
@@ -73,22 +76,30 @@ function bodyFor(target: CallTarget, assembled: AssembledCall, { record }: Call)
   }
 }
 
+interface Asked {
+  readonly target: CallTarget
+  readonly credential: Credential | undefined
+  /** The caller's key, instead of a credential. */
+  readonly own: CallerCredential | undefined
+  readonly body: Uint8Array
+}
+
 function open(
-  target: CallTarget,
-  credential: Credential | undefined,
-  body: Uint8Array,
+  { target, credential, own, body }: Asked,
   call: Call,
   cancellation: Cancellation,
 ): Promise<Exchange> {
   const { provider } = target
   const { requestHeaders } = call.dialect.passage
+  const headers = outgoingHeaders(provider.headers, call.http.request.headers, requestHeaders)
+  if (own !== undefined) headers.push(own.name, own.value)
   const prepared = provider.type.prepare(
     {
       model: target.model,
       stream: call.request.sent.stream,
       body,
       basePath: provider.basePath,
-      headers: outgoingHeaders(provider.headers, call.http.request.headers, requestHeaders),
+      headers,
       get signal() {
         return cancellation.signal
       },

@@ -17,8 +17,9 @@ export function noteFailure(
   const pauseMs = error.retryAfterSeconds === undefined ? undefined : error.retryAfterSeconds * 1000
   noteCredential(effect.credential, credential, model, pauseMs)
   const { state } = provider
-  // A limit of a provider without keys is its own.
-  const rests = effect.credential === 'Limited' && credential === undefined
+  // A limit of a provider without keys is its own, but that of a caller's key is the caller's.
+  const isCallers = provider.settings.authentication.source === 'Caller'
+  const rests = effect.credential === 'Limited' && credential === undefined && !isCallers
   if (rests || effect.provider === 'CoolDown') {
     state.coolDown(pauseMs ?? pauseMsDefault, reason)
   } else if (effect.provider === 'Alive') {

@@ -3,7 +3,7 @@ import type { HeaderFields } from '@fairlead/http1'
 /**
  * The headers of an attempt before authentication: the provider's own, and those of the caller that
  * the dialect forwards. The caller's credentials, cookies and `x-fairlead-` headers are never
- * forwarded. Flat list: name, value, name, value.
+ * among them. Flat list: name, value, name, value.
  */
 export function outgoingHeaders(
   own: readonly string[],

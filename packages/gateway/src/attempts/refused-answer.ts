@@ -1,4 +1,4 @@
-import { type FailureClass, withoutCredentials } from '@fairlead/llm'
+import { type FailureClass, type ModelError, withoutCredentials } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { answerEncoding } from '../upstream/decoded-exchange.ts'
 import type { Exchange } from '../upstream/exchange.ts'
@@ -30,12 +30,15 @@ export async function refusedAnswer(
   const text = isReadable ? bytes.toString('utf8', 0, errorBytesMax) : ''
   const safeText = withoutKeys(text, credential)
   const body = parsed(safeText)
-  const decoded = type.dialect.decodeError({
-    status,
-    body,
-    headers: exchange.headers.toRecord(),
-    nowMs: call.services.clock.now(),
-  })
+  const decoded = forOwner(
+    type.dialect.decodeError({
+      status,
+      body,
+      headers: exchange.headers.toRecord(),
+      nowMs: call.services.clock.now(),
+    }),
+    target,
+  )
   const failure = decoded.failure ?? 'ServerError'
   const unchanged =
     type.dialect.name === call.dialect.name &&
@@ -48,6 +51,20 @@ export async function refusedAnswer(
     : toldError(decoded, key)
   return new UpstreamFailure(failure, error, reason, { status })
 }
+
+/** What is wrong with a caller's own key is the caller's mistake, and tells nothing of the provider. */
+function forOwner(error: ModelError, { provider }: CallTarget): ModelError {
+  const isCallers = provider.settings.authentication.source === 'Caller'
+  return isCallers && error.failure !== undefined && ofKeys.has(error.failure)
+    ? gatewayError.providerKeyRefused(provider.key, error)
+    : error
+}
+
+const ofKeys: ReadonlySet<FailureClass> = new Set<FailureClass>([
+  'CredentialRefused',
+  'CredentialExpired',
+  'CreditExhausted',
+])
 
 /** Errors that concern the call itself: its caller gets them as the provider wrote them. */
 const passedOn: ReadonlySet<FailureClass> = new Set<FailureClass>([

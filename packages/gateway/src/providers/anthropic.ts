@@ -15,6 +15,7 @@ export const anthropic: ProviderType = {
   encoding: {},
   telemetryName: 'anthropic',
   needsCredential: true,
+  callerKeyHeaders: ['x-api-key', 'authorization'],
   prepare({ basePath, headers, body }, credential) {
     headers.push('anthropic-version', apiVersion)
     if (credential !== undefined) headers.push('x-api-key', credential)

@@ -15,6 +15,11 @@ export interface ProviderType extends ProviderTypeCapability, ProviderAdapter {
   readonly telemetryName: string
   /** Whether every call needs a credential. */
   readonly needsCredential: boolean
+  /**
+   * Where callers send a key of their own for the provider, in lower case, the first that came being
+   * passed on. Defaults to `authorization`.
+   */
+  readonly callerKeyHeaders?: readonly string[]
   /** For a provider inside the process: the transport that replaces the network. */
   openTransport?(settings: LLMProviderSettings, parts: LocalTransportParts): Transport
 }

@@ -1,0 +1,57 @@
+import { bearerToken } from '../access/authenticate.ts'
+import type { Call } from '../call/call.ts'
+import { gatewayError } from '../errors/gateway-error.ts'
+import type { CallTarget } from '../routing/call-target.ts'
+import { UpstreamFailure } from '../upstream/upstream-failure.ts'
+
+/** The key that a caller sends for a provider. */
+export interface CallerCredential {
+  /** As it came. */
+  readonly name: string
+  readonly value: string
+}
+
+/**
+ * The caller's key for a target whose provider is asked with it; undefined for one that has its own.
+ * Of several such providers only the first of the route gets it: a key of one vendor must not reach
+ * another. Nothing is passed on unless the gateway's key came in its own header, and never a key of
+ * the gateway. Throws UpstreamFailure: `InvalidRequest` for a call without a key, `Unsupported` for a
+ * target that must not get it.
+ */
+export function callerCredential(target: CallTarget, call: Call): CallerCredential | undefined {
+  if (!usesCallersKey(target)) return undefined
+  const { key, type } = target.provider
+  if (call.route.targets.find(usesCallersKey)?.provider !== target.provider) {
+    throw notForThis(target, call)
+  }
+  const names = type.callerKeyHeaders ?? ['authorization']
+  const { headers } = call.http.request
+  const name = names.find((candidate) => (headers.get(candidate)?.trim() ?? '') !== '')
+  const value = name === undefined ? undefined : headers.get(name)
+  const isSeparate = (headers.get('x-fairlead-key')?.trim() ?? '') !== ''
+  if (name === undefined || value === undefined || !isSeparate || isGatewayKey(value, call)) {
+    const error = gatewayError.providerKeyMissing(key, names)
+    throw new UpstreamFailure('InvalidRequest', error, error.message)
+  }
+  return { name, value }
+}
+
+/** What must not be repeated of it. */
+export function secretOf({ value }: CallerCredential): string {
+  return bearerToken(value) ?? value
+}
+
+function usesCallersKey({ provider }: CallTarget): boolean {
+  return provider.settings.authentication.source === 'Caller'
+}
+
+function isGatewayKey(value: string, { runtime }: Call): boolean {
+  const { keys } = runtime.access
+  return keys.find(value.trim()) !== undefined || keys.find(bearerToken(value) ?? '') !== undefined
+}
+
+function notForThis({ name, provider, model }: CallTarget, { record }: Call): UpstreamFailure {
+  const error = gatewayError.providerKeyForAnother(provider.key)
+  record.passedOver.push({ target: name, provider: provider.key, model, reason: error.message })
+  return new UpstreamFailure('Unsupported', error, error.message)
+}
