@@ -73,6 +73,22 @@ describe('the configuration of a worker', () => {
     expect(JSON.stringify(sent)).not.toContain('value of other')
   })
 
+  it('comes with the certificates and keys of TLS, and their changes', () => {
+    const { publish, values, receiver, changeSecrets, deliver } = bench()
+    for (const name of ['ca', 'client']) values.set(name, `value of ${name}`)
+    const [ca, certificate] = [ref('ca'), { ...ref('client'), key: 'tls.crt' }]
+    const key = { ...certificate, key: 'tls.key' }
+    const tls = { ca, clientCertificate: { certificate, key }, serverName: undefined }
+    publish([{ ...provider('up'), tls }])
+    deliver()
+    const inForce = () => [ca, certificate, key].map((one) => receiver.secrets.get(one))
+    expect(inForce()).toEqual(['value of ca', 'value of client', 'value of client'])
+    values.set('ca', 'rotated')
+    changeSecrets()
+    deliver()
+    expect(inForce()[0]).toBe('rotated')
+  })
+
   it('is the newest when the worker is busy, not a queue', () => {
     const { publish, sent, receiver, deliver } = bench()
     publish([provider('a')])
