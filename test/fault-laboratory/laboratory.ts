@@ -17,7 +17,7 @@ interface Observation {
 }
 
 /** Limits of time for providers that are silent: short, because the sockets are real. */
-const shortLimits = { connect: '2s', firstByte: '250ms', idle: '250ms', total: '5s' }
+const shortLimits = { connect: '2s', firstByte: '700ms', idle: '700ms', total: '5s' }
 
 /**
  * Makes one call to a gateway whose first target misbehaves, with a healthy second target or alone.

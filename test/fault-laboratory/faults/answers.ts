@@ -1,4 +1,7 @@
-import type { Fault } from '../fault.ts'
+import { gzipSync } from 'node:zlib'
+import type { Fault, Form } from '../fault.ts'
+import type { Connection } from '../faulty-upstream.ts'
+import type { Wire } from '../wire.ts'
 
 const invalid = {
   outcome: 'InvalidAnswer',
@@ -7,6 +10,9 @@ const invalid = {
 } as const
 const success = { outcome: 'Success', status: 200 } as const
 const html = '<!doctype html><html><body>Hello</body></html>'
+
+/** Made once: it takes its time, and deadlines run meanwhile. */
+const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
 
 /** Bodies with status 200 that are no answer, or another than was asked for. */
 export const answerFaults: readonly Fault[] = [
@@ -91,4 +97,39 @@ export const answerFaults: readonly Fault[] = [
     serve: (connection, { answer }) => connection.respond(200, ` \n \n${answer}`),
     expected: success,
   },
+  {
+    name: 'compressed-unasked',
+    does: 'It compresses its answer, though it was not asked to.',
+    serve: (connection, wire, form) => compressed(connection, gzipSync(bodyOf(wire, form)), form),
+    expected: success,
+  },
+  {
+    name: 'corrupt-compression',
+    does: 'It compresses unasked, and the bytes are corrupt.',
+    serve: (connection, wire, form) =>
+      compressed(connection, gzipSync(bodyOf(wire, form)).fill(0, 10, 30), form),
+    expected: invalid,
+  },
+  {
+    name: 'compression-bomb',
+    does: 'It compresses 64 MiB of nothing into some kilobytes.',
+    forms: ['whole'],
+    serve: (connection, _wire, form) => compressed(connection, bomb, form),
+    expected: invalid,
+  },
 ]
+
+function bodyOf({ answer, start, content, end }: Wire, form: Form): string {
+  return form === 'whole' ? answer : start + content.join('') + end
+}
+
+function compressed(connection: Connection, bytes: Buffer, form: Form): void {
+  connection
+    .head(
+      200,
+      `Content-Type: ${form === 'whole' ? 'application/json' : 'text/event-stream'}`,
+      'Content-Encoding: gzip',
+      `Content-Length: ${bytes.length}`,
+    )
+    .send(bytes)
+}
