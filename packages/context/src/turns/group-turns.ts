@@ -29,7 +29,7 @@ export function groupTurns(
     const outputs = turn.input.filter(isCallOutput)
     const last = groups.at(-1)
     if (!isInHistory(turn)) {
-      last?.spareOutputs.push(...outputs)
+      for (const output of outputs) last?.spareOutputs.push(output)
       continue
     }
     const answers = outputs.some((output) => openCalls.has(output.call_id))

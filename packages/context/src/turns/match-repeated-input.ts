@@ -51,20 +51,68 @@ function withoutRepeated(log: readonly LoggedItem[], body: readonly Item[]): rea
   return next === undefined ? lastQuestion(body) : body.slice(next.index)
 }
 
+/** How often each item may be compared in a log with cut answers. */
+const comparisonsPerItem = 64
+
 /** How many of the sent items form a prefix of the log or its tail. */
 function longestMatch(
   known: readonly (string | undefined)[],
   sent: readonly { readonly key: string }[],
 ): number {
-  for (let start = 0; start < known.length; start++) {
-    let length = 0
-    while (length < sent.length && start + length < known.length) {
-      const key = known[start + length]
-      if (key !== undefined && key !== sent[length]?.key) break
-      length++
+  const keys = sent.map(({ key }) => key)
+  return matchAt(known, 0, keys) || (known.includes(undefined) ? cutTail : wholeTail)(known, keys)
+}
+
+/** How many of the keys the log has, one after the other, from an index on. */
+function matchAt(
+  known: readonly (string | undefined)[],
+  start: number,
+  keys: readonly string[],
+): number {
+  let length = 0
+  while (length < keys.length && start + length < known.length) {
+    const key = known[start + length]
+    if (key !== undefined && key !== keys[length]) break
+    length++
+  }
+  return length
+}
+
+/**
+ * The length of the longest tail of the log that the keys begin with, as Knuth, Morris and Pratt
+ * find it: in one pass, however often the same words were said.
+ */
+function wholeTail(known: readonly (string | undefined)[], keys: readonly string[]): number {
+  /** For each key, the longest shorter prefix of the keys that ends there. */
+  const prefixes: number[] = []
+  const extend = (length: number, key: string | undefined): number => {
+    let longest = length
+    while (longest > 0 && (longest === keys.length || keys[longest] !== key)) {
+      longest = prefixes[longest - 1] ?? 0
     }
-    const isWindow = start > 0 && start + length === known.length
-    if (length > 0 && (start === 0 || isWindow)) return length
+    return keys[longest] === key ? longest + 1 : longest
+  }
+  let prefix = 0
+  for (const [index, key] of keys.entries()) {
+    if (index > 0) prefix = extend(prefix, key)
+    prefixes.push(prefix)
+  }
+  let tail = 0
+  for (const key of known.slice(1)) tail = extend(tail, key)
+  return tail
+}
+
+/**
+ * The same for a log with cut answers, which equal anything: each tail is compared by itself. A log
+ * that says the same over and over could make that long, so the comparisons are limited; beyond
+ * that nothing is taken for a repetition.
+ */
+function cutTail(known: readonly (string | undefined)[], keys: readonly string[]): number {
+  let left = comparisonsPerItem * (known.length + keys.length)
+  for (let start = 1; start < known.length && left > 0; start++) {
+    const length = matchAt(known, start, keys)
+    if (start + length === known.length) return length
+    left -= length + 1
   }
   return 0
 }

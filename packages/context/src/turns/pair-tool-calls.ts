@@ -37,30 +37,30 @@ export function pairToolCalls(
 ): PairedEntries {
   const paired: PromptEntry[] = []
   const repairs: ToolRepair[] = []
-  const used = new Set<PromptEntry>()
+  const answers = new CallAnswers(entries)
+  const spares = new Map(spareOutputs.map((output) => [output.call_id, output]))
   let checked = 0
   let at = 0
   while (at < entries.length) {
     const run = modelRun(entries, at)
     if (run.length === 0) {
       const entry = entries[at++]
-      if (entry === undefined || used.has(entry)) continue
+      if (entry === undefined || answers.isTaken(entry)) continue
       if (!isCallOutput(entry.item)) paired.push(entry)
       else repairs.push(repair(entry.turn, entry.item.call_id, 'orphan_output_dropped'))
       continue
     }
     at += run.length
-    paired.push(...run)
-    const later = entries.slice(at)
+    for (const entry of run) paired.push(entry)
     for (const { turn, item } of run) {
       if (item.type !== 'function_call') continue
       checked++
-      const answer = takeAnswer(item.call_id, later, used)
+      const answer = answers.take(item.call_id, at)
       if (answer !== undefined) {
         paired.push(answer)
         continue
       }
-      const spare = spareOutputs.findLast((output) => output.call_id === item.call_id)
+      const spare = spares.get(item.call_id)
       paired.push({ turn, item: spare ?? errorOutput(item.call_id) })
       if (spare === undefined) repairs.push(repair(turn, item.call_id, 'error_output_added'))
     }
@@ -69,28 +69,56 @@ export function pairToolCalls(
 }
 
 /** The consecutive model items from here on that belong to one turn. */
-function modelRun(entries: readonly PromptEntry[], from: number): PromptEntry[] {
-  const run: PromptEntry[] = []
-  for (const entry of entries.slice(from)) {
-    if (!isModelItem(entry.item) || entry.turn !== (run[0] ?? entry).turn) break
-    run.push(entry)
-  }
-  return run
+function modelRun(entries: readonly PromptEntry[], from: number): readonly PromptEntry[] {
+  let end = from
+  while (isRunOf(entries[from]?.turn, entries[end])) end++
+  return entries.slice(from, end)
 }
 
-/** The first output for the call, before the same call id is used again. */
-function takeAnswer(
-  callId: string,
-  later: readonly PromptEntry[],
-  used: Set<PromptEntry>,
-): PromptEntry | undefined {
-  for (const entry of later) {
-    if (entry.item.type === 'function_call' && entry.item.call_id === callId) return undefined
-    if (!isCallOutput(entry.item) || entry.item.call_id !== callId || used.has(entry)) continue
-    used.add(entry)
+function isRunOf(turn: string | undefined, entry: PromptEntry | undefined): boolean {
+  return entry !== undefined && entry.turn === turn && isModelItem(entry.item)
+}
+
+interface PlacedEntry {
+  readonly entry: PromptEntry
+  readonly index: number
+}
+
+/**
+ * The outputs of a group, by call id. Calls are answered from the first to the last, so each list
+ * is read once, from its start to its end.
+ */
+class CallAnswers {
+  /** The calls and outputs of each call id, and how many of them are of no more use. */
+  readonly #placed = new Map<string, { readonly list: PlacedEntry[]; passed: number }>()
+  readonly #taken = new Set<PromptEntry>()
+
+  constructor(entries: readonly PromptEntry[]) {
+    for (const [index, entry] of entries.entries()) {
+      const { item } = entry
+      if (item.type !== 'function_call' && !isCallOutput(item)) continue
+      const known = this.#placed.get(item.call_id)
+      if (known === undefined) {
+        this.#placed.set(item.call_id, { list: [{ entry, index }], passed: 0 })
+      } else known.list.push({ entry, index })
+    }
+  }
+
+  isTaken(entry: PromptEntry): boolean {
+    return this.#taken.has(entry)
+  }
+
+  /** The first output for the call at or after an index, before the call id is used again. */
+  take(callId: string, from: number): PromptEntry | undefined {
+    const placed = this.#placed.get(callId)
+    if (placed === undefined) return undefined
+    while ((placed.list[placed.passed]?.index ?? from) < from) placed.passed += 1
+    const entry = placed.list[placed.passed]?.entry
+    if (entry === undefined || !isCallOutput(entry.item)) return undefined
+    placed.passed += 1
+    this.#taken.add(entry)
     return entry
   }
-  return undefined
 }
 
 function errorOutput(callId: string): FunctionCallOutputItem {

@@ -76,9 +76,12 @@ export function createSseParser(
       endedInCarriageReturn = false
       if (text.charCodeAt(0) === 10) start = 1
     }
+    // Each is searched again only once it is passed: where lines end in one of them, a search for the
+    // other on every line would read the rest of the text every time.
     let carriageReturn = text.indexOf('\r', start)
+    let lineFeed = text.indexOf('\n', start)
     while (start < text.length) {
-      const lineFeed = text.indexOf('\n', start)
+      if (lineFeed !== -1 && lineFeed < start) lineFeed = text.indexOf('\n', start)
       if (carriageReturn !== -1 && carriageReturn < start) {
         carriageReturn = text.indexOf('\r', start)
       }

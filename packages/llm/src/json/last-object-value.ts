@@ -2,12 +2,14 @@ import { isJsonObject, type JsonObject, parseJsonOrUndefined } from '@fairlead/b
 import { skipSpace } from './skip-space.ts'
 
 const valueLengthMax = 64 * 1024
+/** Read in all, however often the name stands in the bytes. */
+const readLengthMax = 1024 * 1024
 
 /**
  * The value of the last `"name": {…}` in JSON bytes that passes `accepts`, found from the end
  * without parsing the rest. The same word inside a string does not match, because its quotes are
  * escaped there. For objects without braces in strings, such as token counts; one longer than 64
- * KiB is not found.
+ * KiB is not found, nor one before 1 MiB of values that are not accepted.
  */
 export function lastObjectValue(
   bytes: Buffer,
@@ -16,11 +18,13 @@ export function lastObjectValue(
 ): JsonObject | undefined {
   const key = `"${name}"`
   let position = bytes.lastIndexOf(key)
+  let read = 0
   while (position !== -1) {
     const text = bytes.toString('latin1', position, position + valueLengthMax)
     const value = objectAt(text, valueStart(text, key.length))
     if (value !== undefined && accepts(value)) return value
-    if (position === 0) return undefined
+    read += text.length
+    if (position === 0 || read >= readLengthMax) return undefined
     position = bytes.lastIndexOf(key, position - 1)
   }
   return undefined

@@ -32,6 +32,7 @@ interface ContentReader {
 export function createContentReader(): ContentReader {
   const open = new Map<number, OpenBlock>()
   let toolCalls = 0
+  let openThinking = 0
   let output = false
 
   function stop(index: number): StreamEvent[] {
@@ -39,6 +40,7 @@ export function createContentReader(): ContentReader {
     open.delete(index)
     if (block === undefined) return []
     if (block.kind === 'thinking') {
+      openThinking -= 1
       return [
         {
           type: 'reasoning-end',
@@ -63,6 +65,7 @@ export function createContentReader(): ContentReader {
       const block = objectOrEmpty(value)
       const kind = kindOf(block)
       const events = stop(index)
+      if (kind === 'thinking') openThinking += 1
       open.set(index, {
         kind,
         toolIndex: toolCalls,
@@ -109,7 +112,7 @@ export function createContentReader(): ContentReader {
     stop,
     stopAll: () => [...open.keys()].flatMap(stop),
     toolCallCount: () => toolCalls,
-    thinking: () => [...open.values()].some(({ kind }) => kind === 'thinking'),
+    thinking: () => openThinking > 0,
     hasOutput: () => output,
   }
 }

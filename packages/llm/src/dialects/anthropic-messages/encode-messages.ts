@@ -26,15 +26,15 @@ export function encodeMessages(items: readonly Item[]): EncodedMessages {
   function add(role: 'user' | 'assistant', blocks: readonly JsonObject[]): void {
     if (blocks.length === 0) return
     const last = messages.at(-1)
-    if (last?.role === role) last.content.push(...blocks)
-    else messages.push({ role, content: [...blocks] })
+    if (last?.role !== role) messages.push({ role, content: [...blocks] })
+    else for (const block of blocks) last.content.push(block)
   }
 
   function addAssistantRun(run: readonly Item[]): void {
     const calls = run.filter((item) => item.type === 'function_call')
     const results: JsonObject[] = []
     const uses = calls.map((call) => {
-      const output = outputs.get(call.call_id)?.shift()
+      const output = outputs.get(call.call_id)?.next().value
       if (output === undefined) throw unansweredCall(call)
       answered += 1
       const id = ids.next(call.call_id)
@@ -55,7 +55,9 @@ export function encodeMessages(items: readonly Item[]): EncodedMessages {
     run = []
     if (item.type !== 'message') continue
     if (item.role === 'user') add('user', encodeParts(item.content))
-    else system.push(...encodeParts(item.content).filter((block) => block['type'] === 'text'))
+    else
+      for (const block of encodeParts(item.content))
+        if (block['type'] === 'text') system.push(block)
   }
   addAssistantRun(run)
   rejectUnmatchedOutputs(items, answered)
@@ -81,7 +83,9 @@ function encodeAssistantItem(item: Item): JsonObject[] {
 }
 
 /** Outputs by call id, in order: some providers reuse ids within a history. */
-function collectOutputs(items: readonly Item[]): Map<string, FunctionCallOutputItem[]> {
+function collectOutputs(
+  items: readonly Item[],
+): Map<string, ArrayIterator<FunctionCallOutputItem>> {
   const outputs = new Map<string, FunctionCallOutputItem[]>()
   for (const item of items) {
     if (item.type !== 'function_call_output') continue
@@ -89,7 +93,7 @@ function collectOutputs(items: readonly Item[]): Map<string, FunctionCallOutputI
     if (known === undefined) outputs.set(item.call_id, [item])
     else known.push(item)
   }
-  return outputs
+  return new Map([...outputs].map(([callId, known]) => [callId, known.values()]))
 }
 
 /**
@@ -97,11 +101,15 @@ function collectOutputs(items: readonly Item[]): Map<string, FunctionCallOutputI
  */
 function createToolIds() {
   const used = new Set<string>()
+  /** How often each id was asked for, so that the next copy is not looked for from the first on. */
+  const copies = new Map<string, number>()
   return {
     next(callId: string): string {
       const base = callId.replaceAll(/[^\w-]/g, '_')
       let id = base
-      for (let copy = 2; used.has(id); copy += 1) id = `${base}_${copy}`
+      let copy = copies.get(base) ?? 1
+      while (used.has(id)) id = `${base}_${++copy}`
+      copies.set(base, copy)
       used.add(id)
       return id
     },

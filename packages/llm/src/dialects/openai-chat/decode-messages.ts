@@ -23,6 +23,8 @@ import { decodeAssistantPart, decodeInputPart, decodeTextPart } from './decode-c
 /** Reads `messages` into items; one assistant message may yield reasoning, text and calls. */
 export function decodeMessages(messages: readonly unknown[]): Item[] {
   const items: Item[] = []
+  /** The id of the latest call of each function. */
+  const latestCalls = new Map<string, string>()
   for (const [index, value] of messages.entries()) {
     const param = `messages[${index}]`
     const message = readObject(value, param)
@@ -36,13 +38,16 @@ export function decodeMessages(messages: readonly unknown[]): Item[] {
         items.push(decodeMessage(message, role, param, decodeInputPart))
         break
       case 'assistant':
-        items.push(...decodeAssistant(message, param, items.length))
+        for (const item of decodeAssistant(message, param, items.length)) {
+          if (item.type === 'function_call') latestCalls.set(item.name, item.call_id)
+          items.push(item)
+        }
         break
       case 'tool':
         items.push(decodeToolOutput(message, param))
         break
       case 'function':
-        items.push(decodeFunctionOutput(message, param, items))
+        items.push(decodeFunctionOutput(message, param, latestCalls))
         break
     }
   }
@@ -192,11 +197,11 @@ function decodeToolOutput(message: JsonObject, param: string): FunctionCallOutpu
 function decodeFunctionOutput(
   message: JsonObject,
   param: string,
-  earlier: readonly Item[],
+  latestCalls: ReadonlyMap<string, string>,
 ): FunctionCallOutputItem {
   const name = readNonEmptyString(message['name'], `${param}.name`)
-  const call = earlier.findLast((item) => item.type === 'function_call' && item.name === name)
-  if (call?.type !== 'function_call') {
+  const callId = latestCalls.get(name)
+  if (callId === undefined) {
     throw invalidField(
       `${param}.name`,
       `no earlier assistant message calls the function '${name}'; include that message.`,
@@ -204,7 +209,7 @@ function decodeFunctionOutput(
   }
   return {
     type: 'function_call_output',
-    call_id: call.call_id,
+    call_id: callId,
     output: readOptional(message['content'], `${param}.content`, readString) ?? '',
   }
 }

@@ -68,15 +68,16 @@ export function encodeMessages(
       }
       case 'function_call': {
         const message = openAssistant()
-        const calls: unknown[] = Array.isArray(message['tool_calls']) ? message['tool_calls'] : []
-        message['tool_calls'] = [...calls, encodeCall(item, options.customTools)]
+        const call = encodeCall(item, options.customTools)
+        if (Array.isArray(message['tool_calls'])) message['tool_calls'].push(call)
+        else message['tool_calls'] = [call]
         break
       }
       case 'function_call_output':
         assistant = undefined
         messages.push(encodeOutput(item))
         if (typeof item.output !== 'string') {
-          attachments.push(...item.output.filter((part) => textOf(part) === undefined))
+          for (const part of item.output) if (textOf(part) === undefined) attachments.push(part)
         }
         break
     }

@@ -66,7 +66,8 @@ export function createStreamDecoder(nowMs: number): SseReader {
       })
     }
     for (const choice of choices) {
-      if (isJsonObject(choice) && (choice['index'] ?? 0) === 0) events.push(...readChoice(choice))
+      if (!isJsonObject(choice) || (choice['index'] ?? 0) !== 0) continue
+      for (const event of readChoice(choice)) events.push(event)
     }
     if (choices.length === 0 && usage !== undefined && finishReason !== undefined) {
       events.push(...finish())
@@ -88,7 +89,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
       if (text !== '' || refusal !== '' || calls.length > 0) events.push(...closeReasoning())
       if (text !== '') events.push({ type: 'text-delta', text })
       if (refusal !== '') events.push({ type: 'refusal-delta', text: refusal })
-      events.push(...calls)
+      for (const call of calls) events.push(call)
     }
     // Some servers send an empty reason until they know it.
     finishReason = choice['finish_reason'] || finishReason

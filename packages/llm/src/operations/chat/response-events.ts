@@ -14,7 +14,7 @@ export function responseEvents(response: ModelResponse): StreamEvent[] {
   ]
   let toolCalls = 0
   for (const item of response.output) {
-    events.push(...itemEvents(item, toolCalls))
+    for (const event of itemEvents(item, toolCalls)) events.push(event)
     if (item.type === 'function_call') toolCalls += 1
   }
   if (response.usage !== undefined) events.push({ type: 'usage', usage: response.usage })
