@@ -14,7 +14,8 @@ import {
   text,
   typed,
 } from './schema/fields.ts'
-import { dateTime, duration, itemName, modelName, objectName } from './schema/formats.ts'
+import { dateTime, itemName, modelName, objectName } from './schema/formats.ts'
+import { gatewayLimits } from './schema/gateway-limits.ts'
 import { reference, secretReference } from './schema/references.ts'
 import { credentialStatus } from './schema/credential-status.ts'
 
@@ -117,29 +118,6 @@ const defaults = object(
   { default: {} },
 )
 
-const limits = object(
-  'Limits that protect the gateway.',
-  {
-    maxRequestBytes: integer('Maximum size of a request body in bytes. Defaults to 10 MiB.', {
-      min: 1024,
-      max: 1_073_741_824,
-      default: 10_485_760,
-    }),
-    requestTimeout: duration('Maximum duration of a call, streaming included. Defaults to 300s.', {
-      default: '300s',
-    }),
-    firstTokenTimeout: duration(
-      'Maximum time until content of a streamed answer begins, where neither the rule nor the provider has timeouts.firstByte. Defaults to 60s.',
-      { default: '60s' },
-    ),
-    maxConcurrentRequests: integer(
-      'Maximum number of concurrent calls of all workers of a replica; further calls get 503. Defaults to 10000.',
-      { min: 1, max: 1_000_000, default: 10_000 },
-    ),
-  },
-  { default: {} },
-)
-
 const state = object(
   'Where state that replicas share, such as limits and caches, is stored.',
   {
@@ -210,7 +188,7 @@ const spec = object('How the gateway listens, whom it serves, and its defaults a
     { default: {} },
   ),
   defaults,
-  limits,
+  limits: gatewayLimits,
   workers: Type.Optional(
     integer(
       'Number of processes per replica that serve calls. Without it, `fairlead gateway` runs one per core, at most 8, and `fairlead up` runs one. `--workers` wins over it.',

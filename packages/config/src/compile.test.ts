@@ -83,6 +83,9 @@ describe('compile', () => {
         maxRequestBytes: 10_485_760,
         requestTimeoutMs: 90_000,
         firstTokenTimeoutMs: 60_000,
+        maxMessages: 10_000,
+        maxTools: 1024,
+        maxDepth: 128,
         maxConcurrentRequests: 10_000,
       },
     })

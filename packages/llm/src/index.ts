@@ -38,11 +38,14 @@ export {
   missingField,
   readArray,
   readBoolean,
+  readModelName,
   readNonEmptyString,
   readObject,
   readOptional,
   readString,
 } from './json/request-field.ts'
+export { type BodyOutline, noUniqueFields, outlineBody } from './json/outline-body.ts'
+export type { UniqueFields } from './json/unique-fields.ts'
 export { createSseParser, formatSseEvent, type SseEvent, type SseParser } from './framing/sse.ts'
 export type { ByteSource, FrameSource } from './framing/frame-source.ts'
 export {

@@ -18,6 +18,11 @@ export interface LLMGatewaySettings extends ResourceIdentity {
     readonly maxRequestBytes: number
     readonly requestTimeoutMs: number
     readonly firstTokenTimeoutMs: number
+    /** Of one call. */
+    readonly maxMessages: number
+    readonly maxTools: number
+    /** Of objects and lists in a request body. */
+    readonly maxDepth: number
     readonly maxConcurrentRequests: number
   }
 }

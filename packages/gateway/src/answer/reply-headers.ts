@@ -47,5 +47,5 @@ export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): stri
 
 /** Some names come from callers: one that is not a valid header value is percent-encoded. */
 function headerText(text: string): string {
-  return /^[\x21-\x7e]*$/.test(text) ? text : encodeURIComponent(text)
+  return /^[\x21-\x7e]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed())
 }

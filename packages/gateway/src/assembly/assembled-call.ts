@@ -34,8 +34,8 @@ export class AssembledCall {
   bodyFor({ provider, model }: CallTarget): Uint8Array {
     const { dialect, encoding } = provider.type
     if (dialect.name === this.#dialect.name) {
-      const { body, sent } = this.#request
-      const edit = { model, edits: this.#edits, options: encoding }
+      const { body, outline, sent } = this.#request
+      const edit = { model, edits: this.#edits, options: encoding, outline }
       const bytes = this.#dialect.passage.edit(body, sent, edit)
       if (bytes !== undefined) return this.#withoutFields(bytes)
     }

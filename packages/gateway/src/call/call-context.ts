@@ -40,8 +40,11 @@ export function readCallContext(headers: HeaderFields, value: unknown): CallCont
     )
   }
   const named = (name: 'conversation' | 'persona' | 'strategy' | 'prompt') =>
-    headerOf(headers, `x-fairlead-${name}`) ??
-    readOptional(body[name], `context.${name}`, readNonEmptyString)
+    shortName(
+      headerOf(headers, `x-fairlead-${name}`) ??
+        readOptional(body[name], `context.${name}`, readNonEmptyString),
+      `context.${name}`,
+    )
   return {
     conversation: named('conversation'),
     persona: named('persona'),
@@ -49,8 +52,16 @@ export function readCallContext(headers: HeaderFields, value: unknown): CallCont
     prompt: named('prompt'),
     variables: readOptional(body['variables'], 'context.variables', readObject) ?? {},
     expectedRevision: expectedRevision(headers.get('if-match'), body['expected_revision']),
-    idempotencyKey: headerOf(headers, 'idempotency-key'),
+    idempotencyKey: shortName(headerOf(headers, 'idempotency-key'), 'Idempotency-Key'),
   }
+}
+
+/** Long enough for the namespace, name and version of a resource. */
+const nameLengthMax = 512
+
+function shortName(name: string | undefined, param: string): string | undefined {
+  if (name === undefined || name.length <= nameLengthMax) return name
+  throw invalidField(param, `it has more than ${nameLengthMax} characters.`)
 }
 
 function headerOf(headers: HeaderFields, name: string): string | undefined {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@fairlead/base'
-import { missingField, type RequestEdits, type SentFields } from '@fairlead/llm'
+import { type BodyOutline, missingField, type RequestEdits, type SentFields } from '@fairlead/llm'
 import { parseJsonObject } from '../http/json-body.ts'
 import type { RenderedPrompt, UsedPrompt } from '../prompts/prompt-renderer.ts'
 import type { CallContext } from './call-context.ts'
@@ -8,6 +8,8 @@ import type { CallContext } from './call-context.ts'
 export class CallRequest {
   /** The body as sent; whatever is not edited reaches the provider unchanged. */
   readonly body: Buffer
+  /** Where its top-level fields stand; undefined if it has not been read. */
+  readonly outline: BodyOutline | undefined
   /** The fields of the body that steer the call. */
   readonly sent: SentFields
   /** The changes that the gateway makes to it. */
@@ -27,6 +29,7 @@ export class CallRequest {
       throw missingField('model', 'name a model; GET /v1/models lists them')
     }
     this.body = parts.body
+    this.outline = parts.outline
     this.#fields = parts.fields
     this.sent = sent
     this.model = model
@@ -50,6 +53,7 @@ export class CallRequest {
 
 interface RequestParts {
   readonly body: Buffer
+  readonly outline?: BodyOutline
   /** The body, parsed. */
   readonly fields: JsonObject
   readonly sent: SentFields

@@ -1,10 +1,11 @@
 import type { HeaderFields } from '@fairlead/http1'
 import type { Dialect } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
-import { parseJsonObject } from '../http/json-body.ts'
+import { checkedJsonObject } from '../http/json-body.ts'
 import { findPrompt } from '../prompts/find-prompt.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { type CallContext, readCallContext } from './call-context.ts'
+import { checkListLengths } from './check-list-lengths.ts'
 import { CallRequest } from './call-request.ts'
 import type { Services } from './services.ts'
 
@@ -28,13 +29,20 @@ export function readChatRequest(
   options: { readonly messagesOptional?: boolean } = {},
 ): CallRequest {
   const { dialect, headers, runtime } = sender
-  const fields = parseJsonObject(body)
+  const { limits } = runtime.snapshot.gateway
+  const { fields, outline } = checkedJsonObject(
+    body,
+    limits.maxDepth,
+    dialect.passage.decidedFields,
+  )
+  checkListLengths(fields, dialect.passage, limits)
   const context = readCallContext(headers, fields['context'])
   const { prompt } = context
   const rendered = prompt === undefined ? undefined : renderNamed(prompt, sender, context)
   const messagesOptional = options.messagesOptional === true || rendered !== undefined
   return new CallRequest({
     body,
+    outline,
     fields,
     context,
     rendered,

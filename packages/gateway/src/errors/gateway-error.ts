@@ -67,6 +67,24 @@ export const gatewayError = {
     new ModelError('invalid-request', `The body is not valid JSON: ${detail}.`, {
       code: 'invalid_json',
     }),
+  tooDeep: (limit: number) =>
+    new ModelError(
+      'invalid-request',
+      `The body is nested deeper than the ${limit} levels that this gateway accepts. Send a flatter one, or raise LLMGateway spec.limits.maxDepth.`,
+      { code: 'too_deep', param: 'body' },
+    ),
+  tooManyMessages: (given: number, limit: number) =>
+    new ModelError(
+      'invalid-request',
+      `The call has ${given} messages; this gateway accepts ${limit}. Send fewer, or raise LLMGateway spec.limits.maxMessages.`,
+      { code: 'too_many_messages', param: 'messages' },
+    ),
+  tooManyTools: (given: number, limit: number) =>
+    new ModelError(
+      'invalid-request',
+      `The call has ${given} tools; this gateway accepts ${limit}. Send fewer, or raise LLMGateway spec.limits.maxTools.`,
+      { code: 'too_many_tools', param: 'tools' },
+    ),
   missingApiKey: () =>
     new ModelError(
       'authentication',

@@ -2,6 +2,8 @@ import type { JsonObject } from '@fairlead/base'
 import type { PromptOutline } from '../classification/prompt-outline.ts'
 import type { ModelError } from '../errors/model-error.ts'
 import type { ByteSource, FrameSource } from '../framing/frame-source.ts'
+import type { BodyOutline } from '../json/outline-body.ts'
+import type { UniqueFields } from '../json/unique-fields.ts'
 import type { EncodeOptions } from '../operations/chat/chat-format.ts'
 import type { ModelFeature } from '../operations/chat/model-feature.ts'
 import type { Usage } from '../operations/chat/model-response.ts'
@@ -13,6 +15,10 @@ import type { RequestEdits } from '../operations/chat/request-edits.ts'
  * answer, the headers that are forwarded, and the frame that reports a failure in mid-stream.
  */
 export interface Passage {
+  /** The fields that the gateway decides on, which a body must spell exactly and give once. */
+  readonly decidedFields: UniqueFields
+  /** The top-level fields that list messages and tools. */
+  readonly lists: { readonly messages: readonly string[]; readonly tools: readonly string[] }
   /**
    * Inspects a parsed request as far as every call must. What it rejects, it rejects with the same
    * errors as `decodeRequest`; other fields are the provider's business.
@@ -86,6 +92,8 @@ export interface PassageEdit {
   readonly model: string
   readonly edits: RequestEdits
   readonly options: EncodeOptions
+  /** The outline of the bytes, if it has been read. */
+  readonly outline?: BodyOutline | undefined
 }
 
 export interface StreamScanner {

@@ -19,7 +19,7 @@ export type ModelErrorKind =
 
 /**
  * A model call that cannot be answered, in no provider's format. The message is for the caller:
- * what happened and what to do. It never contains a credential.
+ * what happened and what to do. It never contains a credential, and is cut at 4096 characters.
  */
 export class ModelError extends Error {
   override readonly name = 'ModelError'
@@ -49,16 +49,27 @@ export class ModelError extends Error {
       readonly cause?: unknown
     } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(
+      cut(message, messageLengthMax),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    )
     const defaults = kindDefaults[kind]
     this.kind = kind
     this.status = options.status ?? defaults.status
     this.code = options.code ?? defaults.code
-    this.param = options.param
+    this.param = options.param === undefined ? undefined : cut(options.param, paramLengthMax)
     this.retryable = options.retryable ?? defaults.retryable
     this.retryAfterSeconds = options.retryAfterSeconds
     this.failure = options.failure
   }
+}
+
+/** Errors quote what was sent, which may be as long as a body. */
+const messageLengthMax = 4096
+const paramLengthMax = 256
+
+function cut(text: string, lengthMax: number): string {
+  return text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text
 }
 
 const kindDefaults: Readonly<

@@ -57,6 +57,21 @@ export function readNonEmptyString(value: unknown, param: string): string {
   return text
 }
 
+const modelNameLengthMax = 256
+const controlCharacters = /\p{Cc}/u
+
+/** A model's name: 1 to 256 characters of valid Unicode without control characters. */
+export function readModelName(value: unknown, param: string): string {
+  const name = readNonEmptyString(value, param)
+  if (name.length > modelNameLengthMax) {
+    throw invalidField(param, `it has more than ${modelNameLengthMax} characters.`)
+  }
+  if (!name.isWellFormed() || controlCharacters.test(name)) {
+    throw invalidField(param, 'it must be valid Unicode without control characters.')
+  }
+  return name
+}
+
 export function readBoolean(value: unknown, param: string): boolean {
   if (typeof value !== 'boolean') throw wrongType(param, 'true or false', value)
   return value

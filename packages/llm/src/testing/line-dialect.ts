@@ -3,7 +3,8 @@ import type { Dialect } from '../dialects/dialect.ts'
 import { ModelError } from '../errors/model-error.ts'
 import type { ByteSource, FrameSource } from '../framing/frame-source.ts'
 import { spliceTopLevel } from '../json/json-splice.ts'
-import { readNonEmptyString, readOptional, readString } from '../json/request-field.ts'
+import { uniqueFields } from '../json/unique-fields.ts'
+import { readModelName, readOptional, readString } from '../json/request-field.ts'
 import type { ChatFormat, StreamDecoder, StreamEncoder } from '../operations/chat/chat-format.ts'
 import type { Item } from '../operations/chat/item.ts'
 import type { ModelResponse, Usage } from '../operations/chat/model-response.ts'
@@ -19,10 +20,12 @@ export const lineDialect: Dialect = {
   name: 'lines',
   operations: { chat: chatFormat() },
   passage: {
+    decidedFields: uniqueFields(['model', 'say', 'stream', 'context']),
+    lists: { messages: [], tools: [] },
     inspect(body, options = {}) {
       const say = options.messagesOptional ? (body['say'] ?? '') : body['say']
       return {
-        model: readOptional(body['model'], 'model', readNonEmptyString),
+        model: readOptional(body['model'], 'model', readModelName),
         stream: body['stream'] === true,
         includeUsage: true,
         context: body['context'] !== undefined,
@@ -92,7 +95,7 @@ function chatFormat(): ChatFormat {
       const body = isJsonObject(value) ? value : {}
       const { items } = decodeInput(body)
       return {
-        model: readNonEmptyString(body['model'], 'model'),
+        model: readModelName(body['model'], 'model'),
         items,
         tools: [],
         settings: {},

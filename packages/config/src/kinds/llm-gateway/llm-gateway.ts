@@ -90,6 +90,9 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
         limits.firstTokenTimeout,
         'spec.limits.firstTokenTimeout',
       ),
+      maxMessages: limits.maxMessages,
+      maxTools: limits.maxTools,
+      maxDepth: limits.maxDepth,
       maxConcurrentRequests: limits.maxConcurrentRequests,
     },
   }

@@ -1,9 +1,10 @@
 import { type JsonObject, isJsonObject } from '@fairlead/base'
 import type { Conversations } from '@fairlead/context'
-import { chatFormatOf, missingField, readNonEmptyString, readOptional } from '@fairlead/llm'
+import { chatFormatOf, missingField, readModelName, readOptional } from '@fairlead/llm'
 import { checkContextAccess, chosenFor, turnRequest } from '../../assembly/turn-request.ts'
 import { readCallContext } from '../../call/call-context.ts'
 import { CallContent } from '../../routing/call-content.ts'
+import { checkListLengths } from '../../call/check-list-lengths.ts'
 import { matchRoute } from '../../routing/match-route.ts'
 import type { SurfaceRequest } from '../surface.ts'
 
@@ -21,9 +22,9 @@ export async function dryRun(
   const { headers } = http.request
   const context = { ...readCallContext(headers, fields['context']), conversation: id }
   const model =
-    readOptional(fields['model'], 'model', readNonEmptyString) ??
-    runtime.snapshot.gateway.defaultModel
+    readOptional(fields['model'], 'model', readModelName) ?? runtime.snapshot.gateway.defaultModel
   if (model === undefined) throw missingField('model', 'name a model; GET /v1/models lists them')
+  checkListLengths(fields, dialect.passage, runtime.snapshot.gateway.limits)
   const { features, outputTokensMax, stream, textLength } = dialect.passage.inspect(fields)
   const inputTokens = Math.ceil(textLength / 4)
   const content = new CallContent({

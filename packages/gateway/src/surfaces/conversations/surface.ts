@@ -12,7 +12,7 @@ import {
   readOptional,
 } from '@fairlead/llm'
 import { findPersona, findContextStrategy } from '../../assembly/named-settings.ts'
-import { parseJsonObject } from '../../http/json-body.ts'
+import { checkedJsonObject } from '../../http/json-body.ts'
 import { readBody, requireJson } from '../../http/read-body.ts'
 import { textVariables } from '../../prompts/text-variables.ts'
 import type { AnswerRoute, Surface, SurfaceRequest } from '../surface.ts'
@@ -117,9 +117,9 @@ async function readJson({ http, runtime }: SurfaceRequest): Promise<JsonObject> 
   const { request, record } = http
   if (request.headers.get('content-length') === '0') return {}
   requireJson(request)
-  const { maxRequestBytes } = runtime.snapshot.gateway.limits
+  const { maxDepth, maxRequestBytes } = runtime.snapshot.gateway.limits
   const body = await record.waitFor(readBody(request, maxRequestBytes))
-  return body.length === 0 ? {} : parseJsonObject(body)
+  return body.length === 0 ? {} : checkedJsonObject(body, maxDepth).fields
 }
 
 function readMetadata(value: unknown): Readonly<Record<string, string>> {

@@ -1,9 +1,10 @@
-import { openAiChat, readNonEmptyString, readOptional } from '@fairlead/llm'
+import { openAiChat, outlineBody, readNonEmptyString, readOptional } from '@fairlead/llm'
 import type { PromptTemplateSettings } from '@fairlead/snapshot'
 import { readCallContext } from '../../call/call-context.ts'
+import { checkListLengths } from '../../call/check-list-lengths.ts'
 import { CallRequest } from '../../call/call-request.ts'
 import type { Call } from '../../call/call.ts'
-import { parseJsonObject } from '../../http/json-body.ts'
+import { checkedJsonObject } from '../../http/json-body.ts'
 import { accessiblePrompt } from '../../prompts/find-prompt.ts'
 import type { PathParameters, Surface } from '../surface.ts'
 
@@ -36,10 +37,16 @@ function encodedName(path: string): PathParameters | undefined {
 function readPromptCall(body: Buffer, prompt: PromptTemplateSettings, call: Call): CallRequest {
   const { dialect, http, runtime, services } = call
   const { headers } = http.request
-  const sent = parseJsonObject(body)
+  const { limits } = runtime.snapshot.gateway
+  const { fields: sent } = checkedJsonObject(body, limits.maxDepth)
   const { parameters, variables, version, ...rest } = sent
   const given = parameters ?? variables
   const isShort = given === undefined
+  if (!isShort) {
+    // Names of parameters are the template's own; all others are those of a chat completion.
+    outlineBody(body, dialect.passage.decidedFields)
+    checkListLengths(rest, dialect.passage, limits)
+  }
   const context = readCallContext(headers, isShort ? undefined : rest['context'])
   const rendered = services.prompts.render(prompt, {
     version: isShort ? undefined : readOptional(version, 'version', readNonEmptyString),

@@ -11,6 +11,7 @@ import {
   invalidField,
   readArray,
   readBoolean,
+  readModelName,
   readNonEmptyString,
   readNumber,
   readObject,
@@ -18,30 +19,14 @@ import {
   readPositiveInteger,
   readString,
 } from '../../json/request-field.ts'
+import { canonicalFields } from './decided-fields.ts'
 import { decodeMessages, decodeSystem } from './decode-messages.ts'
 import { effortOfBudget } from './thinking.ts'
-
-/** Fields with a canonical name; `thinking` and `output_config` have one too, but are also kept. */
-const canonicalFields: ReadonlySet<string> = new Set([
-  'model',
-  'messages',
-  'system',
-  'max_tokens',
-  'temperature',
-  'top_p',
-  'top_k',
-  'stop_sequences',
-  'stream',
-  'tools',
-  'tool_choice',
-  'output_format',
-  'context',
-])
 
 /** Reads the body of `POST /v1/messages`. Unknown fields are kept, invalid ones rejected. */
 export function decodeRequest(value: unknown, options: DecodeOptions = {}): ModelRequest {
   const body = readObject(value, 'body')
-  const model = readNonEmptyString(body['model'], 'model')
+  const model = readModelName(body['model'], 'model')
   const { items, tools } = decodeInput(body, options)
   const responseFormat = decodeOutputFormat(body)
   return {

@@ -6,7 +6,7 @@ import { spliceTopLevel } from '../../json/json-splice.ts'
 import {
   isGiven,
   readBoolean,
-  readNonEmptyString,
+  readModelName,
   readObject,
   readOptional,
 } from '../../json/request-field.ts'
@@ -16,6 +16,7 @@ import { type ModelFeature, noteContentFeatures } from '../../operations/chat/mo
 import { leadingText } from '../../operations/chat/prompt-prefix.ts'
 import { textLength } from '../../operations/chat/text-length.ts'
 import type { Passage, PassageEdit, SentFields } from '../passage.ts'
+import { decidedFields } from './decided-fields.ts'
 import { answerFailure, encodeErrorBody } from './errors.ts'
 import { createProgressWatch } from './progress.ts'
 import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
@@ -28,6 +29,8 @@ const noCustomTools: ReadonlySet<string> = new Set()
  * `system` and `messages` are written together.
  */
 export const passage: Passage = {
+  decidedFields,
+  lists: { messages: ['messages'], tools: ['tools'] },
   inspect,
   outline: ({ system, messages, tools }) =>
     outlineMessages(messages, { instructions: system, tools }),
@@ -67,7 +70,7 @@ function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
   const stream = readOptional(body['stream'], 'stream', readBoolean) ?? false
   const { max_tokens: limit } = body
   return {
-    model: readOptional(body['model'], 'model', readNonEmptyString),
+    model: readOptional(body['model'], 'model', readModelName),
     stream,
     includeUsage: true,
     context: body['context'] !== undefined,
@@ -113,7 +116,7 @@ function promptPrefix(body: JsonObject, lengthMax: number): string {
 function edit(
   body: Uint8Array,
   sent: SentFields,
-  { model, edits }: PassageEdit,
+  { model, edits, outline }: PassageEdit,
 ): Uint8Array | undefined {
   const { itemsBefore, items, toolsBefore, tools, responseFormat } = edits
   const needsDecoding = [itemsBefore, items, toolsBefore, tools].some((each) => each !== undefined)
@@ -127,5 +130,5 @@ function edit(
     set['max_tokens'] = JSON.stringify(edits.maxOutputTokens)
   }
   if (!sent.context && Object.keys(set).length === 0) return body
-  return spliceTopLevel(body, { set, remove: ['context'] })
+  return spliceTopLevel(body, { set, remove: ['context'] }, outline)
 }

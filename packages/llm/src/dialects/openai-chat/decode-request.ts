@@ -5,7 +5,7 @@ import type { ModelRequest, ModelSettings } from '../../operations/chat/model-re
 import {
   readBoolean,
   readInteger,
-  readNonEmptyString,
+  readModelName,
   readNumber,
   readObject,
   readOptional,
@@ -13,42 +13,17 @@ import {
   readString,
   wrongType,
 } from '../../json/request-field.ts'
+import { canonicalFields } from './decided-fields.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeResponseFormat } from './response-format.ts'
 import { decodeToolChoice, decodeTools } from './tools.ts'
-
-/** Fields with a canonical name. `context` is the gateway's own and never reaches a provider. */
-const canonicalFields: ReadonlySet<string> = new Set([
-  'model',
-  'messages',
-  'tools',
-  'functions',
-  'tool_choice',
-  'function_call',
-  'parallel_tool_calls',
-  'temperature',
-  'top_p',
-  'top_k',
-  'max_completion_tokens',
-  'max_tokens',
-  'stop',
-  'seed',
-  'presence_penalty',
-  'frequency_penalty',
-  'reasoning_effort',
-  'user',
-  'response_format',
-  'stream',
-  'stream_options',
-  'context',
-])
 
 /**
  * Reads the body of `POST /v1/chat/completions`. Unknown fields are kept, invalid ones rejected.
  */
 export function decodeRequest(value: unknown, options: DecodeOptions = {}): ModelRequest {
   const body = readObject(value, 'body')
-  const model = readNonEmptyString(body['model'], 'model')
+  const model = readModelName(body['model'], 'model')
   const { items, tools } = decodeInput(body, options)
   const stream = readOptional(body['stream'], 'stream', readBoolean) ?? false
   const streamOptions = readOptional(body['stream_options'], 'stream_options', readObject) ?? {}

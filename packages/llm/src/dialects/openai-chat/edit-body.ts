@@ -16,7 +16,7 @@ export function editBody(
   const prepend = prependedEntries(edit)
   const same = Object.keys(set).length === 0 && Object.keys(prepend).length === 0
   if (same && !sent.context) return body
-  return spliceTopLevel(body, { set, prepend, remove: ['context'] })
+  return spliceTopLevel(body, { set, prepend, remove: ['context'] }, edit.outline)
 }
 
 function changedFields(

@@ -3,6 +3,7 @@ import { outlineMessages } from '../../classification/prompt-outline.ts'
 import { cutSseFrames } from '../../framing/cut-sse-frames.ts'
 import { formatSseEvent } from '../../framing/sse.ts'
 import type { Passage } from '../passage.ts'
+import { decidedFields } from './decided-fields.ts'
 import { editBody } from './edit-body.ts'
 import { answerFailure, encodeErrorBody } from './errors.ts'
 import { createProgressWatch } from './progress.ts'
@@ -11,6 +12,8 @@ import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
 
 /** How a chat completion passes through undecoded. */
 export const passage: Passage = {
+  decidedFields,
+  lists: { messages: ['messages'], tools: ['tools', 'functions'] },
   inspect: inspectRequest,
   outline: ({ messages, tools, functions }) =>
     outlineMessages(messages, { tools: [tools, functions].flat() }),

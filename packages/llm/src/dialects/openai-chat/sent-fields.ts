@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '@fairlead/base'
 import {
   isGiven,
   readBoolean,
-  readNonEmptyString,
+  readModelName,
   readObject,
   readOptional,
   wrongType,
@@ -29,7 +29,7 @@ export function inspectRequest(body: JsonObject, options: DecodeOptions = {}): S
   const tools = decodeTools(body)
   const features = featuresOf(body, { stream, tools: tools.length > 0 })
   return {
-    model: readOptional(body['model'], 'model', readNonEmptyString),
+    model: readOptional(body['model'], 'model', readModelName),
     stream,
     includeUsage: includeUsage ?? false,
     context: body['context'] !== undefined,
