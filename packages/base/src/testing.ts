@@ -1,1 +1,2 @@
 export { FakeClock } from './testing/fake-clock.ts'
+export { timeGrowth } from './testing/time-growth.ts'

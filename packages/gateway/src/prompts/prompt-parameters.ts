@@ -1,8 +1,9 @@
 import type { PromptTemplateSettings, PromptVersion } from '@fairlead/snapshot'
-import { type ErrorObject, Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import type { JsonObject } from '@fairlead/base'
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
+import { isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
 import { readObject } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
+import { parameterValidator, TextTooLong } from './parameter-validator.ts'
 
 /**
  * Validates parameters against their schema and applies its defaults. Schemas are compiled once.
@@ -20,9 +21,10 @@ export class PromptParameters {
   ): JsonObject {
     const given = readObject(parameters, field)
     if (version.parameters === undefined) return refuseAll(prompt, given, field)
-    const values = structuredClone(given)
+    const values: Record<string, unknown> = structuredClone(given)
+    fillInheritedNames(values, version.parameters)
     const validate = this.#validator(version, version.parameters)
-    if (validate(values)) return values
+    if (isValid(values, validate, prompt, field)) return values
     const error = validate.errors?.[0]
     if (error === undefined) return values
     const name = parameterName(error)
@@ -35,16 +37,41 @@ export class PromptParameters {
   #validator(version: PromptVersion, schema: JsonObject): ValidateFunction {
     let validate = this.#compiled.get(version)
     if (validate === undefined) {
-      const ajv = new Ajv2020({
-        useDefaults: true,
-        strict: false,
-        validateFormats: false,
-        logger: false,
-      })
-      validate = ajv.compile(structuredClone(schema))
+      validate = parameterValidator(schema)
       this.#compiled.set(version, validate)
     }
     return validate
+  }
+}
+
+function isValid(
+  values: JsonObject,
+  validate: ValidateFunction,
+  prompt: PromptTemplateSettings,
+  field: string,
+): boolean {
+  try {
+    return validate(values)
+  } catch (error) {
+    if (!(error instanceof TextTooLong)) throw error
+    throw gatewayError.invalidParameter(
+      field,
+      `The prompt "${prompt.name}" cannot be rendered: ${error.message}.`,
+    )
+  }
+}
+
+/** Ajv takes a property that every object inherits for one that was given, and its default for idle. */
+function fillInheritedNames(values: Record<string, unknown>, schema: JsonObject): void {
+  for (const [name, property] of Object.entries(objectOrEmpty(schema['properties']))) {
+    if (!(name in Object.prototype) || Object.hasOwn(values, name)) continue
+    if (!isJsonObject(property) || property['default'] === undefined) continue
+    Object.defineProperty(values, name, {
+      value: structuredClone(property['default']),
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
   }
 }
 

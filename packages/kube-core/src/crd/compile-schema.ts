@@ -1,5 +1,4 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
-import { compilePattern } from '../schema/pattern.ts'
+import { compilePattern, isJsonObject, type JsonObject } from '@fairlead/base'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 
 /**

@@ -1,8 +1,7 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { compilePattern, isJsonObject, type JsonObject, type Pattern } from '@fairlead/base'
 import { deepEqual } from '../deep-equal.ts'
 import type { FieldError } from '../field-error.ts'
 import { duplicateItems, itemIdentity, itemsByIdentity } from './list-items.ts'
-import { compilePattern, type Pattern } from './pattern.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 import { validateEmbedded } from './validate-embedded.ts'
 import {

@@ -1,5 +1,6 @@
-import { canonicalJson } from '@fairlead/base'
+import { canonicalJson, compilePattern, type JsonObject } from '@fairlead/base'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { referenceProblem } from './schema-references.ts'
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema'
 const textLengthMax = 65_536
@@ -7,7 +8,12 @@ const depthMax = 32
 
 /** Formats are annotations here, as by default in the specification; so are unknown keywords. */
 const createAjv = (): Ajv2020 =>
-  new Ajv2020({ strict: false, validateFormats: false, logger: false })
+  new Ajv2020({
+    strict: false,
+    validateFormats: false,
+    logger: false,
+    code: { regExp: Object.assign((pattern: string) => compilePattern(pattern), { code: '' }) },
+  })
 
 /** Ajv keeps parts of every schema that it compiled, also of removed ones. */
 const compiledMax = 200
@@ -26,8 +32,8 @@ export class ParameterSchemas {
 
   /**
    * Why a value is not a JSON Schema 2020-12 that parameters can be checked with; undefined when it
-   * is. Nothing is ever fetched: a reference that leads outside the schema is an error. At most
-   * 64 KiB and 32 levels deep.
+   * is. Nothing is ever fetched: a reference that leads outside the schema is an error, and so is
+   * one that leads back to itself. Patterns are those of RE2. At most 64 KiB and 32 levels deep.
    */
   errorOf(schema: object): string | undefined {
     if (!Object.isFrozen(schema)) return this.#judge(schema)
@@ -60,7 +66,7 @@ export class ParameterSchemas {
     const ajv = /"\$(id|anchor|dynamicAnchor)":/.test(text) ? createAjv() : this.#shared()
     try {
       ajv.compile(schema)
-      return undefined
+      return referenceProblem(schema as JsonObject)
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
     } finally {

@@ -43,7 +43,28 @@ describe('a prompt', () => {
 
   it.each([
     ['an unknown type', { type: 'objct' }, 'data/type'],
-    ['a broken pattern', { properties: { a: { pattern: '(' } } }, 'Invalid regular expression'],
+    ['a broken pattern', { properties: { a: { pattern: '(' } } }, 'missing closing )'],
+    ['a pattern that RE2 has not', { properties: { a: { pattern: '(?=a)' } } }, 'invalid'],
+    ['a schema that refers to itself', { items: { $ref: '#' } }, 'it refers to itself'],
+    [
+      'references that multiply',
+      {
+        $ref: '#/$defs/s0',
+        $defs: Object.fromEntries(
+          Array.from({ length: 20 }, (_, level) => [
+            `s${level}`,
+            { allOf: [1, 2].map(() => (level === 19 ? {} : { $ref: `#/$defs/s${level + 1}` })) },
+          ]),
+        ),
+      },
+      'apply more than 2000 schemas',
+    ],
+    ['a part with an $id', { properties: { a: { $id: 'a' } } }, 'can have an $id'],
+    [
+      'a property named __proto__',
+      JSON.parse('{"properties":{"__proto__":{}}}') as Record<string, unknown>,
+      'cannot be named __proto__',
+    ],
     ['a reference to nowhere', { $ref: '#/$defs/gone' }, "can't resolve reference"],
     ['a reference into the network', { $ref: 'https://example.test/s' }, "can't resolve reference"],
     [
