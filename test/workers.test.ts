@@ -184,6 +184,27 @@ describe('two workers', () => {
     expect(turns.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed'])
   })
 
+  it('both show a call that one of them answered', async () => {
+    const { headers } = await answeredBy(fairlead, 0, async () => {
+      const call = ask(fairlead, 'remember this')
+      await call.ended
+      return call.began
+    })
+    const path = `/v1/requests/${String(headers['x-fairlead-request-id'])}`
+    for (const index of [0, 1]) {
+      const found = await waitFor('the request', () =>
+        answeredBy(fairlead, index, async () => {
+          const shown = freshCall(fairlead.endpoints, path)
+          return (await shown.began).status === 200 && (await shown.ended)
+        }),
+      )
+      expect(JSON.parse(found)).toMatchObject({
+        provider: 'default/up',
+        attempts: [{ outcome: 'Success', status: 200 }],
+      })
+    }
+  })
+
   it('keep to one turn at a time in a conversation', async () => {
     const first = await answeredBy(fairlead, 0, async () => {
       const call = ask(fairlead, 'long', { conversation: 'busy', stream: true })

@@ -125,6 +125,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'metrics',
       'sources',
       'upstream',
+      'telemetry',
       'conversations',
       'access',
       'providers',
@@ -192,7 +193,7 @@ export const architecture: Architecture = {
     },
     {
       folder: 'packages/api/src',
-      contract: ['schema', 'group.ts', 'simulator.ts'],
+      contract: ['schema', 'group.ts', 'listener.ts', 'simulator.ts', 'telemetry.ts'],
       list: ['kinds.ts', 'definitions.ts', 'crd-files.ts', 'generate-crds.ts', 'index.ts'],
     },
     {

@@ -1,6 +1,7 @@
 import { defineResource, type Resource } from '@fairlead/kube-core'
 import { Type, type Static } from 'typebox'
 import { categories, group, version } from './group.ts'
+import { listener } from './listener.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import {
   atomicList,
@@ -14,34 +15,11 @@ import {
   text,
   typed,
 } from './schema/fields.ts'
-import { dateTime, itemName, modelName, objectName } from './schema/formats.ts'
+import { dateTime, modelName, objectName } from './schema/formats.ts'
 import { gatewayLimits } from './schema/gateway-limits.ts'
 import { reference, secretReference } from './schema/references.ts'
 import { credentialStatus } from './schema/credential-status.ts'
-
-const listener = object(
-  'A port that callers connect to.',
-  {
-    name: itemName('Name of the listener, unique within the gateway.'),
-    port: integer('TCP port to listen on.', { min: 1, max: 65535 }),
-    protocol: choice('HTTP, or HTTPS, which needs tls. Defaults to HTTP.', ['HTTP', 'HTTPS'], {
-      default: 'HTTP',
-    }),
-    tls: Type.Optional(
-      object('TLS settings, for protocol HTTPS.', {
-        certificateRef: reference('Secret of type kubernetes.io/tls with tls.crt and tls.key.'),
-      }),
-    ),
-  },
-  {
-    rules: [
-      {
-        rule: "(self.protocol == 'HTTPS') == has(self.tls)",
-        message: 'tls.certificateRef goes with protocol HTTPS, and HTTPS needs it',
-      },
-    ],
-  },
-)
+import { telemetry } from './telemetry.ts'
 
 const namespaceSelector = object('Selects namespaces by their labels, for from: Selector.', {
   matchLabels: Type.Optional(
@@ -196,6 +174,7 @@ const spec = object('How the gateway listens, whom it serves, and its defaults a
     ),
   ),
   state,
+  telemetry,
 })
 
 const problem = object('A resource that the replica cannot use.', {

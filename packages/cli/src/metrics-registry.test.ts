@@ -5,7 +5,9 @@ import { programVersion } from './program-version.ts'
 it('tells version and dropped log lines', async () => {
   const log = { droppedLines: 0 }
   const registry = newMetricsRegistry(log)
-  expect(await registry.metrics()).toContain(`fairlead_build_info{version="${programVersion()}"} 1`)
+  expect(await registry.metrics()).toContain(
+    `fairlead_build_info{version="${programVersion()}",node="${process.versions.node}"} 1`,
+  )
   expect(await registry.metrics()).toContain('fairlead_log_lines_dropped_total 0\n')
   log.droppedLines = 7
   expect(await registry.metrics()).toContain('fairlead_log_lines_dropped_total 7\n')

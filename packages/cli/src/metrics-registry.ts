@@ -10,12 +10,12 @@ export function newMetricsRegistry(log: { readonly droppedLines: number }): Regi
   collectDefaultMetrics({ register: registry })
   const buildInfo = new Gauge({
     name: 'fairlead_build_info',
-    help: 'Always 1; the label says which version runs.',
-    labelNames: ['version'],
+    help: 'Always 1; the labels say which version runs, and on which Node.js.',
+    labelNames: ['version', 'node'],
     aggregator: 'first',
     registers: [],
   })
-  buildInfo.set({ version: programVersion() }, 1)
+  buildInfo.set({ version: programVersion(), node: process.versions.node }, 1)
   registry.registerMetric(buildInfo)
   const droppedLines = new Counter({
     name: 'fairlead_log_lines_dropped_total',

@@ -79,6 +79,10 @@ describe('compile', () => {
       defaultConversationStore: 'default/local',
       defaultPersona: 'default/helpful',
       workers: 2,
+      telemetry: {
+        semconv: 'Latest',
+        traces: { otlp: undefined, samplePercent: undefined, content: false },
+      },
       limits: {
         maxRequestBytes: 10_485_760,
         requestTimeoutMs: 90_000,

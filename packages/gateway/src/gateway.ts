@@ -1,6 +1,7 @@
 import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Conversations } from '@fairlead/context'
 import type { Registry } from 'prom-client'
+import type { RecentCalls } from './call/recent-calls.ts'
 import type { Clock, Logger } from '@fairlead/base'
 import type { AnswerTransformer } from './answer/answer-transform.ts'
 import type { CallAllowance } from './policies/call-allowance.ts'
@@ -10,6 +11,7 @@ import type { GatewayReport } from './report.ts'
 import type { RoutingStrategy } from './routing/routing-strategy.ts'
 import type { SecretSource, SnapshotSource } from './sources/sources.ts'
 import type { Surface } from './surfaces/surface.ts'
+import type { TelemetryEnvironment } from './telemetry/trace-plan.ts'
 import type { ResolveHost } from './upstream/resolve-host.ts'
 
 export interface GatewayOptions extends Partial<GatewayLists> {
@@ -25,6 +27,10 @@ export interface GatewayOptions extends Partial<GatewayLists> {
   readonly logger: Logger
   /** The places of concurrent calls. Counted in this process alone when left out. */
   readonly allowance?: CallAllowance
+  /** Keeps the last calls. Those of this process alone when left out. */
+  readonly recentCalls?: RecentCalls
+  /** What the environment says of tracing; nothing when left out. */
+  readonly telemetry?: TelemetryEnvironment
   readonly clock?: Clock
   /** In [0, 1). */
   readonly random?: () => number

@@ -4,8 +4,10 @@ import type { AnswerTap } from './answer/answer-tap.ts'
 import type { AnswerTransform, AnswerTransformer } from './answer/answer-transform.ts'
 import { relayAnswer } from './answer/relay-answer.ts'
 import { storedAnswer } from './answer/stored-answer.ts'
+import { ContentRecorder } from './answer/taps/content-recorder.ts'
 import { TurnRecorder } from './answer/taps/turn-recorder.ts'
 import { assembleCall } from './assembly/assemble-call.ts'
+import { recordInput } from './assembly/record-input.ts'
 import type { AssembledCall } from './assembly/assembled-call.ts'
 import { callFirstHealthy } from './attempts/call-first-healthy.ts'
 import type { Call } from './call/call.ts'
@@ -42,6 +44,8 @@ export async function handleCall(
   const permits = new CallPermits()
   const taps: AnswerTap[] = []
   try {
+    record.explainsAttempts = call.http.request.headers.get('x-fairlead-explain') === 'attempts'
+    record.trace = services.tracing.begin(call.http.request.headers)
     call.caller = authenticate(call.http.request.headers, runtime.access, services.clock.now())
     record.consumer = call.caller.consumer
     await permits.enter(arrivalPolicies, call)
@@ -49,8 +53,9 @@ export async function handleCall(
     call.route = routeOf(call)
     await permits.enter(admissionPolicies, call)
     const assembled = await assembleCall(call)
+    recordInput(assembled, call)
     // First of all, so that whatever fails from here on ends the turn.
-    taps.push(...recordTurn(call))
+    taps.push(...recordTurn(call), ...recordContent(call))
     const transforms = [...transformsFor(call, transformers), ...permits.transforms]
     const useFor = answerUse(call, transforms, taps)
     const stored = permits.answer ?? replayOf(assembled, call)
@@ -75,6 +80,7 @@ async function readRequest(call: Call, route: CallRoute, parameters: PathParamet
   const request = read(body)
   record.model = request.model
   record.stream = request.sent.stream
+  record.prompt = request.prompt
   return request
 }
 
@@ -110,6 +116,11 @@ function recordTurn({ lifetime, record, route, services, turn }: Call): readonly
   lifetime.outliveCaller()
   record.conversation = turn.conversation.id
   return [new TurnRecorder(turn, route.targets[0]?.model ?? '', services.clock)]
+}
+
+/** The answer is recorded in the call's span, where the configuration wants that. */
+function recordContent({ record: { trace } }: Call): readonly AnswerTap[] {
+  return trace?.recordsContent === true ? [new ContentRecorder(trace)] : []
 }
 
 function replayOf({ replay }: AssembledCall, { request }: Call): AnswerStream | undefined {

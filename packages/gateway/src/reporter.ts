@@ -1,29 +1,40 @@
 import type { Clock } from '@fairlead/base'
+import type { FailureClass } from '@fairlead/llm'
 import type { LLMProviderSettings } from '@fairlead/snapshot'
 import type { ConversationStores } from './conversations/conversation-stores.ts'
 import type { GatewayReport, ReportedCredential } from './report.ts'
 import type { RuntimeHolder } from './runtime/runtime-holder.ts'
+import type { Runtime } from './runtime/runtime.ts'
 import type { ProviderRuntime } from './providers/provider-runtime.ts'
+import type { Tracing } from './telemetry/tracing.ts'
 import { CredentialStates } from './upstream/credential-states.ts'
-import { ProviderState } from './upstream/provider-state.ts'
+import { type ProviderHealth, ProviderState } from './upstream/provider-state.ts'
 
 /** Assembles the report of this replica, and notifies listeners when it changes. */
 export class Reporter {
+  /** Monotonic milliseconds since when the configuration is in force. */
+  #configuredAtMs = 0
+  #configHash: string | undefined
   readonly #listeners = new Set<() => void>()
   readonly #states = new Map<string, ProviderState>()
   readonly credentialStates: CredentialStates
   readonly #clock: Clock
+  readonly #ejected: (provider: string, failure: FailureClass) => void
   #runtimes: RuntimeHolder | undefined
   #stores: ConversationStores | undefined
+  #tracing: Tracing | undefined
 
-  constructor(clock: Clock) {
+  /** `ejected` is told of every provider that is ejected, by `namespace/name`. */
+  constructor(clock: Clock, ejected: (provider: string, failure: FailureClass) => void) {
     this.#clock = clock
+    this.#ejected = ejected
     this.credentialStates = new CredentialStates(clock, () => this.changed())
   }
 
-  watch(runtimes: RuntimeHolder, stores: ConversationStores): void {
+  watch(runtimes: RuntimeHolder, stores: ConversationStores, tracing: Tracing): void {
     this.#runtimes = runtimes
     this.#stores = stores
+    this.#tracing = tracing
   }
 
   /** The state of a provider survives a change of configuration. */
@@ -31,9 +42,36 @@ export class Reporter {
     const key = `${namespace}/${name}`
     const known = this.#states.get(key)
     known?.configure(health)
-    const state = known ?? new ProviderState(this.#clock, health, () => this.changed())
+    const state =
+      known ??
+      new ProviderState(
+        this.#clock,
+        health,
+        () => this.changed(),
+        (failure) => this.#ejected(key, failure),
+      )
     this.#states.set(key, state)
     return state
+  }
+
+  /** A configuration is in force from now on. */
+  configured({ snapshot }: Runtime): void {
+    if (snapshot.hash !== this.#configHash) this.#configuredAtMs = this.#clock.monotonicMs()
+    this.#configHash = snapshot.hash
+    this.changed()
+  }
+
+  /** Seconds since the configuration took effect; undefined before the first. */
+  configAgeSeconds(): number | undefined {
+    if (this.#configHash === undefined) return undefined
+    return (this.#clock.monotonicMs() - this.#configuredAtMs) / 1000
+  }
+
+  /** Providers by `namespace/name`, with their health. */
+  *providerHealth(): Generator<readonly [provider: string, health: ProviderHealth]> {
+    for (const [key, { state }] of this.#runtimes?.current?.providers ?? []) {
+      yield [key, state.health]
+    }
   }
 
   changed(): void {
@@ -51,7 +89,11 @@ export class Reporter {
     if (runtime === undefined) return { configHash: '', problems: [], providers: [] }
     return {
       configHash: runtime.snapshot.hash,
-      problems: [...runtime.problems, ...(this.#stores?.problems() ?? [])],
+      problems: [
+        ...runtime.problems,
+        ...(this.#stores?.problems() ?? []),
+        ...(this.#tracing?.problems() ?? []),
+      ],
       providers: [...runtime.providers.values()].map(({ settings, state, credentials }) => ({
         namespace: settings.namespace,
         name: settings.name,

@@ -135,7 +135,7 @@ describe('metrics', () => {
     }
     const text = await gateway.registry.metrics()
     expect(text).toMatch(
-      /gen_ai_client_token_usage_count\{gen_ai_operation_name="chat",gen_ai_provider_name="simulator",gen_ai_request_model="other",gen_ai_response_model="other",gen_ai_token_type="input"\} 2/,
+      /gen_ai_client_token_usage_count\{provider="default\/simulator",gen_ai_operation_name="chat",gen_ai_provider_name="simulator",gen_ai_request_model="other",gen_ai_response_model="other",gen_ai_token_type="input"\} 2/,
     )
     for (const name of [
       'gen_ai_server_request_duration_bucket',

@@ -5,6 +5,7 @@ import { HttpServer, type MessageError } from '@fairlead/http1'
 import { type Dialect, openAiChat } from '@fairlead/llm'
 import { answerTransformers } from './answer/answer-transformers.ts'
 import { CallRecord } from './call/call-record.ts'
+import { ownRecentCalls } from './call/own-recent-calls.ts'
 import { RunningCalls } from './call/running-calls.ts'
 import type { Services } from './call/services.ts'
 import { ConversationStores } from './conversations/conversation-stores.ts'
@@ -14,6 +15,7 @@ import type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
 import { handleRequest, type RequestHandling } from './handle-request.ts'
 import { EventLoopLag } from './metrics/event-loop-lag.ts'
 import { GatewayMetrics } from './metrics/gateway-metrics.ts'
+import { registerRunningState } from './metrics/running-state-gauges.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { createCallAllowance } from './policies/call-allowance.ts'
 import { callPolicies } from './policies/call-policies.ts'
@@ -26,6 +28,8 @@ import { ConditionFailures } from './runtime/condition-failures.ts'
 import { RuntimeHolder } from './runtime/runtime-holder.ts'
 import { Router } from './surfaces/router.ts'
 import { surfaces } from './surfaces/surfaces.ts'
+import { Tracing } from './telemetry/tracing.ts'
+import { providerHealths } from './upstream/provider-state.ts'
 import type { ResolveHost } from './upstream/resolve-host.ts'
 import { UpstreamPools } from './upstream/upstream-pools.ts'
 
@@ -44,11 +48,15 @@ const builtIn: GatewayLists = {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const clock = options.clock ?? systemClock
   const lists = { ...builtIn, ...options }
-  const reporter = new Reporter(clock)
-  const services = createServices(options, clock, reporter)
-  const prober = new Prober(services)
-  const conditionFailures = new ConditionFailures(services.metrics, options.logger, clock)
+  const metrics = new GatewayMetrics(options.registry)
+  const reporter = new Reporter(clock, (provider, failure) =>
+    metrics.attempts.countEjection(provider, failure),
+  )
   const pools = new UpstreamPools(options.resolveHost ?? resolveHost, clock)
+  const services = createServices(options, { clock, metrics, pools, reporter })
+  const { tracing } = services
+  const prober = new Prober(services)
+  const conditionFailures = new ConditionFailures(metrics, options.logger, clock)
   const runtimes = new RuntimeHolder(
     options.snapshots,
     {
@@ -66,10 +74,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     (runtime) => {
       services.stores.prepare(runtime)
       prober.follow(runtime.providers)
-      reporter.changed()
+      tracing.configure(runtime.snapshot.gateway)
+      reporter.configured(runtime)
     },
   )
-  reporter.watch(runtimes, services.stores)
+  reporter.watch(runtimes, services.stores, tracing)
+  options.secrets.subscribe(() => tracing.secretsChanged())
+  registerRunningState(options.registry, providerHealths, {
+    configAgeSeconds: () => reporter.configAgeSeconds(),
+    providerHealth: () => reporter.providerHealth(),
+  })
   const { registry, allowance = createCallAllowance() } = options
   const policies = lists.policies.map((create) => create({ clock, registry, allowance }))
   const handling: RequestHandling = {
@@ -100,6 +114,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await drainServer(server, services, timeoutMs)
       handling.chain.mirrors.stop()
       runtimes.stop()
+      await tracing.stop()
       pools.destroy()
       await services.stores.close()
       eventLoopLag.stop()
@@ -107,8 +122,27 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-function createServices(options: GatewayOptions, clock: Clock, reporter: Reporter): Services {
+function createServices(
+  options: GatewayOptions,
+  parts: {
+    readonly clock: Clock
+    readonly metrics: GatewayMetrics
+    readonly pools: UpstreamPools
+    readonly reporter: Reporter
+  },
+): Services {
+  const { clock, metrics, pools, reporter } = parts
+  const { logger, registry, secrets, telemetry } = options
   const random = options.random ?? systemRandom
+  const tracing = new Tracing({
+    environment: telemetry,
+    secrets,
+    pools,
+    registry,
+    clock,
+    random,
+    logger,
+  })
   return {
     secrets: options.secrets,
     credentialStates: reporter.credentialStates,
@@ -118,7 +152,9 @@ function createServices(options: GatewayOptions, clock: Clock, reporter: Reporte
       () => reporter.changed(),
     ),
     prompts: new PromptRenderer(random),
-    metrics: new GatewayMetrics(options.registry),
+    metrics,
+    tracing,
+    recentCalls: options.recentCalls ?? ownRecentCalls(),
     logger: options.logger,
     clock,
     random,

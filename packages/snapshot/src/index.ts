@@ -1,7 +1,7 @@
 export type { Capabilities, ProviderTypeCapability } from './capabilities.ts'
 export type { ResourceIdentity } from './resource-identity.ts'
 export type { SecretKeyRef } from './secret-key-ref.ts'
-export type { LLMGatewaySettings } from './llm-gateway.ts'
+export type { LLMGatewaySettings, TelemetrySettings } from './llm-gateway.ts'
 export type {
   AnswerTimeouts,
   HealthSettings,

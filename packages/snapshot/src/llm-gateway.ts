@@ -1,4 +1,5 @@
 import type { ResourceIdentity } from './resource-identity.ts'
+import type { SecretKeyRef } from './secret-key-ref.ts'
 
 export interface LLMGatewaySettings extends ResourceIdentity {
   readonly auth: 'Required' | 'Optional' | 'Disabled'
@@ -14,6 +15,7 @@ export interface LLMGatewaySettings extends ResourceIdentity {
   readonly defaultPersona: string | undefined
   /** Number of worker processes, from 1 to 64; undefined leaves it to the program. */
   readonly workers: number | undefined
+  readonly telemetry: TelemetrySettings
   readonly limits: {
     readonly maxRequestBytes: number
     readonly requestTimeoutMs: number
@@ -24,5 +26,28 @@ export interface LLMGatewaySettings extends ResourceIdentity {
     /** Of objects and lists in a request body. */
     readonly maxDepth: number
     readonly maxConcurrentRequests: number
+  }
+}
+
+/** What is told of calls beside logs and metrics. */
+export interface TelemetrySettings {
+  /** OpenTelemetry's GenAI conventions that name the attributes of spans. */
+  readonly semconv: 'Latest' | 'V1_36'
+  readonly traces: {
+    /** Where spans are sent; undefined leaves it to the environment of the process. */
+    readonly otlp:
+      | {
+          /** Base URL without a trailing slash; `/v1/traces` is appended. */
+          readonly endpoint: string
+          readonly headers: readonly { readonly name: string; readonly secret: SecretKeyRef }[]
+        }
+      | undefined
+    /**
+     * From 0 to 100: the share of the calls that are recorded, of those whose caller has not
+     * decided. Undefined leaves it to the environment.
+     */
+    readonly samplePercent: number | undefined
+    /** Whether spans hold the messages themselves. */
+    readonly content: boolean
   }
 }

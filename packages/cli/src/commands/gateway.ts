@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import type { CommandContext } from '../command-context.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
+import { warnOfTelemetryVariables } from '../telemetry-environment.ts'
 import { openWorkers, workerPerCore } from '../workers/open-workers.ts'
 
 /** The data plane alone: from a cluster, or with --manifests from a directory of files. */
 export async function gateway(context: CommandContext): Promise<void> {
-  const { options, logger } = context
+  const { environment, options, logger } = context
+  warnOfTelemetryVariables(environment, logger)
   const registry = newMetricsRegistry(context.log)
   const defaultWorkers = workerPerCore()
   const dataDir = resolve(options.dataDir)

@@ -1,11 +1,13 @@
 import type { CommandContext } from '../command-context.ts'
 import { openDataDir } from '../data-dir.ts'
 import { newMetricsRegistry } from '../metrics-registry.ts'
+import { warnOfTelemetryVariables } from '../telemetry-environment.ts'
 import { openWorkers } from '../workers/open-workers.ts'
 
 /** Everything: API server and operator in this process, the gateway in workers. */
 export async function up(context: CommandContext): Promise<void> {
-  const { options, logger } = context
+  const { environment, options, logger } = context
+  warnOfTelemetryVariables(environment, logger)
   const dataDir = openDataDir(options.dataDir)
   const registry = newMetricsRegistry(context.log)
   try {

@@ -1,5 +1,5 @@
 import type { StoreNews, StoreRequest } from '@fairlead/context'
-import type { GatewayReport } from '@fairlead/gateway'
+import type { GatewayReport, KeptCall } from '@fairlead/gateway'
 import type { SnapshotDelta } from './snapshot-delta.ts'
 
 /** What the primary process tells a gateway worker. */
@@ -15,6 +15,10 @@ export type ToWorker =
   /** Whether to give back all that is free, and every place whose call ends. */
   | { readonly type: 'permits-overdrawn'; readonly overdrawn: boolean }
   | { readonly type: 'metrics-wanted' }
+  /** Send the calls that have ended and not been sent, with `isAsked`. */
+  | { readonly type: 'calls-wanted' }
+  /** The answer to `call-wanted`. */
+  | { readonly type: 'call-found'; readonly question: number; readonly json: string | undefined }
   /** Stop accepting calls; those in flight may take this long. Then exit. */
   | { readonly type: 'drain'; readonly timeoutMs: number }
 
@@ -31,6 +35,18 @@ export type FromWorker =
   /** `needed` calls wait; 0 asks ahead. */
   | { readonly type: 'permits-wanted'; readonly needed: number }
   | { readonly type: 'permits-returned'; readonly count: number; readonly recalled: boolean }
+  | {
+      readonly type: 'calls-ended'
+      readonly calls: readonly KeptCall[]
+      readonly isAsked: boolean
+    }
+  /** A caller asks for one of its last calls. */
+  | {
+      readonly type: 'call-wanted'
+      readonly question: number
+      readonly requestId: string
+      readonly consumer: string
+    }
   | { readonly type: 'metrics'; readonly families: readonly MetricFamily[] }
 
 /** What has changed since the configuration that was sent before. */

@@ -1,12 +1,13 @@
 import type { Clock, Logger } from '@fairlead/base'
 import { createConversations, RemoteStores, type Conversations } from '@fairlead/context'
-import { startGateway, type Gateway } from '@fairlead/gateway'
+import { startGateway, type Gateway, type TelemetryEnvironment } from '@fairlead/gateway'
 import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Registry } from 'prom-client'
 import { newMetricsRegistry } from '../metrics-registry.ts'
 import type { FromWorker, MetricFamily, ToWorker } from '../worker-messages/messages.ts'
 import { ConfigurationReceiver } from './configuration-receiver.ts'
 import { PermitLease } from './permit-lease.ts'
+import { RecentCallsSender } from './recent-calls-sender.ts'
 
 interface GatewayWorkerOptions {
   /** The bound socket that all workers share. */
@@ -19,6 +20,7 @@ interface GatewayWorkerOptions {
   readonly random: () => number
   readonly logger: Logger
   readonly log: { readonly droppedLines: number }
+  readonly telemetry: TelemetryEnvironment
 }
 
 /** A gateway that gets everything but its calls from the primary process, by message. */
@@ -28,6 +30,7 @@ export class GatewayWorker {
   readonly #configuration: ConfigurationReceiver
   readonly #permits: PermitLease
   readonly #stores: RemoteStores
+  readonly #recentCalls: RecentCallsSender
   #gateway: Promise<Gateway> | undefined
   #isDraining = false
 
@@ -39,6 +42,7 @@ export class GatewayWorker {
       logger.error({ error }, 'a listener failed'),
     )
     this.#permits = new PermitLease(send)
+    this.#recentCalls = new RecentCallsSender(clock, send)
     this.#stores = new RemoteStores({
       clock,
       send: (requests) => send({ type: 'stores', requests }),
@@ -67,13 +71,17 @@ export class GatewayWorker {
         return this.#permits.overdrawn(message.overdrawn)
       case 'metrics-wanted':
         return void this.#sendMetrics()
+      case 'calls-wanted':
+        return this.#recentCalls.flush(true)
+      case 'call-found':
+        return this.#recentCalls.found(message.question, message.json)
       case 'drain':
         return void this.#drain(message.timeoutMs)
     }
   }
 
   async #start(): Promise<void> {
-    const { fd, send, exit, clock, random, logger } = this.#options
+    const { fd, send, exit, clock, random, logger, telemetry } = this.#options
     const { snapshots, secrets } = this.#configuration
     this.#gateway = startGateway({
       listen: { fd },
@@ -82,6 +90,8 @@ export class GatewayWorker {
       openStore: (settings) => this.#openConversations(settings),
       registry: this.#registry,
       allowance: this.#permits,
+      recentCalls: this.#recentCalls,
+      telemetry,
       logger,
       clock,
       random,
@@ -127,6 +137,7 @@ export class GatewayWorker {
     try {
       // A second wish leaves less time: calls that the first would let run are ended.
       await (await this.#gateway)?.drain(timeoutMs)
+      this.#recentCalls.flush()
       if (isFirst) await this.#sendMetrics(() => exit(0))
     } catch (error) {
       logger.error({ error }, 'a gateway worker could not stop in order')

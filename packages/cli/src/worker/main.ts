@@ -3,6 +3,8 @@ import { systemClock, systemRandom } from '@fairlead/base'
 import { LogDestination } from '../log-destination.ts'
 import { openStandardError } from '../log-output.ts'
 import { newLogger } from '../new-logger.ts'
+import { programVersion } from '../program-version.ts'
+import { readTelemetryEnvironment } from '../telemetry-environment.ts'
 import type { ToWorker } from '../worker-messages/messages.ts'
 import { listeningSocketFd, logLevelArgument } from '../worker-messages/worker-process-contract.ts'
 import { GatewayWorker } from './gateway-worker.ts'
@@ -21,6 +23,7 @@ function runWorker(): void {
   const log = new LogDestination({ output: openStandardError(), clock: systemClock })
   process.on('exit', () => log.flushSync())
 
+  const { telemetry } = readTelemetryEnvironment(process.env, programVersion())
   const worker = new GatewayWorker({
     fd: listeningSocketFd,
     // A failure means that the primary process is gone, and `disconnect` follows.
@@ -30,6 +33,7 @@ function runWorker(): void {
     random: systemRandom,
     logger: newLogger(process.argv[logLevelArgument] ?? 'info', log),
     log,
+    telemetry,
   })
   process.on('message', (message) => worker.receive(message as ToWorker))
   worker.loaded()

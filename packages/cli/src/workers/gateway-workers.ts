@@ -6,6 +6,7 @@ import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
 import { ConfigurationSender } from './configuration-sender.ts'
 import type { ListeningSocket } from './listening-socket.ts'
 import { PermitPool } from './permit-pool.ts'
+import { RecentCallsOwner } from './recent-calls-owner.ts'
 import { PublishedConfiguration } from './published-configuration.ts'
 import { SummedMetrics } from './summed-metrics.ts'
 import type { WorkerProcess } from './worker-process.ts'
@@ -43,6 +44,7 @@ export class GatewayWorkers {
   readonly #listening = Promise.withResolvers<void>()
   readonly #connecting = Promise.withResolvers<ConnectWorker>()
   readonly #permits: PermitPool
+  readonly #recentCalls: RecentCallsOwner
   readonly #restarts: Counter
   readonly #senders = new Set<ConfigurationSender>()
   /** Workers that the configuration no longer asks for, until their calls have ended. */
@@ -62,6 +64,7 @@ export class GatewayWorkers {
     this.listening.catch(() => {})
     this.metrics = new SummedMetrics(registry, clock)
     this.#permits = new PermitPool(clock)
+    this.#recentCalls = new RecentCallsOwner(clock)
     this.#restarts = this.#registerMetrics()
     this.#resize(workers ?? 1)
   }
@@ -167,6 +170,7 @@ export class GatewayWorkers {
     const permits = this.#permits.join(send)
     const client = stores.connect((news) => send({ type: 'stores', news }))
     const metrics = this.metrics.join(send)
+    const recentCalls = this.#recentCalls.join(send)
     return {
       receive(message: FromWorker) {
         switch (message.type) {
@@ -178,6 +182,10 @@ export class GatewayWorkers {
             return permits.returned(message.count, message.recalled)
           case 'stores':
             return client.receive(message.requests)
+          case 'calls-ended':
+            return recentCalls.ended(message.calls, message.isAsked)
+          case 'call-wanted':
+            return recentCalls.wants(message.question, message.requestId, message.consumer)
           case 'metrics':
             return metrics.received(message.families)
           default:
@@ -188,6 +196,7 @@ export class GatewayWorkers {
       ended: () => {
         this.#senders.delete(sender)
         permits.left()
+        recentCalls.left()
         metrics.left()
         return client.disconnected()
       },

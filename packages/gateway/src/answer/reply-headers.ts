@@ -1,5 +1,6 @@
 import type { HeaderFields } from '@fairlead/http1'
 import type { OpenTurn } from '@fairlead/context'
+import { attemptLog } from '../call/attempt-log.ts'
 import type { CallRecord } from '../call/call-record.ts'
 
 /**
@@ -30,6 +31,11 @@ export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): stri
   if (record.route !== '') headers.push('x-fairlead-route', headerText(record.route))
   if (record.attempts.length > 0) {
     headers.push('x-fairlead-attempts', String(record.attempts.length))
+  }
+  if (record.explainsAttempts) headers.push('x-fairlead-attempt-log', attemptLog(record.attempts))
+  if (record.prompt !== undefined) {
+    const { namespace, name, version } = record.prompt
+    headers.push('x-fairlead-prompt', `${namespace}/${name}@${headerText(version)}`)
   }
   headers.push('x-fairlead-overhead-ms', record.overheadMs().toFixed(3))
   if (turn !== undefined) {

@@ -3,6 +3,7 @@ import {
   chatFormatOf,
   type Dialect,
   editRequest,
+  type Item,
   type ModelRequest,
   type RequestEdits,
 } from '@fairlead/llm'
@@ -46,6 +47,14 @@ export class AssembledCall {
     const options = maxOutputTokens === undefined ? encoding : { ...encoding, maxOutputTokens }
     const encoded = chatFormatOf(dialect).encodeRequest(request, options)
     return this.#withoutFields(Buffer.from(JSON.stringify(encoded)))
+  }
+
+  /** What the model is to see, in no provider's dialect. Throws a ModelError 400 as `bodyFor` does. */
+  items(): readonly Item[] {
+    const { items, itemsBefore = [] } = this.#edits
+    if (items !== undefined) return items
+    const decoded = this.#decoded ?? decodeCall(this.#dialect, this.#request)
+    return [...itemsBefore, ...decoded.items]
   }
 
   #withoutFields(bytes: Uint8Array): Uint8Array {

@@ -91,7 +91,14 @@ function open(
 ): Promise<Exchange> {
   const { provider } = target
   const { requestHeaders } = call.dialect.passage
-  const headers = outgoingHeaders(provider.headers, call.http.request.headers, requestHeaders)
+  const { attempts, trace } = call.record
+  const traceHeaders = trace?.attemptHeaders(attempts.length, provider.server)
+  const headers = outgoingHeaders(
+    provider.headers,
+    call.http.request.headers,
+    requestHeaders,
+    traceHeaders,
+  )
   if (own !== undefined) headers.push(own.name, own.value)
   const prepared = provider.type.prepare(
     {

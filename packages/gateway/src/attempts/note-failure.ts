@@ -25,7 +25,7 @@ export function noteFailure(
   } else if (effect.provider === 'Alive') {
     state.succeeded()
   } else if (effect.provider === 'Failure') {
-    state.failed(reason, startedMs)
+    state.failed(failure, reason, startedMs)
     if (pauseMs !== undefined) state.coolDown(pauseMs, reason)
   }
   if (provider.credentials.length > 0 && provider.credentials.every(isRefused)) {

@@ -1,17 +1,23 @@
 import type { HeaderFields } from '@fairlead/http1'
 
+const traceHeaders: ReadonlySet<string> = new Set(['traceparent', 'tracestate'])
+
 /**
  * The headers of an attempt before authentication: the provider's own, and those of the caller that
  * the dialect forwards. The caller's credentials, cookies and `x-fairlead-` headers are never
- * among them. Flat list: name, value, name, value.
+ * among them. `trace` takes the place of the caller's trace context; without it that is passed on
+ * unchanged. Flat lists: name, value, name, value.
  */
 export function outgoingHeaders(
   own: readonly string[],
   headers: HeaderFields,
   forwarded: readonly string[],
+  trace: readonly string[] | undefined,
 ): string[] {
   const outgoing = own.slice()
+  if (trace !== undefined) outgoing.push(...trace)
   for (const name of forwarded) {
+    if (trace !== undefined && traceHeaders.has(name)) continue
     const value = headers.get(name)
     if (value !== undefined) outgoing.push(name, value)
   }

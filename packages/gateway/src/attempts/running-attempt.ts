@@ -88,7 +88,7 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
     const failure = error.failure ?? 'Cut'
     const { state } = this.#target.provider
     if (failureEffects[failure].provider === 'Failure') {
-      state.failed(reason, this.#deadlines.startedMs)
+      state.failed(failure, reason, this.#deadlines.startedMs)
     }
     this.#note(failure, reason)
   }
@@ -98,7 +98,7 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
     if (this.#place === undefined) {
       const isTimeUp = reason instanceof ModelError && reason.kind === 'timeout'
       this.#note(isTimeUp ? 'Timeout' : 'Aborted', reason.message)
-      if (isTimeUp) this.#target.provider.state.failed(silent, this.#deadlines.startedMs)
+      if (isTimeUp) this.#target.provider.state.failed('Timeout', silent, this.#deadlines.startedMs)
     }
     this.#end()
     this.cancel(reason)

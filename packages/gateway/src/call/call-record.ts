@@ -1,6 +1,8 @@
 import type { Clock } from '@fairlead/base'
 import type { Usage } from '@fairlead/llm'
+import type { UsedPrompt } from '../prompts/prompt-renderer.ts'
 import type { CallTarget } from '../routing/call-target.ts'
+import type { CallTrace } from '../telemetry/call-trace.ts'
 import type { AttemptRecord, PassedOver } from './attempt-record.ts'
 
 /** What is learned about a call while it runs, for its headers, metrics and log line. */
@@ -21,8 +23,14 @@ export class CallRecord {
   readonly attempts: AttemptRecord[] = []
   /** Targets that could have answered and were not asked. */
   readonly passedOver: PassedOver[] = []
+  /** Whether the caller asks for all attempts in the headers of the answer. */
+  explainsAttempts = false
   target: CallTarget | undefined
+  /** The version of a PromptTemplate that was rendered. */
+  prompt: UsedPrompt | undefined
   conversation: string | undefined
+  /** Its place in a trace; undefined where calls are not traced. */
+  trace: CallTrace | undefined
   status = 0
   errorCode: string | undefined
   usage: Usage | undefined

@@ -4,6 +4,8 @@ import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
 import type { PromptRenderer } from '../prompts/prompt-renderer.ts'
 import type { SecretSource } from '../sources/sources.ts'
 import type { CredentialStates } from '../upstream/credential-states.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
+import type { RecentCalls } from './recent-calls.ts'
 import type { RunningCalls } from './running-calls.ts'
 
 /** What calls use that outlives a single configuration. */
@@ -13,6 +15,8 @@ export interface Services {
   readonly stores: ConversationStores
   readonly prompts: PromptRenderer
   readonly metrics: GatewayMetrics
+  readonly tracing: Tracing
+  readonly recentCalls: RecentCalls
   readonly logger: Logger
   readonly clock: Clock
   /** In [0, 1). */

@@ -1,18 +1,27 @@
 import type { Runtime } from '../runtime/runtime.ts'
+import { callFields } from './call-fields.ts'
+import { countAttempts } from './count-attempts.ts'
 import type { CallRecord } from './call-record.ts'
+import { exportCall } from './export-call.ts'
 import type { Services } from './services.ts'
 
 const otherModel = 'other'
 
-/** Records the metrics of a call that has ended and writes its log line. */
+/** Records the evidence of a call that has ended: metrics, log line, spans, and what is kept. */
 export function settleCall(record: CallRecord, runtime: Runtime, services: Services): void {
-  const endedMs = services.clock.monotonicMs()
-  const { target } = record
-  const { metrics } = services
+  const { clock, logger, metrics } = services
+  const endedMs = clock.monotonicMs()
+  const { prompt, target } = record
   metrics.countRequest(record.route, target?.provider.key ?? '', record.status)
+  if (prompt !== undefined) {
+    const { namespace, name, version } = prompt
+    metrics.attempts.countPrompt(`${namespace}/${name}`, version, record.status)
+  }
   if (target !== undefined) {
     metrics.countTarget(record.route, target.name, record.status)
+    countAttempts(record, metrics.attempts, (model) => boundedName(model, runtime))
     const meters = metrics.metersOf(
+      target.provider.key,
       target.provider.type.telemetryName,
       boundedName(record.model, runtime),
       boundedName(target.model, runtime),
@@ -32,43 +41,17 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
       }
     }
   }
-  logCall(record, endedMs, services)
+  exportCall(record, endedMs, services)
+  const isCall = record.model !== ''
+  const isKept = isCall && record.consumer !== ''
+  const isLogged = logger.isLevelEnabled?.('info') !== false
+  if (!isKept && !isLogged) return
+  const fields = callFields(record, endedMs)
+  if (isLogged) logger.info(fields, isCall ? 'call' : 'request')
+  if (isKept) services.recentCalls.keep({ fields, endedAtMs: clock.now(), usage: record.usage })
 }
 
 /** The model's name, if it may be a label. */
 function boundedName(model: string, { modelNames }: Runtime): string {
   return modelNames.has(model) ? model : otherModel
-}
-
-function logCall(record: CallRecord, endedMs: number, { logger }: Services): void {
-  if (logger.isLevelEnabled?.('info') === false) return
-  const { target, usage, firstByteMs } = record
-  logger.info(
-    {
-      requestId: record.requestId,
-      method: record.method,
-      path: record.path,
-      status: record.status,
-      consumer: record.consumer,
-      model: record.model,
-      route: record.route,
-      target: target?.name,
-      provider: target?.provider.key,
-      upstreamModel: target?.model,
-      stream: record.stream,
-      attempts: record.attempts.length,
-      conversation: record.conversation,
-      durationMs: round(endedMs - record.startedMs),
-      firstByteMs: firstByteMs === undefined ? undefined : round(firstByteMs - record.startedMs),
-      overheadMs: round(record.overheadAtFirstByteMs),
-      inputTokens: usage?.inputTokens,
-      outputTokens: usage?.outputTokens,
-      error: record.errorCode,
-    },
-    record.model === '' ? 'request' : 'call',
-  )
-}
-
-function round(milliseconds: number): number {
-  return Math.round(milliseconds * 1000) / 1000
 }

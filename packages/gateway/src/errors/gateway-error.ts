@@ -118,6 +118,12 @@ export const gatewayError = {
       `The model "${model}" is not served by this gateway. GET /v1/models lists what is; to add it, route it with a RoutingPolicy, or name a provider that serves it in the LLMGateway's spec.defaults.providers.`,
       { code: 'model_not_found', param: 'model' },
     ),
+  requestNotFound: (id: string) =>
+    new ModelError(
+      'not-found',
+      `There is no request "${id.slice(0, 64)}" of yours among the last ones. A request is kept for a while after it has ended, for the Consumer that made it.`,
+      { code: 'request_not_found', param: 'id' },
+    ),
   nameNotFound: (what: 'prompt' | 'persona' | 'strategy', name: string, kind: string) =>
     new ModelError(
       'not-found',

@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client'
 
 /** Counts the events of one label combination. */
 export interface CounterChild {
-  inc(): void
+  inc(count?: number): void
 }
 
 /**
@@ -62,7 +62,7 @@ class Series<Label extends string> implements CounterChild {
     this.labels = labels
   }
 
-  inc(): void {
-    this.value += 1
+  inc(count = 1): void {
+    this.value += count
   }
 }

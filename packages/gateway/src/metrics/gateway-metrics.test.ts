@@ -50,26 +50,27 @@ describe('requests', () => {
 describe('the meters of calls', () => {
   it('are the same for the same labels', () => {
     const { metrics } = newMetrics()
-    const meters = metrics.metersOf('openai', 'fast', 'gpt-4o-mini')
-    expect(metrics.metersOf('openai', 'fast', 'gpt-4o-mini')).toBe(meters)
+    const meters = metrics.metersOf('default/main', 'openai', 'fast', 'gpt-4o-mini')
+    expect(metrics.metersOf('default/main', 'openai', 'fast', 'gpt-4o-mini')).toBe(meters)
   })
 
   it.each([
-    ['anthropic', 'fast', 'gpt-4o-mini'],
-    ['openai', 'smart', 'gpt-4o-mini'],
-    ['openai', 'fast', 'gpt-4o'],
-    ['openai', 'gpt-4o-mini', 'fast'],
-  ])('are others for %s, %s, %s', (providerName, requestModel, responseModel) => {
+    ['default/other', 'openai', 'fast', 'gpt-4o-mini'],
+    ['default/main', 'anthropic', 'fast', 'gpt-4o-mini'],
+    ['default/main', 'openai', 'smart', 'gpt-4o-mini'],
+    ['default/main', 'openai', 'fast', 'gpt-4o'],
+    ['default/main', 'openai', 'gpt-4o-mini', 'fast'],
+  ])('are others for %s, %s, %s, %s', (provider, providerName, requestModel, responseModel) => {
     const { metrics } = newMetrics()
-    const meters = metrics.metersOf('openai', 'fast', 'gpt-4o-mini')
-    expect(metrics.metersOf(providerName, requestModel, responseModel)).not.toBe(meters)
+    const meters = metrics.metersOf('default/main', 'openai', 'fast', 'gpt-4o-mini')
+    expect(metrics.metersOf(provider, providerName, requestModel, responseModel)).not.toBe(meters)
   })
 
   it('have the labels of the conventions', async () => {
     const { metrics, linesOf } = newMetrics()
-    metrics.metersOf('openai', 'fast', 'gpt-4o-mini').duration.observe(2)
+    metrics.metersOf('default/main', 'openai', 'fast', 'gpt-4o-mini').duration.observe(2)
     expect(await linesOf('gen_ai_server_request_duration')).toContain(
-      'gen_ai_server_request_duration_sum{gen_ai_operation_name="chat",' +
+      'gen_ai_server_request_duration_sum{provider="default/main",gen_ai_operation_name="chat",' +
         'gen_ai_provider_name="openai",gen_ai_request_model="fast",' +
         'gen_ai_response_model="gpt-4o-mini"} 2',
     )

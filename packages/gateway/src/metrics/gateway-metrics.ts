@@ -1,8 +1,9 @@
 import type { Usage } from '@fairlead/llm'
 import type { Registry } from 'prom-client'
+import { AttemptMetrics } from './attempt-metrics.ts'
 import { Counter, type CounterChild } from './counter.ts'
 import { Histogram, type HistogramChild } from './histogram.ts'
-import { TripleMap } from './triple-map.ts'
+import { QuadrupleMap, TripleMap } from './key-map.ts'
 
 /** Bucket boundaries that OpenTelemetry's GenAI conventions recommend for token counts. */
 const tokenBuckets = [
@@ -21,6 +22,7 @@ const overheadBuckets = [
 ]
 
 const modelLabels = [
+  'provider',
   'gen_ai_operation_name',
   'gen_ai_provider_name',
   'gen_ai_request_model',
@@ -43,6 +45,7 @@ interface CallMeters {
  */
 export class GatewayMetrics {
   readonly overhead: HistogramChild
+  readonly attempts: AttemptMetrics
   readonly #tokens: Histogram<ModelLabel | 'gen_ai_token_type'>
   readonly #duration: Histogram<ModelLabel>
   readonly #firstToken: Histogram<ModelLabel>
@@ -50,14 +53,15 @@ export class GatewayMetrics {
   readonly #requests: Counter<'route' | 'provider' | 'status'>
   readonly #conditionFailures: Counter<'route'>
   readonly #targets: Counter<'route' | 'target' | 'status'>
-  /** By provider name, requested model and answering model. */
-  readonly #callMeters = new TripleMap<string, string, string, CallMeters>()
+  /** By provider, name of its type, requested model and answering model. */
+  readonly #callMeters = new QuadrupleMap<string, string, string, string, CallMeters>()
   /** By route, provider and class of status. */
   readonly #requestCounters = new TripleMap<string, string, number, CounterChild>()
   /** By route, target and class of status. */
   readonly #targetCounters = new TripleMap<string, string, number, CounterChild>()
 
   constructor(registry: Registry) {
+    this.attempts = new AttemptMetrics(registry)
     this.#tokens = new Histogram(registry, {
       name: 'gen_ai_client_token_usage',
       help: 'Tokens per model call, by gen_ai_token_type input or output.',
@@ -135,20 +139,34 @@ export class GatewayMetrics {
     counter.inc()
   }
 
-  /** The meters of calls by OpenTelemetry's name for the type of provider, and by models. */
-  metersOf(providerName: string, requestModel: string, responseModel: string): CallMeters {
-    let meters = this.#callMeters.get(providerName, requestModel, responseModel)
+  /**
+   * The meters of calls by provider (`namespace/name`), OpenTelemetry's name for its type, and
+   * models.
+   */
+  metersOf(
+    provider: string,
+    providerType: string,
+    requestModel: string,
+    responseModel: string,
+  ): CallMeters {
+    let meters = this.#callMeters.get(provider, providerType, requestModel, responseModel)
     if (meters === undefined) {
-      meters = this.#createMeters(providerName, requestModel, responseModel)
-      this.#callMeters.set(providerName, requestModel, responseModel, meters)
+      meters = this.#createMeters(provider, providerType, requestModel, responseModel)
+      this.#callMeters.set(provider, providerType, requestModel, responseModel, meters)
     }
     return meters
   }
 
-  #createMeters(providerName: string, requestModel: string, responseModel: string): CallMeters {
+  #createMeters(
+    provider: string,
+    providerType: string,
+    requestModel: string,
+    responseModel: string,
+  ): CallMeters {
     const named = {
+      provider,
       gen_ai_operation_name: 'chat',
-      gen_ai_provider_name: providerName,
+      gen_ai_provider_name: providerType,
       gen_ai_request_model: requestModel,
       gen_ai_response_model: responseModel,
     }

@@ -12,6 +12,12 @@ export interface Credential {
   readonly state: CredentialState
 }
 
+/** As OpenTelemetry's `server.address` and `server.port`. */
+interface ServerAddress {
+  readonly host: string
+  readonly port: number
+}
+
 /** A provider prepared for calls: whatever can be computed before a call already is. */
 export interface ProviderRuntime {
   /** `namespace/name`. */
@@ -21,6 +27,8 @@ export interface ProviderRuntime {
   readonly transport: Transport
   /** Path of the base URL, without a trailing slash. */
   readonly basePath: string
+  /** Host and port of the base URL, for spans; undefined for a provider in this process. */
+  readonly server: ServerAddress | undefined
   /**
    * Headers of the resource and those that every call carries. Flat list: name, value, name, value.
    */
@@ -45,12 +53,13 @@ export function buildProviderRuntime(
       if (!byName.has(name)) byName.set(name, model)
     }
   }
-  const basePath = settings.baseURL === '' ? '' : new URL(settings.baseURL).pathname
+  const url = settings.baseURL === '' ? undefined : new URL(settings.baseURL)
   return {
     ...parts,
     key: `${settings.namespace}/${settings.name}`,
     settings,
-    basePath: basePath.replace(/\/+$/, ''),
+    basePath: (url?.pathname ?? '').replace(/\/+$/, ''),
+    server: url && serverAddress(url),
     headers: headersOf(settings),
     serves: (model) => byName.size === 0 || byName.has(model),
     realModel: (model) => byName.get(model)?.name ?? model,
@@ -64,4 +73,9 @@ function headersOf({ headers }: LLMProviderSettings): readonly string[] {
   const agent = namesAgent ? [] : ['user-agent', 'fairlead']
   // An answer that is not compressed can be read as it comes.
   return ['content-type', 'application/json', 'accept-encoding', 'identity', ...agent, ...own]
+}
+
+function serverAddress({ hostname, port, protocol }: URL): ServerAddress {
+  if (port !== '') return { host: hostname, port: Number(port) }
+  return { host: hostname, port: protocol === 'http:' ? 80 : 443 }
 }

@@ -2,10 +2,18 @@ import { chatCompletions } from './chat-completions/surface.ts'
 import { conversations } from './conversations/surface.ts'
 import { models } from './models/surface.ts'
 import { prompts } from './prompts/surface.ts'
+import { requests } from './requests/surface.ts'
 import { route } from './route/surface.ts'
 import type { Surface } from './surface.ts'
 
 /**
  * All surfaces. The dialect of the first is also that of errors about requests that belong to none.
  */
-export const surfaces: readonly Surface[] = [chatCompletions, models, prompts, conversations, route]
+export const surfaces: readonly Surface[] = [
+  chatCompletions,
+  models,
+  prompts,
+  conversations,
+  requests,
+  route,
+]

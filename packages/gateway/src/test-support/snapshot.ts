@@ -41,6 +41,10 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       defaultConversationStore: undefined,
       defaultPersona: undefined,
       workers: undefined,
+      telemetry: {
+        semconv: 'Latest',
+        traces: { otlp: undefined, samplePercent: undefined, content: false },
+      },
       ...parts.gateway,
       limits: {
         maxRequestBytes: 10 * 1024 * 1024,

@@ -15,7 +15,8 @@ function stateAt(clock: FakeClock) {
   const reported: string[] = []
   const state = new ProviderState(clock, settings, () => reported.push(state.health))
   const fail = (times: number) => {
-    for (let count = 0; count < times; count += 1) state.failed('broken', clock.monotonicMs())
+    for (let count = 0; count < times; count += 1)
+      state.failed('ServerError', 'broken', clock.monotonicMs())
   }
   const leftMs = () => Math.max(state.availableAtMs - clock.monotonicMs(), 0)
   return { state, reported, fail, leftMs }

@@ -1,9 +1,18 @@
 import type { Clock } from '@fairlead/base'
+import type { FailureClass } from '@fairlead/llm'
 import type { HealthSettings } from '@fairlead/snapshot'
 import { MeasuredModels } from './model-measurements.ts'
 
 /** What recent calls to a provider have shown; Unknown before the first one. */
-export type ProviderHealth = 'Healthy' | 'Unreachable' | 'Unauthorized' | 'RateLimited' | 'Unknown'
+export type ProviderHealth = (typeof providerHealths)[number]
+
+export const providerHealths = [
+  'Healthy',
+  'Unreachable',
+  'Unauthorized',
+  'RateLimited',
+  'Unknown',
+] as const
 
 /**
  * What recent calls to one provider have shown, and until when it is passed over. Survives a change
@@ -26,6 +35,7 @@ export class ProviderState {
   readonly models = new MeasuredModels()
   readonly #clock: Clock
   readonly #changed: () => void
+  readonly #ejected: (failure: FailureClass) => void
   #settings: HealthSettings
   #failures = 0
   #firstFailureMs = 0
@@ -33,10 +43,17 @@ export class ProviderState {
   #trialMs: number | undefined
   #succeededMs = -Infinity
 
-  constructor(clock: Clock, settings: HealthSettings, changed: () => void) {
+  /** `ejected` is told of every ejection, with the class of the failure that was one too many. */
+  constructor(
+    clock: Clock,
+    settings: HealthSettings,
+    changed: () => void,
+    ejected: (failure: FailureClass) => void = () => {},
+  ) {
     this.#clock = clock
     this.#settings = settings
     this.#changed = changed
+    this.#ejected = ejected
   }
 
   configure(settings: HealthSettings): void {
@@ -80,9 +97,9 @@ export class ProviderState {
    * An attempt that began at `startedMs` failed. Of an ejected provider only the call that tries it
    * counts: what was under way before says nothing new.
    */
-  failed(reason: string, startedMs: number): void {
+  failed(failure: FailureClass, reason: string, startedMs: number): void {
     if (this.ejections > 0) {
-      if (this.#trialMs !== undefined && startedMs >= this.#trialMs) this.#eject(reason)
+      if (this.#trialMs !== undefined && startedMs >= this.#trialMs) this.#eject(failure, reason)
       return
     }
     const nowMs = this.#clock.monotonicMs()
@@ -91,7 +108,7 @@ export class ProviderState {
       this.#firstFailureMs = nowMs
     }
     this.#failures += 1
-    if (this.#failures >= this.#settings.failures) this.#eject(reason)
+    if (this.#failures >= this.#settings.failures) this.#eject(failure, reason)
     // One failure of many calls is no news; a provider that has never answered is.
     else if (this.health !== 'Healthy')
       this.#note('Unreachable', `The latest call failed: ${reason}.`)
@@ -109,11 +126,12 @@ export class ProviderState {
     this.#note('Unauthorized', message)
   }
 
-  #eject(reason: string): void {
+  #eject(failure: FailureClass, reason: string): void {
     const nowMs = this.#clock.monotonicMs()
     const { ejectForMs, maxEjectForMs } = this.#settings
     const forMs = Math.min(ejectForMs * 2 ** this.ejections, maxEjectForMs)
     this.ejections += 1
+    this.#ejected(failure)
     this.#failures = 0
     this.#trialMs = undefined
     this.availableAtMs = this.#settings.probe === undefined ? nowMs + forMs : Infinity

@@ -11,6 +11,7 @@ import type { LLMGatewaySettings } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { identityOf } from '../../values/resource-key.ts'
+import { compileTelemetry } from './compile-telemetry.ts'
 
 /** A default that cannot be resolved is left out; the gateway is served without it. */
 export const llmGateway: KindCompiler<LLMGateway, LLMGatewaySettings> = {
@@ -83,6 +84,7 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
     ),
     defaultPersona: resolveDefault(Persona, defaults.personaRef, 'personaRef'),
     workers: gateway.spec.workers,
+    telemetry: compileTelemetry(gateway, findings),
     limits: {
       maxRequestBytes: limits.maxRequestBytes,
       requestTimeoutMs: findings.duration(limits.requestTimeout, 'spec.limits.requestTimeout'),

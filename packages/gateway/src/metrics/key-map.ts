@@ -14,3 +14,18 @@ export class TripleMap<First, Second, Third, Value> {
     byThird.set(third, value)
   }
 }
+
+/** The same with four keys. */
+export class QuadrupleMap<First, Second, Third, Fourth, Value> {
+  readonly #values = new Map<First, TripleMap<Second, Third, Fourth, Value>>()
+
+  get(first: First, second: Second, third: Third, fourth: Fourth): Value | undefined {
+    return this.#values.get(first)?.get(second, third, fourth)
+  }
+
+  set(first: First, second: Second, third: Third, fourth: Fourth, value: Value): void {
+    const others = this.#values.get(first) ?? new TripleMap<Second, Third, Fourth, Value>()
+    this.#values.set(first, others)
+    others.set(second, third, fourth, value)
+  }
+}

@@ -1,0 +1,71 @@
+import { type AttemptEvidence, attemptEvidence } from './attempt-evidence.ts'
+import type { PassedOver } from './attempt-record.ts'
+import type { CallRecord } from './call-record.ts'
+
+/** A request in the log: what is not known is undefined. */
+export interface CallFields {
+  readonly requestId: string
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly consumer: string
+  readonly model: string
+  readonly route: string
+  /** Name of the target within its rule that was asked last. */
+  readonly target: string | undefined
+  /** `namespace/name` of the LLMProvider. */
+  readonly provider: string | undefined
+  readonly providerType: string | undefined
+  readonly upstreamModel: string | undefined
+  readonly stream: boolean
+  /** In the order in which they ended. */
+  readonly attempts: readonly AttemptEvidence[]
+  /** Targets that could have answered and were not asked. */
+  readonly passedOver: readonly PassedOver[] | undefined
+  /** `namespace/name` of the PromptTemplate. */
+  readonly prompt: string | undefined
+  readonly promptVersion: string | undefined
+  readonly conversation: string | undefined
+  readonly durationMs: number
+  readonly firstByteMs: number | undefined
+  readonly overheadMs: number
+  readonly inputTokens: number | undefined
+  readonly outputTokens: number | undefined
+  readonly traceId: string | undefined
+  readonly error: string | undefined
+}
+
+/** The fields of a request that ended at `endedMs`, in monotonic milliseconds. */
+export function callFields(record: CallRecord, endedMs: number): CallFields {
+  const { target, usage, firstByteMs, prompt, passedOver } = record
+  return {
+    requestId: record.requestId,
+    method: record.method,
+    path: record.path,
+    status: record.status,
+    consumer: record.consumer,
+    model: record.model,
+    route: record.route,
+    target: target?.name,
+    provider: target?.provider.key,
+    providerType: target?.provider.type.telemetryName,
+    upstreamModel: target?.model,
+    stream: record.stream,
+    attempts: record.attempts.map(attemptEvidence),
+    passedOver: passedOver.length === 0 ? undefined : passedOver,
+    prompt: prompt === undefined ? undefined : `${prompt.namespace}/${prompt.name}`,
+    promptVersion: prompt?.version,
+    conversation: record.conversation,
+    durationMs: round(endedMs - record.startedMs),
+    firstByteMs: firstByteMs === undefined ? undefined : round(firstByteMs - record.startedMs),
+    overheadMs: round(record.overheadAtFirstByteMs),
+    inputTokens: usage?.inputTokens,
+    outputTokens: usage?.outputTokens,
+    traceId: record.trace?.traceId,
+    error: record.errorCode,
+  }
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000
+}

@@ -1,0 +1,56 @@
+import { Gauge, type Registry } from 'prom-client'
+
+/** What the gauges show, read at each scrape. */
+interface RunningState {
+  /** Seconds since the configuration in force took effect; undefined before the first. */
+  configAgeSeconds(): number | undefined
+  /** Providers by `namespace/name` with their health. */
+  providerHealth(): Iterable<readonly [provider: string, health: string]>
+}
+
+/** A provider that nobody has called says nothing, and there may be many of them. */
+const notCalled = 'Unknown'
+
+/**
+ * Registers the gauges of what the process runs. `healthStates` are all that a provider may be in. Of
+ * several processes, the health is the number of those that see the provider so, and the age that of
+ * the oldest.
+ */
+export function registerRunningState(
+  registry: Registry,
+  healthStates: readonly string[],
+  state: RunningState,
+): void {
+  registry.registerMetric(
+    new Gauge({
+      name: 'fairlead_provider_health',
+      help: 'Workers that see the provider in this state; of providers that have been called.',
+      labelNames: ['provider', 'state'],
+      aggregator: 'sum',
+      registers: [],
+      collect() {
+        this.reset()
+        for (const [provider, health] of state.providerHealth()) {
+          if (health === notCalled) continue
+          for (const one of healthStates) {
+            if (one !== notCalled) this.set({ provider, state: one }, one === health ? 1 : 0)
+          }
+        }
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'fairlead_config_age_seconds',
+      help: 'Seconds since the configuration in force took effect.',
+      aggregator: 'max',
+      registers: [],
+      collect() {
+        const seconds = state.configAgeSeconds()
+        // Without a configuration there is no series.
+        if (seconds === undefined) this.remove()
+        else this.set(seconds)
+      },
+    }),
+  )
+}

@@ -1,0 +1,91 @@
+import type { ContentPart, Item } from '@fairlead/llm'
+
+/** The longest JSON of the messages of one direction, in bytes. */
+export const contentBytesMax = 16 * 1024
+
+/** A message in the shape of OpenTelemetry's `gen_ai.input.messages` and `gen_ai.output.messages`. */
+interface Message {
+  readonly role: string
+  readonly parts: readonly Part[]
+  readonly finish_reason?: string
+}
+
+/** `content` is what may be shortened. */
+interface Part {
+  readonly type: string
+  readonly content?: string
+  readonly id?: string
+  readonly name?: string
+  readonly arguments?: string
+  readonly response?: string
+}
+
+/**
+ * The messages as JSON of at most `bytesMax`. Where they are longer, the newest are kept, and the
+ * oldest of these is shortened. Only of an answer is there a reason why it ended.
+ */
+export function messagesJson(
+  items: readonly Item[],
+  finishReason?: string,
+  bytesMax: number = contentBytesMax,
+): string {
+  const texts: string[] = []
+  let leftBytes = bytesMax - '[]'.length
+  for (const item of items.toReversed()) {
+    const message = messageOf(item, finishReason)
+    const text = shortened(message, leftBytes - 1)
+    if (text === undefined) break
+    texts.push(text)
+    leftBytes -= Buffer.byteLength(text) + 1
+  }
+  return `[${texts.toReversed().join(',')}]`
+}
+
+/** As long as fits; each round halves the texts, so that all rounds together cost linear time. */
+function shortened(message: Message, bytesMax: number): string | undefined {
+  let charactersMax = Math.max(0, bytesMax)
+  for (;;) {
+    const text = JSON.stringify(message, (key, value: unknown) =>
+      typeof value === 'string' && key !== 'type' && key !== 'role'
+        ? value.slice(0, charactersMax).toWellFormed()
+        : value,
+    )
+    if (Buffer.byteLength(text) <= bytesMax) return text
+    if (charactersMax === 0) return undefined
+    charactersMax = Math.floor(charactersMax / 2)
+  }
+}
+
+function messageOf(item: Item, finishReason: string | undefined): Message {
+  const reason = finishReason === undefined ? {} : { finish_reason: finishReason }
+  switch (item.type) {
+    case 'message':
+      return { role: item.role, parts: item.content.map(partOf), ...reason }
+    case 'reasoning': {
+      const texts = item.content ?? item.summary
+      const parts = texts.map(({ text }) => ({ type: 'reasoning', content: text }))
+      return { role: 'assistant', parts, ...reason }
+    }
+    case 'function_call': {
+      const { call_id: id, name, arguments: given } = item
+      const part = { type: 'tool_call', id, name, arguments: given }
+      return { role: 'assistant', parts: [part], ...reason }
+    }
+    case 'function_call_output': {
+      const { call_id: id, output } = item
+      const response = typeof output === 'string' ? output : output.map(textOf).join('')
+      return { role: 'tool', parts: [{ type: 'tool_call_response', id, response }] }
+    }
+  }
+}
+
+/** Images, files and sounds are named but not repeated. */
+function partOf(part: ContentPart): Part {
+  const content = textOf(part)
+  return content === '' ? { type: part.type } : { type: 'text', content }
+}
+
+function textOf(part: ContentPart): string {
+  if ('text' in part) return part.text
+  return part.type === 'refusal' ? part.refusal : ''
+}
