@@ -1,8 +1,9 @@
 import { METHODS } from 'node:http'
 import { type ClientOutcome, readByFairlead, readByNode } from './client-differential.ts'
+import { cutBytes } from './cut-bytes.ts'
 import { requestBytes } from './request-bytes.ts'
 import { responseBytes } from './response-bytes.ts'
-import { SeededRandom } from './seeded-random.ts'
+import { SeededRandom } from '@fairlead/base/testing'
 import { NodeServer, serveByFairlead, type ServerOutcome } from './server-differential.ts'
 import { stricterRequestRule, stricterResponseRule } from './stricter-rules.ts'
 
@@ -37,7 +38,7 @@ export async function fuzzRequests(seed: number, cases: number): Promise<FuzzRes
   const node = new NodeServer()
   const outcome = await fuzz(seed, cases, async (random, result, caseSeed) => {
     const bytes = requestBytes(random)
-    const pieces = random.cut(bytes)
+    const pieces = cutBytes(random, bytes)
     const [ours, theirs] = await Promise.all([serveByFairlead(pieces), node.serve(pieces)])
     const what = compareRequests(ours, theirs, bytes.toString('latin1'), result)
     if (what !== undefined) report(result, caseSeed, pieces, what, ours, theirs)
@@ -51,7 +52,7 @@ export function fuzzResponses(seed: number, cases: number): Promise<FuzzResult> 
   return fuzz(seed, cases, async (random, result, caseSeed) => {
     const method = random.chance(0.1) ? 'HEAD' : 'GET'
     const bytes = responseBytes(random)
-    const pieces = random.cut(bytes)
+    const pieces = cutBytes(random, bytes)
     const [ours, theirs] = await Promise.all([
       readByFairlead(method, pieces),
       readByNode(method, pieces),

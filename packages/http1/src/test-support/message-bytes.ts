@@ -1,4 +1,4 @@
-import type { SeededRandom } from './seeded-random.ts'
+import type { SeededRandom } from '@fairlead/base/testing'
 
 const oddValues = [
   'chunked',

@@ -1,5 +1,5 @@
 import { framedBody, mutated, oddFields, plainFields } from './message-bytes.ts'
-import type { SeededRandom } from './seeded-random.ts'
+import type { SeededRandom } from '@fairlead/base/testing'
 
 /** The bytes of a connection of a caller: one or more requests, valid or nearly so. */
 export function requestBytes(random: SeededRandom): Buffer {

@@ -1,5 +1,5 @@
 import { framedBody, mutated, oddFields, plainFields } from './message-bytes.ts'
-import type { SeededRandom } from './seeded-random.ts'
+import type { SeededRandom } from '@fairlead/base/testing'
 
 /** The bytes with which a server answers one request, valid or nearly so. */
 export function responseBytes(random: SeededRandom): Buffer {

@@ -29,18 +29,4 @@ export class SeededRandom {
     if (choice === undefined) throw new RangeError('there is nothing to pick from')
     return choice
   }
-
-  /** The bytes, cut into pieces at random places. */
-  cut(bytes: Buffer): Buffer[] {
-    const style = this.below(4)
-    if (style === 0 || bytes.length < 2) return [bytes]
-    if (style === 1 && bytes.length < 200) return [...bytes].map((byte) => Buffer.from([byte]))
-    const count = 1 + this.below(5)
-    const places = Array.from({ length: count }, () => this.below(bytes.length)).toSorted(
-      (a, b) => a - b,
-    )
-    return [...places, bytes.length]
-      .map((place, index) => bytes.subarray(index === 0 ? 0 : places[index - 1], place))
-      .filter((piece) => piece.length > 0)
-  }
 }
