@@ -51,7 +51,14 @@ export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): stri
   return headers
 }
 
-/** Some names come from callers: one that is not a valid header value is percent-encoded. */
+/** Clients give up on headers of a few kilobytes, and no name that means something is as long. */
+const headerTextMax = 256
+
+/**
+ * Some names come from callers: one that is not a valid header value is percent-encoded, and the end
+ * of a long one is left out.
+ */
 function headerText(text: string): string {
-  return /^[\x21-\x7e]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed())
+  const short = text.slice(0, headerTextMax)
+  return /^[\x21-\x7e]*$/.test(short) ? short : encodeURIComponent(short.toWellFormed())
 }

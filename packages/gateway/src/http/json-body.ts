@@ -9,7 +9,10 @@ import {
 } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
 
-/** The body as a JSON object; throws `invalid_json` or `invalid_value`. */
+/**
+ * The body as a JSON object; throws `invalid_json` or `invalid_value`. What is not UTF-8 is no JSON:
+ * two parties would read it in two ways.
+ */
 export function parseJsonObject(body: Buffer): JsonObject {
   return readObject(parseJson(body), 'body')
 }

@@ -19,7 +19,8 @@ export type ModelErrorKind =
 
 /**
  * A model call that cannot be answered, in no provider's format. The message is for the caller:
- * what happened and what to do. It never contains a credential, and is cut at 4096 characters.
+ * what happened and what to do. It never contains a credential, and is cut at 4096 characters
+ * and made valid Unicode, for it may quote what was sent.
  */
 export class ModelError extends Error {
   override readonly name = 'ModelError'
@@ -69,7 +70,8 @@ const messageLengthMax = 4096
 const paramLengthMax = 256
 
 function cut(text: string, lengthMax: number): string {
-  return text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text
+  const short = text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text
+  return short.isWellFormed() ? short : short.toWellFormed()
 }
 
 const kindDefaults: Readonly<
