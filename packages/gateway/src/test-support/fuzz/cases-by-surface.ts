@@ -1,0 +1,171 @@
+import type { SeededRandom } from '@fairlead/base/testing'
+import { chatBody } from './chat-bodies.ts'
+import { type FuzzCase, fuzzedModels } from './fuzz-case.ts'
+import { hostileValue } from './hostile-values.ts'
+import { bytesOf, fields, isFields, type JsonNode } from './json-node.ts'
+import { mutate } from './mutate.ts'
+
+/** Makes a case of one surface. */
+type MakeCase = (random: SeededRandom) => FuzzCase
+
+/** Names that a caller may send for what the configuration has, and for what it has not. */
+const personas = ['p', 'default/p', 'nobody', 'constructor', 'a/b/c']
+const conversations = ['new', 'c-1', 'conv_01ARZ3NDEKTSV4RRFFQ69G5FAV', '..', '__proto__', 'a b']
+
+/** A maker of cases for every surface, by its name. */
+export const casesBySurface: Readonly<Record<string, MakeCase>> = {
+  'chat-completions': (random) => ({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    headers: contextHeaders(random),
+    body: changed(random, withContext(random, chatBody(random, random.pick(fuzzedModels)))),
+  }),
+  prompts: (random) => ({
+    method: 'POST',
+    path: random.pick(['/prompts/default/summarise', '/summarise', '/prompts/default%2fsummarise']),
+    headers: Object.fromEntries(random.chance(0.3) ? [['accept', 'text/event-stream']] : []),
+    body: changed(random, random.chance(0.5) ? parameters(random) : longPromptBody(random)),
+  }),
+  conversations: (random) => {
+    const id = encodeURIComponent(random.pick(conversations))
+    switch (random.below(4)) {
+      case 0:
+        return {
+          method: 'GET',
+          path: random.pick([
+            `/v1/conversations/${id}/items?limit=${random.below(200)}&order=sideways`,
+            `/v1/conversations/${id}/items/item_1`,
+            `/v1/conversations/${id}/turns`,
+            `/v1/plans/${id}`,
+          ]),
+          headers: {},
+          body: undefined,
+        }
+      case 1:
+        return {
+          method: 'POST',
+          path: `/v1/conversations/${random.pick([id, 'new'])}/plan`,
+          headers: contextHeaders(random),
+          body: changed(random, withContext(random, chatBody(random, random.pick(fuzzedModels)))),
+        }
+      case 2:
+        return {
+          method: 'POST',
+          path: `/v1/conversations/${id}`,
+          headers: {},
+          body: changed(random, fields({ metadata: fields({ a: 'b' }) })),
+        }
+      default:
+        return {
+          method: 'POST',
+          path: '/v1/conversations',
+          headers: {},
+          body: changed(random, newConversation(random)),
+        }
+    }
+  },
+  route: (random) => ({
+    method: 'POST',
+    path: '/v1/route',
+    headers: contextHeaders(random),
+    body: changed(random, withContext(random, chatBody(random, random.pick(fuzzedModels)))),
+  }),
+  models: (random) => ({
+    method: 'GET',
+    path: random.pick([
+      '/v1/models',
+      '/v1/models/openai',
+      '/v1/models/',
+      '/v1/models/%00',
+      '/v1/models/%ff',
+      '/v1/models/__proto__',
+      '/v1/models/a/b/c?x=%',
+      '/V1/models',
+      '//v1/models',
+    ]),
+    headers: {},
+    body: undefined,
+  }),
+}
+
+/** A third stays as it is; a few get damaged bytes; the rest has up to five things changed. */
+function changed(random: SeededRandom, body: JsonNode): JsonNode {
+  if (random.chance(0.3)) return body
+  if (random.chance(0.05)) return damaged(random, body)
+  let mutated = body
+  for (let count = 1 + random.below(5); count > 0; count -= 1) mutated = mutate(random, mutated)
+  // Top-level garbage says the same each time, so it is rare.
+  return isFields(mutated) || random.chance(0.1) ? mutated : mutate(random, body)
+}
+
+/** Up to three bytes are others, and the end may be missing. */
+function damaged(random: SeededRandom, body: JsonNode): JsonNode {
+  const bytes = bytesOf(body)
+  for (let count = random.below(4); count > 0; count -= 1) {
+    bytes[random.below(bytes.length)] = random.below(256)
+  }
+  const length = random.chance(0.3) ? random.below(bytes.length) : bytes.length
+  return { bytes: bytes.toString('latin1', 0, length) }
+}
+
+function contextHeaders(random: SeededRandom): Readonly<Record<string, string>> {
+  const some = {
+    'x-fairlead-persona': () => random.pick(personas),
+    'x-fairlead-conversation': () => random.pick(conversations),
+    'x-fairlead-strategy': () => random.pick(['s', 'nothing', '']),
+    'x-fairlead-prompt': () => random.pick(['summarise', 'summarise@1', 'summarise@9', '@']),
+    'if-match': () => random.pick(['"0"', '"17"', '*', 'x', '"1e3"']),
+    'idempotency-key': () => random.pick(['', 'k', 'x'.repeat(300)]),
+  }
+  const chosen = Object.entries(some).filter(() => random.chance(0.04))
+  return Object.fromEntries(chosen.map(([name, value]) => [name, value()]))
+}
+
+function withContext(random: SeededRandom, body: JsonNode): JsonNode {
+  if (!isFields(body) || random.chance(0.75)) return body
+  const some: Readonly<Record<string, () => JsonNode>> = {
+    conversation: () => random.pick(conversations),
+    persona: () => random.pick(personas),
+    strategy: () => random.pick(['s', 'nothing']),
+    prompt: () => random.pick(['summarise', 'nothing']),
+    variables: () => fields({ name: 'Ada', text: 'x' }),
+    expected_revision: () => random.below(3),
+  }
+  const chosen = Object.entries(some).filter(() => random.chance(0.3))
+  const context = fields(Object.fromEntries(chosen.map(([name, value]) => [name, value()])))
+  return { fields: [...body.fields, ['context', context]] }
+}
+
+function parameters(random: SeededRandom): JsonNode {
+  return fields({
+    text: random.chance(0.7) ? 'a text' : hostileValue(random),
+    ...(random.chance(0.3) ? { options: fields({ deep: hostileValue(random) }) } : {}),
+  })
+}
+
+function longPromptBody(random: SeededRandom): JsonNode {
+  return fields({
+    [random.pick(['parameters', 'variables'])]: parameters(random),
+    ...(random.chance(0.3) ? { version: random.pick(['1', '9']) } : {}),
+    ...(random.chance(0.5) ? { stream: random.chance(0.5) } : {}),
+    ...(random.chance(0.3) ? { temperature: random.next() } : {}),
+  })
+}
+
+function newConversation(random: SeededRandom): JsonNode {
+  const item = (): JsonNode =>
+    random.pick([
+      fields({ type: 'message', role: 'user', content: 'x' }),
+      fields({ role: 'assistant', content: [fields({ type: 'output_text', text: 'x' })] }),
+      fields({ type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' }),
+      fields({ type: 'function_call_output', call_id: 'c', output: 'x' }),
+      fields({ type: 'reasoning', summary: [] }),
+    ])
+  return fields({
+    ...(random.chance(0.5) ? { metadata: fields({ a: 'b' }) } : {}),
+    ...(random.chance(0.7) ? { items: Array.from({ length: random.below(6) }, item) } : {}),
+    ...(random.chance(0.3)
+      ? { context: fields({ persona: 'p', variables: fields({ name: 'x' }) }) }
+      : {}),
+  })
+}

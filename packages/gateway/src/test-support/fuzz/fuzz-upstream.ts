@@ -1,0 +1,86 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { isJsonObject } from '@fairlead/base'
+import { chunks, completion } from '../upstream.ts'
+import { brokenAnthropicRule } from './anthropic-rules.ts'
+
+/** Stands in the refusal of a request that a gateway should not have sent. */
+export const upstreamObjection = 'the upstream objects'
+
+/**
+ * Providers that answer every call that is right in their format: OpenAI's at `/v1/chat/completions`
+ * and Anthropic's at `/v1/messages`. What is no JSON, or breaks a rule of Anthropic's, gets a 400
+ * that says so.
+ */
+export async function startFuzzUpstream(): Promise<{ readonly url: string; close(): void }> {
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = []
+    request.on('data', (part: Buffer) => parts.push(part))
+    request.on('end', () => answer(request, response, Buffer.concat(parts)))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    close() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+function answer({ url }: IncomingMessage, response: ServerResponse, bytes: Buffer): void {
+  const body = parsed(bytes)
+  const isAnthropic = url === '/v1/messages'
+  const objection = !isJsonObject(body)
+    ? 'the body is no JSON object'
+    : isAnthropic
+      ? brokenAnthropicRule(body)
+      : undefined
+  if (objection !== undefined || !isJsonObject(body)) {
+    const error = { type: 'invalid_request_error', message: `${upstreamObjection}: ${objection}` }
+    send(response, 400, 'application/json', JSON.stringify({ type: 'error', error }))
+  } else if (body['stream'] === true) {
+    const events = isAnthropic ? messageEvents : chunks(['Hello', ' there'])
+    send(response, 200, 'text/event-stream', events.join(''))
+  } else {
+    const whole = isAnthropic ? message : completion('Hello there')
+    send(response, 200, 'application/json', JSON.stringify(whole))
+  }
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { 'content-type': type })
+  response.end(body)
+}
+
+const message = {
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'claude-test',
+  content: [{ type: 'text', text: 'Hello there' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 1, output_tokens: 2 },
+}
+
+const messageEvents: readonly string[] = [
+  { type: 'message_start', message: { ...message, content: [], stop_reason: null } },
+  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello there' } },
+  { type: 'content_block_stop', index: 0 },
+  {
+    type: 'message_delta',
+    delta: { stop_reason: 'end_turn', stop_sequence: null },
+    usage: { output_tokens: 2 },
+  },
+  { type: 'message_stop' },
+].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)

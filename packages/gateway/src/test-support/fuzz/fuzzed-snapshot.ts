@@ -1,0 +1,55 @@
+import type { Snapshot } from '@fairlead/snapshot'
+import {
+  keyedProvider,
+  personaOf,
+  promptOf,
+  routeOf,
+  simulatorOf,
+  snapshotOf,
+} from '../snapshot.ts'
+
+/** A configuration in which every surface reaches a provider of every format. */
+export function fuzzedSnapshot(upstream: string): Snapshot {
+  return snapshotOf({
+    gateway: { defaultModel: 'openai' },
+    providers: [
+      keyedProvider('openai', { baseURL: upstream }),
+      keyedProvider('anthropic', { baseURL: upstream, type: 'Anthropic' }),
+      simulatorOf('simulator'),
+    ],
+    routes: ['openai', 'anthropic', 'simulator'].map((model) =>
+      routeOf(model, [{ provider: model }], { match: { models: [model] } }),
+    ),
+    prompts: [
+      promptOf(
+        'summarise',
+        [
+          {
+            version: '1',
+            messages: [
+              { role: 'system', content: 'Be short.' },
+              { role: 'user', content: 'Summarise {{text}} {{options}}' },
+            ],
+            parameters: {
+              type: 'object',
+              required: ['text'],
+              properties: {
+                text: { type: 'string', maxLength: 10_000 },
+                options: { type: 'object', default: { short: true } },
+              },
+            },
+            model: 'anthropic',
+          },
+        ],
+        { path: '/summarise' },
+      ),
+    ],
+    personas: [
+      personaOf('p', {
+        instructions: 'You are {{name}}.',
+        variables: [],
+        tools: [],
+      }),
+    ],
+  })
+}

@@ -1,0 +1,58 @@
+import { isJsonObject } from '@fairlead/base'
+import { upstreamObjection } from './fuzz-upstream.ts'
+import type { FuzzAnswer } from './send-case.ts'
+
+/** An error says what is wrong, and does not repeat what was sent. */
+const errorBytesMax = 4096
+
+/**
+ * What is wrong with an answer to any request whatsoever, given that all providers are well;
+ * undefined: nothing.
+ */
+export function faultOf({ status, headers, body }: FuzzAnswer): string | undefined {
+  if (status >= 500) return `status ${status}: ${body.toString('utf8').slice(0, 500)}`
+  const text = utf8(body)
+  if (text === undefined) return `status ${status} with a body that is no UTF-8`
+  if (headers['content-type']?.startsWith('text/event-stream')) return faultOfStream(status, text)
+  const value = parsed(text)
+  if (!isJsonObject(value)) return `status ${status} with a body that is no JSON object`
+  if (status < 300) return undefined
+  return faultOfError(status, text, value['error'])
+}
+
+function faultOfStream(status: number, text: string): string | undefined {
+  if (status !== 200) return `a stream with status ${status}`
+  const frames = text.split('\n\n')
+  if (frames.pop() !== '' || frames.pop() !== 'data: [DONE]') return 'a stream without its end'
+  const broken = frames.find((frame) => !isJsonObject(parsed(frame.replace(/^data: /, ''))))
+  if (broken !== undefined) return `a stream with the frame ${broken.slice(0, 200)}`
+  return frames.some((frame) => frame.startsWith('data: {"error"'))
+    ? `a stream with an error: ${text.slice(-500)}`
+    : undefined
+}
+
+function faultOfError(status: number, text: string, error: unknown): string | undefined {
+  if (!isJsonObject(error)) return `status ${status} without an error`
+  const { message, type } = error
+  if (typeof message !== 'string' || message === '') return `status ${status} without a message`
+  if (typeof type !== 'string' || type === '') return `status ${status} without a type`
+  if (message.includes(upstreamObjection)) return message
+  if (text.length > errorBytesMax) return `status ${status} with ${text.length} characters`
+  return message.isWellFormed() ? undefined : `status ${status} with a lone surrogate`
+}
+
+function utf8(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
