@@ -14,7 +14,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'alone',
-          include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'tools/**/*.test.ts',
+            'bench/**/*.test.ts',
+            'soak/**/*.test.ts',
+          ],
           exclude: [...configDefaults.exclude, ...drivingPrograms],
         },
       },

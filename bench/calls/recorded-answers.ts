@@ -22,8 +22,13 @@ export function chatAnswerOf(content: string): string {
   })
 }
 
+/** What a stream says in each of its chunks: by default ` word0`, ` word1` and so on. */
+type WordAt = (index: number) => string
+
+const numberedWord: WordAt = (index) => ` word${index}`
+
 /** The events of a stream with this many content chunks, and usage, as the vendor sends them. */
-export function chatEvents(chunks: number): string[] {
+export function chatEvents(chunks: number, wordAt = numberedWord): string[] {
   const chunk = (delta: object, finish_reason: string | null, usage?: object) =>
     JSON.stringify({
       id: 'chatcmpl-bench',
@@ -37,7 +42,7 @@ export function chatEvents(chunks: number): string[] {
     })
   const payloads = [
     chunk({ role: 'assistant', content: '' }, null),
-    ...Array.from({ length: chunks }, (_, index) => chunk({ content: ` word${index}` }, null)),
+    ...Array.from({ length: chunks }, (_, index) => chunk({ content: wordAt(index) }, null)),
     chunk({}, 'stop'),
     chunk({}, null, { prompt_tokens: 10, completion_tokens: chunks, total_tokens: 10 + chunks }),
     '[DONE]',
@@ -68,22 +73,25 @@ export function chatRequest(
 
 /** A response in Anthropic's format, of a given size. */
 export function anthropicAnswer(bytes: number): string {
-  const answer = (text: string) =>
-    JSON.stringify({
-      id: 'msg_bench',
-      type: 'message',
-      role: 'assistant',
-      model: 'claude-haiku-4-5',
-      content: [{ type: 'text', text }],
-      stop_reason: 'end_turn',
-      stop_sequence: null,
-      usage: { input_tokens: 10, output_tokens: 200 },
-    })
-  return answer('a'.repeat(Math.max(0, bytes - answer('').length)))
+  return anthropicAnswerOf('a'.repeat(Math.max(0, bytes - anthropicAnswerOf('').length)))
+}
+
+/** A response in Anthropic's format with a given text. */
+export function anthropicAnswerOf(text: string): string {
+  return JSON.stringify({
+    id: 'msg_bench',
+    type: 'message',
+    role: 'assistant',
+    model: 'claude-haiku-4-5',
+    content: [{ type: 'text', text }],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: { input_tokens: 10, output_tokens: 200 },
+  })
 }
 
 /** The events of a stream with this many text deltas, as Anthropic sends them. */
-export function anthropicEvents(chunks: number): string[] {
+export function anthropicEvents(chunks: number, wordAt = numberedWord): string[] {
   const events: { readonly type: string; readonly [field: string]: unknown }[] = [
     {
       type: 'message_start',
@@ -102,7 +110,7 @@ export function anthropicEvents(chunks: number): string[] {
     ...Array.from({ length: chunks }, (_, index) => ({
       type: 'content_block_delta',
       index: 0,
-      delta: { type: 'text_delta', text: ` word${index}` },
+      delta: { type: 'text_delta', text: wordAt(index) },
     })),
     { type: 'content_block_stop', index: 0 },
     {

@@ -21,6 +21,10 @@ const kinds = { ContextStrategy, LLMProvider, Persona, PromptTemplate, RoutingPo
 /** A complete Fairlead as `npm start` runs it, logs included, with a client to configure it. */
 export interface BenchedFairlead {
   readonly process: RunningProcess
+  /** Where it keeps its state. */
+  readonly dataDir: string
+  /** Writes to its API server, as its administrator. */
+  readonly client: Client
   /** Base URL of the gateway. */
   readonly gateway: string
   /** The key of the quickstart's Consumer. */
@@ -38,15 +42,16 @@ interface FairleadOptions {
   readonly start: (options: ProcessOptions) => RunningProcess
   /** Flags besides those for the ports and the data directory. */
   readonly flags?: readonly string[]
+  /** Added to its environment. */
+  readonly environment?: Readonly<Record<string, string>>
   /** An existing data directory; a new one by default. */
   readonly dataDir?: string
 }
 
 /** Starts `fairlead up` with its defaults; resolves once it is ready. */
 export async function startFairlead(options: FairleadOptions): Promise<BenchedFairlead> {
-  const { folder, start, flags = [] } = options
-  const dataDir = options.dataDir ?? join(mkdtempSync(join(folder, 'fairlead-')), 'data')
-  const { running, endpoints } = await startUp(start, dataDir, flags)
+  const dataDir = options.dataDir ?? join(mkdtempSync(join(options.folder, 'fairlead-')), 'data')
+  const { running, endpoints } = await startUp(options, dataDir)
   const client = createClient(loadKubeConfig({ file: endpoints.kubeconfig }))
   const apply = async (kind: BenchedKind, name: string, spec: object) => {
     const object: KubernetesObject = {
@@ -61,6 +66,8 @@ export async function startFairlead(options: FairleadOptions): Promise<BenchedFa
   if (options.dataDir === undefined) await createKey(client)
   return {
     process: running,
+    dataDir,
+    client,
     gateway: endpoints.gateway,
     headers: { authorization: `Bearer ${endpoints.apiKey}` },
     metrics: async () => (await fetch(`${endpoints.admin}/metrics`)).text(),
@@ -80,9 +87,8 @@ interface Endpoints {
 }
 
 async function startUp(
-  start: FairleadOptions['start'],
+  { start, flags = [], environment = {} }: FairleadOptions,
   dataDir: string,
-  flags: readonly string[],
 ): Promise<{ readonly running: RunningProcess; readonly endpoints: Endpoints }> {
   const file = join(dataDir, 'endpoints.json')
   const before = existsSync(file) ? readFileSync(file, 'utf8') : undefined
@@ -91,7 +97,7 @@ async function startUp(
     name: 'fairlead',
     command: process.execPath,
     args: ['--conditions=source', fairleadMain, 'up', '--data-dir', dataDir, ...ports, ...flags],
-    environment: { NODE_ENV: 'production' },
+    environment: { NODE_ENV: 'production', ...environment },
   })
   const endpoints = await eventually('endpoints.json', () => {
     const text = readFileSync(file, 'utf8')

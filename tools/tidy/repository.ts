@@ -5,7 +5,7 @@ import { SourceTree } from './source-tree.ts'
 export function readRepository(): SourceTree {
   const read = [
     'packages/*/src/**/*.ts',
-    '{tools,bench,test,examples}/**/*.{ts,mjs}',
+    '{tools,bench,soak,test,examples}/**/*.{ts,mjs}',
     '*.ts',
     '**/*.md',
     '**/package.json',
