@@ -79,6 +79,55 @@ it('a report holds no more than the status does: the providers that were called,
   expect(entry?.providers.slice(0, 2)).toMatchObject([{ name: 'p999' }, { name: 'p0' }])
 })
 
+it('a new configuration is reported at once, every other change at most once a second', async () => {
+  const clock = new FakeClock()
+  const startMs = clock.monotonicMs()
+  const sent: string[] = []
+  let configHash = 'a'
+  let change = () => {}
+  const stop = new AbortController()
+  const reporting = reportReplica(
+    {
+      client: {
+        status: {
+          apply: async () => void sent.push(`${configHash} at ${clock.monotonicMs() - startMs}`),
+        },
+      } as unknown as Client,
+      gateway: {
+        onReportChange: (listener) => {
+          change = listener
+          return () => {}
+        },
+        report: () => ({ configHash, problems: [], providers: [] }),
+      },
+      url: 'http://127.0.0.1:8080',
+      target: { namespace: 'default', name: 'default' },
+      replica: 'one',
+      clock,
+      logger: silentLogger,
+    },
+    stop.signal,
+  )
+  await clock.timerOf(20_000)
+  await clock.advance(300)
+  for (let flap = 0; flap < 5; flap++) change()
+  await clock.timerOf(700)
+  expect(sent).toEqual(['a at 0'])
+  await clock.advance(700)
+  await clock.timerOf(20_000)
+  expect(sent).toEqual(['a at 0', 'a at 1000'])
+  await clock.advance(100)
+  change()
+  await clock.timerOf(900)
+  configHash = 'b'
+  change()
+  await clock.timerOf(20_000)
+  expect(sent).toEqual(['a at 0', 'a at 1000', 'b at 1100'])
+  stop.abort()
+  await reporting
+  expect(clock.pendingTimers).toBe(0)
+})
+
 interface Report {
   readonly problems: readonly object[]
   readonly providers: readonly { readonly name: string }[]

@@ -6,6 +6,11 @@ import { apiVersionOf, isNotFound, timestamp } from '@fairlead/kube-core'
 
 /** Heartbeat interval when nothing changes. */
 const heartbeatMs = 20_000
+/**
+ * How long what only repeats the configuration's hash waits after the report before. Providers can
+ * come and go with every call, and each report is a write to the API server that others watch.
+ */
+const calmMs = 1000
 /** As many as the schema of LLMGateway's status holds. */
 const problemsMax = 64
 const providersMax = 256
@@ -34,23 +39,38 @@ export interface ReplicaReporterOptions {
 
 /**
  * Reports in `LLMGateway.status.replicas` what this replica runs, by server-side apply under its
- * own field manager, so that replicas never touch each other's entries. Reports on every change and
- * on a heartbeat; resolves when the signal has aborted and the entry is removed.
+ * own field manager, so that replicas never touch each other's entries. Reports a new configuration
+ * at once, every other change at most once a second, and on a heartbeat; resolves when the signal has
+ * aborted and the entry is removed.
  */
 export async function reportReplica(
   options: ReplicaReporterOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const { clock, gateway } = options
   let wake = () => {}
-  const unsubscribe = options.gateway.onReportChange(() => wake())
-  const stop = () => wake()
+  let hurry = () => {}
+  let reportedHash = ''
+  const unsubscribe = gateway.onReportChange(() => {
+    wake()
+    if (gateway.report().configHash !== reportedHash) hurry()
+  })
+  const stop = () => {
+    wake()
+    hurry()
+  }
   signal.addEventListener('abort', stop)
   let failures = 0
   while (!signal.aborted) {
     // Created before the report is read: a change while it is being sent is not lost.
     const changed = new Promise<void>((resolve) => (wake = resolve))
+    const hurried = new Promise<void>((resolve) => (hurry = resolve))
+    const startMs = clock.monotonicMs()
+    reportedHash = gateway.report().configHash
     failures = (await send(options, false)) ? 0 : failures + 1
-    await before(options.clock, delayAfter(failures), changed)
+    await before(clock, delayAfter(failures), changed)
+    const calmLeftMs = startMs + calmMs - clock.monotonicMs()
+    if (failures === 0 && calmLeftMs > 0) await before(clock, calmLeftMs, hurried)
   }
   unsubscribe()
   signal.removeEventListener('abort', stop)
