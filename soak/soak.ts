@@ -10,6 +10,7 @@ import { calls } from './calls/calls.ts'
 import type { CallSite } from './calls/soak-call.ts'
 import { expectAnswer } from './calls/chat.ts'
 import { changesOf } from './changes/changes.ts'
+import { fillWatchHistory } from './changes/fill-watch-history.ts'
 import { configure, writeKey } from './changes/soak-configuration.ts'
 import { Load } from './load/load.ts'
 import { judge } from './report/judgement.ts'
@@ -82,6 +83,7 @@ async function soakIn(
   await writeKey(fairlead, 'sk-soak')
   await configure(fairlead, upstream.url)
   await untilInEffect(site)
+  await fillWatchHistory(fairlead.client)
 
   const load = new Load({ site, calls, callsPerSecond })
   const sampler = new Sampler(fairlead, heaps)

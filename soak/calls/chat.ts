@@ -38,6 +38,9 @@ export async function expectAnswer(
   const response = await askChat(site, question, options)
   const body = await response.text()
   if (response.status !== 200) throw new Error(`${response.status} ${errorCode(body)}`)
+  if (options.isStream && !body.endsWith('data: [DONE]\n\n')) {
+    throw new Error(`200 without an end: ${errorCode(body.slice(-500))}`)
+  }
   if (textOf(body, options.isStream) !== answerText(question)) {
     throw new Error('200 with another answer')
   }
@@ -58,7 +61,7 @@ export function post(
   })
 }
 
-/** The code of an error body; its beginning when it is none. */
+/** The code of an error in a body; the end of the body when there is none. */
 export function errorCode(body: string): string {
-  return /"code": ?"([a-z_]+)"/.exec(body)?.[1] ?? body.slice(0, 80)
+  return /"code": ?"([a-z_]+)"/.exec(body)?.[1] ?? body.slice(-80)
 }
