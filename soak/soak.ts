@@ -15,7 +15,7 @@ import { configure, writeKey } from './changes/soak-configuration.ts'
 import { Load } from './load/load.ts'
 import { judge } from './report/judgement.ts'
 import { errorLines } from './report/error-lines.ts'
-import { callTable, failureLines, figureTable } from './report/tables.ts'
+import { callTable, failureLines, figureTable, stopLines } from './report/tables.ts'
 import { reportingInto } from './samples/live-heap.ts'
 import { Sampler } from './samples/sampler.ts'
 import { startSoakUpstream } from './upstream/soak-upstream.ts'
@@ -108,6 +108,8 @@ async function soakIn(
     ...(counts.failed ? ['', 'Failures', ...failureLines(counts.all)] : []),
     '',
     ...figureTable(judgements),
+    '',
+    ...stopLines(sampler.stops),
   ])
   return !counts.failed && judgements.every(({ isGrowing }) => !isGrowing)
 }

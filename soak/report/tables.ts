@@ -1,5 +1,6 @@
 import { textTable } from '../../bench/report/text-table.ts'
 import type { KindCounts } from '../load/call-counts.ts'
+import type { LongestStops } from '../samples/sampler.ts'
 import type { Judgement } from './judgement.ts'
 
 /** What grew, and what did not. */
@@ -19,6 +20,14 @@ export function figureTable(judgements: readonly Judgement[]): readonly string[]
       ]
     }),
   ])
+}
+
+/** How long each process did nothing else, which explains what came too late. */
+export function stopLines(stops: ReadonlyMap<string, LongestStops>): readonly string[] {
+  return [...stops].map(
+    ([name, { collectionMs, stoppedMs }]) =>
+      `  ${name} was stopped for ${stoppedMs.toFixed(0)} ms at most, by the soak's own collections for ${collectionMs.toFixed(0)} ms`,
+  )
 }
 
 /** What was called, and what went wrong. */

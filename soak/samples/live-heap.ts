@@ -6,6 +6,10 @@ export interface LiveHeap {
   readonly heapBytes: number
   /** Buffers and strings outside of the heap. */
   readonly externalBytes: number
+  /** How long this collection stopped the process. */
+  readonly collectionMs: number
+  /** The longest time for which its event loop was stopped since the collection before, with it. */
+  readonly stoppedMs: number
 }
 
 const program = new URL('./live-heap.program.ts', import.meta.url).href

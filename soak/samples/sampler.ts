@@ -11,12 +11,15 @@ import {
   heap,
   residentMemory,
 } from './figure.ts'
-import { liveHeapOf } from './live-heap.ts'
+import { type LiveHeap, liveHeapOf } from './live-heap.ts'
 import { metricValue } from './metric-value.ts'
 import { processFigures } from './process-figures.ts'
 import { SeriesSet } from './series.ts'
 
 const bytesPerMiB = 2 ** 20
+
+/** In milliseconds. */
+export type LongestStops = Pick<LiveHeap, 'collectionMs' | 'stoppedMs'>
 
 /** Measures a running Fairlead. Its processes must stay the same. */
 export class Sampler {
@@ -24,6 +27,7 @@ export class Sampler {
   readonly #fairlead: BenchedFairlead
   readonly #heaps: string
   readonly #processes: readonly number[]
+  readonly #stops = new Map<string, LongestStops>()
   readonly #startMs = performance.now()
 
   /** `heaps` is the folder into which its processes report their live heaps. */
@@ -49,7 +53,8 @@ export class Sampler {
       this.series.add(connections, name, { minute, value: figures.sockets })
       const live = liveHeapOf(this.#heaps, pid)
       if (live === undefined) continue
-      const { heapBytes, externalBytes } = live
+      const { heapBytes, externalBytes, collectionMs, stoppedMs } = live
+      this.#noteStop(name, collectionMs, stoppedMs)
       this.series.add(heap, name, { minute, value: heapBytes / bytesPerMiB })
       this.series.add(externalMemory, name, { minute, value: externalBytes / bytesPerMiB })
     }
@@ -57,6 +62,19 @@ export class Sampler {
       this.series.add(databaseSize, name, { minute, value })
     }
     this.#addMetrics(minute, await this.#fairlead.metrics())
+  }
+
+  /** The longest stop of each process's event loop, and the longest of the soak's own collections. */
+  get stops(): ReadonlyMap<string, LongestStops> {
+    return this.#stops
+  }
+
+  #noteStop(name: string, collectionMs: number, stoppedMs: number): void {
+    const before = this.#stops.get(name)
+    this.#stops.set(name, {
+      collectionMs: Math.max(collectionMs, before?.collectionMs ?? 0),
+      stoppedMs: Math.max(stoppedMs, before?.stoppedMs ?? 0),
+    })
   }
 
   #addMetrics(minute: number, text: string): void {
