@@ -70,6 +70,12 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
     headers: contextHeaders(random),
     body: changed(random, withContext(random, chatBody(random, random.pick(fuzzedModels)))),
   }),
+  requests: (random) => ({
+    method: 'GET',
+    path: `/v1/requests/${random.pick(['req_1', '%00', '..', '__proto__', 'x'.repeat(2000), '%ff', ''])}`,
+    headers: {},
+    body: undefined,
+  }),
   models: (random) => ({
     method: 'GET',
     path: random.pick([
