@@ -14,7 +14,6 @@ export {
   type JsonObject,
 } from './json-value.ts'
 export { silentLogger, withFields, type Logger } from './logger.ts'
-export { compilePattern, type Pattern } from './pattern.ts'
 export { systemRandom, type Random } from './random.ts'
 export { remembering, sameElements } from './remembering.ts'
 export { readRetryAfterSeconds } from './retry-after.ts'

@@ -1,5 +1,5 @@
 import type { ConsumerSettings } from '@fairlead/snapshot'
-import { compilePattern } from './name-pattern.ts'
+import { compileNamePattern } from './name-pattern.ts'
 
 /** The caller, as routing, access checks and conversations see it. */
 export interface Caller {
@@ -18,7 +18,7 @@ export interface Caller {
 }
 
 export function callerOf(consumer: ConsumerSettings): Caller {
-  const models = compilePattern(consumer.access.models)
+  const models = compileNamePattern(consumer.access.models)
   const key = `${consumer.namespace}/${consumer.name}`
   return {
     consumer: key,
@@ -36,8 +36,8 @@ function namespacedAccess(
   own: string,
   patterns: readonly string[],
 ): (namespace: string, name: string) => boolean {
-  const local = compilePattern(patterns.filter((pattern) => !pattern.includes('/')))
-  const qualified = compilePattern(patterns.filter((pattern) => pattern.includes('/')))
+  const local = compileNamePattern(patterns.filter((pattern) => !pattern.includes('/')))
+  const qualified = compileNamePattern(patterns.filter((pattern) => pattern.includes('/')))
   return (namespace, name) =>
     (namespace === own && local.matches(name)) || qualified.matches(`${namespace}/${name}`)
 }

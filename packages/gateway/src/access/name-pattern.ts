@@ -5,7 +5,7 @@ interface NamePattern {
   readonly hasPrefixes: boolean
 }
 
-export function compilePattern(patterns: readonly string[]): NamePattern {
+export function compileNamePattern(patterns: readonly string[]): NamePattern {
   const exact = new Set(patterns.filter((pattern) => !pattern.endsWith('*')))
   const prefixes = patterns
     .filter((pattern) => pattern.endsWith('*'))

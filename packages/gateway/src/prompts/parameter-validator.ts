@@ -1,4 +1,5 @@
-import { canonicalJson, compilePattern, type JsonObject } from '@fairlead/base'
+import { canonicalJson, type JsonObject } from '@fairlead/base'
+import { compilePattern } from '@fairlead/cel'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 
 /** RE2 reads about eight million characters a second: this many take some 30 ms. */

@@ -1,5 +1,5 @@
 import type { Route } from '@fairlead/snapshot'
-import { compilePattern } from '../access/name-pattern.ts'
+import { compileNamePattern } from '../access/name-pattern.ts'
 import type { RoutedCall } from './routed-call.ts'
 
 /**
@@ -13,7 +13,7 @@ export function conditionsOf({ match, policy }: Route): readonly RouteCondition[
   const { namespace } = policy
   return [
     ...given(match.models, (models) => {
-      const pattern = compilePattern(models)
+      const pattern = compileNamePattern(models)
       return ({ model }) => (pattern.matches(model) ? undefined : 'it is for other models')
     }),
     ...given(match.groups, (groups) => ({ caller }) => {

@@ -1,6 +1,6 @@
 import { ConditionCompiler } from '@fairlead/cel'
 import type { Route } from '@fairlead/snapshot'
-import { compilePattern } from '../access/name-pattern.ts'
+import { compileNamePattern } from '../access/name-pattern.ts'
 import { contentConditions, type OnConditionFailure } from './content-match.ts'
 import type { RoutedCall } from './routed-call.ts'
 import { conditionsOf, type RouteCondition } from './route-conditions.ts'
@@ -148,7 +148,7 @@ function compileRoute(
   if (strategy === undefined) {
     throw new Error(`route ${label}: there is no routing strategy ${route.strategy}`)
   }
-  const models = compilePattern(match.models)
+  const models = compileNamePattern(match.models)
   const anyModel = match.models.length === 0
   return {
     route,

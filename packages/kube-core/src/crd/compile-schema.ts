@@ -1,4 +1,5 @@
-import { compilePattern, isJsonObject, type JsonObject } from '@fairlead/base'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { compilePattern } from '@fairlead/cel'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { goQuote } from '../go-quote.ts'
 import type { FieldError } from '../field-error.ts'
-import { compilePattern } from '@fairlead/base'
+import { compilePattern } from '@fairlead/cel'
 import type { StructuralSchema } from './structural-schema.ts'
 
 type Level = 'root' | 'item' | 'field'

@@ -1,4 +1,5 @@
-import { compilePattern, isJsonObject, type JsonObject, type Pattern } from '@fairlead/base'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { compilePattern, type Pattern } from '@fairlead/cel'
 import { deepEqual } from '../deep-equal.ts'
 import type { FieldError } from '../field-error.ts'
 import { duplicateItems, itemIdentity, itemsByIdentity } from './list-items.ts'

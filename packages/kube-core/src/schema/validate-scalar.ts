@@ -2,7 +2,7 @@ import { deepEqual } from '../deep-equal.ts'
 import { supportedValues, type FieldError } from '../field-error.ts'
 import { goQuote } from '../go-quote.ts'
 import { hasFormat } from './formats.ts'
-import type { Pattern } from '@fairlead/base'
+import type { Pattern } from '@fairlead/cel'
 import type { StructuralSchema } from './structural-schema.ts'
 
 /** The types that a schema allows; empty when it does not restrict them. */

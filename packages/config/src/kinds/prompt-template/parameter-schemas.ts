@@ -1,4 +1,5 @@
-import { canonicalJson, compilePattern, type JsonObject } from '@fairlead/base'
+import { canonicalJson, type JsonObject } from '@fairlead/base'
+import { compilePattern } from '@fairlead/cel'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { referenceProblem } from './schema-references.ts'
 
