@@ -72,6 +72,8 @@ export class PassingWriter implements AnswerWriter {
     if (this.#answer.isWhole) return this.#needsEvents || piece.bytes.length === this.byteLength
     if (!this.#needsEvents || this.#held !== undefined) return this.#needsEvents
     for (const event of piece.events()) {
+      // What is no frame of the provider's API is not passed on: the caller gets an error instead.
+      if (event.type === 'error' && event.error.failure === 'InvalidAnswer') throw event.error
       if (event.type === 'error') this.relayedError = event.error
       if (event.type === 'error' || event.type === 'finish') return true
     }

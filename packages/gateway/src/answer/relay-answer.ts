@@ -2,8 +2,8 @@ import { untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
 import type { Call } from '../call/call.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
-import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { toldError } from '../errors/told-error.ts'
+import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { AnswerStream, AnswerUse } from './answer-stream.ts'
 import type { AnswerTap } from './answer-tap.ts'
 import { type AnswerWriter, PassingWriter, StreamWriter, ValueWriter } from './answer-writer.ts'
@@ -43,8 +43,9 @@ export async function relayAnswer(
     await settleTaps(answer, writer, call, taps)
   } catch (error) {
     noteUsage(answer, call)
-    await breakOff(error, answer, call, taps)
-    throw error
+    const reason = breakReason(error, call)
+    await breakOff(error, reason, answer, call, taps)
+    throw reason
   }
   const last = writer.end()
   if (!sink.started) start(writer, Buffer.byteLength(last), call)
@@ -84,6 +85,7 @@ async function settleTaps(
     return
   }
   if (!answer.isComplete) throw cutError(call)
+  call.answering?.completed()
   for (const tap of taps) await tap.complete(answer)
 }
 
@@ -104,12 +106,12 @@ function start(writer: AnswerWriter, byteLength: number | undefined, call: Call)
  */
 async function breakOff(
   error: unknown,
+  reason: ModelError,
   answer: AnswerStream,
   call: Call,
   taps: readonly AnswerTap[],
 ): Promise<void> {
   const { sink, dialect } = call
-  const reason = breakReason(error, call)
   if (call.lifetime.reason === undefined && reason.failure !== undefined) {
     call.answering?.broke(reason, breakWords(error))
   }
@@ -125,7 +127,11 @@ async function breakOff(
 }
 
 function cutError(call: Call): ModelError {
-  return gatewayError.upstreamCut(call.record.target?.provider.key ?? '')
+  return gatewayError.upstreamCut(providerOf(call))
+}
+
+function providerOf({ record }: Call): string {
+  return record.target?.provider.key ?? ''
 }
 
 /** The error for the caller: why the call was aborted, or that the upstream broke off. */
@@ -133,10 +139,7 @@ function breakReason(error: unknown, call: Call): ModelError {
   const reason: unknown = call.lifetime.reason ?? error
   if (reason instanceof UpstreamFailure) return reason.error
   if (!(reason instanceof ModelError)) return cutError(call)
-  const provider = call.record.target?.provider.key
-  return provider === undefined || reason.failure === undefined
-    ? reason
-    : toldError(reason, provider)
+  return reason.failure === undefined ? reason : toldError(reason, providerOf(call))
 }
 
 function breakWords(error: unknown): string {

@@ -11,9 +11,16 @@ import {
   type StreamScanner,
   type Usage,
 } from '@fairlead/llm'
+import { gatewayError } from '../errors/gateway-error.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
 import { type AnswerSource, breakOffReason, nextOrCut } from './answer-source.ts'
+
+/**
+ * What may come of a stream before its first content is whole; beyond it, it is none. Room for a
+ * first frame with an image.
+ */
+const heldBytesMax = 4 * 1024 * 1024
 
 const noBytes = Buffer.alloc(0)
 const noEvents: readonly StreamEvent[] = []
@@ -37,6 +44,8 @@ export class StreamAnswer implements AnswerStream {
   readonly #watch: AnswerSource['watch']
   #taken: AnswerPiece[] = []
   #hasContent = false
+  /** Bytes that have come before content. */
+  #heldBytes = 0
   #usage: Usage | undefined
   #started = false
   #finished = false
@@ -114,10 +123,13 @@ export class StreamAnswer implements AnswerStream {
     if (this.#scanner !== undefined) {
       this.#scanner.push(bytes)
       this.#look(this.#progress?.push(bytes))
+      if (this.#progress?.ended === true && !this.#finished) this.#finish()
+      this.#hold(bytes)
       return { bytes, events: notDecoded }
     }
     const events = this.#read(this.#decoder?.push(bytes) ?? noEvents)
     if (this.#decoder?.thinking === true) this.#watch.progressed()
+    this.#hold(bytes)
     return { bytes, events: () => events }
   }
 
@@ -143,9 +155,18 @@ export class StreamAnswer implements AnswerStream {
       const decoded = chunk === undefined ? this.#decoder?.end() : this.#decoder?.push(chunk)
       const events = this.#read(decoded ?? noEvents)
       if (this.#decoder?.thinking === true) this.#watch.progressed()
+      this.#hold(chunk ?? noBytes)
       if (events.length > 0) return { bytes: chunk ?? noBytes, events: () => events }
     }
     return undefined
+  }
+
+  /** Throws when more than enough has come without content. */
+  #hold({ length }: Buffer): void {
+    if (this.#hasContent) return
+    this.#heldBytes += length
+    if (this.#heldBytes <= heldBytesMax) return
+    throw gatewayError.upstreamInvalidResponse(this.#provider, 'a stream without content')
   }
 
   async #nextChunk(): Promise<Buffer | undefined> {
@@ -163,7 +184,7 @@ export class StreamAnswer implements AnswerStream {
 
   /** The end of a stream that was complete before it broke off or was given up. */
   #endOr(error: unknown): undefined {
-    if (!this.#finished) throw error
+    if (!this.isComplete) throw error
     this.#ended = true
     return undefined
   }

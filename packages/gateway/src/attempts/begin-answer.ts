@@ -18,9 +18,6 @@ import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { sniffBody } from './sniff-body.ts'
 import { toldError } from '../errors/told-error.ts'
 
-/** What may precede the content of a stream; beyond it, it is none. */
-const heldBytesMax = 1024 * 1024
-
 /**
  * Reads just enough of an answer to know that it has begun: a whole answer until it is known to be
  * one, a stream until its first content. Until then any failure may move on to the next target: an
@@ -91,21 +88,16 @@ async function untilContent(
   const pieces: AnswerPiece[] = []
   const isDecoded = use.needsEvents || !use.passes
   const decoder = isDecoded ? undefined : chatFormatOf(dialect).createStreamDecoder(nowMs)
-  let heldBytes = 0
   while (!answer.hasContent) {
     const piece = await answer.next()
     if (piece === undefined)
       throw answer.reportedError ?? gatewayError.upstreamCut(target.provider.key)
     pieces.push(piece)
-    heldBytes += piece.bytes.length
     // Content may be followed by an error in one piece, but not the other way round.
     const mayFail = isDecoded || !answer.hasContent || piece.bytes.includes('"error"')
     const events = mayFail ? (decoder?.push(piece.bytes) ?? piece.events()) : []
     const first = events.find(({ type }) => type !== 'response-start' && type !== 'usage')
     if (first?.type === 'error') throw first.error
-    if (heldBytes > heldBytesMax) {
-      throw gatewayError.upstreamInvalidResponse(target.provider.key, 'a stream without content')
-    }
   }
   answer.putBack(pieces)
 }

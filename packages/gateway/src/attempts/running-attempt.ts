@@ -53,6 +53,10 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
     this.#deadlines.finished()
   }
 
+  completed(): void {
+    this.#target.provider.state.succeeded()
+  }
+
   suspend(): void {
     this.#deadlines.suspend()
   }
@@ -66,7 +70,7 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
     const { request, services } = this.#call
     const { state } = this.#target.provider
     this.#status = status
-    state.succeeded()
+    state.began()
     const { startedMs } = this.#deadlines
     this.#target.noteLatency(request.sent.stream, startedMs, services.clock.monotonicMs())
     this.#credential?.state.accepted(this.#target.model)

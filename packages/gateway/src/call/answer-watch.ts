@@ -6,6 +6,8 @@ export interface AnswerWatch {
   progressed(): void
   /** The answer is complete; only the end of the connection's stream is missing. */
   finished(): void
+  /** It was read to its end, and is whole. */
+  completed(): void
   /** The caller does not read for now, so nothing more is asked of the provider. */
   suspend(): void
   resume(): void

@@ -35,6 +35,16 @@ describe('the state of a provider', () => {
     expect([state.health, leftMs(), state.ejections]).toEqual(['Unreachable', 10_000, 1])
   })
 
+  it('is ejected if its answers begin and break off', () => {
+    const clock = new FakeClock()
+    const { state, fail, leftMs } = stateAt(clock)
+    for (let call = 0; call < 3; call += 1) {
+      state.began()
+      fail(1)
+    }
+    expect([state.health, leftMs()]).toEqual(['Unreachable', 10_000])
+  })
+
   it('forgets failures that are longer ago than the window', async () => {
     const clock = new FakeClock()
     const { fail, leftMs } = stateAt(clock)

@@ -76,9 +76,12 @@ export class ProviderState {
     this.#trialMs = nowMs
   }
 
-  /** It answered: the latest call shows that it works. Cheap when nothing changes. */
-  succeeded(): void {
-    if (this.#failures > 0 || this.availableAtMs > 0) {
+  /**
+   * An answer of it has begun: it is passed over no more. Whether it also ends its answers remains to
+   * be seen, so failures in a row count on.
+   */
+  began(): void {
+    if (this.availableAtMs > 0) {
       this.#failures = 0
       this.#trialMs = undefined
       this.ejections = 0
@@ -86,6 +89,12 @@ export class ProviderState {
     }
     this.#succeededMs = this.#clock.monotonicMs()
     this.#note('Healthy', 'The latest call was answered.')
+  }
+
+  /** It answered, to the end: the latest call shows that it works. Cheap when nothing changes. */
+  succeeded(): void {
+    this.began()
+    this.#failures = 0
   }
 
   /** Whether it has answered in the last `milliseconds`. */

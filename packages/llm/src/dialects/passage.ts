@@ -117,4 +117,6 @@ export type StreamProgress = 'Nothing' | 'Thinking' | 'Content'
 export interface ProgressWatch {
   /** Takes the next whole frames, and says the most that they show. Never throws. */
   push(frames: Uint8Array): StreamProgress
+  /** Whether the frame has come after which nothing follows; one beside text may be missed. */
+  readonly ended: boolean
 }

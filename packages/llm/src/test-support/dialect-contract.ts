@@ -160,6 +160,7 @@ export function describeDialectContract(dialect: Dialect): void {
       const encoder = format.createStreamEncoder({ includeUsage: true })
       const watch = passage.createProgressWatch()
       const seen = responseEvents(response).map((event) => {
+        expect(watch.ended).toBe(false)
         const frames = encoder.encode(event)
         return frames === '' ? undefined : [event.type, watch.push(Buffer.from(frames))]
       })
@@ -169,6 +170,7 @@ export function describeDialectContract(dialect: Dialect): void {
         if (type === 'text-delta') expect(progress).toBe('Content')
       }
       expect(steps.some(([type]) => type === 'text-delta')).toBe(true)
+      expect(watch.ended).toBe(true)
     })
 
     it('recognises its own error responses', () => {

@@ -78,10 +78,19 @@ export const lineDialect: Dialect = {
         },
       }
     },
-    createProgressWatch: () => ({
-      push: (frames) =>
-        /"(?:text|tokens)"/.test(Buffer.from(frames).toString()) ? 'Content' : 'Nothing',
-    }),
+    createProgressWatch: () => {
+      let ended = false
+      return {
+        push(frames) {
+          const text = Buffer.from(frames).toString()
+          ended ||= text.includes('"tokens"')
+          return /"(?:text|tokens)"/.test(text) ? 'Content' : 'Nothing'
+        },
+        get ended() {
+          return ended
+        },
+      }
+    },
     errorFrame: (error) => line({ failed: error.message }),
   },
   decodeError: ({ status, body }) =>

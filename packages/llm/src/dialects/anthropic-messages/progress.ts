@@ -9,6 +9,7 @@ import type { ProgressWatch, StreamProgress } from '../passage.ts'
  */
 export function createProgressWatch(): ProgressWatch {
   let thinking = false
+  let ended = false
 
   function read(data: string): StreamProgress {
     const event = parseJsonOrUndefined(data)
@@ -27,6 +28,9 @@ export function createProgressWatch(): ProgressWatch {
         return 'Content'
       case 'message_delta':
         return objectOrEmpty(event['delta'])['stop_reason'] ? 'Content' : 'Nothing'
+      case 'message_stop':
+        ended = true
+        return 'Nothing'
       case 'ping':
         return thinking ? 'Thinking' : 'Nothing'
       default:
@@ -54,6 +58,9 @@ export function createProgressWatch(): ProgressWatch {
       let progress: StreamProgress = 'Nothing'
       for (const data of sseData(bytes)) progress = greater(progress, read(data))
       return progress
+    },
+    get ended() {
+      return ended
     },
   }
 }

@@ -17,12 +17,17 @@ const space = 0x20
 
 /** Nearly every frame of a stream has text under one of few keys; only others are parsed. */
 export function createProgressWatch(): ProgressWatch {
+  let ended = false
   return {
     push(frames) {
       const bytes = asBuffer(frames)
-      const isProgress =
-        textKeys.some((key) => hasText(bytes, key)) || sseData(bytes).some(isContent)
-      return isProgress ? 'Content' : 'Nothing'
+      if (textKeys.some((key) => hasText(bytes, key))) return 'Content'
+      const data = sseData(bytes)
+      ended ||= data.at(-1) === '[DONE]'
+      return data.some(isContent) ? 'Content' : 'Nothing'
+    },
+    get ended() {
+      return ended
     },
   }
 }
