@@ -1,34 +1,53 @@
-import type { FailureClass } from '@fairlead/llm'
-import type { Connection } from './faulty-upstream.ts'
-import type { Wire } from './wire.ts'
+import type { AttemptOutcome, Consequence } from './consequences.ts'
+import type { ProviderFormat } from './formats/provider-format.ts'
+import type { Reply } from './reply.ts'
 
-/** How an answer is asked for. */
-export type Form = 'whole' | 'stream'
-
-/** One misbehaviour of a provider, and what is right when it happens. */
+/** One way in which a provider misbehaves, and what must come of it. */
 export interface Fault {
+  /** Its name in paths, tests and tables. */
   readonly name: string
-  /** What the provider does, as a sentence for the documentation. */
+  /** What the provider does, as a sentence. */
   readonly does: string
-  /** For which forms of answers; both, if absent. */
-  readonly forms?: readonly Form[]
-  /** Silent for longer than the limits of the laboratory, which are short for it. */
-  readonly silent?: true
-  /** Where the provider is, instead of the laboratory's upstream. */
-  readonly address?: string
-  /** Whether it happens as soon as a connection is accepted; else when a request has come. */
-  readonly atAccept?: true
-  /** Misbehaves. */
-  serve(connection: Connection, wire: Wire, form: Form): void
+  /** Where it can be done; by default for streams and for whole answers. */
+  readonly only?: 'stream' | 'whole'
+  /** The APIs in which it exists; by default all. */
+  readonly formats?: readonly ProviderFormat['type'][]
+  /** How calls get to it; by default `Answers`: it does so on requests. */
+  readonly place?: FaultPlace
+  /** Whether the clock has to move until it is known. */
+  readonly takesTime?: true
+  /** Whether a call that succeeds comes first, on the same connection. */
+  readonly afterCall?: true
+  act(reply: Reply): void
   readonly expected: Expected
+  /** Instead, for an answer whose bytes pass to the caller unread. */
+  readonly undecoded?: Expected
 }
 
-interface Expected {
-  /** What the record says of the attempt. */
-  readonly outcome: FailureClass | 'Success'
-  /** Content had come, so that nobody else is asked, and the caller has the beginning. */
-  readonly begun?: true
-  /** What the caller gets if there is no other target: a status, and the code of its error. */
+/**
+ * What is wrong before any request is read. `Closed`: nobody listens. `Unknown`: the name does not
+ * exist. `Unaccepted`: connections are never accepted. `HangsUp`: they are closed at once. `NotTLS`,
+ * `SilentTLS`: what should speak TLS answers with other bytes, or not at all.
+ */
+export type FaultPlace =
+  'Answers' | 'Closed' | 'Unknown' | 'Unaccepted' | 'HangsUp' | 'NotTLS' | 'SilentTLS'
+
+/** What must come of a fault. What follows for targets, health and keys is in `consequences`. */
+export interface Expected {
+  /** What the attempt is recorded as. */
+  readonly outcome: AttemptOutcome
+  /** The caller's status, if there is no other target. */
   readonly status: number
-  readonly code?: string
+  /** Its error's code; undefined for an answer, null for an error without a code. */
+  readonly code?: string | null | Readonly<Record<ProviderFormat['type'], string | null>>
+  /** Whether the caller had content before, so that no other target may be asked. */
+  readonly begun?: true
+  /** How it ends for the caller, if not whole or with an error. */
+  readonly ending?: 'Unreadable'
+  /** The provider's health, if not the one that follows from the outcome. */
+  readonly health?: Consequence['health']
+  /** Text that the caller must see, such as a provider's reason. */
+  readonly says?: string
+  /** What the caller's answer must have as Retry-After. */
+  readonly retryAfter?: string
 }

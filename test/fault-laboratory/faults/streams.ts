@@ -1,170 +1,149 @@
-import type { Fault } from '../fault.ts'
+import type { Expected, Fault } from '../fault.ts'
 
-const cut = { outcome: 'Cut', status: 502, code: 'upstream_stream_cut' } as const
-const silence = { outcome: 'Timeout', status: 504, code: 'upstream_timeout' } as const
-const server = { outcome: 'ServerError', status: 502 } as const
-const begun = { begun: true, status: 200 } as const
-const forms = ['stream'] as const
+const serverError: Expected = { outcome: 'ServerError', status: 502, code: 'upstream_error' }
+const cut: Expected = { outcome: 'Cut', status: 502, code: 'upstream_stream_cut' }
 
-/** Streams. */
+const filterResults = `data: ${JSON.stringify({
+  id: '',
+  object: '',
+  created: 0,
+  model: '',
+  choices: [],
+  prompt_filter_results: [{ prompt_index: 0, content_filter_results: {} }],
+})}\n\n`
+
+/** Streams in which nothing has been said yet: another target may still answer. */
 export const streamFaults: readonly Fault[] = [
   {
     name: 'empty-stream',
     does: 'Its stream is empty.',
-    forms,
-    serve: (connection) => connection.stream([]),
+    only: 'stream',
+    act: (reply) => reply.streamOf(),
     expected: cut,
   },
   {
-    name: 'only-pings',
-    does: 'Its stream has nothing but pings.',
-    forms,
-    serve: (connection, { ping }) => connection.stream([ping, ping]),
+    name: 'comments-only',
+    does: 'Its stream has comments only.',
+    only: 'stream',
+    act: (reply) => reply.streamOf(': hello\n\n', ': hello\n\n'),
     expected: cut,
   },
   {
-    name: 'pings-for-ever',
-    does: 'It sends pings, and never content.',
-    forms,
-    silent: true,
-    serve: (connection, { ping }) => connection.stream([ping, ping, ping], false),
-    expected: silence,
+    name: 'done-only',
+    does: 'Its stream has only the frame that ends it.',
+    only: 'stream',
+    act: (reply) => reply.streamOf(reply.format.done),
+    expected: cut,
   },
   {
     name: 'role-then-end',
-    does: 'Its stream ends after the role.',
-    forms,
-    serve: (connection, { start }) => connection.stream([start]),
+    does: 'It announces an answer and ends the stream.',
+    only: 'stream',
+    act: (reply) => reply.streamOf(reply.format.opening),
     expected: cut,
   },
   {
-    name: 'role-then-silence',
-    does: 'It sends the role, then nothing.',
-    forms,
-    silent: true,
-    serve: (connection, { start }) => connection.stream([start], false),
-    expected: silence,
-  },
-  {
-    name: 'role-then-reset',
-    does: 'It breaks the connection off after the role.',
-    forms,
-    serve: (connection, { start }) => connection.stream([start], false).reset(),
+    name: 'cut-after-role',
+    does: 'It announces an answer and closes the connection.',
+    only: 'stream',
+    act: (reply) => {
+      reply.openStream()
+      reply.chunks(reply.format.opening)
+      reply.close()
+    },
     expected: cut,
   },
   {
     name: 'error-first',
-    does: 'Its stream begins with an error.',
-    forms,
-    serve: (connection, wire) => connection.stream([wire.errorFrame('api_error', 'died')]),
-    expected: server,
+    does: 'The first frame is an error.',
+    only: 'stream',
+    act: (reply) => reply.streamOf(reply.format.errorFrame),
+    expected: serverError,
   },
   {
-    name: 'overloaded-first',
-    does: 'Its stream begins with the error that it is overloaded.',
-    forms,
-    serve: (connection, wire) => connection.stream([wire.errorFrame('overloaded_error', 'busy')]),
-    expected: { outcome: 'Overloaded', status: 503 },
+    name: 'error-after-role',
+    does: 'It announces an answer; then comes an error.',
+    only: 'stream',
+    act: (reply) => reply.streamOf(reply.format.opening, reply.format.errorFrame),
+    expected: serverError,
   },
   {
-    name: 'role-then-error',
-    does: 'It sends the role, then an error.',
-    forms,
-    serve: (connection, wire) =>
-      connection.stream([wire.start, wire.ping, wire.errorFrame('api_error', 'died')]),
-    expected: server,
+    name: 'error-after-pings',
+    does: 'After some pings comes an error.',
+    only: 'stream',
+    act: (reply) => reply.streamOf(reply.format.ping, reply.format.ping, reply.format.errorFrame),
+    expected: serverError,
   },
   {
-    name: 'filter-then-error',
-    does: 'It sends the results of a filter, then an error.',
-    forms,
-    serve: (connection, wire) =>
-      connection.stream([
-        'data: {"choices":[],"prompt_filter_results":[{"prompt_index":0}]}\n\n',
-        wire.errorFrame('api_error', 'died'),
-      ]),
-    expected: server,
+    name: 'error-after-filter',
+    does: 'The results of a content filter come first, as from Azure, and then an error.',
+    only: 'stream',
+    formats: ['OpenAI'],
+    act: (reply) => reply.streamOf(filterResults, reply.format.errorFrame),
+    expected: serverError,
+  },
+  {
+    name: 'overloaded-in-stream',
+    does: 'The first frame says that it is overloaded.',
+    only: 'stream',
+    act: (reply) => {
+      const error = { type: 'overloaded_error', message: 'Overloaded' }
+      reply.streamOf(`event: error\ndata: ${JSON.stringify({ type: 'error', error })}\n\n`)
+    },
+    expected: { outcome: 'Overloaded', status: 503, code: 'overloaded' },
+  },
+  {
+    name: 'limit-in-stream',
+    does: 'The first frame is an error about its rate.',
+    only: 'stream',
+    act: (reply) => {
+      const body = reply.format.error(429)
+      const limit =
+        reply.format.type === 'OpenAI' ? { error: { code: 429, message: 'Slow.' } } : body
+      reply.streamOf(`event: error\ndata: ${JSON.stringify(limit)}\n\n`)
+    },
+    expected: { outcome: 'RateLimited', status: 429, code: 'rate_limit_exceeded' },
   },
   {
     name: 'garbage-first',
-    does: 'The first frame of its stream is not JSON.',
-    forms,
-    serve: (connection) => connection.stream(['data: <html>\n\n']),
+    does: 'The first frame is no JSON.',
+    only: 'stream',
+    act: (reply) => reply.streamOf('data: Hello {\n\n'),
     expected: { outcome: 'InvalidAnswer', status: 502, code: 'upstream_invalid_response' },
   },
   {
-    name: 'endless-comment',
-    does: 'It sends a comment that never ends.',
-    forms,
-    serve: (connection) => {
-      connection.stream([], false)
-      connection.repeat(() => connection.chunk(`:${'x'.repeat(16_384)}`))
+    name: 'frame-without-end',
+    does: 'It sends five megabytes without the end of a frame.',
+    only: 'stream',
+    takesTime: true,
+    act: (reply) => {
+      reply.openStream()
+      reply.chunks('data: ')
+      for (let megabyte = 0; megabyte < 5; megabyte += 1) reply.chunks('x'.repeat(1024 * 1024))
     },
     expected: { outcome: 'InvalidAnswer', status: 502, code: 'upstream_invalid_response' },
   },
   {
-    name: 'error-after-content',
-    does: 'It sends content, then an error.',
-    forms,
-    serve: (connection, wire) =>
-      connection.stream([wire.start, wire.content[0], wire.errorFrame('api_error', 'died')]),
-    expected: { outcome: 'ServerError', ...begun },
+    name: 'endless-comment',
+    does: 'It sends a comment without end.',
+    only: 'stream',
+    act: (reply) => {
+      reply.openStream()
+      reply.chunks(':')
+      reply.flood(() => reply.chunks('x'.repeat(16 * 1024)))
+    },
+    expected: { outcome: 'InvalidAnswer', status: 502, code: 'upstream_invalid_response' },
   },
   {
-    name: 'cut-after-content',
-    does: 'Its stream ends after some content, as if it were complete.',
-    forms,
-    serve: (connection, { start, content }) => connection.stream([start, content[0]]),
-    expected: { outcome: 'Cut', code: 'upstream_stream_cut', ...begun },
-  },
-  {
-    name: 'reset-after-content',
-    does: 'It breaks the connection off after some content.',
-    forms,
-    serve: (connection, { start, content }) =>
-      connection.stream([start, content[0]], false).reset(),
-    expected: { outcome: 'Cut', code: 'upstream_stream_cut', ...begun },
-  },
-  {
-    name: 'cut-in-a-frame',
-    does: 'It breaks off in the middle of a frame.',
-    forms,
-    serve: (connection, { start, content }) =>
-      connection.stream([start, content[0], content[1].slice(0, 25)], false).reset(),
-    expected: { outcome: 'Cut', code: 'upstream_stream_cut', ...begun },
-  },
-  {
-    name: 'silence-after-content',
-    does: 'It sends content, then nothing but pings.',
-    forms,
-    silent: true,
-    serve: (connection, { start, content, ping }) =>
-      connection.stream([start, content[0], ping, ping], false),
-    expected: { outcome: 'Timeout', code: 'upstream_timeout', ...begun },
-  },
-  {
-    name: 'open-after-the-end',
-    does: 'Its answer is complete, but the connection stays open.',
-    forms,
-    silent: true,
-    serve: (connection, { start, content, end }) =>
-      connection.stream([start, ...content, end], false),
-    expected: { outcome: 'Success', status: 200 },
-  },
-  {
-    name: 'ends-twice',
-    does: 'It says twice that its answer is complete.',
-    forms,
-    serve: (connection, { start, content, end }) =>
-      connection.stream([start, ...content, end, end]),
-    expected: { outcome: 'Success', status: 200 },
-  },
-  {
-    name: 'carriage-returns',
-    does: 'Its lines end with a carriage return and a line feed.',
-    forms,
-    serve: (connection, { start, content, end }) =>
-      connection.stream([start, ...content, end].map((one) => one.replaceAll('\n', '\r\n'))),
-    expected: { outcome: 'Success', status: 200 },
+    name: 'flood-without-content',
+    does: 'It sends five megabytes of pings at once, and no content.',
+    only: 'stream',
+    takesTime: true,
+    act: (reply) => {
+      reply.openStream()
+      const ping = reply.format.ping
+      reply.chunks(ping.repeat(Math.ceil((5 * 1024 * 1024) / ping.length)))
+    },
+    expected: { outcome: 'InvalidAnswer', status: 502, code: 'upstream_invalid_response' },
   },
 ]
