@@ -14,8 +14,8 @@ import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 
 /** The answer to a probe is a few words. */
 const answerBytesMax = 256 * 1024
-/** How long a probe may take, whatever calls may. */
-const probeTimeoutMs = 30_000
+/** How long a probe may take, even where calls may take longer. */
+const probeMsMax = 30_000
 
 /**
  * Asks a provider for an answer of one token, and notes what that shows of it and its key. Never
@@ -29,8 +29,10 @@ export async function probeProvider(
   const { clock } = services
   const { provider } = target
   const startedMs = clock.monotonicMs()
-  const timer = clock.setTimer(probeTimeoutMs, () => {
-    const error = gatewayError.upstreamTimeout(provider.key, 'total', probeTimeoutMs)
+  // One that hangs must not put off the probe that finds the provider well again.
+  const limitMs = Math.min(provider.settings.timeouts.firstByteMs ?? probeMsMax, probeMsMax)
+  const timer = clock.setTimer(limitMs, () => {
+    const error = gatewayError.upstreamTimeout(provider.key, 'firstByte', limitMs)
     cancellation.cancel(new UpstreamFailure('Timeout', error, error.message))
   })
   let credential: Credential | undefined
