@@ -16,6 +16,8 @@ export interface CallerAnswer {
   readonly retryAfter: string | undefined
   /** Name of the provider that answered; undefined if none did. */
   readonly provider: string | undefined
+  /** `x-fairlead-attempts`; 0 without it. */
+  readonly attempts: number
   /** Everything that was received, as text. */
   readonly received: string
 }

@@ -92,6 +92,7 @@ async function chat(
     code: error instanceof APIError ? (error.code ?? null) : undefined,
     retryAfter: response?.headers.get('retry-after') ?? undefined,
     provider: response?.headers.get('x-fairlead-provider') ?? undefined,
+    attempts: Number(response?.headers.get('x-fairlead-attempts') ?? 0),
     received,
   }
 }

@@ -1,13 +1,16 @@
 import type { FakeClock } from '@fairlead/base/testing'
 
-/** Turns of the event loop in which sockets of this process carry what has been written. */
-const turnsPerStep = 12
-const stepMs = 250
+const coarse = { stepMs: 250, turnsPerStep: 12 }
 
 /**
- * Lets time pass until the work is done: between two steps everything that is on its way arrives.
+ * Lets time pass until the work is done: between two steps everything that is on its way arrives, in
+ * turns of the event loop in which the sockets of this process carry what has been written.
  */
-export async function moveClockUntil<T>(work: Promise<T>, clock: FakeClock): Promise<T> {
+export async function moveClockUntil<T>(
+  work: Promise<T>,
+  clock: FakeClock,
+  { stepMs, turnsPerStep } = coarse,
+): Promise<T> {
   let isDone = false
   const noted = work.finally(() => {
     isDone = true
