@@ -324,6 +324,22 @@ describe('memory of failure', () => {
     expect(gateway.report().providers[0]?.health).toBe('Healthy')
   })
 
+  it('a primary whose answers begin and break off is asked no more', async () => {
+    const first = await testUpstream(sse(...chunks(['one']).slice(0, 2)))
+    const second = await testUpstream(sse(...chunks(['second'])))
+    const gateway = await gatewayOf(first, second, { clock: new FakeClock() })
+    const texts: string[] = []
+    for (let call = 0; call < 7; call += 1) {
+      texts.push(await (await gateway.chat({ ...body, stream: true })).text())
+    }
+    expect(texts.map((text) => text.includes('upstream_stream_cut'))).toEqual([
+      ...Array<boolean>(5).fill(true),
+      false,
+      false,
+    ])
+    expect(first.requests).toHaveLength(5)
+  })
+
   it('one that is ejected is asked where nothing else answers', async () => {
     const first = await testUpstream(json(500, {}))
     const gateway = await gatewayOf(first, undefined, { retry: { attempts: 0 } })
