@@ -42,6 +42,10 @@ export function checkObservation(
     ...differences('health', healthOf(expected), observation.health),
     ...differences('key', consequence.key, observation.key),
     ...differences('lines in the log', 1, observation.callLines.length),
+    ...differences('attempts in the log', attempts.join(), loggedAttempts(observation).join()),
+    ...attempts
+      .filter((one) => !observation.published['metrics']?.includes(`outcome="${one}"`))
+      .map((one) => `no attempt is counted as ${one}`),
     ...differences('status in the log', answer.status, observation.callLines[0]?.['status']),
     ...loggedErrorDifferences(told, observation.callLines[0]?.['error']),
     ...(expected.says !== undefined && !isRescued && !answer.received.includes(expected.says)
@@ -76,6 +80,12 @@ function codeOf({ outcome, code }: Expected, { format }: Situation): string | nu
   if (outcome === 'Success') return undefined
   if (code === undefined) return 'any'
   return code === null || typeof code === 'string' ? code : code[format.type]
+}
+
+function loggedAttempts({ callLines }: Observation): readonly string[] {
+  const logged = callLines[0]?.['attempts']
+  if (!Array.isArray(logged)) return []
+  return logged.map((one: { readonly outcome?: unknown }) => String(one.outcome))
 }
 
 /** A line has an error if the caller has one; under the same code, unless that is the provider's. */
