@@ -1,6 +1,7 @@
 import { defineResource, type Resource } from '@fairlead/kube-core'
 import { Type, type Static } from 'typebox'
 import { categories, group, version } from './group.ts'
+import { accessFields } from './schema/access.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import { mapList, object, setList, text, typed } from './schema/fields.ts'
 import { dateTime, itemName } from './schema/formats.ts'
@@ -34,18 +35,6 @@ const apiKey = object(
   },
 )
 
-function allowed(description: string) {
-  return setList(
-    description,
-    text('A name, or a prefix of one followed by *.', {
-      min: 1,
-      max: 317,
-      pattern: '^[^\\s*]*\\*?$',
-    }),
-    { max: 256, default: ['*'] },
-  )
-}
-
 const spec = object('Who the consumer is, and what it may use.', {
   groups: setList(
     'Groups that the consumer belongs to, such as departments or teams; routing policies can match them. Defaults to none.',
@@ -57,12 +46,8 @@ const spec = object('Who the consumer is, and what it may use.', {
     default: [],
   }),
   access: object(
-    'What the consumer may use: exact names, or names with a trailing *. Defaults to everything.',
-    {
-      models: allowed('Models that may be called. Defaults to all.'),
-      promptTemplates: allowed('PromptTemplates that may be used. Defaults to all.'),
-      personas: allowed('Personas that may be used. Defaults to all.'),
-    },
+    "What the consumer may use: exact names, or names with a trailing *. A name without a namespace means the consumer's; what is in another namespace is named namespace/name, and needs a ReferenceGrant there. Defaults to everything in its namespace.",
+    accessFields(['*'], 'Defaults to all.'),
     { default: {} },
   ),
 })

@@ -2,6 +2,7 @@ import { defineResource, type Resource } from '@fairlead/kube-core'
 import { Type, type Static } from 'typebox'
 import { categories, group, version } from './group.ts'
 import { listener } from './listener.ts'
+import { accessFields } from './schema/access.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import {
   atomicList,
@@ -147,12 +148,29 @@ const spec = object('How the gateway listens, whom it serves, and its defaults a
     'Who may call.',
     {
       mode: choice(
-        'Required: every call needs a valid key; Optional: a key is verified if given; Disabled: keys are ignored, anyone may call. Defaults to Required.',
+        'Required: every call needs a valid key; Optional: a key is verified if given, and a caller without one may use what anonymous.access lists; Disabled: keys are ignored, and anyone may use everything. Defaults to Required.',
         ['Required', 'Optional', 'Disabled'],
         { default: 'Required' },
       ),
+      anonymous: Type.Optional(
+        object('Callers without a key, for mode Optional. Without it they are refused.', {
+          access: object(
+            "What they may use: exact names, or names with a trailing *. A name without a namespace means the gateway's; what is in another namespace is named namespace/name, and needs a ReferenceGrant there. Defaults to nothing.",
+            accessFields([], 'Defaults to none.'),
+            { default: {} },
+          ),
+        }),
+      ),
     },
-    { default: {} },
+    {
+      default: {},
+      rules: [
+        {
+          rule: "!has(self.anonymous) || self.mode == 'Optional'",
+          message: 'anonymous goes with mode Optional',
+        },
+      ],
+    },
   ),
   egress: object(
     'What the gateway may connect to.',

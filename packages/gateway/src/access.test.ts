@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '@fairlead/base/testing'
-import { consumerOf, personaOf, promptOf, simulatorOf } from './test-support/snapshot.ts'
+import type { AccessSettings } from '@fairlead/snapshot'
+import {
+  consumerOf,
+  personaOf,
+  promptOf,
+  simulatorOf,
+  snapshotOf,
+  strategyOf,
+} from './test-support/snapshot.ts'
 import { testGateway } from './test-support/test-gateway.ts'
 
 const body = { model: 'gpt-4o', messages: [{ role: 'user', content: 'hi' }] }
+const nothing = { models: [], promptTemplates: [], personas: [], contextStrategies: [] }
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` })
 
 async function codeOf(response: Response): Promise<string | undefined> {
@@ -58,13 +67,41 @@ describe('who may call', () => {
     ])
   })
 
-  it('with Optional a caller needs no key, but a wrong one is rejected', async () => {
+  it.each<[string, Partial<AccessSettings> | undefined, number, string | undefined]>([
+    ['nothing is listed', undefined, 401, 'missing_api_key'],
+    ['empty lists are given', {}, 401, 'missing_api_key'],
+    ['the model is listed', { models: ['gpt-*'] }, 200, undefined],
+    ['another model is listed', { models: ['other'] }, 403, 'model_not_allowed'],
+  ])('with Optional, when %s, a caller without a key', async (_, listed, status, code) => {
     const gateway = await testGateway({
-      gateway: { auth: 'Optional' },
+      gateway: { auth: 'Optional', anonymousAccess: listed && { ...nothing, ...listed } },
       providers: [simulatorOf('simulator')],
     })
-    expect((await gateway.chat(body)).status).toBe(200)
+    const answer = await gateway.chat(body)
+    expect(answer.status).toBe(status)
+    expect(await codeOf(answer)).toBe(code)
     expect((await gateway.chat(body, bearer('wrong'))).status).toBe(401)
+  })
+
+  it('with Optional a caller without a key has no more than one with a key', async () => {
+    const gateway = await testGateway({
+      gateway: { auth: 'Optional', anonymousAccess: { ...nothing, models: ['gpt-*'] } },
+      providers: [simulatorOf('simulator')],
+      prompts: [promptOf('p', [{ version: '1' }])],
+      personas: [personaOf('helpful')],
+      strategies: [strategyOf('full')],
+    })
+    const contexts = [{ prompt: 'p' }, { persona: 'helpful' }, { strategy: 'full' }]
+    const answers = await Promise.all(
+      contexts.map((context) =>
+        gateway.chat({ ...body, context: { conversation: 'new', ...context } }),
+      ),
+    )
+    expect(await Promise.all(answers.map(codeOf))).toEqual([
+      'prompt_not_allowed',
+      'persona_not_allowed',
+      'strategy_not_allowed',
+    ])
   })
 
   it('a key in the query does not reach the log', async () => {
@@ -99,21 +136,64 @@ describe('who may call', () => {
   })
 })
 
+const hello = (name: string, namespace = 'default') =>
+  promptOf(name, [{ version: '1', messages: [{ role: 'user', content: 'hi' }] }], { namespace })
+
+describe('a Consumer that was deleted and created again', () => {
+  const start = (first: string | undefined, second: string | undefined) => {
+    const snapshot = (uid: string | undefined) => ({
+      gateway: { auth: 'Required' as const },
+      providers: [simulatorOf('simulator')],
+      consumers: [consumerOf('app', { uid })],
+    })
+    return { before: snapshot(first), after: snapshot(second) }
+  }
+
+  it.each([
+    ['with another UID does not find the conversations of the first', 'u-1', 'u-2', 404],
+    ['does not find those that were kept under its name alone', undefined, 'u-1', 404],
+    ['is the same where there are no UIDs, as in a folder', undefined, undefined, 200],
+  ])('%s', async (_, first, second, status) => {
+    const { before, after } = start(first, second)
+    const gateway = await testGateway({ ...before, secrets: { app: 'key' } })
+    const mine = { ...bearer('key'), 'x-fairlead-conversation': 'mine' }
+    expect((await gateway.chat(body, mine)).status).toBe(200)
+    gateway.snapshots.set(snapshotOf(after))
+    const found = await fetch(`${gateway.url}/v1/conversations/mine`, { headers: bearer('key') })
+    expect(found.status).toBe(status)
+    const plan = await gateway.post('/v1/conversations/mine/plan', body, bearer('key'))
+    const { rendered } = (await plan.json()) as { rendered: { messages: unknown[] } }
+    expect(rendered.messages).toHaveLength(status === 200 ? 3 : 1)
+  })
+})
+
 describe('what a caller may use', () => {
-  const access = { models: ['gpt-*', 'exact'], promptTemplates: ['allowed'], personas: ['helpful'] }
+  const access = {
+    models: ['gpt-*', 'exact'],
+    promptTemplates: ['allowed', 'granted/*'],
+    personas: ['helpful', 'granted/*'],
+    contextStrategies: ['full', 'granted/*'],
+  }
   const start = () =>
     testGateway({
       gateway: { auth: 'Required' },
       providers: [simulatorOf('simulator')],
       consumers: [consumerOf('app', { access })],
       prompts: [
-        promptOf('allowed', [{ version: '1', messages: [{ role: 'user', content: 'hi' }] }]),
-        promptOf('denied', [{ version: '1', messages: [{ role: 'user', content: 'hi' }] }]),
-        promptOf('allowed', [{ version: '1', messages: [{ role: 'user', content: 'hi' }] }], {
-          namespace: 'other',
-        }),
+        ...['allowed', 'denied'].map((name) => hello(name)),
+        hello('allowed', 'other'),
+        hello('shared', 'granted'),
       ],
-      personas: [personaOf('helpful'), personaOf('secret')],
+      personas: [
+        ...['helpful', 'secret'].map((name) => personaOf(name)),
+        personaOf('helpful', { namespace: 'other' }),
+        personaOf('shared', { namespace: 'granted' }),
+      ],
+      strategies: [
+        ...['full', 'hidden'].map((name) => strategyOf(name)),
+        strategyOf('full', { namespace: 'other' }),
+        strategyOf('shared', { namespace: 'granted' }),
+      ],
       secrets: { app: 'key' },
     })
 
@@ -121,21 +201,34 @@ describe('what a caller may use', () => {
     ['a model by prefix', { ...body, model: 'gpt-5' }, 200, undefined],
     ['a model by name', { ...body, model: 'exact' }, 200, undefined],
     ['another model', { ...body, model: 'claude' }, 403, 'model_not_allowed'],
-    ['a prompt', { ...body, context: { prompt: 'allowed' } }, 200, undefined],
-    ['another prompt', { ...body, context: { prompt: 'denied' } }, 403, 'prompt_not_allowed'],
-    [
-      'a prompt elsewhere',
-      { ...body, context: { prompt: 'other/allowed' } },
-      404,
-      'prompt_not_found',
-    ],
-    ['a persona', { ...body, context: { persona: 'helpful' } }, 200, undefined],
-    ['another persona', { ...body, context: { persona: 'secret' } }, 403, 'persona_not_allowed'],
   ])('%s', async (_name, call, status, code) => {
     const gateway = await start()
     const response = await gateway.chat(call, bearer('key'))
     expect(response.status).toBe(status)
     expect(await codeOf(response)).toBe(code)
+  })
+
+  it.each<['prompt' | 'persona' | 'strategy', string, string]>([
+    ['prompt', 'allowed', 'denied'],
+    ['persona', 'helpful', 'secret'],
+    ['strategy', 'full', 'hidden'],
+  ])('a %s, by the one rule for all that can be named', async (kind, allowed, denied) => {
+    const gateway = await start()
+    const codes = [allowed, 'granted/shared', denied, `other/${allowed}`, 'other/none', 'none'].map(
+      async (name) => {
+        const context = { conversation: 'new', [kind]: name }
+        const response = await gateway.chat({ ...body, context }, bearer('key'))
+        return [response.status, await codeOf(response)]
+      },
+    )
+    expect(await Promise.all(codes)).toEqual([
+      [200, undefined],
+      [200, undefined],
+      [403, `${kind}_not_allowed`],
+      [404, `${kind}_not_found`],
+      [404, `${kind}_not_found`],
+      [404, `${kind}_not_found`],
+    ])
   })
 
   it('the address of a prompt follows the same rules', async () => {

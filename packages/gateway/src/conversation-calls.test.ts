@@ -462,7 +462,15 @@ describe('/v1/conversations', () => {
 describe('callers without a key beside others with one', () => {
   it('cannot choose the id of a conversation, and continue with one that they were given', async () => {
     const gateway = await testGateway({
-      gateway: { auth: 'Optional' },
+      gateway: {
+        auth: 'Optional',
+        anonymousAccess: {
+          models: ['*'],
+          promptTemplates: [],
+          personas: [],
+          contextStrategies: [],
+        },
+      },
       providers: [simulatorOf('simulator')],
     })
     const chosen = await gateway.chat(ask('hi'), inChat('mine'))

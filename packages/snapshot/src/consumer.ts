@@ -1,7 +1,10 @@
+import type { AccessSettings } from './access.ts'
 import type { ResourceIdentity } from './resource-identity.ts'
 import type { SecretKeyRef } from './secret-key-ref.ts'
 
 export interface ConsumerSettings extends ResourceIdentity {
+  /** metadata.uid; undefined for a Consumer of a folder of manifests, whose identity is its name. */
+  readonly uid: string | undefined
   readonly groups: readonly string[]
   readonly apiKeys: readonly {
     readonly name: string
@@ -9,10 +12,5 @@ export interface ConsumerSettings extends ResourceIdentity {
     /** Unix milliseconds; undefined never expires. */
     readonly expiresAtMs: number | undefined
   }[]
-  /** Exact names, or with a trailing `*`. */
-  readonly access: {
-    readonly models: readonly string[]
-    readonly promptTemplates: readonly string[]
-    readonly personas: readonly string[]
-  }
+  readonly access: AccessSettings
 }

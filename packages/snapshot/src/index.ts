@@ -25,6 +25,7 @@ export type { PromptTemplateSettings, PromptVersion } from './prompt-template.ts
 export type { PersonaSettings } from './persona.ts'
 export type { ContextStrategySettings } from './context-strategy.ts'
 export type { ConversationStoreSettings } from './conversation-store.ts'
+export type { AccessSettings } from './access.ts'
 export type { ConsumerSettings } from './consumer.ts'
 export type { Snapshot } from './snapshot.ts'
 export type { ReplicaProblem } from './replica-problem.ts'

@@ -1,8 +1,11 @@
+import type { AccessSettings } from './access.ts'
 import type { ResourceIdentity } from './resource-identity.ts'
 import type { SecretKeyRef } from './secret-key-ref.ts'
 
 export interface LLMGatewaySettings extends ResourceIdentity {
   readonly auth: 'Required' | 'Optional' | 'Disabled'
+  /** What a caller without a key may use with auth `Optional`; undefined refuses it. */
+  readonly anonymousAccess: AccessSettings | undefined
   readonly allowPrivateNetworks: boolean
   readonly defaultModel: string | undefined
   /** Keys of `providers`, tried in order for a model that no route matches. */

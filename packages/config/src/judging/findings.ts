@@ -98,6 +98,16 @@ export class Findings {
     return undefined
   }
 
+  /**
+   * Whether callers of this resource may use what a pattern of names, `name`, `prefix*` or
+   * `namespace/name`, matches; otherwise the problem is noted.
+   */
+  permitsPattern({ kind }: ResourceType, pattern: string, path: string): boolean {
+    const slash = pattern.indexOf('/')
+    if (slash === -1) return true
+    return this.#permits(group, kind, pattern.slice(0, slash), pattern.slice(slash + 1), path)
+  }
+
   #permits(toGroup: string, kind: string, namespace: string, name: string, path: string): boolean {
     const from = { group, kind: this.#from.kind, namespace: namespaceOf(this.#from) }
     if (from.namespace === namespace) return true

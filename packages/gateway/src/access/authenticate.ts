@@ -7,8 +7,8 @@ import type { KeyIndex } from './key-index.ts'
 export interface Access {
   readonly mode: 'Required' | 'Optional' | 'Disabled'
   readonly keys: KeyIndex
-  /** The caller of requests without a key, where those are allowed. */
-  readonly anonymous: Caller
+  /** The caller of requests without a key; undefined where they are refused. */
+  readonly anonymous: Caller | undefined
 }
 
 /**
@@ -18,11 +18,12 @@ export interface Access {
  * `nowMs` is wall time. Throws `missing_api_key`, `invalid_api_key` or `api_key_expired`.
  */
 export function authenticate(headers: HeaderFields, access: Access, nowMs: number): Caller {
-  if (access.mode === 'Disabled') return access.anonymous
+  const { anonymous, mode } = access
+  if (mode === 'Disabled' && anonymous !== undefined) return anonymous
   const key = keyOf(headers)
   if (key === undefined) {
-    if (access.mode === 'Optional') return access.anonymous
-    throw gatewayError.missingApiKey()
+    if (anonymous !== undefined) return anonymous
+    throw mode === 'Optional' ? gatewayError.anonymousRefused() : gatewayError.missingApiKey()
   }
   const known = access.keys.find(key)
   if (known === undefined) throw gatewayError.invalidApiKey()

@@ -1,6 +1,7 @@
 import type { PersonaInput, StrategyInput } from '@fairlead/context'
 import type { PersonaSettings } from '@fairlead/snapshot'
 import type { Caller } from '../access/caller.ts'
+import { findNamed } from '../access/named-resource.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
@@ -13,8 +14,8 @@ const fullHistory: StrategyInput = {
 }
 
 /**
- * The ContextStrategy of this name, or the gateway's default; without one, the full history. Throws
- * `strategy_not_found`.
+ * The ContextStrategy of this name, or the gateway's default, which applies to every caller; without
+ * one, the full history. Throws `strategy_not_found` or `strategy_not_allowed`.
  */
 export function findContextStrategy(
   name: string | undefined,
@@ -22,22 +23,17 @@ export function findContextStrategy(
   runtime: Runtime,
 ): StrategyInput {
   const { contextStrategies, gateway } = runtime.snapshot
-  const key = name === undefined ? gateway.defaultContextStrategy : keyOf(name, caller)
+  if (name !== undefined) return findNamed('strategy', name, caller, contextStrategies)
+  const key = gateway.defaultContextStrategy
   if (key === undefined) return fullHistory
   const strategy = contextStrategies.get(key)
-  if (strategy === undefined) {
-    throw gatewayError.nameNotFound('strategy', name ?? key, 'ContextStrategy')
-  }
+  if (strategy === undefined) throw gatewayError.nameNotFound('strategy', key, 'ContextStrategy')
   return strategy
 }
 
 /** The Persona of this name. Throws `persona_not_found` or `persona_not_allowed`. */
 export function findPersona(name: string, caller: Caller, runtime: Runtime): PersonaSettings {
-  const persona = runtime.snapshot.personas.get(keyOf(name, caller))
-  if (persona === undefined) throw gatewayError.nameNotFound('persona', name, 'Persona')
-  if (caller.mayUsePersona(persona.namespace, persona.name)) return persona
-  if (persona.namespace === caller.namespace) throw gatewayError.notAllowed('persona', name)
-  throw gatewayError.nameNotFound('persona', name, 'Persona')
+  return findNamed('persona', name, caller, runtime.snapshot.personas)
 }
 
 /** The gateway's default Persona. It applies to every caller, so access is not checked. */
@@ -55,9 +51,4 @@ export function personaInput(persona: PersonaSettings): PersonaInput {
       ...(parameters === undefined ? {} : { parameters }),
     })),
   }
-}
-
-/** An unqualified name is resolved in the caller's namespace. */
-function keyOf(name: string, caller: Caller): string {
-  return name.includes('/') ? name : `${caller.namespace}/${name}`
 }

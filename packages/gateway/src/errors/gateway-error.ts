@@ -4,6 +4,7 @@ const notAllowedCodes = {
   model: { code: 'model_not_allowed' },
   prompt: { code: 'prompt_not_allowed' },
   persona: { code: 'persona_not_allowed' },
+  strategy: { code: 'strategy_not_allowed' },
 } as const
 
 const notFoundCodes = {
@@ -91,6 +92,12 @@ export const gatewayError = {
       'No API key was given. Send it as Authorization: Bearer <key>, x-api-key, x-goog-api-key or x-fairlead-key.',
       { code: 'missing_api_key' },
     ),
+  anonymousRefused: () =>
+    new ModelError(
+      'authentication',
+      'No API key was given, and this gateway allows callers without one nothing. Send a key as Authorization: Bearer <key>, x-api-key or x-goog-api-key, or list what they may use in LLMGateway spec.auth.anonymous.access.',
+      { code: 'missing_api_key' },
+    ),
   invalidApiKey: () =>
     new ModelError(
       'authentication',
@@ -100,10 +107,12 @@ export const gatewayError = {
     new ModelError('authentication', 'The API key has expired. Ask for a new one.', {
       code: 'api_key_expired',
     }),
-  notAllowed: (what: 'model' | 'prompt' | 'persona', name: string) =>
+  notAllowed: (what: keyof typeof notAllowedCodes, name: string, isAnonymous = false) =>
     new ModelError(
       'permission',
-      `This API key may not use the ${what} "${name}". Ask for it to be added to the Consumer's spec.access.`,
+      isAnonymous
+        ? `Without an API key the ${what} "${name}" may not be used. Send a key, or ask for it to be added to the LLMGateway's spec.auth.anonymous.access.`
+        : `This API key may not use the ${what} "${name}". Ask for it to be added to the Consumer's spec.access.`,
       { ...notAllowedCodes[what], param: what },
     ),
   anonymousConversation: () =>

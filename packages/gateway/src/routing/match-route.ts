@@ -55,7 +55,10 @@ export function findRoute(
   table: RoutingTable,
   random: () => number,
 ): MatchedRoute {
-  if (!call.caller.mayUseModel(call.model)) throw gatewayError.notAllowed('model', call.model)
+  const { caller, model: asked } = call
+  if (!caller.mayUseModel(asked)) {
+    throw gatewayError.notAllowed('model', asked, caller.consumer === '')
+  }
   const found = table.routes.find(call)
   if (found === undefined) return defaultRoute(call, table, random)
   const { label, route, strategy } = found

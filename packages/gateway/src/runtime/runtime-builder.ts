@@ -1,5 +1,5 @@
 import { remembering } from '@fairlead/base'
-import type { Route, Snapshot } from '@fairlead/snapshot'
+import type { LLMGatewaySettings, Route, Snapshot } from '@fairlead/snapshot'
 import type { Access } from '../access/authenticate.ts'
 import { anonymousCaller } from '../access/caller.ts'
 import { KeyIndexer } from '../access/key-index.ts'
@@ -45,7 +45,7 @@ export class RuntimeBuilder {
     const { revision } = this.#secrets
     const routes = this.#routesOf(snapshot.routes)
     const keys = this.#keys.index(snapshot.consumers, revision)
-    const access = this.#access(gateway.auth, gateway.namespace, keys)
+    const access = this.#access(gateway, keys)
     const providers = this.#providers.build(snapshot, revision)
     const last = this.#last
     const isSame =
@@ -67,8 +67,15 @@ export class RuntimeBuilder {
   }
 }
 
-function accessOf(mode: Access['mode'], namespace: string, keys: Access['keys']): Access {
-  return { mode, keys, anonymous: anonymousCaller(namespace) }
+function accessOf(gateway: LLMGatewaySettings, keys: Access['keys']): Access {
+  return { mode: gateway.auth, keys, anonymous: anonymousOf(gateway) }
+}
+
+function anonymousOf({ auth, namespace, anonymousAccess: access }: LLMGatewaySettings) {
+  if (auth === 'Disabled') return anonymousCaller(namespace)
+  if (auth === 'Required' || access === undefined) return undefined
+  const lists: readonly (readonly string[])[] = Object.values(access)
+  return lists.some(({ length }) => length > 0) ? anonymousCaller(namespace, access) : undefined
 }
 
 function promptsByPath(prompts: Snapshot['promptTemplates']): Runtime['promptsByPath'] {

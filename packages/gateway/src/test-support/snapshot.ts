@@ -34,6 +34,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       name: 'default',
       generation: 1,
       auth: 'Disabled',
+      anonymousAccess: undefined,
       allowPrivateNetworks: true,
       defaultModel: undefined,
       defaultProviders: [...providers.keys()],
@@ -166,9 +167,17 @@ export function routeOf(
   }
 }
 
+const everything = {
+  models: ['*'],
+  promptTemplates: ['*'],
+  personas: ['*'],
+  contextStrategies: ['*'],
+}
+
 export function consumerOf(name: string, parts: Partial<ConsumerSettings> = {}): ConsumerSettings {
   return {
     ...identity(name),
+    uid: undefined,
     groups: [],
     apiKeys: [
       {
@@ -177,7 +186,7 @@ export function consumerOf(name: string, parts: Partial<ConsumerSettings> = {}):
         expiresAtMs: undefined,
       },
     ],
-    access: { models: ['*'], promptTemplates: ['*'], personas: ['*'] },
+    access: everything,
     ...parts,
   }
 }
@@ -205,6 +214,19 @@ export function promptOf(
     ),
     rollout: versions.slice(0, 1).map(({ version }) => ({ version, weight: 100 })),
     path: undefined,
+    ...parts,
+  }
+}
+
+export function strategyOf(
+  name: string,
+  parts: Partial<ContextStrategySettings> = {},
+): ContextStrategySettings {
+  return {
+    ...identity(name),
+    history: { mode: 'Full' },
+    reserveOutputTokens: 1024,
+    onOverflow: 'Compact',
     ...parts,
   }
 }

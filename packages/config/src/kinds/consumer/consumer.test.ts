@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import {
   compileAll,
+  compileResources,
   conditionsOf,
   type Described,
+  grant,
+  resourceSet,
   snapshotOf,
 } from '../../test-support/resources.ts'
 
@@ -41,5 +44,50 @@ describe('API keys', () => {
   it('with an impossible expiry make the consumer invalid', () => {
     const result = compileAll(consumer('c', { sha256: 'a', expiresAt: 'never' }))
     expect(conditionsOf(result, 'Consumer', 'default/c').Accepted?.reason).toBe('Invalid')
+  })
+})
+
+describe('what a consumer may use of other namespaces', () => {
+  const patterns = ['own', 'shared/one', 'shared/two', 'shared/*']
+  const access = { promptTemplates: patterns, personas: patterns, contextStrategies: patterns }
+  const consumer: Described = { kind: 'Consumer', name: 'c', spec: { access } }
+  const kinds = [
+    ['promptTemplates', 'PromptTemplate'],
+    ['personas', 'Persona'],
+    ['contextStrategies', 'ContextStrategy'],
+  ] as const
+  const from = { kind: 'Consumer', namespace: 'default' }
+
+  it.each(kinds)('needs a ReferenceGrant there: %s', (field, kind) => {
+    const lists = (...grants: readonly Described[]) =>
+      snapshotOf(consumer, ...grants)?.consumers[0]?.access[field]
+    expect(lists()).toEqual(['own'])
+    expect(lists(grant('shared', from, { kind, name: 'one' }))).toEqual(['own', 'shared/one'])
+    expect(lists(grant('shared', from, { kind }))).toEqual(patterns)
+    expect(lists(grant('other', from, { kind }))).toEqual(['own'])
+    expect(lists(grant('shared', { ...from, kind: 'LLMGateway' }, { kind }))).toEqual(['own'])
+  })
+
+  it('is said in its conditions', () => {
+    const { Accepted, ResolvedRefs } = conditionsOf(compileAll(consumer), 'Consumer', 'default/c')
+    expect(Accepted?.status).toBe('True')
+    expect(ResolvedRefs).toMatchObject({
+      status: 'False',
+      reason: 'RefNotPermitted',
+      message: expect.stringContaining(
+        'spec.access.personas[3]: no ReferenceGrant in namespace shared',
+      ),
+    })
+  })
+
+  it('is the same for callers without a key, by a grant to the LLMGateway', () => {
+    const auth = { mode: 'Optional', anonymous: { access } }
+    const gateway: Described = { kind: 'LLMGateway', spec: { auth } }
+    const to = { kind: 'Persona' }
+    const set = (...more: readonly Described[]) =>
+      compileResources(resourceSet([gateway, ...more])).snapshots.get('default/default')?.gateway
+    expect(set()?.anonymousAccess?.personas).toEqual(['own'])
+    const granted = grant('shared', { kind: 'LLMGateway', namespace: 'default' }, to)
+    expect(set(granted)?.anonymousAccess).toMatchObject({ personas: patterns, models: [] })
   })
 })

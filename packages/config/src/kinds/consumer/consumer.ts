@@ -1,5 +1,6 @@
 import { Consumer, type ConsumerApiKey } from '@fairlead/api'
 import type { ConsumerSettings } from '@fairlead/snapshot'
+import { compileAccess } from '../../judging/access.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { frozenCopy } from '../../values/freeze.ts'
@@ -29,15 +30,12 @@ function compileConsumer(resource: Consumer, findings: Findings): ConsumerSettin
   const { groups, apiKeys, access } = resource.spec
   return {
     ...identityOf(resource),
+    uid: resource.metadata.uid,
     groups: frozenCopy(groups),
     apiKeys: apiKeys.flatMap(
       (key, index) => compileApiKey(key, `spec.apiKeys[${index}]`, findings) ?? [],
     ),
-    access: {
-      models: frozenCopy(access.models),
-      promptTemplates: frozenCopy(access.promptTemplates),
-      personas: frozenCopy(access.personas),
-    },
+    access: compileAccess(access, 'spec.access', findings),
   }
 }
 

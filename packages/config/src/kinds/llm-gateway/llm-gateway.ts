@@ -8,6 +8,7 @@ import {
 } from '@fairlead/api'
 import type { ResourceType } from '@fairlead/kube-core'
 import type { LLMGatewaySettings } from '@fairlead/snapshot'
+import { compileAccess } from '../../judging/access.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { identityOf } from '../../values/resource-key.ts'
@@ -66,6 +67,9 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
   return {
     ...identityOf(gateway),
     auth: auth.mode,
+    anonymousAccess:
+      auth.anonymous &&
+      compileAccess(auth.anonymous.access, 'spec.auth.anonymous.access', findings),
     allowPrivateNetworks: egress.privateNetworks === 'Allow',
     defaultModel: defaults.model,
     defaultProviders: defaults.providers.flatMap(

@@ -4,8 +4,8 @@ import { readCallContext } from '../../call/call-context.ts'
 import { checkListLengths } from '../../call/check-list-lengths.ts'
 import { CallRequest } from '../../call/call-request.ts'
 import type { Call } from '../../call/call.ts'
+import { accessibleTo } from '../../access/named-resource.ts'
 import { checkedJsonObject } from '../../http/json-body.ts'
-import { accessiblePrompt } from '../../prompts/find-prompt.ts'
 import type { PathParameters, Surface } from '../surface.ts'
 
 /** A PromptTemplate as a REST API, at `/prompts/…` and at the path that it exposes. */
@@ -20,7 +20,7 @@ export const prompts: Surface = {
       reader(call, { namespace, name }) {
         const key = `${namespace}/${name}`
         const prompt = call.runtime.snapshot.promptTemplates.get(key)
-        const accessible = accessiblePrompt(prompt, prompt?.name ?? key, call.caller)
+        const accessible = accessibleTo(call.caller, 'prompt', prompt?.name ?? key, prompt)
         return (body) => readPromptCall(body, accessible, call)
       },
     },
