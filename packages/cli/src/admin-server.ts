@@ -2,7 +2,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Logger } from '@fairlead/base'
 import type { Registry } from 'prom-client'
+import { isAdminHost } from './admin-hosts.ts'
+import { keepNewestConnections } from './newest-connections.ts'
 import { takingPort } from './port-error.ts'
+
+/** A few scrapers and probes; further connections close the oldest. */
+const connectionsMax = 256
+const headersTimeoutMs = 10_000
+/** Of a connection on which nothing moves, whether it is read from or waits for a request. */
+const idleTimeoutMs = 30_000
 
 /** A response of the admin port. */
 interface AdminAnswer {
@@ -18,6 +26,8 @@ export type MetricsSource = Pick<Registry, 'metrics' | 'contentType'>
 export interface AdminServerOptions {
   readonly host: string
   readonly port: number
+  /** Names, beside IP addresses and `localhost`, under which it may be asked; see `isAdminHost`. */
+  readonly hostNames: readonly string[]
   readonly metrics: MetricsSource
   /** Serves `/healthz…` and `/readyz…`; undefined for other paths. */
   readonly probe: (path: string, query: URLSearchParams) => AdminAnswer | undefined
@@ -32,7 +42,8 @@ interface AdminServer {
 
 /** Serves metrics and probes, independent of the parts that they cover. Rejects with PortError. */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  const server = createServer((request, response) => {
+  const limits = { connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 }
+  const server = createServer(limits, (request, response) => {
     answer(request, options).then(
       (result) => send(response, result),
       (error: unknown) => {
@@ -41,8 +52,11 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
       },
     )
   })
-  server.headersTimeout = 32_000
-  server.keepAliveTimeout = 90_000
+  server.headersTimeout = headersTimeoutMs
+  server.requestTimeout = headersTimeoutMs
+  server.keepAliveTimeout = idleTimeoutMs
+  server.setTimeout(idleTimeoutMs)
+  keepNewestConnections(server, connectionsMax)
   const listening = new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)
@@ -68,7 +82,13 @@ const notHere: AdminAnswer = {
   body: 'not here; try /metrics, /healthz or /readyz?verbose\n',
 }
 
+const otherHost: AdminAnswer = {
+  status: 421,
+  body: 'this is not a name of the admin port; use its IP address or localhost, or start fairlead with --admin-hosts NAME\n',
+}
+
 async function answer(request: IncomingMessage, options: AdminServerOptions): Promise<AdminAnswer> {
+  if (!isAdminHost(request.headers.host, options.hostNames)) return otherHost
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return { status: 405, body: 'only GET and HEAD are supported\n' }
   }

@@ -11,6 +11,7 @@ describe('parseCommandLine', () => {
         apiPort: 7443,
         gatewayPort: 8080,
         adminPort: 9464,
+        adminHosts: [],
         host: '127.0.0.1',
         kubeconfig: undefined,
         quickstart: true,

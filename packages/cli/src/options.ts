@@ -10,6 +10,8 @@ export interface Options {
   readonly gatewayPort: number
   /** Defaults to 9464; 0 picks a free port. */
   readonly adminPort: number
+  /** Further names under which the admin port may be asked. Defaults to none. */
+  readonly adminHosts: readonly string[]
   /** Address to listen on. Defaults to 127.0.0.1. */
   readonly host: string
   /** Use this cluster instead of the embedded API server. */
@@ -58,6 +60,7 @@ const flags = {
   'api-port': { type: 'string' },
   'gateway-port': { type: 'string' },
   'admin-port': { type: 'string' },
+  'admin-hosts': { type: 'string' },
   host: { type: 'string' },
   kubeconfig: { type: 'string' },
   'no-quickstart': { type: 'boolean' },
@@ -109,6 +112,7 @@ export function parseCommandLine(
       apiPort: port('api-port', 7443),
       gatewayPort: port('gateway-port', 8080),
       adminPort: port('admin-port', 9464),
+      adminHosts: parseHosts(text('admin-hosts')),
       host: text('host') ?? '127.0.0.1',
       kubeconfig: text('kubeconfig'),
       quickstart: !(values['no-quickstart'] ?? isSet(environment[variableOf('no-quickstart')])),
@@ -153,6 +157,16 @@ function parsePort(flag: Flag, text: string | undefined, fallback: number): numb
     )
   }
   return port
+}
+
+function parseHosts(text: string | undefined): readonly string[] {
+  if (text === undefined) return []
+  const names = text.split(',').map((name) => name.trim())
+  const wrong = names.find((name) => !/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(name))
+  if (wrong === undefined) return names
+  throw new UsageError(
+    `--admin-hosts (${variableOf('admin-hosts')}) has "${wrong}": expected host names without ports, separated by commas`,
+  )
 }
 
 function parseWorkers(text: string | undefined): number | undefined {

@@ -16,6 +16,8 @@ Flags (each also as a FAIRLEAD_… variable in upper snake case)
   --api-port PORT       port of the API server (default 7443; 0 picks a free one)
   --gateway-port PORT   port of the gateway (default 8080)
   --admin-port PORT     port of metrics and probes (default 9464)
+  --admin-hosts NAMES   names, beside IP addresses and localhost, under which the
+                        admin port may be asked, separated by commas
   --host ADDRESS        address to listen on (default 127.0.0.1)
   --kubeconfig FILE     use this cluster instead of the embedded API server
   --gateway NS/NAME     the LLMGateway to serve (default default/default)

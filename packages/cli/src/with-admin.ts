@@ -12,8 +12,10 @@ export async function withAdmin(
   run: (adminURL: string) => Promise<void>,
 ): Promise<void> {
   const { options, logger } = context
-  const { host, adminPort: port } = options
-  const admin = await startAdminServer({ host, port, metrics, probe, logger })
+  const { host, adminPort: port, adminHosts } = options
+  // The address that it listens on may be a name.
+  const hostNames = [host, ...adminHosts]
+  const admin = await startAdminServer({ host, port, hostNames, metrics, probe, logger })
   try {
     await run(admin.url)
   } finally {
