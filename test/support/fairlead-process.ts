@@ -22,6 +22,10 @@ export interface FairleadProcess {
   /** What it printed once it was ready. */
   readonly announcement: string
   readonly kubectl: Kubectl
+  /** The id of the primary process. */
+  readonly pid: () => number
+  /** Resolves to its exit code once it has ended. */
+  readonly ended: Promise<number | null>
   /** Its log so far. */
   readonly log: () => string
   /** Stops it as a service manager does; resolves to the exit code. */
@@ -68,14 +72,17 @@ async function startOn(dataDir: string, options: FairleadOptions): Promise<Fairl
     if (child.exitCode === null) child.kill('SIGTERM')
     return ended
   }
+  const pid = () => Number(readFileSync(join(dataDir, 'lock'), 'utf8'))
   const kill = async () => {
-    process.kill(Number(readFileSync(join(dataDir, 'lock'), 'utf8')), 'SIGKILL')
+    process.kill(pid(), 'SIGKILL')
     await ended
   }
   return {
     endpoints,
     announcement,
     kubectl,
+    pid,
+    ended,
     log: () => log,
     stop,
     kill,

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Options } from './options.ts'
+import type { UncaughtErrorCount } from './uncaught-errors.ts'
 
 /** The environment of a command; nothing below accesses `process` itself. */
 export interface CommandContext {
@@ -10,6 +11,8 @@ export interface CommandContext {
   readonly logger: Logger
   /** Where the logger's lines go. */
   readonly log: { readonly droppedLines: number }
+  /** What nothing caught so far. */
+  readonly uncaughtErrors: UncaughtErrorCount
   /** Prints for the user; logs go to standard error. */
   readonly print: (text: string) => void
 }

@@ -61,6 +61,7 @@ describe('parseCommandLine', () => {
     [['explain-route', '--consumer', 'app'], 'namespace/name of a Consumer'],
     [['explain-route', '-o', 'yaml'], 'expected text or json'],
     [['explain-route', '--url', '127.0.0.1:8080'], 'expected an address such as'],
+    [['up', '--admin-hosts', 'a,b:1'], '--admin-hosts (FAIRLEAD_ADMIN_HOSTS) has "b:1"'],
     [['up', '--unknown'], '--help'],
     [['up', 'twice'], 'unexpected argument "twice"'],
   ])('refuses %j and says what is expected', (args, message) => {

@@ -6,7 +6,11 @@ import { openStandardError } from './log-output.ts'
 import { newLogger } from './new-logger.ts'
 import { parseCommandLine, UsageError } from './options.ts'
 import { stopSignal } from './stop-signal.ts'
+import { UncaughtErrors } from './uncaught-errors.ts'
 import { usage } from './usage.ts'
+
+/** For an orderly stop after too many errors: one that hangs must not keep the process. */
+const stopDeadlineMs = 30_000
 
 /** Imported when one is run: what others need costs it nothing. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -35,15 +39,27 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (load === undefined) throw new UsageError(`unknown command "${name}"; see fairlead --help`)
     const logger = newLogger(options.logLevel, log)
+    const stopped = stopSignal()
+    const failed = new AbortController()
+    const uncaughtErrors = new UncaughtErrors({
+      clock: systemClock,
+      logger,
+      onTooMany: () => {
+        logger.error('there have been too many uncaught errors: fairlead stops')
+        systemClock.setTimer(stopDeadlineMs, () => process.exit(1))
+        failed.abort(new Error('too many uncaught errors'))
+      },
+    }).watch(process)
     const command = await load()
-    const signal = stopSignal()
+    const signal = AbortSignal.any([stopped, failed.signal])
+    const environment = process.env
     try {
-      await command({ options, environment: process.env, signal, logger, log, print })
+      await command({ options, environment, signal, logger, log, uncaughtErrors, print })
     } catch (error) {
       if (!isStop(error, signal)) throw error
     }
     await log.flush()
-    return 0
+    return failed.signal.aborted ? 1 : 0
   } catch (error) {
     await log.flush()
     process.stderr.write(`fairlead: ${explainFailure(error)}\n`)

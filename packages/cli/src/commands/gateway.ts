@@ -8,7 +8,7 @@ import { openWorkers, workerPerCore } from '../workers/open-workers.ts'
 export async function gateway(context: CommandContext): Promise<void> {
   const { environment, options, logger } = context
   warnOfTelemetryVariables(environment, logger)
-  const registry = newMetricsRegistry(context.log)
+  const registry = newMetricsRegistry(context)
   const defaultWorkers = workerPerCore()
   const dataDir = resolve(options.dataDir)
   const workers = await openWorkers({ options, dataDir, defaultWorkers, registry, logger })

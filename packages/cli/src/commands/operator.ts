@@ -11,7 +11,7 @@ import { withAdmin } from '../with-admin.ts'
 /** The control plane alone: installs the CRDs and writes all conditions; one replica leads. */
 export async function operator(context: CommandContext): Promise<void> {
   const { options, environment, signal, logger, print } = context
-  const registry = newMetricsRegistry(context.log)
+  const registry = newMetricsRegistry(context)
   const manager = new Manager({
     config: clusterConfig(options, environment),
     logger,

@@ -22,6 +22,7 @@ it('up without a configuration announces itself, and is not ready', async () => 
     signal: stop.signal,
     logger: pino({ level: 'silent' }),
     log: { droppedLines: 0 },
+    uncaughtErrors: { count: 0 },
     print: (text) => text.startsWith('Fairlead is ready') && announced.resolve(),
   })
   await Promise.race([announced.promise, running])

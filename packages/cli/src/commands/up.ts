@@ -9,7 +9,7 @@ export async function up(context: CommandContext): Promise<void> {
   const { environment, options, logger } = context
   warnOfTelemetryVariables(environment, logger)
   const dataDir = openDataDir(options.dataDir)
-  const registry = newMetricsRegistry(context.log)
+  const registry = newMetricsRegistry(context)
   try {
     const workers = await openWorkers({
       options,

@@ -4,10 +4,14 @@ import { startGateway, type Gateway, type TelemetryEnvironment } from '@fairlead
 import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Registry } from 'prom-client'
 import { newMetricsRegistry } from '../metrics-registry.ts'
+import type { UncaughtErrorCount } from '../uncaught-errors.ts'
 import type { FromWorker, MetricFamily, ToWorker } from '../worker-messages/messages.ts'
 import { ConfigurationReceiver } from './configuration-receiver.ts'
 import { PermitLease } from './permit-lease.ts'
 import { RecentCallsSender } from './recent-calls-sender.ts'
+
+/** Calls wait for the worker that takes the place: long answers are cut. */
+const giveUpDrainMs = 10_000
 
 interface GatewayWorkerOptions {
   /** The bound socket that all workers share. */
@@ -21,6 +25,7 @@ interface GatewayWorkerOptions {
   readonly logger: Logger
   readonly log: { readonly droppedLines: number }
   readonly telemetry: TelemetryEnvironment
+  readonly uncaughtErrors: UncaughtErrorCount
 }
 
 /** A gateway that gets everything but its calls from the primary process, by message. */
@@ -37,7 +42,7 @@ export class GatewayWorker {
   constructor(options: GatewayWorkerOptions) {
     const { send, clock, logger } = options
     this.#options = options
-    this.#registry = newMetricsRegistry(options.log)
+    this.#registry = newMetricsRegistry(options)
     this.#configuration = new ConfigurationReceiver((error) =>
       logger.error({ error }, 'a listener failed'),
     )
@@ -78,6 +83,11 @@ export class GatewayWorker {
       case 'drain':
         return void this.#drain(message.timeoutMs)
     }
+  }
+
+  /** Takes no further calls, lets those in flight finish, and exits, to be replaced. */
+  giveUp(): void {
+    void this.#drain(giveUpDrainMs)
   }
 
   async #start(): Promise<void> {

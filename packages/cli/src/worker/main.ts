@@ -5,6 +5,7 @@ import { openStandardError } from '../log-output.ts'
 import { newLogger } from '../new-logger.ts'
 import { programVersion } from '../program-version.ts'
 import { readTelemetryEnvironment } from '../telemetry-environment.ts'
+import { UncaughtErrors } from '../uncaught-errors.ts'
 import type { ToWorker } from '../worker-messages/messages.ts'
 import { listeningSocketFd, logLevelArgument } from '../worker-messages/worker-process-contract.ts'
 import { GatewayWorker } from './gateway-worker.ts'
@@ -24,16 +25,26 @@ function runWorker(): void {
   process.on('exit', () => log.flushSync())
 
   const { telemetry } = readTelemetryEnvironment(process.env, programVersion())
-  const worker = new GatewayWorker({
+  const logger = newLogger(process.argv[logLevelArgument] ?? 'info', log)
+  const uncaughtErrors = new UncaughtErrors({
+    clock: systemClock,
+    logger,
+    onTooMany: () => {
+      logger.error('a gateway worker has had too many uncaught errors and gives its place up')
+      worker.giveUp()
+    },
+  }).watch(process)
+  const worker: GatewayWorker = new GatewayWorker({
     fd: listeningSocketFd,
     // A failure means that the primary process is gone, and `disconnect` follows.
     send: (message, sent) => process.send?.(message, undefined, undefined, () => sent?.()),
     exit: (code) => process.exit(code),
     clock: systemClock,
     random: systemRandom,
-    logger: newLogger(process.argv[logLevelArgument] ?? 'info', log),
+    logger,
     log,
     telemetry,
+    uncaughtErrors,
   })
   process.on('message', (message) => worker.receive(message as ToWorker))
   worker.loaded()
