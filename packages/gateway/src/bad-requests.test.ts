@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { promptOf, simulatorOf } from './test-support/snapshot.ts'
+import { limits, promptOf, simulatorOf } from './test-support/snapshot.ts'
 import { testGateway, type TestGateway } from './test-support/test-gateway.ts'
 
 const model = {
@@ -15,6 +15,7 @@ function start(): Promise<TestGateway> {
   return testGateway({
     gateway: {
       limits: {
+        ...limits,
         maxRequestBytes: 1000,
         requestTimeoutMs: 5000,
         firstTokenTimeoutMs: 5000,

@@ -14,7 +14,8 @@ import type { Call } from './call/call.ts'
 import { routedCallOf } from './call/routed-call-of.ts'
 import { settleCall } from './call/settle-call.ts'
 import { failCall } from './fail-call.ts'
-import { readBody, requireJson } from './http/read-body.ts'
+import { readHeldBody } from './call/held-body.ts'
+import { requireJson } from './http/read-body.ts'
 import type { Mirrors } from './mirrors/mirrors.ts'
 import { CallPermits } from './policies/call-permits.ts'
 import type { CallPolicy } from './policies/call-policy.ts'
@@ -72,12 +73,13 @@ export async function handleCall(
 }
 
 async function readRequest(call: Call, route: CallRoute, parameters: PathParameters) {
-  const { http, record, runtime } = call
+  const { http, record, runtime, services } = call
   const read = route.reader(call, parameters)
   requireJson(http.request)
-  const { maxRequestBytes } = runtime.snapshot.gateway.limits
-  const body = await record.waitFor(readBody(http.request, maxRequestBytes))
-  const request = read(body)
+  const { limits } = runtime.snapshot.gateway
+  const held = await record.waitFor(readHeldBody(http.request, limits, services.heldBytes))
+  call.bodyBytes = held.reservation
+  const request = read(held.body)
   record.model = request.model
   record.stream = request.sent.stream
   record.prompt = request.prompt
@@ -111,11 +113,24 @@ function routeOf({
 }
 
 /** In a conversation the answer is recorded, even if the caller disconnects before its end. */
-function recordTurn({ lifetime, record, route, services, turn }: Call): readonly AnswerTap[] {
+function recordTurn({
+  lifetime,
+  record,
+  route,
+  runtime,
+  services,
+  turn,
+}: Call): readonly AnswerTap[] {
   if (turn === undefined) return []
   lifetime.outliveCaller()
   record.conversation = turn.conversation.id
-  return [new TurnRecorder(turn, route.targets[0]?.model ?? '', services.clock)]
+  return [
+    new TurnRecorder(turn, {
+      model: route.targets[0]?.model ?? '',
+      bytesMax: runtime.snapshot.gateway.limits.maxResponseBytes,
+      clock: services.clock,
+    }),
+  ]
 }
 
 /** The answer is recorded in the call's span, where the configuration wants that. */
@@ -138,6 +153,7 @@ function answerUse(
   return (target) => ({
     passes: unread && target?.provider.type.dialect.name === call.dialect.name,
     needsEvents,
+    heldBytesMax: call.runtime.snapshot.gateway.limits.maxResponseBytes,
   })
 }
 

@@ -30,6 +30,8 @@ async function start() {
 
 const limits = {
   maxRequestBytes: 10_000_000,
+  maxBufferedBytes: 100_000_000,
+  maxResponseBytes: 10_000_000,
   requestTimeoutMs: 5000,
   firstTokenTimeoutMs: 5000,
   maxMessages: 10_000,

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { consumerOf, routeOf, simulatorOf, type SnapshotParts } from './test-support/snapshot.ts'
+import {
+  limits,
+  consumerOf,
+  routeOf,
+  simulatorOf,
+  type SnapshotParts,
+} from './test-support/snapshot.ts'
 import { testGateway } from './test-support/test-gateway.ts'
 
 describe('the first route that matches', () => {
@@ -86,6 +92,7 @@ describe('limits', () => {
     const gateway = await testGateway({
       gateway: {
         limits: {
+          ...limits,
           maxRequestBytes: 10_000,
           requestTimeoutMs: 5000,
           firstTokenTimeoutMs: 5000,

@@ -5,6 +5,7 @@ import { HttpServer, type MessageError } from '@fairlead/http1'
 import { type Dialect, openAiChat } from '@fairlead/llm'
 import { answerTransformers } from './answer/answer-transformers.ts'
 import { CallRecord } from './call/call-record.ts'
+import { HeldBytes } from './call/held-bytes.ts'
 import { ownRecentCalls } from './call/own-recent-calls.ts'
 import { RunningCalls } from './call/running-calls.ts'
 import type { Services } from './call/services.ts'
@@ -159,6 +160,7 @@ function createServices(
     clock,
     random,
     running: new RunningCalls(),
+    heldBytes: new HeldBytes(),
   }
 }
 

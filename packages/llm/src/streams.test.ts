@@ -176,6 +176,36 @@ describe('a stream that breaks off', () => {
     )
   })
 
+  it('takes nothing that would make the answer longer than it may be', () => {
+    const assembler = createStreamAssembler({ bytesMax: 1_000 })
+    const text = (length: number) => ({ type: 'text-delta', text: 'ä'.repeat(length) }) as const
+    expect(assembler.push(text(200))).toBe(true)
+    expect(assembler.byteLength).toBe(500)
+    expect(assembler.push(text(250))).toBe(true)
+    expect(assembler.push(text(1))).toBe(false)
+    expect(assembler.push({ type: 'finish', finishReason: 'stop' })).toBe(false)
+    expect(assembler.partial()).toMatchObject([
+      { status: 'incomplete', content: [{ text: 'ä'.repeat(450) }] },
+    ])
+  })
+
+  it('counts items without any text', () => {
+    const assembler = createStreamAssembler({ bytesMax: 100_000 })
+    let taken = 0
+    while (assembler.push({ type: 'tool-call-start', index: taken, id: '', name: '' })) taken++
+    expect(taken).toBe(1_000)
+  })
+
+  it('joins very many small pieces', () => {
+    const assembler = createStreamAssembler()
+    for (let count = 0; count < 100_000; count++) {
+      assembler.push({ type: 'text-delta', text: String(count % 10) })
+    }
+    expect(assembler.partial()).toMatchObject([
+      { content: [{ text: '0123456789'.repeat(10_000) }] },
+    ])
+  })
+
   it('ends a chat stream with the error and without [DONE]', () => {
     const events = decodeChunks(testDialect('anthropic-messages'), [
       readFixture('anthropic-error.sse'),

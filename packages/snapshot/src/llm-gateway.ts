@@ -21,6 +21,10 @@ export interface LLMGatewaySettings extends ResourceIdentity {
   readonly telemetry: TelemetrySettings
   readonly limits: {
     readonly maxRequestBytes: number
+    /** Of all request bodies that one worker holds. */
+    readonly maxBufferedBytes: number
+    /** Of an answer that has to be held. */
+    readonly maxResponseBytes: number
     readonly requestTimeoutMs: number
     readonly firstTokenTimeoutMs: number
     /** Of one call. */

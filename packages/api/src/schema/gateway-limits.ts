@@ -10,6 +10,14 @@ export const gatewayLimits = object(
       max: 1_073_741_824,
       default: 10_485_760,
     }),
+    maxBufferedBytes: integer(
+      'Maximum total size of the request bodies that one worker holds, in bytes; further calls get 503. A body without a Content-Length counts as maxRequestBytes until it has arrived. Defaults to 512 MiB.',
+      { min: 1_048_576, max: 68_719_476_736, default: 536_870_912 },
+    ),
+    maxResponseBytes: integer(
+      'Maximum size of an answer that the gateway must hold, in bytes of its text: one that a conversation keeps, or a whole one that is translated. Bytes that pass through are not limited. Defaults to 32 MiB.',
+      { min: 65_536, max: 67_108_864, default: 33_554_432 },
+    ),
     requestTimeout: duration('Maximum duration of a call, streaming included. Defaults to 300s.', {
       default: '300s',
     }),

@@ -9,7 +9,7 @@ export interface RemoteStoresOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>
   /** How long the owner may take for an answer. 30 s when left out. */
   readonly deadlineMs?: number
-  /** Bytes of requests without an answer, beyond which further ones are refused. 64 MiB when left out. */
+  /** Bytes of requests without an answer, beyond which further ones are refused. 128 MiB when left out. */
   readonly bytesInFlightMax?: number
 }
 
@@ -40,7 +40,7 @@ export class RemoteStores {
     send,
     clock,
     deadlineMs = 30_000,
-    bytesInFlightMax = 64 * 1024 * 1024,
+    bytesInFlightMax = 128 * 1024 * 1024,
   }: RemoteStoresOptions) {
     this.#clock = clock
     this.#deadlineMs = deadlineMs

@@ -49,4 +49,6 @@ export interface AnswerUse {
   readonly passes: boolean
   /** A tap or a transform needs its events, as in a conversation. */
   readonly needsEvents: boolean
+  /** The longest answer that may be held, where it cannot pass piece by piece. */
+  readonly heldBytesMax: number
 }

@@ -6,10 +6,13 @@ import {
   type StreamEvent,
 } from '@fairlead/llm'
 import type { Call } from '../call/call.ts'
+import { gatewayError } from '../errors/gateway-error.ts'
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
 import { keptHeaders } from './reply-headers.ts'
 
 const noBytes = Buffer.alloc(0)
+/** A stream sends little after its last content: usage, and that it is done. */
+const heldEndBytesMax = 1024 * 1024
 
 /** Writes an answer for the caller: its head, its pieces and its end. */
 export interface AnswerWriter {
@@ -45,7 +48,10 @@ export class PassingWriter implements AnswerWriter {
   relayedError: ModelError | undefined
   readonly #answer: AnswerStream
   readonly #needsEvents: boolean
-  #held: Buffer | undefined
+  readonly #provider: string
+  /** The end, which is held back. */
+  readonly #held: Buffer[] = []
+  #heldBytes = 0
 
   constructor(answer: AnswerStream, call: Call, needsEvents: boolean) {
     this.status = answer.status
@@ -53,24 +59,31 @@ export class PassingWriter implements AnswerWriter {
     this.byteLength = answer.byteLength
     this.#answer = answer
     this.#needsEvents = needsEvents
+    this.#provider = call.record.target?.provider.key ?? ''
   }
 
   write(piece: AnswerPiece): Uint8Array | undefined {
     if (!this.#holds(piece)) return piece.bytes
-    this.#held = this.#held === undefined ? piece.bytes : Buffer.concat([this.#held, piece.bytes])
+    this.#held.push(piece.bytes)
+    this.#heldBytes += piece.bytes.length
+    if (!this.#answer.isWhole && this.#heldBytes > heldEndBytesMax) {
+      throw gatewayError.upstreamInvalidResponse(
+        this.#provider,
+        `longer than ${heldEndBytesMax} bytes after its end`,
+      )
+    }
     return undefined
   }
 
   end(): Uint8Array {
     // After an error nothing more is read: the rest may be the beginning of another frame.
     const rest = this.relayedError === undefined ? this.#answer.rest : noBytes
-    if (this.#held === undefined) return rest
-    return rest.length === 0 ? this.#held : Buffer.concat([this.#held, rest])
+    return this.#held.length === 0 ? rest : Buffer.concat([...this.#held, rest])
   }
 
   #holds(piece: AnswerPiece): boolean {
     if (this.#answer.isWhole) return this.#needsEvents || piece.bytes.length === this.byteLength
-    if (!this.#needsEvents || this.#held !== undefined) return this.#needsEvents
+    if (!this.#needsEvents || this.#held.length > 0) return this.#needsEvents
     for (const event of piece.events()) {
       // What is no frame of the provider's API is not passed on: the caller gets an error instead.
       if (event.type === 'error' && event.error.failure === 'InvalidAnswer') throw event.error

@@ -13,9 +13,7 @@ import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
 import { type AnswerSource, collectOrCut, nextOrCut } from './answer-source.ts'
 
 /** An undecoded answer longer than this is relayed before it is complete. */
-const heldBytesMax = 1024 * 1024
-/** An answer longer than this that has to be decoded is rejected. */
-const readBytesMax = 64 * 1024 * 1024
+const passedBytesMax = 1024 * 1024
 /**
  * Up to this length an answer is parsed to check that it is JSON; beyond it, only the first and
  * last byte are checked.
@@ -60,16 +58,18 @@ export class WholeAnswer implements AnswerStream {
   }
 
   /**
-   * Rejects with a ModelError of kind `upstream` if the body is not a JSON object or breaks off.
+   * Rejects with a ModelError of kind `upstream` if the body is not a JSON object, breaks off, or has
+   * to be held and is longer than may be.
    */
   static async receive(source: AnswerSource): Promise<WholeAnswer> {
     const { exchange, use } = source
-    const bytesMax = use.passes && !use.needsEvents ? heldBytesMax : readBytesMax
+    const isDecoded = use.needsEvents || !use.passes
+    const bytesMax = isDecoded ? use.heldBytesMax : passedBytesMax
     const { bytes, complete } = await collectOrCut(source, bytesMax)
     if (!complete) {
-      if (bytesMax === heldBytesMax) return new WholeAnswer(source, bytes, exchange)
+      if (!isDecoded) return new WholeAnswer(source, bytes, exchange)
       exchange.abort(new Error('the answer is too long'))
-      throw gatewayError.upstreamInvalidResponse(source.provider, `longer than ${bytesMax} bytes`)
+      throw gatewayError.answerTooLarge(bytesMax)
     }
     const answer = new WholeAnswer(source, bytes, undefined)
     answer.#check(bytes)

@@ -8,6 +8,7 @@ import type { AnswerWatch } from './answer-watch.ts'
 import { CallLifetime } from './call-lifetime.ts'
 import type { CallRecord } from './call-record.ts'
 import type { CallRequest } from './call-request.ts'
+import type { HeldBytesReservation } from './held-bytes.ts'
 import type { HttpCall } from './http-call.ts'
 import type { Services } from './services.ts'
 
@@ -30,6 +31,8 @@ export class Call {
   caller!: Caller
   /** Set when the body has been read. */
   request!: CallRequest
+  /** What its body counts among the bytes that are held; given back at its end. */
+  bodyBytes: HeldBytesReservation | undefined
   /** Set by routing. */
   route!: MatchedRoute
   /** The open turn, for a call in a conversation; set by assembly. */
@@ -61,6 +64,7 @@ export class Call {
 
   end(): void {
     this.lifetime.end()
+    this.bodyBytes?.release()
     this.services.running.delete(this.lifetime)
     this.runtime.release()
   }

@@ -5,6 +5,7 @@ import type { PromptRenderer } from '../prompts/prompt-renderer.ts'
 import type { SecretSource } from '../sources/sources.ts'
 import type { CredentialStates } from '../upstream/credential-states.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
+import type { HeldBytes } from './held-bytes.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import type { RunningCalls } from './running-calls.ts'
 
@@ -22,4 +23,5 @@ export interface Services {
   /** In [0, 1). */
   readonly random: () => number
   readonly running: RunningCalls
+  readonly heldBytes: HeldBytes
 }

@@ -254,6 +254,18 @@ export const gatewayError = {
       `The provider ${provider} closed the connection before its answer was complete. What was received is not the whole answer: retry.`,
       { code: 'upstream_stream_cut', failure: 'Cut', cause },
     ),
+  answerTooLarge: (limitBytes: number) =>
+    new ModelError(
+      'upstream',
+      `The answer is longer than the ${limitBytes} bytes that this gateway holds of one. Ask for less, or raise LLMGateway spec.limits.maxResponseBytes.`,
+      { code: 'answer_too_large', retryable: false },
+    ),
+  tooManyBytes: () =>
+    new ModelError(
+      'overloaded',
+      'The gateway holds as many bytes of requests as it may. Retry shortly, or raise LLMGateway spec.limits.maxBufferedBytes.',
+      { code: 'too_many_buffered_bytes', retryAfterSeconds: 1 },
+    ),
   internal: (cause: unknown) =>
     new ModelError(
       'internal',

@@ -25,6 +25,19 @@ export interface SnapshotParts {
   readonly consumers?: readonly ConsumerSettings[]
 }
 
+/** Limits that no test reaches by accident. */
+export const limits: LLMGatewaySettings['limits'] = {
+  maxRequestBytes: 10 * 1024 * 1024,
+  maxBufferedBytes: 512 * 1024 * 1024,
+  maxResponseBytes: 32 * 1024 * 1024,
+  requestTimeoutMs: 30_000,
+  firstTokenTimeoutMs: 10_000,
+  maxMessages: 10_000,
+  maxTools: 1024,
+  maxDepth: 128,
+  maxConcurrentRequests: 1000,
+}
+
 export function snapshotOf(parts: SnapshotParts): Snapshot {
   const providers = byKey(parts.providers ?? [])
   return {
@@ -47,16 +60,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
         traces: { otlp: undefined, samplePercent: undefined, content: false },
       },
       ...parts.gateway,
-      limits: {
-        maxRequestBytes: 10 * 1024 * 1024,
-        requestTimeoutMs: 30_000,
-        firstTokenTimeoutMs: 10_000,
-        maxMessages: 10_000,
-        maxTools: 1024,
-        maxDepth: 128,
-        maxConcurrentRequests: 1000,
-        ...parts.gateway?.limits,
-      },
+      limits: { ...limits, ...parts.gateway?.limits },
     },
     providers,
     routes: parts.routes ?? [],

@@ -91,6 +91,8 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
     telemetry: compileTelemetry(gateway, findings),
     limits: {
       maxRequestBytes: limits.maxRequestBytes,
+      maxBufferedBytes: limits.maxBufferedBytes,
+      maxResponseBytes: limits.maxResponseBytes,
       requestTimeoutMs: findings.duration(limits.requestTimeout, 'spec.limits.requestTimeout'),
       firstTokenTimeoutMs: findings.duration(
         limits.firstTokenTimeout,

@@ -12,8 +12,9 @@ import {
   readOptional,
 } from '@fairlead/llm'
 import { findPersona, findContextStrategy } from '../../assembly/named-settings.ts'
+import { readHeldBody } from '../../call/held-body.ts'
 import { checkedJsonObject } from '../../http/json-body.ts'
-import { readBody, requireJson } from '../../http/read-body.ts'
+import { requireJson } from '../../http/read-body.ts'
 import { textVariables } from '../../prompts/text-variables.ts'
 import type { AnswerRoute, Surface, SurfaceRequest } from '../surface.ts'
 import { dryRun } from './dry-run.ts'
@@ -113,13 +114,17 @@ async function listItems({ request, store, tenant, id }: ConversationRequest): P
   }
 }
 
-async function readJson({ http, runtime }: SurfaceRequest): Promise<JsonObject> {
+async function readJson({ http, runtime, services }: SurfaceRequest): Promise<JsonObject> {
   const { request, record } = http
   if (request.headers.get('content-length') === '0') return {}
   requireJson(request)
-  const { maxDepth, maxRequestBytes } = runtime.snapshot.gateway.limits
-  const body = await record.waitFor(readBody(request, maxRequestBytes))
-  return body.length === 0 ? {} : checkedJsonObject(body, maxDepth).fields
+  const { limits } = runtime.snapshot.gateway
+  const held = await record.waitFor(readHeldBody(request, limits, services.heldBytes))
+  try {
+    return held.body.length === 0 ? {} : checkedJsonObject(held.body, limits.maxDepth).fields
+  } finally {
+    held.reservation.release()
+  }
 }
 
 function readMetadata(value: unknown): Readonly<Record<string, string>> {

@@ -5,8 +5,13 @@ import {
   objectOrEmpty,
   stringOrUndefined,
 } from '@fairlead/base'
+import { ModelError } from '../../errors/model-error.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
 import { syntheticCallId } from './decode-response.ts'
+
+/** Nobody sees them before the name comes. */
+const waitingLengthMax = 1_000_000
+const callsMax = 10_000
 
 interface OpenCall {
   readonly index: number
@@ -48,6 +53,9 @@ export function createToolCallReader(): ToolCallReader {
       name: '',
       waiting: '',
     }
+    if (opened === callsMax) {
+      throw new ModelError('upstream', `The provider sent more than ${callsMax} tool calls.`)
+    }
     opened += 1
     if (providerIndex !== undefined) byProviderIndex.set(providerIndex, started)
     return started
@@ -61,7 +69,10 @@ export function createToolCallReader(): ToolCallReader {
     latest = target
     if (target.name === '') {
       target.waiting += text
-      if (name === '') return []
+      if (name === '') {
+        checkWaiting(target)
+        return []
+      }
       target.name = name
       const start = { type: 'tool-call-start' as const, index: target.index, id: target.id, name }
       return target.waiting === ''
@@ -85,6 +96,14 @@ export function createToolCallReader(): ToolCallReader {
     },
     count: () => opened,
   }
+}
+
+function checkWaiting({ waiting }: OpenCall): void {
+  if (waiting.length <= waitingLengthMax) return
+  throw new ModelError(
+    'upstream',
+    `The provider sent more than ${waitingLengthMax} characters of arguments for a tool call without a name.`,
+  )
 }
 
 function argumentsText(value: unknown): string {

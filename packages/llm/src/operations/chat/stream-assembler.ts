@@ -2,9 +2,19 @@ import type { ContentPart, Item, ItemStatus } from './item.ts'
 import { ModelError } from '../../errors/model-error.ts'
 import type { FinishReason, ModelResponse, Usage } from './model-response.ts'
 import type { StreamEvent } from './stream-event.ts'
+import { TextPieces } from './text-pieces.ts'
+
+/** What an item or a part of one counts beside its text: about what it takes in memory. */
+const itemBytes = 100
 
 export interface StreamAssembler {
-  push(event: StreamEvent): void
+  /**
+   * Takes the next event. False if the answer would become longer than `bytesMax`: this event and
+   * all later ones are left out.
+   */
+  push(event: StreamEvent): boolean
+  /** UTF-8 bytes of all text so far, and about 100 for each item and part. */
+  readonly byteLength: number
   /**
    * The whole answer. Throws the stream's own error, or a ModelError of kind `upstream` if the
    * stream did not finish.
@@ -14,9 +24,17 @@ export interface StreamAssembler {
   partial(): Item[]
 }
 
-/** Assembles stream events into the answer. Consecutive deltas of one kind are joined. */
-export function createStreamAssembler(): StreamAssembler {
+/**
+ * Assembles stream events into the answer. Consecutive deltas of one kind are joined. `bytesMax`
+ * bounds what is kept; without it nothing does, which is for answers that are bounded elsewhere.
+ */
+export function createStreamAssembler(
+  options: { readonly bytesMax?: number } = {},
+): StreamAssembler {
+  const { bytesMax = Number.POSITIVE_INFINITY } = options
   const output = createOutput()
+  let byteLength = 0
+  let lastType: StreamEvent['type'] | undefined
   let start: Extract<StreamEvent, { type: 'response-start' }> | undefined
   let finishReason: FinishReason | undefined
   let usage: Usage | undefined
@@ -24,6 +42,10 @@ export function createStreamAssembler(): StreamAssembler {
 
   return {
     push(event) {
+      byteLength += textBytes(event) + (event.type === lastType ? 0 : itemBytes)
+      // Two of these in a row are two items.
+      lastType = event.type === 'tool-call-start' ? undefined : event.type
+      if (byteLength > bytesMax) return false
       switch (event.type) {
         case 'response-start':
           start = event
@@ -46,6 +68,10 @@ export function createStreamAssembler(): StreamAssembler {
           output.push(event)
           break
       }
+      return true
+    },
+    get byteLength() {
+      return byteLength
     },
     response() {
       if (error !== undefined) throw error
@@ -68,6 +94,23 @@ export function createStreamAssembler(): StreamAssembler {
   }
 }
 
+function textBytes(event: StreamEvent): number {
+  switch (event.type) {
+    case 'text-delta':
+    case 'refusal-delta':
+    case 'reasoning-delta':
+      return Buffer.byteLength(event.text)
+    case 'reasoning-end':
+      return Buffer.byteLength(`${event.signature ?? ''}${event.encryptedContent ?? ''}`)
+    case 'tool-call-start':
+      return Buffer.byteLength(`${event.id}${event.name}`)
+    case 'tool-call-delta':
+      return Buffer.byteLength(event.arguments)
+    default:
+      return 0
+  }
+}
+
 type OutputEvent = Extract<
   StreamEvent,
   {
@@ -83,7 +126,7 @@ type OutputEvent = Extract<
 
 interface OpenText {
   readonly kind: 'text' | 'refusal'
-  readonly pieces: string[]
+  readonly pieces: TextPieces
 }
 interface OpenMessage {
   readonly kind: 'message'
@@ -91,7 +134,7 @@ interface OpenMessage {
 }
 interface OpenReasoning {
   readonly kind: 'reasoning'
-  readonly pieces: string[]
+  readonly pieces: TextPieces
   closed: boolean
   signature?: string
   encryptedContent?: string
@@ -100,7 +143,7 @@ interface OpenCall {
   readonly kind: 'call'
   readonly id: string
   readonly name: string
-  readonly pieces: string[]
+  readonly pieces: TextPieces
 }
 type OpenItem = OpenMessage | OpenReasoning | OpenCall
 
@@ -116,15 +159,21 @@ function createOutput() {
     }
     const part = message.parts.at(-1)
     if (part?.kind === kind) part.pieces.push(text)
-    else message.parts.push({ kind, pieces: [text] })
+    else message.parts.push(openText(kind, text))
   }
 
   function openReasoning(): OpenReasoning {
     const last = open.at(-1)
     if (last?.kind === 'reasoning' && !last.closed) return last
-    const reasoning: OpenReasoning = { kind: 'reasoning', pieces: [], closed: false }
+    const reasoning: OpenReasoning = { kind: 'reasoning', pieces: new TextPieces(), closed: false }
     open.push(reasoning)
     return reasoning
+  }
+
+  function openText(kind: OpenText['kind'], text: string): OpenText {
+    const pieces = new TextPieces()
+    pieces.push(text)
+    return { kind, pieces }
   }
 
   return {
@@ -149,7 +198,12 @@ function createOutput() {
           break
         }
         case 'tool-call-start': {
-          const call: OpenCall = { kind: 'call', id: event.id, name: event.name, pieces: [] }
+          const call: OpenCall = {
+            kind: 'call',
+            id: event.id,
+            name: event.name,
+            pieces: new TextPieces(),
+          }
           calls.set(event.index, call)
           open.push(call)
           break
@@ -172,7 +226,7 @@ function closeItem(item: OpenItem, status: ItemStatus): Item {
     case 'message':
       return { type: 'message', role: 'assistant', status, content: item.parts.map(closePart) }
     case 'reasoning': {
-      const text = item.pieces.join('')
+      const text = item.pieces.toString()
       return {
         type: 'reasoning',
         status: item.closed ? 'completed' : status,
@@ -185,7 +239,7 @@ function closeItem(item: OpenItem, status: ItemStatus): Item {
       }
     }
     case 'call': {
-      const text = item.pieces.join('')
+      const text = item.pieces.toString()
       return {
         type: 'function_call',
         status,
@@ -198,6 +252,6 @@ function closeItem(item: OpenItem, status: ItemStatus): Item {
 }
 
 function closePart(part: OpenText): ContentPart {
-  const text = part.pieces.join('')
+  const text = part.pieces.toString()
   return part.kind === 'text' ? { type: 'output_text', text } : { type: 'refusal', refusal: text }
 }
