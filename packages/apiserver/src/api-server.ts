@@ -36,6 +36,7 @@ import {
 import { PublicKeyInfrastructure, type LeafRequest } from './pki/public-key-infrastructure.ts'
 import { Registry } from './resources/registry.ts'
 import type { ResourceContext } from './resources/resource-context.ts'
+import type { HistoryLimits } from './storage/change-history.ts'
 import { memoryJournal } from './storage/journal.ts'
 import { JournaledStorage } from './storage/journaled-storage.ts'
 import { SqliteJournal } from './storage/sqlite-journal.ts'
@@ -55,8 +56,8 @@ export interface ApiServerOptions {
   readonly random?: Random
   /** Defaults to no logging. */
   readonly logger?: Logger
-  /** How many changes are kept for watches that reconnect. Defaults to 10 000. */
-  readonly watchHistory?: number
+  /** What is kept of the past for watches that reconnect; the defaults are `watchHistoryDefaults`. */
+  readonly watchHistory?: Partial<HistoryLimits>
 }
 
 export interface ApiServer {
@@ -77,7 +78,12 @@ export interface ApiServer {
   stop(): Promise<void>
 }
 
-const watchHistoryDefault = 10_000
+/** 10 000 changes of up to 32 MiB, and of each kind up to 8 MiB. */
+const watchHistoryDefaults: HistoryLimits = {
+  changes: 10_000,
+  bytes: 32 * 1024 * 1024,
+  bytesPerResource: 8 * 1024 * 1024,
+}
 
 /**
  * Starts a Kubernetes API server in this process.
@@ -161,7 +167,7 @@ function credentialFiles(dataDir: string | undefined): CredentialFiles {
 function openStorage({ dataDir, watchHistory }: ApiServerOptions): JournaledStorage {
   const journal =
     dataDir === undefined ? memoryJournal() : new SqliteJournal(join(dataDir, 'objects.db'))
-  return new JournaledStorage({ journal, historyLimit: watchHistory ?? watchHistoryDefault })
+  return new JournaledStorage({ journal, history: { ...watchHistoryDefaults, ...watchHistory } })
 }
 
 function serverCertificate(host: string): LeafRequest {

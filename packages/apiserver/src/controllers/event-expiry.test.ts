@@ -8,7 +8,10 @@ import { EventExpiry } from './event-expiry.ts'
 
 function setUp() {
   const clock = new FakeClock()
-  const storage = new JournaledStorage({ journal: memoryJournal(), historyLimit: 100 })
+  const storage = new JournaledStorage({
+    journal: memoryJournal(),
+    history: { changes: 100, bytes: 1_000_000, bytesPerResource: 1_000_000 },
+  })
   return { clock, storage, registry: new Registry([]), random: () => 0 }
 }
 

@@ -5,19 +5,22 @@ export interface ApiResponse {
   readonly body: string
 }
 
-/**
- * A streamed response. `start` is called once the headers are sent. A client that reads too slowly
- * is disconnected.
- */
+/** A streamed response. `start` is called once the headers are sent. */
 export interface StreamResponse {
   readonly contentType: string
   start(stream: ResponseStream): void
+  /** The client takes more, after `write` has returned false. */
+  resume(): void
   /** Stops everything that `start` began; called once, when the connection or the server closes. */
   stop(): void
 }
 
 interface ResponseStream {
-  write(chunk: string): void
+  /**
+   * Sends bytes, which must not be changed any more. False: whatever is written before `resume` is
+   * called has to be kept in memory.
+   */
+  write(chunk: Buffer): boolean
   end(): void
 }
 

@@ -16,6 +16,7 @@ import {
 } from '../exchange/api-response.ts'
 import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
 import { readBody } from './read-body.ts'
+import { StalledStreams } from './stalled-streams.ts'
 
 interface HttpServerOptions {
   readonly identity: KeyAndCertificate
@@ -30,8 +31,11 @@ interface HttpServerOptions {
 const requestDeadlineMs = 60_000
 /** Grace period for requests in flight when the server closes. */
 const closeGraceMs = 500
-/** A watcher with more than this much unsent data is disconnected. */
-const streamBacklogBytesMax = 16 * 1024 * 1024
+/** What comes from accept to the end of the TLS handshake, and then to the end of the headers. */
+const headersDeadlineMs = 10_000
+/** A client that takes no byte of an answer for this long is gone. */
+const answerStallMs = 60_000
+const connectionsMax = 1_000
 
 interface OpenStream {
   /** Ends the response, so that the client sees a complete one. */
@@ -46,10 +50,12 @@ export class HttpServer {
   readonly #server: Server
   readonly #authenticator: Authenticator
   readonly #streams = new Set<OpenStream>()
+  readonly #stalled: StalledStreams
   #closing = false
 
   constructor(options: HttpServerOptions) {
     this.#options = options
+    this.#stalled = new StalledStreams(options.clock)
     this.#authenticator = new Authenticator(options.tokenAuthenticators)
     this.#server = createServer(
       {
@@ -61,12 +67,16 @@ export class HttpServer {
         rejectUnauthorized: false,
         minVersion: 'TLSv1.2',
         ALPNProtocols: ['http/1.1'],
+        handshakeTimeout: headersDeadlineMs,
+        headersTimeout: headersDeadlineMs,
         requestTimeout: requestDeadlineMs,
+        connectionsCheckingInterval: 1_000,
         keepAliveTimeout: 120_000,
         noDelay: true,
       },
       (request, response) => void this.#serve(request, response),
     )
+    this.#server.maxConnections = connectionsMax
   }
 
   /** Listens; resolves to the port. */
@@ -115,7 +125,8 @@ export class HttpServer {
 
   async #receive(request: IncomingMessage, warnings: string[]): Promise<ApiRequest> {
     const user = impersonate(this.#authenticator.userOf(request), request)
-    const url = new URL(`https://server${request.url ?? '/'}`)
+    const url = URL.parse(`https://server${request.url ?? '/'}`)
+    if (url === null) throw errors.badRequest('the request target is not a path')
     const { headers } = request
     return {
       method: request.method ?? 'GET',
@@ -171,12 +182,20 @@ export class HttpServer {
       },
     }
     this.#streams.add(stream)
-    response.once('close', stream.stop)
+    response.once('close', () => {
+      this.#stalled.moved(response)
+      stream.stop()
+    })
+    response.on('drain', () => {
+      this.#stalled.moved(response)
+      handled.resume()
+    })
     response.flushHeaders()
     handled.start({
-      write(chunk) {
-        response.write(chunk)
-        if (response.writableLength > streamBacklogBytesMax) response.destroy()
+      write: (chunk) => {
+        const takesMore = response.write(chunk)
+        if (!takesMore) this.#stalled.stalls(response)
+        return takesMore
       },
       end,
     })
@@ -191,6 +210,7 @@ function send(response: ServerResponse, answer: ApiResponse, warnings: readonly 
     'content-length': String(body.length),
     ...warningHeader(warnings),
   }
+  response.setTimeout(answerStallMs, () => response.destroy())
   response.writeHead(answer.status, headers)
   response.end(body)
 }

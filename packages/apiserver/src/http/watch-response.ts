@@ -31,6 +31,7 @@ export function watchResponse(
       })
       session.start()
     },
+    resume: () => session?.resume(),
     stop: () => session?.stop(),
   }
 }

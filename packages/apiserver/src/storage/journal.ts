@@ -14,9 +14,9 @@ export interface JournalState {
 export interface Journal {
   load(): JournalState
   /**
-   * Returns once the change survives a crash of the process; otherwise throws and keeps nothing.
+   * Takes a change, and its object as JSON. Returns once the change survives a crash of the process; otherwise throws and keeps nothing.
    */
-  append(change: Change): void
+  append(change: Change, objectJson: string): void
   close(): void
 }
 

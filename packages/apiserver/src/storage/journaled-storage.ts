@@ -1,6 +1,6 @@
 import { deepFreeze, type KubernetesObject } from '@fairlead/kube-core'
 
-import { ChangeHistory } from './change-history.ts'
+import { ChangeHistory, type HistoryLimits } from './change-history.ts'
 import type { Change, StorageKey } from './change.ts'
 import type { Journal } from './journal.ts'
 import { FutureRevisionError, KeyExistsError, RevisionMismatchError } from './storage-error.ts'
@@ -8,8 +8,8 @@ import type { ListScope, Snapshot, Storage } from './storage.ts'
 
 interface JournaledStorageOptions {
   readonly journal: Journal
-  /** How many changes are kept for watches and for lists at earlier revisions. */
-  readonly historyLimit: number
+  /** What is kept for watches and for lists at earlier revisions. */
+  readonly history: HistoryLimits
 }
 
 type Listener = (change: Change) => void
@@ -28,7 +28,7 @@ export class JournaledStorage implements Storage {
     this.#journal = options.journal
     const state = options.journal.load()
     this.#revision = state.revision
-    this.#history = new ChangeHistory(options.historyLimit, state.revision)
+    this.#history = new ChangeHistory(options.history, state.revision)
     for (const { key, object } of state.objects) {
       this.#objectsOf(key.resource).set(pathOf(key), deepFreeze(object))
     }
@@ -36,10 +36,6 @@ export class JournaledStorage implements Storage {
 
   get revision(): number {
     return this.#revision
-  }
-
-  get compactedRevision(): number {
-    return this.#history.compactedRevision
   }
 
   get(key: StorageKey): KubernetesObject | undefined {
@@ -134,9 +130,10 @@ export class JournaledStorage implements Storage {
     const metadata = { ...write.object.metadata, resourceVersion: String(revision) }
     const object = deepFreeze({ ...write.object, metadata })
     const change: Change = { ...write, object, revision }
-    this.#journal.append(change)
+    const objectJson = JSON.stringify(object)
+    this.#journal.append(change, objectJson)
     this.#revision = revision
-    this.#history.add(change)
+    this.#history.add(change, objectJson.length)
     const objects = this.#objectsOf(change.key.resource)
     if (change.type === 'DELETED') objects.delete(pathOf(change.key))
     else objects.set(pathOf(change.key), object)

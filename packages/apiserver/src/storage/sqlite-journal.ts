@@ -66,12 +66,12 @@ export class SqliteJournal implements Journal {
     }
   }
 
-  append(change: Change): void {
+  append(change: Change, objectJson: string): void {
     const { resource, namespace, name } = change.key
     this.#begin.run()
     try {
       if (change.type === 'DELETED') this.#remove.run(resource, namespace, name)
-      else this.#put.run(resource, namespace, name, JSON.stringify(change.object))
+      else this.#put.run(resource, namespace, name, objectJson)
       this.#setRevision.run(change.revision)
       this.#commit.run()
     } catch (error) {

@@ -28,8 +28,6 @@ export interface Snapshot {
  */
 export interface Storage {
   readonly revision: number
-  /** Changes up to and including this revision have been compacted. */
-  readonly compactedRevision: number
   get(key: StorageKey): KubernetesObject | undefined
   /**
    * The current objects, or the objects as of `revision`.

@@ -3,43 +3,52 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 import type { Change } from '../storage/change.ts'
 import type { WatchEvent } from './watch-event.ts'
 
-/** Encodes an event as one line of the stream. */
-export type EventEncoder = (event: WatchEvent) => string
+/** Encodes an event as one line of the stream. The bytes may be shared and must not be changed. */
+export type EventEncoder = (event: WatchEvent) => Buffer
+
+/** Of encoded changes that are kept for watchers which are a little behind. */
+const sharedBytesMax = 4 * 1024 * 1024
 
 /**
- * Encodes events as JSON lines. The JSON of a committed object is computed once for all watchers of
- * the same API version and dropped with the change.
+ * Encodes events as JSON lines. A committed change is encoded once for all watchers that see it in
+ * the same way; the most recent ones are kept, up to 4 MiB.
  */
 export class SharedEventEncoder {
-  readonly #jsonOf = new WeakMap<Change, Map<string, string>>()
+  /** The oldest first. */
+  readonly #lines = new Map<Change, Map<string, Buffer>>()
+  #bytes = 0
 
   readonly encode: EventEncoder = (event) => {
     if (event.type === 'BOOKMARK' || event.type === 'ERROR' || event.change === undefined) {
-      return eventLine(event.type, JSON.stringify(event.object))
+      return eventLine(event.type, event.object)
     }
-    return eventLine(event.type, this.#sharedJson(event.change, event.object))
+    const lines = this.#lines.get(event.change) ?? new Map<string, Buffer>()
+    const form = `${event.type} ${event.object.apiVersion}`
+    const known = lines.get(form)
+    if (known !== undefined) return known
+    const line = eventLine(event.type, event.object)
+    lines.set(form, line)
+    this.#lines.set(event.change, lines)
+    this.#bytes += line.length
+    this.#dropOldest()
+    return line
   }
 
-  #sharedJson(change: Change, object: KubernetesObject): string {
-    const byVersion = this.#jsonOf.get(change) ?? new Map<string, string>()
-    this.#jsonOf.set(change, byVersion)
-    const known = byVersion.get(object.apiVersion)
-    if (known !== undefined) return known
-    const json = JSON.stringify(object)
-    byVersion.set(object.apiVersion, json)
-    return json
+  #dropOldest(): void {
+    for (const [change, lines] of this.#lines) {
+      if (this.#bytes <= sharedBytesMax) return
+      this.#lines.delete(change)
+      for (const { length } of lines.values()) this.#bytes -= length
+    }
   }
 }
 
 /** Encodes events whose objects are sent in another form, such as a one-row Table. */
 export function presentingEncoder(present: (object: KubernetesObject) => unknown): EventEncoder {
   return (event) =>
-    eventLine(
-      event.type,
-      JSON.stringify(event.type === 'ERROR' ? event.object : present(event.object)),
-    )
+    eventLine(event.type, event.type === 'ERROR' ? event.object : present(event.object))
 }
 
-function eventLine(type: WatchEvent['type'], objectJson: string): string {
-  return `{"type":"${type}","object":${objectJson}}\n`
+function eventLine(type: WatchEvent['type'], object: unknown): Buffer {
+  return Buffer.from(`{"type":"${type}","object":${JSON.stringify(object)}}\n`)
 }

@@ -10,7 +10,10 @@ import { WatchSession } from './watch-session.ts'
 
 function setUp() {
   const clock = new FakeClock()
-  const storage = new JournaledStorage({ journal: memoryJournal(), historyLimit: 100 })
+  const storage = new JournaledStorage({
+    journal: memoryJournal(),
+    history: { changes: 100, bytes: 100_000, bytesPerResource: 5_000 },
+  })
   return { clock, storage, registry: new Registry([configMapKind]), random: () => 0 }
 }
 
@@ -22,7 +25,7 @@ describe('WatchSession', () => {
       target: { definition: configMapKind, namespace: 'default' },
       selection: { all: true, matches: () => true },
       options: { fromRevision: 0, bookmarks, sendInitialEvents: false, timeoutMs },
-      send: ({ type }) => sent.push(type),
+      send: ({ type }) => sent.push(type) > 0,
       end: () => ended++,
     })
     session.start()
@@ -63,5 +66,82 @@ describe('WatchSession', () => {
     expect(sent).toEqual([])
     expect(ended()).toBe(0)
     expect(context.clock.pendingTimers).toBe(0)
+  })
+
+  describe('of a client that reads slowly', () => {
+    function slowWatch(context: ReturnType<typeof setUp>, sendInitialEvents = false) {
+      const sent: string[] = []
+      const state = { takes: 0, ended: 0 }
+      const session = new WatchSession(context, {
+        target: { definition: configMapKind, namespace: 'default' },
+        selection: { all: true, matches: () => true },
+        options: { fromRevision: 0, bookmarks: true, sendInitialEvents, timeoutMs: 1_000_000 },
+        send: (event) => {
+          const { code } = event.type === 'ERROR' ? event.object : { code: undefined }
+          const name = event.type === 'ERROR' ? code : event.object.metadata.name
+          sent.push(`${event.type} ${name ?? ''}`)
+          state.takes -= 1
+          return state.takes > 0
+        },
+        end: () => (state.ended += 1),
+      })
+      const take = (count: number) => {
+        state.takes = count
+        session.resume()
+        return sent.splice(0)
+      }
+      return { session, take, state, sent }
+    }
+
+    function write(context: ReturnType<typeof setUp>, name: string, text = '') {
+      const metadata = { name, namespace: 'default' }
+      const key = { resource: 'configmaps', ...metadata }
+      context.storage.create(key, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata,
+        data: { text },
+      })
+    }
+
+    it('queues nothing, and sends what was missed when it takes more', () => {
+      const context = setUp()
+      for (const name of ['a', 'b', 'c']) write(context, name)
+      const { session, take, sent } = slowWatch(context, true)
+      session.start()
+      expect(sent.splice(0)).toEqual(['ADDED a'])
+      for (const name of ['d', 'e', 'f']) write(context, name)
+      expect(sent).toEqual([])
+      expect(take(3)).toEqual(['ADDED b', 'ADDED c', 'BOOKMARK '])
+      expect(take(2)).toEqual(['ADDED d', 'ADDED e'])
+      expect(take(9)).toEqual(['ADDED f'])
+      write(context, 'g')
+      expect(sent).toEqual(['ADDED g'])
+    })
+
+    it('sends no bookmark for what it has not sent', async () => {
+      const context = setUp()
+      for (const name of ['a', 'b']) write(context, name)
+      const { session, take, sent } = slowWatch(context)
+      session.start()
+      sent.splice(0)
+      await context.clock.advance(60_000)
+      expect(sent).toEqual([])
+      expect(take(9)).toEqual(['ADDED b'])
+      await context.clock.advance(60_000)
+      expect(sent).toEqual(['BOOKMARK '])
+    })
+
+    it('ends with 410 when the history has dropped what it missed', () => {
+      const context = setUp()
+      write(context, 'a')
+      const { session, take, sent, state } = slowWatch(context)
+      session.start()
+      sent.splice(0)
+      for (let count = 0; count < 10; count++) write(context, `n${count}`, 'x'.repeat(1_000))
+      expect(take(9)).toEqual(['ERROR 410'])
+      expect(state.ended).toBe(1)
+      expect(context.clock.pendingTimers).toBe(0)
+    })
   })
 })

@@ -16,7 +16,8 @@ interface WatchRequest {
   readonly target: CollectionTarget
   readonly selection: ObjectSelection
   readonly options: WatchOptions
-  readonly send: (event: WatchEvent) => void
+  /** Sends an event. False: no more should be sent until `resume` is called. */
+  readonly send: (event: WatchEvent) => boolean
   /** Called once when the watch ends by itself. */
   readonly end: () => void
 }
@@ -24,16 +25,20 @@ interface WatchRequest {
 /**
  * Sends the events of one watch, in commit order and without duplicates: first the changes since
  * the requested revision (or the current objects), then every change as it is committed.
- * Subscribing and reading the history happen in one turn of the event loop, so no change can be
- * missed.
  *
- * A compacted revision is answered with one ERROR event (410), then the watch ends.
+ * Nothing is queued for a watcher that reads slowly: it is behind, and once it takes more, what it
+ * has missed is read from the history. A revision that the history has dropped is answered with one
+ * ERROR event (410), then the watch ends: the client lists again.
  */
 export class WatchSession {
   readonly #context: ResourceContext
   readonly #request: WatchRequest
   readonly #cleanups: (() => void)[] = []
+  /** Current objects that are still to be sent, in reverse; undefined once that is done. */
+  #initial: KubernetesObject[] | undefined
   #lastRevision: number
+  /** The watcher has not taken all that there is. */
+  #isBehind = false
   #stopped = false
 
   constructor(context: ResourceContext, request: WatchRequest) {
@@ -42,70 +47,85 @@ export class WatchSession {
     this.#lastRevision = request.options.fromRevision
   }
 
+  /** Subscribing and reading the past happen in one turn of the event loop: nothing is missed. */
   start(): void {
     const { storage, registry } = this.#context
-    const resource = this.#request.target.definition.storageResource
-    if (!this.#sendPast()) return
+    const { options, target } = this.#request
+    if (options.sendInitialEvents || options.fromRevision === 0) this.#readCurrentObjects()
+    this.#isBehind = true
+    this.resume()
+    if (this.#stopped) return
     this.#cleanups.push(
-      storage.subscribe(resource, (change) => this.#deliver(change)),
+      storage.subscribe(target.definition.storageResource, (change) => this.#deliver(change)),
       registry.onChange(() => this.#endWhenNotServed()),
     )
     this.#startTimers()
   }
 
+  /** The watcher takes more. */
+  resume(): void {
+    if (this.#stopped || !this.#isBehind) return
+    if (this.#sendInitial() && this.#sendMissed()) this.#isBehind = false
+  }
+
   /** Ends the watch without an event; safe to call more than once. */
   stop(): void {
     this.#stopped = true
+    this.#initial = undefined
     for (const cleanup of this.#cleanups.splice(0)) cleanup()
   }
 
-  /** @returns false when the watch ended before it started */
-  #sendPast(): boolean {
-    const { options } = this.#request
-    try {
-      if (options.sendInitialEvents || options.fromRevision === 0) this.#sendCurrentObjects()
-      else this.#sendChangesSince(options.fromRevision)
-      return true
-    } catch (error) {
-      if (!(error instanceof CompactedError)) throw error
-      const message = `too old resource version: ${options.fromRevision} (${error.compactedRevision})`
-      this.#request.send({ type: 'ERROR', object: errors.expired(message).status })
-      this.#request.end()
-      return false
-    }
-  }
-
-  #sendCurrentObjects(): void {
-    const { target, selection, send, options } = this.#request
+  #readCurrentObjects(): void {
+    const { target, options } = this.#request
     const scope = {
       resource: target.definition.storageResource,
       ...(target.namespace === '' ? {} : { namespace: target.namespace }),
     }
     const { objects, revision } = this.#context.storage.list(scope)
     this.#lastRevision = Math.max(revision, options.fromRevision)
-    for (const stored of objects) {
-      const object = toServed(target.definition, stored)
-      if (selection.matches(object)) send({ type: 'ADDED', object })
-    }
-    if (options.sendInitialEvents && options.bookmarks) {
-      this.#sendBookmark({ 'k8s.io/initial-events-end': 'true' })
-    }
+    this.#initial = objects.toReversed()
   }
 
-  #sendChangesSince(revision: number): void {
+  /** Whether all of them have been sent, and the watcher takes more. */
+  #sendInitial(): boolean {
+    const { target, selection, send, options } = this.#request
+    if (this.#initial === undefined) return true
+    for (let stored = this.#initial.pop(); stored; stored = this.#initial.pop()) {
+      const object = toServed(target.definition, stored)
+      if (selection.matches(object) && !send({ type: 'ADDED', object })) return false
+    }
+    this.#initial = undefined
+    const isMarked = options.sendInitialEvents && options.bookmarks
+    return !isMarked || this.#sendBookmark({ 'k8s.io/initial-events-end': 'true' })
+  }
+
+  /** Whether the watcher has all changes, and takes more. */
+  #sendMissed(): boolean {
     const resource = this.#request.target.definition.storageResource
-    for (const change of this.#context.storage.changesSince(resource, revision)) {
-      this.#deliver(change)
+    try {
+      const missed = this.#context.storage.changesSince(resource, this.#lastRevision)
+      return missed.every((change) => this.#sendChange(change))
+    } catch (error) {
+      if (!(error instanceof CompactedError)) throw error
+      const message = `too old resource version: ${this.#lastRevision} (${error.compactedRevision})`
+      this.#request.send({ type: 'ERROR', object: errors.expired(message).status })
+      this.#finish()
+      return false
     }
   }
 
   #deliver(change: Change): void {
+    if (this.#stopped || this.#isBehind || change.revision <= this.#lastRevision) return
+    this.#isBehind = !this.#sendChange(change)
+  }
+
+  /** Whether the watcher takes more. */
+  #sendChange(change: Change): boolean {
     const { namespace } = this.#request.target
-    if (this.#stopped || change.revision <= this.#lastRevision) return
     this.#lastRevision = change.revision
-    if (namespace !== '' && change.key.namespace !== namespace) return
+    if (namespace !== '' && change.key.namespace !== namespace) return true
     const event = this.#eventFor(change)
-    if (event !== undefined) this.#request.send(event)
+    return event === undefined || this.#request.send(event)
   }
 
   /** Translates a change for a watcher that sees only the selected objects. */
@@ -149,22 +169,30 @@ export class WatchSession {
     this.#schedule(options.timeoutMs, () => this.#finish())
     if (!options.bookmarks) return
     if (options.timeoutMs > bookmarkBeforeEndMs) {
-      this.#schedule(options.timeoutMs - bookmarkBeforeEndMs, () => this.#sendBookmark())
+      this.#schedule(options.timeoutMs - bookmarkBeforeEndMs, () => this.#sendProgress())
     }
     this.#repeatBookmark()
   }
 
   #repeatBookmark(): void {
     this.#schedule(bookmarkIntervalMs, () => {
-      this.#sendBookmark()
+      this.#sendProgress()
       this.#repeatBookmark()
     })
   }
 
-  #sendBookmark(annotations?: Record<string, string>): void {
+  /** A watcher that is behind has something else to read first. */
+  #sendProgress(): void {
+    if (!this.#isBehind) this.#isBehind = !this.#sendBookmark()
+  }
+
+  /** Whether the watcher takes more. */
+  #sendBookmark(annotations?: Record<string, string>): boolean {
     const { definition } = this.#request.target
-    const resourceVersion = String(Math.max(this.#context.storage.revision, this.#lastRevision))
-    this.#request.send({
+    // It says that the watcher has everything up to here.
+    const revision = this.#isBehind ? this.#lastRevision : this.#context.storage.revision
+    const resourceVersion = String(Math.max(revision, this.#lastRevision))
+    return this.#request.send({
       type: 'BOOKMARK',
       object: {
         apiVersion: servedApiVersion(definition),
