@@ -70,6 +70,9 @@ describe('an answer that a conversation keeps', () => {
     expect(response.status).toBe(502)
     expect(await response.json()).toMatchObject({ error: { code: 'answer_too_large' } })
     expect((await turnsOf(gateway))[0]?.status).toBe('failed')
+    // Its provider did nothing wrong, and no other is asked for as long an answer.
+    expect(upstream.requests).toHaveLength(1)
+    expect(gateway.report().providers[0]?.health).toBe('Healthy')
   })
 
   it('has no limit where it is not kept: its bytes pass through', async () => {

@@ -48,3 +48,14 @@ export async function collectOrCut(
     throw breakOffReason(error, provider)
   }
 }
+
+/**
+ * An answer that has to be held and is longer than may be. No other target is asked for as long an
+ * answer, and the provider is not at fault.
+ */
+export function tooLargeToHold(bytesMax: number, status: number): UpstreamFailure {
+  const error = gatewayError.answerTooLarge(bytesMax)
+  return new UpstreamFailure('InvalidRequest', error, `an answer of more than ${bytesMax} bytes`, {
+    status,
+  })
+}

@@ -10,7 +10,7 @@ import {
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
-import { type AnswerSource, collectOrCut, nextOrCut } from './answer-source.ts'
+import { type AnswerSource, collectOrCut, nextOrCut, tooLargeToHold } from './answer-source.ts'
 
 /** An undecoded answer longer than this is relayed before it is complete. */
 const passedBytesMax = 1024 * 1024
@@ -69,7 +69,7 @@ export class WholeAnswer implements AnswerStream {
     if (!complete) {
       if (!isDecoded) return new WholeAnswer(source, bytes, exchange)
       exchange.abort(new Error('the answer is too long'))
-      throw gatewayError.answerTooLarge(bytesMax)
+      throw tooLargeToHold(bytesMax, exchange.status)
     }
     const answer = new WholeAnswer(source, bytes, undefined)
     answer.#check(bytes)

@@ -5,7 +5,7 @@ import {
   type FailureClass,
   type ModelError,
 } from '@fairlead/llm'
-import type { AnswerSource } from '../answer/answer-source.ts'
+import { type AnswerSource, tooLargeToHold } from '../answer/answer-source.ts'
 import type { AnswerPiece, AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import { answerOf } from '../answer/event-answer.ts'
 import { StreamAnswer } from '../answer/stream-answer.ts'
@@ -48,7 +48,7 @@ export async function beginAnswer(
   const source: AnswerSource = {
     exchange: body.exchange,
     dialect,
-    use: isAsked ? use : { passes: false, needsEvents: true },
+    use: isAsked ? use : { ...use, passes: false, needsEvents: true },
     provider: key,
     nowMs,
     watch,
@@ -60,7 +60,7 @@ export async function beginAnswer(
     }
     const answer = new StreamAnswer(source)
     await untilContent(answer, target, source)
-    return isAsked ? answer : await wholeOf(answer, target)
+    return isAsked ? answer : await wholeOf(answer, target, use.heldBytesMax)
   } catch (error) {
     exchange.abort(new Error('the answer is of no use'))
     throw failureOf(error, target, exchange.status)
@@ -103,14 +103,18 @@ async function untilContent(
 }
 
 /** A stream as the whole answer that was asked for. */
-async function wholeOf(answer: StreamAnswer, { provider }: CallTarget): Promise<AnswerStream> {
-  const assembler = createStreamAssembler()
+async function wholeOf(
+  answer: StreamAnswer,
+  { provider }: CallTarget,
+  bytesMax: number,
+): Promise<AnswerStream> {
+  const assembler = createStreamAssembler({ bytesMax })
   for (;;) {
     const piece = await answer.next()
     if (piece === undefined) break
     for (const event of piece.events()) {
       if (event.type === 'error') throw event.error
-      assembler.push(event)
+      if (!assembler.push(event)) throw tooLargeToHold(bytesMax, answer.status)
     }
   }
   if (!answer.isComplete) throw gatewayError.upstreamCut(provider.key)

@@ -2,7 +2,8 @@
  * What went wrong with a call to a provider, named by whose fault it is, which decides what happens
  * next. One word from the retry conditions of a RoutingPolicy to log, span and metric.
  *
- * - `InvalidRequest`: the caller's fault. Final: every provider would refuse the call.
+ * - `InvalidRequest`: the caller's fault. Final: every provider would refuse the call. Also an answer that is
+ *   longer than the gateway may hold.
  * - `ContentRefused`: the provider's moderation. Final; the credential is fine.
  * - `CredentialRefused`: the key's fault. The provider's next key is asked.
  * - `CredentialExpired`: the same, and the provider says that the key's time is up.
