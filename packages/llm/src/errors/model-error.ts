@@ -17,6 +17,9 @@ export type ModelErrorKind =
   | 'unavailable'
   | 'internal'
 
+/** Codes are in logs. What a provider calls a code, and is free text, is none. */
+const codeForm = /^[\w.:/-]{1,64}$/
+
 /**
  * A model call that cannot be answered, in no provider's format. The message is for the caller:
  * what happened and what to do. It never contains a credential, and is cut at 4096 characters
@@ -27,7 +30,7 @@ export class ModelError extends Error {
   readonly kind: ModelErrorKind
   /** HTTP status of the response. */
   readonly status: number
-  /** Machine-readable code, such as `model_not_found`. */
+  /** Machine-readable code, such as `model_not_found`; the kind's own for one that is free text. */
   readonly code: string
   /** The request field at fault, such as `messages[0].content`. */
   readonly param: string | undefined
@@ -57,7 +60,7 @@ export class ModelError extends Error {
     const defaults = kindDefaults[kind]
     this.kind = kind
     this.status = options.status ?? defaults.status
-    this.code = options.code ?? defaults.code
+    this.code = codeForm.test(options.code ?? '') ? (options.code ?? '') : defaults.code
     this.param = options.param === undefined ? undefined : cut(options.param, paramLengthMax)
     this.retryable = options.retryable ?? defaults.retryable
     this.retryAfterSeconds = options.retryAfterSeconds
