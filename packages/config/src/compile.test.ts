@@ -72,6 +72,7 @@ describe('compile', () => {
       name: 'default',
       generation: 1,
       auth: 'Required',
+      anonymousAccess: undefined,
       allowPrivateNetworks: false,
       defaultModel: 'assistant',
       defaultProviders: ['default/simulator'],
@@ -85,6 +86,8 @@ describe('compile', () => {
       },
       limits: {
         maxRequestBytes: 10_485_760,
+        maxBufferedBytes: 536_870_912,
+        maxResponseBytes: 33_554_432,
         requestTimeoutMs: 90_000,
         firstTokenTimeoutMs: 60_000,
         maxMessages: 10_000,
