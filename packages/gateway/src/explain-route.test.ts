@@ -160,7 +160,12 @@ describe('POST /v1/route', () => {
       gateway: { auth: 'Required' },
       consumers: [
         consumerOf('some', {
-          access: { models: ['m', 'nowhere'], promptTemplates: [], personas: [] },
+          access: {
+            models: ['m', 'nowhere'],
+            promptTemplates: [],
+            personas: [],
+            contextStrategies: [],
+          },
         }),
       ],
       providers,

@@ -19,9 +19,6 @@ type MirrorOutcome = AttemptOutcome | 'Dropped'
 /** Nobody waits for a copy's answer. */
 const nobody = { onClose: () => {} }
 
-/** Answers are read as they come and not decoded. */
-const unread: AnswerUse = { passes: true, needsEvents: false }
-
 /**
  * Copies calls to the mirrors of their routes. A copy has a deadline and a record of its own; its
  * answer is read to the end, measured and discarded. Whatever becomes of it, the caller does not
@@ -58,7 +55,13 @@ export class Mirrors {
 
   async #copy(target: CallTarget, assembled: AssembledCall, original: Call): Promise<void> {
     const { runtime, services } = original
-    const { requestTimeoutMs } = runtime.snapshot.gateway.limits
+    const { maxResponseBytes, requestTimeoutMs } = runtime.snapshot.gateway.limits
+    // Answers are read as they come and not decoded.
+    const unread: AnswerUse = {
+      passes: true,
+      needsEvents: false,
+      heldBytesMax: maxResponseBytes,
+    }
     const lifetime = new CallLifetime(nobody, services.clock, requestTimeoutMs)
     const record = new CallRecord(original.record.requestId, services.clock)
     const call = copyOf(original, target, record, lifetime)
@@ -103,6 +106,8 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
     caller,
     request,
     route: { ...route, targets: [target], unfit: [], retry, mirror: undefined },
+    // They count for the call itself.
+    bodyBytes: undefined,
     turn: undefined,
     answering: undefined,
     get signal() {

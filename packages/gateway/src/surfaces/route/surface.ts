@@ -1,7 +1,8 @@
 import { openAiChat } from '@fairlead/llm'
+import { readHeldBody } from '../../call/held-body.ts'
 import { readChatRequest } from '../../call/read-chat-request.ts'
 import { routedCallOf } from '../../call/routed-call-of.ts'
-import { readBody, requireJson } from '../../http/read-body.ts'
+import { requireJson } from '../../http/read-body.ts'
 import type { Surface, SurfaceRequest } from '../surface.ts'
 import { explainRoute } from './explain-route.ts'
 
@@ -17,11 +18,16 @@ async function answerRoute(request: SurfaceRequest): Promise<object> {
   const { caller, dialect, http, runtime, services } = request
   requireJson(http.request)
   const { headers } = http.request
-  const { maxRequestBytes } = runtime.snapshot.gateway.limits
-  const body = await http.record.waitFor(readBody(http.request, maxRequestBytes))
-  const sender = { caller, dialect, headers, runtime, services }
-  const asked = readChatRequest(body, sender, { messagesOptional: true })
-  const nowMs = services.clock.monotonicMs()
-  const call = routedCallOf(asked, { caller, dialect, headers, nowMs })
-  return explainRoute(call, runtime, services.random)
+  const { limits } = runtime.snapshot.gateway
+  const { heldBytes } = services
+  const held = await http.record.waitFor(readHeldBody(http.request, limits, heldBytes))
+  try {
+    const sender = { caller, dialect, headers, runtime, services }
+    const asked = readChatRequest(held.body, sender, { messagesOptional: true })
+    const nowMs = services.clock.monotonicMs()
+    const call = routedCallOf(asked, { caller, dialect, headers, nowMs })
+    return explainRoute(call, runtime, services.random)
+  } finally {
+    held.reservation.release()
+  }
 }
