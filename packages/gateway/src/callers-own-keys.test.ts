@@ -1,6 +1,12 @@
 import type { LLMProviderSettings } from '@fairlead/snapshot'
 import { describe, expect, it } from 'vitest'
-import { consumerOf, keyedProvider, providerOf, routeOf } from './test-support/snapshot.ts'
+import {
+  consumerOf,
+  everything,
+  keyedProvider,
+  providerOf,
+  routeOf,
+} from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { type Answer, completion, json } from './test-support/upstream.ts'
 
@@ -25,7 +31,7 @@ async function gatewayOf(
   const second = await testUpstream(json(200, completion('second')))
   const secondProvider = parts.second === 'own' ? callers : keyedProvider
   const gateway = await testGateway({
-    gateway: { auth: parts.auth ?? 'Required' },
+    gateway: { auth: parts.auth ?? 'Required', anonymousAccess: everything },
     providers: [
       callers('first', { baseURL: first.url, ...parts.first }),
       secondProvider('second', { baseURL: second.url }),

@@ -171,7 +171,8 @@ export function routeOf(
   }
 }
 
-const everything = {
+/** Access without limits, in the own namespace. */
+export const everything = {
   models: ['*'],
   promptTemplates: ['*'],
   personas: ['*'],
