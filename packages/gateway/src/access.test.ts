@@ -150,15 +150,20 @@ describe('a Consumer that was deleted and created again', () => {
   }
 
   it.each([
-    ['with another UID does not find the conversations of the first', 'u-1', 'u-2', 404],
+    ['with another UID does not find conversations and calls of the first', 'u-1', 'u-2', 404],
     ['does not find those that were kept under its name alone', undefined, 'u-1', 404],
     ['is the same where there are no UIDs, as in a folder', undefined, undefined, 200],
   ])('%s', async (_, first, second, status) => {
     const { before, after } = start(first, second)
     const gateway = await testGateway({ ...before, secrets: { app: 'key' } })
     const mine = { ...bearer('key'), 'x-fairlead-conversation': 'mine' }
-    expect((await gateway.chat(body, mine)).status).toBe(200)
+    const asked = await gateway.chat(body, mine)
+    expect(asked.status).toBe(200)
+    await asked.text()
+    const id = asked.headers.get('x-fairlead-request-id')
     gateway.snapshots.set(snapshotOf(after))
+    const call = await fetch(`${gateway.url}/v1/requests/${id}`, { headers: bearer('key') })
+    expect(call.status).toBe(status)
     const found = await fetch(`${gateway.url}/v1/conversations/mine`, { headers: bearer('key') })
     expect(found.status).toBe(status)
     const plan = await gateway.post('/v1/conversations/mine/plan', body, bearer('key'))

@@ -49,6 +49,7 @@ export async function handleCall(
     record.trace = services.tracing.begin(call.http.request.headers)
     call.caller = authenticate(call.http.request.headers, runtime.access, services.clock.now())
     record.consumer = call.caller.consumer
+    record.tenant = call.caller.tenant
     await permits.enter(arrivalPolicies, call)
     call.request = await readRequest(call, route, parameters)
     call.route = routeOf(call)

@@ -45,7 +45,7 @@ export type FromWorker =
       readonly type: 'call-wanted'
       readonly question: number
       readonly requestId: string
-      readonly consumer: string
+      readonly tenant: string
     }
   | { readonly type: 'metrics'; readonly families: readonly MetricFamily[] }
 

@@ -40,13 +40,13 @@ export class RecentCallsSender implements RecentCalls {
     this.#timer ??= this.#clock.setTimer(batchMs, () => this.flush())
   }
 
-  find(requestId: string, consumer: string): Promise<string | undefined> {
+  find(requestId: string, tenant: string): Promise<string | undefined> {
     this.flush()
     this.#questions += 1
     const question = this.#questions
     return new Promise((resolve) => {
       this.#waiting.set(question, resolve)
-      this.#send({ type: 'call-wanted', question, requestId, consumer })
+      this.#send({ type: 'call-wanted', question, requestId, tenant })
     })
   }
 

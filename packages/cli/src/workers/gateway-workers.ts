@@ -185,7 +185,7 @@ export class GatewayWorkers {
           case 'calls-ended':
             return recentCalls.ended(message.calls, message.isAsked)
           case 'call-wanted':
-            return recentCalls.wants(message.question, message.requestId, message.consumer)
+            return recentCalls.wants(message.question, message.requestId, message.tenant)
           case 'metrics':
             return metrics.received(message.families)
           default:

@@ -15,7 +15,7 @@ function join(owner: RecentCallsOwner, clock: FakeClock) {
       if (silent) return
       if (message.type === 'calls-ended') member.ended(message.calls, message.isAsked)
       if (message.type === 'call-wanted') {
-        member.wants(message.question, message.requestId, message.consumer)
+        member.wants(message.question, message.requestId, message.tenant)
       }
     })
   }
@@ -38,9 +38,10 @@ function join(owner: RecentCallsOwner, clock: FakeClock) {
   }
 }
 
-const endedCall = (requestId: string, consumer = 'default/app') =>
+const endedCall = (requestId: string, tenant = 'default/app') =>
   ({
-    fields: { requestId, consumer, status: 200, durationMs: 1, attempts: [] },
+    fields: { requestId, status: 200, durationMs: 1, attempts: [] },
+    tenant,
     endedAtMs: 1_000,
     usage: undefined,
   }) as unknown as EndedCall

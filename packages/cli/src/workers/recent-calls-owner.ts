@@ -9,7 +9,7 @@ const answerMs = 500
 interface RecentCallsMember {
   /** Calls that have ended; `isAsked` if they are the answer to `calls-wanted`. */
   ended(calls: readonly KeptCall[], isAsked: boolean): void
-  wants(question: number, requestId: string, consumer: string): void
+  wants(question: number, requestId: string, tenant: string): void
   /** Its process is gone; its calls are kept. */
   left(): void
 }
@@ -50,12 +50,12 @@ export class RecentCallsOwner {
         for (const call of calls) this.#memory.keep(call)
         if (isAsked) this.#heard(member)
       },
-      wants: (question, requestId, consumer) => {
-        const answer = () => this.#memory.find(requestId, consumer)
+      wants: (question, requestId, tenant) => {
+        const answer = () => this.#memory.find(requestId, tenant)
         const json = answer()
         const tell = (found: string | undefined) =>
           send({ type: 'call-found', question, json: found })
-        if (json !== undefined || consumer === '') return tell(json)
+        if (json !== undefined || tenant === '') return tell(json)
         this.#askOthers(() => tell(answer()))
       },
       left: () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { CallMemory } from './call-memory.ts'
 
-const call = (requestId: string, consumer = 'default/a', json = '{}') => ({
+const call = (requestId: string, tenant = 'default/a', json = '{}') => ({
   requestId,
-  consumer,
+  tenant,
   json,
 })
 

@@ -29,10 +29,10 @@ export class CallMemory {
     while (this.#bytes > this.#bytesMax) this.#forgetOldest()
   }
 
-  /** The JSON of a call that this Consumer made. */
-  find(requestId: string, consumer: string): string | undefined {
+  /** The JSON of a call that a caller of this tenant made. */
+  find(requestId: string, tenant: string): string | undefined {
     const call = this.#calls.get(requestId)
-    const isOwn = call !== undefined && consumer !== '' && call.consumer === consumer
+    const isOwn = call !== undefined && tenant !== '' && call.tenant === tenant
     return isOwn ? call.json : undefined
   }
 
@@ -50,6 +50,6 @@ export class CallMemory {
 }
 
 /** At most two bytes a character. */
-function bytesOf({ requestId, consumer, json }: KeptCall): number {
-  return (requestId.length + consumer.length + json.length) * 2 + entryBytes
+function bytesOf({ requestId, tenant, json }: KeptCall): number {
+  return (requestId.length + tenant.length + json.length) * 2 + entryBytes
 }

@@ -16,6 +16,8 @@ export class CallRecord {
   path = ''
   /** `namespace/name` of the Consumer; empty for an anonymous caller. */
   consumer = ''
+  /** The identity of the Consumer; empty for an anonymous caller. */
+  tenant = ''
   model = ''
   stream = false
   route = ''

@@ -9,6 +9,6 @@ export function ownRecentCalls(): RecentCalls {
   const memory = new CallMemory(recentCallsBytesMax)
   return {
     keep: (call) => memory.keep(keptCall(call)),
-    find: (requestId, consumer) => Promise.resolve(memory.find(requestId, consumer)),
+    find: (requestId, tenant) => Promise.resolve(memory.find(requestId, tenant)),
   }
 }

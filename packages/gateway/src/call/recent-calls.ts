@@ -4,6 +4,8 @@ import type { CallFields } from './call-fields.ts'
 /** A call that has ended, as it is kept. */
 export interface EndedCall {
   readonly fields: CallFields
+  /** Whose it is: a Consumer's identity, which a later one of the same name does not have. */
+  readonly tenant: string
   /** Unix milliseconds. */
   readonly endedAtMs: number
   readonly usage: Usage | undefined
@@ -14,23 +16,23 @@ export interface RecentCalls {
   /** Never waits. What it costs in memory is bounded; the oldest calls are forgotten first. */
   keep(call: EndedCall): void
   /**
-   * The JSON of the call with this id, if this Consumer (`namespace/name`) made it; undefined for
+   * The JSON of the call with this id, if a caller of this tenant made it; undefined for
    * one that another made, that is forgotten, or that has never been.
    */
-  find(requestId: string, consumer: string): Promise<string | undefined>
+  find(requestId: string, tenant: string): Promise<string | undefined>
 }
 
 /** One call as text: whose it is, and what is shown of it. */
 export interface KeptCall {
   readonly requestId: string
-  readonly consumer: string
+  readonly tenant: string
   /** What `GET /v1/requests/{id}` answers. */
   readonly json: string
 }
 
 /** A call in the form in which it is kept and shown. */
-export function keptCall({ fields, endedAtMs, usage }: EndedCall): KeptCall {
-  const { requestId, consumer } = fields
+export function keptCall({ fields, endedAtMs, tenant, usage }: EndedCall): KeptCall {
+  const { requestId } = fields
   const shown = {
     id: requestId,
     object: 'request',
@@ -59,7 +61,7 @@ export function keptCall({ fields, endedAtMs, usage }: EndedCall): KeptCall {
     passed_over: fields.passedOver ?? [],
     usage: usage === undefined ? null : presentUsage(usage),
   }
-  return { requestId, consumer, json: JSON.stringify(shown) }
+  return { requestId, tenant, json: JSON.stringify(shown) }
 }
 
 /** `answered`, or why not: `refused` is the caller's matter, `abandoned` too, `failed` is ours. */

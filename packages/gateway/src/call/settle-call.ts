@@ -43,12 +43,14 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
   }
   exportCall(record, endedMs, services)
   const isCall = record.model !== ''
-  const isKept = isCall && record.consumer !== ''
+  const isKept = isCall && record.tenant !== ''
   const isLogged = logger.isLevelEnabled?.('info') !== false
   if (!isKept && !isLogged) return
   const fields = callFields(record, endedMs)
   if (isLogged) logger.info(fields, isCall ? 'call' : 'request')
-  if (isKept) services.recentCalls.keep({ fields, endedAtMs: clock.now(), usage: record.usage })
+  if (!isKept) return
+  const { tenant, usage } = record
+  services.recentCalls.keep({ fields, tenant, endedAtMs: clock.now(), usage })
 }
 
 /** The model's name, if it may be a label. */

@@ -12,7 +12,7 @@ export const requests: Surface = {
       path: '/v1/requests/{id}',
       async answer({ caller, parameters, services }) {
         const { id = '' } = parameters
-        const json = await services.recentCalls.find(id, caller.consumer)
+        const json = await services.recentCalls.find(id, caller.tenant)
         if (json === undefined) throw gatewayError.requestNotFound(id)
         return JSON.parse(json) as object
       },
