@@ -61,7 +61,12 @@ async function otherKey(
   if (used === undefined) return undefined
   const { target } = plan
   const { next } = failureEffects[failure]
-  if (next === 'NextCredential') return record.waitFor(keys.replace(used, target, signal))
+  if (next === 'NextCredential') {
+    const known = keys.replace(used, target)
+    // A call that runs into a rotation waits briefly for the new key, unless another target answers.
+    if (known !== undefined || plan.hasOther) return known
+    return record.waitFor(keys.awaitRotation(used, target, signal))
+  }
   if (failure === 'CreditExhausted') return plan.hasOther ? undefined : keys.other(used, target)
   if (failure !== 'RateLimited') return undefined
   const other = keys.other(used, target)

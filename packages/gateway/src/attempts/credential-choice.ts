@@ -53,20 +53,13 @@ export class CredentialChoice {
 
   /**
    * Another key for the same provider after `refused` was rejected: one that is usable, or the new
-   * value if its Secret is just changing. A call that runs into a rotation waits briefly for it.
+   * value if its Secret has just changed. Undefined if there is none.
    */
-  async replace(
-    refused: Credential,
-    target: CallTarget,
-    signal: AbortSignal,
-  ): Promise<Credential | undefined> {
+  replace(refused: Credential, target: CallTarget): Credential | undefined {
     this.#refused.add(refused.value)
     const { provider } = target
     const other = this.#usable(provider.credentials, target.model)[0]
-    if (other !== undefined) return other
-    return (
-      this.#newValue(refused, provider) ?? (await this.#awaitRotation(refused, provider, signal))
-    )
+    return other ?? this.#newValue(refused, provider)
   }
 
   #usable(credentials: readonly Credential[], model: string): readonly Credential[] {
@@ -82,9 +75,10 @@ export class CredentialChoice {
     return { ...refused, value, state: this.#parts.credentialStates.of(key, value) }
   }
 
-  async #awaitRotation(
+  /** The new value of a refused key whose Secret is just changing, after a short wait. */
+  async awaitRotation(
     refused: Credential,
-    provider: ProviderRuntime,
+    { provider }: CallTarget,
     signal: AbortSignal,
   ): Promise<Credential | undefined> {
     const { clock, secrets } = this.#parts
