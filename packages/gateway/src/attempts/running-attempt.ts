@@ -37,8 +37,9 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
     this.#deadlines = new AttemptDeadlines(services.clock, limits, key, (failure) =>
       this.cancel(failure),
     )
-    target.noteChosen(request.sent.stream, this.#deadlines.startedMs)
-    state.claim()
+    const { startedMs } = this.#deadlines
+    target.noteChosen(request.sent.stream, startedMs)
+    state.claim(startedMs)
     credential?.state.claim()
     state.inFlight += 1
     call.lifetime.listen(this)

@@ -39,7 +39,7 @@ export async function probeProvider(
   let exchange: Exchange | undefined
   try {
     credential = new CredentialChoice(services).choose(target)
-    provider.state.claim()
+    provider.state.claim(startedMs)
     credential?.state.claim()
     exchange = decodedExchange(await open(target, credential, cancellation), provider.key)
     const { dialect } = provider.type

@@ -62,15 +62,29 @@ describe('the state of a provider', () => {
     for (let round = 0; round < 3; round += 1) {
       durations.push(leftMs())
       await clock.advance(leftMs())
-      state.claim()
+      state.claim(clock.monotonicMs())
       expect(leftMs()).toBe(10_000)
       fail(1)
     }
     expect([...durations, leftMs()]).toEqual([10_000, 20_000, 25_000, 25_000])
     await clock.advance(leftMs())
-    state.claim()
+    state.claim(clock.monotonicMs())
     state.succeeded()
     expect([state.health, leftMs(), state.ejections]).toEqual(['Healthy', 0, 0])
+  })
+
+  it('counts the failure of the call that tries it, whose start is noted before others look', async () => {
+    const clock = new FakeClock()
+    const { leftMs, state, fail } = stateAt(clock)
+    fail(3)
+    await clock.advance(10_000)
+    const startedMs = clock.monotonicMs()
+    // On a real clock some time passes between two looks at it.
+    await clock.advance(0.01)
+    state.claim(startedMs)
+    await clock.advance(2_000)
+    state.failed('ServerError', 'broken', startedMs)
+    expect([leftMs(), state.ejections]).toEqual([20_000, 2])
   })
 
   it('learns nothing from what was under way when it was ejected, or is asked as a last resort', async () => {
@@ -87,7 +101,7 @@ describe('the state of a provider', () => {
     const { fail, leftMs, state } = stateAt(clock)
     fail(3)
     await clock.advance(10_000)
-    state.claim()
+    state.claim(clock.monotonicMs())
     await clock.advance(10_000)
     expect(leftMs()).toBe(0)
   })

@@ -65,15 +65,16 @@ export class ProviderState {
   }
 
   /**
-   * A call is about to try the provider. If it has been ejected and its time is over, others pass it
-   * over until this call's outcome is known, but not for longer than an ejection.
+   * An attempt that begins at `startedMs` is about to try the provider. If it has been ejected and its
+   * time is over, others pass it over until the outcome is known, but not for longer than an ejection.
    */
-  claim(): void {
-    const nowMs = this.#clock.monotonicMs()
-    const isTime = nowMs >= this.availableAtMs || this.#settings.probe !== undefined
+  claim(startedMs: number): void {
+    const isTime = startedMs >= this.availableAtMs || this.#settings.probe !== undefined
     if (this.ejections === 0 || !isTime) return
-    if (this.#settings.probe === undefined) this.availableAtMs = nowMs + this.#settings.ejectForMs
-    this.#trialMs = nowMs
+    if (this.#settings.probe === undefined) {
+      this.availableAtMs = startedMs + this.#settings.ejectForMs
+    }
+    this.#trialMs = startedMs
   }
 
   /**
