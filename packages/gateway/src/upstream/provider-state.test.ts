@@ -106,6 +106,16 @@ describe('the state of a provider', () => {
     expect(leftMs()).toBe(0)
   })
 
+  it('is tried by calls again when the probe that was to bring it back is configured no more', async () => {
+    const clock = new FakeClock()
+    const { fail, leftMs, state } = stateAt(clock)
+    state.configure({ ...settings, probe: { intervalMs: 5_000, model: 'm' } })
+    fail(3)
+    expect(leftMs()).toBe(Infinity)
+    state.configure(settings)
+    expect(leftMs()).toBe(10_000)
+  })
+
   it('rests as long as it asks, within the bound', () => {
     const clock = new FakeClock()
     const { state, leftMs, reported } = stateAt(clock)

@@ -56,8 +56,12 @@ export class ProviderState {
     this.#ejected = ejected
   }
 
+  /** What was ejected until its probe succeeds is tried by calls if there is no probe any more. */
   configure(settings: HealthSettings): void {
     this.#settings = settings
+    if (settings.probe === undefined && this.availableAtMs === Infinity) {
+      this.availableAtMs = this.#clock.monotonicMs() + settings.ejectForMs
+    }
   }
 
   get maxEjectedPercent(): number {
