@@ -39,8 +39,8 @@ export function limitsOf(
 
 /**
  * Watches the silence of one attempt: until content begins, between two pieces of it, and its whole
- * time. What is no content, such as pings, ends no silence. One timer, which is set again only when
- * it fires: a piece of content costs no more than a look at the clock.
+ * time. What is no content, such as pings, ends no silence. One timer, which is set again only with
+ * the first content and when it fires: any other piece costs no more than a look at the clock.
  */
 export class AttemptDeadlines {
   readonly #clock: Clock
@@ -50,6 +50,7 @@ export class AttemptDeadlines {
   readonly #expire: (failure: UpstreamFailure) => void
   #progressMs: number | undefined
   #suspended = false
+  #stopped = false
   #timer: Timer
 
   constructor(
@@ -72,11 +73,17 @@ export class AttemptDeadlines {
 
   /** Content has come, or the model is thinking. */
   progressed(): void {
+    const isFirst = this.#progressMs === undefined
     this.#progressMs = this.#clock.monotonicMs()
+    if (!isFirst || this.#stopped) return
+    // The timer waits for the first byte, which may be longer than a silence may last.
+    this.#timer.cancel()
+    this.#check()
   }
 
   /** The answer is complete: a provider that does not end its stream is not waited for. */
   finished(): void {
+    if (this.#stopped) return
     this.#timer.cancel()
     this.#timer = this.#clock.setTimer(endMs, () => this.#fail('idle', endMs))
   }
@@ -92,6 +99,7 @@ export class AttemptDeadlines {
   }
 
   stop(): void {
+    this.#stopped = true
     this.#timer.cancel()
   }
 
