@@ -74,6 +74,17 @@ describe('streams', () => {
     expect(await (await gateway.chat(body)).text()).toBe(text)
   })
 
+  it.each([
+    ['several lines of data', (text: string) => text.replaceAll('":', '":\ndata: ')],
+    ['a byte order mark', (text: string) => `\uFEFF${text}`],
+    ['lines that end in carriage returns', (text: string) => text.replaceAll('\n', '\r')],
+  ])('a stream with %s arrives unchanged', async (_name, written) => {
+    const text = written(chunks(['a', 'b']).join(''))
+    const upstream = await testUpstream(inPieces(text, 64))
+    const gateway = await start(upstream.url)
+    expect(Buffer.from(await (await gateway.chat(body)).arrayBuffer()).toString()).toBe(text)
+  })
+
   it('a stream that is cut after any byte is never mistaken for a whole one', async () => {
     const text = chunks(['one', 'two']).join('')
     const whole = text.indexOf('"finish_reason":"stop"') + 26

@@ -73,6 +73,12 @@ describe('createStreamScanner', () => {
     expect([scanner.usage, scanner.finished, scanner.done]).toEqual([undefined, false, false])
   })
 
+  it('finds the end in lines that end in carriage returns', () => {
+    const scanner = createStreamScanner()
+    scanner.push(Buffer.from('data: {"choices":[]}\r\rdata: [DONE]\r\r'))
+    expect(scanner.done).toBe(true)
+  })
+
   it('does not mistake an empty finish reason for the end', () => {
     const scanner = createStreamScanner()
     scanner.push(Buffer.from('data: {"choices":[{"finish_reason":""}]}\n\n'))

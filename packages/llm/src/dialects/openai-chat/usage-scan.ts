@@ -69,7 +69,8 @@ function isGiven(value: unknown): boolean {
 function hasDoneLine(bytes: Buffer): boolean {
   const position = bytes.lastIndexOf(doneWord)
   if (position === -1) return false
-  const lineStart = bytes.lastIndexOf('\n', position) + 1
+  const ends = ['\n', '\r'].map((lineEnd) => bytes.lastIndexOf(lineEnd, position))
+  const lineStart = Math.max(...ends) + 1
   return /^data:\s*$/.test(bytes.toString('latin1', lineStart, position))
 }
 
