@@ -106,6 +106,19 @@ describe('streams', () => {
     }
   })
 
+  it('a stream that is complete before its connection breaks is no failure', async () => {
+    const text = chunks(['a', 'b']).join('')
+    const upstream = await testUpstream((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(text, () => response.destroy())
+    })
+    const gateway = await start(upstream.url)
+    expect(await (await gateway.chat(body)).text()).toBe(text)
+    const call = gateway.logs.find(({ message }) => message === 'call')
+    expect(call?.fields).toMatchObject({ attempts: [{ outcome: 'Success' }] })
+    expect(call?.fields).not.toHaveProperty('errorCode')
+  })
+
   it('a stream that is cut is an error of the provider, not of the gateway', async () => {
     const upstream = await testUpstream((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
