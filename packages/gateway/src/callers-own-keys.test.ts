@@ -1,5 +1,5 @@
 import type { LLMProviderSettings } from '@fairlead/snapshot'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   consumerOf,
   everything,
@@ -164,6 +164,33 @@ describe("on fallback, a caller's own key", () => {
     const response = await gateway.chat(body, both)
     expect(response.status).toBe(502)
     expect([first.requests.length, second.requests.length]).toEqual([1, 0])
+  })
+
+  it('nor does it by the draw of a strategy, or as a mirror', async () => {
+    const first = await testUpstream(ok)
+    const other = await testUpstream(ok)
+    const gateway = await testGateway({
+      gateway: { auth: 'Required' },
+      providers: [
+        callers('first', { baseURL: first.url }),
+        callers('other', { baseURL: other.url }),
+      ],
+      routes: [
+        routeOf('all', [{ provider: 'first' }, { provider: 'other' }], {
+          strategy: 'Weighted',
+          mirror: { provider: 'default/other', model: undefined, percent: 100 },
+        }),
+      ],
+      consumers: [consumerOf('team')],
+      secrets: { team: gatewayKey },
+    })
+    for (let count = 0; count < 10; count += 1) {
+      expect((await gateway.chat(body, both)).status).toBe(200)
+    }
+    await vi.waitFor(() =>
+      expect(gateway.logs.filter(({ message }) => message === 'mirror')).toHaveLength(10),
+    )
+    expect([first.requests.length, other.requests.length]).toEqual([10, 0])
   })
 
   it('nor does it if the first cannot be asked at all', async () => {

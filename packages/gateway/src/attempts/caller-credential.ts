@@ -13,17 +13,15 @@ export interface CallerCredential {
 
 /**
  * The caller's key for a target whose provider is asked with it; undefined for one that has its own.
- * Of several such providers only the first of the route gets it: a key of one vendor must not reach
- * another. Nothing is passed on unless the gateway's key came in its own header, and never a key of
+ * Of several such providers only the first in the rule's list gets it, whatever order they are tried
+ * in, and a mirror only if it is that one: a key of one vendor must not reach another. Nothing is passed on unless the gateway's key came in its own header, and never a key of
  * the gateway. Throws UpstreamFailure: `InvalidRequest` for a call without a key, `Unsupported` for a
  * target that must not get it.
  */
 export function callerCredential(target: CallTarget, call: Call): CallerCredential | undefined {
   if (!usesCallersKey(target)) return undefined
   const { key, type } = target.provider
-  if (call.route.targets.find(usesCallersKey)?.provider !== target.provider) {
-    throw notForThis(target, call)
-  }
+  if ((keyOwner(call) ?? key) !== key) throw notForThis(target, call)
   const names = type.callerKeyHeaders ?? ['authorization']
   const { headers } = call.http.request
   const name = names.find((candidate) => (headers.get(candidate)?.trim() ?? '') !== '')
@@ -43,6 +41,15 @@ export function secretOf({ value }: CallerCredential): string {
 
 function usesCallersKey({ provider }: CallTarget): boolean {
   return provider.settings.authentication.source === 'Caller'
+}
+
+/** The first provider of the rule that is asked with callers' keys; undefined if none is. */
+function keyOwner({ route, runtime }: Call): string | undefined {
+  const ofRule = route.route?.targets.map(({ provider }) => provider)
+  const ofRoute = ofRule ?? route.targets.map(({ provider }) => provider.key)
+  return ofRoute.find(
+    (key) => runtime.providers.get(key)?.settings.authentication.source === 'Caller',
+  )
 }
 
 function isGatewayKey(value: string, { runtime }: Call): boolean {
