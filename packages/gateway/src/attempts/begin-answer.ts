@@ -1,10 +1,4 @@
-import {
-  chatFormatOf,
-  createStreamAssembler,
-  type Dialect,
-  type FailureClass,
-  type ModelError,
-} from '@fairlead/llm'
+import { chatFormatOf, createStreamAssembler, type Dialect } from '@fairlead/llm'
 import { type AnswerSource, tooLargeToHold } from '../answer/answer-source.ts'
 import type { AnswerPiece, AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import { answerOf } from '../answer/event-answer.ts'
@@ -14,9 +8,8 @@ import { gatewayError } from '../errors/gateway-error.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import { answerEncoding } from '../upstream/decoded-exchange.ts'
 import type { Exchange } from '../upstream/exchange.ts'
-import { UpstreamFailure } from '../upstream/upstream-failure.ts'
+import { failedAnswer } from './failed-answer.ts'
 import { sniffBody } from './sniff-body.ts'
-import { toldError } from '../errors/told-error.ts'
 
 /**
  * Reads just enough of an answer to know that it has begun: a whole answer until it is known to be
@@ -63,7 +56,7 @@ export async function beginAnswer(
     return isAsked ? answer : await wholeOf(answer, target, use.heldBytesMax)
   } catch (error) {
     exchange.abort(new Error('the answer is of no use'))
-    throw failureOf(error, target, exchange.status)
+    throw failedAnswer(error, target.provider, exchange.status)
   }
 }
 
@@ -119,18 +112,4 @@ async function wholeOf(
   }
   if (!answer.isComplete) throw gatewayError.upstreamCut(provider.key)
   return answerOf(assembler.response(), true)
-}
-
-/** Whether the message of such a failure is the gateway's own, so that it may be in logs. */
-function isOwn(failure: FailureClass): boolean {
-  return failure === 'InvalidAnswer' || failure === 'Cut'
-}
-
-function failureOf(error: unknown, { provider }: CallTarget, status: number): unknown {
-  const failure =
-    error instanceof Error && 'failure' in error ? (error as ModelError).failure : undefined
-  if (error instanceof UpstreamFailure || failure === undefined) return error
-  const told = toldError(error as ModelError, provider.key)
-  const reason = isOwn(failure) ? told.message : `an error with status ${status}`
-  return new UpstreamFailure(failure, told, reason, { status })
 }

@@ -28,7 +28,8 @@ export function noteFailure(
     state.failed(failure, reason, startedMs)
     if (pauseMs !== undefined) state.coolDown(pauseMs, reason)
   }
-  if (provider.credentials.length > 0 && provider.credentials.every(isRefused)) {
+  const isOfKey = effect.credential === 'Refused' || effect.credential === 'Expired'
+  if (isOfKey && provider.credentials.length > 0 && provider.credentials.every(isRefused)) {
     state.unauthorized(error.message)
   }
 }

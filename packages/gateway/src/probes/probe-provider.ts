@@ -2,6 +2,7 @@ import type { Cancellation } from '@fairlead/base'
 import { chatFormatOf, type ModelRequest } from '@fairlead/llm'
 import { asFailure } from '../attempts/as-failure.ts'
 import { CredentialChoice } from '../attempts/credential-choice.ts'
+import { failedAnswer } from '../attempts/failed-answer.ts'
 import { noteFailure } from '../attempts/note-failure.ts'
 import { refusedAnswer } from '../attempts/refused-answer.ts'
 import type { Services } from '../call/services.ts'
@@ -9,7 +10,7 @@ import { gatewayError } from '../errors/gateway-error.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import { decodedExchange } from '../upstream/decoded-exchange.ts'
-import type { Exchange } from '../upstream/exchange.ts'
+import type { CollectedBody, Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 
 /** The answer to a probe is a few words. */
@@ -47,7 +48,7 @@ export async function probeProvider(
     if (status < 200 || status >= 300) {
       throw await refusedAnswer(exchange, target, credential?.value, { dialect, services })
     }
-    checkAnswer(await exchange.collect(answerBytesMax, () => {}), target)
+    checkAnswer(await exchange.collect(answerBytesMax, () => {}), status, target)
     provider.state.succeeded()
     credential?.state.accepted(target.model)
   } catch (error) {
@@ -96,7 +97,8 @@ function requestFor(model: string): ModelRequest {
 }
 
 function checkAnswer(
-  { bytes, complete }: Awaited<ReturnType<Exchange['collect']>>,
+  { bytes, complete }: CollectedBody,
+  status: number,
   { provider }: CallTarget,
 ): void {
   let answer: unknown
@@ -109,5 +111,5 @@ function checkAnswer(
     throw gatewayError.upstreamInvalidResponse(provider.key, 'not a JSON object')
   }
   const failure = provider.type.dialect.passage.answerFailure(answer)
-  if (failure !== undefined) throw failure
+  if (failure !== undefined) throw failedAnswer(failure, provider, status)
 }

@@ -64,3 +64,11 @@ it('a call that was answered makes a probe needless', async () => {
   await upstream.request(2)
   expect(upstream.requests[1]?.body['model']).toBe('small')
 })
+
+it('an error inside a 200 is a failure, of which the report repeats no text', async () => {
+  const { gateway, upstream, probe, healthOf } = await probed()
+  upstream.answer = json(200, { error: { message: 'secret words', code: 500 } })
+  await probe()
+  expect(healthOf()).toBe('Unreachable')
+  expect(JSON.stringify(gateway.report())).not.toContain('secret words')
+})
