@@ -317,6 +317,35 @@ describe('keys of providers', () => {
     ])
   })
 
+  it('another key is used after one without credit, where every other target has failed before', async () => {
+    const broken = await testUpstream(json(500, {}))
+    const upstream = await testUpstream((response, request) =>
+      request.headers.authorization === 'Bearer sk-second'
+        ? json(200, completion('ok'))(response, request)
+        : json(402, {})(response, request),
+    )
+    const credentials = ['first', 'second'].map((name) => ({
+      name,
+      secret: { namespace: 'default', name, key: 'api-key' },
+      weight: 1,
+    }))
+    const gateway = await testGateway({
+      providers: [
+        keyedProvider('broken', { baseURL: broken.url, credentials }),
+        keyedProvider('openai', { baseURL: upstream.url, credentials }),
+      ],
+      routes: [
+        routeOf('all', [{ provider: 'broken' }, { provider: 'openai' }], {
+          retry: { attempts: 1, conditions: ['ServerError'] },
+        }),
+      ],
+      secrets,
+      options: { random: () => 0 },
+    })
+    expect((await gateway.chat(body)).status).toBe(200)
+    expect([broken.requests.length, upstream.requests.length]).toEqual([1, 2])
+  })
+
   it('a call that runs into a rotation waits for the new key', async () => {
     const clock = new FakeClock()
     const upstream = await testUpstream((response, request) =>

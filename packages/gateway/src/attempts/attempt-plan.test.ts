@@ -59,6 +59,27 @@ describe('the plan of attempts', () => {
       ],
       ['around again after a pause', [a, b], 2, [error, error], ['a', 'b', 100, 'a']],
       ['as long as the provider asks', [a], 1, [failure('RateLimited', 3)], ['a', 3000, 'a']],
+      [
+        'another one that has not asked for the pause of the last',
+        [a, b],
+        2,
+        [error, failure('RateLimited', 60)],
+        ['a', 'b', 100, 'a'],
+      ],
+      [
+        'not one that has asked for a pause before one that has not',
+        [a, b],
+        3,
+        [failure('RateLimited', 3), error, error],
+        ['a', 'b', 100, 'b', 200, 'b'],
+      ],
+      [
+        'the one whose pause is over first',
+        [a, b],
+        2,
+        [failure('RateLimited', 3), failure('RateLimited', 2)],
+        ['a', 'b', 2000, 'b'],
+      ],
       ['not longer than is bearable', [a], 1, [failure('RateLimited', 60)], ['a', 'told']],
       [
         'not at all for a mistake of the caller',
@@ -86,6 +107,18 @@ describe('the plan of attempts', () => {
     ],
   )('%s', (_name, targets, attempts, failures, steps) => {
     expect(run(planFor(targets, attempts), failures)).toEqual(steps)
+  })
+
+  it('leaves the last retry to a target that has not been tried, not to another key', () => {
+    const plan = planFor([a, b], 2)
+    expect([plan.hasNext, plan.takeRetry('RateLimited'), plan.takeRetry('RateLimited')]).toEqual([
+      true,
+      true,
+      false,
+    ])
+    plan.afterFailure(failure('RateLimited'))
+    expect([plan.target, plan.hasNext]).toEqual([b, false])
+    expect(planFor([a], 1).takeRetry('RateLimited')).toBe(true)
   })
 
   it('retries only what the route names', () => {

@@ -16,14 +16,17 @@ interface PlanParts {
 
 /**
  * Decides which target to try next. Targets are tried in order and then again from the first, as
- * often as the route allows and as long as it allows. A target that cannot be used at all costs no
- * retry and is not tried again. A keep-alive connection that the upstream closed just as it was used
+ * often as the route allows and as long as it allows; one that has asked for a pause comes after the
+ * others until that is over. A target that cannot be used at all costs no retry and is not tried
+ * again. A keep-alive connection that the upstream closed just as it was used
  * is replaced once, for free.
  */
 export class AttemptPlan {
   #targets: readonly CallTarget[]
   readonly #retry: RetrySettings
   readonly #parts: PlanParts
+  /** Monotonic milliseconds until which a target has asked for a pause. */
+  readonly #pauses = new Map<CallTarget, number>()
   #position = 0
   #rounds = 0
   #retriesLeft: number
@@ -47,12 +50,17 @@ export class AttemptPlan {
     return target
   }
 
-  get hasOther(): boolean {
-    return this.#targets.length > 1
+  /** Whether another target has not been tried yet. */
+  get hasNext(): boolean {
+    return this.#rounds === 0 && this.#position + 1 < this.#targets.length
   }
 
-  /** Takes a retry for this condition, to be made at once. False if none is left. */
+  /**
+   * Takes a retry for this condition, for another key of the same target, to be made at once. False
+   * if none is left, or only one, which a target that has not been tried is worth more than.
+   */
   takeRetry(condition: RetryCondition): boolean {
+    if (this.hasNext && this.#retriesLeft === 1) return false
     if (!this.#mayRetry(condition, 0)) return false
     this.#retriesLeft -= 1
     return true
@@ -60,7 +68,7 @@ export class AttemptPlan {
 
   /**
    * Moves on to the next target. Returns the milliseconds to wait first: another target is tried at
-   * once, the same one only after a backoff. Throws the error for the caller when nothing is left
+   * once, the same one only after a backoff, and any after the pause that it has asked for. Throws the error for the caller when nothing is left
    * to try.
    */
   afterFailure(failed: UpstreamFailure): number {
@@ -73,7 +81,8 @@ export class AttemptPlan {
       this.#reconnectsLeft -= 1
       return 0
     }
-    return this.#again(next, failed.error)
+    this.#notePause(failed.error)
+    return this.#again(next, failed.error, this.#position + 1)
   }
 
   #dropTarget(error: ModelError): number {
@@ -83,18 +92,41 @@ export class AttemptPlan {
     // The targets that are left have failed before.
     const before = this.#failed
     if (before === undefined) throw error
-    return this.#again(before.condition, before.error)
+    return this.#again(before.condition, before.error, this.#position)
   }
 
-  #again(condition: RetryCondition, error: ModelError): number {
+  /** `from` is the place of the target whose turn it is. */
+  #again(condition: RetryCondition, error: ModelError, from: number): number {
     this.#failed = { condition, error }
-    const isLast = this.#position + 1 >= this.#targets.length
-    const delayMs = isLast ? this.#delayMs(error) : 0
+    const { place, pauseMs } = this.#soonest(from)
+    const isAround = place >= this.#targets.length
+    const backoff = isAround ? backoffMs(this.#rounds, this.#parts.random) : 0
+    const delayMs = pauseMs > retryAfterMsMax ? Infinity : Math.max(pauseMs, backoff)
     if (!this.#mayRetry(condition, delayMs)) throw error
     this.#retriesLeft -= 1
-    this.#position = isLast ? 0 : this.#position + 1
-    if (isLast) this.#rounds += 1
+    this.#position = place % this.#targets.length
+    if (isAround) this.#rounds += 1
     return delayMs
+  }
+
+  /** The place of the first target in turn that needs the least pause; counted on past the last. */
+  #soonest(from: number): { readonly place: number; readonly pauseMs: number } {
+    const { length } = this.#targets
+    let [place, pauseMs] = [from, Infinity]
+    for (let turn = from; turn < from + length; turn += 1) {
+      const leftMs = this.#pauseMs(this.#targets[turn % length])
+      if (leftMs < pauseMs) [place, pauseMs] = [turn, leftMs]
+    }
+    return { place, pauseMs }
+  }
+
+  #pauseMs(target: CallTarget | undefined): number {
+    const untilMs = target === undefined ? undefined : this.#pauses.get(target)
+    return untilMs === undefined ? 0 : Math.max(untilMs - this.#parts.clock.monotonicMs(), 0)
+  }
+
+  #notePause({ retryAfterSeconds = 0 }: ModelError): void {
+    this.#pauses.set(this.target, this.#parts.clock.monotonicMs() + retryAfterSeconds * 1000)
   }
 
   #mayRetry(condition: RetryCondition, delayMs: number): boolean {
@@ -103,12 +135,5 @@ export class AttemptPlan {
     if (withinMs === undefined) return delayMs < Infinity
     const { callStartedMs, clock } = this.#parts
     return clock.monotonicMs() + delayMs - callStartedMs <= withinMs
-  }
-
-  /** Infinite for a longer pause than is bearable. */
-  #delayMs({ retryAfterSeconds = 0 }: ModelError): number {
-    const retryAfterMs = retryAfterSeconds * 1000
-    if (retryAfterMs > retryAfterMsMax) return Infinity
-    return Math.max(retryAfterMs, backoffMs(this.#rounds, this.#parts.random))
   }
 }

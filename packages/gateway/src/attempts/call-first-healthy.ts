@@ -64,10 +64,10 @@ async function otherKey(
   if (next === 'NextCredential') {
     const known = keys.replace(used, target)
     // A call that runs into a rotation waits briefly for the new key, unless another target answers.
-    if (known !== undefined || plan.hasOther) return known
+    if (known !== undefined || plan.hasNext) return known
     return record.waitFor(keys.awaitRotation(used, target, signal))
   }
-  if (failure === 'CreditExhausted') return plan.hasOther ? undefined : keys.other(used, target)
+  if (failure === 'CreditExhausted') return plan.hasNext ? undefined : keys.other(used, target)
   if (failure !== 'RateLimited') return undefined
   const other = keys.other(used, target)
   return other !== undefined && plan.takeRetry('RateLimited') ? other : undefined
