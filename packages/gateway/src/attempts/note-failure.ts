@@ -15,7 +15,7 @@ export function noteFailure(
 ): void {
   const effect = failureEffects[failure]
   const pauseMs = error.retryAfterSeconds === undefined ? undefined : error.retryAfterSeconds * 1000
-  noteCredential(effect.credential, credential, model, pauseMs)
+  noteCredential(effect.credential, credential, { model, startedMs, pauseMs })
   const { state } = provider
   // A limit of a provider without keys is its own, but that of a caller's key is the caller's.
   const isCallers = provider.settings.authentication.source === 'Caller'
@@ -23,7 +23,7 @@ export function noteFailure(
   if (rests || effect.provider === 'CoolDown') {
     state.coolDown(pauseMs ?? pauseMsDefault, reason)
   } else if (effect.provider === 'Alive') {
-    state.succeeded()
+    state.succeeded(startedMs)
   } else if (effect.provider === 'Failure') {
     state.failed(failure, reason, startedMs)
     if (pauseMs !== undefined) state.coolDown(pauseMs, reason)
@@ -34,17 +34,23 @@ export function noteFailure(
   }
 }
 
+/** What a key was used for, and the pause that was asked for. */
+interface KeyUse {
+  readonly model: string
+  readonly startedMs: number
+  readonly pauseMs: number | undefined
+}
+
 function noteCredential(
   effect: (typeof failureEffects)[keyof typeof failureEffects]['credential'],
   credential: Credential | undefined,
-  model: string,
-  pauseMs: number | undefined,
+  { model, startedMs, pauseMs = pauseMsDefault }: KeyUse,
 ): void {
   switch (effect) {
     case 'Accepted':
-      return credential?.state.accepted(model)
+      return credential?.state.accepted(model, startedMs)
     case 'Limited':
-      return credential?.state.limited(model, pauseMs ?? pauseMsDefault)
+      return credential?.state.limited(model, pauseMs)
     case 'Refused':
     case 'Expired':
     case 'Exhausted':

@@ -55,7 +55,7 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
   }
 
   completed(): void {
-    this.#target.provider.state.succeeded()
+    this.#target.provider.state.succeeded(this.#deadlines.startedMs)
   }
 
   suspend(): void {
@@ -71,10 +71,10 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
     const { request, services } = this.#call
     const { state } = this.#target.provider
     this.#status = status
-    state.began()
     const { startedMs } = this.#deadlines
+    state.began(startedMs)
     this.#target.noteLatency(request.sent.stream, startedMs, services.clock.monotonicMs())
-    this.#credential?.state.accepted(this.#target.model)
+    this.#credential?.state.accepted(this.#target.model, startedMs)
     this.#note('Success', undefined)
   }
 

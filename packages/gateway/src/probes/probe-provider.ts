@@ -49,8 +49,8 @@ export async function probeProvider(
       throw await refusedAnswer(exchange, target, credential?.value, { dialect, services })
     }
     checkAnswer(await exchange.collect(answerBytesMax, () => {}), status, target)
-    provider.state.succeeded()
-    credential?.state.accepted(target.model)
+    provider.state.succeeded(startedMs)
+    credential?.state.accepted(target.model, startedMs)
   } catch (error) {
     if (cancellation.reason !== undefined && cancellation.reason !== error) return
     const failure = asFailure(error, exchange !== undefined, exchange?.status, provider)

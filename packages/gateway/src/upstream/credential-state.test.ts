@@ -24,7 +24,7 @@ describe('the state of a key', () => {
       expect(leftMs()).toBe(10_000)
     }
     expect(skips).toEqual([10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000])
-    state.accepted('m')
+    state.accepted('m', clock.monotonicMs())
     expect([state.status, leftMs(), state.untilMs]).toEqual(['Usable', 0, undefined])
   })
 
@@ -41,6 +41,18 @@ describe('the state of a key', () => {
     expect([leftMs('large'), leftMs('small'), state.status]).toEqual([7_000, 0, 'Exhausted'])
     await clock.advance(7_000)
     expect([leftMs('large'), state.status, state.untilMs]).toEqual([0, 'Usable', undefined])
+  })
+
+  it('a limit stays although a call is answered that began before it', async () => {
+    const clock = new FakeClock()
+    const { state, leftMs } = stateAt(clock)
+    const startedMs = clock.monotonicMs()
+    await clock.advance(1_000)
+    state.limited('m', 7_000)
+    state.accepted('m', startedMs)
+    expect(leftMs()).toBe(7_000)
+    state.accepted('m', clock.monotonicMs())
+    expect(leftMs()).toBe(0)
   })
 
   it('the limits of many models are bounded', () => {

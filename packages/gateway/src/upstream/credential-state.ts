@@ -16,6 +16,12 @@ const trialMs = 10_000
 /** A limit of more models than this is taken for one of the key. */
 const modelsMax = 64
 
+/** A limit of one model. Monotonic milliseconds. */
+interface Limit {
+  readonly sinceMs: number
+  readonly untilMs: number
+}
+
 /**
  * What calls have shown of one key of one provider. It comes back by itself: when its time is over,
  * one call at a time tries it again. A changed Secret is another key, with a state of its own.
@@ -31,8 +37,8 @@ export class CredentialState {
   #firstRefusalMs = 0
   /** Whether a call tries it again. */
   #tried = false
-  /** Monotonic milliseconds until which a model is not asked for with this key. */
-  readonly #models = new Map<string, number>()
+  /** By model: what is not asked for with this key for now. */
+  readonly #limits = new Map<string, Limit>()
 
   constructor(clock: Clock, changed: () => void) {
     this.#clock = clock
@@ -41,12 +47,12 @@ export class CredentialState {
 
   /** Monotonic milliseconds until which calls for the model skip the key; 0 if they need not. */
   availableAtMs(model: string): number {
-    if (this.#models.size === 0) return this.#availableAtMs
-    return Math.max(this.#availableAtMs, this.#models.get(model) ?? 0)
+    if (this.#limits.size === 0) return this.#availableAtMs
+    return Math.max(this.#availableAtMs, this.#limits.get(model)?.untilMs ?? 0)
   }
 
   get status(): CredentialStatus {
-    if (this.#status !== 'Usable' || this.#models.size === 0) return this.#status
+    if (this.#status !== 'Usable' || this.#limits.size === 0) return this.#status
     return this.#limitedUntilMs() > this.#clock.monotonicMs() ? 'Exhausted' : 'Usable'
   }
 
@@ -66,8 +72,14 @@ export class CredentialState {
     this.#tried = true
   }
 
-  accepted(model: string): void {
-    if (this.#models.size > 0) this.#models.delete(model)
+  /**
+   * It was accepted by an attempt that began at `startedMs`; what was under way before the provider
+   * limited it does not end the limit.
+   */
+  accepted(model: string, startedMs: number): void {
+    if (this.#limits.size > 0 && startedMs >= (this.#limits.get(model)?.sinceMs ?? 0)) {
+      this.#limits.delete(model)
+    }
     if (this.#status === 'Usable') return
     this.#availableAtMs = 0
     this.#refusals = 0
@@ -93,8 +105,9 @@ export class CredentialState {
     const nowMs = this.#clock.monotonicMs()
     const untilMs = nowMs + Math.min(milliseconds, skipMsMax)
     const wasLimited = this.#limitedUntilMs() > nowMs
-    if (this.#models.size >= modelsMax) this.#forgetModels(nowMs)
-    this.#models.set(model, Math.max(untilMs, this.#models.get(model) ?? 0))
+    if (this.#limits.size >= modelsMax) this.#forgetModels(nowMs)
+    const before = this.#limits.get(model)?.untilMs ?? 0
+    this.#limits.set(model, { sinceMs: nowMs, untilMs: Math.max(untilMs, before) })
     if (wasLimited) return
     this.sinceMs = this.#clock.now()
     this.#changed()
@@ -108,14 +121,16 @@ export class CredentialState {
 
   #limitedUntilMs(): number {
     let untilMs = 0
-    for (const one of this.#models.values()) if (one > untilMs) untilMs = one
+    for (const one of this.#limits.values()) if (one.untilMs > untilMs) untilMs = one.untilMs
     return untilMs
   }
 
   #forgetModels(nowMs: number): void {
-    for (const [model, untilMs] of this.#models) if (untilMs <= nowMs) this.#models.delete(model)
-    const [oldest] = this.#models.keys()
-    if (this.#models.size >= modelsMax && oldest !== undefined) this.#models.delete(oldest)
+    for (const [model, { untilMs }] of this.#limits) {
+      if (untilMs <= nowMs) this.#limits.delete(model)
+    }
+    const [oldest] = this.#limits.keys()
+    if (this.#limits.size >= modelsMax && oldest !== undefined) this.#limits.delete(oldest)
   }
 
   #note(status: CredentialStatus): void {

@@ -26,9 +26,9 @@ describe('the state of a provider', () => {
   it('is ejected after failures in a row, and only then', async () => {
     const clock = new FakeClock()
     const { state, fail, leftMs } = stateAt(clock)
-    state.succeeded()
+    state.succeeded(clock.monotonicMs())
     fail(2)
-    state.succeeded()
+    state.succeeded(clock.monotonicMs())
     fail(2)
     expect([state.health, leftMs()]).toEqual(['Healthy', 0])
     fail(1)
@@ -39,7 +39,7 @@ describe('the state of a provider', () => {
     const clock = new FakeClock()
     const { state, fail, leftMs } = stateAt(clock)
     for (let call = 0; call < 3; call += 1) {
-      state.began()
+      state.began(clock.monotonicMs())
       fail(1)
     }
     expect([state.health, leftMs()]).toEqual(['Unreachable', 10_000])
@@ -69,7 +69,7 @@ describe('the state of a provider', () => {
     expect([...durations, leftMs()]).toEqual([10_000, 20_000, 25_000, 25_000])
     await clock.advance(leftMs())
     state.claim(clock.monotonicMs())
-    state.succeeded()
+    state.succeeded(clock.monotonicMs())
     expect([state.health, leftMs(), state.ejections]).toEqual(['Healthy', 0, 0])
   })
 
@@ -124,8 +124,21 @@ describe('the state of a provider', () => {
     state.coolDown(3_600_000, 'status 529')
     expect(leftMs()).toBe(25_000)
     expect(reported).toEqual(['RateLimited'])
-    state.succeeded()
+    state.succeeded(clock.monotonicMs())
     expect(leftMs()).toBe(0)
+  })
+
+  it('rests on although a call is answered that began before it asked', async () => {
+    const clock = new FakeClock()
+    const { state, leftMs } = stateAt(clock)
+    const startedMs = clock.monotonicMs()
+    await clock.advance(1_000)
+    state.coolDown(20_000, 'status 529')
+    await clock.advance(1_000)
+    state.succeeded(startedMs)
+    expect([state.health, leftMs()]).toEqual(['RateLimited', 19_000])
+    state.succeeded(clock.monotonicMs())
+    expect([state.health, leftMs()]).toEqual(['Healthy', 0])
   })
 
   it('one that has never answered is Unreachable after its first failure; a flapping one reports once', () => {

@@ -42,6 +42,9 @@ export class ProviderState {
   /** When the call began whose outcome decides about an ejected provider. */
   #trialMs: number | undefined
   #succeededMs = -Infinity
+  /** When it last asked for a pause, and until when. */
+  #pauseAskedMs = -Infinity
+  #pauseUntilMs = 0
 
   /** `ejected` is told of every ejection, with the class of the failure that was one too many. */
   constructor(
@@ -82,23 +85,27 @@ export class ProviderState {
   }
 
   /**
-   * An answer of it has begun: it is passed over no more. Whether it also ends its answers remains to
-   * be seen, so failures in a row count on.
+   * The answer of an attempt that began at `startedMs` has begun: it is passed over no more, except
+   * for a pause that it has asked for since then. Whether it also ends its answers remains to be seen,
+   * so failures in a row count on.
    */
-  began(): void {
+  began(startedMs: number): void {
+    const rests = startedMs < this.#pauseAskedMs
     if (this.availableAtMs > 0) {
       this.#failures = 0
       this.#trialMs = undefined
       this.ejections = 0
-      this.availableAtMs = 0
+      if (!rests) this.#pauseUntilMs = 0
+      this.availableAtMs = this.#pauseUntilMs
     }
     this.#succeededMs = this.#clock.monotonicMs()
+    if (rests && this.#succeededMs < this.#pauseUntilMs) return
     this.#note('Healthy', 'The latest call was answered.')
   }
 
   /** It answered, to the end: the latest call shows that it works. Cheap when nothing changes. */
-  succeeded(): void {
-    this.began()
+  succeeded(startedMs: number): void {
+    this.began(startedMs)
     this.#failures = 0
   }
 
@@ -131,7 +138,9 @@ export class ProviderState {
   /** It asks for a pause of this length. Longer than an ejection may be, it is not believed. */
   coolDown(milliseconds: number, reason: string): void {
     const pauseMs = Math.min(milliseconds, this.#settings.maxEjectForMs)
-    this.availableAtMs = Math.max(this.availableAtMs, this.#clock.monotonicMs() + pauseMs)
+    this.#pauseAskedMs = this.#clock.monotonicMs()
+    this.#pauseUntilMs = Math.max(this.#pauseUntilMs, this.#pauseAskedMs + pauseMs)
+    this.availableAtMs = Math.max(this.availableAtMs, this.#pauseUntilMs)
     this.#note('RateLimited', `It asks for a pause: ${reason}.`)
   }
 
