@@ -28,6 +28,8 @@ export async function callFirstHealthy(
   const plan = new AttemptPlan(targets, route.retry, { clock, random, callStartedMs })
   let replacement: Credential | undefined
   for (;;) {
+    // No target is asked, or claimed for a trial, by a call that has ended while it waited.
+    call.lifetime.throwIfCancelled()
     const { target } = plan
     let credential = replacement
     try {
