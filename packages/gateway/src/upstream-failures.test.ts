@@ -98,6 +98,22 @@ describe('a failing upstream is reported in the format of OpenAI', () => {
     })
   })
 
+  it('a target without its Secret is passed over, and the log says why', async () => {
+    const upstream = await testUpstream(json(200, completion('ok')))
+    const gateway = await testGateway({
+      providers: [
+        keyedProvider('keyless', { baseURL: 'http://127.0.0.1:1/v1' }),
+        keyedProvider('first', { baseURL: upstream.url }),
+      ],
+      secrets,
+    })
+    expect((await gateway.chat(body)).status).toBe(200)
+    const call = gateway.logs.find(({ message }) => message === 'call')
+    expect(call?.fields['passedOver']).toMatchObject([
+      { target: 'default/keyless', reason: 'no Secret has its key' },
+    ])
+  })
+
   it('a stream that sends nothing is aborted after the first-token timeout', async () => {
     const clock = new FakeClock()
     const upstream = await testUpstream(() => {})

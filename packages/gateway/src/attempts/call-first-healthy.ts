@@ -33,13 +33,30 @@ export async function callFirstHealthy(
     const { target } = plan
     let credential = replacement
     try {
-      credential ??= keys.choose(target)
+      credential ??= chosenKey(target, keys, call)
       return await attempt({ target, credential, use: useFor(target) }, assembled, call)
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error
       replacement = await otherKey(error, credential, plan, keys, call)
       if (replacement === undefined) await pause(plan.afterFailure(error), call)
     }
+  }
+}
+
+/** The key for a target. One that has none is not asked, which is evidence as well. */
+function chosenKey(
+  target: CallTarget,
+  keys: CredentialChoice,
+  { record }: Call,
+): Credential | undefined {
+  try {
+    return keys.choose(target)
+  } catch (error) {
+    const { name, provider, model } = target
+    if (error instanceof UpstreamFailure) {
+      record.passedOver.push({ target: name, provider: provider.key, model, reason: error.reason })
+    }
+    throw error
   }
 }
 
