@@ -42,7 +42,8 @@ export class StreamAnswer implements AnswerStream {
   readonly #scanner: StreamScanner | undefined
   readonly #progress: ProgressWatch | undefined
   readonly #watch: AnswerSource['watch']
-  #taken: AnswerPiece[] = []
+  #taken: readonly AnswerPiece[] = []
+  #nextTaken = 0
   #hasContent = false
   /** Bytes that have come before content. */
   #heldBytes = 0
@@ -74,7 +75,8 @@ export class StreamAnswer implements AnswerStream {
 
   /** Puts back the pieces that were read ahead; the next reads return them. */
   putBack(pieces: readonly AnswerPiece[]): void {
-    this.#taken = [...pieces]
+    this.#taken = pieces
+    this.#nextTaken = 0
   }
 
   /** Stops reading: the provider may stop sending. */
@@ -83,8 +85,12 @@ export class StreamAnswer implements AnswerStream {
   }
 
   next(): Promise<AnswerPiece | undefined> {
-    const piece = this.#taken.shift()
-    if (piece !== undefined) return Promise.resolve(piece)
+    const piece = this.#taken[this.#nextTaken]
+    if (piece !== undefined) {
+      this.#nextTaken += 1
+      if (this.#nextTaken === this.#taken.length) this.putBack([])
+      return Promise.resolve(piece)
+    }
     return this.#frames === undefined ? this.#nextEvents() : this.#nextFrames(this.#frames)
   }
 
