@@ -3,8 +3,9 @@ import type { AnswerTap } from './answer/answer-tap.ts'
 import { keptHeaders, ownHeaders } from './answer/reply-headers.ts'
 import { RefusedCall } from './attempts/refused-call.ts'
 import type { Call } from './call/call.ts'
-import { CallerGone, toModelError } from './errors/gateway-error.ts'
+import { CallerGone } from './errors/gateway-error.ts'
 import { sendBytes, sendError } from './http/send-json.ts'
+import { errorForCaller } from './upstream/upstream-failure.ts'
 
 /** Ends a failed call: first its taps, then its response, if the caller is still connected. */
 export async function failCall(
@@ -15,7 +16,7 @@ export async function failCall(
   const { dialect, http, lifetime, record, services, turn } = call
   const { response } = http
   const reason = lifetime.reason ?? thrown
-  const error = toModelError(reason)
+  const error = errorForCaller(reason)
   record.errorCode = error.code
   if (error.kind === 'internal') {
     services.logger.error({ requestId: record.requestId, err: error.cause }, 'call failed')

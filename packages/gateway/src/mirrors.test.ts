@@ -1,3 +1,5 @@
+import { type Clock, systemClock } from '@fairlead/base'
+import { FakeClock } from '@fairlead/base/testing'
 import type { MirrorSettings } from '@fairlead/snapshot'
 import { describe, expect, it, vi } from 'vitest'
 import { keyedProvider, providerOf, routeOf, simulatorOf } from './test-support/snapshot.ts'
@@ -8,7 +10,11 @@ const call = { model: 'm', messages: [{ role: 'user', content: 'hi' }] }
 
 async function mirroredGateway(
   answer: Answer,
-  { mirror = {}, stream = false }: { mirror?: Partial<MirrorSettings>; stream?: boolean } = {},
+  {
+    mirror = {},
+    stream = false,
+    clock = systemClock,
+  }: { mirror?: Partial<MirrorSettings>; stream?: boolean; clock?: Clock } = {},
 ) {
   const candidate = await testUpstream(answer)
   const primary = await testUpstream(
@@ -22,9 +28,11 @@ async function mirroredGateway(
     routes: [
       routeOf('r', [{ provider: 'primary' }], {
         mirror: { provider: 'default/candidate', model: 'new', percent: 100, ...mirror },
+        timeouts: { firstByteMs: 60_000, idleMs: 1_000, totalMs: 60_000 },
       }),
     ],
     secrets: { primary: 'sk-1', candidate: 'sk-2' },
+    options: { clock },
   })
   const mirrored = () => gateway.logs.filter(({ message }) => message === 'mirror')
   return { gateway, candidate, mirrored }
@@ -76,6 +84,24 @@ describe('a mirror', () => {
     expect((await gateway.chat({ ...call, stream: true })).status).toBe(200)
     await vi.waitFor(() => expect(mirrored()).toHaveLength(1))
     expect(mirrored()[0]?.fields).toMatchObject({ mirror: { outcome: 'Cut', status: 200 } })
+  })
+
+  it('that falls silent in mid-answer is told apart from one that is cut', async () => {
+    const silent: Answer = (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(chunks(['from ']).slice(0, 2).join(''))
+    }
+    const clock = new FakeClock()
+    const { gateway, candidate, mirrored } = await mirroredGateway(silent, { stream: true, clock })
+    await (await gateway.chat({ ...call, stream: true })).text()
+    await candidate.request(1)
+    // The copy's answer has begun: its silence may be shorter than its first byte may take.
+    await clock.timerOf(1_000)
+    await vi.waitFor(async () => {
+      await clock.advance(1_000)
+      expect(mirrored()).toHaveLength(1)
+    })
+    expect(mirrored()[0]?.fields).toMatchObject({ mirror: { outcome: 'Timeout' } })
   })
 
   it('that never answers holds up no more than a few copies', async () => {

@@ -266,6 +266,9 @@ describe('silence', () => {
     await clock.advance(1_500)
     expect(await text).toContain('sent no more content for 2000 ms')
     await seen.aborted
+    const call = gateway.logs.find(({ message }) => message === 'call')
+    expect(call?.fields).toMatchObject({ error: 'upstream_timeout' })
+    expect(gateway.logs.map(({ message }) => message)).not.toContain('call failed')
   })
 
   it('while a model thinks without a text, pings show that it works', async () => {

@@ -6,9 +6,10 @@ import type { AttemptOutcome } from '../call/attempt-record.ts'
 import type { Call } from '../call/call.ts'
 import { CallLifetime } from '../call/call-lifetime.ts'
 import { CallRecord } from '../call/call-record.ts'
-import { gatewayError, toModelError } from '../errors/gateway-error.ts'
+import { gatewayError } from '../errors/gateway-error.ts'
 import { Counter } from '../metrics/counter.ts'
 import type { CallTarget } from '../routing/call-target.ts'
+import { errorForCaller } from '../upstream/upstream-failure.ts'
 
 /** Copies under way at once in this process. Each holds its request's body. */
 const runningMax = 16
@@ -134,7 +135,7 @@ async function readToEnd(
     if (!answer.isComplete) throw gatewayError.upstreamCut(record.target?.provider.key ?? '')
   } catch (error) {
     lifetime.throwIfCancelled()
-    answering?.broke(toModelError(error), 'the copy of a call broke off')
+    answering?.broke(errorForCaller(error), 'the copy of a call broke off')
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FailureClass, ModelError } from '@fairlead/llm'
+import { toModelError } from '../errors/gateway-error.ts'
 
 /** An attempt that failed, and why: how to proceed follows from its class. */
 export class UpstreamFailure extends Error {
@@ -26,4 +27,9 @@ export class UpstreamFailure extends Error {
     this.status = options.status
     this.wasStale = options.wasStale ?? false
   }
+}
+
+/** The error for the caller, whatever was thrown: that of a failed attempt is what it carries. */
+export function errorForCaller(thrown: unknown): ModelError {
+  return thrown instanceof UpstreamFailure ? thrown.error : toModelError(thrown)
 }
