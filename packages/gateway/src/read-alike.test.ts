@@ -57,6 +57,10 @@ describe('a body that two readers could read in two ways', () => {
     ['a long s', `{"model":"a",${messages},"me\u017fsages":[]}`, 'messages'],
     ['an escaped long s', `{"model":"a",${messages},"\\u017fystem":"x"}`, 'system'],
     ['a Kelvin sign', `{"model":"a",${messages},"max_to\u212aens":9}`, 'max_tokens'],
+    ['a sharp s', `{"model":"a",${messages},"me\u00dfages":[]}`, 'messages'],
+    ['a ligature', `{"model":"a",${messages},"\ufb06ream":true}`, 'stream'],
+    ['an i without a dot', `{"model":"a",${messages},"funct\u0131ons":[]}`, 'functions'],
+    ['an i with a dot', `{"model":"a",${messages},"funct\u0130ons":[]}`, 'functions'],
     ['a name that C cuts', `{"model":"a",${messages},"model\\u0000x":"b"}`, 'model'],
     ['a stream twice', `{"model":"a","stream":false,"stream":true,${messages}}`, 'stream'],
     [

@@ -32,14 +32,18 @@ export function uniqueFields(
   }
 }
 
+/** What the small letter of a capital i with a dot has above it. */
+const dotAbove = '\u0307'
+
 /**
- * A name as lenient readers compare it: without regard to case, where Go also takes the Kelvin sign
- * for a k and the long s for an s, and up to the first NUL, where C ends.
+ * A name as lenient readers compare it: without regard to case, and up to the first NUL, where C
+ * ends. Go takes the Kelvin sign for a k and the long s for an s, Java an i without or with a dot
+ * for an i, and full case folding, such as Python's, a sharp s or a ligature for its letters.
  */
 function foldedName(name: string): string {
   const end = name.indexOf('\0')
   return (end === -1 ? name : name.slice(0, end))
-    .replaceAll('\u212a', 'k')
-    .replaceAll('\u017f', 's')
     .toLowerCase()
+    .replaceAll(dotAbove, '')
+    .toUpperCase()
 }
