@@ -11,6 +11,8 @@ describe('readRetryAfterSeconds', () => {
     ['a date', { 'retry-after': 'Sun, 22 Nov 2026 16:00:30 GMT' }, 30],
     ['a past date', { 'retry-after': 'Sun, 22 Nov 2026 15:00:30 GMT' }, 0],
     ['a repeated header', { 'retry-after': ['3', '4'] }, 3],
+    ['a number beyond all numbers', { 'retry-after': '9'.repeat(400) }, 2 ** 31 - 1],
+    ['milliseconds without end', { 'retry-after-ms': '9'.repeat(40) }, 2 ** 31 - 1],
     ['nonsense', { 'retry-after': 'soon' }, undefined],
   ])('reads %s', (_, headers, seconds) => {
     expect(readRetryAfterSeconds(headers, now)).toBe(seconds)

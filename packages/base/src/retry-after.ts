@@ -1,12 +1,21 @@
+/** The longest delay that every reader can hold: 68 years. */
+const secondsMax = 2 ** 31 - 1
+
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
- * The delay requested by a server, in seconds, rounded up; `undefined` when it gives none.
+ * The delay requested by a server, in seconds, rounded up, at most 2^31 - 1; `undefined` when it
+ * gives none.
  * Reads `retry-after-ms` (OpenAI, Azure), `x-ms-retry-after-ms` (Azure) and `retry-after` in
  * seconds or as an HTTP date. `nowMs` is the time that the date is compared with. Header names are
  * in lower case.
  */
 export function readRetryAfterSeconds(headers: Headers, nowMs: number): number | undefined {
+  const seconds = toldSeconds(headers, nowMs)
+  return seconds === undefined ? undefined : Math.min(seconds, secondsMax)
+}
+
+function toldSeconds(headers: Headers, nowMs: number): number | undefined {
   const milliseconds =
     readNumber(headers, 'retry-after-ms') ?? readNumber(headers, 'x-ms-retry-after-ms')
   if (milliseconds !== undefined) return Math.ceil(milliseconds / 1000)
