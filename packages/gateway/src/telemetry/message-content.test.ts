@@ -46,6 +46,25 @@ describe('messages in a span', () => {
     expect(first?.parts[0]?.content.length).toBeGreaterThan(20)
   })
 
+  it('of very many parts are not written to be thrown away', () => {
+    let reads = 0
+    const part = { type: 'input_text', text: 'a few words' } as const
+    const watched = new Proxy(part, {
+      get: (target, name) => {
+        reads += 1
+        return target[name as 'text']
+      },
+    })
+    const item: Item = {
+      type: 'message',
+      role: 'user',
+      content: Array.from({ length: 50_000 }, () => watched),
+    }
+    const text = messagesJson([item, message('user', 'the newest')])
+    expect(text).toBe(messagesJson([message('user', 'the newest')]))
+    expect(reads).toBe(0)
+  })
+
   it('that do not fit at all are left out', () => {
     expect(messagesJson([message('user', 'hi')], undefined, 20)).toBe('[]')
   })

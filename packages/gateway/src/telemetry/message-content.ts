@@ -32,8 +32,9 @@ export function messagesJson(
   const texts: string[] = []
   let leftBytes = bytesMax - '[]'.length
   for (const item of items.toReversed()) {
-    const message = messageOf(item, finishReason)
-    const text = shortened(message, leftBytes - 1)
+    // Callers send messages of a million parts.
+    if (partsOf(item) * partBytesMin > leftBytes) break
+    const text = shortened(messageOf(item, finishReason), leftBytes - 1)
     if (text === undefined) break
     texts.push(text)
     leftBytes -= Buffer.byteLength(text) + 1
@@ -41,9 +42,20 @@ export function messagesJson(
   return `[${texts.toReversed().join(',')}]`
 }
 
-/** As long as fits; each round halves the texts, so that all rounds together cost linear time. */
+/** No part needs less. */
+const partBytesMin = '{"type":""}'.length
+
+function partsOf(item: Item): number {
+  if (item.type === 'message') return item.content.length
+  return item.type === 'reasoning' ? (item.content ?? item.summary).length : 1
+}
+
+/** As long as fits; undefined if it does not. What is known to be too long is not written first. */
 function shortened(message: Message, bytesMax: number): string | undefined {
   let charactersMax = Math.max(0, bytesMax)
+  while (charactersMax > 0 && lengthOf(message, charactersMax) > bytesMax) {
+    charactersMax = Math.floor(charactersMax / 2)
+  }
   for (;;) {
     const text = JSON.stringify(message, (key, value: unknown) =>
       typeof value === 'string' && key !== 'type' && key !== 'role'
@@ -54,6 +66,15 @@ function shortened(message: Message, bytesMax: number): string | undefined {
     if (charactersMax === 0) return undefined
     charactersMax = Math.floor(charactersMax / 2)
   }
+}
+
+/** How long its texts are together, each cut to a length. */
+function lengthOf({ parts }: Message, charactersMax: number): number {
+  let length = 0
+  for (const { content = '', arguments: given = '', response = '' } of parts) {
+    for (const text of [content, given, response]) length += Math.min(text.length, charactersMax)
+  }
+  return length
 }
 
 function messageOf(item: Item, finishReason: string | undefined): Message {
