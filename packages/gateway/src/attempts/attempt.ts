@@ -14,6 +14,7 @@ import { type CallerCredential, callerCredential, secretOf } from './caller-cred
 import { outgoingHeaders } from './outgoing-headers.ts'
 import { refusedAnswer } from './refused-answer.ts'
 import { RunningAttempt } from './running-attempt.ts'
+import { withoutSecret } from './without-secret.ts'
 
 /** One attempt at one target. */
 interface Attempt {
@@ -34,6 +35,7 @@ export async function attempt(
   const { record, services } = call
   const { stream } = call.request.sent
   const own = callerCredential(target, call)
+  const secret = own === undefined ? credential?.value : secretOf(own)
   const body = bodyFor(target, assembled, call)
   const running = new RunningAttempt(target, credential, call)
   record.target = target
@@ -46,7 +48,6 @@ export async function attempt(
     isOpen = true
     status = exchange.status
     if (status < 200 || status >= 300) {
-      const secret = own === undefined ? credential?.value : secretOf(own)
       throw await refusedAnswer(exchange, target, secret, call)
     }
     const nowMs = services.clock.now()
@@ -56,7 +57,7 @@ export async function attempt(
     return answer
   } catch (error) {
     if (call.lifetime.reason !== undefined) throw call.lifetime.reason
-    const failure = asFailure(error, isOpen, status, target.provider)
+    const failure = withoutSecret(asFailure(error, isOpen, status, target.provider), secret)
     running.failed(failure)
     throw failure
   } finally {

@@ -7,6 +7,7 @@ import type { Call } from '../call/call.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import { RefusedCall } from './refused-call.ts'
 import { toldError } from '../errors/told-error.ts'
+import { textWithoutSecret } from './without-secret.ts'
 
 const errorBytesMax = 64 * 1024
 
@@ -75,8 +76,7 @@ const passedOn: ReadonlySet<FailureClass> = new Set<FailureClass>([
 
 /** Neither the key that was used nor anything that looks like part of one may be forwarded. */
 function withoutKeys(text: string, credential: string | undefined): string {
-  const rest = credential === undefined ? text : text.replaceAll(credential, '[redacted]')
-  return withoutCredentials(rest)
+  return withoutCredentials(textWithoutSecret(text, credential))
 }
 
 async function readErrorBytes(exchange: Exchange): Promise<Buffer> {
