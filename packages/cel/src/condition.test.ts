@@ -90,6 +90,32 @@ describe('a condition', () => {
   })
 
   it.each([
+    [
+      'patterns that are made one after the other',
+      `[${Array.from({ length: 500 }, (_, index) => index).join()}].exists(i, 'a'.matches('([ab]{0,500}){0,2}' + string(i)))`,
+    ],
+    [
+      'a program that is long for its pattern',
+      `'a'.matches('${'(([ab]{0,30}){0,30})'.repeat(12)}')`,
+    ],
+    ['a long pattern over a long text', "request.headers['x-long'].matches('[ab]{0,999}[c-z]')"],
+    ['a search for one', "request.headers['x-long'].find('([ab]{0,30}){0,9}[c-z]') == ''"],
+  ])('stops at it also for %s', (_name, source) => {
+    const headers = new Map([['x-long', 'ab'.repeat(7500)]])
+    const of = { ...call, request: { ...call.request, headers } }
+    const { failure } = verdictOf(source, of)
+    expect(failure).toBe('the evaluation exceeded its cost limit')
+    expect(verdictOf(source, of).failure).toBe(failure)
+  })
+
+  it('does not stop at a usual pattern, for many tools', () => {
+    const tools = Array.from({ length: 500 }, (_, index) => `tool-${index}`)
+    const of = { ...call, request: { ...call.request, tools } }
+    const source = "request.tools.all(tool, tool.matches('^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$'))"
+    expect(verdictOf(source, of)).toEqual({ holds: true })
+  })
+
+  it.each([
     ['request.model ==', 'line 1, column 15: found'],
     ["request.stream\n  && user == 'a'", "line 2, column 6: undeclared reference to 'user'"],
     ['request.nope', "line 1, column 8: undefined field 'nope'"],

@@ -19,6 +19,7 @@ export class CostMeter {
   #remaining = expressionCostMax
   #limit = expressionCostMax
   #exceeded = false
+  readonly #onStart: (() => void)[] = []
 
   /** Whether the current, or last, expression exceeded its limit. */
   get exceeded(): boolean {
@@ -30,6 +31,12 @@ export class CostMeter {
     this.#limit = Math.max(0, Math.min(budget, expressionCostMax))
     this.#remaining = this.#limit
     this.#exceeded = false
+    for (const listener of this.#onStart) listener()
+  }
+
+  /** Calls back whenever the counting starts for an expression. */
+  onStart(listener: () => void): void {
+    this.#onStart.push(listener)
   }
 
   /** Whether the budget that was left was what stopped the expression. */

@@ -10,13 +10,13 @@ import {
   type CelValue,
 } from '@bufbuild/cel'
 import { strings } from '@bufbuild/cel/ext'
-import { RE2JS } from '@bufbuild/re2'
 import { CostMeter } from './cost-meter.ts'
 import { listLibrary } from './libraries/lists.ts'
 import { optionalLibrary } from './libraries/optional.ts'
 import { regexLibrary } from './libraries/regex.ts'
 import { urlLibrary } from './libraries/urls.ts'
 import { appendFunction, loopFunctions } from './loop-functions.ts'
+import { MeteredPatterns } from './metered-patterns.ts'
 import type { Expression } from './expression.ts'
 
 export type Program = (bindings: Record<string, CelInput>) => CelResult
@@ -63,6 +63,7 @@ type Library = readonly CelFunc[]
 /** CEL's own functions, those of its string extension, lists, optionals, regexes, URLs, and a library. */
 export function createEnvironment(library: Library = []): Environment {
   const meter = new CostMeter()
+  const patterns = new MeteredPatterns(meter)
   const plain = celEnv()
   const equalProgram = plan(plain, parse('a == b'))
   const timestampProgram = plan(plain, parse('timestamp(text)'))
@@ -72,14 +73,14 @@ export function createEnvironment(library: Library = []): Environment {
       ...strings,
       ...optionalLibrary,
       ...listLibrary((a, b) => equalProgram({ a, b }) === true),
-      ...regexLibrary(meter),
+      ...regexLibrary(patterns),
       ...urlLibrary,
       ...library,
       ...loopFunctions(meter),
     ],
-    re2: { compile: patternCompiler() },
+    re2: { compile: (pattern) => patterns.compile(pattern) },
   })
-  const metered = withMeter(env, meter)
+  const metered = withMeter(env, meter, patterns)
   return {
     meter,
     program: (expression) => {
@@ -92,25 +93,16 @@ export function createEnvironment(library: Library = []): Environment {
   }
 }
 
-const patternsMax = 64
-
-/** Compiles a pattern in Go's syntax once; holds a few, as an expression may take one from its input. */
-function patternCompiler(): (pattern: string) => RE2JS {
-  const compiled = new Map<string, RE2JS>()
-  return (pattern) => {
-    const known = compiled.get(pattern)
-    if (known !== undefined) return known
-    const made = RE2JS.compile(pattern)
-    if (compiled.size >= patternsMax) compiled.clear()
-    if (pattern.length <= 1024) compiled.set(pattern, made)
-    return made
-  }
-}
-
 /** Every character may be replaced, so the result can be as long as the product. */
 function growth(text: CelValue | undefined, replacement: CelValue | undefined): number {
   if (typeof text !== 'string' || typeof replacement !== 'string') return 0
   return ((text.length + 1) * replacement.length) / 10
+}
+
+/** The text and the pattern are target and argument, or two arguments. */
+function chargeMatch(patterns: MeteredPatterns, values: readonly (CelValue | undefined)[]): void {
+  const [text, pattern] = values.filter((value) => typeof value === 'string')
+  if (text !== undefined && pattern !== undefined) patterns.charge(pattern, text)
 }
 
 function valueOf(result: CelResult): CelValue | undefined {
@@ -118,7 +110,11 @@ function valueOf(result: CelResult): CelValue | undefined {
 }
 
 /** The same environment, with every call charged for before it is made. */
-function withMeter(env: ReturnType<typeof celEnv>, meter: CostMeter): ReturnType<typeof celEnv> {
+function withMeter(
+  env: ReturnType<typeof celEnv>,
+  meter: CostMeter,
+  patterns: MeteredPatterns,
+): ReturnType<typeof celEnv> {
   const find = (name: string) => {
     const group = env.funcs.find(name)
     if (group === undefined) return undefined
@@ -128,6 +124,7 @@ function withMeter(env: ReturnType<typeof celEnv>, meter: CostMeter): ReturnType
       if (isCelList(args[0]) && constantCalls.has(name)) meter.charge(1)
       else if (deep) for (const value of values) meter.chargeDeep(value)
       else for (const value of values) meter.chargeFlat(value)
+      if (name === 'matches') chargeMatch(patterns, values)
       if (name === 'replace') meter.charge(growth(target, args[1]))
       return group.call(id, target, args)
     }
