@@ -203,25 +203,32 @@ describe('keys', () => {
   })
 
   it.each([
-    [401, { error: { message: 'The key has expired' } }, 'Expired'],
-    [401, { error: { message: 'no' } }, 'Refused'],
-    [402, { error: { message: 'no' } }, 'Exhausted'],
-  ])('after %i %j the state is %s', async (status, answer, state) => {
-    const clock = new FakeClock()
-    const upstream = await testUpstream(json(status, answer))
-    const gateway = await gatewayOf(upstream, undefined, {
-      clock,
-      provider: { credentials: keys },
-    })
-    const pending = gateway.chat(body)
-    await upstream.request(2)
-    if (status === 401) {
-      await clock.timerOf(1_500)
-      await clock.advance(1_500)
-    }
-    await pending
-    expect(gateway.report().providers[0]?.credentials[0]).toMatchObject({ name: 'first', state })
-  })
+    [401, { error: { message: 'The key has expired' } }, 'Expired', 'Unauthorized'],
+    [401, { error: { message: 'no' } }, 'Refused', 'Unauthorized'],
+    [402, { error: { message: 'no' } }, 'Exhausted', 'Unauthorized'],
+    [429, { error: { message: 'no' } }, 'Exhausted', 'RateLimited'],
+  ])(
+    'after %i %j of all keys they are %s, the provider %s',
+    async (status, answer, state, health) => {
+      const clock = new FakeClock()
+      const upstream = await testUpstream(json(status, answer, { 'retry-after': '20' }))
+      const gateway = await gatewayOf(upstream, undefined, {
+        clock,
+        provider: { credentials: keys },
+      })
+      const pending = gateway.chat(body)
+      await upstream.request(2)
+      if (status === 401) {
+        await clock.timerOf(1_500)
+        await clock.advance(1_500)
+      }
+      await pending
+      const [provider] = gateway.report().providers
+      expect(provider?.credentials.map((one) => one.state)).toEqual([state, state])
+      expect(provider).toMatchObject({ health })
+      expect(provider?.message).toContain('status.credentials')
+    },
+  )
 })
 
 describe('silence', () => {

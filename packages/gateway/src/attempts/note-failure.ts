@@ -1,4 +1,4 @@
-import type { Credential } from '../providers/provider-runtime.ts'
+import type { Credential, ProviderRuntime } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { failureEffects } from './failure-effects.ts'
@@ -28,10 +28,14 @@ export function noteFailure(
     state.failed(failure, reason, startedMs)
     if (pauseMs !== undefined) state.coolDown(pauseMs, reason)
   }
-  const isOfKey = effect.credential === 'Refused' || effect.credential === 'Expired'
-  if (isOfKey && provider.credentials.length > 0 && provider.credentials.every(isRefused)) {
-    state.unauthorized(error.message)
-  }
+  if (effect.credential !== 'None' && effect.credential !== 'Accepted') noteKeys(provider)
+}
+
+/** Without a usable key a provider is not healthy, even if it answers. */
+function noteKeys({ credentials, state }: ProviderRuntime): void {
+  if (credentials.length === 0 || credentials.some(isUsable)) return
+  if (credentials.every(isLimitedOnly)) state.keysLimited()
+  else state.keysUnusable()
 }
 
 /** What a key was used for, and the pause that was asked for. */
@@ -59,6 +63,10 @@ function noteCredential(
   }
 }
 
-function isRefused({ state }: Credential): boolean {
-  return state.status === 'Refused' || state.status === 'Expired'
+function isUsable({ state }: Credential): boolean {
+  return state.status === 'Usable'
+}
+
+function isLimitedOnly({ state }: Credential): boolean {
+  return state.isLimitedOnly
 }

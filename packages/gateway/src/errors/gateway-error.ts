@@ -173,13 +173,13 @@ export const gatewayError = {
   upstreamTimeout: (provider: string, which: 'firstByte' | 'idle' | 'total', limitMs: number) =>
     new ModelError(
       'timeout',
-      `The provider ${provider} ${timeoutWords[which]} ${limitMs} ms. Retry, or raise spec.timeouts.${which} of the LLMProvider.`,
+      `The provider ${provider} ${timeoutWords[which]} ${limitMs} ms. Retry, or raise timeouts.${which} of the RoutingPolicy's rule or of the LLMProvider, whichever sets it.`,
       { failure: 'Timeout' },
     ),
   upstreamUnreachable: (provider: string, reason: string, cause: unknown) =>
     new ModelError(
       'upstream',
-      `The provider ${provider} could not be reached (${reason}). Retry, and check baseURL, proxyURL and tls of the LLMProvider.`,
+      `The provider ${provider} could not be reached (${reason}). Retry, and check baseURL or backendRef, proxyURL and tls of the LLMProvider.`,
       { code: 'upstream_unreachable', failure: 'Connect', cause },
     ),
   upstreamAuthentication: (provider: string) =>

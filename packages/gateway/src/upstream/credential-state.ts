@@ -56,6 +56,11 @@ export class CredentialState {
     return this.#limitedUntilMs() > this.#clock.monotonicMs() ? 'Exhausted' : 'Usable'
   }
 
+  /** Whether only a limit of rate, which passes, keeps it from being used. */
+  get isLimitedOnly(): boolean {
+    return this.#status === 'Usable' && this.status === 'Exhausted'
+  }
+
   /** Wall time in milliseconds until which it is skipped; undefined if it is not. */
   get untilMs(): number | undefined {
     const untilMs = Math.max(this.#availableAtMs, this.#limitedUntilMs())

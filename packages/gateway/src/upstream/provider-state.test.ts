@@ -45,6 +45,14 @@ describe('the state of a provider', () => {
     expect([state.health, leftMs()]).toEqual(['Unreachable', 10_000])
   })
 
+  it('says what happened in sentences with one full stop each', () => {
+    const { state } = stateAt(new FakeClock())
+    state.failed('Connect', 'No address was found.', 0)
+    expect(state.message).toBe('The latest call failed: No address was found.')
+    state.coolDown(1, 'status 529')
+    expect(state.message).toBe('It asks for a pause: status 529.')
+  })
+
   it('forgets failures that are longer ago than the window', async () => {
     const clock = new FakeClock()
     const { fail, leftMs } = stateAt(clock)

@@ -132,7 +132,7 @@ export class ProviderState {
     if (this.#failures >= this.#settings.failures) this.#eject(failure, reason)
     // One failure of many calls is no news; a provider that has never answered is.
     else if (this.health !== 'Healthy')
-      this.#note('Unreachable', `The latest call failed: ${reason}.`)
+      this.#note('Unreachable', `The latest call failed: ${sentence(reason)}`)
   }
 
   /** It asks for a pause of this length. Longer than an ejection may be, it is not believed. */
@@ -141,12 +141,20 @@ export class ProviderState {
     this.#pauseAskedMs = this.#clock.monotonicMs()
     this.#pauseUntilMs = Math.max(this.#pauseUntilMs, this.#pauseAskedMs + pauseMs)
     this.availableAtMs = Math.max(this.availableAtMs, this.#pauseUntilMs)
-    this.#note('RateLimited', `It asks for a pause: ${reason}.`)
+    this.#note('RateLimited', `It asks for a pause: ${sentence(reason)}`)
   }
 
-  /** None of its credentials can be used. */
-  unauthorized(message: string): void {
-    this.#note('Unauthorized', message)
+  /** None of its keys can be used: each was refused, has expired or has no credit left. */
+  keysUnusable(): void {
+    this.#note(
+      'Unauthorized',
+      'None of its keys is usable; status.credentials says why. A key that is Refused or Expired needs a new value in its Secret, one that is Exhausted needs credit at the provider.',
+    )
+  }
+
+  /** It limits the rate of all its keys. */
+  keysLimited(): void {
+    this.#note('RateLimited', 'It limits all of its keys; status.credentials says until when.')
   }
 
   #eject(failure: FailureClass, reason: string): void {
@@ -158,7 +166,7 @@ export class ProviderState {
     this.#failures = 0
     this.#trialMs = undefined
     this.availableAtMs = this.#settings.probe === undefined ? nowMs + forMs : Infinity
-    this.#note('Unreachable', `It is passed over after failures in a row: ${reason}.`)
+    this.#note('Unreachable', `It is passed over after failures in a row: ${sentence(reason)}`)
   }
 
   /**
@@ -171,4 +179,8 @@ export class ProviderState {
     this.health = health
     this.#changed()
   }
+}
+
+function sentence(reason: string): string {
+  return reason.endsWith('.') ? reason : `${reason}.`
 }
