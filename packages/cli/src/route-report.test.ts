@@ -84,3 +84,25 @@ Model assistant, about 200 input tokens, as an anonymous caller
 The call would fail with 404 model_not_found: There is none.
 `)
 })
+
+it('names three rules with the same reason and counts the others', () => {
+  const others = ['a', 'b', 'c', 'd', 'e'].map((name) => ({
+    route: `chat/${name}`,
+    reason: 'it is for other models',
+  }))
+  const report = routeReport({ ...explanation, rules: [...others, ...explanation.rules] })
+  expect(report).toContain(`\
+Rules that do not match:
+  chat/a: it is for other models
+  chat/b: it is for other models
+  chat/c: it is for other models
+  chat/gold: the header x-tier is missing
+  and 2 more: it is for other models
+  and 2 more
+Route:`)
+})
+
+it('writes the cost of a very cheap call without an exponent', () => {
+  const targets = explanation.targets.map((target) => ({ ...target, cost: 0.000_000_61 }))
+  expect(routeReport({ ...explanation, targets })).toContain('$0.00000061 for this call')
+})

@@ -2,6 +2,12 @@ import type { RouteExplanation } from '@fairlead/gateway'
 
 type ExplainedTarget = RouteExplanation['targets'][number]
 
+/** Rules that do not match for one and the same reason are named up to this number, then counted. */
+const sameReasonMax = 3
+
+/** Without an exponent, however cheap a call is. */
+const dollars = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, useGrouping: false })
+
 /** An explained route, for people. */
 export function routeReport(explanation: RouteExplanation): string {
   const { consumer, error, features, input_tokens: tokens, mirror, model } = explanation
@@ -31,8 +37,18 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 }
 
 function rulesIn({ rules, more_rules: more }: RouteExplanation): readonly string[] {
-  const lines = rules.map(({ route, reason }) => `${route}: ${reason}`)
-  return more > 0 ? [...lines, `and ${more} more`] : lines
+  const counts = new Map<string, number>()
+  const lines = rules.flatMap(({ route, reason }) => {
+    const count = (counts.get(reason) ?? 0) + 1
+    counts.set(reason, count)
+    return count <= sameReasonMax ? [`${route}: ${reason}`] : []
+  })
+  const left = [...counts].filter(([, count]) => count > sameReasonMax)
+  return [
+    ...lines,
+    ...left.map(([reason, count]) => `and ${count - sameReasonMax} more: ${reason}`),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ]
 }
 
 function chosenRoute({ route, sticky, strategy }: RouteExplanation): readonly string[] {
@@ -57,7 +73,7 @@ function targetLine(target: ExplainedTarget, index: number): string {
     ...(waitMs > 0 ? [`passed over for ${waitMs} ms more`] : []),
     `${inFlight} in flight`,
     ...(latencyMs === null ? [] : [`${latencyMs} ms`]),
-    ...(cost === null ? [] : [`$${Number(cost.toPrecision(3))} for this call`]),
+    ...(cost === null ? [] : [`$${dollars.format(cost)} for this call`]),
   ]
   const { model, provider } = target
   return `${index + 1}. ${target.target}: ${model} at ${provider} (${known.join(', ')})`
