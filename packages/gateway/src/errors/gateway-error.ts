@@ -173,7 +173,7 @@ export const gatewayError = {
   upstreamTimeout: (provider: string, which: 'firstByte' | 'idle' | 'total', limitMs: number) =>
     new ModelError(
       'timeout',
-      `The provider ${provider} ${timeoutWords[which]} ${limitMs} ms. Retry, or raise timeouts.${which} of the RoutingPolicy's rule or of the LLMProvider, whichever sets it.`,
+      `The provider ${provider} ${timeoutWords[which]} ${limitMs} ms. Retry, or raise timeouts.${which} of the LLMProvider, or of the RoutingPolicy's rule, which wins over it.`,
       { failure: 'Timeout' },
     ),
   upstreamUnreachable: (provider: string, reason: string, cause: unknown) =>

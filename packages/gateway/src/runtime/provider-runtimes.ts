@@ -144,6 +144,7 @@ export class ProviderBuilder {
     const stateOf = (value: string) => this.#parts.credentialStates.of(key, value)
     const present = presentCredentials(settings, values, stateOf)
     const state = this.#parts.stateOf(settings)
+    if (before !== undefined && !sameElements(values, before.values)) state.keysChanged()
     const { credentials } = present
     const parts = { type, transport: connection.transport.transport, credentials, state }
     const runtime = buildProviderRuntime(settings, parts)

@@ -53,6 +53,22 @@ describe('the state of a provider', () => {
     expect(state.message).toBe('It asks for a pause: status 529.')
   })
 
+  it('is unknown again when keys that could not be used have changed', () => {
+    const { state, fail } = stateAt(new FakeClock())
+    state.keysUnusable()
+    state.keysChanged()
+    expect(state.health).toBe('Unknown')
+    state.keysLimited()
+    state.keysChanged()
+    expect(state.health).toBe('Unknown')
+    state.coolDown(1_000, 'status 529')
+    state.keysChanged()
+    expect(state.health).toBe('RateLimited')
+    fail(3)
+    state.keysChanged()
+    expect(state.health).toBe('Unreachable')
+  })
+
   it('forgets failures that are longer ago than the window', async () => {
     const clock = new FakeClock()
     const { fail, leftMs } = stateAt(clock)

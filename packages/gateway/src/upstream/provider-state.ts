@@ -157,6 +157,17 @@ export class ProviderState {
     this.#note('RateLimited', 'It limits all of its keys; status.credentials says until when.')
   }
 
+  /**
+   * It has other keys now, so what is known of the former ones does not hold. Whoever changes them
+   * reports it.
+   */
+  keysChanged(): void {
+    const isLimited = this.health === 'RateLimited' && this.availableAtMs === 0
+    if (this.health !== 'Unauthorized' && !isLimited) return
+    this.health = 'Unknown'
+    this.message = 'No call has been made yet with its present keys.'
+  }
+
   #eject(failure: FailureClass, reason: string): void {
     const nowMs = this.#clock.monotonicMs()
     const { ejectForMs, maxEjectForMs } = this.#settings
