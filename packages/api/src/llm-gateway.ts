@@ -167,7 +167,7 @@ const spec = object('How the gateway listens, whom it serves, and its defaults a
       rules: [
         {
           rule: "!has(self.anonymous) || self.mode == 'Optional'",
-          message: 'anonymous goes with mode Optional',
+          message: 'anonymous goes with mode Optional only: leave it out, or set that mode',
         },
       ],
     },

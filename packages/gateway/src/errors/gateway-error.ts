@@ -95,7 +95,7 @@ export const gatewayError = {
   anonymousRefused: () =>
     new ModelError(
       'authentication',
-      'No API key was given, and this gateway allows callers without one nothing. Send a key as Authorization: Bearer <key>, x-api-key or x-goog-api-key, or list what they may use in LLMGateway spec.auth.anonymous.access.',
+      'No API key was given, and callers without one may use nothing here. Send a key as Authorization: Bearer <key>, x-api-key, x-goog-api-key or x-fairlead-key; or list what they may use in LLMGateway spec.auth.anonymous.access.',
       { code: 'missing_api_key' },
     ),
   invalidApiKey: () =>
