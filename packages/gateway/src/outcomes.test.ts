@@ -231,6 +231,19 @@ describe('keys', () => {
   )
 })
 
+describe('a provider without keys', () => {
+  it.each([401, 402, 403])('is ejected if it answers %i to all calls', async (status) => {
+    const first = await testUpstream(json(status, { error: { message: 'no' } }))
+    const second = await testUpstream(json(200, completion('second')))
+    const gateway = await gatewayOf(first, second, {
+      provider: { type: 'OpenAICompatible', credentials: [] },
+    })
+    for (let call = 0; call < 7; call += 1) expect((await gateway.chat(body)).status).toBe(200)
+    expect(first.requests).toHaveLength(5)
+    expect(gateway.report().providers[0]).toMatchObject({ health: 'Unreachable' })
+  })
+})
+
 describe('silence', () => {
   const timeouts = { firstByteMs: 1_000, idleMs: 2_000, totalMs: 60_000 }
 

@@ -1,10 +1,15 @@
 import type { Credential, ProviderRuntime } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import type { UpstreamFailure } from '../upstream/upstream-failure.ts'
-import { failureEffects } from './failure-effects.ts'
+import { type FailureEffect, failureEffects } from './failure-effects.ts'
 
 /** How long a key or a provider rests that asks for a pause without saying how long. */
 const pauseMsDefault = 1_000
+const refusals: ReadonlySet<FailureEffect['credential']> = new Set([
+  'Refused',
+  'Expired',
+  'Exhausted',
+])
 
 /** Remembers of the provider and of its key what a failed attempt has shown. */
 export function noteFailure(
@@ -17,14 +22,16 @@ export function noteFailure(
   const pauseMs = error.retryAfterSeconds === undefined ? undefined : error.retryAfterSeconds * 1000
   noteCredential(effect.credential, credential, { model, startedMs, pauseMs })
   const { state } = provider
-  // A limit of a provider without keys is its own, but that of a caller's key is the caller's.
+  // What would be a key's matter is the provider's own if it has none; of a caller's key, the caller's.
   const isCallers = provider.settings.authentication.source === 'Caller'
-  const rests = effect.credential === 'Limited' && credential === undefined && !isCallers
+  const isKeyless = credential === undefined && !isCallers
+  const rests = isKeyless && effect.credential === 'Limited'
+  const refuses = isKeyless && refusals.has(effect.credential)
   if (rests || effect.provider === 'CoolDown') {
     state.coolDown(pauseMs ?? pauseMsDefault, reason)
   } else if (effect.provider === 'Alive') {
     state.succeeded(startedMs)
-  } else if (effect.provider === 'Failure') {
+  } else if (refuses || effect.provider === 'Failure') {
     state.failed(failure, reason, startedMs)
     if (pauseMs !== undefined) state.coolDown(pauseMs, reason)
   }
@@ -46,7 +53,7 @@ interface KeyUse {
 }
 
 function noteCredential(
-  effect: (typeof failureEffects)[keyof typeof failureEffects]['credential'],
+  effect: FailureEffect['credential'],
   credential: Credential | undefined,
   { model, startedMs, pauseMs = pauseMsDefault }: KeyUse,
 ): void {
