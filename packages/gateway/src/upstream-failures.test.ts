@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { FakeClock } from '@fairlead/base/testing'
 import { keyedProvider, routeOf, simulatorOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
@@ -360,32 +360,6 @@ describe('keys of providers', () => {
     })
     expect((await gateway.chat(body)).status).toBe(200)
     expect([broken.requests.length, upstream.requests.length]).toEqual([1, 2])
-  })
-
-  it('a caller who leaves while a call waits for a rotation is the end of it', async () => {
-    const clock = new FakeClock()
-    const upstream = await testUpstream(json(401, {}))
-    const gateway = await testGateway({
-      providers: [
-        keyedProvider('first', { baseURL: upstream.url }),
-        keyedProvider('second', { baseURL: upstream.url }),
-      ],
-      secrets,
-      options: { clock },
-    })
-    const leaving = new AbortController()
-    const response = fetch(`${gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: leaving.signal,
-    })
-    await clock.timerOf(1_500)
-    leaving.abort()
-    await expect(response).rejects.toThrow()
-    const call = () => gateway.logs.find(({ message }) => message === 'call')
-    await vi.waitFor(() => expect(call()).toBeDefined())
-    expect(call()?.fields['attempts']).toMatchObject([{ target: 'default/first' }])
   })
 
   it('a call that runs into a rotation waits for the new key', async () => {
