@@ -86,6 +86,21 @@ describe('a mirror', () => {
     expect(mirrored()[0]?.fields).toMatchObject({ mirror: { outcome: 'Cut', status: 200 } })
   })
 
+  it('that completes its answers is not ejected for some that it broke off', async () => {
+    let count = 0
+    const complete = chunks(['from ', 'candidate'])
+    // Every second answer is cut.
+    const mixed: Answer = (response, request) =>
+      sse(...((count += 1) % 2 === 0 ? complete : complete.slice(0, 2)))(response, request)
+    const { gateway, mirrored } = await mirroredGateway(mixed, { stream: true })
+    for (let number = 1; number <= 9; number += 1) {
+      await (await gateway.chat({ ...call, stream: true })).text()
+      await vi.waitFor(() => expect(mirrored()).toHaveLength(number))
+    }
+    const provider = gateway.report().providers.find(({ name }) => name === 'candidate')
+    expect(provider?.health).toBe('Healthy')
+  })
+
   it('that falls silent in mid-answer is told apart from one that is cut', async () => {
     const silent: Answer = (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -133,6 +133,7 @@ async function readToEnd(
     while ((await answer.next()) !== undefined) lifetime.throwIfCancelled()
     record.usage = answer.usage
     if (!answer.isComplete) throw gatewayError.upstreamCut(record.target?.provider.key ?? '')
+    answering?.completed()
   } catch (error) {
     lifetime.throwIfCancelled()
     answering?.broke(errorForCaller(error), 'the copy of a call broke off')
