@@ -55,7 +55,7 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
   }
 
   completed(): void {
-    this.#target.provider.state.succeeded(this.#deadlines.startedMs)
+    this.#target.provider.state.completed()
   }
 
   suspend(): void {

@@ -69,6 +69,18 @@ describe('the state of a provider', () => {
     expect(state.health).toBe('Unreachable')
   })
 
+  it('stays ejected although an answer ends that had begun before', () => {
+    const clock = new FakeClock()
+    const { state, fail, leftMs } = stateAt(clock)
+    fail(2)
+    state.completed()
+    fail(2)
+    expect(leftMs()).toBe(0)
+    fail(1)
+    state.completed()
+    expect([state.health, leftMs()]).toEqual(['Unreachable', 10_000])
+  })
+
   it('forgets failures that are longer ago than the window', async () => {
     const clock = new FakeClock()
     const { fail, leftMs } = stateAt(clock)

@@ -109,6 +109,14 @@ export class ProviderState {
     this.#failures = 0
   }
 
+  /**
+   * An answer that had begun came to its end, which ends a row of failures, but not an ejection: a
+   * provider that takes no new calls may still finish its old ones.
+   */
+  completed(): void {
+    if (this.ejections === 0) this.#failures = 0
+  }
+
   /** Whether it has answered in the last `milliseconds`. */
   succeededWithin(milliseconds: number): boolean {
     return this.#clock.monotonicMs() - this.#succeededMs < milliseconds
