@@ -5,7 +5,10 @@
 export function sseData(frames: Buffer): string[] {
   const events: string[] = []
   let data: string | undefined
-  for (const line of frames.toString('utf8').replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {
+  for (const line of frames
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)) {
     if (line.startsWith('data:')) {
       const value = line.slice('data:'.length).trimStart()
       data = data === undefined ? value : `${data}\n${value}`
