@@ -50,7 +50,12 @@ export function healthyCondition(findings: readonly Finding[]): PlannedCondition
   if (findings.some((finding) => finding.reason === 'Healthy')) {
     return { type, status: 'True', reason: 'Healthy', message: 'The most recent calls succeeded' }
   }
-  return { type, status: 'Unknown', reason: 'Unknown', message: 'No replica has called it yet' }
+  return {
+    type,
+    status: 'Unknown',
+    reason: 'Unknown',
+    message: 'No replica has called it yet, or not since its keys changed',
+  }
 }
 
 function describe({ message, reason, replicas }: Finding): string {
