@@ -1,4 +1,4 @@
-import type { Cancellation } from '@fairlead/base'
+import { type Cancellation, untilAborted } from '@fairlead/base'
 import { chatFormatOf, type ModelRequest } from '@fairlead/llm'
 import { asFailure } from '../attempts/as-failure.ts'
 import { CredentialChoice } from '../attempts/credential-choice.ts'
@@ -81,7 +81,9 @@ function open(
     },
     credential?.value,
   )
-  return Promise.resolve(prepared).then((request) => provider.transport.open(request, cancellation))
+  return untilAborted(Promise.resolve(prepared), cancellation.signal).then((request) =>
+    provider.transport.open(request, cancellation),
+  )
 }
 
 function requestFor(model: string): ModelRequest {

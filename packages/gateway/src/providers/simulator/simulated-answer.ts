@@ -161,10 +161,17 @@ function countUsage(request: ModelRequest, output: readonly Item[]): Usage {
   }
 }
 
-/** The words of an answer, each with its leading space, as the Simulator streams them. */
+/**
+ * The words of an answer, each with its leading space, as the Simulator streams them; the last one
+ * with the space at the end.
+ */
 export function wordsOf(item: Item): readonly string[] {
   const text = item.type === 'function_call' ? item.arguments : textOf(item)
-  return text.match(/\s*\S+\s*$|\s*\S+/g) ?? (text === '' ? [] : [text])
+  if (text === '') return []
+  const words = text.split(/(?<=\S)(?=\s)/)
+  const last = words.at(-1) ?? ''
+  if (words.length === 1 || last.trim() !== '') return words
+  return [...words.slice(0, -2), `${words.at(-2)}${last}`]
 }
 
 function truncated(item: Item, words: number): Item {
