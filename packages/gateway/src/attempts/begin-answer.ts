@@ -12,6 +12,12 @@ import { failedAnswer } from './failed-answer.ts'
 import { sniffBody } from './sniff-body.ts'
 
 /**
+ * In what may report an error, as the end of `"error"`. The search stops at each byte that is like the
+ * first one, and no byte is as frequent in JSON as a quote.
+ */
+const errorMark = 'rror"'
+
+/**
  * Reads just enough of an answer to know that it has begun: a whole answer until it is known to be
  * one, a stream until its first content. Until then any failure may move on to the next target: an
  * UpstreamFailure, or a ModelError for an invalid answer.
@@ -87,7 +93,7 @@ async function untilContent(
       throw answer.reportedError ?? gatewayError.upstreamCut(target.provider.key)
     pieces.push(piece)
     // Content may be followed by an error in one piece, but not the other way round.
-    const mayFail = isDecoded || !answer.hasContent || piece.bytes.includes('"error"')
+    const mayFail = isDecoded || !answer.hasContent || piece.bytes.includes(errorMark)
     const events = mayFail ? (decoder?.push(piece.bytes) ?? piece.events()) : []
     const first = events.find(({ type }) => type !== 'response-start' && type !== 'usage')
     if (first?.type === 'error') throw first.error

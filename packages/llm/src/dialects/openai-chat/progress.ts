@@ -32,12 +32,16 @@ export function createProgressWatch(): ProgressWatch {
   }
 }
 
+/** Whether any of several frames has text under a key: the first of a stream often has an empty one. */
 function hasText(bytes: Buffer, key: string): boolean {
-  const position = bytes.indexOf(key)
-  if (position === -1) return false
-  let start = position + key.length
-  if (bytes[start] === space) start += 1
-  return bytes[start] === quote && bytes[start + 1] !== quote
+  let position = bytes.indexOf(key)
+  while (position !== -1) {
+    let start = position + key.length
+    if (bytes[start] === space) start += 1
+    if (bytes[start] === quote && bytes[start + 1] !== quote) return true
+    position = bytes.indexOf(key, start)
+  }
+  return false
 }
 
 function isContent(data: string): boolean {
