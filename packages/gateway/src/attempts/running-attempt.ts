@@ -19,12 +19,15 @@ const silent = "no content within the call's time"
 export class RunningAttempt extends Cancellation implements AnswerWatch, CancellationListener {
   readonly #target: CallTarget
   readonly #credential: Credential | undefined
-  readonly #call: Call
+  /**
+   * Let go at the end: what outlives the call for a moment, such as the exchange that a connection
+   * had last, would have the garbage collector keep and copy all of it.
+   */
+  #call: Call | undefined
   readonly #deadlines: AttemptDeadlines
   /** Its place in the call's record, once its outcome is known. */
   #place: number | undefined
   #status: number | undefined
-  #ended = false
 
   constructor(target: CallTarget, credential: Credential | undefined, call: Call) {
     super()
@@ -68,6 +71,7 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
 
   /** Its answer has begun. */
   begun(status: number): void {
+    if (this.#call === undefined) return
     const { request, services } = this.#call
     const { state } = this.#target.provider
     this.#status = status
@@ -110,6 +114,7 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
   }
 
   #note(outcome: AttemptOutcome, reason: string | undefined): void {
+    if (this.#call === undefined) return
     const { record, services } = this.#call
     const { name, provider, model } = this.#target
     const { startedMs } = this.#deadlines
@@ -130,10 +135,11 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
   }
 
   #end(): void {
-    if (this.#ended) return
-    this.#ended = true
+    const call = this.#call
+    if (call === undefined) return
+    this.#call = undefined
     this.#deadlines.stop()
     this.#target.provider.state.inFlight -= 1
-    this.#call.lifetime.unlisten(this)
+    call.lifetime.unlisten(this)
   }
 }
