@@ -243,11 +243,15 @@ export const gatewayError = {
       { code: 'upstream_redirect', retryable: false },
     ),
   upstreamInvalidResponse: (provider: string, detail: string, cause?: unknown) =>
-    new ModelError('upstream', `The provider ${provider} sent an answer that is ${detail}.`, {
-      code: 'upstream_invalid_response',
-      failure: 'InvalidAnswer',
-      cause,
-    }),
+    new ModelError(
+      'upstream',
+      `The provider ${provider} sent an answer that is ${sentence(detail)}`,
+      {
+        code: 'upstream_invalid_response',
+        failure: 'InvalidAnswer',
+        cause,
+      },
+    ),
   upstreamCut: (provider: string, cause?: unknown) =>
     new ModelError(
       'upstream',
@@ -287,4 +291,8 @@ export class CallerGone extends ModelError {
 /** The error for the caller, whatever was thrown. Unknown errors are logged, never sent. */
 export function toModelError(error: unknown): ModelError {
   return error instanceof ModelError ? error : gatewayError.internal(error)
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`
 }

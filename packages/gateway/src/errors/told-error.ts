@@ -18,7 +18,7 @@ export function toldError(error: ModelError, provider: string): ModelError {
     case 'InvalidAnswer':
       return error.code === 'upstream_invalid_response'
         ? error
-        : gatewayError.upstreamInvalidResponse(provider, 'none of its API')
+        : gatewayError.upstreamInvalidResponse(provider, `none of its API. ${error.message}`)
     default:
       return error.status < 500 && error.status !== 429 ? error : named(error, provider)
   }

@@ -138,6 +138,6 @@ function restarted(): ModelError {
   return new ModelError(
     'upstream',
     'The provider started a second answer in the middle of the first. Send the request again.',
-    { failure: 'Cut' },
+    { failure: 'InvalidAnswer' },
   )
 }
