@@ -16,6 +16,8 @@ import { sniffBody } from './sniff-body.ts'
  * first one, and no byte is as frequent in JSON as a quote.
  */
 const errorMark = 'rror"'
+/** An error that stands before content stands at the beginning of what came. */
+const errorWithin = 4096
 
 /**
  * Reads just enough of an answer to know that it has begun: a whole answer until it is known to be
@@ -93,7 +95,8 @@ async function untilContent(
       throw answer.reportedError ?? gatewayError.upstreamCut(target.provider.key)
     pieces.push(piece)
     // Content may be followed by an error in one piece, but not the other way round.
-    const mayFail = isDecoded || !answer.hasContent || piece.bytes.includes(errorMark)
+    const mayFail =
+      isDecoded || !answer.hasContent || piece.bytes.subarray(0, errorWithin).includes(errorMark)
     const events = mayFail ? (decoder?.push(piece.bytes) ?? piece.events()) : []
     const first = events.find(({ type }) => type !== 'response-start' && type !== 'usage')
     if (first?.type === 'error') throw first.error

@@ -2,8 +2,8 @@ import { isJsonObject } from '@fairlead/base'
 import { upstreamObjection } from './fuzz-upstream.ts'
 import type { FuzzAnswer } from './send-case.ts'
 
-/** An error says what is wrong, and does not repeat what was sent. */
-const errorBytesMax = 4096
+/** An error says what is wrong in at most 4,096 characters, and what is around them. */
+const errorBytesMax = 4096 + 512
 
 /**
  * What is wrong with an answer to any request whatsoever, given that all providers are well;
