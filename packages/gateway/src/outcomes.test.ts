@@ -1,5 +1,6 @@
 import { FakeClock } from '@fairlead/base/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import type { CreateCallPolicy } from './policies/call-policy.ts'
 import { keyedProvider, routeOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import {
@@ -10,6 +11,7 @@ import {
   sse,
   type Upstream,
 } from './test-support/upstream.ts'
+import type { ProviderState } from './upstream/provider-state.ts'
 
 const body = { model: 'm', messages: [{ role: 'user', content: 'hi' }] }
 const secrets = { first: 'sk-first', other: 'sk-other', second: 'sk-second' }
@@ -384,6 +386,39 @@ describe('memory of failure', () => {
     await gateway.chat(body)
     expect(first.requests).toHaveLength(2)
   })
+})
+
+it('an attempt is in flight until its answer ends, however that ends', async () => {
+  const states: ProviderState[] = []
+  const watch: CreateCallPolicy = () => ({
+    name: 'watch',
+    stage: 'admission',
+    enter: ({ route }) => {
+      states.push(...route.targets.map(({ provider }) => provider.state))
+      return { settle: () => {} }
+    },
+  })
+  let end = () => {}
+  const upstream = await testUpstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(chunks(['one']).slice(0, 2).join(''))
+    end = () => response.end(chunks(['one']).slice(2).join(''))
+  })
+  const gateway = await testGateway({
+    providers: [keyedProvider('first', { baseURL: upstream.url })],
+    secrets,
+    options: { policies: [watch] },
+  })
+  const running = await gateway.chat({ ...body, stream: true })
+  expect(states[0]?.inFlight).toBe(1)
+  end()
+  await running.text()
+  await vi.waitFor(() => expect(states[0]?.inFlight).toBe(0))
+  for (const answer of [json(500, {}), json(200, completion('ok')), json(400, {})]) {
+    upstream.answer = answer
+    await (await gateway.chat(body)).text()
+    await vi.waitFor(() => expect(states[0]?.inFlight).toBe(0))
+  }
 })
 
 it('no retry begins later than the rule allows', async () => {
