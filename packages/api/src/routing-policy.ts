@@ -18,6 +18,24 @@ import { answerTimeouts } from './schema/timeouts.ts'
 
 const headerName = { min: 1, max: 256, pattern: '^[A-Za-z0-9-]+$' }
 
+/** Bounds from 0 to `max`, each of which may be absent. */
+const range = (description: string, max: number) =>
+  object(
+    description,
+    {
+      min: Type.Optional(integer('Minimum, inclusive.', { min: 0, max })),
+      max: Type.Optional(integer('Maximum, inclusive.', { min: 0, max })),
+    },
+    {
+      rules: [
+        {
+          rule: '!has(self.min) || !has(self.max) || self.min <= self.max',
+          message: 'min must be at most max',
+        },
+      ],
+    },
+  )
+
 const match = object(
   'Which calls the rule applies to. Every given field must match; an absent field or an empty list matches all calls.',
   {
@@ -72,38 +90,13 @@ const match = object(
       { max: 11, default: [] },
     ),
     complexity: Type.Optional(
-      object(
+      range(
         'How much the last messages of the user ask for, from 0 to 100, as estimated by the gateway: below 30 a simple request, from 65 one with many demands. The length of a text to work on does not count.',
-        {
-          min: Type.Optional(integer('Minimum, inclusive.', { min: 0, max: 100 })),
-          max: Type.Optional(integer('Maximum, inclusive.', { min: 0, max: 100 })),
-        },
-        {
-          rules: [
-            {
-              rule: '!has(self.min) || !has(self.max) || self.min <= self.max',
-              message: 'min must be at most max',
-            },
-          ],
-        },
+        100,
       ),
     ),
     inputTokens: Type.Optional(
-      object(
-        'Length of the prompt in tokens, estimated by the gateway.',
-        {
-          min: Type.Optional(integer('Minimum, inclusive.', { min: 0, max: 100_000_000 })),
-          max: Type.Optional(integer('Maximum, inclusive.', { min: 0, max: 100_000_000 })),
-        },
-        {
-          rules: [
-            {
-              rule: '!has(self.min) || !has(self.max) || self.min <= self.max',
-              message: 'min must be at most max',
-            },
-          ],
-        },
-      ),
+      range('Length of the prompt in tokens, estimated by the gateway.', 100_000_000),
     ),
     cel: text(
       'CEL expression over request, consumer, conversation and prompt that must evaluate to true. If it cannot be evaluated for a call, the rule does not match. Empty: no condition.',
