@@ -1,17 +1,21 @@
 import type { PassedOver } from '../call/attempt-record.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 
+interface Availability {
+  readonly targets: readonly CallTarget[]
+  readonly passed: readonly CallTarget[]
+}
+
+const none: readonly CallTarget[] = []
+
 /**
  * The targets in the order in which they are tried: those that are passed over for now, because they
  * are ejected or resting or none of their keys is usable, come last, the one that is back first in
  * front. They are not left out: where nothing else answers, they are asked. No more are passed over
- * than their providers' `maxEjectedPercent` allows.
+ * than their providers' `maxEjectedPercent` allows; `passed` are those that are.
  */
-export function byAvailability(
-  targets: readonly CallTarget[],
-  nowMs: number,
-): readonly CallTarget[] {
-  if (targets.every((target) => availableAtMs(target) <= nowMs)) return targets
+export function byAvailability(targets: readonly CallTarget[], nowMs: number): Availability {
+  if (targets.every((target) => availableAtMs(target) <= nowMs)) return { targets, passed: none }
   const resting = targets
     .filter((target) => availableAtMs(target) > nowMs)
     .toSorted((left, right) => availableAtMs(left) - availableAtMs(right))
@@ -19,13 +23,12 @@ export function byAvailability(
     const share = ((resting.length - index) * 100) / targets.length
     return share <= provider.state.maxEjectedPercent
   })
-  return [...targets.filter((target) => !passed.includes(target)), ...passed]
+  return { targets: [...targets.filter((target) => !passed.includes(target)), ...passed], passed }
 }
 
-/** The evidence for a target that is passed over at `nowMs`; undefined for one that is not. */
-export function passedOver(target: CallTarget, nowMs: number): PassedOver | undefined {
+/** The evidence for a target that is passed over at `nowMs`. */
+export function passedOver(target: CallTarget, nowMs: number): PassedOver {
   const leftMs = availableAtMs(target) - nowMs
-  if (leftMs <= 0) return undefined
   const { name, provider, model } = target
   const rest =
     leftMs === Infinity

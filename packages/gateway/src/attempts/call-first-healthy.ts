@@ -62,10 +62,8 @@ function chosenKey(
 
 function availableTargets({ record, route, services }: Call): readonly CallTarget[] {
   const nowMs = services.clock.monotonicMs()
-  const targets = byAvailability(route.targets, nowMs)
-  if (targets !== route.targets) {
-    record.passedOver.push(...targets.flatMap((target) => passedOver(target, nowMs) ?? []))
-  }
+  const { targets, passed } = byAvailability(route.targets, nowMs)
+  for (const target of passed) record.passedOver.push(passedOver(target, nowMs))
   return targets
 }
 

@@ -66,7 +66,9 @@ function found(route: MatchedRoute, call: RoutedCall) {
     route: route.label,
     strategy: route.route?.strategy ?? null,
     sticky: stickinessOf(route),
-    targets: byAvailability(route.targets, call.nowMs).map((target) => explained(target, call)),
+    targets: byAvailability(route.targets, call.nowMs).targets.map((target) =>
+      explained(target, call),
+    ),
     passed_over: unfit.map(({ target, reason }) => ({ ...named(target), reason })),
     mirror: mirror ? { ...named(mirror.target), percent: mirror.percent } : null,
     error: route.targets.length === 0 ? presentedError(noFitTarget(route)) : null,
