@@ -152,7 +152,7 @@ function answerUse(
   const unread = transforms.every(({ takes }) => takes === 'bytes')
   const needsEvents = taps.length > 0 || !unread
   return (target) => ({
-    passes: unread && target?.provider.type.dialect.name === call.dialect.name,
+    passes: unread && target?.apiFor(call.dialect).dialect.name === call.dialect.name,
     needsEvents,
     heldBytesMax: call.runtime.snapshot.gateway.limits.maxResponseBytes,
   })

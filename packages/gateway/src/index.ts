@@ -29,6 +29,6 @@ export type { AnswerTransform, AnswerTransformer } from './answer/answer-transfo
 export { answerOf, EventAnswer } from './answer/event-answer.ts'
 export { providerTypes } from './providers/provider-types.ts'
 export { bearerRequest } from './providers/bearer-request.ts'
-export type { ProviderType } from './providers/provider-type.ts'
+export type { ProviderApi, ProviderApis, ProviderType } from './providers/provider-type.ts'
 export { routingStrategies } from './routing/routing-strategies.ts'
 export type { RoutingStrategy, TargetView } from './routing/routing-strategy.ts'

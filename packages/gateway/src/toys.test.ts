@@ -16,6 +16,7 @@ import {
   EventAnswer,
   gatewayError,
   parseJsonObject,
+  type ProviderApi,
   type ProviderType,
   providerTypes,
   readCallContext,
@@ -57,21 +58,25 @@ const linesSurface: Surface = {
   ],
 }
 
+const linesApi: ProviderApi = {
+  dialect: lineDialect,
+  encoding: {},
+  // Path and headers may depend on the request, and preparing them may be asynchronous.
+  prepare: async (request, credential) => {
+    await Promise.resolve()
+    return bearerRequest(request, `/${request.model}?stream=${request.stream}`, credential)
+  },
+}
+
 const linesProvider: ProviderType = {
   type: 'Lines',
   remote: true,
   address: undefined,
   versionPath: undefined,
   presets: new Map(),
-  dialect: lineDialect,
-  encoding: {},
   telemetryName: 'lines',
   needsCredential: false,
-  // Path and headers may depend on the request, and preparing them may be asynchronous.
-  prepare: async (request, credential) => {
-    await Promise.resolve()
-    return bearerRequest(request, `/${request.model}?stream=${request.stream}`, credential)
-  },
+  apisOf: () => [linesApi],
 }
 
 const lineAnswer: Answer = (response, { body }) => {
@@ -223,10 +228,15 @@ describe('an alternative that fails', () => {
     const asked = Promise.withResolvers<AbortSignal>()
     const waiting: ProviderType = {
       ...linesProvider,
-      prepare({ signal }) {
-        asked.resolve(signal)
-        return new Promise<never>(() => {})
-      },
+      apisOf: () => [
+        {
+          ...linesApi,
+          prepare({ signal }) {
+            asked.resolve(signal)
+            return new Promise<never>(() => {})
+          },
+        },
+      ],
     }
     const gateway = await testGateway({
       providers: [providerOf('lines', { type: 'Lines', baseURL: 'http://127.0.0.1:9' })],

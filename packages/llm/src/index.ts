@@ -1,10 +1,15 @@
 export type {
+  Annotation,
+  CacheControl,
   ContentPart,
+  DialectExtras,
   FunctionCallItem,
   FunctionCallOutputItem,
   Item,
   ItemStatus,
   MessageItem,
+  NativeItem,
+  OutputFilePart,
   ReasoningItem,
   Role,
 } from './operations/chat/item.ts'
@@ -27,6 +32,14 @@ export type {
 export type { ModelFeature } from './operations/chat/model-feature.ts'
 export { editRequest, type RequestEdits } from './operations/chat/request-edits.ts'
 export type { FinishReason, ModelResponse, Usage } from './operations/chat/model-response.ts'
+export {
+  featureSupport,
+  type FeatureSupport,
+  requestFeatures,
+  type RequestFeature,
+  type Support,
+} from './operations/chat/request-feature.ts'
+export { type SealedText, unwrapSealed, wrapSealed } from './operations/chat/sealed-text.ts'
 export type { StreamEvent } from './operations/chat/stream-event.ts'
 export { createStreamAssembler, type StreamAssembler } from './operations/chat/stream-assembler.ts'
 export { responseEvents } from './operations/chat/response-events.ts'

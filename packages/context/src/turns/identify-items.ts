@@ -7,6 +7,7 @@ const prefixes = {
   reasoning: 'rs_',
   function_call: 'fc_',
   function_call_output: 'fco_',
+  'fairlead:native': 'ni_',
 } as const
 
 /**

@@ -13,7 +13,7 @@ export function isModelItem(item: Item): boolean {
   return (
     item.type === 'reasoning' ||
     item.type === 'function_call' ||
-    (item.type === 'message' && item.role === 'assistant')
+    ((item.type === 'message' || item.type === 'fairlead:native') && item.role === 'assistant')
   )
 }
 

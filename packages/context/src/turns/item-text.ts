@@ -11,6 +11,8 @@ export function itemText(item: Item): string {
       return `${item.name}\n${item.arguments}`
     case 'function_call_output':
       return typeof item.output === 'string' ? item.output : partsText(item.output)
+    case 'fairlead:native':
+      return JSON.stringify(item.block)
     default:
       return item satisfies never
   }

@@ -21,7 +21,8 @@ export interface LoggedItem {
  * conversation with every call: the longest prefix of the body that is also a prefix of the log (or
  * its tail, when the caller keeps only a window) is not new. The match must include a model item: a
  * body with user messages alone is new input, even if the same words were said before. Roles, text
- * and tool calls are compared; ids, reasoning and empty messages are ignored, and a cut answer in
+ * and tool calls are compared; ids, reasoning, empty messages and what only one dialect knows are
+ * ignored, and a cut answer in
  * the log matches whatever the caller kept of it. A body without anything new repeats its last
  * question.
  */
@@ -132,7 +133,7 @@ function comparedKey({ item, cut }: LoggedItem): string | undefined {
 }
 
 function isCompared(item: Item): boolean {
-  if (item.type === 'reasoning') return false
+  if (item.type === 'reasoning' || item.type === 'fairlead:native') return false
   return !(isModelItem(item) && item.type === 'message' && itemText(item).trim() === '')
 }
 

@@ -43,6 +43,7 @@ function isWhole(item: Item): boolean {
     case 'function_call_output':
       return true
     case 'reasoning':
+    case 'fairlead:native':
       return false
     default:
       return item satisfies never

@@ -32,8 +32,9 @@ export class AssembledCall {
    * bytes with only the necessary changes; any other gets the request encoded in its own dialect.
    * Throws a ModelError 400 for what that dialect cannot express.
    */
-  bodyFor({ provider, model }: CallTarget): Uint8Array {
-    const { dialect, encoding } = provider.type
+  bodyFor(target: CallTarget): Uint8Array {
+    const { provider, model } = target
+    const { dialect, encoding } = target.apiFor(this.#dialect)
     if (dialect.name === this.#dialect.name) {
       const { body, outline, sent } = this.#request
       const edit = { model, edits: this.#edits, options: encoding, outline }

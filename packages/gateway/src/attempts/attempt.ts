@@ -4,6 +4,7 @@ import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
 import type { Call } from '../call/call.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
+import type { ProviderApi } from '../providers/provider-type.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import { decodedExchange } from '../upstream/decoded-exchange.ts'
 import type { Exchange } from '../upstream/exchange.ts'
@@ -37,13 +38,14 @@ export async function attempt(
   const own = callerCredential(target, call)
   const secret = own === undefined ? credential?.value : secretOf(own)
   const body = bodyFor(target, assembled, call)
+  const api = target.apiFor(call.dialect)
   const running = new RunningAttempt(target, credential, call)
   record.target = target
   record.startWaiting()
   let isOpen = false
   let status: number | undefined
   try {
-    const received = await open({ target, credential, own, body }, call, running)
+    const received = await open({ target, api, credential, own, body }, call, running)
     const exchange = decodedExchange(received, target.provider.key)
     isOpen = true
     status = exchange.status
@@ -51,7 +53,13 @@ export async function attempt(
       throw await refusedAnswer(exchange, target, secret, call)
     }
     const nowMs = services.clock.now()
-    const answer = await beginAnswer(exchange, target, { stream, use, nowMs, watch: running })
+    const answer = await beginAnswer(exchange, target, {
+      dialect: api.dialect,
+      stream,
+      use,
+      nowMs,
+      watch: running,
+    })
     running.begun(status)
     call.answering = running
     return answer
@@ -79,6 +87,7 @@ function bodyFor(target: CallTarget, assembled: AssembledCall, { record }: Call)
 
 interface Asked {
   readonly target: CallTarget
+  readonly api: ProviderApi
   readonly credential: Credential | undefined
   /** The caller's key, instead of a credential. */
   readonly own: CallerCredential | undefined
@@ -86,7 +95,7 @@ interface Asked {
 }
 
 function open(
-  { target, credential, own, body }: Asked,
+  { target, api, credential, own, body }: Asked,
   call: Call,
   cancellation: Cancellation,
 ): Promise<Exchange> {
@@ -101,8 +110,9 @@ function open(
     traceHeaders,
   )
   if (own !== undefined) headers.push(own.name, own.value)
-  const prepared = provider.type.prepare(
+  const prepared = api.prepare(
     {
+      settings: provider.settings,
       model: target.model,
       stream: call.request.sent.stream,
       body,

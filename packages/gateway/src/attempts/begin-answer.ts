@@ -28,15 +28,16 @@ export async function beginAnswer(
   exchange: Exchange,
   target: CallTarget,
   asked: {
+    /** In which the provider answers. */
+    readonly dialect: Dialect
     readonly stream: boolean
     readonly use: AnswerUse
     readonly nowMs: number
     readonly watch: AnswerSource['watch']
   },
 ): Promise<AnswerStream> {
-  const { stream, use, nowMs, watch } = asked
-  const { type, key } = target.provider
-  const { dialect } = type
+  const { dialect, stream, use, nowMs, watch } = asked
+  const { key } = target.provider
   const encoding = answerEncoding(exchange.headers)
   if (encoding !== undefined) {
     exchange.abort(new Error('the encoding is unknown'))

@@ -18,7 +18,8 @@ export async function refusedAnswer(
   credential: string | undefined,
   call: Pick<Call, 'dialect' | 'services'>,
 ): Promise<UpstreamFailure> {
-  const { key, type } = target.provider
+  const { key } = target.provider
+  const { dialect } = target.apiFor(call.dialect)
   const { status } = exchange
   const reason = `status ${status}`
   if (status >= 300 && status < 400) {
@@ -32,7 +33,7 @@ export async function refusedAnswer(
   const safeText = withoutKeys(text, credential)
   const body = parsed(safeText)
   const decoded = forOwner(
-    type.dialect.decodeError({
+    dialect.decodeError({
       status,
       body,
       headers: exchange.headers.toRecord(),
@@ -42,10 +43,10 @@ export async function refusedAnswer(
   )
   const failure = decoded.failure ?? 'ServerError'
   const unchanged =
-    type.dialect.name === call.dialect.name &&
+    dialect.name === call.dialect.name &&
     passedOn.has(failure) &&
     status < 500 &&
-    type.dialect.passage.isErrorBody(body) &&
+    dialect.passage.isErrorBody(body) &&
     safeText === text
   const error = unchanged
     ? new RefusedCall(decoded, { status, headers: exchange.headers, bytes })

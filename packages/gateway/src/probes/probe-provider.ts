@@ -43,7 +43,7 @@ export async function probeProvider(
     provider.state.claim(startedMs)
     credential?.state.claim()
     exchange = decodedExchange(await open(target, credential, cancellation), provider.key)
-    const { dialect } = provider.type
+    const { dialect } = provider.apiFor(target.model, undefined)
     const { status } = exchange
     if (status < 200 || status >= 300) {
       throw await refusedAnswer(exchange, target, credential?.value, { dialect, services })
@@ -66,12 +66,13 @@ function open(
   credential: Credential | undefined,
   cancellation: Cancellation,
 ): Promise<Exchange> {
-  const { type } = provider
+  const api = provider.apiFor(model, undefined)
   const body = JSON.stringify(
-    chatFormatOf(type.dialect).encodeRequest(requestFor(model), type.encoding),
+    chatFormatOf(api.dialect).encodeRequest(requestFor(model), api.encoding),
   )
-  const prepared = type.prepare(
+  const prepared = api.prepare(
     {
+      settings: provider.settings,
       model,
       stream: false,
       body: Buffer.from(body),
@@ -101,7 +102,7 @@ function requestFor(model: string): ModelRequest {
 function checkAnswer(
   { bytes, complete }: CollectedBody,
   status: number,
-  { provider }: CallTarget,
+  { model, provider }: CallTarget,
 ): void {
   let answer: unknown
   try {
@@ -112,6 +113,6 @@ function checkAnswer(
   if (typeof answer !== 'object' || answer === null) {
     throw gatewayError.upstreamInvalidResponse(provider.key, 'not a JSON object')
   }
-  const failure = provider.type.dialect.passage.answerFailure(answer)
+  const failure = provider.apiFor(model, undefined).dialect.passage.answerFailure(answer)
   if (failure !== undefined) throw failedAnswer(failure, provider, status)
 }

@@ -1,8 +1,20 @@
 import { anthropicMessages } from '@fairlead/llm'
-import type { ProviderType } from './provider-type.ts'
+import type { ProviderApis, ProviderType } from './provider-type.ts'
 
 /** https://docs.anthropic.com/en/api/versioning */
 const apiVersion = '2023-06-01'
+
+const apis: ProviderApis = [
+  {
+    dialect: anthropicMessages,
+    encoding: {},
+    prepare({ basePath, headers, body }, credential) {
+      headers.push('anthropic-version', apiVersion)
+      if (credential !== undefined) headers.push('x-api-key', credential)
+      return { path: `${basePath}/messages`, headers, body }
+    },
+  },
+]
 
 /** https://docs.anthropic.com/en/api/messages */
 export const anthropic: ProviderType = {
@@ -11,14 +23,8 @@ export const anthropic: ProviderType = {
   address: 'https://api.anthropic.com/v1',
   versionPath: '/v1',
   presets: new Map(),
-  dialect: anthropicMessages,
-  encoding: {},
   telemetryName: 'anthropic',
   needsCredential: true,
   callerKeyHeaders: ['x-api-key', 'authorization'],
-  prepare({ basePath, headers, body }, credential) {
-    headers.push('anthropic-version', apiVersion)
-    if (credential !== undefined) headers.push('x-api-key', credential)
-    return { path: `${basePath}/messages`, headers, body }
-  },
+  apisOf: () => apis,
 }

@@ -1,6 +1,14 @@
 import { openAiChat } from '@fairlead/llm'
 import { bearerRequest } from './bearer-request.ts'
-import type { ProviderType } from './provider-type.ts'
+import type { ProviderApis, ProviderType } from './provider-type.ts'
+
+const apis: ProviderApis = [
+  {
+    dialect: openAiChat,
+    encoding: { outputLimitField: 'max_tokens' },
+    prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
+  },
+]
 
 /** Ollama's OpenAI-compatible API: https://github.com/ollama/ollama/blob/main/docs/openai.md */
 export const ollama: ProviderType = {
@@ -9,9 +17,7 @@ export const ollama: ProviderType = {
   address: 'http://127.0.0.1:11434/v1',
   versionPath: '/v1',
   presets: new Map(),
-  dialect: openAiChat,
-  encoding: { outputLimitField: 'max_tokens' },
   telemetryName: 'ollama',
   needsCredential: false,
-  prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
+  apisOf: () => apis,
 }

@@ -1,6 +1,6 @@
 import { openAiChat } from '@fairlead/llm'
 import { bearerRequest } from './bearer-request.ts'
-import type { ProviderType } from './provider-type.ts'
+import type { ProviderApis, ProviderType } from './provider-type.ts'
 
 /**
  * Addresses of vendors and servers that speak the OpenAI dialect. Each includes its version
@@ -23,6 +23,14 @@ const presets: ReadonlyMap<string, string> = new Map([
   ['xai', 'https://api.x.ai/v1'],
 ])
 
+const apis: ProviderApis = [
+  {
+    dialect: openAiChat,
+    encoding: { outputLimitField: 'max_tokens' },
+    prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
+  },
+]
+
 /** Any server that speaks OpenAI's Chat Completions; many support only the older `max_tokens`. */
 export const openAiCompatible: ProviderType = {
   type: 'OpenAICompatible',
@@ -30,9 +38,7 @@ export const openAiCompatible: ProviderType = {
   address: undefined,
   versionPath: undefined,
   presets,
-  dialect: openAiChat,
-  encoding: { outputLimitField: 'max_tokens' },
   telemetryName: 'openai_compatible',
   needsCredential: false,
-  prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
+  apisOf: () => apis,
 }

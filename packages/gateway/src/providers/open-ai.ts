@@ -1,6 +1,14 @@
 import { openAiChat } from '@fairlead/llm'
 import { bearerRequest } from './bearer-request.ts'
-import type { ProviderType } from './provider-type.ts'
+import type { ProviderApis, ProviderType } from './provider-type.ts'
+
+const apis: ProviderApis = [
+  {
+    dialect: openAiChat,
+    encoding: { outputLimitField: 'max_completion_tokens' },
+    prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
+  },
+]
 
 /** https://platform.openai.com/docs/api-reference/chat */
 export const openAi: ProviderType = {
@@ -9,9 +17,7 @@ export const openAi: ProviderType = {
   address: 'https://api.openai.com/v1',
   versionPath: '/v1',
   presets: new Map(),
-  dialect: openAiChat,
-  encoding: { outputLimitField: 'max_completion_tokens' },
   telemetryName: 'openai',
   needsCredential: true,
-  prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
+  apisOf: () => apis,
 }

@@ -1,8 +1,9 @@
 import type { LLMProviderSettings, ProviderModel, SecretKeyRef } from '@fairlead/snapshot'
+import type { Dialect } from '@fairlead/llm'
 import type { CredentialState } from '../upstream/credential-state.ts'
 import type { Transport } from '../upstream/exchange.ts'
 import type { ProviderState } from '../upstream/provider-state.ts'
-import type { ProviderType } from './provider-type.ts'
+import type { ProviderApi, ProviderType } from './provider-type.ts'
 
 export interface Credential {
   readonly name: string
@@ -41,6 +42,8 @@ export interface ProviderRuntime {
   /** The provider's own name for a model or alias. */
   realModel(model: string): string
   modelSettings(model: string): ProviderModel | undefined
+  /** The API that a call of a model is made at: the one in the caller's dialect, or the first. */
+  apiFor(model: string, dialect: Dialect | undefined): ProviderApi
 }
 
 export function buildProviderRuntime(
@@ -64,6 +67,10 @@ export function buildProviderRuntime(
     serves: (model) => byName.size === 0 || byName.has(model),
     realModel: (model) => byName.get(model)?.name ?? model,
     modelSettings: (model) => byName.get(model),
+    apiFor(model, dialect) {
+      const apis = parts.type.apisOf(model, settings)
+      return apis.find((api) => api.dialect.name === dialect?.name) ?? apis[0]
+    },
   }
 }
 

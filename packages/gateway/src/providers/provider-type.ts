@@ -4,13 +4,15 @@ import type { LLMProviderSettings, ProviderTypeCapability } from '@fairlead/snap
 import type { Transport } from '../upstream/exchange.ts'
 
 /**
- * One type of provider: its addresses, its dialect, how requests to it are authenticated, and how
- * telemetry names it.
+ * One type of provider: its addresses, the APIs that it offers, how requests to it are
+ * authenticated, and how telemetry names it.
  */
-export interface ProviderType extends ProviderTypeCapability, ProviderAdapter {
-  readonly dialect: Dialect
-  /** How its servers differ from others of the dialect. */
-  readonly encoding: EncodeOptions
+export interface ProviderType extends ProviderTypeCapability {
+  /**
+   * What it offers for a model. A call is made in its caller's dialect where that is among them, so
+   * that its bytes pass unread; any other is translated to the first. Cheap: asked for every attempt.
+   */
+  apisOf(model: string, settings: LLMProviderSettings): ProviderApis
   /** OpenTelemetry's `gen_ai.provider.name`. */
   readonly telemetryName: string
   /** Whether every call needs a credential. */
@@ -24,8 +26,14 @@ export interface ProviderType extends ProviderTypeCapability, ProviderAdapter {
   openTransport?(settings: LLMProviderSettings, parts: LocalTransportParts): Transport
 }
 
-/** How requests to one type of provider are made. */
-interface ProviderAdapter {
+/** Never empty. */
+export type ProviderApis = readonly [ProviderApi, ...ProviderApi[]]
+
+/** One API of a provider: its dialect, and how requests to it are made. */
+export interface ProviderApi {
+  readonly dialect: Dialect
+  /** How its servers differ from others of the dialect. */
+  readonly encoding: EncodeOptions
   /**
    * The HTTP request for one attempt. Path and headers may depend on the model, on the stream flag
    * and, as a signature does, on the body. A promise, where a token has to be fetched first; it is
@@ -39,6 +47,7 @@ interface ProviderAdapter {
 
 /** A request in the provider's dialect, before it is addressed and authenticated. */
 export interface OutgoingRequest {
+  readonly settings: LLMProviderSettings
   readonly model: string
   readonly stream: boolean
   readonly body: Uint8Array

@@ -1,4 +1,6 @@
 import type { ModelPrice, ProviderModel } from '@fairlead/snapshot'
+import type { Dialect } from '@fairlead/llm'
+import type { ProviderApi } from '../providers/provider-type.ts'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import type { ModelMeasurements } from '../upstream/model-measurements.ts'
 import type { ProviderHealth } from '../upstream/provider-state.ts'
@@ -23,6 +25,11 @@ export class CallTarget implements TargetView {
   /** What the configuration says of the model; undefined if it does not name it. */
   get settings(): ProviderModel | undefined {
     return this.provider.modelSettings(this.model)
+  }
+
+  /** The API at which a call in a dialect is made. */
+  apiFor(dialect: Dialect): ProviderApi {
+    return this.provider.apiFor(this.model, dialect)
   }
 
   get health(): ProviderHealth {

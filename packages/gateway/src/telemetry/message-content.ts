@@ -1,4 +1,4 @@
-import type { ContentPart, Item } from '@fairlead/llm'
+import type { ContentPart, Item, NativeItem } from '@fairlead/llm'
 
 /** The longest JSON of the messages of one direction, in bytes. */
 export const contentBytesMax = 16 * 1024
@@ -97,7 +97,14 @@ function messageOf(item: Item, finishReason: string | undefined): Message {
       const response = typeof output === 'string' ? output : output.map(textOf).join('')
       return { role: 'tool', parts: [{ type: 'tool_call_response', id, response }] }
     }
+    case 'fairlead:native':
+      return { role: item.role, parts: [{ type: nativeType(item) }], ...reason }
   }
+}
+
+/** What only one dialect knows is named but not repeated. */
+function nativeType({ block, type }: NativeItem): string {
+  return typeof block['type'] === 'string' ? block['type'] : type
 }
 
 /** Images, files and sounds are named but not repeated. */

@@ -7,6 +7,7 @@ import { uniqueFields } from '../json/unique-fields.ts'
 import { readModelName, readOptional, readString } from '../json/request-field.ts'
 import type { ChatFormat, StreamDecoder, StreamEncoder } from '../operations/chat/chat-format.ts'
 import type { Item } from '../operations/chat/item.ts'
+import { featureSupport } from '../operations/chat/request-feature.ts'
 import type { ModelResponse, Usage } from '../operations/chat/model-response.ts'
 import type { StreamEvent } from '../operations/chat/stream-event.ts'
 
@@ -100,6 +101,7 @@ export const lineDialect: Dialect = {
 
 function chatFormat(): ChatFormat {
   return {
+    support: () => featureSupport({}),
     decodeRequest(value) {
       const body = isJsonObject(value) ? value : {}
       const { items } = decodeInput(body)

@@ -44,6 +44,8 @@ export function brief(item: Item): string {
       return `call ${item.call_id}`
     case 'function_call_output':
       return `${item.is_error === true ? 'error' : 'output'} ${item.call_id}`
+    case 'fairlead:native':
+      return `native ${item.dialect}`
     default:
       return item satisfies never
   }

@@ -1,6 +1,6 @@
 import { openAiChat } from '@fairlead/llm'
 import type { SimulatorSettings } from '@fairlead/snapshot'
-import type { ProviderType } from '../provider-type.ts'
+import type { ProviderApis, ProviderType } from '../provider-type.ts'
 import { createSimulatorTransport } from './simulator-transport.ts'
 
 const plainEcho: SimulatorSettings = {
@@ -11,6 +11,14 @@ const plainEcho: SimulatorSettings = {
   failure: undefined,
 }
 
+const apis: ProviderApis = [
+  {
+    dialect: openAiChat,
+    encoding: { outputLimitField: 'max_tokens' },
+    prepare: (request) => ({ ...request, path: '/chat/completions' }),
+  },
+]
+
 /** Answers in process, without a network or a key. */
 export const simulator: ProviderType = {
   type: 'Simulator',
@@ -18,11 +26,9 @@ export const simulator: ProviderType = {
   address: undefined,
   versionPath: undefined,
   presets: new Map(),
-  dialect: openAiChat,
-  encoding: { outputLimitField: 'max_tokens' },
   telemetryName: 'simulator',
   needsCredential: false,
-  prepare: (request) => ({ ...request, path: '/chat/completions' }),
+  apisOf: () => apis,
   openTransport: (settings, parts) =>
     createSimulatorTransport(settings.simulator ?? plainEcho, parts),
 }

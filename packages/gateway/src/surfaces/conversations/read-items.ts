@@ -56,7 +56,10 @@ const fieldsOfItem: Readonly<Record<string, Fields>> = {
   function_call_output: { call_id: readString, output: readOutput },
 }
 
-const fieldsOfPart: Readonly<Record<ContentPart['type'], Fields>> = {
+/** Files that a model made come from models only. */
+type GivenPart = Exclude<ContentPart['type'], 'output_file'>
+
+const fieldsOfPart: Readonly<Record<GivenPart, Fields>> = {
   input_text: textFields,
   output_text: textFields,
   refusal: { refusal: readString },
@@ -94,7 +97,7 @@ function readParts(value: unknown, param: string): readonly ContentPart[] {
     const path = `${param}[${index}]`
     const part = readObject(entry, path)
     oneOf(Object.keys(fieldsOfPart), part['type'], `${path}.type`)
-    readFields(part, fieldsOfPart[part['type'] as ContentPart['type']], path)
+    readFields(part, fieldsOfPart[part['type'] as GivenPart], path)
   }
   return value as readonly ContentPart[]
 }

@@ -9,12 +9,14 @@ import { decodeError, encodeError } from './errors.ts'
 import { passage } from './passage.ts'
 import { createStreamDecoder } from './stream-decoder.ts'
 import { createStreamEncoder } from './stream-encoder.ts'
+import { support } from './support.ts'
 
 /** Anthropic's Messages API. */
 export const anthropicMessages: Dialect = {
   name: 'anthropic-messages',
   operations: {
     chat: {
+      support,
       decodeRequest,
       decodeInput,
       decodeTools,

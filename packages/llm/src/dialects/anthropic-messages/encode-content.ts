@@ -15,6 +15,8 @@ export function encodeParts(parts: readonly ContentPart[]): JsonObject[] {
         return [{ type: 'image', source: encodeSource(part.image_url) }]
       case 'input_file':
         return [encodeFile(part)]
+      case 'output_file':
+        return []
       case 'input_audio':
         throw unsupported(
           'This model takes no audio input. Send a transcript or choose another model.',

@@ -46,6 +46,8 @@ function encodeItem(item: Item): JsonObject[] {
           input: encodeInput(item.arguments),
         },
       ]
+    case 'fairlead:native':
+      return item.dialect === 'anthropic-messages' ? [item.block] : []
     case 'function_call_output':
       return []
   }

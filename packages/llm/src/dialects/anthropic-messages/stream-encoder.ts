@@ -12,7 +12,7 @@ import { encodeUsage } from './usage.ts'
  * next one opens; arguments that arrive for a closed call cannot be expressed and end the stream.
  */
 export function createStreamEncoder(): StreamEncoder {
-  let open: 'text' | 'thinking' | number | undefined
+  let open: 'text' | 'thinking' | 'native' | number | undefined
   let index = -1
   let usage: Usage | undefined
   let broken = false
@@ -82,6 +82,13 @@ export function createStreamEncoder(): StreamEncoder {
           }
           broken = true
           return send(encodeErrorBody(interleavedCalls()))
+        case 'native':
+          return event.item.dialect === 'anthropic-messages'
+            ? openBlock('native', event.item.block) + closeBlock()
+            : ''
+        case 'annotation':
+        case 'file':
+          return ''
         case 'usage':
           usage = event.usage
           return ''

@@ -1,4 +1,5 @@
 import type {
+  Annotation,
   ContentPart,
   FunctionCallItem,
   Item,
@@ -67,8 +68,18 @@ function reasoningItem(text: string): ReasoningItem {
   }
 }
 
+/** `url_citation` nests its fields here; the canonical form is flat. */
+function decodeAnnotations(value: unknown): Annotation[] {
+  return arrayOrEmpty(value)
+    .filter(isJsonObject)
+    .map((annotation) => {
+      const type = stringOrUndefined(annotation['type']) ?? 'url_citation'
+      return { type, ...objectOrEmpty(annotation[type]) }
+    })
+}
+
 function decodeContent(message: JsonObject, text: string): ContentPart[] {
-  const annotations = arrayOrEmpty(message['annotations'])
+  const annotations = decodeAnnotations(message['annotations'])
   const refusal = stringOrUndefined(message['refusal']) ?? ''
   return [
     ...(text === ''

@@ -9,6 +9,7 @@ import { decodeError, encodeError } from './errors.ts'
 import { passage } from './passage.ts'
 import { createStreamDecoder } from './stream-decoder.ts'
 import { createStreamEncoder } from './stream-encoder.ts'
+import { support } from './support.ts'
 import { decodeTools } from './tools.ts'
 
 /** OpenAI's Chat Completions, including the variants of the many compatible servers. */
@@ -16,6 +17,7 @@ export const openAiChat: Dialect = {
   name: 'openai-chat',
   operations: {
     chat: {
+      support,
       decodeRequest,
       decodeInput,
       decodeTools,

@@ -73,6 +73,9 @@ export function encodeMessages(
         else message['tool_calls'] = [call]
         break
       }
+      case 'fairlead:native':
+        // Its own dialect is the only one that reads it.
+        break
       case 'function_call_output':
         assistant = undefined
         messages.push(encodeOutput(item))
@@ -143,6 +146,12 @@ function encodePart(part: ContentPart): JsonObject {
       const { image_url: url, detail } = part
       return { type: 'image_url', image_url: detail === undefined ? { url } : { url, detail } }
     }
+    case 'output_file':
+      throw new ModelError(
+        'invalid-request',
+        'This model does not accept files that another model made; send them in a message of the user.',
+        { param: 'messages' },
+      )
     case 'input_audio':
       return { type: 'input_audio', input_audio: { data: part.data, format: part.format } }
     case 'input_file': {

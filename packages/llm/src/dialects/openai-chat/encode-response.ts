@@ -1,4 +1,4 @@
-import type { Item } from '../../operations/chat/item.ts'
+import type { Annotation, Item } from '../../operations/chat/item.ts'
 import type { JsonObject } from '@fairlead/base'
 import type { ModelResponse } from '../../operations/chat/model-response.ts'
 import { encodeUsage } from './usage.ts'
@@ -26,7 +26,7 @@ function encodeMessage(output: readonly Item[]): JsonObject {
   const parts = output.flatMap((item) => (item.type === 'message' ? item.content : []))
   const texts = parts.filter((part) => part.type === 'output_text')
   const refusals = parts.filter((part) => part.type === 'refusal')
-  const annotations = texts.flatMap((part) => part.annotations ?? [])
+  const annotations = texts.flatMap((part) => part.annotations ?? []).map(encodeAnnotation)
   const reasoning = output.flatMap((item) =>
     item.type === 'reasoning' ? (item.content ?? []).map((part) => part.text) : [],
   )
@@ -47,4 +47,9 @@ function encodeMessage(output: readonly Item[]): JsonObject {
           })),
         }),
   }
+}
+
+function encodeAnnotation(annotation: Annotation): JsonObject {
+  const { type, origin: _, ...fields } = annotation
+  return { type, [type]: fields }
 }

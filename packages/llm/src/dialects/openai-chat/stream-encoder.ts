@@ -51,6 +51,10 @@ export function createStreamEncoder(options: StreamEncoderOptions): StreamEncode
           return chunk({
             tool_calls: [{ index: event.index, function: { arguments: event.arguments } }],
           })
+        case 'annotation':
+        case 'file':
+        case 'native':
+          return ''
         case 'usage':
           usage = event.usage
           return ''

@@ -1,10 +1,13 @@
 import type { JsonObject } from '@fairlead/base'
 import type { ModelRequest, ToolDefinition } from './model-request.ts'
+import type { FeatureSupport } from './request-feature.ts'
 import type { ModelResponse } from './model-response.ts'
 import type { StreamEvent } from './stream-event.ts'
 
 /** A dialect's format of chat: requests, whole answers and streams, including framing. */
 export interface ChatFormat {
+  /** What becomes of each feature of a request at a provider's model. */
+  support(model: string): FeatureSupport
   /**
    * Reads a caller's request. Throws a ModelError that names the field at fault.
    */

@@ -1,4 +1,4 @@
-import type { Item } from './item.ts'
+import type { CacheControl, Item } from './item.ts'
 
 /** A model call in no provider's format. Dialects decode into it and encode from it. */
 export interface ModelRequest {
@@ -15,6 +15,8 @@ export interface ModelRequest {
   readonly stream: boolean
   /** OpenAI's `stream_options.include_usage`: whether a stream ends with a usage chunk. */
   readonly includeUsage: boolean
+  /** Asks for caching of the whole prompt, without saying where (Anthropic `cache_control`). */
+  readonly cacheControl?: CacheControl
   /** Top-level fields without a canonical name, kept for an upstream of the same dialect. */
   readonly extras: Readonly<Record<string, unknown>>
   /**
@@ -31,6 +33,12 @@ export interface ToolDefinition {
   readonly parameters?: Readonly<Record<string, unknown>>
   readonly strict?: boolean
   /**
+   * A tool that takes free text instead of JSON arguments; `format` is the grammar of its text, in the
+   * form of OpenAI's Responses.
+   */
+  readonly custom?: { readonly format?: Readonly<Record<string, unknown>> }
+  readonly cacheControl?: CacheControl
+  /**
    * A tool that is not a function, such as a provider's own web search: its whole definition, sent
    * unchanged to an upstream of the same dialect and rejected for any other.
    */
@@ -39,6 +47,7 @@ export interface ToolDefinition {
 
 export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string }
 
+/** Only what two or more dialects share has a name here; all else is in the request's `extras`. */
 export interface ModelSettings {
   readonly temperature?: number
   readonly topP?: number
@@ -48,8 +57,30 @@ export interface ModelSettings {
   readonly seed?: number
   readonly presencePenalty?: number
   readonly frequencyPenalty?: number
+  readonly minP?: number
+  readonly repetitionPenalty?: number
   readonly reasoningEffort?: string
+  /** The most tokens that may be thought, where a dialect counts them. */
+  readonly reasoningBudget?: number
+  /** Whether thinking is to be told, and how: OpenAI's `auto`, `concise`, `detailed`, or `none`. */
+  readonly reasoningSummary?: string
+  /** OpenAI `low`, `medium`, `high`. */
+  readonly verbosity?: string
   readonly user?: string
+  /** How many answers are wanted; more than one is `choices` of OpenAI chat only. */
+  readonly answers?: number
+  readonly logprobs?: boolean
+  /** Alternatives that are told for each token. */
+  readonly topLogprobs?: number
+  /** By token id, from -100 to 100. */
+  readonly logitBias?: Readonly<Record<string, number>>
+  /** `text`, `audio`, `image`. */
+  readonly modalities?: readonly string[]
+  readonly serviceTier?: string
+  readonly metadata?: Readonly<Record<string, unknown>>
+  readonly store?: boolean
+  readonly promptCacheKey?: string
+  readonly safetyIdentifier?: string
 }
 
 export type ResponseFormat =

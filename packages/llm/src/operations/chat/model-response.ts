@@ -1,4 +1,4 @@
-import type { Item } from './item.ts'
+import type { DialectExtras, Item } from './item.ts'
 
 /** A whole answer in no provider's format. */
 export interface ModelResponse {
@@ -10,6 +10,11 @@ export interface ModelResponse {
   readonly output: readonly Item[]
   readonly finishReason: FinishReason
   readonly usage?: Usage
+  /** The stop sequence at which it ended, where the provider tells it. */
+  readonly stopSequence?: string
+  readonly serviceTier?: string
+  /** Fields without a canonical name, for a caller of the same dialect. */
+  readonly extras?: DialectExtras
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
@@ -25,4 +30,8 @@ export interface Usage {
   readonly cacheWriteInputTokens: number
   readonly outputTokens: number
   readonly reasoningTokens: number
+  readonly audioInputTokens?: number
+  readonly audioOutputTokens?: number
+  /** Counted by the gateway because the provider reported nothing. */
+  readonly estimated?: true
 }

@@ -1,4 +1,4 @@
-import type { Item } from './item.ts'
+import type { ContentPart, FunctionCallItem, Item, ReasoningItem } from './item.ts'
 import type { ModelResponse } from './model-response.ts'
 import type { StreamEvent } from './stream-event.ts'
 
@@ -18,37 +18,81 @@ export function responseEvents(response: ModelResponse): StreamEvent[] {
     if (item.type === 'function_call') toolCalls += 1
   }
   if (response.usage !== undefined) events.push({ type: 'usage', usage: response.usage })
-  events.push({ type: 'finish', finishReason: response.finishReason })
+  const { extras, finishReason, serviceTier, stopSequence } = response
+  events.push({
+    type: 'finish',
+    finishReason,
+    ...(stopSequence === undefined ? {} : { stopSequence }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(extras === undefined ? {} : { extras }),
+  })
   return events
 }
 
 function itemEvents(item: Item, index: number): StreamEvent[] {
   switch (item.type) {
     case 'message':
-      return item.content.flatMap((part): StreamEvent[] => {
-        if (part.type === 'output_text') return [{ type: 'text-delta', text: part.text }]
-        return part.type === 'refusal' ? [{ type: 'refusal-delta', text: part.refusal }] : []
-      })
+      return item.content.flatMap(partEvents)
     case 'reasoning':
-      return [
-        ...(item.content ?? []).map((part): StreamEvent => ({
-          type: 'reasoning-delta',
-          text: part.text,
-        })),
-        {
-          type: 'reasoning-end',
-          ...(item.signature === undefined ? {} : { signature: item.signature }),
-          ...(item.encrypted_content === undefined
-            ? {}
-            : { encryptedContent: item.encrypted_content }),
-        },
-      ]
+      return reasoningEvents(item)
     case 'function_call':
-      return [
-        { type: 'tool-call-start', index, id: item.call_id, name: item.name },
-        { type: 'tool-call-delta', index, arguments: item.arguments },
-      ]
+      return callEvents(item, index)
+    case 'fairlead:native':
+      return [{ type: 'native', item }]
     case 'function_call_output':
       return []
   }
+}
+
+function partEvents(part: ContentPart): StreamEvent[] {
+  switch (part.type) {
+    case 'output_text': {
+      const { annotations = [], logprobs, text } = part
+      return [
+        { type: 'text-delta', text, ...(logprobs === undefined ? {} : { logprobs }) },
+        ...annotations.map((annotation): StreamEvent => ({ type: 'annotation', annotation })),
+      ]
+    }
+    case 'refusal':
+      return [{ type: 'refusal-delta', text: part.refusal }]
+    case 'output_file':
+      return [{ type: 'file', file: part }]
+    default:
+      return []
+  }
+}
+
+function reasoningEvents(item: ReasoningItem): StreamEvent[] {
+  const { content = [], encrypted_content: encryptedContent, id, maker, signature, summary } = item
+  return [
+    ...summary.map(({ text }, summaryPart): StreamEvent => ({
+      type: 'reasoning-delta',
+      text,
+      summaryPart,
+    })),
+    ...content.map(({ text }): StreamEvent => ({ type: 'reasoning-delta', text })),
+    {
+      type: 'reasoning-end',
+      ...(id === undefined ? {} : { id }),
+      ...(maker === undefined ? {} : { maker }),
+      ...(signature === undefined ? {} : { signature }),
+      ...(encryptedContent === undefined ? {} : { encryptedContent }),
+    },
+  ]
+}
+
+function callEvents(item: FunctionCallItem, index: number): StreamEvent[] {
+  const { call_id: id, custom, maker, name, signature } = item
+  return [
+    {
+      type: 'tool-call-start',
+      index,
+      id,
+      name,
+      ...(custom === undefined ? {} : { custom }),
+      ...(signature === undefined ? {} : { signature }),
+      ...(maker === undefined ? {} : { maker }),
+    },
+    { type: 'tool-call-delta', index, arguments: item.arguments },
+  ]
 }

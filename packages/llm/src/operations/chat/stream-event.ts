@@ -1,11 +1,13 @@
 import type { ModelError } from '../../errors/model-error.ts'
+import type { Annotation, DialectExtras, NativeItem, OutputFilePart } from './item.ts'
 import type { FinishReason, Usage } from './model-response.ts'
 
 /**
  * One piece of a streamed answer, in no provider's format. Grammar: one `response-start`; then
- * text, reasoning, refusal and tool-call events, where each `tool-call-start` opens the index that
- * its deltas carry and indices count up from 0; then at most one `usage`; then one `finish`, which
- * is last; or an `error` at any point, after which nothing follows.
+ * text, annotation, reasoning, refusal, tool-call, file and native events, where each
+ * `tool-call-start` opens the index that its deltas carry and indices count up from 0, and an
+ * `annotation` belongs to the latest text; then at most one `usage`; then one `finish`, which is
+ * last; or an `error` at any point, after which nothing follows.
  */
 export type StreamEvent =
   | {
@@ -15,12 +17,24 @@ export type StreamEvent =
       /** Unix seconds. */
       readonly createdAt: number
     }
-  | { readonly type: 'text-delta'; readonly text: string }
+  | {
+      readonly type: 'text-delta'
+      readonly text: string
+      readonly logprobs?: readonly unknown[]
+    }
+  | { readonly type: 'annotation'; readonly annotation: Annotation }
   | { readonly type: 'refusal-delta'; readonly text: string }
-  | { readonly type: 'reasoning-delta'; readonly text: string }
+  | {
+      readonly type: 'reasoning-delta'
+      readonly text: string
+      /** The number of the summary's part to which it belongs; absent for the thinking itself. */
+      readonly summaryPart?: number
+    }
   /** Closes a reasoning block; the sealed parts are known only here. */
   | {
       readonly type: 'reasoning-end'
+      readonly id?: string
+      readonly maker?: string
       readonly signature?: string
       readonly encryptedContent?: string
     }
@@ -29,8 +43,21 @@ export type StreamEvent =
       readonly index: number
       readonly id: string
       readonly name: string
+      /** Its arguments are free text. */
+      readonly custom?: true
+      readonly signature?: string
+      readonly maker?: string
     }
   | { readonly type: 'tool-call-delta'; readonly index: number; readonly arguments: string }
+  /** A file that the model made, whole. */
+  | { readonly type: 'file'; readonly file: OutputFilePart }
+  | { readonly type: 'native'; readonly item: NativeItem }
   | { readonly type: 'usage'; readonly usage: Usage }
-  | { readonly type: 'finish'; readonly finishReason: FinishReason }
+  | {
+      readonly type: 'finish'
+      readonly finishReason: FinishReason
+      readonly stopSequence?: string
+      readonly serviceTier?: string
+      readonly extras?: DialectExtras
+    }
   | { readonly type: 'error'; readonly error: ModelError }
