@@ -11,10 +11,7 @@ import type { StreamEvent } from './stream-event.ts'
 import { TextPieces } from './text-pieces.ts'
 
 /** The events that add to an answer's items. */
-type OutputEvent = Exclude<
-  StreamEvent,
-  { type: 'response-start' | 'usage' | 'finish' | 'error' }
->
+type OutputEvent = Exclude<StreamEvent, { type: 'response-start' | 'usage' | 'finish' | 'error' }>
 
 interface OpenText {
   readonly kind: 'text'
