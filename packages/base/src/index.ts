@@ -9,11 +9,13 @@ export {
   countOrZero,
   isJsonObject,
   objectOrEmpty,
-  parseJsonOrUndefined,
   stringOrUndefined,
   type JsonObject,
 } from './json-value.ts'
 export { silentLogger, withFields, type Logger } from './logger.ts'
+export { stringEnd } from './json-token.ts'
+export { parseJson, parseJsonOrUndefined } from './parse-json.ts'
+export { isRawNumber, numberOrUndefined, rawNumber, type RawNumber } from './raw-number.ts'
 export { systemRandom, type Random } from './random.ts'
 export { remembering, sameElements } from './remembering.ts'
 export { readRetryAfterSeconds } from './retry-after.ts'

@@ -1,9 +1,11 @@
+import { isRawNumber, numberOrUndefined } from './raw-number.ts'
+
 /** A parsed JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** Whether a value is an object, not an array and not null. */
+/** Whether a value is an object: neither an array, nor null, nor a number in its own spelling. */
 export function isJsonObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
 }
 
 /** The object, or an empty one: for reading a response whose fields may all be missing. */
@@ -21,14 +23,6 @@ export function stringOrUndefined(value: unknown): string | undefined {
 
 /** A finite, non-negative count, or 0: providers omit counts or send null. */
 export function countOrZero(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.floor(value) : 0
-}
-
-/** `undefined` for invalid JSON; JSON itself has no undefined, so this is unambiguous. */
-export function parseJsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const number = numberOrUndefined(value)
+  return number !== undefined && Number.isFinite(number) && number > 0 ? Math.floor(number) : 0
 }
