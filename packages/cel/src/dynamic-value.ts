@@ -1,5 +1,5 @@
 import { celMap, type CelInput } from '@bufbuild/cel'
-import { isJsonObject } from '@fairlead/base'
+import { isJsonObject, isRawNumber, numberOrUndefined } from '@fairlead/base'
 
 /** A JSON value of which no schema is known: whole numbers are ints, other numbers doubles. */
 export function toDynamic(value: unknown): CelInput {
@@ -10,6 +10,16 @@ export function toDynamic(value: unknown): CelInput {
     )
     return celMap(new Map<string, CelInput>(entries))
   }
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value
+  const int = isRawNumber(value) ? longInt(value.rawJSON) : undefined
+  if (int !== undefined) return int
+  const number = numberOrUndefined(value)
+  if (number !== undefined) return Number.isInteger(number) ? BigInt(number) : number
   return typeof value === 'string' || typeof value === 'boolean' ? value : null
+}
+
+/** Of 64 bits, with all its digits. */
+function longInt(spelling: string): bigint | undefined {
+  if (!/^-?\d{1,19}$/.test(spelling)) return undefined
+  const int = BigInt(spelling)
+  return BigInt.asIntN(64, int) === int ? int : undefined
 }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@fairlead/base'
+import { type Clock, parseJson, type Timer } from '@fairlead/base'
 import { Outbox } from './outbox.ts'
 import { RemoteTurnStore } from './remote-turn-store.ts'
 import type { OpenedStore, StoreNews, StoreOperation, StoreRequest } from './store-messages.ts'
@@ -66,7 +66,7 @@ export class RemoteStores {
       const pending = this.#settle(id)
       if (pending === undefined) continue
       if (error !== undefined) pending.reject(new Error(error))
-      else pending.resolve(body === undefined ? undefined : JSON.parse(body))
+      else pending.resolve(body === undefined ? undefined : parseJson(body))
     }
     for (const { store, tenant, conversation } of ends) {
       for (const remote of this.#opened.get(store) ?? []) remote.turnEnded(tenant, conversation)

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@fairlead/base'
+import { type Clock, type Logger, parseJson } from '@fairlead/base'
 import type { TurnStore } from '../stores/turn-store.ts'
 import { OwnedStore, type StoreAsker } from './owned-store.ts'
 import { Outbox } from './outbox.ts'
@@ -143,7 +143,7 @@ class Connection implements StoreClient, StoreAsker {
   }
 
   async #perform({ store: number, operation, body }: StoreRequest): Promise<unknown> {
-    const list = JSON.parse(body) as readonly unknown[]
+    const list = parseJson(body) as readonly unknown[]
     if (operation === 'open') {
       const {
         number: store,

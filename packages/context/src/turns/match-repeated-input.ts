@@ -1,4 +1,4 @@
-import { canonicalJson } from '@fairlead/base'
+import { canonicalJson, parseJson } from '@fairlead/base'
 import type { Item } from '@fairlead/llm'
 import { isCallOutput, isInstruction, isModelItem, isUserMessage } from './item-kind.ts'
 import { itemText, mediaParts } from './item-text.ts'
@@ -157,7 +157,7 @@ function itemKey(item: Item): string {
 /** Clients re-serialise arguments, so the parsed values are compared. */
 function callText(call: { readonly name: string; readonly arguments: string }): string {
   try {
-    return `${call.name} ${canonicalJson(JSON.parse(call.arguments))}`
+    return `${call.name} ${canonicalJson(parseJson(call.arguments))}`
   } catch {
     return `${call.name} ${call.arguments}`
   }

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject, parseJson } from '@fairlead/base'
 import type { HeaderFields } from '@fairlead/http1'
 import {
   chatFormatOf,
@@ -97,7 +98,7 @@ export class WholeAnswer implements AnswerStream {
 
   response(): ModelResponse {
     this.#response ??= chatFormatOf(this.dialect).decodeResponse(
-      this.#parse(this.#tail),
+      this.#parse(this.#tail, parseJson),
       this.#source.nowMs,
     )
     return this.#response
@@ -119,7 +120,8 @@ export class WholeAnswer implements AnswerStream {
       return
     }
     if (bytes.length <= parsedBytesMax) {
-      const parsed = this.#parse(bytes)
+      // Only counts are read: the caller gets the bytes.
+      const parsed = this.#parse(bytes, JSON.parse)
       const failure = this.dialect.passage.answerFailure(parsed)
       if (failure !== undefined) throw failure
       this.#usage = this.dialect.passage.readUsage(parsed)
@@ -131,10 +133,10 @@ export class WholeAnswer implements AnswerStream {
     if (!head.startsWith('{') || !tail.endsWith('}')) throw this.#notAnObject()
   }
 
-  #parse(bytes: Buffer): object {
+  #parse(bytes: Buffer, parse: (text: string) => unknown): JsonObject {
     try {
-      const value: unknown = JSON.parse(bytes.toString('utf8'))
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+      const value = parse(bytes.toString('utf8'))
+      if (isJsonObject(value)) return value
     } catch {
       // Reported below, like JSON that is not an object.
     }

@@ -1,3 +1,4 @@
+import { parseJson } from '@fairlead/base'
 import { type FailureClass, type ModelError, withoutCredentials } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { answerEncoding } from '../upstream/decoded-exchange.ts'
@@ -98,7 +99,7 @@ async function readErrorBytes(exchange: Exchange): Promise<Buffer> {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch {
     return plainText(text)
   }

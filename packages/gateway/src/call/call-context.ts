@@ -1,5 +1,5 @@
 import type { HeaderFields } from '@fairlead/http1'
-import type { JsonObject } from '@fairlead/base'
+import { type JsonObject, numberOrUndefined } from '@fairlead/base'
 import { invalidField, readNonEmptyString, readObject, readOptional } from '@fairlead/llm'
 
 /**
@@ -78,12 +78,13 @@ function expectedRevision(ifMatch: string | undefined, value: unknown): number |
     return revision
   }
   if (value === undefined || value === null) return undefined
-  if (!isRevision(value)) {
+  const revision = numberOrUndefined(value)
+  if (!isRevision(revision)) {
     throw invalidField('context.expected_revision', 'it must be a whole number.')
   }
-  return value
+  return revision
 }
 
-function isRevision(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0
+function isRevision(value: number | undefined): value is number {
+  return value !== undefined && Number.isInteger(value) && value >= 0
 }

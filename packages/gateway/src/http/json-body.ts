@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { JsonObject } from '@fairlead/base'
+import { type JsonObject, parseJson } from '@fairlead/base'
 import {
   type BodyOutline,
   noUniqueFields,
@@ -14,7 +14,7 @@ import { gatewayError } from '../errors/gateway-error.ts'
  * two parties would read it in two ways.
  */
 export function parseJsonObject(body: Buffer): JsonObject {
-  return readObject(parseJson(body), 'body')
+  return readObject(parsed(body), 'body')
 }
 
 interface CheckedBody {
@@ -37,12 +37,12 @@ export function checkedJsonObject(
   return { fields, outline }
 }
 
-function parseJson(body: Buffer): unknown {
+function parsed(body: Buffer): unknown {
   if (body.length === 0) throw gatewayError.invalidJson('it is empty')
   // Bytes that are no text would be replaced here, and read in some other way by a provider.
   if (!isUtf8(body)) throw gatewayError.invalidJson('it is not UTF-8')
   try {
-    return JSON.parse(body.toString('utf8'))
+    return parseJson(body.toString('utf8'))
   } catch (error) {
     throw gatewayError.invalidJson(error instanceof Error ? error.message : 'it cannot be parsed')
   }

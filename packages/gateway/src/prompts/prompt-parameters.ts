@@ -3,6 +3,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
 import { readObject } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
+import { plainCopy } from './plain-copy.ts'
 import { parameterValidator, TextTooLong } from './parameter-validator.ts'
 
 /**
@@ -21,10 +22,12 @@ export class PromptParameters {
   ): JsonObject {
     const given = readObject(parameters, field)
     if (version.parameters === undefined) return refuseAll(prompt, given, field)
-    const values: Record<string, unknown> = structuredClone(given)
+    const { values, restoreSpellings } = plainCopy(given)
     fillInheritedNames(values, version.parameters)
     const validate = this.#validator(version, version.parameters)
-    if (isValid(values, validate, prompt, field)) return values
+    const valid = isValid(values, validate, prompt, field)
+    restoreSpellings()
+    if (valid) return values
     const error = validate.errors?.[0]
     if (error === undefined) return values
     const name = parameterName(error)

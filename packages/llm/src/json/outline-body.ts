@@ -1,3 +1,4 @@
+import { stringEnd } from '@fairlead/base'
 import { ModelError } from '../errors/model-error.ts'
 import { invalidField } from './request-field.ts'
 import { isSpace, skipSpace } from './skip-space.ts'
@@ -206,18 +207,6 @@ function isPlain(name: string): boolean {
     if ((code >= upperA && code <= upperZ) || code > asciiMax || code === 0) return false
   }
   return true
-}
-
-/** Just after the closing quote of the string that starts at `from`. */
-function stringEnd(text: string, from: number): number {
-  let position = text.indexOf('"', from + 1)
-  while (position !== -1) {
-    let slashes = 0
-    while (text.charCodeAt(position - 1 - slashes) === backslash) slashes += 1
-    if (slashes % 2 === 0) return position + 1
-    position = text.indexOf('"', position + 1)
-  }
-  return text.length
 }
 
 function endsScalar(byte: number): boolean {

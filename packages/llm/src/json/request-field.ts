@@ -1,4 +1,10 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import {
+  isJsonObject,
+  isRawNumber,
+  type JsonObject,
+  numberOrUndefined,
+  type RawNumber,
+} from '@fairlead/base'
 import { ModelError } from '../errors/model-error.ts'
 
 /**
@@ -78,19 +84,29 @@ export function readBoolean(value: unknown, param: string): boolean {
 }
 
 export function readNumber(value: unknown, param: string): number {
-  if (typeof value !== 'number') throw wrongType(param, 'a number', value)
-  return value
+  const number = numberOrUndefined(value)
+  if (number === undefined) throw wrongType(param, 'a number', value)
+  if (!Number.isFinite(number)) throw invalidField(param, 'it is too large for a number.')
+  return number
 }
 
-export function readInteger(value: unknown, param: string): number {
-  if (!Number.isInteger(value)) throw wrongType(param, 'an integer', value)
-  return value as number
+/** An integer of any size, in its own spelling. */
+export function readInteger(value: unknown, param: string): number | RawNumber {
+  if (isRawNumber(value) && Number.isInteger(Number(value.rawJSON))) return value
+  return readSmallInteger(value, param)
 }
 
+/** Rounded as JavaScript rounds it: for counts, which are small. */
 export function readPositiveInteger(value: unknown, param: string): number {
-  const count = readInteger(value, param)
+  const count = readSmallInteger(value, param)
   if (count < 1) throw invalidField(param, `it must be at least 1, but is ${count}.`)
   return count
+}
+
+function readSmallInteger(value: unknown, param: string): number {
+  const number = numberOrUndefined(value)
+  if (!Number.isInteger(number)) throw wrongType(param, 'an integer', value)
+  return number as number
 }
 
 export function wrongType(param: string, expected: string, value: unknown): ModelError {
@@ -102,6 +118,7 @@ export function wrongType(param: string, expected: string, value: unknown): Mode
 function describeType(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
+  if (isRawNumber(value)) return 'a number'
   if (typeof value === 'object') return 'an object'
   return `a ${typeof value}`
 }

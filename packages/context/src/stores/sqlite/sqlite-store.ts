@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Clock } from '@fairlead/base'
+import { type Clock, numberOrUndefined, parseJson } from '@fairlead/base'
 import type { ContextPlan } from '../../plan/context-plan.ts'
 import type { Conversation } from '../../turns/conversation.ts'
 import type { Turn } from '../../turns/turn.ts'
@@ -167,6 +167,8 @@ function readTurn(row: Record<string, unknown>): Turn {
   const body = parse<Omit<Turn, 'status' | 'output'>>(row['body'])
   return {
     ...body,
+    // SQLite writes the time of a recovery with a decimal point.
+    completed_at: numberOrUndefined(body.completed_at) ?? null,
     status: parseStatus(row['status']),
     output: parse<Turn['output']>(row['output']),
   }
@@ -174,7 +176,7 @@ function readTurn(row: Record<string, unknown>): Turn {
 
 /** Unchecked, because this store wrote the text from a value of the same type. */
 function parse<T>(text: unknown): T {
-  return JSON.parse(String(text)) as T
+  return parseJson(String(text)) as T
 }
 
 function parseStatus(status: unknown): Turn['status'] {

@@ -43,7 +43,7 @@ export function prepareStatements(database: DatabaseSync) {
        WHERE tenant = ? AND conversation = ? AND id = ? AND status = 'in_progress'`,
     ),
     recover: prepare(
-      `UPDATE turns SET status = 'incomplete', body = json_set(body, '$.completed_at', ?)
+      `UPDATE turns SET status = 'incomplete', body = json_set(body, '$.completed_at', CAST(? AS INTEGER))
        WHERE status = 'in_progress'`,
     ),
     insertPlan: prepare(`INSERT INTO plans (tenant, conversation, id, body) VALUES (?, ?, ?, ?)`),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Clock } from '@fairlead/base'
+import { type Clock, parseJson } from '@fairlead/base'
 import type { ContextPlan } from '../../plan/context-plan.ts'
 import { forgottenPlan } from '../../plan/forgotten-plan.ts'
 import type { Conversation } from '../../turns/conversation.ts'
@@ -87,6 +87,26 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         const change = { conversation: conversationAt(1), turns: [first, turn('c1', 2)] }
         expect(await store.append({ expectedRevision: null, ...change })).toBe('stored')
         expect(await store.load('a', 'c1')).toEqual(change)
+      }))
+
+    it('keeps the spelling of numbers, also where a turn is recovered', () =>
+      run(async (store) => {
+        const annotations = parseJson('[{"type":"t","id":12345678901234567890,"x":1.0}]') as {
+          type: string
+        }[]
+        const output = [
+          {
+            type: 'message' as const,
+            role: 'assistant' as const,
+            content: [{ type: 'output_text' as const, text: 'x', annotations }],
+          },
+        ]
+        await begin(store)
+        await store.flush([{ tenant: 'a', conversation: 'c1', turn: 'turn_1', output }])
+        await store.recover(77)
+        const [recovered] = (await store.load('a', 'c1'))?.turns ?? []
+        expect(JSON.stringify(recovered?.output)).toBe(JSON.stringify(output))
+        expect(recovered?.completed_at).toBe(77)
       }))
 
     it('does not find what was never stored', () =>

@@ -8,7 +8,7 @@ import {
   openAiChat,
   type StreamEvent,
 } from '@fairlead/llm'
-import { type Cancellation, type Clock, sleep } from '@fairlead/base'
+import { type Cancellation, type Clock, parseJson, sleep } from '@fairlead/base'
 import { collectBody } from '../../upstream/collect-body.ts'
 import type {
   CollectedBody,
@@ -54,7 +54,7 @@ export function createSimulatorTransport(
 }
 
 function readRequest(request: UpstreamRequest, format: ChatFormat): ModelRequest {
-  return format.decodeRequest(JSON.parse(Buffer.from(request.body).toString('utf8')))
+  return format.decodeRequest(parseJson(Buffer.from(request.body).toString('utf8')))
 }
 
 function failedExchange(failure: NonNullable<SimulatorSettings['failure']>): Exchange {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
+import { isJsonObject, type JsonObject, numberOrUndefined, objectOrEmpty } from '@fairlead/base'
 import type { ChatInput, DecodeOptions } from '../../operations/chat/chat-format.ts'
 import { readMessages } from '../../operations/chat/read-messages.ts'
 import type {
@@ -83,8 +83,8 @@ function decodeEffort(body: JsonObject): string | undefined {
   if (typeof effort === 'string') return effort
   const thinking = objectOrEmpty(body['thinking'])
   if (thinking['type'] === 'disabled') return 'none'
-  const budget = thinking['budget_tokens']
-  return typeof budget === 'number' ? effortOfBudget(budget) : undefined
+  const budget = numberOrUndefined(thinking['budget_tokens'])
+  return budget === undefined ? undefined : effortOfBudget(budget)
 }
 
 /** Structured outputs: `output_config.format`, or `output_format` in older requests. */

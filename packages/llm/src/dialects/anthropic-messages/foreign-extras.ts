@@ -1,4 +1,10 @@
-import { arrayOrEmpty, isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
+import {
+  arrayOrEmpty,
+  isJsonObject,
+  type JsonObject,
+  numberOrUndefined,
+  objectOrEmpty,
+} from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 
 /** Fields of OpenAI's that ask for another answer than this API can give. */
@@ -9,7 +15,7 @@ const refused: readonly {
 }[] = [
   {
     field: 'n',
-    asksForIt: (value) => typeof value === 'number' && value > 1,
+    asksForIt: (value) => (numberOrUndefined(value) ?? 0) > 1,
     message:
       "This model returns one answer per call, but 'n' is more. Omit it and call several times.",
   },

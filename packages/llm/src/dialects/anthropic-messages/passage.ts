@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { isJsonObject, type JsonObject, numberOrUndefined } from '@fairlead/base'
 import { outlineMessages } from '../../classification/prompt-outline.ts'
 import { cutSseFrames } from '../../framing/cut-sse-frames.ts'
 import { formatSseEvent } from '../../framing/sse.ts'
@@ -68,7 +68,7 @@ function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
     (message, index) => readObject(message, `messages[${index}]`)['content'],
   )
   const stream = readOptional(body['stream'], 'stream', readBoolean) ?? false
-  const { max_tokens: limit } = body
+  const limit = numberOrUndefined(body['max_tokens'])
   return {
     model: readOptional(body['model'], 'model', readModelName),
     stream,
@@ -85,7 +85,7 @@ function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
     ),
     features: featuresOf(body, contents, stream),
     // A wrong number is the provider's to refuse.
-    outputTokensMax: typeof limit === 'number' && limit >= 0 ? limit : undefined,
+    outputTokensMax: limit !== undefined && limit >= 0 ? limit : undefined,
   }
 }
 

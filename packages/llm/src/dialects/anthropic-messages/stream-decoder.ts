@@ -3,6 +3,7 @@ import {
   arrayOrEmpty,
   isJsonObject,
   type JsonObject,
+  numberOrUndefined,
   objectOrEmpty,
   parseJsonOrUndefined,
   stringOrUndefined,
@@ -77,7 +78,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
   }
 
   function read(event: JsonObject): StreamEvent[] {
-    const index = typeof event['index'] === 'number' ? event['index'] : 0
+    const index = numberOrUndefined(event['index']) ?? 0
     if (event['type'] === 'error') return fail(decodeInlineError(event))
     if (event['type'] === 'message_start') return startMessage(objectOrEmpty(event['message']))
     if (messageId === undefined) return []

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { isJsonObject, type JsonObject, numberOrUndefined } from '@fairlead/base'
 import { asBuffer } from '../../framing/as-buffer.ts'
 import { lastReport } from '../../framing/last-report.ts'
 import { createStreamTail } from '../../framing/stream-tail.ts'
@@ -23,11 +23,11 @@ export function readUsage(answer: object): Usage | undefined {
 }
 
 function hasInputTokens(value: JsonObject): boolean {
-  return typeof value['input_tokens'] === 'number'
+  return numberOrUndefined(value['input_tokens']) !== undefined
 }
 
 function hasOutputTokens(value: JsonObject): boolean {
-  return typeof value['output_tokens'] === 'number'
+  return numberOrUndefined(value['output_tokens']) !== undefined
 }
 
 /** Watches a stream that passes through: its first event and its last ones report the usage. */

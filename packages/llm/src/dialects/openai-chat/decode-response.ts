@@ -9,6 +9,7 @@ import {
   arrayOrEmpty,
   isJsonObject,
   type JsonObject,
+  numberOrUndefined,
   objectOrEmpty,
   stringOrUndefined,
 } from '@fairlead/base'
@@ -40,7 +41,7 @@ export function decodeResponse(value: unknown, nowMs: number): ModelResponse {
   return {
     id,
     model: stringOrUndefined(body['model']) ?? '',
-    createdAt: typeof body['created'] === 'number' ? body['created'] : Math.floor(nowMs / 1000),
+    createdAt: numberOrUndefined(body['created']) ?? Math.floor(nowMs / 1000),
     output,
     finishReason: decodeFinishReason(choice['finish_reason'], hasToolCalls),
     ...(usage === undefined ? {} : { usage }),

@@ -2,6 +2,7 @@ import {
   arrayOrEmpty,
   isJsonObject,
   type JsonObject,
+  numberOrUndefined,
   objectOrEmpty,
   stringOrUndefined,
 } from '@fairlead/base'
@@ -56,8 +57,13 @@ function isFlagged(error: JsonObject): boolean {
 /** Reads an error inside a stream or a 200 response; its code may be an HTTP status. */
 export function decodeInlineError(body: unknown): ModelError {
   const error = objectOrEmpty(objectOrEmpty(body)['error'])
-  const status = [error['status'], error['code']].map(Number).find(isErrorStatus)
+  const status = [error['status'], error['code']].map(statusOf).find(isErrorStatus)
   return decodeError(status, body, undefined)
+}
+
+/** Some servers write it as text. */
+function statusOf(value: unknown): number {
+  return numberOrUndefined(value) ?? (typeof value === 'string' ? Number(value) : Number.NaN)
 }
 
 function isErrorStatus(status: number): boolean {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { isJsonObject, type JsonObject, numberOrUndefined } from '@fairlead/base'
 import {
   isGiven,
   readBoolean,
@@ -73,8 +73,8 @@ function featuresOf(
 
 /** A wrong number is the provider's to refuse. */
 function outputTokensMax(body: JsonObject): number | undefined {
-  const limit = body['max_completion_tokens'] ?? body['max_tokens']
-  return typeof limit === 'number' && limit >= 0 ? limit : undefined
+  const limit = numberOrUndefined(body['max_completion_tokens'] ?? body['max_tokens'])
+  return limit !== undefined && limit >= 0 ? limit : undefined
 }
 
 /**

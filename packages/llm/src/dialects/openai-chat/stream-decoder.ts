@@ -3,6 +3,7 @@ import {
   arrayOrEmpty,
   isJsonObject,
   type JsonObject,
+  numberOrUndefined,
   objectOrEmpty,
   parseJsonOrUndefined,
   stringOrUndefined,
@@ -61,12 +62,11 @@ export function createStreamDecoder(nowMs: number): SseReader {
         type: 'response-start',
         id,
         model: stringOrUndefined(chunk['model']) ?? '',
-        createdAt:
-          typeof chunk['created'] === 'number' ? chunk['created'] : Math.floor(nowMs / 1000),
+        createdAt: numberOrUndefined(chunk['created']) ?? Math.floor(nowMs / 1000),
       })
     }
     for (const choice of choices) {
-      if (!isJsonObject(choice) || (choice['index'] ?? 0) !== 0) continue
+      if (!isJsonObject(choice) || (numberOrUndefined(choice['index']) ?? 0) !== 0) continue
       for (const event of readChoice(choice)) events.push(event)
     }
     if (choices.length === 0 && usage !== undefined && finishReason !== undefined) {

@@ -2,6 +2,7 @@ import {
   arrayOrEmpty,
   isJsonObject,
   type JsonObject,
+  numberOrUndefined,
   objectOrEmpty,
   stringOrUndefined,
 } from '@fairlead/base'
@@ -41,7 +42,7 @@ export function createToolCallReader(): ToolCallReader {
 
   function find(call: JsonObject, name: string): OpenCall {
     const id = stringOrUndefined(call['id']) ?? ''
-    const providerIndex = typeof call['index'] === 'number' ? call['index'] : undefined
+    const providerIndex = numberOrUndefined(call['index'])
     const known = providerIndex === undefined ? latest : byProviderIndex.get(providerIndex)
     const another = known !== undefined && id !== '' && name !== '' && id !== known.id
     const whole =

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@fairlead/base'
+import { isJsonObject, type JsonObject, numberOrUndefined } from '@fairlead/base'
 import { asBuffer } from '../../framing/as-buffer.ts'
 import { lastReport } from '../../framing/last-report.ts'
 import { createStreamTail } from '../../framing/stream-tail.ts'
@@ -23,9 +23,7 @@ export function readUsage(answer: object): Usage | undefined {
 }
 
 function isUsage(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && 'prompt_tokens' in value
-    ? typeof value.prompt_tokens === 'number'
-    : false
+  return isJsonObject(value) && numberOrUndefined(value['prompt_tokens']) !== undefined
 }
 
 /**

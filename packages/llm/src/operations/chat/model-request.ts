@@ -1,3 +1,4 @@
+import type { RawNumber } from '@fairlead/base'
 import type { CacheControl, Item } from './item.ts'
 
 /** A model call in no provider's format. Dialects decode into it and encode from it. */
@@ -54,7 +55,7 @@ export interface ModelSettings {
   readonly topK?: number
   readonly maxOutputTokens?: number
   readonly stop?: readonly string[]
-  readonly seed?: number
+  readonly seed?: number | RawNumber
   readonly presencePenalty?: number
   readonly frequencyPenalty?: number
   readonly minP?: number
