@@ -8,7 +8,7 @@ const lowerE = 0x65
 const zero = 0x30
 const nine = 0x39
 
-/** Integers of up to this many digits are exact, and JavaScript writes them as they stand. */
+/** Numbers of up to this many digits are exact enough to be written as they stand. */
 const exactDigits = 15
 
 /** Whether a string starts with this character code. */
@@ -42,16 +42,26 @@ export function numberEnd(text: string, from: number): number {
 
 /** Whether JavaScript would write the number that stands there in another spelling. */
 export function isRespelled(text: string, start: number, end: number): boolean {
-  if (end - start <= exactDigits && isDigits(text, start, end)) return false
+  if (isUsual(text, start, end)) return false
   const spelling = text.slice(start, end)
   return String(Number(spelling)) !== spelling
 }
 
-function isDigits(text: string, start: number, end: number): boolean {
-  for (let position = start; position < end; position += 1) {
-    if (!isDigit(text.charCodeAt(position))) return false
+/** Whether JavaScript surely writes it as it stands. Writing it to find out takes much longer. */
+function isUsual(text: string, start: number, end: number): boolean {
+  const from = text.charCodeAt(start) === minus ? start + 1 : start
+  let pointAt = end
+  for (let position = from; position < end; position += 1) {
+    const code = text.charCodeAt(position)
+    if (code === point) pointAt = position
+    else if (!isDigit(code)) return false
   }
-  return true
+  const isWhole = pointAt === end
+  const digits = isWhole ? end - from : end - from - 1
+  if (digits > exactDigits) return false
+  if (isWhole) return from === start || text.charCodeAt(from) !== zero
+  // Below a millionth there is an exponent.
+  return text.charCodeAt(end - 1) !== zero && !text.startsWith('0.000000', from)
 }
 
 function isDigit(code: number): boolean {

@@ -71,6 +71,17 @@ describe('parseJson', () => {
     expect(JSON.stringify(value)).toBe('2.0')
   })
 
+  it('agrees with JSON.stringify on which numbers need their spelling', () => {
+    const random = seeded(5)
+    for (let round = 0; round < 20_000; round += 1) {
+      const text = randomNumber(random)
+      expect([text, isRawNumber(parseJson(text))]).toEqual([
+        text,
+        JSON.stringify(JSON.parse(text)) !== text,
+      ])
+    }
+  })
+
   it('refuses what is no JSON', () => {
     for (const text of ['', '1.', '01.0', '[1.0', '{"a":1.0,}', '1.0 2', 'Infinity']) {
       expect(() => parseJson(text)).toThrow(SyntaxError)
@@ -129,6 +140,18 @@ function valuesOf(value: unknown): unknown {
 const tokens = /"(?:[^"\\]|\\.)*"|[^\s"[\]{}:,]+|[[\]{}:,]/g
 const spaces = ['', '', ' ', '\n\t', '\r']
 const texts = ['', 'a', 'b', '__proto__', 'é"\\', ' 1.0 ', ',"x":1e400', '\u2028', '7']
+
+function randomNumber(random: () => number): string {
+  const digits = (max: number) =>
+    Array.from({ length: 1 + Math.floor(random() * max) }, () =>
+      pick(random, '000123456789'.split('')),
+    ).join('')
+  const whole = digits(pick(random, [1, 3, 18])).replace(/^0+(?=.)/, '')
+  const fraction = random() < 0.6 ? `.${digits(pick(random, [2, 9, 18]))}` : ''
+  const exponent =
+    random() < 0.2 ? `${pick(random, ['e', 'E'])}${pick(random, ['', '-', '+'])}${digits(2)}` : ''
+  return `${random() < 0.3 ? '-' : ''}${whole}${fraction}${exponent}`
+}
 
 function randomJson(random: () => number, depth: number): string {
   const members = () => Array.from({ length: Math.floor(random() * 4) })

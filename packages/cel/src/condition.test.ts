@@ -1,3 +1,4 @@
+import { type JsonObject, parseJson } from '@fairlead/base'
 import { describe, expect, it } from 'vitest'
 import { bindCallVariables, type CallVariables } from './call-variables.ts'
 import { ConditionCompiler, ConditionError } from './condition.ts'
@@ -39,6 +40,15 @@ describe('a condition', () => {
     ["true || request.headers['none'] == 'x'", true],
   ])('%s is %s', (source, expected) => {
     expect(verdictOf(source)).toEqual({ holds: expected })
+  })
+
+  it('compares whole numbers of 64 bits exactly', () => {
+    const variables = parseJson('{"id":9007199254740993,"ratio":1.0,"far":1e400}') as JsonObject
+    const of = { ...call, conversation: { id: 'c', variables } }
+    expect(verdictOf('conversation.variables.id == 9007199254740993', of)).toEqual({ holds: true })
+    expect(verdictOf('conversation.variables.id == 9007199254740992', of)).toEqual({ holds: false })
+    expect(verdictOf('conversation.variables.ratio == 1', of)).toEqual({ holds: true })
+    expect(verdictOf('conversation.variables.far > 1.0', of)).toEqual({ holds: true })
   })
 
   it('can ask for everything that a call does not have', () => {

@@ -160,13 +160,13 @@ describe('numbers keep their spelling', () => {
   it('in the annotations of an answer that a conversation keeps', async () => {
     const answer = JSON.stringify(completion('x')).replace(
       '"content":"x"',
-      `"content":"x","annotations":[${odd}]`,
+      `"content":"x","annotations":[{"type":"url_citation","url_citation":${odd}}]`,
     )
     const { gateway } = await gatewayFor('OpenAI', json(200, answer))
     const headers = { 'x-fairlead-conversation': 'mine' }
     await (await gateway.post('/v1/chat/completions', `${question}}`, headers)).text()
     const items = await fetch(`${gateway.url}/v1/conversations/mine/items`)
-    expect(await items.text()).toContain(`"annotations":[${odd}]`)
+    expect(await items.text()).toContain(`"annotations":[{"type":"url_citation",${odd.slice(1)}]`)
   })
 
   it.each(['/ask', '/prompts/default/ask'])(
