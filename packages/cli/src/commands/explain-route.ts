@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { systemClock } from '@fairlead/base'
+import { isJsonObject, parseJson, systemClock } from '@fairlead/base'
 import { createClient } from '@fairlead/controller-runtime'
 import type { RouteExplanation } from '@fairlead/gateway'
 import { clusterConfig } from '../cluster-config.ts'
@@ -57,12 +57,12 @@ function bodyIn(file: string | undefined): object {
   if (file === undefined) return {}
   let body: unknown
   try {
-    body = JSON.parse(readFileSync(file, 'utf8'))
+    body = parseJson(readFileSync(file, 'utf8'))
   } catch (error) {
     throw new UsageError(
       `--file ${file}: ${error instanceof Error ? error.message : String(error)}`,
     )
   }
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
+  if (isJsonObject(body)) return body
   throw new UsageError(`--file ${file}: expected the JSON object of a chat completion`)
 }
