@@ -56,7 +56,7 @@ export class AnswerOutput {
   push(event: OutputEvent): void {
     switch (event.type) {
       case 'text-delta': {
-        const text = this.#openText()
+        const text = this.#openText(event.startsPart)
         text.pieces.push(event.text)
         for (const entry of event.logprobs ?? []) text.logprobs.push(entry)
         break
@@ -107,10 +107,10 @@ export class AnswerOutput {
     return message
   }
 
-  #openText(): OpenText {
+  #openText(startsPart?: true): OpenText {
     const { parts } = this.#message()
     const last = parts.at(-1)
-    if (last?.kind === 'text') return last
+    if (last?.kind === 'text' && startsPart === undefined) return last
     const text: OpenText = { kind: 'text', pieces: new TextPieces(), annotations: [], logprobs: [] }
     parts.push(text)
     return text
@@ -153,7 +153,7 @@ function closeItem(item: OpenItem, status: ItemStatus): Item {
     case 'reasoning':
       return closeReasoning(item, status)
     case 'call': {
-      const { id, name, custom, signature, maker } = item.start
+      const { id, name, custom, signature, maker, extras } = item.start
       const text = item.pieces.toString()
       const isEmptyJson = text === '' && status === 'completed' && custom === undefined
       return {
@@ -165,6 +165,7 @@ function closeItem(item: OpenItem, status: ItemStatus): Item {
         ...(custom === undefined ? {} : { custom }),
         ...(signature === undefined ? {} : { signature }),
         ...(maker === undefined ? {} : { maker }),
+        ...(extras === undefined ? {} : { extras }),
       }
     }
     case 'native':

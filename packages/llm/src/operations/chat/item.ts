@@ -21,6 +21,8 @@ export interface MessageItem {
   readonly name?: string
   /** OpenAI Responses: whether an assistant's message is a remark on the way or the answer. */
   readonly phase?: string
+  /** Fields of the message beside its role and content. */
+  readonly extras?: DialectExtras
 }
 
 /**
@@ -50,6 +52,7 @@ export interface FunctionCallItem {
   readonly signature?: string
   readonly maker?: string
   readonly cache_control?: CacheControl
+  readonly extras?: DialectExtras
   readonly id?: string
   readonly status?: ItemStatus
   readonly call_id: string
@@ -67,6 +70,7 @@ export interface FunctionCallOutputItem {
   readonly is_error?: boolean
   readonly custom?: true
   readonly cache_control?: CacheControl
+  readonly extras?: DialectExtras
 }
 
 /**
@@ -76,7 +80,7 @@ export interface FunctionCallOutputItem {
 export interface NativeItem {
   readonly type: 'fairlead:native'
   readonly id?: string
-  readonly role: 'user' | 'assistant'
+  readonly role: 'user' | 'assistant' | 'system'
   readonly status?: ItemStatus
   readonly dialect: string
   /** As it stands on the wire of that dialect. */
@@ -123,6 +127,7 @@ export type ContentPart = TextPart | OutputTextPart | RefusalPart | MediaPart
 
 interface PartFields {
   readonly cache_control?: CacheControl
+  /** If its fields have a `type`, they are the whole part as its dialect wrote it. */
   readonly extras?: DialectExtras
 }
 

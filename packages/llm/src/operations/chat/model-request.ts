@@ -1,5 +1,5 @@
 import type { RawNumber } from '@fairlead/base'
-import type { CacheControl, Item } from './item.ts'
+import type { CacheControl, DialectExtras, Item } from './item.ts'
 
 /** A model call in no provider's format. Dialects decode into it and encode from it. */
 export interface ModelRequest {
@@ -39,6 +39,8 @@ export interface ToolDefinition {
    */
   readonly custom?: { readonly format?: Readonly<Record<string, unknown>> }
   readonly cacheControl?: CacheControl
+  /** Fields of its definition without a canonical name. */
+  readonly extras?: DialectExtras
   /**
    * A tool that is not a function, such as a provider's own web search: its whole definition, sent
    * unchanged to an upstream of the same dialect and rejected for any other.

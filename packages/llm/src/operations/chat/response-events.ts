@@ -32,7 +32,9 @@ export function responseEvents(response: ModelResponse): StreamEvent[] {
 function itemEvents(item: Item, index: number): StreamEvent[] {
   switch (item.type) {
     case 'message':
-      return item.content.flatMap(partEvents)
+      return item.content.flatMap((part, index) =>
+        partEvents(part, item.content[index - 1]?.type === 'output_text'),
+      )
     case 'reasoning':
       return reasoningEvents(item)
     case 'function_call':
@@ -44,12 +46,17 @@ function itemEvents(item: Item, index: number): StreamEvent[] {
   }
 }
 
-function partEvents(part: ContentPart): StreamEvent[] {
+function partEvents(part: ContentPart, followsText: boolean): StreamEvent[] {
   switch (part.type) {
     case 'output_text': {
       const { annotations = [], logprobs, text } = part
       return [
-        { type: 'text-delta', text, ...(logprobs === undefined ? {} : { logprobs }) },
+        {
+          type: 'text-delta',
+          text,
+          ...(logprobs === undefined ? {} : { logprobs }),
+          ...(followsText ? { startsPart: true } : {}),
+        },
         ...annotations.map((annotation): StreamEvent => ({ type: 'annotation', annotation })),
       ]
     }
@@ -82,7 +89,7 @@ function reasoningEvents(item: ReasoningItem): StreamEvent[] {
 }
 
 function callEvents(item: FunctionCallItem, index: number): StreamEvent[] {
-  const { call_id: id, custom, maker, name, signature } = item
+  const { call_id: id, custom, extras, maker, name, signature } = item
   return [
     {
       type: 'tool-call-start',
@@ -92,6 +99,7 @@ function callEvents(item: FunctionCallItem, index: number): StreamEvent[] {
       ...(custom === undefined ? {} : { custom }),
       ...(signature === undefined ? {} : { signature }),
       ...(maker === undefined ? {} : { maker }),
+      ...(extras === undefined ? {} : { extras }),
     },
     { type: 'tool-call-delta', index, arguments: item.arguments },
   ]

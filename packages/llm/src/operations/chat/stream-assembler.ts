@@ -50,7 +50,8 @@ export function createStreamAssembler(
 
   return {
     push(event) {
-      byteLength += textBytes(event) + (event.type === lastType ? 0 : itemBytes)
+      const continues = event.type === lastType && !('startsPart' in event)
+      byteLength += textBytes(event) + (continues ? 0 : itemBytes)
       lastType = startsAnew.has(event.type) ? undefined : event.type
       if (byteLength > bytesMax) return false
       switch (event.type) {
@@ -115,7 +116,10 @@ function textBytes(event: StreamEvent): number {
     case 'reasoning-end':
       return Buffer.byteLength(`${event.signature ?? ''}${event.encryptedContent ?? ''}`)
     case 'tool-call-start':
-      return Buffer.byteLength(`${event.id}${event.name}${event.signature ?? ''}`)
+      return (
+        Buffer.byteLength(`${event.id}${event.name}${event.signature ?? ''}`) +
+        (event.extras === undefined ? 0 : jsonBytes(event.extras))
+      )
     case 'tool-call-delta':
       return Buffer.byteLength(event.arguments)
     case 'file':

@@ -21,6 +21,8 @@ export type StreamEvent =
       readonly type: 'text-delta'
       readonly text: string
       readonly logprobs?: readonly unknown[]
+      /** It begins another part of the message: texts are kept apart where their maker did so. */
+      readonly startsPart?: true
     }
   | { readonly type: 'annotation'; readonly annotation: Annotation }
   | { readonly type: 'refusal-delta'; readonly text: string }
@@ -47,6 +49,7 @@ export type StreamEvent =
       readonly custom?: true
       readonly signature?: string
       readonly maker?: string
+      readonly extras?: DialectExtras
     }
   | { readonly type: 'tool-call-delta'; readonly index: number; readonly arguments: string }
   /** A file that the model made, whole. */
