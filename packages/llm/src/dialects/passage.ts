@@ -85,6 +85,20 @@ export interface SentFields {
   readonly features: ReadonlySet<ModelFeature>
   /** The greatest number of output tokens that the caller wants; undefined without a wish. */
   readonly outputTokensMax: number | undefined
+  /** What only some servers of the dialect take; undefined if all do. */
+  readonly peculiarities?: SentPeculiarities | undefined
+}
+
+/** What a request has that only some of the servers that speak its dialect take. */
+export interface SentPeculiarities {
+  /** The top-level fields that are given as null. */
+  readonly nulls: readonly string[]
+  /** Whether a message has the role `developer`. */
+  readonly developerRole: boolean
+  /** Whether the id of a tool call is anything but nine letters and digits. */
+  readonly otherCallIds: boolean
+  /** The fields in which the length of the answer is limited. */
+  readonly limits: readonly string[]
 }
 
 export interface PassageEdit {

@@ -2,6 +2,7 @@ import { spliceTopLevel } from '../../json/json-splice.ts'
 import type { PassageEdit, SentFields } from '../passage.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeResponseFormat } from './response-format.ts'
+import { needsOtherMessages, serverEdits } from './server-edits.ts'
 import { customToolNames, encodeTools } from './tools.ts'
 
 /** The caller's bytes with only the necessary top-level fields replaced. */
@@ -12,11 +13,15 @@ export function editBody(
 ): Uint8Array | undefined {
   const { tools, toolsBefore = [] } = edit.edits
   if (sent.deprecatedTools && (tools !== undefined || toolsBefore.length > 0)) return undefined
-  const set = changedFields(sent, edit)
+  const { quirks } = edit.options
+  if (edit.edits.items === undefined && needsOtherMessages(sent, quirks)) return undefined
+  const forServer = serverEdits(sent, quirks)
+  const set = { ...forServer.set, ...changedFields(sent, edit) }
   const prepend = prependedEntries(edit)
   const same = Object.keys(set).length === 0 && Object.keys(prepend).length === 0
-  if (same && !sent.context) return body
-  return spliceTopLevel(body, { set, prepend, remove: ['context'] }, edit.outline)
+  if (same && !sent.context && forServer.remove.length === 0) return body
+  const remove = ['context', ...forServer.remove]
+  return spliceTopLevel(body, { set, prepend, remove }, edit.outline)
 }
 
 function changedFields(
@@ -28,7 +33,7 @@ function changedFields(
   if (edits.items !== undefined) {
     const { tools } = edits
     const customTools = tools === undefined ? sent.customTools : customToolNames(tools)
-    const messages = encodeMessages(edits.items, { customTools, echoReasoning: false })
+    const messages = encodeMessages(edits.items, { customTools, quirks: options.quirks })
     set['messages'] = JSON.stringify(messages)
   }
   if (edits.tools !== undefined) set['tools'] = JSON.stringify(encodeTools(edits.tools))
@@ -39,15 +44,18 @@ function changedFields(
     set['temperature'] = JSON.stringify(edits.temperature)
   }
   if (edits.maxOutputTokens !== undefined && !sent.outputLimit) {
-    const field = options.outputLimitField ?? 'max_completion_tokens'
+    const field = options.quirks?.outputLimit ?? options.outputLimitField ?? 'max_completion_tokens'
     set[field] = JSON.stringify(edits.maxOutputTokens)
   }
   return set
 }
 
-function prependedEntries({ edits }: PassageEdit): Record<string, readonly string[]> {
+function prependedEntries({ edits, options }: PassageEdit): Record<string, readonly string[]> {
   const { itemsBefore = [], toolsBefore = [] } = edits
-  const messages = encodeMessages(itemsBefore, { customTools: new Set(), echoReasoning: false })
+  const messages = encodeMessages(itemsBefore, {
+    customTools: new Set(),
+    quirks: options.quirks,
+  })
   return {
     ...(messages.length === 0 ? {} : { messages: messages.map((each) => JSON.stringify(each)) }),
     ...(toolsBefore.length === 0

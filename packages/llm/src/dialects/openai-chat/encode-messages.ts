@@ -3,14 +3,18 @@ import type {
   FunctionCallItem,
   FunctionCallOutputItem,
   Item,
+  MessageItem,
 } from '../../operations/chat/item.ts'
 import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
+import type { ServerQuirks } from '../../operations/chat/server-quirks.ts'
+import { addReasoning, echoedText, echoFrom } from './reasoning-echo.ts'
+import { toolCallIds } from './tool-call-ids.ts'
 
 interface EncodeMessagesOptions {
   /** Tools whose calls carry free text instead of JSON arguments. */
   readonly customTools: ReadonlySet<string>
-  readonly echoReasoning: boolean
+  readonly quirks?: ServerQuirks | undefined
 }
 
 /**
@@ -20,9 +24,13 @@ interface EncodeMessagesOptions {
  */
 export function encodeMessages(
   items: readonly Item[],
-  options: EncodeMessagesOptions,
+  { customTools, quirks = {} }: EncodeMessagesOptions,
 ): JsonObject[] {
   const messages: JsonObject[] = []
+  const callId = toolCallIds(items, quirks.toolCallIds)
+  const echoed = echoFrom(items, quirks.reasoning?.echo)
+  const thoughts = new Map<Record<string, unknown>, string>()
+  let thought = ''
   let assistant: Record<string, unknown> | undefined
   let attachments: ContentPart[] = []
 
@@ -30,27 +38,34 @@ export function encodeMessages(
     if (assistant === undefined) {
       assistant = { role: 'assistant' }
       messages.push(assistant)
+      if (thought !== '') thoughts.set(assistant, thought)
+      thought = ''
     }
     return assistant
   }
 
-  for (const item of items) {
+  // Reasoning that nothing follows belongs to no message.
+  function closeAssistant(): void {
+    assistant = undefined
+    thought = ''
+  }
+
+  for (const [index, item] of items.entries()) {
     if (item.type !== 'function_call_output' && attachments.length > 0) {
       messages.push({ role: 'user', content: encodeContent(attachments) })
       attachments = []
     }
     switch (item.type) {
       case 'reasoning': {
-        if (assistant !== undefined && Object.keys(assistant).length > 1) assistant = undefined
-        const text = (item.content ?? []).map((part) => part.text).join('')
-        if (options.echoReasoning && text !== '') openAssistant()['reasoning_content'] = text
+        assistant = undefined
+        thought += echoedText(item, index >= echoed)
         break
       }
       case 'message': {
         if (item.role !== 'assistant') {
-          assistant = undefined
+          closeAssistant()
           messages.push({
-            role: item.role,
+            role: roleOf(item, quirks),
             content: encodeContent(item.content),
             ...(item.name === undefined ? {} : { name: item.name }),
           })
@@ -68,7 +83,7 @@ export function encodeMessages(
       }
       case 'function_call': {
         const message = openAssistant()
-        const call = encodeCall(item, options.customTools)
+        const call = encodeCall(item, callId(item.call_id), customTools)
         if (Array.isArray(message['tool_calls'])) message['tool_calls'].push(call)
         else message['tool_calls'] = [call]
         break
@@ -77,8 +92,8 @@ export function encodeMessages(
         // Its own dialect is the only one that reads it.
         break
       case 'function_call_output':
-        assistant = undefined
-        messages.push(encodeOutput(item))
+        closeAssistant()
+        messages.push(encodeOutput(item, callId(item.call_id)))
         if (typeof item.output !== 'string') {
           for (const part of item.output) if (textOf(part) === undefined) attachments.push(part)
         }
@@ -88,20 +103,31 @@ export function encodeMessages(
   if (attachments.length > 0) {
     messages.push({ role: 'user', content: encodeContent(attachments) })
   }
+  if (quirks.reasoning !== undefined) {
+    for (const [message, text] of thoughts) addReasoning(message, text, quirks.reasoning)
+  }
   return messages
 }
 
-function encodeCall(call: FunctionCallItem, customTools: ReadonlySet<string>): JsonObject {
+function roleOf({ role }: MessageItem, { refusesDeveloperRole }: ServerQuirks): string {
+  return role === 'developer' && refusesDeveloperRole ? 'system' : role
+}
+
+function encodeCall(
+  call: FunctionCallItem,
+  id: string,
+  customTools: ReadonlySet<string>,
+): JsonObject {
   return customTools.has(call.name)
-    ? { id: call.call_id, type: 'custom', custom: { name: call.name, input: call.arguments } }
+    ? { id, type: 'custom', custom: { name: call.name, input: call.arguments } }
     : {
-        id: call.call_id,
+        id,
         type: 'function',
         function: { name: call.name, arguments: call.arguments === '' ? '{}' : call.arguments },
       }
 }
 
-function encodeOutput(item: FunctionCallOutputItem): JsonObject {
+function encodeOutput(item: FunctionCallOutputItem, id: string): JsonObject {
   const content =
     typeof item.output === 'string'
       ? item.output
@@ -109,7 +135,7 @@ function encodeOutput(item: FunctionCallOutputItem): JsonObject {
           .map(textOf)
           .filter((text) => text !== undefined)
           .join('\n')
-  return { role: 'tool', tool_call_id: item.call_id, content }
+  return { role: 'tool', tool_call_id: id, content }
 }
 
 function encodeAssistantContent(parts: readonly ContentPart[]): JsonObject {

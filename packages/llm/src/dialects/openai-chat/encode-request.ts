@@ -1,6 +1,7 @@
 import { type JsonObject, objectOrEmpty } from '@fairlead/base'
 import type { EncodeOptions } from '../../operations/chat/chat-format.ts'
 import type { ModelRequest } from '../../operations/chat/model-request.ts'
+import type { ServerQuirks } from '../../operations/chat/server-quirks.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeResponseFormat } from './response-format.ts'
 import { customToolNames, encodeToolChoice, encodeTools } from './tools.ts'
@@ -8,6 +9,7 @@ import { customToolNames, encodeToolChoice, encodeTools } from './tools.ts'
 /** Writes the body for `POST /v1/chat/completions` of OpenAI and of compatible servers. */
 export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}): JsonObject {
   const { settings } = request
+  const { outputLimitField = 'max_completion_tokens', quirks } = options
   const ownExtras = (request.extrasDialect ?? 'openai-chat') === 'openai-chat'
   const { stream_options: streamOptions, ...extras } = ownExtras ? request.extras : {}
   const body: Record<string, unknown> = {
@@ -15,7 +17,7 @@ export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}
     model: request.model,
     messages: encodeMessages(request.items, {
       customTools: customToolNames(request.tools),
-      echoReasoning: options.echoReasoning ?? false,
+      quirks,
     }),
     tools: request.tools.length === 0 ? undefined : encodeTools(request.tools, ownExtras),
     tool_choice: encodeToolChoice(request),
@@ -24,7 +26,7 @@ export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}
     top_p: settings.topP,
     // Not part of OpenAI's API; compatible servers have it, and only their callers send it here.
     top_k: ownExtras ? settings.topK : undefined,
-    [options.outputLimitField ?? 'max_completion_tokens']: settings.maxOutputTokens,
+    [quirks?.outputLimit ?? outputLimitField]: settings.maxOutputTokens,
     stop: settings.stop,
     seed: settings.seed,
     presence_penalty: settings.presencePenalty,
@@ -35,15 +37,20 @@ export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}
       request.responseFormat === undefined
         ? undefined
         : encodeResponseFormat(request.responseFormat),
-    ...encodeStream(request, objectOrEmpty(streamOptions)),
+    ...encodeStream(request, objectOrEmpty(streamOptions), quirks),
   }
   return Object.fromEntries(
     Object.entries(body).filter(([, value]) => value !== undefined && value !== null),
   )
 }
 
-function encodeStream(request: ModelRequest, otherOptions: JsonObject): JsonObject {
+function encodeStream(
+  request: ModelRequest,
+  otherOptions: JsonObject,
+  quirks: ServerQuirks | undefined,
+): JsonObject {
   if (!request.stream) return {}
+  if (quirks?.usageOption !== undefined) return { stream: true }
   const options = request.includeUsage ? { ...otherOptions, include_usage: true } : otherOptions
   return {
     stream: true,

@@ -240,7 +240,7 @@ describe('a chat request, read and written', () => {
     expect(request.items[1]).toMatchObject({ type: 'reasoning', content: [{ text: 'why' }] })
     expect(JSON.stringify(chat.encodeRequest(request))).not.toContain('why')
     const echoing = testDialect('openai-chat', {
-      echoReasoning: true,
+      quirks: { reasoning: { field: 'reasoning_content', echo: 'Always' } },
       outputLimitField: 'max_tokens',
     })
     expect(echoing.encodeRequest(request)).toEqual(body)

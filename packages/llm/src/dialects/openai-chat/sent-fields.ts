@@ -14,6 +14,7 @@ import { readMessages } from '../../operations/chat/read-messages.ts'
 import { textLength } from '../../operations/chat/text-length.ts'
 import type { SentFields } from '../passage.ts'
 import { readRole } from './message-role.ts'
+import { peculiaritiesOf } from './sent-peculiarities.ts'
 import { customToolNames, decodeTools } from './tools.ts'
 
 /** Inspects a body of `POST /v1/chat/completions` without decoding its messages. */
@@ -41,6 +42,7 @@ export function inspectRequest(body: JsonObject, options: DecodeOptions = {}): S
     textLength: checkedTextLength(messages, features),
     features,
     outputTokensMax: outputTokensMax(body),
+    peculiarities: peculiaritiesOf(body, messages),
   }
 }
 

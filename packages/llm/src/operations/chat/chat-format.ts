@@ -2,6 +2,7 @@ import type { JsonObject } from '@fairlead/base'
 import type { ModelRequest, ToolDefinition } from './model-request.ts'
 import type { FeatureSupport } from './request-feature.ts'
 import type { ModelResponse } from './model-response.ts'
+import type { ServerQuirks } from './server-quirks.ts'
 import type { StreamEvent } from './stream-event.ts'
 
 /** A dialect's format of chat: requests, whole answers and streams, including framing. */
@@ -56,11 +57,8 @@ export interface EncodeOptions {
    * where the format needs a limit and the caller sets none.
    */
   readonly maxOutputTokens?: number
-  /**
-   * Whether earlier reasoning is sent back as text. Some compatible providers need it within a tool
-   * loop, others reject it. Defaults to false.
-   */
-  readonly echoReasoning?: boolean
+  /** Defaults to none: the server does as the dialect's own vendor. */
+  readonly quirks?: ServerQuirks
 }
 
 export interface StreamDecoder {
