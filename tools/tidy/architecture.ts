@@ -34,6 +34,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'json',
       'classification',
       'operations',
+      'catalogue',
       'framing',
       'dialects',
       'testing',

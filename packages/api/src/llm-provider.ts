@@ -163,7 +163,7 @@ const spec = object(
     tls: Type.Optional(tls),
     preset: Type.Optional(
       text(
-        'For type OpenAICompatible: a known vendor, such as groq, whose address is used. Other types ignore it.',
+        'For type OpenAICompatible: a known vendor or server, such as groq or vllm, whose address, authentication and peculiarities are used; docs/presets.md lists them. With baseURL, those of the preset at that address. Other types ignore it.',
         { min: 1, max: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' },
       ),
     ),

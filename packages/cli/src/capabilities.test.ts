@@ -12,7 +12,7 @@ it('keeps the paths of all surfaces for the gateway itself', () => {
 
 describe('the address of every provider type and preset', () => {
   it.each(addresses)('%s is a URL without a trailing slash', (address) => {
-    expect(URL.canParse(address)).toBe(true)
+    expect(URL.canParse(address.replaceAll(/[{}]/g, ''))).toBe(true)
     expect(address).not.toMatch(/\/$/)
   })
 })

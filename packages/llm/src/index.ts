@@ -29,6 +29,14 @@ export type {
   ToolChoice,
   ToolDefinition,
 } from './operations/chat/model-request.ts'
+export type {
+  ReasoningEcho,
+  ReasoningField,
+  ReasoningQuirk,
+  ServerQuirks,
+} from './operations/chat/server-quirks.ts'
+export type { Preset, PresetAuthentication } from './catalogue/presets/preset.ts'
+export { presetGroups, presets } from './catalogue/presets/presets.ts'
 export type { ModelFeature } from './operations/chat/model-feature.ts'
 export { editRequest, type RequestEdits } from './operations/chat/request-edits.ts'
 export type { FinishReason, ModelResponse, Usage } from './operations/chat/model-response.ts'

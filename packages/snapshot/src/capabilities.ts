@@ -25,6 +25,9 @@ export interface ProviderTypeCapability {
   readonly address: string | undefined
   /** Appended to a baseURL without a path; when undefined, a baseURL is used as is. */
   readonly versionPath: string | undefined
-  /** Base URLs by the values of `spec.preset`; empty for a type without presets. */
+  /**
+   * Base URLs by the values of `spec.preset`; empty for a type without presets. A part in braces is
+   * known only to the user, who gives such an address in `spec.baseURL`.
+   */
   readonly presets: ReadonlyMap<string, string>
 }

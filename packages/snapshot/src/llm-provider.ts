@@ -5,6 +5,8 @@ import type { SimulatorSettings } from './simulator.ts'
 export interface LLMProviderSettings extends ResourceIdentity {
   /** A provider type from the capabilities. */
   readonly type: string
+  /** One of the type's presets; undefined for a vendor or server of which nothing is known. */
+  readonly preset?: string | undefined
   /** Version segment included, no trailing slash (`https://host/v1`). Empty for Simulator. */
   readonly baseURL: string
   /**

@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { kinds } from '@fairlead/config'
 import { describe, expect, it } from 'vitest'
-import { capabilities } from '../capabilities.ts'
-import { resourceTables, withGeneratedParts } from './resource-tables.ts'
+import { generatedDocuments } from './generated-documents.ts'
+import { withGeneratedParts } from './resource-tables.ts'
 
-const path = new URL('../../../../docs/resources.md', import.meta.url)
-
-describe('the tables of docs/resources.md', () => {
-  it('are those that the lists of kinds and capabilities generate', () => {
-    const document = readFileSync(path, 'utf8')
-    expect(document).toBe(withGeneratedParts(document, resourceTables(kinds, capabilities)))
-  })
-})
+it.each([...generatedDocuments])(
+  'the tables of docs/%s are those that the lists of this build generate',
+  (name, parts) => {
+    const document = readFileSync(new URL(`../../../../docs/${name}`, import.meta.url), 'utf8')
+    expect(document).toBe(withGeneratedParts(document, parts))
+  },
+)
 
 describe('withGeneratedParts', () => {
   const document = 'a\n<!-- generated: x -->\nold\n<!-- end -->\nb\n'

@@ -17,7 +17,6 @@ export function resourceTables(
     ['conditions', conditionTable(kinds)],
     ['unsupported fields', unsupportedTable(kinds, capabilities)],
     ['provider types', providerTable(capabilities)],
-    ['presets', presetTable(capabilities)],
   ])
 }
 
@@ -105,15 +104,6 @@ function addressOf({ remote, address, presets }: ProviderTypeCapability): string
 function providerTypeNames(): readonly string[] {
   const spec: StructuralSchema | undefined = LLMProvider.schema.properties?.['spec']
   return (spec?.properties?.['type']?.enum ?? []).map(String)
-}
-
-function presetTable({ providerTypes }: Capabilities): string {
-  return markdownTable(
-    ['`preset`', 'Address'],
-    providerTypes.flatMap(({ presets }) =>
-      [...presets].map(([name, address]) => [code(name), code(address)]),
-    ),
-  )
 }
 
 const code = (text: string): string => `\`${text}\``

@@ -1,35 +1,9 @@
-import { openAiChat } from '@fairlead/llm'
+import { openAiChat, type Preset, presets, type ServerQuirks } from '@fairlead/llm'
+import type { LLMProviderSettings } from '@fairlead/snapshot'
 import { bearerRequest } from './bearer-request.ts'
-import type { ProviderApis, ProviderType } from './provider-type.ts'
+import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
 
-/**
- * Addresses of vendors and servers that speak the OpenAI dialect. Each includes its version
- * segment, as the vendor documents it for OpenAI's SDKs; local ones use the server's default port.
- */
-const presets: ReadonlyMap<string, string> = new Map([
-  ['cerebras', 'https://api.cerebras.ai/v1'],
-  ['deepinfra', 'https://api.deepinfra.com/v1/openai'],
-  ['deepseek', 'https://api.deepseek.com/v1'],
-  ['fireworks', 'https://api.fireworks.ai/inference/v1'],
-  ['groq', 'https://api.groq.com/openai/v1'],
-  ['lmstudio', 'http://127.0.0.1:1234/v1'],
-  ['mistral', 'https://api.mistral.ai/v1'],
-  ['nvidia', 'https://integrate.api.nvidia.com/v1'],
-  ['openrouter', 'https://openrouter.ai/api/v1'],
-  ['perplexity', 'https://api.perplexity.ai'],
-  ['sambanova', 'https://api.sambanova.ai/v1'],
-  ['together', 'https://api.together.xyz/v1'],
-  ['vllm', 'http://127.0.0.1:8000/v1'],
-  ['xai', 'https://api.x.ai/v1'],
-])
-
-const apis: ProviderApis = [
-  {
-    dialect: openAiChat,
-    encoding: { outputLimitField: 'max_tokens' },
-    prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
-  },
-]
+const apis = apisWith({}, bearerKey)
 
 /** Any server that speaks OpenAI's Chat Completions; many support only the older `max_tokens`. */
 export const openAiCompatible: ProviderType = {
@@ -37,8 +11,42 @@ export const openAiCompatible: ProviderType = {
   remote: true,
   address: undefined,
   versionPath: undefined,
-  presets,
+  presets: new Map([...presets].map(([name, { address }]) => [name, address])),
   telemetryName: 'openai_compatible',
   needsCredential: false,
   apisOf: () => apis,
+  variantFor(settings) {
+    const preset = settings.preset === undefined ? undefined : presets.get(settings.preset)
+    return preset === undefined ? openAiCompatible : variantOf(preset, settings)
+  },
+}
+
+/** The type as a known vendor or server has it. */
+function variantOf(preset: Preset, { baseURL }: LLMProviderSettings): ProviderType {
+  const { authentication = 'Bearer', quirks = {}, name, telemetryName = name } = preset
+  const header = typeof authentication === 'object' ? authentication.header : undefined
+  const own = apisWith(quirks, header === undefined ? bearerKey : keyInHeader(header))
+  return {
+    ...openAiCompatible,
+    telemetryName,
+    // At another address there may be a server that is open to all.
+    needsCredential: authentication !== 'Optional' && baseURL === preset.address,
+    ...(header === undefined ? {} : { callerKeyHeaders: [header, 'authorization'] }),
+    apisOf: () => own,
+  }
+}
+
+function apisWith(quirks: ServerQuirks, prepare: ProviderApi['prepare']): ProviderApis {
+  return [{ dialect: openAiChat, encoding: { outputLimitField: 'max_tokens', quirks }, prepare }]
+}
+
+function bearerKey(...[request, credential]: Parameters<ProviderApi['prepare']>) {
+  return bearerRequest(request, '/chat/completions', credential)
+}
+
+function keyInHeader(header: string): ProviderApi['prepare'] {
+  return (request, credential) => {
+    if (credential !== undefined) request.headers.push(header, credential)
+    return bearerRequest(request, '/chat/completions', undefined)
+  }
 }

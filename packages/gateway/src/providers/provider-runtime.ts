@@ -56,9 +56,11 @@ export function buildProviderRuntime(
       if (!byName.has(name)) byName.set(name, model)
     }
   }
+  const type = parts.type.variantFor?.(settings) ?? parts.type
   const url = settings.baseURL === '' ? undefined : new URL(settings.baseURL)
   return {
     ...parts,
+    type,
     key: `${settings.namespace}/${settings.name}`,
     settings,
     basePath: (url?.pathname ?? '').replace(/\/+$/, ''),
@@ -68,7 +70,7 @@ export function buildProviderRuntime(
     realModel: (model) => byName.get(model)?.name ?? model,
     modelSettings: (model) => byName.get(model),
     apiFor(model, dialect) {
-      const apis = parts.type.apisOf(model, settings)
+      const apis = type.apisOf(model, settings)
       return apis.find((api) => api.dialect.name === dialect?.name) ?? apis[0]
     },
   }

@@ -22,6 +22,8 @@ export interface ProviderType extends ProviderTypeCapability {
    * passed on. Defaults to `authorization`.
    */
   readonly callerKeyHeaders?: readonly string[]
+  /** The type as one provider has it, whose preset says more of it. Defaults to the type itself. */
+  variantFor?(settings: LLMProviderSettings): ProviderType
   /** For a provider inside the process: the transport that replaces the network. */
   openTransport?(settings: LLMProviderSettings, parts: LocalTransportParts): Transport
 }

@@ -15,7 +15,10 @@ export const testCapabilities: Capabilities = {
       remote: true,
       address: undefined,
       versionPath: undefined,
-      presets: new Map([['groq', 'https://api.groq.com/openai/v1']]),
+      presets: new Map([
+        ['edge', 'https://{account}.edge.test/v1'],
+        ['groq', 'https://api.groq.com/openai/v1'],
+      ]),
     },
     {
       type: 'Anthropic',

@@ -1,18 +1,20 @@
 import type { LLMProvider } from '@fairlead/api'
 import type { ProviderTypeCapability } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
+import { hasOpenParts } from './preset-address.ts'
 
 /** Where servers in clusters serve a type that has no version path of its own. */
 const usualPath = '/v1'
 
 /**
- * Where the Service of `spec.backendRef` is called, with the path of the preset or type. Whether it
- * exists only DNS knows, which resolves its name. Empty for one that may not or cannot be used.
+ * Where the Service of `spec.backendRef` is called, with the path of the preset's address or of the
+ * type. Whether it exists only DNS knows, which resolves its name. Empty for one that may not or cannot be used.
  */
 export function backendAddress(
   { spec }: LLMProvider,
-  { versionPath, presets }: ProviderTypeCapability,
+  { versionPath }: ProviderTypeCapability,
   findings: Findings,
+  preset: string | undefined,
 ): string {
   const { backendRef } = spec
   if (backendRef === undefined) return ''
@@ -28,14 +30,10 @@ export function backendAddress(
   }
   const service = findings.service(backendRef, 'spec.backendRef')
   if (service === undefined) return ''
-  const preset = presets.get(spec.preset ?? '')
-  if (preset === undefined && spec.preset !== undefined && presets.size > 0) {
-    findings.reject(
-      `spec.preset: ${JSON.stringify(spec.preset)} is not known; leave it out or give one of ` +
-        [...presets.keys()].join(', '),
-    )
-  }
-  const path = preset === undefined ? (versionPath ?? usualPath) : new URL(preset).pathname
+  const path =
+    preset === undefined || hasOpenParts(preset)
+      ? (versionPath ?? usualPath)
+      : new URL(preset).pathname
   const scheme = spec.tls === undefined ? 'http' : 'https'
   const origin = new URL(`${scheme}://${service.name}.${service.namespace}.svc:${backendRef.port}`)
   return origin.origin + path.replace(/\/+$/, '')

@@ -38,6 +38,14 @@ describe('the address of a provider', () => {
       'http://groq.default.svc/openai/v1',
     ],
     [
+      { type: 'OpenAICompatible', preset: 'edge', backendRef: { name: 'edge', port: 80 } },
+      'http://edge.default.svc/v1',
+    ],
+    [
+      { type: 'OpenAICompatible', preset: 'edge', baseURL: 'https://me.edge.test/v1' },
+      'https://me.edge.test/v1',
+    ],
+    [
       { type: 'Anthropic', backendRef: { name: 'a', port: 8443 }, tls: {} },
       'https://a.default.svc:8443/v1',
     ],
@@ -51,7 +59,26 @@ describe('the address of a provider', () => {
       { type: 'Bedrock' },
       'type Bedrock is not served by this version; use one of',
     ],
-    ['an unknown preset', { type: 'OpenAICompatible', preset: 'nobody' }, '"nobody" is not known'],
+    [
+      'an unknown preset',
+      { type: 'OpenAICompatible', preset: 'nobody' },
+      'spec.preset: "nobody" is not one of the 2 known presets. Leave it out and give spec.baseURL',
+    ],
+    [
+      'a preset that is nearly known',
+      { type: 'OpenAICompatible', preset: 'grok' },
+      '; did you mean groq? Leave it out',
+    ],
+    [
+      'an unknown preset at an own address',
+      { type: 'OpenAICompatible', preset: 'grog', baseURL: 'https://x.test/v1' },
+      'did you mean groq?',
+    ],
+    [
+      'a preset whose address only its user knows',
+      { type: 'OpenAICompatible', preset: 'edge' },
+      'spec.baseURL: preset edge needs an address of your own, such as https://{account}.edge.test/v1',
+    ],
     ['no address at all', { type: 'OpenAICompatible' }, 'needs a baseURL or a preset'],
     [
       'an InferencePool',
@@ -66,7 +93,7 @@ describe('the address of a provider', () => {
     [
       'an unknown preset of a Service',
       { type: 'OpenAICompatible', preset: 'nobody', backendRef: { name: 'svc', port: 80 } },
-      '"nobody" is not known',
+      '"nobody" is not one of',
     ],
     [
       'TLS of a type without it',

@@ -65,6 +65,7 @@ function compileProvider(
   const settings: LLMProviderSettings = {
     ...identityOf(provider),
     type,
+    preset: served.presets.has(provider.spec.preset ?? '') ? provider.spec.preset : undefined,
     baseURL,
     proxyURL: proxyAddress(provider, findings),
     isClusterService: backendRef !== undefined,

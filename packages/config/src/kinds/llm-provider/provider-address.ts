@@ -2,12 +2,13 @@ import type { LLMProvider } from '@fairlead/api'
 import type { ProviderTypeCapability } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
 import { backendAddress } from './backend-address.ts'
+import { hasOpenParts, presetAddress } from './preset-address.ts'
 
 /**
  * Where a provider is called, without a trailing slash and with the version segment:
  * `spec.baseURL` or the Service of `spec.backendRef`, otherwise the preset's address, otherwise the type's. A baseURL without a path
  * gets the type's version path, if it has one. A type without presets ignores `spec.preset`. Empty
- * for a type that has no address, and for a Service that may not be used.
+ * for a type that has no address, for a Service that may not be used, and for what is rejected.
  */
 export function providerAddress(
   provider: LLMProvider,
@@ -16,22 +17,20 @@ export function providerAddress(
 ): string {
   const { type, remote, presets } = capability
   if (!remote) return ''
-  const { spec } = provider
-  const { baseURL, backendRef } = spec
+  const { baseURL, backendRef, preset } = provider.spec
+  const ofPreset = presetAddress(provider, capability, findings)
   if (baseURL !== undefined) return checkedAddress(baseURL, capability, findings)
-  if (backendRef !== undefined) return backendAddress(provider, capability, findings)
-  const preset = presets.size > 0 ? spec.preset : undefined
-  const address = preset === undefined ? capability.address : presets.get(preset)
-  if (preset !== undefined && address === undefined) {
-    findings.reject(
-      `spec.preset: ${JSON.stringify(preset)} is not known; give spec.baseURL or one of ` +
-        [...presets.keys()].join(', '),
-    )
-  } else if (address === undefined) {
+  if (backendRef !== undefined) return backendAddress(provider, capability, findings, ofPreset)
+  const isKnown = preset === undefined || presets.size === 0 || ofPreset !== undefined
+  const address = ofPreset ?? (isKnown ? capability.address : '')
+  if (address === undefined) {
     const orPreset = presets.size > 0 ? ' or a preset' : ''
     findings.reject(`spec.baseURL: type ${type} needs a baseURL${orPreset}`)
+    return ''
   }
-  return address ?? ''
+  if (!hasOpenParts(address)) return address
+  findings.reject(`spec.baseURL: preset ${preset} needs an address of your own, such as ${address}`)
+  return ''
 }
 
 function checkedAddress(
