@@ -47,6 +47,13 @@ export {
   type RequestFeature,
   type Support,
 } from './operations/chat/request-feature.ts'
+export { type Adaptation, adaptationText } from './operations/chat/adaptation.ts'
+export {
+  type AdaptationTarget,
+  type AdaptedRequest,
+  adaptRequest,
+  type UnsupportedParameters,
+} from './operations/chat/adapt-request.ts'
 export { type SealedText, unwrapSealed, wrapSealed } from './operations/chat/sealed-text.ts'
 export type { StreamEvent } from './operations/chat/stream-event.ts'
 export { createStreamAssembler, type StreamAssembler } from './operations/chat/stream-assembler.ts'

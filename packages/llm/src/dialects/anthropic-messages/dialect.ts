@@ -6,6 +6,7 @@ import { decodeResponse } from './decode-response.ts'
 import { encodeRequest } from './encode-request.ts'
 import { encodeResponse } from './encode-response.ts'
 import { decodeError, encodeError } from './errors.ts'
+import { featureFields } from './feature-fields.ts'
 import { passage } from './passage.ts'
 import { createStreamDecoder } from './stream-decoder.ts'
 import { createStreamEncoder } from './stream-encoder.ts'
@@ -17,6 +18,9 @@ export const anthropicMessages: Dialect = {
   operations: {
     chat: {
       support,
+      featureFields,
+      restatedFields: ['thinking', 'output_config', 'metadata'],
+      foreignFields: ['thinking', 'web_search_options'],
       decodeRequest,
       decodeInput,
       decodeTools,

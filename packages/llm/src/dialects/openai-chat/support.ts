@@ -7,6 +7,10 @@ const ofCompatibleServers = featureSupport({
   ReasoningReplay: 'Dropped',
   FileUrl: 'Refused',
   ProviderTools: 'Refused',
+  // Not part of OpenAI's API: only callers of servers that have them send them, and those pass.
+  TopK: 'Dropped',
+  MinP: 'Dropped',
+  RepetitionPenalty: 'Dropped',
 })
 
 /** What Chat Completions can say: https://platform.openai.com/docs/api-reference/chat/create */

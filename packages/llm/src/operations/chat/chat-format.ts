@@ -1,6 +1,6 @@
 import type { JsonObject } from '@fairlead/base'
 import type { ModelRequest, ToolDefinition } from './model-request.ts'
-import type { FeatureSupport } from './request-feature.ts'
+import type { FeatureSupport, RequestFeature } from './request-feature.ts'
 import type { ModelResponse } from './model-response.ts'
 import type { ServerQuirks } from './server-quirks.ts'
 import type { StreamEvent } from './stream-event.ts'
@@ -9,6 +9,15 @@ import type { StreamEvent } from './stream-event.ts'
 export interface ChatFormat {
   /** What becomes of each feature of a request at a provider's model. */
   support(model: string): FeatureSupport
+  /** Where callers ask for features, as far as other than in OpenAI's chat completions. */
+  readonly featureFields?: Readonly<Partial<Record<RequestFeature, string>>>
+  /**
+   * Names in `extras` of what is also decoded into the request, and kept for the dialect's own
+   * spelling only. Defaults to none.
+   */
+  readonly restatedFields?: readonly string[]
+  /** Names in the `extras` of other dialects that `encodeRequest` reads. Defaults to none. */
+  readonly foreignFields?: readonly string[]
   /**
    * Reads a caller's request. Throws a ModelError that names the field at fault.
    */
