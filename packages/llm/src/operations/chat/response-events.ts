@@ -32,8 +32,8 @@ export function responseEvents(response: ModelResponse): StreamEvent[] {
 function itemEvents(item: Item, index: number): StreamEvent[] {
   switch (item.type) {
     case 'message':
-      return item.content.flatMap((part, index) =>
-        partEvents(part, item.content[index - 1]?.type === 'output_text'),
+      return item.content.flatMap((part, position) =>
+        partEvents(part, item.content[position - 1]?.type === 'output_text'),
       )
     case 'reasoning':
       return reasoningEvents(item)
