@@ -1,7 +1,6 @@
 import { openAiChat } from '@fairlead/llm'
-import type { Caller } from '../../access/caller.ts'
 import { gatewayError } from '../../errors/gateway-error.ts'
-import type { Runtime } from '../../runtime/runtime.ts'
+import { type ListedModel, listedModels } from '../../runtime/listed-models.ts'
 import type { Surface, SurfaceRequest } from '../surface.ts'
 
 /** OpenAI's list of models: every name that the caller may use. */
@@ -14,7 +13,7 @@ export const models: Surface = {
   ],
 }
 
-interface ListedModel {
+interface OpenAiModel {
   readonly id: string
   readonly object: 'model'
   readonly created: number
@@ -22,33 +21,18 @@ interface ListedModel {
 }
 
 function listModels({ caller, runtime }: SurfaceRequest): object {
-  const data = [...modelsFor(caller, runtime).values()]
-  data.sort((left, right) => (left.id < right.id ? -1 : 1))
-  return { object: 'list', data }
+  return { object: 'list', data: [...listedModels(caller, runtime).values()].map(encodeModel) }
 }
 
 function getModel(request: SurfaceRequest): object {
   const { caller, parameters, runtime } = request
   const { model: id = '' } = parameters
   if (id === '') return listModels(request)
-  const model = modelsFor(caller, runtime).get(id)
+  const model = listedModels(caller, runtime).get(id)
   if (model === undefined) throw gatewayError.modelNotFound(id)
-  return model
+  return encodeModel(model)
 }
 
-function modelsFor(caller: Caller, runtime: Runtime): ReadonlyMap<string, ListedModel> {
-  const found = new Map<string, ListedModel>()
-  const add = (id: string, owner: string) => {
-    if (found.has(id) || !caller.mayUseModel(id)) return
-    found.set(id, { id, object: 'model', created: 0, owned_by: owner })
-  }
-  for (const name of runtime.routes.modelNames) add(name, 'fairlead')
-  const { defaultModel } = runtime.snapshot.gateway
-  if (defaultModel !== undefined) add(defaultModel, 'fairlead')
-  for (const { settings } of runtime.defaultProviders) {
-    for (const { name, aliases } of settings.models) {
-      for (const id of [name, ...aliases]) add(id, settings.name)
-    }
-  }
-  return found
+function encodeModel({ id, owner }: ListedModel): OpenAiModel {
+  return { id, object: 'model', created: 0, owned_by: owner }
 }
