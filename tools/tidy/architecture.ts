@@ -228,7 +228,7 @@ export const architecture: Architecture = {
     { folder: 'packages/gateway/src/routing/strategies', contract: [], list: [] },
     {
       folder: 'packages/gateway/src/surfaces',
-      contract: ['surface.ts'],
+      contract: ['read-json.ts', 'surface.ts'],
       list: ['router.ts', 'surfaces.ts'],
     },
     { folder: 'packages/cel/src/libraries', contract: [], list: [] },

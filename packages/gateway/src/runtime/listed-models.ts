@@ -22,5 +22,5 @@ export function listedModels(caller: Caller, runtime: Runtime): ReadonlyMap<stri
       for (const id of [name, ...aliases]) add(id, settings.name)
     }
   }
-  return new Map([...found].sort(([left], [right]) => (left < right ? -1 : 1)))
+  return new Map([...found].toSorted(([left], [right]) => (left < right ? -1 : 1)))
 }

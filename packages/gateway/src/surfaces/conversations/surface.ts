@@ -12,10 +12,8 @@ import {
   readOptional,
 } from '@fairlead/llm'
 import { findPersona, findContextStrategy } from '../../assembly/named-settings.ts'
-import { readHeldBody } from '../../call/held-body.ts'
-import { checkedJsonObject } from '../../http/json-body.ts'
-import { requireJson } from '../../http/read-body.ts'
 import { textVariables } from '../../prompts/text-variables.ts'
+import { readJson } from '../read-json.ts'
 import type { AnswerRoute, Surface, SurfaceRequest } from '../surface.ts'
 import { dryRun } from './dry-run.ts'
 import { readItemPage } from './item-page.ts'
@@ -111,19 +109,6 @@ async function listItems({ request, store, tenant, id }: ConversationRequest): P
     first_id: items[0]?.id ?? null,
     last_id: items.at(-1)?.id ?? null,
     has_more: hasMore,
-  }
-}
-
-async function readJson({ http, runtime, services }: SurfaceRequest): Promise<JsonObject> {
-  const { request, record } = http
-  if (request.headers.get('content-length') === '0') return {}
-  requireJson(request)
-  const { limits } = runtime.snapshot.gateway
-  const held = await record.waitFor(readHeldBody(request, limits, services.heldBytes))
-  try {
-    return held.body.length === 0 ? {} : checkedJsonObject(held.body, limits.maxDepth).fields
-  } finally {
-    held.reservation.release()
   }
 }
 
