@@ -3,7 +3,6 @@ import {
   presentConversation,
   type PresentedConversation,
 } from '@fairlead/context'
-import type { JsonObject } from '@fairlead/base'
 import {
   invalidField,
   openAiChat,
