@@ -222,7 +222,7 @@ export const architecture: Architecture = {
     },
     {
       folder: 'packages/gateway/src/providers',
-      contract: ['bearer-request.ts', 'provider-runtime.ts', 'provider-type.ts'],
+      contract: ['bearer-request.ts', 'model-facts.ts', 'provider-runtime.ts', 'provider-type.ts'],
       list: ['provider-types.ts'],
     },
     { folder: 'packages/gateway/src/routing/strategies', contract: [], list: [] },
@@ -274,6 +274,8 @@ export const architecture: Architecture = {
       'a memo: the same schema always gets the same verdict',
     'packages/config/src/kinds/routing-policy/merge-routes.ts#ranksByRoutes':
       'a memo: the same routes, which are frozen, always have the same ranks',
+    'packages/llm/src/catalogue/models/find-model.ts#tables':
+      'a memo: the lines of a vendor, which are constant, always give the same models',
     'packages/kube-core/src/apply/field-type.ts#objectTypes':
       'a memo: the same schema always has the same types',
     'packages/kube-core/src/apply/field-set.ts#empty': 'a value: a FieldSet never changes',

@@ -60,7 +60,7 @@ const model = object('A model that this provider serves.', {
   ),
   capabilities: Type.Optional(
     setList(
-      'What the model supports. If omitted, no call is refused in advance.',
+      'What the model supports. If omitted, no call is refused in advance; what the catalogue knows decides only between targets.',
       choice('A capability.', [
         'Chat',
         'Completions',

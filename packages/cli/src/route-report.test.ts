@@ -23,6 +23,12 @@ const explanation: RouteExplanation = {
       available_in_ms: 0,
       in_flight: 3,
       latency_ms: 420,
+      model_facts: {
+        context_window: 128_000,
+        max_output_tokens: 16_384,
+        capabilities: ['Tools', 'Vision'],
+        from_catalogue: ['contextWindow', 'maxOutputTokens', 'capabilities', 'price'],
+      },
       price: { input_per_million: '0.15', output_per_million: '0.6' },
       cost: 0.000_330_000_01,
     },
@@ -35,6 +41,7 @@ const explanation: RouteExplanation = {
       available_in_ms: 8000,
       in_flight: 0,
       latency_ms: null,
+      model_facts: null,
       price: null,
       cost: null,
     },
@@ -55,7 +62,7 @@ Rules that do not match:
 Route: chat/all, Weighted
 Sticks by Header x-user: key 0123456789ab, which decides instead of the strategy
 Targets, in this order:
-  1. mini: gpt-4o-mini at default/openai (weight 90, Healthy, 3 in flight, 420 ms, $0.00033 for this call)
+  1. mini: gpt-4o-mini at default/openai (weight 90, Healthy, 3 in flight, 420 ms, $0.00033 for this call, by the catalogue: context window 128000; answers up to 16384; capable of Tools, Vision; price)
   2. haiku: claude-haiku-4-5 at default/anthropic (weight 10, Unreachable, passed over for 8000 ms more, 0 in flight)
 Passed over:
   local: its model lacks Tools

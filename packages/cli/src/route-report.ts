@@ -74,7 +74,19 @@ function targetLine(target: ExplainedTarget, index: number): string {
     `${inFlight} in flight`,
     ...(latencyMs === null ? [] : [`${latencyMs} ms`]),
     ...(cost === null ? [] : [`$${dollars.format(cost)} for this call`]),
+    ...catalogueWords(target),
   ]
   const { model, provider } = target
   return `${index + 1}. ${target.target}: ${model} at ${provider} (${known.join(', ')})`
+}
+
+/** What is known of the model from the catalogue alone, which the resource can correct. */
+function catalogueWords({ model_facts: facts }: ExplainedTarget): readonly string[] {
+  const words = (facts?.from_catalogue ?? []).map((field) => {
+    if (field === 'contextWindow') return `context window ${facts?.context_window}`
+    if (field === 'maxOutputTokens') return `answers up to ${facts?.max_output_tokens}`
+    if (field === 'capabilities') return `capable of ${facts?.capabilities?.join(', ')}`
+    return field
+  })
+  return words.length === 0 ? [] : [`by the catalogue: ${words.join('; ')}`]
 }

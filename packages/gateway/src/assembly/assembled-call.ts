@@ -9,6 +9,7 @@ import {
 } from '@fairlead/llm'
 import type { CallRequest } from '../call/call-request.ts'
 import type { CallTarget } from '../routing/call-target.ts'
+import { outputLimit } from './output-limit.ts'
 
 /** A call with everything that its model is to see. */
 export class AssembledCall {
@@ -33,7 +34,7 @@ export class AssembledCall {
    * Throws a ModelError 400 for what that dialect cannot express.
    */
   bodyFor(target: CallTarget): Uint8Array {
-    const { provider, model } = target
+    const { model } = target
     const { dialect, encoding } = target.apiFor(this.#dialect)
     if (dialect.name === this.#dialect.name) {
       const { body, outline, sent } = this.#request
@@ -44,7 +45,7 @@ export class AssembledCall {
     // Not kept: the tree of a long request would be held for as long as its answer takes.
     const decoded = this.#decoded ?? decodeCall(this.#dialect, this.#request)
     const request = editRequest(decoded, this.#edits, model)
-    const maxOutputTokens = provider.modelSettings(model)?.maxOutputTokens
+    const maxOutputTokens = outputLimit(target.facts, request)
     const options = maxOutputTokens === undefined ? encoding : { ...encoding, maxOutputTokens }
     const encoded = chatFormatOf(dialect).encodeRequest(request, options)
     return this.#withoutFields(Buffer.from(JSON.stringify(encoded)))

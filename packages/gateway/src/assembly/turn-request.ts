@@ -57,7 +57,7 @@ export function turnRequest(
       input: input.items,
       tools: input.tools,
       model: target.model,
-      window: target.provider.modelSettings(target.model)?.contextWindow,
+      window: target.facts?.contextWindow,
       strategy: findContextStrategy(
         context.strategy ?? chosen.strategy ?? undefined,
         caller,

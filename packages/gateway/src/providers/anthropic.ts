@@ -23,6 +23,7 @@ export const anthropic: ProviderType = {
   address: 'https://api.anthropic.com/v1',
   versionPath: '/v1',
   presets: new Map(),
+  catalogueVendor: 'anthropic',
   telemetryName: 'anthropic',
   needsCredential: true,
   callerKeyHeaders: ['x-api-key', 'authorization'],

@@ -23,12 +23,13 @@ export const openAiCompatible: ProviderType = {
 
 /** The type as a known vendor or server has it. */
 function variantOf(preset: Preset, { baseURL }: LLMProviderSettings): ProviderType {
-  const { authentication = 'Bearer', quirks = {}, name, telemetryName = name } = preset
+  const { authentication = 'Bearer', models, quirks = {}, name, telemetryName = name } = preset
   const header = typeof authentication === 'object' ? authentication.header : undefined
   const own = apisWith(quirks, header === undefined ? bearerKey : keyInHeader(header))
   return {
     ...openAiCompatible,
     telemetryName,
+    ...(models === undefined ? {} : { catalogueVendor: models }),
     // At another address there may be a server that is open to all.
     needsCredential: authentication !== 'Optional' && baseURL === preset.address,
     ...(header === undefined ? {} : { callerKeyHeaders: [header, 'authorization'] }),

@@ -17,6 +17,7 @@ export const openAi: ProviderType = {
   address: 'https://api.openai.com/v1',
   versionPath: '/v1',
   presets: new Map(),
+  catalogueVendor: 'openai',
   telemetryName: 'openai',
   needsCredential: true,
   apisOf: () => apis,

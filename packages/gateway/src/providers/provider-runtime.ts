@@ -1,8 +1,9 @@
 import type { LLMProviderSettings, ProviderModel, SecretKeyRef } from '@fairlead/snapshot'
-import type { Dialect } from '@fairlead/llm'
+import { type Dialect, findModel } from '@fairlead/llm'
 import type { CredentialState } from '../upstream/credential-state.ts'
 import type { Transport } from '../upstream/exchange.ts'
 import type { ProviderState } from '../upstream/provider-state.ts'
+import { type ModelFacts, modelFacts } from './model-facts.ts'
 import type { ProviderApi, ProviderType } from './provider-type.ts'
 
 export interface Credential {
@@ -41,7 +42,8 @@ export interface ProviderRuntime {
   serves(model: string): boolean
   /** The provider's own name for a model or alias. */
   realModel(model: string): string
-  modelSettings(model: string): ProviderModel | undefined
+  /** What is known of a model by its name or alias, from the resource or the catalogue. */
+  modelFacts(model: string): ModelFacts | undefined
   /** The API that a call of a model is made at: the one in the caller's dialect, or the first. */
   apiFor(model: string, dialect: Dialect | undefined): ProviderApi
 }
@@ -68,11 +70,35 @@ export function buildProviderRuntime(
     headers: headersOf(settings),
     serves: (model) => byName.size === 0 || byName.has(model),
     realModel: (model) => byName.get(model)?.name ?? model,
-    modelSettings: (model) => byName.get(model),
+    modelFacts: rememberedFacts(byName, type.catalogueVendor),
     apiFor(model, dialect) {
       const apis = type.apisOf(model, settings)
       return apis.find((api) => api.dialect.name === dialect?.name) ?? apis[0]
     },
+  }
+}
+
+/** Models of one provider whose facts are remembered at most: callers may name any. */
+const rememberedMax = 256
+
+/** Looks each model up once, as long as there are not too many. */
+function rememberedFacts(
+  byName: ReadonlyMap<string, ProviderModel>,
+  vendor: string | undefined,
+): ProviderRuntime['modelFacts'] {
+  const remembered = new Map<string, ModelFacts | undefined>()
+  return (model) => {
+    if (remembered.has(model)) return remembered.get(model)
+    const declared = byName.get(model)
+    const name = declared?.name ?? model
+    const facts = modelFacts(
+      name,
+      declared,
+      vendor === undefined ? undefined : findModel(vendor, name),
+    )
+    if (remembered.size >= rememberedMax) remembered.clear()
+    remembered.set(model, facts)
+    return facts
   }
 }
 

@@ -13,6 +13,8 @@ export interface ProviderType extends ProviderTypeCapability {
    * that its bytes pass unread; any other is translated to the first. Cheap: asked for every attempt.
    */
   apisOf(model: string, settings: LLMProviderSettings): ProviderApis
+  /** Whose models of the catalogue it serves; undefined if nothing is known of its models. */
+  readonly catalogueVendor?: string
   /** OpenTelemetry's `gen_ai.provider.name`. */
   readonly telemetryName: string
   /** Whether every call needs a credential. */

@@ -1,4 +1,5 @@
-import type { ModelPrice, ProviderModel } from '@fairlead/snapshot'
+import type { ModelPrice } from '@fairlead/snapshot'
+import type { ModelFacts } from '../providers/model-facts.ts'
 import type { Dialect } from '@fairlead/llm'
 import type { ProviderApi } from '../providers/provider-type.ts'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
@@ -22,9 +23,9 @@ export class CallTarget implements TargetView {
     this.weight = weight
   }
 
-  /** What the configuration says of the model; undefined if it does not name it. */
-  get settings(): ProviderModel | undefined {
-    return this.provider.modelSettings(this.model)
+  /** What is known of the model, from the configuration or the catalogue; undefined if nothing. */
+  get facts(): ModelFacts | undefined {
+    return this.provider.modelFacts(this.model)
   }
 
   /** The API at which a call in a dialect is made. */
@@ -49,7 +50,7 @@ export class CallTarget implements TargetView {
   }
 
   get price(): ModelPrice | undefined {
-    return this.settings?.price
+    return this.facts?.price
   }
 
   /** What calls of this model at this provider have shown, whichever rule they came by. */

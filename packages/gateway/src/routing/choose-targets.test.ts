@@ -1,5 +1,5 @@
 import { HeaderFields } from '@fairlead/http1'
-import type { ProviderModel } from '@fairlead/snapshot'
+import type { ModelFacts } from '../providers/model-facts.ts'
 import { describe, expect, it } from 'vitest'
 import { type ChoosableTarget, chooseTargets } from './choose-targets.ts'
 import { weighted } from './strategies/weighted.ts'
@@ -7,25 +7,26 @@ import { priority } from './strategies/priority.ts'
 import { callWith } from './test-support/call-with.ts'
 import { targetOf } from './test-support/strategy-contract.ts'
 
-const modelWith = (parts: Partial<ProviderModel>): ProviderModel => ({
+const modelWith = (parts: Partial<ModelFacts>): ModelFacts => ({
   name: 'm',
   aliases: [],
   contextWindow: undefined,
   maxOutputTokens: undefined,
   capabilities: [],
+  fromCatalogue: [],
   ...parts,
 })
 
 const choosable = (name: string, parts: Partial<ChoosableTarget> = {}): ChoosableTarget => ({
   ...targetOf(name),
-  settings: undefined,
+  facts: undefined,
   ...parts,
 })
 
 const inOrder = { strategy: priority, stickiness: undefined }
 
 describe('targets that cannot answer a call', () => {
-  it.each<[string, Partial<ProviderModel>, Parameters<typeof callWith>[0], string | undefined]>([
+  it.each<[string, Partial<ModelFacts>, Parameters<typeof callWith>[0], string | undefined]>([
     ['no list of capabilities', {}, { features: new Set(['Tools', 'Vision']) }, undefined],
     ['what is asked for', { capabilities: ['Tools'] }, { features: new Set(['Tools']) }, undefined],
     [
@@ -54,8 +55,8 @@ describe('targets that cannot answer a call', () => {
       { inputTokens: 100, outputTokensMax: 1000 },
       'about 100 input tokens and 1000 output tokens do not fit into its context window of 1000',
     ],
-  ])('are passed over with %s: %o', (_name, settings, call, reason) => {
-    const targets = [choosable('a', { settings: modelWith(settings) }), choosable('b')]
+  ])('are passed over with %s: %o', (_name, facts, call, reason) => {
+    const targets = [choosable('a', { facts: modelWith(facts) }), choosable('b')]
     const chosen = chooseTargets(targets, callWith(call), inOrder, () => 0)
     expect(chosen.targets.map(({ name }) => name)).toEqual(
       reason === undefined ? ['a', 'b'] : ['b'],
@@ -63,6 +64,32 @@ describe('targets that cannot answer a call', () => {
     expect(chosen.unfit.map(({ target, reason: why }) => [target.name, why])).toEqual(
       reason === undefined ? [] : [['a', reason]],
     )
+  })
+
+  it('are asked all the same if only the catalogue says so, and nothing else is left', () => {
+    const call = callWith({ features: new Set(['Vision']), inputTokens: 5000 })
+    const capabilities = ['Tools']
+    const byResource = choosable('resource', { facts: modelWith({ capabilities }) })
+    const byCatalogue = choosable('catalogue', {
+      facts: modelWith({ capabilities, fromCatalogue: ['capabilities'] }),
+    })
+    const tooSmall = choosable('small', {
+      facts: modelWith({ contextWindow: 1000, fromCatalogue: ['contextWindow'] }),
+    })
+    const choose = (...targets: ChoosableTarget[]) => {
+      const { targets: chosen, unfit } = chooseTargets(targets, call, inOrder, () => 0)
+      return [chosen, unfit.map(({ target }) => target)].map((some) => some.map(({ name }) => name))
+    }
+    expect(choose(byResource, byCatalogue, tooSmall)).toEqual([
+      ['catalogue', 'small'],
+      ['resource'],
+    ])
+    expect(choose(byResource, byCatalogue, choosable('able'))).toEqual([
+      ['able'],
+      ['resource', 'catalogue'],
+    ])
+    const { unfit } = chooseTargets([byCatalogue, choosable('able')], call, inOrder, () => 0)
+    expect(unfit[0]?.reason).toBe('its model lacks Vision, by the catalogue')
   })
 })
 

@@ -1,4 +1,5 @@
-import type { ProviderModel, StickinessSettings } from '@fairlead/snapshot'
+import type { StickinessSettings } from '@fairlead/snapshot'
+import type { ModelFacts } from '../providers/model-facts.ts'
 import type { RoutedCall } from './routed-call.ts'
 import type { RoutingStrategy, TargetView } from './routing-strategy.ts'
 import { orderByKey, stickyKeyOf } from './stickiness.ts'
@@ -6,8 +7,8 @@ import { type Unfitness, unfitnessOf } from './unfitness.ts'
 
 /** A target as it is chosen. */
 export interface ChoosableTarget extends TargetView {
-  /** What the configuration says of its model; undefined if nothing. */
-  readonly settings: ProviderModel | undefined
+  /** What is known of its model; undefined if nothing. */
+  readonly facts: ModelFacts | undefined
 }
 
 /** A target that cannot answer the call, and why. */
@@ -32,7 +33,7 @@ interface ChoiceSettings {
 
 /**
  * Which targets can answer a call, and in which order they are tried: without those whose models are
- * known to be unfit, in the order of the strategy or of what the call sticks to. Those that are not
+ * known to be unfit (where no other is left, only those of which the configuration says so), in the order of the strategy or of what the call sticks to. Those that are not
  * available now are put last when the call is made.
  */
 export function chooseTargets<Target extends ChoosableTarget>(
@@ -41,14 +42,24 @@ export function chooseTargets<Target extends ChoosableTarget>(
   { strategy, stickiness }: ChoiceSettings,
   random: () => number,
 ): TargetChoice<Target> {
-  const unfit: UnfitTarget<Target>[] = []
-  const fit = all.filter((target) => {
-    const unfitness = unfitnessOf(target.settings, call)
-    if (unfitness !== undefined) unfit.push({ target, ...unfitness })
+  const passedOver: UnfitTarget<Target>[] = []
+  const known = all.filter((target) => {
+    const unfitness = unfitnessOf(target.facts, call)
+    if (unfitness !== undefined) passedOver.push({ target, ...unfitness })
     return unfitness === undefined
   })
+  const none = known.length === 0
+  const fit = none ? all.filter((target) => !isCertainlyUnfit(target, passedOver)) : known
+  const unfit = none ? passedOver.filter(({ certain }) => certain) : passedOver
   const stickyKey = stickyKeyOf(stickiness, call)
   const ordered =
     stickyKey === undefined ? strategy.order(fit, call, random) : orderByKey(fit, stickyKey)
   return { targets: ordered, unfit, stickyKey }
+}
+
+function isCertainlyUnfit<Target>(
+  target: Target,
+  passedOver: readonly UnfitTarget<Target>[],
+): boolean {
+  return passedOver.some((each) => each.target === target && each.certain)
 }

@@ -125,6 +125,6 @@ function mirrorOf(
   const provider = mirror && table.providers.get(mirror.provider)
   if (mirror === undefined || provider === undefined) return undefined
   const target = new CallTarget('mirror', provider, mirror.model ?? call.model, 1)
-  const isFit = unfitnessOf(target.settings, call) === undefined
+  const isFit = unfitnessOf(target.facts, call) === undefined
   return isFit ? { target, percent: mirror.percent } : undefined
 }

@@ -1,4 +1,4 @@
-import type { ProviderModel } from '@fairlead/snapshot'
+import type { ModelFacts } from '../providers/model-facts.ts'
 import type { RoutedCall } from './routed-call.ts'
 
 /**
@@ -7,33 +7,41 @@ import type { RoutedCall } from './routed-call.ts'
  */
 const inputShareMin = 0.8
 
+const byCatalogue = ', by the catalogue'
+
 /** Why a model cannot answer a call. */
 export interface Unfitness {
   readonly reason: string
   /** Whether it is only too long. */
   readonly tooLong: boolean
+  /** Whether the configuration says so; the catalogue may be wrong. */
+  readonly certain: boolean
 }
 
 /**
- * Why a model cannot answer a call, by what the configuration says of it; undefined if it may. A
+ * Why a model cannot answer a call, by what is known of it; undefined if it may. A
  * model without a list of capabilities may be able to do everything.
  */
 export function unfitnessOf(
-  model: ProviderModel | undefined,
+  model: ModelFacts | undefined,
   { features, inConversation, inputTokens, outputTokensMax = 0 }: FittedCall,
 ): Unfitness | undefined {
   if (model === undefined) return undefined
-  const { capabilities, contextWindow } = model
+  const { capabilities, contextWindow, fromCatalogue } = model
   const missing =
     capabilities.length === 0 ? [] : [...features].filter((each) => !capabilities.includes(each))
   if (missing.length > 0) {
-    return { reason: `its model lacks ${missing.join(', ')}`, tooLong: false }
+    const certain = !fromCatalogue.includes('capabilities')
+    const reason = `its model lacks ${missing.join(', ')}${certain ? '' : byCatalogue}`
+    return { reason, tooLong: false, certain }
   }
   if (contextWindow === undefined || inConversation) return undefined
   if (inputTokens * inputShareMin + outputTokensMax <= contextWindow) return undefined
   const output = outputTokensMax > 0 ? ` and ${outputTokensMax} output tokens` : ''
-  const reason = `about ${inputTokens} input tokens${output} do not fit into its context window of ${contextWindow}`
-  return { reason, tooLong: true }
+  const certain = !fromCatalogue.includes('contextWindow')
+  const source = certain ? '' : byCatalogue
+  const reason = `about ${inputTokens} input tokens${output} do not fit into its context window of ${contextWindow}${source}`
+  return { reason, tooLong: true, certain }
 }
 
 type FittedCall = Pick<

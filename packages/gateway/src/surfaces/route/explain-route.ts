@@ -98,6 +98,7 @@ function explained(target: CallTarget, call: RoutedCall): ExplainedTarget {
     available_in_ms: Math.max(0, Math.ceil(availableAtMs(target) - call.nowMs)),
     in_flight: target.inFlight,
     latency_ms: latencyMs === undefined ? null : Math.round(latencyMs),
+    model_facts: factsOf(target),
     price: price
       ? {
           input_per_million: price.inputPerMillion ?? null,
@@ -105,5 +106,16 @@ function explained(target: CallTarget, call: RoutedCall): ExplainedTarget {
         }
       : null,
     cost: callCost(target, call) ?? null,
+  }
+}
+
+function factsOf({ facts }: CallTarget): ExplainedTarget['model_facts'] {
+  if (facts === undefined) return null
+  const { capabilities, contextWindow, fromCatalogue, maxOutputTokens } = facts
+  return {
+    context_window: contextWindow ?? null,
+    max_output_tokens: maxOutputTokens ?? null,
+    capabilities: capabilities.length === 0 ? null : capabilities,
+    from_catalogue: fromCatalogue,
   }
 }

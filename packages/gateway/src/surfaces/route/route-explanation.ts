@@ -53,11 +53,23 @@ export interface ExplainedTarget extends NamedTarget {
   readonly in_flight: number
   /** Until recent answers could be passed on; null if none is known. */
   readonly latency_ms: number | null
-  /** US dollars per million tokens; null where none is given. */
+  /** What decides on whether it can answer; null where nothing is known of its model. */
+  readonly model_facts: ExplainedFacts | null
+  /** US dollars per million tokens; null where none is known. */
   readonly price: {
     readonly input_per_million: string | null
     readonly output_per_million: string | null
   } | null
   /** What this call would cost in US dollars; null if unknown. */
   readonly cost: number | null
+}
+
+/** What is known of a model. */
+interface ExplainedFacts {
+  readonly context_window: number | null
+  readonly max_output_tokens: number | null
+  /** Null where it may be able to do everything. */
+  readonly capabilities: readonly string[] | null
+  /** The fields of LLMProvider `spec.models[]` that the catalogue gave, not the resource. */
+  readonly from_catalogue: readonly string[]
 }

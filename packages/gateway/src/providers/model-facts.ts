@@ -1,0 +1,62 @@
+import type { CatalogueModel, ModelFeature } from '@fairlead/llm'
+import type { ModelPrice, ProviderModel } from '@fairlead/snapshot'
+
+/** What is known of a model at a provider. */
+export interface ModelFacts extends ProviderModel {
+  /** The fields that the resource leaves open and the catalogue gave. */
+  readonly fromCatalogue: readonly CatalogueField[]
+}
+
+/** A field of LLMProvider `spec.models[]` that the catalogue can give. */
+type CatalogueField = 'contextWindow' | 'maxOutputTokens' | 'capabilities' | 'price'
+
+const features: readonly ModelFeature[] = [
+  'Streaming',
+  'Tools',
+  'Vision',
+  'Audio',
+  'StructuredOutput',
+  'Reasoning',
+]
+
+/**
+ * What the resource says of a model, and for what it leaves open what the catalogue knows; undefined
+ * if neither says anything. Of capabilities the catalogue knows what is missing: all others are taken
+ * to be there.
+ */
+export function modelFacts(
+  name: string,
+  declared: ProviderModel | undefined,
+  known: CatalogueModel | undefined,
+): ModelFacts | undefined {
+  if (known === undefined) return declared && { ...declared, fromCatalogue: [] }
+  const isDeclared = (field: CatalogueField) =>
+    field === 'capabilities' ? declared?.capabilities.length : declared?.[field]
+  const { contextWindow, maxOutputTokens, lacks } = known
+  const capabilities = lacks.length === 0 ? [] : features.filter((each) => !lacks.includes(each))
+  const price = priceOf(declared?.price, known.price)
+  const given = { contextWindow, maxOutputTokens, price, capabilities: lacks.length || undefined }
+  const fields = Object.keys(given) as CatalogueField[]
+  return {
+    name,
+    aliases: declared?.aliases ?? [],
+    contextWindow: declared?.contextWindow ?? contextWindow,
+    maxOutputTokens: declared?.maxOutputTokens ?? maxOutputTokens,
+    capabilities: isDeclared('capabilities') ? (declared?.capabilities ?? []) : capabilities,
+    price,
+    fromCatalogue: fields.filter((field) => !isDeclared(field) && given[field] !== undefined),
+  }
+}
+
+function priceOf(
+  declared: ModelPrice | undefined,
+  known: CatalogueModel['price'],
+): ModelPrice | undefined {
+  if (known === undefined) return declared
+  return {
+    inputPerMillion: declared?.inputPerMillion ?? known.inputPerMillion,
+    cachedInputPerMillion: declared?.cachedInputPerMillion ?? known.cachedInputPerMillion,
+    cacheWritePerMillion: declared?.cacheWritePerMillion ?? known.cacheWritePerMillion,
+    outputPerMillion: declared?.outputPerMillion ?? known.outputPerMillion,
+  }
+}
