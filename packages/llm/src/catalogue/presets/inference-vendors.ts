@@ -47,7 +47,7 @@ export const inferenceVendors: readonly Preset[] = [
     address: 'https://api.deepinfra.com/v1/openai',
     models: 'deepinfra',
     messages: 'https://api.deepinfra.com/anthropic',
-    quirks: { reasoning: { field: 'reasoning_content', echo: 'ToolLoop' }, usageOption: 'Always' },
+    quirks: { reasoning: { field: 'reasoning_content', echo: 'ToolLoop' } },
     source: 'https://docs.deepinfra.com/chat/reasoning',
   },
   {
@@ -92,7 +92,7 @@ export const inferenceVendors: readonly Preset[] = [
     responses: true,
     quirks: {
       reasoning: { field: 'reasoning', echo: 'Never' },
-      refusedParameters: ['logit_bias', 'logprobs', 'top_logprobs'],
+      refusedParameters: ['logit_bias', 'logprobs', 'messages[].name', 'top_logprobs'],
     },
     source: 'https://console.groq.com/docs/openai',
   },

@@ -34,7 +34,7 @@ export const localServers: readonly Preset[] = [
     title: 'GPT4All',
     address: 'http://127.0.0.1:4891/v1',
     authentication: 'Optional',
-    quirks: { refusesDeveloperRole: true, outputLimit: 'max_tokens', usageOption: 'Always' },
+    quirks: { refusesDeveloperRole: true, outputLimit: 'max_tokens' },
     source: 'https://docs.gpt4all.io/gpt4all_api_server/home.html',
   },
   {
