@@ -17,7 +17,7 @@ function groupSection({ title, presets }: (typeof presetGroups)[number]): string
       code(preset.address),
       keyOf(preset),
       reasoningOf(preset.quirks),
-      differencesOf(preset.quirks).join('; '),
+      differencesOf(preset).join('; '),
       otherApisOf(preset).join(', '),
     ]),
   )
@@ -43,7 +43,7 @@ function reasoningOf({ reasoning }: ServerQuirks = {}): string {
   return place + sentBack[echo]
 }
 
-function differencesOf(quirks: ServerQuirks = {}): readonly string[] {
+function differencesOf({ errors, quirks = {} }: Preset): readonly string[] {
   const { outputLimit, refusedParameters = [], toolCallIds, usageOption } = quirks
   return [
     ...(refusedParameters.length === 0
@@ -54,6 +54,7 @@ function differencesOf(quirks: ServerQuirks = {}): readonly string[] {
     ...(outputLimit === undefined ? [] : [`only ${code(outputLimit)}`]),
     ...(usageOption === 'Always' ? ['usage unasked'] : []),
     ...(usageOption === 'Refused' ? ['refuses `stream_options`'] : []),
+    ...(errors === undefined ? [] : [`errors in ${code(errors)}`]),
     ...(toolCallIds === undefined ? [] : ['ids of tool calls are nine letters and digits']),
   ]
 }

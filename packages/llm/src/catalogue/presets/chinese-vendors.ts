@@ -68,6 +68,7 @@ export const chineseVendors: readonly Preset[] = [
     address: 'https://api.minimax.io/v1',
     models: 'minimax',
     messages: 'https://api.minimax.io/anthropic',
+    errors: 'base_resp',
     quirks: {
       refusesDeveloperRole: true,
       reasoning: { field: 'think_tags', echo: 'Always' },
@@ -82,6 +83,7 @@ export const chineseVendors: readonly Preset[] = [
     address: 'https://api.minimaxi.com/v1',
     models: 'minimax-cn',
     messages: 'https://api.minimaxi.com/anthropic',
+    errors: 'base_resp',
     quirks: {
       refusesDeveloperRole: true,
       reasoning: { field: 'think_tags', echo: 'Always' },

@@ -41,6 +41,7 @@ export const clouds: readonly Preset[] = [
     address: 'https://api.cloudflare.com/client/v4/accounts/{account}/ai/v1',
     models: 'cloudflare-workers-ai',
     responses: true,
+    errors: 'errors',
     quirks: {
       refusesDeveloperRole: true,
       reasoning: { field: 'reasoning_content', echo: 'Never' },

@@ -21,6 +21,8 @@ export interface Preset {
   readonly responses?: true
   /** Where it has Anthropic's Messages, without `/v1/messages`; undefined if it has not. */
   readonly messages?: string
+  /** The field in which it reports errors, which the dialect reads. Defaults to `error`. */
+  readonly errors?: 'base_resp' | 'errors'
   /** Defaults to none. */
   readonly quirks?: ServerQuirks
   /** The vendor's own page about it. */

@@ -140,6 +140,11 @@ describe('streams of compatible servers', () => {
       { error: { message: 'gone', code: 503 } },
       { kind: 'unavailable', status: 503 },
     ],
+    [
+      'an error of MiniMax',
+      { choices: null, base_resp: { status_code: 1008, status_msg: 'insufficient balance' } },
+      { failure: 'CreditExhausted', message: 'insufficient balance', code: '1008' },
+    ],
     ['an error as text', { error: 'boom' }, { kind: 'upstream', message: 'boom' }],
     ['what is no JSON', '<html>', { kind: 'upstream' }],
   ])('break with %s', (_, last, expected) => {
@@ -192,14 +197,29 @@ describe('error answers', () => {
     ],
     [500, 'oops', { kind: 'upstream', status: 502, message: 'oops', retryable: true }],
     [503, {}, { kind: 'unavailable', status: 503 }],
+    [
+      400,
+      { success: false, errors: [{ code: 7003, message: 'no such model' }] },
+      { kind: 'invalid-request', message: 'no such model' },
+    ],
     [400, { object: 'error', message: 'bad' }, { kind: 'invalid-request', message: 'bad' }],
   ])('%i %j', (status, body, expected) => {
     expect(chat.decodeError(status, body, { 'retry-after': '7' })).toMatchObject(expected)
   })
 
+  it('are none where MiniMax reports success', () => {
+    const choices = [{ index: 0, message: { content: 'hi' }, finish_reason: 'stop' }]
+    const base_resp = { status_code: 0, status_msg: '' }
+    expect(chat.decodeResponse({ choices, base_resp })).toMatchObject({ finishReason: 'stop' })
+  })
+
   it('inside a response with status 200 are errors', () => {
     expect(() => chat.decodeResponse({ error: { message: 'no', code: 429 } })).toThrow(
       expect.objectContaining({ kind: 'rate-limited' }),
+    )
+    const limited = { choices: null, base_resp: { status_code: 1002, status_msg: 'rate limit' } }
+    expect(() => chat.decodeResponse(limited)).toThrow(
+      expect.objectContaining({ failure: 'RateLimited', message: 'rate limit' }),
     )
     expect(() => chat.decodeResponse({})).toThrow(expect.objectContaining({ kind: 'upstream' }))
   })

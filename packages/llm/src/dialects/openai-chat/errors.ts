@@ -9,10 +9,12 @@ import {
 import { ModelError, type ModelErrorKind } from '../../errors/model-error.ts'
 import { providerError } from '../../errors/provider-error.ts'
 import { failures } from './failures.ts'
+import { baseResponseError, reportedError } from './reported-error.ts'
 
 /**
  * Reads an error response of OpenAI (`{error: {message, type, param, code}}`) or of compatible
- * servers: `{error: "text"}`, `{message}` (Mistral, older vLLM), `{detail}` (FastAPI), or text.
+ * servers: `{error: "text"}`, `{message}` (Mistral, older vLLM), `{detail}` (FastAPI), `{errors}`
+ * (Cloudflare), `{base_resp}` (MiniMax), or text.
  * `status` is undefined for an error without one.
  */
 export function decodeError(
@@ -21,7 +23,7 @@ export function decodeError(
   retryAfterSeconds: number | undefined,
 ): ModelError {
   const outer = Array.isArray(body) ? objectOrEmpty(body[0]) : objectOrEmpty(body)
-  const error = isJsonObject(outer['error']) ? outer['error'] : outer
+  const error = reportedError(outer) ?? outer
   const code = stringOrUndefined(error['code'])
   const details = arrayOrEmpty(error['details']).map((one) => objectOrEmpty(one)['reason'])
   return providerError(
@@ -76,8 +78,10 @@ function isErrorStatus(status: number): boolean {
  */
 export function answerFailure(answer: object): ModelError | undefined {
   const { choices, error } = answer as JsonObject
+  const baseError = baseResponseError(answer as JsonObject)
   const [first] = arrayOrEmpty(choices)
   if (isReported(error) && first === undefined) return decodeInlineError(answer)
+  if (baseError !== undefined && first === undefined) return decodeInlineError(answer)
   const inChoice = objectOrEmpty(first)['error']
   if (isReported(inChoice)) return decodeInlineError({ error: inChoice })
   if (Array.isArray(choices)) return undefined

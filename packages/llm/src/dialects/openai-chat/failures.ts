@@ -5,6 +5,7 @@ const azure = "Azure OpenAI's error codes"
 const openRouter = "OpenRouter's errors"
 const gemini = "Gemini's OpenAI-compatible API"
 const groq = "Groq's errors"
+const miniMax = "MiniMax's error codes, in base_resp"
 
 /**
  * What errors of OpenAI and of compatible servers mean, where their status alone does not say it.
@@ -115,6 +116,32 @@ export const failures: readonly FailureRow[] = [
     codes: ['rate_limit_exceeded', 'rate_limit_error', 'RESOURCE_EXHAUSTED'],
     failure: 'RateLimited',
     source: `${openAi}, ${groq} (with status 413 too), ${gemini}`,
+  },
+  { codes: ['base_resp 1001'], failure: 'Timeout', source: miniMax },
+  {
+    codes: ['base_resp 1002', 'base_resp 1041', 'base_resp 2045'],
+    failure: 'RateLimited',
+    source: miniMax,
+  },
+  {
+    codes: ['base_resp 1004', 'base_resp 2049'],
+    failure: 'CredentialRefused',
+    source: miniMax,
+  },
+  {
+    codes: ['base_resp 1008', 'base_resp 2056'],
+    failure: 'CreditExhausted',
+    source: miniMax,
+  },
+  {
+    codes: ['base_resp 1026', 'base_resp 1027'],
+    failure: 'ContentRefused',
+    source: miniMax,
+  },
+  {
+    codes: ['base_resp 1039', 'base_resp 1042', 'base_resp 2013'],
+    failure: 'InvalidRequest',
+    source: miniMax,
   },
   {
     statuses: [noStatus],

@@ -13,6 +13,7 @@ import type { Usage } from '../../operations/chat/model-response.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
 import { decodeInlineError } from './errors.ts'
 import { decodeFinishReason } from './finish-reason.ts'
+import { baseResponseError } from './reported-error.ts'
 import { createToolCallReader } from './tool-call-deltas.ts'
 import { decodeUsage } from './usage.ts'
 import { readVendorContent } from './vendor-content.ts'
@@ -119,6 +120,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
       if (chunk['error'] !== undefined && chunk['error'] !== null) {
         return fail(decodeInlineError(chunk))
       }
+      if (baseResponseError(chunk) !== undefined) return fail(decodeInlineError(chunk))
       return event.event === 'error' ? fail(decodeInlineError({ error: chunk })) : readChunk(chunk)
     },
     end() {
