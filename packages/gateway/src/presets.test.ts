@@ -97,3 +97,13 @@ describe('a provider with a preset', () => {
     expect(await response.json()).toMatchObject({ error: { code: 'upstream_credentials_missing' } })
   })
 })
+
+it('a provider of type Ollama is asked as its preset says', async () => {
+  const upstream = await testUpstream(json(200, answer))
+  const gateway = await testGateway({
+    providers: [providerOf('local', { type: 'Ollama', baseURL: upstream.url })],
+  })
+  const developer = { role: 'developer', content: 'be brief' }
+  await gateway.chat({ model: 'm', messages: [developer, hello] })
+  expect(upstream.requests[0]?.body['messages']).toEqual([{ ...developer, role: 'system' }, hello])
+})

@@ -1,11 +1,14 @@
-import { openAiChat } from '@fairlead/llm'
+import { openAiChat, presets } from '@fairlead/llm'
 import { bearerRequest } from './bearer-request.ts'
 import type { ProviderApis, ProviderType } from './provider-type.ts'
+
+/** The same servers can be named by a preset of OpenAICompatible. */
+const quirks = presets.get('ollama')?.quirks ?? {}
 
 const apis: ProviderApis = [
   {
     dialect: openAiChat,
-    encoding: { outputLimitField: 'max_tokens' },
+    encoding: { outputLimitField: 'max_tokens', quirks },
     prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
   },
 ]

@@ -72,7 +72,6 @@ export const chineseVendors: readonly Preset[] = [
     quirks: {
       refusesDeveloperRole: true,
       reasoning: { field: 'think_tags', echo: 'Always' },
-      refusedParameters: ['function_call', 'logit_bias'],
       outputLimit: 'max_completion_tokens',
     },
     source: 'https://platform.minimax.io/docs/api-reference/text-openai-api',
@@ -87,7 +86,6 @@ export const chineseVendors: readonly Preset[] = [
     quirks: {
       refusesDeveloperRole: true,
       reasoning: { field: 'think_tags', echo: 'Always' },
-      refusedParameters: ['function_call', 'logit_bias'],
       outputLimit: 'max_completion_tokens',
     },
     source: 'https://platform.minimaxi.com/docs/api-reference/text-openai-api',

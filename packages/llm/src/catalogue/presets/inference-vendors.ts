@@ -203,9 +203,7 @@ export const inferenceVendors: readonly Preset[] = [
     name: 'sambanova',
     title: 'SambaNova',
     address: 'https://api.sambanova.ai/v1',
-    quirks: {
-      refusedParameters: ['logit_bias', 'n', 'presence_penalty', 'frequency_penalty', 'seed'],
-    },
+    messages: 'https://api.sambanova.ai',
     source: 'https://docs.sambanova.ai/docs/en/features/openai-compatibility',
   },
   {
