@@ -63,6 +63,36 @@ describe('what the catalogue knows of a model', () => {
     expect(await maxTokens({ model: 'best' })).toBe(64_000)
   })
 
+  it('gives the window that a conversation is fitted into', async () => {
+    const { gateway } = await anthropic()
+    const body = { model: 'claude-sonnet-4-5', messages: [hello] }
+    const response = await gateway.chat(body, { 'x-fairlead-conversation': 'mine' })
+    await response.text()
+    const plan = await fetch(`${gateway.url}/v1/plans/${response.headers.get('x-fairlead-plan')}`)
+    expect(await plan.json()).toMatchObject({ window: 200_000 })
+  })
+
+  it('gives the prices that a call is routed by', async () => {
+    const upstream = await testUpstream(json(200, completion('ok')))
+    const gateway = await testGateway({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      routes: [
+        routeOf(
+          'cheapest',
+          [
+            { name: 'dear', provider: 'openai', model: 'gpt-4o' },
+            { name: 'cheap', provider: 'openai', model: 'gpt-4o-mini' },
+            { name: 'unknown', provider: 'openai', model: 'my-own' },
+          ],
+          { strategy: 'LeastCost' },
+        ),
+      ],
+      secrets: { openai: 'sk' },
+    })
+    await gateway.chat({ model: 'm', messages: [hello] })
+    expect(upstream.requests[0]?.body['model']).toBe('gpt-4o-mini')
+  })
+
   it('lets a target be passed over while another can answer, and says so', async () => {
     const able = await testUpstream(json(200, completion('seen')))
     const blind = await testUpstream(json(200, completion('unseen')))

@@ -195,7 +195,7 @@ export const modelMakers: readonly Preset[] = [
     quirks: {
       reasoning: { field: 'reasoning_content', echo: 'Never' },
       // By its models that reason, which nearly all do.
-      refusedParameters: ['frequency_penalty', 'presence_penalty', 'stop'],
+      refusedParameters: ['frequency_penalty', 'presence_penalty'],
     },
     source: 'https://docs.x.ai/docs/guides/reasoning',
   },
