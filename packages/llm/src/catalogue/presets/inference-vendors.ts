@@ -110,7 +110,7 @@ export const inferenceVendors: readonly Preset[] = [
     address: 'https://router.huggingface.co/v1',
     models: 'huggingface',
     responses: true,
-    quirks: { reasoning: { field: 'reasoning_content', echo: 'ToolLoop' } },
+    quirks: { reasoning: { field: 'reasoning_content', echo: 'Never' } },
     source: 'https://huggingface.co/docs/inference-providers/en/tasks/chat-completion',
   },
   {
