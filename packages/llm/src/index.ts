@@ -95,6 +95,7 @@ export type {
 export { dialects } from './dialects/dialects.ts'
 export { openAiChat } from './dialects/openai-chat/dialect.ts'
 export { anthropicMessages } from './dialects/anthropic-messages/dialect.ts'
+export { ollamaChat, ollamaGenerate } from './dialects/ollama/dialect.ts'
 export { classifyPrompt, type PromptClass } from './classification/classify-prompt.ts'
 export {
   bounded,

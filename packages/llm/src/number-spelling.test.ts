@@ -135,7 +135,9 @@ describe('the spelling of numbers in answers', () => {
   })
 })
 
-describe.each(dialects)('the dialect $name', (dialect) => {
+const withTools = dialects.filter((dialect) => chatFormatOf(dialect).singlePrompt !== true)
+
+describe.each(withTools)('the dialect $name', (dialect) => {
   const format = chatFormatOf(dialect)
   const called = {
     type: 'function_call',

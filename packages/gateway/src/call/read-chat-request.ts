@@ -36,7 +36,9 @@ export function readChatRequest(
     dialect.passage.decidedFields,
   )
   checkListLengths(fields, dialect.passage, limits)
-  const context = readCallContext(headers, fields['context'])
+  const { context: given } = fields
+  const isForeign = given !== undefined && dialect.passage.isOwnContext?.(given) === true
+  const context = readCallContext(headers, isForeign ? undefined : given)
   const { prompt } = context
   const rendered = prompt === undefined ? undefined : renderNamed(prompt, sender, context)
   const messagesOptional = options.messagesOptional === true || rendered !== undefined

@@ -1,6 +1,7 @@
 import { chatCompletions } from './chat-completions/surface.ts'
 import { conversations } from './conversations/surface.ts'
 import { models } from './models/surface.ts'
+import { ollama, ollamaPrompt } from './ollama/surface.ts'
 import { prompts } from './prompts/surface.ts'
 import { requests } from './requests/surface.ts'
 import { route } from './route/surface.ts'
@@ -16,4 +17,6 @@ export const surfaces: readonly Surface[] = [
   conversations,
   requests,
   route,
+  ollama,
+  ollamaPrompt,
 ]

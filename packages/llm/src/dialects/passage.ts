@@ -17,6 +17,11 @@ import type { RequestEdits } from '../operations/chat/request-edits.ts'
 export interface Passage {
   /** The fields that the gateway decides on, which a body must spell exactly and give once. */
   readonly decidedFields: UniqueFields
+  /**
+   * Whether the value of a field `context` is the dialect's own, which stands in the place of the
+   * gateway's. Absent: it never is.
+   */
+  isOwnContext?(value: unknown): boolean
   /** The top-level fields that list messages and tools. */
   readonly lists: { readonly messages: readonly string[]; readonly tools: readonly string[] }
   /**

@@ -64,6 +64,18 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
         }
     }
   },
+  ollama: (random) => ({
+    method: 'POST',
+    path: random.pick(['/api/chat', '/api/chat', '/api/show']),
+    headers: contextHeaders(random),
+    body: changed(random, withContext(random, ollamaBody(random))),
+  }),
+  'ollama-generate': (random) => ({
+    method: 'POST',
+    path: '/api/generate',
+    headers: contextHeaders(random),
+    body: changed(random, ollamaPrompt(random)),
+  }),
   route: (random) => ({
     method: 'POST',
     path: '/v1/route',
@@ -156,6 +168,49 @@ function longPromptBody(random: SeededRandom): JsonNode {
     ...(random.chance(0.5) ? { stream: random.chance(0.5) } : {}),
     ...(random.chance(0.3) ? { temperature: random.next() } : {}),
   })
+}
+
+function ollamaBody(random: SeededRandom): JsonNode {
+  const call = () =>
+    fields({ function: fields({ name: 'f', arguments: fields({ a: hostileValue(random) }) }) })
+  const message = (): JsonNode =>
+    random.pick([
+      fields({ role: 'user', content: 'x' }),
+      fields({ role: 'user', content: 'x', images: ['iVBORw0KGgo='] }),
+      fields({ role: 'system', content: 'x' }),
+      fields({ role: 'assistant', content: 'x', thinking: 'y' }),
+      fields({ role: 'assistant', content: '', tool_calls: [call()] }),
+      fields({ role: 'tool', content: 'x', tool_name: 'f' }),
+    ])
+  return fields({
+    model: random.pick(fuzzedModels),
+    messages: Array.from({ length: random.below(6) }, message),
+    ...ollamaSettings(random),
+    ...(random.chance(0.3)
+      ? { tools: [fields({ type: 'function', function: fields({ name: 'f' }) })] }
+      : {}),
+  })
+}
+
+function ollamaPrompt(random: SeededRandom): JsonNode {
+  return fields({
+    model: random.pick(fuzzedModels),
+    prompt: 'x',
+    ...(random.chance(0.3) ? { system: 'y', images: ['iVBORw0KGgo='] } : {}),
+    ...(random.chance(0.2) ? { context: [1, 2, 3] } : {}),
+    ...ollamaSettings(random),
+  })
+}
+
+function ollamaSettings(random: SeededRandom): Readonly<Record<string, JsonNode>> {
+  return {
+    ...(random.chance(0.5) ? { stream: random.chance(0.5) } : {}),
+    ...(random.chance(0.3) ? { think: random.pick([true, false, 'high']) } : {}),
+    ...(random.chance(0.3) ? { format: random.pick(['json', '']) } : {}),
+    ...(random.chance(0.3)
+      ? { options: fields({ num_predict: 5, temperature: 0.5, num_ctx: 4096, stop: ['x'] }) }
+      : {}),
+  }
 }
 
 function newConversation(random: SeededRandom): JsonNode {

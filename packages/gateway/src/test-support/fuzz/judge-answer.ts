@@ -14,6 +14,9 @@ export function faultOf({ status, headers, body }: FuzzAnswer): string | undefin
   const text = utf8(body)
   if (text === undefined) return `status ${status} with a body that is no UTF-8`
   if (headers['content-type']?.startsWith('text/event-stream')) return faultOfStream(status, text)
+  if (headers['content-type']?.startsWith('application/x-ndjson')) {
+    return faultOfLines(status, text)
+  }
   const value = parsed(text)
   if (!isJsonObject(value)) return `status ${status} with a body that is no JSON object`
   if (status < 300) return undefined
@@ -31,11 +34,27 @@ function faultOfStream(status: number, text: string): string | undefined {
     : undefined
 }
 
+function faultOfLines(status: number, text: string): string | undefined {
+  if (status !== 200) return `a stream with status ${status}`
+  const lines = text.split('\n')
+  if (lines.pop() !== '') return 'a stream without the end of its last line'
+  const values = lines.map(parsed)
+  if (!values.every(isJsonObject)) return 'a stream with a line that is no JSON object'
+  if (values.at(-1)?.['done'] !== true) return `a stream without its end: ${text.slice(-500)}`
+  return undefined
+}
+
 function faultOfError(status: number, text: string, error: unknown): string | undefined {
+  // Ollama's errors are a message and nothing else.
+  if (typeof error === 'string') return faultOfMessage(status, text, error)
   if (!isJsonObject(error)) return `status ${status} without an error`
   const { message, type } = error
   if (typeof message !== 'string' || message === '') return `status ${status} without a message`
   if (typeof type !== 'string' || type === '') return `status ${status} without a type`
+  return faultOfMessage(status, text, message)
+}
+
+function faultOfMessage(status: number, text: string, message: string): string | undefined {
   if (message.includes(upstreamObjection)) return message
   if (text.length > errorBytesMax) return `status ${status} with ${text.length} characters`
   return message.isWellFormed() ? undefined : `status ${status} with a lone surrogate`

@@ -7,6 +7,8 @@ import type { StreamEvent } from './stream-event.ts'
 
 /** A dialect's format of chat: requests, whole answers and streams, including framing. */
 export interface ChatFormat {
+  /** Its requests have room for one prompt, and none for a dialogue or tools. Defaults to false. */
+  readonly singlePrompt?: true
   /** What becomes of each feature of a request at a provider's model. */
   support(model: string): FeatureSupport
   /** Where callers ask for features, as far as other than in OpenAI's chat completions. */
