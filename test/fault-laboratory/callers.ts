@@ -1,6 +1,7 @@
 import OpenAI, { APIError } from 'openai'
 import type { CallerAnswer } from './caller-answer.ts'
 import { callerKey } from './configuration.ts'
+import { ollamaCall } from './ollama-call.ts'
 import type { ProviderFormat } from './formats/provider-format.ts'
 
 /** One way in which applications call models through the gateway. */
@@ -10,6 +11,8 @@ export interface CallerKind {
   readonly surface: string
   /** Whose answers reach it as they are, unread by the gateway. */
   readonly passes?: ProviderFormat['type']
+  /** Whether its API has errors without codes. */
+  readonly lacksCodes?: true
   call(gatewayURL: string, stream: boolean): Promise<CallerAnswer>
 }
 
@@ -34,6 +37,18 @@ export const callers: readonly CallerKind[] = [
     surface: 'prompts',
     passes: 'OpenAI',
     call: (url, stream) => chat(url, stream, { parameters: {} }, '/prompts/default/laboratory'),
+  },
+  {
+    name: "Ollama's chat",
+    surface: 'ollama',
+    lacksCodes: true,
+    call: (url, stream) => ollamaCall('chat', url, stream, prompt),
+  },
+  {
+    name: "Ollama's generate",
+    surface: 'ollama-generate',
+    lacksCodes: true,
+    call: (url, stream) => ollamaCall('generate', url, stream, prompt),
   },
 ]
 
