@@ -76,6 +76,14 @@ export {
 } from './json/request-field.ts'
 export { type BodyOutline, noUniqueFields, outlineBody } from './json/outline-body.ts'
 export type { UniqueFields } from './json/unique-fields.ts'
+export {
+  createEventStreamDecoder,
+  encodeEventStreamMessage,
+  textHeader,
+  type EventStreamDecoder,
+  type EventStreamMessage,
+} from './framing/aws-event-stream.ts'
+export type { EventStreamHeader } from './framing/event-stream-headers.ts'
 export { createSseParser, formatSseEvent, type SseEvent, type SseParser } from './framing/sse.ts'
 export type { ByteSource, FrameSource } from './framing/frame-source.ts'
 export {
@@ -96,6 +104,11 @@ export { dialects } from './dialects/dialects.ts'
 export { openAiChat } from './dialects/openai-chat/dialect.ts'
 export { anthropicMessages } from './dialects/anthropic-messages/dialect.ts'
 export { ollamaChat, ollamaGenerate } from './dialects/ollama/dialect.ts'
+export { bedrockErrorBody } from './dialects/anthropic-messages/bedrock-errors.ts'
+export {
+  createBedrockStream,
+  type BedrockStream,
+} from './dialects/anthropic-messages/bedrock-stream.ts'
 export { classifyPrompt, type PromptClass } from './classification/classify-prompt.ts'
 export {
   bounded,
