@@ -25,8 +25,10 @@ export function providerError(seen: ProviderFailure, table: readonly FailureRow[
   const { isApiError } = seen
   const failure = classify({ status: seen.status ?? noStatus, codes, message, isApiError }, table)
   const status = seen.status ?? inlineStatuses[failure] ?? 502
+  // "Too many tokens" may be too many in a minute, as Bedrock says it.
+  const isPrompt = status < 500 && failure !== 'RateLimited'
   const contextOverflow =
-    code === 'context_length_exceeded' || (status < 500 && contextOverflowWords.test(message))
+    code === 'context_length_exceeded' || (isPrompt && contextOverflowWords.test(message))
   const kind = contextOverflow ? 'context-length' : kindOf(failure, status)
   return new ModelError(
     kind,
