@@ -6,6 +6,7 @@ import { choice, integer, mapList, object, setList, text, typed } from './schema
 import { decimal, duration, httpURL, itemName, modelName } from './schema/formats.ts'
 import { secretReference } from './schema/references.ts'
 import { credentialStatus } from './schema/credential-status.ts'
+import { azure, bedrock, cloudRules, vertex } from './schema/cloud-settings.ts'
 import { answerTimeouts } from './schema/timeouts.ts'
 import { authentication, backendRef, connectionRules, tls } from './schema/provider-connection.ts'
 import { providerHeader } from './schema/provider-header.ts'
@@ -15,7 +16,10 @@ const tokensMax = 100_000_000
 
 const credential = object('An API key for this provider.', {
   name: itemName('Name of the credential, unique within the provider.'),
-  secretRef: secretReference('Secret that holds the key.', { defaultKey: 'api-key' }),
+  secretRef: secretReference(
+    "Secret that holds the key. Type VertexAI: the JSON key of a service account. Type Bedrock: an API key of Bedrock, or AWS's keys in the form of its shared credentials file. Type AzureOpenAI: an API key, or with azure.entra a client secret.",
+    { defaultKey: 'api-key' },
+  ),
   weight: integer(
     'Relative share of the calls that use this key. Defaults to 1; a key with weight 0 is used only if no other key is usable.',
     { min: 0, max: 1_000_000, default: 1 },
@@ -78,6 +82,12 @@ const model = object('A model that this provider serves.', {
         'Moderation',
       ]),
       { max: 32 },
+    ),
+  ),
+  deployment: Type.Optional(
+    text(
+      'For type AzureOpenAI: name of the deployment that serves the model. Defaults to the name of the model.',
+      { min: 1, max: 64, pattern: '^[-._a-zA-Z0-9]+$' },
     ),
   ),
   price: Type.Optional(price),
@@ -167,6 +177,9 @@ const spec = object(
         { min: 1, max: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' },
       ),
     ),
+    azure: Type.Optional(azure),
+    vertex: Type.Optional(vertex),
+    bedrock: Type.Optional(bedrock),
     authentication,
     credentials: mapList(
       'API keys for this provider. Calls are distributed by weight; a key that the provider rejects is not used for a while. Defaults to none.',
@@ -211,13 +224,10 @@ const spec = object(
   {
     rules: [
       ...connectionRules,
+      ...cloudRules,
       {
         rule: "self.type != 'OpenAICompatible' || has(self.baseURL) || has(self.backendRef) || has(self.preset)",
         message: 'type OpenAICompatible needs baseURL, backendRef or preset',
-      },
-      {
-        rule: "self.type != 'AzureOpenAI' || has(self.baseURL) || has(self.backendRef)",
-        message: 'type AzureOpenAI needs the baseURL of its resource',
       },
       {
         rule: "self.type == 'Simulator' || !has(self.simulator)",

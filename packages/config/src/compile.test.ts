@@ -310,7 +310,7 @@ describe('references', () => {
   })
 
   it('to something that is not accepted do not resolve either', () => {
-    const broken: Described = { ...simulator, spec: { type: 'Bedrock' } }
+    const broken: Described = { ...simulator, spec: { type: 'Cohere' } }
     const result = compileAll([gateway, broken, policy('main', [rule('any')])])
     expect(result.snapshots.get('default/default')?.routes).toMatchObject([{ targets: [] }])
     expect(conditionsOf(result, 'RoutingPolicy', 'default/main').ResolvedRefs).toMatchObject({

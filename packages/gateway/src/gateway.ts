@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import type { RecentCalls } from './call/recent-calls.ts'
 import type { Clock, Logger } from '@fairlead/base'
 import type { AnswerTransformer } from './answer/answer-transform.ts'
+import type { IdentityEnvironment } from './identity/identity-environment.ts'
 import type { CallAllowance } from './policies/call-allowance.ts'
 import type { CreateCallPolicy } from './policies/call-policy.ts'
 import type { ProviderType } from './providers/provider-type.ts'
@@ -31,6 +32,8 @@ export interface GatewayOptions extends Partial<GatewayLists> {
   readonly recentCalls?: RecentCalls
   /** What the environment says of tracing; nothing when left out. */
   readonly telemetry?: TelemetryEnvironment
+  /** What the environment says of the gateway's own identity at clouds; nothing when left out. */
+  readonly identity?: IdentityEnvironment
   readonly clock?: Clock
   /** In [0, 1). */
   readonly random?: () => number

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
+import { readFile } from 'node:fs/promises'
 import { type Clock, systemClock, systemRandom } from '@fairlead/base'
 import { HttpServer, type MessageError } from '@fairlead/http1'
 import { type Dialect, openAiChat } from '@fairlead/llm'
@@ -14,6 +15,7 @@ import { drainServer } from './drain-server.ts'
 import { gatewayError } from './errors/gateway-error.ts'
 import type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
 import { handleRequest, type RequestHandling } from './handle-request.ts'
+import { noIdentityEnvironment } from './identity/identity-environment.ts'
 import { EventLoopLag } from './metrics/event-loop-lag.ts'
 import { GatewayMetrics } from './metrics/gateway-metrics.ts'
 import { registerRunningState } from './metrics/running-state-gauges.ts'
@@ -64,6 +66,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       secrets: options.secrets,
       pools,
       clock,
+      identity: {
+        environment: options.identity ?? noIdentityEnvironment,
+        readFile: (path) => readFile(path, 'utf8'),
+      },
       providerTypes: lists.providerTypes,
       routingStrategies: lists.routingStrategies,
       onConditionFailure: (route, failure) => conditionFailures.note(route, failure),

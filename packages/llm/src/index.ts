@@ -74,6 +74,7 @@ export {
   readOptional,
   readString,
 } from './json/request-field.ts'
+export { spliceTopLevel, type TopLevelEdits } from './json/json-splice.ts'
 export { type BodyOutline, noUniqueFields, outlineBody } from './json/outline-body.ts'
 export type { UniqueFields } from './json/unique-fields.ts'
 export {

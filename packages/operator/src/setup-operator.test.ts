@@ -107,7 +107,7 @@ describe('conditions', () => {
       observedGeneration: 2,
       lastTransitionTime: '2026-01-01T00:00:00Z',
     })
-    operator.api.put(resource('LLMProvider', 'simulator', { type: 'Bedrock' }))
+    operator.api.put(resource('LLMProvider', 'simulator', { type: 'Cohere' }))
     await operator.settle()
     const accepted = operator.condition('LLMProvider', 'simulator', 'Accepted')
     expect(accepted).toMatchObject({ status: 'False', reason: 'Invalid', observedGeneration: 3 })
@@ -146,7 +146,7 @@ describe('conditions', () => {
 
 describe('events', () => {
   it('tell once that a resource is not accepted', async () => {
-    const operator = await start([gateway, resource('LLMProvider', 'b', { type: 'Bedrock' })])
+    const operator = await start([gateway, resource('LLMProvider', 'b', { type: 'Cohere' })])
     await operator.settle()
     expect(operator.api.events).toMatchObject([
       {
@@ -154,7 +154,7 @@ describe('events', () => {
         reason: 'Invalid',
         action: 'Accepted',
         regarding: { kind: 'LLMProvider', name: 'b' },
-        note: expect.stringContaining('Bedrock'),
+        note: expect.stringContaining('Cohere'),
       },
     ])
   })

@@ -23,6 +23,11 @@ export interface ProviderTypeCapability {
   readonly remote: boolean
   /** Default base URL, version segment included. */
   readonly address: string | undefined
+  /**
+   * Default base URL by where its settings place it: an Azure resource, a location, a region. For a
+   * type that has such settings, instead of `address`.
+   */
+  addressOf?(place: string): string
   /** Appended to a baseURL without a path; when undefined, a baseURL is used as is. */
   readonly versionPath: string | undefined
   /**

@@ -21,8 +21,17 @@ export interface LLMProviderSettings extends ResourceIdentity {
   readonly isClusterService: boolean
   /** Undefined leaves connections over TLS as they are by default. */
   readonly tls: TlsSettings | undefined
-  /** Whose key the provider is asked with; with `Caller` there are no credentials. */
-  readonly authentication: { readonly source: 'Credentials' | 'Caller' }
+  /**
+   * Whose key the provider is asked with; only with `Credentials` there are any. `WorkloadIdentity` is
+   * the gateway's own identity at the provider's cloud.
+   */
+  readonly authentication: { readonly source: 'Credentials' | 'Caller' | 'WorkloadIdentity' }
+  /** Of type AzureOpenAI only. */
+  readonly azure: AzureSettings | undefined
+  /** Of type VertexAI only. */
+  readonly vertex: VertexSettings | undefined
+  /** Of type Bedrock only. */
+  readonly bedrock: BedrockSettings | undefined
   readonly credentials: readonly {
     readonly name: string
     readonly secret: SecretKeyRef
@@ -34,6 +43,25 @@ export interface LLMProviderSettings extends ResourceIdentity {
   readonly timeouts: TimeoutSettings
   readonly health: HealthSettings
   readonly simulator: SimulatorSettings | undefined
+}
+
+interface AzureSettings {
+  readonly form: 'V1' | 'Deployments'
+  /** Undefined: none is sent, or with form Deployments the one of the type. */
+  readonly apiVersion: string | undefined
+  /** With it credentials are client secrets, and not keys. */
+  readonly entra: { readonly tenantID: string; readonly clientID: string } | undefined
+}
+
+interface VertexSettings {
+  readonly project: string
+  readonly location: string
+}
+
+interface BedrockSettings {
+  readonly region: string
+  /** The role to take; undefined leaves it to the environment. */
+  readonly roleARN: string | undefined
 }
 
 /** TLS of the connections to a provider. Undefined leaves a part as it is by default. */
@@ -81,6 +109,8 @@ export interface ProviderModel {
   readonly contextWindow: number | undefined
   readonly maxOutputTokens: number | undefined
   readonly capabilities: readonly string[]
+  /** Of type AzureOpenAI: what serves it, if its name is another. */
+  readonly deployment?: string | undefined
   /** Undefined where the configuration gives none. */
   readonly price?: ModelPrice | undefined
 }

@@ -72,8 +72,8 @@ export const authentication = object(
   'Whose key the provider is asked with.',
   {
     source: choice(
-      'Credentials: a key of spec.credentials. Caller: the key that the caller sends for the provider, as Authorization (type Anthropic: x-api-key or Authorization), and that reaches this provider only; the caller then gives its key for the gateway as x-fairlead-key. Defaults to Credentials.',
-      ['Credentials', 'Caller'],
+      'Credentials: a key of spec.credentials. Caller: the key that the caller sends for the provider, as Authorization (type Anthropic: x-api-key or Authorization; type AzureOpenAI: api-key or Authorization), and that reaches this provider only; the caller then gives its key for the gateway as x-fairlead-key. WorkloadIdentity: who the gateway itself is at Azure, Google Cloud or AWS, by the token of its service account, the agent of the cluster or the machine, with no key at all. Defaults to Credentials.',
+      ['Credentials', 'Caller', 'WorkloadIdentity'],
       { default: 'Credentials' },
     ),
   },

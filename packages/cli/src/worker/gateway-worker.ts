@@ -1,6 +1,11 @@
 import type { Clock, Logger } from '@fairlead/base'
 import { createConversations, RemoteStores, type Conversations } from '@fairlead/context'
-import { startGateway, type Gateway, type TelemetryEnvironment } from '@fairlead/gateway'
+import {
+  startGateway,
+  type Gateway,
+  type IdentityEnvironment,
+  type TelemetryEnvironment,
+} from '@fairlead/gateway'
 import type { ConversationStoreSettings } from '@fairlead/snapshot'
 import type { Registry } from 'prom-client'
 import { newMetricsRegistry } from '../metrics-registry.ts'
@@ -25,6 +30,7 @@ interface GatewayWorkerOptions {
   readonly logger: Logger
   readonly log: { readonly droppedLines: number }
   readonly telemetry: TelemetryEnvironment
+  readonly identity: IdentityEnvironment
   readonly uncaughtErrors: UncaughtErrorCount
 }
 
@@ -91,7 +97,7 @@ export class GatewayWorker {
   }
 
   async #start(): Promise<void> {
-    const { fd, send, exit, clock, random, logger, telemetry } = this.#options
+    const { fd, send, exit, clock, random, logger, telemetry, identity } = this.#options
     const { snapshots, secrets } = this.#configuration
     this.#gateway = startGateway({
       listen: { fd },
@@ -102,6 +108,7 @@ export class GatewayWorker {
       allowance: this.#permits,
       recentCalls: this.#recentCalls,
       telemetry,
+      identity,
       logger,
       clock,
       random,

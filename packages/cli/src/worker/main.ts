@@ -1,6 +1,7 @@
 import { flushCompileCache } from 'node:module'
 import { systemClock, systemRandom } from '@fairlead/base'
 import { LogDestination } from '../log-destination.ts'
+import { readIdentityEnvironment } from '../identity-environment.ts'
 import { openStandardError } from '../log-output.ts'
 import { newLogger } from '../new-logger.ts'
 import { programVersion } from '../program-version.ts'
@@ -44,6 +45,7 @@ function runWorker(): void {
     logger,
     log,
     telemetry,
+    identity: readIdentityEnvironment(process.env),
     uncaughtErrors,
   })
   process.on('message', (message) => worker.receive(message as ToWorker))

@@ -1,6 +1,7 @@
 import { ConnectionLost, MessageError, TunnelError } from '@fairlead/http1'
 import { ModelError } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
+import { IdentityError } from '../identity/identity-error.ts'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import { EgressDenied } from '../upstream/egress-connector.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
@@ -16,6 +17,10 @@ export function asFailure(
   { key, settings }: ProviderRuntime,
 ): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error
+  if (error instanceof IdentityError) {
+    const failed = gatewayError.identityFailed(key, error.message, error)
+    return new UpstreamFailure(error.failure, failed, failed.message)
+  }
   if (error instanceof EgressDenied) {
     const denied = gatewayError.egressDenied(key, error.message)
     return new UpstreamFailure('Misconfigured', denied, denied.message)

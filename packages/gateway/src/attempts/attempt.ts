@@ -1,13 +1,13 @@
-import { type Cancellation, untilAborted } from '@fairlead/base'
+import type { Cancellation } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
 import type { Call } from '../call/call.ts'
+import { answerOfApi, type PreparedRequest, prepareRequest } from '../providers/prepare-request.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
 import type { ProviderApi } from '../providers/provider-type.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import { decodedExchange } from '../upstream/decoded-exchange.ts'
-import type { Exchange } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { asFailure } from './as-failure.ts'
 import { beginAnswer } from './begin-answer.ts'
@@ -36,7 +36,7 @@ export async function attempt(
   const { record, services } = call
   const { stream } = call.request.sent
   const own = callerCredential(target, call)
-  const secret = own === undefined ? credential?.value : secretOf(own)
+  let secret = own === undefined ? credential?.value : secretOf(own)
   const body = bodyFor(target, assembled, call)
   const api = target.apiFor(call.dialect)
   const running = new RunningAttempt(target, credential, call)
@@ -45,8 +45,12 @@ export async function attempt(
   let isOpen = false
   let status: number | undefined
   try {
-    const received = await open({ target, api, credential, own, body }, call, running)
-    const exchange = decodedExchange(received, target.provider.key)
+    const { provider } = target
+    const prepared = prepare({ target, api, credential, own, body }, call, running)
+    const sent = prepared instanceof Promise ? await prepared : prepared
+    secret = sent.secret ?? secret
+    const received = await provider.transport.open(sent.request, running)
+    const exchange = answerOfApi(api, decodedExchange(received, provider.key))
     isOpen = true
     status = exchange.status
     if (status < 200 || status >= 300) {
@@ -94,11 +98,11 @@ interface Asked {
   readonly body: Uint8Array
 }
 
-function open(
+function prepare(
   { target, api, credential, own, body }: Asked,
   call: Call,
   cancellation: Cancellation,
-): Promise<Exchange> {
+): PreparedRequest | Promise<PreparedRequest> {
   const { provider } = target
   const { requestHeaders } = call.dialect.passage
   const { attempts, trace } = call.record
@@ -110,7 +114,9 @@ function open(
     traceHeaders,
   )
   if (own !== undefined) headers.push(own.name, own.value)
-  const prepared = api.prepare(
+  return prepareRequest(
+    provider,
+    api,
     {
       settings: provider.settings,
       model: target.model,
@@ -123,10 +129,6 @@ function open(
       },
     },
     credential?.value,
+    own !== undefined,
   )
-  return prepared instanceof Promise
-    ? untilAborted(prepared, cancellation.signal).then((request) =>
-        provider.transport.open(request, cancellation),
-      )
-    : provider.transport.open(prepared, cancellation)
 }

@@ -26,12 +26,12 @@ export class CredentialChoice {
   /**
    * One of the provider's keys, drawn by weight from those that are usable for the model; if none
    * is, the one that is back first. Undefined for a provider without keys, and for one
-   * that is asked with its callers' own. Throws if it needs a key
+   * that is asked with its callers' own or with the gateway's identity. Throws if it needs a key
    * and no Secret has one.
    */
   choose({ provider, model }: CallTarget): Credential | undefined {
     const { credentials } = provider
-    if (provider.settings.authentication.source === 'Caller') return undefined
+    if (provider.settings.authentication.source !== 'Credentials') return undefined
     if (credentials.length === 0) {
       if (!provider.type.needsCredential && provider.settings.credentials.length === 0) {
         return undefined

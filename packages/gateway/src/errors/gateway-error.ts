@@ -224,6 +224,12 @@ export const gatewayError = {
       `None of the Secrets that the provider ${provider} refers to has its key. Create the Secret named in the LLMProvider's spec.credentials.`,
       { code: 'upstream_credentials_missing' },
     ),
+  identityFailed: (provider: string, detail: string, cause: unknown) =>
+    new ModelError(
+      'upstream',
+      `The gateway could not prove to the provider ${provider} who it is: ${detail}.`,
+      { code: 'upstream_identity_failed', cause },
+    ),
   tlsUnusable: (provider: string, detail: string) =>
     new ModelError(
       'unavailable',

@@ -1,4 +1,4 @@
-import { type Cancellation, untilAborted } from '@fairlead/base'
+import type { Cancellation } from '@fairlead/base'
 import { chatFormatOf, type ModelRequest } from '@fairlead/llm'
 import { asFailure } from '../attempts/as-failure.ts'
 import { CredentialChoice } from '../attempts/credential-choice.ts'
@@ -7,6 +7,7 @@ import { noteFailure } from '../attempts/note-failure.ts'
 import { refusedAnswer } from '../attempts/refused-answer.ts'
 import type { Services } from '../call/services.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
+import { answerOfApi, prepareRequest } from '../providers/prepare-request.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import { decodedExchange } from '../upstream/decoded-exchange.ts'
@@ -42,11 +43,13 @@ export async function probeProvider(
     credential = new CredentialChoice(services).choose(target)
     provider.state.claim(startedMs)
     credential?.state.claim()
-    exchange = decodedExchange(await open(target, credential, cancellation), provider.key)
+    const opened = await open(target, credential, cancellation)
+    exchange = opened.exchange
+    const secret = opened.secret ?? credential?.value
     const { dialect } = provider.apiFor(target.model, undefined)
     const { status } = exchange
     if (status < 200 || status >= 300) {
-      throw await refusedAnswer(exchange, target, credential?.value, { dialect, services })
+      throw await refusedAnswer(exchange, target, secret, { dialect, services })
     }
     checkAnswer(await exchange.collect(answerBytesMax, () => {}), status, target)
     provider.state.succeeded(startedMs)
@@ -61,16 +64,18 @@ export async function probeProvider(
   }
 }
 
-function open(
+async function open(
   { model, provider }: CallTarget,
   credential: Credential | undefined,
   cancellation: Cancellation,
-): Promise<Exchange> {
+): Promise<{ readonly exchange: Exchange; readonly secret: string | undefined }> {
   const api = provider.apiFor(model, undefined)
   const body = JSON.stringify(
     chatFormatOf(api.dialect).encodeRequest(requestFor(model), api.encoding),
   )
-  const prepared = api.prepare(
+  const prepared = await prepareRequest(
+    provider,
+    api,
     {
       settings: provider.settings,
       model,
@@ -81,10 +86,11 @@ function open(
       signal: cancellation.signal,
     },
     credential?.value,
+    false,
   )
-  return untilAborted(Promise.resolve(prepared), cancellation.signal).then((request) =>
-    provider.transport.open(request, cancellation),
-  )
+  const { request, secret } = prepared
+  const exchange = await provider.transport.open(request, cancellation)
+  return { exchange: answerOfApi(api, decodedExchange(exchange, provider.key)), secret }
 }
 
 function requestFor(model: string): ModelRequest {

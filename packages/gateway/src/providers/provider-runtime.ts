@@ -5,6 +5,7 @@ import type { Transport } from '../upstream/exchange.ts'
 import type { ProviderState } from '../upstream/provider-state.ts'
 import { type ModelFacts, modelFacts } from './model-facts.ts'
 import type { ProviderApi, ProviderType } from './provider-type.ts'
+import type { RequestAuthorizer } from './request-authorizer.ts'
 
 export interface Credential {
   readonly name: string
@@ -38,6 +39,8 @@ export interface ProviderRuntime {
   /** Those whose Secret has a value. */
   readonly credentials: readonly Credential[]
   readonly state: ProviderState
+  /** Undefined for a type whose keys are sent as they are. */
+  readonly authorizer: RequestAuthorizer | undefined
   /** Whether the provider serves a model of this name or alias. */
   serves(model: string): boolean
   /** The provider's own name for a model or alias. */
@@ -50,7 +53,7 @@ export interface ProviderRuntime {
 
 export function buildProviderRuntime(
   settings: LLMProviderSettings,
-  parts: Pick<ProviderRuntime, 'type' | 'transport' | 'credentials' | 'state'>,
+  parts: Pick<ProviderRuntime, 'type' | 'transport' | 'credentials' | 'state' | 'authorizer'>,
 ): ProviderRuntime {
   const byName = new Map<string, ProviderModel>()
   for (const model of settings.models) {

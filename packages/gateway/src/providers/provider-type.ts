@@ -1,7 +1,8 @@
 import type { Clock } from '@fairlead/base'
 import type { Dialect, EncodeOptions } from '@fairlead/llm'
 import type { LLMProviderSettings, ProviderTypeCapability } from '@fairlead/snapshot'
-import type { Transport } from '../upstream/exchange.ts'
+import type { Exchange, Transport } from '../upstream/exchange.ts'
+import type { CreateAuthorizer } from './request-authorizer.ts'
 
 /**
  * One type of provider: its addresses, the APIs that it offers, how requests to it are
@@ -26,6 +27,8 @@ export interface ProviderType extends ProviderTypeCapability {
   readonly callerKeyHeaders?: readonly string[]
   /** The type as one provider has it, whose preset says more of it. Defaults to the type itself. */
   variantFor?(settings: LLMProviderSettings): ProviderType
+  /** For a type that proves who asks by more than a key: `prepare` then adds none. */
+  readonly createAuthorizer?: CreateAuthorizer
   /** For a provider inside the process: the transport that replaces the network. */
   openTransport?(settings: LLMProviderSettings, parts: LocalTransportParts): Transport
 }
@@ -47,6 +50,11 @@ export interface ProviderApi {
     request: OutgoingRequest,
     credential: string | undefined,
   ): OutgoingHttp | Promise<OutgoingHttp>
+  /**
+   * For an API whose answers are framed in another way than those of its dialect: the exchange as the
+   * dialect has it, or the same one.
+   */
+  adaptAnswer?(exchange: Exchange): Exchange
 }
 
 /** A request in the provider's dialect, before it is addressed and authenticated. */

@@ -1,12 +1,14 @@
 import { sameElements } from '@fairlead/base'
 import type { LLMProviderSettings, ReplicaProblem, Snapshot } from '@fairlead/snapshot'
 import { gatewayError } from '../errors/gateway-error.ts'
+import { networkIdentityClient } from '../identity/network-identity-client.ts'
 import {
   buildProviderRuntime,
   type Credential,
   type ProviderRuntime,
 } from '../providers/provider-runtime.ts'
 import type { ProviderType } from '../providers/provider-type.ts'
+import type { RequestAuthorizer } from '../providers/request-authorizer.ts'
 import type { CredentialState } from '../upstream/credential-state.ts'
 import type { Transport } from '../upstream/exchange.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
@@ -146,10 +148,22 @@ export class ProviderBuilder {
     const state = this.#parts.stateOf(settings)
     if (before !== undefined && !sameElements(values, before.values)) state.keysChanged()
     const { credentials } = present
-    const parts = { type, transport: connection.transport.transport, credentials, state }
+    const { transport } = connection.transport
+    const authorizer = this.#authorizer(settings, type, connections)
+    const parts = { type, transport, credentials, state, authorizer }
     const runtime = buildProviderRuntime(settings, parts)
     const problems = [...present.problems, ...connectionProblems(settings, connection)]
     return { key, settings, connections, values, tlsValues, connection, runtime, problems }
+  }
+
+  #authorizer(
+    settings: LLMProviderSettings,
+    type: ProviderType,
+    { allowPrivate }: Connections,
+  ): RequestAuthorizer | undefined {
+    const { clock, identity, pools } = this.#parts
+    const client = networkIdentityClient(pools, { allowPrivate, proxy: settings.proxyURL })
+    return type.createAuthorizer?.(settings, { ...identity, clock, client })
   }
 
   #connect(

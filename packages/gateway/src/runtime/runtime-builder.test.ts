@@ -1,6 +1,7 @@
 import { FakeClock } from '@fairlead/base/testing'
 import type { Snapshot } from '@fairlead/snapshot'
 import { describe, expect, it } from 'vitest'
+import { noIdentityEnvironment } from '../identity/identity-environment.ts'
 import { providerTypes } from '../providers/provider-types.ts'
 import { routingStrategies } from '../routing/routing-strategies.ts'
 import {
@@ -48,6 +49,10 @@ function builderWith(secrets: TestSecrets) {
     providerTypes,
     routingStrategies,
     clock,
+    identity: {
+      environment: noIdentityEnvironment,
+      readFile: () => Promise.reject(new Error('no file')),
+    },
     stateOf: ({ health }) => new ProviderState(clock, health, () => {}),
     credentialStates: new CredentialStates(clock, () => {}),
     onConditionFailure: () => undefined,

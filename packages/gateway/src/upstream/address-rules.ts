@@ -1,13 +1,14 @@
 import { BlockList, isIP } from 'node:net'
 
 /** Why a connection to an address is denied. */
-type AddressDenial = 'link-local-or-metadata' | 'private'
+export type AddressDenial = 'link-local-or-metadata' | 'private' | 'not-of-machine'
 
 /**
  * Which addresses may be connected to: public ones; also those that pods and Services of a cluster
- * have; or all private ones, loopback included.
+ * have; or all private ones, loopback included. `Machine`: nothing but the services that clouds have
+ * for a machine or pod to ask who it is, and loopback.
  */
-export type AddressScope = 'Public' | 'Cluster' | 'Private'
+export type AddressScope = 'Public' | 'Cluster' | 'Private' | 'Machine'
 
 /**
  * Link-local addresses and metadata services of clouds: never a model provider, always worth an
@@ -25,6 +26,24 @@ const alwaysDenied = blockList([
   ['100.100.100.200', 32],
   ['168.63.129.16', 32],
   ['192.0.0.192', 32],
+])
+
+/**
+ * Where a machine or pod asks for its identity. AWS, Azure and Google:
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ * https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service
+ * https://cloud.google.com/compute/docs/metadata/querying-metadata
+ */
+const ofMachines = blockList([
+  ['169.254.169.254', 32],
+  ['169.254.170.2', 32],
+  ['169.254.170.23', 32],
+  ['fd00:ec2::254', 128],
+  ['fd00:ec2::23', 128],
+  ['fd20:ce::254', 128],
+  ['127.0.0.0', 8],
+  ['::1', 128],
 ])
 
 /**
@@ -60,6 +79,9 @@ const inClusters = blockList([
 /** Undefined if the gateway may connect to the address. */
 export function denialOf(address: string, scope: AddressScope): AddressDenial | undefined {
   const all = meanings(address)
+  if (scope === 'Machine') {
+    return all.every((meaning) => isIn(ofMachines, meaning)) ? undefined : 'not-of-machine'
+  }
   if (all.some((meaning) => isIn(alwaysDenied, meaning))) return 'link-local-or-metadata'
   const isAllowed = (meaning: string): boolean =>
     !isIn(notPublic, meaning) || (scope === 'Cluster' && isIn(inClusters, meaning))

@@ -2,7 +2,7 @@ import type { LookupAddress, LookupOptions } from 'node:dns'
 import { isIP } from 'node:net'
 import type { Clock } from '@fairlead/base'
 import { type Connect, connectorTo, type TlsOptions } from '@fairlead/http1'
-import { type AddressScope, denialOf } from './address-rules.ts'
+import { type AddressDenial, type AddressScope, denialOf } from './address-rules.ts'
 import type { ResolveHost } from './resolve-host.ts'
 
 /** The configuration does not allow a connection to this address. */
@@ -18,6 +18,11 @@ export interface EgressRoute {
   readonly allowPrivate: boolean
   /** Whether the origin is a Service of the cluster: it may have a private address all the same. */
   readonly isClusterService: boolean
+  /**
+   * Whether the origin is a service for this machine or pod alone, such as the one that says who it is:
+   * it must have an address of such. Defaults to false.
+   */
+  readonly isMachineService?: boolean
   readonly tls: TlsOptions | undefined
 }
 
@@ -64,10 +69,11 @@ export function egressConnector(
 }
 
 /** Which addresses the origin and the proxy may have: only the origin is the named Service. */
-function scopesOf({ allowPrivate, isClusterService }: EgressRoute): {
+function scopesOf({ allowPrivate, isClusterService, isMachineService }: EgressRoute): {
   readonly origin: AddressScope
   readonly proxy: AddressScope
 } {
+  if (isMachineService === true) return { origin: 'Machine', proxy: 'Machine' }
   const proxy = allowPrivate ? 'Private' : 'Public'
   return { origin: isClusterService && !allowPrivate ? 'Cluster' : proxy, proxy }
 }
@@ -110,13 +116,19 @@ async function allowedAddresses(
   throw new EgressDenied(denialMessage(who, hostname, list, denial))
 }
 
+const denialWords: Readonly<Record<AddressDenial, string>> = {
+  private: 'a private address',
+  'link-local-or-metadata': 'a link-local or metadata address',
+  'not-of-machine': 'not the address of a service for this machine alone',
+}
+
 function denialMessage(
   who: string,
   host: string,
   addresses: readonly string[],
-  denial: string,
+  denial: AddressDenial,
 ): string {
-  const kind = denial === 'private' ? 'a private address' : 'a link-local or metadata address'
+  const kind = denialWords[denial]
   const resolved = addresses.length === 1 && addresses[0] === host ? '' : ` (${addresses[0]})`
   return `${who}${host}${resolved} is ${kind}`
 }

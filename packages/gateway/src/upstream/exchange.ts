@@ -2,6 +2,8 @@ import type { Cancellation } from '@fairlead/base'
 import type { HeaderFields } from '@fairlead/http1'
 
 export interface UpstreamRequest {
+  /** Defaults to POST. */
+  readonly method?: string
   readonly path: string
   /** Flat list: name, value, name, value. */
   readonly headers: readonly string[]

@@ -38,9 +38,9 @@ export class HttpExchange implements Exchange, ResponseHandler, CancellationList
   }
 
   /** Sends the request, unless the exchange has been aborted. */
-  startOn(pool: ConnectionPool, { path, headers, body }: UpstreamRequest): void {
+  startOn(pool: ConnectionPool, { method, path, headers, body }: UpstreamRequest): void {
     if (this.#error !== undefined) return
-    this.#exchange = pool.request({ method: 'POST', path, headers, body }, this)
+    this.#exchange = pool.request({ method: method ?? 'POST', path, headers, body }, this)
   }
 
   next(): Promise<Buffer | undefined> {

@@ -74,8 +74,9 @@ export class UpstreamPools {
 
 /** Equal for routes that may share connections: other certificates or a rotated key are another. */
 function keyOf(route: PoolRoute): string {
-  const { origin, proxy, allowPrivate, isClusterService, tls, connectionsMax, connectMs } = route
-  const parts = [origin, proxy, allowPrivate, isClusterService, connectionsMax, connectMs]
+  const { origin, proxy, allowPrivate, tls, connectionsMax, connectMs } = route
+  const kind = [route.isClusterService, route.isMachineService ?? false]
+  const parts = [origin, proxy, allowPrivate, ...kind, connectionsMax, connectMs]
   return JSON.stringify([...parts, tls && hash('sha256', JSON.stringify(tls))])
 }
 

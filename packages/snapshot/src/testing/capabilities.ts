@@ -11,6 +11,14 @@ export const testCapabilities: Capabilities = {
       presets: new Map(),
     },
     {
+      type: 'AzureOpenAI',
+      remote: true,
+      address: undefined,
+      addressOf: (resource) => `https://${resource}.azure.test`,
+      versionPath: '',
+      presets: new Map(),
+    },
+    {
       type: 'OpenAICompatible',
       remote: true,
       address: undefined,

@@ -25,6 +25,9 @@ describe('the address of a provider', () => {
       'https://proxy.test/anthropic/v1',
     ],
     [{ type: 'Simulator' }, ''],
+    [{ type: 'AzureOpenAI', azure: { resourceName: 'mine' } }, 'https://mine.azure.test'],
+    [{ type: 'AzureOpenAI', baseURL: 'https://a.test/' }, 'https://a.test'],
+    [{ type: 'AzureOpenAI', baseURL: 'https://a.test/openai/v1' }, 'https://a.test/openai/v1'],
     [
       { type: 'OpenAICompatible', backendRef: { name: 'vllm', port: 8000 } },
       'http://vllm.default.svc:8000/v1',
@@ -56,8 +59,8 @@ describe('the address of a provider', () => {
   it.each([
     [
       'a type that is not served',
-      { type: 'Bedrock' },
-      'type Bedrock is not served by this version; use one of',
+      { type: 'Cohere' },
+      'type Cohere is not served by this version; use one of',
     ],
     [
       'an unknown preset',
@@ -104,6 +107,16 @@ describe('the address of a provider', () => {
       'another protocol',
       { type: 'OpenAI', baseURL: 'ftp://x.test' },
       'not an absolute http or https URL',
+    ],
+    [
+      'a resource of Azure without its name',
+      { type: 'AzureOpenAI', azure: {} },
+      'type AzureOpenAI needs a baseURL',
+    ],
+    [
+      'an identity that the type does not know',
+      { type: 'OpenAI', authentication: { source: 'WorkloadIdentity' } },
+      'type OpenAI knows no WorkloadIdentity',
     ],
     ['a query', { type: 'OpenAI', baseURL: 'https://x.test/?k=v' }, 'must not have a query'],
   ])('refuses %s', (_, spec, message) => {
@@ -201,6 +214,29 @@ describe('the price of a model', () => {
     expect(conditionsOf(compileAll(priced), 'LLMProvider', 'default/p').Accepted).toMatchObject({
       reason: 'Accepted',
     })
+  })
+})
+
+describe('a cloud', () => {
+  const settingsOf = (spec: Record<string, unknown>) =>
+    snapshotOf(provider(spec))?.providers.get('default/p')
+
+  it('has the settings of its type, and no others', () => {
+    const entra = { tenantID: 't', clientID: 'c' }
+    const models = [{ name: 'm', deployment: 'd' }]
+    const azure = { resourceName: 'mine', form: 'Deployments', apiVersion: '2024-10-21', entra }
+    expect(settingsOf({ type: 'AzureOpenAI', azure, models })).toMatchObject({
+      azure: { form: 'Deployments', apiVersion: '2024-10-21', entra },
+      vertex: undefined,
+      bedrock: undefined,
+      models: [{ name: 'm', deployment: 'd' }],
+    })
+    expect(settingsOf({ type: 'AzureOpenAI', baseURL: 'https://a.test' })?.azure).toEqual({
+      form: 'V1',
+      apiVersion: undefined,
+      entra: undefined,
+    })
+    expect(settingsOf({ type: 'OpenAI', azure })?.azure).toBeUndefined()
   })
 })
 

@@ -6,6 +6,7 @@ import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { frozenCopy, none } from '../../values/freeze.ts'
 import { identityOf } from '../../values/resource-key.ts'
+import { compileCloud } from './compile-cloud.ts'
 import { compileHealth } from './compile-health.ts'
 import { compileTls } from './compile-tls.ts'
 import { providerAddress } from './provider-address.ts'
@@ -71,6 +72,7 @@ function compileProvider(
     isClusterService: backendRef !== undefined,
     tls,
     authentication: { source: authentication.source },
+    ...compileCloud(provider, findings),
     credentials,
     models: models.map((model) => ({
       name: model.name,
@@ -78,6 +80,7 @@ function compileProvider(
       contextWindow: model.contextWindow,
       maxOutputTokens: model.maxOutputTokens,
       capabilities: frozenCopy(model.capabilities ?? none),
+      deployment: model.deployment,
       price: model.price && {
         inputPerMillion: model.price.inputPerMillion,
         cachedInputPerMillion: model.price.cachedInputPerMillion,

@@ -2,6 +2,7 @@ import type { LLMProvider } from '@fairlead/api'
 import type { ProviderTypeCapability } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
 import { backendAddress } from './backend-address.ts'
+import { placeOf } from './compile-cloud.ts'
 import { hasOpenParts, presetAddress } from './preset-address.ts'
 
 /**
@@ -22,7 +23,9 @@ export function providerAddress(
   if (baseURL !== undefined) return checkedAddress(baseURL, capability, findings)
   if (backendRef !== undefined) return backendAddress(provider, capability, findings, ofPreset)
   const isKnown = preset === undefined || presets.size === 0 || ofPreset !== undefined
-  const address = ofPreset ?? (isKnown ? capability.address : '')
+  const place = placeOf(provider)
+  const ofType = place === undefined ? capability.address : capability.addressOf?.(place)
+  const address = ofPreset ?? (isKnown ? ofType : '')
   if (address === undefined) {
     const orPreset = presets.size > 0 ? ' or a preset' : ''
     findings.reject(`spec.baseURL: type ${type} needs a baseURL${orPreset}`)

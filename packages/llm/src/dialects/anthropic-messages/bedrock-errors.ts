@@ -30,6 +30,14 @@ const types: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
+ * The model cannot be had, by this account or at all: which the name of the exception does not tell.
+ * https://repost.aws/knowledge-center/bedrock-access-denied-error
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
+ */
+const modelUnavailable =
+  /access to the model|model identifier is invalid|on-demand throughput isn.t supported/i
+
+/**
  * An error of Bedrock as the Messages API has it. `exception` is AWS's name for it, a type with its
  * namespace or address included (`com.amazon#Name:https://…`); `body` what it came with, whose message
  * is kept. What is already an error of the Messages API stays as it is.
@@ -43,5 +51,6 @@ export function bedrockErrorBody(exception: string | undefined, body: unknown): 
     stringOrUndefined(body) ??
     ''
   const name = exception?.split(':')[0]?.split('#').at(-1)?.toLowerCase() ?? ''
-  return { type: 'error', error: { type: types.get(name) ?? 'api_error', message } }
+  const type = modelUnavailable.test(message) ? 'not_found_error' : types.get(name)
+  return { type: 'error', error: { type: type ?? 'api_error', message } }
 }

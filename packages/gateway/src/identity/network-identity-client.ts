@@ -1,0 +1,79 @@
+import { abortReason, Cancellation } from '@fairlead/base'
+import { EgressDenied } from '../upstream/egress-connector.ts'
+import type { UpstreamPools } from '../upstream/upstream-pools.ts'
+import type { IdentityAnswer, IdentityClient, IdentityRequest } from './identity-client.ts'
+import { IdentityError } from './identity-error.ts'
+
+/** A token and what comes with it are a few kilobytes. */
+const answerBytesMax = 256 * 1024
+const connectMs = 5_000
+
+/** What the configuration says of connections to servers on the network. */
+interface IdentityEgress {
+  readonly allowPrivate: boolean
+  /** Origin of the HTTP proxy; undefined means none. */
+  readonly proxy: string | undefined
+}
+
+/**
+ * Asks for tokens over HTTP. Each request has a connection of its own, as there is one an hour. A
+ * redirect is an answer as any other.
+ */
+export function networkIdentityClient(
+  pools: UpstreamPools,
+  egress: IdentityEgress,
+): IdentityClient {
+  return {
+    async send(request: IdentityRequest, signal: AbortSignal): Promise<IdentityAnswer> {
+      const { url } = request
+      const isMachineService = request.reach === 'Machine'
+      const { transport, release } = pools.acquire({
+        origin: url.origin,
+        proxy: isMachineService ? undefined : egress.proxy,
+        allowPrivate: egress.allowPrivate,
+        isClusterService: false,
+        isMachineService,
+        tls: undefined,
+        connectionsMax: 1,
+        connectMs,
+      })
+      const cancellation = new Cancellation()
+      const cancel = () => cancellation.cancel(abortReason(signal))
+      if (signal.aborted) cancel()
+      signal.addEventListener('abort', cancel, { once: true })
+      try {
+        const exchange = await transport.open(
+          {
+            method: request.method,
+            path: url.pathname + url.search,
+            headers: ['user-agent', 'fairlead', ...request.headers],
+            body: Buffer.from(request.body ?? ''),
+          },
+          cancellation,
+        )
+        const { bytes, complete } = await exchange.collect(answerBytesMax, () => {})
+        if (complete) return { status: exchange.status, text: bytes.toString('utf8') }
+        exchange.abort(new Error('the answer is too long'))
+        throw new IdentityError('Connect', `${url.origin} answered with more than a token`)
+      } catch (error) {
+        if (signal.aborted) throw abortReason(signal)
+        throw asIdentityError(error, url)
+      } finally {
+        signal.removeEventListener('abort', cancel)
+        release()
+      }
+    },
+  }
+}
+
+function asIdentityError(error: unknown, { origin }: URL): IdentityError {
+  if (error instanceof IdentityError) return error
+  if (error instanceof EgressDenied) {
+    return new IdentityError('Misconfigured', `${error.message}, which may not be asked for tokens`)
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  const detail = code ?? (error instanceof Error ? error.message : 'unknown reason')
+  return new IdentityError('Connect', `${origin} could not be reached (${detail})`, {
+    cause: error,
+  })
+}
