@@ -28,6 +28,11 @@ export interface ProviderTypeCapability {
    * type that has such settings, instead of `address`.
    */
   addressOf?(place: string): string
+  /**
+   * For a type at which the gateway can have an identity of its own: the domains that its cloud alone
+   * serves models at.
+   */
+  readonly identityHosts?: readonly string[]
   /** Appended to a baseURL without a path; when undefined, a baseURL is used as is. */
   readonly versionPath: string | undefined
   /**

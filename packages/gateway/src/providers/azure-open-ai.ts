@@ -11,6 +11,17 @@ import { tokenAuthorizer } from './token-authorizer.ts'
 /** The last that is no preview: https://learn.microsoft.com/azure/ai-foundry/openai/reference */
 const stableVersion = '2024-10-21'
 
+/**
+ * Where Azure alone serves models, in its public and sovereign clouds.
+ * https://learn.microsoft.com/azure/ai-services/cognitive-services-custom-subdomains
+ * https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure
+ */
+const azureHosts = ['com', 'us', 'cn'].flatMap((cloud) => [
+  `openai.azure.${cloud}`,
+  `cognitiveservices.azure.${cloud}`,
+  `services.ai.azure.${cloud}`,
+])
+
 const apis: ProviderApis = [
   {
     dialect: openAiChat,
@@ -33,6 +44,7 @@ export const azureOpenAi: ProviderType = {
   remote: true,
   address: undefined,
   addressOf: (resource) => `https://${resource.toLowerCase()}.openai.azure.com`,
+  identityHosts: azureHosts,
   versionPath: '',
   presets: new Map(),
   telemetryName: 'azure.ai.openai',

@@ -37,6 +37,7 @@ export const bedrock: ProviderType = {
   address: undefined,
   addressOf: (region) =>
     `https://bedrock-runtime.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`,
+  identityHosts: ['amazonaws.com', 'amazonaws.com.cn', 'api.aws'],
   versionPath: '',
   presets: new Map(),
   telemetryName: 'aws.bedrock',

@@ -35,6 +35,7 @@ export const vertexAi: ProviderType = {
   remote: true,
   address: undefined,
   addressOf: (location) => `https://${hostOf(location)}/v1`,
+  identityHosts: ['googleapis.com'],
   versionPath: '/v1',
   presets: new Map(),
   telemetryName: 'gcp.vertex_ai',

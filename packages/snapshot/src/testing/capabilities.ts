@@ -15,6 +15,7 @@ export const testCapabilities: Capabilities = {
       remote: true,
       address: undefined,
       addressOf: (resource) => `https://${resource}.azure.test`,
+      identityHosts: ['azure.test'],
       versionPath: '',
       presets: new Map(),
     },

@@ -4,20 +4,14 @@ import type { Findings } from '../../judging/findings.ts'
 
 type CloudSettings = Pick<LLMProviderSettings, 'azure' | 'bedrock' | 'vertex'>
 
-/** Types at which the gateway can have an identity of its own. */
-const withIdentity: ReadonlySet<string> = new Set(['AzureOpenAI', 'Bedrock', 'VertexAI'])
-
 /** The settings that types of clouds have of their own. Resources may be older than the schema's rules. */
 export function compileCloud({ spec }: LLMProvider, findings: Findings): CloudSettings {
-  const { authentication, azure, bedrock, type, vertex } = spec
+  const { azure, bedrock, type, vertex } = spec
   if (type === 'VertexAI' && vertex === undefined) {
     findings.reject('spec.vertex: type VertexAI needs its project')
   }
   if (type === 'Bedrock' && bedrock === undefined) {
     findings.reject('spec.bedrock: type Bedrock needs its region')
-  }
-  if (authentication.source === 'WorkloadIdentity' && !withIdentity.has(type)) {
-    findings.reject(`spec.authentication.source: type ${type} knows no WorkloadIdentity`)
   }
   return {
     azure: type === 'AzureOpenAI' ? azureSettings(azure) : undefined,

@@ -118,6 +118,35 @@ describe('the address of a provider', () => {
       { type: 'OpenAI', authentication: { source: 'WorkloadIdentity' } },
       'type OpenAI knows no WorkloadIdentity',
     ],
+    ...[
+      'https://azure.test.evil.test',
+      'https://evilazure.test',
+      'http://mine.azure.test',
+      'https://evil.test/azure.test',
+    ].map((baseURL): [string, Record<string, unknown>, string] => [
+      `an identity shown to ${baseURL}`,
+      { type: 'AzureOpenAI', baseURL, authentication: { source: 'WorkloadIdentity' } },
+      'with WorkloadIdentity the address must be https and end in azure.test',
+    ]),
+    [
+      'an identity shown to a Service',
+      {
+        type: 'AzureOpenAI',
+        backendRef: { name: 'svc', port: 80 },
+        authentication: { source: 'WorkloadIdentity' },
+      },
+      'with WorkloadIdentity the address must be https',
+    ],
+    [
+      'an identity shown to who has a certificate of another authority',
+      {
+        type: 'AzureOpenAI',
+        azure: { resourceName: 'mine' },
+        authentication: { source: 'WorkloadIdentity' },
+        tls: { caSecretRef: { name: 'ca' } },
+      },
+      'neither caSecretRef nor serverName can be given',
+    ],
     ['a query', { type: 'OpenAI', baseURL: 'https://x.test/?k=v' }, 'must not have a query'],
   ])('refuses %s', (_, spec, message) => {
     const result = compileAll(provider(spec))
@@ -237,6 +266,11 @@ describe('a cloud', () => {
       entra: undefined,
     })
     expect(settingsOf({ type: 'OpenAI', azure })?.azure).toBeUndefined()
+    const authentication = { source: 'WorkloadIdentity' }
+    expect(settingsOf({ type: 'AzureOpenAI', azure, authentication })).toMatchObject({
+      authentication,
+      baseURL: 'https://mine.azure.test',
+    })
   })
 })
 

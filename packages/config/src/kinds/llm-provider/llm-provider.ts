@@ -6,6 +6,7 @@ import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { settingsByKey } from '../../judging/settings-by-key.ts'
 import { frozenCopy, none } from '../../values/freeze.ts'
 import { identityOf } from '../../values/resource-key.ts'
+import { checkIdentity } from './check-identity.ts'
 import { compileCloud } from './compile-cloud.ts'
 import { compileHealth } from './compile-health.ts'
 import { compileTls } from './compile-tls.ts'
@@ -59,6 +60,7 @@ function compileProvider(
   }
   const credentials = compileCredentials(provider, findings)
   const baseURL = providerAddress(provider, served, findings)
+  checkIdentity(provider, served, baseURL, findings)
   const tls = compileTls(provider, findings)
   if (tls !== undefined && baseURL.startsWith('http:')) {
     findings.reject(`spec.tls: goes with https only, and the address is ${baseURL}`)
