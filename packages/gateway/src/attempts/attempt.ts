@@ -5,6 +5,7 @@ import type { AssembledCall } from '../assembly/assembled-call.ts'
 import type { Call } from '../call/call.ts'
 import { answerOfApi, type PreparedRequest, prepareRequest } from '../providers/prepare-request.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
+import type { RequestProof } from '../providers/request-authorizer.ts'
 import type { ProviderApi } from '../providers/provider-type.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import { decodedExchange } from '../upstream/decoded-exchange.ts'
@@ -12,6 +13,7 @@ import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import { asFailure } from './as-failure.ts'
 import { beginAnswer } from './begin-answer.ts'
 import { type CallerCredential, callerCredential, secretOf } from './caller-credential.ts'
+import { type FailureEffect, failureEffects } from './failure-effects.ts'
 import { outgoingHeaders } from './outgoing-headers.ts'
 import { refusedAnswer } from './refused-answer.ts'
 import { RunningAttempt } from './running-attempt.ts'
@@ -44,11 +46,13 @@ export async function attempt(
   record.startWaiting()
   let isOpen = false
   let status: number | undefined
+  let proof: RequestProof | undefined
   try {
     const { provider } = target
     const prepared = prepare({ target, api, credential, own, body }, call, running)
     const sent = prepared instanceof Promise ? await prepared : prepared
-    secret = sent.secret ?? secret
+    proof = sent.proof
+    secret = proof?.secret ?? secret
     const received = await provider.transport.open(sent.request, running)
     const exchange = answerOfApi(api, decodedExchange(received, provider.key))
     isOpen = true
@@ -70,12 +74,16 @@ export async function attempt(
   } catch (error) {
     if (call.lifetime.reason !== undefined) throw call.lifetime.reason
     const failure = withoutSecret(asFailure(error, isOpen, status, target.provider), secret)
+    if (ofProofs.has(failureEffects[failure.failure].credential)) proof?.refused()
     running.failed(failure)
     throw failure
   } finally {
     record.stopWaiting()
   }
 }
+
+/** What a provider says of a proof that it does not, or no longer, accept. */
+const ofProofs: ReadonlySet<FailureEffect['credential']> = new Set(['Refused', 'Expired'])
 
 /** What one target cannot express, another may. */
 function bodyFor(target: CallTarget, assembled: AssembledCall, { record }: Call): Uint8Array {

@@ -100,6 +100,24 @@ describe('CachedTokenSource', () => {
     await expect(last).rejects.toThrow('still none')
   })
 
+  it('forgets a token that was refused, if it is older than a minute', async () => {
+    const { source, clock, asked, give } = scripted()
+    const first = source.token(signal)
+    give('one', hourMs)
+    await first
+    source.discard('one')
+    await source.token(signal)
+    expect(asked()).toBe(1)
+    await clock.advance(60_000)
+    source.discard('another')
+    await source.token(signal)
+    expect(asked()).toBe(1)
+    source.discard('one')
+    const second = source.token(signal)
+    give('two', hourMs)
+    expect((await second).value).toBe('two')
+  })
+
   it('gives up after ten seconds', async () => {
     const { source, clock } = scripted()
     const waiting = source.token(signal)

@@ -7,6 +7,8 @@ const aheadMs = 300_000
 const aheadShare = 0.25
 /** What a token must still be good for: the request with it may be under way for a while. */
 const leftMsMin = 10_000
+/** A token that was refused is not replaced sooner: calls that are refused cost no request each. */
+const discardAfterMs = 60_000
 /** How long it may take to get one. */
 const fetchMsMax = 10_000
 /** After a failure nobody is asked for so long; each that follows doubles it. */
@@ -43,6 +45,13 @@ export class CachedTokenSource<Value> implements TokenSource<Value> {
     return (await untilAborted(this.#fetch(), signal)).token
   }
 
+  /** Forgets a token that was refused, unless it is so new that another would be no better. */
+  discard(value: Value): void {
+    const held = this.#held
+    if (held === undefined || held.token.value !== value) return
+    if (this.#clock.monotonicMs() >= held.sinceMs + discardAfterMs) this.#held = undefined
+  }
+
   #pauses(nowMs: number): boolean {
     return this.#failure !== undefined && nowMs < this.#failure.untilMs
   }
@@ -75,20 +84,24 @@ export class CachedTokenSource<Value> implements TokenSource<Value> {
   /** Measured from now on, so that a step of wall time changes nothing. */
   #heldOf(token: Token<Value>): Held<Value> {
     const { expiresAtMs } = token
-    if (expiresAtMs === undefined) return { token, replaceAtMs: Infinity, goodUntilMs: Infinity }
     const nowMs = this.#clock.monotonicMs()
+    if (expiresAtMs === undefined) {
+      return { token, sinceMs: nowMs, replaceAtMs: Infinity, goodUntilMs: Infinity }
+    }
     const lifeMs = Math.max(expiresAtMs - this.#clock.now(), 0)
     return {
       token,
+      sinceMs: nowMs,
       replaceAtMs: nowMs + lifeMs - Math.min(aheadMs, lifeMs * aheadShare),
       goodUntilMs: nowMs + lifeMs - leftMsMin,
     }
   }
 }
 
-/** A token, and when it is replaced and no longer used, in monotonic milliseconds. */
+/** A token, and when it came, is replaced and is no longer used, in monotonic milliseconds. */
 interface Held<Value> {
   readonly token: Token<Value>
+  readonly sinceMs: number
   readonly replaceAtMs: number
   readonly goodUntilMs: number
 }

@@ -8,6 +8,7 @@ import { refusedAnswer } from '../attempts/refused-answer.ts'
 import type { Services } from '../call/services.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { answerOfApi, prepareRequest } from '../providers/prepare-request.ts'
+import type { RequestProof } from '../providers/request-authorizer.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import { decodedExchange } from '../upstream/decoded-exchange.ts'
@@ -45,7 +46,7 @@ export async function probeProvider(
     credential?.state.claim()
     const opened = await open(target, credential, cancellation)
     exchange = opened.exchange
-    const secret = opened.secret ?? credential?.value
+    const secret = opened.proof?.secret ?? credential?.value
     const { dialect } = provider.apiFor(target.model, undefined)
     const { status } = exchange
     if (status < 200 || status >= 300) {
@@ -68,7 +69,7 @@ async function open(
   { model, provider }: CallTarget,
   credential: Credential | undefined,
   cancellation: Cancellation,
-): Promise<{ readonly exchange: Exchange; readonly secret: string | undefined }> {
+): Promise<{ readonly exchange: Exchange; readonly proof: RequestProof | undefined }> {
   const api = provider.apiFor(model, undefined)
   const body = JSON.stringify(
     chatFormatOf(api.dialect).encodeRequest(requestFor(model), api.encoding),
@@ -88,9 +89,9 @@ async function open(
     credential?.value,
     false,
   )
-  const { request, secret } = prepared
+  const { request, proof } = prepared
   const exchange = await provider.transport.open(request, cancellation)
-  return { exchange: answerOfApi(api, decodedExchange(exchange, provider.key)), secret }
+  return { exchange: answerOfApi(api, decodedExchange(exchange, provider.key)), proof }
 }
 
 function requestFor(model: string): ModelRequest {

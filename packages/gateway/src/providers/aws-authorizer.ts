@@ -34,6 +34,7 @@ export function awsAuthorizer(
       return {
         headers: signer.sign(signedParts(request, host), keys, clock.now()),
         secret: secretOf(keys),
+        refused: () => workload.discard(keys),
       }
     },
   }
@@ -55,5 +56,5 @@ function secretOf({ secretAccessKey, sessionToken }: AwsKeys): string {
 }
 
 function bearer(key: string): RequestProof {
-  return { headers: ['authorization', `Bearer ${key}`], secret: key }
+  return { headers: ['authorization', `Bearer ${key}`], secret: key, refused: () => {} }
 }

@@ -2,12 +2,13 @@ import { untilAborted } from '@fairlead/base'
 import type { Exchange } from '../upstream/exchange.ts'
 import type { OutgoingHttp, OutgoingRequest, ProviderApi } from './provider-type.ts'
 import type { ProviderRuntime } from './provider-runtime.ts'
+import type { RequestProof } from './request-authorizer.ts'
 
-/** A request that can be sent, and what of it must not be repeated. */
+/** A request that can be sent. */
 export interface PreparedRequest {
   readonly request: OutgoingHttp
-  /** Undefined where nothing was added that the credential is not itself. */
-  readonly secret: string | undefined
+  /** What proves who asks; undefined where that is the credential itself. */
+  readonly proof: RequestProof | undefined
 }
 
 /**
@@ -26,14 +27,15 @@ export function prepareRequest(
   if (authorizer !== undefined && !callersKey) {
     const { signal } = outgoing
     const proven = Promise.resolve(prepared).then(async (request) => {
-      const { headers, secret } = await authorizer.prove(request, credential, signal)
-      return { request: { ...request, headers: [...request.headers, ...headers] }, secret }
+      const proof = await authorizer.prove(request, credential, signal)
+      const headers = [...request.headers, ...proof.headers]
+      return { request: { ...request, headers }, proof }
     })
     return untilAborted(proven, signal)
   }
   return prepared instanceof Promise
-    ? untilAborted(prepared, outgoing.signal).then(withoutSecret)
-    : withoutSecret(prepared)
+    ? untilAborted(prepared, outgoing.signal).then(withoutProof)
+    : withoutProof(prepared)
 }
 
 /** An answer in the frames of the API's dialect. */
@@ -41,6 +43,6 @@ export function answerOfApi(api: ProviderApi, exchange: Exchange): Exchange {
   return api.adaptAnswer === undefined ? exchange : api.adaptAnswer(exchange)
 }
 
-function withoutSecret(request: OutgoingHttp): PreparedRequest {
-  return { request, secret: undefined }
+function withoutProof(request: OutgoingHttp): PreparedRequest {
+  return { request, proof: undefined }
 }

@@ -8,6 +8,8 @@ export interface RequestProof {
   readonly headers: readonly string[]
   /** What of them must not be repeated, should the provider quote it. */
   readonly secret: string
+  /** To be called when the provider has refused it, so that the next one is made anew. */
+  refused(): void
 }
 
 /**

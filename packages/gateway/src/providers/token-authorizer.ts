@@ -11,7 +11,7 @@ export function tokenAuthorizer(
   sourceOf: (credential: string | undefined) => TokenSource,
   clock: Clock,
 ): RequestAuthorizer {
-  const sources = new Map<string | undefined, TokenSource>()
+  const sources = new Map<string | undefined, CachedTokenSource<string>>()
   return {
     async prove(_request, credential, signal) {
       // As many as the provider has credentials: with others it gets another authorizer.
@@ -19,7 +19,11 @@ export function tokenAuthorizer(
       const source = known ?? new CachedTokenSource(sourceOf(credential), clock)
       if (known === undefined) sources.set(credential, source)
       const { value } = await source.token(signal)
-      return { headers: ['authorization', `Bearer ${value}`], secret: value }
+      return {
+        headers: ['authorization', `Bearer ${value}`],
+        secret: value,
+        refused: () => source.discard(value),
+      }
     },
   }
 }

@@ -112,4 +112,22 @@ describe('addresses that may be connected to', () => {
       expect(denialOf(address, 'Cluster')).toBe('private')
     },
   )
+
+  it.each([
+    '169.254.169.254',
+    '169.254.170.2',
+    '169.254.170.23',
+    'fd00:ec2::23',
+    '127.0.0.1',
+    '::1',
+  ])('of services for this machine: %s', (address) => {
+    expect(denialOf(address, 'Machine')).toBeUndefined()
+  })
+
+  it.each(['169.254.1.1', '8.8.8.8', '10.0.0.1', 'fe80::1', '::ffff:10.0.0.1', '168.63.129.16'])(
+    'of no service for this machine: %s',
+    (address) => {
+      expect(denialOf(address, 'Machine')).toBe('not-of-machine')
+    },
+  )
 })
