@@ -1,10 +1,10 @@
 /** The remainders of all bytes, for the reflected polynomial of IEEE 802.3. */
-const remainders: readonly number[] = Array.from({ length: 256 }, (_, byte) => {
+const remainders: ArrayLike<number> = Int32Array.from({ length: 256 }, (_, byte) => {
   let remainder = byte
   for (let bit = 0; bit < 8; bit += 1) {
     remainder = (remainder & 1) === 1 ? (remainder >>> 1) ^ 0xedb88320 : remainder >>> 1
   }
-  return remainder >>> 0
+  return remainder
 })
 
 /**
@@ -13,6 +13,8 @@ const remainders: readonly number[] = Array.from({ length: 256 }, (_, byte) => {
  */
 export function crc32(bytes: Uint8Array, before = 0): number {
   let crc = ~before
-  for (const byte of bytes) crc = (crc >>> 8) ^ (remainders[(crc ^ byte) & 0xff] ?? 0)
+  for (let index = 0; index < bytes.length; index += 1) {
+    crc = (crc >>> 8) ^ (remainders[(crc ^ (bytes[index] ?? 0)) & 0xff] ?? 0)
+  }
   return ~crc >>> 0
 }
