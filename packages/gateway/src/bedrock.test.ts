@@ -8,7 +8,7 @@ import { startIdentityServer } from './test-support/identity-server.ts'
 import { claudeEvents, claudeMessage, messagesSurface } from './test-support/messages-surface.ts'
 import { keyedProvider, providerOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
-import type { Answer } from './test-support/upstream.ts'
+import { type Answer, completion } from './test-support/upstream.ts'
 import { surfaces } from './surfaces/surfaces.ts'
 
 const model = 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0'
@@ -158,6 +158,23 @@ describe('Claude on Bedrock', () => {
     const text = await (await gateway.post('/test/messages', { ...call, stream: true })).text()
     expect(text).toMatch(/event: error/)
   })
+
+  it.each(['openai.gpt-oss-120b-1:0', 'us.openai.gpt-5-v1:0'])(
+    'has the model %s of OpenAI asked by its own API, with the same signature',
+    async (name) => {
+      const { gateway, upstream } = await start((response, { headers, path, raw }) => {
+        void expectedSignature(path, headers, raw, undefined).then((expected) => {
+          const isSigned = headers.authorization === expected
+          response.writeHead(isSigned ? 200 : 403, { 'content-type': 'application/json' })
+          response.end(JSON.stringify(completion('hello')))
+        })
+      })
+      const response = await gateway.chat({ ...call, model: name })
+      expect(await response.json()).toEqual(completion('hello'))
+      expect(upstream.requests[0]?.path).toBe('/openai/v1/chat/completions')
+      expect(upstream.requests[0]?.body['model']).toBe(name)
+    },
+  )
 
   it('is asked with an API key of Bedrock as a Bearer token', async () => {
     const { gateway, upstream } = await start(whole, 'ABSKQmVkcm9ja0FQSUtleS0x')

@@ -1,5 +1,6 @@
-import { anthropicMessages } from '@fairlead/llm'
+import { anthropicMessages, openAiChat } from '@fairlead/llm'
 import { awsAuthorizer } from './aws-authorizer.ts'
+import { bearerRequest } from './bearer-request.ts'
 import { bedrockAnswer } from './bedrock-answer.ts'
 import { claudeBody, takeHeader } from './claude-body.ts'
 import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
@@ -28,9 +29,23 @@ const claude: ProviderApi = {
   adaptAnswer: bedrockAnswer,
 }
 
-const apis: ProviderApis = [claude]
+/**
+ * OpenAI's models by their own API.
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html
+ */
+const openAi: ProviderApi = {
+  dialect: openAiChat,
+  encoding: { outputLimitField: 'max_completion_tokens' },
+  prepare: (request) => bearerRequest(request, '/openai/v1/chat/completions', undefined),
+}
 
-/** Claude on Amazon Bedrock. */
+const claudeApis: ProviderApis = [claude]
+const openAiApis: ProviderApis = [openAi]
+
+/** In a model's ID or the ARN of it, behind the place of an inference profile if there is one. */
+const openAiModel = /(?:^|[./])openai\./
+
+/** Claude and OpenAI's models on Amazon Bedrock. */
 export const bedrock: ProviderType = {
   type: 'Bedrock',
   remote: true,
@@ -42,6 +57,6 @@ export const bedrock: ProviderType = {
   presets: new Map(),
   telemetryName: 'aws.bedrock',
   needsCredential: true,
-  apisOf: () => apis,
+  apisOf: (model) => (openAiModel.test(model) ? openAiApis : claudeApis),
   createAuthorizer: awsAuthorizer,
 }
