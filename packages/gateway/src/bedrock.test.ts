@@ -86,7 +86,7 @@ describe('Claude on Bedrock', () => {
     const { gateway, upstream } = await start((response, request) =>
       strictBedrock(request.path.endsWith('stream') ? streamed : whole)(response, request),
     )
-    const beta = { 'anthropic-beta': 'context-1m-2025-08-07, other-beta' }
+    const beta = { 'anthropic-beta': 'context-1m-2025-08-07, other-beta,' }
     const response = await gateway.post('/test/messages', call, beta)
     expect(await response.json()).toEqual(claudeMessage('hello'))
     expect(upstream.requests[0]?.body).toEqual({

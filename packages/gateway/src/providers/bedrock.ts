@@ -2,7 +2,7 @@ import { anthropicMessages, openAiChat } from '@fairlead/llm'
 import { awsAuthorizer } from './aws-authorizer.ts'
 import { bearerRequest } from './bearer-request.ts'
 import { bedrockAnswer } from './bedrock-answer.ts'
-import { claudeBody, takeHeader } from './claude-body.ts'
+import { claudeBody, takeList } from './claude-body.ts'
 import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html */
@@ -15,10 +15,7 @@ const claude: ProviderApi = {
   dialect: anthropicMessages,
   encoding: {},
   prepare({ basePath, body, headers, model, stream }) {
-    const betas = (takeHeader(headers, 'anthropic-beta') ?? '')
-      .split(',')
-      .map((beta) => beta.trim())
-      .filter((beta) => beta !== '')
+    const betas = takeList(headers, 'anthropic-beta')
     const method = stream ? 'invoke-with-response-stream' : 'invoke'
     return {
       path: `${basePath}/model/${encodeURIComponent(model)}/${method}`,

@@ -1,13 +1,14 @@
 import { noUniqueFields, outlineBody, spliceTopLevel } from '@fairlead/llm'
 
-/** Takes a header out of a flat list; undefined if it is not there. */
-export function takeHeader(headers: string[], name: string): string | undefined {
-  for (let index = 0; index < headers.length; index += 2) {
+/** Takes a header that lists things out of a flat list of headers, however often it is there. */
+export function takeList(headers: string[], name: string): readonly string[] {
+  const values: string[] = []
+  for (let index = headers.length - 2; index >= 0; index -= 2) {
     if (headers[index] !== name) continue
-    const [, value] = headers.splice(index, 2)
-    return value
+    const [, value = ''] = headers.splice(index, 2)
+    values.unshift(...value.split(','))
   }
-  return undefined
+  return values.map((value) => value.trim()).filter((value) => value !== '')
 }
 
 /**
