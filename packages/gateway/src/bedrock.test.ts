@@ -74,6 +74,12 @@ describe('Claude on Bedrock', () => {
     expect(upstream.requests[0]?.path).toBe(`/model/${encodeURIComponent(model)}/invoke`)
   })
 
+  it('has its required limit from the catalogue, which knows its models', async () => {
+    const { gateway, upstream } = await start(strictBedrock(whole))
+    await gateway.chat({ model, messages: call.messages })
+    expect(upstream.requests[0]?.body['max_tokens']).toBe(64_000)
+  })
+
   it('streams into the format of the caller', async () => {
     const { gateway, upstream } = await start(strictBedrock(streamed))
     const text = await (await gateway.chat({ ...call, stream: true })).text()

@@ -48,6 +48,7 @@ export const azureOpenAi: ProviderType = {
   versionPath: '',
   presets: new Map(),
   telemetryName: 'azure.ai.openai',
+  catalogueVendor: 'azure',
   needsCredential: true,
   callerKeyHeaders: ['api-key', 'authorization'],
   apisOf: () => apis,

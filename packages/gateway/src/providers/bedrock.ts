@@ -53,6 +53,7 @@ export const bedrock: ProviderType = {
   versionPath: '',
   presets: new Map(),
   telemetryName: 'aws.bedrock',
+  catalogueVendor: 'amazon-bedrock',
   needsCredential: true,
   apisOf: (model) => (openAiModel.test(model) ? openAiApis : claudeApis),
   createAuthorizer: awsAuthorizer,

@@ -39,6 +39,7 @@ export const vertexAi: ProviderType = {
   versionPath: '/v1',
   presets: new Map(),
   telemetryName: 'gcp.vertex_ai',
+  catalogueVendor: 'google-vertex',
   needsCredential: true,
   apisOf: () => apis,
   createAuthorizer: authorizerOf,
