@@ -217,6 +217,17 @@ const spec = object(
       providerHeader,
       { max: 32, default: [] },
     ),
+    parameters: object(
+      'What becomes of parameters that the provider or its model does not know.',
+      {
+        unsupported: choice(
+          'Drop leaves out what is only a hint, such as seed, and passes the provider over where the answer would be another one. Error passes it over for hints as well. Forward sends fields as the caller spelled them, also those that the provider is known to refuse. If no other target can answer, the call is refused with 400. x-fairlead-adapted tells what was left out. Defaults to Drop.',
+          ['Error', 'Drop', 'Forward'],
+          { default: 'Drop' },
+        ),
+      },
+      { default: {} },
+    ),
     timeouts,
     health,
     simulator: Type.Optional(simulator),

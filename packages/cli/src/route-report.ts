@@ -66,13 +66,20 @@ function chosenRoute({ route, sticky, strategy }: RouteExplanation): readonly st
 }
 
 function targetLine(target: ExplainedTarget, index: number): string {
-  const { available_in_ms: waitMs, cost, in_flight: inFlight, latency_ms: latencyMs } = target
+  const {
+    adapted,
+    available_in_ms: waitMs,
+    cost,
+    in_flight: inFlight,
+    latency_ms: latencyMs,
+  } = target
   const known = [
     `weight ${target.weight}`,
     target.health,
     ...(waitMs > 0 ? [`passed over for ${waitMs} ms more`] : []),
     `${inFlight} in flight`,
     ...(latencyMs === null ? [] : [`${latencyMs} ms`]),
+    ...(adapted === null ? [] : [`adapted: ${adapted}`]),
     ...(cost === null ? [] : [`$${dollars.format(cost)} for this call`]),
     ...catalogueWords(target),
   ]

@@ -196,6 +196,7 @@ describe('GET /v1/requests/{id}', () => {
       conversation: null,
       trace_id: null,
       attempts,
+      adapted: null,
       passed_over: [],
       usage: { input_tokens: 12, cached_tokens: 0, output_tokens: 3, reasoning_tokens: 0 },
     })

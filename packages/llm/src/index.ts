@@ -49,7 +49,8 @@ export {
   type RequestFeature,
   type Support,
 } from './operations/chat/request-feature.ts'
-export { type Adaptation, adaptationText } from './operations/chat/adaptation.ts'
+export { featureWeight, isKnownParameter } from './operations/chat/feature-rules.ts'
+export { type Adaptation, adaptationText, featureName } from './operations/chat/adaptation.ts'
 export {
   type AdaptationTarget,
   type AdaptedRequest,

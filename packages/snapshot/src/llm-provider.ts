@@ -40,6 +40,8 @@ export interface LLMProviderSettings extends ResourceIdentity {
   /** Empty: any model that the provider serves. */
   readonly models: readonly ProviderModel[]
   readonly headers: readonly { readonly name: string; readonly value: string }[]
+  /** What becomes of parameters that the provider or its model does not know. */
+  readonly parameters: { readonly unsupported: 'Error' | 'Drop' | 'Forward' }
   readonly timeouts: TimeoutSettings
   readonly health: HealthSettings
   readonly simulator: SimulatorSettings | undefined

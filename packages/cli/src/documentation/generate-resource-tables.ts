@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { generatedDocuments } from './generated-documents.ts'
-import { withGeneratedParts } from './resource-tables.ts'
+import { withGeneratedParts } from './generated-parts.ts'
 
 /** Writes the tables of documents that are generated from kinds, capabilities and the catalogue. */
 for (const [name, parts] of generatedDocuments) {

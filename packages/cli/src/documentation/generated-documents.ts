@@ -1,5 +1,8 @@
 import { kinds } from '@fairlead/config'
+import { surfaces } from '@fairlead/gateway'
+import { dialects } from '@fairlead/llm'
 import { capabilities } from '../capabilities.ts'
+import { compatibilityTables } from './compatibility-tables.ts'
 import { presetTables } from './preset-tables.ts'
 import { resourceTables } from './resource-tables.ts'
 
@@ -7,4 +10,5 @@ import { resourceTables } from './resource-tables.ts'
 export const generatedDocuments: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
   ['resources.md', resourceTables(kinds, capabilities)],
   ['presets.md', presetTables()],
+  ['compatibility.md', compatibilityTables(dialects, surfaces)],
 ])

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { generatedDocuments } from './generated-documents.ts'
-import { withGeneratedParts } from './resource-tables.ts'
+import { withGeneratedParts } from './generated-parts.ts'
 
 it.each([...generatedDocuments])(
   'the tables of docs/%s are those that the lists of this build generate',

@@ -2,10 +2,8 @@ import { LLMProvider } from '@fairlead/api'
 import { commonConditionTypes, type ConditionType, type KindCompiler } from '@fairlead/config'
 import type { StructuralSchema } from '@fairlead/kube-core'
 import type { Capabilities, ProviderTypeCapability } from '@fairlead/snapshot'
+import type { GeneratedParts } from './generated-parts.ts'
 import { markdownTable } from './markdown-table.ts'
-
-/** Markdown by the name of its generated part of `docs/resources.md`. */
-type GeneratedParts = ReadonlyMap<string, string>
 
 /** Tables generated from kinds and capabilities, so that the document need not repeat them. */
 export function resourceTables(
@@ -18,25 +16,6 @@ export function resourceTables(
     ['unsupported fields', unsupportedTable(kinds, capabilities)],
     ['provider types', providerTable(capabilities)],
   ])
-}
-
-/**
- * The document with its generated parts replaced. A part is delimited by `<!-- generated: name -->`
- * and `<!-- end -->`. Throws when the document lacks a part or has an unknown one.
- */
-export function withGeneratedParts(document: string, parts: GeneratedParts): string {
-  const missing = new Set(parts.keys())
-  const result = document.replaceAll(
-    /<!-- generated: (.*?) -->\n[^]*?<!-- end -->/g,
-    (_, name: string) => {
-      const part = parts.get(name)
-      if (part === undefined) throw new Error(`nothing generates the part ${JSON.stringify(name)}`)
-      missing.delete(name)
-      return `<!-- generated: ${name} -->\n\n${part}\n\n<!-- end -->`
-    },
-  )
-  if (missing.size > 0) throw new Error(`the document has no part for ${[...missing].join(', ')}`)
-  return result
 }
 
 function kindTable(kinds: readonly KindCompiler[]): string {

@@ -32,6 +32,7 @@ export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): stri
   if (record.attempts.length > 0) {
     headers.push('x-fairlead-attempts', String(record.attempts.length))
   }
+  if (record.adapted !== '') headers.push('x-fairlead-adapted', record.adapted)
   if (record.explainsAttempts) headers.push('x-fairlead-attempt-log', attemptLog(record.attempts))
   if (record.prompt !== undefined) {
     const { namespace, name, version } = record.prompt

@@ -1,6 +1,7 @@
 import type { Turn } from '@fairlead/context'
 import {
   chatFormatOf,
+  type DecodeOptions,
   type Dialect,
   editRequest,
   type Item,
@@ -9,7 +10,7 @@ import {
 } from '@fairlead/llm'
 import type { CallRequest } from '../call/call-request.ts'
 import type { CallTarget } from '../routing/call-target.ts'
-import { outputLimit } from './output-limit.ts'
+import { encodeFor, type TargetBody, withoutRefused } from './target-body.ts'
 
 /** A call with everything that its model is to see. */
 export class AssembledCall {
@@ -29,26 +30,22 @@ export class AssembledCall {
   }
 
   /**
-   * The request body for one target. A provider that speaks the caller's dialect gets the caller's
-   * bytes with only the necessary changes; any other gets the request encoded in its own dialect.
-   * Throws a ModelError 400 for what that dialect cannot express.
+   * What one target is sent. A provider that speaks the caller's dialect gets the caller's bytes with
+   * only the necessary changes; any other gets the request encoded in its own dialect. Throws a
+   * ModelError 400 for what the target cannot do.
    */
-  bodyFor(target: CallTarget): Uint8Array {
-    const { model } = target
-    const { dialect, encoding } = target.apiFor(this.#dialect)
-    if (dialect.name === this.#dialect.name) {
-      const { body, outline, sent } = this.#request
-      const edit = { model, edits: this.#edits, options: encoding, outline }
-      const bytes = this.#dialect.passage.edit(body, sent, edit)
-      if (bytes !== undefined) return this.#withoutFields(bytes)
-    }
+  bodyFor(target: CallTarget): TargetBody {
+    const body =
+      this.#passingBody(target) ?? encodeFor(target, this.#dialect, this.requestFor(target))
+    this.#request.releaseFields()
+    return body
+  }
+
+  /** The same request in no provider's dialect, before it is adapted. Throws a ModelError 400. */
+  requestFor({ model }: CallTarget): ModelRequest {
     // Not kept: the tree of a long request would be held for as long as its answer takes.
     const decoded = this.#decoded ?? decodeCall(this.#dialect, this.#request)
-    const request = editRequest(decoded, this.#edits, model)
-    const maxOutputTokens = outputLimit(target.facts, request)
-    const options = maxOutputTokens === undefined ? encoding : { ...encoding, maxOutputTokens }
-    const encoded = chatFormatOf(dialect).encodeRequest(request, options)
-    return this.#withoutFields(Buffer.from(JSON.stringify(encoded)))
+    return editRequest(decoded, this.#edits, model)
   }
 
   /** What the model is to see, in no provider's dialect. Throws a ModelError 400 as `bodyFor` does. */
@@ -59,18 +56,29 @@ export class AssembledCall {
     return [...itemsBefore, ...decoded.items]
   }
 
-  #withoutFields(bytes: Uint8Array): Uint8Array {
-    this.#request.releaseFields()
-    return bytes
+  /** The caller's bytes, edited; undefined where they have to be encoded instead. */
+  #passingBody(target: CallTarget): TargetBody | undefined {
+    const { dialect, encoding } = target.apiFor(this.#dialect)
+    if (dialect.name !== this.#dialect.name) return undefined
+    const { body, outline, sent } = this.#request
+    const edit = { model: target.model, edits: this.#edits, options: encoding, outline }
+    const bytes = this.#dialect.passage.edit(body, sent, edit)
+    if (bytes === undefined) return undefined
+    return withoutRefused(target, this.#dialect, bytes, {
+      outline: bytes === body ? outline : undefined,
+      decoded: () => this.requestFor(target),
+    })
   }
 }
 
 /** The caller's request in no provider's dialect. Throws a ModelError 400 for what is wrong in it. */
-export function decodeCall(dialect: Dialect, request: CallRequest): ModelRequest {
-  return chatFormatOf(dialect).decodeRequest(
-    { ...request.fields(), model: request.model },
-    { messagesOptional: request.prompt !== undefined },
-  )
+export function decodeCall(
+  dialect: Dialect,
+  request: CallRequest,
+  { messagesOptional = request.prompt !== undefined }: DecodeOptions = {},
+): ModelRequest {
+  const body = { ...request.fields(), model: request.model }
+  return chatFormatOf(dialect).decodeRequest(body, { messagesOptional })
 }
 
 interface AssembledParts {

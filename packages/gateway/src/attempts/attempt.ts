@@ -1,7 +1,8 @@
 import type { Cancellation } from '@fairlead/base'
-import { ModelError } from '@fairlead/llm'
+import { adaptationText, ModelError } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
+import type { TargetBody } from '../assembly/target-body.ts'
 import type { Call } from '../call/call.ts'
 import { answerOfApi, type PreparedRequest, prepareRequest } from '../providers/prepare-request.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
@@ -39,10 +40,11 @@ export async function attempt(
   const { stream } = call.request.sent
   const own = callerCredential(target, call)
   let secret = own === undefined ? credential?.value : secretOf(own)
-  const body = bodyFor(target, assembled, call)
+  const { adapted, bytes: body } = bodyFor(target, assembled, call)
   const api = target.apiFor(call.dialect)
   const running = new RunningAttempt(target, credential, call)
   record.target = target
+  record.adapted = adaptationText(adapted)
   record.startWaiting()
   let isOpen = false
   let status: number | undefined
@@ -86,7 +88,7 @@ export async function attempt(
 const ofProofs: ReadonlySet<FailureEffect['credential']> = new Set(['Refused', 'Expired'])
 
 /** What one target cannot express, another may. */
-function bodyFor(target: CallTarget, assembled: AssembledCall, { record }: Call): Uint8Array {
+function bodyFor(target: CallTarget, assembled: AssembledCall, { record }: Call): TargetBody {
   try {
     return assembled.bodyFor(target)
   } catch (error) {

@@ -22,6 +22,8 @@ export interface CallFields {
   readonly attempts: readonly AttemptEvidence[]
   /** Targets that could have answered and were not asked. */
   readonly passedOver: readonly PassedOver[] | undefined
+  /** What was left out or reached the provider in another way, as in `x-fairlead-adapted`. */
+  readonly adapted: string | undefined
   /** `namespace/name` of the PromptTemplate. */
   readonly prompt: string | undefined
   readonly promptVersion: string | undefined
@@ -52,6 +54,7 @@ export function callFields(record: CallRecord, endedMs: number): CallFields {
     upstreamModel: target?.model,
     stream: record.stream,
     attempts: record.attempts.map(attemptEvidence),
+    adapted: record.adapted === '' ? undefined : record.adapted,
     passedOver: passedOver.length === 0 ? undefined : passedOver,
     prompt: prompt === undefined ? undefined : `${prompt.namespace}/${prompt.name}`,
     promptVersion: prompt?.version,

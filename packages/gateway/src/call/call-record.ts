@@ -25,6 +25,11 @@ export class CallRecord {
   readonly attempts: AttemptRecord[] = []
   /** Targets that could have answered and were not asked. */
   readonly passedOver: PassedOver[] = []
+  /**
+   * What the target that was asked last does not know, and what became of it: as `adaptationText`
+   * writes it, empty for nothing.
+   */
+  adapted = ''
   /** Whether the caller asks for all attempts in the headers of the answer. */
   explainsAttempts = false
   target: CallTarget | undefined

@@ -55,6 +55,7 @@ function callSpan({ trace, record, endedMs, at }: SpanParts): Span {
     ['fairlead.prompt', promptName],
     ['fairlead.prompt_version', prompt?.version],
     ['fairlead.attempts', record.attempts.length],
+    ['fairlead.adapted', text(record.adapted)],
     ['fairlead.passed_over', passedOverTexts(record)],
   ]
   // By the conventions, a server is not at fault for what a client did wrong.

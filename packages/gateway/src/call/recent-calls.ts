@@ -58,6 +58,7 @@ export function keptCall({ fields, endedAtMs, tenant, usage }: EndedCall): KeptC
     conversation: fields.conversation ?? null,
     trace_id: fields.traceId ?? null,
     attempts: fields.attempts,
+    adapted: fields.adapted ?? null,
     passed_over: fields.passedOver ?? [],
     usage: usage === undefined ? null : presentUsage(usage),
   }

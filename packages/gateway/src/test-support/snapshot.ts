@@ -98,6 +98,7 @@ export function providerOf(
     credentials: [],
     models: [],
     headers: [],
+    parameters: { unsupported: 'Drop' },
     timeouts: { connectMs: 10_000, firstByteMs: undefined, idleMs: undefined, totalMs: undefined },
     health: {
       failures: 5,

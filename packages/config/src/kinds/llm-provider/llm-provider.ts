@@ -50,7 +50,7 @@ function compileProvider(
   findings: Findings,
   { providerTypes }: Capabilities,
 ): LLMProviderSettings | undefined {
-  const { authentication, backendRef, type, models, headers, timeouts } = provider.spec
+  const { authentication, backendRef, type, models, headers, parameters, timeouts } = provider.spec
   const served = providerTypes.find((capability) => capability.type === type)
   if (!served) {
     findings.reject(
@@ -91,6 +91,7 @@ function compileProvider(
       },
     })),
     headers: compileHeaders(headers, findings),
+    parameters: { unsupported: parameters.unsupported },
     timeouts: {
       connectMs: compileLimit(timeouts.connect, findings, 'spec.timeouts.connect'),
       ...compileTimeouts(timeouts, findings, 'spec.timeouts'),

@@ -9,6 +9,7 @@ import {
   type RoutingTable,
 } from '../../routing/match-route.ts'
 import type { RoutedCall } from '../../routing/routed-call.ts'
+import type { ForeseeAdaptation } from './foreseen-adaptation.ts'
 import type { ExplainedTarget, NamedTarget, RouteExplanation } from './route-explanation.ts'
 
 /** Rules that are named at most. */
@@ -33,6 +34,7 @@ export function explainRoute(
   call: RoutedCall,
   table: RoutingTable,
   random: () => number,
+  foresee: ForeseeAdaptation,
 ): RouteExplanation {
   const asked = {
     object: 'route',
@@ -42,7 +44,8 @@ export function explainRoute(
     features: [...call.features],
   } as const
   try {
-    return { ...asked, ...rulesOf(call, table), ...found(findRoute(call, table, random), call) }
+    const route = findRoute(call, table, random)
+    return { ...asked, ...rulesOf(call, table), ...found(route, call, foresee) }
   } catch (error) {
     if (!(error instanceof ModelError)) throw error
     // What a caller may not use, it is told nothing about.
@@ -60,18 +63,27 @@ function rulesOf(
   return { rules, more_rules: more }
 }
 
-function found(route: MatchedRoute, call: RoutedCall) {
+function found(route: MatchedRoute, call: RoutedCall, foresee: ForeseeAdaptation) {
   const { mirror, unfit } = route
+  const targets: ExplainedTarget[] = []
+  const refusing: { readonly target: CallTarget; readonly error: ModelError }[] = []
+  for (const target of byAvailability(route.targets, call.nowMs).targets) {
+    const adapted = foresee(target)
+    if (typeof adapted === 'string') targets.push(explained(target, call, adapted))
+    else refusing.push({ target, error: adapted })
+  }
+  const error = route.targets.length === 0 ? noFitTarget(route) : refusing[0]?.error
   return {
     route: route.label,
     strategy: route.route?.strategy ?? null,
     sticky: stickinessOf(route),
-    targets: byAvailability(route.targets, call.nowMs).targets.map((target) =>
-      explained(target, call),
-    ),
-    passed_over: unfit.map(({ target, reason }) => ({ ...named(target), reason })),
+    targets,
+    passed_over: [
+      ...unfit.map(({ target, reason }) => ({ ...named(target), reason })),
+      ...refusing.map(({ target, error: { message } }) => ({ ...named(target), reason: message })),
+    ],
     mirror: mirror ? { ...named(mirror.target), percent: mirror.percent } : null,
-    error: route.targets.length === 0 ? presentedError(noFitTarget(route)) : null,
+    error: targets.length === 0 && error !== undefined ? presentedError(error) : null,
   }
 }
 
@@ -88,7 +100,7 @@ function named({ name, provider, model }: CallTarget): NamedTarget {
   return { target: name, provider: provider.key, model }
 }
 
-function explained(target: CallTarget, call: RoutedCall): ExplainedTarget {
+function explained(target: CallTarget, call: RoutedCall, adapted: string): ExplainedTarget {
   const { price } = target
   const latencyMs = target.measurements.latency(call.stream).measured
   return {
@@ -105,6 +117,7 @@ function explained(target: CallTarget, call: RoutedCall): ExplainedTarget {
           output_per_million: price.outputPerMillion ?? null,
         }
       : null,
+    adapted: adapted === '' ? null : adapted,
     cost: callCost(target, call) ?? null,
   }
 }

@@ -60,6 +60,8 @@ export interface ExplainedTarget extends NamedTarget {
     readonly input_per_million: string | null
     readonly output_per_million: string | null
   } | null
+  /** What would be left out or reach it in another way, as in `x-fairlead-adapted`; null for nothing. */
+  readonly adapted: string | null
   /** What this call would cost in US dollars; null if unknown. */
   readonly cost: number | null
 }

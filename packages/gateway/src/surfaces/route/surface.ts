@@ -5,6 +5,7 @@ import { routedCallOf } from '../../call/routed-call-of.ts'
 import { requireJson } from '../../http/read-body.ts'
 import type { Surface, SurfaceRequest } from '../surface.ts'
 import { explainRoute } from './explain-route.ts'
+import { foreseeAdaptation } from './foreseen-adaptation.ts'
 
 /** Where a chat completion would go, without sending it. */
 export const route: Surface = {
@@ -26,7 +27,7 @@ async function answerRoute(request: SurfaceRequest): Promise<object> {
     const asked = readChatRequest(held.body, sender, { messagesOptional: true })
     const nowMs = services.clock.monotonicMs()
     const call = routedCallOf(asked, { caller, dialect, headers, nowMs })
-    return explainRoute(call, runtime, services.random)
+    return explainRoute(call, runtime, services.random, foreseeAdaptation(asked, dialect))
   } finally {
     held.reservation.release()
   }

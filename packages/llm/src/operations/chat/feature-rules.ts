@@ -244,6 +244,16 @@ export const featureRules: Readonly<Record<RequestFeature, FeatureRule>> = {
 /** The features that a top-level field of chat completions carries. */
 export const featuresOfField: ReadonlyMap<string, readonly RequestFeature[]> = fieldIndex()
 
+/** What is lost where a feature is left out. */
+export function featureWeight(feature: RequestFeature): FeatureWeight {
+  return featureRules[feature].weight
+}
+
+/** Whether a top-level field of chat completions carries features and nothing else. */
+export function isKnownParameter(field: string): boolean {
+  return featuresOfField.has(field)
+}
+
 function fieldIndex(): ReadonlyMap<string, readonly RequestFeature[]> {
   const index = new Map<string, RequestFeature[]>()
   for (const [feature, { fields }] of Object.entries(featureRules)) {
