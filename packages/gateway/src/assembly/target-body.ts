@@ -36,6 +36,7 @@ export function adaptFor(
   const known: AdaptationTarget = {
     dialect: dialect.name,
     support: format.support(target.model),
+    conflicts: format.conflicts?.(target.model),
     foreignFields: format.foreignFields,
     refusedParameters: encoding.quirks?.refusedParameters,
   }

@@ -1,6 +1,7 @@
 import { readRetryAfterSeconds } from '@fairlead/base'
 import { decodeSse } from '../../framing/decode-sse.ts'
 import type { Dialect } from '../dialect.ts'
+import { conflicts } from './conflicts.ts'
 import { decodeInput, decodeRequest, decodeTools } from './decode-request.ts'
 import { decodeResponse } from './decode-response.ts'
 import { encodeRequest } from './encode-request.ts'
@@ -18,6 +19,7 @@ export const anthropicMessages: Dialect = {
   operations: {
     chat: {
       support,
+      conflicts,
       featureFields,
       restatedFields: ['thinking', 'output_config', 'metadata'],
       foreignFields: ['thinking', 'web_search_options'],

@@ -143,6 +143,27 @@ describe('what another answer would come of', () => {
   })
 })
 
+describe('what a target refuses together', () => {
+  const conflicts = [
+    { dropped: 'Reasoning', besides: 'ForcedToolChoice' },
+    { dropped: 'Temperature', besides: 'Reasoning' },
+    { dropped: 'TopP', besides: 'Temperature' },
+  ] as const
+
+  it.each<[Partial<ModelRequest>, string]>([
+    [{ settings: { temperature: 1 } }, ''],
+    [{ settings: { temperature: 1, topP: 1 } }, 'dropped=top_p'],
+    [{ settings: { reasoningEffort: 'low', temperature: 1, topP: 1 } }, 'dropped=temperature'],
+    [
+      { settings: { reasoningEffort: 'low', temperature: 1 }, toolChoice: 'required' },
+      'dropped=reasoning',
+    ],
+    [{ settings: { temperature: 1, topP: 1 }, extrasDialect: 'targets' }, ''],
+  ])('loses one of two that are in force: %j', (parts, text) => {
+    expect(said(parts, { conflicts })).toBe(text)
+  })
+})
+
 describe('fields of another dialect', () => {
   const extras = { odd: { a: 1 }, thinking: {}, known: 1 }
 

@@ -4,7 +4,12 @@ import type { ChatFormat } from './chat-format.ts'
 import { scanContent, type ContentScan } from './content-scan.ts'
 import { featureRules, featuresOfField } from './feature-rules.ts'
 import type { ModelRequest } from './model-request.ts'
-import { type FeatureSupport, type RequestFeature, requestFeatures } from './request-feature.ts'
+import {
+  type FeatureConflict,
+  type FeatureSupport,
+  type RequestFeature,
+  requestFeatures,
+} from './request-feature.ts'
 
 /**
  * What becomes of hints that a target does not know. `Error`: the call is refused. `Drop`: they are
@@ -18,6 +23,8 @@ export interface AdaptationTarget {
   readonly dialect: string
   /** What becomes of each feature there. */
   readonly support: FeatureSupport
+  /** What it refuses together. Defaults to nothing. */
+  readonly conflicts?: readonly FeatureConflict[] | undefined
   /** Fields of other dialects that its requests are encoded from. Defaults to none. */
   readonly foreignFields?: readonly string[] | undefined
   /** Top-level fields, in the spelling of its dialect, that the server refuses. Defaults to none. */
@@ -56,12 +63,9 @@ export function adaptRequest(
   const adapted: Adaptation[] = []
   const forwarded: Record<string, unknown> = {}
   let current = withoutUnasked(request, refused, content)
-  for (const feature of requestFeatures) {
-    const rule = featureRules[feature]
-    if (!rule.asked(current, content)) continue
-    if (feature === 'ProviderTools' && own) continue
-    const decision = decide(feature, target, { content, own, refused })
+  for (const [feature, decision] of decisions(current, target, { content, own, refused })) {
     if (decision === 'Keep') continue
+    const rule = featureRules[feature]
     const name = featureName(feature)
     if (decision === 'Emulate') {
       adapted.push({ name, as: 'Emulated' })
@@ -107,6 +111,26 @@ interface Seen {
   readonly content: ContentScan
   readonly own: boolean
   readonly refused: ReadonlySet<string>
+}
+
+/** What becomes of each feature that is asked for. */
+function decisions(
+  request: ModelRequest,
+  target: AdaptationTarget,
+  seen: Seen,
+): ReadonlyMap<RequestFeature, Decision> {
+  const made = new Map<RequestFeature, Decision>()
+  for (const feature of requestFeatures) {
+    if (!featureRules[feature].asked(request, seen.content)) continue
+    if (feature === 'ProviderTools' && seen.own) continue
+    made.set(feature, decide(feature, target, seen))
+  }
+  if (seen.own) return made
+  const isInForce = (feature: RequestFeature) => /^(?:Keep|Emulate)$/.test(made.get(feature) ?? '')
+  for (const { besides, dropped } of target.conflicts ?? []) {
+    if (isInForce(besides) && isInForce(dropped)) made.set(dropped, 'LeaveOut')
+  }
+  return made
 }
 
 function decide(

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@fairlead/base'
 import type { ModelRequest, ToolDefinition } from './model-request.ts'
-import type { FeatureSupport, RequestFeature } from './request-feature.ts'
+import type { FeatureConflict, FeatureSupport, RequestFeature } from './request-feature.ts'
 import type { ModelResponse } from './model-response.ts'
 import type { ServerQuirks } from './server-quirks.ts'
 import type { StreamEvent } from './stream-event.ts'
@@ -11,6 +11,11 @@ export interface ChatFormat {
   readonly singlePrompt?: true
   /** What becomes of each feature of a request at a provider's model. */
   support(model: string): FeatureSupport
+  /**
+   * What a model refuses together, in the order in which it is decided: what has been left out
+   * displaces nothing more. Defaults to nothing.
+   */
+  readonly conflicts?: (model: string) => readonly FeatureConflict[]
   /** Where callers ask for features, as far as other than in OpenAI's chat completions. */
   readonly featureFields?: Readonly<Partial<Record<RequestFeature, string>>>
   /**

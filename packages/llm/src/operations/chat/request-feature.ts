@@ -56,6 +56,13 @@ export type RequestFeature = (typeof requestFeatures)[number]
  */
 export type Support = 'Native' | 'Emulated' | 'Dropped' | 'Refused'
 
+/** Two features that a provider refuses together, of which one is left out. */
+export interface FeatureConflict {
+  readonly dropped: RequestFeature
+  /** The one that stays: sent, or reached in another way. */
+  readonly besides: RequestFeature
+}
+
 export type FeatureSupport = Readonly<Record<RequestFeature, Support>>
 
 /** A row of the table of a dialect: what differs from `Native`. */
