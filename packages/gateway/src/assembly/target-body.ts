@@ -35,7 +35,7 @@ export function adaptFor(
   const format = chatFormatOf(dialect)
   const known: AdaptationTarget = {
     dialect: dialect.name,
-    support: format.support(target.model),
+    support: format.support(target.model, encoding.quirks),
     conflicts: format.conflicts?.(target.model),
     foreignFields: format.foreignFields,
     refusedParameters: encoding.quirks?.refusedParameters,

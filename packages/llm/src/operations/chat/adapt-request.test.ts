@@ -241,28 +241,6 @@ describe('what a server refuses by name', () => {
   })
 })
 
-describe('the history', () => {
-  const items: readonly Item[] = [
-    { type: 'reasoning', summary: [], signature: 's', maker: 'others' },
-    { type: 'fairlead:native', role: 'assistant', dialect: 'others', block: {} },
-    { type: 'message', role: 'user', name: 'Ada', content: [] },
-  ]
-
-  it('is never refused for what earlier answers contain', () => {
-    const all = 'dropped=reasoning_replay,native_items'
-    expect(said({ items }, { unsupported: 'Error' })).toBe(all)
-  })
-
-  it('of the own dialect is kept', () => {
-    expect(said({ items }, { dialect: 'others' })).toBe('')
-  })
-
-  it('loses the names of speakers where they are unknown', () => {
-    const { request } = adapt({ items }, { support: { MessageName: 'Dropped' } })
-    expect(request.items.at(-1)).toEqual({ type: 'message', role: 'user', content: [] })
-  })
-})
-
 describe('the text of adaptations', () => {
   it('groups and bounds the names', () => {
     const extras = Object.fromEntries(Array.from({ length: 23 }, (_, index) => [`f${index}`, 1]))

@@ -85,10 +85,7 @@ export function adaptRequest(
     }
     current = rule.without?.(current) ?? current
   }
-  // Nor can a caller help what earlier answers contain, so that it is no matter of `unsupported`.
-  if ([...content.nativeDialects].some((dialect) => dialect !== target.dialect)) {
-    adapted.push({ name: 'native_items', as: 'Dropped' })
-  }
+  for (const name of strangeHistory(content, target)) adapted.push({ name, as: 'Dropped' })
   const strange = strangeExtras(current, target, { caller, own, refused })
   for (const name of strange) {
     const features = featuresOfField.get(name) ?? []
@@ -135,18 +132,15 @@ function decisions(
 
 function decide(
   feature: RequestFeature,
-  { dialect, support }: AdaptationTarget,
-  { content, own, refused }: Seen,
+  { support }: AdaptationTarget,
+  { own, refused }: Pick<Seen, 'own' | 'refused'>,
 ): Decision {
   const { fields, weight } = featureRules[feature]
   if (fields.some((field) => refused.has(field))) return weight === 'Hint' ? 'LeaveOut' : 'Refuse'
   if (own) return 'Keep'
   switch (support[feature]) {
-    case 'Native': {
-      const { sealMakers } = content
-      const strangeSeal = [...sealMakers].some((maker) => maker !== dialect)
-      return feature === 'ReasoningReplay' && strangeSeal ? 'LeaveOut' : 'Keep'
-    }
+    case 'Native':
+      return 'Keep'
     case 'Emulated':
       return 'Emulate'
     case 'Dropped':
@@ -170,6 +164,22 @@ function withoutUnasked(
     }
   }
   return current
+}
+
+/**
+ * What encoders leave out of the history because only its maker reads it. No caller can help what
+ * earlier answers contain, so that it is no matter of `unsupported`.
+ */
+function strangeHistory(
+  { nativeDialects, sealMakers }: ContentScan,
+  { dialect, support }: AdaptationTarget,
+): readonly string[] {
+  const isStrange = (maker: string) => maker !== dialect
+  const seals = support.ReasoningReplay === 'Native' && [...sealMakers].some(isStrange)
+  return [
+    ...(seals ? [featureName('ReasoningReplay')] : []),
+    ...([...nativeDialects].some(isStrange) ? ['native_items'] : []),
+  ]
 }
 
 /** The extras that the target does not read. */

@@ -10,7 +10,7 @@ export interface ChatFormat {
   /** Its requests have room for one prompt, and none for a dialogue or tools. Defaults to false. */
   readonly singlePrompt?: true
   /** What becomes of each feature of a request at a provider's model. */
-  support(model: string): FeatureSupport
+  support(model: string, quirks?: ServerQuirks): FeatureSupport
   /**
    * What a model refuses together, in the order in which it is decided: what has been left out
    * displaces nothing more. Defaults to nothing.
