@@ -8,7 +8,11 @@ import { openAiChat } from './dialects/openai-chat/dialect.ts'
 import { withoutCredentials } from './errors/provider-error.ts'
 import { createSseParser } from './framing/sse.ts'
 import { outlineBody } from './json/outline-body.ts'
+import { adaptRequest } from './operations/chat/adapt-request.ts'
+import { adaptationText } from './operations/chat/adaptation.ts'
 import type { Item } from './operations/chat/item.ts'
+import type { ModelRequest } from './operations/chat/model-request.ts'
+import { featureSupport } from './operations/chat/request-feature.ts'
 import { createStreamAssembler } from './operations/chat/stream-assembler.ts'
 
 const times = <T>(count: number, make: (index: number) => T): T[] =>
@@ -30,6 +34,16 @@ const calls = (count: number, id: (index: number) => string): Item[] =>
 
 const outputs = (count: number, id: (index: number) => string): Item[] =>
   times(count, (index) => ({ type: 'function_call_output', call_id: id(index), output: 'x' }))
+
+const plainRequest: ModelRequest = {
+  model: 'm',
+  items: [],
+  tools: [],
+  settings: {},
+  stream: false,
+  includeUsage: false,
+  extras: {},
+}
 
 /** Bodies in OpenAI's format, by their number of entries. */
 const bodies: Readonly<Record<string, (count: number) => JsonObject>> = {
@@ -92,18 +106,26 @@ describe('takes linear time', () => {
     for (const dialect of dialects) {
       if (chatFormatOf(dialect).singlePrompt === true) continue
       const growth = await timeGrowth(items, 1000, (written) =>
-        chatFormatOf(dialect).encodeRequest({
-          model: 'm',
-          items: written,
-          tools: [],
-          settings: {},
-          stream: false,
-          includeUsage: false,
-          extras: {},
-        }),
+        chatFormatOf(dialect).encodeRequest({ ...plainRequest, items: written }),
       )
       expect(growth).toBeLessThan(32)
     }
+  })
+
+  it('adapting a request with many fields of another dialect', async () => {
+    const support = featureSupport({})
+    const fieldsOf = (count: number) =>
+      Object.fromEntries(times(count, (index) => [`field_${index}`, 1]))
+    const growth = await timeGrowth(fieldsOf, 1000, (extras) => {
+      const request = { ...plainRequest, items: calls(100, (i) => `c${i}`), extras }
+      const { adapted } = adaptRequest(
+        { ...request, extrasDialect: 'other' },
+        { dialect: 'own', support },
+        { unsupported: 'Drop' },
+      )
+      return adaptationText(adapted)
+    })
+    expect(growth).toBeLessThan(32)
   })
 
   it('cutting an event that comes in tiny pieces', async () => {

@@ -23,6 +23,7 @@ const modelsByDialect: Readonly<Record<string, readonly string[]>> = {
     'claude-3-7-sonnet',
     'claude-3-haiku',
   ],
+  gemini: ['gemini-3-pro', 'gemini-2.5-pro', 'gemini-2.0-flash', 'gemini-1.5-pro'],
 }
 
 /** Markdown by the name of its generated part of `docs/compatibility.md`. */

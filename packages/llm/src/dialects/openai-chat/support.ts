@@ -11,6 +11,8 @@ const ofCompatibleServers = featureSupport({
   TopK: 'Dropped',
   MinP: 'Dropped',
   RepetitionPenalty: 'Dropped',
+  // One answer is all that a caller of another dialect could be given.
+  MultipleAnswers: 'Refused',
 })
 
 /** What Chat Completions can say: https://platform.openai.com/docs/api-reference/chat/create */
