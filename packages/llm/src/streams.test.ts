@@ -227,12 +227,14 @@ describe('reasoning items', () => {
         status: 'completed',
         summary: [],
         content: [{ type: 'reasoning_text', text: '27 * 453 = 12231' }],
+        maker: 'anthropic-messages',
         signature: 'EqQBCgIYAhIM1gbcDa9GJwZA2b3h',
       },
       {
         type: 'reasoning',
         status: 'completed',
         summary: [],
+        maker: 'anthropic-messages',
         encrypted_content: 'EmwKAhgBEgy3va3pzix',
       },
     ])

@@ -16,8 +16,10 @@ export interface Dialect {
 
   /** Reads a provider's error response, keeping the provider's own wording in the message. */
   decodeError(answer: ErrorAnswer): ModelError
-  /** Writes an error for a caller. */
-  encodeError(error: ModelError): EncodedError
+  /**
+   * Writes an error for a caller. `requestId` names the call, where the format has a place for that.
+   */
+  encodeError(error: ModelError, requestId?: string): EncodedError
 }
 
 /** A provider's response with an error status. */

@@ -47,6 +47,8 @@ export interface Passage {
   readonly requestHeaders: readonly string[]
   /** Provider response headers that are forwarded to the caller; in lower case. */
   readonly answerHeaders: readonly string[]
+  /** The header in which the dialect's SDKs look for the id of a call; in lower case. */
+  readonly requestIdHeader?: string
   /** Whether a parsed error response has the shape that the dialect's SDKs read. */
   isErrorBody(body: unknown): boolean
 
@@ -86,6 +88,11 @@ export interface SentFields {
   readonly deprecatedTools: boolean
   /** Characters of text in all messages; images and files count as nothing. */
   readonly textLength: number
+  /**
+   * Whether it holds seals that another maker's answers got on their way to the caller: they must not
+   * reach a provider as they are, so that the request has to be decoded. Absent means that it does not.
+   */
+  readonly foreignSeals?: boolean
   /** What the model must be able to do. */
   readonly features: ReadonlySet<ModelFeature>
   /** The greatest number of output tokens that the caller wants; undefined without a wish. */

@@ -14,35 +14,35 @@ export const canonicalFields: ReadonlySet<string> = new Set([
   'tools',
   'tool_choice',
   'output_format',
+  'metadata',
+  'service_tier',
+  'cache_control',
   'context',
 ])
 
 const textBlock = uniqueFields(['type', 'text'])
 
 /** The fields that the gateway decides on. Schemas and inputs of tools are not among them. */
-export const decidedFields = uniqueFields(
-  [...canonicalFields, 'thinking', 'output_config', 'metadata'],
-  {
-    system: textBlock,
-    messages: uniqueFields(['role'], {
-      content: uniqueFields(
-        [
-          'type',
-          'text',
-          'source',
-          'id',
-          'name',
-          'input',
-          'tool_use_id',
-          'is_error',
-          'thinking',
-          'signature',
-          'data',
-        ],
-        { content: uniqueFields(['type', 'text', 'source']) },
-      ),
-    }),
-    tools: uniqueFields(['name', 'type', 'description', 'input_schema']),
-    tool_choice: uniqueFields(['type', 'name']),
-  },
-)
+export const decidedFields = uniqueFields([...canonicalFields, 'thinking', 'output_config'], {
+  system: textBlock,
+  messages: uniqueFields(['role'], {
+    content: uniqueFields(
+      [
+        'type',
+        'text',
+        'source',
+        'id',
+        'name',
+        'input',
+        'tool_use_id',
+        'is_error',
+        'thinking',
+        'signature',
+        'data',
+      ],
+      { content: uniqueFields(['type', 'text', 'source']) },
+    ),
+  }),
+  tools: uniqueFields(['name', 'type', 'description', 'input_schema']),
+  tool_choice: uniqueFields(['type', 'name']),
+})

@@ -1,11 +1,13 @@
 import type { ContentPart, Role } from '../../operations/chat/item.ts'
-import type { JsonObject } from '@fairlead/base'
+import { arrayOrEmpty, isJsonObject, type JsonObject } from '@fairlead/base'
 import {
   invalidField,
   readNonEmptyString,
   readObject,
   readString,
 } from '../../json/request-field.ts'
+import { decodeCitation } from './citations.ts'
+import { decodePartFields, wholeBlock } from './part-fields.ts'
 
 /**
  * Reads a block that is part of a message; `undefined` for blocks of tools that the provider runs
@@ -13,29 +15,62 @@ import {
  */
 export function decodePart(block: JsonObject, role: Role, param: string): ContentPart | undefined {
   switch (readString(block['type'], `${param}.type`)) {
-    case 'text': {
-      const text = readString(block['text'], `${param}.text`)
-      return role === 'assistant' ? { type: 'output_text', text } : { type: 'input_text', text }
-    }
+    case 'text':
+      return decodeText(block, role, param)
     case 'image':
-      return decodeImage(readObject(block['source'], `${param}.source`), `${param}.source`)
+      return decodeImage(block, `${param}.source`)
     case 'document':
       return decodeDocument(block, `${param}.source`)
+    case 'search_result':
+      return { type: 'input_text', text: searchResultText(block), ...wholeBlock(block) }
     default:
       return undefined
   }
 }
 
-function decodeImage(source: JsonObject, param: string): ContentPart {
+/** The same for a block in a tool's result, which has no place for anything but parts. */
+export function decodeResultPart(block: JsonObject, param: string): ContentPart {
+  const part = decodePart(block, 'user', param)
+  if (part !== undefined) return part
+  const name = block['tool_name']
+  const text = typeof name === 'string' ? name : JSON.stringify(block)
+  return { type: 'input_text', text, ...wholeBlock(block) }
+}
+
+function decodeText(block: JsonObject, role: Role, param: string): ContentPart {
+  const text = readString(block['text'], `${param}.text`)
+  if (role !== 'assistant') {
+    return { type: 'input_text', text, ...decodePartFields(block, ['type', 'text']) }
+  }
+  const annotations = arrayOrEmpty(block['citations'])
+    .filter(isJsonObject)
+    .map((citation) => decodeCitation(citation, text.length))
+  return {
+    type: 'output_text',
+    text,
+    ...(annotations.length === 0 ? {} : { annotations }),
+    ...decodePartFields(block, ['type', 'text', 'citations']),
+  }
+}
+
+function decodeImage(block: JsonObject, param: string): ContentPart {
+  const source = readObject(block['source'], param)
+  const fields = decodePartFields(block, ['type', 'source'])
   switch (source['type']) {
     case 'base64':
-      return { type: 'input_image', image_url: dataUrl(source, param) }
+      return { type: 'input_image', image_url: dataUrl(source, param), ...fields }
     case 'url':
-      return { type: 'input_image', image_url: readNonEmptyString(source['url'], `${param}.url`) }
+      return {
+        type: 'input_image',
+        image_url: readNonEmptyString(source['url'], `${param}.url`),
+        ...fields,
+      }
     case 'file':
       return {
         type: 'input_file',
         file_id: readNonEmptyString(source['file_id'], `${param}.file_id`),
+        // As a file it would be a document.
+        ...wholeBlock(block),
       }
     default:
       throw invalidField(`${param}.type`, `expected 'base64', 'url' or 'file'.`)
@@ -44,33 +79,50 @@ function decodeImage(source: JsonObject, param: string): ContentPart {
 
 function decodeDocument(block: JsonObject, param: string): ContentPart {
   const source = readObject(block['source'], param)
-  const filename = typeof block['title'] === 'string' ? { filename: block['title'] } : {}
+  const { title } = block
+  const file = {
+    type: 'input_file',
+    ...(typeof title === 'string' ? { filename: title } : {}),
+  } as const
+  const fields = decodePartFields(block, ['type', 'source', 'title'])
   switch (source['type']) {
     case 'base64':
-      return { type: 'input_file', ...filename, file_data: dataUrl(source, param) }
+      return { ...file, file_data: dataUrl(source, param), ...fields }
     case 'url':
-      return {
-        type: 'input_file',
-        ...filename,
-        file_url: readNonEmptyString(source['url'], `${param}.url`),
-      }
+      return { ...file, file_url: readNonEmptyString(source['url'], `${param}.url`), ...fields }
     case 'file':
       return {
-        type: 'input_file',
-        ...filename,
+        ...file,
         file_id: readNonEmptyString(source['file_id'], `${param}.file_id`),
+        ...fields,
       }
-    case 'text': {
-      const text = readString(source['data'], `${param}.data`)
-      return {
-        type: 'input_file',
-        ...filename,
-        file_data: `data:text/plain;base64,${Buffer.from(text).toString('base64')}`,
-      }
-    }
+    case 'text':
+      return { ...file, file_data: textUrl(readString(source['data'], `${param}.data`)), ...fields }
+    case 'content':
+      return { ...file, file_data: textUrl(textOf(source['content'])), ...wholeBlock(block) }
     default:
-      throw invalidField(`${param}.type`, `expected 'base64', 'url', 'file' or 'text'.`)
+      throw invalidField(`${param}.type`, `expected 'base64', 'url', 'file', 'text' or 'content'.`)
   }
+}
+
+/** A search result as a reader sees it: what it is called, where it stands, what it says. */
+function searchResultText(block: JsonObject): string {
+  const { title, source, content } = block
+  const head = [title, source].filter((line) => typeof line === 'string' && line !== '')
+  return [...head, textOf(content)].join('\n')
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content
+  return arrayOrEmpty(content)
+    .flatMap((block) =>
+      isJsonObject(block) && typeof block['text'] === 'string' ? block['text'] : [],
+    )
+    .join('\n')
+}
+
+function textUrl(text: string): string {
+  return `data:text/plain;base64,${Buffer.from(text).toString('base64')}`
 }
 
 function dataUrl(source: JsonObject, param: string): string {

@@ -20,7 +20,10 @@ import {
   readString,
 } from '../../json/request-field.ts'
 import { canonicalFields } from './decided-fields.ts'
+import { dialectName } from './dialect-name.ts'
 import { decodeMessages, decodeSystem } from './decode-messages.ts'
+import { decodeCacheControl, extrasOf } from './part-fields.ts'
+import { decodeServiceTier } from './service-tier.ts'
 import { effortOfBudget } from './thinking.ts'
 
 /** Reads the body of `POST /v1/messages`. Unknown fields are kept, invalid ones rejected. */
@@ -29,6 +32,7 @@ export function decodeRequest(value: unknown, options: DecodeOptions = {}): Mode
   const model = readModelName(body['model'], 'model')
   const { items, tools } = decodeInput(body, options)
   const responseFormat = decodeOutputFormat(body)
+  const cacheControl = decodeCacheControl(body['cache_control'])
   return {
     model,
     items,
@@ -38,10 +42,22 @@ export function decodeRequest(value: unknown, options: DecodeOptions = {}): Mode
     ...(responseFormat === undefined ? {} : { responseFormat }),
     stream: readOptional(body['stream'], 'stream', readBoolean) ?? false,
     includeUsage: true,
-    extras: Object.fromEntries(
-      Object.entries(body).filter(([name, field]) => field !== null && !canonicalFields.has(name)),
-    ),
-    extrasDialect: 'anthropic-messages',
+    ...(cacheControl === undefined ? {} : { cacheControl }),
+    extras: decodeExtras(body, cacheControl !== undefined),
+    extrasDialect: dialectName,
+  }
+}
+
+function decodeExtras(body: JsonObject, cacheIsCanonical: boolean): JsonObject {
+  const { user_id: _, ...metadata } = objectOrEmpty(body['metadata'])
+  const kept = Object.entries(body).filter(
+    ([name, field]) =>
+      field !== null &&
+      (!canonicalFields.has(name) || (name === 'cache_control' && !cacheIsCanonical)),
+  )
+  return {
+    ...Object.fromEntries(kept),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
   }
 }
 
@@ -73,7 +89,10 @@ function decodeSettings(body: JsonObject): ModelSettings {
       readArray(value, param).map((entry, index) => readString(entry, `${param}[${index}]`)),
     ),
     reasoningEffort: decodeEffort(body),
+    reasoningBudget: decodeBudget(body),
+    reasoningSummary: summaries.get(objectOrEmpty(body['thinking'])['display']),
     user: readOptional(metadata['user_id'], 'metadata.user_id', readString),
+    serviceTier: readOptional(body['service_tier'], 'service_tier', decodeServiceTier),
   }
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined))
 }
@@ -86,6 +105,17 @@ function decodeEffort(body: JsonObject): string | undefined {
   const budget = numberOrUndefined(thinking['budget_tokens'])
   return budget === undefined ? undefined : effortOfBudget(budget)
 }
+
+function decodeBudget(body: JsonObject): number | undefined {
+  const budget = objectOrEmpty(body['thinking'])['budget_tokens']
+  return typeof budget === 'number' ? budget : undefined
+}
+
+/** Whether thinking is told, as `thinking.display` says it. */
+const summaries: ReadonlyMap<unknown, string> = new Map([
+  ['summarized', 'auto'],
+  ['omitted', 'none'],
+])
 
 /** Structured outputs: `output_config.format`, or `output_format` in older requests. */
 function decodeOutputFormat(body: JsonObject): ResponseFormat | undefined {
@@ -104,13 +134,22 @@ function decodeTool(value: unknown, param: string): ToolDefinition {
   if (type !== 'custom') return { name, native: tool }
   const description = readOptional(tool['description'], `${param}.description`, readString)
   const strict = readOptional(tool['strict'], `${param}.strict`, readBoolean)
+  const cacheControl = decodeCacheControl(tool['cache_control'])
+  const extras = extrasOf(
+    tool,
+    cacheControl === undefined ? toolFields : [...toolFields, 'cache_control'],
+  )
   return {
     name,
     ...(description === undefined ? {} : { description }),
     parameters: readObject(tool['input_schema'], `${param}.input_schema`),
     ...(strict === undefined ? {} : { strict }),
+    ...(cacheControl === undefined ? {} : { cacheControl }),
+    ...(extras === undefined ? {} : { extras }),
   }
 }
+
+const toolFields = ['type', 'name', 'description', 'input_schema', 'strict'] as const
 
 function decodeToolChoice(
   value: unknown,

@@ -1,14 +1,14 @@
 import { arrayOrEmpty, isJsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
 import type { ModelResponse } from '../../operations/chat/model-response.ts'
 import { createStreamAssembler } from '../../operations/chat/stream-assembler.ts'
+import { decodeEnd } from './answer-end.ts'
 import { createContentReader, refusalEvents } from './content-reader.ts'
 import { answerFailure } from './errors.ts'
-import { decodeStopReason } from './stop-reason.ts'
 import { decodeUsage } from './usage.ts'
 
 /**
- * Reads a whole message. Text, thinking and calls of the caller's tools make up the answer; blocks
- * of tools that the provider ran itself are left out, and the text around them is kept.
+ * Reads a whole message: text, thinking, calls of the caller's tools, and what only this dialect
+ * knows, such as the calls of tools that the provider ran itself.
  */
 export function decodeResponse(value: unknown, nowMs: number): ModelResponse {
   const body = objectOrEmpty(value)
@@ -34,7 +34,7 @@ export function decodeResponse(value: unknown, nowMs: number): ModelResponse {
   if (usage !== undefined) assembler.push({ type: 'usage', usage })
   assembler.push({
     type: 'finish',
-    finishReason: decodeStopReason(body['stop_reason'], reader.toolCallCount() > 0),
+    ...decodeEnd(body, objectOrEmpty(body['usage']), reader.toolCallCount()),
   })
   return assembler.response()
 }

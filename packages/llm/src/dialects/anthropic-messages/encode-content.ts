@@ -1,32 +1,57 @@
 import type { ContentPart } from '../../operations/chat/item.ts'
 import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
+import { imageType } from '../../operations/chat/image-type.ts'
+import { ownCitations } from './citations.ts'
+import { withPartFields } from './part-fields.ts'
+
+/** https://platform.claude.com/docs/en/build-with-claude/vision: what images may be. */
+const imageTypes: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/gif',
+  'image/webp',
+])
 
 /** Writes content parts as blocks. Blank text is left out: the API rejects it. */
 export function encodeParts(parts: readonly ContentPart[]): JsonObject[] {
   return parts.flatMap((part) => {
-    switch (part.type) {
-      case 'input_text':
-      case 'output_text':
-        return textBlocks(part.text)
-      case 'refusal':
-        return textBlocks(part.refusal)
-      case 'input_image':
-        return [{ type: 'image', source: encodeSource(part.image_url) }]
-      case 'input_file':
-        return [encodeFile(part)]
-      case 'output_file':
-        return []
-      case 'input_audio':
-        throw unsupported(
-          'This model takes no audio input. Send a transcript or choose another model.',
-        )
-    }
+    const block = encodePart(part)
+    if (block === undefined) return []
+    const whole = withPartFields(block, part)
+    return whole['type'] === 'text' && isBlank(whole['text']) ? [] : [whole]
   })
 }
 
 export function textBlocks(text: string): JsonObject[] {
-  return text.trim() === '' ? [] : [{ type: 'text', text }]
+  return isBlank(text) ? [] : [{ type: 'text', text }]
+}
+
+function isBlank(text: unknown): boolean {
+  return typeof text !== 'string' || text.trim() === ''
+}
+
+function encodePart(part: ContentPart): JsonObject | undefined {
+  switch (part.type) {
+    case 'input_text':
+      return { type: 'text', text: part.text }
+    case 'output_text': {
+      const citations = ownCitations(part.annotations)
+      return { type: 'text', text: part.text, ...(citations.length === 0 ? {} : { citations }) }
+    }
+    case 'refusal':
+      return { type: 'text', text: part.refusal }
+    case 'input_image':
+      return { type: 'image', source: encodeSource(part.image_url) }
+    case 'input_file':
+      return encodeFile(part)
+    case 'output_file':
+      return undefined
+    case 'input_audio':
+      throw unsupported(
+        'This model takes no audio input. Send a transcript or choose another model.',
+      )
+  }
 }
 
 function encodeFile(part: Extract<ContentPart, { type: 'input_file' }>): JsonObject {
@@ -43,9 +68,7 @@ function encodeFile(part: Extract<ContentPart, { type: 'input_file' }>): JsonObj
     base64: part.file_data,
   }
   const { mediaType, base64 } = data
-  if (mediaType.startsWith('image/')) {
-    return { type: 'image', source: { type: 'base64', media_type: mediaType, data: base64 } }
-  }
+  if (mediaType.startsWith('image/')) return { type: 'image', source: imageSource(data) }
   if (mediaType.startsWith('text/') || mediaType === 'application/json') {
     const text = Buffer.from(base64, 'base64').toString('utf8')
     return {
@@ -70,11 +93,26 @@ function encodeSource(url: string): JsonObject {
   if (data === undefined) {
     throw unsupported('An image URL is neither a web address nor a valid data URL.')
   }
-  return { type: 'base64', media_type: data.mediaType, data: data.base64 }
+  return imageSource(data)
+}
+
+interface EncodedData {
+  readonly mediaType: string
+  readonly base64: string
+}
+
+function imageSource({ mediaType, base64 }: EncodedData): JsonObject {
+  const type = imageType(base64, mediaType)
+  if (!imageTypes.has(type)) {
+    throw unsupported(
+      `This model takes no images of type ${type}; send image/png, image/jpeg, image/gif or image/webp.`,
+    )
+  }
+  return { type: 'base64', media_type: type, data: base64 }
 }
 
 /** Reads RFC 2397 data URLs, base64 or percent-encoded; `undefined` if it is not one. */
-function parseDataUrl(url: string): { mediaType: string; base64: string } | undefined {
+function parseDataUrl(url: string): EncodedData | undefined {
   const comma = url.indexOf(',')
   if (!url.startsWith('data:') || comma === -1) return undefined
   const [mediaType = '', ...parameters] = url.slice('data:'.length, comma).split(';')

@@ -1,11 +1,13 @@
 import { type JsonObject, objectOrEmpty } from '@fairlead/base'
 import type { EncodeOptions } from '../../operations/chat/chat-format.ts'
 import type { ModelRequest } from '../../operations/chat/model-request.ts'
+import { dialectName } from './dialect-name.ts'
 import { textBlocks } from './encode-content.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { foreignExtras, webSearchTool } from './foreign-extras.ts'
 import { encodeJsonAnswer } from './json-answer.ts'
 import { modelFeatures, type ModelFeatures } from './model-features.ts'
+import { encodeServiceTier } from './service-tier.ts'
 import { encodeThinking } from './thinking.ts'
 import { encodeTools } from './tools.ts'
 
@@ -16,17 +18,18 @@ import { encodeTools } from './tools.ts'
  * files.
  */
 export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}): JsonObject {
-  const own = (request.extrasDialect ?? 'anthropic-messages') === 'anthropic-messages'
+  const own = (request.extrasDialect ?? dialectName) === dialectName
   const extras = own ? request.extras : foreignExtras(request.extras)
   const features = modelFeatures(request.model)
-  const { system, messages } = encodeMessages(request.items)
-  const answer = encodeJsonAnswer(request.responseFormat, features)
-  const { effort, ...bounds } = encodeThinking(
-    request,
+  const { system, messages } = encodeMessages(request.items, features)
+  const answer = encodeJsonAnswer(request.responseFormat, features, own)
+  const { effort, ...bounds } = encodeThinking(request, {
     features,
-    objectOrEmpty(extras['thinking']),
-    options.maxOutputTokens,
-  )
+    given: objectOrEmpty(extras['thinking']),
+    own,
+    forcesTool: answer.tool !== undefined,
+    declared: options.maxOutputTokens,
+  })
   const search = own ? undefined : webSearchTool(request.extras, features.webSearch)
   const thinkingOn = bounds.thinking !== undefined && bounds.thinking['type'] !== 'disabled'
   if (answer.instruction !== undefined) system.push(...textBlocks(answer.instruction))
@@ -36,20 +39,20 @@ export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}
     ...ownOutputConfig,
     ...(answer.format === undefined ? {} : { format: answer.format }),
   }
+  const { thinking: _thinking, ...otherExtras } = extras
   const body: Record<string, unknown> = {
     model: request.model,
-    ...extras,
+    ...otherExtras,
     ...bounds,
+    cache_control: request.cacheControl ?? extras['cache_control'],
     system: encodeSystem(system),
     messages,
     ...encodeTools(request, answer, features, search === undefined ? [] : [search]),
     ...encodeSampling(request, features, thinkingOn),
     stop_sequences: request.settings.stop?.filter((sequence) => sequence.trim() !== ''),
     output_config: Object.keys(outputConfig).length === 0 ? undefined : outputConfig,
-    metadata:
-      request.settings.user === undefined
-        ? extras['metadata']
-        : { ...objectOrEmpty(extras['metadata']), user_id: request.settings.user },
+    metadata: encodeMetadata(request, extras),
+    service_tier: encodeServiceTier(request.settings.serviceTier),
     stream: request.stream ? true : undefined,
   }
   return Object.fromEntries(
@@ -57,10 +60,19 @@ export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}
   )
 }
 
+/** https://platform.claude.com/docs/en/api/messages/create: only the end user's id has a place. */
+function encodeMetadata({ settings }: ModelRequest, extras: JsonObject): unknown {
+  const user = settings.user ?? settings.safetyIdentifier
+  return user === undefined
+    ? extras['metadata']
+    : { ...objectOrEmpty(extras['metadata']), user_id: user }
+}
+
 function encodeSystem(blocks: readonly JsonObject[]): unknown {
   const [only] = blocks
   if (only === undefined) return undefined
-  return blocks.length === 1 ? only['text'] : blocks
+  const isPlain = blocks.length === 1 && Object.keys(only).length === 2
+  return isPlain ? only['text'] : blocks
 }
 
 function encodeSampling(

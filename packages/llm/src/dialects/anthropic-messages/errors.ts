@@ -14,6 +14,7 @@ export function decodeError(
 ): ModelError {
   const outer = objectOrEmpty(body)
   const error = objectOrEmpty(outer['error'])
+  const errorCode = stringOrUndefined(objectOrEmpty(error['details'])['error_code'])
   return providerError(
     {
       status,
@@ -21,7 +22,8 @@ export function decodeError(
         stringOrUndefined(error['message']) ??
         stringOrUndefined(outer['message']) ??
         stringOrUndefined(body),
-      codes: [stringOrUndefined(error['type'])],
+      code: errorCode,
+      codes: [stringOrUndefined(error['type']), errorCode],
       isApiError: isJsonObject(body),
       retryAfterSeconds,
     },
@@ -46,21 +48,34 @@ export function answerFailure(answer: object): ModelError | undefined {
   })
 }
 
-export function encodeError(error: ModelError): {
+export function encodeError(
+  error: ModelError,
+  requestId?: string,
+): {
   readonly status: number
   readonly body: JsonObject
 } {
   return {
     status: error.kind === 'overloaded' ? 529 : error.status,
-    body: encodeErrorBody(error),
+    body: encodeErrorBody(error, requestId),
   }
 }
 
-export function encodeErrorBody(error: ModelError): JsonObject {
-  return { type: 'error', error: { type: errorType(error.kind), message: error.message } }
+/** The code stands where the official SDKs look for it, beside the type. */
+export function encodeErrorBody(
+  { code, kind, message, param, status }: ModelError,
+  requestId?: string,
+): JsonObject {
+  const details = { error_code: code, ...(param === undefined ? {} : { param }) }
+  return {
+    type: 'error',
+    error: { type: errorType(kind, status), message, details },
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+  }
 }
 
-function errorType(kind: ModelErrorKind): string {
+function errorType(kind: ModelErrorKind, status: number): string {
+  if (status === 402) return 'billing_error'
   switch (kind) {
     case 'authentication':
       return 'authentication_error'

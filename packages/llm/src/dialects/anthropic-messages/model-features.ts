@@ -15,6 +15,16 @@ export interface ModelFeatures {
   readonly webSearch: boolean
   /** Whether `xhigh` is an effort; where it is not, `max` takes its place. */
   readonly xhighEffort: boolean
+  /**
+   * Whether the answer may be begun by the caller:
+   * https://platform.claude.com/docs/en/api/errors#prefill-not-supported
+   */
+  readonly prefill: boolean
+  /**
+   * Whether system messages may stand after a user's turn:
+   * https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages
+   */
+  readonly systemMessages: boolean
 }
 
 const families: readonly (readonly [RegExp, ModelFeatures])[] = [
@@ -27,6 +37,8 @@ const families: readonly (readonly [RegExp, ModelFeatures])[] = [
       xhighEffort: false,
       maxOutputTokens: 64_000,
       webSearch: true,
+      prefill: true,
+      systemMessages: false,
     },
   ],
   [
@@ -38,6 +50,8 @@ const families: readonly (readonly [RegExp, ModelFeatures])[] = [
       xhighEffort: false,
       maxOutputTokens: 4096,
       webSearch: false,
+      prefill: true,
+      systemMessages: false,
     },
   ],
   [
@@ -49,6 +63,8 @@ const families: readonly (readonly [RegExp, ModelFeatures])[] = [
       xhighEffort: false,
       maxOutputTokens: 32_000,
       webSearch: true,
+      prefill: true,
+      systemMessages: false,
     },
   ],
   [
@@ -60,6 +76,8 @@ const families: readonly (readonly [RegExp, ModelFeatures])[] = [
       xhighEffort: false,
       maxOutputTokens: 32_000,
       webSearch: true,
+      prefill: true,
+      systemMessages: false,
     },
   ],
   [
@@ -71,6 +89,21 @@ const families: readonly (readonly [RegExp, ModelFeatures])[] = [
       xhighEffort: false,
       maxOutputTokens: 64_000,
       webSearch: true,
+      prefill: false,
+      systemMessages: false,
+    },
+  ],
+  [
+    /claude-(?:opus-4-7|mythos-preview)/,
+    {
+      structuredOutputs: true,
+      thinking: 'adaptive',
+      sampling: false,
+      xhighEffort: true,
+      maxOutputTokens: 64_000,
+      webSearch: true,
+      prefill: false,
+      systemMessages: false,
     },
   ],
   // Any other Claude is newer than this table and supports what the newest support.
@@ -83,6 +116,8 @@ const families: readonly (readonly [RegExp, ModelFeatures])[] = [
       xhighEffort: true,
       maxOutputTokens: 64_000,
       webSearch: true,
+      prefill: false,
+      systemMessages: true,
     },
   ],
 ]
@@ -95,6 +130,8 @@ const otherModels: ModelFeatures = {
   xhighEffort: false,
   maxOutputTokens: 4096,
   webSearch: false,
+  prefill: true,
+  systemMessages: false,
 }
 
 export function modelFeatures(model: string): ModelFeatures {

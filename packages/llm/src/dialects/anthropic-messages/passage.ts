@@ -17,9 +17,22 @@ import { leadingText } from '../../operations/chat/prompt-prefix.ts'
 import { textLength } from '../../operations/chat/text-length.ts'
 import type { Passage, PassageEdit, SentFields } from '../passage.ts'
 import { decidedFields } from './decided-fields.ts'
+import { hasForeignSeal } from './decode-messages.ts'
 import { answerFailure, encodeErrorBody } from './errors.ts'
 import { createProgressWatch } from './progress.ts'
 import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
+
+/** https://platform.claude.com/docs/en/api/rate-limits: what an answer says of its limits. */
+const rateLimitHeaders = [
+  'requests',
+  'tokens',
+  'input-tokens',
+  'output-tokens',
+  'priority-input-tokens',
+  'priority-output-tokens',
+].flatMap((what) =>
+  ['limit', 'remaining', 'reset'].map((which) => `anthropic-ratelimit-${what}-${which}`),
+)
 
 /** Every tool of this dialect takes JSON. */
 const noCustomTools: ReadonlySet<string> = new Set()
@@ -36,20 +49,24 @@ export const passage: Passage = {
     outlineMessages(messages, { instructions: system, tools }),
   promptPrefix,
   edit,
-  requestHeaders: ['accept', 'traceparent', 'tracestate', 'baggage', 'anthropic-beta'],
+  requestHeaders: [
+    'accept',
+    'traceparent',
+    'tracestate',
+    'baggage',
+    'anthropic-version',
+    'anthropic-beta',
+    'anthropic-user-profile-id',
+  ],
   answerHeaders: [
     'content-type',
     'content-language',
     'cache-control',
     'request-id',
     'anthropic-organization-id',
-    'anthropic-ratelimit-requests-limit',
-    'anthropic-ratelimit-requests-remaining',
-    'anthropic-ratelimit-requests-reset',
-    'anthropic-ratelimit-tokens-limit',
-    'anthropic-ratelimit-tokens-remaining',
-    'anthropic-ratelimit-tokens-reset',
+    ...rateLimitHeaders,
   ],
+  requestIdHeader: 'request-id',
   isErrorBody: (body) =>
     isJsonObject(body) && body['type'] === 'error' && isJsonObject(body['error']),
   answerFailure,
@@ -84,6 +101,7 @@ function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
       0,
     ),
     features: featuresOf(body, contents, stream),
+    foreignSeals: contents.some(hasForeignSeal),
     // A wrong number is the provider's to refuse.
     outputTokensMax: limit !== undefined && limit >= 0 ? limit : undefined,
   }
@@ -119,7 +137,9 @@ function edit(
   { model, edits, outline }: PassageEdit,
 ): Uint8Array | undefined {
   const { itemsBefore, items, toolsBefore, tools, responseFormat } = edits
-  const needsDecoding = [itemsBefore, items, toolsBefore, tools].some((each) => each !== undefined)
+  const needsDecoding =
+    sent.foreignSeals === true ||
+    [itemsBefore, items, toolsBefore, tools].some((each) => each !== undefined)
   if (needsDecoding || (responseFormat !== undefined && !sent.responseFormat)) return undefined
   const set: Record<string, string> = {}
   if (sent.model !== model) set['model'] = JSON.stringify(model)

@@ -438,10 +438,10 @@ describe('JSON answers from Anthropic', () => {
         schema: {
           type: 'object',
           properties: {
-            n: { type: 'integer', description: 'count (minimum: 1)' },
+            n: { type: 'integer', description: 'count\n\n{minimum: 1}' },
             list: {
               type: 'array',
-              items: { anyOf: [{ type: 'object', additionalProperties: false }] },
+              items: { anyOf: [{ type: 'object', properties: {}, additionalProperties: false }] },
             },
           },
           additionalProperties: false,
@@ -657,7 +657,14 @@ describe('Anthropic errors', () => {
   it('are written in its own types and statuses', () => {
     expect(anthropic.encodeError(new ModelError('overloaded', 'busy'))).toEqual({
       status: 529,
-      body: { type: 'error', error: { type: 'overloaded_error', message: 'busy' } },
+      body: {
+        type: 'error',
+        error: {
+          type: 'overloaded_error',
+          message: 'busy',
+          details: { error_code: 'overloaded' },
+        },
+      },
     })
   })
 })

@@ -3,6 +3,7 @@ import type { FinishReason } from '../../operations/chat/model-response.ts'
 /**
  * Reads `stop_reason`. A `tool_use` without a call for the caller is a plain stop: the call was of
  * the tool that stands in for a JSON answer, or of one that the provider runs itself.
+ * https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons
  */
 export function decodeStopReason(value: unknown, hasToolCalls: boolean): FinishReason {
   switch (value) {
@@ -16,6 +17,19 @@ export function decodeStopReason(value: unknown, hasToolCalls: boolean): FinishR
     default:
       return 'stop'
   }
+}
+
+const shared: ReadonlySet<unknown> = new Set([
+  'end_turn',
+  'stop_sequence',
+  'max_tokens',
+  'refusal',
+  'tool_use',
+])
+
+/** Whether a reason says more than its canonical form: a turn that was paused, a full window. */
+export function hasOwnMeaning(value: unknown): boolean {
+  return typeof value === 'string' && !shared.has(value)
 }
 
 export function encodeStopReason(reason: FinishReason): string {

@@ -9,10 +9,11 @@ import {
   stringOrUndefined,
 } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
+import { isGiven } from '../../json/request-field.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
+import { decodeEnd } from './answer-end.ts'
 import { createContentReader, refusalEvents } from './content-reader.ts'
 import { decodeInlineError } from './errors.ts'
-import { decodeStopReason } from './stop-reason.ts'
 import { decodeUsage, mergeUsage } from './usage.ts'
 
 /**
@@ -24,8 +25,8 @@ export function createStreamDecoder(nowMs: number): SseReader {
   const content = createContentReader()
   let messageId: string | undefined
   let ended = false
-  let stopReason: unknown
-  let stopDetails: unknown
+  /** The fields of the message and of what its last event adds. */
+  let fields: JsonObject = {}
   let usage: JsonObject = {}
 
   function fail(error: ModelError): StreamEvent[] {
@@ -42,7 +43,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
     const first = messageId === undefined
     messageId = id
     usage = mergeUsage({}, message['usage'])
-    stopReason = message['stop_reason'] ?? undefined
+    fields = message
     const events: StreamEvent[] = first
       ? [
           {
@@ -66,14 +67,11 @@ export function createStreamDecoder(nowMs: number): SseReader {
     const total = decodeUsage(usage)
     return [
       ...content.stopAll(),
-      ...refusalEvents(stopDetails),
+      ...refusalEvents(fields['stop_details']),
       ...(total === undefined || Object.keys(usage).length === 0
         ? []
         : [{ type: 'usage' as const, usage: total }]),
-      {
-        type: 'finish',
-        finishReason: decodeStopReason(stopReason, content.toolCallCount() > 0),
-      },
+      { type: 'finish', ...decodeEnd(fields, usage, content.toolCallCount()) },
     ]
   }
 
@@ -90,10 +88,9 @@ export function createStreamDecoder(nowMs: number): SseReader {
       case 'content_block_stop':
         return content.stop(index)
       case 'message_delta': {
-        const delta = objectOrEmpty(event['delta'])
-        stopReason = delta['stop_reason'] ?? stopReason
-        stopDetails = delta['stop_details'] ?? stopDetails
-        usage = mergeUsage(usage, event['usage'])
+        const { type: _, delta, usage: counts, ...more } = event
+        fields = { ...fields, ...given(more), ...given(objectOrEmpty(delta)) }
+        usage = mergeUsage(usage, counts)
         return []
       }
       case 'message_stop':
@@ -122,9 +119,15 @@ export function createStreamDecoder(nowMs: number): SseReader {
     },
     end() {
       if (ended) return []
-      return messageId !== undefined && stopReason !== undefined ? finish() : fail(incomplete())
+      return messageId !== undefined && isGiven(fields['stop_reason'])
+        ? finish()
+        : fail(incomplete())
     },
   }
+}
+
+function given(fields: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => isGiven(value)))
 }
 
 function incomplete(): ModelError {

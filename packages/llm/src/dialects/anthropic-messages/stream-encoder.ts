@@ -3,57 +3,109 @@ import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 import type { Usage } from '../../operations/chat/model-response.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
+import { TextPieces } from '../../operations/chat/text-pieces.ts'
+import { encodeEnd } from './answer-end.ts'
+import { BlockWriter, frame } from './block-writer.ts'
+import { CallSequence } from './call-sequence.ts'
+import { encodeCitation } from './citations.ts'
+import { encodeSeal, ownBlock } from './encode-block.ts'
 import { encodeErrorBody } from './errors.ts'
-import { encodeStopReason } from './stop-reason.ts'
 import { encodeUsage } from './usage.ts'
 
+/** The most of a refusal that is told, in characters. */
+const refusalLengthMax = 1024 * 1024
+
 /**
- * Writes a stream of `/v1/messages`. Blocks are sequential here, so a call's block closes when the
- * next one opens; arguments that arrive for a closed call cannot be expressed and end the stream.
+ * Writes a stream of `/v1/messages`. Blocks are sequential here: calls whose arguments are
+ * interleaved are put one after the other, and the stream ends with an error where that is impossible.
  */
 export function createStreamEncoder(): StreamEncoder {
-  let open: 'text' | 'thinking' | 'native' | number | undefined
-  let index = -1
+  const blocks = new BlockWriter()
+  const calls = new CallSequence(blocks)
+  const refusal = new TextPieces()
+  let refusalLength = 0
   let usage: Usage | undefined
   let broken = false
 
-  function openBlock(kind: typeof open, block: JsonObject): string {
-    const closed = closeBlock()
-    open = kind
-    index += 1
-    return closed + send({ type: 'content_block_start', index, content_block: block })
+  function text({ startsPart, text: value }: Extract<StreamEvent, { type: 'text-delta' }>): string {
+    const continues = blocks.open === 'text' && startsPart === undefined
+    return (
+      (continues ? '' : blocks.start('text', { type: 'text', text: '' })) +
+      blocks.delta({ type: 'text_delta', text: value })
+    )
   }
 
-  function closeBlock(): string {
-    if (open === undefined) return ''
-    open = undefined
-    return send({ type: 'content_block_stop', index })
-  }
-
-  function delta(fields: JsonObject): string {
-    return send({ type: 'content_block_delta', index, delta: fields })
-  }
-
-  function text(value: string): string {
-    const start = open === 'text' ? '' : openBlock('text', { type: 'text', text: '' })
-    return start + delta({ type: 'text_delta', text: value })
+  function annotation(citation: JsonObject | undefined): string {
+    if (citation === undefined) return ''
+    const start = blocks.open === 'text' ? '' : blocks.start('text', { type: 'text', text: '' })
+    return start + blocks.delta({ type: 'citations_delta', citation })
   }
 
   function openThinking(): string {
-    return open === 'thinking'
+    return blocks.open === 'thinking'
       ? ''
-      : openBlock('thinking', { type: 'thinking', thinking: '', signature: '' })
+      : blocks.start('thinking', { type: 'thinking', thinking: '', signature: '' })
   }
 
   function endReasoning(event: Extract<StreamEvent, { type: 'reasoning-end' }>): string {
-    if (event.signature === undefined && event.encryptedContent !== undefined) {
-      const block = { type: 'redacted_thinking', data: event.encryptedContent }
-      return openBlock('thinking', block) + closeBlock()
-    }
+    const { encryptedContent, maker, signature } = event
+    const seal = encodeSeal(
+      {
+        ...(maker === undefined ? {} : { maker }),
+        ...(signature === undefined ? {} : { signature }),
+        ...(encryptedContent === undefined ? {} : { encrypted_content: encryptedContent }),
+      },
+      blocks.open === 'thinking',
+    )
+    if ('data' in seal) return blocks.whole({ type: 'redacted_thinking', data: seal.data })
     const start = openThinking()
-    const { signature } = event
-    const sealed = signature === undefined ? '' : delta({ type: 'signature_delta', signature })
-    return start + sealed + closeBlock()
+    const { signature: told } = seal
+    const sealed = told === '' ? '' : blocks.delta({ type: 'signature_delta', signature: told })
+    return start + sealed + blocks.close()
+  }
+
+  function finish(event: Extract<StreamEvent, { type: 'finish' }>): string {
+    const {
+      fields,
+      usage: counts,
+      ...end
+    } = encodeEnd(usage === undefined ? event : { ...event, usage }, refusal.toString())
+    // Beside the end of the message stands what was done to its context.
+    const { context_management: management, ...ofMessage } = fields
+    return (
+      calls.flush() +
+      blocks.close() +
+      frame({
+        type: 'message_delta',
+        delta: { ...end, ...ofMessage },
+        usage: counts,
+        ...(management === undefined ? {} : { context_management: management }),
+      }) +
+      frame({ type: 'message_stop' })
+    )
+  }
+
+  function encodeContent(event: StreamEvent): string {
+    switch (event.type) {
+      case 'text-delta':
+        return text(event)
+      case 'annotation':
+        return annotation(encodeCitation(event.annotation))
+      case 'refusal-delta':
+        refusalLength += event.text.length
+        if (refusalLength <= refusalLengthMax) refusal.push(event.text)
+        return ''
+      case 'reasoning-delta':
+        return openThinking() + blocks.delta({ type: 'thinking_delta', thinking: event.text })
+      case 'reasoning-end':
+        return endReasoning(event)
+      case 'native': {
+        const block = ownBlock(event.item)
+        return block === undefined ? '' : blocks.native(block)
+      }
+      default:
+        return ''
+    }
   }
 
   return {
@@ -61,49 +113,23 @@ export function createStreamEncoder(): StreamEncoder {
       if (broken) return ''
       switch (event.type) {
         case 'response-start':
-          return send({ type: 'message_start', message: emptyMessage(event.id, event.model) })
-        case 'text-delta':
-        case 'refusal-delta':
-          return text(event.text)
-        case 'reasoning-delta':
-          return openThinking() + delta({ type: 'thinking_delta', thinking: event.text })
-        case 'reasoning-end':
-          return endReasoning(event)
+          return frame({ type: 'message_start', message: emptyMessage(event.id, event.model) })
         case 'tool-call-start':
-          return openBlock(event.index, {
-            type: 'tool_use',
-            id: event.id,
-            name: event.name,
-            input: {},
-          })
-        case 'tool-call-delta':
-          if (open === event.index) {
-            return delta({ type: 'input_json_delta', partial_json: event.arguments })
-          }
-          broken = true
-          return send(encodeErrorBody(interleavedCalls()))
-        case 'native':
-          return event.item.dialect === 'anthropic-messages'
-            ? openBlock('native', event.item.block) + closeBlock()
-            : ''
-        case 'annotation':
-        case 'file':
-          return ''
+          return calls.start(event)
+        case 'tool-call-delta': {
+          const written = calls.delta(event.index, event.arguments)
+          broken = written === undefined
+          return written ?? frame(encodeErrorBody(interleavedCalls()))
+        }
         case 'usage':
           usage = event.usage
           return ''
         case 'finish':
-          return (
-            closeBlock() +
-            send({
-              type: 'message_delta',
-              delta: { stop_reason: encodeStopReason(event.finishReason), stop_sequence: null },
-              usage: encodeUsage(usage),
-            }) +
-            send({ type: 'message_stop' })
-          )
+          return finish(event)
         case 'error':
-          return send(encodeErrorBody(event.error))
+          return frame(encodeErrorBody(event.error))
+        default:
+          return calls.flush() + encodeContent(event)
       }
     },
   }
@@ -125,10 +151,6 @@ function emptyMessage(id: string, model: string): JsonObject {
 function interleavedCalls(): ModelError {
   return new ModelError(
     'upstream',
-    'The provider interleaved the arguments of several tool calls, which this API cannot express. Send the request without streaming.',
+    'The provider interleaved the arguments of several tool calls in a way that this API cannot express. Send the request without streaming.',
   )
-}
-
-function send(data: JsonObject): string {
-  return `event: ${String(data['type'])}\ndata: ${JSON.stringify(data)}\n\n`
 }

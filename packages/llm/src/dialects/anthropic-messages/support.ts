@@ -19,17 +19,19 @@ const exceptions = {
   MultipleAnswers: 'Refused',
   OutputModalities: 'Refused',
   Verbosity: 'Dropped',
+  Metadata: 'Dropped',
   Store: 'Dropped',
   PromptCacheKey: 'Dropped',
 } as const
 
 export function support(model: string): FeatureSupport {
-  const { sampling, structuredOutputs, thinking, webSearch } = modelFeatures(model)
+  const { prefill, sampling, structuredOutputs, thinking, webSearch } = modelFeatures(model)
   return featureSupport({
     ...exceptions,
     ...(structuredOutputs ? {} : { JsonSchema: 'Emulated', StrictTools: 'Dropped' }),
     ...(sampling ? {} : { Temperature: 'Dropped', TopP: 'Dropped', TopK: 'Dropped' }),
     ...(thinking === 'none' ? { Reasoning: 'Dropped', ReasoningBudget: 'Dropped' } : {}),
+    ...(prefill ? {} : { Prefill: 'Emulated' }),
     ...(webSearch ? {} : { WebSearch: 'Refused' }),
   })
 }

@@ -1,6 +1,7 @@
-import type { Item } from '../../operations/chat/item.ts'
+import type { Item, ReasoningItem } from '../../operations/chat/item.ts'
 import { countOrZero, type JsonObject } from '@fairlead/base'
 import type { ModelRequest } from '../../operations/chat/model-request.ts'
+import { dialectName } from './dialect-name.ts'
 import type { ModelFeatures } from './model-features.ts'
 
 /** Thinking tokens for each `reasoning_effort`, for models that take a budget. */
@@ -13,6 +14,7 @@ const thinkingBudgets: Readonly<Record<string, number>> = {
   max: 32_000,
 }
 
+/** https://platform.claude.com/docs/en/build-with-claude/extended-thinking: the least budget. */
 const budgetMin = 1024
 
 /** The least that thinking must leave of `max_tokens` for the answer itself. */
@@ -27,21 +29,28 @@ interface ThinkingFields {
   readonly effort?: string
 }
 
+interface ThinkingOptions {
+  readonly features: ModelFeatures
+  /** The API's own `thinking` field, if the caller sent it. */
+  readonly given: JsonObject
+  /** Whether the caller speaks this dialect, and answers for `given` itself. */
+  readonly own: boolean
+  /** Whether the gateway forces a call, of the tool whose input is a JSON answer. */
+  readonly forcesTool: boolean
+  /** The longest answer of the model, as configured. */
+  readonly declared: number | undefined
+}
+
 /**
- * Turns `reasoning_effort` into thinking. There is none if a tool call is forced, which the API
- * rejects together with thinking. With a budget there is also none inside a tool loop whose
- * thinking blocks are lost (a caller of OpenAI chat cannot keep them), because the API then
- * requires them. `given` is the API's own `thinking` field, if the caller sent it, and is passed on
- * unchanged. Where the caller sets no limit, it is `declared`, the model's own, or leaves room for
- * thinking beside an answer.
+ * Turns effort and budget into thinking. There is none if a call is forced, which the API rejects
+ * together with thinking. With a budget there is also none inside a tool loop whose thinking blocks
+ * are lost, because the API then requires them. What the caller sent in the API's own form is passed
+ * on unchanged, unless it is the gateway that forces a call. Where the caller sets no limit, it is the
+ * model's own, or leaves room for thinking beside an answer.
  */
-export function encodeThinking(
-  request: ModelRequest,
-  features: ModelFeatures,
-  given: JsonObject,
-  declared: number | undefined,
-): ThinkingFields {
-  const bound = request.settings.maxOutputTokens
+export function encodeThinking(request: ModelRequest, options: ThinkingOptions): ThinkingFields {
+  const { declared, features, forcesTool, given, own } = options
+  const { maxOutputTokens: bound, reasoningEffort: effort, reasoningBudget } = request.settings
   const limitWith = (thinkingTokens: number) =>
     bound ??
     declared ??
@@ -49,32 +58,63 @@ export function encodeThinking(
       maxTokensDefault,
       Math.min(maxTokensDefault + thinkingTokens, features.maxOutputTokens),
     )
+  const callIsForced =
+    forcesTool || request.toolChoice === 'required' || typeof request.toolChoice === 'object'
+  const without = { max_tokens: limitWith(0) }
   if (Object.keys(given).length > 0) {
+    const { type } = given
+    const isOn = type !== 'disabled'
+    if (isOn && (forcesTool || (callIsForced && !own))) return without
     const budget = countOrZero(given['budget_tokens'])
-    return { max_tokens: bound ?? declared ?? maxTokensDefault + budget, thinking: given }
+    const limit = bound ?? declared ?? maxTokensDefault + budget
+    if (own || budget < limit) return { max_tokens: limit, thinking: given }
+    return limit - answerTokensMin < budgetMin
+      ? without
+      : { max_tokens: limit, thinking: { ...given, budget_tokens: limit - answerTokensMin } }
   }
-  const effort = request.settings.reasoningEffort
-  if (effort === undefined || features.thinking === 'none') return { max_tokens: limitWith(0) }
-  if (effort === 'none') {
+  if (own && request.extrasDialect !== undefined) return { ...without, ...effortOf(effort) }
+  if ((effort === undefined && reasoningBudget === undefined) || features.thinking === 'none') {
+    return without
+  }
+  if (effort === 'none' || reasoningBudget === 0) {
     return features.thinking === 'adaptive'
-      ? { max_tokens: limitWith(0), thinking: { type: 'disabled' } }
-      : { max_tokens: limitWith(0) }
+      ? { ...without, thinking: { type: 'disabled' } }
+      : without
   }
-  const wanted = thinkingBudgets[effort] ?? budgetMin
-  const forced = request.toolChoice === 'required' || typeof request.toolChoice === 'object'
+  const wanted = Math.max(budgetMin, reasoningBudget ?? thinkingBudgets[effort ?? ''] ?? budgetMin)
   if (features.thinking === 'adaptive') {
     return {
-      max_tokens: limitWith(forced ? 0 : wanted),
-      ...(forced ? {} : { thinking: { type: 'adaptive', display: 'summarized' } }),
-      effort: adaptiveEffort(effort, features),
+      max_tokens: limitWith(callIsForced ? 0 : wanted),
+      ...(callIsForced
+        ? {}
+        : { thinking: { type: 'adaptive', display: displayOf(request) ?? 'summarized' } }),
+      effort: adaptiveEffort(effort ?? effortOfBudget(wanted), features),
     }
   }
   const limit = limitWith(wanted)
   const budget = Math.min(wanted, limit - answerTokensMin)
-  if (forced || budget < budgetMin || inUnsignedToolLoop(request.items)) {
-    return { max_tokens: limitWith(0) }
+  if (callIsForced || budget < budgetMin || inUnsignedToolLoop(request.items)) return without
+  const display = displayOf(request)
+  return {
+    max_tokens: limit,
+    thinking: {
+      type: 'enabled',
+      budget_tokens: budget,
+      ...(display === 'omitted' ? { display } : {}),
+    },
   }
-  return { max_tokens: limit, thinking: { type: 'enabled', budget_tokens: budget } }
+}
+
+/** Effort alone asks for no thinking. */
+function effortOf(effort: string | undefined): { readonly effort?: string } {
+  return effort === undefined || effort === 'none' ? {} : { effort }
+}
+
+/** Whether thinking is to be told. */
+function displayOf({ settings }: ModelRequest): 'summarized' | 'omitted' | undefined {
+  const { reasoningSummary } = settings
+  if (reasoningSummary === undefined) return undefined
+  return reasoningSummary === 'none' ? 'omitted' : 'summarized'
 }
 
 function adaptiveEffort(effort: string, features: ModelFeatures): string {
@@ -91,9 +131,17 @@ function inUnsignedToolLoop(items: readonly Item[]): boolean {
   )
 }
 
-/** Whether a reasoning item can be sent back: the API rejects thinking without its seal. */
-export function isSealed(item: Extract<Item, { type: 'reasoning' }>): boolean {
-  return item.signature !== undefined || item.encrypted_content !== undefined
+/**
+ * Whether a reasoning item can be sent back: the API rejects thinking without its own seal. Stored
+ * items without a maker are of the time when no other dialect sealed anything.
+ */
+export function isSealed({
+  encrypted_content: encrypted,
+  maker,
+  signature,
+}: ReasoningItem): boolean {
+  const seal = signature ?? encrypted
+  return (maker ?? dialectName) === dialectName && seal !== undefined && seal !== ''
 }
 
 /** The effort that corresponds to a thinking budget, for upstreams that know efforts only. */

@@ -3,7 +3,10 @@ import { ModelError } from '../../errors/model-error.ts'
 import type { ModelRequest, ToolDefinition } from '../../operations/chat/model-request.ts'
 import type { JsonAnswer } from './json-answer.ts'
 import { answerToolName } from './json-answer.ts'
+import { dialectName } from './dialect-name.ts'
 import type { ModelFeatures } from './model-features.ts'
+import { ownFields } from './part-fields.ts'
+import { structuredSchema } from './structured-schema.ts'
 
 /**
  * Writes `tools` and `tool_choice`; both are left out if there are no tools. `ownTools` are those that
@@ -39,19 +42,24 @@ function encodeTool(
   request: ModelRequest,
   features: ModelFeatures,
 ): JsonObject {
+  const own = (request.extrasDialect ?? dialectName) === dialectName
   if (tool.native !== undefined) {
-    if ((request.extrasDialect ?? 'anthropic-messages') === 'anthropic-messages') return tool.native
+    if (own) return tool.native
     throw new ModelError(
       'invalid-request',
       `The tool '${tool.name}' is of a kind that this model's provider does not support. Declare it as a function or choose another model.`,
       { param: 'tools' },
     )
   }
+  const strict = tool.strict === true && features.structuredOutputs
+  const schema = { type: 'object', ...tool.parameters }
   return {
     name: tool.name,
     ...(tool.description === undefined ? {} : { description: tool.description }),
-    input_schema: { type: 'object', ...tool.parameters },
-    ...(tool.strict === true && features.structuredOutputs ? { strict: true } : {}),
+    input_schema: strict && !own ? structuredSchema(schema) : schema,
+    ...(strict ? { strict } : {}),
+    ...(tool.cacheControl === undefined ? {} : { cache_control: tool.cacheControl }),
+    ...ownFields(tool.extras),
   }
 }
 
