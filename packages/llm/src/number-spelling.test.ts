@@ -64,7 +64,7 @@ describe('the spelling of numbers in requests', () => {
   it('survives in a schema that is moved to a description', () => {
     const request = chat.decodeRequest(bodyOf(chatBody.replace('sonnet-4-5', 'opus-4-8')))
     expect(JSON.stringify(anthropic.encodeRequest(request))).toContain(
-      '(maximum: 9223372036854775807, multipleOf: 1.0)',
+      '{maximum: 9223372036854775807, multipleOf: 1.0}',
     )
   })
 

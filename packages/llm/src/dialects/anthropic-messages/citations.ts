@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, stringOrUndefined } from '@fairlead/base'
+import { isJsonObject, type JsonObject, numberOrUndefined, stringOrUndefined } from '@fairlead/base'
 import type { Annotation } from '../../operations/chat/item.ts'
 import { dialectName } from './dialect-name.ts'
 
@@ -33,13 +33,12 @@ export function decodeCitation(citation: JsonObject, textLength: number): Annota
     case 'char_location':
     case 'page_location':
     case 'content_block_location': {
-      const index = citation['document_index']
       return {
         type: 'file_citation',
         ...defined({
           file_id: text('file_id'),
           filename: text('document_title'),
-          index: typeof index === 'number' ? index : undefined,
+          index: numberOrUndefined(citation['document_index']),
         }),
         ...shared,
       }

@@ -107,8 +107,7 @@ function decodeEffort(body: JsonObject): string | undefined {
 }
 
 function decodeBudget(body: JsonObject): number | undefined {
-  const budget = objectOrEmpty(body['thinking'])['budget_tokens']
-  return typeof budget === 'number' ? budget : undefined
+  return numberOrUndefined(objectOrEmpty(body['thinking'])['budget_tokens'])
 }
 
 /** Whether thinking is told, as `thinking.display` says it. */

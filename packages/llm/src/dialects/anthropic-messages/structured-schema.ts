@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { isJsonObject, type JsonObject, numberOrUndefined } from '@fairlead/base'
 
 /**
  * The formats of strings that structured outputs know:
@@ -92,7 +92,7 @@ function described(
 }
 
 function isPrimitive(value: unknown): boolean {
-  return value === null || typeof value !== 'object'
+  return value === null || typeof value !== 'object' || numberOrUndefined(value) !== undefined
 }
 
 function isOf(type: unknown, name: string): boolean {
