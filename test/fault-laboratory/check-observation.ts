@@ -23,7 +23,7 @@ export function checkObservation(
     ? { ending: 'Whole', status: 200, code: undefined, provider: 'default/good' }
     : {
         ending: expected.ending ?? (expected.outcome === 'Success' ? 'Whole' : 'Error'),
-        status: expected.status,
+        status: statusOf(expected, situation),
         code: codeOf(expected, situation),
         provider: answer.provider,
       }
@@ -77,11 +77,20 @@ function reachesUpstream({ place = 'Answers' }: Fault): boolean {
   return place === 'Answers'
 }
 
+/** The Messages API has a status of its own for it. */
+function statusOf({ outcome, status }: Expected, { caller }: Situation): number {
+  return caller.speaks === 'Anthropic' && outcome === 'Overloaded' && status === 503 ? 529 : status
+}
+
 /** `any` where the code is the provider's own. */
-function codeOf({ outcome, code }: Expected, { format }: Situation): string | null | undefined {
+function codeOf(
+  { outcome, code }: Expected,
+  { caller, format }: Situation,
+): string | null | undefined {
   if (outcome === 'Success') return undefined
   if (code === undefined) return 'any'
-  return code === null || typeof code === 'string' ? code : code[format.type]
+  if (code === null || typeof code === 'string') return code
+  return caller.speaks === format.type ? code.passed : code.translated
 }
 
 function loggedAttempts({ callLines }: Observation): readonly string[] {

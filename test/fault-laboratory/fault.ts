@@ -38,8 +38,11 @@ export interface Expected {
   readonly outcome: AttemptOutcome
   /** The caller's status, if there is no other target. */
   readonly status: number
-  /** Its error's code; undefined for an answer, null for an error without a code. */
-  readonly code?: string | null | Readonly<Record<ProviderFormat['type'], string | null>>
+  /**
+   * Its error's code; undefined for an answer, null for an error without a code. An error in
+   * mid-stream is `passed` on to callers who speak its format, and `translated` for others.
+   */
+  readonly code?: string | null | Readonly<Record<'passed' | 'translated', string | null>>
   /** Whether the caller had content before, so that no other target may be asked. */
   readonly begun?: true
   /** How it ends for the caller, if not whole or with an error. */

@@ -1,6 +1,6 @@
 import type { ModelError } from '@fairlead/llm'
 import type { AnswerTap } from './answer/answer-tap.ts'
-import { keptHeaders, ownHeaders } from './answer/reply-headers.ts'
+import { keptHeaders, ownHeaders, requestIdHeader } from './answer/reply-headers.ts'
 import { RefusedCall } from './attempts/refused-call.ts'
 import type { Call } from './call/call.ts'
 import { CallerGone } from './errors/gateway-error.ts'
@@ -31,12 +31,11 @@ export async function failCall(
   const own = ownHeaders(record, turn)
   if (error instanceof RefusedCall) {
     const { status, headers, bytes } = error.answer
-    sendBytes(response, status, bytes, [
-      ...keptHeaders(headers, dialect.passage.answerHeaders),
-      ...own,
-    ])
+    const kept = keptHeaders(headers, dialect.passage.answerHeaders)
+    sendBytes(response, status, bytes, [...kept, ...own, ...requestIdHeader(dialect, record, kept)])
   } else {
-    sendError(response, error, dialect, own)
+    own.push(...requestIdHeader(dialect, record))
+    record.status = sendError(response, error, dialect, { headers: own, id: record.requestId })
   }
 }
 

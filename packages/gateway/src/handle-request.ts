@@ -1,5 +1,5 @@
 import { authenticate } from './access/authenticate.ts'
-import { ownHeaders } from './answer/reply-headers.ts'
+import { ownHeaders, requestIdHeader } from './answer/reply-headers.ts'
 import { Call } from './call/call.ts'
 import type { HttpCall } from './call/http-call.ts'
 import type { Services } from './call/services.ts'
@@ -10,7 +10,7 @@ import { splitUrl } from './http/request-url.ts'
 import { sendError, sendJson } from './http/send-json.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import type { FoundRoute, Router } from './surfaces/router.ts'
-import type { AnswerRoute } from './surfaces/surface.ts'
+import type { AnswerRoute, Surface, SurfaceRequest } from './surfaces/surface.ts'
 import type { Dialect } from '@fairlead/llm'
 
 /** What handles requests for as long as the gateway runs. */
@@ -40,34 +40,36 @@ export async function handleRequest(
   const allow: string[] = []
   try {
     const found = router.find(record.method, path, runtime, (methods, surface) => {
-      dialect = surface.dialect
+      dialect = dialectOf(surface, http)
       allow.push('allow', methods.join(', '))
     })
     const { route, surface, parameters } = found
-    dialect = surface.dialect
+    dialect = dialectOf(surface, http)
     if ('reader' in route) {
       const call = new Call(http, dialect, runtime, services)
       return await handleCall(call, { route, parameters }, chain)
     }
-    await answerDirectly(http, { ...found, route }, query, runtime, services)
+    await answerDirectly(http, { ...found, route }, query, { dialect, runtime, services })
   } catch (error) {
     refuse(http, error, dialect, services, allow)
   }
   settleCall(record, runtime, services)
 }
 
+function dialectOf(surface: Surface, { request }: HttpCall): Dialect {
+  return surface.dialectOf?.(request.headers) ?? surface.dialect
+}
+
 async function answerDirectly(
   http: HttpCall,
   found: FoundRoute & { readonly route: AnswerRoute },
   query: URLSearchParams,
-  runtime: Runtime,
-  services: Services,
+  { dialect, runtime, services }: Pick<SurfaceRequest, 'dialect' | 'runtime' | 'services'>,
 ): Promise<void> {
   const { record, request, response } = http
-  const { surface, route, parameters } = found
+  const { route, parameters } = found
   const caller = authenticate(request.headers, runtime.access, services.clock.now())
   record.consumer = caller.consumer
-  const { dialect } = surface
   const value = await route.answer({
     http,
     parameters,
@@ -78,7 +80,11 @@ async function answerDirectly(
     services,
   })
   record.status = 200
-  sendJson(response, 200, value, ['x-fairlead-request-id', record.requestId])
+  sendJson(response, 200, value, [
+    'x-fairlead-request-id',
+    record.requestId,
+    ...requestIdHeader(dialect, record),
+  ])
 }
 
 function refuse(
@@ -96,5 +102,11 @@ function refuse(
   record.status = error.status
   record.errorCode = error.code
   if (response.started) response.destroy()
-  else sendError(response, error, dialect, [...ownHeaders(record, undefined), ...headers])
+  else {
+    const own = [...ownHeaders(record, undefined), ...requestIdHeader(dialect, record)]
+    record.status = sendError(response, error, dialect, {
+      headers: [...own, ...headers],
+      id: record.requestId,
+    })
+  }
 }

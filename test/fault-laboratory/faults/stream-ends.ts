@@ -24,7 +24,7 @@ export const streamEndFaults: readonly Fault[] = [
     expected: {
       outcome: 'ServerError',
       status: 200,
-      code: { OpenAI: null, Anthropic: 'upstream_error' },
+      code: { passed: null, translated: 'upstream_error' },
       begun: true,
     },
   },
@@ -146,7 +146,7 @@ export const streamEndFaults: readonly Fault[] = [
     act: (reply) => {
       begin(reply)
       const { format } = reply
-      reply.chunks('data: {oops\n\n', format.word(' wörld'), format.finish, format.done)
+      reply.chunks(format.garbage, format.word(' wörld'), format.finish, format.done)
       reply.end()
     },
     expected: {

@@ -56,5 +56,6 @@ export const anthropicMessages: ProviderFormat = {
       message: text,
     },
   }),
+  garbage: 'event: content_block_delta\ndata: {oops\n\n',
   errorFrame: event('error', { error: { type: 'api_error', message: 'The server failed.' } }),
 }

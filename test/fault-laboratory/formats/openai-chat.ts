@@ -36,6 +36,7 @@ export const openAiChat: ProviderFormat = {
   error: (status, message = 'It did not work.') => ({
     error: { message, type: types[status] ?? 'invalid_request_error', param: null, code: null },
   }),
+  garbage: 'data: {oops\n\n',
   errorFrame: frame({
     error: { message: 'The server failed.', type: 'server_error', param: null, code: null },
   }),

@@ -18,6 +18,8 @@ export interface ProviderFormat {
   error(status: number, message?: string): object
   /** A frame with an error of the server's. */
   readonly errorFrame: string
+  /** A frame that is no JSON. */
+  readonly garbage: string
 }
 
 /** The text of every answer that the laboratory gives; its second half is not ASCII. */

@@ -7,7 +7,7 @@ import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { AnswerStream, AnswerUse } from './answer-stream.ts'
 import type { AnswerTap } from './answer-tap.ts'
 import { type AnswerWriter, PassingWriter, StreamWriter, ValueWriter } from './answer-writer.ts'
-import { ownHeaders } from './reply-headers.ts'
+import { ownHeaders, requestIdHeader } from './reply-headers.ts'
 
 /**
  * Relays an answer to the caller. Taps settle before its end is sent, so an answer that the caller
@@ -90,12 +90,13 @@ async function settleTaps(
 }
 
 function start(writer: AnswerWriter, byteLength: number | undefined, call: Call): void {
-  const { record, sink, turn } = call
+  const { dialect, record, sink, turn } = call
   record.status = writer.status
   const headers = ownHeaders(record, turn)
   headers.push(...writer.headers)
   if (byteLength !== undefined) headers.push('content-length', String(byteLength))
   if (!writer.headers.includes('x-request-id')) headers.push('x-request-id', record.requestId)
+  headers.push(...requestIdHeader(dialect, record, writer.headers))
   sink.start(writer.status, headers)
 }
 

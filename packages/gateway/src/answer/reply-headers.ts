@@ -1,5 +1,6 @@
 import type { HeaderFields } from '@fairlead/http1'
 import type { OpenTurn } from '@fairlead/context'
+import type { Dialect } from '@fairlead/llm'
 import { attemptLog } from '../call/attempt-log.ts'
 import type { CallRecord } from '../call/call-record.ts'
 
@@ -13,6 +14,19 @@ export function keptHeaders(headers: HeaderFields, names: readonly string[]): st
     if (value !== undefined) kept.push(name, value)
   }
   return kept
+}
+
+/**
+ * The request's id where the SDKs of the caller's dialect look for it, unless `kept` has the
+ * provider's. Flat list: name, value.
+ */
+export function requestIdHeader(
+  { passage }: Dialect,
+  { requestId }: Pick<CallRecord, 'requestId'>,
+  kept: readonly string[] = [],
+): string[] {
+  const { requestIdHeader: name } = passage
+  return name === undefined || kept.includes(name) ? [] : [name, requestId]
 }
 
 /** The gateway's own headers about the call. Flat list: name, value, name, value. */

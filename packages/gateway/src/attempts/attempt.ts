@@ -15,7 +15,7 @@ import { asFailure } from './as-failure.ts'
 import { beginAnswer } from './begin-answer.ts'
 import { type CallerCredential, callerCredential, secretOf } from './caller-credential.ts'
 import { type FailureEffect, failureEffects } from './failure-effects.ts'
-import { outgoingHeaders } from './outgoing-headers.ts'
+import { outgoingHeaders, sharedHeaders } from './outgoing-headers.ts'
 import { refusedAnswer } from './refused-answer.ts'
 import { RunningAttempt } from './running-attempt.ts'
 import { withoutSecret } from './without-secret.ts'
@@ -114,13 +114,12 @@ function prepare(
   cancellation: Cancellation,
 ): PreparedRequest | Promise<PreparedRequest> {
   const { provider } = target
-  const { requestHeaders } = call.dialect.passage
   const { attempts, trace } = call.record
   const traceHeaders = trace?.attemptHeaders(attempts.length, provider.server)
   const headers = outgoingHeaders(
     provider.headers,
     call.http.request.headers,
-    requestHeaders,
+    sharedHeaders(call.dialect, api.dialect),
     traceHeaders,
   )
   if (own !== undefined) headers.push(own.name, own.value)

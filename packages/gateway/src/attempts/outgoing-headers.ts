@@ -1,6 +1,15 @@
 import type { HeaderFields } from '@fairlead/http1'
+import type { Dialect } from '@fairlead/llm'
 
 const traceHeaders: ReadonlySet<string> = new Set(['traceparent', 'tracestate'])
+
+/** What callers of one dialect send that providers of another understand as well. */
+export function sharedHeaders(caller: Dialect, provider: Dialect): readonly string[] {
+  const { requestHeaders } = caller.passage
+  return caller.name === provider.name
+    ? requestHeaders
+    : requestHeaders.filter((name) => provider.passage.requestHeaders.includes(name))
+}
 
 /**
  * The headers of an attempt before authentication: the provider's own, and those of the caller that

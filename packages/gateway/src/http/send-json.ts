@@ -23,17 +23,21 @@ export function sendBytes(
   response.end(bytes)
 }
 
-/** Sends an error in the caller's dialect. */
+/**
+ * Sends an error in the caller's dialect, with the id of the request that failed. Returns its status,
+ * which may be the dialect's own.
+ */
 export function sendError(
   response: ServerResponse,
   error: ModelError,
   dialect: Dialect,
-  headers: readonly string[] = [],
-): void {
-  const { status, body } = dialect.encodeError(error)
+  { headers, id }: { readonly headers: readonly string[]; readonly id: string },
+): number {
+  const { status, body } = dialect.encodeError(error, id)
   const retryAfter =
     error.retryAfterSeconds === undefined
       ? []
       : ['retry-after', String(Math.ceil(error.retryAfterSeconds))]
   sendJson(response, status, body, [...headers, ...retryAfter])
+  return status
 }

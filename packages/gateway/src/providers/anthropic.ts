@@ -1,7 +1,10 @@
 import { anthropicMessages } from '@fairlead/llm'
 import type { ProviderApis, ProviderType } from './provider-type.ts'
 
-/** https://docs.anthropic.com/en/api/versioning */
+/**
+ * https://docs.anthropic.com/en/api/versioning: for callers of other dialects. One who speaks this
+ * dialect says itself which version it was written for.
+ */
 const apiVersion = '2023-06-01'
 
 const apis: ProviderApis = [
@@ -9,7 +12,7 @@ const apis: ProviderApis = [
     dialect: anthropicMessages,
     encoding: {},
     prepare({ basePath, headers, body }, credential) {
-      headers.push('anthropic-version', apiVersion)
+      if (!headers.includes('anthropic-version')) headers.push('anthropic-version', apiVersion)
       if (credential !== undefined) headers.push('x-api-key', credential)
       return { path: `${basePath}/messages`, headers, body }
     },

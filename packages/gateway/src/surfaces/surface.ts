@@ -1,3 +1,4 @@
+import type { HeaderFields } from '@fairlead/http1'
 import type { Dialect } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import type { CallRequest } from '../call/call-request.ts'
@@ -11,6 +12,8 @@ export interface Surface {
   readonly name: string
   /** Also used for the errors that its callers get. */
   readonly dialect: Dialect
+  /** For paths that several APIs share: the dialect of a caller, by what its SDK sends. */
+  dialectOf?(headers: HeaderFields): Dialect
   readonly routes: readonly SurfaceRoute[]
 }
 

@@ -1,5 +1,6 @@
 import { chatCompletions } from './chat-completions/surface.ts'
 import { conversations } from './conversations/surface.ts'
+import { messages } from './messages/surface.ts'
 import { models } from './models/surface.ts'
 import { ollama, ollamaPrompt } from './ollama/surface.ts'
 import { prompts } from './prompts/surface.ts'
@@ -12,6 +13,7 @@ import type { Surface } from './surface.ts'
  */
 export const surfaces: readonly Surface[] = [
   chatCompletions,
+  messages,
   models,
   prompts,
   conversations,

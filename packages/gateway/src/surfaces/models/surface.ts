@@ -1,38 +1,39 @@
-import { openAiChat } from '@fairlead/llm'
+import { anthropicMessages, openAiChat } from '@fairlead/llm'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import { type ListedModel, listedModels } from '../../runtime/listed-models.ts'
 import type { Surface, SurfaceRequest } from '../surface.ts'
+import { anthropicModels } from './anthropic-models.ts'
+import type { ModelsFormat } from './models-format.ts'
+import { openAiModels } from './openai-models.ts'
 
-/** OpenAI's list of models: every name that the caller may use. */
+/** The models that the caller may use, in the format of whose SDK asks. */
 export const models: Surface = {
   name: 'models',
   dialect: openAiChat,
+  dialectOf: (headers) =>
+    headers.get('anthropic-version') === undefined ? openAiChat : anthropicMessages,
   routes: [
     { method: 'GET', path: '/v1/models', answer: listModels },
     { method: 'GET', path: '/v1/models/{model...}', answer: getModel },
   ],
 }
 
-interface OpenAiModel {
-  readonly id: string
-  readonly object: 'model'
-  readonly created: number
-  readonly owned_by: string
-}
-
-function listModels({ caller, runtime }: SurfaceRequest): object {
-  return { object: 'list', data: [...listedModels(caller, runtime).values()].map(encodeModel) }
+function listModels(request: SurfaceRequest): object {
+  return formatFor(request).list([...listedFor(request).values()], request.query)
 }
 
 function getModel(request: SurfaceRequest): object {
-  const { caller, parameters, runtime } = request
-  const { model: id = '' } = parameters
+  const { model: id = '' } = request.parameters
   if (id === '') return listModels(request)
-  const model = listedModels(caller, runtime).get(id)
+  const model = listedFor(request).get(id)
   if (model === undefined) throw gatewayError.modelNotFound(id)
-  return encodeModel(model)
+  return formatFor(request).model(model)
 }
 
-function encodeModel({ id, owner }: ListedModel): OpenAiModel {
-  return { id, object: 'model', created: 0, owned_by: owner }
+function listedFor({ caller, runtime }: SurfaceRequest): ReadonlyMap<string, ListedModel> {
+  return listedModels(caller, runtime)
+}
+
+function formatFor({ dialect }: SurfaceRequest): ModelsFormat {
+  return dialect === anthropicMessages ? anthropicModels : openAiModels
 }

@@ -3,6 +3,7 @@ import { chatBody } from './chat-bodies.ts'
 import { type FuzzCase, fuzzedModels } from './fuzz-case.ts'
 import { hostileValue } from './hostile-values.ts'
 import { bytesOf, fields, isFields, type JsonNode } from './json-node.ts'
+import { messageBody } from './message-bodies.ts'
 import { mutate } from './mutate.ts'
 
 /** Makes a case of one surface. */
@@ -19,6 +20,21 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
     path: '/v1/chat/completions',
     headers: contextHeaders(random),
     body: changed(random, withContext(random, chatBody(random, random.pick(fuzzedModels)))),
+  }),
+  // What passes to a provider of the caller's own dialect is the caller's to answer for.
+  messages: (random) => ({
+    method: 'POST',
+    path: random.pick([
+      '/v1/messages',
+      '/v1/messages',
+      '/v1/messages?beta=true',
+      '/v1/messages/count_tokens',
+    ]),
+    headers: { ...contextHeaders(random), 'anthropic-version': '2023-06-01' },
+    body: changed(
+      random,
+      withContext(random, messageBody(random, random.pick(['openai', 'simulator']))),
+    ),
   }),
   prompts: (random) => ({
     method: 'POST',

@@ -20,11 +20,14 @@ export function faultOf({ status, headers, body }: FuzzAnswer): string | undefin
   const value = parsed(text)
   if (!isJsonObject(value)) return `status ${status} with a body that is no JSON object`
   if (status < 300) return undefined
-  return faultOfError(status, text, value['error'])
+  // What passed to a provider of the caller's own dialect is the caller's to answer for.
+  const passed = value['type'] === 'error' && headers['x-fairlead-provider'] === 'default/anthropic'
+  return faultOfError(status, text, value['error'], passed)
 }
 
 function faultOfStream(status: number, text: string): string | undefined {
   if (status !== 200) return `a stream with status ${status}`
+  if (text.startsWith('event: message_start')) return faultOfMessageStream(text)
   const frames = text.split('\n\n')
   if (frames.pop() !== '' || frames.pop() !== 'data: [DONE]') return 'a stream without its end'
   const broken = frames.find((frame) => !isJsonObject(parsed(frame.replace(/^data: /, ''))))
@@ -44,18 +47,40 @@ function faultOfLines(status: number, text: string): string | undefined {
   return undefined
 }
 
-function faultOfError(status: number, text: string, error: unknown): string | undefined {
+function faultOfMessageStream(text: string): string | undefined {
+  const frames = text.split('\n\n')
+  const ending = 'event: message_stop\ndata: {"type":"message_stop"}'
+  if (frames.pop() !== '' || frames.at(-1) !== ending) return 'a stream without its end'
+  const broken = frames.find((frame) => {
+    const [, type, data] = /^event: (\w+)\ndata: (.*)$/.exec(frame) ?? []
+    const event = parsed(data ?? '')
+    return !isJsonObject(event) || event['type'] !== type || type === 'error'
+  })
+  return broken === undefined ? undefined : `a stream with the frame ${broken.slice(0, 500)}`
+}
+
+function faultOfError(
+  status: number,
+  text: string,
+  error: unknown,
+  passed: boolean,
+): string | undefined {
   // Ollama's errors are a message and nothing else.
-  if (typeof error === 'string') return faultOfMessage(status, text, error)
+  if (typeof error === 'string') return faultOfMessage(status, text, error, passed)
   if (!isJsonObject(error)) return `status ${status} without an error`
   const { message, type } = error
   if (typeof message !== 'string' || message === '') return `status ${status} without a message`
   if (typeof type !== 'string' || type === '') return `status ${status} without a type`
-  return faultOfMessage(status, text, message)
+  return faultOfMessage(status, text, message, passed)
 }
 
-function faultOfMessage(status: number, text: string, message: string): string | undefined {
-  if (message.includes(upstreamObjection)) return message
+function faultOfMessage(
+  status: number,
+  text: string,
+  message: string,
+  passed: boolean,
+): string | undefined {
+  if (!passed && message.includes(upstreamObjection)) return message
   if (text.length > errorBytesMax) return `status ${status} with ${text.length} characters`
   return message.isWellFormed() ? undefined : `status ${status} with a lone surrogate`
 }
