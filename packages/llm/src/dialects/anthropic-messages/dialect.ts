@@ -22,6 +22,8 @@ export const anthropicMessages: Dialect = {
       conflicts,
       featureFields,
       restatedFields: ['thinking', 'output_config', 'metadata'],
+      // https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools
+      toolNames: { lengthMax: 128, forbidden: /[^\w-]/g },
       foreignFields: ['thinking', 'web_search_options'],
       decodeRequest,
       decodeInput,

@@ -18,6 +18,8 @@ export const openAiChat: Dialect = {
   operations: {
     chat: {
       support,
+      // https://platform.openai.com/docs/api-reference/chat/create: the name of a function.
+      toolNames: { lengthMax: 64, forbidden: /[^\w-]/g },
       decodeRequest,
       decodeInput,
       decodeTools,

@@ -4,6 +4,7 @@ import type { FeatureConflict, FeatureSupport, RequestFeature } from './request-
 import type { ModelResponse } from './model-response.ts'
 import type { ServerQuirks } from './server-quirks.ts'
 import type { StreamEvent } from './stream-event.ts'
+import type { ToolNameRule } from './tool-names.ts'
 
 /** A dialect's format of chat: requests, whole answers and streams, including framing. */
 export interface ChatFormat {
@@ -23,6 +24,8 @@ export interface ChatFormat {
    * spelling only. Defaults to none.
    */
   readonly restatedFields?: readonly string[]
+  /** What providers take as names of tools. Defaults to anything. */
+  readonly toolNames?: ToolNameRule
   /** Names in the `extras` of other dialects that `encodeRequest` reads. Defaults to none. */
   readonly foreignFields?: readonly string[]
   /**
