@@ -4,6 +4,9 @@ import { gatewayError } from '../errors/gateway-error.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 
+/** A call, or a question about one. */
+type Asked = Pick<Call, 'http' | 'record' | 'route' | 'runtime'>
+
 /** The key that a caller sends for a provider. */
 export interface CallerCredential {
   /** As it came. */
@@ -18,7 +21,7 @@ export interface CallerCredential {
  * the gateway. Throws UpstreamFailure: `InvalidRequest` for a call without a key, `Unsupported` for a
  * target that must not get it.
  */
-export function callerCredential(target: CallTarget, call: Call): CallerCredential | undefined {
+export function callerCredential(target: CallTarget, call: Asked): CallerCredential | undefined {
   if (!usesCallersKey(target)) return undefined
   const { key, type } = target.provider
   if ((keyOwner(call) ?? key) !== key) throw notForThis(target, call)
@@ -44,7 +47,7 @@ function usesCallersKey({ provider }: CallTarget): boolean {
 }
 
 /** The first provider of the rule that is asked with callers' keys; undefined if none is. */
-function keyOwner({ route, runtime }: Call): string | undefined {
+function keyOwner({ route, runtime }: Asked): string | undefined {
   const ofRule = route.route?.targets.map(({ provider }) => provider)
   const ofRoute = ofRule ?? route.targets.map(({ provider }) => provider.key)
   return ofRoute.find(
@@ -52,12 +55,12 @@ function keyOwner({ route, runtime }: Call): string | undefined {
   )
 }
 
-function isGatewayKey(value: string, { runtime }: Call): boolean {
+function isGatewayKey(value: string, { runtime }: Asked): boolean {
   const { keys } = runtime.access
   return keys.find(value.trim()) !== undefined || keys.find(bearerToken(value) ?? '') !== undefined
 }
 
-function notForThis({ name, provider, model }: CallTarget, { record }: Call): UpstreamFailure {
+function notForThis({ name, provider, model }: CallTarget, { record }: Asked): UpstreamFailure {
   const error = gatewayError.providerKeyForAnother(provider.key)
   record.passedOver.push({ target: name, provider: provider.key, model, reason: error.message })
   return new UpstreamFailure('Unsupported', error, error.message)

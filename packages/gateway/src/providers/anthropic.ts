@@ -1,5 +1,5 @@
 import { anthropicMessages } from '@fairlead/llm'
-import type { ProviderApis, ProviderType } from './provider-type.ts'
+import type { OutgoingHttp, OutgoingRequest, ProviderApis, ProviderType } from './provider-type.ts'
 
 /**
  * https://docs.anthropic.com/en/api/versioning: for callers of other dialects. One who speaks this
@@ -11,13 +11,21 @@ const apis: ProviderApis = [
   {
     dialect: anthropicMessages,
     encoding: {},
-    prepare({ basePath, headers, body }, credential) {
-      if (!headers.includes('anthropic-version')) headers.push('anthropic-version', apiVersion)
-      if (credential !== undefined) headers.push('x-api-key', credential)
-      return { path: `${basePath}/messages`, headers, body }
-    },
+    prepare: (request, credential) => messagesRequest(request, '/messages', credential),
+    prepareCount: (request, credential) =>
+      messagesRequest(request, '/messages/count_tokens', credential),
   },
 ]
+
+function messagesRequest(
+  { basePath, headers, body }: OutgoingRequest,
+  path: string,
+  credential: string | undefined,
+): OutgoingHttp {
+  if (!headers.includes('anthropic-version')) headers.push('anthropic-version', apiVersion)
+  if (credential !== undefined) headers.push('x-api-key', credential)
+  return { path: basePath + path, headers, body }
+}
 
 /** https://docs.anthropic.com/en/api/messages */
 export const anthropic: ProviderType = {

@@ -55,6 +55,11 @@ export interface ProviderApi {
    * dialect has it, or the same one.
    */
   adaptAnswer?(exchange: Exchange): Exchange
+  /** The same for counting the tokens of a call instead of making it; absent where none are counted. */
+  prepareCount?(
+    request: OutgoingRequest,
+    credential: string | undefined,
+  ): OutgoingHttp | Promise<OutgoingHttp>
 }
 
 /** A request in the provider's dialect, before it is addressed and authenticated. */

@@ -1,5 +1,6 @@
 import { anthropicMessages } from '@fairlead/llm'
 import { readChatRequest } from '../../call/read-chat-request.ts'
+import { answerCount } from './count-tokens.ts'
 import type { Surface } from '../surface.ts'
 
 /** Anthropic's Messages: https://docs.anthropic.com/en/api/messages */
@@ -17,5 +18,6 @@ export const messages: Surface = {
           return readChatRequest(body, { caller, dialect, headers, runtime, services })
         },
     },
+    { method: 'POST', path: '/v1/messages/count_tokens', answer: answerCount },
   ],
 }

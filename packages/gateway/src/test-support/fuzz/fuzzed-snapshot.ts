@@ -17,9 +17,14 @@ export function fuzzedSnapshot(upstream: string): Snapshot {
       keyedProvider('anthropic', { baseURL: upstream, type: 'Anthropic' }),
       simulatorOf('simulator'),
     ],
-    routes: ['openai', 'anthropic', 'simulator'].map((model) =>
-      routeOf(model, [{ provider: model }], { match: { models: [model] } }),
-    ),
+    routes: [
+      ...['openai', 'simulator'].map((model) =>
+        routeOf(model, [{ provider: model }], { match: { models: [model] } }),
+      ),
+      routeOf('anthropic', [{ provider: 'anthropic', model: 'claude-opus-5' }], {
+        match: { models: ['anthropic'] },
+      }),
+    ],
     prompts: [
       promptOf(
         'summarise',
