@@ -101,13 +101,23 @@ function decodeAllowedTools(value: unknown, param: string): DecodedChoice {
   }
 }
 
+/** What a function is declared with; what only other dialects know of it is left out. */
+function functionOf({ description, name, parameters, strict }: ToolDefinition): JsonObject {
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(strict === undefined ? {} : { strict }),
+  }
+}
+
 /**
  * Writes tools. One that is built into a provider's API is passed on unchanged; `isOwn` is false if
  * it arrived in another dialect, whose own tools cannot be run here.
  */
 export function encodeTools(tools: readonly ToolDefinition[], isOwn = true): JsonObject[] {
   return tools.map((tool) => {
-    if (tool.native === undefined) return { type: 'function', function: tool }
+    if (tool.native === undefined) return { type: 'function', function: functionOf(tool) }
     if (!isOwn) {
       throw new ModelError(
         'invalid-request',
