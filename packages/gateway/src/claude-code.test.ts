@@ -10,7 +10,7 @@ import {
   simulatorOf,
 } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
-import { type Answer, completion, json } from './test-support/upstream.ts'
+import { type Answer, completion, json, sse } from './test-support/upstream.ts'
 
 // Claude Code sends requests of this shape: https://code.claude.com/docs/en/llm-gateway
 
@@ -248,6 +248,42 @@ describe('a coding agent that speaks Messages', () => {
     expect(sent?.headers['anthropic-beta']).toBeUndefined()
     expect(sent?.body).toMatchObject({ model: 'gpt', reasoning_effort: 'high' })
     expect(JSON.stringify(sent?.body)).not.toMatch(/cache_control|context_management|eager_input/)
+  })
+
+  it('has tools whose names are too long for OpenAI, and gets calls under its own names', async () => {
+    const upstream = await testUpstream((response, { body }) => {
+      const declared = body['tools'] as { function: { name: string } }[]
+      const name = declared.at(-1)?.function.name ?? ''
+      const call = { id: 'c', type: 'function', function: { name, arguments: '{}' } }
+      const told = { role: 'assistant', content: null, tool_calls: [{ index: 0, ...call }] }
+      const choice = { index: 0, finish_reason: 'tool_calls' }
+      const answer =
+        body['stream'] === true
+          ? sse(
+              `data: ${JSON.stringify({ ...completion(''), choices: [{ ...choice, delta: told }] })}\n\n`,
+              'data: [DONE]\n\n',
+            )
+          : json(200, completion('', { choices: [{ ...choice, message: told }] }))
+      answer(response, {} as never)
+    })
+    const gateway = await testGateway({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+    })
+    const sdk = sdkOf(gateway.url)
+    const whole = await sdk.messages.create({
+      ...request,
+      tool_choice: { type: 'tool', name: longName },
+    })
+    expect(whole.content).toMatchObject([{ type: 'tool_use', name: longName }])
+    const streamed = await sdk.messages.stream(nextTurn(whole.content)).finalMessage()
+    expect(streamed.content).toMatchObject([{ type: 'tool_use', name: longName }])
+    for (const { body } of upstream.requests) {
+      const names = JSON.stringify(body).match(/"name":"mcp__[^"]*"/g) ?? []
+      expect(new Set(names).size).toBe(1)
+      expect(names.length).toBe(2)
+      expect(names[0]?.length).toBe('"name":""'.length + 64)
+    }
   })
 
   it('goes on with Anthropic after another provider has answered', async () => {

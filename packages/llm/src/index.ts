@@ -59,6 +59,12 @@ export {
 } from './operations/chat/adapt-request.ts'
 export { type SealedText, unwrapSealed, wrapSealed } from './operations/chat/sealed-text.ts'
 export type { StreamEvent } from './operations/chat/stream-event.ts'
+export {
+  fitToolNames,
+  type RenamedTools,
+  responseWithCallerNames,
+  withCallerNames,
+} from './operations/chat/tool-names.ts'
 export { createStreamAssembler, type StreamAssembler } from './operations/chat/stream-assembler.ts'
 export { responseEvents } from './operations/chat/response-events.ts'
 export type { FailureClass } from './errors/failure-class.ts'

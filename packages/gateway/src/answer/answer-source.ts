@@ -1,4 +1,4 @@
-import { type Dialect, ModelError } from '@fairlead/llm'
+import { type Dialect, ModelError, type RenamedTools } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { AnswerWatch } from '../call/answer-watch.ts'
 import type { CollectedBody, Exchange } from '../upstream/exchange.ts'
@@ -14,6 +14,8 @@ export interface AnswerSource {
   readonly provider: string
   /** Wall time, for an answer without a timestamp. */
   readonly nowMs: number
+  /** The caller's names of the tools that the provider knows by others. */
+  readonly renamedTools: RenamedTools
   /** Told when content comes. */
   readonly watch: Pick<AnswerWatch, 'progressed' | 'finished'>
 }

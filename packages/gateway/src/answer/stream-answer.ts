@@ -5,11 +5,13 @@ import {
   type FrameSource,
   type ModelError,
   type ProgressWatch,
+  type RenamedTools,
   type StreamDecoder,
   type StreamEvent,
   type StreamProgress,
   type StreamScanner,
   type Usage,
+  withCallerNames,
 } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Exchange } from '../upstream/exchange.ts'
@@ -42,6 +44,7 @@ export class StreamAnswer implements AnswerStream {
   readonly #scanner: StreamScanner | undefined
   readonly #progress: ProgressWatch | undefined
   readonly #watch: AnswerSource['watch']
+  readonly #renamedTools: RenamedTools
   #taken: readonly AnswerPiece[] = []
   #nextTaken = 0
   #hasContent = false
@@ -52,8 +55,9 @@ export class StreamAnswer implements AnswerStream {
   #finished = false
   #ended = false
 
-  constructor({ exchange, dialect, use, provider, nowMs, watch }: AnswerSource) {
+  constructor({ exchange, dialect, use, provider, nowMs, renamedTools, watch }: AnswerSource) {
     this.#watch = watch
+    this.#renamedTools = renamedTools
     this.#exchange = exchange
     this.#provider = provider
     this.dialect = dialect
@@ -201,7 +205,10 @@ export class StreamAnswer implements AnswerStream {
     if (progress === 'Content') this.#hasContent = true
   }
 
-  #read(events: readonly StreamEvent[]): readonly StreamEvent[] {
+  #read(decoded: readonly StreamEvent[]): readonly StreamEvent[] {
+    const renamed = this.#renamedTools
+    const events =
+      renamed.size === 0 ? decoded : decoded.map((event) => withCallerNames(event, renamed))
     if (events.some(isContent)) this.#look('Content')
     for (const event of events) {
       if (event.type === 'usage') this.#usage = event.usage

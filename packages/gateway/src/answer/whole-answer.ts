@@ -5,6 +5,7 @@ import {
   type Dialect,
   type ModelResponse,
   responseEvents,
+  responseWithCallerNames,
   type StreamEvent,
   type Usage,
 } from '@fairlead/llm'
@@ -97,11 +98,15 @@ export class WholeAnswer implements AnswerStream {
   }
 
   response(): ModelResponse {
-    this.#response ??= chatFormatOf(this.dialect).decodeResponse(
-      this.#parse(this.#tail, parseJson),
-      this.#source.nowMs,
-    )
+    this.#response ??= this.#decode()
     return this.#response
+  }
+
+  #decode(): ModelResponse {
+    const { nowMs, renamedTools } = this.#source
+    const value = this.#parse(this.#tail, parseJson)
+    const response = chatFormatOf(this.dialect).decodeResponse(value, nowMs)
+    return renamedTools.size === 0 ? response : responseWithCallerNames(response, renamedTools)
   }
 
   async #nextOf(exchange: Exchange): Promise<AnswerPiece | undefined> {

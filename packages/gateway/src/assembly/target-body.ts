@@ -6,10 +6,12 @@ import {
   type BodyOutline,
   chatFormatOf,
   type Dialect,
+  fitToolNames,
   isKnownParameter,
   type ModelRequest,
   noUniqueFields,
   outlineBody,
+  type RenamedTools,
   spliceTopLevel,
 } from '@fairlead/llm'
 import type { CallTarget } from '../routing/call-target.ts'
@@ -20,7 +22,11 @@ export interface TargetBody {
   readonly bytes: Uint8Array
   /** What became of what it does not know. */
   readonly adapted: readonly Adaptation[]
+  /** The caller's names of the tools that have others in it. */
+  readonly renamedTools: RenamedTools
 }
+
+const noneRenamed: RenamedTools = new Map()
 
 /**
  * A caller's request without what a target does not know. Throws a ModelError 400 where the target
@@ -47,13 +53,15 @@ export function adaptFor(
 /** The request in the target's dialect. Throws as `adaptFor` does, and for what it cannot express. */
 export function encodeFor(target: CallTarget, caller: Dialect, asked: ModelRequest): TargetBody {
   const { dialect, encoding } = target.apiFor(caller)
-  const { adapted, forwarded, request } = adaptFor(target, caller, asked)
+  const format = chatFormatOf(dialect)
+  const { adapted, forwarded, request: fitting } = adaptFor(target, caller, asked)
+  const { renamed: renamedTools, request } = fitToolNames(fitting, format.toolNames)
   const maxOutputTokens = outputLimit(target.facts, request)
   const options = maxOutputTokens === undefined ? encoding : { ...encoding, maxOutputTokens }
-  const encoded = chatFormatOf(dialect).encodeRequest(request, options)
+  const encoded = format.encodeRequest(request, options)
   const isForwarding = Object.keys(forwarded).length > 0
   const body = isForwarding ? { ...forwarded, ...(encoded as object) } : encoded
-  return { bytes: Buffer.from(JSON.stringify(body)), adapted }
+  return { bytes: Buffer.from(JSON.stringify(body)), adapted, renamedTools }
 }
 
 /**
@@ -69,16 +77,17 @@ export function withoutRefused(
 ): TargetBody | undefined {
   const { refusedParameters = [] } = target.apiFor(caller).encoding.quirks ?? {}
   const isForwarding = target.provider.settings.parameters.unsupported === 'Forward'
-  if (refusedParameters.length === 0 || isForwarding) return { bytes, adapted: [] }
+  if (refusedParameters.length === 0 || isForwarding) return { bytes, adapted: [], renamedTools: noneRenamed }
   const outline = parts.outline ?? outlineBody(bytes, noUniqueFields)
   const sent = new Set(outline.members.map(({ name }) => name))
   const refused = refusedParameters.filter((name) => sent.has(name))
-  if (refused.length === 0) return { bytes, adapted: [] }
+  if (refused.length === 0) return { bytes, adapted: [], renamedTools: noneRenamed }
   const request = parts.decoded()
   const isPlain = refused.every(
     (name) => isKnownParameter(name) || Object.hasOwn(request.extras, name),
   )
   if (!isPlain) return undefined
   const { adapted } = adaptFor(target, caller, request)
-  return { bytes: spliceTopLevel(bytes, { remove: refused }, outline), adapted }
+  const kept = spliceTopLevel(bytes, { remove: refused }, outline)
+  return { bytes: kept, adapted, renamedTools: noneRenamed }
 }

@@ -40,7 +40,7 @@ export async function attempt(
   const { stream } = call.request.sent
   const own = callerCredential(target, call)
   let secret = own === undefined ? credential?.value : secretOf(own)
-  const { adapted, bytes: body } = bodyFor(target, assembled, call)
+  const { adapted, bytes: body, renamedTools } = bodyFor(target, assembled, call)
   const api = target.apiFor(call.dialect)
   const running = new RunningAttempt(target, credential, call)
   record.target = target
@@ -68,6 +68,7 @@ export async function attempt(
       stream,
       use,
       nowMs,
+      renamedTools,
       watch: running,
     })
     running.begun(status)

@@ -1,4 +1,4 @@
-import { chatFormatOf, createStreamAssembler, type Dialect } from '@fairlead/llm'
+import { chatFormatOf, createStreamAssembler, type Dialect, type RenamedTools } from '@fairlead/llm'
 import { type AnswerSource, tooLargeToHold } from '../answer/answer-source.ts'
 import type { AnswerPiece, AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import { answerOf } from '../answer/event-answer.ts'
@@ -33,10 +33,11 @@ export async function beginAnswer(
     readonly stream: boolean
     readonly use: AnswerUse
     readonly nowMs: number
+    readonly renamedTools: RenamedTools
     readonly watch: AnswerSource['watch']
   },
 ): Promise<AnswerStream> {
-  const { dialect, stream, use, nowMs, watch } = asked
+  const { dialect, stream, use, nowMs, renamedTools, watch } = asked
   const { key } = target.provider
   const encoding = answerEncoding(exchange.headers)
   if (encoding !== undefined) {
@@ -53,6 +54,7 @@ export async function beginAnswer(
     use: isAsked ? use : { ...use, passes: false, needsEvents: true },
     provider: key,
     nowMs,
+    renamedTools,
     watch,
   }
   try {
