@@ -38,7 +38,7 @@ export function brokenSchema(schema: JsonObject): string | undefined {
   if (refused !== undefined) return `the keyword ${refused} is not supported`
   if (type === 'object' && additionalProperties !== false)
     return 'additionalProperties is not false'
-  if (format !== undefined && !formats.has(format)) return `the format ${String(format)}`
+  if (format !== undefined && !formats.has(format)) return 'a format is not supported'
   if (minItems !== undefined && minItems !== 0 && minItems !== 1) return 'minItems is not 0 or 1'
   const children = [
     ...['properties', '$defs', 'definitions'].flatMap((name) =>
