@@ -100,3 +100,62 @@ describe('a mistake in a call', () => {
     expect((await fetch(`${gateway.url}/v1/conversations/c`)).status).toBe(404)
   })
 })
+
+describe('a mistake in a message', () => {
+  const limits = { model: 'm', max_tokens: 10 }
+
+  it.each<[string, unknown, string, string]>([
+    ['no messages', limits, 'messages', 'missing_required_parameter'],
+    ['an empty list of messages', { ...limits, messages: [] }, 'messages', 'invalid_value'],
+    [
+      'an unknown role',
+      { ...limits, messages: [{ role: 'tool', content: 'x' }] },
+      'messages[0].role',
+      'invalid_value',
+    ],
+    [
+      'content of a wrong type',
+      { ...limits, messages: [...messages, { role: 'user', content: 5 }] },
+      'messages[1].content',
+      'invalid_value',
+    ],
+    ['no limit', { model: 'm', messages }, 'max_tokens', 'missing_required_parameter'],
+    ['a negative limit', { model: 'm', max_tokens: -1, messages }, 'max_tokens', 'invalid_value'],
+    ['tools that are not a list', { ...limits, messages, tools: {} }, 'tools', 'invalid_value'],
+    [
+      'a tool without a schema',
+      { ...limits, messages, tools: [{ name: 'f' }] },
+      'tools[0].input_schema',
+      'missing_required_parameter',
+    ],
+    ['a stream that is no boolean', { ...limits, messages, stream: 1 }, 'stream', 'invalid_value'],
+    [
+      'an unknown field of context',
+      { ...limits, messages, context: { personna: 'p' } },
+      'context.personna',
+      'invalid_value',
+    ],
+  ])('is reported alike whatever follows: %s', async (_, body, param, code) => {
+    const upstream = await testUpstream(json(200, {}))
+    const gateway = await testGateway({
+      providers: [keyedProvider('anthropic', { baseURL: upstream.url, type: 'Anthropic' })],
+      secrets: { anthropic: 'sk' },
+      personas: [personaOf('p')],
+    })
+    const answers = await Promise.all(
+      ways.map(async ([, headers]) => {
+        const response = await gateway.post('/v1/messages', body, headers)
+        const { request_id: _id, ...error } = (await response.json()) as Record<string, unknown>
+        return { status: response.status, error }
+      }),
+    )
+    const [first] = answers
+    const details = { error_code: code, param }
+    expect(first).toMatchObject({
+      status: 400,
+      error: { type: 'error', error: { type: 'invalid_request_error', details } },
+    })
+    for (const answer of answers) expect(answer).toEqual(first)
+    expect(upstream.requests).toEqual([])
+  })
+})

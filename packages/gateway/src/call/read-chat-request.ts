@@ -1,5 +1,5 @@
 import type { HeaderFields } from '@fairlead/http1'
-import type { Dialect } from '@fairlead/llm'
+import type { DecodeOptions, Dialect } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import { checkedJsonObject } from '../http/json-body.ts'
 import { findPrompt } from '../prompts/find-prompt.ts'
@@ -26,7 +26,7 @@ interface ChatSender {
 export function readChatRequest(
   body: Buffer,
   sender: ChatSender,
-  options: { readonly messagesOptional?: boolean } = {},
+  options: DecodeOptions = {},
 ): CallRequest {
   const { dialect, headers, runtime } = sender
   const { limits } = runtime.snapshot.gateway
@@ -48,7 +48,7 @@ export function readChatRequest(
     fields,
     context,
     rendered,
-    sent: dialect.passage.inspect(fields, { messagesOptional }),
+    sent: dialect.passage.inspect(fields, { ...options, messagesOptional }),
     defaultModel: runtime.snapshot.gateway.defaultModel,
   })
 }

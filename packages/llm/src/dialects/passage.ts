@@ -4,7 +4,7 @@ import type { ModelError } from '../errors/model-error.ts'
 import type { ByteSource, FrameSource } from '../framing/frame-source.ts'
 import type { BodyOutline } from '../json/outline-body.ts'
 import type { UniqueFields } from '../json/unique-fields.ts'
-import type { EncodeOptions } from '../operations/chat/chat-format.ts'
+import type { DecodeOptions, EncodeOptions } from '../operations/chat/chat-format.ts'
 import type { ModelFeature } from '../operations/chat/model-feature.ts'
 import type { Usage } from '../operations/chat/model-response.ts'
 import type { RequestEdits } from '../operations/chat/request-edits.ts'
@@ -28,7 +28,7 @@ export interface Passage {
    * Inspects a parsed request as far as every call must. What it rejects, it rejects with the same
    * errors as `decodeRequest`; other fields are the provider's business.
    */
-  inspect(body: JsonObject, options?: { readonly messagesOptional?: boolean }): SentFields
+  inspect(body: JsonObject, options?: DecodeOptions): SentFields
   /** What routing may look at, of a parsed request that `inspect` has accepted. Never throws. */
   outline(body: JsonObject): PromptOutline
   /**

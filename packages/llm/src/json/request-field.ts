@@ -103,6 +103,13 @@ export function readPositiveInteger(value: unknown, param: string): number {
   return count
 }
 
+/** The same, but 0 is one too. */
+export function readCount(value: unknown, param: string): number {
+  const count = readSmallInteger(value, param)
+  if (count < 0) throw invalidField(param, `it must not be negative, but is ${count}.`)
+  return count
+}
+
 function readSmallInteger(value: unknown, param: string): number {
   const number = numberOrUndefined(value)
   if (!Number.isInteger(number)) throw wrongType(param, 'an integer', value)

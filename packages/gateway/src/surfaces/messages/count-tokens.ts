@@ -26,7 +26,7 @@ export async function answerCount(request: SurfaceRequest): Promise<object> {
   const held = await http.record.waitFor(readHeldBody(http.request, limits, services.heldBytes))
   try {
     const sender = { caller, dialect, headers, runtime, services }
-    const asked = readChatRequest(held.body, sender)
+    const asked = readChatRequest(held.body, sender, { limitOptional: true })
     const nowMs = services.clock.monotonicMs()
     const route = findRoute(
       routedCallOf(asked, { caller, dialect, headers, nowMs }),

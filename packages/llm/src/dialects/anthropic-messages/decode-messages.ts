@@ -7,7 +7,6 @@ import type {
 } from '../../operations/chat/item.ts'
 import { arrayOrEmpty, type JsonObject, objectOrEmpty } from '@fairlead/base'
 import {
-  invalidField,
   readArray,
   readNonEmptyString,
   readObject,
@@ -19,6 +18,7 @@ import { unwrapSealed } from '../../operations/chat/sealed-text.ts'
 import { decodePart, decodeResultPart } from './decode-content.ts'
 import { dialectName } from './dialect-name.ts'
 import { decodePartFields, extrasOf } from './part-fields.ts'
+import { readRole } from './read-role.ts'
 
 /** Reads the top-level `system`: text, or text blocks. */
 export function decodeSystem(value: unknown, param: string): Item[] {
@@ -37,17 +37,10 @@ export function decodeMessages(messages: readonly unknown[]): Item[] {
   return messages.flatMap((value, index) => {
     const param = `messages[${index}]`
     const message = readObject(value, param)
-    const role = readString(message['role'], `${param}.role`)
+    const role = readRole(message['role'], param)
     const blocks = readBlocks(message['content'], `${param}.content`)
-    switch (role) {
-      case 'user':
-      case 'assistant':
-        return decodeBlocks(blocks, role, `${param}.content`)
-      case 'system':
-        return withMessageFields(decodeBlocks(blocks, role, `${param}.content`), message)
-      default:
-        throw invalidField(`${param}.role`, `'${role}' is neither 'user' nor 'assistant'.`)
-    }
+    const items = decodeBlocks(blocks, role, `${param}.content`)
+    return role === 'system' ? withMessageFields(items, message) : items
   })
 }
 

@@ -16,13 +16,13 @@ import {
   readNumber,
   readObject,
   readOptional,
-  readPositiveInteger,
   readString,
 } from '../../json/request-field.ts'
 import { canonicalFields } from './decided-fields.ts'
 import { dialectName } from './dialect-name.ts'
 import { decodeMessages, decodeSystem } from './decode-messages.ts'
 import { decodeCacheControl, extrasOf } from './part-fields.ts'
+import { readLimit } from './read-limit.ts'
 import { decodeServiceTier } from './service-tier.ts'
 import { effortOfBudget } from './thinking.ts'
 
@@ -38,7 +38,7 @@ export function decodeRequest(value: unknown, options: DecodeOptions = {}): Mode
     items,
     tools,
     ...readOptional(body['tool_choice'], 'tool_choice', decodeToolChoice),
-    settings: decodeSettings(body),
+    settings: decodeSettings(body, options),
     ...(responseFormat === undefined ? {} : { responseFormat }),
     stream: readOptional(body['stream'], 'stream', readBoolean) ?? false,
     includeUsage: true,
@@ -77,14 +77,14 @@ export function decodeTools(body: JsonObject): readonly ToolDefinition[] {
   return tools.map((tool, index) => decodeTool(tool, `tools[${index}]`))
 }
 
-function decodeSettings(body: JsonObject): ModelSettings {
+function decodeSettings(body: JsonObject, options: DecodeOptions): ModelSettings {
   const number = (name: string) => readOptional(body[name], name, readNumber)
   const metadata = readOptional(body['metadata'], 'metadata', readObject) ?? {}
   const settings = {
     temperature: number('temperature'),
     topP: number('top_p'),
     topK: number('top_k'),
-    maxOutputTokens: readPositiveInteger(body['max_tokens'], 'max_tokens'),
+    maxOutputTokens: readLimit(body, options),
     stop: readOptional(body['stop_sequences'], 'stop_sequences', (value, param) =>
       readArray(value, param).map((entry, index) => readString(entry, `${param}[${index}]`)),
     ),

@@ -9,6 +9,7 @@ import {
   readModelName,
   readObject,
   readOptional,
+  wrongType,
 } from '../../json/request-field.ts'
 import type { DecodeOptions } from '../../operations/chat/chat-format.ts'
 import { readMessages } from '../../operations/chat/read-messages.ts'
@@ -18,8 +19,11 @@ import { textLength } from '../../operations/chat/text-length.ts'
 import type { Passage, PassageEdit, SentFields } from '../passage.ts'
 import { decidedFields } from './decided-fields.ts'
 import { hasForeignSeal } from './decode-messages.ts'
+import { decodeTools } from './decode-request.ts'
 import { answerFailure, encodeErrorBody } from './errors.ts'
 import { createProgressWatch } from './progress.ts'
+import { readLimit } from './read-limit.ts'
+import { readRole } from './read-role.ts'
 import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
 
 /** https://platform.claude.com/docs/en/api/rate-limits: what an answer says of its limits. */
@@ -81,9 +85,9 @@ export const passage: Passage = {
 
 function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
   const messages = readMessages(body, options)
-  const contents = messages.map(
-    (message, index) => readObject(message, `messages[${index}]`)['content'],
-  )
+  const contents = messages.map((message, index) => contentOf(message, `messages[${index}]`))
+  readLimit(body, options)
+  decodeTools(body)
   const stream = readOptional(body['stream'], 'stream', readBoolean) ?? false
   const limit = numberOrUndefined(body['max_tokens'])
   return {
@@ -105,6 +109,14 @@ function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
     // A wrong number is the provider's to refuse.
     outputTokensMax: limit !== undefined && limit >= 0 ? limit : undefined,
   }
+}
+
+/** The content of a message that a provider could read. */
+function contentOf(value: unknown, param: string): unknown {
+  const { content, role } = readObject(value, param)
+  readRole(role, param)
+  if (typeof content === 'string' || Array.isArray(content)) return content
+  throw wrongType(`${param}.content`, 'a string or an array of blocks', content)
 }
 
 function featuresOf(

@@ -58,6 +58,8 @@ export interface ChatFormat {
 export interface DecodeOptions {
   /** Messages come from elsewhere, such as a PromptTemplate: the body may contain none. */
   readonly messagesOptional?: boolean
+  /** No answer is asked for, as where tokens are counted: a body need not say how long one may be. */
+  readonly limitOptional?: boolean
 }
 
 /** The messages and tools of a request. */
