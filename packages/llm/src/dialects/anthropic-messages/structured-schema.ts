@@ -51,9 +51,11 @@ export function structuredSchema(schema: JsonObject): JsonObject {
   if (isPrimitive(left.get('const'))) keep('const')
   const isLiteralSchema = 'enum' in result || 'const' in result
   takeVariants(take, result)
-  const type = take('type')
+  const declared = take('type')
+  // What is listed needs no type, and nothing that depends on one.
+  const type = isLiteralSchema ? undefined : declared
   const hasVariants = 'anyOf' in result || 'allOf' in result
-  if (type !== undefined && !isLiteralSchema && !hasVariants) result['type'] = type
+  if (type !== undefined && !hasVariants) result['type'] = type
   keep('description')
   keep('title')
   if (isOf(type, 'object')) {
