@@ -77,7 +77,8 @@ export function withoutRefused(
 ): TargetBody | undefined {
   const { refusedParameters = [] } = target.apiFor(caller).encoding.quirks ?? {}
   const isForwarding = target.provider.settings.parameters.unsupported === 'Forward'
-  if (refusedParameters.length === 0 || isForwarding) return { bytes, adapted: [], renamedTools: noneRenamed }
+  if (refusedParameters.length === 0 || isForwarding)
+    return { bytes, adapted: [], renamedTools: noneRenamed }
   const outline = parts.outline ?? outlineBody(bytes, noUniqueFields)
   const sent = new Set(outline.members.map(({ name }) => name))
   const refused = refusedParameters.filter((name) => sent.has(name))
