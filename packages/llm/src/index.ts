@@ -14,6 +14,7 @@ export type {
   Role,
 } from './operations/chat/item.ts'
 export type {
+  AnswerOptions,
   ChatFormat,
   ChatInput,
   DecodeOptions,
@@ -65,6 +66,7 @@ export {
   responseWithCallerNames,
   withCallerNames,
 } from './operations/chat/tool-names.ts'
+export type { MessageStart, StreamEvent } from './operations/chat/stream-event.ts'
 export { createStreamAssembler, type StreamAssembler } from './operations/chat/stream-assembler.ts'
 export { responseEvents } from './operations/chat/response-events.ts'
 export type { FailureClass } from './errors/failure-class.ts'
@@ -110,6 +112,7 @@ export type {
 } from './dialects/passage.ts'
 export { dialects } from './dialects/dialects.ts'
 export { openAiChat } from './dialects/openai-chat/dialect.ts'
+export { openAiResponses } from './dialects/openai-responses/dialect.ts'
 export { anthropicMessages } from './dialects/anthropic-messages/dialect.ts'
 export { ollamaChat, ollamaGenerate } from './dialects/ollama/dialect.ts'
 export { bedrockErrorBody } from './dialects/anthropic-messages/bedrock-errors.ts'

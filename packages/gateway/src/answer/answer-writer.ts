@@ -1,7 +1,9 @@
+import type { JsonObject } from '@fairlead/base'
 import {
   type ChatFormat,
   chatFormatOf,
   type ModelError,
+  type Passage,
   type StreamEncoder,
   type StreamEvent,
 } from '@fairlead/llm'
@@ -35,6 +37,8 @@ export interface AnswerWriter {
   write(piece: AnswerPiece): Uint8Array | string | undefined
   /** The rest, including what was held back. */
   end(): Uint8Array | string
+  /** The last frames of a stream that cannot continue. */
+  errorFrames(error: ModelError): string
 }
 
 /**
@@ -52,10 +56,14 @@ export class PassingWriter implements AnswerWriter {
   /** The end, which is held back. */
   readonly #held: Buffer[] = []
   #heldBytes = 0
+  readonly #passage: Passage
+  /** The latest frames that were passed on. */
+  #sent: Buffer = noBytes
 
   constructor(answer: AnswerStream, call: Call, needsEvents: boolean) {
     this.status = answer.status
-    this.headers = keptHeaders(answer.headers, call.dialect.passage.answerHeaders)
+    this.#passage = call.dialect.passage
+    this.headers = keptHeaders(answer.headers, this.#passage.answerHeaders)
     this.byteLength = answer.byteLength
     this.#answer = answer
     this.#needsEvents = needsEvents
@@ -63,7 +71,10 @@ export class PassingWriter implements AnswerWriter {
   }
 
   write(piece: AnswerPiece): Uint8Array | undefined {
-    if (!this.#holds(piece)) return piece.bytes
+    if (!this.#holds(piece)) {
+      this.#sent = piece.bytes
+      return piece.bytes
+    }
     this.#held.push(piece.bytes)
     this.#heldBytes += piece.bytes.length
     if (!this.#answer.isWhole && this.#heldBytes > heldEndBytesMax) {
@@ -79,6 +90,10 @@ export class PassingWriter implements AnswerWriter {
     // After an error nothing more is read: the rest may be the beginning of another frame.
     const rest = this.relayedError === undefined ? this.#answer.rest : noBytes
     return this.#held.length === 0 ? rest : Buffer.concat([...this.#held, rest])
+  }
+
+  errorFrames(error: ModelError): string {
+    return this.#passage.errorFrame(error, this.#sent)
   }
 
   #holds(piece: AnswerPiece): boolean {
@@ -106,9 +121,14 @@ export class StreamWriter implements AnswerWriter {
 
   constructor(call: Call) {
     const format = chatFormatOf(call.dialect)
-    const { includeUsage } = call.request.sent
+    const { repeated, sent } = call.request
+    const { maxResponseBytes: heldBytesMax } = call.runtime.snapshot.gateway.limits
     this.headers = ['content-type', format.streamContentType, 'cache-control', 'no-cache']
-    this.#encoder = format.createStreamEncoder({ includeUsage })
+    this.#encoder = format.createStreamEncoder({
+      includeUsage: sent.includeUsage,
+      repeated,
+      heldBytesMax,
+    })
   }
 
   write(piece: AnswerPiece): string | undefined {
@@ -124,6 +144,10 @@ export class StreamWriter implements AnswerWriter {
   end(): string {
     return this.#finish === undefined ? '' : this.#encoder.encode(this.#finish)
   }
+
+  errorFrames(error: ModelError): string {
+    return this.#encoder.encode({ type: 'error', error })
+  }
 }
 
 /** Writes the answer in the caller's dialect, as one value. */
@@ -134,9 +158,11 @@ export class ValueWriter implements AnswerWriter {
   readonly relayedError = undefined
   readonly #format: ChatFormat
   readonly #answer: AnswerStream
+  readonly #repeated: JsonObject | undefined
 
   constructor(answer: AnswerStream, call: Call) {
     this.status = answer.status
+    this.#repeated = call.request.repeated
     this.#format = chatFormatOf(call.dialect)
     this.#answer = answer
   }
@@ -146,6 +172,11 @@ export class ValueWriter implements AnswerWriter {
   }
 
   end(): string {
-    return JSON.stringify(this.#format.encodeResponse(this.#answer.response()))
+    const options = { repeated: this.#repeated }
+    return JSON.stringify(this.#format.encodeResponse(this.#answer.response(), options))
+  }
+  /** A whole answer is not begun before it is known to be one. */
+  errorFrames(): string {
+    return ''
   }
 }

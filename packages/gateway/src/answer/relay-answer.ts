@@ -44,7 +44,7 @@ export async function relayAnswer(
   } catch (error) {
     noteUsage(answer, call)
     const reason = breakReason(error, call)
-    await breakOff(error, reason, answer, call, taps)
+    await breakOff(error, reason, { answer, writer, call, taps })
     throw reason
   }
   const last = writer.end()
@@ -108,11 +108,15 @@ function start(writer: AnswerWriter, byteLength: number | undefined, call: Call)
 async function breakOff(
   error: unknown,
   reason: ModelError,
-  answer: AnswerStream,
-  call: Call,
-  taps: readonly AnswerTap[],
+  broken: {
+    readonly answer: AnswerStream
+    readonly writer: AnswerWriter
+    readonly call: Call
+    readonly taps: readonly AnswerTap[]
+  },
 ): Promise<void> {
-  const { sink, dialect } = call
+  const { answer, call, taps, writer } = broken
+  const { sink } = call
   if (call.lifetime.reason === undefined && reason.failure !== undefined) {
     call.answering?.broke(reason, breakWords(error))
   }
@@ -123,7 +127,7 @@ async function breakOff(
   try {
     for (const tap of taps) await tap.fail(reason)
   } finally {
-    sink.end(dialect.passage.errorFrame(reason))
+    sink.end(writer.errorFrames(reason))
   }
 }
 

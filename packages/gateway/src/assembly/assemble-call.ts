@@ -50,6 +50,7 @@ async function assembleTurn(conversation: string, call: Call): Promise<Assembled
   call.turn = turn
   const { items, tools } = turn
   const sentTools = new Set(input.tools)
+  if (turn.replay !== undefined) request.keepRepeated(dialect.passage)
   const toolsAdded = tools.some((tool) => !sentTools.has(tool))
   return new AssembledCall({
     dialect,

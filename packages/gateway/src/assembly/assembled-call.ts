@@ -35,8 +35,9 @@ export class AssembledCall {
    * ModelError 400 for what the target cannot do.
    */
   bodyFor(target: CallTarget): TargetBody {
-    const body =
-      this.#passingBody(target) ?? encodeFor(target, this.#dialect, this.requestFor(target))
+    const passing = this.#passingBody(target)
+    if (passing === undefined) this.#request.keepRepeated(this.#dialect.passage)
+    const body = passing ?? encodeFor(target, this.#dialect, this.requestFor(target))
     this.#request.releaseFields()
     return body
   }

@@ -1,5 +1,11 @@
 import type { JsonObject } from '@fairlead/base'
-import { type BodyOutline, missingField, type RequestEdits, type SentFields } from '@fairlead/llm'
+import {
+  type BodyOutline,
+  missingField,
+  type Passage,
+  type RequestEdits,
+  type SentFields,
+} from '@fairlead/llm'
 import { parseJsonObject } from '../http/json-body.ts'
 import type { RenderedPrompt, UsedPrompt } from '../prompts/prompt-renderer.ts'
 import type { CallContext } from './call-context.ts'
@@ -21,6 +27,7 @@ export class CallRequest {
   /** Estimated length of the input in tokens: characters ÷ 4. */
   readonly inputTokens: number
   #fields: JsonObject | undefined
+  #repeated: JsonObject | undefined
 
   constructor(parts: RequestParts) {
     const { rendered, sent } = parts
@@ -43,6 +50,19 @@ export class CallRequest {
   fields(): JsonObject {
     this.#fields ??= parseJsonObject(this.body)
     return this.#fields
+  }
+
+  /**
+   * Keeps the fields that the answer repeats, for a call whose answer is written here. The body must
+   * not have been released.
+   */
+  keepRepeated(passage: Passage): void {
+    this.#repeated ??= passage.repeatedFields?.(this.fields())
+  }
+
+  /** What the answer repeats of the request; undefined if it was not kept. */
+  get repeated(): JsonObject | undefined {
+    return this.#repeated
   }
 
   /** Releases the parsed body, so that it is not held while the call waits for its provider. */

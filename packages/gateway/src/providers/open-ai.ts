@@ -1,16 +1,27 @@
-import { openAiChat } from '@fairlead/llm'
+import { openAiChat, openAiResponses } from '@fairlead/llm'
 import { bearerRequest } from './bearer-request.ts'
-import type { ProviderApis, ProviderType } from './provider-type.ts'
+import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
 
-const apis: ProviderApis = [
-  {
-    dialect: openAiChat,
-    encoding: { outputLimitField: 'max_completion_tokens' },
-    prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
-  },
-]
+const chat: ProviderApi = {
+  dialect: openAiChat,
+  encoding: { outputLimitField: 'max_completion_tokens' },
+  prepare: (request, credential) => bearerRequest(request, '/chat/completions', credential),
+}
 
-/** https://platform.openai.com/docs/api-reference/chat */
+const responses: ProviderApi = {
+  dialect: openAiResponses,
+  encoding: {},
+  prepare: (request, credential) => bearerRequest(request, '/responses', credential),
+}
+
+const both: ProviderApis = [chat, responses]
+const onlyResponses: ProviderApis = [responses]
+
+/** Models that OpenAI's API description lists under `ResponsesOnlyModel`, and their like. */
+const responsesOnly =
+  /^(?:o\d+(?:-mini)?-(?:pro|deep-research)|computer-use-|gpt-\d+(?:\.\d+)?-(?:pro|codex|cyber)|gpt-daybreak-|codex-)/
+
+/** https://platform.openai.com/docs/api-reference */
 export const openAi: ProviderType = {
   type: 'OpenAI',
   remote: true,
@@ -20,5 +31,5 @@ export const openAi: ProviderType = {
   catalogueVendor: 'openai',
   telemetryName: 'openai',
   needsCredential: true,
-  apisOf: () => apis,
+  apisOf: (model) => (responsesOnly.test(model) ? onlyResponses : both),
 }

@@ -5,6 +5,7 @@ import { models } from './models/surface.ts'
 import { ollama, ollamaPrompt } from './ollama/surface.ts'
 import { prompts } from './prompts/surface.ts'
 import { requests } from './requests/surface.ts'
+import { responses } from './responses/surface.ts'
 import { route } from './route/surface.ts'
 import type { Surface } from './surface.ts'
 
@@ -14,6 +15,7 @@ import type { Surface } from './surface.ts'
 export const surfaces: readonly Surface[] = [
   chatCompletions,
   messages,
+  responses,
   models,
   prompts,
   conversations,

@@ -2,10 +2,12 @@ import { anthropicMessages } from './anthropic-messages/dialect.ts'
 import type { Dialect } from './dialect.ts'
 import { ollamaChat, ollamaGenerate } from './ollama/dialect.ts'
 import { openAiChat } from './openai-chat/dialect.ts'
+import { openAiResponses } from './openai-responses/dialect.ts'
 
 /** Every dialect. The dialect contract is tested over this list. */
 export const dialects: readonly Dialect[] = [
   openAiChat,
+  openAiResponses,
   anthropicMessages,
   ollamaChat,
   ollamaGenerate,

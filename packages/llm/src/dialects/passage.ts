@@ -38,6 +38,11 @@ export interface Passage {
    */
   promptPrefix(body: JsonObject, lengthMax: number): string
   /**
+   * The fields of a parsed request that an answer repeats, for `AnswerOptions.repeated`; absent where
+   * answers of the dialect repeat none.
+   */
+  repeatedFields?(body: JsonObject): JsonObject
+  /**
    * The bytes for a provider: the caller's with only the necessary changes, or the same object if
    * there are none. Undefined if the edits cannot be made without decoding the request.
    */
@@ -67,8 +72,11 @@ export interface Passage {
   createStreamScanner(): StreamScanner
   /** Watches for content, in a stream that passes through. */
   createProgressWatch(): ProgressWatch
-  /** The last frame of a stream that cannot continue. */
-  errorFrame(error: ModelError): string
+  /**
+   * The last frame of a stream that cannot continue. `sent` are the frames before it, for a dialect
+   * that counts them.
+   */
+  errorFrame(error: ModelError, sent?: Uint8Array): string
 }
 
 /** The fields that a caller sent, as far as routing, edits and answers depend on them. */

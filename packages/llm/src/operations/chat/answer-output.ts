@@ -7,7 +7,7 @@ import type {
   OutputFilePart,
   ReasoningItem,
 } from './item.ts'
-import type { StreamEvent } from './stream-event.ts'
+import type { MessageStart, StreamEvent } from './stream-event.ts'
 import { TextPieces } from './text-pieces.ts'
 
 /** The events that add to an answer's items. */
@@ -29,6 +29,7 @@ interface WholeFile {
 }
 interface OpenMessage {
   readonly kind: 'message'
+  readonly start: MessageStart
   readonly parts: (OpenText | OpenRefusal | WholeFile)[]
 }
 interface OpenReasoning {
@@ -56,6 +57,7 @@ export class AnswerOutput {
   push(event: OutputEvent): void {
     switch (event.type) {
       case 'text-delta': {
+        if (event.message !== undefined) this.#startMessage(event.message)
         const text = this.#openText(event.startsPart)
         text.pieces.push(event.text)
         for (const entry of event.logprobs ?? []) text.logprobs.push(entry)
@@ -65,6 +67,7 @@ export class AnswerOutput {
         this.#openText().annotations.push(event.annotation)
         break
       case 'refusal-delta':
+        if (event.message !== undefined) this.#startMessage(event.message)
         this.#openRefusal().pieces.push(event.text)
         break
       case 'file':
@@ -101,8 +104,11 @@ export class AnswerOutput {
 
   #message(): OpenMessage {
     const last = this.#open.at(-1)
-    if (last?.kind === 'message') return last
-    const message: OpenMessage = { kind: 'message', parts: [] }
+    return last?.kind === 'message' ? last : this.#startMessage({})
+  }
+
+  #startMessage(start: MessageStart): OpenMessage {
+    const message: OpenMessage = { kind: 'message', start, parts: [] }
     this.#open.push(message)
     return message
   }
@@ -149,15 +155,22 @@ function piecesFor(reasoning: OpenReasoning, summaryPart: number | undefined): T
 function closeItem(item: OpenItem, status: ItemStatus): Item {
   switch (item.kind) {
     case 'message':
-      return { type: 'message', role: 'assistant', status, content: item.parts.map(closePart) }
+      return {
+        type: 'message',
+        ...item.start,
+        role: 'assistant',
+        status,
+        content: item.parts.map(closePart),
+      }
     case 'reasoning':
       return closeReasoning(item, status)
     case 'call': {
-      const { id, name, custom, signature, maker, extras } = item.start
+      const { id, itemId, name, custom, signature, maker, extras } = item.start
       const text = item.pieces.toString()
       const isEmptyJson = text === '' && status === 'completed' && custom === undefined
       return {
         type: 'function_call',
+        ...(itemId === undefined ? {} : { id: itemId }),
         status,
         call_id: id,
         name,

@@ -45,7 +45,7 @@ export interface ChatFormat {
    */
   decodeResponse(body: unknown, nowMs: number): ModelResponse
   /** Writes a whole answer for a caller. */
-  encodeResponse(response: ModelResponse): unknown
+  encodeResponse(response: ModelResponse, options?: AnswerOptions): unknown
 
   /** Reads a provider's stream. `nowMs` is wall time, for streams without a timestamp. */
   createStreamDecoder(nowMs: number): StreamDecoder
@@ -95,8 +95,19 @@ export interface StreamDecoder {
   readonly thinking: boolean
 }
 
-export interface StreamEncoderOptions {
+/** What an answer for a caller depends on beside the model's own. */
+export interface AnswerOptions {
+  /** The fields of its request that an answer repeats, as `Passage.repeatedFields` gives them. */
+  readonly repeated?: JsonObject | undefined
+}
+
+export interface StreamEncoderOptions extends AnswerOptions {
   readonly includeUsage: boolean
+  /**
+   * Bytes of text of one answer, for a dialect whose stream ends with the whole answer and has to
+   * hold it; a longer one is a ModelError of kind `upstream`. Without it there is no limit.
+   */
+  readonly heldBytesMax?: number
 }
 
 export interface StreamEncoder {

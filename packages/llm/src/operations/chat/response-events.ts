@@ -1,6 +1,6 @@
-import type { ContentPart, FunctionCallItem, Item, ReasoningItem } from './item.ts'
+import type { ContentPart, FunctionCallItem, Item, MessageItem, ReasoningItem } from './item.ts'
 import type { ModelResponse } from './model-response.ts'
-import type { StreamEvent } from './stream-event.ts'
+import type { MessageStart, StreamEvent } from './stream-event.ts'
 
 /** A whole answer as the equivalent stream of events. */
 export function responseEvents(response: ModelResponse): StreamEvent[] {
@@ -13,8 +13,11 @@ export function responseEvents(response: ModelResponse): StreamEvent[] {
     },
   ]
   let toolCalls = 0
+  let previous: Item | undefined
   for (const item of response.output) {
-    for (const event of itemEvents(item, toolCalls)) events.push(event)
+    const follows = previous?.type === 'message'
+    for (const event of itemEvents(item, toolCalls, follows)) events.push(event)
+    previous = item
     if (item.type === 'function_call') toolCalls += 1
   }
   if (response.usage !== undefined) events.push({ type: 'usage', usage: response.usage })
@@ -29,12 +32,10 @@ export function responseEvents(response: ModelResponse): StreamEvent[] {
   return events
 }
 
-function itemEvents(item: Item, index: number): StreamEvent[] {
+function itemEvents(item: Item, index: number, followsMessage: boolean): StreamEvent[] {
   switch (item.type) {
     case 'message':
-      return item.content.flatMap((part, position) =>
-        partEvents(part, item.content[position - 1]?.type === 'output_text'),
-      )
+      return messageEvents(item, followsMessage)
     case 'reasoning':
       return reasoningEvents(item)
     case 'function_call':
@@ -44,6 +45,23 @@ function itemEvents(item: Item, index: number): StreamEvent[] {
     case 'function_call_output':
       return []
   }
+}
+
+/** The first text says so where the message cannot be taken for more of the one before it. */
+function messageEvents(item: MessageItem, followsMessage: boolean): StreamEvent[] {
+  const { content, id, phase } = item
+  const events = content.flatMap((part, position) =>
+    partEvents(part, content[position - 1]?.type === 'output_text'),
+  )
+  const [first, ...rest] = events
+  const isText = first?.type === 'text-delta' || first?.type === 'refusal-delta'
+  const isNamed = id !== undefined || phase !== undefined
+  if (!isText || !(isNamed || followsMessage)) return events
+  const message: MessageStart = {
+    ...(id === undefined ? {} : { id }),
+    ...(phase === undefined ? {} : { phase }),
+  }
+  return [{ ...first, message }, ...rest]
 }
 
 function partEvents(part: ContentPart, followsText: boolean): StreamEvent[] {
@@ -89,7 +107,7 @@ function reasoningEvents(item: ReasoningItem): StreamEvent[] {
 }
 
 function callEvents(item: FunctionCallItem, index: number): StreamEvent[] {
-  const { call_id: id, custom, extras, maker, name, signature } = item
+  const { call_id: id, custom, extras, id: itemId, maker, name, signature } = item
   return [
     {
       type: 'tool-call-start',
@@ -99,6 +117,7 @@ function callEvents(item: FunctionCallItem, index: number): StreamEvent[] {
       ...(custom === undefined ? {} : { custom }),
       ...(signature === undefined ? {} : { signature }),
       ...(maker === undefined ? {} : { maker }),
+      ...(itemId === undefined ? {} : { itemId }),
       ...(extras === undefined ? {} : { extras }),
     },
     { type: 'tool-call-delta', index, arguments: item.arguments },

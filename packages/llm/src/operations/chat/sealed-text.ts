@@ -20,6 +20,14 @@ export function wrapSealed({ maker, field, text }: SealedText, dialect: string):
   return Buffer.from(`fairlead:${maker}:${field}:${text}`).toString('base64')
 }
 
+/**
+ * Whether a body may hold what `wrapSealed` wrapped, which no provider can read: then it cannot pass
+ * unread.
+ */
+export function mayHoldWrapped(body: Uint8Array): boolean {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes(mark)
+}
+
 /** What `wrapSealed` wrapped for callers of `dialect`, or the dialect's own text as it came. */
 export function unwrapSealed(
   text: string,

@@ -1,6 +1,9 @@
 import type { ModelError } from '../../errors/model-error.ts'
-import type { Annotation, DialectExtras, NativeItem, OutputFilePart } from './item.ts'
+import type { Annotation, DialectExtras, MessageItem, NativeItem, OutputFilePart } from './item.ts'
 import type { FinishReason, Usage } from './model-response.ts'
+
+/** With this a text begins a message of its own, instead of going on with the one before it. */
+export type MessageStart = Pick<MessageItem, 'id' | 'phase'>
 
 /**
  * One piece of a streamed answer, in no provider's format. Grammar: one `response-start`; then
@@ -23,9 +26,10 @@ export type StreamEvent =
       readonly logprobs?: readonly unknown[]
       /** It begins another part of the message: texts are kept apart where their maker did so. */
       readonly startsPart?: true
+      readonly message?: MessageStart
     }
   | { readonly type: 'annotation'; readonly annotation: Annotation }
-  | { readonly type: 'refusal-delta'; readonly text: string }
+  | { readonly type: 'refusal-delta'; readonly text: string; readonly message?: MessageStart }
   | {
       readonly type: 'reasoning-delta'
       readonly text: string
@@ -49,6 +53,8 @@ export type StreamEvent =
       readonly custom?: true
       readonly signature?: string
       readonly maker?: string
+      /** Of the item; `id` is that of the call. */
+      readonly itemId?: string
       readonly extras?: DialectExtras
     }
   | { readonly type: 'tool-call-delta'; readonly index: number; readonly arguments: string }

@@ -1,0 +1,41 @@
+import { readRetryAfterSeconds } from '@fairlead/base'
+import { decodeSse } from '../../framing/decode-sse.ts'
+import type { Dialect } from '../dialect.ts'
+import { decodeInput, decodeRequest } from './decode-request.ts'
+import { decodeResponse } from './decode-response.ts'
+import { dialectName } from './dialect-name.ts'
+import { encodeRequest } from './encode-request.ts'
+import { encodeResponse } from './encode-response.ts'
+import { decodeError, encodeError } from './errors.ts'
+import { featureFields, foreignFields, restatedFields } from './feature-fields.ts'
+import { passage } from './passage.ts'
+import { createStreamDecoder } from './stream-decoder.ts'
+import { createStreamEncoder } from './stream-encoder.ts'
+import { support } from './support.ts'
+import { decodeTools } from './tools.ts'
+
+/** OpenAI's Responses, and Open Responses of other servers (https://www.openresponses.org). */
+export const openAiResponses: Dialect = {
+  name: dialectName,
+  operations: {
+    chat: {
+      support,
+      featureFields,
+      restatedFields,
+      foreignFields,
+      decodeRequest,
+      decodeInput,
+      decodeTools,
+      encodeRequest,
+      decodeResponse,
+      encodeResponse,
+      createStreamDecoder: (nowMs) => decodeSse(createStreamDecoder(nowMs)),
+      createStreamEncoder,
+      streamContentType: 'text/event-stream; charset=utf-8',
+    },
+  },
+  passage,
+  decodeError: ({ status, body, headers, nowMs }) =>
+    decodeError(status, body, readRetryAfterSeconds(headers, nowMs)),
+  encodeError,
+}

@@ -1,0 +1,72 @@
+import { asBuffer } from '../../framing/as-buffer.ts'
+import { spliceTopLevel } from '../../json/json-splice.ts'
+import { mayHoldWrapped } from '../../operations/chat/sealed-text.ts'
+import type { PassageEdit, SentFields } from '../passage.ts'
+import { encodeItems } from './encode-items.ts'
+import { splitInstructions } from './encode-request.ts'
+import { ownIdMark } from './item-ids.ts'
+import { encodeTools } from './tools.ts'
+
+/**
+ * The caller's bytes with only the necessary top-level fields replaced. Undefined where one would
+ * have to be changed within: an input that is text cannot have items before it, nor `text` gain a
+ * format, and seals and ids that were made here are unknown to a provider.
+ */
+export function editBody(
+  body: Uint8Array,
+  sent: SentFields,
+  edit: PassageEdit,
+): Uint8Array | undefined {
+  const set = changedFields(sent, edit)
+  const prepend = prependedEntries(edit)
+  const { itemsBefore = [], items } = edit.edits
+  const outline = edit.outline
+  if (items === undefined && holdsOwnMarks(body)) return undefined
+  const isSame = Object.keys(set).length === 0 && Object.keys(prepend).length === 0
+  if (isSame && !sent.context && items === undefined) return body
+  if (edit.edits.responseFormat !== undefined && !sent.responseFormat) return undefined
+  if (itemsBefore.length > 0 && items === undefined && !hasInputList(body, outline)) {
+    return undefined
+  }
+  const remove = items === undefined ? ['context'] : ['context', 'instructions']
+  return spliceTopLevel(body, { set, prepend, remove }, outline)
+}
+
+function holdsOwnMarks(body: Uint8Array): boolean {
+  return mayHoldWrapped(body) || asBuffer(body).includes(ownIdMark)
+}
+
+function hasInputList(body: Uint8Array, outline: PassageEdit['outline']): boolean {
+  const input = outline?.members.findLast(({ name }) => name === 'input')
+  return input !== undefined && body[input.valueStart] === openBracket
+}
+
+const openBracket = 0x5b
+
+function changedFields(sent: SentFields, { model, edits }: PassageEdit): Record<string, string> {
+  const set: Record<string, string> = {}
+  if (sent.model !== model) set['model'] = JSON.stringify(model)
+  if (edits.items !== undefined) {
+    const { input, instructions } = splitInstructions(edits.items)
+    set['input'] = JSON.stringify(encodeItems(input, { echoReasoning: false }))
+    if (instructions !== undefined) set['instructions'] = JSON.stringify(instructions)
+  }
+  if (edits.tools !== undefined) set['tools'] = JSON.stringify(encodeTools(edits.tools))
+  if (edits.temperature !== undefined && !sent.temperature) {
+    set['temperature'] = JSON.stringify(edits.temperature)
+  }
+  if (edits.maxOutputTokens !== undefined && !sent.outputLimit) {
+    set['max_output_tokens'] = JSON.stringify(edits.maxOutputTokens)
+  }
+  return set
+}
+
+function prependedEntries({ edits }: PassageEdit): Record<string, readonly string[]> {
+  const { items, itemsBefore = [], toolsBefore = [] } = edits
+  const input = items === undefined ? encodeItems(itemsBefore, { echoReasoning: false }) : []
+  const tools = edits.tools === undefined ? encodeTools(toolsBefore) : []
+  return {
+    ...(input.length === 0 ? {} : { input: input.map((item) => JSON.stringify(item)) }),
+    ...(tools.length === 0 ? {} : { tools: tools.map((tool) => JSON.stringify(tool)) }),
+  }
+}
