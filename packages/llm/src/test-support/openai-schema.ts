@@ -16,6 +16,20 @@ export function loadOpenAiSchemas(file: string): SchemaCheck {
   }
 }
 
+/** The names of the schemas of stream events, by the events' types. */
+export function eventSchemaNames(file: string): ReadonlyMap<string, string> {
+  const document = JSON.parse(readFileSync(file, 'utf8')) as {
+    components: { schemas: Record<string, { properties?: { type?: { enum?: string[] } } }> }
+  }
+  return new Map(
+    Object.entries(document.components.schemas)
+      .filter(([name]) => name.startsWith('Response') && name.endsWith('Event'))
+      .flatMap(([name, { properties }]) =>
+        (properties?.type?.enum ?? []).map((type) => [type, name] as const),
+      ),
+  )
+}
+
 /** The description uses `nullable` in places, which JSON Schema does not have. */
 function withNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withNulls)

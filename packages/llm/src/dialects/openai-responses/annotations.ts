@@ -1,5 +1,6 @@
 import { arrayOrEmpty, isJsonObject, type JsonObject } from '@fairlead/base'
 import type { Annotation } from '../../operations/chat/item.ts'
+import { dialectName } from './dialect-name.ts'
 
 const canonical: ReadonlySet<string> = new Set([
   'type',
@@ -13,7 +14,10 @@ const canonical: ReadonlySet<string> = new Set([
   'container_id',
 ])
 
-/** Reads annotations, whose form is the canonical one; what else they say is kept as it came. */
+/**
+ * Reads annotations, whose form is the canonical one. One that says more or less than that is kept as
+ * it came.
+ */
 export function decodeAnnotations(value: unknown): Annotation[] {
   return arrayOrEmpty(value).filter(isJsonObject).map(decodeAnnotation)
 }
@@ -23,12 +27,15 @@ export function decodeAnnotation(annotation: JsonObject): Annotation {
   const known = Object.fromEntries(
     Object.entries(annotation).filter(([name, field]) => canonical.has(name) && field !== null),
   )
-  const isPlain = Object.keys(known).length === Object.keys(annotation).length
-  return {
-    ...known,
-    type: typeof type === 'string' ? type : 'url_citation',
-    ...(isPlain ? {} : { origin: { dialect: 'openai-responses', value: annotation } }),
-  }
+  const plain = { ...known, type: typeof type === 'string' ? type : 'url_citation' }
+  return isSame(encodeAnnotation(plain), annotation)
+    ? plain
+    : { ...plain, origin: { dialect: dialectName, value: annotation } }
+}
+
+function isSame(written: JsonObject | undefined, read: JsonObject): boolean {
+  const names = Object.keys(written ?? {})
+  return names.length === Object.keys(read).length && names.every((name) => name in read)
 }
 
 /**
@@ -37,7 +44,7 @@ export function decodeAnnotation(annotation: JsonObject): Annotation {
  */
 export function encodeAnnotation(annotation: Annotation): JsonObject | undefined {
   const { origin, cited_text: _, ...fields } = annotation
-  if (origin?.dialect === 'openai-responses') return origin.value
+  if (origin?.dialect === dialectName) return origin.value
   switch (annotation.type) {
     case 'url_citation':
       return { url: '', title: '', start_index: 0, end_index: 0, ...fields }

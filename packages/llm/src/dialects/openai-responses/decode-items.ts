@@ -44,6 +44,7 @@ export function decodeItem(value: unknown, param: string): Item {
     case 'function_call':
       return decodeCall(item, 'arguments', param)
     case 'custom_tool_call':
+      if (isRunByProvider(item)) return nativeItem(item, type)
       return { ...decodeCall(item, 'input', param), custom: true }
     case 'function_call_output':
       return decodeOutput(item, param)
@@ -137,6 +138,14 @@ function decodeOutput(item: JsonObject, param: string): FunctionCallOutputItem {
     output: typeof output === 'string' ? output : decodeContent(output, 'user', `${param}.output`),
     ...extrasOf(item, ['type', 'id', 'status', 'call_id', 'output']),
   }
+}
+
+/**
+ * Whether the provider has answered a call itself: xAI tells the searches of its `x_search` tool as
+ * calls of custom tools, with such ids (https://docs.x.ai/docs/guides/tools/search-tools).
+ */
+export function isRunByProvider({ call_id: callId, type }: JsonObject): boolean {
+  return type === 'custom_tool_call' && typeof callId === 'string' && callId.startsWith('xs_call_')
 }
 
 /** What the application answers is the user's, everything else the model's. */

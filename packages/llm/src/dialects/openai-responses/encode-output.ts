@@ -94,9 +94,7 @@ export function encodeOutputItem(
   status: ItemStatus = 'completed',
 ): JsonObject | undefined {
   const id = (prefix: Parameters<typeof itemId>[0]) =>
-    item.id?.startsWith(`${prefix}_`) === true
-      ? item.id
-      : itemId(prefix, context.responseId, context.index)
+    item.id ?? itemId(prefix, context.responseId, context.index)
   switch (item.type) {
     case 'message':
       return {

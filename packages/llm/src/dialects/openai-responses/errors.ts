@@ -117,12 +117,17 @@ export function errorEvent(error: ModelError, sequenceNumber: number): JsonObjec
   }
 }
 
-/** The `error` of a failed response: its codes are few. */
+/**
+ * The `error` of a failed response. Its codes are few in the API description; two more are sent by
+ * OpenAI, and Codex looks for them.
+ */
 export function failedResponseError(error: ModelError): JsonObject {
   return { code: failedCode(error), message: error.message }
 }
 
 function failedCode({ kind, failure }: ModelError): string {
+  if (kind === 'context-length') return 'context_length_exceeded'
+  if (failure === 'CreditExhausted') return 'insufficient_quota'
   if (kind === 'rate-limited') return 'rate_limit_exceeded'
   return failure === 'ContentRefused' ? 'invalid_prompt' : 'server_error'
 }

@@ -9,6 +9,7 @@ import type { FunctionCallItem, Item } from '../../operations/chat/item.ts'
 import type { MessageStart, StreamEvent } from '../../operations/chat/stream-event.ts'
 import { decodeAnnotation } from './annotations.ts'
 import { extrasOf } from './decode-content.ts'
+import { isRunByProvider } from './decode-items.ts'
 import { decodeOutputItem } from './decode-output.ts'
 import { unwrapSealed } from '../../operations/chat/sealed-text.ts'
 import { dialectName } from './dialect-name.ts'
@@ -62,7 +63,7 @@ export class OutputReader {
     }
     this.#open.set(place, open)
     this.#previousIsMessage = type === 'message'
-    return isCall(type) && item['name'] ? this.#startCall(open, item) : []
+    return isCall(type) && item['name'] && !isRunByProvider(item) ? this.#startCall(open, item) : []
   }
 
   /** A piece of text of one of the kinds that items have, as its event tells it. */
@@ -96,9 +97,16 @@ export class OutputReader {
     return open === undefined ? [] : [...added, ...this.#rest(open, item)]
   }
 
-  /** The answer is complete: tells what has not been told of its output. */
+  /**
+   * The answer is complete: tells what has not been told of its output. Places may have had gaps, but
+   * their order is that of the output.
+   */
   finish(output: readonly unknown[]): StreamEvent[] {
-    return output.flatMap((item, place) => (isJsonObject(item) ? this.done(place, item) : []))
+    const places = [...this.#done, ...this.#open.keys()].toSorted((left, right) => left - right)
+    const next = (places.at(-1) ?? -1) + 1 - places.length
+    return output.flatMap((item, index) =>
+      isJsonObject(item) ? this.done(places[index] ?? next + index, item) : [],
+    )
   }
 
   #opened(place: number, kind: string): OpenItem {

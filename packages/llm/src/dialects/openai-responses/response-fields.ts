@@ -58,7 +58,6 @@ const unset: JsonObject = {
   truncation: 'disabled',
   presence_penalty: 0,
   frequency_penalty: 0,
-  user: null,
   metadata: {},
 }
 
@@ -111,7 +110,7 @@ const canonical: ReadonlySet<string> = new Set([
 /** What a provider's response says beyond the canonical form. */
 export function responseExtras(response: JsonObject): { extras?: DialectExtras } {
   const fields = Object.fromEntries(
-    Object.entries(response).filter(([name]) => !canonical.has(name)),
+    Object.entries(response).filter(([name, value]) => value !== null && !canonical.has(name)),
   )
   return Object.keys(fields).length === 0 ? {} : { extras: { dialect: dialectName, fields } }
 }

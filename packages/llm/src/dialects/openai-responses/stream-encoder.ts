@@ -8,7 +8,7 @@ import { encodeFinishReason } from './finish-status.ts'
 import { OutputWriter } from './output-writer.ts'
 import { ownExtras, responseHead, type ResponseHead } from './response-fields.ts'
 import { tellsThinking } from './thinking.ts'
-import { encodeUsage } from './usage.ts'
+import { encodeUsage, usageSoFar } from './usage.ts'
 
 /**
  * Writes a stream of `POST /v1/responses`, whose last event repeats the whole answer. An error ends
@@ -32,7 +32,13 @@ export function createStreamEncoder(options: StreamEncoderOptions): StreamEncode
   const sendAll = (events: readonly JsonObject[]) => events.map(send).join('')
 
   function response(fields: JsonObject): JsonObject {
-    return { ...responseHead(head), status: 'in_progress', output: [], usage: null, ...fields }
+    return {
+      ...responseHead(head),
+      status: 'in_progress',
+      output: [],
+      usage: usageSoFar,
+      ...fields,
+    }
   }
 
   function start(event: Extract<StreamEvent, { type: 'response-start' }>): string {

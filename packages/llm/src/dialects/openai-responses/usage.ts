@@ -25,6 +25,15 @@ export function isUsage(value: unknown): value is JsonObject {
   return isJsonObject(value) && numberOrUndefined(value['input_tokens']) !== undefined
 }
 
+/** Of a response that is being made. OpenAI tells none yet, which its API description forbids. */
+export const usageSoFar = encodeUsage({
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteInputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+})
+
 export function encodeUsage(usage: Usage | undefined): JsonObject | null {
   if (usage === undefined) return null
   return {
