@@ -5,6 +5,7 @@ import { anthropicMessages } from './dialects/anthropic-messages/dialect.ts'
 import { chatFormatOf, type Dialect } from './dialects/dialect.ts'
 import { dialects } from './dialects/dialects.ts'
 import { openAiChat } from './dialects/openai-chat/dialect.ts'
+import { openAiResponses } from './dialects/openai-responses/dialect.ts'
 import { withoutCredentials } from './errors/provider-error.ts'
 import { createSseParser } from './framing/sse.ts'
 import { outlineBody } from './json/outline-body.ts'
@@ -13,6 +14,7 @@ import { adaptationText } from './operations/chat/adaptation.ts'
 import type { Item } from './operations/chat/item.ts'
 import type { ModelRequest } from './operations/chat/model-request.ts'
 import { featureSupport } from './operations/chat/request-feature.ts'
+import { responseEvents } from './operations/chat/response-events.ts'
 import { createStreamAssembler } from './operations/chat/stream-assembler.ts'
 
 const times = <T>(count: number, make: (index: number) => T): T[] =>
@@ -128,6 +130,30 @@ describe('takes linear time', () => {
     expect(growth).toBeLessThan(32)
   })
 
+  it('reading, writing and streaming the items of Responses', async () => {
+    const { passage } = openAiResponses
+    const format = chatFormatOf(openAiResponses)
+    const input = (count: number) => ({
+      model: 'm',
+      input: times(count, (index) => [
+        { type: 'function_call', call_id: `c${index}`, name: 'f', arguments: '{}' },
+        { type: 'function_call_output', call_id: `c${index}`, output: 'x' },
+      ]).flat(),
+    })
+    const growth = await timeGrowth(input, 1000, (value) => {
+      const bytes = Buffer.from(JSON.stringify(value))
+      const outline = outlineBody(bytes, passage.decidedFields)
+      const sent = passage.inspect(value)
+      passage.edit(bytes, sent, { model: 'other', edits: {}, options: {}, outline })
+      const encoder = format.createStreamEncoder({ includeUsage: true })
+      const start = { type: 'response-start', id: 'a', model: 'm', createdAt: 0 } as const
+      const output = format.decodeRequest(value).items
+      const answer = { ...start, output, finishReason: 'stop' } as const
+      for (const event of responseEvents(answer)) encoder.encode(event)
+    })
+    expect(growth).toBeLessThan(32)
+  })
+
   it('cutting an event that comes in tiny pieces', async () => {
     const piece = Buffer.from('x'.repeat(8))
     const growth = await timeGrowth(Number, 2000, async (pieces) => {
@@ -186,6 +212,29 @@ describe('takes linear time', () => {
             `data: {"type":"content_block_start","index":${index},"content_block":{"type":"thinking","thinking":"a"}}\n\n`,
         ).join('')}`,
     ],
+    [
+      'of Responses with items that stay open',
+      openAiResponses,
+      (size) =>
+        times(size, (index) =>
+          responsesEvent({
+            type: 'response.output_item.added',
+            output_index: index,
+            item: { type: 'reasoning', id: `rs_${index}` },
+          }),
+        ).join(''),
+    ],
+    [
+      'of Responses with text',
+      openAiResponses,
+      (size) =>
+        responsesEvent({
+          type: 'response.output_text.delta',
+          output_index: 0,
+          content_index: 0,
+          delta: 'a',
+        }).repeat(size),
+    ],
   ])('assembling a stream %s', async (_, dialect, stream) => {
     const bytesOf = (size: number) => Buffer.from(stream(size))
     const growth = await timeGrowth(bytesOf, 500, (bytes) => {
@@ -208,6 +257,10 @@ describe('takes linear time', () => {
     },
   )
 })
+
+function responsesEvent(event: object): string {
+  return `data: ${JSON.stringify(event)}\n\n`
+}
 
 function deltas(count: number, delta: string): string {
   return `data: {"id":"x","choices":[{"delta":${delta}}]}\n\n`.repeat(count)

@@ -93,6 +93,24 @@ const recordings: [string, string, AnswerSummary][] = [
       usage: { ...noUsage, inputTokens: 472, outputTokens: 89 },
     },
   ],
+  [
+    'responses-tools.sse',
+    'openai-responses',
+    {
+      text: 'Grüße 🌍',
+      reasoning: '',
+      refusal: '',
+      calls: [{ id: 'call_1', name: 'get_weather', input: { city: 'Paris' } }],
+      finish: 'tool_calls',
+      usage: {
+        inputTokens: 19,
+        cachedInputTokens: 4,
+        cacheWriteInputTokens: 0,
+        outputTokens: 10,
+        reasoningTokens: 3,
+      },
+    },
+  ],
 ]
 
 describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
@@ -123,25 +141,31 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
     }
   })
 
-  it.each<string>(['openai-chat', 'anthropic-messages'])('is encoded again in %s', (target) => {
-    const text = encodeEvents(testDialect(target), whole)
-    const again = decodeChunks(testDialect(target), [Buffer.from(text)])
-    expect(grammarProblems(again)).toEqual([])
-    const { usage, ...answer } = summarize(assemble(again))
-    const { usage: expectedUsage, ...expectedAnswer } = expected
-    expect(answer).toEqual(expectedAnswer)
-    expect(usage?.inputTokens ?? 0).toBe(expectedUsage?.inputTokens ?? 0)
-    expect(usage?.cachedInputTokens ?? 0).toBe(expectedUsage?.cachedInputTokens ?? 0)
-    expect(usage?.outputTokens ?? 0).toBe(expectedUsage?.outputTokens ?? 0)
-  })
+  it.each<string>(['openai-chat', 'openai-responses', 'anthropic-messages'])(
+    'is encoded again in %s',
+    (target) => {
+      const text = encodeEvents(testDialect(target), whole)
+      const again = decodeChunks(testDialect(target), [Buffer.from(text)])
+      expect(grammarProblems(again)).toEqual([])
+      const { usage, ...answer } = summarize(assemble(again))
+      const { usage: expectedUsage, ...expectedAnswer } = expected
+      expect(answer).toEqual(expectedAnswer)
+      expect(usage?.inputTokens ?? 0).toBe(expectedUsage?.inputTokens ?? 0)
+      expect(usage?.cachedInputTokens ?? 0).toBe(expectedUsage?.cachedInputTokens ?? 0)
+      expect(usage?.outputTokens ?? 0).toBe(expectedUsage?.outputTokens ?? 0)
+    },
+  )
 
-  it.each<string>(['openai-chat', 'anthropic-messages'])('is encoded whole in %s', (target) => {
-    const body: unknown = JSON.parse(
-      JSON.stringify(testDialect(target).encodeResponse(assemble(whole))),
-    )
-    const { usage: _, ...answer } = summarize(testDialect(target).decodeResponse(body))
-    expect(expected).toMatchObject(answer)
-  })
+  it.each<string>(['openai-chat', 'openai-responses', 'anthropic-messages'])(
+    'is encoded whole in %s',
+    (target) => {
+      const body: unknown = JSON.parse(
+        JSON.stringify(testDialect(target).encodeResponse(assemble(whole))),
+      )
+      const { usage: _, ...answer } = summarize(testDialect(target).decodeResponse(body))
+      expect(expected).toMatchObject(answer)
+    },
+  )
 
   it('is the stream of its own whole answer', () => {
     const response = assemble(whole)

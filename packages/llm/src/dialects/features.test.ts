@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { anthropicMessages } from './anthropic-messages/dialect.ts'
 import { openAiChat } from './openai-chat/dialect.ts'
+import { openAiResponses } from './openai-responses/dialect.ts'
 
 const chat = (parts: object, content: unknown = 'hi') => ({
   model: 'm',
@@ -47,6 +48,24 @@ describe('what a call asks of its model', () => {
   })
 })
 
+describe('what a call asks of its model in Responses', () => {
+  const call = (parts: object, input: unknown = 'hi') => ({ model: 'm', input, ...parts })
+  const image = { type: 'input_image', image_url: 'https://x.test/a.jpg' }
+
+  it.each<[object, string[]]>([
+    [call({}), []],
+    [call({ stream: true, tools: [{ type: 'web_search' }] }), ['Streaming', 'Tools']],
+    [call({}, [{ role: 'user', content: [image] }]), ['Vision']],
+    [call({}, [{ type: 'function_call_output', call_id: 'c', output: [image] }]), ['Vision']],
+    [call({ text: { format: { type: 'json_object' } } }), []],
+    [call({ text: { format: { type: 'json_schema' } } }), ['StructuredOutput']],
+    [call({ reasoning: { effort: 'low' } }), ['Reasoning']],
+    [call({ reasoning: { effort: 'none', summary: 'auto' } }), []],
+  ])('%o: %j', (body, features) => {
+    expect([...openAiResponses.passage.inspect(body as never).features]).toEqual(features)
+  })
+})
+
 describe('the greatest number of output tokens', () => {
   it.each([
     [openAiChat, chat({}), undefined],
@@ -54,6 +73,7 @@ describe('the greatest number of output tokens', () => {
     [openAiChat, chat({ max_tokens: 5, max_completion_tokens: 6 }), 6],
     [openAiChat, chat({ max_tokens: 'many' }), undefined],
     [anthropicMessages, message({ max_tokens: 7 }), 7],
+    [openAiResponses, { model: 'm', input: 'hi', max_output_tokens: 8 }, 8],
   ])('is read', (dialect, body, expected) => {
     expect(dialect.passage.inspect(body as never).outputTokensMax).toBe(expected)
   })
@@ -90,6 +110,20 @@ describe('the beginning of a prompt', () => {
       tools: [{ name: 'look' }],
     }
     expect(anthropicMessages.passage.promptPrefix(body, 4096)).toBe('look\nBe brief.\nHello\n')
+  })
+
+  it('is the same for the same prompt in Responses', () => {
+    const body = { instructions: 'Be brief.', input: 'Hello', tools: [{ name: 'look' }] }
+    const prompt = 'look\nBe brief.\nHello\n'
+    expect(openAiResponses.passage.promptPrefix(body, 4096)).toBe(prompt)
+    const input = [
+      { role: 'developer', content: 'Be brief.' },
+      { role: 'user', content: [{ type: 'input_text', text: 'Hello' }] },
+      { role: 'user', content: 'More' },
+    ]
+    expect(openAiResponses.passage.promptPrefix({ ...body, instructions: null, input }, 4096)).toBe(
+      prompt,
+    )
   })
 
   it('is empty for what is no prompt', () => {

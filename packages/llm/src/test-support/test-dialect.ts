@@ -17,6 +17,7 @@ export function testDialect(
   return {
     ...format,
     name,
+    passage: dialect.passage,
     encodeRequest: (request: ModelRequest, more: EncodeOptions = {}) =>
       format.encodeRequest(request, { ...encodeOptions, ...more }),
     decodeResponse: (body: unknown) => format.decodeResponse(body, nowMs),

@@ -1,5 +1,6 @@
 import { asBuffer } from '../../framing/as-buffer.ts'
 import { spliceTopLevel } from '../../json/json-splice.ts'
+import { type BodyOutline, noUniqueFields, outlineBody } from '../../json/outline-body.ts'
 import { mayHoldWrapped } from '../../operations/chat/sealed-text.ts'
 import type { PassageEdit, SentFields } from '../passage.ts'
 import { encodeItems } from './encode-items.ts'
@@ -20,11 +21,11 @@ export function editBody(
   const set = changedFields(sent, edit)
   const prepend = prependedEntries(edit)
   const { itemsBefore = [], items } = edit.edits
-  const outline = edit.outline
   if (items === undefined && holdsOwnMarks(body)) return undefined
   const isSame = Object.keys(set).length === 0 && Object.keys(prepend).length === 0
   if (isSame && !sent.context && items === undefined) return body
   if (edit.edits.responseFormat !== undefined && !sent.responseFormat) return undefined
+  const outline = edit.outline ?? outlineBody(body, noUniqueFields)
   if (itemsBefore.length > 0 && items === undefined && !hasInputList(body, outline)) {
     return undefined
   }
@@ -36,8 +37,8 @@ function holdsOwnMarks(body: Uint8Array): boolean {
   return mayHoldWrapped(body) || asBuffer(body).includes(ownIdMark)
 }
 
-function hasInputList(body: Uint8Array, outline: PassageEdit['outline']): boolean {
-  const input = outline?.members.findLast(({ name }) => name === 'input')
+function hasInputList(body: Uint8Array, outline: BodyOutline): boolean {
+  const input = outline.members.findLast(({ name }) => name === 'input')
   return input !== undefined && body[input.valueStart] === openBracket
 }
 

@@ -40,11 +40,12 @@ export class OutputReader {
   readonly #open = new Map<number, OpenItem>()
   readonly #done = new Set<number>()
   #calls = 0
+  #openReasoning = 0
   #previousIsMessage = false
 
   /** Whether a reasoning item is being written, even if no text of it comes. */
   get thinking(): boolean {
-    return [...this.#open.values()].some(({ type }) => type === 'reasoning')
+    return this.#openReasoning > 0
   }
 
   get hasCalls(): boolean {
@@ -61,6 +62,8 @@ export class OutputReader {
       told: new Map(),
       annotations: new Map(),
     }
+    if (this.#open.get(place)?.type === 'reasoning') this.#openReasoning -= 1
+    if (type === 'reasoning') this.#openReasoning += 1
     this.#open.set(place, open)
     this.#previousIsMessage = type === 'message'
     return isCall(type) && item['name'] && !isRunByProvider(item) ? this.#startCall(open, item) : []
@@ -93,6 +96,7 @@ export class OutputReader {
     const added = this.#open.has(place) ? [] : this.added(place, item)
     const open = this.#open.get(place)
     this.#open.delete(place)
+    if (open?.type === 'reasoning') this.#openReasoning -= 1
     this.#done.add(place)
     return open === undefined ? [] : [...added, ...this.#rest(open, item)]
   }
