@@ -97,7 +97,7 @@ class Grammar {
     }
     const field = deltaField[kind]
     if (field === undefined) return
-    if (part !== '' && kind !== 'response.reasoning_text' && !this.#parts.has(key)) {
+    if (part !== '' && !this.#parts.has(key)) {
       this.#problem(`${type} outside a part`)
     }
     const textKey = `${kind}/${key}`

@@ -19,7 +19,7 @@ export class ReasoningWriter implements ItemWriter {
   readonly #summary: string[] = []
   #open:
     { readonly kind: 'summary' | 'content'; readonly place: number; pieces: TextPieces } | undefined
-  #content: string | undefined
+  readonly #content: string[] = []
   #end: ReasoningEnd | undefined
 
   constructor(context: OutputContext) {
@@ -60,9 +60,9 @@ export class ReasoningWriter implements ItemWriter {
       type: 'reasoning',
       ...(maker === undefined ? {} : { maker }),
       summary: this.#summary.map((text) => ({ type: 'summary_text', text })),
-      ...(this.#content === undefined
+      ...(this.#content.length === 0
         ? {}
-        : { content: [{ type: 'reasoning_text', text: this.#content }] }),
+        : { content: this.#content.map((text) => ({ type: 'reasoning_text', text })) }),
       ...(signature === undefined ? {} : { signature }),
       ...(encryptedContent === undefined ? {} : { encrypted_content: encryptedContent }),
     }
@@ -85,13 +85,22 @@ export class ReasoningWriter implements ItemWriter {
     const events = this.#closePart()
     this.#open = {
       kind,
-      place: kind === 'summary' ? this.#summary.length : 0,
+      place: kind === 'summary' ? this.#summary.length : this.#content.length,
       pieces: new TextPieces(),
     }
-    if (kind === 'summary') {
-      const part = { type: 'summary_text', text: '' }
-      events.push({ type: 'response.reasoning_summary_part.added', ...this.#at(), part })
-    }
+    events.push(
+      kind === 'summary'
+        ? {
+            type: 'response.reasoning_summary_part.added',
+            ...this.#at(),
+            part: { type: 'summary_text', text: '' },
+          }
+        : {
+            type: 'response.content_part.added',
+            ...this.#at(),
+            part: { type: 'reasoning_text', text: '' },
+          },
+    )
     return events
   }
 
@@ -102,8 +111,11 @@ export class ReasoningWriter implements ItemWriter {
     const at = this.#at()
     this.#open = undefined
     if (open.kind === 'content') {
-      this.#content = (this.#content ?? '') + text
-      return [{ type: 'response.reasoning_text.done', ...at, text }]
+      this.#content.push(text)
+      return [
+        { type: 'response.reasoning_text.done', ...at, text },
+        { type: 'response.content_part.done', ...at, part: { type: 'reasoning_text', text } },
+      ]
     }
     this.#summary.push(text)
     return [
