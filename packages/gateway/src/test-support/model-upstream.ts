@@ -51,9 +51,10 @@ export function modelUpstream(): Promise<Upstream> {
     const failure = failures[request.model]
     if (failure !== undefined) return refuse(response, api.dialect, failure, 'as it was told')
     const answer = answerTo(request)
-    if (!request.stream) return send(response, 200, format.encodeResponse(answer))
+    const repeated = api.dialect.passage.repeatedFields?.(body)
+    if (!request.stream) return send(response, 200, format.encodeResponse(answer, { repeated }))
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    const encoder = format.createStreamEncoder({ includeUsage: request.includeUsage })
+    const encoder = format.createStreamEncoder({ includeUsage: request.includeUsage, repeated })
     const events = responseEvents(answer)
     const told = request.model === 'slow' ? events.slice(0, 2) : events
     for (const event of told) response.write(encoder.encode(event))

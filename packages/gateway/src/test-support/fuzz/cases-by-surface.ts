@@ -5,6 +5,7 @@ import { hostileValue } from './hostile-values.ts'
 import { bytesOf, fields, isFields, type JsonNode } from './json-node.ts'
 import { messageBody } from './message-bodies.ts'
 import { mutate } from './mutate.ts'
+import { responsesBody } from './responses-bodies.ts'
 
 /** Makes a case of one surface. */
 type MakeCase = (random: SeededRandom) => FuzzCase
@@ -35,6 +36,12 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
       random,
       withContext(random, messageBody(random, random.pick(['openai', 'simulator']))),
     ),
+  }),
+  responses: (random) => ({
+    method: 'POST',
+    path: '/v1/responses',
+    headers: contextHeaders(random),
+    body: changed(random, withContext(random, responsesBody(random, random.pick(fuzzedModels)))),
   }),
   prompts: (random) => ({
     method: 'POST',

@@ -9,8 +9,8 @@ export const upstreamObjection = 'the upstream objects'
 
 /**
  * Providers that answer every call that is right in their format: OpenAI's at `/v1/chat/completions`
- * and Anthropic's at `/v1/messages`. What is no JSON, or breaks a rule of Anthropic's, gets a 400
- * that says so.
+ * and `/v1/responses`, Anthropic's at `/v1/messages`. What is no JSON, or breaks a rule of
+ * Anthropic's, gets a 400 that says so.
  */
 export async function startFuzzUpstream(): Promise<{ readonly url: string; close(): void }> {
   const server = createServer((request, response) => {
@@ -40,10 +40,18 @@ function answer({ url }: IncomingMessage, response: ServerResponse, bytes: Buffe
     const error = { type: 'invalid_request_error', message: `${upstreamObjection}: ${objection}` }
     send(response, 400, 'application/json', JSON.stringify({ type: 'error', error }))
   } else if (body['stream'] === true) {
-    const events = isAnthropic ? messageEvents : chunks(['Hello', ' there'])
+    const events = isAnthropic
+      ? messageEvents
+      : url === '/v1/responses'
+        ? responsesEvents
+        : chunks(['Hello', ' there'])
     send(response, 200, 'text/event-stream', events.join(''))
   } else {
-    const whole = isAnthropic ? message : completion('Hello there')
+    const whole = isAnthropic
+      ? message
+      : url === '/v1/responses'
+        ? response200
+        : completion('Hello there')
     send(response, 200, 'application/json', JSON.stringify(whole))
   }
 }
@@ -84,3 +92,45 @@ const messageEvents: readonly string[] = [
   },
   { type: 'message_stop' },
 ].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+
+const outputMessage = {
+  id: 'msg_1',
+  type: 'message',
+  status: 'completed',
+  role: 'assistant',
+  content: [{ type: 'output_text', text: 'Hello there', annotations: [] }],
+}
+
+const response200 = {
+  id: 'resp_1',
+  object: 'response',
+  created_at: 1_700_000_000,
+  status: 'completed',
+  model: 'gpt-test',
+  output: [outputMessage],
+  usage: { input_tokens: 1, output_tokens: 2, total_tokens: 3 },
+}
+
+const responsesEvents: readonly string[] = [
+  {
+    type: 'response.created',
+    response: { ...response200, status: 'in_progress', output: [], usage: null },
+  },
+  {
+    type: 'response.output_item.added',
+    output_index: 0,
+    item: { ...outputMessage, status: 'in_progress', content: [] },
+  },
+  {
+    type: 'response.output_text.delta',
+    item_id: 'msg_1',
+    output_index: 0,
+    content_index: 0,
+    delta: 'Hello there',
+  },
+  { type: 'response.output_item.done', output_index: 0, item: outputMessage },
+  { type: 'response.completed', response: response200 },
+].map(
+  (event, index) =>
+    `event: ${event.type}\ndata: ${JSON.stringify({ ...event, sequence_number: index })}\n\n`,
+)

@@ -29,6 +29,7 @@ function faultOfStream(status: number, text: string): string | undefined {
   if (status !== 200) return `a stream with status ${status}`
   if (text.startsWith('event: message_start')) return faultOfMessageStream(text)
   const frames = text.split('\n\n')
+  if (text.startsWith('event: response.')) return faultOfResponses(frames)
   if (frames.pop() !== '' || frames.pop() !== 'data: [DONE]') return 'a stream without its end'
   const broken = frames.find((frame) => !isJsonObject(parsed(frame.replace(/^data: /, ''))))
   if (broken !== undefined) return `a stream with the frame ${broken.slice(0, 200)}`
@@ -45,6 +46,18 @@ function faultOfLines(status: number, text: string): string | undefined {
   if (!values.every(isJsonObject)) return 'a stream with a line that is no JSON object'
   if (values.at(-1)?.['done'] !== true) return `a stream without its end: ${text.slice(-500)}`
   return undefined
+}
+
+/** A stream of Responses, whose events have names, and whose last one is its end. */
+function faultOfResponses(frames: string[]): string | undefined {
+  if (frames.pop() !== '') return 'a stream with half a frame'
+  const names = frames.map((frame) => /^event: (\S+)\ndata: /.exec(frame)?.[1])
+  const broken = frames.find((frame) => !isJsonObject(parsed(frame.replace(/^.*\ndata: /, ''))))
+  if (broken !== undefined) return `a stream with the frame ${broken.slice(0, 200)}`
+  const end = names.at(-1)
+  return end === 'response.completed' || end === 'response.incomplete'
+    ? undefined
+    : `a stream that ends with ${end}`
 }
 
 function faultOfMessageStream(text: string): string | undefined {
