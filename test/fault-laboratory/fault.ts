@@ -12,6 +12,8 @@ export interface Fault {
   readonly only?: 'stream' | 'whole'
   /** The APIs in which it exists; by default all. */
   readonly formats?: readonly ProviderFormat['type'][]
+  /** It needs an API whose answers give the reason for their end in a frame before the last one. */
+  readonly twoEnds?: true
   /** How calls get to it; by default `Answers`: it does so on requests. */
   readonly place?: FaultPlace
   /** Whether the clock has to move until it is known. */

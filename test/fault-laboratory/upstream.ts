@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import type { Clock } from '@fairlead/base'
 import type { Fault, FaultPlace } from './fault.ts'
 import { faults } from './faults.ts'
-import { providerFormats } from './formats/provider-formats.ts'
+import { formatAt } from './formats/provider-formats.ts'
 import { Reply } from './reply.ts'
 
 /** The connections that a listener with a backlog of one takes without accepting any. */
@@ -104,7 +104,7 @@ function serve(socket: Socket, clock: () => Clock, seen: { requests: number }): 
     requestNumber += 1
     seen.requests += 1
     const [, faultName = '', type] = request.path.split('/')
-    const format = providerFormats.find((one) => one.type === type)
+    const format = formatAt(type, request.path)
     if (format === undefined) return void socket.destroy()
     const { key, text: requestText } = request
     const { stream = false } = JSON.parse(requestText) as { readonly stream?: boolean }

@@ -84,6 +84,7 @@ export const streamEndFaults: readonly Fault[] = [
   },
   {
     name: 'done-without-finish',
+    twoEnds: true,
     does: 'It ends the answer without a reason.',
     only: 'stream',
     act: (reply) => {

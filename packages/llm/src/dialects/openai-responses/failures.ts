@@ -39,6 +39,12 @@ export const failures: readonly FailureRow[] = [
     source: responseCodes,
   },
   {
+    statuses: [400, 403],
+    words: /moderation|flagged|content (?:management )?(?:policy|filter)/i,
+    failure: 'ContentRefused',
+    source: "OpenRouter's errors",
+  },
+  {
     codes: ['unsupported_country_region_territory'],
     failure: 'ModelUnavailable',
     source: openAi,
@@ -60,6 +66,12 @@ export const failures: readonly FailureRow[] = [
     source: openAi,
   },
   {
+    statuses: [400, 401, 403],
+    words: /(?:key|token) (?:has |is )?expired|expired (?:api )?(?:key|token)/i,
+    failure: 'CredentialExpired',
+    source: "Azure OpenAI's and xAI's errors",
+  },
+  {
     statuses: [400],
     codes: ['invalid_api_key'],
     failure: 'CredentialRefused',
@@ -75,6 +87,11 @@ export const failures: readonly FailureRow[] = [
     codes: ['server_is_overloaded', 'slow_down', 'engine_overloaded', 'overloaded_error'],
     failure: 'Overloaded',
     source: openAi,
+  },
+  {
+    statuses: [498],
+    failure: 'Overloaded',
+    source: "Groq's errors: flex tier capacity exceeded",
   },
   {
     codes: ['rate_limit_exceeded', 'rate_limit_error'],
