@@ -191,7 +191,7 @@ describe.each(apis)('the official SDK, answered by $api', ({ type, path }) => {
     await openai.responses.create({ model: 'm', input: 'one' }, { headers })
     const second = await openai.responses.create({ model: 'm', input: 'two' }, { headers })
     expect(second.output_text).toBe('0 images, 3 items: two')
-    const third = await openai.responses.stream({ model: 'm', input: 'three' }, { headers })
+    const third = openai.responses.stream({ model: 'm', input: 'three' }, { headers })
     expect((await third.finalResponse()).output_text).toBe('0 images, 5 items: three')
   })
 })

@@ -34,7 +34,7 @@ const deltaField: Readonly<Record<string, string>> = {
 
 class Grammar {
   readonly #problems: string[] = []
-  readonly #open = new Map<unknown, string>()
+  readonly #open = new Map<number, string>()
   readonly #texts = new Map<string, string>()
   readonly #parts = new Set<string>()
   readonly #done: unknown[] = []
@@ -61,7 +61,7 @@ class Grammar {
 
   #readOne(event: ResponseEvent): void {
     const { type } = event
-    const place = event['output_index']
+    const place = Number(event['output_index'])
     switch (type) {
       case 'response.created':
       case 'response.in_progress':
@@ -84,8 +84,9 @@ class Grammar {
 
   #readWithin(event: ResponseEvent): void {
     const { type } = event
-    const place = event['output_index']
-    const part = event['content_index'] ?? event['summary_index'] ?? ''
+    const place = Number(event['output_index'])
+    const index = event['content_index'] ?? event['summary_index']
+    const part = typeof index === 'number' ? String(index) : ''
     if (this.#open.get(place) !== event['item_id']) this.#problem(`${type} of no open item`)
     const [, kind = '', step = ''] = /^(.*)\.(\w+)$/.exec(type) ?? []
     const key = `${place}/${part}`
@@ -110,13 +111,13 @@ class Grammar {
   }
 
   #readItemEnd(event: ResponseEvent): void {
-    const place = event['output_index']
+    const place = Number(event['output_index'])
     if (this.#open.get(place) !== itemId(event)) this.#problem(`item ${place} ends as another`)
     this.#open.delete(place)
     for (const key of this.#parts) {
       if (key.startsWith(`${place}/`)) this.#problem(`item ${place} ends before its part`)
     }
-    this.#done[Number(place)] = event['item']
+    this.#done[place] = event['item']
   }
 
   #readEnd(event: ResponseEvent): void {

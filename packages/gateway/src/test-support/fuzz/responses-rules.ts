@@ -76,8 +76,8 @@ function brokenItem(item: unknown): string | undefined {
   if (!isJsonObject(item)) return 'an item is no object'
   const { type = 'message', id } = item
   const prefix = idPrefixes[String(type)]
-  if (prefix !== undefined && id !== undefined && !String(id).startsWith(prefix)) {
-    return `Invalid id: '${String(id)}'. Expected an ID that begins with '${prefix}'.`
+  if (prefix !== undefined && typeof id === 'string' && !id.startsWith(prefix)) {
+    return `Invalid id: '${id}'. Expected an ID that begins with '${prefix}'.`
   }
   if (typeof id === 'string' && id.includes('_fairlead_')) return `Item '${id}' not found.`
   if (type === 'reasoning') {
@@ -96,9 +96,8 @@ function brokenMessage({ content, role }: JsonObject): string | undefined {
   if (!Array.isArray(content)) return 'a message has no content'
   const allowed =
     role === 'assistant' ? ['output_text', 'refusal'] : ['input_text', 'input_image', 'input_file']
-  const wrong = content.find(
-    (part) => !isJsonObject(part) || !allowed.includes(String(part['type'])),
-  )
+  const parts: readonly unknown[] = content
+  const wrong = parts.find((part) => !isJsonObject(part) || !allowed.includes(String(part['type'])))
   return wrong === undefined ? undefined : `a part is none of ${allowed.join(', ')}`
 }
 
@@ -108,9 +107,9 @@ function brokenPairs(input: readonly unknown[]): string | undefined {
   for (const item of input.filter(isJsonObject)) {
     const { call_id: id, type } = item
     if (type === 'function_call' || type === 'custom_tool_call') open.add(String(id))
-    if (type === 'function_call_output' || type === 'custom_tool_call_output') {
-      if (!open.delete(String(id)))
-        return `No tool call found for output with call_id ${String(id)}.`
+    const isOutput = type === 'function_call_output' || type === 'custom_tool_call_output'
+    if (isOutput && !open.delete(String(id))) {
+      return `No tool call found for output with call_id ${String(id)}.`
     }
   }
   const [first] = open

@@ -193,9 +193,9 @@ describe.runIf(corpora !== '')('recordings of Responses', () => {
       }
       const answer = assemble(events)
       expect(summarize(assemble(decode(written)))).toEqual(correctedFinish(answer))
-      const whole = responses.encodeResponse(answer)
-      expect(check('Response', whole)).toEqual([])
-      expect(readResponse(whole)).toEqual(correctedFinish(answer))
+      const value = responses.encodeResponse(answer)
+      expect(check('Response', value)).toEqual([])
+      expect(readResponse(value)).toEqual(correctedFinish(answer))
       expect(readResponse(wholeOf(written))).toEqual(correctedFinish(answer))
     }
   })
@@ -208,7 +208,7 @@ describe.runIf(corpora !== '')('recordings of Responses', () => {
   it('what is synthesised fits the schema of OpenAI', () => {
     const problems = new Map<string, string[]>()
     // xAI's citations and tools are less than OpenAI's description asks for, and are told as they came.
-    for (const { name, payloads } of whole.filter(({ name }) => !name.startsWith('xai/'))) {
+    for (const { name, payloads } of whole.filter((stream) => !stream.name.startsWith('xai/'))) {
       const events = decode(payloads)
       // Native items are the provider's own, which the description may not know yet.
       const own = events.filter(({ type }) => type !== 'native')
