@@ -24,6 +24,15 @@ const inHeaders = [...presets.values()].filter(
 )
 
 describe('a provider with a preset', () => {
+  it.each([
+    ['lmstudio', '/v1/responses'],
+    ['perplexity', '/v1/chat/completions'],
+  ])('%s answers calls of Responses at %s', async (preset, path) => {
+    const { gateway, upstream } = await vendorOf(preset)
+    await gateway.post('/v1/responses', { model: 'm', input: 'hi' })
+    expect(upstream.requests[0]?.path).toBe(path)
+  })
+
   it('gets its key as a Bearer token', async () => {
     const { gateway, upstream } = await vendorOf('groq')
     expect((await gateway.chat({ model: 'm', messages: [hello] })).status).toBe(200)

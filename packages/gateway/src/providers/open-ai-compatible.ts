@@ -1,9 +1,9 @@
-import { openAiChat, type Preset, presets, type ServerQuirks } from '@fairlead/llm'
+import { openAiChat, openAiResponses, type Preset, presets, type ServerQuirks } from '@fairlead/llm'
 import type { LLMProviderSettings } from '@fairlead/snapshot'
 import { bearerRequest } from './bearer-request.ts'
 import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
 
-const apis = apisWith({}, bearerKey)
+const apis = apisWith({}, bearerRequest)
 
 /** Any server that speaks OpenAI's Chat Completions; many support only the older `max_tokens`. */
 export const openAiCompatible: ProviderType = {
@@ -23,9 +23,9 @@ export const openAiCompatible: ProviderType = {
 
 /** The type as a known vendor or server has it. */
 function variantOf(preset: Preset, { baseURL }: LLMProviderSettings): ProviderType {
-  const { authentication = 'Bearer', models, quirks = {}, name, telemetryName = name } = preset
+  const { authentication = 'Bearer', models, name, telemetryName = name } = preset
   const header = typeof authentication === 'object' ? authentication.header : undefined
-  const own = apisWith(quirks, header === undefined ? bearerKey : keyInHeader(header))
+  const own = apisWith(preset, header === undefined ? bearerRequest : keyInHeader(header))
   return {
     ...openAiCompatible,
     telemetryName,
@@ -37,17 +37,31 @@ function variantOf(preset: Preset, { baseURL }: LLMProviderSettings): ProviderTy
   }
 }
 
-function apisWith(quirks: ServerQuirks, prepare: ProviderApi['prepare']): ProviderApis {
-  return [{ dialect: openAiChat, encoding: { outputLimitField: 'max_tokens', quirks }, prepare }]
+/** Addresses a request and puts the key in. */
+type Addressing = typeof bearerRequest
+
+/** Chat completions, and Responses where the server is known to have them. */
+function apisWith(
+  { quirks = {}, responses = false }: { quirks?: ServerQuirks; responses?: boolean },
+  addressing: Addressing,
+): ProviderApis {
+  const chat: ProviderApi = {
+    dialect: openAiChat,
+    encoding: { outputLimitField: 'max_tokens', quirks },
+    prepare: (request, credential) => addressing(request, '/chat/completions', credential),
+  }
+  if (!responses) return [chat]
+  const other: ProviderApi = {
+    dialect: openAiResponses,
+    encoding: { quirks },
+    prepare: (request, credential) => addressing(request, '/responses', credential),
+  }
+  return [chat, other]
 }
 
-function bearerKey(...[request, credential]: Parameters<ProviderApi['prepare']>) {
-  return bearerRequest(request, '/chat/completions', credential)
-}
-
-function keyInHeader(header: string): ProviderApi['prepare'] {
-  return (request, credential) => {
+function keyInHeader(header: string): Addressing {
+  return (request, path, credential) => {
     if (credential !== undefined) request.headers.push(header, credential)
-    return bearerRequest(request, '/chat/completions', undefined)
+    return bearerRequest(request, path, undefined)
   }
 }
