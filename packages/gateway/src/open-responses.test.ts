@@ -224,6 +224,37 @@ describe.each(['OpenAI', 'OpenAICompatible', 'Anthropic'])('Open Responses, of %
     expect(response).toMatchObject(repeated)
   })
 
+  it('answers Codex, as it asks a model that it does not know', async () => {
+    const gateway = await start()
+    const answer = await gateway.post('/v1/responses', {
+      model: 'm',
+      instructions: 'You are Codex.',
+      input: [
+        { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 'rules' }] },
+        { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'list files' }] },
+      ],
+      tools: [
+        {
+          type: 'function',
+          name: 'shell',
+          description: 'd',
+          strict: false,
+          parameters: { type: 'object', properties: { command: { type: 'string' } } },
+        },
+      ],
+      tool_choice: 'auto',
+      parallel_tool_calls: false,
+      reasoning: { effort: 'medium', summary: 'auto' },
+      store: false,
+      stream: true,
+      include: ['reasoning.encrypted_content'],
+      prompt_cache_key: 'thread-1',
+      text: { verbosity: 'low' },
+    })
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toContain('list files')
+  })
+
   it.each<[string, object, string]>([
     ['keeps responses', { previous_response_id: 'resp_1' }, 'previous_response_id'],
     ['has conversations', { conversation: 'conv_1' }, 'conversation'],
