@@ -43,7 +43,8 @@ export const callers: readonly CallerKind[] = [
     surface: 'prompts',
     speaks: 'OpenAI',
     passes: 'OpenAI',
-    call: (url, stream) => chatCall(url, stream, prompt, { parameters: {}, path: '/prompts/default/laboratory' }),
+    call: (url, stream) =>
+      chatCall(url, stream, prompt, { parameters: {}, path: '/prompts/default/laboratory' }),
   },
   {
     name: "Ollama's chat",

@@ -3,12 +3,15 @@ import type { CallerAnswer } from './caller-answer.ts'
 import { callerKey } from './configuration.ts'
 import { answerOf, type Seen, watched } from './seen-answer.ts'
 
+/** Further fields of the body, and another path than that of chat completions. */
+type ChatExtra = { readonly path?: string } & Readonly<Record<string, unknown>>
+
 /** A call of chat completions. */
 export function chatCall(
   url: string,
   stream: boolean,
   prompt: string,
-  { path = '/v1/chat/completions', ...extra }: { readonly path?: string } & object = {},
+  { path = '/v1/chat/completions', ...extra }: ChatExtra = {},
 ): Promise<CallerAnswer> {
   return callSdk(url, path, async (sdk, read) => {
     const request = {

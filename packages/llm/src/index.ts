@@ -59,7 +59,6 @@ export {
   type UnsupportedParameters,
 } from './operations/chat/adapt-request.ts'
 export { type SealedText, unwrapSealed, wrapSealed } from './operations/chat/sealed-text.ts'
-export type { StreamEvent } from './operations/chat/stream-event.ts'
 export {
   fitToolNames,
   type RenamedTools,
