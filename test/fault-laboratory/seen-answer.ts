@@ -23,7 +23,7 @@ export function watched(seen: Seen, urlOf: (asked: string) => string): typeof fe
 }
 
 /** What an SDK made of it. */
-export interface Read {
+interface Read {
   readonly text: string
   readonly isFinished: boolean
   readonly error: unknown
