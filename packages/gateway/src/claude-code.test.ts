@@ -286,6 +286,23 @@ describe('a coding agent that speaks Messages', () => {
     }
   })
 
+  it('sees its own names in a conversation too, where answers pass', async () => {
+    const name = 'with.a.dot'
+    const call = { id: 'c', type: 'function', function: { name, arguments: '{}' } }
+    const message = { role: 'assistant', content: null, tool_calls: [call] }
+    const choices = [{ index: 0, message, finish_reason: 'tool_calls' }]
+    const upstream = await testUpstream(json(200, completion('', { choices })))
+    const gateway = await testGateway({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+    })
+    const tool = { type: 'function', function: { name } }
+    const asked = { model: 'm', messages: [{ role: 'user', content: 'x' }], tools: [tool] }
+    const answer = await gateway.chat(asked, { 'x-fairlead-conversation': 'c' })
+    expect(await answer.json()).toMatchObject({ choices: [{ message: { tool_calls: [call] } }] })
+    expect(upstream.requests[0]?.body['tools']).toEqual([tool])
+  })
+
   it('goes on with Anthropic after another provider has answered', async () => {
     const openai = await testUpstream(json(200, completion('from another')))
     const anthropic = await testUpstream(strictAnthropic)

@@ -55,7 +55,9 @@ export function encodeFor(target: CallTarget, caller: Dialect, asked: ModelReque
   const { dialect, encoding } = target.apiFor(caller)
   const format = chatFormatOf(dialect)
   const { adapted, forwarded, request: fitting } = adaptFor(target, caller, asked)
-  const { renamed: renamedTools, request } = fitToolNames(fitting, format.toolNames)
+  // Within one dialect a name that breaks its rule is the caller's to answer for, and answers pass.
+  const rule = dialect.name === caller.name ? undefined : format.toolNames
+  const { renamed: renamedTools, request } = fitToolNames(fitting, rule)
   const maxOutputTokens = outputLimit(target.facts, request)
   const options = maxOutputTokens === undefined ? encoding : { ...encoding, maxOutputTokens }
   const encoded = format.encodeRequest(request, options)

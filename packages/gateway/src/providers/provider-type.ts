@@ -50,16 +50,16 @@ export interface ProviderApi {
     request: OutgoingRequest,
     credential: string | undefined,
   ): OutgoingHttp | Promise<OutgoingHttp>
-  /**
-   * For an API whose answers are framed in another way than those of its dialect: the exchange as the
-   * dialect has it, or the same one.
-   */
-  adaptAnswer?(exchange: Exchange): Exchange
   /** The same for counting the tokens of a call instead of making it; absent where none are counted. */
   prepareCount?(
     request: OutgoingRequest,
     credential: string | undefined,
   ): OutgoingHttp | Promise<OutgoingHttp>
+  /**
+   * For an API whose answers are framed in another way than those of its dialect: the exchange as the
+   * dialect has it, or the same one.
+   */
+  adaptAnswer?(exchange: Exchange): Exchange
 }
 
 /** A request in the provider's dialect, before it is addressed and authenticated. */
