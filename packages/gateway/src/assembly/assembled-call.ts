@@ -60,7 +60,7 @@ export class AssembledCall {
   /** The caller's bytes, edited; undefined where they have to be encoded instead. */
   #passingBody(target: CallTarget): TargetBody | undefined {
     const { dialect, encoding } = target.apiFor(this.#dialect)
-    if (dialect.name !== this.#dialect.name) return undefined
+    if (dialect.name !== (this.#dialect.requestDialect ?? this.#dialect.name)) return undefined
     const { body, outline, sent } = this.#request
     const edit = { model: target.model, edits: this.#edits, options: encoding, outline }
     const bytes = this.#dialect.passage.edit(body, sent, edit)
@@ -78,8 +78,10 @@ export function decodeCall(
   request: CallRequest,
   { messagesOptional = request.prompt !== undefined }: DecodeOptions = {},
 ): ModelRequest {
-  const body = { ...request.fields(), model: request.model }
-  return chatFormatOf(dialect).decodeRequest(body, { messagesOptional })
+  const { model, sent } = request
+  const body = { ...request.fields(), model }
+  const { stream } = sent
+  return chatFormatOf(dialect).decodeRequest(body, { messagesOptional, model, stream })
 }
 
 interface AssembledParts {

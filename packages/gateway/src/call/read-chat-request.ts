@@ -21,7 +21,7 @@ interface ChatSender {
 /**
  * The body of a chat request in the sender's dialect, with the PromptTemplate that it names. Throws
  * a ModelError for what is wrong in it. With `messagesOptional` it may lack messages, as it may with
- * a PromptTemplate.
+ * a PromptTemplate; `model` and `stream` are what its path says.
  */
 export function readChatRequest(
   body: Buffer,

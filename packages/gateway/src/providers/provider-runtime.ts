@@ -76,7 +76,8 @@ export function buildProviderRuntime(
     modelFacts: rememberedFacts(byName, type.catalogueVendor),
     apiFor(model, dialect) {
       const apis = type.apisOf(model, settings)
-      return apis.find((api) => api.dialect.name === dialect?.name) ?? apis[0]
+      const wanted = dialect?.requestDialect ?? dialect?.name
+      return apis.find((api) => api.dialect.name === wanted) ?? apis[0]
     },
   }
 }

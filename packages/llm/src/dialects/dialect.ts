@@ -10,6 +10,11 @@ import type { Passage } from './passage.ts'
 export interface Dialect {
   /** Two parties whose dialects have the same name understand each other's bytes. */
   readonly name: string
+  /**
+   * The dialect that its requests are in, where only its streams are framed in another way. Defaults
+   * to its own name.
+   */
+  readonly requestDialect?: string
   readonly operations: { readonly chat?: ChatFormat }
   /** How bytes pass through undecoded between two parties that both speak it. */
   readonly passage: Passage

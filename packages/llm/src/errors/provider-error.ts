@@ -49,7 +49,7 @@ export function providerError(seen: ProviderFailure, table: readonly FailureRow[
 const messageLengthMax = 4000
 
 const contextOverflowWords =
-  /maximum context length|context window|prompt is too long|input is too long|exceeds? the (?:model's )?context|too many (?:input )?tokens/i
+  /maximum context length|context window|prompt is too long|input is too long|exceeds? the (?:model's )?context|too many (?:input )?tokens|exceeds? the maximum number of tokens/i
 
 const finalFailures: ReadonlySet<FailureClass> = new Set<FailureClass>([
   'InvalidRequest',

@@ -60,6 +60,9 @@ export interface DecodeOptions {
   readonly messagesOptional?: boolean
   /** No answer is asked for, as where tokens are counted: a body need not say how long one may be. */
   readonly limitOptional?: boolean
+  /** The model and whether a stream is wanted, in dialects whose requests say so in their path. */
+  readonly model?: string
+  readonly stream?: boolean
 }
 
 /** The messages and tools of a request. */
