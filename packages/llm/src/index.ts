@@ -119,6 +119,8 @@ export {
   createBedrockStream,
   type BedrockStream,
 } from './dialects/anthropic-messages/bedrock-stream.ts'
+export { gemini } from './dialects/gemini/dialect.ts'
+export { geminiJsonArray } from './dialects/gemini/json-array.ts'
 export { classifyPrompt, type PromptClass } from './classification/classify-prompt.ts'
 export {
   bounded,

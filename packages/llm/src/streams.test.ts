@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { responseEvents } from './operations/chat/response-events.ts'
 import { createStreamAssembler } from './operations/chat/stream-assembler.ts'
 import { summarize, type AnswerSummary } from './test-support/answer-summary.ts'
+import { geminiStreams, noUsage } from './test-support/gemini-streams.ts'
 import {
   assemble,
   cutAt,
@@ -11,8 +12,6 @@ import {
   readFixture,
 } from './test-support/recordings.ts'
 import { grammarProblems } from './test-support/stream-grammar.ts'
-
-const noUsage = { cachedInputTokens: 0, cacheWriteInputTokens: 0, reasoningTokens: 0 }
 
 const recordings: [string, string, AnswerSummary][] = [
   [
@@ -111,6 +110,7 @@ const recordings: [string, string, AnswerSummary][] = [
       },
     },
   ],
+  ...geminiStreams,
 ]
 
 describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
@@ -141,7 +141,7 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
     }
   })
 
-  it.each<string>(['openai-chat', 'openai-responses', 'anthropic-messages'])(
+  it.each<string>(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'])(
     'is encoded again in %s',
     (target) => {
       const text = encodeEvents(testDialect(target), whole)
@@ -156,7 +156,7 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
     },
   )
 
-  it.each<string>(['openai-chat', 'openai-responses', 'anthropic-messages'])(
+  it.each<string>(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'])(
     'is encoded whole in %s',
     (target) => {
       const body: unknown = JSON.parse(

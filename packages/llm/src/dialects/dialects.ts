@@ -1,5 +1,6 @@
 import { anthropicMessages } from './anthropic-messages/dialect.ts'
 import type { Dialect } from './dialect.ts'
+import { gemini } from './gemini/dialect.ts'
 import { ollamaChat, ollamaGenerate } from './ollama/dialect.ts'
 import { openAiChat } from './openai-chat/dialect.ts'
 import { openAiResponses } from './openai-responses/dialect.ts'
@@ -9,6 +10,7 @@ export const dialects: readonly Dialect[] = [
   openAiChat,
   openAiResponses,
   anthropicMessages,
+  gemini,
   ollamaChat,
   ollamaGenerate,
 ]

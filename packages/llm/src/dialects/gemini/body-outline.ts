@@ -1,0 +1,81 @@
+import { arrayOrEmpty, isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
+import {
+  bounded,
+  boundedInstructions,
+  type PromptOutline,
+} from '../../classification/prompt-outline.ts'
+import { snakeCase } from './spelling.ts'
+
+/** The value of a field in either spelling; the first one, where both stand. */
+const either = (object: JsonObject, name: string): unknown =>
+  object[name] ?? object[snakeCase(name)]
+
+/** The parts of a content; none for what is no content. Never throws. */
+export function partsOf(content: unknown): readonly JsonObject[] {
+  return arrayOrEmpty(objectOrEmpty(content)['parts']).filter(isJsonObject)
+}
+
+/** The texts of a content without its thoughts. Never throws. */
+export function contentTexts(content: unknown): readonly string[] {
+  if (typeof content === 'string') return [content]
+  return partsOf(content).flatMap(({ text, thought }) =>
+    typeof text === 'string' && thought !== true ? [text] : [],
+  )
+}
+
+/** The declared functions. Never throws. */
+export function functionsOf({ tools }: JsonObject): readonly JsonObject[] {
+  return arrayOrEmpty(tools)
+    .filter(isJsonObject)
+    .flatMap((tool) => arrayOrEmpty(either(tool, 'functionDeclarations')).filter(isJsonObject))
+}
+
+/** What routing may look at. Never throws. */
+export function outline(body: JsonObject): PromptOutline {
+  const contents = arrayOrEmpty(body['contents'])
+  return {
+    system: boundedInstructions(contentTexts(either(body, 'systemInstruction'))),
+    user: lastUserText(contents),
+    tools: functionsOf(body).flatMap(({ name }) => (typeof name === 'string' ? [name] : [])),
+    hasImages: contents.some((content) => partsOf(content).some(isImage)),
+  }
+}
+
+function lastUserText(contents: readonly unknown[]): string {
+  const texts: string[] = []
+  for (let index = contents.length - 1; index >= 0; index -= 1) {
+    const content = contents[index]
+    // What the model said between calls is passed over, until the user is found.
+    if (objectOrEmpty(content)['role'] === 'model') {
+      if (texts.length > 0) break
+      continue
+    }
+    const text = bounded(contentTexts(content))
+    if (text !== '') texts.push(text)
+  }
+  return bounded(texts.toReversed())
+}
+
+function isImage(part: JsonObject): boolean {
+  const media = objectOrEmpty(either(part, 'inlineData') ?? either(part, 'fileData'))
+  const type = either(media, 'mimeType')
+  return typeof type === 'string' && type.startsWith('image/')
+}
+
+/** The beginning of the prompt: tools, instructions, and the first content. Never throws. */
+export function promptPrefix(body: JsonObject, lengthMax: number): string {
+  const [first] = arrayOrEmpty(body['contents'])
+  let text = ''
+  for (const { name } of functionsOf(body)) {
+    if (text.length >= lengthMax) break
+    text += `${typeof name === 'string' ? name.slice(0, lengthMax) : ''}\n`
+  }
+  for (const content of [either(body, 'systemInstruction'), first]) {
+    for (const part of contentTexts(content)) {
+      if (text.length >= lengthMax) return text.slice(0, lengthMax)
+      text += part.slice(0, lengthMax)
+    }
+    text += '\n'
+  }
+  return text.slice(0, lengthMax)
+}

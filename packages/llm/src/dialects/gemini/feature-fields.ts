@@ -1,0 +1,31 @@
+import type { RequestFeature } from '../../operations/chat/request-feature.ts'
+
+/** Where generateContent asks for what is elsewhere in Chat Completions. */
+export const featureFields: Readonly<Partial<Record<RequestFeature, string>>> = {
+  ForcedToolChoice: 'toolConfig.functionCallingConfig.mode',
+  AllowedTools: 'toolConfig.functionCallingConfig.allowedFunctionNames',
+  JsonObject: 'generationConfig.responseMimeType',
+  JsonSchema: 'generationConfig.responseJsonSchema',
+  ImageInput: 'contents',
+  ImageUrl: 'contents',
+  AudioInput: 'contents',
+  FileInput: 'contents',
+  FileUrl: 'contents',
+  FileId: 'contents',
+  Prefill: 'contents',
+  Reasoning: 'generationConfig.thinkingConfig',
+  ReasoningBudget: 'generationConfig.thinkingConfig.thinkingBudget',
+  ReasoningSummary: 'generationConfig.thinkingConfig.includeThoughts',
+  ReasoningReplay: 'contents',
+  Temperature: 'generationConfig.temperature',
+  TopP: 'generationConfig.topP',
+  TopK: 'generationConfig.topK',
+  Stop: 'generationConfig.stopSequences',
+  Seed: 'generationConfig.seed',
+  PresencePenalty: 'generationConfig.presencePenalty',
+  FrequencyPenalty: 'generationConfig.frequencyPenalty',
+  Logprobs: 'generationConfig.responseLogprobs',
+  MultipleAnswers: 'generationConfig.candidateCount',
+  OutputModalities: 'generationConfig.responseModalities',
+  ServiceTier: 'serviceTier',
+}
