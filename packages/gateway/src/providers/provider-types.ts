@@ -1,6 +1,7 @@
 import { anthropic } from './anthropic.ts'
 import { azureOpenAi } from './azure-open-ai.ts'
 import { bedrock } from './bedrock.ts'
+import { gemini } from './gemini.ts'
 import { ollama } from './ollama.ts'
 import { openAiCompatible } from './open-ai-compatible.ts'
 import { openAi } from './open-ai.ts'
@@ -14,6 +15,7 @@ export const providerTypes: readonly ProviderType[] = [
   openAiCompatible,
   azureOpenAi,
   anthropic,
+  gemini,
   vertexAi,
   bedrock,
   ollama,

@@ -1,6 +1,8 @@
 import type { SeededRandom } from '@fairlead/base/testing'
 import { chatBody } from './chat-bodies.ts'
 import { type FuzzCase, fuzzedModels } from './fuzz-case.ts'
+import { geminiBody } from './gemini-bodies.ts'
+import { callersOwn } from './fuzz-upstream.ts'
 import { hostileValue } from './hostile-values.ts'
 import { bytesOf, fields, isFields, type JsonNode } from './json-node.ts'
 import { messageBody } from './message-bodies.ts'
@@ -43,6 +45,24 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
     headers: contextHeaders(random),
     body: changed(random, withContext(random, responsesBody(random, random.pick(fuzzedModels)))),
   }),
+  gemini: (random) => {
+    const model = encodeURIComponent(random.pick([...fuzzedModels, 'a/b:c']))
+    const version = random.pick(['v1beta', 'v1'])
+    const method = random.pick([
+      'generateContent',
+      'streamGenerateContent',
+      'streamGenerateContent?alt=sse',
+      'countTokens',
+    ])
+    return random.chance(0.05)
+      ? { method: 'GET', path: `/v1beta/models/${model}`, headers: {}, body: undefined }
+      : {
+          method: 'POST',
+          path: `/${version}/models/${model}:${method}`,
+          headers: { ...contextHeaders(random), 'x-goog-api-client': callersOwn },
+          body: changed(random, withContext(random, geminiBody(random))),
+        }
+  },
   prompts: (random) => ({
     method: 'POST',
     path: random.pick(['/prompts/default/summarise', '/summarise', '/prompts/default%2fsummarise']),

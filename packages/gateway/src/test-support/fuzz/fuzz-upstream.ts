@@ -3,14 +3,21 @@ import type { AddressInfo } from 'node:net'
 import { isJsonObject } from '@fairlead/base'
 import { chunks, completion } from '../upstream.ts'
 import { brokenAnthropicRule } from './anthropic-rules.ts'
+import { brokenGeminiRule } from './gemini-rules.ts'
 
 /** Stands in the refusal of a request that a gateway should not have sent. */
 export const upstreamObjection = 'the upstream objects'
 
 /**
+ * In `x-goog-api-client`, which passes to Gemini: the caller wrote the request in its format, and is
+ * itself to blame for what is wrong in it.
+ */
+export const callersOwn = 'fuzz'
+
+/**
  * Providers that answer every call that is right in their format: OpenAI's at `/v1/chat/completions`
- * and `/v1/responses`, Anthropic's at `/v1/messages`. What is no JSON, or breaks a rule of
- * Anthropic's, gets a 400 that says so.
+ * and `/v1/responses`, Anthropic's at `/v1/messages` and Gemini's below `/v1beta/models`. What is no JSON, or breaks a rule
+ * of Anthropic's or Gemini's, gets a 400 that says so.
  */
 export async function startFuzzUpstream(): Promise<{ readonly url: string; close(): void }> {
   const server = createServer((request, response) => {
@@ -28,8 +35,16 @@ export async function startFuzzUpstream(): Promise<{ readonly url: string; close
   }
 }
 
-function answer({ url }: IncomingMessage, response: ServerResponse, bytes: Buffer): void {
+function answer(
+  { headers, url = '' }: IncomingMessage,
+  response: ServerResponse,
+  bytes: Buffer,
+): void {
   const body = parsed(bytes)
+  if (url.startsWith('/v1beta/models/')) {
+    const isOwn = headers['x-goog-api-client'] === callersOwn
+    return answerGemini(url, response, { body, isOwn })
+  }
   const isAnthropic = url === '/v1/messages'
   const objection = !isJsonObject(body)
     ? 'the body is no JSON object'
@@ -54,6 +69,37 @@ function answer({ url }: IncomingMessage, response: ServerResponse, bytes: Buffe
         : completion('Hello there')
     send(response, 200, 'application/json', JSON.stringify(whole))
   }
+}
+
+function answerGemini(
+  url: string,
+  response: ServerResponse,
+  { body, isOwn }: { readonly body: unknown; readonly isOwn: boolean },
+): void {
+  const model = decodeURIComponent(/models\/([^:]*):/.exec(url)?.[1] ?? '')
+  const objection = !isJsonObject(body)
+    ? 'the body is no JSON object'
+    : isOwn
+      ? undefined
+      : brokenGeminiRule(model, body)
+  if (objection !== undefined) {
+    const error = {
+      code: 400,
+      message: `${upstreamObjection}: ${objection}`,
+      status: 'INVALID_ARGUMENT',
+    }
+    return send(response, 400, 'application/json', JSON.stringify({ error }))
+  }
+  const said = JSON.stringify({
+    candidates: [
+      { content: { role: 'model', parts: [{ text: 'Hello there' }] }, finishReason: 'STOP' },
+    ],
+    usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 2, totalTokenCount: 3 },
+    responseId: 'r1',
+  })
+  return url.endsWith('?alt=sse')
+    ? send(response, 200, 'text/event-stream', `data: ${said}\r\n\r\n`)
+    : send(response, 200, 'application/json', said)
 }
 
 function parsed(bytes: Buffer): unknown {

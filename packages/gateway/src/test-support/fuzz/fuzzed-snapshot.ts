@@ -15,10 +15,11 @@ export function fuzzedSnapshot(upstream: string): Snapshot {
     providers: [
       keyedProvider('openai', { baseURL: upstream }),
       keyedProvider('anthropic', { baseURL: upstream, type: 'Anthropic' }),
+      keyedProvider('gemini', { baseURL: `${upstream}beta`, type: 'Gemini' }),
       simulatorOf('simulator'),
     ],
     routes: [
-      ...['openai', 'simulator'].map((model) =>
+      ...['openai', 'gemini', 'simulator'].map((model) =>
         routeOf(model, [{ provider: model }], { match: { models: [model] } }),
       ),
       routeOf('anthropic', [{ provider: 'anthropic', model: 'claude-opus-5' }], {

@@ -18,6 +18,7 @@ export function faultOf({ status, headers, body }: FuzzAnswer): string | undefin
     return faultOfLines(status, text)
   }
   const value = parsed(text)
+  if (Array.isArray(value)) return faultOfList(value)
   if (!isJsonObject(value)) return `status ${status} with a body that is no JSON object`
   if (status < 300) return undefined
   // What passed to a provider of the caller's own dialect is the caller's to answer for.
@@ -28,9 +29,11 @@ export function faultOf({ status, headers, body }: FuzzAnswer): string | undefin
 function faultOfStream(status: number, text: string): string | undefined {
   if (status !== 200) return `a stream with status ${status}`
   if (text.startsWith('event: message_start')) return faultOfMessageStream(text)
-  const frames = text.split('\n\n')
+  const frames = text.split(/\r?\n\r?\n/)
   if (text.startsWith('event: response.')) return faultOfResponses(frames)
-  if (frames.pop() !== '' || frames.pop() !== 'data: [DONE]') return 'a stream without its end'
+  const isEnd = (frame = '') => frame === 'data: [DONE]' || frame.includes('"finishReason":"')
+  if (frames.pop() !== '' || !isEnd(frames.at(-1))) return 'a stream without its end'
+  if (frames.at(-1) === 'data: [DONE]') frames.pop()
   const broken = frames.find((frame) => !isJsonObject(parsed(frame.replace(/^data: /, ''))))
   if (broken !== undefined) return `a stream with the frame ${broken.slice(0, 200)}`
   return frames.some((frame) => frame.startsWith('data: {"error"'))
@@ -72,6 +75,15 @@ function faultOfMessageStream(text: string): string | undefined {
   return broken === undefined ? undefined : `a stream with the frame ${broken.slice(0, 500)}`
 }
 
+/** Google's stream without `alt=sse`. */
+function faultOfList(pieces: readonly unknown[]): string | undefined {
+  const last = pieces.at(-1)
+  if (!isJsonObject(last)) return 'a list without an end'
+  return 'error' in last
+    ? `a stream with an error: ${JSON.stringify(last).slice(0, 500)}`
+    : undefined
+}
+
 function faultOfError(
   status: number,
   text: string,
@@ -81,7 +93,7 @@ function faultOfError(
   // Ollama's errors are a message and nothing else.
   if (typeof error === 'string') return faultOfMessage(status, text, error, passed)
   if (!isJsonObject(error)) return `status ${status} without an error`
-  const { message, type } = error
+  const { message, type = error['status'] } = error
   if (typeof message !== 'string' || message === '') return `status ${status} without a message`
   if (typeof type !== 'string' || type === '') return `status ${status} without a type`
   return faultOfMessage(status, text, message, passed)
