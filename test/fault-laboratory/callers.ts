@@ -1,4 +1,5 @@
 import type { CallerAnswer } from './caller-answer.ts'
+import { geminiCall } from './gemini-call.ts'
 import { messagesCall } from './messages-call.ts'
 import { ollamaCall } from './ollama-call.ts'
 import { chatCall, responsesCall } from './openai-call.ts'
@@ -10,7 +11,7 @@ export interface CallerKind {
   /** The surface of the gateway that it uses. */
   readonly surface: string
   /** The format that it reads. */
-  readonly speaks: ProviderFormat['type'] | 'Ollama'
+  readonly speaks: ProviderFormat['type'] | 'Gemini' | 'Ollama'
   /** Whose answers reach it as they are, unread by the gateway. */
   readonly passes?: ProviderFormat['type']
   /** Whether its API has errors without codes. */
@@ -85,5 +86,11 @@ export const callers: readonly CallerKind[] = [
     surface: 'responses',
     speaks: 'OpenAI',
     call: (url, stream) => responsesCall(url, stream, prompt, conversation),
+  },
+  {
+    name: 'generateContent',
+    surface: 'gemini',
+    speaks: 'Gemini',
+    call: (url, stream) => geminiCall(url, stream, prompt),
   },
 ]

@@ -23,6 +23,14 @@ import type { CallTarget } from './routing/call-target.ts'
 import { findRoute, type MatchedRoute, noFitTarget } from './routing/match-route.ts'
 import type { CallRoute, PathParameters } from './surfaces/surface.ts'
 
+/** The route of a call, with what stands in its address. */
+interface CalledRoute {
+  readonly route: CallRoute
+  readonly parameters: PathParameters
+  /** The key that came in the query. */
+  readonly key: string | undefined
+}
+
 /** The policies and transformers that every call passes, in their order. */
 export interface CallChain {
   readonly arrivalPolicies: readonly CallPolicy[]
@@ -38,7 +46,7 @@ export interface CallChain {
  */
 export async function handleCall(
   call: Call,
-  { route, parameters }: { readonly route: CallRoute; readonly parameters: PathParameters },
+  { route, parameters, key }: CalledRoute,
   { arrivalPolicies, admissionPolicies, mirrors, transformers }: CallChain,
 ): Promise<void> {
   const { record, runtime, services } = call
@@ -47,7 +55,8 @@ export async function handleCall(
   try {
     record.explainsAttempts = call.http.request.headers.get('x-fairlead-explain') === 'attempts'
     record.trace = services.tracing.begin(call.http.request.headers)
-    call.caller = authenticate(call.http.request.headers, runtime.access, services.clock.now())
+    const { headers } = call.http.request
+    call.caller = authenticate(headers, runtime.access, services.clock.now(), key)
     record.consumer = call.caller.consumer
     record.tenant = call.caller.tenant
     await permits.enter(arrivalPolicies, call)

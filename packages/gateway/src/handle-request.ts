@@ -46,8 +46,10 @@ export async function handleRequest(
     const { route, surface, parameters } = found
     dialect = dialectOf(surface, http)
     if ('reader' in route) {
+      dialect = route.dialectOf?.(query) ?? dialect
       const call = new Call(http, dialect, runtime, services)
-      return await handleCall(call, { route, parameters }, chain)
+      const key = keyIn(query, surface)
+      return await handleCall(call, { route, parameters, key }, chain)
     }
     await answerDirectly(http, { ...found, route }, query, { dialect, runtime, services })
   } catch (error) {
@@ -67,8 +69,9 @@ async function answerDirectly(
   { dialect, runtime, services }: Pick<SurfaceRequest, 'dialect' | 'runtime' | 'services'>,
 ): Promise<void> {
   const { record, request, response } = http
-  const { route, parameters } = found
-  const caller = authenticate(request.headers, runtime.access, services.clock.now())
+  const { surface, route, parameters } = found
+  const key = keyIn(query, surface)
+  const caller = authenticate(request.headers, runtime.access, services.clock.now(), key)
   record.consumer = caller.consumer
   const value = await route.answer({
     http,
@@ -85,6 +88,11 @@ async function answerDirectly(
     record.requestId,
     ...requestIdHeader(dialect, record),
   ])
+}
+
+/** The key that came in the query, where the surface's SDKs may send one there. */
+function keyIn(query: URLSearchParams, { keyParameter }: Surface): string | undefined {
+  return keyParameter === undefined ? undefined : (query.get(keyParameter) ?? undefined)
 }
 
 function refuse(

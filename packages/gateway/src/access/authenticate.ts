@@ -15,12 +15,18 @@ export interface Access {
  * Identifies the caller. The key is read from `x-fairlead-key`, which is the gateway's alone, otherwise
  * from wherever the official SDKs send it. A wrong key is
  * rejected even where none is required, so that mistakes surface; only `Disabled` ignores keys.
- * `nowMs` is wall time. Throws `missing_api_key`, `invalid_api_key` or `api_key_expired`.
+ * `keyInQuery` is one that came with the address, as some official SDKs send it; `nowMs` is wall time.
+ * Throws `missing_api_key`, `invalid_api_key` or `api_key_expired`.
  */
-export function authenticate(headers: HeaderFields, access: Access, nowMs: number): Caller {
+export function authenticate(
+  headers: HeaderFields,
+  access: Access,
+  nowMs: number,
+  keyInQuery?: string,
+): Caller {
   const { anonymous, mode } = access
   if (mode === 'Disabled' && anonymous !== undefined) return anonymous
-  const key = keyOf(headers)
+  const key = keyOf(headers) ?? (keyInQuery === '' ? undefined : keyInQuery)
   if (key === undefined) {
     if (anonymous !== undefined) return anonymous
     throw mode === 'Optional' ? gatewayError.anonymousRefused() : gatewayError.missingApiKey()

@@ -93,7 +93,7 @@ function matchSegments(
   pattern: readonly string[],
   segments: readonly string[],
 ): PathParameters | undefined {
-  const takesRest = pattern.at(-1)?.endsWith('...}') === true
+  const takesRest = pattern.at(-1)?.includes('...}') === true
   if (takesRest ? segments.length < pattern.length : segments.length !== pattern.length) {
     return undefined
   }
@@ -102,8 +102,12 @@ function matchSegments(
     const segment = segments[index] ?? ''
     if (!expected.startsWith('{')) {
       if (segment !== expected) return undefined
-    } else if (expected.endsWith('...}')) {
-      parameters[expected.slice(1, -4)] = segments.slice(index).map(decodeSegment).join('/')
+    } else if (takesRest && index === pattern.length - 1) {
+      const [name = '', ending = ''] = expected.slice(1).split('...}')
+      const rest = segments.slice(index).map(decodeSegment).join('/')
+      if (!rest.endsWith(ending) || (ending !== '' && rest.length === ending.length))
+        return undefined
+      parameters[name] = rest.slice(0, rest.length - ending.length)
     } else {
       if (segment === '') return undefined
       parameters[expected.slice(1, -1)] = decodeSegment(segment)

@@ -14,6 +14,8 @@ export interface Surface {
   readonly dialect: Dialect
   /** For paths that several APIs share: the dialect of a caller, by what its SDK sends. */
   dialectOf?(headers: HeaderFields): Dialect
+  /** The query parameter in which its SDKs may send a key. */
+  readonly keyParameter?: string
   readonly routes: readonly SurfaceRoute[]
 }
 
@@ -21,7 +23,10 @@ export type SurfaceRoute = CallRoute | AnswerRoute
 
 interface RoutePath {
   readonly method: 'GET' | 'POST' | 'DELETE'
-  /** `/v1/models/{model}`: each `{name}` stands for one segment, a last `{name...}` for the rest. */
+  /**
+   * `/v1/models/{model}`: each `{name}` stands for one segment, a last `{name...}` for the rest, whose
+   * end may follow it: `{model...}:countTokens`.
+   */
   readonly path: string
   /** Matches an additional path of the route, given by the configuration. */
   findAt?(path: string, runtime: Runtime): PathParameters | undefined
@@ -32,6 +37,8 @@ export type PathParameters = Readonly<Record<string, string>>
 
 /** A route that is answered by a model. */
 export interface CallRoute extends RoutePath {
+  /** The dialect of its answers, where that depends on the query. Defaults to the surface's. */
+  dialectOf?(query: URLSearchParams): Dialect
   /**
    * Checks what can be checked before the body is read, and returns the reader of the body. Both
    * throw a ModelError that says what is wrong with the call.

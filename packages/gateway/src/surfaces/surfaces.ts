@@ -1,5 +1,6 @@
 import { chatCompletions } from './chat-completions/surface.ts'
 import { conversations } from './conversations/surface.ts'
+import { gemini } from './gemini/surface.ts'
 import { messages } from './messages/surface.ts'
 import { models } from './models/surface.ts'
 import { ollama, ollamaPrompt } from './ollama/surface.ts'
@@ -16,6 +17,7 @@ export const surfaces: readonly Surface[] = [
   chatCompletions,
   messages,
   responses,
+  gemini,
   models,
   prompts,
   conversations,

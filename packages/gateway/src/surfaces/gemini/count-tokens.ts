@@ -1,0 +1,21 @@
+import { isJsonObject } from '@fairlead/base'
+import { checkListLengths } from '../../call/check-list-lengths.ts'
+import { gatewayError } from '../../errors/gateway-error.ts'
+import { readJson } from '../read-json.ts'
+import type { SurfaceRequest } from '../surface.ts'
+
+/**
+ * Counts the tokens of contents, or of a whole request in `generateContentRequest`, by an estimate:
+ * characters ÷ 4, whichever model would answer (https://ai.google.dev/api/tokens). No provider is asked.
+ */
+export async function countTokens(request: SurfaceRequest): Promise<object> {
+  const { caller, dialect, parameters, runtime } = request
+  const { model = '' } = parameters
+  if (!caller.mayUseModel(model)) throw gatewayError.modelNotFound(model)
+  const fields = await readJson(request)
+  const inner = fields['generateContentRequest'] ?? fields['generate_content_request']
+  const asked = isJsonObject(inner) ? inner : fields
+  checkListLengths(asked, dialect.passage, runtime.snapshot.gateway.limits)
+  const { textLength } = dialect.passage.inspect(asked, { model })
+  return { totalTokens: Math.ceil(textLength / 4) }
+}
