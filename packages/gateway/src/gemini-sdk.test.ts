@@ -273,6 +273,29 @@ describe('Gemini’s surface', () => {
     ])
   })
 
+  it.each([
+    ['models/a%2Fb', '/models/a/b'],
+    ['models/a/b:c', '/models/a/b%3Ac'],
+    ['tunedModels/mine', '/tunedModels/mine'],
+  ])('takes the model from the path %s', async (path, upstreamPath) => {
+    const upstream = await testUpstream(json(404, errorBody(404, 'NOT_FOUND', 'x')))
+    const baseURL = upstream.url.replace('/v1', '/v1beta')
+    const gateway = await testGateway({
+      providers: [keyedProvider('gemini', { type: 'Gemini', baseURL })],
+      secrets: { gemini: 'k' },
+    })
+    await gateway.post(`/v1/${path}:streamGenerateContent?alt=sse`, body)
+    const expected = `/v1beta${upstreamPath}:streamGenerateContent?alt=sse`
+    expect(upstream.requests[0]?.path).toBe(expected)
+  })
+
+  it('refuses a name that is none', async () => {
+    const { gateway } = await client()
+    const headers = { 'x-goog-api-key': 'good' }
+    const answer = await gateway.post('/v1beta/models/a%00:generateContent', body, headers)
+    expect(answer.status).toBe(400)
+  })
+
   it('refuses a field that is spelled in two ways', async () => {
     const { gateway } = await client()
     const twice = { ...body, generationConfig: {}, generation_config: {} }

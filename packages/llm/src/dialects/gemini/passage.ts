@@ -54,7 +54,7 @@ function inspect(body: JsonObject, options: DecodeOptions = {}): SentFields {
   const tokens = numberOrUndefined(limit)
   const stream = options.stream ?? false
   return {
-    model: options.model ?? readOptional(body['model'], 'model', readModelName),
+    model: readOptional(options.model ?? body['model'], 'model', readModelName),
     stream,
     includeUsage: true,
     context: body['context'] !== undefined,
