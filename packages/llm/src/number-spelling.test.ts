@@ -168,7 +168,8 @@ describe.each(withTools)('the dialect $name', (dialect) => {
       includeUsage: false,
       extras: bodyOf(`{"vendor":${odd}}`),
     }
-    const again = format.decodeRequest(bodyOf(JSON.stringify(format.encodeRequest(request))))
+    const written = bodyOf(JSON.stringify(format.encodeRequest(request)))
+    const again = format.decodeRequest(written, { model: 'm' })
     expect(again.items[1]).toMatchObject({ arguments: odd })
     expect(JSON.stringify(again.tools)).toContain(schema)
     expect(JSON.stringify(again.extras)).toContain(odd)
