@@ -76,8 +76,7 @@ const schemaFields = new Set([
 ])
 
 /**
- * What generateContent would say of a request, as far as a translation is answerable for it; what
- * only the caller chose, such as the name of a tool, is not looked at. `model` is that of the path.
+ * What generateContent would say of a request, as far as a translation is answerable for it. `model` is that of the path.
  * Undefined: nothing.
  */
 export function brokenGeminiRule(model: string, body: JsonObject): string | undefined {
@@ -220,7 +219,9 @@ function brokenTools(model: string, tools: unknown): string | undefined {
     const declared = tool['functionDeclarations']
     for (const declaration of Array.isArray(declared) ? declared.filter(isJsonObject) : []) {
       const { name, parameters, parametersJsonSchema } = declaration
-      if (typeof name !== 'string') return 'a function has no name'
+      if (typeof name !== 'string' || !/^[A-Za-z_][\w.:-]{0,127}$/.test(name)) {
+        return 'Invalid function name.'
+      }
       if (parameters !== undefined && parametersJsonSchema !== undefined) {
         return 'a function has two schemas'
       }

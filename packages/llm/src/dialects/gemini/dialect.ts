@@ -27,6 +27,8 @@ export const gemini: Dialect = {
     chat: {
       support,
       featureFields,
+      // https://ai.google.dev/api/caching#FunctionDeclaration
+      toolNames: { lengthMax: 128, forbidden: /[^\w.:-]/g, beginning: /^[A-Za-z_]/ },
       foreignFields: ['web_search_options'],
       decodeRequest,
       decodeInput,
