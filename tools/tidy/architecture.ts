@@ -207,7 +207,13 @@ export const architecture: Architecture = {
     { folder: 'packages/config/src/kinds', contract: [], list: ['kinds.ts'] },
     {
       folder: 'packages/context/src/stores',
-      contract: ['store-type.ts', 'turn-store.ts'],
+      contract: [
+        'context-store.ts',
+        'kept-response.ts',
+        'response-store.ts',
+        'store-type.ts',
+        'turn-store.ts',
+      ],
       list: ['open-conversation-store.ts', 'store-types.ts'],
     },
     {

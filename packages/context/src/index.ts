@@ -9,7 +9,7 @@ export type { ToolRepair } from './turns/pair-tool-calls.ts'
 export { createIds, isOwnConversationId, type NewId } from './turns/ulid.ts'
 export { historyModes, type HistorySettings } from './strategies/strategies.ts'
 export type { ContextPlan, OmittedSeal, PlanDecision, PlanSegment } from './plan/context-plan.ts'
-export type { CountTokens } from './plan/count-tokens.ts'
+export { inputTokens, type CountTokens } from './plan/count-tokens.ts'
 export { mergeTools } from './plan/merge-tools.ts'
 export type { PersonaInput } from './plan/persona-input.ts'
 export type { PromptRequest } from './plan/prompt-source.ts'
@@ -21,6 +21,14 @@ export { openConversationStore, type StoreParts } from './stores/open-conversati
 export { createSqliteStore, type SqliteStoreOptions } from './stores/sqlite/sqlite-store.ts'
 export { conversationStoreTypes } from './stores/store-types.ts'
 export type { StoreSecrets, StoreSettings, StoreType } from './stores/store-type.ts'
+export type { ContextStore } from './stores/context-store.ts'
+export {
+  hasEnded,
+  type KeptResponse,
+  type ResponseError,
+  type ResponseStatus,
+} from './stores/kept-response.ts'
+export type { ResponseFrames } from './stores/response-store.ts'
 export type { TurnStore } from './stores/turn-store.ts'
 export { RemoteStores, type RemoteStoresOptions } from './remote/remote-stores.ts'
 export type { RemoteTurnStore } from './remote/remote-turn-store.ts'
@@ -40,4 +48,6 @@ export type {
   TurnEnd,
   TurnRequest,
 } from './service/conversations.ts'
+export { pageOf, type Page } from './service/page-items.ts'
+export type { NewResponse, OpenResponse, OpenResponseEnd, Responses } from './service/responses.ts'
 export { presentConversation, type PresentedConversation } from './service/present-conversation.ts'

@@ -138,6 +138,7 @@ export class GatewayWorker {
       logger,
       sweepsExpired: false,
       onTurnEnd: (listener) => store.onTurnEnd(listener),
+      responseCancels: store.responses,
     })
   }
 

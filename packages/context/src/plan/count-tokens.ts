@@ -16,6 +16,16 @@ export function itemTokens(item: Item, model: string, count: CountTokens): numbe
   return count(itemText(item), model) + itemOverheadTokens + mediaParts(item).length * mediaTokens
 }
 
+/** The tokens of a prompt, estimated as plans have it. */
+export function inputTokens(
+  items: readonly Item[],
+  tools: readonly ToolDefinition[],
+  model: string,
+): number {
+  const said = sum(items.map((item) => itemTokens(item, model, bytesPerFour)))
+  return said + toolTokens(tools, model, bytesPerFour)
+}
+
 export function toolTokens(
   tools: readonly ToolDefinition[],
   model: string,

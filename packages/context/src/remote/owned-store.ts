@@ -1,21 +1,20 @@
 import type { Clock, Logger } from '@fairlead/base'
 import { ExpirySweep } from '../service/expiry-sweep.ts'
+import type { ContextStore } from '../stores/context-store.ts'
 import type {
   AppendOutcome,
   ConversationChange,
   FinishOutcome,
   PartialOutput,
   StoredConversation,
-  TurnStore,
 } from '../stores/turn-store.ts'
 import type { Turn } from '../turns/turn.ts'
+import { OwnedResponses, type ResponseAsker } from './owned-responses.ts'
 import { RunningTurnRegister, type RegisteredTurn } from './running-turn-register.ts'
-import type { StoreOperation } from './store-messages.ts'
+import type { ResponseOperation, StoreOperation, TurnOperation } from './store-messages.ts'
 
 /** One process that asks. */
-export interface StoreAsker {
-  /** Its process is gone: what it began will not be ended by it. */
-  readonly gone: boolean
+export interface StoreAsker extends ResponseAsker {
   turnEnded(store: number, tenant: string, conversation: string): void
 }
 
@@ -26,15 +25,17 @@ export interface StoreAsker {
  */
 export class OwnedStore {
   readonly number: number
-  readonly store: TurnStore
+  readonly store: ContextStore
+  readonly #responses: OwnedResponses
   readonly #clock: Clock
   readonly #sweep: ExpirySweep
   readonly #running = new RunningTurnRegister<StoreAsker>()
 
-  constructor(number: number, store: TurnStore, clock: Clock, logger: Logger) {
+  constructor(number: number, store: ContextStore, clock: Clock, logger: Logger) {
     this.number = number
     this.store = store
     this.#clock = clock
+    this.#responses = new OwnedResponses(number, store.responses, clock)
     this.#sweep = new ExpirySweep(store, clock, logger)
   }
 
@@ -42,6 +43,16 @@ export class OwnedStore {
   perform(
     asker: StoreAsker,
     operation: Exclude<StoreOperation, 'open'>,
+    list: readonly unknown[],
+  ): Promise<unknown> {
+    return isOfResponses(operation)
+      ? this.#responses.perform(asker, operation, list)
+      : this.#performOnTurns(asker, operation, list)
+  }
+
+  #performOnTurns(
+    asker: StoreAsker,
+    operation: TurnOperation,
     list: readonly unknown[],
   ): Promise<unknown> {
     // Unchecked: both ends are the same version of the same program.
@@ -74,6 +85,11 @@ export class OwnedStore {
     const turns = this.#running.runBy(asker)
     await Promise.all(turns.map((turn) => this.#endIncomplete(turn, completedAt)))
     return turns.length
+  }
+
+  /** Ends the running responses of a client as `failed`, with what was flushed. Returns how many. */
+  endResponsesOf(asker: StoreAsker): Promise<number> {
+    return this.#responses.endThoseOf(asker)
   }
 
   async close(): Promise<void> {
@@ -142,4 +158,8 @@ export class OwnedStore {
   #nowSeconds(): number {
     return Math.floor(this.#clock.now() / 1000)
   }
+}
+
+function isOfResponses(operation: Exclude<StoreOperation, 'open'>): operation is ResponseOperation {
+  return operation.startsWith('response-')
 }

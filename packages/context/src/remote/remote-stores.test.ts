@@ -5,11 +5,12 @@ import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createConversations } from '../service/conversations-service.ts'
-import { turnRequest } from '../service/test-support/conversation-bench.ts'
+import { settled, turnRequest } from '../service/test-support/conversation-bench.ts'
 import { createMemoryStore, type MemoryStoreOptions } from '../stores/memory/memory-store.ts'
 import { createSqliteStore } from '../stores/sqlite/sqlite-store.ts'
+import { describeResponseStoreContract } from '../stores/test-support/response-store-contract.ts'
 import { describeStoreContract } from '../stores/test-support/store-contract.ts'
-import type { TurnStore } from '../stores/turn-store.ts'
+import type { ContextStore } from '../stores/context-store.ts'
 import { RemoteStores } from './remote-stores.ts'
 import type { StoreRequest } from './store-messages.ts'
 import { StoreOwner, type StoreClient } from './store-owner.ts'
@@ -26,9 +27,9 @@ for (const [name, open] of [
       createSqliteStore({ ...options, path: join(folder, `${files++}.db`) }),
   ],
 ] as const) {
-  describeStoreContract({
+  const subject = {
     name: `Remote ${name}`,
-    async open(options) {
+    async open(options: MemoryStoreOptions) {
       const owner = ownerOf(() => open(options))
       const store = await connect(owner).stores.open('the one')
       const close = async () => {
@@ -43,12 +44,14 @@ for (const [name, open] of [
         },
       })
     },
-  })
+  }
+  describeStoreContract(subject)
+  describeResponseStoreContract(subject)
 }
 
 it('a store that is being opened is closed with the others', async () => {
   const clock = new FakeClock()
-  const opening = Promise.withResolvers<TurnStore>()
+  const opening = Promise.withResolvers<ContextStore>()
   const owner = new StoreOwner({
     open: () => opening.promise,
     keyOf: String,
@@ -63,7 +66,7 @@ it('a store that is being opened is closed with the others', async () => {
   expect(closes).toBe(1)
 })
 
-function ownerOf(open: () => TurnStore, clock = new FakeClock()): StoreOwner {
+function ownerOf(open: () => ContextStore, clock = new FakeClock()): StoreOwner {
   const keyOf = (description: unknown) => String(description)
   return new StoreOwner({ open: async () => open(), keyOf, clock, logger: silentLogger })
 }
@@ -95,6 +98,7 @@ async function conversationsOf({ stores }: { readonly stores: RemoteStores }, cl
     random: Math.random,
     sweepsExpired: false,
     onTurnEnd: (listener) => store.onTurnEnd(listener),
+    responseCancels: store.responses,
   })
 }
 
@@ -179,6 +183,62 @@ describe('stores in another process', () => {
     await running.finish({ status: 'completed', output: said, usage: undefined, model: 'm' })
     // The clock stands still: only the news of the end can wake it.
     expect((await waiting).turn.seq).toBe(2)
+  })
+
+  const response = {
+    id: 'resp_1',
+    tenant: 'a',
+    previous: null,
+    conversation: null,
+    status: 'in_progress',
+    background: true,
+    body: {},
+    input: [],
+    created_at: 1,
+  } as const
+
+  it('cancel a response where it runs', async () => {
+    const clock = new FakeClock()
+    const owner = ownerOf(() => inMemory(clock), clock)
+    const [one, two] = [
+      await conversationsOf(connect(owner), clock),
+      await conversationsOf(connect(owner), clock),
+    ]
+    const open = await one.responses.begin(response, () => {
+      const output = [{ id: 'msg_1' }]
+      void open.finish({ status: 'cancelled', body: {}, output, error: null, frames: [] })
+    })
+    const cancelling = two.responses.cancel('a', 'resp_1')
+    let ended = false
+    void cancelling.then(() => (ended = true))
+    while (!ended) {
+      await clock.advance(20)
+      await settled()
+    }
+    expect(await cancelling).toMatchObject({ status: 'cancelled', output: [{ id: 'msg_1' }] })
+    expect(clock.now() - new FakeClock().now()).toBeLessThan(2000)
+  })
+
+  it('end the responses of a client that is gone as failed, and of no other', async () => {
+    const clock = new FakeClock()
+    const owner = ownerOf(() => inMemory(clock), clock)
+    const [dying, living] = [connect(owner), connect(owner)]
+    const [dead, alive] = [
+      await conversationsOf(dying, clock),
+      await conversationsOf(living, clock),
+    ]
+    const lost = await dead.responses.begin(response, () => {})
+    await alive.responses.begin({ ...response, id: 'resp_2' }, () => {})
+    lost.flush([{ id: 'msg_1' }], ['frame'])
+    await dying.stores.open('the one')
+    await dying.stores.open('the one')
+    await dying.client.disconnected()
+    expect(await alive.responses.get('a', 'resp_1')).toMatchObject({
+      status: 'failed',
+      output: [{ id: 'msg_1' }],
+      error: { code: 'server_error' },
+    })
+    expect((await alive.responses.get('a', 'resp_2')).status).toBe('in_progress')
   })
 
   it('refuse what exceeds the bound, and fail what is not answered in time', async () => {

@@ -61,7 +61,7 @@ export class RemoteStores {
   }
 
   /** Takes what the owner has sent. */
-  receive({ answers, ends }: StoreNews): void {
+  receive({ answers, ends, cancels }: StoreNews): void {
     for (const { id, body, error } of answers) {
       const pending = this.#settle(id)
       if (pending === undefined) continue
@@ -70,6 +70,11 @@ export class RemoteStores {
     }
     for (const { store, tenant, conversation } of ends) {
       for (const remote of this.#opened.get(store) ?? []) remote.turnEnded(tenant, conversation)
+    }
+    for (const { store, tenant, id } of cancels) {
+      for (const remote of this.#opened.get(store) ?? []) {
+        remote.responses.cancelRequested(tenant, id)
+      }
     }
   }
 

@@ -5,9 +5,10 @@ import type {
   FinishOutcome,
   PartialOutput,
   StoredConversation,
-  TurnStore,
 } from '../stores/turn-store.ts'
 import type { Turn } from '../turns/turn.ts'
+import type { ContextStore } from '../stores/context-store.ts'
+import { RemoteResponseStore } from './remote-response-store.ts'
 import type { StoreOperation } from './store-messages.ts'
 
 /** Asks the owner; resolves to the parsed result. */
@@ -17,8 +18,9 @@ type AskOwner = (operation: StoreOperation, list: readonly unknown[]) => Promise
  * A store in another process. What differs from one in this process: `recover` ends only the turns
  * that this client runs, because others may run theirs; `close` leaves the store open for them.
  */
-export class RemoteTurnStore implements TurnStore {
+export class RemoteTurnStore implements ContextStore {
   readonly type: string
+  readonly responses: RemoteResponseStore
   readonly #ask: AskOwner
   readonly #closed: () => void
   readonly #listeners = new Set<(tenant: string, conversation: string) => void>()
@@ -28,6 +30,9 @@ export class RemoteTurnStore implements TurnStore {
     this.type = type
     this.#ask = ask
     this.#closed = closed
+    this.responses = new RemoteResponseStore((operation, ...list) =>
+      this.#request(operation, ...list),
+    )
   }
 
   /** Calls the listener when a turn that was found running, and is another client's, has ended. */
@@ -75,6 +80,7 @@ export class RemoteTurnStore implements TurnStore {
   async close(): Promise<void> {
     await Promise.allSettled(this.#unanswered)
     this.#listeners.clear()
+    this.responses.close()
     this.#closed()
   }
 

@@ -9,8 +9,24 @@ export interface StoreRequest {
   readonly body: string
 }
 
-export type StoreOperation =
-  'open' | 'load' | 'append' | 'flush' | 'finish' | 'remove' | 'plan' | 'recover' | 'expire'
+export type StoreOperation = 'open' | TurnOperation | ResponseOperation
+
+export type TurnOperation =
+  'load' | 'append' | 'flush' | 'finish' | 'remove' | 'plan' | 'recover' | 'expire'
+
+/** Those of a ResponseStore, and `response-cancel`: whoever runs the response is to end it. */
+export type ResponseOperation =
+  | 'response-add'
+  | 'response-load'
+  | 'response-chain'
+  | 'response-flush'
+  | 'response-finish'
+  | 'response-frames'
+  | 'response-with-item'
+  | 'response-remove'
+  | 'response-recover'
+  | 'response-expire'
+  | 'response-cancel'
 
 /** Either `body` or `error`. */
 export interface StoreAnswer {
@@ -28,11 +44,19 @@ export interface ForeignTurnEnd {
   readonly conversation: string
 }
 
+/** A response that this client runs is to end. */
+export interface ResponseCancel {
+  readonly store: number
+  readonly tenant: string
+  readonly id: string
+}
+
 /** What the owner tells a client. */
 export interface StoreNews {
   readonly answers: readonly StoreAnswer[]
   /** Ends of turns that this client found running. */
   readonly ends: readonly ForeignTurnEnd[]
+  readonly cancels: readonly ResponseCancel[]
 }
 
 /** The result of `open`. */

@@ -1,10 +1,12 @@
 import { type Clock, type Logger, parseJson } from '@fairlead/base'
-import type { TurnStore } from '../stores/turn-store.ts'
+import { interrupted } from '../service/interrupted-response.ts'
+import type { ContextStore } from '../stores/context-store.ts'
 import { OwnedStore, type StoreAsker } from './owned-store.ts'
 import { Outbox } from './outbox.ts'
 import type {
   ForeignTurnEnd,
   OpenedStore,
+  ResponseCancel,
   StoreAnswer,
   StoreNews,
   StoreRequest,
@@ -12,7 +14,7 @@ import type {
 
 export interface StoreOwnerOptions {
   /** Opens the store of a description. */
-  readonly open: (description: unknown) => Promise<TurnStore>
+  readonly open: (description: unknown) => Promise<ContextStore>
   /** Which data a description means: what is open already is not opened again. */
   readonly keyOf: (description: unknown) => string
   readonly clock: Clock
@@ -22,7 +24,10 @@ export interface StoreOwnerOptions {
 /** One process that uses the stores. */
 export interface StoreClient {
   receive(requests: readonly StoreRequest[]): void
-  /** Its process is gone: its running turns end as `incomplete`, with what was flushed. */
+  /**
+   * Its process is gone: its running turns end as `incomplete` and its responses as `failed`, with
+   * what was flushed.
+   */
   disconnected(): Promise<void>
 }
 
@@ -80,10 +85,15 @@ export class StoreOwner {
     const { clock, logger } = this.#options
     const store = await this.#options.open(description)
     try {
-      const turns = await store.recover(Math.floor(clock.now() / 1000))
+      const nowSeconds = Math.floor(clock.now() / 1000)
+      const turns = await store.recover(nowSeconds)
+      const responses = await store.responses.recover(interrupted, nowSeconds)
+      const conversationStore = nameOf(description)
       if (turns > 0) {
-        const conversationStore = nameOf(description)
         logger.warn({ conversationStore, turns }, 'interrupted turns were marked incomplete')
+      }
+      if (responses > 0) {
+        logger.warn({ conversationStore, responses }, 'interrupted responses were marked failed')
       }
     } catch (error) {
       await store.close().catch(() => {})
@@ -98,7 +108,11 @@ export class StoreOwner {
 class Connection implements StoreClient, StoreAsker {
   readonly #owner: StoreOwner
   readonly #logger: Logger
-  readonly #outbox: Outbox<{ readonly answer: StoreAnswer } | { readonly end: ForeignTurnEnd }>
+  readonly #outbox: Outbox<
+    | { readonly answer: StoreAnswer }
+    | { readonly end: ForeignTurnEnd }
+    | { readonly cancel: ResponseCancel }
+  >
   gone = false
 
   constructor(owner: StoreOwner, send: (news: StoreNews) => void, logger: Logger) {
@@ -108,7 +122,8 @@ class Connection implements StoreClient, StoreAsker {
       if (this.gone) return
       const answers = batch.flatMap((one) => ('answer' in one ? [one.answer] : []))
       const ends = batch.flatMap((one) => ('end' in one ? [one.end] : []))
-      send({ answers, ends })
+      const cancels = batch.flatMap((one) => ('cancel' in one ? [one.cancel] : []))
+      send({ answers, ends, cancels })
     })
   }
 
@@ -131,12 +146,21 @@ class Connection implements StoreClient, StoreAsker {
     this.#outbox.put({ end: { store, tenant, conversation } })
   }
 
+  cancelResponse(store: number, tenant: string, id: string): void {
+    this.#outbox.put({ cancel: { store, tenant, id } })
+  }
+
   async disconnected(): Promise<void> {
     this.gone = true
     try {
       const ended = await Promise.all(this.#owner.stores.map((store) => store.endTurnsOf(this)))
       const turns = ended.reduce((total, count) => total + count, 0)
       if (turns > 0) this.#logger.warn({ turns }, 'turns of a worker that died are incomplete')
+      const failed = await Promise.all(
+        this.#owner.stores.map((store) => store.endResponsesOf(this)),
+      )
+      const responses = failed.reduce((total, count) => total + count, 0)
+      if (responses > 0) this.#logger.warn({ responses }, 'responses of a worker that died failed')
     } catch (error) {
       this.#logger.error({ err: error }, 'turns of a worker that died were not ended')
     }

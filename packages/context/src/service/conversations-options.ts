@@ -1,9 +1,9 @@
 import { type Clock, type Logger, silentLogger } from '@fairlead/base'
 import { bytesPerFour, type CountTokens } from '../plan/count-tokens.ts'
-import type { TurnStore } from '../stores/turn-store.ts'
+import type { ContextStore } from '../stores/context-store.ts'
 
 export interface ConversationsOptions {
-  readonly store: TurnStore
+  readonly store: ContextStore
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
@@ -25,9 +25,21 @@ export interface ConversationsOptions {
   readonly sweepsExpired?: boolean
   /** Subscribes to the ends of turns that other processes run, so that waiting calls need not poll. */
   readonly onTurnEnd?: (listener: (tenant: string, conversation: string) => void) => void
+  /** How responses that other processes run are cancelled. There are none when left out. */
+  readonly responseCancels?: ResponseCancels
   /** Age at which another process's running turn counts as abandoned. 15 min when left out. */
   readonly abandonedAfterMs?: number
 }
+
+/** How processes tell each other that a response is to end. */
+export interface ResponseCancels {
+  /** Tells the process that runs the response. */
+  request(tenant: string, id: string): Promise<void>
+  /** Calls the listener when a response that this process runs is to end. */
+  onRequest(listener: (tenant: string, id: string) => void): void
+}
+
+const onlyHere: ResponseCancels = { request: async () => {}, onRequest: () => {} }
 
 /** The options with every default applied. */
 export function withDefaults(options: ConversationsOptions): Required<ConversationsOptions> {
@@ -45,6 +57,7 @@ export function withDefaults(options: ConversationsOptions): Required<Conversati
     flushIntervalMs: options.flushIntervalMs ?? 250,
     sweepsExpired: options.sweepsExpired ?? true,
     onTurnEnd: options.onTurnEnd ?? (() => {}),
+    responseCancels: options.responseCancels ?? onlyHere,
     abandonedAfterMs: options.abandonedAfterMs ?? 900_000,
   }
 }

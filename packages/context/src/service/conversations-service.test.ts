@@ -2,7 +2,7 @@ import { ModelError, type Item } from '@fairlead/llm'
 import { describe, expect, it } from 'vitest'
 import type { PersonaInput } from '../plan/persona-input.ts'
 import { createMemoryStore } from '../stores/memory/memory-store.ts'
-import type { TurnStore } from '../stores/turn-store.ts'
+import type { ContextStore } from '../stores/context-store.ts'
 import { assistant, brief, call, output, system, user } from '../turns/test-support/items.ts'
 import type { TurnEnd } from './conversations.ts'
 import {
@@ -535,7 +535,7 @@ describe('partial answers', () => {
   it('are written once per interval and survive a crash under the ids they end with', async () => {
     const { conversations, clock, store } = openConversations()
     let writes = 0
-    const counted: TurnStore = {
+    const counted: ContextStore = {
       ...store,
       flush: (outputs) => {
         writes++
@@ -614,7 +614,7 @@ describe('a store in trouble', () => {
   it('that could not take the end of a turn takes it with the next one', async () => {
     const { store } = openConversations()
     let down = true
-    const finish: TurnStore['finish'] = (owner, turn) =>
+    const finish: ContextStore['finish'] = (owner, turn) =>
       down ? Promise.reject(broken) : store.finish(owner, turn)
     const { conversations } = openConversations({ store: { ...store, finish } })
     const open = await conversations.begin(turnRequest([user('1')]))
@@ -628,7 +628,7 @@ describe('a store in trouble', () => {
     const { store } = openConversations()
     let slow = true
     const late = Promise.withResolvers<void>()
-    const append: TurnStore['append'] = async (change) => {
+    const append: ContextStore['append'] = async (change) => {
       if (slow) await late.promise
       return store.append(change)
     }
@@ -648,7 +648,7 @@ describe('closing', () => {
   it('writes what is left and leaves no timer', async () => {
     const { conversations, clock, store } = openConversations()
     let flushed = 0
-    const watched: TurnStore = {
+    const watched: ContextStore = {
       ...store,
       flush: async (outputs) => void (flushed += outputs.length),
     }
@@ -665,7 +665,7 @@ describe('closing', () => {
     const { clock } = openConversations()
     const store = createMemoryStore({ clock, ttlMs: 30_000 })
     let deleted = 0
-    const watched: TurnStore = {
+    const watched: ContextStore = {
       ...store,
       expire: async () => (deleted += await store.expire()),
     }

@@ -28,6 +28,7 @@ import type {
 } from './conversations.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import { listedItems, pageItems } from './page-items.ts'
+import { ResponsesService } from './responses-service.ts'
 import { withDeadlines } from './store-deadline.ts'
 import { TurnRunner } from './turn-runner.ts'
 import { checkConversationId, checkMetadata, checkVariables } from './validate-conversation.ts'
@@ -41,6 +42,7 @@ export function createConversations(options: ConversationsOptions): Conversation
 }
 
 class ConversationsService implements Conversations {
+  readonly responses: ResponsesService
   readonly #store: TurnStore
   readonly #storeName: string
   readonly #clock: Clock
@@ -56,7 +58,10 @@ class ConversationsService implements Conversations {
     this.#clock = clock
     this.#newId = createIds(clock, settings.random)
     this.#turns = new TurnRunner(settings, this.#store, this.#newId)
-    if (settings.sweepsExpired) this.#sweep = new ExpirySweep(this.#store, clock, logger)
+    this.responses = new ResponsesService(settings, this.#newId)
+    if (!settings.sweepsExpired) return
+    const expiring = { expire: () => this.#store.expire(), responses: this.responses }
+    this.#sweep = new ExpirySweep(expiring, clock, logger)
   }
 
   async create(request: CreateConversation): Promise<Conversation> {
@@ -132,8 +137,9 @@ class ConversationsService implements Conversations {
     return this.#turns.begin(request, signal)
   }
 
-  recover(): Promise<number> {
-    return this.#store.recover(Math.floor(this.#clock.now() / 1000))
+  async recover(): Promise<number> {
+    const turns = await this.#store.recover(Math.floor(this.#clock.now() / 1000))
+    return turns + (await this.responses.recover())
   }
 
   async close(): Promise<void> {

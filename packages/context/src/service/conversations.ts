@@ -3,6 +3,7 @@ import type { ContextPlan } from '../plan/context-plan.ts'
 import type { PromptRequest } from '../plan/prompt-source.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import type { Turn, TurnStatus } from '../turns/turn.ts'
+import type { Responses } from './responses.ts'
 
 /**
  * Conversations of one store, as the gateway uses them. Every method ends within its deadline:
@@ -10,6 +11,8 @@ import type { Turn, TurnStatus } from '../turns/turn.ts'
  * An unknown id, and an id of another tenant, is a ModelError of kind `not-found`.
  */
 export interface Conversations {
+  /** The responses that are kept beside them. */
+  readonly responses: Responses
   create(request: CreateConversation): Promise<Conversation>
   get(tenant: string, id: string): Promise<Conversation>
   remove(tenant: string, id: string): Promise<void>
@@ -38,8 +41,8 @@ export interface Conversations {
    */
   begin(request: TurnRequest, signal?: AbortSignal): Promise<OpenTurn>
   /**
-   * Marks turns that a crash left `in_progress` as `incomplete`. Call it once, at startup. Returns
-   * the number of turns.
+   * Marks turns that a crash left `in_progress` as `incomplete`, and such responses as `failed`. Call
+   * it once, at startup. Returns how many.
    */
   recover(): Promise<number>
   close(): Promise<void>

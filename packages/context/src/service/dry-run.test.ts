@@ -2,7 +2,7 @@ import { FakeClock } from '@fairlead/base/testing'
 import { ModelError } from '@fairlead/llm'
 import { describe, expect, it } from 'vitest'
 import { createMemoryStore } from '../stores/memory/memory-store.ts'
-import type { TurnStore } from '../stores/turn-store.ts'
+import type { ContextStore } from '../stores/context-store.ts'
 import { assistant, brief, system, user } from '../turns/test-support/items.ts'
 import { openConversations, say, turnRequest } from './test-support/conversation-bench.ts'
 
@@ -15,7 +15,7 @@ function countedConversations() {
     written.changes++
     return result
   }
-  const watched: TurnStore = {
+  const watched: ContextStore = {
     ...store,
     append: (change) => counted(store.append(change)),
     flush: (outputs) => counted(store.flush(outputs)),

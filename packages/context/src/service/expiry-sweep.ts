@@ -1,18 +1,22 @@
 import type { Clock, Logger, Timer } from '@fairlead/base'
-import type { TurnStore } from '../stores/turn-store.ts'
+import type { ContextStore } from '../stores/context-store.ts'
 
 const intervalMs = 60_000
 
-/** Deletes expired conversations at intervals, until it is stopped. A failure is only logged. */
+type Expiring = Pick<ContextStore, 'expire'> & {
+  readonly responses: Pick<ContextStore['responses'], 'expire'>
+}
+
+/** Deletes expired conversations and responses at intervals, until it is stopped. A failure is only logged. */
 export class ExpirySweep {
-  readonly #store: Pick<TurnStore, 'expire'>
+  readonly #store: Expiring
   readonly #clock: Clock
   readonly #logger: Logger
   #timer: Timer | undefined
   #sweeping: Promise<void> = Promise.resolve()
   #stopped = false
 
-  constructor(store: Pick<TurnStore, 'expire'>, clock: Clock, logger: Logger) {
+  constructor(store: Expiring, clock: Clock, logger: Logger) {
     this.#store = store
     this.#clock = clock
     this.#logger = logger
@@ -40,8 +44,10 @@ export class ExpirySweep {
     try {
       const deleted = await this.#store.expire()
       if (deleted > 0) this.#logger.info({ deleted }, 'expired conversations were deleted')
+      const responses = await this.#store.responses.expire()
+      if (responses > 0) this.#logger.info({ responses }, 'expired responses were deleted')
     } catch (error) {
-      this.#logger.warn({ err: error }, 'expired conversations were not deleted')
+      this.#logger.warn({ err: error }, 'what has expired was not deleted')
     }
     this.#schedule()
   }

@@ -1,5 +1,6 @@
 import { type Clock, openScope, untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
+import type { ResponseStore } from '../stores/response-store.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 
 const retryAfterSeconds = 1
@@ -25,6 +26,27 @@ export function withDeadlines(
     recover: (completedAt) => limited(() => store.recover(completedAt)),
     expire: () => limited(() => store.expire()),
     close: () => store.close(),
+  }
+}
+
+/** The kept responses of a store with the same deadline on every operation. */
+export function withResponseDeadlines(
+  store: ResponseStore,
+  clock: Pick<Clock, 'setTimer'>,
+  deadlineMs: number,
+): ResponseStore {
+  const limited = <T>(work: () => Promise<T>) => withinDeadline(clock, deadlineMs, work)
+  return {
+    add: (response) => limited(() => store.add(response)),
+    load: (tenant, id) => limited(() => store.load(tenant, id)),
+    chain: (tenant, id, bounds) => limited(() => store.chain(tenant, id, bounds)),
+    flush: (progress) => limited(() => store.flush(progress)),
+    finish: (end) => limited(() => store.finish(end)),
+    frames: (tenant, id, from, bytesMax) => limited(() => store.frames(tenant, id, from, bytesMax)),
+    responseWithItem: (tenant, itemId) => limited(() => store.responseWithItem(tenant, itemId)),
+    remove: (tenant, id) => limited(() => store.remove(tenant, id)),
+    recover: (error, completedAt) => limited(() => store.recover(error, completedAt)),
+    expire: () => limited(() => store.expire()),
   }
 }
 

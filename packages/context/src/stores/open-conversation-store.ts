@@ -1,7 +1,7 @@
 import type { Clock } from '@fairlead/base'
+import type { ContextStore } from './context-store.ts'
 import type { StoreSecrets, StoreSettings, StoreType } from './store-type.ts'
 import { conversationStoreTypes } from './store-types.ts'
-import type { TurnStore } from './turn-store.ts'
 
 export interface StoreParts {
   readonly secrets: StoreSecrets
@@ -17,7 +17,7 @@ export interface StoreParts {
 export async function openConversationStore(
   settings: StoreSettings,
   { secrets, clock, types = conversationStoreTypes }: StoreParts,
-): Promise<TurnStore> {
+): Promise<ContextStore> {
   const { namespace, name, type } = settings
   const storeType = types.find((one) => one.type === type)
   if (storeType === undefined) {

@@ -1,5 +1,5 @@
 import type { Clock } from '@fairlead/base'
-import type { TurnStore } from './turn-store.ts'
+import type { ContextStore } from './context-store.ts'
 
 /** One type of ConversationStore: everything that is needed to open stores of it. */
 export interface StoreType {
@@ -10,7 +10,7 @@ export interface StoreType {
     settings: StoreSettings,
     secrets: StoreSecrets,
     clock: Pick<Clock, 'now'>,
-  ): Promise<TurnStore>
+  ): Promise<ContextStore>
 }
 
 /** What a ConversationStore says, and where this process keeps its data. */
@@ -20,7 +20,7 @@ export interface StoreSettings {
   readonly type: string
   /** For stores in a file; relative to `dataDir`. */
   readonly path: string | undefined
-  /** Conversations untouched for longer are deleted; undefined keeps them. */
+  /** What is untouched for longer is deleted; undefined keeps conversations, and responses 30 days. */
   readonly ttlMs: number | undefined
   /** Absolute. No store writes outside of it. */
   readonly dataDir: string

@@ -4,7 +4,7 @@ import {
   type Conversations,
   createConversations,
   createMemoryStore,
-  type TurnStore,
+  type ContextStore,
 } from '@fairlead/context'
 import { Registry } from 'prom-client'
 import { onTestFinished } from 'vitest'
@@ -26,7 +26,7 @@ export interface TestGateway extends Gateway {
 
 /** Conversations in memory, or in another store. */
 export function openInMemory(
-  store: TurnStore = createMemoryStore({ clock: systemClock, ttlMs: undefined }),
+  store: ContextStore = createMemoryStore({ clock: systemClock, ttlMs: undefined }),
 ): Conversations {
   return createConversations({ store, clock: systemClock, random: Math.random })
 }

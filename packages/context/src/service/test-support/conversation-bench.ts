@@ -1,7 +1,7 @@
 import type { Item } from '@fairlead/llm'
 import { FakeClock } from '@fairlead/base/testing'
 import { createMemoryStore } from '../../stores/memory/memory-store.ts'
-import type { TurnStore } from '../../stores/turn-store.ts'
+import type { ContextStore } from '../../stores/context-store.ts'
 import { brief } from '../../turns/test-support/items.ts'
 import { seededRandom } from '../../turns/test-support/seeded-random.ts'
 import type { ConversationsOptions } from '../conversations-options.ts'
@@ -15,7 +15,7 @@ export function settled(): Promise<void> {
 interface Bench {
   readonly conversations: Conversations
   readonly clock: FakeClock
-  readonly store: TurnStore
+  readonly store: ContextStore
 }
 
 export function openConversations(

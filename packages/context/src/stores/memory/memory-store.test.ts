@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Turn } from '../../turns/turn.ts'
 import { newConversation } from '../../turns/new-conversation.ts'
+import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
 import { createMemoryStore } from './memory-store.ts'
 
 describeStoreContract({ name: 'Memory', open: createMemoryStore })
+describeResponseStoreContract({ name: 'Memory', open: createMemoryStore })
 
 const clock = { now: () => 1000 }
 

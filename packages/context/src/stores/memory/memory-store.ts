@@ -1,4 +1,5 @@
 import type { Clock } from '@fairlead/base'
+import type { ContextStore } from '../context-store.ts'
 import type { ContextPlan } from '../../plan/context-plan.ts'
 import type { Conversation } from '../../turns/conversation.ts'
 import type { Turn } from '../../turns/turn.ts'
@@ -10,15 +11,23 @@ import {
   type FinishOutcome,
   type PartialOutput,
   type StoredConversation,
-  type TurnStore,
 } from '../turn-store.ts'
+import { defaultResponseTtlMs, type ResponseBounds } from '../response-store.ts'
+import { MemoryResponses } from './memory-responses.ts'
 
 export interface MemoryStoreOptions {
   readonly clock: Pick<Clock, 'now'>
-  /** Conversations untouched for longer are deleted; undefined keeps them. */
+  /** What is untouched for longer is deleted; undefined keeps conversations, and responses 30 days. */
   readonly ttlMs: number | undefined
   /** Above this the least recently used conversation is dropped. 10,000 when left out. */
   readonly maxConversations?: number
+  /** 10,000 responses and 256 MiB when left out. */
+  readonly responseBounds?: ResponseBounds
+}
+
+const defaultResponseBounds: ResponseBounds = {
+  responsesMax: 10_000,
+  bytesMax: 256 * 1024 * 1024,
 }
 
 interface Entry {
@@ -29,7 +38,12 @@ interface Entry {
 }
 
 /** Conversations in this process: fast, limited in number, and lost when the process ends. */
-export function createMemoryStore(options: MemoryStoreOptions): TurnStore {
+export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
+  const responses = new MemoryResponses({
+    clock: options.clock,
+    ttlMs: options.ttlMs ?? defaultResponseTtlMs,
+    bounds: options.responseBounds ?? defaultResponseBounds,
+  })
   const { clock, ttlMs = Number.POSITIVE_INFINITY, maxConversations = 10_000 } = options
   /** By tenant and id; the least recently used comes first. */
   const entries = new Map<string, Entry>()
@@ -55,6 +69,7 @@ export function createMemoryStore(options: MemoryStoreOptions): TurnStore {
 
   return {
     type: 'Memory',
+    responses,
     async load(tenant, id): Promise<StoredConversation | undefined> {
       const entry = live(entryKey(tenant, id))
       return entry && { conversation: entry.conversation, turns: entry.turns }
@@ -119,6 +134,7 @@ export function createMemoryStore(options: MemoryStoreOptions): TurnStore {
     },
     async close(): Promise<void> {
       entries.clear()
+      responses.clear()
     },
   }
 }

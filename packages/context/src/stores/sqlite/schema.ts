@@ -35,6 +35,44 @@ const migrations = [
      FOREIGN KEY (tenant, conversation) REFERENCES conversations (tenant, id) ON DELETE CASCADE
    ) STRICT;
    CREATE INDEX plans_by_conversation ON plans (tenant, conversation, number);`,
+  `CREATE TABLE responses (
+     tenant TEXT NOT NULL,
+     id TEXT NOT NULL,
+     previous TEXT,
+     conversation TEXT,
+     status TEXT NOT NULL,
+     background INTEGER NOT NULL,
+     created_at INTEGER NOT NULL,
+     completed_at INTEGER,
+     touched_ms INTEGER NOT NULL,
+     error TEXT,
+     body TEXT NOT NULL,
+     input TEXT NOT NULL,
+     output TEXT NOT NULL,
+     frames INTEGER NOT NULL DEFAULT 0,
+     frame_bytes INTEGER NOT NULL DEFAULT 0,
+     bytes INTEGER NOT NULL GENERATED ALWAYS AS
+       (octet_length(body) + octet_length(input) + octet_length(output) + frame_bytes) STORED,
+     PRIMARY KEY (tenant, id)
+   ) STRICT;
+   CREATE INDEX responses_by_age ON responses (touched_ms, id, bytes);
+   CREATE INDEX running_responses ON responses (status) WHERE status IN ('queued', 'in_progress');
+   CREATE TABLE response_items (
+     tenant TEXT NOT NULL,
+     item TEXT NOT NULL,
+     response TEXT NOT NULL,
+     PRIMARY KEY (tenant, item),
+     FOREIGN KEY (tenant, response) REFERENCES responses (tenant, id) ON DELETE CASCADE
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX response_items_by_response ON response_items (tenant, response);
+   CREATE TABLE response_frames (
+     tenant TEXT NOT NULL,
+     response TEXT NOT NULL,
+     number INTEGER NOT NULL,
+     frame TEXT NOT NULL,
+     PRIMARY KEY (tenant, response, number),
+     FOREIGN KEY (tenant, response) REFERENCES responses (tenant, id) ON DELETE CASCADE
+   ) STRICT;`,
 ]
 
 /** Migrates the file to the version that this code reads. Throws for a file of a newer version. */

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { KeptResponse } from '../kept-response.ts'
 import { newConversation } from '../../turns/new-conversation.ts'
+import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
-import { createSqliteStore } from './sqlite-store.ts'
+import { createSqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
 
 let folder: string
 let files = 0
@@ -18,10 +20,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const newPath = () => join(folder, 'nested', `${files++}.db`)
 const clock = { now: () => 1000 }
 
-describeStoreContract({
+const subject = {
   name: 'SQLite',
-  open: (options) => createSqliteStore({ path: newPath(), ...options }),
-})
+  open: (options: Omit<SqliteStoreOptions, 'path'>) =>
+    createSqliteStore({ path: newPath(), ...options }),
+}
+describeStoreContract(subject)
+describeResponseStoreContract(subject)
 
 /** Stores conversations c1, c2, … and prints each number once it is acknowledged. */
 const appendForever = `
@@ -75,6 +80,39 @@ describe('SQLite store', () => {
     await store.remove('a', 'c')
     expect(inFiles()).toBe(false)
     await store.close()
+  })
+
+  it('leaves nothing of a removed response in its files, and counts anew after a restart', async () => {
+    const path = newPath()
+    const secret = 'attack at dawn'
+    const kept = (id: string, text: string): KeptResponse => ({
+      id,
+      tenant: 'a',
+      previous: null,
+      conversation: null,
+      status: 'completed',
+      background: false,
+      body: {},
+      input: [{ text }],
+      output: [],
+      error: null,
+      created_at: 1,
+      completed_at: 1,
+    })
+    const before = createSqliteStore({ path, clock, ttlMs: undefined })
+    await before.responses.add(kept('r1', secret))
+    const inFiles = () => [path, `${path}-wal`].some((file) => readFileSync(file).includes(secret))
+    expect(inFiles()).toBe(true)
+    await before.responses.remove('a', 'r1')
+    expect(inFiles()).toBe(false)
+    await before.responses.add(kept('r2', ''))
+    await before.close()
+    const responseBounds = { responsesMax: 1, bytesMax: 1000 }
+    const after = createSqliteStore({ path, clock, ttlMs: undefined, responseBounds })
+    await after.responses.add(kept('r3', ''))
+    expect(await after.responses.load('a', 'r2')).toBeUndefined()
+    expect(await after.responses.load('a', 'r3')).toBeDefined()
+    await after.close()
   })
 
   it('refuses a file of a newer program', () => {

@@ -3,6 +3,8 @@ import { type Clock, numberOrUndefined, parseJson } from '@fairlead/base'
 import type { ContextPlan } from '../../plan/context-plan.ts'
 import type { Conversation } from '../../turns/conversation.ts'
 import type { Turn } from '../../turns/turn.ts'
+import type { ContextStore } from '../context-store.ts'
+import { defaultResponseTtlMs, type ResponseBounds } from '../response-store.ts'
 import {
   expireBatch,
   plansPerConversation,
@@ -11,41 +13,62 @@ import {
   type FinishOutcome,
   type PartialOutput,
   type StoredConversation,
-  type TurnStore,
 } from '../turn-store.ts'
 import { openDatabase, type SqliteDurability } from './open-database.ts'
+import { SqliteResponses } from './sqlite-responses.ts'
+import { SqliteTransactions } from './sqlite-transactions.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 
 export interface SqliteStoreOptions {
   /** The file; it and its folder are created when missing. */
   readonly path: string
   readonly clock: Pick<Clock, 'now'>
-  /** Conversations untouched for longer are deleted; undefined keeps them. */
+  /** What is untouched for longer is deleted; undefined keeps conversations, and responses 30 days. */
   readonly ttlMs: number | undefined
   /** NORMAL when left out. */
   readonly durability?: SqliteDurability
+  /** 100,000 responses and 4 GiB when left out. */
+  readonly responseBounds?: ResponseBounds
+}
+
+const defaultResponseBounds: ResponseBounds = {
+  responsesMax: 100_000,
+  bytesMax: 4 * 1024 ** 3,
 }
 
 /**
  * Conversations in a local file, for one process at a time. Throws when the file cannot be opened.
  * Every call runs synchronously; it returns a promise because the contract does.
  */
-export function createSqliteStore(options: SqliteStoreOptions): TurnStore {
+export function createSqliteStore(options: SqliteStoreOptions): ContextStore {
   return new SqliteStore(options)
 }
 
-class SqliteStore implements TurnStore {
+class SqliteStore implements ContextStore {
   readonly type = 'SQLite'
+  readonly responses: SqliteResponses
   readonly #database: DatabaseSync
   readonly #sql: Statements
+  readonly #transactions: SqliteTransactions
   readonly #clock: Pick<Clock, 'now'>
   readonly #ttlMs: number | undefined
 
-  constructor({ path, clock, ttlMs, durability = 'NORMAL' }: SqliteStoreOptions) {
-    this.#database = openDatabase(path, durability)
-    this.#sql = prepareStatements(this.#database)
+  constructor(options: SqliteStoreOptions) {
+    const { path, clock, ttlMs, durability = 'NORMAL' } = options
+    const database = openDatabase(path, durability)
+    const transactions = new SqliteTransactions(database)
+    this.#database = database
+    this.#transactions = transactions
+    this.#sql = prepareStatements(database)
     this.#clock = clock
     this.#ttlMs = ttlMs
+    this.responses = new SqliteResponses({
+      database,
+      transactions,
+      clock,
+      ttlMs: ttlMs ?? defaultResponseTtlMs,
+      bounds: options.responseBounds ?? defaultResponseBounds,
+    })
   }
 
   async load(tenant: string, id: string): Promise<StoredConversation | undefined> {
@@ -56,11 +79,11 @@ class SqliteStore implements TurnStore {
   }
 
   async append(change: ConversationChange): Promise<AppendOutcome> {
-    return this.#atomically(() => this.#append(change))
+    return this.#transactions.run(() => this.#append(change))
   }
 
   async flush(outputs: readonly PartialOutput[]): Promise<void> {
-    this.#atomically(() => {
+    this.#transactions.run(() => {
       for (const { tenant, conversation, turn, output } of outputs) {
         this.#sql.flush.run(JSON.stringify(output), tenant, conversation, turn)
       }
@@ -68,7 +91,7 @@ class SqliteStore implements TurnStore {
   }
 
   async finish(tenant: string, turn: Turn): Promise<FinishOutcome> {
-    return this.#atomically(() => {
+    return this.#transactions.run(() => {
       const { conversation, id } = turn
       const stored = this.#sql.turnStatus.get(tenant, conversation, id)
       if (stored === undefined) return 'missing'
@@ -83,7 +106,7 @@ class SqliteStore implements TurnStore {
   async remove(tenant: string, id: string): Promise<boolean> {
     if (this.#live(tenant, id) === undefined) return false
     this.#sql.remove.run(tenant, id)
-    this.#wipeLog()
+    this.#transactions.wipeLog()
     return true
   }
 
@@ -102,7 +125,7 @@ class SqliteStore implements TurnStore {
     if (this.#ttlMs === undefined) return 0
     const untilMs = this.#clock.now() - this.#ttlMs
     const expired = Number(this.#sql.expire.run(untilMs, expireBatch).changes)
-    if (expired > 0) this.#wipeLog()
+    if (expired > 0) this.#transactions.wipeLog()
     return expired
   }
 
@@ -138,23 +161,6 @@ class SqliteStore implements TurnStore {
     if (this.#clock.now() - Number(row['touched_ms']) < this.#ttlMs) return row
     this.#sql.remove.run(tenant, id)
     return undefined
-  }
-
-  #atomically<T>(work: () => T): T {
-    this.#database.exec('BEGIN IMMEDIATE')
-    try {
-      const result = work()
-      this.#database.exec('COMMIT')
-      return result
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      throw error
-    }
-  }
-
-  /** `secure_delete` overwrites deleted text in the file; this removes it from the write-ahead log. */
-  #wipeLog(): void {
-    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   }
 }
 

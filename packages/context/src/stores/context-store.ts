@@ -1,0 +1,8 @@
+import type { ResponseStore } from './response-store.ts'
+import type { TurnStore } from './turn-store.ts'
+
+/** An opened ConversationStore: conversations, and responses that are kept beside them. */
+export interface ContextStore extends TurnStore {
+  /** Closed with the store. */
+  readonly responses: ResponseStore
+}
