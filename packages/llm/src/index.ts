@@ -75,6 +75,7 @@ export {
   invalidField,
   missingField,
   readArray,
+  isGiven,
   readBoolean,
   readModelName,
   readNonEmptyString,

@@ -6,6 +6,9 @@ import type { PassageEdit, SentFields } from '../passage.ts'
 import { encodeItems } from './encode-items.ts'
 import { splitInstructions } from './encode-request.ts'
 import { ownIdMark } from './item-ids.ts'
+import { keptFields } from './kept-fields.ts'
+import { modelFeatures } from './model-features.ts'
+import { sealedReasoningInclude } from './settings.ts'
 import { encodeTools } from './tools.ts'
 
 /**
@@ -21,15 +24,19 @@ export function editBody(
   const set = changedFields(sent, edit)
   const prepend = prependedEntries(edit)
   const { itemsBefore = [], items } = edit.edits
+  const outline = edit.outline ?? outlineBody(body, noUniqueFields)
   if (items === undefined && holdsOwnMarks(body)) return undefined
   const isSame = Object.keys(set).length === 0 && Object.keys(prepend).length === 0
-  if (isSame && !sent.context && items === undefined) return body
+  const hasOurs = sent.context || keptFields.some((name) => hasMember(outline, name))
+  if (isSame && !hasOurs && items === undefined) return body
+  // The list that is there gains an entry.
+  if (asksForSeals(edit) && hasMember(outline, 'include')) return undefined
   if (edit.edits.responseFormat !== undefined && !sent.responseFormat) return undefined
-  const outline = edit.outline ?? outlineBody(body, noUniqueFields)
   if (itemsBefore.length > 0 && items === undefined && !hasInputList(body, outline)) {
     return undefined
   }
-  const remove = items === undefined ? ['context'] : ['context', 'instructions']
+  const ours = ['context', ...keptFields]
+  const remove = items === undefined ? ours : [...ours, 'instructions']
   return spliceTopLevel(body, { set, prepend, remove }, outline)
 }
 
@@ -42,9 +49,19 @@ function hasInputList(body: Uint8Array, outline: BodyOutline): boolean {
   return input !== undefined && body[input.valueStart] === openBracket
 }
 
+/** Whether thinking is to come back sealed: models that do not think refuse to be asked for it. */
+function asksForSeals({ edits, model }: PassageEdit): boolean {
+  return edits.keptHere !== undefined && modelFeatures(model).reasoning === 'always'
+}
+
+function hasMember(outline: BodyOutline, name: string): boolean {
+  return outline.members.some((member) => member.name === name)
+}
+
 const openBracket = 0x5b
 
-function changedFields(sent: SentFields, { model, edits }: PassageEdit): Record<string, string> {
+function changedFields(sent: SentFields, edit: PassageEdit): Record<string, string> {
+  const { model, edits } = edit
   const set: Record<string, string> = {}
   if (sent.model !== model) set['model'] = JSON.stringify(model)
   if (edits.items !== undefined) {
@@ -59,6 +76,8 @@ function changedFields(sent: SentFields, { model, edits }: PassageEdit): Record<
   if (edits.maxOutputTokens !== undefined && !sent.outputLimit) {
     set['max_output_tokens'] = JSON.stringify(edits.maxOutputTokens)
   }
+  if (edits.keptHere !== undefined) set['store'] = 'false'
+  if (asksForSeals(edit)) set['include'] = JSON.stringify([sealedReasoningInclude])
   return set
 }
 

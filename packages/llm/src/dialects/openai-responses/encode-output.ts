@@ -20,6 +20,7 @@ export interface OutputContext {
   readonly index: number
   /** Thinking without a summary is told as one: the caller has asked for summaries. */
   readonly tellsThinking: boolean
+  readonly hidesSeals: boolean
 }
 
 /** Seals without a maker were stored before makers were noted, when only one dialect had them. */
@@ -106,7 +107,7 @@ export function encodeOutputItem(
         ...(item.phase === undefined ? {} : { phase: item.phase }),
       }
     case 'reasoning':
-      return { id: id('rs'), ...encodeReasoning(item, context.tellsThinking) }
+      return { id: id('rs'), ...encodeReasoning(item, context) }
     case 'function_call':
       return encodeCall(item, id(item.custom === undefined ? 'fc' : 'ctc'), item.status ?? status)
     case 'fairlead:native':
@@ -132,10 +133,13 @@ export function encodeOutputPart(part: ContentPart): JsonObject | undefined {
   }
 }
 
-function encodeReasoning(item: ReasoningItem, tellsThinking: boolean): JsonObject {
+function encodeReasoning(
+  item: ReasoningItem,
+  { hidesSeals, tellsThinking }: OutputContext,
+): JsonObject {
   const told = tellsThinking && item.summary.length === 0
   const { content = [] } = item
-  const seal = sealOf(item)
+  const seal = hidesSeals ? undefined : sealOf(item)
   return {
     type: 'reasoning',
     summary: told ? content.map(({ text }) => ({ type: 'summary_text', text })) : item.summary,

@@ -1,9 +1,10 @@
-import { type JsonObject, isJsonObject, objectOrEmpty } from '@fairlead/base'
+import { arrayOrEmpty, type JsonObject, isJsonObject, objectOrEmpty } from '@fairlead/base'
 import type { EncodeOptions } from '../../operations/chat/chat-format.ts'
 import type { Item } from '../../operations/chat/item.ts'
 import type { ModelRequest } from '../../operations/chat/model-request.ts'
 import { dialectName } from './dialect-name.ts'
 import { encodeItems } from './encode-items.ts'
+import { keptFields } from './kept-fields.ts'
 import { modelFeatures } from './model-features.ts'
 import { encodeSettings, sealedReasoningInclude } from './settings.ts'
 import { encodeTextFormat } from './text-format.ts'
@@ -17,7 +18,7 @@ import { encodeToolChoice, encodeTools } from './tools.ts'
 export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}): JsonObject {
   const { extrasDialect = dialectName, model, tools } = request
   const isOwn = extrasDialect === dialectName
-  const extras = isOwn ? request.extras : foreignExtras(request)
+  const extras = isOwn ? ownExtras(request) : foreignExtras(request)
   const { input, instructions } = splitInstructions(request.items)
   const encodedTools = [...encodeTools(tools, extrasDialect), ...webSearchTools(request)]
   const body: Record<string, unknown> = {
@@ -55,6 +56,17 @@ export function splitInstructions(items: readonly Item[]): {
   const isPlain = part?.type === 'input_text' && more.length === 0 && part.text !== ''
   if (!isPlain || part.extras !== undefined) return { instructions: undefined, input: items }
   return { instructions: part.text, input: rest }
+}
+
+function ownExtras({ extras, model, wantsSeals }: ModelRequest): JsonObject {
+  const sent = Object.fromEntries(
+    Object.entries(extras).filter(([name]) => !keptFields.includes(name)),
+  )
+  if (wantsSeals === undefined || modelFeatures(model).reasoning !== 'always') return sent
+  const include = arrayOrEmpty(sent['include'])
+  return include.includes(sealedReasoningInclude)
+    ? sent
+    : { ...sent, include: [...include, sealedReasoningInclude] }
 }
 
 function foreignExtras({ model, settings }: ModelRequest): JsonObject {

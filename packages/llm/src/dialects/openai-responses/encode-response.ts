@@ -10,7 +10,7 @@ import { encodeUsage } from './usage.ts'
 /** Writes a whole response, with what it repeats of its request. */
 export function encodeResponse(
   response: ModelResponse,
-  { repeated }: AnswerOptions = {},
+  { hidesSeals = false, repeated }: AnswerOptions = {},
 ): JsonObject {
   const { createdAt, extras, finishReason, id, model, output, serviceTier, usage } = response
   return {
@@ -18,7 +18,11 @@ export function encodeResponse(
     ...ownExtras(extras),
     ...(serviceTier === undefined ? {} : { service_tier: serviceTier }),
     ...encodeFinishReason(finishReason),
-    output: encodeOutput(output, { responseId: id, tellsThinking: tellsThinking(repeated) }),
+    output: encodeOutput(output, {
+      responseId: id,
+      tellsThinking: tellsThinking(repeated),
+      hidesSeals,
+    }),
     usage: encodeUsage(usage),
   }
 }

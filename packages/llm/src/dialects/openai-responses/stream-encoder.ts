@@ -15,7 +15,7 @@ import { encodeUsage, usageSoFar } from './usage.ts'
  * it with `error`, which the official SDKs raise, and the failed response.
  */
 export function createStreamEncoder(options: StreamEncoderOptions): StreamEncoder {
-  const { heldBytesMax = Number.POSITIVE_INFINITY, repeated } = options
+  const { heldBytesMax = Number.POSITIVE_INFINITY, hidesSeals = false, repeated } = options
   let sequence = 0
   let head: ResponseHead = { id: '', model: '', createdAt: 0, repeated }
   let output: OutputWriter | undefined
@@ -44,7 +44,11 @@ export function createStreamEncoder(options: StreamEncoderOptions): StreamEncode
   function start(event: Extract<StreamEvent, { type: 'response-start' }>): string {
     const { createdAt, id, model } = event
     head = { id, model, createdAt, repeated }
-    output = new OutputWriter({ responseId: id, tellsThinking: tellsThinking(repeated) })
+    output = new OutputWriter({
+      responseId: id,
+      tellsThinking: tellsThinking(repeated),
+      hidesSeals,
+    })
     return sendAll([
       { type: 'response.created', response: response({}) },
       { type: 'response.in_progress', response: response({}) },

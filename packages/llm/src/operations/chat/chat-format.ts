@@ -102,6 +102,8 @@ export interface StreamDecoder {
 export interface AnswerOptions {
   /** The fields of its request that an answer repeats, as `Passage.repeatedFields` gives them. */
   readonly repeated?: JsonObject | undefined
+  /** Whether seals of thinking are left out, for a caller who did not ask for them. */
+  readonly hidesSeals?: boolean
 }
 
 export interface StreamEncoderOptions extends AnswerOptions {

@@ -15,6 +15,11 @@ export interface RequestEdits {
   readonly responseFormat?: ResponseFormat
   readonly temperature?: number
   readonly maxOutputTokens?: number
+  /**
+   * The gateway keeps the answer itself: its provider is told not to store it, and asked for sealed
+   * thinking where the model thinks, as later calls bring all there is.
+   */
+  readonly keptHere?: true
 }
 
 /** The request with the edits applied, for the model that is called. */
@@ -34,7 +39,9 @@ export function editRequest(
       ...(temperature === undefined ? {} : { temperature }),
       ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
       ...request.settings,
+      ...(edits.keptHere === undefined ? {} : { store: false }),
     },
+    ...(edits.keptHere === undefined ? {} : { wantsSeals: true }),
     ...(responseFormat === undefined ? {} : { responseFormat }),
   }
 }
