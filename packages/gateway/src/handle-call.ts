@@ -5,7 +5,10 @@ import type { AnswerTransform, AnswerTransformer } from './answer/answer-transfo
 import { relayAnswer } from './answer/relay-answer.ts'
 import { storedAnswer } from './answer/stored-answer.ts'
 import { ContentRecorder } from './answer/taps/content-recorder.ts'
+import { ResponseRecorder } from './answer/taps/response-recorder.ts'
 import { TurnRecorder } from './answer/taps/turn-recorder.ts'
+import { answerInBackground } from './answer/answer-in-background.ts'
+import { beginResponse } from './assembly/begin-response.ts'
 import { assembleCall } from './assembly/assemble-call.ts'
 import { recordInput } from './assembly/record-input.ts'
 import type { AssembledCall } from './assembly/assembled-call.ts'
@@ -21,6 +24,7 @@ import { CallPermits } from './policies/call-permits.ts'
 import type { CallPolicy } from './policies/call-policy.ts'
 import type { CallTarget } from './routing/call-target.ts'
 import { findRoute, type MatchedRoute, noFitTarget } from './routing/match-route.ts'
+import { chatFormatOf } from '@fairlead/llm'
 import type { CallRoute, PathParameters } from './surfaces/surface.ts'
 
 /** The route of a call, with what stands in its address. */
@@ -67,6 +71,8 @@ export async function handleCall(
     recordInput(assembled, call)
     // First of all, so that whatever fails from here on ends the turn.
     taps.push(...recordTurn(call), ...recordContent(call))
+    taps.push(...(await recordResponse(call)))
+    answerInBackground(call)
     const transforms = [...transformsFor(call, transformers), ...permits.transforms]
     const useFor = answerUse(call, transforms, taps)
     const stored = permits.answer ?? replayOf(assembled, call)
@@ -137,6 +143,22 @@ function recordTurn({
   return [
     new TurnRecorder(turn, {
       model: route.targets[0]?.model ?? '',
+      bytesMax: runtime.snapshot.gateway.limits.maxResponseBytes,
+      clock: services.clock,
+    }),
+  ]
+}
+
+/** The answer is recorded in the response that the call asks to be kept. */
+async function recordResponse(call: Call): Promise<readonly AnswerTap[]> {
+  const response = await beginResponse(call)
+  if (response === undefined) return []
+  const { dialect, request, runtime, services } = call
+  return [
+    new ResponseRecorder(response, {
+      format: chatFormatOf(dialect),
+      repeated: request.repeated,
+      hidesSeals: request.kept?.hidesSeals ?? false,
       bytesMax: runtime.snapshot.gateway.limits.maxResponseBytes,
       clock: services.clock,
     }),

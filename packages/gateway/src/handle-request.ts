@@ -7,7 +7,9 @@ import { settleCall } from './call/settle-call.ts'
 import { gatewayError, toModelError } from './errors/gateway-error.ts'
 import { type CallChain, handleCall } from './handle-call.ts'
 import { splitUrl } from './http/request-url.ts'
+import { EventStream } from './http/event-stream.ts'
 import { sendError, sendJson } from './http/send-json.ts'
+import { relayEventStream } from './relay-event-stream.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import type { FoundRoute, Router } from './surfaces/router.ts'
 import type { AnswerRoute, Surface, SurfaceRequest } from './surfaces/surface.ts'
@@ -83,6 +85,7 @@ async function answerDirectly(
     services,
   })
   record.status = 200
+  if (value instanceof EventStream) return relayEventStream(value, http, runtime, services)
   sendJson(response, 200, value, [
     'x-fairlead-request-id',
     record.requestId,

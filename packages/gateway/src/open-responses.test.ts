@@ -254,15 +254,4 @@ describe.each(['OpenAI', 'OpenAICompatible', 'Anthropic'])('Open Responses, of %
     expect(answer.status).toBe(200)
     expect(await answer.text()).toContain('list files')
   })
-
-  it.each<[string, object, string]>([
-    ['keeps responses', { previous_response_id: 'resp_1' }, 'previous_response_id'],
-    ['has conversations', { conversation: 'conv_1' }, 'conversation'],
-    ['answers later', { background: true }, 'background'],
-  ])('does not say that it %s', async (_, fields, param) => {
-    const gateway = await start()
-    const answer = await gateway.post('/v1/responses', { model: 'm', input: 'hi', ...fields })
-    expect(answer.status).toBe(400)
-    expect(await answer.json()).toMatchObject({ error: { param, code: 'invalid_value' } })
-  })
 })

@@ -1,4 +1,5 @@
 import type { AnswerTransformer } from './answer-transform.ts'
+import { keptResponse } from './transforms/kept-response/kept-response.ts'
 
-/** In the order in which they are applied. None is built in yet. */
-export const answerTransformers: readonly AnswerTransformer[] = []
+/** In the order in which they are applied. */
+export const answerTransformers: readonly AnswerTransformer[] = [keptResponse]

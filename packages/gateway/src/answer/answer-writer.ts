@@ -1,5 +1,5 @@
-import type { JsonObject } from '@fairlead/base'
 import {
+  type AnswerOptions,
   type ChatFormat,
   chatFormatOf,
   type ModelError,
@@ -121,12 +121,13 @@ export class StreamWriter implements AnswerWriter {
 
   constructor(call: Call) {
     const format = chatFormatOf(call.dialect)
-    const { repeated, sent } = call.request
+    const { kept, repeated, sent } = call.request
     const { maxResponseBytes: heldBytesMax } = call.runtime.snapshot.gateway.limits
     this.headers = ['content-type', format.streamContentType, 'cache-control', 'no-cache']
     this.#encoder = format.createStreamEncoder({
       includeUsage: sent.includeUsage,
       repeated,
+      hidesSeals: kept?.hidesSeals ?? false,
       heldBytesMax,
     })
   }
@@ -158,11 +159,12 @@ export class ValueWriter implements AnswerWriter {
   readonly relayedError = undefined
   readonly #format: ChatFormat
   readonly #answer: AnswerStream
-  readonly #repeated: JsonObject | undefined
+  readonly #options: AnswerOptions
 
   constructor(answer: AnswerStream, call: Call) {
     this.status = answer.status
-    this.#repeated = call.request.repeated
+    const { kept, repeated } = call.request
+    this.#options = { repeated, hidesSeals: kept?.hidesSeals ?? false }
     this.#format = chatFormatOf(call.dialect)
     this.#answer = answer
   }
@@ -172,8 +174,7 @@ export class ValueWriter implements AnswerWriter {
   }
 
   end(): string {
-    const options = { repeated: this.#repeated }
-    return JSON.stringify(this.#format.encodeResponse(this.#answer.response(), options))
+    return JSON.stringify(this.#format.encodeResponse(this.#answer.response(), this.#options))
   }
   /** A whole answer is not begun before it is known to be one. */
   errorFrames(): string {

@@ -1,9 +1,10 @@
 import { mergeTools, renderPersona } from '@fairlead/context'
-import { chatFormatOf, type RequestEdits } from '@fairlead/llm'
+import { chatFormatOf, type ModelRequest, type RequestEdits } from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, decodeCall } from './assembled-call.ts'
+import { withKeptHistory } from './kept-history.ts'
 import { findPersona, personaInput } from './named-settings.ts'
 import { checkContextAccess, chosenFor, turnRequest, type TurnSource } from './turn-request.ts'
 
@@ -13,15 +14,25 @@ import { checkContextAccess, chosenFor, turnRequest, type TurnSource } from './t
  * upstream.
  */
 export async function assembleCall(call: Call): Promise<AssembledCall> {
-  const { context, edits } = call.request
   const { dialect, request } = call
-  if (context.conversation !== undefined) return assembleTurn(context.conversation, call)
-  if (context.persona === undefined) return new AssembledCall({ dialect, request, edits })
-  const persona = findPersona(context.persona, call.caller, call.runtime)
-  return new AssembledCall({ dialect, request, edits: withPersona(persona, call) })
+  const { context } = request
+  const history = await withKeptHistory(call)
+  if (context.conversation !== undefined) return assembleTurn(context.conversation, history, call)
+  const edits =
+    context.persona === undefined
+      ? request.edits
+      : withPersona(findPersona(context.persona, call.caller, call.runtime), call)
+  if (history === undefined) return new AssembledCall({ dialect, request, edits })
+  const { itemsBefore = [], ...kept } = edits
+  const items = [...itemsBefore, ...history.items]
+  return new AssembledCall({ dialect, request, edits: { ...kept, items }, decoded: history })
 }
 
-async function assembleTurn(conversation: string, call: Call): Promise<AssembledCall> {
+async function assembleTurn(
+  conversation: string,
+  history: ModelRequest | undefined,
+  call: Call,
+): Promise<AssembledCall> {
   const { caller, dialect, request, runtime, services } = call
   const { context, edits } = request
   const conversations = await services.stores.of(runtime)
@@ -29,7 +40,7 @@ async function assembleTurn(conversation: string, call: Call): Promise<Assembled
   if (target === undefined) throw new Error('a matched route has a target')
   checkContextAccess({ context, caller, runtime })
   // The whole request is read before anything is stored: a wrong one leaves no turn behind.
-  const decoded = decodeCall(dialect, request)
+  const decoded = history ?? decodeCall(dialect, request)
   const { itemsBefore = [], ...kept } = edits
   // The conversation gains the messages of the PromptTemplate, then the caller's.
   const input = { items: [...itemsBefore, ...decoded.items], tools: decoded.tools }

@@ -9,6 +9,7 @@ import {
 import { parseJsonObject } from '../http/json-body.ts'
 import type { RenderedPrompt, UsedPrompt } from '../prompts/prompt-renderer.ts'
 import type { CallContext } from './call-context.ts'
+import type { KeptRequest } from './kept-request.ts'
 
 /** A caller's model request, read and validated as far as every provider needs it. */
 export class CallRequest {
@@ -24,6 +25,8 @@ export class CallRequest {
   readonly model: string
   readonly context: CallContext
   readonly prompt: UsedPrompt | undefined
+  /** What it asks of the responses that are kept; undefined where its API has none. */
+  readonly kept: KeptRequest | undefined
   /** Estimated length of the input in tokens: characters ÷ 4. */
   readonly inputTokens: number
   #fields: JsonObject | undefined
@@ -42,7 +45,9 @@ export class CallRequest {
     this.model = model
     this.context = parts.context
     this.prompt = rendered?.used
-    this.edits = rendered === undefined ? noEdits : promptEdits(rendered)
+    this.kept = parts.kept
+    const edits = rendered === undefined ? noEdits : promptEdits(rendered)
+    this.edits = parts.kept?.store === true ? { ...edits, keptHere: true } : edits
     this.inputTokens = Math.ceil((sent.textLength + textLength(rendered)) / 4)
   }
 
@@ -54,10 +59,12 @@ export class CallRequest {
 
   /**
    * Keeps the fields that the answer repeats, for a call whose answer is written here. The body must
-   * not have been released.
+   * not have been released. `more` is what the gateway adds; the first time counts.
    */
-  keepRepeated(passage: Passage): void {
-    this.#repeated ??= passage.repeatedFields?.(this.fields())
+  keepRepeated(passage: Passage, more?: JsonObject): void {
+    if (this.#repeated !== undefined) return
+    const repeated = passage.repeatedFields?.(this.fields())
+    this.#repeated = more === undefined ? repeated : { ...repeated, ...more }
   }
 
   /** What the answer repeats of the request; undefined if it was not kept. */
@@ -80,6 +87,7 @@ interface RequestParts {
   readonly context: CallContext
   /** The rendered PromptTemplate, put before the caller's messages. */
   readonly rendered: RenderedPrompt | undefined
+  readonly kept?: KeptRequest | undefined
   /** For a call that names no model. */
   readonly defaultModel: string | undefined
 }

@@ -1,4 +1,4 @@
-import type { OpenTurn } from '@fairlead/context'
+import type { OpenResponse, OpenTurn } from '@fairlead/context'
 import type { Dialect } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import { ClientSink } from '../http/client-sink.ts'
@@ -37,6 +37,8 @@ export class Call {
   route!: MatchedRoute
   /** The open turn, for a call in a conversation; set by assembly. */
   turn: OpenTurn | undefined
+  /** The response that is kept; set when it has been begun. */
+  response: OpenResponse | undefined
 
   /** Watches the answer that is relayed; set when a provider's has begun. */
   answering: AnswerWatch | undefined

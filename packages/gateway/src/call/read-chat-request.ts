@@ -1,5 +1,5 @@
 import type { HeaderFields } from '@fairlead/http1'
-import type { DecodeOptions, Dialect } from '@fairlead/llm'
+import { type DecodeOptions, type Dialect, invalidField } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import { checkedJsonObject } from '../http/json-body.ts'
 import { findPrompt } from '../prompts/find-prompt.ts'
@@ -7,6 +7,7 @@ import type { Runtime } from '../runtime/runtime.ts'
 import { type CallContext, readCallContext } from './call-context.ts'
 import { checkListLengths } from './check-list-lengths.ts'
 import { CallRequest } from './call-request.ts'
+import { type KeptRequest, readKeptRequest } from './kept-request.ts'
 import type { Services } from './services.ts'
 
 /** Who sends a chat request, and what it is read with. */
@@ -21,12 +22,13 @@ interface ChatSender {
 /**
  * The body of a chat request in the sender's dialect, with the PromptTemplate that it names. Throws
  * a ModelError for what is wrong in it. With `messagesOptional` it may lack messages, as it may with
- * a PromptTemplate; `model` and `stream` are what its path says.
+ * a PromptTemplate; `model` and `stream` are what its path says; with `keepsResponses` it says what
+ * is to become of its response.
  */
 export function readChatRequest(
   body: Buffer,
   sender: ChatSender,
-  options: DecodeOptions = {},
+  options: DecodeOptions & { readonly keepsResponses?: boolean } = {},
 ): CallRequest {
   const { dialect, headers, runtime } = sender
   const { limits } = runtime.snapshot.gateway
@@ -38,7 +40,8 @@ export function readChatRequest(
   checkListLengths(fields, dialect.passage, limits)
   const { context: given } = fields
   const isForeign = given !== undefined && dialect.passage.isOwnContext?.(given) === true
-  const context = readCallContext(headers, isForeign ? undefined : given)
+  const kept = options.keepsResponses === true ? readKeptRequest(fields) : undefined
+  const context = withConversation(readCallContext(headers, isForeign ? undefined : given), kept)
   const { prompt } = context
   const rendered = prompt === undefined ? undefined : renderNamed(prompt, sender, context)
   const messagesOptional = options.messagesOptional === true || rendered !== undefined
@@ -48,9 +51,22 @@ export function readChatRequest(
     fields,
     context,
     rendered,
+    kept,
     sent: dialect.passage.inspect(fields, { ...options, messagesOptional }),
     defaultModel: runtime.snapshot.gateway.defaultModel,
   })
+}
+
+/** An API may have a field of its own for the conversation. */
+function withConversation(context: CallContext, kept: KeptRequest | undefined): CallContext {
+  if (kept?.conversation === undefined) return context
+  if (context.conversation !== undefined && context.conversation !== kept.conversation) {
+    throw invalidField(
+      'conversation',
+      'another one is given by x-fairlead-conversation or context.',
+    )
+  }
+  return { ...context, conversation: kept.conversation }
 }
 
 function renderNamed(

@@ -37,6 +37,11 @@ export const gatewayError = {
     }),
   malformedRequest: ({ status, message }: { readonly status: number; readonly message: string }) =>
     new ModelError('invalid-request', message, { status, code: 'invalid_request' }),
+  referredItemNotFound: (id: string) =>
+    new ModelError('not-found', `Item with id '${id.slice(0, 128)}' not found.`, {
+      code: 'item_not_found',
+      param: 'input',
+    }),
   unknownPath: (method: string, path: string, served: readonly string[]) =>
     new ModelError(
       'not-found',
@@ -291,6 +296,13 @@ export const gatewayError = {
 export class CallerGone extends ModelError {
   constructor() {
     super('unavailable', 'The caller closed the connection.', { status: 499, code: 'caller_left' })
+  }
+}
+
+/** The response that the call makes in the background was cancelled or deleted. */
+export class ResponseCancelled extends ModelError {
+  constructor() {
+    super('unavailable', 'The response was cancelled.', { status: 499, code: 'response_cancelled' })
   }
 }
 

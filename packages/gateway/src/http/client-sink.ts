@@ -6,30 +6,38 @@ import type { ServerResponse } from '@fairlead/http1'
  */
 export class ClientSink {
   readonly #response: ServerResponse
+  #isDetached = false
+  #startedDetached = false
 
   constructor(response: ServerResponse) {
     this.#response = response
   }
 
   get started(): boolean {
-    return this.#response.started
+    return this.#isDetached ? this.#startedDetached : this.#response.started
+  }
+
+  /** The caller has been answered: the bytes of the answer itself are dropped. */
+  detach(): void {
+    this.#isDetached = true
   }
 
   start(status: number, headers: readonly string[]): void {
-    this.#response.start(status, headers)
+    if (this.#isDetached) this.#startedDetached = true
+    else this.#response.start(status, headers)
   }
 
   /** Undefined if more can be written at once; otherwise resolves when it can. */
   write(bytes: Uint8Array | string): Promise<void> | undefined {
-    return this.#response.write(bytes)
+    return this.#isDetached ? undefined : this.#response.write(bytes)
   }
 
   end(bytes: Uint8Array | string = ''): void {
-    this.#response.end(bytes)
+    if (!this.#isDetached) this.#response.end(bytes)
   }
 
   /** Closes the connection of a response whose declared length can no longer be met. */
   destroy(): void {
-    this.#response.destroy()
+    if (!this.#isDetached) this.#response.destroy()
   }
 }

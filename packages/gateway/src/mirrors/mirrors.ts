@@ -110,6 +110,7 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
     // They count for the call itself.
     bodyBytes: undefined,
     turn: undefined,
+    response: undefined,
     answering: undefined,
     get signal() {
       return lifetime.signal

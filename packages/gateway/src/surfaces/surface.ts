@@ -46,7 +46,7 @@ export interface CallRoute extends RoutePath {
   reader(call: Call, parameters: PathParameters): (body: Buffer) => CallRequest
 }
 
-/** A route that is answered by the gateway itself, with JSON and status 200. */
+/** A route that is answered by the gateway itself with status 200: with JSON, or an `EventStream`. */
 export interface AnswerRoute extends RoutePath {
   /** Throws a ModelError if it cannot answer. */
   answer(request: SurfaceRequest): object | Promise<object>

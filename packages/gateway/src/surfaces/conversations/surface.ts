@@ -15,7 +15,7 @@ import { textVariables } from '../../prompts/text-variables.ts'
 import { readJson } from '../read-json.ts'
 import type { AnswerRoute, Surface, SurfaceRequest } from '../surface.ts'
 import { dryRun } from './dry-run.ts'
-import { readItemPage } from './item-page.ts'
+import { readItemPage } from '../../conversations/item-page.ts'
 import { readItems } from './read-items.ts'
 
 /** OpenAI's Conversations API, with turns and plans added. */

@@ -1,7 +1,8 @@
 import { openAiResponses } from '@fairlead/llm'
 import { readChatRequest } from '../../call/read-chat-request.ts'
 import type { Surface } from '../surface.ts'
-import { refuseState } from './refuse-state.ts'
+import { countInput } from './count-input.ts'
+import { keptResponses } from './kept-responses.ts'
 
 /** OpenAI's Responses: https://platform.openai.com/docs/api-reference/responses */
 export const responses: Surface = {
@@ -15,10 +16,11 @@ export const responses: Surface = {
         ({ caller, dialect, http, runtime, services }) =>
         (body) => {
           const { headers } = http.request
-          const request = readChatRequest(body, { caller, dialect, headers, runtime, services })
-          refuseState(request.fields())
-          return request
+          const sender = { caller, dialect, headers, runtime, services }
+          return readChatRequest(body, sender, { keepsResponses: true })
         },
     },
+    { method: 'POST', path: '/v1/responses/input_tokens', answer: countInput },
+    ...keptResponses,
   ],
 }
