@@ -4,6 +4,7 @@ import { freshCall, type FreshCall } from './support/fresh-call.ts'
 import { manifest, provider, route, secret } from './support/manifests.ts'
 import { json, startUpstream, type Upstream } from './support/upstream.ts'
 import { waitFor } from './support/wait-for.ts'
+import { answeredBy, pidOf, workersOf } from './support/workers.ts'
 
 interface ChatMessage {
   readonly role: string
@@ -66,38 +67,6 @@ const ask = (
     { model: 'up-model', stream, messages: [{ role: 'user', content }] },
     conversation === undefined ? {} : { 'x-fairlead-conversation': conversation },
   )
-
-/** Process ids of the workers, by index: the newest that listens. */
-function workersOf(fairlead: FairleadProcess): ReadonlyMap<number, number> {
-  const lines = fairlead.log().split('\n')
-  return new Map(
-    lines
-      .filter((line) => line.includes('a gateway worker listens'))
-      .map((line) => JSON.parse(line) as { worker: number; pid: number })
-      .map(({ worker, pid }) => [worker, pid]),
-  )
-}
-
-function pidOf(fairlead: FairleadProcess, index: number): number {
-  const pid = workersOf(fairlead).get(index)
-  if (pid === undefined) throw new Error(`worker ${index} does not listen`)
-  return pid
-}
-
-/** Runs `work` while another worker stands still, so that it is this one that answers. */
-async function answeredBy<T>(
-  fairlead: FairleadProcess,
-  index: number,
-  work: () => Promise<T>,
-): Promise<T> {
-  const other = pidOf(fairlead, 1 - index)
-  process.kill(other, 'SIGSTOP')
-  try {
-    return await work()
-  } finally {
-    process.kill(other, 'SIGCONT')
-  }
-}
 
 async function metric(fairlead: FairleadProcess, name: string): Promise<number> {
   const text = await (await fetch(`${fairlead.endpoints.admin}/metrics`)).text()

@@ -11,11 +11,12 @@ export interface FreshCall {
   readonly ended: Promise<string>
 }
 
-/** Posts a chat completion, or gets a path, over a connection of its own. */
+/** Posts a chat completion (or to another path), or gets a path, over a connection of its own. */
 export function freshCall(
   endpoints: Endpoints,
   what: object | string,
   headers: Readonly<Record<string, string>> = {},
+  path = '/v1/chat/completions',
 ): FreshCall {
   const began = Promise.withResolvers<{ status: number; headers: IncomingHttpHeaders }>()
   const ended = Promise.withResolvers<string>()
@@ -28,7 +29,7 @@ export function freshCall(
   began.promise.catch(() => {})
   ended.promise.catch(() => {})
   const isGet = typeof what === 'string'
-  const call = request(`${endpoints.gateway}${isGet ? what : '/v1/chat/completions'}`, {
+  const call = request(`${endpoints.gateway}${isGet ? what : path}`, {
     agent: false,
     method: isGet ? 'GET' : 'POST',
     headers: {
