@@ -10,6 +10,11 @@ const prefixes: Readonly<Record<string, string>> = {
   custom_tool_call_output: 'ctco_',
 }
 
+/** The types whose listed items have a status. */
+const withStatus: ReadonlySet<string> = new Set(
+  Object.keys(prefixes).filter((type) => type !== 'reasoning'),
+)
+
 /**
  * The input of a request to OpenAI's Responses as it is kept and listed: a list of items, each with
  * its type and an id.
@@ -25,8 +30,10 @@ function completeItem(item: JsonObject, newId: (prefix: string) => string): Json
   const isMessage = item['role'] !== undefined
   const type = stringOrUndefined(item['type']) ?? (isMessage ? 'message' : 'item_reference')
   const id = stringOrUndefined(item['id']) ?? newId(prefixes[type] ?? 'item_')
-  if (type !== 'message') return { ...item, type, id }
-  return { status: 'completed', ...item, type, id, content: contentParts(item) }
+  const complete = withStatus.has(type)
+    ? { status: 'completed', ...item, type, id }
+    : { ...item, type, id }
+  return type === 'message' ? { ...complete, content: contentParts(item) } : complete
 }
 
 function contentParts({ content, role }: JsonObject): unknown {

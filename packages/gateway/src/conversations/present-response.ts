@@ -14,10 +14,10 @@ export function presentResponse(response: KeptResponse, withSeals: boolean): Jso
   }
 }
 
-/** The fields of a response that stand beside its body where it is kept. */
+/** A response without the fields that stand beside its body where it is kept, nor a usage of null. */
 export function responseBody(shown: JsonObject): JsonObject {
-  const { id: _, status: _s, error: _e, output: _o, completed_at: _c, ...body } = shown
-  return body
+  const { id: _, status: _s, error: _e, output: _o, completed_at: _c, usage, ...body } = shown
+  return usage === null || usage === undefined ? body : { ...body, usage }
 }
 
 function withoutSeal(item: JsonObject): JsonObject {
