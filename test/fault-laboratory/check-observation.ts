@@ -58,8 +58,9 @@ export function checkObservation(
 }
 
 function expectedIn(fault: Fault, { caller, format }: Situation): Expected {
-  const { expected, undecoded } = fault
-  return undecoded !== undefined && caller.passes === format.type ? undecoded : expected
+  const { expected, undecoded, undecodedMessage = undecoded } = fault
+  if (caller.passes !== format.type) return expected
+  return (caller.speaks === 'Anthropic' ? undecodedMessage : undecoded) ?? expected
 }
 
 /** What had content has answered, whatever came then: one call of many that broke is no news. */

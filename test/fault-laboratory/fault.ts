@@ -24,6 +24,8 @@ export interface Fault {
   readonly expected: Expected
   /** Instead, for an answer whose bytes pass to the caller unread. */
   readonly undecoded?: Expected
+  /** The same for callers of Messages, whose SDK has no answer without the last frame. */
+  readonly undecodedMessage?: Expected
 }
 
 /**

@@ -104,6 +104,12 @@ export const streamEndFaults: readonly Fault[] = [
       reply.end()
     },
     expected: success,
+    undecodedMessage: {
+      outcome: 'Cut',
+      status: 200,
+      code: 'upstream_stream_cut',
+      begun: true,
+    },
   },
   {
     name: 'done-and-open',

@@ -30,17 +30,6 @@ function hasOutputTokens(value: JsonObject): boolean {
   return numberOrUndefined(value['output_tokens']) !== undefined
 }
 
-/**
- * Whether a line says that the message has ended: by its last event, or by the reason for its end,
- * after which some servers close the connection.
- */
-function isEnd(line: string): boolean {
-  return (
-    /^event: ?message_stop\r?$/.test(line) ||
-    (line.startsWith('data:') && line.includes('"message_delta"') && /"stop_reason": ?"/.test(line))
-  )
-}
-
 /** Watches a stream that passes through: its first event and its last ones report the usage. */
 export function createStreamScanner(): StreamScanner {
   const tail = createStreamTail()
@@ -64,7 +53,7 @@ export function createStreamScanner(): StreamScanner {
       return frame === undefined ? undefined : decodeInlineError(frame)
     },
     get complete() {
-      return tail.bytes().toString('latin1').split('\n').some(isEnd)
+      return /^event: ?message_stop\r?$/m.test(tail.bytes().toString('latin1'))
     },
   }
 }
