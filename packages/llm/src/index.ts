@@ -122,6 +122,7 @@ export {
 } from './dialects/anthropic-messages/bedrock-stream.ts'
 export { gemini } from './dialects/gemini/dialect.ts'
 export { geminiJsonArray } from './dialects/gemini/json-array.ts'
+export { cohereChat } from './dialects/cohere-chat/dialect.ts'
 export { classifyPrompt, type PromptClass } from './classification/classify-prompt.ts'
 export {
   bounded,

@@ -2,6 +2,7 @@ import type { JsonObject } from '@fairlead/base'
 import { timeGrowth } from '@fairlead/base/testing'
 import { describe, expect, it } from 'vitest'
 import { anthropicMessages } from './dialects/anthropic-messages/dialect.ts'
+import { cohereChat } from './dialects/cohere-chat/dialect.ts'
 import { chatFormatOf, type Dialect } from './dialects/dialect.ts'
 import { dialects } from './dialects/dialects.ts'
 import { openAiChat } from './dialects/openai-chat/dialect.ts'
@@ -179,6 +180,7 @@ describe('takes linear time', () => {
   it.each<[string, Dialect, string]>([
     ['OpenAI', openAiChat, '"usage":{'],
     ['Anthropic', anthropicMessages, '"usage":{"usage" : '],
+    ['Cohere', cohereChat, '"usage":{"tokens":{'],
   ])('looking for the usage of %s where there is none', async (_, { passage }, text) => {
     const growth = await timeGrowth(
       (size) => Buffer.from(text.repeat(size)),
@@ -201,6 +203,14 @@ describe('takes linear time', () => {
       'of arguments before their name',
       openAiChat,
       (size) => deltas(size, '{"tool_calls":[{"index":0,"function":{"arguments":"a"}}]}'),
+    ],
+    [
+      'of citations of thinking',
+      cohereChat,
+      (size) =>
+        'data: {"type":"citation-start","delta":{"message":{"citations":{"type":"PLAN"}}}}\n\n'.repeat(
+          size,
+        ),
     ],
     [
       'of thinking that does not end',

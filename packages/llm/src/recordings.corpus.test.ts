@@ -9,6 +9,11 @@ import type { StreamEvent } from './operations/chat/stream-event.ts'
 import { summarize, type AnswerSummary } from './test-support/answer-summary.ts'
 import { loadOpenAiSchemas } from './test-support/openai-schema.ts'
 import { readAnthropicMessage, readAnthropicStream } from './test-support/read-anthropic.ts'
+import {
+  type CohereAnswer,
+  readCohereAnswer,
+  readCohereStream,
+} from './test-support/read-cohere.ts'
 import { readChatCompletion, readChatStream } from './test-support/read-openai-chat.ts'
 import { assemble, encodeEvents } from './test-support/recordings.ts'
 import { grammarProblems } from './test-support/stream-grammar.ts'
@@ -152,6 +157,58 @@ describe.runIf(corpora !== '')('recordings', () => {
     it('answers of another API are rejected', () => {
       const body: unknown = JSON.parse(read('anthropic/skills', 'anthropic-skill-create.json'))
       expect(() => anthropic.decodeResponse(body)).toThrow(/not a message/)
+    })
+  })
+
+  describe('of Cohere', () => {
+    const cohere = testDialect('cohere-chat')
+    const messages = (answer: unknown) => answer as Parameters<typeof readAnthropicMessage>[0]
+
+    function expectSameForMessages(response: ModelResponse, expected: AnswerSummary): void {
+      const body = messages(JSON.parse(JSON.stringify(anthropic.encodeResponse(response))))
+      const { usage, ...rest } = expected
+      expect(readAnthropicMessage(body)).toMatchObject(rest)
+      expect(readAnthropicMessage(body).usage?.inputTokens).toBe(usage?.inputTokens)
+      expect(readAnthropicMessage(body).usage?.outputTokens).toBe(usage?.outputTokens)
+    }
+
+    function citationsOf({ output }: ModelResponse): unknown[] {
+      return output
+        .flatMap((item) => (item.type === 'message' ? item.content : []))
+        .flatMap((part) => ('annotations' in part ? (part.annotations ?? []) : []))
+        .map(({ origin }) => origin?.value)
+    }
+
+    const answers = filesOf('cohere', '.json').filter((name) => !name.includes('embedding'))
+
+    it('exist', () => {
+      expect(answers.length + filesOf('cohere', '.chunks.txt').length).toBeGreaterThan(9)
+    })
+
+    it.each(filesOf('cohere', '.chunks.txt'))('stream %s', (name) => {
+      const lines = linesOf('cohere', name)
+      const events = decodeLines('cohere-chat', lines)
+      expect(grammarProblems(events)).toEqual([])
+      const expected = readCohereStream(lines)
+      expect(summarize(assemble(events))).toEqual(expected)
+      expectStreamSameAsChat(events, expected)
+      expectSameAsChat(assemble(events), expected)
+      expectSameForMessages(assemble(events), expected)
+      expect(readCohereStream(payloadsOf(encodeEvents(cohere, events)))).toEqual(expected)
+    })
+
+    it.each(answers)('answer %s', (name) => {
+      const body = JSON.parse(read('cohere', name)) as CohereAnswer
+      const expected = readCohereAnswer(body)
+      const response = cohere.decodeResponse(body)
+      expect(summarize(response)).toEqual(expected)
+      expect(citationsOf(response)).toEqual(body.message.citations ?? [])
+      expectSameAsChat(response, expected)
+      expectSameForMessages(response, expected)
+      const own = JSON.parse(JSON.stringify(cohere.encodeResponse(response))) as CohereAnswer
+      expect(readCohereAnswer(own)).toEqual(expected)
+      expect(own.message.citations).toEqual(body.message.citations)
+      expect(own.usage).toEqual(body.usage)
     })
   })
 

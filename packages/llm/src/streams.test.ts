@@ -111,6 +111,33 @@ const recordings: [string, string, AnswerSummary][] = [
     },
   ],
   ...geminiStreams,
+  [
+    'cohere-thinking.sse',
+    'cohere-chat',
+    {
+      text: 'Grüße 🌍\n"usage": {}',
+      reasoning: 'The handbook says so.',
+      refusal: '',
+      calls: [],
+      finish: 'stop',
+      usage: { ...noUsage, inputTokens: 507, cachedInputTokens: 448, outputTokens: 10 },
+    },
+  ],
+  [
+    'cohere-tools.sse',
+    'cohere-chat',
+    {
+      text: '',
+      reasoning: 'I will look.',
+      refusal: '',
+      calls: [
+        { id: 'get_weather_a', name: 'get_weather', input: { city: 'Paris' } },
+        { id: 'get_time_b', name: 'get_time', input: {} },
+      ],
+      finish: 'tool_calls',
+      usage: { ...noUsage, inputTokens: 1445, cachedInputTokens: 704, outputTokens: 43 },
+    },
+  ],
 ]
 
 describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
@@ -141,7 +168,7 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
     }
   })
 
-  it.each<string>(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'])(
+  it.each<string>(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'cohere-chat'])(
     'is encoded again in %s',
     (target) => {
       const text = encodeEvents(testDialect(target), whole)
@@ -156,7 +183,7 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
     },
   )
 
-  it.each<string>(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'])(
+  it.each<string>(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'cohere-chat'])(
     'is encoded whole in %s',
     (target) => {
       const body: unknown = JSON.parse(

@@ -12,6 +12,8 @@ export interface AnswerSource {
   readonly use: AnswerUse
   /** `namespace/name` of the provider, for errors. */
   readonly provider: string
+  /** The model that was asked, for an answer that names none. */
+  readonly model: string
   /** Wall time, for an answer without a timestamp. */
   readonly nowMs: number
   /** The caller's names of the tools that the provider knows by others. */

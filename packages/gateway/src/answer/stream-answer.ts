@@ -36,6 +36,7 @@ export class StreamAnswer implements AnswerStream {
   readonly byteLength = undefined
   readonly #exchange: Exchange
   readonly #provider: string
+  readonly #model: string
   /** Splits bytes that pass through at frame boundaries. */
   readonly #frames: FrameSource | undefined
   /** For an answer whose events are needed. */
@@ -55,7 +56,17 @@ export class StreamAnswer implements AnswerStream {
   #finished = false
   #ended = false
 
-  constructor({ exchange, dialect, use, provider, nowMs, renamedTools, watch }: AnswerSource) {
+  constructor({
+    exchange,
+    dialect,
+    use,
+    provider,
+    model,
+    nowMs,
+    renamedTools,
+    watch,
+  }: AnswerSource) {
+    this.#model = model
     this.#watch = watch
     this.#renamedTools = renamedTools
     this.#exchange = exchange
@@ -206,15 +217,22 @@ export class StreamAnswer implements AnswerStream {
   }
 
   #read(decoded: readonly StreamEvent[]): readonly StreamEvent[] {
-    const renamed = this.#renamedTools
-    const events =
-      renamed.size === 0 ? decoded : decoded.map((event) => withCallerNames(event, renamed))
+    const events = this.#named(decoded)
     if (events.some(isContent)) this.#look('Content')
     for (const event of events) {
       if (event.type === 'usage') this.#usage = event.usage
       else if (event.type === 'finish') this.#finish()
     }
     return events
+  }
+
+  /** With the model that was asked, where the provider names none, and the caller's names of tools. */
+  #named(decoded: readonly StreamEvent[]): readonly StreamEvent[] {
+    const [first] = decoded
+    const isNamed = first?.type !== 'response-start' || first.model !== ''
+    const events = isNamed ? decoded : [{ ...first, model: this.#model }, ...decoded.slice(1)]
+    const renamed = this.#renamedTools
+    return renamed.size === 0 ? events : events.map((event) => withCallerNames(event, renamed))
   }
 }
 

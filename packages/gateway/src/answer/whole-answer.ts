@@ -103,9 +103,10 @@ export class WholeAnswer implements AnswerStream {
   }
 
   #decode(): ModelResponse {
-    const { nowMs, renamedTools } = this.#source
+    const { model, nowMs, renamedTools } = this.#source
     const value = this.#parse(this.#tail, parseJson)
-    const response = chatFormatOf(this.dialect).decodeResponse(value, nowMs)
+    const decoded = chatFormatOf(this.dialect).decodeResponse(value, nowMs)
+    const response = decoded.model === '' ? { ...decoded, model } : decoded
     return renamedTools.size === 0 ? response : responseWithCallerNames(response, renamedTools)
   }
 

@@ -53,6 +53,7 @@ export async function beginAnswer(
     dialect,
     use: isAsked ? use : { ...use, passes: false, needsEvents: true },
     provider: key,
+    model: target.model,
     nowMs,
     renamedTools,
     watch,

@@ -2,6 +2,7 @@ import { anthropic } from './anthropic.ts'
 import { azureOpenAi } from './azure-open-ai.ts'
 import { bedrock } from './bedrock.ts'
 import { gemini } from './gemini.ts'
+import { cohere } from './cohere.ts'
 import { ollama } from './ollama.ts'
 import { openAiCompatible } from './open-ai-compatible.ts'
 import { openAi } from './open-ai.ts'
@@ -18,6 +19,7 @@ export const providerTypes: readonly ProviderType[] = [
   gemini,
   vertexAi,
   bedrock,
+  cohere,
   ollama,
   simulator,
 ]

@@ -1,4 +1,5 @@
 import { anthropicMessages } from './anthropic-messages/dialect.ts'
+import { cohereChat } from './cohere-chat/dialect.ts'
 import type { Dialect } from './dialect.ts'
 import { gemini } from './gemini/dialect.ts'
 import { ollamaChat, ollamaGenerate } from './ollama/dialect.ts'
@@ -11,6 +12,7 @@ export const dialects: readonly Dialect[] = [
   openAiResponses,
   anthropicMessages,
   gemini,
+  cohereChat,
   ollamaChat,
   ollamaGenerate,
 ]

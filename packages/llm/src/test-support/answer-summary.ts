@@ -15,7 +15,9 @@ export function summarize(response: ModelResponse): AnswerSummary {
   return {
     text: parts.flatMap((part) => (part.type === 'output_text' ? [part.text] : [])).join(''),
     reasoning: response.output
-      .flatMap((item) => (item.type === 'reasoning' ? (item.content ?? []) : []))
+      .flatMap((item) =>
+        item.type === 'reasoning' ? [...item.summary, ...(item.content ?? [])] : [],
+      )
       .map((part) => part.text)
       .join(''),
     refusal: parts.flatMap((part) => (part.type === 'refusal' ? [part.refusal] : [])).join(''),

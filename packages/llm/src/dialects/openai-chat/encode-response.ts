@@ -26,9 +26,14 @@ function encodeMessage(output: readonly Item[]): JsonObject {
   const parts = output.flatMap((item) => (item.type === 'message' ? item.content : []))
   const texts = parts.filter((part) => part.type === 'output_text')
   const refusals = parts.filter((part) => part.type === 'refusal')
-  const annotations = texts.flatMap((part) => part.annotations ?? []).map(encodeAnnotation)
+  const annotations = texts
+    .flatMap((part) => part.annotations ?? [])
+    .filter(({ type }) => type === 'url_citation')
+    .map(encodeAnnotation)
   const reasoning = output.flatMap((item) =>
-    item.type === 'reasoning' ? (item.content ?? []).map((part) => part.text) : [],
+    item.type === 'reasoning'
+      ? [...item.summary, ...(item.content ?? [])].map((part) => part.text)
+      : [],
   )
   const calls = output.filter((item) => item.type === 'function_call')
   return {

@@ -1,0 +1,26 @@
+import { arrayOrEmpty, isJsonObject, numberOrUndefined, stringOrUndefined } from '@fairlead/base'
+
+/**
+ * The probabilities of pieces of text, in the form that OpenAI's dialects share: an entry for each
+ * token. A piece of several tokens does not tell how its text is divided: the first has all of it.
+ */
+export function decodeLogprobs(value: unknown): unknown[] {
+  const pieces = Array.isArray(value) ? value : [value]
+  return pieces.filter(isJsonObject).flatMap((piece) =>
+    arrayOrEmpty(piece['logprobs']).map((logprob, index) => ({
+      token: index === 0 ? (stringOrUndefined(piece['text']) ?? '') : '',
+      logprob: numberOrUndefined(logprob) ?? 0,
+      bytes: null,
+      top_logprobs: [],
+    })),
+  )
+}
+
+/** The same in Cohere's form, without the numbers of the tokens, which others do not tell. */
+export function encodeLogprobs(entries: readonly unknown[]): unknown[] {
+  return entries.filter(isJsonObject).map(({ token, logprob }) => ({
+    text: stringOrUndefined(token) ?? '',
+    token_ids: [],
+    logprobs: [numberOrUndefined(logprob) ?? 0],
+  }))
+}
