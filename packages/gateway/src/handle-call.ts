@@ -22,6 +22,7 @@ import { requireJson } from './http/read-body.ts'
 import type { Mirrors } from './mirrors/mirrors.ts'
 import { CallPermits } from './policies/call-permits.ts'
 import type { CallPolicy } from './policies/call-policy.ts'
+import type { ProviderApi } from './providers/provider-type.ts'
 import type { CallTarget } from './routing/call-target.ts'
 import { findRoute, type MatchedRoute, noFitTarget } from './routing/match-route.ts'
 import { chatFormatOf } from '@fairlead/llm'
@@ -183,10 +184,15 @@ function answerUse(
   const unread = transforms.every(({ takes }) => takes === 'bytes')
   const needsEvents = taps.length > 0 || !unread
   return (target) => ({
-    passes: unread && target?.apiFor(call.dialect).dialect.name === call.dialect.name,
+    passes: unread && isReadable(target?.apiFor(call.dialect), call),
     needsEvents,
     heldBytesMax: call.runtime.snapshot.gateway.limits.maxResponseBytes,
   })
+}
+
+/** Whether the caller reads an API's answers as they are. */
+function isReadable(api: ProviderApi | undefined, { dialect }: Call): boolean {
+  return api?.dialect.name === dialect.name && api.encoding.quirks?.answersInOwnForm !== true
 }
 
 function transformsFor(

@@ -49,6 +49,11 @@ function differencesOf({ errors, quirks = {} }: Preset): readonly string[] {
     ...(refusedParameters.length === 0
       ? []
       : [`refuses ${refusedParameters.map(code).join(', ')}`]),
+    ...Object.entries(quirks.parameterNames ?? {}).map(
+      ([name, theirs]) => `${code(name)} becomes ${code(theirs)}`,
+    ),
+    ...(quirks.strictMessages ? ['order and fields of messages are strict'] : []),
+    ...(quirks.answersInOwnForm ? ['answers are written anew'] : []),
     ...(quirks.refusesNulls ? ['refuses nulls'] : []),
     ...(quirks.refusesDeveloperRole ? ['`developer` becomes `system`'] : []),
     ...(outputLimit === undefined ? [] : [`only ${code(outputLimit)}`]),

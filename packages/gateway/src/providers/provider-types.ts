@@ -3,6 +3,7 @@ import { azureOpenAi } from './azure-open-ai.ts'
 import { bedrock } from './bedrock.ts'
 import { gemini } from './gemini.ts'
 import { cohere } from './cohere.ts'
+import { mistral } from './mistral.ts'
 import { ollama } from './ollama.ts'
 import { openAiCompatible } from './open-ai-compatible.ts'
 import { openAi } from './open-ai.ts'
@@ -20,6 +21,7 @@ export const providerTypes: readonly ProviderType[] = [
   vertexAi,
   bedrock,
   cohere,
+  mistral,
   ollama,
   simulator,
 ]

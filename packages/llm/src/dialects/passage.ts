@@ -6,6 +6,7 @@ import type { BodyOutline } from '../json/outline-body.ts'
 import type { UniqueFields } from '../json/unique-fields.ts'
 import type { DecodeOptions, EncodeOptions } from '../operations/chat/chat-format.ts'
 import type { ModelFeature } from '../operations/chat/model-feature.ts'
+import type { RenamedParameter } from '../operations/chat/server-quirks.ts'
 import type { Usage } from '../operations/chat/model-response.ts'
 import type { RequestEdits } from '../operations/chat/request-edits.ts'
 
@@ -117,6 +118,10 @@ export interface SentPeculiarities {
   readonly developerRole: boolean
   /** Whether the id of a tool call is anything but nine letters and digits. */
   readonly otherCallIds: boolean
+  /** The parameters that some server has under another name. */
+  readonly renamed: readonly RenamedParameter[]
+  /** Whether messages have fields, or an order, that a server with strict messages refuses. */
+  readonly looseMessages: boolean
   /** The fields in which the length of the answer is limited. */
   readonly limits: readonly string[]
 }

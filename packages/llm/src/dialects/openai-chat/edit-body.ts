@@ -2,7 +2,7 @@ import { spliceTopLevel } from '../../json/json-splice.ts'
 import type { PassageEdit, SentFields } from '../passage.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeResponseFormat } from './response-format.ts'
-import { needsOtherMessages, serverEdits } from './server-edits.ts'
+import { needsOtherMessages, needsOtherNames, serverEdits } from './server-edits.ts'
 import { customToolNames, encodeTools } from './tools.ts'
 
 /** The caller's bytes with only the necessary top-level fields replaced. */
@@ -15,6 +15,9 @@ export function editBody(
   if (sent.deprecatedTools && (tools !== undefined || toolsBefore.length > 0)) return undefined
   const { quirks } = edit.options
   if (edit.edits.items === undefined && needsOtherMessages(sent, quirks)) return undefined
+  if (needsOtherNames(sent, quirks)) return undefined
+  // What may follow a message depends on the one before it.
+  if (quirks?.strictMessages === true && edit.edits.itemsBefore !== undefined) return undefined
   const forServer = serverEdits(sent, quirks)
   const set = { ...forServer.set, ...changedFields(sent, edit) }
   const prepend = prependedEntries(edit)

@@ -9,6 +9,7 @@ import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 import type { ServerQuirks } from '../../operations/chat/server-quirks.ts'
 import { addReasoning, echoedText, echoFrom } from './reasoning-echo.ts'
+import { strictMessages } from './strict-messages.ts'
 import { toolCallIds } from './tool-call-ids.ts'
 
 interface EncodeMessagesOptions {
@@ -106,7 +107,7 @@ export function encodeMessages(
   if (quirks.reasoning !== undefined) {
     for (const [message, text] of thoughts) addReasoning(message, text, quirks.reasoning)
   }
-  return messages
+  return quirks.strictMessages === true ? strictMessages(messages) : messages
 }
 
 function roleOf({ role }: MessageItem, { refusesDeveloperRole }: ServerQuirks): string {

@@ -4,6 +4,7 @@ import type { ModelRequest } from '../../operations/chat/model-request.ts'
 import type { ServerQuirks } from '../../operations/chat/server-quirks.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeResponseFormat } from './response-format.ts'
+import { serverBody } from './server-body.ts'
 import { customToolNames, encodeToolChoice, encodeTools } from './tools.ts'
 
 /** Writes the body for `POST /v1/chat/completions` of OpenAI and of compatible servers. */
@@ -39,9 +40,8 @@ export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}
         : encodeResponseFormat(request.responseFormat),
     ...encodeStream(request, objectOrEmpty(streamOptions), quirks),
   }
-  return Object.fromEntries(
-    Object.entries(body).filter(([, value]) => value !== undefined && value !== null),
-  )
+  const given = Object.entries(body).filter(([, value]) => value !== undefined && value !== null)
+  return serverBody(Object.fromEntries(given), quirks)
 }
 
 function encodeStream(

@@ -1,5 +1,8 @@
 import { arrayOrEmpty, isJsonObject, type JsonObject } from '@fairlead/base'
+import { isGiven } from '../../json/request-field.ts'
+import { renamedParameters } from '../../operations/chat/server-quirks.ts'
 import type { SentPeculiarities } from '../passage.ts'
+import { areStrict } from './strict-messages.ts'
 import { isNineAlphanumerics } from './tool-call-ids.ts'
 
 /** What a request has that only some servers take. Expects messages that have been checked. */
@@ -19,8 +22,14 @@ export function peculiaritiesOf(
       isOther(id) || arrayOrEmpty(calls).some((call) => isJsonObject(call) && isOther(call['id']))
   }
   const limits = ['max_tokens', 'max_completion_tokens'].filter((name) => Object.hasOwn(body, name))
-  const isPlain = nulls.length === 0 && limits.length === 0 && !developerRole && !otherCallIds
-  return isPlain ? undefined : { nulls, developerRole, otherCallIds, limits }
+  const renamed = renamedParameters.filter((name) => isGiven(body[name]))
+  const looseMessages = !areStrict(messages)
+  const lists = [nulls, limits, renamed]
+  const isPlain =
+    !developerRole && !otherCallIds && !looseMessages && lists.every(({ length }) => length === 0)
+  return isPlain
+    ? undefined
+    : { nulls, developerRole, otherCallIds, renamed, looseMessages, limits }
 }
 
 function isOther(id: unknown): boolean {

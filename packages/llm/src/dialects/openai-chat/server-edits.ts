@@ -28,9 +28,22 @@ export function serverEdits(sent: SentFields, quirks: ServerQuirks = {}): Server
 
 /** Whether the messages themselves must change, which bytes cannot express. */
 export function needsOtherMessages(sent: SentFields, quirks: ServerQuirks = {}): boolean {
-  const { developerRole = false, otherCallIds = false } = sent.peculiarities ?? {}
+  const {
+    developerRole = false,
+    looseMessages = false,
+    otherCallIds = false,
+  } = sent.peculiarities ?? {}
   return (
     (developerRole && quirks.refusesDeveloperRole === true) ||
+    (looseMessages && quirks.strictMessages === true) ||
     (otherCallIds && quirks.toolCallIds !== undefined)
   )
+}
+
+/** Whether a parameter has another name at the server. */
+export function needsOtherNames(
+  { peculiarities }: SentFields,
+  { parameterNames = {} }: ServerQuirks = {},
+): boolean {
+  return peculiarities?.renamed.some((name) => parameterNames[name] !== undefined) ?? false
 }

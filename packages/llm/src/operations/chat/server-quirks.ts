@@ -5,6 +5,19 @@
 export interface ServerQuirks {
   /** Parameters that the server answers with an error, as they are spelled on the wire. */
   readonly refusedParameters?: readonly string[]
+  /** Parameters that the server has under another name, by OpenAI's name. */
+  readonly parameterNames?: Readonly<Partial<Record<RenamedParameter, string>>>
+  /**
+   * Messages have only the fields and the order that Mistral's servers take: no `name`, an answer
+   * between a tool's output and the user, instructions not after an answer, and `prefix` at an answer
+   * that is to be continued.
+   */
+  readonly strictMessages?: true
+  /**
+   * Answers have a form that OpenAI's clients do not read, such as calls without a number or content
+   * in chunks: they are written anew.
+   */
+  readonly answersInOwnForm?: true
   /** Parameters given as null are left out, because the server answers them with an error. */
   readonly refusesNulls?: true
   /** Messages of the role `developer` are sent as `system`, which the server knows. */
@@ -20,6 +33,10 @@ export interface ServerQuirks {
   readonly toolCallIds?: 'NineAlphanumerics'
   readonly reasoning?: ReasoningQuirk
 }
+
+/** Parameters that some server has under another name. */
+export type RenamedParameter = (typeof renamedParameters)[number]
+export const renamedParameters = ['seed'] as const
 
 /** Where a server's reasoning stands, and whether it must come back. */
 export interface ReasoningQuirk {
