@@ -1,9 +1,4 @@
-import OpenAI, {
-  BadRequestError,
-  InternalServerError,
-  NotFoundError,
-  RateLimitError,
-} from 'openai'
+import OpenAI, { BadRequestError, InternalServerError, NotFoundError, RateLimitError } from 'openai'
 import { describe, expect, it } from 'vitest'
 import { brokenCohereRule } from './test-support/cohere-rules.ts'
 import { keyedProvider } from './test-support/snapshot.ts'

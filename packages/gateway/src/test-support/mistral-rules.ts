@@ -86,7 +86,7 @@ function brokenOrder(messages: readonly JsonObject[]): string | undefined {
     }
     previous = role
     if (role === 'tool') {
-      if (typeof id !== 'string' || !nineAlphanumerics.test(id)) return `Tool call id was ${id}`
+      if (typeof id !== 'string' || !nineAlphanumerics.test(id)) return 'Tool call id was invalid'
       if (!open.delete(id)) return `Unexpected tool call id ${id} in tool results`
       continue
     }
@@ -98,7 +98,7 @@ function brokenOrder(messages: readonly JsonObject[]): string | undefined {
     }
     for (const call of calls) {
       const called = call['function']
-      if (!nineAlphanumerics.test(String(call['id']))) return `Tool call id was ${call['id']}`
+      if (!nineAlphanumerics.test(String(call['id']))) return 'Tool call id was invalid'
       if (!isJsonObject(called) || !toolName.test(String(called['name']))) return 'Function name'
     }
     open = new Set(calls.map((call) => call['id']))

@@ -20,7 +20,7 @@ export class AssistantWriter {
   readonly #plan: string[] = []
   readonly #calls: JsonObject[] = []
   /** Thinking whose place depends on whether calls follow. */
-  #thoughts: string[] = []
+  readonly #thoughts: string[] = []
   #hasText = false
 
   constructor(thinks: boolean) {

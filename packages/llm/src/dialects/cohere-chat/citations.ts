@@ -19,7 +19,7 @@ export function citesText({ type }: JsonObject): boolean {
  * `origin` keeps all of it. https://docs.cohere.com/docs/rag-citations
  */
 export function decodeCitation(value: JsonObject): Annotation {
-  const [source = {}] = arrayOrEmpty(value['sources']).filter(isJsonObject)
+  const source = arrayOrEmpty(value['sources']).find(isJsonObject) ?? {}
   const told = objectOrEmpty(source['document'] ?? source['tool_output'])
   const url = stringOrUndefined(told['url'])
   const id = stringOrUndefined(source['id']) ?? stringOrUndefined(told['id'])

@@ -41,7 +41,7 @@ export function endFailure(end: JsonObject): ModelError | undefined {
       { failure: 'Timeout' },
     )
   }
-  const failed = typeof reason === 'string' && /^ERROR/.test(reason)
+  const failed = typeof reason === 'string' && reason.startsWith('ERROR')
   if (message === undefined && !failed) return undefined
   return decodeError(undefined, { message: message ?? 'The provider failed to answer.' }, undefined)
 }

@@ -16,7 +16,7 @@ function clientFor(text: string, { status = 200, contentType = 'application/json
     environment: 'https://cohere.test',
     maxRetries: 0,
     fetch: (_url, init) => {
-      sent.push(JSON.parse(String(init?.body)))
+      sent.push(JSON.parse(init?.body as string))
       return Promise.resolve(
         new Response(text, { status, headers: { 'content-type': contentType } }),
       )

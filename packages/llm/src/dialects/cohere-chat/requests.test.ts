@@ -231,7 +231,7 @@ describe('errors', () => {
     [{ error: 'it broke' }, 'ServerError'],
   ])('an answer that ends with %j is none', (end, failure) => {
     const error: unknown = expect.objectContaining({ failure })
-    expect(() => cohere.decodeResponse({ message: {}, ...end })).toThrow(error as Error)
+    expect(() => cohere.decodeResponse({ message: {}, ...end })).toThrow(error)
     const decoder = cohere.createStreamDecoder()
     const frame = `data: ${JSON.stringify({ type: 'message-end', delta: end })}\n\n`
     expect(decoder.push(Buffer.from(frame)).at(-1)).toMatchObject({
