@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { anthropicMessages } from './anthropic-messages/dialect.ts'
+import { cohereChat } from './cohere-chat/dialect.ts'
 import { openAiChat } from './openai-chat/dialect.ts'
 import { openAiResponses } from './openai-responses/dialect.ts'
 
@@ -66,6 +67,18 @@ describe('what a call asks of its model in Responses', () => {
   })
 })
 
+it.each<[object, string[]]>([
+  [chat({}), []],
+  [chat({ stream: true, tools: [tool] }), ['Streaming', 'Tools']],
+  [chat({}, [{ type: 'text', text: 'what is this?' }, jpeg]), ['Vision']],
+  [chat({ response_format: { type: 'json_object' } }), []],
+  [chat({ response_format: { type: 'json_object', json_schema: {} } }), ['StructuredOutput']],
+  [chat({ thinking: { type: 'enabled' } }), ['Reasoning']],
+  [chat({ thinking: { type: 'disabled' } }), []],
+])('a call of Cohere asks of its model %o: %j', (body, features) => {
+  expect([...cohereChat.passage.inspect(body as never).features]).toEqual(features)
+})
+
 describe('the greatest number of output tokens', () => {
   it.each([
     [openAiChat, chat({}), undefined],
@@ -74,6 +87,7 @@ describe('the greatest number of output tokens', () => {
     [openAiChat, chat({ max_tokens: 'many' }), undefined],
     [anthropicMessages, message({ max_tokens: 7 }), 7],
     [openAiResponses, { model: 'm', input: 'hi', max_output_tokens: 8 }, 8],
+    [cohereChat, chat({ max_tokens: 7 }), 7],
   ])('is read', (dialect, body, expected) => {
     expect(dialect.passage.inspect(body as never).outputTokensMax).toBe(expected)
   })
