@@ -1,3 +1,4 @@
+import Anthropic from '@anthropic-ai/sdk'
 import OpenAI, { BadRequestError, InternalServerError, NotFoundError, RateLimitError } from 'openai'
 import { describe, expect, it } from 'vitest'
 import { brokenCohereRule } from './test-support/cohere-rules.ts'
@@ -174,6 +175,38 @@ describe('a provider of type Cohere', () => {
       { tool_plan: 'I will look.', tool_calls: [toolCall] },
       { role: 'tool' },
     ])
+  })
+
+  it('answers Anthropic’s client, whose tools it knows under other names', async () => {
+    const { gateway, upstream } = await served()
+    const anthropic = new Anthropic({ apiKey: 'none', baseURL: gateway.url, maxRetries: 0 })
+    const schema = { type: 'object' as const, properties: { city: { type: 'string' } } }
+    const asked = {
+      model,
+      max_tokens: 100,
+      messages: [{ role: 'user' as const, content: 'look' }],
+      tools: [
+        { name: 'get_weather', input_schema: schema },
+        { name: '2-look', input_schema: schema },
+      ],
+    }
+    const whole = await anthropic.messages.create(asked)
+    expect(whole.content).toMatchObject([
+      { type: 'thinking', thinking: 'I will look.' },
+      { type: 'tool_use', name: 'get_weather', input: { city: 'Paris' } },
+    ])
+    expect(whole).toMatchObject({
+      model,
+      stop_reason: 'tool_use',
+      usage: { input_tokens: 54, cache_read_input_tokens: 16, output_tokens: 5 },
+    })
+    const streamed = await anthropic.messages.stream(asked).finalMessage()
+    expect(streamed.content).toMatchObject([
+      { type: 'thinking', thinking: 'I will look.' },
+      { type: 'tool_use', name: 'get_weather', input: { city: 'Paris' } },
+    ])
+    const [, renamed] = upstream.requests[0]?.body['tools'] as (typeof weather)[]
+    expect(renamed?.function.name).toMatch(/^[a-z_]\w*$/i)
   })
 
   it('keeps to a schema, sees images, and takes settings of other APIs', async () => {

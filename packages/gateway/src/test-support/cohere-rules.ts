@@ -50,7 +50,15 @@ export function brokenCohereRule({ stream, ...body }: JsonObject): string | unde
     return 'cannot specify both frequency_penalty and presence_penalty'
   }
   if (arrayOrEmpty(body['stop_sequences']).length > 5) return 'too many stop sequences'
+  // https://docs.cohere.com/v1/reference/chat, of the names of tools
+  const names = arrayOrEmpty(tools).map(nameOf)
+  if (!names.every((name) => /^[a-z_]\w*$/i.test(name))) return 'invalid name of a tool'
   return brokenOrder(arrayOrEmpty(body['messages']).filter(isJsonObject))
+}
+
+function nameOf(tool: unknown): string {
+  const declared = isJsonObject(tool) ? tool['function'] : undefined
+  return isJsonObject(declared) ? String(declared['name']) : ''
 }
 
 function brokenOrder(messages: readonly JsonObject[]): string | undefined {

@@ -13,6 +13,9 @@ import { createStreamDecoder } from './stream-decoder.ts'
 import { createStreamEncoder } from './stream-encoder.ts'
 import { support } from './support.ts'
 
+/** Letters, digits and `_`, and no digit first: https://docs.cohere.com/v1/reference/chat (`tools`). */
+const toolNames = { lengthMax: 64, forbidden: /\W|^\d/g }
+
 /** Cohere's own API for dialogues, `/v2/chat`. */
 export const cohereChat: Dialect = {
   name: dialectName,
@@ -20,6 +23,7 @@ export const cohereChat: Dialect = {
     chat: {
       support,
       featureFields,
+      toolNames,
       decodeRequest,
       decodeInput,
       decodeTools,
