@@ -19,7 +19,7 @@ const { V2ChatRequest } = require(
 
 /** Ranges of numbers: https://docs.cohere.com/reference/chat */
 const ranges: readonly (readonly [name: string, min: number, max: number])[] = [
-  ['temperature', 0, Infinity],
+  ['temperature', 0, 1],
   ['frequency_penalty', 0, 1],
   ['presence_penalty', 0, 1],
   ['k', 0, 500],
@@ -50,7 +50,6 @@ export function brokenCohereRule({ stream, ...body }: JsonObject): string | unde
     return 'cannot specify both frequency_penalty and presence_penalty'
   }
   if (arrayOrEmpty(body['stop_sequences']).length > 5) return 'too many stop sequences'
-  // https://docs.cohere.com/v1/reference/chat, of the names of tools
   const names = arrayOrEmpty(tools).map(nameOf)
   if (!names.every((name) => /^[a-z_]\w*$/i.test(name))) return 'invalid name of a tool'
   return brokenOrder(arrayOrEmpty(body['messages']).filter(isJsonObject))

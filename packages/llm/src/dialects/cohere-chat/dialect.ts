@@ -13,7 +13,7 @@ import { createStreamDecoder } from './stream-decoder.ts'
 import { createStreamEncoder } from './stream-encoder.ts'
 import { support } from './support.ts'
 
-/** Letters, digits and `_`, and no digit first: https://docs.cohere.com/v1/reference/chat (`tools`). */
+/** Letters, digits and `_`, and no digit first: https://docs.cohere.com/reference/errors */
 const toolNames = { lengthMax: 64, forbidden: /\W|^\d/g }
 
 /** Cohere's own API for dialogues, `/v2/chat`. */

@@ -30,7 +30,7 @@ export function encodeRequest(request: ModelRequest): JsonObject {
     thinking: thinks ? encodeThinking(settings) : undefined,
     max_tokens: settings.maxOutputTokens,
     stop_sequences: settings.stop,
-    temperature: settings.temperature,
+    temperature: within(settings.temperature, 0, 1),
     seed: settings.seed,
     ...encodePenalties(settings, isOwn),
     k: settings.topK,
@@ -112,7 +112,10 @@ function encodePenalties(settings: ModelSettings, isOwn: boolean): JsonObject {
     : { frequency_penalty: frequency }
 }
 
-/** What other APIs allow beyond the range is an error here: the nearest value comes closest. */
+/**
+ * What other APIs allow beyond the range is an error here (https://docs.cohere.com/reference/errors):
+ * the nearest value comes closest.
+ */
 function within(value: number | undefined, min: number, max: number): number | undefined {
   return value === undefined ? undefined : Math.min(max, Math.max(min, value))
 }

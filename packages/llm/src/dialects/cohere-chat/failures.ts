@@ -8,9 +8,13 @@ export const failures: readonly FailureRow[] = [
     statuses: [429],
     words: /\/ ?month|per month|monthly/i,
     failure: 'CreditExhausted',
-    source: `${documented}: a trial key has a number of calls for the month`,
+    source: 'https://docs.cohere.com/docs/rate-limits: calls of a trial key are counted by month',
   },
-  { statuses: [498], failure: 'ContentRefused', source: `${documented}: blocked by its deny list` },
+  {
+    statuses: [498],
+    failure: 'ContentRefused',
+    source: 'https://docs.cohere.com/reference/chat: a token on the deny list',
+  },
   {
     statuses: [400, 404],
     words: /model .*(?:not found|was removed|is not supported by)/i,

@@ -38,6 +38,7 @@ describe('a call of another dialect', () => {
       sent({
         max_tokens: 5,
         top_p: 1,
+        temperature: 1.5,
         top_k: 7,
         stop: 'x',
         seed: 3,
@@ -50,6 +51,7 @@ describe('a call of another dialect', () => {
       messages: [hello],
       max_tokens: 5,
       p: 0.99,
+      temperature: 1,
       k: 7,
       stop_sequences: ['x'],
       seed: 3,
