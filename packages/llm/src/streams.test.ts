@@ -168,31 +168,37 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
     }
   })
 
-  it.each<string>(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'cohere-chat'])(
-    'is encoded again in %s',
-    (target) => {
-      const text = encodeEvents(testDialect(target), whole)
-      const again = decodeChunks(testDialect(target), [Buffer.from(text)])
-      expect(grammarProblems(again)).toEqual([])
-      const { usage, ...answer } = summarize(assemble(again))
-      const { usage: expectedUsage, ...expectedAnswer } = expected
-      expect(answer).toEqual(expectedAnswer)
-      expect(usage?.inputTokens ?? 0).toBe(expectedUsage?.inputTokens ?? 0)
-      expect(usage?.cachedInputTokens ?? 0).toBe(expectedUsage?.cachedInputTokens ?? 0)
-      expect(usage?.outputTokens ?? 0).toBe(expectedUsage?.outputTokens ?? 0)
-    },
-  )
+  it.each<string>([
+    'openai-chat',
+    'openai-responses',
+    'anthropic-messages',
+    'gemini',
+    'cohere-chat',
+  ])('is encoded again in %s', (target) => {
+    const text = encodeEvents(testDialect(target), whole)
+    const again = decodeChunks(testDialect(target), [Buffer.from(text)])
+    expect(grammarProblems(again)).toEqual([])
+    const { usage, ...answer } = summarize(assemble(again))
+    const { usage: expectedUsage, ...expectedAnswer } = expected
+    expect(answer).toEqual(expectedAnswer)
+    expect(usage?.inputTokens ?? 0).toBe(expectedUsage?.inputTokens ?? 0)
+    expect(usage?.cachedInputTokens ?? 0).toBe(expectedUsage?.cachedInputTokens ?? 0)
+    expect(usage?.outputTokens ?? 0).toBe(expectedUsage?.outputTokens ?? 0)
+  })
 
-  it.each<string>(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'cohere-chat'])(
-    'is encoded whole in %s',
-    (target) => {
-      const body: unknown = JSON.parse(
-        JSON.stringify(testDialect(target).encodeResponse(assemble(whole))),
-      )
-      const { usage: _, ...answer } = summarize(testDialect(target).decodeResponse(body))
-      expect(expected).toMatchObject(answer)
-    },
-  )
+  it.each<string>([
+    'openai-chat',
+    'openai-responses',
+    'anthropic-messages',
+    'gemini',
+    'cohere-chat',
+  ])('is encoded whole in %s', (target) => {
+    const body: unknown = JSON.parse(
+      JSON.stringify(testDialect(target).encodeResponse(assemble(whole))),
+    )
+    const { usage: _, ...answer } = summarize(testDialect(target).decodeResponse(body))
+    expect(expected).toMatchObject(answer)
+  })
 
   it('is the stream of its own whole answer', () => {
     const response = assemble(whole)
