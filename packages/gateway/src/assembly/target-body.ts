@@ -56,7 +56,8 @@ export function encodeFor(target: CallTarget, caller: Dialect, asked: ModelReque
   const format = chatFormatOf(dialect)
   const { adapted, forwarded, request: fitting } = adaptFor(target, caller, asked)
   // Within one dialect a name that breaks its rule is the caller's to answer for, and answers pass.
-  const rule = dialect.name === caller.name ? undefined : format.toolNames
+  const isSame = dialect.name === (caller.requestDialect ?? caller.name)
+  const rule = isSame ? undefined : format.toolNames
   const { renamed: renamedTools, request } = fitToolNames(fitting, rule)
   const maxOutputTokens = outputLimit(target.facts, request)
   const options = maxOutputTokens === undefined ? encoding : { ...encoding, maxOutputTokens }
