@@ -115,6 +115,12 @@ export { openAiChat } from './dialects/openai-chat/dialect.ts'
 export { openAiResponses } from './dialects/openai-responses/dialect.ts'
 export { anthropicMessages } from './dialects/anthropic-messages/dialect.ts'
 export { ollamaChat, ollamaGenerate } from './dialects/ollama/dialect.ts'
+export { bedrockConverse } from './dialects/bedrock-converse/dialect.ts'
+export {
+  type ConverseStream,
+  createConverseStream,
+  encodeConverseStream,
+} from './dialects/bedrock-converse/converse-stream.ts'
 export { bedrockErrorBody } from './dialects/anthropic-messages/bedrock-errors.ts'
 export {
   createBedrockStream,

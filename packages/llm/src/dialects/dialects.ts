@@ -1,5 +1,6 @@
 import { anthropicMessages } from './anthropic-messages/dialect.ts'
 import { cohereChat } from './cohere-chat/dialect.ts'
+import { bedrockConverse } from './bedrock-converse/dialect.ts'
 import type { Dialect } from './dialect.ts'
 import { gemini } from './gemini/dialect.ts'
 import { ollamaChat, ollamaGenerate } from './ollama/dialect.ts'
@@ -15,4 +16,5 @@ export const dialects: readonly Dialect[] = [
   cohereChat,
   ollamaChat,
   ollamaGenerate,
+  bedrockConverse,
 ]

@@ -1,0 +1,84 @@
+import { ModelError } from '../../errors/model-error.ts'
+
+/** The formats of a kind of media, by Bedrock's name and by its type. */
+type Formats = readonly (readonly [format: string, mediaType: string])[]
+
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ImageBlock.html */
+export const imageFormats: Formats = [
+  ['png', 'image/png'],
+  ['jpeg', 'image/jpeg'],
+  ['jpeg', 'image/jpg'],
+  ['gif', 'image/gif'],
+  ['webp', 'image/webp'],
+]
+
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_DocumentBlock.html */
+export const documentFormats: Formats = [
+  ['pdf', 'application/pdf'],
+  ['csv', 'text/csv'],
+  ['doc', 'application/msword'],
+  ['docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+  ['xls', 'application/vnd.ms-excel'],
+  ['xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+  ['html', 'text/html'],
+  ['txt', 'text/plain'],
+  ['txt', 'application/json'],
+  ['md', 'text/markdown'],
+]
+
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_VideoBlock.html */
+export const videoFormats: Formats = [
+  ['mp4', 'video/mp4'],
+  ['mov', 'video/quicktime'],
+  ['mkv', 'video/x-matroska'],
+  ['webm', 'video/webm'],
+  ['flv', 'video/x-flv'],
+  ['mpeg', 'video/mpeg'],
+  ['mpg', 'video/mpg'],
+  ['wmv', 'video/x-ms-wmv'],
+  ['three_gp', 'video/3gpp'],
+]
+
+export function formatOf(formats: Formats, mediaType: string): string | undefined {
+  return formats.find(([, type]) => type === mediaType)?.[0]
+}
+
+/** Of a format that is not known, a type of its name. */
+export function mediaTypeOf(formats: Formats, format: string, kind: string): string {
+  return formats.find(([name]) => name === format)?.[1] ?? `${kind}/${format}`
+}
+
+/** What a data URL holds. */
+export interface MediaData {
+  readonly mediaType: string
+  readonly base64: string
+}
+
+/** Reads RFC 2397 data URLs, base64 or percent-encoded; undefined if it is not one. */
+export function parseDataUrl(url: string): MediaData | undefined {
+  const comma = url.indexOf(',')
+  if (!url.startsWith('data:') || comma === -1) return undefined
+  const [mediaType = '', ...parameters] = url.slice('data:'.length, comma).split(';')
+  const data = url.slice(comma + 1)
+  const isBase64 = parameters.includes('base64')
+  return {
+    mediaType: mediaType === '' ? 'text/plain' : mediaType.toLowerCase(),
+    base64: isBase64 ? data : Buffer.from(percentDecoded(data)).toString('base64'),
+  }
+}
+
+export function dataUrl(mediaType: string, base64: string): string {
+  return `data:${mediaType};base64,${base64}`
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+export function unsupportedMedia(message: string): ModelError {
+  return new ModelError('invalid-request', message, { param: 'messages' })
+}
