@@ -1,9 +1,13 @@
-import { createHash, createHmac } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
-import { encodeEventStreamMessage } from '@fairlead/llm'
-import { SignatureV4 } from '@smithy/signature-v4'
 import { describe, expect, it } from 'vitest'
 import { noIdentityEnvironment } from './identity/identity-environment.ts'
+import {
+  bedrockType,
+  credentialsFile,
+  expectedSignature,
+  framed,
+  keys,
+  refuse,
+} from './test-support/bedrock-server.ts'
 import { startIdentityServer } from './test-support/identity-server.ts'
 import { claudeEvents, claudeMessage, messagesSurface } from './test-support/messages-surface.ts'
 import { keyedProvider, providerOf } from './test-support/snapshot.ts'
@@ -13,13 +17,7 @@ import { surfaces } from './surfaces/surfaces.ts'
 
 const model = 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0'
 const call = { model, max_tokens: 10, messages: [{ role: 'user', content: 'hi' }] }
-const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret/with+signs' }
-const credentialsFile = `[default]
-aws_access_key_id = ${keys.accessKeyId}
-aws_secret_access_key = ${keys.secretAccessKey}
-`
-const region = 'eu-central-1'
-const type = { type: 'Bedrock', bedrock: { region, roleARN: undefined } }
+const type = bedrockType()
 
 /**
  * Refuses what Bedrock refuses: a wrong signature, which AWS's own signer checks, a body with a model,
@@ -42,14 +40,6 @@ function strictBedrock(answer: Answer, session?: string): Answer {
       answer(response, request)
     })
   }
-}
-
-function refuse(response: ServerResponse, status: number, name: string, message: string): void {
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'x-amzn-errortype': `${name}:http://internal.amazon.com/coral/com.amazon.bedrock/`,
-  })
-  response.end(JSON.stringify({ message }))
 }
 
 const whole: Answer = (response) => {
@@ -158,7 +148,8 @@ describe('Claude on Bedrock', () => {
   it('is cut off when its stream ends within a frame', async () => {
     const { gateway } = await start((response) => {
       response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' })
-      const frames = Buffer.concat(claudeEvents(['he']).map(frame))
+      // Within the event that says why it ends.
+      const frames = Buffer.concat(claudeEvents(['he']).slice(0, -1).map(frame))
       response.end(frames.subarray(0, frames.length - 20))
     })
     const text = await (await gateway.post('/test/messages', { ...call, stream: true })).text()
@@ -256,64 +247,4 @@ async function start(answer: Answer, secret = credentialsFile) {
 function frame(event: string): Buffer {
   const headers = { ':event-type': 'chunk', ':message-type': 'event' }
   return framed(headers, JSON.stringify({ bytes: Buffer.from(event).toString('base64'), p: 'ab' }))
-}
-
-function framed(headers: Readonly<Record<string, string>>, payload: string): Buffer {
-  return encodeEventStreamMessage({
-    headers: new Map(
-      Object.entries(headers).map(([name, value]) => [name, { type: 'string', value }]),
-    ),
-    payload: Buffer.from(payload),
-  })
-}
-
-/** The Authorization that AWS's own signer gives to the request that came. */
-async function expectedSignature(
-  path: string,
-  headers: NodeJS.Dict<string | string[]>,
-  body: Buffer,
-  sessionToken: string | undefined,
-): Promise<string | undefined> {
-  const signer = new SignatureV4({
-    service: 'bedrock',
-    region,
-    credentials: { ...keys, ...(sessionToken === undefined ? {} : { sessionToken }) },
-    sha256: Sha256,
-    applyChecksum: false,
-  })
-  const date = String(headers['x-amz-date'])
-  const [, ...parts] = /^(....)(..)(..)T(..)(..)(..)Z$/.exec(date) ?? []
-  const [year = 0, month = 0, ...rest] = parts.map(Number)
-  const host = String(headers['host'])
-  const signed = await signer.sign(
-    {
-      method: 'POST',
-      protocol: 'http:',
-      hostname: host,
-      path,
-      headers: { host, 'content-type': 'application/json' },
-      body,
-    },
-    { signingDate: new Date(Date.UTC(year, month - 1, ...rest)) },
-  )
-  return signed.headers['authorization']
-}
-
-class Sha256 {
-  readonly #hash
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash =
-      secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Uint8Array)
-  }
-
-  update(data: Uint8Array): void {
-    this.#hash.update(data)
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.#hash.digest())
-  }
-
-  reset(): void {}
 }

@@ -64,6 +64,8 @@ interface BedrockSettings {
   readonly region: string
   /** The role to take; undefined leaves it to the environment. */
   readonly roleARN: string | undefined
+  /** The API by which Claude is asked; every other model has one. */
+  readonly claudeAPI: 'InvokeModel' | 'Converse'
 }
 
 /** TLS of the connections to a provider. Undefined leaves a part as it is by default. */

@@ -66,6 +66,11 @@ export const bedrock = object('For type Bedrock: where its models are called.', 
       { min: 20, max: 2048, pattern: '^arn:[-a-z]+:iam::[0-9]{12}:role/[-\\w+=,.@/]+$' },
     ),
   ),
+  claudeAPI: choice(
+    'How Claude is asked. InvokeModel: in the format of the Messages API, whose requests pass unchanged. Converse: as all other models. Defaults to InvokeModel.',
+    ['InvokeModel', 'Converse'],
+    { default: 'InvokeModel' },
+  ),
 })
 
 /** The rules of an LLMProvider's spec about its cloud. */

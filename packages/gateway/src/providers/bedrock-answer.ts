@@ -1,5 +1,10 @@
 import { HeaderFields } from '@fairlead/http1'
-import { bedrockErrorBody, createBedrockStream } from '@fairlead/llm'
+import {
+  bedrockErrorBody,
+  type BedrockStream,
+  createBedrockStream,
+  createConverseStream,
+} from '@fairlead/llm'
 import { parseJsonOrUndefined } from '@fairlead/base'
 import { collectBody } from '../upstream/collect-body.ts'
 import type { CollectedBody, Exchange } from '../upstream/exchange.ts'
@@ -15,8 +20,18 @@ const errorBytesMax = 64 * 1024
 export function bedrockAnswer(exchange: Exchange): Exchange {
   const { headers, status } = exchange
   if (status >= 400) return new BedrockError(exchange)
-  const isStream = (headers.get('content-type') ?? '').includes(eventStreamType)
-  return isStream ? new BedrockStreamExchange(exchange) : exchange
+  if (!isEventStream(headers)) return exchange
+  return new ReframedExchange(exchange, createBedrockStream(), 'text/event-stream; charset=utf-8')
+}
+
+/** An answer of Converse: its stream as lines of its events. All else is as its dialect has it. */
+export function converseAnswer(exchange: Exchange): Exchange {
+  if (!isEventStream(exchange.headers)) return exchange
+  return new ReframedExchange(exchange, createConverseStream(), 'application/x-ndjson')
+}
+
+function isEventStream(headers: HeaderFields): boolean {
+  return (headers.get('content-type') ?? '').includes(eventStreamType)
 }
 
 /** What both have in common: bytes that are made of those of another exchange. */
@@ -42,11 +57,13 @@ abstract class AdaptedExchange implements Exchange {
   }
 }
 
-class BedrockStreamExchange extends AdaptedExchange {
-  readonly #stream = createBedrockStream()
+/** A stream whose frames are made of those that come. */
+class ReframedExchange extends AdaptedExchange {
+  readonly #stream: BedrockStream
 
-  constructor(exchange: Exchange) {
-    super(exchange, 'text/event-stream; charset=utf-8')
+  constructor(exchange: Exchange, stream: BedrockStream, contentType: string) {
+    super(exchange, contentType)
+    this.#stream = stream
   }
 
   async next(): Promise<Buffer | undefined> {

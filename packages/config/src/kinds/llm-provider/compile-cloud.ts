@@ -21,7 +21,11 @@ export function compileCloud({ spec }: LLMProvider, findings: Findings): CloudSe
         : undefined,
     bedrock:
       type === 'Bedrock' && bedrock !== undefined
-        ? { region: bedrock.region, roleARN: bedrock.roleARN }
+        ? {
+            region: bedrock.region,
+            roleARN: bedrock.roleARN,
+            claudeAPI: bedrock.claudeAPI ?? 'InvokeModel',
+          }
         : undefined,
   }
 }

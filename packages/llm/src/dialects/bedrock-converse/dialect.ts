@@ -24,6 +24,8 @@ export const bedrockConverse: Dialect = {
       support,
       conflicts,
       featureFields,
+      // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html
+      toolNames: { lengthMax: 64, forbidden: /[^\w-]/g },
       decodeRequest,
       decodeInput,
       decodeTools,

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
 import type { Annotation, ContentPart } from '../../operations/chat/item.ts'
+import { imageType } from '../../operations/chat/image-type.ts'
 import { cachePoint } from './cache-point.ts'
 import { encodeCitation } from './citations.ts'
 import { dialectName } from './dialect-name.ts'
@@ -94,10 +95,11 @@ function encodeImage({ extras, image_url: url }: Part<'input_image'>): JsonObjec
 }
 
 function imageOf({ base64, mediaType }: MediaData, own: JsonObject): JsonObject {
-  const format = formatOf(imageFormats, mediaType)
+  const type = imageType(base64, mediaType)
+  const format = formatOf(imageFormats, type)
   if (format === undefined) {
     throw unsupportedMedia(
-      `This model does not accept images of type ${mediaType}; send PNG, JPEG, GIF or WebP.`,
+      `This model does not accept images of type ${type}; send PNG, JPEG, GIF or WebP.`,
     )
   }
   return { image: { format, source: { bytes: base64 }, ...own } }

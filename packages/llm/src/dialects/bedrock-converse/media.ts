@@ -7,7 +7,6 @@ type Formats = readonly (readonly [format: string, mediaType: string])[]
 export const imageFormats: Formats = [
   ['png', 'image/png'],
   ['jpeg', 'image/jpeg'],
-  ['jpeg', 'image/jpg'],
   ['gif', 'image/gif'],
   ['webp', 'image/webp'],
 ]

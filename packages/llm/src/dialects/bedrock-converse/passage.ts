@@ -45,6 +45,7 @@ export const passage: Passage = {
     'x-amzn-requestid',
     'x-amzn-errortype',
   ],
+  requestIdHeader: 'x-amzn-requestid',
   isErrorBody: (body) => isJsonObject(body) && typeof body['message'] === 'string',
   answerFailure,
   readUsage,
