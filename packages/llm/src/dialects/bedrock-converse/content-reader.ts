@@ -6,7 +6,7 @@ import { decodeCited } from './decode-content.ts'
 import { dialectName } from './dialect-name.ts'
 
 /** Turns whole blocks of an answer into stream events. */
-export interface ContentReader {
+interface ContentReader {
   block(block: JsonObject): StreamEvent[]
   readonly toolCalls: number
 }

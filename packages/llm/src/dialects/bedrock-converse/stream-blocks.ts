@@ -29,7 +29,7 @@ interface OpenBlock {
 }
 
 /** Turns the blocks of a stream, piece by piece, into stream events. One is open at a time. */
-export interface StreamBlocks {
+interface StreamBlocks {
   start(index: number, start: JsonObject): StreamEvent[]
   delta(index: number, delta: JsonObject): StreamEvent[]
   /** Closes the open block. */

@@ -3,7 +3,7 @@ const lengthMax = 64
 const numberLengthMax = 8
 
 /** Ids of the calls in one request. */
-export interface ToolUseIds {
+interface ToolUseIds {
   /** The id for the next call of this id: some providers reuse ids within a history. */
   next(callId: string): string
 }
