@@ -35,6 +35,21 @@ async function start(settings: Partial<LLMProviderSettings>, path = '') {
 
 /** https://learn.microsoft.com/azure/ai-foundry/openai/reference */
 describe('Azure OpenAI', () => {
+  it('is asked for Responses by callers of it, at its V1 addresses', async () => {
+    const { gateway, upstream } = await start({ models: [deployed] })
+    const answer = { id: 'resp_1', object: 'response', status: 'completed', output: [] }
+    upstream.answer = json(200, { ...answer, created_at: 1, model: 'my-gpt' })
+    const response = await gateway.post('/v1/responses', {
+      model: 'gpt-5.1',
+      input: 'hi',
+      store: false,
+    })
+    expect(response.status).toBe(200)
+    expect(upstream.requests[0]?.path).toBe('/openai/v1/responses')
+    expect(upstream.requests[0]?.body).toMatchObject({ model: 'my-gpt', input: 'hi' })
+    expect(upstream.requests[0]?.headers['api-key']).toBe('the-key')
+  })
+
   it.each([
     ['V1', { azure: v1 }, '/openai/v1/chat/completions', 'gpt-5.1'],
     [

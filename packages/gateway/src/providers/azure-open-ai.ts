@@ -1,10 +1,16 @@
-import { openAiChat, spliceTopLevel } from '@fairlead/llm'
+import {
+  type Dialect,
+  type EncodeOptions,
+  openAiChat,
+  openAiResponses,
+  spliceTopLevel,
+} from '@fairlead/llm'
 import type { LLMProviderSettings } from '@fairlead/snapshot'
 import { azureClientSecret } from '../identity/azure-application.ts'
 import { azureResource } from '../identity/azure-scope.ts'
 import { azureWorkload } from '../identity/azure-workload.ts'
 import type { IdentityParts } from '../identity/identity-parts.ts'
-import type { OutgoingRequest, ProviderApis, ProviderType } from './provider-type.ts'
+import type { OutgoingRequest, ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
 import type { RequestAuthorizer } from './request-authorizer.ts'
 import { tokenAuthorizer } from './token-authorizer.ts'
 
@@ -22,18 +28,25 @@ const azureHosts = ['com', 'us', 'cn'].flatMap((cloud) => [
   `services.ai.azure.${cloud}`,
 ])
 
-const apis: ProviderApis = [
-  {
-    dialect: openAiChat,
-    encoding: { outputLimitField: 'max_completion_tokens' },
+const chat = apiOf(openAiChat, 'chat/completions', { outputLimitField: 'max_completion_tokens' })
+/** https://learn.microsoft.com/azure/ai-foundry/openai/how-to/responses: at `/openai/v1` only. */
+const responses = apiOf(openAiResponses, 'responses', {})
+
+const v1Apis: ProviderApis = [chat, responses]
+const deploymentApis: ProviderApis = [chat]
+
+function apiOf(dialect: Dialect, path: string, encoding: EncodeOptions): ProviderApi {
+  return {
+    dialect,
+    encoding,
     prepare(request, credential) {
       const { headers, settings } = request
       const isSecret = settings.azure?.entra !== undefined
       if (credential !== undefined && !isSecret) headers.push('api-key', credential)
-      return { ...addressed(request), headers }
+      return { ...addressed(request, path), headers }
     },
-  },
-]
+  }
+}
 
 /**
  * Azure OpenAI, by either form of its addresses.
@@ -51,23 +64,23 @@ export const azureOpenAi: ProviderType = {
   catalogueVendor: 'azure',
   needsCredential: true,
   callerKeyHeaders: ['api-key', 'authorization'],
-  apisOf: () => apis,
+  apisOf: (_model, { azure }) => (azure?.form === 'Deployments' ? deploymentApis : v1Apis),
   createAuthorizer: authorizerOf,
 }
 
-function addressed(request: OutgoingRequest) {
+function addressed(request: OutgoingRequest, api: string) {
   const { basePath, body, model, settings } = request
   const deployment = deploymentOf(settings, model)
   // The address as it is copied from elsewhere, or the resource alone.
   const resource = basePath.replace(/\/openai(\/v1)?$/, '')
   const version = settings.azure?.apiVersion
   if (settings.azure?.form === 'Deployments') {
-    const path = `${resource}/openai/deployments/${encodeURIComponent(deployment)}/chat/completions`
+    const path = `${resource}/openai/deployments/${encodeURIComponent(deployment)}/${api}`
     return { path: `${path}?api-version=${version ?? stableVersion}`, body }
   }
   const query = version === undefined ? '' : `?api-version=${version}`
   return {
-    path: `${resource}/openai/v1/chat/completions${query}`,
+    path: `${resource}/openai/v1/${api}${query}`,
     body:
       deployment === model
         ? body
