@@ -98,6 +98,57 @@ describe('Claude on Vertex AI', () => {
   })
 })
 
+const geminiAnswer = {
+  candidates: [{ content: { role: 'model', parts: [{ text: 'hello' }] }, finishReason: 'STOP' }],
+  usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
+  modelVersion: 'gemini-2.5-flash',
+  responseId: 'r',
+}
+
+/** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference */
+const geminiOnVertex: Answer = (response, { body, headers, path }) => {
+  const isStream = path.endsWith(':streamGenerateContent?alt=sse')
+  const isRight =
+    headers.authorization === 'Bearer ya29.one' &&
+    (isStream || path.endsWith(':generateContent')) &&
+    Array.isArray(body['contents']) &&
+    body['model'] === undefined
+  response.writeHead(isRight ? 200 : 400, {
+    'content-type': isStream ? 'text/event-stream' : 'application/json',
+  })
+  const text = JSON.stringify(isRight ? geminiAnswer : { error: { code: 400, message: path } })
+  response.end(isStream ? `data: ${text}\n\n` : text)
+}
+
+describe('Gemini on Vertex AI', () => {
+  it.each([
+    ['gemini-2.5-flash', 'publishers/google/models/gemini-2.5-flash'],
+    ['endpoints/4711', 'endpoints/4711'],
+  ])('is asked by generateContent: %s', async (name, resource) => {
+    const { gateway, upstream } = await start()
+    upstream.answer = geminiOnVertex
+    const asked = { ...call, model: name }
+    const parent = '/v1/projects/my-project/locations/europe-west1'
+    expect(await (await gateway.chat(asked)).json()).toMatchObject({
+      choices: [{ message: { content: 'hello' }, finish_reason: 'stop' }],
+    })
+    expect(upstream.requests[0]?.path).toBe(`${parent}/${resource}:generateContent`)
+    const streamed = await (await gateway.chat({ ...asked, stream: true })).text()
+    expect(streamed).toContain('"content":"hello"')
+    expect(upstream.requests[1]?.path).toMatch(/:streamGenerateContent\?alt=sse$/)
+  })
+
+  it('passes to a caller who speaks its format', async () => {
+    const { gateway, upstream } = await start()
+    upstream.answer = geminiOnVertex
+    const body = { contents: [{ role: 'user', parts: [{ text: 'hi', odd: 1 }] }] }
+    const path = '/v1beta/models/gemini-2.5-flash:generateContent'
+    const response = await gateway.post(path, body)
+    expect(await response.json()).toEqual(geminiAnswer)
+    expect(upstream.requests[0]?.body).toEqual(body)
+  })
+})
+
 async function start(
   options: { readonly token?: { readonly status?: number; readonly body: unknown } } = {},
 ) {

@@ -1,4 +1,4 @@
-import { anthropicMessages } from '@fairlead/llm'
+import { anthropicMessages, gemini as geminiDialect } from '@fairlead/llm'
 import type { LLMProviderSettings } from '@fairlead/snapshot'
 import { googleServiceAccount } from '../identity/google-service-account.ts'
 import { googleWorkload } from '../identity/google-workload.ts'
@@ -16,20 +16,43 @@ const claude: ProviderApi = {
   encoding: {},
   // `anthropic-beta` stays a header.
   prepare({ basePath, body, headers, model, settings, stream }) {
-    const { project = '', location = '' } = settings.vertex ?? {}
-    const parent = `${basePath}/projects/${encodeURIComponent(project)}/locations/${location}`
     const method = stream ? 'streamRawPredict' : 'rawPredict'
     return {
-      path: `${parent}/publishers/anthropic/models/${encodeURIComponent(model)}:${method}`,
+      path: `${basePath}/${modelPath(settings, 'anthropic', model)}:${method}`,
       headers,
       body: claudeBody(body, anthropicVersion),
     }
   },
 }
 
-const apis: ProviderApis = [claude]
+/** https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/inference */
+const gemini: ProviderApi = {
+  dialect: geminiDialect,
+  encoding: {},
+  prepare({ basePath, body, headers, model, settings, stream }) {
+    const method = stream ? 'streamGenerateContent?alt=sse' : 'generateContent'
+    return {
+      path: `${basePath}/${modelPath(settings, 'google', model)}:${method}`,
+      headers,
+      body,
+    }
+  },
+}
 
-/** Claude on Google's Vertex AI. */
+const claudeApis: ProviderApis = [claude]
+const geminiApis: ProviderApis = [gemini]
+
+/** A model's resource name: of a publisher, or of an endpoint of the project. */
+function modelPath({ vertex }: LLMProviderSettings, publisher: string, model: string): string {
+  const { location = '', project = '' } = vertex ?? {}
+  const parent = `projects/${encodeURIComponent(project)}/locations/${location}`
+  const endpoint = /^endpoints\/([^/]+)$/.exec(model)?.[1]
+  return endpoint === undefined
+    ? `${parent}/publishers/${publisher}/models/${encodeURIComponent(model)}`
+    : `${parent}/endpoints/${encodeURIComponent(endpoint)}`
+}
+
+/** Claude and Gemini on Google's Vertex AI; a tuned Gemini is an endpoint. */
 export const vertexAi: ProviderType = {
   type: 'VertexAI',
   remote: true,
@@ -41,7 +64,7 @@ export const vertexAi: ProviderType = {
   telemetryName: 'gcp.vertex_ai',
   catalogueVendor: 'google-vertex',
   needsCredential: true,
-  apisOf: () => apis,
+  apisOf: (model) => (model.startsWith('claude') ? claudeApis : geminiApis),
   createAuthorizer: authorizerOf,
 }
 
