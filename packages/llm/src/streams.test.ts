@@ -138,6 +138,30 @@ const recordings: [string, string, AnswerSummary][] = [
       usage: { ...noUsage, inputTokens: 1445, cachedInputTokens: 704, outputTokens: 43 },
     },
   ],
+  [
+    'bedrock-tools.jsonl',
+    'bedrock-converse',
+    {
+      text: 'Grüße 🌍\n"quoted"',
+      reasoning: 'Thinking 🧠',
+      refusal: '',
+      calls: [
+        { id: 'tooluse_1', name: 'get_weather', input: { city: 'Paris' } },
+        { id: 'tooluse_2', name: 'get_time', input: {} },
+      ],
+      finish: 'tool_calls',
+      usage: { ...noUsage, inputTokens: 20, cachedInputTokens: 4, outputTokens: 12 },
+    },
+  ],
+]
+
+const targets = [
+  'openai-chat',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini',
+  'cohere-chat',
+  'bedrock-converse',
 ]
 
 describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
@@ -168,13 +192,7 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
     }
   })
 
-  it.each<string>([
-    'openai-chat',
-    'openai-responses',
-    'anthropic-messages',
-    'gemini',
-    'cohere-chat',
-  ])('is encoded again in %s', (target) => {
+  it.each(targets)('is encoded again in %s', (target) => {
     const text = encodeEvents(testDialect(target), whole)
     const again = decodeChunks(testDialect(target), [Buffer.from(text)])
     expect(grammarProblems(again)).toEqual([])
@@ -186,13 +204,7 @@ describe.each(recordings)('the stream %s', (name, dialectName, expected) => {
     expect(usage?.outputTokens ?? 0).toBe(expectedUsage?.outputTokens ?? 0)
   })
 
-  it.each<string>([
-    'openai-chat',
-    'openai-responses',
-    'anthropic-messages',
-    'gemini',
-    'cohere-chat',
-  ])('is encoded whole in %s', (target) => {
+  it.each(targets)('is encoded whole in %s', (target) => {
     const body: unknown = JSON.parse(
       JSON.stringify(testDialect(target).encodeResponse(assemble(whole))),
     )

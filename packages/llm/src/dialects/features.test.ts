@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { anthropicMessages } from './anthropic-messages/dialect.ts'
+import { bedrockConverse } from './bedrock-converse/dialect.ts'
 import { cohereChat } from './cohere-chat/dialect.ts'
 import { openAiChat } from './openai-chat/dialect.ts'
 import { openAiResponses } from './openai-responses/dialect.ts'
@@ -79,6 +80,27 @@ it.each<[object, string[]]>([
   expect([...cohereChat.passage.inspect(body as never).features]).toEqual(features)
 })
 
+describe('what a call of Converse asks of its model', () => {
+  const image = { image: { format: 'png', source: { bytes: '' } } }
+  it.each<[object, string[]]>([
+    [{}, []],
+    [{ toolConfig: { tools: [{ toolSpec: { name: 'look' } }] } }, ['Tools']],
+    [{ outputConfig: { textFormat: { type: 'json_schema' } } }, ['StructuredOutput']],
+    [{ outputConfig: { effort: 'low' } }, ['Reasoning']],
+    [{ additionalModelRequestFields: { thinking: {} } }, ['Reasoning']],
+    [{ messages: [{ role: 'user', content: [image] }] }, ['Vision']],
+    [{ messages: [{ role: 'user', content: [{ toolResult: { content: [image] } }] }] }, ['Vision']],
+    [{ messages: [{ role: 'user', content: [{ audio: {} }] }] }, ['Audio']],
+  ])('%o: %j', (parts, features) => {
+    const body = { messages: [{ role: 'user', content: [{ text: 'hi' }] }], ...parts }
+    const { passage } = bedrockConverse
+    expect([...passage.inspect(body, { model: 'm' }).features]).toEqual(features)
+    expect(passage.outline(body).hasImages).toBe(features.includes('Vision'))
+    const limited = { ...body, inferenceConfig: { maxTokens: 7 } }
+    expect(passage.inspect(limited, { model: 'm' }).outputTokensMax).toBe(7)
+  })
+})
+
 describe('the greatest number of output tokens', () => {
   it.each([
     [openAiChat, chat({}), undefined],
@@ -117,13 +139,19 @@ describe('the beginning of a prompt', () => {
     expect(prefix([instructions, { role: 'user', content: 'two' }])).toBe(one)
   })
 
-  it('is the same for the same prompt in Messages', () => {
+  it('is the same for the same prompt in other formats', () => {
     const body = {
       system: [{ type: 'text', text: 'Be brief.' }],
       messages: [{ role: 'user', content: 'Hello' }],
       tools: [{ name: 'look' }],
     }
     expect(anthropicMessages.passage.promptPrefix(body, 4096)).toBe('look\nBe brief.\nHello\n')
+    const converse = {
+      system: [{ text: 'Be brief.' }],
+      messages: [{ role: 'user', content: [{ text: 'Hello' }] }],
+      toolConfig: { tools: [{ toolSpec: { name: 'look' } }] },
+    }
+    expect(bedrockConverse.passage.promptPrefix(converse, 4096)).toBe('look\nBe brief.\nHello\n')
   })
 
   it('is the same for the same prompt in Responses', () => {

@@ -23,10 +23,11 @@ export function createDocumentNames(): DocumentNames {
   return {
     next(filename) {
       const base = allowedName(filename ?? '')
-      let copy = copies.get(base) ?? 1
+      const key = base.toLowerCase()
+      let copy = copies.get(key) ?? 1
       let name = copy === 1 ? base : `${base} (${copy})`
       while (used.has(name.toLowerCase())) name = `${base} (${++copy})`
-      copies.set(base, copy)
+      copies.set(key, copy)
       used.add(name.toLowerCase())
       return name
     },
