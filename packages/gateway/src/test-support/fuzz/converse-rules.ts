@@ -73,7 +73,7 @@ function brokenTools(body: JsonObject): string | undefined {
     )
     return called ? 'toolConfig must be defined when using toolUse and toolResult' : undefined
   }
-  const { toolChoice, tools } = objectOrEmpty(toolConfig)
+  const { tools } = objectOrEmpty(toolConfig)
   if (!Array.isArray(tools) || tools.length === 0) return 'toolConfig.tools is empty'
   const specs = tools.flatMap((tool) => {
     const { toolSpec } = objectOrEmpty(tool)
@@ -89,8 +89,6 @@ function brokenTools(body: JsonObject): string | undefined {
       return 'inputSchema.json.type must be object'
     }
   }
-  const { tool } = objectOrEmpty(toolChoice)
-  if (tool !== undefined && !names.has(objectOrEmpty(tool)['name'])) return 'the choice is no tool'
   return undefined
 }
 

@@ -10,4 +10,4 @@ export interface FuzzCase {
 }
 
 /** The models that the gateway under test serves, each by a provider with another format. */
-export const fuzzedModels = ['openai', 'anthropic', 'gemini', 'simulator'] as const
+export const fuzzedModels = ['openai', 'anthropic', 'gemini', 'bedrock', 'simulator'] as const

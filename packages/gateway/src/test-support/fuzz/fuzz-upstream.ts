@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isJsonObject } from '@fairlead/base'
+import { encodeConverseStream } from '@fairlead/llm'
+import { refuse } from '../bedrock-server.ts'
 import { chunks, completion } from '../upstream.ts'
 import { brokenAnthropicRule } from './anthropic-rules.ts'
+import { brokenConverseRule } from './converse-rules.ts'
 import { brokenGeminiRule } from './gemini-rules.ts'
 
 /** Stands in the refusal of a request that a gateway should not have sent. */
@@ -16,8 +19,9 @@ export const callersOwn = 'fuzz'
 
 /**
  * Providers that answer every call that is right in their format: OpenAI's at `/v1/chat/completions`
- * and `/v1/responses`, Anthropic's at `/v1/messages` and Gemini's below `/v1beta/models`. What is no JSON, or breaks a rule
- * of Anthropic's or Gemini's, gets a 400 that says so.
+ * and `/v1/responses`, Anthropic's at `/v1/messages` Gemini's below `/v1beta/models` and
+ * Bedrock's below `/model`. What is no JSON, or breaks a rule of Anthropic's, Gemini's or Bedrock's, gets
+ * a 400 that says so.
  */
 export async function startFuzzUpstream(): Promise<{ readonly url: string; close(): void }> {
   const server = createServer((request, response) => {
@@ -45,6 +49,7 @@ function answer(
     const isOwn = headers['x-goog-api-client'] === callersOwn
     return answerGemini(url, response, { body, isOwn })
   }
+  if (url.startsWith('/model/')) return answerConverse(url, response, body)
   const isAnthropic = url === '/v1/messages'
   const objection = !isJsonObject(body)
     ? 'the body is no JSON object'
@@ -102,6 +107,29 @@ function answerGemini(
     : send(response, 200, 'application/json', said)
 }
 
+/** In every format that calls come in, Converse is translated to. */
+function answerConverse(url: string, response: ServerResponse, body: unknown): void {
+  const objection = isJsonObject(body) ? brokenConverseRule(body) : 'the body is no JSON object'
+  if (objection !== undefined) {
+    return refuse(response, 400, 'ValidationException', `${upstreamObjection}: ${objection}`)
+  }
+  const usage = { inputTokens: 1, outputTokens: 2, totalTokens: 3 }
+  if (url.endsWith('/converse')) {
+    const output = { message: { role: 'assistant', content: [{ text: 'Hello there' }] } }
+    const whole = JSON.stringify({ output, stopReason: 'end_turn', usage })
+    return send(response, 200, 'application/json', whole)
+  }
+  const lines = [
+    { messageStart: { role: 'assistant' } },
+    { contentBlockDelta: { contentBlockIndex: 0, delta: { text: 'Hello there' } } },
+    { contentBlockStop: { contentBlockIndex: 0 } },
+    { messageStop: { stopReason: 'end_turn' } },
+    { metadata: { usage } },
+  ].map((event) => JSON.stringify(event))
+  const frames = encodeConverseStream(Buffer.from(lines.join('\n')))
+  send(response, 200, 'application/vnd.amazon.eventstream', frames)
+}
+
 function parsed(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
@@ -110,7 +138,7 @@ function parsed(bytes: Buffer): unknown {
   }
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string): void {
+function send(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
   response.writeHead(status, { 'content-type': type })
   response.end(body)
 }

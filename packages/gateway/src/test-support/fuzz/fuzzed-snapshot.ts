@@ -1,4 +1,5 @@
 import type { Snapshot } from '@fairlead/snapshot'
+import { bedrockType } from '../bedrock-server.ts'
 import {
   keyedProvider,
   personaOf,
@@ -16,12 +17,16 @@ export function fuzzedSnapshot(upstream: string): Snapshot {
       keyedProvider('openai', { baseURL: upstream }),
       keyedProvider('anthropic', { baseURL: upstream, type: 'Anthropic' }),
       keyedProvider('gemini', { baseURL: `${upstream}beta`, type: 'Gemini' }),
+      keyedProvider('bedrock', { baseURL: new URL(upstream).origin, ...bedrockType() }),
       simulatorOf('simulator'),
     ],
     routes: [
       ...['openai', 'gemini', 'simulator'].map((model) =>
         routeOf(model, [{ provider: model }], { match: { models: [model] } }),
       ),
+      routeOf('bedrock', [{ provider: 'bedrock', model: 'amazon.nova-pro-v1:0' }], {
+        match: { models: ['bedrock'] },
+      }),
       routeOf('anthropic', [{ provider: 'anthropic', model: 'claude-opus-5' }], {
         match: { models: ['anthropic'] },
       }),

@@ -16,7 +16,11 @@ export function encodeTools(
 ): JsonObject | undefined {
   const { toolChoice: choice } = request
   const tools = choice === 'none' ? [] : callableTools(request, features)
-  const encoded = tools.flatMap((tool) => encodeTool(tool, request, features))
+  // Of two tools of one name, which Bedrock refuses, callers have given the same twice.
+  const byName = new Map(tools.toReversed().map((tool) => [tool.name, tool]))
+  const encoded = tools
+    .filter((tool) => byName.get(tool.name) === tool)
+    .flatMap((tool) => encodeTool(tool, request, features))
   if (answerTool !== undefined) {
     return { tools: [...encoded, answerTool], toolChoice: { any: {} } }
   }
