@@ -6,6 +6,7 @@ import type { Item } from './operations/chat/item.ts'
 import type { ModelResponse } from './operations/chat/model-response.ts'
 import { createSseParser, formatSseEvent } from './framing/sse.ts'
 import type { StreamEvent } from './operations/chat/stream-event.ts'
+import { citationsOf, logprobsOf } from './test-support/answer-extras.ts'
 import { summarize, type AnswerSummary } from './test-support/answer-summary.ts'
 import { loadOpenAiSchemas } from './test-support/openai-schema.ts'
 import { readAnthropicMessage, readAnthropicStream } from './test-support/read-anthropic.ts'
@@ -279,6 +280,13 @@ describe.runIf(corpora !== '')('recordings', () => {
         expect(`${expected.text}${expected.calls.length}`).not.toBe('0')
         expect(summarize(assemble(events))).toEqual(expected)
         expect(assemble(decodeLines('openai-chat', lines))).toEqual(assemble(events))
+        const chunks = lines.map((line) => JSON.parse(line) as object)
+        const streamed = payloadsOf(encodeEvents(chat, events)).slice(0, -1)
+        const answered = JSON.parse(JSON.stringify(chat.encodeResponse(assemble(events)))) as object
+        for (const written of [streamed.map((line) => JSON.parse(line) as object), [answered]]) {
+          expect(citationsOf(written)).toEqual(citationsOf(chunks))
+          expect(logprobsOf(written)).toEqual(logprobsOf(chunks))
+        }
         expectStreamSameAsChat(events, expected)
         expectSameAsChat(assemble(events), expected)
         const scanner = createStreamScanner()
@@ -295,6 +303,9 @@ describe.runIf(corpora !== '')('recordings', () => {
         const response = chat.decodeResponse(body)
         expect(summarize(response)).toEqual(readChatCompletion(body))
         expectSameAsChat(response, readChatCompletion(body))
+        const written = JSON.parse(JSON.stringify(chat.encodeResponse(response))) as object
+        expect(citationsOf([written])).toEqual(citationsOf([body as object]))
+        expect(logprobsOf([written])).toEqual(logprobsOf([body as object]))
         expect(scanUsage(Buffer.from(text))).toEqual(response.usage)
       },
     )

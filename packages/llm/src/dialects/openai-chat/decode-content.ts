@@ -1,5 +1,7 @@
 import type { ContentPart } from '../../operations/chat/item.ts'
 import type { JsonObject } from '@fairlead/base'
+import { cacheControlField } from './cache-control.ts'
+import { partExtras } from './part-extras.ts'
 import {
   invalidField,
   readNonEmptyString,
@@ -12,21 +14,25 @@ import {
 export function decodeInputPart(value: unknown, param: string): ContentPart {
   const part = readObject(value, param)
   const type = readString(part['type'], `${param}.type`)
+  const marks = { ...cacheControlField(part, param), ...partExtras(part, [type]) }
   switch (type) {
     case 'text':
-      return { type: 'input_text', text: readString(part['text'], `${param}.text`) }
-    case 'image_url':
-      return decodeImage(readObject(part['image_url'], `${param}.image_url`), `${param}.image_url`)
+      return { type: 'input_text', text: readString(part['text'], `${param}.text`), ...marks }
+    case 'image_url': {
+      const path = `${param}.image_url`
+      return { ...decodeImage(readObject(part['image_url'], path), path), ...marks }
+    }
     case 'input_audio': {
       const audio = readObject(part['input_audio'], `${param}.input_audio`)
       return {
         type: 'input_audio',
         data: readNonEmptyString(audio['data'], `${param}.input_audio.data`),
         format: readNonEmptyString(audio['format'], `${param}.input_audio.format`),
+        ...marks,
       }
     }
     case 'file':
-      return decodeFile(readObject(part['file'], `${param}.file`), `${param}.file`)
+      return { ...decodeFile(readObject(part['file'], `${param}.file`), `${param}.file`), ...marks }
     default:
       throw unknownPart(type, param, `'text', 'image_url', 'input_audio' or 'file'`)
   }
@@ -37,7 +43,7 @@ export function decodeTextPart(value: unknown, param: string): ContentPart {
   const part = readObject(value, param)
   const type = readString(part['type'], `${param}.type`)
   if (type !== 'text') throw unknownPart(type, param, `'text'`)
-  return { type: 'input_text', text: readString(part['text'], `${param}.text`) }
+  return textPart(part, param, 'input_text')
 }
 
 /** Reads one part of an assistant message. */
@@ -46,11 +52,28 @@ export function decodeAssistantPart(value: unknown, param: string): ContentPart 
   const type = readString(part['type'], `${param}.type`)
   switch (type) {
     case 'text':
-      return { type: 'output_text', text: readString(part['text'], `${param}.text`) }
+      return textPart(part, param, 'output_text')
     case 'refusal':
-      return { type: 'refusal', refusal: readString(part['refusal'], `${param}.refusal`) }
+      return {
+        type: 'refusal',
+        refusal: readString(part['refusal'], `${param}.refusal`),
+        ...cacheControlField(part, param),
+      }
     default:
       throw unknownPart(type, param, `'text' or 'refusal'`)
+  }
+}
+
+function textPart<Type extends 'input_text' | 'output_text'>(
+  part: JsonObject,
+  param: string,
+  type: Type,
+) {
+  return {
+    type,
+    text: readString(part['text'], `${param}.text`),
+    ...cacheControlField(part, param),
+    ...partExtras(part, ['text']),
   }
 }
 

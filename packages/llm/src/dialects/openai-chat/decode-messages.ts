@@ -1,23 +1,26 @@
 import type {
   ContentPart,
-  FunctionCallItem,
   FunctionCallOutputItem,
   Item,
   MessageItem,
+  OutputFilePart,
   ReasoningItem,
   Role,
 } from '../../operations/chat/item.ts'
-import type { JsonObject } from '@fairlead/base'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import {
   invalidField,
-  readArray,
   readNonEmptyString,
   readObject,
   readOptional,
   readString,
   wrongType,
 } from '../../json/request-field.ts'
+import { decodeAudio, decodeImages } from './answer-files.ts'
+import { cacheControlField } from './cache-control.ts'
+import { decodeSentCalls } from './decode-sent-calls.ts'
 import { readRole } from './message-role.ts'
+import { readReasoning } from './reasoning-reader.ts'
 import { decodeAssistantPart, decodeInputPart, decodeTextPart } from './decode-content.ts'
 
 /** Reads `messages` into items; one assistant message may yield reasoning, text and calls. */
@@ -25,6 +28,7 @@ export function decodeMessages(messages: readonly unknown[]): Item[] {
   const items: Item[] = []
   /** The id of the latest call of each function. */
   const latestCalls = new Map<string, string>()
+  const customCalls = new Set<string>()
   for (const [index, value] of messages.entries()) {
     const param = `messages[${index}]`
     const message = readObject(value, param)
@@ -39,12 +43,15 @@ export function decodeMessages(messages: readonly unknown[]): Item[] {
         break
       case 'assistant':
         for (const item of decodeAssistant(message, param, items.length)) {
-          if (item.type === 'function_call') latestCalls.set(item.name, item.call_id)
+          if (item.type === 'function_call') {
+            latestCalls.set(item.name, item.call_id)
+            if (item.custom === true) customCalls.add(item.call_id)
+          }
           items.push(item)
         }
         break
       case 'tool':
-        items.push(decodeToolOutput(message, param))
+        items.push(decodeToolOutput(message, param, customCalls))
         break
       case 'function':
         items.push(decodeFunctionOutput(message, param, latestCalls))
@@ -62,14 +69,24 @@ function decodeMessage(
   param: string,
   readPart: ReadPart,
 ): MessageItem {
+  const content = decodeContent(message['content'], `${param}.content`, readPart, (text) =>
+    role === 'assistant' ? { type: 'output_text', text } : { type: 'input_text', text },
+  )
   return {
     type: 'message',
     role,
-    content: decodeContent(message['content'], `${param}.content`, readPart, (text) =>
-      role === 'assistant' ? { type: 'output_text', text } : { type: 'input_text', text },
-    ),
+    content: markLast(content, message, param),
     ...decodeName(message, param),
   }
+}
+
+/** A message that is worth caching is so up to its last part. */
+function markLast(parts: readonly ContentPart[], message: JsonObject, param: string) {
+  const mark = cacheControlField(message, param)
+  const last = parts.at(-1)
+  return last === undefined || mark.cache_control === undefined
+    ? parts
+    : [...parts.slice(0, -1), { ...mark, ...last }]
 }
 
 function decodeContent(
@@ -94,46 +111,67 @@ function decodeName(message: JsonObject, param: string): { name?: string } {
 function decodeAssistant(message: JsonObject, param: string, position: number): Item[] {
   const reasoning = decodeReasoning(message, param)
   const spoken = decodeAssistantMessage(message, param)
-  const calls = decodeToolCalls(message, param, position)
-  if (spoken === undefined && calls.length === 0 && reasoning === undefined) {
+  const calls = decodeSentCalls(message, param, position)
+  if (spoken === undefined && calls.length === 0 && reasoning.length === 0) {
     throw invalidField(
       `${param}.content`,
       'an assistant message needs content, a refusal or tool_calls.',
     )
   }
-  return [
-    ...(reasoning === undefined ? [] : [reasoning]),
-    ...(spoken === undefined ? [] : [spoken]),
-    ...calls,
-  ]
+  return [...reasoning, ...(spoken === undefined ? [] : [spoken]), ...calls]
 }
 
-/** DeepSeek, vLLM and others put the thinking in `reasoning_content`, OpenRouter in `reasoning`. */
-function decodeReasoning(message: JsonObject, param: string): ReasoningItem | undefined {
-  const text =
-    readOptional(message['reasoning_content'], `${param}.reasoning_content`, readString) ??
-    (typeof message['reasoning'] === 'string' ? message['reasoning'] : undefined)
-  if (text === undefined || text === '') return undefined
-  return { type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text }] }
+/** The thinking in any of the forms in which servers write it, as a caller sends it back. */
+function decodeReasoning(message: JsonObject, param: string): ReasoningItem[] {
+  readOptional(message['reasoning_content'], `${param}.reasoning_content`, readString)
+  return readReasoning(message).map((item) => {
+    const { status: _, ...sent } = item
+    return sent
+  })
 }
 
 function decodeAssistantMessage(message: JsonObject, param: string): MessageItem | undefined {
   const refusal = readOptional(message['refusal'], `${param}.refusal`, readString)
-  const content = message['content'] ?? undefined
-  if (content === undefined && refusal === undefined) return undefined
-  if (content === '' && hasCalls(message)) return undefined
+  const speech = decodeSpeech(message)
+  const content = saidContent(message)
+  const images = decodeImages(message['images'])
+  const isOnlyText = refusal === undefined && speech.length === 0 && images.length === 0
+  if (content === undefined && isOnlyText) return undefined
+  if (content === '' && isOnlyText && hasCalls(message)) return undefined
   const decoded =
     content === undefined
       ? { type: 'message' as const, role: 'assistant' as const, content: [] }
-      : decodeMessage(message, 'assistant', param, decodeAssistantPart)
+      : decodeMessage({ ...message, content }, 'assistant', param, decodeAssistantPart)
   return {
     ...decoded,
     ...decodeName(message, param),
     content: [
       ...decoded.content,
       ...(refusal === undefined ? [] : [{ type: 'refusal' as const, refusal }]),
+      ...speech,
+      ...images,
     ],
   }
+}
+
+/** The content without what Mistral's servers put among it: thinking and references. */
+function saidContent({ content }: JsonObject): unknown {
+  if (!Array.isArray(content)) return content ?? undefined
+  const said = content.filter((part) => !isJsonObject(part) || !unsaid.has(part['type']))
+  return said.length === 0 && content.length > 0 ? undefined : said
+}
+
+const unsaid: ReadonlySet<unknown> = new Set(['thinking', 'reference'])
+
+/** An earlier answer's speech, which is named by its id alone. */
+function decodeSpeech({ audio }: JsonObject): OutputFilePart[] {
+  if (!isJsonObject(audio)) return []
+  const whole = decodeAudio(audio)
+  if (whole !== undefined) return [whole]
+  const { id } = audio
+  return typeof id === 'string'
+    ? [{ type: 'output_file', id, media_type: 'audio/*', data: '' }]
+    : []
 }
 
 function hasCalls(message: JsonObject): boolean {
@@ -141,48 +179,18 @@ function hasCalls(message: JsonObject): boolean {
   return (Array.isArray(calls) && calls.length > 0) || Boolean(message['function_call'])
 }
 
-function decodeToolCalls(message: JsonObject, param: string, position: number): FunctionCallItem[] {
-  const calls = readOptional(message['tool_calls'], `${param}.tool_calls`, readArray) ?? []
-  const items = calls.map((call, index) => decodeToolCall(call, `${param}.tool_calls[${index}]`))
-  const legacy = readOptional(message['function_call'], `${param}.function_call`, readObject)
-  if (legacy === undefined) return items
-  return [
-    ...items,
-    {
-      type: 'function_call',
-      call_id: `call_function_${position}`,
-      name: readNonEmptyString(legacy['name'], `${param}.function_call.name`),
-      arguments: readString(legacy['arguments'], `${param}.function_call.arguments`),
-    },
-  ]
-}
-
-function decodeToolCall(value: unknown, param: string): FunctionCallItem {
-  const call = readObject(value, param)
-  const callId = readNonEmptyString(call['id'], `${param}.id`)
-  if (call['type'] === 'custom') {
-    const custom = readObject(call['custom'], `${param}.custom`)
-    return {
-      type: 'function_call',
-      call_id: callId,
-      name: readNonEmptyString(custom['name'], `${param}.custom.name`),
-      arguments: readString(custom['input'], `${param}.custom.input`),
-    }
-  }
-  const called = readObject(call['function'], `${param}.function`)
-  return {
-    type: 'function_call',
-    call_id: callId,
-    name: readNonEmptyString(called['name'], `${param}.function.name`),
-    arguments: readString(called['arguments'], `${param}.function.arguments`),
-  }
-}
-
-function decodeToolOutput(message: JsonObject, param: string): FunctionCallOutputItem {
+function decodeToolOutput(
+  message: JsonObject,
+  param: string,
+  customCalls: ReadonlySet<string>,
+): FunctionCallOutputItem {
   const content = message['content']
+  const callId = readNonEmptyString(message['tool_call_id'], `${param}.tool_call_id`)
   return {
     type: 'function_call_output',
-    call_id: readNonEmptyString(message['tool_call_id'], `${param}.tool_call_id`),
+    call_id: callId,
+    ...(customCalls.has(callId) ? { custom: true } : {}),
+    ...cacheControlField(message, param),
     output:
       typeof content === 'string'
         ? content

@@ -1,10 +1,4 @@
-import type {
-  Annotation,
-  ContentPart,
-  FunctionCallItem,
-  Item,
-  ReasoningItem,
-} from '../../operations/chat/item.ts'
+import type { ContentPart, Item } from '../../operations/chat/item.ts'
 import {
   arrayOrEmpty,
   isJsonObject,
@@ -15,9 +9,14 @@ import {
 } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 import type { ModelResponse } from '../../operations/chat/model-response.ts'
+import { decodeAnnotations, sourceAnnotations } from './annotations.ts'
+import { decodeAudio, decodeImages } from './answer-files.ts'
+import { decodeCalls } from './decode-calls.ts'
 import { answerFailure } from './errors.ts'
-import { decodeFinishReason } from './finish-reason.ts'
-import { readVendorContent } from './vendor-content.ts'
+import { decodeFinishReason, readStopSequence } from './finish-reason.ts'
+import { readReasoning } from './reasoning-reader.ts'
+import { ResponseExtras } from './response-extras.ts'
+import { readReferences, readVendorContent } from './vendor-content.ts'
 import { decodeUsage } from './usage.ts'
 
 /** Reads a whole chat completion. If there are several choices, the first is the answer. */
@@ -35,9 +34,14 @@ export function decodeResponse(value: unknown, nowMs: number): ModelResponse {
     )
   }
   const id = stringOrUndefined(body['id']) ?? ''
-  const output = decodeOutput(message, id)
+  const output = decodeOutput(message, choice, body, id)
   const hasToolCalls = output.some((item) => item.type === 'function_call')
   const usage = decodeUsage(body['usage'])
+  const stopSequence = readStopSequence(choice)
+  const serviceTier = stringOrUndefined(body['service_tier'])
+  const extras = new ResponseExtras()
+  extras.read(body)
+  const extraFields = extras.get()
   return {
     id,
     model: stringOrUndefined(body['model']) ?? '',
@@ -45,14 +49,21 @@ export function decodeResponse(value: unknown, nowMs: number): ModelResponse {
     output,
     finishReason: decodeFinishReason(choice['finish_reason'], hasToolCalls),
     ...(usage === undefined ? {} : { usage }),
+    ...(stopSequence === undefined ? {} : { stopSequence }),
+    ...(serviceTier === undefined ? {} : { serviceTier }),
+    ...(extraFields === undefined ? {} : { extras: extraFields }),
   }
 }
 
-function decodeOutput(message: JsonObject, responseId: string): Item[] {
-  const vendor = readVendorContent(message)
-  const content = decodeContent(message, vendor.text)
+function decodeOutput(
+  message: JsonObject,
+  choice: JsonObject,
+  body: JsonObject,
+  responseId: string,
+): Item[] {
+  const content = decodeContent(message, choice, body)
   return [
-    ...(vendor.reasoning === '' ? [] : [reasoningItem(vendor.reasoning)]),
+    ...readReasoning(message),
     ...(content.length === 0
       ? []
       : [{ type: 'message', role: 'assistant', status: 'completed', content } as const]),
@@ -60,28 +71,13 @@ function decodeOutput(message: JsonObject, responseId: string): Item[] {
   ]
 }
 
-function reasoningItem(text: string): ReasoningItem {
-  return {
-    type: 'reasoning',
-    status: 'completed',
-    summary: [],
-    content: [{ type: 'reasoning_text', text }],
-  }
-}
-
-/** `url_citation` nests its fields here; the canonical form is flat. */
-function decodeAnnotations(value: unknown): Annotation[] {
-  return arrayOrEmpty(value)
-    .filter(isJsonObject)
-    .map((annotation) => {
-      const type = stringOrUndefined(annotation['type']) ?? 'url_citation'
-      return { type, ...objectOrEmpty(annotation[type]) }
-    })
-}
-
-function decodeContent(message: JsonObject, text: string): ContentPart[] {
-  const annotations = decodeAnnotations(message['annotations'])
+function decodeContent(message: JsonObject, choice: JsonObject, body: JsonObject): ContentPart[] {
+  const { text } = readVendorContent(message)
+  const own = [...decodeAnnotations(message['annotations']), ...readReferences(message)]
+  const annotations = own.length === 0 ? sourceAnnotations(body) : own
+  const logprobs = arrayOrEmpty(objectOrEmpty(choice['logprobs'])['content'])
   const refusal = stringOrUndefined(message['refusal']) ?? ''
+  const audio = isJsonObject(message['audio']) ? decodeAudio(message['audio']) : undefined
   return [
     ...(text === ''
       ? []
@@ -90,37 +86,11 @@ function decodeContent(message: JsonObject, text: string): ContentPart[] {
             type: 'output_text' as const,
             text,
             ...(annotations.length === 0 ? {} : { annotations }),
+            ...(logprobs.length === 0 ? {} : { logprobs }),
           },
         ]),
     ...(refusal === '' ? [] : [{ type: 'refusal' as const, refusal }]),
+    ...(audio === undefined ? [] : [audio]),
+    ...decodeImages(message['images']),
   ]
-}
-
-function decodeCalls(message: JsonObject, responseId: string): FunctionCallItem[] {
-  const calls = arrayOrEmpty(message['tool_calls']).filter(isJsonObject)
-  const legacy = message['function_call']
-  const all = isJsonObject(legacy) ? [...calls, { function: legacy }] : calls
-  return all.map((call: JsonObject, index) => {
-    const custom = isJsonObject(call['custom']) ? call['custom'] : undefined
-    const called = custom ?? objectOrEmpty(call['function'])
-    const text = custom === undefined ? called['arguments'] : custom['input']
-    return {
-      type: 'function_call',
-      status: 'completed',
-      call_id: stringOrUndefined(call['id']) ?? syntheticCallId(responseId, index),
-      name: stringOrUndefined(called['name']) ?? '',
-      arguments: argumentsText(text),
-    }
-  })
-}
-
-/** Some servers send the arguments as an object instead of JSON text. */
-function argumentsText(value: unknown): string {
-  if (typeof value === 'string') return value === '' ? '{}' : value
-  return value === undefined || value === null ? '{}' : JSON.stringify(value)
-}
-
-/** Some servers give calls no id, but the caller needs one to send the output. */
-export function syntheticCallId(responseId: string, index: number): string {
-  return `call_${responseId.replaceAll(/[^\w-]/g, '')}_${index}`
 }

@@ -39,7 +39,8 @@ function changedFields(
     const messages = encodeMessages(edits.items, { customTools, quirks: options.quirks })
     set['messages'] = JSON.stringify(messages)
   }
-  if (edits.tools !== undefined) set['tools'] = JSON.stringify(encodeTools(edits.tools))
+  if (edits.tools !== undefined)
+    set['tools'] = JSON.stringify(encodeTools(edits.tools, { quirks: options.quirks }))
   if (edits.responseFormat !== undefined && !sent.responseFormat) {
     set['response_format'] = JSON.stringify(encodeResponseFormat(edits.responseFormat))
   }
@@ -63,6 +64,10 @@ function prependedEntries({ edits, options }: PassageEdit): Record<string, reado
     ...(messages.length === 0 ? {} : { messages: messages.map((each) => JSON.stringify(each)) }),
     ...(toolsBefore.length === 0
       ? {}
-      : { tools: encodeTools(toolsBefore).map((each) => JSON.stringify(each)) }),
+      : {
+          tools: encodeTools(toolsBefore, { quirks: options.quirks }).map((each) =>
+            JSON.stringify(each),
+          ),
+        }),
   }
 }

@@ -4,11 +4,15 @@ import type {
   FunctionCallOutputItem,
   Item,
   MessageItem,
+  OutputFilePart,
+  ReasoningItem,
 } from '../../operations/chat/item.ts'
 import type { JsonObject } from '@fairlead/base'
-import { ModelError } from '../../errors/model-error.ts'
 import type { ServerQuirks } from '../../operations/chat/server-quirks.ts'
-import { addReasoning, echoedText, echoFrom } from './reasoning-echo.ts'
+import { isSound } from './answer-files.ts'
+import { callSealForServer } from './call-seal.ts'
+import { encodeContent, encodeTexts, textOf } from './encode-content.ts'
+import { addReasoning, echoFrom } from './reasoning-echo.ts'
 import { strictMessages } from './strict-messages.ts'
 import { toolCallIds } from './tool-call-ids.ts'
 
@@ -30,8 +34,8 @@ export function encodeMessages(
   const messages: JsonObject[] = []
   const callId = toolCallIds(items, quirks.toolCallIds)
   const echoed = echoFrom(items, quirks.reasoning?.echo)
-  const thoughts = new Map<Record<string, unknown>, string>()
-  let thought = ''
+  const thoughts = new Map<Record<string, unknown>, readonly ReasoningItem[]>()
+  let thought: ReasoningItem[] = []
   let assistant: Record<string, unknown> | undefined
   let attachments: ContentPart[] = []
 
@@ -39,8 +43,8 @@ export function encodeMessages(
     if (assistant === undefined) {
       assistant = { role: 'assistant' }
       messages.push(assistant)
-      if (thought !== '') thoughts.set(assistant, thought)
-      thought = ''
+      if (thought.length > 0) thoughts.set(assistant, thought)
+      thought = []
     }
     return assistant
   }
@@ -48,18 +52,18 @@ export function encodeMessages(
   // Reasoning that nothing follows belongs to no message.
   function closeAssistant(): void {
     assistant = undefined
-    thought = ''
+    thought = []
   }
 
   for (const [index, item] of items.entries()) {
     if (item.type !== 'function_call_output' && attachments.length > 0) {
-      messages.push({ role: 'user', content: encodeContent(attachments) })
+      messages.push({ role: 'user', content: encodeContent(attachments, quirks) })
       attachments = []
     }
     switch (item.type) {
       case 'reasoning': {
         assistant = undefined
-        thought += echoedText(item, index >= echoed)
+        if (index >= echoed) thought.push(item)
         break
       }
       case 'message': {
@@ -67,24 +71,20 @@ export function encodeMessages(
           closeAssistant()
           messages.push({
             role: roleOf(item, quirks),
-            content: encodeContent(item.content),
-            ...(item.name === undefined ? {} : { name: item.name }),
+            content: encodeContent(item.content, quirks),
+            ...nameOf(item),
           })
           break
         }
         if (assistant !== undefined && ('content' in assistant || 'tool_calls' in assistant)) {
           assistant = undefined
         }
-        Object.assign(
-          openAssistant(),
-          encodeAssistantContent(item.content),
-          item.name === undefined ? {} : { name: item.name },
-        )
+        Object.assign(openAssistant(), encodeAssistantContent(item.content, quirks), nameOf(item))
         break
       }
       case 'function_call': {
         const message = openAssistant()
-        const call = encodeCall(item, callId(item.call_id), customTools)
+        const call = encodeCall(item, callId(item.call_id), customTools, quirks)
         if (Array.isArray(message['tool_calls'])) message['tool_calls'].push(call)
         else message['tool_calls'] = [call]
         break
@@ -94,7 +94,7 @@ export function encodeMessages(
         break
       case 'function_call_output':
         closeAssistant()
-        messages.push(encodeOutput(item, callId(item.call_id)))
+        messages.push(encodeOutput(item, callId(item.call_id), quirks))
         if (typeof item.output !== 'string') {
           for (const part of item.output) if (textOf(part) === undefined) attachments.push(part)
         }
@@ -102,7 +102,7 @@ export function encodeMessages(
     }
   }
   if (attachments.length > 0) {
-    messages.push({ role: 'user', content: encodeContent(attachments) })
+    messages.push({ role: 'user', content: encodeContent(attachments, quirks) })
   }
   if (quirks.reasoning !== undefined) {
     for (const [message, text] of thoughts) addReasoning(message, text, quirks.reasoning)
@@ -114,83 +114,59 @@ function roleOf({ role }: MessageItem, { refusesDeveloperRole }: ServerQuirks): 
   return role === 'developer' && refusesDeveloperRole ? 'system' : role
 }
 
+/** https://platform.openai.com/docs/api-reference/chat/create: no white space and none of `<|\\/>`. */
+const illegalInNames = /[\s<|\\/>]/g
+const nameLengthMax = 64
+
+function nameOf({ name }: MessageItem): { readonly name?: string } {
+  return name === undefined
+    ? {}
+    : { name: name.replaceAll(illegalInNames, '_').slice(0, nameLengthMax) }
+}
+
 function encodeCall(
   call: FunctionCallItem,
   id: string,
   customTools: ReadonlySet<string>,
+  { takesCacheControl, takesThoughtSignatures }: ServerQuirks,
 ): JsonObject {
-  return customTools.has(call.name)
-    ? { id, type: 'custom', custom: { name: call.name, input: call.arguments } }
-    : {
-        id,
-        type: 'function',
-        function: { name: call.name, arguments: call.arguments === '' ? '{}' : call.arguments },
-      }
+  const { arguments: text, cache_control: mark, custom, name } = call
+  const marks = {
+    ...(takesThoughtSignatures === true ? callSealForServer(call) : {}),
+    ...(mark === undefined || takesCacheControl !== true ? {} : { cache_control: mark }),
+  }
+  return custom === true || customTools.has(name)
+    ? { id, type: 'custom', custom: { name, input: text }, ...marks }
+    : { id, type: 'function', function: { name, arguments: text === '' ? '{}' : text }, ...marks }
 }
 
-function encodeOutput(item: FunctionCallOutputItem, id: string): JsonObject {
-  const content =
-    typeof item.output === 'string'
-      ? item.output
-      : item.output
-          .map(textOf)
-          .filter((text) => text !== undefined)
-          .join('\n')
-  return { role: 'tool', tool_call_id: id, content }
-}
-
-function encodeAssistantContent(parts: readonly ContentPart[]): JsonObject {
-  const refusals = parts.filter((part) => part.type === 'refusal')
-  const texts = parts.map(textOf).filter((text) => text !== undefined)
+function encodeOutput(item: FunctionCallOutputItem, id: string, quirks: ServerQuirks): JsonObject {
+  const { cache_control: mark, output } = item
   return {
-    ...(texts.length === 0 && refusals.length > 0 ? {} : { content: texts.join('') }),
+    role: 'tool',
+    tool_call_id: id,
+    content: typeof output === 'string' ? output : encodeTexts(output, quirks, '\n'),
+    ...(mark === undefined || quirks.takesCacheControl !== true ? {} : { cache_control: mark }),
+  }
+}
+
+function encodeAssistantContent(parts: readonly ContentPart[], quirks: ServerQuirks): JsonObject {
+  const refusals = parts.filter((part) => part.type === 'refusal')
+  const speech = parts.findLast((part) => part.type === 'output_file' && isSound(part))
+  const content = encodeTexts(parts, quirks)
+  const spoken = speech?.type === 'output_file' ? encodeSpeech(speech, content) : {}
+  return {
+    ...(content.length === 0 && refusals.length > 0 ? {} : { content }),
+    ...spoken,
     ...(refusals.length === 0 ? {} : { refusal: refusals.map((part) => part.refusal).join('') }),
   }
 }
 
-/** Plain text stays a string: every compatible server accepts that, not all accept parts. */
-function encodeContent(parts: readonly ContentPart[]): string | JsonObject[] {
-  const [only] = parts
-  if (parts.length === 1 && only !== undefined) {
-    const text = textOf(only)
-    if (text !== undefined) return text
-  }
-  return parts.length === 0 ? '' : parts.map(encodePart)
-}
-
-function textOf(part: ContentPart): string | undefined {
-  return part.type === 'input_text' || part.type === 'output_text' ? part.text : undefined
-}
-
-function encodePart(part: ContentPart): JsonObject {
-  switch (part.type) {
-    case 'input_text':
-    case 'output_text':
-      return { type: 'text', text: part.text }
-    case 'refusal':
-      return { type: 'text', text: part.refusal }
-    case 'input_image': {
-      const { image_url: url, detail } = part
-      return { type: 'image_url', image_url: detail === undefined ? { url } : { url, detail } }
-    }
-    case 'output_file':
-      throw new ModelError(
-        'invalid-request',
-        'This model does not accept files that another model made; send them in a message of the user.',
-        { param: 'messages' },
-      )
-    case 'input_audio':
-      return { type: 'input_audio', input_audio: { data: part.data, format: part.format } }
-    case 'input_file': {
-      const { type: _, ...file } = part
-      if (file.file_url !== undefined && file.file_data === undefined) {
-        throw new ModelError(
-          'invalid-request',
-          'This model does not accept files by URL; send the file itself as file_data.',
-          { param: 'messages' },
-        )
-      }
-      return { type: 'file', file }
-    }
-  }
+/** OpenAI keeps what it has said under an id; to any other server it is what was said, in writing. */
+function encodeSpeech(
+  { id, transcript }: OutputFilePart,
+  content: string | JsonObject[],
+): JsonObject {
+  if (id?.startsWith('audio_') === true) return { audio: { id } }
+  return content.length > 0 || transcript === undefined ? {} : { content: transcript }
 }

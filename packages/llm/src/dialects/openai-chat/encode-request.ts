@@ -5,39 +5,27 @@ import type { ServerQuirks } from '../../operations/chat/server-quirks.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeResponseFormat } from './response-format.ts'
 import { serverBody } from './server-body.ts'
+import { encodeReasoningObject, encodeSettings } from './settings.ts'
 import { customToolNames, encodeToolChoice, encodeTools } from './tools.ts'
 
 /** Writes the body for `POST /v1/chat/completions` of OpenAI and of compatible servers. */
 export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}): JsonObject {
-  const { settings } = request
+  const { responseFormat, settings, tools } = request
   const { outputLimitField = 'max_completion_tokens', quirks } = options
-  const ownExtras = (request.extrasDialect ?? 'openai-chat') === 'openai-chat'
-  const { stream_options: streamOptions, ...extras } = ownExtras ? request.extras : {}
+  const isOwn = (request.extrasDialect ?? 'openai-chat') === 'openai-chat'
+  const { reasoning, stream_options: streamOptions, ...extras } = isOwn ? request.extras : {}
   const body: Record<string, unknown> = {
     ...extras,
     model: request.model,
-    messages: encodeMessages(request.items, {
-      customTools: customToolNames(request.tools),
-      quirks,
-    }),
-    tools: request.tools.length === 0 ? undefined : encodeTools(request.tools, ownExtras),
+    messages: encodeMessages(request.items, { customTools: customToolNames(tools), quirks }),
+    tools: tools.length === 0 ? undefined : encodeTools(tools, { areOwn: isOwn, quirks }),
     tool_choice: encodeToolChoice(request),
-    parallel_tool_calls: request.tools.length === 0 ? undefined : request.parallelToolCalls,
-    temperature: settings.temperature,
-    top_p: settings.topP,
-    // Not part of OpenAI's API; compatible servers have it, and only their callers send it here.
-    top_k: ownExtras ? settings.topK : undefined,
-    [quirks?.outputLimit ?? outputLimitField]: settings.maxOutputTokens,
-    stop: settings.stop,
-    seed: settings.seed,
-    presence_penalty: settings.presencePenalty,
-    frequency_penalty: settings.frequencyPenalty,
-    reasoning_effort: settings.reasoningEffort,
-    user: settings.user,
+    parallel_tool_calls: tools.length === 0 ? undefined : request.parallelToolCalls,
+    ...encodeSettings(settings, { isOwn, limitField: quirks?.outputLimit ?? outputLimitField }),
+    reasoning: isOwn ? encodeReasoningObject(settings, reasoning) : undefined,
     response_format:
-      request.responseFormat === undefined
-        ? undefined
-        : encodeResponseFormat(request.responseFormat),
+      responseFormat === undefined ? undefined : encodeResponseFormat(responseFormat),
+    cache_control: quirks?.takesCacheControl === true ? request.cacheControl : undefined,
     ...encodeStream(request, objectOrEmpty(streamOptions), quirks),
   }
   const given = Object.entries(body).filter(([, value]) => value !== undefined && value !== null)

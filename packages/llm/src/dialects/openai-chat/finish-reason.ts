@@ -1,3 +1,4 @@
+import { type JsonObject, stringOrUndefined } from '@fairlead/base'
 import type { FinishReason } from '../../operations/chat/model-response.ts'
 
 /**
@@ -18,4 +19,9 @@ export function decodeFinishReason(value: unknown, hasToolCalls: boolean): Finis
     default:
       return hasToolCalls ? 'tool_calls' : 'stop'
   }
+}
+
+/** The stop sequence at which a choice ended; vLLM tells it as `stop_reason`, SGLang as `matched_stop`. */
+export function readStopSequence(choice: JsonObject): string | undefined {
+  return stringOrUndefined(choice['stop_reason']) ?? stringOrUndefined(choice['matched_stop'])
 }

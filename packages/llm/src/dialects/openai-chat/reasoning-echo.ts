@@ -1,5 +1,6 @@
-import type { Item } from '../../operations/chat/item.ts'
+import type { Item, ReasoningItem } from '../../operations/chat/item.ts'
 import type { ReasoningEcho, ReasoningQuirk } from '../../operations/chat/server-quirks.ts'
+import { encodeDetails } from './encode-reasoning.ts'
 
 /** The first item from which on reasoning is sent back; Infinity if none is. */
 export function echoFrom(items: readonly Item[], echo: ReasoningEcho = 'Never'): number {
@@ -10,26 +11,25 @@ export function echoFrom(items: readonly Item[], echo: ReasoningEcho = 'Never'):
   return inLoop === -1 ? Infinity : asked + 1
 }
 
-/** The text of a reasoning item, if it is to go back; empty otherwise. */
-export function echoedText(item: Item, echoed: boolean): string {
-  if (!echoed || item.type !== 'reasoning') return ''
-  return (item.content ?? []).map((part) => part.text).join('')
-}
-
 /** Puts the reasoning before the text of an assistant's message, where the server looks for it. */
 export function addReasoning(
   message: Record<string, unknown>,
-  text: string,
+  items: readonly ReasoningItem[],
   { field }: ReasoningQuirk,
 ): void {
+  if (field === 'reasoning_details') {
+    const details: object[] = []
+    for (const item of items) details.push(...encodeDetails(item, details.length))
+    if (details.length > 0) message[field] = details
+    return
+  }
+  const text = items.flatMap(({ content = [] }) => content.map((part) => part.text)).join('')
+  if (text === '') return
   const content = typeof message['content'] === 'string' ? message['content'] : ''
   switch (field) {
     case 'reasoning_content':
     case 'reasoning':
       message[field] = text
-      break
-    case 'reasoning_details':
-      message[field] = [{ type: 'reasoning.text', text }]
       break
     case 'thinking_chunks':
       message['content'] = [

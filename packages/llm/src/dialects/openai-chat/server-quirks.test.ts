@@ -132,7 +132,10 @@ describe('reasoning of earlier answers', () => {
     ['reasoning', { content: 'first', reasoning: 'old' }],
     [
       'reasoning_details',
-      { content: 'first', reasoning_details: [{ type: 'reasoning.text', text: 'old' }] },
+      {
+        content: 'first',
+        reasoning_details: [{ type: 'reasoning.text', text: 'old', format: 'unknown', index: 0 }],
+      },
     ],
     [
       'thinking_chunks',

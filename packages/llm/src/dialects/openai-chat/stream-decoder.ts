@@ -11,12 +11,13 @@ import {
 import { ModelError } from '../../errors/model-error.ts'
 import type { Usage } from '../../operations/chat/model-response.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
+import { sourceAnnotations } from './annotations.ts'
+import { DeltaReader } from './delta-reader.ts'
 import { decodeInlineError } from './errors.ts'
-import { decodeFinishReason } from './finish-reason.ts'
+import { decodeFinishReason, readStopSequence } from './finish-reason.ts'
 import { baseResponseError } from './reported-error.ts'
-import { createToolCallReader } from './tool-call-deltas.ts'
+import { ResponseExtras } from './response-extras.ts'
 import { decodeUsage } from './usage.ts'
-import { readVendorContent } from './vendor-content.ts'
 
 /**
  * Reads a stream of chat completion chunks. Usage comes after `finish_reason`, so `finish` waits
@@ -25,10 +26,12 @@ import { readVendorContent } from './vendor-content.ts'
 export function createStreamDecoder(nowMs: number): SseReader {
   let started = false
   let ended = false
-  let reasoningOpen = false
   let finishReason: unknown
+  let stopSequence: string | undefined
+  let serviceTier: string | undefined
   let usage: Usage | undefined
-  const toolCalls = createToolCallReader()
+  const deltas = new DeltaReader()
+  const extras = new ResponseExtras()
 
   function fail(error: ModelError): StreamEvent[] {
     ended = true
@@ -37,28 +40,31 @@ export function createStreamDecoder(nowMs: number): SseReader {
 
   function finish(): StreamEvent[] {
     ended = true
+    const extraFields = extras.get()
     return [
-      ...closeReasoning(),
+      ...deltas.end(sourceAnnotations(extras.fields)),
       ...(usage === undefined ? [] : [{ type: 'usage' as const, usage }]),
-      { type: 'finish', finishReason: decodeFinishReason(finishReason, toolCalls.count() > 0) },
+      {
+        type: 'finish',
+        finishReason: decodeFinishReason(finishReason, deltas.hasCalls),
+        ...(stopSequence === undefined ? {} : { stopSequence }),
+        ...(serviceTier === undefined ? {} : { serviceTier }),
+        ...(extraFields === undefined ? {} : { extras: extraFields }),
+      },
     ]
-  }
-
-  function closeReasoning(): StreamEvent[] {
-    if (!reasoningOpen) return []
-    reasoningOpen = false
-    return [{ type: 'reasoning-end' }]
   }
 
   function readChunk(chunk: JsonObject): StreamEvent[] {
     const choices = arrayOrEmpty(chunk['choices'])
     const events: StreamEvent[] = []
     usage = decodeUsage(chunk['usage']) ?? usage
+    serviceTier = stringOrUndefined(chunk['service_tier']) ?? serviceTier
+    extras.read(chunk)
     // Azure sends its prompt filter results in a first chunk that has no id and no choices.
     if (!started && (choices.length > 0 || chunk['id'])) {
       started = true
       const id = stringOrUndefined(chunk['id']) ?? ''
-      toolCalls.setResponseId(id)
+      deltas.setResponseId(id)
       events.push({
         type: 'response-start',
         id,
@@ -76,24 +82,14 @@ export function createStreamDecoder(nowMs: number): SseReader {
     return events
   }
 
-  function readChoice(choice: JsonObject): StreamEvent[] {
-    const events: StreamEvent[] = []
-    if (finishReason === undefined) {
-      const delta = objectOrEmpty(choice['delta'] ?? choice['message'])
-      const { text, reasoning } = readVendorContent(delta)
-      const refusal = stringOrUndefined(delta['refusal']) ?? ''
-      const calls = toolCalls.read(delta)
-      if (reasoning !== '') {
-        reasoningOpen = true
-        events.push({ type: 'reasoning-delta', text: reasoning })
-      }
-      if (text !== '' || refusal !== '' || calls.length > 0) events.push(...closeReasoning())
-      if (text !== '') events.push({ type: 'text-delta', text })
-      if (refusal !== '') events.push({ type: 'refusal-delta', text: refusal })
-      for (const call of calls) events.push(call)
-    }
+  function readChoice(choice: JsonObject): readonly StreamEvent[] {
+    const events =
+      finishReason === undefined
+        ? deltas.read(objectOrEmpty(choice['delta'] ?? choice['message']), choice['logprobs'])
+        : []
     // Some servers send an empty reason until they know it.
     finishReason = choice['finish_reason'] || finishReason
+    if (finishReason !== undefined) stopSequence = readStopSequence(choice) ?? stopSequence
     return events
   }
 

@@ -5,6 +5,10 @@ const ofCompatibleServers = featureSupport({
   ReasoningBudget: 'Dropped',
   ReasoningSummary: 'Dropped',
   ReasoningReplay: 'Dropped',
+  CacheControl: 'Dropped',
+  TopK: 'Dropped',
+  MinP: 'Dropped',
+  RepetitionPenalty: 'Dropped',
   FileUrl: 'Refused',
   ProviderTools: 'Refused',
   // Not part of OpenAI's API: only callers of servers that have them send them, and those pass.

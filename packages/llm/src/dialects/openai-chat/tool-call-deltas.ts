@@ -8,7 +8,8 @@ import {
 } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
-import { syntheticCallId } from './decode-response.ts'
+import { readCallSeal } from './call-seal.ts'
+import { syntheticCallId } from './decode-calls.ts'
 
 /** Nobody sees them before the name comes. */
 const waitingLengthMax = 1_000_000
@@ -75,7 +76,14 @@ export function createToolCallReader(): ToolCallReader {
         return []
       }
       target.name = name
-      const start = { type: 'tool-call-start' as const, index: target.index, id: target.id, name }
+      const start: StreamEvent = {
+        type: 'tool-call-start',
+        index: target.index,
+        id: target.id,
+        name,
+        ...(isJsonObject(call['custom']) ? { custom: true } : {}),
+        ...readCallSeal(call),
+      }
       return target.waiting === ''
         ? [start]
         : [start, { type: 'tool-call-delta', index: target.index, arguments: target.waiting }]

@@ -15,6 +15,9 @@ import {
   readString,
   wrongType,
 } from '../../json/request-field.ts'
+import type { ServerQuirks } from '../../operations/chat/server-quirks.ts'
+import { decodeCacheControl } from './cache-control.ts'
+import { decodeCustomTool, encodeCustomTool } from './custom-tools.ts'
 
 /** Reads `tools`, or the legacy `functions`. */
 export function decodeTools(body: JsonObject): ToolDefinition[] {
@@ -29,7 +32,13 @@ export function decodeTools(body: JsonObject): ToolDefinition[] {
 function decodeTool(value: unknown, param: string): ToolDefinition {
   const tool = readObject(value, param)
   const type = readString(tool['type'], `${param}.type`)
-  if (type === 'function') return decodeFunction(tool['function'], `${param}.function`)
+  const mark = decodeCacheControl(tool, param)
+  const marked = mark === undefined ? {} : { cacheControl: mark }
+  if (type === 'function') {
+    return { ...decodeFunction(tool['function'], `${param}.function`), ...marked }
+  }
+  if (type === 'custom')
+    return { ...decodeCustomTool(tool['custom'], `${param}.custom`), ...marked }
   const named = isJsonObject(tool[type]) ? tool[type]['name'] : tool['name']
   return { name: typeof named === 'string' ? named : type, native: tool }
 }
@@ -39,11 +48,13 @@ function decodeFunction(value: unknown, param: string): ToolDefinition {
   const description = readOptional(declared['description'], `${param}.description`, readString)
   const parameters = readOptional(declared['parameters'], `${param}.parameters`, readObject)
   const strict = readOptional(declared['strict'], `${param}.strict`, readBoolean)
+  const mark = decodeCacheControl(declared, param)
   return {
     name: readNonEmptyString(declared['name'], `${param}.name`),
     ...(description === undefined ? {} : { description }),
     ...(parameters === undefined ? {} : { parameters }),
     ...(strict === undefined ? {} : { strict }),
+    ...(mark === undefined ? {} : { cacheControl: mark }),
   }
 }
 
@@ -111,21 +122,33 @@ function functionOf({ description, name, parameters, strict }: ToolDefinition): 
   }
 }
 
-/**
- * Writes tools. One that is built into a provider's API is passed on unchanged; `isOwn` is false if
- * it arrived in another dialect, whose own tools cannot be run here.
- */
-export function encodeTools(tools: readonly ToolDefinition[], isOwn = true): JsonObject[] {
+interface EncodeToolsOptions {
+  /** False if the tools arrived in another dialect, whose own tools cannot be run here. */
+  readonly areOwn?: boolean
+  readonly quirks?: ServerQuirks | undefined
+}
+
+/** Writes tools. One that is built into a provider's API is passed on unchanged. */
+export function encodeTools(
+  tools: readonly ToolDefinition[],
+  { areOwn = true, quirks = {} }: EncodeToolsOptions = {},
+): JsonObject[] {
   return tools.map((tool) => {
-    if (tool.native === undefined) return { type: 'function', function: functionOf(tool) }
-    if (!isOwn) {
+    const { cacheControl, custom, native } = tool
+    const mark =
+      cacheControl === undefined || quirks.takesCacheControl !== true
+        ? {}
+        : { cache_control: cacheControl }
+    if (custom !== undefined) return { ...encodeCustomTool(tool, custom), ...mark }
+    if (native === undefined) return { type: 'function', function: functionOf(tool), ...mark }
+    if (!areOwn) {
       throw new ModelError(
         'invalid-request',
         `The tool '${tool.name}' is built into another provider's API and cannot be used with this model. Remove it or choose a model of that provider.`,
         { param: 'tools' },
       )
     }
-    return tool.native
+    return native
   })
 }
 
@@ -152,7 +175,5 @@ const noNames: ReadonlySet<string> = new Set()
 /** Names of tools that take free text instead of JSON arguments. */
 export function customToolNames(tools: readonly ToolDefinition[]): ReadonlySet<string> {
   if (tools.length === 0) return noNames
-  return new Set(
-    tools.filter((tool) => tool.native?.['type'] === 'custom').map((tool) => tool.name),
-  )
+  return new Set(tools.filter((tool) => tool.custom !== undefined).map((tool) => tool.name))
 }

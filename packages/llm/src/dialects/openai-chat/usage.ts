@@ -15,12 +15,16 @@ export function decodeUsage(value: unknown): Usage | undefined {
   const reasoningTokens = countOrZero(completion['reasoning_tokens'])
   const total = countOrZero(value['total_tokens'])
   const reasoningApart = total === inputTokens + completionTokens + reasoningTokens
+  const audioInputTokens = countOrZero(prompt['audio_tokens'])
+  const audioOutputTokens = countOrZero(completion['audio_tokens'])
   return {
     inputTokens,
     cachedInputTokens: countOrZero(prompt['cached_tokens'] ?? value['prompt_cache_hit_tokens']),
     cacheWriteInputTokens: countOrZero(prompt['cache_write_tokens']),
     outputTokens: completionTokens + (reasoningApart ? reasoningTokens : 0),
     reasoningTokens,
+    ...(audioInputTokens === 0 ? {} : { audioInputTokens }),
+    ...(audioOutputTokens === 0 ? {} : { audioOutputTokens }),
   }
 }
 
@@ -32,11 +36,11 @@ export function encodeUsage(usage: Usage): JsonObject {
     prompt_tokens_details: {
       cached_tokens: usage.cachedInputTokens,
       cache_write_tokens: usage.cacheWriteInputTokens,
-      audio_tokens: 0,
+      audio_tokens: usage.audioInputTokens ?? 0,
     },
     completion_tokens_details: {
       reasoning_tokens: usage.reasoningTokens,
-      audio_tokens: 0,
+      audio_tokens: usage.audioOutputTokens ?? 0,
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,
     },

@@ -32,6 +32,10 @@ export interface ServerQuirks {
   /** Ids of tool calls that do not have this form are replaced, the same everywhere in a request. */
   readonly toolCallIds?: 'NineAlphanumerics'
   readonly reasoning?: ReasoningQuirk
+  /** `cache_control` is sent, which OpenAI answers with an error. */
+  readonly takesCacheControl?: true
+  /** The seals of Gemini's calls are sent, which only Google's server reads. */
+  readonly takesThoughtSignatures?: true
 }
 
 /** Parameters that some server has under another name. */
