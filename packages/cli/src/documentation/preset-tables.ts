@@ -60,6 +60,8 @@ function differencesOf({ errors, quirks = {} }: Preset): readonly string[] {
     ...(usageOption === 'Always' ? ['usage unasked'] : []),
     ...(usageOption === 'Refused' ? ['refuses `stream_options`'] : []),
     ...(errors === undefined ? [] : [`errors in ${code(errors)}`]),
+    ...(quirks.takesCacheControl ? ['takes `cache_control`'] : []),
+    ...(quirks.takesThoughtSignatures ? ['takes the seals of calls'] : []),
     ...(toolCallIds === undefined ? [] : ['ids of tool calls are nine letters and digits']),
   ]
 }

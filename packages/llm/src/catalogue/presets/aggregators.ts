@@ -108,7 +108,10 @@ export const aggregators: readonly Preset[] = [
     authentication: 'Optional',
     responses: true,
     messages: 'http://127.0.0.1:4000',
-    quirks: { reasoning: { field: 'reasoning_content', echo: 'ToolLoop' } },
+    quirks: {
+      reasoning: { field: 'reasoning_content', echo: 'ToolLoop' },
+      takesCacheControl: true,
+    },
     source: 'https://docs.litellm.ai/docs/proxy/user_keys',
   },
   {
@@ -148,7 +151,10 @@ export const aggregators: readonly Preset[] = [
     models: 'openrouter',
     responses: true,
     messages: 'https://openrouter.ai/api',
-    quirks: { reasoning: { field: 'reasoning', echo: 'ToolLoop' } },
+    quirks: {
+      reasoning: { field: 'reasoning_details', echo: 'ToolLoop' },
+      takesCacheControl: true,
+    },
     source: 'https://openrouter.ai/docs/guides/best-practices/reasoning-tokens',
   },
   {

@@ -68,6 +68,7 @@ export const modelMakers: readonly Preset[] = [
     address: 'https://generativelanguage.googleapis.com/v1beta/openai',
     telemetryName: 'gcp.gemini',
     models: 'google',
+    quirks: { takesThoughtSignatures: true },
     source: 'https://ai.google.dev/gemini-api/docs/openai',
   },
   {

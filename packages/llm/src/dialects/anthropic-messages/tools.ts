@@ -43,8 +43,8 @@ function encodeTool(
   features: ModelFeatures,
 ): JsonObject {
   const own = (request.extrasDialect ?? dialectName) === dialectName
-  if (tool.native !== undefined) {
-    if (own) return tool.native
+  if (tool.native !== undefined || tool.custom !== undefined) {
+    if (own && tool.native !== undefined) return tool.native
     throw new ModelError(
       'invalid-request',
       `The tool '${tool.name}' is of a kind that this model's provider does not support. Declare it as a function or choose another model.`,

@@ -2,6 +2,7 @@ import {
   arrayOrEmpty,
   isJsonObject,
   type JsonObject,
+  numberOrUndefined,
   objectOrEmpty,
   stringOrUndefined,
 } from '@fairlead/base'
@@ -34,8 +35,9 @@ function named(fields: JsonObject): Omit<Annotation, 'type'> {
   const url = stringOrUndefined(fields['url'])
   const title = stringOrUndefined(fields['title']) ?? ''
   const cited = stringOrUndefined(fields['content'])
-  const { start_index: start, end_index: end } = fields
-  const hasRange = typeof start === 'number' && typeof end === 'number' && end > 0
+  const start = numberOrUndefined(fields['start_index'])
+  const end = numberOrUndefined(fields['end_index'])
+  const hasRange = start !== undefined && end !== undefined && end > 0
   return {
     ...(url === undefined ? {} : { url }),
     ...(title === '' ? {} : { title }),

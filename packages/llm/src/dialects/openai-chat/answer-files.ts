@@ -2,6 +2,7 @@ import {
   arrayOrEmpty,
   isJsonObject,
   type JsonObject,
+  numberOrUndefined,
   objectOrEmpty,
   stringOrUndefined,
 } from '@fairlead/base'
@@ -20,7 +21,8 @@ const rawSound = 'audio/pcm'
 
 /** Speech of an answer: https://platform.openai.com/docs/guides/audio?example=audio-out */
 export function decodeAudio(audio: JsonObject): OutputFilePart | undefined {
-  const { data, expires_at: expiresAt, id, transcript } = audio
+  const { data, id, transcript } = audio
+  const expiresAt = numberOrUndefined(audio['expires_at'])
   if (typeof data !== 'string' || data === '') return undefined
   const known = soundBeginnings.find(([beginning]) => data.startsWith(beginning))
   return {
@@ -29,13 +31,13 @@ export function decodeAudio(audio: JsonObject): OutputFilePart | undefined {
     media_type: known?.[1] ?? rawSound,
     data,
     ...(typeof transcript === 'string' ? { transcript } : {}),
-    ...(typeof expiresAt === 'number'
-      ? { extras: { dialect: 'openai-chat', fields: { expires_at: expiresAt } } }
-      : {}),
+    ...(expiresAt === undefined
+      ? {}
+      : { extras: { dialect: 'openai-chat', fields: { expires_at: expiresAt } } }),
   }
 }
 
-export function encodeAudio({
+function encodeAudio({
   data,
   extras,
   id = '',

@@ -16,7 +16,7 @@ function makerOfItem({ encrypted_content: encrypted, maker, signature }: Reasoni
 }
 
 /** Its thinking, or else its summary: what a person is shown. */
-export function visibleReasoning({ content, summary }: ReasoningItem): string {
+function visibleReasoning({ content, summary }: ReasoningItem): string {
   const text = contentText(content)
   return text === '' ? summary.map((part) => part.text).join('\n\n') : text
 }

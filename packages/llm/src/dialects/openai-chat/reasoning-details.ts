@@ -1,4 +1,10 @@
-import { arrayOrEmpty, isJsonObject, type JsonObject, stringOrUndefined } from '@fairlead/base'
+import {
+  arrayOrEmpty,
+  isJsonObject,
+  type JsonObject,
+  numberOrUndefined,
+  stringOrUndefined,
+} from '@fairlead/base'
 import { type SealedText, unwrapSealed } from '../../operations/chat/sealed-text.ts'
 import { makerOf } from './reasoning-formats.ts'
 
@@ -34,10 +40,11 @@ export function reasoningDetails(message: JsonObject): readonly ReasoningDetail[
 }
 
 function readDetail(detail: JsonObject): ReasoningDetail[] {
-  const { data, format, id, index, signature, summary, text, type } = detail
+  const { data, format, id, signature, summary, text, type } = detail
+  const index = numberOrUndefined(detail['index'])
   const place = {
     ...(typeof id === 'string' && id !== '' ? { id } : {}),
-    ...(typeof index === 'number' ? { index } : {}),
+    ...(index === undefined ? {} : { index }),
   }
   const maker = makerOf(format)
   switch (type) {

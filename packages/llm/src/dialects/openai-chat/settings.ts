@@ -1,6 +1,5 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
 import {
-  invalidField,
   readArray,
   readBoolean,
   readInteger,
@@ -129,11 +128,10 @@ function readTexts(value: unknown, param: string): readonly string[] {
 }
 
 function readLogitBias(value: unknown, param: string): Readonly<Record<string, number>> {
-  const bias = readObject(value, param)
-  for (const [token, weight] of Object.entries(bias)) {
-    if (typeof weight !== 'number') {
-      throw invalidField(`${param}.${token}`, 'expected a number from -100 to 100.')
-    }
-  }
-  return bias as Readonly<Record<string, number>>
+  return Object.fromEntries(
+    Object.entries(readObject(value, param)).map(([token, weight]) => [
+      token,
+      readNumber(weight, `${param}.${token}`),
+    ]),
+  )
 }

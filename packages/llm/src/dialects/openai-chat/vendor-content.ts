@@ -30,12 +30,12 @@ export function readReferences(message: JsonObject): Annotation[] {
     .map((value) => ({ type: 'reference', origin: { dialect: 'openai-chat', value } }))
 }
 
-export function isThinking(part: JsonObject): boolean {
+function isThinking(part: JsonObject): boolean {
   return part['type'] === 'thinking'
 }
 
 /** The text of a part of type `thinking`, whose own parts are texts. */
-export function thinkingText(part: JsonObject): string {
+function thinkingText(part: JsonObject): string {
   const { thinking } = part
   return typeof thinking === 'string'
     ? thinking
