@@ -37,12 +37,7 @@ export function decodeAudio(audio: JsonObject): OutputFilePart | undefined {
   }
 }
 
-function encodeAudio({
-  data,
-  extras,
-  id = '',
-  transcript = '',
-}: OutputFilePart): JsonObject {
+function encodeAudio({ data, extras, id = '', transcript = '' }: OutputFilePart): JsonObject {
   const own = extras?.dialect === 'openai-chat' ? extras.fields['expires_at'] : undefined
   return { id, data, transcript, expires_at: typeof own === 'number' ? own : 0 }
 }
