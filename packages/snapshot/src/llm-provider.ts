@@ -42,6 +42,8 @@ export interface LLMProviderSettings extends ResourceIdentity {
   readonly headers: readonly { readonly name: string; readonly value: string }[]
   /** What becomes of parameters that the provider or its model does not know. */
   readonly parameters: { readonly unsupported: 'Error' | 'Drop' | 'Forward' }
+  /** Whether the usage of every stream is asked for, or only where the caller asks. */
+  readonly streamUsage: 'Request' | 'Omit'
   readonly timeouts: TimeoutSettings
   readonly health: HealthSettings
   readonly simulator: SimulatorSettings | undefined

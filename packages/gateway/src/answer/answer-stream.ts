@@ -22,6 +22,8 @@ export interface AnswerStream {
   readonly rest: Buffer
   /** The token usage reported so far. */
   readonly usage: Usage | undefined
+  /** Known at the end, for an answer without usage: about how many tokens it has. */
+  readonly estimatedOutputTokens?: number | undefined
   /**
    * Known at the end: whether a stream signalled its end; one that closes without it was cut off.
    */

@@ -53,6 +53,8 @@ export class PassingWriter implements AnswerWriter {
   readonly #answer: AnswerStream
   readonly #needsEvents: boolean
   readonly #provider: string
+  /** Takes away what the gateway asked for and the caller did not. */
+  readonly #withoutUsage: Passage['withoutUsage']
   /** The end, which is held back. */
   readonly #held: Buffer[] = []
   #heldBytes = 0
@@ -68,15 +70,17 @@ export class PassingWriter implements AnswerWriter {
     this.#answer = answer
     this.#needsEvents = needsEvents
     this.#provider = call.record.target?.provider.key ?? ''
+    this.#withoutUsage = answer.isWhole ? undefined : unaskedUsage(call)
   }
 
   write(piece: AnswerPiece): Uint8Array | undefined {
+    const bytes = this.#withoutUsage?.(piece.bytes) ?? piece.bytes
     if (!this.#holds(piece)) {
-      this.#sent = piece.bytes
-      return piece.bytes
+      this.#sent = bytes
+      return bytes
     }
-    this.#held.push(piece.bytes)
-    this.#heldBytes += piece.bytes.length
+    this.#held.push(bytes)
+    this.#heldBytes += bytes.length
     if (!this.#answer.isWhole && this.#heldBytes > heldEndBytesMax) {
       throw gatewayError.upstreamInvalidResponse(
         this.#provider,
@@ -88,7 +92,8 @@ export class PassingWriter implements AnswerWriter {
 
   end(): Uint8Array {
     // After an error nothing more is read: the rest may be the beginning of another frame.
-    const rest = this.relayedError === undefined ? this.#answer.rest : noBytes
+    const left = this.relayedError === undefined ? this.#answer.rest : noBytes
+    const rest = this.#withoutUsage?.(left) ?? left
     return this.#held.length === 0 ? rest : Buffer.concat([...this.#held, rest])
   }
 
@@ -107,6 +112,14 @@ export class PassingWriter implements AnswerWriter {
     }
     return false
   }
+}
+
+/** Undefined for a caller who is to see the usage as the provider tells it. */
+function unaskedUsage({ dialect, record, request }: Call): Passage['withoutUsage'] {
+  if (request.sent.includeUsage) return undefined
+  const { quirks, requestsUsage } = record.target?.apiFor(dialect).encoding ?? {}
+  const wasAsked = requestsUsage === true && quirks?.usageOption === undefined
+  return wasAsked ? dialect.passage.withoutUsage : undefined
 }
 
 /** Writes the answer in the caller's dialect, event by event. */

@@ -7,6 +7,7 @@ import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { AnswerStream, AnswerUse } from './answer-stream.ts'
 import type { AnswerTap } from './answer-tap.ts'
 import { type AnswerWriter, PassingWriter, StreamWriter, ValueWriter } from './answer-writer.ts'
+import { estimatedUsage } from './estimated-usage.ts'
 import { ownHeaders, requestIdHeader } from './reply-headers.ts'
 
 /**
@@ -53,8 +54,9 @@ export async function relayAnswer(
 }
 
 /** An answer without a provider, such as a stored one, uses no tokens. */
-function noteUsage({ usage }: AnswerStream, { record }: Call): void {
-  if (record.target !== undefined) record.usage = usage
+function noteUsage(answer: AnswerStream, { record, request }: Call): void {
+  if (record.target === undefined) return
+  record.usage = answer.usage ?? estimatedUsage(answer, request)
 }
 
 function writerFor(answer: AnswerStream, use: AnswerUse, call: Call): AnswerWriter {

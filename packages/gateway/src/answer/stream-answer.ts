@@ -52,6 +52,8 @@ export class StreamAnswer implements AnswerStream {
   /** Bytes that have come before content. */
   #heldBytes = 0
   #usage: Usage | undefined
+  #receivedBytes = 0
+  #textLength = 0
   #started = false
   #finished = false
   #ended = false
@@ -117,6 +119,13 @@ export class StreamAnswer implements AnswerStream {
     return this.#scanner === undefined ? this.#usage : this.#scanner.usage
   }
 
+  /** Decoded, a token per four characters; else one per frame, as most servers send them. */
+  get estimatedOutputTokens(): number | undefined {
+    if (this.#scanner === undefined) return Math.ceil(this.#textLength / 4)
+    const { frameBytes } = this.#scanner
+    return frameBytes === undefined ? undefined : Math.round(this.#receivedBytes / frameBytes)
+  }
+
   /** An error that the provider sent within bytes that passed; looked for at the end. */
   get reportedError(): ModelError | undefined {
     return this.#scanner?.error
@@ -141,6 +150,7 @@ export class StreamAnswer implements AnswerStream {
     }
     if (bytes === undefined) return this.#endFrames(frames.rest)
     this.#started = true
+    this.#receivedBytes += bytes.length
     if (this.#scanner !== undefined) {
       this.#scanner.push(bytes)
       this.#look(this.#progress?.push(bytes))
@@ -221,6 +231,8 @@ export class StreamAnswer implements AnswerStream {
     if (events.some(isContent)) this.#look('Content')
     for (const event of events) {
       if (event.type === 'usage') this.#usage = event.usage
+      else if ('text' in event) this.#textLength += event.text.length
+      else if (event.type === 'tool-call-delta') this.#textLength += event.arguments.length
       else if (event.type === 'finish') this.#finish()
     }
     return events

@@ -12,6 +12,7 @@ import {
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Exchange } from '../upstream/exchange.ts'
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
+import { estimatedTokens } from './estimated-usage.ts'
 import { type AnswerSource, collectOrCut, nextOrCut, tooLargeToHold } from './answer-source.ts'
 
 /** An undecoded answer longer than this is relayed before it is complete. */
@@ -95,6 +96,17 @@ export class WholeAnswer implements AnswerStream {
     if (this.#response !== undefined) return this.#response.usage
     if (this.#usageIsKnown) return this.#usage
     return this.dialect.passage.scanUsage(this.#tail)
+  }
+
+  /** Undefined for an answer too long to be held. */
+  get estimatedOutputTokens(): number | undefined {
+    if (this.#more !== undefined) return undefined
+    try {
+      return estimatedTokens(this.response().output)
+    } catch {
+      // What passes need not be an answer that can be read.
+      return undefined
+    }
   }
 
   response(): ModelResponse {

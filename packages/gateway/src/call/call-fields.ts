@@ -33,6 +33,8 @@ export interface CallFields {
   readonly overheadMs: number
   readonly inputTokens: number | undefined
   readonly outputTokens: number | undefined
+  /** The provider did not tell them. */
+  readonly usageEstimated: true | undefined
   readonly traceId: string | undefined
   readonly error: string | undefined
 }
@@ -64,6 +66,7 @@ export function callFields(record: CallRecord, endedMs: number): CallFields {
     overheadMs: round(record.overheadAtFirstByteMs),
     inputTokens: usage?.inputTokens,
     outputTokens: usage?.outputTokens,
+    usageEstimated: usage?.estimated,
     traceId: record.trace?.traceId,
     error: record.errorCode,
   }

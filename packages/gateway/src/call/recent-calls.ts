@@ -78,5 +78,6 @@ function presentUsage(usage: Usage): object {
     cached_tokens: usage.cachedInputTokens,
     output_tokens: usage.outputTokens,
     reasoning_tokens: usage.reasoningTokens,
+    ...(usage.estimated === true ? { estimated: true } : {}),
   }
 }

@@ -27,7 +27,8 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
       boundedName(target.model, runtime),
     )
     meters.duration.observe((endedMs - record.startedMs) / 1000)
-    if (record.usage !== undefined) target.measurements.noteOutputTokens(record.usage.outputTokens)
+    if (record.usage !== undefined && record.usage.estimated !== true)
+      target.measurements.noteOutputTokens(record.usage.outputTokens)
     if (record.firstByteMs !== undefined) {
       meters.firstToken.observe((record.firstByteMs - record.startedMs) / 1000)
       metrics.overhead.observe(record.overheadAtFirstByteMs / 1000)

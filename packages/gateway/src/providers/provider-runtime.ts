@@ -62,6 +62,7 @@ export function buildProviderRuntime(
     }
   }
   const type = parts.type.variantFor?.(settings) ?? parts.type
+  const asking = new WeakMap<ProviderApi, ProviderApi>()
   const url = settings.baseURL === '' ? undefined : new URL(settings.baseURL)
   return {
     ...parts,
@@ -77,7 +78,8 @@ export function buildProviderRuntime(
     apiFor(model, dialect) {
       const apis = type.apisOf(model, settings)
       const wanted = dialect?.requestDialect ?? dialect?.name
-      return apis.find((api) => api.dialect.name === wanted) ?? apis[0]
+      const api = apis.find((one) => one.dialect.name === wanted) ?? apis[0]
+      return settings.streamUsage === 'Request' ? askingForUsage(api, asking) : api
     },
   }
 }
@@ -104,6 +106,15 @@ function rememberedFacts(
     remembered.set(model, facts)
     return facts
   }
+}
+
+/** The API with the question for usage; most types give the same object for every attempt. */
+function askingForUsage(api: ProviderApi, known: WeakMap<ProviderApi, ProviderApi>): ProviderApi {
+  const before = known.get(api)
+  if (before !== undefined) return before
+  const asking = { ...api, encoding: { ...api.encoding, requestsUsage: true } }
+  known.set(api, asking)
+  return asking
 }
 
 function headersOf({ headers }: LLMProviderSettings): readonly string[] {

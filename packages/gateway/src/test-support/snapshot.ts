@@ -99,6 +99,8 @@ export function providerOf(
     models: [],
     headers: [],
     parameters: { unsupported: 'Drop' },
+    // Most tests compare the bytes that pass.
+    streamUsage: 'Omit',
     timeouts: { connectMs: 10_000, firstByteMs: undefined, idleMs: undefined, totalMs: undefined },
     health: {
       failures: 5,

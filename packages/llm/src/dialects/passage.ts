@@ -74,6 +74,11 @@ export interface Passage {
   /** Watches for content, in a stream that passes through. */
   createProgressWatch(): ProgressWatch
   /**
+   * Whole frames without those that tell usage and nothing else; the same object if there are none.
+   * Absent where a stream always tells its usage.
+   */
+  readonly withoutUsage?: (frames: Buffer) => Buffer
+  /**
    * The last frame of a stream that cannot continue. `sent` are the frames before it, for a dialect
    * that counts them.
    */
@@ -86,6 +91,8 @@ export interface SentFields {
   readonly stream: boolean
   /** Whether the caller wants the stream to end with its usage. */
   readonly includeUsage: boolean
+  /** What the caller says of the stream beside that; absent if nothing. */
+  readonly streamOptions?: JsonObject
   /** The gateway's own `context`, which no provider sees. */
   readonly context: boolean
   readonly temperature: boolean
@@ -138,6 +145,8 @@ export interface PassageEdit {
 export interface StreamScanner {
   /** Takes the next bytes of the stream, split anywhere. */
   push(bytes: Uint8Array): void
+  /** About how many bytes a frame has, by the last ones; absent where that tells nothing. */
+  readonly frameBytes?: number | undefined
   /** The usage reported in the last frames; the last report counts. */
   readonly usage: Usage | undefined
   /** Whether the stream signalled its end; one that closes without it was cut off. */

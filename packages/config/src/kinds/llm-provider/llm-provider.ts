@@ -92,6 +92,7 @@ function compileProvider(
     })),
     headers: compileHeaders(headers, findings),
     parameters: { unsupported: parameters.unsupported },
+    streamUsage: provider.spec.streamUsage,
     timeouts: {
       connectMs: compileLimit(timeouts.connect, findings, 'spec.timeouts.connect'),
       ...compileTimeouts(timeouts, findings, 'spec.timeouts'),

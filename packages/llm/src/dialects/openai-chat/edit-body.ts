@@ -3,6 +3,7 @@ import type { PassageEdit, SentFields } from '../passage.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeResponseFormat } from './response-format.ts'
 import { needsOtherMessages, needsOtherNames, serverEdits } from './server-edits.ts'
+import { asksForUsage } from './stream-options.ts'
 import { customToolNames, encodeTools } from './tools.ts'
 
 /** The caller's bytes with only the necessary top-level fields replaced. */
@@ -46,6 +47,9 @@ function changedFields(
   }
   if (edits.temperature !== undefined && !sent.temperature) {
     set['temperature'] = JSON.stringify(edits.temperature)
+  }
+  if (sent.stream && !sent.includeUsage && asksForUsage(options)) {
+    set['stream_options'] = JSON.stringify({ ...sent.streamOptions, include_usage: true })
   }
   if (edits.maxOutputTokens !== undefined && !sent.outputLimit) {
     const field = options.quirks?.outputLimit ?? options.outputLimitField ?? 'max_completion_tokens'

@@ -1,11 +1,11 @@
 import { type JsonObject, objectOrEmpty } from '@fairlead/base'
 import type { EncodeOptions } from '../../operations/chat/chat-format.ts'
 import type { ModelRequest } from '../../operations/chat/model-request.ts'
-import type { ServerQuirks } from '../../operations/chat/server-quirks.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeResponseFormat } from './response-format.ts'
 import { serverBody } from './server-body.ts'
 import { encodeReasoningObject, encodeSettings } from './settings.ts'
+import { encodeStream } from './stream-options.ts'
 import { customToolNames, encodeToolChoice, encodeTools } from './tools.ts'
 
 /** Writes the body for `POST /v1/chat/completions` of OpenAI and of compatible servers. */
@@ -26,22 +26,8 @@ export function encodeRequest(request: ModelRequest, options: EncodeOptions = {}
     response_format:
       responseFormat === undefined ? undefined : encodeResponseFormat(responseFormat),
     cache_control: quirks?.takesCacheControl === true ? request.cacheControl : undefined,
-    ...encodeStream(request, objectOrEmpty(streamOptions), quirks),
+    ...encodeStream(request, objectOrEmpty(streamOptions), options),
   }
   const given = Object.entries(body).filter(([, value]) => value !== undefined && value !== null)
   return serverBody(Object.fromEntries(given), quirks)
-}
-
-function encodeStream(
-  request: ModelRequest,
-  otherOptions: JsonObject,
-  quirks: ServerQuirks | undefined,
-): JsonObject {
-  if (!request.stream) return {}
-  if (quirks?.usageOption !== undefined) return { stream: true }
-  const options = request.includeUsage ? { ...otherOptions, include_usage: true } : otherOptions
-  return {
-    stream: true,
-    stream_options: Object.keys(options).length === 0 ? undefined : options,
-  }
 }

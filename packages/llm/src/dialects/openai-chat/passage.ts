@@ -8,6 +8,7 @@ import { editBody } from './edit-body.ts'
 import { answerFailure, encodeErrorBody } from './errors.ts'
 import { createProgressWatch } from './progress.ts'
 import { inspectRequest, promptPrefix } from './sent-fields.ts'
+import { withoutUsageFrames } from './usage-frames.ts'
 import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
 
 /** How a chat completion passes through undecoded. */
@@ -42,6 +43,7 @@ export const passage: Passage = {
   cutFrames: cutSseFrames,
   createStreamScanner,
   createProgressWatch,
+  withoutUsage: withoutUsageFrames,
   errorFrame: (error) =>
     formatSseEvent({ event: '', data: JSON.stringify(encodeErrorBody(error)) }),
 }

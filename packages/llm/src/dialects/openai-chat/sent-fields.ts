@@ -26,6 +26,7 @@ export function inspectRequest(body: JsonObject, options: DecodeOptions = {}): S
     'stream_options.include_usage',
     readBoolean,
   )
+  const { include_usage: _, ...otherOptions } = streamOptions ?? {}
   const stream = readOptional(body['stream'], 'stream', readBoolean) ?? false
   const tools = decodeTools(body)
   const features = featuresOf(body, { stream, tools: tools.length > 0 })
@@ -33,6 +34,7 @@ export function inspectRequest(body: JsonObject, options: DecodeOptions = {}): S
     model: readOptional(body['model'], 'model', readModelName),
     stream,
     includeUsage: includeUsage ?? false,
+    ...(Object.keys(otherOptions).length === 0 ? {} : { streamOptions: otherOptions }),
     context: body['context'] !== undefined,
     temperature: isGiven(body['temperature']),
     outputLimit: isGiven(body['max_completion_tokens']) || isGiven(body['max_tokens']),

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, numberOrUndefined } from '@fairlead/base'
 import { asBuffer } from '../../framing/as-buffer.ts'
 import { lastReport } from '../../framing/last-report.ts'
+import { sseData } from '../../framing/sse-data.ts'
 import { createStreamTail } from '../../framing/stream-tail.ts'
 import { lastObjectValue, valueStart } from '../../json/last-object-value.ts'
 import type { Usage } from '../../operations/chat/model-response.ts'
@@ -41,6 +42,11 @@ export function createStreamScanner(): StreamScanner & {
     push: (chunk) => tail.push(chunk),
     get usage() {
       return scanUsage(tail.bytes())
+    },
+    get frameBytes() {
+      const bytes = tail.bytes()
+      const frames = sseData(bytes).length
+      return frames === 0 ? undefined : bytes.length / frames
     },
     /** Some compatible servers end without `[DONE]`, others without a finish reason. */
     get complete() {

@@ -81,6 +81,11 @@ export interface EncodeOptions {
    * where the format needs a limit and the caller sets none.
    */
   readonly maxOutputTokens?: number
+  /**
+   * Whether the usage of a stream is asked for, where the dialect tells it only then, also if the
+   * caller does not want it. Defaults to false.
+   */
+  readonly requestsUsage?: boolean
   /** Defaults to none: the server does as the dialect's own vendor. */
   readonly quirks?: ServerQuirks
 }

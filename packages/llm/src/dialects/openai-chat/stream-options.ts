@@ -1,0 +1,21 @@
+import type { JsonObject } from '@fairlead/base'
+import type { EncodeOptions } from '../../operations/chat/chat-format.ts'
+import type { ModelRequest } from '../../operations/chat/model-request.ts'
+
+/** Whether a stream's usage is asked for although its caller did not. */
+export function asksForUsage({ quirks, requestsUsage }: EncodeOptions): boolean {
+  return requestsUsage === true && quirks?.usageOption === undefined
+}
+
+/** The fields that ask for a stream; `others` is what the caller says of it beside its usage. */
+export function encodeStream(
+  request: ModelRequest,
+  others: JsonObject,
+  options: EncodeOptions,
+): JsonObject {
+  if (!request.stream) return {}
+  if (options.quirks?.usageOption !== undefined) return { stream: true }
+  const includeUsage = request.includeUsage || asksForUsage(options)
+  const all = includeUsage ? { ...others, include_usage: true } : others
+  return { stream: true, stream_options: Object.keys(all).length === 0 ? undefined : all }
+}
