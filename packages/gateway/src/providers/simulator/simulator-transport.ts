@@ -6,7 +6,6 @@ import {
   type ModelRequest,
   type ModelResponse,
   openAiChat,
-  type StreamEvent,
 } from '@fairlead/llm'
 import { type Cancellation, type Clock, parseJson, sleep } from '@fairlead/base'
 import { collectBody } from '../../upstream/collect-body.ts'
@@ -16,7 +15,8 @@ import type {
   Transport,
   UpstreamRequest,
 } from '../../upstream/exchange.ts'
-import { simulatedAnswer, wordsOf } from './simulated-answer.ts'
+import { simulatedAnswer } from './simulated-answer.ts'
+import { streamPieces } from './stream-pieces.ts'
 
 /**
  * A provider inside the process that answers in OpenAI's format without a network, so that
@@ -84,44 +84,6 @@ function wholeExchange(
     body.subarray(0, body.length >> 1),
     new Error('the simulated connection was cut'),
   ])
-}
-
-/** The pieces of the stream, sent with a delay between them; an Error cuts it off. */
-function streamPieces(
-  format: ChatFormat,
-  request: ModelRequest,
-  answer: ModelResponse,
-  cutAfterWords: number | undefined,
-): (Buffer | Error)[] {
-  const encoder = format.createStreamEncoder({ includeUsage: request.includeUsage })
-  const encode = (events: readonly StreamEvent[]) =>
-    Buffer.from(events.map((event) => encoder.encode(event)).join(''))
-  const { id, model, createdAt } = answer
-  const words = answer.output.flatMap((item, index) => wordEvents(item, index))
-  const sent = cutAfterWords === undefined ? words : words.slice(0, cutAfterWords)
-  const pieces: (Buffer | Error)[] = sent.map((events, index) =>
-    encode(index === 0 ? [{ type: 'response-start', id, model, createdAt }, ...events] : events),
-  )
-  if (cutAfterWords !== undefined) return [...pieces, new Error('the simulated connection was cut')]
-  const closing: StreamEvent[] = [
-    ...(words.length === 0 ? [{ type: 'response-start', id, model, createdAt } as const] : []),
-    ...(answer.usage === undefined ? [] : [{ type: 'usage', usage: answer.usage } as const]),
-    { type: 'finish', finishReason: answer.finishReason },
-  ]
-  const end = encode(closing)
-  const last = pieces.pop()
-  return [...pieces, last instanceof Buffer ? Buffer.concat([last, end]) : end]
-}
-
-function wordEvents(item: ModelResponse['output'][number], index: number): StreamEvent[][] {
-  if (item.type === 'message') {
-    return wordsOf(item).map((text) => [{ type: 'text-delta', text }])
-  }
-  if (item.type !== 'function_call') return []
-  const deltas = wordsOf(item).map((text): StreamEvent[] => [
-    { type: 'tool-call-delta', index, arguments: text },
-  ])
-  return [[{ type: 'tool-call-start', index, id: item.call_id, name: item.name }], ...deltas]
 }
 
 function streamExchange(

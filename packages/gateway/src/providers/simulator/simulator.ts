@@ -14,7 +14,10 @@ const plainEcho: SimulatorSettings = {
 const apis: ProviderApis = [
   {
     dialect: openAiChat,
-    encoding: { outputLimitField: 'max_tokens' },
+    encoding: {
+      outputLimitField: 'max_tokens',
+      quirks: { reasoning: { field: 'reasoning_details', echo: 'ToolLoop' } },
+    },
     prepare: (request) => ({ ...request, path: '/chat/completions' }),
   },
 ]
