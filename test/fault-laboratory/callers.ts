@@ -2,7 +2,7 @@ import type { CallerAnswer } from './caller-answer.ts'
 import { geminiCall } from './gemini-call.ts'
 import { messagesCall } from './messages-call.ts'
 import { ollamaCall } from './ollama-call.ts'
-import { chatCall, responsesCall } from './openai-call.ts'
+import { chatCall, completionsCall, responsesCall } from './openai-call.ts'
 import type { ProviderFormat } from './formats/provider-format.ts'
 
 /** One way in which applications call models through the gateway. */
@@ -11,7 +11,7 @@ export interface CallerKind {
   /** The surface of the gateway that it uses. */
   readonly surface: string
   /** The format that it reads. */
-  readonly speaks: ProviderFormat['type'] | 'Gemini' | 'Ollama'
+  readonly speaks: ProviderFormat['type'] | 'Completions' | 'Gemini' | 'Ollama'
   /** Whose answers reach it as they are, unread by the gateway. */
   readonly passes?: ProviderFormat['type']
   /** Whether its API has errors without codes. */
@@ -26,6 +26,12 @@ const conversation = { context: { conversation: 'new' } }
 
 /** All ways; a test sees to it that every surface that calls models has one. */
 export const callers: readonly CallerKind[] = [
+  {
+    name: 'completions',
+    surface: 'completions',
+    speaks: 'Completions',
+    call: (url, stream) => completionsCall(url, stream, prompt),
+  },
   {
     name: 'chat completions',
     surface: 'chat-completions',

@@ -33,6 +33,28 @@ export function chatCall(
   })
 }
 
+/** A call of legacy completions. */
+export function completionsCall(
+  url: string,
+  stream: boolean,
+  prompt: string,
+): Promise<CallerAnswer> {
+  return callSdk(url, '/v1/completions', async (sdk, read) => {
+    const request = { model: 'laboratory', prompt }
+    if (stream) {
+      for await (const chunk of await sdk.completions.create({ ...request, stream })) {
+        const [choice] = chunk.choices
+        read.text += choice?.text ?? ''
+        if (choice?.finish_reason) read.isFinished = true
+      }
+    } else {
+      const [choice] = (await sdk.completions.create(request)).choices
+      read.text = choice?.text ?? ''
+      read.isFinished = choice?.finish_reason === 'stop'
+    }
+  })
+}
+
 /** A call of Responses. */
 export function responsesCall(
   url: string,

@@ -59,6 +59,7 @@ export {
   type UnsupportedParameters,
 } from './operations/chat/adapt-request.ts'
 export { type SealedText, unwrapSealed, wrapSealed } from './operations/chat/sealed-text.ts'
+export { asksForUsage } from './operations/chat/asks-for-usage.ts'
 export {
   fitToolNames,
   type RenamedTools,
@@ -113,6 +114,7 @@ export type {
 export { dialects } from './dialects/dialects.ts'
 export { openAiChat } from './dialects/openai-chat/dialect.ts'
 export { openAiResponses } from './dialects/openai-responses/dialect.ts'
+export { openAiCompletions } from './dialects/dialects.ts'
 export { anthropicMessages } from './dialects/anthropic-messages/dialect.ts'
 export { ollamaChat, ollamaGenerate } from './dialects/ollama/dialect.ts'
 export { bedrockConverse } from './dialects/bedrock-converse/dialect.ts'

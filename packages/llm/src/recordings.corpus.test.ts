@@ -42,7 +42,7 @@ function linesOf(folder: string, name: string): string[] {
 function decodeLines(dialect: string, lines: readonly string[]): StreamEvent[] {
   const decoder = testDialect(dialect).createStreamDecoder()
   const events = lines.flatMap((data) => {
-    const event = dialect === 'openai-chat' ? '' : (JSON.parse(data) as { type: string }).type
+    const event = dialect.startsWith('openai') ? '' : (JSON.parse(data) as { type: string }).type
     return decoder.push(Buffer.from(formatSseEvent({ event, data })))
   })
   return [...events, ...decoder.end()]
@@ -309,6 +309,24 @@ describe.runIf(corpora !== '')('recordings', () => {
         expect(scanUsage(Buffer.from(text))).toEqual(response.usage)
       },
     )
+
+    it('completions', () => {
+      const completions = testDialect('openai-completions')
+      const text = read('openai/completion', 'openai-completion-text.json')
+      const body = JSON.parse(text) as object
+      const whole = completions.encodeResponse(completions.decodeResponse(body))
+      expect(whole).toMatchObject(body)
+      expect(check('CreateCompletionResponse', whole)).toEqual([])
+      const lines = linesOf('openai/completion', 'openai-completion-text.chunks.txt')
+      const events = decodeLines('openai-completions', [...lines, '[DONE]'])
+      expect(grammarProblems(events)).toEqual([])
+      const said = lines.map((line) => JSON.parse(line) as { choices: { text: string }[] })
+      const told = said.map(({ choices }) => choices[0]?.text ?? '').join('')
+      expect(summarize(assemble(events)).text).toBe(told)
+      const again = payloadsOf(encodeEvents(completions, events)).slice(0, -1)
+      const written = again.map((line) => JSON.parse(line) as { choices: { text: string }[] })
+      expect(written.map(({ choices }) => choices[0]?.text ?? '').join('')).toBe(told)
+    })
 
     it('error reasoning-model-legacy-parameter-error.json', () => {
       const body: unknown = JSON.parse(

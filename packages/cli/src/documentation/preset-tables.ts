@@ -66,8 +66,9 @@ function differencesOf({ errors, quirks = {} }: Preset): readonly string[] {
   ]
 }
 
-function otherApisOf({ messages, responses }: Preset): readonly string[] {
+function otherApisOf({ completions, messages, responses }: Preset): readonly string[] {
   return [
+    ...(completions ? ['completions'] : []),
     ...(responses ? ['Responses'] : []),
     ...(messages === undefined ? [] : [`Messages at ${code(messages)}`]),
   ]

@@ -1,5 +1,6 @@
 import {
   type AnswerOptions,
+  asksForUsage,
   type ChatFormat,
   chatFormatOf,
   type ModelError,
@@ -117,9 +118,9 @@ export class PassingWriter implements AnswerWriter {
 /** Undefined for a caller who is to see the usage as the provider tells it. */
 function unaskedUsage({ dialect, record, request }: Call): Passage['withoutUsage'] {
   if (request.sent.includeUsage) return undefined
-  const { quirks, requestsUsage } = record.target?.apiFor(dialect).encoding ?? {}
-  const wasAsked = requestsUsage === true && quirks?.usageOption === undefined
-  return wasAsked ? dialect.passage.withoutUsage : undefined
+  return asksForUsage(record.target?.apiFor(dialect).encoding ?? {})
+    ? dialect.passage.withoutUsage
+    : undefined
 }
 
 /** Writes the answer in the caller's dialect, event by event. */

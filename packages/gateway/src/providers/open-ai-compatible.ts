@@ -1,9 +1,10 @@
-import { openAiChat, openAiResponses, type Preset, presets, type ServerQuirks } from '@fairlead/llm'
+import { openAiChat, openAiCompletions, openAiResponses, type Preset, presets } from '@fairlead/llm'
 import type { LLMProviderSettings } from '@fairlead/snapshot'
 import { bearerRequest } from './bearer-request.ts'
 import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
 
-const apis = apisWith({}, bearerRequest)
+/** A server of which nothing is known is asked to complete where its caller asks for that. */
+const apis = apisWith({ completions: true }, bearerRequest)
 
 /** Any server that speaks OpenAI's Chat Completions; many support only the older `max_tokens`. */
 export const openAiCompatible: ProviderType = {
@@ -40,23 +41,25 @@ function variantOf(preset: Preset, { baseURL }: LLMProviderSettings): ProviderTy
 /** Addresses a request and puts the key in. */
 type Addressing = typeof bearerRequest
 
-/** Chat completions, and Responses where the server is known to have them. */
+/** Chat completions, and what else the server is known to have. */
 function apisWith(
-  { quirks = {}, responses = false }: { quirks?: ServerQuirks; responses?: boolean },
+  { completions, quirks = {}, responses }: Partial<Preset>,
   addressing: Addressing,
 ): ProviderApis {
-  const chat: ProviderApi = {
-    dialect: openAiChat,
-    encoding: { outputLimitField: 'max_tokens', quirks },
-    prepare: (request, credential) => addressing(request, '/chat/completions', credential),
-  }
-  if (!responses) return [chat]
-  const other: ProviderApi = {
-    dialect: openAiResponses,
-    encoding: { quirks },
-    prepare: (request, credential) => addressing(request, '/responses', credential),
-  }
-  return [chat, other]
+  const encoding = { outputLimitField: 'max_tokens', quirks }
+  const at =
+    (path: string): ProviderApi['prepare'] =>
+    (request, credential) =>
+      addressing(request, path, credential)
+  return [
+    { dialect: openAiChat, encoding, prepare: at('/chat/completions') },
+    ...(completions === true
+      ? [{ dialect: openAiCompletions, encoding, prepare: at('/completions') }]
+      : []),
+    ...(responses === true
+      ? [{ dialect: openAiResponses, encoding: { quirks }, prepare: at('/responses') }]
+      : []),
+  ]
 }
 
 function keyInHeader(header: string): Addressing {

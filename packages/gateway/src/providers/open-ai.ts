@@ -1,4 +1,4 @@
-import { openAiChat, openAiResponses } from '@fairlead/llm'
+import { openAiChat, openAiCompletions, openAiResponses } from '@fairlead/llm'
 import { bearerRequest } from './bearer-request.ts'
 import type { ProviderApi, ProviderApis, ProviderType } from './provider-type.ts'
 
@@ -14,12 +14,22 @@ const responses: ProviderApi = {
   prepare: (request, credential) => bearerRequest(request, '/responses', credential),
 }
 
+const completions: ProviderApi = {
+  dialect: openAiCompletions,
+  encoding: {},
+  prepare: (request, credential) => bearerRequest(request, '/completions', credential),
+}
+
 const both: ProviderApis = [chat, responses]
+const onlyCompletions: ProviderApis = [completions]
 const onlyResponses: ProviderApis = [responses]
 
 /** Models that OpenAI's API description lists under `ResponsesOnlyModel`, and their like. */
 const responsesOnly =
   /^(?:o\d+(?:-mini)?-(?:pro|deep-research)|computer-use-|gpt-\d+(?:\.\d+)?-(?:pro|codex|cyber)|gpt-daybreak-|codex-)/
+
+/** https://platform.openai.com/docs/models/gpt-3.5-turbo-instruct and its like, also fine-tuned. */
+const completionsOnly = /^(?:ft:)?(?:gpt-3\.5-turbo-instruct|davinci-002|babbage-002)/
 
 /** https://platform.openai.com/docs/api-reference */
 export const openAi: ProviderType = {
@@ -31,5 +41,8 @@ export const openAi: ProviderType = {
   catalogueVendor: 'openai',
   telemetryName: 'openai',
   needsCredential: true,
-  apisOf: (model) => (responsesOnly.test(model) ? onlyResponses : both),
+  apisOf(model) {
+    if (completionsOnly.test(model)) return onlyCompletions
+    return responsesOnly.test(model) ? onlyResponses : both
+  },
 }

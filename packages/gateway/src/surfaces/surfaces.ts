@@ -1,4 +1,5 @@
 import { chatCompletions } from './chat-completions/surface.ts'
+import { completions } from './completions/surface.ts'
 import { conversations } from './conversations/surface.ts'
 import { gemini } from './gemini/surface.ts'
 import { messages } from './messages/surface.ts'
@@ -15,6 +16,7 @@ import type { Surface } from './surface.ts'
  */
 export const surfaces: readonly Surface[] = [
   chatCompletions,
+  completions,
   messages,
   responses,
   gemini,

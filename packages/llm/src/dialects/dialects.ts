@@ -6,10 +6,15 @@ import { gemini } from './gemini/dialect.ts'
 import { ollamaChat, ollamaGenerate } from './ollama/dialect.ts'
 import { openAiChat } from './openai-chat/dialect.ts'
 import { openAiResponses } from './openai-responses/dialect.ts'
+import { completionsBeside } from './openai-completions/dialect.ts'
+
+/** OpenAI's legacy completions. */
+export const openAiCompletions: Dialect = completionsBeside(openAiChat)
 
 /** Every dialect. The dialect contract is tested over this list. */
 export const dialects: readonly Dialect[] = [
   openAiChat,
+  openAiCompletions,
   openAiResponses,
   anthropicMessages,
   gemini,

@@ -63,6 +63,12 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
           body: changed(random, withContext(random, geminiBody(random))),
         }
   },
+  completions: (random) => ({
+    method: 'POST',
+    path: '/v1/completions',
+    headers: contextHeaders(random),
+    body: changed(random, completionBody(random)),
+  }),
   prompts: (random) => ({
     method: 'POST',
     path: random.pick(['/prompts/default/summarise', '/summarise', '/prompts/default%2fsummarise']),
@@ -167,6 +173,20 @@ function damaged(random: SeededRandom, body: JsonNode): JsonNode {
   }
   const length = random.chance(0.3) ? random.below(bytes.length) : bytes.length
   return { bytes: bytes.toString('latin1', 0, length) }
+}
+
+const completionPrompts: readonly JsonNode[] = ['Say it', ['one', 'two'], [1, 2, 3], [[1], [2]], []]
+
+function completionBody(random: SeededRandom): JsonNode {
+  return fields({
+    model: random.pick(fuzzedModels),
+    prompt: random.chance(0.1) ? hostileValue(random) : random.pick(completionPrompts),
+    stream: random.chance(0.4),
+    ...(random.chance(0.3) ? { max_tokens: random.below(50) } : {}),
+    ...(random.chance(0.2) ? { logprobs: random.below(6) } : {}),
+    ...(random.chance(0.1) ? { suffix: 'end', echo: true, best_of: 2, n: 2 } : {}),
+    ...(random.chance(0.2) ? { stream_options: fields({ include_usage: true }) } : {}),
+  })
 }
 
 function contextHeaders(random: SeededRandom): Readonly<Record<string, string>> {

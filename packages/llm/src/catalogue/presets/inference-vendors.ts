@@ -45,6 +45,7 @@ export const inferenceVendors: readonly Preset[] = [
     name: 'deepinfra',
     title: 'DeepInfra',
     address: 'https://api.deepinfra.com/v1/openai',
+    completions: true,
     models: 'deepinfra',
     messages: 'https://api.deepinfra.com/anthropic',
     quirks: { reasoning: { field: 'reasoning_content', echo: 'ToolLoop' } },
@@ -60,6 +61,7 @@ export const inferenceVendors: readonly Preset[] = [
     name: 'fireworks',
     title: 'Fireworks AI',
     address: 'https://api.fireworks.ai/inference/v1',
+    completions: true,
     models: 'fireworks-ai',
     responses: true,
     messages: 'https://api.fireworks.ai/inference',
@@ -232,6 +234,7 @@ export const inferenceVendors: readonly Preset[] = [
     name: 'together',
     title: 'Together AI',
     address: 'https://api.together.xyz/v1',
+    completions: true,
     models: 'togetherai',
     quirks: {
       refusesDeveloperRole: true,

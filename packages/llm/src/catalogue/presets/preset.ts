@@ -17,6 +17,8 @@ export interface Preset {
   readonly telemetryName?: string
   /** Whose models of the catalogue it serves; undefined if they are not known. */
   readonly models?: string
+  /** Whether it has OpenAI's legacy completions at the same address. */
+  readonly completions?: true
   /** Whether it has OpenAI's Responses at the same address. */
   readonly responses?: true
   /** Where it has Anthropic's Messages, without `/v1/messages`; undefined if it has not. */

@@ -1,9 +1,9 @@
 import { spliceTopLevel } from '../../json/json-splice.ts'
+import { asksForUsage } from '../../operations/chat/asks-for-usage.ts'
 import type { PassageEdit, SentFields } from '../passage.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeResponseFormat } from './response-format.ts'
 import { needsOtherMessages, needsOtherNames, serverEdits } from './server-edits.ts'
-import { asksForUsage } from './stream-options.ts'
 import { customToolNames, encodeTools } from './tools.ts'
 
 /** The caller's bytes with only the necessary top-level fields replaced. */

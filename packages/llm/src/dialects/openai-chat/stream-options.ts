@@ -1,11 +1,7 @@
 import type { JsonObject } from '@fairlead/base'
+import { asksForUsage } from '../../operations/chat/asks-for-usage.ts'
 import type { EncodeOptions } from '../../operations/chat/chat-format.ts'
 import type { ModelRequest } from '../../operations/chat/model-request.ts'
-
-/** Whether a stream's usage is asked for although its caller did not. */
-export function asksForUsage({ quirks, requestsUsage }: EncodeOptions): boolean {
-  return requestsUsage === true && quirks?.usageOption === undefined
-}
 
 /** The fields that ask for a stream; `others` is what the caller says of it beside its usage. */
 export function encodeStream(

@@ -45,6 +45,8 @@ export const requestFeatures = [
   'User',
   'Store',
   'PromptCacheKey',
+  'Suffix',
+  'PromptEcho',
 ] as const
 
 export type RequestFeature = (typeof requestFeatures)[number]
@@ -65,10 +67,13 @@ export interface FeatureConflict {
 
 export type FeatureSupport = Readonly<Record<RequestFeature, Support>>
 
+/** What only models have that complete texts, and that no chat can say. */
+const onlyCompleting = { Suffix: 'Refused', PromptEcho: 'Refused' } as const
+
 /** A row of the table of a dialect: what differs from `Native`. */
 export function featureSupport(
   exceptions: Partial<Record<RequestFeature, Support>>,
 ): FeatureSupport {
   const native = Object.fromEntries(requestFeatures.map((feature) => [feature, 'Native']))
-  return { ...(native as Record<RequestFeature, Support>), ...exceptions }
+  return { ...(native as Record<RequestFeature, Support>), ...onlyCompleting, ...exceptions }
 }
