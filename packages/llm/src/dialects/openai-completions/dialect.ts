@@ -21,6 +21,7 @@ export function completionsBeside(chat: Dialect): Dialect {
     name: 'openai-completions',
     operations: {
       chat: {
+        singlePrompt: true,
         support,
         decodeRequest,
         decodeInput,
