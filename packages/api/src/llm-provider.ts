@@ -227,6 +227,7 @@ const spec = object(
         ),
       },
       { default: {} },
+    ),
     streamUsage: choice(
       'Whether the provider is asked for the usage of every stream, where it tells it only then. Callers who did not ask for it do not see it. Omit is for a server that refuses the question; usage that nobody told is estimated. Defaults to Request.',
       ['Request', 'Omit'],

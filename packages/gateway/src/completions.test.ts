@@ -44,6 +44,8 @@ describe('legacy completions by the official SDK', () => {
   })
 
   it.each([
+    [{ prompt, suffix: 'end' }, 'suffix'],
+    [{ prompt, echo: true }, 'echo'],
     [{ prompt: ['a', 'b'] }, 'prompt'],
     [{ prompt: [1, 2] }, 'prompt'],
   ])('with %j need a model that completes', async (parts, param) => {

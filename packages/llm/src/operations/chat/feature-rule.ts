@@ -87,6 +87,16 @@ export function content(feature: RequestFeature, words: string): FeatureRule {
   }
 }
 
+/** One that only callers of legacy completions have, whose field no other dialect reads. */
+export function completing(field: string, asks: Judge): FeatureRule {
+  return {
+    weight: 'Meaning',
+    param: field,
+    fields: [field],
+    asked: ({ extras }) => asks(extras[field]),
+  }
+}
+
 export function responseFormat(type: 'json_object' | 'json_schema'): FeatureRule {
   return {
     weight: 'Meaning',
