@@ -570,6 +570,7 @@ describe('an Anthropic request, read and written', () => {
       max_completion_tokens: 10,
       stop: ['x'],
       reasoning_effort: 'low',
+      service_tier: 'auto',
       user: 'u',
       stream: true,
       stream_options: { include_usage: true },
