@@ -6,7 +6,7 @@ import type { Item } from './operations/chat/item.ts'
 import type { ModelResponse } from './operations/chat/model-response.ts'
 import { createSseParser, formatSseEvent } from './framing/sse.ts'
 import type { StreamEvent } from './operations/chat/stream-event.ts'
-import { citationsOf, logprobsOf } from './test-support/answer-extras.ts'
+import { citedBy, logprobsOf } from './test-support/answer-extras.ts'
 import { summarize, type AnswerSummary } from './test-support/answer-summary.ts'
 import { loadOpenAiSchemas } from './test-support/openai-schema.ts'
 import { readAnthropicMessage, readAnthropicStream } from './test-support/read-anthropic.ts'
@@ -284,7 +284,7 @@ describe.runIf(corpora !== '')('recordings', () => {
         const streamed = payloadsOf(encodeEvents(chat, events)).slice(0, -1)
         const answered = JSON.parse(JSON.stringify(chat.encodeResponse(assemble(events)))) as object
         for (const written of [streamed.map((line) => JSON.parse(line) as object), [answered]]) {
-          expect(citationsOf(written)).toEqual(citationsOf(chunks))
+          expect(citedBy(written)).toEqual(citedBy(chunks))
           expect(logprobsOf(written)).toEqual(logprobsOf(chunks))
         }
         expectStreamSameAsChat(events, expected)
@@ -304,7 +304,7 @@ describe.runIf(corpora !== '')('recordings', () => {
         expect(summarize(response)).toEqual(readChatCompletion(body))
         expectSameAsChat(response, readChatCompletion(body))
         const written = JSON.parse(JSON.stringify(chat.encodeResponse(response))) as object
-        expect(citationsOf([written])).toEqual(citationsOf([body as object]))
+        expect(citedBy([written])).toEqual(citedBy([body as object]))
         expect(logprobsOf([written])).toEqual(logprobsOf([body as object]))
         expect(scanUsage(Buffer.from(text))).toEqual(response.usage)
       },

@@ -14,7 +14,7 @@ interface Answer {
 }
 
 /** Addresses of the sources, in order, each once. */
-export function citationsOf(answers: readonly Answer[]): string[] {
+export function citedBy(answers: readonly Answer[]): string[] {
   const cited = answers.flatMap(({ choices = [] }) =>
     choices.flatMap(({ delta, message }) =>
       ((message ?? delta)?.annotations ?? []).map(({ url_citation }) => url_citation?.url ?? ''),
