@@ -23,13 +23,16 @@ export function readCallSeal(call: JsonObject): Pick<FunctionCallItem, 'maker' |
   return { maker: isOwn ? geminiMaker : sealed.maker, signature: sealed.text }
 }
 
-/** The same field for a caller, who is to send it back with the call. */
+/**
+ * The same field for a caller, who is to send it back with the call. It is Gemini's: a seal of any
+ * other maker is wrapped.
+ */
 export function callSealForCaller({
   maker = geminiMaker,
   signature,
 }: Pick<FunctionCallItem, 'maker' | 'signature'>): JsonObject {
   if (signature === undefined) return {}
-  const sealed = wrapSealed({ maker, field: 'signature', text: signature }, 'openai-chat')
+  const sealed = wrapSealed({ maker, field: 'signature', text: signature }, geminiMaker)
   return { extra_content: { google: { thought_signature: sealed } } }
 }
 

@@ -3,12 +3,6 @@ import type { ReasoningItem } from '../../operations/chat/item.ts'
 import { type SealedText, wrapSealed } from '../../operations/chat/sealed-text.ts'
 import { formatOf } from './reasoning-formats.ts'
 
-/** How a sealed text is written: wrapped for a caller, as it is for the server that takes it. */
-type WriteSeal = (sealed: SealedText) => string
-
-export const sealForCaller: WriteSeal = (sealed) => wrapSealed(sealed, 'openai-chat')
-const sealAsItIs: WriteSeal = ({ text }) => text
-
 /** Whoever sealed an item; what was stored before makers were noted is Anthropic's. */
 function makerOfItem({ encrypted_content: encrypted, maker, signature }: ReasoningItem): string {
   const isSealed = signature !== undefined || encrypted !== undefined
@@ -35,18 +29,15 @@ export function hasDetails(item: ReasoningItem): boolean {
   )
 }
 
-/** An item as entries of `reasoning_details`, which are numbered from `firstIndex` on. */
-export function encodeDetails(
-  item: ReasoningItem,
-  firstIndex: number,
-  writeSeal: WriteSeal = sealAsItIs,
-): JsonObject[] {
+/**
+ * An item as entries of `reasoning_details`, which are numbered from `firstIndex` on. Their `format`
+ * says whose their seals are, so that these stand as they are.
+ */
+export function encodeDetails(item: ReasoningItem, firstIndex: number): JsonObject[] {
   const { content, encrypted_content: encrypted, id, signature, summary } = item
   const maker = makerOfItem(item)
   const place = { ...(id === undefined ? {} : { id }), format: formatOf(maker) }
   const text = contentText(content)
-  const sealed = (field: SealedText['field'], sealedText: string) =>
-    writeSeal({ maker, field, text: sealedText })
   const entries: JsonObject[] = summary.map((part) => ({
     type: 'reasoning.summary',
     summary: part.text,
@@ -56,21 +47,25 @@ export function encodeDetails(
     entries.push({
       type: 'reasoning.text',
       text,
-      ...(signature === undefined ? {} : { signature: sealed('signature', signature) }),
+      ...(signature === undefined ? {} : { signature }),
       ...place,
     })
   }
   if (encrypted !== undefined) {
-    const data = sealed('encrypted_content', encrypted)
-    entries.push({ type: 'reasoning.encrypted', data, ...place })
+    entries.push({ type: 'reasoning.encrypted', data: encrypted, ...place })
   }
   return entries.map((entry, offset) => ({ ...entry, index: firstIndex + offset }))
 }
 
-/** An item as LiteLLM's `thinking_blocks`, which hold only what is sealed. */
-export function encodeThinkingBlocks(item: ReasoningItem, writeSeal: WriteSeal): JsonObject[] {
+/**
+ * An item as LiteLLM's `thinking_blocks`, which hold only what is sealed. They are Anthropic's: a seal
+ * of any other maker is wrapped.
+ */
+export function encodeThinkingBlocks(item: ReasoningItem): JsonObject[] {
   const { content, encrypted_content: encrypted, signature } = item
   const maker = makerOfItem(item)
+  const sealed = (field: SealedText['field'], text: string) =>
+    wrapSealed({ maker, field, text }, 'anthropic-messages')
   return [
     ...(signature === undefined
       ? []
@@ -78,7 +73,7 @@ export function encodeThinkingBlocks(item: ReasoningItem, writeSeal: WriteSeal):
           {
             type: 'thinking',
             thinking: contentText(content),
-            signature: writeSeal({ maker, field: 'signature', text: signature }),
+            signature: sealed('signature', signature),
           },
         ]),
     ...(encrypted === undefined
@@ -86,7 +81,7 @@ export function encodeThinkingBlocks(item: ReasoningItem, writeSeal: WriteSeal):
       : [
           {
             type: 'redacted_thinking',
-            data: writeSeal({ maker, field: 'encrypted_content', text: encrypted }),
+            data: sealed('encrypted_content', encrypted),
           },
         ]),
   ]
@@ -97,9 +92,9 @@ export function encodeReasoning(items: readonly ReasoningItem[]): JsonObject {
   if (items.length === 0) return {}
   const details: JsonObject[] = []
   if (items.length > 1 || items.some(hasDetails)) {
-    for (const item of items) details.push(...encodeDetails(item, details.length, sealForCaller))
+    for (const item of items) details.push(...encodeDetails(item, details.length))
   }
-  const blocks = items.flatMap((item) => encodeThinkingBlocks(item, sealForCaller))
+  const blocks = items.flatMap(encodeThinkingBlocks)
   const text = items.map(visibleReasoning).join('')
   return {
     ...(text === '' ? {} : { reasoning_content: text }),

@@ -2,12 +2,7 @@ import type { JsonObject } from '@fairlead/base'
 import type { ReasoningItem } from '../../operations/chat/item.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
 import { TextPieces } from '../../operations/chat/text-pieces.ts'
-import {
-  encodeDetails,
-  encodeThinkingBlocks,
-  hasDetails,
-  sealForCaller,
-} from './encode-reasoning.ts'
+import { encodeDetails, encodeThinkingBlocks, hasDetails } from './encode-reasoning.ts'
 
 type ReasoningEvent<Type> = Extract<StreamEvent, { type: Type }>
 
@@ -63,10 +58,10 @@ export class ReasoningEncoder {
       ...(text === '' ? {} : { content: [{ type: 'reasoning_text', text }] }),
     }
     if (!isHeld || !(hasDetails(item) || hadSummary)) return undefined
-    const details = encodeDetails(item, this.#details, sealForCaller)
+    const details = encodeDetails(item, this.#details)
     if (details.length === 0) return undefined
     this.#details += details.length
-    const blocks = encodeThinkingBlocks(item, sealForCaller)
+    const blocks = encodeThinkingBlocks(item)
     const numbered = blocks.map((block, offset) => ({ ...block, index: this.#blocks + offset }))
     this.#blocks += blocks.length
     return {
