@@ -28,36 +28,15 @@ interface SeenFailure {
   readonly isApiError: boolean
 }
 
-const httpSource = 'RFC 9110'
-const cloudflareSource = "Cloudflare's 5xx errors"
-
-/** What a status means where a dialect's table has no row for the error. */
-const httpFailures: readonly FailureRow[] = [
-  { statuses: [401], failure: 'CredentialRefused', source: httpSource },
-  { statuses: [402], failure: 'CreditExhausted', source: httpSource },
-  {
-    statuses: [403],
-    foreign: true,
-    failure: 'ServerError',
-    source: 'a page of a firewall says nothing about the key',
-  },
-  { statuses: [403], failure: 'CredentialRefused', source: httpSource },
-  { statuses: [404, 405, 410], failure: 'ModelUnavailable', source: httpSource },
-  { statuses: [407], failure: 'Connect', source: httpSource },
-  { statuses: [408, 504], failure: 'Timeout', source: httpSource },
-  { statuses: [522, 524], failure: 'Timeout', source: cloudflareSource },
-  { statuses: [521, 523], failure: 'Connect', source: cloudflareSource },
-  { statuses: [425], failure: 'ServerError', source: 'RFC 8470' },
-  { statuses: [429], failure: 'RateLimited', source: 'RFC 6585' },
-  { statuses: [499], failure: 'ServerError', source: 'nginx: a proxy closed the request' },
-  { statuses: [529], failure: 'Overloaded', source: "Anthropic's errors; used by proxies too" },
-]
-
-/** The first row that matches: of the dialect's table, then of HTTP's, then the status's class. */
-export function classify(seen: SeenFailure, table: readonly FailureRow[]): FailureClass {
-  const row =
-    table.find((one) => matches(one, seen)) ?? httpFailures.find((one) => matches(one, seen))
-  if (row !== undefined) return row.failure
+/** The first row that matches, of the first table that has one; then the status's class. */
+export function classify(
+  seen: SeenFailure,
+  tables: readonly (readonly FailureRow[])[],
+): FailureClass {
+  for (const table of tables) {
+    const row = table.find((one) => matches(one, seen))
+    if (row !== undefined) return row.failure
+  }
   if (seen.status >= 500 || seen.status === noStatus) return 'ServerError'
   return seen.status >= 400 ? 'InvalidRequest' : 'InvalidAnswer'
 }

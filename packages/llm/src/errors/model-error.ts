@@ -1,3 +1,4 @@
+import type { AnswerDetails } from '../headers/answer-details.ts'
 import type { FailureClass } from './failure-class.ts'
 
 /** The kind of failure; each dialect has its own status, type and code for it. */
@@ -16,6 +17,17 @@ export type ModelErrorKind =
   | 'upstream'
   | 'unavailable'
   | 'internal'
+
+interface ModelErrorOptions {
+  readonly status?: number
+  readonly code?: string
+  readonly param?: string
+  readonly retryable?: boolean
+  readonly retryAfterSeconds?: number
+  readonly failure?: FailureClass
+  readonly details?: AnswerDetails
+  readonly cause?: unknown
+}
 
 /** Codes are in logs. What a provider calls a code, and is free text, is none. */
 const codeForm = /^[\w.:/-]{1,64}$/
@@ -36,23 +48,14 @@ export class ModelError extends Error {
   readonly param: string | undefined
   /** Whether the same call may succeed at another target, or later. */
   readonly retryable: boolean
+  /** How long to wait before the same call is sent again; may be a fraction. */
   readonly retryAfterSeconds: number | undefined
   /** What went wrong at the provider; undefined for an error that the gateway itself raises. */
   readonly failure: FailureClass | undefined
+  /** What the provider's response says in its headers; undefined where none came, or is not told. */
+  readonly details: AnswerDetails | undefined
 
-  constructor(
-    kind: ModelErrorKind,
-    message: string,
-    options: {
-      readonly status?: number
-      readonly code?: string
-      readonly param?: string
-      readonly retryable?: boolean
-      readonly retryAfterSeconds?: number
-      readonly failure?: FailureClass
-      readonly cause?: unknown
-    } = {},
-  ) {
+  constructor(kind: ModelErrorKind, message: string, options: ModelErrorOptions = {}) {
     super(
       cut(message, messageLengthMax),
       options.cause === undefined ? undefined : { cause: options.cause },
@@ -65,6 +68,23 @@ export class ModelError extends Error {
     this.retryable = options.retryable ?? defaults.retryable
     this.retryAfterSeconds = options.retryAfterSeconds
     this.failure = options.failure
+    this.details = options.details
+  }
+
+  /** This error with some of its fields changed; a plain one, whatever class this one has. */
+  with({ message, ...changes }: ModelErrorOptions & { readonly message?: string }): ModelError {
+    const { cause, code, details, failure, param, retryable, retryAfterSeconds, status } = this
+    return new ModelError(this.kind, message ?? this.message, {
+      status,
+      code,
+      retryable,
+      ...(param === undefined ? {} : { param }),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...(failure === undefined ? {} : { failure }),
+      ...(details === undefined ? {} : { details }),
+      ...(cause === undefined ? {} : { cause }),
+      ...changes,
+    })
   }
 }
 

@@ -1,3 +1,5 @@
+import { commonFailures } from './common-failures.ts'
+import { isContextOverflow } from './context-overflow.ts'
 import { classify, type FailureRow, noStatus } from './failure-table.ts'
 import type { FailureClass } from './failure-class.ts'
 import { ModelError, type ModelErrorKind } from './model-error.ts'
@@ -17,18 +19,20 @@ interface ProviderFailure {
   readonly retryAfterSeconds?: number | undefined
 }
 
-/** The error for a provider's failure, classified by the dialect's table. */
+/** The error for a provider's failure, classified by the dialect's table, and by what is common where that says nothing. */
 export function providerError(seen: ProviderFailure, table: readonly FailureRow[]): ModelError {
   const { code, param, retryAfterSeconds } = seen
   const message = (seen.message ?? '').slice(0, messageLengthMax).trim()
   const codes = seen.codes.filter((one) => one !== undefined)
   const { isApiError } = seen
-  const failure = classify({ status: seen.status ?? noStatus, codes, message, isApiError }, table)
+  const failure = classify({ status: seen.status ?? noStatus, codes, message, isApiError }, [
+    table,
+    commonFailures,
+  ])
   const status = seen.status ?? inlineStatuses[failure] ?? 502
   // "Too many tokens" may be too many in a minute, as Bedrock says it.
   const isPrompt = status < 500 && failure !== 'RateLimited'
-  const contextOverflow =
-    code === 'context_length_exceeded' || (isPrompt && contextOverflowWords.test(message))
+  const contextOverflow = isPrompt && isContextOverflow(codes, message)
   const kind = contextOverflow ? 'context-length' : kindOf(failure, status)
   return new ModelError(
     kind,
@@ -39,7 +43,7 @@ export function providerError(seen: ProviderFailure, table: readonly FailureRow[
       status: answerStatus(kind, status),
       failure,
       retryable: !finalFailures.has(failure),
-      ...(contextOverflow || code === undefined ? {} : { code }),
+      ...codeOf(failure, contextOverflow, code),
       ...(param === undefined ? {} : { param }),
       ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     },
@@ -48,8 +52,17 @@ export function providerError(seen: ProviderFailure, table: readonly FailureRow[
 
 const messageLengthMax = 4000
 
-const contextOverflowWords =
-  /maximum context length|context window|prompt is too long|input is too long|exceeds? the (?:model's )?context|too many (?:input )?tokens|exceeds? the maximum number of tokens/i
+/** What the error is called: as the provider does, else by a name that tells more than its kind. */
+function codeOf(
+  failure: FailureClass,
+  contextOverflow: boolean,
+  code: string | undefined,
+): { readonly code?: string } {
+  if (contextOverflow) return {}
+  if (code !== undefined) return { code }
+  if (failure === 'ModelUnavailable') return { code: 'model_not_found' }
+  return failure === 'ContentRefused' ? { code: 'content_policy_violation' } : {}
+}
 
 const finalFailures: ReadonlySet<FailureClass> = new Set<FailureClass>([
   'InvalidRequest',
@@ -72,7 +85,7 @@ const inlineStatuses: Readonly<Partial<Record<FailureClass, number>>> = {
 /** A 4xx keeps the kind of its status, so that the caller's format names it as providers do. */
 function kindOf(failure: FailureClass, status: number): ModelErrorKind {
   const server = serverKinds[failure]
-  if (server !== undefined) return status === 503 ? 'unavailable' : server
+  if (server !== undefined) return status === 503 && server === 'upstream' ? 'unavailable' : server
   switch (status) {
     case 401:
       return 'authentication'

@@ -10,9 +10,15 @@ export const failures: readonly FailureRow[] = [
   { codes: ['billing_error'], failure: 'CreditExhausted', source: documented },
   {
     statuses: [400, 403],
-    words: /credit balance is too low/i,
+    words: /credit balance is too low|reached your specified API usage limits/i,
     failure: 'CreditExhausted',
     source: 'observed: an invalid_request_error whose message alone tells',
+  },
+  {
+    statuses: [400, 403],
+    words: /organization has been disabled/i,
+    failure: 'CredentialRefused',
+    source: 'https://code.claude.com/docs/en/troubleshooting: an invalid_request_error',
   },
   {
     statuses: [400, 403],

@@ -6,6 +6,7 @@ import {
   objectOrEmpty,
   stringOrUndefined,
 } from '@fairlead/base'
+import { googleRetryDelay } from '../../errors/google-retry-delay.ts'
 import { ModelError, type ModelErrorKind } from '../../errors/model-error.ts'
 import { providerError } from '../../errors/provider-error.ts'
 import { failures } from './failures.ts'
@@ -38,17 +39,10 @@ export function decodeError(
       codes: [name, stringOrUndefined(info?.['reason'])],
       ...(name === undefined ? {} : { code: name }),
       isApiError: isJsonObject(outer['error']),
-      retryAfterSeconds: retryAfterSeconds ?? retryDelay(details),
+      retryAfterSeconds: retryAfterSeconds ?? googleRetryDelay(details),
     },
     failures,
   )
-}
-
-function retryDelay(details: readonly JsonObject[]): number | undefined {
-  const delay = details.find((detail) => detail['@type'] === retryType)?.['retryDelay']
-  const seconds =
-    typeof delay === 'string' && /^[\d.]{1,20}s$/.test(delay) ? Number.parseFloat(delay) : 0
-  return seconds > 0 ? seconds : undefined
 }
 
 /** Reads an error in a stream, or an error body with status 200. */

@@ -6,6 +6,7 @@ import {
   objectOrEmpty,
   stringOrUndefined,
 } from '@fairlead/base'
+import { googleRetryDelay } from '../../errors/google-retry-delay.ts'
 import { ModelError, type ModelErrorKind } from '../../errors/model-error.ts'
 import { providerError } from '../../errors/provider-error.ts'
 import { failures } from './failures.ts'
@@ -39,12 +40,13 @@ export function decodeError(
         code,
         stringOrUndefined(error['type']),
         stringOrUndefined(error['status']),
+        stringOrUndefined(objectOrEmpty(error['innererror'])['code']),
         ...details.map(stringOrUndefined),
         isFlagged(error) ? 'flagged_input' : undefined,
       ],
       param: stringOrUndefined(error['param']),
       isApiError: isJsonObject(body) || Array.isArray(body),
-      retryAfterSeconds,
+      retryAfterSeconds: retryAfterSeconds ?? googleRetryDelay(error['details']),
     },
     failures,
   )

@@ -5,6 +5,12 @@ const azure = "Azure OpenAI's error codes"
 const openRouter = "OpenRouter's errors"
 const gemini = "Gemini's OpenAI-compatible API"
 const groq = "Groq's errors"
+/** https://platform.moonshot.ai/docs/api/errors */
+const moonshot = "Moonshot's errors"
+/** https://www.alibabacloud.com/help/en/model-studio/error-code */
+const dashScope = "DashScope's error codes"
+/** https://www.volcengine.com/docs/82379/1299023 */
+const ark = "Volcengine Ark's error codes"
 const miniMax = "MiniMax's error codes, in base_resp"
 
 /**
@@ -24,11 +30,24 @@ export const failures: readonly FailureRow[] = [
     source: openAi,
   },
   {
-    statuses: [400, 401, 403, 429],
-    words:
-      /insufficient (?:account )?(?:balance|credits?|funds)|out of credits|used all available credits/i,
+    codes: ['exceeded_current_quota_error'],
     failure: 'CreditExhausted',
-    source: "DeepSeek's, Moonshot's and xAI's errors, which have no code for it",
+    source: moonshot,
+  },
+  {
+    codes: ['Arrearage', 'AllocationQuota.FreeTierOnly'],
+    failure: 'CreditExhausted',
+    source: dashScope,
+  },
+  { codes: ['AccountOverdueError'], failure: 'CreditExhausted', source: ark },
+  {
+    codes: [
+      'SensitiveContentDetected',
+      'InputTextSensitiveContentDetected',
+      'OutputTextSensitiveContentDetected',
+    ],
+    failure: 'ContentRefused',
+    source: ark,
   },
   {
     codes: [
@@ -43,7 +62,7 @@ export const failures: readonly FailureRow[] = [
   {
     codes: ['data_inspection_failed'],
     failure: 'ContentRefused',
-    source: "DashScope's error codes",
+    source: dashScope,
   },
   // `flagged_input` stands for error.metadata with that field, see decodeError.
   { codes: ['flagged_input'], failure: 'ContentRefused', source: openRouter },
@@ -107,9 +126,11 @@ export const failures: readonly FailureRow[] = [
       'overloaded_error',
       'server_overloaded',
       'slow_down',
+      'engine_overloaded_error',
+      'NoCapacity',
     ],
     failure: 'Overloaded',
-    source: openAi,
+    source: `${openAi}, ${moonshot}, ${azure}`,
   },
   { statuses: [498], failure: 'Overloaded', source: `${groq}: flex tier capacity exceeded` },
   {

@@ -25,7 +25,11 @@ export function decodeError(
         (outer['detail'] === undefined ? undefined : textOf(outer['detail'])) ??
         stringOrUndefined(body),
       code,
-      codes: [code, stringOrUndefined(error['type'])],
+      codes: [
+        code,
+        stringOrUndefined(error['type']),
+        stringOrUndefined(objectOrEmpty(error['innererror'])['code']),
+      ],
       param: stringOrUndefined(error['param']),
       isApiError: isJsonObject(body),
       retryAfterSeconds,

@@ -18,12 +18,6 @@ export const failures: readonly FailureRow[] = [
     source: openAi,
   },
   {
-    statuses: [403, 429],
-    words: /used all available credits|out of credits|insufficient (?:balance|credits?|funds)/i,
-    failure: 'CreditExhausted',
-    source: xai,
-  },
-  {
     codes: [
       'content_filter',
       'content_policy_violation',
