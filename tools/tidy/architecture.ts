@@ -30,6 +30,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   llm: {
     mayImport: ['base'],
     layers: [
+      'headers',
       'errors',
       'json',
       'classification',

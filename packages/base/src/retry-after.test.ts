@@ -7,7 +7,8 @@ describe('readRetryAfterSeconds', () => {
   it.each<[string, Record<string, string | string[]>, number | undefined]>([
     ['nothing', {}, undefined],
     ['seconds', { 'retry-after': '20' }, 20],
-    ['milliseconds first', { 'retry-after-ms': '1500', 'retry-after': '9' }, 2],
+    ['milliseconds first', { 'retry-after-ms': '1500', 'retry-after': '9' }, 1.5],
+    ['a fraction', { 'retry-after': '0.25' }, 0.25],
     ['a date', { 'retry-after': 'Sun, 22 Nov 2026 16:00:30 GMT' }, 30],
     ['a past date', { 'retry-after': 'Sun, 22 Nov 2026 15:00:30 GMT' }, 0],
     ['a repeated header', { 'retry-after': ['3', '4'] }, 3],

@@ -4,8 +4,8 @@ const secondsMax = 2 ** 31 - 1
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
- * The delay requested by a server, in seconds, rounded up, at most 2^31 - 1; `undefined` when it
- * gives none.
+ * The delay requested by a server, in seconds, which may be a fraction, at most 2^31 - 1;
+ * `undefined` when it gives none.
  * Reads `retry-after-ms` (OpenAI, Azure), `x-ms-retry-after-ms` (Azure) and `retry-after` in
  * seconds or as an HTTP date. `nowMs` is the time that the date is compared with. Header names are
  * in lower case.
@@ -18,11 +18,11 @@ export function readRetryAfterSeconds(headers: Headers, nowMs: number): number |
 function toldSeconds(headers: Headers, nowMs: number): number | undefined {
   const milliseconds =
     readNumber(headers, 'retry-after-ms') ?? readNumber(headers, 'x-ms-retry-after-ms')
-  if (milliseconds !== undefined) return Math.ceil(milliseconds / 1000)
+  if (milliseconds !== undefined) return milliseconds / 1000
   const seconds = readNumber(headers, 'retry-after')
-  if (seconds !== undefined) return Math.ceil(seconds)
+  if (seconds !== undefined) return seconds
   const dateMs = Date.parse(firstValue(headers, 'retry-after') ?? '')
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, Math.ceil((dateMs - nowMs) / 1000))
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, (dateMs - nowMs) / 1000)
 }
 
 function readNumber(headers: Headers, name: string): number | undefined {

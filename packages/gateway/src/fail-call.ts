@@ -1,9 +1,11 @@
 import type { ModelError } from '@fairlead/llm'
 import type { AnswerTap } from './answer/answer-tap.ts'
-import { keptHeaders, ownHeaders, requestIdHeader } from './answer/reply-headers.ts'
+import { keptHeaders, ownHeaders } from './answer/reply-headers.ts'
 import { RefusedCall } from './attempts/refused-call.ts'
 import type { Call } from './call/call.ts'
 import { CallerGone } from './errors/gateway-error.ts'
+import { retryHeaders } from './http/error-headers.ts'
+import { requestIdHeaders } from './http/request-id-headers.ts'
 import { sendBytes, sendError } from './http/send-json.ts'
 import { errorForCaller } from './upstream/upstream-failure.ts'
 
@@ -31,11 +33,15 @@ export async function failCall(
   const own = ownHeaders(record, turn)
   if (error instanceof RefusedCall) {
     const { status, headers, bytes } = error.answer
-    const kept = keptHeaders(headers, dialect.passage.answerHeaders)
-    sendBytes(response, status, bytes, [...kept, ...own, ...requestIdHeader(dialect, record, kept)])
+    const kept = keptHeaders(headers, [...dialect.passage.answerHeaders, ...retryHeaders])
+    const id = error.details?.requestId ?? record.requestId
+    sendBytes(response, status, bytes, [...kept, ...own, ...requestIdHeaders(dialect, id, kept)])
   } else {
-    own.push(...requestIdHeader(dialect, record))
-    record.status = sendError(response, error, dialect, { headers: own, id: record.requestId })
+    record.status = sendError(response, error, dialect, {
+      headers: own,
+      id: record.requestId,
+      nowMs: services.clock.now(),
+    })
   }
 }
 

@@ -1,11 +1,12 @@
 import { authenticate } from './access/authenticate.ts'
-import { ownHeaders, requestIdHeader } from './answer/reply-headers.ts'
+import { ownHeaders } from './answer/reply-headers.ts'
 import { Call } from './call/call.ts'
 import type { HttpCall } from './call/http-call.ts'
 import type { Services } from './call/services.ts'
 import { settleCall } from './call/settle-call.ts'
 import { gatewayError, toModelError } from './errors/gateway-error.ts'
 import { type CallChain, handleCall } from './handle-call.ts'
+import { requestIdHeaders } from './http/request-id-headers.ts'
 import { splitUrl } from './http/request-url.ts'
 import { EventStream } from './http/event-stream.ts'
 import { sendError, sendJson } from './http/send-json.ts'
@@ -89,7 +90,7 @@ async function answerDirectly(
   sendJson(response, 200, value, [
     'x-fairlead-request-id',
     record.requestId,
-    ...requestIdHeader(dialect, record),
+    ...requestIdHeaders(dialect, record.requestId),
   ])
 }
 
@@ -114,10 +115,10 @@ function refuse(
   record.errorCode = error.code
   if (response.started) response.destroy()
   else {
-    const own = [...ownHeaders(record, undefined), ...requestIdHeader(dialect, record)]
     record.status = sendError(response, error, dialect, {
-      headers: [...own, ...headers],
+      headers: [...ownHeaders(record, undefined), ...headers],
       id: record.requestId,
+      nowMs: services.clock.now(),
     })
   }
 }

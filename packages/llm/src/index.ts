@@ -70,6 +70,12 @@ export type { MessageStart, StreamEvent } from './operations/chat/stream-event.t
 export { createStreamAssembler, type StreamAssembler } from './operations/chat/stream-assembler.ts'
 export { responseEvents } from './operations/chat/response-events.ts'
 export type { FailureClass } from './errors/failure-class.ts'
+export type { AnswerDetails } from './headers/answer-details.ts'
+export {
+  readAnswerDetails,
+  readRequestId,
+  shouldRetryHeader,
+} from './headers/read-answer-details.ts'
 export { ModelError, type ModelErrorKind } from './errors/model-error.ts'
 export { withoutCredentials } from './errors/provider-error.ts'
 export {

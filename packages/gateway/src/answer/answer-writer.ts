@@ -5,13 +5,14 @@ import {
   chatFormatOf,
   type ModelError,
   type Passage,
+  readRequestId,
   type StreamEncoder,
   type StreamEvent,
 } from '@fairlead/llm'
 import type { Call } from '../call/call.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { AnswerPiece, AnswerStream } from './answer-stream.ts'
-import { keptHeaders } from './reply-headers.ts'
+import { keptHeaders, translatedHeaders } from './reply-headers.ts'
 
 const noBytes = Buffer.alloc(0)
 /** A stream sends little after its last content: usage, and that it is done. */
@@ -22,6 +23,8 @@ export interface AnswerWriter {
   readonly status: number
   /** Content-Type and other headers of the body. Flat list: name, value, name, value. */
   readonly headers: readonly string[]
+  /** The provider's own id of the call, unless `headers` have it or there is none. */
+  readonly requestId: string | undefined
   /** Length of the body, where known before its first byte is sent. */
   readonly byteLength: number | undefined
   /** An error that the provider sent within bytes that pass through: the caller already has it. */
@@ -49,6 +52,7 @@ export interface AnswerWriter {
 export class PassingWriter implements AnswerWriter {
   readonly status: number
   readonly headers: readonly string[]
+  readonly requestId: string | undefined
   readonly byteLength: number | undefined
   relayedError: ModelError | undefined
   readonly #answer: AnswerStream
@@ -67,6 +71,7 @@ export class PassingWriter implements AnswerWriter {
     this.status = answer.status
     this.#passage = call.dialect.passage
     this.headers = keptHeaders(answer.headers, this.#passage.answerHeaders)
+    this.requestId = readRequestId(answer.headers)
     this.byteLength = answer.byteLength
     this.#answer = answer
     this.#needsEvents = needsEvents
@@ -127,17 +132,24 @@ function unaskedUsage({ dialect, record, request }: Call): Passage['withoutUsage
 export class StreamWriter implements AnswerWriter {
   readonly status = 200
   readonly headers: readonly string[]
+  readonly requestId = undefined
   readonly byteLength = undefined
   readonly relayedError = undefined
   readonly #encoder: StreamEncoder
   #finish: StreamEvent | undefined
   brokenOff: ModelError | undefined
 
-  constructor(call: Call) {
+  constructor(answer: AnswerStream, call: Call) {
     const format = chatFormatOf(call.dialect)
     const { kept, repeated, sent } = call.request
     const { maxResponseBytes: heldBytesMax } = call.runtime.snapshot.gateway.limits
-    this.headers = ['content-type', format.streamContentType, 'cache-control', 'no-cache']
+    this.headers = [
+      'content-type',
+      format.streamContentType,
+      'cache-control',
+      'no-cache',
+      ...translatedHeaders(answer, call.dialect, call.services.clock.now()),
+    ]
     this.#encoder = format.createStreamEncoder({
       includeUsage: sent.includeUsage,
       repeated,
@@ -168,7 +180,8 @@ export class StreamWriter implements AnswerWriter {
 /** Writes the answer in the caller's dialect, as one value. */
 export class ValueWriter implements AnswerWriter {
   readonly status: number
-  readonly headers: readonly string[] = ['content-type', 'application/json']
+  readonly headers: readonly string[]
+  readonly requestId = undefined
   readonly byteLength = undefined
   readonly relayedError = undefined
   readonly #format: ChatFormat
@@ -177,6 +190,8 @@ export class ValueWriter implements AnswerWriter {
 
   constructor(answer: AnswerStream, call: Call) {
     this.status = answer.status
+    const told = translatedHeaders(answer, call.dialect, call.services.clock.now())
+    this.headers = ['content-type', 'application/json', ...told]
     const { kept, repeated } = call.request
     this.#options = { repeated, hidesSeals: kept?.hidesSeals ?? false }
     this.#format = chatFormatOf(call.dialect)

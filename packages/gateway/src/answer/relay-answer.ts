@@ -2,13 +2,14 @@ import { untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
 import type { Call } from '../call/call.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
+import { requestIdHeaders } from '../http/request-id-headers.ts'
 import { toldError } from '../errors/told-error.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { AnswerStream, AnswerUse } from './answer-stream.ts'
 import type { AnswerTap } from './answer-tap.ts'
 import { type AnswerWriter, PassingWriter, StreamWriter, ValueWriter } from './answer-writer.ts'
 import { estimatedUsage } from './estimated-usage.ts'
-import { ownHeaders, requestIdHeader } from './reply-headers.ts'
+import { ownHeaders } from './reply-headers.ts'
 
 /**
  * Relays an answer to the caller. Taps settle before its end is sent, so an answer that the caller
@@ -63,7 +64,7 @@ function writerFor(answer: AnswerStream, use: AnswerUse, call: Call): AnswerWrit
   if (use.passes && answer.dialect?.name === call.dialect.name) {
     return new PassingWriter(answer, call, use.needsEvents)
   }
-  return answer.isWhole ? new ValueWriter(answer, call) : new StreamWriter(call)
+  return answer.isWhole ? new ValueWriter(answer, call) : new StreamWriter(answer, call)
 }
 
 /** The provider is not silent while its answer waits for the caller. */
@@ -97,8 +98,7 @@ function start(writer: AnswerWriter, byteLength: number | undefined, call: Call)
   const headers = ownHeaders(record, turn)
   headers.push(...writer.headers)
   if (byteLength !== undefined) headers.push('content-length', String(byteLength))
-  if (!writer.headers.includes('x-request-id')) headers.push('x-request-id', record.requestId)
-  headers.push(...requestIdHeader(dialect, record, writer.headers))
+  headers.push(...requestIdHeaders(dialect, writer.requestId ?? record.requestId, writer.headers))
   sink.start(writer.status, headers)
 }
 

@@ -1,8 +1,10 @@
 import type { HeaderFields } from '@fairlead/http1'
 import type { OpenTurn } from '@fairlead/context'
-import type { Dialect } from '@fairlead/llm'
+import { type Dialect, readAnswerDetails } from '@fairlead/llm'
 import { attemptLog } from '../call/attempt-log.ts'
 import type { CallRecord } from '../call/call-record.ts'
+import { requestIdHeaders } from '../http/request-id-headers.ts'
+import type { AnswerStream } from './answer-stream.ts'
 
 /**
  * Upstream response headers that are forwarded to the caller. Flat list: name, value, name, value.
@@ -17,16 +19,19 @@ export function keptHeaders(headers: HeaderFields, names: readonly string[]): st
 }
 
 /**
- * The request's id where the SDKs of the caller's dialect look for it, unless `kept` has the
- * provider's. Flat list: name, value.
+ * What a provider's headers say, for an answer that is written anew: its id of the call and its
+ * limits, as the caller's dialect has them. Flat list: name, value, name, value.
  */
-export function requestIdHeader(
-  { passage }: Dialect,
-  { requestId }: Pick<CallRecord, 'requestId'>,
-  kept: readonly string[] = [],
+export function translatedHeaders(
+  { dialect: spoken, headers }: Pick<AnswerStream, 'dialect' | 'headers'>,
+  dialect: Dialect,
+  nowMs: number,
 ): string[] {
-  const { requestIdHeader: name } = passage
-  return name === undefined || kept.includes(name) ? [] : [name, requestId]
+  const { rateLimits, requestId } = readAnswerDetails(headers, spoken?.passage.rateLimits, nowMs)
+  return [
+    ...(requestId === undefined ? [] : requestIdHeaders(dialect, requestId)),
+    ...(dialect.passage.rateLimits?.write(rateLimits, nowMs) ?? []),
+  ]
 }
 
 /** The gateway's own headers about the call. Flat list: name, value, name, value. */

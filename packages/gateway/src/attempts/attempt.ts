@@ -1,5 +1,5 @@
 import type { Cancellation } from '@fairlead/base'
-import { adaptationText, ModelError } from '@fairlead/llm'
+import { adaptationText, ModelError, readRequestId } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
 import type { TargetBody } from '../assembly/target-body.ts'
@@ -71,7 +71,7 @@ export async function attempt(
       renamedTools,
       watch: running,
     })
-    running.begun(status)
+    running.begun(status, readRequestId(exchange.headers))
     call.answering = running
     return answer
   } catch (error) {

@@ -1,4 +1,10 @@
-import { chatFormatOf, createStreamAssembler, type Dialect, type RenamedTools } from '@fairlead/llm'
+import {
+  chatFormatOf,
+  createStreamAssembler,
+  type Dialect,
+  readAnswerDetails,
+  type RenamedTools,
+} from '@fairlead/llm'
 import { type AnswerSource, tooLargeToHold } from '../answer/answer-source.ts'
 import type { AnswerPiece, AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import { answerOf } from '../answer/event-answer.ts'
@@ -68,7 +74,8 @@ export async function beginAnswer(
     return isAsked ? answer : await wholeOf(answer, target, use.heldBytesMax)
   } catch (error) {
     exchange.abort(new Error('the answer is of no use'))
-    throw failedAnswer(error, target.provider, exchange.status)
+    const details = readAnswerDetails(exchange.headers, dialect.passage.rateLimits, nowMs)
+    throw failedAnswer(error, target.provider, exchange.status, details)
   }
 }
 

@@ -1,5 +1,10 @@
 import { parseJson } from '@fairlead/base'
-import { type FailureClass, type ModelError, withoutCredentials } from '@fairlead/llm'
+import {
+  type FailureClass,
+  type ModelError,
+  readAnswerDetails,
+  withoutCredentials,
+} from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { answerEncoding } from '../upstream/decoded-exchange.ts'
 import type { Exchange } from '../upstream/exchange.ts'
@@ -33,15 +38,10 @@ export async function refusedAnswer(
   const text = isReadable ? bytes.toString('utf8', 0, errorBytesMax) : ''
   const safeText = withoutKeys(text, credential)
   const body = parsed(safeText)
-  const decoded = forOwner(
-    dialect.decodeError({
-      status,
-      body,
-      headers: exchange.headers.toRecord(),
-      nowMs: call.services.clock.now(),
-    }),
-    target,
-  )
+  const nowMs = call.services.clock.now()
+  const details = readAnswerDetails(exchange.headers, dialect.passage.rateLimits, nowMs)
+  const seen = dialect.decodeError({ status, body, headers: exchange.headers.toRecord(), nowMs })
+  const decoded = forOwner(seen.with({ details }), target)
   const failure = decoded.failure ?? 'ServerError'
   const unchanged =
     dialect.name === call.dialect.name &&

@@ -22,6 +22,7 @@ export class RefusedCall extends ModelError {
       retryable: error.retryable,
       ...(error.failure === undefined ? {} : { failure: error.failure }),
       ...(error.param === undefined ? {} : { param: error.param }),
+      ...(error.details === undefined ? {} : { details: error.details }),
       cause: error,
     })
     this.answer = answer

@@ -28,6 +28,7 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
   /** Its place in the call's record, once its outcome is known. */
   #place: number | undefined
   #status: number | undefined
+  #providerRequestId: string | undefined
 
   constructor(target: CallTarget, credential: Credential | undefined, call: Call) {
     super()
@@ -69,12 +70,13 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
     this.#deadlines.resume()
   }
 
-  /** Its answer has begun. */
-  begun(status: number): void {
+  /** Its answer has begun; `providerRequestId` is what the provider calls it. */
+  begun(status: number, providerRequestId: string | undefined): void {
     if (this.#call === undefined) return
     const { request, services } = this.#call
     const { state } = this.#target.provider
     this.#status = status
+    this.#providerRequestId = providerRequestId
     const { startedMs } = this.#deadlines
     state.began(startedMs)
     this.#target.noteLatency(request.sent.stream, startedMs, services.clock.monotonicMs())
@@ -85,6 +87,7 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
   /** It failed before its answer began. */
   failed(failure: UpstreamFailure): void {
     this.#status = failure.status
+    this.#providerRequestId = failure.error.details?.requestId
     this.#note(failure.failure, failure.reason)
     if (!failure.wasStale) {
       noteFailure(failure, this.#target, this.#credential, this.#deadlines.startedMs)
@@ -126,6 +129,7 @@ export class RunningAttempt extends Cancellation implements AnswerWatch, Cancell
       credential: this.#credential?.name,
       outcome,
       status: this.#status,
+      providerRequestId: this.#providerRequestId,
       startedMs,
       durationMs: services.clock.monotonicMs() - startedMs,
       reason,

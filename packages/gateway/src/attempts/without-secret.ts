@@ -1,4 +1,3 @@
-import { ModelError } from '@fairlead/llm'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 
 /** The text without the key that a provider was asked with. */
@@ -16,16 +15,15 @@ export function withoutSecret(
 ): UpstreamFailure {
   const { error, reason, status, wasStale } = failure
   if (secret === undefined) return failure
-  const texts = [error.message, error.code, error.param, reason]
+  const texts = [error.message, error.code, error.param, error.details?.requestId, reason]
   if (!texts.some((text) => text?.includes(secret))) return failure
-  const { code, failure: failureClass, kind, message, param, retryAfterSeconds, retryable } = error
-  const safe = new ModelError(kind, textWithoutSecret(message, secret), {
-    status: error.status,
+  const { code, details, message, param } = error
+  const isInId = details?.requestId?.includes(secret) === true
+  const safe = error.with({
+    message: textWithoutSecret(message, secret),
     code: textWithoutSecret(code, secret),
-    retryable,
-    ...(failureClass === undefined ? {} : { failure: failureClass }),
     ...(param === undefined ? {} : { param: textWithoutSecret(param, secret) }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(isInId ? { details: { ...details, requestId: undefined } } : {}),
   })
   const safeReason = textWithoutSecret(reason, secret)
   return new UpstreamFailure(failure.failure, safe, safeReason, { status, wasStale })

@@ -11,6 +11,7 @@ function attemptOf(parts: Partial<AttemptRecord> = {}): AttemptRecord {
     credential: 'main',
     outcome: 'ServerError',
     status: 500,
+    providerRequestId: undefined,
     startedMs: 0,
     durationMs: 12.34567,
     reason: 'an error with status 500',

@@ -19,6 +19,8 @@ export interface AttemptRecord {
   readonly outcome: AttemptOutcome
   /** HTTP status of the provider's response; undefined if none came. */
   readonly status: number | undefined
+  /** The provider's own id of the call; undefined without one. */
+  readonly providerRequestId: string | undefined
   /** Monotonic milliseconds. */
   readonly startedMs: number
   /** Milliseconds until the outcome was known. */

@@ -191,13 +191,13 @@ export const gatewayError = {
     new ModelError(
       'upstream',
       `The provider ${provider} refused the gateway's own credentials. Your API key is fine: the Secret of the LLMProvider needs a valid key.`,
-      { code: 'upstream_authentication' },
+      { code: 'upstream_authentication', retryable: false },
     ),
   upstreamCreditExhausted: (provider: string) =>
     new ModelError(
       'upstream',
       `The account at the provider ${provider} has no credit left. Your API key is fine: whoever runs the gateway has to settle the provider's bill.`,
-      { code: 'upstream_credit_exhausted' },
+      { code: 'upstream_credit_exhausted', retryable: false },
     ),
   providerKeyMissing: (provider: string, headers: readonly string[]) =>
     new ModelError(
@@ -206,17 +206,13 @@ export const gatewayError = {
       { code: 'provider_key_missing' },
     ),
   providerKeyRefused: (provider: string, error: ModelError) =>
-    new ModelError(
-      error.kind,
-      `The provider ${provider} refused your own key for it: ${error.message}`,
-      {
-        status: error.status,
-        code: 'provider_key_refused',
-        retryable: false,
-        failure: 'InvalidRequest',
-        cause: error,
-      },
-    ),
+    error.with({
+      message: `The provider ${provider} refused your own key for it: ${error.message}`,
+      code: 'provider_key_refused',
+      retryable: false,
+      failure: 'InvalidRequest',
+      cause: error,
+    }),
   providerKeyForAnother: (provider: string) =>
     new ModelError(
       'unavailable',

@@ -1,4 +1,4 @@
-import { ModelError } from '@fairlead/llm'
+import type { ModelError } from '@fairlead/llm'
 import { gatewayError } from './gateway-error.ts'
 
 /**
@@ -7,6 +7,18 @@ import { gatewayError } from './gateway-error.ts'
  * provider's wording, and a failure of the provider names it.
  */
 export function toldError(error: ModelError, provider: string): ModelError {
+  const { details } = error
+  const told = inOurWords(error, provider)
+  if (told === error || details === undefined) return told
+  // What the provider says of its limits and of trying again is of the gateway's key, not the call's.
+  const isOfKey = told.failure === undefined
+  const { requestId } = details
+  return told.with({
+    details: isOfKey ? { requestId, shouldRetry: undefined, rateLimits: [] } : details,
+  })
+}
+
+function inOurWords(error: ModelError, provider: string): ModelError {
   switch (error.failure) {
     case 'CredentialRefused':
     case 'CredentialExpired':
@@ -25,14 +37,6 @@ export function toldError(error: ModelError, provider: string): ModelError {
 }
 
 function named(error: ModelError, provider: string): ModelError {
-  const { code, failure, param, retryAfterSeconds, retryable, status } = error
-  return new ModelError(error.kind, `The provider ${provider} answered: ${error.message}`, {
-    status,
-    code,
-    retryable,
-    ...(failure === undefined ? {} : { failure }),
-    ...(param === undefined ? {} : { param }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-    cause: error,
-  })
+  const message = `The provider ${provider} answered: ${error.message}`
+  return error.with({ message, cause: error })
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from '@fairlead/http1'
 import type { Dialect, ModelError } from '@fairlead/llm'
+import { errorHeaders } from './error-headers.ts'
 
 /** Sends a whole JSON response. */
 export function sendJson(
@@ -24,20 +25,18 @@ export function sendBytes(
 }
 
 /**
- * Sends an error in the caller's dialect, with the id of the request that failed. Returns its status,
- * which may be the dialect's own.
+ * Sends an error in the caller's dialect, with the id of the request that failed: the provider's own
+ * if it told one, else `id`. `nowMs` is wall time. Returns its status, which may be the dialect's own.
  */
 export function sendError(
   response: ServerResponse,
   error: ModelError,
   dialect: Dialect,
-  { headers, id }: { readonly headers: readonly string[]; readonly id: string },
+  sent: { readonly headers: readonly string[]; readonly id: string; readonly nowMs: number },
 ): number {
+  const { headers, nowMs } = sent
+  const id = error.details?.requestId ?? sent.id
   const { status, body } = dialect.encodeError(error, id)
-  const retryAfter =
-    error.retryAfterSeconds === undefined
-      ? []
-      : ['retry-after', String(Math.ceil(error.retryAfterSeconds))]
-  sendJson(response, status, body, [...headers, ...retryAfter])
+  sendJson(response, status, body, [...headers, ...errorHeaders(error, dialect, { id, nowMs })])
   return status
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '@fairlead/base'
 import type { PromptOutline } from '../classification/prompt-outline.ts'
 import type { ModelError } from '../errors/model-error.ts'
 import type { ByteSource, FrameSource } from '../framing/frame-source.ts'
+import type { RateLimitHeaders } from '../headers/rate-limit.ts'
 import type { BodyOutline } from '../json/outline-body.ts'
 import type { UniqueFields } from '../json/unique-fields.ts'
 import type { DecodeOptions, EncodeOptions } from '../operations/chat/chat-format.ts'
@@ -53,8 +54,13 @@ export interface Passage {
   readonly requestHeaders: readonly string[]
   /** Provider response headers that are forwarded to the caller; in lower case. */
   readonly answerHeaders: readonly string[]
-  /** The header in which the dialect's SDKs look for the id of a call; in lower case. */
+  /**
+   * The header in which the dialect's SDKs look for the id of a call; in lower case. Absent: in
+   * `x-request-id`, which every answer has.
+   */
   readonly requestIdHeader?: string
+  /** How headers of the dialect's answers tell of limits; absent where they do not. */
+  readonly rateLimits?: RateLimitHeaders
   /** Whether a parsed error response has the shape that the dialect's SDKs read. */
   isErrorBody(body: unknown): boolean
 

@@ -22,21 +22,10 @@ import { hasForeignSeal } from './decode-messages.ts'
 import { decodeTools } from './decode-request.ts'
 import { answerFailure, encodeErrorBody } from './errors.ts'
 import { createProgressWatch } from './progress.ts'
+import { anthropicRateLimits } from './rate-limits.ts'
 import { readLimit } from './read-limit.ts'
 import { readRole } from './read-role.ts'
 import { createStreamScanner, readUsage, scanUsage } from './usage-scan.ts'
-
-/** https://platform.claude.com/docs/en/api/rate-limits: what an answer says of its limits. */
-const rateLimitHeaders = [
-  'requests',
-  'tokens',
-  'input-tokens',
-  'output-tokens',
-  'priority-input-tokens',
-  'priority-output-tokens',
-].flatMap((what) =>
-  ['limit', 'remaining', 'reset'].map((which) => `anthropic-ratelimit-${what}-${which}`),
-)
 
 /** Every tool of this dialect takes JSON. */
 const noCustomTools: ReadonlySet<string> = new Set()
@@ -68,8 +57,9 @@ export const passage: Passage = {
     'cache-control',
     'request-id',
     'anthropic-organization-id',
-    ...rateLimitHeaders,
+    ...anthropicRateLimits.names,
   ],
+  rateLimits: anthropicRateLimits,
   requestIdHeader: 'request-id',
   isErrorBody: (body) =>
     isJsonObject(body) && body['type'] === 'error' && isJsonObject(body['error']),

@@ -3,6 +3,7 @@ import { outlineMessages } from '../../classification/prompt-outline.ts'
 import { asBuffer } from '../../framing/as-buffer.ts'
 import { cutSseFrames } from '../../framing/cut-sse-frames.ts'
 import { formatSseEvent } from '../../framing/sse.ts'
+import { openAiRateLimits } from '../../headers/openai-rate-limits.ts'
 import type { Passage } from '../passage.ts'
 import { decidedFields } from './decided-fields.ts'
 import { editBody } from './edit-body.ts'
@@ -31,13 +32,9 @@ export const passage: Passage = {
     'openai-processing-ms',
     'openai-version',
     'openai-model',
-    'x-ratelimit-limit-requests',
-    'x-ratelimit-limit-tokens',
-    'x-ratelimit-remaining-requests',
-    'x-ratelimit-remaining-tokens',
-    'x-ratelimit-reset-requests',
-    'x-ratelimit-reset-tokens',
+    ...openAiRateLimits.names,
   ],
+  rateLimits: openAiRateLimits,
   isErrorBody: (body) => isJsonObject(body) && isJsonObject(body['error']),
   answerFailure,
   readUsage,
