@@ -18,7 +18,7 @@ export type Situation = (typeof situations)[number]
 
 /** A type of providers, whose servers fail as its API documents. */
 export interface FailingProvider {
-  readonly type: 'OpenAI' | 'Anthropic' | 'Gemini' | 'Ollama'
+  readonly type: 'OpenAI' | 'Anthropic' | 'Gemini' | 'Cohere' | 'Ollama'
   /** The id that its answers have of a call. */
   readonly requestId: string | undefined
   /** Where its API stands below the address of an upstream. */
@@ -76,6 +76,18 @@ const ollamaErrors: Readonly<Record<Situation, readonly [number, string]>> = {
   'no model': [404, `model "m" not found, ${words}`],
   limit: [429, words],
   overloaded: [503, `server busy, ${words}`],
+  broken: [500, words],
+  bill: [402, words],
+  key: [401, words],
+}
+
+const cohereErrors: Readonly<Record<Situation, readonly [number, string]>> = {
+  mistake: [400, words],
+  'too long': [400, `too many tokens: ${words}`],
+  refused: [498, words],
+  'no model': [404, `model 'm' not found, ${words}`],
+  limit: [429, words],
+  overloaded: [529, words],
   broken: [500, words],
   bill: [402, words],
   key: [401, words],
@@ -159,6 +171,34 @@ export const failingProviders: readonly FailingProvider[] = [
         { candidates: [{ content: { role: 'model', parts: [{ text: 'a' }] }, index: 0 }] },
         googleError(503, 'UNAVAILABLE', words),
       ].map((piece) => `data: ${JSON.stringify(piece)}\r\n\r\n`),
+    ),
+  },
+  {
+    type: 'Cohere',
+    requestId: 'trace-cohere',
+    path: '/v2',
+    fails: (situation) => {
+      const [status, message] = cohereErrors[situation]
+      return json(
+        status,
+        { message },
+        {
+          'x-debug-trace-id': 'trace-cohere',
+          ...(waits(situation) ? { 'retry-after': delay } : {}),
+        },
+      )
+    },
+    breaksOff: sse(
+      ...[
+        { type: 'message-start', id: 'c1', delta: { message: { role: 'assistant', content: [] } } },
+        {
+          type: 'content-start',
+          index: 0,
+          delta: { message: { content: { type: 'text', text: '' } } },
+        },
+        { type: 'content-delta', index: 0, delta: { message: { content: { text: 'a' } } } },
+        { type: 'message-end', delta: { error: words, finish_reason: 'ERROR' } },
+      ].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`),
     ),
   },
   {

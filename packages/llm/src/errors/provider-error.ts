@@ -118,8 +118,11 @@ const serverKinds: Readonly<Partial<Record<FailureClass, ModelErrorKind>>> = {
 /** A 4xx is passed on unchanged; a server failure gets the status of its kind. */
 function answerStatus(kind: ModelErrorKind, status: number): number | undefined {
   if (kind === 'context-length' || kind === 'upstream' || kind === 'overloaded') return undefined
-  return status >= 400 && status < 500 ? status : undefined
+  return status >= 400 && status <= clientStatusMax ? status : undefined
 }
+
+/** The greatest of RFC 9110 and RFC 6585 for mistakes of a caller; vendors make up some above it. */
+const clientStatusMax = 431
 
 /**
  * The text without anything that looks like a key or part of one: providers repeat parts of a

@@ -128,9 +128,10 @@ export const failures: readonly FailureRow[] = [
       'slow_down',
       'engine_overloaded_error',
       'NoCapacity',
+      'service_tier_capacity_exceeded',
     ],
     failure: 'Overloaded',
-    source: `${openAi}, ${moonshot}, ${azure}`,
+    source: `${openAi}, ${moonshot}, ${azure}, Mistral's errors`,
   },
   { statuses: [498], failure: 'Overloaded', source: `${groq}: flex tier capacity exceeded` },
   {
