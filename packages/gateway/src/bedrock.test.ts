@@ -120,7 +120,7 @@ describe('Claude on Bedrock', () => {
       403,
       'AccessDeniedException',
       "You don't have access to the model with the specified model ID.",
-      'permission_denied',
+      'model_not_found',
       403,
     ],
   ])('says of %s what it is', async (_, status, name, message, code, told) => {

@@ -218,7 +218,7 @@ describe('an answer that is translated', () => {
     expect(response.headers.get('x-ratelimit-remaining-requests')).toBe('49')
     expect(response.headers.get('x-ratelimit-reset-requests')).toBe('0ms')
     const logged = gateway.logs.find((entry) => entry.message === 'call')
-    expect(logged?.fields['attempts']).toMatchObject([{ providerRequestId: 'req_anthropic' }])
+    expect(logged?.fields['attempts']).toMatchObject([{ id: 'req_anthropic' }])
   })
 
   it("has those of OpenAI's where Anthropic's SDK looks for them, as a stream too", async () => {

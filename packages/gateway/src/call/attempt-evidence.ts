@@ -13,7 +13,7 @@ export interface AttemptEvidence {
   /** HTTP status of the provider's response. */
   readonly status: number | undefined
   /** The provider's own id of the call, which its support asks for. */
-  readonly providerRequestId: string | undefined
+  readonly id: string | undefined
   /** Milliseconds until the outcome was known. */
   readonly ms: number
   readonly reason: string | undefined
@@ -22,7 +22,7 @@ export interface AttemptEvidence {
 /** What an attempt shows of itself. */
 export function attemptEvidence(attempt: AttemptRecord): AttemptEvidence {
   const { target, provider, model, credential, outcome, status, durationMs, reason } = attempt
-  const { providerRequestId } = attempt
+  const id = attempt.providerRequestId
   const ms = Math.round(durationMs * 1000) / 1000
-  return { target, provider, model, credential, outcome, status, providerRequestId, ms, reason }
+  return { target, provider, model, credential, outcome, status, id, ms, reason }
 }
