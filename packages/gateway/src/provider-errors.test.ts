@@ -72,6 +72,17 @@ const callers: readonly Caller[] = [
     retries: (url) => openAiOf(url, 1).chat.completions.create({ model: 'm', messages }),
   },
   {
+    name: 'openai legacy completions',
+    errors: openAiErrors,
+    ask: async (url, stream) => {
+      const { completions } = openAiOf(url)
+      if (!stream) return completions.create({ model: 'm', prompt: 'hi' })
+      return drained(await completions.create({ model: 'm', prompt: 'hi', stream: true }))
+    },
+    requestIdOf: (error) => (error as { requestID?: unknown }).requestID,
+    headersOf: (error) => (error as { headers?: Headers }).headers,
+  },
+  {
     name: 'openai responses',
     errors: openAiErrors,
     ask: async (url, stream) => {

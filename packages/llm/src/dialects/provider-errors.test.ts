@@ -400,6 +400,85 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       is: { failure: 'ServerError', kind: 'upstream' },
     },
   ],
+  'bedrock-converse': [
+    {
+      error: 'a limit',
+      status: 429,
+      body: { message: 'Too many tokens, please wait before trying again.' },
+      headers: { 'x-amzn-errortype': 'ThrottlingException' },
+      is: { failure: 'RateLimited', kind: 'rate-limited', status: 429 },
+    },
+    {
+      error: 'a quota of the account',
+      status: 400,
+      body: { message: 'You have exceeded the quota' },
+      headers: { 'x-amzn-errortype': 'ServiceQuotaExceededException' },
+      is: { failure: 'RateLimited' },
+    },
+    {
+      error: 'a prompt that is too long',
+      status: 400,
+      body: { message: 'Input is too long for requested model.' },
+      headers: { 'x-amzn-errortype': 'ValidationException:http://internal.amazon.com/coral/' },
+      is: { failure: 'InvalidRequest', kind: 'context-length' },
+    },
+    {
+      error: 'a model that the account has not asked for',
+      status: 403,
+      body: { message: "You don't have access to the model with the specified model ID." },
+      headers: { 'x-amzn-errortype': 'AccessDeniedException' },
+      is: { failure: 'ModelUnavailable', code: 'model_not_found' },
+    },
+    {
+      error: 'a right that is missing',
+      status: 403,
+      body: { message: 'User is not authorized to perform: bedrock:InvokeModel' },
+      headers: { 'x-amzn-errortype': 'AccessDeniedException' },
+      is: { failure: 'CredentialRefused' },
+    },
+    {
+      error: 'an expired token',
+      status: 403,
+      body: { message: 'The security token included in the request is expired' },
+      headers: { 'x-amzn-errortype': 'ExpiredTokenException' },
+      is: { failure: 'CredentialExpired' },
+    },
+    {
+      error: 'a filter',
+      status: 400,
+      body: { message: 'The request was blocked by our content filters' },
+      headers: { 'x-amzn-errortype': 'ValidationException' },
+      is: { failure: 'ContentRefused' },
+    },
+    {
+      error: 'a model that is not ready',
+      status: 429,
+      body: { message: 'The model is not ready' },
+      headers: { 'x-amzn-errortype': 'ModelNotReadyException' },
+      is: { failure: 'Overloaded', kind: 'overloaded' },
+    },
+    {
+      error: 'a lack of capacity',
+      status: 503,
+      body: { message: 'The service is unavailable' },
+      headers: { 'x-amzn-errortype': 'ServiceUnavailableException' },
+      is: { failure: 'Overloaded', kind: 'overloaded', status: 503 },
+    },
+    {
+      error: 'a model that took too long',
+      status: 408,
+      body: { message: 'The model took too long' },
+      headers: { 'x-amzn-errortype': 'ModelTimeoutException' },
+      is: { failure: 'Timeout', kind: 'timeout' },
+    },
+    {
+      error: 'a failure',
+      status: 500,
+      body: { message: 'An internal error' },
+      headers: { 'x-amzn-errortype': 'InternalServerException' },
+      is: { failure: 'ServerError', kind: 'upstream' },
+    },
+  ],
   'cohere-chat': [
     {
       error: 'a limit for each minute',
@@ -485,7 +564,10 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
 }
 
 /** Formats that share the errors of another. */
-const alike: Readonly<Record<string, string>> = { 'ollama-generate': 'ollama' }
+const alike: Readonly<Record<string, string>> = {
+  'ollama-generate': 'ollama',
+  'openai-completions': 'openai-chat',
+}
 
 describe.each(dialects.map(({ name }) => name))("errors of %s's providers", (name) => {
   const dialect = testDialect(name)
