@@ -154,7 +154,7 @@ describe('a model by Converse', () => {
   it.each([
     [429, 'ThrottlingException', 'Too many tokens', 429, 'rate_limit_exceeded'],
     [400, 'ValidationException', 'broken', 400, 'invalid_request'],
-    [403, 'AccessDeniedException', "You don't have access to the model", 403, 'permission_denied'],
+    [403, 'AccessDeniedException', "You don't have access to the model", 403, 'model_not_found'],
     [403, 'InvalidSignatureException', 'no', 502, 'upstream_authentication'],
   ])('says of %i %s: %s what it is', async (status, name, message, told, code) => {
     const { gateway } = await start((response) => refuse(response, status, name, message))
