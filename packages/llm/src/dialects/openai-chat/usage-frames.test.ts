@@ -27,6 +27,10 @@ describe.each(['\n\n', '\r\n\r\n', '\r\r'])('frames that end in %j', (end) => {
       [': ping', usage, ': ping'],
       [': ping', ': ping'],
     ],
+    [
+      [content, usage, filters, usage.replace(':[]', ': []'), content, usage, done],
+      [content, filters, content, done],
+    ],
   ])('%j leave %j', (given, expected) => {
     expect(left(...given)).toBe(frames(...expected).toString())
   })
