@@ -2,8 +2,14 @@ import { arrayOrEmpty, isJsonObject, parseJsonOrUndefined } from '@fairlead/base
 import { asBuffer } from '../../framing/as-buffer.ts'
 import { sseData } from '../../framing/sse-data.ts'
 
-/** In every frame that tells usage and nothing else; inside JSON text its quotes are escaped. */
-const marks = [Buffer.from('"choices":[]'), Buffer.from('"choices": []')]
+/**
+ * In every frame that tells usage and nothing else, after the name of its list. Looked for first: few
+ * frames have a bracket that closes at once, and the name stands in all of them.
+ */
+const emptyList = Buffer.from('[]')
+/** Inside JSON text its quotes are escaped. */
+const choicesName = /"choices": ?$/
+const nameLength = '"choices": '.length
 
 /** A blank line; a frame ends after it. */
 const frameEnds = [Buffer.from('\n\n'), Buffer.from('\r\n\r\n'), Buffer.from('\r\r')]
@@ -20,30 +26,27 @@ export function withoutUsageFrames(frames: Buffer): Buffer {
   const kept: Buffer[] = []
   let keptTo = 0
   let readTo = 0
-  let places = marks.map((mark) => frames.indexOf(mark))
-  for (let place = first(places); place !== -1; place = first(places)) {
-    const start = frameStart(frames, readTo, place)
-    const end = frameEnd(frames, place)
-    if (isUsageFrame(frames.subarray(start, end))) {
-      kept.push(frames.subarray(keptTo, start))
-      keptTo = end
+  let place = frames.indexOf(emptyList)
+  while (place !== -1) {
+    let next = place + emptyList.length
+    if (isOfChoices(frames, place)) {
+      const start = frameStart(frames, readTo, place)
+      next = frameEnd(frames, place)
+      if (isUsageFrame(frames.subarray(start, next))) {
+        kept.push(frames.subarray(keptTo, start))
+        keptTo = next
+      }
+      readTo = next
     }
-    readTo = end
-    places = places.map((at, index) => next(frames, marks[index] ?? '', at, end))
+    place = frames.indexOf(emptyList, next)
   }
   if (keptTo === 0) return frames
   kept.push(frames.subarray(keptTo))
   return Buffer.concat(kept)
 }
 
-/** The first of several places, of which -1 is none. */
-function first(places: readonly number[]): number {
-  return places.reduce((least, at) => (least === -1 || (at !== -1 && at < least) ? at : least), -1)
-}
-
-/** Where a mark stands from `from` on, if it is known to stand at `at` and not before. */
-function next(frames: Buffer, mark: Buffer | string, at: number, from: number): number {
-  return at === -1 || at >= from ? at : frames.indexOf(mark, from)
+function isOfChoices(frames: Buffer, place: number): boolean {
+  return choicesName.test(frames.latin1Slice(Math.max(0, place - nameLength), place))
 }
 
 /** Just after the last of the blank lines before a place, of whichever kind. */
