@@ -12,7 +12,8 @@ import {
 
 // npm run measure:translation: what a call costs that is translated, for each pair of dialects, in
 // microseconds. The request has 4 messages, one of 2 KB, 2 tools and a call with its output; the
-// answer 200 words, which a stream brings in 200 chunks. Bytes are read and written too.
+// answer 200 words, which a stream brings in 200 chunks. Bytes are read and written too. Left out are
+// dialects of a single prompt, which have neither a dialogue nor tools.
 
 const { values } = parseArgs({
   options: {
@@ -137,10 +138,11 @@ function median(work: () => unknown): number {
 
 const row = (...cells: readonly string[]) => `| ${cells.join(' | ')} |\n`
 
+const conversing = dialects.filter((dialect) => chatFormatOf(dialect).singlePrompt !== true)
 process.stdout.write(row('Caller', 'Provider', 'Request', 'Whole answer', 'Chunk of a stream'))
 process.stdout.write(row('---', '---', '---', '---', '---'))
-for (const caller of dialects) {
-  for (const provider of dialects) {
+for (const caller of conversing) {
+  for (const provider of conversing) {
     if (caller === provider) continue
     const costs = [
       median(requestWork(caller, provider)),
