@@ -1,0 +1,141 @@
+import type { Seal } from './random-thought.ts'
+
+/** How a dialect is tried, and what it cannot bring back. */
+export interface RoundTripRules {
+  /** One of each family whose requests differ. Defaults to one that nobody knows. */
+  readonly models?: readonly string[]
+  /** What only the dialect knows, as the assistant says it. Defaults to nothing. */
+  readonly nativeBlocks?: readonly Readonly<Record<string, unknown>>[]
+  /** How it seals thinking. Defaults to both ways. */
+  readonly seals?: readonly Seal[]
+  /** Whether it has one prompt and no dialogue, and no tools. */
+  readonly isBare?: true
+  /** Whether system messages stand before all others. */
+  readonly systemFirst?: true
+  /** Whether neighbours of one role are one message. */
+  readonly joinsMessages?: true
+  /** Whether all texts of an answer's message are one. */
+  readonly joinsTexts?: true
+  /** Places that differ, as `differences` writes them, each with the reason. */
+  readonly requests?: Readonly<Record<string, string>>
+  readonly answers?: Readonly<Record<string, string>>
+  /** In addition to those of whole answers. */
+  readonly streams?: Readonly<Record<string, string>>
+}
+
+const noSchemaName = 'a schema has no name'
+
+const oneText = 'a message has one text'
+const bareOllamaRequests = {
+  'items[message.system].content[input_text]': oneText,
+  'items[message.system].content[input_text].extras': oneText,
+  'items[message.user].content[input_text]': oneText,
+  'items[message.user].content[input_text].extras': oneText,
+  'responseFormat.name': noSchemaName,
+  'responseFormat.strict': 'every schema is kept to',
+  'settings.reasoningEffort': 'most models think or do not',
+}
+const ollamaRequests = {
+  ...bareOllamaRequests,
+  'items[function_call].extras': 'a call is a name and arguments',
+  'items[function_call_output].extras': 'an output is a text',
+  toolChoice: 'there is none: a model that must not call gets no tools',
+  'tools[]': 'the same',
+}
+const ollamaAnswers = {
+  id: 'an answer has none',
+  serviceTier: 'there is one only',
+  stopSequence: 'it is not told',
+  extras: 'only what is known is read',
+  'output[message.assistant].content[output_text]': 'a refusal is text',
+  'output[message.assistant].content[refusal]': 'the same',
+  'output[message.assistant].content[output_text].annotations': 'there are none',
+  'usage.cacheWriteInputTokens': 'caches are not counted',
+  'usage.cachedInputTokens': 'the same',
+  'usage.reasoningTokens': 'tokens of thinking are among those of output',
+}
+
+/** Every dialect that has any. */
+export const roundTripRules: Readonly<Record<string, RoundTripRules>> = {
+  'openai-chat': {
+    joinsTexts: true,
+    requests: {
+      'items[function_call].extras': 'a server refuses fields of a call that it does not know',
+      'items[function_call_output].extras': 'the same of a message',
+    },
+  },
+  'anthropic-messages': {
+    models: ['claude-sonnet-4-5', 'claude-opus-4-8'],
+    nativeBlocks: [
+      { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: { query: 'x' } },
+      { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content: [] },
+    ],
+    systemFirst: true,
+    joinsMessages: true,
+    requests: { 'responseFormat.name': noSchemaName },
+    answers: {
+      createdAt: 'an answer has no time',
+      finishReason: 'a refusal is a reason to stop',
+      usage: 'there are always counts',
+      'usage.reasoningTokens': 'tokens of thinking are among those of output',
+      'output[message.assistant].content[output_text].annotations[url_citation].cited_text':
+        'a citation always has a text, which may be empty',
+      'output[message.assistant].content[output_text].logprobs': 'there are none',
+    },
+  },
+  'openai-responses': {
+    seals: ['encrypted_content'],
+    answers: {
+      id: 'the id of an answer begins with resp_',
+      serviceTier: 'there always is one',
+      stopSequence: 'it is not told',
+    },
+  },
+  gemini: {
+    // Seals stand at the part that follows the thinking, mostly a call.
+    seals: [],
+    systemFirst: true,
+    joinsMessages: true,
+    joinsTexts: true,
+    requests: {
+      'items[reasoning]': 'thinking goes back by its seals only',
+      'items[function_call].maker': 'a call that nothing sealed gets the seal that stands for none',
+      'items[function_call].signature': 'the same',
+      'items[function_call_output].extras': 'a response has nothing beside it',
+      'items[message.system].content[input_text].extras': 'the system instruction is text',
+      'items[message.user].content[input_file].filename': 'data has a type and no name',
+      'items[message.user].content[input_file].extras': 'a URL has a type as well',
+      'items[message.user].content[input_image].extras': 'the same',
+      'responseFormat.name': noSchemaName,
+      allowedTools: 'one allowed tool that is forced is a tool that is forced',
+      toolChoice: 'the same',
+      'extras.toolConfig': 'the mode tells that the choice is among allowed tools',
+    },
+    answers: {
+      createdAt: 'an answer has no time',
+      serviceTier: 'it is not told',
+      stopSequence: 'it is not told',
+      usage: 'there are always counts',
+      'usage.cacheWriteInputTokens': 'writing a cache is not counted',
+      'output[message.assistant].content[output_text]': 'a refusal is text',
+      'output[message.assistant].content[refusal]': 'the same',
+      'output[message.assistant].content[output_text].annotations[url_citation].cited_text':
+        'what is grounded is told by its text',
+      'output[message.assistant].content[output_text].annotations[url_citation].origin':
+        'chunk and support are kept',
+    },
+  },
+  ollama: {
+    seals: [],
+    joinsTexts: true,
+    requests: ollamaRequests,
+    answers: ollamaAnswers,
+  },
+  'ollama-generate': {
+    seals: [],
+    isBare: true,
+    joinsTexts: true,
+    requests: bareOllamaRequests,
+    answers: ollamaAnswers,
+  },
+}
