@@ -1,18 +1,18 @@
 import { type JsonObject, isJsonObject, stringOrUndefined } from '@fairlead/base'
 
 /** How the ids of items begin, by their types; others begin with `item_`. */
-const prefixes: Readonly<Record<string, string>> = {
-  message: 'msg_',
-  reasoning: 'rs_',
-  function_call: 'fc_',
-  function_call_output: 'fco_',
-  custom_tool_call: 'ctc_',
-  custom_tool_call_output: 'ctco_',
-}
+const prefixes: ReadonlyMap<string, string> = new Map([
+  ['message', 'msg_'],
+  ['reasoning', 'rs_'],
+  ['function_call', 'fc_'],
+  ['function_call_output', 'fco_'],
+  ['custom_tool_call', 'ctc_'],
+  ['custom_tool_call_output', 'ctco_'],
+])
 
 /** The types whose listed items have a status. */
 const withStatus: ReadonlySet<string> = new Set(
-  Object.keys(prefixes).filter((type) => type !== 'reasoning'),
+  [...prefixes.keys()].filter((type) => type !== 'reasoning'),
 )
 
 /**
@@ -29,7 +29,7 @@ export function keptInput(input: unknown, newId: (prefix: string) => string): Js
 function completeItem(item: JsonObject, newId: (prefix: string) => string): JsonObject {
   const isMessage = item['role'] !== undefined
   const type = stringOrUndefined(item['type']) ?? (isMessage ? 'message' : 'item_reference')
-  const id = stringOrUndefined(item['id']) ?? newId(prefixes[type] ?? 'item_')
+  const id = stringOrUndefined(item['id']) ?? newId(prefixes.get(type) ?? 'item_')
   const complete = withStatus.has(type)
     ? { status: 'completed', ...item, type, id }
     : { ...item, type, id }

@@ -5,14 +5,14 @@ import { dialectName } from './dialect-name.ts'
 import type { ModelFeatures } from './model-features.ts'
 
 /** Thinking tokens for each `reasoning_effort`, for models that take a budget. */
-const thinkingBudgets: Readonly<Record<string, number>> = {
-  minimal: 1024,
-  low: 2048,
-  medium: 8192,
-  high: 16_384,
-  xhigh: 32_000,
-  max: 32_000,
-}
+const thinkingBudgets: ReadonlyMap<string, number> = new Map([
+  ['minimal', 1024],
+  ['low', 2048],
+  ['medium', 8192],
+  ['high', 16_384],
+  ['xhigh', 32_000],
+  ['max', 32_000],
+])
 
 /** https://platform.claude.com/docs/en/build-with-claude/extended-thinking: the least budget. */
 const budgetMin = 1024
@@ -81,7 +81,10 @@ export function encodeThinking(request: ModelRequest, options: ThinkingOptions):
       ? { ...without, thinking: { type: 'disabled' } }
       : without
   }
-  const wanted = Math.max(budgetMin, reasoningBudget ?? thinkingBudgets[effort ?? ''] ?? budgetMin)
+  const wanted = Math.max(
+    budgetMin,
+    reasoningBudget ?? thinkingBudgets.get(effort ?? '') ?? budgetMin,
+  )
   if (features.thinking === 'adaptive') {
     return {
       max_tokens: limitWith(callIsForced ? 0 : wanted),

@@ -5,14 +5,14 @@ import { dialectName } from './dialect-name.ts'
 import type { ModelFeatures } from './model-features.ts'
 
 /** Thinking tokens for each `reasoning_effort`, for models that take a budget. */
-const thinkingBudgets: Readonly<Record<string, number>> = {
-  minimal: 1024,
-  low: 2048,
-  medium: 8192,
-  high: 16_384,
-  xhigh: 32_000,
-  max: 32_000,
-}
+const thinkingBudgets: ReadonlyMap<string, number> = new Map([
+  ['minimal', 1024],
+  ['low', 2048],
+  ['medium', 8192],
+  ['high', 16_384],
+  ['xhigh', 32_000],
+  ['max', 32_000],
+])
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html */
 const budgetMin = 1024
@@ -68,7 +68,8 @@ export function encodeThinking(request: ModelRequest, features: ModelFeatures): 
 function budgetThinking({ items, settings }: ModelRequest): ThinkingFields {
   const { maxOutputTokens: limit, reasoningBudget, reasoningEffort: effort } = settings
   const wanted =
-    reasoningBudget ?? (effort === undefined ? undefined : (thinkingBudgets[effort] ?? budgetMin))
+    reasoningBudget ??
+    (effort === undefined ? undefined : (thinkingBudgets.get(effort) ?? budgetMin))
   if (wanted === undefined) return {}
   const budget = limit === undefined ? wanted : Math.min(wanted, limit - answerTokensMin)
   if (budget < budgetMin || inUnsealedToolLoop(items)) return {}

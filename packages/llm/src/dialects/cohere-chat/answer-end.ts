@@ -16,12 +16,12 @@ interface OtherFields {
   readonly logprobs: readonly unknown[]
 }
 
-const finishReasons: Readonly<Record<string, FinishReason>> = {
-  COMPLETE: 'stop',
-  STOP_SEQUENCE: 'stop',
-  MAX_TOKENS: 'length',
-  TOOL_CALL: 'tool_calls',
-}
+const finishReasons: ReadonlyMap<string, FinishReason> = new Map([
+  ['COMPLETE', 'stop'],
+  ['STOP_SEQUENCE', 'stop'],
+  ['MAX_TOKENS', 'length'],
+  ['TOOL_CALL', 'tool_calls'],
+])
 
 const reasonsToWrite: Readonly<Record<FinishReason, string>> = {
   stop: 'COMPLETE',
@@ -34,7 +34,7 @@ const reasonsToWrite: Readonly<Record<FinishReason, string>> = {
 /** Reads the end of an answer; `end` is the answer itself, or the `delta` of its last event. */
 export function decodeEnd(end: JsonObject, hasCalls: boolean, other: OtherFields): AnswerEnd {
   const { finish_reason: reason, usage } = end
-  const known = typeof reason === 'string' ? finishReasons[reason] : undefined
+  const known = typeof reason === 'string' ? finishReasons.get(reason) : undefined
   const billed = objectOrEmpty(usage)['billed_units']
   const fields = {
     ...(reason === 'STOP_SEQUENCE' ? { finish_reason: reason } : {}),

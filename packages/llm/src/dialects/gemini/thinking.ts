@@ -5,15 +5,15 @@ import { dialectName } from './sealed-parts.ts'
 import { fieldOf } from './spelling.ts'
 
 /** Budgets as Google's OpenAI-compatible API sets them: https://ai.google.dev/gemini-api/docs/openai */
-const budgets: Readonly<Record<string, number>> = {
-  none: 0,
-  minimal: 1024,
-  low: 1024,
-  medium: 8192,
-  high: 24_576,
-  xhigh: 24_576,
-  max: 24_576,
-}
+const budgets: ReadonlyMap<string, number> = new Map([
+  ['none', 0],
+  ['minimal', 1024],
+  ['low', 1024],
+  ['medium', 8192],
+  ['high', 24_576],
+  ['xhigh', 24_576],
+  ['max', 24_576],
+])
 
 /** Means that the model chooses. */
 const dynamicBudget = -1
@@ -86,7 +86,7 @@ function amountOf(
   if (effort === undefined) return {}
   if (features.thinking === 'level')
     return { thinkingLevel: levelOf(effort, features).toUpperCase() }
-  const wanted = budgets[effort] ?? dynamicBudget
+  const wanted = budgets.get(effort) ?? dynamicBudget
   return {
     thinkingBudget:
       wanted === dynamicBudget ? wanted : Math.max(wanted, features.thinkingBudgetMin),

@@ -6,12 +6,12 @@ import { arrayOrEmpty, isJsonObject, type JsonObject } from '@fairlead/base'
  * says which role may follow which (error 3230), and
  * https://docs.mistral.ai/api/endpoint/chat what fields they have; any other is an error 422.
  */
-const fieldsByRole: Readonly<Record<string, ReadonlySet<string>>> = {
-  system: new Set(['role', 'content']),
-  user: new Set(['role', 'content']),
-  assistant: new Set(['role', 'content', 'tool_calls', 'prefix']),
-  tool: new Set(['role', 'content', 'tool_call_id', 'name']),
-}
+const fieldsByRole: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['system', new Set(['role', 'content'])],
+  ['user', new Set(['role', 'content'])],
+  ['assistant', new Set(['role', 'content', 'tool_calls', 'prefix'])],
+  ['tool', new Set(['role', 'content', 'tool_call_id', 'name'])],
+])
 
 /** What stands between a tool's output and the next message of a user. */
 const bridge: JsonObject = { role: 'assistant', content: 'OK.' }
@@ -63,12 +63,12 @@ function isPrefix({ role, tool_calls: calls }: JsonObject): boolean {
 }
 
 function hasKnownFields(message: JsonObject): boolean {
-  const known = fieldsByRole[String(message['role'])]
+  const known = fieldsByRole.get(String(message['role']))
   return known === undefined || Object.keys(message).every((name) => known.has(name))
 }
 
 function withKnownFields(message: JsonObject): JsonObject {
   if (hasKnownFields(message)) return message
-  const known = fieldsByRole[String(message['role'])]
+  const known = fieldsByRole.get(String(message['role']))
   return Object.fromEntries(Object.entries(message).filter(([name]) => known?.has(name) ?? true))
 }

@@ -12,12 +12,12 @@ const signatures: readonly (readonly [string, RegExp])[] = [
   ['image/heic', /^[^]{4}ftyphei[cs]/],
 ]
 
-const otherNames: Readonly<Record<string, string>> = {
-  'image/jpg': 'image/jpeg',
-  'image/pjpeg': 'image/jpeg',
-  'image/x-png': 'image/png',
-  'image/x-ms-bmp': 'image/bmp',
-}
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ['image/jpg', 'image/jpeg'],
+  ['image/pjpeg', 'image/jpeg'],
+  ['image/x-png', 'image/png'],
+  ['image/x-ms-bmp', 'image/bmp'],
+])
 
 /**
  * The media type of an image, by its first bytes; where these say nothing, the declared one under its
@@ -28,5 +28,5 @@ export function imageType(base64: string, declared: string): string {
   const found = signatures.find(([, pattern]) => pattern.test(head))
   if (found !== undefined) return found[0]
   const name = declared.toLowerCase()
-  return otherNames[name] ?? name
+  return otherNames.get(name) ?? name
 }
