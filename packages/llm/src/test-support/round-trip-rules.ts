@@ -99,8 +99,6 @@ export const roundTripRules: Readonly<Record<string, RoundTripRules>> = {
     joinsTexts: true,
     requests: {
       'items[reasoning]': 'thinking goes back by its seals only',
-      'items[function_call].maker': 'a call that nothing sealed gets the seal that stands for none',
-      'items[function_call].signature': 'the same',
       'items[function_call_output].extras': 'a response has nothing beside it',
       'items[message.system].content[input_text].extras': 'the system instruction is text',
       'items[message.user].content[input_file].filename': 'data has a type and no name',

@@ -146,8 +146,8 @@ export class AnswerReader {
       ...(other === undefined ? {} : { finishReason: other }),
     }
     const fields = {
-      ...(Object.keys(candidate).length === 0 ? {} : { candidate }),
-      ...(Object.keys(this.#beside).length === 0 ? {} : { answer: this.#beside }),
+      ...this.#beside,
+      ...(Object.keys(candidate).length === 0 ? {} : { candidates: [candidate] }),
       ...(this.#usage === undefined ? {} : { usageMetadata: this.#usage }),
     }
     return Object.keys(fields).length === 0 ? undefined : { dialect: dialectName, fields }

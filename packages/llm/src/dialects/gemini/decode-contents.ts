@@ -12,7 +12,7 @@ import type { ContentPart, Item, ReasoningItem, Role } from '../../operations/ch
 import { type CallIds, createCallIds } from './call-ids.ts'
 import { decodeFileData, decodeInlineData, ownFields } from './decode-media.ts'
 import { decodeFunctionResponse } from './function-response.ts'
-import { dialectName, sealOf } from './sealed-parts.ts'
+import { dialectName, foreignCallSignature, sealOf } from './sealed-parts.ts'
 import { bothSpellings, fieldOf, otherFields } from './spelling.ts'
 
 /** Read by name; all other fields of a part are kept. */
@@ -118,7 +118,9 @@ class ContentsReader {
     const partFields = otherFields(part, readFields)
     const name = readNonEmptyString(call['name'], `${param}.name`)
     const args = readOptional(call['args'], `${param}.args`, readObject) ?? {}
-    const seal = signature === undefined ? {} : sealOf(signature)
+    // The word for no seal is none.
+    const isSealed = signature !== undefined && signature !== foreignCallSignature
+    const seal = isSealed ? sealOf(signature) : {}
     this.#push({
       type: 'function_call',
       call_id: this.#ids.ofCall(call['id'], name),

@@ -1,9 +1,9 @@
-import { type JsonObject, objectOrEmpty } from '@fairlead/base'
-import type { Annotation, Item } from '../../operations/chat/item.ts'
+import { arrayOrEmpty, type JsonObject, objectOrEmpty } from '@fairlead/base'
+import type { Item } from '../../operations/chat/item.ts'
 import type { ModelResponse } from '../../operations/chat/model-response.ts'
 import { callPart, foreignThoughts } from './answer-parts.ts'
+import { CitedText } from './cited-text.ts'
 import { encodeFinishReason } from './finish-reason.ts'
-import { encodeGrounding } from './grounding.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { ModelParts } from './model-parts.ts'
 import { dialectName } from './sealed-parts.ts'
@@ -14,24 +14,31 @@ export function encodeResponse(response: ModelResponse): JsonObject {
   const { output, usage } = response
   const content = { role: 'model', parts: partsOf(output) }
   return {
-    ...answerEnd({ ...response, annotated: annotatedText(output) }, content),
+    ...answerEnd({ ...response, cited: citedText(output), logprobs: logprobsOf(output) }, content),
     usageMetadata: usageOf(response, usage),
     modelVersion: response.model,
     responseId: response.id,
   }
 }
 
-type AnswerEnd = Pick<ModelResponse, 'finishReason' | 'extras'> & { readonly annotated?: Annotated }
+type AnswerEnd = Pick<ModelResponse, 'finishReason' | 'extras'> & {
+  readonly cited: CitedText
+  /** Those that have not been written yet. */
+  readonly logprobs?: readonly unknown[]
+}
 
 /** The candidates with their end, and what stands beside them. */
 export function answerEnd(
-  { finishReason, extras, annotated }: AnswerEnd,
+  { cited, extras, finishReason, logprobs = [] }: AnswerEnd,
   content: JsonObject,
 ): JsonObject {
-  const own = extras?.dialect === dialectName ? extras.fields : {}
-  const grounding =
-    annotated === undefined ? undefined : encodeGrounding(annotated.annotations, annotated.text)
-  const logprobs = encodeLogprobs(annotated?.logprobs ?? [])
+  const {
+    candidates,
+    usageMetadata: _,
+    ...beside
+  } = extras?.dialect === dialectName ? extras.fields : {}
+  const grounding = cited.grounding()
+  const probabilities = encodeLogprobs(logprobs)
   return {
     candidates: [
       {
@@ -39,11 +46,11 @@ export function answerEnd(
         finishReason: encodeFinishReason(finishReason),
         index: 0,
         ...(grounding === undefined ? {} : { groundingMetadata: grounding }),
-        ...(logprobs === undefined ? {} : { logprobsResult: logprobs }),
-        ...objectOrEmpty(own['candidate']),
+        ...(probabilities === undefined ? {} : { logprobsResult: probabilities }),
+        ...objectOrEmpty(arrayOrEmpty(candidates)[0]),
       },
     ],
-    ...objectOrEmpty(own['answer']),
+    ...beside,
   }
 }
 
@@ -70,21 +77,25 @@ function partsOf(output: readonly Item[]): readonly JsonObject[] {
   return written.end()
 }
 
-interface Annotated {
-  readonly text: string
-  readonly annotations: readonly Annotation[]
-  readonly logprobs: readonly unknown[]
+function citedText(output: readonly Item[]): CitedText {
+  const cited = new CitedText()
+  for (const item of output) {
+    if (item.type !== 'message') cited.end()
+    else {
+      for (const part of item.content) {
+        if (part.type === 'refusal') cited.add(part.refusal, true)
+        else if (part.type === 'output_text') {
+          cited.add(part.text, true)
+          for (const annotation of part.annotations ?? []) cited.annotate(annotation)
+        } else cited.end()
+      }
+    }
+  }
+  return cited
 }
 
-/** The text with annotations: the API tells places in one text only. */
-function annotatedText(output: readonly Item[]): Annotated {
-  const texts = output
+function logprobsOf(output: readonly Item[]): readonly unknown[] {
+  return output
     .flatMap((item) => (item.type === 'message' ? item.content : []))
-    .filter((part) => part.type === 'output_text')
-  const annotated = texts.find(({ annotations }) => annotations !== undefined)
-  return {
-    text: annotated?.text ?? '',
-    annotations: annotated?.annotations ?? [],
-    logprobs: texts.flatMap(({ logprobs }) => logprobs ?? []),
-  }
+    .flatMap((part) => (part.type === 'output_text' ? (part.logprobs ?? []) : []))
 }

@@ -100,9 +100,11 @@ export function encodeGrounding(
   if (cited.length === 0) return undefined
   const places = new Map<string, number>()
   const chunks: JsonObject[] = []
-  for (const { url = '', title } of cited) {
-    if (places.has(url)) continue
-    places.set(url, chunks.length)
+  for (const annotation of cited) {
+    const source = sourceOf(annotation)
+    if (places.has(source)) continue
+    const { title, url } = annotation
+    places.set(source, chunks.length)
     chunks.push({ web: { uri: url, ...(title === undefined ? {} : { title }) } })
   }
   const bytes = bytesAt(
@@ -110,7 +112,7 @@ export function encodeGrounding(
     cited.flatMap(({ start_index: start, end_index: end }) => [start ?? 0, end ?? 0]),
   )
   const supports = cited.flatMap((annotation): JsonObject[] => {
-    const { start_index: start, end_index: end, url = '' } = annotation
+    const { start_index: start, end_index: end } = annotation
     if (start === undefined || end === undefined) return []
     return [
       {
@@ -119,7 +121,7 @@ export function encodeGrounding(
           endIndex: bytes.get(end) ?? end,
           text: text.slice(start, end),
         },
-        groundingChunkIndices: [places.get(url)],
+        groundingChunkIndices: [places.get(sourceOf(annotation))],
       },
     ]
   })
@@ -127,4 +129,9 @@ export function encodeGrounding(
     groundingChunks: chunks,
     ...(supports.length === 0 ? {} : { groundingSupports: supports }),
   }
+}
+
+/** What two annotations of the same source have in common. */
+function sourceOf({ title, url }: Annotation): string {
+  return JSON.stringify([url, title])
 }

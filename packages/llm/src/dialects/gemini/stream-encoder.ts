@@ -1,19 +1,16 @@
 import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 import type { StreamEncoder } from '../../operations/chat/chat-format.ts'
-import type { Annotation } from '../../operations/chat/item.ts'
 import type { Usage } from '../../operations/chat/model-response.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
 import { TextPieces } from '../../operations/chat/text-pieces.ts'
 import { callPart, sealFor } from './answer-parts.ts'
+import { CitedText } from './cited-text.ts'
 import { answerEnd, usageOf } from './encode-response.ts'
 import { encodeErrorBody } from './errors.ts'
 import { encodeParts } from './encode-parts.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { dialectName } from './sealed-parts.ts'
-
-/** Text that is kept in order to find places in it; in a longer one none is found. */
-const textLengthMax = 1024 * 1024
 
 /** How a stream's answers follow each other in its bytes. */
 export interface StreamFraming {
@@ -38,9 +35,8 @@ export function createStreamEncoder(framing: StreamFraming): StreamEncoder {
   let written = 0
   let signature: string | undefined
   let broken = false
-  const annotations: Annotation[] = []
-  const text = new TextPieces()
-  let textLength = 0
+  const cited = new CitedText()
+  let lastSaid: StreamEvent['type'] | undefined
 
   const answer = (parts: readonly JsonObject[], more: JsonObject = {}) =>
     parts.length === 0
@@ -75,9 +71,11 @@ export function createStreamEncoder(framing: StreamFraming): StreamEncoder {
     return signature === undefined ? [] : [{ text: '', ...takeSignature() }]
   }
 
-  function say(piece: string, logprobs: readonly unknown[] = []): string {
-    if (textLength <= textLengthMax) text.push(piece)
-    textLength += piece.length
+  function say(event: Extract<StreamEvent, { type: 'text-delta' | 'refusal-delta' }>): string {
+    const { message, text: piece, type } = event
+    const { logprobs = [], startsPart } = type === 'text-delta' ? event : {}
+    cited.add(piece, lastSaid !== type || message !== undefined || startsPart === true)
+    lastSaid = type
     const result = encodeLogprobs(logprobs)
     return answer(
       [...before(), { text: piece, ...takeSignature() }],
@@ -86,6 +84,7 @@ export function createStreamEncoder(framing: StreamFraming): StreamEncoder {
   }
 
   function endReasoning(event: Extract<StreamEvent, { type: 'reasoning-end' }>): string {
+    cited.end()
     const { encryptedContent, maker, signature: seal } = event
     const found = sealFor({
       ...(maker === undefined ? {} : { maker }),
@@ -103,13 +102,9 @@ export function createStreamEncoder(framing: StreamFraming): StreamEncoder {
 
   function finish(event: Extract<StreamEvent, { type: 'finish' }>): string {
     const parts = [...completeCalls(), ...sealed()]
-    const annotated =
-      annotations.length === 0
-        ? {}
-        : { annotated: { annotations, text: text.toString(), logprobs: [] } }
     const content = { role: 'model', parts: parts.length === 0 ? [{ text: '' }] : parts }
     const { finishReason, extras } = event
-    const end = { finishReason, ...(extras === undefined ? {} : { extras }), ...annotated }
+    const end = { cited, finishReason, ...(extras === undefined ? {} : { extras }) }
     return (
       framing.answer({
         ...answerEnd(end, content),
@@ -127,17 +122,18 @@ export function createStreamEncoder(framing: StreamFraming): StreamEncoder {
           beside = { modelVersion: event.model, responseId: event.id }
           return ''
         case 'text-delta':
-          return say(event.text, event.logprobs)
         case 'refusal-delta':
-          return say(event.text)
+          return say(event)
         case 'annotation':
-          annotations.push(event.annotation)
+          cited.annotate(event.annotation)
           return ''
         case 'reasoning-delta':
+          cited.end()
           return answer([...before(), ...sealed(), { text: event.text, thought: true }])
         case 'reasoning-end':
           return endReasoning(event)
         case 'tool-call-start': {
+          cited.end()
           const parts = sealed()
           calls.set(event.index, { start: event, pieces: new TextPieces() })
           return answer(parts)
@@ -150,11 +146,13 @@ export function createStreamEncoder(framing: StreamFraming): StreamEncoder {
           return framing.answer(encodeErrorBody(lateArguments())) + framing.end()
         }
         case 'file':
+          cited.end()
           return answer([
             ...before(),
             ...encodeParts([event.file]).map((part) => ({ ...part, ...takeSignature() })),
           ])
         case 'native':
+          cited.end()
           return event.item.dialect === dialectName
             ? answer([...before(), ...sealed(), event.item.block])
             : ''
