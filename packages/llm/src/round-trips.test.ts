@@ -24,7 +24,8 @@ describe.each([...dialects])('$name', (dialect) => {
   const { name } = dialect
   const format = chatFormatOf(dialect)
   const rules = roundTripRules[name] ?? {}
-  const { isBare = false, models = ['some-model'], nativeBlocks = [], seals = bothSeals } = rules
+  const { models = ['some-model'], nativeBlocks = [], seals = bothSeals } = rules
+  const { answersJsonAlone = false, isBare = false, isPrompt = false } = rules
   const maker = { dialect: name, isBare, nativeBlocks, seals }
   const normal = (request: ModelRequest) => normalRequest(request, rules, format.restatedFields)
 
@@ -32,7 +33,8 @@ describe.each([...dialects])('$name', (dialect) => {
     const lost = new Set<string>()
     for (const model of models) {
       const support = format.support(model)
-      const target = { ...maker, model, conflicts: format.conflicts?.(model), support }
+      const conflicts = format.conflicts?.(model)
+      const target = { ...maker, answersJsonAlone, isPrompt, model, conflicts, support }
       for (let seed = 1; seed <= seeds; seed += 1) {
         const asked = randomRequest(createRandom(seed), target)
         const { request } = adaptRequest(asked, target, { unsupported: 'Drop' })

@@ -19,6 +19,10 @@ interface RequestTarget {
   readonly seals: readonly Seal[]
   /** Whether it has one prompt and no dialogue, and no tools. */
   readonly isBare: boolean
+  /** Whether it has one text, which a user says, and nothing else. */
+  readonly isPrompt: boolean
+  /** Whether it refuses to answer with JSON beside tools. */
+  readonly answersJsonAlone: boolean
 }
 
 const png = `data:image/png;base64,${Buffer.from('\u0089PNG\r\n\u001a\n....', 'latin1').toString('base64')}`
@@ -62,7 +66,7 @@ class RequestMaker {
       tools,
       ...(tools.length === 0 ? {} : this.#choice(tools)),
       settings: this.#settings(),
-      ...this.#responseFormat(),
+      ...(tools.length > 0 && this.#target.answersJsonAlone ? {} : this.#responseFormat()),
       stream,
       includeUsage: true,
       ...(this.#asks('CacheControl', 0.1) ? { cacheControl: { type: 'ephemeral' as const } } : {}),
@@ -155,6 +159,11 @@ class RequestMaker {
 
   #items(tools: readonly ToolDefinition[]): Item[] {
     const values = this.#values
+    if (this.#target.isPrompt) {
+      return [
+        { type: 'message', role: 'user', content: [{ type: 'input_text', text: values.text() }] },
+      ]
+    }
     const items: Item[] = values.some<Item>({
       type: 'message',
       role: 'system',

@@ -10,6 +10,10 @@ export interface RoundTripRules {
   readonly seals?: readonly Seal[]
   /** Whether it has one prompt and no dialogue, and no tools. */
   readonly isBare?: true
+  /** Whether a request has one text, which a user says, and nothing else. */
+  readonly isPrompt?: true
+  /** Whether JSON is not answered beside tools. */
+  readonly answersJsonAlone?: true
   /** Whether system messages stand before all others. */
   readonly systemFirst?: true
   /** Whether neighbours of one role are one message. */
@@ -62,6 +66,21 @@ export const roundTripRules: Readonly<Record<string, RoundTripRules>> = {
     requests: {
       'items[function_call].extras': 'a server refuses fields of a call that it does not know',
       'items[function_call_output].extras': 'the same of a message',
+    },
+  },
+  'openai-completions': {
+    seals: [],
+    isBare: true,
+    isPrompt: true,
+    joinsTexts: true,
+    answers: {
+      extras: 'they are those of a chat completion',
+      'output[reasoning]': 'there is text only',
+      'output[message.assistant].content[output_text]': 'a refusal is text',
+      'output[message.assistant].content[refusal]': 'the same',
+      'output[message.assistant].content[output_text].annotations': 'there are none',
+      'output[message.assistant].content[output_text].logprobs[].bytes':
+        'a token is told by its text',
     },
   },
   'anthropic-messages': {
@@ -121,6 +140,40 @@ export const roundTripRules: Readonly<Record<string, RoundTripRules>> = {
         'what is grounded is told by its text',
       'output[message.assistant].content[output_text].annotations[url_citation].origin':
         'chunk and support are kept',
+    },
+  },
+  'cohere-chat': {
+    models: ['some-model', 'command-a-reasoning-08-2025'],
+    seals: [],
+    answersJsonAlone: true,
+    requests: {
+      'items[function_call].extras': 'a call is a name and arguments',
+      'items[function_call_output].extras': 'an output is texts and documents',
+      'items[message.system].content[input_text].extras': 'a text has nothing beside it',
+      'items[message.user].content[input_text].extras': 'the same',
+      'responseFormat.name': noSchemaName,
+      'responseFormat.strict': 'every schema is kept to',
+      'settings.frequencyPenalty': 'none is less than 0',
+      'settings.reasoningEffort': 'a model thinks or does not',
+      'settings.topLogprobs': 'those of other tokens are not told',
+      'settings.topP': 'none is more than 0.99',
+      toolChoice: 'there is no choice of one tool: it is the only one then',
+      'tools[]': 'the same',
+      'tools[].strict': 'it is said of all tools at once',
+    },
+    answers: {
+      createdAt: 'an answer has no time',
+      model: 'nor a model',
+      serviceTier: 'there is one only',
+      stopSequence: 'which one is not told',
+      'output[message.assistant].content[output_text]': 'a refusal is text',
+      'output[message.assistant].content[refusal]': 'the same',
+      'output[message.assistant].content[output_text].annotations[url_citation].origin':
+        'a citation is kept',
+      'output[message.assistant].content[output_text].logprobs[].bytes':
+        'a token is told by its text',
+      'usage.cacheWriteInputTokens': 'writing a cache is not counted',
+      'usage.reasoningTokens': 'tokens of thinking are among those of output',
     },
   },
   ollama: {

@@ -31,12 +31,26 @@ const reasonsToWrite: Readonly<Record<FinishReason, string>> = {
   content_filter: 'COMPLETE',
 }
 
+/** Read by name, of an answer or of its end in a stream; all other fields are kept. */
+const readFields: ReadonlySet<string> = new Set([
+  'id',
+  'model',
+  'message',
+  'finish_reason',
+  'usage',
+  'billed_units',
+  'citations',
+  'logprobs',
+  'error',
+])
+
 /** Reads the end of an answer; `end` is the answer itself, or the `delta` of its last event. */
 export function decodeEnd(end: JsonObject, hasCalls: boolean, other: OtherFields): AnswerEnd {
   const { finish_reason: reason, usage } = end
   const known = typeof reason === 'string' ? finishReasons.get(reason) : undefined
   const billed = objectOrEmpty(usage)['billed_units']
   const fields = {
+    ...unread(end),
     ...(reason === 'STOP_SEQUENCE' ? { finish_reason: reason } : {}),
     ...(isJsonObject(billed) ? { billed_units: billed } : {}),
     ...(other.citations.length === 0 ? {} : { citations: other.citations }),
@@ -55,9 +69,14 @@ export function encodeEnd(
 ): JsonObject {
   const own = ownFields(extras)
   return {
+    ...unread(own),
     finish_reason: own['finish_reason'] ?? reasonsToWrite[finishReason],
     ...(usage === undefined ? {} : { usage: encodeUsage(usage, own['billed_units']) }),
   }
+}
+
+function unread(fields: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !readFields.has(name)))
 }
 
 /** The fields that this dialect read itself. */

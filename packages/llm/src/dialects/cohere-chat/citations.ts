@@ -31,7 +31,8 @@ export function decodeCitation(value: JsonObject): Annotation {
     type: url === undefined ? 'file_citation' : 'url_citation',
     ...(url === undefined ? {} : { url }),
     ...(title === undefined ? {} : { title }),
-    ...(id === undefined ? {} : { file_id: id }),
+    // A document without an id was given its address for one.
+    ...(id === undefined || id === url ? {} : { file_id: id }),
     ...(start === undefined ? {} : { start_index: start }),
     ...(end === undefined ? {} : { end_index: end }),
     ...(passage === undefined ? {} : { cited_text: passage }),

@@ -20,7 +20,7 @@ export function encodeResponse(response: ModelResponse): JsonObject {
   }
 }
 
-function logprobsOf({ output }: ModelResponse): unknown[] | undefined {
+function logprobsOf({ output }: ModelResponse): readonly unknown[] | undefined {
   const entries = output
     .flatMap((item) => (item.type === 'message' ? item.content : []))
     .flatMap((part) => (part.type === 'output_text' ? (part.logprobs ?? []) : []))

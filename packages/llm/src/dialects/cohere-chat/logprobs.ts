@@ -16,11 +16,22 @@ export function decodeLogprobs(value: unknown): unknown[] {
   )
 }
 
+/** A piece of text with the probabilities of its tokens. */
+interface Piece {
+  readonly text: string
+  readonly token_ids: readonly number[]
+  readonly logprobs: readonly number[]
+}
+
 /** The same in Cohere's form, without the numbers of the tokens, which others do not tell. */
-export function encodeLogprobs(entries: readonly unknown[]): unknown[] {
-  return entries.filter(isJsonObject).map(({ token, logprob }) => ({
-    text: stringOrUndefined(token) ?? '',
-    token_ids: [],
-    logprobs: [numberOrUndefined(logprob) ?? 0],
-  }))
+export function encodeLogprobs(entries: readonly unknown[]): readonly Piece[] {
+  const pieces: (Piece & { readonly logprobs: number[] })[] = []
+  for (const { logprob, token } of entries.filter(isJsonObject)) {
+    const text = stringOrUndefined(token) ?? ''
+    const probability = numberOrUndefined(logprob) ?? 0
+    const last = pieces.at(-1)
+    if (text === '' && last !== undefined) last.logprobs.push(probability)
+    else pieces.push({ text, token_ids: [], logprobs: [probability] })
+  }
+  return pieces
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { adaptRequest } from '../../operations/chat/adapt-request.ts'
 import type { Item } from '../../operations/chat/item.ts'
 import type { ModelRequest } from '../../operations/chat/model-request.ts'
+import { chatFormatOf } from '../dialect.ts'
+import { cohereChat } from './dialect.ts'
 import { testDialect } from '../../test-support/test-dialect.ts'
 
 const cohere = testDialect('cohere-chat')
@@ -209,6 +211,27 @@ it('citations of a plan and of thinking come back, though no other dialect has t
     content: [{ logprobs: [{ token: 'Sunny.', logprob: -0.5 }, { logprob: -0.25 }] }],
   })
   expect(message).not.toHaveProperty('content.0.annotations')
+})
+
+it('probabilities of all tokens come back from a stream', () => {
+  const format = chatFormatOf(cohereChat)
+  const entry = (token: string, logprob: number) => ({
+    token,
+    logprob,
+    bytes: null,
+    top_logprobs: [],
+  })
+  const logprobs = [entry('Sunny', -0.5), entry('', -0.25), entry('.', -1)]
+  const encoder = format.createStreamEncoder({ includeUsage: true })
+  const frames = [
+    { type: 'response-start', id: 'a', model: 'm', createdAt: 0 } as const,
+    { type: 'text-delta', text: 'Sunny.', logprobs } as const,
+    { type: 'finish', finishReason: 'stop' } as const,
+  ].map((event) => encoder.encode(event))
+  const events = format.createStreamDecoder(0).push(Buffer.from(frames.join('')))
+  const said = events.filter((event) => event.type === 'text-delta')
+  expect(said.map(({ text }) => text)).toEqual(['Sunny', '.'])
+  expect(said.flatMap((event) => event.logprobs ?? [])).toEqual(logprobs)
 })
 
 describe('errors', () => {

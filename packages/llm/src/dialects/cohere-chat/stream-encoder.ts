@@ -47,9 +47,11 @@ export function createStreamEncoder(): StreamEncoder {
   }
 
   function textDelta(event: Extract<StreamEvent, { type: 'text-delta' }>): string {
-    const [logprobs] = encodeLogprobs(event.logprobs ?? [])
     const opened = openBlock('text', event.startsPart)
-    return opened + content('text', event.text, logprobs === undefined ? {} : { logprobs })
+    const written = piecesOf(event).map(({ logprobs, text }) =>
+      content('text', text, logprobs === undefined ? {} : { logprobs }),
+    )
+    return opened + written.join('')
   }
 
   function cite(citation: unknown): string {
@@ -112,6 +114,20 @@ export function createStreamEncoder(): StreamEncoder {
       }
     },
   }
+}
+
+/** A delta has the probabilities of one piece: a text of several becomes a delta for each. */
+function piecesOf({ logprobs = [], text }: Extract<StreamEvent, { type: 'text-delta' }>): readonly {
+  readonly text: string
+  readonly logprobs?: unknown
+}[] {
+  const told = encodeLogprobs(logprobs)
+  const [first] = told
+  if (first === undefined) return [{ text }]
+  const isDivided = told.map((piece) => piece.text).join('') === text
+  return isDivided
+    ? told.map((piece) => ({ text: piece.text, logprobs: piece }))
+    : [{ text, logprobs: first }]
 }
 
 const emptyMessage: JsonObject = {

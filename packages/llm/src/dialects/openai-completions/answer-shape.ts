@@ -24,13 +24,14 @@ export function asCompletion(answer: JsonObject, offset = 0): JsonObject {
     ...answer,
     object: 'text_completion',
     choices: arrayOrEmpty(answer['choices']).map((choice) => {
-      const { finish_reason, index, logprobs, ...said } = objectOrEmpty(choice)
+      const { finish_reason, index, logprobs, stop_reason, ...said } = objectOrEmpty(choice)
       const { content, refusal } = objectOrEmpty(said['message'] ?? said['delta'])
       return {
         text: `${textOf(content)}${textOf(refusal)}`,
         index,
         logprobs: legacyLogprobs(logprobs, offset),
         finish_reason: finish_reason === 'tool_calls' ? 'stop' : finish_reason,
+        ...(stop_reason === undefined ? {} : { stop_reason }),
       }
     }),
   }
