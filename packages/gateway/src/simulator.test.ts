@@ -23,6 +23,17 @@ describe('a Simulator that is configured to fail or to be slow', () => {
     expect((await gateway.chat(body)).status).toBe(200)
   })
 
+  it('refuses what it cannot read with an answer, which harms no other caller', async () => {
+    const gateway = await testGateway({ providers: [simulatorOf('simulator')] })
+    const unread = { ...body, temperature: 'hot' }
+    for (let call = 0; call < 6; call += 1) {
+      const refused = await gateway.chat(unread)
+      expect(refused.status).toBe(400)
+      expect(refused.headers.get('x-fairlead-attempts')).toBe('1')
+    }
+    expect((await gateway.chat(body)).status).toBe(200)
+  })
+
   it('is replaced by a fallback like any provider', async () => {
     const gateway = await testGateway({
       providers: [

@@ -3,6 +3,7 @@ import type { SimulatorSettings } from '@fairlead/snapshot'
 import {
   type ChatFormat,
   chatFormatOf,
+  ModelError,
   type ModelRequest,
   type ModelResponse,
   openAiChat,
@@ -41,6 +42,7 @@ export function createSimulatorTransport(
       const fails = failure !== undefined && number % failure.everyNth === 0
       if (fails && failure.afterWords === undefined) return failedExchange(failure)
       const request = readRequest(upstreamRequest, format)
+      if (request instanceof ModelError) return refusal(request)
       const answer = simulatedAnswer(request, settings, {
         id: `chatcmpl-sim-${number}`,
         createdAt: Math.floor(clock.now() / 1000),
@@ -53,8 +55,22 @@ export function createSimulatorTransport(
   }
 }
 
-function readRequest(request: UpstreamRequest, format: ChatFormat): ModelRequest {
-  return format.decodeRequest(parseJson(Buffer.from(request.body).toString('utf8')))
+/** The request, or what is wrong in it. */
+function readRequest(request: UpstreamRequest, format: ChatFormat): ModelRequest | ModelError {
+  try {
+    return format.decodeRequest(parseJson(Buffer.from(request.body).toString('utf8')))
+  } catch (error) {
+    if (error instanceof ModelError) return error
+    throw error
+  }
+}
+
+/** As a provider refuses a request: with an answer, which says nothing about its health. */
+function refusal(error: ModelError): Exchange {
+  const { status, body } = openAiChat.encodeError(error)
+  return new PreparedExchange(status, { 'content-type': 'application/json' }, [
+    Buffer.from(JSON.stringify(body)),
+  ])
 }
 
 function failedExchange(failure: NonNullable<SimulatorSettings['failure']>): Exchange {

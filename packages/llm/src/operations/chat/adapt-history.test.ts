@@ -48,6 +48,12 @@ describe('the history', () => {
     expect(adapt({ items }, {}, { dialect: 'others' }).adapted).toEqual([])
   })
 
+  it('that says nothing else is refused, rather than sent as nothing', () => {
+    const strange = items.filter(({ type }) => type === 'fairlead:native')
+    expect(() => adapt({ items: strange })).toThrow('understands no part of what was sent')
+    expect(adapt({ items: strange }, {}, { dialect: 'others' }).adapted).toEqual([])
+  })
+
   it('loses marks of what to cache, and thinking, where they are unknown', () => {
     const cache_control = { type: 'ephemeral' } as const
     const marked = {

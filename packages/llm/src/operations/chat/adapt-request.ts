@@ -85,6 +85,7 @@ export function adaptRequest(
     }
     current = rule.without?.(current) ?? current
   }
+  if (saysNothing(request, target)) throw nothingUnderstood()
   for (const name of strangeHistory(content, target)) adapted.push({ name, as: 'Dropped' })
   const strange = strangeExtras(current, target, { caller, own, refused })
   for (const name of strange) {
@@ -182,6 +183,14 @@ function strangeHistory(
   ]
 }
 
+/** Whether all that is said is of another dialect, so that an encoder would leave nothing. */
+function saysNothing({ items }: ModelRequest, { dialect }: AdaptationTarget): boolean {
+  return (
+    items.length > 0 &&
+    items.every((item) => item.type === 'fairlead:native' && item.dialect !== dialect)
+  )
+}
+
 /** The extras that the target does not read. */
 function strangeExtras(
   { extras, extrasDialect }: ModelRequest,
@@ -224,5 +233,13 @@ function unsupportedParameter(what: string, param: string): ModelError {
     'invalid-request',
     `This model does not support ${what}. Omit '${param}' or choose another model.`,
     { code: 'unsupported_parameter', param },
+  )
+}
+
+function nothingUnderstood(): ModelError {
+  return new ModelError(
+    'invalid-request',
+    'This model understands no part of what was sent: it is misspelled, or known to another API only. Send a text, or choose another model.',
+    { code: 'unsupported_parameter' },
   )
 }
