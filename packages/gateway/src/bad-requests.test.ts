@@ -130,6 +130,21 @@ describe('a bad request is answered in the format of OpenAI', () => {
     expect(after.status).toBe(200)
   })
 
+  it.each([
+    ['/v1/embeddings', { error: { code: 'unknown_url' } }],
+    ['/v1/messages/batches', { type: 'error', error: { type: 'not_found_error' } }],
+    ['/v1beta/nothing', { error: { status: 'NOT_FOUND' } }],
+    ['/v1beta/models/m:embedContent', { error: { status: 'NOT_FOUND' } }],
+    ['/v1/models/m:embedContent', { error: { status: 'NOT_FOUND' } }],
+    ['/api/pull', { error: expect.stringContaining('POST /api/chat') as string }],
+  ])('%s is not served, which is said as the API around it does', async (path, body) => {
+    const gateway = await start()
+    const response = await gateway.post(path, {})
+    expect(response.status).toBe(404)
+    expect(response.headers.get('allow')).toBeNull()
+    expect(await response.json()).toMatchObject(body)
+  })
+
   it('another content type is a 415', async () => {
     const gateway = await start()
     const response = await gateway.chat(valid, { 'content-type': 'text/plain' })

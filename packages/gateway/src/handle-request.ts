@@ -42,9 +42,9 @@ export async function handleRequest(
   let dialect = fallbackDialect
   const allow: string[] = []
   try {
-    const found = router.find(record.method, path, runtime, (methods, surface) => {
-      dialect = dialectOf(surface, http)
-      allow.push('allow', methods.join(', '))
+    const found = router.find(record.method, path, runtime, (surface, methods) => {
+      if (surface !== undefined) dialect = dialectOf(surface, http)
+      if (methods.length > 0) allow.push('allow', methods.join(', '))
     })
     const { route, surface, parameters } = found
     dialect = dialectOf(surface, http)

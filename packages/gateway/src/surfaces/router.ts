@@ -20,6 +20,7 @@ const noParameters: PathParameters = {}
 /** The routes of all surfaces in one table. */
 export class Router {
   readonly #exact = new Map<string, FoundRoute[]>()
+  readonly #all: Entry[] = []
   readonly #patterns: Entry[] = []
   readonly #configured: Entry[] = []
   readonly #served: readonly string[]
@@ -28,6 +29,7 @@ export class Router {
     for (const surface of surfaces) {
       for (const route of surface.routes) {
         const entry = { surface, route, segments: route.path.split('/') }
+        this.#all.push(entry)
         if (route.path.includes('{')) this.#patterns.push(entry)
         else this.#addExact({ surface, route, parameters: noParameters })
         if (route.findAt !== undefined) this.#configured.push(entry)
@@ -39,23 +41,54 @@ export class Router {
   }
 
   /**
-   * The route of a request. Throws `unknown_url`, or `method_not_allowed` after passing the methods
-   * of the path, and its surface, to `onlyAllowed`.
+   * The route of a request. Throws `unknown_url` or `method_not_allowed` after passing to `refused`
+   * the surface whose callers most likely asked, and the methods of the path, if it has any.
    */
   find(
     method: string,
     path: string,
     runtime: Runtime,
-    onlyAllowed: (methods: readonly string[], surface: Surface) => void,
+    refused: (surface: Surface | undefined, methods: readonly string[]) => void,
   ): FoundRoute {
     const candidates = this.#candidates(path, runtime)
     const found = candidates.find(({ route }) => route.method === method)
     if (found !== undefined) return found
     const [candidate] = candidates
-    if (candidate === undefined) throw gatewayError.unknownPath(method, path, this.#served)
+    const other = candidate === undefined ? this.#nearest(path) : this.#actions(method, candidate)
+    if (candidate === undefined || other !== undefined) {
+      refused(other, [])
+      throw gatewayError.unknownPath(method, path, this.#served)
+    }
     const allowed = [...new Set(candidates.map(({ route }) => route.method))]
-    onlyAllowed(allowed, candidate.surface)
+    refused(candidate.surface, allowed)
     throw gatewayError.methodNotAllowed(method, path, allowed)
+  }
+
+  /**
+   * For a path such as `/v1beta/models/gpt:embed`, which matches a route only because that takes any
+   * name: the surface that ends such names with actions for the method. This is none of them.
+   */
+  #actions(method: string, { route: { path } }: FoundRoute): Surface | undefined {
+    if (!path.endsWith('...}')) return undefined
+    return this.#all.find(
+      ({ route }) => route.method === method && route.path.startsWith(`${path}:`),
+    )?.surface
+  }
+
+  /** The surface that shares most of the path; of equals, the first. */
+  #nearest(path: string): Surface | undefined {
+    const segments = path.split('/')
+    let nearest: Surface | undefined
+    let sharedMost = 1
+    for (const entry of this.#all) {
+      const differs = segments.findIndex((segment, index) => segment !== entry.segments[index])
+      const shared = differs === -1 ? segments.length : differs
+      if (shared > sharedMost) {
+        nearest = entry.surface
+        sharedMost = shared
+      }
+    }
+    return nearest
   }
 
   #addExact(found: FoundRoute): void {
