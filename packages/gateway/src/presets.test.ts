@@ -104,6 +104,9 @@ describe('a provider with a preset', () => {
     })
     const response = await gateway.chat({ model: 'm', messages: [hello] })
     expect(await response.json()).toMatchObject({ error: { code: 'upstream_credentials_missing' } })
+    expect(gateway.report().problems).toMatchObject([
+      { kind: 'LLMProvider', name: 'vendor', reason: 'SecretKeyMissing' },
+    ])
   })
 })
 

@@ -5,6 +5,7 @@ const known = ['groq', 'xai', 'siliconflow', 'siliconflow-cn', 'fireworks', 'ope
 
 it.each([
   ['grok', ['groq']],
+  ['gorq', ['groq']],
   ['silicon-flow', ['siliconflow', 'siliconflow-cn']],
   ['fireworks-ai', ['fireworks']],
   ['open-router', ['openrouter']],

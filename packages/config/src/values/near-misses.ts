@@ -15,16 +15,20 @@ export function nearMisses(name: string, known: Iterable<string>): readonly stri
     .map(({ each }) => each)
 }
 
-/** Letters to add, remove or replace; one within the other counts as a single step. */
+/** Letters to add, remove, replace or exchange with the next; one within the other counts as a single step. */
 function distanceOf(a: string, b: string): number {
   if (a.length > 2 && b.length > 2 && (a.includes(b) || b.includes(a))) return a === b ? 0 : 1
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  let before: readonly number[] = []
   for (let i = 0; i < a.length; i += 1) {
     const next = [i + 1]
     for (let j = 0; j < b.length; j += 1) {
       const replaced = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+      const crossed = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j]
+      const exchanged = crossed ? (before[j - 1] ?? 0) + 1 : replaced
+      next.push(Math.min(replaced, exchanged, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
     }
+    before = row
     row = next
   }
   return row[b.length] ?? 0

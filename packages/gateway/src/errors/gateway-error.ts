@@ -222,7 +222,7 @@ export const gatewayError = {
   credentialsMissing: (provider: string) =>
     new ModelError(
       'unavailable',
-      `None of the Secrets that the provider ${provider} refers to has its key. Create the Secret named in the LLMProvider's spec.credentials.`,
+      `The provider ${provider} has no key: no Secret that its spec.credentials name has one, or they name none. Name a Secret there, and create it.`,
       { code: 'upstream_credentials_missing' },
     ),
   identityFailed: (provider: string, detail: string, cause: unknown) =>

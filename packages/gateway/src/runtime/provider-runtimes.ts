@@ -152,7 +152,11 @@ export class ProviderBuilder {
     const authorizer = this.#authorizer(settings, type, connections)
     const parts = { type, transport, credentials, state, authorizer }
     const runtime = buildProviderRuntime(settings, parts)
-    const problems = [...present.problems, ...connectionProblems(settings, connection)]
+    const problems = [
+      ...present.problems,
+      ...unnamedCredential(runtime),
+      ...connectionProblems(settings, connection),
+    ]
     return { key, settings, connections, values, tlsValues, connection, runtime, problems }
   }
 
@@ -268,4 +272,15 @@ function presentCredentials(
     })
   }
   return { credentials, problems }
+}
+
+/** A provider that cannot be asked without a key, and names none. */
+function unnamedCredential({ settings, type }: ProviderRuntime): readonly ReplicaProblem[] {
+  const { authentication, credentials, namespace, name } = settings
+  const fits =
+    !type.needsCredential || authentication.source !== 'Credentials' || credentials.length > 0
+  if (fits) return []
+  const message =
+    'It needs a key: name the Secret that has it in spec.credentials, or let callers send theirs with authentication.source Caller.'
+  return [{ kind: 'LLMProvider', namespace, name, reason: 'SecretKeyMissing', message }]
 }
