@@ -75,7 +75,7 @@ export async function handleCall(
     taps.push(...(await recordResponse(call)))
     answerInBackground(call)
     const transforms = [...transformsFor(call, transformers), ...permits.transforms]
-    const useFor = answerUse(call, transforms, taps)
+    const useFor = answerUse(call, assembled, transforms, taps)
     const stored = permits.answer ?? replayOf(assembled, call)
     const answer = stored ?? (await callFirstHealthy(assembled, useFor, call))
     if (stored === undefined) mirrors.offer(assembled, call)
@@ -175,13 +175,17 @@ function replayOf({ replay }: AssembledCall, { request }: Call): AnswerStream | 
   return replay === undefined ? undefined : storedAnswer(replay, request.model, request.sent.stream)
 }
 
-/** Bytes pass through between parties of one dialect, unless a transform needs events. */
+/**
+ * Bytes pass through between parties of one dialect, unless a transform needs events, or they may
+ * repeat what the gateway added to the request.
+ */
 function answerUse(
   call: Call,
+  { mustHideAdditions }: AssembledCall,
   transforms: readonly AnswerTransform[],
   taps: readonly AnswerTap[],
 ): (target: CallTarget | undefined) => AnswerUse {
-  const unread = transforms.every(({ takes }) => takes === 'bytes')
+  const unread = !mustHideAdditions && transforms.every(({ takes }) => takes === 'bytes')
   const needsEvents = taps.length > 0 || !unread
   return (target) => ({
     passes: unread && isReadable(target?.apiFor(call.dialect), call),

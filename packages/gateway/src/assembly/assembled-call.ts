@@ -30,13 +30,30 @@ export class AssembledCall {
   }
 
   /**
+   * Whether the provider's answer may repeat what was added to the request, which is not the caller's
+   * to know: then it is told what it sent itself.
+   */
+  get mustHideAdditions(): boolean {
+    const { items, itemsBefore = [], responseFormat, tools, toolsBefore = [] } = this.#edits
+    const hasAdditions =
+      items !== undefined ||
+      itemsBefore.length > 0 ||
+      responseFormat !== undefined ||
+      tools !== undefined ||
+      toolsBefore.length > 0
+    return hasAdditions && this.#dialect.passage.repeatedFields !== undefined
+  }
+
+  /**
    * What one target is sent. A provider that speaks the caller's dialect gets the caller's bytes with
    * only the necessary changes; any other gets the request encoded in its own dialect. Throws a
    * ModelError 400 for what the target cannot do.
    */
   bodyFor(target: CallTarget): TargetBody {
     const passing = this.#passingBody(target)
-    if (passing === undefined) this.#request.keepRepeated(this.#dialect.passage)
+    if (passing === undefined || this.mustHideAdditions) {
+      this.#request.keepRepeated(this.#dialect.passage)
+    }
     const body = passing ?? encodeFor(target, this.#dialect, this.requestFor(target))
     this.#request.releaseFields()
     return body

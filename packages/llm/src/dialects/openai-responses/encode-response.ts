@@ -15,7 +15,7 @@ export function encodeResponse(
   const { createdAt, extras, finishReason, id, model, output, serviceTier, usage } = response
   return {
     ...responseHead({ id, model, createdAt, repeated }),
-    ...ownExtras(extras),
+    ...ownExtras(extras, repeated),
     ...(serviceTier === undefined ? {} : { service_tier: serviceTier }),
     ...encodeFinishReason(finishReason),
     output: encodeOutput(output, {

@@ -115,7 +115,30 @@ export function responseExtras(response: JsonObject): { extras?: DialectExtras }
   return Object.keys(fields).length === 0 ? {} : { extras: { dialect: dialectName, fields } }
 }
 
-/** What a provider of this dialect said itself comes before what is filled in. */
-export function ownExtras(extras: DialectExtras | undefined): JsonObject {
-  return extras?.dialect === dialectName ? extras.fields : {}
+/**
+ * A provider repeats the request that it was sent, to which a persona may have added, and where what
+ * is kept here was changed: of these fields the caller is told what it sent itself.
+ */
+const toldAsSent: ReadonlySet<string> = new Set([
+  'background',
+  'conversation',
+  'instructions',
+  'previous_response_id',
+  'prompt',
+  'store',
+  'text',
+  'tools',
+])
+
+/**
+ * What a provider of this dialect said itself comes before what is filled in. `sent` is what the
+ * request said, if that is known.
+ */
+export function ownExtras(
+  extras: DialectExtras | undefined,
+  sent: JsonObject | undefined,
+): JsonObject {
+  if (extras?.dialect !== dialectName) return {}
+  if (sent === undefined) return extras.fields
+  return Object.fromEntries(Object.entries(extras.fields).filter(([name]) => !toldAsSent.has(name)))
 }

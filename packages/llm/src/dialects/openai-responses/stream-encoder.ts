@@ -60,7 +60,7 @@ export function createStreamEncoder(options: StreamEncoderOptions): StreamEncode
     const closing = sendAll(output?.close('completed') ?? [])
     const end = encodeFinishReason(finishReason)
     const whole = response({
-      ...ownExtras(extras),
+      ...ownExtras(extras, repeated),
       ...(serviceTier === undefined ? {} : { service_tier: serviceTier }),
       ...end,
       output: output?.items ?? [],
