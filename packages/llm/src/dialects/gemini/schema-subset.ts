@@ -2,6 +2,10 @@ import { arrayOrEmpty, isJsonObject, type JsonObject } from '@fairlead/base'
 
 /** Schemas that one schema may become when its references are written out; beyond, they are left open. */
 const schemasMax = 2000
+/** Characters of schemas that are written more than once; beyond, they are left open. */
+const repeatedLengthMax = 1024 * 1024
+/** JSON Schema knows no more types. */
+const typesMax = 7
 /** How often a definition may stand within itself. */
 const recursionMax = 1
 
@@ -40,7 +44,9 @@ export function schemaSubset(schema: JsonObject): JsonObject {
 
 class SubsetWriter {
   readonly #root: JsonObject
+  readonly #written = new Set<JsonObject>()
   #schemas = 0
+  #repeatedLength = 0
 
   constructor(root: JsonObject) {
     this.#root = root
@@ -49,12 +55,23 @@ class SubsetWriter {
   write(value: unknown, path: readonly string[]): JsonObject {
     if (!isJsonObject(value)) return {}
     this.#schemas += 1
-    if (this.#schemas > schemasMax) return open(value)
+    const isRepeated = this.#written.has(value)
+    if (this.#schemas > schemasMax) return open(isRepeated ? {} : value)
+    if (isRepeated && !this.#mayRepeat(value)) return open({})
+    this.#written.add(value)
     const reference = value['$ref']
     if (typeof reference === 'string') return this.#writeReference(reference, value, path)
     const alternatives = alternativesOf(value)
     if (alternatives !== undefined) return this.#writeAlternatives(alternatives, value, path)
     return this.#writePlain(merged(value), path)
+  }
+
+  #mayRepeat(schema: JsonObject): boolean {
+    // Once it is too much nothing is measured again: the sum bounds what measuring costs, too.
+    if (this.#repeatedLength <= repeatedLengthMax) {
+      this.#repeatedLength += JSON.stringify(schema).length
+    }
+    return this.#repeatedLength <= repeatedLengthMax
   }
 
   #writeReference(reference: string, schema: JsonObject, path: readonly string[]): JsonObject {
@@ -105,7 +122,9 @@ class SubsetWriter {
         Object.entries(properties).map(([name, child]) => [name, this.write(child, path)]),
       )
       if (Array.isArray(required)) {
-        const listed = required.filter((name) => typeof name === 'string' && name in properties)
+        const listed = required.filter(
+          (name) => typeof name === 'string' && Object.hasOwn(properties, name),
+        )
         if (listed.length > 0) result['required'] = listed
       }
     }
@@ -126,7 +145,7 @@ function describe(result: Record<string, unknown>, note: string): void {
 function alternativesOf(schema: JsonObject): readonly unknown[] | undefined {
   const listed = schema['anyOf'] ?? schema['oneOf']
   if (Array.isArray(listed)) return arrayOrEmpty(listed)
-  const types = arrayOrEmpty(schema['type'])
+  const types = [...new Set(arrayOrEmpty(schema['type']))].slice(0, typesMax)
   const others = types.filter((each) => each !== 'null')
   return others.length > 1 ? types.map((each) => ({ ...schema, type: each })) : undefined
 }
