@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
+import { ModelError } from '../../errors/model-error.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
 import { TextPieces } from '../../operations/chat/text-pieces.ts'
 import { answerCallId } from './call-ids.ts'
@@ -161,6 +162,7 @@ export class PartReader {
     const open = this.#open
     if (open === undefined) return []
     this.#open = undefined
+    if (open.args.isTooLong) return [{ type: 'error', error: tooLong() }]
     return [{ type: 'tool-call-delta', index: open.index, arguments: open.args.toString() }]
   }
 
@@ -168,4 +170,12 @@ export class PartReader {
     this.#hasOutput = true
     this.#isOver = true
   }
+}
+
+function tooLong(): ModelError {
+  return new ModelError(
+    'upstream',
+    'The provider sent arguments of a tool call that are longer than the gateway reads.',
+    { failure: 'InvalidAnswer' },
+  )
 }

@@ -4,6 +4,9 @@ import { TextPieces } from '../../operations/chat/text-pieces.ts'
 /** A path that goes deeper is not followed. */
 const stepsMax = 128
 
+/** Characters of places and texts that are held; what exceeds them is not. */
+const heldCharactersMax = 16 * 1024 * 1024
+
 type Container = Record<string, unknown> | unknown[]
 
 /** A text that comes in pieces; written as one. */
@@ -21,11 +24,21 @@ class GrowingText {
  */
 export class PartialArguments {
   readonly #root: Record<string, unknown> = {}
+  #heldCharacters = 0
+
+  /** Whether more came than is held: then they are not what the model said. */
+  get isTooLong(): boolean {
+    return this.#heldCharacters > heldCharactersMax
+  }
 
   push(partialArguments: unknown): void {
     for (const argument of arrayOrEmpty(partialArguments)) {
       if (isJsonObject(argument) && typeof argument['jsonPath'] === 'string') {
-        this.#set(argument['jsonPath'], argument)
+        const { jsonPath, stringValue } = argument
+        const textLength = typeof stringValue === 'string' ? stringValue.length : 0
+        this.#heldCharacters += jsonPath.length + textLength
+        if (this.isTooLong) return
+        this.#set(jsonPath, argument)
       }
     }
   }

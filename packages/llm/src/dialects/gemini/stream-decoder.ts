@@ -30,6 +30,11 @@ export function createStreamDecoder(nowMs: number): SseReader {
       if (!isJsonObject(answer)) return fail(notAnObject())
       if (isJsonObject(answer['error'])) return fail(decodeInlineError(answer))
       const events = reader.read(answer)
+      const error = events.findIndex(({ type }) => type === 'error')
+      if (error !== -1) {
+        ended = true
+        return events.slice(0, error + 1)
+      }
       return reader.isEnded ? [...events, ...finish()] : events
     },
     end() {

@@ -12,6 +12,9 @@ import { encodeParts } from './encode-parts.ts'
 import { encodeLogprobs } from './logprobs.ts'
 import { dialectName } from './sealed-parts.ts'
 
+/** Characters of calls that are held back, because calls are sent whole. */
+const heldCharactersMax = 16 * 1024 * 1024
+
 /** How a stream's answers follow each other in its bytes. */
 export interface StreamFraming {
   answer(body: JsonObject): string
@@ -33,6 +36,7 @@ export function createStreamEncoder(framing: StreamFraming): StreamEncoder {
   let usage: Usage | undefined
   const calls = new Map<number, OpenCall>()
   let written = 0
+  let heldCharacters = 0
   let signature: string | undefined
   let broken = false
   const cited = new CitedText()
@@ -59,6 +63,7 @@ export function createStreamEncoder(framing: StreamFraming): StreamEncoder {
     )
     written += calls.size
     calls.clear()
+    heldCharacters = 0
     return parts
   }
 
@@ -114,6 +119,12 @@ export function createStreamEncoder(framing: StreamFraming): StreamEncoder {
     )
   }
 
+  function breakOff(error: ModelError): string {
+    broken = true
+    calls.clear()
+    return framing.answer(encodeErrorBody(error)) + framing.end()
+  }
+
   return {
     encode(event) {
       if (broken) return ''
@@ -135,15 +146,18 @@ export function createStreamEncoder(framing: StreamFraming): StreamEncoder {
         case 'tool-call-start': {
           cited.end()
           const parts = sealed()
+          heldCharacters += event.name.length + event.id.length + (event.signature?.length ?? 0)
+          if (heldCharacters > heldCharactersMax) return breakOff(tooLong())
           calls.set(event.index, { start: event, pieces: new TextPieces() })
           return answer(parts)
         }
         case 'tool-call-delta': {
           const call = calls.get(event.index)
-          if (call !== undefined) call.pieces.push(event.arguments)
-          if (call !== undefined || event.index >= written) return ''
-          broken = true
-          return framing.answer(encodeErrorBody(lateArguments())) + framing.end()
+          if (call === undefined) return event.index < written ? breakOff(lateArguments()) : ''
+          heldCharacters += event.arguments.length
+          if (heldCharacters > heldCharactersMax) return breakOff(tooLong())
+          call.pieces.push(event.arguments)
+          return ''
         }
         case 'file':
           cited.end()
@@ -172,5 +186,12 @@ function lateArguments(): ModelError {
   return new ModelError(
     'upstream',
     'The provider sent arguments of a tool call after what followed it, which this API cannot express. Send the request without streaming.',
+  )
+}
+
+function tooLong(): ModelError {
+  return new ModelError(
+    'upstream',
+    'The arguments of the tool calls are longer than this API can stream. Send the request without streaming.',
   )
 }

@@ -46,12 +46,21 @@ export function createStreamEncoder(form: AnswerForm, dialect: string): StreamEn
     return part({ calls: whole })
   }
 
+  /** Whether so many more characters may be held. */
+  function mayHold(length: number): boolean {
+    heldCharacters += length
+    broken = heldCharacters > heldCharactersMax
+    return !broken
+  }
+
+  function begin({ id, name }: Extract<StreamEvent, { type: 'tool-call-start' }>): string {
+    if (!mayHold(id.length + name.length)) return jsonLine(encodeErrorBody(tooLong()))
+    calls.push({ id, name, pieces: [] })
+    return ''
+  }
+
   function hold(event: Extract<StreamEvent, { type: 'tool-call-delta' }>): string {
-    heldCharacters += event.arguments.length
-    if (heldCharacters > heldCharactersMax) {
-      broken = true
-      return jsonLine(encodeErrorBody(tooLong()))
-    }
+    if (!mayHold(event.arguments.length)) return jsonLine(encodeErrorBody(tooLong()))
     calls[event.index - sentCalls]?.pieces.push(event.arguments)
     return ''
   }
@@ -73,8 +82,7 @@ export function createStreamEncoder(form: AnswerForm, dialect: string): StreamEn
         case 'reasoning-delta':
           return part({ thinking: event.text })
         case 'tool-call-start':
-          calls.push({ id: event.id, name: event.name, pieces: [] })
-          return ''
+          return begin(event)
         case 'tool-call-delta':
           return hold(event)
         case 'usage':
