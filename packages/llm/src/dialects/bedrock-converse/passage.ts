@@ -14,6 +14,7 @@ import type { ModelFeature } from '../../operations/chat/model-feature.ts'
 import { leadingText } from '../../operations/chat/prompt-prefix.ts'
 import { readMessages } from '../../operations/chat/read-messages.ts'
 import { textLength } from '../../operations/chat/text-length.ts'
+import { mayHoldWrapped } from '../../operations/chat/sealed-text.ts'
 import type { Passage, PassageEdit, SentFields } from '../passage.ts'
 import { decidedFields } from './decided-fields.ts'
 import { answerFailure, errorEvent } from './errors.ts'
@@ -140,7 +141,8 @@ function edit(
     [itemsBefore, items, toolsBefore, tools].some((each) => each !== undefined) ||
     (responseFormat !== undefined && !sent.responseFormat) ||
     (edits.temperature !== undefined && !sent.temperature) ||
-    (edits.maxOutputTokens !== undefined && !sent.outputLimit)
+    (edits.maxOutputTokens !== undefined && !sent.outputLimit) ||
+    mayHoldWrapped(body)
   if (needsDecoding) return undefined
   return sent.context ? spliceTopLevel(body, { remove: ['context'] }, outline) : body
 }

@@ -5,6 +5,7 @@ import { spliceTopLevel } from '../../json/json-splice.ts'
 import { isGiven, readModelName, readObject, readOptional } from '../../json/request-field.ts'
 import type { DecodeOptions } from '../../operations/chat/chat-format.ts'
 import type { ModelFeature } from '../../operations/chat/model-feature.ts'
+import { mayHoldWrapped } from '../../operations/chat/sealed-text.ts'
 import type { Passage, PassageEdit, SentFields } from '../passage.ts'
 import { contentTexts, functionsOf, outline, partsOf, promptPrefix } from './body-outline.ts'
 import { decidedFields } from './decided-fields.ts'
@@ -117,7 +118,8 @@ function edit(
     [itemsBefore, items, toolsBefore, tools].some((each) => each !== undefined) ||
     (responseFormat !== undefined && !sent.responseFormat) ||
     (edits.temperature !== undefined && !sent.temperature) ||
-    (edits.maxOutputTokens !== undefined && !sent.outputLimit)
+    (edits.maxOutputTokens !== undefined && !sent.outputLimit) ||
+    mayHoldWrapped(body)
   if (needsDecoding) return undefined
   return sent.context ? spliceTopLevel(body, { remove: ['context'] }, bodyOutline) : body
 }

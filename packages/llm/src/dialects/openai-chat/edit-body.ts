@@ -1,5 +1,6 @@
 import { spliceTopLevel } from '../../json/json-splice.ts'
 import { asksForUsage } from '../../operations/chat/asks-for-usage.ts'
+import { mayHoldWrapped } from '../../operations/chat/sealed-text.ts'
 import type { PassageEdit, SentFields } from '../passage.ts'
 import { encodeMessages } from './encode-messages.ts'
 import { encodeResponseFormat } from './response-format.ts'
@@ -15,7 +16,12 @@ export function editBody(
   const { tools, toolsBefore = [] } = edit.edits
   if (sent.deprecatedTools && (tools !== undefined || toolsBefore.length > 0)) return undefined
   const { quirks } = edit.options
-  if (edit.edits.items === undefined && needsOtherMessages(sent, quirks)) return undefined
+  if (
+    edit.edits.items === undefined &&
+    (needsOtherMessages(sent, quirks) || mayHoldWrapped(body))
+  ) {
+    return undefined
+  }
   if (needsOtherNames(sent, quirks)) return undefined
   // What may follow a message depends on the one before it.
   if (quirks?.strictMessages === true && edit.edits.itemsBefore !== undefined) return undefined
