@@ -1,6 +1,8 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { isJsonObject } from '@fairlead/base'
 import { describe, expect, it } from 'vitest'
+import { gatewayError } from './errors/gateway-error.ts'
+import type { CallPolicy } from './policies/call-policy.ts'
 import { brokenAnthropicRule } from './test-support/fuzz/anthropic-rules.ts'
 import {
   consumerOf,
@@ -154,6 +156,33 @@ describe('a coding agent that speaks Messages', () => {
       messages: [{ role: 'user', content: ' ' }],
     })
     await expect(wrong).rejects.toMatchObject({ status: 400, type: 'invalid_request_error' })
+  })
+
+  it('has them counted only where a further call may run', async () => {
+    const policy = (): CallPolicy => ({
+      name: 'closed',
+      stage: 'arrival',
+      enter: () => {
+        throw gatewayError.tooManyCalls()
+      },
+    })
+    const { sdk, upstream } = await overAnthropic({ options: { policies: [policy] } })
+    const { max_tokens: _, metadata: _metadata, context_management: _context, ...counted } = request
+    await expect(sdk.messages.countTokens(counted)).rejects.toMatchObject({ status: 529 })
+    expect(upstream.requests).toEqual([])
+  })
+
+  it('gives the permit for a count back', async () => {
+    const settled: string[] = []
+    const policy = (): CallPolicy => ({
+      name: 'open',
+      stage: 'arrival',
+      enter: () => ({ settle: () => void settled.push('once') }),
+    })
+    const { sdk } = await overAnthropic({ options: { policies: [policy] } })
+    const { max_tokens: _, metadata: _metadata, context_management: _context, ...counted } = request
+    await sdk.messages.countTokens(counted)
+    expect(settled).toEqual(['once'])
   })
 
   it('has them estimated elsewhere, and is told so', async () => {

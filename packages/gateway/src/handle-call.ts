@@ -21,7 +21,7 @@ import { readHeldBody } from './call/held-body.ts'
 import { requireJson } from './http/read-body.ts'
 import type { Mirrors } from './mirrors/mirrors.ts'
 import { CallPermits } from './policies/call-permits.ts'
-import type { CallPolicy } from './policies/call-policy.ts'
+import type { AdmissionPolicy, ArrivalPolicy } from './policies/call-policy.ts'
 import type { ProviderApi } from './providers/provider-type.ts'
 import type { CallTarget } from './routing/call-target.ts'
 import { findRoute, type MatchedRoute, noFitTarget } from './routing/match-route.ts'
@@ -38,8 +38,8 @@ interface CalledRoute {
 
 /** The policies and transformers that every call passes, in their order. */
 export interface CallChain {
-  readonly arrivalPolicies: readonly CallPolicy[]
-  readonly admissionPolicies: readonly CallPolicy[]
+  readonly arrivalPolicies: readonly ArrivalPolicy[]
+  readonly admissionPolicies: readonly AdmissionPolicy[]
   readonly transformers: readonly AnswerTransformer[]
   readonly mirrors: Mirrors
 }

@@ -11,6 +11,8 @@ import { splitUrl } from './http/request-url.ts'
 import { EventStream } from './http/event-stream.ts'
 import { sendError, sendJson } from './http/send-json.ts'
 import { relayEventStream } from './relay-event-stream.ts'
+import { CallPermits } from './policies/call-permits.ts'
+import type { ArrivalPolicy } from './policies/call-policy.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import type { FoundRoute, Router } from './surfaces/router.ts'
 import type { AnswerRoute, Surface, SurfaceRequest } from './surfaces/surface.ts'
@@ -54,7 +56,12 @@ export async function handleRequest(
       const key = keyIn(query, surface)
       return await handleCall(call, { route, parameters, key }, chain)
     }
-    await answerDirectly(http, { ...found, route }, query, { dialect, runtime, services })
+    await answerDirectly(http, { ...found, route }, query, {
+      dialect,
+      runtime,
+      services,
+      policies: route.asksProvider === true ? chain.arrivalPolicies : [],
+    })
   } catch (error) {
     refuse(http, error, dialect, services, allow)
   }
@@ -65,26 +72,50 @@ function dialectOf(surface: Surface, { request }: HttpCall): Dialect {
   return surface.dialectOf?.(request.headers) ?? surface.dialect
 }
 
+interface DirectParts extends Pick<SurfaceRequest, 'dialect' | 'runtime' | 'services'> {
+  /** What it must pass. */
+  readonly policies: readonly ArrivalPolicy[]
+}
+
+/** Answers once all policies have admitted the request. */
+async function permitted(
+  policies: readonly ArrivalPolicy[],
+  request: SurfaceRequest,
+  answer: (request: SurfaceRequest) => object | Promise<object>,
+): Promise<object> {
+  const permits = new CallPermits()
+  try {
+    await permits.enter(policies, request)
+    return await answer(request)
+  } finally {
+    permits.settle(request.http.record, request.services.logger)
+  }
+}
+
 async function answerDirectly(
   http: HttpCall,
   found: FoundRoute & { readonly route: AnswerRoute },
   query: URLSearchParams,
-  { dialect, runtime, services }: Pick<SurfaceRequest, 'dialect' | 'runtime' | 'services'>,
+  { dialect, policies, runtime, services }: DirectParts,
 ): Promise<void> {
   const { record, request, response } = http
   const { surface, route, parameters } = found
   const key = keyIn(query, surface)
   const caller = authenticate(request.headers, runtime.access, services.clock.now(), key)
   record.consumer = caller.consumer
-  const value = await route.answer({
-    http,
-    parameters,
-    query,
-    dialect,
-    caller,
-    runtime,
-    services,
-  })
+  const value = await permitted(
+    policies,
+    {
+      http,
+      parameters,
+      query,
+      dialect,
+      caller,
+      runtime,
+      services,
+    },
+    (permittedRequest) => route.answer(permittedRequest),
+  )
   record.status = 200
   if (value instanceof EventStream) return relayEventStream(value, http, runtime, services)
   sendJson(response, 200, value, [

@@ -96,8 +96,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const handling: RequestHandling = {
     router: new Router(lists.surfaces),
     chain: {
-      arrivalPolicies: policies.filter(({ stage }) => stage === 'arrival'),
-      admissionPolicies: policies.filter(({ stage }) => stage === 'admission'),
+      arrivalPolicies: policies.filter((policy) => policy.stage === 'arrival'),
+      admissionPolicies: policies.filter((policy) => policy.stage === 'admission'),
       transformers: lists.transformers,
       mirrors: new Mirrors(registry),
     },

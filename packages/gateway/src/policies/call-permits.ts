@@ -1,15 +1,18 @@
 import type { Logger } from '@fairlead/base'
 import type { AnswerStream } from '../answer/answer-stream.ts'
 import type { AnswerTransform } from '../answer/answer-transform.ts'
-import type { Call } from '../call/call.ts'
-import type { CallOutcome, CallPolicy, Permit } from './call-policy.ts'
+import type { CallOutcome, Permit } from './call-policy.ts'
+
+interface Enterable<Entered> {
+  enter(call: Entered): Permit | Promise<Permit>
+}
 
 /** The permits granted to one call: each is settled once, however the call ends. */
 export class CallPermits {
   readonly #permits: Permit[] = []
 
   /** Enters the policies one after the other. Throws the error that a policy refuses with. */
-  async enter(policies: readonly CallPolicy[], call: Call): Promise<void> {
+  async enter<Entered>(policies: readonly Enterable<Entered>[], call: Entered): Promise<void> {
     for (const policy of policies) {
       const permit = policy.enter(call)
       this.#permits.push(permit instanceof Promise ? await permit : permit)

@@ -7,15 +7,25 @@ import type { Call } from '../call/call.ts'
 import type { CallAllowance } from './call-allowance.ts'
 
 /** What every call must pass before a provider is called. */
-export interface CallPolicy {
+export type CallPolicy = ArrivalPolicy | AdmissionPolicy
+
+/** Entered when the caller is known and the body has not been read; also by what only asks about a call. */
+export interface ArrivalPolicy extends Policy<ArrivedCall> {
+  readonly stage: 'arrival'
+}
+
+/** Entered when the request and its route are known. */
+export interface AdmissionPolicy extends Policy<Call> {
+  readonly stage: 'admission'
+}
+
+/** What is known of a call whose body has not been read. */
+type ArrivedCall = Pick<Call, 'caller' | 'dialect' | 'http' | 'runtime' | 'services'>
+
+interface Policy<Entered> {
   readonly name: string
-  /**
-   * When it is entered. `arrival`: the caller is known, and the body has not been read.
-   * `admission`: the request and its route are known.
-   */
-  readonly stage: 'arrival' | 'admission'
   /** Admits the call, or throws a ModelError that says what to do. */
-  enter(call: Call): Permit | Promise<Permit>
+  enter(call: Entered): Permit | Promise<Permit>
 }
 
 /** What a policy grants to a call that it admits. */

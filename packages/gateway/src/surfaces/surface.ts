@@ -48,6 +48,8 @@ export interface CallRoute extends RoutePath {
 
 /** A route that is answered by the gateway itself with status 200: with JSON, or an `EventStream`. */
 export interface AnswerRoute extends RoutePath {
+  /** Whether a provider may be asked, so that it counts among the running calls. Defaults to false. */
+  readonly asksProvider?: boolean
   /** Throws a ModelError if it cannot answer. */
   answer(request: SurfaceRequest): object | Promise<object>
 }

@@ -18,6 +18,11 @@ export const messages: Surface = {
           return readChatRequest(body, { caller, dialect, headers, runtime, services })
         },
     },
-    { method: 'POST', path: '/v1/messages/count_tokens', answer: answerCount },
+    {
+      method: 'POST',
+      path: '/v1/messages/count_tokens',
+      asksProvider: true,
+      answer: answerCount,
+    },
   ],
 }
