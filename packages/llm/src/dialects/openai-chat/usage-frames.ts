@@ -46,7 +46,7 @@ export function withoutUsageFrames(frames: Buffer): Buffer {
 }
 
 function isOfChoices(frames: Buffer, place: number): boolean {
-  return choicesName.test(frames.latin1Slice(Math.max(0, place - nameLength), place))
+  return choicesName.test(frames.toString('latin1', Math.max(0, place - nameLength), place))
 }
 
 /** Just after the last of the blank lines before a place, of whichever kind. */
