@@ -48,3 +48,16 @@ it('arguments that come value by value are given up when they are too long', () 
   ]
   expect(events.map(({ type }) => type)).toEqual(['response-start', 'tool-call-start', 'error'])
 })
+
+it('what is held of the sources of an answer is bounded, whatever comes between them', () => {
+  const encoder = chatFormatOf(gemini).createStreamEncoder({ includeUsage: true })
+  encoder.encode({ type: 'response-start', id: 'r', model: 'm', createdAt: 0 })
+  for (let index = 0; index < 2000; index += 1) {
+    encoder.encode({ type: 'text-delta', text: 'x' })
+    const annotation = { type: 'url_citation', url: `https://a.test/${index}` } as const
+    encoder.encode({ type: 'annotation', annotation })
+    encoder.encode({ type: 'reasoning-delta', text: 'hm' })
+  }
+  const end = encoder.encode({ type: 'finish', finishReason: 'stop' })
+  expect(end.match(/a\.test/g)).toHaveLength(1000)
+})

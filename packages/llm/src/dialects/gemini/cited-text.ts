@@ -5,6 +5,8 @@ import { encodeGrounding } from './grounding.ts'
 
 /** Text that is kept in order to find places in it; in a longer one none is found. */
 const textLengthMax = 1024 * 1024
+/** Further annotations are not told. */
+const annotationsMax = 1000
 
 /**
  * The annotations of an answer that is being written. Places are told in one text only, which is what
@@ -28,6 +30,7 @@ export class CitedText {
 
   /** Adds an annotation of the latest part. */
   annotate({ start_index: start, end_index: end, ...annotation }: Annotation): void {
+    if (this.#annotations.length === annotationsMax) return
     this.#annotations.push({
       ...annotation,
       ...(start === undefined ? {} : { start_index: start + this.#partStart }),
