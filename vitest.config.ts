@@ -9,6 +9,9 @@ export default defineConfig({
   test: {
     execArgv: ['--conditions=source'],
     testTimeout: 20_000,
+    // A dependency of Vercel's SDK has sources in TypeScript under our condition; Node reads none in
+    // node_modules.
+    server: { deps: { inline: [/\/node_modules\/(?:ai|@ai-sdk\/[\w-]+|eventsource-parser)\//] } },
     projects: [
       {
         extends: true,

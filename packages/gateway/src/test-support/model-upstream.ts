@@ -4,6 +4,7 @@ import {
   anthropicMessages,
   chatFormatOf,
   type Dialect,
+  gemini,
   type Item,
   ModelError,
   type ModelErrorKind,
@@ -14,6 +15,7 @@ import {
   responseEvents,
 } from '@fairlead/llm'
 import { brokenAnthropicRule } from './fuzz/anthropic-rules.ts'
+import { brokenGeminiRule } from './fuzz/gemini-rules.ts'
 import { brokenResponsesRule } from './fuzz/responses-rules.ts'
 import { testUpstream } from './test-gateway.ts'
 import type { Upstream } from './upstream.ts'
@@ -21,6 +23,12 @@ import type { Upstream } from './upstream.ts'
 interface Api {
   readonly dialect: Dialect
   readonly rule: (body: JsonObject) => string | undefined
+}
+
+/** What a path says of a request, where the body does not. */
+interface Asked {
+  readonly model: string
+  readonly stream: boolean
 }
 
 const apis: Readonly<Record<string, Api>> = {
@@ -35,29 +43,42 @@ const failures: Readonly<Record<string, ModelErrorKind>> = {
   'fails-500': 'upstream',
 }
 
+/** Gemini's API, whose path says which model is asked, and whether for a stream. */
+function geminiApi(path: string): (Api & Asked) | undefined {
+  const found = /^\/v1beta\/models\/([^/:]+):(?:g|(streamG))enerateContent(?:\?alt=sse)?$/.exec(
+    path,
+  )
+  if (found === null) return undefined
+  const [, model = '', streamed] = found
+  const rule = (body: JsonObject) => brokenGeminiRule(model, body)
+  return { dialect: gemini, rule, model, stream: streamed !== undefined }
+}
+
 /**
- * Providers of three APIs, strict in what they read, with a model that does as it is told: it calls
- * the first tool if it must, or if `weather` is asked for, fills in a JSON schema, and otherwise says what it was
- * told. Models named `fails-…` answer with that error; `slow` never ends its stream.
+ * Providers of four APIs, strict in what they read, with a model that does as it is told: it
+ * calls the first tool if it must, or if `weather` is asked for, fills in a JSON schema, and
+ * otherwise says what it was told. Models named `fails-…` answer with that error; `slow` never ends
+ * its stream. Gemini's API is below `/v1beta`.
  */
 export function modelUpstream(): Promise<Upstream> {
   return testUpstream((response, { body, path }) => {
-    const api = apis[path]
+    const asked = geminiApi(path)
+    const api = asked ?? apis[path]
     if (api === undefined) return send(response, 404, { error: { message: `no ${path}` } })
     const broken = api.rule(body)
     if (broken !== undefined) return refuse(response, api.dialect, 'invalid-request', broken)
     const format = chatFormatOf(api.dialect)
-    const request = format.decodeRequest(body)
+    const request = format.decodeRequest(body, asked)
     const failure = failures[request.model]
     if (failure !== undefined) return refuse(response, api.dialect, failure, 'as it was told')
-    const answer = answerTo(request)
+    const answer = answerTo(request, api.dialect)
     const repeated = api.dialect.passage.repeatedFields?.(body)
     if (!request.stream) return send(response, 200, format.encodeResponse(answer, { repeated }))
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     const encoder = format.createStreamEncoder({ includeUsage: request.includeUsage, repeated })
     const events = responseEvents(answer)
     const told = request.model === 'slow' ? events.slice(0, 2) : events
-    for (const event of told) response.write(encoder.encode(event))
+    for (const event of told) response.write(ownIds(encoder.encode(event)))
     if (request.model !== 'slow') response.end()
   })
 }
@@ -69,11 +90,16 @@ function refuse(response: ServerResponse, dialect: Dialect, kind: ModelErrorKind
 
 function send(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(body))
+  response.end(ownIds(JSON.stringify(body)))
 }
 
-function answerTo(request: ModelRequest): ModelResponse {
-  const output = outputOf(request)
+/** Ids as a provider makes them, which knows them when it is asked again; not those of a gateway. */
+function ownIds(text: string): string {
+  return text.replaceAll(/\b([a-z]+)_fairlead_/g, '$1_')
+}
+
+function answerTo(request: ModelRequest, dialect: Dialect): ModelResponse {
+  const output = outputOf(request, dialect)
   return {
     id: 'upstream-1',
     model: request.model,
@@ -90,7 +116,10 @@ function answerTo(request: ModelRequest): ModelResponse {
   }
 }
 
-function outputOf({ items, responseFormat, toolChoice, tools }: ModelRequest): Item[] {
+function outputOf(
+  { items, responseFormat, toolChoice, tools }: ModelRequest,
+  dialect: Dialect,
+): Item[] {
   const last = items.at(-1)
   const asked = textOf(items.findLast((item) => item.type === 'message' && item.role === 'user'))
   if (last?.type === 'function_call_output') {
@@ -106,6 +135,7 @@ function outputOf({ items, responseFormat, toolChoice, tools }: ModelRequest): I
         type: 'function_call',
         status: 'completed',
         call_id: 'call_1',
+        ...(dialect === gemini ? { maker: gemini.name, signature: 'c2lnbmF0dXJl' } : {}),
         name: tool.name,
         arguments: args,
       },
