@@ -2,6 +2,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema'
 import { jsonSchemaOutputFormat } from '@anthropic-ai/sdk/helpers/json-schema'
 import { describe, expect, it } from 'vitest'
+import { modelUpstream } from './test-support/model-upstream.ts'
 import { consumerOf, keyedProvider, simulatorOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { type Answer, chunks, completion, json, sse } from './test-support/upstream.ts'
@@ -89,6 +90,31 @@ describe('the official Anthropic SDK', () => {
     expect(reasons).toEqual(['tool_use', 'end_turn'])
     expect(seen).toEqual([{ city: 'simulated' }])
   })
+
+  it.each(['OpenAICompatible', 'Anthropic'] as const)(
+    'keeps its thread itself where %s does not',
+    async (type) => {
+      const upstream = await modelUpstream()
+      const gateway = await testGateway({
+        providers: [keyedProvider('p', { type, baseURL: upstream.url })],
+        secrets: { p: 'sk' },
+      })
+      const anthropic = new Anthropic({ baseURL: gateway.url, apiKey: 'x', maxRetries: 0 })
+      const tool = betaTool({
+        name: 'get_weather',
+        description: 'the weather',
+        inputSchema: { type: 'object', properties: { city: { type: 'string' } } },
+        run: () => 'sunny',
+      })
+      const asked = { ...ask('what is the weather?'), tools: [tool] }
+      const last = await anthropic.beta.messages.toolRunner(asked)
+      expect(last.content).toMatchObject([{ type: 'text', text: 'The tool said: sunny' }])
+      const sizes = upstream.requests
+        .filter(({ body }) => body['thread'] === undefined)
+        .map(({ body }) => (body['messages'] as unknown[]).length)
+      expect(sizes).toEqual([1, 3])
+    },
+  )
 
   it('gets an answer in the form that it asks for', async () => {
     const upstream = await testUpstream(json(200, completion('{"city":"Paris"}')))

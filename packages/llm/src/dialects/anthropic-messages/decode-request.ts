@@ -23,6 +23,7 @@ import { dialectName } from './dialect-name.ts'
 import { decodeMessages, decodeSystem } from './decode-messages.ts'
 import { decodeCacheControl, extrasOf } from './part-fields.ts'
 import { readLimit } from './read-limit.ts'
+import { refuseThread } from './refuse-thread.ts'
 import { decodeServiceTier } from './service-tier.ts'
 import { effortOfBudget } from './thinking.ts'
 
@@ -30,6 +31,7 @@ import { effortOfBudget } from './thinking.ts'
 export function decodeRequest(value: unknown, options: DecodeOptions = {}): ModelRequest {
   const body = readObject(value, 'body')
   const model = readModelName(body['model'], 'model')
+  refuseThread(body['thread'])
   const { items, tools } = decodeInput(body, options)
   const responseFormat = decodeOutputFormat(body)
   const cacheControl = decodeCacheControl(body['cache_control'])

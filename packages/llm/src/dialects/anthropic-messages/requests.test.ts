@@ -606,6 +606,23 @@ describe('an Anthropic request, read and written', () => {
   })
 })
 
+describe('a thread', () => {
+  const body = { model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'hi' }] }
+
+  it.each([{ type: 'create' }, { type: 'continue', previous_message_id: 'msg_1' }])(
+    'is refused by the code that makes SDKs send the whole dialogue: %j',
+    (thread) => {
+      expect(() => anthropic.decodeRequest({ ...body, thread })).toThrow(
+        expect.objectContaining({ code: 'thread_unsupported_request', status: 400 }) as Error,
+      )
+    },
+  )
+
+  it('that is null is none', () => {
+    expect(anthropic.decodeRequest({ ...body, thread: null })).toMatchObject({ model: 'm' })
+  })
+})
+
 describe('Anthropic errors', () => {
   it.each<[number, unknown, Body]>([
     [
