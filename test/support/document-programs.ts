@@ -50,7 +50,9 @@ export class DocumentPrograms {
   async run(program: DocumentProgram, environment: NodeJS.ProcessEnv): Promise<string> {
     const cwd = mkdtempSync(join(tmpdir(), 'fairlead-program-'))
     try {
-      const args = ['--conditions=source', this.#fileOf(program)]
+      // Only our own packages have sources that Node reads; others' lie in node_modules.
+      const conditions = program.text.includes("'@fairlead/") ? ['--conditions=source'] : []
+      const args = [...conditions, this.#fileOf(program)]
       const { PATH } = process.env
       const env = { PATH, HOME: cwd, ...environment }
       const { stdout } = await run(process.execPath, args, { cwd, env, timeout: deadlineMs })
