@@ -11,7 +11,7 @@ export interface CallerKind {
   /** The surface of the gateway that it uses. */
   readonly surface: string
   /** The format that it reads. */
-  readonly speaks: ProviderFormat['type'] | 'Completions' | 'Gemini' | 'Ollama'
+  readonly speaks: ProviderFormat['type'] | 'Completions' | 'Gemini' | 'Ollama' | 'Responses'
   /** Whose answers reach it as they are, unread by the gateway. */
   readonly passes?: ProviderFormat['type']
   /** Whether its API has errors without codes. */
@@ -85,12 +85,13 @@ export const callers: readonly CallerKind[] = [
     surface: 'responses',
     speaks: 'OpenAI',
     passes: 'OpenAI',
-    call: (url, stream) => responsesCall(url, stream, prompt),
+    // One that is kept is read.
+    call: (url, stream) => responsesCall(url, stream, prompt, { store: false }),
   },
   {
     name: 'responses in a conversation',
     surface: 'responses',
-    speaks: 'OpenAI',
+    speaks: 'Responses',
     call: (url, stream) => responsesCall(url, stream, prompt, conversation),
   },
   {

@@ -120,7 +120,7 @@ export const refusalFaults: readonly Fault[] = [
     name: 'no-path',
     does: 'It does not have the path (404).',
     act: (reply) => reply.respond(404, 'text/html', '<html><title>404</title></html>'),
-    expected: { outcome: 'ModelUnavailable', status: 404, code: 'not_found' },
+    expected: { outcome: 'ModelUnavailable', status: 404, code: 'model_not_found' },
   },
   {
     name: 'no-method',
