@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, numberOrUndefined, objectOrEmpty } from '@fairlead/base'
 import type { ChatInput, DecodeOptions } from '../../operations/chat/chat-format.ts'
 import { readMessages } from '../../operations/chat/read-messages.ts'
+import { effortOfBudget } from '../../operations/chat/thinking-budget.ts'
 import type {
   ModelRequest,
   ModelSettings,
@@ -25,7 +26,6 @@ import { decodeCacheControl, extrasOf } from './part-fields.ts'
 import { readLimit } from './read-limit.ts'
 import { refuseThread } from './refuse-thread.ts'
 import { decodeServiceTier } from './service-tier.ts'
-import { effortOfBudget } from './thinking.ts'
 
 /** Reads the body of `POST /v1/messages`. Unknown fields are kept, invalid ones rejected. */
 export function decodeRequest(value: unknown, options: DecodeOptions = {}): ModelRequest {

@@ -2,6 +2,7 @@ import type { ContentPart } from '../../operations/chat/item.ts'
 import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 import { imageType } from '../../operations/chat/image-type.ts'
+import { type DataUrl, parseDataUrl } from '../../operations/chat/data-url.ts'
 import { ownCitations } from './citations.ts'
 import { withPartFields } from './part-fields.ts'
 
@@ -96,12 +97,7 @@ function encodeSource(url: string): JsonObject {
   return imageSource(data)
 }
 
-interface EncodedData {
-  readonly mediaType: string
-  readonly base64: string
-}
-
-function imageSource({ mediaType, base64 }: EncodedData): JsonObject {
+function imageSource({ mediaType, base64 }: DataUrl): JsonObject {
   const type = imageType(base64, mediaType)
   if (!imageTypes.has(type)) {
     throw unsupported(
@@ -109,28 +105,6 @@ function imageSource({ mediaType, base64 }: EncodedData): JsonObject {
     )
   }
   return { type: 'base64', media_type: type, data: base64 }
-}
-
-/** Reads RFC 2397 data URLs, base64 or percent-encoded; `undefined` if it is not one. */
-function parseDataUrl(url: string): EncodedData | undefined {
-  const comma = url.indexOf(',')
-  if (!url.startsWith('data:') || comma === -1) return undefined
-  const [mediaType = '', ...parameters] = url.slice('data:'.length, comma).split(';')
-  const data = url.slice(comma + 1)
-  return {
-    mediaType: mediaType === '' ? 'text/plain' : mediaType,
-    base64: parameters.includes('base64')
-      ? data
-      : Buffer.from(percentDecoded(data)).toString('base64'),
-  }
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 function mediaTypeOf(filename: string | undefined): string {

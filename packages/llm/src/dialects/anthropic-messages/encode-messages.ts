@@ -5,10 +5,11 @@ import type {
   NativeItem,
   ReasoningItem,
 } from '../../operations/chat/item.ts'
-import { isJsonObject, type JsonObject, parseJsonOrUndefined } from '@fairlead/base'
+import { type JsonObject } from '@fairlead/base'
+import { matchOutputs } from '../../operations/chat/match-outputs.ts'
+import { callInput } from '../../operations/chat/call-input.ts'
 import { dialectName } from './dialect-name.ts'
 import { encodeParts, textBlocks } from './encode-content.ts'
-import { matchOutputs } from './match-outputs.ts'
 import type { ModelFeatures } from './model-features.ts'
 import { ownFields, withPartFields } from './part-fields.ts'
 import { isSealed } from './thinking.ts'
@@ -161,7 +162,7 @@ function ownBlocks({ block, dialect }: NativeItem): JsonObject[] {
 }
 
 function encodeCall(id: string, call: FunctionCallItem): JsonObject {
-  const input = call.custom === true ? { input: call.arguments } : encodeInput(call.arguments)
+  const input = call.custom === true ? { input: call.arguments } : callInput(call.arguments)
   return withPartFields({ type: 'tool_use', id, name: call.name, input }, call)
 }
 
@@ -183,15 +184,6 @@ function encodeResult(id: string, output: FunctionCallOutputItem): JsonObject {
 
 function isPlainText(block: JsonObject): boolean {
   return block['type'] === 'text' && Object.keys(block).length === 2
-}
-
-/**
- * The input must be an object; anything else that a model wrote is kept under a name that says so.
- */
-export function encodeInput(text: string): JsonObject {
-  if (text.trim() === '') return {}
-  const input = parseJsonOrUndefined(text)
-  return isJsonObject(input) ? input : { invalid_arguments: text }
 }
 
 function isThinking(block: JsonObject | undefined): boolean {

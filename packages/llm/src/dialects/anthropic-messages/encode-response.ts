@@ -1,10 +1,10 @@
 import type { ContentPart, Item, ReasoningItem } from '../../operations/chat/item.ts'
 import type { JsonObject } from '@fairlead/base'
 import type { ModelResponse } from '../../operations/chat/model-response.ts'
+import { callInput } from '../../operations/chat/call-input.ts'
 import { encodeEnd } from './answer-end.ts'
 import { encodeCitation } from './citations.ts'
 import { encodeCallBlocks, encodeSeal, ownBlock } from './encode-block.ts'
-import { encodeInput } from './encode-messages.ts'
 
 /** Writes a whole message. */
 export function encodeResponse(response: ModelResponse): JsonObject {
@@ -37,7 +37,7 @@ function encodeItem(item: Item): JsonObject[] {
     case 'function_call':
       return encodeCallBlocks(
         { ...item, id: item.call_id },
-        item.custom === true ? { input: item.arguments } : encodeInput(item.arguments),
+        item.custom === true ? { input: item.arguments } : callInput(item.arguments),
       )
     case 'fairlead:native': {
       const block = ownBlock(item)

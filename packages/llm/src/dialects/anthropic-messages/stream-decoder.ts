@@ -8,6 +8,7 @@ import {
   parseJsonOrUndefined,
   stringOrUndefined,
 } from '@fairlead/base'
+import { cutStream } from '../../errors/cut-stream.ts'
 import { ModelError } from '../../errors/model-error.ts'
 import { isGiven } from '../../json/request-field.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
@@ -121,21 +122,13 @@ export function createStreamDecoder(nowMs: number): SseReader {
       if (ended) return []
       return messageId !== undefined && isGiven(fields['stop_reason'])
         ? finish()
-        : fail(incomplete())
+        : fail(cutStream())
     },
   }
 }
 
 function given(fields: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => isGiven(value)))
-}
-
-function incomplete(): ModelError {
-  return new ModelError(
-    'upstream',
-    'The provider ended its stream before the answer was complete. Send the request again.',
-    { failure: 'Cut' },
-  )
 }
 
 function restarted(): ModelError {

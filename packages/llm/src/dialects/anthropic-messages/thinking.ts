@@ -1,21 +1,13 @@
 import type { Item, ReasoningItem } from '../../operations/chat/item.ts'
 import { countOrZero, type JsonObject } from '@fairlead/base'
 import type { ModelRequest } from '../../operations/chat/model-request.ts'
+import {
+  budgetOfEffort,
+  effortOfBudget,
+  thinkingBudgetMin,
+} from '../../operations/chat/thinking-budget.ts'
 import { dialectName } from './dialect-name.ts'
 import type { ModelFeatures } from './model-features.ts'
-
-/** Thinking tokens for each `reasoning_effort`, for models that take a budget. */
-const thinkingBudgets: ReadonlyMap<string, number> = new Map([
-  ['minimal', 1024],
-  ['low', 2048],
-  ['medium', 8192],
-  ['high', 16_384],
-  ['xhigh', 32_000],
-  ['max', 32_000],
-])
-
-/** https://platform.claude.com/docs/en/build-with-claude/extended-thinking: the least budget. */
-const budgetMin = 1024
 
 /** The least that thinking must leave of `max_tokens` for the answer itself. */
 const answerTokensMin = 1024
@@ -68,7 +60,7 @@ export function encodeThinking(request: ModelRequest, options: ThinkingOptions):
     const budget = countOrZero(given['budget_tokens'])
     const limit = bound ?? declared ?? maxTokensDefault + budget
     if (own || budget < limit) return { max_tokens: limit, thinking: given }
-    return limit - answerTokensMin < budgetMin
+    return limit - answerTokensMin < thinkingBudgetMin
       ? without
       : { max_tokens: limit, thinking: { ...given, budget_tokens: limit - answerTokensMin } }
   }
@@ -81,10 +73,7 @@ export function encodeThinking(request: ModelRequest, options: ThinkingOptions):
       ? { ...without, thinking: { type: 'disabled' } }
       : without
   }
-  const wanted = Math.max(
-    budgetMin,
-    reasoningBudget ?? thinkingBudgets.get(effort ?? '') ?? budgetMin,
-  )
+  const wanted = Math.max(thinkingBudgetMin, reasoningBudget ?? budgetOfEffort(effort ?? ''))
   if (features.thinking === 'adaptive') {
     return {
       max_tokens: limitWith(callIsForced ? 0 : wanted),
@@ -96,7 +85,8 @@ export function encodeThinking(request: ModelRequest, options: ThinkingOptions):
   }
   const limit = limitWith(wanted)
   const budget = Math.min(wanted, limit - answerTokensMin)
-  if (callIsForced || budget < budgetMin || inUnsignedToolLoop(request.items)) return without
+  if (callIsForced || budget < thinkingBudgetMin || inUnsignedToolLoop(request.items))
+    return without
   const display = displayOf(request)
   return {
     max_tokens: limit,
@@ -145,10 +135,4 @@ export function isSealed({
 }: ReasoningItem): boolean {
   const seal = signature ?? encrypted
   return (maker ?? dialectName) === dialectName && seal !== undefined && seal !== ''
-}
-
-/** The effort that corresponds to a thinking budget, for upstreams that know efforts only. */
-export function effortOfBudget(budgetTokens: number): string {
-  if (budgetTokens <= 2048) return 'low'
-  return budgetTokens <= 8192 ? 'medium' : 'high'
 }

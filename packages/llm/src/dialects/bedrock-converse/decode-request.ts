@@ -26,11 +26,12 @@ import type {
   ToolDefinition,
 } from '../../operations/chat/model-request.ts'
 import { readMessages } from '../../operations/chat/read-messages.ts'
+import { effortOfBudget } from '../../operations/chat/thinking-budget.ts'
 import { cacheMark } from './cache-point.ts'
 import { decodeMessages, decodeSystem } from './decode-messages.ts'
 import { dialectName } from './dialect-name.ts'
 import { filled, given, without } from './given.ts'
-import { adaptiveThinking, effortOfBudget } from './thinking.ts'
+import { adaptiveThinking } from './thinking.ts'
 
 const canonicalFields = [
   'context',

@@ -1,20 +1,13 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
 import type { Annotation, ContentPart } from '../../operations/chat/item.ts'
 import { imageType } from '../../operations/chat/image-type.ts'
+import { type DataUrl, parseDataUrl } from '../../operations/chat/data-url.ts'
 import { cachePoint } from './cache-point.ts'
 import { encodeCitation } from './citations.ts'
 import { dialectName } from './dialect-name.ts'
 import type { DocumentNames } from './document-names.ts'
 import { given } from './given.ts'
-import {
-  documentFormats,
-  formatOf,
-  imageFormats,
-  type MediaData,
-  parseDataUrl,
-  unsupportedMedia,
-  videoFormats,
-} from './media.ts'
+import { documentFormats, formatOf, imageFormats, unsupportedMedia, videoFormats } from './media.ts'
 
 type Part<T extends ContentPart['type']> = Extract<ContentPart, { type: T }>
 
@@ -94,7 +87,7 @@ function encodeImage({ extras, image_url: url }: Part<'input_image'>): JsonObjec
   return imageOf(data, own)
 }
 
-function imageOf({ base64, mediaType }: MediaData, own: JsonObject): JsonObject {
+function imageOf({ base64, mediaType }: DataUrl, own: JsonObject): JsonObject {
   const type = imageType(base64, mediaType)
   const format = formatOf(imageFormats, type)
   if (format === undefined) {

@@ -1,17 +1,17 @@
 import type { JsonObject } from '@fairlead/base'
-import { ModelError } from '../../errors/model-error.ts'
 import type {
   FunctionCallItem,
   FunctionCallOutputItem,
   Item,
   ReasoningItem,
 } from '../../operations/chat/item.ts'
+import { matchOutputs } from '../../operations/chat/match-outputs.ts'
+import { callInput } from '../../operations/chat/call-input.ts'
 import { cachePoint } from './cache-point.ts'
 import { dialectName } from './dialect-name.ts'
 import { createDocumentNames, type DocumentNames } from './document-names.ts'
 import { encodeParts, textBlock } from './encode-content.ts'
 import { isOwnSeal } from './thinking.ts'
-import { encodeInput } from './tool-input.ts'
 import { createToolUseIds } from './tool-use-ids.ts'
 
 interface EncodedMessages {
@@ -34,12 +34,11 @@ interface MessageOptions {
  * https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html
  */
 export function encodeMessages(items: readonly Item[], options: MessageOptions): EncodedMessages {
-  const outputs = collectOutputs(items)
+  const outputs = matchOutputs(items)
   const ids = createToolUseIds()
   const names = createDocumentNames()
   const system: JsonObject[] = []
   const messages: EncodedMessages['messages'] = []
-  let answered = 0
 
   function add(role: 'user' | 'assistant', blocks: readonly JsonObject[]): void {
     if (blocks.length === 0) return
@@ -49,11 +48,8 @@ export function encodeMessages(items: readonly Item[], options: MessageOptions):
   }
 
   function encodeCall(call: FunctionCallItem, results: JsonObject[]): JsonObject[] {
-    const output = outputs.get(call.call_id)?.next().value
-    if (output === undefined) throw unansweredCall(call)
-    answered += 1
     const id = ids.next(call.call_id)
-    results.push(...encodeResult(id, output, names))
+    results.push(...encodeResult(id, outputs.of(call), names))
     return encodeToolUse(id, call)
   }
 
@@ -87,7 +83,7 @@ export function encodeMessages(items: readonly Item[], options: MessageOptions):
     }
   }
   addAssistantRun(run)
-  rejectUnmatchedOutputs(items, answered)
+  outputs.rejectUnmatched()
   return { system, messages: withLegalEnds(messages.map(withTextBesideDocuments)) }
 }
 
@@ -126,22 +122,8 @@ function encodeReasoning(item: ReasoningItem, { unsealed }: MessageOptions): Jso
 export function encodeToolUse(id: string, call: FunctionCallItem): JsonObject[] {
   const { cache_control: mark, extras, name } = call
   const own = extras?.dialect === dialectName ? extras.fields : {}
-  const toolUse = { ...own, toolUseId: id, name, input: encodeInput(call.arguments) }
+  const toolUse = { ...own, toolUseId: id, name, input: callInput(call.arguments) }
   return mark === undefined ? [{ toolUse }] : [{ toolUse }, cachePoint(mark)]
-}
-
-/** Outputs by call id, in order: some providers reuse ids within a history. */
-function collectOutputs(
-  items: readonly Item[],
-): Map<string, ArrayIterator<FunctionCallOutputItem>> {
-  const outputs = new Map<string, FunctionCallOutputItem[]>()
-  for (const item of items) {
-    if (item.type !== 'function_call_output') continue
-    const known = outputs.get(item.call_id)
-    if (known === undefined) outputs.set(item.call_id, [item])
-    else known.push(item)
-  }
-  return new Map([...outputs].map(([callId, known]) => [callId, known.values()]))
 }
 
 function encodeResult(
@@ -160,28 +142,6 @@ function encodeResult(
     ...(isError === true ? { status: 'error' } : {}),
   }
   return mark === undefined ? [{ toolResult }] : [{ toolResult }, cachePoint(mark)]
-}
-
-function unansweredCall(call: FunctionCallItem): ModelError {
-  return new ModelError(
-    'invalid-request',
-    `The tool call '${call.call_id}' of '${call.name}' has no output. Send a tool message with this tool_call_id right after the assistant message.`,
-    { param: 'messages', code: 'tool_output_missing' },
-  )
-}
-
-function rejectUnmatchedOutputs(items: readonly Item[], answered: number): void {
-  const outputs = items.filter((item) => item.type === 'function_call_output')
-  if (outputs.length === answered) return
-  const calledIds = new Set(
-    items.flatMap((item) => (item.type === 'function_call' ? [item.call_id] : [])),
-  )
-  const unmatched = outputs.find((output) => !calledIds.has(output.call_id)) ?? outputs.at(-1)
-  throw new ModelError(
-    'invalid-request',
-    `The tool output '${unmatched?.call_id ?? ''}' does not match any call. Send one tool message per call, after the assistant message whose tool_calls contain that id.`,
-    { param: 'messages', code: 'tool_call_missing' },
-  )
 }
 
 type Message = EncodedMessages['messages'][number]

@@ -47,35 +47,8 @@ export function mediaTypeOf(formats: Formats, format: string, kind: string): str
   return formats.find(([name]) => name === format)?.[1] ?? `${kind}/${format}`
 }
 
-/** What a data URL holds. */
-export interface MediaData {
-  readonly mediaType: string
-  readonly base64: string
-}
-
-/** Reads RFC 2397 data URLs, base64 or percent-encoded; undefined if it is not one. */
-export function parseDataUrl(url: string): MediaData | undefined {
-  const comma = url.indexOf(',')
-  if (!url.startsWith('data:') || comma === -1) return undefined
-  const [mediaType = '', ...parameters] = url.slice('data:'.length, comma).split(';')
-  const data = url.slice(comma + 1)
-  const isBase64 = parameters.includes('base64')
-  return {
-    mediaType: mediaType === '' ? 'text/plain' : mediaType.toLowerCase(),
-    base64: isBase64 ? data : Buffer.from(percentDecoded(data)).toString('base64'),
-  }
-}
-
 export function dataUrl(mediaType: string, base64: string): string {
   return `data:${mediaType};base64,${base64}`
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 export function unsupportedMedia(message: string): ModelError {

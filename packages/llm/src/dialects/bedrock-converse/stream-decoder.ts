@@ -1,4 +1,5 @@
 import { type JsonObject, numberOrUndefined, objectOrEmpty } from '@fairlead/base'
+import { cutStream } from '../../errors/cut-stream.ts'
 import { ModelError } from '../../errors/model-error.ts'
 import type { JsonLineReader } from '../../framing/json-lines.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
@@ -69,17 +70,9 @@ export function createStreamReader(nowMs: number): JsonLineReader {
     },
     end() {
       if (ended) return []
-      return stop === undefined ? fail(incomplete()) : finish({})
+      return stop === undefined ? fail(cutStream()) : finish({})
     },
   }
-}
-
-function incomplete(): ModelError {
-  return new ModelError(
-    'upstream',
-    'The provider ended its stream before the answer was complete. Send the request again.',
-    { failure: 'Cut' },
-  )
 }
 
 function tooLong(): ModelError {

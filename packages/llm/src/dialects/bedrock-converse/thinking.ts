@@ -1,21 +1,10 @@
 import type { JsonObject } from '@fairlead/base'
 import type { Item } from '../../operations/chat/item.ts'
 import type { ModelRequest, ModelSettings } from '../../operations/chat/model-request.ts'
+import { budgetOfEffort, thinkingBudgetMin } from '../../operations/chat/thinking-budget.ts'
 import { dialectName } from './dialect-name.ts'
 import type { ModelFeatures } from './model-features.ts'
 
-/** Thinking tokens for each `reasoning_effort`, for models that take a budget. */
-const thinkingBudgets: ReadonlyMap<string, number> = new Map([
-  ['minimal', 1024],
-  ['low', 2048],
-  ['medium', 8192],
-  ['high', 16_384],
-  ['xhigh', 32_000],
-  ['max', 32_000],
-])
-
-/** https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html */
-const budgetMin = 1024
 /** The least that thinking must leave of `maxTokens` for the answer itself. */
 const answerTokensMin = 1024
 /** Sent beside a budget where the caller sets no limit, on top of what is thought. */
@@ -67,12 +56,10 @@ export function encodeThinking(request: ModelRequest, features: ModelFeatures): 
 
 function budgetThinking({ items, settings }: ModelRequest): ThinkingFields {
   const { maxOutputTokens: limit, reasoningBudget, reasoningEffort: effort } = settings
-  const wanted =
-    reasoningBudget ??
-    (effort === undefined ? undefined : (thinkingBudgets.get(effort) ?? budgetMin))
+  const wanted = reasoningBudget ?? (effort === undefined ? undefined : budgetOfEffort(effort))
   if (wanted === undefined) return {}
   const budget = limit === undefined ? wanted : Math.min(wanted, limit - answerTokensMin)
-  if (budget < budgetMin || inUnsealedToolLoop(items)) return {}
+  if (budget < thinkingBudgetMin || inUnsealedToolLoop(items)) return {}
   return {
     additional: { thinking: { type: 'enabled', budget_tokens: budget } },
     maxTokens: limit ?? budget + answerTokensDefault,
@@ -111,10 +98,4 @@ export function isOwnSeal({
   signature,
 }: Extract<Item, { type: 'reasoning' }>): boolean {
   return maker === dialectName && (signature !== undefined || encrypted !== undefined)
-}
-
-/** The effort that corresponds to a thinking budget, for providers that know efforts only. */
-export function effortOfBudget(budgetTokens: number): string {
-  if (budgetTokens <= 2048) return 'low'
-  return budgetTokens <= 8192 ? 'medium' : 'high'
 }

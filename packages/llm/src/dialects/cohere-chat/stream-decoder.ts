@@ -5,6 +5,7 @@ import {
   parseJsonOrUndefined,
   stringOrUndefined,
 } from '@fairlead/base'
+import { cutStream } from '../../errors/cut-stream.ts'
 import { ModelError } from '../../errors/model-error.ts'
 import type { SseReader } from '../../framing/decode-sse.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
@@ -176,7 +177,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
       }
       return [...start(event['id']), ...read(event)]
     },
-    end: () => (ended ? [] : [{ type: 'error', error: incomplete() }]),
+    end: () => (ended ? [] : [{ type: 'error', error: cutStream() }]),
   }
 }
 
@@ -188,12 +189,4 @@ function unreadable(): ModelError {
   return new ModelError('upstream', 'The provider sent a stream event that is not a JSON object.', {
     failure: 'InvalidAnswer',
   })
-}
-
-function incomplete(): ModelError {
-  return new ModelError(
-    'upstream',
-    'The provider ended its stream before the answer was complete. Send the request again.',
-    { failure: 'Cut' },
-  )
 }

@@ -1,7 +1,8 @@
 import type { JsonObject } from '@fairlead/base'
 import type { FunctionCallItem, ReasoningItem } from '../../operations/chat/item.ts'
 import { wrapSealed } from '../../operations/chat/sealed-text.ts'
-import { callArguments, thoughtText } from './model-parts.ts'
+import { callInput } from '../../operations/chat/call-input.ts'
+import { thoughtText } from './model-parts.ts'
 import { dialectName } from './sealed-parts.ts'
 
 type Seal = Pick<ReasoningItem, 'maker' | 'signature' | 'encrypted_content'>
@@ -43,7 +44,7 @@ export function callPart(
 ): JsonObject {
   const { id, name, signature } = call
   return {
-    functionCall: { id, name, args: callArguments(call.arguments) },
+    functionCall: { id, name, args: callInput(call.arguments) },
     ...(signature === undefined ? {} : { thoughtSignature: signature }),
   }
 }

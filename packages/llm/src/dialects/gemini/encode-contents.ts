@@ -1,6 +1,6 @@
 import { type JsonObject, objectOrEmpty } from '@fairlead/base'
-import { ModelError } from '../../errors/model-error.ts'
 import type { FunctionCallItem, FunctionCallOutputItem, Item } from '../../operations/chat/item.ts'
+import { matchOutputs } from '../../operations/chat/match-outputs.ts'
 import { isMadeId } from './call-ids.ts'
 import { encodeParts } from './encode-parts.ts'
 import { encodeFunctionResponse } from './function-response.ts'
@@ -26,10 +26,9 @@ interface EncodedContents {
  * (https://ai.google.dev/gemini-api/docs/function-calling).
  */
 export function encodeContents(items: readonly Item[], features: ModelFeatures): EncodedContents {
-  const outputs = collectOutputs(items)
+  const outputs = matchOutputs(items)
   const system: JsonObject[] = []
   const contents: Content[] = []
-  let answered = 0
 
   function add(role: Content['role'], parts: readonly JsonObject[]): void {
     if (parts.length === 0) return
@@ -44,10 +43,7 @@ export function encodeContents(items: readonly Item[], features: ModelFeatures):
     for (const item of run) {
       written.add(item)
       if (item.type !== 'function_call') continue
-      const output = outputs.get(item.call_id)?.next().value
-      if (output === undefined) throw unansweredCall(item)
-      answered += 1
-      for (const part of responseParts(item, output, features)) responses.push(part)
+      for (const part of responseParts(item, outputs.of(item), features)) responses.push(part)
     }
     add('model', written.end())
     add('user', functionsFirst(responses))
@@ -67,7 +63,7 @@ export function encodeContents(items: readonly Item[], features: ModelFeatures):
     else for (const part of encodeParts(item.content)) if ('text' in part) system.push(part)
   }
   addModelRun(run)
-  rejectUnmatchedOutputs(items, answered)
+  outputs.rejectUnmatched()
   const legal = withLegalStart(contents)
   return { system, contents: features.checksSignatures ? withSignatures(legal) : legal }
 }
@@ -83,20 +79,6 @@ function isModelItem(item: Item): boolean {
     case 'function_call_output':
       return false
   }
-}
-
-/** Outputs by call id, in order: some providers reuse ids within a history. */
-function collectOutputs(
-  items: readonly Item[],
-): Map<string, ArrayIterator<FunctionCallOutputItem>> {
-  const outputs = new Map<string, FunctionCallOutputItem[]>()
-  for (const item of items) {
-    if (item.type !== 'function_call_output') continue
-    const known = outputs.get(item.call_id)
-    if (known === undefined) outputs.set(item.call_id, [item])
-    else known.push(item)
-  }
-  return new Map([...outputs].map(([callId, known]) => [callId, known.values()]))
 }
 
 /**
@@ -124,28 +106,6 @@ function responseParts(
 function functionsFirst(parts: readonly JsonObject[]): JsonObject[] {
   const isResponse = (part: JsonObject) => 'functionResponse' in part
   return [...parts.filter(isResponse), ...parts.filter((part) => !isResponse(part))]
-}
-
-function unansweredCall(call: FunctionCallItem): ModelError {
-  return new ModelError(
-    'invalid-request',
-    `The tool call '${call.call_id}' of '${call.name}' has no output. Send a tool message with this tool_call_id right after the assistant message.`,
-    { param: 'messages', code: 'tool_output_missing' },
-  )
-}
-
-function rejectUnmatchedOutputs(items: readonly Item[], answered: number): void {
-  const outputs = items.filter((item) => item.type === 'function_call_output')
-  if (outputs.length === answered) return
-  const calledIds = new Set(
-    items.flatMap((item) => (item.type === 'function_call' ? [item.call_id] : [])),
-  )
-  const unmatched = outputs.find((output) => !calledIds.has(output.call_id)) ?? outputs.at(-1)
-  throw new ModelError(
-    'invalid-request',
-    `The tool output '${unmatched?.call_id ?? ''}' does not match any call. Send one tool message per call, after the assistant message whose tool_calls contain that id.`,
-    { param: 'messages', code: 'tool_call_missing' },
-  )
 }
 
 const isCall = (part: JsonObject): boolean => 'functionCall' in part

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@fairlead/base'
+import { parseDataUrl } from '../../operations/chat/data-url.ts'
 import type { ContentPart } from '../../operations/chat/item.ts'
-import { imageBlob, inlineData, parseDataUrl, typeByName, unsupported } from './media.ts'
+import { imageBlob, inlineData, typeByName, unsupported } from './media.ts'
 import { dialectName } from './sealed-parts.ts'
 
 /** Writes content parts. Empty text is left out: it says nothing. */
@@ -41,7 +42,7 @@ function encodeImage(url: string, type: string | undefined): JsonObject {
   if (blob === undefined) {
     throw unsupported('An image URL is neither a web address nor a valid data URL.')
   }
-  return inlineData(imageBlob(blob))
+  return inlineData(imageBlob({ mimeType: blob.mediaType, data: blob.base64 }))
 }
 
 function encodeFile(part: Extract<ContentPart, { type: 'input_file' }>): JsonObject {
@@ -49,7 +50,11 @@ function encodeFile(part: Extract<ContentPart, { type: 'input_file' }>): JsonObj
   if (data === undefined) {
     return fileData(url ?? id ?? '', ownType(part) ?? typeByName(filename) ?? typeByName(url))
   }
-  const blob = parseDataUrl(data) ?? { mimeType: typeByName(filename) ?? 'application/pdf', data }
+  const read = parseDataUrl(data)
+  const blob =
+    read === undefined
+      ? { mimeType: typeByName(filename) ?? 'application/pdf', data }
+      : { mimeType: read.mediaType, data: read.base64 }
   return inlineData(blob.mimeType.startsWith('image/') ? imageBlob(blob) : blob)
 }
 

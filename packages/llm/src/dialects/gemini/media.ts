@@ -1,5 +1,6 @@
 import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
+import { imageType } from '../../operations/chat/image-type.ts'
 
 /** A blob as it stands on the wire. */
 interface Blob {
@@ -16,14 +17,6 @@ const imageTypes: ReadonlySet<string> = new Set([
   'image/heic',
   'image/heif',
 ])
-
-/** The beginnings of files, in base64. */
-const imageMarks: readonly (readonly [string, string])[] = [
-  ['iVBORw0KGgo', 'image/png'],
-  ['/9j/', 'image/jpeg'],
-  ['UklGR', 'image/webp'],
-  ['R0lGOD', 'image/gif'],
-]
 
 const typeByExtension: ReadonlyMap<string, string> = new Map([
   ['png', 'image/png'],
@@ -59,36 +52,11 @@ export function typeByName(name: string | undefined): string | undefined {
  * that no model reads.
  */
 export function imageBlob({ mimeType, data }: Blob): Blob {
-  const isWebp = data.startsWith('UklGR') && data.slice(10, 20).includes('XRUJQ')
-  const marked = imageMarks.find(([mark]) => data.startsWith(mark))?.[1]
-  const seen = marked === 'image/webp' && !isWebp ? undefined : marked
-  const type = seen ?? (mimeType === 'image/jpg' ? 'image/jpeg' : mimeType)
+  const type = imageType(data, mimeType)
   if (imageTypes.has(type)) return { mimeType: type, data }
   throw unsupported(
     `This model does not read images of type ${type.slice(0, 64)}; send PNG, JPEG, WebP, HEIC or HEIF.`,
   )
-}
-
-/** Reads RFC 2397 data URLs, base64 or percent-encoded; undefined if it is not one. */
-export function parseDataUrl(url: string): Blob | undefined {
-  const comma = url.indexOf(',')
-  if (!url.startsWith('data:') || comma === -1) return undefined
-  const [mediaType = '', ...parameters] = url.slice('data:'.length, comma).split(';')
-  const data = url.slice(comma + 1)
-  return {
-    mimeType: mediaType === '' ? 'text/plain' : mediaType,
-    data: parameters.includes('base64')
-      ? data
-      : Buffer.from(percentDecoded(data)).toString('base64'),
-  }
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 /** The format of a sound as OpenAI names it, by its type, and back. */

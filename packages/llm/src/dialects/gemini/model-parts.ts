@@ -1,5 +1,6 @@
-import { isJsonObject, type JsonObject, objectOrEmpty, parseJsonOrUndefined } from '@fairlead/base'
+import { type JsonObject, objectOrEmpty } from '@fairlead/base'
 import type { FunctionCallItem, Item, ReasoningItem } from '../../operations/chat/item.ts'
+import { callInput } from '../../operations/chat/call-input.ts'
 import { isMadeId } from './call-ids.ts'
 import { encodeParts } from './encode-parts.ts'
 import { dialectName } from './sealed-parts.ts'
@@ -92,18 +93,9 @@ function callPart(item: FunctionCallItem): JsonObject {
     functionCall: {
       ...(isMadeId(item.call_id) ? {} : { id: item.call_id }),
       name: item.name,
-      args: callArguments(item.arguments),
+      args: callInput(item.arguments),
       ...objectOrEmpty(fields),
     },
     ...(isSealed ? { thoughtSignature: item.signature } : {}),
   }
-}
-
-/**
- * Arguments must be an object; anything else that a model wrote is kept under a name that says so.
- */
-export function callArguments(text: string): JsonObject {
-  if (text.trim() === '') return {}
-  const value = parseJsonOrUndefined(text)
-  return isJsonObject(value) ? value : { invalid_arguments: text }
 }

@@ -1,4 +1,5 @@
 import { isJsonObject, parseJsonOrUndefined } from '@fairlead/base'
+import { cutStream } from '../../errors/cut-stream.ts'
 import { ModelError } from '../../errors/model-error.ts'
 import type { SseReader } from '../../framing/decode-sse.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
@@ -39,7 +40,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
     },
     end() {
       if (ended) return []
-      return reader.canEnd ? finish() : fail(incomplete())
+      return reader.canEnd ? finish() : fail(cutStream())
     },
   }
 }
@@ -48,12 +49,4 @@ function notAnObject(): ModelError {
   return new ModelError('upstream', 'The provider sent a stream event that is not a JSON object.', {
     failure: 'InvalidAnswer',
   })
-}
-
-function incomplete(): ModelError {
-  return new ModelError(
-    'upstream',
-    'The provider ended its stream before the answer was complete. Send the request again.',
-    { failure: 'Cut' },
-  )
 }

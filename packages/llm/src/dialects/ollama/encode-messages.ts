@@ -1,8 +1,8 @@
 import type { JsonObject } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 import type { ContentPart, FunctionCallItem, Item } from '../../operations/chat/item.ts'
+import { callInput } from '../../operations/chat/call-input.ts'
 import { imageBase64 } from './media.ts'
-import { encodeArguments } from './tool-calls.ts'
 
 /** Writes items as messages. An assistant's thinking, text and calls of one turn become one. */
 export function encodeMessages(items: readonly Item[]): JsonObject[] {
@@ -100,6 +100,6 @@ export function encodeContent(parts: readonly ContentPart[]): JsonObject {
 function encodeCall(call: FunctionCallItem): JsonObject {
   return {
     id: call.call_id,
-    function: { name: call.name, arguments: encodeArguments(call.arguments) },
+    function: { name: call.name, arguments: callInput(call.arguments) },
   }
 }

@@ -1,5 +1,5 @@
 import { arrayOrEmpty, type JsonObject, stringOrUndefined } from '@fairlead/base'
-import { ModelError } from '../../errors/model-error.ts'
+import { cutStream } from '../../errors/cut-stream.ts'
 import type { JsonLineReader } from '../../framing/json-lines.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
 import { answerId, createdAt, decodeEnd } from './answer-end.ts'
@@ -76,14 +76,6 @@ export function createStreamReader(
       if (line['done'] === true) events.push(...finish(line))
       return events
     },
-    end: () => (ended ? [] : [{ type: 'error', error: incomplete() }]),
+    end: () => (ended ? [] : [{ type: 'error', error: cutStream() }]),
   }
-}
-
-function incomplete(): ModelError {
-  return new ModelError(
-    'upstream',
-    'The provider ended its stream before the answer was complete. Send the request again.',
-    { failure: 'Cut' },
-  )
 }

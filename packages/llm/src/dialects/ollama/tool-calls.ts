@@ -1,10 +1,5 @@
-import {
-  isJsonObject,
-  type JsonObject,
-  objectOrEmpty,
-  parseJsonOrUndefined,
-  stringOrUndefined,
-} from '@fairlead/base'
+import { type JsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
+import { callInput } from '../../operations/chat/call-input.ts'
 
 /** A call of a tool, as an answer has it: `arguments` are an object, and only newer servers give ids. */
 interface ReadCall {
@@ -25,15 +20,5 @@ export function readCall(value: unknown, fallbackId: string): ReadCall {
 }
 
 export function writeCall({ id, name, arguments: text }: ReadCall, index: number): JsonObject {
-  return { id, function: { index, name, arguments: encodeArguments(text) } }
-}
-
-/**
- * The arguments must be an object; anything else that a model wrote is kept under a name that says
- * so.
- */
-export function encodeArguments(text: string): JsonObject {
-  if (text.trim() === '') return {}
-  const value = parseJsonOrUndefined(text)
-  return isJsonObject(value) ? value : { invalid_arguments: text }
+  return { id, function: { index, name, arguments: callInput(text) } }
 }

@@ -7,7 +7,8 @@ import {
   stringOrUndefined,
 } from '@fairlead/base'
 import { googleRetryDelay } from '../../errors/google-retry-delay.ts'
-import { ModelError, type ModelErrorKind } from '../../errors/model-error.ts'
+import { ModelError } from '../../errors/model-error.ts'
+import { openAiErrorFields } from '../../errors/openai-error.ts'
 import { providerError } from '../../errors/provider-error.ts'
 import { failures } from './failures.ts'
 import { baseResponseError, reportedError } from './reported-error.ts'
@@ -112,34 +113,6 @@ export function encodeError(error: ModelError): {
 /** The error in OpenAI's format; also sent as the last event of a stream that breaks off. */
 export function encodeErrorBody(error: ModelError): JsonObject {
   return {
-    error: {
-      message: error.message,
-      type: errorType(error.kind),
-      param: error.param ?? null,
-      code: error.code,
-    },
-  }
-}
-
-function errorType(kind: ModelErrorKind): string {
-  switch (kind) {
-    case 'rate-limited':
-      return 'rate_limit_error'
-    case 'permission':
-      return 'permission_error'
-    case 'authentication':
-    case 'conflict':
-    case 'context-length':
-    case 'invalid-request':
-    case 'not-found':
-    case 'request-too-large':
-    case 'unsupported-media-type':
-      return 'invalid_request_error'
-    case 'internal':
-    case 'overloaded':
-    case 'timeout':
-    case 'unavailable':
-    case 'upstream':
-      return 'server_error'
+    error: openAiErrorFields(error),
   }
 }

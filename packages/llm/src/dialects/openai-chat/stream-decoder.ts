@@ -8,6 +8,7 @@ import {
   parseJsonOrUndefined,
   stringOrUndefined,
 } from '@fairlead/base'
+import { cutStream } from '../../errors/cut-stream.ts'
 import { ModelError } from '../../errors/model-error.ts'
 import type { Usage } from '../../operations/chat/model-response.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
@@ -99,7 +100,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
     push(event) {
       if (ended) return []
       if (event.data === '[DONE]') {
-        return started ? finish() : fail(incomplete())
+        return started ? finish() : fail(cutStream())
       }
       const chunk = parseJsonOrUndefined(event.data)
       if (!isJsonObject(chunk)) {
@@ -121,15 +122,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
     },
     end() {
       if (ended) return []
-      return started && finishReason !== undefined ? finish() : fail(incomplete())
+      return started && finishReason !== undefined ? finish() : fail(cutStream())
     },
   }
-}
-
-function incomplete(): ModelError {
-  return new ModelError(
-    'upstream',
-    'The provider ended its stream before the answer was complete. Send the request again.',
-    { failure: 'Cut' },
-  )
 }

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
-import { ModelError, type ModelErrorKind } from '../../errors/model-error.ts'
+import { ModelError } from '../../errors/model-error.ts'
+import { openAiErrorFields } from '../../errors/openai-error.ts'
 import { providerError } from '../../errors/provider-error.ts'
 import { failures } from './failures.ts'
 
@@ -93,16 +94,7 @@ export function encodeError(error: ModelError): {
   readonly status: number
   readonly body: JsonObject
 } {
-  return { status: error.status, body: { error: encodeErrorFields(error) } }
-}
-
-function encodeErrorFields(error: ModelError): JsonObject {
-  return {
-    message: error.message,
-    type: errorType(error.kind),
-    param: error.param ?? null,
-    code: error.code,
-  }
+  return { status: error.status, body: { error: openAiErrorFields(error) } }
 }
 
 /**
@@ -110,14 +102,14 @@ function encodeErrorFields(error: ModelError): JsonObject {
  * OpenAI's servers send them in `error`, which is what the official SDKs raise.
  */
 export function errorEvent(error: ModelError, sequenceNumber: number): JsonObject {
-  const { code, message, param } = encodeErrorFields(error)
+  const { code, message, param } = openAiErrorFields(error)
   return {
     type: 'error',
     sequence_number: sequenceNumber,
     code,
     message,
     param,
-    error: encodeErrorFields(error),
+    error: openAiErrorFields(error),
   }
 }
 
@@ -134,27 +126,4 @@ function failedCode({ kind, failure }: ModelError): string {
   if (failure === 'CreditExhausted') return 'insufficient_quota'
   if (kind === 'rate-limited') return 'rate_limit_exceeded'
   return failure === 'ContentRefused' ? 'invalid_prompt' : 'server_error'
-}
-
-function errorType(kind: ModelErrorKind): string {
-  switch (kind) {
-    case 'rate-limited':
-      return 'rate_limit_error'
-    case 'permission':
-      return 'permission_error'
-    case 'authentication':
-    case 'conflict':
-    case 'context-length':
-    case 'invalid-request':
-    case 'not-found':
-    case 'request-too-large':
-    case 'unsupported-media-type':
-      return 'invalid_request_error'
-    case 'internal':
-    case 'overloaded':
-    case 'timeout':
-    case 'unavailable':
-    case 'upstream':
-      return 'server_error'
-  }
 }

@@ -3,6 +3,7 @@ import { outlineMessages } from '../../classification/prompt-outline.ts'
 import { asBuffer } from '../../framing/as-buffer.ts'
 import { cutSseFrames } from '../../framing/cut-sse-frames.ts'
 import { formatSseEvent } from '../../framing/sse.ts'
+import { openAiAnswerHeaders, openAiRequestHeaders } from '../../headers/openai-headers.ts'
 import { openAiRateLimits } from '../../headers/openai-rate-limits.ts'
 import type { Passage } from '../passage.ts'
 import { decidedFields } from './decided-fields.ts'
@@ -23,17 +24,8 @@ export const passage: Passage = {
   promptPrefix,
   repeatedFields,
   edit: editBody,
-  requestHeaders: ['accept', 'traceparent', 'tracestate', 'baggage', 'openai-beta'],
-  answerHeaders: [
-    'content-type',
-    'content-language',
-    'cache-control',
-    'x-request-id',
-    'openai-processing-ms',
-    'openai-version',
-    'openai-model',
-    ...openAiRateLimits.names,
-  ],
+  requestHeaders: openAiRequestHeaders,
+  answerHeaders: openAiAnswerHeaders,
   rateLimits: openAiRateLimits,
   isErrorBody: (body) => isJsonObject(body) && isJsonObject(body['error']),
   answerFailure,

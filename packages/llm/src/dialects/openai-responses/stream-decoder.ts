@@ -7,6 +7,7 @@ import {
   parseJsonOrUndefined,
   stringOrUndefined,
 } from '@fairlead/base'
+import { cutStream } from '../../errors/cut-stream.ts'
 import { ModelError } from '../../errors/model-error.ts'
 import type { SseReader } from '../../framing/decode-sse.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
@@ -114,7 +115,7 @@ export function createStreamDecoder(nowMs: number): SseReader {
       return read(event, stringOrUndefined(event['type']) ?? name)
     },
     end() {
-      return ended ? [] : fail(incomplete())
+      return ended ? [] : fail(cutStream())
     },
   }
 }
@@ -123,12 +124,4 @@ function notAnObject(): ModelError {
   return new ModelError('upstream', 'The provider sent a stream event that is not a JSON object.', {
     failure: 'InvalidAnswer',
   })
-}
-
-function incomplete(): ModelError {
-  return new ModelError(
-    'upstream',
-    'The provider ended its stream before the answer was complete. Send the request again.',
-    { failure: 'Cut' },
-  )
 }

@@ -1,5 +1,5 @@
 import { ModelError } from '../../errors/model-error.ts'
-import type { FunctionCallItem, FunctionCallOutputItem, Item } from '../../operations/chat/item.ts'
+import type { FunctionCallItem, FunctionCallOutputItem, Item } from './item.ts'
 
 /** The outputs of a history's calls. */
 interface Outputs {
