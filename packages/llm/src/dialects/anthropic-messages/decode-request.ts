@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, numberOrUndefined, objectOrEmpty } from '@fairlead/base'
+import { isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
 import type { ChatInput, DecodeOptions } from '../../operations/chat/chat-format.ts'
 import { readMessages } from '../../operations/chat/read-messages.ts'
 import { effortOfBudget } from '../../operations/chat/thinking-budget.ts'
@@ -17,6 +17,7 @@ import {
   readNumber,
   readObject,
   readOptional,
+  readPositiveInteger,
   readString,
 } from '../../json/request-field.ts'
 import { canonicalFields } from './decided-fields.ts'
@@ -102,14 +103,18 @@ function decodeSettings(body: JsonObject, options: DecodeOptions): ModelSettings
 function decodeEffort(body: JsonObject): string | undefined {
   const effort = objectOrEmpty(body['output_config'])['effort']
   if (typeof effort === 'string') return effort
-  const thinking = objectOrEmpty(body['thinking'])
-  if (thinking['type'] === 'disabled') return 'none'
-  const budget = numberOrUndefined(thinking['budget_tokens'])
+  if (objectOrEmpty(body['thinking'])['type'] === 'disabled') return 'none'
+  const budget = decodeBudget(body)
   return budget === undefined ? undefined : effortOfBudget(budget)
 }
 
+/** Throws for a budget that is missing, which would else be taken for no thinking. */
 function decodeBudget(body: JsonObject): number | undefined {
-  return numberOrUndefined(objectOrEmpty(body['thinking'])['budget_tokens'])
+  const thinking = readOptional(body['thinking'], 'thinking', readObject)
+  if (thinking === undefined) return undefined
+  const { budget_tokens: budget, type } = thinking
+  // Of other modes, newer ones too, only their own provider knows what goes with them.
+  return type === 'enabled' ? readPositiveInteger(budget, 'thinking.budget_tokens') : undefined
 }
 
 /** Whether thinking is told, as `thinking.display` says it. */

@@ -606,6 +606,19 @@ describe('an Anthropic request, read and written', () => {
   })
 })
 
+describe('thinking', () => {
+  it.each<[unknown, string]>([
+    [{ type: 'enabled' }, 'thinking.budget_tokens'],
+    [{ type: 'enabled', budget_tokens: 0 }, 'thinking.budget_tokens'],
+    ['on', 'thinking'],
+  ])('%j is refused, not taken for none', (thinking, param) => {
+    const body = { model: middle, max_tokens: 9, messages: hello, thinking }
+    expect(() => anthropic.decodeRequest(body)).toThrow(
+      expect.objectContaining({ status: 400, param }) as Error,
+    )
+  })
+})
+
 describe('a thread', () => {
   const body = { model: 'm', max_tokens: 1, messages: [{ role: 'user', content: 'hi' }] }
 
