@@ -37,6 +37,12 @@ describe('what the catalogue knows of a model', () => {
     expect(await maxTokens({ model: 'claude-opus-4-8', max_tokens: 5 })).toBe(5)
   })
 
+  it('is not asked where the configuration declares a model that it does not know', async () => {
+    const own = { name: 'own', aliases: [], contextWindow: undefined, maxOutputTokens: 64_000 }
+    const { maxTokens } = await anthropic({ models: [{ ...own, capabilities: [] }] })
+    expect(await maxTokens({ model: 'own' })).toBe(64_000)
+  })
+
   it('leaves room for the prompt in the window', async () => {
     const { maxTokens } = await anthropic()
     const long = { role: 'user', content: 'word '.repeat(90_000) }
