@@ -7,7 +7,7 @@ export interface IdentityRequest {
   /** Defaults to none. */
   readonly body?: string
   /**
-   * `Network`: a server as any other, at addresses that the configuration allows, through the provider's
+   * `Network`: a server like any other, at addresses that the configuration allows, through the provider's
    * proxy if it has one. `Machine`: a service for this machine or pod alone, at the link-local addresses
    * that clouds have for it or at a loopback address, without a proxy.
    */

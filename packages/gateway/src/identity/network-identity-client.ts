@@ -17,7 +17,7 @@ interface IdentityEgress {
 
 /**
  * Asks for tokens over HTTP. Each request has a connection of its own, as there is one an hour. A
- * redirect is an answer as any other.
+ * redirect is an answer like any other.
  */
 export function networkIdentityClient(
   pools: UpstreamPools,
