@@ -6,6 +6,7 @@ import type { Conversation } from '../turns/conversation.ts'
 import { newConversation } from '../turns/new-conversation.ts'
 import { seedTurns } from '../turns/seed-turns.ts'
 import type { Turn } from '../turns/turn.ts'
+import { withTurns } from '../turns/with-turns.ts'
 import { createIds, isOwnConversationId, type NewId } from '../turns/ulid.ts'
 import {
   conversationExists,
@@ -76,9 +77,7 @@ class ConversationsService implements Conversations {
     const nowMs = this.#clock.now()
     const empty = newConversation({ ...chosen, id, store: this.#storeName, nowMs })
     const turns = seedTurns(empty, items, this.#newId)
-    const head = turns.at(-1)?.id ?? null
-    const revision = turns.length === 0 ? 0 : 1
-    const conversation = { ...empty, ccp: { ...empty.ccp, head, revision } }
+    const conversation = withTurns(empty, turns)
     const outcome = await this.#store.append({ expectedRevision: null, conversation, turns })
     if (outcome !== 'stored') throw conversationExists(id)
     return conversation

@@ -13,6 +13,7 @@ import { splitIntoTurns, type Exchange } from '../turns/split-into-turns.ts'
 import { leftOutReason, outputInHistory, supersededTurns } from '../turns/turn-in-history.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
+import { withTurns } from '../turns/with-turns.ts'
 import type { TurnRequest } from './conversations.ts'
 import { checkVariables } from './validate-conversation.ts'
 
@@ -60,19 +61,12 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
     countedBy,
   })
   const epoch = prompt.epoch.n
+  const begun: Turn = { ...current, epoch }
+  const grown = withTurns(conversation, [begun])
   return {
-    conversation: {
-      ...conversation,
-      ccp: {
-        ...conversation.ccp,
-        revision: conversation.ccp.revision + 1,
-        head: current.id,
-        epoch: prompt.epoch,
-        variables,
-      },
-    },
+    conversation: { ...grown, ccp: { ...grown.ccp, epoch: prompt.epoch, variables } },
     imported: imported.map((one) => ({ ...one, epoch })),
-    turn: { ...current, epoch },
+    turn: begun,
     plan: { id: planId, ...prompt.plan },
     prompt,
   }
@@ -91,9 +85,11 @@ function makeTurns({ stored, request, supersedes, newId, nowMs }: TurnSource) {
   const instructions = identifyItems(fresh.instructions, taken, newId)
   const makeTurn = chainTurns(conversation, turns.at(-1), newId, Math.floor(nowMs / 1000))
   const imported = exchanges.map((exchange) => makeTurn(exchange, request.model))
+  const made = makeTurn({ input: inputOf(last), output: [] }, request.model)
   const turn: Turn = {
-    ...makeTurn({ input: inputOf(last), output: [] }, request.model),
+    ...made,
     instructions,
+    instructed_by: instructions.length === 0 ? made.instructed_by : made.id,
     status: 'in_progress',
     completed_at: null,
     supersedes: supersedes ?? null,

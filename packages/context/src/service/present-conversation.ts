@@ -1,4 +1,4 @@
-import type { Conversation } from '../turns/conversation.ts'
+import type { Conversation, ConversationRetention } from '../turns/conversation.ts'
 
 /** A conversation as callers see it: OpenAI's shape first, ours under `ccp`. */
 export interface PresentedConversation {
@@ -12,8 +12,13 @@ export interface PresentedConversation {
     readonly tenant: string
     readonly revision: number
     readonly head: string | null
+    /** The selected branch. */
+    readonly branch: string
     /** The newest turn of each branch. */
     readonly branches: Readonly<Record<string, string>>
+    readonly pinned: readonly string[]
+    readonly subject: string | null
+    readonly retention: ConversationRetention
     readonly epoch: number
     /** Revision and hash are null until a turn has used it. Callers never see its text. */
     readonly persona: {
@@ -32,7 +37,8 @@ export interface PresentedConversation {
 /** What the protocol shows of a stored conversation to callers. */
 export function presentConversation(conversation: Conversation): PresentedConversation {
   const { id, object, created_at, metadata, ccp } = conversation
-  const { version, tenant, revision, head, epoch, store } = ccp
+  const { version, tenant, revision, head, branch, branches, epoch, store } = ccp
+  const { subject, retention, pinned } = ccp
   return {
     id,
     object,
@@ -43,7 +49,11 @@ export function presentConversation(conversation: Conversation): PresentedConver
       tenant,
       revision,
       head,
-      branches: head === null ? {} : { main: head },
+      branch,
+      branches,
+      pinned,
+      subject,
+      retention,
       epoch: epoch.n,
       persona: presentPersona(ccp),
       strategy:

@@ -11,23 +11,30 @@ export function chainTurns(
   atSeconds: number,
 ): (exchange: Exchange, model: string) => Turn {
   let parent = head?.id ?? null
-  let seq = head?.seq ?? 0
+  const instructedBy = head?.instructed_by ?? null
+  let seq = conversation.ccp.turns
   return ({ input, output }, model) => {
     const turn: Turn = {
       id: newId('turn_'),
       conversation: conversation.id,
       parent,
       seq: ++seq,
-      branch: 'main',
+      branch: conversation.ccp.branch,
       status: 'completed',
       instructions: [],
+      instructed_by: instructedBy,
+      left_out: head?.left_out ?? null,
       input,
       output,
       usage: null,
+      finish_reason: null,
+      answered_by: null,
       model,
       epoch: conversation.ccp.epoch.n,
       plan: null,
       supersedes: null,
+      pinned: false,
+      response: null,
       idempotency_key: null,
       request_digest: null,
       created_at: atSeconds,

@@ -16,8 +16,24 @@ export interface Conversation {
     readonly tenant: string
     /** Increases with every stored change; 0 before the first turn. */
     readonly revision: number
-    /** The newest turn of `main`; null before the first. */
+    /** The newest turn of the selected branch; null before the first. */
     readonly head: string | null
+    /** The selected branch: the one that new input continues. */
+    readonly branch: string
+    /** The newest turn of each branch that has one. */
+    readonly branches: Readonly<Record<string, string>>
+    /** How many turns it has, on all branches: the newest `seq`. */
+    readonly turns: number
+    /** Turns that are pinned, at most `pinnedMax`. */
+    readonly pinned: readonly string[]
+    /**
+     * Whether a caller has sent earlier messages along: then a body is taken for all that its caller
+     * has, also where it repeats nothing that a model said.
+     */
+    readonly sends_history: boolean
+    /** Whom the conversation is about: the key by which all that is kept of a person is deleted. */
+    readonly subject: string | null
+    readonly retention: ConversationRetention
     readonly epoch: EpochState
     /** What the caller chose for this conversation; null follows the gateway's default. */
     readonly persona: string | null
@@ -27,6 +43,22 @@ export interface Conversation {
     readonly variables: Readonly<Record<string, string>>
   }
 }
+
+export interface ConversationRetention {
+  /** Unix seconds; null follows the store. */
+  readonly expires_at: number | null
+  /** Whether nothing of it is deleted, by time or on demand. */
+  readonly legal_hold: boolean
+}
+
+/** The branch that every conversation begins with. */
+export const mainBranch = 'main'
+
+/** The most turns that a conversation may have pinned. */
+export const pinnedMax = 32
+
+/** The most branches that a conversation may have. */
+export const branchesMax = 100
 
 /** Within an epoch the rendered prefix only grows; persona and tools are pinned when it starts. */
 export interface EpochState {

@@ -1,4 +1,4 @@
-import { protocolVersion, type Conversation } from './conversation.ts'
+import { mainBranch, protocolVersion, type Conversation } from './conversation.ts'
 
 interface NewConversation {
   readonly id: string
@@ -10,6 +10,7 @@ interface NewConversation {
   readonly persona?: string
   readonly strategy?: string
   readonly variables?: Readonly<Record<string, string>>
+  readonly subject?: string
 }
 
 /** A conversation before its first turn: revision 0, first epoch, nothing pinned yet. */
@@ -24,6 +25,13 @@ export function newConversation(parts: NewConversation): Conversation {
       tenant: parts.tenant,
       revision: 0,
       head: null,
+      branch: mainBranch,
+      branches: {},
+      turns: 0,
+      pinned: [],
+      sends_history: false,
+      subject: parts.subject ?? null,
+      retention: { expires_at: null, legal_hold: false },
       epoch: { n: 1, from_turn: null, persona: null, strategy: null, rule: '', head_hash: '' },
       persona: parts.persona ?? null,
       strategy: parts.strategy ?? null,

@@ -20,8 +20,12 @@ export function seedTurns(
   const makeTurn = chainTurns(conversation, undefined, newId, conversation.created_at)
   const exchanges = splitIntoTurns(said)
   if (exchanges.length === 0 && instructions.length > 0) exchanges.push({ input: [], output: [] })
-  return exchanges.map((exchange, index) => {
-    const turn = makeTurn(exchange, '')
-    return index === 0 ? { ...turn, instructions } : turn
-  })
+  const turns = exchanges.map((exchange) => makeTurn(exchange, ''))
+  const [first] = turns
+  if (first === undefined || instructions.length === 0) return turns
+  return turns.map((turn) => ({
+    ...turn,
+    instructed_by: first.id,
+    ...(turn === first ? { instructions } : {}),
+  }))
 }

@@ -1,14 +1,19 @@
-import type { Item, Usage } from '@fairlead/llm'
+import type { FinishReason, Item, Usage } from '@fairlead/llm'
 
 export type TurnStatus = 'in_progress' | 'completed' | 'incomplete' | 'failed' | 'cancelled'
 
-/** One exchange: the caller's input and the model's answer. A finished turn is never edited. */
+/**
+ * One exchange: the caller's input and the model's answer; a node of the conversation's tree. A
+ * finished turn is never edited, except that it may be pinned and that its items may be deleted.
+ */
 export interface Turn {
   readonly id: string
   readonly conversation: string
+  /** The turn that it follows; null for one that follows nothing. */
   readonly parent: string | null
-  /** Increases from 1. */
+  /** Increases from 1 over all turns of the conversation, whatever their branch. */
   readonly seq: number
+  /** The branch that it was added to. */
   readonly branch: string
   readonly status: TurnStatus
   /**
@@ -16,21 +21,60 @@ export interface Turn {
    * force; empty otherwise. The newest ones precede every later prompt.
    */
   readonly instructions: readonly Item[]
+  /** The turn of its path, perhaps itself, whose instructions are in force after it; null for none. */
+  readonly instructed_by: string | null
+  /** What of the turns before it its caller no longer has; null for nothing. */
+  readonly left_out: LeftOutTurns | null
   readonly input: readonly Item[]
   readonly output: readonly Item[]
   readonly usage: TurnUsage | null
+  /** Why the model stopped; null until it has. */
+  readonly finish_reason: FinishReason | null
+  /** Who answered; null until somebody has. Decides where the seals of its output may be sent. */
+  readonly answered_by: TurnAnswerer | null
   /** The model that the caller asked for; `usage.model` is the one that answered. */
   readonly model: string
-  /** Number of the epoch that the turn's prompt belonged to. Sealed parts are valid in it only. */
+  /** Number of the epoch that the turn's prompt belonged to. */
   readonly epoch: number
   readonly plan: string | null
-  /** The turn with the same idempotency key that did not complete and that this one replaces. */
+  /**
+   * The turn that this one replaces: its question was asked again, or its call was sent again after
+   * it had not completed.
+   */
   readonly supersedes: string | null
+  /** Whether prompts keep it although the strategy would leave it out. */
+  readonly pinned: boolean
+  /** The kept response that tells its answer; null where none does. */
+  readonly response: string | null
   readonly idempotency_key: string | null
   readonly request_digest: string | null
   /** Unix seconds. */
   readonly created_at: number
   readonly completed_at: number | null
+}
+
+/**
+ * Turns of the path to a turn that its caller no longer sends, because their messages were deleted.
+ * Prompts of this turn and of those that follow it, until one says otherwise, leave them out.
+ */
+export interface LeftOutTurns {
+  /** The first turn that is still there: all before it are left out; null for none. */
+  readonly before: string | null
+  /** Others that are left out. */
+  readonly turns: readonly string[]
+}
+
+/** Who made an answer, as far as it decides who can read the answer's seals. */
+export interface TurnAnswerer {
+  /** `namespace/name` of the LLMProvider. */
+  readonly provider: string
+  /** Its type and address: the same model's seals do not travel between platforms. */
+  readonly platform: string
+  readonly model: string
+  /** A digest that tells accounts apart, never the key itself. */
+  readonly account: string
+  /** Digest of the prompt as it was sent, seals included: what the answer's seals are bound to. */
+  readonly prompt: string
 }
 
 export interface TurnUsage {
