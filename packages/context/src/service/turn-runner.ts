@@ -1,5 +1,5 @@
 import { forgottenPlan } from '../plan/forgotten-plan.ts'
-import type { FinishOutcome, StoredConversation, TurnStore } from '../stores/turn-store.ts'
+import type { FinishOutcome, TurnStore } from '../stores/turn-store.ts'
 import { newConversation } from '../turns/new-conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
@@ -12,6 +12,7 @@ import { createOpenTurn, replayedTurn } from './open-turn.ts'
 import { prepareTurn, type PreparedTurn } from './prepare-turn.ts'
 import { RunningTurns } from './running-turns.ts'
 import { withinDeadline } from './store-deadline.ts'
+import { emptyBasis, storedBasis, type TurnBasis } from './turn-basis.ts'
 import { checkConversationId, checkMayBeCreated } from './validate-conversation.ts'
 
 /** How often to look again at a conversation whose running turn belongs to another process. */
@@ -42,12 +43,14 @@ export class TurnRunner {
   async plan(request: PlanRequest): Promise<PreparedPrompt> {
     const { conversation: id = newConversationId } = request
     const turnRequest = { ...request, conversation: id }
-    const stored = request.conversation === undefined ? undefined : await this.#load(turnRequest)
-    checkRevision(turnRequest, stored)
-    const before = stored ?? this.#unsaved(turnRequest)
-    const { supersedes } = findReplay(before.turns, request)
-    const { plan, prompt } = this.#prepare(turnRequest, before, supersedes)
-    return { conversation: before.conversation, plan, items: prompt.items, tools: prompt.tools }
+    const basis =
+      request.conversation === undefined
+        ? this.#unsaved(turnRequest)
+        : await this.#load(turnRequest)
+    checkRevision(turnRequest, basis)
+    const { supersedes } = findReplay(basis.turns, request)
+    const { plan, prompt } = this.#prepare(turnRequest, basis, supersedes)
+    return { conversation: basis.conversation, plan, items: prompt.items, tools: prompt.tools }
   }
 
   async begin(request: TurnRequest, signal?: AbortSignal): Promise<OpenTurn> {
@@ -56,14 +59,14 @@ export class TurnRunner {
     const waitUntilMs = clock.monotonicMs() + lockWaitMs
     for (;;) {
       signal?.throwIfAborted()
-      const stored = await this.#load(request)
-      const { replay, supersedes } = findReplay(stored?.turns ?? [], request)
-      if (stored !== undefined && replay !== undefined) return this.#replay(stored, replay)
-      checkRevision(request, stored)
-      const running = stored?.turns.findLast((turn) => turn.status === 'in_progress')
+      const basis = await this.#load(request)
+      const { running } = basis
+      const { replay, supersedes } = findReplay(basis.turns, request)
+      if (replay !== undefined) return this.#replay(basis, replay)
+      checkRevision(request, basis)
       if (running === undefined) {
-        const prepared = this.#prepare(request, stored ?? this.#unsaved(request), supersedes)
-        if (await this.#append(stored, prepared)) return this.#open(tenant, prepared)
+        const prepared = this.#prepare(request, basis, supersedes)
+        if (await this.#append(basis, prepared)) return this.#open(tenant, prepared)
       } else if (await this.#endAbandoned(tenant, running)) {
         continue
       }
@@ -78,28 +81,25 @@ export class TurnRunner {
     return this.#flushes.close()
   }
 
-  /** Undefined when the conversation does not exist but may be created. */
-  async #load(request: TurnRequest): Promise<StoredConversation | undefined> {
+  /** Empty when the conversation does not exist but may be created. */
+  async #load(request: TurnRequest): Promise<TurnBasis> {
     const { tenant, conversation: id, createIfMissing } = request
     checkConversationId(id)
     const stored = await this.#store.load(tenant, id)
-    if (stored === undefined) checkMayBeCreated(id, createIfMissing)
-    return stored
+    if (stored !== undefined) return storedBasis(stored)
+    checkMayBeCreated(id, createIfMissing)
+    return this.#unsaved(request)
   }
 
-  #unsaved({ tenant, conversation: id }: TurnRequest): StoredConversation {
+  #unsaved({ tenant, conversation: id }: TurnRequest): TurnBasis {
     const { storeName: store, clock } = this.#settings
-    return { conversation: newConversation({ id, tenant, store, nowMs: clock.now() }), turns: [] }
+    return emptyBasis(newConversation({ id, tenant, store, nowMs: clock.now() }))
   }
 
-  #prepare(
-    request: TurnRequest,
-    stored: StoredConversation,
-    supersedes: string | undefined,
-  ): PreparedTurn {
+  #prepare(request: TurnRequest, basis: TurnBasis, supersedes: string | undefined): PreparedTurn {
     const { clock, countTokens, countedBy } = this.#settings
     return prepareTurn({
-      stored,
+      basis,
       request,
       supersedes,
       newId: this.#newId,
@@ -110,11 +110,11 @@ export class TurnRunner {
   }
 
   /** False when the conversation was changed meanwhile and has to be loaded again. */
-  async #append(stored: StoredConversation | undefined, prepared: PreparedTurn): Promise<boolean> {
+  async #append({ isStored }: TurnBasis, prepared: PreparedTurn): Promise<boolean> {
     const { store, clock, deadlineMs } = this.#settings
     const { conversation, imported, turn, plan } = prepared
     const { tenant } = conversation.ccp
-    const expectedRevision = stored === undefined ? null : conversation.ccp.revision - 1
+    const expectedRevision = isStored ? conversation.ccp.revision - 1 : null
     const append = store.append({
       expectedRevision,
       conversation,
@@ -177,7 +177,7 @@ export class TurnRunner {
     return true
   }
 
-  async #replay({ conversation }: StoredConversation, replay: Turn): Promise<OpenTurn> {
+  async #replay({ conversation }: TurnBasis, replay: Turn): Promise<OpenTurn> {
     const recorded = await this.#store.plan(conversation.ccp.tenant, replay.plan ?? '')
     const plan = recorded ?? forgottenPlan(replay)
     return replayedTurn({ conversation, plan, items: [], tools: [] }, replay)
@@ -190,8 +190,8 @@ export class TurnRunner {
 
 function checkRevision(
   { expectedRevision: expected, conversation: id }: TurnRequest,
-  stored: StoredConversation | undefined,
+  { conversation, isStored }: TurnBasis,
 ): void {
-  const actual = stored?.conversation.ccp.revision ?? 0
+  const actual = isStored ? conversation.ccp.revision : 0
   if (expected !== undefined && expected !== actual) throw revisionConflict(id, expected, actual)
 }
