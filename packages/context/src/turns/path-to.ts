@@ -10,5 +10,5 @@ export function pathTo(turns: readonly Turn[], head: string | null): readonly Tu
     path.push(turn)
     id = turn.parent
   }
-  return path.reverse()
+  return path.toReversed()
 }
