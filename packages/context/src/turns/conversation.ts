@@ -24,6 +24,8 @@ export interface Conversation {
     readonly branches: Readonly<Record<string, string>>
     /** How many turns it has, on all branches: the newest `seq`. */
     readonly turns: number
+    /** How often turns that had ended were changed: pinned, or items of theirs deleted. */
+    readonly rewrites: number
     /** Turns that are pinned, at most `pinnedMax`. */
     readonly pinned: readonly string[]
     /**

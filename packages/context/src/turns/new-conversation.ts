@@ -28,6 +28,7 @@ export function newConversation(parts: NewConversation): Conversation {
       branch: mainBranch,
       branches: {},
       turns: 0,
+      rewrites: 0,
       pinned: [],
       sends_history: false,
       subject: parts.subject ?? null,
