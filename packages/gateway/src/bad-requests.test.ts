@@ -145,6 +145,19 @@ describe('a bad request is answered in the format of OpenAI', () => {
     expect(await response.json()).toMatchObject(body)
   })
 
+  it.each([
+    'x-fairlead-conversation',
+    'x-fairlead-persona',
+    'x-fairlead-strategy',
+    'x-fairlead-prompt',
+    'Idempotency-Key',
+  ])('an empty %s is not taken for an absent one', async (name) => {
+    const gateway = await start()
+    const response = await gateway.chat(valid, { [name]: '' })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: { code: 'invalid_value', param: name } })
+  })
+
   it('another content type is a 415', async () => {
     const gateway = await start()
     const response = await gateway.chat(valid, { 'content-type': 'text/plain' })

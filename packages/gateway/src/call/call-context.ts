@@ -41,7 +41,7 @@ export function readCallContext(headers: HeaderFields, value: unknown): CallCont
   }
   const named = (name: 'conversation' | 'persona' | 'strategy' | 'prompt') =>
     shortName(
-      headerOf(headers, `x-fairlead-${name}`) ??
+      readHeader(headers, `x-fairlead-${name}`) ??
         readOptional(body[name], `context.${name}`, readNonEmptyString),
       `context.${name}`,
     )
@@ -52,7 +52,7 @@ export function readCallContext(headers: HeaderFields, value: unknown): CallCont
     prompt: named('prompt'),
     variables: readOptional(body['variables'], 'context.variables', readObject) ?? {},
     expectedRevision: expectedRevision(headers.get('if-match'), body['expected_revision']),
-    idempotencyKey: shortName(headerOf(headers, 'idempotency-key'), 'Idempotency-Key'),
+    idempotencyKey: shortName(readHeader(headers, 'Idempotency-Key'), 'Idempotency-Key'),
   }
 }
 
@@ -64,9 +64,11 @@ function shortName(name: string | undefined, param: string): string | undefined 
   throw invalidField(param, `it has more than ${nameLengthMax} characters.`)
 }
 
-function headerOf(headers: HeaderFields, name: string): string | undefined {
-  const value = headers.get(name)
-  return value === '' ? undefined : value
+/** An empty header is as wrong as an empty field: a name that was lost on the way selects nothing. */
+function readHeader(headers: HeaderFields, name: string): string | undefined {
+  const value = headers.get(name.toLowerCase())
+  if (value?.trim() !== '') return value
+  throw invalidField(name, 'it must not be empty; leave it out instead.')
 }
 
 function expectedRevision(ifMatch: string | undefined, value: unknown): number | undefined {
