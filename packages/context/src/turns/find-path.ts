@@ -1,0 +1,151 @@
+import {
+  compareCursors,
+  matchTurn,
+  matchTurnBefore,
+  type Cursor,
+  type TurnMatch,
+} from './match-turn.ts'
+import type { SentExchange } from './sent-exchange.ts'
+import type { TurnOutline } from './turn-outline.ts'
+import type { TurnTree } from './turn-tree.ts'
+
+/** Turns of one path of the log that a body repeats in their order. */
+export interface FoundPath {
+  /** The last of them, which is where new turns go; null for the root. */
+  readonly end: string | null
+  /** What of the body they are. The rest is not in the log. */
+  readonly cursor: Cursor
+  readonly matches: readonly FoundTurn[]
+  /** The first turn of the path that is there, when others come before it; null for none. */
+  readonly before: string | null
+  /** Turns between the first and the last that the body does not have. */
+  readonly leftOut: readonly string[]
+}
+
+export interface FoundTurn {
+  readonly turn: TurnOutline
+  readonly match: TurnMatch
+}
+
+/** The most turns that are left out one by one. */
+export const leftOutMax = 64
+
+const start: Cursor = { exchange: 0, offset: 0 }
+
+interface Step {
+  readonly turn: TurnOutline
+  readonly match: TurnMatch
+  readonly previous: Step | undefined
+  /** Sum of the distances so far. */
+  readonly distance: number
+}
+
+/**
+ * The path from the root that has the most of the body, without a gap. Among equals, the one that is
+ * most alike, then one on the current path, then the newest. Visits each turn at most once, and only
+ * those whose parents match.
+ */
+export function findFromRoot(
+  tree: TurnTree,
+  body: readonly SentExchange[],
+  isCurrent: (id: string) => boolean,
+): FoundPath {
+  let best: Step | undefined
+  let steps = stepsFrom(undefined, tree, body)
+  while (steps.length > 0) {
+    for (const step of steps) if (isBetter(step, best, isCurrent)) best = step
+    steps = steps.flatMap((step) => stepsFrom(step, tree, body))
+  }
+  const matches: FoundTurn[] = []
+  for (let step = best; step !== undefined; step = step.previous) matches.push(step)
+  matches.reverse()
+  return {
+    end: best?.turn.id ?? null,
+    cursor: best?.match.cursor ?? start,
+    matches,
+    before: null,
+    leftOut: [],
+  }
+}
+
+function stepsFrom(
+  previous: Step | undefined,
+  tree: TurnTree,
+  body: readonly SentExchange[],
+): Step[] {
+  const from = previous?.match.cursor ?? start
+  return tree.childrenOf(previous?.turn.id ?? null).flatMap((turn) => {
+    const match = turn.in_history ? matchTurn(turn, body, from, true) : undefined
+    if (match === undefined) return []
+    return [{ turn, match, previous, distance: (previous?.distance ?? 0) + match.distance }]
+  })
+}
+
+function isBetter(step: Step, best: Step | undefined, isCurrent: (id: string) => boolean): boolean {
+  if (best === undefined) return true
+  const further = compareCursors(step.match.cursor, best.match.cursor)
+  if (further !== 0) return further > 0
+  if (step.distance !== best.distance) return step.distance < best.distance
+  const current = isCurrent(step.turn.id)
+  return current === isCurrent(best.turn.id) ? step.turn.seq > best.turn.seq : current
+}
+
+/**
+ * The turns that stand in the body before a place, looked for upwards from a turn, the nearest
+ * first. Undefined unless all of the body before that place is found, with at most `leftOutMax`
+ * turns skipped.
+ */
+export function findUpwards(
+  tree: TurnTree,
+  from: string | null,
+  body: readonly SentExchange[],
+  until: Cursor,
+): FoundPath | undefined {
+  const matches: FoundTurn[] = []
+  const skipped: string[] = []
+  let cursor = until
+  let passed = 0
+  for (const turn of tree.upFrom(from)) {
+    if (compareCursors(cursor, start) === 0) break
+    const match = turn.in_history ? matchTurnBefore(turn, body, cursor) : undefined
+    if (match !== undefined) {
+      cursor = match.cursor
+      matches.push({ turn, match })
+    } else if (matches.length > 0) skipped.push(turn.id)
+    else passed += 1
+    if (skipped.length > leftOutMax || passed > leftOutMax) return undefined
+  }
+  const first = matches.at(-1)
+  if (first === undefined || compareCursors(cursor, start) !== 0) return undefined
+  return {
+    end: matches[0]?.turn.id ?? null,
+    cursor: until,
+    matches: matches.toReversed(),
+    before: first.turn.parent === null ? null : first.turn.id,
+    leftOut: skipped.toReversed(),
+  }
+}
+
+/**
+ * The turn, anywhere in the tree, at whose end most of the body was said along its path, in the same
+ * order, whatever else was said in between. Looks at each turn once.
+ */
+export function findAnywhere(
+  tree: TurnTree,
+  body: readonly SentExchange[],
+  isCurrent: (id: string) => boolean,
+): { readonly end: string; readonly cursor: Cursor } | undefined {
+  const cursors = new Map<string, Cursor>()
+  let best: { readonly turn: TurnOutline; readonly cursor: Cursor } | undefined
+  for (const turn of tree.all()) {
+    const from = (turn.parent === null ? start : cursors.get(turn.parent)) ?? start
+    const match = turn.in_history ? matchTurn(turn, body, from, false) : undefined
+    cursors.set(turn.id, match?.cursor ?? from)
+    if (match === undefined) continue
+    const further = best === undefined ? 1 : compareCursors(match.cursor, best.cursor)
+    if (further > 0 || (further === 0 && (isCurrent(turn.id) || !isCurrent(best?.turn.id ?? '')))) {
+      best = { turn, cursor: match.cursor }
+    }
+  }
+  return best && { end: best.turn.id, cursor: best.cursor }
+}

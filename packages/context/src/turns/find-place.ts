@@ -1,0 +1,157 @@
+import { answerDistance, isNothing } from './compare-answers.ts'
+import { findAnywhere, findFromRoot, findUpwards, type FoundPath } from './find-path.ts'
+import { isUserMessage } from './item-kind.ts'
+import { compareCursors, type Cursor } from './match-turn.ts'
+import type { SentExchange } from './sent-exchange.ts'
+import type { TurnOutline } from './turn-outline.ts'
+import type { LeftOutTurns } from './turn.ts'
+import type { TurnTree } from './turn-tree.ts'
+
+/** What a body is compared with. */
+export interface PlacementLog {
+  readonly tree: TurnTree
+  /** The newest turn of the selected branch; null before the first. */
+  readonly head: string | null
+  /** What the head leaves out; null for nothing or without a head. */
+  readonly leftOut: LeftOutTurns | null
+  /** Whether a caller has repeated what a model said: then every body is all that its caller has. */
+  readonly sendsHistory: boolean
+}
+
+interface Place {
+  readonly path: FoundPath
+  readonly leftOut: LeftOutTurns | null
+  /** Whether the body has an answer of the log as part of its history. */
+  readonly repeatsAnswer: boolean
+}
+
+const start: Cursor = { exchange: 0, offset: 0 }
+
+/** Finds where in the tree a body belongs, by the rules that `placeInput` states. */
+export function findPlace(body: readonly SentExchange[], log: PlacementLog): Place {
+  const isCurrent = currentPath(log)
+  const head = newestInHistory(log)
+  if (!body.some(({ input }) => input.some(isUserMessage))) {
+    const path = findFromRoot(log.tree, body, isCurrent)
+    return isDone(path, body) ? placeOf(path) : afterHead(body, head, log)
+  }
+  if (!isWhole(body, head, log)) return afterHead(body, head, log)
+  return placeOf(findWhole(body, head, log, isCurrent))
+}
+
+/** Whether a turn is on the path to the head, of which the turns are collected when first asked. */
+export function currentPath({ tree, head }: PlacementLog): (id: string) => boolean {
+  let ids: ReadonlySet<string> | undefined
+  return (id) => (ids ??= new Set(Array.from(tree.upFrom(head), (turn) => turn.id))).has(id)
+}
+
+/** The newest turn of the current path that may have successors. */
+function newestInHistory({ tree, head }: PlacementLog): TurnOutline | undefined {
+  for (const turn of tree.upFrom(head)) if (turn.in_history) return turn
+  return undefined
+}
+
+/** Whether the body is all that its caller has, rather than new input. */
+function isWhole(
+  body: readonly SentExchange[],
+  head: TurnOutline | undefined,
+  { tree, sendsHistory }: PlacementLog,
+): boolean {
+  const [first] = body
+  if (sendsHistory || head === undefined || first === undefined || body.length > 1) return true
+  if (head.parent === null && asksAgain(head, first)) return true
+  return (
+    first.output.length > 0 &&
+    tree.childrenOf(null).some((turn) => isAsked(turn, first) && isAnswered(turn, first))
+  )
+}
+
+/** Whether the question is that of the turn; after one whose answer was cut, more may follow. */
+function asksAgain(turn: TurnOutline, sent: SentExchange): boolean {
+  const { length } = turn.input
+  if (length === 0 || !beginsWith(turn, sent)) return false
+  return sent.questionKeys.length === length || (turn.cut && sent.questionKeys.length > length)
+}
+
+function isAsked(turn: TurnOutline, sent: SentExchange): boolean {
+  return sent.questionKeys.length === turn.input.length && beginsWith(turn, sent)
+}
+
+function isAnswered(turn: TurnOutline, sent: SentExchange): boolean {
+  return !isNothing(turn.answer) && answerDistance(turn, sent) !== undefined
+}
+
+function beginsWith({ input }: TurnOutline, { questionKeys }: SentExchange): boolean {
+  return input.every((key, index) => key.text === questionKeys[index]?.text)
+}
+
+function findWhole(
+  body: readonly SentExchange[],
+  head: TurnOutline | undefined,
+  { tree, leftOut }: PlacementLog,
+  isCurrent: (id: string) => boolean,
+): FoundPath {
+  const end = { exchange: body.length - 1, offset: 0 }
+  const window = () =>
+    body.length === 1 ? undefined : findUpwards(tree, head?.id ?? null, body, end)
+  // A caller that kept only a window before has rather one again than gone back to the beginning.
+  const before = leftOut === null ? undefined : window()
+  if (before !== undefined) return before
+  const fromRoot = findFromRoot(tree, body, isCurrent)
+  if (isDone(fromRoot, body)) return fromRoot
+  const found = leftOut === null ? window() : undefined
+  if (found !== undefined) return found
+  const anywhere = findAnywhere(tree, body, isCurrent)
+  if (anywhere === undefined || compareCursors(anywhere.cursor, fromRoot.cursor) <= 0) {
+    return fromRoot
+  }
+  return findUpwards(tree, anywhere.end, body, anywhere.cursor) ?? fromRoot
+}
+
+/** Whether the log has all but the body's last question. */
+function isDone({ cursor }: FoundPath, body: readonly SentExchange[]): boolean {
+  return cursor.exchange === body.length - 1
+}
+
+function placeOf(path: FoundPath): Place {
+  const { before, leftOut, matches } = path
+  return {
+    path,
+    leftOut: before === null && leftOut.length === 0 ? null : { before, turns: leftOut },
+    repeatsAnswer: matches.some(({ match }) => match.answer !== 'none'),
+  }
+}
+
+/**
+ * New input after the head. If it begins with what the model said last, such as the calls that it
+ * answers, the log has that.
+ */
+function afterHead(
+  body: readonly SentExchange[],
+  head: TurnOutline | undefined,
+  { leftOut }: PlacementLog,
+): Place {
+  const [first] = body
+  const path = { end: head?.id ?? null, cursor: start, matches: [], before: null, leftOut: [] }
+  const repeats =
+    head !== undefined &&
+    first !== undefined &&
+    body.length > 1 &&
+    first.input.length === 0 &&
+    answerDistance(head, first) !== undefined
+  if (!repeats) return { path, leftOut, repeatsAnswer: false }
+  const cursor = { exchange: 1, offset: 0 }
+  const match = {
+    cursor,
+    distance: 0,
+    from: start,
+    count: 0,
+    question: 'same',
+    answer: 'same',
+  } as const
+  return {
+    path: { ...path, cursor, matches: [{ turn: head, match }] },
+    leftOut,
+    repeatsAnswer: false,
+  }
+}
