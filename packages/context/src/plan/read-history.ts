@@ -1,5 +1,10 @@
 import { groupTurns, type TurnGroup } from '../turns/group-turns.ts'
-import { leftOutReason, supersededTurns, type LeftOutReason } from '../turns/turn-in-history.ts'
+import {
+  leftOutReason,
+  supersededTurns,
+  turnsNotSent,
+  type LeftOutReason,
+} from '../turns/turn-in-history.ts'
 import type { PromptSource } from './prompt-source.ts'
 
 export interface History {
@@ -21,8 +26,9 @@ export function readHistory({
 }: Pick<PromptSource, 'log' | 'current' | 'epoch'>): History {
   const superseded = supersededTurns([...log, current])
   const leftOut = new Map<string, LeftOutReason>()
+  const notSent = turnsNotSent(log, current.left_out)
   for (const turn of log) {
-    const reason = leftOutReason(turn, superseded)
+    const reason = notSent.has(turn.id) ? 'not_sent' : leftOutReason(turn, superseded)
     if (reason !== undefined) leftOut.set(turn.id, reason)
   }
   const groups = groupTurns([...log, current], (turn) => !leftOut.has(turn.id))

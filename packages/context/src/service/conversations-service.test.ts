@@ -397,7 +397,8 @@ describe('a prompt over the context window', () => {
     const { conversations } = openConversations()
     const compacted: boolean[] = []
     for (let number = 0; number < 12; number++) {
-      const { open } = await say(conversations, [user(long)], [assistant(long)], { window: 1300 })
+      const question = user(`${number} ${long}`.slice(0, 400))
+      const { open } = await say(conversations, [question], [assistant(long)], { window: 1300 })
       compacted.push(open.plan.epoch.compacted)
       const total = open.plan.segments.reduce((sum, segment) => sum + segment.tokens, 0)
       expect(total).toBeLessThanOrEqual(1300)

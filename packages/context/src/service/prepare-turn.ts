@@ -4,6 +4,7 @@ import type { ContextPlan } from '../plan/context-plan.ts'
 import type { CountTokens } from '../plan/count-tokens.ts'
 import type { AssembledPrompt } from '../plan/prompt-source.ts'
 import type { Conversation } from '../turns/conversation.ts'
+import { turnAsSent } from '../turns/turn-as-sent.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
 import { withTurns } from '../turns/with-turns.ts'
@@ -40,7 +41,7 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
   if (request.input.length === 0) throw missingField('messages', 'send at least one message')
   const variables = { ...conversation.ccp.variables, ...request.variables }
   checkVariables(variables)
-  const { path, imported, turn } = addTurns(source)
+  const { path, asSent, imported, turn, sendsHistory } = addTurns(source)
   const planId = newId('plan_')
   const current: Turn = { ...turn, plan: planId }
   const prompt = assemblePrompt({
@@ -48,7 +49,7 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
     revision: conversation.ccp.revision,
     epoch: conversation.ccp.epoch,
     variables,
-    log: [...path, ...imported],
+    log: [...path.map((one) => turnAsSent(one, asSent.get(one.id))), ...imported],
     current,
     request,
     nowMs,
@@ -59,7 +60,10 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
   const begun: Turn = { ...current, epoch }
   const grown = withTurns(conversation, [begun])
   return {
-    conversation: { ...grown, ccp: { ...grown.ccp, epoch: prompt.epoch, variables } },
+    conversation: {
+      ...grown,
+      ccp: { ...grown.ccp, epoch: prompt.epoch, variables, sends_history: sendsHistory },
+    },
     imported: imported.map((one) => ({ ...one, epoch })),
     turn: begun,
     plan: { id: planId, ...prompt.plan },

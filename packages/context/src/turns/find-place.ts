@@ -33,7 +33,8 @@ export function findPlace(body: readonly SentExchange[], log: PlacementLog): Pla
   const head = newestInHistory(log)
   if (!body.some(({ input }) => input.some(isUserMessage))) {
     const path = findFromRoot(log.tree, body, isCurrent)
-    return isDone(path, body) ? placeOf(path) : afterHead(body, head, log)
+    const isKnown = path.end !== null && isDone(path, body)
+    return isKnown ? placeOf(path) : afterHead(body, head, log)
   }
   if (!isWhole(body, head, log)) return afterHead(body, head, log)
   return placeOf(findWhole(body, head, log, isCurrent))

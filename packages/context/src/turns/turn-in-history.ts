@@ -1,8 +1,8 @@
 import type { Item } from '@fairlead/llm'
-import type { Turn } from './turn.ts'
+import type { LeftOutTurns, Turn } from './turn.ts'
 
 /** Why prompts omit a stored turn. */
-export type LeftOutReason = 'superseded' | 'still_running' | 'no_output'
+export type LeftOutReason = 'superseded' | 'still_running' | 'no_output' | 'not_sent'
 
 /**
  * Why later prompts omit a turn; undefined when they may include it. The rules:
@@ -22,6 +22,16 @@ export function leftOutReason(
   if (turn.status === 'in_progress') return 'still_running'
   if (turn.status === 'completed') return undefined
   return outputInHistory(turn).length === 0 ? 'no_output' : undefined
+}
+
+/** The turns of a path whose messages the caller no longer sends, by what the newest turn says. */
+export function turnsNotSent(
+  path: readonly Turn[],
+  leftOut: LeftOutTurns | null,
+): ReadonlySet<string> {
+  if (leftOut === null) return new Set()
+  const first = path.findIndex(({ id }) => id === leftOut.before)
+  return new Set([...path.slice(0, Math.max(0, first)).map(({ id }) => id), ...leftOut.turns])
 }
 
 /** The ids of turns that a later turn replaces. */
