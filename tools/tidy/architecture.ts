@@ -213,6 +213,7 @@ export const architecture: Architecture = {
         'kept-response.ts',
         'response-store.ts',
         'store-type.ts',
+        'turn-queries.ts',
         'turn-store.ts',
       ],
       list: ['open-conversation-store.ts', 'store-types.ts'],

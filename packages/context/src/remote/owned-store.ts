@@ -1,12 +1,14 @@
 import type { Clock, Logger } from '@fairlead/base'
 import { ExpirySweep } from '../service/expiry-sweep.ts'
 import type { ContextStore } from '../stores/context-store.ts'
+import type { BasisQuery, ConversationBasis } from '../stores/turn-queries.ts'
 import type {
   AppendOutcome,
   ConversationChange,
   FinishOutcome,
-  PartialOutput,
+  RemoveOutcome,
   StoredConversation,
+  TurnEndChange,
 } from '../stores/turn-store.ts'
 import type { Turn } from '../turns/turn.ts'
 import { OwnedResponses, type ResponseAsker } from './owned-responses.ts'
@@ -56,24 +58,35 @@ export class OwnedStore {
     list: readonly unknown[],
   ): Promise<unknown> {
     // Unchecked: both ends are the same version of the same program.
-    const [first, second] = list as [never, never]
+    const [first, second, third] = list as [never, never, never]
     switch (operation) {
+      case 'basis':
+        return this.#basis(asker, first, second, third)
       case 'load':
         return this.#load(asker, first, second)
       case 'append':
         return this.#append(asker, first)
-      case 'flush':
-        return this.store.flush(first as readonly PartialOutput[])
       case 'finish':
         return this.#finish(first, second)
       case 'remove':
         return this.#remove(first, second)
-      case 'plan':
-        return this.store.plan(first, second)
       case 'recover':
         return this.endTurnsOf(asker, first)
+      case 'conversation':
+      case 'path':
+      case 'turn':
+      case 'outline':
+      case 'turnPage':
+      case 'itemPage':
+      case 'item':
+      case 'flush':
+      case 'replacePlan':
+      case 'plan':
+      case 'list':
+      case 'removeSubject':
       case 'expire':
-        return this.store.expire()
+      case 'configure':
+        return this.#pass(operation, list)
     }
   }
 
@@ -98,6 +111,23 @@ export class OwnedStore {
     await this.store.close()
   }
 
+  /** Operations that need nothing but the store. */
+  #pass(operation: TurnOperation, list: readonly unknown[]): Promise<unknown> {
+    const perform = this.store[operation] as (...list: readonly unknown[]) => Promise<unknown>
+    return perform.call(this.store, ...list)
+  }
+
+  async #basis(
+    asker: StoreAsker,
+    tenant: string,
+    id: string,
+    query: BasisQuery,
+  ): Promise<ConversationBasis | undefined> {
+    const basis = await this.store.basis(tenant, id, query)
+    if (basis?.running !== undefined) this.#running.watch(tenant, id, asker)
+    return basis
+  }
+
   async #load(
     asker: StoreAsker,
     tenant: string,
@@ -120,29 +150,25 @@ export class OwnedStore {
     return outcome
   }
 
-  async #finish(tenant: string, turn: Turn): Promise<FinishOutcome> {
-    const outcome = await this.store.finish(tenant, turn)
-    this.#forget(tenant, turn.conversation, turn.id)
+  async #finish(tenant: string, change: TurnEndChange): Promise<FinishOutcome> {
+    const outcome = await this.store.finish(tenant, change)
+    this.#forget(tenant, change.turn.conversation, change.turn.id)
     return outcome
   }
 
-  async #remove(tenant: string, id: string): Promise<boolean> {
-    const existed = await this.store.remove(tenant, id)
+  async #remove(tenant: string, id: string): Promise<RemoveOutcome> {
+    const outcome = await this.store.remove(tenant, id)
     const running = this.#running.of(tenant, id)
-    if (running !== undefined) this.#forget(tenant, id, running.id)
-    return existed
+    if (outcome === 'removed' && running !== undefined) this.#forget(tenant, id, running.id)
+    return outcome
   }
 
   async #endIncomplete(turn: RegisteredTurn<StoreAsker>, completedAt: number): Promise<void> {
     const { tenant, conversation, id } = turn
-    const stored = await this.store.load(tenant, conversation)
-    const running = stored?.turns.find((one) => one.id === id)
+    const running = await this.store.turn(tenant, conversation, id)
     if (running !== undefined) {
-      await this.store.finish(tenant, {
-        ...running,
-        status: 'incomplete',
-        completed_at: completedAt,
-      })
+      const ended: Turn = { ...running, status: 'incomplete', completed_at: completedAt }
+      await this.store.finish(tenant, { turn: ended })
     }
     this.#forget(tenant, conversation, id)
   }

@@ -1,12 +1,28 @@
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type {
+  BasisQuery,
+  ConversationBasis,
+  ConversationPage,
+  ConversationQuery,
+  IdentifiedItem,
+  PathQuery,
+  StorePage,
+  StorePageQuery,
+  SubjectRemoval,
+} from '../stores/turn-queries.ts'
+import type {
   AppendOutcome,
   ConversationChange,
   FinishOutcome,
   PartialOutput,
+  RemoveOutcome,
   StoredConversation,
+  StoreRetention,
+  TurnEndChange,
 } from '../stores/turn-store.ts'
+import type { Conversation } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
+import type { TurnOutline } from '../turns/turn-outline.ts'
 import type { ContextStore } from '../stores/context-store.ts'
 import { RemoteResponseStore } from './remote-response-store.ts'
 import type { StoreOperation } from './store-messages.ts'
@@ -44,6 +60,38 @@ export class RemoteTurnStore implements ContextStore {
     for (const listener of this.#listeners) listener(tenant, conversation)
   }
 
+  conversation(tenant: string, id: string): Promise<Conversation | undefined> {
+    return this.#request('conversation', tenant, id)
+  }
+
+  basis(tenant: string, id: string, query: BasisQuery): Promise<ConversationBasis | undefined> {
+    return this.#request('basis', tenant, id, query)
+  }
+
+  path(tenant: string, id: string, query: PathQuery): Promise<readonly Turn[]> {
+    return this.#request('path', tenant, id, query)
+  }
+
+  turn(tenant: string, id: string, turnId: string): Promise<Turn | undefined> {
+    return this.#request('turn', tenant, id, turnId)
+  }
+
+  outline(tenant: string, id: string, afterSeq: number): Promise<readonly TurnOutline[]> {
+    return this.#request('outline', tenant, id, afterSeq)
+  }
+
+  turnPage(tenant: string, id: string, query: StorePageQuery): Promise<StorePage<Turn>> {
+    return this.#request('turnPage', tenant, id, query)
+  }
+
+  itemPage(tenant: string, id: string, query: StorePageQuery): Promise<StorePage<IdentifiedItem>> {
+    return this.#request('itemPage', tenant, id, query)
+  }
+
+  item(tenant: string, id: string, itemId: string): Promise<IdentifiedItem | undefined> {
+    return this.#request('item', tenant, id, itemId)
+  }
+
   load(tenant: string, id: string): Promise<StoredConversation | undefined> {
     return this.#request('load', tenant, id)
   }
@@ -56,16 +104,28 @@ export class RemoteTurnStore implements ContextStore {
     return this.#request('flush', outputs)
   }
 
-  finish(tenant: string, turn: Turn): Promise<FinishOutcome> {
-    return this.#request('finish', tenant, turn)
+  finish(tenant: string, change: TurnEndChange): Promise<FinishOutcome> {
+    return this.#request('finish', tenant, change)
   }
 
-  remove(tenant: string, id: string): Promise<boolean> {
+  replacePlan(tenant: string, plan: ContextPlan): Promise<boolean> {
+    return this.#request('replacePlan', tenant, plan)
+  }
+
+  remove(tenant: string, id: string): Promise<RemoveOutcome> {
     return this.#request('remove', tenant, id)
   }
 
   plan(tenant: string, planId: string): Promise<ContextPlan | undefined> {
     return this.#request('plan', tenant, planId)
+  }
+
+  list(tenant: string, query: ConversationQuery): Promise<ConversationPage> {
+    return this.#request('list', tenant, query)
+  }
+
+  removeSubject(tenant: string, subject: string): Promise<SubjectRemoval> {
+    return this.#request('removeSubject', tenant, subject)
   }
 
   recover(completedAt: number): Promise<number> {
@@ -74,6 +134,10 @@ export class RemoteTurnStore implements ContextStore {
 
   expire(): Promise<number> {
     return this.#request('expire')
+  }
+
+  configure(retention: StoreRetention): Promise<void> {
+    return this.#request('configure', retention)
   }
 
   /** Resolves when everything that was asked before is answered. */

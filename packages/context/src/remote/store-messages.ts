@@ -1,3 +1,5 @@
+import type { TurnStore } from '../stores/turn-store.ts'
+
 /** What a client asks of the owner of the stores, in the order of the calls. */
 export interface StoreRequest {
   /** Unique within the client. */
@@ -11,8 +13,8 @@ export interface StoreRequest {
 
 export type StoreOperation = 'open' | TurnOperation | ResponseOperation
 
-export type TurnOperation =
-  'load' | 'append' | 'flush' | 'finish' | 'remove' | 'plan' | 'recover' | 'expire'
+/** Those of a TurnStore. */
+export type TurnOperation = Exclude<keyof TurnStore, 'type' | 'close'>
 
 /** Those of a ResponseStore, and `response-cancel`: whoever runs the response is to end it. */
 export type ResponseOperation =

@@ -22,6 +22,15 @@ export function conversationLocked(id: string): ModelError {
   )
 }
 
+/** A legal hold keeps it. */
+export function conversationHeld(id: string): ModelError {
+  return new ModelError(
+    'conflict',
+    `Conversation '${id}' is under a legal hold, so nothing of it is deleted. Lift the hold first.`,
+    { code: 'conversation_held', param: 'conversation' },
+  )
+}
+
 /** Another process took the turn for abandoned and ended it. */
 export function turnEndedMeanwhile(id: string): ModelError {
   return new ModelError(

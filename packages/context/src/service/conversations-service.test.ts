@@ -615,8 +615,8 @@ describe('a store in trouble', () => {
   it('that could not take the end of a turn takes it with the next one', async () => {
     const { store } = openConversations()
     let down = true
-    const finish: ContextStore['finish'] = (owner, turn) =>
-      down ? Promise.reject(broken) : store.finish(owner, turn)
+    const finish: ContextStore['finish'] = (owner, change) =>
+      down ? Promise.reject(broken) : store.finish(owner, change)
     const { conversations } = openConversations({ store: { ...store, finish } })
     const open = await conversations.begin(turnRequest([user('1')]))
     expect(await failure(open.finish(completed(assistant('a'))))).toMatchObject({ status: 503 })

@@ -10,6 +10,7 @@ import { withTurns } from '../turns/with-turns.ts'
 import { createIds, isOwnConversationId, type NewId } from '../turns/ulid.ts'
 import {
   conversationExists,
+  conversationHeld,
   conversationLocked,
   conversationNotFound,
   itemNotFound,
@@ -88,7 +89,9 @@ class ConversationsService implements Conversations {
   }
 
   async remove(tenant: string, id: string): Promise<void> {
-    if (!(await this.#store.remove(tenant, id))) throw conversationNotFound(id)
+    const outcome = await this.#store.remove(tenant, id)
+    if (outcome === 'held') throw conversationHeld(id)
+    if (outcome === 'missing') throw conversationNotFound(id)
   }
 
   async turns(tenant: string, id: string): Promise<readonly Turn[]> {

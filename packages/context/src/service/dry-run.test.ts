@@ -19,7 +19,7 @@ function countedConversations() {
     ...store,
     append: (change) => counted(store.append(change)),
     flush: (outputs) => counted(store.flush(outputs)),
-    finish: (tenant, turn) => counted(store.finish(tenant, turn)),
+    finish: (tenant, change) => counted(store.finish(tenant, change)),
     remove: (tenant, id) => counted(store.remove(tenant, id)),
   }
   return { ...openConversations({ store: watched, clock }), written }

@@ -17,14 +17,26 @@ export function withDeadlines(
   const limited = <T>(work: () => Promise<T>) => withinDeadline(clock, deadlineMs, work)
   return {
     type: store.type,
+    conversation: (tenant, id) => limited(() => store.conversation(tenant, id)),
+    basis: (tenant, id, query) => limited(() => store.basis(tenant, id, query)),
+    path: (tenant, id, query) => limited(() => store.path(tenant, id, query)),
+    turn: (tenant, id, turnId) => limited(() => store.turn(tenant, id, turnId)),
+    outline: (tenant, id, afterSeq) => limited(() => store.outline(tenant, id, afterSeq)),
+    turnPage: (tenant, id, query) => limited(() => store.turnPage(tenant, id, query)),
+    itemPage: (tenant, id, query) => limited(() => store.itemPage(tenant, id, query)),
+    item: (tenant, id, itemId) => limited(() => store.item(tenant, id, itemId)),
     load: (tenant, id) => limited(() => store.load(tenant, id)),
     append: (change) => limited(() => store.append(change)),
     flush: (outputs) => limited(() => store.flush(outputs)),
-    finish: (tenant, turn) => limited(() => store.finish(tenant, turn)),
+    finish: (tenant, change) => limited(() => store.finish(tenant, change)),
+    replacePlan: (tenant, plan) => limited(() => store.replacePlan(tenant, plan)),
     remove: (tenant, id) => limited(() => store.remove(tenant, id)),
     plan: (tenant, planId) => limited(() => store.plan(tenant, planId)),
+    list: (tenant, query) => limited(() => store.list(tenant, query)),
+    removeSubject: (tenant, subject) => limited(() => store.removeSubject(tenant, subject)),
     recover: (completedAt) => limited(() => store.recover(completedAt)),
     expire: () => limited(() => store.expire()),
+    configure: (retention) => limited(() => store.configure(retention)),
     close: () => store.close(),
   }
 }

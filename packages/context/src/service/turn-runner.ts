@@ -124,7 +124,9 @@ export class TurnRunner {
     try {
       return (await withinDeadline(clock, deadlineMs, () => append)) === 'stored'
     } catch (error) {
-      this.#running.dropWhenStored(tenant, turn, append, (ended) => store.finish(tenant, ended))
+      this.#running.dropWhenStored(tenant, turn, append, (ended) =>
+        store.finish(tenant, { turn: ended }),
+      )
       throw error
     }
   }
@@ -148,7 +150,7 @@ export class TurnRunner {
     const failed = 'the end of a turn was not stored'
     let outcome: FinishOutcome
     try {
-      outcome = await this.#store.finish(tenant, ended)
+      outcome = await this.#store.finish(tenant, { turn: ended })
     } catch (error) {
       this.#running.endLater(tenant, ended)
       logger.error({ err: error, turn: ended.id }, failed)
@@ -165,7 +167,7 @@ export class TurnRunner {
   async #endAbandoned(tenant: string, running: Turn): Promise<boolean> {
     const unstored = this.#running.unstoredEnd(running)
     if (unstored !== undefined) {
-      await this.#store.finish(tenant, unstored)
+      await this.#store.finish(tenant, { turn: unstored })
       this.#running.end(tenant, unstored)
       return true
     }
@@ -173,7 +175,7 @@ export class TurnRunner {
     const ageMs = clock.now() - running.created_at * 1000
     if (this.#running.has(running) || ageMs < abandonedAfterMs) return false
     const ended: Turn = { ...running, status: 'incomplete', completed_at: this.#nowSeconds() }
-    await this.#store.finish(tenant, ended)
+    await this.#store.finish(tenant, { turn: ended })
     return true
   }
 

@@ -1,7 +1,19 @@
 import type { Item } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
-import type { Conversation } from '../turns/conversation.ts'
+import type { Conversation, EpochState } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
+import type { TurnOutline } from '../turns/turn-outline.ts'
+import type {
+  BasisQuery,
+  ConversationBasis,
+  ConversationPage,
+  ConversationQuery,
+  IdentifiedItem,
+  PathQuery,
+  StorePage,
+  StorePageQuery,
+  SubjectRemoval,
+} from './turn-queries.ts'
 
 /**
  * Where conversations, their turns and their plans are kept. Every store passes the suite in
@@ -14,8 +26,10 @@ import type { Turn } from '../turns/turn.ts'
  * - A conversation has at most one turn `in_progress`.
  * - What a resolved promise acknowledged survives the end of the process (except in Memory).
  * - Expired and removed conversations are deleted with their turns and plans, not hidden. A
- *   conversation with a running turn does not expire.
+ *   conversation with a running turn does not expire. One with a legal hold is neither expired nor
+ *   removed.
  * - A conversation keeps its newest `plansPerConversation` plans.
+ * - `basis`, `append` and `finish` cost the same however long the log is.
  *
  * Errors: a rejection means that the store is unavailable and that nothing was acknowledged. Anything
  * else is an outcome. The store never changes a value after returning it.
@@ -23,16 +37,41 @@ import type { Turn } from '../turns/turn.ts'
 export interface TurnStore {
   /** The type of the store, such as `Memory`. */
   readonly type: string
+  conversation(tenant: string, id: string): Promise<Conversation | undefined>
+  /** The conversation and what a new turn needs of its log; undefined if there is none. */
+  basis(tenant: string, id: string, query: BasisQuery): Promise<ConversationBasis | undefined>
+  /** The end of the path to a turn, oldest first; empty if there is no such turn. */
+  path(tenant: string, id: string, query: PathQuery): Promise<readonly Turn[]>
+  turn(tenant: string, id: string, turnId: string): Promise<Turn | undefined>
+  /**
+   * Outlines of the turns after `afterSeq`, by seq, `outlinesPerCall` at most: ask again from the
+   * last, until none come. Those of running turns change when they end.
+   */
+  outline(tenant: string, id: string, afterSeq: number): Promise<readonly TurnOutline[]>
+  /** A page of all turns, by seq, whatever their branch. */
+  turnPage(tenant: string, id: string, query: StorePageQuery): Promise<StorePage<Turn>>
+  /**
+   * A page of the items on the path to `ccp.head`. Turns that failed or were cancelled without
+   * output are not listed.
+   */
+  itemPage(tenant: string, id: string, query: StorePageQuery): Promise<StorePage<IdentifiedItem>>
+  /** An item of any branch; that of the selected branch where several have the id. */
+  item(tenant: string, id: string, itemId: string): Promise<IdentifiedItem | undefined>
   /** The conversation and all its turns, oldest first, read at one moment. */
   load(tenant: string, id: string): Promise<StoredConversation | undefined>
   append(change: ConversationChange): Promise<AppendOutcome>
   /** Writes partial output of running turns; a turn that has ended or is gone is skipped. */
   flush(outputs: readonly PartialOutput[]): Promise<void>
-  /** Replaces a running turn by its final form. */
-  finish(tenant: string, turn: Turn): Promise<FinishOutcome>
-  /** Whether the conversation existed. */
-  remove(tenant: string, id: string): Promise<boolean>
+  /** Replaces a running turn by its final form, and what else its end decides. */
+  finish(tenant: string, change: TurnEndChange): Promise<FinishOutcome>
+  /** Replaces the plan of the same id. Whether there was one. */
+  replacePlan(tenant: string, plan: ContextPlan): Promise<boolean>
+  remove(tenant: string, id: string): Promise<RemoveOutcome>
   plan(tenant: string, planId: string): Promise<ContextPlan | undefined>
+  /** Conversations of a tenant, by the time when they were created. */
+  list(tenant: string, query: ConversationQuery): Promise<ConversationPage>
+  /** Deletes conversations of a subject, with the kept responses of each, `subjectBatch` at most. */
+  removeSubject(tenant: string, subject: string): Promise<SubjectRemoval>
   /**
    * Ends every running turn as `incomplete`, keeping what was flushed. `completedAt` is in Unix
    * seconds. Returns the number of turns.
@@ -40,7 +79,14 @@ export interface TurnStore {
   recover(completedAt: number): Promise<number>
   /** Deletes expired conversations, at most `expireBatch` per call. Returns how many. */
   expire(): Promise<number>
+  /** Changes how long conversations and responses are kept, at once. */
+  configure(settings: StoreRetention): Promise<void>
   close(): Promise<void>
+}
+
+export interface StoreRetention {
+  /** What is untouched for longer is deleted; null keeps conversations, and responses 30 days. */
+  readonly ttlMs: number | null
 }
 
 export interface StoredConversation {
@@ -53,16 +99,29 @@ export interface ConversationChange {
   readonly expectedRevision: number | null
   /** The conversation after the change. */
   readonly conversation: Conversation
-  /** Turns to add, in order; only the last may be `in_progress`. */
+  /** Turns to add, in order; only the last may be `in_progress`. Their parents are stored, or precede them. */
   readonly turns: readonly Turn[]
+  /** Stored turns that have ended, in a new form; their place in the tree stays. */
+  readonly rewritten?: readonly Turn[]
   readonly plan?: ContextPlan
 }
 
 /** `locked`: the change adds turns, and one is running. */
 export type AppendOutcome = 'stored' | 'conflict' | 'locked' | 'missing'
 
-/** `ended`: the turn had already ended and is left unchanged. */
+export interface TurnEndChange {
+  readonly turn: Turn
+  /** Replaces the conversation's. */
+  readonly epoch?: EpochState
+  /** Replaces the plan of the same id. */
+  readonly plan?: ContextPlan
+}
+
+/** `ended`: the turn had already ended and is left unchanged, as is everything else. */
 export type FinishOutcome = 'stored' | 'ended' | 'missing'
+
+/** `held`: a legal hold keeps it. */
+export type RemoveOutcome = 'removed' | 'missing' | 'held'
 
 export interface PartialOutput {
   readonly tenant: string

@@ -1,9 +1,8 @@
 import type { Item } from '@fairlead/llm'
 import { timeGrowth } from '@fairlead/base/testing'
 import { expect, it } from 'vitest'
-import { matchRepeatedInput } from './match-repeated-input.ts'
 import { pairToolCalls } from './pair-tool-calls.ts'
-import { assistant, call, output, user } from './test-support/items.ts'
+import { call, output, user } from './test-support/items.ts'
 
 /** What a caller sends, by its number of items; made once, so that only the work is measured. */
 type Body = (count: number) => readonly Item[]
@@ -37,29 +36,4 @@ it('finding spare outputs takes linear time', async () => {
     (input) => pairToolCalls(input.entries, input.spares),
   )
   expect(growth).toBeLessThan(32)
-})
-
-it.each<[string, Body, Body]>([
-  [
-    'the same words over and over',
-    (n) => [user('first'), ...times(n, () => [user('a'), assistant('a')])],
-    (n) => times(n, () => [user('a'), assistant('a')]),
-  ],
-  [
-    'the same words over and over, and then others',
-    (n) => [user('first'), ...times(n, () => assistant('a'))],
-    (n) => [...times(n / 2, () => assistant('a')), user('c'), assistant('d')],
-  ],
-])('matching takes linear time: %s', async (_, log, body) => {
-  for (const isCut of [() => false, (index: number) => index % 100 === 99]) {
-    const growth = await timeGrowth(
-      (size) => ({
-        log: log(size).map((item, index) => ({ item, cut: isCut(index) })),
-        body: body(size),
-      }),
-      500,
-      (input) => matchRepeatedInput(input.log, [], input.body),
-    )
-    expect(growth).toBeLessThan(32)
-  }
 })

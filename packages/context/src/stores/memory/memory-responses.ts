@@ -34,7 +34,7 @@ interface Entry {
 /** The kept responses of a store in this process. */
 export class MemoryResponses implements ResponseStore {
   readonly #clock: Pick<Clock, 'now'>
-  readonly #ttlMs: number
+  #ttlMs: number
   readonly #bounds: ResponseBounds
   /** By tenant and id; the one that was changed last comes last. */
   readonly #entries = new Map<string, Entry>()
@@ -160,6 +160,21 @@ export class MemoryResponses implements ResponseStore {
       .slice(0, expireBatch)
     for (const entry of expired) this.#remove(entry)
     return expired.length
+  }
+
+  /** Changes how long responses are kept. */
+  configure(ttlMs: number): void {
+    this.#ttlMs = ttlMs
+  }
+
+  /** Deletes the responses of conversations. Returns how many. */
+  removeOf(tenant: string, conversations: ReadonlySet<string>): number {
+    const found = [...this.#entries.values()].filter(({ response }) => {
+      const { tenant: owner, conversation } = response
+      return owner === tenant && conversation !== null && conversations.has(conversation)
+    })
+    for (const entry of found) this.#remove(entry)
+    return found.length
   }
 
   clear(): void {

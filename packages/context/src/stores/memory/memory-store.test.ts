@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { turnOf } from '../test-support/turns.ts'
 import type { Turn } from '../../turns/turn.ts'
 import { newConversation } from '../../turns/new-conversation.ts'
 import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
@@ -9,6 +10,7 @@ describeStoreContract({ name: 'Memory', open: createMemoryStore })
 describeResponseStoreContract({ name: 'Memory', open: createMemoryStore })
 
 const clock = { now: () => 1000 }
+const runningTurn = turnOf('running', 1)
 
 describe('Memory store', () => {
   it('drops the least recently used conversation when there are too many', async () => {
@@ -37,7 +39,7 @@ describe('Memory store', () => {
       const conversation = newConversation({ id, tenant: 'a', store: '', nowMs: 0 })
       return store.append({ expectedRevision: null, conversation, turns })
     }
-    await add('running', [{ id: 'turn_1', status: 'in_progress' } as Turn])
+    await add('running', [runningTurn])
     await add('two', [])
     expect(await store.load('a', 'running')).toBeDefined()
   })

@@ -1,18 +1,8 @@
 import type { Clock } from '@fairlead/base'
 import type { ContextStore } from '../context-store.ts'
-import type { ContextPlan } from '../../plan/context-plan.ts'
-import type { Conversation } from '../../turns/conversation.ts'
-import type { Turn } from '../../turns/turn.ts'
-import {
-  expireBatch,
-  plansPerConversation,
-  type AppendOutcome,
-  type ConversationChange,
-  type FinishOutcome,
-  type PartialOutput,
-  type StoredConversation,
-} from '../turn-store.ts'
 import { defaultResponseTtlMs, type ResponseBounds } from '../response-store.ts'
+import { MemoryConversations } from './memory-conversations.ts'
+import { MemoryEntries } from './memory-entries.ts'
 import { MemoryResponses } from './memory-responses.ts'
 
 export interface MemoryStoreOptions {
@@ -21,139 +11,71 @@ export interface MemoryStoreOptions {
   readonly ttlMs: number | undefined
   /** Above this the least recently used conversation is dropped. 10,000 when left out. */
   readonly maxConversations?: number
+  /** The same, of the JSON of turns, plans and conversations. 256 MiB when left out. */
+  readonly maxBytes?: number
   /** 10,000 responses and 256 MiB when left out. */
   readonly responseBounds?: ResponseBounds
 }
 
-const defaultResponseBounds: ResponseBounds = {
-  responsesMax: 10_000,
-  bytesMax: 256 * 1024 * 1024,
-}
+const defaultBytesMax = 256 * 1024 * 1024
 
-interface Entry {
-  conversation: Conversation
-  turns: readonly Turn[]
-  plans: readonly ContextPlan[]
-  touchedMs: number
-}
+const defaultResponseBounds: ResponseBounds = { responsesMax: 10_000, bytesMax: defaultBytesMax }
 
-/** Conversations in this process: fast, limited in number, and lost when the process ends. */
+/** Conversations in this process: fast, limited in number and bytes, and lost when the process ends. */
 export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
+  const { clock, ttlMs, maxConversations = 10_000, maxBytes = defaultBytesMax } = options
   const responses = new MemoryResponses({
-    clock: options.clock,
-    ttlMs: options.ttlMs ?? defaultResponseTtlMs,
+    clock,
+    ttlMs: ttlMs ?? defaultResponseTtlMs,
     bounds: options.responseBounds ?? defaultResponseBounds,
   })
-  const { clock, ttlMs = Number.POSITIVE_INFINITY, maxConversations = 10_000 } = options
-  /** By tenant and id; the least recently used comes first. */
-  const entries = new Map<string, Entry>()
-
-  const live = (key: string): Entry | undefined => {
-    const entry = entries.get(key)
-    if (entry === undefined || !isExpired(entry)) return entry
-    entries.delete(key)
-    return undefined
-  }
-  const isExpired = (entry: Entry) =>
-    clock.now() - entry.touchedMs >= ttlMs && runningTurn(entry) === undefined
-  const put = (key: string, entry: Omit<Entry, 'touchedMs'>) => {
-    entries.delete(key)
-    entries.set(key, { ...entry, touchedMs: clock.now() })
-  }
-  const makeRoom = () => {
-    for (const [key, entry] of entries) {
-      if (entries.size <= maxConversations) return
-      if (runningTurn(entry) === undefined) entries.delete(key)
-    }
-  }
-
+  const entries = new MemoryEntries({
+    clock,
+    ttlMs: ttlMs ?? Number.POSITIVE_INFINITY,
+    conversationsMax: maxConversations,
+    bytesMax: maxBytes,
+  })
+  const store = new MemoryConversations(entries, responses)
   return {
     type: 'Memory',
     responses,
-    async load(tenant, id): Promise<StoredConversation | undefined> {
-      const entry = live(entryKey(tenant, id))
-      return entry && { conversation: entry.conversation, turns: entry.turns }
+    conversation: async (tenant, id) => entries.live(tenant, id)?.conversation,
+    basis: async (tenant, id, query) => store.basis(tenant, id, query),
+    path: async (tenant, id, { to, max }) => entries.live(tenant, id)?.log.path(to, max) ?? [],
+    turn: async (tenant, id, turnId) => entries.live(tenant, id)?.log.turn(turnId),
+    outline: async (tenant, id, afterSeq) => entries.live(tenant, id)?.log.outline(afterSeq) ?? [],
+    turnPage: async (tenant, id, query) =>
+      entries.live(tenant, id)?.log.turnPage(query) ?? { outcome: 'missing' },
+    async itemPage(tenant, id, query) {
+      const entry = entries.live(tenant, id)
+      if (entry === undefined) return { outcome: 'missing' }
+      return entry.log.itemPage(entry.conversation.ccp.head, query)
     },
-    async append(change: ConversationChange): Promise<AppendOutcome> {
-      const { conversation, turns, plan, expectedRevision } = change
-      const key = entryKey(conversation.ccp.tenant, conversation.id)
-      const entry = live(key)
-      if (entry === undefined && expectedRevision !== null) return 'missing'
-      if ((entry?.conversation.ccp.revision ?? null) !== expectedRevision) return 'conflict'
-      if (entry && turns.length > 0 && runningTurn(entry)) return 'locked'
-      const plans = [...(entry?.plans ?? []), ...(plan ? [plan] : [])].slice(-plansPerConversation)
-      put(key, { conversation, turns: [...(entry?.turns ?? []), ...turns], plans })
-      makeRoom()
-      return 'stored'
+    async item(tenant, id, itemId) {
+      const entry = entries.live(tenant, id)
+      return entry?.log.item(entry.conversation.ccp.head, itemId)
     },
-    async flush(outputs: readonly PartialOutput[]): Promise<void> {
-      for (const { tenant, conversation, turn, output } of outputs) {
-        const entry = entries.get(entryKey(tenant, conversation))
-        if (entry) entry.turns = replaceRunning(entry.turns, turn, (old) => ({ ...old, output }))
-      }
+    async load(tenant, id) {
+      const entry = entries.live(tenant, id)
+      return entry && { conversation: entry.conversation, turns: entry.log.all }
     },
-    async finish(tenant: string, turn: Turn): Promise<FinishOutcome> {
-      const key = entryKey(tenant, turn.conversation)
-      const entry = entries.get(key)
-      const stored = entry?.turns.find((one) => one.id === turn.id)
-      if (entry === undefined || stored === undefined) return 'missing'
-      if (stored.status !== 'in_progress') return 'ended'
-      put(key, { ...entry, turns: replaceRunning(entry.turns, turn.id, () => turn) })
-      return 'stored'
+    append: async (change) => store.append(change),
+    flush: async (outputs) => store.flush(outputs),
+    finish: async (tenant, change) => store.finish(tenant, change),
+    replacePlan: async (tenant, plan) => store.replacePlan(tenant, plan),
+    remove: async (tenant, id) => store.remove(tenant, id),
+    plan: async (tenant, planId) => store.plan(tenant, planId),
+    list: async (tenant, query) => store.list(tenant, query),
+    removeSubject: async (tenant, subject) => store.removeSubject(tenant, subject),
+    recover: async (completedAt) => store.recover(completedAt),
+    expire: async () => store.expire(),
+    async configure(retention) {
+      entries.configure(retention.ttlMs ?? Number.POSITIVE_INFINITY)
+      responses.configure(retention.ttlMs ?? defaultResponseTtlMs)
     },
-    async remove(tenant, id): Promise<boolean> {
-      const key = entryKey(tenant, id)
-      return live(key) !== undefined && entries.delete(key)
-    },
-    async plan(tenant, planId): Promise<ContextPlan | undefined> {
-      for (const entry of entries.values()) {
-        if (entry.conversation.ccp.tenant !== tenant || isExpired(entry)) continue
-        const plan = entry.plans.find((one) => one.id === planId)
-        if (plan !== undefined) return plan
-      }
-      return undefined
-    },
-    async recover(completedAt): Promise<number> {
-      let recovered = 0
-      for (const entry of entries.values()) {
-        const running = runningTurn(entry)
-        if (running === undefined) continue
-        entry.turns = replaceRunning(entry.turns, running.id, (turn) => ({
-          ...turn,
-          status: 'incomplete',
-          completed_at: completedAt,
-        }))
-        recovered++
-      }
-      return recovered
-    },
-    async expire(): Promise<number> {
-      const over = [...entries].filter(([, entry]) => isExpired(entry)).slice(0, expireBatch)
-      for (const [key] of over) entries.delete(key)
-      return over.length
-    },
-    async close(): Promise<void> {
+    async close() {
       entries.clear()
       responses.clear()
     },
   }
-}
-
-/** JSON, so that no tenant or id with a separator in it can imitate another pair. */
-function entryKey(tenant: string, id: string): string {
-  return JSON.stringify([tenant, id])
-}
-
-function runningTurn(entry: Pick<Entry, 'turns'>): Turn | undefined {
-  return entry.turns.findLast((turn) => turn.status === 'in_progress')
-}
-
-function replaceRunning(
-  turns: readonly Turn[],
-  id: string,
-  change: (turn: Turn) => Turn,
-): readonly Turn[] {
-  return turns.map((turn) =>
-    turn.id === id && turn.status === 'in_progress' ? change(turn) : turn,
-  )
 }

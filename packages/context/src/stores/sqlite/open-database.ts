@@ -24,8 +24,10 @@ export function openDatabase(path: string, durability: SqliteDurability): Databa
     database.exec('PRAGMA journal_mode = WAL')
     database.exec(`PRAGMA synchronous = ${durability}`)
     database.exec('PRAGMA secure_delete = ON')
-    database.exec('PRAGMA foreign_keys = ON')
+    // While a migration replaces a table, others refer to none.
+    database.exec('PRAGMA foreign_keys = OFF')
     migrate(database)
+    database.exec('PRAGMA foreign_keys = ON')
     return database
   } catch (error) {
     database.close()

@@ -46,6 +46,7 @@ export function prepareResponseStatements(database: DatabaseSync) {
       `SELECT frame FROM response_frames
        WHERE tenant = ? AND response = ? AND number >= ? ORDER BY number`,
     ),
+    ofConversation: prepare(`SELECT id FROM responses WHERE tenant = ? AND conversation = ?`),
     remove: prepare(`DELETE FROM responses WHERE tenant = ? AND id = ?`),
     recover: prepare(
       `UPDATE responses SET status = 'failed', error = ?, completed_at = ? WHERE ${running}`,

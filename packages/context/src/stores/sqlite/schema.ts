@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { migrateToTree } from './migrate-to-tree.ts'
 
 /** Entry n migrates a file from version n to n + 1; existing entries are never changed. */
-const migrations = [
+const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
   `CREATE TABLE conversations (
      tenant TEXT NOT NULL,
      id TEXT NOT NULL,
@@ -73,9 +74,13 @@ const migrations = [
      PRIMARY KEY (tenant, response, number),
      FOREIGN KEY (tenant, response) REFERENCES responses (tenant, id) ON DELETE CASCADE
    ) STRICT;`,
+  migrateToTree,
 ]
 
-/** Migrates the file to the version that this code reads. Throws for a file of a newer version. */
+/**
+ * Migrates the file to the version that this code reads, whole or not at all. Foreign keys must be
+ * off. Throws for a file of a newer version.
+ */
 export function migrate(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE')
   try {
@@ -87,7 +92,10 @@ export function migrate(database: DatabaseSync): void {
         `the conversation file has schema version ${version}, but this program supports up to ${migrations.length}: start a newer program`,
       )
     }
-    for (const migration of migrations.slice(version)) database.exec(migration)
+    for (const migration of migrations.slice(version)) {
+      if (typeof migration === 'string') database.exec(migration)
+      else migration(database)
+    }
     database.exec('DELETE FROM schema_version')
     database.prepare('INSERT INTO schema_version (version) VALUES (?)').run(migrations.length)
     database.exec('COMMIT')

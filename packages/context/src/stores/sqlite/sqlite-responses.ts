@@ -31,7 +31,7 @@ export class SqliteResponses implements ResponseStore {
   readonly #sql: ResponseStatements
   readonly #transactions: SqliteTransactions
   readonly #clock: Pick<Clock, 'now'>
-  readonly #ttlMs: number
+  #ttlMs: number
   readonly #bounds: ResponseBounds
   #count: number
   #bytes: number
@@ -136,7 +136,7 @@ export class SqliteResponses implements ResponseStore {
   async remove(tenant: string, id: string): Promise<boolean> {
     const existed = this.#head(tenant, id) !== undefined
     this.#remove(tenant, id)
-    if (existed) this.#transactions.wipeLog()
+    if (existed) await this.#transactions.wipeLog()
     return existed
   }
 
@@ -149,8 +149,24 @@ export class SqliteResponses implements ResponseStore {
     this.#transactions.run(() => {
       for (const { tenant, id } of expired) this.#remove(String(tenant), String(id))
     })
-    if (expired.length > 0) this.#transactions.wipeLog()
+    if (expired.length > 0) await this.#transactions.wipeLog()
     return expired.length
+  }
+
+  /** Changes how long responses are kept. */
+  configure(ttlMs: number): void {
+    this.#ttlMs = ttlMs
+  }
+
+  /** Deletes the responses of conversations. Returns how many. The log is not wiped. */
+  removeOf(tenant: string, conversations: readonly string[]): number {
+    const ids = conversations.flatMap((conversation) =>
+      this.#sql.ofConversation.all(tenant, conversation).map((row) => String(row['id'])),
+    )
+    this.#transactions.run(() => {
+      for (const id of ids) this.#remove(tenant, id)
+    })
+    return ids.length
   }
 
   #load(tenant: string, id: string): KeptResponse | undefined {

@@ -1,21 +1,39 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { type Clock, numberOrUndefined, parseJson } from '@fairlead/base'
+import type { Clock } from '@fairlead/base'
 import type { ContextPlan } from '../../plan/context-plan.ts'
 import type { Conversation } from '../../turns/conversation.ts'
 import type { Turn } from '../../turns/turn.ts'
+import type { TurnOutline } from '../../turns/turn-outline.ts'
 import type { ContextStore } from '../context-store.ts'
 import { defaultResponseTtlMs, type ResponseBounds } from '../response-store.ts'
+import type {
+  BasisQuery,
+  ConversationBasis,
+  ConversationPage,
+  ConversationQuery,
+  IdentifiedItem,
+  PathQuery,
+  StorePage,
+  StorePageQuery,
+  SubjectRemoval,
+} from '../turn-queries.ts'
 import {
-  expireBatch,
   plansPerConversation,
   type AppendOutcome,
   type ConversationChange,
   type FinishOutcome,
   type PartialOutput,
+  type RemoveOutcome,
   type StoredConversation,
+  type StoreRetention,
+  type TurnEndChange,
 } from '../turn-store.ts'
 import { openDatabase, type SqliteDurability } from './open-database.ts'
+import { SqliteConversations } from './sqlite-conversations.ts'
+import { SqliteLog } from './sqlite-log.ts'
+import { SqliteRemoval } from './sqlite-removal.ts'
 import { SqliteResponses } from './sqlite-responses.ts'
+import { parseStored } from './sqlite-rows.ts'
 import { SqliteTransactions } from './sqlite-transactions.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 
@@ -38,7 +56,7 @@ const defaultResponseBounds: ResponseBounds = {
 
 /**
  * Conversations in a local file, for one process at a time. Throws when the file cannot be opened.
- * Every call runs synchronously; it returns a promise because the contract does.
+ * Every step runs synchronously; it returns a promise because the contract does.
  */
 export function createSqliteStore(options: SqliteStoreOptions): ContextStore {
   return new SqliteStore(options)
@@ -51,17 +69,19 @@ class SqliteStore implements ContextStore {
   readonly #sql: Statements
   readonly #transactions: SqliteTransactions
   readonly #clock: Pick<Clock, 'now'>
-  readonly #ttlMs: number | undefined
+  readonly #conversations: SqliteConversations
+  readonly #log: SqliteLog
+  readonly #removal: SqliteRemoval
 
   constructor(options: SqliteStoreOptions) {
     const { path, clock, ttlMs, durability = 'NORMAL' } = options
     const database = openDatabase(path, durability)
     const transactions = new SqliteTransactions(database)
+    const sql = prepareStatements(database)
     this.#database = database
     this.#transactions = transactions
-    this.#sql = prepareStatements(database)
+    this.#sql = sql
     this.#clock = clock
-    this.#ttlMs = ttlMs
     this.responses = new SqliteResponses({
       database,
       transactions,
@@ -69,13 +89,83 @@ class SqliteStore implements ContextStore {
       ttlMs: ttlMs ?? defaultResponseTtlMs,
       bounds: options.responseBounds ?? defaultResponseBounds,
     })
+    const { responses } = this
+    const conversations = new SqliteConversations({ sql, clock, ttlMs })
+    this.#conversations = conversations
+    this.#log = new SqliteLog(sql)
+    this.#removal = new SqliteRemoval({ sql, transactions, conversations, responses })
+  }
+
+  async conversation(tenant: string, id: string): Promise<Conversation | undefined> {
+    const row = this.#conversations.live(tenant, id)
+    return row && this.#conversations.body(row.number)
+  }
+
+  async basis(
+    tenant: string,
+    id: string,
+    { pathMax, key, digest }: BasisQuery,
+  ): Promise<ConversationBasis | undefined> {
+    const row = this.#conversations.live(tenant, id)
+    if (row === undefined) return undefined
+    const { number, running } = row
+    const conversation = this.#conversations.body(number)
+    const { head, pinned } = conversation.ccp
+    const log = this.#log
+    return {
+      conversation,
+      running: running ? log.running(number) : undefined,
+      path: head === null ? [] : log.path(number, head, pathMax),
+      pinned: head === null ? [] : log.earlierOnPath(number, pinned, head, pathMax),
+      keyed: key === undefined ? undefined : log.keyed(number, key),
+      repeated: digest === undefined ? undefined : log.repeated(number, digest),
+    }
+  }
+
+  async path(tenant: string, id: string, { to, max }: PathQuery): Promise<readonly Turn[]> {
+    const row = this.#conversations.live(tenant, id)
+    return row === undefined ? [] : this.#log.path(row.number, to, max)
+  }
+
+  async turn(tenant: string, id: string, turnId: string): Promise<Turn | undefined> {
+    const row = this.#conversations.live(tenant, id)
+    return row && this.#log.turn(row.number, turnId)
+  }
+
+  async outline(tenant: string, id: string, afterSeq: number): Promise<readonly TurnOutline[]> {
+    const row = this.#conversations.live(tenant, id)
+    if (row === undefined) return []
+    return this.#transactions.run(() => this.#log.outline(row.number, afterSeq))
+  }
+
+  async turnPage(tenant: string, id: string, query: StorePageQuery): Promise<StorePage<Turn>> {
+    const row = this.#conversations.live(tenant, id)
+    return row === undefined ? { outcome: 'missing' } : this.#log.turnPage(row.number, query)
+  }
+
+  async itemPage(
+    tenant: string,
+    id: string,
+    query: StorePageQuery,
+  ): Promise<StorePage<IdentifiedItem>> {
+    const row = this.#conversations.live(tenant, id)
+    if (row === undefined) return { outcome: 'missing' }
+    const { head } = this.#conversations.body(row.number).ccp
+    return this.#log.itemPage(row.number, head, query)
+  }
+
+  async item(tenant: string, id: string, itemId: string): Promise<IdentifiedItem | undefined> {
+    const row = this.#conversations.live(tenant, id)
+    if (row === undefined) return undefined
+    const { head } = this.#conversations.body(row.number).ccp
+    return this.#log.item(row.number, head, itemId)
   }
 
   async load(tenant: string, id: string): Promise<StoredConversation | undefined> {
-    const row = this.#live(tenant, id)
+    const row = this.#conversations.live(tenant, id)
     if (row === undefined) return undefined
-    const turns = this.#sql.turns.all(tenant, id).map(readTurn)
-    return { conversation: parse<Conversation>(row['body']), turns }
+    const conversation = this.#conversations.body(row.number)
+    return { conversation, turns: this.#log.all(row.number) }
   }
 
   async append(change: ConversationChange): Promise<AppendOutcome> {
@@ -85,117 +175,88 @@ class SqliteStore implements ContextStore {
   async flush(outputs: readonly PartialOutput[]): Promise<void> {
     this.#transactions.run(() => {
       for (const { tenant, conversation, turn, output } of outputs) {
-        this.#sql.flush.run(JSON.stringify(output), tenant, conversation, turn)
+        const row = this.#conversations.find(tenant, conversation)
+        if (row !== undefined) this.#log.flush(row.number, turn, output)
       }
     })
   }
 
-  async finish(tenant: string, turn: Turn): Promise<FinishOutcome> {
+  async finish(tenant: string, { turn, epoch, plan }: TurnEndChange): Promise<FinishOutcome> {
     return this.#transactions.run(() => {
-      const { conversation, id } = turn
-      const stored = this.#sql.turnStatus.get(tenant, conversation, id)
-      if (stored === undefined) return 'missing'
-      if (stored['status'] !== 'in_progress') return 'ended'
-      const [body, output] = turnColumns(turn)
-      this.#sql.endTurn.run(turn.status, body, output, tenant, conversation, id)
-      this.#sql.touch.run(this.#clock.now(), tenant, conversation)
+      const row = this.#conversations.find(tenant, turn.conversation)
+      const stored = row?.removed === false ? this.#log.stateOf(row.number, turn.id) : undefined
+      if (row === undefined || stored === undefined) return 'missing'
+      if (stored.status !== 'in_progress') return 'ended'
+      this.#log.end(row.number, stored.seq, turn)
+      const before = epoch && this.#conversations.body(row.number)
+      const after = before && { ...before, ccp: { ...before.ccp, epoch } }
+      this.#conversations.touch(row.number, after)
+      if (plan !== undefined) this.#replacePlan(tenant, plan)
       return 'stored'
     })
   }
 
-  async remove(tenant: string, id: string): Promise<boolean> {
-    if (this.#live(tenant, id) === undefined) return false
-    this.#sql.remove.run(tenant, id)
-    this.#transactions.wipeLog()
-    return true
+  async replacePlan(tenant: string, plan: ContextPlan): Promise<boolean> {
+    return this.#replacePlan(tenant, plan)
+  }
+
+  async remove(tenant: string, id: string): Promise<RemoveOutcome> {
+    return this.#removal.remove(tenant, id)
   }
 
   async plan(tenant: string, planId: string): Promise<ContextPlan | undefined> {
     const row = this.#sql.plan.get(tenant, planId)
     if (row === undefined) return undefined
-    const live = this.#live(tenant, String(row['conversation']))
-    return live && parse<ContextPlan>(row['body'])
+    const live = this.#conversations.live(tenant, String(row['id']))
+    return live && parseStored<ContextPlan>(row['body'])
+  }
+
+  async list(tenant: string, query: ConversationQuery): Promise<ConversationPage> {
+    return this.#conversations.list(tenant, query)
+  }
+
+  async removeSubject(tenant: string, subject: string): Promise<SubjectRemoval> {
+    return this.#removal.removeSubject(tenant, subject)
   }
 
   async recover(completedAt: number): Promise<number> {
-    return Number(this.#sql.recover.run(completedAt).changes)
+    return this.#transactions.run(() => this.#log.recover(completedAt))
   }
 
   async expire(): Promise<number> {
-    if (this.#ttlMs === undefined) return 0
-    const untilMs = this.#clock.now() - this.#ttlMs
-    const expired = Number(this.#sql.expire.run(untilMs, expireBatch).changes)
-    if (expired > 0) this.#transactions.wipeLog()
-    return expired
+    return this.#removal.expire(this.#clock.now())
+  }
+
+  async configure({ ttlMs }: StoreRetention): Promise<void> {
+    this.#conversations.configure(ttlMs ?? undefined)
+    this.responses.configure(ttlMs ?? defaultResponseTtlMs)
   }
 
   async close(): Promise<void> {
     if (this.#database.isOpen) this.#database.close()
   }
 
-  #append({ conversation, turns, plan, expectedRevision }: ConversationChange): AppendOutcome {
-    const { id } = conversation
-    const { tenant, revision } = conversation.ccp
-    const row = this.#live(tenant, id)
+  #append(change: ConversationChange): AppendOutcome {
+    const { conversation, turns, rewritten = [], plan, expectedRevision } = change
+    const { tenant } = conversation.ccp
+    const found = this.#conversations.find(tenant, conversation.id)
+    const row = found && !this.#conversations.isOver(found) ? found : undefined
     if (row === undefined && expectedRevision !== null) return 'missing'
-    if ((row?.['revision'] ?? null) !== expectedRevision) return 'conflict'
-    if (turns.length > 0 && row?.['running'] === 1) return 'locked'
-    const body = JSON.stringify(conversation)
-    const nowMs = this.#clock.now()
-    if (row === undefined) this.#sql.insertConversation.run(tenant, id, revision, nowMs, body)
-    else this.#sql.updateConversation.run(revision, nowMs, body, tenant, id)
-    for (const turn of turns) {
-      this.#sql.insertTurn.run(tenant, id, turn.seq, turn.id, turn.status, ...turnColumns(turn))
-    }
+    if ((row?.revision ?? null) !== expectedRevision) return 'conflict'
+    if (turns.length > 0 && row?.running === true) return 'locked'
+    if (row !== found && found !== undefined) this.#removal.deleteNow(found)
+    if (row !== undefined) this.#conversations.update(row.number, conversation)
+    const number = row?.number ?? this.#conversations.insert(conversation)
+    for (const turn of turns) this.#log.add(number, turn)
+    for (const turn of rewritten) this.#log.replace(number, turn)
     if (plan !== undefined) {
-      this.#sql.insertPlan.run(tenant, id, plan.id, JSON.stringify(plan))
-      this.#sql.prunePlans.run(tenant, id, plansPerConversation)
+      this.#sql.insertPlan.run(number, tenant, plan.id, JSON.stringify(plan))
+      this.#sql.prunePlans.run(number, plansPerConversation)
     }
     return 'stored'
   }
 
-  /** The row of a conversation; an expired one is deleted and not found. */
-  #live(tenant: string, id: string): Record<string, unknown> | undefined {
-    const row = this.#sql.conversation.get(tenant, id)
-    if (row === undefined || this.#ttlMs === undefined || row['running'] === 1) return row
-    if (this.#clock.now() - Number(row['touched_ms']) < this.#ttlMs) return row
-    this.#sql.remove.run(tenant, id)
-    return undefined
-  }
-}
-
-/** The output has a column of its own, because partial answers are written often. */
-function turnColumns({ output, status: _status, ...body }: Turn): [body: string, output: string] {
-  return [JSON.stringify(body), JSON.stringify(output)]
-}
-
-function readTurn(row: Record<string, unknown>): Turn {
-  const body = parse<Omit<Turn, 'status' | 'output'>>(row['body'])
-  return {
-    ...body,
-    // SQLite writes the time of a recovery with a decimal point.
-    completed_at: numberOrUndefined(body.completed_at) ?? null,
-    status: parseStatus(row['status']),
-    output: parse<Turn['output']>(row['output']),
-  }
-}
-
-/** Unchecked, because this store wrote the text from a value of the same type. */
-function parse<T>(text: unknown): T {
-  return parseJson(String(text)) as T
-}
-
-function parseStatus(status: unknown): Turn['status'] {
-  switch (status) {
-    case 'in_progress':
-    case 'completed':
-    case 'incomplete':
-    case 'failed':
-    case 'cancelled':
-      return status
-    default:
-      throw new Error(
-        `the conversation file has a turn with the unknown status "${String(status)}": start the program version that wrote it`,
-      )
+  #replacePlan(tenant: string, plan: ContextPlan): boolean {
+    return this.#sql.updatePlan.run(JSON.stringify(plan), tenant, plan.id).changes > 0
   }
 }

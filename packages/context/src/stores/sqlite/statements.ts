@@ -2,56 +2,168 @@ import type { DatabaseSync } from 'node:sqlite'
 
 export type Statements = ReturnType<typeof prepareStatements>
 
+/** The columns of `conversations` but for the body, and whether a turn is running. */
+const conversationColumns = `number, tenant, id, revision, touched_ms, expires_ms, legal_hold, removed,
+  EXISTS (SELECT 1 FROM turns WHERE turns.conversation = conversations.number
+    AND turns.status = 'in_progress') AS running`
+
+const nodeColumns = 'seq, parent, jump, depth'
+
+const turnColumns = 'turns.status, turn_texts.body, turn_texts.output'
+
+const withTexts = `turns JOIN turn_texts ON turn_texts.conversation = turns.conversation
+  AND turn_texts.seq = turns.seq`
+
 /** All statements of the store, prepared once. */
 export function prepareStatements(database: DatabaseSync) {
   const prepare = (sql: string) => database.prepare(sql)
-  const running = `EXISTS (SELECT 1 FROM turns WHERE turns.tenant = conversations.tenant
-    AND turns.conversation = conversations.id AND turns.status = 'in_progress')`
   return {
     conversation: prepare(
-      `SELECT revision, touched_ms, body, ${running} AS running
-       FROM conversations WHERE tenant = ? AND id = ?`,
+      `SELECT ${conversationColumns} FROM conversations WHERE tenant = ? AND id = ?`,
     ),
-    turns: prepare(
-      `SELECT status, body, output FROM turns WHERE tenant = ? AND conversation = ? ORDER BY seq`,
-    ),
+    conversationBody: prepare(`SELECT body FROM conversations WHERE number = ?`),
     insertConversation: prepare(
-      `INSERT INTO conversations (tenant, id, revision, touched_ms, body) VALUES (?, ?, ?, ?, ?)`,
+      `INSERT INTO conversations
+         (tenant, id, revision, touched_ms, expires_ms, legal_hold, subject, metadata, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     updateConversation: prepare(
-      `UPDATE conversations SET revision = ?, touched_ms = ?, body = ? WHERE tenant = ? AND id = ?`,
+      `UPDATE conversations SET revision = ?, touched_ms = ?, expires_ms = ?, legal_hold = ?,
+         subject = ?, metadata = ?, body = ? WHERE number = ?`,
     ),
-    touch: prepare(`UPDATE conversations SET touched_ms = ? WHERE tenant = ? AND id = ?`),
-    remove: prepare(`DELETE FROM conversations WHERE tenant = ? AND id = ?`),
-    expire: prepare(
-      `DELETE FROM conversations WHERE (tenant, id) IN (
-         SELECT tenant, id FROM conversations WHERE touched_ms <= ? AND NOT ${running} LIMIT ?)`,
+    touch: prepare(
+      `UPDATE conversations SET touched_ms = ?, body = COALESCE(?, body) WHERE number = ?`,
+    ),
+    listAscending: prepare(
+      `SELECT ${conversationColumns}, subject, metadata FROM conversations
+       WHERE tenant = ? AND number > ? ORDER BY number LIMIT ?`,
+    ),
+    listDescending: prepare(
+      `SELECT ${conversationColumns}, subject, metadata FROM conversations
+       WHERE tenant = ? AND number < ? ORDER BY number DESC LIMIT ?`,
+    ),
+    listSubjectAscending: prepare(
+      `SELECT ${conversationColumns}, subject, metadata FROM conversations
+       WHERE tenant = ? AND subject = ? AND number > ? ORDER BY number LIMIT ?`,
+    ),
+    listSubjectDescending: prepare(
+      `SELECT ${conversationColumns}, subject, metadata FROM conversations
+       WHERE tenant = ? AND subject = ? AND number < ? ORDER BY number DESC LIMIT ?`,
+    ),
+
+    node: prepare(`SELECT ${nodeColumns} FROM turns WHERE conversation = ? AND seq = ?`),
+    nodeById: prepare(`SELECT ${nodeColumns}, status FROM turns WHERE conversation = ? AND id = ?`),
+    nodesWithItem: prepare(
+      `SELECT ${nodeColumns} FROM turns WHERE conversation = ?1 AND seq IN
+         (SELECT seq FROM turn_items WHERE conversation = ?1 AND item = ?2)
+       ORDER BY seq DESC`,
+    ),
+    turn: prepare(
+      `SELECT ${turnColumns} FROM ${withTexts} WHERE turns.conversation = ? AND turns.seq = ?`,
+    ),
+    turns: prepare(
+      `SELECT ${turnColumns} FROM ${withTexts} WHERE turns.conversation = ? ORDER BY turns.seq`,
+    ),
+    turnsAfter: prepare(
+      `SELECT ${turnColumns} FROM ${withTexts}
+       WHERE turns.conversation = ? AND turns.seq > ? ORDER BY turns.seq LIMIT ?`,
+    ),
+    turnsBefore: prepare(
+      `SELECT ${turnColumns} FROM ${withTexts}
+       WHERE turns.conversation = ? AND turns.seq < ? ORDER BY turns.seq DESC LIMIT ?`,
+    ),
+    path: prepare(
+      `WITH RECURSIVE path (seq, parent, length) AS (
+         SELECT seq, parent, 1 FROM turns WHERE conversation = ?1 AND seq = ?2
+         UNION ALL
+         SELECT turns.seq, turns.parent, length + 1 FROM path
+         JOIN turns ON turns.conversation = ?1 AND turns.seq = path.parent WHERE length < ?3)
+       SELECT ${turnColumns} FROM path
+       CROSS JOIN turns ON turns.conversation = ?1 AND turns.seq = path.seq
+       CROSS JOIN turn_texts ON turn_texts.conversation = ?1 AND turn_texts.seq = path.seq
+       ORDER BY path.seq`,
+    ),
+    runningSeq: prepare(`SELECT seq FROM turns WHERE conversation = ? AND status = 'in_progress'`),
+    allRunning: prepare(
+      `SELECT turns.conversation, turns.seq, ${turnColumns} FROM ${withTexts}
+       WHERE turns.status = 'in_progress'`,
+    ),
+    keyedSeq: prepare(
+      `SELECT MAX(seq) AS seq FROM turns WHERE conversation = ? AND idempotency_key = ?`,
+    ),
+    newestDigests: prepare(
+      `SELECT seq, request_digest FROM turns WHERE conversation = ? ORDER BY seq DESC LIMIT ?`,
     ),
     insertTurn: prepare(
-      `INSERT INTO turns (tenant, conversation, seq, id, status, body, output)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO turns
+         (conversation, seq, id, parent, jump, depth, status, idempotency_key, request_digest)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    turnStatus: prepare(
-      `SELECT status FROM turns WHERE tenant = ? AND conversation = ? AND id = ?`,
+    insertTexts: prepare(
+      `INSERT INTO turn_texts (conversation, seq, body, output) VALUES (?, ?, ?, ?)`,
     ),
-    endTurn: prepare(
-      `UPDATE turns SET status = ?, body = ?, output = ?
-       WHERE tenant = ? AND conversation = ? AND id = ? AND status = 'in_progress'`,
+    setStatus: prepare(`UPDATE turns SET status = ? WHERE conversation = ? AND seq = ?`),
+    setTexts: prepare(
+      `UPDATE turn_texts SET body = ?, output = ? WHERE conversation = ? AND seq = ?`,
     ),
-    flush: prepare(
-      `UPDATE turns SET output = ?
-       WHERE tenant = ? AND conversation = ? AND id = ? AND status = 'in_progress'`,
+    setOutput: prepare(`UPDATE turn_texts SET output = ? WHERE conversation = ? AND seq = ?`),
+    insertItem: prepare(
+      `INSERT OR IGNORE INTO turn_items (conversation, item, seq) VALUES (?, ?, ?)`,
     ),
-    recover: prepare(
-      `UPDATE turns SET status = 'incomplete', body = json_set(body, '$.completed_at', CAST(? AS INTEGER))
-       WHERE status = 'in_progress'`,
+    deleteItem: prepare(`DELETE FROM turn_items WHERE conversation = ? AND item = ? AND seq = ?`),
+
+    outlines: prepare(
+      `SELECT turns.seq, turn_outlines.version, turn_outlines.outline FROM turns
+       LEFT JOIN turn_outlines ON turn_outlines.conversation = turns.conversation
+         AND turn_outlines.seq = turns.seq
+       WHERE turns.conversation = ? AND turns.seq > ? ORDER BY turns.seq LIMIT ?`,
     ),
-    insertPlan: prepare(`INSERT INTO plans (tenant, conversation, id, body) VALUES (?, ?, ?, ?)`),
+    putOutline: prepare(
+      `INSERT OR REPLACE INTO turn_outlines (conversation, seq, version, outline)
+       VALUES (?, ?, ?, ?)`,
+    ),
+
+    insertPlan: prepare(`INSERT INTO plans (conversation, tenant, id, body) VALUES (?, ?, ?, ?)`),
+    updatePlan: prepare(`UPDATE plans SET body = ? WHERE tenant = ? AND id = ?`),
     prunePlans: prepare(
       `DELETE FROM plans WHERE number IN (
-         SELECT number FROM plans WHERE tenant = ? AND conversation = ?
-         ORDER BY number DESC LIMIT -1 OFFSET ?)`,
+         SELECT number FROM plans WHERE conversation = ? ORDER BY number DESC LIMIT -1 OFFSET ?)`,
     ),
-    plan: prepare(`SELECT conversation, body FROM plans WHERE tenant = ? AND id = ?`),
+    plan: prepare(
+      `SELECT conversations.tenant, conversations.id, plans.body FROM plans
+       JOIN conversations ON conversations.number = plans.conversation
+       WHERE plans.tenant = ? AND plans.id = ?`,
+    ),
+    countPlans: prepare(`SELECT COUNT(*) AS plans FROM plans WHERE conversation = ?`),
+
+    expiredByAge: prepare(
+      `SELECT ${conversationColumns} FROM conversations
+       WHERE expires_ms IS NULL AND legal_hold = 0 AND touched_ms <= ? AND removed = 0
+         AND NOT running LIMIT ?`,
+    ),
+    expiredByTime: prepare(
+      `SELECT ${conversationColumns} FROM conversations
+       WHERE expires_ms IS NOT NULL AND legal_hold = 0 AND expires_ms <= ? AND removed = 0
+         AND NOT running LIMIT ?`,
+    ),
+    ofSubject: prepare(
+      `SELECT ${conversationColumns} FROM conversations
+       WHERE tenant = ? AND subject = ? AND legal_hold = 0 AND removed = 0 LIMIT ?`,
+    ),
+    countHeld: prepare(
+      `SELECT COUNT(*) AS held FROM conversations
+       WHERE tenant = ? AND subject = ? AND legal_hold = 1`,
+    ),
+    countTurns: prepare(`SELECT COUNT(*) AS turns FROM turns WHERE conversation = ?`),
+    markRemoved: prepare(`UPDATE conversations SET removed = 1 WHERE number = ?`),
+    removed: prepare(`SELECT number FROM conversations WHERE removed = 1 LIMIT ?`),
+    removalEnd: prepare(
+      `SELECT MAX(seq) AS seq FROM
+         (SELECT seq FROM turns WHERE conversation = ? ORDER BY seq LIMIT ?)`,
+    ),
+    removeTexts: prepare(`DELETE FROM turn_texts WHERE conversation = ? AND seq <= ?`),
+    removeOutlines: prepare(`DELETE FROM turn_outlines WHERE conversation = ? AND seq <= ?`),
+    removeTurns: prepare(`DELETE FROM turns WHERE conversation = ? AND seq <= ?`),
+    removeConversation: prepare(`DELETE FROM conversations WHERE number = ?`),
   }
 }

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { type Clock, parseJson } from '@fairlead/base'
-import type { ContextPlan } from '../../plan/context-plan.ts'
 import { forgottenPlan } from '../../plan/forgotten-plan.ts'
-import type { Conversation } from '../../turns/conversation.ts'
-import { newConversation } from '../../turns/new-conversation.ts'
-import type { Turn } from '../../turns/turn.ts'
 import { plansPerConversation, type TurnStore } from '../turn-store.ts'
+import { describeRetentionContract } from './retention-contract.ts'
+import { describeTreeContract } from './tree-contract.ts'
+import { conversationAt, ended, text, turnOf } from './turns.ts'
 
 interface StoreUnderTest {
   readonly name: string
@@ -14,54 +13,6 @@ interface StoreUnderTest {
     readonly clock: Pick<Clock, 'now'>
     readonly ttlMs: number | undefined
   }): TurnStore | Promise<TurnStore>
-}
-
-const text = (said: string) => [{ type: 'output_text', text: said }] as const
-
-function turn(conversation: string, seq: number, change: Partial<Turn> = {}): Turn {
-  return {
-    id: `turn_${seq}`,
-    conversation,
-    parent: seq === 1 ? null : `turn_${seq - 1}`,
-    seq,
-    branch: 'main',
-    status: 'in_progress',
-    instructions: [],
-    instructed_by: null,
-    left_out: null,
-    input: [{ type: 'message', role: 'user', id: `msg_${seq}`, content: text(`question ${seq}`) }],
-    output: [],
-    usage: null,
-    finish_reason: null,
-    answered_by: null,
-    model: 'm',
-    epoch: 1,
-    plan: `plan_${seq}`,
-    supersedes: null,
-    pinned: false,
-    response: null,
-    idempotency_key: null,
-    request_digest: null,
-    created_at: 1,
-    completed_at: null,
-    ...change,
-  }
-}
-
-function ended(running: Turn): Turn {
-  const output = [
-    { type: 'message', role: 'assistant', id: 'msg_a', content: text('answer') },
-  ] as const
-  return { ...running, status: 'completed', output, completed_at: 2 }
-}
-
-function conversationAt(revision: number, tenant = 'a', id = 'c1'): Conversation {
-  const empty = newConversation({ id, tenant, store: 'test', nowMs: 1000 })
-  return { ...empty, ccp: { ...empty.ccp, revision } }
-}
-
-function planOf(one: Turn): ContextPlan {
-  return forgottenPlan(one)
 }
 
 /** What every store must do: the test of each store runs this suite. */
@@ -82,15 +33,18 @@ export function describeStoreContract(subject: StoreUnderTest): void {
     store.append({
       expectedRevision: null,
       conversation: conversationAt(1, tenant, id),
-      turns: [turn(id, 1)],
-      plan: planOf(turn(id, 1, id === 'c1' ? {} : { plan: `plan_${id}` })),
+      turns: [turnOf(id, 1)],
+      plan: forgottenPlan(turnOf(id, 1, id === 'c1' ? {} : { plan: `plan_${id}` })),
     })
+
+  describeTreeContract(subject.name, run)
+  describeRetentionContract(subject.name, run)
 
   describe(`${subject.name} store`, () => {
     it('gives back what was appended, turns in order', () =>
       run(async (store) => {
-        const first = ended(turn('c1', 1))
-        const change = { conversation: conversationAt(1), turns: [first, turn('c1', 2)] }
+        const first = ended(turnOf('c1', 1))
+        const change = { conversation: conversationAt(1), turns: [first, turnOf('c1', 2)] }
         expect(await store.append({ expectedRevision: null, ...change })).toBe('stored')
         expect(await store.load('a', 'c1')).toEqual(change)
       }))
@@ -118,22 +72,27 @@ export function describeStoreContract(subject: StoreUnderTest): void {
     it('does not find what was never stored', () =>
       run(async (store) => {
         expect(await store.load('a', 'c1')).toBeUndefined()
-        expect(await store.remove('a', 'c1')).toBe(false)
+        expect(await store.remove('a', 'c1')).toBe('missing')
         expect(await store.plan('a', 'plan_1')).toBeUndefined()
-        expect(await store.finish('a', ended(turn('c1', 1)))).toBe('missing')
-        const change = { conversation: conversationAt(2), turns: [turn('c1', 1)] }
+        expect(await store.finish('a', { turn: ended(turnOf('c1', 1)) })).toBe('missing')
+        const change = { conversation: conversationAt(2), turns: [turnOf('c1', 1)] }
         expect(await store.append({ expectedRevision: 1, ...change })).toBe('missing')
       }))
 
     it('stores all of a change or nothing when the revision is another', () =>
       run(async (store) => {
         await begin(store)
-        await store.finish('a', ended(turn('c1', 1)))
+        await store.finish('a', { turn: ended(turnOf('c1', 1)) })
         const before = await store.load('a', 'c1')
         for (const expectedRevision of [null, 0, 2]) {
-          const second = turn('c1', 2)
+          const second = turnOf('c1', 2)
           const conversation = conversationAt(3)
-          const change = { expectedRevision, conversation, turns: [second], plan: planOf(second) }
+          const change = {
+            expectedRevision,
+            conversation,
+            turns: [second],
+            plan: forgottenPlan(second),
+          }
           expect(await store.append(change)).toBe('conflict')
         }
         expect(await store.load('a', 'c1')).toEqual(before)
@@ -143,13 +102,13 @@ export function describeStoreContract(subject: StoreUnderTest): void {
     it('lets one of many that start from the same revision win', () =>
       run(async (store) => {
         await begin(store)
-        await store.finish('a', ended(turn('c1', 1)))
+        await store.finish('a', { turn: ended(turnOf('c1', 1)) })
         const outcomes = await Promise.all(
           Array.from({ length: 10 }, (_, index) =>
             store.append({
               expectedRevision: 1,
               conversation: conversationAt(2),
-              turns: [ended(turn('c1', 2, { id: `turn_racer_${index}` }))],
+              turns: [ended(turnOf('c1', 2, { id: `turn_racer_${index}` }))],
             }),
           ),
         )
@@ -161,7 +120,7 @@ export function describeStoreContract(subject: StoreUnderTest): void {
       run(async (store) => {
         await begin(store)
         const change = { expectedRevision: 1, conversation: conversationAt(2) }
-        expect(await store.append({ ...change, turns: [turn('c1', 2)] })).toBe('locked')
+        expect(await store.append({ ...change, turns: [turnOf('c1', 2)] })).toBe('locked')
         expect(await store.append({ ...change, turns: [] })).toBe('stored')
         expect((await store.load('a', 'c1'))?.conversation.ccp.revision).toBe(2)
       }))
@@ -171,8 +130,8 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         await begin(store, 'a')
         expect(await store.load('b', 'c1')).toBeUndefined()
         expect(await store.plan('b', 'plan_1')).toBeUndefined()
-        expect(await store.remove('b', 'c1')).toBe(false)
-        expect(await store.finish('b', ended(turn('c1', 1)))).toBe('missing')
+        expect(await store.remove('b', 'c1')).toBe('missing')
+        expect(await store.finish('b', { turn: ended(turnOf('c1', 1)) })).toBe('missing')
         expect(await begin(store, 'b')).toBe('stored')
         await store.remove('b', 'c1')
         expect((await store.load('a', 'c1'))?.turns[0]?.status).toBe('in_progress')
@@ -181,9 +140,11 @@ export function describeStoreContract(subject: StoreUnderTest): void {
     it('replaces a running turn by its end, once', () =>
       run(async (store) => {
         await begin(store)
-        const end = ended(turn('c1', 1))
-        expect(await store.finish('a', end)).toBe('stored')
-        expect(await store.finish('a', { ...end, output: [], status: 'failed' })).toBe('ended')
+        const end = ended(turnOf('c1', 1))
+        expect(await store.finish('a', { turn: end })).toBe('stored')
+        expect(await store.finish('a', { turn: { ...end, output: [], status: 'failed' } })).toBe(
+          'ended',
+        )
         expect((await store.load('a', 'c1'))?.turns).toEqual([end])
       }))
 
@@ -191,8 +152,8 @@ export function describeStoreContract(subject: StoreUnderTest): void {
       run(async (store) => {
         await begin(store)
         await begin(store, 'a', 'c2')
-        const end = ended(turn('c2', 1))
-        await store.finish('a', end)
+        const end = ended(turnOf('c2', 1))
+        await store.finish('a', { turn: end })
         const output = [{ type: 'message', role: 'assistant', content: text('par') }] as const
         await store.flush([
           { tenant: 'a', conversation: 'c1', turn: 'turn_1', output },
@@ -210,19 +171,19 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         await store.flush([{ tenant: 'a', conversation: 'c1', turn: 'turn_1', output }])
         expect(await store.recover(77)).toBe(1)
         expect(await store.recover(78)).toBe(0)
-        const recovered = { ...turn('c1', 1), status: 'incomplete', output, completed_at: 77 }
+        const recovered = { ...turnOf('c1', 1), status: 'incomplete', output, completed_at: 77 }
         expect((await store.load('a', 'c1'))?.turns).toEqual([recovered])
-        const change = { conversation: conversationAt(2), turns: [turn('c1', 2)] }
+        const change = { conversation: conversationAt(2), turns: [turnOf('c1', 2)] }
         expect(await store.append({ expectedRevision: 1, ...change })).toBe('stored')
       }))
 
     it('removes a conversation with its turns and plans', () =>
       run(async (store) => {
         await begin(store)
-        expect(await store.remove('a', 'c1')).toBe(true)
+        expect(await store.remove('a', 'c1')).toBe('removed')
         expect(await store.load('a', 'c1')).toBeUndefined()
         expect(await store.plan('a', 'plan_1')).toBeUndefined()
-        expect(await store.finish('a', ended(turn('c1', 1)))).toBe('missing')
+        expect(await store.finish('a', { turn: ended(turnOf('c1', 1)) })).toBe('missing')
         expect(await begin(store)).toBe('stored')
         expect((await store.load('a', 'c1'))?.turns).toHaveLength(1)
       }))
@@ -230,26 +191,26 @@ export function describeStoreContract(subject: StoreUnderTest): void {
     it('keeps a bounded number of plans, the newest', () =>
       run(async (store) => {
         await begin(store)
-        await store.finish('a', ended(turn('c1', 1)))
+        await store.finish('a', { turn: ended(turnOf('c1', 1)) })
         const last = plansPerConversation + 3
         for (let seq = 2; seq <= last; seq++) {
-          const next = ended(turn('c1', seq))
+          const next = ended(turnOf('c1', seq))
           const conversation = conversationAt(seq)
-          const change = { conversation, turns: [next], plan: planOf(next) }
+          const change = { conversation, turns: [next], plan: forgottenPlan(next) }
           expect(await store.append({ expectedRevision: seq - 1, ...change })).toBe('stored')
         }
         expect(await store.plan('a', 'plan_3')).toBeUndefined()
-        expect(await store.plan('a', 'plan_4')).toEqual(planOf(ended(turn('c1', 4))))
+        expect(await store.plan('a', 'plan_4')).toEqual(forgottenPlan(ended(turnOf('c1', 4))))
         expect(await store.plan('a', `plan_${last}`)).toBeDefined()
       }))
 
     it('deletes conversations that nobody touched for the time to live', () =>
       run(async (store, time) => {
         await begin(store, 'a', 'old')
-        await store.finish('a', ended(turn('old', 1)))
+        await store.finish('a', { turn: ended(turnOf('old', 1)) })
         time.nowMs += 600
         await begin(store, 'a', 'young')
-        await store.finish('a', ended(turn('young', 1)))
+        await store.finish('a', { turn: ended(turnOf('young', 1)) })
         time.nowMs += 400
         expect(await store.expire()).toBe(1)
         expect(await store.expire()).toBe(0)
@@ -260,7 +221,7 @@ export function describeStoreContract(subject: StoreUnderTest): void {
     it('does not give out an expired conversation before it was swept', () =>
       run(async (store, time) => {
         await begin(store)
-        await store.finish('a', ended(turn('c1', 1)))
+        await store.finish('a', { turn: ended(turnOf('c1', 1)) })
         time.nowMs += 1000
         expect(await store.plan('a', 'plan_1')).toBeUndefined()
         expect(await store.load('a', 'c1')).toBeUndefined()
@@ -273,12 +234,12 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         await begin(store)
         time.nowMs += 5000
         expect(await store.expire()).toBe(0)
-        expect(await store.finish('a', ended(turn('c1', 1)))).toBe('stored')
+        expect(await store.finish('a', { turn: ended(turnOf('c1', 1)) })).toBe('stored')
         expect(await store.load('a', 'c1')).toBeDefined()
       }, 1000)
       await run(async (store, time) => {
         await begin(store)
-        await store.finish('a', ended(turn('c1', 1)))
+        await store.finish('a', { turn: ended(turnOf('c1', 1)) })
         time.nowMs += 1e12
         expect(await store.expire()).toBe(0)
       })

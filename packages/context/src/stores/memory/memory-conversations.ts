@@ -1,0 +1,175 @@
+import type { ContextPlan } from '../../plan/context-plan.ts'
+import type { Conversation } from '../../turns/conversation.ts'
+import {
+  listScanMax,
+  subjectBatch,
+  type BasisQuery,
+  type ConversationBasis,
+  type ConversationPage,
+  type ConversationQuery,
+  type SubjectRemoval,
+} from '../turn-queries.ts'
+import {
+  expireBatch,
+  type AppendOutcome,
+  type ConversationChange,
+  type FinishOutcome,
+  type PartialOutput,
+  type RemoveOutcome,
+  type TurnEndChange,
+} from '../turn-store.ts'
+import type { MemoryEntries } from './memory-entries.ts'
+import type { MemoryResponses } from './memory-responses.ts'
+
+/** What a store in this process does with its conversations, as `TurnStore` describes it. */
+export class MemoryConversations {
+  readonly #entries: MemoryEntries
+  readonly #responses: MemoryResponses
+
+  constructor(entries: MemoryEntries, responses: MemoryResponses) {
+    this.#entries = entries
+    this.#responses = responses
+  }
+
+  basis(tenant: string, id: string, query: BasisQuery): ConversationBasis | undefined {
+    const entry = this.#entries.live(tenant, id)
+    if (entry === undefined) return undefined
+    const { conversation, log } = entry
+    const { head, pinned } = conversation.ccp
+    const { pathMax, key, digest } = query
+    return {
+      conversation,
+      running: log.running,
+      path: head === null ? [] : log.path(head, pathMax),
+      pinned: head === null ? [] : log.earlierOnPath(pinned, head, pathMax),
+      keyed: key === undefined ? undefined : log.keyed(key),
+      repeated: digest === undefined ? undefined : log.repeated(digest),
+    }
+  }
+
+  append(change: ConversationChange): AppendOutcome {
+    const { conversation, turns, rewritten = [], plan, expectedRevision } = change
+    const before = this.#entries.live(conversation.ccp.tenant, conversation.id)
+    if (before === undefined && expectedRevision !== null) return 'missing'
+    if ((before?.conversation.ccp.revision ?? null) !== expectedRevision) return 'conflict'
+    if (turns.length > 0 && before?.log.running !== undefined) return 'locked'
+    const entry = before ?? this.#entries.created(conversation)
+    for (const turn of turns) entry.log.add(turn)
+    for (const turn of rewritten) entry.log.replace(turn)
+    if (plan !== undefined) this.#entries.addPlan(entry, plan)
+    this.#entries.touch(entry, conversation)
+    return 'stored'
+  }
+
+  flush(outputs: readonly PartialOutput[]): void {
+    for (const { tenant, conversation, turn, output } of outputs) {
+      const entry = this.#entries.find(tenant, conversation)
+      const running = entry?.log.running
+      if (entry === undefined || running?.id !== turn) continue
+      entry.log.replace({ ...running, output })
+      this.#entries.count(entry)
+    }
+  }
+
+  finish(tenant: string, { turn, epoch, plan }: TurnEndChange): FinishOutcome {
+    const entry = this.#entries.find(tenant, turn.conversation)
+    const stored = entry?.log.turn(turn.id)
+    if (entry === undefined || stored === undefined) return 'missing'
+    if (stored.status !== 'in_progress') return 'ended'
+    entry.log.replace(turn)
+    if (plan !== undefined) this.#entries.replacePlan(entry, plan)
+    const { conversation } = entry
+    this.#entries.touch(
+      entry,
+      epoch === undefined ? conversation : { ...conversation, ccp: { ...conversation.ccp, epoch } },
+    )
+    return 'stored'
+  }
+
+  replacePlan(tenant: string, plan: ContextPlan): boolean {
+    const entry = this.#entries.ofPlan(tenant, plan.id)
+    if (entry !== undefined) this.#entries.replacePlan(entry, plan)
+    return entry !== undefined
+  }
+
+  remove(tenant: string, id: string): RemoveOutcome {
+    const entry = this.#entries.live(tenant, id)
+    if (entry === undefined) return 'missing'
+    if (entry.conversation.ccp.retention.legal_hold) return 'held'
+    this.#entries.delete(entry)
+    return 'removed'
+  }
+
+  plan(tenant: string, planId: string): ContextPlan | undefined {
+    const entry = this.#entries.ofPlan(tenant, planId)
+    if (entry === undefined || this.#entries.isExpired(entry)) return undefined
+    return entry.plans.find(({ plan }) => plan.id === planId)?.plan
+  }
+
+  list(tenant: string, query: ConversationQuery): ConversationPage {
+    const { limit, order, after } = query
+    const sign = order === 'asc' ? 1 : -1
+    const start = after === undefined ? undefined : this.#entries.live(tenant, after)
+    if (after !== undefined && start === undefined) return { outcome: 'unknown-after' }
+    const candidates = this.#entries
+      .all()
+      .filter(({ conversation, number }) => {
+        if (conversation.ccp.tenant !== tenant) return false
+        return start === undefined || sign * (number - start.number) > 0
+      })
+      .toSorted((one, other) => sign * (one.number - other.number))
+    const conversations: Conversation[] = []
+    let looked = 0
+    for (const entry of candidates.slice(0, listScanMax)) {
+      if (conversations.length === limit) break
+      looked++
+      if (matches(entry.conversation, query) && !this.#entries.isExpired(entry)) {
+        conversations.push(entry.conversation)
+      }
+    }
+    const last = candidates[looked - 1]?.conversation.id
+    const isEnd = last === undefined || looked === candidates.length
+    return { outcome: 'found', conversations, next: isEnd ? null : last }
+  }
+
+  removeSubject(tenant: string, subject: string): SubjectRemoval {
+    const all = this.#entries.all().filter(({ conversation: { ccp } }) => {
+      return ccp.tenant === tenant && ccp.subject === subject
+    })
+    const free = all.filter(({ conversation }) => !conversation.ccp.retention.legal_hold)
+    const chosen = free.slice(0, subjectBatch)
+    const ids = new Set(chosen.map(({ conversation }) => conversation.id))
+    for (const entry of chosen) this.#entries.delete(entry)
+    return {
+      conversations: chosen.length,
+      turns: chosen.reduce((total, { log }) => total + log.count, 0),
+      plans: chosen.reduce((total, { plans }) => total + plans.length, 0),
+      responses: this.#responses.removeOf(tenant, ids),
+      held: all.length - free.length,
+      more: free.length > chosen.length,
+    }
+  }
+
+  recover(completedAt: number): number {
+    let recovered = 0
+    for (const { log } of this.#entries.all()) {
+      const { running } = log
+      if (running === undefined) continue
+      log.replace({ ...running, status: 'incomplete', completed_at: completedAt })
+      recovered++
+    }
+    return recovered
+  }
+
+  expire(): number {
+    const expired = this.#entries.all().filter((entry) => this.#entries.isExpired(entry))
+    const chosen = expired.slice(0, expireBatch)
+    for (const entry of chosen) this.#entries.delete(entry)
+    return chosen.length
+  }
+}
+
+function matches({ metadata, ccp }: Conversation, query: ConversationQuery): boolean {
+  if (query.subject !== undefined && query.subject !== ccp.subject) return false
+  return Object.entries(query.metadata ?? {}).every(([name, value]) => metadata[name] === value)
+}

@@ -1,0 +1,49 @@
+import { parseJson } from '@fairlead/base'
+import type { TreeNode } from '../../turns/tree-node.ts'
+import type { Turn } from '../../turns/turn.ts'
+
+export type Row = Readonly<Record<string, unknown>>
+
+/** The output has a column of its own, because partial answers are written often. */
+export function turnTexts({
+  output,
+  status: _status,
+  ...body
+}: Turn): [body: string, output: string] {
+  return [JSON.stringify(body), JSON.stringify(output)]
+}
+
+/** Reads a turn. Throws for one of a newer program. */
+export function readTurn(row: Row): Turn {
+  return {
+    ...parseStored<Omit<Turn, 'status' | 'output'>>(row['body']),
+    status: readTurnStatus(row['status']),
+    output: parseStored<Turn['output']>(row['output']),
+  }
+}
+
+export function readNode(row: Row | undefined): TreeNode | undefined {
+  if (row === undefined) return undefined
+  const [seq, parent, jump, depth] = [row['seq'], row['parent'], row['jump'], row['depth']]
+  return { seq: Number(seq), parent: Number(parent), jump: Number(jump), depth: Number(depth) }
+}
+
+/** Unchecked, because this store wrote the text from a value of the same type. */
+export function parseStored<T>(text: unknown): T {
+  return parseJson(String(text)) as T
+}
+
+function readTurnStatus(status: unknown): Turn['status'] {
+  switch (status) {
+    case 'in_progress':
+    case 'completed':
+    case 'incomplete':
+    case 'failed':
+    case 'cancelled':
+      return status
+    default:
+      throw new Error(
+        `the conversation file has a turn with the unknown status "${String(status)}": start the program version that wrote it`,
+      )
+  }
+}

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest'
+import { forgottenPlan } from '../../plan/forgotten-plan.ts'
+import type { Conversation } from '../../turns/conversation.ts'
+import type { ConversationQuery } from '../turn-queries.ts'
+import type { TurnStore } from '../turn-store.ts'
+import type { RunWithStore } from './tree-contract.ts'
+import { conversationAt, ended, turnOf } from './turns.ts'
+
+interface Kept {
+  readonly subject?: string
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly retention?: Partial<Conversation['ccp']['retention']>
+  readonly tenant?: string
+}
+
+function kept(id: string, { subject, metadata, retention, tenant }: Kept): Conversation {
+  const { ccp, ...conversation } = conversationAt(1, tenant, id)
+  return {
+    ...conversation,
+    metadata: metadata ?? {},
+    ccp: { ...ccp, subject: subject ?? null, retention: { ...ccp.retention, ...retention } },
+  }
+}
+
+/** What every store must do to list conversations, and to keep or delete them. */
+export function describeRetentionContract(name: string, run: RunWithStore): void {
+  const add = async (store: TurnStore, id: string, settings: Kept = {}) => {
+    const turn = ended(turnOf(id, 1, { plan: `plan_${id}` }))
+    const conversation = kept(id, settings)
+    const plan = forgottenPlan(turn)
+    const change = { expectedRevision: null, conversation, turns: [turn], plan }
+    expect(await store.append(change)).toBe('stored')
+    return conversation
+  }
+  const listed = async (store: TurnStore, query: ConversationQuery) => {
+    const page = await store.list('a', query)
+    if (page.outcome !== 'found') return page.outcome
+    return [page.conversations.map(({ id }) => id), page.next]
+  }
+
+  describe(`what a ${name} store keeps`, () => {
+    it('is listed in the order of its creation, in pages', () =>
+      run(async (store) => {
+        const conversations = []
+        for (const id of ['c1', 'c2', 'c3']) conversations.push(await add(store, id))
+        await add(store, 'c4', { tenant: 'b' })
+        await store.append({
+          expectedRevision: 1,
+          conversation: kept('c1', {}),
+          turns: [],
+        })
+        expect(await store.list('a', { limit: 5, order: 'asc' })).toEqual({
+          outcome: 'found',
+          conversations,
+          next: null,
+        })
+        expect(await listed(store, { limit: 2, order: 'asc' })).toEqual([['c1', 'c2'], 'c2'])
+        const after = { after: 'c2' }
+        expect(await listed(store, { limit: 2, order: 'asc', ...after })).toEqual([['c3'], null])
+        expect(await listed(store, { limit: 2, order: 'desc' })).toEqual([['c3', 'c2'], 'c2'])
+        expect(await listed(store, { limit: 2, order: 'desc', ...after })).toEqual([['c1'], null])
+        expect(await listed(store, { limit: 2, order: 'asc', after: 'c4' })).toBe('unknown-after')
+      }))
+
+    it('is listed by subject and metadata', () =>
+      run(async (store) => {
+        await add(store, 'c1', { subject: 'ada', metadata: { app: 'x', "it's": '"a"' } })
+        await add(store, 'c2', { subject: 'ada', metadata: { app: 'y' } })
+        await add(store, 'c3', { subject: 'bob', metadata: { app: 'x' } })
+        const page = { limit: 5, order: 'asc' } as const
+        const list = async (query: Partial<ConversationQuery>) =>
+          (await listed(store, { ...page, ...query }))[0]
+        expect(await list({ subject: 'ada' })).toEqual(['c1', 'c2'])
+        expect(await list({ subject: 'ada', order: 'desc', after: 'c2' })).toEqual(['c1'])
+        expect(await list({ metadata: { app: 'x' } })).toEqual(['c1', 'c3'])
+        expect(await list({ metadata: { app: 'x', "it's": '"a"' } })).toEqual(['c1'])
+        expect(await list({ subject: 'bob', metadata: { app: 'y' } })).toEqual([])
+        expect(await list({ subject: 'eve' })).toEqual([])
+      }))
+
+    it('follows a change of metadata and subject', () =>
+      run(async (store) => {
+        await add(store, 'c1', { subject: 'ada', metadata: { app: 'x' } })
+        const conversation = kept('c1', { subject: 'bob', metadata: { app: 'y' } })
+        await store.append({ expectedRevision: 1, conversation, turns: [] })
+        const page = { limit: 5, order: 'asc' } as const
+        const query = { ...page, subject: 'bob', metadata: { app: 'y' } }
+        expect((await listed(store, query))[0]).toEqual(['c1'])
+        expect((await listed(store, { ...page, subject: 'ada' }))[0]).toEqual([])
+      }))
+
+    it('of a subject is deleted, and counted', () =>
+      run(async (store) => {
+        await add(store, 'c1', { subject: 'ada' })
+        await add(store, 'c2', { subject: 'ada' })
+        await add(store, 'c3', { subject: 'ada', retention: { legal_hold: true } })
+        await add(store, 'c4', { subject: 'bob' })
+        await add(store, 'c5', { subject: 'ada', tenant: 'b' })
+        const counts = { conversations: 2, turns: 2, plans: 2, responses: 0, held: 1, more: false }
+        expect(await store.removeSubject('a', 'ada')).toEqual(counts)
+        for (const id of ['c1', 'c2']) expect(await store.conversation('a', id)).toBeUndefined()
+        for (const id of ['c3', 'c4']) expect(await store.conversation('a', id)).toBeDefined()
+        expect(await store.conversation('b', 'c5')).toBeDefined()
+        expect(await store.plan('a', 'plan_c1')).toBeUndefined()
+        const none = { conversations: 0, turns: 0, plans: 0, responses: 0, held: 1, more: false }
+        expect(await store.removeSubject('a', 'ada')).toEqual(none)
+      }))
+
+    it('is kept by a legal hold, whatever asks for its end', () =>
+      run(async (store, time) => {
+        const retention = { legal_hold: true, expires_at: 1001 }
+        await add(store, 'c1', { retention })
+        await add(store, 'c2', { retention: { legal_hold: true } })
+        time.nowMs += 1e9
+        expect(await store.expire()).toBe(0)
+        expect(await store.remove('a', 'c1')).toBe('held')
+        expect(await store.conversation('a', 'c1')).toBeDefined()
+        expect(await store.conversation('a', 'c2')).toBeDefined()
+        const freed = kept('c1', { retention: { legal_hold: false } })
+        await store.append({ expectedRevision: 1, conversation: freed, turns: [] })
+        expect(await store.remove('a', 'c1')).toBe('removed')
+      }, 1000))
+
+    it('has a time of its own, which goes before the store’s', () =>
+      run(async (store, time) => {
+        const nowSeconds = time.nowMs / 1000
+        await add(store, 'soon', { retention: { expires_at: nowSeconds + 1 } })
+        await add(store, 'late', { retention: { expires_at: nowSeconds + 100 } })
+        await add(store, 'store’s')
+        time.nowMs += 999
+        expect(await store.conversation('a', 'soon')).toBeDefined()
+        time.nowMs += 1
+        expect(await store.conversation('a', 'soon')).toBeUndefined()
+        expect((await listed(store, { limit: 5, order: 'asc' }))[0]).toEqual(['late', 'store’s'])
+        await store.expire()
+        time.nowMs += 9_000
+        await store.expire()
+        expect(await store.expire()).toBe(0)
+        expect((await listed(store, { limit: 5, order: 'asc' }))[0]).toEqual(['late'])
+      }, 10_000))
+
+    it('is kept for another time at once, when the store is told', () =>
+      run(async (store, time) => {
+        await add(store, 'c1')
+        await add(store, 'c2')
+        time.nowMs += 2000
+        await store.configure({ ttlMs: 5000 })
+        expect(await store.conversation('a', 'c1')).toBeDefined()
+        await store.configure({ ttlMs: 2000 })
+        expect(await store.conversation('a', 'c1')).toBeUndefined()
+        await store.expire()
+        await add(store, 'c3')
+        await store.configure({ ttlMs: null })
+        time.nowMs += 1e12
+        expect(await store.expire()).toBe(0)
+        expect(await store.conversation('a', 'c3')).toBeDefined()
+      }, 10_000))
+  })
+}
