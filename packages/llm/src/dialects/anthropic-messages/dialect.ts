@@ -8,6 +8,7 @@ import { encodeRequest } from './encode-request.ts'
 import { encodeResponse } from './encode-response.ts'
 import { decodeError, encodeError } from './errors.ts'
 import { featureFields } from './feature-fields.ts'
+import { withoutLostThinking } from './lost-thinking.ts'
 import { passage } from './passage.ts'
 import { createStreamDecoder } from './stream-decoder.ts'
 import { createStreamEncoder } from './stream-encoder.ts'
@@ -21,6 +22,7 @@ export const anthropicMessages: Dialect = {
       support,
       conflicts,
       featureFields,
+      withoutLostThinking,
       restatedFields: ['thinking', 'output_config', 'metadata'],
       // https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools
       toolNames: { lengthMax: 128, forbidden: /[^\w-]/g },

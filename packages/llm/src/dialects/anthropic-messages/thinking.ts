@@ -1,4 +1,4 @@
-import type { Item, ReasoningItem } from '../../operations/chat/item.ts'
+import type { ReasoningItem } from '../../operations/chat/item.ts'
 import { countOrZero, type JsonObject } from '@fairlead/base'
 import type { ModelRequest } from '../../operations/chat/model-request.ts'
 import {
@@ -6,6 +6,7 @@ import {
   effortOfBudget,
   thinkingBudgetMin,
 } from '../../operations/chat/thinking-budget.ts'
+import { inUnsealedToolLoop } from '../../operations/chat/unsealed-tool-loop.ts'
 import { dialectName } from './dialect-name.ts'
 import type { ModelFeatures } from './model-features.ts'
 
@@ -85,7 +86,7 @@ export function encodeThinking(request: ModelRequest, options: ThinkingOptions):
   }
   const limit = limitWith(wanted)
   const budget = Math.min(wanted, limit - answerTokensMin)
-  if (callIsForced || budget < thinkingBudgetMin || inUnsignedToolLoop(request.items))
+  if (callIsForced || budget < thinkingBudgetMin || inUnsealedToolLoop(request.items, isSealed))
     return without
   const display = displayOf(request)
   return {
@@ -113,15 +114,6 @@ function displayOf({ settings }: ModelRequest): 'summarized' | 'omitted' | undef
 function adaptiveEffort(effort: string, features: ModelFeatures): string {
   if (effort === 'minimal') return 'low'
   return effort === 'xhigh' && !features.xhighEffort ? 'max' : effort
-}
-
-function inUnsignedToolLoop(items: readonly Item[]): boolean {
-  const lastUser = items.findLastIndex((item) => item.type === 'message' && item.role === 'user')
-  const turn = items.slice(lastUser + 1)
-  return (
-    turn.some((item) => item.type === 'function_call') &&
-    !turn.some((item) => item.type === 'reasoning' && isSealed(item))
-  )
 }
 
 /**

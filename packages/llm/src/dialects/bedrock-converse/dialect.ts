@@ -8,6 +8,7 @@ import { encodeRequest } from './encode-request.ts'
 import { encodeResponse } from './encode-response.ts'
 import { decodeError, encodeError } from './errors.ts'
 import { featureFields } from './feature-fields.ts'
+import { withoutLostThinking } from './lost-thinking.ts'
 import { passage } from './passage.ts'
 import { createStreamReader } from './stream-decoder.ts'
 import { createStreamEncoder } from './stream-encoder.ts'
@@ -24,6 +25,7 @@ export const bedrockConverse: Dialect = {
       support,
       conflicts,
       featureFields,
+      withoutLostThinking,
       // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html
       toolNames: { lengthMax: 64, forbidden: /[^\w-]/g },
       decodeRequest,

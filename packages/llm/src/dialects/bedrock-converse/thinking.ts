@@ -1,7 +1,8 @@
 import type { JsonObject } from '@fairlead/base'
-import type { Item } from '../../operations/chat/item.ts'
+import type { ReasoningItem } from '../../operations/chat/item.ts'
 import type { ModelRequest, ModelSettings } from '../../operations/chat/model-request.ts'
 import { budgetOfEffort, thinkingBudgetMin } from '../../operations/chat/thinking-budget.ts'
+import { inUnsealedToolLoop } from '../../operations/chat/unsealed-tool-loop.ts'
 import { dialectName } from './dialect-name.ts'
 import type { ModelFeatures } from './model-features.ts'
 
@@ -59,7 +60,7 @@ function budgetThinking({ items, settings }: ModelRequest): ThinkingFields {
   const wanted = reasoningBudget ?? (effort === undefined ? undefined : budgetOfEffort(effort))
   if (wanted === undefined) return {}
   const budget = limit === undefined ? wanted : Math.min(wanted, limit - answerTokensMin)
-  if (budget < thinkingBudgetMin || inUnsealedToolLoop(items)) return {}
+  if (budget < thinkingBudgetMin || inUnsealedToolLoop(items, isOwnSeal)) return {}
   return {
     additional: { thinking: { type: 'enabled', budget_tokens: budget } },
     maxTokens: limit ?? budget + answerTokensDefault,
@@ -82,20 +83,11 @@ function novaThinking(effort: string, { maxOutputTokens }: ModelSettings): Think
   }
 }
 
-function inUnsealedToolLoop(items: readonly Item[]): boolean {
-  const lastUser = items.findLastIndex((item) => item.type === 'message' && item.role === 'user')
-  const turn = items.slice(lastUser + 1)
-  return (
-    turn.some((item) => item.type === 'function_call') &&
-    !turn.some((item) => item.type === 'reasoning' && isOwnSeal(item))
-  )
-}
-
 /** Whether Bedrock sealed it: what others sealed, it refuses. */
 export function isOwnSeal({
   encrypted_content: encrypted,
   maker,
   signature,
-}: Extract<Item, { type: 'reasoning' }>): boolean {
+}: ReasoningItem): boolean {
   return maker === dialectName && (signature !== undefined || encrypted !== undefined)
 }

@@ -29,6 +29,12 @@ export interface ChatFormat {
   /** Names in the `extras` of other dialects that `encodeRequest` reads. Defaults to none. */
   readonly foreignFields?: readonly string[]
   /**
+   * The request without thinking, where its provider does not let a model think on, because the
+   * thinking before its open tool calls is not in the request; undefined where nothing has to give
+   * way. Defaults to undefined.
+   */
+  readonly withoutLostThinking?: (request: ModelRequest) => ModelRequest | undefined
+  /**
    * Reads a caller's request. Throws a ModelError that names the field at fault.
    */
   decodeRequest(body: unknown, options?: DecodeOptions): ModelRequest
