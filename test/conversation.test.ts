@@ -111,9 +111,11 @@ describe('ten turns with last-five-turns', () => {
       { model: 'up-model', messages: [{ role: 'user', content: 'next' }] },
       { 'x-fairlead-persona': 'fixed', 'x-fairlead-strategy': 'last-five-turns' },
     )
-    const { decisions } = (await plan.json()) as { decisions: { action: string }[] }
-    expect(decisions.filter(({ action }) => action === 'kept')).toHaveLength(5)
-    expect(decisions.filter(({ action }) => action === 'dropped')).toHaveLength(5)
+    const { decisions } = (await plan.json()) as { decisions: { action: string; count: number }[] }
+    expect(decisions).toMatchObject([
+      { action: 'dropped', count: 5 },
+      { action: 'kept', count: 5 },
+    ])
     const { body: after } = await get('/v1/conversations/ten-turns/items?limit=100')
     expect(after['data']).toHaveLength(20)
   })

@@ -8,11 +8,20 @@ export type { Turn, TurnStatus, TurnUsage } from './turns/turn.ts'
 export type { ToolRepair } from './turns/pair-tool-calls.ts'
 export { createIds, isOwnConversationId, type NewId } from './turns/ulid.ts'
 export { historyModes, type HistorySettings } from './strategies/strategies.ts'
-export type { ContextPlan, OmittedSeal, PlanDecision, PlanSegment } from './plan/context-plan.ts'
+export type {
+  ContextPlan,
+  OmittedSeal,
+  PlanAttempt,
+  PlanDecision,
+  PlanSegment,
+  SealProblem,
+} from './plan/context-plan.ts'
 export { inputTokens, type CountTokens } from './plan/count-tokens.ts'
 export { mergeTools } from './plan/merge-tools.ts'
 export type { PersonaInput } from './plan/persona-input.ts'
 export type { PromptRequest } from './plan/prompt-source.ts'
+export type { PromptTarget } from './plan/prompt-target.ts'
+export type { PromptTargets } from './plan/turn-prompts.ts'
 export { renderPersona } from './plan/render-persona.ts'
 export { renderTemplate } from './plan/render-template.ts'
 export type { StrategyInput } from './plan/strategy-input.ts'

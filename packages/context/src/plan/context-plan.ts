@@ -1,7 +1,7 @@
 import type { ToolRepair } from '../turns/pair-tool-calls.ts'
 
 /** The explanation of one prompt: what was included, what was omitted, and by which rule. */
-export interface ContextPlan {
+export interface ContextPlan extends PlanPlacement {
   readonly id: string
   readonly object: 'ccp.context_plan'
   /** The conversation's id; `new` in a dry run for a conversation that does not exist yet. */
@@ -11,12 +11,15 @@ export interface ContextPlan {
   readonly strategy: string
   readonly persona: string | null
   readonly model: string
+  /** The attempt that the prompt was made for: once somebody has answered, the one that was answered. */
+  readonly attempt: PlanAttempt
   /** The model's context window in tokens; null when unknown. */
   readonly window: number | null
   readonly counted_by: { readonly method: string }
   readonly segments: readonly PlanSegment[]
+  /** What became of the turns of the path, oldest first; no turn is in two of them. */
   readonly decisions: readonly PlanDecision[]
-  /** Signatures and encrypted reasoning omitted from the history; their text is kept. */
+  /** What only its maker reads and was therefore left out of the history; visible text is kept. */
   readonly sealed: readonly OmittedSeal[]
   readonly tool_groups: {
     /** Number of tool calls in the prompt; the pairing of each was checked. */
@@ -27,14 +30,49 @@ export interface ContextPlan {
   }
   readonly epoch: { readonly n: number; readonly compacted: boolean }
   readonly prefix: { readonly hash: string; readonly stable_tokens: number }
+  /** Of all that is sent: tools, system, history with its seals, new input. */
   readonly rendered_digest: string
 }
+
+/** Where in the conversation's tree the new turn was placed. */
+export interface PlanPlacement {
+  /** How many of the items that the caller sent were recognised as said before. */
+  readonly matched: number
+  /** The turn that the new one follows, where that is not the newest of its branch; null otherwise. */
+  readonly branched_at: string | null
+  /** The turn that the new one replaces; null for none. */
+  readonly superseded: string | null
+}
+
+export interface PlanAttempt {
+  /** From 1. */
+  readonly number: number
+  /** Name of the route's target. */
+  readonly target: string
+  /** `namespace/name` of the LLMProvider. */
+  readonly provider: string
+  readonly model: string
+}
+
+/**
+ * Why a seal was left out: another provider, platform, model or account is asked than the one that
+ * made it; what stands before it is not what it was made after; its answer was cut; or it is not
+ * known who made it.
+ */
+export type SealProblem =
+  | 'provider_mismatch'
+  | 'platform_mismatch'
+  | 'model_mismatch'
+  | 'account_mismatch'
+  | 'prefix_changed'
+  | 'turn_not_completed'
+  | 'unknown_origin'
 
 export interface OmittedSeal {
   readonly turn: string
   readonly item: string
   readonly action: 'omitted'
-  readonly reason: 'model_mismatch' | 'prefix_changed' | 'turn_not_completed'
+  readonly reason: SealProblem
 }
 
 export interface PlanSegment {
@@ -44,11 +82,17 @@ export interface PlanSegment {
   readonly cache: 'stable' | 'append' | 'volatile'
 }
 
+/** What became of turns that follow each other on the path. */
 export interface PlanDecision {
-  readonly turn: string
+  /** The oldest of them. */
+  readonly from: string
+  /** The newest of them; the same turn for one alone. */
+  readonly to: string
+  readonly count: number
   readonly action: 'kept' | 'dropped'
   /** The strategy field that decided, such as `history.lastTurns`. */
   readonly rule: string
   readonly reason: string
+  /** Of all of them together. */
   readonly tokens: number
 }

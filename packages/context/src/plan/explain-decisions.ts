@@ -6,9 +6,6 @@ import type { PlanDecision } from './context-plan.ts'
 import { sum } from './count-tokens.ts'
 import type { RenderedEntry } from './render-group.ts'
 
-/** How many turns a plan explains, the newest: a log can be too long to read. */
-const decisionLimit = 500
-
 interface DecisionSource {
   readonly log: readonly Turn[]
   /** The history that is sent. */
@@ -20,21 +17,32 @@ interface DecisionSource {
   readonly countTokens: (item: Item) => number
 }
 
-/** For each of the newest turns: whether it was sent, by which rule, why, and its tokens. */
-export function explainDecisions(source: DecisionSource): PlanDecision[] {
+/**
+ * For each turn, oldest first: whether it was sent, by which rule, why, and its tokens. Turns in a row
+ * that were decided alike are one decision.
+ */
+export function explainDecisions(source: DecisionSource): readonly PlanDecision[] {
   const sentTokens = new Map<string, number>()
   for (const { turn, tokens } of source.entries) {
     sentTokens.set(turn, (sentTokens.get(turn) ?? 0) + tokens)
   }
-  return source.log.slice(-decisionLimit).map((turn): PlanDecision => {
-    const leftOut = source.leftOut.get(turn.id)
-    const sent = sentTokens.get(turn.id)
-    const { rule, keptReason, droppedReason } = source.selection
-    if (leftOut !== undefined) return dropped(turn, 'log.status', leftOut, source)
-    if (sent === undefined) return dropped(turn, rule, droppedReason, source)
-    const reason = source.openTurns.has(turn.id) ? 'open_tool_loop' : keptReason
-    return { turn: turn.id, action: 'kept', rule, reason, tokens: sent }
-  })
+  const decisions: PlanDecision[] = []
+  for (const turn of source.log) {
+    const decision = decide(turn, sentTokens.get(turn.id), source)
+    const last = decisions.at(-1)
+    if (last === undefined || !isAlike(last, decision)) decisions.push(decision)
+    else decisions[decisions.length - 1] = joined(last, decision)
+  }
+  return decisions
+}
+
+function decide(turn: Turn, sent: number | undefined, source: DecisionSource): PlanDecision {
+  const leftOut = source.leftOut.get(turn.id)
+  const { rule, keptReason, droppedReason } = source.selection
+  if (leftOut !== undefined) return dropped(turn, 'log.status', leftOut, source)
+  if (sent === undefined) return dropped(turn, rule, droppedReason, source)
+  const reason = source.openTurns.has(turn.id) ? 'open_tool_loop' : keptReason
+  return { from: turn.id, to: turn.id, count: 1, action: 'kept', rule, reason, tokens: sent }
 }
 
 function dropped(
@@ -44,5 +52,18 @@ function dropped(
   { countTokens }: DecisionSource,
 ): PlanDecision {
   const tokens = sum([...turn.input, ...outputInHistory(turn)].map(countTokens))
-  return { turn: turn.id, action: 'dropped', rule, reason, tokens }
+  return { from: turn.id, to: turn.id, count: 1, action: 'dropped', rule, reason, tokens }
+}
+
+function isAlike(one: PlanDecision, other: PlanDecision): boolean {
+  return one.action === other.action && one.rule === other.rule && one.reason === other.reason
+}
+
+function joined(first: PlanDecision, next: PlanDecision): PlanDecision {
+  return {
+    ...first,
+    to: next.to,
+    count: first.count + next.count,
+    tokens: first.tokens + next.tokens,
+  }
 }

@@ -1,9 +1,9 @@
 import type { Turn } from '../turns/turn.ts'
-import type { ContextPlan, PlanSegment } from './context-plan.ts'
+import type { ContextPlan, PlanAttempt, PlanSegment } from './context-plan.ts'
 import { itemTokens, sum } from './count-tokens.ts'
-import { prefixDigests } from './digest.ts'
 import { explainDecisions } from './explain-decisions.ts'
 import type { PromptSource } from './prompt-source.ts'
+import type { PromptTarget } from './prompt-target.ts'
 import type { History } from './read-history.ts'
 import type { RenderedEntry } from './render-group.ts'
 import type { RenderedPrompt } from './render-prompt.ts'
@@ -14,21 +14,19 @@ export function explainPrompt(
   history: History,
   prompt: RenderedPrompt,
 ): Omit<ContextPlan, 'id'> {
-  const { request, countTokens } = source
+  const { attempt, countTokens, request, target } = source
   const { past, fresh } = splitAtCurrent(prompt, source.current)
   const repairs = prompt.groups.flatMap((group) => group.repairs)
-  const digests = prefixDigests(
-    [prompt.tools, ...prompt.system, ...past.map((entry) => entry.item)],
-    fresh.map((entry) => entry.item),
-  )
   return {
     object: 'ccp.context_plan',
     conversation: source.conversation,
     at_revision: source.revision,
     strategy: `${request.strategy.name}@${request.strategy.generation}`,
     persona: prompt.persona === null ? null : `${prompt.persona.name}@${prompt.persona.revision}`,
-    model: request.model,
-    window: request.window ?? null,
+    model: target.model,
+    attempt: planAttempt(target, attempt),
+    ...source.placement,
+    window: target.window ?? null,
     counted_by: { method: source.countedBy },
     segments: segmentsOf(prompt, past, fresh),
     decisions: explainDecisions({
@@ -37,7 +35,7 @@ export function explainPrompt(
       leftOut: history.leftOut,
       selection: prompt.selection,
       openTurns: new Set(history.open.turns.map((turn) => turn.id)),
-      countTokens: (item) => itemTokens(item, request.model, countTokens),
+      countTokens: (item) => itemTokens(item, target.model, countTokens),
     }),
     sealed: prompt.groups.flatMap((group) => group.sealed),
     tool_groups: {
@@ -46,9 +44,16 @@ export function explainPrompt(
       repairs,
     },
     epoch: { n: prompt.epoch.n, compacted: prompt.compacted },
-    prefix: { hash: digests.prefix, stable_tokens: sum([...prompt.headTokens, tokensOf(past)]) },
-    rendered_digest: digests.whole,
+    prefix: {
+      hash: prompt.digests.prefix,
+      stable_tokens: sum([...prompt.headTokens, tokensOf(past)]),
+    },
+    rendered_digest: prompt.digests.whole,
   }
+}
+
+export function planAttempt({ name, provider, model }: PromptTarget, number: number): PlanAttempt {
+  return { number, target: name, provider, model }
 }
 
 /** What earlier turns contributed, and what the new one adds. */

@@ -32,19 +32,21 @@ export function fitWindow(
     from: prompt.selection.from + dropped,
     rule: 'budget',
     droppedReason: 'over_budget',
+    isCut: true,
   })
   if (cut.tokens > limit) throw overflow(source, cut.tokens, limit)
   return cut
 }
 
-function promptLimit({ request: { window, strategy } }: PromptSource): number {
-  return window === undefined ? Number.POSITIVE_INFINITY : window - strategy.reserveOutputTokens
+function promptLimit({ request, target: { window } }: PromptSource): number {
+  const { reserveOutputTokens } = request.strategy
+  return window === undefined ? Number.POSITIVE_INFINITY : window - reserveOutputTokens
 }
 
-function overflow({ request }: PromptSource, tokens: number, limit: number): ModelError {
+function overflow({ request, target }: PromptSource, tokens: number, limit: number): ModelError {
   return new ModelError(
     'context-length',
-    `The prompt has about ${tokens} tokens, but ${request.model} takes ${limit}: its context window of ${request.window} less ${request.strategy.reserveOutputTokens} reserved for the answer. Send less, or choose a context strategy that keeps less history.`,
+    `The prompt has about ${tokens} tokens, but ${target.model} takes ${limit}: its context window of ${target.window} less ${request.strategy.reserveOutputTokens} reserved for the answer. Send less, or choose a context strategy that keeps less history.`,
     { param: 'input' },
   )
 }

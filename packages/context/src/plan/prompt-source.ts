@@ -1,36 +1,46 @@
 import type { Item, ToolDefinition } from '@fairlead/llm'
 import type { EpochState } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
-import type { ContextPlan } from './context-plan.ts'
+import type { ContextPlan, PlanPlacement } from './context-plan.ts'
 import type { CountTokens } from './count-tokens.ts'
 import type { PersonaInput } from './persona-input.ts'
+import type { PromptTarget } from './prompt-target.ts'
 import type { StrategyInput } from './strategy-input.ts'
 
-/** The part of a request that shapes its prompt. */
+/** The part of a request that shapes its prompt, whoever is asked. */
 export interface PromptRequest {
-  readonly model: string
-  /** The model's context window in tokens; undefined when unknown: then nothing is cut. */
-  readonly window: number | undefined
   readonly strategy: StrategyInput
   readonly persona: PersonaInput | undefined
   readonly tools: readonly ToolDefinition[]
 }
 
-/** Everything that a prompt is made from: the same source gives the same bytes. */
-export interface PromptSource {
+/** Everything that the prompts of one turn are made from, whoever is asked. */
+export interface TurnPromptSource {
   readonly conversation: string
   readonly revision: number
   readonly epoch: EpochState
+  /** Whether the turn follows one of the epoch, on whatever branch, so that the epoch can go on. */
+  readonly continuesEpoch: boolean
   readonly variables: Readonly<Record<string, string>>
-  /** Every stored turn, oldest first, followed by those that the request brought as history. */
+  /** The turns before, oldest first, followed by those that the request brought as history. */
   readonly log: readonly Turn[]
+  /** Ids of those that the request brought. */
+  readonly brought: ReadonlySet<string>
   /** The turn that starts: it has instructions and input, and no output yet. */
   readonly current: Turn
   readonly request: PromptRequest
+  readonly placement: PlanPlacement
   readonly nowMs: number
   readonly countTokens: CountTokens
   /** How plans name `countTokens`. */
   readonly countedBy: string
+}
+
+/** Everything that a prompt is made from: the same source gives the same bytes. */
+export interface PromptSource extends TurnPromptSource {
+  readonly target: PromptTarget
+  /** Number of the attempt that the prompt is made for, from 1. */
+  readonly attempt: number
 }
 
 export interface AssembledPrompt {
@@ -38,5 +48,7 @@ export interface AssembledPrompt {
   readonly epoch: EpochState
   readonly items: readonly Item[]
   readonly tools: readonly ToolDefinition[]
+  /** Whether the history has seals, so that prompts for other accounts may differ. */
+  readonly hasSeals: boolean
   readonly plan: Omit<ContextPlan, 'id'>
 }

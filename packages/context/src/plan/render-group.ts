@@ -1,17 +1,22 @@
-import type { Item, ReasoningItem } from '@fairlead/llm'
+import type { Item } from '@fairlead/llm'
 import type { TurnGroup } from '../turns/group-turns.ts'
 import { pairToolCalls, type PromptEntry, type ToolRepair } from '../turns/pair-tool-calls.ts'
 import type { Turn } from '../turns/turn.ts'
 import { outputInHistory } from '../turns/turn-in-history.ts'
-import type { OmittedSeal } from './context-plan.ts'
+import type { OmittedSeal, SealProblem } from './context-plan.ts'
 import { itemTokens, type CountTokens } from './count-tokens.ts'
+import { isSealed, withoutSeal } from './item-seal.ts'
+import type { PrefixDigest } from './prefix-digest.ts'
+import type { PromptTarget } from './prompt-target.ts'
+import { sealProblem } from './seal-problem.ts'
 
-/** What decides whether a sealed part is valid in the prompt, and therefore sent. */
-interface SealScope {
-  readonly model: string
-  readonly epoch: number
-  /** Whether the group's tool loop is open: then its reasoning belongs to the answer in progress. */
-  readonly open: boolean
+interface RenderScope {
+  readonly target: PromptTarget
+  /** Turns that the caller brought with this very call, whose seals are its own to answer for. */
+  readonly brought: ReadonlySet<string>
+  /** What the prompt has before the group; the group's items are added. */
+  readonly prefix: PrefixDigest
+  readonly countTokens: CountTokens
 }
 
 export interface RenderedEntry extends PromptEntry {
@@ -23,34 +28,41 @@ export interface RenderedGroup {
   readonly checked: number
   readonly repairs: readonly ToolRepair[]
   readonly sealed: readonly OmittedSeal[]
+  /** Whether any seal was looked at: otherwise the group is the same for every account. */
+  readonly hasSeals: boolean
+  /** Digest of what precedes the turn that has just started; undefined if it is not in the group. */
+  readonly prefix: string | undefined
 }
 
 /** The items of a group as a prompt includes them: paired, without ids, with valid seals only. */
-export function renderGroup(
-  group: TurnGroup,
-  scope: SealScope,
-  countTokens: CountTokens,
-): RenderedGroup {
-  const sealed: OmittedSeal[] = []
-  const entries = group.turns.flatMap((turn) =>
-    [...turn.input, ...outputInHistory(turn)].flatMap((item): PromptEntry[] => {
-      const reason = sealProblem(item, turn, scope)
-      if (reason === undefined) return [{ turn: turn.id, item }]
-      sealed.push({ turn: turn.id, item: item.id ?? '', action: 'omitted', reason })
-      const open = withoutSeal(item)
-      return open === undefined ? [] : [{ turn: turn.id, item: open }]
-    }),
-  )
-  const paired = pairToolCalls(entries, group.spareOutputs)
-  return {
-    entries: paired.entries.map(({ turn, item }) => ({
+export function renderGroup(group: TurnGroup, scope: RenderScope): RenderedGroup {
+  const { prefix, target, countTokens } = scope
+  const turns = new Map(group.turns.map((turn) => [turn.id, turn]))
+  const paired = pairToolCalls(group.turns.flatMap(entriesOf), group.spareOutputs)
+  const seals = new GroupSeals(turns, scope)
+  const entries: RenderedEntry[] = []
+  let before: string | undefined
+  for (const { turn, item, isOutput = false } of paired.entries) {
+    if (turns.get(turn)?.status === 'in_progress') before ??= prefix.current()
+    const kept = seals.checked(turn, item, isOutput)
+    if (kept === undefined) continue
+    const rendered = withoutIdentity(kept)
+    prefix.add(rendered)
+    entries.push({
       turn,
-      item: withoutIdentity(item),
-      tokens: itemTokens(item, scope.model, countTokens),
-    })),
-    checked: paired.checked,
-    repairs: paired.repairs,
-    sealed,
+      item: rendered,
+      tokens: itemTokens(rendered, target.model, countTokens),
+    })
+  }
+  const { checked, repairs } = paired
+  const cut = group.turns.flatMap(cutSeals)
+  return {
+    entries,
+    checked,
+    repairs,
+    sealed: [...seals.omitted, ...cut],
+    hasSeals: seals.any,
+    prefix: before,
   }
 }
 
@@ -60,29 +72,78 @@ export function withoutIdentity(item: Item): Item {
   return rest
 }
 
-/**
- * Why a seal is not valid; undefined when it is. Only the model that made a seal can read it, and
- * only while everything before it is unchanged, that is, within its epoch. Reasoning in the turn
- * that has just started is always kept.
- */
-function sealProblem(
-  item: Item,
-  turn: Turn,
-  { model, epoch, open }: SealScope,
-): OmittedSeal['reason'] | undefined {
-  if (item.type !== 'reasoning' || !isSealed(item) || turn.status === 'in_progress')
-    return undefined
-  if (turn.model !== model && turn.usage?.model !== model) return 'model_mismatch'
-  return open || turn.epoch === epoch ? undefined : 'prefix_changed'
+function entriesOf(turn: Turn): PromptEntry[] {
+  return [
+    ...turn.input.map((item) => ({ turn: turn.id, item })),
+    ...outputInHistory(turn).map((item) => ({ turn: turn.id, item, isOutput: true })),
+  ]
 }
 
-function isSealed(item: ReasoningItem): boolean {
-  return item.signature !== undefined || item.encrypted_content !== undefined
+/** The seals of a cut answer, of which prompts have the text at most. */
+function cutSeals(turn: Turn): OmittedSeal[] {
+  if (turn.status === 'completed' || turn.status === 'in_progress') return []
+  const kept = new Set(outputInHistory(turn))
+  return turn.output
+    .filter((item) => !kept.has(item) && isSealed(item))
+    .map((item) => omission(turn.id, item, 'turn_not_completed'))
 }
 
-/** A reasoning item reduced to its visible text; undefined when it has none. */
-function withoutSeal(item: Item): Item | undefined {
-  if (item.type !== 'reasoning') return item
-  const { signature: _signature, encrypted_content: _encrypted, ...rest } = item
-  return rest.summary.length > 0 || (rest.content?.length ?? 0) > 0 ? rest : undefined
+/** The verdict on one answer: why its seals are not valid, and whether its own blocks go with them. */
+interface AnswerSeals {
+  readonly problem: SealProblem | undefined
+  readonly dropsNative: boolean
+}
+
+const valid: AnswerSeals = { problem: undefined, dropsNative: false }
+
+/** Takes invalid seals from the items of a group, as they are rendered one after the other. */
+class GroupSeals {
+  readonly omitted: OmittedSeal[] = []
+  any = false
+  readonly #turns: ReadonlyMap<string, Turn>
+  readonly #scope: RenderScope
+  readonly #answers = new Map<string, AnswerSeals>()
+
+  constructor(turns: ReadonlyMap<string, Turn>, scope: RenderScope) {
+    this.#turns = turns
+    this.#scope = scope
+  }
+
+  checked(turnId: string, item: Item, isOutput: boolean): Item | undefined {
+    const turn = this.#turns.get(turnId)
+    if (turn === undefined || turn.status === 'in_progress') return item
+    if (this.#scope.brought.has(turnId)) return item
+    if (!isOutput) return isSealed(item) ? this.#without(turnId, item, 'unknown_origin') : item
+    const { problem, dropsNative } = this.#answerOf(turn)
+    if (problem === undefined) return item
+    const isBound = isSealed(item) || (dropsNative && item.type === 'fairlead:native')
+    return isBound ? this.#without(turnId, item, problem) : item
+  }
+
+  /** To be asked for the first item of each answer, where the prefix is what the answer was made for. */
+  #answerOf(turn: Turn): AnswerSeals {
+    const known = this.#answers.get(turn.id)
+    if (known !== undefined) return known
+    const sealed = turn.output.filter(isSealed)
+    const { target, prefix } = this.#scope
+    const answer =
+      sealed.length === 0
+        ? valid
+        : {
+            problem: sealProblem(turn, target, prefix.current()),
+            dropsNative: sealed.some(({ type }) => type === 'fairlead:native'),
+          }
+    if (sealed.length > 0) this.any = true
+    this.#answers.set(turn.id, answer)
+    return answer
+  }
+
+  #without(turn: string, item: Item, problem: SealProblem): Item | undefined {
+    this.omitted.push(omission(turn, item, problem))
+    return withoutSeal(item)
+  }
+}
+
+function omission(turn: string, item: Item, reason: SealProblem): OmittedSeal {
+  return { turn, item: item.id ?? '', action: 'omitted', reason }
 }

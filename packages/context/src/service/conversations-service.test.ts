@@ -173,7 +173,13 @@ describe('history', () => {
       const { open, sent } = await say(conversations, [user('two')], [])
       expect(sent).toEqual(['user: two'])
       expect(open.plan.decisions).toMatchObject([
-        { turn: failed.turn.id, action: 'dropped', rule: 'log.status', reason: 'no_output' },
+        {
+          from: failed.turn.id,
+          to: failed.turn.id,
+          action: 'dropped',
+          rule: 'log.status',
+          reason: 'no_output',
+        },
       ])
     },
   )
@@ -371,11 +377,9 @@ describe('LastTurns', () => {
     expect(step.open.plan.epoch).toEqual({ n: 1, compacted: false })
     const next = await say(conversations, [user('3')], [], { strategy })
     expect(next.sent).toEqual([...loop, 'assistant: b', 'user: 3'])
-    expect(next.open.plan.decisions.map((decision) => decision.action)).toEqual([
-      'dropped',
-      'kept',
-      'kept',
-      'kept',
+    expect(next.open.plan.decisions).toMatchObject([
+      { action: 'dropped', count: 1, reason: 'outside_window' },
+      { action: 'kept', count: 3, reason: 'within_window' },
     ])
   })
 })

@@ -1,6 +1,8 @@
 import type { Item, ModelError, ToolDefinition, Usage } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { PromptRequest } from '../plan/prompt-source.ts'
+import type { PromptTarget } from '../plan/prompt-target.ts'
+import type { PromptTargets } from '../plan/turn-prompts.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import type { Turn, TurnStatus } from '../turns/turn.ts'
 import type { Responses } from './responses.ts'
@@ -77,6 +79,10 @@ export interface ItemPage {
 
 export interface TurnRequest extends PromptRequest {
   readonly tenant: string
+  /** The model that the turn is stored with. */
+  readonly model: string
+  /** Who may be asked, in the order in which they probably are. */
+  readonly targets: PromptTargets
   readonly conversation: string
   /** Whether a conversation that does not exist is created (for ids that the caller chose). */
   readonly createIfMissing: boolean
@@ -93,7 +99,7 @@ export type PlanRequest = Omit<TurnRequest, 'conversation'> & {
   readonly conversation: string | undefined
 }
 
-/** The prompt for one call: what the model is sent and why. */
+/** The prompt for one attempt: what the model is sent and why. */
 export interface PreparedPrompt {
   readonly conversation: Conversation
   readonly plan: ContextPlan
@@ -108,9 +114,20 @@ export interface OpenTurn extends PreparedPrompt {
    * Set when a completed turn already used the idempotency key with the same request: `turn` and
    * `replay` are then that turn. Nothing was stored and no model must be called: answer with
    * `replay.output` and `replay.usage`. `plan` is the recorded one; `items` and `tools` are empty;
-   * `flush` does nothing and `finish` returns the turn.
+   * `flush` and `answering` do nothing and `finish` returns the turn.
    */
   readonly replay?: Turn
+  /**
+   * The prompt for a target that is about to be asked, at the attempt of this number; the plan's id
+   * stays. Throws a ModelError 400 `context_length_exceeded` when the target's window is too small.
+   */
+  promptFor(target: PromptTarget, attempt: number): PreparedPrompt
+  /**
+   * Says that a target's answer has begun. Resolves when the plan that is stored is that of its
+   * prompt: only then may the caller be told. Never rejects: a plan that cannot be stored now is
+   * stored at the turn's end.
+   */
+  answering(target: PromptTarget, attempt: number): Promise<void>
   /**
    * Hands over the answer so far. It is written at intervals, so that a cut answer survives a crash.
    * Never blocks and never throws.

@@ -57,7 +57,7 @@ class Chaos {
     const answered = unanswered.filter(() => this.chance(0.8)).map((id) => output(id))
     if (answered.length === 0) return [question]
     const outputs = this.chance(0.3) ? answered.toReversed() : answered
-    return this.chance(0.2)
+    return answered.length < unanswered.length || this.chance(0.2)
       ? this.pick([
           [question, ...outputs],
           [...outputs, question],

@@ -1,22 +1,38 @@
 import type { Item } from '@fairlead/llm'
+import type { ContextPlan } from '../plan/context-plan.ts'
+import type { AttemptPrompt, TurnPrompts } from '../plan/turn-prompts.ts'
+import type { Conversation, EpochState } from '../turns/conversation.ts'
 import { identifyItems } from '../turns/identify-items.ts'
-import type { Turn, TurnUsage } from '../turns/turn.ts'
+import type { Turn, TurnAnswerer, TurnUsage } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
 import type { OpenTurn, PreparedPrompt, TurnEnd } from './conversations.ts'
 
-interface OpenTurnOptions {
-  readonly prepared: PreparedPrompt
+/** How a turn ended, and what else its answer decided. */
+export interface EndedTurn {
   readonly turn: Turn
+  /** The conversation's epoch, where another target answered than the one it was stored for. */
+  readonly epoch?: EpochState
+  readonly plan?: ContextPlan
+}
+
+interface OpenTurnOptions {
+  /** As stored with the turn. */
+  readonly conversation: Conversation
+  readonly turn: Turn
+  readonly prompts: TurnPrompts
   readonly newId: NewId
   readonly nowSeconds: () => number
   readonly putPartial: (output: readonly Item[]) => void
-  readonly store: (ended: Turn) => Promise<void>
+  /** Never rejects. */
+  readonly putPlan: (plan: ContextPlan) => Promise<void>
+  readonly store: (ended: EndedTurn) => Promise<void>
 }
 
 /** A running turn as the gateway uses it. Items keep the ids under which they were first flushed. */
 export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
-  const { prepared, turn, newId, nowSeconds, putPartial, store } = options
+  const { conversation, prompts, turn, newId, nowSeconds, putPartial, putPlan, store } = options
   const ids: string[] = []
+  let answering: AttemptPrompt | undefined
   let ended: Promise<Turn> | undefined
 
   const withStableIds = (output: readonly Item[]): Item[] => {
@@ -35,15 +51,22 @@ export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
       status,
       output: withStableIds(output),
       usage: usage === undefined ? null : turnUsage(usage, model),
+      answered_by: answering === undefined ? null : answererOf(answering),
+      epoch: answering?.epoch.n ?? turn.epoch,
       completed_at: nowSeconds(),
     }
-    await store(finished)
+    await store({ turn: finished, ...changesOf(answering, prompts.first) })
     return finished
   }
 
   return {
-    ...prepared,
+    ...preparedOf(conversation, prompts.first),
     turn,
+    promptFor: (target, attempt) => preparedOf(conversation, prompts.of(target, attempt)),
+    async answering(target, attempt) {
+      answering = prompts.of(target, attempt)
+      if (answering.plan !== prompts.first.plan) await putPlan(answering.plan)
+    },
     flush(output) {
       if (ended === undefined) putPartial(withStableIds(output))
     },
@@ -56,7 +79,37 @@ export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
 
 /** The turn of a call that has already been answered. */
 export function replayedTurn(prepared: PreparedPrompt, replay: Turn): OpenTurn {
-  return { ...prepared, turn: replay, replay, flush() {}, finish: async () => replay }
+  return {
+    ...prepared,
+    turn: replay,
+    replay,
+    promptFor: () => prepared,
+    async answering() {},
+    flush() {},
+    finish: async () => replay,
+  }
+}
+
+function preparedOf(
+  conversation: Conversation,
+  { plan, items, tools }: AttemptPrompt,
+): PreparedPrompt {
+  return { conversation, plan, items, tools }
+}
+
+/** What the answer of one attempt changes of what was stored for the first. */
+function changesOf(
+  answering: AttemptPrompt | undefined,
+  first: AttemptPrompt,
+): Pick<EndedTurn, 'epoch' | 'plan'> {
+  if (answering === undefined || answering.plan === first.plan) return {}
+  const { epoch, plan } = answering
+  return { plan, ...(epoch === first.epoch ? {} : { epoch }) }
+}
+
+function answererOf({ plan, target }: AttemptPrompt): TurnAnswerer {
+  const { provider, platform, model, account } = target
+  return { provider, platform, model, account, prompt: plan.rendered_digest }
 }
 
 function turnUsage(usage: NonNullable<TurnEnd['usage']>, model: string): TurnUsage {

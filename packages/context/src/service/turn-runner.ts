@@ -1,3 +1,4 @@
+import type { ContextPlan } from '../plan/context-plan.ts'
 import { forgottenPlan } from '../plan/forgotten-plan.ts'
 import type { FinishOutcome, TurnStore } from '../stores/turn-store.ts'
 import { newConversation } from '../turns/new-conversation.ts'
@@ -8,7 +9,7 @@ import type { ConversationsOptions } from './conversations-options.ts'
 import type { OpenTurn, PlanRequest, PreparedPrompt, TurnRequest } from './conversations.ts'
 import { findReplay } from './find-replay.ts'
 import { createFlushQueue, type FlushQueue } from './flush-queue.ts'
-import { createOpenTurn, replayedTurn } from './open-turn.ts'
+import { createOpenTurn, type EndedTurn, replayedTurn } from './open-turn.ts'
 import { prepareTurn, type PreparedTurn } from './prepare-turn.ts'
 import { RunningTurns } from './running-turns.ts'
 import { withinDeadline } from './store-deadline.ts'
@@ -49,8 +50,8 @@ export class TurnRunner {
         : await this.#load(turnRequest)
     checkRevision(turnRequest, basis)
     const { supersedes } = findReplay(basis.turns, request)
-    const { plan, prompt } = this.#prepare(turnRequest, basis, supersedes)
-    return { conversation: basis.conversation, plan, items: prompt.items, tools: prompt.tools }
+    const { plan, items, tools } = this.#prepare(turnRequest, basis, supersedes).prompts.first
+    return { conversation: basis.conversation, plan, items, tools }
   }
 
   async begin(request: TurnRequest, signal?: AbortSignal): Promise<OpenTurn> {
@@ -112,14 +113,14 @@ export class TurnRunner {
   /** False when the conversation was changed meanwhile and has to be loaded again. */
   async #append({ isStored }: TurnBasis, prepared: PreparedTurn): Promise<boolean> {
     const { store, clock, deadlineMs } = this.#settings
-    const { conversation, imported, turn, plan } = prepared
+    const { conversation, imported, turn, prompts } = prepared
     const { tenant } = conversation.ccp
     const expectedRevision = isStored ? conversation.ccp.revision - 1 : null
     const append = store.append({
       expectedRevision,
       conversation,
       turns: [...imported, turn],
-      plan,
+      plan: prompts.first.plan,
     })
     try {
       return (await withinDeadline(clock, deadlineMs, () => append)) === 'stored'
@@ -131,26 +132,38 @@ export class TurnRunner {
     }
   }
 
-  #open(tenant: string, { conversation, turn, plan, prompt }: PreparedTurn): OpenTurn {
+  #open(tenant: string, { conversation, turn, prompts }: PreparedTurn): OpenTurn {
     this.#running.add(tenant, turn)
     return createOpenTurn({
-      prepared: { conversation, plan, items: prompt.items, tools: prompt.tools },
+      conversation,
       turn,
+      prompts,
       newId: this.#newId,
       nowSeconds: () => this.#nowSeconds(),
       putPartial: (output) =>
         this.#flushes.put({ tenant, conversation: conversation.id, turn: turn.id, output }),
+      putPlan: (plan) => this.#putPlan(tenant, plan),
       store: (ended) => this.#finish(tenant, ended),
     })
   }
 
-  async #finish(tenant: string, ended: Turn): Promise<void> {
+  /** A plan that is not stored now is stored with the turn's end. */
+  async #putPlan(tenant: string, plan: ContextPlan): Promise<void> {
+    try {
+      await this.#store.replacePlan(tenant, plan)
+    } catch (error) {
+      this.#settings.logger.warn({ err: error, plan: plan.id }, 'a plan was not stored')
+    }
+  }
+
+  async #finish(tenant: string, change: EndedTurn): Promise<void> {
+    const { turn: ended } = change
     this.#flushes.drop(ended.id)
     const { logger } = this.#settings
     const failed = 'the end of a turn was not stored'
     let outcome: FinishOutcome
     try {
-      outcome = await this.#store.finish(tenant, { turn: ended })
+      outcome = await this.#store.finish(tenant, change)
     } catch (error) {
       this.#running.endLater(tenant, ended)
       logger.error({ err: error, turn: ended.id }, failed)

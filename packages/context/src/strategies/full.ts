@@ -4,8 +4,8 @@ import type { HistoryRule } from './history-rule.ts'
 export const full: HistoryRule<{ readonly mode: 'Full' }> = {
   mode: 'Full',
   key: () => 'Full',
-  select: (_settings, { epochFrom, settingsChanged }) => ({
-    from: settingsChanged ? 0 : epochFrom,
+  select: (_settings, { epochFrom, startsAnew }) => ({
+    from: startsAnew ? 0 : epochFrom,
     rule: 'history.mode',
     keptReason: 'full_history',
     droppedReason: 'cut_by_earlier_overflow',

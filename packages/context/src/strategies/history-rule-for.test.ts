@@ -19,7 +19,7 @@ const nothing: HistoryRule<NothingSettings> = {
   }),
 }
 const rules: readonly HistoryRule<HistorySettings | NothingSettings>[] = [...historyRules, nothing]
-const state = { groups: [], epochFrom: 0, settingsChanged: false }
+const state = { groups: [], epochFrom: 0, startsAnew: false }
 
 describe('the settings of an epoch that was started under others', () => {
   const groups = Array.from<never>({ length: 5 })
@@ -29,8 +29,8 @@ describe('the settings of an epoch that was started under others', () => {
     ['LastTurns', { mode: 'LastTurns', turns: 1, slackTurns: 9 }, 3, 4],
   ] as const)('no longer decide: %s', (_, settings, before, after) => {
     const rule = historyRuleFor<HistorySettings>(settings, historyRules)
-    const from = (settingsChanged: boolean) =>
-      rule.select(settings, { groups, epochFrom: 3, settingsChanged }).from
+    const from = (startsAnew: boolean) =>
+      rule.select(settings, { groups, epochFrom: 3, startsAnew }).from
     expect([from(false), from(true)]).toEqual([before, after])
   })
 })

@@ -6,8 +6,8 @@ interface HistoryState {
   readonly groups: readonly TurnGroup[]
   /** Index of the first group in the current epoch. */
   readonly epochFrom: number
-  /** Whether the current epoch was started under other settings. */
-  readonly settingsChanged: boolean
+  /** Whether the current epoch cannot go on: it was started under other settings, or elsewhere. */
+  readonly startsAnew: boolean
 }
 
 export interface HistorySelection {
@@ -17,6 +17,8 @@ export interface HistorySelection {
   readonly rule: string
   readonly keptReason: string
   readonly droppedReason: string
+  /** Whether the model's window decided, and not the strategy. False when left out. */
+  readonly isCut?: boolean
 }
 
 /**

@@ -16,11 +16,11 @@ export interface LastTurnsSettings {
 export const lastTurns: HistoryRule<LastTurnsSettings> = {
   mode: 'LastTurns',
   key: ({ turns, slackTurns }) => `LastTurns/${turns}/${slackTurns}`,
-  select({ turns, slackTurns }, { groups, epochFrom, settingsChanged }) {
+  select({ turns, slackTurns }, { groups, epochFrom, startsAnew }) {
     const start = Math.max(0, groups.length - turns)
     const fits = groups.length - epochFrom <= turns + slackTurns
     return {
-      from: fits && !settingsChanged ? epochFrom : start,
+      from: fits && !startsAnew ? epochFrom : start,
       rule: 'history.lastTurns',
       keptReason: 'within_window',
       droppedReason: 'outside_window',

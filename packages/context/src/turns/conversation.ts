@@ -67,13 +67,26 @@ export interface EpochState {
   readonly n: number
   /** First turn in the epoch's history; null means from the beginning. */
   readonly from_turn: string | null
+  /**
+   * The context window for which history was cut, in tokens; null if the strategy alone decided. A
+   * larger one brings the history back. Absent in what older versions stored, as `tools` is.
+   */
+  readonly cut_for?: number | null
   readonly persona: PinnedPersona | null
   /** The ContextStrategy of the newest turn; null before the first. */
   readonly strategy: { readonly name: string; readonly revision: number } | null
   /** The history settings that determined `from_turn`, such as `LastTurns/5/0`. */
   readonly rule: string
-  /** Hash of everything before the history: tools, persona, the caller's instructions. */
+  /** Hash of persona and the caller's instructions; empty before the first turn. */
   readonly head_hash: string
+  /** The tools of the epoch, in the order in which they are sent. */
+  readonly tools?: readonly FrozenTool[]
+}
+
+/** A tool as an epoch keeps it: another definition under its name starts the next epoch. */
+export interface FrozenTool {
+  readonly name: string
+  readonly hash: string
 }
 
 /** A persona as it was rendered at the start of the epoch. */

@@ -5,6 +5,8 @@ import { isCallOutput, isModelItem } from './item-kind.ts'
 export interface PromptEntry {
   readonly turn: string
   readonly item: Item
+  /** Whether it is part of the turn's answer. False when left out. */
+  readonly isOutput?: boolean
 }
 
 /** How a broken pair of a tool call and its output was repaired. */

@@ -1,11 +1,22 @@
-import { mergeTools, renderPersona } from '@fairlead/context'
-import { chatFormatOf, type ModelRequest, type RequestEdits } from '@fairlead/llm'
+import {
+  mergeTools,
+  type PreparedPrompt,
+  type PromptTargets,
+  renderPersona,
+} from '@fairlead/context'
+import {
+  chatFormatOf,
+  type ModelRequest,
+  type RequestEdits,
+  type ResponseFormat,
+} from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
 import { textVariables } from '../prompts/text-variables.ts'
-import { AssembledCall, decodeCall } from './assembled-call.ts'
+import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
 import { withKeptHistory } from './kept-history.ts'
 import { findPersona, personaInput } from './named-settings.ts'
+import { probableSecret, promptTarget } from './prompt-target.ts'
 import { checkContextAccess, chosenFor, turnRequest, type TurnSource } from './turn-request.ts'
 
 /**
@@ -36,8 +47,6 @@ async function assembleTurn(
   const { caller, dialect, request, runtime, services } = call
   const { context, edits } = request
   const conversations = await services.stores.of(runtime)
-  const [target] = call.route.targets
-  if (target === undefined) throw new Error('a matched route has a target')
   checkContextAccess({ context, caller, runtime })
   // The whole request is read before anything is stored: a wrong one leaves no turn behind.
   const decoded = history ?? decodeCall(dialect, request)
@@ -50,7 +59,7 @@ async function assembleTurn(
     context,
     body: request.body,
     input,
-    target,
+    targets: probableTargets(call, edits.responseFormat ?? decoded.responseFormat),
   }
   const { id, chosen } =
     conversation === 'new'
@@ -59,17 +68,43 @@ async function assembleTurn(
   const { request: asked, persona } = turnRequest(id, chosen, source)
   const turn = await conversations.begin(asked, call.signal)
   call.turn = turn
-  const { items, tools } = turn
-  const sentTools = new Set(input.tools)
   if (turn.replay !== undefined) request.keepRepeated(dialect.passage)
-  const toolsAdded = tools.some((tool) => !sentTools.has(tool))
+  const settings = { ...personaSettings(persona), ...kept }
   return new AssembledCall({
     dialect,
     request,
-    edits: { ...personaSettings(persona), ...kept, items, ...(toolsAdded ? { tools } : {}) },
-    decoded: { ...decoded, items, tools },
+    ...withPrompt(turn, decoded, settings),
+    prompts: (target, attempt) => withPrompt(turn.promptFor(target, attempt), decoded, settings),
     ...(turn.replay === undefined ? {} : { replay: turn.replay }),
   })
+}
+
+/** A call's request with the prompt for one target in the place of what was sent. */
+function withPrompt(
+  { items, tools }: Pick<PreparedPrompt, 'items' | 'tools'>,
+  decoded: ModelRequest,
+  settings: RequestEdits,
+): CallPrompt {
+  const sent = decoded.tools
+  const isAsSent =
+    tools.length === sent.length && tools.every((tool, index) => tool === sent[index])
+  return {
+    edits: { ...settings, items, ...(isAsSent ? {} : { tools }) },
+    decoded: { ...decoded, items, tools },
+  }
+}
+
+/** The targets of the call's route, each with the key with which it is probably asked. */
+function probableTargets(
+  { dialect, route }: Call,
+  responseFormat: ResponseFormat | undefined,
+): PromptTargets {
+  const [first, ...others] = route.targets.map((target) => {
+    const secret = probableSecret(target.provider)
+    return promptTarget(target, { dialect, responseFormat, secret })
+  })
+  if (first === undefined) throw new Error('a matched route has a target')
+  return [first, ...others]
 }
 
 async function createConversation({ caller, request, runtime, services }: Call) {

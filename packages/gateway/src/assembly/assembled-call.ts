@@ -1,4 +1,4 @@
-import type { Turn } from '@fairlead/context'
+import type { PromptTarget, Turn } from '@fairlead/context'
 import {
   chatFormatOf,
   type DecodeOptions,
@@ -10,6 +10,7 @@ import {
 } from '@fairlead/llm'
 import type { CallRequest } from '../call/call-request.ts'
 import type { CallTarget } from '../routing/call-target.ts'
+import { promptTarget } from './prompt-target.ts'
 import { encodeFor, type TargetBody, withoutRefused } from './target-body.ts'
 
 /** A call with everything that its model is to see. */
@@ -18,14 +19,14 @@ export class AssembledCall {
   readonly replay: Turn | undefined
   readonly #dialect: Dialect
   readonly #request: CallRequest
-  readonly #edits: RequestEdits
-  readonly #decoded: ModelRequest | undefined
+  readonly #prompt: CallPrompt
+  readonly #prompts: AssembledParts['prompts']
 
   constructor(parts: AssembledParts) {
     this.#dialect = parts.dialect
     this.#request = parts.request
-    this.#edits = parts.edits
-    this.#decoded = parts.decoded
+    this.#prompt = parts
+    this.#prompts = parts.prompts
     this.replay = parts.replay
   }
 
@@ -34,7 +35,7 @@ export class AssembledCall {
    * to know: then it is told what it sent itself.
    */
   get mustHideAdditions(): boolean {
-    const { items, itemsBefore = [], responseFormat, tools, toolsBefore = [] } = this.#edits
+    const { items, itemsBefore = [], responseFormat, tools, toolsBefore = [] } = this.#prompt.edits
     const hasAdditions =
       items !== undefined ||
       itemsBefore.length > 0 ||
@@ -47,44 +48,55 @@ export class AssembledCall {
   /**
    * What one target is sent. A provider that speaks the caller's dialect gets the caller's bytes with
    * only the necessary changes; any other gets the request encoded in its own dialect. Throws a
-   * ModelError 400 for what the target cannot do.
+   * ModelError 400 for what the target cannot do, or has no room for.
    */
-  bodyFor(target: CallTarget): TargetBody {
-    const passing = this.#passingBody(target)
+  bodyFor(target: CallTarget, by: AskedBy): TargetBody {
+    const prompt = this.#prompts?.(this.promptTarget(target, by), by.attempt) ?? this.#prompt
+    const passing = this.#passingBody(target, prompt)
     if (passing === undefined || this.mustHideAdditions) {
       this.#request.keepRepeated(this.#dialect.passage)
     }
-    const body = passing ?? encodeFor(target, this.#dialect, this.requestFor(target))
+    const body =
+      passing ??
+      encodeFor(target, this.#dialect, this.#requestFor(target, prompt), {
+        isAssembled: prompt.edits.items !== undefined,
+      })
     this.#request.releaseFields()
     return body
   }
 
+  /** A target of the call as prompts are made for it. */
+  promptTarget(target: CallTarget, { secret }: Pick<AskedBy, 'secret'>): PromptTarget {
+    const { decoded, edits } = this.#prompt
+    const responseFormat = edits.responseFormat ?? decoded?.responseFormat
+    return promptTarget(target, { dialect: this.#dialect, responseFormat, secret })
+  }
+
   /** The same request in no provider's dialect, before it is adapted. Throws a ModelError 400. */
-  requestFor({ model }: CallTarget): ModelRequest {
+  #requestFor({ model }: CallTarget, { decoded, edits }: CallPrompt): ModelRequest {
     // Not kept: the tree of a long request would be held for as long as its answer takes.
-    const decoded = this.#decoded ?? decodeCall(this.#dialect, this.#request)
-    return editRequest(decoded, this.#edits, model)
+    return editRequest(decoded ?? decodeCall(this.#dialect, this.#request), edits, model)
   }
 
   /** What the model is to see, in no provider's dialect. Throws a ModelError 400 as `bodyFor` does. */
   items(): readonly Item[] {
-    const { items, itemsBefore = [] } = this.#edits
+    const { items, itemsBefore = [] } = this.#prompt.edits
     if (items !== undefined) return items
-    const decoded = this.#decoded ?? decodeCall(this.#dialect, this.#request)
+    const decoded = this.#prompt.decoded ?? decodeCall(this.#dialect, this.#request)
     return [...itemsBefore, ...decoded.items]
   }
 
   /** The caller's bytes, edited; undefined where they have to be encoded instead. */
-  #passingBody(target: CallTarget): TargetBody | undefined {
+  #passingBody(target: CallTarget, prompt: CallPrompt): TargetBody | undefined {
     const { dialect, encoding } = target.apiFor(this.#dialect)
     if (dialect.name !== (this.#dialect.requestDialect ?? this.#dialect.name)) return undefined
     const { body, outline, sent } = this.#request
-    const edit = { model: target.model, edits: this.#edits, options: encoding, outline }
+    const edit = { model: target.model, edits: prompt.edits, options: encoding, outline }
     const bytes = this.#dialect.passage.edit(body, sent, edit)
     if (bytes === undefined) return undefined
     return withoutRefused(target, this.#dialect, bytes, {
       outline: bytes === body ? outline : undefined,
-      decoded: () => this.requestFor(target),
+      decoded: () => this.#requestFor(target, prompt),
     })
   }
 }
@@ -101,13 +113,28 @@ export function decodeCall(
   return chatFormatOf(dialect).decodeRequest(body, { messagesOptional, model, stream })
 }
 
-interface AssembledParts {
-  /** The caller's dialect. */
-  readonly dialect: Dialect
-  readonly request: CallRequest
+/** What becomes of a request before it is sent. */
+export interface CallPrompt {
   /** The edits of the request itself, and those that assembly adds. */
   readonly edits: RequestEdits
   /** The request in no provider's dialect, if it has already been read. */
   readonly decoded?: ModelRequest
+}
+
+/** How a target is asked. */
+interface AskedBy {
+  /** The key; undefined without one. */
+  readonly secret: string | undefined
+  /** Number of the attempt, from 1. */
+  readonly attempt: number
+}
+
+/** Its own prompt is that of the first target, where each target has one. */
+interface AssembledParts extends CallPrompt {
+  /** The caller's dialect. */
+  readonly dialect: Dialect
+  readonly request: CallRequest
+  /** The prompt for each target; absent where all get the same. Throws a ModelError 400. */
+  readonly prompts?: (target: PromptTarget, attempt: number) => CallPrompt
   readonly replay?: Turn
 }

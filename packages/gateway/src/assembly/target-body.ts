@@ -6,6 +6,7 @@ import {
   type BodyOutline,
   chatFormatOf,
   type Dialect,
+  featureName,
   fitToolNames,
   isKnownParameter,
   type ModelRequest,
@@ -27,6 +28,8 @@ export interface TargetBody {
 }
 
 const noneRenamed: RenamedTools = new Map()
+
+const thinkingLeftOut: Adaptation = { name: featureName('Reasoning'), as: 'Dropped' }
 
 /**
  * A caller's request without what a target does not know. Throws a ModelError 400 where the target
@@ -50,13 +53,25 @@ export function adaptFor(
   return adaptRequest(request, known, { caller: chatFormatOf(caller), unsupported })
 }
 
-/** The request in the target's dialect. Throws as `adaptFor` does, and for what it cannot express. */
-export function encodeFor(target: CallTarget, caller: Dialect, asked: ModelRequest): TargetBody {
+/**
+ * The request in the target's dialect. `isAssembled`: its messages are the prompt of a conversation,
+ * so that the gateway answers for what earlier answers lack in it. Throws as `adaptFor` does, and for
+ * what it cannot express.
+ */
+export function encodeFor(
+  target: CallTarget,
+  caller: Dialect,
+  asked: ModelRequest,
+  { isAssembled }: { readonly isAssembled: boolean },
+): TargetBody {
   const { dialect, encoding } = target.apiFor(caller)
   const format = chatFormatOf(dialect)
-  const { adapted, forwarded, request: fitting } = adaptFor(target, caller, asked)
+  const { adapted: left, forwarded, request: known } = adaptFor(target, caller, asked)
   // Within one dialect a name that breaks its rule is the caller's to answer for, and answers pass.
   const isSame = dialect.name === (caller.requestDialect ?? caller.name)
+  const unthinking = isSame && !isAssembled ? undefined : format.withoutLostThinking?.(known)
+  const fitting = unthinking ?? known
+  const adapted = unthinking === undefined ? left : [...left, thinkingLeftOut]
   const rule = isSame ? undefined : format.toolNames
   const { renamed: renamedTools, request } = fitToolNames(fitting, rule)
   const maxOutputTokens = outputLimit(target.facts, request)

@@ -1,12 +1,16 @@
 import { hash } from 'node:crypto'
-import { type Conversations, isOwnConversationId, type TurnRequest } from '@fairlead/context'
+import {
+  type Conversations,
+  isOwnConversationId,
+  type PromptTargets,
+  type TurnRequest,
+} from '@fairlead/context'
 import { type ChatInput, ModelError } from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
 import type { Caller } from '../access/caller.ts'
 import type { CallContext } from '../call/call-context.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { textVariables } from '../prompts/text-variables.ts'
-import type { CallTarget } from '../routing/call-target.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { defaultPersona, findPersona, findContextStrategy, personaInput } from './named-settings.ts'
 
@@ -19,7 +23,7 @@ export interface TurnSource {
   readonly body: Buffer
   /** The new messages and tools. */
   readonly input: ChatInput
-  readonly target: CallTarget
+  readonly targets: PromptTargets
 }
 
 /** The turn that a call requests, and its persona. */
@@ -43,7 +47,7 @@ export function turnRequest(
   chosen: ChosenForConversation,
   source: TurnSource,
 ): RequestedTurn {
-  const { caller, runtime, context, input, target } = source
+  const { caller, runtime, context, input, targets } = source
   const personaName = context.persona ?? chosen.persona ?? undefined
   const persona =
     personaName === undefined ? defaultPersona(runtime) : findPersona(personaName, caller, runtime)
@@ -56,8 +60,8 @@ export function turnRequest(
       createIfMissing: !isOwnConversationId(id),
       input: input.items,
       tools: input.tools,
-      model: target.model,
-      window: target.facts?.contextWindow,
+      model: targets[0].model,
+      targets,
       strategy: findContextStrategy(
         context.strategy ?? chosen.strategy ?? undefined,
         caller,

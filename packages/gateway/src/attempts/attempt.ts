@@ -40,7 +40,8 @@ export async function attempt(
   const { stream } = call.request.sent
   const own = callerCredential(target, call)
   let secret = own === undefined ? credential?.value : secretOf(own)
-  const { adapted, bytes: body, renamedTools } = bodyFor(target, assembled, call)
+  const asked = { secret, attempt: record.attempts.length + 1 }
+  const { adapted, bytes: body, renamedTools } = bodyFor(target, asked, assembled, call)
   const api = target.apiFor(call.dialect)
   const running = new RunningAttempt(target, credential, call)
   record.target = target
@@ -72,6 +73,9 @@ export async function attempt(
       watch: running,
     })
     running.begun(status, readRequestId(exchange.headers))
+    if (call.turn !== undefined) {
+      await call.turn.answering(assembled.promptTarget(target, asked), asked.attempt)
+    }
     call.answering = running
     return answer
   } catch (error) {
@@ -89,9 +93,14 @@ export async function attempt(
 const ofProofs: ReadonlySet<FailureEffect['credential']> = new Set(['Refused', 'Expired'])
 
 /** What one target cannot express, another may. */
-function bodyFor(target: CallTarget, assembled: AssembledCall, { record }: Call): TargetBody {
+function bodyFor(
+  target: CallTarget,
+  asked: Parameters<AssembledCall['bodyFor']>[1],
+  assembled: AssembledCall,
+  { record }: Call,
+): TargetBody {
   try {
-    return assembled.bodyFor(target)
+    return assembled.bodyFor(target, asked)
   } catch (error) {
     if (!(error instanceof ModelError)) throw error
     const { name, provider, model } = target

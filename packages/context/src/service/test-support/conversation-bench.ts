@@ -1,6 +1,7 @@
 import type { Item } from '@fairlead/llm'
 import { FakeClock } from '@fairlead/base/testing'
 import { createMemoryStore } from '../../stores/memory/memory-store.ts'
+import type { PromptTarget } from '../../plan/prompt-target.ts'
 import type { ContextStore } from '../../stores/context-store.ts'
 import { brief } from '../../turns/test-support/items.ts'
 import { seededRandom } from '../../turns/test-support/seeded-random.ts'
@@ -27,18 +28,36 @@ export function openConversations(
   return { clock, store, conversations: createConversations({ random, ...options, clock, store }) }
 }
 
+/** A target whose seals no other can read. */
+export function promptTarget(model: string, change: Partial<PromptTarget> = {}): PromptTarget {
+  return {
+    name: model,
+    provider: 'team/provider',
+    platform: 'Anthropic https://api.example.com',
+    model,
+    account: 'account-a',
+    window: undefined,
+    rendering: '',
+    ...change,
+  }
+}
+
+/** What a test says of a turn; the window is that of the only target. */
+type RequestChange = Partial<TurnRequest> & { readonly window?: number | undefined }
+
 export function turnRequest(
   input: readonly Item[],
-  change: Partial<TurnRequest> = {},
+  { window, ...change }: RequestChange = {},
 ): TurnRequest {
+  const model = change.model ?? 'model-a'
   return {
     tenant: 'team/app',
     conversation: 'chat-1',
     createIfMissing: true,
     input,
     tools: [],
-    model: 'model-a',
-    window: undefined,
+    model,
+    targets: [promptTarget(model, { window })],
     strategy: {
       name: 'default',
       generation: 1,
@@ -66,9 +85,11 @@ export async function say(
   conversations: Conversations,
   input: readonly Item[],
   answer: readonly Item[],
-  change: Partial<TurnRequest> = {},
+  change: RequestChange = {},
 ) {
-  const open = await conversations.begin(turnRequest(input, change))
+  const request = turnRequest(input, change)
+  const open = await conversations.begin(request)
+  await open.answering(request.targets[0], 1)
   const turn = await open.finish({
     status: 'completed',
     output: answer,

@@ -1,6 +1,7 @@
 import { type JsonObject, isJsonObject } from '@fairlead/base'
 import type { Conversations } from '@fairlead/context'
 import { chatFormatOf, missingField, readModelName, readOptional } from '@fairlead/llm'
+import { probableSecret, promptTarget } from '../../assembly/prompt-target.ts'
 import { checkContextAccess, chosenFor, turnRequest } from '../../assembly/turn-request.ts'
 import { readCallContext } from '../../call/call-context.ts'
 import { CallContent } from '../../routing/call-content.ts'
@@ -63,13 +64,14 @@ export async function dryRun(
     id === 'new'
       ? { persona: null, strategy: null }
       : await chosenFor(id, caller.tenant, conversations)
+  const secret = probableSecret(target.provider)
   const { request } = turnRequest(id, chosen, {
     caller,
     runtime,
     context,
     body: Buffer.alloc(0),
     input: format.decodeInput(fields),
-    target,
+    targets: [promptTarget(target, { dialect, responseFormat: undefined, secret })],
   })
   const { plan, items, tools } = await conversations.plan({
     ...request,

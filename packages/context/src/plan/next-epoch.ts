@@ -1,0 +1,32 @@
+import { historyRuleFor } from '../strategies/history-rule-for.ts'
+import type { HistorySelection } from '../strategies/history-rule.ts'
+import { historyRules } from '../strategies/strategies.ts'
+import type { EpochState } from '../turns/conversation.ts'
+import { digest } from './digest.ts'
+import type { PromptSource } from './prompt-source.ts'
+import type { PromptHead } from './render-head.ts'
+import type { History } from './read-history.ts'
+
+/** The conversation's epoch as of a prompt: the one before, or the next. */
+export function nextEpoch(
+  { continuesEpoch, epoch, request, target }: PromptSource,
+  { closed, open, epochFrom }: History,
+  { from, isCut = false }: HistorySelection,
+  { persona, frozenTools, toolsChanged, system }: PromptHead,
+): EpochState {
+  const { name, generation, history } = request.strategy
+  const headHash = digest([system])
+  const goesOn =
+    continuesEpoch && from === epochFrom && !toolsChanged && headHash === epoch.head_hash
+  const before = from === epochFrom ? (epoch.cut_for ?? null) : null
+  return {
+    n: epoch.n + (epoch.head_hash !== '' && !goesOn ? 1 : 0),
+    from_turn: from === 0 ? null : (closed[from] ?? open).id,
+    cut_for: isCut ? (target.window ?? null) : before,
+    persona,
+    strategy: { name, revision: generation },
+    rule: historyRuleFor(history, historyRules).key(history),
+    head_hash: headHash,
+    tools: frozenTools,
+  }
+}

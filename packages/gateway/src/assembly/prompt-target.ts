@@ -1,0 +1,46 @@
+import { hash } from 'node:crypto'
+import type { PromptTarget } from '@fairlead/context'
+import type { Dialect, ResponseFormat } from '@fairlead/llm'
+import type { ProviderRuntime } from '../providers/provider-runtime.ts'
+import type { CallTarget } from '../routing/call-target.ts'
+
+/** Enough to tell the accounts of one provider apart, and too little to find a key by trying. */
+const accountDigits = 12
+
+/** What a prompt depends on beside its target. */
+interface PromptCircumstances {
+  /** The caller's dialect, which decides in which API the target is asked. */
+  readonly dialect: Dialect
+  readonly responseFormat: ResponseFormat | undefined
+  /** The key that the target is asked with; undefined without one. */
+  readonly secret: string | undefined
+}
+
+/** A target as prompts are made for it. */
+export function promptTarget(
+  target: CallTarget,
+  { dialect, responseFormat, secret }: PromptCircumstances,
+): PromptTarget {
+  const { facts, model, name, provider } = target
+  const { baseURL, type } = provider.settings
+  return {
+    name,
+    provider: provider.key,
+    platform: `${type} ${baseURL}`.trimEnd(),
+    model,
+    account: accountOf(provider, secret),
+    window: facts?.contextWindow,
+    // The form of an answer is asked for in the system prompt where the API has no field for it.
+    rendering: JSON.stringify([target.apiFor(dialect).dialect.name, responseFormat ?? null]),
+  }
+}
+
+/** The key with which a provider is probably asked: one whose callers bring theirs shows at its attempt. */
+export function probableSecret({ credentials, settings }: ProviderRuntime): string | undefined {
+  return settings.authentication.source === 'Credentials' ? credentials[0]?.value : undefined
+}
+
+function accountOf({ settings }: ProviderRuntime, secret: string | undefined): string {
+  if (settings.authentication.source === 'WorkloadIdentity') return 'workload-identity'
+  return secret === undefined ? '' : hash('sha256', secret).slice(0, accountDigits)
+}
