@@ -93,13 +93,14 @@ function isBetter(step: Step, best: Step | undefined, isCurrent: (id: string) =>
 /**
  * The turns that stand in the body before a place, looked for upwards from a turn, the nearest
  * first. Undefined unless all of the body before that place is found, with at most `leftOutMax`
- * turns skipped.
+ * turns skipped. With `changedQuestion`, questions may differ as `matchTurn` allows it.
  */
 export function findUpwards(
   tree: TurnTree,
   from: string | null,
   body: readonly SentExchange[],
   until: Cursor,
+  changedQuestion = false,
 ): FoundPath | undefined {
   const matches: FoundTurn[] = []
   const skipped: string[] = []
@@ -107,7 +108,7 @@ export function findUpwards(
   let passed = 0
   for (const turn of tree.upFrom(from)) {
     if (compareCursors(cursor, start) === 0) break
-    const match = turn.in_history ? matchTurnBefore(turn, body, cursor) : undefined
+    const match = turn.in_history ? matchTurnBefore(turn, body, cursor, changedQuestion) : undefined
     if (match !== undefined) {
       cursor = match.cursor
       matches.push({ turn, match })

@@ -67,11 +67,9 @@ function isWhole(
   )
 }
 
-/** Whether the question is that of the turn; after one whose answer was cut, more may follow. */
+/** Whether the question is that of the turn, perhaps with another after it. */
 function asksAgain(turn: TurnOutline, sent: SentExchange): boolean {
-  const { length } = turn.input
-  if (length === 0 || !beginsWith(turn, sent)) return false
-  return sent.questionKeys.length === length || (turn.cut && sent.questionKeys.length > length)
+  return turn.input.length > 0 && beginsWith(turn, sent)
 }
 
 function isAsked(turn: TurnOutline, sent: SentExchange): boolean {
@@ -94,7 +92,10 @@ function findWhole(
 ): FoundPath {
   const end = { exchange: body.length - 1, offset: 0 }
   const window = () =>
-    body.length === 1 ? undefined : findUpwards(tree, head?.id ?? null, body, end)
+    body.length === 1
+      ? undefined
+      : (findUpwards(tree, head?.id ?? null, body, end) ??
+        findUpwards(tree, head?.id ?? null, body, end, true))
   // A caller that kept only a window before has rather one again than gone back to the beginning.
   const before = leftOut === null ? undefined : window()
   if (before !== undefined) return before

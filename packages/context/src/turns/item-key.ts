@@ -65,7 +65,7 @@ export function questionKey(item: Item): QuestionKey {
   const normalised = normalisedQuestion(said)
   const text = textDigest(`${role}\n${media}\n${normalised.text}`)
   const name = item.type === 'message' ? (item.name ?? '') : ''
-  const exact = [name, ...removed, normalised.decoration, collapsedText(said)].join('\n')
+  const exact = [name, ...removed, collapsedText(said)].join('\n')
   return { text, exact: textDigest(exact) }
 }
 

@@ -64,6 +64,7 @@ export function matchTurnBefore(
   turn: TurnOutline,
   body: readonly SentExchange[],
   until: Cursor,
+  changedQuestion: boolean,
 ): TurnMatch | undefined {
   const count = turn.input.length
   if (count === 0 && isNothing(turn.answer)) return nothingOf(until)
@@ -81,7 +82,7 @@ export function matchTurnBefore(
       ? headless(turn, sent, { exchange, offset: 0 }, until)
       : from.offset < 0
         ? undefined
-        : wholeMatch(turn, sent, from, until, true)
+        : wholeMatch(turn, sent, from, until, changedQuestion)
   return match && { ...match, cursor: { exchange, offset: Math.max(0, from.offset) } }
 }
 

@@ -42,7 +42,7 @@ export interface Placement {
  * A body with an answer before its last question is all that its caller has, as is any body of a
  * conversation with `sendsHistory`: it is looked for from the root, then as a window or with turns
  * missing on the current path, then so anywhere in the tree. Any other body is new input after the
- * head, except one that repeats the only question that was asked.
+ * head, except one that begins with the only question that was asked.
  */
 export function placeInput(items: readonly Item[], log: PlacementLog): Placement {
   const said = items.findIndex((item) => !isInstruction(item))

@@ -3,6 +3,7 @@ import { placeInput, type Placement } from '../place-input.ts'
 import { turnAsSent } from '../turn-as-sent.ts'
 import { leftOutReason, outputInHistory } from '../turn-in-history.ts'
 import { outlineOf } from '../turn-outline.ts'
+import { assistant, brief, user } from './items.ts'
 import { TurnTree } from '../turn-tree.ts'
 import type { LeftOutTurns, Turn, TurnStatus } from '../turn.ts'
 
@@ -104,6 +105,25 @@ function withoutLeftOut(path: readonly Turn[], leftOut: LeftOutTurns | null): re
   if (leftOut === null) return path
   const from = leftOut.before === null ? 0 : path.findIndex(({ id }) => id === leftOut.before)
   return path.slice(Math.max(0, from)).filter(({ id }) => !leftOut.turns.includes(id))
+}
+
+/** Messages in turn: user, assistant, user …. */
+export function chat(...said: string[]): Item[] {
+  return said.map((text, index) => (index % 2 === 0 ? user(text) : assistant(text)))
+}
+
+/** What was said, item by item. */
+export function texts(items: readonly Item[]): string[] {
+  return items.map((item) => brief(item).replace(/^(?:user|assistant): /u, ''))
+}
+
+/** A log to which a client sent all it had, turn by turn. */
+export function chatted(...said: string[]): TurnLog {
+  const log = new TurnLog()
+  for (let end = 1; end < said.length; end += 2) {
+    log.say(chat(...said.slice(0, end)), [assistant(said[end] ?? '')])
+  }
+  return log
 }
 
 /** A completed turn in which nothing was said. */
