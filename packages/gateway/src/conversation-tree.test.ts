@@ -51,9 +51,12 @@ describe('a chat interface that sends its whole history', () => {
     await send(user('q1'), answer('A1'), user('q2'))
     const again = await send(user('q1'), answer('A1'), user('q2'))
     expect(again.sent).toEqual([user('q1'), answer('A1'), user('q2')])
+    const [, second] = await turns()
+    expect(again.plan).toMatchObject({ superseded: second?.['id'], matched: 3 })
     const body = [user('q1'), answer('A1'), user('q2'), answer('A3'), user('q4')]
     const last = await send(...body)
     expect(last.sent).toEqual(body)
+    expect(last.plan).toMatchObject({ superseded: null, matched: 4, branched_at: null })
     expect(await turns()).toHaveLength(4)
   })
 
@@ -64,6 +67,8 @@ describe('a chat interface that sends its whole history', () => {
     const body = [user('q1'), answer('A1'), user('q2')]
     const back = await send(...body)
     expect(back.sent).toEqual(body)
+    const [first] = await turns()
+    expect(back.plan).toMatchObject({ branched_at: first?.['id'] })
     expect(await turns()).toHaveLength(3)
   })
 
