@@ -69,6 +69,7 @@ export {
 export type { MessageStart, StreamEvent } from './operations/chat/stream-event.ts'
 export { createStreamAssembler, type StreamAssembler } from './operations/chat/stream-assembler.ts'
 export { responseEvents } from './operations/chat/response-events.ts'
+export { createSnapshotEvents, type SnapshotEvents } from './operations/chat/snapshot-events.ts'
 export type { FailureClass } from './errors/failure-class.ts'
 export type { AnswerDetails } from './headers/answer-details.ts'
 export {
