@@ -48,6 +48,7 @@ export { createConversations } from './service/conversations-service.ts'
 export type {
   Conversations,
   CreateConversation,
+  EarlierAnswer,
   ItemPage,
   ItemPageRequest,
   OpenTurn,
@@ -57,6 +58,7 @@ export type {
   TurnEnd,
   TurnRequest,
 } from './service/conversations.ts'
+export type { AnswerEnd, AnswerState, FollowedAnswer } from './service/followed-answer.ts'
 export { pageOf, type Page } from './service/page-items.ts'
 export type { NewResponse, OpenResponse, OpenResponseEnd, Responses } from './service/responses.ts'
 export { presentConversation, type PresentedConversation } from './service/present-conversation.ts'

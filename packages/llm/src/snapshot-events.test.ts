@@ -25,7 +25,7 @@ function streamed(response: ModelResponse, random: () => number): StreamEvent[] 
       const more = { ...rest, text: text.slice(at) } as StreamEvent
       const { startsPart: _, message: _m, logprobs: _l, ...later } = more as Record<string, unknown>
       if (at === 0 || at === text.length) return [event]
-      return [{ ...rest, text: text.slice(0, at) } as StreamEvent, later as StreamEvent]
+      return [{ ...rest, text: text.slice(0, at) }, later as StreamEvent]
     }
     if (event.type !== 'tool-call-delta') return [event]
     const at = Math.floor(random() * (event.arguments.length + 1))

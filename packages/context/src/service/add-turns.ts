@@ -76,6 +76,7 @@ export function addTurns({ basis, request, supersedes, newId, nowMs }: NewTurnsS
     completed_at: null,
     supersedes: retried?.id ?? placed.supersedes,
     idempotency_key: request.idempotencyKey ?? null,
+    response: request.response ?? null,
     request_digest: request.requestDigest ?? null,
   }
   return {

@@ -56,6 +56,15 @@ export function idempotencyConflict(): ModelError {
   )
 }
 
+/** The call whose answer this one joined ended without one. `how` is what became of its turn. */
+export function joinedCallFailed(how: string): ModelError {
+  return new ModelError(
+    'unavailable',
+    `The call that this one joined did not complete: its answer is ${how}. Send the call again.`,
+    { code: 'joined_call_failed', retryAfterSeconds: 1 },
+  )
+}
+
 export function itemNotFound(itemId: string): ModelError {
   return new ModelError('not-found', `Item with id '${itemId}' not found in this conversation.`, {
     code: 'item_not_found',

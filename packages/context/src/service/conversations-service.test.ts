@@ -493,49 +493,6 @@ describe('concurrent turns', () => {
   })
 })
 
-describe('an idempotency key', () => {
-  const keyed = { idempotencyKey: 'k1', requestDigest: 'd1' }
-
-  it('gives the turn that completed, and stores nothing', async () => {
-    const { conversations } = openConversations()
-    const { turn, open } = await say(conversations, [user('1')], [assistant('a')], keyed)
-    await say(conversations, [user('2')], [assistant('b')])
-    const again = await conversations.begin(turnRequest([user('1')], keyed))
-    expect(again.replay).toEqual(turn)
-    expect(again.plan).toEqual(open.plan)
-    expect(await again.finish(completed())).toEqual(turn)
-    expect(await conversations.turns(tenant, chat)).toHaveLength(2)
-  })
-
-  it('waits for the turn that still runs, then gives it', async () => {
-    const { conversations } = openConversations()
-    const first = await conversations.begin(turnRequest([user('1')], keyed))
-    const again = conversations.begin(turnRequest([user('1')], keyed))
-    await settled()
-    const turn = await first.finish(completed(assistant('a')))
-    expect((await again).replay).toEqual(turn)
-  })
-
-  it('of another request is a conflict', async () => {
-    const { conversations } = openConversations()
-    await say(conversations, [user('1')], [assistant('a')], keyed)
-    const other = turnRequest([user('x')], { ...keyed, requestDigest: 'd2' })
-    const error = await failure(conversations.begin(other))
-    expect(error).toMatchObject({ status: 409, code: 'idempotency_conflict' })
-  })
-
-  it('of a turn that was cut takes its place: the question is there once', async () => {
-    const { conversations } = openConversations()
-    const cut = await conversations.begin(turnRequest([user('1')], keyed))
-    await cut.finish({ ...completed(assistant('hal')), status: 'incomplete' })
-    const { open, sent } = await say(conversations, [user('1')], [assistant('whole')], keyed)
-    expect(sent).toEqual(['user: 1'])
-    expect(open.turn.supersedes).toBe(cut.turn.id)
-    const { items } = await conversations.items(tenant, chat, { order: 'asc' })
-    expect(items.map(brief)).toEqual(['user: 1', 'assistant: whole'])
-  })
-})
-
 describe('partial answers', () => {
   it('are written once per interval and survive a crash under the ids they end with', async () => {
     const { conversations, clock, store } = openConversations()

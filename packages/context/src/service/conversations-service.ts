@@ -3,6 +3,7 @@ import type { Clock } from '@fairlead/base'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { StoredConversation, TurnStore } from '../stores/turn-store.ts'
 import type { Conversation } from '../turns/conversation.ts'
+import { keyedConversationId } from '../turns/keyed-conversation-id.ts'
 import { newConversation } from '../turns/new-conversation.ts'
 import { seedTurns } from '../turns/seed-turns.ts'
 import type { Turn } from '../turns/turn.ts'
@@ -67,19 +68,21 @@ class ConversationsService implements Conversations {
   }
 
   async create(request: CreateConversation): Promise<Conversation> {
-    const { items = [], ...chosen } = request
+    const { items = [], key, ...chosen } = request
     checkMetadata(request.metadata ?? {})
     checkVariables(request.variables ?? {})
     if (request.id !== undefined) checkConversationId(request.id)
     if (request.id !== undefined && isOwnConversationId(request.id)) {
       throw invalidField('id', 'ids of the form conv_ + ULID are assigned, not chosen.')
     }
-    const id = request.id ?? this.#newId('conv_')
+    const keyedId = key === undefined ? undefined : keyedConversationId(request.tenant, key)
+    const id = keyedId ?? request.id ?? this.#newId('conv_')
     const nowMs = this.#clock.now()
     const empty = newConversation({ ...chosen, id, store: this.#storeName, nowMs })
     const turns = seedTurns(empty, items, this.#newId)
     const conversation = withTurns(empty, turns)
     const outcome = await this.#store.append({ expectedRevision: null, conversation, turns })
+    if (keyedId !== undefined && outcome === 'conflict') return this.get(request.tenant, id)
     if (outcome !== 'stored') throw conversationExists(id)
     return conversation
   }

@@ -1,10 +1,11 @@
-import type { Item, ModelError, ToolDefinition, Usage } from '@fairlead/llm'
+import type { Item, ModelError, ModelResponse, ToolDefinition, Usage } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { PromptRequest } from '../plan/prompt-source.ts'
 import type { PromptTarget } from '../plan/prompt-target.ts'
 import type { PromptTargets } from '../plan/turn-prompts.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import type { Turn, TurnStatus } from '../turns/turn.ts'
+import type { FollowedAnswer } from './followed-answer.ts'
 import type { Responses } from './responses.ts'
 
 /**
@@ -54,6 +55,11 @@ export interface CreateConversation {
   readonly tenant: string
   /** An id of the caller's choice; `conv_` + ULID when left out. */
   readonly id?: string
+  /**
+   * An idempotency key, from which the id is made: the conversation that was created with it before
+   * is given back unchanged.
+   */
+  readonly key?: string
   readonly metadata?: Readonly<Record<string, string>>
   readonly items?: readonly Item[]
   readonly persona?: string
@@ -92,6 +98,10 @@ export interface TurnRequest extends PromptRequest {
   readonly expectedRevision?: number
   readonly idempotencyKey?: string
   readonly requestDigest?: string
+  /** Whether the caller's SDK says that it sends the request again. */
+  readonly isRetry?: boolean
+  /** Id of the kept response that will tell the turn's answer. */
+  readonly response?: string
 }
 
 /** A turn that is only planned; undefined plans the first turn of a new conversation, named `new`. */
@@ -111,12 +121,11 @@ export interface PreparedPrompt {
 export interface OpenTurn extends PreparedPrompt {
   readonly turn: Turn
   /**
-   * Set when a completed turn already used the idempotency key with the same request: `turn` and
-   * `replay` are then that turn. Nothing was stored and no model must be called: answer with
-   * `replay.output` and `replay.usage`. `plan` is the recorded one; `items` and `tools` are empty;
+   * Set when the request was sent before: `turn` is then the turn of the earlier call. Nothing was
+   * stored and no model must be called. `plan` is the recorded one; `items` and `tools` are empty;
    * `flush` and `answering` do nothing and `finish` returns the turn.
    */
-  readonly replay?: Turn
+  readonly earlier?: EarlierAnswer
   /**
    * The prompt for a target that is about to be asked, at the attempt of this number; the plan's id
    * stays. Throws a ModelError 400 `context_length_exceeded` when the target's window is too small.
@@ -136,6 +145,9 @@ export interface OpenTurn extends PreparedPrompt {
   /** Ends the turn. Resolves when it is stored: only then may the caller see the end of the answer. */
   finish(end: TurnEnd): Promise<Turn>
 }
+
+/** The answer of an earlier call: the whole one, or one that is still being made. */
+export type EarlierAnswer = { readonly stored: ModelResponse } | { readonly joined: FollowedAnswer }
 
 export interface TurnEnd {
   readonly status: Exclude<TurnStatus, 'in_progress'>

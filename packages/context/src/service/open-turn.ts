@@ -1,11 +1,11 @@
-import type { Item } from '@fairlead/llm'
+import type { Item, ModelError } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { AttemptPrompt, TurnPrompts } from '../plan/turn-prompts.ts'
 import type { Conversation, EpochState } from '../turns/conversation.ts'
 import { identifyItems } from '../turns/identify-items.ts'
 import type { Turn, TurnAnswerer, TurnUsage } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
-import type { OpenTurn, PreparedPrompt, TurnEnd } from './conversations.ts'
+import type { EarlierAnswer, OpenTurn, PreparedPrompt, TurnEnd } from './conversations.ts'
 
 /** How a turn ended, and what else its answer decided. */
 export interface EndedTurn {
@@ -25,7 +25,8 @@ interface OpenTurnOptions {
   readonly putPartial: (output: readonly Item[]) => void
   /** Never rejects. */
   readonly putPlan: (plan: ContextPlan) => Promise<void>
-  readonly store: (ended: EndedTurn) => Promise<void>
+  /** `error` is what its caller is told instead of an answer. */
+  readonly store: (ended: EndedTurn, error: ModelError | undefined) => Promise<void>
 }
 
 /** A running turn as the gateway uses it. Items keep the ids under which they were first flushed. */
@@ -45,7 +46,7 @@ export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
     identified.forEach((item, index) => (ids[index] = item.id ?? ''))
     return identified
   }
-  const end = async ({ status, output, usage, model }: TurnEnd): Promise<Turn> => {
+  const end = async ({ status, output, usage, model, error }: TurnEnd): Promise<Turn> => {
     const finished: Turn = {
       ...turn,
       status,
@@ -55,7 +56,7 @@ export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
       epoch: answering?.epoch.n ?? turn.epoch,
       completed_at: nowSeconds(),
     }
-    await store({ turn: finished, ...changesOf(answering, prompts.first) })
+    await store({ turn: finished, ...changesOf(answering, prompts.first) }, error)
     return finished
   }
 
@@ -77,16 +78,20 @@ export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
   }
 }
 
-/** The turn of a call that has already been answered. */
-export function replayedTurn(prepared: PreparedPrompt, replay: Turn): OpenTurn {
+/** The turn of an earlier call, for a call that is answered as that was or is. */
+export function earlierTurn(
+  prepared: PreparedPrompt,
+  turn: Turn,
+  earlier: EarlierAnswer,
+): OpenTurn {
   return {
     ...prepared,
-    turn: replay,
-    replay,
+    turn,
+    earlier,
     promptFor: () => prepared,
     async answering() {},
     flush() {},
-    finish: async () => replay,
+    finish: async () => turn,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ModelError } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import { forgottenPlan } from '../plan/forgotten-plan.ts'
 import type { FinishOutcome, TurnStore } from '../stores/turn-store.ts'
@@ -6,18 +7,31 @@ import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
 import { conversationLocked, revisionConflict, turnEndedMeanwhile } from './conversation-errors.ts'
 import type { ConversationsOptions } from './conversations-options.ts'
-import type { OpenTurn, PlanRequest, PreparedPrompt, TurnRequest } from './conversations.ts'
-import { findReplay } from './find-replay.ts'
+import type {
+  EarlierAnswer,
+  OpenTurn,
+  PlanRequest,
+  PreparedPrompt,
+  TurnRequest,
+} from './conversations.ts'
+import { earlierCalls, type EarlierUse, findReplay } from './find-replay.ts'
+import type { FollowedAnswer } from './followed-answer.ts'
 import { createFlushQueue, type FlushQueue } from './flush-queue.ts'
-import { createOpenTurn, type EndedTurn, replayedTurn } from './open-turn.ts'
+import { followStoredTurn, turnEnd } from './follow-turn.ts'
+import { LiveAnswers } from './live-answers.ts'
+import { createOpenTurn, earlierTurn, type EndedTurn } from './open-turn.ts'
 import { prepareTurn, type PreparedTurn } from './prepare-turn.ts'
 import { RunningTurns } from './running-turns.ts'
 import { withinDeadline } from './store-deadline.ts'
 import { emptyBasis, storedBasis, type TurnBasis } from './turn-basis.ts'
+import { turnAnswer } from './turn-answer.ts'
 import { checkConversationId, checkMayBeCreated } from './validate-conversation.ts'
 
 /** How often to look again at a conversation whose running turn belongs to another process. */
 const lockPollMs = 50
+
+/** How often the stored output of a joined turn of another process is looked at. */
+const joinedPollMs = 100
 
 /** How plans name a conversation that does not exist yet and has no id of the caller's choice. */
 const newConversationId = 'new'
@@ -29,6 +43,8 @@ export class TurnRunner {
   readonly #store: TurnStore
   readonly #newId: NewId
   readonly #running: RunningTurns
+  /** The answers of the turns that this process runs, by turn id. */
+  readonly #live = new LiveAnswers()
   readonly #flushes: FlushQueue
 
   constructor(settings: Required<ConversationsOptions>, store: TurnStore, newId: NewId) {
@@ -49,7 +65,7 @@ export class TurnRunner {
         ? this.#unsaved(turnRequest)
         : await this.#load(turnRequest)
     checkRevision(turnRequest, basis)
-    const { supersedes } = findReplay(basis.turns, request)
+    const { supersedes } = this.#earlier(turnRequest, basis)
     const { plan, items, tools } = this.#prepare(turnRequest, basis, supersedes).prompts.first
     return { conversation: basis.conversation, plan, items, tools }
   }
@@ -62,8 +78,14 @@ export class TurnRunner {
       signal?.throwIfAborted()
       const basis = await this.#load(request)
       const { running } = basis
-      const { replay, supersedes } = findReplay(basis.turns, request)
-      if (replay !== undefined) return this.#replay(basis, replay)
+      const { replay, joins, supersedes } = this.#earlier(request, basis)
+      if (replay !== undefined) {
+        return this.#answerAsEarlier(basis, replay, { stored: turnAnswer(replay) })
+      }
+      if (joins !== undefined && !(await this.#endAbandoned(tenant, joins))) {
+        return this.#answerAsEarlier(basis, joins, { joined: this.#follow(tenant, joins) })
+      }
+      if (joins !== undefined) continue
       checkRevision(request, basis)
       if (running === undefined) {
         const prepared = this.#prepare(request, basis, supersedes)
@@ -134,16 +156,19 @@ export class TurnRunner {
 
   #open(tenant: string, { conversation, turn, prompts }: PreparedTurn): OpenTurn {
     this.#running.add(tenant, turn)
+    this.#live.begin(turn.id)
     return createOpenTurn({
       conversation,
       turn,
       prompts,
       newId: this.#newId,
       nowSeconds: () => this.#nowSeconds(),
-      putPartial: (output) =>
-        this.#flushes.put({ tenant, conversation: conversation.id, turn: turn.id, output }),
+      putPartial: (output) => {
+        this.#live.grow(turn.id, output)
+        this.#flushes.put({ tenant, conversation: conversation.id, turn: turn.id, output })
+      },
       putPlan: (plan) => this.#putPlan(tenant, plan),
-      store: (ended) => this.#finish(tenant, ended),
+      store: (ended, error) => this.#finish(tenant, ended, error),
     })
   }
 
@@ -156,16 +181,27 @@ export class TurnRunner {
     }
   }
 
-  async #finish(tenant: string, change: EndedTurn): Promise<void> {
+  async #finish(tenant: string, change: EndedTurn, error: ModelError | undefined): Promise<void> {
     const { turn: ended } = change
     this.#flushes.drop(ended.id)
+    try {
+      await this.#storeEnd(tenant, change)
+      this.#live.end(ended.id, turnEnd(ended, error))
+    } catch (storeError) {
+      this.#live.end(ended.id, { error: storeError as ModelError })
+      throw storeError
+    }
+  }
+
+  async #storeEnd(tenant: string, change: EndedTurn): Promise<void> {
+    const { turn: ended } = change
     const { logger } = this.#settings
     const failed = 'the end of a turn was not stored'
     let outcome: FinishOutcome
     try {
       outcome = await this.#store.finish(tenant, change)
     } catch (error) {
-      this.#running.endLater(tenant, ended)
+      this.#running.endLater(tenant, { ...ended, unacknowledged: true })
       logger.error({ err: error, turn: ended.id }, failed)
       throw error
     }
@@ -192,10 +228,29 @@ export class TurnRunner {
     return true
   }
 
-  async #replay({ conversation }: TurnBasis, replay: Turn): Promise<OpenTurn> {
-    const recorded = await this.#store.plan(conversation.ccp.tenant, replay.plan ?? '')
-    const plan = recorded ?? forgottenPlan(replay)
-    return replayedTurn({ conversation, plan, items: [], tools: [] }, replay)
+  #earlier(request: TurnRequest, { conversation, turns }: TurnBasis): EarlierUse {
+    const calls = earlierCalls(turns, conversation.ccp.head, request)
+    return findReplay(calls, request, this.#nowSeconds())
+  }
+
+  async #answerAsEarlier(
+    { conversation }: TurnBasis,
+    turn: Turn,
+    earlier: EarlierAnswer,
+  ): Promise<OpenTurn> {
+    const recorded = await this.#store.plan(conversation.ccp.tenant, turn.plan ?? '')
+    const plan = recorded ?? forgottenPlan(turn)
+    return earlierTurn({ conversation, plan, items: [], tools: [] }, turn, earlier)
+  }
+
+  #follow(tenant: string, { conversation, id }: Turn): FollowedAnswer {
+    const here = this.#live.follow(id)
+    if (here !== undefined) return here
+    return followStoredTurn({
+      load: async () =>
+        (await this.#store.load(tenant, conversation))?.turns.find((turn) => turn.id === id),
+      changed: (signal) => this.#running.waitForEnd(tenant, conversation, joinedPollMs, signal),
+    })
   }
 
   #nowSeconds(): number {

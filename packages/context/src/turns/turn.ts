@@ -47,7 +47,10 @@ export interface Turn {
   /** The kept response that tells its answer; null where none does. */
   readonly response: string | null
   readonly idempotency_key: string | null
+  /** Digest of the request that it answers. */
   readonly request_digest: string | null
+  /** Its end was stored after its caller had been told that it could not be. */
+  readonly unacknowledged?: true
   /** Unix seconds. */
   readonly created_at: number
   readonly completed_at: number | null

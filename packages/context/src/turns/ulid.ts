@@ -34,6 +34,22 @@ export function isOwnConversationId(id: string): boolean {
   return /^conv_[0-9A-HJKMNP-TV-Z]{26}$/i.test(id)
 }
 
+/** Bytes in the alphabet of ULIDs, five bits to a digit; bits that fill none are left out. */
+export function encodeBase32(bytes: Uint8Array): string {
+  let text = ''
+  let held = 0
+  let bits = 0
+  for (const byte of bytes) {
+    held = ((held << 8) | byte) & 0xfff
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += alphabet[(held >> bits) & 31]
+    }
+  }
+  return text
+}
+
 /** Adds one in place. False on overflow, which leaves every digit at zero. */
 function increment(digits: number[]): boolean {
   for (let at = digits.length - 1; at >= 0; at--) {

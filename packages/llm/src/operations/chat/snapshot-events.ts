@@ -52,7 +52,8 @@ export function createSnapshotEvents(
     }
     let calls = 0
     for (const [index, item] of output.entries()) {
-      const before = (told[index] ??= untold())
+      const before = told[index] ?? untold()
+      told[index] = before
       const isLast = !isEnd && index === output.length - 1
       switch (item.type) {
         case 'message':
