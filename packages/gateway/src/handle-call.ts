@@ -3,7 +3,7 @@ import type { AnswerStream, AnswerUse } from './answer/answer-stream.ts'
 import type { AnswerTap } from './answer/answer-tap.ts'
 import type { AnswerTransform, AnswerTransformer } from './answer/answer-transform.ts'
 import { relayAnswer } from './answer/relay-answer.ts'
-import { storedAnswer } from './answer/stored-answer.ts'
+import { earlierAnswer } from './answer/earlier-answer.ts'
 import { ContentRecorder } from './answer/taps/content-recorder.ts'
 import { ResponseRecorder } from './answer/taps/response-recorder.ts'
 import { TurnRecorder } from './answer/taps/turn-recorder.ts'
@@ -76,9 +76,10 @@ export async function handleCall(
     answerInBackground(call)
     const transforms = [...transformsFor(call, transformers), ...permits.transforms]
     const useFor = answerUse(call, assembled, transforms, taps)
-    const stored = permits.answer ?? replayOf(assembled, call)
-    const answer = stored ?? (await callFirstHealthy(assembled, useFor, call))
-    if (stored === undefined) mirrors.offer(assembled, call)
+    const { earlier } = assembled
+    const known = permits.answer ?? (earlier && earlierAnswer(earlier, call))
+    const answer = known ?? (await callFirstHealthy(assembled, useFor, call))
+    if (known === undefined) mirrors.offer(assembled, call)
     await relayAnswer(transformed(answer, transforms), useFor(record.target), call, taps)
   } catch (error) {
     await failCall(error, call, taps)
@@ -139,8 +140,9 @@ function recordTurn({
   turn,
 }: Call): readonly AnswerTap[] {
   if (turn === undefined) return []
-  lifetime.outliveCaller()
   record.conversation = turn.conversation.id
+  if (turn.earlier !== undefined) return []
+  lifetime.outliveCaller()
   return [
     new TurnRecorder(turn, {
       model: route.targets[0]?.model ?? '',
@@ -169,10 +171,6 @@ async function recordResponse(call: Call): Promise<readonly AnswerTap[]> {
 /** The answer is recorded in the call's span, where the configuration wants that. */
 function recordContent({ record: { trace } }: Call): readonly AnswerTap[] {
   return trace?.recordsContent === true ? [new ContentRecorder(trace)] : []
-}
-
-function replayOf({ replay }: AssembledCall, { request }: Call): AnswerStream | undefined {
-  return replay === undefined ? undefined : storedAnswer(replay, request.model, request.sent.stream)
 }
 
 /**

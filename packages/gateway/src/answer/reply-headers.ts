@@ -57,6 +57,7 @@ export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): stri
     const { namespace, name, version } = record.prompt
     headers.push('x-fairlead-prompt', `${namespace}/${name}@${headerText(version)}`)
   }
+  if (record.replay !== undefined) headers.push('x-fairlead-replay', record.replay)
   headers.push('x-fairlead-overhead-ms', record.overheadMs().toFixed(3))
   if (turn !== undefined) {
     headers.push(

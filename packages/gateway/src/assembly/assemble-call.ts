@@ -1,8 +1,10 @@
 import {
+  type EarlierAnswer,
   mergeTools,
   type PreparedPrompt,
   type PromptTargets,
   renderPersona,
+  type Turn,
 } from '@fairlead/context'
 import {
   chatFormatOf,
@@ -11,13 +13,21 @@ import {
   type ResponseFormat,
 } from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
+import type { EarlierCall } from '../answer/earlier-answer.ts'
 import type { Call } from '../call/call.ts'
+import { requestDigest } from '../call/request-digest.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
 import { withKeptHistory } from './kept-history.ts'
 import { findPersona, personaInput } from './named-settings.ts'
 import { probableSecret, promptTarget } from './prompt-target.ts'
-import { checkContextAccess, chosenFor, turnRequest, type TurnSource } from './turn-request.ts'
+import {
+  checkContextAccess,
+  checkKeyAccess,
+  chosenFor,
+  turnRequest,
+  type TurnSource,
+} from './turn-request.ts'
 
 /**
  * Puts persona and history in front of what the caller sent. A call with neither passes through
@@ -57,7 +67,8 @@ async function assembleTurn(
     caller,
     runtime,
     context,
-    body: request.body,
+    digest: requestDigest(request),
+    response: request.kept?.store === true ? conversations.responses.newId() : undefined,
     input,
     targets: probableTargets(call, edits.responseFormat ?? decoded.responseFormat),
   }
@@ -68,15 +79,20 @@ async function assembleTurn(
   const { request: asked, persona } = turnRequest(id, chosen, source)
   const turn = await conversations.begin(asked, call.signal)
   call.turn = turn
-  if (turn.replay !== undefined) request.keepRepeated(dialect.passage)
+  if (turn.earlier !== undefined) request.keepRepeated(dialect.passage)
   const settings = { ...personaSettings(persona), ...kept }
   return new AssembledCall({
     dialect,
     request,
     ...withPrompt(turn, decoded, settings),
     prompts: (target, attempt) => withPrompt(turn.promptFor(target, attempt), decoded, settings),
-    ...(turn.replay === undefined ? {} : { replay: turn.replay }),
+    ...(turn.earlier === undefined ? {} : { earlier: earlierCall(turn.turn, turn.earlier) }),
   })
+}
+
+/** A response that is kept has an id of its own. */
+function earlierCall(turn: Turn, answer: EarlierAnswer): EarlierCall {
+  return { answer, id: turn.response ?? turn.id, createdAt: turn.created_at }
 }
 
 /** A call's request with the prompt for one target in the place of what was sent. */
@@ -109,9 +125,11 @@ function probableTargets(
 
 async function createConversation({ caller, request, runtime, services }: Call) {
   const conversations = await services.stores.of(runtime)
-  const { persona, strategy } = request.context
+  const { idempotencyKey: key, persona, strategy } = request.context
+  if (key !== undefined) checkKeyAccess(caller, runtime)
   const { id, ccp } = await conversations.create({
     tenant: caller.tenant,
+    ...(key === undefined ? {} : { key }),
     ...(persona === undefined ? {} : { persona }),
     ...(strategy === undefined ? {} : { strategy }),
   })

@@ -1,4 +1,5 @@
-import type { PromptTarget, Turn } from '@fairlead/context'
+import type { PromptTarget } from '@fairlead/context'
+import type { EarlierCall } from '../answer/earlier-answer.ts'
 import {
   chatFormatOf,
   type DecodeOptions,
@@ -15,8 +16,8 @@ import { encodeFor, type TargetBody, withoutRefused } from './target-body.ts'
 
 /** A call with everything that its model is to see. */
 export class AssembledCall {
-  /** The turn of an earlier call with the same Idempotency-Key: no model is called. */
-  readonly replay: Turn | undefined
+  /** The call that this one repeats: no model is called. */
+  readonly earlier: EarlierCall | undefined
   readonly #dialect: Dialect
   readonly #request: CallRequest
   readonly #prompt: CallPrompt
@@ -27,7 +28,7 @@ export class AssembledCall {
     this.#request = parts.request
     this.#prompt = parts
     this.#prompts = parts.prompts
-    this.replay = parts.replay
+    this.earlier = parts.earlier
   }
 
   /**
@@ -136,5 +137,5 @@ interface AssembledParts extends CallPrompt {
   readonly request: CallRequest
   /** The prompt for each target; absent where all get the same. Throws a ModelError 400. */
   readonly prompts?: (target: PromptTarget, attempt: number) => CallPrompt
-  readonly replay?: Turn
+  readonly earlier?: EarlierCall
 }

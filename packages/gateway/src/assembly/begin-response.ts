@@ -8,12 +8,13 @@ import { keptInput } from './kept-input.ts'
 
 /**
  * Stores the response that a call asks for before its model is asked, if it is to be kept, and sets
- * `call.response`. Whoever cancels it ends the call. Throws `store_unavailable`.
+ * `call.response`; that of a call that this one repeats is kept already. Whoever cancels it ends the
+ * call. Throws `store_unavailable`.
  */
 export async function beginResponse(call: Call): Promise<OpenResponse | undefined> {
   const { caller, dialect, lifetime, request, runtime, services, turn } = call
   const { kept } = request
-  if (kept?.store !== true) return undefined
+  if (kept?.store !== true || turn?.earlier !== undefined) return undefined
   const { responses } = await services.stores.of(runtime)
   const { background, previous = null } = kept
   const conversation = turn?.conversation.id ?? null
@@ -22,7 +23,7 @@ export async function beginResponse(call: Call): Promise<OpenResponse | undefine
     background,
     ...(conversation === null ? {} : { conversation: { id: conversation } }),
   })
-  const id = responses.newId()
+  const id = turn?.turn.response ?? responses.newId()
   const created_at = Math.floor(services.clock.now() / 1000)
   const shown = chatFormatOf(dialect).encodeResponse(
     { id, model: request.model, createdAt: created_at, output: [], finishReason: 'stop' },

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import {
   type Conversations,
   isOwnConversationId,
@@ -19,8 +18,10 @@ export interface TurnSource {
   readonly caller: Caller
   readonly runtime: Runtime
   readonly context: CallContext
-  /** The body as sent; an Idempotency-Key is tied to its digest. */
-  readonly body: Buffer
+  /** Identifies what is asked; an Idempotency-Key is tied to it. */
+  readonly digest: string | undefined
+  /** Id of the response that will be kept; undefined for none. */
+  readonly response: string | undefined
   /** The new messages and tools. */
   readonly input: ChatInput
   readonly targets: PromptTargets
@@ -47,11 +48,11 @@ export function turnRequest(
   chosen: ChosenForConversation,
   source: TurnSource,
 ): RequestedTurn {
-  const { caller, runtime, context, input, targets } = source
+  const { caller, runtime, context, digest, input, response, targets } = source
   const personaName = context.persona ?? chosen.persona ?? undefined
   const persona =
     personaName === undefined ? defaultPersona(runtime) : findPersona(personaName, caller, runtime)
-  const { expectedRevision, idempotencyKey } = context
+  const { expectedRevision, idempotencyKey, isRetry } = context
   return {
     persona,
     request: {
@@ -70,9 +71,10 @@ export function turnRequest(
       persona: persona === undefined ? undefined : personaInput(persona),
       variables: textVariables(context.variables),
       ...(expectedRevision === undefined ? {} : { expectedRevision }),
-      ...(idempotencyKey === undefined
-        ? {}
-        : { idempotencyKey, requestDigest: `sha256:${hash('sha256', source.body)}` }),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(digest === undefined ? {} : { requestDigest: digest }),
+      isRetry,
+      ...(response === undefined ? {} : { response }),
     },
   }
 }
@@ -106,7 +108,17 @@ export function checkContextAccess({
   if (context.strategy !== undefined) findContextStrategy(context.strategy, caller, runtime)
   const { conversation: id } = context
   if (id === undefined || id === 'new' || isOwnConversationId(id)) return
-  if (caller === runtime.access.anonymous && runtime.access.mode === 'Optional') {
-    throw gatewayError.anonymousConversation()
-  }
+  if (isSharedTenant(caller, runtime)) throw gatewayError.anonymousConversation()
+}
+
+/**
+ * Throws for a caller who may not begin a conversation with an Idempotency-Key, whose id is made
+ * from the key: as `checkContextAccess`, for who guesses the key finds the conversation.
+ */
+export function checkKeyAccess(caller: Caller, runtime: Runtime): void {
+  if (isSharedTenant(caller, runtime)) throw gatewayError.anonymousKey()
+}
+
+function isSharedTenant(caller: Caller, { access }: Runtime): boolean {
+  return caller === access.anonymous && access.mode === 'Optional'
 }

@@ -1,6 +1,7 @@
 import type { HeaderFields } from '@fairlead/http1'
 import { type JsonObject, numberOrUndefined } from '@fairlead/base'
 import { invalidField, readNonEmptyString, readObject, readOptional } from '@fairlead/llm'
+import { isSdkRetry } from './sdk-retry.ts'
 
 /**
  * What the caller selects by headers, or by `context` in the body: conversation, persona, strategy,
@@ -15,6 +16,8 @@ export interface CallContext {
   readonly variables: JsonObject
   readonly expectedRevision: number | undefined
   readonly idempotencyKey: string | undefined
+  /** Whether the caller's SDK says that it sends the call again. */
+  readonly isRetry: boolean
 }
 
 const knownFields = new Set([
@@ -53,6 +56,7 @@ export function readCallContext(headers: HeaderFields, value: unknown): CallCont
     variables: readOptional(body['variables'], 'context.variables', readObject) ?? {},
     expectedRevision: expectedRevision(headers.get('if-match'), body['expected_revision']),
     idempotencyKey: shortName(readHeader(headers, 'Idempotency-Key'), 'Idempotency-Key'),
+    isRetry: isSdkRetry(headers),
   }
 }
 

@@ -28,6 +28,8 @@ export interface CallFields {
   readonly prompt: string | undefined
   readonly promptVersion: string | undefined
   readonly conversation: string | undefined
+  /** The answer is that of an earlier call: `stored`, or `joined` while it was made. */
+  readonly replay: 'stored' | 'joined' | undefined
   readonly durationMs: number
   readonly firstByteMs: number | undefined
   readonly overheadMs: number
@@ -61,6 +63,7 @@ export function callFields(record: CallRecord, endedMs: number): CallFields {
     prompt: prompt === undefined ? undefined : `${prompt.namespace}/${prompt.name}`,
     promptVersion: prompt?.version,
     conversation: record.conversation,
+    replay: record.replay,
     durationMs: round(endedMs - record.startedMs),
     firstByteMs: firstByteMs === undefined ? undefined : round(firstByteMs - record.startedMs),
     overheadMs: round(record.overheadAtFirstByteMs),

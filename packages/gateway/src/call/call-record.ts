@@ -36,6 +36,8 @@ export class CallRecord {
   /** The version of a PromptTemplate that was rendered. */
   prompt: UsedPrompt | undefined
   conversation: string | undefined
+  /** Whose answer it gets without a model: that of an earlier call, stored or still being made. */
+  replay: 'stored' | 'joined' | undefined
   /** Its place in a trace; undefined where calls are not traced. */
   trace: CallTrace | undefined
   status = 0

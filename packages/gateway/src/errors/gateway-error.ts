@@ -126,6 +126,12 @@ export const gatewayError = {
       'Without an API key the id of a conversation cannot be chosen. Start one with "new" and use the id that x-fairlead-conversation returns, or send a key.',
       { code: 'conversation_id_not_allowed', param: 'context.conversation' },
     ),
+  anonymousKey: () =>
+    new ModelError(
+      'permission',
+      'Without an API key no Idempotency-Key can be used to start a conversation: whoever guesses it would find the conversation. Leave it out, or send an API key.',
+      { code: 'conversation_id_not_allowed', param: 'Idempotency-Key' },
+    ),
   modelNotFound: (model: string) =>
     new ModelError(
       'not-found',

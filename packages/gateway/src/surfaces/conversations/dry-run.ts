@@ -21,7 +21,13 @@ export async function dryRun(
   { caller, dialect, http, runtime, services }: SurfaceRequest,
 ): Promise<object> {
   const { headers } = http.request
-  const context = { ...readCallContext(headers, fields['context']), conversation: id }
+  const context = {
+    ...readCallContext(headers, fields['context']),
+    conversation: id,
+    // Nothing is sent, so nothing is sent again.
+    idempotencyKey: undefined,
+    isRetry: false,
+  }
   const model =
     readOptional(fields['model'], 'model', readModelName) ?? runtime.snapshot.gateway.defaultModel
   if (model === undefined) throw missingField('model', 'name a model; GET /v1/models lists them')
@@ -69,7 +75,8 @@ export async function dryRun(
     caller,
     runtime,
     context,
-    body: Buffer.alloc(0),
+    digest: undefined,
+    response: undefined,
     input: format.decodeInput(fields),
     targets: [promptTarget(target, { dialect, responseFormat: undefined, secret })],
   })

@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto'
+import { noUniqueFields, outlineBody, spliceTopLevel } from '@fairlead/llm'
+import type { CallRequest } from './call-request.ts'
+
+/** Whether the answer is wanted piece by piece is not what is asked. */
+const deliveryFields: ReadonlySet<string> = new Set(['stream', 'stream_options'])
+
+/**
+ * Identifies what a call asks: its model and its bytes, but for how the answer is delivered. Equal
+ * for a call that is sent again.
+ */
+export function requestDigest({ body, model, outline: known }: CallRequest): string {
+  const outline = known ?? outlineBody(body, noUniqueFields)
+  const isPlain = outline.members.every(({ name }) => !deliveryFields.has(name))
+  const asked = isPlain ? body : spliceTopLevel(body, { remove: [...deliveryFields] }, outline)
+  const digest = createHash('sha256').update(JSON.stringify(model)).update(asked).digest('hex')
+  return `sha256:${digest}`
+}
