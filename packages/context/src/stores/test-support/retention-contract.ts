@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { forgottenPlan } from '../../plan/forgotten-plan.ts'
 import type { Conversation } from '../../turns/conversation.ts'
+import type { KeptResponse } from '../kept-response.ts'
 import type { ConversationQuery } from '../turn-queries.ts'
 import type { TurnStore } from '../turn-store.ts'
 import type { RunWithStore } from './tree-contract.ts'
@@ -19,6 +20,23 @@ function kept(id: string, { subject, metadata, retention, tenant }: Kept): Conve
     ...conversation,
     metadata: metadata ?? {},
     ccp: { ...ccp, subject: subject ?? null, retention: { ...ccp.retention, ...retention } },
+  }
+}
+
+function responseOf(id: string, conversation: string | null): KeptResponse {
+  return {
+    id,
+    tenant: 'a',
+    previous: null,
+    conversation,
+    status: 'completed',
+    background: false,
+    body: {},
+    input: [],
+    output: [],
+    error: null,
+    created_at: 1,
+    completed_at: 1,
   }
 }
 
@@ -104,6 +122,23 @@ export function describeRetentionContract(name: string, run: RunWithStore): void
         expect(await store.plan('a', 'plan_c1')).toBeUndefined()
         const none = { conversations: 0, turns: 0, plans: 0, responses: 0, held: 1, more: false }
         expect(await store.removeSubject('a', 'ada')).toEqual(none)
+      }))
+
+    it('of a subject is deleted with the responses of its conversations', () =>
+      run(async (store) => {
+        await add(store, 'c1', { subject: 'ada' })
+        await add(store, 'c2', { subject: 'bob' })
+        for (const [id, conversation] of [
+          ['r1', 'c1'],
+          ['r2', 'c2'],
+          ['r3', null],
+        ] as const) {
+          await store.responses.add(responseOf(id, conversation))
+        }
+        expect(await store.removeSubject('a', 'ada')).toMatchObject({ responses: 1 })
+        expect(await store.responses.load('a', 'r1')).toBeUndefined()
+        expect(await store.responses.load('a', 'r2')).toBeDefined()
+        expect(await store.responses.load('a', 'r3')).toBeDefined()
       }))
 
     it('is kept by a legal hold, whatever asks for its end', () =>

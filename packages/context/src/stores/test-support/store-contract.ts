@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Clock, parseJson } from '@fairlead/base'
 import { forgottenPlan } from '../../plan/forgotten-plan.ts'
+import type { ContextStore } from '../context-store.ts'
 import { plansPerConversation, type TurnStore } from '../turn-store.ts'
 import { describeRetentionContract } from './retention-contract.ts'
 import { describeTreeContract } from './tree-contract.ts'
@@ -12,13 +13,13 @@ interface StoreUnderTest {
   open(options: {
     readonly clock: Pick<Clock, 'now'>
     readonly ttlMs: number | undefined
-  }): TurnStore | Promise<TurnStore>
+  }): ContextStore | Promise<ContextStore>
 }
 
 /** What every store must do: the test of each store runs this suite. */
 export function describeStoreContract(subject: StoreUnderTest): void {
   const run = async (
-    body: (store: TurnStore, time: { nowMs: number }) => Promise<void>,
+    body: (store: ContextStore, time: { nowMs: number }) => Promise<void>,
     ttlMs?: number,
   ) => {
     const time = { nowMs: 1_000_000 }

@@ -5,12 +5,13 @@ import type { Conversation } from '../../turns/conversation.ts'
 import type { Turn } from '../../turns/turn.ts'
 import { withTurns } from '../../turns/with-turns.ts'
 import type { StorePageQuery } from '../turn-queries.ts'
+import type { ContextStore } from '../context-store.ts'
 import type { TurnStore } from '../turn-store.ts'
 import { conversationAt, ended, text, turnOf } from './turns.ts'
 
 /** Gives the body an empty store, and closes it. */
 export type RunWithStore = (
-  body: (store: TurnStore, time: { nowMs: number }) => Promise<void>,
+  body: (store: ContextStore, time: { nowMs: number }) => Promise<void>,
   ttlMs?: number,
 ) => Promise<void>
 

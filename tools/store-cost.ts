@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createMemoryStore, createSqliteStore, type ContextStore } from '@fairlead/context'
+import { forgottenPlan } from '../packages/context/src/plan/forgotten-plan.ts'
+import { conversationAt, turnOf } from '../packages/context/src/stores/test-support/turns.ts'
+import type { Conversation } from '../packages/context/src/turns/conversation.ts'
+import type { Turn } from '../packages/context/src/turns/turn.ts'
+import { withTurns } from '../packages/context/src/turns/with-turns.ts'
+
+// npm run measure:stores: what one turn costs a conversation store (basis, append, finish), by the
+// number of turns in the log; then how long others wait while the longest conversation is removed.
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '500' } } })
+const rounds = Number(values.rounds)
+const lengths = [10, 100, 1000, 10_000]
+const said = 'Summarize the minutes below, and list every decision with its owner. '.repeat(15)
+const clock = { now: () => Date.now() }
+
+function turnAt(id: string, seq: number): Turn {
+  return turnOf(id, seq, {
+    input: [
+      {
+        type: 'message',
+        role: 'user',
+        id: `msg_${id}_${seq}`,
+        content: [{ type: 'input_text', text: said }],
+      },
+    ],
+    plan: `plan_${id}_${seq}`,
+    idempotency_key: `key_${seq}`,
+    request_digest: `digest_${seq}`,
+  })
+}
+
+function answered(turn: Turn): Turn {
+  const content = [{ type: 'output_text', text: said }] as const
+  const output = [
+    { type: 'message', role: 'assistant', id: `answer_${turn.plan}`, content },
+  ] as const
+  return { ...turn, status: 'completed', output, completed_at: 2 }
+}
+
+async function say(store: ContextStore, id: string): Promise<void> {
+  const basis = await store.basis('a', id, { pathMax: 6, key: 'key_1', digest: 'none' })
+  const before: Conversation = basis?.conversation ?? conversationAt(0, 'a', id)
+  const turn = turnAt(id, before.ccp.turns + 1)
+  const plan = forgottenPlan(turn)
+  await store.append({
+    expectedRevision: basis === undefined ? null : before.ccp.revision,
+    conversation: withTurns(before, [turn]),
+    turns: [turn],
+    plan,
+  })
+  await store.finish('a', { turn: answered(turn), epoch: before.ccp.epoch, plan })
+}
+
+async function measure(name: string, store: ContextStore): Promise<void> {
+  for (const length of lengths) {
+    const id = `c${length}`
+    for (let turn = 0; turn < length; turn += 1) await say(store, id)
+    const elapsed: number[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      const start = process.hrtime.bigint()
+      await say(store, id)
+      elapsed.push(Number(process.hrtime.bigint() - start) / 1000)
+    }
+    const sorted = elapsed.toSorted((a, b) => a - b)
+    const [median, p99] = [0.5, 0.99].map((share) => sorted[Math.floor(share * rounds)] ?? 0)
+    process.stdout.write(
+      `${name}, ${length} turns: median ${median?.toFixed(0)} µs, p99 ${p99?.toFixed(0)} µs\n`,
+    )
+  }
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
+  const start = process.hrtime.bigint()
+  await store.remove('a', 'c10000')
+  const ms = Number(process.hrtime.bigint() - start) / 1e6
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  delay.disable()
+  process.stdout.write(
+    `${name}, removing the last: ${ms.toFixed(0)} ms, longest wait ${(delay.max / 1e6).toFixed(1)} ms\n`,
+  )
+  await store.close()
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'fairlead-store-cost-'))
+try {
+  await measure('Memory', createMemoryStore({ clock, ttlMs: undefined }))
+  const path = join(folder, 'conversations.db')
+  await measure('SQLite', createSqliteStore({ path, clock, ttlMs: undefined }))
+} finally {
+  rmSync(folder, { recursive: true })
+}
