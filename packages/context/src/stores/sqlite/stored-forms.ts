@@ -9,7 +9,14 @@ export type StraightConversation = Omit<Conversation, 'ccp'> & {
 }
 
 type FieldOfTree =
-  'branch' | 'branches' | 'turns' | 'pinned' | 'sends_history' | 'subject' | 'retention'
+  | 'branch'
+  | 'branches'
+  | 'turns'
+  | 'rewrites'
+  | 'pinned'
+  | 'sends_history'
+  | 'subject'
+  | 'retention'
 
 /** A turn of such a file. Its `parent` is the turn before it, whether or not that is in the history. */
 export type StraightTurn = Omit<Turn, TurnFieldOfTree> & Partial<Pick<Turn, TurnFieldOfTree>>
@@ -28,6 +35,7 @@ export function completeConversation(
       branch: mainBranch,
       branches: ccp.head === null ? {} : { [mainBranch]: ccp.head },
       turns: turns.at(-1)?.seq ?? 0,
+      rewrites: 0,
       pinned: [],
       sends_history: false,
       subject: null,
