@@ -234,7 +234,8 @@ describe('tools', () => {
     const { conversations } = openConversations()
     const withTools = async (...tools: ReturnType<typeof tool>[]) => {
       const change = { tools }
-      const { open } = await ask(conversations, [user('go on')], [assistant('ok')], {
+      const question = user(`call ${JSON.stringify(tools)}`)
+      const { open } = await ask(conversations, [question], [assistant('ok')], {
         target: claude(),
         change,
       })
