@@ -54,6 +54,7 @@ describe('a call that an SDK sends again', () => {
 
   it('follows a turn that was cancelled: somebody wanted it to end', async () => {
     const { conversations } = openConversations()
+    await say(conversations, [user('0')], [assistant('before')])
     const cut = await conversations.begin(turnRequest([user('1')], sent))
     await cut.finish({ ...completed(assistant('hal')), status: 'cancelled' })
     const next = await conversations.begin(turnRequest([user('1')], sent))
