@@ -84,15 +84,16 @@ export interface PlanSegment {
 
 /** What became of turns that follow each other on the path. */
 export interface PlanDecision {
-  /** The oldest of them. */
-  readonly from: string
+  /** The oldest of them; null for all from the first turn, which were not looked at. */
+  readonly from: string | null
   /** The newest of them; the same turn for one alone. */
   readonly to: string
-  readonly count: number
+  /** Null where they were not looked at. */
+  readonly count: number | null
   readonly action: 'kept' | 'dropped'
   /** The strategy field that decided, such as `history.lastTurns`. */
   readonly rule: string
   readonly reason: string
-  /** Of all of them together. */
-  readonly tokens: number
+  /** Of all of them together; null where they were not looked at. */
+  readonly tokens: number | null
 }

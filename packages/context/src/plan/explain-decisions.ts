@@ -8,6 +8,8 @@ import type { RenderedEntry } from './render-group.ts'
 
 interface DecisionSource {
   readonly log: readonly Turn[]
+  /** Whether `log` begins with the first turn of the path. */
+  readonly startsAtRoot: boolean
   /** The history that is sent. */
   readonly entries: readonly RenderedEntry[]
   readonly leftOut: ReadonlyMap<string, LeftOutReason>
@@ -26,7 +28,7 @@ export function explainDecisions(source: DecisionSource): readonly PlanDecision[
   for (const { turn, tokens } of source.entries) {
     sentTokens.set(turn, (sentTokens.get(turn) ?? 0) + tokens)
   }
-  const decisions: PlanDecision[] = []
+  const decisions: PlanDecision[] = notLookedAt(source)
   for (const turn of source.log) {
     const decision = decide(turn, sentTokens.get(turn.id), source)
     const last = decisions.at(-1)
@@ -63,7 +65,19 @@ function joined(first: PlanDecision, next: PlanDecision): PlanDecision {
   return {
     ...first,
     to: next.to,
-    count: first.count + next.count,
-    tokens: first.tokens + next.tokens,
+    count: added(first.count, next.count),
+    tokens: added(first.tokens, next.tokens),
   }
+}
+
+function added(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : one + other
+}
+
+/** What the strategy cannot reach is not read. */
+function notLookedAt({ log, selection, startsAtRoot }: DecisionSource): PlanDecision[] {
+  const to = startsAtRoot ? null : (log[0]?.parent ?? null)
+  if (to === null) return []
+  const { droppedReason: reason, rule } = selection
+  return [{ from: null, to, count: null, action: 'dropped', rule, reason, tokens: null }]
 }

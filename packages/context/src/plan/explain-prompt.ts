@@ -31,6 +31,7 @@ export function explainPrompt(
     segments: segmentsOf(prompt, past, fresh),
     decisions: explainDecisions({
       log: source.log,
+      startsAtRoot: source.startsAtRoot,
       entries: past,
       leftOut: history.leftOut,
       selection: prompt.selection,

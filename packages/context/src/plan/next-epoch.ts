@@ -9,7 +9,7 @@ import type { History } from './read-history.ts'
 
 /** The conversation's epoch as of a prompt: the one before, or the next. */
 export function nextEpoch(
-  { continuesEpoch, epoch, request, target }: PromptSource,
+  { continuesEpoch, epoch, request, startsAtRoot, target }: PromptSource,
   { closed, open, epochFrom }: History,
   { from, isCut = false }: HistorySelection,
   { persona, frozenTools, toolsChanged, system }: PromptHead,
@@ -21,7 +21,7 @@ export function nextEpoch(
   const before = from === epochFrom ? (epoch.cut_for ?? null) : null
   return {
     n: epoch.n + (epoch.head_hash !== '' && !goesOn ? 1 : 0),
-    from_turn: from === 0 ? null : (closed[from] ?? open).id,
+    from_turn: from === 0 && startsAtRoot ? null : (closed[from] ?? open).id,
     cut_for: isCut ? (target.window ?? null) : before,
     persona,
     strategy: { name, revision: generation },

@@ -22,6 +22,10 @@ export interface TurnPromptSource {
   /** Whether the turn follows one of the epoch, on whatever branch, so that the epoch can go on. */
   readonly continuesEpoch: boolean
   readonly variables: Readonly<Record<string, string>>
+  /** The turn whose instructions are in force before; undefined for none. */
+  readonly instructing: Turn | undefined
+  /** Whether `log` begins with the first turn of the path, rather than somewhere on it. */
+  readonly startsAtRoot: boolean
   /** The turns before, oldest first, followed by those that the request brought as history. */
   readonly log: readonly Turn[]
   /** Ids of those that the request brought. */

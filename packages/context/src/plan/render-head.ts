@@ -1,11 +1,9 @@
 import type { Item, ToolDefinition } from '@fairlead/llm'
 import type { FrozenTool, PinnedPersona } from '../turns/conversation.ts'
-import { instructionsInForce } from './instructions-in-force.ts'
 import { mergeTools } from './merge-tools.ts'
 import { orderTools } from './order-tools.ts'
 import { pinPersona } from './pin-persona.ts'
 import type { PromptSource } from './prompt-source.ts'
-import type { History } from './read-history.ts'
 import { withoutIdentity } from './render-group.ts'
 
 /** What precedes the history. */
@@ -19,16 +17,11 @@ export interface PromptHead {
 }
 
 /** `newEpoch`: whether the history begins elsewhere, so that nothing of the epoch has to stay. */
-export function renderHead(
-  source: PromptSource,
-  { leftOut }: Pick<History, 'leftOut'>,
-  newEpoch: boolean,
-): PromptHead {
-  const { request, epoch, log, current, variables, nowMs } = source
+export function renderHead(source: PromptSource, newEpoch: boolean): PromptHead {
+  const { request, epoch, instructing, current, variables, nowMs } = source
   const pinned = epoch.persona
   const persona = pinPersona({ persona: request.persona, pinned, newEpoch, variables, nowMs })
-  const included = log.filter((turn) => !leftOut.has(turn.id))
-  const instructions = instructionsInForce([...included, current]).map(withoutIdentity)
+  const { instructions } = current.instructions.length > 0 ? current : (instructing ?? current)
   const sorted = mergeTools(persona?.tools ?? [], request.tools)
   const { tools, frozen, changed } = orderTools(sorted, newEpoch ? [] : (epoch.tools ?? []))
   return {
@@ -36,7 +29,7 @@ export function renderHead(
     tools,
     frozenTools: frozen,
     toolsChanged: changed,
-    system: [...personaItems(persona), ...instructions],
+    system: [...personaItems(persona), ...instructions.map(withoutIdentity)],
   }
 }
 

@@ -33,7 +33,7 @@ export function renderPrompt(
   const { brought, continuesEpoch, countTokens, target } = source
   const moved = selection.from !== history.epochFrom
   // On another branch the persona stays as it is pinned.
-  const head = renderHead(source, history, moved && continuesEpoch)
+  const head = renderHead(source, moved && continuesEpoch)
   const prefix = new PrefixDigest()
   for (const part of [target.rendering, head.tools, ...head.system]) prefix.add(part)
   const selected = [...history.closed.slice(selection.from), history.open]

@@ -557,8 +557,8 @@ describe('a store in trouble', () => {
 
   it('is a 503 that keeps the cause', async () => {
     const { store } = openConversations()
-    const load = () => Promise.reject(broken)
-    const { conversations } = openConversations({ store: { ...store, load } })
+    const basis = () => Promise.reject(broken)
+    const { conversations } = openConversations({ store: { ...store, basis } })
     const error = await failure(conversations.begin(turnRequest([user('1')])))
     expect(error).toMatchObject({ status: 503, code: 'store_unavailable', cause: broken })
     expect(error.retryAfterSeconds).toBeGreaterThan(0)

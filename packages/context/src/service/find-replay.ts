@@ -18,12 +18,9 @@ export interface EarlierUse {
   readonly replay?: Turn
   /** The turn that still runs: its answer is this request's, too. */
   readonly joins?: Turn
-  /** Id of the turn that ended without completing: the new turn replaces it. */
-  readonly supersedes?: string
+  /** The turn that ended without completing: the new turn replaces it. */
+  readonly supersedes?: Turn
 }
-
-/** How many of the newest turns are compared with a request that was sent again without a key. */
-const repeatedTurnsMax = 8
 
 /**
  * A retry comes within the time that SDKs wait for an answer, ten minutes, and a pause. Later the
@@ -49,26 +46,14 @@ export function findReplay(
   if (idempotencyKey !== undefined || repeated === undefined) return {}
   const isRecent = nowSeconds - (repeated.completed_at ?? nowSeconds) <= retriedWithinSeconds
   if (isRetry === true && isRecent) return useOf(repeated)
-  return repeated.id === head && endedInError(repeated) ? { supersedes: repeated.id } : {}
-}
-
-/** The earlier calls of a request among all turns of a conversation, oldest first. */
-export function earlierCalls(
-  turns: readonly Turn[],
-  head: string | null,
-  { idempotencyKey: key, requestDigest: digest }: Sent,
-): EarlierCalls {
-  const keyed = key && turns.findLast((turn) => turn.idempotency_key === key)
-  const recent = turns.slice(-repeatedTurnsMax)
-  const repeated = digest && recent.findLast((turn) => turn.request_digest === digest)
-  return { keyed: keyed || undefined, repeated: repeated || undefined, head }
+  return repeated.id === head && endedInError(repeated) ? { supersedes: repeated } : {}
 }
 
 type Sent = Pick<TurnRequest, 'idempotencyKey' | 'requestDigest' | 'isRetry'>
 
 function useOf(turn: Turn): EarlierUse {
   if (turn.status === 'completed') return { replay: turn }
-  return turn.status === 'in_progress' ? { joins: turn } : { supersedes: turn.id }
+  return turn.status === 'in_progress' ? { joins: turn } : { supersedes: turn }
 }
 
 /** Not one that was cancelled: its caller wanted it to end. */

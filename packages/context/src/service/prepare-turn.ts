@@ -8,14 +8,15 @@ import type { NewId } from '../turns/ulid.ts'
 import { withTurns } from '../turns/with-turns.ts'
 import { addTurns } from './add-turns.ts'
 import type { TurnRequest } from './conversations.ts'
-import type { TurnBasis } from './turn-basis.ts'
+import type { TurnPlace } from './place-turn.ts'
 import { checkVariables } from './validate-conversation.ts'
 
 interface TurnSource {
-  readonly basis: TurnBasis
+  readonly conversation: Conversation
+  readonly place: TurnPlace
   readonly request: TurnRequest
-  /** Id of the turn that this one replaces. */
-  readonly supersedes: string | undefined
+  /** A turn of the same call, which did not complete: the new one takes its place. */
+  readonly retried: Turn | undefined
   readonly newId: NewId
   readonly nowMs: number
   readonly countTokens: CountTokens
@@ -34,12 +35,13 @@ export interface PreparedTurn {
 
 /** Makes the turn, its first prompt and the resulting conversation, and stores nothing. */
 export function prepareTurn(source: TurnSource): PreparedTurn {
-  const { basis, request, newId, nowMs, countTokens, countedBy } = source
-  const { conversation } = basis
+  const { conversation, place, request, newId, nowMs, countTokens, countedBy } = source
   if (request.input.length === 0) throw missingField('messages', 'send at least one message')
   const variables = { ...conversation.ccp.variables, ...request.variables }
   checkVariables(variables)
-  const { path, asSent, imported, turn, matched, branchedAt, sendsHistory } = addTurns(source)
+  const { continuesEpoch, instructing, path, placement } = place
+  const { asSent } = placement
+  const { imported, turn } = addTurns(source)
   const planId = newId('plan_')
   const current: Turn = { ...turn, plan: planId }
   const prompts = new TurnPrompts(
@@ -47,13 +49,19 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
       conversation: conversation.id,
       revision: conversation.ccp.revision,
       epoch: conversation.ccp.epoch,
-      continuesEpoch: continuesEpoch(basis, path),
+      continuesEpoch,
+      instructing,
       variables,
+      startsAtRoot: (path[0]?.parent ?? null) === null,
       log: [...path.map((one) => turnAsSent(one, asSent.get(one.id))), ...imported],
       brought: new Set(imported.map(({ id }) => id)),
       current,
       request,
-      placement: { matched, branched_at: branchedAt, superseded: turn.supersedes },
+      placement: {
+        matched: placement.matched,
+        branched_at: placement.parent === conversation.ccp.head ? null : placement.parent,
+        superseded: turn.supersedes,
+      },
       nowMs,
       countTokens,
       countedBy,
@@ -68,21 +76,10 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
   return {
     conversation: {
       ...grown,
-      ccp: { ...grown.ccp, epoch: epochState, variables, sends_history: sendsHistory },
+      ccp: { ...grown.ccp, epoch: epochState, variables, sends_history: placement.sendsHistory },
     },
     imported: imported.map((one) => ({ ...one, epoch })),
     turn: begun,
     prompts,
   }
-}
-
-/**
- * Whether a turn that follows `path` continues the epoch of the conversation's head: it branches off
- * the way there, and not before the epoch's first turn.
- */
-function continuesEpoch({ conversation, path: toHead }: TurnBasis, path: readonly Turn[]): boolean {
-  const { from_turn: from } = conversation.ccp.epoch
-  const parent = path.at(-1)?.id
-  const isOnTheWay = parent === undefined || toHead.some(({ id }) => id === parent)
-  return isOnTheWay && (from === null || path.some(({ id }) => id === from))
 }

@@ -14,16 +14,18 @@ import type {
   PreparedPrompt,
   TurnRequest,
 } from './conversations.ts'
-import { earlierCalls, type EarlierUse, findReplay } from './find-replay.ts'
+import { type EarlierUse, findReplay } from './find-replay.ts'
 import type { FollowedAnswer } from './followed-answer.ts'
 import { createFlushQueue, type FlushQueue } from './flush-queue.ts'
 import { followStoredTurn, turnEnd } from './follow-turn.ts'
 import { LiveAnswers } from './live-answers.ts'
 import { createOpenTurn, earlierTurn, type EndedTurn } from './open-turn.ts'
+import { OutlineCache } from './outline-cache.ts'
+import { TurnPlacer } from './place-turn.ts'
 import { prepareTurn, type PreparedTurn } from './prepare-turn.ts'
 import { RunningTurns } from './running-turns.ts'
 import { withinDeadline } from './store-deadline.ts'
-import { emptyBasis, storedBasis, type TurnBasis } from './turn-basis.ts'
+import { basisTurns, emptyBasis, type TurnBasis } from './turn-basis.ts'
 import { turnAnswer } from './turn-answer.ts'
 import { checkConversationId, checkMayBeCreated } from './validate-conversation.ts'
 
@@ -46,6 +48,7 @@ export class TurnRunner {
   /** The answers of the turns that this process runs, by turn id. */
   readonly #live = new LiveAnswers()
   readonly #flushes: FlushQueue
+  readonly #placer: TurnPlacer
 
   constructor(settings: Required<ConversationsOptions>, store: TurnStore, newId: NewId) {
     const { clock, logger, flushIntervalMs: intervalMs, onTurnEnd } = settings
@@ -53,6 +56,7 @@ export class TurnRunner {
     this.#store = store
     this.#newId = newId
     this.#running = new RunningTurns(clock)
+    this.#placer = new TurnPlacer(store, new OutlineCache(store))
     onTurnEnd((tenant, conversation) => this.#running.endedElsewhere(tenant, conversation))
     this.#flushes = createFlushQueue({ store, clock, logger, intervalMs })
   }
@@ -66,7 +70,8 @@ export class TurnRunner {
         : await this.#load(turnRequest)
     checkRevision(turnRequest, basis)
     const { supersedes } = this.#earlier(turnRequest, basis)
-    const { plan, items, tools } = this.#prepare(turnRequest, basis, supersedes).prompts.first
+    const { prompts } = await this.#prepare(turnRequest, basis, supersedes)
+    const { plan, items, tools } = prompts.first
     return { conversation: basis.conversation, plan, items, tools }
   }
 
@@ -88,7 +93,7 @@ export class TurnRunner {
       if (joins !== undefined) continue
       checkRevision(request, basis)
       if (running === undefined) {
-        const prepared = this.#prepare(request, basis, supersedes)
+        const prepared = await this.#prepare(request, basis, supersedes)
         if (await this.#append(basis, prepared)) return this.#open(tenant, prepared)
       } else if (await this.#endAbandoned(tenant, running)) {
         continue
@@ -108,8 +113,13 @@ export class TurnRunner {
   async #load(request: TurnRequest): Promise<TurnBasis> {
     const { tenant, conversation: id, createIfMissing } = request
     checkConversationId(id)
-    const stored = await this.#store.load(tenant, id)
-    if (stored !== undefined) return storedBasis(stored)
+    const query = {
+      pathMax: basisTurns,
+      ...(request.idempotencyKey === undefined ? {} : { key: request.idempotencyKey }),
+      ...(request.requestDigest === undefined ? {} : { digest: request.requestDigest }),
+    }
+    const stored = await this.#store.basis(tenant, id, query)
+    if (stored !== undefined) return { ...stored, isStored: true }
     checkMayBeCreated(id, createIfMissing)
     return this.#unsaved(request)
   }
@@ -119,12 +129,17 @@ export class TurnRunner {
     return emptyBasis(newConversation({ id, tenant, store, nowMs: clock.now() }))
   }
 
-  #prepare(request: TurnRequest, basis: TurnBasis, supersedes: string | undefined): PreparedTurn {
+  async #prepare(
+    request: TurnRequest,
+    basis: TurnBasis,
+    retried: Turn | undefined,
+  ): Promise<PreparedTurn> {
     const { clock, countTokens, countedBy } = this.#settings
     return prepareTurn({
-      basis,
+      conversation: basis.conversation,
+      place: await this.#placer.place(basis, request, retried),
       request,
-      supersedes,
+      retried,
       newId: this.#newId,
       nowMs: clock.now(),
       countTokens,
@@ -228,8 +243,8 @@ export class TurnRunner {
     return true
   }
 
-  #earlier(request: TurnRequest, { conversation, turns }: TurnBasis): EarlierUse {
-    const calls = earlierCalls(turns, conversation.ccp.head, request)
+  #earlier(request: TurnRequest, { conversation, keyed, repeated }: TurnBasis): EarlierUse {
+    const calls = { keyed, repeated, head: conversation.ccp.head }
     return findReplay(calls, request, this.#nowSeconds())
   }
 

@@ -10,6 +10,7 @@ interface NothingSettings {
 /** A rule that no other file knows of. */
 const nothing: HistoryRule<NothingSettings> = {
   mode: 'Nothing',
+  groupsMax: () => 0,
   key: () => 'Nothing',
   select: (_settings, { groups }) => ({
     from: groups.length,

@@ -30,5 +30,7 @@ export interface HistoryRule<Settings extends { readonly mode: string }> {
   readonly mode: Settings['mode']
   /** Identifies the settings: an epoch continues only under the same key. */
   key(settings: Settings): string
+  /** The most closed groups that it ever selects; undefined for no limit. */
+  groupsMax(settings: Settings): number | undefined
   select(settings: Settings, state: HistoryState): HistorySelection
 }

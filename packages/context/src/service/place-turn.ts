@@ -1,0 +1,157 @@
+import { isModelItem } from '../turns/item-kind.ts'
+import { reachesFarEnough } from '../plan/history-reach.ts'
+import type { TurnStore } from '../stores/turn-store.ts'
+import { placeInput, type Placement } from '../turns/place-input.ts'
+import { outlineOf } from '../turns/turn-outline.ts'
+import { leftOutReason } from '../turns/turn-in-history.ts'
+import { TurnTree } from '../turns/turn-tree.ts'
+import type { Turn } from '../turns/turn.ts'
+import type { TurnRequest } from './conversations.ts'
+import type { OutlineCache } from './outline-cache.ts'
+import type { TurnBasis } from './turn-basis.ts'
+
+/** Where a request's turns belong, and what of the log their prompts are made from. */
+export interface TurnPlace {
+  readonly placement: Placement
+  /** The turn that they follow; undefined when they follow nothing. */
+  readonly parent: Turn | undefined
+  /**
+   * The end of the path to the parent, oldest first, as far back as a prompt may reach; then a head
+   * that came to nothing.
+   */
+  readonly path: readonly Turn[]
+  /** The turn whose instructions are in force after the parent; undefined for none. */
+  readonly instructing: Turn | undefined
+  /** Pinned turns of the way to the parent, oldest first, that are not in `path`. */
+  readonly pinned: readonly Turn[]
+  /** Whether the turn follows one of the epoch, on whatever branch, so that the epoch can go on. */
+  readonly continuesEpoch: boolean
+}
+
+/** How many more turns of a path are read at a time, at first and at most. */
+const firstPage = 64
+const largestPage = 1024
+
+/** Finds the places of turns. Reads of the log only what a body and its prompts need. */
+export class TurnPlacer {
+  readonly #store: Pick<TurnStore, 'path' | 'turn'>
+  readonly #outlines: OutlineCache
+
+  constructor(store: Pick<TurnStore, 'path' | 'turn'>, outlines: OutlineCache) {
+    this.#store = store
+    this.#outlines = outlines
+  }
+
+  /** `retried` is a turn of the same call, which did not complete: the new one takes its place. */
+  async place(
+    basis: TurnBasis,
+    request: TurnRequest,
+    retried: Turn | undefined,
+  ): Promise<TurnPlace> {
+    const { conversation } = basis
+    const { ccp } = conversation
+    const head = retried === undefined ? ccp.head : retried.parent
+    const instructed = await this.#instructing(basis, basis.path.at(-1))
+    const needsTree = head !== ccp.head || ccp.sends_history || request.input.some(isModelItem)
+    const tree = needsTree
+      ? await this.#outlines.treeOf(conversation)
+      : new TurnTree(
+          [...(instructed === undefined ? [] : [instructed]), ...basis.path].map(outlineOf),
+        )
+    const headTurn = await this.#turn(basis, head)
+    const placement = placeInput(request.input, {
+      tree,
+      head,
+      leftOut: headTurn?.left_out ?? null,
+      sendsHistory: ccp.sends_history,
+    })
+    const parent = await this.#turn(basis, placement.parent)
+    const continuesEpoch = followsEpoch(basis, placement.parent, tree)
+    const reach = { request, targets: request.targets, epoch: ccp.epoch, continuesEpoch }
+    const path = await this.#path(basis, parent, reach)
+    return {
+      placement,
+      parent,
+      path: withFailedHead(path, parent, basis),
+      instructing: await this.#instructing(basis, parent),
+      pinned: await this.#pinned(basis, parent, tree, path),
+      continuesEpoch,
+    }
+  }
+
+  async #turn({ conversation, path }: TurnBasis, id: string | null): Promise<Turn | undefined> {
+    if (id === null) return undefined
+    const { tenant } = conversation.ccp
+    return path.find((turn) => turn.id === id) ?? this.#store.turn(tenant, conversation.id, id)
+  }
+
+  #instructing(basis: TurnBasis, turn: Turn | undefined): Promise<Turn | undefined> {
+    return this.#turn(basis, turn?.instructed_by ?? null)
+  }
+
+  async #path(
+    { conversation, path: toHead }: TurnBasis,
+    parent: Turn | undefined,
+    reach: Parameters<typeof reachesFarEnough>[1],
+  ): Promise<readonly Turn[]> {
+    if (parent === undefined) return []
+    const known = toHead.findIndex(({ id }) => id === parent.id)
+    let path: readonly Turn[] = known === -1 ? [parent] : toHead.slice(0, known + 1)
+    let max = firstPage
+    while (!reachesFarEnough(path, reach)) {
+      const to = path[0]?.parent ?? null
+      if (to === null) break
+      const earlier = await this.#store.path(conversation.ccp.tenant, conversation.id, { to, max })
+      if (earlier.length === 0) break
+      path = [...earlier, ...path]
+      max = Math.min(largestPage, max * 2)
+    }
+    return path
+  }
+
+  async #pinned(
+    basis: TurnBasis,
+    parent: Turn | undefined,
+    tree: TurnTree,
+    path: readonly Turn[],
+  ): Promise<readonly Turn[]> {
+    const { head, pinned } = basis.conversation.ccp
+    if (pinned.length === 0 || parent === undefined) return []
+    const isThere = (id: string) => path.some((turn) => turn.id === id)
+    if (parent.id === head) return basis.pinned.filter(({ id }) => !isThere(id))
+    const ancestors = new Set(Array.from(tree.upFrom(parent.id), ({ id }) => id))
+    const wanted = pinned.filter((id) => ancestors.has(id) && !isThere(id))
+    const turns = await Promise.all(wanted.map((id) => this.#turn(basis, id)))
+    return turns.filter((turn) => turn !== undefined).toSorted((one, other) => one.seq - other.seq)
+  }
+}
+
+/**
+ * Whether a turn that follows `parent` continues the epoch of the head: it branches off the way
+ * there, and not before the epoch's first turn.
+ */
+function followsEpoch({ conversation }: TurnBasis, parent: string | null, tree: TurnTree): boolean {
+  const { epoch, head } = conversation.ccp
+  if (parent === head) return true
+  const { from_turn: from } = epoch
+  const toHead = Array.from(tree.upFrom(head), ({ id }) => id)
+  const isOnTheWay = parent === null || toHead.includes(parent)
+  if (!isOnTheWay || from === null) return isOnTheWay
+  // Of a long path, only its end may be known: then the epoch began before it.
+  const begun = toHead.indexOf(from)
+  return parent !== null && (begun === -1 || begun >= toHead.indexOf(parent))
+}
+
+/**
+ * A turn that came to nothing is followed by none, but the tool outputs in it may still be needed, and
+ * the plan says why it is left out.
+ */
+function withFailedHead(
+  path: readonly Turn[],
+  parent: Turn | undefined,
+  { path: toHead }: TurnBasis,
+): readonly Turn[] {
+  const head = toHead.at(-1)
+  if (head === undefined || head.parent !== (parent?.id ?? null)) return path
+  return leftOutReason(head, new Set()) === undefined ? path : [...path, head]
+}
