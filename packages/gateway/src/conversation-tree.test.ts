@@ -24,7 +24,7 @@ async function chatInterface() {
   })
   return {
     /** Sends messages; gives what the model was sent, and the plan. */
-    async send(...messages: readonly Message[]) {
+    send: async (...messages: readonly Message[]) => {
       const headers = { 'x-fairlead-conversation': 'c1' }
       const response = await gateway.chat({ model: 'm', messages }, headers)
       expect(response.status).toBe(200)
@@ -36,7 +36,7 @@ async function chatInterface() {
         plan: (await found.json()) as Readonly<Record<string, unknown>>,
       }
     },
-    async turns(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    turns: async (): Promise<readonly Readonly<Record<string, unknown>>[]> => {
       const found = await fetch(`${gateway.url}/v1/conversations/c1/turns?order=asc&limit=100`)
       const { data } = (await found.json()) as { readonly data: [] }
       return data

@@ -73,7 +73,10 @@ export class TurnPlacer {
       placement,
       parent,
       path: withFailedHead(path, parent, basis),
-      instructing: await this.#instructing(basis, parent),
+      instructing:
+        parent?.instructed_by === instructed?.id
+          ? instructed
+          : await this.#instructing(basis, parent),
       pinned: await this.#pinned(basis, parent, tree, path),
       continuesEpoch,
     }
@@ -96,17 +99,17 @@ export class TurnPlacer {
   ): Promise<readonly Turn[]> {
     if (parent === undefined) return []
     const known = toHead.findIndex(({ id }) => id === parent.id)
-    let path: readonly Turn[] = known === -1 ? [parent] : toHead.slice(0, known + 1)
+    const pages = [known === -1 ? [parent] : toHead.slice(0, known + 1)]
     let max = firstPage
-    while (!reachesFarEnough(path, reach)) {
+    for (;;) {
+      const path = pages.toReversed().flat()
       const to = path[0]?.parent ?? null
-      if (to === null) break
+      if (to === null || reachesFarEnough(path, reach)) return path
       const earlier = await this.#store.path(conversation.ccp.tenant, conversation.id, { to, max })
-      if (earlier.length === 0) break
-      path = [...earlier, ...path]
+      if (earlier.length === 0) return path
+      pages.push([...earlier])
       max = Math.min(largestPage, max * 2)
     }
-    return path
   }
 
   async #pinned(
