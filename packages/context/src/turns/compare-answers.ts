@@ -9,7 +9,10 @@ import type { LoggedAnswerKey, TurnOutline } from './turn-outline.ts'
 export function answerDistance(turn: TurnOutline, sent: SentExchange): number | undefined {
   const { answer, cut } = turn
   const key = sent.answerKey
-  if (isNothing(key)) return isNothing(answer) ? 0 : cut ? 1 : undefined
+  if (isNothing(key)) {
+    if (!isNothing(answer)) return cut ? 1 : undefined
+    return answer.decoration === key.decoration ? 0 : 1
+  }
   if (!sameCalls(answer, key, cut) || !sameMedia(answer, key)) return undefined
   if (answer.text === key.text)
     return sameDecoration(answer, key) && sameNumber(answer, key) ? 0 : 1
@@ -37,8 +40,11 @@ function textDistance(
   if (shorter === 0 && key.calls.length > 0 && !cut) return 1.5
   if (shorter < shortestBeginning) return cut ? 2 : undefined
   if (answer.length === key.length && !cut) return undefined
-  const length = largestBeginning(shorter)
-  if (sent.beginning(length) !== beginningOf(answer, length)) return undefined
+  let length = largestBeginning(shorter)
+  const isShared = () => sent.beginning(length) === beginningOf(answer, length)
+  // What a caller adds to a cut answer may stand earlier than where the log's form ends.
+  while (cut && length > shortestBeginning && !isShared()) length /= 2
+  if (!isShared()) return undefined
   const shared = 2 - length / longer
   // The log has no digest of every beginning of its answers; of what was sent, all can be made.
   if (answer.length > key.length || cut) return shared

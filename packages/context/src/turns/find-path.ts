@@ -5,6 +5,7 @@ import {
   type Cursor,
   type TurnMatch,
 } from './match-turn.ts'
+import type { IsCurrent } from './current-path.ts'
 import type { SentExchange } from './sent-exchange.ts'
 import type { TurnOutline } from './turn-outline.ts'
 import type { TurnTree } from './turn-tree.ts'
@@ -28,7 +29,7 @@ export interface FoundTurn {
 }
 
 /** The most turns that are left out one by one. */
-export const leftOutMax = 64
+const leftOutMax = 64
 
 const start: Cursor = { exchange: 0, offset: 0 }
 
@@ -48,7 +49,7 @@ interface Step {
 export function findFromRoot(
   tree: TurnTree,
   body: readonly SentExchange[],
-  isCurrent: (id: string) => boolean,
+  isCurrent: IsCurrent,
 ): FoundPath {
   let best: Step | undefined
   let steps = stepsFrom(undefined, tree, body)
@@ -81,13 +82,13 @@ function stepsFrom(
   })
 }
 
-function isBetter(step: Step, best: Step | undefined, isCurrent: (id: string) => boolean): boolean {
+function isBetter(step: Step, best: Step | undefined, isCurrent: IsCurrent): boolean {
   if (best === undefined) return true
   const further = compareCursors(step.match.cursor, best.match.cursor)
   if (further !== 0) return further > 0
   if (step.distance !== best.distance) return step.distance < best.distance
-  const current = isCurrent(step.turn.id)
-  return current === isCurrent(best.turn.id) ? step.turn.seq > best.turn.seq : current
+  const current = isCurrent(step.turn)
+  return current === isCurrent(best.turn) ? step.turn.seq > best.turn.seq : current
 }
 
 /**
@@ -100,7 +101,7 @@ export function findUpwards(
   from: string | null,
   body: readonly SentExchange[],
   until: Cursor,
-  changedQuestion = false,
+  changedQuestion: boolean,
 ): FoundPath | undefined {
   const matches: FoundTurn[] = []
   const skipped: string[] = []
@@ -129,24 +130,39 @@ export function findUpwards(
 
 /**
  * The turn, anywhere in the tree, at whose end most of the body was said along its path, in the same
- * order, whatever else was said in between. Looks at each turn once.
+ * order, whatever else was said in between. Compares each turn at most twice. With
+ * `changedQuestion`, questions may differ as `matchTurn` allows it.
  */
 export function findAnywhere(
   tree: TurnTree,
   body: readonly SentExchange[],
-  isCurrent: (id: string) => boolean,
+  isCurrent: IsCurrent,
+  changedQuestion: boolean,
 ): { readonly end: string; readonly cursor: Cursor } | undefined {
-  const cursors = new Map<string, Cursor>()
+  const reached = new Map<string, readonly Cursor[]>()
   let best: { readonly turn: TurnOutline; readonly cursor: Cursor } | undefined
   for (const turn of tree.all()) {
-    const from = (turn.parent === null ? start : cursors.get(turn.parent)) ?? start
-    const match = turn.in_history ? matchTurn(turn, body, from, false) : undefined
-    cursors.set(turn.id, match?.cursor ?? from)
-    if (match === undefined) continue
-    const further = best === undefined ? 1 : compareCursors(match.cursor, best.cursor)
-    if (further > 0 || (further === 0 && (isCurrent(turn.id) || !isCurrent(best?.turn.id ?? '')))) {
-      best = { turn, cursor: match.cursor }
-    }
+    const from = (turn.parent === null ? undefined : reached.get(turn.parent)) ?? [start]
+    const found = turn.in_history
+      ? from.flatMap((cursor) => matchTurn(turn, body, cursor, changedQuestion)?.cursor ?? [])
+      : []
+    reached.set(turn.id, found.length === 0 ? from : furthest([...from, ...found]))
+    const [cursor] = furthest(found)
+    if (cursor === undefined) continue
+    const further = best === undefined ? 1 : compareCursors(cursor, best.cursor)
+    const isNewer = () => best === undefined || isCurrent(turn) || !isCurrent(best.turn)
+    if (further > 0 || (further === 0 && isNewer())) best = { turn, cursor }
   }
   return best && { end: best.turn.id, cursor: best.cursor }
+}
+
+/**
+ * The furthest place and the furthest beginning of an exchange: a turn whose answer is missing may
+ * have been taken for a part of the exchange that another turn has whole.
+ */
+function furthest(cursors: readonly Cursor[]): readonly Cursor[] {
+  const [first, ...rest] = cursors.toSorted((one, other) => compareCursors(other, one))
+  if (first === undefined || first.offset === 0) return first === undefined ? [] : [first]
+  const whole = rest.find(({ offset }) => offset === 0)
+  return whole === undefined ? [first] : [first, whole]
 }

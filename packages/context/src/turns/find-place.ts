@@ -1,3 +1,4 @@
+import type { IsCurrent } from './current-path.ts'
 import { answerDistance, isNothing } from './compare-answers.ts'
 import { findAnywhere, findFromRoot, findUpwards, type FoundPath } from './find-path.ts'
 import { isUserMessage } from './item-kind.ts'
@@ -14,36 +15,34 @@ export interface PlacementLog {
   readonly head: string | null
   /** What the head leaves out; null for nothing or without a head. */
   readonly leftOut: LeftOutTurns | null
-  /** Whether a caller has repeated what a model said: then every body is all that its caller has. */
+  /** Whether a caller has repeated history: then every body is all that its caller has. */
   readonly sendsHistory: boolean
 }
 
 interface Place {
   readonly path: FoundPath
   readonly leftOut: LeftOutTurns | null
-  /** Whether the body has an answer of the log as part of its history. */
-  readonly repeatsAnswer: boolean
+  /** Whether the body is history of which the log has a part. */
+  readonly repeatsHistory: boolean
 }
 
 const start: Cursor = { exchange: 0, offset: 0 }
 
 /** Finds where in the tree a body belongs, by the rules that `placeInput` states. */
-export function findPlace(body: readonly SentExchange[], log: PlacementLog): Place {
-  const isCurrent = currentPath(log)
+export function findPlace(
+  body: readonly SentExchange[],
+  hasAnswer: boolean,
+  log: PlacementLog,
+  isCurrent: IsCurrent,
+): Place {
   const head = newestInHistory(log)
   if (!body.some(({ input }) => input.some(isUserMessage))) {
     const path = findFromRoot(log.tree, body, isCurrent)
     const isKnown = path.end !== null && isDone(path, body)
-    return isKnown ? placeOf(path) : afterHead(body, head, log)
+    return isKnown ? placeOf(path, hasAnswer) : afterHead(body, head, log)
   }
-  if (!isWhole(body, head, log)) return afterHead(body, head, log)
-  return placeOf(findWhole(body, head, log, isCurrent))
-}
-
-/** Whether a turn is on the path to the head, of which the turns are collected when first asked. */
-export function currentPath({ tree, head }: PlacementLog): (id: string) => boolean {
-  let ids: ReadonlySet<string> | undefined
-  return (id) => (ids ??= new Set(Array.from(tree.upFrom(head), (turn) => turn.id))).has(id)
+  if (!hasAnswer && !isWhole(body, head, log)) return afterHead(body, head, log)
+  return placeOf(findWhole(body, head, log, isCurrent), hasAnswer)
 }
 
 /** The newest turn of the current path that may have successors. */
@@ -52,14 +51,14 @@ function newestInHistory({ tree, head }: PlacementLog): TurnOutline | undefined 
   return undefined
 }
 
-/** Whether the body is all that its caller has, rather than new input. */
+/** Whether a body without an answer is all that its caller has, rather than new input. */
 function isWhole(
   body: readonly SentExchange[],
   head: TurnOutline | undefined,
   { tree, sendsHistory }: PlacementLog,
 ): boolean {
   const [first] = body
-  if (sendsHistory || head === undefined || first === undefined || body.length > 1) return true
+  if (sendsHistory || head === undefined || first === undefined) return true
   if (head.parent === null && asksAgain(head, first)) return true
   return (
     first.output.length > 0 &&
@@ -88,26 +87,36 @@ function findWhole(
   body: readonly SentExchange[],
   head: TurnOutline | undefined,
   { tree, leftOut }: PlacementLog,
-  isCurrent: (id: string) => boolean,
+  isCurrent: IsCurrent,
 ): FoundPath {
   const end = { exchange: body.length - 1, offset: 0 }
-  const window = () =>
-    body.length === 1
-      ? undefined
-      : (findUpwards(tree, head?.id ?? null, body, end) ??
-        findUpwards(tree, head?.id ?? null, body, end, true))
+  const window = (changedQuestion: boolean) =>
+    body.length === 1 ? undefined : findUpwards(tree, head?.id ?? null, body, end, changedQuestion)
   // A caller that kept only a window before has rather one again than gone back to the beginning.
-  const before = leftOut === null ? undefined : window()
+  const before = leftOut === null ? undefined : window(false)
   if (before !== undefined) return before
   const fromRoot = findFromRoot(tree, body, isCurrent)
   if (isDone(fromRoot, body)) return fromRoot
-  const found = leftOut === null ? window() : undefined
+  const found = (leftOut === null ? window(false) : undefined) ?? window(true)
   if (found !== undefined) return found
-  const anywhere = findAnywhere(tree, body, isCurrent)
-  if (anywhere === undefined || compareCursors(anywhere.cursor, fromRoot.cursor) <= 0) {
-    return fromRoot
-  }
-  return findUpwards(tree, anywhere.end, body, anywhere.cursor) ?? fromRoot
+  const strict = further(fromRoot, findElsewhere(tree, body, isCurrent, false))
+  return isDone(strict, body) ? strict : further(strict, findElsewhere(tree, body, isCurrent, true))
+}
+
+/** Where most of the body was said with turns in between, on whatever path. */
+function findElsewhere(
+  tree: TurnTree,
+  body: readonly SentExchange[],
+  isCurrent: IsCurrent,
+  changedQuestion: boolean,
+): FoundPath | undefined {
+  const found = findAnywhere(tree, body, isCurrent, changedQuestion)
+  return found && findUpwards(tree, found.end, body, found.cursor, changedQuestion)
+}
+
+/** The one that has more of the body, the first if they have the same. */
+function further(one: FoundPath, other: FoundPath | undefined): FoundPath {
+  return other !== undefined && compareCursors(other.cursor, one.cursor) > 0 ? other : one
 }
 
 /** Whether the log has all but the body's last question. */
@@ -115,12 +124,12 @@ function isDone({ cursor }: FoundPath, body: readonly SentExchange[]): boolean {
   return cursor.exchange === body.length - 1
 }
 
-function placeOf(path: FoundPath): Place {
+function placeOf(path: FoundPath, hasAnswer: boolean): Place {
   const { before, leftOut, matches } = path
   return {
     path,
     leftOut: before === null && leftOut.length === 0 ? null : { before, turns: leftOut },
-    repeatsAnswer: matches.some(({ match }) => match.answer !== 'none'),
+    repeatsHistory: hasAnswer && matches.length > 0,
   }
 }
 
@@ -141,7 +150,7 @@ function afterHead(
     body.length > 1 &&
     first.input.length === 0 &&
     answerDistance(head, first) !== undefined
-  if (!repeats) return { path, leftOut, repeatsAnswer: false }
+  if (!repeats) return { path, leftOut, repeatsHistory: false }
   const cursor = { exchange: 1, offset: 0 }
   const match = {
     cursor,
@@ -154,6 +163,6 @@ function afterHead(
   return {
     path: { ...path, cursor, matches: [{ turn: head, match }] },
     leftOut,
-    repeatsAnswer: false,
+    repeatsHistory: false,
   }
 }

@@ -58,7 +58,7 @@ export function questionKey(item: Item): QuestionKey {
   const role = item.type === 'message' ? item.role : item.type
   if (item.type === 'fairlead:native') {
     const { cache_control: _cache, ...block } = item.block
-    const text = textDigest(`${role}\n${canonicalJson(block)}`)
+    const text = textDigest(`${role}\n${valueText(block)}`)
     return { text, exact: text }
   }
   const said = isCallOutput(item) ? canonicalText(itemText(item)) : itemText(item)
@@ -119,9 +119,18 @@ function canonicalText(text: string): string {
   }
 }
 
+/** Values that are nested too deeply to be written are all the same. */
+function valueText(value: unknown): string {
+  try {
+    return canonicalJson(value)
+  } catch {
+    return ''
+  }
+}
+
 /** What a media part is compared by: a query string, a cache mark and the level of detail are not. */
 function mediaText(part: ContentPart, removed: string[]): string {
-  if (part.extras?.fields['type'] !== undefined) return canonicalJson(part.extras.fields)
+  if (part.extras?.fields['type'] !== undefined) return valueText(part.extras.fields)
   switch (part.type) {
     case 'input_image':
       return `image ${addressText(part.image_url, removed)}`

@@ -34,8 +34,8 @@ const changedQuestionDistance = 3
  * Whether the body goes on with the turn, and where it continues behind it. The question must be
  * the same, then the answer, as `answerDistance` compares them. A cut answer may be missing. With
  * `changedQuestion`, a telling answer that is the very same makes up for a question of which the
- * caller now has another form. An answer without a question at the very beginning of a body is
- * what a window left of an exchange. The body's last question is never consumed.
+ * caller now has another form. At the very beginning of a body, the beginning of the turn may be
+ * missing: that is what a window left of it. The body's last question is never consumed.
  */
 export function matchTurn(
   turn: TurnOutline,
@@ -52,8 +52,9 @@ export function matchTurn(
   if (end < keys.length) return withoutAnswer(turn, sent, from)
   if (from.exchange === body.length - 1) return undefined
   const next = { exchange: from.exchange + 1, offset: 0 }
-  if (keys.length === 0) return headless(turn, sent, from, next)
-  return end === keys.length ? wholeMatch(turn, sent, from, next, changedQuestion) : undefined
+  return end === keys.length
+    ? wholeMatch(turn, sent, from, next, changedQuestion)
+    : withoutBeginning(turn, sent, from, next)
 }
 
 /**
@@ -78,27 +79,26 @@ export function matchTurnBefore(
   }
   const from = { exchange, offset: sent.questionKeys.length - count }
   const match =
-    sent.questionKeys.length === 0
-      ? headless(turn, sent, { exchange, offset: 0 }, until)
-      : from.offset < 0
-        ? undefined
-        : wholeMatch(turn, sent, from, until, changedQuestion)
+    from.offset < 0
+      ? withoutBeginning(turn, sent, { exchange, offset: 0 }, until)
+      : wholeMatch(turn, sent, from, until, changedQuestion)
   return match && { ...match, cursor: { exchange, offset: Math.max(0, from.offset) } }
 }
 
 /** A turn that is followed by more of the application's items: its answer is missing. */
 function withoutAnswer(turn: TurnOutline, sent: SentExchange, from: Cursor): TurnMatch | undefined {
-  const nothing = isNothing(turn.answer)
-  if (turn.input.length === 0 || !(nothing || turn.cut)) return undefined
+  if (turn.input.length === 0 || !(isNothing(turn.answer) || turn.cut)) return undefined
   const question = questionOf(turn, sent, from)
   if (question === 'other') return undefined
+  // A model that was stopped while it thought aloud said nothing that is compared.
+  const silent = isNothing(turn.answer) && turn.answer.decoration === ''
   return {
     cursor: { exchange: from.exchange, offset: from.offset + turn.input.length },
-    distance: nothing ? 0 : 1,
+    distance: silent ? 0 : 1,
     from,
     count: turn.input.length,
     question,
-    answer: nothing ? 'same' : 'none',
+    answer: silent ? 'same' : 'none',
   }
 }
 
@@ -109,7 +109,7 @@ function wholeMatch(
   next: Cursor,
   changedQuestion: boolean,
 ): TurnMatch | undefined {
-  if (turn.input.length === 0) return undefined
+  if (turn.input.length === 0 && sent.questionKeys.length > 0) return undefined
   const question = questionOf(turn, sent, from)
   const changed = question === 'other'
   if (changed && !(changedQuestion && turn.input.length === sent.questionKeys.length)) {
@@ -128,22 +128,27 @@ function wholeMatch(
   }
 }
 
-/** The answer of a turn whose question, if it has one, the caller no longer has. */
-function headless(
+/** The end of a turn, from within its question or from its answer on. */
+function withoutBeginning(
   turn: TurnOutline,
   sent: SentExchange,
   from: Cursor,
   next: Cursor,
 ): TurnMatch | undefined {
-  if (from.exchange > 0) return undefined
+  if (from.exchange > 0 || from.offset > 0) return undefined
+  const count = sent.questionKeys.length
+  const missing = turn.input.length - count
+  if (sent.questionKeys.some((key, index) => key.text !== turn.input[missing + index]?.text)) {
+    return undefined
+  }
   const distance = answerDistance(turn, sent)
   if (distance === undefined) return undefined
   return {
     cursor: next,
     distance,
     from,
-    count: 0,
-    question: turn.input.length === 0 ? 'same' : 'changed',
+    count,
+    question: 'changed',
     answer: distance === 0 ? 'same' : 'changed',
   }
 }

@@ -30,7 +30,11 @@ export function normalisedAnswer(text: string): NormalisedText {
 
 /** The text with white space collapsed: what must be equal for a question to be the very same. */
 export function collapsedText(text: string): string {
-  return text.normalize('NFC').replace(invisible, '').replace(/\s+/gu, ' ').trim()
+  return text
+    .normalize('NFC')
+    .replace(invisible, '')
+    .replace(/\s\s+|[^\S ]/gu, ' ')
+    .trim()
 }
 
 /** Zero-width characters, soft hyphens and direction marks. */

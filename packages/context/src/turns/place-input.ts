@@ -1,6 +1,6 @@
 import type { Item } from '@fairlead/llm'
-import { currentPath, findPlace, type PlacementLog } from './find-place.ts'
-import type { FoundPath } from './find-path.ts'
+import { currentPath, type IsCurrent } from './current-path.ts'
+import { findPlace, type PlacementLog } from './find-place.ts'
 import { isEmptyMessage } from './item-key.ts'
 import { isInstruction, isModelItem } from './item-kind.ts'
 import { isNothing } from './compare-answers.ts'
@@ -47,21 +47,24 @@ export interface Placement {
 export function placeInput(items: readonly Item[], log: PlacementLog): Placement {
   const said = items.findIndex((item) => !isInstruction(item))
   const instructions = said === -1 ? items : items.slice(0, said)
-  const body = readBody(said === -1 ? [] : items.slice(said))
-  const { path, leftOut, repeatsAnswer } = findPlace(body, log)
+  const conversation = said === -1 ? [] : items.slice(said)
+  const body = readBody(conversation)
+  const isCurrent = currentPath(log)
+  const { path, leftOut, repeatsHistory } = findPlace(body, hasAnswer(conversation), log, isCurrent)
   const { asSent, exchanges } = readFoundPath(body, path)
-  const repeated = exchanges.length === 1 ? repeatedTurn(body, path, log) : undefined
+  const rivals = exchanges.length === 1 ? log.tree.childrenOf(path.end) : []
+  const repeated = repeatedTurn(rivals, body, path.cursor, isCurrent)
   const inForce = log.tree.instructionsAfter(path.end)
   return {
     parent: path.end,
     instructions: instructionsKey(instructions) === inForce ? [] : instructions,
     exchanges,
     supersedes:
-      (repeated ?? (exchanges.length === 1 ? editedTurn(path, log) : undefined))?.id ?? null,
+      (repeated ?? rivals.findLast((turn) => turn.in_history && isCurrent(turn)))?.id ?? null,
     matched: matchedItems(body, path.cursor, repeated !== undefined),
     leftOut,
     asSent,
-    sendsHistory: log.sendsHistory || repeatsAnswer,
+    sendsHistory: log.sendsHistory || repeatsHistory,
   }
 }
 
@@ -74,30 +77,28 @@ function readBody(items: readonly Item[]): readonly SentExchange[] {
   return exchanges.map((exchange) => new SentExchange(exchange))
 }
 
-/** The turn that asked the same there: the one on the current path, else the newest. */
+/** Whether the model is said to have answered before the last question, if only with nothing. */
+function hasAnswer(items: readonly Item[]): boolean {
+  const answer = items.findIndex(isModelItem)
+  return answer !== -1 && answer < items.findLastIndex((item) => !isModelItem(item))
+}
+
+/** The turn that asked the same: the one on the current path, else the newest. */
 function repeatedTurn(
+  rivals: readonly TurnOutline[],
   body: readonly SentExchange[],
-  { end, cursor }: FoundPath,
-  log: PlacementLog,
+  cursor: Cursor,
+  isCurrent: IsCurrent,
 ): TurnOutline | undefined {
   const asked = body.at(-1)?.questionKeys ?? []
   const question = cursor.exchange === body.length - 1 ? asked.slice(cursor.offset) : asked
-  const isCurrent = currentPath(log)
-  const same = log.tree
-    .childrenOf(end)
-    .filter(
-      ({ input, answer }) =>
-        input.length === question.length &&
-        input.every((key, index) => key.text === question[index]?.text) &&
-        !(input.length === 0 && isNothing(answer)),
-    )
-  return (same.length > 1 ? same.findLast(({ id }) => isCurrent(id)) : undefined) ?? same.at(-1)
-}
-
-/** The turn of the current path that stands where the new one will. */
-function editedTurn({ end }: FoundPath, log: PlacementLog): TurnOutline | undefined {
-  const isCurrent = currentPath(log)
-  return log.tree.childrenOf(end).findLast(({ id, in_history }) => in_history && isCurrent(id))
+  const same = rivals.filter(
+    ({ input, answer }) =>
+      input.length === question.length &&
+      input.every((key, index) => key.text === question[index]?.text) &&
+      !(input.length === 0 && isNothing(answer)),
+  )
+  return same.length > 1 ? (same.findLast(isCurrent) ?? same.at(-1)) : same[0]
 }
 
 function matchedItems(

@@ -60,10 +60,10 @@ class CallNames {
   readonly #own = new Map<string, string>()
 
   learn(sent: SentExchange, { turn }: FoundTurn): void {
-    for (const [index, { id }] of sent.answerKey.calls.entries()) {
-      const own = turn.answer.calls[index]?.id
-      if (own === undefined || own === id) this.#own.delete(id)
-      else this.#own.set(id, own)
+    for (const [index, { id: own }] of turn.answer.calls.entries()) {
+      const id = sent.answerKey.calls[index]?.id
+      if (id === own) this.#own.delete(id)
+      else if (id !== undefined) this.#own.set(id, own)
     }
   }
 

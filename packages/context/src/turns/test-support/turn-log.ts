@@ -127,7 +127,7 @@ export function chatted(...said: string[]): TurnLog {
 }
 
 /** A completed turn in which nothing was said. */
-const emptyTurn: Turn = {
+export const emptyTurn: Turn = {
   id: 't1',
   conversation: 'chat',
   parent: null,
