@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { type JsonObject, objectOrEmpty } from '@fairlead/base'
+import { chatFormatOf, type Dialect, type Item } from '@fairlead/llm'
+import type { PromptTarget } from '../../plan/prompt-target.ts'
+import type { PreparedPrompt } from '../conversations.ts'
+import { wireRulesOf } from './strict-wire.ts'
+
+/**
+ * A provider that takes a request in its dialect, and no seal but those that it made for the same
+ * account, model and prompt.
+ */
+export class StrictProvider {
+  readonly target: PromptTarget
+  readonly #dialect: Dialect
+
+  constructor(dialect: Dialect, target: PromptTarget) {
+    this.#dialect = dialect
+    this.target = target
+  }
+
+  /** The request as the gateway writes it. Throws what the dialect's encoder throws. */
+  wire({ items, tools }: Pick<PreparedPrompt, 'items' | 'tools'>): JsonObject {
+    const format = chatFormatOf(this.#dialect)
+    const request = {
+      model: this.target.model,
+      items,
+      tools,
+      settings: { reasoningEffort: 'high' },
+      stream: false,
+      includeUsage: false,
+      extras: {},
+      extrasDialect: 'a caller’s',
+    }
+    return objectOrEmpty(format.encodeRequest(format.withoutLostThinking?.(request) ?? request))
+  }
+
+  /** The rules that a request breaks, and the number of its seals. */
+  check(wire: JsonObject): { readonly problems: readonly string[]; readonly seals: number } {
+    const { broken, seals } = wireRulesOf(this.#dialect.name)
+    const found = seals(wire)
+    const invalid = found.filter(
+      ({ prefixes, seal }) => !prefixes.some((prefix) => this.#seal(prefix) === seal),
+    )
+    return {
+      problems: [...broken(wire), ...invalid.map(({ seal }) => `invalid seal ${seal}`)],
+      seals: found.length,
+    }
+  }
+
+  /** An answer with the provider's seals on it, where its dialect has any. */
+  sealed(answer: readonly Item[], wire: JsonObject): readonly Item[] {
+    const { name: maker } = this.#dialect
+    const seal = this.#seal(wireRulesOf(maker).said(wire))
+    const thought = [{ type: 'reasoning_text', text: 'so' }] as const
+    switch (maker) {
+      case 'anthropic-messages':
+        return wire['thinking'] === undefined
+          ? answer
+          : [
+              { type: 'reasoning', maker, summary: [], content: thought, signature: seal },
+              ...answer,
+            ]
+      case 'bedrock-converse':
+        return wire['additionalModelRequestFields'] === undefined
+          ? answer
+          : [
+              { type: 'reasoning', maker, summary: [], content: thought, signature: seal },
+              ...answer,
+            ]
+      case 'openai-responses':
+        return [{ type: 'reasoning', maker, summary: [], encrypted_content: seal }, ...answer]
+      case 'gemini': {
+        const first = answer.findIndex(({ type }) => type === 'function_call')
+        return answer.map((item, index) =>
+          index === first && item.type === 'function_call'
+            ? { ...item, maker, signature: seal }
+            : item,
+        )
+      }
+      default:
+        return answer
+    }
+  }
+
+  #seal(said: unknown): string {
+    const { account, model, platform, provider } = this.target
+    const sealed = JSON.stringify([account, model, platform, provider, said])
+    return createHash('sha256').update(sealed).digest('base64')
+  }
+}
