@@ -78,13 +78,15 @@ function openCalls(path: readonly Turn[]): string[] {
 
 /** The messages, calls and outputs of turns: what a client of chat completions has of them. */
 function told(path: readonly Turn[]): Item[] {
-  return path
-    .filter((turn) => turn.status === 'completed' || outputInHistory(turn).length > 0)
-    .flatMap((turn) => [...turn.input, ...outputInHistory(turn)])
-    .flatMap((item): Item[] => {
-      if (item.type === 'reasoning' || item.type === 'fairlead:native') return []
-      if (item.type !== 'function_call') return [item]
-      const { signature: _signature, maker: _maker, ...rest } = item
-      return [rest]
-    })
+  const items: Item[] = []
+  for (const turn of path) {
+    const output = outputInHistory(turn)
+    if (turn.status === 'completed' || output.length > 0) items.push(...turn.input, ...output)
+  }
+  return items.flatMap((item): Item[] => {
+    if (item.type === 'reasoning' || item.type === 'fairlead:native') return []
+    if (item.type !== 'function_call') return [item]
+    const { signature: _signature, maker: _maker, ...rest } = item
+    return [rest]
+  })
 }

@@ -36,13 +36,13 @@ export class StrictProvider {
 
   /** The rules that a request breaks, and the number of its seals. */
   check(wire: JsonObject): { readonly problems: readonly string[]; readonly seals: number } {
-    const { broken, seals } = wireRulesOf(this.#dialect.name)
-    const found = seals(wire)
+    const rules = wireRulesOf(this.#dialect.name)
+    const found = rules.seals(wire)
     const invalid = found.filter(
       ({ prefixes, seal }) => !prefixes.some((prefix) => this.#seal(prefix) === seal),
     )
     return {
-      problems: [...broken(wire), ...invalid.map(({ seal }) => `invalid seal ${seal}`)],
+      problems: [...rules.broken(wire), ...invalid.map(({ seal }) => `invalid seal ${seal}`)],
       seals: found.length,
     }
   }

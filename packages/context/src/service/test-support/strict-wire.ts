@@ -1,13 +1,14 @@
+import { isDeepStrictEqual } from 'node:util'
 import { arrayOrEmpty, type JsonObject, objectOrEmpty, stringOrUndefined } from '@fairlead/base'
 
 /** A seal in a request, and all that may be what its maker had been sent before it. */
-export interface WireSeal {
+interface WireSeal {
   readonly seal: string
   readonly prefixes: readonly unknown[]
 }
 
 /** What a provider looks at in a request of its dialect. */
-export interface WireRules {
+interface WireRules {
   /** All that was said, as a seal of the answer covers it. */
   said(wire: JsonObject): unknown
   seals(wire: JsonObject): readonly WireSeal[]
@@ -55,7 +56,7 @@ function blockRules({ call, head, output, seal, thinkingType }: BlockNames): Wir
         const calls = content.flatMap((block) => call(block) ?? [])
         const next = messages[index + 1]?.content ?? []
         const outputs = next.slice(0, calls.length).map(output)
-        if (String(outputs) !== String(calls)) problems.push(`calls of ${index} are not answered`)
+        if (!isDeepStrictEqual(outputs, calls)) problems.push(`calls of ${index} are not answered`)
       }
       const isQuestion = ({ content, role }: Message) =>
         role === 'user' && content.some((block) => output(block) === undefined)
