@@ -80,8 +80,8 @@ function openCalls(path: readonly Turn[]): string[] {
 function told(path: readonly Turn[]): Item[] {
   const items: Item[] = []
   for (const turn of path) {
-    const output = outputInHistory(turn)
-    if (turn.status === 'completed' || output.length > 0) items.push(...turn.input, ...output)
+    const answer = outputInHistory(turn)
+    if (turn.status === 'completed' || answer.length > 0) items.push(...turn.input, ...answer)
   }
   return items.flatMap((item): Item[] => {
     if (item.type === 'reasoning' || item.type === 'fairlead:native') return []
