@@ -283,3 +283,60 @@ describe('outputs of calls that were made together', () => {
     expect(open.plan.tool_groups.repaired).toBe(1)
   })
 })
+
+describe('the epoch of a branch', () => {
+  const target = claude()
+  const said = (count: number) =>
+    Array.from({ length: count }, (_, index) => index + 1).flatMap((n) => [
+      user(`question ${n}`),
+      assistant(`answer ${n}`),
+    ])
+
+  async function talk(change: Partial<TurnRequest>) {
+    const { conversations } = openConversations()
+    for (let n = 1; n <= 4; n += 1) {
+      const answer = [sealed(`s${n}`), assistant(`answer ${n}`)]
+      await ask(conversations, [user(`question ${n}`)], answer, { target, change })
+    }
+    const { ccp } = await conversations.get(tenant, chat)
+    const planned = async (input: readonly Item[]) =>
+      conversations.plan(turnRequest(input, { model: 'claude', targets: [target], ...change }))
+    return { epoch: ccp.epoch.n, planned }
+  }
+
+  it('goes on, with the seals of what both have, where the branch leaves within it', async () => {
+    const { epoch, planned } = await talk({})
+    const again = await planned([...said(3), user('question 4')])
+    expect(again.plan.superseded).not.toBeNull()
+    expect(again.plan.epoch).toEqual({ n: epoch, compacted: false })
+    expect(sealsIn(again.items)).toEqual(['seal of s1', 'seal of s2', 'seal of s3'])
+    const edited = await planned([...said(1), user('something else')])
+    expect(edited.plan.branched_at).not.toBeNull()
+    expect(edited.plan.epoch).toEqual({ n: epoch, compacted: false })
+    expect(sealsIn(edited.items)).toEqual(['seal of s1'])
+  })
+
+  it('is another where the branch leaves before it began; the persona stays as it was', async () => {
+    const persona = {
+      name: 'guide',
+      generation: 1,
+      hash: 'sha256:1',
+      instructions: 'At {{place}}.',
+      variables: [],
+      tools: [],
+    }
+    const strategy = lastTurnsStrategy(1, 1)
+    const { epoch, planned } = await talk({ persona, strategy, variables: { place: 'home' } })
+    expect(epoch).toBeGreaterThan(1)
+    const request = [...said(1), user('something else')]
+    const { items, plan } = await planned(request)
+    expect(plan.epoch).toEqual({ n: epoch + 1, compacted: false })
+    expect(items.map(brief)).toEqual([
+      'system: At home.',
+      'user: question 1',
+      'reasoning',
+      'assistant: answer 1',
+      'user: something else',
+    ])
+  })
+})
