@@ -19,13 +19,21 @@ export interface ContextPlan extends PlanPlacement {
   readonly segments: readonly PlanSegment[]
   /** What became of the turns of the path, oldest first; no turn is in two of them. */
   readonly decisions: readonly PlanDecision[]
-  /** What only its maker reads and was therefore left out of the history; visible text is kept. */
+  /**
+   * What only its maker reads and was therefore left out of the history, at most the newest
+   * `planListMax`; visible text is kept.
+   */
   readonly sealed: readonly OmittedSeal[]
+  /** How many were left out. */
+  readonly sealed_total: number
   readonly tool_groups: {
     /** Number of tool calls in the prompt; the pairing of each was checked. */
     readonly checked: number
     readonly repaired: number
-    /** Calls without an output and outputs without a call, and how each was repaired. */
+    /**
+     * Calls without an output and outputs without a call, and how each was repaired; at most the
+     * newest `planListMax`.
+     */
     readonly repairs: readonly ToolRepair[]
   }
   readonly epoch: { readonly n: number; readonly compacted: boolean }
@@ -68,6 +76,9 @@ export type SealProblem =
   | 'turn_not_completed'
   | 'unknown_origin'
 
+/** The most entries of a list in a plan that has one for each item of a history. */
+export const planListMax = 100
+
 export interface OmittedSeal {
   readonly turn: string
   readonly item: string
@@ -77,6 +88,7 @@ export interface OmittedSeal {
 
 export interface PlanSegment {
   readonly kind: 'tools' | 'system' | 'history' | 'input'
+  /** Names of the tools, name of the persona; of history, its first turn and its last one. */
   readonly ids: readonly string[]
   readonly tokens: number
   readonly cache: 'stable' | 'append' | 'volatile'

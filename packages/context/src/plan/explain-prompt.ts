@@ -1,5 +1,10 @@
 import type { Turn } from '../turns/turn.ts'
-import type { ContextPlan, PlanAttempt, PlanSegment } from './context-plan.ts'
+import {
+  type ContextPlan,
+  type PlanAttempt,
+  planListMax,
+  type PlanSegment,
+} from './context-plan.ts'
 import { itemTokens, sum } from './count-tokens.ts'
 import { explainDecisions } from './explain-decisions.ts'
 import type { PromptSource } from './prompt-source.ts'
@@ -17,6 +22,7 @@ export function explainPrompt(
   const { attempt, countTokens, request, target } = source
   const { past, fresh } = splitAtCurrent(prompt, source.current)
   const repairs = prompt.groups.flatMap((group) => group.repairs)
+  const sealed = prompt.groups.flatMap((group) => group.sealed)
   return {
     object: 'ccp.context_plan',
     conversation: source.conversation,
@@ -38,11 +44,12 @@ export function explainPrompt(
       openTurns: new Set(history.open.turns.map((turn) => turn.id)),
       countTokens: (item) => itemTokens(item, target.model, countTokens),
     }),
-    sealed: prompt.groups.flatMap((group) => group.sealed),
+    sealed: sealed.slice(-planListMax),
+    sealed_total: sealed.length,
     tool_groups: {
       checked: sum(prompt.groups.map((group) => group.checked)),
       repaired: repairs.length,
-      repairs,
+      repairs: repairs.slice(-planListMax),
     },
     epoch: { n: prompt.epoch.n, compacted: prompt.compacted },
     prefix: {
@@ -71,7 +78,7 @@ function segmentsOf(
   fresh: readonly RenderedEntry[],
 ): PlanSegment[] {
   const [toolTokens, systemTokens] = headTokens
-  const turns = [...new Set(past.map((entry) => entry.turn))]
+  const turns = new Set([past[0], past.at(-1)].flatMap((entry) => entry?.turn ?? []))
   return [
     { kind: 'tools', ids: tools.map(({ name }) => name), tokens: toolTokens, cache: 'stable' },
     {
@@ -80,7 +87,7 @@ function segmentsOf(
       tokens: systemTokens,
       cache: 'stable',
     },
-    { kind: 'history', ids: turns, tokens: tokensOf(past), cache: 'append' },
+    { kind: 'history', ids: [...turns], tokens: tokensOf(past), cache: 'append' },
     { kind: 'input', ids: [], tokens: tokensOf(fresh), cache: 'append' },
   ]
 }

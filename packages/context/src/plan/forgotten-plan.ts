@@ -20,6 +20,7 @@ export function forgottenPlan(turn: Turn): ContextPlan {
     segments: [],
     decisions: [],
     sealed: [],
+    sealed_total: 0,
     tool_groups: { checked: 0, repaired: 0, repairs: [] },
     epoch: { n: turn.epoch, compacted: false },
     prefix: { hash: '', stable_tokens: 0 },

@@ -2,16 +2,10 @@ import {
   type EarlierAnswer,
   mergeTools,
   type PreparedPrompt,
-  type PromptTargets,
   renderPersona,
   type Turn,
 } from '@fairlead/context'
-import {
-  chatFormatOf,
-  type ModelRequest,
-  type RequestEdits,
-  type ResponseFormat,
-} from '@fairlead/llm'
+import { chatFormatOf, type ModelRequest, type RequestEdits } from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
 import type { EarlierCall } from '../answer/earlier-answer.ts'
 import type { Call } from '../call/call.ts'
@@ -20,7 +14,7 @@ import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
 import { withKeptHistory } from './kept-history.ts'
 import { findPersona, personaInput } from './named-settings.ts'
-import { probableSecret, promptTarget } from './prompt-target.ts'
+import { probableTargets } from './prompt-target.ts'
 import {
   checkContextAccess,
   checkKeyAccess,
@@ -70,7 +64,10 @@ async function assembleTurn(
     digest: requestDigest(request),
     response: request.kept?.store === true ? conversations.responses.newId() : undefined,
     input,
-    targets: probableTargets(call, edits.responseFormat ?? decoded.responseFormat),
+    targets: probableTargets(call.route.targets, {
+      dialect,
+      responseFormat: edits.responseFormat ?? decoded.responseFormat,
+    }),
   }
   const { id, chosen } =
     conversation === 'new'
@@ -108,19 +105,6 @@ function withPrompt(
     edits: { ...settings, items, ...(isAsSent ? {} : { tools }) },
     decoded: { ...decoded, items, tools },
   }
-}
-
-/** The targets of the call's route, each with the key with which it is probably asked. */
-function probableTargets(
-  { dialect, route }: Call,
-  responseFormat: ResponseFormat | undefined,
-): PromptTargets {
-  const [first, ...others] = route.targets.map((target) => {
-    const secret = probableSecret(target.provider)
-    return promptTarget(target, { dialect, responseFormat, secret })
-  })
-  if (first === undefined) throw new Error('a matched route has a target')
-  return [first, ...others]
 }
 
 async function createConversation({ caller, request, runtime, services }: Call) {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { PromptTarget } from '@fairlead/context'
+import type { PromptTarget, PromptTargets } from '@fairlead/context'
 import type { Dialect, ResponseFormat } from '@fairlead/llm'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
@@ -35,9 +35,22 @@ export function promptTarget(
   }
 }
 
-/** The key with which a provider is probably asked: one whose callers bring theirs shows at its attempt. */
-export function probableSecret({ credentials, settings }: ProviderRuntime): string | undefined {
-  return settings.authentication.source === 'Credentials' ? credentials[0]?.value : undefined
+/**
+ * The targets of a route as prompts are made for them, each with the key with which it is probably
+ * asked. Which one it is shows at its attempt, also where callers bring theirs.
+ */
+export function probableTargets(
+  targets: readonly CallTarget[],
+  circumstances: Omit<PromptCircumstances, 'secret'>,
+): PromptTargets {
+  const [first, ...others] = targets.map((target) => {
+    const { credentials, settings } = target.provider
+    const isKeyed = settings.authentication.source === 'Credentials'
+    const secret = isKeyed ? credentials[0]?.value : undefined
+    return promptTarget(target, { ...circumstances, secret })
+  })
+  if (first === undefined) throw new Error('a matched route has a target')
+  return [first, ...others]
 }
 
 function accountOf({ settings }: ProviderRuntime, secret: string | undefined): string {

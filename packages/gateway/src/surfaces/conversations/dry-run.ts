@@ -1,7 +1,7 @@
 import { type JsonObject, isJsonObject } from '@fairlead/base'
 import type { Conversations } from '@fairlead/context'
 import { chatFormatOf, missingField, readModelName, readOptional } from '@fairlead/llm'
-import { probableSecret, promptTarget } from '../../assembly/prompt-target.ts'
+import { probableTargets } from '../../assembly/prompt-target.ts'
 import { checkContextAccess, chosenFor, turnRequest } from '../../assembly/turn-request.ts'
 import { readCallContext } from '../../call/call-context.ts'
 import { CallContent } from '../../routing/call-content.ts'
@@ -62,7 +62,8 @@ export async function dryRun(
     nowMs: services.clock.monotonicMs(),
     promptPrefix: (lengthMax: number) => dialect.passage.promptPrefix(fields, lengthMax),
   }
-  const [target] = matchRoute(routed, runtime, services.random).targets
+  const { targets } = matchRoute(routed, runtime, services.random)
+  const [target] = targets
   if (target === undefined) throw new Error('a matched route has a target')
   checkContextAccess({ context, caller, runtime })
   const format = chatFormatOf(dialect)
@@ -70,15 +71,15 @@ export async function dryRun(
     id === 'new'
       ? { persona: null, strategy: null }
       : await chosenFor(id, caller.tenant, conversations)
-  const secret = probableSecret(target.provider)
+  const asked = format.decodeRequest({ ...fields, model })
   const { request } = turnRequest(id, chosen, {
     caller,
     runtime,
     context,
     digest: undefined,
     response: undefined,
-    input: format.decodeInput(fields),
-    targets: [promptTarget(target, { dialect, responseFormat: undefined, secret })],
+    input: asked,
+    targets: probableTargets(targets, { dialect, responseFormat: asked.responseFormat }),
   })
   const { plan, items, tools } = await conversations.plan({
     ...request,
