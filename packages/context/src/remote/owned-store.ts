@@ -85,6 +85,7 @@ export class OwnedStore {
       case 'list':
       case 'removeSubject':
       case 'expire':
+      case 'check':
       case 'configure':
         return this.#pass(operation, list)
     }

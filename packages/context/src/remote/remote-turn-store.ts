@@ -136,6 +136,10 @@ export class RemoteTurnStore implements ContextStore {
     return this.#request('expire')
   }
 
+  check(): Promise<void> {
+    return this.#request('check')
+  }
+
   configure(retention: StoreRetention): Promise<void> {
     return this.#request('configure', retention)
   }

@@ -36,6 +36,7 @@ export function withDeadlines(
     removeSubject: (tenant, subject) => limited(() => store.removeSubject(tenant, subject)),
     recover: (completedAt) => limited(() => store.recover(completedAt)),
     expire: () => limited(() => store.expire()),
+    check: () => limited(() => store.check()),
     configure: (retention) => limited(() => store.configure(retention)),
     close: () => store.close(),
   }

@@ -79,6 +79,8 @@ export interface TurnStore {
   recover(completedAt: number): Promise<number>
   /** Deletes expired conversations, at most `expireBatch` per call. Returns how many. */
   expire(): Promise<number>
+  /** Rejects, with a message for the operator, unless the store can take changes. */
+  check(): Promise<void>
   /** Changes how long conversations and responses are kept, at once. */
   configure(settings: StoreRetention): Promise<void>
   close(): Promise<void>

@@ -69,6 +69,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
     removeSubject: async (tenant, subject) => store.removeSubject(tenant, subject),
     recover: async (completedAt) => store.recover(completedAt),
     expire: async () => store.expire(),
+    check: async () => {},
     async configure(retention) {
       entries.configure(retention.ttlMs ?? Number.POSITIVE_INFINITY)
       responses.configure(retention.ttlMs ?? defaultResponseTtlMs)

@@ -1,5 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { migrate } from './schema.ts'
 
@@ -14,9 +13,8 @@ export type SqliteDurability = 'NORMAL' | 'FULL'
 /** How long to wait for another process that is writing: this process is blocked meanwhile. */
 const busyTimeoutMs = 250
 
-/** Opens the file, readable by its owner only; creates it when missing. */
+/** Opens the file, readable by its owner only; creates it when missing, but not its folder. */
 export function openDatabase(path: string, durability: SqliteDurability): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   closeSync(openSync(path, 'a', 0o600))
   chmodSync(path, 0o600)
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs })

@@ -5,5 +5,10 @@ import { storePath } from './store-path.ts'
 export const sqliteStoreType: StoreType = {
   type: 'SQLite',
   open: async (settings, _secrets, clock) =>
-    createSqliteStore({ path: storePath(settings), clock, ttlMs: settings.ttlMs }),
+    createSqliteStore({
+      path: storePath(settings),
+      clock,
+      ttlMs: settings.ttlMs,
+      owner: `${settings.namespace}/${settings.name}`,
+    }),
 }

@@ -18,6 +18,9 @@ const withTexts = `turns JOIN turn_texts ON turn_texts.conversation = turns.conv
 export function prepareStatements(database: DatabaseSync) {
   const prepare = (sql: string) => database.prepare(sql)
   return {
+    insertProbe: prepare(`INSERT INTO probe (bytes) VALUES (zeroblob(?))`),
+    deleteProbe: prepare(`DELETE FROM probe`),
+
     conversation: prepare(
       `SELECT ${conversationColumns} FROM conversations WHERE tenant = ? AND id = ?`,
     ),

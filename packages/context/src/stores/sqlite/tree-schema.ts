@@ -71,5 +71,6 @@ export const treeSchema = `
     UNIQUE (tenant, id)
   ) STRICT;
   CREATE INDEX plans_by_conversation ON plans (conversation, number);
+  CREATE TABLE probe (bytes BLOB NOT NULL) STRICT;
   CREATE INDEX responses_by_conversation ON responses (tenant, conversation)
     WHERE conversation IS NOT NULL;`
