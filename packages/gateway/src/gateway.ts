@@ -21,9 +21,13 @@ export interface GatewayOptions extends Partial<GatewayLists> {
   readonly secrets: SecretSource
   /**
    * Opens the conversations of a ConversationStore; undefined means in memory. Called once per
-   * distinct store.
+   * distinct store. Tell `onAvailability` when the open store fails, with a message for the operator,
+   * and undefined when it works again.
    */
-  openStore(store: ConversationStoreSettings | undefined): Conversations | Promise<Conversations>
+  openStore(
+    store: ConversationStoreSettings | undefined,
+    onAvailability: (problem: string | undefined) => void,
+  ): Conversations | Promise<Conversations>
   readonly registry: Registry
   readonly logger: Logger
   /** The places of concurrent calls. Counted in this process alone when left out. */

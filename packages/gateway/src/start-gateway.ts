@@ -153,11 +153,12 @@ function createServices(
   return {
     secrets: options.secrets,
     credentialStates: reporter.credentialStates,
-    stores: new ConversationStores(
-      (store) => options.openStore(store),
-      options.logger,
-      () => reporter.changed(),
-    ),
+    stores: new ConversationStores({
+      open: (store, onAvailability) => options.openStore(store, onAvailability),
+      clock,
+      logger,
+      changed: () => reporter.changed(),
+    }),
     prompts: new PromptRenderer(random),
     metrics,
     tracing,

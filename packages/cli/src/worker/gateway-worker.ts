@@ -103,7 +103,7 @@ export class GatewayWorker {
       listen: { fd },
       snapshots,
       secrets,
-      openStore: (settings) => this.#openConversations(settings),
+      openStore: (settings, onAvailability) => this.#openConversations(settings, onAvailability),
       registry: this.#registry,
       allowance: this.#permits,
       recentCalls: this.#recentCalls,
@@ -127,6 +127,7 @@ export class GatewayWorker {
 
   async #openConversations(
     settings: ConversationStoreSettings | undefined,
+    onAvailability: (problem: string | undefined) => void,
   ): Promise<Conversations> {
     const { clock, random, logger } = this.#options
     const store = await this.#stores.open(settings ?? null)
@@ -139,6 +140,7 @@ export class GatewayWorker {
       sweepsExpired: false,
       onTurnEnd: (listener) => store.onTurnEnd(listener),
       responseCancels: store.responses,
+      onAvailability,
     })
   }
 

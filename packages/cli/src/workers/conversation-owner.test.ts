@@ -53,13 +53,23 @@ describe('the stores of a machine', () => {
     expect(readdirSync(dataDir)).toEqual(files)
   })
 
+  it('are refused on the file of another, whose name is told', async () => {
+    const { owner, stores } = ownerAndWorker()
+    await stores.open(settings('SQLite', 'a.db'))
+    const other = settings('SQLite', './a.db', { namespace: 'shop', name: 'orders' })
+    await expect(stores.open(other)).rejects.toThrow(
+      /^ConversationStore shop\/orders: .*a\.db is in use by ConversationStore default\/local/,
+    )
+    await owner.close()
+  })
+
   it('are the same when only other settings change', async () => {
     const { owner, stores } = ownerAndWorker()
     await stores.open(settings('SQLite', 'a.db'))
     // A second connection would wait for this one.
     await stores.open(settings('SQLite', 'a.db', { generation: 2, ttlMs: 1000 }))
     await owner.close()
-    expect(readdirSync(dataDir)).toEqual(['a.db'])
+    expect(readdirSync(dataDir)).toEqual(['a.db', 'a.db-lock'])
   })
 
   it.each([

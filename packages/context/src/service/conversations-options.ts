@@ -27,6 +27,11 @@ export interface ConversationsOptions {
   readonly onTurnEnd?: (listener: (tenant: string, conversation: string) => void) => void
   /** How responses that other processes run are cancelled. There are none when left out. */
   readonly responseCancels?: ResponseCancels
+  /**
+   * Told when the store fails, with a message for the operator, and with undefined when it works
+   * again.
+   */
+  readonly onAvailability?: (problem: string | undefined) => void
   /** Age at which another process's running turn counts as abandoned. 15 min when left out. */
   readonly abandonedAfterMs?: number
 }
@@ -58,6 +63,7 @@ export function withDefaults(options: ConversationsOptions): Required<Conversati
     sweepsExpired: options.sweepsExpired ?? true,
     onTurnEnd: options.onTurnEnd ?? (() => {}),
     responseCancels: options.responseCancels ?? onlyHere,
+    onAvailability: options.onAvailability ?? (() => {}),
     abandonedAfterMs: options.abandonedAfterMs ?? 900_000,
   }
 }

@@ -1,7 +1,7 @@
 import { invalidField } from '@fairlead/llm'
 import type { Clock } from '@fairlead/base'
 import type { ContextPlan } from '../plan/context-plan.ts'
-import type { StoredConversation, TurnStore } from '../stores/turn-store.ts'
+import type { StoredConversation, StoreRetention, TurnStore } from '../stores/turn-store.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import { keyedConversationId } from '../turns/keyed-conversation-id.ts'
 import { newConversation } from '../turns/new-conversation.ts'
@@ -33,6 +33,7 @@ import { ExpirySweep } from './expiry-sweep.ts'
 import { listedItems, pageItems } from './page-items.ts'
 import { ResponsesService } from './responses-service.ts'
 import { withDeadlines } from './store-deadline.ts'
+import { StoreHealth } from './store-health.ts'
 import { TurnRunner } from './turn-runner.ts'
 import { checkConversationId, checkMetadata, checkVariables } from './validate-conversation.ts'
 
@@ -52,10 +53,13 @@ class ConversationsService implements Conversations {
   readonly #newId: NewId
   readonly #turns: TurnRunner
   readonly #sweep: ExpirySweep | undefined
+  readonly #health: StoreHealth
 
   constructor(options: ConversationsOptions) {
-    const settings = withDefaults(options)
-    const { clock, logger, storeName, deadlineMs } = settings
+    const unwatched = withDefaults(options)
+    const { clock, logger, storeName, deadlineMs } = unwatched
+    this.#health = new StoreHealth(unwatched)
+    const settings = { ...unwatched, store: this.#health.watch(unwatched.store) }
     this.#store = withDeadlines(settings.store, clock, deadlineMs)
     this.#storeName = storeName
     this.#clock = clock
@@ -147,7 +151,12 @@ class ConversationsService implements Conversations {
     return turns + (await this.responses.recover())
   }
 
+  configure(retention: StoreRetention): Promise<void> {
+    return this.#store.configure(retention)
+  }
+
   async close(): Promise<void> {
+    this.#health.stop()
     this.#sweep?.stop()
     await this.#turns.close()
     await this.#sweep?.ended()

@@ -3,6 +3,7 @@ import type { ContextPlan } from '../plan/context-plan.ts'
 import type { PromptRequest } from '../plan/prompt-source.ts'
 import type { PromptTarget } from '../plan/prompt-target.ts'
 import type { PromptTargets } from '../plan/turn-prompts.ts'
+import type { StoreRetention } from '../stores/turn-store.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import type { Turn, TurnStatus } from '../turns/turn.ts'
 import type { FollowedAnswer } from './followed-answer.ts'
@@ -48,6 +49,8 @@ export interface Conversations {
    * it once, at startup. Returns how many.
    */
   recover(): Promise<number>
+  /** Changes how long conversations and responses are kept, at once. */
+  configure(retention: StoreRetention): Promise<void>
   close(): Promise<void>
 }
 

@@ -1,25 +1,40 @@
 import type { ConversationStoreSettings, ReplicaProblem, Snapshot } from '@fairlead/snapshot'
 import type { Conversations } from '@fairlead/context'
 import { ModelError } from '@fairlead/llm'
-import type { Logger } from '@fairlead/base'
+import type { Clock, Logger, Timer } from '@fairlead/base'
 
-/** Opens the conversations of a ConversationStore; undefined means in memory. */
+/** How often a store that cannot be opened is tried again, besides for every call. */
+const retryIntervalMs = 5000
+
+/**
+ * Opens the conversations of a ConversationStore; undefined means in memory. `onAvailability` is told
+ * when the open store fails, with a message for the operator, and with undefined when it works again.
+ */
 type OpenConversations = (
   store: ConversationStoreSettings | undefined,
+  onAvailability: (problem: string | undefined) => void,
 ) => Conversations | Promise<Conversations>
+
+interface ConversationStoresOptions {
+  readonly open: OpenConversations
+  readonly clock: Pick<Clock, 'setTimer'>
+  readonly logger: Logger
+  /** Called when `problems` changes. */
+  readonly changed: () => void
+}
 
 /** The ConversationStores in use. Each is opened once and stays open until the gateway stops. */
 export class ConversationStores {
-  readonly #open: OpenConversations
-  readonly #logger: Logger
-  readonly #changed: () => void
+  readonly #options: ConversationStoresOptions
   readonly #stores = new Map<string, Promise<Conversations>>()
   readonly #problems = new Map<string, ReplicaProblem>()
+  /** The key of the gateway's store. */
+  #current: string | undefined
+  #retry: Timer | undefined
+  #closed = false
 
-  constructor(open: OpenConversations, logger: Logger, changed: () => void) {
-    this.#open = open
-    this.#logger = logger
-    this.#changed = changed
+  constructor(options: ConversationStoresOptions) {
+    this.#options = options
   }
 
   /**
@@ -44,18 +59,30 @@ export class ConversationStores {
   }
 
   /**
-   * Opens the gateway's ConversationStore before the first call needs it; a failure becomes a
-   * problem.
+   * Opens the gateway's ConversationStore before the first call needs it, or tells the open one how
+   * long it keeps conversations now. What cannot be opened is a problem, and is tried again.
    */
   prepare(runtime: { readonly snapshot: Snapshot }): void {
-    void this.of(runtime).catch(() => {})
+    const { gateway, conversationStores } = runtime.snapshot
+    const settings = conversationStores.get(gateway.defaultConversationStore ?? '')
+    this.#current = conversationStoreKey(settings)
+    this.#retry?.cancel()
+    this.#retry = undefined
+    this.of(runtime).then(
+      (conversations) => this.#configure(conversations, settings),
+      () => this.#retryLater(runtime),
+    )
   }
 
+  /** Of the gateway's store. */
   problems(): readonly ReplicaProblem[] {
-    return [...this.#problems.values()]
+    const problem = this.#problems.get(this.#current ?? '')
+    return problem === undefined ? [] : [problem]
   }
 
   async close(): Promise<void> {
+    this.#closed = true
+    this.#retry?.cancel()
     const stores = [...this.#stores.values()]
     this.#stores.clear()
     const opened = await Promise.allSettled(stores)
@@ -65,46 +92,69 @@ export class ConversationStores {
 
   /** Resolves when the store is open and the turns that a crash interrupted are marked. */
   async #openStore(settings: ConversationStoreSettings | undefined): Promise<Conversations> {
+    const { open, logger } = this.#options
     let conversations: Conversations | undefined
     try {
-      conversations = await this.#open(settings)
+      conversations = await open(settings, (problem) => this.#noteProblem(settings, problem))
       const turns = await conversations.recover()
       if (turns > 0) {
-        this.#logger.warn(
+        logger.warn(
           { conversationStore: settings?.name, turns },
           'interrupted turns were marked incomplete',
         )
       }
     } catch (error) {
-      this.#noteProblem(settings, error)
+      logger.error(
+        { conversationStore: settings?.name, err: error },
+        'the conversation store cannot be opened',
+      )
       await conversations?.close().catch(() => {})
+      this.#noteProblem(settings, error instanceof Error ? error.message : String(error))
       throw error
     }
-    if (this.#problems.delete(conversationStoreKey(settings))) this.#changed()
+    this.#noteProblem(settings, undefined)
     return conversations
   }
 
-  #noteProblem(settings: ConversationStoreSettings | undefined, error: unknown): void {
+  /** Others may have opened it, with other settings. */
+  async #configure(
+    conversations: Conversations,
+    settings: ConversationStoreSettings | undefined,
+  ): Promise<void> {
+    try {
+      await conversations.configure({ ttlMs: settings?.ttlMs ?? null })
+    } catch (error) {
+      this.#options.logger.error(
+        { conversationStore: settings?.name, err: error },
+        'the conversation store was not told how long to keep conversations',
+      )
+    }
+  }
+
+  #retryLater(runtime: { readonly snapshot: Snapshot }): void {
+    if (this.#closed) return
+    this.#retry?.cancel()
+    this.#retry = this.#options.clock.setTimer(retryIntervalMs, () => this.prepare(runtime))
+  }
+
+  #noteProblem(settings: ConversationStoreSettings | undefined, message: string | undefined): void {
+    if (settings === undefined) return
     const key = conversationStoreKey(settings)
-    this.#logger.error(
-      { conversationStore: settings?.name, err: error },
-      'the conversation store cannot be opened',
-    )
-    if (settings === undefined || this.#problems.has(key)) return
-    this.#problems.set(key, {
-      kind: 'ConversationStore',
-      namespace: settings.namespace,
-      name: settings.name,
-      reason: 'StoreUnavailable',
-      message: error instanceof Error ? error.message : String(error),
-    })
-    this.#changed()
+    if (this.#problems.get(key)?.message === message) return
+    if (message === undefined) {
+      this.#problems.delete(key)
+    } else {
+      const { namespace, name } = settings
+      const reason = 'StoreUnavailable'
+      this.#problems.set(key, { kind: 'ConversationStore', namespace, name, reason, message })
+    }
+    this.#options.changed()
   }
 }
 
 /**
- * Identifies the data. A store whose other settings change stays open unchanged: opening the same
- * data twice would mistake running turns for interrupted ones.
+ * Identifies the data. A store whose other settings change stays open: opening the same data twice
+ * would mistake running turns for interrupted ones.
  */
 export function conversationStoreKey(settings: ConversationStoreSettings | undefined): string {
   if (settings === undefined) return ''

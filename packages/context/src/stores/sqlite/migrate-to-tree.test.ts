@@ -68,8 +68,15 @@ describe('a file with straight logs', () => {
     const store = openOld()
     const turns = (await store.load('team/app', 'chat-1'))?.turns ?? []
     for (const { plan } of turns) {
-      expect((await store.plan('team/app', plan ?? ''))?.conversation).toBe('chat-1')
+      expect(await store.plan('team/app', plan ?? '')).toMatchObject({
+        conversation: 'chat-1',
+        matched: 0,
+        superseded: null,
+      })
     }
+    expect((await store.plan('team/app', turns[4]?.plan ?? ''))?.decisions).toContainEqual(
+      expect.objectContaining({ from: turns[0]?.id, to: turns[0]?.id, count: 1, action: 'kept' }),
+    )
     const [item] = turns[3]?.output ?? []
     expect(await store.item('team/app', 'chat-1', item?.id ?? '')).toEqual(item)
     expect(await store.outline('team/app', 'chat-1', 0)).toEqual(turns.map(outlineOf))

@@ -5,8 +5,10 @@ import { parseStored, type Row } from './sqlite-rows.ts'
 import { prepareStatements } from './statements.ts'
 import {
   completeConversation,
+  completePlan,
   completeTurns,
   type StraightConversation,
+  type StraightPlan,
   type StraightTurn,
 } from './stored-forms.ts'
 import { treeSchema } from './tree-schema.ts'
@@ -18,13 +20,6 @@ const renameTables = `
   ALTER TABLE plans RENAME TO straight_plans;
   ALTER TABLE turns RENAME TO straight_turns;
   ALTER TABLE conversations RENAME TO straight_conversations;`
-
-const copyPlans = `
-  INSERT INTO plans (number, conversation, tenant, id, body)
-  SELECT straight_plans.number, conversations.number, straight_plans.tenant, straight_plans.id,
-    straight_plans.body FROM straight_plans
-  JOIN conversations ON conversations.tenant = straight_plans.tenant
-    AND conversations.id = straight_plans.conversation;`
 
 const dropTables = `
   DROP TABLE straight_plans;
@@ -56,8 +51,25 @@ export function migrateToTree(database: DatabaseSync): void {
     const number = new SqliteConversations({ sql, clock, ttlMs: undefined }).insert(conversation)
     for (const turn of turns) log.add(number, turn)
   }
-  database.exec(copyPlans)
+  copyPlans(database)
   database.exec(dropTables)
+}
+
+function copyPlans(database: DatabaseSync): void {
+  const insert = database.prepare(
+    'INSERT INTO plans (number, conversation, tenant, id, body) VALUES (?, ?, ?, ?, ?)',
+  )
+  const all = database.prepare(
+    `SELECT straight_plans.number, conversations.number AS conversation, straight_plans.tenant,
+       straight_plans.id, straight_plans.body FROM straight_plans
+     JOIN conversations ON conversations.tenant = straight_plans.tenant
+       AND conversations.id = straight_plans.conversation`,
+  )
+  for (const { number, conversation, tenant, id, body } of all.iterate()) {
+    const plan = completePlan(parseStored<StraightPlan>(body))
+    const text = JSON.stringify(plan)
+    insert.run(Number(number), Number(conversation), String(tenant), String(id), text)
+  }
 }
 
 function straightTurn(row: Row): StraightTurn {

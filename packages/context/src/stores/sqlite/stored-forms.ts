@@ -1,3 +1,4 @@
+import type { ContextPlan, PlanDecision } from '../../plan/context-plan.ts'
 import { mainBranch, type Conversation } from '../../turns/conversation.ts'
 import { leftOutReason, supersededTurns } from '../../turns/turn-in-history.ts'
 import type { Turn } from '../../turns/turn.ts'
@@ -23,6 +24,32 @@ export type StraightTurn = Omit<Turn, TurnFieldOfTree> & Partial<Pick<Turn, Turn
 
 type TurnFieldOfTree =
   'branch' | 'instructed_by' | 'left_out' | 'finish_reason' | 'answered_by' | 'pinned' | 'response'
+
+/** A plan of such a file: of a turn that followed the one before it, and with a decision per turn. */
+export type StraightPlan = Omit<ContextPlan, PlanFieldOfTree | 'decisions'> & {
+  readonly decisions: readonly (Omit<PlanDecision, 'from' | 'to' | 'count'> & {
+    readonly turn: string
+  })[]
+}
+
+type PlanFieldOfTree = 'attempt' | 'matched' | 'branched_at' | 'superseded'
+
+/** The plan with every field of today. Who was asked is not known any more. */
+export function completePlan(plan: StraightPlan): ContextPlan {
+  return {
+    attempt: { number: 0, target: '', provider: '', model: '' },
+    matched: 0,
+    branched_at: null,
+    superseded: null,
+    ...plan,
+    decisions: plan.decisions.map(({ turn, ...decision }) => ({
+      from: turn,
+      to: turn,
+      count: 1,
+      ...decision,
+    })),
+  }
+}
 
 /** The conversation with every field of today. */
 export function completeConversation(

@@ -1,0 +1,125 @@
+import { silentLogger } from '@fairlead/base'
+import { FakeClock } from '@fairlead/base/testing'
+import { createConversations, createMemoryStore, type ContextStore } from '@fairlead/context'
+import type { ConversationStoreSettings, Snapshot } from '@fairlead/snapshot'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { snapshotOf } from '../test-support/snapshot.ts'
+import { ConversationStores } from './conversation-stores.ts'
+
+function runtimeWith(change: Partial<ConversationStoreSettings> = {}): {
+  readonly snapshot: Snapshot
+} {
+  const snapshot = snapshotOf({})
+  const settings: ConversationStoreSettings = {
+    namespace: 'team',
+    name: 'chats',
+    generation: 1,
+    type: 'SQLite',
+    path: 'chats.db',
+    ttlMs: undefined,
+    ...change,
+  }
+  return {
+    snapshot: {
+      ...snapshot,
+      gateway: { ...snapshot.gateway, defaultConversationStore: 'team/chats' },
+      conversationStores: new Map([['team/chats', settings]]),
+    },
+  }
+}
+
+/** Stores in memory that say what they were told, and fail while there is trouble. */
+function openedStores() {
+  const clock = new FakeClock()
+  const state: { trouble: string | undefined; changes: number } = {
+    trouble: undefined,
+    changes: 0,
+  }
+  const told: (number | null)[] = []
+  const check = async () => {
+    if (state.trouble !== undefined) throw new Error(state.trouble)
+  }
+  const stores = new ConversationStores({
+    async open(_, onAvailability) {
+      await check()
+      const inMemory = createMemoryStore({ clock, ttlMs: undefined })
+      const store: ContextStore = {
+        ...inMemory,
+        check,
+        async append(change) {
+          await check()
+          return inMemory.append(change)
+        },
+        configure: async ({ ttlMs }) => void told.push(ttlMs),
+      }
+      return createConversations({ store, clock, random: () => 0.5, onAvailability })
+    },
+    clock,
+    logger: silentLogger,
+    changed: () => void state.changes++,
+  })
+  onTestFinished(() => stores.close())
+  return { clock, stores, state, told }
+}
+
+const problem = (message: string) => ({
+  kind: 'ConversationStore',
+  namespace: 'team',
+  name: 'chats',
+  reason: 'StoreUnavailable',
+  message,
+})
+
+describe('a ConversationStore', () => {
+  it('that cannot be opened is a problem, and is tried again though nobody calls', async () => {
+    const { clock, stores, state } = openedStores()
+    state.trouble = 'the disk is full'
+    stores.prepare(runtimeWith())
+    await clock.advance(0)
+    expect(stores.problems()).toEqual([problem('the disk is full')])
+    await expect(stores.of(runtimeWith())).rejects.toMatchObject({ code: 'store_unavailable' })
+    await clock.advance(5000)
+    expect(stores.problems()).toHaveLength(1)
+    state.trouble = undefined
+    await clock.advance(5000)
+    expect(stores.problems()).toEqual([])
+    expect(state.changes).toBe(2)
+  })
+
+  it('that fails while it is open is a problem until it works again', async () => {
+    const { clock, stores, state } = openedStores()
+    stores.prepare(runtimeWith())
+    const conversations = await stores.of(runtimeWith())
+    state.trouble = 'the disk is full'
+    const create = conversations.create({ tenant: 'a', id: 'chat' })
+    await expect(create).rejects.toMatchObject({ status: 503, retryAfterSeconds: 1 })
+    expect(stores.problems()).toEqual([problem('the disk is full')])
+    state.trouble = undefined
+    await clock.advance(5000)
+    expect(stores.problems()).toEqual([])
+  })
+
+  it('that is not the gateway’s any more is no problem of it', async () => {
+    const { clock, stores, state } = openedStores()
+    state.trouble = 'the disk is full'
+    stores.prepare(runtimeWith())
+    await clock.advance(0)
+    state.trouble = undefined
+    stores.prepare(runtimeWith({ path: 'elsewhere.db' }))
+    await clock.advance(0)
+    expect(stores.problems()).toEqual([])
+  })
+
+  it('is told at once how long to keep conversations, and stays open', async () => {
+    const { clock, stores, told } = openedStores()
+    stores.prepare(runtimeWith({ ttlMs: 1000 }))
+    await clock.advance(0)
+    const before = await stores.of(runtimeWith())
+    stores.prepare(runtimeWith({ ttlMs: 5000, generation: 2 }))
+    await clock.advance(0)
+    stores.prepare(runtimeWith({ generation: 3 }))
+    await clock.advance(0)
+    expect(told).toEqual([1000, 5000, null])
+    expect(await stores.of(runtimeWith())).toBe(before)
+  })
+})
