@@ -10,6 +10,7 @@ import type {
   StoredConversation,
   TurnEndChange,
 } from '../stores/turn-store.ts'
+import type { CountObservation } from '../tokens/learnt-factor.ts'
 import type { Turn } from '../turns/turn.ts'
 import { OwnedResponses, type ResponseAsker } from './owned-responses.ts'
 import { RunningTurnRegister, type RegisteredTurn } from './running-turn-register.ts'
@@ -44,9 +45,13 @@ export class OwnedStore {
   /** Does what a client asks; `list` is the arguments. Rejects when the store is unavailable. */
   perform(
     asker: StoreAsker,
-    operation: Exclude<StoreOperation, 'open'>,
+    operation: Exclude<StoreOperation, 'open' | 'count'>,
     list: readonly unknown[],
   ): Promise<unknown> {
+    if (operation === 'factor-list') return this.store.factors.list()
+    if (operation === 'factor-observe') {
+      return this.store.factors.observe(list[0] as CountObservation)
+    }
     return isOfResponses(operation)
       ? this.#responses.perform(asker, operation, list)
       : this.#performOnTurns(asker, operation, list)

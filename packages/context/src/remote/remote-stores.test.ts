@@ -8,6 +8,7 @@ import { createConversations } from '../service/conversations-service.ts'
 import { settled, turnRequest } from '../service/test-support/conversation-bench.ts'
 import { createMemoryStore, type MemoryStoreOptions } from '../stores/memory/memory-store.ts'
 import { createSqliteStore } from '../stores/sqlite/sqlite-store.ts'
+import { describeFactorStoreContract } from '../stores/test-support/factor-store-contract.ts'
 import { describeResponseStoreContract } from '../stores/test-support/response-store-contract.ts'
 import { describeStoreContract } from '../stores/test-support/store-contract.ts'
 import type { ContextStore } from '../stores/context-store.ts'
@@ -47,6 +48,7 @@ for (const [name, open] of [
   }
   describeStoreContract(subject)
   describeResponseStoreContract(subject)
+  describeFactorStoreContract(subject)
 }
 
 it('a store that is being opened is closed with the others', async () => {

@@ -1,4 +1,5 @@
 import { type Clock, parseJson, type Timer } from '@fairlead/base'
+import type { TokenCounter } from '../tokens/token-counter.ts'
 import { Outbox } from './outbox.ts'
 import { RemoteTurnStore } from './remote-turn-store.ts'
 import type { OpenedStore, StoreNews, StoreOperation, StoreRequest } from './store-messages.ts'
@@ -76,6 +77,16 @@ export class RemoteStores {
         remote.responses.cancelRequested(tenant, id)
       }
     }
+  }
+
+  /** The owner's counter of tokens. */
+  readonly counter: TokenCounter = {
+    count: (request) =>
+      this.#ask(0, 'count', [request]).then(
+        (counts) => counts as readonly number[] | undefined,
+        // Too much waits already, or the owner does not answer: then the estimate must do.
+        () => undefined,
+      ),
   }
 
   #ask(store: number, operation: StoreOperation, list: readonly unknown[]): Promise<unknown> {

@@ -24,6 +24,7 @@ import type { Conversation } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { TurnOutline } from '../turns/turn-outline.ts'
 import type { ContextStore } from '../stores/context-store.ts'
+import { RemoteFactorStore } from './remote-factor-store.ts'
 import { RemoteResponseStore } from './remote-response-store.ts'
 import type { StoreOperation } from './store-messages.ts'
 
@@ -37,6 +38,7 @@ type AskOwner = (operation: StoreOperation, list: readonly unknown[]) => Promise
 export class RemoteTurnStore implements ContextStore {
   readonly type: string
   readonly responses: RemoteResponseStore
+  readonly factors: RemoteFactorStore
   readonly #ask: AskOwner
   readonly #closed: () => void
   readonly #listeners = new Set<(tenant: string, conversation: string) => void>()
@@ -46,6 +48,7 @@ export class RemoteTurnStore implements ContextStore {
     this.type = type
     this.#ask = ask
     this.#closed = closed
+    this.factors = new RemoteFactorStore((operation, ...list) => this.#request(operation, ...list))
     this.responses = new RemoteResponseStore((operation, ...list) =>
       this.#request(operation, ...list),
     )

@@ -4,14 +4,15 @@ import type { TurnStore } from '../stores/turn-store.ts'
 export interface StoreRequest {
   /** Unique within the client. */
   readonly id: number
-  /** The number that `open` answered; 0 for `open` itself. */
+  /** The number that `open` answered; 0 for `open` itself and for `count`, which need no store. */
   readonly store: number
   readonly operation: StoreOperation
   /** JSON of the list of arguments. */
   readonly body: string
 }
 
-export type StoreOperation = 'open' | TurnOperation | ResponseOperation
+export type StoreOperation =
+  'open' | 'count' | TurnOperation | ResponseOperation | FactorOperation
 
 /** Those of a TurnStore. */
 export type TurnOperation = Exclude<keyof TurnStore, 'type' | 'close'>
@@ -29,6 +30,8 @@ export type ResponseOperation =
   | 'response-recover'
   | 'response-expire'
   | 'response-cancel'
+
+export type FactorOperation = 'factor-list' | 'factor-observe'
 
 /** Either `body` or `error`. */
 export interface StoreAnswer {

@@ -1,5 +1,6 @@
 import { type Clock, type Logger, parseJson } from '@fairlead/base'
 import { interrupted } from '../service/interrupted-response.ts'
+import type { CountRequest, TokenCounter } from '../tokens/token-counter.ts'
 import type { ContextStore } from '../stores/context-store.ts'
 import { OwnedStore, type StoreAsker } from './owned-store.ts'
 import { Outbox } from './outbox.ts'
@@ -17,6 +18,8 @@ export interface StoreOwnerOptions {
   readonly open: (description: unknown) => Promise<ContextStore>
   /** Which data a description means: what is open already is not opened again. */
   readonly keyOf: (description: unknown) => string
+  /** Counts tokens for all clients; they have none when left out. */
+  readonly counter?: TokenCounter
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -62,6 +65,10 @@ export class StoreOwner {
       if (this.#byKey.get(key) === opened) this.#byKey.delete(key)
       throw error
     }
+  }
+
+  get counter(): TokenCounter | undefined {
+    return this.#options.counter
   }
 
   numbered(number: number): OwnedStore | undefined {
@@ -175,6 +182,8 @@ class Connection implements StoreClient, StoreAsker {
       } = await this.#owner.open(list[0])
       return { store, type } satisfies OpenedStore
     }
+    // Unchecked: both ends are the same version of the same program.
+    if (operation === 'count') return this.#owner.counter?.count(list[0] as CountRequest)
     const store = this.#owner.numbered(number)
     if (store === undefined) throw new Error('the conversation store is closed')
     return store.perform(this, operation, list)

@@ -1,5 +1,6 @@
 import { type Clock, openScope, untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
+import type { FactorStore } from '../stores/factor-store.ts'
 import type { ResponseStore } from '../stores/response-store.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 
@@ -60,6 +61,18 @@ export function withResponseDeadlines(
     remove: (tenant, id) => limited(() => store.remove(tenant, id)),
     recover: (error, completedAt) => limited(() => store.recover(error, completedAt)),
     expire: () => limited(() => store.expire()),
+  }
+}
+
+/** The factors of a store with the same deadline on every operation. */
+export function withFactorDeadlines(
+  store: FactorStore,
+  clock: Pick<Clock, 'setTimer'>,
+  deadlineMs: number,
+): FactorStore {
+  return {
+    list: () => withinDeadline(clock, deadlineMs, () => store.list()),
+    observe: (observation) => withinDeadline(clock, deadlineMs, () => store.observe(observation)),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { FactorStore } from './factor-store.ts'
 import type { ResponseStore } from './response-store.ts'
 import type { TurnStore } from './turn-store.ts'
 
@@ -5,4 +6,6 @@ import type { TurnStore } from './turn-store.ts'
 export interface ContextStore extends TurnStore {
   /** Closed with the store. */
   readonly responses: ResponseStore
+  /** Closed with the store. */
+  readonly factors: FactorStore
 }

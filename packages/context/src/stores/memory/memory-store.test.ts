@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { turnOf } from '../test-support/turns.ts'
 import type { Turn } from '../../turns/turn.ts'
 import { newConversation } from '../../turns/new-conversation.ts'
+import { describeFactorStoreContract } from '../test-support/factor-store-contract.ts'
 import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
 import { createMemoryStore } from './memory-store.ts'
 
 describeStoreContract({ name: 'Memory', open: createMemoryStore })
 describeResponseStoreContract({ name: 'Memory', open: createMemoryStore })
+describeFactorStoreContract({ name: 'Memory', open: createMemoryStore })
 
 const clock = { now: () => 1000 }
 const runningTurn = turnOf('running', 1)

@@ -3,6 +3,7 @@ import type { ContextStore } from '../context-store.ts'
 import { defaultResponseTtlMs, type ResponseBounds } from '../response-store.ts'
 import { MemoryConversations } from './memory-conversations.ts'
 import { MemoryEntries } from './memory-entries.ts'
+import { MemoryFactors } from './memory-factors.ts'
 import { MemoryResponses } from './memory-responses.ts'
 
 export interface MemoryStoreOptions {
@@ -29,6 +30,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
     ttlMs: ttlMs ?? defaultResponseTtlMs,
     bounds: options.responseBounds ?? defaultResponseBounds,
   })
+  const factors = new MemoryFactors()
   const entries = new MemoryEntries({
     clock,
     ttlMs: ttlMs ?? Number.POSITIVE_INFINITY,
@@ -39,6 +41,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
   return {
     type: 'Memory',
     responses,
+    factors,
     conversation: async (tenant, id) => entries.live(tenant, id)?.conversation,
     basis: async (tenant, id, query) => store.basis(tenant, id, query),
     path: async (tenant, id, { to, max }) => entries.live(tenant, id)?.log.path(to, max) ?? [],
@@ -77,6 +80,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
     async close() {
       entries.clear()
       responses.clear()
+      factors.clear()
     },
   }
 }

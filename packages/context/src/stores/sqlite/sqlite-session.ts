@@ -29,6 +29,7 @@ import {
 } from '../turn-store.ts'
 import { openDatabase, type SqliteDurability } from './open-database.ts'
 import { SqliteConversations } from './sqlite-conversations.ts'
+import { SqliteFactors } from './sqlite-factors.ts'
 import { SqliteLog } from './sqlite-log.ts'
 import { SqliteRemoval } from './sqlite-removal.ts'
 import { SqliteResponses } from './sqlite-responses.ts'
@@ -53,6 +54,7 @@ const probeBytes = 256 * 1024
  */
 export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 'close'> {
   readonly responses: SqliteResponses
+  readonly factors: SqliteFactors
   readonly #database: DatabaseSync
   readonly #sql: Statements
   readonly #transactions: SqliteTransactions
@@ -70,6 +72,7 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
     this.#transactions = transactions
     this.#sql = sql
     this.#clock = clock
+    this.factors = new SqliteFactors(database, transactions)
     this.responses = new SqliteResponses({
       database,
       transactions,

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { KeptResponse } from '../kept-response.ts'
 import { newConversation } from '../../turns/new-conversation.ts'
+import { describeFactorStoreContract } from '../test-support/factor-store-contract.ts'
 import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
 import { createSqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
@@ -27,6 +28,7 @@ const subject = {
 }
 describeStoreContract(subject)
 describeResponseStoreContract(subject)
+describeFactorStoreContract(subject)
 
 /** Stores conversations c1, c2, … and prints each number once it is acknowledged. */
 const appendForever = `

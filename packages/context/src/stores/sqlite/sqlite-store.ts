@@ -34,6 +34,10 @@ export function createSqliteStore(options: SqliteStoreOptions): ContextStore {
   return {
     type: 'SQLite',
     responses: responsesIn(file),
+    factors: {
+      list: () => file.use(({ factors }) => factors.list()),
+      observe: (observation) => file.use(({ factors }) => factors.observe(observation)),
+    },
     conversation: (tenant, id) => file.use((store) => store.conversation(tenant, id)),
     basis: (tenant, id, query) => file.use((store) => store.basis(tenant, id, query)),
     path: (tenant, id, query) => file.use((store) => store.path(tenant, id, query)),
