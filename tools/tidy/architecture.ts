@@ -88,7 +88,17 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   context: {
     mayImport: ['base', 'llm'],
     plane: 'data',
-    layers: ['turns', 'strategies', 'plan', 'stores', 'service', 'remote', 'index.ts'],
+    layers: [
+      'tokens',
+      'counting',
+      'turns',
+      'strategies',
+      'plan',
+      'stores',
+      'service',
+      'remote',
+      'index.ts',
+    ],
   },
   api: {
     mayImport: ['base', 'kube-core'],
@@ -210,6 +220,7 @@ export const architecture: Architecture = {
       folder: 'packages/context/src/stores',
       contract: [
         'context-store.ts',
+        'factor-store.ts',
         'kept-response.ts',
         'response-store.ts',
         'store-type.ts',
@@ -271,6 +282,7 @@ export const architecture: Architecture = {
     'packages/config/src',
     'packages/context/src/plan',
     'packages/context/src/strategies',
+    'packages/context/src/tokens',
     'packages/context/src/turns',
     'packages/gateway/src/routing',
   ],

@@ -16,7 +16,7 @@ export type {
   PlanSegment,
   SealProblem,
 } from './plan/context-plan.ts'
-export { inputTokens, type CountTokens } from './plan/count-tokens.ts'
+export { estimateInput, type CountedBy } from './plan/count-tokens.ts'
 export { mergeTools } from './plan/merge-tools.ts'
 export type { PersonaInput } from './plan/persona-input.ts'
 export type { PromptRequest } from './plan/prompt-source.ts'
@@ -30,6 +30,7 @@ export { openConversationStore, type StoreParts } from './stores/open-conversati
 export { createSqliteStore, type SqliteStoreOptions } from './stores/sqlite/sqlite-store.ts'
 export { conversationStoreTypes } from './stores/store-types.ts'
 export type { StoreSecrets, StoreSettings, StoreType } from './stores/store-type.ts'
+export type { FactorStore } from './stores/factor-store.ts'
 export type { ContextStore } from './stores/context-store.ts'
 export {
   hasEnded,
@@ -39,6 +40,8 @@ export {
 } from './stores/kept-response.ts'
 export type { ResponseFrames } from './stores/response-store.ts'
 export type { TurnStore } from './stores/turn-store.ts'
+export { ThreadCounter } from './counting/thread-counter.ts'
+export type { CountRequest, TokenCounter } from './tokens/token-counter.ts'
 export { RemoteStores, type RemoteStoresOptions } from './remote/remote-stores.ts'
 export type { RemoteTurnStore } from './remote/remote-turn-store.ts'
 export type { StoreNews, StoreRequest } from './remote/store-messages.ts'
@@ -47,6 +50,8 @@ export type { ConversationsOptions } from './service/conversations-options.ts'
 export { createConversations } from './service/conversations-service.ts'
 export type {
   Conversations,
+  CountedInput,
+  CountInputRequest,
   CreateConversation,
   EarlierAnswer,
   ItemPage,

@@ -137,6 +137,7 @@ export class GatewayWorker {
       clock,
       random,
       logger,
+      counter: this.#stores.counter,
       sweepsExpired: false,
       onTurnEnd: (listener) => store.onTurnEnd(listener),
       responseCancels: store.responses,

@@ -17,7 +17,8 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 function ownerAndWorker() {
   const clock = new FakeClock()
   const secrets = { get: () => undefined }
-  const owner = conversationOwner({ dataDir, secrets, clock, logger: silentLogger })
+  const counter = { count: async () => undefined }
+  const owner = conversationOwner({ dataDir, secrets, counter, clock, logger: silentLogger })
   const stores: RemoteStores = new RemoteStores({
     clock,
     send: (requests) => client.receive(requests),

@@ -1,5 +1,10 @@
 import type { Clock, Logger } from '@fairlead/base'
-import { openConversationStore, StoreOwner, type StoreSecrets } from '@fairlead/context'
+import {
+  openConversationStore,
+  StoreOwner,
+  type StoreSecrets,
+  type TokenCounter,
+} from '@fairlead/context'
 import { conversationStoreKey } from '@fairlead/gateway'
 import type { ConversationStoreSettings } from '@fairlead/snapshot'
 
@@ -7,6 +12,8 @@ interface ConversationOwnerOptions {
   /** Absolute. Relative store paths are resolved against it. */
   readonly dataDir: string
   readonly secrets: StoreSecrets
+  /** Counts tokens for all workers. */
+  readonly counter: TokenCounter
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -25,7 +32,7 @@ const inMemory = {
  * its ConversationStore's settings; null is a store in memory.
  */
 export function conversationOwner(options: ConversationOwnerOptions): StoreOwner {
-  const { dataDir, secrets, clock, logger } = options
+  const { dataDir, secrets, counter, clock, logger } = options
   return new StoreOwner({
     open(description) {
       const { namespace, name, type, path, ttlMs } = settingsOf(description) ?? inMemory
@@ -35,6 +42,7 @@ export function conversationOwner(options: ConversationOwnerOptions): StoreOwner
       )
     },
     keyOf: (description) => conversationStoreKey(settingsOf(description)),
+    counter,
     clock,
     logger,
   })

@@ -1,4 +1,5 @@
 import { aborted, systemClock } from '@fairlead/base'
+import { ThreadCounter } from '@fairlead/context'
 import type { Client } from '@fairlead/controller-runtime'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import type { Logger } from 'pino'
@@ -32,7 +33,8 @@ interface DataPlaneOptions {
  */
 export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal): Promise<void> {
   const { workers, options, dataDir, snapshots, secrets, client, logger } = plane
-  const stores = conversationOwner({ dataDir, secrets, clock: systemClock, logger })
+  const counter = new ThreadCounter({ clock: systemClock, logger })
+  const stores = conversationOwner({ dataDir, secrets, counter, clock: systemClock, logger })
   workers.begin({ snapshots, secrets, stores })
   let reports: WorkerReports | undefined
   try {
@@ -54,5 +56,6 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     await workers.stop(drainMs)
     await reports?.stop()
     await stores.close()
+    await counter.close()
   }
 }

@@ -3,10 +3,12 @@ import type { HistorySelection } from '../strategies/history-rule.ts'
 import { historyRules } from '../strategies/strategies.ts'
 import { checkToolOutputs } from './check-tool-outputs.ts'
 import { explainPrompt } from './explain-prompt.ts'
-import { fitWindow } from './fit-window.ts'
+import type { CountTokens } from './count-tokens.ts'
+import { countedTexts } from './counted-texts.ts'
+import { fitWindow, mayNotFit } from './fit-window.ts'
 import type { AssembledPrompt, PromptSource } from './prompt-source.ts'
 import { readHistory, type History } from './read-history.ts'
-import { renderPrompt } from './render-prompt.ts'
+import { renderPrompt, type RenderedPrompt } from './render-prompt.ts'
 
 /**
  * Makes the prompt of one call: tools, persona, the caller's instructions, history, new input. Pure:
@@ -26,7 +28,21 @@ export function assemblePrompt(source: PromptSource): AssembledPrompt {
     tools: prompt.tools,
     hasSeals: prompt.groups.some(({ hasSeals }) => hasSeals),
     plan: explainPrompt(source, history, prompt),
+    mayNotFit: (target) => mayNotFit(source, prompt, target),
+    texts: () => textsOf(source, history, prompt),
+    recount(counts) {
+      const counted = { ...source, counts }
+      return explainPrompt(counted, history, renderPrompt(counted, history, prompt.selection))
+    },
   }
+}
+
+/** What is sent comes first, and of that the newest: too much to count may be left of the others. */
+function textsOf(source: PromptSource, history: History, prompt: RenderedPrompt): string[] {
+  const withCount = (count: CountTokens) => ({ ...source, counts: { ...source.counts, count } })
+  const sent = countedTexts((count) => renderPrompt(withCount(count), history, prompt.selection))
+  const told = countedTexts((count) => explainPrompt(withCount(count), history, prompt))
+  return [...new Set([...sent.toReversed(), ...told.toReversed()])]
 }
 
 /** Beside other settings, another branch and a larger window have the history chosen anew. */

@@ -1,3 +1,4 @@
+import type { CountedBy } from './count-tokens.ts'
 import type { ToolRepair } from '../turns/pair-tool-calls.ts'
 
 /** The explanation of one prompt: what was included, what was omitted, and by which rule. */
@@ -15,7 +16,7 @@ export interface ContextPlan extends PlanPlacement {
   readonly attempt: PlanAttempt
   /** The model's context window in tokens; null when unknown. */
   readonly window: number | null
-  readonly counted_by: { readonly method: string }
+  readonly counted_by: CountedBy
   readonly segments: readonly PlanSegment[]
   /** What became of the turns of the path, oldest first; no turn is in two of them. */
   readonly decisions: readonly PlanDecision[]

@@ -19,7 +19,7 @@ export function explainPrompt(
   history: History,
   prompt: RenderedPrompt,
 ): Omit<ContextPlan, 'id'> {
-  const { attempt, countTokens, request, target } = source
+  const { attempt, counts, request, target } = source
   const { past, fresh } = splitAtCurrent(prompt, source.current)
   const repairs = prompt.groups.flatMap((group) => group.repairs)
   const sealed = prompt.groups.flatMap((group) => group.sealed)
@@ -33,7 +33,7 @@ export function explainPrompt(
     attempt: planAttempt(target, attempt),
     ...source.placement,
     window: target.window ?? null,
-    counted_by: { method: source.countedBy },
+    counted_by: counts.countedBy,
     segments: segmentsOf(prompt, past, fresh),
     decisions: explainDecisions({
       log: source.log,
@@ -42,7 +42,7 @@ export function explainPrompt(
       leftOut: history.leftOut,
       selection: prompt.selection,
       openTurns: new Set(history.open.turns.map((turn) => turn.id)),
-      countTokens: (item) => itemTokens(item, target.model, countTokens),
+      countTokens: (item) => itemTokens(item, target.model, counts.count),
     }),
     sealed: sealed.slice(-planListMax),
     sealed_total: sealed.length,

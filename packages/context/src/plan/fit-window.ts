@@ -1,6 +1,7 @@
 import { ModelError } from '@fairlead/llm'
 import { sum } from './count-tokens.ts'
 import type { PromptSource } from './prompt-source.ts'
+import type { PromptTarget } from './prompt-target.ts'
 import type { History } from './read-history.ts'
 import { groupTokens, renderPrompt, type RenderedPrompt } from './render-prompt.ts'
 
@@ -8,8 +9,8 @@ import { groupTokens, renderPrompt, type RenderedPrompt } from './render-prompt.
 const overflowTarget = 0.6
 
 /**
- * The prompt itself when the model's window has room for it, otherwise one without the oldest
- * history. Throws a ModelError 400 `context_length_exceeded` when the strategy does not allow the
+ * The prompt itself when the model's window has room for it, or when that cannot be told from its
+ * figures; otherwise one without the oldest history. Throws a ModelError 400 `context_length_exceeded` when the strategy does not allow the
  * cut, or when the rest does not fit either.
  */
 export function fitWindow(
@@ -17,8 +18,8 @@ export function fitWindow(
   history: History,
   prompt: RenderedPrompt,
 ): RenderedPrompt {
-  const limit = promptLimit(source)
-  if (prompt.tokens <= limit) return prompt
+  const limit = promptLimit(source, source.target)
+  if (prompt.tokens <= limit || mayNotFit(source, prompt, source.target)) return prompt
   if (source.request.strategy.onOverflow === 'Error') throw overflow(source, prompt.tokens, limit)
   const closedTokens = prompt.groups.slice(0, -1).map(groupTokens)
   let keptTokens = sum(closedTokens)
@@ -38,7 +39,17 @@ export function fitWindow(
   return cut
 }
 
-function promptLimit({ request, target: { window } }: PromptSource): number {
+/** Whether better figures are needed in order to say that a target has room for the prompt. */
+export function mayNotFit(
+  source: PromptSource,
+  prompt: RenderedPrompt,
+  target: PromptTarget,
+): boolean {
+  const { atMost } = source.counts
+  return atMost > 1 && prompt.tokens * atMost > promptLimit(source, target)
+}
+
+function promptLimit({ request }: Pick<PromptSource, 'request'>, { window }: PromptTarget): number {
   const { reserveOutputTokens } = request.strategy
   return window === undefined ? Number.POSITIVE_INFINITY : window - reserveOutputTokens
 }

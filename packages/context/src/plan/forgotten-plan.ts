@@ -16,7 +16,7 @@ export function forgottenPlan(turn: Turn): ContextPlan {
     branched_at: null,
     superseded: null,
     window: null,
-    counted_by: { method: 'forgotten' },
+    counted_by: { method: 'forgotten', error_p95: null },
     segments: [],
     decisions: [],
     sealed: [],

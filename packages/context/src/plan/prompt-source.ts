@@ -2,7 +2,7 @@ import type { Item, ToolDefinition } from '@fairlead/llm'
 import type { EpochState } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { ContextPlan, PlanPlacement } from './context-plan.ts'
-import type { CountTokens } from './count-tokens.ts'
+import type { TokenCounts } from './count-tokens.ts'
 import type { PersonaInput } from './persona-input.ts'
 import type { PromptTarget } from './prompt-target.ts'
 import type { StrategyInput } from './strategy-input.ts'
@@ -35,9 +35,8 @@ export interface TurnPromptSource {
   readonly request: PromptRequest
   readonly placement: PlanPlacement
   readonly nowMs: number
-  readonly countTokens: CountTokens
-  /** How plans name `countTokens`. */
-  readonly countedBy: string
+  /** How the figures of a target's prompt are made. */
+  readonly countsFor: (target: PromptTarget) => TokenCounts
 }
 
 /** Everything that a prompt is made from: the same source gives the same bytes. */
@@ -45,6 +44,8 @@ export interface PromptSource extends TurnPromptSource {
   readonly target: PromptTarget
   /** Number of the attempt that the prompt is made for, from 1. */
   readonly attempt: number
+  /** Those for the target. */
+  readonly counts: TokenCounts
 }
 
 export interface AssembledPrompt {
@@ -55,4 +56,13 @@ export interface AssembledPrompt {
   /** Whether the history has seals, so that prompts for other accounts may differ. */
   readonly hasSeals: boolean
   readonly plan: Omit<ContextPlan, 'id'>
+  /**
+   * Whether a target's window may have no room for it, and its figures are too rough to tell. Then it
+   * was not cut: make it again with better figures.
+   */
+  mayNotFit(target: PromptTarget): boolean
+  /** The texts that its figures count: those that are sent, newest first, then those that are not. */
+  texts(): readonly string[]
+  /** Its plan with other figures; what is sent stays the same. */
+  recount(counts: TokenCounts): Omit<ContextPlan, 'id'>
 }

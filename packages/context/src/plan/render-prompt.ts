@@ -30,18 +30,18 @@ export function renderPrompt(
   history: History,
   selection: HistorySelection,
 ): RenderedPrompt {
-  const { brought, continuesEpoch, countTokens, target } = source
+  const { brought, continuesEpoch, counts, target } = source
   const moved = selection.from !== history.epochFrom
   // On another branch the persona stays as it is pinned.
   const head = renderHead(source, moved && continuesEpoch)
   const prefix = new PrefixDigest()
   for (const part of [target.rendering, head.tools, ...head.system]) prefix.add(part)
   const selected = [...history.closed.slice(selection.from), history.open]
-  const scope = { target, brought, prefix, countTokens }
+  const scope = { target, brought, prefix, countTokens: counts.count }
   const groups = selected.map((group) => renderGroup(group, scope))
   const headTokens = [
-    toolTokens(head.tools, target.model, countTokens),
-    sum(head.system.map((item) => itemTokens(item, target.model, countTokens))),
+    toolTokens(head.tools, target.model, counts.count),
+    sum(head.system.map((item) => itemTokens(item, target.model, counts.count))),
   ] as const
   const whole = prefix.current()
   return {

@@ -38,7 +38,9 @@ export class TurnPrompts {
   of(target: PromptTarget, attempt: number): AttemptPrompt {
     const known = [this.#last, this.first].find((prompt) => serves(prompt, target))
     this.#last =
-      known === undefined ? this.#assemble(target, attempt) : forAttempt(known, target, attempt)
+      known === undefined
+        ? this.#assemble(target, attempt, { isLast: true })
+        : forAttempt(known, target, attempt)
     return this.#last
   }
 
@@ -59,8 +61,15 @@ export class TurnPrompts {
     }
   }
 
-  #assemble(target: PromptTarget, attempt: number): AttemptPrompt {
-    const { plan, ...prompt } = assemblePrompt({ ...this.#source, target, attempt })
+  /** `isLast`: better figures do not come, so these decide. */
+  #assemble(target: PromptTarget, attempt: number, { isLast = false } = {}): AttemptPrompt {
+    const counts = this.#source.countsFor(target)
+    const { plan, ...prompt } = assemblePrompt({
+      ...this.#source,
+      target,
+      attempt,
+      counts: isLast ? { ...counts, atMost: 1 } : counts,
+    })
     return { ...prompt, target, plan: { id: this.#planId, ...plan } }
   }
 }

@@ -11,8 +11,7 @@ export interface StoreRequest {
   readonly body: string
 }
 
-export type StoreOperation =
-  'open' | 'count' | TurnOperation | ResponseOperation | FactorOperation
+export type StoreOperation = 'open' | 'count' | TurnOperation | ResponseOperation | FactorOperation
 
 /** Those of a TurnStore. */
 export type TurnOperation = Exclude<keyof TurnStore, 'type' | 'close'>

@@ -1,6 +1,6 @@
 import { type Clock, type Logger, silentLogger } from '@fairlead/base'
-import { bytesPerFour, type CountTokens } from '../plan/count-tokens.ts'
 import type { ContextStore } from '../stores/context-store.ts'
+import type { TokenCounter } from '../tokens/token-counter.ts'
 
 export interface ConversationsOptions {
   readonly store: ContextStore
@@ -11,10 +11,8 @@ export interface ConversationsOptions {
   readonly storeName?: string
   /** Silent when left out. */
   readonly logger?: Logger
-  /** An estimate of bytes / 4 when left out. */
-  readonly countTokens?: CountTokens
-  /** How plans name `countTokens`. */
-  readonly countedBy?: string
+  /** Counts tokens where it matters. Everything is estimated, by bytes / 4, when left out. */
+  readonly counter?: TokenCounter
   /** How long `begin` waits for a running turn. 2000 when left out. */
   readonly lockWaitMs?: number
   /** How long the store may take for one operation. 2000 when left out. */
@@ -46,17 +44,18 @@ export interface ResponseCancels {
 
 const onlyHere: ResponseCancels = { request: async () => {}, onRequest: () => {} }
 
+const noCounter: TokenCounter = { count: async () => undefined }
+
 /** The options with every default applied. */
 export function withDefaults(options: ConversationsOptions): Required<ConversationsOptions> {
-  const { store, clock, random, countTokens } = options
+  const { store, clock, random } = options
   return {
     store,
     clock,
     random,
     storeName: options.storeName ?? store.type,
     logger: options.logger ?? silentLogger,
-    countTokens: countTokens ?? bytesPerFour,
-    countedBy: options.countedBy ?? (countTokens === undefined ? 'bytes/4' : 'custom'),
+    counter: options.counter ?? noCounter,
     lockWaitMs: options.lockWaitMs ?? 2000,
     deadlineMs: options.deadlineMs ?? 2000,
     flushIntervalMs: options.flushIntervalMs ?? 250,

@@ -1,6 +1,8 @@
 import { invalidField } from '@fairlead/llm'
 import type { Clock } from '@fairlead/base'
 import type { ContextPlan } from '../plan/context-plan.ts'
+import { inputTokens } from '../plan/count-tokens.ts'
+import { countedTexts } from '../plan/counted-texts.ts'
 import type { StoredConversation, StoreRetention, TurnStore } from '../stores/turn-store.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import { keyedConversationId } from '../turns/keyed-conversation-id.ts'
@@ -20,6 +22,8 @@ import {
 import { type ConversationsOptions, withDefaults } from './conversations-options.ts'
 import type {
   Conversations,
+  CountedInput,
+  CountInputRequest,
   CreateConversation,
   ItemPage,
   ItemPageRequest,
@@ -32,8 +36,9 @@ import type {
 import { ExpirySweep } from './expiry-sweep.ts'
 import { listedItems, pageItems } from './page-items.ts'
 import { ResponsesService } from './responses-service.ts'
-import { withDeadlines } from './store-deadline.ts'
+import { withDeadlines, withFactorDeadlines } from './store-deadline.ts'
 import { StoreHealth } from './store-health.ts'
+import { TokenFigures } from './token-figures.ts'
 import { TurnRunner } from './turn-runner.ts'
 import { checkConversationId, checkMetadata, checkVariables } from './validate-conversation.ts'
 
@@ -51,6 +56,7 @@ class ConversationsService implements Conversations {
   readonly #storeName: string
   readonly #clock: Clock
   readonly #newId: NewId
+  readonly #figures: TokenFigures
   readonly #turns: TurnRunner
   readonly #sweep: ExpirySweep | undefined
   readonly #health: StoreHealth
@@ -64,7 +70,10 @@ class ConversationsService implements Conversations {
     this.#storeName = storeName
     this.#clock = clock
     this.#newId = createIds(clock, settings.random)
-    this.#turns = new TurnRunner(settings, this.#store, this.#newId)
+    const { counter, store } = settings
+    const factors = withFactorDeadlines(store.factors, clock, deadlineMs)
+    this.#figures = new TokenFigures({ counter, factors, clock, logger })
+    this.#turns = new TurnRunner(settings, this.#store, this.#newId, this.#figures)
     this.responses = new ResponsesService(settings, this.#newId)
     if (!settings.sweepsExpired) return
     const expiring = { expire: () => this.#store.expire(), responses: this.responses }
@@ -133,13 +142,20 @@ class ConversationsService implements Conversations {
   }
 
   async recordedPlan(tenant: string, planId: string): Promise<ContextPlan> {
-    const plan = await this.#store.plan(tenant, planId)
+    const plan = await this.#turns.recordedPlan(tenant, planId)
     if (plan === undefined) throw planNotFound(planId)
     return plan
   }
 
   plan(request: PlanRequest): Promise<PreparedPrompt> {
     return this.#turns.plan(request)
+  }
+
+  async countInput(request: CountInputRequest): Promise<CountedInput> {
+    const { items, tools, model } = request
+    const texts = countedTexts((count) => inputTokens(items, tools, model, count))
+    const { count, countedBy } = await this.#figures.counts(request, texts)
+    return { tokens: inputTokens(items, tools, model, count), counted_by: countedBy }
   }
 
   begin(request: TurnRequest, signal?: AbortSignal): Promise<OpenTurn> {

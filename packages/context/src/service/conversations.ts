@@ -1,5 +1,6 @@
 import type { Item, ModelError, ModelResponse, ToolDefinition, Usage } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
+import type { CountedBy } from '../plan/count-tokens.ts'
 import type { PromptRequest } from '../plan/prompt-source.ts'
 import type { PromptTarget } from '../plan/prompt-target.ts'
 import type { PromptTargets } from '../plan/turn-prompts.ts'
@@ -38,6 +39,11 @@ export interface Conversations {
    */
   plan(request: PlanRequest): Promise<PreparedPrompt>
   /**
+   * The tokens of messages and tools, counted as plans have them. Never rejects: where they cannot be
+   * counted, they are estimated.
+   */
+  countInput(request: CountInputRequest): Promise<CountedInput>
+  /**
    * Opens a turn: waits briefly while another is running (then 400 `conversation_locked`), makes
    * the plan and stores the turn `in_progress` before anything goes upstream. Only new input is
    * stored: messages of the log that the caller repeats are recognised and left out. `signal` ends
@@ -68,6 +74,19 @@ export interface CreateConversation {
   readonly persona?: string
   readonly strategy?: string
   readonly variables?: Readonly<Record<string, string>>
+}
+
+export interface CountInputRequest {
+  readonly model: string
+  /** `namespace/name` of the LLMProvider; undefined where it is not known. */
+  readonly provider?: string | undefined
+  readonly items: readonly Item[]
+  readonly tools: readonly ToolDefinition[]
+}
+
+export interface CountedInput {
+  readonly tokens: number
+  readonly counted_by: CountedBy
 }
 
 export interface ItemPageRequest {

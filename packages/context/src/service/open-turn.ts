@@ -27,11 +27,14 @@ interface OpenTurnOptions {
   readonly putPlan: (plan: ContextPlan) => Promise<void>
   /** `error` is what its caller is told instead of an answer. */
   readonly store: (ended: EndedTurn, error: ModelError | undefined) => Promise<void>
+  /** Called once the end is stored. `answering` is the prompt that was answered; undefined if none was. */
+  readonly stored: (turn: Turn, answering: AttemptPrompt | undefined) => void
 }
 
 /** A running turn as the gateway uses it. Items keep the ids under which they were first flushed. */
 export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
-  const { conversation, prompts, turn, newId, nowSeconds, putPartial, putPlan, store } = options
+  const { conversation, prompts, turn, newId, nowSeconds, putPartial, putPlan, store, stored } =
+    options
   const ids: string[] = []
   let answering: AttemptPrompt | undefined
   let ended: Promise<Turn> | undefined
@@ -57,6 +60,7 @@ export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
       completed_at: nowSeconds(),
     }
     await store({ turn: finished, ...changesOf(answering, prompts.first) }, error)
+    stored(finished, answering)
     return finished
   }
 

@@ -1,5 +1,5 @@
 import { missingField } from '@fairlead/llm'
-import type { CountTokens } from '../plan/count-tokens.ts'
+import type { TurnPromptSource } from '../plan/prompt-source.ts'
 import { TurnPrompts } from '../plan/turn-prompts.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import { turnAsSent } from '../turns/turn-as-sent.ts'
@@ -19,8 +19,7 @@ interface TurnSource {
   readonly retried: Turn | undefined
   readonly newId: NewId
   readonly nowMs: number
-  readonly countTokens: CountTokens
-  readonly countedBy: string
+  readonly countsFor: TurnPromptSource['countsFor']
 }
 
 export interface PreparedTurn {
@@ -35,7 +34,7 @@ export interface PreparedTurn {
 
 /** Makes the turn, its first prompt and the resulting conversation, and stores nothing. */
 export function prepareTurn(source: TurnSource): PreparedTurn {
-  const { conversation, place, request, newId, nowMs, countTokens, countedBy } = source
+  const { conversation, place, request, newId, nowMs, countsFor } = source
   if (request.input.length === 0) throw missingField('messages', 'send at least one message')
   const variables = { ...conversation.ccp.variables, ...request.variables }
   checkVariables(variables)
@@ -63,8 +62,7 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
         superseded: turn.supersedes,
       },
       nowMs,
-      countTokens,
-      countedBy,
+      countsFor,
     },
     request.targets,
     planId,

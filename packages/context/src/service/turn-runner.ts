@@ -22,9 +22,11 @@ import { LiveAnswers } from './live-answers.ts'
 import { createOpenTurn, earlierTurn, type EndedTurn } from './open-turn.ts'
 import { OutlineCache } from './outline-cache.ts'
 import { TurnPlacer } from './place-turn.ts'
+import { PlanFigures } from './plan-figures.ts'
 import { prepareTurn, type PreparedTurn } from './prepare-turn.ts'
 import { RunningTurns } from './running-turns.ts'
 import { withinDeadline } from './store-deadline.ts'
+import type { TokenFigures } from './token-figures.ts'
 import { basisTurns, emptyBasis, type TurnBasis } from './turn-basis.ts'
 import { turnAnswer } from './turn-answer.ts'
 import { checkConversationId, checkMayBeCreated } from './validate-conversation.ts'
@@ -49,8 +51,15 @@ export class TurnRunner {
   readonly #live = new LiveAnswers()
   readonly #flushes: FlushQueue
   readonly #placer: TurnPlacer
+  readonly #figures: TokenFigures
+  readonly #planFigures: PlanFigures
 
-  constructor(settings: Required<ConversationsOptions>, store: TurnStore, newId: NewId) {
+  constructor(
+    settings: Required<ConversationsOptions>,
+    store: TurnStore,
+    newId: NewId,
+    figures: TokenFigures,
+  ) {
     const { clock, logger, flushIntervalMs: intervalMs, onTurnEnd } = settings
     this.#settings = settings
     this.#store = store
@@ -58,6 +67,8 @@ export class TurnRunner {
     this.#running = new RunningTurns(clock)
     this.#placer = new TurnPlacer(store, new OutlineCache(store))
     onTurnEnd((tenant, conversation) => this.#running.endedElsewhere(tenant, conversation))
+    this.#figures = figures
+    this.#planFigures = new PlanFigures({ figures, store, clock, logger })
     this.#flushes = createFlushQueue({ store, clock, logger, intervalMs })
   }
 
@@ -70,7 +81,8 @@ export class TurnRunner {
         : await this.#load(turnRequest)
     checkRevision(turnRequest, basis)
     const { supersedes } = this.#earlier(turnRequest, basis)
-    const { prompts } = await this.#prepare(turnRequest, basis, supersedes)
+    const exact = { exact: true }
+    const { prompts } = await this.#prepare(turnRequest, basis, supersedes, exact)
     const { plan, items, tools } = prompts.first
     return { conversation: basis.conversation, plan, items, tools }
   }
@@ -104,8 +116,15 @@ export class TurnRunner {
     }
   }
 
+  /** A recorded plan, with the figures that it is about to get; undefined if there is none. */
+  async recordedPlan(tenant: string, planId: string): Promise<ContextPlan | undefined> {
+    await this.#planFigures.settled(planId)
+    return this.#store.plan(tenant, planId)
+  }
+
   /** Writes the partial answers that are left. */
   close(): Promise<void> {
+    this.#planFigures.close()
     return this.#flushes.close()
   }
 
@@ -133,18 +152,18 @@ export class TurnRunner {
     request: TurnRequest,
     basis: TurnBasis,
     retried: Turn | undefined,
+    options?: { readonly exact: boolean },
   ): Promise<PreparedTurn> {
-    const { clock, countTokens, countedBy } = this.#settings
-    return prepareTurn({
-      conversation: basis.conversation,
-      place: await this.#placer.place(basis, request, retried),
-      request,
-      retried,
-      newId: this.#newId,
-      nowMs: clock.now(),
-      countTokens,
-      countedBy,
-    })
+    const { conversation } = basis
+    const nowMs = this.#settings.clock.now()
+    const newId = this.#newId
+    const place = await this.#placer.place(basis, request, retried)
+    return this.#figures.fit(
+      request.targets,
+      (countsFor) =>
+        prepareTurn({ conversation, place, request, retried, newId, nowMs, countsFor }),
+      options,
+    )
   }
 
   /** False when the conversation was changed meanwhile and has to be loaded again. */
@@ -184,6 +203,12 @@ export class TurnRunner {
       },
       putPlan: (plan) => this.#putPlan(tenant, plan),
       store: (ended, error) => this.#finish(tenant, ended, error),
+      stored: ({ usage }, answering) =>
+        this.#planFigures.count({
+          tenant,
+          prompt: answering ?? prompts.first,
+          reportedTokens: answering === undefined ? undefined : usage?.input_tokens,
+        }),
     })
   }
 

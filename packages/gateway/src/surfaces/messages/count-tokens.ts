@@ -2,10 +2,12 @@ import { numberOrUndefined } from '@fairlead/base'
 import { chatFormatOf } from '@fairlead/llm'
 import { byAvailability } from '../../attempts/available-targets.ts'
 import { countTokens } from '../../attempts/count-tokens.ts'
+import { countInput } from '../../conversations/count-input.ts'
 import { readHeldBody } from '../../call/held-body.ts'
 import { readChatRequest } from '../../call/read-chat-request.ts'
 import { routedCallOf } from '../../call/routed-call-of.ts'
 import { requireJson } from '../../http/read-body.ts'
+import type { CallTarget } from '../../routing/call-target.ts'
 import { findRoute, noFitTarget } from '../../routing/match-route.ts'
 import { UpstreamFailure } from '../../upstream/upstream-failure.ts'
 import type { SurfaceRequest } from '../surface.ts'
@@ -15,8 +17,8 @@ const timeoutMs = 10_000
 
 /**
  * How many tokens a call has: https://docs.anthropic.com/en/api/messages-count-tokens. The provider
- * that would be called first is asked, if it counts; otherwise, and where it fails, the answer is an
- * estimate and says so. Persona and history are not counted.
+ * that would be called first is asked, if it counts; otherwise, and where it fails, they are counted
+ * here, which the answer calls an estimate. Persona and history are not counted.
  */
 export async function answerCount(request: SurfaceRequest): Promise<object> {
   const { caller, dialect, http, runtime, services } = request
@@ -43,7 +45,7 @@ export async function answerCount(request: SurfaceRequest): Promise<object> {
       countTokens(target, counted, Math.min(timeoutMs, limits.requestTimeoutMs)).catch(unlessWrong),
     )
     return numberOrUndefined(count?.['input_tokens']) === undefined
-      ? { input_tokens: estimate(asked.fields(), dialect), estimated: true }
+      ? { input_tokens: await countHere(asked.fields(), target, request), estimated: true }
       : { ...count }
   } finally {
     held.reservation.release()
@@ -57,13 +59,12 @@ function unlessWrong(error: unknown): undefined {
   return undefined
 }
 
-/** About four characters of text, names and schemas make a token; media count as nothing. */
-function estimate(fields: object, dialect: SurfaceRequest['dialect']): number {
+async function countHere(
+  fields: object,
+  { model, provider }: CallTarget,
+  { dialect, runtime, services }: SurfaceRequest,
+): Promise<number> {
   const { items, tools } = chatFormatOf(dialect).decodeInput({ ...fields })
-  const text = JSON.stringify([items, tools], (name, value: unknown) =>
-    mediaFields.has(name) ? undefined : value,
-  )
-  return Math.max(1, Math.ceil(text.length / 4))
+  const counted = { model, provider: provider.key, items, tools }
+  return countInput(counted, services.stores, runtime)
 }
-
-const mediaFields: ReadonlySet<string> = new Set(['image_url', 'file_data', 'data'])

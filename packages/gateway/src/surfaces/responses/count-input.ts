@@ -1,5 +1,4 @@
 import type { JsonObject } from '@fairlead/base'
-import { inputTokens } from '@fairlead/context'
 import { chatFormatOf, readModelName, readOptional } from '@fairlead/llm'
 import { historyOf } from '../../assembly/kept-history.ts'
 import { checkListLengths } from '../../call/check-list-lengths.ts'
@@ -8,7 +7,7 @@ import { readJson } from '../read-json.ts'
 import type { SurfaceRequest } from '../surface.ts'
 
 /**
- * The number of tokens that a call would send, with what it continues: an estimate, as plans of
+ * The number of tokens that a call would send, with what it continues, counted as plans of
  * conversations have it.
  */
 export async function countInput(request: SurfaceRequest): Promise<JsonObject> {
@@ -22,8 +21,6 @@ export async function countInput(request: SurfaceRequest): Promise<JsonObject> {
   const before = previous === undefined ? [] : await historyOf(previous, store.responses, request)
   const turns = conversation === undefined ? [] : await store.turns(caller.tenant, conversation)
   const said = turns.flatMap((turn) => [...turn.instructions, ...turn.input, ...turn.output])
-  return {
-    object: 'response.input_tokens',
-    input_tokens: inputTokens([...before, ...said, ...items], tools, model),
-  }
+  const { tokens } = await store.countInput({ model, items: [...before, ...said, ...items], tools })
+  return { object: 'response.input_tokens', input_tokens: tokens }
 }
