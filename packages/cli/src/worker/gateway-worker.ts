@@ -140,6 +140,7 @@ export class GatewayWorker {
       counter: this.#stores.counter,
       sweepsExpired: false,
       onTurnEnd: (listener) => store.onTurnEnd(listener),
+      planCounting: store,
       responseCancels: store.responses,
       onAvailability,
     })

@@ -12,6 +12,8 @@ import type {
 } from '../stores/turn-store.ts'
 import type { CountObservation } from '../tokens/learnt-factor.ts'
 import type { Turn } from '../turns/turn.ts'
+import type { ContextPlan } from '../plan/context-plan.ts'
+import { CountingPlans } from './counting-plans.ts'
 import { OwnedResponses, type ResponseAsker } from './owned-responses.ts'
 import { RunningTurnRegister, type RegisteredTurn } from './running-turn-register.ts'
 import type { ResponseOperation, StoreOperation, TurnOperation } from './store-messages.ts'
@@ -32,6 +34,7 @@ export class OwnedStore {
   readonly #responses: OwnedResponses
   readonly #clock: Clock
   readonly #sweep: ExpirySweep
+  readonly #counting: CountingPlans<StoreAsker>
   readonly #running = new RunningTurnRegister<StoreAsker>()
 
   constructor(number: number, store: ContextStore, clock: Clock, logger: Logger) {
@@ -39,6 +42,7 @@ export class OwnedStore {
     this.store = store
     this.#clock = clock
     this.#responses = new OwnedResponses(number, store.responses, clock)
+    this.#counting = new CountingPlans(clock)
     this.#sweep = new ExpirySweep(store, clock, logger)
   }
 
@@ -48,6 +52,8 @@ export class OwnedStore {
     operation: Exclude<StoreOperation, 'open' | 'count'>,
     list: readonly unknown[],
   ): Promise<unknown> {
+    if (operation === 'counting-plan') return this.#beginCounting(asker, list[0] as string)
+    if (operation === 'counted-plan') return this.#endCounting(list[0] as string)
     if (operation === 'factor-list') return this.store.factors.list()
     if (operation === 'factor-observe') {
       return this.store.factors.observe(list[0] as CountObservation)
@@ -75,6 +81,8 @@ export class OwnedStore {
         return this.#finish(first, second)
       case 'remove':
         return this.#remove(first, second)
+      case 'plan':
+        return this.#plan(first, second)
       case 'recover':
         return this.endTurnsOf(asker, first)
       case 'conversation':
@@ -86,7 +94,6 @@ export class OwnedStore {
       case 'item':
       case 'flush':
       case 'replacePlan':
-      case 'plan':
       case 'list':
       case 'removeSubject':
       case 'expire':
@@ -101,6 +108,7 @@ export class OwnedStore {
    * Unix seconds, and now when left out. Returns how many.
    */
   async endTurnsOf(asker: StoreAsker, completedAt = this.#nowSeconds()): Promise<number> {
+    this.#counting.endThoseOf(asker)
     const turns = this.#running.runBy(asker)
     await Promise.all(turns.map((turn) => this.#endIncomplete(turn, completedAt)))
     return turns.length
@@ -132,6 +140,19 @@ export class OwnedStore {
     const basis = await this.store.basis(tenant, id, query)
     if (basis?.running !== undefined) this.#running.watch(tenant, id, asker)
     return basis
+  }
+
+  async #plan(tenant: string, planId: string): Promise<ContextPlan | undefined> {
+    await this.#counting.settled(planId)
+    return this.store.plan(tenant, planId)
+  }
+
+  async #beginCounting(asker: StoreAsker, planId: string): Promise<void> {
+    if (!asker.gone) this.#counting.begin(asker, planId)
+  }
+
+  async #endCounting(planId: string): Promise<void> {
+    this.#counting.end(planId)
   }
 
   async #load(

@@ -131,6 +131,15 @@ export class RemoteTurnStore implements ContextStore {
     return this.#request('removeSubject', tenant, subject)
   }
 
+  /** Whoever reads the plan waits for its figures until `countedPlan`. Never rejects. */
+  countingPlan(planId: string): void {
+    this.#request('counting-plan', planId).catch(() => {})
+  }
+
+  countedPlan(planId: string): void {
+    this.#request('counted-plan', planId).catch(() => {})
+  }
+
   recover(completedAt: number): Promise<number> {
     return this.#request('recover', completedAt)
   }

@@ -11,7 +11,8 @@ export interface StoreRequest {
   readonly body: string
 }
 
-export type StoreOperation = 'open' | 'count' | TurnOperation | ResponseOperation | FactorOperation
+export type StoreOperation =
+  'open' | 'count' | TurnOperation | ResponseOperation | FactorOperation | CountingOperation
 
 /** Those of a TurnStore. */
 export type TurnOperation = Exclude<keyof TurnStore, 'type' | 'close'>
@@ -29,6 +30,9 @@ export type ResponseOperation =
   | 'response-recover'
   | 'response-expire'
   | 'response-cancel'
+
+/** A client says that it begins and ends counting the figures of a plan. */
+export type CountingOperation = 'counting-plan' | 'counted-plan'
 
 export type FactorOperation = 'factor-list' | 'factor-observe'
 

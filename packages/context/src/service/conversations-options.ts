@@ -23,6 +23,8 @@ export interface ConversationsOptions {
   readonly sweepsExpired?: boolean
   /** Subscribes to the ends of turns that other processes run, so that waiting calls need not poll. */
   readonly onTurnEnd?: (listener: (tenant: string, conversation: string) => void) => void
+  /** How other processes are told which plans are being counted. They are not when left out. */
+  readonly planCounting?: PlanCounting
   /** How responses that other processes run are cancelled. There are none when left out. */
   readonly responseCancels?: ResponseCancels
   /**
@@ -33,6 +35,14 @@ export interface ConversationsOptions {
   /** Age at which another process's running turn counts as abandoned. 15 min when left out. */
   readonly abandonedAfterMs?: number
 }
+
+/** Tells other processes of plans whose figures are being counted, so that readers wait for them. */
+export interface PlanCounting {
+  countingPlan(planId: string): void
+  countedPlan(planId: string): void
+}
+
+const nobody: PlanCounting = { countingPlan() {}, countedPlan() {} }
 
 /** How processes tell each other that a response is to end. */
 export interface ResponseCancels {
@@ -61,6 +71,7 @@ export function withDefaults(options: ConversationsOptions): Required<Conversati
     flushIntervalMs: options.flushIntervalMs ?? 250,
     sweepsExpired: options.sweepsExpired ?? true,
     onTurnEnd: options.onTurnEnd ?? (() => {}),
+    planCounting: options.planCounting ?? nobody,
     responseCancels: options.responseCancels ?? onlyHere,
     onAvailability: options.onAvailability ?? (() => {}),
     abandonedAfterMs: options.abandonedAfterMs ?? 900_000,

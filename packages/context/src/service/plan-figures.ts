@@ -3,6 +3,7 @@ import { sum } from '../plan/count-tokens.ts'
 import type { AttemptPrompt } from '../plan/turn-prompts.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 import { mediaParts } from '../turns/item-text.ts'
+import type { PlanCounting } from './conversations-options.ts'
 import type { TokenFigures } from './token-figures.ts'
 
 /**
@@ -18,6 +19,8 @@ interface PlanFiguresOptions {
   readonly figures: TokenFigures
   /** With a deadline on every operation. */
   readonly store: Pick<TurnStore, 'replacePlan'>
+  /** Who else is told. */
+  readonly planCounting: PlanCounting
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly logger: Logger
 }
@@ -50,16 +53,20 @@ export class PlanFigures {
   count(answered: AnsweredPrompt): void {
     this.#refill()
     if (this.#isClosed || this.#bytesLeft <= 0) return
-    const { figures, logger } = this.#options
+    const { figures, planCounting, logger } = this.#options
     const { plan, target } = answered.prompt
     const { id } = plan
     const texts = answered.prompt.texts()
     const unknown = figures.unknownBytes(target, texts)
     const length = texts.reduce((total, text) => total + text.length, 0)
     this.#bytesLeft -= unknown + length * lookupShare
+    planCounting.countingPlan(id)
     const counted = this.#count(answered, texts)
       .catch((error: unknown) => logger.warn({ err: error, plan: id }, 'a plan was not counted'))
-      .finally(() => this.#pending.delete(id))
+      .finally(() => {
+        this.#pending.delete(id)
+        planCounting.countedPlan(id)
+      })
     this.#pending.set(id, counted)
   }
 

@@ -60,7 +60,7 @@ export class TurnRunner {
     newId: NewId,
     figures: TokenFigures,
   ) {
-    const { clock, logger, flushIntervalMs: intervalMs, onTurnEnd } = settings
+    const { clock, logger, flushIntervalMs: intervalMs, onTurnEnd, planCounting } = settings
     this.#settings = settings
     this.#store = store
     this.#newId = newId
@@ -68,7 +68,7 @@ export class TurnRunner {
     this.#placer = new TurnPlacer(store, new OutlineCache(store))
     onTurnEnd((tenant, conversation) => this.#running.endedElsewhere(tenant, conversation))
     this.#figures = figures
-    this.#planFigures = new PlanFigures({ figures, store, clock, logger })
+    this.#planFigures = new PlanFigures({ figures, store, planCounting, clock, logger })
     this.#flushes = createFlushQueue({ store, clock, logger, intervalMs })
   }
 
