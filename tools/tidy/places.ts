@@ -23,6 +23,11 @@ export function isPublishedEntry(path: string): boolean {
   return /\/src\/(?:index|main|testing)\.ts$/.test(path)
 }
 
+/** Whether a published package starts the file as a process or thread of its own. */
+export function isPublishedProgram(path: string): boolean {
+  return path.endsWith('.program.ts') && !path.includes('/test-support/')
+}
+
 /** Whether a path is one of the folders or below one; files count as folders of themselves. */
 export function isBelow(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => path === folder || path.startsWith(`${folder}/`))

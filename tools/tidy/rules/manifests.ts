@@ -1,4 +1,4 @@
-import { isPublishedEntry, packageOf } from '../places.ts'
+import { isPublishedEntry, isPublishedProgram, packageOf } from '../places.ts'
 import type { Finding, Rule } from '../rule.ts'
 import type { SourceTree } from '../source-tree.ts'
 
@@ -52,7 +52,7 @@ function wrongDependencies(
   { dependencies = {} }: Manifest,
 ): readonly string[] {
   const entries = tree.modules.filter(
-    ({ path }) => packageOf(path) === name && isPublishedEntry(path),
+    ({ path }) => packageOf(path) === name && (isPublishedEntry(path) || isPublishedProgram(path)),
   )
   const imported = new Set(
     [...tree.reachableFrom(entries)]

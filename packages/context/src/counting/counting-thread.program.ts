@@ -1,34 +1,26 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, type MessagePort } from 'node:worker_threads'
 import { systemClock } from '@fairlead/base'
 import { cutLongRuns } from '../tokens/cut-long-runs.ts'
-import type { Encoding } from '../tokens/tokenizer-of.ts'
 import type { CountAnswer, CountJob } from './thread-messages.ts'
+import { Tokenizers } from './tokenizers.ts'
 
-/** The thread that counts tokens: a tokenizer is slow to load, and counting takes its time. */
+if (parentPort !== null) answerJobs(parentPort)
 
-type Count = (text: string) => number
-
-/** How many merged words a tokenizer remembers: some megabytes. */
-const mergeCacheSize = 20_000
-/** No special token is one in what is counted. */
-const asText = { disallowedSpecial: new Set<string>() }
-
-const tokenizers = new Map<Encoding, Promise<Count>>()
-
-async function load(encoding: Encoding): Promise<Count> {
-  const { countTokens, setMergeCacheSize } =
-    encoding === 'o200k_base'
-      ? await import('gpt-tokenizer/encoding/o200k_base')
-      : await import('gpt-tokenizer/encoding/cl100k_base')
-  setMergeCacheSize(mergeCacheSize)
-  return (text) => countTokens(text, asText)
+/** Counts what the process asks for, one job after another. */
+function answerJobs(port: MessagePort): void {
+  const tokenizers = new Tokenizers()
+  let last: Promise<void> = Promise.resolve()
+  port.on('message', (job: CountJob) => {
+    last = last.then(async () => port.postMessage(await answer(job, tokenizers)))
+  })
 }
 
-async function answer({ id, encoding, texts, untilMs }: CountJob): Promise<CountAnswer> {
+async function answer(
+  { id, encoding, texts, untilMs }: CountJob,
+  tokenizers: Tokenizers,
+): Promise<CountAnswer> {
   try {
-    const loading = tokenizers.get(encoding) ?? load(encoding)
-    tokenizers.set(encoding, loading)
-    const count = await loading
+    const count = await tokenizers.of(encoding)
     const counts: number[] = []
     for (const text of texts) {
       let total = 0
@@ -44,9 +36,3 @@ async function answer({ id, encoding, texts, untilMs }: CountJob): Promise<Count
     return { id, error: error instanceof Error ? error.message : String(error) }
   }
 }
-
-// One after another: a later job's pieces do not mix with those of an earlier one.
-let last: Promise<void> = Promise.resolve()
-parentPort?.on('message', (job: CountJob) => {
-  last = last.then(async () => parentPort?.postMessage(await answer(job)))
-})

@@ -35,7 +35,7 @@ export const bytesPerFour: CountTokens = (text) =>
   Math.ceil(Buffer.byteLength(text) / bytesPerToken)
 
 /** The name of the estimate. */
-export const estimated: CountedBy = { method: 'bytes/4', error_p95: null }
+const estimated: CountedBy = { method: 'bytes/4', error_p95: null }
 
 /**
  * Figures by the estimate, for a prompt that may turn out to be too long. Every tokenizer reads at

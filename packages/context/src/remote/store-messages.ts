@@ -32,7 +32,7 @@ export type ResponseOperation =
   | 'response-cancel'
 
 /** A client says that it begins and ends counting the figures of a plan. */
-export type CountingOperation = 'counting-plan' | 'counted-plan'
+type CountingOperation = 'counting-plan' | 'counted-plan'
 
 export type FactorOperation = 'factor-list' | 'factor-observe'
 

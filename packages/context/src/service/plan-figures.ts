@@ -26,7 +26,7 @@ interface PlanFiguresOptions {
 }
 
 /** A prompt that has been answered. */
-export interface AnsweredPrompt {
+interface AnsweredPrompt {
   readonly tenant: string
   readonly prompt: AttemptPrompt
   /** Input tokens as the provider reported them; undefined when it did not. */

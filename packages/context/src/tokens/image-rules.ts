@@ -1,13 +1,13 @@
 import type { ImageSize } from './image-size.ts'
 import { bareModelName } from './tokenizer-of.ts'
 
-export type ImageDetail = 'auto' | 'low' | 'high' | undefined
+type ImageDetail = 'auto' | 'low' | 'high' | undefined
 
 /** The tokens of an image of a size. */
 type ImageRule = (size: ImageSize, detail: ImageDetail) => number
 
 /** What is taken for an image whose size cannot be seen, such as one at a URL. */
-export const assumedSize: ImageSize = { width: 1024, height: 1024 }
+const assumedSize: ImageSize = { width: 1024, height: 1024 }
 
 /**
  * How models count images, by the beginnings of their names. Sources:

@@ -2,7 +2,7 @@
 export type Encoding = 'o200k_base' | 'cl100k_base'
 
 /** How the tokens of a model's texts are counted. */
-export interface Tokenizer {
+interface Tokenizer {
   readonly encoding: Encoding
   /** Whether the model itself reads texts so; what is counted for others needs a factor. */
   readonly isOwn: boolean
