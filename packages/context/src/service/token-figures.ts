@@ -19,7 +19,7 @@ const rememberedMax = 20_000
 const factorsAgeMaxMs = 30_000
 
 /** A model as its provider has it. */
-export interface CountedModel {
+interface CountedModel {
   readonly model: string
   /** `namespace/name` of the LLMProvider; undefined where it is not known. */
   readonly provider?: string | undefined
