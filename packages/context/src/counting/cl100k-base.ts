@@ -1,1 +1,1 @@
-export { countTokens, setMergeCacheSize } from 'gpt-tokenizer/encoding/cl100k_base'
+export { clearMergeCache, countTokens, setMergeCacheSize } from 'gpt-tokenizer/encoding/cl100k_base'

@@ -3,8 +3,13 @@ import type { Encoding } from '../tokens/tokenizer-of.ts'
 /** Counts the tokens of any text; what looks like a special token is text, too. */
 type CountText = (text: string) => number
 
-/** How many merged words a tokenizer remembers: some megabytes. */
-const mergeCacheSize = 20_000
+/**
+ * Merged words are remembered for this many characters and then forgotten at once. A cache that is
+ * full looks for its oldest entry among those that are gone: base64 took 20 times as long.
+ */
+const rememberedLength = 256 * 1024
+/** More words than these characters can have. */
+const mergeCacheSize = rememberedLength
 const noneSpecial = { disallowedSpecial: new Set<string>() }
 
 /** Tokenizers, each loaded when it is needed first: that takes a quarter of a second and 90 MB. */
@@ -19,8 +24,16 @@ export class Tokenizers {
 }
 
 async function load(encoding: Encoding): Promise<CountText> {
-  const { countTokens, setMergeCacheSize } =
+  const { clearMergeCache, countTokens, setMergeCacheSize } =
     encoding === 'o200k_base' ? await import('./o200k-base.ts') : await import('./cl100k-base.ts')
   setMergeCacheSize(mergeCacheSize)
-  return (text) => countTokens(text, noneSpecial)
+  let length = 0
+  return (text) => {
+    length += text.length
+    if (length > rememberedLength) {
+      clearMergeCache()
+      length = text.length
+    }
+    return countTokens(text, noneSpecial)
+  }
 }

@@ -8,9 +8,10 @@ import type { TokenFigures } from './token-figures.ts'
 
 /**
  * What may be counted without anybody waiting for it: so many bytes at once, and so many a second
- * after that, which takes about 2 % of a CPU. Plans beyond it keep their estimates.
+ * after that, which takes about 2 % of a CPU. One prompt may take more than is left; what follows it
+ * has to wait for longer. Plans beyond it keep their estimates.
  */
-const bytesAtOnceMax = 4 * 1024 * 1024
+const bytesAtOnceMax = 256 * 1024
 const bytesPerSecond = 64 * 1024
 /** What is looked up among known counts costs this share of what is counted. */
 const lookupShare = 1 / 16

@@ -166,7 +166,7 @@ describe('the figures of a recorded plan', () => {
     }
     expect(await method('x'.repeat(5_000_000))).toBe('o200k_base')
     expect(await method('small')).toBe('bytes/4')
-    await clock.advance(60_000)
+    await clock.advance(120_000)
     expect(await method('small')).toBe('o200k_base')
   })
 })
