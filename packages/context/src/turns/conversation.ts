@@ -29,8 +29,8 @@ export interface Conversation {
     /** Turns that are pinned, at most `pinnedMax`. */
     readonly pinned: readonly string[]
     /**
-     * Whether a caller has sent earlier messages along: then a body is taken for all that its caller
-     * has, also where it repeats nothing that a model said.
+     * Whether a caller has sent turns along that were in the log: then a body is taken for all that
+     * its caller has, also where it has no answer of a model.
      */
     readonly sends_history: boolean
     /** Whom the conversation is about: the key by which all that is kept of a person is deleted. */

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto'
 import { canonicalJson, parseJson } from '@fairlead/base'
 import type { ContentPart, FunctionCallItem, Item } from '@fairlead/llm'
-import { isCallOutput } from './item-kind.ts'
+import { isCallOutput, isInstruction } from './item-kind.ts'
 import { itemText, mediaParts } from './item-text.ts'
 import {
   collapsedText,
@@ -16,6 +16,8 @@ export interface QuestionKey {
   readonly text: string
   /** Equal when, besides, nothing differs that a model could see. */
   readonly exact: string
+  /** Whether it is a system or developer message: interfaces move these about and renew them. */
+  readonly aside?: true
 }
 
 /** What the model's part of an exchange is compared by, however many items it came in. */
@@ -66,7 +68,7 @@ export function questionKey(item: Item): QuestionKey {
   const text = textDigest(`${role}\n${media}\n${normalised.text}`)
   const name = item.type === 'message' ? (item.name ?? '') : ''
   const exact = [name, ...removed, collapsedText(said)].join('\n')
-  return { text, exact: textDigest(exact) }
+  return { text, exact: textDigest(exact), ...(isInstruction(item) && { aside: true }) }
 }
 
 /**

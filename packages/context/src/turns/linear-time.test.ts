@@ -109,7 +109,7 @@ it.each<[string, (size: number) => Turn[], Body]>([
       const tree = new TurnTree(log.map(outlineOf))
       return { tree, head: log.at(-1)?.id ?? null, body: [...body(size), user('last')] }
     },
-    300,
+    150,
     ({ tree, head, body: sent }) =>
       placeInput(sent, { tree, head, leftOut: null, sendsHistory: true }),
   )

@@ -1,4 +1,5 @@
 import { answerDistance, isNothing, isTelling } from './compare-answers.ts'
+import type { QuestionKey } from './item-key.ts'
 import type { SentExchange } from './sent-exchange.ts'
 import type { TurnOutline } from './turn-outline.ts'
 
@@ -48,13 +49,18 @@ export function matchTurn(
   const count = turn.input.length
   if (count === 0 && isNothing(turn.answer)) return nothingOf(from)
   const end = from.offset + count
-  const keys = sent.questionKeys
-  if (end < keys.length) return withoutAnswer(turn, sent, from)
-  if (from.exchange === body.length - 1) return undefined
+  const asked = sent.questionKeys.length
   const next = { exchange: from.exchange + 1, offset: 0 }
-  return end === keys.length
-    ? wholeMatch(turn, sent, from, next, changedQuestion)
-    : withoutBeginning(turn, sent, from, next)
+  if (from.exchange === body.length - 1) {
+    return end < asked ? withoutAnswer(turn, sent, from) : undefined
+  }
+  const match =
+    end < asked
+      ? withoutAnswer(turn, sent, from)
+      : end > asked
+        ? withoutBeginning(turn, sent, from, next)
+        : wholeMatch(turn, sent, from, next, changedQuestion)
+  return match ?? withOtherInstructions(turn, sent, from, next)
 }
 
 /**
@@ -77,12 +83,14 @@ export function matchTurnBefore(
     const match = from.offset < 0 ? undefined : withoutAnswer(turn, sent, from)
     return match && { ...match, cursor: from }
   }
+  const beginning = { exchange, offset: 0 }
   const from = { exchange, offset: sent.questionKeys.length - count }
   const match =
     from.offset < 0
-      ? withoutBeginning(turn, sent, { exchange, offset: 0 }, until)
+      ? withoutBeginning(turn, sent, beginning, until)
       : wholeMatch(turn, sent, from, until, changedQuestion)
-  return match && { ...match, cursor: { exchange, offset: Math.max(0, from.offset) } }
+  const found = match ?? withOtherInstructions(turn, sent, beginning, until)
+  return found && { ...found, cursor: found.from }
 }
 
 /** A turn that is followed by more of the application's items: its answer is missing. */
@@ -126,6 +134,35 @@ function wholeMatch(
     question: changed ? 'changed' : question,
     answer: distance === 0 ? 'same' : isNothing(sent.answerKey) ? 'none' : 'changed',
   }
+}
+
+/** A turn with other system messages beside its question, or with them in other places. */
+function withOtherInstructions(
+  turn: TurnOutline,
+  sent: SentExchange,
+  from: Cursor,
+  next: Cursor,
+): TurnMatch | undefined {
+  const keys = sent.questionKeys
+  if (from.offset > 0 || !(turn.input.some(isAside) || keys.some(isAside))) return undefined
+  const logged = turn.input.filter((key) => !isAside(key))
+  const asked = keys.filter((key) => !isAside(key))
+  if (asked.length === 0 || asked.length !== logged.length) return undefined
+  if (asked.some((key, index) => key.text !== logged[index]?.text)) return undefined
+  const distance = answerDistance(turn, sent)
+  if (distance === undefined || isNothing(sent.answerKey)) return undefined
+  return {
+    cursor: next,
+    distance: distance + 1,
+    from,
+    count: keys.length,
+    question: 'changed',
+    answer: distance === 0 ? 'same' : 'changed',
+  }
+}
+
+function isAside({ aside }: QuestionKey): boolean {
+  return aside === true
 }
 
 /** The end of a turn, from within its question or from its answer on. */

@@ -1,6 +1,6 @@
 import type { Item, MessageItem } from '@fairlead/llm'
 import { describe, expect, it } from 'vitest'
-import { assistant, brief, call, output, user } from './test-support/items.ts'
+import { assistant, brief, call, output, system, user } from './test-support/items.ts'
 import { TurnLog } from './test-support/turn-log.ts'
 import type { TurnStatus } from './turn.ts'
 
@@ -172,6 +172,23 @@ describe('a question', () => {
       'another turn',
     )
     expect(formOf(afterExchange({ ...asked, question }, { ...asked, question }))).toBe('as logged')
+  })
+})
+
+describe('a system message beside a question', () => {
+  it('may move, change, come and go', () => {
+    const log = new TurnLog()
+    const said: Item[] = []
+    for (let turn = 1; turn <= 8; turn++) {
+      const note = turn === 1 || turn % 3 === 0 ? [] : [system(`Note ${turn}`)]
+      said.push(user(`q${turn}`))
+      const body = turn % 2 === 0 ? [...said, ...note] : said.toSpliced(-1, 0, ...note)
+      const { placement, prompt } = log.say(body, [assistant(`A${turn}`)])
+      expect(placement.exchanges).toHaveLength(1)
+      expect(prompt.map(brief)).toEqual(body.map(brief))
+      said.push(assistant(`A${turn}`))
+    }
+    expect(log.path(log.head)).toHaveLength(8)
   })
 })
 
