@@ -316,7 +316,7 @@ describe('an Ollama server', () => {
     expect(upstream.requests[0]?.body['context']).toEqual([1, 2, 3])
     const conversation = { 'x-fairlead-conversation': 'mine' }
     await (await gateway.post('/api/generate', prompt, conversation)).text()
-    const second = await gateway.post('/api/generate', prompt, conversation)
+    const second = await gateway.post('/api/generate', { ...prompt, prompt: 'y' }, conversation)
     expect(second.status).toBe(400)
     expect(await second.json()).toMatchObject({
       error: expect.stringContaining('Use /api/chat') as string,

@@ -81,18 +81,19 @@ describe('a provider with a preset', () => {
   it('gets the reasoning of earlier turns of a conversation, if its vendor wants it', async () => {
     const message = { role: 'assistant', content: 'ok', reasoning_content: 'because' }
     const thought = { ...answer, choices: [{ index: 0, message, finish_reason: 'stop' }] }
-    const ask = { model: 'm', messages: [hello] }
+    const more = { role: 'user', content: 'go on' }
     const asked = async (preset: string) => {
       const { gateway, upstream } = await vendorOf(preset, thought)
-      for (const _ of [1, 2]) {
+      for (const question of [hello, more]) {
+        const ask = { model: 'm', messages: [question] }
         const response = await gateway.chat(ask, { 'x-fairlead-conversation': 'mine' })
         expect(response.status).toBe(200)
         await response.text()
       }
       return upstream.requests[1]?.body['messages']
     }
-    expect(await asked('deepseek')).toEqual([hello, message, hello])
-    expect(await asked('moonshot')).toEqual([hello, { role: 'assistant', content: 'ok' }, hello])
+    expect(await asked('deepseek')).toEqual([hello, message, more])
+    expect(await asked('moonshot')).toEqual([hello, { role: 'assistant', content: 'ok' }, more])
   })
 
   it('at its own address is not asked without a key', async () => {
