@@ -30,6 +30,26 @@ export function eventSchemaNames(file: string): ReadonlyMap<string, string> {
   )
 }
 
+/** The names of the schemas of a conversation's items, by the items' types. */
+export function itemSchemaNames(file: string): ReadonlyMap<string, string> {
+  const { schemas } = (
+    JSON.parse(readFileSync(file, 'utf8')) as {
+      components: { schemas: Record<string, { oneOf?: { $ref: string }[] }> }
+    }
+  ).components
+  const names = (schemas['ConversationItem']?.oneOf ?? []).map(({ $ref }) =>
+    $ref.slice($ref.lastIndexOf('/') + 1),
+  )
+  return new Map(
+    names.map((name) => {
+      const whole = JSON.stringify(schemas[name])
+      const base = /"allOf":\[\{"\$ref":"#\/components\/schemas\/(\w+)"/.exec(whole)?.[1] ?? name
+      const text = JSON.stringify(schemas[base])
+      return [/"type":\{"type":"string"[^}]*"enum":\["(\w+)"/.exec(text)?.[1] ?? '', name]
+    }),
+  )
+}
+
 /** The description uses `nullable` in places, which JSON Schema does not have. */
 function withNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withNulls)

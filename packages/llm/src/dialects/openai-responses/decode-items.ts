@@ -56,7 +56,7 @@ export function decodeItem(value: unknown, param: string): Item {
 }
 
 /** The type may be left out for messages, and for references to stored items. */
-function typeOf(item: JsonObject, param: string): string {
+export function typeOf(item: JsonObject, param: string): string {
   const type = readOptional(item['type'], `${param}.type`, readNonEmptyString)
   if (type !== undefined) return type
   return item['role'] === undefined && item['id'] !== undefined ? 'item_reference' : 'message'

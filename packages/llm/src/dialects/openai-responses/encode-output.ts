@@ -149,7 +149,7 @@ function encodeReasoning(
 }
 
 /** A reasoning item's seal as a caller of this dialect gets it; undefined without one. */
-function sealOf(item: ReasoningItem): string | undefined {
+export function sealOf(item: ReasoningItem): string | undefined {
   const { encrypted_content: encrypted, maker = unnamedMaker, signature } = item
   if (signature !== undefined) {
     return wrapSealed({ maker, field: 'signature', text: signature }, dialectName)
