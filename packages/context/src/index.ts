@@ -17,6 +17,7 @@ export type {
   SealProblem,
 } from './plan/context-plan.ts'
 export { estimateInput, type CountedBy } from './plan/count-tokens.ts'
+export type { ItemRefusal, RefuseItem } from './plan/left-out-items.ts'
 export { mergeTools } from './plan/merge-tools.ts'
 export type { PersonaInput } from './plan/persona-input.ts'
 export type { PromptRequest } from './plan/prompt-source.ts'

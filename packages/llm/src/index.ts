@@ -68,6 +68,7 @@ export {
 } from './operations/chat/tool-names.ts'
 export type { MessageStart, StreamEvent } from './operations/chat/stream-event.ts'
 export { createStreamAssembler, type StreamAssembler } from './operations/chat/stream-assembler.ts'
+export { itemProblem } from './operations/chat/item-problem.ts'
 export { responseEvents } from './operations/chat/response-events.ts'
 export { createSnapshotEvents, type SnapshotEvents } from './operations/chat/snapshot-events.ts'
 export type { FailureClass } from './errors/failure-class.ts'

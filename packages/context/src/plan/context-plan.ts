@@ -27,6 +27,8 @@ export interface ContextPlan extends PlanPlacement {
   readonly sealed: readonly OmittedSeal[]
   /** How many were left out. */
   readonly sealed_total: number
+  /** Items of the history that the prompt lacks because they cannot be sent. */
+  readonly left_out_items: readonly LeftOutItem[]
   readonly tool_groups: {
     /** Number of tool calls in the prompt; the pairing of each was checked. */
     readonly checked: number
@@ -85,6 +87,20 @@ export interface OmittedSeal {
   readonly item: string
   readonly action: 'omitted'
   readonly reason: SealProblem
+}
+
+export interface LeftOutItem {
+  readonly turn: string
+  /** Its id and its type; null for what has none. */
+  readonly item: string | null
+  readonly type: string | null
+  /**
+   * `unreadable`: what is kept is no item. `unknown_to_target`: only another API knows its type.
+   * `refused_by_target`: the target takes no such content.
+   */
+  readonly reason: 'unreadable' | 'unknown_to_target' | 'refused_by_target'
+  /** What is wrong with it, in words; null where the reason says it. */
+  readonly problem: string | null
 }
 
 export interface PlanSegment {

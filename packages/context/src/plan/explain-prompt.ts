@@ -46,6 +46,7 @@ export function explainPrompt(
     }),
     sealed: sealed.slice(-planListMax),
     sealed_total: sealed.length,
+    left_out_items: prompt.groups.flatMap((group) => group.leftOut).slice(-planListMax),
     tool_groups: {
       checked: sum(prompt.groups.map((group) => group.checked)),
       repaired: repairs.length,

@@ -21,6 +21,7 @@ export function forgottenPlan(turn: Turn): ContextPlan {
     decisions: [],
     sealed: [],
     sealed_total: 0,
+    left_out_items: [],
     tool_groups: { checked: 0, repaired: 0, repairs: [] },
     epoch: { n: turn.epoch, compacted: false },
     prefix: { hash: '', stable_tokens: 0 },

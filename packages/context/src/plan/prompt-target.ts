@@ -1,3 +1,5 @@
+import type { RefuseItem } from './left-out-items.ts'
+
 /** Whom a prompt is made for: one account of one provider's model. */
 export interface PromptTarget {
   /** Name of the route's target, as plans tell it. */
@@ -17,6 +19,8 @@ export interface PromptTarget {
    * renderings differ have no prefix in common.
    */
   readonly rendering: string
+  /** What it cannot be sent of the history. Defaults to nothing. The same for the same rendering. */
+  readonly refuse?: RefuseItem
 }
 
 /** Whether a prompt for one target is, byte for byte, that for the other. */

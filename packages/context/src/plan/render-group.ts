@@ -3,9 +3,10 @@ import type { TurnGroup } from '../turns/group-turns.ts'
 import { pairToolCalls, type PromptEntry, type ToolRepair } from '../turns/pair-tool-calls.ts'
 import type { Turn } from '../turns/turn.ts'
 import { outputInHistory } from '../turns/turn-in-history.ts'
-import type { OmittedSeal, SealProblem } from './context-plan.ts'
+import type { LeftOutItem, OmittedSeal, SealProblem } from './context-plan.ts'
 import { itemTokens, type CountTokens } from './count-tokens.ts'
 import { isSealed, withoutSeal } from './item-seal.ts'
+import { sendableItem, unreadableItems } from './left-out-items.ts'
 import type { PrefixDigest } from './prefix-digest.ts'
 import type { PromptTarget } from './prompt-target.ts'
 import { sealProblem } from './seal-problem.ts'
@@ -28,6 +29,7 @@ export interface RenderedGroup {
   readonly checked: number
   readonly repairs: readonly ToolRepair[]
   readonly sealed: readonly OmittedSeal[]
+  readonly leftOut: readonly LeftOutItem[]
   /** Whether any seal was looked at: otherwise the group is the same for every account. */
   readonly hasSeals: boolean
   /** Digest of what precedes the turn that has just started; undefined if it is not in the group. */
@@ -36,17 +38,22 @@ export interface RenderedGroup {
 
 /** The items of a group as a prompt includes them: paired, without ids, with valid seals only. */
 export function renderGroup(group: TurnGroup, scope: RenderScope): RenderedGroup {
-  const { prefix, target, countTokens } = scope
+  const { brought, prefix, target, countTokens } = scope
   const turns = new Map(group.turns.map((turn) => [turn.id, turn]))
   const paired = pairToolCalls(group.turns.flatMap(entriesOf), group.spareOutputs)
   const seals = new GroupSeals(turns, scope)
+  const leftOut = unreadableItems(group.turns)
   const entries: RenderedEntry[] = []
   let before: string | undefined
   for (const { turn, item, isOutput = false } of paired.entries) {
-    if (turns.get(turn)?.status === 'in_progress') before ??= prefix.current()
+    const isPast = turns.get(turn)?.status !== 'in_progress'
+    if (!isPast) before ??= prefix.current()
     const kept = seals.checked(turn, item, isOutput)
-    if (kept === undefined) continue
-    const rendered = withoutIdentity(kept)
+    // What the caller has just sent is the caller's to answer for.
+    const isHistory = isPast && !brought.has(turn)
+    const sent = kept && isHistory ? sendableItem(kept, turn, target.refuse, leftOut) : kept
+    if (sent === undefined) continue
+    const rendered = withoutIdentity(sent)
     prefix.add(rendered)
     entries.push({
       turn,
@@ -61,6 +68,7 @@ export function renderGroup(group: TurnGroup, scope: RenderScope): RenderedGroup
     checked,
     repairs,
     sealed: [...seals.omitted, ...cut],
+    leftOut,
     hasSeals: seals.any,
     prefix: before,
   }

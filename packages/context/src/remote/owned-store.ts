@@ -92,6 +92,7 @@ export class OwnedStore {
       case 'turnPage':
       case 'itemPage':
       case 'item':
+      case 'turnsOfItem':
       case 'flush':
       case 'replacePlan':
       case 'list':

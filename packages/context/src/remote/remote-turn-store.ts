@@ -95,6 +95,10 @@ export class RemoteTurnStore implements ContextStore {
     return this.#request('item', tenant, id, itemId)
   }
 
+  turnsOfItem(tenant: string, id: string, itemId: string): Promise<readonly Turn[]> {
+    return this.#request('turnsOfItem', tenant, id, itemId)
+  }
+
   load(tenant: string, id: string): Promise<StoredConversation | undefined> {
     return this.#request('load', tenant, id)
   }

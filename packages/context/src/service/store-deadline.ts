@@ -26,6 +26,7 @@ export function withDeadlines(
     turnPage: (tenant, id, query) => limited(() => store.turnPage(tenant, id, query)),
     itemPage: (tenant, id, query) => limited(() => store.itemPage(tenant, id, query)),
     item: (tenant, id, itemId) => limited(() => store.item(tenant, id, itemId)),
+    turnsOfItem: (tenant, id, itemId) => limited(() => store.turnsOfItem(tenant, id, itemId)),
     load: (tenant, id) => limited(() => store.load(tenant, id)),
     append: (change) => limited(() => store.append(change)),
     flush: (outputs) => limited(() => store.flush(outputs)),

@@ -30,6 +30,7 @@ import type {
  *   removed.
  * - A conversation keeps its newest `plansPerConversation` plans.
  * - `basis`, `append` and `finish` cost the same however long the log is.
+ * - What was stored as an item of a turn and is none is not returned; the turn names it.
  *
  * Errors: a rejection means that the store is unavailable and that nothing was acknowledged. Anything
  * else is an outcome. The store never changes a value after returning it.
@@ -57,6 +58,8 @@ export interface TurnStore {
   itemPage(tenant: string, id: string, query: StorePageQuery): Promise<StorePage<IdentifiedItem>>
   /** An item of any branch; that of the selected branch where several have the id. */
   item(tenant: string, id: string, itemId: string): Promise<IdentifiedItem | undefined>
+  /** The turns that have an item, on whatever branch. */
+  turnsOfItem(tenant: string, id: string, itemId: string): Promise<readonly Turn[]>
   /** The conversation and all its turns, oldest first, read at one moment. */
   load(tenant: string, id: string): Promise<StoredConversation | undefined>
   append(change: ConversationChange): Promise<AppendOutcome>

@@ -44,6 +44,8 @@ export interface Turn {
   readonly supersedes: string | null
   /** Whether prompts keep it although the strategy would leave it out. */
   readonly pinned: boolean
+  /** What was kept as items of it and is none. Absent where all is well. */
+  readonly unreadable?: readonly UnreadableItem[]
   /** The kept response that tells its answer; null where none does. */
   readonly response: string | null
   readonly idempotency_key: string | null
@@ -65,6 +67,15 @@ export interface LeftOutTurns {
   readonly before: string | null
   /** Others that are left out. */
   readonly turns: readonly string[]
+}
+
+/** Something that was kept as an item and that nobody can read. */
+export interface UnreadableItem {
+  /** Its id and its type, as far as it has any. */
+  readonly item: string | null
+  readonly type: string | null
+  /** What is wrong with it, in words. */
+  readonly problem: string
 }
 
 /** Who made an answer, as far as it decides who can read the answer's seals. */

@@ -3,6 +3,7 @@ import type { PromptTarget, PromptTargets } from '@fairlead/context'
 import type { Dialect, ResponseFormat } from '@fairlead/llm'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
+import { itemRefuser } from './item-refuser.ts'
 
 /** Enough to tell the accounts of one provider apart, and too little to find a key by trying. */
 const accountDigits = 12
@@ -30,8 +31,13 @@ export function promptTarget(
     model,
     account: accountOf(provider, secret),
     window: facts?.contextWindow,
-    // The form of an answer is asked for in the system prompt where the API has no field for it.
-    rendering: JSON.stringify([target.apiFor(dialect).dialect.name, responseFormat ?? null]),
+    // What a provider refuses is its own. The form of an answer is asked for in the system prompt where the API has no field for it.
+    rendering: JSON.stringify([
+      target.apiFor(dialect).dialect.name,
+      provider.key,
+      responseFormat ?? null,
+    ]),
+    refuse: itemRefuser(target, dialect),
   }
 }
 

@@ -1,5 +1,6 @@
 import { childNode, isOnPath, type TreeNode } from '../../turns/tree-node.ts'
 import { itemsOf, pagePathItems, turnOnPath } from '../../turns/page-path.ts'
+import { readableTurn } from '../../turns/readable-turn.ts'
 import { outlineOf, type TurnOutline } from '../../turns/turn-outline.ts'
 import type { Turn } from '../../turns/turn.ts'
 import {
@@ -149,6 +150,11 @@ export class MemoryLog {
     return turn && itemsOf(turn).find((item) => item.id === id)
   }
 
+  turnsOfItem(id: string): readonly Turn[] {
+    const indexes = this.#indexesByItem.get(id) ?? []
+    return indexes.toReversed().flatMap((index) => this.#turns[index]?.turn ?? [])
+  }
+
   readonly #at = (seq: number): TreeNode | undefined => {
     const index = this.#indexBySeq.get(seq)
     return index === undefined ? undefined : this.#turns[index]?.node
@@ -171,7 +177,8 @@ export class MemoryLog {
     return index === undefined ? undefined : this.#turns[index]
   }
 
-  #put(index: number, turn: Turn): void {
+  #put(index: number, added: Turn): void {
+    const turn = readableTurn(added)
     const logged = this.#turns[index]
     if (logged === undefined) return
     const bytes = Buffer.byteLength(JSON.stringify(turn))

@@ -58,6 +58,8 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
       const entry = entries.live(tenant, id)
       return entry?.log.item(entry.conversation.ccp.head, itemId)
     },
+    turnsOfItem: async (tenant, id, itemId) =>
+      entries.live(tenant, id)?.log.turnsOfItem(itemId) ?? [],
     async load(tenant, id) {
       const entry = entries.live(tenant, id)
       return entry && { conversation: entry.conversation, turns: entry.log.all }

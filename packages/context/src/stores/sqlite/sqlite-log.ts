@@ -1,6 +1,7 @@
 import type { Item } from '@fairlead/llm'
 import { childNode, isOnPath, type TreeNode } from '../../turns/tree-node.ts'
 import { itemsOf, pagePathItems, turnOnPath } from '../../turns/page-path.ts'
+import { readableTurn } from '../../turns/readable-turn.ts'
 import { outlineOf, outlineVersion, type TurnOutline } from '../../turns/turn-outline.ts'
 import type { Turn } from '../../turns/turn.ts'
 import {
@@ -121,7 +122,13 @@ export class SqliteLog {
     return turn && itemsOf(turn).find((item) => item.id === id)
   }
 
-  add(conversation: number, turn: Turn): void {
+  turnsOfItem(conversation: number, id: string): readonly Turn[] {
+    const nodes = this.#nodesWithItem(conversation, id)
+    return nodes.flatMap(({ seq }) => this.#turn(conversation, seq) ?? [])
+  }
+
+  add(conversation: number, added: Turn): void {
+    const turn = readableTurn(added)
     const { seq, id, status, idempotency_key, request_digest } = turn
     const at = this.#nodesOf(conversation)
     const before = turn.parent === null ? undefined : this.#nodeOf(conversation, turn.parent)
@@ -134,7 +141,8 @@ export class SqliteLog {
   }
 
   /** Replaces a turn of the same id; its place in the tree stays. Returns whether there is one. */
-  replace(conversation: number, turn: Turn): boolean {
+  replace(conversation: number, replacing: Turn): boolean {
+    const turn = readableTurn(replacing)
     const before = this.turn(conversation, turn.id)
     if (before === undefined) return false
     const { seq } = before
@@ -147,7 +155,8 @@ export class SqliteLog {
   }
 
   /** Replaces a turn by one that has at least its items. */
-  end(conversation: number, seq: number, turn: Turn): void {
+  end(conversation: number, seq: number, ended: Turn): void {
+    const turn = readableTurn(ended)
     this.#sql.setStatus.run(turn.status, conversation, seq)
     this.#sql.setTexts.run(...turnTexts(turn), conversation, seq)
     this.#putItems(conversation, seq, itemsOf(turn))

@@ -1,5 +1,6 @@
 import { parseJson } from '@fairlead/base'
 import type { TreeNode } from '../../turns/tree-node.ts'
+import { readableTurn } from '../../turns/readable-turn.ts'
 import type { Turn } from '../../turns/turn.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -15,11 +16,11 @@ export function turnTexts({
 
 /** Reads a turn. Throws for one of a newer program. */
 export function readTurn(row: Row): Turn {
-  return {
+  return readableTurn({
     ...parseStored<Omit<Turn, 'status' | 'output'>>(row['body']),
     status: readTurnStatus(row['status']),
     output: parseStored<Turn['output']>(row['output']),
-  }
+  })
 }
 
 export function readNode(row: Row | undefined): TreeNode | undefined {

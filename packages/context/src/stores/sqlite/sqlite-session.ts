@@ -152,6 +152,11 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
     return this.#log.item(row.number, head, itemId)
   }
 
+  async turnsOfItem(tenant: string, id: string, itemId: string): Promise<readonly Turn[]> {
+    const row = this.#conversations.live(tenant, id)
+    return row === undefined ? [] : this.#log.turnsOfItem(row.number, itemId)
+  }
+
   async load(tenant: string, id: string): Promise<StoredConversation | undefined> {
     const row = this.#conversations.live(tenant, id)
     if (row === undefined) return undefined

@@ -1,5 +1,6 @@
 import type { ContextPlan, PlanDecision } from '../../plan/context-plan.ts'
 import { mainBranch, type Conversation } from '../../turns/conversation.ts'
+import { readableTurn } from '../../turns/readable-turn.ts'
 import { leftOutReason, supersededTurns } from '../../turns/turn-in-history.ts'
 import type { Turn } from '../../turns/turn.ts'
 
@@ -77,7 +78,7 @@ export function completeConversation(
  * before it that is in the history: one that failed, or was replaced, becomes its sibling.
  */
 export function completeTurns(log: readonly StraightTurn[]): readonly Turn[] {
-  const turns = log.map((turn) => ({ ...addedFields, ...turn }))
+  const turns = log.map((turn) => readableTurn({ ...addedFields, ...turn }))
   const superseded = supersededTurns(turns)
   let before: Turn | undefined
   return turns.map((turn) => {

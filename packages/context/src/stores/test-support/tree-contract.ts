@@ -17,6 +17,21 @@ export type RunWithStore = (
 
 const ids = (turns: readonly { readonly id: string }[]) => turns.map(({ id }) => id)
 
+/** What an item may not be, each of its kind. */
+const poisonedItems = [
+  { type: 'function_call_output', call_id: 'c1' },
+  { type: 'function_call_output', call_id: 'c1', output: 5 },
+  { type: 'reasoning', id: 'rs_1' },
+  { type: 'message', role: 'user', content: [{ type: 'input_text' }] },
+  { type: 'message', role: 'user', content: [{ type: 'input_text', text: 5 }] },
+  { type: 'message', role: 'user', content: [{ type: 'input_image' }] },
+  { type: 'message', role: 'user', content: [{ type: 'bogus' }] },
+  { role: 'user', content: 'x' },
+  null,
+  'text',
+  [],
+]
+
 /** A turn that has ended, with item ids of its own. */
 function node(seq: number, parent: string | null, change: Partial<Turn> = {}): Turn {
   const answered = ended(turnOf('c1', seq, { parent, plan: null }))
@@ -210,6 +225,26 @@ export function describeTreeContract(name: string, run: RunWithStore): void {
         expect(await store.item('a', 'c1', 'shared')).toEqual(turns[1]?.input[0])
         expect(await store.item('a', 'c1', 'nothing')).toBeUndefined()
         expect(await store.item('b', 'c1', 'shared')).toBeUndefined()
+        expect(ids(await store.turnsOfItem('a', 'c1', 'shared'))).toEqual(['turn_3', 'turn_2'])
+        expect(await store.turnsOfItem('a', 'c1', 'nothing')).toEqual([])
+      }))
+
+    it('leaves out what was stored as an item and is none, and names it', () =>
+      run(async (store) => {
+        const poisoned = poisonedItems as unknown as Turn['input']
+        const turns = forked().map((turn) => ({ ...turn, input: [...turn.input, ...poisoned] }))
+        await grow(store, turns)
+        const read = await store.turn('a', 'c1', 'turn_2')
+        expect(read?.input).toEqual(forked()[1]?.input)
+        expect(read?.unreadable).toHaveLength(poisonedItems.length)
+        expect(read?.unreadable?.[0]).toEqual({
+          item: null,
+          type: 'function_call_output',
+          problem: 'output is missing',
+        })
+        const page = await store.itemPage('a', 'c1', { limit: 100, order: 'asc' })
+        expect(page.outcome === 'found' && page.entries.every(({ id }) => id !== 'rs_1')).toBe(true)
+        expect(await store.outline('a', 'c1', 0)).toHaveLength(turns.length)
       }))
 
     it('takes turns in a new form together with the revision, or not at all', () =>
