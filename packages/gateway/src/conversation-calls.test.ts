@@ -447,7 +447,7 @@ describe('/v1/conversations', () => {
     ['reasoning without a summary', { items: [{ type: 'reasoning' }] }, 'items[0].summary'],
     [
       'a summary without text',
-      { items: [{ type: 'reasoning', summary: [{}] }] },
+      { items: [{ type: 'reasoning', summary: [{ type: 'summary_text' }] }] },
       'items[0].summary[0].text',
     ],
     ['too many items', { items: Array.from({ length: 21 }, () => ({})) }, 'items'],

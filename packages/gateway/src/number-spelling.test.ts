@@ -157,16 +157,14 @@ describe('numbers keep their spelling', () => {
     expect(sent()).toContain(type === 'Anthropic' ? `"input":${odd}` : JSON.stringify(odd))
   })
 
-  it('in the annotations of an answer that a conversation keeps', async () => {
-    const answer = JSON.stringify(completion('x')).replace(
-      '"content":"x"',
-      `"content":"x","annotations":[{"type":"url_citation","url_citation":${odd}}]`,
-    )
-    const { gateway } = await gatewayFor('OpenAI', json(200, answer))
-    const headers = { 'x-fairlead-conversation': 'mine' }
-    await (await gateway.post('/v1/chat/completions', `${question}}`, headers)).text()
-    const items = await fetch(`${gateway.url}/v1/conversations/mine/items`)
-    expect(await items.text()).toContain(`"url_citation":${odd}`)
+  it('in an item that a conversation is given', async () => {
+    const { gateway } = await gatewayFor('OpenAI', json(200, completion('x')))
+    const tools = `[{"name":"t","input_schema":${odd}}]`
+    const item = `{"type":"mcp_list_tools","id":"mcpl_1","server_label":"s","tools":${tools}}`
+    const made = await gateway.post('/v1/conversations', `{"items":[${item}]}`)
+    const { id } = (await made.json()) as { id: string }
+    const items = await fetch(`${gateway.url}/v1/conversations/${id}/items`)
+    expect(await items.text()).toContain(tools)
   })
 
   it.each(['/ask', '/prompts/default/ask'])(

@@ -566,8 +566,8 @@ describe('a store in trouble', () => {
 
   it('that does not answer costs the deadline, then is a 503', async () => {
     const { store } = openConversations()
-    const load = () => new Promise<never>(() => {})
-    const { conversations, clock } = openConversations({ store: { ...store, load } })
+    const conversation = () => new Promise<never>(() => {})
+    const { conversations, clock } = openConversations({ store: { ...store, conversation } })
     const get = failure(conversations.get(tenant, chat))
     await clock.advance(2000)
     expect(await get).toMatchObject({ status: 503, code: 'store_unavailable' })

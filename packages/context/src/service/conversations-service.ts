@@ -1,13 +1,13 @@
-import { invalidField } from '@fairlead/llm'
+import { invalidField, type Item } from '@fairlead/llm'
 import type { Clock } from '@fairlead/base'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import { inputTokens } from '../plan/count-tokens.ts'
 import { countedTexts } from '../plan/counted-texts.ts'
 import type { StoredConversation, StoreRetention, TurnStore } from '../stores/turn-store.ts'
+import { appendItems } from '../turns/append-items.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import { keyedConversationId } from '../turns/keyed-conversation-id.ts'
 import { newConversation } from '../turns/new-conversation.ts'
-import { seedTurns } from '../turns/seed-turns.ts'
 import type { Turn } from '../turns/turn.ts'
 import { withTurns } from '../turns/with-turns.ts'
 import { createIds, isOwnConversationId, type NewId } from '../turns/ulid.ts'
@@ -34,7 +34,8 @@ import type {
   TurnRequest,
 } from './conversations.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
-import { listedItems, pageItems } from './page-items.ts'
+import { ItemChanges } from './item-changes.ts'
+import { checkedPage } from './page-items.ts'
 import { ResponsesService } from './responses-service.ts'
 import { withDeadlines, withFactorDeadlines } from './store-deadline.ts'
 import { StoreHealth } from './store-health.ts'
@@ -58,6 +59,7 @@ class ConversationsService implements Conversations {
   readonly #newId: NewId
   readonly #figures: TokenFigures
   readonly #turns: TurnRunner
+  readonly #itemChanges: ItemChanges
   readonly #sweep: ExpirySweep | undefined
   readonly #health: StoreHealth
 
@@ -74,6 +76,7 @@ class ConversationsService implements Conversations {
     const factors = withFactorDeadlines(store.factors, clock, deadlineMs)
     this.#figures = new TokenFigures({ counter, factors, clock, logger })
     this.#turns = new TurnRunner(settings, this.#store, this.#newId, this.#figures)
+    this.#itemChanges = new ItemChanges({ store: this.#store, clock, newId: this.#newId })
     this.responses = new ResponsesService(settings, this.#newId)
     if (!settings.sweepsExpired) return
     const expiring = { expire: () => this.#store.expire(), responses: this.responses }
@@ -92,7 +95,14 @@ class ConversationsService implements Conversations {
     const id = keyedId ?? request.id ?? this.#newId('conv_')
     const nowMs = this.#clock.now()
     const empty = newConversation({ ...chosen, id, store: this.#storeName, nowMs })
-    const turns = seedTurns(empty, items, this.#newId)
+    const turns = appendItems({
+      conversation: empty,
+      head: undefined,
+      items,
+      taken: new Set(),
+      newId: this.#newId,
+      atSeconds: empty.created_at,
+    })
     const conversation = withTurns(empty, turns)
     const outcome = await this.#store.append({ expectedRevision: null, conversation, turns })
     if (keyedId !== undefined && outcome === 'conflict') return this.get(request.tenant, id)
@@ -101,7 +111,9 @@ class ConversationsService implements Conversations {
   }
 
   async get(tenant: string, id: string): Promise<Conversation> {
-    return (await this.#load(tenant, id)).conversation
+    const conversation = await this.#store.conversation(tenant, id)
+    if (conversation === undefined) throw conversationNotFound(id)
+    return conversation
   }
 
   async remove(tenant: string, id: string): Promise<void> {
@@ -115,13 +127,25 @@ class ConversationsService implements Conversations {
   }
 
   async items(tenant: string, id: string, page: ItemPageRequest): Promise<ItemPage> {
-    return pageItems(await this.turns(tenant, id), page)
+    const found = await this.#store.itemPage(tenant, id, checkedPage(page))
+    if (found.outcome === 'missing') throw conversationNotFound(id)
+    if (found.outcome === 'unknown-after') throw itemNotFound(page.after ?? '')
+    return { items: found.entries, hasMore: found.hasMore }
   }
 
   async item(tenant: string, id: string, itemId: string): Promise<StoredItem> {
-    const item = listedItems(await this.turns(tenant, id)).find((one) => one.id === itemId)
-    if (item === undefined) throw itemNotFound(itemId)
-    return item
+    const item = await this.#store.item(tenant, id, itemId)
+    if (item !== undefined) return item
+    await this.get(tenant, id)
+    throw itemNotFound(itemId)
+  }
+
+  addItems(tenant: string, id: string, items: readonly Item[]): Promise<readonly StoredItem[]> {
+    return this.#itemChanges.add(tenant, id, items)
+  }
+
+  removeItem(tenant: string, id: string, itemId: string): Promise<Conversation> {
+    return this.#itemChanges.remove(tenant, id, itemId)
   }
 
   async updateMetadata(
@@ -131,7 +155,7 @@ class ConversationsService implements Conversations {
   ): Promise<Conversation> {
     checkMetadata(metadata)
     for (let attempt = 0; attempt < updateAttempts; attempt++) {
-      const { conversation: before } = await this.#load(tenant, id)
+      const before = await this.get(tenant, id)
       const expectedRevision = before.ccp.revision
       const ccp = { ...before.ccp, revision: expectedRevision + 1 }
       const conversation = { ...before, metadata, ccp }

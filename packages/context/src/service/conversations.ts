@@ -25,6 +25,17 @@ export interface Conversations {
   items(tenant: string, id: string, page: ItemPageRequest): Promise<ItemPage>
   /** One item. An unknown id is a 404 `item_not_found`. */
   item(tenant: string, id: string, itemId: string): Promise<StoredItem>
+  /**
+   * Adds items at the end of the selected branch, as turns, without asking a model. While a turn is
+   * running, a 400 `conversation_locked`. Returns them with their ids.
+   */
+  addItems(tenant: string, id: string, items: readonly Item[]): Promise<readonly StoredItem[]>
+  /**
+   * Deletes an item wherever it stands: from the store, and from prompts from now on. A call whose
+   * output is deleted, and the other way round, is repaired in prompts as any broken pair. An unknown
+   * id is a 404 `item_not_found`, one of a running turn a 400 `conversation_locked`.
+   */
+  removeItem(tenant: string, id: string, itemId: string): Promise<Conversation>
   /** Replaces the metadata, as OpenAI's `POST /v1/conversations/{id}` does. */
   updateMetadata(
     tenant: string,

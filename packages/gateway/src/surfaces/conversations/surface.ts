@@ -1,3 +1,4 @@
+import type { JsonObject } from '@fairlead/base'
 import {
   type Conversations,
   presentConversation,
@@ -5,7 +6,10 @@ import {
 } from '@fairlead/context'
 import {
   invalidField,
+  isGiven,
+  missingField,
   openAiChat,
+  presentItem,
   readNonEmptyString,
   readObject,
   readOptional,
@@ -16,6 +20,8 @@ import { readJson } from '../read-json.ts'
 import type { AnswerRoute, Surface, SurfaceRequest } from '../surface.ts'
 import { dryRun } from './dry-run.ts'
 import { readItemPage } from '../../conversations/item-page.ts'
+import { presentItems, presentTurn } from './present-log.ts'
+import { readInclude } from './read-include.ts'
 import { readItems } from './read-items.ts'
 
 /** OpenAI's Conversations API, with turns and plans added. */
@@ -28,22 +34,36 @@ export const conversations: Surface = {
       presentConversation(await store.get(tenant, id)),
     ),
     route('POST', '/v1/conversations/{id}', async ({ store, tenant, id, request }) => {
-      const metadata = readMetadata((await readJson(request))['metadata'])
-      return presentConversation(await store.updateMetadata(tenant, id, metadata))
+      const body = onlyFields(await readJson(request), ['metadata'])
+      if (body['metadata'] === undefined) throw missingField('metadata', 'give the new metadata')
+      return presentConversation(
+        await store.updateMetadata(tenant, id, readMetadata(body['metadata'])),
+      )
     }),
-    route('DELETE', '/v1/conversations/{id}', async ({ store, tenant, id }) => {
-      await store.remove(tenant, id)
-      return { id, object: 'conversation.deleted', deleted: true }
+    route('DELETE', '/v1/conversations/{id}', removeConversation),
+    route('POST', '/v1/conversations/{id}/items', addItems),
+    route('GET', '/v1/conversations/{id}/items', async ({ store, tenant, id, request }) => {
+      const { query } = request
+      const include = readInclude(query)
+      return presentItems(await store.items(tenant, id, readItemPage(query)), include)
     }),
-    route('GET', '/v1/conversations/{id}/items', listItems),
-    route('GET', '/v1/conversations/{id}/items/{item}', ({ store, tenant, id, request }) =>
-      store.item(tenant, id, request.parameters['item'] ?? ''),
+    route('GET', '/v1/conversations/{id}/items/{item}', async ({ store, tenant, id, request }) => {
+      const { parameters, query } = request
+      const include = readInclude(query)
+      return presentItem(await store.item(tenant, id, parameters['item'] ?? ''), include)
+    }),
+    route('DELETE', '/v1/conversations/{id}/items/{item}', async ({ store, tenant, id, request }) =>
+      presentConversation(await store.removeItem(tenant, id, request.parameters['item'] ?? '')),
     ),
-    route('GET', '/v1/conversations/{id}/turns', async ({ store, tenant, id }) => ({
-      object: 'list',
-      data: await store.turns(tenant, id),
-      has_more: false,
-    })),
+    route('GET', '/v1/conversations/{id}/turns', async ({ store, tenant, id, request }) => {
+      const include = readInclude(request.query)
+      const turns = await store.turns(tenant, id)
+      return {
+        object: 'list',
+        data: turns.map((turn) => presentTurn(turn, include)),
+        has_more: false,
+      }
+    }),
     route('POST', '/v1/conversations/{id}/plan', async ({ store, id, request }) =>
       dryRun(id, await readJson(request), store, request),
     ),
@@ -82,7 +102,7 @@ async function createConversation({
   tenant,
 }: ConversationRequest): Promise<PresentedConversation> {
   const { caller, runtime } = request
-  const body = await readJson(request)
+  const body = onlyFields(await readJson(request), ['metadata', 'items', 'context'])
   const context = readOptional(body['context'], 'context', readObject) ?? {}
   const persona = readOptional(context['persona'], 'context.persona', readNonEmptyString)
   const strategy = readOptional(context['strategy'], 'context.strategy', readNonEmptyString)
@@ -92,7 +112,9 @@ async function createConversation({
   const created = await store.create({
     tenant,
     metadata: readMetadata(body['metadata']),
-    items: readItems(body['items']),
+    items: isGiven(body['items'])
+      ? await readItems(body['items'], 'items', { responses: store.responses, tenant })
+      : [],
     ...(persona === undefined ? {} : { persona }),
     ...(strategy === undefined ? {} : { strategy }),
     ...(variables === undefined ? {} : { variables: textVariables(variables) }),
@@ -100,15 +122,40 @@ async function createConversation({
   return presentConversation(created)
 }
 
-async function listItems({ request, store, tenant, id }: ConversationRequest): Promise<object> {
-  const { items, hasMore } = await store.items(tenant, id, readItemPage(request.query))
-  return {
-    object: 'list',
-    data: items,
-    first_id: items[0]?.id ?? null,
-    last_id: items.at(-1)?.id ?? null,
-    has_more: hasMore,
+async function addItems({ request, store, tenant, id }: ConversationRequest): Promise<object> {
+  const include = readInclude(request.query)
+  const body = onlyFields(await readJson(request), ['items'])
+  const { responses } = store
+  const items = await readItems(body['items'], 'items', { responses, tenant })
+  const added = await store.addItems(tenant, id, items)
+  return presentItems({ items: added, hasMore: false }, include)
+}
+
+async function removeConversation({
+  request,
+  store,
+  tenant,
+  id,
+}: ConversationRequest): Promise<object> {
+  const keep = request.query.get('keep_items')
+  if (keep !== null && keep !== 'false') {
+    throw invalidField(
+      'keep_items',
+      'items are deleted with their conversation. Omit it, and read the items first if you need them.',
+    )
   }
+  await store.remove(tenant, id)
+  return { id, object: 'conversation.deleted', deleted: true }
+}
+
+/** A body that has no other fields. Throws a ModelError 400 that names one that is not known. */
+function onlyFields(body: JsonObject, names: readonly string[]): JsonObject {
+  const unknown = Object.keys(body).find((name) => !names.includes(name))
+  if (unknown === undefined) return body
+  throw invalidField(
+    unknown.slice(0, 64),
+    `there is no such field here; use ${names.map((name) => `'${name}'`).join(', ')}.`,
+  )
 }
 
 function readMetadata(value: unknown): Readonly<Record<string, string>> {

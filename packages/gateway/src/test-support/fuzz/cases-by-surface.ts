@@ -1,20 +1,18 @@
 import type { SeededRandom } from '@fairlead/base/testing'
+import { changed } from './changed-body.ts'
 import { chatBody } from './chat-bodies.ts'
+import { contextHeaders, withContext } from './context-fields.ts'
+import { conversationCase } from './conversation-cases.ts'
 import { type FuzzCase, fuzzedModels } from './fuzz-case.ts'
 import { geminiBody } from './gemini-bodies.ts'
 import { callersOwn } from './fuzz-upstream.ts'
 import { hostileValue } from './hostile-values.ts'
-import { bytesOf, fields, isFields, type JsonNode } from './json-node.ts'
+import { fields, type JsonNode } from './json-node.ts'
 import { messageBody } from './message-bodies.ts'
-import { mutate } from './mutate.ts'
 import { responsesBody } from './responses-bodies.ts'
 
 /** Makes a case of one surface. */
 type MakeCase = (random: SeededRandom) => FuzzCase
-
-/** Names that a caller may send for what the configuration has, and for what it has not. */
-const personas = ['p', 'default/p', 'nobody', 'constructor', 'a/b/c']
-const conversations = ['new', 'c-1', 'conv_01ARZ3NDEKTSV4RRFFQ69G5FAV', '..', '__proto__', 'a b']
 
 /** A maker of cases for every surface, by its name. */
 export const casesBySurface: Readonly<Record<string, MakeCase>> = {
@@ -75,44 +73,7 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
     headers: Object.fromEntries(random.chance(0.3) ? [['accept', 'text/event-stream']] : []),
     body: changed(random, random.chance(0.5) ? parameters(random) : longPromptBody(random)),
   }),
-  conversations: (random) => {
-    const id = encodeURIComponent(random.pick(conversations))
-    switch (random.below(4)) {
-      case 0:
-        return {
-          method: 'GET',
-          path: random.pick([
-            `/v1/conversations/${id}/items?limit=${random.below(200)}&order=sideways`,
-            `/v1/conversations/${id}/items/item_1`,
-            `/v1/conversations/${id}/turns`,
-            `/v1/plans/${id}`,
-          ]),
-          headers: {},
-          body: undefined,
-        }
-      case 1:
-        return {
-          method: 'POST',
-          path: `/v1/conversations/${random.pick([id, 'new'])}/plan`,
-          headers: contextHeaders(random),
-          body: changed(random, withContext(random, chatBody(random, random.pick(fuzzedModels)))),
-        }
-      case 2:
-        return {
-          method: 'POST',
-          path: `/v1/conversations/${id}`,
-          headers: {},
-          body: changed(random, fields({ metadata: fields({ a: 'b' }) })),
-        }
-      default:
-        return {
-          method: 'POST',
-          path: '/v1/conversations',
-          headers: {},
-          body: changed(random, newConversation(random)),
-        }
-    }
-  },
+  conversations: conversationCase,
   ollama: (random) => ({
     method: 'POST',
     path: random.pick(['/api/chat', '/api/chat', '/api/show']),
@@ -155,26 +116,6 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
   }),
 }
 
-/** A third stays as it is; a few get damaged bytes; the rest has up to five things changed. */
-function changed(random: SeededRandom, body: JsonNode): JsonNode {
-  if (random.chance(0.3)) return body
-  if (random.chance(0.05)) return damaged(random, body)
-  let mutated = body
-  for (let count = 1 + random.below(5); count > 0; count -= 1) mutated = mutate(random, mutated)
-  // Top-level garbage says the same each time, so it is rare.
-  return isFields(mutated) || random.chance(0.1) ? mutated : mutate(random, body)
-}
-
-/** Up to three bytes are others, and the end may be missing. */
-function damaged(random: SeededRandom, body: JsonNode): JsonNode {
-  const bytes = bytesOf(body)
-  for (let count = random.below(4); count > 0; count -= 1) {
-    bytes[random.below(bytes.length)] = random.below(256)
-  }
-  const length = random.chance(0.3) ? random.below(bytes.length) : bytes.length
-  return { bytes: bytes.toString('latin1', 0, length) }
-}
-
 const completionPrompts: readonly JsonNode[] = ['Say it', ['one', 'two'], [1, 2, 3], [[1], [2]], []]
 
 function completionBody(random: SeededRandom): JsonNode {
@@ -187,34 +128,6 @@ function completionBody(random: SeededRandom): JsonNode {
     ...(random.chance(0.1) ? { suffix: 'end', echo: true, best_of: 2, n: 2 } : {}),
     ...(random.chance(0.2) ? { stream_options: fields({ include_usage: true }) } : {}),
   })
-}
-
-function contextHeaders(random: SeededRandom): Readonly<Record<string, string>> {
-  const some = {
-    'x-fairlead-persona': () => random.pick(personas),
-    'x-fairlead-conversation': () => random.pick(conversations),
-    'x-fairlead-strategy': () => random.pick(['s', 'nothing', '']),
-    'x-fairlead-prompt': () => random.pick(['summarise', 'summarise@1', 'summarise@9', '@']),
-    'if-match': () => random.pick(['"0"', '"17"', '*', 'x', '"1e3"']),
-    'idempotency-key': () => random.pick(['', 'k', 'x'.repeat(300)]),
-  }
-  const chosen = Object.entries(some).filter(() => random.chance(0.04))
-  return Object.fromEntries(chosen.map(([name, value]) => [name, value()]))
-}
-
-function withContext(random: SeededRandom, body: JsonNode): JsonNode {
-  if (!isFields(body) || random.chance(0.75)) return body
-  const some: Readonly<Record<string, () => JsonNode>> = {
-    conversation: () => random.pick(conversations),
-    persona: () => random.pick(personas),
-    strategy: () => random.pick(['s', 'nothing']),
-    prompt: () => random.pick(['summarise', 'nothing']),
-    variables: () => fields({ name: 'Ada', text: 'x' }),
-    expected_revision: () => random.below(3),
-  }
-  const chosen = Object.entries(some).filter(() => random.chance(0.3))
-  const context = fields(Object.fromEntries(chosen.map(([name, value]) => [name, value()])))
-  return { fields: [...body.fields, ['context', context]] }
 }
 
 function parameters(random: SeededRandom): JsonNode {
@@ -274,22 +187,4 @@ function ollamaSettings(random: SeededRandom): Readonly<Record<string, JsonNode>
       ? { options: fields({ num_predict: 5, temperature: 0.5, num_ctx: 4096, stop: ['x'] }) }
       : {}),
   }
-}
-
-function newConversation(random: SeededRandom): JsonNode {
-  const item = (): JsonNode =>
-    random.pick([
-      fields({ type: 'message', role: 'user', content: 'x' }),
-      fields({ role: 'assistant', content: [fields({ type: 'output_text', text: 'x' })] }),
-      fields({ type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' }),
-      fields({ type: 'function_call_output', call_id: 'c', output: 'x' }),
-      fields({ type: 'reasoning', summary: [] }),
-    ])
-  return fields({
-    ...(random.chance(0.5) ? { metadata: fields({ a: 'b' }) } : {}),
-    ...(random.chance(0.7) ? { items: Array.from({ length: random.below(6) }, item) } : {}),
-    ...(random.chance(0.3)
-      ? { context: fields({ persona: 'p', variables: fields({ name: 'x' }) }) }
-      : {}),
-  })
 }

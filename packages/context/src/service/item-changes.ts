@@ -1,0 +1,111 @@
+import type { Clock } from '@fairlead/base'
+import type { Item } from '@fairlead/llm'
+import type { TurnStore } from '../stores/turn-store.ts'
+import { appendItems } from '../turns/append-items.ts'
+import type { Conversation } from '../turns/conversation.ts'
+import { itemsOf } from '../turns/page-path.ts'
+import type { Turn } from '../turns/turn.ts'
+import type { NewId } from '../turns/ulid.ts'
+import { withTurns } from '../turns/with-turns.ts'
+import { conversationLocked, conversationNotFound, itemNotFound } from './conversation-errors.ts'
+import type { StoredItem } from './conversations.ts'
+
+/** How often a change is attempted when the conversation is changed meanwhile. */
+const attempts = 5
+
+interface ItemChangesOptions {
+  /** With a deadline on every operation. */
+  readonly store: TurnStore
+  readonly clock: Clock
+  readonly newId: NewId
+}
+
+/** A change of a conversation, and what its caller is told. */
+interface ItemChange<Result> {
+  readonly conversation: Conversation
+  readonly turns: readonly Turn[]
+  readonly rewritten?: readonly Turn[]
+  readonly result: Result
+}
+
+/** Items that are added to a conversation, or deleted, without asking a model. */
+export class ItemChanges {
+  readonly #store: TurnStore
+  readonly #clock: Clock
+  readonly #newId: NewId
+
+  constructor({ clock, newId, store }: ItemChangesOptions) {
+    this.#store = store
+    this.#clock = clock
+    this.#newId = newId
+  }
+
+  add(tenant: string, id: string, items: readonly Item[]): Promise<readonly StoredItem[]> {
+    const atSeconds = Math.floor(this.#clock.now() / 1000)
+    return this.#change(tenant, id, async (conversation) => {
+      const taken = await this.#takenIds(tenant, id, items)
+      const head = await this.#headOf(tenant, conversation)
+      const newId = this.#newId
+      const turns = appendItems({ conversation, head, items, taken, newId, atSeconds })
+      const grown = withTurns(conversation, turns)
+      return { conversation: grown, turns, result: turns.flatMap(itemsOf) }
+    })
+  }
+
+  remove(tenant: string, id: string, itemId: string): Promise<Conversation> {
+    return this.#change(tenant, id, async (conversation) => {
+      const turns = await this.#store.turnsOfItem(tenant, id, itemId)
+      if (turns.length === 0) throw itemNotFound(itemId)
+      if (turns.some(({ status }) => status === 'in_progress')) throw conversationLocked(id)
+      const { ccp } = conversation
+      const changed: Conversation = {
+        ...conversation,
+        ccp: { ...ccp, revision: ccp.revision + 1, rewrites: ccp.rewrites + 1 },
+      }
+      const rewritten = turns.map((turn) => withoutItem(turn, itemId))
+      return { conversation: changed, turns: [], rewritten, result: changed }
+    })
+  }
+
+  async #takenIds(tenant: string, id: string, items: readonly Item[]): Promise<Set<string>> {
+    const taken = new Set<string>()
+    for (const item of items) {
+      if (item.id === undefined) continue
+      const used = await this.#store.item(tenant, id, item.id)
+      if (used !== undefined) taken.add(item.id)
+    }
+    return taken
+  }
+
+  async #headOf(tenant: string, { ccp, id }: Conversation): Promise<Turn | undefined> {
+    return ccp.head === null ? undefined : this.#store.turn(tenant, id, ccp.head)
+  }
+
+  async #change<Result>(
+    tenant: string,
+    id: string,
+    make: (conversation: Conversation) => Promise<ItemChange<Result>>,
+  ): Promise<Result> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const stored = await this.#store.conversation(tenant, id)
+      if (stored === undefined) throw conversationNotFound(id)
+      const { result, ...change } = await make(stored)
+      if (change.conversation === stored) return result
+      const expectedRevision = stored.ccp.revision
+      const outcome = await this.#store.append({ expectedRevision, ...change })
+      if (outcome === 'stored') return result
+      if (outcome === 'locked') break
+    }
+    throw conversationLocked(id)
+  }
+}
+
+function withoutItem(turn: Turn, itemId: string): Turn {
+  const without = (items: readonly Item[]) => items.filter((item) => item.id !== itemId)
+  return {
+    ...turn,
+    instructions: without(turn.instructions),
+    input: without(turn.input),
+    output: without(turn.output),
+  }
+}
