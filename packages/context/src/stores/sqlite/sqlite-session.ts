@@ -165,7 +165,11 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
   }
 
   async append(change: ConversationChange): Promise<AppendOutcome> {
-    return this.#transactions.run(() => this.#append(change))
+    const outcome = this.#transactions.run(() => this.#append(change))
+    // What a turn in its new form has no more is deleted.
+    const isDeleting = outcome === 'stored' && (change.rewritten ?? []).length > 0
+    if (isDeleting) await this.#transactions.wipeLog()
+    return outcome
   }
 
   async flush(outputs: readonly PartialOutput[]): Promise<void> {

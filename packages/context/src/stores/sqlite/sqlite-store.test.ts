@@ -10,6 +10,7 @@ import { newConversation } from '../../turns/new-conversation.ts'
 import { describeFactorStoreContract } from '../test-support/factor-store-contract.ts'
 import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
+import { text, turnOf } from '../test-support/turns.ts'
 import { createSqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
 
 let folder: string
@@ -65,6 +66,26 @@ describe('SQLite store', () => {
     const store = createSqliteStore({ path, clock, ttlMs: undefined })
     await store.append({ expectedRevision: null, conversation: conversation('c'), turns: [] })
     for (const file of [path, `${path}-wal`]) expect(statSync(file).mode & 0o777).toBe(0o600)
+    await store.close()
+  })
+
+  it('leaves nothing of a deleted item in its files', async () => {
+    const path = newPath()
+    const store = createSqliteStore({ path, clock, ttlMs: undefined })
+    const secret = 'attack at dawn'
+    const output = [
+      { type: 'message', role: 'assistant', id: 'msg_1', content: text(secret) },
+    ] as const
+    const turn = { ...turnOf('c', 1), status: 'completed', output } as const
+    const empty = conversation('c')
+    const at = (revision: number) => ({ ...empty, ccp: { ...empty.ccp, revision } })
+    await store.append({ expectedRevision: null, conversation: at(1), turns: [turn] })
+    const inFiles = () => [path, `${path}-wal`].some((file) => readFileSync(file).includes(secret))
+    expect(inFiles()).toBe(true)
+    const rewritten = [{ ...turn, output: [] }]
+    const change = { expectedRevision: 1, conversation: at(2), turns: [], rewritten }
+    expect(await store.append(change)).toBe('stored')
+    expect(inFiles()).toBe(false)
     await store.close()
   })
 
