@@ -28,8 +28,37 @@ export interface JsonShape {
   readonly maximum?: number
 }
 
-/** Shapes by name. */
-export type JsonShapes = ReadonlyMap<string, JsonShape>
+/** Shapes that refer to each other, prepared once so that checking is quick. */
+export interface JsonShapes {
+  readonly named: ReadonlyMap<string, JsonShape>
+  /** What each shape with `anyOf` chooses from, references followed. */
+  readonly alternatives: ReadonlyMap<JsonShape, readonly Alternative[]>
+}
+
+/** One of several shapes, and the properties by which it is told from the others. */
+interface Alternative {
+  readonly shape: JsonShape
+  readonly marks: readonly (readonly [name: string, values: ReadonlySet<unknown>])[]
+}
+
+/** Prepares shapes by name. Throws for a reference to a name that there is not. */
+export function prepareShapes(named: ReadonlyMap<string, JsonShape>): JsonShapes {
+  const alternatives = new Map<JsonShape, readonly Alternative[]>()
+  const left = [...named.values()]
+  for (let shape = left.pop(); shape !== undefined; shape = left.pop()) {
+    const { additionalProperties: others, anyOf = [], items, properties = {} } = shape
+    const inside = [...anyOf, ...Object.values(properties)]
+    for (const child of [...inside, items, others, shape.propertyNames]) {
+      if (typeof child === 'object') left.push(child)
+    }
+    if (shape.anyOf === undefined) continue
+    alternatives.set(
+      shape,
+      flattened(shape.anyOf, named).map((one) => ({ shape: one, marks: marksOf(one) })),
+    )
+  }
+  return { named, alternatives }
+}
 
 /**
  * What is wrong with a value, as the ModelError 400 that names the place; undefined for nothing. Takes
@@ -42,8 +71,12 @@ export function shapeProblem(
   shapes: JsonShapes,
 ): ModelError | undefined {
   const { $ref, anyOf } = shape
-  if ($ref !== undefined) return shapeProblem(value, shapeNamed($ref, shapes), param, shapes)
-  if (anyOf !== undefined) return alternativesProblem(value, anyOf, param, shapes)
+  if ($ref !== undefined) {
+    return shapeProblem(value, shapeNamed($ref, shapes.named), param, shapes)
+  }
+  if (anyOf !== undefined) {
+    return alternativesProblem(value, shapes.alternatives.get(shape) ?? [], param, shapes)
+  }
   if (!isOfType(value, shape)) return wrongType(param, typeNames[shape.type ?? 'object'], value)
   if (shape.enum !== undefined && !shape.enum.includes(value as string)) {
     return invalidField(param, `it must be ${choiceOf(shape.enum.map((one) => `'${one}'`))}.`)
@@ -64,8 +97,8 @@ const typeNames = {
   null: 'null',
 } as const
 
-function shapeNamed(name: string, shapes: JsonShapes): JsonShape {
-  const shape = shapes.get(name)
+function shapeNamed(name: string, named: JsonShapes['named']): JsonShape {
+  const shape = named.get(name)
   if (shape === undefined) throw new Error(`no shape has the name ${name}`)
   return shape
 }
@@ -92,20 +125,19 @@ function isOfType(value: unknown, { type }: JsonShape): boolean {
 /** The alternative that is meant is known by its type and by properties that have one value. */
 function alternativesProblem(
   value: unknown,
-  alternatives: readonly JsonShape[],
+  all: readonly Alternative[],
   param: string,
   shapes: JsonShapes,
 ): ModelError | undefined {
-  const all = flattened(alternatives, shapes)
-  const ofType = all.filter((shape) => isOfType(value, shape))
+  const ofType = all.filter(({ shape }) => isOfType(value, shape))
   if (ofType.length === 0) {
-    const names = new Set(all.map(({ type }) => typeNames[type ?? 'object']))
+    const names = new Set(all.map(({ shape }) => typeNames[shape.type ?? 'object']))
     return wrongType(param, choiceOf([...names]), value)
   }
-  const meant = ofType.filter((shape) => hasMarks(value, shape))
+  const meant = ofType.filter((one) => hasMarks(value, one))
   if (meant.length === 0) return unmarkedProblem(value, ofType, param)
   let deepest: ModelError | undefined
-  for (const shape of meant) {
+  for (const { shape } of meant) {
     const problem = shapeProblem(value, shape, param, shapes)
     if (problem === undefined) return undefined
     if ((problem.param?.length ?? 0) > (deepest?.param?.length ?? -1)) deepest = problem
@@ -113,37 +145,39 @@ function alternativesProblem(
   return deepest
 }
 
-function flattened(alternatives: readonly JsonShape[], shapes: JsonShapes): readonly JsonShape[] {
+function flattened(
+  alternatives: readonly JsonShape[],
+  named: JsonShapes['named'],
+): readonly JsonShape[] {
   return alternatives.flatMap((shape) => {
     const { $ref, anyOf } = shape
-    if ($ref !== undefined) return flattened([shapeNamed($ref, shapes)], shapes)
-    return anyOf === undefined ? [shape] : flattened(anyOf, shapes)
+    if ($ref !== undefined) return flattened([shapeNamed($ref, named)], named)
+    return anyOf === undefined ? [shape] : flattened(anyOf, named)
   })
 }
 
-/** The properties of a shape by which it is told from its alternatives. */
-function marksOf({ properties = {}, required = [] }: JsonShape): [string, JsonShape][] {
-  return Object.entries(properties).filter(
-    ([name, { enum: values }]) => values !== undefined && required.includes(name),
+function marksOf({ properties = {}, required = [] }: JsonShape): Alternative['marks'] {
+  return Object.entries(properties).flatMap(([name, { enum: values }]) =>
+    values !== undefined && required.includes(name) ? [[name, new Set<unknown>(values)]] : [],
   )
 }
 
-function hasMarks(value: unknown, shape: JsonShape): boolean {
+function hasMarks(value: unknown, { marks, shape }: Alternative): boolean {
   if (!isJsonObject(value)) return shape.enum === undefined || shape.enum.includes(value as string)
-  return marksOf(shape).every(([name, { enum: values }]) => values?.includes(value[name] as string))
+  return marks.every(([name, values]) => values.has(value[name]))
 }
 
 function unmarkedProblem(
   value: unknown,
-  shapes: readonly JsonShape[],
+  alternatives: readonly Alternative[],
   param: string,
 ): ModelError | undefined {
   if (!isJsonObject(value)) {
-    const values = shapes.flatMap((shape) => shape.enum ?? [])
+    const values = alternatives.flatMap(({ shape }) => shape.enum ?? [])
     return invalidField(param, `it must be ${choiceOf(values.map((one) => `'${one}'`))}.`)
   }
   const valuesOf = new Map<string, Set<unknown>>()
-  for (const [name, { enum: values = [] }] of shapes.flatMap(marksOf)) {
+  for (const [name, values] of alternatives.flatMap(({ marks }) => marks)) {
     valuesOf.set(name, new Set([...(valuesOf.get(name) ?? []), ...values]))
   }
   for (const [name, values] of valuesOf) {
@@ -210,28 +244,29 @@ function objectProblem(
   param: string,
   shapes: JsonShapes,
 ): ModelError | undefined {
-  const { additionalProperties = true, maxProperties = Infinity, required = [] } = shape
-  const properties = new Map(Object.entries(shape.properties ?? {}))
+  const { additionalProperties = true, maxProperties = Infinity, properties = {} } = shape
+  const required = shape.required ?? []
   for (const name of required) {
     if (object[name] !== undefined) continue
-    const expected = properties.get(name)
-    const type = expected?.type === undefined ? 'a value' : typeNames[expected.type]
-    return missingField(`${param}.${name}`, `give ${type}`)
+    const type = properties[name]?.type
+    return missingField(
+      `${param}.${name}`,
+      `give ${type === undefined ? 'a value' : typeNames[type]}`,
+    )
   }
-  const entries = Object.entries(object)
-  if (entries.length > maxProperties) {
+  const names = Object.keys(object)
+  if (names.length > maxProperties) {
     return invalidField(param, `it must have at most ${maxProperties} fields.`)
   }
-  for (const [name, value] of entries) {
+  const others = typeof additionalProperties === 'object' ? additionalProperties : undefined
+  for (const name of names) {
+    const value = object[name]
+    const own = Object.hasOwn(properties, name) ? properties[name] : undefined
+    const isKnown = own !== undefined || additionalProperties !== false
+    if (value === null && (own === undefined ? !isKnown : !required.includes(name))) continue
     const place = `${param}.${name.slice(0, 64)}`
-    const property = properties.get(name)
-    if (value === null && property !== undefined && !required.includes(name)) continue
-    if (property === undefined && additionalProperties === false) {
-      if (value === null) continue
-      return unknownField(place, [...properties.keys()])
-    }
-    const known =
-      property ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined)
+    if (!isKnown) return unknownField(place, Object.keys(properties))
+    const known = own ?? others
     const problem =
       (shape.propertyNames && shapeProblem(name, shape.propertyNames, place, shapes)) ??
       (known && shapeProblem(value, known, place, shapes))

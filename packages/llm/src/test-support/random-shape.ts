@@ -9,7 +9,7 @@ export function randomOfShape(
   depth = 8,
 ): unknown {
   const of = (child: JsonShape) => randomOfShape(values, child, shapes, depth - 1)
-  if (shape.$ref !== undefined) return of(shapes.get(shape.$ref) ?? {})
+  if (shape.$ref !== undefined) return of(shapes.named.get(shape.$ref) ?? {})
   if (shape.anyOf !== undefined) {
     const flat = shape.anyOf.filter(({ $ref }) => $ref !== 'CompoundFilter')
     return of(values.pick((depth > 0 ? shape.anyOf : flat) as [JsonShape, ...JsonShape[]]))

@@ -3,7 +3,7 @@ import type { JsonShape, JsonShapes } from '../json/json-shape.ts'
 
 /** Whether a value is of the shape of a name, as an independent reader of JSON Schema sees it. */
 export function schemaCheck(shapes: JsonShapes, name: string): (value: unknown) => boolean {
-  const $defs = Object.fromEntries([...shapes].map(([key, shape]) => [key, schemaOf(shape)]))
+  const $defs = Object.fromEntries([...shapes.named].map(([key, shape]) => [key, schemaOf(shape)]))
   const ajv = new Ajv2020({ strict: false })
   const validate = ajv.compile({ $defs, $ref: `#/$defs/${name}` })
   return (value) => validate(value)

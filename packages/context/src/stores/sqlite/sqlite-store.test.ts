@@ -10,7 +10,7 @@ import { newConversation } from '../../turns/new-conversation.ts'
 import { describeFactorStoreContract } from '../test-support/factor-store-contract.ts'
 import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
-import { text, turnOf } from '../test-support/turns.ts'
+import { turnOf } from '../test-support/turns.ts'
 import { createSqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
 
 let folder: string
@@ -74,7 +74,12 @@ describe('SQLite store', () => {
     const store = createSqliteStore({ path, clock, ttlMs: undefined })
     const secret = 'attack at dawn'
     const output = [
-      { type: 'message', role: 'assistant', id: 'msg_1', content: text(secret) },
+      {
+        type: 'message',
+        role: 'assistant',
+        id: 'msg_1',
+        content: [{ type: 'output_text', text: secret }],
+      },
     ] as const
     const turn = { ...turnOf('c', 1), status: 'completed', output } as const
     const empty = conversation('c')

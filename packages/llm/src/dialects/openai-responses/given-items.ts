@@ -8,8 +8,8 @@ import { itemShapes } from './item-shapes.ts'
 /** The types of items that a caller may give, as OpenAI's API description has them. */
 export const givenItemTypes: readonly string[] = [
   ...new Set(
-    (itemShapes.get('Item')?.anyOf ?? []).flatMap(({ $ref = '' }) => {
-      const type = itemShapes.get($ref)?.properties?.['type']
+    (itemShapes.named.get('Item')?.anyOf ?? []).flatMap(({ $ref = '' }) => {
+      const type = itemShapes.named.get($ref)?.properties?.['type']
       return (type?.enum ?? []).map(String)
     }),
   ),

@@ -149,18 +149,23 @@ export function itemProblem(value: unknown): string | undefined {
 
 function formProblem(
   value: JsonObject,
-  { optional, required, some }: Form,
+  { optional = {}, required, some }: Form,
   every: Readonly<Record<string, Check>> = {},
 ): string | undefined {
-  for (const [name, check] of Object.entries(required)) {
+  for (const name of Object.keys(required)) {
     if (value[name] === undefined) return `${name} is missing`
-    if (!check(value[name])) return `${name} is not valid`
   }
-  for (const [name, check] of Object.entries({ ...optional, ...every })) {
-    if (value[name] !== undefined && !check(value[name])) return `${name} is not valid`
+  for (const name of Object.keys(value)) {
+    const field = value[name]
+    const check = checkOf(name, required) ?? checkOf(name, optional) ?? checkOf(name, every)
+    if (field !== undefined && check?.(field) === false) return `${name} is not valid`
   }
   if (some !== undefined && !some.some((name) => value[name] !== undefined)) {
     return `${some.join(', ')} are missing`
   }
   return undefined
+}
+
+function checkOf(name: string, checks: Readonly<Record<string, Check>>): Check | undefined {
+  return Object.hasOwn(checks, name) ? checks[name] : undefined
 }
