@@ -90,8 +90,8 @@ async function conversationWith({ gateway, store }: Started, items: unknown[], i
 }
 
 async function addOldTurn(store: TurnStore, id: string, items: unknown[]): Promise<void> {
-  const stored = await store.load('', id)
-  const last = stored?.turns.at(-1)
+  const stored = await store.basis('', id, { pathMax: 1 })
+  const last = stored?.path.at(-1)
   if (stored === undefined || last === undefined) throw new Error('the call made no turn')
   const { ccp } = stored.conversation
   const half = Math.ceil(items.length / 2)

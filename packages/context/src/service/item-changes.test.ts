@@ -89,7 +89,7 @@ describe('an item that is deleted', () => {
     const { turn } = await say(conversations, [user('one'), user('secret')], [assistant('first')])
     const after = await conversations.removeItem(tenant, chat, idOf(turn.input[1]))
     expect(after.ccp).toMatchObject({ revision: 2, rewrites: 1, head: turn.id })
-    expect(JSON.stringify(await store.load(tenant, chat))).not.toContain('secret')
+    expect(JSON.stringify(await store.turn(tenant, chat, turn.id))).not.toContain('secret')
     const { sent } = await say(conversations, [user('two')], [])
     expect(sent).toEqual(['user: one', 'assistant: first', 'user: two'])
   })
