@@ -72,6 +72,16 @@ async function twoAccounts() {
   return { gateway, upstream }
 }
 
+/** A provider with two keys, of which each call draws one. */
+function twoKeys(baseURL: string) {
+  const credentials = ['one', 'two'].map((name) => ({
+    name,
+    secret: { namespace: 'default', name, key: 'api-key' },
+    weight: 1,
+  }))
+  return providerOf('a', { type: 'Anthropic', baseURL, credentials })
+}
+
 describe('a conversation whose seals its provider checks', () => {
   it('goes on at another account of the same model, and back', async () => {
     const { gateway } = await twoAccounts()
@@ -115,13 +125,8 @@ describe('a conversation whose seals its provider checks', () => {
           )
         : strictClaude(response, request),
     )
-    const credentials = ['one', 'two'].map((name) => ({
-      name,
-      secret: { namespace: 'default', name, key: 'api-key' },
-      weight: 1,
-    }))
     const gateway = await testGateway({
-      providers: [providerOf('a', { type: 'Anthropic', baseURL: upstream.url, credentials })],
+      providers: [twoKeys(upstream.url)],
       routes: [
         routeOf('all', [{ provider: 'a' }], {
           retry: { attempts: 2, conditions: ['RateLimited'] },
@@ -138,6 +143,32 @@ describe('a conversation whose seals its provider checks', () => {
     }
     const others = ['account_mismatch']
     expect(seen).toEqual([[], others, others, others])
+  })
+
+  it('stays with the key whose seals it has, and changes nothing that is stored at its start', async () => {
+    const upstream = await testUpstream(strictClaude)
+    const draws = [0.9, 0.1]
+    let drawn = 0
+    const plans: string[] = []
+    const store = createMemoryStore({ clock: systemClock, ttlMs: undefined })
+    const watched: typeof store = {
+      ...store,
+      replacePlan: (tenant, plan) => {
+        plans.push(plan.id)
+        return store.replacePlan(tenant, plan)
+      },
+    }
+    const gateway = await testGateway({
+      providers: [twoKeys(upstream.url)],
+      secrets: { one: 'key-one', two: 'key-two' },
+      openStore: () => openInMemory(watched),
+      options: { random: () => draws[(drawn += 1) % draws.length] ?? 0 },
+    })
+    for (const turn of [1, 2, 3, 4, 5]) {
+      expect((await say(gateway, `tell me ${turn}`)).plan.sealed).toEqual([])
+    }
+    expect(new Set(upstream.requests.map(({ headers }) => headers['x-api-key'])).size).toBe(1)
+    expect(plans).toEqual([])
   })
 
   it('falls back to another model without the seals of the first', async () => {

@@ -1,4 +1,6 @@
 import type { RefuseItem } from './left-out-items.ts'
+import type { Turn } from '../turns/turn.ts'
+import { isSealed } from './item-seal.ts'
 
 /** Whom a prompt is made for: one account of one provider's model. */
 export interface PromptTarget {
@@ -12,6 +14,8 @@ export interface PromptTarget {
   readonly model: string
   /** A digest that tells accounts apart, never the key itself; empty for a provider without keys. */
   readonly account: string
+  /** Accounts with which it may be asked as well. None when left out. */
+  readonly otherAccounts?: readonly string[]
   /** The model's context window in tokens; undefined when unknown: then nothing is cut. */
   readonly window: number | undefined
   /**
@@ -21,6 +25,25 @@ export interface PromptTarget {
   readonly rendering: string
   /** What it cannot be sent of the history. Defaults to nothing. The same for the same rendering. */
   readonly refuse?: RefuseItem
+}
+
+/**
+ * The target with the account that made the newest seals which it can read, where it may be asked with
+ * that one. `history` is oldest first.
+ */
+export function atSealingAccount(target: PromptTarget, history: readonly Turn[]): PromptTarget {
+  const { otherAccounts = [], provider } = target
+  if (otherAccounts.length === 0) return target
+  const account = sealingAccount(provider, history)
+  const isOffered = account !== undefined && otherAccounts.includes(account)
+  return isOffered ? { ...target, account } : target
+}
+
+/** The account of a provider that made the newest seals of it in a history; undefined if none did. */
+export function sealingAccount(provider: string, history: readonly Turn[]): string | undefined {
+  return history.findLast(
+    ({ answered_by: maker, output }) => maker?.provider === provider && output.some(isSealed),
+  )?.answered_by?.account
 }
 
 /** Whether a prompt for one target is, byte for byte, that for the other. */

@@ -3,7 +3,13 @@ import { assemblePrompt } from './assemble-prompt.ts'
 import type { ContextPlan } from './context-plan.ts'
 import { planAttempt } from './explain-prompt.ts'
 import type { AssembledPrompt, TurnPromptSource } from './prompt-source.ts'
-import { isSameReader, isSameTarget, type PromptTarget } from './prompt-target.ts'
+import {
+  atSealingAccount,
+  isSameReader,
+  isSameTarget,
+  type PromptTarget,
+  sealingAccount,
+} from './prompt-target.ts'
 
 /** The prompt of one attempt. */
 export interface AttemptPrompt extends Omit<AssembledPrompt, 'plan'> {
@@ -27,7 +33,9 @@ export class TurnPrompts {
   constructor(source: TurnPromptSource, targets: PromptTargets, planId: string) {
     this.#source = source
     this.#planId = planId
-    this.first = this.#firstThatFits(targets)
+    const [first, ...others] = targets
+    const settled = (target: PromptTarget) => atSealingAccount(target, source.log)
+    this.first = this.#firstThatFits([settled(first), ...others.map(settled)])
     this.#last = this.first
   }
 
@@ -42,6 +50,11 @@ export class TurnPrompts {
         ? this.#assemble(target, attempt, { isLast: true })
         : forAttempt(known, target, attempt)
     return this.#last
+  }
+
+  /** The account of a provider that can read the newest of its seals; undefined if there are none. */
+  accountAt(provider: string): string | undefined {
+    return sealingAccount(provider, this.#source.log)
   }
 
   #firstThatFits([first, ...others]: PromptTargets): AttemptPrompt {

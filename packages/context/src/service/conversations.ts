@@ -165,6 +165,11 @@ export interface OpenTurn extends PreparedPrompt {
    */
   promptFor(target: PromptTarget, attempt: number): PreparedPrompt
   /**
+   * The account of a provider, as `PromptTarget` has it, that can read the newest seals of the history
+   * which are the provider's: asking with it keeps them. Undefined if there are none.
+   */
+  accountAt(provider: string): string | undefined
+  /**
    * Says that a target's answer has begun. Resolves when the plan that is stored is that of its
    * prompt: only then may the caller be told. Never rejects: a plan that cannot be stored now is
    * stored at the turn's end.

@@ -68,6 +68,7 @@ export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
     ...preparedOf(conversation, prompts.first),
     turn,
     promptFor: (target, attempt) => preparedOf(conversation, prompts.of(target, attempt)),
+    accountAt: (provider) => prompts.accountAt(provider),
     async answering(target, attempt) {
       answering = prompts.of(target, attempt)
       if (answering.plan !== prompts.first.plan) await putPlan(answering.plan)
@@ -93,6 +94,7 @@ export function earlierTurn(
     turn,
     earlier,
     promptFor: () => prepared,
+    accountAt: () => undefined,
     async answering() {},
     flush() {},
     finish: async () => turn,

@@ -52,8 +52,9 @@ export function probableTargets(
   const [first, ...others] = targets.map((target) => {
     const { credentials, settings } = target.provider
     const isKeyed = settings.authentication.source === 'Credentials'
-    const secret = isKeyed ? credentials[0]?.value : undefined
-    return promptTarget(target, { ...circumstances, secret })
+    const [secret, ...others] = isKeyed ? credentials.map(({ value }) => value) : []
+    const probable = promptTarget(target, { ...circumstances, secret })
+    return others.length === 0 ? probable : { ...probable, otherAccounts: others.map(digestOf) }
   })
   if (first === undefined) throw new Error('a matched route has a target')
   return [first, ...others]
@@ -61,5 +62,14 @@ export function probableTargets(
 
 function accountOf({ settings }: ProviderRuntime, secret: string | undefined): string {
   if (settings.authentication.source === 'WorkloadIdentity') return 'workload-identity'
-  return secret === undefined ? '' : hash('sha256', secret).slice(0, accountDigits)
+  return secret === undefined ? '' : digestOf(secret)
+}
+
+/** Whether a key is that of an account, as `promptTarget` has it. */
+export function isOfAccount(secret: string, account: string): boolean {
+  return digestOf(secret) === account
+}
+
+function digestOf(secret: string): string {
+  return hash('sha256', secret).slice(0, accountDigits)
 }

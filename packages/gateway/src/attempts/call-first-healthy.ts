@@ -1,6 +1,7 @@
 import { sleep } from '@fairlead/base'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
+import { isOfAccount } from '../assembly/prompt-target.ts'
 import type { Call } from '../call/call.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
@@ -43,14 +44,22 @@ export async function callFirstHealthy(
   }
 }
 
-/** The key for a target. One that has none is not asked, which is evidence as well. */
+/**
+ * The key for a target: in a conversation the one that can read what it has sealed there. One that has
+ * none is not asked, which is evidence as well.
+ */
 function chosenKey(
   target: CallTarget,
   keys: CredentialChoice,
-  { record }: Call,
+  { record, turn }: Call,
 ): Credential | undefined {
+  const { credentials, key } = target.provider
+  const account = credentials.length < 2 ? undefined : turn?.accountAt(key)
   try {
-    return keys.choose(target)
+    return keys.choose(
+      target,
+      account === undefined ? undefined : ({ value }) => isOfAccount(value, account),
+    )
   } catch (error) {
     const { name, provider, model } = target
     if (error instanceof UpstreamFailure) {

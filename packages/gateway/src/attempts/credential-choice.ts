@@ -27,9 +27,13 @@ export class CredentialChoice {
    * One of the provider's keys, drawn by weight from those that are usable for the model; if none
    * is, the one that is back first. Undefined for a provider without keys, and for one
    * that is asked with its callers' own or with the gateway's identity. Throws if it needs a key
-   * and no Secret has one.
+   * and no Secret has one. `isPreferred` says which key is chosen as long as it is usable, whatever
+   * the weights.
    */
-  choose({ provider, model }: CallTarget): Credential | undefined {
+  choose(
+    { provider, model }: CallTarget,
+    isPreferred: (credential: Credential) => boolean = () => false,
+  ): Credential | undefined {
     const { credentials } = provider
     if (provider.settings.authentication.source !== 'Credentials') return undefined
     if (credentials.length === 0) {
@@ -41,7 +45,7 @@ export class CredentialChoice {
     }
     if (credentials.length === 1) return credentials[0]
     const usable = this.#usable(credentials, model)
-    const chosen = usable[drawByWeight(usable, this.#parts.random())]
+    const chosen = usable.find(isPreferred) ?? usable[drawByWeight(usable, this.#parts.random())]
     return chosen ?? credentials.reduce((best, one) => earlier(best, one, model))
   }
 
