@@ -52,9 +52,9 @@ export function probableTargets(
   const [first, ...others] = targets.map((target) => {
     const { credentials, settings } = target.provider
     const isKeyed = settings.authentication.source === 'Credentials'
-    const [secret, ...others] = isKeyed ? credentials.map(({ value }) => value) : []
+    const [secret, ...more] = isKeyed ? credentials.map(({ value }) => value) : []
     const probable = promptTarget(target, { ...circumstances, secret })
-    return others.length === 0 ? probable : { ...probable, otherAccounts: others.map(digestOf) }
+    return more.length === 0 ? probable : { ...probable, otherAccounts: more.map(digestOf) }
   })
   if (first === undefined) throw new Error('a matched route has a target')
   return [first, ...others]

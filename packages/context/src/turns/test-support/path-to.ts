@@ -1,4 +1,4 @@
-import type { Turn } from './turn.ts'
+import type { Turn } from '../turn.ts'
 
 /** The turns from the root of the tree to a turn, oldest first; none if the turn is not among them. */
 export function pathTo(turns: readonly Turn[], head: string | null): readonly Turn[] {
