@@ -5,8 +5,8 @@ import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import { itemRefuser } from './item-refuser.ts'
 
-/** Enough to tell the accounts of one provider apart, and too little to find a key by trying. */
-const accountDigits = 12
+/** Enough to tell accounts and addresses apart, and too little to find a key by trying. */
+const digestDigits = 12
 
 /** What a prompt depends on beside its target. */
 interface PromptCircumstances {
@@ -27,7 +27,8 @@ export function promptTarget(
   return {
     name,
     provider: provider.key,
-    platform: `${type} ${baseURL}`.trimEnd(),
+    // Callers see it with their turns, and no address of a provider is theirs to know.
+    platform: baseURL === '' ? type : `${type} ${digestOf(baseURL)}`,
     model,
     account: accountOf(provider, secret),
     window: facts?.contextWindow,
@@ -70,6 +71,6 @@ export function isOfAccount(secret: string, account: string): boolean {
   return digestOf(secret) === account
 }
 
-function digestOf(secret: string): string {
-  return hash('sha256', secret).slice(0, accountDigits)
+function digestOf(text: string): string {
+  return hash('sha256', text).slice(0, digestDigits)
 }
