@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { turnOf } from '../test-support/turns.ts'
+import { ended, turnOf } from '../test-support/turns.ts'
 import type { Turn } from '../../turns/turn.ts'
 import { newConversation } from '../../turns/new-conversation.ts'
 import { describeFactorStoreContract } from '../test-support/factor-store-contract.ts'
@@ -33,6 +33,23 @@ describe('Memory store', () => {
     expect(await store.load('a', 'one')).toBeDefined()
     expect(await store.load('a', 'two')).toBeUndefined()
     expect(await store.load('a', 'three')).toBeDefined()
+  })
+
+  it('drops the least recently used conversations when they are too large', async () => {
+    const store = createMemoryStore({ clock, ttlMs: undefined, maxBytes: 5200 })
+    const add = (id: string, turns: readonly Turn[]) => {
+      const conversation = newConversation({ id, tenant: 'a', store: '', nowMs: 0 })
+      return store.append({ expectedRevision: null, conversation, turns })
+    }
+    await add('one', [])
+    await add('running', [turnOf('running', 1)])
+    await add('large', [ended(turnOf('large', 1, { model: 'm'.repeat(3000) }))])
+    expect(await store.load('a', 'one')).toBeUndefined()
+    expect(await store.load('a', 'running')).toBeDefined()
+    expect(await store.load('a', 'large')).toBeDefined()
+    await store.finish('a', { turn: ended(turnOf('running', 1, { model: 'm'.repeat(2000) })) })
+    expect(await store.load('a', 'running')).toBeDefined()
+    expect(await store.load('a', 'large')).toBeUndefined()
   })
 
   it('keeps a conversation whose turn is running', async () => {

@@ -10,7 +10,7 @@ import { newConversation } from '../../turns/new-conversation.ts'
 import { describeFactorStoreContract } from '../test-support/factor-store-contract.ts'
 import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
-import { turnOf } from '../test-support/turns.ts'
+import { ended, turnOf } from '../test-support/turns.ts'
 import { createSqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
 
 let folder: string
@@ -108,6 +108,40 @@ describe('SQLite store', () => {
     await store.remove('a', 'c')
     expect(inFiles()).toBe(false)
     await store.close()
+  })
+
+  it('deletes a long conversation in steps, which nobody sees', async () => {
+    const path = newPath()
+    const store = createSqliteStore({ path, clock, ttlMs: undefined })
+    const turns = Array.from({ length: 500 }, (_, index) => ended(turnOf('c', index + 1)))
+    const long = { expectedRevision: null, conversation: conversation('c'), turns }
+    await store.append(long)
+    const removed = store.remove('a', 'c')
+    expect(await store.conversation('a', 'c')).toBeUndefined()
+    expect(await store.append({ ...long, turns: [] })).toBe('stored')
+    expect(await removed).toBe('removed')
+    expect(await store.load('a', 'c')).toEqual({ conversation: conversation('c'), turns: [] })
+    await store.close()
+  })
+
+  it('goes on deleting what a crash left in the middle', async () => {
+    const path = newPath()
+    const turns = Array.from({ length: 500 }, (_, index) => ended(turnOf('c', index + 1)))
+    const before = createSqliteStore({ path, clock, ttlMs: undefined })
+    await before.append({ expectedRevision: null, conversation: conversation('c'), turns })
+    const interrupted = before.remove('a', 'c').catch(() => 'interrupted')
+    await before.close()
+    expect(await interrupted).toBe('interrupted')
+    const after = createSqliteStore({ path, clock, ttlMs: undefined })
+    expect(await after.conversation('a', 'c')).toBeUndefined()
+    await after.expire()
+    await after.close()
+    const database = new DatabaseSync(path)
+    expect(database.prepare('SELECT COUNT(*) AS rows FROM turn_texts').get()).toEqual({ rows: 0 })
+    expect(database.prepare('SELECT COUNT(*) AS rows FROM conversations').get()).toEqual({
+      rows: 0,
+    })
+    database.close()
   })
 
   it('leaves nothing of a removed response in its files, and counts anew after a restart', async () => {
