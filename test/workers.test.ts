@@ -145,7 +145,7 @@ describe('two workers', () => {
       const answer = await answeredBy(
         fairlead,
         index,
-        () => ask(fairlead, 'go on', { conversation: 'moving' }).ended,
+        () => ask(fairlead, `go on ${round}`, { conversation: 'moving' }).ended,
       )
       expect(answer).toContain(`${2 * round + 1} messages`)
     }
