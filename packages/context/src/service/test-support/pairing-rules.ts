@@ -18,6 +18,7 @@ export function brokenRules(prompt: readonly Item[]): string[] {
   for (const item of said) {
     const byModel =
       item.type === 'reasoning' ||
+      item.type === 'fairlead:native' ||
       item.type === 'function_call' ||
       (item.type === 'message' && item.role === 'assistant')
     if (previous?.type === 'reasoning' && !byModel) problems.push('reasoning leads to nothing')

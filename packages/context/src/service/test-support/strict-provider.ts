@@ -54,12 +54,21 @@ export class StrictProvider {
     const thought = [{ type: 'reasoning_text', text: 'so' }] as const
     switch (maker) {
       case 'anthropic-messages':
-        return wire['thinking'] === undefined
-          ? answer
-          : [
-              { type: 'reasoning', maker, summary: [], content: thought, signature: seal },
-              ...answer,
-            ]
+        return [
+          ...(wire['thinking'] === undefined
+            ? []
+            : [
+                {
+                  type: 'reasoning',
+                  maker,
+                  summary: [],
+                  content: thought,
+                  signature: seal,
+                } as const,
+              ]),
+          ...(seal < 'K' ? search(maker, seal) : []),
+          ...answer,
+        ]
       case 'bedrock-converse':
         return wire['additionalModelRequestFields'] === undefined
           ? answer
@@ -87,4 +96,13 @@ export class StrictProvider {
     const sealed = JSON.stringify([account, model, platform, provider, said])
     return createHash('sha256').update(sealed).digest('base64')
   }
+}
+
+/** A search that the provider made itself, with a sealed result. */
+function search(dialect: string, seal: string): readonly Item[] {
+  const found = [{ type: 'web_search_result', url: 'https://example.com', encrypted_content: seal }]
+  return [
+    { type: 'server_tool_use', id: 's1', name: 'web_search', input: {} },
+    { type: 'web_search_tool_result', tool_use_id: 's1', content: found },
+  ].map((block) => ({ type: 'fairlead:native', role: 'assistant', dialect, block }))
 }

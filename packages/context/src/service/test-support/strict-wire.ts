@@ -57,6 +57,9 @@ function blockRules({ call, head, output, seal, thinkingType }: BlockNames): Wir
         const next = messages[index + 1]?.content ?? []
         const outputs = next.slice(0, calls.length).map(output)
         if (!isDeepStrictEqual(outputs, calls)) problems.push(`calls of ${index} are not answered`)
+        const searches = content.filter(({ type }) => type === 'server_tool_use').length
+        const found = content.filter(({ type }) => type === 'web_search_tool_result').length
+        if (searches !== found) problems.push(`a search of ${index} has no result, or no call`)
       }
       const isQuestion = ({ content, role }: Message) =>
         role === 'user' && content.some((block) => output(block) === undefined)
@@ -80,7 +83,10 @@ function messagesOf(wire: JsonObject): readonly Message[] {
 
 const anthropic = blockRules({
   head: ({ system, tools }) => [system, tools],
-  seal: ({ signature }) => stringOrUndefined(signature),
+  // Thinking, or what a search of the provider's own has found.
+  seal: ({ content, signature }) =>
+    stringOrUndefined(signature) ??
+    stringOrUndefined(objectOrEmpty(arrayOrEmpty(content)[0])['encrypted_content']),
   call: ({ id, type }) => (type === 'tool_use' ? id : undefined),
   output: ({ tool_use_id: id }) => id,
   thinkingType: ({ thinking }) => objectOrEmpty(thinking)['type'],
