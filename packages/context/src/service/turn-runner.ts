@@ -5,7 +5,8 @@ import type { FinishOutcome, TurnStore } from '../stores/turn-store.ts'
 import { newConversation } from '../turns/new-conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
-import { conversationLocked, revisionConflict, turnEndedMeanwhile } from './conversation-errors.ts'
+import { checkRevision } from './check-revision.ts'
+import { conversationLocked, turnEndedMeanwhile } from './conversation-errors.ts'
 import type { ConversationsOptions } from './conversations-options.ts'
 import type {
   EarlierAnswer,
@@ -296,12 +297,4 @@ export class TurnRunner {
   #nowSeconds(): number {
     return Math.floor(this.#settings.clock.now() / 1000)
   }
-}
-
-function checkRevision(
-  { expectedRevision: expected, conversation: id }: TurnRequest,
-  { conversation, isStored }: TurnBasis,
-): void {
-  const actual = isStored ? conversation.ccp.revision : 0
-  if (expected !== undefined && expected !== actual) throw revisionConflict(id, expected, actual)
 }
