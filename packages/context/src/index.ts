@@ -1,6 +1,7 @@
 export {
   protocolVersion,
   type Conversation,
+  type ConversationRetention,
   type EpochState,
   type PinnedPersona,
 } from './turns/conversation.ts'
@@ -49,10 +50,15 @@ export type { StoreNews, StoreRequest } from './remote/store-messages.ts'
 export { StoreOwner, type StoreClient, type StoreOwnerOptions } from './remote/store-owner.ts'
 export type { ConversationsOptions } from './service/conversations-options.ts'
 export { createConversations } from './service/conversations-service.ts'
+export type { ConversationReference } from './service/change-conversation.ts'
+export type { ConversationTree, TurnPage, TurnPageRequest } from './service/conversation-tree.ts'
+export type { SubjectErasure } from './service/erase-subject.ts'
+export type { ConversationList } from './service/list-conversations.ts'
 export type {
   Conversations,
   CountedInput,
   CountInputRequest,
+  ConversationUpdate,
   CreateConversation,
   EarlierAnswer,
   ItemPage,
@@ -65,6 +71,7 @@ export type {
   TurnRequest,
 } from './service/conversations.ts'
 export type { AnswerEnd, AnswerState, FollowedAnswer } from './service/followed-answer.ts'
+export { isStoreUnavailable } from './service/store-deadline.ts'
 export { pageOf, type Page } from './service/page-items.ts'
 export type { NewResponse, OpenResponse, OpenResponseEnd, Responses } from './service/responses.ts'
 export { presentConversation, type PresentedConversation } from './service/present-conversation.ts'

@@ -9,6 +9,7 @@ import type {
   StorePage,
   StorePageQuery,
   SubjectRemoval,
+  TurnPageQuery,
 } from '../stores/turn-queries.ts'
 import type {
   AppendOutcome,
@@ -83,7 +84,7 @@ export class RemoteTurnStore implements ContextStore {
     return this.#request('outline', tenant, id, afterSeq)
   }
 
-  turnPage(tenant: string, id: string, query: StorePageQuery): Promise<StorePage<Turn>> {
+  turnPage(tenant: string, id: string, query: TurnPageQuery): Promise<StorePage<Turn>> {
     return this.#request('turnPage', tenant, id, query)
   }
 

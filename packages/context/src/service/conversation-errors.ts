@@ -27,7 +27,7 @@ export function conversationHeld(id: string): ModelError {
   return new ModelError(
     'conflict',
     `Conversation '${id}' is under a legal hold, so nothing of it is deleted. Lift the hold first.`,
-    { code: 'conversation_held', param: 'conversation' },
+    { code: 'legal_hold', param: 'conversation' },
   )
 }
 

@@ -62,7 +62,7 @@ describe('a conversation', () => {
       conversations.turns(other, chat),
       conversations.items(other, chat, {}),
       conversations.remove(other, chat),
-      conversations.updateMetadata(other, chat, {}),
+      conversations.update({ tenant: other, id: chat }, { metadata: {} }),
     ]) {
       expect(await failure(work)).toMatchObject({ status: 404, code: 'conversation_not_found' })
     }

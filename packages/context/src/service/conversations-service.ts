@@ -11,19 +11,21 @@ import { newConversation } from '../turns/new-conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import { withTurns } from '../turns/with-turns.ts'
 import { createIds, isOwnConversationId, type NewId } from '../turns/ulid.ts'
+import { changeConversation, type ConversationReference } from './change-conversation.ts'
 import {
   conversationExists,
   conversationHeld,
-  conversationLocked,
   conversationNotFound,
   itemNotFound,
   planNotFound,
+  revisionConflict,
 } from './conversation-errors.ts'
 import { type ConversationsOptions, withDefaults } from './conversations-options.ts'
 import type {
   Conversations,
   CountedInput,
   CountInputRequest,
+  ConversationUpdate,
   CreateConversation,
   ItemPage,
   ItemPageRequest,
@@ -33,18 +35,29 @@ import type {
   StoredItem,
   TurnRequest,
 } from './conversations.ts'
+import { eraseSubject, type SubjectErasure } from './erase-subject.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import { ItemChanges } from './item-changes.ts'
 import { checkedPage } from './page-items.ts'
+import {
+  type ConversationList,
+  type ConversationListRequest,
+  listConversations,
+} from './list-conversations.ts'
 import { ResponsesService } from './responses-service.ts'
 import { withDeadlines, withFactorDeadlines } from './store-deadline.ts'
 import { StoreHealth } from './store-health.ts'
 import { TokenFigures } from './token-figures.ts'
+import { TreeService } from './tree-service.ts'
 import { TurnRunner } from './turn-runner.ts'
-import { checkConversationId, checkMetadata, checkVariables } from './validate-conversation.ts'
-
-/** How often a metadata change is attempted when turns are added meanwhile. */
-const updateAttempts = 5
+import { updateOf } from './update-conversation.ts'
+import {
+  checkConversationId,
+  checkMetadata,
+  checkRetention,
+  checkSubject,
+  checkVariables,
+} from './validate-conversation.ts'
 
 /** Conversations of one store. Call `close`: until then a timer deletes expired conversations. */
 export function createConversations(options: ConversationsOptions): Conversations {
@@ -53,6 +66,7 @@ export function createConversations(options: ConversationsOptions): Conversation
 
 class ConversationsService implements Conversations {
   readonly responses: ResponsesService
+  readonly tree: TreeService
   readonly #store: TurnStore
   readonly #storeName: string
   readonly #clock: Clock
@@ -78,6 +92,7 @@ class ConversationsService implements Conversations {
     this.#turns = new TurnRunner(settings, this.#store, this.#newId, this.#figures)
     this.#itemChanges = new ItemChanges({ store: this.#store, clock, newId: this.#newId })
     this.responses = new ResponsesService(settings, this.#newId)
+    this.tree = new TreeService(this.#store)
     if (!settings.sweepsExpired) return
     const expiring = { expire: () => this.#store.expire(), responses: this.responses }
     this.#sweep = new ExpirySweep(expiring, clock, logger)
@@ -87,6 +102,10 @@ class ConversationsService implements Conversations {
     const { items = [], key, ...chosen } = request
     checkMetadata(request.metadata ?? {})
     checkVariables(request.variables ?? {})
+    if (request.subject !== undefined) checkSubject(request.subject)
+    if (request.retention !== undefined) {
+      checkRetention(request.retention, Math.floor(this.#clock.now() / 1000))
+    }
     if (request.id !== undefined) checkConversationId(request.id)
     if (request.id !== undefined && isOwnConversationId(request.id)) {
       throw invalidField('id', 'ids of the form conv_ + ULID are assigned, not chosen.')
@@ -116,7 +135,11 @@ class ConversationsService implements Conversations {
     return conversation
   }
 
-  async remove(tenant: string, id: string): Promise<void> {
+  async remove(tenant: string, id: string, expectedRevision?: number): Promise<void> {
+    if (expectedRevision !== undefined) {
+      const { revision } = (await this.get(tenant, id)).ccp
+      if (revision !== expectedRevision) throw revisionConflict(id, expectedRevision, revision)
+    }
     const outcome = await this.#store.remove(tenant, id)
     if (outcome === 'held') throw conversationHeld(id)
     if (outcome === 'missing') throw conversationNotFound(id)
@@ -148,21 +171,19 @@ class ConversationsService implements Conversations {
     return this.#itemChanges.remove(tenant, id, itemId)
   }
 
-  async updateMetadata(
-    tenant: string,
-    id: string,
-    metadata: Readonly<Record<string, string>>,
-  ): Promise<Conversation> {
-    checkMetadata(metadata)
-    for (let attempt = 0; attempt < updateAttempts; attempt++) {
-      const before = await this.get(tenant, id)
-      const expectedRevision = before.ccp.revision
-      const ccp = { ...before.ccp, revision: expectedRevision + 1 }
-      const conversation = { ...before, metadata, ccp }
-      const outcome = await this.#store.append({ expectedRevision, conversation, turns: [] })
-      if (outcome === 'stored') return conversation
-    }
-    throw conversationLocked(id)
+  list(tenant: string, request: ConversationListRequest): Promise<ConversationList> {
+    return listConversations(this.#store, tenant, request)
+  }
+
+  update(reference: ConversationReference, change: ConversationUpdate): Promise<Conversation> {
+    const nowSeconds = Math.floor(this.#clock.now() / 1000)
+    return changeConversation(this.#store, reference, (before) =>
+      updateOf(before, change, nowSeconds),
+    )
+  }
+
+  eraseSubject(tenant: string, subject: string): Promise<SubjectErasure> {
+    return eraseSubject(this.#store, tenant, subject)
   }
 
   async recordedPlan(tenant: string, planId: string): Promise<ContextPlan> {

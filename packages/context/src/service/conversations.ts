@@ -5,9 +5,13 @@ import type { PromptRequest } from '../plan/prompt-source.ts'
 import type { PromptTarget } from '../plan/prompt-target.ts'
 import type { PromptTargets } from '../plan/turn-prompts.ts'
 import type { StoreRetention } from '../stores/turn-store.ts'
-import type { Conversation } from '../turns/conversation.ts'
+import type { Conversation, ConversationRetention } from '../turns/conversation.ts'
 import type { Turn, TurnStatus } from '../turns/turn.ts'
 import type { FollowedAnswer } from './followed-answer.ts'
+import type { ConversationReference } from './change-conversation.ts'
+import type { ConversationTree } from './conversation-tree.ts'
+import type { SubjectErasure } from './erase-subject.ts'
+import type { ConversationList, ConversationListRequest } from './list-conversations.ts'
 import type { Responses } from './responses.ts'
 
 /**
@@ -18,9 +22,12 @@ import type { Responses } from './responses.ts'
 export interface Conversations {
   /** The responses that are kept beside them. */
   readonly responses: Responses
+  /** Their turns and branches. */
+  readonly tree: ConversationTree
   create(request: CreateConversation): Promise<Conversation>
   get(tenant: string, id: string): Promise<Conversation>
-  remove(tenant: string, id: string): Promise<void>
+  /** Throws a ModelError 409 `legal_hold` for one that is held. */
+  remove(tenant: string, id: string, expectedRevision?: number): Promise<void>
   turns(tenant: string, id: string): Promise<readonly Turn[]>
   items(tenant: string, id: string, page: ItemPageRequest): Promise<ItemPage>
   /** One item. An unknown id is a 404 `item_not_found`. */
@@ -36,12 +43,12 @@ export interface Conversations {
    * id is a 404 `item_not_found`, one of a running turn a 400 `conversation_locked`.
    */
   removeItem(tenant: string, id: string, itemId: string): Promise<Conversation>
-  /** Replaces the metadata, as OpenAI's `POST /v1/conversations/{id}` does. */
-  updateMetadata(
-    tenant: string,
-    id: string,
-    metadata: Readonly<Record<string, string>>,
-  ): Promise<Conversation>
+  /** Conversations of a tenant, by the time when they were created. */
+  list(tenant: string, request: ConversationListRequest): Promise<ConversationList>
+  /** Changes what is given. Errors beside those of wrong values are `changeConversation`'s. */
+  update(conversation: ConversationReference, change: ConversationUpdate): Promise<Conversation>
+  /** Deletes all conversations of a subject, except those under a legal hold. */
+  eraseSubject(tenant: string, subject: string): Promise<SubjectErasure>
   /** A recorded plan. Stores keep the newest of each conversation; others are a 404 `plan_not_found`. */
   recordedPlan(tenant: string, planId: string): Promise<ContextPlan>
   /**
@@ -85,6 +92,16 @@ export interface CreateConversation {
   readonly persona?: string
   readonly strategy?: string
   readonly variables?: Readonly<Record<string, string>>
+  readonly subject?: string
+  readonly retention?: ConversationRetention
+}
+
+export interface ConversationUpdate {
+  /** Replaces them all. */
+  readonly metadata?: Readonly<Record<string, string>>
+  /** Sets each that is given; null deletes it. */
+  readonly variables?: Readonly<Record<string, string | null>>
+  readonly retention?: Partial<ConversationRetention>
 }
 
 export interface CountInputRequest {

@@ -91,6 +91,11 @@ export async function withinDeadline<T>(
   }
 }
 
+/** Whether an error says that a store, which would have answered otherwise, is not available. */
+export function isStoreUnavailable(error: unknown): boolean {
+  return error instanceof ModelError && error.code === 'store_unavailable'
+}
+
 function storeUnavailable(cause: unknown): ModelError {
   return new ModelError(
     'unavailable',

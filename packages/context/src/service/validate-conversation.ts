@@ -1,4 +1,5 @@
 import { invalidField } from '@fairlead/llm'
+import type { ConversationRetention } from '../turns/conversation.ts'
 import { conversationNotFound, invalidConversationId } from './conversation-errors.ts'
 import { isOwnConversationId } from '../turns/ulid.ts'
 
@@ -52,4 +53,17 @@ export function checkVariables(variables: Readonly<Record<string, string>>): voi
   if (Buffer.byteLength(JSON.stringify(variables)) > maxVariablesBytes) {
     throw invalidField('context.variables', 'they exceed 64 KiB; send fewer or shorter ones.')
   }
+}
+
+/** Throws a ModelError 400 for a subject that is empty, too long or has control characters. */
+export function checkSubject(subject: string): void {
+  if (/^[^\p{Cc}]{1,256}$/u.test(subject)) return
+  throw invalidField('subject', 'it must have 1 to 256 characters and no control characters.')
+}
+
+/** Throws a ModelError 400 for a time at which the conversation would be gone already. */
+export function checkRetention({ expires_at }: ConversationRetention, nowSeconds: number): void {
+  if (expires_at === null) return
+  if (Number.isSafeInteger(expires_at) && expires_at > nowSeconds) return
+  throw invalidField('expires_at', 'it must be a time to come, in Unix seconds, or null.')
 }

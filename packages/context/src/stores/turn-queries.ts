@@ -41,6 +41,11 @@ export interface StorePageQuery {
   readonly after?: string
 }
 
+export interface TurnPageQuery extends StorePageQuery {
+  /** Id of the turn to whose path the page is limited; all turns when left out. */
+  readonly pathTo?: string
+}
+
 export type StorePage<Entry> =
   | { readonly outcome: 'found'; readonly entries: readonly Entry[]; readonly hasMore: boolean }
   /** There is no such conversation. */

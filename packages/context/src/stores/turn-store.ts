@@ -13,6 +13,7 @@ import type {
   StorePage,
   StorePageQuery,
   SubjectRemoval,
+  TurnPageQuery,
 } from './turn-queries.ts'
 
 /**
@@ -49,8 +50,8 @@ export interface TurnStore {
    * last, until none come. Those of running turns change when they end.
    */
   outline(tenant: string, id: string, afterSeq: number): Promise<readonly TurnOutline[]>
-  /** A page of all turns, by seq, whatever their branch. */
-  turnPage(tenant: string, id: string, query: StorePageQuery): Promise<StorePage<Turn>>
+  /** A page of all turns, by seq, whatever their branch; or of those of one path. */
+  turnPage(tenant: string, id: string, query: TurnPageQuery): Promise<StorePage<Turn>>
   /**
    * A page of the items on the path to `ccp.head`. Turns that failed or were cancelled without
    * output are not listed.

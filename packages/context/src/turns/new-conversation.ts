@@ -1,4 +1,9 @@
-import { mainBranch, protocolVersion, type Conversation } from './conversation.ts'
+import {
+  mainBranch,
+  protocolVersion,
+  type Conversation,
+  type ConversationRetention,
+} from './conversation.ts'
 
 interface NewConversation {
   readonly id: string
@@ -11,6 +16,7 @@ interface NewConversation {
   readonly strategy?: string
   readonly variables?: Readonly<Record<string, string>>
   readonly subject?: string
+  readonly retention?: ConversationRetention
 }
 
 /** A conversation before its first turn: revision 0, first epoch, nothing pinned yet. */
@@ -32,7 +38,7 @@ export function newConversation(parts: NewConversation): Conversation {
       pinned: [],
       sends_history: false,
       subject: parts.subject ?? null,
-      retention: { expires_at: null, legal_hold: false },
+      retention: parts.retention ?? { expires_at: null, legal_hold: false },
       epoch: { n: 1, from_turn: null, persona: null, strategy: null, rule: '', head_hash: '' },
       persona: parts.persona ?? null,
       strategy: parts.strategy ?? null,

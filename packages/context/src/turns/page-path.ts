@@ -52,6 +52,29 @@ export function pagePathItems(path: PathReader, query: ItemPageQuery): PathItemP
   return { entries: found, hasMore: false }
 }
 
+/** The page that `pagePathTurns` is asked for. */
+interface PathTurnQuery {
+  /** At least 1. */
+  readonly limit: number
+  readonly order: 'asc' | 'desc'
+  /** The turn to continue after, which must be on the path. */
+  readonly after: TreeNode | undefined
+}
+
+/** A page of the turns on a path. Costs what the page costs, not the path. */
+export function pagePathTurns(
+  path: PathReader,
+  { after, limit, order }: PathTurnQuery,
+): { readonly entries: readonly Turn[]; readonly hasMore: boolean } {
+  const found: Turn[] = []
+  for (const turn of turnsFrom(path, order, after)) {
+    if (turn.seq === after?.seq) continue
+    if (found.length === limit) return { entries: found, hasMore: true }
+    found.push(turn)
+  }
+  return { entries: found, hasMore: false }
+}
+
 /** The first of some turns that is on a path. */
 export function turnOnPath(
   turns: readonly TreeNode[],

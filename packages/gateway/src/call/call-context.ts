@@ -54,7 +54,7 @@ export function readCallContext(headers: HeaderFields, value: unknown): CallCont
     strategy: named('strategy'),
     prompt: named('prompt'),
     variables: readOptional(body['variables'], 'context.variables', readObject) ?? {},
-    expectedRevision: expectedRevision(headers.get('if-match'), body['expected_revision']),
+    expectedRevision: readExpectedRevision(headers.get('if-match'), body['expected_revision']),
     idempotencyKey: shortName(readHeader(headers, 'Idempotency-Key'), 'Idempotency-Key'),
     isRetry: isSdkRetry(headers),
   }
@@ -75,7 +75,11 @@ function readHeader(headers: HeaderFields, name: string): string | undefined {
   throw invalidField(name, 'it must not be empty; leave it out instead.')
 }
 
-function expectedRevision(ifMatch: string | undefined, value: unknown): number | undefined {
+/** The revision that `If-Match`, or a field of the body, asks for; undefined for any. */
+export function readExpectedRevision(
+  ifMatch: string | undefined,
+  value: unknown,
+): number | undefined {
   if (ifMatch !== undefined && ifMatch !== '*') {
     const revision = Number(ifMatch.replace(/^"|"$/g, ''))
     if (!isRevision(revision)) {

@@ -45,6 +45,26 @@ export class ConversationStores {
     const name = snapshot.gateway.defaultConversationStore
     const settings = name === undefined ? undefined : snapshot.conversationStores.get(name)
     if (name !== undefined && settings === undefined) throw unavailable(name, undefined)
+    return this.#opened(settings)
+  }
+
+  /**
+   * Every ConversationStore that the gateway knows, and what it keeps in memory if it has none: their
+   * names, and how each is opened, which throws as `of` does.
+   */
+  all({
+    snapshot,
+  }: {
+    readonly snapshot: Snapshot
+  }): ReadonlyMap<string, () => Promise<Conversations>> {
+    const named = [...snapshot.conversationStores].map(
+      ([name, settings]) => [name, () => this.#opened(settings)] as const,
+    )
+    const inMemory = snapshot.gateway.defaultConversationStore === undefined
+    return new Map(inMemory ? [['', () => this.#opened(undefined)], ...named] : named)
+  }
+
+  async #opened(settings: ConversationStoreSettings | undefined): Promise<Conversations> {
     const key = conversationStoreKey(settings)
     const known = this.#stores.get(key)
     const opened = known ?? this.#openStore(settings)

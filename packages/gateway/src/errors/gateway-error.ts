@@ -132,6 +132,12 @@ export const gatewayError = {
       'Without an API key no Idempotency-Key can be used to start a conversation: whoever guesses it would find the conversation. Leave it out, or send an API key.',
       { code: 'conversation_id_not_allowed', param: 'Idempotency-Key' },
     ),
+  anonymousTenant: () =>
+    new ModelError(
+      'permission',
+      'Callers without an API key are one tenant here, so what concerns all of its conversations is not for each of them. Send a key.',
+      { code: 'api_key_needed' },
+    ),
   modelNotFound: (model: string) =>
     new ModelError(
       'not-found',

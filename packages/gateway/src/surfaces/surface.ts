@@ -22,7 +22,7 @@ export interface Surface {
 export type SurfaceRoute = CallRoute | AnswerRoute
 
 interface RoutePath {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /**
    * `/v1/models/{model}`: each `{name}` stands for one segment, a last `{name...}` for the rest, whose
    * end may follow it: `{model...}:countTokens`.

@@ -1,5 +1,5 @@
 import { childNode, isOnPath, type TreeNode } from '../../turns/tree-node.ts'
-import { itemsOf, pagePathItems, turnOnPath } from '../../turns/page-path.ts'
+import { itemsOf, pagePathItems, pagePathTurns, turnOnPath } from '../../turns/page-path.ts'
 import { readableTurn } from '../../turns/readable-turn.ts'
 import { outlineOf, type TurnOutline } from '../../turns/turn-outline.ts'
 import type { Turn } from '../../turns/turn.ts'
@@ -9,6 +9,7 @@ import {
   type IdentifiedItem,
   type StorePage,
   type StorePageQuery,
+  type TurnPageQuery,
 } from '../turn-queries.ts'
 
 interface LoggedTurn {
@@ -113,7 +114,9 @@ export class MemoryLog {
     })
   }
 
-  turnPage({ limit, order, after }: StorePageQuery): StorePage<Turn> {
+  turnPage(query: TurnPageQuery): StorePage<Turn> {
+    const { limit, order, after, pathTo } = query
+    if (pathTo !== undefined) return this.#pathPage(pathTo, query)
     const step = order === 'asc' ? 1 : -1
     const start = order === 'asc' ? -1 : this.#turns.length
     const index = after === undefined ? start : this.#indexById.get(after)
@@ -153,6 +156,16 @@ export class MemoryLog {
   turnsOfItem(id: string): readonly Turn[] {
     const indexes = this.#indexesByItem.get(id) ?? []
     return indexes.toReversed().flatMap((index) => this.#turns[index]?.turn ?? [])
+  }
+
+  #pathPage(to: string, { limit, order, after }: StorePageQuery): StorePage<Turn> {
+    const end = this.#find(to)?.node
+    const start = after === undefined ? undefined : this.#find(after)?.node
+    const isThere = start !== undefined && end !== undefined && isOnPath(start, end, this.#at)
+    if (after !== undefined && !isThere) return { outcome: 'unknown-after' }
+    if (end === undefined) return { outcome: 'found', entries: [], hasMore: false }
+    const path = { end, at: this.#at, turnsTo: this.#turnsTo }
+    return { outcome: 'found', ...pagePathTurns(path, { limit, order, after: start }) }
   }
 
   readonly #at = (seq: number): TreeNode | undefined => {

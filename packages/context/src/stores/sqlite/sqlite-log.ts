@@ -1,6 +1,6 @@
 import type { Item } from '@fairlead/llm'
 import { childNode, isOnPath, type TreeNode } from '../../turns/tree-node.ts'
-import { itemsOf, pagePathItems, turnOnPath } from '../../turns/page-path.ts'
+import { itemsOf, pagePathItems, pagePathTurns, turnOnPath } from '../../turns/page-path.ts'
 import { readableTurn } from '../../turns/readable-turn.ts'
 import { outlineOf, outlineVersion, type TurnOutline } from '../../turns/turn-outline.ts'
 import type { Turn } from '../../turns/turn.ts'
@@ -10,6 +10,7 @@ import {
   type IdentifiedItem,
   type StorePage,
   type StorePageQuery,
+  type TurnPageQuery,
 } from '../turn-queries.ts'
 import { parseStored, readNode, readTurn, turnTexts } from './sqlite-rows.ts'
 import type { Statements } from './statements.ts'
@@ -80,10 +81,18 @@ export class SqliteLog {
     })
   }
 
-  turnPage(conversation: number, query: StorePageQuery): StorePage<Turn> {
-    const { limit, order, after } = query
+  turnPage(conversation: number, query: TurnPageQuery): StorePage<Turn> {
+    const { limit, order, after, pathTo } = query
     const start = after === undefined ? undefined : this.#nodeOf(conversation, after)
     if (after !== undefined && start === undefined) return { outcome: 'unknown-after' }
+    if (pathTo !== undefined) {
+      const path = this.#pathTo(conversation, pathTo)
+      if (path === undefined) return { outcome: 'found', entries: [], hasMore: false }
+      if (start !== undefined && !isOnPath(start, path.end, path.at)) {
+        return { outcome: 'unknown-after' }
+      }
+      return { outcome: 'found', ...pagePathTurns(path, { limit, order, after: start }) }
+    }
     const [rows, from] =
       order === 'asc' ? [this.#sql.turnsAfter, 0] : [this.#sql.turnsBefore, Number.MAX_SAFE_INTEGER]
     const found = rows.all(conversation, start?.seq ?? from, limit + 1)
@@ -96,13 +105,7 @@ export class SqliteLog {
     head: string | null,
     { limit, order, after }: StorePageQuery,
   ): StorePage<IdentifiedItem> {
-    const end = head === null ? undefined : this.#nodeOf(conversation, head)
-    const at = this.#nodesOf(conversation)
-    const path = end && {
-      end,
-      at,
-      turnsTo: (node: TreeNode, count: number) => this.#turnsTo(conversation, node.seq, count),
-    }
+    const path = head === null ? undefined : this.#pathTo(conversation, head)
     const turn =
       after === undefined || path === undefined
         ? undefined
@@ -197,6 +200,18 @@ export class SqliteLog {
 
   #nodeOf(conversation: number, turnId: string): TreeNode | undefined {
     return readNode(this.#sql.nodeById.get(conversation, turnId))
+  }
+
+  /** The path to a turn, for reading it piece by piece; undefined if there is no such turn. */
+  #pathTo(conversation: number, turnId: string) {
+    const end = this.#nodeOf(conversation, turnId)
+    return (
+      end && {
+        end,
+        at: this.#nodesOf(conversation),
+        turnsTo: (node: TreeNode, count: number) => this.#turnsTo(conversation, node.seq, count),
+      }
+    )
   }
 
   #nodesOf(conversation: number): (seq: number) => TreeNode | undefined {

@@ -16,6 +16,7 @@ import type {
   StorePage,
   StorePageQuery,
   SubjectRemoval,
+  TurnPageQuery,
 } from '../turn-queries.ts'
 import {
   plansPerConversation,
@@ -129,7 +130,7 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
     return this.#transactions.run(() => this.#log.outline(row.number, afterSeq))
   }
 
-  async turnPage(tenant: string, id: string, query: StorePageQuery): Promise<StorePage<Turn>> {
+  async turnPage(tenant: string, id: string, query: TurnPageQuery): Promise<StorePage<Turn>> {
     const row = this.#conversations.live(tenant, id)
     return row === undefined ? { outcome: 'missing' } : this.#log.turnPage(row.number, query)
   }

@@ -4,8 +4,8 @@ import { outlineOf } from '../../turns/turn-outline.ts'
 import type { Conversation } from '../../turns/conversation.ts'
 import type { Turn } from '../../turns/turn.ts'
 import { withTurns } from '../../turns/with-turns.ts'
-import type { StorePageQuery } from '../turn-queries.ts'
 import type { ContextStore } from '../context-store.ts'
+import type { StorePageQuery, TurnPageQuery } from '../turn-queries.ts'
 import type { TurnStore } from '../turn-store.ts'
 import { conversationAt, ended, text, turnOf } from './turns.ts'
 
@@ -168,6 +168,27 @@ export function describeTreeContract(name: string, run: RunWithStore): void {
         expect((await store.turnPage('b', 'c1', { limit: 2, order: 'asc' })).outcome).toBe(
           'missing',
         )
+      }))
+
+    it('is paged by the turns of one path', () =>
+      run(async (store) => {
+        await grow(store, forked())
+        const page = async (query: TurnPageQuery) => {
+          const found = await store.turnPage('a', 'c1', query)
+          return found.outcome === 'found' ? [ids(found.entries), found.hasMore] : found.outcome
+        }
+        const path = { pathTo: 'turn_5', limit: 2 }
+        expect(await page({ ...path, order: 'asc' })).toEqual([['turn_1', 'turn_2'], true])
+        expect(await page({ ...path, order: 'asc', after: 'turn_2' })).toEqual([
+          ['turn_4', 'turn_5'],
+          false,
+        ])
+        expect(await page({ ...path, order: 'desc', after: 'turn_4' })).toEqual([
+          ['turn_2', 'turn_1'],
+          false,
+        ])
+        expect(await page({ ...path, order: 'desc', after: 'turn_3' })).toBe('unknown-after')
+        expect(await page({ ...path, pathTo: 'turn_9', order: 'desc' })).toEqual([[], false])
       }))
 
     it('is paged by the items of the selected branch, however the pages are cut', () =>

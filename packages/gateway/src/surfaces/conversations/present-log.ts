@@ -18,7 +18,10 @@ export function presentItems(
 }
 
 /** A turn with its items as OpenAI shows them. Of who answered, only what callers are told anyway. */
-export function presentTurn(turn: Turn, include: ReadonlySet<ItemInclude>): object {
+export function presentTurn(
+  turn: Turn,
+  include: ReadonlySet<ItemInclude>,
+): { readonly id: string } {
   const { answered_by, input, instructions, output, ...rest } = turn
   const present = (items: readonly Item[]): readonly JsonObject[] =>
     items.filter(hasId).map((item) => presentItem(item, include))

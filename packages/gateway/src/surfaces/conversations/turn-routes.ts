@@ -1,0 +1,66 @@
+import { presentConversation, type Turn } from '@fairlead/context'
+import { readItemPage } from '../../conversations/item-page.ts'
+import type { AnswerRoute } from '../surface.ts'
+import {
+  type ConversationRequest,
+  conversationRoute,
+  listOf,
+  referenceOf,
+} from './conversation-route.ts'
+import { presentTurn } from './present-log.ts'
+import { readInclude } from './read-include.ts'
+import { previewOf } from './turn-preview.ts'
+
+const turnPath = '/v1/conversations/{id}/turns/{turn}'
+
+/** The turns of a conversation, its tree, and pins. */
+export const turnRoutes: readonly AnswerRoute[] = [
+  conversationRoute('GET', '/v1/conversations/{id}/turns', async (asked) => {
+    const include = readInclude(asked.request.query)
+    const { hasMore, turns } = await pageOf(asked)
+    return listOf(
+      turns.map((turn) => presentTurn(turn, include)),
+      hasMore,
+    )
+  }),
+  conversationRoute('GET', turnPath, async ({ id, request, store, tenant }) => {
+    const include = readInclude(request.query)
+    return presentTurn(await store.tree.turn(tenant, id, request.parameters['turn'] ?? ''), include)
+  }),
+  conversationRoute('GET', '/v1/conversations/{id}/tree', async (asked) => {
+    const { conversation, hasMore, turns } = await pageOf(asked)
+    const { branch, branches, head } = conversation.ccp
+    return { ...listOf(turns.map(nodeOf), hasMore), head, branch, branches }
+  }),
+  conversationRoute('POST', `${turnPath}/pin`, (asked) => pin(asked, true)),
+  conversationRoute('DELETE', `${turnPath}/pin`, (asked) => pin(asked, false)),
+]
+
+function pageOf({ id, request, store, tenant }: ConversationRequest) {
+  const { query } = request
+  const branch = query.get('branch') ?? undefined
+  return store.tree.turns(tenant, id, { ...readItemPage(query), branch })
+}
+
+async function pin(asked: ConversationRequest, pinned: boolean): Promise<object> {
+  const { request, store } = asked
+  const turn = request.parameters['turn'] ?? ''
+  return presentConversation(await store.tree.pin(referenceOf(asked), turn, pinned))
+}
+
+/** A turn's place in the tree, and enough of its question to know it by. */
+function nodeOf(turn: Turn) {
+  const { id, parent, seq, branch, status, supersedes, pinned, created_at } = turn
+  return {
+    id,
+    object: 'ccp.tree_node',
+    parent,
+    seq,
+    branch,
+    status,
+    supersedes,
+    pinned,
+    created_at,
+    preview: previewOf(turn),
+  }
+}
