@@ -145,6 +145,14 @@ export interface TurnRequest extends PromptRequest {
   /** What the caller sent: new input, possibly preceded by repeated messages. */
   readonly input: readonly Item[]
   readonly variables?: Readonly<Record<string, string>>
+  /** The branch that the turn continues and that is then the selected one. The selected one when left out. */
+  readonly branch?: string
+  /** Id of the turn whose question is asked again, or `last` for the newest of the branch. */
+  readonly regenerate?: string
+  /** Id of the turn, or `last`, whose place the new input takes. */
+  readonly edit?: string
+  /** The subject of a conversation that the turn creates. */
+  readonly subject?: string
   readonly expectedRevision?: number
   readonly idempotencyKey?: string
   readonly requestDigest?: string

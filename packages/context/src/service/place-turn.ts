@@ -1,3 +1,4 @@
+import { invalidField } from '@fairlead/llm'
 import { isModelItem } from '../turns/item-kind.ts'
 import { reachesFarEnough } from '../plan/history-reach.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
@@ -6,6 +7,7 @@ import { outlineOf } from '../turns/turn-outline.ts'
 import { leftOutReason } from '../turns/turn-in-history.ts'
 import { TurnTree } from '../turns/turn-tree.ts'
 import type { Turn } from '../turns/turn.ts'
+import { choiceOf, chosenPlace } from './chosen-place.ts'
 import type { TurnRequest } from './conversations.ts'
 import type { OutlineCache } from './outline-cache.ts'
 import type { TurnBasis } from './turn-basis.ts'
@@ -52,19 +54,31 @@ export class TurnPlacer {
     const { ccp } = conversation
     const head = retried === undefined ? ccp.head : retried.parent
     const instructed = await this.#instructing(basis, basis.path.at(-1))
-    const needsTree = head !== ccp.head || ccp.sends_history || request.input.some(isModelItem)
+    const chosen = await this.#chosen(basis, request)
+    const needsTree =
+      chosen !== undefined ||
+      head !== ccp.head ||
+      ccp.sends_history ||
+      request.input.some(isModelItem)
     const tree = needsTree
       ? await this.#outlines.treeOf(conversation)
       : new TurnTree(
           [...(instructed === undefined ? [] : [instructed]), ...basis.path].map(outlineOf),
         )
     const headTurn = await this.#turn(basis, head)
-    const placement = placeInput(request.input, {
-      tree,
-      head,
-      leftOut: headTurn?.left_out ?? null,
-      sendsHistory: ccp.sends_history,
-    })
+    const placement =
+      chosen === undefined
+        ? placeInput(request.input, {
+            tree,
+            head,
+            leftOut: headTurn?.left_out ?? null,
+            sendsHistory: ccp.sends_history,
+          })
+        : chosenPlace(request, {
+            turn: chosen,
+            instructing: await this.#instructing(basis, await this.#turn(basis, chosen.parent)),
+            sendsHistory: ccp.sends_history,
+          })
     const parent = await this.#turn(basis, placement.parent)
     const continuesEpoch = followsEpoch(basis, placement.parent, tree)
     const reach = { request, targets: request.targets, epoch: ccp.epoch, continuesEpoch }
@@ -80,6 +94,16 @@ export class TurnPlacer {
       pinned: await this.#pinned(basis, parent, tree, path),
       continuesEpoch,
     }
+  }
+
+  /** The turn that the request itself chooses; undefined if it chooses none. */
+  async #chosen(basis: TurnBasis, request: TurnRequest): Promise<Turn | undefined> {
+    const choice = choiceOf(request)
+    if (choice === undefined) return undefined
+    const { head } = basis.conversation.ccp
+    const turn = await this.#turn(basis, choice.id === 'last' ? head : choice.id)
+    if (turn === undefined) throw invalidField(choice.param, 'the conversation has no such turn.')
+    return turn
   }
 
   async #turn({ conversation, path }: TurnBasis, id: string | null): Promise<Turn | undefined> {

@@ -1,4 +1,4 @@
-import { missingField } from '@fairlead/llm'
+import { invalidField, missingField } from '@fairlead/llm'
 import type { TurnPromptSource } from '../plan/prompt-source.ts'
 import { TurnPrompts } from '../plan/turn-prompts.ts'
 import type { Conversation } from '../turns/conversation.ts'
@@ -35,7 +35,10 @@ export interface PreparedTurn {
 /** Makes the turn, its first prompt and the resulting conversation, and stores nothing. */
 export function prepareTurn(source: TurnSource): PreparedTurn {
   const { conversation, place, request, newId, nowMs, countsFor } = source
-  if (request.input.length === 0) throw missingField('messages', 'send at least one message')
+  if (request.input.length === 0 && request.regenerate === undefined) {
+    throw missingField('messages', 'send at least one message')
+  }
+  checkSubjectOf(conversation, request)
   const variables = { ...conversation.ccp.variables, ...request.variables }
   checkVariables(variables)
   const { continuesEpoch, instructing, path, placement } = place
@@ -80,4 +83,13 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
     turn: begun,
     prompts,
   }
+}
+
+/** A subject is chosen when a conversation is made. */
+function checkSubjectOf({ ccp }: Conversation, { subject }: TurnRequest): void {
+  if (subject === undefined || subject === ccp.subject) return
+  throw invalidField(
+    'context.subject',
+    'the conversation exists already, with another subject or none.',
+  )
 }

@@ -1,6 +1,12 @@
 import { invalidField } from '@fairlead/llm'
 import type { TurnStore } from '../stores/turn-store.ts'
-import { branchNameRule, freeBranchName, headOf, isBranchName } from '../turns/branch-name.ts'
+import {
+  branchNameRule,
+  freeBranchName,
+  headOf,
+  isBranchName,
+  selection,
+} from '../turns/branch-name.ts'
 import { branchesMax, pinnedMax, type Conversation } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import {
@@ -77,7 +83,7 @@ export class TreeService implements ConversationTree {
       await this.#endedTurn(reference, fromTurn, 'from_turn')
       if (Object.keys(ccp.branches).length >= branchesMax) throw tooManyBranches()
       const branches = { ...ccp.branches, [name]: fromTurn }
-      return { ccp: select ? { branches, branch: name, head: fromTurn } : { branches } }
+      return { ccp: { branches, ...(select ? selection(ccp, name, fromTurn) : {}) } }
     })
   }
 
@@ -85,7 +91,7 @@ export class TreeService implements ConversationTree {
     return changeConversation(this.#store, reference, (before) => {
       const head = headOf(before, branch)
       if (head === undefined) throw branchNotFound(branch, 'branch')
-      return branch === before.ccp.branch ? undefined : { ccp: { branch, head } }
+      return branch === before.ccp.branch ? undefined : { ccp: selection(before.ccp, branch, head) }
     })
   }
 
@@ -96,7 +102,7 @@ export class TreeService implements ConversationTree {
       const ending = Object.entries(ccp.branches).find(([, head]) => head === turnId)
       const branch = ending?.[0] ?? ccp.branch
       const branches = { ...ccp.branches, [branch]: turnId }
-      return { ccp: { branch, branches, head: turnId } }
+      return { ccp: { branches, ...selection(ccp, branch, turnId) } }
     })
   }
 
@@ -111,10 +117,9 @@ export class TreeService implements ConversationTree {
       if (name === branch) return undefined
       if (headOf(before, name) !== undefined) throw branchExists(name)
       const { ccp } = before
-      const renamed = Object.entries(ccp.branches).map(([one, head]) => [
-        one === branch ? name : one,
-        head,
-      ])
+      const renamed = Object.entries(ccp.branches).map(
+        ([one, head]) => [one === branch ? name : one, head] as const,
+      )
       return {
         ccp: {
           branches: Object.fromEntries(renamed),

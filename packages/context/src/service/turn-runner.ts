@@ -26,11 +26,12 @@ import { TurnPlacer } from './place-turn.ts'
 import { PlanFigures } from './plan-figures.ts'
 import { prepareTurn, type PreparedTurn } from './prepare-turn.ts'
 import { RunningTurns } from './running-turns.ts'
+import { onChosenBranch } from './on-chosen-branch.ts'
 import { withinDeadline } from './store-deadline.ts'
 import type { TokenFigures } from './token-figures.ts'
 import { basisTurns, emptyBasis, type TurnBasis } from './turn-basis.ts'
 import { turnAnswer } from './turn-answer.ts'
-import { checkConversationId, checkMayBeCreated } from './validate-conversation.ts'
+import { checkConversationId, checkMayBeCreated, checkSubject } from './validate-conversation.ts'
 
 /** How often to look again at a conversation whose running turn belongs to another process. */
 const lockPollMs = 50
@@ -135,18 +136,25 @@ export class TurnRunner {
     checkConversationId(id)
     const query = {
       pathMax: basisTurns,
+      ...(request.branch === undefined ? {} : { branch: request.branch }),
       ...(request.idempotencyKey === undefined ? {} : { key: request.idempotencyKey }),
       ...(request.requestDigest === undefined ? {} : { digest: request.requestDigest }),
     }
     const stored = await this.#store.basis(tenant, id, query)
-    if (stored !== undefined) return { ...stored, isStored: true }
+    if (stored !== undefined) {
+      const conversation = onChosenBranch(stored.conversation, request.branch)
+      return { ...stored, conversation, isStored: true }
+    }
     checkMayBeCreated(id, createIfMissing)
     return this.#unsaved(request)
   }
 
-  #unsaved({ tenant, conversation: id }: TurnRequest): TurnBasis {
+  #unsaved({ tenant, conversation: id, branch, subject }: TurnRequest): TurnBasis {
     const { storeName: store, clock } = this.#settings
-    return emptyBasis(newConversation({ id, tenant, store, nowMs: clock.now() }))
+    if (subject !== undefined) checkSubject(subject)
+    const about = subject === undefined ? {} : { subject }
+    const empty = newConversation({ id, tenant, store, nowMs: clock.now(), ...about })
+    return emptyBasis(onChosenBranch(empty, branch))
   }
 
   async #prepare(

@@ -3,6 +3,8 @@ import type { Conversation } from '../turns/conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 
 export interface BasisQuery {
+  /** The branch whose path is read; the selected one when left out. */
+  readonly branch?: string
   /** The most turns of the path; a whole number. */
   readonly pathMax: number
   /** An idempotency key to look for. */
@@ -15,9 +17,9 @@ export interface BasisQuery {
 export interface ConversationBasis {
   readonly conversation: Conversation
   readonly running: Turn | undefined
-  /** The end of the path to `ccp.head`, oldest first. */
+  /** The end of the path to the head of the branch, oldest first; empty for an unknown branch. */
   readonly path: readonly Turn[]
-  /** Pinned turns of the path to `ccp.head` that are not in `path`, oldest first. */
+  /** Pinned turns of the path to that head that are not in `path`, oldest first. */
   readonly pinned: readonly Turn[]
   /** The newest turn with the idempotency key, on any branch. */
   readonly keyed: Turn | undefined

@@ -14,6 +14,18 @@ export function headOf({ ccp }: Conversation, branch: string): string | null | u
   return branch === ccp.branch ? ccp.head : undefined
 }
 
+/**
+ * What selecting a branch, or another newest turn of it, changes. The epoch goes on only where the
+ * next prompt proves to begin as its prompts did.
+ */
+export function selection(
+  { epoch }: Conversation['ccp'],
+  branch: string,
+  head: string | null,
+): Pick<Conversation['ccp'], 'branch' | 'epoch' | 'head'> {
+  return { branch, head, epoch: { ...epoch, from_turn: null, cut_for: null, rule: '' } }
+}
+
 /** A name that no branch has: `branch-2` and so on. */
 export function freeBranchName(conversation: Conversation): string {
   for (let number = Object.keys(conversation.ccp.branches).length + 1; ; number++) {

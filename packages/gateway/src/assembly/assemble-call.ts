@@ -109,13 +109,14 @@ function withPrompt(
 
 async function createConversation({ caller, request, runtime, services }: Call) {
   const conversations = await services.stores.of(runtime)
-  const { idempotencyKey: key, persona, strategy } = request.context
+  const { idempotencyKey: key, persona, strategy, subject } = request.context
   if (key !== undefined) checkKeyAccess(caller, runtime)
   const { id, ccp } = await conversations.create({
     tenant: caller.tenant,
     ...(key === undefined ? {} : { key }),
     ...(persona === undefined ? {} : { persona }),
     ...(strategy === undefined ? {} : { strategy }),
+    ...(subject === undefined ? {} : { subject }),
   })
   return { id, chosen: ccp }
 }

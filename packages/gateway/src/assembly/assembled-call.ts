@@ -106,7 +106,7 @@ export class AssembledCall {
 export function decodeCall(
   dialect: Dialect,
   request: CallRequest,
-  { messagesOptional = request.prompt !== undefined }: DecodeOptions = {},
+  { messagesOptional = request.messagesOptional }: DecodeOptions = {},
 ): ModelRequest {
   const { model, sent } = request
   const body = { ...request.fields(), model }

@@ -52,7 +52,7 @@ export function turnRequest(
   const personaName = context.persona ?? chosen.persona ?? undefined
   const persona =
     personaName === undefined ? defaultPersona(runtime) : findPersona(personaName, caller, runtime)
-  const { expectedRevision, idempotencyKey, isRetry } = context
+  const { branch, edit, expectedRevision, idempotencyKey, isRetry, regenerate, subject } = context
   return {
     persona,
     request: {
@@ -70,6 +70,10 @@ export function turnRequest(
       ),
       persona: persona === undefined ? undefined : personaInput(persona),
       variables: textVariables(context.variables),
+      ...(branch === undefined ? {} : { branch }),
+      ...(regenerate === undefined ? {} : { regenerate }),
+      ...(edit === undefined ? {} : { edit }),
+      ...(subject === undefined ? {} : { subject }),
       ...(expectedRevision === undefined ? {} : { expectedRevision }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(digest === undefined ? {} : { requestDigest: digest }),
@@ -119,6 +123,7 @@ export function checkKeyAccess(caller: Caller, runtime: Runtime): void {
   if (isSharedTenant(caller, runtime)) throw gatewayError.anonymousKey()
 }
 
-function isSharedTenant(caller: Caller, { access }: Runtime): boolean {
+/** Whether the caller is one of those without a key, who are one tenant, where others have one. */
+export function isSharedTenant(caller: Caller, { access }: Pick<Runtime, 'access'>): boolean {
   return caller === access.anonymous && access.mode === 'Optional'
 }

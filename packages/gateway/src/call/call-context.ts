@@ -14,6 +14,14 @@ export interface CallContext {
   /** `name` or `name@version`. */
   readonly prompt: string | undefined
   readonly variables: JsonObject
+  /** The branch to continue. */
+  readonly branch: string | undefined
+  /** The turn whose question is asked again; `last` for the newest. */
+  readonly regenerate: string | undefined
+  /** The turn whose place the new input takes; `last` for the newest. */
+  readonly edit: string | undefined
+  /** The subject of a conversation that the call creates. */
+  readonly subject: string | undefined
   readonly expectedRevision: number | undefined
   readonly idempotencyKey: string | undefined
   /** Whether the caller's SDK says that it sends the call again. */
@@ -26,6 +34,10 @@ const knownFields = new Set([
   'strategy',
   'prompt',
   'variables',
+  'branch',
+  'regenerate',
+  'edit',
+  'subject',
   'expected_revision',
 ])
 
@@ -42,18 +54,20 @@ export function readCallContext(headers: HeaderFields, value: unknown): CallCont
       `there is no such field; use one of ${[...knownFields].join(', ')}.`,
     )
   }
-  const named = (name: 'conversation' | 'persona' | 'strategy' | 'prompt') =>
-    shortName(
-      readHeader(headers, `x-fairlead-${name}`) ??
-        readOptional(body[name], `context.${name}`, readNonEmptyString),
-      `context.${name}`,
-    )
+  const given = (name: string) =>
+    shortName(readOptional(body[name], `context.${name}`, readNonEmptyString), `context.${name}`)
+  const named = (name: string) =>
+    shortName(readHeader(headers, `x-fairlead-${name}`), `context.${name}`) ?? given(name)
   return {
     conversation: named('conversation'),
     persona: named('persona'),
     strategy: named('strategy'),
     prompt: named('prompt'),
     variables: readOptional(body['variables'], 'context.variables', readObject) ?? {},
+    branch: named('branch'),
+    regenerate: given('regenerate'),
+    edit: given('edit'),
+    subject: named('subject'),
     expectedRevision: readExpectedRevision(headers.get('if-match'), body['expected_revision']),
     idempotencyKey: shortName(readHeader(headers, 'Idempotency-Key'), 'Idempotency-Key'),
     isRetry: isSdkRetry(headers),

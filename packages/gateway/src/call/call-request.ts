@@ -51,6 +51,11 @@ export class CallRequest {
     this.inputTokens = Math.ceil((sent.textLength + textLength(rendered)) / 4)
   }
 
+  /** Whether it may lack messages of its own: what is asked comes from elsewhere. */
+  get messagesOptional(): boolean {
+    return this.prompt !== undefined || this.context.regenerate !== undefined
+  }
+
   /** The parsed body; parsed again only if it was released. */
   fields(): JsonObject {
     this.#fields ??= parseJsonObject(this.body)

@@ -19,16 +19,23 @@ interface ChatSender {
   readonly services: Services
 }
 
+interface ChatRequestOptions extends DecodeOptions {
+  readonly keepsResponses?: boolean
+  /** The conversation and what is to be done with which of its turns. */
+  readonly place?: Pick<CallContext, 'conversation'> &
+    Partial<Pick<CallContext, 'edit' | 'regenerate'>>
+}
+
 /**
  * The body of a chat request in the sender's dialect, with the PromptTemplate that it names. Throws
  * a ModelError for what is wrong in it. With `messagesOptional` it may lack messages, as it may with
- * a PromptTemplate; `model` and `stream` are what its path says; with `keepsResponses` it says what
- * is to become of its response.
+ * a PromptTemplate; `model`, `stream` and `place` are what its path says; with `keepsResponses` it
+ * says what is to become of its response.
  */
 export function readChatRequest(
   body: Buffer,
   sender: ChatSender,
-  options: DecodeOptions & { readonly keepsResponses?: boolean } = {},
+  { place, ...options }: ChatRequestOptions = {},
 ): CallRequest {
   const { dialect, headers, runtime } = sender
   const { limits } = runtime.snapshot.gateway
@@ -41,10 +48,14 @@ export function readChatRequest(
   const { context: given } = fields
   const isForeign = given !== undefined && dialect.passage.isOwnContext?.(given) === true
   const kept = options.keepsResponses === true ? readKeptRequest(fields) : undefined
-  const context = withConversation(readCallContext(headers, isForeign ? undefined : given), kept)
+  const context = withPlace(
+    withConversation(readCallContext(headers, isForeign ? undefined : given), kept),
+    place,
+  )
   const { prompt } = context
   const rendered = prompt === undefined ? undefined : renderNamed(prompt, sender, context)
-  const messagesOptional = options.messagesOptional === true || rendered !== undefined
+  const messagesOptional =
+    options.messagesOptional === true || rendered !== undefined || context.regenerate !== undefined
   return new CallRequest({
     body,
     outline,
@@ -55,6 +66,28 @@ export function readChatRequest(
     sent: dialect.passage.inspect(fields, { ...options, messagesOptional }),
     defaultModel: runtime.snapshot.gateway.defaultModel,
   })
+}
+
+/** Throws for a place in a conversation that is given twice, or without a conversation. */
+function withPlace(given: CallContext, place: ChatRequestOptions['place']): CallContext {
+  const chosen = { ...place }
+  for (const name of ['conversation', 'edit', 'regenerate'] as const) {
+    if (place === undefined || given[name] === undefined) continue
+    if (given[name] === place[name]) continue
+    throw invalidField(`context.${name}`, 'the path says it already; leave it out.')
+  }
+  const context = { ...given, ...chosen }
+  const { conversation } = context
+  for (const name of ['branch', 'edit', 'regenerate', 'subject'] as const) {
+    if (context[name] === undefined) continue
+    if (conversation === undefined) {
+      throw invalidField(`context.${name}`, 'it needs a conversation; name one, or "new".')
+    }
+    if (conversation === 'new' && (name === 'edit' || name === 'regenerate')) {
+      throw invalidField(`context.${name}`, 'a new conversation has no turns yet.')
+    }
+  }
+  return context
 }
 
 /** An API may have a field of its own for the conversation. */

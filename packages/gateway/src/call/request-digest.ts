@@ -9,10 +9,19 @@ const deliveryFields: ReadonlySet<string> = new Set(['stream', 'stream_options']
  * Identifies what a call asks: its model and its bytes, but for how the answer is delivered. Equal
  * for a call that is sent again.
  */
-export function requestDigest({ body, model, outline: known }: CallRequest): string {
+export function requestDigest({ body, context, model, outline: known }: CallRequest): string {
   const outline = known ?? outlineBody(body, noUniqueFields)
   const isPlain = outline.members.every(({ name }) => !deliveryFields.has(name))
   const asked = isPlain ? body : spliceTopLevel(body, { remove: [...deliveryFields] }, outline)
-  const digest = createHash('sha256').update(JSON.stringify(model)).update(asked).digest('hex')
+  const { branch, edit, regenerate } = context
+  // These may stand in the path or in a header alone.
+  const place = [branch, regenerate, edit].some((name) => name !== undefined)
+    ? JSON.stringify([branch, regenerate, edit])
+    : ''
+  const digest = createHash('sha256')
+    .update(JSON.stringify(model))
+    .update(place)
+    .update(asked)
+    .digest('hex')
   return `sha256:${digest}`
 }

@@ -3,9 +3,9 @@ import { testGateway } from './test-gateway.ts'
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 type Headers = Readonly<Record<string, string>>
-type Body = Readonly<Record<string, unknown>>
+export type Body = Readonly<Record<string, unknown>>
 
-export interface Told {
+interface Told {
   readonly status: number
   readonly body: Body
 }
@@ -16,7 +16,7 @@ const nothing = { models: [], promptTemplates: [], personas: [], contextStrategi
 /** A client of a gateway's conversations whose consumers are `app` and `other`; '' has no key. */
 export async function conversationClient(auth: 'Required' | 'Optional' = 'Required') {
   const gateway = await testGateway({
-    gateway: { auth, anonymousAccess: { ...nothing, models: ['*'] } },
+    gateway: { auth, defaultModel: 'm', anonymousAccess: { ...nothing, models: ['*'] } },
     providers: [simulatorOf('simulator')],
     consumers: [consumerOf('app'), consumerOf('other')],
     secrets: { app: 'key-app', other: 'key-other' },

@@ -1,4 +1,5 @@
 import type { ContextPlan } from '../../plan/context-plan.ts'
+import { headOf } from '../../turns/branch-name.ts'
 import type { Conversation } from '../../turns/conversation.ts'
 import {
   listScanMax,
@@ -35,8 +36,9 @@ export class MemoryConversations {
     const entry = this.#entries.live(tenant, id)
     if (entry === undefined) return undefined
     const { conversation, log } = entry
-    const { head, pinned } = conversation.ccp
-    const { pathMax, key, digest } = query
+    const { pinned, branch: selected } = conversation.ccp
+    const { pathMax, key, digest, branch = selected } = query
+    const head = headOf(conversation, branch) ?? null
     return {
       conversation,
       running: log.running,

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '@fairlead/base'
 import type { ContextPlan } from '../../plan/context-plan.ts'
+import { headOf } from '../../turns/branch-name.ts'
 import type { Conversation } from '../../turns/conversation.ts'
 import type { Turn } from '../../turns/turn.ts'
 import type { TurnOutline } from '../../turns/turn-outline.ts'
@@ -96,13 +97,14 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
   async basis(
     tenant: string,
     id: string,
-    { pathMax, key, digest }: BasisQuery,
+    { pathMax, key, digest, branch }: BasisQuery,
   ): Promise<ConversationBasis | undefined> {
     const row = this.#conversations.live(tenant, id)
     if (row === undefined) return undefined
     const { number, running } = row
     const conversation = this.#conversations.body(number)
-    const { head, pinned } = conversation.ccp
+    const { branch: selected, pinned } = conversation.ccp
+    const head = headOf(conversation, branch ?? selected) ?? null
     const log = this.#log
     return {
       conversation,

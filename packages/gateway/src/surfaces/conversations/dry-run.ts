@@ -28,11 +28,12 @@ export async function dryRun(
     idempotencyKey: undefined,
     isRetry: false,
   }
+  const options = { messagesOptional: context.regenerate !== undefined }
   const model =
     readOptional(fields['model'], 'model', readModelName) ?? runtime.snapshot.gateway.defaultModel
   if (model === undefined) throw missingField('model', 'name a model; GET /v1/models lists them')
   checkListLengths(fields, dialect.passage, runtime.snapshot.gateway.limits)
-  const { features, outputTokensMax, stream, textLength } = dialect.passage.inspect(fields)
+  const { features, outputTokensMax, stream, textLength } = dialect.passage.inspect(fields, options)
   const inputTokens = Math.ceil(textLength / 4)
   const content = new CallContent({
     caller,
@@ -71,7 +72,7 @@ export async function dryRun(
     id === 'new'
       ? { persona: null, strategy: null }
       : await chosenFor(id, caller.tenant, conversations)
-  const asked = format.decodeRequest({ ...fields, model })
+  const asked = format.decodeRequest({ ...fields, model }, options)
   const { request } = turnRequest(id, chosen, {
     caller,
     runtime,

@@ -1,3 +1,4 @@
+import { isSharedTenant } from '../../assembly/turn-request.ts'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { SurfaceRequest } from '../surface.ts'
 
@@ -6,6 +7,5 @@ import type { SurfaceRequest } from '../surface.ts'
  * all of a tenant's conversations would show each of them what the others said.
  */
 export function checkOwnTenant({ caller, runtime }: SurfaceRequest): void {
-  const { anonymous, mode } = runtime.access
-  if (caller === anonymous && mode === 'Optional') throw gatewayError.anonymousTenant()
+  if (isSharedTenant(caller, runtime)) throw gatewayError.anonymousTenant()
 }

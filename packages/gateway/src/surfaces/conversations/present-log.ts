@@ -21,7 +21,7 @@ export function presentItems(
 export function presentTurn(
   turn: Turn,
   include: ReadonlySet<ItemInclude>,
-): { readonly id: string } {
+): JsonObject & { readonly id: string } {
   const { answered_by, input, instructions, output, ...rest } = turn
   const present = (items: readonly Item[]): readonly JsonObject[] =>
     items.filter(hasId).map((item) => presentItem(item, include))

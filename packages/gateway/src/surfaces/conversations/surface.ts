@@ -15,6 +15,7 @@ import { itemRoutes } from './item-routes.ts'
 import { listRoutes } from './list-routes.ts'
 import { settingsRoutes } from './settings-routes.ts'
 import { subjectRoutes } from './subject-routes.ts'
+import { turnCalls } from './turn-calls.ts'
 import { turnRoutes } from './turn-routes.ts'
 
 /** OpenAI's Conversations API, with turns, branches and plans added. */
@@ -36,6 +37,7 @@ export const conversations: Surface = {
     conversationRoute('DELETE', '/v1/conversations/{id}', removeConversation),
     ...itemRoutes,
     ...turnRoutes,
+    ...turnCalls,
     ...branchRoutes,
     ...settingsRoutes,
     conversationRoute('POST', '/v1/conversations/{id}/plan', async ({ store, id, request }) =>

@@ -1,5 +1,5 @@
 import type { Turn } from '@fairlead/context'
-import type { Item } from '@fairlead/llm'
+import type { ContentPart, Item } from '@fairlead/llm'
 
 const lengthMax = 80
 
@@ -17,12 +17,16 @@ export function previewOf({ input }: Pick<Turn, 'input'>): string {
 }
 
 function* textsOf(item: Item): Iterable<string> {
-  const parts =
-    item.type === 'message' ? item.content : item.type === 'function_call_output' ? item.output : []
+  const parts = partsOf(item)
   if (typeof parts === 'string') yield parts
   else for (const part of parts) if ('text' in part) yield part.text
 }
 
+function partsOf(item: Item): string | readonly ContentPart[] {
+  if (item.type === 'message') return item.content
+  return item.type === 'function_call_output' ? item.output : []
+}
+
 function cut(text: string): string {
-  return [...text.trim()].slice(0, lengthMax).join('')
+  return Array.from(text.trim()).slice(0, lengthMax).join('')
 }
