@@ -12,6 +12,7 @@ import type { Turn } from '../turns/turn.ts'
 import { withTurns } from '../turns/with-turns.ts'
 import { createIds, isOwnConversationId, type NewId } from '../turns/ulid.ts'
 import { changeConversation, type ConversationReference } from './change-conversation.ts'
+import { ConversationArchive } from './conversation-archive.ts'
 import {
   conversationExists,
   conversationHeld,
@@ -67,6 +68,7 @@ export function createConversations(options: ConversationsOptions): Conversation
 class ConversationsService implements Conversations {
   readonly responses: ResponsesService
   readonly tree: TreeService
+  readonly archive: ConversationArchive
   readonly #store: TurnStore
   readonly #storeName: string
   readonly #clock: Clock
@@ -93,6 +95,12 @@ class ConversationsService implements Conversations {
     this.#itemChanges = new ItemChanges({ store: this.#store, clock, newId: this.#newId })
     this.responses = new ResponsesService(settings, this.#newId)
     this.tree = new TreeService(this.#store)
+    this.archive = new ConversationArchive({
+      store: this.#store,
+      storeName,
+      clock,
+      newId: this.#newId,
+    })
     if (!settings.sweepsExpired) return
     const expiring = { expire: () => this.#store.expire(), responses: this.responses }
     this.#sweep = new ExpirySweep(expiring, clock, logger)

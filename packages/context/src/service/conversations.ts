@@ -9,6 +9,7 @@ import type { Conversation, ConversationRetention } from '../turns/conversation.
 import type { Turn, TurnStatus } from '../turns/turn.ts'
 import type { FollowedAnswer } from './followed-answer.ts'
 import type { ConversationReference } from './change-conversation.ts'
+import type { ConversationArchive } from './conversation-archive.ts'
 import type { ConversationTree } from './conversation-tree.ts'
 import type { SubjectErasure } from './erase-subject.ts'
 import type { ConversationList, ConversationListRequest } from './list-conversations.ts'
@@ -24,6 +25,8 @@ export interface Conversations {
   readonly responses: Responses
   /** Their turns and branches. */
   readonly tree: ConversationTree
+  /** Exports and imports. */
+  readonly archive: Pick<ConversationArchive, 'export' | 'import'>
   create(request: CreateConversation): Promise<Conversation>
   get(tenant: string, id: string): Promise<Conversation>
   /** Throws a ModelError 409 `legal_hold` for one that is held. */

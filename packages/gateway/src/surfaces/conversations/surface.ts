@@ -2,6 +2,7 @@ import { presentConversation } from '@fairlead/context'
 import { invalidField, missingField, openAiChat } from '@fairlead/llm'
 import { readJson } from '../read-json.ts'
 import type { Surface } from '../surface.ts'
+import { archiveRoutes } from './archive-routes.ts'
 import { branchRoutes } from './branch-routes.ts'
 import {
   type ConversationRequest,
@@ -40,6 +41,7 @@ export const conversations: Surface = {
     ...turnCalls,
     ...branchRoutes,
     ...settingsRoutes,
+    ...archiveRoutes,
     conversationRoute('POST', '/v1/conversations/{id}/plan', async ({ store, id, request }) =>
       dryRun(id, await readJson(request), store, request),
     ),

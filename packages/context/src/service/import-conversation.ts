@@ -1,0 +1,141 @@
+import { isJsonObject } from '@fairlead/base'
+import type { ContextPlan } from '../plan/context-plan.ts'
+import type { ConversationChange, TurnStore } from '../stores/turn-store.ts'
+import type { Conversation } from '../turns/conversation.ts'
+import type { Turn } from '../turns/turn.ts'
+import type { NewId } from '../turns/ulid.ts'
+import { conversationExists } from './conversation-errors.ts'
+import { readImport, type ImportedConversation } from './imported-conversation.ts'
+
+export interface ImportRequest {
+  readonly tenant: string
+  /** The parsed lines of an export. */
+  readonly lines: readonly unknown[]
+  /** Whether conversation and turns keep their ids; the conversation's must then be free. */
+  readonly keepIds: boolean
+}
+
+interface ImportParts {
+  readonly store: Pick<TurnStore, 'append' | 'remove'>
+  readonly storeName: string
+  readonly newId: NewId
+  readonly nowMs: number
+}
+
+/** How many turns are stored at a time, so that others are served in between. */
+const turnsPerChange = 200
+
+/**
+ * Stores an exported conversation under new ids. Those of items stay, as do the times; it is made
+ * part by part and deleted again if one cannot be stored. Throws a ModelError: 400 `invalid_import`,
+ * 409 `conversation_exists`.
+ */
+export async function importConversation(
+  { tenant, lines, keepIds }: ImportRequest,
+  { store, storeName, newId, nowMs }: ImportParts,
+): Promise<Conversation> {
+  const read = readImport(lines, { tenant, store: storeName, nowMs })
+  const named = withNewIds(read, newId, keepIds)
+  const { id } = named.conversation
+  let isBegun = false
+  try {
+    for (const change of changesOf(named)) {
+      if ((await store.append(change)) !== 'stored') throw conversationExists(id)
+      isBegun = true
+    }
+  } catch (error) {
+    if (isBegun) await store.remove(tenant, id).catch(() => {})
+    throw error
+  }
+  return named.conversation
+}
+
+/** The parts in which it is stored; only the last has branches, subject and retention. */
+function* changesOf({
+  conversation,
+  plans,
+  turns,
+}: ImportedConversation): Generator<ConversationChange> {
+  const { ccp } = conversation
+  const steps = stepsOf({ plans, turns })
+  const before = ccp.revision - steps
+  const bare = { head: null, branches: {}, retention: { expires_at: null, legal_hold: false } }
+  for (let step = 1; step <= steps; step++) {
+    const added = turns.slice((step - 1) * turnsPerChange, step * turnsPerChange)
+    // One with each change, the last with the last.
+    const plan = plans[step - 1 - steps + plans.length]
+    const isLast = step === steps
+    const revision = before + step
+    yield {
+      expectedRevision: step === 1 ? null : revision - 1,
+      conversation: {
+        ...conversation,
+        ccp: { ...ccp, ...(isLast ? {} : bare), revision },
+      },
+      turns: added,
+      ...(plan === undefined ? {} : { plan }),
+    }
+  }
+}
+
+/** How many changes it takes; no plan comes before the last turns. */
+function stepsOf({ plans, turns }: Pick<ImportedConversation, 'plans' | 'turns'>): number {
+  return Math.max(1, Math.ceil(turns.length / turnsPerChange)) + Math.max(0, plans.length - 1)
+}
+
+/** Plans always get new ids: theirs are known in the whole tenant. */
+function withNewIds(
+  { conversation, plans, turns }: ImportedConversation,
+  newId: NewId,
+  keepIds: boolean,
+): ImportedConversation {
+  const ids = new Map(plans.map(({ id }) => [id, newId('plan_')]))
+  const id = keepIds ? conversation.id : newId('conv_')
+  if (!keepIds) for (const turn of turns) ids.set(turn.id, newId('turn_'))
+  const renamed = (known: string): string => ids.get(known) ?? known
+  const orNull = (known: string | null): string | null => (known === null ? null : renamed(known))
+  const { ccp } = conversation
+  return {
+    conversation: {
+      ...conversation,
+      id,
+      ccp: {
+        ...ccp,
+        revision: Math.max(ccp.revision, stepsOf({ plans, turns })),
+        head: orNull(ccp.head),
+        branches: Object.fromEntries(
+          Object.entries(ccp.branches).map(([name, head]) => [name, renamed(head)] as const),
+        ),
+        pinned: ccp.pinned.map(renamed),
+      },
+    },
+    turns: turns.map((turn): Turn => ({
+      ...turn,
+      id: renamed(turn.id),
+      conversation: id,
+      parent: orNull(turn.parent),
+      instructed_by: orNull(turn.instructed_by),
+      supersedes: orNull(turn.supersedes),
+      left_out: turn.left_out && {
+        before: orNull(turn.left_out.before),
+        turns: turn.left_out.turns.map(renamed),
+      },
+      // A plan that is not in the import is that of another conversation, or of none.
+      plan: turn.plan === null ? null : (ids.get(turn.plan) ?? null),
+    })),
+    plans: plans.map((plan) => ({ ...renameIn(plan, renamed), conversation: id })),
+  }
+}
+
+/** The plan with every turn that it names under its new id. */
+function renameIn(plan: ContextPlan, renamed: (id: string) => string): ContextPlan {
+  const rename = (value: unknown): unknown => {
+    if (typeof value === 'string') return renamed(value)
+    if (Array.isArray(value)) return value.map(rename)
+    if (!isJsonObject(value)) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [name, rename(member)] as const),
+    )
+  }
+  return rename(plan) as ContextPlan
+}
