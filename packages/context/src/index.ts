@@ -72,6 +72,7 @@ export type {
 } from './service/conversations.ts'
 export type { AnswerEnd, AnswerState, FollowedAnswer } from './service/followed-answer.ts'
 export { isStoreUnavailable } from './service/store-deadline.ts'
+export type { Answers, NewAnswer, OpenAnswer } from './service/answers.ts'
 export { pageOf, type Page } from './service/page-items.ts'
 export type { NewResponse, OpenResponse, OpenResponseEnd, Responses } from './service/responses.ts'
 export { presentConversation, type PresentedConversation } from './service/present-conversation.ts'

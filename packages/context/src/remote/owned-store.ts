@@ -14,9 +14,15 @@ import type { CountObservation } from '../tokens/learnt-factor.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import { CountingPlans } from './counting-plans.ts'
+import { OwnedAnswers } from './owned-answers.ts'
 import { OwnedResponses, type ResponseAsker } from './owned-responses.ts'
 import { RunningTurnRegister, type RegisteredTurn } from './running-turn-register.ts'
-import type { ResponseOperation, StoreOperation, TurnOperation } from './store-messages.ts'
+import type {
+  AnswerOperation,
+  ResponseOperation,
+  StoreOperation,
+  TurnOperation,
+} from './store-messages.ts'
 
 /** One process that asks. */
 export interface StoreAsker extends ResponseAsker {
@@ -32,6 +38,7 @@ export class OwnedStore {
   readonly number: number
   readonly store: ContextStore
   readonly #responses: OwnedResponses
+  readonly #answers: OwnedAnswers
   readonly #clock: Clock
   readonly #sweep: ExpirySweep
   readonly #counting: CountingPlans<StoreAsker>
@@ -43,6 +50,7 @@ export class OwnedStore {
     this.#clock = clock
     this.#responses = new OwnedResponses(number, store.responses, clock)
     this.#counting = new CountingPlans(clock)
+    this.#answers = new OwnedAnswers(store.answers)
     this.#sweep = new ExpirySweep(store, clock, logger)
   }
 
@@ -58,6 +66,7 @@ export class OwnedStore {
     if (operation === 'factor-observe') {
       return this.store.factors.observe(list[0] as CountObservation)
     }
+    if (isOfAnswers(operation)) return this.#answers.perform(asker, operation, list)
     return isOfResponses(operation)
       ? this.#responses.perform(asker, operation, list)
       : this.#performOnTurns(asker, operation, list)
@@ -118,6 +127,11 @@ export class OwnedStore {
   /** Ends the running responses of a client as `failed`, with what was flushed. Returns how many. */
   endResponsesOf(asker: StoreAsker): Promise<number> {
     return this.#responses.endThoseOf(asker)
+  }
+
+  /** Forgets the answers that a client makes. Returns how many. */
+  dropAnswersOf(asker: StoreAsker): Promise<number> {
+    return this.#answers.dropThoseOf(asker)
   }
 
   async close(): Promise<void> {
@@ -214,6 +228,14 @@ export class OwnedStore {
   }
 }
 
-function isOfResponses(operation: Exclude<StoreOperation, 'open'>): operation is ResponseOperation {
+function isOfResponses(
+  operation: TurnOperation | ResponseOperation,
+): operation is ResponseOperation {
   return operation.startsWith('response-')
+}
+
+function isOfAnswers(
+  operation: TurnOperation | ResponseOperation | AnswerOperation,
+): operation is AnswerOperation {
+  return operation.startsWith('answer-')
 }

@@ -9,6 +9,7 @@ import { settled, turnRequest } from '../service/test-support/conversation-bench
 import { createMemoryStore, type MemoryStoreOptions } from '../stores/memory/memory-store.ts'
 import { createSqliteStore } from '../stores/sqlite/sqlite-store.ts'
 import { describeFactorStoreContract } from '../stores/test-support/factor-store-contract.ts'
+import { describeAnswerStoreContract } from '../stores/test-support/answer-store-contract.ts'
 import { describeResponseStoreContract } from '../stores/test-support/response-store-contract.ts'
 import { describeStoreContract } from '../stores/test-support/store-contract.ts'
 import type { ContextStore } from '../stores/context-store.ts'
@@ -49,6 +50,7 @@ for (const [name, open] of [
   describeStoreContract(subject)
   describeResponseStoreContract(subject)
   describeFactorStoreContract(subject)
+  describeAnswerStoreContract(subject)
 }
 
 it('a store that is being opened is closed with the others', async () => {
@@ -259,4 +261,17 @@ describe('stores in another process', () => {
     await failed
     expect(clock.pendingTimers).toBe(0)
   })
+})
+
+it('an answer that a client made is made again when its process is gone', async () => {
+  const clock = new FakeClock()
+  const owner = ownerOf(() => inMemory(clock), clock)
+  const first = connect(owner)
+  const { answers } = await conversationsOf(first, clock)
+  const other = (await conversationsOf(connect(owner), clock)).answers
+  const asked = { tenant: 'a', key: 'k', digest: 'd' }
+  expect((await answers.begin(asked)).earlier).toBeUndefined()
+  expect((await other.begin(asked)).earlier).toHaveProperty('joined')
+  await first.client.disconnected()
+  expect((await other.begin(asked)).earlier).toBeUndefined()
 })

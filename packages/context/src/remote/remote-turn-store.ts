@@ -26,6 +26,7 @@ import type { Turn } from '../turns/turn.ts'
 import type { TurnOutline } from '../turns/turn-outline.ts'
 import type { ContextStore } from '../stores/context-store.ts'
 import { RemoteFactorStore } from './remote-factor-store.ts'
+import { RemoteAnswerStore } from './remote-answer-store.ts'
 import { RemoteResponseStore } from './remote-response-store.ts'
 import type { StoreOperation } from './store-messages.ts'
 
@@ -40,6 +41,7 @@ export class RemoteTurnStore implements ContextStore {
   readonly type: string
   readonly responses: RemoteResponseStore
   readonly factors: RemoteFactorStore
+  readonly answers: RemoteAnswerStore
   readonly #ask: AskOwner
   readonly #closed: () => void
   readonly #listeners = new Set<(tenant: string, conversation: string) => void>()
@@ -53,6 +55,7 @@ export class RemoteTurnStore implements ContextStore {
     this.responses = new RemoteResponseStore((operation, ...list) =>
       this.#request(operation, ...list),
     )
+    this.answers = new RemoteAnswerStore((operation, ...list) => this.#request(operation, ...list))
   }
 
   /** Calls the listener when a turn that was found running, and is another client's, has ended. */

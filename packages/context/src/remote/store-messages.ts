@@ -12,7 +12,13 @@ export interface StoreRequest {
 }
 
 export type StoreOperation =
-  'open' | 'count' | TurnOperation | ResponseOperation | FactorOperation | CountingOperation
+  | 'open'
+  | 'count'
+  | TurnOperation
+  | ResponseOperation
+  | AnswerOperation
+  | FactorOperation
+  | CountingOperation
 
 /** Those of a TurnStore. */
 export type TurnOperation = Exclude<keyof TurnStore, 'type' | 'close'>
@@ -35,6 +41,15 @@ export type ResponseOperation =
 type CountingOperation = 'counting-plan' | 'counted-plan'
 
 export type FactorOperation = 'factor-list' | 'factor-observe'
+/** Those of an AnswerStore. */
+export type AnswerOperation =
+  | 'answer-begin'
+  | 'answer-load'
+  | 'answer-flush'
+  | 'answer-complete'
+  | 'answer-drop'
+  | 'answer-recover'
+  | 'answer-expire'
 
 /** Either `body` or `error`. */
 export interface StoreAnswer {

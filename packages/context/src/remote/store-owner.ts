@@ -95,6 +95,7 @@ export class StoreOwner {
       const nowSeconds = Math.floor(clock.now() / 1000)
       const turns = await store.recover(nowSeconds)
       const responses = await store.responses.recover(interrupted, nowSeconds)
+      await store.answers.recover()
       const conversationStore = nameOf(description)
       if (turns > 0) {
         logger.warn({ conversationStore, turns }, 'interrupted turns were marked incomplete')
@@ -168,6 +169,7 @@ class Connection implements StoreClient, StoreAsker {
       )
       const responses = failed.reduce((total, count) => total + count, 0)
       if (responses > 0) this.#logger.warn({ responses }, 'responses of a worker that died failed')
+      await Promise.all(this.#owner.stores.map((store) => store.dropAnswersOf(this)))
     } catch (error) {
       this.#logger.error({ err: error }, 'turns of a worker that died were not ended')
     }

@@ -51,7 +51,7 @@ export function revisionConflict(id: string, expected: number, actual: number): 
 export function idempotencyConflict(): ModelError {
   return new ModelError(
     'conflict',
-    'This Idempotency-Key was already used in this conversation for another request. Use a new key for a new request.',
+    'This Idempotency-Key was already used for another request. Use a new key for a new request.',
     { code: 'idempotency_conflict', param: 'Idempotency-Key' },
   )
 }

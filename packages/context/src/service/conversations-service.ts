@@ -37,6 +37,7 @@ import type {
   TurnRequest,
 } from './conversations.ts'
 import { eraseSubject, type SubjectErasure } from './erase-subject.ts'
+import { AnswersService } from './answers-service.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import { ItemChanges } from './item-changes.ts'
 import { checkedPage } from './page-items.ts'
@@ -69,6 +70,7 @@ class ConversationsService implements Conversations {
   readonly responses: ResponsesService
   readonly tree: TreeService
   readonly archive: ConversationArchive
+  readonly answers: AnswersService
   readonly #store: TurnStore
   readonly #storeName: string
   readonly #clock: Clock
@@ -101,8 +103,10 @@ class ConversationsService implements Conversations {
       clock,
       newId: this.#newId,
     })
+    this.answers = new AnswersService(settings, this.#newId)
     if (!settings.sweepsExpired) return
-    const expiring = { expire: () => this.#store.expire(), responses: this.responses }
+    const { answers, responses } = this
+    const expiring = { expire: () => this.#store.expire(), answers, responses }
     this.#sweep = new ExpirySweep(expiring, clock, logger)
   }
 
@@ -217,6 +221,7 @@ class ConversationsService implements Conversations {
 
   async recover(): Promise<number> {
     const turns = await this.#store.recover(Math.floor(this.#clock.now() / 1000))
+    await this.answers.recover()
     return turns + (await this.responses.recover())
   }
 

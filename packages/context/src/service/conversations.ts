@@ -7,6 +7,7 @@ import type { PromptTargets } from '../plan/turn-prompts.ts'
 import type { StoreRetention } from '../stores/turn-store.ts'
 import type { Conversation, ConversationRetention } from '../turns/conversation.ts'
 import type { Turn, TurnStatus } from '../turns/turn.ts'
+import type { Answers } from './answers.ts'
 import type { FollowedAnswer } from './followed-answer.ts'
 import type { ConversationReference } from './change-conversation.ts'
 import type { ConversationArchive } from './conversation-archive.ts'
@@ -27,6 +28,8 @@ export interface Conversations {
   readonly tree: ConversationTree
   /** Exports and imports. */
   readonly archive: Pick<ConversationArchive, 'export' | 'import'>
+  /** The answers of calls that belong to none of them. */
+  readonly answers: Answers
   create(request: CreateConversation): Promise<Conversation>
   get(tenant: string, id: string): Promise<Conversation>
   /** Throws a ModelError 409 `legal_hold` for one that is held. */

@@ -5,6 +5,7 @@ const intervalMs = 60_000
 
 type Expiring = Pick<ContextStore, 'expire'> & {
   readonly responses: Pick<ContextStore['responses'], 'expire'>
+  readonly answers: Pick<ContextStore['answers'], 'expire'>
 }
 
 /** Deletes expired conversations and responses at intervals, until it is stopped. A failure is only logged. */
@@ -46,6 +47,7 @@ export class ExpirySweep {
       if (deleted > 0) this.#logger.info({ deleted }, 'expired conversations were deleted')
       const responses = await this.#store.responses.expire()
       if (responses > 0) this.#logger.info({ responses }, 'expired responses were deleted')
+      await this.#store.answers.expire()
     } catch (error) {
       this.#logger.warn({ err: error }, 'what has expired was not deleted')
     }

@@ -13,6 +13,11 @@ export class LiveAnswers {
     this.#answers.set(key, new LiveAnswer())
   }
 
+  /** It was not begun after all. */
+  forget(key: string): void {
+    this.#answers.delete(key)
+  }
+
   /** More of it has come: `output` is all of it so far. */
   grow(key: string, output: readonly Item[]): void {
     this.#answers.get(key)?.change({ output, end: undefined })

@@ -1,6 +1,7 @@
 import { type Clock, openScope, untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
 import type { FactorStore } from '../stores/factor-store.ts'
+import type { AnswerStore } from '../stores/answer-store.ts'
 import type { ResponseStore } from '../stores/response-store.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 
@@ -74,6 +75,24 @@ export function withFactorDeadlines(
   return {
     list: () => withinDeadline(clock, deadlineMs, () => store.list()),
     observe: (observation) => withinDeadline(clock, deadlineMs, () => store.observe(observation)),
+  }
+}
+
+/** The kept answers of a store with the same deadline on every operation. */
+export function withAnswerDeadlines(
+  store: AnswerStore,
+  clock: Pick<Clock, 'setTimer'>,
+  deadlineMs: number,
+): AnswerStore {
+  const limited = <T>(work: () => Promise<T>) => withinDeadline(clock, deadlineMs, work)
+  return {
+    begin: (answer) => limited(() => store.begin(answer)),
+    load: (tenant, key) => limited(() => store.load(tenant, key)),
+    flush: (part) => limited(() => store.flush(part)),
+    complete: (part) => limited(() => store.complete(part)),
+    drop: (part) => limited(() => store.drop(part)),
+    recover: () => limited(() => store.recover()),
+    expire: () => limited(() => store.expire()),
   }
 }
 

@@ -18,7 +18,7 @@ import type {
 import { type EarlierUse, findReplay } from './find-replay.ts'
 import type { FollowedAnswer } from './followed-answer.ts'
 import { createFlushQueue, type FlushQueue } from './flush-queue.ts'
-import { followStoredTurn, turnEnd } from './follow-turn.ts'
+import { followStored } from './follow-stored.ts'
 import { LiveAnswers } from './live-answers.ts'
 import { createOpenTurn, earlierTurn, type EndedTurn } from './open-turn.ts'
 import { OutlineCache } from './outline-cache.ts'
@@ -31,6 +31,7 @@ import { withinDeadline } from './store-deadline.ts'
 import type { TokenFigures } from './token-figures.ts'
 import { basisTurns, emptyBasis, type TurnBasis } from './turn-basis.ts'
 import { turnAnswer } from './turn-answer.ts'
+import { turnEnd, turnState } from './turn-state.ts'
 import { checkConversationId, checkMayBeCreated, checkSubject } from './validate-conversation.ts'
 
 /** How often to look again at a conversation whose running turn belongs to another process. */
@@ -295,9 +296,11 @@ export class TurnRunner {
   #follow(tenant: string, { conversation, id }: Turn): FollowedAnswer {
     const here = this.#live.follow(id)
     if (here !== undefined) return here
-    return followStoredTurn({
-      load: async () =>
-        (await this.#store.load(tenant, conversation))?.turns.find((turn) => turn.id === id),
+    return followStored({
+      read: async () => {
+        const stored = await this.#store.load(tenant, conversation)
+        return turnState(stored?.turns.find((turn) => turn.id === id))
+      },
       changed: (signal) => this.#running.waitForEnd(tenant, conversation, joinedPollMs, signal),
     })
   }

@@ -1,4 +1,5 @@
 import type { FactorStore } from './factor-store.ts'
+import type { AnswerStore } from './answer-store.ts'
 import type { ResponseStore } from './response-store.ts'
 import type { TurnStore } from './turn-store.ts'
 
@@ -8,4 +9,6 @@ export interface ContextStore extends TurnStore {
   readonly responses: ResponseStore
   /** Closed with the store. */
   readonly factors: FactorStore
+  /** Of calls that belong to no conversation. Closed with the store. */
+  readonly answers: AnswerStore
 }

@@ -3,6 +3,7 @@ import { ended, turnOf } from '../test-support/turns.ts'
 import type { Turn } from '../../turns/turn.ts'
 import { newConversation } from '../../turns/new-conversation.ts'
 import { describeFactorStoreContract } from '../test-support/factor-store-contract.ts'
+import { describeAnswerStoreContract } from '../test-support/answer-store-contract.ts'
 import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
 import { createMemoryStore } from './memory-store.ts'
@@ -10,6 +11,7 @@ import { createMemoryStore } from './memory-store.ts'
 describeStoreContract({ name: 'Memory', open: createMemoryStore })
 describeResponseStoreContract({ name: 'Memory', open: createMemoryStore })
 describeFactorStoreContract({ name: 'Memory', open: createMemoryStore })
+describeAnswerStoreContract({ name: 'Memory', open: createMemoryStore })
 
 const clock = { now: () => 1000 }
 const runningTurn = turnOf('running', 1)

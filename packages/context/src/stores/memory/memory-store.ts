@@ -1,9 +1,11 @@
 import type { Clock } from '@fairlead/base'
+import type { AnswerBounds } from '../answer-store.ts'
 import type { ContextStore } from '../context-store.ts'
 import { defaultResponseTtlMs, type ResponseBounds } from '../response-store.ts'
 import { MemoryConversations } from './memory-conversations.ts'
 import { MemoryEntries } from './memory-entries.ts'
 import { MemoryFactors } from './memory-factors.ts'
+import { MemoryAnswers } from './memory-answers.ts'
 import { MemoryResponses } from './memory-responses.ts'
 
 export interface MemoryStoreOptions {
@@ -16,11 +18,15 @@ export interface MemoryStoreOptions {
   readonly maxBytes?: number
   /** 10,000 responses and 256 MiB when left out. */
   readonly responseBounds?: ResponseBounds
+  /** 10,000 answers and 64 MiB when left out. */
+  readonly answerBounds?: AnswerBounds
 }
 
 const defaultBytesMax = 256 * 1024 * 1024
 
 const defaultResponseBounds: ResponseBounds = { responsesMax: 10_000, bytesMax: defaultBytesMax }
+
+const defaultAnswerBounds: AnswerBounds = { answersMax: 10_000, bytesMax: 64 * 1024 * 1024 }
 
 /** Conversations in this process: fast, limited in number and bytes, and lost when the process ends. */
 export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
@@ -31,6 +37,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
     bounds: options.responseBounds ?? defaultResponseBounds,
   })
   const factors = new MemoryFactors()
+  const answers = new MemoryAnswers(clock, options.answerBounds ?? defaultAnswerBounds)
   const entries = new MemoryEntries({
     clock,
     ttlMs: ttlMs ?? Number.POSITIVE_INFINITY,
@@ -42,6 +49,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
     type: 'Memory',
     responses,
     factors,
+    answers,
     conversation: async (tenant, id) => entries.live(tenant, id)?.conversation,
     basis: async (tenant, id, query) => store.basis(tenant, id, query),
     path: async (tenant, id, { to, max }) => entries.live(tenant, id)?.log.path(to, max) ?? [],
@@ -83,6 +91,7 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
       entries.clear()
       responses.clear()
       factors.clear()
+      answers.clear()
     },
   }
 }

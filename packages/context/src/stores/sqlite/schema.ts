@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { migrateToTree } from './migrate-to-tree.ts'
+import { answerSchema } from './answer-schema.ts'
 
 /** Entry n migrates a file from version n to n + 1; existing entries are never changed. */
 const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
@@ -75,6 +76,7 @@ const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
      FOREIGN KEY (tenant, response) REFERENCES responses (tenant, id) ON DELETE CASCADE
    ) STRICT;`,
   migrateToTree,
+  answerSchema,
 ]
 
 /**

@@ -5,6 +5,7 @@ import { headOf } from '../../turns/branch-name.ts'
 import type { Conversation } from '../../turns/conversation.ts'
 import type { Turn } from '../../turns/turn.ts'
 import type { TurnOutline } from '../../turns/turn-outline.ts'
+import type { AnswerBounds } from '../answer-store.ts'
 import type { ContextStore } from '../context-store.ts'
 import { defaultResponseTtlMs, type ResponseBounds } from '../response-store.ts'
 import type {
@@ -30,6 +31,7 @@ import {
   type TurnEndChange,
 } from '../turn-store.ts'
 import { openDatabase, type SqliteDurability } from './open-database.ts'
+import { SqliteAnswers } from './sqlite-answers.ts'
 import { SqliteConversations } from './sqlite-conversations.ts'
 import { SqliteFactors } from './sqlite-factors.ts'
 import { SqliteLog } from './sqlite-log.ts'
@@ -45,6 +47,7 @@ export interface SqliteSessionOptions {
   readonly ttlMs: number | undefined
   readonly durability: SqliteDurability
   readonly responseBounds: ResponseBounds
+  readonly answerBounds: AnswerBounds
 }
 
 /** A disk without so much space counts as full. */
@@ -57,6 +60,7 @@ const probeBytes = 256 * 1024
 export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 'close'> {
   readonly responses: SqliteResponses
   readonly factors: SqliteFactors
+  readonly answers: SqliteAnswers
   readonly #database: DatabaseSync
   readonly #sql: Statements
   readonly #transactions: SqliteTransactions
@@ -66,7 +70,7 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
   readonly #removal: SqliteRemoval
 
   constructor(options: SqliteSessionOptions) {
-    const { path, clock, ttlMs, durability, responseBounds } = options
+    const { path, clock, ttlMs, durability, responseBounds, answerBounds: bounds } = options
     const database = openDatabase(path, durability)
     const transactions = new SqliteTransactions(database)
     const sql = prepareStatements(database)
@@ -75,6 +79,7 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
     this.#sql = sql
     this.#clock = clock
     this.factors = new SqliteFactors(database, transactions)
+    this.answers = new SqliteAnswers({ database, transactions, clock, bounds })
     this.responses = new SqliteResponses({
       database,
       transactions,

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { KeptResponse } from '../kept-response.ts'
 import { newConversation } from '../../turns/new-conversation.ts'
 import { describeFactorStoreContract } from '../test-support/factor-store-contract.ts'
+import { describeAnswerStoreContract } from '../test-support/answer-store-contract.ts'
 import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
 import { ended, turnOf } from '../test-support/turns.ts'
@@ -30,6 +31,7 @@ const subject = {
 describeStoreContract(subject)
 describeResponseStoreContract(subject)
 describeFactorStoreContract(subject)
+describeAnswerStoreContract(subject)
 
 /** Stores conversations c1, c2, … and prints each number once it is acknowledged. */
 const appendForever = `

@@ -1,4 +1,5 @@
 import type { Clock } from '@fairlead/base'
+import type { AnswerBounds, AnswerStore } from '../answer-store.ts'
 import type { ContextStore } from '../context-store.ts'
 import type { ResponseBounds, ResponseStore } from '../response-store.ts'
 import type { SqliteDurability } from './open-database.ts'
@@ -16,12 +17,16 @@ export interface SqliteStoreOptions {
   readonly durability?: SqliteDurability
   /** 100,000 responses and 4 GiB when left out. */
   readonly responseBounds?: ResponseBounds
+  /** 100,000 answers and 1 GiB when left out. */
+  readonly answerBounds?: AnswerBounds
 }
 
 const defaultResponseBounds: ResponseBounds = {
   responsesMax: 100_000,
   bytesMax: 4 * 1024 ** 3,
 }
+
+const defaultAnswerBounds: AnswerBounds = { answersMax: 100_000, bytesMax: 1024 ** 3 }
 
 /**
  * Conversations in a local file, for one ConversationStore of one process at a time. Throws when the
@@ -30,10 +35,20 @@ const defaultResponseBounds: ResponseBounds = {
 export function createSqliteStore(options: SqliteStoreOptions): ContextStore {
   const { path, clock, ttlMs, owner = path, durability = 'NORMAL' } = options
   const responseBounds = options.responseBounds ?? defaultResponseBounds
-  const file = new SqliteFile({ path, clock, ttlMs, owner, durability, responseBounds })
+  const answerBounds = options.answerBounds ?? defaultAnswerBounds
+  const file = new SqliteFile({
+    path,
+    clock,
+    ttlMs,
+    owner,
+    durability,
+    responseBounds,
+    answerBounds,
+  })
   return {
     type: 'SQLite',
     responses: responsesIn(file),
+    answers: answersIn(file),
     factors: {
       list: () => file.use(({ factors }) => factors.list()),
       observe: (observation) => file.use(({ factors }) => factors.observe(observation)),
@@ -46,8 +61,7 @@ export function createSqliteStore(options: SqliteStoreOptions): ContextStore {
     turnPage: (tenant, id, query) => file.use((store) => store.turnPage(tenant, id, query)),
     itemPage: (tenant, id, query) => file.use((store) => store.itemPage(tenant, id, query)),
     item: (tenant, id, itemId) => file.use((store) => store.item(tenant, id, itemId)),
-    turnsOfItem: (tenant, id, itemId) =>
-      file.use((store) => store.turnsOfItem(tenant, id, itemId)),
+    turnsOfItem: (tenant, id, itemId) => file.use((store) => store.turnsOfItem(tenant, id, itemId)),
     load: (tenant, id) => file.use((store) => store.load(tenant, id)),
     append: (change) => file.use((store) => store.append(change)),
     flush: (outputs) => file.use((store) => store.flush(outputs)),
@@ -80,5 +94,17 @@ function responsesIn(file: SqliteFile): ResponseStore {
     recover: (error, completedAt) =>
       file.use(({ responses }) => responses.recover(error, completedAt)),
     expire: () => file.use(({ responses }) => responses.expire()),
+  }
+}
+
+function answersIn(file: SqliteFile): AnswerStore {
+  return {
+    begin: (answer) => file.use(({ answers }) => answers.begin(answer)),
+    load: (tenant, key) => file.use(({ answers }) => answers.load(tenant, key)),
+    flush: (part) => file.use(({ answers }) => answers.flush(part)),
+    complete: (part) => file.use(({ answers }) => answers.complete(part)),
+    drop: (part) => file.use(({ answers }) => answers.drop(part)),
+    recover: () => file.use(({ answers }) => answers.recover()),
+    expire: () => file.use(({ answers }) => answers.expire()),
   }
 }
