@@ -54,61 +54,85 @@ function heldAnswer(words: readonly string[]) {
   }
 }
 
-/** What a provider that needs a while says. */
-const after =
-  (delayMs: number, words: readonly string[]): Answer =>
-  (response, request) => {
-    setTimeout(() => {
+/** Answers once the SDK has given up waiting, and sends the call again. */
+function afterRetry(words: readonly string[]) {
+  const retried = Promise.withResolvers<void>()
+  let sent = 0
+  const answer: Answer = (response, request) => {
+    void retried.promise.then(() => {
       if (request.body['stream'] !== true) {
         json(200, completion(words.join('')))(response, request)
         return
       }
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.end(chunks(words).join(''))
-    }, delayMs)
+    })
   }
+  const countingFetch: typeof fetch = (...parts) => {
+    sent += 1
+    const answered = fetch(...parts)
+    if (sent === 2) retried.resolve()
+    return answered
+  }
+  return { answer, fetch: countingFetch }
+}
 
 describe('a call in a conversation that an SDK sends again', () => {
-  const impatient = (gateway: TestGateway, extra: Record<string, string> = {}) =>
-    new OpenAI({
-      baseURL: `${gateway.url}/v1`,
-      apiKey: 'none',
-      timeout: 800,
-      defaultHeaders: { 'x-fairlead-conversation': 'mine', ...extra },
-    })
+  const inChat = { 'x-fairlead-conversation': 'mine' }
 
-  it('is one call of the model, and its question stands once', async () => {
-    const { gateway, upstream } = await gatewayOf(after(1500, ['Hello', ' you']))
-    const answer = await impatient(gateway).chat.completions.create({ model: 'm', messages })
-    expect(answer.choices[0]?.message.content).toBe('Hello you')
-    expect(upstream.requests).toHaveLength(1)
-    expect(await turnsOf(gateway, 'mine')).toMatchObject([{ status: 'completed' }])
-  })
-
-  it('is so with streams, and in Responses and Messages', async () => {
-    const { gateway, upstream } = await gatewayOf(after(1500, ['Hello', ' you']))
-    const stream = impatient(gateway).chat.completions.stream({ model: 'm', messages })
-    const responses = impatient(gateway, { 'x-fairlead-conversation': 'second' }).responses.create({
-      model: 'm',
-      input: 'hi',
-    })
-    const anthropic = new Anthropic({
-      baseURL: gateway.url,
-      apiKey: 'none',
-      timeout: 800,
-      defaultHeaders: { 'x-fairlead-conversation': 'third' },
-    })
-    const message = anthropic.messages.create({ model: 'm', max_tokens: 100, messages })
-    expect(await stream.finalContent()).toBe('Hello you')
-    const response = await responses
-    expect(response.output_text).toBe('Hello you')
-    expect((await message).content).toMatchObject([{ type: 'text', text: 'Hello you' }])
-    expect(upstream.requests).toHaveLength(3)
-    for (const id of ['mine', 'second', 'third']) {
-      expect(await turnsOf(gateway, id)).toMatchObject([{ status: 'completed' }])
+  async function bench() {
+    const { answer, fetch: sdkFetch } = afterRetry(['Hello', ' you'])
+    const { gateway, upstream } = await gatewayOf(answer)
+    const options = { apiKey: 'none', timeout: 800, fetch: sdkFetch, defaultHeaders: inChat }
+    return {
+      gateway,
+      upstream,
+      openai: new OpenAI({ ...options, baseURL: `${gateway.url}/v1` }),
+      anthropic: new Anthropic({ ...options, baseURL: gateway.url }),
     }
-    const kept = await impatient(gateway).responses.retrieve(response.id)
-    expect(kept.output_text).toBe('Hello you')
+  }
+  type Bench = Awaited<ReturnType<typeof bench>>
+
+  it.each<[string, (bench: Bench) => Promise<unknown>]>([
+    [
+      'a whole answer',
+      async ({ openai }) =>
+        (await openai.chat.completions.create({ model: 'm', messages })).choices[0]?.message
+          .content,
+    ],
+    [
+      'a stream',
+      ({ openai }) => openai.chat.completions.stream({ model: 'm', messages }).finalContent(),
+    ],
+    [
+      'a response that is kept',
+      async ({ openai }) => {
+        const { id, output_text: text } = await openai.responses.create({ model: 'm', input: 'hi' })
+        expect((await openai.responses.retrieve(id)).output_text).toBe(text)
+        return text
+      },
+    ],
+    [
+      'a message',
+      async ({ anthropic }) => {
+        const { content } = await anthropic.messages.create({
+          model: 'm',
+          max_tokens: 100,
+          messages,
+        })
+        return content.map((block) => (block.type === 'text' ? block.text : '')).join('')
+      },
+    ],
+    [
+      'a stream of a message',
+      ({ anthropic }) =>
+        anthropic.messages.stream({ model: 'm', max_tokens: 100, messages }).finalText(),
+    ],
+  ])('is one call of the model, and its question stands once: %s', async (_, ask) => {
+    const opened = await bench()
+    expect(await ask(opened)).toBe('Hello you')
+    expect(opened.upstream.requests).toHaveLength(1)
+    expect(await turnsOf(opened.gateway, 'mine')).toMatchObject([{ status: 'completed' }])
   })
 })
 
@@ -224,6 +248,87 @@ describe('a call in a conversation with the Idempotency-Key of another', () => {
     )
     expect(await streamed.finalText()).toBe('Hello')
     expect(upstream.requests).toHaveLength(3)
+  })
+})
+
+describe('a call without a conversation with the Idempotency-Key of another', () => {
+  const keyed = { 'idempotency-key': 'k' }
+  const body = { model: 'm', messages }
+
+  it('joins it while it is made, streamed or whole, though its caller has left', async () => {
+    const words = ['One ', 'two ', 'three']
+    const held = heldAnswer(words)
+    const { gateway, upstream } = await gatewayOf(held.answer)
+    const left = new AbortController()
+    const first = fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      signal: left.signal,
+      headers: { 'content-type': 'application/json', ...keyed },
+      body: JSON.stringify({ ...body, stream: true }),
+    })
+    await upstream.request(1)
+    held.say(0)
+    await first
+    left.abort()
+    const streamed = await gateway.chat({ ...body, stream: true }, keyed)
+    const joined = gateway.chat(body, keyed)
+    expect(streamed.headers.get('x-fairlead-replay')).toBe('joined')
+    held.say(1)
+    held.say(2)
+    held.end()
+    expect(textOf(await streamed.text())).toBe(words.join(''))
+    expect(whole(await (await joined).text())).toBe(words.join(''))
+    expect(upstream.requests).toHaveLength(1)
+  })
+
+  it('gets it again as it was: finish reason, usage, logprobs and fields of its own', async () => {
+    const choice = {
+      index: 0,
+      message: { role: 'assistant', content: 'Hel' },
+      finish_reason: 'length',
+      logprobs: {
+        content: [{ token: 'Hel', logprob: -0.5, bytes: [72, 101, 108], top_logprobs: [] }],
+        refusal: null,
+      },
+    }
+    const given = completion('', { choices: [choice], system_fingerprint: 'fp_1' })
+    const { gateway, upstream } = await gatewayOf(json(200, given))
+    const asked = { ...body, logprobs: true }
+    const first = (await (await gateway.chat(asked, keyed)).json()) as object
+    const again = await gateway.chat(asked, keyed)
+    expect(again.headers.get('x-fairlead-replay')).toBe('stored')
+    expect(again.headers.get('x-fairlead-provider')).toBeNull()
+    expect(await again.json()).toMatchObject(first)
+    expect(upstream.requests).toHaveLength(1)
+    expect((await gateway.chat({ ...asked, seed: 1 }, keyed)).status).toBe(409)
+    await (await gateway.chat(body)).text()
+    expect(upstream.requests).toHaveLength(2)
+  })
+
+  it('is a call of its own after an error', async () => {
+    const { gateway, upstream } = await gatewayOf(json(400, { error: { message: 'no' } }))
+    expect((await gateway.chat(body, keyed)).status).toBe(400)
+    upstream.answer = json(200, completion('Hello'))
+    const again = await gateway.chat(body, keyed)
+    expect(again.headers.get('x-fairlead-replay')).toBeNull()
+    expect(whole(await again.text())).toBe('Hello')
+  })
+
+  it('is told the same response, in the background too', async () => {
+    const { gateway, upstream } = await gatewayOf(json(200, completion('Hello')))
+    const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'none', maxRetries: 0 })
+    for (const background of [false, true]) {
+      const headers = { 'idempotency-key': `k-${background}` }
+      const create = () =>
+        openai.responses.create({ model: 'm', input: 'hi', background }, { headers })
+      const first = await create()
+      await expect
+        .poll(async () => (await openai.responses.retrieve(first.id)).status)
+        .toBe('completed')
+      const again = await create()
+      expect(again).toMatchObject({ id: first.id, output_text: 'Hello', status: 'completed' })
+    }
+    expect(upstream.requests).toHaveLength(2)
   })
 })
 

@@ -4,10 +4,12 @@ import type { AnswerTap } from './answer/answer-tap.ts'
 import type { AnswerTransform, AnswerTransformer } from './answer/answer-transform.ts'
 import { relayAnswer } from './answer/relay-answer.ts'
 import { earlierAnswer } from './answer/earlier-answer.ts'
+import { AnswerRecorder } from './answer/taps/answer-recorder.ts'
 import { ContentRecorder } from './answer/taps/content-recorder.ts'
 import { ResponseRecorder } from './answer/taps/response-recorder.ts'
 import { TurnRecorder } from './answer/taps/turn-recorder.ts'
 import { answerInBackground } from './answer/answer-in-background.ts'
+import { beginAnswer } from './assembly/begin-answer.ts'
 import { beginResponse } from './assembly/begin-response.ts'
 import { assembleCall } from './assembly/assemble-call.ts'
 import { recordInput } from './assembly/record-input.ts'
@@ -72,12 +74,12 @@ export async function handleCall(
     recordInput(assembled, call)
     // First of all, so that whatever fails from here on ends the turn.
     taps.push(...recordTurn(call), ...recordContent(call))
+    taps.push(...(await recordAnswer(call)))
     taps.push(...(await recordResponse(call)))
-    answerInBackground(call)
+    if (await answerInBackground(call)) return
     const transforms = [...transformsFor(call, transformers), ...permits.transforms]
     const useFor = answerUse(call, assembled, transforms, taps)
-    const { earlier } = assembled
-    const known = permits.answer ?? (earlier && earlierAnswer(earlier, call))
+    const known = permits.answer ?? (call.earlier && earlierAnswer(call.earlier, call))
     const answer = known ?? (await callFirstHealthy(assembled, useFor, call))
     if (known === undefined) mirrors.offer(assembled, call)
     await relayAnswer(transformed(answer, transforms), useFor(record.target), call, taps)
@@ -150,6 +152,15 @@ function recordTurn({
       clock: services.clock,
     }),
   ]
+}
+
+/** The answer is recorded for the Idempotency-Key of a call that belongs to no conversation. */
+async function recordAnswer(call: Call): Promise<readonly AnswerTap[]> {
+  const answer = await beginAnswer(call)
+  if (answer === undefined) return []
+  const { runtime, services } = call
+  const { maxResponseBytes: bytesMax } = runtime.snapshot.gateway.limits
+  return [new AnswerRecorder(answer, { bytesMax, clock: services.clock })]
 }
 
 /** The answer is recorded in the response that the call asks to be kept. */

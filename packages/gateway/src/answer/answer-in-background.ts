@@ -1,3 +1,5 @@
+import { ModelError } from '@fairlead/llm'
+import type { KeptResponse } from '@fairlead/context'
 import type { Call } from '../call/call.ts'
 import { presentResponse } from '../conversations/present-response.ts'
 import { sendJson } from '../http/send-json.ts'
@@ -5,12 +7,30 @@ import { ownHeaders } from './reply-headers.ts'
 
 /**
  * Gives the caller of a response that is made in the background its beginning, if it does not want
- * a stream. The call goes on: its answer is only kept.
+ * a stream; for a call that repeats an earlier one, what there is of that one's response. Whether
+ * nothing is left to do, because the earlier call makes the answer.
  */
-export function answerInBackground({ http, record, request, response, sink, turn }: Call): void {
-  if (response?.response.background !== true || request.sent.stream) return
-  const shown = presentResponse(response.response, false)
+export async function answerInBackground(call: Call): Promise<boolean> {
+  const { earlier, http, record, request, sink, turn } = call
+  if (request.kept?.background !== true || request.sent.stream) return false
+  const response = call.response?.response ?? (await repeatedResponse(call))
+  if (response === undefined) return false
+  if (earlier !== undefined) record.replay = 'stored' in earlier.answer ? 'stored' : 'joined'
   record.noteFirstByte()
-  sendJson(http.response, 200, shown, ownHeaders(record, turn))
+  record.status = 200
+  sendJson(http.response, 200, presentResponse(response, false), ownHeaders(record, turn))
   sink.detach()
+  return earlier !== undefined
+}
+
+/** Undefined if the earlier call has not stored it yet: then its answer is waited for. */
+async function repeatedResponse(call: Call): Promise<KeptResponse | undefined> {
+  const { caller, earlier, runtime, services } = call
+  const { responses } = await services.stores.of(runtime)
+  try {
+    return await responses.get(caller.tenant, earlier?.id ?? '')
+  } catch (error) {
+    if (error instanceof ModelError && error.kind === 'not-found') return undefined
+    throw error
+  }
 }

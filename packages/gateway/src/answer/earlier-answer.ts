@@ -1,17 +1,8 @@
-import type { EarlierAnswer } from '@fairlead/context'
 import type { Call } from '../call/call.ts'
+import type { EarlierCall } from '../call/earlier-call.ts'
 import type { AnswerStream } from './answer-stream.ts'
 import { joinedAnswer } from './joined-answer.ts'
 import { storedAnswer } from './stored-answer.ts'
-
-/** What is known of the call whose answer a call gets. */
-export interface EarlierCall {
-  readonly answer: EarlierAnswer
-  /** The id of its answer. */
-  readonly id: string
-  /** Unix seconds. */
-  readonly createdAt: number
-}
 
 /** The answer of a call that was made before, or is being made, for a call that repeats it. */
 export function earlierAnswer(earlier: EarlierCall, call: Call): AnswerStream {

@@ -7,8 +7,8 @@ import {
 } from '@fairlead/context'
 import { chatFormatOf, type ModelRequest, type RequestEdits } from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
-import type { EarlierCall } from '../answer/earlier-answer.ts'
 import type { Call } from '../call/call.ts'
+import type { EarlierCall } from '../call/earlier-call.ts'
 import { requestDigest } from '../call/request-digest.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
@@ -76,6 +76,7 @@ async function assembleTurn(
   const { request: asked, persona } = turnRequest(id, chosen, source)
   const turn = await conversations.begin(asked, call.signal)
   call.turn = turn
+  call.earlier = turn.earlier && earlierCall(turn.turn, turn.earlier)
   if (turn.earlier !== undefined) request.keepRepeated(dialect.passage)
   const settings = { ...personaSettings(persona), ...kept }
   return new AssembledCall({
@@ -83,7 +84,6 @@ async function assembleTurn(
     request,
     ...withPrompt(turn, decoded, settings),
     prompts: (target, attempt) => withPrompt(turn.promptFor(target, attempt), decoded, settings),
-    ...(turn.earlier === undefined ? {} : { earlier: earlierCall(turn.turn, turn.earlier) }),
   })
 }
 

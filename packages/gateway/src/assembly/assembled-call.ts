@@ -1,5 +1,4 @@
 import type { PromptTarget } from '@fairlead/context'
-import type { EarlierCall } from '../answer/earlier-answer.ts'
 import {
   chatFormatOf,
   type DecodeOptions,
@@ -16,8 +15,6 @@ import { encodeFor, type TargetBody, withoutRefused } from './target-body.ts'
 
 /** A call with everything that its model is to see. */
 export class AssembledCall {
-  /** The call that this one repeats: no model is called. */
-  readonly earlier: EarlierCall | undefined
   readonly #dialect: Dialect
   readonly #request: CallRequest
   readonly #prompt: CallPrompt
@@ -28,7 +25,6 @@ export class AssembledCall {
     this.#request = parts.request
     this.#prompt = parts
     this.#prompts = parts.prompts
-    this.earlier = parts.earlier
   }
 
   /**
@@ -137,5 +133,4 @@ interface AssembledParts extends CallPrompt {
   readonly request: CallRequest
   /** The prompt for each target; absent where all get the same. Throws a ModelError 400. */
   readonly prompts?: (target: PromptTarget, attempt: number) => CallPrompt
-  readonly earlier?: EarlierCall
 }

@@ -12,9 +12,9 @@ import { keptInput } from './kept-input.ts'
  * call. Throws `store_unavailable`.
  */
 export async function beginResponse(call: Call): Promise<OpenResponse | undefined> {
-  const { caller, dialect, lifetime, request, runtime, services, turn } = call
+  const { answer, caller, dialect, earlier, lifetime, request, runtime, services, turn } = call
   const { kept } = request
-  if (kept?.store !== true || turn?.earlier !== undefined) return undefined
+  if (kept?.store !== true || earlier !== undefined) return undefined
   const { responses } = await services.stores.of(runtime)
   const { background, previous = null } = kept
   const conversation = turn?.conversation.id ?? null
@@ -23,7 +23,8 @@ export async function beginResponse(call: Call): Promise<OpenResponse | undefine
     background,
     ...(conversation === null ? {} : { conversation: { id: conversation } }),
   })
-  const id = turn?.turn.response ?? responses.newId()
+  // Under an id that whoever repeats the call is told, too.
+  const id = turn?.turn.response ?? answer?.id ?? responses.newId()
   const created_at = Math.floor(services.clock.now() / 1000)
   const shown = chatFormatOf(dialect).encodeResponse(
     { id, model: request.model, createdAt: created_at, output: [], finishReason: 'stop' },

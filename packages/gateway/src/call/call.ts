@@ -1,4 +1,4 @@
-import type { OpenResponse, OpenTurn } from '@fairlead/context'
+import type { OpenAnswer, OpenResponse, OpenTurn } from '@fairlead/context'
 import type { Dialect } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import { ClientSink } from '../http/client-sink.ts'
@@ -9,6 +9,7 @@ import { CallLifetime } from './call-lifetime.ts'
 import type { CallRecord } from './call-record.ts'
 import type { CallRequest } from './call-request.ts'
 import type { HeldBytesReservation } from './held-bytes.ts'
+import type { EarlierCall } from './earlier-call.ts'
 import type { HttpCall } from './http-call.ts'
 import type { Services } from './services.ts'
 
@@ -37,6 +38,10 @@ export class Call {
   route!: MatchedRoute
   /** The open turn, for a call in a conversation; set by assembly. */
   turn: OpenTurn | undefined
+  /** The call that this one repeats, so that no model is called; set by assembly. */
+  earlier: EarlierCall | undefined
+  /** The answer that is kept for its Idempotency-Key; set when it has been begun. */
+  answer: OpenAnswer | undefined
   /** The response that is kept; set when it has been begun. */
   response: OpenResponse | undefined
 

@@ -110,6 +110,8 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
     // They count for the call itself.
     bodyBytes: undefined,
     turn: undefined,
+    earlier: undefined,
+    answer: undefined,
     response: undefined,
     answering: undefined,
     get signal() {
