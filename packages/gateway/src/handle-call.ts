@@ -173,6 +173,7 @@ async function recordResponse(call: Call): Promise<readonly AnswerTap[]> {
       format: chatFormatOf(dialect),
       repeated: request.repeated,
       hidesSeals: request.kept?.hidesSeals ?? false,
+      keepsFrames: response.response.background || request.sent.stream,
       bytesMax: runtime.snapshot.gateway.limits.maxResponseBytes,
       clock: services.clock,
     }),

@@ -60,7 +60,7 @@ export async function handleRequest(
       dialect,
       runtime,
       services,
-      policies: route.asksProvider === true ? chain.arrivalPolicies : [],
+      policies: chain.arrivalPolicies,
     })
   } catch (error) {
     refuse(http, error, dialect, services, allow)
@@ -73,20 +73,20 @@ function dialectOf(surface: Surface, { request }: HttpCall): Dialect {
 }
 
 interface DirectParts extends Pick<SurfaceRequest, 'dialect' | 'runtime' | 'services'> {
-  /** What it must pass. */
+  /** What it must pass where it takes as long as a call. */
   readonly policies: readonly ArrivalPolicy[]
 }
 
-/** Answers once all policies have admitted the request. */
-async function permitted(
+/** Works once all policies have admitted the request. */
+async function permitted<T>(
   policies: readonly ArrivalPolicy[],
   request: SurfaceRequest,
-  answer: (request: SurfaceRequest) => object | Promise<object>,
-): Promise<object> {
+  work: () => T | Promise<T>,
+): Promise<T> {
   const permits = new CallPermits()
   try {
     await permits.enter(policies, request)
-    return await answer(request)
+    return await work()
   } finally {
     permits.settle(request.http.record, request.services.logger)
   }
@@ -103,21 +103,16 @@ async function answerDirectly(
   const key = keyIn(query, surface)
   const caller = authenticate(request.headers, runtime.access, services.clock.now(), key)
   record.consumer = caller.consumer
-  const value = await permitted(
-    policies,
-    {
-      http,
-      parameters,
-      query,
-      dialect,
-      caller,
-      runtime,
-      services,
-    },
-    (permittedRequest) => route.answer(permittedRequest),
-  )
+  const asked = { http, parameters, query, dialect, caller, runtime, services }
+  const value =
+    route.asksProvider === true
+      ? await permitted(policies, asked, () => route.answer(asked))
+      : await route.answer(asked)
   record.status = 200
-  if (value instanceof EventStream) return relayEventStream(value, http, runtime, services)
+  if (value instanceof EventStream) {
+    // It stays, as a call does, and takes a place among them.
+    return permitted(policies, asked, () => relayEventStream(value, http, runtime, services))
+  }
   sendJson(response, 200, value, [
     'x-fairlead-request-id',
     record.requestId,

@@ -323,11 +323,15 @@ describe('a response in the background', () => {
     ).rejects.toMatchObject({ status: 400, param: 'background' })
   })
 
-  it('is streamed, and the stream is resumed after any event', async () => {
+  it.each([
+    { background: true },
+    { background: false },
+    { background: false, conversation: 'mine' },
+  ])('is streamed, and the stream is resumed after any event: %o', async (asked) => {
     const { openai } = await start()
     const { responses } = openai
     const events = await eventsOf(
-      await responses.create({ model: 'chat', input: 'hi', background: true, stream: true }),
+      await responses.create({ model: 'chat', input: 'hi', ...asked, stream: true }),
     )
     const [first] = events
     if (first?.type !== 'response.created') throw new Error('it was not created')

@@ -11,6 +11,8 @@ interface ResponseWriterOptions {
   readonly store: Pick<ResponseStore, 'flush' | 'finish'>
   readonly clock: Pick<Clock, 'now'>
   readonly logger: Logger
+  /** Told when what came is stored. */
+  readonly written: () => void
   /** Told once, whether or not the end was stored. */
   readonly ended: (end: ResponseEnd, outcome: ResponseFinish | 'unavailable') => void
 }
@@ -58,7 +60,7 @@ export class ResponseWriter implements OpenResponse {
   }
 
   async #writeOnce(): Promise<void> {
-    const { store, logger } = this.#options
+    const { store, logger, written } = this.#options
     const { id, tenant } = this.response
     const [output, frames] = [this.#output, [...this.#frames]]
     this.#output = undefined
@@ -66,6 +68,7 @@ export class ResponseWriter implements OpenResponse {
       await store.flush([{ tenant, id, output, firstFrame: this.#firstFrame, frames }])
       this.#frames.splice(0, frames.length)
       this.#firstFrame += frames.length
+      written()
     } catch (error) {
       // The next write brings its frames again, and a newer output.
       logger.warn({ err: error, response: id }, 'a partial response was not stored')

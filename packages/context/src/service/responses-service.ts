@@ -1,11 +1,6 @@
 import { type JsonObject, sleep } from '@fairlead/base'
 import { hasEnded, type KeptResponse } from '../stores/kept-response.ts'
-import type {
-  ChainBounds,
-  ResponseEnd,
-  ResponseFrames,
-  ResponseStore,
-} from '../stores/response-store.ts'
+import type { ChainBounds, ResponseEnd, ResponseStore } from '../stores/response-store.ts'
 import type { NewId } from '../turns/ulid.ts'
 import type { ConversationsOptions } from './conversations-options.ts'
 import { interrupted } from './interrupted-response.ts'
@@ -17,7 +12,8 @@ import {
   responseNotFound,
   responseNotInBackground,
 } from './response-errors.ts'
-import type { NewResponse, OpenResponse, Responses } from './responses.ts'
+import type { NewResponse, OpenResponse, Responses, SeenFrames, SeenResponse } from './responses.ts'
+import { RunningResponse } from './running-response.ts'
 import { withinDeadline, withResponseDeadlines } from './store-deadline.ts'
 
 /** How long a response may take to end when it is cancelled, before it is ended for it. */
@@ -26,6 +22,9 @@ const cancelPollMs = 20
 
 /** Bytes of frames that are read at a time. */
 const frameBytesMax = 256 * 1024
+
+/** How often a response that another process runs is looked at: as often as what it has is written. */
+const pollMs = 100
 
 /** Further ends are forgotten. */
 const maxUnstored = 1000
@@ -38,8 +37,8 @@ export class ResponsesService implements Responses {
   readonly #settings: Settings
   readonly #store: ResponseStore
   readonly #newId: NewId
-  /** How to cancel those that this process runs, by tenant and id. */
-  readonly #running = new Map<string, () => void>()
+  /** Those that this process runs, by tenant and id. */
+  readonly #running = new Map<string, RunningResponse>()
   /** Ends that could not be stored; each is stored when its response is asked for. */
   readonly #unstored = new Map<string, ResponseEnd>()
 
@@ -49,14 +48,15 @@ export class ResponsesService implements Responses {
     this.#store = withResponseDeadlines(settings.store.responses, clock, deadlineMs)
     this.#newId = newId
     this.newItemId = newId
-    responseCancels.onRequest((tenant, id) => this.#running.get(keyOf(tenant, id))?.())
+    responseCancels.onRequest((tenant, id) => this.#running.get(keyOf(tenant, id))?.cancel())
   }
 
   async begin(begun: NewResponse, cancel: () => void): Promise<OpenResponse> {
     const { clock, logger } = this.#settings
     const response: KeptResponse = { ...begun, output: [], error: null, completed_at: null }
     const key = keyOf(response.tenant, response.id)
-    this.#running.set(key, cancel)
+    const running = new RunningResponse(cancel)
+    this.#running.set(key, running)
     try {
       await this.#add(response)
     } catch (error) {
@@ -68,8 +68,10 @@ export class ResponsesService implements Responses {
       store: this.#store,
       clock,
       logger,
+      written: () => running.noteWrite(),
       ended: (end, outcome) => {
         this.#running.delete(key)
+        running.noteWrite()
         if (outcome === 'unavailable' && this.#unstored.size < maxUnstored) {
           this.#unstored.set(key, end)
         }
@@ -100,10 +102,18 @@ export class ResponsesService implements Responses {
     return response?.output.find((item) => item['id'] === itemId)
   }
 
-  async frames(tenant: string, id: string, from: number): Promise<ResponseFrames> {
+  async frames(tenant: string, id: string, from: number): Promise<SeenFrames> {
+    // Before what is stored is read: what is written meanwhile counts as more.
+    const seen = this.#running.get(keyOf(tenant, id))?.writes
     const frames = await this.#store.frames(tenant, id, from, frameBytesMax)
     if (frames === undefined) throw responseNotFound(id)
-    return frames
+    return { ...frames, seen }
+  }
+
+  untilMore({ id, seen, tenant }: SeenResponse, signal: AbortSignal): Promise<void> {
+    if (seen === undefined) return sleep(this.#settings.clock, pollMs, signal)
+    const running = this.#running.get(keyOf(tenant, id))
+    return running === undefined ? Promise.resolve() : running.untilWrittenAfter(seen, signal)
   }
 
   async remove(tenant: string, id: string): Promise<void> {
@@ -141,8 +151,8 @@ export class ResponsesService implements Responses {
   }
 
   async #requestCancel(tenant: string, id: string): Promise<void> {
-    const cancelHere = this.#running.get(keyOf(tenant, id))
-    if (cancelHere !== undefined) return cancelHere()
+    const here = this.#running.get(keyOf(tenant, id))
+    if (here !== undefined) return here.cancel()
     const { clock, deadlineMs, responseCancels } = this.#settings
     await withinDeadline(clock, deadlineMs, () => responseCancels.request(tenant, id))
   }

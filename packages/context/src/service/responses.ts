@@ -26,7 +26,12 @@ export interface Responses {
   /** The output item of this id, wherever in the tenant's responses; undefined if there is none. */
   outputItem(tenant: string, itemId: string): Promise<JsonObject | undefined>
   /** Frames of its stream from number `from`: a part at a time, and none if it has no more yet. */
-  frames(tenant: string, id: string, from: number): Promise<ResponseFrames>
+  frames(tenant: string, id: string, from: number): Promise<SeenFrames>
+  /**
+   * Resolves when the response may have more than was seen: at once where it runs in this process,
+   * elsewhere after a while. Rejects with the reason of the signal.
+   */
+  untilMore(response: SeenResponse, signal: AbortSignal): Promise<void>
   /** Deletes a response; one that runs is ended. */
   remove(tenant: string, id: string): Promise<void>
   /**
@@ -35,6 +40,17 @@ export interface Responses {
    * the background.
    */
   cancel(tenant: string, id: string): Promise<KeptResponse>
+}
+
+/** Frames, and when they were read. */
+export interface SeenFrames extends ResponseFrames {
+  /** How often this process had written the response; undefined for one that it does not run. */
+  readonly seen: number | undefined
+}
+
+export interface SeenResponse extends Pick<SeenFrames, 'seen'> {
+  readonly tenant: string
+  readonly id: string
 }
 
 export type NewResponse = Omit<KeptResponse, 'output' | 'error' | 'completed_at'>

@@ -297,10 +297,7 @@ export class TurnRunner {
     const here = this.#live.follow(id)
     if (here !== undefined) return here
     return followStored({
-      read: async () => {
-        const stored = await this.#store.load(tenant, conversation)
-        return turnState(stored?.turns.find((turn) => turn.id === id))
-      },
+      read: async () => turnState(await this.#store.turn(tenant, conversation, id)),
       changed: (signal) => this.#running.waitForEnd(tenant, conversation, joinedPollMs, signal),
     })
   }

@@ -27,6 +27,8 @@ interface ResponseRecorderOptions {
   /** What the response repeats of its request. */
   readonly repeated: JsonObject | undefined
   readonly hidesSeals: boolean
+  /** Whether the frames of its stream are kept, so that it can be resumed. */
+  readonly keepsFrames: boolean
   /** The longest answer that is kept. */
   readonly bytesMax: number
   readonly clock: Pick<Clock, 'setTimer'>
@@ -34,7 +36,7 @@ interface ResponseRecorderOptions {
 
 /**
  * Records an answer in the response that was begun for it, as its caller is told it, but with the
- * seals of thinking. One that runs in the background is recorded with the frames of its stream.
+ * seals of thinking.
  */
 export class ResponseRecorder implements AnswerTap {
   readonly #response: OpenResponse
@@ -51,15 +53,13 @@ export class ResponseRecorder implements AnswerTap {
   #ended = false
 
   constructor(response: OpenResponse, options: ResponseRecorderOptions) {
-    const { bytesMax, format, hidesSeals, repeated } = options
+    const { bytesMax, format, hidesSeals, keepsFrames, repeated } = options
     this.#response = response
     this.#options = options
     this.#assembler = createStreamAssembler({ bytesMax })
     const shared = { includeUsage: true, repeated, heldBytesMax: bytesMax }
     this.#encoder = format.createStreamEncoder(shared)
-    this.#told = response.response.background
-      ? format.createStreamEncoder({ ...shared, hidesSeals })
-      : undefined
+    this.#told = keepsFrames ? format.createStreamEncoder({ ...shared, hidesSeals }) : undefined
   }
 
   observe(piece: AnswerPiece, answer: AnswerStream): void {

@@ -57,11 +57,11 @@ function route(
 const sealsInclude = 'reasoning.encrypted_content'
 
 async function retrieve({ id, request, responses, tenant }: ResponseRequest): Promise<object> {
-  const { query, services } = request
+  const { query } = request
   const response = await responses.get(tenant, id)
   if (query.get('stream') === 'true') {
     const from = readFrom(query.get('starting_after'))
-    return responseStream({ response, responses, clock: services.clock, from })
+    return responseStream({ response, responses, from })
   }
   const include = [...query.getAll('include'), ...query.getAll('include[]')]
   return presentResponse(response, include.includes(sealsInclude))
