@@ -219,8 +219,10 @@ export const architecture: Architecture = {
     {
       folder: 'packages/context/src/stores',
       contract: [
+        'answer-store.ts',
         'context-store.ts',
         'factor-store.ts',
+        'kept-answer.ts',
         'kept-response.ts',
         'response-store.ts',
         'store-type.ts',

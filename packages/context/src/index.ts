@@ -61,6 +61,7 @@ export type {
   ConversationUpdate,
   CreateConversation,
   EarlierAnswer,
+  FollowedTurn,
   ItemPage,
   ItemPageRequest,
   OpenTurn,

@@ -251,6 +251,53 @@ describe('a call in a conversation with the Idempotency-Key of another', () => {
   })
 })
 
+describe('the stream of a turn', () => {
+  const keyed = { 'x-fairlead-conversation': 'mine' }
+  const streamOf = (gateway: TestGateway, turn = '') =>
+    fetch(`${gateway.url}/v1/conversations/mine/turns/${turn}/stream`)
+
+  it('has all that came so far and what comes, without a key, while it runs and after', async () => {
+    const held = heldAnswer(['One ', 'two'])
+    const { gateway, upstream } = await gatewayOf(held.answer)
+    const asked = gateway.chat({ model: 'm', messages, stream: true }, keyed)
+    await upstream.request(1)
+    held.say(0)
+    await asked
+    const [turn] = await turnsOf(gateway, 'mine')
+    const running = await streamOf(gateway, turn?.id)
+    held.say(1)
+    held.end()
+    await (await asked).text()
+    const after = await streamOf(gateway, turn?.id)
+    expect(after.headers.get('content-type')).toContain('text/event-stream')
+    for (const text of [await running.text(), await after.text()]) {
+      expect(text).toContain('event: response.created')
+      expect(text).toContain('"text":"One two"')
+      expect(text).toContain('event: response.completed')
+    }
+  })
+
+  it('ends with an error where the turn did', async () => {
+    const { gateway } = await gatewayOf((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.end(chunks(['Hal'])[1])
+    })
+    await (await gateway.chat({ model: 'm', messages, stream: true }, keyed)).text()
+    const [turn] = await turnsOf(gateway, 'mine')
+    const text = await (await streamOf(gateway, turn?.id)).text()
+    expect(text).toContain('"delta":"Hal"')
+    expect(text).toContain('event: response.failed')
+  })
+
+  it('is not found for a turn that is not there', async () => {
+    const { gateway } = await gatewayOf(json(200, completion('Hello')))
+    await (await gateway.chat({ model: 'm', messages }, keyed)).text()
+    expect((await streamOf(gateway, 'turn_none')).status).toBe(404)
+    const [turn] = await turnsOf(gateway, 'mine')
+    expect((await streamOf(gateway, `${turn?.id}/stream?starting_after=1#`)).status).toBe(400)
+  })
+})
+
 describe('a call without a conversation with the Idempotency-Key of another', () => {
   const keyed = { 'idempotency-key': 'k' }
   const body = { model: 'm', messages }

@@ -3,7 +3,7 @@ import type { KeptAnswer } from '../stores/kept-answer.ts'
 import type { AnswerOperation } from './store-messages.ts'
 
 /** One process that makes answers. */
-export interface AnswerAsker {
+interface AnswerAsker {
   /** Its process is gone: what it began will not be whole. */
   readonly gone: boolean
 }

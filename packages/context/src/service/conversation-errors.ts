@@ -31,6 +31,15 @@ export function conversationHeld(id: string): ModelError {
   )
 }
 
+/** `id` is undefined where the conversation has none. */
+export function turnNotFound(id: string | undefined): ModelError {
+  const message =
+    id === undefined
+      ? 'The conversation has no turn yet.'
+      : `Turn with id '${id}' not found in this conversation.`
+  return new ModelError('not-found', message, { code: 'turn_not_found' })
+}
+
 /** Another process took the turn for abandoned and ended it. */
 export function turnEndedMeanwhile(id: string): ModelError {
   return new ModelError(

@@ -20,6 +20,7 @@ import {
   itemNotFound,
   planNotFound,
   revisionConflict,
+  turnNotFound,
 } from './conversation-errors.ts'
 import { type ConversationsOptions, withDefaults } from './conversations-options.ts'
 import type {
@@ -28,6 +29,7 @@ import type {
   CountInputRequest,
   ConversationUpdate,
   CreateConversation,
+  FollowedTurn,
   ItemPage,
   ItemPageRequest,
   OpenTurn,
@@ -217,6 +219,13 @@ class ConversationsService implements Conversations {
 
   begin(request: TurnRequest, signal?: AbortSignal): Promise<OpenTurn> {
     return this.#turns.begin(request, signal)
+  }
+
+  async follow(tenant: string, id: string, turn: string): Promise<FollowedTurn> {
+    const followed = await this.#turns.follow(tenant, id, turn)
+    if (followed !== undefined) return followed
+    await this.get(tenant, id)
+    throw turnNotFound(turn)
   }
 
   async recover(): Promise<number> {

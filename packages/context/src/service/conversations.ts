@@ -75,6 +75,11 @@ export interface Conversations {
    */
   begin(request: TurnRequest, signal?: AbortSignal): Promise<OpenTurn>
   /**
+   * The answer of a turn: as it was, or as it comes. One that has ended without a whole answer gives
+   * what there is of it, then an error. An unknown turn is a 404 `turn_not_found`.
+   */
+  follow(tenant: string, id: string, turn: string): Promise<FollowedTurn>
+  /**
    * Marks turns that a crash left `in_progress` as `incomplete`, and such responses as `failed`. Call
    * it once, at startup. Returns how many.
    */
@@ -213,6 +218,12 @@ export interface OpenTurn extends PreparedPrompt {
   flush(output: readonly Item[]): void
   /** Ends the turn. Resolves when it is stored: only then may the caller see the end of the answer. */
   finish(end: TurnEnd): Promise<Turn>
+}
+
+/** A turn, and how its answer is followed. */
+export interface FollowedTurn {
+  readonly turn: Turn
+  readonly answer: EarlierAnswer
 }
 
 /** The answer of an earlier call: the whole one, or one that is still being made. */

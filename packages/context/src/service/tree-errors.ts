@@ -1,12 +1,6 @@
 import { ModelError } from '@fairlead/llm'
 import { branchesMax, pinnedMax } from '../turns/conversation.ts'
 
-export function turnNotFound(turnId: string): ModelError {
-  return new ModelError('not-found', `Turn with id '${turnId}' not found in this conversation.`, {
-    code: 'turn_not_found',
-  })
-}
-
 /** What is asked for needs a turn that has ended. */
 export function turnRunning(turnId: string, param?: string): ModelError {
   return new ModelError(

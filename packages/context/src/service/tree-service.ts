@@ -14,7 +14,7 @@ import {
   type ConversationEdit,
   type ConversationReference,
 } from './change-conversation.ts'
-import { conversationNotFound } from './conversation-errors.ts'
+import { conversationNotFound, turnNotFound } from './conversation-errors.ts'
 import type {
   ConversationTree,
   ForkRequest,
@@ -27,7 +27,6 @@ import {
   branchSelected,
   tooManyBranches,
   tooManyPins,
-  turnNotFound,
   turnRunning,
 } from './tree-errors.ts'
 

@@ -10,6 +10,7 @@ import { conversationLocked, turnEndedMeanwhile } from './conversation-errors.ts
 import type { ConversationsOptions } from './conversations-options.ts'
 import type {
   EarlierAnswer,
+  FollowedTurn,
   OpenTurn,
   PlanRequest,
   PreparedPrompt,
@@ -123,6 +124,17 @@ export class TurnRunner {
   async recordedPlan(tenant: string, planId: string): Promise<ContextPlan | undefined> {
     await this.#planFigures.settled(planId)
     return this.#store.plan(tenant, planId)
+  }
+
+  /** A turn and its answer; undefined if there is no such turn. */
+  async follow(tenant: string, id: string, turnId: string): Promise<FollowedTurn | undefined> {
+    const turn = await this.#store.turn(tenant, id, turnId)
+    if (turn === undefined) return undefined
+    const answer =
+      turn.status === 'completed'
+        ? { stored: turnAnswer(turn) }
+        : { joined: this.#follow(tenant, turn) }
+    return { turn, answer }
   }
 
   /** Writes the partial answers that are left. */

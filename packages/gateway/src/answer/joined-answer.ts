@@ -1,7 +1,8 @@
 import type { FollowedAnswer } from '@fairlead/context'
-import { createSnapshotEvents, type ModelResponse, type StreamEvent } from '@fairlead/llm'
+import type { ModelResponse } from '@fairlead/llm'
 import type { AnswerStream } from './answer-stream.ts'
 import { EventAnswer } from './event-answer.ts'
+import { followEvents } from './follow-events.ts'
 
 interface JoinedParts {
   /** Who is told to answer until the answer itself says so. */
@@ -11,30 +12,11 @@ interface JoinedParts {
   readonly signal: AbortSignal
 }
 
-/**
- * The answer of a call that another call makes, from its beginning. It ends as that does: whole, or
- * with the error that broke it off. Nothing is held for a caller that reads slowly: it misses
- * states in between, and no text.
- */
+/** The answer of a call that another call makes, from its beginning; it ends as that does. */
 export function joinedAnswer(
-  followed: FollowedAnswer,
+  joined: FollowedAnswer,
   { isWhole, signal, start }: JoinedParts,
 ): AnswerStream {
-  const snapshots = createSnapshotEvents(start)
-  let isOver = false
-  const next = async (): Promise<readonly StreamEvent[] | undefined> => {
-    while (!isOver) {
-      const { end, output } = await followed.next(signal)
-      if (end !== undefined) {
-        isOver = true
-        return 'error' in end
-          ? [...snapshots.grow(output), { type: 'error', error: end.error }]
-          : snapshots.end(end.response)
-      }
-      const events = isWhole ? [] : snapshots.grow(output)
-      if (events.length > 0) return events
-    }
-    return undefined
-  }
-  return new EventAnswer(isWhole, next)
+  const events = followEvents({ joined }, start)
+  return new EventAnswer(isWhole, () => events.next(signal))
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { noUniqueFields, outlineBody, spliceTopLevel } from '@fairlead/llm'
 import type { CallRequest } from './call-request.ts'
 
@@ -18,10 +18,6 @@ export function requestDigest({ body, context, model, outline: known }: CallRequ
   const place = [branch, regenerate, edit].some((name) => name !== undefined)
     ? JSON.stringify([branch, regenerate, edit])
     : ''
-  const digest = createHash('sha256')
-    .update(JSON.stringify(model))
-    .update(place)
-    .update(asked)
-    .digest('hex')
-  return `sha256:${digest}`
+  const head = Buffer.from(`${JSON.stringify(model)}${place}`)
+  return `sha256:${hash('sha256', Buffer.concat([head, asked]))}`
 }

@@ -10,6 +10,7 @@ import {
 import { presentTurn } from './present-log.ts'
 import { readInclude } from './read-include.ts'
 import { previewOf } from './turn-preview.ts'
+import { streamTurn } from './turn-stream.ts'
 
 const turnPath = '/v1/conversations/{id}/turns/{turn}'
 
@@ -27,6 +28,9 @@ export const turnRoutes: readonly AnswerRoute[] = [
     const include = readInclude(request.query)
     return presentTurn(await store.tree.turn(tenant, id, request.parameters['turn'] ?? ''), include)
   }),
+  conversationRoute('GET', `${turnPath}/stream`, ({ id, request, store, tenant }) =>
+    streamTurn(store, tenant, id, request),
+  ),
   conversationRoute('GET', '/v1/conversations/{id}/tree', async (asked) => {
     const { conversation, hasMore, turns } = await pageOf(asked)
     const { branch, branches, head } = conversation.ccp
