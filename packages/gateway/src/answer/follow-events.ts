@@ -2,7 +2,7 @@ import type { EarlierAnswer } from '@fairlead/context'
 import { createSnapshotEvents, type ModelResponse, type StreamEvent } from '@fairlead/llm'
 
 /** The answer of another call, event by event from its beginning. */
-export interface FollowedEvents {
+interface FollowedEvents {
   /** The next events, at least one; undefined at the end. The signal ends the waiting. */
   next(signal: AbortSignal): Promise<readonly StreamEvent[] | undefined>
 }
