@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Agent } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startFairlead, type FairleadProcess } from './support/fairlead-process.ts'
 import { freshCall, type FreshCall } from './support/fresh-call.ts'
 import { manifest, provider, route, secret } from './support/manifests.ts'
@@ -60,11 +61,15 @@ async function start(flags: readonly string[]): Promise<FairleadProcess> {
 const ask = (
   { endpoints }: FairleadProcess,
   content: string,
-  { conversation, stream = false }: { conversation?: string; stream?: boolean } = {},
+  {
+    conversation,
+    context,
+    stream = false,
+  }: { conversation?: string; context?: object; stream?: boolean } = {},
 ): FreshCall =>
   freshCall(
     endpoints,
-    { model: 'up-model', stream, messages: [{ role: 'user', content }] },
+    { model: 'up-model', stream, messages: [{ role: 'user', content }], context },
     conversation === undefined ? {} : { 'x-fairlead-conversation': conversation },
   )
 
@@ -180,16 +185,37 @@ describe('two workers', () => {
       await waitFor('the first words', () => call.received().includes('half an answer'))
       return call
     })
-    const second = answeredBy(
+    const context = { on_concurrent: 'reject' }
+    const second = await answeredBy(
       fairlead,
       1,
-      () => ask(fairlead, 'short', { conversation: 'busy' }).began,
+      () => ask(fairlead, 'short', { conversation: 'busy', context }).began,
     )
-    expect((await second).status).toBe(400)
+    expect(second.status).toBe(400)
+    expect(Number(second.headers['retry-after'])).toBeGreaterThan(0)
     goOn.resolve()
     goOn = Promise.withResolvers()
     expect(await first.ended).toContain('[DONE]')
     expect(await ask(fairlead, 'short', { conversation: 'busy' }).ended).toContain('3 messages')
+  })
+
+  it('cancel a turn whichever of them runs it', async () => {
+    const streamed = await answeredBy(fairlead, 0, async () => {
+      const call = ask(fairlead, 'long', { conversation: 'stopped', stream: true })
+      await waitFor('the first words', () => call.received().includes('half an answer'))
+      return call
+    })
+    // A connection to the other worker, which can be used while both of them run.
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    onTestFinished(() => agent.destroy())
+    const { endpoints } = fairlead
+    await answeredBy(fairlead, 1, () => freshCall(endpoints, '/v1/models', {}, '', agent).ended)
+    const path = '/v1/conversations/stopped/cancel'
+    const cancelled = await freshCall(endpoints, {}, {}, path, agent).ended
+    expect(JSON.parse(cancelled)).toMatchObject({ status: 'cancelled', input: [{}], output: [{}] })
+    expect(await streamed.ended).toContain('turn_cancelled')
+    const next = ask(fairlead, 'short', { conversation: 'stopped' })
+    expect(await next.ended).toContain('3 messages')
   })
 
   it('one that is killed under load harms no call of the other, and is replaced at once', async () => {

@@ -1,4 +1,4 @@
-import { request, type IncomingHttpHeaders } from 'node:http'
+import { type Agent, request, type IncomingHttpHeaders } from 'node:http'
 import type { Endpoints } from './fairlead-process.ts'
 
 /** An answer that is under way. */
@@ -11,12 +11,16 @@ export interface FreshCall {
   readonly ended: Promise<string>
 }
 
-/** Posts a chat completion (or to another path), or gets a path, over a connection of its own. */
+/**
+ * Posts a chat completion (or to another path), or gets a path, over a connection of its own unless
+ * an agent has one.
+ */
 export function freshCall(
   endpoints: Endpoints,
   what: object | string,
   headers: Readonly<Record<string, string>> = {},
   path = '/v1/chat/completions',
+  agent: Agent | false = false,
 ): FreshCall {
   const began = Promise.withResolvers<{ status: number; headers: IncomingHttpHeaders }>()
   const ended = Promise.withResolvers<string>()
@@ -30,7 +34,7 @@ export function freshCall(
   ended.promise.catch(() => {})
   const isGet = typeof what === 'string'
   const call = request(`${endpoints.gateway}${isGet ? what : path}`, {
-    agent: false,
+    agent,
     method: isGet ? 'GET' : 'POST',
     headers: {
       authorization: `Bearer ${endpoints.apiKey}`,

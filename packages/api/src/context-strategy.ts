@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox'
 import { categories, group, version } from './group.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import { choice, integer, object, typed } from './schema/fields.ts'
-import { modelName } from './schema/formats.ts'
+import { duration, modelName } from './schema/formats.ts'
 
 const tokensMax = 100_000_000
 
@@ -134,7 +134,22 @@ const retrieval = object(
   { default: {} },
 )
 
-const spec = object('How a prompt is assembled from a conversation.', {
+const onConcurrent = object(
+  'What a message does when another turn of its conversation is running.',
+  {
+    mode: choice(
+      'Queue: it waits for the turns that came before it; Interrupt: the running turn is cancelled, and the message runs before those that queue; Reject: it is refused. Defaults to Queue.',
+      ['Queue', 'Interrupt', 'Reject'],
+      { default: 'Queue' },
+    ),
+    maxWait: duration('How long a message waits before it is refused. Defaults to 30s.', {
+      default: '30s',
+    }),
+  },
+  { default: {} },
+)
+
+const spec = object('How a prompt is assembled from a conversation, and how its turns run.', {
   history,
   retrieval,
   budget: object(
@@ -153,6 +168,12 @@ const spec = object('How a prompt is assembled from a conversation.', {
     ['Compact', 'Error'],
     { default: 'Compact' },
   ),
+  onConcurrent,
+  onDisconnect: choice(
+    'What happens to a turn whose caller disconnects. Continue: it is answered and recorded to its end, unless another message of the conversation comes first; Cancel: it ends at once, with what its caller could have seen. Defaults to Continue.',
+    ['Continue', 'Cancel'],
+    { default: 'Continue' },
+  ),
 })
 
 const status = object('Observed state, written by the operator.', {
@@ -164,7 +185,7 @@ export type ContextStrategySpec = Static<typeof spec>
 export type ContextStrategyStatus = Static<typeof status>
 export type ContextStrategy = Resource<ContextStrategySpec, ContextStrategyStatus>
 
-/** How much of a conversation is sent with each call, and which part of it. */
+/** How much of a conversation is sent with each call, and how its turns run. */
 export const ContextStrategy = defineResource({
   group,
   version,
@@ -172,7 +193,8 @@ export const ContextStrategy = defineResource({
   plural: 'contextstrategies',
   shortNames: ['llmctx'],
   categories,
-  description: 'How much of a conversation is sent with each call, and which part of it.',
+  description:
+    'How much of a conversation is sent with each call, which part of it, and how its turns run.',
   spec: typed(spec),
   status: typed(status),
   printColumns: [

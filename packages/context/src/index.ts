@@ -49,6 +49,8 @@ export type { RemoteTurnStore } from './remote/remote-turn-store.ts'
 export type { StoreNews, StoreRequest } from './remote/store-messages.ts'
 export { StoreOwner, type StoreClient, type StoreOwnerOptions } from './remote/store-owner.ts'
 export type { ConversationsOptions } from './service/conversations-options.ts'
+export { TurnCancelled } from './service/conversation-errors.ts'
+export type { ConcurrencyMode } from './service/turn-queue.ts'
 export { createConversations } from './service/conversations-service.ts'
 export type { ConversationReference } from './service/change-conversation.ts'
 export type { ConversationTree, TurnPage, TurnPageRequest } from './service/conversation-tree.ts'
@@ -66,8 +68,10 @@ export type {
   ItemPageRequest,
   OpenTurn,
   PlanRequest,
+  Concurrency,
   PreparedPrompt,
   StoredItem,
+  TurnCaller,
   TurnEnd,
   TurnRequest,
 } from './service/conversations.ts'

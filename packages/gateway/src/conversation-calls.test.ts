@@ -108,9 +108,9 @@ describe('a call in a conversation', () => {
     }
     const conversations = openInMemory(slow)
     const begin = conversations.begin.bind(conversations)
-    conversations.begin = (request, signal) => {
-      if (signal !== undefined) opening.resolve(signal)
-      return begin(request, signal)
+    conversations.begin = (request, caller) => {
+      if (caller?.signal !== undefined) opening.resolve(caller.signal)
+      return begin(request, caller)
     }
     const gateway = await testGateway({
       providers: [keyedProvider('openai', { baseURL: upstream.url })],

@@ -9,7 +9,8 @@ const abortedGraceMs = 2_000
 const acceptedGraceMs = 200
 
 /**
- * Stops accepting connections; calls in flight may finish, and are aborted after `timeoutMs`.
+ * Stops accepting connections; calls that wait for their turn are refused, others in flight may
+ * finish, and are aborted after `timeoutMs`.
  * Resolves when no call is in flight, including those that outlive their caller.
  */
 export async function drainServer(
@@ -20,6 +21,7 @@ export async function drainServer(
   const abort = services.clock.setTimer(timeoutMs, () => {
     services.running.abort(gatewayError.shuttingDown())
   })
+  services.stores.refuseWaiting(gatewayError.shuttingDown())
   const force = services.clock.setTimer(timeoutMs + abortedGraceMs, () => {
     server.destroyConnections()
   })

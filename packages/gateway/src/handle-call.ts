@@ -71,6 +71,7 @@ export async function handleCall(
     call.route = routeOf(call)
     await permits.enter(admissionPolicies, call)
     const assembled = await assembleCall(call)
+    letCallerLeave(call)
     recordInput(assembled, call)
     // First of all, so that whatever fails from here on ends the turn.
     taps.push(...recordTurn(call), ...recordContent(call))
@@ -132,19 +133,21 @@ function routeOf({
   return route
 }
 
-/** In a conversation the answer is recorded, even if the caller disconnects before its end. */
-function recordTurn({
-  lifetime,
-  record,
-  route,
-  runtime,
-  services,
-  turn,
-}: Call): readonly AnswerTap[] {
+/**
+ * A turn that nobody listens to gives way; one in the background has nobody from the beginning. What
+ * another call answers does not need this one.
+ */
+function letCallerLeave({ goesOnAlone, lifetime, request, turn }: Call): void {
+  if (turn?.earlier !== undefined) return
+  if (request.kept?.background === true) lifetime.outliveCaller()
+  else if (goesOnAlone) lifetime.outliveCaller(() => turn?.callerLeft())
+}
+
+/** In a conversation the answer is recorded. */
+function recordTurn({ record, route, runtime, services, turn }: Call): readonly AnswerTap[] {
   if (turn === undefined) return []
   record.conversation = turn.conversation.id
   if (turn.earlier !== undefined) return []
-  lifetime.outliveCaller()
   return [
     new TurnRecorder(turn, {
       model: route.targets[0]?.model ?? '',

@@ -394,7 +394,7 @@ describe('a response in the background', () => {
     })
   })
 
-  it('alone can be cancelled; another ends with its connection', async () => {
+  it('alone can be cancelled after its end; another ends with its connection', async () => {
     const { openai, ended } = await start()
     const done = await openai.responses.create({ model: 'm', input: 'hi' })
     await expect(openai.responses.cancel(done.id)).rejects.toMatchObject({

@@ -139,6 +139,7 @@ export class GatewayWorker {
       logger,
       counter: this.#stores.counter,
       sweepsExpired: false,
+      places: store.places,
       onTurnEnd: (listener) => store.onTurnEnd(listener),
       planCounting: store,
       responseCancels: store.responses,

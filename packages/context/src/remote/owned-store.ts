@@ -15,28 +15,31 @@ import type { Turn } from '../turns/turn.ts'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import { CountingPlans } from './counting-plans.ts'
 import { OwnedAnswers } from './owned-answers.ts'
+import { OwnedPlaces, type PlaceAsker } from './owned-places.ts'
 import { OwnedResponses, type ResponseAsker } from './owned-responses.ts'
 import { RunningTurnRegister, type RegisteredTurn } from './running-turn-register.ts'
 import type {
   AnswerOperation,
+  PlaceOperation,
   ResponseOperation,
   StoreOperation,
   TurnOperation,
 } from './store-messages.ts'
 
 /** One process that asks. */
-export interface StoreAsker extends ResponseAsker {
+export interface StoreAsker extends PlaceAsker, ResponseAsker {
   turnEnded(store: number, tenant: string, conversation: string): void
 }
 
 /**
- * A store that this process has opened for others. It knows which turns run in which of them, ends
- * those of one that is gone, and does once what each would have to do otherwise: recovery when it
- * is opened, and deleting what has expired.
+ * A store that this process has opened for others. It says whose turn is next in a conversation,
+ * knows which turns run in which of them, ends those of one that is gone, and does once what each
+ * would have to do otherwise: recovery when it is opened, and deleting what has expired.
  */
 export class OwnedStore {
   readonly number: number
   readonly store: ContextStore
+  readonly #places: OwnedPlaces
   readonly #responses: OwnedResponses
   readonly #answers: OwnedAnswers
   readonly #clock: Clock
@@ -48,6 +51,7 @@ export class OwnedStore {
     this.number = number
     this.store = store
     this.#clock = clock
+    this.#places = new OwnedPlaces(number, clock)
     this.#responses = new OwnedResponses(number, store.responses, clock)
     this.#counting = new CountingPlans(clock)
     this.#answers = new OwnedAnswers(store.answers)
@@ -55,7 +59,7 @@ export class OwnedStore {
   }
 
   /** Does what a client asks; `list` is the arguments. Rejects when the store is unavailable. */
-  perform(
+  async perform(
     asker: StoreAsker,
     operation: Exclude<StoreOperation, 'open' | 'count'>,
     list: readonly unknown[],
@@ -66,6 +70,7 @@ export class OwnedStore {
     if (operation === 'factor-observe') {
       return this.store.factors.observe(list[0] as CountObservation)
     }
+    if (isOfPlaces(operation)) return this.#places.perform(asker, operation, list)
     if (isOfAnswers(operation)) return this.#answers.perform(asker, operation, list)
     return isOfResponses(operation)
       ? this.#responses.perform(asker, operation, list)
@@ -122,6 +127,11 @@ export class OwnedStore {
     const turns = this.#running.runBy(asker)
     await Promise.all(turns.map((turn) => this.#endIncomplete(turn, completedAt)))
     return turns.length
+  }
+
+  /** Gives the places of a client that is gone to others. Its turns must have been ended. */
+  leavePlacesOf(asker: StoreAsker): void {
+    this.#places.leaveAllOf(asker)
   }
 
   /** Ends the running responses of a client as `failed`, with what was flushed. Returns how many. */
@@ -187,6 +197,7 @@ export class OwnedStore {
     if (outcome === 'locked') this.#running.watch(ccp.tenant, conversation, asker)
     if (outcome !== 'stored' || turn?.status !== 'in_progress') return outcome
     const { tenant } = ccp
+    this.#places.began(tenant, conversation, turn.id)
     this.#running.add({ tenant, conversation, id: turn.id, client: asker })
     if (asker.gone) await this.endTurnsOf(asker)
     return outcome
@@ -226,6 +237,10 @@ export class OwnedStore {
   #nowSeconds(): number {
     return Math.floor(this.#clock.now() / 1000)
   }
+}
+
+function isOfPlaces(operation: Exclude<StoreOperation, 'open'>): operation is PlaceOperation {
+  return operation.startsWith('place-')
 }
 
 function isOfResponses(

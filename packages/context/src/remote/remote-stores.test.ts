@@ -101,6 +101,7 @@ async function conversationsOf({ stores }: { readonly stores: RemoteStores }, cl
     clock,
     random: Math.random,
     sweepsExpired: false,
+    places: store.places,
     onTurnEnd: (listener) => store.onTurnEnd(listener),
     responseCancels: store.responses,
   })
@@ -174,7 +175,7 @@ describe('stores in another process', () => {
     expect(next.turn.seq).toBe(2)
   })
 
-  it('tell a client that waits when the turn of another ends', async () => {
+  it('give the place of a turn to a client that waits when the turn of another ends', async () => {
     const clock = new FakeClock()
     const owner = ownerOf(() => inMemory(clock), clock)
     const [one, two] = [
@@ -183,10 +184,58 @@ describe('stores in another process', () => {
     ]
     const running = await one.begin(question('one'))
     const waiting = two.begin(question('two'))
-    await clock.timerOf(50)
+    await clock.timerOf(30_000)
     await running.finish({ status: 'completed', output: said, usage: undefined, model: 'm' })
     // The clock stands still: only the news of the end can wake it.
     expect((await waiting).turn.seq).toBe(2)
+  })
+
+  it('cancel a turn where it runs', async () => {
+    const clock = new FakeClock()
+    const owner = ownerOf(() => inMemory(clock), clock)
+    const [one, two] = [
+      await conversationsOf(connect(owner), clock),
+      await conversationsOf(connect(owner), clock),
+    ]
+    const end = { status: 'cancelled', output: said, usage: undefined, model: 'm' } as const
+    const open = await one.begin(question('one'), { cancel: () => void open.finish(end) })
+    const turn = await two.cancelTurn('a', 'c1', open.turn.id)
+    expect(turn).toMatchObject({ status: 'cancelled', output: [{ content: said[0].content }] })
+    expect(await one.cancelTurn('a', 'c1')).toEqual(turn)
+    expect((await two.begin(question('two'))).turn.seq).toBe(2)
+  })
+
+  it('give way, across clients, to the next message when nobody listens', async () => {
+    const clock = new FakeClock()
+    const owner = ownerOf(() => inMemory(clock), clock)
+    const [one, two] = [
+      await conversationsOf(connect(owner), clock),
+      await conversationsOf(connect(owner), clock),
+    ]
+    const end = { status: 'cancelled', output: said, usage: undefined, model: 'm' } as const
+    const open = await one.begin(question('one'), { cancel: () => void open.finish(end) })
+    open.callerLeft()
+    expect((await two.begin(question('two'))).turn.seq).toBe(2)
+    expect((await one.turns('a', 'c1'))[0]?.status).toBe('cancelled')
+  })
+
+  it('take the places of a client that is gone: those that wait, and the one that runs', async () => {
+    const clock = new FakeClock()
+    const owner = ownerOf(() => inMemory(clock), clock)
+    const [dying, living] = [connect(owner), connect(owner)]
+    const [dead, alive] = [
+      await conversationsOf(dying, clock),
+      await conversationsOf(living, clock),
+    ]
+    await dead.begin(question('one'))
+    void dead.begin(question('two')).catch(() => {})
+    await settled()
+    const waiting = alive.begin(question('three'))
+    await settled()
+    await dying.client.disconnected()
+    expect((await waiting).turn.seq).toBe(2)
+    const statuses = (await alive.turns('a', 'c1')).map(({ status }) => status)
+    expect(statuses).toEqual(['incomplete', 'in_progress'])
   })
 
   const response = {

@@ -35,6 +35,7 @@ export class RemoteStores {
   readonly #opened = new Map<number, Set<RemoteTurnStore>>()
   #bytesInFlight = 0
   #lastId = 0
+  #lastPlace = 0
   #timer: Timer | undefined
 
   constructor({
@@ -55,6 +56,7 @@ export class RemoteStores {
     const remote = new RemoteTurnStore(
       type,
       (operation, list) => this.#ask(store, operation, list),
+      () => ++this.#lastPlace,
       () => this.#opened.get(store)?.delete(remote),
     )
     this.#opened.set(store, (this.#opened.get(store) ?? new Set()).add(remote))
@@ -62,7 +64,7 @@ export class RemoteStores {
   }
 
   /** Takes what the owner has sent. */
-  receive({ answers, ends, cancels }: StoreNews): void {
+  receive({ answers, ends, cancels, places }: StoreNews): void {
     for (const { id, body, error } of answers) {
       const pending = this.#settle(id)
       if (pending === undefined) continue
@@ -71,6 +73,9 @@ export class RemoteStores {
     }
     for (const { store, tenant, conversation } of ends) {
       for (const remote of this.#opened.get(store) ?? []) remote.turnEnded(tenant, conversation)
+    }
+    for (const { store, place, event } of places) {
+      for (const remote of this.#opened.get(store) ?? []) remote.places.receive(place, event)
     }
     for (const { store, tenant, id } of cancels) {
       for (const remote of this.#opened.get(store) ?? []) {
@@ -92,7 +97,9 @@ export class RemoteStores {
   #ask(store: number, operation: StoreOperation, list: readonly unknown[]): Promise<unknown> {
     const body = JSON.stringify(list)
     const bytes = Buffer.byteLength(body)
-    if (this.#bytesInFlight + bytes > this.#bytesInFlightMax) {
+    // A place that is not left would keep its conversation from everybody.
+    const isBounded = operation !== 'place-leave'
+    if (isBounded && this.#bytesInFlight + bytes > this.#bytesInFlightMax) {
       return Promise.reject(new Error('too much is waiting for the conversation store'))
     }
     return new Promise((resolve, reject) => {

@@ -28,6 +28,7 @@ import type { ContextStore } from '../stores/context-store.ts'
 import { RemoteFactorStore } from './remote-factor-store.ts'
 import { RemoteAnswerStore } from './remote-answer-store.ts'
 import { RemoteResponseStore } from './remote-response-store.ts'
+import { RemoteTurnPlaces } from './remote-turn-places.ts'
 import type { StoreOperation } from './store-messages.ts'
 
 /** Asks the owner; resolves to the parsed result. */
@@ -42,12 +43,14 @@ export class RemoteTurnStore implements ContextStore {
   readonly responses: RemoteResponseStore
   readonly factors: RemoteFactorStore
   readonly answers: RemoteAnswerStore
+  readonly places: RemoteTurnPlaces
   readonly #ask: AskOwner
   readonly #closed: () => void
   readonly #listeners = new Set<(tenant: string, conversation: string) => void>()
   readonly #unanswered = new Set<Promise<unknown>>()
 
-  constructor(type: string, ask: AskOwner, closed: () => void) {
+  /** `newNumber` gives numbers that are unique within the client. */
+  constructor(type: string, ask: AskOwner, newNumber: () => number, closed: () => void) {
     this.type = type
     this.#ask = ask
     this.#closed = closed
@@ -56,6 +59,10 @@ export class RemoteTurnStore implements ContextStore {
       this.#request(operation, ...list),
     )
     this.answers = new RemoteAnswerStore((operation, ...list) => this.#request(operation, ...list))
+    this.places = new RemoteTurnPlaces(
+      (operation, ...list) => this.#request(operation, ...list),
+      newNumber,
+    )
   }
 
   /** Calls the listener when a turn that was found running, and is another client's, has ended. */
@@ -168,6 +175,7 @@ export class RemoteTurnStore implements ContextStore {
   async close(): Promise<void> {
     await Promise.allSettled(this.#unanswered)
     this.#listeners.clear()
+    this.places.close()
     this.responses.close()
     this.#closed()
   }

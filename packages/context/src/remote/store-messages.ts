@@ -1,3 +1,4 @@
+import type { ConcurrencyMode, YieldCause } from '../service/turn-queue.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 
 /** What a client asks of the owner of the stores, in the order of the calls. */
@@ -19,6 +20,7 @@ export type StoreOperation =
   | AnswerOperation
   | FactorOperation
   | CountingOperation
+  | PlaceOperation
 
 /** Those of a TurnStore. */
 export type TurnOperation = Exclude<keyof TurnStore, 'type' | 'close'>
@@ -50,6 +52,17 @@ export type AnswerOperation =
   | 'answer-drop'
   | 'answer-recover'
   | 'answer-expire'
+/** Those of TurnPlaces. A place is named by the number that its client has given it. */
+export type PlaceOperation =
+  'place-enter' | 'place-leave' | 'place-abandoned' | 'place-follow' | 'place-cancel'
+
+/** The arguments of `place-enter`, after the number of the place. */
+export interface EnteringCall {
+  readonly tenant: string
+  readonly conversation: string
+  readonly bytes: number
+  readonly mode: ConcurrencyMode
+}
 
 /** Either `body` or `error`. */
 export interface StoreAnswer {
@@ -67,6 +80,14 @@ export interface ForeignTurnEnd {
   readonly conversation: string
 }
 
+/** What happens to a place of this client. */
+export interface PlaceNews {
+  readonly store: number
+  readonly place: number
+  /** It has been granted, perhaps by eviction of the one before it; or why it is to be left. */
+  readonly event: 'granted' | 'granted-evicted' | YieldCause
+}
+
 /** A response that this client runs is to end. */
 export interface ResponseCancel {
   readonly store: number
@@ -80,6 +101,7 @@ export interface StoreNews {
   /** Ends of turns that this client found running. */
   readonly ends: readonly ForeignTurnEnd[]
   readonly cancels: readonly ResponseCancel[]
+  readonly places: readonly PlaceNews[]
 }
 
 /** The result of `open`. */

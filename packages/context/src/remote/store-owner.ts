@@ -7,6 +7,7 @@ import { Outbox } from './outbox.ts'
 import type {
   ForeignTurnEnd,
   OpenedStore,
+  PlaceNews,
   ResponseCancel,
   StoreAnswer,
   StoreNews,
@@ -120,6 +121,7 @@ class Connection implements StoreClient, StoreAsker {
     | { readonly answer: StoreAnswer }
     | { readonly end: ForeignTurnEnd }
     | { readonly cancel: ResponseCancel }
+    | { readonly place: PlaceNews }
   >
   gone = false
 
@@ -131,7 +133,8 @@ class Connection implements StoreClient, StoreAsker {
       const answers = batch.flatMap((one) => ('answer' in one ? [one.answer] : []))
       const ends = batch.flatMap((one) => ('end' in one ? [one.end] : []))
       const cancels = batch.flatMap((one) => ('cancel' in one ? [one.cancel] : []))
-      send({ answers, ends, cancels })
+      const places = batch.flatMap((one) => ('place' in one ? [one.place] : []))
+      send({ answers, ends, cancels, places })
     })
   }
 
@@ -154,6 +157,10 @@ class Connection implements StoreClient, StoreAsker {
     this.#outbox.put({ end: { store, tenant, conversation } })
   }
 
+  placeNews(store: number, place: number, event: PlaceNews['event']): void {
+    this.#outbox.put({ place: { store, place, event } })
+  }
+
   cancelResponse(store: number, tenant: string, id: string): void {
     this.#outbox.put({ cancel: { store, tenant, id } })
   }
@@ -173,6 +180,7 @@ class Connection implements StoreClient, StoreAsker {
     } catch (error) {
       this.#logger.error({ err: error }, 'turns of a worker that died were not ended')
     }
+    for (const store of this.#owner.stores) store.leavePlacesOf(this)
   }
 
   async #perform({ store: number, operation, body }: StoreRequest): Promise<unknown> {

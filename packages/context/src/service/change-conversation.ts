@@ -66,5 +66,5 @@ export async function changeConversation(
     })
     if (outcome === 'stored') return conversation
   }
-  throw conversationLocked(id)
+  throw conversationLocked(id, 1)
 }

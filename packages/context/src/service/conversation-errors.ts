@@ -1,4 +1,5 @@
 import { ModelError } from '@fairlead/llm'
+import type { YieldCause } from './turn-queue.ts'
 
 export function conversationNotFound(id: string): ModelError {
   return new ModelError('not-found', `Conversation with id '${id}' not found.`, {
@@ -14,21 +15,34 @@ export function conversationExists(id: string): ModelError {
   })
 }
 
-export function conversationLocked(id: string): ModelError {
+/** Status and code are OpenAI's. */
+export function conversationLocked(id: string, retryAfterSeconds: number): ModelError {
   return new ModelError(
     'invalid-request',
-    `Another turn of conversation '${id}' is running. Wait until it has ended, then try again.`,
-    { code: 'conversation_locked', param: 'conversation' },
+    `Another turn of conversation '${id}' is running. Wait until it has ended, or cancel it, then try again.`,
+    { code: 'conversation_locked', param: 'conversation', retryAfterSeconds },
   )
 }
 
-/** A legal hold keeps it. */
-export function conversationHeld(id: string): ModelError {
-  return new ModelError(
-    'conflict',
-    `Conversation '${id}' is under a legal hold, so nothing of it is deleted. Lift the hold first.`,
-    { code: 'legal_hold', param: 'conversation' },
-  )
+const cancelledWords: Readonly<Record<YieldCause, string>> = {
+  cancelled: 'The turn was cancelled.',
+  interrupted: 'A newer message of the conversation has interrupted this turn.',
+  left: 'A newer message of the conversation has ended this turn, because nobody was listening.',
+}
+
+/**
+ * The turn was ended before its answer was complete, and not by its model. What came of it is
+ * stored, and the call is not to be sent again by itself. The status is nginx's for a request that
+ * its client has ended.
+ */
+export class TurnCancelled extends ModelError {
+  constructor(cause: YieldCause) {
+    super('unavailable', cancelledWords[cause], {
+      status: 499,
+      code: 'turn_cancelled',
+      retryable: false,
+    })
+  }
 }
 
 /** `id` is undefined where the conversation has none. */
@@ -38,6 +52,15 @@ export function turnNotFound(id: string | undefined): ModelError {
       ? 'The conversation has no turn yet.'
       : `Turn with id '${id}' not found in this conversation.`
   return new ModelError('not-found', message, { code: 'turn_not_found' })
+}
+
+/** A legal hold keeps it. */
+export function conversationHeld(id: string): ModelError {
+  return new ModelError(
+    'conflict',
+    `Conversation '${id}' is under a legal hold, so nothing of it is deleted. Lift the hold first.`,
+    { code: 'legal_hold', param: 'conversation' },
+  )
 }
 
 /** Another process took the turn for abandoned and ended it. */

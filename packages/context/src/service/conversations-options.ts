@@ -1,6 +1,8 @@
 import { type Clock, type Logger, silentLogger } from '@fairlead/base'
 import type { ContextStore } from '../stores/context-store.ts'
 import type { TokenCounter } from '../tokens/token-counter.ts'
+import { localTurnPlaces } from './local-turn-places.ts'
+import type { TurnPlaces } from './turn-places.ts'
 
 export interface ConversationsOptions {
   readonly store: ContextStore
@@ -13,15 +15,15 @@ export interface ConversationsOptions {
   readonly logger?: Logger
   /** Counts tokens where it matters. Everything is estimated, by bytes / 4, when left out. */
   readonly counter?: TokenCounter
-  /** How long `begin` waits for a running turn. 2000 when left out. */
-  readonly lockWaitMs?: number
   /** How long the store may take for one operation. 2000 when left out. */
   readonly deadlineMs?: number
   /** How often partial answers are written. 250 when left out. */
   readonly flushIntervalMs?: number
   /** Whether expired conversations are deleted here. True when left out. */
   readonly sweepsExpired?: boolean
-  /** Subscribes to the ends of turns that other processes run, so that waiting calls need not poll. */
+  /** Who may run a turn. Left out where no other process uses the store: then this one decides. */
+  readonly places?: TurnPlaces
+  /** Subscribes to the ends of turns that other processes run, for calls that have joined them. */
   readonly onTurnEnd?: (listener: (tenant: string, conversation: string) => void) => void
   /** How other processes are told which plans are being counted. They are not when left out. */
   readonly planCounting?: PlanCounting
@@ -66,10 +68,10 @@ export function withDefaults(options: ConversationsOptions): Required<Conversati
     storeName: options.storeName ?? store.type,
     logger: options.logger ?? silentLogger,
     counter: options.counter ?? noCounter,
-    lockWaitMs: options.lockWaitMs ?? 2000,
     deadlineMs: options.deadlineMs ?? 2000,
     flushIntervalMs: options.flushIntervalMs ?? 250,
     sweepsExpired: options.sweepsExpired ?? true,
+    places: options.places ?? localTurnPlaces(clock),
     onTurnEnd: options.onTurnEnd ?? (() => {}),
     planCounting: options.planCounting ?? nobody,
     responseCancels: options.responseCancels ?? onlyHere,

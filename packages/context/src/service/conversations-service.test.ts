@@ -432,8 +432,13 @@ describe('concurrent turns', () => {
     const { conversations, clock } = openConversations()
     await conversations.begin(turnRequest([user('1')]))
     const second = failure(conversations.begin(turnRequest([user('2')])))
-    await clock.advance(2100)
-    expect(await second).toMatchObject({ status: 400, code: 'conversation_locked' })
+    await clock.advance(30_100)
+    const retryAfterSeconds = 30
+    expect(await second).toMatchObject({
+      status: 400,
+      code: 'conversation_locked',
+      retryAfterSeconds,
+    })
   })
 
   it.each([3_600_000, -3_600_000])('wait as long when wall time is set by %d ms', async (byMs) => {
@@ -445,7 +450,7 @@ describe('concurrent turns', () => {
     })
     await clock.advance(500)
     clock.setWallTime(clock.now() + byMs)
-    await clock.advance(1400)
+    await clock.advance(29_400)
     expect(outcome).toBe('waiting')
     await clock.advance(200)
     expect(outcome).toBe('conversation_locked')
@@ -467,7 +472,7 @@ describe('concurrent turns', () => {
     const { conversations, clock } = openConversations()
     await conversations.begin(turnRequest([user('1')]))
     const caller = new AbortController()
-    const second = conversations.begin(turnRequest([user('2')]), caller.signal)
+    const second = conversations.begin(turnRequest([user('2')]), { signal: caller.signal })
     await settled()
     const pending = clock.pendingTimers
     caller.abort(new Error('gone'))

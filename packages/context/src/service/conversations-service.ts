@@ -1,4 +1,4 @@
-import { invalidField, type Item } from '@fairlead/llm'
+import { invalidField, type Item, type ModelError } from '@fairlead/llm'
 import type { Clock } from '@fairlead/base'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import { inputTokens } from '../plan/count-tokens.ts'
@@ -11,6 +11,7 @@ import { newConversation } from '../turns/new-conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import { withTurns } from '../turns/with-turns.ts'
 import { createIds, isOwnConversationId, type NewId } from '../turns/ulid.ts'
+import { cancelTurn } from './cancel-turn.ts'
 import { changeConversation, type ConversationReference } from './change-conversation.ts'
 import { ConversationArchive } from './conversation-archive.ts'
 import {
@@ -36,6 +37,7 @@ import type {
   PlanRequest,
   PreparedPrompt,
   StoredItem,
+  TurnCaller,
   TurnRequest,
 } from './conversations.ts'
 import { eraseSubject, type SubjectErasure } from './erase-subject.ts'
@@ -73,6 +75,7 @@ class ConversationsService implements Conversations {
   readonly tree: TreeService
   readonly archive: ConversationArchive
   readonly answers: AnswersService
+  readonly #settings: Required<ConversationsOptions>
   readonly #store: TurnStore
   readonly #storeName: string
   readonly #clock: Clock
@@ -88,6 +91,7 @@ class ConversationsService implements Conversations {
     const { clock, logger, storeName, deadlineMs } = unwatched
     this.#health = new StoreHealth(unwatched)
     const settings = { ...unwatched, store: this.#health.watch(unwatched.store) }
+    this.#settings = settings
     this.#store = withDeadlines(settings.store, clock, deadlineMs)
     this.#storeName = storeName
     this.#clock = clock
@@ -150,13 +154,19 @@ class ConversationsService implements Conversations {
   }
 
   async remove(tenant: string, id: string, expectedRevision?: number): Promise<void> {
-    if (expectedRevision !== undefined) {
-      const { revision } = (await this.get(tenant, id)).ccp
-      if (revision !== expectedRevision) throw revisionConflict(id, expectedRevision, revision)
+    const basis = await this.#store.basis(tenant, id, { pathMax: 0 })
+    if (basis === undefined) throw conversationNotFound(id)
+    const { conversation, running } = basis
+    const { revision } = conversation.ccp
+    if (expectedRevision !== undefined && revision !== expectedRevision) {
+      throw revisionConflict(id, expectedRevision, revision)
     }
     const outcome = await this.#store.remove(tenant, id)
     if (outcome === 'held') throw conversationHeld(id)
     if (outcome === 'missing') throw conversationNotFound(id)
+    if (running === undefined) return
+    // Nothing will be kept of it.
+    this.#settings.places.cancel(tenant, id, running.id).catch(() => {})
   }
 
   async turns(tenant: string, id: string): Promise<readonly Turn[]> {
@@ -217,8 +227,16 @@ class ConversationsService implements Conversations {
     return { tokens: inputTokens(items, tools, model, count), counted_by: countedBy }
   }
 
-  begin(request: TurnRequest, signal?: AbortSignal): Promise<OpenTurn> {
-    return this.#turns.begin(request, signal)
+  begin(request: TurnRequest, caller?: TurnCaller): Promise<OpenTurn> {
+    return this.#turns.begin(request, caller)
+  }
+
+  cancelTurn(tenant: string, id: string, turn?: string): Promise<Turn> {
+    return cancelTurn({ tenant, conversation: id, turn }, this.#store, this.#settings)
+  }
+
+  refuseWaiting(error: ModelError): void {
+    this.#turns.refuseWaiting(error)
   }
 
   async follow(tenant: string, id: string, turn: string): Promise<FollowedTurn> {

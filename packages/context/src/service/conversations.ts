@@ -1,4 +1,11 @@
-import type { Item, ModelError, ModelResponse, ToolDefinition, Usage } from '@fairlead/llm'
+import type {
+  FinishReason,
+  Item,
+  ModelError,
+  ModelResponse,
+  ToolDefinition,
+  Usage,
+} from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import type { CountedBy } from '../plan/count-tokens.ts'
 import type { PromptRequest } from '../plan/prompt-source.ts'
@@ -15,6 +22,7 @@ import type { ConversationTree } from './conversation-tree.ts'
 import type { SubjectErasure } from './erase-subject.ts'
 import type { ConversationList, ConversationListRequest } from './list-conversations.ts'
 import type { Responses } from './responses.ts'
+import type { ConcurrencyMode } from './turn-queue.ts'
 
 /**
  * Conversations of one store, as the gateway uses them. Every method ends within its deadline:
@@ -68,12 +76,22 @@ export interface Conversations {
    */
   countInput(request: CountInputRequest): Promise<CountedInput>
   /**
-   * Opens a turn: waits briefly while another is running (then 400 `conversation_locked`), makes
-   * the plan and stores the turn `in_progress` before anything goes upstream. Only new input is
-   * stored: messages of the log that the caller repeats are recognised and left out. `signal` ends
-   * the wait.
+   * Opens a turn: waits for its place while others run, as `request.onConcurrent` says (400
+   * `conversation_locked` with the seconds after which to try again), makes the plan and stores the
+   * turn `in_progress` before anything goes upstream. Only new input is stored: messages of the log
+   * that the caller repeats are recognised and left out. Throws TurnCancelled for a call that was
+   * cancelled before its turn was stored.
    */
-  begin(request: TurnRequest, signal?: AbortSignal): Promise<OpenTurn>
+  begin(request: TurnRequest, caller?: TurnCaller): Promise<OpenTurn>
+  /**
+   * Ends a turn as `cancelled`, with what came, in whatever process it runs, and returns it: the one
+   * that is named, else the one that runs. When this resolves, the next turn may begin. A turn that
+   * has ended is returned as it is; when none runs, the newest is. An unknown one is a 404
+   * `turn_not_found`. Takes no longer than 3 s and the store's deadline.
+   */
+  cancelTurn(tenant: string, id: string, turn?: string): Promise<Turn>
+  /** From now on, calls that have to wait for their turn are refused with this error. */
+  refuseWaiting(error: ModelError): void
   /**
    * The answer of a turn: as it was, or as it comes. One that has ended without a whole answer gives
    * what there is of it, then an error. An unknown turn is a 404 `turn_not_found`.
@@ -171,6 +189,33 @@ export interface TurnRequest extends PromptRequest {
   readonly isRetry?: boolean
   /** Id of the kept response that will tell the turn's answer. */
   readonly response?: string
+  /** What it does when another turn runs. Waits for 30 s when left out. */
+  readonly onConcurrent?: Concurrency
+  /** Size of what its caller holds while it waits. 0 when left out. */
+  readonly bytes?: number
+}
+
+export interface Concurrency {
+  /**
+   * Queue: it waits for the turns that came before it; Interrupt: the running turn is cancelled, and
+   * it runs before those that queue; Reject: it is refused.
+   */
+  readonly mode: ConcurrencyMode
+  /** How long it waits for its place. */
+  readonly maxWaitMs: number
+}
+
+/** Whoever begins a turn. */
+export interface TurnCaller {
+  /** Ends the wait for the turn, and that it follows the turn of an earlier call. */
+  readonly signal?: AbortSignal
+  /**
+   * Called at most once, when the turn is to end, also before it is open: the caller has to stop
+   * what it does for it, and to `finish` it.
+   */
+  readonly cancel?: (error: ModelError) => void
+  /** Told what is waited for, when others hold the call up. */
+  readonly waiting?: (wait: Promise<void>) => Promise<void>
 }
 
 /** A turn that is only planned; undefined plans the first turn of a new conversation, named `new`. */
@@ -216,6 +261,11 @@ export interface OpenTurn extends PreparedPrompt {
    * Never blocks and never throws.
    */
   flush(output: readonly Item[]): void
+  /**
+   * The caller has left, and the turn goes on: it gives way to the next one of the conversation, as
+   * soon as nobody else listens to it.
+   */
+  callerLeft(): void
   /** Ends the turn. Resolves when it is stored: only then may the caller see the end of the answer. */
   finish(end: TurnEnd): Promise<Turn>
 }
@@ -234,5 +284,7 @@ export interface TurnEnd {
   readonly output: readonly Item[]
   readonly usage: Usage | undefined
   readonly model: string
+  /** Why the model stopped; left out where it did not come to its end. */
+  readonly finishReason?: FinishReason
   readonly error?: ModelError
 }

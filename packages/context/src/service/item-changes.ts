@@ -56,7 +56,7 @@ export class ItemChanges {
     return this.#change(tenant, id, async (conversation) => {
       const turns = await this.#store.turnsOfItem(tenant, id, itemId)
       if (turns.length === 0) throw itemNotFound(itemId)
-      if (turns.some(({ status }) => status === 'in_progress')) throw conversationLocked(id)
+      if (turns.some(({ status }) => status === 'in_progress')) throw conversationLocked(id, 1)
       const { ccp } = conversation
       const changed: Conversation = {
         ...conversation,
@@ -96,7 +96,7 @@ export class ItemChanges {
       if (outcome === 'stored') return result
       if (outcome === 'locked') break
     }
-    throw conversationLocked(id)
+    throw conversationLocked(id, 1)
   }
 }
 

@@ -22,6 +22,7 @@ interface OpenTurnOptions {
   readonly prompts: TurnPrompts
   readonly newId: NewId
   readonly nowSeconds: () => number
+  readonly callerLeft: () => void
   readonly putPartial: (output: readonly Item[]) => void
   /** Never rejects. */
   readonly putPlan: (plan: ContextPlan) => Promise<void>
@@ -49,12 +50,14 @@ export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
     identified.forEach((item, index) => (ids[index] = item.id ?? ''))
     return identified
   }
-  const end = async ({ status, output, usage, model, error }: TurnEnd): Promise<Turn> => {
+  const end = async (turnEnd: TurnEnd): Promise<Turn> => {
+    const { status, output, usage, model, finishReason = null, error } = turnEnd
     const finished: Turn = {
       ...turn,
       status,
       output: withStableIds(output),
       usage: usage === undefined ? null : turnUsage(usage, model),
+      finish_reason: finishReason,
       answered_by: answering === undefined ? null : answererOf(answering),
       epoch: answering?.epoch.n ?? turn.epoch,
       completed_at: nowSeconds(),
@@ -76,6 +79,7 @@ export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
     flush(output) {
       if (ended === undefined) putPartial(withStableIds(output))
     },
+    callerLeft: options.callerLeft,
     finish(turnEnd) {
       ended ??= end(turnEnd)
       return ended
@@ -97,6 +101,7 @@ export function earlierTurn(
     accountAt: () => undefined,
     async answering() {},
     flush() {},
+    callerLeft() {},
     finish: async () => turn,
   }
 }

@@ -31,10 +31,11 @@ export function previousResponsesTooLong(id: string): ModelError {
   )
 }
 
+/** As at OpenAI, only of one that has ended: one that runs is cancelled, whoever waits for it. */
 export function responseNotInBackground(id: string): ModelError {
   return new ModelError(
     'invalid-request',
-    `Response '${id}' does not run in the background, so it cannot be cancelled: close the connection of the call instead.`,
+    `Response '${id}' has ended and was not made in the background, so there is nothing to cancel.`,
     { code: 'response_not_in_background', param: 'response_id' },
   )
 }

@@ -104,7 +104,7 @@ describe('kept responses', () => {
     ).rejects.toMatchObject({ code: 'previous_responses_too_long' })
   })
 
-  it('are cancelled where they run, and only in the background', async () => {
+  it('are cancelled where they run; one that has ended only if it was in the background', async () => {
     const { responses } = openConversations().conversations
     const open = await responses.begin(begun({ background: true }), () => {
       void open.finish({ ...completed, status: 'cancelled', output: [item('par')] })
@@ -112,7 +112,10 @@ describe('kept responses', () => {
     const cancelled = await responses.cancel('a', 'resp_1')
     expect(cancelled).toMatchObject({ status: 'cancelled', output: [item('par')] })
     expect(await responses.cancel('a', 'resp_1')).toEqual(cancelled)
-    await responses.begin(begun({ id: 'resp_2' }), nobody)
+    const attended = await responses.begin(begun({ id: 'resp_2' }), () => {
+      void attended.finish({ ...completed, status: 'cancelled' })
+    })
+    expect(await responses.cancel('a', 'resp_2')).toMatchObject({ status: 'cancelled' })
     await expect(responses.cancel('a', 'resp_2')).rejects.toMatchObject({
       status: 400,
       code: 'response_not_in_background',

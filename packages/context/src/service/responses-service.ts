@@ -125,8 +125,10 @@ export class ResponsesService implements Responses {
   async cancel(tenant: string, id: string): Promise<KeptResponse> {
     const { clock } = this.#settings
     const response = await this.get(tenant, id)
-    if (!response.background) throw responseNotInBackground(id)
-    if (hasEnded(response.status)) return response
+    if (hasEnded(response.status)) {
+      if (!response.background) throw responseNotInBackground(id)
+      return response
+    }
     await this.#requestCancel(tenant, id)
     const untilMs = clock.monotonicMs() + cancelWaitMs
     for (;;) {

@@ -35,9 +35,8 @@ export interface Responses {
   /** Deletes a response; one that runs is ended. */
   remove(tenant: string, id: string): Promise<void>
   /**
-   * Ends a response that runs in the background, as `cancelled` with what it has, and returns it.
-   * One that has ended is returned as it is. Throws a ModelError 400 for one that does not run in
-   * the background.
+   * Ends a response that runs, as `cancelled` with what it has, and returns it. One that has ended
+   * is returned as it is if it was made in the background; for another, throws a ModelError 400.
    */
   cancel(tenant: string, id: string): Promise<KeptResponse>
 }

@@ -1,47 +1,35 @@
-import type { Clock } from '@fairlead/base'
 import type { AppendOutcome } from '../stores/turn-store.ts'
 import type { Turn } from '../turns/turn.ts'
+import type { TurnPlace } from './turn-places.ts'
 
 /** Further ends are forgotten, and their turns end as abandoned. */
 const maxUnstored = 10_000
 
-/** The turns that this process is running, and the calls that wait for them. */
+/** The turns that this process is running, each in its place, and ends that it could not store. */
 export class RunningTurns {
-  readonly #clock: Clock
-  readonly #running = new Set<string>()
+  /** By turn id. */
+  readonly #running = new Map<string, TurnPlace>()
   /** Ends that could not be stored, by turn id. At most one per conversation, and `maxUnstored`. */
   readonly #unstored = new Map<string, Turn>()
-  readonly #waiting = new Map<string, Set<() => void>>()
 
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
-
-  add(tenant: string, turn: Turn): void {
-    this.#running.add(turn.id)
-    this.#wake(tenant, turn)
+  add(turn: Turn, place: TurnPlace): void {
+    this.#running.set(turn.id, place)
   }
 
   has(turn: Turn): boolean {
     return this.#running.has(turn.id)
   }
 
-  end(tenant: string, turn: Turn): void {
-    this.#running.delete(turn.id)
+  /** Its end is stored: the next may begin. */
+  end(turn: Turn): void {
     this.#unstored.delete(turn.id)
-    this.#wake(tenant, turn)
+    this.#leave(turn)
   }
 
   /** Keeps an end that could not be stored until the conversation is used again. */
-  endLater(tenant: string, turn: Turn): void {
+  endLater(turn: Turn): void {
     if (this.#unstored.size < maxUnstored) this.#unstored.set(turn.id, turn)
-    this.#running.delete(turn.id)
-    this.#wake(tenant, turn)
-  }
-
-  /** A turn of another process has ended. */
-  endedElsewhere(tenant: string, conversation: string): void {
-    this.#wake(tenant, { conversation })
+    this.#leave(turn)
   }
 
   unstoredEnd(turn: Turn): Turn | undefined {
@@ -53,7 +41,6 @@ export class RunningTurns {
    * must not keep the conversation locked.
    */
   dropWhenStored(
-    tenant: string,
     turn: Turn,
     append: Promise<AppendOutcome>,
     finish: (ended: Turn) => Promise<unknown>,
@@ -61,39 +48,11 @@ export class RunningTurns {
     const ended: Turn = { ...turn, status: 'cancelled', completed_at: turn.created_at }
     append
       .then((outcome) => (outcome === 'stored' ? finish(ended) : undefined))
-      .then(
-        () => this.#wake(tenant, turn),
-        () => this.endLater(tenant, ended),
-      )
+      .catch(() => this.endLater(ended))
   }
 
-  /** Resolves when a turn of the conversation is known to start or end, or after `waitMs`. */
-  async waitForEnd(
-    tenant: string,
-    conversation: string,
-    waitMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    signal?.throwIfAborted()
-    const key = JSON.stringify([tenant, conversation])
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const waiting = this.#waiting.get(key) ?? new Set()
-    this.#waiting.set(key, waiting.add(resolve))
-    const timer = this.#clock.setTimer(waitMs, resolve)
-    const onAbort = () => resolve()
-    signal?.addEventListener('abort', onAbort, { once: true })
-    try {
-      await promise
-    } finally {
-      timer.cancel()
-      signal?.removeEventListener('abort', onAbort)
-      waiting.delete(resolve)
-      if (waiting.size === 0) this.#waiting.delete(key)
-    }
-  }
-
-  #wake(tenant: string, turn: Pick<Turn, 'conversation'>): void {
-    const waiting = this.#waiting.get(JSON.stringify([tenant, turn.conversation]))
-    for (const resolve of waiting ?? []) resolve()
+  #leave(turn: Turn): void {
+    void this.#running.get(turn.id)?.leave()
+    this.#running.delete(turn.id)
   }
 }

@@ -1,12 +1,11 @@
 import type { ModelError } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import { forgottenPlan } from '../plan/forgotten-plan.ts'
-import type { FinishOutcome, TurnStore } from '../stores/turn-store.ts'
+import type { TurnStore } from '../stores/turn-store.ts'
 import { newConversation } from '../turns/new-conversation.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
 import { checkRevision } from './check-revision.ts'
-import { conversationLocked, turnEndedMeanwhile } from './conversation-errors.ts'
 import type { ConversationsOptions } from './conversations-options.ts'
 import type {
   EarlierAnswer,
@@ -14,14 +13,12 @@ import type {
   OpenTurn,
   PlanRequest,
   PreparedPrompt,
+  TurnCaller,
   TurnRequest,
 } from './conversations.ts'
 import { type EarlierUse, findReplay } from './find-replay.ts'
-import type { FollowedAnswer } from './followed-answer.ts'
 import { createFlushQueue, type FlushQueue } from './flush-queue.ts'
-import { followStored } from './follow-stored.ts'
-import { LiveAnswers } from './live-answers.ts'
-import { createOpenTurn, earlierTurn, type EndedTurn } from './open-turn.ts'
+import { createOpenTurn, earlierTurn } from './open-turn.ts'
 import { OutlineCache } from './outline-cache.ts'
 import { TurnPlacer } from './place-turn.ts'
 import { PlanFigures } from './plan-figures.ts'
@@ -32,14 +29,15 @@ import { withinDeadline } from './store-deadline.ts'
 import type { TokenFigures } from './token-figures.ts'
 import { basisTurns, emptyBasis, type TurnBasis } from './turn-basis.ts'
 import { turnAnswer } from './turn-answer.ts'
-import { turnEnd, turnState } from './turn-state.ts'
+import { TurnEnds } from './turn-ends.ts'
+import { TurnFollowers } from './turn-followers.ts'
+import { TurnLine } from './turn-line.ts'
+import type { TurnPlace } from './turn-places.ts'
 import { checkConversationId, checkMayBeCreated, checkSubject } from './validate-conversation.ts'
+import { WaitingCall } from './waiting-call.ts'
 
-/** How often to look again at a conversation whose running turn belongs to another process. */
+/** How often to look again at a running turn that no place is known of. */
 const lockPollMs = 50
-
-/** How often the stored output of a joined turn of another process is looked at. */
-const joinedPollMs = 100
 
 /** How plans name a conversation that does not exist yet and has no id of the caller's choice. */
 const newConversationId = 'new'
@@ -50,9 +48,10 @@ export class TurnRunner {
   /** `settings.store` with a deadline on every operation. */
   readonly #store: TurnStore
   readonly #newId: NewId
-  readonly #running: RunningTurns
-  /** The answers of the turns that this process runs, by turn id. */
-  readonly #live = new LiveAnswers()
+  readonly #line: TurnLine
+  readonly #running = new RunningTurns()
+  readonly #followers: TurnFollowers
+  readonly #ends: TurnEnds
   readonly #flushes: FlushQueue
   readonly #placer: TurnPlacer
   readonly #figures: TokenFigures
@@ -64,21 +63,27 @@ export class TurnRunner {
     newId: NewId,
     figures: TokenFigures,
   ) {
-    const { clock, logger, flushIntervalMs: intervalMs, onTurnEnd, planCounting } = settings
+    const { clock, logger, flushIntervalMs: intervalMs, planCounting } = settings
     this.#settings = settings
     this.#store = store
     this.#newId = newId
-    this.#running = new RunningTurns(clock)
+    this.#line = new TurnLine(settings)
     this.#placer = new TurnPlacer(store, new OutlineCache(store))
-    onTurnEnd((tenant, conversation) => this.#running.endedElsewhere(tenant, conversation))
     this.#figures = figures
     this.#planFigures = new PlanFigures({ figures, store, planCounting, clock, logger })
+    this.#followers = new TurnFollowers(settings, store)
     this.#flushes = createFlushQueue({ store, clock, logger, intervalMs })
+    this.#ends = new TurnEnds(settings, store, {
+      running: this.#running,
+      followers: this.#followers,
+      flushes: this.#flushes,
+    })
   }
 
   async plan(request: PlanRequest): Promise<PreparedPrompt> {
     const { conversation: id = newConversationId } = request
     const turnRequest = { ...request, conversation: id }
+    checkConversationId(id)
     const basis =
       request.conversation === undefined
         ? this.#unsaved(turnRequest)
@@ -91,32 +96,20 @@ export class TurnRunner {
     return { conversation: basis.conversation, plan, items, tools }
   }
 
-  async begin(request: TurnRequest, signal?: AbortSignal): Promise<OpenTurn> {
-    const { tenant, conversation: id } = request
-    const { clock, lockWaitMs } = this.#settings
-    const waitUntilMs = clock.monotonicMs() + lockWaitMs
-    for (;;) {
-      signal?.throwIfAborted()
-      const basis = await this.#load(request)
-      const { running } = basis
-      const { replay, joins, supersedes } = this.#earlier(request, basis)
-      if (replay !== undefined) {
-        return this.#answerAsEarlier(basis, replay, { stored: turnAnswer(replay) })
-      }
-      if (joins !== undefined && !(await this.#endAbandoned(tenant, joins))) {
-        return this.#answerAsEarlier(basis, joins, { joined: this.#follow(tenant, joins) })
-      }
-      if (joins !== undefined) continue
-      checkRevision(request, basis)
-      if (running === undefined) {
-        const prepared = await this.#prepare(request, basis, supersedes)
-        if (await this.#append(basis, prepared)) return this.#open(tenant, prepared)
-      } else if (await this.#endAbandoned(tenant, running)) {
-        continue
-      }
-      const leftMs = waitUntilMs - clock.monotonicMs()
-      if (leftMs <= 0) throw conversationLocked(id)
-      await this.#running.waitForEnd(tenant, id, Math.min(leftMs, lockPollMs), signal)
+  /** What needs no turn of its own is answered before a place is asked for. */
+  async begin(request: TurnRequest, caller: TurnCaller = {}): Promise<OpenTurn> {
+    const call = new WaitingCall(request, caller, this.#settings.clock)
+    call.throwIfEnded()
+    checkConversationId(request.conversation)
+    const known = mayNeedNoTurn(request) ? await this.#load(request) : undefined
+    const answered = known && (await this.#answered(known, call, false))
+    if (answered !== undefined) return answered
+    const place = await this.#line.enter(call)
+    try {
+      return await this.#beginIn(place, call, known)
+    } catch (error) {
+      void place.leave()
+      throw error
     }
   }
 
@@ -133,8 +126,13 @@ export class TurnRunner {
     const answer =
       turn.status === 'completed'
         ? { stored: turnAnswer(turn) }
-        : { joined: this.#follow(tenant, turn) }
+        : { joined: this.#followers.follow(tenant, turn, undefined) }
     return { turn, answer }
+  }
+
+  /** Refuses the calls that wait for their turn, and those that would have to. */
+  refuseWaiting(error: ModelError): void {
+    this.#line.refuse(error)
   }
 
   /** Writes the partial answers that are left. */
@@ -143,10 +141,40 @@ export class TurnRunner {
     return this.#flushes.close()
   }
 
+  /** `known` is the conversation before the place was asked for, if it was looked at. */
+  async #beginIn(
+    place: TurnPlace,
+    call: WaitingCall,
+    known: TurnBasis | undefined,
+  ): Promise<OpenTurn> {
+    const { request } = call
+    const isImmediate = place.state === 'granted'
+    const { evicted } = await this.#line.wait(place, call)
+    // Whatever was added meanwhile makes `append` fail; that a turn has ended does not.
+    const isCurrent = isImmediate && known !== undefined && known.running === undefined
+    let basis = isCurrent ? known : await this.#load(request)
+    for (;;) {
+      const answered = await this.#answered(basis, call, evicted)
+      if (answered !== undefined) {
+        void place.leave()
+        return answered
+      }
+      call.throwIfEnded()
+      const { running } = basis
+      if (running === undefined) {
+        const { supersedes } = this.#earlier(request, basis)
+        const prepared = await this.#prepare(request, basis, supersedes)
+        if (await this.#append(basis, prepared)) return this.#open(prepared, place)
+      } else if (!(await this.#ends.endAbandoned(request.tenant, running, evicted))) {
+        await call.pause(place, lockPollMs)
+      }
+      basis = await this.#load(request)
+    }
+  }
+
   /** Empty when the conversation does not exist but may be created. */
   async #load(request: TurnRequest): Promise<TurnBasis> {
     const { tenant, conversation: id, createIfMissing } = request
-    checkConversationId(id)
     const query = {
       pathMax: basisTurns,
       ...(request.branch === undefined ? {} : { branch: request.branch }),
@@ -203,28 +231,30 @@ export class TurnRunner {
     try {
       return (await withinDeadline(clock, deadlineMs, () => append)) === 'stored'
     } catch (error) {
-      this.#running.dropWhenStored(tenant, turn, append, (ended) =>
-        store.finish(tenant, { turn: ended }),
-      )
+      this.#running.dropWhenStored(turn, append, (ended) => store.finish(tenant, { turn: ended }))
       throw error
     }
   }
 
-  #open(tenant: string, { conversation, turn, prompts }: PreparedTurn): OpenTurn {
-    this.#running.add(tenant, turn)
-    this.#live.begin(turn.id)
+  #open(prepared: PreparedTurn, place: TurnPlace): OpenTurn {
+    const { conversation, turn, prompts } = prepared
+    const { tenant } = conversation.ccp
+    place.began(turn.id)
+    this.#running.add(turn, place)
+    this.#followers.begin(turn)
     return createOpenTurn({
       conversation,
       turn,
       prompts,
       newId: this.#newId,
       nowSeconds: () => this.#nowSeconds(),
+      callerLeft: () => place.setAbandoned(true),
       putPartial: (output) => {
-        this.#live.grow(turn.id, output)
+        this.#followers.grow(turn, output)
         this.#flushes.put({ tenant, conversation: conversation.id, turn: turn.id, output })
       },
-      putPlan: (plan) => this.#putPlan(tenant, plan),
-      store: (ended, error) => this.#finish(tenant, ended, error),
+      putPlan: (plan) => this.#ends.putPlan(tenant, plan),
+      store: (ended, error) => this.#ends.finish(tenant, ended, error),
       stored: ({ usage }, answering) =>
         this.#planFigures.count({
           tenant,
@@ -234,65 +264,28 @@ export class TurnRunner {
     })
   }
 
-  /** A plan that is not stored now is stored with the turn's end. */
-  async #putPlan(tenant: string, plan: ContextPlan): Promise<void> {
-    try {
-      await this.#store.replacePlan(tenant, plan)
-    } catch (error) {
-      this.#settings.logger.warn({ err: error, plan: plan.id }, 'a plan was not stored')
-    }
-  }
-
-  async #finish(tenant: string, change: EndedTurn, error: ModelError | undefined): Promise<void> {
-    const { turn: ended } = change
-    this.#flushes.drop(ended.id)
-    try {
-      await this.#storeEnd(tenant, change)
-      this.#live.end(ended.id, turnEnd(ended, error))
-    } catch (storeError) {
-      this.#live.end(ended.id, { error: storeError as ModelError })
-      throw storeError
-    }
-  }
-
-  async #storeEnd(tenant: string, change: EndedTurn): Promise<void> {
-    const { turn: ended } = change
-    const { logger } = this.#settings
-    const failed = 'the end of a turn was not stored'
-    let outcome: FinishOutcome
-    try {
-      outcome = await this.#store.finish(tenant, change)
-    } catch (error) {
-      this.#running.endLater(tenant, { ...ended, unacknowledged: true })
-      logger.error({ err: error, turn: ended.id }, failed)
-      throw error
-    }
-    this.#running.end(tenant, ended)
-    if (outcome !== 'ended') return
-    const error = turnEndedMeanwhile(ended.conversation)
-    logger.error({ err: error, turn: ended.id }, failed)
-    throw error
-  }
-
-  /** Ends an abandoned turn. False when the turn may still be running. */
-  async #endAbandoned(tenant: string, running: Turn): Promise<boolean> {
-    const unstored = this.#running.unstoredEnd(running)
-    if (unstored !== undefined) {
-      await this.#store.finish(tenant, { turn: unstored })
-      this.#running.end(tenant, unstored)
-      return true
-    }
-    const { clock, abandonedAfterMs } = this.#settings
-    const ageMs = clock.now() - running.created_at * 1000
-    if (this.#running.has(running) || ageMs < abandonedAfterMs) return false
-    const ended: Turn = { ...running, status: 'incomplete', completed_at: this.#nowSeconds() }
-    await this.#store.finish(tenant, { turn: ended })
-    return true
-  }
-
   #earlier(request: TurnRequest, { conversation, keyed, repeated }: TurnBasis): EarlierUse {
     const calls = { keyed, repeated, head: conversation.ccp.head }
     return findReplay(calls, request, this.#nowSeconds())
+  }
+
+  /** The answer to a call that was sent before; throws if it may not be answered at all. */
+  async #answered(
+    basis: TurnBasis,
+    { request, signal }: WaitingCall,
+    evicted: boolean,
+  ): Promise<OpenTurn | undefined> {
+    const { tenant } = request
+    const { replay, joins } = this.#earlier(request, basis)
+    if (replay !== undefined) {
+      return this.#answerAsEarlier(basis, replay, { stored: turnAnswer(replay) })
+    }
+    if (joins !== undefined && !(await this.#ends.endAbandoned(tenant, joins, evicted))) {
+      const joined = this.#followers.follow(tenant, joins, signal)
+      return this.#answerAsEarlier(basis, joins, { joined })
+    }
+    checkRevision(request, basis)
+    return undefined
   }
 
   async #answerAsEarlier(
@@ -305,16 +298,12 @@ export class TurnRunner {
     return earlierTurn({ conversation, plan, items: [], tools: [] }, turn, earlier)
   }
 
-  #follow(tenant: string, { conversation, id }: Turn): FollowedAnswer {
-    const here = this.#live.follow(id)
-    if (here !== undefined) return here
-    return followStored({
-      read: async () => turnState(await this.#store.turn(tenant, conversation, id)),
-      changed: (signal) => this.#running.waitForEnd(tenant, conversation, joinedPollMs, signal),
-    })
-  }
-
   #nowSeconds(): number {
     return Math.floor(this.#settings.clock.now() / 1000)
   }
+}
+
+/** Whether it may be answered, or refused, by what is stored already. */
+function mayNeedNoTurn({ expectedRevision, idempotencyKey, isRetry }: TurnRequest): boolean {
+  return idempotencyKey !== undefined || expectedRevision !== undefined || isRetry === true
 }

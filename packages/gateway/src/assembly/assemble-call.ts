@@ -5,11 +5,12 @@ import {
   renderPersona,
   type Turn,
 } from '@fairlead/context'
-import { chatFormatOf, type ModelRequest, type RequestEdits } from '@fairlead/llm'
+import { chatFormatOf, invalidField, type ModelRequest, type RequestEdits } from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
 import type { EarlierCall } from '../call/earlier-call.ts'
 import { requestDigest } from '../call/request-digest.ts'
+import { gatewayError } from '../errors/gateway-error.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
 import { withKeptHistory } from './kept-history.ts'
@@ -30,17 +31,25 @@ import {
  */
 export async function assembleCall(call: Call): Promise<AssembledCall> {
   const { dialect, request } = call
-  const { context } = request
+  const { context, kept } = request
+  if (kept?.background === true && context.onDisconnect === 'Cancel') {
+    throw invalidField(
+      'context.on_disconnect',
+      'what is made in the background goes on: leave it out, or cancel the response.',
+    )
+  }
   const history = await withKeptHistory(call)
   if (context.conversation !== undefined) return assembleTurn(context.conversation, history, call)
+  if (context.onConcurrent !== undefined) throw gatewayError.noConversation('on_concurrent')
+  call.goesOnAlone = context.onDisconnect === 'Continue'
   const edits =
     context.persona === undefined
       ? request.edits
       : withPersona(findPersona(context.persona, call.caller, call.runtime), call)
   if (history === undefined) return new AssembledCall({ dialect, request, edits })
-  const { itemsBefore = [], ...kept } = edits
+  const { itemsBefore = [], ...others } = edits
   const items = [...itemsBefore, ...history.items]
-  return new AssembledCall({ dialect, request, edits: { ...kept, items }, decoded: history })
+  return new AssembledCall({ dialect, request, edits: { ...others, items }, decoded: history })
 }
 
 async function assembleTurn(
@@ -48,7 +57,7 @@ async function assembleTurn(
   history: ModelRequest | undefined,
   call: Call,
 ): Promise<AssembledCall> {
-  const { caller, dialect, request, runtime, services } = call
+  const { caller, dialect, lifetime, record, request, runtime, services } = call
   const { context, edits } = request
   const conversations = await services.stores.of(runtime)
   checkContextAccess({ context, caller, runtime })
@@ -62,6 +71,7 @@ async function assembleTurn(
     runtime,
     context,
     digest: requestDigest(request),
+    bytes: request.body.length,
     response: request.kept?.store === true ? conversations.responses.newId() : undefined,
     input,
     targets: probableTargets(call.route.targets, {
@@ -73,11 +83,16 @@ async function assembleTurn(
     conversation === 'new'
       ? await createConversation(call)
       : { id: conversation, chosen: await chosenFor(conversation, caller.tenant, conversations) }
-  const { request: asked, persona } = turnRequest(id, chosen, source)
-  const turn = await conversations.begin(asked, call.signal)
+  const { request: asked, persona, goesOnAlone } = turnRequest(id, chosen, source)
+  const turn = await conversations.begin(asked, {
+    signal: call.signal,
+    cancel: (error) => lifetime.cancel(error),
+    waiting: (wait) => record.waitFor(wait),
+  })
   call.turn = turn
   call.earlier = turn.earlier && earlierCall(turn.turn, turn.earlier)
   if (turn.earlier !== undefined) request.keepRepeated(dialect.passage)
+  call.goesOnAlone = goesOnAlone
   const settings = { ...personaSettings(persona), ...kept }
   return new AssembledCall({
     dialect,

@@ -41,7 +41,6 @@ export async function beginResponse(call: Call): Promise<OpenResponse | undefine
     input: keptInput(request.fields()['input'], (prefix) => responses.newItemId(prefix)),
     created_at,
   } as const
-  if (background) lifetime.outliveCaller()
   call.response = await responses.begin(response, () => {
     lifetime.cancel(new ResponseCancelled())
   })

@@ -1,16 +1,21 @@
 import type { PersonaInput, StrategyInput } from '@fairlead/context'
-import type { PersonaSettings } from '@fairlead/snapshot'
+import type { ContextStrategySettings, PersonaSettings } from '@fairlead/snapshot'
 import type { Caller } from '../access/caller.ts'
 import { findNamed } from '../access/named-resource.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
-const fullHistory: StrategyInput = {
+/** What a ContextStrategy says of a conversation: of its prompts, and of how its turns run. */
+type ChosenStrategy = StrategyInput & Pick<ContextStrategySettings, 'onConcurrent' | 'onDisconnect'>
+
+const fullHistory: ChosenStrategy = {
   name: 'full',
   generation: 0,
   history: { mode: 'Full' },
   reserveOutputTokens: 1024,
   onOverflow: 'Compact',
+  onConcurrent: { mode: 'Queue', maxWaitMs: 30_000 },
+  onDisconnect: 'Continue',
 }
 
 /**
@@ -21,7 +26,7 @@ export function findContextStrategy(
   name: string | undefined,
   caller: Caller,
   runtime: Runtime,
-): StrategyInput {
+): ChosenStrategy {
   const { contextStrategies, gateway } = runtime.snapshot
   if (name !== undefined) return findNamed('strategy', name, caller, contextStrategies)
   const key = gateway.defaultContextStrategy

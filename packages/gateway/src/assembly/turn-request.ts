@@ -20,6 +20,8 @@ export interface TurnSource {
   readonly context: CallContext
   /** Identifies what is asked; an Idempotency-Key is tied to it. */
   readonly digest: string | undefined
+  /** Size of the body, which is held while the call waits. */
+  readonly bytes: number
   /** Id of the response that will be kept; undefined for none. */
   readonly response: string | undefined
   /** The new messages and tools. */
@@ -31,6 +33,8 @@ export interface TurnSource {
 interface RequestedTurn {
   readonly request: TurnRequest
   readonly persona: PersonaSettings | undefined
+  /** Whether the turn goes on when its caller leaves. */
+  readonly goesOnAlone: boolean
 }
 
 /** The persona and strategy that a conversation was created with. */
@@ -53,8 +57,15 @@ export function turnRequest(
   const persona =
     personaName === undefined ? defaultPersona(runtime) : findPersona(personaName, caller, runtime)
   const { branch, edit, expectedRevision, idempotencyKey, isRetry, regenerate, subject } = context
+  const strategy = findContextStrategy(
+    context.strategy ?? chosen.strategy ?? undefined,
+    caller,
+    runtime,
+  )
+  const { maxWaitMs, mode } = strategy.onConcurrent
   return {
     persona,
+    goesOnAlone: (context.onDisconnect ?? strategy.onDisconnect) === 'Continue',
     request: {
       tenant: caller.tenant,
       conversation: id,
@@ -63,11 +74,9 @@ export function turnRequest(
       tools: input.tools,
       model: targets[0].model,
       targets,
-      strategy: findContextStrategy(
-        context.strategy ?? chosen.strategy ?? undefined,
-        caller,
-        runtime,
-      ),
+      strategy,
+      onConcurrent: { mode: context.onConcurrent ?? mode, maxWaitMs },
+      bytes: source.bytes,
       persona: persona === undefined ? undefined : personaInput(persona),
       variables: textVariables(context.variables),
       ...(branch === undefined ? {} : { branch }),

@@ -1,5 +1,6 @@
 import type { HeaderFields } from '@fairlead/http1'
 import { type JsonObject, numberOrUndefined } from '@fairlead/base'
+import type { ConcurrencyMode } from '@fairlead/context'
 import { invalidField, readNonEmptyString, readObject, readOptional } from '@fairlead/llm'
 import { isSdkRetry } from './sdk-retry.ts'
 
@@ -26,6 +27,10 @@ export interface CallContext {
   readonly idempotencyKey: string | undefined
   /** Whether the caller's SDK says that it sends the call again. */
   readonly isRetry: boolean
+  /** What happens to the call when its caller disconnects; undefined where the strategy says it. */
+  readonly onDisconnect: 'Continue' | 'Cancel' | undefined
+  /** What it does when another turn of its conversation runs, if not what the strategy says. */
+  readonly onConcurrent: ConcurrencyMode | undefined
 }
 
 const knownFields = new Set([
@@ -39,7 +44,12 @@ const knownFields = new Set([
   'edit',
   'subject',
   'expected_revision',
+  'on_disconnect',
+  'on_concurrent',
 ])
+
+const onDisconnect = { continue: 'Continue', cancel: 'Cancel' } as const
+const onConcurrent = { queue: 'Queue', interrupt: 'Interrupt', reject: 'Reject' } as const
 
 /**
  * Headers take precedence over the body. An unknown field is rejected, so that a typo does not go
@@ -71,7 +81,24 @@ export function readCallContext(headers: HeaderFields, value: unknown): CallCont
     expectedRevision: readExpectedRevision(headers.get('if-match'), body['expected_revision']),
     idempotencyKey: shortName(readHeader(headers, 'Idempotency-Key'), 'Idempotency-Key'),
     isRetry: isSdkRetry(headers),
+    onDisconnect: readChoice(
+      readHeader(headers, 'x-fairlead-on-disconnect') ?? body['on_disconnect'],
+      'context.on_disconnect',
+      onDisconnect,
+    ),
+    onConcurrent: readChoice(body['on_concurrent'], 'context.on_concurrent', onConcurrent),
   }
+}
+
+function readChoice<T>(
+  value: unknown,
+  param: string,
+  choices: Readonly<Record<string, T>>,
+): T | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string' && Object.hasOwn(choices, value)) return choices[value]
+  const words = Object.keys(choices).map((word) => `"${word}"`)
+  throw invalidField(param, `it must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.`)
 }
 
 /** Long enough for the namespace, name and version of a resource. */

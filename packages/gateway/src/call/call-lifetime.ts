@@ -14,7 +14,8 @@ type ClosableResponse = Pick<ServerResponse, 'onClose'>
 export class CallLifetime extends Cancellation {
   readonly #response: ClosableResponse
   readonly #timer: Timer
-  #outlivesCaller = false
+  /** Told that the caller has left; undefined where that ends the call. */
+  #onCallerLeft: (() => void) | undefined
   /** Its index in RunningCalls, which maintains it. */
   place = 0
 
@@ -25,13 +26,14 @@ export class CallLifetime extends Cancellation {
       this.cancel(gatewayError.requestTimeout(timeoutMs)),
     )
     response.onClose(() => {
-      if (!this.#outlivesCaller) this.cancel(new CallerGone())
+      if (this.#onCallerLeft === undefined) this.cancel(new CallerGone())
+      else this.#onCallerLeft()
     })
   }
 
-  /** The answer is kept in a conversation, so a caller who disconnects does not cancel it. */
-  outliveCaller(): void {
-    this.#outlivesCaller = true
+  /** A caller who disconnects does not end the call from now on; `callerLeft` is told instead. */
+  outliveCaller(callerLeft: () => void = () => {}): void {
+    this.#onCallerLeft = callerLeft
   }
 
   /** Ends what the call has started and not read to its end, such as a provider's answer. */

@@ -42,6 +42,8 @@ export class Call {
   earlier: EarlierCall | undefined
   /** The answer that is kept for its Idempotency-Key; set when it has been begun. */
   answer: OpenAnswer | undefined
+  /** Whether it goes on when its caller leaves; set by assembly. */
+  goesOnAlone = false
   /** The response that is kept; set when it has been begun. */
   response: OpenResponse | undefined
 

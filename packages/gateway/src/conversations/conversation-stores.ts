@@ -100,6 +100,13 @@ export class ConversationStores {
     return problem === undefined ? [] : [problem]
   }
 
+  /** Refuses the calls that wait for the turns of others, and those that would have to. */
+  refuseWaiting(error: ModelError): void {
+    for (const store of this.#stores.values()) {
+      store.then((conversations) => conversations.refuseWaiting(error)).catch(() => {})
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     this.#retry?.cancel()

@@ -42,6 +42,12 @@ export const gatewayError = {
       code: 'item_not_found',
       param: 'input',
     }),
+  noConversation: (field: string) =>
+    new ModelError(
+      'invalid-request',
+      `context.${field} is about the turns of a conversation: name one, or leave it out.`,
+      { param: `context.${field}` },
+    ),
   unknownPath: (method: string, path: string, served: readonly string[]) =>
     new ModelError(
       'not-found',
@@ -307,10 +313,14 @@ export class CallerGone extends ModelError {
   }
 }
 
-/** The response that the call makes in the background was cancelled or deleted. */
+/** The response that the call makes was cancelled or deleted. */
 export class ResponseCancelled extends ModelError {
   constructor() {
-    super('unavailable', 'The response was cancelled.', { status: 499, code: 'response_cancelled' })
+    super('unavailable', 'The response was cancelled.', {
+      status: 499,
+      code: 'response_cancelled',
+      retryable: false,
+    })
   }
 }
 

@@ -112,6 +112,7 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
     turn: undefined,
     earlier: undefined,
     answer: undefined,
+    goesOnAlone: false,
     response: undefined,
     answering: undefined,
     get signal() {

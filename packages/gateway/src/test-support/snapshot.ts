@@ -238,6 +238,8 @@ export function strategyOf(
     history: { mode: 'Full' },
     reserveOutputTokens: 1024,
     onOverflow: 'Compact',
+    onConcurrent: { mode: 'Queue', maxWaitMs: 30_000 },
+    onDisconnect: 'Continue',
     ...parts,
   }
 }

@@ -16,6 +16,11 @@ export const contextStrategy: KindCompiler<ContextStrategy, ContextStrategySetti
     history: compileHistory(strategy, findings, capabilities),
     reserveOutputTokens: strategy.spec.budget.reserveOutputTokens,
     onOverflow: strategy.spec.onOverflow,
+    onConcurrent: {
+      mode: strategy.spec.onConcurrent.mode,
+      maxWaitMs: findings.duration(strategy.spec.onConcurrent.maxWait, 'spec.onConcurrent.maxWait'),
+    },
+    onDisconnect: strategy.spec.onDisconnect,
   }),
   unsupportedFields: ({ historyModes }) => [
     {

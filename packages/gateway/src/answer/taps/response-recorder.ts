@@ -10,7 +10,8 @@ import {
   type StreamEvent,
 } from '@fairlead/llm'
 import { responseBody } from '../../conversations/present-response.ts'
-import { CallerGone, gatewayError, ResponseCancelled } from '../../errors/gateway-error.ts'
+import { gatewayError } from '../../errors/gateway-error.ts'
+import { isCancellation } from '../../errors/is-cancellation.ts'
 import type { AnswerPiece, AnswerStream } from '../answer-stream.ts'
 import type { AnswerTap } from '../answer-tap.ts'
 
@@ -96,7 +97,7 @@ export class ResponseRecorder implements AnswerTap {
     const failed = objectOrEmpty(
       lastResponse(this.#encoder.encode({ type: 'error', error }))['error'],
     )
-    const isEnded = error instanceof CallerGone || error instanceof ResponseCancelled
+    const isEnded = isCancellation(error)
     const { code, message } = failed
     await this.#response.finish({
       status: isEnded ? 'cancelled' : 'failed',

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '@fairlead/base'
 import type { OpenTurn } from '@fairlead/context'
 import { createStreamAssembler, type ModelError, type StreamAssembler } from '@fairlead/llm'
 import { gatewayError } from '../../errors/gateway-error.ts'
+import { isCancellation } from '../../errors/is-cancellation.ts'
 import type { AnswerPiece, AnswerStream } from '../answer-stream.ts'
 import type { AnswerTap } from '../answer-tap.ts'
 
@@ -65,6 +66,7 @@ export class TurnRecorder implements AnswerTap {
       output: response.output,
       usage: response.usage,
       model: response.model === '' ? this.#options.model : response.model,
+      finishReason: response.finishReason,
     })
   }
 
@@ -73,8 +75,9 @@ export class TurnRecorder implements AnswerTap {
     if (this.#ended) return
     this.#end()
     const output = this.#assembler.partial()
+    const broken = output.length > 0 ? 'incomplete' : 'failed'
     await this.#turn.finish({
-      status: output.length > 0 ? 'incomplete' : 'failed',
+      status: isCancellation(error) ? 'cancelled' : broken,
       output,
       usage: undefined,
       model: this.#options.model,

@@ -78,6 +78,7 @@ export async function dryRun(
     runtime,
     context,
     digest: undefined,
+    bytes: 0,
     response: undefined,
     input: asked,
     targets: probableTargets(targets, { dialect, responseFormat: asked.responseFormat }),

@@ -36,6 +36,19 @@ export const turnRoutes: readonly AnswerRoute[] = [
     const { branch, branches, head } = conversation.ccp
     return { ...listOf(turns.map(nodeOf), hasMore), head, branch, branches }
   }),
+  conversationRoute(
+    'POST',
+    '/v1/conversations/{id}/cancel',
+    async ({ id, request, store, tenant }) =>
+      presentTurn(await store.cancelTurn(tenant, id), readInclude(request.query)),
+  ),
+  conversationRoute('POST', `${turnPath}/cancel`, async ({ id, request, store, tenant }) => {
+    const { parameters, query } = request
+    return presentTurn(
+      await store.cancelTurn(tenant, id, parameters['turn'] ?? ''),
+      readInclude(query),
+    )
+  }),
   conversationRoute('POST', `${turnPath}/pin`, (asked) => pin(asked, true)),
   conversationRoute('DELETE', `${turnPath}/pin`, (asked) => pin(asked, false)),
 ]

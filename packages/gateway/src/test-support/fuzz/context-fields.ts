@@ -20,6 +20,7 @@ export function contextHeaders(random: SeededRandom): Readonly<Record<string, st
     'x-fairlead-strategy': () => random.pick(['s', 'nothing', '']),
     'x-fairlead-prompt': () => random.pick(['summarise', 'summarise@1', 'summarise@9', '@']),
     'if-match': () => random.pick(['"0"', '"17"', '*', 'x', '"1e3"']),
+    'x-fairlead-on-disconnect': () => random.pick(['cancel', 'continue', 'Cancel', '']),
     'idempotency-key': () => random.pick(['', 'k', 'x'.repeat(300)]),
   }
   const chosen = Object.entries(some).filter(() => random.chance(0.04))
@@ -36,6 +37,8 @@ export function withContext(random: SeededRandom, body: JsonNode): JsonNode {
     prompt: () => random.pick(['summarise', 'nothing']),
     variables: () => fields({ name: 'Ada', text: 'x' }),
     expected_revision: () => random.below(3),
+    on_disconnect: () => random.pick(['cancel', 'continue', 'stop']),
+    on_concurrent: () => random.pick(['queue', 'interrupt', 'reject', 'wait']),
   }
   const chosen = Object.entries(some).filter(() => random.chance(0.3))
   const context = fields(Object.fromEntries(chosen.map(([name, value]) => [name, value()])))

@@ -3,12 +3,20 @@ import { changed } from './changed-body.ts'
 import { chatBody } from './chat-bodies.ts'
 import { contextHeaders, conversations, withContext } from './context-fields.ts'
 import { type FuzzCase, fuzzedModels } from './fuzz-case.ts'
+import { hostileValue } from './hostile-values.ts'
 import { fields, type JsonNode } from './json-node.ts'
 
 /** A request about conversations and what they hold. */
 export function conversationCase(random: SeededRandom): FuzzCase {
   const id = encodeURIComponent(random.pick(conversations))
-  switch (random.below(5)) {
+  switch (random.below(6)) {
+    case 5:
+      return {
+        method: 'POST',
+        path: `/v1/conversations/${id}/${random.pick(['cancel', `turns/${id}/cancel`])}`,
+        headers: {},
+        body: random.chance(0.5) ? undefined : hostileValue(random),
+      }
     case 4:
       return {
         method: 'POST',
