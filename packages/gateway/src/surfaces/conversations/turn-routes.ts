@@ -53,10 +53,12 @@ export const turnRoutes: readonly AnswerRoute[] = [
   conversationRoute('DELETE', `${turnPath}/pin`, (asked) => pin(asked, false)),
 ]
 
+/** A log is read from its beginning: oldest first, a hundred turns, unless the query says otherwise. */
 function pageOf({ id, request, store, tenant }: ConversationRequest) {
   const { query } = request
   const branch = query.get('branch') ?? undefined
-  return store.tree.turns(tenant, id, { ...readItemPage(query), branch })
+  const page = { limit: 100, order: 'asc', ...readItemPage(query) } as const
+  return store.tree.turns(tenant, id, { ...page, branch })
 }
 
 async function pin(asked: ConversationRequest, pinned: boolean): Promise<object> {
