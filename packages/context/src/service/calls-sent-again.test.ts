@@ -91,7 +91,7 @@ describe('an idempotency key', () => {
     const again = await conversations.begin(turnRequest([user('1')], keyed))
     expect(again.turn).toEqual(turn)
     expect(again.earlier).toMatchObject({ stored: { output: turn.output } })
-    expect(again.plan).toEqual(open.plan)
+    expect(again.plan.id).toBe(open.plan.id)
     expect(await again.finish(completed())).toEqual(turn)
     expect(await conversations.turns(tenant, chat)).toHaveLength(2)
   })

@@ -236,7 +236,7 @@ export interface OpenTurn extends PreparedPrompt {
   readonly turn: Turn
   /**
    * Set when the request was sent before: `turn` is then the turn of the earlier call. Nothing was
-   * stored and no model must be called. `plan` is the recorded one; `items` and `tools` are empty;
+   * stored and no model must be called. Of `plan` only the id counts; `items` and `tools` are empty;
    * `flush` and `answering` do nothing and `finish` returns the turn.
    */
   readonly earlier?: EarlierAnswer

@@ -1,5 +1,6 @@
 import type { Item, ModelError } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
+import { forgottenPlan } from '../plan/forgotten-plan.ts'
 import type { AttemptPrompt, TurnPrompts } from '../plan/turn-prompts.ts'
 import type { Conversation, EpochState } from '../turns/conversation.ts'
 import { identifyItems } from '../turns/identify-items.ts'
@@ -89,10 +90,12 @@ export function createOpenTurn(options: OpenTurnOptions): OpenTurn {
 
 /** The turn of an earlier call, for a call that is answered as that was or is. */
 export function earlierTurn(
-  prepared: PreparedPrompt,
+  conversation: Conversation,
   turn: Turn,
   earlier: EarlierAnswer,
 ): OpenTurn {
+  // The recorded plan is not read: it may still wait for its figures, and nothing is sent by it.
+  const prepared = { conversation, plan: forgottenPlan(turn), items: [], tools: [] }
   return {
     ...prepared,
     turn,

@@ -1,6 +1,5 @@
 import type { ModelError } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
-import { forgottenPlan } from '../plan/forgotten-plan.ts'
 import type { TurnStore } from '../stores/turn-store.ts'
 import { newConversation } from '../turns/new-conversation.ts'
 import type { Turn } from '../turns/turn.ts'
@@ -8,7 +7,6 @@ import type { NewId } from '../turns/ulid.ts'
 import { checkRevision } from './check-revision.ts'
 import type { ConversationsOptions } from './conversations-options.ts'
 import type {
-  EarlierAnswer,
   FollowedTurn,
   OpenTurn,
   PlanRequest,
@@ -278,24 +276,14 @@ export class TurnRunner {
     const { tenant } = request
     const { replay, joins } = this.#earlier(request, basis)
     if (replay !== undefined) {
-      return this.#answerAsEarlier(basis, replay, { stored: turnAnswer(replay) })
+      return earlierTurn(basis.conversation, replay, { stored: turnAnswer(replay) })
     }
     if (joins !== undefined && !(await this.#ends.endAbandoned(tenant, joins, evicted))) {
       const joined = this.#followers.follow(tenant, joins, signal)
-      return this.#answerAsEarlier(basis, joins, { joined })
+      return earlierTurn(basis.conversation, joins, { joined })
     }
     checkRevision(request, basis)
     return undefined
-  }
-
-  async #answerAsEarlier(
-    { conversation }: TurnBasis,
-    turn: Turn,
-    earlier: EarlierAnswer,
-  ): Promise<OpenTurn> {
-    const recorded = await this.#store.plan(conversation.ccp.tenant, turn.plan ?? '')
-    const plan = recorded ?? forgottenPlan(turn)
-    return earlierTurn({ conversation, plan, items: [], tools: [] }, turn, earlier)
   }
 
   #nowSeconds(): number {
