@@ -104,7 +104,7 @@ export interface LeftOutItem {
 }
 
 export interface PlanSegment {
-  readonly kind: 'tools' | 'system' | 'history' | 'input'
+  readonly kind: 'tools' | 'system' | 'pinned' | 'history' | 'input'
   /** Names of the tools, name of the persona; of history, its first turn and its last one. */
   readonly ids: readonly string[]
   readonly tokens: number
@@ -119,7 +119,7 @@ export interface PlanDecision {
   readonly to: string
   /** Null where they were not looked at. */
   readonly count: number | null
-  readonly action: 'kept' | 'dropped'
+  readonly action: 'kept' | 'dropped' | 'pinned'
   /** The strategy field that decided, such as `history.lastTurns`. */
   readonly rule: string
   readonly reason: string

@@ -10,6 +10,8 @@ interface DecisionSource {
   readonly log: readonly Turn[]
   /** Whether `log` begins with the first turn of the path. */
   readonly startsAtRoot: boolean
+  /** What is sent before the history because it is pinned. */
+  readonly pinned: readonly RenderedEntry[]
   /** The history that is sent. */
   readonly entries: readonly RenderedEntry[]
   readonly leftOut: ReadonlyMap<string, LeftOutReason>
@@ -28,9 +30,23 @@ export function explainDecisions(source: DecisionSource): readonly PlanDecision[
   for (const { turn, tokens } of source.entries) {
     sentTokens.set(turn, (sentTokens.get(turn) ?? 0) + tokens)
   }
-  const decisions: PlanDecision[] = notLookedAt(source)
+  const pinnedTokens = new Map<string, number>()
+  for (const { turn, tokens } of source.pinned) {
+    pinnedTokens.set(turn, (pinnedTokens.get(turn) ?? 0) + tokens)
+  }
+  const inLog = new Set(source.log.map(({ id }) => id))
+  const decisions: PlanDecision[] = [
+    ...Array.from(pinnedTokens)
+      .filter(([turn]) => !inLog.has(turn))
+      .map(([turn, tokens]) => pinnedTurn(turn, tokens)),
+    ...notLookedAt(source),
+  ]
   for (const turn of source.log) {
-    const decision = decide(turn, sentTokens.get(turn.id), source)
+    const pinned = pinnedTokens.get(turn.id)
+    const decision =
+      pinned === undefined
+        ? decide(turn, sentTokens.get(turn.id), source)
+        : pinnedTurn(turn.id, pinned)
     const last = decisions.at(-1)
     if (last === undefined || !isAlike(last, decision)) decisions.push(decision)
     else decisions[decisions.length - 1] = joined(last, decision)
@@ -45,6 +61,18 @@ function decide(turn: Turn, sent: number | undefined, source: DecisionSource): P
   if (sent === undefined) return dropped(turn, rule, droppedReason, source)
   const reason = source.openTurns.has(turn.id) ? 'open_tool_loop' : keptReason
   return { from: turn.id, to: turn.id, count: 1, action: 'kept', rule, reason, tokens: sent }
+}
+
+function pinnedTurn(turn: string, tokens: number): PlanDecision {
+  return {
+    from: turn,
+    to: turn,
+    count: 1,
+    action: 'pinned',
+    rule: 'turn.pinned',
+    reason: 'pinned',
+    tokens,
+  }
 }
 
 function dropped(

@@ -20,7 +20,7 @@ export function explainPrompt(
   prompt: RenderedPrompt,
 ): Omit<ContextPlan, 'id'> {
   const { attempt, counts, request, target } = source
-  const { past, fresh } = splitAtCurrent(prompt, source.current)
+  const { fresh, past, pinned } = splitEntries(prompt, source.current)
   const repairs = prompt.groups.flatMap((group) => group.repairs)
   const sealed = prompt.groups.flatMap((group) => group.sealed)
   return {
@@ -34,10 +34,11 @@ export function explainPrompt(
     ...source.placement,
     window: target.window ?? null,
     counted_by: counts.countedBy,
-    segments: segmentsOf(prompt, past, fresh),
+    segments: segmentsOf(prompt, pinned, past, fresh),
     decisions: explainDecisions({
       log: source.log,
       startsAtRoot: source.startsAtRoot,
+      pinned,
       entries: past,
       leftOut: history.leftOut,
       selection: prompt.selection,
@@ -55,7 +56,7 @@ export function explainPrompt(
     epoch: { n: prompt.epoch.n, compacted: prompt.compacted },
     prefix: {
       hash: prompt.digests.prefix,
-      stable_tokens: sum([...prompt.headTokens, tokensOf(past)]),
+      stable_tokens: sum([...prompt.headTokens, tokensOf(pinned), tokensOf(past)]),
     },
     rendered_digest: prompt.digests.whole,
   }
@@ -65,16 +66,18 @@ export function planAttempt({ name, provider, model }: PromptTarget, number: num
   return { number, target: name, provider, model }
 }
 
-/** What earlier turns contributed, and what the new one adds. */
-function splitAtCurrent(prompt: RenderedPrompt, current: Turn) {
-  const entries = prompt.groups.flatMap((group) => group.entries)
+/** What pinned turns and the history contributed, and what the new turn adds. */
+function splitEntries({ groups, pinnedCount }: RenderedPrompt, current: Turn) {
+  const pinned = groups.slice(0, pinnedCount).flatMap((group) => group.entries)
+  const entries = groups.slice(pinnedCount).flatMap((group) => group.entries)
   const firstNew = entries.findIndex((entry) => entry.turn === current.id)
   const split = firstNew === -1 ? entries.length : firstNew
-  return { past: entries.slice(0, split), fresh: entries.slice(split) }
+  return { pinned, past: entries.slice(0, split), fresh: entries.slice(split) }
 }
 
 function segmentsOf(
   { tools, persona, headTokens }: RenderedPrompt,
+  pinned: readonly RenderedEntry[],
   past: readonly RenderedEntry[],
   fresh: readonly RenderedEntry[],
 ): PlanSegment[] {
@@ -88,9 +91,15 @@ function segmentsOf(
       tokens: systemTokens,
       cache: 'stable',
     },
+    ...(pinned.length === 0 ? [] : [pinnedSegment(pinned)]),
     { kind: 'history', ids: [...turns], tokens: tokensOf(past), cache: 'append' },
     { kind: 'input', ids: [], tokens: tokensOf(fresh), cache: 'append' },
   ]
+}
+
+function pinnedSegment(pinned: readonly RenderedEntry[]): PlanSegment {
+  const ids = [...new Set(pinned.map(({ turn }) => turn))]
+  return { kind: 'pinned', ids, tokens: tokensOf(pinned), cache: 'stable' }
 }
 
 function tokensOf(entries: readonly RenderedEntry[]): number {

@@ -21,7 +21,7 @@ export function fitWindow(
   const limit = promptLimit(source, source.target)
   if (prompt.tokens <= limit || mayNotFit(source, prompt, source.target)) return prompt
   if (source.request.strategy.onOverflow === 'Error') throw overflow(source, prompt.tokens, limit)
-  const closedTokens = prompt.groups.slice(0, -1).map(groupTokens)
+  const closedTokens = prompt.groups.slice(prompt.pinnedCount, -1).map(groupTokens)
   let keptTokens = sum(closedTokens)
   const roomTokens = limit - (prompt.tokens - keptTokens)
   let dropped = 0

@@ -12,10 +12,19 @@ export function nextEpoch(
   { continuesEpoch, epoch, request, startsAtRoot, target }: PromptSource,
   { closed, open, epochFrom }: History,
   { from, isCut = false }: HistorySelection,
-  { persona, frozenTools, toolsChanged, system }: PromptHead,
+  {
+    persona,
+    frozenTools,
+    pinned,
+    toolsChanged,
+    system,
+  }: PromptHead & {
+    /** Ids of the pinned groups before the history. */
+    readonly pinned: readonly string[]
+  },
 ): EpochState {
   const { name, generation, history } = request.strategy
-  const headHash = digest([system])
+  const headHash = digest(pinned.length === 0 ? [system] : [system, pinned])
   const goesOn =
     continuesEpoch && from === epochFrom && !toolsChanged && headHash === epoch.head_hash
   const before = from === epochFrom ? (epoch.cut_for ?? null) : null

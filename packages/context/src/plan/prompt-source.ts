@@ -26,6 +26,8 @@ export interface TurnPromptSource {
   readonly instructing: Turn | undefined
   /** Whether `log` begins with the first turn of the path, rather than somewhere on it. */
   readonly startsAtRoot: boolean
+  /** Pinned turns of the path before `log`, oldest first. */
+  readonly pinned: readonly Turn[]
   /** The turns before, oldest first, followed by those that the request brought as history. */
   readonly log: readonly Turn[]
   /** Ids of those that the request brought. */

@@ -2,6 +2,7 @@ import type { HistorySelection } from '../strategies/history-rule.ts'
 import type { EpochState } from '../turns/conversation.ts'
 import { itemTokens, sum, toolTokens } from './count-tokens.ts'
 import { nextEpoch } from './next-epoch.ts'
+import { pinnedGroups } from './pinned-groups.ts'
 import { PrefixDigest } from './prefix-digest.ts'
 import type { PromptSource } from './prompt-source.ts'
 import type { History } from './read-history.ts'
@@ -13,7 +14,10 @@ export interface RenderedPrompt extends PromptHead {
   readonly selection: HistorySelection
   readonly epoch: EpochState
   readonly compacted: boolean
+  /** Pinned groups, then the history, then that of the new input. */
   readonly groups: readonly RenderedGroup[]
+  /** How many of the groups are pinned and not part of the history. */
+  readonly pinnedCount: number
   /** Tokens of tools and system. */
   readonly headTokens: readonly [tools: number, system: number]
   readonly tokens: number
@@ -36,7 +40,8 @@ export function renderPrompt(
   const head = renderHead(source, moved && continuesEpoch)
   const prefix = new PrefixDigest()
   for (const part of [target.rendering, head.tools, ...head.system]) prefix.add(part)
-  const selected = [...history.closed.slice(selection.from), history.open]
+  const pinned = pinnedGroups(source, history, selection.from)
+  const selected = [...pinned, ...history.closed.slice(selection.from), history.open]
   const scope = { target, brought, prefix, countTokens: counts.count }
   const groups = selected.map((group) => renderGroup(group, scope))
   const headTokens = [
@@ -46,10 +51,11 @@ export function renderPrompt(
   const whole = prefix.current()
   return {
     selection,
-    epoch: nextEpoch(source, history, selection, head),
+    epoch: nextEpoch(source, history, selection, { ...head, pinned: pinned.map(({ id }) => id) }),
     compacted: selection.from > history.epochFrom,
     ...head,
     groups,
+    pinnedCount: pinned.length,
     headTokens,
     tokens: sum([...headTokens, ...groups.map(groupTokens)]),
     digests: { prefix: groups.at(-1)?.prefix ?? whole, whole },

@@ -33,7 +33,8 @@ export interface ConversationTree {
   removeBranch(conversation: ConversationReference, branch: string): Promise<Conversation>
   /**
    * Pins a turn that has ended, or no longer: prompts of its branches keep it although the strategy
-   * would leave it out. Throws a ModelError 400 `turn_running`, `too_many_pins`.
+   * would leave it out. Throws a ModelError 400 `turn_running`, `too_many_pins`, and
+   * `turn_not_pinnable` for one that is part of a tool loop.
    */
   pin(conversation: ConversationReference, turnId: string, pinned: boolean): Promise<Conversation>
 }

@@ -41,7 +41,7 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
   checkSubjectOf(conversation, request)
   const variables = { ...conversation.ccp.variables, ...request.variables }
   checkVariables(variables)
-  const { continuesEpoch, instructing, path, placement } = place
+  const { continuesEpoch, instructing, path, pinned, placement } = place
   const { asSent } = placement
   const { imported, turn } = addTurns(source)
   const planId = newId('plan_')
@@ -54,6 +54,7 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
       continuesEpoch,
       instructing,
       variables,
+      pinned,
       startsAtRoot: (path[0]?.parent ?? null) === null,
       log: [...path.map((one) => turnAsSent(one, asSent.get(one.id))), ...imported],
       brought: new Set(imported.map(({ id }) => id)),

@@ -48,3 +48,12 @@ export function tooManyPins(): ModelError {
     { code: 'too_many_pins' },
   )
 }
+
+/** It cannot be understood without the turns beside it. */
+export function turnNotPinnable(turnId: string): ModelError {
+  return new ModelError(
+    'invalid-request',
+    `Turn '${turnId}' is part of a tool loop, or nobody asked anything in it. Pin a turn in which a user asks and the model answers.`,
+    { code: 'turn_not_pinnable' },
+  )
+}

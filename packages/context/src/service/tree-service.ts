@@ -8,6 +8,7 @@ import {
   selection,
 } from '../turns/branch-name.ts'
 import { branchesMax, pinnedMax, type Conversation } from '../turns/conversation.ts'
+import { isUserMessage } from '../turns/item-kind.ts'
 import type { Turn } from '../turns/turn.ts'
 import {
   changeConversation,
@@ -27,6 +28,7 @@ import {
   branchSelected,
   tooManyBranches,
   tooManyPins,
+  turnNotPinnable,
   turnRunning,
 } from './tree-errors.ts'
 
@@ -146,6 +148,7 @@ export class TreeService implements ConversationTree {
         if (turn === undefined) throw turnNotFound(turnId)
         if (turn.status === 'in_progress') throw turnRunning(turnId)
         if (turn.pinned === pinned) return undefined
+        if (pinned && !standsAlone(turn)) throw turnNotPinnable(turnId)
         if (pinned && ccp.pinned.length >= pinnedMax) throw tooManyPins()
         const others = ccp.pinned.filter((id) => id !== turnId)
         return {
@@ -166,4 +169,10 @@ export class TreeService implements ConversationTree {
     if (turn === undefined) throw invalidField(param, 'the conversation has no such turn.')
     if (turn.status === 'in_progress') throw turnRunning(turnId, param)
   }
+}
+
+/** Whether a prompt can have the turn without those beside it: a user asked, and no tool was called. */
+function standsAlone({ input, output }: Turn): boolean {
+  const isOfLoop = [...input, ...output].some(({ type }) => type.startsWith('function_call'))
+  return input.some(isUserMessage) && !isOfLoop
 }
