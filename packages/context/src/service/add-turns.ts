@@ -19,7 +19,7 @@ interface NewTurnsSource {
 }
 
 /** What a request adds to a conversation. */
-export interface AddedTurns {
+interface AddedTurns {
   /** Exchanges that the request brought as history and that the log did not have. */
   readonly imported: readonly Turn[]
   /** The turn that is about to run. */

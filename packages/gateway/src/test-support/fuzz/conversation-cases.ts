@@ -9,14 +9,21 @@ import { fields, type JsonNode } from './json-node.ts'
 /** A request about conversations and what they hold. */
 export function conversationCase(random: SeededRandom): FuzzCase {
   const id = encodeURIComponent(random.pick(conversations))
-  switch (random.below(6)) {
-    case 5:
+  switch (random.below(10)) {
+    case 9:
       return {
         method: 'POST',
         path: `/v1/conversations/${id}/${random.pick(['cancel', `turns/${id}/cancel`])}`,
         headers: {},
         body: random.chance(0.5) ? undefined : hostileValue(random),
       }
+    case 5:
+    case 6:
+      return treeCase(random, id)
+    case 7:
+      return turnCall(random, id)
+    case 8:
+      return importCase(random)
     case 4:
       return {
         method: 'POST',
@@ -30,7 +37,14 @@ export function conversationCase(random: SeededRandom): FuzzCase {
         path: random.pick([
           `/v1/conversations/${id}/items?limit=${random.below(200)}&order=sideways`,
           `/v1/conversations/${id}/items/item_1`,
-          `/v1/conversations/${id}/turns`,
+          `/v1/conversations/${id}/turns?branch=${id}&after=${id}`,
+          `/v1/conversations/${id}/turns/turn_1`,
+          `/v1/conversations/${id}/tree?limit=${random.below(200)}`,
+          `/v1/conversations/${id}/export?include=seals`,
+          `/v1/conversations?metadata[${id}]=b&subject=${id}&limit=${random.below(200)}`,
+          `/v1/conversations/${id}/branches/${id}`,
+          `/v1/conversations/${id}/turns/last/pin`,
+          `/v1/subjects/${id}`,
           `/v1/plans/${id}`,
         ]),
         headers: {},
@@ -57,6 +71,66 @@ export function conversationCase(random: SeededRandom): FuzzCase {
         headers: {},
         body: changed(random, newConversation(random)),
       }
+  }
+}
+
+/** Changes a conversation's branches and settings. */
+function treeCase(random: SeededRandom, id: string): FuzzCase {
+  const name = random.pick(['main', 'b', '__proto__', 'a b', ''])
+  const [method, path, body] = random.pick([
+    ['POST', 'fork', fields({ name, select: random.chance(0.5) })],
+    ['POST', 'select', fields(random.chance(0.5) ? { branch: name } : { turn: 'turn_1' })],
+    ['PATCH', `branches/${encodeURIComponent(name)}`, fields({ name: 'c' })],
+    ['PATCH', 'variables', fields({ name: 'x', gone: null })],
+    ['PATCH', 'retention', fields({ expires_at: null, legal_hold: false })],
+    ['POST', 'turns/turn_1/pin', fields({})],
+  ] as const)
+  return {
+    method,
+    path: `/v1/conversations/${id}/${path}`,
+    headers: contextHeaders(random),
+    body: changed(random, body),
+  }
+}
+
+function turnCall(random: SeededRandom, id: string): FuzzCase {
+  const action = random.pick(['regenerate', 'edit'])
+  return {
+    method: 'POST',
+    path: `/v1/conversations/${id}/turns/${random.pick(['last', 'turn_1'])}/${action}`,
+    headers: contextHeaders(random),
+    body: changed(random, withContext(random, chatBody(random, random.pick(fuzzedModels)))),
+  }
+}
+
+/** One line, of a conversation without turns. */
+function importCase(random: SeededRandom): FuzzCase {
+  const line = fields({
+    object: 'conversation',
+    id: 'c-9',
+    created_at: 1,
+    metadata: fields({}),
+    ccp: fields({
+      version: 'v1alpha1',
+      revision: 1,
+      epoch: 1,
+      head: null,
+      branch: 'main',
+      branches: fields({}),
+      pinned: [],
+      sends_history: false,
+      subject: null,
+      retention: fields({ expires_at: null, legal_hold: false }),
+      persona: null,
+      strategy: null,
+      variables: fields({ a: 'b' }),
+    }),
+  })
+  return {
+    method: 'POST',
+    path: `/v1/conversations/import${random.pick(['', '?keep_id=true', '?keep_id=x'])}`,
+    headers: { 'content-type': 'application/jsonl' },
+    body: changed(random, line),
   }
 }
 

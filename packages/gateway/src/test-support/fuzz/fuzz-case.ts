@@ -2,7 +2,7 @@ import type { JsonNode } from './json-node.ts'
 
 /** One request to a gateway. */
 export interface FuzzCase {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   /** Undefined: the request has no body. */

@@ -17,6 +17,7 @@ export function faultOf({ status, headers, body }: FuzzAnswer): string | undefin
   if (headers['content-type']?.startsWith('application/x-ndjson')) {
     return faultOfLines(status, text)
   }
+  if (headers['content-type']?.startsWith('application/jsonl')) return faultOfJsonLines(text)
   const value = parsed(text)
   if (Array.isArray(value)) return faultOfList(value)
   if (!isJsonObject(value)) return `status ${status} with a body that is no JSON object`
@@ -39,6 +40,14 @@ function faultOfStream(status: number, text: string): string | undefined {
   return frames.some((frame) => frame.startsWith('data: {"error"'))
     ? `a stream with an error: ${text.slice(-500)}`
     : undefined
+}
+
+function faultOfJsonLines(text: string): string | undefined {
+  const lines = text.split('\n')
+  if (lines.pop() !== '') return 'JSON lines without the end of the last'
+  return lines.every((line) => isJsonObject(parsed(line)))
+    ? undefined
+    : 'JSON lines with one that is no object'
 }
 
 function faultOfLines(status: number, text: string): string | undefined {

@@ -41,8 +41,8 @@ function send(
 ): Promise<FuzzAnswer> {
   return new Promise((resolve, reject) => {
     const all = {
-      ...headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
     }
     const signal = AbortSignal.timeout(answerMsMax)
     const sent = request(url, { method, agent, headers: all, signal }, (response) => {
