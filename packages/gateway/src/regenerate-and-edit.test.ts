@@ -197,6 +197,31 @@ describe('the subject of a conversation', () => {
   })
 })
 
+describe('the plan of a kept response', () => {
+  it('is that of its turn, as long as plans are kept', async () => {
+    const { ask, call, say, told } = await conversationClient()
+    const body = { model: 'm', input: 'one', store: true, conversation: 'c1' }
+    const { body: response } = await told(await ask('POST', '/v1/responses', body))
+    const planOf = async (id: unknown, consumer?: string) =>
+      told(await ask('GET', `/v1/responses/${String(id)}/plan`, undefined, {}, consumer))
+    const [turn] = (await call('GET', '/turns')).body['data'] as Body[]
+    expect(await planOf(response['id'])).toMatchObject({
+      status: 200,
+      body: { object: 'ccp.context_plan', id: turn?.['plan'], conversation: 'c1' },
+    })
+    expect(await planOf(response['id'], 'other')).toMatchObject({ status: 404 })
+    const { body: plain } = await told(
+      await ask('POST', '/v1/responses', { model: 'm', input: 'one', store: true }),
+    )
+    expect(await planOf(plain['id'])).toMatchObject({
+      status: 404,
+      body: { error: { code: 'plan_not_found' } },
+    })
+    for (let number = 0; number < 20; number++) await say(`q${number}`)
+    expect(await planOf(response['id'])).toMatchObject({ status: 404 })
+  })
+})
+
 async function conversationClientWithInstructions() {
   const client = await conversationClient()
   await client.ask('POST', '/v1/chat/completions', {

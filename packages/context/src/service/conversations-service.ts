@@ -50,6 +50,7 @@ import {
   type ConversationListRequest,
   listConversations,
 } from './list-conversations.ts'
+import { planOfResponse } from './plan-of-response.ts'
 import { ResponsesService } from './responses-service.ts'
 import { withDeadlines, withFactorDeadlines } from './store-deadline.ts'
 import { StoreHealth } from './store-health.ts'
@@ -208,6 +209,11 @@ class ConversationsService implements Conversations {
 
   eraseSubject(tenant: string, subject: string): Promise<SubjectErasure> {
     return eraseSubject(this.#store, tenant, subject)
+  }
+
+  async planOfResponse(tenant: string, responseId: string): Promise<ContextPlan> {
+    const response = await this.responses.get(tenant, responseId)
+    return this.recordedPlan(tenant, await planOfResponse(this.#store, response))
   }
 
   async recordedPlan(tenant: string, planId: string): Promise<ContextPlan> {

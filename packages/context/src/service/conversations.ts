@@ -65,6 +65,8 @@ export interface Conversations {
   eraseSubject(tenant: string, subject: string): Promise<SubjectErasure>
   /** A recorded plan. Stores keep the newest of each conversation; others are a 404 `plan_not_found`. */
   recordedPlan(tenant: string, planId: string): Promise<ContextPlan>
+  /** The recorded plan of the turn whose answer a kept response tells; 404 as `recordedPlan`. */
+  planOfResponse(tenant: string, responseId: string): Promise<ContextPlan>
   /**
    * A dry run: the plan that `begin` would make. Stores nothing, whether or not the conversation
    * exists.

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@fairlead/base'
-import { pageOf, type Responses } from '@fairlead/context'
+import { type Conversations, pageOf, type Responses } from '@fairlead/context'
 import { invalidField } from '@fairlead/llm'
 import { readItemPage } from '../../conversations/item-page.ts'
 import { presentResponse } from '../../conversations/present-response.ts'
@@ -15,6 +15,9 @@ export const keptResponses: readonly AnswerRoute[] = [
   }),
   route('POST', '/v1/responses/{id}/cancel', async ({ id, responses, tenant }) =>
     presentResponse(await responses.cancel(tenant, id), false),
+  ),
+  route('GET', '/v1/responses/{id}/plan', ({ conversations, id, tenant }) =>
+    conversations.planOfResponse(tenant, id),
   ),
   route('GET', '/v1/responses/{id}/input_items', async ({ id, request, responses, tenant }) => {
     const page = readItemPage(request.query)
@@ -32,6 +35,7 @@ export const keptResponses: readonly AnswerRoute[] = [
 
 interface ResponseRequest {
   readonly request: SurfaceRequest
+  readonly conversations: Conversations
   readonly responses: Responses
   readonly tenant: string
   /** The `{id}` of the path. */
@@ -47,9 +51,10 @@ function route(
     method,
     path,
     async answer(request) {
-      const { responses } = await request.services.stores.of(request.runtime)
+      const conversations = await request.services.stores.of(request.runtime)
+      const { responses } = conversations
       const { id = '' } = request.parameters
-      return answer({ request, responses, tenant: request.caller.tenant, id })
+      return answer({ request, conversations, responses, tenant: request.caller.tenant, id })
     },
   }
 }
