@@ -265,7 +265,9 @@ describe('the erasure of a subject', () => {
       object: 'ccp.erasure_receipt',
       subject: 'user:1',
       complete: true,
-      stores: [{ store: '', conversations: 1, turns: 1, plans: 1, responses: 0, held: [held] }],
+      stores: [
+        { store: 'in memory', conversations: 1, turns: 1, plans: 1, responses: 0, held: [held] },
+      ],
     })
     expect(await list('?order=asc')).toMatchObject({ data: [{ id: kept }, { id: held }] })
   })

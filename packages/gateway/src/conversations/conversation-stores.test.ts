@@ -123,3 +123,19 @@ describe('a ConversationStore', () => {
     expect(await stores.of(runtimeWith())).toBe(before)
   })
 })
+
+describe('all stores', () => {
+  it('are those that have a name, and that in memory where the gateway has none', async () => {
+    const { stores, state } = openedStores()
+    const runtime = runtimeWith()
+    expect([...stores.all(runtime).keys()]).toEqual(['team/chats'])
+    const { snapshot } = runtime
+    const gateway = { ...snapshot.gateway, defaultConversationStore: undefined }
+    const all = stores.all({ snapshot: { ...snapshot, gateway } })
+    expect([...all.keys()]).toEqual(['in memory', 'team/chats'])
+    const erased = await (await all.get('team/chats')?.())?.eraseSubject('t', 'user:1')
+    expect(erased).toMatchObject({ conversations: 0, complete: true })
+    state.trouble = 'no disk'
+    await expect(all.get('in memory')?.()).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+})

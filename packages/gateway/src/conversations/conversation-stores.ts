@@ -23,6 +23,9 @@ interface ConversationStoresOptions {
   readonly changed: () => void
 }
 
+/** What is told of the store of a gateway that has no ConversationStore. */
+const inMemoryName = 'in memory'
+
 /** The ConversationStores in use. Each is opened once and stays open until the gateway stops. */
 export class ConversationStores {
   readonly #options: ConversationStoresOptions
@@ -61,7 +64,7 @@ export class ConversationStores {
       ([name, settings]) => [name, () => this.#opened(settings)] as const,
     )
     const inMemory = snapshot.gateway.defaultConversationStore === undefined
-    return new Map(inMemory ? [['', () => this.#opened(undefined)], ...named] : named)
+    return new Map(inMemory ? [[inMemoryName, () => this.#opened(undefined)], ...named] : named)
   }
 
   async #opened(settings: ConversationStoreSettings | undefined): Promise<Conversations> {
@@ -74,7 +77,7 @@ export class ConversationStores {
     } catch (error) {
       // The next call tries again.
       if (this.#stores.get(key) === opened) this.#stores.delete(key)
-      throw unavailable(settings?.name ?? 'in memory', error)
+      throw unavailable(settings?.name ?? inMemoryName, error)
     }
   }
 
