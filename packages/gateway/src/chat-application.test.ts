@@ -25,16 +25,17 @@ async function chatApplication() {
   const openai = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'key-app', maxRetries: 0 })
   return {
     openai,
-    async ask(conversation: string, text: string | undefined, context: object = {}) {
+    ask: async (conversation: string, text: string | undefined, chosen: object = {}) => {
+      const context = { context: { conversation, ...chosen } }
       const answer = await openai.chat.completions.create({
         model: 'm',
         messages: text === undefined ? [] : [{ role: 'user', content: text }],
-        ...{ context: { conversation, ...context } },
+        ...context,
       })
       return answer.choices[0]?.message.content ?? ''
     },
     /** The questions of the selected branch, as a user sees them. */
-    async shown(conversation: string): Promise<readonly string[]> {
+    shown: async (conversation: string): Promise<readonly string[]> => {
       const { data } = await openai.conversations.items.list(conversation, { order: 'asc' })
       return data.flatMap((item) =>
         item.type === 'message' && item.role === 'user'
@@ -43,7 +44,7 @@ async function chatApplication() {
       )
     },
     /** The versions of the message that a turn stands for, oldest first. */
-    async versions(conversation: string, turn: string): Promise<readonly string[]> {
+    versions: async (conversation: string, turn: string): Promise<readonly string[]> => {
       const path = `/conversations/${conversation}/tree?limit=100&order=asc`
       const { data } = await openai.get<{ readonly data: readonly Node[] }>(path)
       const parent = data.find(({ id }) => id === turn)?.parent
