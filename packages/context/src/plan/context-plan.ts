@@ -27,8 +27,13 @@ export interface ContextPlan extends PlanPlacement {
   readonly sealed: readonly OmittedSeal[]
   /** How many were left out. */
   readonly sealed_total: number
-  /** Items of the history that the prompt lacks because they cannot be sent. */
+  /**
+   * Items of the history that the prompt lacks because they cannot be sent, at most the newest
+   * `planListMax`.
+   */
   readonly left_out_items: readonly LeftOutItem[]
+  /** How many there are. */
+  readonly left_out_items_total: number
   readonly tool_groups: {
     /** Number of tool calls in the prompt; the pairing of each was checked. */
     readonly checked: number

@@ -23,6 +23,7 @@ export function explainPrompt(
   const { fresh, past, pinned } = splitEntries(prompt, source.current)
   const repairs = prompt.groups.flatMap((group) => group.repairs)
   const sealed = prompt.groups.flatMap((group) => group.sealed)
+  const leftOutItems = prompt.groups.flatMap((group) => group.leftOut)
   return {
     object: 'ccp.context_plan',
     conversation: source.conversation,
@@ -47,7 +48,8 @@ export function explainPrompt(
     }),
     sealed: sealed.slice(-planListMax),
     sealed_total: sealed.length,
-    left_out_items: prompt.groups.flatMap((group) => group.leftOut).slice(-planListMax),
+    left_out_items: leftOutItems.slice(-planListMax),
+    left_out_items_total: leftOutItems.length,
     tool_groups: {
       checked: sum(prompt.groups.map((group) => group.checked)),
       repaired: repairs.length,

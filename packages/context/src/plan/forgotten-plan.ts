@@ -22,6 +22,7 @@ export function forgottenPlan(turn: Turn): ContextPlan {
     sealed: [],
     sealed_total: 0,
     left_out_items: [],
+    left_out_items_total: 0,
     tool_groups: { checked: 0, repaired: 0, repairs: [] },
     epoch: { n: turn.epoch, compacted: false },
     prefix: { hash: '', stable_tokens: 0 },
