@@ -166,7 +166,8 @@ describe('a Consumer that was deleted and created again', () => {
     expect(call.status).toBe(status)
     const found = await fetch(`${gateway.url}/v1/conversations/mine`, { headers: bearer('key') })
     expect(found.status).toBe(status)
-    const plan = await gateway.post('/v1/conversations/mine/plan', body, bearer('key'))
+    const next = { ...body, messages: [{ role: 'user', content: 'and then?' }] }
+    const plan = await gateway.post('/v1/conversations/mine/plan', next, bearer('key'))
     const { rendered } = (await plan.json()) as { rendered: { messages: unknown[] } }
     expect(rendered.messages).toHaveLength(status === 200 ? 3 : 1)
   })

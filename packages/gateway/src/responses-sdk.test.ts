@@ -194,4 +194,12 @@ describe.each(apis)('the official SDK, answered by $api', ({ type, path }) => {
     const third = openai.responses.stream({ model: 'm', input: 'three' }, { headers })
     expect((await third.finalResponse()).output_text).toBe('0 images, 5 items: three')
   })
+
+  it('adds all input to a conversation that it names, whatever was said before', async () => {
+    const { openai } = await start()
+    const conversation = (await openai.conversations.create({})).id
+    await openai.responses.create({ model: 'm', input: 'yes', conversation })
+    const again = await openai.responses.create({ model: 'm', input: 'yes', conversation })
+    expect(again.output_text).toBe('0 images, 3 items: yes')
+  })
 })

@@ -175,6 +175,8 @@ export interface TurnRequest extends PromptRequest {
   readonly createIfMissing: boolean
   /** What the caller sent: new input, possibly preceded by repeated messages. */
   readonly input: readonly Item[]
+  /** Whether all of it is new, whatever the log has. False when left out. */
+  readonly isNewInput?: boolean
   readonly variables?: Readonly<Record<string, string>>
   /** The branch that the turn continues and that is then the selected one. The selected one when left out. */
   readonly branch?: string

@@ -30,6 +30,11 @@ export interface TurnPlace {
   readonly continuesEpoch: boolean
 }
 
+interface PlaceOptions {
+  readonly retried?: Turn | undefined
+  readonly hasWaited?: boolean
+}
+
 /** How many more turns of a path are read at a time, at first and at most. */
 const firstPage = 64
 const largestPage = 1024
@@ -44,11 +49,14 @@ export class TurnPlacer {
     this.#outlines = outlines
   }
 
-  /** `retried` is a turn of the same call, which did not complete: the new one takes its place. */
+  /**
+   * `retried` is a turn of the same call, which did not complete: the new one takes its place.
+   * `hasWaited`: whether another turn of the conversation was running when the request came.
+   */
   async place(
     basis: TurnBasis,
     request: TurnRequest,
-    retried: Turn | undefined,
+    { retried, hasWaited = false }: PlaceOptions = {},
   ): Promise<TurnPlace> {
     const { conversation } = basis
     const { ccp } = conversation
@@ -58,8 +66,7 @@ export class TurnPlacer {
     const needsTree =
       chosen !== undefined ||
       head !== ccp.head ||
-      ccp.sends_history ||
-      request.input.some(isModelItem)
+      (request.isNewInput !== true && (ccp.sends_history || request.input.some(isModelItem)))
     const tree = needsTree
       ? await this.#outlines.treeOf(conversation)
       : new TurnTree(
@@ -73,6 +80,8 @@ export class TurnPlacer {
             head,
             leftOut: headTurn?.left_out ?? null,
             sendsHistory: ccp.sends_history,
+            isNewInput: request.isNewInput === true,
+            cameBeforeAnswer: hasWaited,
           })
         : chosenPlace(request, {
             turn: chosen,

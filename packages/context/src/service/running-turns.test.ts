@@ -53,6 +53,16 @@ describe('a running turn', () => {
     expect(bench.clock.pendingTimers).toBe(1)
   })
 
+  it('is followed by all who asked the same meanwhile, each with a question of its own', async () => {
+    const { conversations } = openConversations()
+    const first = await conversations.begin(turnRequest([user('hi')]))
+    const waiting = [1, 2, 3].map(() => conversations.begin(turnRequest([user('hi')])))
+    await first.finish(ended('completed', 'hello'))
+    for (const one of waiting) await (await one).finish(ended('completed', 'hello'))
+    const { sent } = await say(conversations, [user('bye')], [])
+    expect(sent).toHaveLength(9)
+  })
+
   it('is ended for its caller that does not end it in time', async () => {
     const { conversations, clock } = openConversations()
     const open = await conversations.begin(turnRequest([user('1')]))

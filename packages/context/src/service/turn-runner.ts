@@ -89,7 +89,8 @@ export class TurnRunner {
     checkRevision(turnRequest, basis)
     const { supersedes } = this.#earlier(turnRequest, basis)
     const exact = { exact: true }
-    const { prompts } = await this.#prepare(turnRequest, basis, supersedes, exact)
+    const place = { retried: supersedes }
+    const { prompts } = await this.#prepare(turnRequest, basis, place, exact)
     const { plan, items, tools } = prompts.first
     return { conversation: basis.conversation, plan, items, tools }
   }
@@ -161,7 +162,8 @@ export class TurnRunner {
       const { running } = basis
       if (running === undefined) {
         const { supersedes } = this.#earlier(request, basis)
-        const prepared = await this.#prepare(request, basis, supersedes)
+        const waited = { retried: supersedes, hasWaited: !isImmediate }
+        const prepared = await this.#prepare(request, basis, waited)
         if (await this.#append(basis, prepared)) return this.#open(prepared, place)
       } else if (!(await this.#ends.endAbandoned(request.tenant, running, evicted))) {
         await call.pause(place, lockPollMs)
@@ -199,13 +201,14 @@ export class TurnRunner {
   async #prepare(
     request: TurnRequest,
     basis: TurnBasis,
-    retried: Turn | undefined,
+    placing: { readonly retried: Turn | undefined; readonly hasWaited?: boolean },
     options?: { readonly exact: boolean },
   ): Promise<PreparedTurn> {
     const { conversation } = basis
     const nowMs = this.#settings.clock.now()
     const newId = this.#newId
-    const place = await this.#placer.place(basis, request, retried)
+    const { retried } = placing
+    const place = await this.#placer.place(basis, request, placing)
     return this.#figures.fit(
       request.targets,
       (countsFor) =>

@@ -17,6 +17,13 @@ export interface PlacementLog {
   readonly leftOut: LeftOutTurns | null
   /** Whether a caller has repeated history: then every body is all that its caller has. */
   readonly sendsHistory: boolean
+  /** Whether the caller says that the body is new input, as some APIs have it. False when left out. */
+  readonly isNewInput?: boolean
+  /**
+   * Whether the head was still running when the body came: who has not seen an answer does not ask for
+   * another. False when left out.
+   */
+  readonly cameBeforeAnswer?: boolean
 }
 
 interface Place {
@@ -36,6 +43,7 @@ export function findPlace(
   isCurrent: IsCurrent,
 ): Place {
   const head = newestInHistory(log)
+  if (log.isNewInput === true) return afterHead(body, head, log)
   if (!body.some(({ input }) => input.some(isUserMessage))) {
     const path = findFromRoot(log.tree, body, isCurrent)
     const isKnown = path.end !== null && isDone(path, body)
@@ -55,11 +63,12 @@ function newestInHistory({ tree, head }: PlacementLog): TurnOutline | undefined 
 function isWhole(
   body: readonly SentExchange[],
   head: TurnOutline | undefined,
-  { tree, sendsHistory }: PlacementLog,
+  { tree, sendsHistory, cameBeforeAnswer = false }: PlacementLog,
 ): boolean {
   const [first] = body
   if (sendsHistory || head === undefined || first === undefined) return true
-  if (head.parent === null && asksAgain(head, first)) return true
+  const maySeeAnswer = !cameBeforeAnswer || head.cut
+  if (maySeeAnswer && head.parent === null && asksAgain(head, first)) return true
   return (
     first.output.length > 0 &&
     tree.childrenOf(null).some((turn) => isAsked(turn, first) && isAnswered(turn, first))

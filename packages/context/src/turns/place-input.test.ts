@@ -216,3 +216,26 @@ describe('equal turns', () => {
     expect(log.place(body)).toMatchObject({ parent: 't3' })
   })
 })
+
+describe('a question that was asked before', () => {
+  it('is another one from a caller who has not seen the answer', () => {
+    const log = chatted('q1', 'A1')
+    expect(log.place(chat('q1'), { cameBeforeAnswer: true })).toMatchObject({
+      parent: 't1',
+      supersedes: null,
+    })
+  })
+
+  it('is the same from a caller who ended its answer', () => {
+    const log = new TurnLog()
+    log.say(chat('q1'), [assistant('A')], 'cancelled')
+    expect(log.place(chat('q1'), { cameBeforeAnswer: true })).toMatchObject({ supersedes: 't1' })
+  })
+
+  it('is another one where all input is new, whatever it repeats', () => {
+    const log = chatted('q1', 'A1', 'q2', 'A2')
+    const placement = log.place(chat('q1', 'A1', 'q2'), { isNewInput: true })
+    expect(placement).toMatchObject({ parent: 't2', supersedes: null, matched: 0 })
+    expect(placement.exchanges).toHaveLength(2)
+  })
+})

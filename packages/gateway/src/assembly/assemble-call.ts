@@ -74,6 +74,7 @@ async function assembleTurn(
     bytes: request.body.length,
     response: request.kept?.store === true ? conversations.responses.newId() : undefined,
     input,
+    isNewInput: request.kept?.conversation !== undefined,
     targets: probableTargets(call.route.targets, {
       dialect,
       responseFormat: edits.responseFormat ?? decoded.responseFormat,

@@ -26,6 +26,8 @@ export interface TurnSource {
   readonly response: string | undefined
   /** The new messages and tools. */
   readonly input: ChatInput
+  /** Whether all of it is new, as OpenAI's Responses has it that name a conversation. */
+  readonly isNewInput?: boolean
   readonly targets: PromptTargets
 }
 
@@ -71,6 +73,7 @@ export function turnRequest(
       conversation: id,
       createIfMissing: !isOwnConversationId(id),
       input: input.items,
+      ...(source.isNewInput === true ? { isNewInput: true } : {}),
       tools: input.tools,
       model: targets[0].model,
       targets,

@@ -1,4 +1,5 @@
 import type { Item } from '@fairlead/llm'
+import type { PlacementLog } from '../find-place.ts'
 import { placeInput, type Placement } from '../place-input.ts'
 import { turnAsSent } from '../turn-as-sent.ts'
 import { leftOutReason, outputInHistory } from '../turn-in-history.ts'
@@ -54,9 +55,13 @@ export class TurnLog {
     return { placement, turn, prompt: this.#prompt(placement, before, turn) }
   }
 
-  place(body: readonly Item[]): Placement {
+  place(
+    body: readonly Item[],
+    how: Pick<PlacementLog, 'isNewInput' | 'cameBeforeAnswer'> = {},
+  ): Placement {
     const leftOut = this.turn(this.head)?.left_out ?? null
     return placeInput(body, {
+      ...how,
       tree: this.tree,
       head: this.head,
       leftOut,
