@@ -2,7 +2,7 @@ import type { CallerAnswer } from './caller-answer.ts'
 import { geminiCall } from './gemini-call.ts'
 import { messagesCall } from './messages-call.ts'
 import { ollamaCall } from './ollama-call.ts'
-import { chatCall, completionsCall, responsesCall } from './openai-call.ts'
+import { chatCall, completionsCall, editCall, responsesCall } from './openai-call.ts'
 import type { ProviderFormat } from './formats/provider-format.ts'
 
 /** One way in which applications call models through the gateway. */
@@ -44,6 +44,12 @@ export const callers: readonly CallerKind[] = [
     surface: 'chat-completions',
     speaks: 'OpenAI',
     call: (url, stream) => chatCall(url, stream, prompt, conversation),
+  },
+  {
+    name: 'an edited question',
+    surface: 'conversations',
+    speaks: 'OpenAI',
+    call: (url, stream) => editCall(url, stream, prompt),
   },
   {
     name: 'a prompt',

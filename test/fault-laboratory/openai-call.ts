@@ -33,6 +33,18 @@ export function chatCall(
   })
 }
 
+/** A call that puts a question in the place of the one that a conversation begins with. */
+export async function editCall(
+  url: string,
+  stream: boolean,
+  prompt: string,
+): Promise<CallerAnswer> {
+  const sdk = new OpenAI({ baseURL: `${url}/v1`, apiKey: callerKey })
+  const items = [{ type: 'message' as const, role: 'user' as const, content: 'a question' }]
+  const { id } = await sdk.conversations.create({ items })
+  return chatCall(url, stream, prompt, { path: `/v1/conversations/${id}/turns/last/edit` })
+}
+
 /** A call of legacy completions. */
 export function completionsCall(
   url: string,
