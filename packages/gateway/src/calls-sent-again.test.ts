@@ -289,6 +289,23 @@ describe('the stream of a turn', () => {
     expect(text).toContain('event: response.failed')
   })
 
+  it('says that the turn was cancelled, while it runs and after', async () => {
+    const held = heldAnswer(['One ', 'two'])
+    const { gateway, upstream } = await gatewayOf(held.answer)
+    const asked = gateway.chat({ model: 'm', messages, stream: true }, keyed)
+    await upstream.request(1)
+    held.say(0)
+    await asked
+    const [turn] = await turnsOf(gateway, 'mine')
+    const running = await streamOf(gateway, turn?.id)
+    await fetch(`${gateway.url}/v1/conversations/mine/cancel`, { method: 'POST' })
+    const after = await streamOf(gateway, turn?.id)
+    for (const text of [await running.text(), await after.text()]) {
+      expect(text).toContain('"delta":"One "')
+      expect(text).toContain('"code":"turn_cancelled"')
+    }
+  })
+
   it('is not found for a turn that is not there', async () => {
     const { gateway } = await gatewayOf(json(200, completion('Hello')))
     await (await gateway.chat({ model: 'm', messages }, keyed)).text()

@@ -132,6 +132,15 @@ describe('an idempotency key', () => {
     expect(await last).toMatchObject({ end: { error: { code: 'joined_call_failed' } } })
   })
 
+  it('says that the turn of another process was cancelled', async () => {
+    const { conversations, clock, store } = openConversations()
+    const other = openConversations({ store, clock }).conversations
+    const first = await other.begin(turnRequest([user('1')], keyed))
+    const answer = joinedAnswer(await conversations.begin(turnRequest([user('1')], keyed)))
+    await first.finish({ ...completed(assistant('a')), status: 'cancelled' })
+    expect(await answer.next(signal)).toMatchObject({ end: { error: { code: 'turn_cancelled' } } })
+  })
+
   it('begins the same conversation again, also when two begin it at once', async () => {
     const { conversations, clock, store } = openConversations()
     const other = openConversations({ store, clock }).conversations

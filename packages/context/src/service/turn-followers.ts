@@ -39,7 +39,9 @@ export class TurnFollowers {
     this.#live.grow(id, output)
   }
 
-  end({ id }: Turn, end: AnswerEnd): void {
+  end({ id, output }: Turn, end: AnswerEnd): void {
+    // The last words of an answer that broke off came after it was last written.
+    this.#live.grow(id, output)
     this.#live.end(id, end)
   }
 

@@ -1,6 +1,6 @@
 import type { ModelError } from '@fairlead/llm'
 import type { Turn } from '../turns/turn.ts'
-import { joinedCallFailed } from './conversation-errors.ts'
+import { joinedCallFailed, TurnCancelled } from './conversation-errors.ts'
 import type { AnswerEnd, AnswerState } from './followed-answer.ts'
 import { turnAnswer } from './turn-answer.ts'
 
@@ -17,10 +17,15 @@ export function turnState(turn: Turn | undefined): AnswerState {
  */
 export function turnEnd(turn: Turn, error?: ModelError): AnswerEnd {
   if (turn.status === 'completed') return { response: turnAnswer(turn) }
-  return { error: errorForJoined(error) ?? joinedCallFailed(turn.status) }
+  return { error: errorForJoined(error) ?? missingAnswer(turn) }
 }
 
 /** Undefined for an error that is about the other caller alone. */
 export function errorForJoined(error: ModelError | undefined): ModelError | undefined {
   return error?.code === 'caller_left' ? undefined : error
+}
+
+/** Whoever stopped an answer does not want those who follow it to send its question again. */
+function missingAnswer({ status }: Turn): ModelError {
+  return status === 'cancelled' ? new TurnCancelled('cancelled') : joinedCallFailed(status)
 }
