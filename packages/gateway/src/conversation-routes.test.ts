@@ -204,12 +204,16 @@ describe('variables and retention over HTTP', () => {
     expect(held.body).toMatchObject({
       ccp: { retention: { legal_hold: true, expires_at: null } },
     })
-    expect(await call('DELETE', '')).toMatchObject({
-      status: 409,
-      body: { error: { code: 'legal_hold' } },
-    })
+    const { body } = await call('GET', '/items')
+    const item = `/items/${(body as { first_id: string }).first_id}`
+    for (const path of [item, '']) {
+      expect(await call('DELETE', path)).toMatchObject({
+        status: 409,
+        body: { error: { code: 'legal_hold' } },
+      })
+    }
     await call('PATCH', '/retention', { legal_hold: false })
-    expect((await call('DELETE', '')).status).toBe(200)
+    for (const path of [item, '']) expect((await call('DELETE', path)).status).toBe(200)
   })
 
   it.each([{ expires_at: 1 }, { expires_at: 'soon' }, { legal_hold: 1 }, { hold: true }])(

@@ -7,7 +7,12 @@ import { itemsOf } from '../turns/page-path.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
 import { withTurns } from '../turns/with-turns.ts'
-import { conversationLocked, conversationNotFound, itemNotFound } from './conversation-errors.ts'
+import {
+  conversationHeld,
+  conversationLocked,
+  conversationNotFound,
+  itemNotFound,
+} from './conversation-errors.ts'
 import type { StoredItem } from './conversations.ts'
 
 /** How often a change is attempted when the conversation is changed meanwhile. */
@@ -58,6 +63,7 @@ export class ItemChanges {
       if (turns.length === 0) throw itemNotFound(itemId)
       if (turns.some(({ status }) => status === 'in_progress')) throw conversationLocked(id, 1)
       const { ccp } = conversation
+      if (ccp.retention.legal_hold) throw conversationHeld(id)
       const changed: Conversation = {
         ...conversation,
         ccp: { ...ccp, revision: ccp.revision + 1, rewrites: ccp.rewrites + 1 },
