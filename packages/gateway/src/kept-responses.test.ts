@@ -279,7 +279,7 @@ describe('responses that are kept', () => {
   })
 
   it('keep what failed', async () => {
-    const { openai } = await start()
+    const { ended, openai } = await start()
     const conversation = await openai.conversations.create({})
     const failed = openai.responses.create({
       model: 'fails-500',
@@ -289,9 +289,7 @@ describe('responses that are kept', () => {
     })
     const { id, status } = await failed
     expect(status).toBe('queued')
-    let now = await openai.responses.retrieve(id)
-    while (now.status === 'queued') now = await openai.responses.retrieve(id)
-    expect(now).toMatchObject({ status: 'failed', error: { code: 'server_error' }, output: [] })
+    expect(await ended(id)).toMatchObject({ status: 'failed', error: { code: 'server_error' }, output: [] })
   })
 
   it('count the tokens of what a call would send', async () => {
@@ -409,6 +407,18 @@ describe('a response in the background', () => {
     }
     stream.controller.abort()
     expect(await ended(id)).toMatchObject({ status: 'cancelled' })
+  })
+
+  it('is queued until its model is asked, and then in progress', async () => {
+    const { openai, upstream } = await start()
+    const { responses } = openai
+    upstream.answer = () => {} // It thinks.
+    const queued = await responses.create({ model: 'm', input: 'hi', background: true })
+    let { status } = queued
+    expect(status).toBe('queued')
+    while (status === 'queued') ({ status } = await responses.retrieve(queued.id))
+    expect(status).toBe('in_progress')
+    await responses.cancel(queued.id)
   })
 
   it('ends when it is deleted', async () => {

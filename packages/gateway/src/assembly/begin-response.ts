@@ -44,5 +44,7 @@ export async function beginResponse(call: Call): Promise<OpenResponse | undefine
   call.response = await responses.begin(response, () => {
     lifetime.cancel(new ResponseCancelled())
   })
+  // Its turn has come and its model is asked: whoever retrieves it sees that it is no longer queued.
+  if (background) call.response.flush(undefined, [])
   return call.response
 }
