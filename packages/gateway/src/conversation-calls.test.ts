@@ -35,6 +35,7 @@ describe('a call in a conversation', () => {
     const first = await gateway.chat(ask('one', { context: { conversation: 'mine' } }))
     expect(first.headers.get('x-fairlead-conversation')).toBe('mine')
     expect(first.headers.get('x-fairlead-revision')).toBe('1')
+    expect(first.headers.get('x-fairlead-turn')).toMatch(/^turn_/)
     expect(first.headers.get('x-fairlead-plan')).toMatch(/^plan_/)
     await first.text()
     await (await gateway.chat(ask('two', { seed: 7 }), inChat('mine'))).text()

@@ -65,6 +65,8 @@ export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): stri
       headerText(turn.conversation.id),
       'x-fairlead-revision',
       String(turn.conversation.ccp.revision),
+      'x-fairlead-turn',
+      turn.turn.id,
       'x-fairlead-plan',
       turn.plan.id,
     )
