@@ -289,7 +289,11 @@ describe('responses that are kept', () => {
     })
     const { id, status } = await failed
     expect(status).toBe('queued')
-    expect(await ended(id)).toMatchObject({ status: 'failed', error: { code: 'server_error' }, output: [] })
+    expect(await ended(id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'server_error' },
+      output: [],
+    })
   })
 
   it('count the tokens of what a call would send', async () => {
