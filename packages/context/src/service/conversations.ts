@@ -186,6 +186,8 @@ export interface TurnRequest extends PromptRequest {
   readonly edit?: string
   /** The subject of a conversation that the turn creates. */
   readonly subject?: string
+  /** What a conversation that the turn creates keeps for its later turns. */
+  readonly chosen?: Pick<CreateConversation, 'persona' | 'strategy'>
   readonly expectedRevision?: number
   readonly idempotencyKey?: string
   readonly requestDigest?: string

@@ -190,10 +190,10 @@ export class TurnRunner {
     return this.#unsaved(request)
   }
 
-  #unsaved({ tenant, conversation: id, branch, subject }: TurnRequest): TurnBasis {
+  #unsaved({ tenant, conversation: id, branch, chosen, subject }: TurnRequest): TurnBasis {
     const { storeName: store, clock } = this.#settings
     if (subject !== undefined) checkSubject(subject)
-    const about = subject === undefined ? {} : { subject }
+    const about = { ...chosen, ...(subject === undefined ? {} : { subject }) }
     const empty = newConversation({ id, tenant, store, nowMs: clock.now(), ...about })
     return emptyBasis(onChosenBranch(empty, branch))
   }

@@ -71,7 +71,8 @@ export function turnRequest(
     request: {
       tenant: caller.tenant,
       conversation: id,
-      createIfMissing: !isOwnConversationId(id),
+      // Of a conversation that is not there, no turn can be asked again.
+      createIfMissing: !isOwnConversationId(id) && (edit ?? regenerate) === undefined,
       input: input.items,
       ...(source.isNewInput === true ? { isNewInput: true } : {}),
       tools: input.tools,
@@ -86,6 +87,10 @@ export function turnRequest(
       ...(regenerate === undefined ? {} : { regenerate }),
       ...(edit === undefined ? {} : { edit }),
       ...(subject === undefined ? {} : { subject }),
+      chosen: {
+        ...(context.persona === undefined ? {} : { persona: context.persona }),
+        ...(context.strategy === undefined ? {} : { strategy: context.strategy }),
+      },
       ...(expectedRevision === undefined ? {} : { expectedRevision }),
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       ...(digest === undefined ? {} : { requestDigest: digest }),

@@ -122,11 +122,9 @@ export function readExpectedRevision(
   value: unknown,
 ): number | undefined {
   if (ifMatch !== undefined && ifMatch !== '*') {
-    const revision = Number(ifMatch.replace(/^"|"$/g, ''))
-    if (!isRevision(revision)) {
-      throw invalidField('If-Match', 'it must be a revision such as "17".')
-    }
-    return revision
+    const digits = /^(?:"(\d{1,15})"|(\d{1,15}))$/.exec(ifMatch)
+    if (digits === null) throw invalidField('If-Match', 'it must be a revision such as "17".')
+    return Number(digits[1] ?? digits[2])
   }
   if (value === undefined || value === null) return undefined
   const revision = numberOrUndefined(value)

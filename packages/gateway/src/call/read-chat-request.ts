@@ -87,6 +87,10 @@ function withPlace(given: CallContext, place: ChatRequestOptions['place']): Call
       throw invalidField(`context.${name}`, 'a new conversation has no turns yet.')
     }
   }
+  const { branch } = context
+  if (conversation === 'new' && branch !== undefined && branch !== 'main') {
+    throw invalidField('context.branch', 'a new conversation has only the branch "main".')
+  }
   return context
 }
 

@@ -6,18 +6,17 @@ import type { CallRequest } from './call-request.ts'
 const deliveryFields: ReadonlySet<string> = new Set(['stream', 'stream_options'])
 
 /**
- * Identifies what a call asks: its model and its bytes, but for how the answer is delivered. Equal
- * for a call that is sent again.
+ * Identifies what a call asks: its model, what else its headers and its path choose, and its bytes,
+ * but for how the answer is delivered. Equal for a call that is sent again.
  */
 export function requestDigest({ body, context, model, outline: known }: CallRequest): string {
   const outline = known ?? outlineBody(body, noUniqueFields)
   const isPlain = outline.members.every(({ name }) => !deliveryFields.has(name))
   const asked = isPlain ? body : spliceTopLevel(body, { remove: [...deliveryFields] }, outline)
-  const { branch, edit, regenerate } = context
+  const { branch, edit, persona, prompt, regenerate, strategy, subject } = context
   // These may stand in the path or in a header alone.
-  const place = [branch, regenerate, edit].some((name) => name !== undefined)
-    ? JSON.stringify([branch, regenerate, edit])
-    : ''
-  const head = Buffer.from(`${JSON.stringify(model)}${place}`)
+  const choices = [branch, regenerate, edit, persona, prompt, strategy, subject]
+  const chosen = choices.some((name) => name !== undefined) ? JSON.stringify(choices) : ''
+  const head = Buffer.from(`${JSON.stringify(model)}${chosen}`)
   return `sha256:${hash('sha256', Buffer.concat([head, asked]))}`
 }
