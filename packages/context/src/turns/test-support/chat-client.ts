@@ -68,10 +68,14 @@ export class ChatClient {
     this.#habits = habits
   }
 
-  /** What the user does next that makes the interface send something. */
-  next(): ChatCall {
-    if (this.#last !== undefined && this.#chance(0.05)) return this.#retry(this.#last)
-    const tab = this.#calls > 3 && this.#chance(0.2) ? 1 : 0
+  /**
+   * What the user does next that makes the interface send something: in any tab, or in one of which
+   * no call is under way.
+   */
+  next(inTab?: 0 | 1): ChatCall {
+    const retries = inTab === undefined && this.#chance(0.05)
+    if (this.#last !== undefined && retries) return this.#retry(this.#last)
+    const tab = inTab ?? (this.#calls > 3 && this.#chance(0.2) ? 1 : 0)
     if (this.#calls > 3 && this.#views[tab]?.messages.length === 0) this.#reload(tab)
     let action = ''
     if (this.#isAsking(tab) && this.#chance(0.5)) action += this.#ask(tab)
