@@ -5,7 +5,7 @@ export {
   type EpochState,
   type PinnedPersona,
 } from './turns/conversation.ts'
-export type { Turn, TurnStatus, TurnUsage } from './turns/turn.ts'
+export type { Turn, TurnAnswerer, TurnStatus, TurnUsage } from './turns/turn.ts'
 export type { ToolRepair } from './turns/pair-tool-calls.ts'
 export { createIds, isOwnConversationId, type NewId } from './turns/ulid.ts'
 export { historyModes, type HistorySettings } from './strategies/strategies.ts'
@@ -24,6 +24,14 @@ export type { PersonaInput } from './plan/persona-input.ts'
 export type { PromptRequest } from './plan/prompt-source.ts'
 export type { PromptTarget } from './plan/prompt-target.ts'
 export type { PromptTargets } from './plan/turn-prompts.ts'
+export {
+  responsePrompt,
+  sealingAccountOf,
+  withoutKeptSeals,
+  type AnswerOrigin,
+  type ResponsePrompt,
+  type ResponsePromptPart,
+} from './plan/response-prompt.ts'
 export { renderPersona } from './plan/render-persona.ts'
 export { renderTemplate } from './plan/render-template.ts'
 export type { StrategyInput } from './plan/strategy-input.ts'
@@ -79,5 +87,11 @@ export type { AnswerEnd, AnswerState, FollowedAnswer } from './service/followed-
 export { isStoreUnavailable } from './service/store-deadline.ts'
 export type { Answers, NewAnswer, OpenAnswer } from './service/answers.ts'
 export { pageOf, type Page } from './service/page-items.ts'
-export type { NewResponse, OpenResponse, OpenResponseEnd, Responses } from './service/responses.ts'
+export type {
+  NewResponse,
+  OpenResponse,
+  OpenResponseEnd,
+  OutputItem,
+  Responses,
+} from './service/responses.ts'
 export { presentConversation, type PresentedConversation } from './service/present-conversation.ts'

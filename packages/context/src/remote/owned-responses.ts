@@ -121,6 +121,7 @@ export class OwnedResponses {
         body,
         output,
         error,
+        answeredBy: null,
         completedAt,
         firstFrame: 0,
         frames: [],

@@ -1,6 +1,7 @@
 import type { Clock, JsonObject, Logger } from '@fairlead/base'
 import type { KeptResponse } from '../stores/kept-response.ts'
 import type { ResponseEnd, ResponseFinish, ResponseStore } from '../stores/response-store.ts'
+import type { TurnAnswerer } from '../turns/turn.ts'
 import type { OpenResponse, OpenResponseEnd } from './responses.ts'
 
 /** Further frames are not kept, but for those of the end. */
@@ -28,6 +29,7 @@ export class ResponseWriter implements OpenResponse {
   #hasMore = false
   #writing: Promise<void> | undefined
   #finished: Promise<void> | undefined
+  #answerer: TurnAnswerer | null = null
 
   constructor(options: ResponseWriterOptions) {
     this.response = options.response
@@ -44,6 +46,10 @@ export class ResponseWriter implements OpenResponse {
     }
     this.#hasMore = true
     this.#writing ??= this.#write()
+  }
+
+  answering(answerer: TurnAnswerer): void {
+    this.#answerer = answerer
   }
 
   finish(end: OpenResponseEnd): Promise<void> {
@@ -83,6 +89,7 @@ export class ResponseWriter implements OpenResponse {
       ...end,
       tenant,
       id,
+      answeredBy: this.#answerer,
       completedAt: Math.floor(clock.now() / 1000),
       firstFrame: this.#firstFrame,
       frames: [...this.#frames, ...frames],

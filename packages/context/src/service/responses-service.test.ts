@@ -64,7 +64,11 @@ describe('kept responses', () => {
       input: [item('question')],
     })
     expect((await responses.frames('a', 'resp_1', 0)).frames).toEqual(['zero', 'one', 'two'])
-    expect(await responses.outputItem('a', 'msg_answer')).toEqual(item('answer'))
+    expect(await responses.outputItem('a', 'msg_answer')).toMatchObject({
+      item: item('answer'),
+      index: 0,
+      response: { answered_by: null },
+    })
     expect(await responses.outputItem('b', 'msg_answer')).toBeUndefined()
   })
 

@@ -1,4 +1,4 @@
-import { type JsonObject, sleep } from '@fairlead/base'
+import { sleep } from '@fairlead/base'
 import { hasEnded, type KeptResponse } from '../stores/kept-response.ts'
 import type { ChainBounds, ResponseEnd, ResponseStore } from '../stores/response-store.ts'
 import type { NewId } from '../turns/ulid.ts'
@@ -12,7 +12,14 @@ import {
   responseNotFound,
   responseNotInBackground,
 } from './response-errors.ts'
-import type { NewResponse, OpenResponse, Responses, SeenFrames, SeenResponse } from './responses.ts'
+import type {
+  NewResponse,
+  OpenResponse,
+  OutputItem,
+  Responses,
+  SeenFrames,
+  SeenResponse,
+} from './responses.ts'
 import { RunningResponse } from './running-response.ts'
 import { withinDeadline, withResponseDeadlines } from './store-deadline.ts'
 
@@ -53,7 +60,13 @@ export class ResponsesService implements Responses {
 
   async begin(begun: NewResponse, cancel: () => void): Promise<OpenResponse> {
     const { clock, logger } = this.#settings
-    const response: KeptResponse = { ...begun, output: [], error: null, completed_at: null }
+    const response: KeptResponse = {
+      ...begun,
+      output: [],
+      error: null,
+      answered_by: null,
+      completed_at: null,
+    }
     const key = keyOf(response.tenant, response.id)
     const running = new RunningResponse(cancel)
     this.#running.set(key, running)
@@ -96,10 +109,12 @@ export class ResponsesService implements Responses {
     return chain.responses
   }
 
-  async outputItem(tenant: string, itemId: string): Promise<JsonObject | undefined> {
+  async outputItem(tenant: string, itemId: string): Promise<OutputItem | undefined> {
     const id = await this.#store.responseWithItem(tenant, itemId)
     const response = id === undefined ? undefined : await this.#store.load(tenant, id)
-    return response?.output.find((item) => item['id'] === itemId)
+    const index = response?.output.findIndex((item) => item['id'] === itemId) ?? -1
+    const item = response?.output[index]
+    return response === undefined || item === undefined ? undefined : { item, index, response }
   }
 
   async frames(tenant: string, id: string, from: number): Promise<SeenFrames> {
@@ -179,6 +194,7 @@ export class ResponsesService implements Responses {
       body,
       output,
       error: null,
+      answeredBy: null,
       completedAt: this.#nowSeconds(),
       // What is running may still write frames of its own: no number is known to be free.
       firstFrame: 0,

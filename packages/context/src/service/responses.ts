@@ -1,4 +1,5 @@
 import type { JsonObject } from '@fairlead/base'
+import type { TurnAnswerer } from '../turns/turn.ts'
 import type { KeptResponse, ResponseError } from '../stores/kept-response.ts'
 import type { ChainBounds, ResponseEnd, ResponseFrames } from '../stores/response-store.ts'
 
@@ -24,7 +25,7 @@ export interface Responses {
    */
   chain(tenant: string, id: string, bounds: ChainBounds): Promise<readonly KeptResponse[]>
   /** The output item of this id, wherever in the tenant's responses; undefined if there is none. */
-  outputItem(tenant: string, itemId: string): Promise<JsonObject | undefined>
+  outputItem(tenant: string, itemId: string): Promise<OutputItem | undefined>
   /** Frames of its stream from number `from`: a part at a time, and none if it has no more yet. */
   frames(tenant: string, id: string, from: number): Promise<SeenFrames>
   /**
@@ -41,6 +42,14 @@ export interface Responses {
   cancel(tenant: string, id: string): Promise<KeptResponse>
 }
 
+/** An item of an answer. */
+export interface OutputItem {
+  readonly item: JsonObject
+  /** Its place in the output. */
+  readonly index: number
+  readonly response: KeptResponse
+}
+
 /** Frames, and when they were read. */
 export interface SeenFrames extends ResponseFrames {
   /** How often this process had written the response; undefined for one that it does not run. */
@@ -52,7 +61,7 @@ export interface SeenResponse extends Pick<SeenFrames, 'seen'> {
   readonly id: string
 }
 
-export type NewResponse = Omit<KeptResponse, 'output' | 'error' | 'completed_at'>
+export type NewResponse = Omit<KeptResponse, 'output' | 'error' | 'answered_by' | 'completed_at'>
 
 /** A response whose model is answering. */
 export interface OpenResponse {
@@ -63,6 +72,8 @@ export interface OpenResponse {
    * blocks and never throws.
    */
   flush(output: readonly JsonObject[] | undefined, frames: readonly string[]): void
+  /** Says whose answer has begun. */
+  answering(answerer: TurnAnswerer): void
   /** Ends it. Resolves when it is stored: only then may the caller see the end of the answer. */
   finish(end: OpenResponseEnd): Promise<void>
 }

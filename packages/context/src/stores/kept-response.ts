@@ -1,4 +1,5 @@
 import type { JsonObject } from '@fairlead/base'
+import type { TurnAnswerer } from '../turns/turn.ts'
 
 export type ResponseStatus =
   'queued' | 'in_progress' | 'completed' | 'incomplete' | 'failed' | 'cancelled'
@@ -25,6 +26,8 @@ export interface KeptResponse {
   readonly input: readonly JsonObject[]
   readonly output: readonly JsonObject[]
   readonly error: ResponseError | null
+  /** Who answered; null until somebody has. Decides where the seals of its output may be sent. */
+  readonly answered_by: TurnAnswerer | null
   /** Unix seconds. */
   readonly created_at: number
   /** Unix seconds; null until it has ended. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@fairlead/base'
+import type { TurnAnswerer } from '../turns/turn.ts'
 import type { KeptResponse, ResponseError, ResponseStatus } from './kept-response.ts'
 
 /**
@@ -68,6 +69,7 @@ export interface ResponseEnd extends ResponseStreamPart {
   readonly body: JsonObject
   readonly output: readonly JsonObject[]
   readonly error: ResponseError | null
+  readonly answeredBy: TurnAnswerer | null
   /** Unix seconds. */
   readonly completedAt: number
 }

@@ -4,6 +4,7 @@ import {
   type PreparedPrompt,
   renderPersona,
   type Turn,
+  withoutKeptSeals,
 } from '@fairlead/context'
 import { chatFormatOf, invalidField, type ModelRequest, type RequestEdits } from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
@@ -13,9 +14,10 @@ import { requestDigest } from '../call/request-digest.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { textVariables } from '../prompts/text-variables.ts'
 import { AssembledCall, type CallPrompt, decodeCall } from './assembled-call.ts'
-import { withKeptHistory } from './kept-history.ts'
+import { type KeptHistory, withKeptHistory } from './kept-history.ts'
 import { findPersona, personaInput } from './named-settings.ts'
 import { probableTargets } from './prompt-target.ts'
+import { responsePrompts } from './response-prompts.ts'
 import {
   checkContextAccess,
   checkKeyAccess,
@@ -47,14 +49,12 @@ export async function assembleCall(call: Call): Promise<AssembledCall> {
       ? request.edits
       : withPersona(findPersona(context.persona, call.caller, call.runtime), call)
   if (history === undefined) return new AssembledCall({ dialect, request, edits })
-  const { itemsBefore = [], ...others } = edits
-  const items = [...itemsBefore, ...history.items]
-  return new AssembledCall({ dialect, request, edits: { ...others, items }, decoded: history })
+  return new AssembledCall({ dialect, request, ...responsePrompts(history, edits) })
 }
 
 async function assembleTurn(
   conversation: string,
-  history: ModelRequest | undefined,
+  history: KeptHistory | undefined,
   call: Call,
 ): Promise<AssembledCall> {
   const { caller, dialect, lifetime, record, request, runtime, services } = call
@@ -62,7 +62,11 @@ async function assembleTurn(
   const conversations = await services.stores.of(runtime)
   checkContextAccess({ context, caller, runtime })
   // The whole request is read before anything is stored: a wrong one leaves no turn behind.
-  const decoded = history ?? decodeCall(dialect, request)
+  const decoded =
+    history === undefined
+      ? decodeCall(dialect, request)
+      : // What the log has of it comes with the seals that the log has.
+        { ...history.request, items: withoutKeptSeals(history.parts) }
   const { itemsBefore = [], ...kept } = edits
   // The conversation gains the messages of the PromptTemplate, then the caller's.
   const input = { items: [...itemsBefore, ...decoded.items], tools: decoded.tools }
@@ -100,6 +104,7 @@ async function assembleTurn(
     request,
     ...withPrompt(turn, decoded, settings),
     prompts: (target, attempt) => withPrompt(turn.promptFor(target, attempt), decoded, settings),
+    accountAt: (provider) => turn.accountAt(provider),
   })
 }
 

@@ -1,10 +1,11 @@
-import type { PromptTarget } from '@fairlead/context'
+import { type PromptTarget, responsePrompt, type TurnAnswerer } from '@fairlead/context'
 import {
   chatFormatOf,
   type DecodeOptions,
   type Dialect,
   editRequest,
   type Item,
+  ModelError,
   type ModelRequest,
   type RequestEdits,
 } from '@fairlead/llm'
@@ -18,13 +19,15 @@ export class AssembledCall {
   readonly #dialect: Dialect
   readonly #request: CallRequest
   readonly #prompt: CallPrompt
-  readonly #prompts: AssembledParts['prompts']
+  readonly #prompts: AssembledPrompts['prompts']
+  readonly #accountAt: AssembledPrompts['accountAt']
 
   constructor(parts: AssembledParts) {
     this.#dialect = parts.dialect
     this.#request = parts.request
     this.#prompt = parts
     this.#prompts = parts.prompts
+    this.#accountAt = parts.accountAt
   }
 
   /**
@@ -47,7 +50,7 @@ export class AssembledCall {
    * only the necessary changes; any other gets the request encoded in its own dialect. Throws a
    * ModelError 400 for what the target cannot do, or has no room for.
    */
-  bodyFor(target: CallTarget, by: AskedBy): TargetBody {
+  bodyFor(target: CallTarget, by: AskedBy): AttemptBody {
     const prompt = this.#prompts?.(this.promptTarget(target, by), by.attempt) ?? this.#prompt
     const passing = this.#passingBody(target, prompt)
     if (passing === undefined || this.mustHideAdditions) {
@@ -58,8 +61,41 @@ export class AssembledCall {
       encodeFor(target, this.#dialect, this.#requestFor(target, prompt), {
         isAssembled: prompt.edits.items !== undefined,
       })
+    const answerer = this.#answererOf(target, prompt, by)
     this.#request.releaseFields()
-    return body
+    return { ...body, answerer }
+  }
+
+  /**
+   * The account of a provider that can read the newest seals of the history which are the provider's:
+   * asking with it keeps them. Undefined if there are none.
+   */
+  accountAt(provider: string): string | undefined {
+    return this.#accountAt?.(provider)
+  }
+
+  #answererOf(target: CallTarget, prompt: CallPrompt, by: AskedBy): TurnAnswerer | undefined {
+    if (this.#request.kept?.store !== true) return undefined
+    const { account, model, platform, provider } = this.promptTarget(target, by)
+    return { provider, platform, model, account, prompt: this.#digestFor(target, prompt, by) }
+  }
+
+  /** Empty for what cannot be read but may pass: no seal is valid after it. */
+  #digestFor(target: CallTarget, { decoded: read, edits }: CallPrompt, by: AskedBy): string {
+    try {
+      const decoded = read ?? decodeCall(this.#dialect, this.#request)
+      const { items, tools } = editRequest(decoded, edits, target.model)
+      const responseFormat = edits.responseFormat ?? decoded.responseFormat
+      const asked = promptTarget(target, { dialect: this.#dialect, responseFormat, ...by })
+      return responsePrompt(
+        asked,
+        tools,
+        items.map((item) => ({ item })),
+      ).digest
+    } catch (error) {
+      if (error instanceof ModelError) return ''
+      throw error
+    }
   }
 
   /** A target of the call as prompts are made for it. */
@@ -126,11 +162,22 @@ interface AskedBy {
   readonly attempt: number
 }
 
-/** Its own prompt is that of the first target, where each target has one. */
-interface AssembledParts extends CallPrompt {
+/** What one attempt sends. */
+export interface AttemptBody extends TargetBody {
+  /** Who will have answered; undefined where no response is kept. */
+  readonly answerer: TurnAnswerer | undefined
+}
+
+interface AssembledParts extends AssembledPrompts {
   /** The caller's dialect. */
   readonly dialect: Dialect
   readonly request: CallRequest
+}
+
+/** Its own prompt is that of the first target, where each target has one. */
+export interface AssembledPrompts extends CallPrompt {
   /** The prompt for each target; absent where all get the same. Throws a ModelError 400. */
   readonly prompts?: (target: PromptTarget, attempt: number) => CallPrompt
+  /** See `AssembledCall.accountAt`. */
+  readonly accountAt?: (provider: string) => string | undefined
 }

@@ -1,8 +1,7 @@
 import type { Cancellation } from '@fairlead/base'
 import { adaptationText, ModelError, readRequestId } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
-import type { AssembledCall } from '../assembly/assembled-call.ts'
-import type { TargetBody } from '../assembly/target-body.ts'
+import type { AssembledCall, AttemptBody } from '../assembly/assembled-call.ts'
 import type { Call } from '../call/call.ts'
 import { answerOfApi, type PreparedRequest, prepareRequest } from '../providers/prepare-request.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
@@ -41,7 +40,7 @@ export async function attempt(
   const own = callerCredential(target, call)
   let secret = own === undefined ? credential?.value : secretOf(own)
   const asked = { secret, attempt: record.attempts.length + 1 }
-  const { adapted, bytes: body, renamedTools } = bodyFor(target, asked, assembled, call)
+  const { adapted, answerer, bytes: body, renamedTools } = bodyFor(target, asked, assembled, call)
   const api = target.apiFor(call.dialect)
   const running = new RunningAttempt(target, credential, call)
   record.target = target
@@ -76,6 +75,7 @@ export async function attempt(
     if (call.turn !== undefined) {
       await call.turn.answering(assembled.promptTarget(target, asked), asked.attempt)
     }
+    if (answerer !== undefined) call.response?.answering(answerer)
     call.answering = running
     return answer
   } catch (error) {
@@ -98,7 +98,7 @@ function bodyFor(
   asked: Parameters<AssembledCall['bodyFor']>[1],
   assembled: AssembledCall,
   { record }: Call,
-): TargetBody {
+): AttemptBody {
   try {
     return assembled.bodyFor(target, asked)
   } catch (error) {

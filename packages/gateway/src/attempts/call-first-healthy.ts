@@ -34,7 +34,7 @@ export async function callFirstHealthy(
     const { target } = plan
     let credential = replacement
     try {
-      credential ??= chosenKey(target, keys, call)
+      credential ??= chosenKey(target, keys, assembled, call)
       return await attempt({ target, credential, use: useFor(target) }, assembled, call)
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error
@@ -45,16 +45,17 @@ export async function callFirstHealthy(
 }
 
 /**
- * The key for a target: in a conversation the one that can read what it has sealed there. One that has
+ * The key for a target: the one that can read what it has sealed in the history. One that has
  * none is not asked, which is evidence as well.
  */
 function chosenKey(
   target: CallTarget,
   keys: CredentialChoice,
-  { record, turn }: Call,
+  assembled: AssembledCall,
+  { record }: Call,
 ): Credential | undefined {
   const { credentials, key } = target.provider
-  const account = credentials.length < 2 ? undefined : turn?.accountAt(key)
+  const account = credentials.length < 2 ? undefined : assembled.accountAt(key)
   try {
     return keys.choose(
       target,

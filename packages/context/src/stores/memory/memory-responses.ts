@@ -97,13 +97,19 @@ export class MemoryResponses implements ResponseStore {
   }
 
   async finish(end: ResponseEnd): Promise<ResponseFinish> {
-    const { tenant, id, status, error, completedAt, body, output } = end
+    const { tenant, id, status, error, answeredBy, completedAt, body, output } = end
     const entry = this.#live(tenant, id)
     if (entry === undefined) return 'missing'
     if (hasEnded(entry.response.status)) return 'ended'
     this.#put({
       ...withFrames(entry, end),
-      response: { ...entry.response, status, error, completed_at: completedAt },
+      response: {
+        ...entry.response,
+        status,
+        error,
+        answered_by: answeredBy,
+        completed_at: completedAt,
+      },
       body: JSON.stringify(body),
       output: JSON.stringify(output),
       items: output.flatMap((item) => (typeof item['id'] === 'string' ? [item['id']] : [])),

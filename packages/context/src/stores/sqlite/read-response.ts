@@ -1,4 +1,5 @@
 import { type JsonObject, parseJson } from '@fairlead/base'
+import type { TurnAnswerer } from '../../turns/turn.ts'
 import type { KeptResponse, ResponseError, ResponseStatus } from '../kept-response.ts'
 
 /** Reads a row of the table `responses`. Throws for one of a newer program. */
@@ -13,6 +14,7 @@ export function readResponse(row: Readonly<Record<string, unknown>>): KeptRespon
     body: parse<JsonObject>(row['body']),
     input: parse<readonly JsonObject[]>(row['input']),
     output: parse<readonly JsonObject[]>(row['output']),
+    answered_by: row['answered_by'] === null ? null : parse<TurnAnswerer>(row['answered_by']),
     error: row['error'] === null ? null : parse<ResponseError>(row['error']),
     created_at: Number(row['created_at']),
     completed_at: row['completed_at'] === null ? null : Number(row['completed_at']),

@@ -12,12 +12,12 @@ export function prepareResponseStatements(database: DatabaseSync) {
     ),
     insert: prepare(
       `INSERT INTO responses (tenant, id, previous, conversation, status, background, created_at,
-         completed_at, error, touched_ms, body, input, output)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         completed_at, error, answered_by, touched_ms, body, input, output)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     load: prepare(
       `SELECT tenant, id, previous, conversation, status, background, created_at, completed_at,
-         error, body, input, output FROM responses WHERE tenant = ? AND id = ?`,
+         error, answered_by, body, input, output FROM responses WHERE tenant = ? AND id = ?`,
     ),
     head: prepare(
       `SELECT previous, status, ${running} AS running, touched_ms, frames, bytes,
@@ -29,8 +29,8 @@ export function prepareResponseStatements(database: DatabaseSync) {
        WHERE tenant = ? AND id = ?`,
     ),
     finish: prepare(
-      `UPDATE responses SET status = ?, completed_at = ?, error = ?, touched_ms = ?, body = ?,
-         output = ? WHERE tenant = ? AND id = ?`,
+      `UPDATE responses SET status = ?, completed_at = ?, error = ?, answered_by = ?, touched_ms = ?,
+         body = ?, output = ? WHERE tenant = ? AND id = ?`,
     ),
     insertItem: prepare(
       `INSERT OR REPLACE INTO response_items (tenant, item, response) VALUES (?, ?, ?)`,

@@ -77,6 +77,7 @@ const migrations: readonly (string | ((database: DatabaseSync) => void))[] = [
    ) STRICT;`,
   migrateToTree,
   answerSchema,
+  'ALTER TABLE responses ADD COLUMN answered_by TEXT;',
 ]
 
 /**

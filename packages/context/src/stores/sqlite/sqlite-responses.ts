@@ -49,11 +49,12 @@ export class SqliteResponses implements ResponseStore {
 
   async add(response: KeptResponse): Promise<void> {
     const { tenant, id, previous, conversation, status, background, created_at } = response
-    const { completed_at, error, body, input, output } = response
+    const { completed_at, error, answered_by, body, input, output } = response
     const begin = [tenant, id, previous, conversation, status, Number(background), created_at]
     const texts = [body, input, output].map((value) => JSON.stringify(value))
     this.#change(response, () => {
-      this.#sql.insert.run(...begin, completed_at, errorText(error), this.#clock.now(), ...texts)
+      const told = [completed_at, textOf(error), textOf(answered_by)]
+      this.#sql.insert.run(...begin, ...told, this.#clock.now(), ...texts)
     })
   }
 
@@ -93,15 +94,15 @@ export class SqliteResponses implements ResponseStore {
   }
 
   async finish(end: ResponseEnd): Promise<ResponseFinish> {
-    const { tenant, id, status, completedAt, error, body, output } = end
+    const { tenant, id, status, completedAt, error, answeredBy, body, output } = end
     const head = this.#head(tenant, id)
     if (head === undefined) return 'missing'
     if (head['running'] !== 1) return 'ended'
     const texts = [JSON.stringify(body), JSON.stringify(output)]
     this.#change(end, () => {
       this.#addFrames(end)
-      const values = [status, completedAt, errorText(error), this.#clock.now(), ...texts]
-      this.#sql.finish.run(...values, tenant, id)
+      const told = [status, completedAt, textOf(error), textOf(answeredBy)]
+      this.#sql.finish.run(...told, this.#clock.now(), ...texts, tenant, id)
       for (const { id: item } of output) {
         if (typeof item === 'string') this.#sql.insertItem.run(tenant, item, id)
       }
@@ -141,7 +142,7 @@ export class SqliteResponses implements ResponseStore {
   }
 
   async recover(error: ResponseError, completedAt: number): Promise<number> {
-    return Number(this.#sql.recover.run(errorText(error), completedAt).changes)
+    return Number(this.#sql.recover.run(textOf(error), completedAt).changes)
   }
 
   async expire(): Promise<number> {
@@ -218,6 +219,6 @@ export class SqliteResponses implements ResponseStore {
   }
 }
 
-function errorText(error: ResponseError | null): string | null {
-  return error === null ? null : JSON.stringify(error)
+function textOf(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value)
 }

@@ -160,6 +160,7 @@ describe('SQLite store', () => {
       input: [{ text }],
       output: [],
       error: null,
+      answered_by: null,
       created_at: 1,
       completed_at: 1,
     })

@@ -20,6 +20,14 @@ interface OpenedStore {
 
 const message = (id: string, text = id): JsonObject => ({ type: 'message', id, text })
 
+const maker = {
+  provider: 'team/p',
+  platform: 'OpenAI',
+  model: 'm-1',
+  account: 'one',
+  prompt: 'sha256:1',
+}
+
 function response(id: string, change: Partial<KeptResponse> = {}): KeptResponse {
   return {
     id,
@@ -32,6 +40,7 @@ function response(id: string, change: Partial<KeptResponse> = {}): KeptResponse 
     input: [message(`in_${id}`)],
     output: [],
     error: null,
+    answered_by: null,
     created_at: 1,
     completed_at: null,
     ...change,
@@ -46,6 +55,7 @@ function endOf(id: string, change: Partial<ResponseEnd> = {}): ResponseEnd {
     body: { object: 'response', model: 'm-1', usage: { total_tokens: 3 } },
     output: [message(`out_${id}`)],
     error: null,
+    answeredBy: maker,
     completedAt: 2,
     firstFrame: 0,
     frames: [],
@@ -85,6 +95,7 @@ export function describeResponseStoreContract(subject: StoreUnderTest): void {
           status: 'completed',
           body: end.body,
           output: end.output,
+          answered_by: maker,
           completed_at: 2,
         })
         await expect(store.add(added)).rejects.toThrow()

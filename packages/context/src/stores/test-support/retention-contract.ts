@@ -35,6 +35,7 @@ function responseOf(id: string, conversation: string | null): KeptResponse {
     input: [],
     output: [],
     error: null,
+    answered_by: null,
     created_at: 1,
     completed_at: 1,
   }

@@ -42,7 +42,7 @@ export async function readItems(
     }
     const kept = await responses.outputItem(tenant, id)
     if (kept === undefined) throw gatewayError.referredItemNotFound(id)
-    items.push(...chatFormatOf(openAiResponses).decodeInput({ input: [kept] }).items)
+    items.push(...chatFormatOf(openAiResponses).decodeInput({ input: [kept.item] }).items)
   }
   return items
 }

@@ -22,7 +22,8 @@ export async function countInput(request: SurfaceRequest): Promise<JsonObject> {
   const before = previous === undefined ? [] : await historyOf(previous, store.responses, request)
   const said =
     conversation === undefined ? [] : await saidOnBranch(store, caller.tenant, conversation)
-  const { tokens } = await store.countInput({ model, items: [...before, ...said, ...items], tools })
+  const sent = [...before.map(({ item }) => item), ...said, ...items]
+  const { tokens } = await store.countInput({ model, items: sent, tools })
   return { object: 'response.input_tokens', input_tokens: tokens }
 }
 
