@@ -49,7 +49,7 @@ interface Answered {
   readonly stopped: boolean
 }
 
-export interface SessionParts {
+interface SessionParts {
   readonly id: string
   readonly random: SeededRandom
   readonly habits: ChatHabits
@@ -59,7 +59,7 @@ export interface SessionParts {
 }
 
 /** Counts what sessions have done, by name. */
-export type Tally = (what: string) => void
+type Tally = (what: string) => void
 
 /** A user of a chat interface with two tabs, and a conversation that the gateway keeps. */
 export class ChatSession {
