@@ -264,7 +264,7 @@ describe('the stream of a turn', () => {
     held.say(0)
     await asked
     const [turn] = await turnsOf(gateway, 'mine')
-    const running = await streamOf(gateway, turn?.id)
+    const running = await streamOf(gateway, 'last')
     held.say(1)
     held.end()
     await (await asked).text()

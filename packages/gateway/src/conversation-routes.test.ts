@@ -156,6 +156,7 @@ describe('the tree over HTTP', () => {
     })
     const turn = await call('GET', `/turns/${node?.id}`)
     expect(turn.body).toMatchObject({ id: node?.id, seq: 1, status: 'completed' })
+    expect((await call('GET', '/turns/last')).body).toMatchObject({ seq: 2 })
   })
 
   it('shows pins, at most 32', async () => {

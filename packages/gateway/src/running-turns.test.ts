@@ -127,7 +127,11 @@ describe('a turn whose caller leaves', () => {
 })
 
 describe('a running turn', () => {
-  it.each(['/v1/conversations/mine/cancel', 'by its id'])('is cancelled: %s', async (way) => {
+  it.each([
+    '/v1/conversations/mine/cancel',
+    '/v1/conversations/mine/turns/last/cancel',
+    'by its id',
+  ])('is cancelled: %s', async (way) => {
     const { gateway, upstream } = await start()
     const { rest } = await begin(gateway)
     const [running] = await turnsOf(gateway)

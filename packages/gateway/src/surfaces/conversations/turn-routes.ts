@@ -9,6 +9,7 @@ import {
 } from './conversation-route.ts'
 import { presentTurn } from './present-log.ts'
 import { readInclude } from './read-include.ts'
+import { turnIdOf } from './turn-id-of.ts'
 import { previewOf } from './turn-preview.ts'
 import { streamTurn } from './turn-stream.ts'
 
@@ -24,13 +25,12 @@ export const turnRoutes: readonly AnswerRoute[] = [
       hasMore,
     )
   }),
-  conversationRoute('GET', turnPath, async ({ id, request, store, tenant }) => {
+  conversationRoute('GET', turnPath, async (asked) => {
+    const { id, request, store, tenant } = asked
     const include = readInclude(request.query)
-    return presentTurn(await store.tree.turn(tenant, id, request.parameters['turn'] ?? ''), include)
+    return presentTurn(await store.tree.turn(tenant, id, await turnIdOf(asked)), include)
   }),
-  conversationRoute('GET', `${turnPath}/stream`, ({ id, request, store, tenant }) =>
-    streamTurn(store, tenant, id, request),
-  ),
+  conversationRoute('GET', `${turnPath}/stream`, streamTurn),
   conversationRoute('GET', '/v1/conversations/{id}/tree', async (asked) => {
     const { conversation, hasMore, turns } = await pageOf(asked)
     const { branch, branches, head } = conversation.ccp
@@ -42,12 +42,10 @@ export const turnRoutes: readonly AnswerRoute[] = [
     async ({ id, request, store, tenant }) =>
       presentTurn(await store.cancelTurn(tenant, id), readInclude(request.query)),
   ),
-  conversationRoute('POST', `${turnPath}/cancel`, async ({ id, request, store, tenant }) => {
-    const { parameters, query } = request
-    return presentTurn(
-      await store.cancelTurn(tenant, id, parameters['turn'] ?? ''),
-      readInclude(query),
-    )
+  conversationRoute('POST', `${turnPath}/cancel`, async (asked) => {
+    const { id, request, store, tenant } = asked
+    const turn = await store.cancelTurn(tenant, id, await turnIdOf(asked))
+    return presentTurn(turn, readInclude(request.query))
   }),
   conversationRoute('POST', `${turnPath}/pin`, (asked) => pin(asked, true)),
   conversationRoute('DELETE', `${turnPath}/pin`, (asked) => pin(asked, false)),
@@ -62,9 +60,8 @@ function pageOf({ id, request, store, tenant }: ConversationRequest) {
 }
 
 async function pin(asked: ConversationRequest, pinned: boolean): Promise<object> {
-  const { request, store } = asked
-  const turn = request.parameters['turn'] ?? ''
-  return presentConversation(await store.tree.pin(referenceOf(asked), turn, pinned))
+  const turn = await turnIdOf(asked)
+  return presentConversation(await asked.store.tree.pin(referenceOf(asked), turn, pinned))
 }
 
 /** A turn's place in the tree, and enough of its question to know it by. */
