@@ -102,6 +102,8 @@ describe('branches over HTTP', () => {
       ['PATCH', '/variables', { a: 'b' }],
       ['PATCH', '/retention', { legal_hold: true }],
       ['POST', '', { metadata: { a: 'b' } }],
+      ['POST', '/items', { items: [{ role: 'user', content: 'x' }] }],
+      ['DELETE', '/items/msg_none', undefined],
       ['DELETE', '', undefined],
     ] as const) {
       expect(await call(method, path, body, stale)).toMatchObject({

@@ -188,12 +188,12 @@ class ConversationsService implements Conversations {
     throw itemNotFound(itemId)
   }
 
-  addItems(tenant: string, id: string, items: readonly Item[]): Promise<readonly StoredItem[]> {
-    return this.#itemChanges.add(tenant, id, items)
+  addItems(to: ConversationReference, items: readonly Item[]): Promise<readonly StoredItem[]> {
+    return this.#itemChanges.add(to, items)
   }
 
-  removeItem(tenant: string, id: string, itemId: string): Promise<Conversation> {
-    return this.#itemChanges.remove(tenant, id, itemId)
+  removeItem(from: ConversationReference, itemId: string): Promise<Conversation> {
+    return this.#itemChanges.remove(from, itemId)
   }
 
   list(tenant: string, request: ConversationListRequest): Promise<ConversationList> {

@@ -50,13 +50,14 @@ export interface Conversations {
    * Adds items at the end of the selected branch, as turns, without asking a model. While a turn is
    * running, a 400 `conversation_locked`. Returns them with their ids.
    */
-  addItems(tenant: string, id: string, items: readonly Item[]): Promise<readonly StoredItem[]>
+  addItems(to: ConversationReference, items: readonly Item[]): Promise<readonly StoredItem[]>
   /**
    * Deletes an item wherever it stands: from the store, and from prompts from now on. A call whose
    * output is deleted, and the other way round, is repaired in prompts as any broken pair. An unknown
-   * id is a 404 `item_not_found`, one of a running turn a 400 `conversation_locked`.
+   * id is a 404 `item_not_found`, one of a running turn a 400 `conversation_locked`; under a legal hold
+   * it is a 409 `legal_hold`.
    */
-  removeItem(tenant: string, id: string, itemId: string): Promise<Conversation>
+  removeItem(from: ConversationReference, itemId: string): Promise<Conversation>
   /** Conversations of a tenant, by the time when they were created. */
   list(tenant: string, request: ConversationListRequest): Promise<ConversationList>
   /** Changes what is given. Errors beside those of wrong values are `changeConversation`'s. */

@@ -12,7 +12,7 @@ describe('items that are added', () => {
   it('follow the head as turns, and stand in the next prompt', async () => {
     const { conversations } = openConversations()
     await say(conversations, [user('one')], [assistant('first')])
-    const added = await conversations.addItems(tenant, chat, [
+    const added = await conversations.addItems({ tenant, id: chat }, [
       user('two'),
       assistant('second'),
       user('three'),
@@ -34,8 +34,8 @@ describe('items that are added', () => {
   it('begin a conversation with instructions, and say others where they stand', async () => {
     const { conversations } = openConversations()
     const { id } = await conversations.create({ tenant })
-    await conversations.addItems(tenant, id, [system('be kind'), user('one')])
-    await conversations.addItems(tenant, id, [system('be brief'), user('two')])
+    await conversations.addItems({ tenant, id }, [system('be kind'), user('one')])
+    await conversations.addItems({ tenant, id }, [system('be brief'), user('two')])
     const { items } = await conversations.items(tenant, id, { order: 'asc' })
     expect(items.map((item) => item.type === 'message' && item.role)).toEqual([
       'system',
@@ -57,7 +57,10 @@ describe('items that are added', () => {
     const { conversations } = openConversations()
     const mine = { ...user('one'), id: 'msg_mine' }
     const { id } = await conversations.create({ tenant, items: [mine] })
-    const added = await conversations.addItems(tenant, id, [mine, { ...user('2'), id: 'msg_2' }])
+    const added = await conversations.addItems({ tenant, id }, [
+      mine,
+      { ...user('2'), id: 'msg_2' },
+    ])
     expect(added[0]?.id).not.toBe('msg_mine')
     expect(added[1]?.id).toBe('msg_2')
   })
@@ -65,18 +68,20 @@ describe('items that are added', () => {
   it('wait for nothing: a running turn is a 400', async () => {
     const { conversations } = openConversations()
     await conversations.begin(turnRequest([user('one')]))
-    await expect(conversations.addItems(tenant, chat, [user('two')])).rejects.toMatchObject({
-      status: 400,
-      code: 'conversation_locked',
-    })
+    await expect(conversations.addItems({ tenant, id: chat }, [user('two')])).rejects.toMatchObject(
+      {
+        status: 400,
+        code: 'conversation_locked',
+      },
+    )
   })
 
   it('change nothing where there are none', async () => {
     const { conversations } = openConversations()
     const { id, ccp } = await conversations.create({ tenant, items: [user('one')] })
-    expect(await conversations.addItems(tenant, id, [])).toEqual([])
+    expect(await conversations.addItems({ tenant, id }, [])).toEqual([])
     expect((await conversations.get(tenant, id)).ccp.revision).toBe(ccp.revision)
-    await expect(conversations.addItems(tenant, 'nobody', [])).rejects.toMatchObject({
+    await expect(conversations.addItems({ tenant, id: 'nobody' }, [])).rejects.toMatchObject({
       status: 404,
       code: 'conversation_not_found',
     })
@@ -87,7 +92,7 @@ describe('an item that is deleted', () => {
   it('is gone from the store and from prompts', async () => {
     const { conversations, store } = openConversations()
     const { turn } = await say(conversations, [user('one'), user('secret')], [assistant('first')])
-    const after = await conversations.removeItem(tenant, chat, idOf(turn.input[1]))
+    const after = await conversations.removeItem({ tenant, id: chat }, idOf(turn.input[1]))
     expect(after.ccp).toMatchObject({ revision: 2, rewrites: 1, head: turn.id })
     expect(JSON.stringify(await store.turn(tenant, chat, turn.id))).not.toContain('secret')
     const { sent } = await say(conversations, [user('two')], [])
@@ -98,7 +103,7 @@ describe('an item that is deleted', () => {
     const { conversations } = openConversations()
     const { turn } = await say(conversations, [user('one')], [call('c1')])
     await say(conversations, [output('c1', 'done')], [assistant('first')])
-    await conversations.removeItem(tenant, chat, idOf(turn.output[0]))
+    await conversations.removeItem({ tenant, id: chat }, idOf(turn.output[0]))
     const { open } = await say(conversations, [user('two')], [])
     expect(open.items.map(({ type }) => type)).not.toContain('function_call_output')
     expect(open.plan.tool_groups.repairs).toEqual([
@@ -110,20 +115,42 @@ describe('an item that is deleted', () => {
     const { conversations } = openConversations()
     const { turn } = await say(conversations, [user('one')], [assistant('first')])
     const first = idOf(turn.output[0])
-    await conversations.removeItem(tenant, chat, first)
-    await expect(conversations.removeItem(tenant, chat, first)).rejects.toMatchObject({
+    await conversations.removeItem({ tenant, id: chat }, first)
+    await expect(conversations.removeItem({ tenant, id: chat }, first)).rejects.toMatchObject({
       status: 404,
       code: 'item_not_found',
     })
     const running = await conversations.begin(turnRequest([user('two')]))
     const asked = idOf(running.turn.input[0])
-    await expect(conversations.removeItem(tenant, chat, asked)).rejects.toMatchObject({
+    await expect(conversations.removeItem({ tenant, id: chat }, asked)).rejects.toMatchObject({
       status: 400,
       code: 'conversation_locked',
     })
-    await expect(conversations.removeItem('other', chat, asked)).rejects.toMatchObject({
+    await expect(
+      conversations.removeItem({ tenant: 'other', id: chat }, asked),
+    ).rejects.toMatchObject({
       status: 404,
       code: 'conversation_not_found',
     })
+  })
+
+  it('is a 409 under a legal hold, and a 412 at another revision', async () => {
+    const { conversations } = openConversations()
+    const { turn } = await say(conversations, [user('one')], [assistant('first')])
+    const first = idOf(turn.output[0])
+    const stale = { tenant, id: chat, expectedRevision: 7 }
+    await expect(conversations.removeItem(stale, first)).rejects.toMatchObject({ status: 412 })
+    await expect(conversations.addItems(stale, [user('two')])).rejects.toMatchObject({
+      status: 412,
+    })
+    const here = { tenant, id: chat }
+    await conversations.update(here, { retention: { legal_hold: true } })
+    await expect(conversations.removeItem(here, first)).rejects.toMatchObject({
+      status: 409,
+      code: 'legal_hold',
+    })
+    await conversations.update(here, { retention: { legal_hold: false } })
+    const { ccp } = await conversations.get(tenant, chat)
+    await conversations.removeItem({ ...here, expectedRevision: ccp.revision }, first)
   })
 })

@@ -7,11 +7,13 @@ import { itemsOf } from '../turns/page-path.ts'
 import type { Turn } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
 import { withTurns } from '../turns/with-turns.ts'
+import type { ConversationReference } from './change-conversation.ts'
 import {
   conversationHeld,
   conversationLocked,
   conversationNotFound,
   itemNotFound,
+  revisionConflict,
 } from './conversation-errors.ts'
 import type { StoredItem } from './conversations.ts'
 
@@ -45,9 +47,10 @@ export class ItemChanges {
     this.#newId = newId
   }
 
-  add(tenant: string, id: string, items: readonly Item[]): Promise<readonly StoredItem[]> {
+  add(to: ConversationReference, items: readonly Item[]): Promise<readonly StoredItem[]> {
+    const { tenant, id } = to
     const atSeconds = Math.floor(this.#clock.now() / 1000)
-    return this.#change(tenant, id, async (conversation) => {
+    return this.#change(to, async (conversation) => {
       const taken = await this.#takenIds(tenant, id, items)
       const head = await this.#headOf(tenant, conversation)
       const newId = this.#newId
@@ -57,8 +60,10 @@ export class ItemChanges {
     })
   }
 
-  remove(tenant: string, id: string, itemId: string): Promise<Conversation> {
-    return this.#change(tenant, id, async (conversation) => {
+  remove(from: ConversationReference, itemId: string): Promise<Conversation> {
+    const { tenant, id } = from
+    return this.#change(from, async (conversation) => {
+      if (conversation.ccp.retention.legal_hold) throw conversationHeld(id)
       const turns = await this.#store.turnsOfItem(tenant, id, itemId)
       if (turns.length === 0) throw itemNotFound(itemId)
       if (turns.some(({ status }) => status === 'in_progress')) throw conversationLocked(id, 1)
@@ -88,16 +93,18 @@ export class ItemChanges {
   }
 
   async #change<Result>(
-    tenant: string,
-    id: string,
+    { tenant, id, expectedRevision: expected }: ConversationReference,
     make: (conversation: Conversation) => Promise<ItemChange<Result>>,
   ): Promise<Result> {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const stored = await this.#store.conversation(tenant, id)
       if (stored === undefined) throw conversationNotFound(id)
+      const expectedRevision = stored.ccp.revision
+      if (expected !== undefined && expected !== expectedRevision) {
+        throw revisionConflict(id, expected, expectedRevision)
+      }
       const { result, ...change } = await make(stored)
       if (change.conversation === stored) return result
-      const expectedRevision = stored.ccp.revision
       const outcome = await this.#store.append({ expectedRevision, ...change })
       if (outcome === 'stored') return result
       if (outcome === 'locked') break

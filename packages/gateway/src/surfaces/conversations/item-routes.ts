@@ -2,7 +2,12 @@ import { presentConversation } from '@fairlead/context'
 import { presentItem } from '@fairlead/llm'
 import { readItemPage } from '../../conversations/item-page.ts'
 import type { AnswerRoute } from '../surface.ts'
-import { type ConversationRequest, conversationRoute, readFields } from './conversation-route.ts'
+import {
+  type ConversationRequest,
+  conversationRoute,
+  readFields,
+  referenceOf,
+} from './conversation-route.ts'
 import { presentItems } from './present-log.ts'
 import { readInclude } from './read-include.ts'
 import { readItems } from './read-items.ts'
@@ -25,16 +30,18 @@ export const itemRoutes: readonly AnswerRoute[] = [
     const include = readInclude(query)
     return presentItem(await store.item(tenant, id, parameters['item'] ?? ''), include)
   }),
-  conversationRoute('DELETE', itemPath, async ({ store, tenant, id, request }) =>
-    presentConversation(await store.removeItem(tenant, id, request.parameters['item'] ?? '')),
-  ),
+  conversationRoute('DELETE', itemPath, async (asked) => {
+    const item = asked.request.parameters['item'] ?? ''
+    return presentConversation(await asked.store.removeItem(referenceOf(asked), item))
+  }),
 ]
 
-async function addItems({ request, store, tenant, id }: ConversationRequest): Promise<object> {
+async function addItems(asked: ConversationRequest): Promise<object> {
+  const { request, store, tenant } = asked
   const include = readInclude(request.query)
   const body = await readFields(request, ['items'])
   const { responses } = store
   const items = await readItems(body['items'], 'items', { responses, tenant })
-  const added = await store.addItems(tenant, id, items)
+  const added = await store.addItems(referenceOf(asked), items)
   return presentItems({ items: added, hasMore: false }, include)
 }
