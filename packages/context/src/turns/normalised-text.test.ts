@@ -84,6 +84,7 @@ it.each([
   ['spaces', ' \u200B'],
   ['full stops', '.'],
   ['accents', 'e\u0301'],
+  ['marks of one letter that are to be sorted', '\u0315\u0300'],
 ])('takes linear time: %s', async (_, piece) => {
   const growth = await timeGrowth(
     (size) => piece.repeat(size / piece.length),

@@ -12,7 +12,7 @@ export interface NormalisedText {
  */
 export function normalisedQuestion(text: string): NormalisedText {
   const decoration: string[] = []
-  const plain = withoutQueries(text.normalize('NFC'), decoration)
+  const plain = withoutQueries(composed(text), decoration)
   return { text: withoutSpace(plain), decoration: decoration.join('\n') }
 }
 
@@ -22,7 +22,7 @@ export function normalisedQuestion(text: string): NormalisedText {
  */
 export function normalisedAnswer(text: string): NormalisedText {
   const decoration: string[] = []
-  const spoken = withoutThinking(text.normalize('NFC'), decoration)
+  const spoken = withoutThinking(composed(text), decoration)
   const plain = withoutSpace(withoutQueries(spoken, decoration))
   const bare = withoutEllipsis(withoutMarks(plain, decoration), decoration)
   return { text: bare, decoration: decoration.join('\n') }
@@ -30,8 +30,7 @@ export function normalisedAnswer(text: string): NormalisedText {
 
 /** The text with white space collapsed: what must be equal for a question to be the very same. */
 export function collapsedText(text: string): string {
-  return text
-    .normalize('NFC')
+  return composed(text)
     .replace(invisible, '')
     .replace(/\s\s+|[^\S ]/gu, ' ')
     .trim()
@@ -43,6 +42,25 @@ const invisible = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF]/gu
 const spaceOrInvisible = /[\s\p{Cc}\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\uFEFF]+/gu
 
 const beyondLatin1 = /[\u0100-\u{10FFFF}]/u
+
+/** More marks on one letter than any language has. */
+const rowOfMarks = /\p{M}{32}/gu
+
+/**
+ * The text in NFC. To sort the marks of one letter takes quadratic time, so a longer row of them is
+ * composed in parts.
+ */
+function composed(text: string): string {
+  if (!beyondLatin1.test(text)) return text
+  let parts = ''
+  let from = 0
+  for (const { 0: row, index } of text.matchAll(rowOfMarks)) {
+    const to = index + row.length
+    parts += text.slice(from, to).normalize('NFC')
+    from = to
+  }
+  return parts + text.slice(from).normalize('NFC')
+}
 
 function withoutSpace(text: string): string {
   return beyondLatin1.test(text) ? text.replace(spaceOrInvisible, '') : withoutLatin1Space(text)
