@@ -1,0 +1,112 @@
+import { ContextStrategy, LLMProvider, RoutingPolicy } from '@fairlead/api'
+import { SeededRandom } from '@fairlead/base/testing'
+import { createClient, loadKubeConfig } from '@fairlead/controller-runtime'
+import { type KubernetesObject, type ResourceType, Secret } from '@fairlead/kube-core'
+import { type FairleadProcess, startFairlead } from '../support/fairlead-process.ts'
+import { provider, manifest, route, secret } from '../support/manifests.ts'
+import { waitFor } from '../support/wait-for.ts'
+import { startSlowModel } from './slow-model.ts'
+import { SteadyCaller } from './steady-caller.ts'
+import { storedProblems } from './stored-turns.ts'
+
+const model = 'slow'
+
+/** An answer with an error status, and how long it took. */
+interface Refusal {
+  readonly status: number
+  readonly text: string
+  readonly ms: number
+}
+
+/** The whole program with two workers, and callers that do not give up. */
+interface LoadedProgram {
+  /** It may be replaced by its restart. */
+  fairlead: FairleadProcess
+  readonly refusals: readonly Refusal[]
+  acknowledged(): number
+  /** Resolves when each caller has got about so many answers more. */
+  moreAnswers(each: number): Promise<void>
+  /** Stops the callers when they have what they wait for. */
+  stopCalls(): Promise<void>
+  /** What is wrong with what is stored, and with what callers and provider saw. */
+  judge(): Promise<readonly string[]>
+  sentAgain(): number
+  stop(): Promise<void>
+}
+
+/** Starts the program, a slow provider and the callers. */
+export async function startLoadedProgram(options: {
+  readonly callers: number
+  readonly seed: number
+}): Promise<LoadedProgram> {
+  const slow = await startSlowModel(new SeededRandom(options.seed))
+  const refusals: Refusal[] = []
+  const program = { fairlead: await startFairlead({ flags: ['--workers', '2'] }) }
+  await configure(program.fairlead, slow.upstream.url)
+  const callers = Array.from(
+    { length: options.callers },
+    (_, index) =>
+      new SteadyCaller({
+        id: `caller-${index}`,
+        model,
+        random: new SeededRandom(options.seed + index),
+        endpoints: () => program.fairlead.endpoints,
+        refused: (status, text, ms) => void refusals.push({ status, text, ms }),
+      }),
+  )
+  const running = callers.map((caller) => caller.run())
+  const acknowledged = () => callers.reduce((sum, caller) => sum + caller.acknowledged.length, 0)
+  return Object.assign(program, {
+    refusals,
+    acknowledged,
+    sentAgain: () => callers.reduce((sum, caller) => sum + caller.sentAgain, 0),
+    async moreAnswers(each: number) {
+      const enough = acknowledged() + each * callers.length
+      await waitFor(
+        'more answers',
+        () => acknowledged() >= enough || callers.some(({ problems }) => problems.length > 0),
+        120_000,
+      )
+    },
+    async stopCalls() {
+      for (const caller of callers) caller.stop()
+      await Promise.all(running)
+    },
+    async judge() {
+      const { endpoints } = program.fairlead
+      const stored = await Promise.all(callers.map((caller) => storedProblems(caller, endpoints)))
+      return [...slow.problems, ...callers.flatMap(({ problems }) => problems), ...stored.flat()]
+    },
+    async stop() {
+      for (const caller of callers) caller.stop()
+      await program.fairlead[Symbol.asyncDispose]()
+      await slow.upstream.stop()
+    },
+  })
+}
+
+async function configure({ endpoints }: FairleadProcess, url: string): Promise<void> {
+  const client = createClient(loadKubeConfig({ file: endpoints.kubeconfig }))
+  const manifests: readonly (readonly [ResourceType, string])[] = [
+    [Secret, secret('slow-key', 'api-key', 'sk-slow')],
+    [LLMProvider, provider('slow', 'OpenAICompatible', `${url}/v1`)],
+    [RoutingPolicy, route('slow', model, 'slow')],
+    [ContextStrategy, manifest('ContextStrategy', 'whole', { history: { mode: 'Full' } })],
+  ]
+  for (const [type, text] of manifests) {
+    const object = JSON.parse(text) as KubernetesObject
+    await client.apply(type, object, { fieldManager: 'crash', force: true })
+  }
+  await client.close()
+  const headers = {
+    authorization: `Bearer ${endpoints.apiKey}`,
+    'content-type': 'application/json',
+    'x-fairlead-strategy': 'whole',
+  }
+  const messages = [{ role: 'user', content: 'ready question 0' }]
+  const body = JSON.stringify({ model, messages })
+  await waitFor('the route', async () => {
+    const asked = { method: 'POST', headers, body }
+    return (await fetch(`${endpoints.gateway}/v1/chat/completions`, asked)).status === 200
+  })
+}
