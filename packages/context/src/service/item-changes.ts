@@ -63,7 +63,6 @@ export class ItemChanges {
   remove(from: ConversationReference, itemId: string): Promise<Conversation> {
     const { tenant, id } = from
     return this.#change(from, async (conversation) => {
-      if (conversation.ccp.retention.legal_hold) throw conversationHeld(id)
       const turns = await this.#store.turnsOfItem(tenant, id, itemId)
       if (turns.length === 0) throw itemNotFound(itemId)
       if (turns.some(({ status }) => status === 'in_progress')) throw conversationLocked(id, 1)
