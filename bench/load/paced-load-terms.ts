@@ -27,6 +27,8 @@ export interface PacedLoadResult {
   readonly answered: number
   /** Calls with another answer or none, also of the warm-up. */
   readonly failures: number
+  /** From the first call to the last answer, warm-up included. */
+  readonly seconds: number
   /**
    * From the moment at which a call was due, not that at which it was sent, until the last byte of
    * its answer.

@@ -131,6 +131,7 @@ function report(): void {
     sent,
     answered: latencies.length,
     failures,
+    seconds: (performance.now() - firstMs) / 1000,
     latency: percentiles(latencies),
     lateness: percentiles(latenesses),
   }
