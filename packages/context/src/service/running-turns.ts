@@ -9,27 +9,39 @@ const maxUnstored = 10_000
 export class RunningTurns {
   /** By turn id. */
   readonly #running = new Map<string, TurnPlace>()
+  readonly #conversations = new Set<string>()
   /** Ends that could not be stored, by turn id. At most one per conversation, and `maxUnstored`. */
   readonly #unstored = new Map<string, Turn>()
 
   add(turn: Turn, place: TurnPlace): void {
     this.#running.set(turn.id, place)
+    this.#conversations.add(turn.conversation)
   }
 
   has(turn: Turn): boolean {
     return this.#running.has(turn.id)
   }
 
-  /** Its end is stored: the next may begin. */
+  /** Whether it runs a turn in a conversation of the name, of whatever tenant. */
+  hasOneIn(conversation: string): boolean {
+    return this.#conversations.has(conversation)
+  }
+
+  /** Its end is about to be stored: the next may begin, which looks again while it is not. */
+  leavePlace(turn: Turn): void {
+    void this.#running.get(turn.id)?.leave()
+  }
+
+  /** Its end is stored. */
   end(turn: Turn): void {
     this.#unstored.delete(turn.id)
-    this.#leave(turn)
+    this.#forget(turn)
   }
 
   /** Keeps an end that could not be stored until the conversation is used again. */
   endLater(turn: Turn): void {
     if (this.#unstored.size < maxUnstored) this.#unstored.set(turn.id, turn)
-    this.#leave(turn)
+    this.#forget(turn)
   }
 
   unstoredEnd(turn: Turn): Turn | undefined {
@@ -51,8 +63,9 @@ export class RunningTurns {
       .catch(() => this.endLater(ended))
   }
 
-  #leave(turn: Turn): void {
-    void this.#running.get(turn.id)?.leave()
+  #forget(turn: Turn): void {
+    this.leavePlace(turn)
     this.#running.delete(turn.id)
+    this.#conversations.delete(turn.conversation)
   }
 }

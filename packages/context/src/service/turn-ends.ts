@@ -57,7 +57,10 @@ export class TurnEnds {
     const failed = 'the end of a turn was not stored'
     let outcome: FinishOutcome
     try {
-      outcome = await this.#store.finish(tenant, change)
+      const finished = this.#store.finish(tenant, change)
+      // Travels with it, and is performed after it: whatever becomes of it, the place is left.
+      this.#parts.running.leavePlace(ended)
+      outcome = await finished
     } catch (error) {
       this.#parts.running.endLater({ ...ended, unacknowledged: true })
       logger.error({ err: error, turn: ended.id }, failed)

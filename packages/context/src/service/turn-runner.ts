@@ -103,9 +103,14 @@ export class TurnRunner {
     const known = mayNeedNoTurn(request) ? await this.#load(request) : undefined
     const answered = known && (await this.#answered(known, call, false))
     if (answered !== undefined) return answered
-    const place = await this.#line.enter(call)
+    const entering = this.#line.enter(call)
+    // Asked for together, it is read once the place is given, which it is at once mostly.
+    const isAsked = known === undefined && !this.#running.hasOneIn(request.conversation)
+    const read = isAsked ? this.#load(request) : Promise.resolve(known)
+    read.catch(() => {})
+    const place = await entering
     try {
-      return await this.#beginIn(place, call, known)
+      return await this.#beginIn(place, call, read)
     } catch (error) {
       void place.leave()
       throw error
@@ -140,18 +145,18 @@ export class TurnRunner {
     return this.#flushes.close()
   }
 
-  /** `known` is the conversation before the place was asked for, if it was looked at. */
+  /** `read` is the conversation when the place was asked for, if it was looked at. */
   async #beginIn(
     place: TurnPlace,
     call: WaitingCall,
-    known: TurnBasis | undefined,
+    read: Promise<TurnBasis | undefined>,
   ): Promise<OpenTurn> {
     const { request } = call
     const isImmediate = place.state === 'granted'
+    const known = isImmediate ? await read : undefined
     const { evicted } = await this.#line.wait(place, call)
     // Whatever was added meanwhile makes `append` fail; that a turn has ended does not.
-    const isCurrent = isImmediate && known !== undefined && known.running === undefined
-    let basis = isCurrent ? known : await this.#load(request)
+    let basis = known !== undefined && !known.running ? known : await this.#load(request)
     for (;;) {
       const answered = await this.#answered(basis, call, evicted)
       if (answered !== undefined) {
