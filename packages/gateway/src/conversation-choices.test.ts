@@ -83,14 +83,18 @@ describe('a place that cannot be', () => {
     },
   )
 
-  it('is refused: a branch of a new conversation, which leaves none behind', async () => {
-    const { gateway, refusal, said } = await start()
-    const refused = await gateway.chat(ask('hi', { conversation: 'new', branch: 'other' }))
-    expect(await refusal(refused)).toMatchObject({ status: 400, param: 'context.branch' })
-    const { data } = (await (await fetch(`${gateway.url}/v1/conversations`)).json()) as {
-      data: unknown[]
-    }
-    expect(data).toEqual([])
+  it.each<[object, object?]>([
+    [{ branch: 'other' }],
+    [{ expected_revision: 3 }],
+    [{ variables: { '': 'x' } }],
+    [{}, { role: 'tool', tool_call_id: 'c1', content: 'x' }],
+  ])('is refused of a new conversation, and leaves none behind: %j %j', async (place, message) => {
+    const { gateway, said } = await start()
+    const body = ask('hi', { conversation: 'new', ...place })
+    const asked = message === undefined ? body : { ...body, messages: [message] }
+    expect([400, 412]).toContain((await gateway.chat(asked)).status)
+    const listed = await fetch(`${gateway.url}/v1/conversations`)
+    expect(await listed.json()).toMatchObject({ data: [] })
     await said(ask('hi', { conversation: 'new', branch: 'main' }))
   })
 

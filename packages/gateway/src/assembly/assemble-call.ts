@@ -1,12 +1,20 @@
 import {
+  type Conversations,
   type EarlierAnswer,
   mergeTools,
+  type OpenTurn,
   type PreparedPrompt,
   renderPersona,
   type Turn,
   withoutKeptSeals,
 } from '@fairlead/context'
-import { chatFormatOf, invalidField, type ModelRequest, type RequestEdits } from '@fairlead/llm'
+import {
+  chatFormatOf,
+  invalidField,
+  ModelError,
+  type ModelRequest,
+  type RequestEdits,
+} from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
 import type { EarlierCall } from '../call/earlier-call.ts'
@@ -89,11 +97,17 @@ async function assembleTurn(
       ? await createConversation(call)
       : { id: conversation, chosen: await chosenFor(conversation, caller.tenant, conversations) }
   const { request: asked, persona, goesOnAlone } = turnRequest(id, chosen, source)
-  const turn = await conversations.begin(asked, {
-    signal: call.signal,
-    cancel: (error) => lifetime.cancel(error),
-    waiting: (wait) => record.waitFor(wait),
-  })
+  let turn: OpenTurn
+  try {
+    turn = await conversations.begin(asked, {
+      signal: call.signal,
+      cancel: (error) => lifetime.cancel(error),
+      waiting: (wait) => record.waitFor(wait),
+    })
+  } catch (error) {
+    if (conversation === 'new') await removeUnused(id, error, conversations, call)
+    throw error
+  }
   call.turn = turn
   call.earlier = turn.earlier && earlierCall(turn.turn, turn.earlier)
   if (turn.earlier !== undefined) request.keepRepeated(dialect.passage)
@@ -140,6 +154,21 @@ async function createConversation({ caller, request, runtime, services }: Call) 
     ...(subject === undefined ? {} : { subject }),
   })
   return { id, chosen: ccp }
+}
+
+/**
+ * A call that is refused leaves no conversation behind that nobody knows of. With a key, it is found
+ * by the next call with that key.
+ */
+async function removeUnused(
+  id: string,
+  error: unknown,
+  conversations: Conversations,
+  { caller, request }: Call,
+): Promise<void> {
+  const isRefused = error instanceof ModelError && error.status < 500
+  if (!isRefused || request.context.idempotencyKey !== undefined) return
+  await conversations.remove(caller.tenant, id).catch(() => {})
 }
 
 /** A persona's settings apply where neither the caller nor the PromptTemplate gave any. */
