@@ -26,6 +26,8 @@ const trimmedBytesMax = 64
 type Outcome = 'whole' | 'failed' | 'cancelled' | 'left running'
 
 interface SentCall {
+  /** Whether the other tab may have said the same at the same moment: an SDK cannot tell them apart. */
+  readonly inBothTabs?: true
   readonly wire: WireCall
   readonly call: ChatCall
   readonly outcome: Outcome
@@ -130,7 +132,7 @@ export class ChatSession {
       if (script === undefined || wire === undefined) {
         return this.#problem('a tab has not got an answer of its own', results)
       }
-      this.#last = { wire, call, outcome: 'whole', script }
+      this.#last = { wire, call, outcome: 'whole', script, inBothTabs: true }
       this.#client.receive(call, { items: shown, stopped: false })
     }
   }
@@ -180,7 +182,7 @@ export class ChatSession {
   /** The same call again, because its answer did not come. */
   async #retry(last: SentCall): Promise<{ asks: boolean; answered: Answered }> {
     const hasKey = last.wire.headers['idempotency-key'] !== undefined
-    const isBySdk = !hasKey && this.#chance(0.6)
+    const isBySdk = !hasKey && last.inBothTabs !== true && this.#chance(0.6)
     const wire = isBySdk
       ? { ...last.wire, headers: { ...last.wire.headers, 'x-stainless-retry-count': '1' } }
       : last.wire
