@@ -75,6 +75,7 @@ export type {
   ItemPage,
   ItemPageRequest,
   OpenTurn,
+  PlannedTurn,
   PlanRequest,
   Concurrency,
   PreparedPrompt,

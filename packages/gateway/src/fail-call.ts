@@ -15,7 +15,7 @@ export async function failCall(
   call: Call,
   taps: readonly AnswerTap[],
 ): Promise<void> {
-  const { dialect, http, lifetime, record, services, turn } = call
+  const { dialect, http, lifetime, record, services } = call
   const { response } = http
   const reason = lifetime.reason ?? thrown
   const error = errorForCaller(reason)
@@ -30,7 +30,7 @@ export async function failCall(
     return
   }
   record.status = error.status
-  const own = ownHeaders(record, turn)
+  const own = ownHeaders(call)
   if (error instanceof RefusedCall) {
     const { status, headers, bytes } = error.answer
     const kept = keptHeaders(headers, [...dialect.passage.answerHeaders, ...retryHeaders])

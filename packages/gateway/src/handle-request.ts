@@ -142,7 +142,7 @@ function refuse(
   if (response.started) response.destroy()
   else {
     record.status = sendError(response, error, dialect, {
-      headers: [...ownHeaders(record, undefined), ...headers],
+      headers: [...ownHeaders({ record, conversation: undefined, turn: undefined }), ...headers],
       id: record.requestId,
       nowMs: services.clock.now(),
     })

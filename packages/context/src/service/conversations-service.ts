@@ -35,7 +35,7 @@ import type {
   ItemPageRequest,
   OpenTurn,
   PlanRequest,
-  PreparedPrompt,
+  PlannedTurn,
   StoredItem,
   TurnCaller,
   TurnRequest,
@@ -222,8 +222,8 @@ class ConversationsService implements Conversations {
     return plan
   }
 
-  plan(request: PlanRequest): Promise<PreparedPrompt> {
-    return this.#turns.plan(request)
+  plan(request: PlanRequest, options = { exact: true }): Promise<PlannedTurn> {
+    return this.#turns.plan(request, options)
   }
 
   async countInput(request: CountInputRequest): Promise<CountedInput> {

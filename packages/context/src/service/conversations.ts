@@ -70,9 +70,10 @@ export interface Conversations {
   planOfResponse(tenant: string, responseId: string): Promise<ContextPlan>
   /**
    * A dry run: the plan that `begin` would make. Stores nothing, whether or not the conversation
-   * exists.
+   * exists, and waits for nobody. `exact` (the default) counts all tokens of its figures; otherwise
+   * they are as `begin` has them at first.
    */
-  plan(request: PlanRequest): Promise<PreparedPrompt>
+  plan(request: PlanRequest, options?: { readonly exact: boolean }): Promise<PlannedTurn>
   /**
    * The tokens of messages and tools, counted as plans have them. Never rejects: where they cannot be
    * counted, they are estimated.
@@ -228,6 +229,12 @@ export interface TurnCaller {
 /** A turn that is only planned; undefined plans the first turn of a new conversation, named `new`. */
 export type PlanRequest = Omit<TurnRequest, 'conversation'> & {
   readonly conversation: string | undefined
+}
+
+/** A turn that is only planned, with the conversation as it is. */
+export interface PlannedTurn extends PreparedPrompt, Pick<OpenTurn, 'promptFor' | 'accountAt'> {
+  /** Whether the conversation exists. */
+  readonly isStored: boolean
 }
 
 /** The prompt for one attempt: what the model is sent and why. */

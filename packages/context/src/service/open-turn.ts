@@ -6,7 +6,14 @@ import type { Conversation, EpochState } from '../turns/conversation.ts'
 import { identifyItems } from '../turns/identify-items.ts'
 import type { Turn, TurnAnswerer, TurnUsage } from '../turns/turn.ts'
 import type { NewId } from '../turns/ulid.ts'
-import type { EarlierAnswer, OpenTurn, PreparedPrompt, TurnEnd } from './conversations.ts'
+import type {
+  EarlierAnswer,
+  OpenTurn,
+  PlannedTurn,
+  PreparedPrompt,
+  TurnEnd,
+} from './conversations.ts'
+import type { TurnBasis } from './turn-basis.ts'
 
 /** How a turn ended, and what else its answer decided. */
 export interface EndedTurn {
@@ -106,6 +113,19 @@ export function earlierTurn(
     flush() {},
     callerLeft() {},
     finish: async () => turn,
+  }
+}
+
+/** A turn that is never opened. */
+export function plannedTurn(
+  { conversation, isStored }: Pick<TurnBasis, 'conversation' | 'isStored'>,
+  prompts: TurnPrompts,
+): PlannedTurn {
+  return {
+    ...preparedOf(conversation, prompts.first),
+    isStored,
+    promptFor: (target, attempt) => preparedOf(conversation, prompts.of(target, attempt)),
+    accountAt: (provider) => prompts.accountAt(provider),
   }
 }
 

@@ -10,13 +10,13 @@ import type {
   FollowedTurn,
   OpenTurn,
   PlanRequest,
-  PreparedPrompt,
+  PlannedTurn,
   TurnCaller,
   TurnRequest,
 } from './conversations.ts'
 import { type EarlierUse, findReplay } from './find-replay.ts'
 import { createFlushQueue, type FlushQueue } from './flush-queue.ts'
-import { createOpenTurn, earlierTurn } from './open-turn.ts'
+import { createOpenTurn, earlierTurn, plannedTurn } from './open-turn.ts'
 import { OutlineCache } from './outline-cache.ts'
 import { TurnPlacer } from './place-turn.ts'
 import { PlanFigures } from './plan-figures.ts'
@@ -78,7 +78,7 @@ export class TurnRunner {
     })
   }
 
-  async plan(request: PlanRequest): Promise<PreparedPrompt> {
+  async plan(request: PlanRequest, options: { readonly exact: boolean }): Promise<PlannedTurn> {
     const { conversation: id = newConversationId } = request
     const turnRequest = { ...request, conversation: id }
     checkConversationId(id)
@@ -88,11 +88,9 @@ export class TurnRunner {
         : await this.#load(turnRequest)
     checkRevision(turnRequest, basis)
     const { supersedes } = this.#earlier(turnRequest, basis)
-    const exact = { exact: true }
     const place = { retried: supersedes }
-    const { prompts } = await this.#prepare(turnRequest, basis, place, exact)
-    const { plan, items, tools } = prompts.first
-    return { conversation: basis.conversation, plan, items, tools }
+    const { prompts } = await this.#prepare(turnRequest, basis, place, options)
+    return plannedTurn(basis, prompts)
   }
 
   /** What needs no turn of its own is answered before a place is asked for. */

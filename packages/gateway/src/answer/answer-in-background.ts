@@ -11,14 +11,14 @@ import { ownHeaders } from './reply-headers.ts'
  * nothing is left to do, because the earlier call makes the answer.
  */
 export async function answerInBackground(call: Call): Promise<boolean> {
-  const { earlier, http, record, request, sink, turn } = call
+  const { earlier, http, record, request, sink } = call
   if (request.kept?.background !== true || request.sent.stream) return false
   const response = call.response?.response ?? (await repeatedResponse(call))
   if (response === undefined) return false
   if (earlier !== undefined) record.replay = 'stored' in earlier.answer ? 'stored' : 'joined'
   record.noteFirstByte()
   record.status = 200
-  sendJson(http.response, 200, presentResponse(response, false), ownHeaders(record, turn))
+  sendJson(http.response, 200, presentResponse(response, false), ownHeaders(call))
   sink.detach()
   return earlier !== undefined
 }

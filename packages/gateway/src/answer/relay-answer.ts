@@ -93,9 +93,9 @@ async function settleTaps(
 }
 
 function start(writer: AnswerWriter, byteLength: number | undefined, call: Call): void {
-  const { dialect, record, sink, turn } = call
+  const { dialect, record, sink } = call
   record.status = writer.status
-  const headers = ownHeaders(record, turn)
+  const headers = ownHeaders(call)
   headers.push(...writer.headers)
   if (byteLength !== undefined) headers.push('content-length', String(byteLength))
   headers.push(...requestIdHeaders(dialect, writer.requestId ?? record.requestId, writer.headers))

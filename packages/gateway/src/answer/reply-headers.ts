@@ -1,8 +1,7 @@
 import type { HeaderFields } from '@fairlead/http1'
-import type { OpenTurn } from '@fairlead/context'
 import { type Dialect, readAnswerDetails } from '@fairlead/llm'
 import { attemptLog } from '../call/attempt-log.ts'
-import type { CallRecord } from '../call/call-record.ts'
+import type { Call } from '../call/call.ts'
 import { requestIdHeaders } from '../http/request-id-headers.ts'
 import type { AnswerStream } from './answer-stream.ts'
 
@@ -35,7 +34,11 @@ export function translatedHeaders(
 }
 
 /** The gateway's own headers about the call. Flat list: name, value, name, value. */
-export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): string[] {
+export function ownHeaders({
+  conversation: unchanged,
+  record,
+  turn,
+}: Pick<Call, 'conversation' | 'record' | 'turn'>): string[] {
   const headers = ['x-fairlead-request-id', record.requestId]
   if (record.target !== undefined) {
     headers.push(
@@ -59,17 +62,17 @@ export function ownHeaders(record: CallRecord, turn: OpenTurn | undefined): stri
   }
   if (record.replay !== undefined) headers.push('x-fairlead-replay', record.replay)
   headers.push('x-fairlead-overhead-ms', record.overheadMs().toFixed(3))
-  if (turn !== undefined) {
+  const conversation = turn?.conversation ?? unchanged
+  if (conversation !== undefined) {
     headers.push(
       'x-fairlead-conversation',
-      headerText(turn.conversation.id),
+      headerText(conversation.id),
       'x-fairlead-revision',
-      String(turn.conversation.ccp.revision),
-      'x-fairlead-turn',
-      turn.turn.id,
-      'x-fairlead-plan',
-      turn.plan.id,
+      String(conversation.ccp.revision),
     )
+  }
+  if (turn !== undefined) {
+    headers.push('x-fairlead-turn', turn.turn.id, 'x-fairlead-plan', turn.plan.id)
   }
   return headers
 }

@@ -17,6 +17,7 @@ import {
 } from '@fairlead/llm'
 import type { PersonaSettings } from '@fairlead/snapshot'
 import type { Call } from '../call/call.ts'
+import type { CallContext } from '../call/call-context.ts'
 import type { EarlierCall } from '../call/earlier-call.ts'
 import { requestDigest } from '../call/request-digest.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
@@ -92,6 +93,7 @@ async function assembleTurn(
       responseFormat: edits.responseFormat ?? decoded.responseFormat,
     }),
   }
+  if (request.keepsNothing) return assembleUnkept(conversation, source, decoded, call)
   const { id, chosen } =
     conversation === 'new'
       ? await createConversation(call)
@@ -120,6 +122,51 @@ async function assembleTurn(
     prompts: (target, attempt) => withPrompt(turn.promptFor(target, attempt), decoded, settings),
     accountAt: (provider) => turn.accountAt(provider),
   })
+}
+
+/** The prompt is that of a turn; the conversation stays as it is. */
+async function assembleUnkept(
+  id: string,
+  source: TurnSource,
+  decoded: ModelRequest,
+  call: Call,
+): Promise<AssembledCall> {
+  const { caller, dialect, record, request, runtime, services } = call
+  const conversations = await services.stores.of(runtime)
+  const isNew = id === 'new'
+  const chosen = isNew
+    ? { persona: null, strategy: null }
+    : await chosenFor(id, caller.tenant, conversations)
+  const { request: asked, persona } = turnRequest(id, chosen, {
+    ...source,
+    context: unkeptContext(source.context),
+    digest: undefined,
+  })
+  const planned = await conversations.plan(
+    { ...asked, conversation: isNew ? undefined : id },
+    { exact: false },
+  )
+  if (planned.isStored) {
+    call.conversation = planned.conversation
+    record.conversation = planned.conversation.id
+  }
+  call.goesOnAlone = source.context.onDisconnect === 'Continue'
+  const { itemsBefore: _, ...kept } = request.edits
+  const settings = { ...personaSettings(persona), ...kept }
+  return new AssembledCall({
+    dialect,
+    request,
+    ...withPrompt(planned, decoded, settings),
+    prompts: (target, attempt) => withPrompt(planned.promptFor(target, attempt), decoded, settings),
+    accountAt: (provider) => planned.accountAt(provider),
+  })
+}
+
+/** Throws for what has no effect where nothing is kept. */
+function unkeptContext(context: CallContext): CallContext {
+  if (context.idempotencyKey !== undefined) throw gatewayError.nothingKept('Idempotency-Key')
+  if (context.onConcurrent !== undefined) throw gatewayError.nothingKept('context.on_concurrent')
+  return { ...context, isRetry: false }
 }
 
 /** A response that is kept has an id of its own. */

@@ -27,6 +27,8 @@ export class CallRequest {
   readonly prompt: UsedPrompt | undefined
   /** What it asks of the responses that are kept; undefined where its API has none. */
   readonly kept: KeptRequest | undefined
+  /** Whether its caller wants nothing of it kept, also where it is in a conversation. */
+  readonly keepsNothing: boolean
   /** Estimated length of the input in tokens: characters ÷ 4. */
   readonly inputTokens: number
   #fields: JsonObject | undefined
@@ -46,6 +48,7 @@ export class CallRequest {
     this.context = parts.context
     this.prompt = rendered?.used
     this.kept = parts.kept
+    this.keepsNothing = parts.keepsNothing === true
     const edits = rendered === undefined ? noEdits : promptEdits(rendered)
     this.edits = parts.kept?.store === true ? { ...edits, keptHere: true } : edits
     this.inputTokens = Math.ceil((sent.textLength + textLength(rendered)) / 4)
@@ -93,6 +96,7 @@ interface RequestParts {
   /** The rendered PromptTemplate, put before the caller's messages. */
   readonly rendered: RenderedPrompt | undefined
   readonly kept?: KeptRequest | undefined
+  readonly keepsNothing?: boolean
   /** For a call that names no model. */
   readonly defaultModel: string | undefined
 }

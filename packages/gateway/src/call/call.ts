@@ -1,4 +1,4 @@
-import type { OpenAnswer, OpenResponse, OpenTurn } from '@fairlead/context'
+import type { Conversation, OpenAnswer, OpenResponse, OpenTurn } from '@fairlead/context'
 import type { Dialect } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import { ClientSink } from '../http/client-sink.ts'
@@ -38,6 +38,8 @@ export class Call {
   route!: MatchedRoute
   /** The open turn, for a call in a conversation; set by assembly. */
   turn: OpenTurn | undefined
+  /** The conversation, for a call that keeps nothing in it; undefined where it does not exist. */
+  conversation: Conversation | undefined
   /** The call that this one repeats, so that no model is called; set by assembly. */
   earlier: EarlierCall | undefined
   /** The answer that is kept for its Idempotency-Key; set when it has been begun. */

@@ -21,6 +21,8 @@ interface ChatSender {
 
 interface ChatRequestOptions extends DecodeOptions {
   readonly keepsResponses?: boolean
+  /** Whether its API has a field `store` for what is kept of a call. */
+  readonly hasStore?: boolean
   /** The conversation and what is to be done with which of its turns. */
   readonly place?: Pick<CallContext, 'conversation'> &
     Partial<Pick<CallContext, 'edit' | 'regenerate'>>
@@ -35,7 +37,7 @@ interface ChatRequestOptions extends DecodeOptions {
 export function readChatRequest(
   body: Buffer,
   sender: ChatSender,
-  { place, ...options }: ChatRequestOptions = {},
+  { hasStore = false, place, ...options }: ChatRequestOptions = {},
 ): CallRequest {
   const { dialect, headers, runtime } = sender
   const { limits } = runtime.snapshot.gateway
@@ -63,6 +65,7 @@ export function readChatRequest(
     context,
     rendered,
     kept,
+    keepsNothing: kept === undefined ? hasStore && fields['store'] === false : !kept.store,
     sent: dialect.passage.inspect(fields, { ...options, messagesOptional }),
     defaultModel: runtime.snapshot.gateway.defaultModel,
   })

@@ -48,6 +48,12 @@ export const gatewayError = {
       `context.${field} is about the turns of a conversation: name one, or leave it out.`,
       { param: `context.${field}` },
     ),
+  nothingKept: (param: string) =>
+    new ModelError(
+      'invalid-request',
+      `${param} has no effect where nothing is kept of a call: leave it out, or store: false.`,
+      { param },
+    ),
   unknownPath: (method: string, path: string, served: readonly string[]) =>
     new ModelError(
       'not-found',

@@ -110,6 +110,7 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
     // They count for the call itself.
     bodyBytes: undefined,
     turn: undefined,
+    conversation: undefined,
     earlier: undefined,
     answer: undefined,
     goesOnAlone: false,

@@ -14,7 +14,11 @@ export const chatCompletions: Surface = {
         ({ caller, dialect, http, runtime, services }) =>
         (body) => {
           const { headers } = http.request
-          return readChatRequest(body, { caller, dialect, headers, runtime, services })
+          return readChatRequest(
+            body,
+            { caller, dialect, headers, runtime, services },
+            { hasStore: true },
+          )
         },
     },
   ],

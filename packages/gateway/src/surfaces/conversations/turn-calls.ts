@@ -16,7 +16,8 @@ function turnCall(action: 'edit' | 'regenerate'): CallRoute {
       (body) => {
         const { headers } = http.request
         const sender = { caller, dialect, headers, runtime, services }
-        return readChatRequest(body, sender, { place: { conversation: id, [action]: turn } })
+        const place = { conversation: id, [action]: turn }
+        return readChatRequest(body, sender, { hasStore: true, place })
       },
   }
 }
