@@ -195,6 +195,39 @@ describe('the prompt of an attempt', () => {
     expect(ccp.epoch.from_turn).toBeNull()
   })
 
+  it('is kept, with its epoch, for an end that the store refuses until the next call', async () => {
+    const { store: memory } = openConversations()
+    let isDown = false
+    const whileUp = <T>(work: () => Promise<T>) =>
+      isDown ? Promise.reject(new Error('down')) : work()
+    const { conversations } = openConversations({
+      store: {
+        ...memory,
+        finish: (...list) => whileUp(() => memory.finish(...list)),
+        replacePlan: (...list) => whileUp(() => memory.replacePlan(...list)),
+      },
+    })
+    for (const text of ['1', '2', '3']) {
+      await ask(conversations, [user(long(text))], [assistant('ok')], { target: large })
+    }
+    const request = turnRequest([user('4')], { model: 'claude', targets: [small, large] })
+    const open = await conversations.begin(request)
+    isDown = true
+    await open.answering(large, 2)
+    const output = [assistant('done')]
+    const end = { status: 'completed', output, usage: undefined, model: 'gpt' } as const
+    await expect(open.finish(end)).rejects.toThrow()
+    isDown = false
+    const stored = await memory.conversation(tenant, chat)
+    expect(stored?.ccp.epoch.from_turn).not.toBeNull()
+    const next = await conversations.begin(turnRequest([user('5')], { targets: [large] }))
+    expect(next.items).toHaveLength(9)
+    const plan = await conversations.recordedPlan(tenant, open.plan.id)
+    expect(plan).toMatchObject({ window: 10_000, attempt: { number: 2, target: 'large' } })
+    expect(next.conversation.ccp.epoch.from_turn).toBeNull()
+    expect(next.conversation.ccp.epoch.cut_for ?? null).toBeNull()
+  })
+
   it('brings back, for a larger window, what an earlier turn had cut for a smaller one', async () => {
     const { conversations } = openConversations()
     for (const text of ['1', '2', '3']) {

@@ -1,5 +1,6 @@
 import type { AppendOutcome } from '../stores/turn-store.ts'
 import type { Turn } from '../turns/turn.ts'
+import type { EndedTurn } from './open-turn.ts'
 import type { TurnPlace } from './turn-places.ts'
 
 /** Further ends are forgotten, and their turns end as abandoned. */
@@ -11,7 +12,7 @@ export class RunningTurns {
   readonly #running = new Map<string, TurnPlace>()
   readonly #conversations = new Set<string>()
   /** Ends that could not be stored, by turn id. At most one per conversation, and `maxUnstored`. */
-  readonly #unstored = new Map<string, Turn>()
+  readonly #unstored = new Map<string, EndedTurn>()
 
   add(turn: Turn, place: TurnPlace): void {
     this.#running.set(turn.id, place)
@@ -39,12 +40,13 @@ export class RunningTurns {
   }
 
   /** Keeps an end that could not be stored until the conversation is used again. */
-  endLater(turn: Turn): void {
-    if (this.#unstored.size < maxUnstored) this.#unstored.set(turn.id, turn)
+  endLater(ended: EndedTurn): void {
+    const { turn } = ended
+    if (this.#unstored.size < maxUnstored) this.#unstored.set(turn.id, ended)
     this.#forget(turn)
   }
 
-  unstoredEnd(turn: Turn): Turn | undefined {
+  unstoredEnd(turn: Turn): EndedTurn | undefined {
     return this.#unstored.get(turn.id)
   }
 
@@ -55,9 +57,10 @@ export class RunningTurns {
   dropWhenStored(
     turn: Turn,
     append: Promise<AppendOutcome>,
-    finish: (ended: Turn) => Promise<unknown>,
+    finish: (ended: EndedTurn) => Promise<unknown>,
   ): void {
-    const ended: Turn = { ...turn, status: 'cancelled', completed_at: turn.created_at }
+    const cancelled: Turn = { ...turn, status: 'cancelled', completed_at: turn.created_at }
+    const ended = { turn: cancelled }
     append
       .then((outcome) => (outcome === 'stored' ? finish(ended) : undefined))
       .catch(() => this.endLater(ended))

@@ -62,7 +62,7 @@ export class TurnEnds {
       this.#parts.running.leavePlace(ended)
       outcome = await finished
     } catch (error) {
-      this.#parts.running.endLater({ ...ended, unacknowledged: true })
+      this.#parts.running.endLater({ ...change, turn: { ...ended, unacknowledged: true } })
       logger.error({ err: error, turn: ended.id }, failed)
       throw error
     }
@@ -80,8 +80,8 @@ export class TurnEnds {
   async endAbandoned(tenant: string, running: Turn, evicted: boolean): Promise<boolean> {
     const unstored = this.#parts.running.unstoredEnd(running)
     if (unstored !== undefined) {
-      await this.#store.finish(tenant, { turn: unstored })
-      this.#parts.running.end(unstored)
+      await this.#store.finish(tenant, unstored)
+      this.#parts.running.end(unstored.turn)
       return true
     }
     const { clock, abandonedAfterMs } = this.#settings

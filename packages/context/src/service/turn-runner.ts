@@ -235,7 +235,7 @@ export class TurnRunner {
     try {
       return (await withinDeadline(clock, deadlineMs, () => append)) === 'stored'
     } catch (error) {
-      this.#running.dropWhenStored(turn, append, (ended) => store.finish(tenant, { turn: ended }))
+      this.#running.dropWhenStored(turn, append, (ended) => store.finish(tenant, ended))
       throw error
     }
   }
