@@ -61,6 +61,7 @@ export async function changeConversation(
     const outcome = await store.append({
       expectedRevision: revision,
       conversation,
+      keepsEpoch: ccp?.epoch === undefined,
       turns: [],
       rewritten,
     })

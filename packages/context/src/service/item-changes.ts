@@ -104,7 +104,7 @@ export class ItemChanges {
       }
       const { result, ...change } = await make(stored)
       if (change.conversation === stored) return result
-      const outcome = await this.#store.append({ expectedRevision, ...change })
+      const outcome = await this.#store.append({ expectedRevision, keepsEpoch: true, ...change })
       if (outcome === 'stored') return result
       if (outcome === 'locked') break
     }

@@ -105,6 +105,11 @@ export interface ConversationChange {
   readonly expectedRevision: number | null
   /** The conversation after the change. */
   readonly conversation: Conversation
+  /**
+   * Whether the stored epoch stays: for a change that is not about it, as the end of a turn may change
+   * it without counting the revision up.
+   */
+  readonly keepsEpoch?: boolean
   /** Turns to add, in order; only the last may be `in_progress`. Their parents are stored, or precede them. */
   readonly turns: readonly Turn[]
   /** Stored turns that have ended, in a new form; their place in the tree stays. */
@@ -117,7 +122,7 @@ export type AppendOutcome = 'stored' | 'conflict' | 'locked' | 'missing'
 
 export interface TurnEndChange {
   readonly turn: Turn
-  /** Replaces the conversation's. */
+  /** Replaces the conversation's, unless another turn or branch has been selected meanwhile. */
   readonly epoch?: EpochState
   /** Replaces the plan of the same id. */
   readonly plan?: ContextPlan

@@ -1,6 +1,7 @@
 import type { ContextPlan } from '../../plan/context-plan.ts'
 import { headOf } from '../../turns/branch-name.ts'
 import type { Conversation } from '../../turns/conversation.ts'
+import { withEpoch } from '../../turns/with-epoch.ts'
 import {
   listScanMax,
   subjectBatch,
@@ -50,7 +51,7 @@ export class MemoryConversations {
   }
 
   append(change: ConversationChange): AppendOutcome {
-    const { conversation, turns, rewritten = [], plan, expectedRevision } = change
+    const { conversation, keepsEpoch, turns, rewritten = [], plan, expectedRevision } = change
     const before = this.#entries.live(conversation.ccp.tenant, conversation.id)
     if (before === undefined && expectedRevision !== null) return 'missing'
     if ((before?.conversation.ccp.revision ?? null) !== expectedRevision) return 'conflict'
@@ -59,7 +60,8 @@ export class MemoryConversations {
     for (const turn of turns) entry.log.add(turn)
     for (const turn of rewritten) entry.log.replace(turn)
     if (plan !== undefined) this.#entries.addPlan(entry, plan)
-    this.#entries.touch(entry, conversation)
+    const kept = keepsEpoch === true ? before?.conversation.ccp.epoch : undefined
+    this.#entries.touch(entry, kept === undefined ? conversation : withEpoch(conversation, kept))
     return 'stored'
   }
 
@@ -81,10 +83,8 @@ export class MemoryConversations {
     entry.log.replace(turn)
     if (plan !== undefined) this.#entries.replacePlan(entry, plan)
     const { conversation } = entry
-    this.#entries.touch(
-      entry,
-      epoch === undefined ? conversation : { ...conversation, ccp: { ...conversation.ccp, epoch } },
-    )
+    const isItsOwn = epoch !== undefined && conversation.ccp.head === turn.id
+    this.#entries.touch(entry, isItsOwn ? withEpoch(conversation, epoch) : conversation)
     return 'stored'
   }
 

@@ -4,6 +4,7 @@ import type { ContextPlan } from '../../plan/context-plan.ts'
 import { headOf } from '../../turns/branch-name.ts'
 import type { Conversation } from '../../turns/conversation.ts'
 import type { Turn } from '../../turns/turn.ts'
+import { withEpoch } from '../../turns/with-epoch.ts'
 import type { TurnOutline } from '../../turns/turn-outline.ts'
 import type { AnswerBounds } from '../answer-store.ts'
 import type { ContextStore } from '../context-store.ts'
@@ -197,8 +198,8 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
       if (stored.status !== 'in_progress') return 'ended'
       this.#log.end(row.number, stored.seq, turn)
       const before = epoch && this.#conversations.body(row.number)
-      const after = before && { ...before, ccp: { ...before.ccp, epoch } }
-      this.#conversations.touch(row.number, after)
+      const isItsOwn = epoch !== undefined && before?.ccp.head === turn.id
+      this.#conversations.touch(row.number, isItsOwn ? withEpoch(before, epoch) : undefined)
       if (plan !== undefined) this.#replacePlan(tenant, plan)
       return 'stored'
     })
@@ -250,7 +251,7 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
   }
 
   #append(change: ConversationChange): AppendOutcome {
-    const { conversation, turns, rewritten = [], plan, expectedRevision } = change
+    const { conversation, keepsEpoch, turns, rewritten = [], plan, expectedRevision } = change
     const { tenant } = conversation.ccp
     const found = this.#conversations.find(tenant, conversation.id)
     const row = found && !this.#conversations.isOver(found) ? found : undefined
@@ -258,7 +259,11 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
     if ((row?.revision ?? null) !== expectedRevision) return 'conflict'
     if (turns.length > 0 && row?.running === true) return 'locked'
     if (row !== found && found !== undefined) this.#removal.deleteNow(found)
-    if (row !== undefined) this.#conversations.update(row.number, conversation)
+    if (row !== undefined) {
+      const kept = keepsEpoch === true ? this.#conversations.body(row.number).ccp.epoch : undefined
+      const changed = kept === undefined ? conversation : withEpoch(conversation, kept)
+      this.#conversations.update(row.number, changed)
+    }
     const number = row?.number ?? this.#conversations.insert(conversation)
     for (const turn of turns) this.#log.add(number, turn)
     for (const turn of rewritten) this.#log.replace(number, turn)

@@ -306,6 +306,45 @@ export function describeTreeContract(name: string, run: RunWithStore): void {
         expect((await store.conversation('a', 'c1'))?.ccp.epoch).toEqual(epoch)
       }))
 
+    it('keeps the epoch of a turn that has ended where a change is not about it', () =>
+      run(async (store) => {
+        const running = turnOf('c1', 1)
+        const read = withTurns(conversationAt(0), [running])
+        await store.append({ expectedRevision: null, conversation: read, turns: [running] })
+        const epoch = { ...read.ccp.epoch, n: 2, head_hash: 'other' }
+        await store.finish('a', { turn: ended(running), epoch })
+        const change = (revision: number) => ({
+          expectedRevision: revision,
+          conversation: {
+            ...read,
+            ccp: { ...read.ccp, revision: revision + 1 },
+            metadata: { a: 'b' },
+          },
+          turns: [],
+        })
+        expect(await store.append({ ...change(1), keepsEpoch: true })).toBe('stored')
+        const changed = await store.conversation('a', 'c1')
+        expect(changed).toMatchObject({ metadata: { a: 'b' }, ccp: { revision: 2, epoch } })
+        expect(await store.append(change(2))).toBe('stored')
+        expect((await store.conversation('a', 'c1'))?.ccp.epoch).toEqual(read.ccp.epoch)
+      }))
+
+    it('leaves the epoch of what was selected while a turn was running', () =>
+      run(async (store) => {
+        const running = turnOf('c1', 1)
+        const conversation = withTurns(conversationAt(0), [running])
+        await store.append({ expectedRevision: null, conversation, turns: [running] })
+        const { ccp } = conversation
+        const selected = {
+          ...conversation,
+          ccp: { ...ccp, head: null, branch: 'other', revision: ccp.revision + 1 },
+        }
+        await store.append({ expectedRevision: ccp.revision, conversation: selected, turns: [] })
+        const epoch = { ...ccp.epoch, n: 2 }
+        expect(await store.finish('a', { turn: ended(running), epoch })).toBe('stored')
+        expect((await store.conversation('a', 'c1'))?.ccp).toEqual(selected.ccp)
+      }))
+
     it('replaces a plan that there is', () =>
       run(async (store) => {
         const running = turnOf('c1', 1)
