@@ -66,8 +66,6 @@ export type { SubjectErasure } from './service/erase-subject.ts'
 export type { ConversationList } from './service/list-conversations.ts'
 export type {
   Conversations,
-  CountedInput,
-  CountInputRequest,
   ConversationUpdate,
   CreateConversation,
   EarlierAnswer,
@@ -85,6 +83,7 @@ export type {
   TurnRequest,
 } from './service/conversations.ts'
 export type { AnswerEnd, AnswerState, FollowedAnswer } from './service/followed-answer.ts'
+export type { CountedInput, CountInputRequest } from './service/counted-input.ts'
 export { isStoreUnavailable } from './service/store-deadline.ts'
 export type { Answers, NewAnswer, OpenAnswer } from './service/answers.ts'
 export { pageOf, type Page } from './service/page-items.ts'

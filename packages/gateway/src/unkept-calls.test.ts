@@ -39,6 +39,7 @@ describe.each(apis)('a call with store: false in a conversation, at $path', ({ p
     expect(response.headers.get('x-fairlead-conversation')).toBe('c1')
     expect(response.headers.get('x-fairlead-revision')).toBe('2')
     expect(response.headers.has('x-fairlead-plan')).toBe(false)
+    expect(response.headers.has('x-fairlead-turn')).toBe(false)
     expect(await call('GET', '')).toEqual(before)
     expect(await turnIds()).toEqual(turns)
     const streamed = await ask('In secret', { stream: true })

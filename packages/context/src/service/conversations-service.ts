@@ -26,8 +26,6 @@ import {
 import { type ConversationsOptions, withDefaults } from './conversations-options.ts'
 import type {
   Conversations,
-  CountedInput,
-  CountInputRequest,
   ConversationUpdate,
   CreateConversation,
   FollowedTurn,
@@ -40,6 +38,7 @@ import type {
   TurnCaller,
   TurnRequest,
 } from './conversations.ts'
+import type { CountedInput, CountInputRequest } from './counted-input.ts'
 import { eraseSubject, type SubjectErasure } from './erase-subject.ts'
 import { AnswersService } from './answers-service.ts'
 import { ExpirySweep } from './expiry-sweep.ts'

@@ -7,7 +7,6 @@ import type {
   Usage,
 } from '@fairlead/llm'
 import type { ContextPlan } from '../plan/context-plan.ts'
-import type { CountedBy } from '../plan/count-tokens.ts'
 import type { PromptRequest } from '../plan/prompt-source.ts'
 import type { PromptTarget } from '../plan/prompt-target.ts'
 import type { PromptTargets } from '../plan/turn-prompts.ts'
@@ -17,6 +16,7 @@ import type { Turn, TurnStatus } from '../turns/turn.ts'
 import type { Answers } from './answers.ts'
 import type { FollowedAnswer } from './followed-answer.ts'
 import type { ConversationReference } from './change-conversation.ts'
+import type { CountedInput, CountInputRequest } from './counted-input.ts'
 import type { ConversationArchive } from './conversation-archive.ts'
 import type { ConversationTree } from './conversation-tree.ts'
 import type { SubjectErasure } from './erase-subject.ts'
@@ -135,19 +135,6 @@ export interface ConversationUpdate {
   /** Sets each that is given; null deletes it. */
   readonly variables?: Readonly<Record<string, string | null>>
   readonly retention?: Partial<ConversationRetention>
-}
-
-export interface CountInputRequest {
-  readonly model: string
-  /** `namespace/name` of the LLMProvider; undefined where it is not known. */
-  readonly provider?: string | undefined
-  readonly items: readonly Item[]
-  readonly tools: readonly ToolDefinition[]
-}
-
-export interface CountedInput {
-  readonly tokens: number
-  readonly counted_by: CountedBy
 }
 
 export interface ItemPageRequest {
