@@ -214,9 +214,8 @@ describe('the prompt of an attempt', () => {
     const open = await conversations.begin(request)
     isDown = true
     await open.answering(large, 2)
-    const output = [assistant('done')]
-    const end = { status: 'completed', output, usage: undefined, model: 'gpt' } as const
-    await expect(open.finish(end)).rejects.toThrow()
+    const said = { output: [assistant('done')], usage: undefined, model: 'gpt' }
+    await expect(open.finish({ ...said, status: 'completed' })).rejects.toThrow()
     isDown = false
     const stored = await memory.conversation(tenant, chat)
     expect(stored?.ccp.epoch.from_turn).not.toBeNull()
