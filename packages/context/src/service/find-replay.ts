@@ -3,7 +3,7 @@ import { idempotencyConflict } from './conversation-errors.ts'
 import type { TurnRequest } from './conversations.ts'
 
 /** Turns of earlier calls that a request may be sending again. */
-interface EarlierCalls {
+export interface EarlierCalls {
   /** The newest turn with the request's idempotency key, on whatever branch. */
   readonly keyed: Turn | undefined
   /** The newest of the last turns with the digest of the request. */

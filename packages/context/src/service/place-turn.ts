@@ -70,7 +70,9 @@ export class TurnPlacer {
     const tree = needsTree
       ? await this.#outlines.treeOf(conversation)
       : new TurnTree(
-          [...(instructed === undefined ? [] : [instructed]), ...basis.path].map(outlineOf),
+          [...(instructed === undefined ? [] : [instructed]), ...newestTurns(basis.path)].map(
+            outlineOf,
+          ),
         )
     const headTurn = await this.#turn(basis, head)
     const placement =
@@ -115,10 +117,11 @@ export class TurnPlacer {
     return turn
   }
 
-  async #turn({ conversation, path }: TurnBasis, id: string | null): Promise<Turn | undefined> {
+  async #turn(basis: TurnBasis, id: string | null): Promise<Turn | undefined> {
     if (id === null) return undefined
-    const { tenant } = conversation.ccp
-    return path.find((turn) => turn.id === id) ?? this.#store.turn(tenant, conversation.id, id)
+    const { conversation, instructing, path } = basis
+    const known = instructing?.id === id ? instructing : path.findLast((turn) => turn.id === id)
+    return known ?? this.#store.turn(conversation.ccp.tenant, conversation.id, id)
   }
 
   #instructing(basis: TurnBasis, turn: Turn | undefined): Promise<Turn | undefined> {
@@ -190,4 +193,13 @@ function withFailedHead(
   const head = toHead.at(-1)
   if (head === undefined || head.parent !== (parent?.id ?? null)) return path
   return leftOutReason(head, new Set()) === undefined ? path : [...path, head]
+}
+
+/**
+ * The newest turn that may have successors, and what follows it. New input is compared with no more:
+ * a question that is asked again is looked for where it is the only one.
+ */
+function newestTurns(path: readonly Turn[]): readonly Turn[] {
+  const newest = path.findLastIndex((turn) => leftOutReason(turn, new Set()) === undefined)
+  return newest === -1 ? path : path.slice(newest)
 }

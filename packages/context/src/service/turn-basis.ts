@@ -1,5 +1,7 @@
 import type { ConversationBasis } from '../stores/turn-queries.ts'
 import type { Conversation } from '../turns/conversation.ts'
+import type { TurnRequest } from './conversations.ts'
+import type { EarlierCalls } from './find-replay.ts'
 
 /** What a turn begins from. */
 export interface TurnBasis extends ConversationBasis {
@@ -20,8 +22,22 @@ export function emptyBasis(conversation: Conversation): TurnBasis {
     isStored: false,
     path: [],
     pinned: [],
+    instructing: undefined,
     running: undefined,
     keyed: undefined,
     repeated: undefined,
   }
+}
+
+/**
+ * The turns of earlier calls among those of a basis. The store looks for a digest only when a call is
+ * sent again; for any other it matters whether the newest turn has it, and that is there.
+ */
+export function earlierCalls(
+  { conversation, keyed, path, repeated }: TurnBasis,
+  { requestDigest }: Pick<TurnRequest, 'requestDigest'>,
+): EarlierCalls {
+  const newest = path.at(-1)
+  const isSame = requestDigest !== undefined && newest?.request_digest === requestDigest
+  return { keyed, repeated: repeated ?? (isSame ? newest : undefined), head: conversation.ccp.head }
 }

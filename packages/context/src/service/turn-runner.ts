@@ -25,7 +25,7 @@ import { RunningTurns } from './running-turns.ts'
 import { onChosenBranch } from './on-chosen-branch.ts'
 import { withinDeadline } from './store-deadline.ts'
 import type { TokenFigures } from './token-figures.ts'
-import { basisTurns, emptyBasis, type TurnBasis } from './turn-basis.ts'
+import { basisTurns, earlierCalls, emptyBasis, type TurnBasis } from './turn-basis.ts'
 import { turnAnswer } from './turn-answer.ts'
 import { TurnEnds } from './turn-ends.ts'
 import { TurnFollowers } from './turn-followers.ts'
@@ -177,12 +177,12 @@ export class TurnRunner {
 
   /** Empty when the conversation does not exist but may be created. */
   async #load(request: TurnRequest): Promise<TurnBasis> {
-    const { tenant, conversation: id, createIfMissing } = request
+    const { tenant, conversation: id, createIfMissing, isRetry, requestDigest: digest } = request
     const query = {
       pathMax: basisTurns,
       ...(request.branch === undefined ? {} : { branch: request.branch }),
       ...(request.idempotencyKey === undefined ? {} : { key: request.idempotencyKey }),
-      ...(request.requestDigest === undefined ? {} : { digest: request.requestDigest }),
+      ...(digest === undefined || isRetry !== true ? {} : { digest }),
     }
     const stored = await this.#store.basis(tenant, id, query)
     if (stored !== undefined) {
@@ -268,9 +268,8 @@ export class TurnRunner {
     })
   }
 
-  #earlier(request: TurnRequest, { conversation, keyed, repeated }: TurnBasis): EarlierUse {
-    const calls = { keyed, repeated, head: conversation.ccp.head }
-    return findReplay(calls, request, this.#nowSeconds())
+  #earlier(request: TurnRequest, basis: TurnBasis): EarlierUse {
+    return findReplay(earlierCalls(basis, request), request, this.#nowSeconds())
   }
 
   /** The answer to a call that was sent before; throws if it may not be answered at all. */

@@ -21,6 +21,8 @@ export interface ConversationBasis {
   readonly path: readonly Turn[]
   /** Pinned turns of the path to that head that are not in `path`, oldest first. */
   readonly pinned: readonly Turn[]
+  /** The turn whose instructions are in force after that head, if it is not in `path`. */
+  readonly instructing: Turn | undefined
   /** The newest turn with the idempotency key, on any branch. */
   readonly keyed: Turn | undefined
   /** The newest turn with the digest. */

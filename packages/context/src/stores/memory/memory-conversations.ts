@@ -1,5 +1,6 @@
 import type { ContextPlan } from '../../plan/context-plan.ts'
 import { headOf } from '../../turns/branch-name.ts'
+import { instructingBefore } from '../../turns/current-instructions.ts'
 import type { Conversation } from '../../turns/conversation.ts'
 import { withEpoch } from '../../turns/with-epoch.ts'
 import {
@@ -40,10 +41,13 @@ export class MemoryConversations {
     const { pinned, branch: selected } = conversation.ccp
     const { pathMax, key, digest, branch = selected } = query
     const head = headOf(conversation, branch) ?? null
+    const path = head === null ? [] : log.path(head, pathMax)
+    const instructing = instructingBefore(path)
     return {
       conversation,
       running: log.running,
-      path: head === null ? [] : log.path(head, pathMax),
+      path,
+      instructing: instructing === undefined ? undefined : log.turn(instructing),
       pinned: head === null ? [] : log.earlierOnPath(pinned, head, pathMax),
       keyed: key === undefined ? undefined : log.keyed(key),
       repeated: digest === undefined ? undefined : log.repeated(digest),

@@ -3,6 +3,7 @@ import type { Clock } from '@fairlead/base'
 import type { ContextPlan } from '../../plan/context-plan.ts'
 import { headOf } from '../../turns/branch-name.ts'
 import type { Conversation } from '../../turns/conversation.ts'
+import { instructingBefore } from '../../turns/current-instructions.ts'
 import type { Turn } from '../../turns/turn.ts'
 import { withEpoch } from '../../turns/with-epoch.ts'
 import type { TurnOutline } from '../../turns/turn-outline.ts'
@@ -112,10 +113,13 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
     const { branch: selected, pinned } = conversation.ccp
     const head = headOf(conversation, branch ?? selected) ?? null
     const log = this.#log
+    const path = head === null ? [] : log.path(number, head, pathMax)
+    const instructing = instructingBefore(path)
     return {
       conversation,
       running: running ? log.running(number) : undefined,
-      path: head === null ? [] : log.path(number, head, pathMax),
+      path,
+      instructing: instructing === undefined ? undefined : log.turn(number, instructing),
       pinned: head === null ? [] : log.earlierOnPath(number, pinned, head, pathMax),
       keyed: key === undefined ? undefined : log.keyed(number, key),
       repeated: digest === undefined ? undefined : log.repeated(number, digest),

@@ -107,6 +107,7 @@ export function describeTreeContract(name: string, run: RunWithStore): void {
           running: turns[5],
           path: [turns[4], turns[5]],
           pinned: [turns[0], turns[3]],
+          instructing: undefined,
           keyed: turns[4],
           repeated: turns[5],
         })
@@ -117,6 +118,16 @@ export function describeTreeContract(name: string, run: RunWithStore): void {
         expect(await store.basis('a', 'c2', { pathMax: 2 })).toBeUndefined()
         await store.finish('a', { turn: ended(turnOf('c1', 6, { parent: 'turn_5' })) })
         expect((await store.basis('a', 'c1', { pathMax: 0 }))?.running).toBeUndefined()
+      }))
+
+    it('gives the turn whose instructions are in force, however old', () =>
+      run(async (store) => {
+        const turns = forked().map((turn) => ({ ...turn, instructed_by: 'turn_1' }))
+        await grow(store, turns)
+        const found = async (pathMax: number) =>
+          (await store.basis('a', 'c1', { pathMax }))?.instructing?.id
+        expect(await found(2)).toBe('turn_1')
+        expect(await found(9)).toBeUndefined()
       }))
 
     it('finds the newest use of a key, and a repeated request among the newest 8 turns', () =>
