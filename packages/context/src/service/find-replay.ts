@@ -49,6 +49,11 @@ export function findReplay(
   return repeated.id === head && endedInError(repeated) ? { supersedes: repeated } : {}
 }
 
+/** Whether a request may be answered, or refused, by what is stored already. */
+export function mayNeedNoTurn({ expectedRevision, idempotencyKey, isRetry }: TurnRequest): boolean {
+  return idempotencyKey !== undefined || expectedRevision !== undefined || isRetry === true
+}
+
 type Sent = Pick<TurnRequest, 'idempotencyKey' | 'requestDigest' | 'isRetry'>
 
 function useOf(turn: Turn): EarlierUse {

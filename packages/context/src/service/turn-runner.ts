@@ -14,7 +14,7 @@ import type {
   TurnCaller,
   TurnRequest,
 } from './conversations.ts'
-import { type EarlierUse, findReplay } from './find-replay.ts'
+import { type EarlierUse, findReplay, mayNeedNoTurn } from './find-replay.ts'
 import { createFlushQueue, type FlushQueue } from './flush-queue.ts'
 import { createOpenTurn, earlierTurn, plannedTurn } from './open-turn.ts'
 import { OutlineCache } from './outline-cache.ts'
@@ -294,9 +294,4 @@ export class TurnRunner {
   #nowSeconds(): number {
     return Math.floor(this.#settings.clock.now() / 1000)
   }
-}
-
-/** Whether it may be answered, or refused, by what is stored already. */
-function mayNeedNoTurn({ expectedRevision, idempotencyKey, isRetry }: TurnRequest): boolean {
-  return idempotencyKey !== undefined || expectedRevision !== undefined || isRetry === true
 }
