@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http'
 import type { SeededRandom } from '@fairlead/base/testing'
-import { openAiChat, type Item } from '@fairlead/llm'
+import { type Dialect, type Item, openAiChat } from '@fairlead/llm'
 import {
   ChatClient,
   type ChatCall,
@@ -76,6 +76,7 @@ export class ChatSession {
   #last: SentCall | undefined
   #asked = 0
   #mayCopy = false
+  readonly #used = new Set<Dialect>()
   #keys = 0
 
   constructor(parts: SessionParts, tally: Tally) {
@@ -249,7 +250,7 @@ export class ChatSession {
     this.#mayCopy ||= calls.some(
       ({ rearranged, ambiguous, body }) =>
         // Some surfaces make one message of two, which is another than the two that others stored.
-        rearranged || ambiguous || (this.#mixesSurfaces && hasQuestionsInARow(body)),
+        rearranged || ambiguous || (this.#used.size > 1 && hasQuestionsInARow(body)),
     )
     if (prompts.length !== expected) {
       return this.#problem(`the model was asked ${prompts.length} times, not ${expected}`, calls)
@@ -335,6 +336,7 @@ export class ChatSession {
     const wanted = this.#mixesSurfaces ? random.pick(chatSurfaces) : this.#surface
     const able = chatSurfaces.filter((surface) => canBegin(surface, call.body))
     const { dialect, path } = able.includes(wanted) ? wanted : random.pick(able)
+    this.#used.add(dialect)
     const stream = random.chance(0.5)
     const key: Record<string, string> = random.chance(0.3)
       ? { 'idempotency-key': `${id}-${this.#keys++}` }
