@@ -11,12 +11,12 @@ interface Message {
 const user = (content: string): Message => ({ role: 'user', content })
 const answer = (content: string): Message => ({ role: 'assistant', content })
 
-/** A chat interface that sends all it has with every call; the answers are A1, A2, … */
-async function chatInterface() {
+/** A chat interface that sends all it has with every call; the further answers are A1, A2, … */
+async function chatInterface(first: readonly string[] = []) {
   let answers = 0
   const upstream = await testUpstream((response, request) => {
     answers += 1
-    json(200, completion(`A${answers}`))(response, request)
+    json(200, completion(first[answers - 1] ?? `A${answers}`))(response, request)
   })
   const gateway = await testGateway({
     providers: [keyedProvider('openai', { baseURL: upstream.url })],
@@ -103,5 +103,16 @@ describe('a chat interface that sends its whole history', () => {
     const all = [...one, ...two, ...three, user('q4'), answer('A4'), user('q5'), answer('A5')]
     expect((await send(...all, user('q6'))).sent).toEqual([...all, user('q6')])
     expect(await turns()).toHaveLength(6)
+  })
+
+  it('shortens an answer, which the model then sees as it was shortened', async () => {
+    const long = 'It depends on what you mean by that, and on much else'
+    const { send, turns } = await chatInterface([long])
+    await send(user('q1'))
+    const body = [user('q1'), answer(`${long.slice(0, 35)}…`), user('q2')]
+    const { plan, sent } = await send(...body)
+    expect(sent).toEqual(body)
+    expect(plan['decisions']).toMatchObject([{ action: 'trimmed', reason: 'as_sent' }])
+    expect(await turns()).toHaveLength(2)
   })
 })

@@ -124,7 +124,7 @@ export interface PlanDecision {
   readonly to: string
   /** Null where they were not looked at. */
   readonly count: number | null
-  readonly action: 'kept' | 'dropped' | 'pinned'
+  readonly action: 'kept' | 'dropped' | 'pinned' | 'trimmed'
   /** The strategy field that decided, such as `history.lastTurns`. */
   readonly rule: string
   readonly reason: string

@@ -15,6 +15,8 @@ interface DecisionSource {
   /** The history that is sent. */
   readonly entries: readonly RenderedEntry[]
   readonly leftOut: ReadonlyMap<string, LeftOutReason>
+  /** Turns of which the model sees what the caller sent. */
+  readonly asSent: ReadonlySet<string>
   readonly selection: HistorySelection
   /** Turns of the group that the new turn continues. */
   readonly openTurns: ReadonlySet<string>
@@ -59,8 +61,12 @@ function decide(turn: Turn, sent: number | undefined, source: DecisionSource): P
   const { rule, keptReason, droppedReason } = source.selection
   if (leftOut !== undefined) return dropped(turn, 'log.status', leftOut, source)
   if (sent === undefined) return dropped(turn, rule, droppedReason, source)
+  const one = { from: turn.id, to: turn.id, count: 1, tokens: sent }
+  if (source.asSent.has(turn.id)) {
+    return { ...one, action: 'trimmed', rule: 'log.as_sent', reason: 'as_sent' }
+  }
   const reason = source.openTurns.has(turn.id) ? 'open_tool_loop' : keptReason
-  return { from: turn.id, to: turn.id, count: 1, action: 'kept', rule, reason, tokens: sent }
+  return { ...one, action: 'kept', rule, reason }
 }
 
 function pinnedTurn(turn: string, tokens: number): PlanDecision {

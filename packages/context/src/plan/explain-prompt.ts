@@ -42,6 +42,7 @@ export function explainPrompt(
       pinned,
       entries: past,
       leftOut: history.leftOut,
+      asSent: source.asSent,
       selection: prompt.selection,
       openTurns: new Set(history.open.turns.map((turn) => turn.id)),
       countTokens: (item) => itemTokens(item, target.model, counts.count),

@@ -32,6 +32,8 @@ export interface TurnPromptSource {
   readonly log: readonly Turn[]
   /** Ids of those that the request brought. */
   readonly brought: ReadonlySet<string>
+  /** Ids of those of which the log here has what the caller sent, which differs from what is stored. */
+  readonly asSent: ReadonlySet<string>
   /** The turn that starts: it has instructions and input, and no output yet. */
   readonly current: Turn
   readonly request: PromptRequest

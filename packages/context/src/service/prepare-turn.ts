@@ -58,6 +58,7 @@ export function prepareTurn(source: TurnSource): PreparedTurn {
       startsAtRoot: (path[0]?.parent ?? null) === null,
       log: [...path.map((one) => turnAsSent(one, asSent.get(one.id))), ...imported],
       brought: new Set(imported.map(({ id }) => id)),
+      asSent: new Set(asSent.keys()),
       current,
       request,
       placement: {
