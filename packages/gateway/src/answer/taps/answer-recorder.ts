@@ -1,14 +1,10 @@
-import type { Clock, Timer } from '@fairlead/base'
+import type { Clock } from '@fairlead/base'
 import type { OpenAnswer } from '@fairlead/context'
 import { createStreamAssembler, type ModelError, type StreamAssembler } from '@fairlead/llm'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { AnswerPiece, AnswerStream } from '../answer-stream.ts'
 import type { AnswerTap } from '../answer-tap.ts'
-
-/** How often what came is handed over, at most. */
-const flushIntervalMs = 100
-/** As for turns: the cost of all flushes grows with the time that an answer takes. */
-const flushedBytesPerMs = 640
+import { FlushSchedule } from './flush-schedule.ts'
 
 interface AnswerRecorderOptions {
   /** The longest answer that is kept. */
@@ -24,29 +20,26 @@ export class AnswerRecorder implements AnswerTap {
   readonly #open: OpenAnswer
   readonly #options: AnswerRecorderOptions
   readonly #assembler: StreamAssembler
-  #flushTimer: Timer | undefined
-  /** As many as the last flush took. */
-  #flushedBytes = 0
+  readonly #schedule: FlushSchedule
   #ended = false
 
   constructor(open: OpenAnswer, options: AnswerRecorderOptions) {
     this.#open = open
     this.#options = options
     this.#assembler = createStreamAssembler({ bytesMax: options.bytesMax })
+    this.#schedule = new FlushSchedule(options.clock, () => {
+      this.#open.flush(this.#assembler.partial())
+      return this.#assembler.byteLength
+    })
   }
 
   observe(piece: AnswerPiece, answer: AnswerStream): void {
     if (answer.isWhole) return
-    const { bytesMax, clock } = this.#options
+    const { bytesMax } = this.#options
     for (const event of piece.events()) {
       if (!this.#assembler.push(event)) throw gatewayError.answerTooLarge(bytesMax)
     }
-    this.#flushTimer ??= clock.setTimer(this.#flushDelayMs(), () => {
-      this.#flushTimer = undefined
-      if (this.#ended) return
-      this.#flushedBytes = this.#assembler.byteLength
-      this.#open.flush(this.#assembler.partial())
-    })
+    this.#schedule.noteChange()
   }
 
   async complete(answer: AnswerStream): Promise<void> {
@@ -62,12 +55,8 @@ export class AnswerRecorder implements AnswerTap {
     await this.#open.fail(error)
   }
 
-  #flushDelayMs(): number {
-    return Math.max(flushIntervalMs, this.#flushedBytes / flushedBytesPerMs)
-  }
-
   #end(): void {
     this.#ended = true
-    this.#flushTimer?.cancel()
+    this.#schedule.stop()
   }
 }

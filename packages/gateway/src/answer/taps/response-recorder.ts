@@ -1,4 +1,4 @@
-import { type Clock, type JsonObject, objectOrEmpty, parseJson, type Timer } from '@fairlead/base'
+import { type Clock, type JsonObject, objectOrEmpty, parseJson } from '@fairlead/base'
 import type { OpenResponse } from '@fairlead/context'
 import {
   type ChatFormat,
@@ -14,11 +14,8 @@ import { gatewayError } from '../../errors/gateway-error.ts'
 import { isCancellation } from '../../errors/is-cancellation.ts'
 import type { AnswerPiece, AnswerStream } from '../answer-stream.ts'
 import type { AnswerTap } from '../answer-tap.ts'
+import { FlushSchedule } from './flush-schedule.ts'
 
-/** How often what came is flushed, at most. */
-const flushIntervalMs = 100
-/** As for turns: the cost of all flushes grows with the time that an answer takes. */
-const flushedBytesPerMs = 640
 /** Longer output is stored at its end only. */
 const flushedBytesMax = 1024 * 1024
 
@@ -43,14 +40,13 @@ export class ResponseRecorder implements AnswerTap {
   readonly #response: OpenResponse
   readonly #options: ResponseRecorderOptions
   readonly #assembler: StreamAssembler
+  readonly #schedule: FlushSchedule
   /** Writes what is kept: what the end of a stream repeats is the response. */
   readonly #encoder: StreamEncoder
   /** Writes the frames that the caller is told; undefined where they are not kept. */
   readonly #told: StreamEncoder | undefined
   #frames: string[] = []
   #finish: StreamEvent | undefined
-  #flushTimer: Timer | undefined
-  #flushedBytes = 0
   #ended = false
 
   constructor(response: OpenResponse, options: ResponseRecorderOptions) {
@@ -58,6 +54,7 @@ export class ResponseRecorder implements AnswerTap {
     this.#response = response
     this.#options = options
     this.#assembler = createStreamAssembler({ bytesMax })
+    this.#schedule = new FlushSchedule(options.clock, () => this.#flush())
     const shared = { includeUsage: true, repeated, heldBytesMax: bytesMax }
     this.#encoder = format.createStreamEncoder(shared)
     this.#told = keepsFrames ? format.createStreamEncoder({ ...shared, hidesSeals }) : undefined
@@ -65,16 +62,13 @@ export class ResponseRecorder implements AnswerTap {
 
   observe(piece: AnswerPiece, answer: AnswerStream): void {
     if (answer.isWhole) return
-    const { bytesMax, clock } = this.#options
+    const { bytesMax } = this.#options
     for (const event of piece.events()) {
       if (!this.#assembler.push(event)) throw gatewayError.answerTooLarge(bytesMax)
       if (event.type === 'finish') this.#finish = event
       else if (event.type !== 'error') this.#write(event)
     }
-    this.#flushTimer ??= clock.setTimer(this.#flushDelayMs(), () => {
-      this.#flushTimer = undefined
-      if (!this.#ended) this.#flush()
-    })
+    this.#schedule.noteChange()
   }
 
   async complete(answer: AnswerStream): Promise<void> {
@@ -131,12 +125,12 @@ export class ResponseRecorder implements AnswerTap {
     for (const frame of framesOf(this.#told.encode(event))) this.#frames.push(frame)
   }
 
-  #flush(): void {
-    this.#flushedBytes = this.#assembler.byteLength
-    const output = this.#flushedBytes > flushedBytesMax ? undefined : this.#partial()
+  #flush(): number {
+    const bytes = this.#assembler.byteLength
     const frames = this.#frames
     this.#frames = []
-    this.#response.flush(output, frames)
+    this.#response.flush(bytes > flushedBytesMax ? undefined : this.#partial(), frames)
+    return bytes
   }
 
   /** What came so far, as the kept response shows it. */
@@ -149,13 +143,9 @@ export class ResponseRecorder implements AnswerTap {
     return (shown['output'] ?? []) as readonly JsonObject[]
   }
 
-  #flushDelayMs(): number {
-    return Math.max(flushIntervalMs, this.#flushedBytes / flushedBytesPerMs)
-  }
-
   #end(): void {
     this.#ended = true
-    this.#flushTimer?.cancel()
+    this.#schedule.stop()
   }
 }
 

@@ -1,18 +1,11 @@
-import type { Clock, Timer } from '@fairlead/base'
+import type { Clock } from '@fairlead/base'
 import type { OpenTurn } from '@fairlead/context'
 import { createStreamAssembler, type ModelError, type StreamAssembler } from '@fairlead/llm'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import { isCancellation } from '../../errors/is-cancellation.ts'
 import type { AnswerPiece, AnswerStream } from '../answer-stream.ts'
 import type { AnswerTap } from '../answer-tap.ts'
-
-/** How often the partial answer is flushed to the store. */
-const flushIntervalMs = 100
-/**
- * Each flush takes the whole answer so far. A long one is flushed less often, so that the cost of
- * all flushes grows with the time that an answer takes, and not with the square of its length.
- */
-const flushedBytesPerMs = 640
+import { FlushSchedule } from './flush-schedule.ts'
 
 interface TurnRecorderOptions {
   /** The requested model, for an answer that names none. */
@@ -30,31 +23,26 @@ export class TurnRecorder implements AnswerTap {
   readonly #turn: OpenTurn
   readonly #options: TurnRecorderOptions
   readonly #assembler: StreamAssembler
-  #flushTimer: Timer | undefined
-  /** As many as the last flush took. */
-  #flushedBytes = 0
+  readonly #schedule: FlushSchedule
   #ended = false
 
   constructor(turn: OpenTurn, options: TurnRecorderOptions) {
     this.#turn = turn
     this.#options = options
     this.#assembler = createStreamAssembler({ bytesMax: options.bytesMax })
+    this.#schedule = new FlushSchedule(options.clock, () => {
+      this.#turn.flush(this.#assembler.partial())
+      return this.#assembler.byteLength
+    })
   }
 
   observe(piece: AnswerPiece, answer: AnswerStream): void {
     if (answer.isWhole) return
-    const { bytesMax, clock } = this.#options
+    const { bytesMax } = this.#options
     for (const event of piece.events()) {
       if (!this.#assembler.push(event)) throw gatewayError.answerTooLarge(bytesMax)
     }
-    // A timer rather than a check of the clock: when a stream stalls, all of it so far must be
-    // flushed.
-    this.#flushTimer ??= clock.setTimer(this.#flushDelayMs(), () => {
-      this.#flushTimer = undefined
-      if (this.#ended) return
-      this.#flushedBytes = this.#assembler.byteLength
-      this.#turn.flush(this.#assembler.partial())
-    })
+    this.#schedule.noteChange()
   }
 
   async complete(answer: AnswerStream): Promise<void> {
@@ -85,12 +73,8 @@ export class TurnRecorder implements AnswerTap {
     })
   }
 
-  #flushDelayMs(): number {
-    return Math.max(flushIntervalMs, this.#flushedBytes / flushedBytesPerMs)
-  }
-
   #end(): void {
     this.#ended = true
-    this.#flushTimer?.cancel()
+    this.#schedule.stop()
   }
 }
