@@ -61,12 +61,17 @@ function decide(turn: Turn, sent: number | undefined, source: DecisionSource): P
   const { rule, keptReason, droppedReason } = source.selection
   if (leftOut !== undefined) return dropped(turn, 'log.status', leftOut, source)
   if (sent === undefined) return dropped(turn, rule, droppedReason, source)
-  const one = { from: turn.id, to: turn.id, count: 1, tokens: sent }
-  if (source.asSent.has(turn.id)) {
-    return { ...one, action: 'trimmed', rule: 'log.as_sent', reason: 'as_sent' }
+  const { id } = turn
+  const asSent = source.asSent.has(id)
+  return {
+    from: id,
+    to: id,
+    count: 1,
+    action: asSent ? 'trimmed' : 'kept',
+    rule: asSent ? 'log.as_sent' : rule,
+    reason: asSent ? 'as_sent' : source.openTurns.has(id) ? 'open_tool_loop' : keptReason,
+    tokens: sent,
   }
-  const reason = source.openTurns.has(turn.id) ? 'open_tool_loop' : keptReason
-  return { ...one, action: 'kept', rule, reason }
 }
 
 function pinnedTurn(turn: string, tokens: number): PlanDecision {
