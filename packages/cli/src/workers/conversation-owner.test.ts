@@ -49,7 +49,7 @@ describe('the stores of a machine', () => {
   ])('of %s are opened by the owner', async (_, chosen, type, files) => {
     const { owner, stores } = ownerAndWorker()
     expect((await stores.open(chosen)).type).toBe(type)
-    expect(await (await stores.open(chosen)).load('a', 'nobody')).toBeUndefined()
+    expect(await (await stores.open(chosen)).conversation('a', 'nobody')).toBeUndefined()
     await owner.close()
     expect(readdirSync(dataDir)).toEqual(files)
   })

@@ -7,7 +7,6 @@ import type {
   ConversationChange,
   FinishOutcome,
   RemoveOutcome,
-  StoredConversation,
   TurnEndChange,
 } from '../stores/turn-store.ts'
 import type { CountObservation } from '../tokens/learnt-factor.ts'
@@ -87,8 +86,6 @@ export class OwnedStore {
     switch (operation) {
       case 'basis':
         return this.#basis(asker, first, second, third)
-      case 'load':
-        return this.#load(asker, first, second)
       case 'append':
         return this.#append(asker, first)
       case 'finish':
@@ -178,16 +175,6 @@ export class OwnedStore {
 
   async #endCounting(planId: string): Promise<void> {
     this.#counting.end(planId)
-  }
-
-  async #load(
-    asker: StoreAsker,
-    tenant: string,
-    id: string,
-  ): Promise<StoredConversation | undefined> {
-    const stored = await this.store.load(tenant, id)
-    if (stored?.turns.at(-1)?.status === 'in_progress') this.#running.watch(tenant, id, asker)
-    return stored
   }
 
   async #append(asker: StoreAsker, change: ConversationChange): Promise<AppendOutcome> {

@@ -5,7 +5,7 @@ import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createConversations } from '../service/conversations-service.ts'
-import { settled, turnRequest } from '../service/test-support/conversation-bench.ts'
+import { settled, turnRequest, turnsOf } from '../service/test-support/conversation-bench.ts'
 import { createMemoryStore, type MemoryStoreOptions } from '../stores/memory/memory-store.ts'
 import { createSqliteStore } from '../stores/sqlite/sqlite-store.ts'
 import { describeFactorStoreContract } from '../stores/test-support/factor-store-contract.ts'
@@ -135,7 +135,9 @@ describe('stores in another process', () => {
       connect(owner).stores.open('the one'),
     ])
     expect({ opened, recovered }).toEqual({ opened: 1, recovered: 1 })
-    await Promise.all(Array.from({ length: 20 }, (_, index) => store.load('a', `c${index}`)))
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) => store.conversation('a', `c${index}`)),
+    )
     expect(first.batches.map((batch) => batch.length)).toEqual([1, 20])
     expect(first.clock.pendingTimers).toBe(0)
   })
@@ -167,9 +169,9 @@ describe('stores in another process', () => {
     await dying.stores.open('the one')
 
     await dying.client.disconnected()
-    const [turn] = await alive.turns('a', 'c1')
+    const [turn] = await turnsOf(alive, 'a', 'c1')
     expect(turn).toMatchObject({ status: 'incomplete', output: [{ content: said[0].content }] })
-    expect((await alive.turns('a', 'c2'))[0]?.status).toBe('in_progress')
+    expect((await turnsOf(alive, 'a', 'c2'))[0]?.status).toBe('in_progress')
     await kept.finish({ status: 'completed', output: said, usage: undefined, model: 'm' })
     const next = await alive.begin(question('three'))
     expect(next.turn.seq).toBe(2)
@@ -216,7 +218,7 @@ describe('stores in another process', () => {
     const open = await one.begin(question('one'), { cancel: () => void open.finish(end) })
     open.callerLeft()
     expect((await two.begin(question('two'))).turn.seq).toBe(2)
-    expect((await one.turns('a', 'c1'))[0]?.status).toBe('cancelled')
+    expect((await turnsOf(one, 'a', 'c1'))[0]?.status).toBe('cancelled')
   })
 
   it('take the places of a client that is gone: those that wait, and the one that runs', async () => {
@@ -234,7 +236,7 @@ describe('stores in another process', () => {
     await settled()
     await dying.client.disconnected()
     expect((await waiting).turn.seq).toBe(2)
-    const statuses = (await alive.turns('a', 'c1')).map(({ status }) => status)
+    const statuses = (await turnsOf(alive, 'a', 'c1')).map(({ status }) => status)
     expect(statuses).toEqual(['incomplete', 'in_progress'])
   })
 
@@ -300,7 +302,7 @@ describe('stores in another process', () => {
       { bytesInFlightMax: 100 },
     )
     const store = await stores.open('the one')
-    await expect(store.load('a', 'x'.repeat(200))).rejects.toThrow('too much is waiting')
+    await expect(store.conversation('a', 'x'.repeat(200))).rejects.toThrow('too much is waiting')
 
     const clock = new FakeClock()
     const silent = new RemoteStores({ clock, send() {} })

@@ -17,7 +17,6 @@ import type {
   FinishOutcome,
   PartialOutput,
   RemoveOutcome,
-  StoredConversation,
   StoreRetention,
   TurnEndChange,
 } from '../stores/turn-store.ts'
@@ -108,10 +107,6 @@ export class RemoteTurnStore implements ContextStore {
 
   turnsOfItem(tenant: string, id: string, itemId: string): Promise<readonly Turn[]> {
     return this.#request('turnsOfItem', tenant, id, itemId)
-  }
-
-  load(tenant: string, id: string): Promise<StoredConversation | undefined> {
-    return this.#request('load', tenant, id)
   }
 
   append(change: ConversationChange): Promise<AppendOutcome> {

@@ -8,6 +8,7 @@ import {
   openConversations,
   promptTarget,
   turnRequest,
+  turnsOf,
 } from './test-support/conversation-bench.ts'
 
 const tenant = 'team/app'
@@ -294,7 +295,7 @@ describe('outputs of calls that were made together', () => {
       await expect(begin).rejects.toMatchObject({ status: 400, code: 'missing_tool_outputs' })
       await expect(begin).rejects.toThrow(id === 'a' ? '"b"' : '"a"')
     }
-    expect(await conversations.turns(tenant, chat)).toHaveLength(1)
+    expect(await turnsOf(conversations, tenant, chat)).toHaveLength(1)
     const both = await ask(conversations, [output('b'), output('a')], [], { target })
     expect(both.open.plan.tool_groups.repaired).toBe(0)
   })

@@ -5,7 +5,7 @@ import { createMemoryStore } from '../stores/memory/memory-store.ts'
 import { assistant, brief, user } from '../turns/test-support/items.ts'
 import type { OpenTurn, TurnEnd } from './conversations.ts'
 import type { FollowedAnswer } from './followed-answer.ts'
-import { openConversations, say, turnRequest } from './test-support/conversation-bench.ts'
+import { openConversations, say, turnRequest, turnsOf } from './test-support/conversation-bench.ts'
 
 const tenant = 'team/app'
 const chat = 'chat-1'
@@ -29,7 +29,7 @@ describe('a call that an SDK sends again', () => {
     await first.finish(completed(assistant('a')))
     const replayed = await conversations.begin(turnRequest([user('1')], again))
     expect(replayed.earlier).toMatchObject({ stored: { output: [{ role: 'assistant' }] } })
-    expect(await conversations.turns(tenant, chat)).toHaveLength(1)
+    expect(await turnsOf(conversations, tenant, chat)).toHaveLength(1)
   })
 
   it('is another call where the same was said long ago, or nobody says that it is a retry', async () => {
@@ -93,7 +93,7 @@ describe('an idempotency key', () => {
     expect(again.earlier).toMatchObject({ stored: { output: turn.output } })
     expect(again.plan.id).toBe(open.plan.id)
     expect(await again.finish(completed())).toEqual(turn)
-    expect(await conversations.turns(tenant, chat)).toHaveLength(2)
+    expect(await turnsOf(conversations, tenant, chat)).toHaveLength(2)
   })
 
   it('joins the turn that still runs, from its beginning to its end', async () => {
@@ -112,7 +112,7 @@ describe('an idempotency key', () => {
     expect(await last).toMatchObject({
       end: { response: { output: [{ id: expect.any(String) }] } },
     })
-    expect(await conversations.turns(tenant, chat)).toHaveLength(1)
+    expect(await turnsOf(conversations, tenant, chat)).toHaveLength(1)
   })
 
   it('joins the turn of another process by what of it is stored', async () => {

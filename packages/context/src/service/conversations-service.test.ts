@@ -11,6 +11,7 @@ import {
   say,
   settled,
   turnRequest,
+  turnsOf,
 } from './test-support/conversation-bench.ts'
 
 const tenant = 'team/app'
@@ -59,7 +60,7 @@ describe('a conversation', () => {
     const other = 'team/other'
     for (const work of [
       conversations.get(other, chat),
-      conversations.turns(other, chat),
+      turnsOf(conversations, other, chat),
       conversations.items(other, chat, {}),
       conversations.remove(other, chat),
       conversations.update({ tenant: other, id: chat }, { metadata: {} }),
@@ -87,7 +88,7 @@ describe('a conversation', () => {
     ]
     const { id } = await conversations.create({ tenant, items, metadata: { topic: 'x' } })
     expect(id).toMatch(/^conv_[0-9A-Z]{26}$/)
-    expect(await conversations.turns(tenant, id)).toHaveLength(2)
+    expect(await turnsOf(conversations, tenant, id)).toHaveLength(2)
     const change = { conversation: id, strategy: lastTurnsStrategy(1) }
     const { sent } = await say(conversations, [user('three')], [], change)
     expect(sent).toEqual(['system: be kind', 'user: two', 'assistant: 2nd', 'user: three'])
@@ -219,7 +220,7 @@ describe('history', () => {
     await say(conversations, [user('one')], [assistant('first')])
     const begin = failure(conversations.begin(turnRequest([output('call_9')])))
     expect(await begin).toMatchObject({ status: 400, code: 'unknown_call_id' })
-    expect(await conversations.turns(tenant, chat)).toHaveLength(1)
+    expect(await turnsOf(conversations, tenant, chat)).toHaveLength(1)
   })
 
   it('keeps sealed reasoning for its own model in its own epoch only', async () => {
@@ -257,7 +258,7 @@ describe('a body that repeats the conversation', () => {
     const body = [user('1'), assistant('a'), user('2'), assistant('b'), user('3')]
     const { sent } = await say(conversations, body, [], { strategy: lastTurnsStrategy(1) })
     expect(sent).toEqual(['user: 2', 'assistant: b', 'user: 3'])
-    expect(await conversations.turns(tenant, chat)).toHaveLength(3)
+    expect(await turnsOf(conversations, tenant, chat)).toHaveLength(3)
   })
 })
 
@@ -463,7 +464,7 @@ describe('concurrent turns', () => {
         say(conversations, [user(`${index}`)], [assistant('a')]),
       ),
     )
-    const turns = await conversations.turns(tenant, chat)
+    const turns = await turnsOf(conversations, tenant, chat)
     expect(turns.map((turn) => turn.seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     expect(new Set(turns.flatMap((turn) => turn.input.map(brief))).size).toBe(10)
   })
@@ -493,7 +494,7 @@ describe('concurrent turns', () => {
     await openConversations({ store, clock }).conversations.begin(turnRequest([user('1')]))
     await clock.advance(901_000)
     await say(conversations, [user('2')], [])
-    const statuses = (await conversations.turns(tenant, chat)).map((turn) => turn.status)
+    const statuses = (await turnsOf(conversations, tenant, chat)).map((turn) => turn.status)
     expect(statuses).toEqual(['incomplete', 'completed'])
   })
 })
@@ -515,7 +516,7 @@ describe('partial answers', () => {
     expect(writes).toBe(0)
     await clock.advance(250)
     expect(writes).toBe(1)
-    const partial = (await conversations.turns(tenant, chat))[0]?.output[0]
+    const partial = (await turnsOf(conversations, tenant, chat))[0]?.output[0]
     expect(partial).toMatchObject(assistant('abc'))
     expect(await conversations.recover()).toBe(1)
     const { sent } = await say(conversations, [user('2')], [])
@@ -527,7 +528,7 @@ describe('partial answers', () => {
     const open = await conversations.begin(turnRequest([user('1')]))
     open.flush([assistant('a')])
     await clock.advance(250)
-    const [partial] = await conversations.turns(tenant, chat)
+    const [partial] = await turnsOf(conversations, tenant, chat)
     const turn = await open.finish(completed(assistant('abc'), call('call_1')))
     expect(turn.output[0]?.id).toBe(partial?.output[0]?.id)
     expect(turn.output[1]?.id).toMatch(/^fc_/)
@@ -539,7 +540,7 @@ describe('partial answers', () => {
     expect(await conversations.recover()).toBe(1)
     const error = await failure(open.finish(completed(assistant('late'))))
     expect(error).toMatchObject({ status: 409, code: 'conflict' })
-    expect(await conversations.turns(tenant, chat)).toMatchObject([
+    expect(await turnsOf(conversations, tenant, chat)).toMatchObject([
       { status: 'incomplete', output: [] },
     ])
     expect((await say(conversations, [user('2')], [])).turn.status).toBe('completed')
@@ -552,7 +553,7 @@ describe('partial answers', () => {
     await open.finish(completed(assistant('abc')))
     open.flush([assistant('late')])
     await clock.advance(1000)
-    const [turn] = await conversations.turns(tenant, chat)
+    const [turn] = await turnsOf(conversations, tenant, chat)
     expect(turn?.output.map(brief)).toEqual(['assistant: abc'])
   })
 })

@@ -3,7 +3,7 @@ import type { Clock } from '@fairlead/base'
 import type { ContextPlan } from '../plan/context-plan.ts'
 import { inputTokens } from '../plan/count-tokens.ts'
 import { countedTexts } from '../plan/counted-texts.ts'
-import type { StoredConversation, StoreRetention, TurnStore } from '../stores/turn-store.ts'
+import type { StoreRetention, TurnStore } from '../stores/turn-store.ts'
 import { appendItems } from '../turns/append-items.ts'
 import type { Conversation } from '../turns/conversation.ts'
 import { keyedConversationId } from '../turns/keyed-conversation-id.ts'
@@ -169,10 +169,6 @@ class ConversationsService implements Conversations {
     this.#settings.places.cancel(tenant, id, running.id).catch(() => {})
   }
 
-  async turns(tenant: string, id: string): Promise<readonly Turn[]> {
-    return (await this.#load(tenant, id)).turns
-  }
-
   async items(tenant: string, id: string, page: ItemPageRequest): Promise<ItemPage> {
     const found = await this.#store.itemPage(tenant, id, checkedPage(page))
     if (found.outcome === 'missing') throw conversationNotFound(id)
@@ -267,11 +263,5 @@ class ConversationsService implements Conversations {
     await this.#turns.close()
     await this.#sweep?.ended()
     await this.#store.close()
-  }
-
-  async #load(tenant: string, id: string): Promise<StoredConversation> {
-    const stored = await this.#store.load(tenant, id)
-    if (stored === undefined) throw conversationNotFound(id)
-    return stored
   }
 }

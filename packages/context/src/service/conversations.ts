@@ -42,7 +42,6 @@ export interface Conversations {
   get(tenant: string, id: string): Promise<Conversation>
   /** Throws a ModelError 409 `legal_hold` for one that is held. */
   remove(tenant: string, id: string, expectedRevision?: number): Promise<void>
-  turns(tenant: string, id: string): Promise<readonly Turn[]>
   items(tenant: string, id: string, page: ItemPageRequest): Promise<ItemPage>
   /** One item. An unknown id is a 404 `item_not_found`. */
   item(tenant: string, id: string, itemId: string): Promise<StoredItem>

@@ -8,7 +8,7 @@ import { seededRandom } from '../turns/test-support/seeded-random.ts'
 import { createConversations } from './conversations-service.ts'
 import type { Conversations, OpenTurn, TurnRequest } from './conversations.ts'
 import { ChaoticCaller } from './test-support/chaotic-caller.ts'
-import { promptTarget, turnRequest } from './test-support/conversation-bench.ts'
+import { promptTarget, turnRequest, turnsOf } from './test-support/conversation-bench.ts'
 import { brokenRules } from './test-support/pairing-rules.ts'
 import { StrictProvider } from './test-support/strict-provider.ts'
 
@@ -109,7 +109,7 @@ class Life {
   }
 
   async #request(step: number, asked: readonly StrictProvider[]): Promise<TurnRequest> {
-    const turns = step === 0 ? [] : await this.#conversations.turns(tenant, chat)
+    const turns = step === 0 ? [] : await turnsOf(this.#conversations, tenant, chat)
     const head = step === 0 ? null : (await this.#conversations.get(tenant, chat)).ccp.head
     const path = pathTo(turns, head)
     const chaos = this.#chaos

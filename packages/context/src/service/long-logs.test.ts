@@ -37,7 +37,6 @@ async function longConversation() {
       read.outlines += outlines.length
       return outlines
     },
-    load: () => Promise.reject(new Error('the whole log is never read')),
   }
   const { conversations } = openConversations({ store: counted, clock })
   const history = Array.from({ length: turns }, (_, index) => [

@@ -2,7 +2,13 @@ import { ModelError } from '@fairlead/llm'
 import { describe, expect, it } from 'vitest'
 import { assistant, brief, user } from '../turns/test-support/items.ts'
 import type { Concurrency, OpenTurn, TurnCaller, TurnEnd, TurnRequest } from './conversations.ts'
-import { openConversations, say, settled, turnRequest } from './test-support/conversation-bench.ts'
+import {
+  openConversations,
+  say,
+  settled,
+  turnRequest,
+  turnsOf,
+} from './test-support/conversation-bench.ts'
 
 const tenant = 'team/app'
 const chat = 'chat-1'
@@ -75,7 +81,7 @@ describe('a running turn', () => {
     expect(await cancelling).toMatchObject({ id: open.turn.id, status: 'cancelled' })
     expect((await waiting).items.map(brief)).toEqual(['user: 1', 'assistant: so far', 'user: 2'])
     expect(await failure(open.finish(ended('completed', 'late')))).toMatchObject({ status: 409 })
-    const statuses = (await conversations.turns(tenant, chat)).map(({ status }) => status)
+    const statuses = (await turnsOf(conversations, tenant, chat)).map(({ status }) => status)
     expect(statuses).toEqual(['cancelled', 'in_progress'])
   })
 
@@ -157,7 +163,7 @@ describe('a running turn', () => {
   it('keeps the finish reason and the response that tells its answer', async () => {
     const { conversations } = openConversations()
     const open = await conversations.begin(turnRequest([user('1')], { response: 'resp_1' }))
-    expect((await conversations.turns(tenant, chat))[0]?.response).toBe('resp_1')
+    expect((await turnsOf(conversations, tenant, chat))[0]?.response).toBe('resp_1')
     const turn = await open.finish({ ...ended('completed', 'a'), finishReason: 'length' })
     expect(turn).toMatchObject({ finish_reason: 'length', response: 'resp_1' })
   })

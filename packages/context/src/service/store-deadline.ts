@@ -28,7 +28,6 @@ export function withDeadlines(
     itemPage: (tenant, id, query) => limited(() => store.itemPage(tenant, id, query)),
     item: (tenant, id, itemId) => limited(() => store.item(tenant, id, itemId)),
     turnsOfItem: (tenant, id, itemId) => limited(() => store.turnsOfItem(tenant, id, itemId)),
-    load: (tenant, id) => limited(() => store.load(tenant, id)),
     append: (change) => limited(() => store.append(change)),
     flush: (outputs) => limited(() => store.flush(outputs)),
     finish: (tenant, change) => limited(() => store.finish(tenant, change)),

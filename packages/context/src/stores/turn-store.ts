@@ -61,8 +61,6 @@ export interface TurnStore {
   item(tenant: string, id: string, itemId: string): Promise<IdentifiedItem | undefined>
   /** The turns that have an item, on whatever branch. */
   turnsOfItem(tenant: string, id: string, itemId: string): Promise<readonly Turn[]>
-  /** The conversation and all its turns, oldest first, read at one moment. */
-  load(tenant: string, id: string): Promise<StoredConversation | undefined>
   append(change: ConversationChange): Promise<AppendOutcome>
   /** Writes partial output of running turns; a turn that has ended or is gone is skipped. */
   flush(outputs: readonly PartialOutput[]): Promise<void>
@@ -93,11 +91,6 @@ export interface TurnStore {
 export interface StoreRetention {
   /** What is untouched for longer is deleted; null keeps conversations, and responses 30 days. */
   readonly ttlMs: number | null
-}
-
-export interface StoredConversation {
-  readonly conversation: Conversation
-  readonly turns: readonly Turn[]
 }
 
 export interface ConversationChange {

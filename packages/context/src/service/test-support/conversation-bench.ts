@@ -3,6 +3,7 @@ import { FakeClock } from '@fairlead/base/testing'
 import { createMemoryStore } from '../../stores/memory/memory-store.ts'
 import type { PromptTarget } from '../../plan/prompt-target.ts'
 import type { ContextStore } from '../../stores/context-store.ts'
+import type { Turn } from '../../turns/turn.ts'
 import { brief } from '../../turns/test-support/items.ts'
 import { seededRandom } from '../../turns/test-support/seeded-random.ts'
 import type { ConversationsOptions } from '../conversations-options.ts'
@@ -97,4 +98,13 @@ export async function say(
     model: change.model ?? 'model-a',
   })
   return { open, turn, sent: open.items.map(brief) }
+}
+
+/** The turns of a conversation of up to a hundred, oldest first. */
+export async function turnsOf(
+  conversations: Conversations,
+  tenant: string,
+  id: string,
+): Promise<readonly Turn[]> {
+  return (await conversations.tree.turns(tenant, id, { limit: 100, order: 'asc' })).turns
 }

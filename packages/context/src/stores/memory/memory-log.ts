@@ -46,10 +46,6 @@ export class MemoryLog {
     return this.#runningIndex === undefined ? undefined : this.#turns[this.#runningIndex]?.turn
   }
 
-  get all(): readonly Turn[] {
-    return this.#turns.map(({ turn }) => turn)
-  }
-
   turn(id: string): Turn | undefined {
     return this.#find(id)?.turn
   }

@@ -7,6 +7,7 @@ import { describeAnswerStoreContract } from '../test-support/answer-store-contra
 import { describeResponseStoreContract } from '../test-support/response-store-contract.ts'
 import { describeStoreContract } from '../test-support/store-contract.ts'
 import { createMemoryStore } from './memory-store.ts'
+import { wholeLog } from '../test-support/whole-log.ts'
 
 describeStoreContract({ name: 'Memory', open: createMemoryStore })
 describeResponseStoreContract({ name: 'Memory', open: createMemoryStore })
@@ -25,16 +26,16 @@ describe('Memory store', () => {
     }
     await add('one')
     await add('two')
-    const one = await store.load('a', 'one')
+    const one = await wholeLog(store, 'a', 'one')
     if (one === undefined) throw new Error('it was just stored')
     const { conversation } = one
     const ccp = { ...conversation.ccp, revision: 1 }
     const changed = { ...conversation, ccp }
     await store.append({ expectedRevision: 0, conversation: changed, turns: [] })
     await add('three')
-    expect(await store.load('a', 'one')).toBeDefined()
-    expect(await store.load('a', 'two')).toBeUndefined()
-    expect(await store.load('a', 'three')).toBeDefined()
+    expect(await wholeLog(store, 'a', 'one')).toBeDefined()
+    expect(await wholeLog(store, 'a', 'two')).toBeUndefined()
+    expect(await wholeLog(store, 'a', 'three')).toBeDefined()
   })
 
   it('drops the least recently used conversations when they are too large', async () => {
@@ -46,12 +47,12 @@ describe('Memory store', () => {
     await add('one', [])
     await add('running', [turnOf('running', 1)])
     await add('large', [ended(turnOf('large', 1, { model: 'm'.repeat(3000) }))])
-    expect(await store.load('a', 'one')).toBeUndefined()
-    expect(await store.load('a', 'running')).toBeDefined()
-    expect(await store.load('a', 'large')).toBeDefined()
+    expect(await wholeLog(store, 'a', 'one')).toBeUndefined()
+    expect(await wholeLog(store, 'a', 'running')).toBeDefined()
+    expect(await wholeLog(store, 'a', 'large')).toBeDefined()
     await store.finish('a', { turn: ended(turnOf('running', 1, { model: 'm'.repeat(2000) })) })
-    expect(await store.load('a', 'running')).toBeDefined()
-    expect(await store.load('a', 'large')).toBeUndefined()
+    expect(await wholeLog(store, 'a', 'running')).toBeDefined()
+    expect(await wholeLog(store, 'a', 'large')).toBeUndefined()
   })
 
   it('keeps a conversation whose turn is running', async () => {
@@ -62,6 +63,6 @@ describe('Memory store', () => {
     }
     await add('running', [runningTurn])
     await add('two', [])
-    expect(await store.load('a', 'running')).toBeDefined()
+    expect(await wholeLog(store, 'a', 'running')).toBeDefined()
   })
 })

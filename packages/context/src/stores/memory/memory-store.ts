@@ -68,10 +68,6 @@ export function createMemoryStore(options: MemoryStoreOptions): ContextStore {
     },
     turnsOfItem: async (tenant, id, itemId) =>
       entries.live(tenant, id)?.log.turnsOfItem(itemId) ?? [],
-    async load(tenant, id) {
-      const entry = entries.live(tenant, id)
-      return entry && { conversation: entry.conversation, turns: entry.log.all }
-    },
     append: async (change) => store.append(change),
     flush: async (outputs) => store.flush(outputs),
     finish: async (tenant, change) => store.finish(tenant, change),

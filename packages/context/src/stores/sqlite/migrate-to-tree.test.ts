@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { outlineOf } from '../../turns/turn-outline.ts'
 import { createSqliteStore } from './sqlite-store.ts'
+import { wholeLog } from '../test-support/whole-log.ts'
 
 let folder: string
 beforeEach(() => {
@@ -33,7 +34,7 @@ describe('a file with straight logs', () => {
     ['version 1', responsesOfVersion2],
   ])('of %s becomes a tree without what failed or was replaced', async (_, change) => {
     const store = openOld(change)
-    const stored = await store.load('team/app', 'chat-1')
+    const stored = await wholeLog(store, 'team/app', 'chat-1')
     const [one, failed, replaced, two, interrupted] = stored?.turns ?? []
     expect(stored?.turns.map(({ parent }) => parent)).toEqual([
       null,
@@ -66,7 +67,7 @@ describe('a file with straight logs', () => {
 
   it('keeps plans, items, metadata and responses', async () => {
     const store = openOld()
-    const turns = (await store.load('team/app', 'chat-1'))?.turns ?? []
+    const turns = (await wholeLog(store, 'team/app', 'chat-1'))?.turns ?? []
     for (const { plan } of turns) {
       expect(await store.plan('team/app', plan ?? '')).toMatchObject({
         conversation: 'chat-1',

@@ -23,10 +23,6 @@ export class SqliteLog {
     this.#sql = sql
   }
 
-  all(conversation: number): readonly Turn[] {
-    return this.#sql.turns.all(conversation).map(readTurn)
-  }
-
   turn(conversation: number, id: string): Turn | undefined {
     const node = this.#nodeOf(conversation, id)
     return node && this.#turn(conversation, node.seq)

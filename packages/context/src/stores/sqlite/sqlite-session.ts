@@ -29,7 +29,6 @@ import {
   type FinishOutcome,
   type PartialOutput,
   type RemoveOutcome,
-  type StoredConversation,
   type TurnEndChange,
 } from '../turn-store.ts'
 import { openDatabase, type SqliteDurability } from './open-database.ts'
@@ -168,13 +167,6 @@ export class SqliteSession implements Omit<ContextStore, 'type' | 'configure' | 
   async turnsOfItem(tenant: string, id: string, itemId: string): Promise<readonly Turn[]> {
     const row = this.#conversations.live(tenant, id)
     return row === undefined ? [] : this.#log.turnsOfItem(row.number, itemId)
-  }
-
-  async load(tenant: string, id: string): Promise<StoredConversation | undefined> {
-    const row = this.#conversations.live(tenant, id)
-    if (row === undefined) return undefined
-    const conversation = this.#conversations.body(row.number)
-    return { conversation, turns: this.#log.all(row.number) }
   }
 
   async append(change: ConversationChange): Promise<AppendOutcome> {

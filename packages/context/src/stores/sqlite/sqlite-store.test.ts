@@ -13,6 +13,7 @@ import { describeResponseStoreContract } from '../test-support/response-store-co
 import { describeStoreContract } from '../test-support/store-contract.ts'
 import { ended, turnOf } from '../test-support/turns.ts'
 import { createSqliteStore, type SqliteStoreOptions } from './sqlite-store.ts'
+import { wholeLog } from '../test-support/whole-log.ts'
 
 let folder: string
 let files = 0
@@ -59,7 +60,7 @@ describe('SQLite store', () => {
     await before.append({ expectedRevision: null, ...stored })
     await before.close()
     const after = createSqliteStore({ path, clock, ttlMs: undefined })
-    expect(await after.load('a', 'kept')).toEqual(stored)
+    expect(await wholeLog(after, 'a', 'kept')).toEqual(stored)
     await after.close()
   })
 
@@ -122,7 +123,7 @@ describe('SQLite store', () => {
     expect(await store.conversation('a', 'c')).toBeUndefined()
     expect(await store.append({ ...long, turns: [] })).toBe('stored')
     expect(await removed).toBe('removed')
-    expect(await store.load('a', 'c')).toEqual({ conversation: conversation('c'), turns: [] })
+    expect(await wholeLog(store, 'a', 'c')).toEqual({ conversation: conversation('c'), turns: [] })
     await store.close()
   })
 
@@ -193,7 +194,7 @@ describe('SQLite store', () => {
   it('rejects, rather than answers, when it is closed', async () => {
     const store = createSqliteStore({ path: newPath(), clock, ttlMs: undefined })
     await store.close()
-    await expect(store.load('a', 'c')).rejects.toThrow()
+    await expect(wholeLog(store, 'a', 'c')).rejects.toThrow()
   })
 
   it('keeps everything acknowledged when the process is killed', async () => {
@@ -214,7 +215,7 @@ describe('SQLite store', () => {
     expect(acknowledged).toBeGreaterThanOrEqual(50)
     const store = createSqliteStore({ path, clock, ttlMs: undefined })
     for (let number = 1; number <= acknowledged; number++) {
-      expect(await store.load('a', `c${number}`)).toBeDefined()
+      expect(await wholeLog(store, 'a', `c${number}`)).toBeDefined()
     }
     await store.close()
   })

@@ -62,7 +62,6 @@ export function createSqliteStore(options: SqliteStoreOptions): ContextStore {
     itemPage: (tenant, id, query) => file.use((store) => store.itemPage(tenant, id, query)),
     item: (tenant, id, itemId) => file.use((store) => store.item(tenant, id, itemId)),
     turnsOfItem: (tenant, id, itemId) => file.use((store) => store.turnsOfItem(tenant, id, itemId)),
-    load: (tenant, id) => file.use((store) => store.load(tenant, id)),
     append: (change) => file.use((store) => store.append(change)),
     flush: (outputs) => file.use((store) => store.flush(outputs)),
     finish: (tenant, change) => file.use((store) => store.finish(tenant, change)),

@@ -64,9 +64,6 @@ export function prepareStatements(database: DatabaseSync) {
     turn: prepare(
       `SELECT ${turnColumns} FROM ${withTexts} WHERE turns.conversation = ? AND turns.seq = ?`,
     ),
-    turns: prepare(
-      `SELECT ${turnColumns} FROM ${withTexts} WHERE turns.conversation = ? ORDER BY turns.seq`,
-    ),
     turnsAfter: prepare(
       `SELECT ${turnColumns} FROM ${withTexts}
        WHERE turns.conversation = ? AND turns.seq > ? ORDER BY turns.seq LIMIT ?`,

@@ -6,6 +6,7 @@ import { plansPerConversation, type TurnStore } from '../turn-store.ts'
 import { describeRetentionContract } from './retention-contract.ts'
 import { describeTreeContract } from './tree-contract.ts'
 import { conversationAt, ended, text, turnOf } from './turns.ts'
+import { wholeLog } from './whole-log.ts'
 
 interface StoreUnderTest {
   readonly name: string
@@ -47,7 +48,7 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         const first = ended(turnOf('c1', 1))
         const change = { conversation: conversationAt(1), turns: [first, turnOf('c1', 2)] }
         expect(await store.append({ expectedRevision: null, ...change })).toBe('stored')
-        expect(await store.load('a', 'c1')).toEqual(change)
+        expect(await wholeLog(store, 'a', 'c1')).toEqual(change)
       }))
 
     it('keeps the spelling of numbers, also where a turn is recovered', () =>
@@ -65,14 +66,14 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         await begin(store)
         await store.flush([{ tenant: 'a', conversation: 'c1', turn: 'turn_1', output }])
         await store.recover(77)
-        const [recovered] = (await store.load('a', 'c1'))?.turns ?? []
+        const [recovered] = (await wholeLog(store, 'a', 'c1'))?.turns ?? []
         expect(JSON.stringify(recovered?.output)).toBe(JSON.stringify(output))
         expect(recovered?.completed_at).toBe(77)
       }))
 
     it('does not find what was never stored', () =>
       run(async (store) => {
-        expect(await store.load('a', 'c1')).toBeUndefined()
+        expect(await wholeLog(store, 'a', 'c1')).toBeUndefined()
         expect(await store.remove('a', 'c1')).toBe('missing')
         expect(await store.plan('a', 'plan_1')).toBeUndefined()
         expect(await store.finish('a', { turn: ended(turnOf('c1', 1)) })).toBe('missing')
@@ -84,7 +85,7 @@ export function describeStoreContract(subject: StoreUnderTest): void {
       run(async (store) => {
         await begin(store)
         await store.finish('a', { turn: ended(turnOf('c1', 1)) })
-        const before = await store.load('a', 'c1')
+        const before = await wholeLog(store, 'a', 'c1')
         for (const expectedRevision of [null, 0, 2]) {
           const second = turnOf('c1', 2)
           const conversation = conversationAt(3)
@@ -96,7 +97,7 @@ export function describeStoreContract(subject: StoreUnderTest): void {
           }
           expect(await store.append(change)).toBe('conflict')
         }
-        expect(await store.load('a', 'c1')).toEqual(before)
+        expect(await wholeLog(store, 'a', 'c1')).toEqual(before)
         expect(await store.plan('a', 'plan_2')).toBeUndefined()
       }))
 
@@ -114,7 +115,7 @@ export function describeStoreContract(subject: StoreUnderTest): void {
           ),
         )
         expect(outcomes.filter((outcome) => outcome === 'stored')).toHaveLength(1)
-        expect((await store.load('a', 'c1'))?.turns).toHaveLength(2)
+        expect((await wholeLog(store, 'a', 'c1'))?.turns).toHaveLength(2)
       }))
 
     it('keeps a change out while a turn is running, but not one without turns', () =>
@@ -123,19 +124,19 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         const change = { expectedRevision: 1, conversation: conversationAt(2) }
         expect(await store.append({ ...change, turns: [turnOf('c1', 2)] })).toBe('locked')
         expect(await store.append({ ...change, turns: [] })).toBe('stored')
-        expect((await store.load('a', 'c1'))?.conversation.ccp.revision).toBe(2)
+        expect((await wholeLog(store, 'a', 'c1'))?.conversation.ccp.revision).toBe(2)
       }))
 
     it('keeps tenants apart, also under the same id', () =>
       run(async (store) => {
         await begin(store, 'a')
-        expect(await store.load('b', 'c1')).toBeUndefined()
+        expect(await wholeLog(store, 'b', 'c1')).toBeUndefined()
         expect(await store.plan('b', 'plan_1')).toBeUndefined()
         expect(await store.remove('b', 'c1')).toBe('missing')
         expect(await store.finish('b', { turn: ended(turnOf('c1', 1)) })).toBe('missing')
         expect(await begin(store, 'b')).toBe('stored')
         await store.remove('b', 'c1')
-        expect((await store.load('a', 'c1'))?.turns[0]?.status).toBe('in_progress')
+        expect((await wholeLog(store, 'a', 'c1'))?.turns[0]?.status).toBe('in_progress')
       }))
 
     it('replaces a running turn by its end, once', () =>
@@ -146,7 +147,7 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         expect(await store.finish('a', { turn: { ...end, output: [], status: 'failed' } })).toBe(
           'ended',
         )
-        expect((await store.load('a', 'c1'))?.turns).toEqual([end])
+        expect((await wholeLog(store, 'a', 'c1'))?.turns).toEqual([end])
       }))
 
     it('keeps partial output of running turns only', () =>
@@ -161,8 +162,8 @@ export function describeStoreContract(subject: StoreUnderTest): void {
           { tenant: 'a', conversation: 'c2', turn: 'turn_1', output },
           { tenant: 'a', conversation: 'gone', turn: 'turn_1', output },
         ])
-        expect((await store.load('a', 'c1'))?.turns[0]?.output).toEqual(output)
-        expect((await store.load('a', 'c2'))?.turns).toEqual([end])
+        expect((await wholeLog(store, 'a', 'c1'))?.turns[0]?.output).toEqual(output)
+        expect((await wholeLog(store, 'a', 'c2'))?.turns).toEqual([end])
       }))
 
     it('ends running turns as incomplete with what was flushed, when it recovers', () =>
@@ -173,7 +174,7 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         expect(await store.recover(77)).toBe(1)
         expect(await store.recover(78)).toBe(0)
         const recovered = { ...turnOf('c1', 1), status: 'incomplete', output, completed_at: 77 }
-        expect((await store.load('a', 'c1'))?.turns).toEqual([recovered])
+        expect((await wholeLog(store, 'a', 'c1'))?.turns).toEqual([recovered])
         const change = { conversation: conversationAt(2), turns: [turnOf('c1', 2)] }
         expect(await store.append({ expectedRevision: 1, ...change })).toBe('stored')
       }))
@@ -182,11 +183,11 @@ export function describeStoreContract(subject: StoreUnderTest): void {
       run(async (store) => {
         await begin(store)
         expect(await store.remove('a', 'c1')).toBe('removed')
-        expect(await store.load('a', 'c1')).toBeUndefined()
+        expect(await wholeLog(store, 'a', 'c1')).toBeUndefined()
         expect(await store.plan('a', 'plan_1')).toBeUndefined()
         expect(await store.finish('a', { turn: ended(turnOf('c1', 1)) })).toBe('missing')
         expect(await begin(store)).toBe('stored')
-        expect((await store.load('a', 'c1'))?.turns).toHaveLength(1)
+        expect((await wholeLog(store, 'a', 'c1'))?.turns).toHaveLength(1)
       }))
 
     it('keeps a bounded number of plans, the newest', () =>
@@ -215,8 +216,8 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         time.nowMs += 400
         expect(await store.expire()).toBe(1)
         expect(await store.expire()).toBe(0)
-        expect(await store.load('a', 'old')).toBeUndefined()
-        expect(await store.load('a', 'young')).toBeDefined()
+        expect(await wholeLog(store, 'a', 'old')).toBeUndefined()
+        expect(await wholeLog(store, 'a', 'young')).toBeDefined()
       }, 1000))
 
     it('does not give out an expired conversation before it was swept', () =>
@@ -225,9 +226,9 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         await store.finish('a', { turn: ended(turnOf('c1', 1)) })
         time.nowMs += 1000
         expect(await store.plan('a', 'plan_1')).toBeUndefined()
-        expect(await store.load('a', 'c1')).toBeUndefined()
+        expect(await wholeLog(store, 'a', 'c1')).toBeUndefined()
         expect(await begin(store)).toBe('stored')
-        expect((await store.load('a', 'c1'))?.turns).toHaveLength(1)
+        expect((await wholeLog(store, 'a', 'c1'))?.turns).toHaveLength(1)
       }, 1000))
 
     it('does not expire a conversation whose turn is running, nor any without a time to live', async () => {
@@ -236,7 +237,7 @@ export function describeStoreContract(subject: StoreUnderTest): void {
         time.nowMs += 5000
         expect(await store.expire()).toBe(0)
         expect(await store.finish('a', { turn: ended(turnOf('c1', 1)) })).toBe('stored')
-        expect(await store.load('a', 'c1')).toBeDefined()
+        expect(await wholeLog(store, 'a', 'c1')).toBeDefined()
       }, 1000)
       await run(async (store, time) => {
         await begin(store)

@@ -4,7 +4,7 @@ import { createStreamAssembler, type ModelError, type StreamAssembler } from '@f
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { AnswerPiece, AnswerStream } from '../answer-stream.ts'
 import type { AnswerTap } from '../answer-tap.ts'
-import { FlushSchedule } from './flush-schedule.ts'
+import { FlushSchedule } from '../flush-schedule.ts'
 
 interface AnswerRecorderOptions {
   /** The longest answer that is kept. */

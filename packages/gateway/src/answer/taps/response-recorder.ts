@@ -14,7 +14,7 @@ import { gatewayError } from '../../errors/gateway-error.ts'
 import { isCancellation } from '../../errors/is-cancellation.ts'
 import type { AnswerPiece, AnswerStream } from '../answer-stream.ts'
 import type { AnswerTap } from '../answer-tap.ts'
-import { FlushSchedule } from './flush-schedule.ts'
+import { FlushSchedule } from '../flush-schedule.ts'
 
 /** Longer output is stored at its end only. */
 const flushedBytesMax = 1024 * 1024

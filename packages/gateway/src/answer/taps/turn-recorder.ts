@@ -5,7 +5,7 @@ import { gatewayError } from '../../errors/gateway-error.ts'
 import { isCancellation } from '../../errors/is-cancellation.ts'
 import type { AnswerPiece, AnswerStream } from '../answer-stream.ts'
 import type { AnswerTap } from '../answer-tap.ts'
-import { FlushSchedule } from './flush-schedule.ts'
+import { FlushSchedule } from '../flush-schedule.ts'
 
 interface TurnRecorderOptions {
   /** The requested model, for an answer that names none. */
