@@ -1,19 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { chatChunk } from './support/chat-chunk.ts'
 import { startFairlead, type FairleadProcess } from './support/fairlead-process.ts'
 import { type FreshCall, freshCall } from './support/fresh-call.ts'
 import { provider, route, secret } from './support/manifests.ts'
 import { startUpstream, type Upstream } from './support/upstream.ts'
 import { waitFor } from './support/wait-for.ts'
 import { answeredBy, pidOf, workersOf } from './support/workers.ts'
-
-const chunk = (content: string, finish_reason: string | null = null) =>
-  `data: ${JSON.stringify({
-    id: 'chatcmpl-1',
-    object: 'chat.completion.chunk',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, delta: { content }, finish_reason }],
-  })}\n\n`
 
 let upstream: Upstream
 let fairlead: FairleadProcess
@@ -34,9 +26,9 @@ beforeAll(async () => {
     const question = messages.at(-1)?.content ?? ''
     asked.set(question, (asked.get(question) ?? 0) + 1)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(chunk('half '))
+    response.write(chatChunk('half '))
     if (question !== 'ready?') await gateOf(question).promise
-    response.end(`${chunk('an answer')}${chunk('', 'stop')}data: [DONE]\n\n`)
+    response.end(`${chatChunk('an answer')}${chatChunk('', 'stop')}data: [DONE]\n\n`)
   })
   fairlead = await startFairlead({ flags: ['--workers', '2'] })
   await fairlead.kubectl.apply(secret('up-key', 'api-key', 'sk-up'))

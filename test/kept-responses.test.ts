@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { chatChunk } from './support/chat-chunk.ts'
 import { startFairlead, type FairleadProcess } from './support/fairlead-process.ts'
 import { freshCall } from './support/fresh-call.ts'
 import { provider, route, secret } from './support/manifests.ts'
@@ -13,15 +14,6 @@ interface Shown {
   readonly error: unknown
 }
 
-const chunk = (content: string, finish_reason: string | null = null) =>
-  `data: ${JSON.stringify({
-    id: 'chatcmpl-1',
-    object: 'chat.completion.chunk',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, delta: { content }, finish_reason }],
-  })}\n\n`
-
 let upstream: Upstream
 let fairlead: FairleadProcess
 /** How many calls of `slow` their provider saw cut. */
@@ -33,12 +25,12 @@ beforeAll(async () => {
     const said = messages.filter(({ role }) => role !== 'system')
     const isSlow = JSON.stringify(said.at(-1)).includes('slow')
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(chunk(isSlow ? 'half an answer' : `${said.length} messages`))
+    response.write(chatChunk(isSlow ? 'half an answer' : `${said.length} messages`))
     if (isSlow) {
       await request.abandoned
       cut += 1
     }
-    response.end(`${chunk('', 'stop')}data: [DONE]\n\n`)
+    response.end(`${chatChunk('', 'stop')}data: [DONE]\n\n`)
   })
   fairlead = await startFairlead({ flags: ['--workers', '2'] })
   await fairlead.kubectl.apply(secret('up-key', 'api-key', 'sk-up'))

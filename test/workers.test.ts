@@ -1,5 +1,6 @@
 import { Agent } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { chatChunk } from './support/chat-chunk.ts'
 import { startFairlead, type FairleadProcess } from './support/fairlead-process.ts'
 import { freshCall, type FreshCall } from './support/fresh-call.ts'
 import { manifest, provider, route, secret } from './support/manifests.ts'
@@ -12,14 +13,6 @@ interface ChatMessage {
   readonly content: string
 }
 
-const chunk = (content: string, finish_reason: string | null = null) =>
-  `data: ${JSON.stringify({
-    id: 'chatcmpl-1',
-    object: 'chat.completion.chunk',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, delta: { content }, finish_reason }],
-  })}\n\n`
 const reply = (content: string) => ({
   id: 'chatcmpl-1',
   object: 'chat.completion',
@@ -41,9 +34,9 @@ beforeAll(async () => {
       return json(reply(`${messages.length} messages`))(response, request)
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(chunk('half an answer'))
+    response.write(chatChunk('half an answer'))
     await Promise.race([goOn.promise, request.abandoned])
-    response.end(`${chunk(', and the rest', 'stop')}data: [DONE]\n\n`)
+    response.end(`${chatChunk(', and the rest', 'stop')}data: [DONE]\n\n`)
   })
 })
 afterAll(() => upstream.stop())

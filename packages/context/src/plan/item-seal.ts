@@ -79,7 +79,7 @@ function hasSealedCitation(part: ContentPart): boolean {
   )
 }
 
-/** The same sources, told as any maker would. */
+/** The same sources without what only their maker reads. */
 function withoutSealedCitations(part: ContentPart): ContentPart {
   if (part.type !== 'output_text' || part.annotations === undefined) return part
   const annotations = part.annotations.map(({ origin, ...told }) =>

@@ -52,7 +52,7 @@ export interface Conversations {
   addItems(to: ConversationReference, items: readonly Item[]): Promise<readonly StoredItem[]>
   /**
    * Deletes an item wherever it stands: from the store, and from prompts from now on. A call whose
-   * output is deleted, and the other way round, is repaired in prompts as any broken pair. An unknown
+   * output is deleted, and the other way round, is repaired in prompts like any other broken pair. An unknown
    * id is a 404 `item_not_found`, one of a running turn a 400 `conversation_locked`; under a legal hold
    * it is a 409 `legal_hold`.
    */

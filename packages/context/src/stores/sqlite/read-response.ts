@@ -1,6 +1,7 @@
 import { type JsonObject, parseJson } from '@fairlead/base'
 import type { TurnAnswerer } from '../../turns/turn.ts'
 import type { KeptResponse, ResponseError, ResponseStatus } from '../kept-response.ts'
+import { readStatus } from './read-status.ts'
 
 /** Reads a row of the table `responses`. Throws for one of a newer program. */
 export function readResponse(row: Readonly<Record<string, unknown>>): KeptResponse {
@@ -21,20 +22,17 @@ export function readResponse(row: Readonly<Record<string, unknown>>): KeptRespon
   }
 }
 
+const responseStatuses = [
+  'queued',
+  'in_progress',
+  'completed',
+  'incomplete',
+  'failed',
+  'cancelled',
+] as const
+
 export function readResponseStatus(status: unknown): ResponseStatus {
-  switch (status) {
-    case 'queued':
-    case 'in_progress':
-    case 'completed':
-    case 'incomplete':
-    case 'failed':
-    case 'cancelled':
-      return status
-    default:
-      throw new Error(
-        `the conversation file has a response with the unknown status "${String(status)}": start the program version that wrote it`,
-      )
-  }
+  return readStatus(status, responseStatuses, 'response')
 }
 
 function textOrNull(value: unknown): string | null {

@@ -2,6 +2,7 @@ import { parseJson } from '@fairlead/base'
 import type { TreeNode } from '../../turns/tree-node.ts'
 import { readableTurn } from '../../turns/readable-turn.ts'
 import type { Turn } from '../../turns/turn.ts'
+import { readStatus } from './read-status.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -34,17 +35,8 @@ export function parseStored<T>(text: unknown): T {
   return parseJson(String(text)) as T
 }
 
+const turnStatuses = ['in_progress', 'completed', 'incomplete', 'failed', 'cancelled'] as const
+
 function readTurnStatus(status: unknown): Turn['status'] {
-  switch (status) {
-    case 'in_progress':
-    case 'completed':
-    case 'incomplete':
-    case 'failed':
-    case 'cancelled':
-      return status
-    default:
-      throw new Error(
-        `the conversation file has a turn with the unknown status "${String(status)}": start the program version that wrote it`,
-      )
-  }
+  return readStatus(status, turnStatuses, 'turn')
 }

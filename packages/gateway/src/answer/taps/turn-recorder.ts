@@ -1,11 +1,10 @@
 import type { Clock } from '@fairlead/base'
 import type { OpenTurn } from '@fairlead/context'
-import { createStreamAssembler, type ModelError, type StreamAssembler } from '@fairlead/llm'
-import { gatewayError } from '../../errors/gateway-error.ts'
+import type { ModelError } from '@fairlead/llm'
 import { isCancellation } from '../../errors/is-cancellation.ts'
 import type { AnswerPiece, AnswerStream } from '../answer-stream.ts'
 import type { AnswerTap } from '../answer-tap.ts'
-import { FlushSchedule } from '../flush-schedule.ts'
+import { RecordedOutput } from '../recorded-output.ts'
 
 interface TurnRecorderOptions {
   /** The requested model, for an answer that names none. */
@@ -21,60 +20,42 @@ interface TurnRecorderOptions {
  */
 export class TurnRecorder implements AnswerTap {
   readonly #turn: OpenTurn
-  readonly #options: TurnRecorderOptions
-  readonly #assembler: StreamAssembler
-  readonly #schedule: FlushSchedule
-  #ended = false
+  readonly #model: string
+  readonly #recorded: RecordedOutput
 
   constructor(turn: OpenTurn, options: TurnRecorderOptions) {
     this.#turn = turn
-    this.#options = options
-    this.#assembler = createStreamAssembler({ bytesMax: options.bytesMax })
-    this.#schedule = new FlushSchedule(options.clock, () => {
-      this.#turn.flush(this.#assembler.partial())
-      return this.#assembler.byteLength
-    })
+    this.#model = options.model
+    this.#recorded = new RecordedOutput(options, (output) => turn.flush(output))
   }
 
   observe(piece: AnswerPiece, answer: AnswerStream): void {
-    if (answer.isWhole) return
-    const { bytesMax } = this.#options
-    for (const event of piece.events()) {
-      if (!this.#assembler.push(event)) throw gatewayError.answerTooLarge(bytesMax)
-    }
-    this.#schedule.noteChange()
+    this.#recorded.add(piece, answer)
   }
 
   async complete(answer: AnswerStream): Promise<void> {
-    if (this.#ended) return
-    const response = answer.isWhole ? answer.response() : this.#assembler.response()
-    this.#end()
+    const { finishReason, model, output, usage } = this.#recorded.response(answer)
+    if (!this.#recorded.end()) return
     await this.#turn.finish({
       status: 'completed',
-      output: response.output,
-      usage: response.usage,
-      model: response.model === '' ? this.#options.model : response.model,
-      finishReason: response.finishReason,
+      output,
+      usage,
+      model: model === '' ? this.#model : model,
+      finishReason,
     })
   }
 
   /** Stores the partial answer. */
   async fail(error: ModelError): Promise<void> {
-    if (this.#ended) return
-    this.#end()
-    const output = this.#assembler.partial()
+    if (!this.#recorded.end()) return
+    const output = this.#recorded.partial()
     const broken = output.length > 0 ? 'incomplete' : 'failed'
     await this.#turn.finish({
       status: isCancellation(error) ? 'cancelled' : broken,
       output,
       usage: undefined,
-      model: this.#options.model,
+      model: this.#model,
       error,
     })
-  }
-
-  #end(): void {
-    this.#ended = true
-    this.#schedule.stop()
   }
 }
