@@ -112,7 +112,7 @@ function shortName(name: string | undefined, param: string): string | undefined 
 /** An empty header is as wrong as an empty field: a name that was lost on the way selects nothing. */
 function readHeader(headers: HeaderFields, name: string): string | undefined {
   const value = headers.get(name.toLowerCase())
-  if (value?.trim() !== '') return value
+  if (value !== '') return value
   throw invalidField(name, 'it must not be empty; leave it out instead.')
 }
 

@@ -1,7 +1,7 @@
 import { FakeClock } from '@fairlead/base/testing'
-import type { OpenTurn } from '@fairlead/context'
+import type { OpenTurn, Turn } from '@fairlead/context'
 import { HeaderFields } from '@fairlead/http1'
-import type { StreamEvent } from '@fairlead/llm'
+import { ModelError, type StreamEvent } from '@fairlead/llm'
 import { describe, expect, it } from 'vitest'
 import type { AnswerStream } from '../answer-stream.ts'
 import { TurnRecorder } from './turn-recorder.ts'
@@ -24,14 +24,18 @@ const answer: AnswerStream = {
 function setUp() {
   const clock = new FakeClock()
   const flushed: number[] = []
+  const finished: string[] = []
   const turn = {
     flush: (output) => void flushed.push(JSON.stringify(output).length),
-    finish: () => Promise.reject(new Error('not asked for')),
+    finish: async ({ status }) => {
+      finished.push(status)
+      return {} as Turn
+    },
   } as Pick<OpenTurn, 'flush' | 'finish'> as OpenTurn
   const recorder = new TurnRecorder(turn, { model: 'm', bytesMax: 100_000_000, clock })
   const events: readonly StreamEvent[] = [{ type: 'text-delta', text: 'x'.repeat(100_000) }]
   const observe = () => recorder.observe({ bytes: Buffer.alloc(0), events: () => events }, answer)
-  return { clock, flushed, observe }
+  return { clock, finished, flushed, observe, recorder }
 }
 
 describe('flushes of a partial answer', () => {
@@ -56,5 +60,18 @@ describe('flushes of a partial answer', () => {
     observe()
     await clock.advance(10_000)
     expect(flushed.at(-1)).toBeGreaterThan(1_100_000)
+  })
+})
+
+describe('the end of an answer', () => {
+  it('is recorded once, and nothing is flushed after it', async () => {
+    const { clock, finished, flushed, observe, recorder } = setUp()
+    observe()
+    await recorder.fail(new ModelError('unavailable', 'cut'))
+    await recorder.fail(new ModelError('unavailable', 'cut again'))
+    observe()
+    await clock.advance(10_000)
+    expect(finished).toEqual(['incomplete'])
+    expect(flushed).toEqual([])
   })
 })
