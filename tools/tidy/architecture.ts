@@ -100,6 +100,21 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'index.ts',
     ],
   },
+  usage: {
+    mayImport: ['base', 'snapshot', 'llm'],
+    plane: 'data',
+    layers: [
+      'money',
+      'prices',
+      'windows',
+      'counters',
+      'ledger',
+      'stores',
+      'leases',
+      'remote',
+      'index.ts',
+    ],
+  },
   api: {
     mayImport: ['base', 'kube-core'],
     layers: [
@@ -129,7 +144,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     ],
   },
   gateway: {
-    mayImport: ['base', 'cel', 'snapshot', 'http1', 'llm', 'context'],
+    mayImport: ['base', 'cel', 'snapshot', 'http1', 'llm', 'context', 'usage'],
     plane: 'data',
     layers: [
       'errors',
@@ -174,6 +189,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'kube-core',
       'llm',
       'operator',
+      'usage',
     ],
     layers: [
       '*.ts',
@@ -264,6 +280,11 @@ export const architecture: Architecture = {
       contract: ['read-json.ts', 'surface.ts'],
       list: ['router.ts', 'surfaces.ts'],
     },
+    {
+      folder: 'packages/usage/src/stores',
+      contract: ['counter-store.ts'],
+      list: [],
+    },
     { folder: 'packages/cel/src/libraries', contract: [], list: [] },
     { folder: 'packages/kube-core/src/cel/libraries', contract: [], list: [] },
     {
@@ -287,6 +308,10 @@ export const architecture: Architecture = {
     'packages/context/src/tokens',
     'packages/context/src/turns',
     'packages/gateway/src/routing',
+    'packages/usage/src/counters',
+    'packages/usage/src/money',
+    'packages/usage/src/prices',
+    'packages/usage/src/windows',
   ],
   impure: {
     'packages/api/src/generate-crds.ts': 'a program that writes the CRD files',

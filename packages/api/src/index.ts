@@ -43,6 +43,18 @@ export { ConversationStore } from './conversation-store.ts'
 export type { ConversationStoreSpec, ConversationStoreStatus } from './conversation-store.ts'
 export { Consumer } from './consumer.ts'
 export type { ConsumerApiKey, ConsumerSpec, ConsumerStatus } from './consumer.ts'
+export { UsagePolicy } from './usage-policy.ts'
+export type {
+  UsagePolicyCounter,
+  UsagePolicyLimit,
+  UsagePolicySpec,
+  UsagePolicyStatus,
+} from './usage-policy.ts'
+export { PriceBook } from './price-book.ts'
+export type { PriceBookPrice, PriceBookSpec, PriceBookStatus } from './price-book.ts'
+export { AccessPolicy } from './access-policy.ts'
+export type { AccessPolicySpec, AccessPolicyStatus } from './access-policy.ts'
+export type { PolicyMatchSpec, PolicyTargetReference } from './schema/policy-attachment.ts'
 export { ReferenceGrant } from './reference-grant.ts'
 export type { ReferenceGrantSpec } from './reference-grant.ts'
 export type { Reference, SecretReference } from './schema/references.ts'

@@ -1,11 +1,14 @@
+import { AccessPolicy } from './access-policy.ts'
 import { Consumer } from './consumer.ts'
 import { ContextStrategy } from './context-strategy.ts'
 import { ConversationStore } from './conversation-store.ts'
 import { LLMGateway } from './llm-gateway.ts'
 import { LLMProvider } from './llm-provider.ts'
 import { Persona } from './persona.ts'
+import { PriceBook } from './price-book.ts'
 import { PromptTemplate } from './prompt-template.ts'
 import { RoutingPolicy } from './routing-policy.ts'
+import { UsagePolicy } from './usage-policy.ts'
 
 /**
  * All our kinds. Their types describe objects as the API server returns them: a field with a default
@@ -20,4 +23,7 @@ export const kinds = [
   ContextStrategy,
   ConversationStore,
   Consumer,
+  UsagePolicy,
+  PriceBook,
+  AccessPolicy,
 ] as const

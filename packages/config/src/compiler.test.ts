@@ -85,6 +85,20 @@ const specs: Readonly<Record<string, (random: Random) => Spec>> = {
       { name: 'two', sha256: random(2).toString().repeat(64) },
     ],
   }),
+  UsagePolicy: (random) => ({
+    targetRefs: [target(random)],
+    match: pick<Spec>(random, [{}, { groups: ['g'] }, { cel: 'request.stream' }, { cel: '1 +' }]),
+    limits: [{ name: 'l', requests: random(3), window: { every: pick(random, ['1m', 'soon']) } }],
+  }),
+  PriceBook: (random) => ({
+    targetRefs: [{ kind: 'LLMGateway', name: pick(random, names) }],
+    catalogue: pick(random, ['BuiltIn', 'None']),
+  }),
+  AccessPolicy: (random) => ({
+    targetRefs: [target(random)],
+    action: pick(random, ['Allow', 'Deny']),
+    resources: { models: pick(random, [['m'], ['*']]) },
+  }),
   ReferenceGrant: (random) => ({
     from: [
       {
@@ -102,6 +116,11 @@ const specs: Readonly<Record<string, (random: Random) => Spec>> = {
       ]),
     ],
   }),
+}
+
+function target(random: Random): Spec {
+  const kind = pick(random, ['LLMGateway', 'RoutingPolicy', 'LLMProvider', 'Consumer'])
+  return { kind, name: pick(random, names) }
 }
 
 function secret(random: Random): Spec {

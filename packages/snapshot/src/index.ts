@@ -1,12 +1,18 @@
 export type { Capabilities, ProviderTypeCapability } from './capabilities.ts'
 export type { ResourceIdentity } from './resource-identity.ts'
 export type { SecretKeyRef } from './secret-key-ref.ts'
-export type { LLMGatewaySettings, TelemetrySettings } from './llm-gateway.ts'
+export type {
+  LeaseSettings,
+  LLMGatewaySettings,
+  StateSettings,
+  TelemetrySettings,
+} from './llm-gateway.ts'
 export type {
   AnswerTimeouts,
   HealthSettings,
   LLMProviderSettings,
   ModelPrice,
+  ProviderLimits,
   ProviderModel,
   TimeoutSettings,
   TlsSettings,
@@ -25,6 +31,22 @@ export type { PromptTemplateSettings, PromptVersion } from './prompt-template.ts
 export type { PersonaSettings } from './persona.ts'
 export type { ContextStrategySettings } from './context-strategy.ts'
 export type { ConversationStoreSettings } from './conversation-store.ts'
+export type {
+  AccessFeature,
+  AccessPolicySettings,
+  AccessResources,
+  AccessSubjects,
+} from './access-policy.ts'
+export type { PolicyMatch, PolicyTarget } from './policy-target.ts'
+export type { PriceBookSettings, PriceEntry, PriceTier, TokenPrices } from './price-book.ts'
+export type {
+  OnExceeded,
+  UsageCharges,
+  UsageLimit,
+  UsagePolicySettings,
+  UsageSubject,
+  UsageWindow,
+} from './usage-policy.ts'
 export type { AccessSettings } from './access.ts'
 export type { ConsumerSettings } from './consumer.ts'
 export type { Snapshot } from './snapshot.ts'

@@ -19,6 +19,7 @@ export interface LLMGatewaySettings extends ResourceIdentity {
   /** Number of worker processes, from 1 to 64; undefined leaves it to the program. */
   readonly workers: number | undefined
   readonly telemetry: TelemetrySettings
+  readonly state: StateSettings
   readonly limits: {
     readonly maxRequestBytes: number
     /** Of all request bodies that one worker holds. */
@@ -57,4 +58,25 @@ export interface TelemetrySettings {
     /** Whether spans hold the messages themselves. */
     readonly content: boolean
   }
+}
+
+/** Where state that replicas share is stored. */
+export type StateSettings =
+  /** In the primary process of each replica. */
+  | { readonly type: 'InProcess' }
+  | {
+      readonly type: 'Redis'
+      /** `redis://` or `rediss://`. */
+      readonly url: SecretKeyRef
+      /** How long a call waits for an answer of the server. */
+      readonly timeoutMs: number
+      /** Parts of counters that each worker may use without asking; undefined: every call asks. */
+      readonly leases: LeaseSettings | undefined
+    }
+
+export interface LeaseSettings {
+  /** Of what is left of a limit, the greatest share that one worker borrows at a time; 1 to 50. */
+  readonly percent: number
+  /** How often workers settle, and how soon a dead one's leases come back, at the most. */
+  readonly intervalMs: number
 }

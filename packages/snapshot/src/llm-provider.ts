@@ -46,7 +46,17 @@ export interface LLMProviderSettings extends ResourceIdentity {
   readonly streamUsage: 'Request' | 'Omit'
   readonly timeouts: TimeoutSettings
   readonly health: HealthSettings
+  /** What the provider allows, of all replicas together. */
+  readonly limits: ProviderLimits
   readonly simulator: SimulatorSettings | undefined
+}
+
+/** Undefined sets no bound. */
+export interface ProviderLimits {
+  readonly requestsPerMinute: number | undefined
+  /** Input and output. */
+  readonly tokensPerMinute: number | undefined
+  readonly maxConcurrent: number | undefined
 }
 
 interface AzureSettings {

@@ -1,3 +1,4 @@
+import type { AccessPolicySettings } from './access-policy.ts'
 import type { ConsumerSettings } from './consumer.ts'
 import type { ContextStrategySettings } from './context-strategy.ts'
 import type { ConversationStoreSettings } from './conversation-store.ts'
@@ -5,7 +6,9 @@ import type { LLMGatewaySettings } from './llm-gateway.ts'
 import type { LLMProviderSettings } from './llm-provider.ts'
 import type { PersonaSettings } from './persona.ts'
 import type { PromptTemplateSettings } from './prompt-template.ts'
+import type { PriceBookSettings } from './price-book.ts'
 import type { Route } from './routing-policy.ts'
+import type { UsagePolicySettings } from './usage-policy.ts'
 
 /**
  * The configuration of the data plane: one frozen value, compiled from all resources, with all
@@ -30,4 +33,10 @@ export interface Snapshot {
   /** By `namespace/name`. */
   readonly conversationStores: ReadonlyMap<string, ConversationStoreSettings>
   readonly consumers: readonly ConsumerSettings[]
+  /** In the order of their keys; those that do not concern the gateway among them. */
+  readonly usagePolicies: readonly UsagePolicySettings[]
+  /** Those of namespaces that the gateway allows; at most one of them names the gateway. */
+  readonly priceBooks: readonly PriceBookSettings[]
+  /** In the order of their keys. */
+  readonly accessPolicies: readonly AccessPolicySettings[]
 }

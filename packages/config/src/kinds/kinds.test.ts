@@ -13,6 +13,9 @@ const fields: Readonly<Record<Exclude<keyof Snapshot, 'hash'>, true>> = {
   contextStrategies: true,
   conversationStores: true,
   consumers: true,
+  usagePolicies: true,
+  priceBooks: true,
+  accessPolicies: true,
 }
 
 describe('the list of kinds', () => {

@@ -1,5 +1,8 @@
 import type {
+  AccessPolicySettings,
   ConsumerSettings,
+  PriceBookSettings,
+  UsagePolicySettings,
   LLMGatewaySettings,
   PersonaSettings,
   PromptTemplateSettings,
@@ -23,6 +26,9 @@ export interface SnapshotParts {
   readonly personas?: readonly PersonaSettings[]
   readonly strategies?: readonly ContextStrategySettings[]
   readonly consumers?: readonly ConsumerSettings[]
+  readonly usagePolicies?: readonly UsagePolicySettings[]
+  readonly priceBooks?: readonly PriceBookSettings[]
+  readonly accessPolicies?: readonly AccessPolicySettings[]
 }
 
 /** Limits that no test reaches by accident. */
@@ -59,6 +65,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
         semconv: 'Latest',
         traces: { otlp: undefined, samplePercent: undefined, content: false },
       },
+      state: { type: 'InProcess' },
       ...parts.gateway,
       limits: { ...limits, ...parts.gateway?.limits },
     },
@@ -69,6 +76,9 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
     contextStrategies: byKey(parts.strategies ?? []),
     conversationStores: new Map(),
     consumers: parts.consumers ?? [],
+    usagePolicies: parts.usagePolicies ?? [],
+    priceBooks: parts.priceBooks ?? [],
+    accessPolicies: parts.accessPolicies ?? [],
   }
 }
 
@@ -109,6 +119,11 @@ export function providerOf(
       maxEjectForMs: 300_000,
       maxEjectedPercent: 100,
       probe: undefined,
+    },
+    limits: {
+      requestsPerMinute: undefined,
+      tokensPerMinute: undefined,
+      maxConcurrent: undefined,
     },
     simulator: undefined,
     ...parts,

@@ -89,6 +89,7 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
     defaultPersona: resolveDefault(Persona, defaults.personaRef, 'personaRef'),
     workers: gateway.spec.workers,
     telemetry: compileTelemetry(gateway, findings),
+    state: { type: 'InProcess' },
     limits: {
       maxRequestBytes: limits.maxRequestBytes,
       maxBufferedBytes: limits.maxBufferedBytes,

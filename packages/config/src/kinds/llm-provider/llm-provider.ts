@@ -98,6 +98,11 @@ function compileProvider(
       ...compileTimeouts(timeouts, findings, 'spec.timeouts'),
     },
     health: compileHealth(provider, findings),
+    limits: {
+      requestsPerMinute: provider.spec.limits.requestsPerMinute,
+      tokensPerMinute: provider.spec.limits.tokensPerMinute,
+      maxConcurrent: provider.spec.limits.maxConcurrent,
+    },
     simulator: type === 'Simulator' ? compileSimulator(provider, findings) : undefined,
   }
   const lostAll = provider.spec.credentials.length > 0 && credentials.length === 0

@@ -1,5 +1,4 @@
 import { canonicalJson, compareText } from '@fairlead/base'
-import { ConditionCompiler, ConditionError } from '@fairlead/cel'
 import { LLMProvider, RoutingPolicy, type RoutingRule } from '@fairlead/api'
 import type {
   Capabilities,
@@ -9,6 +8,7 @@ import type {
   RouteTarget,
   StickinessSettings,
 } from '@fairlead/snapshot'
+import { checkCondition } from '../../judging/check-condition.ts'
 import { compileTimeouts } from '../../judging/compile-timeouts.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
@@ -89,17 +89,6 @@ function compileRoutes(
       },
     ]
   })
-}
-
-/** Rejects the policy if an expression is not one that the gateway can evaluate. */
-function checkCondition(source: string, path: string, findings: Findings): void {
-  if (source === '') return
-  try {
-    new ConditionCompiler().compile(source)
-  } catch (error) {
-    if (!(error instanceof ConditionError)) throw error
-    findings.reject(`${path}: ${error.message}`)
-  }
 }
 
 function compileTargets(

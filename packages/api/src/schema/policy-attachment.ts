@@ -1,0 +1,94 @@
+import { Type, type Static } from 'typebox'
+import { conditions } from './conditions.ts'
+import { atomicList, choice, mapList, object, setList, text } from './fields.ts'
+import { objectName } from './formats.ts'
+
+/** A resource that a policy holds at, in the policy's namespace. */
+export function targetReference<const Kind extends string>(
+  kinds: readonly Kind[],
+  sections: string,
+) {
+  return object('A resource of the same namespace.', {
+    kind: choice('Kind of the resource.', kinds),
+    name: objectName('Name of the resource.'),
+    sectionName: Type.Optional(text(sections, { min: 1, max: 256, pattern: '^[^\\s]+$' })),
+  })
+}
+
+/** Which of the calls at a policy's targets it is for. */
+export const policyMatch = object(
+  'Which of the calls at the targets the policy is for. Every given field must match; an absent field or an empty list matches all calls.',
+  {
+    models: setList(
+      'Models as the caller names them, exact or with a trailing *.',
+      text('A model name, or a prefix of one followed by *.', {
+        min: 1,
+        max: 256,
+        pattern: '^[^\\s*]*\\*?$',
+      }),
+      { max: 128, default: [] },
+    ),
+    groups: setList(
+      'Groups of the caller; any one of them matches.',
+      text('A group.', { min: 1, max: 253 }),
+      { max: 128, default: [] },
+    ),
+    consumers: setList(
+      'Consumers that are calling; any one of them matches.',
+      text('Name of a Consumer, or namespace/name.', { min: 1, max: 317 }),
+      { max: 128, default: [] },
+    ),
+    headers: mapList(
+      'Headers that the request must have; all of them must match.',
+      ['name'],
+      object('A header.', {
+        name: text('Name of the header, case-insensitive.', {
+          min: 1,
+          max: 256,
+          pattern: '^[A-Za-z0-9-]+$',
+        }),
+        value: text('Exact value of the header.', { max: 4096 }),
+      }),
+      { max: 16, default: [] },
+    ),
+    cel: text(
+      'CEL expression over request, consumer, claims, conversation and prompt that must evaluate to true. If it cannot be evaluated for a call, the policy holds for the call. Empty: no condition.',
+      { max: 4096, default: '' },
+    ),
+  },
+  { default: {} },
+)
+
+/** `spec.mode` of a policy. */
+export const policyMode = choice(
+  'Enforce: calls are refused; Shadow: what would be refused is decided, counted and logged, and nothing is refused. Defaults to Enforce.',
+  ['Enforce', 'Shadow'],
+  { default: 'Enforce' },
+)
+
+const targetStatus = object('Status of the policy at one target.', {
+  targetRef: object('The target.', {
+    kind: text('Kind of the resource.', { min: 1, max: 63 }),
+    name: text('Name of the resource.', { min: 1, max: 253 }),
+    sectionName: Type.Optional(text('Part of the resource.', { max: 256 })),
+  }),
+  conditions: conditions(
+    'Accepted: whether the target exists and takes the policy; Enforced: whether every replica that serves it enforces the policy.',
+  ),
+})
+
+/** `status.targets`. */
+export function targetStatuses() {
+  return Type.Optional(
+    atomicList('Status of the policy at each target.', targetStatus, { max: 32 }),
+  )
+}
+
+export type PolicyMatchSpec = Static<typeof policyMatch>
+
+/** One of a policy's `spec.targetRefs`. */
+export interface PolicyTargetReference {
+  readonly kind: 'LLMGateway' | 'RoutingPolicy' | 'LLMProvider' | 'PromptTemplate' | 'Consumer'
+  readonly name: string
+  readonly sectionName?: string
+}

@@ -1,0 +1,245 @@
+import { defineResource, type Resource } from '@fairlead/kube-core'
+import { Type, type Static } from 'typebox'
+import { categories, group, version } from './group.ts'
+import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
+import { atomicList, choice, integer, mapList, object, text, typed } from './schema/fields.ts'
+import { dateTime, decimal, duration, itemName, modelName } from './schema/formats.ts'
+import {
+  policyMatch,
+  policyMode,
+  targetReference,
+  targetStatuses,
+} from './schema/policy-attachment.ts'
+
+const amountMax = 9_000_000_000_000_000
+
+const window = object(
+  'The time over which a limit holds: sliding, or of the calendar.',
+  {
+    every: Type.Optional(
+      duration(
+        'A sliding window of this length: at no moment has more been used in the time before it. At least 1s.',
+      ),
+    ),
+    calendar: Type.Optional(
+      choice('A window of the calendar, which begins anew: a Week on Monday.', [
+        'Hour',
+        'Day',
+        'Week',
+        'Month',
+        'Year',
+      ]),
+    ),
+    timeZone: Type.Optional(
+      text('Time zone of the calendar, by its IANA name such as Europe/Rome. Defaults to UTC.', {
+        min: 1,
+        max: 64,
+      }),
+    ),
+  },
+  {
+    rules: [
+      {
+        rule: 'has(self.every) != has(self.calendar)',
+        message: 'exactly one of every and calendar must be given',
+      },
+      {
+        rule: '!has(self.timeZone) || has(self.calendar)',
+        message: 'timeZone goes with calendar only',
+      },
+    ],
+  },
+)
+
+const limit = object(
+  'How much may be used in a window.',
+  {
+    name: itemName('Name of the limit, unique within the policy; refusals name it.'),
+    requests: Type.Optional(integer('Calls.', { min: 0, max: amountMax })),
+    tokens: Type.Optional(
+      object('Tokens.', {
+        of: choice('Which tokens count. Defaults to Total.', ['Total', 'Input', 'Output'], {
+          default: 'Total',
+        }),
+        amount: integer('How many.', { min: 0, max: amountMax }),
+      }),
+    ),
+    cost: Type.Optional(
+      decimal('US dollars, as a decimal such as "500.00"; at most nine million.'),
+    ),
+    window,
+    warnAt: atomicList(
+      'Percentages of the amount at which an event and a metric warn. Defaults to none.',
+      integer('A percentage.', { min: 1, max: 100 }),
+      { max: 8, default: [] },
+    ),
+    onUnpriced: choice(
+      'With cost: what becomes of a call whose price is not known. Deny: it is refused; Allow: it is made and costs nothing here; CountTokens: a token costs as much as the dearest one whose price is known to the gateway. Defaults to Deny.',
+      ['Deny', 'Allow', 'CountTokens'],
+      { default: 'Deny' },
+    ),
+  },
+  {
+    rules: [
+      {
+        rule: '[has(self.requests), has(self.tokens), has(self.cost)].filter(given, given).size() == 1',
+        message: 'exactly one of requests, tokens and cost must be given',
+      },
+    ],
+  },
+)
+
+const onExceeded = object(
+  'What becomes of a call that would exceed a limit.',
+  {
+    action: choice(
+      'Reject: it is refused with 429; Queue: it waits until there is room; Route: it is made with another model. Defaults to Reject.',
+      ['Reject', 'Queue', 'Route'],
+      { default: 'Reject' },
+    ),
+    maxWait: Type.Optional(
+      duration('With Queue: how long a call may wait before it is refused. Defaults to 5s.'),
+    ),
+    maxLength: Type.Optional(
+      integer(
+        'With Queue: how many calls may wait in each worker process; further ones are refused. Defaults to 100.',
+        { min: 1, max: 10_000 },
+      ),
+    ),
+    model: Type.Optional(modelName('With Route: the model that is called instead.')),
+  },
+  {
+    default: {},
+    rules: [
+      {
+        rule: "self.action == 'Queue' || (!has(self.maxWait) && !has(self.maxLength))",
+        message: 'maxWait and maxLength go with action Queue only',
+      },
+      {
+        rule: "(self.action == 'Route') == has(self.model)",
+        message: 'model goes with action Route, and Route needs it',
+      },
+    ],
+  },
+)
+
+const spec = object(
+  'What calls may use: requests, tokens, money, places. Every policy that matches a call applies, and the tightest refuses.',
+  {
+    targetRefs: atomicList(
+      'What the policy is attached to. Calls that pass any one of them are meant.',
+      targetReference(
+        ['LLMGateway', 'RoutingPolicy', 'LLMProvider', 'PromptTemplate', 'Consumer'],
+        'A rule of a RoutingPolicy, or one of the models of an LLMProvider. Defaults to all of them.',
+      ),
+      { min: 1, max: 16 },
+    ),
+    match: policyMatch,
+    per: atomicList(
+      "What has counters of its own: each Consumer, Group (every one of the caller's), Key, EndUser, Model (as the caller names it), Provider, or value of a CEL expression, written cel: and the expression. Several together: each combination. Empty: one counter for all calls. Defaults to none.",
+      text('Consumer, Group, Key, EndUser, Model, Provider, or cel: and an expression.', {
+        min: 1,
+        max: 1024,
+        pattern: '^(Consumer|Group|Key|EndUser|Model|Provider|cel:.+)$',
+      }),
+      { max: 4, default: [] },
+    ),
+    limits: mapList('Limits, all of which hold. Defaults to none.', ['name'], limit, {
+      max: 16,
+      default: [],
+    }),
+    concurrency: Type.Optional(
+      integer('Calls that may run at the same time. Defaults to no bound.', {
+        min: 0,
+        max: 1_000_000,
+      }),
+    ),
+    mode: policyMode,
+    onExceeded,
+    onStoreFailure: choice(
+      'What becomes of calls while the store of the counters does not answer. Deny: they are refused with 503; Allow: they are made, and counted when it answers again. Defaults to Deny.',
+      ['Deny', 'Allow'],
+      { default: 'Deny' },
+    ),
+    reservation: choice(
+      'What is set aside for a call before it is made. Exact: the most that it can use, so that no limit is exceeded; Expected: what it will probably use, so that more calls fit, and limits are exceeded by what the running calls use beyond it. Defaults to Exact.',
+      ['Exact', 'Expected'],
+      { default: 'Exact' },
+    ),
+    charges: object(
+      'What counts of calls that no provider answers.',
+      {
+        replayed: choice(
+          'Of a call that gets the answer of an earlier one. Defaults to Requests.',
+          ['Nothing', 'Requests'],
+          { default: 'Requests' },
+        ),
+        refused: choice(
+          'Of a call that is refused after it was admitted, by a guard, another policy or the provider. Defaults to Requests.',
+          ['Nothing', 'Requests'],
+          { default: 'Requests' },
+        ),
+      },
+      { default: {} },
+    ),
+  },
+  {
+    rules: [
+      {
+        rule: 'size(self.limits) > 0 || has(self.concurrency)',
+        message: 'at least one of limits and concurrency must be given',
+      },
+    ],
+  },
+)
+
+const counterStatus = object('How a counter stands.', {
+  limit: text('Name of the limit; concurrency for running calls.', { min: 1, max: 63 }),
+  subject: text('Whose counter it is; empty for all calls.', { max: 512 }),
+  used: text('Used and settled: calls, tokens, or US dollars.', { max: 32 }),
+  reserved: text('Set aside for running calls, and lent to workers.', { max: 32 }),
+  amount: text('The limit.', { max: 32 }),
+  overshoot: text(
+    'The most by which the limit can have been exceeded: what holders that died had not settled, and with reservation Expected what running calls may still take.',
+    { max: 32 },
+  ),
+  resetsAt: Type.Optional(
+    dateTime('When the window begins anew, or is empty if nothing more is used.'),
+  ),
+})
+
+const status = object('Observed state, written by the operator.', {
+  observedGeneration: observedGeneration(),
+  conditions: conditions('Accepted, ResolvedRefs and Enforced, over all targets.'),
+  targets: targetStatuses(),
+  counters: Type.Optional(
+    atomicList('The fullest counters, at most 16.', counterStatus, { max: 16 }),
+  ),
+})
+
+export type UsagePolicySpec = Static<typeof spec>
+export type UsagePolicyStatus = Static<typeof status>
+export type UsagePolicyLimit = Static<typeof limit>
+export type UsagePolicyCounter = Static<typeof counterStatus>
+export type UsagePolicy = Resource<UsagePolicySpec, UsagePolicyStatus>
+
+/** Limits of what calls may use: requests, tokens, money, places. */
+export const UsagePolicy = defineResource({
+  group,
+  version,
+  kind: 'UsagePolicy',
+  plural: 'usagepolicies',
+  shortNames: ['llmusage'],
+  categories,
+  description: 'What calls may use: rate limits, token quotas, budgets and concurrency.',
+  spec: typed(spec),
+  status: typed(status),
+  printColumns: [
+    { name: 'Target', type: 'string', jsonPath: '.spec.targetRefs[*].name' },
+    { name: 'Mode', type: 'string', jsonPath: '.spec.mode' },
+    conditionColumn('Accepted'),
+    conditionColumn('Enforced'),
+    { name: 'Limits', type: 'string', jsonPath: '.spec.limits[*].name', priority: 1 },
+    ageColumn,
+  ],
+})

@@ -1,0 +1,80 @@
+import { LLMGateway, PriceBook, type PriceBookPrice } from '@fairlead/api'
+import type { PriceBookSettings, PriceEntry, TokenPrices } from '@fairlead/snapshot'
+import type { Findings } from '../../judging/findings.ts'
+import type { KindCompiler } from '../../judging/kind-compiler.ts'
+import { qualified } from '../../judging/policy-match.ts'
+import { frozenCopy } from '../../values/freeze.ts'
+import { identityOf, namespaceOf } from '../../values/resource-key.ts'
+
+/** On each gateway one book applies. */
+export const priceBook: KindCompiler<PriceBook, PriceBookSettings> = {
+  type: PriceBook,
+  references: [LLMGateway],
+  compile: compileBook,
+  claims: {
+    of: ({ gateways }) => gateways.map((key) => ({ subject: key, name: key })),
+    without: (settings, lost) => ({
+      ...settings,
+      gateways: settings.gateways.filter((key) => !lost.has(key)),
+    }),
+    describeLoss: ({ name }, winner) =>
+      `LLMGateway ${name} has the prices of ${winner}, and not of this PriceBook`,
+    refuses: true,
+  },
+  contribute: (members) => ({ priceBooks: members.map(({ settings }) => settings) }),
+}
+
+function compileBook(book: PriceBook, findings: Findings): PriceBookSettings {
+  const { targetRefs, catalogue, markupPercent, prices } = book.spec
+  return {
+    ...identityOf(book),
+    gateways: targetRefs.flatMap(
+      ({ name }, index) =>
+        findings.resolve(LLMGateway, { name }, `spec.targetRefs[${index}]`) ?? [],
+    ),
+    catalogue,
+    markupPercent,
+    prices: prices.map((price, index) =>
+      compilePrice(price, namespaceOf(book), `spec.prices[${index}]`, findings),
+    ),
+  }
+}
+
+function compilePrice(
+  price: PriceBookPrice,
+  namespace: string,
+  path: string,
+  findings: Findings,
+): PriceEntry {
+  for (const [index, tier] of price.tiers.entries()) {
+    const before = price.tiers[index - 1]?.aboveInputTokens ?? 0
+    if (tier.aboveInputTokens <= before) {
+      findings.reject(`${path}.tiers[${index}].aboveInputTokens: tiers must ascend`)
+    }
+  }
+  return {
+    providers: qualified(price.providers, namespace),
+    models: frozenCopy(price.models),
+    effectiveFromMs: timeOf(price.effectiveFrom, `${path}.effectiveFrom`, findings),
+    effectiveUntilMs: timeOf(price.effectiveUntil, `${path}.effectiveUntil`, findings),
+    price: pricesOf(price.perMillion),
+    perRequest: price.perRequest,
+    tiers: price.tiers.map((tier) => ({
+      aboveInputTokens: tier.aboveInputTokens,
+      ...pricesOf(tier),
+    })),
+  }
+}
+
+function timeOf(text: string | undefined, path: string, findings: Findings): number | undefined {
+  if (text === undefined) return undefined
+  const timeMs = Date.parse(text)
+  if (!Number.isNaN(timeMs)) return timeMs
+  findings.reject(`${path}: ${JSON.stringify(text)} is not an RFC 3339 time`)
+  return undefined
+}
+
+function pricesOf(prices: PriceBookPrice['perMillion']): TokenPrices {
+  const { input, cachedInput, cacheWrite, output, reasoning, audioInput, audioOutput } = prices
+  return { input, cachedInput, cacheWrite, output, reasoning, audioInput, audioOutput }
+}
