@@ -84,6 +84,7 @@ describe('compile', () => {
         semconv: 'Latest',
         traces: { otlp: undefined, samplePercent: undefined, content: false },
       },
+      state: { type: 'InProcess' },
       limits: {
         maxRequestBytes: 10_485_760,
         maxBufferedBytes: 536_870_912,

@@ -91,7 +91,7 @@ const specs: Readonly<Record<string, (random: Random) => Spec>> = {
     limits: [{ name: 'l', requests: random(3), window: { every: pick(random, ['1m', 'soon']) } }],
   }),
   PriceBook: (random) => ({
-    targetRefs: [{ kind: 'LLMGateway', name: pick(random, names) }],
+    targetRefs: [{ kind: 'LLMGateway', name: pick(random, ['a', 'b']) }],
     catalogue: pick(random, ['BuiltIn', 'None']),
   }),
   AccessPolicy: (random) => ({
@@ -120,7 +120,7 @@ const specs: Readonly<Record<string, (random: Random) => Spec>> = {
 
 function target(random: Random): Spec {
   const kind = pick(random, ['LLMGateway', 'RoutingPolicy', 'LLMProvider', 'Consumer'])
-  return { kind, name: pick(random, names) }
+  return { kind, name: pick(random, ['a', 'b']) }
 }
 
 function secret(random: Random): Spec {
