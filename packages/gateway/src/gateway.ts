@@ -1,4 +1,5 @@
-import type { ConversationStoreSettings } from '@fairlead/snapshot'
+import type { ConversationStoreSettings, StateSettings } from '@fairlead/snapshot'
+import type { Counters } from '@fairlead/usage'
 import type { Conversations } from '@fairlead/context'
 import type { Registry } from 'prom-client'
 import type { RecentCalls } from './call/recent-calls.ts'
@@ -15,6 +16,16 @@ import type { Surface } from './surfaces/surface.ts'
 import type { TelemetryEnvironment } from './telemetry/trace-plan.ts'
 import type { ResolveHost } from './upstream/resolve-host.ts'
 
+/**
+ * Opens the counters of the LLMGateway's `state`. Called again when that changes; whoever calls
+ * closes the earlier ones. `onAvailability` is told when the store fails, with a message for the
+ * operator, and undefined when it works again.
+ */
+export type OpenCounters = (
+  state: StateSettings,
+  onAvailability: (problem: string | undefined) => void,
+) => Counters
+
 export interface GatewayOptions extends Partial<GatewayLists> {
   readonly listen: ListenOn
   readonly snapshots: SnapshotSource
@@ -28,6 +39,8 @@ export interface GatewayOptions extends Partial<GatewayLists> {
     store: ConversationStoreSettings | undefined,
     onAvailability: (problem: string | undefined) => void,
   ): Conversations | Promise<Conversations>
+  /** Opens what calls are counted with. Counted in this process alone when left out. */
+  readonly openCounters?: OpenCounters
   readonly registry: Registry
   readonly logger: Logger
   /** The places of concurrent calls. Counted in this process alone when left out. */

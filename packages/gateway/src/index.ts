@@ -1,5 +1,5 @@
 export { startGateway } from './start-gateway.ts'
-export type { Gateway, GatewayLists, GatewayOptions, ListenOn } from './gateway.ts'
+export type { Gateway, GatewayLists, GatewayOptions, ListenOn, OpenCounters } from './gateway.ts'
 export { conversationStoreKey } from './conversations/conversation-stores.ts'
 export { CallMemory } from './call/call-memory.ts'
 export { recentCallsBytesMax } from './call/own-recent-calls.ts'

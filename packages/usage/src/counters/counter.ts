@@ -34,9 +34,15 @@ export interface CounterView {
   readonly used: number
   /** Claimed by calls that run, and lent to workers. */
   readonly reserved: number
-  /** Of `reserved` that came back because who held it died: what it had really used is not known. */
+  /**
+   * Came back in the present window because who held it died. What calls had really used of it is
+   * not known, so that more than the limit may have been used, by this much at the most.
+   */
   readonly unsettled: number
-  /** Unix milliseconds at which all of the present window is free again; undefined for `Running`. */
+  /**
+   * Unix milliseconds at which all of the present window is free again, if nothing else is used;
+   * undefined for `Running`.
+   */
   readonly resetsAtMs: number | undefined
 }
 
@@ -51,7 +57,10 @@ export interface Reservation {
 export interface RefusedClaim {
   readonly claim: Claim
   readonly view: CounterView
-  /** Until it may fit, if nothing else is used; undefined for a claim that is greater than the limit. */
+  /**
+   * Until it may fit, if nothing else is used; undefined for a claim that is greater than the limit.
+   * Where only calls that run are in the way, a guess.
+   */
   readonly retryAfterMs: number | undefined
 }
 
@@ -78,4 +87,6 @@ export interface Counters {
   settle(reservation: Reservation, amounts: readonly number[]): void
   /** As they stand now, in the order of `counters`. Rejects with `CounterStoreUnavailable`. */
   view(counters: readonly Counter[]): Promise<readonly CounterView[]>
+  /** Delivers what is settled, as far as the store can be reached, and gives back what is borrowed. */
+  close(): Promise<void>
 }
