@@ -2,5 +2,6 @@
 // use another one in a test, add it here.
 import { kubectl } from './programs/kubectl.ts'
 import { providePrograms } from './programs/provide-programs.ts'
+import { redis } from './programs/redis.ts'
 
-export default (): Promise<() => void> => providePrograms([kubectl])
+export default (): Promise<() => void> => providePrograms([kubectl, redis])
