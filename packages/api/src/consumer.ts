@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox'
 import { categories, group, version } from './group.ts'
 import { accessFields } from './schema/access.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
-import { mapList, object, setList, text, typed } from './schema/fields.ts'
+import { mapList, object, record, setList, text, typed } from './schema/fields.ts'
 import { dateTime, itemName } from './schema/formats.ts'
 import { secretReference } from './schema/references.ts'
 
@@ -39,6 +39,20 @@ const spec = object('Who the consumer is, and what it may use.', {
   groups: setList(
     'Groups that the consumer belongs to, such as departments or teams; routing policies can match them. Defaults to none.',
     text('A group.', { min: 1, max: 253 }),
+    { max: 64, default: [] },
+  ),
+  metadata: record(
+    'Facts about the consumer, such as a cost centre, that conditions see as consumer.metadata. Defaults to none.',
+    text('Value of the fact.', { max: 1024 }),
+    { max: 64, default: {} },
+  ),
+  serviceAccounts: setList(
+    'Kubernetes ServiceAccounts that are this consumer, as namespace/name: where LLMGateway spec.auth.methods has ServiceAccount, their pods call with their own token. Defaults to none.',
+    text('namespace/name of a ServiceAccount.', {
+      min: 3,
+      max: 317,
+      pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+    }),
     { max: 64, default: [] },
   ),
   apiKeys: mapList('API keys of the consumer. Defaults to none.', ['name'], apiKey, {

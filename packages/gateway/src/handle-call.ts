@@ -64,8 +64,7 @@ export async function handleCall(
     record.trace = services.tracing.begin(call.http.request.headers)
     const { headers } = call.http.request
     call.caller = authenticate(headers, runtime.access, services.clock.now(), key)
-    record.consumer = call.caller.consumer
-    record.tenant = call.caller.tenant
+    record.noteCaller(call.caller)
     await permits.enter(arrivalPolicies, call)
     call.request = await readRequest(call, route, parameters)
     call.route = routeOf(call)

@@ -102,7 +102,7 @@ async function answerDirectly(
   const { surface, route, parameters } = found
   const key = keyIn(query, surface)
   const caller = authenticate(request.headers, runtime.access, services.clock.now(), key)
-  record.consumer = caller.consumer
+  record.noteCaller(caller)
   const asked = { http, parameters, query, dialect, caller, runtime, services }
   const value =
     route.asksProvider === true

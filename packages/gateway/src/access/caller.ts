@@ -1,19 +1,43 @@
+import type { JsonObject } from '@fairlead/base'
 import type { AccessSettings, ConsumerSettings } from '@fairlead/snapshot'
 import { compileNamePattern } from './name-pattern.ts'
 
+/** How a caller has proved who it is. */
+export type AuthenticationMethod =
+  'Anonymous' | 'APIKey' | 'JWT' | 'ServiceAccount' | 'ClientCertificate'
+
+/** What a caller has shown of itself, beside the Consumer that it is. */
+export interface Identity {
+  readonly method: AuthenticationMethod
+  /** Name of the API key in Consumer `spec.apiKeys`; undefined for every other method. */
+  readonly keyName: string | undefined
+  /** The person for whom the caller acts, as its token says; undefined if it does not. */
+  readonly endUser: string | undefined
+  /** All claims of the token, frozen; empty without one. */
+  readonly claims: JsonObject
+  /** `namespace/name` of the Kubernetes ServiceAccount whose token was sent. */
+  readonly serviceAccount: string | undefined
+}
+
 /** The caller, as routing, access checks and conversations see it. */
-export interface Caller {
-  /** `namespace/name` of the Consumer; empty for an anonymous caller. */
+export interface Caller extends Identity {
+  /**
+   * `namespace/name` of the Consumer; empty for a caller without one: an anonymous one, or one that
+   * is known by its token alone and told from others by its tenant.
+   */
   readonly consumer: string
   /**
    * Isolation key of conversations: name and UID of the Consumer, so that a later Consumer of the
-   * same name has another; one for all anonymous callers.
+   * same name has another; issuer and subject of a token without a Consumer; empty for all anonymous
+   * callers.
    */
   readonly tenant: string
   readonly name: string
   /** The namespace in which unqualified names are resolved. */
   readonly namespace: string
   readonly groups: ReadonlySet<string>
+  /** Consumer `spec.metadata`. */
+  readonly metadata: Readonly<Record<string, string>>
   mayUseModel(model: string): boolean
   mayUsePrompt(namespace: string, name: string): boolean
   mayUsePersona(namespace: string, name: string): boolean
@@ -22,8 +46,15 @@ export interface Caller {
 
 type Permissions = Pick<Caller, 'mayUseModel' | 'mayUsePrompt' | 'mayUsePersona' | 'mayUseStrategy'>
 
-/** A Consumer without a UID, of a folder of manifests, is known by its namespace and name. */
-export function callerOf(consumer: ConsumerSettings): Caller {
+const noClaims: JsonObject = Object.freeze({})
+
+/** Who a caller is that has no token. */
+function withoutToken(method: AuthenticationMethod, keyName?: string): Identity {
+  return { method, keyName, endUser: undefined, claims: noClaims, serviceAccount: undefined }
+}
+
+/** The Consumer, however it is known. One without a UID, of a folder of manifests, is known by its namespace and name. */
+export function consumerCaller(consumer: ConsumerSettings): Omit<Caller, keyof Identity> {
   const key = `${consumer.namespace}/${consumer.name}`
   return {
     consumer: key,
@@ -31,8 +62,14 @@ export function callerOf(consumer: ConsumerSettings): Caller {
     name: consumer.name,
     namespace: consumer.namespace,
     groups: new Set(consumer.groups),
+    metadata: consumer.metadata,
     ...permissionsOf(consumer.namespace, consumer.access),
   }
+}
+
+/** The Consumer, known by one of its API keys. */
+export function keyCaller(consumer: Omit<Caller, keyof Identity>, keyName: string): Caller {
+  return { ...consumer, ...withoutToken('APIKey', keyName) }
 }
 
 /**
@@ -46,6 +83,8 @@ export function anonymousCaller(gatewayNamespace: string, access?: AccessSetting
     name: '',
     namespace: gatewayNamespace,
     groups: new Set(),
+    metadata: {},
+    ...withoutToken('Anonymous'),
     ...(access === undefined ? everything : permissionsOf(gatewayNamespace, access)),
   }
 }

@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import { sameElements } from '@fairlead/base'
 import type { ConsumerSettings, ReplicaProblem } from '@fairlead/snapshot'
 import type { SecretSource } from '../sources/sources.ts'
-import { type Caller, callerOf } from './caller.ts'
+import { type Caller, consumerCaller, keyCaller } from './caller.ts'
 
 interface KnownKey {
   readonly caller: Caller
@@ -71,7 +71,7 @@ export class KeyIndexer {
 }
 
 function keysOf(consumer: ConsumerSettings, values: readonly (string | undefined)[]): ConsumerKeys {
-  const caller = callerOf(consumer)
+  const caller = consumerCaller(consumer)
   const keys = new Map<string, KnownKey>()
   const problems: ReplicaProblem[] = []
   for (const [index, key] of consumer.apiKeys.entries()) {
@@ -80,7 +80,11 @@ function keysOf(consumer: ConsumerSettings, values: readonly (string | undefined
       problems.push(missingKeyProblem(consumer, key))
     } else if (!keys.has(digest)) {
       const { expiresAtMs } = key
-      keys.set(digest, { caller, digest: Buffer.from(digest, 'hex'), expiresAtMs })
+      keys.set(digest, {
+        caller: keyCaller(caller, key.name),
+        digest: Buffer.from(digest, 'hex'),
+        expiresAtMs,
+      })
     }
   }
   return { consumer, values, keys, problems }

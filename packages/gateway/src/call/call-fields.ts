@@ -9,6 +9,10 @@ export interface CallFields {
   readonly path: string
   readonly status: number
   readonly consumer: string
+  /** `APIKey`, `JWT`, `ServiceAccount`, `ClientCertificate` or `Anonymous`. */
+  readonly authMethod: string | undefined
+  /** As the caller's token names it. */
+  readonly endUser: string | undefined
   readonly model: string
   readonly route: string
   /** Name of the target within its rule that was asked last. */
@@ -50,6 +54,8 @@ export function callFields(record: CallRecord, endedMs: number): CallFields {
     path: record.path,
     status: record.status,
     consumer: record.consumer,
+    authMethod: record.authMethod,
+    endUser: record.endUser,
     model: record.model,
     route: record.route,
     target: target?.name,

@@ -1,5 +1,6 @@
 import type { Clock } from '@fairlead/base'
 import type { Usage } from '@fairlead/llm'
+import type { AuthenticationMethod, Caller } from '../access/caller.ts'
 import type { UsedPrompt } from '../prompts/prompt-renderer.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import type { CallTrace } from '../telemetry/call-trace.ts'
@@ -14,10 +15,14 @@ export class CallRecord {
   method = ''
   /** Without the query string, in which some clients send their key. */
   path = ''
-  /** `namespace/name` of the Consumer; empty for an anonymous caller. */
+  /** `namespace/name` of the Consumer; empty for a caller without one. */
   consumer = ''
-  /** The identity of the Consumer; empty for an anonymous caller. */
+  /** The identity of the caller; empty for an anonymous one. */
   tenant = ''
+  /** How the caller has proved who it is; undefined until it has. */
+  authMethod: AuthenticationMethod | undefined
+  /** The person for whom it acts, as its token says. */
+  endUser: string | undefined
   model = ''
   stream = false
   route = ''
@@ -54,6 +59,13 @@ export class CallRecord {
     this.requestId = requestId
     this.#clock = clock
     this.startedMs = clock.monotonicMs()
+  }
+
+  noteCaller({ consumer, tenant, method, endUser }: Caller): void {
+    this.consumer = consumer
+    this.tenant = tenant
+    this.authMethod = method
+    this.endUser = endUser
   }
 
   /** The gateway starts to wait; the time until `stopWaiting` is not overhead. */

@@ -205,6 +205,8 @@ export function consumerOf(name: string, parts: Partial<ConsumerSettings> = {}):
     ...identity(name),
     uid: undefined,
     groups: [],
+    metadata: {},
+    serviceAccounts: [],
     apiKeys: [
       {
         name: 'first',

@@ -27,11 +27,13 @@ export const consumer: KindCompiler<Consumer, ConsumerSettings> = {
 }
 
 function compileConsumer(resource: Consumer, findings: Findings): ConsumerSettings {
-  const { groups, apiKeys, access } = resource.spec
+  const { groups, metadata, serviceAccounts, apiKeys, access } = resource.spec
   return {
     ...identityOf(resource),
     uid: resource.metadata.uid,
     groups: frozenCopy(groups),
+    metadata: frozenCopy(metadata),
+    serviceAccounts: frozenCopy(serviceAccounts),
     apiKeys: apiKeys.flatMap(
       (key, index) => compileApiKey(key, `spec.apiKeys[${index}]`, findings) ?? [],
     ),
