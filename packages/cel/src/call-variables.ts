@@ -26,7 +26,11 @@ export interface CallVariables {
     readonly name: string
     readonly namespace: string
     readonly groups: readonly string[]
+    /** Consumer `spec.metadata`. */
+    readonly metadata: ReadonlyMap<string, string>
   }
+  /** All claims of the caller's token; empty without one. */
+  readonly claims: JsonObject
   readonly conversation: {
     /** As the caller names it; `new` for one that the call begins, empty outside conversations. */
     readonly id: string
@@ -50,7 +54,11 @@ export const callVariableTypes: ReadonlyMap<string, ValueType> = new Map([
       hasImages: bool,
     }),
   ],
-  ['consumer', objectOf({ name: string, namespace: string, groups: listOf(string) })],
+  [
+    'consumer',
+    objectOf({ name: string, namespace: string, groups: listOf(string), metadata: mapOf(string) }),
+  ],
+  ['claims', mapOf(dyn)],
   ['conversation', objectOf({ id: string, variables: mapOf(dyn) })],
   ['prompt', objectOf({ name: string, version: string })],
 ])
@@ -60,7 +68,7 @@ export type CallBindings = Readonly<Record<string, CelInput>>
 
 /** To be made once per call, however many conditions are evaluated. Takes linear time. */
 export function bindCallVariables(call: CallVariables): CallBindings {
-  const { request, consumer, conversation, prompt } = call
+  const { claims, request, consumer, conversation, prompt } = call
   return {
     request: fields({
       model: request.model,
@@ -71,7 +79,13 @@ export function bindCallVariables(call: CallVariables): CallBindings {
       tools: request.tools,
       hasImages: request.hasImages,
     }),
-    consumer: fields({ ...consumer }),
+    consumer: fields({
+      name: consumer.name,
+      namespace: consumer.namespace,
+      groups: consumer.groups,
+      metadata: celMap(consumer.metadata),
+    }),
+    claims: toDynamic(claims),
     conversation: fields({ id: conversation.id, variables: toDynamic(conversation.variables) }),
     prompt: fields({ ...prompt }),
   }

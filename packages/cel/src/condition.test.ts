@@ -13,7 +13,13 @@ const call: CallVariables = {
     tools: ['search', 'calculator'],
     hasImages: false,
   },
-  consumer: { name: 'app', namespace: 'team-a', groups: ['research'] },
+  consumer: {
+    name: 'app',
+    namespace: 'team-a',
+    groups: ['research'],
+    metadata: new Map([['costCentre', '4711']]),
+  },
+  claims: { sub: 'ann', level: 3, realm: { roles: ['admin'] } },
   conversation: { id: 'support-1', variables: { plan: 'pro', seats: 3, nested: { on: true } } },
   prompt: { name: 'greeting', version: '2' },
 }
@@ -35,6 +41,8 @@ describe('a condition', () => {
     ["conversation.id != '' && conversation.variables.plan in ['pro', 'max']", true],
     ['conversation.variables.seats >= 3 && conversation.variables.nested.on', true],
     ["conversation.variables.?tier.orValue('none') == 'none'", true],
+    ["consumer.metadata['costCentre'] == '4711' && !('team' in consumer.metadata)", true],
+    ["claims.sub == 'ann' && claims.level > 2 && 'admin' in claims.realm.roles", true],
     ["prompt.name == 'greeting' && int(prompt.version) > 1", true],
     ["false && request.headers['none'] == 'x'", false],
     ["true || request.headers['none'] == 'x'", true],
@@ -54,7 +62,7 @@ describe('a condition', () => {
   it('can ask for everything that a call does not have', () => {
     const bare: CallVariables = {
       request: { ...call.request, headers: new Map(), tools: [] },
-      consumer: { name: '', namespace: '', groups: [] },
+      consumer: { name: '', namespace: '', groups: [], metadata: new Map() },
       conversation: { id: '', variables: {} },
       prompt: { name: '', version: '' },
     }
@@ -137,5 +145,31 @@ describe('a condition', () => {
   ])('%.30s does not compile', (source, problem) => {
     expect(() => compiler.compile(source)).toThrow(ConditionError)
     expect(() => compiler.compile(source)).toThrow(problem)
+  })
+})
+
+describe('a text', () => {
+  const textOf = (source: string) => compiler.compileText(source).evaluate(bindCallVariables(call))
+
+  it.each([
+    ['claims.sub', 'ann'],
+    ["consumer.name + ':' + request.model", 'app:gpt-5'],
+    ['request.inputTokens', '2000'],
+    ['request.stream', 'true'],
+  ])('of %s is %s', (source, text) => {
+    expect(textOf(source)).toEqual({ text })
+  })
+
+  it('is nothing where the call does not have it, or it is no text', () => {
+    expect(textOf('claims.department')).toEqual({
+      failure: 'a key or field does not exist; ask with `in` or has() first',
+    })
+    expect(textOf('claims.realm')).toEqual({
+      failure: 'the result is no string, number or bool',
+    })
+  })
+
+  it('refuses what can be none', () => {
+    expect(() => compiler.compileText('consumer.groups')).toThrow(ConditionError)
   })
 })

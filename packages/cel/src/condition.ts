@@ -1,7 +1,7 @@
 import { isCelError } from '@bufbuild/cel'
 import { type CallBindings, callVariableTypes } from './call-variables.ts'
 import { checkExpression, ExpressionTypeError } from './check-expression.ts'
-import { createEnvironment, type Environment } from './environment.ts'
+import { createEnvironment, type Environment, type Program } from './environment.ts'
 import { parseExpression } from './expression.ts'
 import { sourcePosition } from './source-position.ts'
 
@@ -24,6 +24,17 @@ export interface Condition {
   evaluate(call: CallBindings): Verdict
 }
 
+/** What came of the evaluation of a text. */
+export type TextVerdict =
+  | { readonly text: string; readonly failure?: undefined }
+  | { readonly text?: undefined; readonly failure: string }
+
+/** An expression over model calls that gives a text, compiled. */
+export interface TextExpression {
+  /** Never throws. Stops at the same cost as a condition. */
+  evaluate(call: CallBindings): TextVerdict
+}
+
 /**
  * Cost limit of one evaluation: one for each call of a function and each step of a loop, and one for
  * every ten characters or each item that is read. Some milliseconds at most.
@@ -40,22 +51,39 @@ export class ConditionCompiler {
   /** Throws a `ConditionError` for what is not CEL, names something unknown, or is not a bool. */
   compile(source: string): Condition {
     const environment = this.#environment
+    const program = this.#program(source, ['bool'], 'a bool')
+    return { evaluate: (call) => verdict(environment, () => program({ ...call })) }
+  }
+
+  /**
+   * Throws a `ConditionError` for what is not CEL, names something unknown, or is no string, number
+   * or bool.
+   */
+  compileText(source: string): TextExpression {
+    const environment = this.#environment
+    const program = this.#program(source, textTypes, 'a string, number or bool')
+    return { evaluate: (call) => textVerdict(environment, () => program({ ...call })) }
+  }
+
+  #program(source: string, types: readonly string[], expected: string): Program {
+    const environment = this.#environment
     try {
       const parsed = parseExpression(source)
       const type = checkExpression(parsed, callVariableTypes, (name) =>
         environment.hasFunction(name),
       )
-      if (type.name !== 'bool' && type.name !== 'dyn') {
-        const message = `it must be a bool, and is of type ${type.name}`
+      if (!types.includes(type.name) && type.name !== 'dyn') {
+        const message = `it must be ${expected}, and is of type ${type.name}`
         throw new ExpressionTypeError(message, 0)
       }
-      const program = environment.program(parsed.expression)
-      return { evaluate: (call) => verdict(environment, () => program({ ...call })) }
+      return environment.program(parsed.expression)
     } catch (error) {
       throw new ConditionError(problemOf(error, source), { cause: error })
     }
   }
 }
+
+const textTypes: readonly string[] = ['string', 'int', 'uint', 'double', 'bool']
 
 function problemOf(error: unknown, source: string): string {
   if (error instanceof ExpressionTypeError) {
@@ -79,18 +107,42 @@ function isTooDeep(error: unknown): boolean {
 const at = (line: number | string, column: number | string, problem: string) =>
   `line ${line}, column ${column}: ${problem}`
 
-function verdict({ meter }: Environment, run: () => unknown): Verdict {
+function verdict(environment: Environment, run: () => unknown): Verdict {
+  const { failure, result } = outcome(environment, run)
+  if (failure !== undefined) return failed(failure)
+  if (result === true) return holds
+  if (result === false) return doesNotHold
+  return failed('the result is not a bool')
+}
+
+function textVerdict(environment: Environment, run: () => unknown): TextVerdict {
+  const { failure, result } = outcome(environment, run)
+  if (failure !== undefined) return { failure }
+  switch (typeof result) {
+    case 'string':
+      return { text: result }
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+      return { text: String(result) }
+    default:
+      return { failure: 'the result is no string, number or bool' }
+  }
+}
+
+function outcome(
+  { meter }: Environment,
+  run: () => unknown,
+): { readonly result?: unknown; readonly failure?: string } {
   meter.start(conditionCostMax)
   let result: unknown
   try {
     result = run()
   } catch {
-    return failed('the evaluation could not be completed')
+    return { failure: 'the evaluation could not be completed' }
   }
-  if (meter.exceeded) return failed('the evaluation exceeded its cost limit')
-  if (result === true) return holds
-  if (result === false) return doesNotHold
-  return failed(isCelError(result) ? failureOf(result.message) : 'the result is not a bool')
+  if (meter.exceeded) return { failure: 'the evaluation exceeded its cost limit' }
+  return isCelError(result) ? { failure: failureOf(result.message) } : { result }
 }
 
 const failed = (failure: string): Verdict => ({ holds: false, failure })

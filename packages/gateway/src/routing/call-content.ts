@@ -104,7 +104,9 @@ export class CallContent {
         name: caller.name,
         namespace: caller.consumer === '' ? '' : caller.namespace,
         groups: [...caller.groups],
+        metadata: new Map(Object.entries(caller.metadata)),
       },
+      claims: caller.claims,
       conversation: { id: conversation ?? '', variables },
       prompt: { name: prompt?.name ?? '', version: prompt?.version ?? '' },
     }

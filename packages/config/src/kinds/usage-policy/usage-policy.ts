@@ -6,7 +6,7 @@ import type {
   UsageSubject,
   UsageWindow,
 } from '@fairlead/snapshot'
-import { checkCondition } from '../../judging/check-condition.ts'
+import { checkTextExpression } from '../../judging/check-condition.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { compilePolicyMatch } from '../../judging/policy-match.ts'
@@ -46,7 +46,7 @@ function compileSubject(text: string, path: string, findings: Findings): UsageSu
   const by = words.find((word) => word === text)
   if (by !== undefined) return { by }
   const cel = text.slice('cel:'.length).trim()
-  checkCondition(cel, path, findings)
+  checkTextExpression(cel, path, findings)
   return { by: 'CEL', cel }
 }
 
