@@ -63,6 +63,7 @@ describe('a condition', () => {
     const bare: CallVariables = {
       request: { ...call.request, headers: new Map(), tools: [] },
       consumer: { name: '', namespace: '', groups: [], metadata: new Map() },
+      claims: {},
       conversation: { id: '', variables: {} },
       prompt: { name: '', version: '' },
     }
