@@ -11,10 +11,19 @@ export type {
   ReserveOutcome,
 } from './counters/counter.ts'
 export type { BorrowOutcome, CounterStore, Holder, Report, Wish } from './stores/counter-store.ts'
+export { dayAfter, dayAt, daysBetween, hourAt, isDay } from './ledger/usage-days.ts'
+export { joinedGroups, splitGroups } from './ledger/joined-groups.ts'
+export { ledgerDays, usageEntriesMax } from './ledger/ledger.ts'
 export type {
+  KeyUse,
+  UsageAnswer,
   UsageDimensions,
   UsageEntry,
   UsageLedger,
   UsageQuery,
   UsageSums,
 } from './ledger/ledger.ts'
+export { MemoryLedger } from './ledger/memory-ledger.ts'
+export { type NotedUsage, PendingUsage } from './ledger/pending-usage.ts'
+export { addUsage, noUsage, usageDimensions, usageFigures } from './ledger/usage-sums.ts'
+export { ProcessLedger } from './stores/process/process-ledger.ts'

@@ -25,31 +25,61 @@ export interface UsageDimensions {
   readonly provider: string
   /** `namespace/name@version` of the PromptTemplate. */
   readonly prompt: string
-  /** Of the Consumer, sorted and joined by commas. */
+  /** Of the Consumer, as `joinedGroups` writes them. */
   readonly groups: string
 }
 
 export interface UsageEntry extends UsageDimensions, UsageSums {}
 
-/** Which days, and whose. */
+/** Which days, and whose. What is undefined leaves the choice open. */
 export interface UsageQuery {
-  /** First and last day, inclusive, as `2026-01-31`. */
+  /** First and last day, inclusive, as `2026-01-31`; at most `ledgerDays` apart. */
   readonly from: string
   readonly to: string
-  /** Undefined: of all. */
   readonly tenant: string | undefined
+  /** `namespace/name`. */
   readonly consumer: string | undefined
-  /** What the sums are told apart by; at least one. */
+  /** Of the Consumer. */
+  readonly namespace: string | undefined
+  /** One of the caller's groups. */
+  readonly group: string | undefined
+  /** What the sums are told apart by; may be empty. */
   readonly by: readonly (keyof UsageDimensions)[]
 }
 
-/** Usage of the last 400 days, of one machine or one cluster. */
+export interface UsageAnswer {
+  /** Sums, each with the dimensions of `by` (others are empty), ordered by them. */
+  readonly entries: readonly UsageEntry[]
+  /** Of all, also of those that `entries` leaves out. */
+  readonly total: UsageSums
+  /** There are more than `usageEntriesMax`, which are left out. */
+  readonly isCut: boolean
+}
+
+/** When a key was used last, to the hour. */
+export interface KeyUse {
+  /** Of its Consumer, as in `UsageDimensions`. */
+  readonly tenant: string
+  /** Its name in the Consumer. */
+  readonly key: string
+  /** Unix milliseconds at which the hour began. */
+  readonly hourMs: number
+}
+
+/** How many days are kept, the present one included. */
+export const ledgerDays = 400
+
+/** How many sums an answer has at most. */
+export const usageEntriesMax = 10_000
+
+/** Usage of the last `ledgerDays` days, of one machine or one cluster. */
 export interface UsageLedger {
   /** Adds calls that have ended. Never throws; it is delivered as soon as the store can be reached. */
   note(entry: UsageEntry): void
-  /**
-   * Sums, each with the dimensions of `by` (others are empty), ordered by them; at most 10,000.
-   * Rejects with `CounterStoreUnavailable`.
-   */
-  query(query: UsageQuery): Promise<readonly UsageEntry[]>
+  /** The same for the last use of a key: a later hour replaces an earlier one. */
+  noteKeyUse(use: KeyUse): void
+  /** Includes what this process has noted. Rejects with `CounterStoreUnavailable`. */
+  query(query: UsageQuery): Promise<UsageAnswer>
+  /** Of the keys of a tenant, in the order of their names. Rejects with `CounterStoreUnavailable`. */
+  keyUses(tenant: string): Promise<readonly KeyUse[]>
 }

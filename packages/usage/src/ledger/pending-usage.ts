@@ -1,0 +1,64 @@
+import type { KeyUse, UsageEntry } from './ledger.ts'
+import { usageFolds } from './fold-usage.ts'
+import { addUsage, dimensionKey } from './usage-sums.ts'
+
+/** Names are bounded in length: this is some megabytes at most. */
+const pendingRowsMax = 2_000
+
+/** What was noted and is not stored yet. */
+export interface NotedUsage {
+  readonly entries: readonly UsageEntry[]
+  readonly keyUses: readonly KeyUse[]
+}
+
+/**
+ * Notes on their way to a store: those of equal dimensions are added up, so that thousands of calls
+ * are one row. Beyond 2,000 rows models and prompts, and then callers, are no longer told apart.
+ */
+export class PendingUsage {
+  #entries = new Map<string, UsageEntry>()
+  #keyUses = new Map<string, KeyUse>()
+
+  get isEmpty(): boolean {
+    return this.#entries.size === 0 && this.#keyUses.size === 0
+  }
+
+  add(entry: UsageEntry): void {
+    for (const [index, fold] of usageFolds.entries()) {
+      const folded = fold(entry)
+      const key = dimensionKey(folded)
+      const known = this.#entries.get(key)
+      const isLast = index === usageFolds.length - 1
+      if (known === undefined && this.#entries.size >= pendingRowsMax && !isLast) continue
+      this.#entries.set(
+        key,
+        known === undefined ? folded : { ...folded, ...addUsage(known, folded) },
+      )
+      return
+    }
+  }
+
+  addKeyUse(use: KeyUse): void {
+    const key = `${use.tenant}\u0000${use.key}`
+    const known = this.#keyUses.get(key)
+    if (known === undefined && this.#keyUses.size >= pendingRowsMax) return
+    if (known === undefined || known.hourMs < use.hourMs) this.#keyUses.set(key, use)
+  }
+
+  addAll({ entries, keyUses }: NotedUsage): void {
+    for (const entry of entries) this.add(entry)
+    for (const use of keyUses) this.addKeyUse(use)
+  }
+
+  all(): NotedUsage {
+    return { entries: [...this.#entries.values()], keyUses: [...this.#keyUses.values()] }
+  }
+
+  /** All of it, which is no longer pending. */
+  take(): NotedUsage {
+    const taken = this.all()
+    this.#entries = new Map()
+    this.#keyUses = new Map()
+    return taken
+  }
+}

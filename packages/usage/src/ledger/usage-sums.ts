@@ -1,0 +1,122 @@
+import {
+  type UsageAnswer,
+  type UsageDimensions,
+  type UsageEntry,
+  usageEntriesMax,
+  type UsageQuery,
+  type UsageSums,
+} from './ledger.ts'
+import { splitGroups } from './joined-groups.ts'
+
+/** In the order in which they are shown. */
+export const usageDimensions = [
+  'day',
+  'tenant',
+  'consumer',
+  'model',
+  'provider',
+  'prompt',
+  'groups',
+] as const satisfies readonly (keyof UsageDimensions)[]
+
+/** The same for what is added up. */
+export const usageFigures = [
+  'calls',
+  'failedCalls',
+  'inputTokens',
+  'cachedInputTokens',
+  'outputTokens',
+  'reasoningTokens',
+  'nanodollars',
+  'unpricedCalls',
+] as const satisfies readonly (keyof UsageSums)[]
+
+export const noUsage: UsageSums = Object.freeze({
+  calls: 0,
+  failedCalls: 0,
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  nanodollars: 0,
+  unpricedCalls: 0,
+})
+
+/** Both together; each number stays a safe integer. */
+export function addUsage(one: UsageSums, other: UsageSums): UsageSums {
+  return {
+    calls: add(one.calls, other.calls),
+    failedCalls: add(one.failedCalls, other.failedCalls),
+    inputTokens: add(one.inputTokens, other.inputTokens),
+    cachedInputTokens: add(one.cachedInputTokens, other.cachedInputTokens),
+    outputTokens: add(one.outputTokens, other.outputTokens),
+    reasoningTokens: add(one.reasoningTokens, other.reasoningTokens),
+    nanodollars: add(one.nanodollars, other.nanodollars),
+    unpricedCalls: add(one.unpricedCalls, other.unpricedCalls),
+  }
+}
+
+function add(one: number, other: number): number {
+  return Math.min(one + other, Number.MAX_SAFE_INTEGER)
+}
+
+/** The answer to a query, from all entries that may matter; those that do not are left out. */
+export function answerUsage(entries: Iterable<UsageEntry>, query: UsageQuery): UsageAnswer {
+  const sums = new Map<string, UsageEntry>()
+  let total = noUsage
+  for (const entry of entries) {
+    if (!isAsked(entry, query)) continue
+    total = addUsage(total, entry)
+    const dimensions = onlyDimensions(entry, query.by)
+    const key = dimensionKey(dimensions)
+    sums.set(key, { ...dimensions, ...addUsage(sums.get(key) ?? noUsage, entry) })
+  }
+  const ordered = [...sums.values()].toSorted((one, other) => compare(one, other, query.by))
+  return {
+    entries: ordered.slice(0, usageEntriesMax),
+    total,
+    isCut: ordered.length > usageEntriesMax,
+  }
+}
+
+/** Entries with equal dimensions have one key, and no others. */
+export function dimensionKey(dimensions: UsageDimensions): string {
+  const { day, tenant, consumer, model, provider, prompt, groups } = dimensions
+  return [day, tenant, consumer, model, provider, prompt, groups].join('\u0000')
+}
+
+function onlyDimensions(
+  entry: UsageDimensions,
+  by: readonly (keyof UsageDimensions)[],
+): UsageDimensions {
+  const only = (name: keyof UsageDimensions) => (by.includes(name) ? entry[name] : '')
+  return {
+    day: only('day'),
+    tenant: only('tenant'),
+    consumer: only('consumer'),
+    model: only('model'),
+    provider: only('provider'),
+    prompt: only('prompt'),
+    groups: only('groups'),
+  }
+}
+
+function isAsked(entry: UsageEntry, query: UsageQuery): boolean {
+  const { from, to, tenant, consumer, namespace, group } = query
+  if (entry.day < from || entry.day > to) return false
+  if (tenant !== undefined && entry.tenant !== tenant) return false
+  if (consumer !== undefined && entry.consumer !== consumer) return false
+  if (namespace !== undefined && !entry.consumer.startsWith(`${namespace}/`)) return false
+  return group === undefined || splitGroups(entry.groups).includes(group)
+}
+
+function compare(
+  one: UsageDimensions,
+  other: UsageDimensions,
+  by: readonly (keyof UsageDimensions)[],
+): number {
+  for (const name of by) {
+    if (one[name] !== other[name]) return one[name] < other[name] ? -1 : 1
+  }
+  return 0
+}
