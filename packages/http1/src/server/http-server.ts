@@ -1,9 +1,12 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { Timer } from '@fairlead/base'
 import type { ConnectionOwner } from './connection-owner.ts'
+import { anyPeer, type ConnectionPeer } from './peer-certificate.ts'
 import { ServerConnection } from './server-connection.ts'
 import { type TurnWriter, TurnWrites } from '../message/turn-writes.ts'
 import { defaultTimeouts, type ServerOptions, type ServerTimeouts } from './server-options.ts'
+import type { ServerTls } from './server-tls.ts'
+import { TlsGate } from './tls-gate.ts'
 
 const connectionsMaxDefault = 20_000
 /** How often deadlines are checked: one timer for all connections. */
@@ -15,13 +18,15 @@ const backlog = 4096
 export type ListenTarget =
   { readonly host: string; readonly port: number } | { readonly fd: number }
 
-/** An HTTP/1.1 server on plain TCP. */
+/** An HTTP/1.1 server, on plain TCP unless it is told to `secure` its connections. */
 export class HttpServer implements ConnectionOwner {
   readonly options: ServerOptions
   readonly timeouts: ServerTimeouts
   readonly #server: Server
   readonly #connections = new Set<ServerConnection>()
   readonly #writes = new TurnWrites()
+  readonly #gate: TlsGate
+  #isSecured = false
   #closing = false
   #sweep: Timer | undefined
   #dateSecond = -1
@@ -32,6 +37,15 @@ export class HttpServer implements ConnectionOwner {
   constructor(options: ServerOptions) {
     this.options = options
     this.timeouts = { ...defaultTimeouts, ...options.timeouts }
+    this.#gate = new TlsGate({
+      clock: options.clock,
+      handshakeMs: this.timeouts.handshakeMs,
+      enter: (socket, peer) => this.#enter(socket, peer),
+      ended: (outcome) => {
+        options.onHandshake?.(outcome)
+        this.#checkEmptied()
+      },
+    })
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
       this.#accept(socket),
     )
@@ -44,6 +58,21 @@ export class HttpServer implements ConnectionOwner {
 
   get connections(): number {
     return this.#connections.size
+  }
+
+  /** Connections whose TLS handshake has not ended. */
+  get handshakes(): number {
+    return this.#gate.handshakes
+  }
+
+  /**
+   * How connections that come from now on are secured: with TLS, and with undefined not at all.
+   * `Unavailable`: there is nothing to secure them with, and they are closed as they come. Throws,
+   * and leaves all as it is, for what is no certificate or not its key.
+   */
+  secure(tls: ServerTls | 'Unavailable' | undefined): void {
+    this.#gate.configure(tls === 'Unavailable' ? undefined : tls)
+    this.#isSecured = tls !== undefined
   }
 
   /** Resolves with the address when listening; rejects with the system's error. */
@@ -75,6 +104,7 @@ export class HttpServer implements ConnectionOwner {
   /** Closes every connection at once. */
   destroyConnections(): void {
     for (const connection of this.#connections) connection.socket.destroy()
+    this.#gate.stop()
   }
 
   dateLine(): string {
@@ -93,7 +123,15 @@ export class HttpServer implements ConnectionOwner {
 
   closed(connection: ServerConnection): void {
     this.#connections.delete(connection)
-    if (this.#connections.size === 0) this.#emptied?.()
+    this.#checkEmptied()
+  }
+
+  get #isEmpty(): boolean {
+    return this.#connections.size === 0 && this.#gate.handshakes === 0
+  }
+
+  #checkEmptied(): void {
+    if (this.#isEmpty) this.#emptied?.()
   }
 
   async #close(graceMs: number): Promise<void> {
@@ -101,7 +139,7 @@ export class HttpServer implements ConnectionOwner {
     this.#server.close()
     this.#stopConnections(graceMs === 0)
     const grace = this.options.clock.setTimer(graceMs, () => this.#stopConnections(true))
-    if (this.#connections.size > 0) {
+    if (!this.#isEmpty) {
       await new Promise<void>((resolve) => {
         this.#emptied = resolve
       })
@@ -112,18 +150,25 @@ export class HttpServer implements ConnectionOwner {
 
   #stopConnections(evenFresh: boolean): void {
     for (const connection of this.#connections) connection.stop(evenFresh)
+    if (evenFresh) this.#gate.stop()
   }
 
   #accept(socket: Socket): void {
     // Accepted before the server stopped listening, or while it does.
     if (this.#closing) return void socket.destroy()
-    this.#connections.add(new ServerConnection(socket, this))
+    if (this.#isSecured) this.#gate.accept(socket)
+    else this.#enter(socket, anyPeer)
+  }
+
+  #enter(socket: Socket, peer: ConnectionPeer): void {
+    this.#connections.add(new ServerConnection(socket, this, peer))
   }
 
   #scheduleSweep(): void {
     this.#sweep = this.options.clock.setTimer(sweepMs, () => {
       const nowMs = this.options.clock.monotonicMs()
       for (const connection of this.#connections) connection.checkDeadline(nowMs)
+      this.#gate.checkDeadlines(nowMs)
       this.#scheduleSweep()
     })
   }

@@ -32,11 +32,20 @@ export class Outflow {
 
 /**
  * Node.js counts a write as waiting until all of it has been taken; how far it has come is known to
- * the socket's handle only. Their sum says whether anything waits, and changes when it moves.
+ * the socket's handle only, and with TLS to the handle beneath it too. Their sum says whether
+ * anything waits, and changes when it moves.
  */
 function unsentBytes(socket: Socket): number {
-  const handle: unknown = Reflect.get(socket, '_handle')
-  const queued: unknown =
-    typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'writeQueueSize') : 0
-  return socket.writableLength + (typeof queued === 'number' ? queued : 0)
+  const handle = inner(socket, '_handle')
+  return socket.writableLength + queuedBytes(handle) + queuedBytes(inner(handle, '_parent'))
+}
+
+function queuedBytes(handle: object | undefined): number {
+  const queued: unknown = handle === undefined ? 0 : Reflect.get(handle, 'writeQueueSize')
+  return typeof queued === 'number' ? queued : 0
+}
+
+function inner(value: object | undefined, name: string): object | undefined {
+  const found: unknown = value === undefined ? undefined : Reflect.get(value, name)
+  return typeof found === 'object' && found !== null ? found : undefined
 }

@@ -8,6 +8,7 @@ import { CallerProbe, continueResponse } from './caller-probe.ts'
 import type { ConnectionOwner } from './connection-owner.ts'
 import { LingeringClose } from './lingering-close.ts'
 import { Outflow } from './outflow.ts'
+import type { ConnectionPeer, PeerCertificate } from './peer-certificate.ts'
 import { ConnectionClosed, tooSlow } from './request-errors.ts'
 import { writeRefusal } from './refusal.ts'
 import { type RequestSource, ServerRequest } from './server-request.ts'
@@ -18,6 +19,7 @@ import { type Stage, stageLimitMs } from './stage.ts'
 export class ServerConnection implements RequestSource, ResponseTarget {
   readonly socket: Socket
   readonly #owner: ConnectionOwner
+  readonly #peer: ConnectionPeer
   readonly #head = new HeadBuffer()
   readonly #lingeringClose: LingeringClose
   readonly #outflow: Outflow
@@ -47,9 +49,10 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     ['error', () => {}],
   ]
 
-  constructor(socket: Socket, owner: ConnectionOwner) {
+  constructor(socket: Socket, owner: ConnectionOwner, peer: ConnectionPeer) {
     this.socket = socket
     this.#owner = owner
+    this.#peer = peer
     this.#sinceMs = owner.options.clock.monotonicMs()
     this.#lingeringClose = new LingeringClose(socket)
     this.#outflow = new Outflow(socket)
@@ -84,6 +87,14 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     if (this.#stage === 'body') this.#request?.fail(tooSlow('body'))
     else if (this.#head.begun) this.#refuse(tooSlow('head'))
     else this.socket.destroy()
+  }
+
+  get peerCertificate(): PeerCertificate | undefined {
+    return this.#peer.certificate
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.socket.remoteAddress
   }
 
   bodyWanted(): void {
@@ -165,6 +176,7 @@ export class ServerConnection implements RequestSource, ResponseTarget {
       if (!hadBegun && this.#head.begun) this.#enter('head')
       return undefined
     }
+    if (this.#peer.refusal !== undefined) throw this.#peer.refusal
     return { head: parseRequestHead(read.text), rest: piece.subarray(read.used) }
   }
 

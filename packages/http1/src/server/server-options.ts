@@ -5,9 +5,12 @@ import type { RequestHead } from '../message/request-head.ts'
 import type { Refusal } from './refusal.ts'
 import type { ServerRequest } from './server-request.ts'
 import type { ServerResponse } from './server-response.ts'
+import type { HandshakeOutcome } from './tls-gate.ts'
 
 /** How long a caller may take, in milliseconds. Checked once a second. */
 export interface ServerTimeouts {
+  /** From the connection to the end of its TLS handshake. Defaults to 10 s. */
+  readonly handshakeMs: number
   /** From the connection, or a request's first byte, to the end of the head. Defaults to 30 s. */
   readonly headMs: number
   /** From the end of the head to the end of the body. Defaults to 120 s. */
@@ -21,6 +24,7 @@ export interface ServerTimeouts {
 }
 
 export const defaultTimeouts: ServerTimeouts = {
+  handshakeMs: 10_000,
   headMs: 30_000,
   bodyMs: 120_000,
   idleMs: 75_000,
@@ -36,6 +40,8 @@ export interface ServerOptions {
   readonly connectionsMax?: number
   /** Answers a request; must not throw. */
   readonly onRequest: (request: ServerRequest, response: ServerResponse) => void
+  /** Told how each TLS handshake has ended. */
+  readonly onHandshake?: (outcome: HandshakeOutcome) => void
   /** The answer to what is not a request. */
   refusal(error: MessageError): Refusal
   /**

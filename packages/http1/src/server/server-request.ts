@@ -1,10 +1,13 @@
 import type { HeaderFields } from '../message/header-fields.ts'
 import type { RequestHead } from '../message/request-head.ts'
 import { BodyBuffer } from './body-buffer.ts'
+import type { PeerCertificate } from './peer-certificate.ts'
 import { BodyTooLarge } from './request-errors.ts'
 
 /** What a request needs of its connection. */
 export interface RequestSource {
+  readonly peerCertificate: PeerCertificate | undefined
+  readonly remoteAddress: string | undefined
   /** The reader wants the body: a caller that waits for `100 Continue` gets it. */
   bodyWanted(): void
   /** Stops reading from the caller. */
@@ -35,6 +38,19 @@ export class ServerRequest {
     this.#source = source
     this.#declaredBytes = bodyLength === 'chunked' ? 0 : bodyLength
     this.#received = new BodyBuffer(this.#declaredBytes)
+  }
+
+  /**
+   * The certificate that the caller has shown, which an authority of the server has signed;
+   * undefined if it has shown none, or was not asked.
+   */
+  get peerCertificate(): PeerCertificate | undefined {
+    return this.#source.peerCertificate
+  }
+
+  /** The IP address that the connection comes from; undefined once it is gone. */
+  get remoteAddress(): string | undefined {
+    return this.#source.remoteAddress
   }
 
   /**

@@ -3,8 +3,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** A new certificate for 127.0.0.1 that nobody but its owner has signed, as PEM. */
-export function selfSignedCertificate(): { readonly key: string; readonly cert: string } {
+/**
+ * A new certificate for 127.0.0.1 that nobody but its owner has signed, as PEM. Its common name is
+ * `test`, followed by the number if there is one.
+ */
+export function selfSignedCertificate(number?: number): {
+  readonly key: string
+  readonly cert: string
+} {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-http1-'))
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   try {
@@ -13,7 +19,18 @@ export function selfSignedCertificate(): { readonly key: string; readonly cert: 
     const files = ['-keyout', key, '-out', cert]
     execFileSync(
       'openssl',
-      ['req', '-x509', ...curve, '-subj', '/CN=test', '-addext', names, '-days', '1', ...files],
+      [
+        'req',
+        '-x509',
+        ...curve,
+        '-subj',
+        `/CN=test${number === undefined ? '' : ` ${number}`}`,
+        '-addext',
+        names,
+        '-days',
+        '1',
+        ...files,
+      ],
       { stdio: 'ignore' },
     )
     return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { FakeClock } from '@fairlead/base/testing'
 import type { ConnectionOwner } from '../server/connection-owner.ts'
+import { anyPeer } from '../server/peer-certificate.ts'
 import { ServerConnection } from '../server/server-connection.ts'
 import { defaultTimeouts } from '../server/server-options.ts'
 import { MemorySocket, turns } from './memory-socket.ts'
@@ -55,7 +56,7 @@ export async function serveByFairlead(pieces: readonly Buffer[]): Promise<Server
     dateLine: () => '',
     closed: () => {},
   }
-  const connection = new ServerConnection(socket.asSocket(), owner)
+  const connection = new ServerConnection(socket.asSocket(), owner, anyPeer)
   await feed(socket, pieces)
   connection.socket.destroy()
   return outcome
