@@ -101,7 +101,7 @@ export class TlsGate {
 
   /** Closes the connections that are in their handshake. */
   stop(): void {
-    for (const socket of [...this.#handshakes.keys()]) socket.destroy()
+    for (const socket of this.#handshakes.keys()) socket.destroy()
   }
 
   #serverOf(tls: ServerTls): Server {
