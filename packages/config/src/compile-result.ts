@@ -1,3 +1,4 @@
+import type { PolicyTargetReference } from '@fairlead/api'
 import type { Snapshot } from '@fairlead/snapshot'
 import type { PlannedCondition } from './judging/conditions.ts'
 import type { GatewayRef } from './judging/kind-compiler.ts'
@@ -15,8 +16,20 @@ export interface ResourceConditions {
     readonly controllerName: string
     readonly conditions: readonly PlannedCondition[]
   }[]
+  /** Kinds of policies only: what holds at each target. */
+  readonly targets?: readonly PlannedTarget[]
+  /** Of a policy: that it decides and refuses nothing. */
+  readonly isShadow?: boolean
   /** Further fields of the status, written as they are, such as a PromptTemplate's `activeVersions`. */
   readonly statusFields?: Readonly<Record<string, unknown>>
+}
+
+/** A policy at one of its targets, in the order of `spec.targetRefs`. */
+export interface PlannedTarget {
+  readonly targetRef: PolicyTargetReference
+  /** The `namespace/name` of the LLMGateways that have to enforce it there; empty if not accepted. */
+  readonly gateways: readonly string[]
+  readonly accepted: PlannedCondition
 }
 
 export interface CompileResult {

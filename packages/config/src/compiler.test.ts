@@ -86,16 +86,22 @@ const specs: Readonly<Record<string, (random: Random) => Spec>> = {
     ],
   }),
   UsagePolicy: (random) => ({
-    targetRefs: [target(random)],
+    targetRefs: targets(random),
     match: pick<Spec>(random, [{}, { groups: ['g'] }, { cel: 'request.stream' }, { cel: '1 +' }]),
     limits: [{ name: 'l', requests: random(3), window: { every: pick(random, ['1m', 'soon']) } }],
   }),
   PriceBook: (random) => ({
-    targetRefs: [{ kind: 'LLMGateway', name: pick(random, ['a', 'b']) }],
+    targetRefs: pick<readonly Spec[]>(random, [
+      [{ kind: 'LLMGateway', name: 'a' }],
+      [
+        { kind: 'LLMGateway', name: 'b' },
+        { kind: 'LLMGateway', name: 'a' },
+      ],
+    ]),
     catalogue: pick(random, ['BuiltIn', 'None']),
   }),
   AccessPolicy: (random) => ({
-    targetRefs: [target(random)],
+    targetRefs: targets(random),
     action: pick(random, ['Allow', 'Deny']),
     resources: { models: pick(random, [['m'], ['*']]) },
   }),
@@ -118,9 +124,14 @@ const specs: Readonly<Record<string, (random: Random) => Spec>> = {
   }),
 }
 
+function targets(random: Random): readonly Spec[] {
+  return Array.from({ length: 1 + random(3) }, () => target(random))
+}
+
 function target(random: Random): Spec {
   const kind = pick(random, ['LLMGateway', 'RoutingPolicy', 'LLMProvider', 'Consumer'])
-  return { kind, name: pick(random, ['a', 'b']) }
+  const rule = kind === 'RoutingPolicy' && random(2) === 0
+  return { kind, name: pick(random, ['a', 'b']), ...(rule && { sectionName: 'r1' }) }
 }
 
 function secret(random: Random): Spec {

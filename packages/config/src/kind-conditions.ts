@@ -2,13 +2,19 @@ import { sameElements } from '@fairlead/base'
 import { LLMGateway } from '@fairlead/api'
 import { deepEqual } from '@fairlead/kube-core'
 import type { Capabilities } from '@fairlead/snapshot'
-import type { ResourceConditions } from './compile-result.ts'
+import type { PlannedTarget, ResourceConditions } from './compile-result.ts'
 import { attachmentsOf } from './gateways/attachment.ts'
 import type { ServedGateway } from './gateways/gateway-server.ts'
 import type { Gateways } from './gateways/gateways.ts'
 import type { ServedKind } from './gateways/kind-server.ts'
+import {
+  heldTargets,
+  refusalByAllTargets,
+  verdictsAtTargets,
+  type TargetVerdict,
+} from './gateways/target-verdicts.ts'
 import type { Catalogue } from './judging/catalogue.ts'
-import { commonConditions, listed, type Refusal } from './judging/conditions.ts'
+import { acceptedCondition, commonConditions, listed, type Refusal } from './judging/conditions.ts'
 import type { Judged } from './judging/judged.ts'
 import type { GatewayRef, KindCompiler } from './judging/kind-compiler.ts'
 import { freeze } from './values/freeze.ts'
@@ -69,11 +75,16 @@ export class KindConditions {
     const circumstances = new Map<string, readonly unknown[]>()
     const conditions = new Map<string, ResourceConditions>()
     for (const [key, judged] of byKey) {
-      const current = [judged, gateways, ...services.flatMap((one) => onGateway(one, key))]
+      const current = [
+        judged,
+        gateways,
+        ...services.flatMap((one) => onGateway(one, key)),
+        ...heldTargets(judged.resource, compiler.attachment, served),
+      ]
       const known = last?.conditions.get(key)
       const holds = known && sameElements(current, last?.circumstances.get(key) ?? [])
       circumstances.set(key, current)
-      conditions.set(key, holds ? known : this.#write(compiler, judged, gateways, services, known))
+      conditions.set(key, holds ? known : this.#write(compiler, judged, verdicts, services, known))
     }
     const kept = last && sameElements([...conditions.values()], [...last.conditions.values()])
     this.#last = {
@@ -89,7 +100,7 @@ export class KindConditions {
   #write(
     compiler: KindCompiler,
     judged: Judged,
-    gateways: Gateways,
+    { gateways, served }: Verdicts,
     services: readonly Service[],
     before: ResourceConditions | undefined,
   ): ResourceConditions {
@@ -100,9 +111,15 @@ export class KindConditions {
     const attached =
       compiler.gatewayRefs &&
       atEachGateway(compiler, judged, compiler.gatewayRefs(resource), gateways, services)
-    const refusal = attached
-      ? refusalByAll(attached)
-      : refusalOf(compiler, judged, services, serving, conflicts)
+    const { attachment } = compiler
+    const atTargets =
+      attachment &&
+      verdictsAtTargets(judged, attachment.references(resource), served, lossOf(services, key))
+    const refusal = atTargets
+      ? refusalByAllTargets(atTargets)
+      : attached
+        ? refusalByAll(attached)
+        : refusalOf(compiler, judged, services, serving, conflicts)
     const outcome = { conflicts, refusal, capabilities: this.#capabilities }
     const own = compiler.conditions?.(judged, outcome)
     const statusFields = compiler.statusFields?.(judged)
@@ -117,6 +134,9 @@ export class KindConditions {
           conditions: commonConditions(judged, at.refusal, at.shadowed),
         })),
       }),
+      ...(atTargets && { targets: atTargets.map((verdict) => plannedTarget(judged, verdict)) }),
+      ...(attachment?.isShadow &&
+        judged.settings !== undefined && { isShadow: attachment.isShadow(judged.settings) }),
       ...(statusFields && { statusFields }),
     }
     return before && deepEqual(before, conditions) ? before : freeze(conditions)
@@ -171,6 +191,24 @@ function atEachGateway(
       return { gatewayRef, refusal: refusal ?? conflicted(losses), shadowed }
     },
   )
+}
+
+/** What a resource lost on a gateway, if it did. */
+function lossOf(services: readonly Service[], key: string) {
+  return (gatewayKey: string): string | undefined =>
+    services
+      .filter(({ gateway }) => gateway === gatewayKey)
+      .flatMap((service) => lossesOn(service, key))[0]
+}
+
+function plannedTarget(judged: Judged, verdict: TargetVerdict): PlannedTarget {
+  const { reference, gateways, refusal } = verdict
+  const accepted = acceptedCondition(judged, refusal)
+  return {
+    targetRef: reference,
+    gateways: accepted.status === 'True' ? gateways : [],
+    accepted,
+  }
 }
 
 /** A resource is accepted as a whole when at least one of the gateways that it names accepts it. */

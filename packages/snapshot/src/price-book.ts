@@ -2,7 +2,7 @@ import type { ResourceIdentity } from './resource-identity.ts'
 
 /** What tokens cost on a gateway. */
 export interface PriceBookSettings extends ResourceIdentity {
-  /** The LLMGateways that it is for, as `namespace/name`. */
+  /** The LLMGateways that it is for, as `namespace/name`; in a snapshot, that gateway alone. */
   readonly gateways: readonly string[]
   /** Whether models that no price names have the price of the built-in catalogue. */
   readonly catalogue: 'BuiltIn' | 'None'

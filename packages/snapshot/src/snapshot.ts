@@ -33,10 +33,10 @@ export interface Snapshot {
   /** By `namespace/name`. */
   readonly conversationStores: ReadonlyMap<string, ConversationStoreSettings>
   readonly consumers: readonly ConsumerSettings[]
-  /** In the order of their keys; those that do not concern the gateway among them. */
+  /** Those that concern the gateway, with the targets that do, in the order of their keys. */
   readonly usagePolicies: readonly UsagePolicySettings[]
-  /** Those of namespaces that the gateway allows; at most one of them names the gateway. */
+  /** The one that applies on the gateway, or none. */
   readonly priceBooks: readonly PriceBookSettings[]
-  /** In the order of their keys. */
+  /** As `usagePolicies`. */
   readonly accessPolicies: readonly AccessPolicySettings[]
 }

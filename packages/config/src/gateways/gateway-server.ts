@@ -1,10 +1,13 @@
 import { remembering } from '@fairlead/base'
 import type { Capabilities, Snapshot } from '@fairlead/snapshot'
-import type { Catalogues } from '../judging/catalogue.ts'
+import type { Catalogue, Catalogues } from '../judging/catalogue.ts'
 import type { SnapshotPart } from '../judging/kind-compiler.ts'
 import type { ContentHasher } from '../values/content-hash.ts'
 import type { AcceptedGateway, Gateways } from './gateways.ts'
+import type { ServedKeys } from './attached-policies.ts'
 import { KindServer, type ServedKind } from './kind-server.ts'
+
+const nothingServed: ServedKeys = new Map()
 
 /** What one gateway serves, and what it had to refuse. */
 export interface ServedGateway {
@@ -34,15 +37,30 @@ export class GatewayServer {
     })
   }
 
-  /** What refers comes before what is referred to, so that needs are known in time. */
+  /**
+   * What refers comes before what is referred to, so that needs are known in time; policies come
+   * last, when it is known what the gateway serves.
+   */
   serve(gateway: AcceptedGateway, gateways: Gateways, catalogues: Catalogues): ServedGateway {
     const kinds = new Map<string, ServedKind>()
-    for (const [kind, catalogue] of [...catalogues].toReversed()) {
+    const serve = (kind: string, catalogue: Catalogue, served: ServedKeys) => {
       const server =
         this.#servers.get(kind) ?? new KindServer(catalogue.compiler, this.#capabilities)
       this.#servers.set(kind, server)
       const needed = [...kinds.values()].flatMap(({ needs }) => needs.get(kind) ?? [])
-      kinds.set(kind, server.serve({ catalogue, gateway, gateways, needed }))
+      kinds.set(kind, server.serve({ catalogue, gateway, gateways, needed, served }))
+    }
+    const policies: (readonly [string, Catalogue])[] = []
+    for (const [kind, catalogue] of [...catalogues].toReversed()) {
+      if (catalogue.compiler.attachment) policies.push([kind, catalogue])
+      else serve(kind, catalogue, nothingServed)
+    }
+    for (const [kind, catalogue] of policies) {
+      const served = catalogue.compiler.references.flatMap((type) => {
+        const keys = kinds.get(type.kind)?.serves
+        return keys ? [[type.kind, keys] as const] : []
+      })
+      serve(kind, catalogue, new Map(served))
     }
     const parts = [...kinds.values()].map(({ part }) => part)
     return { key: gateway.key, snapshot: this.#snapshotOf(...parts), kinds }

@@ -7,6 +7,7 @@ import type { Judged } from '../judging/judged.ts'
 import type { KindCompiler, Member, Need, SnapshotPart } from '../judging/kind-compiler.ts'
 import { freeze } from '../values/freeze.ts'
 import { namespaceOf } from '../values/resource-key.ts'
+import { AttachedPolicies, type ServedKeys } from './attached-policies.ts'
 import { attachmentsOf } from './attachment.ts'
 import type { AcceptedGateway, Gateways } from './gateways.ts'
 
@@ -32,6 +33,8 @@ interface Setting {
   readonly gateways: Gateways
   /** The resources of this kind that are needed by what is served of others. */
   readonly needed: readonly ReadonlySet<string>[]
+  /** What the gateway serves of the kinds that policies can be attached to; of policies only. */
+  readonly served: ServedKeys
 }
 
 interface Service extends ServedKind {
@@ -47,24 +50,23 @@ interface Service extends ServedKind {
 export class KindServer {
   readonly #compiler: KindCompiler
   readonly #court: ClaimsCourt | undefined
+  readonly #attached: AttachedPolicies | undefined
   readonly #members = new WeakMap<Judged, Member>()
   readonly #needs = new WeakMap<Member, readonly Need[]>()
-  #attached = new WeakMap<Judged, boolean>()
+  #naming = new WeakMap<Judged, boolean>()
   #last: Service | undefined
 
   constructor(compiler: KindCompiler, capabilities: Capabilities) {
     this.#compiler = compiler
     this.#court = compiler.claims && new ClaimsCourt(compiler.claims, capabilities)
+    this.#attached = compiler.attachment && new AttachedPolicies(compiler.attachment)
   }
 
   serve(setting: Setting): ServedKind {
     const last = this.#last
     if (last && sameSetting(setting, last.setting)) return last
-    if (setting.gateways !== last?.setting.gateways) this.#attached = new WeakMap()
-    const own = [...setting.catalogue.byKey.values()].filter((judged) =>
-      this.#serves(judged, setting),
-    )
-    const usable = own.flatMap((judged) => this.#memberOf(judged) ?? [])
+    if (setting.gateways !== last?.setting.gateways) this.#naming = new WeakMap()
+    const { own, usable } = this.#read(setting)
     const { members, losses } = this.#court?.settle(usable) ?? {
       members: usable,
       losses: new Map(),
@@ -72,7 +74,7 @@ export class KindServer {
     const isSame = last !== undefined && sameElements(members, last.members)
     this.#last = {
       setting,
-      serves: new Set(own.map(({ key }) => key)),
+      serves: last && sameKeys(last.serves, own) ? last.serves : own,
       losses,
       members,
       shadowed: isSame ? last.shadowed : (this.#compiler.shadowed?.(members) ?? nothing),
@@ -82,6 +84,18 @@ export class KindServer {
     return this.#last
   }
 
+  /** The keys of what belongs to the gateway, and what of it can be used. */
+  #read(setting: Setting): { own: ReadonlySet<string>; usable: readonly Member[] } {
+    const { catalogue, gateway, served } = setting
+    if (this.#attached) {
+      const usable = this.#attached.of(catalogue, gateway.key, served)
+      return { own: new Set(usable.map(({ key }) => key)), usable }
+    }
+    const own = [...catalogue.byKey.values()].filter((judged) => this.#serves(judged, setting))
+    const usable = own.flatMap((judged) => this.#memberOf(judged) ?? [])
+    return { own: new Set(own.map(({ key }) => key)), usable }
+  }
+
   /** Whether a resource belongs to the gateway, by itself or because something needs it. */
   #serves(judged: Judged, { gateway, gateways, needed }: Setting): boolean {
     const { key, resource } = judged
@@ -89,12 +103,12 @@ export class KindServer {
     if (this.#compiler.type.kind === LLMGateway.kind) return key === gateway.key
     const references = this.#compiler.gatewayRefs?.(resource)
     if (references === undefined) return gateway.allows(namespaceOf(resource))
-    const known = this.#attached.get(judged)
+    const known = this.#naming.get(judged)
     if (known !== undefined) return known
     const attached = attachmentsOf(resource, references, gateways).some(
       ({ gatewayKey, refusal }) => gatewayKey === gateway.key && refusal === undefined,
     )
-    this.#attached.set(judged, attached)
+    this.#naming.set(judged, attached)
     return attached
   }
 
@@ -144,6 +158,7 @@ function sameSetting(left: Setting, right: Setting): boolean {
     left.catalogue === right.catalogue &&
     left.gateway === right.gateway &&
     left.gateways === right.gateways &&
-    sameElements(left.needed, right.needed)
+    sameElements(left.needed, right.needed) &&
+    sameElements([...left.served.values()], [...right.served.values()])
   )
 }

@@ -12,6 +12,16 @@ export type Answer =
       readonly permitted: boolean
     }
   | { readonly kind: string; readonly key: string; readonly state: TargetState }
+  | {
+      readonly kind: string
+      readonly key: string
+      readonly part: string
+      readonly partsOf: PartsReader
+      readonly found: boolean
+    }
+
+/** The names of the parts of a resource that can be referred to, from its settings. */
+export type PartsReader = (settings: unknown) => readonly string[]
 
 /** Whether the same questions get the same answers, so that a judgement based on them stands. */
 export function answersHold(
@@ -19,11 +29,27 @@ export function answersHold(
   grants: ReferenceGrants,
   catalogues: Catalogues,
 ): boolean {
-  return answers.every((answer) =>
-    'state' in answer
-      ? targetState(catalogues, answer.kind, answer.key) === answer.state
-      : grants.permits(answer.from, answer.to) === answer.permitted,
-  )
+  return answers.every((answer) => {
+    if ('state' in answer) {
+      return targetState(catalogues, answer.kind, answer.key) === answer.state
+    }
+    if ('part' in answer) {
+      const { kind, key, part, partsOf, found } = answer
+      return partsOfTarget(catalogues, kind, key, partsOf).includes(part) === found
+    }
+    return grants.permits(answer.from, answer.to) === answer.permitted
+  })
+}
+
+/** The names of the parts of a resource; none of one that is missing or cannot be used. */
+export function partsOfTarget(
+  catalogues: Catalogues,
+  kind: string,
+  key: string,
+  partsOf: PartsReader,
+): readonly string[] {
+  const settings = catalogues.get(kind)?.byKey.get(key)?.settings
+  return settings === undefined ? [] : partsOf(settings)
 }
 
 /** The state of the resource with this kind and `namespace/name`. */

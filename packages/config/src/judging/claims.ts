@@ -1,3 +1,4 @@
+import { canonicalJson } from '@fairlead/base'
 import type { KubernetesObject } from '@fairlead/kube-core'
 import type { Capabilities } from '@fairlead/snapshot'
 import { freeze } from '../values/freeze.ts'
@@ -15,19 +16,21 @@ interface SettledClaims {
 interface Reduced {
   /** The lost subjects, as one text. */
   readonly lost: string
-  readonly member: Member
+  readonly member: Member | undefined
 }
 
 /**
  * Decides claims of several resources to the same subjects: the older resource wins, then the one
- * with the lower namespace/name. A resource never loses to itself. The order does not matter. A
- * member that loses the same as before is the same object.
+ * with the lower namespace/name. A resource never loses to itself. The order does not matter. What is
+ * left of a member is the same object as before if it is equal.
  */
 export class ClaimsCourt {
   readonly #claims: Claims<unknown>
   readonly #capabilities: Capabilities
   readonly #claimsOf = new WeakMap<Member, readonly Claim[]>()
   readonly #reduced = new WeakMap<Member, Reduced>()
+  readonly #kept = new WeakMap<Member, Member>()
+  #last: ReadonlyMap<string, Member> = new Map()
 
   constructor(claims: Claims<unknown>, capabilities: Capabilities) {
     this.#claims = claims
@@ -46,20 +49,20 @@ export class ClaimsCourt {
       }
     }
     const losses = new Map<string, string>()
-    const settled = wanted.map(({ member, own }) => {
+    const settled = wanted.flatMap(({ member, own }) => {
       const lost = own.flatMap((claim) => {
         const loss =
           this.#claims.reserved?.(claim.subject, this.#capabilities) ??
           lossOf(claim, member.resource, winners.get(claim.subject), this.#claims)
         return loss === undefined ? [] : [{ subject: claim.subject, loss }]
       })
-      if (lost.length === 0) return member
+      if (lost.length === 0) return this.#keep(member)
       losses.set(member.key, lost.map(({ loss }) => loss).join('; '))
-      return this.#without(
-        member,
-        lost.map(({ subject }) => subject),
-      )
+      const subjects = lost.map(({ subject }) => subject)
+      const reduced = this.#without(member, subjects)
+      return reduced === undefined ? [] : this.#keep(reduced)
     })
+    this.#last = new Map(settled.map((member) => [member.key, member]))
     return { members: settled, losses }
   }
 
@@ -71,12 +74,24 @@ export class ClaimsCourt {
     return claims
   }
 
-  #without(member: Member, subjects: readonly string[]): Member {
+  /** With the settings of the last time, if they say the same: a loss may have come or gone. */
+  #keep(member: Member): Member {
+    const before = this.#last.get(member.key)
+    if (before === undefined || before.settings === member.settings) return member
+    const known = this.#kept.get(member)
+    if (known && known.settings === before.settings) return known
+    if (canonicalJson(before.settings) !== canonicalJson(member.settings)) return member
+    const kept = { ...member, settings: before.settings }
+    this.#kept.set(member, kept)
+    return kept
+  }
+
+  #without(member: Member, subjects: readonly string[]): Member | undefined {
     const lost = JSON.stringify(subjects)
     const known = this.#reduced.get(member)
     if (known?.lost === lost) return known.member
     const settings = freeze(this.#claims.without(member.settings, new Set(subjects)))
-    const reduced = { ...member, settings }
+    const reduced = settings === undefined ? undefined : { ...member, settings }
     this.#reduced.set(member, { lost, member: reduced })
     return reduced
   }

@@ -31,7 +31,7 @@ export const commonConditionTypes: readonly ConditionType[] = [
 
 /** Why a resource that is valid in itself is not accepted. */
 export interface Refusal {
-  readonly reason: 'Conflicted' | 'NoMatchingGateway' | 'NotAllowedByGateway'
+  readonly reason: 'Conflicted' | 'NoMatchingGateway' | 'NotAllowedByGateway' | 'RefNotFound'
   readonly message: string
 }
 
@@ -51,13 +51,13 @@ export function commonConditions(
 }
 
 /**
- * What is invalid decides first, then the refusal, then fields that are not implemented, then what
+ * `Accepted`: what is invalid decides first, then the refusal, then fields that are not implemented, then what
  * never takes effect.
  */
-function acceptedCondition(
+export function acceptedCondition(
   { invalid, unsupported }: Judged,
   refusal: Refusal | undefined,
-  shadowed: readonly string[],
+  shadowed: readonly string[] = [],
 ): PlannedCondition {
   const type = 'Accepted'
   if (invalid.length > 0) {

@@ -2,13 +2,16 @@ import { group } from '@fairlead/api'
 import { parseGoDuration, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
 import type { SecretKeyRef } from '@fairlead/snapshot'
 import { namespaceOf, resourceKey } from '../values/resource-key.ts'
-import { targetState, type Answer } from './answers.ts'
+import { partsOfTarget, targetState, type Answer, type PartsReader } from './answers.ts'
 import type { Catalogues } from './catalogue.ts'
 import type { ReferenceGrants } from './reference-grants.ts'
 
 export interface ReferenceProblem {
   readonly reason: 'RefNotFound' | 'RefNotPermitted'
+  /** Begins with the path. */
   readonly message: string
+  /** Of the field that refers. */
+  readonly path: string
 }
 
 interface NamedReference {
@@ -90,12 +93,31 @@ export class Findings {
     if (state === 'usable') return key
     this.referenceProblems.push({
       reason: 'RefNotFound',
+      path,
       message:
         state === 'unusable'
           ? `${path}: ${kind} ${key} exists but cannot be used; see its conditions`
           : `${path}: ${kind} ${key} does not exist`,
     })
     return undefined
+  }
+
+  /**
+   * Whether the usable resource with this kind and `namespace/name` has a part of that name;
+   * otherwise the problem is noted. `what` says in a word what its parts are.
+   */
+  hasPart(
+    target: { readonly kind: string; readonly key: string },
+    { part, what, partsOf }: { part: string; what: string; partsOf: PartsReader },
+    path: string,
+  ): boolean {
+    const { kind, key } = target
+    const found = partsOfTarget(this.#catalogues, kind, key, partsOf).includes(part)
+    this.answers.push({ kind, key, part, partsOf, found })
+    if (found) return true
+    const message = `${path}: ${kind} ${key} has no ${what} ${JSON.stringify(part)}`
+    this.referenceProblems.push({ reason: 'RefNotFound', path, message })
+    return false
   }
 
   /**
@@ -117,6 +139,7 @@ export class Findings {
     if (permitted) return true
     this.referenceProblems.push({
       reason: 'RefNotPermitted',
+      path,
       message:
         `${path}: no ReferenceGrant in namespace ${namespace} lets a ${from.kind} of namespace ` +
         `${from.namespace} refer to ${kind} ${resourceKey(namespace, name)}`,

@@ -3,6 +3,7 @@ import type { Capabilities, Snapshot } from '@fairlead/snapshot'
 import type { PlannedCondition, Refusal } from './conditions.ts'
 import type { Findings } from './findings.ts'
 import type { Judged } from './judged.ts'
+import type { PolicyAttachment } from './policy-attachment.ts'
 import type { UnsupportedField } from './unsupported-fields.ts'
 
 /**
@@ -24,10 +25,15 @@ export interface KindCompiler<R extends KubernetesObject = KubernetesObject, S =
   /** Further fields of the status. */
   statusFields?(judged: Judged<R, S>): Readonly<Record<string, unknown>>
   /**
-   * The gateways that a resource names. A kind without this belongs to every gateway that allows the
-   * resource's namespace.
+   * The gateways that a resource names. A kind without this, and without an attachment, belongs to
+   * every gateway that allows the resource's namespace.
    */
   gatewayRefs?(resource: R): readonly GatewayRef[]
+  /**
+   * How a kind of policy is attached: it belongs to each gateway that is one of its targets or serves
+   * one, and has there only these targets. Nothing refers to such a kind, and it needs nothing.
+   */
+  readonly attachment?: PolicyAttachment<R, S>
   /** What a resource wants for itself alone on a gateway. Defaults to nothing. */
   readonly claims?: Claims<S>
   /**
@@ -83,8 +89,8 @@ export interface Member<R extends KubernetesObject = KubernetesObject, S = unkno
  */
 export interface Claims<S> {
   of(settings: S): readonly Claim[]
-  /** The settings without the claims to these subjects. */
-  without(settings: S, subjects: ReadonlySet<string>): S
+  /** The settings without the claims to these subjects; undefined when nothing is left of them. */
+  without(settings: S, subjects: ReadonlySet<string>): S | undefined
   /** Why nobody may have a subject; undefined when somebody may. Defaults to nothing reserved. */
   reserved?(subject: string, capabilities: Capabilities): string | undefined
   /** What the loser is told. `winner` names the winning resource and says why it won. */

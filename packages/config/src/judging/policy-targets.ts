@@ -7,7 +7,7 @@ import {
   type PolicyTargetReference,
 } from '@fairlead/api'
 import type { ResourceType } from '@fairlead/kube-core'
-import type { PolicyTarget } from '@fairlead/snapshot'
+import type { PolicyTarget, Route } from '@fairlead/snapshot'
 import type { Findings } from './findings.ts'
 
 /** The kinds that policies can be attached to. */
@@ -19,6 +19,15 @@ export const policyTargetTypes: readonly ResourceType[] = [
   Consumer,
 ]
 
+/** A rule's name is that of its route. */
+const rulesOf = (routes: unknown) => (routes as readonly Route[]).map(({ rule }) => rule)
+
+function hasRule(key: string, rule: string, path: string, findings: Findings): boolean {
+  const target = { kind: RoutingPolicy.kind, key }
+  const part = { part: rule, what: 'rule', partsOf: rulesOf }
+  return findings.hasPart(target, part, `${path}.sectionName`)
+}
+
 /** The targets of a policy; those that cannot be resolved are left out, with the problem noted. */
 export function compileTargets(
   references: readonly PolicyTargetReference[],
@@ -29,7 +38,10 @@ export function compileTargets(
     const type = policyTargetTypes.find((one) => one.kind === kind)
     const key = type && findings.resolve(type, { name }, path)
     if (key === undefined) return []
-    if (kind === 'RoutingPolicy') return [{ kind, key, rule: sectionName }]
+    if (kind === 'RoutingPolicy') {
+      const isThere = sectionName === undefined || hasRule(key, sectionName, path, findings)
+      return isThere ? [{ kind, key, rule: sectionName }] : []
+    }
     if (kind === 'LLMProvider') return [{ kind, key, model: sectionName }]
     if (sectionName !== undefined) {
       findings.reject(`${path}.sectionName: ${kind} has no parts; leave it out`)

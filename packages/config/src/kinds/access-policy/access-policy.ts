@@ -4,6 +4,7 @@ import { checkCondition } from '../../judging/check-condition.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { qualified } from '../../judging/policy-match.ts'
+import { narrowedTargets } from '../../judging/policy-attachment.ts'
 import { compileTargets, policyTargetTypes } from '../../judging/policy-targets.ts'
 import { frozenCopy } from '../../values/freeze.ts'
 import { identityOf, namespaceOf } from '../../values/resource-key.ts'
@@ -13,6 +14,11 @@ export const accessPolicy: KindCompiler<AccessPolicy, AccessPolicySettings> = {
   type: AccessPolicy,
   references: policyTargetTypes,
   compile: compilePolicy,
+  attachment: {
+    references: ({ spec }) => spec.targetRefs,
+    narrowed: narrowedTargets,
+    isShadow: ({ mode }) => mode === 'Shadow',
+  },
   contribute: (members) => ({ accessPolicies: members.map(({ settings }) => settings) }),
 }
 

@@ -11,17 +11,27 @@ export const priceBook: KindCompiler<PriceBook, PriceBookSettings> = {
   type: PriceBook,
   references: [LLMGateway],
   compile: compileBook,
+  attachment: {
+    references: ({ spec }) => spec.targetRefs,
+    narrowed: (settings, passes) =>
+      narrowedBook(settings, (key) => passes({ kind: LLMGateway.kind, key })),
+  },
   claims: {
     of: ({ gateways }) => gateways.map((key) => ({ subject: key, name: key })),
-    without: (settings, lost) => ({
-      ...settings,
-      gateways: settings.gateways.filter((key) => !lost.has(key)),
-    }),
-    describeLoss: ({ name }, winner) =>
-      `LLMGateway ${name} has the prices of ${winner}, and not of this PriceBook`,
+    without: (settings, lost) => narrowedBook(settings, (key) => !lost.has(key)),
+    describeLoss: (_, winner) => `the prices of ${winner}, apply instead`,
     refuses: true,
   },
   contribute: (members) => ({ priceBooks: members.map(({ settings }) => settings) }),
+}
+
+function narrowedBook(
+  settings: PriceBookSettings,
+  passes: (gateway: string) => boolean,
+): PriceBookSettings | undefined {
+  const gateways = settings.gateways.filter(passes)
+  if (gateways.length === 0) return undefined
+  return gateways.length === settings.gateways.length ? settings : { ...settings, gateways }
 }
 
 function compileBook(book: PriceBook, findings: Findings): PriceBookSettings {

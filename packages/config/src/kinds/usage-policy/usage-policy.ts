@@ -10,6 +10,7 @@ import { checkTextExpression } from '../../judging/check-condition.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { compilePolicyMatch } from '../../judging/policy-match.ts'
+import { narrowedTargets } from '../../judging/policy-attachment.ts'
 import { compileTargets, policyTargetTypes } from '../../judging/policy-targets.ts'
 import { identityOf, namespaceOf } from '../../values/resource-key.ts'
 
@@ -18,6 +19,11 @@ export const usagePolicy: KindCompiler<UsagePolicy, UsagePolicySettings> = {
   type: UsagePolicy,
   references: policyTargetTypes,
   compile: compilePolicy,
+  attachment: {
+    references: ({ spec }) => spec.targetRefs,
+    narrowed: narrowedTargets,
+    isShadow: ({ mode }) => mode === 'Shadow',
+  },
   contribute: (members) => ({ usagePolicies: members.map(({ settings }) => settings) }),
 }
 
