@@ -157,6 +157,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'conversations',
       'access',
       'providers',
+      'prices',
       'prompts',
       'routing',
       'runtime',

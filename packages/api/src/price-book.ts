@@ -10,6 +10,11 @@ const tokenPrices = {
   input: Type.Optional(decimal('Input. Without it the price of input is not known.')),
   cachedInput: Type.Optional(decimal('Input read from a cache. Defaults to the price of input.')),
   cacheWrite: Type.Optional(decimal('Input written to a cache. Defaults to the price of input.')),
+  cacheWrite1h: Type.Optional(
+    decimal(
+      'Input written to a cache that keeps it for an hour. Defaults to the price of cacheWrite.',
+    ),
+  ),
   output: Type.Optional(decimal('Output. Without it the price of output is not known.')),
   reasoning: Type.Optional(decimal('Output that is reasoning. Defaults to the price of output.')),
   audioInput: Type.Optional(decimal('Audio in the input. Defaults to the price of input.')),

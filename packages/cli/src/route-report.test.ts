@@ -27,9 +27,9 @@ const explanation: RouteExplanation = {
         context_window: 128_000,
         max_output_tokens: 16_384,
         capabilities: ['Tools', 'Vision'],
-        from_catalogue: ['contextWindow', 'maxOutputTokens', 'capabilities', 'price'],
+        from_catalogue: ['contextWindow', 'maxOutputTokens', 'capabilities'],
       },
-      price: { input_per_million: '0.15', output_per_million: '0.6' },
+      price: { input_per_million: '0.15', output_per_million: '0.6', source: 'Catalogue' },
       adapted: 'dropped=seed',
       cost: 0.000_330_000_01,
     },
@@ -64,7 +64,7 @@ Rules that do not match:
 Route: chat/all, Weighted
 Sticks by Header x-user: key 0123456789ab, which decides instead of the strategy
 Targets, in this order:
-  1. mini: gpt-4o-mini at default/openai (weight 90, Healthy, 3 in flight, 420 ms, adapted: dropped=seed, $0.00033 for this call, by the catalogue: context window 128000; answers up to 16384; capable of Tools, Vision; price)
+  1. mini: gpt-4o-mini at default/openai (weight 90, Healthy, 3 in flight, 420 ms, adapted: dropped=seed, $0.00033 for this call by the price of the Catalogue, by the catalogue: context window 128000; answers up to 16384; capable of Tools, Vision)
   2. haiku: claude-haiku-4-5 at default/anthropic (weight 10, Unreachable, passed over for 8000 ms more, 0 in flight)
 Passed over:
   local: its model lacks Tools

@@ -66,13 +66,7 @@ function chosenRoute({ route, sticky, strategy }: RouteExplanation): readonly st
 }
 
 function targetLine(target: ExplainedTarget, index: number): string {
-  const {
-    adapted,
-    available_in_ms: waitMs,
-    cost,
-    in_flight: inFlight,
-    latency_ms: latencyMs,
-  } = target
+  const { adapted, available_in_ms: waitMs, in_flight: inFlight, latency_ms: latencyMs } = target
   const known = [
     `weight ${target.weight}`,
     target.health,
@@ -80,11 +74,17 @@ function targetLine(target: ExplainedTarget, index: number): string {
     `${inFlight} in flight`,
     ...(latencyMs === null ? [] : [`${latencyMs} ms`]),
     ...(adapted === null ? [] : [`adapted: ${adapted}`]),
-    ...(cost === null ? [] : [`$${dollars.format(cost)} for this call`]),
+    ...costWords(target),
     ...catalogueWords(target),
   ]
   const { model, provider } = target
   return `${index + 1}. ${target.target}: ${model} at ${provider} (${known.join(', ')})`
+}
+
+/** What the call would cost, and by whose price. */
+function costWords({ cost, price }: ExplainedTarget): readonly string[] {
+  if (cost === null || price === null) return []
+  return [`$${dollars.format(cost)} for this call by the price of the ${price.source}`]
 }
 
 /** What is known of the model from the catalogue alone, which the resource can correct. */
@@ -92,8 +92,7 @@ function catalogueWords({ model_facts: facts }: ExplainedTarget): readonly strin
   const words = (facts?.from_catalogue ?? []).map((field) => {
     if (field === 'contextWindow') return `context window ${facts?.context_window}`
     if (field === 'maxOutputTokens') return `answers up to ${facts?.max_output_tokens}`
-    if (field === 'capabilities') return `capable of ${facts?.capabilities?.join(', ')}`
-    return field
+    return `capable of ${facts?.capabilities?.join(', ')}`
   })
   return words.length === 0 ? [] : [`by the catalogue: ${words.join('; ')}`]
 }

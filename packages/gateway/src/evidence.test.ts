@@ -199,6 +199,8 @@ describe('GET /v1/requests/{id}', () => {
       adapted: null,
       passed_over: [],
       usage: { input_tokens: 12, cached_tokens: 0, output_tokens: 3, reasoning_tokens: 0 },
+      cost_usd: null,
+      price_state: 'Unpriced',
     })
   })
 

@@ -18,6 +18,7 @@ import { callFirstHealthy } from './attempts/call-first-healthy.ts'
 import type { Call } from './call/call.ts'
 import { routedCallOf } from './call/routed-call-of.ts'
 import { settleCall } from './call/settle-call.ts'
+import { settleCost } from './call/settle-cost.ts'
 import { failCall } from './fail-call.ts'
 import { readHeldBody } from './call/held-body.ts'
 import { requireJson } from './http/read-body.ts'
@@ -86,6 +87,7 @@ export async function handleCall(
   } catch (error) {
     await failCall(error, call, taps)
   } finally {
+    settleCost(record)
     permits.settle(record, services.logger)
     call.end()
     settleCall(record, runtime, services)

@@ -29,12 +29,14 @@ export interface PriceEntry {
 
 /**
  * US dollars per million tokens, as decimals. Undefined: cached input, cache writes and audio as
- * input, reasoning and audio output as output.
+ * input, writes that are kept for an hour as other writes, reasoning and audio output as output.
  */
 export interface TokenPrices {
   readonly input: string | undefined
   readonly cachedInput: string | undefined
   readonly cacheWrite: string | undefined
+  /** Written to a cache that keeps it for an hour. */
+  readonly cacheWrite1h: string | undefined
   readonly output: string | undefined
   readonly reasoning: string | undefined
   readonly audioInput: string | undefined

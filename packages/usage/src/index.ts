@@ -1,4 +1,13 @@
 export { dollarsOf, nanodollarsMax, nanodollarsOf } from './money/nanodollars.ts'
+export type { Cost, PriceState } from './prices/cost.ts'
+export { unpricedCost } from './prices/cost.ts'
+export { Price, type ExactAmount, type PriceTerms, roundedAmount } from './prices/price.ts'
+export {
+  type FoundPrice,
+  type ModelToPrice,
+  type PriceSource,
+  PriceTable,
+} from './prices/price-table.ts'
 export { CounterStoreUnavailable } from './counters/counter.ts'
 export type {
   Claim,

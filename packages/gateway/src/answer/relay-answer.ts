@@ -1,6 +1,7 @@
 import { untilAborted } from '@fairlead/base'
 import { ModelError } from '@fairlead/llm'
 import type { Call } from '../call/call.ts'
+import { settleCost } from '../call/settle-cost.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { requestIdHeaders } from '../http/request-id-headers.ts'
 import { toldError } from '../errors/told-error.ts'
@@ -58,6 +59,7 @@ export async function relayAnswer(
 function noteUsage(answer: AnswerStream, { record, request }: Call): void {
   if (record.target === undefined) return
   record.usage = answer.usage ?? estimatedUsage(answer, request)
+  settleCost(record)
 }
 
 function writerFor(answer: AnswerStream, use: AnswerUse, call: Call): AnswerWriter {

@@ -1,5 +1,6 @@
 import type { HeaderFields } from '@fairlead/http1'
 import { type Dialect, readAnswerDetails } from '@fairlead/llm'
+import { dollarsOf } from '@fairlead/usage'
 import { attemptLog } from '../call/attempt-log.ts'
 import type { Call } from '../call/call.ts'
 import { requestIdHeaders } from '../http/request-id-headers.ts'
@@ -61,6 +62,9 @@ export function ownHeaders({
     headers.push('x-fairlead-prompt', `${namespace}/${name}@${headerText(version)}`)
   }
   if (record.replay !== undefined) headers.push('x-fairlead-replay', record.replay)
+  if (record.costNanodollars !== undefined) {
+    headers.push('x-fairlead-cost-usd', dollarsOf(record.costNanodollars))
+  }
   headers.push('x-fairlead-overhead-ms', record.overheadMs().toFixed(3))
   const conversation = turn?.conversation ?? unchanged
   if (conversation !== undefined) {

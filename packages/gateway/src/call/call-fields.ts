@@ -1,3 +1,4 @@
+import { dollarsOf, type PriceState } from '@fairlead/usage'
 import { type AttemptEvidence, attemptEvidence } from './attempt-evidence.ts'
 import type { PassedOver } from './attempt-record.ts'
 import type { CallRecord } from './call-record.ts'
@@ -39,6 +40,11 @@ export interface CallFields {
   readonly overheadMs: number
   readonly inputTokens: number | undefined
   readonly outputTokens: number | undefined
+  /** US dollars as a decimal. */
+  readonly costUsd: string | undefined
+  readonly priceState: PriceState | undefined
+  /** What was used has no known price. */
+  readonly unpriced: true | undefined
   /** The provider did not tell them. */
   readonly usageEstimated: true | undefined
   readonly traceId: string | undefined
@@ -47,7 +53,7 @@ export interface CallFields {
 
 /** The fields of a request that ended at `endedMs`, in monotonic milliseconds. */
 export function callFields(record: CallRecord, endedMs: number): CallFields {
-  const { target, usage, firstByteMs, prompt, passedOver } = record
+  const { target, usage, firstByteMs, prompt, passedOver, costNanodollars } = record
   return {
     requestId: record.requestId,
     method: record.method,
@@ -75,6 +81,9 @@ export function callFields(record: CallRecord, endedMs: number): CallFields {
     overheadMs: round(record.overheadAtFirstByteMs),
     inputTokens: usage?.inputTokens,
     outputTokens: usage?.outputTokens,
+    costUsd: costNanodollars === undefined ? undefined : dollarsOf(costNanodollars),
+    priceState: record.priceState,
+    unpriced: record.priceState === 'Unpriced' ? true : undefined,
     usageEstimated: usage?.estimated,
     traceId: record.trace?.traceId,
     error: record.errorCode,

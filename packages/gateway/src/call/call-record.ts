@@ -1,5 +1,6 @@
 import type { Clock } from '@fairlead/base'
 import type { Usage } from '@fairlead/llm'
+import type { PriceState } from '@fairlead/usage'
 import type { AuthenticationMethod, Caller } from '../access/caller.ts'
 import type { UsedPrompt } from '../prompts/prompt-renderer.ts'
 import type { CallTarget } from '../routing/call-target.ts'
@@ -48,6 +49,10 @@ export class CallRecord {
   status = 0
   errorCode: string | undefined
   usage: Usage | undefined
+  /** What the call has cost; undefined until its usage is known, and where its price is not. */
+  costNanodollars: number | undefined
+  /** Undefined where nothing was used. */
+  priceState: PriceState | undefined
   /** When the first byte of the answer arrived. */
   firstByteMs: number | undefined
   overheadAtFirstByteMs = 0

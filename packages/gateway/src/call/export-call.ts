@@ -1,3 +1,4 @@
+import { dollarsOf } from '@fairlead/usage'
 import { semanticConventions } from '../telemetry/semantic-conventions.ts'
 import type { CallTrace } from '../telemetry/call-trace.ts'
 import type { Attribute, Span } from '../telemetry/span.ts'
@@ -55,6 +56,9 @@ function callSpan({ trace, record, endedMs, at }: SpanParts): Span {
     ['fairlead.prompt', promptName],
     ['fairlead.prompt_version', prompt?.version],
     ['fairlead.attempts', record.attempts.length],
+    ['fairlead.cost_usd', costOf(record)],
+    ['fairlead.cost_nanodollars', record.costNanodollars],
+    ['fairlead.price_state', record.priceState],
     ['fairlead.adapted', text(record.adapted)],
     ['fairlead.passed_over', passedOverTexts(record)],
   ]
@@ -117,6 +121,10 @@ function spanName(model: string): string {
 function passedOverTexts({ passedOver }: CallRecord): readonly string[] | undefined {
   if (passedOver.length === 0) return undefined
   return passedOver.map(({ target, reason }) => `${target}: ${reason}`)
+}
+
+function costOf({ costNanodollars }: CallRecord): string | undefined {
+  return costNanodollars === undefined ? undefined : dollarsOf(costNanodollars)
 }
 
 function text(value: string): string | undefined {

@@ -61,6 +61,8 @@ export function keptCall({ fields, endedAtMs, tenant, usage }: EndedCall): KeptC
     adapted: fields.adapted ?? null,
     passed_over: fields.passedOver ?? [],
     usage: usage === undefined ? null : presentUsage(usage),
+    cost_usd: fields.costUsd ?? null,
+    price_state: fields.priceState ?? null,
   }
   return { requestId, tenant, json: JSON.stringify(shown) }
 }

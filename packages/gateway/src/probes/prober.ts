@@ -1,5 +1,6 @@
 import { Cancellation, type Timer } from '@fairlead/base'
 import type { Services } from '../call/services.ts'
+import { noPrices } from '../prices/gateway-prices.ts'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import { CallTarget } from '../routing/call-target.ts'
 import { probeProvider } from './probe-provider.ts'
@@ -58,7 +59,8 @@ export class Prober {
     const cancellation = new Cancellation()
     const listener = { onCancel: (reason: Error) => cancellation.cancel(reason) }
     probed.cancellation.listen(listener)
-    const target = new CallTarget('probe', provider, probe.model, 1)
+    const asked = { name: 'probe', provider, model: probe.model, weight: 1 }
+    const target = new CallTarget(asked, noPrices)
     void probeProvider(target, this.#services, cancellation).then(() => {
       probed.cancellation.unlisten(listener)
       again()

@@ -31,24 +31,16 @@ describe('what is known of a model', () => {
       contextWindow: 1000,
       maxOutputTokens: 100,
       capabilities: ['Streaming', 'Tools', 'StructuredOutput'],
-      price: { inputPerMillion: '1', outputPerMillion: '2' },
-      fromCatalogue: ['contextWindow', 'maxOutputTokens', 'price', 'capabilities'],
+      fromCatalogue: ['contextWindow', 'maxOutputTokens', 'capabilities'],
     })
   })
 
   it('is what the resource says, field by field', () => {
-    const price = {
-      inputPerMillion: '9',
-      cachedInputPerMillion: undefined,
-      cacheWritePerMillion: undefined,
-      outputPerMillion: undefined,
-    }
-    const model = declared({ contextWindow: 5, capabilities: ['Vision'], price })
+    const model = declared({ contextWindow: 5, capabilities: ['Vision'] })
     expect(modelFacts('m', model, known)).toMatchObject({
       contextWindow: 5,
       maxOutputTokens: 100,
       capabilities: ['Vision'],
-      price: { inputPerMillion: '9', outputPerMillion: '2' },
       fromCatalogue: ['maxOutputTokens'],
     })
   })

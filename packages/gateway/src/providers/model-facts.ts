@@ -1,14 +1,14 @@
 import type { CatalogueModel, ModelFeature } from '@fairlead/llm'
-import type { ModelPrice, ProviderModel } from '@fairlead/snapshot'
+import type { ProviderModel } from '@fairlead/snapshot'
 
-/** What is known of a model at a provider. */
-export interface ModelFacts extends ProviderModel {
+/** What is known of a model at a provider, apart from its price. */
+export interface ModelFacts extends Omit<ProviderModel, 'price'> {
   /** The fields that the resource leaves open and the catalogue gave. */
   readonly fromCatalogue: readonly CatalogueField[]
 }
 
 /** A field of LLMProvider `spec.models[]` that the catalogue can give. */
-type CatalogueField = 'contextWindow' | 'maxOutputTokens' | 'capabilities' | 'price'
+type CatalogueField = 'contextWindow' | 'maxOutputTokens' | 'capabilities'
 
 const features: readonly ModelFeature[] = [
   'Streaming',
@@ -34,8 +34,7 @@ export function modelFacts(
     field === 'capabilities' ? declared?.capabilities.length : declared?.[field]
   const { contextWindow, maxOutputTokens, lacks } = known
   const capabilities = lacks.length === 0 ? [] : features.filter((each) => !lacks.includes(each))
-  const price = priceOf(declared?.price, known.price)
-  const given = { contextWindow, maxOutputTokens, price, capabilities: lacks.length || undefined }
+  const given = { contextWindow, maxOutputTokens, capabilities: lacks.length || undefined }
   const fields = Object.keys(given) as CatalogueField[]
   return {
     name,
@@ -43,20 +42,6 @@ export function modelFacts(
     contextWindow: declared?.contextWindow ?? contextWindow,
     maxOutputTokens: declared?.maxOutputTokens ?? maxOutputTokens,
     capabilities: isDeclared('capabilities') ? (declared?.capabilities ?? []) : capabilities,
-    price,
     fromCatalogue: fields.filter((field) => !isDeclared(field) && given[field] !== undefined),
-  }
-}
-
-function priceOf(
-  declared: ModelPrice | undefined,
-  known: CatalogueModel['price'],
-): ModelPrice | undefined {
-  if (known === undefined) return declared
-  return {
-    inputPerMillion: declared?.inputPerMillion ?? known.inputPerMillion,
-    cachedInputPerMillion: declared?.cachedInputPerMillion ?? known.cachedInputPerMillion,
-    cacheWritePerMillion: declared?.cacheWritePerMillion ?? known.cacheWritePerMillion,
-    outputPerMillion: declared?.outputPerMillion ?? known.outputPerMillion,
   }
 }

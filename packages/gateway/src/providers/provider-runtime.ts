@@ -45,6 +45,8 @@ export interface ProviderRuntime {
   serves(model: string): boolean
   /** The provider's own name for a model or alias. */
   realModel(model: string): string
+  /** What the resource says of a model, by its name or alias. */
+  declaredModel(model: string): ProviderModel | undefined
   /** What is known of a model by its name or alias, from the resource or the catalogue. */
   modelFacts(model: string): ModelFacts | undefined
   /** The API that a call of a model is made at: the one in the caller's dialect, or the first. */
@@ -74,6 +76,7 @@ export function buildProviderRuntime(
     headers: headersOf(settings),
     serves: (model) => byName.size === 0 || byName.has(model),
     realModel: (model) => byName.get(model)?.name ?? model,
+    declaredModel: (model) => byName.get(model),
     modelFacts: rememberedFacts(byName, type.catalogueVendor),
     apiFor(model, dialect) {
       const apis = type.apisOf(model, settings)

@@ -1,4 +1,5 @@
-import type { ModelPrice } from '@fairlead/snapshot'
+import type { FoundPrice, Price } from '@fairlead/usage'
+import type { ModelPrices } from '../prices/gateway-prices.ts'
 import type { ModelFacts } from '../providers/model-facts.ts'
 import type { Dialect } from '@fairlead/llm'
 import type { ProviderApi } from '../providers/provider-type.ts'
@@ -15,12 +16,18 @@ export class CallTarget implements TargetView {
   /** The model requested from the provider. */
   readonly model: string
   readonly weight: number
+  readonly #prices: ModelPrices
+  #foundPrice: FoundPrice | undefined
 
-  constructor(name: string, provider: ProviderRuntime, model: string, weight: number) {
+  constructor(
+    { name, provider, model, weight }: Pick<CallTarget, 'name' | 'provider' | 'model' | 'weight'>,
+    prices: ModelPrices,
+  ) {
     this.name = name
     this.provider = provider
     this.model = provider.realModel(model)
     this.weight = weight
+    this.#prices = prices
   }
 
   /** What is known of the model, from the configuration or the catalogue; undefined if nothing. */
@@ -49,8 +56,14 @@ export class CallTarget implements TargetView {
     return this.measurements.outputTokens
   }
 
-  get price(): ModelPrice | undefined {
-    return this.facts?.price
+  get price(): Price | undefined {
+    return this.foundPrice.price
+  }
+
+  /** Its price and where that is from; the same for the whole call, whatever becomes of prices. */
+  get foundPrice(): FoundPrice {
+    this.#foundPrice ??= this.#prices.of(this.provider, this.model)
+    return this.#foundPrice
   }
 
   /** What calls of this model at this provider have shown, whichever rule they came by. */

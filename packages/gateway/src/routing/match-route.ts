@@ -1,6 +1,7 @@
 import type { AnswerTimeouts, RetrySettings, Route } from '@fairlead/snapshot'
 import type { ModelError } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
+import type { ModelPrices } from '../prices/gateway-prices.ts'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import { CallTarget } from './call-target.ts'
 import { chooseTargets, type TargetChoice } from './choose-targets.ts'
@@ -16,6 +17,7 @@ export interface RoutingTable {
   readonly providers: ReadonlyMap<string, ProviderRuntime>
   /** Tried in this order for a model that no route matches. */
   readonly defaultProviders: readonly ProviderRuntime[]
+  readonly prices: ModelPrices
 }
 
 /** The targets of a call, and the rule that they come from. */
@@ -64,7 +66,9 @@ export function findRoute(
   const { label, route, strategy } = found
   const targets = route.targets.flatMap(({ name, provider, model, weight }) => {
     const runtime = table.providers.get(provider)
-    return runtime === undefined ? [] : [new CallTarget(name, runtime, model ?? call.model, weight)]
+    if (runtime === undefined) return []
+    const target = { name, provider: runtime, model: model ?? call.model, weight }
+    return [new CallTarget(target, table.prices)]
   })
   if (targets.length === 0) throw gatewayError.noTargets(label)
   return {
@@ -103,7 +107,10 @@ function defaultRoute(call: RoutedCall, table: RoutingTable, random: () => numbe
   const { model } = call
   const targets = table.defaultProviders
     .filter((provider) => provider.serves(model))
-    .map((provider) => new CallTarget(provider.key, provider, model, 1))
+    .map(
+      (provider) =>
+        new CallTarget({ name: provider.key, provider, model, weight: 1 }, table.prices),
+    )
   if (targets.length === 0) throw gatewayError.modelNotFound(model)
   const choice = chooseTargets(targets, call, { strategy: priority, stickiness: undefined }, random)
   return {
@@ -124,7 +131,8 @@ function mirrorOf(
 ): RouteMirror | undefined {
   const provider = mirror && table.providers.get(mirror.provider)
   if (mirror === undefined || provider === undefined) return undefined
-  const target = new CallTarget('mirror', provider, mirror.model ?? call.model, 1)
+  const model = mirror.model ?? call.model
+  const target = new CallTarget({ name: 'mirror', provider, model, weight: 1 }, table.prices)
   const isFit = unfitnessOf(target.facts, call) === undefined
   return isFit ? { target, percent: mirror.percent } : undefined
 }

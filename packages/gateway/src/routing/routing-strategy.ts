@@ -1,4 +1,4 @@
-import type { ModelPrice } from '@fairlead/snapshot'
+import type { Price } from '@fairlead/usage'
 import type { ProviderHealth } from '../upstream/provider-state.ts'
 import type { RoutedCall } from './routed-call.ts'
 
@@ -35,5 +35,5 @@ export interface TargetView {
   /** Average number of output tokens; undefined before the first answer. */
   readonly outputTokens: number | undefined
   /** Undefined where no price is known. */
-  readonly price: ModelPrice | undefined
+  readonly price: Price | undefined
 }

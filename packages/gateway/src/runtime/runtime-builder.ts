@@ -3,6 +3,7 @@ import type { LLMGatewaySettings, Route, Snapshot } from '@fairlead/snapshot'
 import type { Access } from '../access/authenticate.ts'
 import { anonymousCaller } from '../access/caller.ts'
 import { KeyIndexer } from '../access/key-index.ts'
+import { GatewayPrices } from '../prices/gateway-prices.ts'
 import { RouteIndexer } from '../routing/route-index.ts'
 import { ModelNameCollector } from './model-names.ts'
 import { ProviderBuilder, type ProviderRuntimes } from './provider-runtimes.ts'
@@ -21,6 +22,12 @@ export class RuntimeBuilder {
   readonly #routesOf: (routes: readonly Route[]) => Runtime['routes']
   readonly #promptsByPath = remembering(promptsByPath)
   readonly #access = remembering(accessOf)
+  readonly #prices: (
+    books: Snapshot['priceBooks'],
+    gateway: string,
+    /** Whose own prices are remembered as long as they are the same. */
+    providers: ProviderRuntimes['byKey'],
+  ) => GatewayPrices
   readonly #secrets = { revision: 0 }
   #last: Runtime | undefined
 
@@ -28,6 +35,10 @@ export class RuntimeBuilder {
     const routes = new RouteIndexer(parts.routingStrategies, parts.onConditionFailure)
     this.#providers = new ProviderBuilder(parts)
     this.#keys = new KeyIndexer(parts.secrets)
+    this.#prices = remembering(
+      (books: Snapshot['priceBooks'], gateway: string) =>
+        new GatewayPrices(books, gateway, parts.clock),
+    )
     this.#routesOf = remembering((all: readonly Route[]) => routes.index(all))
   }
 
@@ -58,6 +69,11 @@ export class RuntimeBuilder {
       routes,
       providers: providers.byKey,
       defaultProviders: gateway.defaultProviders.flatMap((key) => providers.byKey.get(key) ?? []),
+      prices: this.#prices(
+        snapshot.priceBooks,
+        `${gateway.namespace}/${gateway.name}`,
+        providers.byKey,
+      ),
       promptsByPath: this.#promptsByPath(snapshot.promptTemplates),
       modelNames: this.#modelNames.collect(snapshot, routes),
       problems: [...providers.problems, ...keys.problems],

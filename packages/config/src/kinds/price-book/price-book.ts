@@ -85,6 +85,16 @@ function timeOf(text: string | undefined, path: string, findings: Findings): num
 }
 
 function pricesOf(prices: PriceBookPrice['perMillion']): TokenPrices {
-  const { input, cachedInput, cacheWrite, output, reasoning, audioInput, audioOutput } = prices
-  return { input, cachedInput, cacheWrite, output, reasoning, audioInput, audioOutput }
+  const { input, cachedInput, cacheWrite, cacheWrite1h, audioInput } = prices
+  const { output, reasoning, audioOutput } = prices
+  return {
+    input,
+    cachedInput,
+    cacheWrite,
+    cacheWrite1h,
+    output,
+    reasoning,
+    audioInput,
+    audioOutput,
+  }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Price } from '@fairlead/usage'
 import type { RoutedCall } from '../routed-call.ts'
 import type { RoutingStrategy, TargetView } from '../routing-strategy.ts'
 import { callWith } from './call-with.ts'
@@ -30,12 +31,20 @@ export function pricedTarget(
   outputPerMillion: string | undefined,
   view: Partial<TargetView> = {},
 ): NamedTarget {
-  const price = {
-    inputPerMillion,
-    outputPerMillion,
-    cachedInputPerMillion: undefined,
-    cacheWritePerMillion: undefined,
-  }
+  const price = new Price({
+    price: {
+      input: inputPerMillion,
+      output: outputPerMillion,
+      cachedInput: undefined,
+      cacheWrite: undefined,
+      cacheWrite1h: undefined,
+      reasoning: undefined,
+      audioInput: undefined,
+      audioOutput: undefined,
+    },
+    perRequest: '0',
+    tiers: [],
+  })
   return targetOf(name, { price, ...view })
 }
 

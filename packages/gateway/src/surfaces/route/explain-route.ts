@@ -1,4 +1,5 @@
 import { ModelError } from '@fairlead/llm'
+import { dollarsOf } from '@fairlead/usage'
 import { availableAtMs, byAvailability } from '../../attempts/available-targets.ts'
 import { callCost } from '../../routing/call-cost.ts'
 import type { CallTarget } from '../../routing/call-target.ts'
@@ -101,7 +102,6 @@ function named({ name, provider, model }: CallTarget): NamedTarget {
 }
 
 function explained(target: CallTarget, call: RoutedCall, adapted: string): ExplainedTarget {
-  const { price } = target
   const latencyMs = target.measurements.latency(call.stream).measured
   return {
     ...named(target),
@@ -111,15 +111,21 @@ function explained(target: CallTarget, call: RoutedCall, adapted: string): Expla
     in_flight: target.inFlight,
     latency_ms: latencyMs === undefined ? null : Math.round(latencyMs),
     model_facts: factsOf(target),
-    price: price
-      ? {
-          input_per_million: price.inputPerMillion ?? null,
-          output_per_million: price.outputPerMillion ?? null,
-        }
-      : null,
+    price: priceOf(target),
     adapted: adapted === '' ? null : adapted,
-    cost: callCost(target, call) ?? null,
+    cost: costOf(target, call),
   }
+}
+
+function priceOf({ foundPrice: { price, source } }: CallTarget): ExplainedTarget['price'] {
+  if (price === undefined || source === undefined) return null
+  const { input, output } = price.perMillion
+  return { input_per_million: input ?? null, output_per_million: output ?? null, source }
+}
+
+function costOf(target: CallTarget, call: RoutedCall): number | null {
+  const nanodollars = callCost(target, call)
+  return nanodollars === undefined ? null : Number(dollarsOf(nanodollars))
 }
 
 function factsOf({ facts }: CallTarget): ExplainedTarget['model_facts'] {

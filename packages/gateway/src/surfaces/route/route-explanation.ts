@@ -55,10 +55,12 @@ export interface ExplainedTarget extends NamedTarget {
   readonly latency_ms: number | null
   /** What decides on whether it can answer; null where nothing is known of its model. */
   readonly model_facts: ExplainedFacts | null
-  /** US dollars per million tokens; null where none is known. */
+  /** US dollars per million tokens, with the markup; null where none is known. */
   readonly price: {
     readonly input_per_million: string | null
     readonly output_per_million: string | null
+    /** `PriceBook`, `LLMProvider` or `Catalogue`. */
+    readonly source: string
   } | null
   /** What would be left out or reach it in another way, as in `x-fairlead-adapted`; null for nothing. */
   readonly adapted: string | null

@@ -28,6 +28,8 @@ export interface Usage {
   readonly inputTokens: number
   readonly cachedInputTokens: number
   readonly cacheWriteInputTokens: number
+  /** Those of `cacheWriteInputTokens` that the cache keeps for an hour, where that is told. */
+  readonly cacheWrite1hInputTokens?: number
   readonly outputTokens: number
   readonly reasoningTokens: number
   readonly audioInputTokens?: number

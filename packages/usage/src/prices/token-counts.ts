@@ -1,0 +1,36 @@
+import type { Usage } from '@fairlead/llm'
+
+/** How many tokens there are of each kind, each counted once, in `tokenKinds`' order. */
+export type TokenCounts = readonly number[]
+
+/**
+ * The tokens of a call by the kinds that are billed. What a provider tells is not trusted to add up:
+ * no part is more than its whole, and no count is less than 0 or has a fraction. Audio that was read
+ * from a cache costs what cached input costs.
+ */
+export function tokenCounts(usage: Usage): TokenCounts {
+  const input = whole(usage.inputTokens)
+  const cached = Math.min(whole(usage.cachedInputTokens), input)
+  const written = Math.min(whole(usage.cacheWriteInputTokens), input - cached)
+  const writtenForHour = Math.min(whole(usage.cacheWrite1hInputTokens ?? 0), written)
+  const audioInput = Math.min(whole(usage.audioInputTokens ?? 0), input - cached - written)
+  const output = whole(usage.outputTokens)
+  const reasoning = Math.min(whole(usage.reasoningTokens), output)
+  const audioOutput = Math.min(whole(usage.audioOutputTokens ?? 0), output - reasoning)
+  return [
+    input - cached - written - audioInput,
+    cached,
+    written - writtenForHour,
+    writtenForHour,
+    audioInput,
+    output - reasoning - audioOutput,
+    reasoning,
+    audioOutput,
+  ]
+}
+
+/** Beyond safe integers nothing is counted exactly, and no call has as many tokens. */
+function whole(count: number): number {
+  if (!(count > 0)) return 0
+  return Math.min(Math.ceil(count), Number.MAX_SAFE_INTEGER)
+}
