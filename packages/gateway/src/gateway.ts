@@ -1,6 +1,7 @@
 import type { ConversationStoreSettings, StateSettings } from '@fairlead/snapshot'
 import type { Counters } from '@fairlead/usage'
 import type { Conversations } from '@fairlead/context'
+import type { UsageLedger } from '@fairlead/usage'
 import type { Registry } from 'prom-client'
 import type { RecentCalls } from './call/recent-calls.ts'
 import type { Clock, Logger } from '@fairlead/base'
@@ -47,6 +48,8 @@ export interface GatewayOptions extends Partial<GatewayLists> {
   readonly allowance?: CallAllowance
   /** Keeps the last calls. Those of this process alone when left out. */
   readonly recentCalls?: RecentCalls
+  /** Where usage is noted. In the memory of this process alone when left out. */
+  readonly ledger?: UsageLedger
   /** What the environment says of tracing; nothing when left out. */
   readonly telemetry?: TelemetryEnvironment
   /** What the environment says of the gateway's own identity at clouds; nothing when left out. */

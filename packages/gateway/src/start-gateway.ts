@@ -4,12 +4,14 @@ import { readFile } from 'node:fs/promises'
 import { type Clock, systemClock, systemRandom } from '@fairlead/base'
 import { HttpServer, type MessageError } from '@fairlead/http1'
 import { type Dialect, openAiChat } from '@fairlead/llm'
+import { MemoryLedger } from '@fairlead/usage'
 import { answerTransformers } from './answer/answer-transformers.ts'
 import { CallRecord } from './call/call-record.ts'
 import { HeldBytes } from './call/held-bytes.ts'
 import { ownRecentCalls } from './call/own-recent-calls.ts'
 import { RunningCalls } from './call/running-calls.ts'
 import type { Services } from './call/services.ts'
+import { UsageNotes } from './call/usage-notes.ts'
 import { ConversationStores } from './conversations/conversation-stores.ts'
 import { drainServer } from './drain-server.ts'
 import { gatewayError } from './errors/gateway-error.ts'
@@ -163,6 +165,7 @@ function createServices(
     metrics,
     tracing,
     recentCalls: options.recentCalls ?? ownRecentCalls(),
+    usage: new UsageNotes(options.ledger ?? new MemoryLedger()),
     logger: options.logger,
     clock,
     random,

@@ -14,6 +14,7 @@ import type { FromWorker, MetricFamily, ToWorker } from '../worker-messages/mess
 import { ConfigurationReceiver } from './configuration-receiver.ts'
 import { PermitLease } from './permit-lease.ts'
 import { RecentCallsSender } from './recent-calls-sender.ts'
+import { RemoteLedger } from './remote-ledger.ts'
 
 /** Calls wait for the worker that takes the place: long answers are cut. */
 const giveUpDrainMs = 10_000
@@ -42,6 +43,7 @@ export class GatewayWorker {
   readonly #permits: PermitLease
   readonly #stores: RemoteStores
   readonly #recentCalls: RecentCallsSender
+  readonly #ledger: RemoteLedger
   #gateway: Promise<Gateway> | undefined
   #isDraining = false
 
@@ -54,6 +56,7 @@ export class GatewayWorker {
     )
     this.#permits = new PermitLease(send)
     this.#recentCalls = new RecentCallsSender(clock, send)
+    this.#ledger = new RemoteLedger(clock, (request) => send({ type: 'ledger', request }))
     this.#stores = new RemoteStores({
       clock,
       send: (requests) => send({ type: 'stores', requests }),
@@ -74,6 +77,8 @@ export class GatewayWorker {
         return void this.#start()
       case 'stores':
         return this.#stores.receive(message.news)
+      case 'ledger':
+        return this.#ledger.receive(message.news)
       case 'permits-granted':
         return this.#permits.granted(message.count)
       case 'permits-recalled':
@@ -107,6 +112,7 @@ export class GatewayWorker {
       registry: this.#registry,
       allowance: this.#permits,
       recentCalls: this.#recentCalls,
+      ledger: this.#ledger,
       telemetry,
       identity,
       logger,
@@ -161,6 +167,7 @@ export class GatewayWorker {
       // A second wish leaves less time: calls that the first would let run are ended.
       await (await this.#gateway)?.drain(timeoutMs)
       this.#recentCalls.flush()
+      this.#ledger.flush()
       if (isFirst) await this.#sendMetrics(() => exit(0))
     } catch (error) {
       logger.error({ error }, 'a gateway worker could not stop in order')

@@ -4,6 +4,7 @@ import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import type { StoreOwner } from '@fairlead/context'
 import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
 import { ConfigurationSender } from './configuration-sender.ts'
+import type { LedgerOwner } from './ledger-owner.ts'
 import type { ListeningSocket } from './listening-socket.ts'
 import { PermitPool } from './permit-pool.ts'
 import { RecentCallsOwner } from './recent-calls-owner.ts'
@@ -29,6 +30,7 @@ interface WorkerSources {
   readonly snapshots: SnapshotSource
   readonly secrets: SecretSource
   readonly stores: StoreOwner
+  readonly ledger: LedgerOwner
 }
 
 /**
@@ -82,13 +84,13 @@ export class GatewayWorkers {
   }
 
   /** Serves this configuration, and every later one. */
-  begin({ snapshots, secrets, stores }: WorkerSources): void {
+  begin({ snapshots, secrets, ...owners }: WorkerSources): void {
     const published = new PublishedConfiguration(snapshots, secrets, {
       snapshot: () => this.#follow(published),
       secret: () => this.#followSoon(published),
     })
     this.#published = published
-    this.#connecting.resolve((send) => this.#connect(send, published, stores))
+    this.#connecting.resolve((send) => this.#connect(send, published, owners))
     this.#follow(published)
   }
 
@@ -162,7 +164,7 @@ export class GatewayWorkers {
   #connect(
     send: (message: ToWorker) => void,
     published: PublishedConfiguration,
-    stores: StoreOwner,
+    { stores, ledger }: Pick<WorkerSources, 'stores' | 'ledger'>,
   ): WorkerLink {
     const sender = new ConfigurationSender(() => published.current, send)
     this.#senders.add(sender)
@@ -171,6 +173,7 @@ export class GatewayWorkers {
     const client = stores.connect((news) => send({ type: 'stores', news }))
     const metrics = this.metrics.join(send)
     const recentCalls = this.#recentCalls.join(send)
+    const usage = ledger.join(send)
     return {
       receive(message: FromWorker) {
         switch (message.type) {
@@ -182,6 +185,8 @@ export class GatewayWorkers {
             return permits.returned(message.count, message.recalled)
           case 'stores':
             return client.receive(message.requests)
+          case 'ledger':
+            return usage.receive(message.request)
           case 'calls-ended':
             return recentCalls.ended(message.calls, message.isAsked)
           case 'call-wanted':
@@ -197,6 +202,7 @@ export class GatewayWorkers {
         this.#senders.delete(sender)
         permits.left()
         recentCalls.left()
+        usage.left()
         metrics.left()
         return client.disconnected()
       },

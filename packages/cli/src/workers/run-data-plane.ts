@@ -2,11 +2,13 @@ import { aborted, systemClock } from '@fairlead/base'
 import { ThreadCounter } from '@fairlead/context'
 import type { Client } from '@fairlead/controller-runtime'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
+import { MemoryLedger } from '@fairlead/usage'
 import type { Logger } from 'pino'
 import type { Options } from '../options.ts'
 import { takingPort } from '../port-error.ts'
 import { conversationOwner } from './conversation-owner.ts'
 import type { GatewayWorkers } from './gateway-workers.ts'
+import { LedgerOwner } from './ledger-owner.ts'
 import { replicaName } from './replica-name.ts'
 import { WorkerReports } from './worker-reports.ts'
 
@@ -35,7 +37,8 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   const { workers, options, dataDir, snapshots, secrets, client, logger } = plane
   const counter = new ThreadCounter({ clock: systemClock, logger })
   const stores = conversationOwner({ dataDir, secrets, counter, clock: systemClock, logger })
-  workers.begin({ snapshots, secrets, stores })
+  const ledger = new LedgerOwner(new MemoryLedger(), systemClock)
+  workers.begin({ snapshots, secrets, stores, ledger })
   let reports: WorkerReports | undefined
   try {
     await takingPort('gateway-port', Promise.race([workers.listening, aborted(signal)]))

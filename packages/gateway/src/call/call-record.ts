@@ -7,6 +7,8 @@ import type { CallTarget } from '../routing/call-target.ts'
 import type { CallTrace } from '../telemetry/call-trace.ts'
 import type { AttemptRecord, PassedOver } from './attempt-record.ts'
 
+const noGroups: ReadonlySet<string> = new Set()
+
 /** What is learned about a call while it runs, for its headers, metrics and log line. */
 export class CallRecord {
   readonly requestId: string
@@ -22,6 +24,9 @@ export class CallRecord {
   tenant = ''
   /** How the caller has proved who it is; undefined until it has. */
   authMethod: AuthenticationMethod | undefined
+  /** The API key that was sent, by its name in the Consumer; undefined without one. */
+  keyName: string | undefined
+  groups: ReadonlySet<string> = noGroups
   /** The person for whom it acts, as its token says. */
   endUser: string | undefined
   model = ''
@@ -66,10 +71,12 @@ export class CallRecord {
     this.startedMs = clock.monotonicMs()
   }
 
-  noteCaller({ consumer, tenant, method, endUser }: Caller): void {
+  noteCaller({ consumer, tenant, method, keyName, groups, endUser }: Caller): void {
     this.consumer = consumer
     this.tenant = tenant
     this.authMethod = method
+    this.keyName = keyName
+    this.groups = groups
     this.endUser = endUser
   }
 

@@ -8,6 +8,7 @@ import type { Tracing } from '../telemetry/tracing.ts'
 import type { HeldBytes } from './held-bytes.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import type { RunningCalls } from './running-calls.ts'
+import type { UsageNotes } from './usage-notes.ts'
 
 /** What calls use that outlives a single configuration. */
 export interface Services {
@@ -18,6 +19,7 @@ export interface Services {
   readonly metrics: GatewayMetrics
   readonly tracing: Tracing
   readonly recentCalls: RecentCalls
+  readonly usage: UsageNotes
   readonly logger: Logger
   readonly clock: Clock
   /** In [0, 1). */

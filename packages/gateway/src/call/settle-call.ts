@@ -44,6 +44,9 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
   }
   exportCall(record, endedMs, services)
   const isCall = record.model !== ''
+  const nowMs = clock.now()
+  services.usage.noteKey(record, nowMs)
+  if (isCall) services.usage.noteCall(record, boundedName(record.model, runtime), nowMs)
   const isKept = isCall && record.tenant !== ''
   const isLogged = logger.isLevelEnabled?.('info') !== false
   if (!isKept && !isLogged) return
@@ -51,7 +54,7 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
   if (isLogged) logger.info(fields, isCall ? 'call' : 'request')
   if (!isKept) return
   const { tenant, usage } = record
-  services.recentCalls.keep({ fields, tenant, endedAtMs: clock.now(), usage })
+  services.recentCalls.keep({ fields, tenant, endedAtMs: nowMs, usage })
 }
 
 /** The model's name, if it may be a label. */

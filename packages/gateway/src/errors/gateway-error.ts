@@ -150,6 +150,18 @@ export const gatewayError = {
       'Callers without an API key are one tenant here, so what concerns all of its conversations is not for each of them. Send a key.',
       { code: 'api_key_needed' },
     ),
+  anonymousUsage: () =>
+    new ModelError(
+      'permission',
+      'Usage is told to the Consumer whose it is, and this call names none. Send a key.',
+      { code: 'api_key_needed' },
+    ),
+  usageUnavailable: (cause: unknown) =>
+    new ModelError(
+      'unavailable',
+      'The figures of usage cannot be read at the moment. Retry shortly; if this persists, the log of the gateway says why.',
+      { code: 'usage_unavailable', retryAfterSeconds: 1, cause },
+    ),
   modelNotFound: (model: string) =>
     new ModelError(
       'not-found',

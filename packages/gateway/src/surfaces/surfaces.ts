@@ -10,6 +10,7 @@ import { requests } from './requests/surface.ts'
 import { responses } from './responses/surface.ts'
 import { route } from './route/surface.ts'
 import type { Surface } from './surface.ts'
+import { usage } from './usage/surface.ts'
 
 /**
  * All surfaces. The dialect of the first is also that of errors about requests that belong to none.
@@ -24,6 +25,7 @@ export const surfaces: readonly Surface[] = [
   prompts,
   conversations,
   requests,
+  usage,
   route,
   ollama,
   ollamaPrompt,

@@ -23,12 +23,18 @@ describe('days', () => {
     expect(isDay(day)).toBe(true)
   })
 
-  it.each(['2026-02-29', '2026-13-01', '2026-00-01', '26-01-01', '2026-1-1', '2026-01-01T00', ''])(
-    '"%s" is none',
-    (text) => {
-      expect(isDay(text)).toBe(false)
-    },
-  )
+  it.each([
+    '2026-02-29',
+    '2026-13-01',
+    '2026-00-01',
+    '26-01-01',
+    '2026-1-1',
+    '0001-01-01',
+    '2026-01-01T00',
+    '',
+  ])('"%s" is none', (text) => {
+    expect(isDay(text)).toBe(false)
+  })
 
   it('are those of UTC, whatever the time', () => {
     expect(dayAt(Date.parse('2026-02-28T23:59:59.999Z'))).toBe('2026-02-28')

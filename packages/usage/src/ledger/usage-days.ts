@@ -16,11 +16,11 @@ export function dayAfter(day: string, days: number): string {
   return dayAt(Date.parse(`${day}T00:00:00Z`) + days * dayMs)
 }
 
-/** Whether a text is a day of the calendar, as `2026-01-31`. */
+/** Whether a text is a day of the calendar since 1970, as `2026-01-31`. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
   const timeMs = Date.parse(`${text}T00:00:00Z`)
-  return !Number.isNaN(timeMs) && dayAt(timeMs) === text
+  return timeMs >= 0 && dayAt(timeMs) === text
 }
 
 /** How many days there are from one to the other, both included; less than 1 if `to` is earlier. */

@@ -98,6 +98,22 @@ export const casesBySurface: Readonly<Record<string, MakeCase>> = {
     headers: {},
     body: undefined,
   }),
+  usage: (random) => ({
+    method: 'GET',
+    path: `/v1/usage?${new URLSearchParams({
+      from: random.pick([
+        '2026-01-01',
+        '2026-02-30',
+        '',
+        '0000-00-00',
+        'x'.repeat(2000),
+        '__proto__',
+      ]),
+      by: random.pick(['day', 'model,prompt', ',,,', '__proto__', 'tenant', 'day,day', '\u0000']),
+    }).toString()}`,
+    headers: {},
+    body: undefined,
+  }),
   models: (random) => ({
     method: 'GET',
     path: random.pick([

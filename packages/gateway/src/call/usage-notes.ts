@@ -1,0 +1,60 @@
+import { dayAt, hourAt, joinedGroups, type UsageLedger } from '@fairlead/usage'
+import type { CallRecord } from './call-record.ts'
+
+const hourMs = 3_600_000
+
+/** Notes in the ledger what calls have used, and in which hour keys were used. */
+export class UsageNotes {
+  readonly ledger: UsageLedger
+  #hourMs = 0
+  #day = ''
+  /** Keys whose use in this hour is noted. */
+  readonly #usedKeys = new Set<string>()
+
+  constructor(ledger: UsageLedger) {
+    this.ledger = ledger
+  }
+
+  /**
+   * A request with an API key, whatever it asked for. `nowMs` is Unix milliseconds, as everywhere
+   * here.
+   */
+  noteKey({ keyName: key, tenant }: CallRecord, nowMs: number): void {
+    if (key === undefined) return
+    this.#enter(nowMs)
+    const used = `${tenant}\u0000${key}`
+    if (this.#usedKeys.has(used)) return
+    this.#usedKeys.add(used)
+    this.ledger.noteKeyUse({ tenant, key, hourMs: this.#hourMs })
+  }
+
+  /** A model call that has ended. `model` is the name under which it may be counted. */
+  noteCall(record: CallRecord, model: string, nowMs: number): void {
+    this.#enter(nowMs)
+    const { prompt, usage } = record
+    this.ledger.note({
+      day: this.#day,
+      tenant: record.tenant,
+      consumer: record.consumer,
+      model,
+      provider: record.target?.provider.key ?? '',
+      prompt: prompt === undefined ? '' : `${prompt.namespace}/${prompt.name}@${prompt.version}`,
+      groups: record.groups.size === 0 ? '' : joinedGroups(record.groups),
+      calls: 1,
+      failedCalls: record.errorCode === undefined ? 0 : 1,
+      inputTokens: usage?.inputTokens ?? 0,
+      cachedInputTokens: usage?.cachedInputTokens ?? 0,
+      outputTokens: usage?.outputTokens ?? 0,
+      reasoningTokens: usage?.reasoningTokens ?? 0,
+      nanodollars: 0,
+      unpricedCalls: usage === undefined ? 0 : 1,
+    })
+  }
+
+  #enter(nowMs: number): void {
+    if (nowMs >= this.#hourMs && nowMs < this.#hourMs + hourMs) return
+    this.#hourMs = hourAt(nowMs)
+    this.#day = dayAt(nowMs)
+    this.#usedKeys.clear()
+  }
+}
