@@ -1,5 +1,7 @@
 import { defineResource, type Resource } from '@fairlead/kube-core'
 import { Type, type Static } from 'typebox'
+import { audit } from './audit.ts'
+import { cors } from './cors.ts'
 import { categories, group, version } from './group.ts'
 import { listener } from './listener.ts'
 import { accessFields } from './schema/access.ts'
@@ -128,7 +130,7 @@ const state = object(
 
 const spec = object('How the gateway listens, whom it serves, and its defaults and limits.', {
   listeners: mapList(
-    'Ports that callers connect to. Defaults to HTTP on port 8080.',
+    'Ports that callers connect to, of which the first is served. Defaults to HTTP on port 8080.',
     ['name'],
     listener,
     {
@@ -183,6 +185,7 @@ const spec = object('How the gateway listens, whom it serves, and its defaults a
     },
     { default: {} },
   ),
+  cors: Type.Optional(cors),
   defaults,
   limits: gatewayLimits,
   workers: Type.Optional(
@@ -193,6 +196,7 @@ const spec = object('How the gateway listens, whom it serves, and its defaults a
   ),
   state,
   telemetry,
+  audit,
 })
 
 const problem = object('A resource that the replica cannot use.', {

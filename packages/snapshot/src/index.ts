@@ -1,6 +1,7 @@
 export type { Capabilities, ProviderTypeCapability } from './capabilities.ts'
 export type { ResourceIdentity } from './resource-identity.ts'
 export type { SecretKeyRef } from './secret-key-ref.ts'
+export type { AuditSettings, CorsSettings, ListenerTlsSettings } from './gateway-listener.ts'
 export type {
   LeaseSettings,
   LLMGatewaySettings,

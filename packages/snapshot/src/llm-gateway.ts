@@ -1,4 +1,5 @@
 import type { AccessSettings } from './access.ts'
+import type { AuditSettings, CorsSettings, ListenerTlsSettings } from './gateway-listener.ts'
 import type { ResourceIdentity } from './resource-identity.ts'
 import type { SecretKeyRef } from './secret-key-ref.ts'
 
@@ -6,6 +7,11 @@ export interface LLMGatewaySettings extends ResourceIdentity {
   readonly auth: 'Required' | 'Optional' | 'Disabled'
   /** What a caller without a key may use with auth `Optional`; undefined refuses it. */
   readonly anonymousAccess: AccessSettings | undefined
+  /** Undefined: callers connect by plain HTTP. */
+  readonly listenerTls: ListenerTlsSettings | undefined
+  /** Undefined: no page of another origin may call. */
+  readonly cors: CorsSettings | undefined
+  readonly audit: AuditSettings
   readonly allowPrivateNetworks: boolean
   readonly defaultModel: string | undefined
   /** Keys of `providers`, tried in order for a model that no route matches. */

@@ -24,13 +24,18 @@ describe('fields that are not implemented', () => {
       'spec.limits.maxConcurrent (ignored)',
     ],
     [
-      'HTTPS',
+      'a second listener',
       {
         kind: 'LLMGateway',
         name: 'x',
-        spec: { listeners: [{ name: 'a', port: 8080, protocol: 'HTTPS' }] },
+        spec: {
+          listeners: [
+            { name: 'a', port: 8080 },
+            { name: 'b', port: 8081 },
+          ],
+        },
       },
-      'spec.listeners[0].protocol (plain HTTP is served)',
+      'spec.listeners[1] (only the first listener is served)',
     ],
     [
       'shared state',

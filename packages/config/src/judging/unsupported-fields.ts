@@ -3,7 +3,10 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 
 /** A field that is accepted although it is not implemented yet. */
 export interface UnsupportedField {
-  /** Path from the object's root; `[]` stands for every entry of a list, `{}` of a map. */
+  /**
+   * Path from the object's root; `[]` stands for every entry of a list, `[+]` for every one but the
+   * first, `{}` for every entry of a map.
+   */
   readonly path: string
   /** Values that are supported, besides absent, empty string, empty list and empty object. */
   readonly unless?: readonly unknown[]
@@ -15,11 +18,13 @@ interface PathStep {
   readonly name: string
   /** Continues with every entry of the list or map of that name. */
   readonly everyEntry: boolean
+  /** The first entry of a list that it continues with. */
+  readonly firstEntry: number
 }
 
 function toStep(segment: string): PathStep {
-  const name = segment.replace(/\[\]$|\{\}$/, '')
-  return { name, everyEntry: name !== segment }
+  const name = segment.replace(/\[\+?\]$|\{\}$/, '')
+  return { name, everyEntry: name !== segment, firstEntry: segment.endsWith('[+]') ? 1 : 0 }
 }
 
 /** Names the unsupported fields that a resource sets: `spec.limits.maxConcurrent (ignored)`. */
@@ -58,9 +63,10 @@ function collect(
   if (!step.everyEntry) {
     collect(child, steps, at + 1, childPath, unless, found)
   } else if (Array.isArray(child)) {
-    child.forEach((entry, index) =>
-      collect(entry, steps, at + 1, `${childPath}[${index}]`, unless, found),
-    )
+    child.slice(step.firstEntry).forEach((entry, index) => {
+      const entryPath = `${childPath}[${index + step.firstEntry}]`
+      collect(entry, steps, at + 1, entryPath, unless, found)
+    })
   } else if (isJsonObject(child)) {
     for (const [key, entry] of Object.entries(child)) {
       collect(entry, steps, at + 1, `${childPath}.${key}`, unless, found)

@@ -12,6 +12,8 @@ import { compileAccess } from '../../judging/access.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { identityOf } from '../../values/resource-key.ts'
+import { compileCors } from './compile-cors.ts'
+import { compileListenerTls } from './compile-listener-tls.ts'
 import { compileTelemetry } from './compile-telemetry.ts'
 
 /** A default that cannot be resolved is left out; the gateway is served without it. */
@@ -31,8 +33,7 @@ export const llmGateway: KindCompiler<LLMGateway, LLMGatewaySettings> = {
       unless: [8080],
       instead: 'the port is given by --gateway-port',
     },
-    { path: 'spec.listeners[].protocol', unless: ['HTTP'], instead: 'plain HTTP is served' },
-    { path: 'spec.listeners[].tls' },
+    { path: 'spec.listeners[+]', instead: 'only the first listener is served' },
     {
       path: 'spec.state.type',
       unless: ['InProcess'],
@@ -64,12 +65,20 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
     field: string,
   ): string | undefined => reference && findings.resolve(type, reference, `spec.defaults.${field}`)
   checkSecrets(gateway, findings)
+  const { audit } = gateway.spec
   return {
     ...identityOf(gateway),
     auth: auth.mode,
     anonymousAccess:
       auth.anonymous &&
       compileAccess(auth.anonymous.access, 'spec.auth.anonymous.access', findings),
+    listenerTls: compileListenerTls(gateway, findings),
+    cors: compileCors(gateway, findings),
+    audit: {
+      enabled: audit.enabled,
+      retentionMs: findings.duration(audit.retention, 'spec.audit.retention'),
+      maxBytes: audit.maxBytes,
+    },
     allowPrivateNetworks: egress.privateNetworks === 'Allow',
     defaultModel: defaults.model,
     defaultProviders: defaults.providers.flatMap(
@@ -107,12 +116,8 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
   }
 }
 
-/** These Secrets are not read yet; whether they may be referred to is checked all the same. */
+/** This Secret is not read yet; whether it may be referred to is checked all the same. */
 function checkSecrets({ spec }: LLMGateway, findings: Findings): void {
-  for (const [index, { tls }] of spec.listeners.entries()) {
-    const path = `spec.listeners[${index}].tls.certificateRef`
-    if (tls) findings.secret({ ...tls.certificateRef, key: 'tls.crt' }, path)
-  }
   const { redis } = spec.state
   if (redis) findings.secret(redis.urlSecretRef, 'spec.state.redis.urlSecretRef')
 }
