@@ -1,7 +1,6 @@
 import type { ConversationStoreSettings, StateSettings } from '@fairlead/snapshot'
-import type { Counters } from '@fairlead/usage'
+import type { Counters, UsageLedger } from '@fairlead/usage'
 import type { Conversations } from '@fairlead/context'
-import type { UsageLedger } from '@fairlead/usage'
 import type { Registry } from 'prom-client'
 import type { RecentCalls } from './call/recent-calls.ts'
 import type { Clock, Logger } from '@fairlead/base'
