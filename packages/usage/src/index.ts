@@ -19,10 +19,11 @@ export type {
   Reservation,
   ReserveOutcome,
 } from './counters/counter.ts'
-export type { BorrowOutcome, CounterStore, Holder, Report, Wish } from './stores/counter-store.ts'
 export { dayAfter, dayAt, daysBetween, hourAt, isDay } from './ledger/usage-days.ts'
 export { joinedGroups, splitGroups } from './ledger/joined-groups.ts'
 export { ledgerDays, usageEntriesMax } from './ledger/ledger.ts'
+export type { BorrowOutcome, Holder, Report, Wish } from './counters/borrowing.ts'
+export type { CounterStore } from './stores/counter-store.ts'
 export type {
   KeyUse,
   UsageAnswer,
@@ -36,3 +37,7 @@ export { MemoryLedger } from './ledger/memory-ledger.ts'
 export { type NotedUsage, PendingUsage } from './ledger/pending-usage.ts'
 export { addUsage, noUsage, usageDimensions, usageFigures } from './ledger/usage-sums.ts'
 export { ProcessLedger } from './stores/process/process-ledger.ts'
+export { UsageWindows } from './windows/usage-windows.ts'
+export { CounterBook } from './counters/counter-book.ts'
+export { ProcessCounterStore } from './stores/process/process-counter-store.ts'
+export { LeasedCounters } from './leases/leased-counters.ts'
