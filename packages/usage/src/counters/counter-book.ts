@@ -13,7 +13,7 @@ export interface CounterChanges {
   forgotten(state: CounterState): void
 }
 
-export interface CounterBookOptions {
+interface CounterBookOptions {
   readonly clock: Pick<Clock, 'now' | 'monotonicMs'>
   /** 100,000 counters and 64 MiB when left out. */
   readonly bounds?: CounterBounds

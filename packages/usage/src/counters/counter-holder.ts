@@ -1,7 +1,7 @@
 import type { CounterState, LeasePeriod } from './counter-state.ts'
 
 /** What a holder has of a counter. */
-export interface Loan {
+interface Loan {
   readonly state: CounterState
   readonly period: LeasePeriod
   /** The lease slot in which it was lent. */

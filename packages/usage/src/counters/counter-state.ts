@@ -12,7 +12,7 @@ export interface LeasePeriod {
 }
 
 /** What was used in one slot. */
-export interface Bucket {
+interface Bucket {
   readonly slot: number
   readonly used: number
   readonly unsettled: number

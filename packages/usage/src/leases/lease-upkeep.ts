@@ -7,7 +7,7 @@ import type { LocalLeases } from './local-leases.ts'
 /** How often leases are looked through that nobody uses. */
 const tidyMs = 1000
 
-export interface LeaseUpkeepOptions {
+interface LeaseUpkeepOptions {
   readonly store: CounterStore
   readonly leases: LocalLeases
   readonly life: HolderLife

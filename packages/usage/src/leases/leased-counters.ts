@@ -18,7 +18,7 @@ import { LocalLeases } from './local-leases.ts'
 import type { ReportQueue } from './report-queue.ts'
 import { WatchedStore } from './watched-store.ts'
 
-export interface LeasedCountersOptions {
+interface LeasedCountersOptions {
   readonly store: CounterStore
   /** Unique among all processes that ever use the store. */
   readonly holder: string

@@ -30,8 +30,8 @@ export class UsageWindows {
   }
 
   span(window: CalendarWindow, atMs: number): Span {
-    let byZone = this.#spans.get(window.period)
-    if (byZone === undefined) this.#spans.set(window.period, (byZone = new Map()))
+    const byZone = this.#spans.get(window.period) ?? new Map<string, Span>()
+    this.#spans.set(window.period, byZone)
     const known = byZone.get(window.timeZone)
     if (known !== undefined && atMs >= known.startMs && atMs < known.endMs) return known
     const span = calendarWindowAt(window, atMs)

@@ -27,7 +27,7 @@ interface WaitingWish {
   readonly timer: Timer
 }
 
-export interface ProcessCounterStoreOptions {
+interface ProcessCounterStoreOptions {
   readonly book: CounterBook
   /** Nothing is kept when left out. */
   readonly journal?: CounterJournal
