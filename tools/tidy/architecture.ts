@@ -223,7 +223,14 @@ export const architecture: Architecture = {
     },
     {
       folder: 'packages/api/src',
-      contract: ['schema', 'group.ts', 'listener.ts', 'simulator.ts', 'telemetry.ts'],
+      contract: [
+        'schema',
+        'authentication.ts',
+        'group.ts',
+        'listener.ts',
+        'simulator.ts',
+        'telemetry.ts',
+      ],
       list: ['kinds.ts', 'definitions.ts', 'crd-files.ts', 'generate-crds.ts', 'index.ts'],
     },
     {

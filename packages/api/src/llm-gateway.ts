@@ -2,6 +2,7 @@ import { defineResource, type Resource } from '@fairlead/kube-core'
 import { Type, type Static } from 'typebox'
 import { audit } from './audit.ts'
 import { cors } from './cors.ts'
+import { authenticationFields, authenticationRules } from './authentication.ts'
 import { categories, group, version } from './group.ts'
 import { listener } from './listener.ts'
 import { accessFields } from './schema/access.ts'
@@ -150,10 +151,11 @@ const spec = object('How the gateway listens, whom it serves, and its defaults a
     'Who may call.',
     {
       mode: choice(
-        'Required: every call needs a valid key; Optional: a key is verified if given, and a caller without one may use what anonymous.access lists; Disabled: keys are ignored, and anyone may use everything. Defaults to Required.',
+        'Required: every caller must prove who it is, as methods says; Optional: what is sent is verified, and a caller that sends nothing may use what anonymous.access lists; Disabled: what is sent is ignored, and anyone may use everything. Defaults to Required.',
         ['Required', 'Optional', 'Disabled'],
         { default: 'Required' },
       ),
+      ...authenticationFields,
       anonymous: Type.Optional(
         object('Callers without a key, for mode Optional. Without it they are refused.', {
           access: object(
@@ -171,6 +173,7 @@ const spec = object('How the gateway listens, whom it serves, and its defaults a
           rule: "!has(self.anonymous) || self.mode == 'Optional'",
           message: 'anonymous goes with mode Optional only: leave it out, or set that mode',
         },
+        ...authenticationRules,
       ],
     },
   ),

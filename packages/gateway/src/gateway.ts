@@ -4,6 +4,7 @@ import type { Conversations } from '@fairlead/context'
 import type { Registry } from 'prom-client'
 import type { RecentCalls } from './call/recent-calls.ts'
 import type { Clock, Logger } from '@fairlead/base'
+import type { ReviewToken } from './access/tokens/service-account-tokens.ts'
 import type { AnswerTransformer } from './answer/answer-transform.ts'
 import type { IdentityEnvironment } from './identity/identity-environment.ts'
 import type { CallAllowance } from './policies/call-allowance.ts'
@@ -53,6 +54,8 @@ export interface GatewayOptions extends Partial<GatewayLists> {
   readonly telemetry?: TelemetryEnvironment
   /** What the environment says of the gateway's own identity at clouds; nothing when left out. */
   readonly identity?: IdentityEnvironment
+  /** Has Kubernetes say whose token one is. Without it ServiceAccounts cannot call. */
+  readonly reviewToken?: ReviewToken
   readonly clock?: Clock
   /** In [0, 1). */
   readonly random?: () => number

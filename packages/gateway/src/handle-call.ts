@@ -64,7 +64,8 @@ export async function handleCall(
     record.explainsAttempts = call.http.request.headers.get('x-fairlead-explain') === 'attempts'
     record.trace = services.tracing.begin(call.http.request.headers)
     const { headers } = call.http.request
-    call.caller = authenticate(headers, runtime.access, services.clock.now(), key)
+    const caller = authenticate(headers, runtime.access, services.clock.now(), key)
+    call.caller = caller instanceof Promise ? await record.waitFor(caller) : caller
     record.noteCaller(call.caller)
     await permits.enter(arrivalPolicies, call)
     call.request = await readRequest(call, route, parameters)

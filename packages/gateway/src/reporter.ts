@@ -1,6 +1,7 @@
 import type { Clock } from '@fairlead/base'
 import type { FailureClass } from '@fairlead/llm'
 import type { LLMProviderSettings } from '@fairlead/snapshot'
+import type { TokenIssuers } from './access/tokens/token-issuers.ts'
 import type { ConversationStores } from './conversations/conversation-stores.ts'
 import type { GatewayReport, ReportedCredential } from './report.ts'
 import type { RuntimeHolder } from './runtime/runtime-holder.ts'
@@ -23,6 +24,7 @@ export class Reporter {
   #runtimes: RuntimeHolder | undefined
   #stores: ConversationStores | undefined
   #tracing: Tracing | undefined
+  #tokenIssuers: TokenIssuers | undefined
 
   /** `ejected` is told of every provider that is ejected, by `namespace/name`. */
   constructor(clock: Clock, ejected: (provider: string, failure: FailureClass) => void) {
@@ -31,10 +33,16 @@ export class Reporter {
     this.credentialStates = new CredentialStates(clock, () => this.changed())
   }
 
-  watch(runtimes: RuntimeHolder, stores: ConversationStores, tracing: Tracing): void {
+  watch(
+    runtimes: RuntimeHolder,
+    stores: ConversationStores,
+    tracing: Tracing,
+    tokenIssuers: TokenIssuers,
+  ): void {
     this.#runtimes = runtimes
     this.#stores = stores
     this.#tracing = tracing
+    this.#tokenIssuers = tokenIssuers
   }
 
   /** The state of a provider survives a change of configuration. */
@@ -93,6 +101,7 @@ export class Reporter {
         ...runtime.problems,
         ...(this.#stores?.problems() ?? []),
         ...(this.#tracing?.problems() ?? []),
+        ...(this.#tokenIssuers?.problems() ?? []),
       ],
       providers: [...runtime.providers.values()].map(({ settings, state, credentials }) => ({
         namespace: settings.namespace,

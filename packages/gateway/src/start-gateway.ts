@@ -5,6 +5,8 @@ import { type Clock, systemClock, systemRandom } from '@fairlead/base'
 import { HttpServer, type MessageError } from '@fairlead/http1'
 import { type Dialect, openAiChat } from '@fairlead/llm'
 import { MemoryLedger } from '@fairlead/usage'
+import { ServiceAccountTokens } from './access/tokens/service-account-tokens.ts'
+import { TokenIssuers } from './access/tokens/token-issuers.ts'
 import { answerTransformers } from './answer/answer-transformers.ts'
 import { CallRecord } from './call/call-record.ts'
 import { HeldBytes } from './call/held-bytes.ts'
@@ -61,6 +63,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const services = createServices(options, { clock, metrics, pools, reporter })
   const { tracing } = services
   const prober = new Prober(services)
+  const tokenIssuers = new TokenIssuers({
+    secrets: options.secrets,
+    pools,
+    clock,
+    serviceAccounts: new ServiceAccountTokens(options.reviewToken, clock),
+    changed: () => reporter.changed(),
+  })
   const conditionFailures = new ConditionFailures(metrics, options.logger, clock)
   const runtimes = new RuntimeHolder(
     options.snapshots,
@@ -68,6 +77,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       secrets: options.secrets,
       pools,
       clock,
+      tokenIssuers,
       identity: {
         environment: options.identity ?? noIdentityEnvironment,
         readFile: (path) => readFile(path, 'utf8'),
@@ -87,7 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       reporter.configured(runtime)
     },
   )
-  reporter.watch(runtimes, services.stores, tracing)
+  reporter.watch(runtimes, services.stores, tracing, tokenIssuers)
   options.secrets.subscribe(() => tracing.secretsChanged())
   registerRunningState(options.registry, providerHealths, {
     configAgeSeconds: () => reporter.configAgeSeconds(),

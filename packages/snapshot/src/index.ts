@@ -18,6 +18,14 @@ export type {
   TimeoutSettings,
   TlsSettings,
 } from './llm-provider.ts'
+export type {
+  AuthenticationSettings,
+  ClientCertificateSettings,
+  ConsumerRule,
+  ServiceAccountSettings,
+  TokenIssuerSettings,
+  TokenKeySource,
+} from './authentication.ts'
 export type { SimulatorSettings } from './simulator.ts'
 export type {
   Route,

@@ -1,10 +1,12 @@
 import type { AccessSettings } from './access.ts'
 import type { AuditSettings, CorsSettings, ListenerTlsSettings } from './gateway-listener.ts'
+import type { AuthenticationSettings } from './authentication.ts'
 import type { ResourceIdentity } from './resource-identity.ts'
 import type { SecretKeyRef } from './secret-key-ref.ts'
 
 export interface LLMGatewaySettings extends ResourceIdentity {
   readonly auth: 'Required' | 'Optional' | 'Disabled'
+  readonly authentication: AuthenticationSettings
   /** What a caller without a key may use with auth `Optional`; undefined refuses it. */
   readonly anonymousAccess: AccessSettings | undefined
   /** Undefined: callers connect by plain HTTP. */

@@ -1,29 +1,37 @@
+import { hash } from 'node:crypto'
 import type { HeaderFields } from '@fairlead/http1'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Caller } from './caller.ts'
 import type { KeyIndex } from './key-index.ts'
+import type { TokenCallers } from './token-callers.ts'
+import { looksLikeToken } from './tokens/read-token.ts'
 
 /** Who may call the gateway. */
 export interface Access {
   readonly mode: 'Required' | 'Optional' | 'Disabled'
   readonly keys: KeyIndex
+  /** Whether a key proves who one is. */
+  readonly acceptsKeys: boolean
+  /** Undefined where tokens are no way to prove who one is. */
+  readonly tokens: TokenCallers | undefined
   /** The caller of requests without a key; undefined where they are refused. */
   readonly anonymous: Caller | undefined
 }
 
 /**
- * Identifies the caller. The key is read from `x-fairlead-key`, which is the gateway's alone, otherwise
- * from wherever the official SDKs send it. A wrong key is
- * rejected even where none is required, so that mistakes surface; only `Disabled` ignores keys.
+ * Identifies the caller. The key or token is read from `x-fairlead-key`, which is the gateway's
+ * alone, otherwise from wherever the official SDKs send it. A wrong one is
+ * rejected even where none is required, so that mistakes surface; only `Disabled` ignores them.
  * `keyInQuery` is one that came with the address, as some official SDKs send it; `nowMs` is wall time.
- * Throws `missing_api_key`, `invalid_api_key` or `api_key_expired`.
+ * A promise only for a token that has to be verified. Throws or rejects with `missing_api_key`,
+ * `invalid_api_key`, `api_key_expired`, `invalid_token`, `issuer_unavailable` or `unknown_consumer`.
  */
 export function authenticate(
   headers: HeaderFields,
   access: Access,
   nowMs: number,
   keyInQuery?: string,
-): Caller {
+): Caller | Promise<Caller> {
   const { anonymous, mode } = access
   if (mode === 'Disabled' && anonymous !== undefined) return anonymous
   const key = keyOf(headers) ?? (keyInQuery === '' ? undefined : keyInQuery)
@@ -31,12 +39,36 @@ export function authenticate(
     if (anonymous !== undefined) return anonymous
     throw mode === 'Optional' ? gatewayError.anonymousRefused() : gatewayError.missingApiKey()
   }
-  const known = access.keys.find(key)
+  return access.tokens !== undefined && looksLikeToken(key)
+    ? tokenCaller(key, access.tokens, access, nowMs)
+    : keyCaller(key, access, nowMs)
+}
+
+function keyCaller(key: string, { acceptsKeys, keys }: Access, nowMs: number): Caller {
+  if (!acceptsKeys) throw gatewayError.invalidToken('it is not a signed JSON Web Token')
+  const known = keys.find(key)
   if (known === undefined) throw gatewayError.invalidApiKey()
-  if (known.expiresAtMs !== undefined && known.expiresAtMs <= nowMs) {
-    throw gatewayError.expiredApiKey()
-  }
-  return known.caller
+  return unexpired(known, nowMs)
+}
+
+/** Somebody may have an API key that looks like a token. */
+function tokenCaller(
+  token: string,
+  tokens: TokenCallers,
+  { acceptsKeys, keys }: Access,
+  nowMs: number,
+): Caller | Promise<Caller> {
+  const digest = hash('sha256', token, 'hex')
+  const known = acceptsKeys ? keys.findDigest(digest) : undefined
+  return known === undefined ? tokens.find(token, digest, nowMs) : unexpired(known, nowMs)
+}
+
+function unexpired(
+  { caller, expiresAtMs }: NonNullable<ReturnType<KeyIndex['find']>>,
+  nowMs: number,
+): Caller {
+  if (expiresAtMs !== undefined && expiresAtMs <= nowMs) throw gatewayError.expiredApiKey()
+  return caller
 }
 
 function keyOf(headers: HeaderFields): string | undefined {

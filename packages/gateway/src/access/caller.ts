@@ -44,6 +44,12 @@ export interface Caller extends Identity {
   mayUseStrategy(namespace: string, name: string): boolean
 }
 
+/** A caller that is a Consumer, whatever it proves that with. */
+export type ConsumerCaller = Omit<Caller, keyof Identity> & {
+  /** Kubernetes ServiceAccounts, as `namespace/name`, that are this Consumer. */
+  readonly serviceAccounts: readonly string[]
+}
+
 type Permissions = Pick<Caller, 'mayUseModel' | 'mayUsePrompt' | 'mayUsePersona' | 'mayUseStrategy'>
 
 const noClaims: JsonObject = Object.freeze({})
@@ -54,7 +60,7 @@ function withoutToken(method: AuthenticationMethod, keyName?: string): Identity 
 }
 
 /** The Consumer, however it is known. One without a UID, of a folder of manifests, is known by its namespace and name. */
-export function consumerCaller(consumer: ConsumerSettings): Omit<Caller, keyof Identity> {
+export function consumerCaller(consumer: ConsumerSettings): ConsumerCaller {
   const key = `${consumer.namespace}/${consumer.name}`
   return {
     consumer: key,
@@ -63,13 +69,43 @@ export function consumerCaller(consumer: ConsumerSettings): Omit<Caller, keyof I
     namespace: consumer.namespace,
     groups: new Set(consumer.groups),
     metadata: consumer.metadata,
+    serviceAccounts: consumer.serviceAccounts,
     ...permissionsOf(consumer.namespace, consumer.access),
   }
 }
 
 /** The Consumer, known by one of its API keys. */
-export function keyCaller(consumer: Omit<Caller, keyof Identity>, keyName: string): Caller {
-  return { ...consumer, ...withoutToken('APIKey', keyName) }
+export function keyCaller(consumer: ConsumerCaller, keyName: string): Caller {
+  return identified(consumer, withoutToken('APIKey', keyName), [])
+}
+
+/** The Consumer, known by what it has shown. `groups` are those that it has beside its own. */
+export function identified(
+  { serviceAccounts: _, ...consumer }: ConsumerCaller,
+  identity: Identity,
+  groups: readonly string[],
+): Caller {
+  if (groups.length === 0) return { ...consumer, ...identity }
+  return { ...consumer, ...identity, groups: new Set([...consumer.groups, ...groups]) }
+}
+
+/** A caller that is no Consumer, but known: it may use all that the gateway's own namespace has. */
+export function knownCaller(
+  gatewayNamespace: string,
+  { name, tenant }: Pick<Caller, 'name' | 'tenant'>,
+  identity: Identity,
+  groups: readonly string[],
+): Caller {
+  return {
+    consumer: '',
+    tenant,
+    name,
+    namespace: gatewayNamespace,
+    groups: new Set(groups),
+    metadata: {},
+    ...identity,
+    ...permissionsOf(gatewayNamespace, everythingThere),
+  }
 }
 
 /**
@@ -87,6 +123,13 @@ export function anonymousCaller(gatewayNamespace: string, access?: AccessSetting
     ...withoutToken('Anonymous'),
     ...(access === undefined ? everything : permissionsOf(gatewayNamespace, access)),
   }
+}
+
+const everythingThere: AccessSettings = {
+  models: ['*'],
+  promptTemplates: ['*'],
+  personas: ['*'],
+  contextStrategies: ['*'],
 }
 
 const everything: Permissions = {

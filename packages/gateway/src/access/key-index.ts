@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import { sameElements } from '@fairlead/base'
 import type { ConsumerSettings, ReplicaProblem } from '@fairlead/snapshot'
 import type { SecretSource } from '../sources/sources.ts'
-import { type Caller, consumerCaller, keyCaller } from './caller.ts'
+import { type Caller, type ConsumerCaller, consumerCaller, keyCaller } from './caller.ts'
 
 interface KnownKey {
   readonly caller: Caller
@@ -19,12 +19,17 @@ interface KnownKey {
  */
 export interface KeyIndex {
   find(key: string): KnownKey | undefined
+  /** The same by the key's SHA-256 in hexadecimal digits; it is not cached. */
+  findDigest(digest: string): KnownKey | undefined
+  /** Of all Consumers. */
+  readonly callers: readonly ConsumerCaller[]
   readonly problems: readonly ReplicaProblem[]
 }
 
 /** What is known of one Consumer. */
 interface ConsumerKeys {
   readonly consumer: ConsumerSettings
+  readonly caller: ConsumerCaller
   /** The values of its Secrets, in the order of its keys. */
   readonly values: readonly (string | undefined)[]
   readonly keys: ReadonlyMap<string, KnownKey>
@@ -87,7 +92,7 @@ function keysOf(consumer: ConsumerSettings, values: readonly (string | undefined
       })
     }
   }
-  return { consumer, values, keys, problems }
+  return { consumer, caller, values, keys, problems }
 }
 
 function buildKeyIndex(all: readonly ConsumerKeys[]): KeyIndex {
@@ -96,16 +101,20 @@ function buildKeyIndex(all: readonly ConsumerKeys[]): KeyIndex {
     for (const [digest, known] of keys) if (!byDigest.has(digest)) byDigest.set(digest, known)
   }
   const found = new Map<string, KnownKey>()
+  const findDigest = (digest: string): KnownKey | undefined => {
+    const known = byDigest.get(digest)
+    if (known === undefined) return undefined
+    return timingSafeEqual(known.digest, Buffer.from(digest, 'hex')) ? known : undefined
+  }
   return {
     problems: all.flatMap(({ problems }) => problems),
+    callers: all.map(({ caller }) => caller),
+    findDigest,
     find(key) {
       const before = found.get(key)
       if (before !== undefined) return before
-      const digest = hash('sha256', key, 'hex')
-      const known = byDigest.get(digest)
-      if (known === undefined) return undefined
-      if (!timingSafeEqual(known.digest, Buffer.from(digest, 'hex'))) return undefined
-      found.set(key, known)
+      const known = findDigest(hash('sha256', key, 'hex'))
+      if (known !== undefined) found.set(key, known)
       return known
     },
   }

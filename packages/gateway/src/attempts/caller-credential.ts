@@ -56,8 +56,13 @@ function keyOwner({ route, runtime }: Asked): string | undefined {
 }
 
 function isGatewayKey(value: string, { runtime }: Asked): boolean {
-  const { keys } = runtime.access
-  return keys.find(value.trim()) !== undefined || keys.find(bearerToken(value) ?? '') !== undefined
+  const { keys, tokens } = runtime.access
+  const token = bearerToken(value) ?? value.trim()
+  return (
+    keys.find(value.trim()) !== undefined ||
+    keys.find(token) !== undefined ||
+    tokens?.isOurs(token) === true
+  )
 }
 
 function notForThis({ name, provider, model }: CallTarget, { record }: Asked): UpstreamFailure {

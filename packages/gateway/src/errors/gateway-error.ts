@@ -124,6 +124,24 @@ export const gatewayError = {
     new ModelError('authentication', 'The API key has expired. Ask for a new one.', {
       code: 'api_key_expired',
     }),
+  /** `reason` says which check failed, and repeats nothing of the token. */
+  invalidToken: (reason: string, cause?: unknown) =>
+    new ModelError('authentication', `The token is not accepted: ${reason}. Ask for a new one.`, {
+      code: 'invalid_token',
+      cause,
+    }),
+  issuerUnavailable: (issuer: string, retryAfterSeconds: number, cause?: unknown) =>
+    new ModelError(
+      'unavailable',
+      `Tokens of ${issuer} cannot be verified now, because it cannot be reached. Retry in a moment.`,
+      { code: 'issuer_unavailable', retryAfterSeconds, cause },
+    ),
+  unknownConsumer: (who: string) =>
+    new ModelError(
+      'permission',
+      `${who} is known, but there is no Consumer for it here. Ask for one.`,
+      { code: 'unknown_consumer' },
+    ),
   notAllowed: (what: keyof typeof notAllowedCodes, name: string, isAnonymous = false) =>
     new ModelError(
       'permission',

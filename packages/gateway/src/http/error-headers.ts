@@ -18,6 +18,8 @@ export function errorHeaders(
     ...requestIdHeaders(dialect, id),
     ...retryAfterHeaders(error.retryAfterSeconds),
     ...shouldRetryHeaders(error),
+    // RFC 6750, section 3: a caller that sent a token is told what was wrong with it.
+    ...(error.code === 'invalid_token' ? ['www-authenticate', 'Bearer error="invalid_token"'] : []),
     ...(dialect.passage.rateLimits?.write(details?.rateLimits ?? [], nowMs) ?? []),
   ]
 }

@@ -17,6 +17,8 @@ export interface IdentityRequest {
 export interface IdentityAnswer {
   readonly status: number
   readonly text: string
+  /** The header of that name. */
+  readonly cacheControl?: string | undefined
 }
 
 /** How tokens are asked for. */

@@ -5,7 +5,7 @@ import type { IdentityAnswer, IdentityClient, IdentityRequest } from './identity
 import { IdentityError } from './identity-error.ts'
 
 /** A token and what comes with it are a few kilobytes. */
-const answerBytesMax = 256 * 1024
+const tokenBytesMax = 256 * 1024
 const connectMs = 5_000
 
 /** What the configuration says of connections to servers on the network. */
@@ -16,12 +16,13 @@ interface IdentityEgress {
 }
 
 /**
- * Asks for tokens over HTTP. Each request has a connection of its own, as there is one an hour. A
+ * Asks for tokens, or the keys that verify them, over HTTP. Each request has a connection of its own, as there is one an hour. A
  * redirect is an answer like any other.
  */
 export function networkIdentityClient(
   pools: UpstreamPools,
   egress: IdentityEgress,
+  answerBytesMax = tokenBytesMax,
 ): IdentityClient {
   return {
     async send(request: IdentityRequest, signal: AbortSignal): Promise<IdentityAnswer> {
@@ -52,9 +53,15 @@ export function networkIdentityClient(
           cancellation,
         )
         const { bytes, complete } = await exchange.collect(answerBytesMax, () => {})
-        if (complete) return { status: exchange.status, text: bytes.toString('utf8') }
+        if (complete) {
+          return {
+            status: exchange.status,
+            text: bytes.toString('utf8'),
+            cacheControl: exchange.headers.get('cache-control'),
+          }
+        }
         exchange.abort(new Error('the answer is too long'))
-        throw new IdentityError('Connect', `${url.origin} answered with more than a token`)
+        throw new IdentityError('Connect', `${url.origin} answered with too many bytes`)
       } catch (error) {
         if (signal.aborted) throw abortReason(signal)
         throw asIdentityError(error, url)
@@ -69,7 +76,7 @@ export function networkIdentityClient(
 function asIdentityError(error: unknown, { origin }: URL): IdentityError {
   if (error instanceof IdentityError) return error
   if (error instanceof EgressDenied) {
-    return new IdentityError('Misconfigured', `${error.message}, which may not be asked for tokens`)
+    return new IdentityError('Misconfigured', `${error.message}, which may not be connected to`)
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
   const detail = code ?? (error instanceof Error ? error.message : 'unknown reason')

@@ -1,6 +1,8 @@
 import { FakeClock } from '@fairlead/base/testing'
 import type { Snapshot } from '@fairlead/snapshot'
 import { describe, expect, it } from 'vitest'
+import { ServiceAccountTokens } from '../access/tokens/service-account-tokens.ts'
+import { TokenIssuers } from '../access/tokens/token-issuers.ts'
 import { noIdentityEnvironment } from '../identity/identity-environment.ts'
 import { providerTypes } from '../providers/provider-types.ts'
 import { routingStrategies } from '../routing/routing-strategies.ts'
@@ -49,6 +51,13 @@ function builderWith(secrets: TestSecrets) {
     providerTypes,
     routingStrategies,
     clock,
+    tokenIssuers: new TokenIssuers({
+      secrets,
+      pools,
+      clock,
+      serviceAccounts: new ServiceAccountTokens(undefined, clock),
+      changed: () => undefined,
+    }),
     identity: {
       environment: noIdentityEnvironment,
       readFile: () => Promise.reject(new Error('no file')),

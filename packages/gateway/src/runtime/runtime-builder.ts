@@ -4,6 +4,8 @@ import type { Access } from '../access/authenticate.ts'
 import { anonymousCaller } from '../access/caller.ts'
 import { KeyIndexer } from '../access/key-index.ts'
 import { GatewayPrices } from '../prices/gateway-prices.ts'
+import { TokenCallers } from '../access/token-callers.ts'
+import type { TokenIssuers } from '../access/tokens/token-issuers.ts'
 import { RouteIndexer } from '../routing/route-index.ts'
 import { ModelNameCollector } from './model-names.ts'
 import { ProviderBuilder, type ProviderRuntimes } from './provider-runtimes.ts'
@@ -21,19 +23,22 @@ export class RuntimeBuilder {
   readonly #modelNames = new ModelNameCollector()
   readonly #routesOf: (routes: readonly Route[]) => Runtime['routes']
   readonly #promptsByPath = remembering(promptsByPath)
-  readonly #access = remembering(accessOf)
   readonly #prices: (
     books: Snapshot['priceBooks'],
     gateway: string,
     /** Whose own prices are remembered as long as they are the same. */
     providers: ProviderRuntimes['byKey'],
   ) => GatewayPrices
+  readonly #access: (gateway: LLMGatewaySettings, keys: Access['keys']) => Access
+  readonly #tokenIssuers: TokenIssuers
   readonly #secrets = { revision: 0 }
   #last: Runtime | undefined
 
   constructor(parts: RuntimeParts) {
     const routes = new RouteIndexer(parts.routingStrategies, parts.onConditionFailure)
     this.#providers = new ProviderBuilder(parts)
+    this.#tokenIssuers = parts.tokenIssuers
+    this.#access = remembering((gateway, keys) => accessOf(gateway, keys, parts.tokenIssuers))
     this.#keys = new KeyIndexer(parts.secrets)
     this.#prices = remembering(
       (books: Snapshot['priceBooks'], gateway: string) =>
@@ -63,6 +68,7 @@ export class RuntimeBuilder {
       last?.snapshot === snapshot && last.access === access && last.providers === providers.byKey
     if (isSame) return last
     providers.hold()
+    this.#tokenIssuers.configure(gateway)
     this.#last = {
       snapshot,
       access,
@@ -83,8 +89,21 @@ export class RuntimeBuilder {
   }
 }
 
-function accessOf(gateway: LLMGatewaySettings, keys: Access['keys']): Access {
-  return { mode: gateway.auth, keys, anonymous: anonymousOf(gateway) }
+function accessOf(
+  gateway: LLMGatewaySettings,
+  keys: Access['keys'],
+  issuers: TokenIssuers,
+): Access {
+  const { auth: mode, authentication } = gateway
+  const { issuers: trusted, methods, serviceAccounts } = authentication
+  const takesTokens = trusted.length > 0 || serviceAccounts !== undefined
+  return {
+    mode,
+    keys,
+    acceptsKeys: methods.includes('APIKey'),
+    tokens: takesTokens ? new TokenCallers(issuers, gateway, keys.callers) : undefined,
+    anonymous: anonymousOf(gateway),
+  }
 }
 
 function anonymousOf({ auth, namespace, anonymousAccess: access }: LLMGatewaySettings) {

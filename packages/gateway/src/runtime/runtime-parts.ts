@@ -1,5 +1,6 @@
 import type { Clock } from '@fairlead/base'
 import type { LLMProviderSettings } from '@fairlead/snapshot'
+import type { TokenIssuers } from '../access/tokens/token-issuers.ts'
 import type { IdentityParts } from '../identity/identity-parts.ts'
 import type { ProviderType } from '../providers/provider-type.ts'
 import type { OnConditionFailure } from '../routing/content-match.ts'
@@ -17,6 +18,7 @@ export interface RuntimeParts {
   readonly routingStrategies: readonly RoutingStrategy[]
   readonly onConditionFailure: OnConditionFailure
   readonly clock: Clock
+  readonly tokenIssuers: TokenIssuers
   /** What the surroundings tell of the gateway's own identity. */
   readonly identity: Pick<IdentityParts, 'environment' | 'readFile'>
   /** What is known of a provider, and from now on judged by these settings. */

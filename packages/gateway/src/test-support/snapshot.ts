@@ -44,6 +44,14 @@ export const limits: LLMGatewaySettings['limits'] = {
   maxConcurrentRequests: 1000,
 }
 
+/** Callers have API keys, and nothing else. */
+export const keysOnly: LLMGatewaySettings['authentication'] = {
+  methods: ['APIKey'],
+  issuers: [],
+  serviceAccounts: undefined,
+  clientCertificates: undefined,
+}
+
 export function snapshotOf(parts: SnapshotParts): Snapshot {
   const providers = byKey(parts.providers ?? [])
   return {
@@ -53,6 +61,7 @@ export function snapshotOf(parts: SnapshotParts): Snapshot {
       name: 'default',
       generation: 1,
       auth: 'Disabled',
+      authentication: keysOnly,
       anonymousAccess: undefined,
       listenerTls: undefined,
       cors: undefined,

@@ -14,6 +14,7 @@ import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { identityOf } from '../../values/resource-key.ts'
 import { compileCors } from './compile-cors.ts'
 import { compileListenerTls } from './compile-listener-tls.ts'
+import { compileAuthentication } from './compile-authentication.ts'
 import { compileTelemetry } from './compile-telemetry.ts'
 
 /** A default that cannot be resolved is left out; the gateway is served without it. */
@@ -34,6 +35,11 @@ export const llmGateway: KindCompiler<LLMGateway, LLMGatewaySettings> = {
       instead: 'the port is given by --gateway-port',
     },
     { path: 'spec.listeners[+]', instead: 'only the first listener is served' },
+    {
+      path: 'spec.auth.methods[]',
+      unless: ['APIKey', 'JWT', 'ServiceAccount'],
+      instead: 'certificates of callers are not asked for',
+    },
     {
       path: 'spec.state.type',
       unless: ['InProcess'],
@@ -69,6 +75,7 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
   return {
     ...identityOf(gateway),
     auth: auth.mode,
+    authentication: compileAuthentication(auth, findings),
     anonymousAccess:
       auth.anonymous &&
       compileAccess(auth.anonymous.access, 'spec.auth.anonymous.access', findings),
