@@ -10,7 +10,6 @@ import { ageColumn, conditionColumn, conditions, observedGeneration } from './sc
 import {
   atomicList,
   choice,
-  flag,
   integer,
   mapList,
   object,
@@ -19,10 +18,10 @@ import {
   text,
   typed,
 } from './schema/fields.ts'
-import { dateTime, modelName, objectName } from './schema/formats.ts'
+import { duration, modelName } from './schema/formats.ts'
 import { gatewayLimits } from './schema/gateway-limits.ts'
 import { reference, secretReference } from './schema/references.ts'
-import { credentialStatus } from './schema/credential-status.ts'
+import { replica, type problem } from './schema/replica-status.ts'
 import { telemetry } from './telemetry.ts'
 
 const namespaceSelector = object('Selects namespaces by their labels, for from: Selector.', {
@@ -115,6 +114,25 @@ const state = object(
         urlSecretRef: secretReference('Secret that holds the URL, redis:// or rediss://.', {
           defaultKey: 'url',
         }),
+        timeout: duration(
+          'How long a call waits for an answer of the server before onStoreFailure of its policies decides. From 1ms to 30s. Defaults to 250ms.',
+          { default: '250ms' },
+        ),
+        leases: Type.Optional(
+          object(
+            'Parts of counters that worker processes borrow, so that a call need not ask the server. Without it, every call asks.',
+            {
+              percent: integer(
+                'Of what is left of a limit, the greatest part that one worker borrows at a time. Defaults to 5.',
+                { min: 1, max: 50, default: 5 },
+              ),
+              interval: duration(
+                'How often workers tell the server what was used, and give back what they do not need. From 10ms to 10s. Defaults to 100ms.',
+                { default: '100ms' },
+              ),
+            },
+          ),
+        ),
       }),
     ),
   },
@@ -202,58 +220,9 @@ const spec = object('How the gateway listens, whom it serves, and its defaults a
   audit,
 })
 
-const problem = object('A resource that the replica cannot use.', {
-  kind: text('Kind of the resource.', { min: 1, max: 63 }),
-  namespace: text('Namespace of the resource.', { max: 63 }),
-  name: text('Name of the resource.', { max: 253 }),
-  reason: text('Machine-readable reason in CamelCase.', { min: 1, max: 128 }),
-  message: text('Human-readable explanation; never contains a secret value.', { max: 4096 }),
-})
-
-const providerHealth = object('Health of a provider, as observed by the replica.', {
-  namespace: text('Namespace of the provider.', { max: 63 }),
-  name: text('Name of the provider.', { max: 253 }),
-  health: choice('Result of the most recent calls; Unknown before the first one.', [
-    'Healthy',
-    'Unreachable',
-    'Unauthorized',
-    'RateLimited',
-    'Unknown',
-  ]),
-  message: Type.Optional(
-    text('Human-readable explanation; never contains a secret value.', { max: 4096 }),
-  ),
-  credentials: Type.Optional(
-    atomicList('Credentials that calls have shown something of.', credentialStatus, { max: 32 }),
-  ),
-})
-
-const replica = object('State of one replica of the gateway.', {
-  name: objectName('Name of the replica, unique within the gateway.'),
-  address: Type.Optional(text('Address of the replica.', { max: 512 })),
-  configHash: text('Hash of the configuration that the replica runs.', { max: 128 }),
-  configGeneration: Type.Optional(
-    integer('Number of times the replica has loaded a new configuration.', {
-      min: 0,
-      max: Number.MAX_SAFE_INTEGER,
-    }),
-  ),
-  reportedAt: dateTime('When the replica last reported.'),
-  ready: flag('Whether the replica serves calls.'),
-  version: Type.Optional(text('Version of Fairlead that the replica runs.', { max: 128 })),
-  problems: Type.Optional(
-    atomicList('Resources that the replica cannot use, at most 64.', problem, { max: 64 }),
-  ),
-  providers: Type.Optional(
-    atomicList('Health of the providers, as observed by the replica.', providerHealth, {
-      max: 256,
-    }),
-  ),
-})
-
 const status = object('Observed state, written by the operator and the replicas.', {
   observedGeneration: observedGeneration(),
-  conditions: conditions('Accepted, ResolvedRefs and Programmed.'),
+  conditions: conditions('Accepted, ResolvedRefs, Programmed and StateStoreAvailable.'),
   replicas: Type.Optional(
     mapList(
       'State of the replicas; each entry is written by the replica itself.',

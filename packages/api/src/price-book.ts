@@ -4,6 +4,7 @@ import { categories, group, version } from './group.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import { atomicList, choice, integer, object, setList, text, typed } from './schema/fields.ts'
 import { dateTime, decimal } from './schema/formats.ts'
+import { unpricedModels } from './schema/unpriced-models.ts'
 import { targetReference, targetStatuses } from './schema/policy-attachment.ts'
 
 const tokenPrices = {
@@ -87,13 +88,7 @@ const status = object('Observed state, written by the operator.', {
   observedGeneration: observedGeneration(),
   conditions: conditions('Accepted, ResolvedRefs, Enforced and Priced.'),
   targets: targetStatuses(),
-  unpriced: Type.Optional(
-    atomicList(
-      'Models that were called and whose price is not known, as provider and model.',
-      text('An LLMProvider and a model.', { min: 1, max: 600 }),
-      { max: 32 },
-    ),
-  ),
+  unpriced: Type.Optional(unpricedModels()),
 })
 
 export type PriceBookSpec = Static<typeof spec>

@@ -1,9 +1,10 @@
 import { defineResource, type Resource } from '@fairlead/kube-core'
 import { Type, type Static } from 'typebox'
 import { categories, group, version } from './group.ts'
+import { counterStatus } from './schema/counter-status.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import { atomicList, choice, integer, mapList, object, text, typed } from './schema/fields.ts'
-import { dateTime, decimal, duration, itemName, modelName } from './schema/formats.ts'
+import { decimal, duration, itemName, modelName } from './schema/formats.ts'
 import {
   policyMatch,
   policyMode,
@@ -193,34 +194,19 @@ const spec = object(
   },
 )
 
-const counterStatus = object('How a counter stands.', {
-  limit: text('Name of the limit; concurrency for running calls.', { min: 1, max: 63 }),
-  subject: text('Whose counter it is; empty for all calls.', { max: 512 }),
-  used: text('Used and settled: calls, tokens, or US dollars.', { max: 32 }),
-  reserved: text('Set aside for running calls, and lent to workers.', { max: 32 }),
-  amount: text('The limit.', { max: 32 }),
-  overshoot: text(
-    'The most by which the limit can have been exceeded: what holders that died had not settled, and with reservation Expected what running calls may still take.',
-    { max: 32 },
-  ),
-  resetsAt: Type.Optional(
-    dateTime('When the window begins anew, or is empty if nothing more is used.'),
-  ),
-})
+const counter = object('How a counter stands.', counterStatus)
 
 const status = object('Observed state, written by the operator.', {
   observedGeneration: observedGeneration(),
   conditions: conditions('Accepted, ResolvedRefs and Enforced, over all targets.'),
   targets: targetStatuses(),
-  counters: Type.Optional(
-    atomicList('The fullest counters, at most 16.', counterStatus, { max: 16 }),
-  ),
+  counters: Type.Optional(atomicList('The fullest counters, at most 16.', counter, { max: 16 })),
 })
 
 export type UsagePolicySpec = Static<typeof spec>
 export type UsagePolicyStatus = Static<typeof status>
 export type UsagePolicyLimit = Static<typeof limit>
-export type UsagePolicyCounter = Static<typeof counterStatus>
+export type UsagePolicyCounter = Static<typeof counter>
 export type UsagePolicy = Resource<UsagePolicySpec, UsagePolicyStatus>
 
 /** Limits of what calls may use: requests, tokens, money, places. */

@@ -10,7 +10,13 @@ export type { IdentityEnvironment } from './identity/identity-environment.ts'
 export type { CallAllowance } from './policies/call-allowance.ts'
 export type { ReviewToken, TokenReview } from './access/tokens/service-account-tokens.ts'
 export type { ResolveHost } from './upstream/resolve-host.ts'
-export type { GatewayReport, ReportedProvider } from './report.ts'
+export type {
+  GatewayReport,
+  ReportedCounter,
+  ReportedModel,
+  ReportedProvider,
+  ReportedStateStore,
+} from './report.ts'
 export type { ProviderHealth } from './upstream/provider-state.ts'
 export type { SecretSource, SnapshotSource } from './sources/sources.ts'
 

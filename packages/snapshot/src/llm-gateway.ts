@@ -74,8 +74,8 @@ export type StateSettings =
   | { readonly type: 'InProcess' }
   | {
       readonly type: 'Redis'
-      /** `redis://` or `rediss://`. */
-      readonly url: SecretKeyRef
+      /** `redis://` or `rediss://`; undefined if it may not be read, so that the store is not there. */
+      readonly url: SecretKeyRef | undefined
       /** How long a call waits for an answer of the server. */
       readonly timeoutMs: number
       /** Parts of counters that each worker may use without asking; undefined: every call asks. */

@@ -1,7 +1,7 @@
 import { LLMGateway } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
 import type { Clock, Logger } from '@fairlead/base'
-import type { Gateway } from '@fairlead/gateway'
+import type { Gateway, GatewayReport, ReportedCounter } from '@fairlead/gateway'
 import { apiVersionOf, isNotFound, timestamp } from '@fairlead/kube-core'
 
 /** Heartbeat interval when nothing changes. */
@@ -14,6 +14,10 @@ const calmMs = 1000
 /** As many as the schema of LLMGateway's status holds. */
 const problemsMax = 64
 const providersMax = 256
+const countersMax = 64
+const unpricedMax = 32
+const storeNameMax = 253
+const messageMax = 4096
 /** How often a replica that stops tries to remove its entry. */
 const leaveAttempts = 3
 /** First delay after a failed report; doubles up to the heartbeat interval. */
@@ -85,7 +89,8 @@ function delayAfter(failures: number): number {
 
 async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<boolean> {
   const { client, gateway, url, target, replica, clock, logger } = options
-  const { configHash, problems, providers } = gateway.report()
+  const report = gateway.report()
+  const { configHash, problems, providers } = report
   // A gateway without a snapshot has no resource to report to, or one that is not accepted.
   const entry = {
     name: replica,
@@ -100,6 +105,7 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
       .toSorted((left, right) => Number(isWell(left)) - Number(isWell(right)))
       .slice(0, providersMax)
       .map(reportOf),
+    ...usageOf(report),
   }
   try {
     await client.status.apply(
@@ -122,6 +128,27 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
 function reportOf({ namespace, name, health, message, credentials }: Provider) {
   if (credentials.length === 0) return { namespace, name, health, message }
   return { namespace, name, health, message, credentials: credentials.map(credentialOf) }
+}
+
+/** What is counted, priced and stored, as far as there is any of it. */
+function usageOf({ counters = [], unpriced = [], stateStore }: GatewayReport) {
+  return {
+    ...(counters.length > 0 && { counters: counters.slice(0, countersMax).map(counterOf) }),
+    ...(unpriced.length > 0 && {
+      unpriced: unpriced.slice(0, unpricedMax).map(({ provider, model }) => `${provider} ${model}`),
+    }),
+    ...(stateStore && {
+      stateStore: {
+        name: stateStore.name.slice(0, storeNameMax),
+        available: stateStore.available,
+        message: stateStore.message.slice(0, messageMax),
+      },
+    }),
+  }
+}
+
+function counterOf({ resetsAtMs, ...counter }: ReportedCounter) {
+  return resetsAtMs === undefined ? counter : { ...counter, resetsAt: timestamp(resetsAtMs) }
 }
 
 function credentialOf({ name, state, sinceMs, untilMs }: Provider['credentials'][number]) {

@@ -57,6 +57,17 @@ export class Findings {
     }
   }
 
+  /** A duration in milliseconds; one outside the bounds, which are part of the range, is rejected. */
+  durationWithin(text: string, path: string, [least, most]: readonly [string, string]): number {
+    const problems = this.invalid.length
+    const valueMs = this.duration(text, path)
+    const isWithin = valueMs >= parseGoDuration(least) && valueMs <= parseGoDuration(most)
+    if (!isWithin && this.invalid.length === problems) {
+      this.reject(`${path}: must be from ${least} to ${most}, and is ${text}`)
+    }
+    return valueMs
+  }
+
   /** Where a Secret's key is. Whether it exists only the replicas know, which alone may read it. */
   secret(
     reference: NamedReference & { readonly key: string },

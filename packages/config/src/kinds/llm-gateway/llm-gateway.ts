@@ -15,6 +15,7 @@ import { identityOf } from '../../values/resource-key.ts'
 import { compileCors } from './compile-cors.ts'
 import { compileListenerTls } from './compile-listener-tls.ts'
 import { compileAuthentication } from './compile-authentication.ts'
+import { compileState } from './compile-state.ts'
 import { compileTelemetry } from './compile-telemetry.ts'
 
 /** A default that cannot be resolved is left out; the gateway is served without it. */
@@ -70,7 +71,6 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
     reference: Reference | undefined,
     field: string,
   ): string | undefined => reference && findings.resolve(type, reference, `spec.defaults.${field}`)
-  checkSecrets(gateway, findings)
   const { audit } = gateway.spec
   return {
     ...identityOf(gateway),
@@ -105,7 +105,7 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
     defaultPersona: resolveDefault(Persona, defaults.personaRef, 'personaRef'),
     workers: gateway.spec.workers,
     telemetry: compileTelemetry(gateway, findings),
-    state: { type: 'InProcess' },
+    state: compileState(gateway, findings),
     limits: {
       maxRequestBytes: limits.maxRequestBytes,
       maxBufferedBytes: limits.maxBufferedBytes,
@@ -121,12 +121,6 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
       maxConcurrentRequests: limits.maxConcurrentRequests,
     },
   }
-}
-
-/** This Secret is not read yet; whether it may be referred to is checked all the same. */
-function checkSecrets({ spec }: LLMGateway, findings: Findings): void {
-  const { redis } = spec.state
-  if (redis) findings.secret(redis.urlSecretRef, 'spec.state.redis.urlSecretRef')
 }
 
 function needed(type: ResourceType, key: string | undefined) {
