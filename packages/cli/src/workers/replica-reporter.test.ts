@@ -100,7 +100,12 @@ it('a report holds no more than the status does: the providers that were called,
   const providers = Array.from({ length: 1000 }, (_, index) => ({
     namespace: 'default',
     name: `p${index}`,
-    health: index === 999 ? 'Unreachable' : index % 2 === 0 ? 'Healthy' : 'Unknown',
+    health:
+      index === 999
+        ? ('Unreachable' as const)
+        : index % 2 === 0
+          ? ('Healthy' as const)
+          : ('Unknown' as const),
     message: '',
     credentials: [],
   }))
@@ -108,8 +113,10 @@ it('a report holds no more than the status does: the providers that were called,
     kind: 'LLMProvider',
     namespace: 'default',
     name,
+    reason: 'SecretKeyMissing',
+    message: '',
   }))
-  const entry = await reported({ configHash: 'sha256:x', problems, providers } as GatewayReport)
+  const entry = await reported({ configHash: 'sha256:x', problems, providers })
   expect(entry.problems).toHaveLength(64)
   expect(entry.providers).toHaveLength(256)
   expect(entry.providers?.slice(0, 2)).toMatchObject([{ name: 'p999' }, { name: 'p0' }])
@@ -163,8 +170,3 @@ it('a new configuration is reported at once, every other change at most once a s
   await reporting
   expect(clock.pendingTimers).toBe(0)
 })
-
-interface Report {
-  readonly problems: readonly object[]
-  readonly providers: readonly { readonly name: string }[]
-}
