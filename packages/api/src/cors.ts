@@ -2,7 +2,7 @@ import { flag, object, setList, text } from './schema/fields.ts'
 import { duration } from './schema/formats.ts'
 
 /** What the SDKs of OpenAI, Anthropic and Google send from a browser, and what is Fairlead's own. */
-export const corsAllowHeaders = [
+const corsAllowHeaders = [
   'authorization',
   'content-type',
   'x-api-key',
@@ -20,7 +20,7 @@ export const corsAllowHeaders = [
 ]
 
 /** What an answer says beside its body. */
-export const corsExposeHeaders = [
+const corsExposeHeaders = [
   'x-fairlead-*',
   'x-request-id',
   'request-id',

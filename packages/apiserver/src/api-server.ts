@@ -22,6 +22,7 @@ import { DiscoveryHandler } from './discovery/discovery-handler.ts'
 import { ApiHandler } from './http/api-handler.ts'
 import { HttpServer } from './http/http-server.ts'
 import { finalizeNamespace } from './http/namespace-finalize.ts'
+import type { RequestedChange } from './http/request-changes.ts'
 import { ResourceHandler } from './http/resource-handler.ts'
 import { handleScale } from './http/scale-request.ts'
 import { SubresourceHandler } from './http/subresource-handler.ts'
@@ -58,6 +59,8 @@ export interface ApiServerOptions {
   readonly logger?: Logger
   /** What is kept of the past for watches that reconnect; the defaults are `watchHistoryDefaults`. */
   readonly watchHistory?: Partial<HistoryLimits>
+  /** Told of every change of an object that a request makes, and who made it. Must not throw. */
+  readonly onChange?: (change: RequestedChange) => void
 }
 
 export interface ApiServer {
@@ -123,7 +126,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       tokenAuthenticators: [adminTokenAuthenticator(adminToken), tokens.authenticate],
       logger,
       clock,
-      handle: apiHandler(context, tokens).handle,
+      handle: apiHandler(context, tokens, options.onChange).handle,
     })
     const port = await server.listen(host, options.port ?? 0)
     const url = `https://${reachable(host)}:${port}`
@@ -145,7 +148,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   }
 }
 
-function apiHandler(context: ResourceContext, tokens: ServiceAccountTokens): ApiHandler {
+function apiHandler(
+  context: ResourceContext,
+  tokens: ServiceAccountTokens,
+  onChange: ApiServerOptions['onChange'],
+): ApiHandler {
   const subresources = new SubresourceHandler(
     new Map([
       ['namespaces/finalize', (request, target) => finalizeNamespace(context, request, target)],
@@ -156,7 +163,7 @@ function apiHandler(context: ResourceContext, tokens: ServiceAccountTokens): Api
   return new ApiHandler({
     discovery: new DiscoveryHandler(context.registry),
     openApi: new OpenApiHandler(context.registry),
-    resources: new ResourceHandler(context, subresources),
+    resources: new ResourceHandler(context, subresources, onChange),
   })
 }
 

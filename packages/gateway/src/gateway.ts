@@ -78,8 +78,11 @@ export interface GatewayLists {
 }
 
 export interface Gateway {
+  /** With https while the configuration says so. */
   readonly url: string
   readonly port: number
+  /** See `ListenerTls.setTicketKeys`. */
+  setTicketKeys(keys: Uint8Array): void
   report(): GatewayReport
   /** Calls `listener` after every change of the report; returns a function that unsubscribes it. */
   onReportChange(listener: () => void): () => void

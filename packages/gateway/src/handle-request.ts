@@ -41,6 +41,13 @@ export async function handleRequest(
   const { path, query } = splitUrl(request.target)
   record.method = request.method
   record.path = path
+  const preflight = runtime.cors?.admit(http, () => router.methodsOf(path, runtime))
+  if (preflight !== undefined) {
+    record.status = 204
+    http.response.start(204, preflight)
+    http.response.end()
+    return settleCall(record, runtime, services)
+  }
   let dialect = fallbackDialect
   const allow: string[] = []
   try {

@@ -1,15 +1,17 @@
 import type { Clock } from '@fairlead/base'
 import type { FailureClass } from '@fairlead/llm'
-import type { LLMProviderSettings } from '@fairlead/snapshot'
-import type { TokenIssuers } from './access/tokens/token-issuers.ts'
-import type { ConversationStores } from './conversations/conversation-stores.ts'
+import type { LLMProviderSettings, ReplicaProblem } from '@fairlead/snapshot'
 import type { GatewayReport, ReportedCredential } from './report.ts'
 import type { RuntimeHolder } from './runtime/runtime-holder.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import type { ProviderRuntime } from './providers/provider-runtime.ts'
-import type { Tracing } from './telemetry/tracing.ts'
 import { CredentialStates } from './upstream/credential-states.ts'
 import { type ProviderHealth, ProviderState } from './upstream/provider-state.ts'
+
+/** A part of the gateway that knows what is wrong with it. */
+interface ProblemSource {
+  problems(): readonly ReplicaProblem[]
+}
 
 /** Assembles the report of this replica, and notifies listeners when it changes. */
 export class Reporter {
@@ -22,9 +24,7 @@ export class Reporter {
   readonly #clock: Clock
   readonly #ejected: (provider: string, failure: FailureClass) => void
   #runtimes: RuntimeHolder | undefined
-  #stores: ConversationStores | undefined
-  #tracing: Tracing | undefined
-  #tokenIssuers: TokenIssuers | undefined
+  #others: readonly ProblemSource[] = []
 
   /** `ejected` is told of every provider that is ejected, by `namespace/name`. */
   constructor(clock: Clock, ejected: (provider: string, failure: FailureClass) => void) {
@@ -33,16 +33,10 @@ export class Reporter {
     this.credentialStates = new CredentialStates(clock, () => this.changed())
   }
 
-  watch(
-    runtimes: RuntimeHolder,
-    stores: ConversationStores,
-    tracing: Tracing,
-    tokenIssuers: TokenIssuers,
-  ): void {
+  /** `others` have problems of their own to report. */
+  watch(runtimes: RuntimeHolder, others: readonly ProblemSource[]): void {
     this.#runtimes = runtimes
-    this.#stores = stores
-    this.#tracing = tracing
-    this.#tokenIssuers = tokenIssuers
+    this.#others = others
   }
 
   /** The state of a provider survives a change of configuration. */
@@ -97,12 +91,7 @@ export class Reporter {
     if (runtime === undefined) return { configHash: '', problems: [], providers: [] }
     return {
       configHash: runtime.snapshot.hash,
-      problems: [
-        ...runtime.problems,
-        ...(this.#stores?.problems() ?? []),
-        ...(this.#tracing?.problems() ?? []),
-        ...(this.#tokenIssuers?.problems() ?? []),
-      ],
+      problems: [...runtime.problems, ...this.#others.flatMap((one) => one.problems())],
       providers: [...runtime.providers.values()].map(({ settings, state, credentials }) => ({
         namespace: settings.namespace,
         name: settings.name,

@@ -20,8 +20,10 @@ import { gatewayError } from './errors/gateway-error.ts'
 import type { Gateway, GatewayLists, GatewayOptions } from './gateway.ts'
 import { handleRequest, type RequestHandling } from './handle-request.ts'
 import { noIdentityEnvironment } from './identity/identity-environment.ts'
+import { ListenerTls } from './listener/listener-tls.ts'
 import { EventLoopLag } from './metrics/event-loop-lag.ts'
 import { GatewayMetrics } from './metrics/gateway-metrics.ts'
+import { ListenerMetrics } from './metrics/listener-metrics.ts'
 import { registerRunningState } from './metrics/running-state-gauges.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
 import { createCallAllowance } from './policies/call-allowance.ts'
@@ -62,6 +64,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const pools = new UpstreamPools(options.resolveHost ?? resolveHost, clock)
   const services = createServices(options, { clock, metrics, pools, reporter })
   const { tracing } = services
+  const listenerTls = new ListenerTls({
+    secrets: options.secrets,
+    changed: () => reporter.changed(),
+  })
   const prober = new Prober(services)
   const tokenIssuers = new TokenIssuers({
     secrets: options.secrets,
@@ -94,11 +100,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       services.stores.prepare(runtime)
       prober.follow(runtime.providers)
       tracing.configure(runtime.snapshot.gateway)
+      listenerTls.configure(runtime.snapshot.gateway)
       reporter.configured(runtime)
     },
   )
-  reporter.watch(runtimes, services.stores, tracing, tokenIssuers)
-  options.secrets.subscribe(() => tracing.secretsChanged())
+  reporter.watch(runtimes, [services.stores, tracing, listenerTls, tokenIssuers])
+  options.secrets.subscribe(() => {
+    tracing.secretsChanged()
+    listenerTls.secretsChanged()
+  })
   registerRunningState(options.registry, providerHealths, {
     configAgeSeconds: () => reporter.configAgeSeconds(),
     providerHealth: () => reporter.providerHealth(),
@@ -116,7 +126,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     fallbackDialect: lists.surfaces[0]?.dialect ?? openAiChat,
     services,
   }
-  const server = createHttpServer(runtimes, handling)
+  const listenerMetrics = new ListenerMetrics(registry, () => listenerTls.certificateEndsMs)
+  const server = createHttpServer(runtimes, handling, listenerMetrics)
+  listenerTls.attach((tls) => server.secure(tls))
   const { address, port, family } = await server.listen(options.listen).catch((error: unknown) => {
     runtimes.stop()
     throw error
@@ -124,8 +136,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const eventLoopLag = new EventLoopLag(options.registry)
   const host = family === 'IPv6' ? `[${address}]` : address
   return {
-    url: `http://${host}:${port}`,
+    get url() {
+      return `${runtimes.current?.snapshot.gateway.listenerTls ? 'https' : 'http'}://${host}:${port}`
+    },
     port,
+    setTicketKeys: (keys) => listenerTls.setTicketKeys(keys),
     report: () => reporter.report(),
     onReportChange: (listener) => reporter.subscribe(listener),
     async drain(timeoutMs) {
@@ -184,10 +199,15 @@ function createServices(
   }
 }
 
-function createHttpServer(runtimes: RuntimeHolder, handling: RequestHandling): HttpServer {
+function createHttpServer(
+  runtimes: RuntimeHolder,
+  handling: RequestHandling,
+  listenerMetrics: ListenerMetrics,
+): HttpServer {
   const { clock, logger } = handling.services
   return new HttpServer({
     clock,
+    onHandshake: (outcome) => listenerMetrics.countHandshake(outcome),
     onRequest(request, response) {
       const record = new CallRecord(`req_${randomUUID()}`, clock)
       handleRequest({ request, response, record }, runtimes.current, handling).catch(

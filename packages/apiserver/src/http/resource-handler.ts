@@ -25,6 +25,7 @@ import { deletedStatus } from './deleted-status.ts'
 import { findDuplicateFields } from './duplicate-fields.ts'
 import { handlePatch } from './patch-request.ts'
 import type { ResourcePath } from './request-path.ts'
+import { type RequestedChange, tellingChanges } from './request-changes.ts'
 import { verbOf } from './request-verb.ts'
 import type { SubresourceHandler } from './subresource-handler.ts'
 import { watchResponse } from './watch-response.ts'
@@ -33,11 +34,18 @@ import { watchResponse } from './watch-response.ts'
 export class ResourceHandler {
   readonly #context: ResourceContext
   readonly #subresources: SubresourceHandler
+  readonly #tell: ((change: RequestedChange) => void) | undefined
   readonly #sharedEncoder = new SharedEventEncoder()
 
-  constructor(context: ResourceContext, subresources: SubresourceHandler) {
+  /** `tell` is told of every change that a request makes. */
+  constructor(
+    context: ResourceContext,
+    subresources: SubresourceHandler,
+    tell?: (change: RequestedChange) => void,
+  ) {
     this.#context = context
     this.#subresources = subresources
+    this.#tell = tell
   }
 
   /** @throws StatusError */
@@ -49,6 +57,12 @@ export class ResourceHandler {
     if (path.namespace !== '' && !definition.namespaced) throw errors.unknownResource()
     requireVerb(request, path, definition)
     if (definition.deprecationWarning) request.warn(definition.deprecationWarning)
+    return tellingChanges(this.#context, request, path, definition, this.#tell, () =>
+      this.#route(request, path, definition),
+    )
+  }
+
+  #route(request: ApiRequest, path: ResourcePath, definition: ResourceDefinition): Handled {
     const target = { definition, namespace: path.namespace }
     const { name, subresource } = path
     if (name === undefined) return this.#collection(request, target)

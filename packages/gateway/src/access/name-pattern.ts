@@ -1,5 +1,5 @@
 /** Matches names exactly, or by prefix with a trailing `*`. Compiled once, used for every call. */
-interface NamePattern {
+export interface NamePattern {
   matches(name: string): boolean
   readonly exactNames: readonly string[]
   readonly hasPrefixes: boolean

@@ -11,14 +11,9 @@ import type { ProviderType } from '../providers/provider-type.ts'
 import type { RequestAuthorizer } from '../providers/request-authorizer.ts'
 import type { CredentialState } from '../upstream/credential-state.ts'
 import type { Transport } from '../upstream/exchange.ts'
+import type { TlsProblem } from '../upstream/tls-material.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
-import {
-  readTlsValues,
-  sameTlsValues,
-  type TlsProblem,
-  tlsOptionsOf,
-  type TlsValues,
-} from './provider-tls.ts'
+import { readTlsValues, sameTlsValues, tlsOptionsOf, type TlsValues } from './provider-tls.ts'
 import type { RuntimeParts } from './runtime-parts.ts'
 import { shareTransport, type SharedTransport } from './shared-transport.ts'
 

@@ -1,19 +1,18 @@
 import type { TlsOptions } from '@fairlead/http1'
 import type { LLMProviderSettings, SecretKeyRef } from '@fairlead/snapshot'
 import type { SecretSource } from '../sources/sources.ts'
-import { certificatesProblem, keyProblem } from '../upstream/tls-material.ts'
+import {
+  certificatesProblem,
+  keyProblem,
+  secretProblem,
+  type TlsProblem,
+} from '../upstream/tls-material.ts'
 
 /** The values of the Secrets that secure a provider's connections; undefined where there is none. */
 export interface TlsValues {
   readonly ca: string | undefined
   readonly certificate: string | undefined
   readonly key: string | undefined
-}
-
-/** Why a provider's connections cannot be secured as it says. */
-export interface TlsProblem {
-  readonly reason: 'SecretKeyMissing' | 'SecretInvalid'
-  readonly message: string
 }
 
 export function readTlsValues({ tls }: LLMProviderSettings, secrets: SecretSource): TlsValues {
@@ -40,9 +39,9 @@ export function tlsOptionsOf(
   if (tls === undefined) return { options: undefined }
   const { clientCertificate, serverName } = tls
   const problem =
-    problemOf(tls.ca, ca, certificatesProblem) ??
-    problemOf(clientCertificate?.certificate, certificate, certificatesProblem) ??
-    problemOf(clientCertificate?.key, key, (pem) => keyProblem(pem, certificate ?? ''))
+    secretProblem(tls.ca, ca, certificatesProblem) ??
+    secretProblem(clientCertificate?.certificate, certificate, certificatesProblem) ??
+    secretProblem(clientCertificate?.key, key, (pem) => keyProblem(pem, certificate ?? ''))
   if (problem !== undefined) return { problem }
   return {
     options: {
@@ -52,20 +51,4 @@ export function tlsOptionsOf(
       ...(serverName === undefined ? {} : { serverName }),
     },
   }
-}
-
-function problemOf(
-  ref: SecretKeyRef | undefined,
-  value: string | undefined,
-  check: (pem: string) => string | undefined,
-): TlsProblem | undefined {
-  if (ref === undefined) return undefined
-  const secret = `${ref.namespace}/${ref.name}`
-  if (value === undefined || value.trim() === '') {
-    const message = `there is no Secret ${secret} with a key "${ref.key}"`
-    return { reason: 'SecretKeyMissing', message }
-  }
-  const wrong = check(value)
-  if (wrong === undefined) return undefined
-  return { reason: 'SecretInvalid', message: `the key "${ref.key}" of Secret ${secret} ${wrong}` }
 }

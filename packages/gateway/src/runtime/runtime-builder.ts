@@ -3,6 +3,7 @@ import type { LLMGatewaySettings, Route, Snapshot } from '@fairlead/snapshot'
 import type { Access } from '../access/authenticate.ts'
 import { anonymousCaller } from '../access/caller.ts'
 import { KeyIndexer } from '../access/key-index.ts'
+import { Cors } from '../listener/cors.ts'
 import { GatewayPrices } from '../prices/gateway-prices.ts'
 import { TokenCallers } from '../access/token-callers.ts'
 import type { TokenIssuers } from '../access/tokens/token-issuers.ts'
@@ -31,6 +32,7 @@ export class RuntimeBuilder {
   ) => GatewayPrices
   readonly #access: (gateway: LLMGatewaySettings, keys: Access['keys']) => Access
   readonly #tokenIssuers: TokenIssuers
+  readonly #cors = remembering(corsOf)
   readonly #secrets = { revision: 0 }
   #last: Runtime | undefined
 
@@ -72,6 +74,7 @@ export class RuntimeBuilder {
     this.#last = {
       snapshot,
       access,
+      cors: this.#cors(gateway.cors),
       routes,
       providers: providers.byKey,
       defaultProviders: gateway.defaultProviders.flatMap((key) => providers.byKey.get(key) ?? []),
@@ -104,6 +107,10 @@ function accessOf(
     tokens: takesTokens ? new TokenCallers(issuers, gateway, keys.callers) : undefined,
     anonymous: anonymousOf(gateway),
   }
+}
+
+function corsOf(settings: LLMGatewaySettings['cors']): Cors | undefined {
+  return settings && new Cors(settings)
 }
 
 function anonymousOf({ auth, namespace, anonymousAccess: access }: LLMGatewaySettings) {

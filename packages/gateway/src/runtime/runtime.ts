@@ -1,5 +1,6 @@
 import type { ReplicaProblem, Snapshot } from '@fairlead/snapshot'
 import type { Access } from '../access/authenticate.ts'
+import type { Cors } from '../listener/cors.ts'
 import type { RoutingTable } from '../routing/match-route.ts'
 import type { ModelNames } from './model-names.ts'
 
@@ -10,6 +11,8 @@ import type { ModelNames } from './model-names.ts'
 export interface Runtime extends RoutingTable {
   readonly snapshot: Snapshot
   readonly access: Access
+  /** Undefined: no page of another origin may call. */
+  readonly cors: Cors | undefined
   /** PromptTemplates by the extra path that they are served at. */
   readonly promptsByPath: ReadonlyMap<string, { readonly namespace: string; readonly name: string }>
   /** The model names that may be metric labels: those spelled out in the configuration. */

@@ -59,9 +59,14 @@ export class Router {
       refused(other, [])
       throw gatewayError.unknownPath(method, path, this.#served)
     }
-    const allowed = [...new Set(candidates.map(({ route }) => route.method))]
+    const allowed = methodsIn(candidates)
     refused(candidate.surface, allowed)
     throw gatewayError.methodNotAllowed(method, path, allowed)
+  }
+
+  /** The methods of a path; none for one that is not served. */
+  methodsOf(path: string, runtime: Runtime): readonly string[] {
+    return methodsIn(this.#candidates(path, runtime))
   }
 
   /**
@@ -120,6 +125,10 @@ export class Router {
       return parameters === undefined ? [] : [{ surface, route, parameters }]
     })
   }
+}
+
+function methodsIn(found: readonly FoundRoute[]): readonly string[] {
+  return [...new Set(found.map(({ route }) => route.method))]
 }
 
 function matchSegments(

@@ -1,4 +1,32 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
+import type { SecretKeyRef } from '@fairlead/snapshot'
+
+/** Why connections cannot be secured as the configuration says. */
+export interface TlsProblem {
+  readonly reason: 'SecretKeyMissing' | 'SecretInvalid'
+  /** Never contains a value. */
+  readonly message: string
+}
+
+/**
+ * Why the value of a Secret's key cannot be used; undefined if it can, or none is wanted. `check`
+ * says what is wrong with a value, in words that follow the name of the Secret.
+ */
+export function secretProblem(
+  ref: SecretKeyRef | undefined,
+  value: string | undefined,
+  check: (pem: string) => string | undefined,
+): TlsProblem | undefined {
+  if (ref === undefined) return undefined
+  const secret = `${ref.namespace}/${ref.name}`
+  if (value === undefined || value.trim() === '') {
+    const message = `there is no Secret ${secret} with a key "${ref.key}"`
+    return { reason: 'SecretKeyMissing', message }
+  }
+  const wrong = check(value)
+  if (wrong === undefined) return undefined
+  return { reason: 'SecretInvalid', message: `the key "${ref.key}" of Secret ${secret} ${wrong}` }
+}
 
 const certificateForm = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 

@@ -55,18 +55,16 @@ function refused(message: string): ConnectionPeer {
   return { certificate: undefined, refusal: new MessageError(400, message) }
 }
 
-const entryForm = /([^:,]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/y
-
 /**
  * The names in what Node.js writes: `DNS:a.example, URI:spiffe://a/b`. A value that has a separator
  * or a quote in it is a JSON string. Empty for a text of another form: none of it can be trusted to
  * be where it seems to be.
  */
 export function parseAlternativeNames(text: string): readonly AlternativeName[] {
+  const form = /([^:,]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/y
   const names: AlternativeName[] = []
-  entryForm.lastIndex = 0
-  for (let end = 0; end < text.length; end = entryForm.lastIndex) {
-    const [, type, written] = entryForm.exec(text) ?? []
+  for (let end = 0; end < text.length; end = form.lastIndex) {
+    const [, type, written] = form.exec(text) ?? []
     if (type === undefined || written === undefined) return []
     const value = written.startsWith('"') ? unquoted(written) : written
     if (value === undefined) return []

@@ -77,6 +77,7 @@ export class ServerResponse implements TurnWriter {
   #draining: Promise<void> | undefined
   #drained: (() => void) | undefined
   #onClose: (() => void) | undefined
+  #addedFields: ((entries: readonly string[]) => readonly string[]) | undefined
 
   constructor(target: ResponseTarget, method: string, isHttp10: boolean) {
     this.#target = target
@@ -104,6 +105,14 @@ export class ServerResponse implements TurnWriter {
   }
 
   /**
+   * Adds fields to the head, whoever starts the response: `fieldsFor` is given those that it is
+   * started with. Flat lists: name, value, name, value.
+   */
+  addFields(fieldsFor: (entries: readonly string[]) => readonly string[]): void {
+    this.#addedFields = fieldsFor
+  }
+
+  /**
    * Sends status and fields; those of the connection are added. Flat list: name, value, name, value.
    * Throws TypeError for a status or field that is not allowed.
    */
@@ -112,7 +121,9 @@ export class ServerResponse implements TurnWriter {
     if (!Number.isInteger(status) || status < 200 || status > 999) {
       throw new TypeError(`${status} is not the status of a response.`)
     }
-    const fields = fieldLines(entries, connectionFields)
+    const added = this.#addedFields
+    const all = added === undefined ? entries : [...entries, ...added(entries)]
+    const fields = fieldLines(all, connectionFields)
     const declared = declaredBytes(entries)
     this.#started = true
     const hasNoBody = status === 204 || status === 304

@@ -35,11 +35,6 @@ interface TlsGateOptions {
   ended(outcome: HandshakeOutcome): void
 }
 
-const plainText: ConnectionPeer = {
-  certificate: undefined,
-  refusal: new MessageError(400, 'This port speaks TLS only. Use https:// in the address.'),
-}
-
 /**
  * What connections pass before they are a caller's: the TLS handshake. Settings apply to the
  * connections that come after them.
@@ -83,7 +78,7 @@ export class TlsGate {
       socket.unshift(piece)
       if (piece[0] === handshakeRecord) return void server.emit('connection', socket)
       if (this.#end(socket, 'PlainText')) {
-        this.#options.enter(socket, plainText)
+        this.#options.enter(socket, plainText())
         socket.resume()
       }
     })
@@ -136,6 +131,11 @@ export class TlsGate {
     this.#options.ended(outcome)
     return true
   }
+}
+
+function plainText(): ConnectionPeer {
+  const message = 'This port speaks TLS only. Use https:// in the address.'
+  return { certificate: undefined, refusal: new MessageError(400, message) }
 }
 
 /** The connection that a TLS connection runs on, which Node.js keeps for itself. */
