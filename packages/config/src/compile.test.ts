@@ -73,6 +73,12 @@ describe('compile', () => {
       generation: 1,
       auth: 'Required',
       anonymousAccess: undefined,
+      authentication: {
+        methods: ['APIKey'],
+        issuers: [],
+        serviceAccounts: undefined,
+        clientCertificates: undefined,
+      },
       listenerTls: undefined,
       cors: undefined,
       audit: { enabled: true, retentionMs: 2_592_000_000, maxBytes: 67_108_864 },

@@ -1,4 +1,4 @@
-import { createPublicKey, createSecretKey, hash, KeyObject } from 'node:crypto'
+import { createPublicKey, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import { arrayOrEmpty, isJsonObject, type JsonObject, stringOrUndefined } from '@fairlead/base'
 
 const keysMax = 100
