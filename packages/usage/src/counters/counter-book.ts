@@ -1,16 +1,30 @@
 import type { Clock } from '@fairlead/base'
+import type { UsageWindow } from '@fairlead/snapshot'
 import { UsageWindows } from '../windows/usage-windows.ts'
-import { leaseMs, type BorrowOutcome, type Report, type Wish } from './borrowing.ts'
+import type { BorrowOutcome, Report, Wish } from './borrowing.ts'
 import type { Claim, Counter, CounterView, RefusedClaim } from './counter.ts'
-import { CounterHolder } from './counter-holder.ts'
-import type { CounterState } from './counter-state.ts'
+import type { CounterHolder } from './counter-holder.ts'
+import type { Bucket, CounterState } from './counter-state.ts'
+import { emptyView } from './empty-view.ts'
 import { CounterTable, type CounterBounds } from './counter-table.ts'
+import { HolderRegister } from './holder-register.ts'
 
 /** What has changed, for whoever keeps it. */
 export interface CounterChanges {
   used(state: CounterState, slot: number): void
   lent(state: CounterState): void
   forgotten(state: CounterState): void
+}
+
+/** A counter that was kept when its process ended. */
+export interface KeptCounter {
+  readonly key: string
+  readonly window: UsageWindow
+  readonly lentSlot: number
+  readonly lent: number
+  readonly buckets: readonly Bucket[]
+  /** This is the counter from now on. */
+  restored(state: CounterState): void
 }
 
 interface CounterBookOptions {
@@ -24,9 +38,7 @@ const defaultBounds: CounterBounds = { countersMax: 100_000, bytesMax: 64 * 1024
 
 const unkept: CounterChanges = { used() {}, lent() {}, forgotten() {} }
 
-/** How long a holder is known that has gone silent: its report may still come, perhaps again. */
-const knownMs = 3_600_000
-const holdersMax = 10_000
+export type GrantedBorrow = Extract<BorrowOutcome, { granted: true }>
 
 /** A wish that is being judged. */
 interface Judged {
@@ -43,14 +55,12 @@ export class CounterBook {
   readonly #windows = new UsageWindows()
   readonly #changes: CounterChanges
   readonly #table: CounterTable
-  /** Who has been silent for the longest time comes first. */
-  readonly #holders = new Map<string, CounterHolder>()
-  /** Who has loans, in the same order. */
-  readonly #borrowers = new Map<string, CounterHolder>()
+  readonly #holders: HolderRegister
 
   constructor({ clock, bounds = defaultBounds, changes = unkept }: CounterBookOptions) {
     this.#clock = clock
     this.#changes = changes
+    this.#holders = new HolderRegister(clock)
     this.#table = new CounterTable(this.#windows, bounds, (state) => changes.forgotten(state))
   }
 
@@ -59,10 +69,52 @@ export class CounterBook {
     return this.#table.size
   }
 
+  /**
+   * Takes what was kept by an earlier process. Who held what was lent is gone: it comes back as
+   * unsettled.
+   */
+  restore(kept: readonly KeptCounter[]): void {
+    const nowMs = this.#begin()
+    for (const { key, window, lentSlot, lent, buckets, restored } of kept) {
+      const state = this.#table.add(key, window, nowMs)
+      restored(state)
+      for (const { slot, used, unsettled } of buckets) state.add(slot, used, unsettled)
+      state.follow(this.#windows, nowMs)
+      this.#table.resized(state)
+      if (lent === 0) continue
+      this.#changes.lent(state)
+      if (lentSlot >= state.period.slot) {
+        this.#add(state, this.#windows.usedSlot(window, nowMs), 0, lent)
+      }
+    }
+    this.#table.forgetAllIdle(nowMs)
+  }
+
+  /** What was granted has not reached the holder: it is as if it had not been asked for. */
+  undo(holderId: string, wishes: readonly Wish[], { lent, slots }: GrantedBorrow): void {
+    const nowMs = this.#begin()
+    const holder = this.#holders.known(holderId)
+    for (const [index, { claim }] of wishes.entries()) {
+      const { counter, amount } = claim
+      const isUsed = counter.measure === 'Requests'
+      const extra = (lent[index] ?? amount) - amount
+      const slot = slots[index] ?? 0
+      const loan = holder.loan(counter.key, counter.window?.type === 'Calendar' ? slot : 0)
+      const spare = Math.max(0, (loan?.spare ?? 0) - extra)
+      const released = isUsed ? extra : amount + extra
+      this.#takeReport(
+        holder,
+        { counter, slot, used: isUsed ? -amount : 0, released, spare },
+        nowMs,
+      )
+    }
+    this.#holders.changed(holder)
+  }
+
   /** As `CounterStore.borrow`, without asking other holders for what they have spare. */
   borrow(holderId: string, wishes: readonly Wish[]): BorrowOutcome {
     const nowMs = this.#begin()
-    const holder = this.#live(holderId)
+    const holder = this.#holders.live(holderId)
     const judged: Judged[] = []
     const refused: RefusedClaim[] = []
     for (const wish of wishes) {
@@ -101,7 +153,7 @@ export class CounterBook {
       const state = this.#table.find(counter, nowMs)
       if (state === undefined) continue
       let missing = amount - freeOf(state, counter)
-      for (const [id, holder] of this.#borrowers) {
+      for (const [id, holder] of this.#holders.borrowers) {
         const loan = id === holderId ? undefined : holder.loan(counter.key, state.period.slot)
         if (missing <= 0 || loan?.period !== state.period || loan.spare === 0) continue
         missing -= loan.spare
@@ -110,7 +162,7 @@ export class CounterBook {
       if (missing > 0) return undefined
     }
     for (const [id, keys] of asked) {
-      for (const key of keys) this.#borrowers.get(id)?.recalled.add(key)
+      for (const key of keys) this.#holders.borrowers.get(id)?.recalled.add(key)
     }
     return asked
   }
@@ -118,17 +170,17 @@ export class CounterBook {
   /** As `CounterStore.report`. */
   report(holderId: string, sequence: number, reports: readonly Report[]): void {
     const nowMs = this.#begin()
-    const holder = this.#known(holderId)
+    const holder = this.#holders.known(holderId)
     if (sequence <= holder.sequence) return
     holder.sequence = sequence
     for (const report of reports) this.#takeReport(holder, report, nowMs)
-    if (!holder.hasLoans) this.#borrowers.delete(holderId)
+    this.#holders.changed(holder)
   }
 
   /** As `CounterStore.renew`. */
   renew(holderId: string): readonly string[] {
     this.#begin()
-    const holder = this.#live(holderId)
+    const holder = this.#holders.live(holderId)
     const recalled = [...holder.recalled]
     holder.recalled.clear()
     return recalled
@@ -137,9 +189,9 @@ export class CounterBook {
   /** The holder is gone, and will report nothing more. */
   left(holderId: string): void {
     const nowMs = this.#begin()
-    const holder = this.#holders.get(holderId)
+    const holder = this.#holders.find(holderId)
     if (holder !== undefined) this.#giveBack(holder, nowMs)
-    this.#holders.delete(holderId)
+    this.#holders.forget(holderId)
   }
 
   view(counters: readonly Counter[]): readonly CounterView[] {
@@ -151,41 +203,12 @@ export class CounterBook {
   }
 
   #begin(): number {
-    const silentMs = this.#clock.monotonicMs() - leaseMs
     const nowMs = this.#clock.now()
-    for (const holder of this.#borrowers.values()) {
-      if (holder.seenMs > silentMs) break
-      this.#giveBack(holder, nowMs)
-    }
+    for (const holder of this.#holders.takeExpired()) this.#giveBack(holder, nowMs)
     return nowMs
   }
 
-  #known(id: string): CounterHolder {
-    const known = this.#holders.get(id)
-    if (known !== undefined) return known
-    const nowMs = this.#clock.monotonicMs()
-    for (const [other, { seenMs }] of this.#holders) {
-      const isForgotten = seenMs <= nowMs - knownMs || this.#holders.size >= holdersMax
-      if (!isForgotten || this.#borrowers.has(other)) break
-      this.#holders.delete(other)
-    }
-    const holder = new CounterHolder(id, nowMs)
-    this.#holders.set(id, holder)
-    return holder
-  }
-
-  /** A holder that gives a sign of life. */
-  #live(id: string): CounterHolder {
-    const holder = this.#known(id)
-    holder.seenMs = this.#clock.monotonicMs()
-    this.#holders.delete(id)
-    this.#holders.set(id, holder)
-    if (this.#borrowers.delete(id)) this.#borrowers.set(id, holder)
-    return holder
-  }
-
   #giveBack(holder: CounterHolder, nowMs: number): void {
-    this.#borrowers.delete(holder.id)
     holder.recalled.clear()
     for (const { state, period, amount } of holder.releaseAll()) {
       state.follow(this.#windows, nowMs)
@@ -229,7 +252,7 @@ export class CounterBook {
     for (const { wish, state } of judged) {
       views.push(state.view(wish.claim.counter, this.#windows, nowMs))
     }
-    if (holder.hasLoans) this.#borrowers.set(holder.id, holder)
+    this.#holders.changed(holder)
     return { granted: true, lent, slots, views }
   }
 
@@ -260,18 +283,6 @@ export class CounterBook {
 /** Negative where more is taken than the limit allows. */
 function freeOf({ used, period, claimed }: CounterState, { limit }: Counter): number {
   return limit - used - period.lent - claimed
-}
-
-function emptyView(counter: Counter, windows: UsageWindows, nowMs: number): CounterView {
-  const { window } = counter
-  const resetsAtMs = window?.type === 'Calendar' ? windows.span(window, nowMs).endMs : nowMs
-  return {
-    counter,
-    used: 0,
-    reserved: 0,
-    unsettled: 0,
-    resetsAtMs: window === undefined ? undefined : resetsAtMs,
-  }
 }
 
 function checkAmount(amount: number): void {

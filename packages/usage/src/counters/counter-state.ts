@@ -12,7 +12,7 @@ export interface LeasePeriod {
 }
 
 /** What was used in one slot. */
-interface Bucket {
+export interface Bucket {
   readonly slot: number
   readonly used: number
   readonly unsettled: number
@@ -35,6 +35,8 @@ export class CounterState {
   /** Claimed in the step that is under way. */
   claimed = 0
   isClaimed = false
+  /** Another one counts for its key, or will. */
+  isForgotten = false
   readonly #slots: number[] = []
   readonly #used: number[] = []
   readonly #unsettled: number[] = []
@@ -87,6 +89,10 @@ export class CounterState {
     return window.type === 'Sliding'
       ? slot >= oldestBucketAt(window.everyMs, nowMs)
       : slot >= windows.usedSlot(window, nowMs)
+  }
+
+  get oldestSlot(): number | undefined {
+    return this.#slots[0]
   }
 
   bucket(slot: number): Bucket {

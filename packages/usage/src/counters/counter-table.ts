@@ -73,6 +73,14 @@ export class CounterTable {
     return state
   }
 
+  /** Takes time for every counter. */
+  forgetAllIdle(nowMs: number): void {
+    for (const state of this.#states.values()) {
+      state.follow(this.#windows, nowMs)
+      if (state.isIdle) this.#forget(state)
+    }
+  }
+
   /** It holds more or less than before. */
   resized(state: CounterState): void {
     if (this.#states.get(state.key) !== state) return
@@ -106,6 +114,7 @@ export class CounterTable {
     this.#states.delete(state.key)
     this.#bytes -= this.#bytesOf.get(state) ?? 0
     this.#bytesOf.delete(state)
+    state.isForgotten = true
     this.#forgotten(state)
   }
 }

@@ -1,7 +1,7 @@
 import { FakeClock, SeededRandom } from '@fairlead/base/testing'
 import { describe, expect, it } from 'vitest'
-import { CounterBook } from '../counters/counter-book.ts'
 import type { Counter, Measure, Reservation, ReserveOutcome } from '../counters/counter.ts'
+import { openCountersInMemory } from '../stores/process/open-counters.ts'
 import { ProcessCounterStore } from '../stores/process/process-counter-store.ts'
 import { LeasedCounters } from './leased-counters.ts'
 
@@ -18,7 +18,7 @@ const claimOf = (counter: Counter, amount: number, shadow = false) => ({ counter
 
 function machine(workers: number, percent: number) {
   const clock = new FakeClock()
-  const store = new ProcessCounterStore({ book: new CounterBook({ clock }), clock })
+  const store = new ProcessCounterStore({ open: () => openCountersInMemory(clock), clock })
   const all = Array.from(
     { length: workers },
     (_, index) => new LeasedCounters({ store, holder: `worker-${index}`, percent, clock }),

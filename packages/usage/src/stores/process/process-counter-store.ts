@@ -6,19 +6,12 @@ import {
   type Report,
   type Wish,
 } from '../../counters/borrowing.ts'
-import type { CounterBook } from '../../counters/counter-book.ts'
 import { type Counter, CounterStoreUnavailable, type CounterView } from '../../counters/counter.ts'
 import type { CounterStore } from '../counter-store.ts'
+import type { OpenedCounters } from './open-counters.ts'
 
 /** Wishes that wait for what others have spare. */
 const waitingMax = 200
-
-/** What is done is kept before anybody is told of it. */
-export interface CounterJournal {
-  /** Resolves when all changes so far are kept. Rejects when they cannot be. */
-  kept(): Promise<void>
-  close(): Promise<void>
-}
 
 interface WaitingWish {
   readonly holder: Holder
@@ -28,25 +21,23 @@ interface WaitingWish {
 }
 
 interface ProcessCounterStoreOptions {
-  readonly book: CounterBook
-  /** Nothing is kept when left out. */
-  readonly journal?: CounterJournal
+  /** Called when the counters are first needed, and again when it has thrown. */
+  readonly open: () => OpenedCounters
   readonly clock: Pick<Clock, 'now' | 'setTimer'>
 }
 
 /** Counters that this process owns, for all processes of the machine. */
 export class ProcessCounterStore implements CounterStore {
-  readonly #book: CounterBook
-  readonly #journal: CounterJournal | undefined
+  readonly #open: () => OpenedCounters
+  #opened: OpenedCounters | undefined
   readonly #clock: Pick<Clock, 'now' | 'setTimer'>
   readonly #recallers = new Map<string, (keys: readonly string[]) => void>()
   /** Oldest first. */
   readonly #waiting = new Set<WaitingWish>()
   #closed = false
 
-  constructor({ book, journal, clock }: ProcessCounterStoreOptions) {
-    this.#book = book
-    this.#journal = journal
+  constructor({ open, clock }: ProcessCounterStoreOptions) {
+    this.#open = open
     this.#clock = clock
   }
 
@@ -55,25 +46,29 @@ export class ProcessCounterStore implements CounterStore {
   }
 
   async borrow(holder: Holder, wishes: readonly Wish[]): Promise<BorrowOutcome> {
-    this.#checkOpen()
-    let outcome = this.#book.borrow(holder.id, wishes)
+    const { book } = this.#counters()
+    let outcome = book.borrow(holder.id, wishes)
     if (this.#waiting.size < waitingMax && this.#recall(holder, outcome)) {
       outcome = await this.#wait(holder, wishes)
     }
-    if (outcome.granted) await this.#kept()
-    return outcome
+    if (!outcome.granted) return outcome
+    try {
+      await this.#kept()
+      return outcome
+    } catch (error) {
+      book.undo(holder.id, wishes, outcome)
+      throw error
+    }
   }
 
   async report(holder: Holder, sequence: number, reports: readonly Report[]): Promise<void> {
-    this.#checkOpen()
-    this.#book.report(holder.id, sequence, reports)
+    this.#counters().book.report(holder.id, sequence, reports)
     this.#serve()
     await this.#kept()
   }
 
   async renew(holder: Holder): Promise<readonly string[]> {
-    this.#checkOpen()
-    return this.#book.renew(holder.id)
+    return this.#counters().book.renew(holder.id)
   }
 
   onRecall({ id }: Holder, recalled: (keys: readonly string[]) => void): void {
@@ -81,39 +76,48 @@ export class ProcessCounterStore implements CounterStore {
   }
 
   async view(counters: readonly Counter[]): Promise<readonly CounterView[]> {
-    this.#checkOpen()
-    return this.#book.view(counters)
+    return this.#counters().book.view(counters)
   }
 
   /** The process of a holder has ended: what it had comes back at once. */
   left({ id }: Holder): void {
     this.#recallers.delete(id)
-    this.#book.left(id)
+    this.#opened?.book.left(id)
     this.#serve()
   }
 
   async close(): Promise<void> {
-    this.#closed = true
     for (const waiting of this.#waiting) this.#answer(waiting)
-    await this.#journal?.close()
+    this.#closed = true
+    try {
+      this.#opened?.close()
+    } catch (error) {
+      throw unavailable(error)
+    }
   }
 
-  #checkOpen(): void {
+  #counters(): OpenedCounters {
     if (this.#closed) throw new CounterStoreUnavailable('the counters are closed')
+    try {
+      this.#opened ??= this.#open()
+      return this.#opened
+    } catch (error) {
+      throw unavailable(error)
+    }
   }
 
   async #kept(): Promise<void> {
     try {
-      await this.#journal?.kept()
+      await this.#opened?.kept()
     } catch (error) {
-      throw new CounterStoreUnavailable(error instanceof Error ? error.message : String(error))
+      throw unavailable(error)
     }
   }
 
   /** Asks others for what they have spare; false if that would not help. */
   #recall(holder: Holder, outcome: BorrowOutcome): boolean {
     if (outcome.granted) return false
-    const asked = this.#book.spareOfOthers(holder.id, outcome.refused)
+    const asked = this.#counters().book.spareOfOthers(holder.id, outcome.refused)
     if (asked === undefined) return false
     for (const [id, keys] of asked) this.#recallers.get(id)?.(keys)
     return true
@@ -131,7 +135,7 @@ export class ProcessCounterStore implements CounterStore {
   #serve(): void {
     for (const waiting of this.#waiting) {
       const { holder, wishes } = waiting
-      const outcome = this.#book.borrow(holder.id, wishes)
+      const outcome = this.#counters().book.borrow(holder.id, wishes)
       if (outcome.granted || !this.#recall(holder, outcome)) this.#answer(waiting, outcome)
     }
   }
@@ -140,6 +144,11 @@ export class ProcessCounterStore implements CounterStore {
     const { holder, wishes, answer, timer } = waiting
     this.#waiting.delete(waiting)
     timer.cancel()
-    answer(outcome ?? this.#book.borrow(holder.id, wishes))
+    answer(outcome ?? this.#counters().book.borrow(holder.id, wishes))
   }
+}
+
+function unavailable(cause: unknown): CounterStoreUnavailable {
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new CounterStoreUnavailable(message, { cause })
 }
