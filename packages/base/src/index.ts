@@ -14,6 +14,7 @@ export {
 } from './json-value.ts'
 export { silentLogger, withFields, type Logger } from './logger.ts'
 export { stringEnd } from './json-token.ts'
+export { Outbox } from './outbox.ts'
 export { parseJson, parseJsonOrUndefined } from './parse-json.ts'
 export { isRawNumber, numberOrUndefined, rawNumber, type RawNumber } from './raw-number.ts'
 export { systemRandom, type Random } from './random.ts'

@@ -42,3 +42,6 @@ export { openCounters, openCountersInMemory } from './stores/process/open-counte
 export { ProcessCounterStore } from './stores/process/process-counter-store.ts'
 export { UsageDatabase } from './stores/process/usage-database.ts'
 export { LeasedCounters } from './leases/leased-counters.ts'
+export type { CounterNews, CounterRequest } from './remote/counter-messages.ts'
+export { CounterOwner } from './remote/counter-owner.ts'
+export { RemoteCounterStore } from './remote/remote-counter-store.ts'

@@ -1,6 +1,5 @@
-import { type Clock, parseJson, type Timer } from '@fairlead/base'
+import { type Clock, Outbox, parseJson, type Timer } from '@fairlead/base'
 import type { TokenCounter } from '../tokens/token-counter.ts'
-import { Outbox } from './outbox.ts'
 import { RemoteTurnStore } from './remote-turn-store.ts'
 import type { OpenedStore, StoreNews, StoreOperation, StoreRequest } from './store-messages.ts'
 

@@ -1,9 +1,8 @@
-import { type Clock, type Logger, parseJson } from '@fairlead/base'
+import { type Clock, type Logger, Outbox, parseJson } from '@fairlead/base'
 import { interrupted } from '../service/interrupted-response.ts'
 import type { CountRequest, TokenCounter } from '../tokens/token-counter.ts'
 import type { ContextStore } from '../stores/context-store.ts'
 import { OwnedStore, type StoreAsker } from './owned-store.ts'
-import { Outbox } from './outbox.ts'
 import type {
   ForeignTurnEnd,
   OpenedStore,

@@ -91,7 +91,12 @@ export class CounterBook {
   }
 
   /** What was granted has not reached the holder: it is as if it had not been asked for. */
-  undo(holderId: string, wishes: readonly Wish[], { lent, slots }: GrantedBorrow): void {
+  undo(
+    holderId: string,
+    wishes: readonly Wish[],
+    granted: Pick<GrantedBorrow, 'lent' | 'slots'>,
+  ): void {
+    const { lent, slots } = granted
     const nowMs = this.#begin()
     const holder = this.#holders.known(holderId)
     for (const [index, { claim }] of wishes.entries()) {

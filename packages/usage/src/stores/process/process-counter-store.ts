@@ -6,12 +6,15 @@ import {
   type Report,
   type Wish,
 } from '../../counters/borrowing.ts'
+import type { GrantedBorrow } from '../../counters/counter-book.ts'
 import { type Counter, CounterStoreUnavailable, type CounterView } from '../../counters/counter.ts'
 import type { CounterStore } from '../counter-store.ts'
 import type { OpenedCounters } from './open-counters.ts'
 
 /** Wishes that wait for what others have spare. */
 const waitingMax = 200
+
+type Granted = Pick<GrantedBorrow, 'lent' | 'slots'>
 
 interface WaitingWish {
   readonly holder: Holder
@@ -59,6 +62,13 @@ export class ProcessCounterStore implements CounterStore {
       book.undo(holder.id, wishes, outcome)
       throw error
     }
+  }
+
+  /** What was granted has not reached the holder in time. */
+  async undo(holder: Holder, wishes: readonly Wish[], granted: Granted): Promise<void> {
+    this.#counters().book.undo(holder.id, wishes, granted)
+    this.#serve()
+    await this.#kept()
   }
 
   async report(holder: Holder, sequence: number, reports: readonly Report[]): Promise<void> {
