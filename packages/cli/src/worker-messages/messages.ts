@@ -1,6 +1,7 @@
 import type { StoreNews, StoreRequest } from '@fairlead/context'
 import type { GatewayReport, KeptCall } from '@fairlead/gateway'
 import type { LedgerNews, LedgerRequest } from './ledger-messages.ts'
+import type { CounterNews, CounterRequest } from '@fairlead/usage'
 import type { SnapshotDelta } from './snapshot-delta.ts'
 
 /** What the primary process tells a gateway worker. */
@@ -9,6 +10,7 @@ export type ToWorker =
   /** Listen, with what was sent before. */
   | { readonly type: 'start' }
   | { readonly type: 'stores'; readonly news: StoreNews }
+  | { readonly type: 'counters'; readonly news: CounterNews }
   | { readonly type: 'ledger'; readonly news: LedgerNews }
   /** The worker may run this many calls more; an answer to `permits-wanted`, or a gift. */
   | { readonly type: 'permits-granted'; readonly count: number }
@@ -34,6 +36,7 @@ export type FromWorker =
   | { readonly type: 'cannot-listen'; readonly code: string; readonly message: string }
   | { readonly type: 'report'; readonly report: GatewayReport }
   | { readonly type: 'stores'; readonly requests: readonly StoreRequest[] }
+  | { readonly type: 'counters'; readonly requests: readonly CounterRequest[] }
   | { readonly type: 'ledger'; readonly request: LedgerRequest }
   /** `needed` calls wait; 0 asks ahead. */
   | { readonly type: 'permits-wanted'; readonly needed: number }

@@ -15,6 +15,7 @@ import { ConfigurationReceiver } from './configuration-receiver.ts'
 import { PermitLease } from './permit-lease.ts'
 import { RecentCallsSender } from './recent-calls-sender.ts'
 import { RemoteLedger } from './remote-ledger.ts'
+import { WorkerCounters } from './worker-counters.ts'
 
 /** Calls wait for the worker that takes the place: long answers are cut. */
 const giveUpDrainMs = 10_000
@@ -44,6 +45,7 @@ export class GatewayWorker {
   readonly #stores: RemoteStores
   readonly #recentCalls: RecentCallsSender
   readonly #ledger: RemoteLedger
+  readonly #counters: WorkerCounters
   #gateway: Promise<Gateway> | undefined
   #isDraining = false
 
@@ -57,6 +59,7 @@ export class GatewayWorker {
     this.#permits = new PermitLease(send)
     this.#recentCalls = new RecentCallsSender(clock, send)
     this.#ledger = new RemoteLedger(clock, (request) => send({ type: 'ledger', request }))
+    this.#counters = new WorkerCounters(clock, send)
     this.#stores = new RemoteStores({
       clock,
       send: (requests) => send({ type: 'stores', requests }),
@@ -77,6 +80,8 @@ export class GatewayWorker {
         return void this.#start()
       case 'stores':
         return this.#stores.receive(message.news)
+      case 'counters':
+        return this.#counters.receive(message.news)
       case 'ledger':
         return this.#ledger.receive(message.news)
       case 'permits-granted':
@@ -109,6 +114,7 @@ export class GatewayWorker {
       snapshots,
       secrets,
       openStore: (settings, onAvailability) => this.#openConversations(settings, onAvailability),
+      openCounters: this.#counters.open,
       registry: this.#registry,
       allowance: this.#permits,
       recentCalls: this.#recentCalls,

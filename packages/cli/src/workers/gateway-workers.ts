@@ -2,6 +2,7 @@ import type { Clock, Logger } from '@fairlead/base'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import type { StoreOwner } from '@fairlead/context'
+import type { CounterOwner } from '@fairlead/usage'
 import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
 import { ConfigurationSender } from './configuration-sender.ts'
 import type { LedgerOwner } from './ledger-owner.ts'
@@ -31,6 +32,7 @@ interface WorkerSources {
   readonly secrets: SecretSource
   readonly stores: StoreOwner
   readonly ledger: LedgerOwner
+  readonly counters: CounterOwner
 }
 
 /**
@@ -164,7 +166,7 @@ export class GatewayWorkers {
   #connect(
     send: (message: ToWorker) => void,
     published: PublishedConfiguration,
-    { stores, ledger }: Pick<WorkerSources, 'stores' | 'ledger'>,
+    { stores, ledger, counters }: Pick<WorkerSources, 'stores' | 'ledger' | 'counters'>,
   ): WorkerLink {
     const sender = new ConfigurationSender(() => published.current, send)
     this.#senders.add(sender)
@@ -174,6 +176,7 @@ export class GatewayWorkers {
     const metrics = this.metrics.join(send)
     const recentCalls = this.#recentCalls.join(send)
     const usage = ledger.join(send)
+    const counting = counters.connect((news) => send({ type: 'counters', news }))
     return {
       receive(message: FromWorker) {
         switch (message.type) {
@@ -185,6 +188,8 @@ export class GatewayWorkers {
             return permits.returned(message.count, message.recalled)
           case 'stores':
             return client.receive(message.requests)
+          case 'counters':
+            return counting.receive(message.requests)
           case 'ledger':
             return usage.receive(message.request)
           case 'calls-ended':
@@ -203,6 +208,7 @@ export class GatewayWorkers {
         permits.left()
         recentCalls.left()
         usage.left()
+        counting.disconnected()
         metrics.left()
         return client.disconnected()
       },

@@ -1,8 +1,15 @@
+import { join } from 'node:path'
 import { aborted, systemClock } from '@fairlead/base'
 import { ThreadCounter } from '@fairlead/context'
 import type { Client } from '@fairlead/controller-runtime'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
-import { MemoryLedger } from '@fairlead/usage'
+import {
+  CounterOwner,
+  MemoryLedger,
+  openCounters,
+  ProcessCounterStore,
+  UsageDatabase,
+} from '@fairlead/usage'
 import type { Logger } from 'pino'
 import type { Options } from '../options.ts'
 import { takingPort } from '../port-error.ts'
@@ -38,7 +45,11 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   const counter = new ThreadCounter({ clock: systemClock, logger })
   const stores = conversationOwner({ dataDir, secrets, counter, clock: systemClock, logger })
   const ledger = new LedgerOwner(new MemoryLedger(), systemClock)
-  workers.begin({ snapshots, secrets, stores, ledger })
+  const usage = new UsageDatabase(join(dataDir, 'usage.db'), systemClock)
+  const counters = new CounterOwner(
+    new ProcessCounterStore({ open: () => openCounters(usage, systemClock), clock: systemClock }),
+  )
+  workers.begin({ snapshots, secrets, stores, ledger, counters })
   let reports: WorkerReports | undefined
   try {
     await takingPort('gateway-port', Promise.race([workers.listening, aborted(signal)]))
@@ -60,5 +71,20 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     await reports?.stop()
     await stores.close()
     await counter.close()
+    await closeUsage(counters, usage, logger)
+  }
+}
+
+async function closeUsage(
+  counters: CounterOwner,
+  database: UsageDatabase,
+  logger: Logger,
+): Promise<void> {
+  try {
+    await counters.close()
+  } catch (error) {
+    logger.error({ err: error }, 'the last of what was used could not be kept')
+  } finally {
+    database.close()
   }
 }
