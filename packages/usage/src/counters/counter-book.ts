@@ -24,7 +24,7 @@ export interface KeptCounter {
   readonly lent: number
   readonly buckets: readonly Bucket[]
   /** This is the counter from now on. */
-  restored(state: CounterState): void
+  readonly restored: (state: CounterState) => void
 }
 
 interface CounterBookOptions {

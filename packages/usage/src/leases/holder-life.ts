@@ -79,8 +79,7 @@ export class HolderLife {
   /** Delivers what there is, if that can be done at once. */
   async close(): Promise<void> {
     const queues = [this.queue, ...this.#oldQueues]
-    await Promise.allSettled(queues.map((queue) => queue.flush()))
-    for (const queue of queues) queue.close()
+    await Promise.all(queues.map((queue) => queue.close()))
   }
 
   #newQueue(): ReportQueue {

@@ -94,10 +94,14 @@ export class ReportQueue {
     return promise
   }
 
-  /** Tries no more. */
-  close(): void {
+  /** Tries once more to deliver what there is. */
+  async close(): Promise<void> {
     this.#closed = true
+    const isWaiting = this.#retry !== undefined
     this.#retry?.cancel()
+    this.#retry = undefined
+    if (isWaiting) await this.#send()
+    else await this.flush().catch(() => {})
   }
 
   async #send(): Promise<void> {

@@ -1,12 +1,7 @@
 import { FakeClock } from '@fairlead/base/testing'
 import { describe, expect, it } from 'vitest'
 import { type Counter, CounterStoreUnavailable } from '../counters/counter.ts'
-import { LeasedCounters } from '../leases/leased-counters.ts'
-import { openCountersInMemory } from '../stores/process/open-counters.ts'
-import { ProcessCounterStore } from '../stores/process/process-counter-store.ts'
-import type { CounterNews, CounterRequest } from './counter-messages.ts'
-import { CounterOwner } from './counter-owner.ts'
-import { RemoteCounterStore } from './remote-counter-store.ts'
+import { testMachine } from './test-support/machine.ts'
 
 const burst: Counter = {
   key: 'default/team/burst/alice',
@@ -24,33 +19,7 @@ const claim = (counter: Counter, amount: number) => ({ counter, amount, shadow: 
 
 function machine() {
   const clock = new FakeClock()
-  const store = new ProcessCounterStore({ open: () => openCountersInMemory(clock), clock })
-  const owner = new CounterOwner(store)
-  const workers: { isSilent: boolean }[] = []
-  const start = (percent: number) => {
-    const worker = { isSilent: false, requests: 0 }
-    workers.push(worker)
-    const held: CounterNews[] = []
-    const client = owner.connect((news) => {
-      if (worker.isSilent) held.push(structuredClone(news))
-      else remote.receive(structuredClone(news))
-    })
-    const remote: RemoteCounterStore = new RemoteCounterStore({
-      clock,
-      send: (requests: readonly CounterRequest[]) => {
-        worker.requests += 1
-        client.receive(structuredClone(requests))
-      },
-    })
-    const holder = `worker-${workers.length}`
-    const counters = new LeasedCounters({ store: remote, holder, percent, clock })
-    const speak = () => {
-      worker.isSilent = false
-      for (const news of held.splice(0)) remote.receive(news)
-    }
-    return { worker, counters, remote, speak, die: () => client.disconnected() }
-  }
-  return { clock, store, start }
+  return { clock, ...testMachine(clock) }
 }
 
 describe('counters of another process', () => {
@@ -66,12 +35,13 @@ describe('counters of another process', () => {
   })
 
   it('are asked once for all that one turn of the event loop wants', async () => {
-    const { counters, worker } = machine().start(0)
+    const worker = machine().start(0)
+    const { counters } = worker
     const outcomes = await Promise.all(
-      Array.from({ length: 50 }, () => counters.reserve([claim(burst, 1)])),
+      Array.from({ length: 50 }, async () => counters.reserve([claim(burst, 1)])),
     )
     expect(outcomes.every(({ granted }) => granted)).toBe(true)
-    expect(worker.requests).toBe(1)
+    expect(worker.sent).toBe(1)
   })
 
   it('take back at once what a process had that died', async () => {
@@ -87,15 +57,15 @@ describe('counters of another process', () => {
 
   it('fail within a deadline, and take back what was granted too late', async () => {
     const { start, store, clock } = machine()
-    const { counters, worker, speak } = start(0)
-    worker.isSilent = true
-    const late = Promise.resolve(counters.reserve([claim(budget, 600), claim(burst, 1)]))
-    const failure = expect(late).rejects.toThrow(CounterStoreUnavailable)
+    const worker = start(0)
+    const { counters } = worker
+    worker.cutOff()
+    const asked = Promise.resolve(counters.reserve([claim(budget, 600), claim(burst, 1)]))
+    const failure = expect(asked).rejects.toThrow(CounterStoreUnavailable)
     await clock.advance(2000)
     await failure
-    expect(await store.view([budget, burst])).toMatchObject([{ reserved: 600 }, { used: 1 }])
-    speak()
-    await clock.advance(0)
+    worker.reconnect()
+    for (let turn = 0; turn < 4; turn++) await clock.advance(0)
     expect(await store.view([budget, burst])).toMatchObject([{ reserved: 0 }, { used: 0 }])
     expect((await counters.reserve([claim(budget, 1000)])).granted).toBe(true)
   })
