@@ -1,4 +1,4 @@
-import type { Clock } from '@fairlead/base'
+import type { Clock, Timer } from '@fairlead/base'
 import { leaseMs } from '../counters/borrowing.ts'
 import { ReportQueue, type ReportQueueOptions } from './report-queue.ts'
 
@@ -9,8 +9,8 @@ const leaseMarginMs = 1000
 export const renewMs = leaseMs / 3
 
 interface HolderLifeOptions extends Omit<ReportQueueOptions, 'holder' | 'clock'> {
-  /** Runs it soon, after whatever else has to be reported. */
-  readonly soon: (run: () => void) => void
+  /** How long reports may wait that nobody waits for. */
+  readonly reportMs: number
 }
 
 /**
@@ -27,6 +27,7 @@ export class HolderLife {
   readonly #oldQueues = new Set<ReportQueue>()
   #generation = 0
   #isFlushing = false
+  #timer: Timer | undefined
   /** When the last sign of life was sent that the store has seen. */
   #contactMs: number
 
@@ -68,16 +69,26 @@ export class HolderLife {
   flushSoon(): void {
     if (this.#isFlushing) return
     this.#isFlushing = true
-    this.#options.soon(() => {
-      this.#isFlushing = false
-      // What fails is sent again by itself.
-      this.queue.flush().catch(() => {})
-      for (const queue of this.#oldQueues) queue.flush().catch(() => {})
-    })
+    setImmediate(() => this.#flush())
+  }
+
+  /** Delivers what there is, together with what comes in a while. */
+  flushInTime(): void {
+    const { reportMs } = this.#options
+    this.#timer ??= this.#clock.setTimer(reportMs, () => this.#flush())
+  }
+
+  #flush(): void {
+    this.#isFlushing = false
+    this.#timer?.cancel()
+    this.#timer = undefined
+    // What fails is sent again by itself.
+    for (const queue of [this.queue, ...this.#oldQueues]) queue.flush().catch(() => {})
   }
 
   /** Delivers what there is, if that can be done at once. */
   async close(): Promise<void> {
+    this.#timer?.cancel()
     const queues = [this.queue, ...this.#oldQueues]
     await Promise.all(queues.map((queue) => queue.close()))
   }

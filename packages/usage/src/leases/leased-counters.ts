@@ -30,11 +30,16 @@ interface LeasedCountersOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>
   /** How often a store that cannot call is asked whether others want what is spare. 100 when left out. */
   readonly pollMs?: number
-  /** Runs it soon, after whatever else settles. `setImmediate` when left out. */
-  readonly soon?: (run: () => void) => void
+  /**
+   * How long the store may not know what was used of what it has lent. What makes room for others is
+   * told at once. 25 when left out.
+   */
+  readonly reportMs?: number
   /** Told why the store failed, and undefined when it answers again. */
   readonly onAvailability?: (problem: string | undefined) => void
 }
+
+const defaultReportMs = 25
 
 /** A reservation with what it takes to settle it. */
 interface HeldReservation extends Reservation {
@@ -78,7 +83,7 @@ export class LeasedCounters implements Counters {
     this.#life = new HolderLife(holder, clock, {
       store: this.#store,
       spareOf: (counter, slot) => this.#leases.spareOf(counter, slot),
-      soon: options.soon ?? setImmediate,
+      reportMs: options.reportMs ?? defaultReportMs,
     })
     this.#upkeep = new LeaseUpkeep({
       store: this.#store,
@@ -103,11 +108,13 @@ export class LeasedCounters implements Counters {
     held.isSettled = true
     this.#running -= 1
     const { queue, slots } = held
+    let makesRoom = false
     for (const [index, claim] of held.claims.entries()) {
       const used = amounts[index] ?? claim.amount
-      this.#settleOne(claim, used, slots[index] ?? 0, queue)
+      if (this.#settleOne(claim, used, slots[index] ?? 0, queue)) makesRoom = true
     }
-    this.#life.flushSoon()
+    if (makesRoom) this.#life.flushSoon()
+    else this.#life.flushInTime()
   }
 
   async view(counters: readonly Counter[]): Promise<readonly CounterView[]> {
@@ -134,14 +141,15 @@ export class LeasedCounters implements Counters {
     return this.#life.queue
   }
 
-  #settleOne(claim: Claim, used: number, slot: number, queue: ReportQueue): void {
+  /** Returns whether others can have something of it. */
+  #settleOne(claim: Claim, used: number, slot: number, queue: ReportQueue): boolean {
     const { counter, amount } = claim
     const { measure } = counter
     if (measure === 'Requests') {
-      if (used === amount) return
+      if (used === amount) return false
       queue.add(counter, slot, used - amount, 0)
       this.#leases.noted(claim, used - amount, 0)
-      return
+      return true
     }
     const lasting = measure === 'Running' ? 0 : used
     const left = Math.max(0, amount - lasting)
@@ -150,6 +158,7 @@ export class LeasedCounters implements Counters {
     const released = amount - kept
     if (lasting !== 0 || released !== 0) queue.add(counter, slot, lasting, released)
     this.#leases.noted(claim, lasting, -amount)
+    return released > lasting
   }
 
   #takeLocally(claims: readonly Claim[], nowMs: number): ReserveOutcome | undefined {
@@ -266,6 +275,6 @@ export class LeasedCounters implements Counters {
   #count({ counter, amount }: Claim, nowMs: number, queue: ReportQueue): void {
     if (counter.measure !== 'Requests') return
     queue.add(counter, this.#windows.usedSlot(counter.window, nowMs), amount, amount)
-    this.#life.flushSoon()
+    this.#life.flushInTime()
   }
 }
