@@ -29,7 +29,8 @@ export interface PlannedTarget {
   readonly targetRef: PolicyTargetReference
   /** The `namespace/name` of the LLMGateways that have to enforce it there; empty if not accepted. */
   readonly gateways: readonly string[]
-  readonly accepted: PlannedCondition
+  /** Accepted; others add what replicas' reports decide. */
+  readonly conditions: readonly PlannedCondition[]
 }
 
 export interface CompileResult {

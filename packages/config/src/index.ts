@@ -1,6 +1,6 @@
 export { compile } from './compile.ts'
 export { createCompiler, type CompileOptions, type Compiler } from './compiler.ts'
-export type { CompileResult, ResourceConditions } from './compile-result.ts'
+export type { CompileResult, PlannedTarget, ResourceConditions } from './compile-result.ts'
 export type { PlannedCondition } from './judging/conditions.ts'
 export { bounded, commonConditionTypes } from './judging/conditions.ts'
 export type { ConditionType, KindCompiler } from './judging/kind-compiler.ts'

@@ -207,7 +207,7 @@ function plannedTarget(judged: Judged, verdict: TargetVerdict): PlannedTarget {
   return {
     targetRef: reference,
     gateways: accepted.status === 'True' ? gateways : [],
-    accepted,
+    conditions: [accepted],
   }
 }
 

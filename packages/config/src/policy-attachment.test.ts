@@ -46,9 +46,9 @@ const book = (name: string, gateways: readonly string[], created?: string): Desc
 
 function targetsOf(result: CompileResult, kind: string, key: string) {
   const planned = result.conditionsByKind.get(kind)?.get(key)
-  return planned?.targets?.map(({ targetRef, gateways, accepted }) => [
+  return planned?.targets?.map(({ targetRef, gateways, conditions }) => [
     targetRef.name,
-    accepted.reason,
+    ...conditions.map(({ reason }) => reason),
     gateways.join(),
   ])
 }

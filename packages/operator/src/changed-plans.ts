@@ -33,12 +33,32 @@ export class ChangedPlans {
     for (const key of last?.result.snapshots.keys() ?? []) {
       if (!basis.result.snapshots.has(key)) add(LLMGateway.kind, key)
     }
+    const gateways = new Set([
+      ...(changed.get(LLMGateway.kind) ?? []),
+      ...differing(last?.findings.running ?? new Map(), basis.findings.running),
+    ])
+    for (const { kind, key } of policiesOf(gateways, basis.result)) add(kind, key)
     for (const resource of differing(last?.findings.texts ?? new Map(), basis.findings.texts)) {
       const [kind = '', key = ''] = resource.split(' ')
       add(kind, key)
     }
     return changed
   }
+}
+
+/** The policies that are to hold on any of these gateways. */
+function policiesOf(
+  gateways: ReadonlySet<string>,
+  { conditionsByKind }: CompileResult,
+): readonly { readonly kind: string; readonly key: string }[] {
+  if (gateways.size === 0) return []
+  return [...conditionsByKind].flatMap(([kind, byKey]) =>
+    [...byKey].flatMap(([key, { targets = [] }]) =>
+      targets.some((target) => target.gateways.some((one) => gateways.has(one)))
+        ? [{ kind, key }]
+        : [],
+    ),
+  )
 }
 
 /** The keys whose values differ. */

@@ -2,8 +2,9 @@ import type { RecordedEvent } from '@fairlead/controller-runtime'
 import type { Condition } from '@fairlead/kube-core'
 
 /**
- * The events for a change of conditions: the resource is not accepted, or no longer programmed.
- * Waiting for replicas after a change is not worth an event.
+ * The events for a change of conditions: the resource is not accepted, no longer programmed or
+ * enforced, without its store, or without a price. Waiting for replicas after a change is not worth
+ * an event, nor is a shadow, which somebody wanted.
  */
 export function eventsOfChange(
   before: readonly Condition[],
@@ -13,8 +14,22 @@ export function eventsOfChange(
     const { type, status, reason, message } = condition
     const old = before.find((other) => other.type === type)
     if (status !== 'False' || (old?.status === 'False' && old.reason === reason)) return []
-    const lost = type === 'Programmed' && old !== undefined && reason !== 'Pending'
-    if (type !== 'Accepted' && !lost) return []
+    if (!isWorthAnEvent(type, reason, old !== undefined)) return []
     return [{ type: 'Warning' as const, reason, action: type, note: message }]
   })
+}
+
+function isWorthAnEvent(type: string, reason: string, wasThere: boolean): boolean {
+  switch (type) {
+    case 'Accepted':
+    case 'StateStoreAvailable':
+    case 'Priced':
+      return true
+    case 'Programmed':
+      return wasThere && reason !== 'Pending'
+    case 'Enforced':
+      return wasThere && reason !== 'Pending' && reason !== 'Shadow'
+    default:
+      return false
+  }
 }

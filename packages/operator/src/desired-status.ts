@@ -1,3 +1,4 @@
+import type { PolicyTargetReference } from '@fairlead/api'
 import type { PlannedCondition, ResourceConditions } from '@fairlead/config'
 import { isJsonObject } from '@fairlead/base'
 import { deepEqual, type Condition, type KubernetesObject } from '@fairlead/kube-core'
@@ -8,7 +9,14 @@ export interface OperatorStatus {
   readonly conditions?: readonly Condition[]
   /** Kinds that name their gateways only. */
   readonly gateways?: readonly GatewayStatus[]
+  /** Kinds of policies only. */
+  readonly targets?: readonly TargetStatus[]
   readonly [field: string]: unknown
+}
+
+interface TargetStatus {
+  readonly targetRef: PolicyTargetReference
+  readonly conditions?: readonly Condition[]
 }
 
 interface GatewayStatus {
@@ -16,6 +24,9 @@ interface GatewayStatus {
   readonly controllerName: string
   readonly conditions?: readonly Condition[]
 }
+
+/** The only condition that can cease to apply to a resource. */
+const passingCondition = 'StateStoreAvailable'
 
 /** A resource's status as it is stored. */
 export function statusOf(object: KubernetesObject): OperatorStatus {
@@ -47,6 +58,12 @@ export function desiredStatus(
         }
       }),
     }),
+    ...(planned.targets && {
+      targets: planned.targets.map(({ targetRef, conditions }) => {
+        const before = stored.targets?.find((one) => deepEqual(one.targetRef, targetRef))
+        return { targetRef, conditions: dated(conditions, before?.conditions, generation, now) }
+      }),
+    }),
     ...planned.statusFields,
   }
   return isStored(desired, stored) ? undefined : desired
@@ -65,13 +82,19 @@ function dated(
   })
 }
 
-/** Whether the stored status already holds every field; others' conditions do not matter. */
+/**
+ * Whether the stored status already holds every field, and no condition of ours that no longer
+ * applies; others' conditions do not matter.
+ */
 function isStored(desired: OperatorStatus, stored: OperatorStatus): boolean {
   const { conditions = [], ...fields } = desired
   return (
     Object.entries(fields).every(([name, value]) => sameField(value, stored[name])) &&
     conditions.every((condition) =>
       (stored.conditions ?? []).some((other) => deepEqual(condition, other)),
+    ) &&
+    !(stored.conditions ?? []).some(
+      ({ type }) => type === passingCondition && conditions.every((one) => one.type !== type),
     )
   )
 }

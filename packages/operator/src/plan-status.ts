@@ -3,9 +3,11 @@ import type { CompileResult, PlannedCondition, ResourceConditions } from '@fairl
 import type { KubernetesObject } from '@fairlead/kube-core'
 import { keyOf, keyText } from '@fairlead/controller-runtime'
 import { healthyCondition, mergeAvailability, mergeReferences } from './merge-findings.ts'
+import { planPolicy } from './plan-policy.ts'
 import { programmedCondition } from './programmed-condition.ts'
 import type { ReplicaFindings } from './replica-findings.ts'
 import { isLive, replicasOf } from './replica-reports.ts'
+import { stateStoreCondition } from './state-stores.ts'
 import { resourceText } from './resource-text.ts'
 
 /** The moment for which a status is planned. */
@@ -34,9 +36,10 @@ export function planStatus(
     if (condition.type === 'Available') return mergeAvailability(condition, problems)
     return condition
   })
+  const policy = planPolicy({ ...planned, conditions }, result, moment.findings, problems)
   return {
-    ...planned,
-    conditions: [...conditions, ...reported(object, result, moment, resource)],
+    ...policy,
+    conditions: [...policy.conditions, ...reported(object, result, moment, resource)],
     ...(kind === LLMProvider.kind && {
       statusFields: {
         ...planned.statusFields,
@@ -56,8 +59,9 @@ function reported(
   switch (object.kind) {
     case LLMGateway.kind: {
       const live = replicasOf(object).filter((replica) => isLive(replica, nowMs, leaseMs))
-      const hash = result.snapshots.get(keyText(keyOf(object)))?.hash
-      return [programmedCondition(hash, live)]
+      const snapshot = result.snapshots.get(keyText(keyOf(object)))
+      const store = stateStoreCondition(snapshot?.gateway.state.type === 'Redis', live)
+      return [programmedCondition(snapshot?.hash, live), ...(store ? [store] : [])]
     }
     case LLMProvider.kind:
       return [healthyCondition(findings.healthOf(resource))]

@@ -1,9 +1,9 @@
 import type { LLMGatewayReplica } from '@fairlead/api'
 import type { PlannedCondition } from '@fairlead/config'
+import { named } from './named-replicas.ts'
 
 /** Length to which hashes are cut in messages. */
 const shownHashLength = 'sha256:'.length + 12
-const namedReplicasMax = 8
 
 /**
  * `Programmed` of a gateway: true only when every live replica reports the hash of what its
@@ -32,10 +32,4 @@ export function programmedCondition(
     reason: 'Pending',
     message: `${counts}; waiting for ${named(behind)}`,
   }
-}
-
-function named(replicas: readonly string[]): string {
-  const first = replicas.toSorted().slice(0, namedReplicasMax).join(', ')
-  const more = replicas.length - namedReplicasMax
-  return more > 0 ? `${first} and ${more} more` : first
 }

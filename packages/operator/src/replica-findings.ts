@@ -1,5 +1,6 @@
-import { sameElements } from '@fairlead/base'
+import { compareText, sameElements } from '@fairlead/base'
 import type { LLMGateway, LLMGatewayReplica } from '@fairlead/api'
+import { keyOf, keyText } from '@fairlead/controller-runtime'
 import { type CredentialReport, mergeCredentials } from './merge-credentials.ts'
 import { resourceText } from './resource-text.ts'
 import { isLive, replicasOf } from './replica-reports.ts'
@@ -18,6 +19,10 @@ export interface ReplicaFindings {
   healthOf(resource: string): readonly Finding[]
   /** The state of a provider's credentials. */
   credentialsOf(resource: string): readonly CredentialReport[]
+  /** The live replicas of a gateway, by its `namespace/name`, in the order of their names. */
+  liveOf(gateway: string): readonly LLMGatewayReplica[]
+  /** What live replicas run and count, as one text for each gateway, for comparison. */
+  readonly running: ReadonlyMap<string, string>
   /** All that is said, as one text for each resource, for comparison. */
   readonly texts: ReadonlyMap<string, string>
 }
@@ -28,7 +33,7 @@ export const failureReasons: readonly string[] = ['Unauthorized', 'Unreachable',
 /** Reads what replicas report, and gathers it again only when one of the live reports is another. */
 export class FindingsReader {
   readonly #leaseMs: number
-  #live: readonly LLMGatewayReplica[] = []
+  #live: readonly LiveReplica[] = []
   #findings: ReplicaFindings = gatherFindings([])
 
   constructor(leaseMs: number) {
@@ -36,22 +41,36 @@ export class FindingsReader {
   }
 
   read(gateways: readonly LLMGateway[], nowMs: number): ReplicaFindings {
-    const live = gateways
-      .flatMap(replicasOf)
-      .filter((replica) => isLive(replica, nowMs, this.#leaseMs))
-    if (sameElements(live, this.#live)) return this.#findings
+    const live = gateways.flatMap((gateway) => {
+      const gatewayKey = keyText(keyOf(gateway))
+      return replicasOf(gateway)
+        .filter((replica) => isLive(replica, nowMs, this.#leaseMs))
+        .map((replica) => ({ gatewayKey, replica }))
+    })
+    if (sameReplicas(live, this.#live)) return this.#findings
     this.#live = live
     this.#findings = gatherFindings(live)
     return this.#findings
   }
 }
 
+interface LiveReplica {
+  /** `namespace/name`. */
+  readonly gatewayKey: string
+  readonly replica: LLMGatewayReplica
+}
+
+function sameReplicas(left: readonly LiveReplica[], right: readonly LiveReplica[]): boolean {
+  const replicasIn = (live: readonly LiveReplica[]) => live.map(({ replica }) => replica)
+  return sameElements(replicasIn(left), replicasIn(right))
+}
+
 /** Equal statements of several replicas are merged. */
-function gatherFindings(live: readonly LLMGatewayReplica[]): ReplicaFindings {
+function gatherFindings(live: readonly LiveReplica[]): ReplicaFindings {
   const problems = new Collection()
   const health = new Collection()
   const credentials = new Map<string, CredentialReport[]>()
-  for (const replica of live) {
+  for (const { replica } of live) {
     for (const { kind, namespace, name, reason, message } of replica.problems ?? []) {
       const target = failureReasons.includes(reason) ? health : problems
       target.add(resourceText(kind, { namespace, name }), reason, message, replica.name)
@@ -73,7 +92,39 @@ function gatherFindings(live: readonly LLMGatewayReplica[]): ReplicaFindings {
     const said = [problemsOf(resource), healthOf(resource), credentialsOf(resource)]
     return [resource, JSON.stringify(said)] as const
   })
-  return { problemsOf, healthOf, credentialsOf, texts: new Map(texts) }
+  const byGateway = replicasByGateway(live)
+  return {
+    problemsOf,
+    healthOf,
+    credentialsOf,
+    liveOf: (gateway) => byGateway.get(gateway) ?? [],
+    running: new Map([...byGateway].map(([key, replicas]) => [key, runningText(replicas)])),
+    texts: new Map(texts),
+  }
+}
+
+function replicasByGateway(
+  live: readonly LiveReplica[],
+): ReadonlyMap<string, readonly LLMGatewayReplica[]> {
+  const byGateway = Map.groupBy(live, ({ gatewayKey }) => gatewayKey)
+  return new Map(
+    [...byGateway].map(([key, entries]) => {
+      const replicas = entries.map(({ replica }) => replica)
+      return [key, replicas.toSorted((left, right) => compareText(left.name, right.name))]
+    }),
+  )
+}
+
+function runningText(replicas: readonly LLMGatewayReplica[]): string {
+  return JSON.stringify(
+    replicas.map(({ name, configHash, counters, unpriced, stateStore }) => [
+      name,
+      configHash,
+      counters,
+      unpriced,
+      stateStore,
+    ]),
+  )
 }
 
 interface Reported extends Finding {

@@ -1,5 +1,6 @@
 import type { PolicyTargetReference } from '@fairlead/api'
 import type { KubernetesObject } from '@fairlead/kube-core'
+import type { ConditionType } from './kind-compiler.ts'
 
 /** Something that a policy is attached to, by its `namespace/name`. */
 export interface AttachmentTarget {
@@ -15,6 +16,15 @@ export interface PolicyAttachment<R extends KubernetesObject = KubernetesObject,
   narrowed(settings: S, passes: (target: AttachmentTarget) => boolean): S | undefined
   /** Whether it decides and refuses nothing. Defaults to false. */
   isShadow?(settings: S): boolean
+}
+
+/** Whether a policy is enforced, over all its targets and at each: what replicas report decides. */
+export const enforcedConditionType: ConditionType = {
+  type: 'Enforced',
+  reasons: {
+    True: ['Enforced'],
+    False: ['Pending', 'NoReplicas', 'StateStoreUnavailable', 'NotEnforced', 'Shadow'],
+  },
 }
 
 /** `narrowed` of settings that hold their targets in a list; the same object when all pass. */

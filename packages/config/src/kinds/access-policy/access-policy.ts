@@ -4,7 +4,7 @@ import { checkCondition } from '../../judging/check-condition.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { qualified } from '../../judging/policy-match.ts'
-import { narrowedTargets } from '../../judging/policy-attachment.ts'
+import { enforcedConditionType, narrowedTargets } from '../../judging/policy-attachment.ts'
 import { compileTargets, policyTargetTypes } from '../../judging/policy-targets.ts'
 import { frozenCopy } from '../../values/freeze.ts'
 import { identityOf, namespaceOf } from '../../values/resource-key.ts'
@@ -13,6 +13,7 @@ import { identityOf, namespaceOf } from '../../values/resource-key.ts'
 export const accessPolicy: KindCompiler<AccessPolicy, AccessPolicySettings> = {
   type: AccessPolicy,
   references: policyTargetTypes,
+  conditionTypes: [enforcedConditionType],
   compile: compilePolicy,
   attachment: {
     references: ({ spec }) => spec.targetRefs,

@@ -27,6 +27,14 @@ export const llmGateway: KindCompiler<LLMGateway, LLMGatewaySettings> = {
       type: 'Programmed',
       reasons: { True: ['Programmed'], False: ['Pending', 'NoReplicas', 'Invalid'] },
     },
+    {
+      type: 'StateStoreAvailable',
+      reasons: {
+        True: ['StateStoreAvailable'],
+        False: ['StateStoreUnavailable'],
+        Unknown: ['NoReplicas'],
+      },
+    },
   ],
   compile: compileGateway,
   unsupportedFields: () => [

@@ -2,6 +2,7 @@ import { LLMGateway, PriceBook, type PriceBookPrice } from '@fairlead/api'
 import type { PriceBookSettings, PriceEntry, TokenPrices } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
+import { enforcedConditionType } from '../../judging/policy-attachment.ts'
 import { qualified } from '../../judging/policy-match.ts'
 import { frozenCopy } from '../../values/freeze.ts'
 import { identityOf, namespaceOf } from '../../values/resource-key.ts'
@@ -10,6 +11,16 @@ import { identityOf, namespaceOf } from '../../values/resource-key.ts'
 export const priceBook: KindCompiler<PriceBook, PriceBookSettings> = {
   type: PriceBook,
   references: [LLMGateway],
+  conditionTypes: [
+    {
+      ...enforcedConditionType,
+      reasons: { True: ['Enforced'], False: ['Pending', 'NoReplicas', 'NotEnforced'] },
+    },
+    {
+      type: 'Priced',
+      reasons: { True: ['Priced'], False: ['UnpricedModels'], Unknown: ['NoReplicas'] },
+    },
+  ],
   compile: compileBook,
   attachment: {
     references: ({ spec }) => spec.targetRefs,

@@ -10,7 +10,7 @@ import { checkTextExpression } from '../../judging/check-condition.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
 import { compilePolicyMatch } from '../../judging/policy-match.ts'
-import { narrowedTargets } from '../../judging/policy-attachment.ts'
+import { enforcedConditionType, narrowedTargets } from '../../judging/policy-attachment.ts'
 import { compileTargets, policyTargetTypes } from '../../judging/policy-targets.ts'
 import { identityOf, namespaceOf } from '../../values/resource-key.ts'
 
@@ -18,6 +18,7 @@ import { identityOf, namespaceOf } from '../../values/resource-key.ts'
 export const usagePolicy: KindCompiler<UsagePolicy, UsagePolicySettings> = {
   type: UsagePolicy,
   references: policyTargetTypes,
+  conditionTypes: [enforcedConditionType],
   compile: compilePolicy,
   attachment: {
     references: ({ spec }) => spec.targetRefs,
