@@ -3,7 +3,11 @@ import type { Static } from 'typebox'
 import { categories, group, version } from './group.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import { atomicList, choice, object, setList, text, typed } from './schema/fields.ts'
-import { policyMode, targetReference, targetStatuses } from './schema/policy-attachment.ts'
+import {
+  policyMode,
+  targetReferencesWithSections,
+  targetStatuses,
+} from './schema/policy-attachment.ts'
 
 const names = (description: string, what: string) =>
   setList(description, text(what, { min: 1, max: 317, pattern: '^[^\\s*]*\\*?$' }), {
@@ -93,13 +97,13 @@ const resources = object(
 )
 
 const spec = object('Who may use what. Every policy that matches applies; Deny wins.', {
-  targetRefs: atomicList(
+  targetRefs: targetReferencesWithSections(
     'What the policy is attached to. Calls that pass any one of them are meant.',
-    targetReference(
-      ['LLMGateway', 'RoutingPolicy', 'LLMProvider', 'PromptTemplate', 'Consumer'],
-      'A rule of a RoutingPolicy. Defaults to all of them.',
-    ),
-    { min: 1, max: 16 },
+    ['LLMGateway', 'RoutingPolicy', 'LLMProvider', 'PromptTemplate', 'Consumer'],
+    {
+      kinds: ['RoutingPolicy'],
+      description: 'A rule of a RoutingPolicy. Defaults to all of them.',
+    },
   ),
   action: choice(
     'Deny: the subjects may not use the resources; Allow: they may, and of every kind of resource that some Allow policy names nothing else may be used. Deny wins.',

@@ -14,6 +14,7 @@ import { parse, parseAllDocuments } from 'yaml'
 import { crdFiles } from './crd-files.ts'
 import { definitions } from './definitions.ts'
 import { kinds } from './kinds.ts'
+import { policyMistakes } from './test-support/policy-mistakes.ts'
 
 interface Manifest {
   apiVersion: string
@@ -399,6 +400,7 @@ describe('the kinds', () => {
       '{apiKeys: [{name: a, secretRef: {name: s}, expiresAt: tomorrow}]}',
       'must be of type date-time',
     ],
+    ...policyMistakes,
   ])('%s refuses %s', (kind, _, spec, expected) => {
     expect(admit(manifest(kind, spec)).messages.join('\n')).toContain(expected)
   })

@@ -8,7 +8,7 @@ import { decimal, duration, itemName, modelName } from './schema/formats.ts'
 import {
   policyMatch,
   policyMode,
-  targetReference,
+  targetReferencesWithSections,
   targetStatuses,
 } from './schema/policy-attachment.ts'
 
@@ -19,7 +19,7 @@ const window = object(
   {
     every: Type.Optional(
       duration(
-        'A sliding window of this length: at no moment has more been used in the time before it. At least 1s.',
+        'A sliding window of this length: at no moment has more been used in the time before it. From 1s to 744h, which is 31 days.',
       ),
     ),
     calendar: Type.Optional(
@@ -43,6 +43,10 @@ const window = object(
       {
         rule: 'has(self.every) != has(self.calendar)',
         message: 'exactly one of every and calendar must be given',
+      },
+      {
+        rule: "!has(self.every) || (duration(self.every) >= duration('1s') && duration(self.every) <= duration('744h'))",
+        message: 'every must be from 1s to 744h, which is 31 days: use calendar for longer windows',
       },
       {
         rule: '!has(self.timeZone) || has(self.calendar)',
@@ -86,6 +90,23 @@ const limit = object(
         rule: '[has(self.requests), has(self.tokens), has(self.cost)].filter(given, given).size() == 1',
         message: 'exactly one of requests, tokens and cost must be given',
       },
+      {
+        rule: "(!has(self.requests) || self.requests > 0) && (!has(self.tokens) || self.tokens.amount > 0) && (!has(self.cost) || !self.cost.matches('^[0.]+$'))",
+        message:
+          'a limit of 0 refuses every call: use an AccessPolicy with action Deny, or give a limit above 0',
+      },
+      {
+        rule: '!has(self.cost) || double(self.cost) <= 9000000.0',
+        message: 'cost must be at most 9000000',
+      },
+      {
+        rule: "has(self.cost) || self.onUnpriced == 'Deny'",
+        message: 'onUnpriced goes with cost only: leave it out',
+      },
+      {
+        rule: "self.name != 'concurrency'",
+        message: 'concurrency is the name of the limit of running calls: choose another one',
+      },
     ],
   },
 )
@@ -99,7 +120,9 @@ const onExceeded = object(
       { default: 'Reject' },
     ),
     maxWait: Type.Optional(
-      duration('With Queue: how long a call may wait before it is refused. Defaults to 5s.'),
+      duration(
+        'With Queue: how long a call may wait before it is refused. From 1ms to 60s. Defaults to 5s.',
+      ),
     ),
     maxLength: Type.Optional(
       integer(
@@ -120,6 +143,10 @@ const onExceeded = object(
         rule: "(self.action == 'Route') == has(self.model)",
         message: 'model goes with action Route, and Route needs it',
       },
+      {
+        rule: "!has(self.maxWait) || (duration(self.maxWait) >= duration('1ms') && duration(self.maxWait) <= duration('60s'))",
+        message: 'maxWait must be from 1ms to 60s',
+      },
     ],
   },
 )
@@ -127,13 +154,14 @@ const onExceeded = object(
 const spec = object(
   'What calls may use: requests, tokens, money, places. Every policy that matches a call applies, and the tightest refuses.',
   {
-    targetRefs: atomicList(
+    targetRefs: targetReferencesWithSections(
       'What the policy is attached to. Calls that pass any one of them are meant.',
-      targetReference(
-        ['LLMGateway', 'RoutingPolicy', 'LLMProvider', 'PromptTemplate', 'Consumer'],
-        'A rule of a RoutingPolicy, or one of the models of an LLMProvider. Defaults to all of them.',
-      ),
-      { min: 1, max: 16 },
+      ['LLMGateway', 'RoutingPolicy', 'LLMProvider', 'PromptTemplate', 'Consumer'],
+      {
+        kinds: ['RoutingPolicy', 'LLMProvider'],
+        description:
+          'A rule of a RoutingPolicy, or one of the models of an LLMProvider. Defaults to all of them.',
+      },
     ),
     match: policyMatch,
     per: atomicList(
@@ -143,7 +171,16 @@ const spec = object(
         max: 1024,
         pattern: '^(Consumer|Group|Key|EndUser|Model|Provider|cel:.+)$',
       }),
-      { max: 4, default: [] },
+      {
+        max: 4,
+        default: [],
+        rules: [
+          {
+            rule: 'self.all(a, self.exists_one(b, a == b))',
+            message: 'a subject stands twice',
+          },
+        ],
+      },
     ),
     limits: mapList('Limits, all of which hold. Defaults to none.', ['name'], limit, {
       max: 16,
@@ -189,6 +226,11 @@ const spec = object(
       {
         rule: 'size(self.limits) > 0 || has(self.concurrency)',
         message: 'at least one of limits and concurrency must be given',
+      },
+      {
+        rule: '!has(self.concurrency) || self.concurrency > 0',
+        message:
+          'a concurrency of 0 refuses every call: use an AccessPolicy with action Deny, or give 1 or more',
       },
     ],
   },

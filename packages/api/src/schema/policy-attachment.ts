@@ -1,17 +1,57 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static, type TSchema } from 'typebox'
 import { conditions } from './conditions.ts'
 import { atomicList, choice, mapList, object, setList, text } from './fields.ts'
 import { objectName } from './formats.ts'
 
-/** A resource that a policy holds at, in the policy's namespace. */
-export function targetReference<const Kind extends string>(
+/** `spec.targetRefs`: resources of the policy's namespace that it is attached to, as a whole. */
+export function targetReferences<const Kind extends string>(
+  description: string,
   kinds: readonly Kind[],
-  sections: string,
 ) {
-  return object('A resource of the same namespace.', {
-    kind: choice('Kind of the resource.', kinds),
-    name: objectName('Name of the resource.'),
-    sectionName: Type.Optional(text(sections, { min: 1, max: 256, pattern: '^[^\\s]+$' })),
+  const target = object('A resource of the same namespace.', identity(kinds))
+  return list(
+    description,
+    target,
+    'self.all(a, self.exists_one(b, a.kind == b.kind && a.name == b.name))',
+  )
+}
+
+/** The same, of which those of the kinds in `sections` can be a part of the resource. */
+export function targetReferencesWithSections<const Kind extends string>(
+  description: string,
+  kinds: readonly Kind[],
+  sections: { readonly kinds: readonly NoInfer<Kind>[]; readonly description: string },
+) {
+  const whole = kinds.filter((kind) => !sections.kinds.includes(kind))
+  const sectionName = text(sections.description, { min: 1, max: 256, pattern: '^[^\\s]+$' })
+  const target = object(
+    'A resource of the same namespace.',
+    { ...identity(kinds), sectionName: Type.Optional(sectionName) },
+    {
+      rules: [
+        {
+          rule: `!has(self.sectionName) || !(self.kind in [${whole.map((kind) => `'${kind}'`).join(', ')}])`,
+          message: `sectionName goes with ${sections.kinds.join(' and ')} only: leave it out`,
+        },
+      ],
+    },
+  )
+  return list(
+    description,
+    target,
+    "self.all(a, self.exists_one(b, a.kind == b.kind && a.name == b.name && (has(a.sectionName) ? a.sectionName : '') == (has(b.sectionName) ? b.sectionName : '')))",
+  )
+}
+
+function identity<const Kind extends string>(kinds: readonly Kind[]) {
+  return { kind: choice('Kind of the resource.', kinds), name: objectName('Name of the resource.') }
+}
+
+function list<Target extends TSchema>(description: string, target: Target, rule: string) {
+  return atomicList(description, target, {
+    min: 1,
+    max: 16,
+    rules: [{ rule, message: 'a target stands twice' }],
   })
 }
 

@@ -1,4 +1,4 @@
-import { LLMGateway, PriceBook, type PriceBookPrice } from '@fairlead/api'
+import { LLMGateway, LLMProvider, PriceBook, type PriceBookPrice } from '@fairlead/api'
 import type { PriceBookSettings, PriceEntry, TokenPrices } from '@fairlead/snapshot'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
@@ -7,10 +7,12 @@ import { qualified } from '../../judging/policy-match.ts'
 import { frozenCopy } from '../../values/freeze.ts'
 import { identityOf, namespaceOf } from '../../values/resource-key.ts'
 
+const dollarsMax = 1_000_000
+
 /** On each gateway one book applies. */
 export const priceBook: KindCompiler<PriceBook, PriceBookSettings> = {
   type: PriceBook,
-  references: [LLMGateway],
+  references: [LLMGateway, LLMProvider],
   conditionTypes: [
     {
       ...enforcedConditionType,
@@ -47,6 +49,7 @@ function narrowedBook(
 
 function compileBook(book: PriceBook, findings: Findings): PriceBookSettings {
   const { targetRefs, catalogue, markupPercent, prices } = book.spec
+  checkAtMost(markupPercent, 1000, 'spec.markupPercent', findings)
   return {
     ...identityOf(book),
     gateways: targetRefs.flatMap(
@@ -73,11 +76,23 @@ function compilePrice(
       findings.reject(`${path}.tiers[${index}].aboveInputTokens: tiers must ascend`)
     }
   }
+  for (const [index, name] of price.providers.entries()) {
+    // one of another namespace may be served by the gateway all the same
+    if (!name.includes('/')) findings.resolve(LLMProvider, { name }, `${path}.providers[${index}]`)
+  }
+  checkPrices(price, path, findings)
+  const effectiveFromMs = timeOf(price.effectiveFrom, `${path}.effectiveFrom`, findings)
+  const effectiveUntilMs = timeOf(price.effectiveUntil, `${path}.effectiveUntil`, findings)
+  if (effectiveFromMs !== undefined && effectiveUntilMs !== undefined) {
+    if (effectiveFromMs >= effectiveUntilMs) {
+      findings.reject(`${path}.effectiveUntil: must be later than effectiveFrom`)
+    }
+  }
   return {
     providers: qualified(price.providers, namespace),
     models: frozenCopy(price.models),
-    effectiveFromMs: timeOf(price.effectiveFrom, `${path}.effectiveFrom`, findings),
-    effectiveUntilMs: timeOf(price.effectiveUntil, `${path}.effectiveUntil`, findings),
+    effectiveFromMs,
+    effectiveUntilMs,
     price: pricesOf(price.perMillion),
     perRequest: price.perRequest,
     tiers: price.tiers.map((tier) => ({
@@ -85,6 +100,28 @@ function compilePrice(
       ...pricesOf(tier),
     })),
   }
+}
+
+/** No price is more than a dollar a token, and no call more than a million dollars. */
+function checkPrices(price: PriceBookPrice, path: string, findings: Findings): void {
+  checkAtMost(price.perRequest, dollarsMax, `${path}.perRequest`, findings)
+  const groups = [
+    { at: `${path}.perMillion`, prices: pricesOf(price.perMillion) },
+    ...price.tiers.map((tier, index) => ({
+      at: `${path}.tiers[${index}]`,
+      prices: pricesOf(tier),
+    })),
+  ]
+  for (const { at, prices } of groups) {
+    for (const [name, dollars] of Object.entries(prices) as [string, string | undefined][]) {
+      if (dollars !== undefined) checkAtMost(dollars, dollarsMax, `${at}.${name}`, findings)
+    }
+  }
+}
+
+function checkAtMost(decimal: string, most: number, path: string, findings: Findings): void {
+  if (Number(decimal) <= most) return
+  findings.reject(`${path}: ${decimal} must be a decimal of at most ${most}`)
 }
 
 function timeOf(text: string | undefined, path: string, findings: Findings): number | undefined {

@@ -1,11 +1,5 @@
-import { UsagePolicy, type UsagePolicyLimit } from '@fairlead/api'
-import type {
-  OnExceeded,
-  UsageLimit,
-  UsagePolicySettings,
-  UsageSubject,
-  UsageWindow,
-} from '@fairlead/snapshot'
+import { Consumer, LLMGateway, UsagePolicy } from '@fairlead/api'
+import type { OnExceeded, UsagePolicySettings, UsageSubject } from '@fairlead/snapshot'
 import { checkTextExpression } from '../../judging/check-condition.ts'
 import type { Findings } from '../../judging/findings.ts'
 import type { KindCompiler } from '../../judging/kind-compiler.ts'
@@ -13,6 +7,7 @@ import { compilePolicyMatch } from '../../judging/policy-match.ts'
 import { enforcedConditionType, narrowedTargets } from '../../judging/policy-attachment.ts'
 import { compileTargets, policyTargetTypes } from '../../judging/policy-targets.ts'
 import { identityOf, namespaceOf } from '../../values/resource-key.ts'
+import { compileLimit, refusesAll } from './compile-limit.ts'
 
 /** A target that cannot be resolved is left out; a policy without any holds nowhere. */
 export const usagePolicy: KindCompiler<UsagePolicy, UsagePolicySettings> = {
@@ -38,7 +33,7 @@ function compilePolicy(policy: UsagePolicy, findings: Findings): UsagePolicySett
     limits: spec.limits.map((limit, index) =>
       compileLimit(limit, `spec.limits[${index}]`, findings),
     ),
-    concurrency: spec.concurrency,
+    concurrency: compileConcurrency(policy, findings),
     mode: spec.mode,
     onExceeded: compileOnExceeded(policy, findings),
     onStoreFailure: spec.onStoreFailure,
@@ -57,69 +52,45 @@ function compileSubject(text: string, path: string, findings: Findings): UsageSu
   return { by: 'CEL', cel }
 }
 
-function compileLimit(limit: UsagePolicyLimit, path: string, findings: Findings): UsageLimit {
-  return {
-    name: limit.name,
-    ...amountOf(limit, path, findings),
-    window: compileWindow(limit.window, `${path}.window`, findings),
-    warnAt: [...new Set(limit.warnAt)].toSorted((left, right) => left - right),
-    onUnpriced: limit.onUnpriced,
+function compileConcurrency({ spec }: UsagePolicy, findings: Findings): number | undefined {
+  if (spec.concurrency === 0) {
+    findings.reject(`spec.concurrency: a concurrency of 0 ${refusesAll}, or give 1 or more`)
   }
-}
-
-function amountOf(
-  { requests, tokens, cost }: UsagePolicyLimit,
-  path: string,
-  findings: Findings,
-): Pick<UsageLimit, 'measure' | 'amount'> {
-  if (requests !== undefined) return { measure: 'Requests', amount: requests }
-  if (tokens !== undefined) return { measure: `${tokens.of}Tokens`, amount: tokens.amount }
-  return { measure: 'Cost', amount: compileMoney(cost ?? '', `${path}.cost`, findings) }
-}
-
-/** Whole nanodollars: digits beyond the ninth, and more than nine million dollars, are refused. */
-function compileMoney(dollars: string, path: string, findings: Findings): number {
-  const [whole = '', fraction = ''] = dollars.split('.')
-  const nanodollars = Number(`${whole}${fraction.slice(0, 9).padEnd(9, '0')}`)
-  if (/^\d+$/.test(whole) && nanodollars <= 9e15 && !/[1-9]/.test(fraction.slice(9))) {
-    return nanodollars
-  }
-  findings.reject(
-    `${path}: ${JSON.stringify(dollars)} must be US dollars with at most nine decimals, at most 9000000`,
-  )
-  return 0
-}
-
-function compileWindow(
-  { every, calendar, timeZone }: UsagePolicyLimit['window'],
-  path: string,
-  findings: Findings,
-): UsageWindow {
-  if (calendar === undefined) {
-    const everyMs = findings.duration(every ?? '', `${path}.every`)
-    if (everyMs < 1000) findings.reject(`${path}.every: ${every} is shorter than 1s`)
-    return { type: 'Sliding', everyMs }
-  }
-  const zone = timeZone ?? 'UTC'
-  if (!isTimeZone(zone)) {
-    findings.reject(`${path}.timeZone: ${JSON.stringify(zone)} is no IANA time zone`)
-  }
-  return { type: 'Calendar', period: calendar, timeZone: zone }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
+  return spec.concurrency
 }
 
 function compileOnExceeded({ spec }: UsagePolicy, findings: Findings): OnExceeded {
-  const { action, maxWait, maxLength, model } = spec.onExceeded
-  if (action === 'Queue') {
-    const maxWaitMs = findings.duration(maxWait ?? '5s', 'spec.onExceeded.maxWait')
-    return { action, maxWaitMs, maxLength: maxLength ?? 100 }
+  const { action, maxWait = '5s', maxLength = 100, model = '' } = spec.onExceeded
+  const path = 'spec.onExceeded'
+  switch (action) {
+    case 'Queue': {
+      const maxWaitMs = findings.durationWithin(maxWait, `${path}.maxWait`, ['1ms', '60s'])
+      return { action, maxWaitMs, maxLength }
+    }
+    case 'Route':
+      if (refusesToo(model, spec)) {
+        findings.reject(
+          `${path}.model: calls of ${model} count in the same counters, which would refuse them as well: ` +
+            'name in spec.match.models the models that the policy is for, without this one, ' +
+            'or add Model to spec.per',
+        )
+      }
+      return { action, model }
+    case 'Reject':
+      return { action }
   }
-  return action === 'Route' ? { action, model: model ?? '' } : { action: 'Reject' }
+}
+
+/**
+ * Whether a call that is made with this model instead is for certain counted where it would not fit.
+ * At a route, provider or prompt another model may lead elsewhere, and a condition may tell it apart.
+ */
+function refusesToo(model: string, { targetRefs, match, per }: UsagePolicy['spec']): boolean {
+  const stays = targetRefs.some(({ kind }) => kind === LLMGateway.kind || kind === Consumer.kind)
+  const isMeant = match.models.length === 0 || match.models.some((name) => matches(name, model))
+  return stays && isMeant && match.cel.trim() === '' && !per.includes('Model')
+}
+
+function matches(pattern: string, name: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
 }
