@@ -83,10 +83,8 @@ function compilePrice(
   checkPrices(price, path, findings)
   const effectiveFromMs = timeOf(price.effectiveFrom, `${path}.effectiveFrom`, findings)
   const effectiveUntilMs = timeOf(price.effectiveUntil, `${path}.effectiveUntil`, findings)
-  if (effectiveFromMs !== undefined && effectiveUntilMs !== undefined) {
-    if (effectiveFromMs >= effectiveUntilMs) {
-      findings.reject(`${path}.effectiveUntil: must be later than effectiveFrom`)
-    }
+  if ((effectiveFromMs ?? -Infinity) >= (effectiveUntilMs ?? Infinity)) {
+    findings.reject(`${path}.effectiveUntil: must be later than effectiveFrom`)
   }
   return {
     providers: qualified(price.providers, namespace),
