@@ -52,6 +52,7 @@ const explanation: RouteExplanation = {
     { target: 'local', provider: 'default/ollama', model: 'm', reason: 'its model lacks Tools' },
   ],
   mirror: { target: 'mirror', provider: 'default/new', model: 'candidate', percent: 5 },
+  refused_by: null,
   error: null,
 }
 

@@ -11,6 +11,7 @@ const dollars = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, useGr
 /** An explained route, for people. */
 export function routeReport(explanation: RouteExplanation): string {
   const { consumer, error, features, input_tokens: tokens, mirror, model } = explanation
+  const { refused_by: refused } = explanation
   const asks = features.length > 0 ? `, asks for ${features.join(', ')}` : ''
   return [
     `Model ${model}, about ${tokens} input tokens${asks}, as ${consumer ?? 'an anonymous caller'}`,
@@ -27,6 +28,7 @@ export function routeReport(explanation: RouteExplanation): string {
     ...(error === null
       ? []
       : [`The call would fail with ${error.status} ${error.code}: ${error.message}`]),
+    ...(refused === null ? [] : [`It is refused by ${refused}.`]),
   ]
     .map((line) => `${line}\n`)
     .join('')

@@ -71,7 +71,7 @@ describe('who may call', () => {
     ['nothing is listed', undefined, 401, 'missing_api_key'],
     ['empty lists are given', {}, 401, 'missing_api_key'],
     ['the model is listed', { models: ['gpt-*'] }, 200, undefined],
-    ['another model is listed', { models: ['other'] }, 403, 'model_not_allowed'],
+    ['another model is listed', { models: ['other'] }, 404, 'model_not_found'],
   ])('with Optional, when %s, a caller without a key', async (_, listed, status, code) => {
     const gateway = await testGateway({
       gateway: { auth: 'Optional', anonymousAccess: listed && { ...nothing, ...listed } },
@@ -98,9 +98,9 @@ describe('who may call', () => {
       ),
     )
     expect(await Promise.all(answers.map(codeOf))).toEqual([
-      'prompt_not_allowed',
-      'persona_not_allowed',
-      'strategy_not_allowed',
+      'prompt_not_found',
+      'persona_not_found',
+      'strategy_not_found',
     ])
   })
 
@@ -206,7 +206,7 @@ describe('what a caller may use', () => {
   it.each<[string, object, number, string | undefined]>([
     ['a model by prefix', { ...body, model: 'gpt-5' }, 200, undefined],
     ['a model by name', { ...body, model: 'exact' }, 200, undefined],
-    ['another model', { ...body, model: 'claude' }, 403, 'model_not_allowed'],
+    ['another model', { ...body, model: 'claude' }, 404, 'model_not_found'],
   ])('%s', async (_name, call, status, code) => {
     const gateway = await start()
     const response = await gateway.chat(call, bearer('key'))
@@ -230,7 +230,7 @@ describe('what a caller may use', () => {
     expect(await Promise.all(codes)).toEqual([
       [200, undefined],
       [200, undefined],
-      [403, `${kind}_not_allowed`],
+      [404, `${kind}_not_found`],
       [404, `${kind}_not_found`],
       [404, `${kind}_not_found`],
       [404, `${kind}_not_found`],
@@ -242,7 +242,7 @@ describe('what a caller may use', () => {
     const status = async (path: string) =>
       (await gateway.post(path, { parameters: {}, model: 'exact' }, bearer('key'))).status
     expect(await status('/prompts/default/allowed')).toBe(200)
-    expect(await status('/prompts/default/denied')).toBe(403)
+    expect(await status('/prompts/default/denied')).toBe(404)
     expect(await status('/prompts/other/allowed')).toBe(404)
   })
 

@@ -185,7 +185,8 @@ describe('POST /v1/route', () => {
     expect(await explained(gateway, { model: 'secret' }, headers)).toMatchObject({
       rules: [],
       route: null,
-      error: { status: 403, code: 'model_not_allowed' },
+      refused_by: 'spec.access',
+      error: { status: 404, code: 'model_not_found' },
     })
     const refused = await gateway.post('/v1/route', call)
     expect(refused.status).toBe(401)

@@ -3,6 +3,7 @@ import type { AnswerTap } from './answer/answer-tap.ts'
 import { keptHeaders, ownHeaders } from './answer/reply-headers.ts'
 import { RefusedCall } from './attempts/refused-call.ts'
 import type { Call } from './call/call.ts'
+import { noteRefusedAccess } from './call/note-access.ts'
 import { CallerGone } from './errors/gateway-error.ts'
 import { retryHeaders } from './http/error-headers.ts'
 import { requestIdHeaders } from './http/request-id-headers.ts'
@@ -20,6 +21,7 @@ export async function failCall(
   const reason = lifetime.reason ?? thrown
   const error = errorForCaller(reason)
   record.errorCode = error.code
+  noteRefusedAccess(error, record, services.metrics)
   if (error.kind === 'internal') {
     services.logger.error({ requestId: record.requestId, err: error.cause }, 'call failed')
   }

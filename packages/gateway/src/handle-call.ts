@@ -16,6 +16,7 @@ import { recordInput } from './assembly/record-input.ts'
 import type { AssembledCall } from './assembly/assembled-call.ts'
 import { callFirstHealthy } from './attempts/call-first-healthy.ts'
 import type { Call } from './call/call.ts'
+import { noteShadowRefusals } from './call/note-access.ts'
 import { routedCallOf } from './call/routed-call-of.ts'
 import { settleCall } from './call/settle-call.ts'
 import { settleCost } from './call/settle-cost.ts'
@@ -123,6 +124,9 @@ function routeOf({
   const routed = routedCallOf(request, { caller, headers, dialect, nowMs })
   const route = findRoute(routed, runtime, services.random)
   record.route = route.label
+  if (route.shadowRefusals !== undefined) {
+    noteShadowRefusals(route.shadowRefusals, record, services.metrics)
+  }
   for (const { target, reason } of route.unfit) {
     record.passedOver.push({
       target: target.name,

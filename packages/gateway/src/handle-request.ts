@@ -2,6 +2,7 @@ import { authenticate } from './access/authenticate.ts'
 import { ownHeaders } from './answer/reply-headers.ts'
 import { Call } from './call/call.ts'
 import type { HttpCall } from './call/http-call.ts'
+import { noteRefusedAccess } from './call/note-access.ts'
 import type { Services } from './call/services.ts'
 import { settleCall } from './call/settle-call.ts'
 import { gatewayError, toModelError } from './errors/gateway-error.ts'
@@ -146,6 +147,7 @@ function refuse(
   }
   record.status = error.status
   record.errorCode = error.code
+  noteRefusedAccess(error, record, services.metrics)
   if (response.started) response.destroy()
   else {
     record.status = sendError(response, error, dialect, {

@@ -91,6 +91,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       providerTypes: lists.providerTypes,
       routingStrategies: lists.routingStrategies,
       onConditionFailure: (route, failure) => conditionFailures.note(route, failure),
+      onAccessConditionFailure: (policy, failure) => conditionFailures.noteAccess(policy, failure),
       stateOf: (provider) => reporter.stateOf(provider),
       credentialStates: reporter.credentialStates,
       callCounter: callCounters(),

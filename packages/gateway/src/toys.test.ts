@@ -188,7 +188,7 @@ describe('a toy policy', () => {
       name: 'toy',
       stage: 'admission',
       enter({ request, route }) {
-        if (request.model === 'forbidden') throw gatewayError.notAllowed('model', route.label)
+        if (request.model === 'forbidden') throw gatewayError.featureNotAllowed(route.label)
         const said = { type: 'output_text', text: 'canned' } as const
         const output = [{ type: 'message', role: 'assistant', content: [said] }] as const
         const canned = { id: 'c', model: 'c', createdAt: 1, output, finishReason: 'stop' } as const
@@ -324,7 +324,7 @@ describe('an alternative that fails', () => {
   })
 
   it.each([false, true])('a transform that refuses keeps its error, stream: %s', async (stream) => {
-    const error = gatewayError.notAllowed('model', 'm')
+    const error = gatewayError.featureNotAllowed('m')
     const refusing: AnswerTransform = {
       name: 'refusing',
       takes: 'events',

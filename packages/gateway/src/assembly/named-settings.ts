@@ -1,7 +1,7 @@
 import type { PersonaInput, StrategyInput } from '@fairlead/context'
 import type { ContextStrategySettings, PersonaSettings } from '@fairlead/snapshot'
 import type { Caller } from '../access/caller.ts'
-import { findNamed } from '../access/named-resource.ts'
+import { findNamed, type NamingCaller } from '../access/named-resource.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
@@ -20,7 +20,7 @@ const fullHistory: ChosenStrategy = {
 
 /**
  * The ContextStrategy of this name, or the gateway's default, which applies to every caller; without
- * one, the full history. Throws `strategy_not_found` or `strategy_not_allowed`.
+ * one, the full history. Throws `strategy_not_found`.
  */
 export function findContextStrategy(
   name: string | undefined,
@@ -28,7 +28,8 @@ export function findContextStrategy(
   runtime: Runtime,
 ): ChosenStrategy {
   const { contextStrategies, gateway } = runtime.snapshot
-  if (name !== undefined) return findNamed('strategy', name, caller, contextStrategies)
+  if (name !== undefined)
+    return findNamed('strategy', name, namingCaller(caller, runtime), contextStrategies)
   const key = gateway.defaultContextStrategy
   if (key === undefined) return fullHistory
   const strategy = contextStrategies.get(key)
@@ -36,9 +37,13 @@ export function findContextStrategy(
   return strategy
 }
 
-/** The Persona of this name. Throws `persona_not_found` or `persona_not_allowed`. */
+/** The Persona of this name. Throws `persona_not_found`. */
 export function findPersona(name: string, caller: Caller, runtime: Runtime): PersonaSettings {
-  return findNamed('persona', name, caller, runtime.snapshot.personas)
+  return findNamed('persona', name, namingCaller(caller, runtime), runtime.snapshot.personas)
+}
+
+function namingCaller(caller: Caller, { accessRules: rules }: Runtime): NamingCaller {
+  return { caller, rules }
 }
 
 /** The gateway's default Persona. It applies to every caller, so access is not checked. */

@@ -47,6 +47,10 @@ export interface CallFields {
   readonly unpriced: true | undefined
   /** The provider did not tell them. */
   readonly usageEstimated: true | undefined
+  /** `namespace/name` of the AccessPolicy that refused it. */
+  readonly accessPolicy: string | undefined
+  /** What policies that only report would have refused. */
+  readonly shadowRefusals: readonly string[] | undefined
   readonly traceId: string | undefined
   readonly error: string | undefined
 }
@@ -85,6 +89,8 @@ export function callFields(record: CallRecord, endedMs: number): CallFields {
     priceState: record.priceState,
     unpriced: record.priceState === 'Unpriced' ? true : undefined,
     usageEstimated: usage?.estimated,
+    accessPolicy: record.accessPolicy,
+    shadowRefusals: record.shadowRefusals.length === 0 ? undefined : record.shadowRefusals,
     traceId: record.trace?.traceId,
     error: record.errorCode,
   }

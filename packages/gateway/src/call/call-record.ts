@@ -51,6 +51,10 @@ export class CallRecord {
   replay: 'stored' | 'joined' | undefined
   /** Its place in a trace; undefined where calls are not traced. */
   trace: CallTrace | undefined
+  /** `namespace/name` of the AccessPolicy that refused it. */
+  accessPolicy: string | undefined
+  /** What policies that only report would have refused, in words for the log. */
+  readonly shadowRefusals: string[] = []
   status = 0
   errorCode: string | undefined
   usage: Usage | undefined

@@ -114,7 +114,11 @@ function renderNamed(
   { caller, runtime, services }: ChatSender,
   context: CallContext,
 ) {
-  const { prompt, version } = findPrompt(reference, caller, runtime.snapshot.promptTemplates)
+  const { prompt, version } = findPrompt(
+    reference,
+    { caller, rules: runtime.accessRules },
+    runtime.snapshot.promptTemplates,
+  )
   return services.prompts.render(prompt, {
     version,
     parameters: context.variables,

@@ -25,6 +25,7 @@ export function routedCallOf(
     caller,
     headers,
     prompt,
+    persona: namedPersona(context.persona, caller),
     inputTokens,
     content: contentOf(request, { caller, headers, dialect }),
     outputTokensMax: sent.outputTokensMax ?? edits.maxOutputTokens,
@@ -59,6 +60,16 @@ function contentOf(
     promptItems: edits.itemsBefore ?? [],
     outline: () => dialect.passage.outline(request.fields()),
   })
+}
+
+/** The Persona that a call names, as routing sees it. */
+export function namedPersona(
+  name: string | undefined,
+  { namespace }: Caller,
+): RoutedCall['persona'] {
+  return name === undefined
+    ? undefined
+    : { name, key: name.includes('/') ? name : `${namespace}/${name}` }
 }
 
 function featuresOf({ edits, sent }: CallRequest): ReadonlySet<ModelFeature> {

@@ -1,12 +1,5 @@
 import { ModelError } from '@fairlead/llm'
 
-const notAllowedCodes = {
-  model: { code: 'model_not_allowed' },
-  prompt: { code: 'prompt_not_allowed' },
-  persona: { code: 'persona_not_allowed' },
-  strategy: { code: 'strategy_not_allowed' },
-} as const
-
 const notFoundCodes = {
   prompt: { code: 'prompt_not_found' },
   persona: { code: 'persona_not_found' },
@@ -142,13 +135,17 @@ export const gatewayError = {
       `${who} is known, but there is no Consumer for it here. Ask for one.`,
       { code: 'unknown_consumer' },
     ),
-  notAllowed: (what: keyof typeof notAllowedCodes, name: string, isAnonymous = false) =>
+  toolNotAllowed: (tool: string) =>
     new ModelError(
       'permission',
-      isAnonymous
-        ? `Without an API key the ${what} "${name}" may not be used. Send a key, or ask for it to be added to the LLMGateway's spec.auth.anonymous.access.`
-        : `This API key may not use the ${what} "${name}". Ask for it to be added to the Consumer's spec.access.`,
-      { ...notAllowedCodes[what], param: what },
+      `The tool "${tool}" may not be offered to a model here. Leave it out, or ask whoever runs the gateway to allow it.`,
+      { code: 'tool_not_allowed', param: 'tools' },
+    ),
+  featureNotAllowed: (feature: string) =>
+    new ModelError(
+      'permission',
+      `Calls with ${feature} are not allowed here. Call without, or ask whoever runs the gateway to allow it.`,
+      { code: 'feature_not_allowed' },
     ),
   anonymousConversation: () =>
     new ModelError(

@@ -52,6 +52,8 @@ export class GatewayMetrics {
   readonly #perOutputToken: Histogram<ModelLabel>
   readonly #requests: Counter<'route' | 'provider' | 'status'>
   readonly #conditionFailures: Counter<'route'>
+  readonly #accessRefusals: Counter<'policy' | 'resource' | 'mode'>
+  readonly #accessConditionFailures: Counter<'policy'>
   readonly #targets: Counter<'route' | 'target' | 'status'>
   /** By provider, name of its type, requested model and answering model. */
   readonly #callMeters = new QuadrupleMap<string, string, string, string, CallMeters>()
@@ -102,6 +104,16 @@ export class GatewayMetrics {
       help: 'Evaluations of a CEL condition that failed, by the route that did not match.',
       labelNames: ['route'],
     })
+    this.#accessRefusals = new Counter(registry, {
+      name: 'fairlead_access_refusals_total',
+      help: 'Calls that wanted what they may not use, by AccessPolicy, kind of resource and mode.',
+      labelNames: ['policy', 'resource', 'mode'],
+    })
+    this.#accessConditionFailures = new Counter(registry, {
+      name: 'fairlead_access_condition_failures_total',
+      help: 'Evaluations of the CEL condition of an AccessPolicy that failed.',
+      labelNames: ['policy'],
+    })
     this.#targets = new Counter(registry, {
       name: 'fairlead_gateway_target_calls_total',
       help: 'Calls that a target was asked for, by route, target and class of status.',
@@ -121,6 +133,19 @@ export class GatewayMetrics {
       this.#requestCounters.set(route, provider, statusClass, counter)
     }
     counter.inc()
+  }
+
+  /**
+   * Counts what a caller may not use. `policy` is the `namespace/name` of an AccessPolicy, empty for
+   * `spec.access` of a Consumer or of the gateway.
+   */
+  countAccessRefusal(policy: string, resource: string, mode: 'Enforce' | 'Shadow'): void {
+    this.#accessRefusals.labels({ policy, resource, mode }).inc()
+  }
+
+  /** Counts a condition of an AccessPolicy that could not be evaluated. */
+  countAccessConditionFailure(policy: string): void {
+    this.#accessConditionFailures.labels({ policy }).inc()
   }
 
   /** Counts a condition of `route` that could not be evaluated. */

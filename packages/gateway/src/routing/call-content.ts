@@ -59,6 +59,11 @@ export class CallContent {
     return this.#classification
   }
 
+  /** The names of the tools that the caller offers the model. */
+  get tools(): readonly string[] {
+    return this.#outlineOnce().tools
+  }
+
   /** The call's variables in CEL. */
   get bindings(): CallBindings {
     this.#bindings ??= bindCallVariables(this.#variables())

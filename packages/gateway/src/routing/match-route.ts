@@ -3,7 +3,10 @@ import type { ModelError } from '@fairlead/llm'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { ModelPrices } from '../prices/gateway-prices.ts'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
+import { AccessRefused } from '../access/rules/access-refused.ts'
+import type { AccessRules } from '../access/rules/access-rules.ts'
 import { CallTarget } from './call-target.ts'
+import { AccessCheck, type ShadowRefusal } from './check-access.ts'
 import { chooseTargets, type TargetChoice } from './choose-targets.ts'
 import type { RoutedCall } from './routed-call.ts'
 import type { RouteIndex } from './route-index.ts'
@@ -18,6 +21,8 @@ export interface RoutingTable {
   /** Tried in this order for a model that no route matches. */
   readonly defaultProviders: readonly ProviderRuntime[]
   readonly prices: ModelPrices
+  /** The AccessPolicies; undefined if there are none. */
+  readonly accessRules: AccessRules | undefined
 }
 
 /** The targets of a call, and the rule that they come from. */
@@ -29,6 +34,8 @@ export interface MatchedRoute extends TargetChoice<CallTarget> {
   readonly retry: RetrySettings
   /** The rule's limits of time; undefined without a rule. */
   readonly timeouts: AnswerTimeouts | undefined
+  /** What policies that only report would have refused; undefined without AccessPolicies. */
+  readonly shadowRefusals: readonly ShadowRefusal[] | undefined
   /** Where copies go; undefined if no call is copied, or the target cannot answer this one. */
   readonly mirror: RouteMirror | undefined
 }
@@ -49,8 +56,9 @@ const everyCondition: RetrySettings['conditions'] = [
 
 /**
  * The first route that matches, or the default providers that serve the model, with the targets that
- * can answer the call; `targets` is empty if none can. Throws `model_not_allowed`,
- * `model_not_found`, or `no_targets` if the route has no usable target.
+ * can answer the call; `targets` is empty if none can. What the caller may not use does not exist for
+ * it. Throws `model_not_found`, `no_targets` if the route has no usable target, and what
+ * `AccessCheck.admit` throws.
  */
 export function findRoute(
   call: RoutedCall,
@@ -59,10 +67,15 @@ export function findRoute(
 ): MatchedRoute {
   const { caller, model: asked } = call
   if (!caller.mayUseModel(asked)) {
-    throw gatewayError.notAllowed('model', asked, caller.consumer === '')
+    throw new AccessRefused(
+      { policy: undefined, resource: 'Model' },
+      gatewayError.modelNotFound(asked),
+    )
   }
+  const access = table.accessRules && new AccessCheck(table.accessRules, call)
+  access?.admit()
   const found = table.routes.find(call)
-  if (found === undefined) return defaultRoute(call, table, random)
+  if (found === undefined) return defaultRoute(call, table, random, access)
   const { label, route, strategy } = found
   const targets = route.targets.flatMap(({ name, provider, model, weight }) => {
     const runtime = table.providers.get(provider)
@@ -71,14 +84,42 @@ export function findRoute(
     return [new CallTarget(target, table.prices)]
   })
   if (targets.length === 0) throw gatewayError.noTargets(label)
+  access?.admit(route)
+  const mirror = mirrorOf(route, call, table)
+  const { allowed, denied } = accessibleTargets(targets, asked, access, route)
+  const choice = chooseTargets(allowed, call, { strategy, stickiness: route.stickiness }, random)
   return {
     label,
     route,
     retry: route.retry,
     timeouts: route.timeouts,
-    mirror: mirrorOf(route, call, table),
-    ...chooseTargets(targets, call, { strategy, stickiness: route.stickiness }, random),
+    mirror: mirror && access?.refusalOf(mirror.target, route) ? undefined : mirror,
+    shadowRefusals: access?.shadowRefusals,
+    ...choice,
+    unfit: denied.length === 0 ? choice.unfit : [...denied, ...choice.unfit],
   }
+}
+
+/** The targets that the caller may use. Throws `model_not_found` if there are none. */
+function accessibleTargets(
+  targets: readonly CallTarget[],
+  model: string,
+  access: AccessCheck | undefined,
+  route?: Route,
+): { readonly allowed: readonly CallTarget[]; readonly denied: MatchedRoute['unfit'] } {
+  if (access === undefined) return { allowed: targets, denied: [] }
+  const denied: MatchedRoute['unfit'][number][] = []
+  let policy: string | undefined
+  const allowed = targets.filter((target) => {
+    const refusedBy = access.refusalOf(target, route)
+    if (refusedBy === undefined) return true
+    policy ??= refusedBy.policy
+    const reason = 'an AccessPolicy does not let the caller use it'
+    denied.push({ target, reason, tooLong: false, certain: true })
+    return false
+  })
+  if (allowed.length > 0) return { allowed, denied }
+  throw new AccessRefused({ policy, resource: 'Provider' }, gatewayError.modelNotFound(model))
 }
 
 /**
@@ -103,7 +144,12 @@ export function noFitTarget({ label, unfit }: MatchedRoute): ModelError {
     : gatewayError.noCapableTarget(label, reasons)
 }
 
-function defaultRoute(call: RoutedCall, table: RoutingTable, random: () => number): MatchedRoute {
+function defaultRoute(
+  call: RoutedCall,
+  table: RoutingTable,
+  random: () => number,
+  access: AccessCheck | undefined,
+): MatchedRoute {
   const { model } = call
   const targets = table.defaultProviders
     .filter((provider) => provider.serves(model))
@@ -112,7 +158,9 @@ function defaultRoute(call: RoutedCall, table: RoutingTable, random: () => numbe
         new CallTarget({ name: provider.key, provider, model, weight: 1 }, table.prices),
     )
   if (targets.length === 0) throw gatewayError.modelNotFound(model)
-  const choice = chooseTargets(targets, call, { strategy: priority, stickiness: undefined }, random)
+  const { allowed, denied } = accessibleTargets(targets, model, access)
+  const settings = { strategy: priority, stickiness: undefined }
+  const choice = chooseTargets(allowed, call, settings, random)
   return {
     label: 'default',
     route: undefined,
@@ -120,7 +168,9 @@ function defaultRoute(call: RoutedCall, table: RoutingTable, random: () => numbe
     // Each default provider is tried once.
     retry: { attempts: Math.max(0, choice.targets.length - 1), conditions: everyCondition },
     mirror: undefined,
+    shadowRefusals: access?.shadowRefusals,
     ...choice,
+    unfit: denied.length === 0 ? choice.unfit : [...denied, ...choice.unfit],
   }
 }
 

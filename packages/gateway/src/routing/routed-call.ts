@@ -10,6 +10,8 @@ export interface RoutedCall {
   readonly headers: HeaderFields
   /** The PromptTemplate that is used, if any. */
   readonly prompt: { readonly namespace: string; readonly name: string } | undefined
+  /** The Persona that the call names, and its `namespace/name`; undefined if it names none. */
+  readonly persona: { readonly name: string; readonly key: string } | undefined
   /** Estimated length of the input, in tokens. */
   readonly inputTokens: number
   /** What the call says, for rules that ask. */

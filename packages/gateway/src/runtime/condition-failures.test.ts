@@ -7,7 +7,10 @@ it('counts every failure, and logs one a minute for each rule', async () => {
   const counted: string[] = []
   const logged: unknown[] = []
   const failures = new ConditionFailures(
-    { countConditionFailure: (route) => counted.push(route) },
+    {
+      countConditionFailure: (route) => counted.push(route),
+      countAccessConditionFailure: (policy) => counted.push(policy),
+    },
     { warn: (fields: unknown) => logged.push(fields) },
     clock,
   )

@@ -1,20 +1,22 @@
 import type { Clock, Logger } from '@fairlead/base'
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
 
-/** Each rule's failures are logged at most once in this time; all of them are counted. */
+/** The failures of each rule and policy are logged at most once in this time; all of them are counted. */
 const logEveryMs = 60_000
-/** Rules whose last line is remembered. */
+/** Rules and policies whose last line is remembered. */
 const rulesMax = 1024
 
-/** Counts the conditions of rules that could not be evaluated, and logs them at a bounded rate. */
+type FailureCounts = Pick<GatewayMetrics, 'countAccessConditionFailure' | 'countConditionFailure'>
+
+/** Counts the conditions that could not be evaluated, and logs them at a bounded rate. */
 export class ConditionFailures {
-  readonly #metrics: Pick<GatewayMetrics, 'countConditionFailure'>
+  readonly #metrics: FailureCounts
   readonly #logger: Pick<Logger, 'warn'>
   readonly #clock: Pick<Clock, 'monotonicMs'>
   readonly #loggedMs = new Map<string, number>()
 
   constructor(
-    metrics: Pick<GatewayMetrics, 'countConditionFailure'>,
+    metrics: FailureCounts,
     logger: Pick<Logger, 'warn'>,
     clock: Pick<Clock, 'monotonicMs'>,
   ) {
@@ -26,11 +28,26 @@ export class ConditionFailures {
   /** `route` is `policy/rule`. */
   note(route: string, failure: string): void {
     this.#metrics.countConditionFailure(route)
-    const nowMs = this.#clock.monotonicMs()
-    const loggedMs = this.#loggedMs.get(route)
-    if (loggedMs !== undefined && nowMs - loggedMs < logEveryMs) return
-    if (this.#loggedMs.size >= rulesMax) this.#loggedMs.clear()
-    this.#loggedMs.set(route, nowMs)
+    if (!this.#isDue(`route ${route}`)) return
     this.#logger.warn({ route, failure }, 'cel of a rule could not be evaluated: it did not match')
+  }
+
+  /** `policy` is the `namespace/name` of an AccessPolicy. */
+  noteAccess(policy: string, failure: string): void {
+    this.#metrics.countAccessConditionFailure(policy)
+    if (!this.#isDue(`policy ${policy}`)) return
+    this.#logger.warn(
+      { policy, failure },
+      'cel of an AccessPolicy could not be evaluated: it opens nothing',
+    )
+  }
+
+  #isDue(who: string): boolean {
+    const nowMs = this.#clock.monotonicMs()
+    const loggedMs = this.#loggedMs.get(who)
+    if (loggedMs !== undefined && nowMs - loggedMs < logEveryMs) return false
+    if (this.#loggedMs.size >= rulesMax) this.#loggedMs.clear()
+    this.#loggedMs.set(who, nowMs)
+    return true
   }
 }

@@ -65,6 +65,7 @@ function builderWith(secrets: TestSecrets) {
     stateOf: ({ health }) => new ProviderState(clock, health, () => {}),
     credentialStates: new CredentialStates(clock, () => {}),
     onConditionFailure: () => undefined,
+    onAccessConditionFailure: () => undefined,
     callCounter: () => ({ calls: 0 }),
   })
   secrets.subscribe(() => builder.secretsChanged())

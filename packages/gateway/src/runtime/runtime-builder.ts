@@ -2,6 +2,7 @@ import { remembering } from '@fairlead/base'
 import type { LLMGatewaySettings, Route, Snapshot } from '@fairlead/snapshot'
 import type { Access } from '../access/authenticate.ts'
 import { anonymousCaller } from '../access/caller.ts'
+import { AccessRules } from '../access/rules/access-rules.ts'
 import { KeyIndexer } from '../access/key-index.ts'
 import { Cors } from '../listener/cors.ts'
 import { GatewayPrices } from '../prices/gateway-prices.ts'
@@ -31,6 +32,10 @@ export class RuntimeBuilder {
     providers: ProviderRuntimes['byKey'],
   ) => GatewayPrices
   readonly #access: (gateway: LLMGatewaySettings, keys: Access['keys']) => Access
+  readonly #accessRules: (
+    policies: Snapshot['accessPolicies'],
+    gateway: string,
+  ) => AccessRules | undefined
   readonly #tokenIssuers: TokenIssuers
   readonly #cors = remembering(corsOf)
   readonly #secrets = { revision: 0 }
@@ -39,6 +44,11 @@ export class RuntimeBuilder {
   constructor(parts: RuntimeParts) {
     const routes = new RouteIndexer(parts.routingStrategies, parts.onConditionFailure)
     this.#providers = new ProviderBuilder(parts)
+    this.#accessRules = remembering((policies, name) =>
+      policies.length === 0
+        ? undefined
+        : new AccessRules(policies, name, parts.onAccessConditionFailure),
+    )
     this.#tokenIssuers = parts.tokenIssuers
     this.#access = remembering((gateway, keys) => accessOf(gateway, keys, parts.tokenIssuers))
     this.#keys = new KeyIndexer(parts.secrets)
@@ -65,6 +75,8 @@ export class RuntimeBuilder {
     const keys = this.#keys.index(snapshot.consumers, revision)
     const access = this.#access(gateway, keys)
     const providers = this.#providers.build(snapshot, revision)
+    const name = `${gateway.namespace}/${gateway.name}`
+    const accessRules = this.#accessRules(snapshot.accessPolicies, name)
     const last = this.#last
     const isSame =
       last?.snapshot === snapshot && last.access === access && last.providers === providers.byKey
@@ -77,6 +89,7 @@ export class RuntimeBuilder {
       cors: this.#cors(gateway.cors),
       routes,
       providers: providers.byKey,
+      accessRules,
       defaultProviders: gateway.defaultProviders.flatMap((key) => providers.byKey.get(key) ?? []),
       prices: this.#prices(
         snapshot.priceBooks,

@@ -1,5 +1,6 @@
 import type { Clock } from '@fairlead/base'
 import type { LLMProviderSettings } from '@fairlead/snapshot'
+import type { OnRuleFailure } from '../access/rules/access-rule.ts'
 import type { TokenIssuers } from '../access/tokens/token-issuers.ts'
 import type { IdentityParts } from '../identity/identity-parts.ts'
 import type { ProviderType } from '../providers/provider-type.ts'
@@ -17,6 +18,7 @@ export interface RuntimeParts {
   readonly providerTypes: readonly ProviderType[]
   readonly routingStrategies: readonly RoutingStrategy[]
   readonly onConditionFailure: OnConditionFailure
+  readonly onAccessConditionFailure: OnRuleFailure
   readonly clock: Clock
   readonly tokenIssuers: TokenIssuers
   /** What the surroundings tell of the gateway's own identity. */

@@ -9,6 +9,7 @@ export const callWith = (parts: Partial<RoutedCall> = {}): RoutedCall => ({
   caller: anonymousCaller('default'),
   headers: new HeaderFields(),
   prompt: undefined,
+  persona: undefined,
   inputTokens: 10,
   content: contentOf(),
   outputTokensMax: undefined,

@@ -6,6 +6,7 @@ import { checkContextAccess, chosenFor, turnRequest } from '../../assembly/turn-
 import { readCallContext } from '../../call/call-context.ts'
 import { CallContent } from '../../routing/call-content.ts'
 import { checkListLengths } from '../../call/check-list-lengths.ts'
+import { namedPersona } from '../../call/routed-call-of.ts'
 import { matchRoute } from '../../routing/match-route.ts'
 import type { SurfaceRequest } from '../surface.ts'
 
@@ -53,6 +54,7 @@ export async function dryRun(
     caller,
     headers,
     prompt: undefined,
+    persona: namedPersona(context.persona, caller),
     inputTokens,
     content,
     outputTokensMax,

@@ -3,6 +3,7 @@ import { chatFormatOf } from '@fairlead/llm'
 import { checkListLengths } from '../../call/check-list-lengths.ts'
 import { countInput } from '../../conversations/count-input.ts'
 import { gatewayError } from '../../errors/gateway-error.ts'
+import { mayCallModel } from '../../runtime/listed-models.ts'
 import { readJson } from '../read-json.ts'
 import type { SurfaceRequest } from '../surface.ts'
 
@@ -13,7 +14,7 @@ import type { SurfaceRequest } from '../surface.ts'
 export async function countTokens(request: SurfaceRequest): Promise<object> {
   const { caller, dialect, parameters, runtime, services } = request
   const { model = '' } = parameters
-  if (!caller.mayUseModel(model)) throw gatewayError.modelNotFound(model)
+  if (!mayCallModel(model, caller, runtime)) throw gatewayError.modelNotFound(model)
   const fields = await readJson(request)
   const inner = fields['generateContentRequest'] ?? fields['generate_content_request']
   const asked = isJsonObject(inner) ? inner : fields

@@ -20,7 +20,8 @@ export const prompts: Surface = {
       reader(call, { namespace, name }) {
         const key = `${namespace}/${name}`
         const prompt = call.runtime.snapshot.promptTemplates.get(key)
-        const accessible = accessibleTo(call.caller, 'prompt', prompt?.name ?? key, prompt)
+        const by = { caller: call.caller, rules: call.runtime.accessRules }
+        const accessible = accessibleTo(by, 'prompt', prompt?.name ?? key, prompt)
         return (body) => readPromptCall(body, accessible, call)
       },
     },

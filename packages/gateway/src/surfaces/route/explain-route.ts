@@ -1,5 +1,6 @@
 import { ModelError } from '@fairlead/llm'
 import { dollarsOf } from '@fairlead/usage'
+import { AccessRefused } from '../../access/rules/access-refused.ts'
 import { availableAtMs, byAvailability } from '../../attempts/available-targets.ts'
 import { callCost } from '../../routing/call-cost.ts'
 import type { CallTarget } from '../../routing/call-target.ts'
@@ -50,8 +51,10 @@ export function explainRoute(
   } catch (error) {
     if (!(error instanceof ModelError)) throw error
     // What a caller may not use, it is told nothing about.
-    const rules = error.kind === 'permission' ? noRules : rulesOf(call, table)
-    return { ...asked, ...rules, ...nowhere, error: presentedError(error) }
+    const isRefused = error instanceof AccessRefused
+    const rules = isRefused ? noRules : rulesOf(call, table)
+    const refused_by = isRefused ? refusedBy(error) : null
+    return { ...asked, ...rules, ...nowhere, refused_by, error: presentedError(error) }
   }
 }
 
@@ -83,9 +86,14 @@ function found(route: MatchedRoute, call: RoutedCall, foresee: ForeseeAdaptation
       ...unfit.map(({ target, reason }) => ({ ...named(target), reason })),
       ...refusing.map(({ target, error: { message } }) => ({ ...named(target), reason: message })),
     ],
+    refused_by: null,
     mirror: mirror ? { ...named(mirror.target), percent: mirror.percent } : null,
     error: targets.length === 0 && error !== undefined ? presentedError(error) : null,
   }
+}
+
+function refusedBy({ policy }: AccessRefused): string {
+  return policy === undefined ? 'spec.access' : `AccessPolicy ${policy}`
 }
 
 function presentedError({ status, code, message }: ModelError): RouteExplanation['error'] {

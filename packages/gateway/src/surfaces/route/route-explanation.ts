@@ -26,6 +26,8 @@ export interface RouteExplanation {
   readonly targets: readonly ExplainedTarget[]
   /** Those that cannot answer the call. */
   readonly passed_over: readonly (NamedTarget & { readonly reason: string })[]
+  /** `AccessPolicy namespace/name`, or `spec.access` of the Consumer or gateway; null if the caller may call. */
+  readonly refused_by: string | null
   readonly mirror: (NamedTarget & { readonly percent: number }) | null
   /** The error that the call would get before any provider is asked. */
   readonly error: {
