@@ -195,6 +195,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     ],
     layers: [
       '*.ts',
+      'audit',
       'config-source',
       'worker-messages',
       'worker',

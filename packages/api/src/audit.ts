@@ -3,7 +3,7 @@ import { duration } from './schema/formats.ts'
 
 /** `LLMGateway.spec.audit`. */
 export const audit = object(
-  'What is kept of refused calls and of changes of the configuration. `fairlead up`, and `fairlead gateway` with --manifests, keep it in files below the data directory, which `fairlead audit` reads; with a cluster it is part of the log, whose keeper decides how long.',
+  'What is kept of refused calls and of changes of the configuration. `fairlead up`, and `fairlead gateway` with --manifests and a data directory, keep it in files there, which `fairlead audit` reads; with a cluster it is part of the log, whose keeper decides how long.',
   {
     enabled: flag('Whether anything is kept. Defaults to true.', { default: true }),
     retention: duration('How long files are kept. Defaults to 720h.', { default: '720h' }),

@@ -1,17 +1,19 @@
 import { join } from 'node:path'
-import { type ApiServer, startApiServer } from '@fairlead/apiserver'
+import { type ApiServer, type ApiServerOptions, startApiServer } from '@fairlead/apiserver'
 import type { CommandContext } from './command-context.ts'
 import type { DataDir } from './data-dir.ts'
 import { writePrivateFile } from './endpoints-file.ts'
 import { takingPort } from './port-error.ts'
 
 /**
- * Starts the embedded API server on the data directory and writes its kubeconfig there. Rejects
+ * Starts the embedded API server on the data directory and writes its kubeconfig there; `onChange`
+ * is told of every change that a request makes. Rejects
  * with a PortError if the port is taken.
  */
 export async function startEmbeddedApiServer(
   { options, logger }: CommandContext,
   dataDir: DataDir,
+  onChange?: ApiServerOptions['onChange'],
 ): Promise<{ readonly server: ApiServer; readonly kubeconfigPath: string }> {
   const server = await takingPort(
     'api-port',
@@ -20,6 +22,7 @@ export async function startEmbeddedApiServer(
       port: options.apiPort,
       dataDir: join(dataDir.path, 'apiserver'),
       logger,
+      ...(onChange === undefined ? {} : { onChange }),
     }),
   )
   const kubeconfigPath = join(dataDir.path, 'kubeconfig')

@@ -12,6 +12,7 @@ describe('parseCommandLine', () => {
         gatewayPort: 8080,
         adminPort: 9464,
         adminHosts: [],
+        audit: { consumer: undefined, kind: undefined, output: 'text', since: undefined },
         host: '127.0.0.1',
         kubeconfig: undefined,
         quickstart: true,

@@ -28,8 +28,20 @@ export interface Options {
   readonly manifests: string | undefined
   /** Log level: debug, info, warn, error or silent. Defaults to info. */
   readonly logLevel: string
+  /** What `fairlead audit` prints. */
+  readonly audit: AuditOptions
   /** What `fairlead explain-route` asks about. */
   readonly call: CallOptions
+}
+
+/** Which events are printed, and how. */
+interface AuditOptions {
+  /** How far back, as a duration; undefined: everything. */
+  readonly since: string | undefined
+  /** `namespace/name`. */
+  readonly consumer: string | undefined
+  readonly kind: 'Refusal' | 'Change' | undefined
+  readonly output: 'text' | 'json'
 }
 
 /** A call that is asked about, and the gateway that is asked. */
@@ -76,6 +88,8 @@ const flags = {
   output: { type: 'string', short: 'o' },
   url: { type: 'string' },
   'api-key': { type: 'string' },
+  since: { type: 'string' },
+  kind: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsOptionsConfig
 
@@ -121,6 +135,12 @@ export function parseCommandLine(
       workers: parseWorkers(text('workers')),
       manifests: text('manifests'),
       logLevel: parseLogLevel(text('log-level') ?? 'info'),
+      audit: {
+        since: values.since,
+        consumer: values.consumer,
+        kind: parseKind(values.kind),
+        output: parseOutput(values.output ?? 'text'),
+      },
       call: {
         model: values.model,
         headers: parseHeaders(values.header ?? []),
@@ -209,6 +229,11 @@ function parseHeaders(texts: readonly string[]): CallOptions['headers'] {
 function parseOutput(text: string): CallOptions['output'] {
   if (text === 'text' || text === 'json') return text
   throw new UsageError(`--output is "${text}": expected text or json`)
+}
+
+function parseKind(text: string | undefined): 'Refusal' | 'Change' | undefined {
+  if (text === undefined || text === 'Refusal' || text === 'Change') return text
+  throw new UsageError(`--kind is "${text}": expected Refusal or Change`)
 }
 
 function parseUrl(text: string | undefined): string | undefined {

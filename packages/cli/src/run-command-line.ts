@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   gateway: async () => (await import('./commands/gateway.ts')).gateway,
   apiserver: async () => (await import('./commands/apiserver.ts')).apiserver,
   'explain-route': async () => (await import('./commands/explain-route.ts')).explainRoute,
+  audit: async () => (await import('./commands/audit.ts')).audit,
   crds: async () => (await import('./commands/crds.ts')).crds,
 }
 

@@ -9,6 +9,7 @@ Commands
   gateway        the data plane alone, from a cluster or from --manifests DIR
   apiserver      the embedded Kubernetes API server alone
   explain-route  where a call would go and why, from a running gateway
+  audit          what was refused, and who changed what, of a data directory
   crds           print the custom resource definitions as YAML
 
 Flags (each also as a FAIRLEAD_… variable in upper snake case)
@@ -36,4 +37,10 @@ Flags of explain-route
   --api-key KEY         the caller's key; better FAIRLEAD_API_KEY
   --url URL             the gateway (default the one of the data directory)
   -o, --output FORMAT   text or json (default text)
+
+Flags of audit
+  --since DURATION      how far back, such as 24h or 30m (default everything)
+  --consumer NS/NAME    only what this Consumer was refused
+  --kind KIND           only Refusal or Change
+  -o, --output FORMAT   text or json, one event per line (default text)
 `

@@ -22,6 +22,7 @@ export async function failCall(
   const error = errorForCaller(reason)
   record.errorCode = error.code
   noteRefusedAccess(error, record, services.metrics)
+  record.callerAddress = http.request.remoteAddress
   if (error.kind === 'internal') {
     services.logger.error({ requestId: record.requestId, err: error.cause }, 'call failed')
   }

@@ -3,6 +3,7 @@ import type { Counters, UsageLedger } from '@fairlead/usage'
 import type { Conversations } from '@fairlead/context'
 import type { Registry } from 'prom-client'
 import type { RecentCalls } from './call/recent-calls.ts'
+import type { RefusalAudit } from './call/refused-request.ts'
 import type { Clock, Logger } from '@fairlead/base'
 import type { ReviewToken } from './access/tokens/service-account-tokens.ts'
 import type { AnswerTransformer } from './answer/answer-transform.ts'
@@ -50,6 +51,8 @@ export interface GatewayOptions extends Partial<GatewayLists> {
   readonly recentCalls?: RecentCalls
   /** Where usage is noted. In the memory of this process alone when left out. */
   readonly ledger?: UsageLedger
+  /** Told of refused requests; nobody is when left out. */
+  readonly audit?: RefusalAudit
   /** What the environment says of tracing; nothing when left out. */
   readonly telemetry?: TelemetryEnvironment
   /** What the environment says of the gateway's own identity at clouds; nothing when left out. */

@@ -148,6 +148,7 @@ function refuse(
   record.status = error.status
   record.errorCode = error.code
   noteRefusedAccess(error, record, services.metrics)
+  record.callerAddress = http.request.remoteAddress
   if (response.started) response.destroy()
   else {
     record.status = sendError(response, error, dialect, {

@@ -191,6 +191,7 @@ function createServices(
     metrics,
     tracing,
     recentCalls: options.recentCalls ?? ownRecentCalls(),
+    audit: options.audit ?? { refused: () => {} },
     usage: new UsageNotes(options.ledger ?? new MemoryLedger()),
     logger: options.logger,
     clock,

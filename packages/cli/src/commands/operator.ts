@@ -1,5 +1,8 @@
-import { Manager } from '@fairlead/controller-runtime'
+import { aborted, type Logger } from '@fairlead/base'
+import { Manager, runnable } from '@fairlead/controller-runtime'
 import { setupOperator } from '@fairlead/operator'
+import { gatewayAudit } from '../audit/gateway-audit.ts'
+import { watchChanges } from '../audit/watched-changes.ts'
 import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
 import { installCustomResourceDefinitions } from '../install-crds.ts'
@@ -20,8 +23,23 @@ export async function operator(context: CommandContext): Promise<void> {
   })
   await installCustomResourceDefinitions(manager.client, logger, signal)
   setupOperator(manager, { capabilities, logger })
+  auditChanges(manager, logger)
   await withAdmin(context, registry, probesOf(manager), (adminURL) => {
     print(`The operator is running; metrics and probes at ${adminURL}\n`)
     return manager.start(signal)
   })
+}
+
+/** Several replicas see a change; the one that leads tells of it. */
+function auditChanges(manager: Manager, logger: Logger): void {
+  const { trail } = gatewayAudit(undefined, logger)
+  trail.enable(false)
+  watchChanges(manager.cache, trail)
+  manager.add(
+    runnable(async (signal) => {
+      trail.enable(true)
+      await aborted(signal)
+      await trail.close()
+    }),
+  )
 }

@@ -3,6 +3,8 @@ import { WatchedConfiguration } from '@fairlead/config'
 import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/controller-runtime'
 import { setupOperator } from '@fairlead/operator'
 import type { Registry } from 'prom-client'
+import { type GatewayAudit, gatewayAudit } from '../audit/gateway-audit.ts'
+import { watchChanges } from '../audit/watched-changes.ts'
 import { capabilities } from '../capabilities.ts'
 import type { CommandContext } from '../command-context.ts'
 import { KubernetesConfigSource } from '../config-source/kubernetes-config-source.ts'
@@ -30,11 +32,13 @@ export async function runAllPlanes(
   dataDir: DataDir,
   early: Early,
 ): Promise<void> {
-  const kubernetes = await openKubernetes(context, dataDir)
+  const audit = gatewayAudit(dataDir.path, context.logger)
+  const kubernetes = await openKubernetes(context, dataDir, audit)
   try {
-    await runPlanes(context, dataDir, kubernetes, early)
+    await runPlanes(context, dataDir, { ...kubernetes, audit }, early)
   } finally {
     await kubernetes.stop()
+    await audit.trail.close()
   }
 }
 
@@ -45,13 +49,19 @@ interface Kubernetes {
   stop(): Promise<void>
 }
 
-async function openKubernetes(context: CommandContext, dataDir: DataDir): Promise<Kubernetes> {
+async function openKubernetes(
+  context: CommandContext,
+  dataDir: DataDir,
+  { trail }: GatewayAudit,
+): Promise<Kubernetes> {
   const { kubeconfig } = context.options
   if (kubeconfig !== undefined) {
     const config = loadKubeConfig({ file: kubeconfig })
     return { config, kubeconfigPath: resolve(kubeconfig), stop: () => Promise.resolve() }
   }
-  const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir)
+  const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir, (change) =>
+    trail.requested(change),
+  )
   const config = loadKubeConfig({ text: server.kubeconfig() })
   return { config, kubeconfigPath, stop: () => server.stop() }
 }
@@ -59,7 +69,7 @@ async function openKubernetes(context: CommandContext, dataDir: DataDir): Promis
 async function runPlanes(
   context: CommandContext,
   dataDir: DataDir,
-  kubernetes: Kubernetes,
+  kubernetes: Kubernetes & { readonly audit: GatewayAudit },
   { workers, registry }: Early,
 ): Promise<void> {
   const { options, logger, signal } = context
@@ -71,7 +81,10 @@ async function runPlanes(
   setupOperator(manager, { capabilities, configuration, logger })
   const { gateway } = options
   const source = new KubernetesConfigSource({ cache, gateway, configuration, logger })
-  addGateway(context, dataDir, manager, source, workers)
+  const { audit } = kubernetes
+  // The embedded API server tells by itself, and knows who asked.
+  if (options.kubeconfig !== undefined) watchChanges(cache, audit.trail)
+  addGateway(context, dataDir, { manager, source, workers, audit })
   await withAdmin(context, workers.metrics, probesOf(manager), async (admin) => {
     const running = manager.start(signal)
     const isServing = await Promise.race([
@@ -109,13 +122,18 @@ async function prepareResources(
   dataDir.markStarted()
 }
 
+interface GatewayParts {
+  readonly manager: Manager
+  readonly source: KubernetesConfigSource
+  readonly workers: GatewayWorkers
+  readonly audit: GatewayAudit
+}
+
 /** Adds the gateway to the manager. */
 function addGateway(
   context: CommandContext,
   dataDir: DataDir,
-  manager: Manager,
-  source: KubernetesConfigSource,
-  workers: GatewayWorkers,
+  { manager, source, workers, audit }: GatewayParts,
 ): void {
   const { options, logger } = context
   const readiness = new GatewayReadiness(context.signal)
@@ -133,6 +151,7 @@ function addGateway(
         snapshots,
         secrets,
         client,
+        audit,
         logger,
         onListening: () => readiness.listening(workers),
       },

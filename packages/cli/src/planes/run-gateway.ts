@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { WatchedConfiguration } from '@fairlead/config'
 import { Manager, runnable } from '@fairlead/controller-runtime'
 import type { Registry } from 'prom-client'
+import { type GatewayAudit, gatewayAudit } from '../audit/gateway-audit.ts'
 import { capabilities } from '../capabilities.ts'
 import { clusterConfig } from '../cluster-config.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -43,7 +45,8 @@ async function fromCluster(
     source.begin()
     const { snapshots, secrets } = source
     const { client } = manager
-    return runDataPlane({ ...plane(context, workers, readiness), snapshots, secrets, client }, stop)
+    const parts = plane(context, workers, readiness, gatewayAudit(undefined, logger))
+    return runDataPlane({ ...parts, snapshots, secrets, client }, stop)
   }
   manager.add(runnable(serve, { needLeaderElection: false }))
   manager.addReadyzCheck('gateway', () => readiness.check())
@@ -73,19 +76,31 @@ async function fromManifests(
     healthz: new Map(),
     readyz: new Map([['gateway', () => readiness.check()]]),
   }
-  await withAdmin(context, workers.metrics, probesOf({ healthChecks }), (adminURL) => {
-    announceAdmin(context, adminURL)
-    return runDataPlane(
-      { ...plane(context, workers, readiness), snapshots, secrets, client: undefined },
-      signal,
-    )
-  })
+  const dataDir = resolve(options.dataDir)
+  const audit = gatewayAudit(existsSync(dataDir) ? dataDir : undefined, logger)
+  try {
+    await withAdmin(context, workers.metrics, probesOf({ healthChecks }), (adminURL) => {
+      announceAdmin(context, adminURL)
+      return runDataPlane(
+        { ...plane(context, workers, readiness, audit), snapshots, secrets, client: undefined },
+        signal,
+      )
+    })
+  } finally {
+    await audit.trail.close()
+  }
 }
 
-function plane(context: CommandContext, workers: GatewayWorkers, readiness: GatewayReadiness) {
+function plane(
+  context: CommandContext,
+  workers: GatewayWorkers,
+  readiness: GatewayReadiness,
+  audit: GatewayAudit,
+) {
   const { options, logger, print } = context
   return {
     workers,
+    audit,
     options,
     dataDir: resolve(options.dataDir),
     logger,

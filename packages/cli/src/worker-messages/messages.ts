@@ -1,5 +1,5 @@
 import type { StoreNews, StoreRequest } from '@fairlead/context'
-import type { GatewayReport, KeptCall } from '@fairlead/gateway'
+import type { GatewayReport, KeptCall, RefusedRequest } from '@fairlead/gateway'
 import type { LedgerNews, LedgerRequest } from './ledger-messages.ts'
 import type { CounterNews, CounterRequest } from '@fairlead/usage'
 import type { SnapshotDelta } from './snapshot-delta.ts'
@@ -19,6 +19,8 @@ export type ToWorker =
   /** Whether to give back all that is free, and every place whose call ends. */
   | { readonly type: 'permits-overdrawn'; readonly overdrawn: boolean }
   | { readonly type: 'metrics-wanted' }
+  /** 48 bytes that seal TLS sessions, the same for all workers. */
+  | { readonly type: 'ticket-keys'; readonly keys: Uint8Array }
   /** Send the calls that have ended and not been sent, with `isAsked`. */
   | { readonly type: 'calls-wanted' }
   /** The answer to `call-wanted`. */
@@ -52,6 +54,12 @@ export type FromWorker =
       readonly question: number
       readonly requestId: string
       readonly tenant: string
+    }
+  /** Refused requests, and by error code the number of those that are not told. */
+  | {
+      readonly type: 'requests-refused'
+      readonly refused: readonly RefusedRequest[]
+      readonly suppressed: Readonly<Record<string, number>>
     }
   | { readonly type: 'metrics'; readonly families: readonly MetricFamily[] }
 

@@ -14,6 +14,7 @@ import type { FromWorker, MetricFamily, ToWorker } from '../worker-messages/mess
 import { ConfigurationReceiver } from './configuration-receiver.ts'
 import { PermitLease } from './permit-lease.ts'
 import { RecentCallsSender } from './recent-calls-sender.ts'
+import { RefusalSender } from './refusal-sender.ts'
 import { RemoteLedger } from './remote-ledger.ts'
 import { WorkerCounters } from './worker-counters.ts'
 
@@ -44,6 +45,8 @@ export class GatewayWorker {
   readonly #permits: PermitLease
   readonly #stores: RemoteStores
   readonly #recentCalls: RecentCallsSender
+  readonly #refusals: RefusalSender
+  #ticketKeys: Uint8Array | undefined
   readonly #ledger: RemoteLedger
   readonly #counters: WorkerCounters
   #gateway: Promise<Gateway> | undefined
@@ -58,6 +61,7 @@ export class GatewayWorker {
     )
     this.#permits = new PermitLease(send)
     this.#recentCalls = new RecentCallsSender(clock, send)
+    this.#refusals = new RefusalSender(clock, send)
     this.#ledger = new RemoteLedger(clock, (request) => send({ type: 'ledger', request }))
     this.#counters = new WorkerCounters(clock, send)
     this.#stores = new RemoteStores({
@@ -90,6 +94,8 @@ export class GatewayWorker {
         return this.#permits.recalled()
       case 'permits-overdrawn':
         return this.#permits.overdrawn(message.overdrawn)
+      case 'ticket-keys':
+        return void this.#useTicketKeys(message.keys)
       case 'metrics-wanted':
         return void this.#sendMetrics()
       case 'calls-wanted':
@@ -118,6 +124,7 @@ export class GatewayWorker {
       registry: this.#registry,
       allowance: this.#permits,
       recentCalls: this.#recentCalls,
+      audit: this.#refusals,
       ledger: this.#ledger,
       telemetry,
       identity,
@@ -127,6 +134,7 @@ export class GatewayWorker {
     })
     try {
       const gateway = await this.#gateway
+      if (this.#ticketKeys !== undefined) gateway.setTicketKeys(this.#ticketKeys)
       const report = () => send({ type: 'report', report: gateway.report() })
       gateway.onReportChange(report)
       report()
@@ -159,6 +167,13 @@ export class GatewayWorker {
     })
   }
 
+  async #useTicketKeys(keys: Uint8Array): Promise<void> {
+    this.#ticketKeys = keys
+    // One that cannot start says so itself.
+    const gateway = await this.#gateway?.catch(() => undefined)
+    gateway?.setTicketKeys(keys)
+  }
+
   async #sendMetrics(sent?: () => void): Promise<void> {
     const families = (await this.#registry.getMetricsAsJSON()) as unknown as MetricFamily[]
     this.#options.send({ type: 'metrics', families }, sent)
@@ -173,6 +188,7 @@ export class GatewayWorker {
       // A second wish leaves less time: calls that the first would let run are ended.
       await (await this.#gateway)?.drain(timeoutMs)
       this.#recentCalls.flush()
+      this.#refusals.flush()
       this.#ledger.flush()
       if (isFirst) await this.#sendMetrics(() => exit(0))
     } catch (error) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Clock, Logger } from '@fairlead/base'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
@@ -6,11 +7,13 @@ import type { CounterOwner } from '@fairlead/usage'
 import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
 import { ConfigurationSender } from './configuration-sender.ts'
 import type { LedgerOwner } from './ledger-owner.ts'
+import type { AuditTrail } from '../audit/audit-trail.ts'
 import type { ListeningSocket } from './listening-socket.ts'
 import { PermitPool } from './permit-pool.ts'
 import { RecentCallsOwner } from './recent-calls-owner.ts'
 import { PublishedConfiguration } from './published-configuration.ts'
 import { SummedMetrics } from './summed-metrics.ts'
+import { TicketKeys } from './ticket-keys.ts'
 import type { WorkerProcess } from './worker-process.ts'
 import { type ConnectWorker, type WorkerLink, WorkerSlot } from './worker-slot.ts'
 
@@ -33,6 +36,7 @@ interface WorkerSources {
   readonly stores: StoreOwner
   readonly ledger: LedgerOwner
   readonly counters: CounterOwner
+  readonly audit: Pick<AuditTrail, 'refused'>
 }
 
 /**
@@ -40,7 +44,6 @@ interface WorkerSources {
  * there is a configuration.
  */
 export class GatewayWorkers {
-  readonly url: string
   readonly metrics: SummedMetrics
   /** Resolves when the first worker listens; rejects if none can. */
   readonly listening: Promise<void>
@@ -49,6 +52,7 @@ export class GatewayWorkers {
   readonly #connecting = Promise.withResolvers<ConnectWorker>()
   readonly #permits: PermitPool
   readonly #recentCalls: RecentCallsOwner
+  readonly #ticketKeys: TicketKeys
   readonly #restarts: Counter
   readonly #senders = new Set<ConfigurationSender>()
   /** Workers that the configuration no longer asks for, until their calls have ended. */
@@ -60,17 +64,23 @@ export class GatewayWorkers {
   #slotsChanged: (slots: readonly WorkerSlot[]) => void = () => {}
 
   constructor(options: GatewayWorkersOptions) {
-    const { registry, clock, socket, workers } = options
+    const { registry, clock, workers } = options
     this.#options = options
-    this.url = socket.url
     this.listening = this.#listening.promise
     // Whoever waits for it is told; nobody may.
     this.listening.catch(() => {})
     this.metrics = new SummedMetrics(registry, clock)
     this.#permits = new PermitPool(clock)
     this.#recentCalls = new RecentCallsOwner(clock)
+    this.#ticketKeys = new TicketKeys(clock, randomBytes)
     this.#restarts = this.#registerMetrics()
     this.#resize(workers ?? 1)
+  }
+
+  /** Where callers connect to; with https while the configuration says so. */
+  get url(): string {
+    const isSecured = this.#published?.current.snapshot?.gateway.listenerTls !== undefined
+    return this.#options.socket.url.replace(/^http:/, isSecured ? 'https:' : 'http:')
   }
 
   /** The workers, whenever their number changes. */
@@ -104,6 +114,7 @@ export class GatewayWorkers {
 
   async #stop(drainMs: number): Promise<void> {
     this.#published?.stop()
+    this.#ticketKeys.stop()
     this.#options.socket.close()
     await Promise.all([...this.#slots, ...this.#retired].map((slot) => slot.stop(drainMs)))
   }
@@ -166,7 +177,12 @@ export class GatewayWorkers {
   #connect(
     send: (message: ToWorker) => void,
     published: PublishedConfiguration,
-    { stores, ledger, counters }: Pick<WorkerSources, 'stores' | 'ledger' | 'counters'>,
+    {
+      stores,
+      ledger,
+      counters,
+      audit,
+    }: Pick<WorkerSources, 'stores' | 'ledger' | 'counters' | 'audit'>,
   ): WorkerLink {
     const sender = new ConfigurationSender(() => published.current, send)
     this.#senders.add(sender)
@@ -175,6 +191,7 @@ export class GatewayWorkers {
     const client = stores.connect((news) => send({ type: 'stores', news }))
     const metrics = this.metrics.join(send)
     const recentCalls = this.#recentCalls.join(send)
+    const forgetKeys = this.#ticketKeys.join(send)
     const usage = ledger.join(send)
     const counting = counters.connect((news) => send({ type: 'counters', news }))
     return {
@@ -196,6 +213,8 @@ export class GatewayWorkers {
             return recentCalls.ended(message.calls, message.isAsked)
           case 'call-wanted':
             return recentCalls.wants(message.question, message.requestId, message.tenant)
+          case 'requests-refused':
+            return audit.refused(message.refused, message.suppressed)
           case 'metrics':
             return metrics.received(message.families)
           default:
@@ -206,6 +225,7 @@ export class GatewayWorkers {
       ended: () => {
         this.#senders.delete(sender)
         permits.left()
+        forgetKeys()
         recentCalls.left()
         usage.left()
         counting.disconnected()

@@ -32,7 +32,7 @@ export interface ReplicaReporterOptions {
   readonly client: Client
   readonly gateway: ReportingReplica
   /** Where callers reach the replica. */
-  readonly url: string
+  readonly url: () => string
   /** The LLMGateway that is served. */
   readonly target: { readonly namespace: string; readonly name: string }
   /** Unique among the replicas of this gateway; a restarted replica takes over its entry. */
@@ -94,7 +94,7 @@ async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<
   // A gateway without a snapshot has no resource to report to, or one that is not accepted.
   const entry = {
     name: replica,
-    address: url,
+    address: url(),
     configHash,
     ready: configHash !== '',
     reportedAt: timestamp(clock.now()),

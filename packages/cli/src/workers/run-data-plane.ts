@@ -11,6 +11,7 @@ import {
   UsageDatabase,
 } from '@fairlead/usage'
 import type { Logger } from 'pino'
+import type { GatewayAudit } from '../audit/gateway-audit.ts'
 import type { Options } from '../options.ts'
 import { takingPort } from '../port-error.ts'
 import { conversationOwner } from './conversation-owner.ts'
@@ -31,6 +32,8 @@ interface DataPlaneOptions {
   readonly secrets: SecretSource
   /** Where to report the replica status; undefined without a Kubernetes API. */
   readonly client: Client | undefined
+  /** Told of refused requests, and follows what the LLMGateway says of it. */
+  readonly audit: GatewayAudit
   readonly logger: Logger
   /** Called once the first worker listens. */
   onListening(): void
@@ -41,7 +44,8 @@ interface DataPlaneOptions {
  * them. Rejects with PortError if they cannot listen.
  */
 export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal): Promise<void> {
-  const { workers, options, dataDir, snapshots, secrets, client, logger } = plane
+  const { audit, workers, options, dataDir, snapshots, secrets, client, logger } = plane
+  const stopFollowing = audit.follow(snapshots)
   const counter = new ThreadCounter({ clock: systemClock, logger })
   const stores = conversationOwner({ dataDir, secrets, counter, clock: systemClock, logger })
   const ledger = new LedgerOwner(new MemoryLedger(), systemClock)
@@ -49,7 +53,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   const counters = new CounterOwner(
     new ProcessCounterStore({ open: () => openCounters(usage, systemClock), clock: systemClock }),
   )
-  workers.begin({ snapshots, secrets, stores, ledger, counters })
+  workers.begin({ snapshots, secrets, stores, ledger, counters, audit: audit.trail })
   let reports: WorkerReports | undefined
   try {
     await takingPort('gateway-port', Promise.race([workers.listening, aborted(signal)]))
@@ -57,7 +61,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     if (client !== undefined && !signal.aborted) {
       reports = new WorkerReports({
         client,
-        url: workers.url,
+        url: () => workers.url,
         target: options.gateway,
         replica: replicaName(options),
         clock: systemClock,
@@ -69,6 +73,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   } finally {
     await workers.stop(drainMs)
     await reports?.stop()
+    stopFollowing()
     await stores.close()
     await counter.close()
     await closeUsage(counters, usage, logger)

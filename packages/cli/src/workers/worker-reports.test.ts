@@ -21,7 +21,7 @@ function bench() {
     })
   const reports = new WorkerReports({
     client: { status: { apply } } as unknown as Client,
-    url: 'http://127.0.0.1:8080',
+    url: () => 'http://127.0.0.1:8080',
     target: { namespace: 'default', name: 'default' },
     replica: 'pod',
     clock: new FakeClock(),

@@ -7,6 +7,7 @@ import type { CredentialStates } from '../upstream/credential-states.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { HeldBytes } from './held-bytes.ts'
 import type { RecentCalls } from './recent-calls.ts'
+import type { RefusalAudit } from './refused-request.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { UsageNotes } from './usage-notes.ts'
 
@@ -19,6 +20,7 @@ export interface Services {
   readonly metrics: GatewayMetrics
   readonly tracing: Tracing
   readonly recentCalls: RecentCalls
+  readonly audit: RefusalAudit
   readonly usage: UsageNotes
   readonly logger: Logger
   readonly clock: Clock

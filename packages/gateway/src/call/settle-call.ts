@@ -3,6 +3,7 @@ import { callFields } from './call-fields.ts'
 import { countAttempts } from './count-attempts.ts'
 import type { CallRecord } from './call-record.ts'
 import { exportCall } from './export-call.ts'
+import { refusedRequest } from './refused-request.ts'
 import type { Services } from './services.ts'
 
 const otherModel = 'other'
@@ -43,6 +44,10 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
     }
   }
   exportCall(record, endedMs, services)
+  if (record.errorCode !== undefined && runtime.snapshot.gateway.audit.enabled) {
+    const refused = refusedRequest(record, clock.now())
+    if (refused !== undefined) services.audit.refused(refused)
+  }
   const isCall = record.model !== ''
   const nowMs = clock.now()
   services.usage.noteKey(record, nowMs)

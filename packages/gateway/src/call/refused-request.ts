@@ -1,0 +1,69 @@
+import type { CallRecord } from './call-record.ts'
+
+/** A request that the gateway has refused for who asked, or for how much was asked. */
+export interface RefusedRequest {
+  /** Unix milliseconds. */
+  readonly atMs: number
+  readonly requestId: string
+  readonly status: number
+  readonly code: string
+  /** `namespace/name`; empty for a caller that is not known. */
+  readonly consumer: string
+  readonly endUser: string | undefined
+  /** Name of the API key, not the key. */
+  readonly keyName: string | undefined
+  /** IP address of the connection; undefined if it was gone. */
+  readonly address: string | undefined
+  readonly method: string
+  readonly path: string
+  readonly model: string
+  readonly route: string
+  /** The policy, as `namespace/name`, and after another slash its limit; undefined without one. */
+  readonly refusedBy: string | undefined
+}
+
+/** Where refusals are told. Never waits, never throws. */
+export interface RefusalAudit {
+  refused(request: RefusedRequest): void
+}
+
+/** What callers write is kept up to this length. */
+const textMax = 256
+
+/** What one may not use does not exist for one: refusals of that kind are among these. */
+const notFoundCodes: ReadonlySet<string> = new Set([
+  'model_not_found',
+  'prompt_not_found',
+  'persona_not_found',
+  'strategy_not_found',
+])
+
+/**
+ * The refusal that a record tells of; undefined if its request was not refused, or by a provider:
+ * then one was asked.
+ */
+export function refusedRequest(record: CallRecord, nowMs: number): RefusedRequest | undefined {
+  const { errorCode: code, status } = record
+  if (code === undefined || record.attempts.length > 0) return undefined
+  const isRefusal =
+    status === 401 ||
+    status === 403 ||
+    status === 429 ||
+    (status === 404 && notFoundCodes.has(code))
+  if (!isRefusal) return undefined
+  return {
+    atMs: nowMs,
+    requestId: record.requestId,
+    status,
+    code,
+    consumer: record.consumer,
+    endUser: record.endUser?.slice(0, textMax),
+    keyName: record.keyName,
+    address: record.callerAddress,
+    method: record.method.slice(0, textMax),
+    path: record.path.slice(0, textMax),
+    model: record.model.slice(0, textMax),
+    route: record.route,
+    refusedBy: record.refusedBy,
+  }
+}
