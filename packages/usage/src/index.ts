@@ -1,7 +1,8 @@
+export { roundedSum } from './money/exact-amount.ts'
 export { dollarsOf, nanodollarsMax, nanodollarsOf } from './money/nanodollars.ts'
 export type { Cost, PriceState } from './prices/cost.ts'
 export { unpricedCost } from './prices/cost.ts'
-export { Price, type ExactAmount, type PriceTerms, roundedAmount } from './prices/price.ts'
+export { Price, type PriceTerms } from './prices/price.ts'
 export {
   type FoundPrice,
   type ModelToPrice,

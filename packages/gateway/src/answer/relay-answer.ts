@@ -9,7 +9,7 @@ import { UpstreamFailure } from '../upstream/upstream-failure.ts'
 import type { AnswerStream, AnswerUse } from './answer-stream.ts'
 import type { AnswerTap } from './answer-tap.ts'
 import { type AnswerWriter, PassingWriter, StreamWriter, ValueWriter } from './answer-writer.ts'
-import { estimatedUsage } from './estimated-usage.ts'
+import { usageOf } from './estimated-usage.ts'
 import { ownHeaders } from './reply-headers.ts'
 
 /**
@@ -58,7 +58,7 @@ export async function relayAnswer(
 /** An answer without a provider, such as a stored one, uses no tokens. */
 function noteUsage(answer: AnswerStream, { record, request }: Call): void {
   if (record.target === undefined) return
-  record.usage = answer.usage ?? estimatedUsage(answer, request)
+  record.usage = usageOf(answer, request)
   settleCost(record)
 }
 

@@ -116,14 +116,15 @@ export class StreamAnswer implements AnswerStream {
   }
 
   get usage(): Usage | undefined {
-    return this.#scanner === undefined ? this.#usage : this.#scanner.usage
+    if (this.#scanner !== undefined) return this.#scanner.usage
+    return this.#usage ?? this.#decoder?.usageSoFar
   }
 
-  /** Decoded, a token per four characters; else one per frame, as most servers send them. */
+  /** Decoded, a token per four characters; else by how the last frames were filled. */
   get estimatedOutputTokens(): number | undefined {
     if (this.#scanner === undefined) return Math.ceil(this.#textLength / 4)
-    const { frameBytes } = this.#scanner
-    return frameBytes === undefined ? undefined : Math.round(this.#receivedBytes / frameBytes)
+    const { tokenBytes } = this.#scanner
+    return tokenBytes === undefined ? undefined : Math.round(this.#receivedBytes / tokenBytes)
   }
 
   /** An error that the provider sent within bytes that passed; looked for at the end. */

@@ -41,6 +41,7 @@ export class WholeAnswer implements AnswerStream {
   readonly #source: AnswerSource
   /** Where the rest comes from; undefined once everything has been received. */
   readonly #more: Exchange | undefined
+  #receivedBytes: number
   #first: Buffer | undefined
   /** The last bytes received; all of them, once everything has been received. */
   #tail: Buffer
@@ -55,6 +56,7 @@ export class WholeAnswer implements AnswerStream {
     this.#more = more
     this.#first = first
     this.#tail = first
+    this.#receivedBytes = first.length
     this.dialect = dialect
     this.status = exchange.status
     this.headers = exchange.headers
@@ -98,9 +100,9 @@ export class WholeAnswer implements AnswerStream {
     return this.dialect.passage.scanUsage(this.#tail)
   }
 
-  /** Undefined for an answer too long to be held. */
+  /** Of an answer too long to be held, by its bytes. */
   get estimatedOutputTokens(): number | undefined {
-    if (this.#more !== undefined) return undefined
+    if (this.#more !== undefined) return Math.ceil(this.#receivedBytes / 4)
     try {
       return estimatedTokens(this.response().output)
     } catch {
@@ -126,6 +128,7 @@ export class WholeAnswer implements AnswerStream {
     const chunk = await nextOrCut(exchange, this.#source.provider)
     if (chunk === undefined) return undefined
     this.#source.watch.progressed()
+    this.#receivedBytes += chunk.length
     this.#tail =
       chunk.length > tailBytes ? chunk : Buffer.concat([this.#tail.subarray(-tailBytes), chunk])
     return new WholePiece(chunk, this)

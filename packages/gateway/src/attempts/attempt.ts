@@ -70,6 +70,7 @@ export async function attempt(
       nowMs,
       renamedTools,
       watch: running,
+      noteSpent: (usage) => record.spent.push({ target, usage }),
     })
     running.begun(status, readRequestId(exchange.headers))
     if (call.turn !== undefined) {

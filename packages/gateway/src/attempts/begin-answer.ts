@@ -4,6 +4,7 @@ import {
   type Dialect,
   readAnswerDetails,
   type RenamedTools,
+  type Usage,
 } from '@fairlead/llm'
 import { type AnswerSource, tooLargeToHold } from '../answer/answer-source.ts'
 import type { AnswerPiece, AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
@@ -41,9 +42,11 @@ export async function beginAnswer(
     readonly nowMs: number
     readonly renamedTools: RenamedTools
     readonly watch: AnswerSource['watch']
+    /** Told what an answer has used that comes to nothing. */
+    readonly noteSpent: (usage: Usage) => void
   },
 ): Promise<AnswerStream> {
-  const { dialect, stream, use, nowMs, renamedTools, watch } = asked
+  const { dialect, stream, use, nowMs, renamedTools, watch, noteSpent } = asked
   const { key } = target.provider
   const encoding = answerEncoding(exchange.headers)
   if (encoding !== undefined) {
@@ -64,15 +67,19 @@ export async function beginAnswer(
     renamedTools,
     watch,
   }
+  let begun: AnswerStream | undefined
   try {
     if (!body.isStream) {
       const answer = await WholeAnswer.receive(source)
+      begun = answer
       return isAsked ? answer : answerOf(answer.response(), false)
     }
     const answer = new StreamAnswer(source)
+    begun = answer
     await untilContent(answer, target, source)
     return isAsked ? answer : await wholeOf(answer, target, use.heldBytesMax)
   } catch (error) {
+    if (begun?.usage !== undefined) noteSpent(begun.usage)
     exchange.abort(new Error('the answer is of no use'))
     const details = readAnswerDetails(exchange.headers, dialect.passage.rateLimits, nowMs)
     throw failedAnswer(error, target.provider, exchange.status, details)

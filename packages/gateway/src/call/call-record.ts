@@ -6,6 +6,7 @@ import type { UsedPrompt } from '../prompts/prompt-renderer.ts'
 import type { CallTarget } from '../routing/call-target.ts'
 import type { CallTrace } from '../telemetry/call-trace.ts'
 import type { AttemptRecord, PassedOver } from './attempt-record.ts'
+import type { SpentUsage } from './spent-usage.ts'
 
 const noGroups: ReadonlySet<string> = new Set()
 
@@ -65,6 +66,8 @@ export class CallRecord {
   /** IP address of the caller's connection, of a call that has failed while it was there. */
   callerAddress: string | undefined
   usage: Usage | undefined
+  /** What attempts that came to nothing have used, as far as their providers told. */
+  readonly spent: SpentUsage[] = []
   /** What the call has cost; undefined until its usage is known, and where its price is not. */
   costNanodollars: number | undefined
   /** Undefined where nothing was used. */

@@ -1,12 +1,12 @@
 import type { Runtime } from '../runtime/runtime.ts'
 import { callFields } from './call-fields.ts'
+import { boundedName } from './bounded-name.ts'
 import { countAttempts } from './count-attempts.ts'
+import { countCost } from './count-cost.ts'
 import type { CallRecord } from './call-record.ts'
 import { exportCall } from './export-call.ts'
 import { refusedRequest } from './refused-request.ts'
 import type { Services } from './services.ts'
-
-const otherModel = 'other'
 
 /** Records the evidence of a call that has ended: metrics, log line, spans, and what is kept. */
 export function settleCall(record: CallRecord, runtime: Runtime, services: Services): void {
@@ -43,6 +43,7 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
       }
     }
   }
+  countCost(record, runtime, metrics.costs)
   exportCall(record, endedMs, services)
   if (record.errorCode !== undefined && runtime.snapshot.gateway.audit.enabled) {
     const refused = refusedRequest(record, clock.now())
@@ -60,9 +61,4 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
   if (!isKept) return
   const { tenant, usage } = record
   services.recentCalls.keep({ fields, tenant, endedAtMs: nowMs, usage })
-}
-
-/** The model's name, if it may be a label. */
-function boundedName(model: string, { modelNames }: Runtime): string {
-  return modelNames.has(model) ? model : otherModel
 }

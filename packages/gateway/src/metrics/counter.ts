@@ -19,6 +19,8 @@ export class Counter<Label extends string> {
       readonly name: string
       readonly help: string
       readonly labelNames: readonly Label[]
+      /** What is counted is shown divided by this: integers add up exactly. */
+      readonly divisor?: number
     },
   ) {
     this.#labelNames = options.labelNames
@@ -44,8 +46,19 @@ export class Counter<Label extends string> {
     return series
   }
 
-  #read({ name, help }: { readonly name: string; readonly help: string }) {
-    const values = Array.from(this.#children.values(), ({ labels, value }) => ({ labels, value }))
+  #read({
+    name,
+    help,
+    divisor = 1,
+  }: {
+    readonly name: string
+    readonly help: string
+    readonly divisor?: number
+  }) {
+    const values = Array.from(this.#children.values(), ({ labels, value }) => ({
+      labels,
+      value: value / divisor,
+    }))
     return { name, help, type: 'counter', aggregator: 'sum', values }
   }
 

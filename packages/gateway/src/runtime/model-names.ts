@@ -12,15 +12,17 @@ export class ModelNameCollector {
   readonly #ofProviders = remembering(namesOfProviders)
   readonly #ofPrompts = remembering(namesOfPrompts)
   readonly #ofRoutes = remembering(namesOfRoutes)
+  readonly #ofPrices = remembering(namesOfPrices)
 
   collect(
-    { gateway, providers, promptTemplates, routes }: Snapshot,
+    { gateway, priceBooks, providers, promptTemplates, routes }: Snapshot,
     index: RouteIndex,
   ): ModelNames {
     const parts = [
       this.#ofProviders(providers),
       this.#ofPrompts(promptTemplates),
       this.#ofRoutes(routes, index),
+      this.#ofPrices(priceBooks),
     ]
     return { has: (name) => name === gateway.defaultModel || parts.some((part) => part.has(name)) }
   }
@@ -51,4 +53,9 @@ function namesOfRoutes(routes: Snapshot['routes'], index: RouteIndex): ReadonlyS
     for (const { model } of targets) if (model !== undefined) names.add(model)
   }
   return names
+}
+
+function namesOfPrices(books: Snapshot['priceBooks']): ReadonlySet<string> {
+  const names = books.flatMap(({ prices }) => prices.flatMap(({ models }) => models))
+  return new Set(names.filter((name) => !name.endsWith('*')))
 }

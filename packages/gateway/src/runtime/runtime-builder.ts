@@ -9,6 +9,7 @@ import { GatewayPrices } from '../prices/gateway-prices.ts'
 import { TokenCallers } from '../access/token-callers.ts'
 import type { TokenIssuers } from '../access/tokens/token-issuers.ts'
 import { RouteIndexer } from '../routing/route-index.ts'
+import { KnownCallerCollector } from './known-callers.ts'
 import { ModelNameCollector } from './model-names.ts'
 import { ProviderBuilder, type ProviderRuntimes } from './provider-runtimes.ts'
 import type { RuntimeParts } from './runtime-parts.ts'
@@ -23,6 +24,7 @@ export class RuntimeBuilder {
   readonly #providers: ProviderBuilder
   readonly #keys: KeyIndexer
   readonly #modelNames = new ModelNameCollector()
+  readonly #knownCallers = new KnownCallerCollector()
   readonly #routesOf: (routes: readonly Route[]) => Runtime['routes']
   readonly #promptsByPath = remembering(promptsByPath)
   readonly #prices: (
@@ -98,6 +100,7 @@ export class RuntimeBuilder {
       ),
       promptsByPath: this.#promptsByPath(snapshot.promptTemplates),
       modelNames: this.#modelNames.collect(snapshot, routes),
+      knownCallers: this.#knownCallers.collect(snapshot),
       problems: [...providers.problems, ...keys.problems],
       ...countUses(providers),
     }

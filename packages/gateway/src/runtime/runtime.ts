@@ -2,6 +2,7 @@ import type { ReplicaProblem, Snapshot } from '@fairlead/snapshot'
 import type { Access } from '../access/authenticate.ts'
 import type { Cors } from '../listener/cors.ts'
 import type { RoutingTable } from '../routing/match-route.ts'
+import type { KnownCallers } from './known-callers.ts'
 import type { ModelNames } from './model-names.ts'
 
 /**
@@ -17,6 +18,8 @@ export interface Runtime extends RoutingTable {
   readonly promptsByPath: ReadonlyMap<string, { readonly namespace: string; readonly name: string }>
   /** The model names that may be metric labels: those spelled out in the configuration. */
   readonly modelNames: ModelNames
+  /** The callers and groups that may be metric labels. */
+  readonly knownCallers: KnownCallers
   readonly problems: readonly ReplicaProblem[]
   /** A call starts to use it. */
   acquire(): void

@@ -151,8 +151,8 @@ export interface PassageEdit {
 export interface StreamScanner {
   /** Takes the next bytes of the stream, split anywhere. */
   push(bytes: Uint8Array): void
-  /** About how many bytes a frame has, by the last ones; absent where that tells nothing. */
-  readonly frameBytes?: number | undefined
+  /** About how many bytes there are for a token, by the last frames; absent where they do not tell. */
+  readonly tokenBytes?: number | undefined
   /** The usage reported in the last frames; the last report counts. */
   readonly usage: Usage | undefined
   /** Whether the stream signalled its end; one that closes without it was cut off. */

@@ -1,5 +1,6 @@
 import { ModelError } from '../errors/model-error.ts'
 import type { StreamDecoder } from '../operations/chat/chat-format.ts'
+import type { Usage } from '../operations/chat/model-response.ts'
 import type { StreamEvent } from '../operations/chat/stream-event.ts'
 import { createSseParser, type SseEvent } from './sse.ts'
 
@@ -11,6 +12,8 @@ export interface SseReader {
   end(): StreamEvent[]
   /** Whether the model is known to be thinking right now, even if no text of it comes. */
   readonly thinking: boolean
+  /** What the provider has told before the end. */
+  readonly usageSoFar?: Usage | undefined
 }
 
 /** A decoder for a dialect that frames its streams as server-sent events. */
@@ -36,6 +39,9 @@ export function decodeSse(reader: SseReader): StreamDecoder {
     push: read,
     get thinking() {
       return reader.thinking
+    },
+    get usageSoFar() {
+      return reader.usageSoFar
     },
     end: () => {
       const last = read(undefined)

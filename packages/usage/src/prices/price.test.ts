@@ -2,8 +2,9 @@ import { SeededRandom } from '@fairlead/base/testing'
 import type { Usage } from '@fairlead/llm'
 import type { PriceTier, TokenPrices } from '@fairlead/snapshot'
 import { describe, expect, it } from 'vitest'
+import { roundedSum } from '../money/exact-amount.ts'
 import { nanodollarsMax } from '../money/nanodollars.ts'
-import { Price, type PriceTerms, roundedAmount } from './price.ts'
+import { Price, type PriceTerms } from './price.ts'
 
 const nothing: TokenPrices = {
   input: undefined,
@@ -216,7 +217,7 @@ describe('whatever the price and the usage', () => {
         rationalCost(given, markup, used),
       )
       const exact = price.exactCost(used)
-      expect(exact && roundedAmount(exact)).toBe(price.cost(used).nanodollars)
+      expect(exact && roundedSum([exact])).toBe(price.cost(used).nanodollars)
     }
   })
 

@@ -1,6 +1,7 @@
 import type { Usage } from '@fairlead/llm'
 import type { PriceEntry, TokenPrices } from '@fairlead/snapshot'
 import { decimalText, powerOfTen } from '../money/decimal.ts'
+import { type ExactAmount, roundedSum } from '../money/exact-amount.ts'
 import { nanodollarsMax } from '../money/nanodollars.ts'
 import { type Cost, unpricedCost } from './cost.ts'
 import { exactRates, tokenKinds, type TokenRates } from './token-rates.ts'
@@ -8,12 +9,6 @@ import { type TokenCounts, tokenCounts } from './token-counts.ts'
 
 /** What calls of a model cost, as a PriceBook says it. */
 export type PriceTerms = Pick<PriceEntry, 'price' | 'perRequest' | 'tiers'>
-
-/** An amount that is not rounded yet: `units` × 10^-`places` nanodollars. */
-export interface ExactAmount {
-  readonly units: bigint
-  readonly places: number
-}
 
 /** The rates of calls with more than so many input tokens. */
 interface RateTier {
@@ -73,7 +68,7 @@ export class Price {
   exactCost(usage: Usage): ExactAmount | undefined {
     if (this.#state === undefined) return undefined
     const units = this.#units(tokenCounts(usage), this.#tierOf(usage.inputTokens))
-    return units === undefined ? undefined : { units, places: this.#places }
+    return units === undefined ? undefined : { digits: units, places: this.#places }
   }
 
   /**
@@ -90,7 +85,7 @@ export class Price {
       const units = this.#perRequest + input * BigInt(inputTokens) + output * BigInt(outputTokens)
       if (most === undefined || units > most) most = units
     }
-    return most === undefined ? undefined : roundedAmount({ units: most, places: this.#places })
+    return most === undefined ? undefined : roundedSum([{ digits: most, places: this.#places }])
   }
 
   /** US dollars per million tokens of calls with little input, with the markup, as decimals. */
@@ -130,7 +125,7 @@ export class Price {
 
   #largeCost(counts: TokenCounts, tier: RateTier): number | undefined {
     const units = this.#units(counts, tier)
-    return units === undefined ? undefined : roundedAmount({ units, places: this.#places })
+    return units === undefined ? undefined : roundedSum([{ digits: units, places: this.#places }])
   }
 
   #units(counts: TokenCounts, { rates }: RateTier): bigint | undefined {
@@ -143,14 +138,6 @@ export class Price {
     }
     return units
   }
-}
-
-/** In nanodollars, half up; at most `nanodollarsMax`. */
-export function roundedAmount({ units, places }: ExactAmount): number {
-  const scale = powerOfTen(places)
-  const rounded = (2n * units + scale) / (2n * scale)
-  const most = BigInt(nanodollarsMax)
-  return Number(rounded > most ? most : rounded)
 }
 
 /** What a tier leaves out stays as it is. */

@@ -105,6 +105,9 @@ export function createStreamDecoder(nowMs: number): SseReader {
     get thinking() {
       return content.thinking()
     },
+    get usageSoFar() {
+      return Object.keys(usage).length === 0 ? undefined : decodeUsage(usage)
+    },
     push(event) {
       if (ended) return []
       const data = parseJsonOrUndefined(event.data)

@@ -1,7 +1,8 @@
-import { isJsonObject, type JsonObject, numberOrUndefined } from '@fairlead/base'
+import { isJsonObject, type JsonObject, numberOrUndefined, objectOrEmpty } from '@fairlead/base'
 import { asBuffer } from '../../framing/as-buffer.ts'
 import { lastReport } from '../../framing/last-report.ts'
 import { createStreamTail } from '../../framing/stream-tail.ts'
+import { tokenBytes } from '../../framing/token-bytes.ts'
 import { lastObjectValue } from '../../json/last-object-value.ts'
 import type { Usage } from '../../operations/chat/model-response.ts'
 import type { StreamScanner } from '../passage.ts'
@@ -47,6 +48,12 @@ export function createStreamScanner(): StreamScanner {
       const ended = lastObjectValue(tail.bytes(), 'usage', hasOutputTokens)
       const usage = mergeUsage(started, ended)
       return Object.keys(usage).length === 0 ? undefined : decodeUsage(usage)
+    },
+    get tokenBytes() {
+      return tokenBytes(tail.bytes(), ({ delta }) => {
+        const { partial_json: json, text, thinking } = objectOrEmpty(delta)
+        return [json, text, thinking]
+      })
     },
     get error() {
       const frame = lastReport(tail.bytes(), ({ type }) => type === 'error')

@@ -8,6 +8,7 @@ import {
 } from '@fairlead/base'
 import { ModelError } from '../../errors/model-error.ts'
 import type { DialectExtras } from '../../operations/chat/item.ts'
+import type { Usage } from '../../operations/chat/model-response.ts'
 import type { StreamEvent } from '../../operations/chat/stream-event.ts'
 import { decodeFinishReason, encodeFinishReason, isFailed } from './finish-reason.ts'
 import { decodeCitations, decodeGrounding } from './grounding.ts'
@@ -47,6 +48,11 @@ export class AnswerReader {
   /** Whether its end has come: the latest piece says why it ended, and what it used. */
   get isEnded(): boolean {
     return this.#isEnded
+  }
+
+  /** What the latest piece that tells it says; undefined before one does. */
+  get usageSoFar(): Usage | undefined {
+    return decodeUsage(this.#usage)
   }
 
   /** Whether it may end here. */

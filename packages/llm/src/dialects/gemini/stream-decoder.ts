@@ -25,6 +25,9 @@ export function createStreamDecoder(nowMs: number): SseReader {
     get thinking() {
       return reader.isThinking
     },
+    get usageSoFar() {
+      return reader.usageSoFar
+    },
     push({ data }) {
       if (ended) return []
       const answer = parseJsonOrUndefined(data)

@@ -1,7 +1,8 @@
-import { isJsonObject } from '@fairlead/base'
+import { arrayOrEmpty, isJsonObject, objectOrEmpty } from '@fairlead/base'
 import { asBuffer } from '../../framing/as-buffer.ts'
 import { lastReport } from '../../framing/last-report.ts'
 import { createStreamTail } from '../../framing/stream-tail.ts'
+import { tokenBytes } from '../../framing/token-bytes.ts'
 import { lastObjectValue } from '../../json/last-object-value.ts'
 import type { Usage } from '../../operations/chat/model-response.ts'
 import type { StreamScanner } from '../passage.ts'
@@ -39,6 +40,13 @@ export function createStreamScanner(): StreamScanner {
     },
     get usage() {
       return decodeUsage(lastObjectValue(tail.bytes(), 'usageMetadata', isUsage))
+    },
+    get tokenBytes() {
+      return tokenBytes(tail.bytes(), ({ candidates }) =>
+        arrayOrEmpty(candidates)
+          .flatMap((each) => arrayOrEmpty(objectOrEmpty(objectOrEmpty(each)['content'])['parts']))
+          .map((part) => objectOrEmpty(part)['text']),
+      )
     },
     get error() {
       const frame = lastReport(tail.bytes(), ({ error }) => isJsonObject(error))

@@ -43,7 +43,8 @@ export function createStreamScanner(): StreamScanner & {
     get usage() {
       return scanUsage(tail.bytes())
     },
-    get frameBytes() {
+    /** Most servers send a frame for each. */
+    get tokenBytes() {
       const bytes = tail.bytes()
       const frames = sseData(bytes).length
       return frames === 0 ? undefined : bytes.length / frames

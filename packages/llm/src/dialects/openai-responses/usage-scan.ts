@@ -3,6 +3,7 @@ import { asBuffer } from '../../framing/as-buffer.ts'
 import { lastReport } from '../../framing/last-report.ts'
 import { sseData } from '../../framing/sse-data.ts'
 import { createStreamTail } from '../../framing/stream-tail.ts'
+import { tokenBytes } from '../../framing/token-bytes.ts'
 import { lastObjectValue } from '../../json/last-object-value.ts'
 import type { Usage } from '../../operations/chat/model-response.ts'
 import type { StreamScanner } from '../passage.ts'
@@ -41,6 +42,9 @@ export function createStreamScanner(): StreamScanner {
     },
     get usage() {
       return scanUsage(tail.bytes())
+    },
+    get tokenBytes() {
+      return tokenBytes(tail.bytes(), ({ delta }) => [delta])
     },
     get complete() {
       return ended || sseData(tail.bytes()).slice(-lastEvents).some(isEnd)

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@fairlead/base'
 import type { ModelRequest, ToolDefinition } from './model-request.ts'
 import type { FeatureConflict, FeatureSupport, RequestFeature } from './request-feature.ts'
-import type { ModelResponse } from './model-response.ts'
+import type { ModelResponse, Usage } from './model-response.ts'
 import type { ServerQuirks } from './server-quirks.ts'
 import type { StreamEvent } from './stream-event.ts'
 import type { ToolNameRule } from './tool-names.ts'
@@ -107,6 +107,8 @@ export interface StreamDecoder {
   end(): StreamEvent[]
   /** Whether the model is known to be thinking right now, even if no text of it comes. */
   readonly thinking: boolean
+  /** What the provider has told before the end, which alone is an event; a stream may be cut. */
+  readonly usageSoFar?: Usage | undefined
 }
 
 /** What an answer for a caller depends on beside the model's own. */

@@ -1,0 +1,49 @@
+import type { CostMetrics } from '../metrics/cost-metrics.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import { boundedName } from './bounded-name.ts'
+import type { CallRecord } from './call-record.ts'
+import type { SpentUsage } from './spent-usage.ts'
+
+const others = 'other'
+
+/** Counts what a call has cost, by whom it is spent for, and at which providers. */
+export function countCost(record: CallRecord, runtime: Runtime, metrics: CostMetrics): void {
+  const { costNanodollars: nanodollars, priceState, spent, target, usage } = record
+  if (priceState === undefined) return
+  const parts = spent.length > 0 || !target || !usage ? spent : [{ target, usage }]
+  countParts(parts, nanodollars, runtime, metrics)
+  if (nanodollars === undefined) return
+  const { consumers, groups } = runtime.knownCallers
+  const { consumer, prompt } = record
+  metrics.addFor(
+    {
+      consumer: consumer === '' || consumers.has(consumer) ? consumer : others,
+      groups: [
+        ...new Set(Array.from(record.groups, (group) => (groups.has(group) ? group : others))),
+      ],
+      prompt: prompt && `${prompt.namespace}/${prompt.name}`,
+      promptVersion: prompt?.version,
+    },
+    nanodollars,
+  )
+}
+
+/** Each part at its provider; the last one has what rounding the whole once has made of the rest. */
+function countParts(
+  parts: readonly SpentUsage[],
+  total: number | undefined,
+  runtime: Runtime,
+  metrics: CostMetrics,
+): void {
+  let left = total
+  for (const [index, { target, usage }] of parts.entries()) {
+    const model = boundedName(target.model, runtime)
+    const own = target.price?.cost(usage).nanodollars
+    if (own === undefined) metrics.countUnpriced(target.provider.key, model)
+    else {
+      const isLast = index === parts.length - 1
+      metrics.addAtProvider(target.provider.key, model, isLast ? Math.max(0, left ?? own) : own)
+      left = left === undefined ? undefined : left - own
+    }
+  }
+}
