@@ -1,8 +1,19 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
+import type {
+  CataloguePrice,
+  CatalogueRates,
+} from '../../packages/llm/src/catalogue/models/catalogue-price.ts'
 import type { CatalogueModel } from '../../packages/llm/src/catalogue/models/model-row.ts'
+import { amount } from './amount.ts'
 import type { ModelFeature } from '../../packages/llm/src/operations/chat/model-feature.ts'
+
+/** US dollars per million tokens. */
+type ListedRates = Readonly<Partial<Record<ListedRate, number>>>
+
+type ListedRate =
+  'input' | 'output' | 'cache_read' | 'cache_write' | 'input_audio' | 'output_audio' | 'reasoning'
 
 /** A model as the list describes it; the fields that are read here. */
 interface ListedModel {
@@ -13,7 +24,9 @@ interface ListedModel {
   readonly reasoning?: boolean
   readonly limit?: { readonly context?: number; readonly output?: number }
   readonly modalities?: { readonly input?: readonly string[]; readonly output?: readonly string[] }
-  readonly cost?: Readonly<Record<'input' | 'output' | 'cache_read' | 'cache_write', number>>
+  readonly cost?: ListedRates & {
+    readonly tiers?: readonly (ListedRates & { readonly tier: { readonly size: number } })[]
+  }
 }
 
 /**
@@ -69,19 +82,40 @@ function described(listed: ListedModel): CatalogueModel {
     ...(limit.context ? { contextWindow: limit.context } : {}),
     ...(limit.output ? { maxOutputTokens: limit.output } : {}),
     lacks,
-    ...(cost === undefined
+    ...(cost === undefined ? {} : { price: priceOf(cost) }),
+  }
+}
+
+function priceOf({ tiers = [], ...rates }: NonNullable<ListedModel['cost']>): CataloguePrice {
+  const ascending = tiers.toSorted((left, right) => left.tier.size - right.tier.size)
+  return {
+    ...ratesOf(rates),
+    ...(ascending.length === 0
       ? {}
       : {
-          price: {
-            inputPerMillion: String(cost.input),
-            outputPerMillion: String(cost.output),
-            ...(cost.cache_read === undefined
-              ? {}
-              : { cachedInputPerMillion: String(cost.cache_read) }),
-            ...(cost.cache_write === undefined
-              ? {}
-              : { cacheWritePerMillion: String(cost.cache_write) }),
-          },
+          tiers: ascending.map(({ tier, ...changed }) => ({
+            aboveInputTokens: tier.size,
+            ...ratesOf(changed),
+          })),
         }),
   }
+}
+
+const rateNames = {
+  inputPerMillion: 'input',
+  cachedInputPerMillion: 'cache_read',
+  cacheWritePerMillion: 'cache_write',
+  audioInputPerMillion: 'input_audio',
+  outputPerMillion: 'output',
+  reasoningPerMillion: 'reasoning',
+  audioOutputPerMillion: 'output_audio',
+} as const satisfies Partial<Record<keyof CatalogueRates, ListedRate>>
+
+function ratesOf(rates: ListedRates): CatalogueRates {
+  return Object.fromEntries(
+    Object.entries(rateNames).flatMap(([rate, name]) => {
+      const dollars = rates[name]
+      return dollars === undefined ? [] : [[rate, amount(dollars)]]
+    }),
+  )
 }

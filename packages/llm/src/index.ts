@@ -37,7 +37,8 @@ export type {
   ServerQuirks,
 } from './operations/chat/server-quirks.ts'
 export { findModel } from './catalogue/models/find-model.ts'
-export type { CatalogueModel, CataloguePrice } from './catalogue/models/model-row.ts'
+export type { CataloguePrice, CatalogueRates } from './catalogue/models/catalogue-price.ts'
+export type { CatalogueModel } from './catalogue/models/model-row.ts'
 export type { Preset, PresetAuthentication } from './catalogue/presets/preset.ts'
 export { presetGroups, presets } from './catalogue/presets/presets.ts'
 export type { ModelFeature } from './operations/chat/model-feature.ts'

@@ -88,6 +88,27 @@ describe('the price of a model', () => {
     expect(alone.price?.perMillion).toMatchObject({ input: '7', output: undefined })
   })
 
+  it('of the catalogue is another for much input, for an hour in a cache, and on a later day', () => {
+    const table = new PriceTable(undefined)
+    const sonnet = asked({ vendor: 'anthropic', model: 'claude-sonnet-4-5', provider: 'a/claude' })
+    const used = {
+      inputTokens: 200_001,
+      cachedInputTokens: 0,
+      cacheWriteInputTokens: 1000,
+      cacheWrite1hInputTokens: 1000,
+      outputTokens: 10,
+      reasoningTokens: 0,
+    }
+    const cost = table.priceOf(sonnet, nowMs).price?.cost(used)
+    expect(cost?.nanodollars).toBe(199_001 * 6000 + 1000 * 12_000 + 10 * 22_500)
+    const own = asked({ ...sonnet, provider: 'a/own', declared })
+    const ownCost = table.priceOf(own, nowMs).price?.cost(used)
+    expect(ownCost?.nanodollars).toBe(199_001 * 7000 + 1000 * 12_000 + 10 * 22_500)
+    const flash = asked({ vendor: 'google', model: 'gemini-3.6-flash', provider: 'a/google' })
+    expect(inputPrice(table, flash)).toBe('0.75')
+    expect(inputPrice(table, flash, Date.parse('2027-01-01T00:00:00Z'))).toBe('1.5')
+  })
+
   it('is the book’s before both, as a whole', () => {
     const found = new PriceTable(book([entry('1')])).priceOf(asked({ declared }), nowMs)
     expect(found.source).toBe('PriceBook')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { modelTable } from './model-table.ts'
 import { findModel } from './find-model.ts'
+import type { CataloguePrice } from './catalogue-price.ts'
 import { type CatalogueModel, formatRow, readRow } from './model-row.ts'
 
 const sonnet = { contextWindow: 200_000, maxOutputTokens: 64_000, price: { inputPerMillion: '3' } }
@@ -70,11 +71,19 @@ describe('the catalogue', () => {
         expect(formatRow(name, model)).toBe(lines[index])
         const { contextWindow = 1, maxOutputTokens = 1, price = {} } = model
         expect(contextWindow > 0 && maxOutputTokens > 0, `${vendor} ${name}`).toBe(true)
-        expect(Object.values(price).every(isAmount), `${vendor} ${name}`).toBe(true)
+        expect(amountsOf(price).every(isAmount), `${vendor} ${name}`).toBe(true)
       }
     }
   })
 })
+
+function amountsOf({ tiers = [], changes = [], ...rates }: CataloguePrice): readonly unknown[] {
+  return [
+    ...Object.values(rates),
+    ...tiers.flatMap(({ aboveInputTokens: _, ...tier }) => Object.values(tier)),
+    ...changes.flatMap(({ price }) => amountsOf(price)),
+  ]
+}
 
 function isAmount(text: unknown): boolean {
   return typeof text === 'string' && /^\d+(?:\.\d+)?$/.test(text)
@@ -85,6 +94,27 @@ it.each<CatalogueModel>([
   { lacks: ['Tools', 'Reasoning'], contextWindow: 8 },
   { lacks: [], maxOutputTokens: 9, price: { outputPerMillion: '0.5' } },
   { lacks: ['Audio'], price: { inputPerMillion: '1', cacheWritePerMillion: '1.25' } },
+  { lacks: [], price: { cacheWrite1hPerMillion: '6', perRequest: '0.012' } },
+  {
+    lacks: [],
+    price: {
+      inputPerMillion: '1',
+      tiers: [
+        { aboveInputTokens: 128_000, inputPerMillion: '2' },
+        { aboveInputTokens: 256_000, outputPerMillion: '3', audioOutputPerMillion: '4' },
+      ],
+      changes: [
+        {
+          when: { fromDate: '2027-01-01' },
+          price: {
+            inputPerMillion: '5',
+            tiers: [{ aboveInputTokens: 9, reasoningPerMillion: '6' }],
+          },
+        },
+        { when: { fromMinute: 30, untilMinute: 990 }, price: { outputPerMillion: '7' } },
+      ],
+    },
+  },
 ])('a row says what it was made of: %o', (model) => {
   expect(readRow(formatRow('m', model))).toEqual(['m', model])
 })

@@ -1,4 +1,5 @@
 import type { ModelFeature } from '../../operations/chat/model-feature.ts'
+import { type CataloguePrice, priceColumns, readPrice } from './catalogue-price.ts'
 
 /** What the catalogue knows of a model at one vendor; what is absent is unknown. */
 export interface CatalogueModel {
@@ -12,14 +13,6 @@ export interface CatalogueModel {
   readonly price?: CataloguePrice
 }
 
-/** US dollars per million tokens, as decimal numbers. */
-export interface CataloguePrice {
-  readonly inputPerMillion?: string
-  readonly cachedInputPerMillion?: string
-  readonly cacheWritePerMillion?: string
-  readonly outputPerMillion?: string
-}
-
 const featureByLetter: ReadonlyMap<string, ModelFeature> = new Map([
   ['T', 'Tools'],
   ['V', 'Vision'],
@@ -30,21 +23,18 @@ const featureByLetter: ReadonlyMap<string, ModelFeature> = new Map([
 
 /**
  * A model as a line of the table: its name, then, each after a bar and empty where unknown, context
- * window, longest answer, letters of what it lacks, and the four prices. Bars at the end are left
- * out.
+ * window, longest answer, letters of what it lacks, and the columns of its price. Bars at the end are
+ * left out.
  */
 export function formatRow(name: string, model: CatalogueModel): string {
-  const { contextWindow, maxOutputTokens, lacks, price = {} } = model
+  const { contextWindow, maxOutputTokens, lacks, price } = model
   const letters = [...featureByLetter].filter(([, feature]) => lacks.includes(feature))
   return [
     name,
     contextWindow ?? '',
     maxOutputTokens ?? '',
     letters.map(([letter]) => letter).join(''),
-    price.inputPerMillion ?? '',
-    price.cachedInputPerMillion ?? '',
-    price.cacheWritePerMillion ?? '',
-    price.outputPerMillion ?? '',
+    ...(price === undefined ? [] : priceColumns(price)),
   ]
     .join('|')
     .replace(/\|+$/, '')
@@ -53,18 +43,12 @@ export function formatRow(name: string, model: CatalogueModel): string {
 /** The opposite of `formatRow`. */
 export function readRow(line: string): readonly [name: string, model: CatalogueModel] {
   const [name = '', context = '', output = '', letters = '', ...prices] = line.split('|')
-  const [input = '', cachedInput = '', cacheWrite = '', outputPrice = ''] = prices
-  const price = {
-    ...(input === '' ? {} : { inputPerMillion: input }),
-    ...(cachedInput === '' ? {} : { cachedInputPerMillion: cachedInput }),
-    ...(cacheWrite === '' ? {} : { cacheWritePerMillion: cacheWrite }),
-    ...(outputPrice === '' ? {} : { outputPerMillion: outputPrice }),
-  }
+  const price = readPrice(prices)
   const model = {
     ...(context === '' ? {} : { contextWindow: Number(context) }),
     ...(output === '' ? {} : { maxOutputTokens: Number(output) }),
     lacks: letters.split('').flatMap((letter) => featureByLetter.get(letter) ?? []),
-    ...(prices.length === 0 ? {} : { price }),
+    ...(price === undefined ? {} : { price }),
   }
   return [name, model]
 }
