@@ -1,8 +1,9 @@
+import { request } from 'node:http'
 import type { PriceBookSettings, PriceEntry } from '@fairlead/snapshot'
 import { describe, expect, it } from 'vitest'
 import { consumerOf, keyedProvider, promptOf, routeOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
-import { completion, json, sse } from './test-support/upstream.ts'
+import { chunks, completion, json, sse } from './test-support/upstream.ts'
 
 const hello = { role: 'user', content: 'hi' }
 
@@ -228,4 +229,43 @@ describe('a stream that is cut', () => {
       expect(Number(fields?.['costUsd'])).toBeGreaterThanOrEqual(0.0033)
     },
   )
+})
+
+describe('the end of a stream', () => {
+  const usage = { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 }
+  const told = `data: ${JSON.stringify({ id: 'chatcmpl-1', choices: [], usage })}\n\n`
+  const frames = [...chunks(['a']).slice(0, -1), told, 'data: [DONE]\n\n']
+
+  /** Asks as a client does that looks at trailers. */
+  async function trailersOf(model: string) {
+    const upstream = await testUpstream(sse(...frames))
+    const gateway = await testGateway({
+      providers: [keyedProvider('openai', { baseURL: upstream.url })],
+      secrets: { openai: 'sk' },
+    })
+    const body = JSON.stringify({ model, messages: [hello], stream: true })
+    const headers = { 'content-type': 'application/json' }
+    const url = `${gateway.url}/v1/chat/completions`
+    return new Promise((resolve, reject) => {
+      const asking = request(url, { method: 'POST', headers }, (response) => {
+        response.resume()
+        response.on('end', () => {
+          resolve({ announced: response.headers.trailer, trailers: response.trailers })
+        })
+      })
+      asking.on('error', reject)
+      asking.end(body)
+    })
+  }
+
+  it('tells what it has cost', async () => {
+    expect(await trailersOf('gpt-4o-mini')).toEqual({
+      announced: 'x-fairlead-cost-usd',
+      trailers: { 'x-fairlead-cost-usd': '0.00021' },
+    })
+  })
+
+  it('tells and announces nothing where no price is known', async () => {
+    expect(await trailersOf('my-own')).toEqual({ announced: undefined, trailers: {} })
+  })
 })

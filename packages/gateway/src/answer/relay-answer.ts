@@ -10,6 +10,7 @@ import type { AnswerStream, AnswerUse } from './answer-stream.ts'
 import type { AnswerTap } from './answer-tap.ts'
 import { type AnswerWriter, PassingWriter, StreamWriter, ValueWriter } from './answer-writer.ts'
 import { usageOf } from './estimated-usage.ts'
+import { awaitsCost, costHeader, costHeaders } from './cost-headers.ts'
 import { ownHeaders } from './reply-headers.ts'
 
 /**
@@ -52,7 +53,7 @@ export async function relayAnswer(
   }
   const last = writer.end()
   if (!sink.started) start(writer, Buffer.byteLength(last), call)
-  sink.end(last)
+  sink.end(last, costHeaders(record))
 }
 
 /** An answer without a provider, such as a stored one, uses no tokens. */
@@ -100,6 +101,7 @@ function start(writer: AnswerWriter, byteLength: number | undefined, call: Call)
   const headers = ownHeaders(call)
   headers.push(...writer.headers)
   if (byteLength !== undefined) headers.push('content-length', String(byteLength))
+  else if (awaitsCost(record)) headers.push('trailer', costHeader)
   headers.push(...requestIdHeaders(dialect, writer.requestId ?? record.requestId, writer.headers))
   sink.start(writer.status, headers)
 }
@@ -131,7 +133,7 @@ async function breakOff(
   try {
     for (const tap of taps) await tap.fail(reason)
   } finally {
-    sink.end(writer.errorFrames(reason))
+    sink.end(writer.errorFrames(reason), costHeaders(call.record))
   }
 }
 

@@ -1,10 +1,10 @@
 import type { HeaderFields } from '@fairlead/http1'
 import { type Dialect, readAnswerDetails } from '@fairlead/llm'
-import { dollarsOf } from '@fairlead/usage'
 import { attemptLog } from '../call/attempt-log.ts'
 import type { Call } from '../call/call.ts'
 import { requestIdHeaders } from '../http/request-id-headers.ts'
 import type { AnswerStream } from './answer-stream.ts'
+import { costHeaders } from './cost-headers.ts'
 
 /**
  * Upstream response headers that are forwarded to the caller. Flat list: name, value, name, value.
@@ -62,9 +62,7 @@ export function ownHeaders({
     headers.push('x-fairlead-prompt', `${namespace}/${name}@${headerText(version)}`)
   }
   if (record.replay !== undefined) headers.push('x-fairlead-replay', record.replay)
-  if (record.costNanodollars !== undefined) {
-    headers.push('x-fairlead-cost-usd', dollarsOf(record.costNanodollars))
-  }
+  headers.push(...costHeaders(record))
   headers.push('x-fairlead-overhead-ms', record.overheadMs().toFixed(3))
   const conversation = turn?.conversation ?? unchanged
   if (conversation !== undefined) {

@@ -32,8 +32,9 @@ export class ClientSink {
     return this.#isDetached ? undefined : this.#response.write(bytes)
   }
 
-  end(bytes: Uint8Array | string = ''): void {
-    if (!this.#isDetached) this.#response.end(bytes)
+  /** Trailers, a flat list, follow a body whose length the head does not tell. */
+  end(bytes: Uint8Array | string = '', trailers: readonly string[] = []): void {
+    if (!this.#isDetached) this.#response.end(bytes, trailers)
   }
 
   /** Closes the connection of a response whose declared length can no longer be met. */

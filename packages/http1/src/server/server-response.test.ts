@@ -38,6 +38,38 @@ describe('framing', () => {
     expect(text).toMatch(/\r\n\r\n3\r\nh\xc3\xa9\r\n1388\r\nx{5000}\r\n1\r\n!\r\n0\r\n\r\n$/)
   })
 
+  test('trailers after a chunked body, and after no other', async () => {
+    const answer =
+      (fields: readonly string[]): Handler =>
+      (_, response) => {
+        response.start(200, fields)
+        response.end('hello', ['x-cost', '1', 'x-more', '2'])
+      }
+    expect(await received(answer(['trailer', 'x-cost']))).toMatch(
+      /\r\n5\r\nhello\r\n0\r\nx-cost: 1\r\nx-more: 2\r\n\r\n$/,
+    )
+    await server.stop()
+    expect(await received(answer(['content-length', '5']))).toMatch(/\r\n\r\nhello$/)
+  })
+
+  test.each([
+    ['content-length', '1'],
+    ['transfer-encoding', 'chunked'],
+    ['x', 'a\r\nb: c'],
+  ])('no trailer %s: %j', async (name, value) => {
+    let thrown: unknown
+    await received((_, response) => {
+      response.start(200, [])
+      try {
+        response.end('', [name, value])
+      } catch (error) {
+        thrown = error
+        response.end()
+      }
+    })
+    expect(thrown).toBeInstanceOf(TypeError)
+  })
+
   test.each([
     ['HEAD', 200, ['content-length', '5'], 'hello'],
     ['HEAD', 200, [], 'hello'],

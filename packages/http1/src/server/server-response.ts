@@ -51,6 +51,14 @@ const connectionFields: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
+/** What decides where a message ends or who gets it is no matter of its end. */
+const notInTrailers: ReadonlySet<string> = new Set([
+  ...connectionFields,
+  'content-length',
+  'host',
+  'trailer',
+])
+
 /** The head of a response with this status, without the empty line at its end. */
 export function responseHead(status: number, fields: string): string {
   return `HTTP/1.1 ${status} ${reasons[status] ?? 'Unknown'}\r\n${fields}`
@@ -155,13 +163,14 @@ export class ServerResponse implements TurnWriter {
 
   /**
    * Sends the last bytes. A body shorter than its Content-Length closes the connection, a longer one
-   * throws too.
+   * throws too. Trailers, a flat list as the fields of the head, follow a chunked body, and go
+   * nowhere after any other; the head should have named them in `Trailer`.
    */
-  end(bytes: Uint8Array | string = ''): void {
+  end(bytes: Uint8Array | string = '', trailers: readonly string[] = []): void {
     if (this.#closed || this.#ended) return
     if (!this.#started) throw new Error('the response has not started')
     if (bytes.length > 0) this.#add(bytes)
-    if (this.#chunked) this.#pending.addText('0\r\n\r\n')
+    if (this.#chunked) this.#pending.addText(`0\r\n${fieldLines(trailers, notInTrailers)}\r\n`)
     this.#ended = true
     this.drained()
     if (this.#left > 0 && this.#left !== Infinity) this.destroy()
