@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Tests that drive programs which are not ours, such as kubectl and Redis. */
-const drivingPrograms = ['test/**/*.test.ts', 'packages/*/src/**/{kubectl,redis}.test.ts']
+const drivingPrograms = ['test/**/*.test.ts', 'packages/*/src/**/{kubectl,redis,*-redis}.test.ts']
 
 export default defineConfig({
   resolve: { conditions: ['source'] },

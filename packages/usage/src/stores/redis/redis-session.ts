@@ -7,7 +7,7 @@ import type { RedisScript } from './redis-script.ts'
 import { unavailable } from './redis-trouble.ts'
 import { readServerFacts } from './server-facts.ts'
 
-export interface SessionParts {
+interface SessionParts {
   readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>
   /** How long a command waits for its answer. */
   readonly timeoutMs: number
@@ -63,6 +63,10 @@ export class RedisSession {
     }
   }
 
+  get isOpen(): boolean {
+    return this.#open
+  }
+
   /** Runs a script. Rejects with `CounterStoreUnavailable`, after which it may have run or not. */
   async run(
     script: RedisScript,
@@ -89,14 +93,15 @@ export class RedisSession {
     }
   }
 
-  /** Reads fields of a hash in pages, from a cursor; `0` begins, and ends. */
-  async scanHash(key: string, cursor: string): Promise<{ cursor: string; flat: string[] }> {
-    const [next, flat] = await this.#ask(() => this.#redis.hscan(key, cursor, 'COUNT', 1000))
-    return { cursor: next, flat }
-  }
-
-  members(key: string): Promise<string[]> {
-    return this.#ask(() => this.#redis.smembers(key))
+  /** Fields and values of a hash in turns, in pages. Rejects with `CounterStoreUnavailable`. */
+  async *hashPages(key: string): AsyncGenerator<readonly string[]> {
+    let cursor = '0'
+    do {
+      const from = cursor
+      const [next, page] = await this.#ask(() => this.#redis.hscan(key, from, 'COUNT', 1000))
+      yield page
+      cursor = next
+    } while (cursor !== '0')
   }
 
   /** Unix milliseconds by the server's clock; does not jump when ours does. */

@@ -1,5 +1,5 @@
 /** What a server says of itself. */
-export interface ServerFacts {
+interface ServerFacts {
   /** Why it cannot be used. */
   readonly problem: string | undefined
   readonly warnings: readonly string[]
