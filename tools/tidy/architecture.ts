@@ -267,7 +267,7 @@ export const architecture: Architecture = {
     { folder: 'packages/gateway/src/answer/taps', contract: [], list: [] },
     {
       folder: 'packages/gateway/src/policies',
-      contract: ['call-allowance.ts', 'call-policy.ts'],
+      contract: ['call-allowance.ts', 'call-policy.ts', 'policy-match.ts'],
       list: ['call-permits.ts', 'call-policies.ts'],
     },
     {

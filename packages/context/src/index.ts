@@ -51,6 +51,7 @@ export {
 export type { ResponseFrames } from './stores/response-store.ts'
 export type { TurnStore } from './stores/turn-store.ts'
 export { ThreadCounter } from './counting/thread-counter.ts'
+export { imageTokensMax } from './tokens/image-rules.ts'
 export type { CountRequest, TokenCounter } from './tokens/token-counter.ts'
 export { RemoteStores, type RemoteStoresOptions } from './remote/remote-stores.ts'
 export type { RemoteTurnStore } from './remote/remote-turn-store.ts'

@@ -1,6 +1,7 @@
 import type { ModelError } from '@fairlead/llm'
 import type { AnswerTap } from './answer/answer-tap.ts'
 import { keptHeaders, ownHeaders } from './answer/reply-headers.ts'
+import { limitHeaders, withoutRateLimits } from './answer/limit-headers.ts'
 import { RefusedCall } from './attempts/refused-call.ts'
 import type { Call } from './call/call.ts'
 import { noteRefusedAccess } from './call/note-access.ts'
@@ -33,10 +34,11 @@ export async function failCall(
     return
   }
   record.status = error.status
-  const own = ownHeaders(call)
+  const own = [...ownHeaders(call), ...limitHeaders(record, dialect, services.clock.now())]
   if (error instanceof RefusedCall) {
     const { status, headers, bytes } = error.answer
-    const kept = keptHeaders(headers, [...dialect.passage.answerHeaders, ...retryHeaders])
+    const all = keptHeaders(headers, [...dialect.passage.answerHeaders, ...retryHeaders])
+    const kept = record.limits === undefined ? all : withoutRateLimits(all, dialect)
     const id = error.details?.requestId ?? record.requestId
     sendBytes(response, status, bytes, [...kept, ...own, ...requestIdHeaders(dialect, id, kept)])
   } else {

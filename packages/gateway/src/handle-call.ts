@@ -16,8 +16,7 @@ import { recordInput } from './assembly/record-input.ts'
 import type { AssembledCall } from './assembly/assembled-call.ts'
 import { callFirstHealthy } from './attempts/call-first-healthy.ts'
 import type { Call } from './call/call.ts'
-import { noteShadowRefusals } from './call/note-access.ts'
-import { routedCallOf } from './call/routed-call-of.ts'
+import { routeCall } from './call/route-call.ts'
 import { settleCall } from './call/settle-call.ts'
 import { settleCost } from './call/settle-cost.ts'
 import { failCall } from './fail-call.ts'
@@ -28,7 +27,6 @@ import { CallPermits } from './policies/call-permits.ts'
 import type { AdmissionPolicy, ArrivalPolicy } from './policies/call-policy.ts'
 import type { ProviderApi } from './providers/provider-type.ts'
 import type { CallTarget } from './routing/call-target.ts'
-import { findRoute, type MatchedRoute, noFitTarget } from './routing/match-route.ts'
 import { chatFormatOf } from '@fairlead/llm'
 import type { CallRoute, PathParameters } from './surfaces/surface.ts'
 
@@ -70,7 +68,7 @@ export async function handleCall(
     record.noteCaller(call.caller)
     await permits.enter(arrivalPolicies, call)
     call.request = await readRequest(call, route, parameters)
-    call.route = routeOf(call)
+    call.route = routeCall(call)
     await permits.enter(admissionPolicies, call)
     const assembled = await assembleCall(call)
     letCallerLeave(call)
@@ -90,6 +88,7 @@ export async function handleCall(
     await failCall(error, call, taps)
   } finally {
     settleCost(record)
+    for (const permit of call.attemptPermits) permit.settle(record, true)
     permits.settle(record, services.logger)
     call.end()
     settleCall(record, runtime, services)
@@ -108,35 +107,6 @@ async function readRequest(call: Call, route: CallRoute, parameters: PathParamet
   record.stream = request.sent.stream
   record.prompt = request.prompt
   return request
-}
-
-function routeOf({
-  caller,
-  dialect,
-  http,
-  record,
-  request,
-  runtime,
-  services,
-}: Call): MatchedRoute {
-  const { headers } = http.request
-  const nowMs = services.clock.monotonicMs()
-  const routed = routedCallOf(request, { caller, headers, dialect, nowMs })
-  const route = findRoute(routed, runtime, services.random)
-  record.route = route.label
-  if (route.shadowRefusals !== undefined) {
-    noteShadowRefusals(route.shadowRefusals, record, services.metrics)
-  }
-  for (const { target, reason } of route.unfit) {
-    record.passedOver.push({
-      target: target.name,
-      provider: target.provider.key,
-      model: target.model,
-      reason,
-    })
-  }
-  if (route.targets.length === 0) throw noFitTarget(route)
-  return route
 }
 
 /**

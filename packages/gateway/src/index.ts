@@ -13,7 +13,6 @@ export type { ReviewToken, TokenReview } from './access/tokens/service-account-t
 export type { ResolveHost } from './upstream/resolve-host.ts'
 export type {
   GatewayReport,
-  ReportedCounter,
   ReportedModel,
   ReportedProvider,
   ReportedStateStore,
@@ -31,7 +30,13 @@ export { CallRequest } from './call/call-request.ts'
 export { parseJsonObject } from './http/json-body.ts'
 export { gatewayError } from './errors/gateway-error.ts'
 export { callPolicies } from './policies/call-policies.ts'
-export type { CallOutcome, CallPolicy, CreateCallPolicy, Permit } from './policies/call-policy.ts'
+export type {
+  CallOutcome,
+  CallPolicy,
+  CreateCallPolicy,
+  Permit,
+  ReportedCounter,
+} from './policies/call-policy.ts'
 export { answerTransformers } from './answer/answer-transformers.ts'
 export type { AnswerPiece, AnswerStream } from './answer/answer-stream.ts'
 export type { AnswerTransform, AnswerTransformer } from './answer/answer-transform.ts'

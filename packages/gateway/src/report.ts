@@ -1,4 +1,5 @@
 import type { ReplicaProblem } from '@fairlead/snapshot'
+import type { ReportedCounter } from './policies/call-policy.ts'
 import type { CredentialStatus } from './upstream/credential-state.ts'
 import type { ProviderHealth } from './upstream/provider-state.ts'
 
@@ -19,24 +20,6 @@ export interface ReportedCredential {
   readonly sinceMs: number
   /** Unix milliseconds until which it is not used; undefined for one that is. */
   readonly untilMs: number | undefined
-}
-
-/** How a counter stands; amounts are calls, tokens, or US dollars as a decimal. */
-export interface ReportedCounter {
-  /** The UsagePolicy, as `namespace/name`. */
-  readonly policy: string
-  /** Name of the limit; `concurrency` for running calls. */
-  readonly limit: string
-  /** Whose counter it is; empty for all calls. At most 512 characters. */
-  readonly subject: string
-  readonly used: string
-  /** Set aside for running calls, and lent to workers. */
-  readonly reserved: string
-  readonly amount: string
-  /** The most by which the limit can have been exceeded. */
-  readonly overshoot: string
-  /** Unix milliseconds at which the window begins anew; undefined for running calls. */
-  readonly resetsAtMs: number | undefined
 }
 
 export interface ReportedModel {

@@ -5,6 +5,7 @@ import type { GatewayReport, ReportedCredential } from './report.ts'
 import type { RuntimeHolder } from './runtime/runtime-holder.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import type { ProviderRuntime } from './providers/provider-runtime.ts'
+import type { CallPolicy } from './policies/call-policy.ts'
 import { CredentialStates } from './upstream/credential-states.ts'
 import { type ProviderHealth, ProviderState } from './upstream/provider-state.ts'
 
@@ -25,6 +26,7 @@ export class Reporter {
   readonly #ejected: (provider: string, failure: FailureClass) => void
   #runtimes: RuntimeHolder | undefined
   #others: readonly ProblemSource[] = []
+  #policies: readonly CallPolicy[] = []
 
   /** `ejected` is told of every provider that is ejected, by `namespace/name`. */
   constructor(clock: Clock, ejected: (provider: string, failure: FailureClass) => void) {
@@ -34,9 +36,14 @@ export class Reporter {
   }
 
   /** `others` have problems of their own to report. */
-  watch(runtimes: RuntimeHolder, others: readonly ProblemSource[]): void {
+  watch(
+    runtimes: RuntimeHolder,
+    others: readonly ProblemSource[],
+    policies: readonly CallPolicy[],
+  ): void {
     this.#runtimes = runtimes
     this.#others = others
+    this.#policies = policies
   }
 
   /** The state of a provider survives a change of configuration. */
@@ -91,7 +98,12 @@ export class Reporter {
     if (runtime === undefined) return { configHash: '', problems: [], providers: [] }
     return {
       configHash: runtime.snapshot.hash,
-      problems: [...runtime.problems, ...this.#others.flatMap((one) => one.problems())],
+      problems: [
+        ...runtime.problems,
+        ...this.#others.flatMap((one) => one.problems()),
+        ...this.#policies.flatMap((policy) => policy.problems?.(runtime) ?? []),
+      ],
+      counters: this.#policies.flatMap((policy) => policy.counters?.() ?? []),
       providers: [...runtime.providers.values()].map(({ settings, state, credentials }) => ({
         namespace: settings.namespace,
         name: settings.name,

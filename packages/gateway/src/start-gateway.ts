@@ -26,6 +26,7 @@ import { GatewayMetrics } from './metrics/gateway-metrics.ts'
 import { ListenerMetrics } from './metrics/listener-metrics.ts'
 import { registerRunningState } from './metrics/running-state-gauges.ts'
 import { Mirrors } from './mirrors/mirrors.ts'
+import { ownCounters } from './own-counters.ts'
 import { createCallAllowance } from './policies/call-allowance.ts'
 import { callPolicies } from './policies/call-policies.ts'
 import { PromptRenderer } from './prompts/prompt-renderer.ts'
@@ -62,7 +63,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     metrics.attempts.countEjection(provider, failure),
   )
   const pools = new UpstreamPools(options.resolveHost ?? resolveHost, clock)
-  const services = createServices(options, { clock, metrics, pools, reporter })
+  const { registry, logger, allowance = createCallAllowance() } = options
+  const openCounters = options.openCounters ?? (() => ownCounters(clock))
+  const changed = () => reporter.changed()
+  const parts = { clock, registry, allowance, logger, openCounters, changed }
+  const policies = lists.policies.map((create) => create(parts))
+  const attemptGates = policies.flatMap(({ attemptGate }) => attemptGate ?? [])
+  const services = createServices(options, { clock, metrics, pools, reporter, attemptGates })
   const { tracing } = services
   const listenerTls = new ListenerTls({
     secrets: options.secrets,
@@ -102,10 +109,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       prober.follow(runtime.providers)
       tracing.configure(runtime.snapshot.gateway)
       listenerTls.configure(runtime.snapshot.gateway)
+      for (const policy of policies) policy.configured?.(runtime)
       reporter.configured(runtime)
     },
   )
-  reporter.watch(runtimes, [services.stores, tracing, listenerTls, tokenIssuers])
+  reporter.watch(runtimes, [services.stores, tracing, listenerTls, tokenIssuers], policies)
   options.secrets.subscribe(() => {
     tracing.secretsChanged()
     listenerTls.secretsChanged()
@@ -114,8 +122,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     configAgeSeconds: () => reporter.configAgeSeconds(),
     providerHealth: () => reporter.providerHealth(),
   })
-  const { registry, allowance = createCallAllowance() } = options
-  const policies = lists.policies.map((create) => create({ clock, registry, allowance }))
   const handling: RequestHandling = {
     router: new Router(lists.surfaces),
     chain: {
@@ -151,6 +157,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       runtimes.stop()
       await tracing.stop()
       pools.destroy()
+      for (const policy of policies) await policy.close?.()
       await services.stores.close()
       eventLoopLag.stop()
     },
@@ -164,9 +171,10 @@ function createServices(
     readonly metrics: GatewayMetrics
     readonly pools: UpstreamPools
     readonly reporter: Reporter
+    readonly attemptGates: Services['attemptGates']
   },
 ): Services {
-  const { clock, metrics, pools, reporter } = parts
+  const { attemptGates, clock, metrics, pools, reporter } = parts
   const { logger, registry, secrets, telemetry } = options
   const random = options.random ?? systemRandom
   const tracing = new Tracing({
@@ -198,6 +206,7 @@ function createServices(
     random,
     running: new RunningCalls(),
     heldBytes: new HeldBytes(),
+    attemptGates,
   }
 }
 

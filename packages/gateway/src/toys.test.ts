@@ -183,7 +183,7 @@ describe('a toy routing strategy', () => {
 describe('a toy policy', () => {
   it('rejects a call, answers one itself, and is settled once for each call', async () => {
     const upstream = await testUpstream(json(200, completion('from the provider')))
-    const outcomes: CallOutcome[] = []
+    const outcomes: Pick<CallOutcome, 'status' | 'errorCode' | 'usage'>[] = []
     const toy: CreateCallPolicy = () => ({
       name: 'toy',
       stage: 'admission',
@@ -195,7 +195,7 @@ describe('a toy policy', () => {
         return {
           ...(request.model === 'canned' ? { answer: answerOf(canned, !request.sent.stream) } : {}),
           settle: ({ status, errorCode, usage }) =>
-            void outcomes.push({ status, errorCode, usage, target: undefined, attempts: [] }),
+            void outcomes.push({ status, errorCode, usage }),
         }
       },
     })

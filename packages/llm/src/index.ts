@@ -74,6 +74,7 @@ export { responseEvents } from './operations/chat/response-events.ts'
 export { createSnapshotEvents, type SnapshotEvents } from './operations/chat/snapshot-events.ts'
 export type { FailureClass } from './errors/failure-class.ts'
 export type { AnswerDetails } from './headers/answer-details.ts'
+export type { RateLimit } from './headers/rate-limit.ts'
 export {
   readAnswerDetails,
   readRequestId,

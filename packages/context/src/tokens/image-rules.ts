@@ -39,9 +39,24 @@ export function imageTokens(
   detail: ImageDetail,
   model: string,
 ): number {
+  return ruleFor(model)(size ?? assumedSize, detail)
+}
+
+/** Of the sizes at which the rules take most: as many tiles, and as many pixels, as there can be. */
+const greatestSizes: readonly ImageSize[] = [
+  { width: 2048, height: 768 },
+  { width: 100_000, height: 100_000 },
+]
+
+/** The most tokens that an image of any size can have. */
+export function imageTokensMax(model: string): number {
+  const rule = ruleFor(model)
+  return Math.max(...greatestSizes.map((size) => rule(size, 'high')))
+}
+
+function ruleFor(model: string): ImageRule {
   const name = bareModelName(model)
-  const rule = imageRules.find(([pattern]) => pattern.test(name))?.[1] ?? otherModels
-  return rule(size ?? assumedSize, detail)
+  return imageRules.find(([pattern]) => pattern.test(name))?.[1] ?? otherModels
 }
 
 /** Tiles of 512 pixels, after fitting into 2048 × 2048 and bringing the shorter side to 768. */

@@ -11,6 +11,7 @@ import type { AnswerTap } from './answer-tap.ts'
 import { type AnswerWriter, PassingWriter, StreamWriter, ValueWriter } from './answer-writer.ts'
 import { usageOf } from './estimated-usage.ts'
 import { awaitsCost, costHeader, costHeaders } from './cost-headers.ts'
+import { limitHeaders, withoutRateLimits } from './limit-headers.ts'
 import { ownHeaders } from './reply-headers.ts'
 
 /**
@@ -96,10 +97,16 @@ async function settleTaps(
 }
 
 function start(writer: AnswerWriter, byteLength: number | undefined, call: Call): void {
-  const { dialect, record, sink } = call
+  const { dialect, record, services, sink } = call
   record.status = writer.status
   const headers = ownHeaders(call)
-  headers.push(...writer.headers)
+  if (record.limits === undefined) headers.push(...writer.headers)
+  else {
+    headers.push(
+      ...withoutRateLimits(writer.headers, dialect),
+      ...limitHeaders(record, dialect, services.clock.now()),
+    )
+  }
   if (byteLength !== undefined) headers.push('content-length', String(byteLength))
   else if (awaitsCost(record)) headers.push('trailer', costHeader)
   headers.push(...requestIdHeaders(dialect, writer.requestId ?? record.requestId, writer.headers))

@@ -2,6 +2,7 @@ import type { Cancellation } from '@fairlead/base'
 import { adaptationText, ModelError, readRequestId } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
 import type { AssembledCall, AttemptBody } from '../assembly/assembled-call.ts'
+import type { AttemptPermit } from '../call/attempt-gate.ts'
 import type { Call } from '../call/call.ts'
 import { answerOfApi, type PreparedRequest, prepareRequest } from '../providers/prepare-request.ts'
 import type { Credential } from '../providers/provider-runtime.ts'
@@ -42,6 +43,8 @@ export async function attempt(
   const asked = { secret, attempt: record.attempts.length + 1 }
   const { adapted, answerer, bytes: body, renamedTools } = bodyFor(target, asked, assembled, call)
   const api = target.apiFor(call.dialect)
+  const entered = enterGates(target, body.length, call)
+  const permits = entered instanceof Promise ? await entered : entered
   const running = new RunningAttempt(target, credential, call)
   record.target = target
   record.adapted = adaptationText(adapted)
@@ -78,8 +81,10 @@ export async function attempt(
     }
     if (answerer !== undefined) call.response?.answering(answerer)
     call.answering = running
+    call.attemptPermits.push(...permits)
     return answer
   } catch (error) {
+    for (const permit of permits) permit.settle(unused, false)
     if (call.lifetime.reason !== undefined) throw call.lifetime.reason
     const failure = withoutSecret(asFailure(error, isOpen, status, target.provider), secret)
     if (ofProofs.has(failureEffects[failure.failure].credential)) proof?.refused()
@@ -89,6 +94,44 @@ export async function attempt(
     record.stopWaiting()
   }
 }
+
+const none: readonly AttemptPermit[] = []
+
+/** Enters all gates; a promise only where one has to wait. */
+function enterGates(
+  target: CallTarget,
+  bytes: number,
+  call: Call,
+): readonly AttemptPermit[] | Promise<readonly AttemptPermit[]> {
+  const entered: AttemptPermit[] = []
+  const waiting: Promise<AttemptPermit | undefined>[] = []
+  for (const gate of call.services.attemptGates) {
+    const permit = gate.enter(target, bytes, call)
+    if (permit instanceof Promise) waiting.push(permit)
+    else if (permit !== undefined) entered.push(permit)
+  }
+  if (waiting.length > 0) return enterAll(entered, waiting)
+  return entered.length === 0 ? none : entered
+}
+
+/** Where one refuses, what the others granted is settled. */
+async function enterAll(
+  entered: readonly AttemptPermit[],
+  waiting: readonly Promise<AttemptPermit | undefined>[],
+): Promise<readonly AttemptPermit[]> {
+  const outcomes = await Promise.allSettled(waiting)
+  const granted = outcomes.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []))
+  const permits = [...entered, ...granted]
+  for (const one of outcomes) {
+    if (one.status === 'fulfilled') continue
+    for (const permit of permits) permit.settle(unused, false)
+    throw one.reason
+  }
+  return permits
+}
+
+/** What a failed attempt has used, as far as its provider told. */
+const unused = { usage: undefined, costNanodollars: undefined }
 
 /** What a provider says of a proof that it does not, or no longer, accept. */
 const ofProofs: ReadonlySet<FailureEffect['credential']> = new Set(['Refused', 'Expired'])

@@ -2,6 +2,7 @@ import { dollarsOf, type PriceState } from '@fairlead/usage'
 import { type AttemptEvidence, attemptEvidence } from './attempt-evidence.ts'
 import type { PassedOver } from './attempt-record.ts'
 import type { CallRecord } from './call-record.ts'
+import type { MetLimit } from './met-limits.ts'
 
 /** A request in the log: what is not known is undefined. */
 export interface CallFields {
@@ -51,6 +52,12 @@ export interface CallFields {
   readonly accessPolicy: string | undefined
   /** What policies that only report would have refused. */
   readonly shadowRefusals: readonly string[] | undefined
+  /** Limits that refused it, or a target of it, the one that it was told in front. */
+  readonly limits: readonly MetLimit[] | undefined
+  /** How long it waited for room in a limit. */
+  readonly queuedMs: number | undefined
+  /** The model that was asked for, where a limit had another one called. */
+  readonly routedInsteadOf: string | undefined
   readonly traceId: string | undefined
   readonly error: string | undefined
 }
@@ -90,7 +97,7 @@ export function callFields(record: CallRecord, endedMs: number): CallFields {
     unpriced: record.priceState === 'Unpriced' ? true : undefined,
     usageEstimated: usage?.estimated,
     accessPolicy: record.accessPolicy,
-    shadowRefusals: record.shadowRefusals.length === 0 ? undefined : record.shadowRefusals,
+    ...limitFields(record),
     traceId: record.trace?.traceId,
     error: record.errorCode,
   }
@@ -98,4 +105,27 @@ export function callFields(record: CallRecord, endedMs: number): CallFields {
 
 function round(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1000
+}
+
+type LimitFields = Pick<CallFields, 'limits' | 'queuedMs' | 'routedInsteadOf' | 'shadowRefusals'>
+
+const noLimits: LimitFields = {
+  limits: undefined,
+  shadowRefusals: undefined,
+  queuedMs: undefined,
+  routedInsteadOf: undefined,
+}
+
+function limitFields({ limits: met, shadowRefusals }: CallRecord): LimitFields {
+  const shadowed = met?.shadowRefused.map(({ limit }) => limit) ?? []
+  const shadow = [...shadowRefusals, ...shadowed]
+  const told = shadow.length === 0 ? undefined : shadow
+  if (met === undefined) return { ...noLimits, shadowRefusals: told }
+  const { queuedMs, refused, routedInsteadOf } = met
+  return {
+    limits: refused.length === 0 ? undefined : refused,
+    shadowRefusals: told,
+    queuedMs: queuedMs === undefined ? undefined : round(queuedMs),
+    routedInsteadOf,
+  }
 }

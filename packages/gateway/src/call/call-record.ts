@@ -7,6 +7,7 @@ import type { CallTarget } from '../routing/call-target.ts'
 import type { CallTrace } from '../telemetry/call-trace.ts'
 import type { AttemptRecord, PassedOver } from './attempt-record.ts'
 import type { SpentUsage } from './spent-usage.ts'
+import { type MetLimits, noLimitsMet } from './met-limits.ts'
 
 const noGroups: ReadonlySet<string> = new Set()
 
@@ -72,6 +73,8 @@ export class CallRecord {
   costNanodollars: number | undefined
   /** Undefined where nothing was used. */
   priceState: PriceState | undefined
+  /** What limits have done to it; undefined where none is for it. */
+  limits: MetLimits | undefined
   /** When the first byte of the answer arrived. */
   firstByteMs: number | undefined
   overheadAtFirstByteMs = 0
@@ -92,6 +95,12 @@ export class CallRecord {
     this.keyName = keyName
     this.groups = groups
     this.endUser = endUser
+  }
+
+  /** Limits are for it: what they do is noted. */
+  meetLimits(): MetLimits {
+    this.limits ??= noLimitsMet()
+    return this.limits
   }
 
   /** The gateway starts to wait; the time until `stopWaiting` is not overhead. */

@@ -31,15 +31,17 @@ export class CallRequest {
   readonly keepsNothing: boolean
   /** Estimated length of the input in tokens: characters ÷ 4. */
   readonly inputTokens: number
+  readonly #rendered: RenderedPrompt | undefined
   #fields: JsonObject | undefined
   #repeated: JsonObject | undefined
 
   constructor(parts: RequestParts) {
     const { rendered, sent } = parts
-    const model = sent.model ?? rendered?.model ?? parts.defaultModel
+    const model = parts.insteadFor ?? sent.model ?? rendered?.model ?? parts.defaultModel
     if (model === undefined) {
       throw missingField('model', 'name a model; GET /v1/models lists them')
     }
+    this.#rendered = rendered
     this.body = parts.body
     this.outline = parts.outline
     this.#fields = parts.fields
@@ -52,6 +54,23 @@ export class CallRequest {
     const edits = rendered === undefined ? noEdits : promptEdits(rendered)
     this.edits = parts.kept?.store === true ? { ...edits, keptHere: true } : edits
     this.inputTokens = Math.ceil((sent.textLength + textLength(rendered)) / 4)
+  }
+
+  /** The same request for another model than it names. */
+  insteadFor(model: string): CallRequest {
+    const { body, context, keepsNothing, kept, outline, sent } = this
+    return new CallRequest({
+      body,
+      fields: this.fields(),
+      sent,
+      context,
+      rendered: this.#rendered,
+      kept,
+      keepsNothing,
+      defaultModel: undefined,
+      insteadFor: model,
+      ...(outline === undefined ? {} : { outline }),
+    })
   }
 
   /** Whether it may lack messages of its own: what is asked comes from elsewhere. */
@@ -99,6 +118,8 @@ interface RequestParts {
   readonly keepsNothing?: boolean
   /** For a call that names no model. */
   readonly defaultModel: string | undefined
+  /** The model that is called whatever the request names; undefined for the one that it names. */
+  readonly insteadFor?: string
 }
 
 const noEdits: RequestEdits = {}

@@ -3,8 +3,10 @@ import type { Dialect } from '@fairlead/llm'
 import type { Caller } from '../access/caller.ts'
 import { ClientSink } from '../http/client-sink.ts'
 import type { MatchedRoute } from '../routing/match-route.ts'
+import type { RoutedCall } from '../routing/routed-call.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { AnswerWatch } from './answer-watch.ts'
+import type { AttemptPermit } from './attempt-gate.ts'
 import { CallLifetime } from './call-lifetime.ts'
 import type { CallRecord } from './call-record.ts'
 import type { CallRequest } from './call-request.ts'
@@ -34,6 +36,8 @@ export class Call {
   request!: CallRequest
   /** What its body counts among the bytes that are held; given back at its end. */
   bodyBytes: HeldBytesReservation | undefined
+  /** The call as it was routed; set by routing. */
+  routed!: RoutedCall
   /** Set by routing. */
   route!: MatchedRoute
   /** The open turn, for a call in a conversation; set by assembly. */
@@ -51,6 +55,8 @@ export class Call {
 
   /** Watches the answer that is relayed; set when a provider's has begun. */
   answering: AnswerWatch | undefined
+  /** What the attempt that it answers with was granted; settled at its end. */
+  readonly attemptPermits: AttemptPermit[] = []
 
   constructor(http: HttpCall, dialect: Dialect, runtime: Runtime, services: Services) {
     const { requestTimeoutMs } = runtime.snapshot.gateway.limits

@@ -1,5 +1,6 @@
 import type { Usage } from '@fairlead/llm'
 import type { CallFields } from './call-fields.ts'
+import type { MetLimit } from './met-limits.ts'
 
 /** A call that has ended, as it is kept. */
 export interface EndedCall {
@@ -60,6 +61,10 @@ export function keptCall({ fields, endedAtMs, tenant, usage }: EndedCall): KeptC
     attempts: fields.attempts,
     adapted: fields.adapted ?? null,
     passed_over: fields.passedOver ?? [],
+    limits: (fields.limits ?? []).map(presentLimit),
+    shadow_refusals: fields.shadowRefusals ?? [],
+    queued_ms: fields.queuedMs ?? null,
+    routed_instead_of: fields.routedInsteadOf ?? null,
     usage: usage === undefined ? null : presentUsage(usage),
     cost_usd: fields.costUsd ?? null,
     price_state: fields.priceState ?? null,
@@ -72,6 +77,10 @@ function outcomeOf({ error, status }: CallFields): string {
   if (error === undefined) return 'answered'
   if (status === 499) return 'abandoned'
   return status >= 400 && status < 500 ? 'refused' : 'failed'
+}
+
+function presentLimit({ retryAfterMs, ...limit }: MetLimit): object {
+  return { ...limit, retry_after_ms: retryAfterMs ?? null }
 }
 
 function presentUsage(usage: Usage): object {

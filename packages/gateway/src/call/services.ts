@@ -5,6 +5,7 @@ import type { PromptRenderer } from '../prompts/prompt-renderer.ts'
 import type { SecretSource } from '../sources/sources.ts'
 import type { CredentialStates } from '../upstream/credential-states.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
+import type { AttemptGate } from './attempt-gate.ts'
 import type { HeldBytes } from './held-bytes.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import type { RefusalAudit } from './refused-request.ts'
@@ -28,4 +29,6 @@ export interface Services {
   readonly random: () => number
   readonly running: RunningCalls
   readonly heldBytes: HeldBytes
+  /** In the order in which attempts pass them. */
+  readonly attemptGates: readonly AttemptGate[]
 }

@@ -76,6 +76,7 @@ export class Mirrors {
       // What was thrown is for a caller. The record says what happened.
     } finally {
       const outcome = outcomeOf(call)
+      for (const permit of call.attemptPermits) permit.settle(record, true)
       lifetime.end()
       runtime.release()
       this.#running.delete(lifetime)
@@ -94,7 +95,7 @@ export class Mirrors {
  * its sink, which is the caller's.
  */
 function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: CallLifetime): Call {
-  const { caller, dialect, http, request, route, runtime, services, sink } = call
+  const { caller, dialect, http, request, route, routed, runtime, services, sink } = call
   const retry = { ...route.retry, attempts: 0 }
   return {
     http,
@@ -106,6 +107,7 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
     sink,
     caller,
     request,
+    routed,
     route: { ...route, targets: [target], unfit: [], retry, mirror: undefined },
     // They count for the call itself.
     bodyBytes: undefined,
@@ -116,6 +118,7 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
     goesOnAlone: false,
     response: undefined,
     answering: undefined,
+    attemptPermits: [],
     get signal() {
       return lifetime.signal
     },

@@ -1,8 +1,11 @@
 import type { CreateCallPolicy } from './call-policy.ts'
 import { concurrency } from './concurrency/concurrency.ts'
+import { usage } from './usage/usage.ts'
 
 /** In the order in which calls pass them, within each stage. */
 export const callPolicies: readonly CreateCallPolicy[] = [
   // First of all, so that a call that is refused has not cost memory for its body.
   concurrency,
+  // Last, so that a call that another policy refuses has claimed nothing.
+  usage,
 ]

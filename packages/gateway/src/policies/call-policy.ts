@@ -1,9 +1,13 @@
-import type { Clock } from '@fairlead/base'
+import type { Clock, Logger } from '@fairlead/base'
+import type { ReplicaProblem, StateSettings } from '@fairlead/snapshot'
+import type { Counters } from '@fairlead/usage'
 import type { Registry } from 'prom-client'
 import type { AnswerStream } from '../answer/answer-stream.ts'
 import type { AnswerTransform } from '../answer/answer-transform.ts'
+import type { AttemptGate } from '../call/attempt-gate.ts'
 import type { CallRecord } from '../call/call-record.ts'
 import type { Call } from '../call/call.ts'
+import type { Runtime } from '../runtime/runtime.ts'
 import type { CallAllowance } from './call-allowance.ts'
 
 /** What every call must pass before a provider is called. */
@@ -26,6 +30,34 @@ interface Policy<Entered> {
   readonly name: string
   /** Admits the call, or throws a ModelError that says what to do. */
   enter(call: Entered): Permit | Promise<Permit>
+  /** What its attempts must pass as well. */
+  readonly attemptGate?: AttemptGate
+  /** A configuration is in force from now on. */
+  configured?(runtime: Runtime): void
+  /** What only this process can see. */
+  problems?(runtime: Runtime): readonly ReplicaProblem[]
+  /** The fullest counters of what calls use. */
+  counters?(): readonly ReportedCounter[]
+  /** The gateway stops. */
+  close?(): Promise<void>
+}
+
+/** How a counter of a UsagePolicy stands, in words for its status. */
+export interface ReportedCounter {
+  /** The UsagePolicy, as `namespace/name`. */
+  readonly policy: string
+  /** Name of the limit; `concurrency` for running calls. */
+  readonly limit: string
+  /** Whose it is; empty for all calls. At most 512 characters. */
+  readonly subject: string
+  /** Calls, tokens, or US dollars, like the other amounts. */
+  readonly used: string
+  readonly reserved: string
+  readonly amount: string
+  /** The most by which the limit can have been exceeded. */
+  readonly overshoot: string
+  /** Unix milliseconds at which the window begins anew; undefined for running calls. */
+  readonly resetsAtMs: number | undefined
 }
 
 /** What a policy grants to a call that it admits. */
@@ -40,14 +72,33 @@ export interface Permit {
 
 /** How a call ended. */
 export type CallOutcome = Readonly<
-  Pick<CallRecord, 'status' | 'errorCode' | 'usage' | 'target' | 'attempts'>
+  Pick<
+    CallRecord,
+    | 'attempts'
+    | 'costNanodollars'
+    | 'errorCode'
+    | 'firstByteMs'
+    | 'replay'
+    | 'status'
+    | 'target'
+    | 'usage'
+  >
 >
 
 /** Creates a policy when the gateway starts. Its state lives as long as the process. */
 export type CreateCallPolicy = (parts: PolicyParts) => CallPolicy
 
-interface PolicyParts {
+/** What policies are made of. */
+export interface PolicyParts {
   readonly clock: Clock
   readonly registry: Registry
   readonly allowance: CallAllowance
+  readonly logger: Logger
+  /** See `GatewayOptions.openCounters`. */
+  readonly openCounters: (
+    state: StateSettings,
+    onAvailability: (problem: string | undefined) => void,
+  ) => Counters
+  /** What is reported of the policy is another. */
+  readonly changed: () => void
 }

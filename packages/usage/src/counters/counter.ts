@@ -81,6 +81,11 @@ export interface Counters {
    */
   reserve(claims: readonly Claim[]): ReserveOutcome | Promise<ReserveOutcome>
   /**
+   * For a call that is made although the store does not answer: nothing is set aside, and what it uses
+   * is counted when it is settled and the store is back.
+   */
+  uncounted(claims: readonly Claim[]): Reservation
+  /**
    * The call has ended: `amounts`, one per claim, is what it really used, which may be more than it
    * claimed. Never throws; it is delivered as soon as the store can be reached, in order.
    */

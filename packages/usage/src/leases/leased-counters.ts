@@ -102,6 +102,19 @@ export class LeasedCounters implements Counters {
     return this.#takeLocally(claims, nowMs) ?? this.#askInTurn(claims)
   }
 
+  uncounted(claims: readonly Claim[]): Reservation {
+    const nowMs = this.#store.nowMs()
+    const held: HeldReservation = {
+      claims: claims.map((claim) => ({ ...claim, amount: 0 })),
+      views: [],
+      queue: this.#queue,
+      slots: claims.map(({ counter }) => this.#windows.usedSlot(counter.window, nowMs)),
+      isSettled: false,
+    }
+    this.#running += 1
+    return held
+  }
+
   settle(reservation: Reservation, amounts: readonly number[]): void {
     const held = reservation as HeldReservation
     if (held.isSettled) return

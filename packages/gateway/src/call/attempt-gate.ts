@@ -1,0 +1,22 @@
+import type { CallTarget } from '../routing/call-target.ts'
+import type { Call } from './call.ts'
+import type { CallRecord } from './call-record.ts'
+
+/** What an attempt must pass before its target is asked. */
+export interface AttemptGate {
+  /**
+   * Admits the attempt, whose body has `bytes`, or throws: an `UpstreamFailure` passes the target
+   * over, a `ModelError` ends the call. Undefined where nothing is to be settled.
+   */
+  enter(
+    target: CallTarget,
+    bytes: number,
+    call: Call,
+  ): AttemptPermit | undefined | Promise<AttemptPermit | undefined>
+}
+
+/** Granted to one attempt; settled once. */
+export interface AttemptPermit {
+  /** The attempt has failed, or the call that it answers has ended. */
+  settle(outcome: Readonly<Pick<CallRecord, 'usage' | 'costNanodollars'>>, answered: boolean): void
+}

@@ -1,0 +1,148 @@
+import type { AttemptGate, AttemptPermit } from '../../call/attempt-gate.ts'
+import type { Call } from '../../call/call.ts'
+import type { CallTarget } from '../../routing/call-target.ts'
+import { UpstreamFailure } from '../../upstream/upstream-failure.ts'
+import type { AdmissionParts, CallAdmission } from './call-admission.ts'
+import { claimSource, dearestPrice } from './claim-source.ts'
+import { claimsOf, isOfCalls, type LimitClaim } from './claims.ts'
+import { editBytes } from './demand.ts'
+import type { PreparedPolicy } from './prepared-policy.ts'
+import { limitExceeded, metLimit, priceUnknown, usageStoreUnavailable } from './refusal.ts'
+import { type Admission, deniedWithoutStore, type Held, heldWithoutStore } from './reserver.ts'
+import { settleHeld, type UsagePermit } from './usage-permit.ts'
+
+/**
+ * Admits attempts by the limits of their providers and the policies that are about them, and claims
+ * what the prompt has become since the call was admitted.
+ */
+export class AttemptAdmission implements AttemptGate {
+  readonly #parts: AdmissionParts
+  readonly #calls: CallAdmission
+
+  constructor(parts: AdmissionParts, calls: CallAdmission) {
+    this.#parts = parts
+    this.#calls = calls
+  }
+
+  enter(
+    target: CallTarget,
+    bytes: number,
+    call: Call,
+  ): AttemptPermit | undefined | Promise<AttemptPermit | undefined> {
+    const index = this.#parts.indexOf(call)
+    const permit = this.#calls.permitOf(call)
+    const missing = permit === undefined ? [] : missingClaims(permit, target, bytes, call)
+    const policies = index.limitsAttempts ? index.ofAttempt(call, target) : []
+    if (missing.length === 0 && policies.length === 0) return undefined
+    return this.#enter({ target, bytes, call, permit, missing, policies })
+  }
+
+  async #enter({
+    call,
+    permit,
+    missing,
+    policies,
+    ...at
+  }: Entering): Promise<AttemptPermit | undefined> {
+    if (permit !== undefined && missing.length > 0) {
+      permit.add(await this.#claim(call, missing, (error) => error))
+    }
+    if (policies.length === 0) return undefined
+    const { bytes, target } = at
+    const source = claimSource(call, { targets: [target], provider: target.provider.key, bytes })
+    const { claims, unpriced } = claimsOf(policies, source)
+    const passOver = (error: Error, reason: string) => passedOver(call, target, error, reason)
+    const [first] = unpriced
+    if (first !== undefined) {
+      const error = priceUnknown(first, call.record.model)
+      throw passOver(error, `the limit ${first.label} needs a price`)
+    }
+    if (claims.length === 0) return undefined
+    return this.#permit(call, await this.#claim(call, claims, passOver))
+  }
+
+  /** `failed` makes of an error what is thrown. */
+  async #claim(
+    call: Call,
+    claims: readonly LimitClaim[],
+    failed: (error: Error, reason: string) => Error,
+  ): Promise<Held> {
+    const { counters, metrics, observer, reserver } = this.#parts
+    const met = call.record.meetLimits()
+    const counting = counters.of(call.runtime)
+    const admission: Admission = await reserver.reserve(counting, claims)
+    switch (admission.state) {
+      case 'Granted':
+        observer.granted(admission.held, met)
+        return admission.held
+      case 'Unavailable': {
+        for (const of of claims) metrics.countRefusal(of, 'StoreUnavailable')
+        const denying = deniedWithoutStore(claims)
+        if (denying === undefined) return heldWithoutStore(claims, counting)
+        throw failed(usageStoreUnavailable(denying), 'its limits cannot be counted')
+      }
+      case 'Refused': {
+        const { refused } = admission
+        met.refused = refused.map(metLimit)
+        for (const { of } of refused) metrics.countRefusal(of, 'PassedOver')
+        const reason = `the limit ${refused[0].of.limit.label} is reached`
+        throw failed(limitExceeded(refused, undefined), reason)
+      }
+    }
+  }
+
+  #permit(call: Call, held: Held): AttemptPermit {
+    const { observer, queues } = this.#parts
+    return {
+      settle({ costNanodollars: cost, usage }, answered) {
+        const used = {
+          usage,
+          answered,
+          cost,
+          dearest: () => dearestPrice(call.runtime),
+          replayed: false,
+          refused: false,
+        }
+        settleHeld([held], used, {
+          settled(settled, amounts) {
+            observer.settled(settled, amounts)
+            queues.wake(settled.claims)
+          },
+        })
+      },
+    }
+  }
+}
+
+interface Entering {
+  readonly call: Call
+  readonly target: CallTarget
+  readonly bytes: number
+  readonly permit: UsagePermit | undefined
+  readonly missing: readonly LimitClaim[]
+  readonly policies: readonly PreparedPolicy[]
+}
+
+/** What the call was admitted with does not cover: its prompt is longer than what was sent. */
+function missingClaims(
+  permit: UsagePermit,
+  target: CallTarget,
+  bytes: number,
+  call: Call,
+): readonly LimitClaim[] {
+  if (bytes <= call.request.body.length + editBytes) return []
+  const policies = new Set(permit.claims.map(({ policy }) => policy))
+  const source = claimSource(call, { targets: [target], bytes })
+  const { claims } = claimsOf([...policies], source)
+  return claims.flatMap((of) => {
+    const { amount, counter } = of.claim
+    const more = isOfCalls(of.limit.measure) ? 0 : amount - permit.claimed(counter.key)
+    return more > 0 ? [{ ...of, claim: { ...of.claim, amount: more } }] : []
+  })
+}
+
+function passedOver(call: Call, target: CallTarget, error: Error, reason: string): Error {
+  const { model, name, provider } = target
+  call.record.passedOver.push({ target: name, provider: provider.key, model, reason })
+  return new UpstreamFailure('Unsupported', error as UpstreamFailure['error'], reason)
+}

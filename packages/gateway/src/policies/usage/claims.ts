@@ -1,0 +1,93 @@
+import type { Claim, Measure } from '@fairlead/usage'
+import type { CallRequest } from '../../call/call-request.ts'
+import type { CallTarget } from '../../routing/call-target.ts'
+import { costOf, costOfTokens } from './costs.ts'
+import { type Demand, demandOf, tokensOf } from './demand.ts'
+import type { LimitCounter } from './prepared-limit.ts'
+import type { PreparedPolicy } from './prepared-policy.ts'
+import type { SubjectSource } from './subjects.ts'
+
+/** What a call wants of one limit, and which. */
+export interface LimitClaim extends Omit<LimitCounter, 'counter'> {
+  readonly policy: PreparedPolicy
+  readonly claim: Claim
+}
+
+/** A call as its claims are worked out, at one or all of its targets. */
+export interface ClaimSource extends SubjectSource {
+  readonly request: CallRequest
+  readonly targets: readonly CallTarget[]
+  /** Of the body for the target; undefined before it is made. */
+  readonly bytes: number | undefined
+  /** Nanodollars for a million tokens, for calls whose price is not known; undefined if none is. */
+  readonly dearest: () => number | undefined
+}
+
+/** A limit of cost that a call cannot be counted by, because its price is not known. */
+export interface UnpricedLimit {
+  readonly policy: PreparedPolicy
+  readonly label: string
+}
+
+interface CallClaims {
+  readonly claims: readonly LimitClaim[]
+  /** Limits that admit no call without a price, of policies that refuse. */
+  readonly unpriced: readonly UnpricedLimit[]
+}
+
+/** What a call wants of all limits of policies; of one limit as often as it has subjects. */
+export function claimsOf(policies: readonly PreparedPolicy[], source: ClaimSource): CallClaims {
+  const claims: LimitClaim[] = []
+  const unpriced: UnpricedLimit[] = []
+  const amounts = new Amounts(source)
+  for (const policy of policies) {
+    const demand = policy.needsDemand ? amounts.of(policy) : undefined
+    for (const subject of policy.subjects(source)) {
+      for (const { counter, limit } of policy.counters.of(subject)) {
+        const amount = amounts.amount(limit, demand)
+        if (amount === 'Unpriced') {
+          if (!policy.isShadow) unpriced.push({ policy, label: limit.label })
+        } else if (amount > 0 || limit.measure !== 'Nanodollars') {
+          claims.push({
+            policy,
+            limit,
+            subject,
+            claim: { counter, amount, shadow: policy.isShadow },
+          })
+        }
+      }
+    }
+  }
+  return { claims, unpriced }
+}
+
+/** Works out what a call can use once, however many limits ask. */
+class Amounts {
+  readonly #source: ClaimSource
+  readonly #demands: Partial<Record<PreparedPolicy['reservation'], Demand>> = {}
+
+  constructor(source: ClaimSource) {
+    this.#source = source
+  }
+
+  of({ reservation }: PreparedPolicy): Demand {
+    const { bytes, request, targets } = this.#source
+    return (this.#demands[reservation] ??= demandOf(request, targets, reservation, bytes))
+  }
+
+  amount(limit: LimitCounter['limit'], demand: Demand | undefined): number | 'Unpriced' {
+    const { measure } = limit
+    if (isOfCalls(measure) || demand === undefined) return 1
+    if (measure !== 'Nanodollars') return tokensOf(demand, measure)
+    const cost = costOf(demand)
+    if (cost !== undefined) return cost
+    if (limit.onUnpriced === 'Allow') return 0
+    const dearest = limit.onUnpriced === 'CountTokens' ? this.#source.dearest() : undefined
+    return dearest === undefined ? 'Unpriced' : costOfTokens(demand.totalTokens, dearest)
+  }
+}
+
+/** Whether a measure counts calls, whatever they use. */
+export function isOfCalls(measure: Measure): boolean {
+  return measure === 'Requests' || measure === 'Running'
+}

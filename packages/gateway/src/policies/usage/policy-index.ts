@@ -1,0 +1,183 @@
+import type { ConditionCompiler } from '@fairlead/cel'
+import type { LLMProviderSettings, PolicyTarget, Snapshot } from '@fairlead/snapshot'
+import type { CallTarget } from '../../routing/call-target.ts'
+import type { MatchedRoute } from '../../routing/match-route.ts'
+import type { RoutedCall } from '../../routing/routed-call.ts'
+import { type OnExpressionFailure, preparePolicy, type PreparedPolicy } from './prepared-policy.ts'
+import { providerPolicy } from './provider-limits.ts'
+
+/** Where a call goes: what policies are attached to. */
+interface RoutedTo {
+  readonly routed: RoutedCall
+  readonly route: Pick<MatchedRoute, 'route'>
+}
+
+type SnapshotParts = Pick<Snapshot, 'gateway' | 'providers' | 'usagePolicies'>
+
+const none: readonly PreparedPolicy[] = []
+
+/**
+ * The policies of one configuration, by what they are attached to: what a call costs depends on those
+ * that may concern it, however many others there are.
+ */
+export class PolicyIndex {
+  readonly #everywhere: PreparedPolicy[] = []
+  readonly #byConsumer = new Map<string, PreparedPolicy[]>()
+  /** By `namespace/name` of the RoutingPolicy. */
+  readonly #byRouting = new Map<string, PreparedPolicy[]>()
+  readonly #byPrompt = new Map<string, PreparedPolicy[]>()
+  readonly #ofAttempts: PreparedPolicy[] = []
+  readonly #byProvider = new Map<string, PreparedPolicy>()
+  readonly #gateway: string
+
+  constructor(
+    { gateway, providers, usagePolicies }: SnapshotParts,
+    prepare: (policy: Snapshot['usagePolicies'][number]) => PreparedPolicy,
+  ) {
+    this.#gateway = `${gateway.namespace}/${gateway.name}`
+    for (const settings of usagePolicies) this.#add(prepare(settings))
+    for (const [key, provider] of providers) {
+      const limits = providerPolicy(provider)
+      if (limits !== undefined) this.#byProvider.set(key, limits)
+    }
+  }
+
+  /** Whether any policy is about calls, or about attempts. */
+  get isEmpty(): boolean {
+    return (
+      this.#everywhere.length === 0 &&
+      this.#byConsumer.size === 0 &&
+      this.#byRouting.size === 0 &&
+      this.#byPrompt.size === 0
+    )
+  }
+
+  get limitsAttempts(): boolean {
+    return this.#ofAttempts.length > 0 || this.#byProvider.size > 0
+  }
+
+  /** The policies that a call is admitted by. */
+  ofCall({ routed, route }: RoutedTo): readonly PreparedPolicy[] {
+    const { caller, prompt } = routed
+    const found: PreparedPolicy[] = []
+    const add = (policies: readonly PreparedPolicy[]) => {
+      for (const policy of policies) {
+        if (!found.includes(policy) && policy.matches(routed)) found.push(policy)
+      }
+    }
+    add(this.#everywhere)
+    if (this.#byConsumer.size > 0) add(this.#byConsumer.get(caller.consumer) ?? none)
+    if (this.#byRouting.size > 0 && route.route !== undefined) {
+      const { policy, rule } = route.route
+      const key = `${policy.namespace}/${policy.name}`
+      const attached = this.#byRouting.get(key) ?? none
+      add(attached.filter(({ targets }) => targets.some((target) => isRule(target, key, rule))))
+    }
+    if (this.#byPrompt.size > 0 && prompt !== undefined) {
+      add(this.#byPrompt.get(`${prompt.namespace}/${prompt.name}`) ?? none)
+    }
+    return found
+  }
+
+  /** The policies that an attempt at a target has to pass, its provider's own limits among them. */
+  ofAttempt(to: RoutedTo, target: CallTarget): readonly PreparedPolicy[] {
+    const own = this.#byProvider.get(target.provider.key)
+    const found = own === undefined ? [] : [own]
+    for (const policy of this.#ofAttempts) {
+      const isAttached = policy.targets.some((each) => this.#isAt(each, to, target))
+      if (isAttached && policy.matches(to.routed)) found.push(policy)
+    }
+    return found
+  }
+
+  #add(policy: PreparedPolicy): void {
+    if (policy.countsAttempts) {
+      this.#ofAttempts.push(policy)
+      return
+    }
+    for (const target of policy.targets) {
+      const { key, kind } = target
+      if (kind === 'LLMGateway' && key === this.#gateway) this.#everywhere.push(policy)
+      if (kind === 'Consumer') addTo(this.#byConsumer, key, policy)
+      if (kind === 'PromptTemplate') addTo(this.#byPrompt, key, policy)
+      if (kind === 'RoutingPolicy') addTo(this.#byRouting, key, policy)
+    }
+  }
+
+  #isAt(attached: PolicyTarget, { routed, route }: RoutedTo, target: CallTarget): boolean {
+    const { key } = attached
+    switch (attached.kind) {
+      case 'LLMGateway':
+        return key === this.#gateway
+      case 'Consumer':
+        return key === routed.caller.consumer
+      case 'PromptTemplate': {
+        const { prompt } = routed
+        return prompt !== undefined && key === `${prompt.namespace}/${prompt.name}`
+      }
+      case 'RoutingPolicy': {
+        if (route.route === undefined) return false
+        const { policy, rule } = route.route
+        return isRule(attached, `${policy.namespace}/${policy.name}`, rule)
+      }
+      case 'LLMProvider': {
+        const { model } = attached
+        if (key !== target.provider.key) return false
+        return model === undefined || target.provider.realModel(model) === target.model
+      }
+    }
+  }
+}
+
+function isRule(target: PolicyTarget, key: string, rule: string): boolean {
+  return (
+    target.kind === 'RoutingPolicy' &&
+    target.key === key &&
+    (target.rule === undefined || target.rule === rule)
+  )
+}
+
+function addTo(index: Map<string, PreparedPolicy[]>, key: string, policy: PreparedPolicy): void {
+  const known = index.get(key)
+  if (known === undefined) index.set(key, [policy])
+  else known.push(policy)
+}
+
+/**
+ * Indexes the policies of one configuration after the other. Each policy is prepared once, and an
+ * index is the same as long as its policies and providers are.
+ */
+export class PolicyIndexer {
+  readonly #conditions: ConditionCompiler
+  readonly #onFailure: OnExpressionFailure
+  readonly #prepared = new WeakMap<Snapshot['usagePolicies'][number], PreparedPolicy>()
+  readonly #indexes = new WeakMap<SnapshotParts['usagePolicies'], Indexed>()
+
+  constructor(conditions: ConditionCompiler, onFailure: OnExpressionFailure) {
+    this.#conditions = conditions
+    this.#onFailure = onFailure
+  }
+
+  of(snapshot: SnapshotParts): PolicyIndex {
+    const { gateway, providers, usagePolicies } = snapshot
+    const known = this.#indexes.get(usagePolicies)
+    if (known?.providers === providers && known.gateway === gateway) return known.index
+    const index = new PolicyIndex(snapshot, (policy) => this.#prepare(policy))
+    this.#indexes.set(usagePolicies, { gateway, providers, index })
+    return index
+  }
+
+  #prepare(settings: Snapshot['usagePolicies'][number]): PreparedPolicy {
+    const known = this.#prepared.get(settings)
+    if (known !== undefined) return known
+    const prepared = preparePolicy(settings, this.#conditions, this.#onFailure)
+    this.#prepared.set(settings, prepared)
+    return prepared
+  }
+}
+
+interface Indexed {
+  readonly gateway: Snapshot['gateway']
+  readonly providers: ReadonlyMap<string, LLMProviderSettings>
+  readonly index: PolicyIndex
+}

@@ -1,0 +1,58 @@
+import { ConditionCompiler } from '@fairlead/cel'
+import type { AdmissionPolicy, CreateCallPolicy } from '../call-policy.ts'
+import { AttemptAdmission } from './attempt-admission.ts'
+import { type AdmissionParts, CallAdmission } from './call-admission.ts'
+import { CounterSightings } from './counter-sightings.ts'
+import { ExpressionFailures } from './expression-failures.ts'
+import { GatewayCounters } from './gateway-counters.ts'
+import { PolicyIndexer } from './policy-index.ts'
+import { type Admission, Reserver } from './reserver.ts'
+import { storeProblems } from './store-problems.ts'
+import { UsageMetrics } from './usage-metrics.ts'
+import { UsageObserver } from './usage-observer.ts'
+import { UsageQueues } from './usage-queues.ts'
+import { UsageReport } from './usage-report.ts'
+
+/**
+ * UsagePolicies and the limits of LLMProviders: what calls may use. All that match hold; the tightest
+ * refuses.
+ */
+export const usage: CreateCallPolicy = (parts): AdmissionPolicy => {
+  const { changed, clock, logger, registry } = parts
+  const queues = new UsageQueues<Admission>(clock)
+  const metrics = new UsageMetrics(registry, () => queues.length)
+  const failures = new ExpressionFailures(metrics, logger, clock)
+  const indexer = new PolicyIndexer(new ConditionCompiler(), (policy, failure) =>
+    failures.note(policy, failure),
+  )
+  const counters = new GatewayCounters(parts)
+  const sightings = new CounterSightings()
+  const report = new UsageReport({ clock, sightings, counters, changed })
+  const observer = new UsageObserver(metrics, logger, sightings, () => report.counted())
+  const admission: AdmissionParts = {
+    clock,
+    counters,
+    metrics,
+    observer,
+    queues,
+    reserver: new Reserver(clock, metrics),
+    indexOf: ({ runtime }) => indexer.of(runtime.snapshot),
+  }
+  const calls = new CallAdmission(admission)
+  return {
+    name: 'usage',
+    stage: 'admission',
+    enter: (call) => calls.enter(call),
+    attemptGate: new AttemptAdmission(admission, calls),
+    configured({ snapshot }) {
+      indexer.of(snapshot)
+      report.configured(snapshot)
+    },
+    problems: ({ snapshot }) => storeProblems(snapshot, counters.problem),
+    counters: () => report.counters,
+    async close() {
+      report.stop()
+      await counters.close()
+    },
+  }
+}
