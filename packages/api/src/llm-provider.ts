@@ -194,16 +194,19 @@ const spec = object(
       { max: 256, default: [] },
     ),
     limits: object(
-      "The provider's own limits, enforced by the gateway so that the provider does not have to refuse calls. Defaults to none.",
+      "What the provider allows, of all replicas together: a call that does not fit goes to the rule's next target, so that the provider does not have to refuse it. Defaults to none.",
       {
         requestsPerMinute: Type.Optional(
           integer('Maximum number of calls per minute.', { min: 1, max: 1_000_000_000 }),
         ),
         tokensPerMinute: Type.Optional(
-          integer('Maximum number of input and output tokens per minute.', {
-            min: 1,
-            max: 1_000_000_000_000,
-          }),
+          integer(
+            'Maximum number of input and output tokens per minute, of which a call claims what it will probably use.',
+            {
+              min: 1,
+              max: 1_000_000_000_000,
+            },
+          ),
         ),
         maxConcurrent: Type.Optional(
           integer('Maximum number of concurrent calls.', { min: 1, max: 1_000_000 }),

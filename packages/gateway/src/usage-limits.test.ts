@@ -1,5 +1,6 @@
+import { type Counters, CounterStoreUnavailable } from '@fairlead/usage'
 import { describe, expect, it } from 'vitest'
-import { consumerOf, keyedProvider, routeOf } from './test-support/snapshot.ts'
+import { consumerOf, keyedProvider, personaOf, routeOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { chunks, completion, json, sse } from './test-support/upstream.ts'
 import { limitOf, usagePolicyOf } from './test-support/usage-policy.ts'
@@ -185,5 +186,348 @@ describe('limits of a provider', () => {
     const third = await chat()
     expect(third.status).toBe(429)
     expect(third.headers.get('x-fairlead-limit')).toContain('LLMProvider/default/')
+  })
+})
+
+describe('a limit of cost', () => {
+  const priced = (perMillion: string) => ({
+    ...keyedProvider('openai', {}),
+    models: [
+      {
+        name: 'gpt-test',
+        aliases: [],
+        contextWindow: undefined,
+        maxOutputTokens: undefined,
+        capabilities: [],
+        price: {
+          inputPerMillion: perMillion,
+          cachedInputPerMillion: undefined,
+          cacheWritePerMillion: undefined,
+          outputPerMillion: perMillion,
+        },
+      },
+    ],
+  })
+  const budget = (dollars: number, more: Partial<ReturnType<typeof limitOf>> = {}) =>
+    usagePolicyOf('budget', {
+      limits: [limitOf('month', { measure: 'Cost', amount: dollars * 1e9, ...more })],
+    })
+
+  async function before(perMillion: string, policy: ReturnType<typeof usagePolicyOf>) {
+    const upstream = await testUpstream(json(200, completion('x')))
+    return limited([policy], {
+      providers: [{ ...priced(perMillion), baseURL: upstream.url }],
+    })
+  }
+
+  it('is claimed at the most that the call can cost, and settled with what it has', async () => {
+    // A dollar for a million tokens: with about 300 of input, 700 of output are about 0.001.
+    const { chat } = await before('1', budget(0.001))
+    const refused = await chat({ max_tokens: 1000 })
+    expect(refused.status).toBe(429)
+    const { error } = (await refused.json()) as { error: { code: string; message: string } }
+    expect(error.code).toBe('budget_exceeded')
+    expect(error.message).toMatch(/0\.001 US dollars/)
+    const fitting = Number(/max_tokens of (\d+)/.exec(error.message)?.[1])
+    expect(fitting).toBeGreaterThan(500)
+    expect((await chat({ max_tokens: fitting })).status).toBe(200)
+    // 15 tokens of that were used.
+    expect((await chat({ max_tokens: fitting - 20 })).status).toBe(200)
+  })
+
+  it('refuses what has no price, or does not count it, as the limit says', async () => {
+    const denied = await limited([budget(1)])
+    const refused = await denied.chat()
+    expect(refused.status).toBe(403)
+    expect(await refused.json()).toMatchObject({ error: { code: 'price_unknown' } })
+    const allowed = await limited([budget(1, { onUnpriced: 'Allow' })])
+    expect((await allowed.chat()).status).toBe(200)
+  })
+
+  it('counts tokens without a price like the dearest ones that have one', async () => {
+    const upstream = await testUpstream(json(200, completion('x')))
+    const { chat } = await limited([budget(0.001, { onUnpriced: 'CountTokens' })], {
+      providers: [
+        { ...priced('1'), baseURL: upstream.url },
+        keyedProvider('unpriced', { baseURL: upstream.url }),
+      ],
+      routes: [routeOf('all', [{ provider: 'unpriced', model: 'mystery' }])],
+      secrets: { openai: 'sk', unpriced: 'sk' },
+    })
+    expect((await chat({ max_tokens: 1000 })).status).toBe(429)
+    expect((await chat({ max_tokens: 400 })).status).toBe(200)
+  })
+})
+
+describe('whose a counter is', () => {
+  it('may be an end user, whom the body names where no token does', async () => {
+    const { chat } = await limited([
+      usagePolicyOf('users', { per: [{ by: 'EndUser' }], limits: [limitOf('one')] }),
+    ])
+    expect((await chat({ user: 'a' })).status).toBe(200)
+    expect((await chat({ safety_identifier: 'b' })).status).toBe(200)
+    expect((await chat()).status).toBe(200)
+    expect((await chat({ user: 'a' })).status).toBe(429)
+    expect((await chat()).status).toBe(429)
+  })
+
+  it('may be a key, or the value of an expression', async () => {
+    const { chat } = await limited(
+      [
+        usagePolicyOf('keys', { per: [{ by: 'Key' }], limits: [limitOf('two', { amount: 2 })] }),
+        usagePolicyOf('sizes', {
+          per: [{ by: 'CEL', cel: "request.headers['x-team']" }],
+          limits: [limitOf('one')],
+        }),
+      ],
+      team,
+    )
+    expect((await chat({}, { ...as('ann'), 'x-team': 'a' })).status).toBe(200)
+    expect((await chat({}, { ...as('ann'), 'x-team': 'b' })).status).toBe(200)
+    const refused = await chat({}, { ...as('ann'), 'x-team': 'c' })
+    expect(refused.headers.get('x-fairlead-limit')).toBe('default/keys/two')
+    // What cannot be evaluated is counted together.
+    expect((await chat({}, as('bob'))).status).toBe(200)
+    const other = await chat({}, as('bob'))
+    expect(other.headers.get('x-fairlead-limit')).toBe('default/sizes/one')
+  })
+
+  it('is nobody else for a name that looks like two', async () => {
+    const { chat } = await limited([
+      usagePolicyOf('pairs', {
+        per: [{ by: 'Model' }, { by: 'EndUser' }],
+        limits: [limitOf('one')],
+      }),
+    ])
+    expect((await chat({ model: 'a/b', user: 'c' })).status).toBe(200)
+    expect((await chat({ model: 'a', user: 'b/c' })).status).toBe(200)
+    expect((await chat({ model: 'x', user: '-' })).status).toBe(200)
+    expect((await chat({ model: 'x' })).status).toBe(200)
+    expect((await chat({ model: 'y', user: 'z'.repeat(5000) })).status).toBe(200)
+    expect((await chat({ model: 'y', user: 'z'.repeat(5001) })).status).toBe(200)
+    expect((await chat({ model: 'y', user: 'z'.repeat(5001) })).status).toBe(429)
+  })
+})
+
+describe('a policy', () => {
+  it('holds where its expression cannot be evaluated, which is counted and logged', async () => {
+    const { chat, gateway } = await limited([
+      usagePolicyOf('gold', {
+        match: { cel: "request.headers['x-tier'] == 'gold'" },
+        limits: [limitOf('one')],
+      }),
+    ])
+    expect((await chat({}, { 'x-tier': 'silver' })).status).toBe(200)
+    expect((await chat({}, { 'x-tier': 'silver' })).status).toBe(200)
+    expect((await chat()).status).toBe(200)
+    expect((await chat()).status).toBe(429)
+    expect(gateway.logs.filter(({ fields }) => fields['policy'] === 'default/gold')).toHaveLength(1)
+    expect(await gateway.registry.metrics()).toContain(
+      'fairlead_usage_expression_failures_total{policy="default/gold"} 2',
+    )
+  })
+
+  it('that only reports refuses nothing, and tells what it would', async () => {
+    const { chat, gateway } = await limited([
+      usagePolicyOf('trial', { mode: 'Shadow', limits: [limitOf('one')] }),
+    ])
+    expect((await chat()).headers.get('x-ratelimit-limit-requests')).toBeNull()
+    expect((await chat()).status).toBe(200)
+    expect(gateway.logs.at(-1)?.fields).toMatchObject({ shadowRefusals: ['default/trial/one'] })
+    expect(await gateway.registry.metrics()).toContain(
+      'fairlead_usage_refusals_total{policy="default/trial",limit="one",reason="Shadow"} 1',
+    )
+  })
+
+  it('may be attached to a rule, a consumer and a prompt', async () => {
+    const { chat } = await limited(
+      [
+        usagePolicyOf('rule', {
+          targets: [{ kind: 'RoutingPolicy', key: 'default/policy', rule: 'big' }],
+          limits: [limitOf('one')],
+        }),
+        usagePolicyOf('bob', {
+          targets: [{ kind: 'Consumer', key: 'default/bob' }],
+          limits: [limitOf('one')],
+        }),
+        usagePolicyOf('elsewhere', {
+          targets: [{ kind: 'LLMGateway', key: 'default/other' }],
+          limits: [limitOf('none', { amount: 0 })],
+        }),
+      ],
+      {
+        ...team,
+        routes: [
+          routeOf('big', [{ provider: 'openai' }], { match: { models: ['big'] } }),
+          routeOf('rest', [{ provider: 'openai' }]),
+        ],
+      },
+    )
+    expect((await chat({ model: 'big' }, as('ann'))).status).toBe(200)
+    expect((await chat({ model: 'big' }, as('ann'))).status).toBe(429)
+    expect((await chat({}, as('ann'))).status).toBe(200)
+    expect((await chat({}, as('bob'))).status).toBe(200)
+    const refused = await chat({}, as('bob'))
+    expect(refused.headers.get('x-fairlead-limit')).toBe('default/bob/one')
+  })
+
+  it('warns once when a percentage is reached', async () => {
+    const { chat, gateway } = await limited([
+      usagePolicyOf('team', { limits: [limitOf('burst', { amount: 4, warnAt: [50, 75] })] }),
+    ])
+    for (let call = 0; call < 4; call += 1) await chat()
+    const metrics = await gateway.registry.metrics()
+    for (const percent of [50, 75]) {
+      expect(metrics).toContain(
+        `fairlead_usage_threshold_crossed_total{policy="default/team",limit="burst",percent="${percent}"} 1`,
+      )
+    }
+  })
+
+  it('does not charge what was refused, where it says so', async () => {
+    const { chat, upstream } = await limited([
+      usagePolicyOf('kind', {
+        limits: [limitOf('one')],
+        charges: { replayed: 'Requests', refused: 'Nothing' },
+      }),
+    ])
+    upstream.answer = json(400, { error: { message: 'no', type: 'invalid_request_error' } })
+    expect((await chat()).status).toBe(400)
+    upstream.answer = json(200, completion('x'))
+    expect((await chat()).status).toBe(200)
+    expect((await chat()).status).toBe(429)
+  })
+})
+
+describe('instead of refusing', () => {
+  it('another model is called, once', async () => {
+    const { chat, gateway, upstream } = await limited([
+      usagePolicyOf('big', {
+        match: { models: ['big'] },
+        limits: [limitOf('one')],
+        onExceeded: { action: 'Route', model: 'small' },
+      }),
+      usagePolicyOf('small', { match: { models: ['small'] }, limits: [limitOf('one')] }),
+    ])
+    await chat({ model: 'big' })
+    const routed = await chat({ model: 'big' })
+    expect(routed.status).toBe(200)
+    expect(routed.headers.get('x-fairlead-model')).toBe('small')
+    expect(upstream.requests.at(-1)?.body['model']).toBe('small')
+    expect(gateway.logs.at(-1)?.fields).toMatchObject({ model: 'small', routedInsteadOf: 'big' })
+    const refused = await chat({ model: 'big' })
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('x-fairlead-limit')).toBe('default/big/one')
+    expect(gateway.logs.at(-1)?.fields).toMatchObject({ model: 'big', routedInsteadOf: undefined })
+  })
+
+  it('a call waits for its turn, and its caller may leave', async () => {
+    const { gateway, upstream } = await limited(
+      [
+        usagePolicyOf('running', {
+          concurrency: 1,
+          onExceeded: { action: 'Queue', maxWaitMs: 20_000, maxLength: 3 },
+        }),
+      ],
+      team,
+    )
+    const held: (() => void)[] = []
+    upstream.answer = (response, request) => {
+      held.push(() => json(200, completion('x'))(response, request))
+    }
+    const order: string[] = []
+    const ask = (name: string, label: string, signal?: AbortSignal) =>
+      fetch(`${gateway.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...as(name) },
+        body: JSON.stringify({ model: label, messages }),
+        ...(signal === undefined ? {} : { signal }),
+      })
+    const running = ask('ann', 'first')
+    await upstream.request(1)
+    const waiting = [ask('ann', 'a1'), ask('ann', 'a2')]
+    const leaver = new AbortController()
+    await expect
+      .poll(async () => gateway.registry.metrics())
+      .toContain('fairlead_usage_queue_length 2')
+    const gone = ask('bob', 'gone', leaver.signal)
+    await expect
+      .poll(async () => gateway.registry.metrics())
+      .toContain('fairlead_usage_queue_length 3')
+    expect((await ask('bob', 'full')).status).toBe(429)
+    leaver.abort()
+    await expect(gone).rejects.toThrow()
+    await expect
+      .poll(async () => gateway.registry.metrics())
+      .toContain('fairlead_usage_queue_length 2')
+    const bob = ask('bob', 'b1')
+    await expect
+      .poll(async () => gateway.registry.metrics())
+      .toContain('fairlead_usage_queue_length 3')
+    for (let call = 1; call <= 4; call += 1) {
+      const { body } = await upstream.request(call)
+      order.push(String(body['model']))
+      held[call - 1]?.()
+    }
+    expect(order).toEqual(['first', 'a1', 'b1', 'a2'])
+    for (const one of [running, ...waiting, bob]) expect((await one).status).toBe(200)
+  })
+})
+
+describe('a prompt that grows', () => {
+  it('is claimed again when it is made', async () => {
+    const long = 'word '.repeat(400)
+    const { chat } = await limited(
+      [
+        usagePolicyOf('input', {
+          limits: [limitOf('minute', { measure: 'InputTokens', amount: 2000 })],
+        }),
+      ],
+      { personas: [personaOf('helpful', { instructions: long })] },
+    )
+    const short = await chat()
+    expect(short.status).toBe(200)
+    const refused = await chat({ context: { persona: 'helpful' } })
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('x-fairlead-limit')).toBe('default/input/minute')
+    expect((await chat()).status).toBe(200)
+  })
+})
+
+describe('a store that does not answer', () => {
+  const broken = (): Counters => ({
+    reserve: () => Promise.reject(new CounterStoreUnavailable('gone')),
+    uncounted: (claims) => ({ claims, views: [] }),
+    settle: () => {},
+    view: () => Promise.reject(new CounterStoreUnavailable('gone')),
+    close: () => Promise.resolve(),
+  })
+
+  it('has calls refused, or admitted, as their policies say', async () => {
+    for (const [onStoreFailure, status] of [
+      ['Deny', 503],
+      ['Allow', 200],
+    ] as const) {
+      let tell: (problem: string | undefined) => void = () => {}
+      const { chat, gateway } = await limited(
+        [usagePolicyOf('team', { limits: [limitOf('one')], onStoreFailure })],
+        {
+          options: {
+            openCounters: (_state, onAvailability) => {
+              tell = onAvailability
+              return broken()
+            },
+          },
+        },
+      )
+      const answer = await chat()
+      expect(answer.status).toBe(status)
+      tell('gone')
+      expect(gateway.report().problems).toMatchObject([
+        { kind: 'UsagePolicy', name: 'team', reason: 'StateStoreUnavailable' },
+      ])
+      tell(undefined)
+      expect(gateway.report().problems).toEqual([])
+    }
   })
 })

@@ -19,11 +19,6 @@ describe('fields that are not implemented', () => {
 
   it.each<[string, Described, string]>([
     [
-      'limits',
-      { ...provider({ type: 'Simulator', limits: { maxConcurrent: 2 } }), name: 'x' },
-      'spec.limits.maxConcurrent (ignored)',
-    ],
-    [
       'a second listener',
       {
         kind: 'LLMGateway',

@@ -33,9 +33,6 @@ export const llmProvider: KindCompiler<LLMProvider, LLMProviderSettings> = {
   ],
   compile: compileProvider,
   unsupportedFields: () => [
-    { path: 'spec.limits.requestsPerMinute' },
-    { path: 'spec.limits.tokensPerMinute' },
-    { path: 'spec.limits.maxConcurrent' },
     {
       path: 'spec.simulator.failure.percent',
       unless: [0, 1, 2, 4, 5, 10, 20, 25, 50, 100],
