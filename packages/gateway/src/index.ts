@@ -11,12 +11,8 @@ export type { IdentityEnvironment } from './identity/identity-environment.ts'
 export type { CallAllowance } from './policies/call-allowance.ts'
 export type { ReviewToken, TokenReview } from './access/tokens/service-account-tokens.ts'
 export type { ResolveHost } from './upstream/resolve-host.ts'
-export type {
-  GatewayReport,
-  ReportedModel,
-  ReportedProvider,
-  ReportedStateStore,
-} from './report.ts'
+export type { GatewayReport, ReportedModel, ReportedProvider } from './report.ts'
+export type { ReportedCounter, ReportedStateStore } from './policies/reported-usage.ts'
 export type { ProviderHealth } from './upstream/provider-state.ts'
 export type { SecretSource, SnapshotSource } from './sources/sources.ts'
 
@@ -30,13 +26,7 @@ export { CallRequest } from './call/call-request.ts'
 export { parseJsonObject } from './http/json-body.ts'
 export { gatewayError } from './errors/gateway-error.ts'
 export { callPolicies } from './policies/call-policies.ts'
-export type {
-  CallOutcome,
-  CallPolicy,
-  CreateCallPolicy,
-  Permit,
-  ReportedCounter,
-} from './policies/call-policy.ts'
+export type { CallOutcome, CallPolicy, CreateCallPolicy, Permit } from './policies/call-policy.ts'
 export { answerTransformers } from './answer/answer-transformers.ts'
 export type { AnswerPiece, AnswerStream } from './answer/answer-stream.ts'
 export type { AnswerTransform, AnswerTransformer } from './answer/answer-transform.ts'

@@ -1,5 +1,5 @@
 import type { ReplicaProblem } from '@fairlead/snapshot'
-import type { ReportedCounter } from './policies/call-policy.ts'
+import type { ReportedCounter, ReportedStateStore } from './policies/reported-usage.ts'
 import type { CredentialStatus } from './upstream/credential-state.ts'
 import type { ProviderHealth } from './upstream/provider-state.ts'
 
@@ -27,15 +27,6 @@ export interface ReportedModel {
   readonly provider: string
   /** As the provider names it. */
   readonly model: string
-}
-
-/** The store of the counters, as this replica sees it. */
-export interface ReportedStateStore {
-  /** Equal for all replicas that share it, and for no others: they report the same counters. */
-  readonly name: string
-  readonly available: boolean
-  /** Why it does not answer, in words for a person; never contains a credential. */
-  readonly message: string
 }
 
 /** What this replica runs, and what only this replica can see. */

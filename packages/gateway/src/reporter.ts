@@ -35,7 +35,7 @@ export class Reporter {
     this.credentialStates = new CredentialStates(clock, () => this.changed())
   }
 
-  /** `others` have problems of their own to report. */
+  /** `others` have problems of their own to report, and so have `policies`. */
   watch(
     runtimes: RuntimeHolder,
     others: readonly ProblemSource[],
@@ -101,9 +101,9 @@ export class Reporter {
       problems: [
         ...runtime.problems,
         ...this.#others.flatMap((one) => one.problems()),
-        ...this.#policies.flatMap((policy) => policy.problems?.(runtime) ?? []),
+        ...this.#policies.flatMap((policy) => policy.problems?.() ?? []),
       ],
-      counters: this.#policies.flatMap((policy) => policy.counters?.() ?? []),
+      ...this.#usage(),
       providers: [...runtime.providers.values()].map(({ settings, state, credentials }) => ({
         namespace: settings.namespace,
         name: settings.name,
@@ -111,6 +111,16 @@ export class Reporter {
         message: state.message,
         credentials: credentials.flatMap(reported),
       })),
+    }
+  }
+
+  #usage(): Pick<GatewayReport, 'counters' | 'stateStore'> {
+    const counters = this.#policies.flatMap((policy) => policy.counters?.() ?? [])
+    const stores = this.#policies.flatMap((policy) => policy.stateStore?.() ?? [])
+    const [stateStore] = stores
+    return {
+      ...(counters.length === 0 ? {} : { counters }),
+      ...(stateStore === undefined ? {} : { stateStore }),
     }
   }
 

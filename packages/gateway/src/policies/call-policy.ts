@@ -9,6 +9,7 @@ import type { CallRecord } from '../call/call-record.ts'
 import type { Call } from '../call/call.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { CallAllowance } from './call-allowance.ts'
+import type { ReportedCounter, ReportedStateStore } from './reported-usage.ts'
 
 /** What every call must pass before a provider is called. */
 export type CallPolicy = ArrivalPolicy | AdmissionPolicy
@@ -35,29 +36,13 @@ interface Policy<Entered> {
   /** A configuration is in force from now on. */
   configured?(runtime: Runtime): void
   /** What only this process can see. */
-  problems?(runtime: Runtime): readonly ReplicaProblem[]
+  problems?(): readonly ReplicaProblem[]
   /** The fullest counters of what calls use. */
   counters?(): readonly ReportedCounter[]
+  /** Where they are; undefined where nothing is counted. */
+  stateStore?(): ReportedStateStore | undefined
   /** The gateway stops. */
   close?(): Promise<void>
-}
-
-/** How a counter of a UsagePolicy stands, in words for its status. */
-export interface ReportedCounter {
-  /** The UsagePolicy, as `namespace/name`. */
-  readonly policy: string
-  /** Name of the limit; `concurrency` for running calls. */
-  readonly limit: string
-  /** Whose it is; empty for all calls. At most 512 characters. */
-  readonly subject: string
-  /** Calls, tokens, or US dollars, like the other amounts. */
-  readonly used: string
-  readonly reserved: string
-  readonly amount: string
-  /** The most by which the limit can have been exceeded. */
-  readonly overshoot: string
-  /** Unix milliseconds at which the window begins anew; undefined for running calls. */
-  readonly resetsAtMs: number | undefined
 }
 
 /** What a policy grants to a call that it admits. */

@@ -1,4 +1,5 @@
 import { ConditionCompiler } from '@fairlead/cel'
+import type { Snapshot } from '@fairlead/snapshot'
 import type { AdmissionPolicy, CreateCallPolicy } from '../call-policy.ts'
 import { AttemptAdmission } from './attempt-admission.ts'
 import { type AdmissionParts, CallAdmission } from './call-admission.ts'
@@ -7,7 +8,7 @@ import { ExpressionFailures } from './expression-failures.ts'
 import { GatewayCounters } from './gateway-counters.ts'
 import { PolicyIndexer } from './policy-index.ts'
 import { type Admission, Reserver } from './reserver.ts'
-import { storeProblems } from './store-problems.ts'
+import { reportedStore, storeProblems } from './store-problems.ts'
 import { UsageMetrics } from './usage-metrics.ts'
 import { UsageObserver } from './usage-observer.ts'
 import { UsageQueues } from './usage-queues.ts'
@@ -39,16 +40,19 @@ export const usage: CreateCallPolicy = (parts): AdmissionPolicy => {
     indexOf: ({ runtime }) => indexer.of(runtime.snapshot),
   }
   const calls = new CallAdmission(admission)
+  let current: Snapshot | undefined
   return {
     name: 'usage',
     stage: 'admission',
     enter: (call) => calls.enter(call),
     attemptGate: new AttemptAdmission(admission, calls),
     configured({ snapshot }) {
+      current = snapshot
       indexer.of(snapshot)
       report.configured(snapshot)
     },
-    problems: ({ snapshot }) => storeProblems(snapshot, counters.problem),
+    problems: () => storeProblems(current, counters.problem),
+    stateStore: () => reportedStore(current, counters.problem),
     counters: () => report.counters,
     async close() {
       report.stop()
