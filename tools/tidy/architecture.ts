@@ -201,6 +201,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'worker',
       'workers',
       'quickstart',
+      'keys',
       'documentation',
       'planes',
       'commands',

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Logger } from '@fairlead/base'
 import type { Registry } from 'prom-client'
+import type { AdminAnswer } from './admin-answer.ts'
 import { isAdminHost } from './admin-hosts.ts'
 import { keepNewestConnections } from './newest-connections.ts'
 import { takingPort } from './port-error.ts'
@@ -12,16 +13,8 @@ const headersTimeoutMs = 10_000
 /** Of a connection on which nothing moves, whether it is read from or waits for a request. */
 const idleTimeoutMs = 30_000
 
-/** A response of the admin port. */
-interface AdminAnswer {
-  readonly status: number
-  readonly body: string
-  /** Defaults to `text/plain; charset=utf-8`. */
-  readonly contentType?: string
-}
-
 /** What `/metrics` answers. */
-export type MetricsSource = Pick<Registry, 'metrics' | 'contentType'>
+type MetricsSource = Pick<Registry, 'metrics' | 'contentType'>
 
 export interface AdminServerOptions {
   readonly host: string
@@ -31,6 +24,8 @@ export interface AdminServerOptions {
   readonly metrics: MetricsSource
   /** Serves `/healthz…` and `/readyz…`; undefined for other paths. */
   readonly probe: (path: string, query: URLSearchParams) => AdminAnswer | undefined
+  /** Serves `/usage…`; undefined for other paths. There is none without a gateway. */
+  readonly usage?: (path: string, query: URLSearchParams) => Promise<AdminAnswer | undefined>
   /** Told why an answer could not be given. */
   readonly logger: Logger
 }
@@ -40,7 +35,7 @@ interface AdminServer {
   stop(): Promise<void>
 }
 
-/** Serves metrics and probes, independent of the parts that they cover. Rejects with PortError. */
+/** Serves metrics, probes and usage, independent of the parts that they cover. Rejects with PortError. */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const limits = { connectionsCheckingInterval: 1_000, maxHeaderSize: 16_384 }
   const server = createServer(limits, (request, response) => {
@@ -79,7 +74,7 @@ function urlOf(host: string, address: AddressInfo): string {
 
 const notHere: AdminAnswer = {
   status: 404,
-  body: 'not here; try /metrics, /healthz or /readyz?verbose\n',
+  body: 'not here; try /metrics, /healthz, /readyz?verbose or, of a gateway, /usage\n',
 }
 
 const otherHost: AdminAnswer = {
@@ -98,7 +93,8 @@ async function answer(request: IncomingMessage, options: AdminServerOptions): Pr
     const body = await options.metrics.metrics()
     return { status: 200, body, contentType: options.metrics.contentType }
   }
-  return options.probe(url.pathname, url.searchParams) ?? notHere
+  const usage = await options.usage?.(url.pathname, url.searchParams)
+  return usage ?? options.probe(url.pathname, url.searchParams) ?? notHere
 }
 
 function send(response: ServerResponse, result: AdminAnswer): void {

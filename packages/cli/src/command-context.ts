@@ -1,10 +1,12 @@
 import type { Logger } from 'pino'
+import type { OwnArguments } from './command-flags.ts'
 import type { Options } from './options.ts'
 import type { UncaughtErrorCount } from './uncaught-errors.ts'
 
 /** The environment of a command; nothing below accesses `process` itself. */
 export interface CommandContext {
   readonly options: Options
+  readonly own: OwnArguments
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Aborts on SIGTERM or Ctrl-C: finish work in progress, then resolve. */
   readonly signal: AbortSignal

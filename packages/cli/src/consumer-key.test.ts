@@ -3,7 +3,7 @@ import type { Client } from '@fairlead/controller-runtime'
 import { type KubernetesObject, type ResourceType, Secret, errors } from '@fairlead/kube-core'
 import { describe, expect, it } from 'vitest'
 import { consumerKey } from './consumer-key.ts'
-import { UsageError } from './options.ts'
+import { UsageError } from './usage-error.ts'
 
 const secret = (value: string) => ({ data: { 'api-key': Buffer.from(value).toString('base64') } })
 

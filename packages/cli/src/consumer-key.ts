@@ -1,7 +1,7 @@
 import { Consumer } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
 import { isNotFound, Secret, secretText } from '@fairlead/kube-core'
-import { UsageError } from './options.ts'
+import { UsageError } from './usage-error.ts'
 
 /**
  * The first API key of a Consumer that a Secret has and that has not expired. Throws a UsageError if

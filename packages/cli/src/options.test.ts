@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { parseCommandLine, UsageError, variableOf } from './options.ts'
+import { parseCommandLine, variableOf } from './options.ts'
+import { UsageError } from './usage-error.ts'
 
 describe('parseCommandLine', () => {
   it('has the documented defaults', () => {
     expect(parseCommandLine(['up'], {})).toEqual({
       command: 'up',
+      own: { words: [], flags: {} },
       help: false,
       options: {
         dataDir: '.fairlead',
@@ -72,5 +74,14 @@ describe('parseCommandLine', () => {
 
   it('names the variable of a flag', () => {
     expect(variableOf('data-dir')).toBe('FAIRLEAD_DATA_DIR')
+  })
+
+  it('hands a command its own flags and words, which no other has', () => {
+    const { command, own } = parseCommandLine(['key', 'create', 'app', '--hashed'], {})
+    expect([command, own.words, own.flags['hashed']]).toEqual(['key', ['create', 'app'], true])
+    expect(() => parseCommandLine(['up', '--hashed'], {})).toThrow("Unknown option '--hashed'")
+    expect(() => parseCommandLine(['usage', '--hashed'], {})).toThrow("Unknown option '--hashed'")
+    expect(() => parseCommandLine(['usage', 'app'], {})).toThrow('unexpected argument "app"')
+    expect(() => parseCommandLine(['key', '-o', 'wide'], {})).toThrow('expected text or json')
   })
 })

@@ -1,4 +1,6 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
+import { commandFlags, isFlagOfOther, type OwnArguments } from './command-flags.ts'
+import { UsageError } from './usage-error.ts'
 
 /** The options of a command: flags first, then `FAIRLEAD_…` variables, then the defaults here. */
 export interface Options {
@@ -30,7 +32,7 @@ export interface Options {
   readonly logLevel: string
   /** What `fairlead audit` prints. */
   readonly audit: AuditOptions
-  /** What `fairlead explain-route` asks about. */
+  /** What is asked of a running gateway. */
   readonly call: CallOptions
 }
 
@@ -54,17 +56,12 @@ interface CallOptions {
   readonly consumer: { readonly namespace: string; readonly name: string } | undefined
   /** Path of a file with the body. */
   readonly file: string | undefined
-  /** Defaults to text. */
-  readonly output: 'text' | 'json'
-  /** Address of the gateway; undefined: that of the data directory. */
+  /** Defaults to text. `wide` is text with more columns, where a command has them. */
+  readonly output: 'text' | 'wide' | 'json'
+  /** Address of the gateway, or of its admin port where that is asked; undefined: that of the data directory. */
   readonly url: string | undefined
   /** A secret. */
   readonly apiKey: string | undefined
-}
-
-/** Invalid command line or variable; the message says which one and what is expected. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
 }
 
 const flags = {
@@ -107,10 +104,20 @@ const logLevels = ['debug', 'info', 'warn', 'error', 'silent']
 export function parseCommandLine(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-): { readonly command: string | undefined; readonly help: boolean; readonly options: Options } {
+): {
+  readonly command: string | undefined
+  readonly help: boolean
+  readonly options: Options
+  readonly own: OwnArguments
+} {
   const { values, positionals } = readFlags(args)
-  if (positionals.length > 1) {
-    throw new UsageError(`unexpected argument "${positionals[1]}"; see fairlead --help`)
+  const [command, ...words] = positionals
+  if (words.length > 0 && command !== 'key') {
+    throw new UsageError(`unexpected argument "${words[0]}"; see fairlead --help`)
+  }
+  const foreign = Object.keys(values).find((flag) => isFlagOfOther(flag, command))
+  if (foreign !== undefined) {
+    throw new UsageError(`Unknown option '--${foreign}'; see fairlead --help`)
   }
   const text = (flag: Exclude<Flag, 'no-quickstart' | 'header' | 'help'>): string | undefined => {
     const value = values[flag] ?? environment[variableOf(flag)]
@@ -119,7 +126,8 @@ export function parseCommandLine(
   const port = (flag: PortFlag, fallback: number): number => parsePort(flag, text(flag), fallback)
 
   return {
-    command: positionals[0],
+    command,
+    own: { words, flags: values as OwnArguments['flags'] },
     help: values.help ?? false,
     options: {
       dataDir: text('data-dir') ?? '.fairlead',
@@ -146,7 +154,7 @@ export function parseCommandLine(
         headers: parseHeaders(values.header ?? []),
         consumer: values.consumer === undefined ? undefined : parseConsumerName(values.consumer),
         file: values.file,
-        output: parseOutput(values.output ?? 'text'),
+        output: parseOutput(values.output ?? 'text', command),
         url: parseUrl(text('url')),
         apiKey: text('api-key'),
       },
@@ -161,7 +169,8 @@ export function variableOf(flag: Flag): string {
 
 function readFlags(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: flags, allowPositionals: true, strict: true })
+    const options = { ...flags, ...commandFlags.usage, ...commandFlags.key }
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new UsageError(`${reason}; see fairlead --help`, { cause })
@@ -226,9 +235,11 @@ function parseHeaders(texts: readonly string[]): CallOptions['headers'] {
   )
 }
 
-function parseOutput(text: string): CallOptions['output'] {
+function parseOutput(text: string, command: string | undefined): CallOptions['output'] {
   if (text === 'text' || text === 'json') return text
-  throw new UsageError(`--output is "${text}": expected text or json`)
+  if (text === 'wide' && command === 'usage') return text
+  const known = command === 'usage' ? 'text, wide or json' : 'text or json'
+  throw new UsageError(`--output is "${text}": expected ${known}`)
 }
 
 function parseKind(text: string | undefined): 'Refusal' | 'Change' | undefined {

@@ -4,10 +4,11 @@ import { explainFailure, isStop } from './explain-failure.ts'
 import { LogDestination } from './log-destination.ts'
 import { openStandardError } from './log-output.ts'
 import { newLogger } from './new-logger.ts'
-import { parseCommandLine, UsageError } from './options.ts'
+import { parseCommandLine } from './options.ts'
+import { UsageError } from './usage-error.ts'
 import { stopSignal } from './stop-signal.ts'
 import { UncaughtErrors } from './uncaught-errors.ts'
-import { usage } from './usage.ts'
+import { usageOf } from './usage.ts'
 
 /** For an orderly stop after too many errors: one that hangs must not keep the process. */
 const stopDeadlineMs = 30_000
@@ -20,6 +21,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   apiserver: async () => (await import('./commands/apiserver.ts')).apiserver,
   'explain-route': async () => (await import('./commands/explain-route.ts')).explainRoute,
   audit: async () => (await import('./commands/audit.ts')).audit,
+  usage: async () => (await import('./commands/usage.ts')).usage,
+  key: async () => (await import('./commands/key.ts')).key,
   crds: async () => (await import('./commands/crds.ts')).crds,
 }
 
@@ -32,9 +35,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   const log = new LogDestination({ output: openStandardError(), clock: systemClock })
   process.on('exit', () => log.flushSync())
   try {
-    const { command: name, help, options } = parseCommandLine(args, process.env)
+    const { command: name, help, options, own } = parseCommandLine(args, process.env)
     if (help || name === undefined) {
-      print(usage)
+      print(usageOf(name))
       return help ? 0 : 2
     }
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined
@@ -55,7 +58,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     const signal = AbortSignal.any([stopped, failed.signal])
     const environment = process.env
     try {
-      await command({ options, environment, signal, logger, log, uncaughtErrors, print })
+      await command({ options, own, environment, signal, logger, log, uncaughtErrors, print })
     } catch (error) {
       if (!isStop(error, signal)) throw error
     }

@@ -30,34 +30,41 @@ interface GatewayRequest {
  * The JSON that a gateway answers with status 200. Rejects with a GatewayAnswerError that says what
  * came instead; it never has the key.
  */
-export async function askGateway(
+export function askGateway(
   { url, path, body, headers, apiKey }: GatewayRequest,
   signal: AbortSignal,
 ): Promise<unknown> {
+  return ask(`the gateway at ${url}`, new URL(path, url), {
+    method: 'POST',
+    headers: {
+      ...headers,
+      'content-type': 'application/json',
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+    },
+    body: JSON.stringify(body),
+    signal,
+  })
+}
+
+/** The JSON that the admin port of a gateway answers with status 200. Rejects as `askGateway`. */
+export function askAdmin(url: string, path: string, signal: AbortSignal): Promise<unknown> {
+  return ask(`the admin port at ${url}`, new URL(path, url), { signal })
+}
+
+async function ask(whom: string, url: URL, request: RequestInit): Promise<unknown> {
   let response: Response
   try {
-    response = await fetch(new URL(path, url), {
-      method: 'POST',
-      headers: {
-        ...headers,
-        'content-type': 'application/json',
-        ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
-      },
-      body: JSON.stringify(body),
-      signal,
-    })
+    response = await fetch(url, request)
   } catch (error) {
-    signal.throwIfAborted()
+    request.signal?.throwIfAborted()
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error
     throw new GatewayAnswerError(
-      `the gateway at ${url} could not be asked (${reason instanceof Error ? reason.message : String(reason)}): check --url, or start one with fairlead up`,
+      `${whom} could not be asked (${reason instanceof Error ? reason.message : String(reason)}): check --url, or start one with fairlead up`,
     )
   }
   const text = await response.text()
   if (response.status !== 200) {
-    throw new GatewayAnswerError(
-      `the gateway at ${url} answered with ${response.status}: ${messageIn(text)}`,
-    )
+    throw new GatewayAnswerError(`${whom} answered with ${response.status}: ${messageIn(text)}`)
   }
   return JSON.parse(text) as unknown
 }
@@ -70,5 +77,5 @@ function messageIn(text: string): string {
   } catch {
     // Shown as it is.
   }
-  return text.slice(0, 500)
+  return text.trim().slice(0, 500)
 }

@@ -1,5 +1,4 @@
-/** What `fairlead --help` prints. */
-export const usage = `Fairlead: a Kubernetes-native LLM gateway
+const general = `Fairlead: a Kubernetes-native LLM gateway
 
 Usage: fairlead <command> [flags]
 
@@ -10,6 +9,8 @@ Commands
   apiserver      the embedded Kubernetes API server alone
   explain-route  where a call would go and why, from a running gateway
   audit          what was refused, and who changed what, of a data directory
+  usage          what was used, from a running gateway; see fairlead usage --help
+  key            API keys of Consumers; see fairlead key --help
   crds           print the custom resource definitions as YAML
 
 Flags (each also as a FAIRLEAD_… variable in upper snake case)
@@ -44,3 +45,53 @@ Flags of audit
   --kind KIND           only Refusal or Change
   -o, --output FORMAT   text or json, one event per line (default text)
 `
+
+const ofUsage = `fairlead usage: what was used, by the calls that have ended
+
+Usage: fairlead usage [flags]
+
+Flags
+  --from DAY            first day in UTC, such as 2026-01-31 (default 30 days up to --to)
+  --to DAY              last day in UTC (default today)
+  --by WHAT             what is told apart, separated by commas: day, namespace, consumer,
+                        group, model, provider, prompt (default consumer)
+  --consumer NS/NAME    of this Consumer only
+  --group NAME          of callers in this group only
+  --namespace NS        of the Consumers of this namespace only
+  --url URL             the gateway's admin port (default the one of the data directory)
+  --data-dir DIR        directory of a running fairlead up (default .fairlead)
+  -o, --output FORMAT   text, wide (all columns) or json (default text)
+
+A caller in several groups counts in each of them; the total counts each call once.
+`
+
+const ofKey = `fairlead key: API keys of Consumers
+
+Usage
+  fairlead key create CONSUMER [--name KEY] [--expires 90d] [--hashed | --secret NAME]
+  fairlead key list CONSUMER
+  fairlead key rotate CONSUMER KEY [--overlap 24h] [--expires 90d] [--hashed | --secret NAME]
+  fairlead key revoke CONSUMER KEY
+
+CONSUMER is NAME or NS/NAME. Rotating makes a new key, and lets the old one expire after the
+overlap.
+
+Flags
+  --namespace NS        namespace of a CONSUMER without one (default default)
+  --name KEY            name of the new key within the Consumer (default main, or main-2 …)
+  --expires TIME        how long the new key is good for, such as 90d or 12h, or never; needed
+                        to rotate a key that expires (default never)
+  --hashed              store only the SHA-256 of the key, in the Consumer; it is shown once
+  --secret NAME         name of the Secret for the key (default CONSUMER-key-KEY)
+  --overlap TIME        how long the old key stays good, such as 24h or 0s (default 24h)
+  --kubeconfig FILE     the cluster (default that of the data directory, else kubectl's)
+  --url URL             the gateway's admin port, which knows when keys were used last
+  --data-dir DIR        directory of a running fairlead up (default .fairlead)
+  -o, --output FORMAT   text or json (default text)
+`
+
+/** What `--help` prints, of all commands or of one that has a text of its own. */
+export function usageOf(command: string | undefined): string {
+  if (command === 'usage') return ofUsage
+  return command === 'key' ? ofKey : general
+}

@@ -36,6 +36,8 @@ export type {
 } from './ledger/ledger.ts'
 export { MemoryLedger } from './ledger/memory-ledger.ts'
 export { type NotedUsage, PendingUsage } from './ledger/pending-usage.ts'
+export { type AskedUsage, readUsageQuery, UsageQueryError } from './ledger/read-usage-query.ts'
+export { type ShownSums, shownSums } from './ledger/shown-usage.ts'
 export { addUsage, noUsage, usageDimensions, usageFigures } from './ledger/usage-sums.ts'
 export { ProcessLedger } from './stores/process/process-ledger.ts'
 export { UsageWindows } from './windows/usage-windows.ts'

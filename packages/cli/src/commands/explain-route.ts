@@ -6,7 +6,7 @@ import { clusterConfig } from '../cluster-config.ts'
 import type { CommandContext } from '../command-context.ts'
 import { consumerKey } from '../consumer-key.ts'
 import type { Endpoints } from '../endpoints-file.ts'
-import { UsageError } from '../options.ts'
+import { UsageError } from '../usage-error.ts'
 import { routeReport } from '../route-report.ts'
 import { askGateway, readEndpoints } from '../running-gateway.ts'
 

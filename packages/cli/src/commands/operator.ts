@@ -24,7 +24,7 @@ export async function operator(context: CommandContext): Promise<void> {
   await installCustomResourceDefinitions(manager.client, logger, signal)
   setupOperator(manager, { capabilities, logger })
   auditChanges(manager, logger)
-  await withAdmin(context, registry, probesOf(manager), (adminURL) => {
+  await withAdmin(context, { metrics: registry, probe: probesOf(manager) }, (adminURL) => {
     print(`The operator is running; metrics and probes at ${adminURL}\n`)
     return manager.start(signal)
   })

@@ -18,6 +18,7 @@ it('up without a configuration announces itself, and is not ready', async () => 
   const stop = new AbortController()
   const running = up({
     options,
+    own: { words: [], flags: {} },
     environment: {},
     signal: stop.signal,
     logger: pino({ level: 'silent' }),

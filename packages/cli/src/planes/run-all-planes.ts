@@ -17,6 +17,7 @@ import { probesOf } from '../probes.ts'
 import { applyQuickstart, readQuickstartKey } from '../quickstart/apply-quickstart.ts'
 import { applyEnvironmentProviders } from '../quickstart/environment-providers.ts'
 import { withAdmin } from '../with-admin.ts'
+import { servedOf } from '../workers/admin-pages.ts'
 import type { GatewayWorkers } from '../workers/gateway-workers.ts'
 import { runDataPlane } from '../workers/run-data-plane.ts'
 
@@ -85,7 +86,7 @@ async function runPlanes(
   // The embedded API server tells by itself, and knows who asked.
   if (options.kubeconfig !== undefined) watchChanges(cache, audit.trail)
   addGateway(context, dataDir, { manager, source, workers, audit })
-  await withAdmin(context, workers.metrics, probesOf(manager), async (admin) => {
+  await withAdmin(context, servedOf(workers, probesOf(manager)), async (admin) => {
     const running = manager.start(signal)
     const isServing = await Promise.race([
       // Why they do not is what `running` rejects with.

@@ -12,6 +12,7 @@ import { ManifestConfigSource } from '../config-source/manifest-config-source.ts
 import { GatewayReadiness } from '../gateway-readiness.ts'
 import { probesOf } from '../probes.ts'
 import { withAdmin } from '../with-admin.ts'
+import { servedOf } from '../workers/admin-pages.ts'
 import type { GatewayWorkers } from '../workers/gateway-workers.ts'
 import { runDataPlane } from '../workers/run-data-plane.ts'
 
@@ -50,7 +51,7 @@ async function fromCluster(
   }
   manager.add(runnable(serve, { needLeaderElection: false }))
   manager.addReadyzCheck('gateway', () => readiness.check())
-  await withAdmin(context, workers.metrics, probesOf(manager), (adminURL) => {
+  await withAdmin(context, servedOf(workers, probesOf(manager)), (adminURL) => {
     announceAdmin(context, adminURL)
     return manager.start(signal)
   })
@@ -79,7 +80,7 @@ async function fromManifests(
   const dataDir = resolve(options.dataDir)
   const audit = gatewayAudit(existsSync(dataDir) ? dataDir : undefined, logger)
   try {
-    await withAdmin(context, workers.metrics, probesOf({ healthChecks }), (adminURL) => {
+    await withAdmin(context, servedOf(workers, probesOf({ healthChecks })), (adminURL) => {
       announceAdmin(context, adminURL)
       return runDataPlane(
         { ...plane(context, workers, readiness, audit), snapshots, secrets, client: undefined },

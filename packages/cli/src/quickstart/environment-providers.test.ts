@@ -1,7 +1,7 @@
 import type { LLMGateway } from '@fairlead/api'
 import type { Client } from '@fairlead/controller-runtime'
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../options.ts'
+import { UsageError } from '../usage-error.ts'
 import { applyEnvironmentProviders, ollamaBaseURL } from './environment-providers.ts'
 
 describe('ollamaBaseURL', () => {

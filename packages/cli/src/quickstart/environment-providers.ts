@@ -8,7 +8,7 @@ import {
   type KubernetesObject,
   type ResourceType,
 } from '@fairlead/kube-core'
-import { UsageError } from '../options.ts'
+import { UsageError } from '../usage-error.ts'
 
 const namespace = 'default'
 /**

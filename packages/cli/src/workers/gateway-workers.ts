@@ -60,6 +60,7 @@ export class GatewayWorkers {
   #stopped: Promise<void> | undefined
   #slots: readonly WorkerSlot[] = []
   #published: PublishedConfiguration | undefined
+  #ledger: LedgerOwner | undefined
   #isFollowing = false
   #slotsChanged: (slots: readonly WorkerSlot[]) => void = () => {}
 
@@ -89,6 +90,11 @@ export class GatewayWorkers {
     listener(this.#slots)
   }
 
+  /** The ledger of all workers; undefined until there is something to serve. */
+  get ledger(): LedgerOwner | undefined {
+    return this.#ledger
+  }
+
   /** The hash of the configuration that some listening worker runs; empty if there is none. */
   configHash(): string {
     const hashes = this.#slots.map((slot) => (slot.isListening ? slot.report().configHash : ''))
@@ -102,6 +108,7 @@ export class GatewayWorkers {
       secret: () => this.#followSoon(published),
     })
     this.#published = published
+    this.#ledger = owners.ledger
     this.#connecting.resolve((send) => this.#connect(send, published, owners))
     this.#follow(published)
   }

@@ -5,7 +5,7 @@ import type { ToWorker } from '../worker-messages/messages.ts'
 const answerMs = 500
 
 /** A worker that takes part, for as long as its process lives. */
-export interface RoundMember {
+interface RoundMember {
   readonly send: (message: ToWorker) => void
 }
 

@@ -1,7 +1,7 @@
 import type { UsageEntry } from './ledger.ts'
 
 /** What stands for names that are not told apart. */
-export const otherName = 'other'
+const otherName = 'other'
 
 /**
  * How an entry is counted where there is no room for another row: first without model and prompt,

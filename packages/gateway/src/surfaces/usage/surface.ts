@@ -1,14 +1,14 @@
-import { openAiChat } from '@fairlead/llm'
+import { invalidField, openAiChat } from '@fairlead/llm'
 import {
+  type AskedUsage,
   CounterStoreUnavailable,
-  dollarsOf,
+  readUsageQuery,
+  shownSums,
   type UsageAnswer,
-  type UsageEntry,
-  type UsageSums,
+  UsageQueryError,
 } from '@fairlead/usage'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { Surface, SurfaceRequest } from '../surface.ts'
-import { type AskedUsage, readUsageQuery, type ShownDimension } from './read-usage-query.ts'
 
 /** What the caller has used, and no other. */
 export const usage: Surface = {
@@ -17,9 +17,14 @@ export const usage: Surface = {
   routes: [{ method: 'GET', path: '/v1/usage', answer: ownUsage }],
 }
 
+/** What callers may tell their own figures apart by. */
+const dimensions = ['day', 'model', 'provider', 'prompt'] as const
+
+type OwnUsage = AskedUsage<(typeof dimensions)[number]>
+
 async function ownUsage({ caller, query, services }: SurfaceRequest): Promise<object> {
   if (caller.tenant === '') throw gatewayError.anonymousUsage()
-  const asked = readUsageQuery(query, services.clock.now())
+  const asked = read(query, services.clock.now())
   const { tenant } = caller
   const answer = await services.usage.ledger
     .query({ ...asked, tenant, consumer: undefined, namespace: undefined, group: undefined })
@@ -29,31 +34,25 @@ async function ownUsage({ caller, query, services }: SurfaceRequest): Promise<ob
   return present(answer, asked)
 }
 
-function present({ entries, total, isCut }: UsageAnswer, { from, to, by }: AskedUsage): object {
+function read(query: URLSearchParams, nowMs: number): OwnUsage {
+  try {
+    return readUsageQuery(query, { dimensions, defaults: ['day', 'model'] }, nowMs)
+  } catch (error) {
+    throw error instanceof UsageQueryError ? invalidField(error.param, error.message) : error
+  }
+}
+
+function present({ entries, total, isCut }: UsageAnswer, { from, to, by }: OwnUsage): object {
   return {
     object: 'list',
     from,
     to,
     by,
-    data: entries.map((entry) => ({ ...shownDimensions(entry, by), ...shownSums(entry) })),
+    data: entries.map((entry) => ({
+      ...Object.fromEntries(by.map((name) => [name, entry[name] === '' ? null : entry[name]])),
+      ...shownSums(entry),
+    })),
     has_more: isCut,
     total: shownSums(total),
-  }
-}
-
-function shownDimensions(entry: UsageEntry, by: readonly ShownDimension[]): object {
-  return Object.fromEntries(by.map((name) => [name, entry[name] === '' ? null : entry[name]]))
-}
-
-function shownSums(sums: UsageSums): object {
-  return {
-    calls: sums.calls,
-    failed_calls: sums.failedCalls,
-    input_tokens: sums.inputTokens,
-    cached_input_tokens: sums.cachedInputTokens,
-    output_tokens: sums.outputTokens,
-    reasoning_tokens: sums.reasoningTokens,
-    cost_usd: dollarsOf(sums.nanodollars),
-    unpriced_calls: sums.unpricedCalls,
   }
 }

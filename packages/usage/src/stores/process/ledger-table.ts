@@ -8,7 +8,7 @@ import { usageDimensions, usageFigures } from '../../ledger/usage-sums.ts'
 import { ledgerSchema } from './ledger-schema.ts'
 
 /** How many rows there may be before models, and then callers, are no longer told apart. */
-export interface LedgerBounds {
+interface LedgerBounds {
   readonly rowsPerDay: number
   /** Of these, of one tenant. */
   readonly rowsPerTenantAndDay: number
@@ -18,7 +18,7 @@ export interface LedgerBounds {
   readonly keys: number
 }
 
-export const ledgerBounds: LedgerBounds = {
+const ledgerBounds: LedgerBounds = {
   rowsPerDay: 50_000,
   rowsPerTenantAndDay: 200,
   rows: 500_000,
