@@ -5,9 +5,9 @@ import type { Client } from '@fairlead/controller-runtime'
 import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
 import {
   CounterOwner,
-  MemoryLedger,
   openCounters,
   ProcessCounterStore,
+  ProcessLedger,
   UsageDatabase,
 } from '@fairlead/usage'
 import type { Logger } from 'pino'
@@ -48,8 +48,9 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   const stopFollowing = audit.follow(snapshots)
   const counter = new ThreadCounter({ clock: systemClock, logger })
   const stores = conversationOwner({ dataDir, secrets, counter, clock: systemClock, logger })
-  const ledger = new LedgerOwner(new MemoryLedger(), systemClock)
   const usage = new UsageDatabase(join(dataDir, 'usage.db'), systemClock)
+  const stored = new ProcessLedger({ database: usage, clock: systemClock, logger })
+  const ledger = new LedgerOwner(stored, systemClock)
   const counters = new CounterOwner(
     new ProcessCounterStore({ open: () => openCounters(usage, systemClock), clock: systemClock }),
   )
@@ -76,6 +77,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     stopFollowing()
     await stores.close()
     await counter.close()
+    stored.close()
     await closeUsage(counters, usage, logger)
   }
 }

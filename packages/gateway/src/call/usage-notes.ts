@@ -46,8 +46,8 @@ export class UsageNotes {
       cachedInputTokens: usage?.cachedInputTokens ?? 0,
       outputTokens: usage?.outputTokens ?? 0,
       reasoningTokens: usage?.reasoningTokens ?? 0,
-      nanodollars: 0,
-      unpricedCalls: usage === undefined ? 0 : 1,
+      nanodollars: record.costNanodollars ?? 0,
+      unpricedCalls: record.priceState === 'Unpriced' ? 1 : 0,
     })
   }
 

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import { describe, expect, it } from 'vitest'
+import { CounterStoreUnavailable } from '../../counters/counter.ts'
 import type { UsageEntry, UsageLedger, UsageQuery } from '../../ledger/ledger.ts'
 import { MemoryLedger } from '../../ledger/memory-ledger.ts'
 import { dayAfter } from '../../ledger/usage-days.ts'
@@ -44,7 +45,8 @@ const everything: UsageQuery = {
 }
 
 function processLedger(database = new DatabaseSync(':memory:')): ProcessLedger {
-  return new ProcessLedger({ database, clock: clock(), logger: silentLogger })
+  const opened = { open: () => database, described: (error: unknown) => error as Error }
+  return new ProcessLedger({ database: opened, clock: clock(), logger: silentLogger })
 }
 
 describe.each<[string, () => UsageLedger]>([
@@ -130,9 +132,10 @@ describe('the ledger in SQLite', () => {
   it('keeps in memory what cannot be stored, and stores it later', async () => {
     const database = new DatabaseSync(':memory:')
     const ledger = processLedger(database)
+    await ledger.query(everything)
     database.exec('ALTER TABLE ledger RENAME TO away')
     ledger.note(entry)
-    await expect(ledger.query(everything)).rejects.toThrow('usage.db cannot be written')
+    await expect(ledger.query(everything)).rejects.toThrow(CounterStoreUnavailable)
     ledger.note(entry)
     database.exec('ALTER TABLE away RENAME TO ledger')
     expect((await ledger.query(everything)).total.calls).toBe(2)

@@ -11,6 +11,7 @@ import type {
 import { PendingUsage } from '../../ledger/pending-usage.ts'
 import { readKeyUses, readUsage } from './ledger-reader.ts'
 import { LedgerTable } from './ledger-table.ts'
+import type { UsageDatabase } from './usage-database.ts'
 
 /** Notes of this time become one transaction. */
 const batchMs = 100
@@ -18,23 +19,25 @@ const batchMs = 100
 const retryMs = 5_000
 
 interface ProcessLedgerOptions {
-  readonly database: DatabaseSync
+  /** It is opened when the first note is stored, or the first question asked. */
+  readonly database: Pick<UsageDatabase, 'open' | 'described'>
   readonly clock: Pick<Clock, 'now' | 'setTimer'>
   readonly logger: Logger
 }
 
-/** The ledger of one machine, in the database of its usage. */
+/**
+ * The ledger of one machine, in the database of its usage. While that does not work, notes are kept in
+ * memory, up to the bound of `PendingUsage`, and questions are refused.
+ */
 export class ProcessLedger implements UsageLedger {
   readonly #options: ProcessLedgerOptions
-  readonly #table: LedgerTable
   readonly #pending = new PendingUsage()
+  #table: { readonly database: DatabaseSync; readonly table: LedgerTable } | undefined
   #timer: Timer | undefined
-  #hasFailed = false
+  #failure: Error | undefined
 
-  /** Throws when the tables cannot be made. */
   constructor(options: ProcessLedgerOptions) {
     this.#options = options
-    this.#table = new LedgerTable(options.database, options.clock)
   }
 
   note(entry: UsageEntry): void {
@@ -55,29 +58,33 @@ export class ProcessLedger implements UsageLedger {
     return this.#reading((database) => readKeyUses(database, tenant))
   }
 
-  /** Stores what is pending. The database stays open: it is not the ledger's. */
+  /** Stores what is pending. The database stays open: it is not the ledger's alone. */
   close(): void {
+    this.#store()
     this.#timer?.cancel()
     this.#timer = undefined
-    this.#store()
   }
 
   #reading<T>(read: (database: DatabaseSync) => T): T {
     this.#store()
-    if (this.#hasFailed) {
-      throw new CounterStoreUnavailable(
-        'usage.db cannot be written; the log of the gateway says why',
-      )
-    }
+    if (this.#failure !== undefined) throw unavailable(this.#failure)
     try {
-      return read(this.#options.database)
+      return read(this.#open().database)
     } catch (error) {
-      throw new CounterStoreUnavailable('usage.db cannot be read', { cause: error })
+      throw unavailable(this.#options.database.described(error))
     }
   }
 
+  #open() {
+    const database = this.#options.database.open()
+    if (this.#table?.database !== database) {
+      this.#table = { database, table: new LedgerTable(database, this.#options.clock) }
+    }
+    return this.#table
+  }
+
   #storeSoon(): void {
-    this.#timer ??= this.#options.clock.setTimer(this.#hasFailed ? retryMs : batchMs, () => {
+    this.#timer ??= this.#options.clock.setTimer(this.#failure ? retryMs : batchMs, () => {
       this.#timer = undefined
       this.#store()
     })
@@ -87,15 +94,24 @@ export class ProcessLedger implements UsageLedger {
     if (this.#pending.isEmpty) return
     const noted = this.#pending.take()
     try {
-      this.#table.add(noted)
-      this.#hasFailed = false
+      this.#open().table.add(noted)
+      this.#failure = undefined
     } catch (error) {
-      if (!this.#hasFailed) {
-        this.#options.logger.error({ err: error }, 'usage cannot be stored; it is kept in memory')
+      const { database, logger } = this.#options
+      const described = database.described(error)
+      if (this.#failure === undefined) {
+        logger.error(
+          { err: described },
+          'usage cannot be stored; until it can, it is kept in memory',
+        )
       }
-      this.#hasFailed = true
+      this.#failure = described
       this.#pending.addAll(noted)
       this.#storeSoon()
     }
   }
+}
+
+function unavailable(cause: Error): CounterStoreUnavailable {
+  return new CounterStoreUnavailable(cause.message, { cause })
 }
