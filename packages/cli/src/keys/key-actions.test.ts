@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Consumer } from '@fairlead/api'
 import { startApiServer } from '@fairlead/apiserver'
 import { silentLogger } from '@fairlead/base'
-import { type Client, createClient, loadKubeConfig } from '@fairlead/controller-runtime'
+import { createClient, loadKubeConfig } from '@fairlead/controller-runtime'
 import { isNotFound, Secret, secretText } from '@fairlead/kube-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { installCustomResourceDefinitions } from '../install-crds.ts'
@@ -13,7 +13,7 @@ const nowMs = Date.parse('2026-06-01T00:00:00Z')
 const dayMs = 86_400_000
 const plain = { name: undefined, expiresInMs: undefined, hashed: false, secret: undefined }
 
-let client: Client
+let client: ReturnType<typeof createClient>
 let stop: () => Promise<void>
 beforeAll(async () => {
   const server = await startApiServer()
