@@ -22,7 +22,7 @@ export function consoleCommands(markdown: string): DocumentedCommand[] {
   })
 }
 
-const changesConfiguration = /kubectl (?:apply|patch) /
+const changesConfiguration = /kubectl (?:apply|patch) |fairlead key (?:create|rotate|revoke) /
 
 /** What replicas run, before a command that changes it. */
 const noteHash = `
@@ -73,7 +73,8 @@ const volatile: readonly (readonly [pattern: RegExp, written: string])[] = [
   [/\/\S+\/(?:\.fairlead|fairlead-\w+)\//g, 'DATA_DIR/'],
   [/\b(req|plan|turn|msg|conv)_[0-9A-Za-z-]+/g, '$1_ID'],
   [/\bsha256:[0-9a-f]+/g, 'sha256:HASH'],
-  [/\b\d{4}-\d\d-\d\d(?:T[\d:.]+Z)?/g, 'DATE'],
+  [/\b\d{4}-\d\d-\d\d(?:T[\d:.]+Z|T\d\dh)?/g, 'DATE'],
+  [/\bflk_[\w-]+/g, 'flk_KEY'],
   // kubectl's AGE, always the last column
   [/ +(?:\d+[dhms])+$/gm, ' AGE'],
   [/(overhead-ms: )[\d.]+/g, '$1MS'],

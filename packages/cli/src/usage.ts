@@ -9,8 +9,8 @@ Commands
   apiserver      the embedded Kubernetes API server alone
   explain-route  where a call would go and why, from a running gateway
   audit          what was refused, and who changed what, of a data directory
-  usage          what was used, from a running gateway; see fairlead usage --help
-  key            API keys of Consumers; see fairlead key --help
+  usage          what was used, from a running gateway (fairlead usage -h)
+  key            API keys of Consumers (fairlead key -h)
   crds           print the custom resource definitions as YAML
 
 Flags (each also as a FAIRLEAD_… variable in upper snake case)
