@@ -4,12 +4,11 @@ import {
   type KeyUse,
   type UsageAnswer,
   type UsageDimensions,
-  type UsageEntry,
   usageEntriesMax,
   type UsageQuery,
   type UsageSums,
 } from '../../ledger/ledger.ts'
-import { noUsage, usageDimensions, usageFigures } from '../../ledger/usage-sums.ts'
+import { addUsage, noUsage, usageDimensions, usageFigures } from '../../ledger/usage-sums.ts'
 
 /** `total` adds in floating point, which is exact up to the bound and cannot overflow. */
 const sums = usageFigures
@@ -19,25 +18,25 @@ const sums = usageFigures
 /** What the ledger's table says. Throws what SQLite throws. */
 export function readUsage(database: DatabaseSync, query: UsageQuery): UsageAnswer {
   const { rows, values } = rowsOf(query)
-  const total = database.prepare(`SELECT ${sums} ${rows}`).get(...values) as unknown as UsageSums
-  const { by } = query
-  if (by.length === 0) {
-    const entries = total.calls === 0 ? [] : [entryOf(total)]
-    return { entries, total: { ...noUsage, ...total }, isCut: false }
-  }
-  const columns = by.join(', ')
+  const columns = query.by.join(', ')
+  const groups = columns === '' ? 'HAVING calls > 0' : `GROUP BY ${columns} ORDER BY ${columns}`
   const found = database
     .prepare(
-      `SELECT ${columns}, ${sums} ${rows} GROUP BY ${columns} ORDER BY ${columns} LIMIT ${usageEntriesMax + 1}`,
+      `SELECT ${[...query.by, sums].join(', ')} ${rows} ${groups} LIMIT ${usageEntriesMax + 1}`,
     )
-    .all(...values)
+    .all(...values) as unknown as readonly (UsageSums & Partial<UsageDimensions>)[]
+  const isCut = found.length > usageEntriesMax
   return {
-    entries: found
-      .slice(0, usageEntriesMax)
-      .map((row) => entryOf(row as unknown as UsageSums & Partial<UsageDimensions>)),
-    total: { ...noUsage, ...total },
-    isCut: found.length > usageEntriesMax,
+    entries: found.slice(0, usageEntriesMax).map((row) => ({ ...noDimensions, ...row })),
+    total: isCut ? readTotal(database, query) : found.reduce<UsageSums>(addUsage, noUsage),
+    isCut,
   }
+}
+
+function readTotal(database: DatabaseSync, query: UsageQuery): UsageSums {
+  const { rows, values } = rowsOf(query)
+  const total = database.prepare(`SELECT ${sums} ${rows}`).get(...values) as unknown as UsageSums
+  return { ...total }
 }
 
 /** When the keys of a tenant were used last. */
@@ -51,10 +50,6 @@ export function readKeyUses(database: DatabaseSync, tenant: string): readonly Ke
 const noDimensions = Object.fromEntries(
   usageDimensions.map((name) => [name, '']),
 ) as unknown as UsageDimensions
-
-function entryOf(row: UsageSums & Partial<UsageDimensions>): UsageEntry {
-  return { ...noDimensions, ...row }
-}
 
 /** The days from one to another; SQLite then seeks the rows of each, by day and tenant. */
 const days = `WITH RECURSIVE days(day) AS (
