@@ -95,6 +95,13 @@ export class HolderLife {
 
   #newQueue(): ReportQueue {
     const id = this.#generation === 0 ? this.#id : `${this.#id}#${this.#generation}`
-    return new ReportQueue({ ...this.#options, holder: { id }, clock: this.#clock })
+    const queue: ReportQueue = new ReportQueue({
+      ...this.#options,
+      holder: { id },
+      clock: this.#clock,
+      // Under an earlier name nothing is spare: it was given up.
+      spareOf: (counter, slot) => (queue === this.queue ? this.#options.spareOf(counter, slot) : 0),
+    })
+    return queue
   }
 }

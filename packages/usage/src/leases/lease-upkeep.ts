@@ -65,7 +65,8 @@ export class LeaseUpkeep {
   }
 
   get #delayMs(): number {
-    if (this.#options.leases.areEmpty) return renewMs
+    // Often enough that a sign of life that fails can be given again.
+    if (this.#options.leases.areEmpty) return renewMs / 2
     return this.#polls ? (this.#options.pollMs ?? recallMs) : tidyMs
   }
 

@@ -79,7 +79,7 @@ export class LeasedCounters implements Counters {
     const { store, holder, percent, clock } = options
     this.#store = new WatchedStore(store, options.onAvailability ?? (() => {}))
     this.#clock = clock
-    this.#leases = new LocalLeases(this.#windows, percent)
+    this.#leases = new LocalLeases(this.#windows, percent, (queue) => queue === this.#queue)
     this.#life = new HolderLife(holder, clock, {
       store: this.#store,
       spareOf: (counter, slot) => this.#leases.spareOf(counter, slot),
@@ -131,7 +131,8 @@ export class LeasedCounters implements Counters {
   }
 
   async view(counters: readonly Counter[]): Promise<readonly CounterView[]> {
-    await this.#queue.flush().catch(() => {})
+    // What fails is sent again later than anybody waits for a view.
+    if (!this.#queue.isFailing) await this.#queue.flush().catch(() => {})
     const views = await this.#store.view(counters)
     return views.map((view) => {
       const slot = this.#windows.leaseSlot(view.counter.window, this.#store.nowMs())
@@ -161,7 +162,7 @@ export class LeasedCounters implements Counters {
     if (measure === 'Requests') {
       if (used === amount) return false
       queue.add(counter, slot, used - amount, 0)
-      this.#leases.noted(claim, used - amount, 0)
+      this.#leases.settled(claim, used - amount, 0)
       return true
     }
     const lasting = measure === 'Running' ? 0 : used
@@ -170,7 +171,7 @@ export class LeasedCounters implements Counters {
     const kept = queue === this.#queue ? this.#leases.keep(counter, leaseSlot, left) : 0
     const released = amount - kept
     if (lasting !== 0 || released !== 0) queue.add(counter, slot, lasting, released)
-    this.#leases.noted(claim, lasting, -amount)
+    this.#leases.settled(claim, lasting, amount)
     return released > lasting
   }
 
@@ -181,7 +182,7 @@ export class LeasedCounters implements Counters {
     for (const claim of claims) {
       slots.push(this.#windows.usedSlot(claim.counter.window, nowMs))
       this.#count(claim, nowMs, this.#queue)
-      const view = this.#noteTaken(claim)
+      const view = this.#leases.taken(claim, nowMs)
       if (view !== undefined) views.push(view)
     }
     return this.#granted(claims, views, slots, this.#queue)
@@ -271,17 +272,12 @@ export class LeasedCounters implements Counters {
     const reservedSlots: number[] = []
     for (const claim of claims) {
       const asked = told.get(claim)
-      const view = asked?.view ?? this.#noteTaken(claim)
+      const view = asked?.view ?? this.#leases.taken(claim, takenMs)
       if (taken.has(claim)) this.#count(claim, takenMs, queue)
       if (view !== undefined) reservedViews.push(view)
       reservedSlots.push(asked?.slot ?? this.#windows.usedSlot(claim.counter.window, takenMs))
     }
     return this.#granted(claims, reservedViews, reservedSlots, queue)
-  }
-
-  #noteTaken(claim: Claim): CounterView | undefined {
-    const isUsed = claim.counter.measure === 'Requests'
-    return this.#leases.noted(claim, isUsed ? claim.amount : 0, isUsed ? 0 : claim.amount)
   }
 
   /** Requests are used as soon as they are taken. */

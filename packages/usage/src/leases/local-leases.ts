@@ -1,5 +1,6 @@
 import type { Claim, Counter, CounterView } from '../counters/counter.ts'
 import type { UsageWindows } from '../windows/usage-windows.ts'
+import { bucketFreeAtMs } from '../windows/sliding-window.ts'
 import { Lease } from './lease.ts'
 import type { ReportQueue } from './report-queue.ts'
 
@@ -15,8 +16,11 @@ export class LocalLeases {
   readonly #percent: number
   readonly #leases = new Map<string, Lease>()
 
-  /** A `percent` of 0 leases nothing. */
-  constructor(windows: UsageWindows, percent: number) {
+  readonly #isPresent: (queue: ReportQueue) => boolean
+
+  /** A `percent` of 0 leases nothing. What belongs to a queue that is not present is no longer lent. */
+  constructor(windows: UsageWindows, percent: number, isPresent: (queue: ReportQueue) => boolean) {
+    this.#isPresent = isPresent
     this.#windows = windows
     this.#percent = percent
   }
@@ -49,7 +53,7 @@ export class LocalLeases {
     for (const { counter, amount } of claims) {
       const lease = this.#leases.get(counter.key)
       const slot = this.#windows.leaseSlot(counter.window, takenMs)
-      if (lease?.slot === slot) lease.spare += amount
+      if (lease?.slot === slot && this.#isPresent(queue)) lease.spare += amount
       else queue.add(counter, this.#windows.usedSlot(counter.window, takenMs), 0, amount)
     }
   }
@@ -74,12 +78,15 @@ export class LocalLeases {
     if (lease?.asking === answer) lease.asking = undefined
   }
 
-  /** `extra` was lent beyond a claim that counts in `slot`. Returns how the counter stands without what is spare here. */
+  /**
+   * `extra` was lent beyond a claim that counts in `slot`. Returns how the counter stands without
+   * what is spare here.
+   */
   lent(view: CounterView, slot: number, extra: number, queue: ReportQueue): CounterView {
     const { counter } = view
     const lease = this.#leases.get(counter.key)
     const leaseSlot = counter.window?.type === 'Calendar' ? slot : 0
-    if (lease?.slot !== leaseSlot) {
+    if (lease?.slot !== leaseSlot || !this.#isPresent(queue)) {
       if (extra > 0) queue.add(counter, slot, 0, extra)
       return view
     }
@@ -89,10 +96,21 @@ export class LocalLeases {
     return told
   }
 
-  noted({ counter }: Claim, used: number, reserved: number): CounterView | undefined {
+  /** A claim was taken of a lease. Returns how its counter stands, as far as is known here. */
+  taken({ counter, amount }: Claim, nowMs: number): CounterView | undefined {
     const lease = this.#leases.get(counter.key)
-    lease?.noted(used, reserved)
-    return lease?.view(counter)
+    if (lease === undefined) return undefined
+    const isUsed = counter.measure === 'Requests'
+    const { window } = counter
+    lease.noted(isUsed ? amount : 0, isUsed ? 0 : amount)
+    const view = lease.view(counter)
+    if (window?.type !== 'Sliding') return view
+    const slot = this.#windows.usedSlot(window, nowMs)
+    return { ...view, resetsAtMs: bucketFreeAtMs(window.everyMs, slot) }
+  }
+
+  settled({ counter }: Claim, used: number, reserved: number): void {
+    this.#leases.get(counter.key)?.noted(used, -reserved)
   }
 
   /** How much of what a call leaves over is kept for the next; the rest is to be given back. */
