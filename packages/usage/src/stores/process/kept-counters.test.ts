@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FakeClock } from '@fairlead/base/testing'
+import { FakeClock, SeededRandom } from '@fairlead/base/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { BorrowOutcome } from '../../counters/borrowing.ts'
 import { type Counter, CounterStoreUnavailable } from '../../counters/counter.ts'
+import { CounterBook } from '../../counters/counter-book.ts'
+import { CounterJournal } from './counter-journal.ts'
 import { openCounters } from './open-counters.ts'
 import { ProcessCounterStore } from './process-counter-store.ts'
 import { UsageDatabase } from './usage-database.ts'
@@ -160,6 +162,44 @@ describe('counters of a machine', () => {
       { used: 60, reserved: 0, unsettled: 0 },
       { used: 0, reserved: 0, unsettled: 0 },
     ])
+  })
+
+  it('are as they were, wherever they are cut off', async () => {
+    const { store, database } = open()
+    const random = new SeededRandom(17)
+    const holders = ['one', 'two'].map((id) => ({ id, sequence: 0, lent: 0, slot: 0 }))
+    for (let step = 0; step < 300; step++) {
+      const holder = random.pick(holders)
+      const dice = random.next()
+      if (dice < 0.5) {
+        const outcome = await store.borrow({ id: holder.id }, [
+          { claim: { counter: burst, amount: random.below(2), shadow: false }, ahead: 0 },
+          { claim: { counter: budget, amount: random.below(90), shadow: false }, ahead: 9 },
+        ])
+        if (!outcome.granted) continue
+        holder.lent += outcome.lent[1] ?? 0
+        holder.slot = outcome.slots[1] ?? 0
+      } else if (dice < 0.9) {
+        const released = random.below(holder.lent + 1)
+        holder.lent -= released
+        holder.sequence += 1
+        const used = random.below(1 + Math.floor(released / 20))
+        await store.report({ id: holder.id }, holder.sequence, [
+          { counter: budget, slot: holder.slot, used, released, spare: 0 },
+        ])
+      } else {
+        clock.setWallTime(clock.now() + random.below(20_000))
+      }
+      const cut = new CounterBook({ clock })
+      cut.restore(new CounterJournal(database.open()).read())
+      const now = await store.view([burst, budget])
+      const then = cut.view([burst, budget])
+      expect(then.map(({ used }) => used)).toEqual(now.map(({ used }) => used))
+      expect(then.map(({ reserved }) => reserved)).toEqual([0, 0])
+      expect(then.map(({ unsettled }) => unsettled)).toEqual(
+        now.map(({ reserved, unsettled }) => reserved + unsettled),
+      )
+    }
   })
 
   it('are readable by the owner of their file only', async () => {
