@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startFairlead, type FairleadProcess } from './support/fairlead-process.ts'
 import { freshCall } from './support/fresh-call.ts'
@@ -58,8 +59,8 @@ async function start(workers: number): Promise<{ fairlead: FairleadProcess; coun
   upstream = await startUpstream(async (response, request) => {
     const model = String(request.body['model'])
     counted.begin(model)
-    // Long enough for calls to meet.
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    // Calls that have arrived meanwhile run at the same time.
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn()
     counted.end(model)
     const usage = {
       prompt_tokens: inputTokens,

@@ -268,7 +268,7 @@ export const architecture: Architecture = {
     { folder: 'packages/gateway/src/answer/taps', contract: [], list: [] },
     {
       folder: 'packages/gateway/src/policies',
-      contract: ['call-allowance.ts', 'call-policy.ts', 'policy-match.ts'],
+      contract: ['call-allowance.ts', 'call-policy.ts', 'policy-match.ts', 'reported-usage.ts'],
       list: ['call-permits.ts', 'call-policies.ts'],
     },
     {
