@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { startFairlead, type FairleadProcess } from './support/fairlead-process.ts'
 import { freshCall } from './support/fresh-call.ts'
@@ -60,7 +59,7 @@ async function start(workers: number): Promise<{ fairlead: FairleadProcess; coun
     const model = String(request.body['model'])
     counted.begin(model)
     // Calls that have arrived meanwhile run at the same time.
-    for (let turn = 0; turn < 20; turn += 1) await nextTurn()
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate)
     counted.end(model)
     const usage = {
       prompt_tokens: inputTokens,
