@@ -79,6 +79,17 @@ describe('what a call costs', () => {
     expect(fields).toMatchObject({ costUsd: undefined, priceState: 'Unpriced', unpriced: true })
   })
 
+  it('is reported as unknown until there is a price', async () => {
+    const { gateway, call } = await bench()
+    await call('my-own')
+    await call('gpt-4o-mini')
+    expect(gateway.report().unpriced).toEqual([{ provider: 'default/openai', model: 'my-own' }])
+    const snapshot = gateway.snapshots.current()
+    if (snapshot === undefined) throw new Error('there is no snapshot')
+    gateway.snapshots.set({ ...snapshot, priceBooks: [bookOf('own', { prices: [entry] })] })
+    expect(gateway.report().unpriced).toBeUndefined()
+  })
+
   it('is 0 only where the price says so', async () => {
     const price = { ...entry.price, input: '0', output: '0' }
     const { call } = await bench([bookOf('own', { prices: [{ ...entry, price }] })])

@@ -1,6 +1,7 @@
 import type { Clock } from '@fairlead/base'
 import type { FailureClass } from '@fairlead/llm'
 import type { LLMProviderSettings, ReplicaProblem } from '@fairlead/snapshot'
+import { UnpricedModels } from './prices/unpriced-models.ts'
 import type { GatewayReport, ReportedCredential } from './report.ts'
 import type { RuntimeHolder } from './runtime/runtime-holder.ts'
 import type { Runtime } from './runtime/runtime.ts'
@@ -22,6 +23,7 @@ export class Reporter {
   readonly #listeners = new Set<() => void>()
   readonly #states = new Map<string, ProviderState>()
   readonly credentialStates: CredentialStates
+  readonly unpriced: UnpricedModels
   readonly #clock: Clock
   readonly #ejected: (provider: string, failure: FailureClass) => void
   #runtimes: RuntimeHolder | undefined
@@ -33,6 +35,7 @@ export class Reporter {
     this.#clock = clock
     this.#ejected = ejected
     this.credentialStates = new CredentialStates(clock, () => this.changed())
+    this.unpriced = new UnpricedModels(() => this.changed())
   }
 
   /** `others` have problems of their own to report, and so have `policies`. */
@@ -96,6 +99,8 @@ export class Reporter {
   report(): GatewayReport {
     const runtime = this.#runtimes?.current
     if (runtime === undefined) return { configHash: '', problems: [], providers: [] }
+    this.unpriced.retain((provider, model) => isUnpriced(provider, model, runtime))
+    const unpriced = this.unpriced.all
     return {
       configHash: runtime.snapshot.hash,
       problems: [
@@ -111,6 +116,7 @@ export class Reporter {
         message: state.message,
         credentials: credentials.flatMap(reported),
       })),
+      ...(unpriced.length === 0 ? {} : { unpriced }),
     }
   }
 
@@ -132,6 +138,12 @@ export class Reporter {
     }
     this.credentialStates.retain((key) => runtime.providers.has(key))
   }
+}
+
+/** Whether any kind of token of a model may still cost nobody knows what. */
+function isUnpriced(key: string, model: string, { prices, providers }: Runtime): boolean {
+  const provider = providers.get(key)
+  return provider !== undefined && prices.of(provider, model).price?.mostCost(1, 1) === undefined
 }
 
 function reported({ name, state }: ProviderRuntime['credentials'][number]): ReportedCredential[] {

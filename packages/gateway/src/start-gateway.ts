@@ -189,6 +189,7 @@ function createServices(
   return {
     secrets: options.secrets,
     credentialStates: reporter.credentialStates,
+    unpriced: reporter.unpriced,
     stores: new ConversationStores({
       open: (store, onAvailability) => options.openStore(store, onAvailability),
       clock,

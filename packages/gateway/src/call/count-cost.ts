@@ -1,21 +1,23 @@
-import type { CostMetrics } from '../metrics/cost-metrics.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { boundedName } from './bounded-name.ts'
 import type { CallRecord } from './call-record.ts'
+import type { Services } from './services.ts'
 import type { SpentUsage } from './spent-usage.ts'
 
 const others = 'other'
 
+type CostServices = Pick<Services, 'metrics' | 'unpriced'>
+
 /** Counts what a call has cost, by whom it is spent for, and at which providers. */
-export function countCost(record: CallRecord, runtime: Runtime, metrics: CostMetrics): void {
+export function countCost(record: CallRecord, runtime: Runtime, services: CostServices): void {
   const { costNanodollars: nanodollars, priceState, spent, target, usage } = record
   if (priceState === undefined) return
   const parts = spent.length > 0 || !target || !usage ? spent : [{ target, usage }]
-  countParts(parts, nanodollars, runtime, metrics)
+  countParts(parts, nanodollars, runtime, services)
   if (nanodollars === undefined) return
   const { consumers, groups } = runtime.knownCallers
   const { consumer, prompt } = record
-  metrics.addFor(
+  services.metrics.costs.addFor(
     {
       consumer: consumer === '' || consumers.has(consumer) ? consumer : others,
       groups: [
@@ -33,16 +35,18 @@ function countParts(
   parts: readonly SpentUsage[],
   total: number | undefined,
   runtime: Runtime,
-  metrics: CostMetrics,
+  { metrics: { costs }, unpriced }: CostServices,
 ): void {
   let left = total
   for (const [index, { target, usage }] of parts.entries()) {
     const model = boundedName(target.model, runtime)
     const own = target.price?.cost(usage).nanodollars
-    if (own === undefined) metrics.countUnpriced(target.provider.key, model)
-    else {
+    if (own === undefined) {
+      costs.countUnpriced(target.provider.key, model)
+      unpriced.note(target.provider.key, target.model)
+    } else {
       const isLast = index === parts.length - 1
-      metrics.addAtProvider(target.provider.key, model, isLast ? Math.max(0, left ?? own) : own)
+      costs.addAtProvider(target.provider.key, model, isLast ? Math.max(0, left ?? own) : own)
       left = left === undefined ? undefined : left - own
     }
   }

@@ -3,6 +3,7 @@ import type { ConversationStores } from '../conversations/conversation-stores.ts
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts'
 import type { PromptRenderer } from '../prompts/prompt-renderer.ts'
 import type { SecretSource } from '../sources/sources.ts'
+import type { UnpricedModels } from '../prices/unpriced-models.ts'
 import type { CredentialStates } from '../upstream/credential-states.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { AttemptGate } from './attempt-gate.ts'
@@ -31,4 +32,5 @@ export interface Services {
   readonly heldBytes: HeldBytes
   /** In the order in which attempts pass them. */
   readonly attemptGates: readonly AttemptGate[]
+  readonly unpriced: UnpricedModels
 }

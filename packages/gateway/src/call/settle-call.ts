@@ -43,7 +43,7 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
       }
     }
   }
-  countCost(record, runtime, metrics.costs)
+  countCost(record, runtime, services)
   exportCall(record, endedMs, services)
   if (record.errorCode !== undefined && runtime.snapshot.gateway.audit.enabled) {
     const refused = refusedRequest(record, clock.now())
