@@ -10,10 +10,8 @@ type CostServices = Pick<Services, 'metrics' | 'unpriced'>
 
 /** Counts what a call has cost, by whom it is spent for, and at which providers. */
 export function countCost(record: CallRecord, runtime: Runtime, services: CostServices): void {
-  const { costNanodollars: nanodollars, priceState, spent, target, usage } = record
-  if (priceState === undefined) return
-  const parts = spent.length > 0 || !target || !usage ? spent : [{ target, usage }]
-  countParts(parts, nanodollars, runtime, services)
+  const { costNanodollars: nanodollars } = record
+  countSpending(record, runtime, services)
   if (nanodollars === undefined) return
   const { consumers, groups } = runtime.knownCallers
   const { consumer, prompt } = record
@@ -28,6 +26,14 @@ export function countCost(record: CallRecord, runtime: Runtime, services: CostSe
     },
     nanodollars,
   )
+}
+
+/** Counts what a call has cost at its providers alone. */
+export function countSpending(record: CallRecord, runtime: Runtime, services: CostServices): void {
+  const { costNanodollars, priceState, spent, target, usage } = record
+  if (priceState === undefined) return
+  const parts = spent.length > 0 || !target || !usage ? spent : [{ target, usage }]
+  countParts(parts, costNanodollars, runtime, services)
 }
 
 /** Each part at its provider; the last one has what rounding the whole once has made of the rest. */

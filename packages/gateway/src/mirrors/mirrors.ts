@@ -1,11 +1,15 @@
+import { dollarsOf } from '@fairlead/usage'
 import type { Registry } from 'prom-client'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
+import { usageOf } from '../answer/estimated-usage.ts'
 import type { AssembledCall } from '../assembly/assembled-call.ts'
 import { callFirstHealthy } from '../attempts/call-first-healthy.ts'
 import type { AttemptOutcome } from '../call/attempt-record.ts'
 import type { Call } from '../call/call.ts'
 import { CallLifetime } from '../call/call-lifetime.ts'
 import { CallRecord } from '../call/call-record.ts'
+import { countSpending } from '../call/count-cost.ts'
+import { settleCost } from '../call/settle-cost.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { Counter } from '../metrics/counter.ts'
 import type { CallTarget } from '../routing/call-target.ts'
@@ -76,6 +80,8 @@ export class Mirrors {
       // What was thrown is for a caller. The record says what happened.
     } finally {
       const outcome = outcomeOf(call)
+      settleCost(record)
+      countSpending(record, runtime, services)
       for (const permit of call.attemptPermits) permit.settle(record, true)
       lifetime.end()
       runtime.release()
@@ -135,21 +141,22 @@ function outcomeOf({ lifetime, record }: Call): AttemptOutcome {
 /** Reads an answer to its end. One that breaks off is noted as it is with other calls. */
 async function readToEnd(
   answer: AnswerStream,
-  { answering, lifetime, record }: Call,
+  { answering, lifetime, record, request }: Call,
 ): Promise<void> {
   try {
     while ((await answer.next()) !== undefined) lifetime.throwIfCancelled()
-    record.usage = answer.usage
     if (!answer.isComplete) throw gatewayError.upstreamCut(record.target?.provider.key ?? '')
     answering?.completed()
   } catch (error) {
     lifetime.throwIfCancelled()
     answering?.broke(errorForCaller(error), 'the copy of a call broke off')
+  } finally {
+    record.usage = usageOf(answer, request)
   }
 }
 
 function logCopy({ record, route, services }: Call, target: CallTarget, outcome: string): void {
-  const { startedMs, firstByteMs, usage } = record
+  const { costNanodollars, startedMs, firstByteMs, usage } = record
   const last = record.attempts.at(-1)
   const since = (atMs: number) => Math.round((atMs - startedMs) * 1000) / 1000
   services.logger.info(
@@ -166,6 +173,7 @@ function logCopy({ record, route, services }: Call, target: CallTarget, outcome:
         firstByteMs: firstByteMs === undefined ? undefined : since(firstByteMs),
         inputTokens: usage?.inputTokens,
         outputTokens: usage?.outputTokens,
+        costUsd: costNanodollars === undefined ? undefined : dollarsOf(costNanodollars),
       },
     },
     'mirror',
