@@ -15,7 +15,7 @@ export interface CatalogueRates {
 }
 
 /** The rates of calls with more input than this; what they leave out stays as it is. */
-export interface CatalogueTier extends CatalogueRates {
+interface CatalogueTier extends CatalogueRates {
   readonly aboveInputTokens: number
 }
 

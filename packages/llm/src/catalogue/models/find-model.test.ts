@@ -80,7 +80,10 @@ describe('the catalogue', () => {
 function amountsOf({ tiers = [], changes = [], ...rates }: CataloguePrice): readonly unknown[] {
   return [
     ...Object.values(rates),
-    ...tiers.flatMap(({ aboveInputTokens: _, ...tier }) => Object.values(tier)),
+    ...tiers.flatMap(({ aboveInputTokens, ...tier }) => [
+      String(aboveInputTokens),
+      ...Object.values(tier),
+    ]),
     ...changes.flatMap(({ price }) => amountsOf(price)),
   ]
 }
