@@ -47,7 +47,7 @@ const spec = object('Who the consumer is, and what it may use.', {
     { max: 64, default: {} },
   ),
   serviceAccounts: setList(
-    'Kubernetes ServiceAccounts that are this consumer, as namespace/name: where LLMGateway spec.auth.methods has ServiceAccount, their pods call with their own token. Defaults to none.',
+    'Kubernetes ServiceAccounts that are this consumer, as namespace/name: where LLMGateway spec.auth.methods has ServiceAccount, their pods call with their own token. Those of another namespace need a ReferenceGrant there. Defaults to none.',
     text('namespace/name of a ServiceAccount.', {
       min: 3,
       max: 317,

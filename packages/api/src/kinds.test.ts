@@ -383,6 +383,42 @@ describe('the kinds', () => {
       'redis goes with type Redis',
     ],
     [
+      'LLMGateway',
+      'issuers without the method',
+      '{auth: {jwt: [{name: a, issuer: "https://a", audiences: [b]}]}}',
+      'jwt goes with method JWT, and JWT needs it',
+    ],
+    [
+      'LLMGateway',
+      'the method without issuers',
+      '{auth: {methods: [JWT]}}',
+      'jwt goes with method JWT, and JWT needs it',
+    ],
+    [
+      'LLMGateway',
+      'keys in two places',
+      '{auth: {methods: [JWT], jwt: [{name: a, issuer: "https://a", audiences: [b], keys: {discovery: true, jwksURL: "https://a/k"}}]}}',
+      'exactly one of discovery: true, jwksURL and secretRef',
+    ],
+    [
+      'LLMGateway',
+      'shared secrets where keys are public',
+      '{auth: {methods: [JWT], jwt: [{name: a, issuer: "https://a", audiences: [b], algorithms: [HS256]}]}}',
+      'go with keys.secretRef only',
+    ],
+    [
+      'LLMGateway',
+      'the same issuer twice',
+      '{auth: {methods: [JWT], jwt: [{name: a, issuer: "https://a", audiences: [b]}, {name: c, issuer: "https://a", audiences: [b]}]}}',
+      'two entries cannot have the same issuer',
+    ],
+    [
+      'LLMGateway',
+      'an algorithm without a signature',
+      '{auth: {methods: [JWT], jwt: [{name: a, issuer: "https://a", audiences: [b], algorithms: [none]}]}}',
+      'Unsupported value',
+    ],
+    [
       'Consumer',
       'a key that is nowhere',
       '{apiKeys: [{name: a}]}',

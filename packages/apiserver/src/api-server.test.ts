@@ -137,6 +137,28 @@ describe('the API server', () => {
       userInfo: { username: 'system:serviceaccount:default:robot' },
     })
     expect((await robot.get('/api/v1/namespaces/default/secrets')).status).toBe(403)
+    const { body: other } = await client.send('POST', `${accounts}/robot/token`, {
+      spec: { audiences: ['fairlead'] },
+    })
+    const { token } = other['status'] as { token: string }
+    const asked = async (spec: object) =>
+      (
+        await client.send('POST', '/apis/authentication.k8s.io/v1/tokenreviews', {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenReview',
+          spec,
+        })
+      ).body['status']
+    expect(await asked({ token, audiences: ['other', 'fairlead'] })).toMatchObject({
+      authenticated: true,
+      user: { username: 'system:serviceaccount:default:robot' },
+      audiences: ['fairlead'],
+    })
+    expect(await asked({ token })).toEqual({ authenticated: false })
+    expect(await asked({ token: 'a.b.c' })).toEqual({ authenticated: false })
+    const elsewhere = new TestClient(server, token)
+    expect((await elsewhere.send('POST', reviews, review)).status).toBe(401)
+    elsewhere.close()
     await client.send('DELETE', `${accounts}/robot`)
     expect((await robot.send('POST', reviews, review)).status).toBe(401)
     robot.close()

@@ -163,7 +163,7 @@ function apiHandler(
   return new ApiHandler({
     discovery: new DiscoveryHandler(context.registry),
     openApi: new OpenApiHandler(context.registry),
-    resources: new ResourceHandler(context, subresources, onChange),
+    resources: new ResourceHandler(context, subresources, tokens, onChange),
   })
 }
 

@@ -40,10 +40,11 @@ export const operatorRules: readonly PolicyRule[] = [
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
 ]
 
-/** All that a gateway may do in a cluster: read what it serves, Secrets included, and report. */
+/** All that a gateway may do in a cluster: read what it serves, Secrets included, ask whose token one is, and report. */
 export const gatewayRules: readonly PolicyRule[] = [
   { apiGroups: [group], resources: ours, verbs: read },
   { apiGroups: [group], resources: [`${LLMGateway.plural}/status`], verbs: ['patch'] },
   { apiGroups: [ReferenceGrant.group], resources: [ReferenceGrant.plural], verbs: read },
   { apiGroups: [''], resources: ['namespaces', 'secrets'], verbs: read },
+  { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
 ]

@@ -9,6 +9,7 @@ import {
   selfSubjectReviewKind,
   selfSubjectRulesReviewKind,
   subjectAccessReviewKind,
+  tokenReviewKind,
 } from './reviews.ts'
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './roles.ts'
 import { secretKind } from './secret.ts'
@@ -28,6 +29,7 @@ export const builtInKinds: readonly ResourceDefinition[] = [
   selfSubjectAccessReviewKind,
   selfSubjectRulesReviewKind,
   subjectAccessReviewKind,
+  tokenReviewKind,
   leaseKind,
   eventKind,
   clusterRoleBindingKind,

@@ -73,6 +73,27 @@ export const selfSubjectReviewKind = builtInKind({
   },
 })
 
+export const tokenReviewKind = builtInKind({
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  openApiModule: 'api.authentication.v1',
+  namespaced: false,
+  verbs: ['create'],
+  kind: 'TokenReview',
+  plural: 'tokenreviews',
+  description: 'TokenReview asks whose token one is; only tokens of service accounts are known.',
+  properties: { spec, status },
+  review(question, _user, tokens) {
+    const asked = recordAt(question, 'spec')
+    const wanted = Array.isArray(asked['audiences']) ? asked['audiences'].map(String) : []
+    const reviewed = tokens.review(textAt(asked, 'token'), wanted)
+    if (reviewed === undefined) return answered(question, { authenticated: false })
+    const { audiences, user } = reviewed
+    const { groups, name: username, uid } = user
+    return answered(question, { authenticated: true, user: { username, uid, groups }, audiences })
+  },
+})
+
 function answered(question: KubernetesObject, answer: object): KubernetesObject {
   return { ...question, status: answer }
 }

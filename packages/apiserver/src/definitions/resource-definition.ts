@@ -8,6 +8,7 @@ import {
   type StructuralSchema,
 } from '@fairlead/kube-core'
 
+import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
 import type { User } from '../auth/user.ts'
 import type { PrinterColumn } from './printer-column.ts'
 
@@ -76,7 +77,11 @@ export interface ResourceDefinition extends ResourceType {
   /**
    * For virtual kinds such as reviews: a create is answered with the result and nothing is stored.
    */
-  readonly review?: (question: KubernetesObject, user: User) => KubernetesObject
+  readonly review?: (
+    question: KubernetesObject,
+    user: User,
+    tokens: Pick<ServiceAccountTokens, 'review'>,
+  ) => KubernetesObject
 }
 
 export const allVerbs = [

@@ -1,5 +1,6 @@
 import { errors } from '@fairlead/kube-core'
 
+import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
 import { resourceName, type ResourceDefinition } from '../definitions/resource-definition.ts'
 import { negotiate } from '../exchange/accept.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
@@ -34,6 +35,7 @@ import { watchResponse } from './watch-response.ts'
 export class ResourceHandler {
   readonly #context: ResourceContext
   readonly #subresources: SubresourceHandler
+  readonly #tokens: Pick<ServiceAccountTokens, 'review'>
   readonly #tell: ((change: RequestedChange) => void) | undefined
   readonly #sharedEncoder = new SharedEventEncoder()
 
@@ -41,9 +43,11 @@ export class ResourceHandler {
   constructor(
     context: ResourceContext,
     subresources: SubresourceHandler,
+    tokens: Pick<ServiceAccountTokens, 'review'>,
     tell?: (change: RequestedChange) => void,
   ) {
     this.#context = context
+    this.#tokens = tokens
     this.#subresources = subresources
     this.#tell = tell
   }
@@ -144,7 +148,7 @@ export class ResourceHandler {
     const { review } = target.definition
     if (review !== undefined) {
       const question = decodeObject(target.definition, body, this.#writeOptions(request))
-      return jsonResponse(201, review(question, request.user))
+      return jsonResponse(201, review(question, request.user, this.#tokens))
     }
     const object = createObject(this.#context, target, body, this.#writeOptions(request))
     return this.#written(request, target, { object, created: true })

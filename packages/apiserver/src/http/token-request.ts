@@ -1,4 +1,4 @@
-import { objectOrEmpty } from '@fairlead/base'
+import { arrayOrEmpty, objectOrEmpty } from '@fairlead/base'
 import { errors, timestamp } from '@fairlead/kube-core'
 
 import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
@@ -33,7 +33,8 @@ export function createToken(
   }
   const seconds = lifetimeSeconds(question.spec['expirationSeconds'])
   const account = { namespace: target.namespace, name: target.name, uid }
-  const { token, expiresAtMs } = tokens.issue(account, seconds * 1000)
+  const audiences = arrayOrEmpty(question.spec['audiences']).map(String)
+  const { token, expiresAtMs } = tokens.issue(account, seconds * 1000, audiences)
   const expirationTimestamp = timestamp(expiresAtMs)
   return jsonResponse(201, {
     ...question,

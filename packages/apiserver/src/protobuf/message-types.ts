@@ -233,6 +233,11 @@ const tokenRequest = message({
   2: ['spec', message({ 1: ['audiences', textList], 4: ['expirationSeconds', 'number?'] })],
 })
 
+const tokenReview = message({
+  1: metadata,
+  2: ['spec', message({ 1: ['token', 'text'], 2: ['audiences', textList] })],
+})
+
 /** By `apiVersion/kind`. */
 export const messageTypes: ReadonlyMap<string, MessageType> = new Map([
   ['v1/ConfigMap', configMap],
@@ -252,5 +257,6 @@ export const messageTypes: ReadonlyMap<string, MessageType> = new Map([
   ['authorization.k8s.io/v1/SubjectAccessReview', accessReview],
   ['authorization.k8s.io/v1/SelfSubjectRulesReview', rulesReview],
   ['authentication.k8s.io/v1/TokenRequest', tokenRequest],
+  ['authentication.k8s.io/v1/TokenReview', tokenReview],
   ['authentication.k8s.io/v1/SelfSubjectReview', message({ 1: metadata })],
 ])

@@ -1,5 +1,5 @@
 import type { StoreNews, StoreRequest } from '@fairlead/context'
-import type { GatewayReport, KeptCall, RefusedRequest } from '@fairlead/gateway'
+import type { GatewayReport, KeptCall, RefusedRequest, TokenReview } from '@fairlead/gateway'
 import type { LedgerNews, LedgerRequest } from './ledger-messages.ts'
 import type { CounterNews, CounterRequest } from '@fairlead/usage'
 import type { SnapshotDelta } from './snapshot-delta.ts'
@@ -25,6 +25,12 @@ export type ToWorker =
   | { readonly type: 'calls-wanted' }
   /** The answer to `call-wanted`. */
   | { readonly type: 'call-found'; readonly question: number; readonly json: string | undefined }
+  /** The answer to `token-review-wanted`; undefined: Kubernetes could not be asked. */
+  | {
+      readonly type: 'token-reviewed'
+      readonly question: number
+      readonly review: TokenReview | undefined
+    }
   /** Stop accepting calls; those in flight may take this long. Then exit. */
   | { readonly type: 'drain'; readonly timeoutMs: number }
 
@@ -60,6 +66,13 @@ export type FromWorker =
       readonly type: 'requests-refused'
       readonly refused: readonly RefusedRequest[]
       readonly suppressed: Readonly<Record<string, number>>
+    }
+  /** A caller has sent the token of a ServiceAccount. */
+  | {
+      readonly type: 'token-review-wanted'
+      readonly question: number
+      readonly token: string
+      readonly audiences: readonly string[]
     }
   | { readonly type: 'metrics'; readonly families: readonly MetricFamily[] }
 

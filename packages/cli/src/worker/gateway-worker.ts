@@ -16,6 +16,7 @@ import { PermitLease } from './permit-lease.ts'
 import { RecentCallsSender } from './recent-calls-sender.ts'
 import { RefusalSender } from './refusal-sender.ts'
 import { RemoteLedger } from './remote-ledger.ts'
+import { TokenReviewAsker } from './token-review-asker.ts'
 import { WorkerCounters } from './worker-counters.ts'
 
 /** Calls wait for the worker that takes the place: long answers are cut. */
@@ -49,6 +50,7 @@ export class GatewayWorker {
   #ticketKeys: Uint8Array | undefined
   readonly #ledger: RemoteLedger
   readonly #counters: WorkerCounters
+  readonly #tokenReviews: TokenReviewAsker
   #gateway: Promise<Gateway> | undefined
   #isDraining = false
 
@@ -64,6 +66,7 @@ export class GatewayWorker {
     this.#refusals = new RefusalSender(clock, send)
     this.#ledger = new RemoteLedger(clock, (request) => send({ type: 'ledger', request }))
     this.#counters = new WorkerCounters(clock, send)
+    this.#tokenReviews = new TokenReviewAsker(send)
     this.#stores = new RemoteStores({
       clock,
       send: (requests) => send({ type: 'stores', requests }),
@@ -102,6 +105,8 @@ export class GatewayWorker {
         return this.#recentCalls.flush(true)
       case 'call-found':
         return this.#recentCalls.found(message.question, message.json)
+      case 'token-reviewed':
+        return this.#tokenReviews.answered(message.question, message.review)
       case 'drain':
         return void this.#drain(message.timeoutMs)
     }
@@ -126,6 +131,7 @@ export class GatewayWorker {
       recentCalls: this.#recentCalls,
       audit: this.#refusals,
       ledger: this.#ledger,
+      reviewToken: (token, audiences) => this.#tokenReviews.ask(token, audiences),
       telemetry,
       identity,
       logger,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock, Logger } from '@fairlead/base'
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { SecretSource, SnapshotSource } from '@fairlead/gateway'
+import type { ReviewToken, SecretSource, SnapshotSource } from '@fairlead/gateway'
 import type { StoreOwner } from '@fairlead/context'
 import type { CounterOwner } from '@fairlead/usage'
 import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
@@ -14,6 +14,7 @@ import { RecentCallsOwner } from './recent-calls-owner.ts'
 import { PublishedConfiguration } from './published-configuration.ts'
 import { SummedMetrics } from './summed-metrics.ts'
 import { TicketKeys } from './ticket-keys.ts'
+import { answerTokenReview } from './token-reviews.ts'
 import type { WorkerProcess } from './worker-process.ts'
 import { type ConnectWorker, type WorkerLink, WorkerSlot } from './worker-slot.ts'
 
@@ -37,6 +38,8 @@ interface WorkerSources {
   readonly ledger: LedgerOwner
   readonly counters: CounterOwner
   readonly audit: Pick<AuditTrail, 'refused'>
+  /** Asks Kubernetes whose a token is; undefined where there is none. */
+  readonly reviewToken: ReviewToken | undefined
 }
 
 /**
@@ -189,7 +192,8 @@ export class GatewayWorkers {
       ledger,
       counters,
       audit,
-    }: Pick<WorkerSources, 'stores' | 'ledger' | 'counters' | 'audit'>,
+      reviewToken,
+    }: Pick<WorkerSources, 'stores' | 'ledger' | 'counters' | 'audit' | 'reviewToken'>,
   ): WorkerLink {
     const sender = new ConfigurationSender(() => published.current, send)
     this.#senders.add(sender)
@@ -222,6 +226,8 @@ export class GatewayWorkers {
             return recentCalls.wants(message.question, message.requestId, message.tenant)
           case 'requests-refused':
             return audit.refused(message.refused, message.suppressed)
+          case 'token-review-wanted':
+            return answerTokenReview(message, reviewToken, send)
           case 'metrics':
             return metrics.received(message.families)
           default:

@@ -18,6 +18,7 @@ import { conversationOwner } from './conversation-owner.ts'
 import type { GatewayWorkers } from './gateway-workers.ts'
 import { LedgerOwner } from './ledger-owner.ts'
 import { replicaName } from './replica-name.ts'
+import { tokenReviewer } from './token-reviews.ts'
 import { WorkerReports } from './worker-reports.ts'
 
 /** Grace period for calls in progress when a stop is requested. */
@@ -54,7 +55,8 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   const counters = new CounterOwner(
     new ProcessCounterStore({ open: () => openCounters(usage, systemClock), clock: systemClock }),
   )
-  workers.begin({ snapshots, secrets, stores, ledger, counters, audit: audit.trail })
+  const reviewToken = client && tokenReviewer(client)
+  workers.begin({ snapshots, secrets, stores, ledger, counters, audit: audit.trail, reviewToken })
   let reports: WorkerReports | undefined
   try {
     await takingPort('gateway-port', Promise.race([workers.listening, aborted(signal)]))

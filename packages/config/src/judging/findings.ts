@@ -78,6 +78,14 @@ export class Findings {
     return { namespace, name: reference.name, key: reference.key }
   }
 
+  /** Whether a ServiceAccount of Kubernetes may be named. Whether it exists only Kubernetes knows. */
+  permitsServiceAccount(
+    account: NamedReference & { readonly namespace: string },
+    path: string,
+  ): boolean {
+    return this.#permits('', 'ServiceAccount', account.namespace, account.name, path)
+  }
+
   /** The Service that a reference names, if it may be used. Whether it exists is not known here. */
   service(
     reference: NamedReference,

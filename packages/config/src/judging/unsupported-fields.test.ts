@@ -38,6 +38,28 @@ describe('fields that are not implemented', () => {
       'spec.state.type',
     ],
     [
+      'certificates of callers',
+      {
+        kind: 'LLMGateway',
+        name: 'x',
+        spec: { auth: { methods: ['APIKey', 'ClientCertificate'] } },
+      },
+      'spec.auth.methods[1] (certificates of callers are not asked for)',
+    ],
+    [
+      'files',
+      {
+        kind: 'AccessPolicy',
+        name: 'x',
+        spec: {
+          targetRefs: [{ kind: 'LLMGateway', name: 'default' }],
+          action: 'Deny',
+          resources: { features: ['Files', 'Vision'] },
+        },
+      },
+      'spec.resources.features[0] (files in messages are not recognised, and pass)',
+    ],
+    [
       'LeastCost',
       policy('x', [rule('r', {}, { strategy: 'LeastCost' })]),
       'spec.rules[0].strategy (targets are tried in their order, as with Priority)',

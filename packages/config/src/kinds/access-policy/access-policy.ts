@@ -20,6 +20,21 @@ export const accessPolicy: KindCompiler<AccessPolicy, AccessPolicySettings> = {
     narrowed: narrowedTargets,
     isShadow: ({ mode }) => mode === 'Shadow',
   },
+  unsupportedFields: () => [
+    {
+      path: 'spec.resources.features[]',
+      unless: [
+        'Streaming',
+        'Tools',
+        'Vision',
+        'Audio',
+        'StructuredOutput',
+        'Conversations',
+        'Prompts',
+      ],
+      instead: 'files in messages are not recognised, and pass',
+    },
+  ],
   contribute: (members) => ({ accessPolicies: members.map(({ settings }) => settings) }),
 }
 

@@ -91,3 +91,34 @@ describe('what a consumer may use of other namespaces', () => {
     expect(set(granted)?.anonymousAccess).toMatchObject({ personas: patterns, models: [] })
   })
 })
+
+describe('ServiceAccounts', () => {
+  const consumer = (name: string, created?: string): Described => ({
+    kind: 'Consumer',
+    name,
+    ...(created && { created }),
+    spec: { serviceAccounts: ['default/web', 'shop/web'] },
+  })
+  const from = { kind: 'Consumer', namespace: 'default' }
+
+  it('of another namespace need a ReferenceGrant there', () => {
+    const accounts = (...grants: readonly Described[]) =>
+      snapshotOf(consumer('c'), ...grants)?.consumers[0]?.serviceAccounts
+    expect(accounts()).toEqual(['default/web'])
+    expect(
+      accounts(grant('shop', from, { group: '', kind: 'ServiceAccount', name: 'web' })),
+    ).toEqual(['default/web', 'shop/web'])
+  })
+
+  it('are one Consumer each: the older one keeps it', () => {
+    const all = [
+      consumer('late', '2026-02-01T00:00:00Z'),
+      consumer('early', '2026-01-01T00:00:00Z'),
+    ]
+    const consumers = snapshotOf(...all)?.consumers
+    expect(consumers?.map(({ name, serviceAccounts }) => [name, serviceAccounts])).toEqual([
+      ['early', ['default/web']],
+      ['late', []],
+    ])
+  })
+})

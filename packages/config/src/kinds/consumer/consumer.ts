@@ -8,19 +8,27 @@ import { identityOf } from '../../values/resource-key.ts'
 
 type ApiKey = ConsumerSettings['apiKeys'][number]
 
-/** Keys whose Secret may not be referred to are left out. An API key names one caller. */
+/** Keys whose Secret may not be referred to are left out. An API key, and a ServiceAccount, names one caller. */
 export const consumer: KindCompiler<Consumer, ConsumerSettings> = {
   type: Consumer,
   references: [],
   compile: compileConsumer,
   claims: {
-    of: ({ apiKeys }) => apiKeys.map((key) => ({ subject: subjectOf(key), name: key.name })),
+    of: ({ apiKeys, serviceAccounts }) => [
+      ...apiKeys.map((key) => ({ subject: subjectOf(key), name: `API key ${key.name}` })),
+      ...serviceAccounts.map((account) => ({
+        subject: `serviceaccount:${account}`,
+        name: `ServiceAccount ${account}`,
+      })),
+    ],
     without: (settings, lost) => ({
       ...settings,
       apiKeys: settings.apiKeys.filter((key) => !lost.has(subjectOf(key))),
+      serviceAccounts: settings.serviceAccounts.filter(
+        (account) => !lost.has(`serviceaccount:${account}`),
+      ),
     }),
-    describeLoss: ({ name }, winner) =>
-      `API key ${name} is also that of ${winner}, and is left out`,
+    describeLoss: ({ name }, winner) => `${name} is also that of ${winner}, and is left out`,
     refuses: true,
   },
   contribute: (members) => ({ consumers: members.map(({ settings }) => settings) }),
@@ -33,7 +41,12 @@ function compileConsumer(resource: Consumer, findings: Findings): ConsumerSettin
     uid: resource.metadata.uid,
     groups: frozenCopy(groups),
     metadata: frozenCopy(metadata),
-    serviceAccounts: frozenCopy(serviceAccounts),
+    serviceAccounts: frozenCopy(
+      serviceAccounts.filter((account, index) => {
+        const [namespace = '', name = ''] = account.split('/')
+        return findings.permitsServiceAccount({ namespace, name }, `spec.serviceAccounts[${index}]`)
+      }),
+    ),
     apiKeys: apiKeys.flatMap(
       (key, index) => compileApiKey(key, `spec.apiKeys[${index}]`, findings) ?? [],
     ),
