@@ -82,13 +82,13 @@ async function start(policies: readonly AccessPolicySettings[], parts: SnapshotP
   return {
     gateway,
     snapshot,
-    async ask(who: string, call: object = {}) {
+    ask: async (who: string, call: object = {}) => {
       const response = await gateway.chat({ ...body, ...call }, { 'x-api-key': who })
       const text = await response.text()
       const code = /"code": ?"([a-z_]+)"/.exec(text)?.[1]
       return code === undefined ? response.status : `${response.status} ${code}`
     },
-    async listed(who: string) {
+    listed: async (who: string) => {
       const { data } = (await get(who, '/v1/models')) as { data: { id: string }[] }
       return data.map(({ id }) => id)
     },

@@ -81,7 +81,7 @@ export function keyCaller(consumer: ConsumerCaller, keyName: string): Caller {
 
 /** The Consumer, known by what it has shown. `groups` are those that it has beside its own. */
 export function identified(
-  { serviceAccounts: _, ...consumer }: ConsumerCaller,
+  consumer: ConsumerCaller,
   identity: Identity,
   groups: readonly string[],
 ): Caller {
