@@ -40,7 +40,7 @@ export interface ChangeEvent {
 }
 
 /** There was more than is written. */
-export interface SuppressedEvent {
+interface SuppressedEvent {
   readonly time: string
   readonly kind: 'Suppressed'
   /** Of which kind. */

@@ -7,7 +7,7 @@ import type { AuditEvent, AuditTopic } from './audit-event.ts'
 import { type AuditFile, auditFilesIn } from './audit-file-names.ts'
 
 /** What is wanted of the audit; undefined wants everything. */
-export interface AuditQuery {
+interface AuditQuery {
   /** Unix milliseconds. */
   readonly sinceMs: number | undefined
   readonly consumer: string | undefined

@@ -97,12 +97,14 @@ async function runPlanes(
       running.then(() => false),
     ])
     if (isServing) {
-      await announce(context, dataDir, manager, {
+      const where = () => ({
         apiServer: kubernetes.config.server,
         gateway: workers.url,
         admin,
         kubeconfig: kubernetes.kubeconfigPath,
       })
+      const endpoints = await announce(context, dataDir, manager, where())
+      keepAddress(dataDir, source, endpoints, where)
     }
     await running
   })
@@ -167,10 +169,11 @@ async function announce(
   dataDir: DataDir,
   manager: Manager,
   where: Omit<Endpoints, 'apiKey'>,
-): Promise<void> {
+): Promise<Endpoints> {
   const apiKey = (await readQuickstartKey(manager.client, context.signal)) ?? null
-  const endpointsPath = join(dataDir.path, 'endpoints.json')
-  writeEndpoints(endpointsPath, { ...where, apiKey })
+  const endpointsPath = endpointsFile(dataDir)
+  const endpoints = { ...where, apiKey }
+  writeEndpoints(endpointsPath, endpoints)
   context.print(
     [
       'Fairlead is ready',
@@ -182,4 +185,25 @@ async function announce(
       '',
     ].join('\n'),
   )
+  return endpoints
+}
+
+function endpointsFile(dataDir: DataDir): string {
+  return join(dataDir.path, 'endpoints.json')
+}
+
+/** A listener that is secured, or no longer, has another address from then on. */
+function keepAddress(
+  dataDir: DataDir,
+  { snapshots }: KubernetesConfigSource,
+  announced: Endpoints,
+  where: () => Omit<Endpoints, 'apiKey'>,
+): void {
+  let written = announced
+  snapshots.subscribe(() => {
+    const present = where()
+    if (present.gateway === written.gateway) return
+    written = { ...written, ...present }
+    writeEndpoints(endpointsFile(dataDir), written)
+  })
 }
