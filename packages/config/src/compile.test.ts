@@ -79,12 +79,6 @@ describe('compile', () => {
         clientCertificates: undefined,
       },
       anonymousAccess: undefined,
-      authentication: {
-        methods: ['APIKey'],
-        issuers: [],
-        serviceAccounts: undefined,
-        clientCertificates: undefined,
-      },
       listenerTls: undefined,
       cors: undefined,
       audit: { enabled: true, retentionMs: 2_592_000_000, maxBytes: 67_108_864 },

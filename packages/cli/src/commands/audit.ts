@@ -4,7 +4,7 @@ import { parseGoDuration } from '@fairlead/kube-core'
 import { auditLine } from '../audit/audit-line.ts'
 import { readAudit } from '../audit/read-audit.ts'
 import type { CommandContext } from '../command-context.ts'
-import { UsageError } from '../options.ts'
+import { UsageError } from '../usage-error.ts'
 
 /** Prints what was refused, and who changed the configuration, of a data directory. */
 export async function audit({ options, print, signal }: CommandContext): Promise<void> {
