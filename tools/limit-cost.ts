@@ -91,7 +91,7 @@ for (const [name, policy] of cases) {
     permit.settle(call.record)
   }
   const microseconds = Number(process.hrtime.bigint() - startedNs) / 1000 / rounds
-  console.info(
+  process.stdout.write(
     `${name.padEnd(36)} ${microseconds.toFixed(2).padStart(6)} µs a call; ${waited} of ${rounds} waited for the store`,
   )
   await created.close?.()
