@@ -92,7 +92,7 @@ for (const [name, policy] of cases) {
   }
   const microseconds = Number(process.hrtime.bigint() - startedNs) / 1000 / rounds
   process.stdout.write(
-    `${name.padEnd(36)} ${microseconds.toFixed(2).padStart(6)} µs a call; ${waited} of ${rounds} waited for the store`,
+    `${name.padEnd(36)} ${microseconds.toFixed(2).padStart(6)} µs a call; ${waited} of ${rounds} waited for the store\n`,
   )
   await created.close?.()
 }

@@ -43,7 +43,7 @@ interface AuditOptions {
   /** `namespace/name`. */
   readonly consumer: string | undefined
   readonly kind: 'Refusal' | 'Change' | undefined
-  readonly output: CallOptions['output']
+  readonly output: 'text' | 'json'
 }
 
 /** A call that is asked about, and the gateway that is asked. */
@@ -147,7 +147,7 @@ export function parseCommandLine(
         since: values.since,
         consumer: values.consumer,
         kind: parseKind(values.kind),
-        output: parseOutput(values.output ?? 'text', command),
+        output: parseOutput(values.output ?? 'text', command) === 'json' ? 'json' : 'text',
       },
       call: {
         model: values.model,

@@ -1,5 +1,14 @@
-import { dayAt, hourAt, joinedGroups, type UsageLedger } from '@fairlead/usage'
+import type { Usage } from '@fairlead/llm'
+import {
+  dayAt,
+  hourAt,
+  joinedGroups,
+  noUsage,
+  type UsageEntry,
+  type UsageLedger,
+} from '@fairlead/usage'
 import type { CallRecord } from './call-record.ts'
+import type { SpentUsage } from './spent-usage.ts'
 
 const hourMs = 3_600_000
 
@@ -31,24 +40,37 @@ export class UsageNotes {
   /** A model call that has ended. `model` is the name under which it may be counted. */
   noteCall(record: CallRecord, model: string, nowMs: number): void {
     this.#enter(nowMs)
-    const { prompt, usage } = record
-    this.ledger.note({
+    const { prompt, spent, target, usage } = record
+    const isWhole = spent.length === 0
+    const entry: UsageEntry = {
       day: this.#day,
       tenant: record.tenant,
       consumer: record.consumer,
       model,
-      provider: record.target?.provider.key ?? '',
+      provider: target?.provider.key ?? '',
       prompt: prompt === undefined ? '' : `${prompt.namespace}/${prompt.name}@${prompt.version}`,
       groups: record.groups.size === 0 ? '' : joinedGroups(record.groups),
       calls: 1,
       failedCalls: record.errorCode === undefined ? 0 : 1,
-      inputTokens: usage?.inputTokens ?? 0,
-      cachedInputTokens: usage?.cachedInputTokens ?? 0,
-      outputTokens: usage?.outputTokens ?? 0,
-      reasoningTokens: usage?.reasoningTokens ?? 0,
-      nanodollars: record.costNanodollars ?? 0,
+      ...tokensOf(isWhole ? usage : undefined),
+      nanodollars: (isWhole ? record.costNanodollars : undefined) ?? 0,
       unpricedCalls: record.priceState === 'Unpriced' ? 1 : 0,
-    })
+    }
+    this.ledger.note(entry)
+    if (!isWhole) this.#noteParts(entry, spent, record.costNanodollars ?? 0)
+  }
+
+  /** What several attempts have used, each at its provider; together they cost what the call does. */
+  #noteParts(call: UsageEntry, parts: readonly SpentUsage[], nanodollars: number): void {
+    let left = nanodollars
+    for (const [index, { target, usage }] of parts.entries()) {
+      // The whole was rounded once: the last part has what that has made of the rest.
+      const isLast = index === parts.length - 1
+      const own = isLast ? left : Math.min(left, target.price?.cost(usage).nanodollars ?? 0)
+      left -= own
+      const provider = target.provider.key
+      this.ledger.note({ ...call, ...noUsage, ...tokensOf(usage), provider, nanodollars: own })
+    }
   }
 
   #enter(nowMs: number): void {
@@ -56,5 +78,14 @@ export class UsageNotes {
     this.#hourMs = hourAt(nowMs)
     this.#day = dayAt(nowMs)
     this.#usedKeys.clear()
+  }
+}
+
+function tokensOf(usage: Usage | undefined) {
+  return {
+    inputTokens: usage?.inputTokens ?? 0,
+    cachedInputTokens: usage?.cachedInputTokens ?? 0,
+    outputTokens: usage?.outputTokens ?? 0,
+    reasoningTokens: usage?.reasoningTokens ?? 0,
   }
 }
