@@ -11,16 +11,18 @@ const countersMax = 16
 
 /**
  * The fullest counters of a policy. Replicas that share a store report the same counter at different
- * moments: the greatest amounts are taken. Those of different stores are added.
+ * moments: the greatest amounts are taken. Those of different stores are added. A window that has ended
+ * counts nothing.
  */
 export function mergeCounters(
   policyKey: string,
   gateways: readonly string[],
-  findings: ReplicaFindings,
+  { findings, nowMs }: { readonly findings: ReplicaFindings; readonly nowMs: number },
 ): readonly UsagePolicyCounter[] {
   const counters = new Map<string, UsagePolicyCounter>()
   for (const replicas of storesOf(gateways, findings).values()) {
     for (const [key, counter] of countersInStore(policyKey, replicas)) {
+      if (counter.resetsAt !== undefined && Date.parse(counter.resetsAt) <= nowMs) continue
       const other = counters.get(key)
       counters.set(key, other === undefined ? counter : combined(counter, other, sum))
     }

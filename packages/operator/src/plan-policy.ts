@@ -12,7 +12,7 @@ import type { Finding, ReplicaFindings } from './replica-findings.ts'
 export function planPolicy(
   planned: ResourceConditions,
   result: CompileResult,
-  findings: ReplicaFindings,
+  { findings, nowMs }: { readonly findings: ReplicaFindings; readonly nowMs: number },
   problems: readonly Finding[],
 ): ResourceConditions {
   if (planned.targets === undefined) return planned
@@ -25,7 +25,7 @@ export function planPolicy(
   switch (planned.kind) {
     case UsagePolicy.kind: {
       const key = `${planned.namespace}/${planned.name}`
-      const counters = mergeCounters(key, gateways, findings)
+      const counters = mergeCounters(key, gateways, { findings, nowMs })
       return {
         ...planned,
         targets,

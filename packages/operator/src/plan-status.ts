@@ -36,7 +36,7 @@ export function planStatus(
     if (condition.type === 'Available') return mergeAvailability(condition, problems)
     return condition
   })
-  const policy = planPolicy({ ...planned, conditions }, result, moment.findings, problems)
+  const policy = planPolicy({ ...planned, conditions }, result, moment, problems)
   return {
     ...policy,
     conditions: [...policy.conditions, ...reported(object, result, moment, resource)],

@@ -253,6 +253,70 @@ describe('what replicas count', () => {
   })
 })
 
+describe('a counter', () => {
+  const policy = usage({
+    limits: [{ name: 'month', cost: '10', window: { calendar: 'Month' }, warnAt: [50, 80] }],
+  })
+  const counter = (used: string, resetsAt = '2026-02-01T00:00:00Z') => ({
+    counters: [
+      {
+        policy: 'default/team',
+        limit: 'month',
+        subject: 'default/app',
+        used,
+        reserved: '0',
+        amount: '10',
+        overshoot: '0',
+        resetsAt,
+      },
+    ],
+  })
+
+  it('warns once of each percentage, in each window', async () => {
+    const operator = await start([gateway, policy])
+    const notes = async (used: string, resetsAt?: string) => {
+      operator.report('one', counter(used, resetsAt))
+      await operator.settle()
+      return operator.api.events.splice(0).map((event) => (event as { note?: string }).note)
+    }
+    const note = (percent: number, used: string) =>
+      `default/app: of limit month, ${percent}% is reached: ${used} of 10 used`
+    expect(await notes('4.999999999')).toEqual([])
+    expect(await notes('5')).toEqual([note(50, '5')])
+    expect(await notes('6')).toEqual([])
+    expect(await notes('9.5')).toEqual([note(80, '9.5')])
+    expect(await notes('10')).toEqual([])
+    expect(await notes('1', '2026-03-01T00:00:00Z')).toEqual([])
+    expect(await notes('8', '2026-03-01T00:00:00Z')).toEqual([note(80, '8')])
+  })
+
+  it('of a window that slides warns again only after it was below', async () => {
+    const limits = [{ name: 'month', cost: '10', window: { every: '1m' }, warnAt: [50] }]
+    const operator = await start([gateway, usage({ limits })])
+    const events = async (used: string, second: number) => {
+      operator.report('one', counter(used, `2026-01-01T00:01:0${second}Z`))
+      await operator.settle()
+      return operator.api.events.splice(0).length
+    }
+    expect(await events('6', 1)).toBe(1)
+    expect(await events('5.5', 2)).toBe(0)
+    expect(await events('7', 3)).toBe(0)
+    expect(await events('1', 4)).toBe(0)
+    expect(await events('5', 5)).toBe(1)
+  })
+
+  it('goes when its window has ended', async () => {
+    const operator = await start([gateway, policy])
+    const report = () => operator.report('one', counter('4', '2026-01-01T00:00:30Z'))
+    report()
+    await operator.settle()
+    expect(statusOf(operator, 'UsagePolicy', 'team').counters).toHaveLength(1)
+    await operator.clock.advance(30_000)
+    await operator.settle()
+    expect(statusOf(operator, 'UsagePolicy', 'team').counters).toEqual([])
+  })
+})
+
 describe('Priced', () => {
   it('is false while a model without a price has been called', async () => {
     const operator = await start([gateway, prices])

@@ -16,10 +16,11 @@ import {
 import { type Clock, type Logger, silentLogger, systemClock } from '@fairlead/base'
 import { type KubernetesObject, type ResourceType, timestamp } from '@fairlead/kube-core'
 import { ChangedPlans, objectKeyOf } from './changed-plans.ts'
-import { desiredStatus } from './desired-status.ts'
+import { desiredStatus, statusOf } from './desired-status.ts'
 import { planStatus, type Moment } from './plan-status.ts'
 import { changesConditions } from './relevant-change.ts'
 import { FindingsReader } from './replica-findings.ts'
+import { untilNextReset } from './policy-counters.ts'
 import { isLive, nextExpiryMs, removalOf, replicasOf } from './replica-reports.ts'
 import { fieldManager, writeStatus } from './status-writer.ts'
 
@@ -123,8 +124,7 @@ class Operator {
   /** The status that a resource should get; undefined when it has it already. */
   desired(object: KubernetesObject, moment: Moment) {
     const planned = planStatus(object, this.#configuration.result, moment)
-    const now = timestamp(moment.nowMs)
-    return planned && desiredStatus(object, planned, now)
+    return planned && desiredStatus(object, planned, timestamp(moment.nowMs))
   }
 
   reconcilerOf(type: ResourceType): Reconcile {
@@ -137,9 +137,9 @@ class Operator {
       if (status) {
         await writeStatus({ client, recorder: this.#recorder }, type, object, status, signal)
       }
-      return object.kind === LLMGateway.kind
-        ? this.#dropStaleReplicas(object, moment, signal)
-        : undefined
+      if (object.kind === LLMGateway.kind) return this.#dropStaleReplicas(object, moment, signal)
+      const nextResetMs = untilNextReset(status ?? statusOf(object), moment.nowMs)
+      return nextResetMs === undefined ? undefined : { requeueAfterMs: nextResetMs }
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Client, EventRecorder } from '@fairlead/controller-runtime'
 import { isNotFound, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
 import { eventsOfChange } from './condition-events.ts'
+import { thresholdEvents } from './threshold-events.ts'
 import { statusOf, type OperatorStatus } from './desired-status.ts'
 
 /** Who owns the fields that the operator writes. */
@@ -30,8 +31,12 @@ export async function writeStatus(
     if (isNotFound(error)) return
     throw error
   }
-  const before = statusOf(object).conditions ?? []
-  for (const event of eventsOfChange(before, status.conditions ?? [])) {
+  const before = statusOf(object)
+  const events = [
+    ...eventsOfChange(before.conditions ?? [], status.conditions ?? []),
+    ...thresholdEvents(object, status),
+  ]
+  for (const event of events) {
     recorder.event(object, event)
   }
 }
