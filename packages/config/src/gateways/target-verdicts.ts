@@ -76,12 +76,9 @@ function gatewaysOf(
   served: readonly ServedGateway[],
 ): readonly string[] {
   const target = { kind, key: resourceKey(namespaceOf(resource), name) }
-  return served.filter((gateway) => holdsOn(target, gateway)).map(({ key }) => key)
-}
-
-function holdsOn(target: { readonly kind: string; readonly key: string }, gateway: ServedGateway) {
-  const keys = gateway.kinds.get(target.kind)?.serves
-  return concerns(target, gateway.key, new Map(keys && [[target.kind, keys]]))
+  return served.flatMap(({ key, kinds }) =>
+    concerns(target, key, kinds.get(kind)?.serves) ? [key] : [],
+  )
 }
 
 function refusalOf(
