@@ -98,7 +98,10 @@ describe('conditions', () => {
     expect(operator.api.writes.length).toBe(written)
 
     operator.api.put(
-      resource('LLMProvider', 'simulator', { type: 'Simulator', limits: { maxConcurrent: 1 } }),
+      resource('LLMProvider', 'simulator', {
+        type: 'Simulator',
+        simulator: { failure: { percent: 3 } },
+      }),
     )
     await operator.settle()
     expect(operator.condition('LLMProvider', 'simulator', 'Accepted')).toMatchObject({
