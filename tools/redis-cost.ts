@@ -68,6 +68,7 @@ for (const percent of [0, 5]) {
   for (const atATime of [1, 20, 200]) {
     const state = openRedisState({
       gateway: `measure/${++opened}`,
+      writer: 'measure',
       timeoutMs: 2000,
       clock: systemClock,
       logger: silentLogger,

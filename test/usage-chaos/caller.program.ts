@@ -18,6 +18,7 @@ const [
 const agent = new Agent({ keepAlive: true, maxSockets: 500 })
 const state = openRedisState({
   gateway,
+  writer: randomUUID(),
   timeoutMs: 1000,
   clock: systemClock,
   logger: silentLogger,

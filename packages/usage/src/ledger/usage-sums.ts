@@ -62,20 +62,46 @@ function add(one: number, other: number): number {
 
 /** The answer to a query, from all entries that may matter; those that do not are left out. */
 export function answerUsage(entries: Iterable<UsageEntry>, query: UsageQuery): UsageAnswer {
-  const sums = new Map<string, UsageEntry>()
-  let total = noUsage
-  for (const entry of entries) {
-    if (!isAsked(entry, query)) continue
-    total = addUsage(total, entry)
-    const dimensions = onlyDimensions(entry, query.by)
-    const key = dimensionKey(dimensions)
-    sums.set(key, { ...dimensions, ...addUsage(sums.get(key) ?? noUsage, entry) })
+  const summary = new UsageSummary(query)
+  for (const entry of entries) summary.add(entry)
+  return summary.answer()
+}
+
+/** Far more than an answer shows, so that it shows the first ones, unless there are very many. */
+const sumsMax = 10 * usageEntriesMax
+
+/** The same, for entries that come one after the other. */
+export class UsageSummary {
+  readonly #query: UsageQuery
+  readonly #sums = new Map<string, UsageEntry>()
+  #total = noUsage
+  #isCut = false
+
+  constructor(query: UsageQuery) {
+    this.#query = query
   }
-  const ordered = [...sums.values()].toSorted((one, other) => compare(one, other, query.by))
-  return {
-    entries: ordered.slice(0, usageEntriesMax),
-    total,
-    isCut: ordered.length > usageEntriesMax,
+
+  add(entry: UsageEntry): void {
+    if (!isAsked(entry, this.#query)) return
+    this.#total = addUsage(this.#total, entry)
+    const dimensions = onlyDimensions(entry, this.#query.by)
+    const key = dimensionKey(dimensions)
+    const known = this.#sums.get(key)
+    if (known === undefined && this.#sums.size >= sumsMax) {
+      this.#isCut = true
+      return
+    }
+    this.#sums.set(key, { ...dimensions, ...addUsage(known ?? noUsage, entry) })
+  }
+
+  answer(): UsageAnswer {
+    const { by } = this.#query
+    const ordered = [...this.#sums.values()].toSorted((one, other) => compare(one, other, by))
+    return {
+      entries: ordered.slice(0, usageEntriesMax),
+      total: this.#total,
+      isCut: this.#isCut || ordered.length > usageEntriesMax,
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { silentLogger, systemClock } from '@fairlead/base'
 import { counterScripts } from '../counter-scripts.ts'
+import { noteUsageScript } from '../ledger-script.ts'
 import { RedisCounterStore } from '../redis-counter-store.ts'
 import { RedisLink } from '../redis-link.ts'
 
@@ -26,7 +27,7 @@ export function openStore(url: string | undefined, options: StoreOptions = {}): 
     clock: systemClock,
     logger: silentLogger,
     timeoutMs,
-    scripts: counterScripts,
+    scripts: [...counterScripts, noteUsageScript],
     onAvailability: (problem) => told.push(problem),
   })
   const store = new RedisCounterStore({
