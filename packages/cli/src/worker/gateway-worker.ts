@@ -65,7 +65,7 @@ export class GatewayWorker {
     this.#recentCalls = new RecentCallsSender(clock, send)
     this.#refusals = new RefusalSender(clock, send)
     this.#ledger = new RemoteLedger(clock, (request) => send({ type: 'ledger', request }))
-    this.#counters = new WorkerCounters(clock, send)
+    this.#counters = new WorkerCounters({ ...this.#configuration, clock, logger, send })
     this.#tokenReviews = new TokenReviewAsker(send)
     this.#stores = new RemoteStores({
       clock,

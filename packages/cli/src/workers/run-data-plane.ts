@@ -18,6 +18,7 @@ import { conversationOwner } from './conversation-owner.ts'
 import type { GatewayWorkers } from './gateway-workers.ts'
 import { LedgerOwner } from './ledger-owner.ts'
 import { replicaName } from './replica-name.ts'
+import { StateLedger } from './state-ledger.ts'
 import { tokenReviewer } from './token-reviews.ts'
 import { WorkerReports } from './worker-reports.ts'
 
@@ -51,7 +52,14 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
   const stores = conversationOwner({ dataDir, secrets, counter, clock: systemClock, logger })
   const usage = new UsageDatabase(join(dataDir, 'usage.db'), systemClock)
   const stored = new ProcessLedger({ database: usage, clock: systemClock, logger })
-  const ledger = new LedgerOwner(stored, systemClock)
+  const stateLedger = new StateLedger({
+    local: stored,
+    snapshots,
+    secrets,
+    clock: systemClock,
+    logger,
+  })
+  const ledger = new LedgerOwner(stateLedger, systemClock)
   const counters = new CounterOwner(
     new ProcessCounterStore({ open: () => openCounters(usage, systemClock), clock: systemClock }),
   )
@@ -79,6 +87,7 @@ export async function runDataPlane(plane: DataPlaneOptions, signal: AbortSignal)
     stopFollowing()
     await stores.close()
     await counter.close()
+    await stateLedger.close()
     stored.close()
     await closeUsage(counters, usage, logger)
   }

@@ -49,11 +49,6 @@ export const llmGateway: KindCompiler<LLMGateway, LLMGatewaySettings> = {
       unless: ['APIKey', 'JWT', 'ServiceAccount'],
       instead: 'certificates of callers are not asked for',
     },
-    {
-      path: 'spec.state.type',
-      unless: ['InProcess'],
-      instead: 'state is kept in each replica, as with InProcess',
-    },
   ],
   needs: ({
     defaultProviders,

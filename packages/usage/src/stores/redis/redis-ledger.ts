@@ -107,7 +107,10 @@ export class RedisLedger implements UsageLedger {
     day: string,
     asked: string | undefined,
   ): AsyncGenerator<string> {
-    if (asked !== undefined) return yield asked
+    if (asked !== undefined) {
+      yield asked
+      return
+    }
     for await (const [tenant] of this.#fieldsOf(session, `d:${day}`)) {
       if (tenant !== '#') yield tenant
     }

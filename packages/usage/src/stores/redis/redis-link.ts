@@ -7,7 +7,7 @@ import { RedisSession } from './redis-session.ts'
 interface RedisLinkOptions {
   readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>
   readonly logger: Pick<Logger, 'warn'>
-  /** How long a command waits for its answer, and a call for the first connection. */
+  /** How long a command waits for its answer. */
   readonly timeoutMs: number
   readonly scripts: readonly RedisScript[]
   /** Told why the server cannot be used, and undefined when it can. */
@@ -17,6 +17,8 @@ interface RedisLinkOptions {
 /** What has to happen on each new connection before others use it. */
 type Attach = (session: RedisSession) => Promise<void>
 
+/** The first connection takes its time, with TLS and a client to load: for so long calls wait for it. */
+const firstMsMin = 1000
 const retryMsMin = 50
 const retryMsMax = 2000
 
@@ -58,8 +60,8 @@ export class RedisLink {
   }
 
   /**
-   * The connection. While the first one is made, waits for it as long as for a command; later fails
-   * at once while there is none. Rejects with `CounterStoreUnavailable`.
+   * The connection. While the first one is made, waits for it, for a second or as long as for a
+   * command; later fails at once while there is none. Rejects with `CounterStoreUnavailable`.
    */
   session(): RedisSession | Promise<RedisSession> {
     if (this.#session?.isOpen) return this.#session
@@ -71,7 +73,8 @@ export class RedisLink {
         if (session === undefined) reject(this.#unavailable())
         else resolve(session)
       }
-      const timer = this.#options.clock.setTimer(this.#options.timeoutMs, () => done(undefined))
+      const waitMs = Math.max(firstMsMin, this.#options.timeoutMs)
+      const timer = this.#options.clock.setTimer(waitMs, () => done(undefined))
       this.#waiting.add(done)
     })
   }
