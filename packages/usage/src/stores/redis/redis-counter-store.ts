@@ -29,8 +29,8 @@ interface RedisCounterStoreOptions {
   readonly link: RedisLink
   /** `namespace/name` of the LLMGateway. */
   readonly gateway: string
-  readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>
-  /** The server's time in Unix milliseconds; that of the connection when left out. */
+  readonly clock: Pick<Clock, 'monotonicMs' | 'now' | 'setTimer'>
+  /** The server's time in Unix milliseconds; that of the newest connection when left out. */
   readonly nowMs?: () => number
 }
 
@@ -67,7 +67,7 @@ export class RedisCounterStore implements CounterStore {
   }
 
   nowMs(): number {
-    return this.#options.nowMs?.() ?? this.#session?.nowMs() ?? 0
+    return this.#options.nowMs?.() ?? this.#session?.nowMs() ?? this.#options.clock.now()
   }
 
   async borrow(holder: Holder, wishes: readonly Wish[]): Promise<BorrowOutcome> {

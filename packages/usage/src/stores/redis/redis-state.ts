@@ -14,7 +14,7 @@ interface RedisStateOptions {
   readonly writer: string
   /** How long a call waits for an answer. */
   readonly timeoutMs: number
-  readonly clock: Pick<Clock, 'monotonicMs' | 'setTimer'>
+  readonly clock: Pick<Clock, 'monotonicMs' | 'now' | 'setTimer'>
   readonly logger: Pick<Logger, 'warn'>
   /** Told why the server cannot be used, and undefined when it can again. */
   readonly onAvailability: (problem: string | undefined) => void
