@@ -42,12 +42,21 @@ export async function failCall(
     const id = error.details?.requestId ?? record.requestId
     sendBytes(response, status, bytes, [...kept, ...own, ...requestIdHeaders(dialect, id, kept)])
   } else {
-    record.status = sendError(response, error, dialect, {
+    const told = record.limits === undefined ? error : withoutProviderLimits(error)
+    record.status = sendError(response, told, dialect, {
       headers: own,
       id: record.requestId,
       nowMs: services.clock.now(),
     })
   }
+}
+
+/** The limits of the provider are not the caller's. */
+function withoutProviderLimits(error: ModelError): ModelError {
+  const { details } = error
+  return details === undefined || details.rateLimits.length === 0
+    ? error
+    : error.with({ details: { ...details, rateLimits: [] } })
 }
 
 async function endTaps(

@@ -88,11 +88,19 @@ export async function handleCall(
     await failCall(error, call, taps)
   } finally {
     settleCost(record)
-    for (const permit of call.attemptPermits) permit.settle(record, true)
+    settleAttempt(call)
     permits.settle(record, services.logger)
     call.end()
     settleCall(record, runtime, services)
   }
+}
+
+/** The attempt that the call answers with has ended; what others have used is theirs. */
+function settleAttempt({ attemptPermits, record }: Call): void {
+  const last = record.spent.at(-1)
+  const own = last?.target === record.target ? last?.usage : undefined
+  const usage = last === undefined ? record.usage : own
+  for (const permit of attemptPermits) permit.settle(usage, true)
 }
 
 async function readRequest(call: Call, route: CallRoute, parameters: PathParameters) {

@@ -45,6 +45,7 @@ export async function attempt(
   const api = target.apiFor(call.dialect)
   const entered = enterGates(target, body.length, call)
   const permits = entered instanceof Promise ? await entered : entered
+  const spentBefore = record.spent.length
   const running = new RunningAttempt(target, credential, call)
   record.target = target
   record.adapted = adaptationText(adapted)
@@ -84,7 +85,8 @@ export async function attempt(
     call.attemptPermits.push(...permits)
     return answer
   } catch (error) {
-    for (const permit of permits) permit.settle(unused, false)
+    const spent = record.spent[spentBefore]?.usage
+    for (const permit of permits) permit.settle(spent, false)
     if (call.lifetime.reason !== undefined) throw call.lifetime.reason
     const failure = withoutSecret(asFailure(error, isOpen, status, target.provider), secret)
     if (ofProofs.has(failureEffects[failure.failure].credential)) proof?.refused()
@@ -124,14 +126,11 @@ async function enterAll(
   const permits = [...entered, ...granted]
   for (const one of outcomes) {
     if (one.status === 'fulfilled') continue
-    for (const permit of permits) permit.settle(unused, false)
+    for (const permit of permits) permit.settle(undefined, false)
     throw one.reason
   }
   return permits
 }
-
-/** What a failed attempt has used, as far as its provider told. */
-const unused = { usage: undefined, costNanodollars: undefined }
 
 /** What a provider says of a proof that it does not, or no longer, accept. */
 const ofProofs: ReadonlySet<FailureEffect['credential']> = new Set(['Refused', 'Expired'])

@@ -1,6 +1,6 @@
+import type { Usage } from '@fairlead/llm'
 import type { CallTarget } from '../routing/call-target.ts'
 import type { Call } from './call.ts'
-import type { CallRecord } from './call-record.ts'
 
 /** What an attempt must pass before its target is asked. */
 export interface AttemptGate {
@@ -17,6 +17,6 @@ export interface AttemptGate {
 
 /** Granted to one attempt; settled once. */
 export interface AttemptPermit {
-  /** The attempt has failed, or the call that it answers has ended. */
-  settle(outcome: Readonly<Pick<CallRecord, 'usage' | 'costNanodollars'>>, answered: boolean): void
+  /** The attempt has failed, or the call that it `answered` has ended; `usage` is its own. */
+  settle(usage: Usage | undefined, answered: boolean): void
 }

@@ -82,7 +82,7 @@ export class Mirrors {
       const outcome = outcomeOf(call)
       settleCost(record)
       countSpending(record, runtime, services)
-      for (const permit of call.attemptPermits) permit.settle(record, true)
+      for (const permit of call.attemptPermits) permit.settle(record.usage, true)
       lifetime.end()
       runtime.release()
       this.#running.delete(lifetime)

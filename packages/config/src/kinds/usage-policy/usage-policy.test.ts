@@ -75,6 +75,11 @@ describe('a UsagePolicy', () => {
       'spec.limits[0]: a limit of 0 refuses every call: use an AccessPolicy with action Deny, or give a limit above 0',
     ],
     [
+      'a queue for attempts',
+      { concurrency: 1, per: ['Provider'], onExceeded: { action: 'Queue' } },
+      'spec.onExceeded.action: with a target LLMProvider, or Provider in spec.per, attempts are counted',
+    ],
+    [
       'a concurrency of nothing',
       { concurrency: 0 },
       'spec.concurrency: a concurrency of 0 refuses every call: use an AccessPolicy with action Deny, or give 1 or more',

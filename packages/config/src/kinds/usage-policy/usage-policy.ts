@@ -1,4 +1,4 @@
-import { Consumer, LLMGateway, UsagePolicy } from '@fairlead/api'
+import { Consumer, LLMGateway, LLMProvider, UsagePolicy } from '@fairlead/api'
 import type { OnExceeded, UsagePolicySettings, UsageSubject } from '@fairlead/snapshot'
 import { checkTextExpression } from '../../judging/check-condition.ts'
 import type { Findings } from '../../judging/findings.ts'
@@ -62,6 +62,12 @@ function compileConcurrency({ spec }: UsagePolicy, findings: Findings): number |
 function compileOnExceeded({ spec }: UsagePolicy, findings: Findings): OnExceeded {
   const { action, maxWait = '5s', maxLength = 100, model = '' } = spec.onExceeded
   const path = 'spec.onExceeded'
+  if (action !== 'Reject' && countsAttempts(spec)) {
+    findings.reject(
+      `${path}.action: with a target LLMProvider, or Provider in spec.per, attempts are counted, and a provider without room is passed over: ` +
+        'use Reject, or another policy for the calls',
+    )
+  }
   switch (action) {
     case 'Queue': {
       const maxWaitMs = findings.durationWithin(maxWait, `${path}.maxWait`, ['1ms', '60s'])
@@ -79,6 +85,11 @@ function compileOnExceeded({ spec }: UsagePolicy, findings: Findings): OnExceede
     case 'Reject':
       return { action }
   }
+}
+
+/** Whether it is about who is asked, so that each attempt is counted and not the call. */
+function countsAttempts({ per, targetRefs }: UsagePolicy['spec']): boolean {
+  return per.includes('Provider') || targetRefs.some(({ kind }) => kind === LLMProvider.kind)
 }
 
 /**

@@ -58,7 +58,7 @@ export class AttemptAdmission implements AttemptGate {
       throw passOver(error, `the limit ${first.label} needs a price`)
     }
     if (claims.length === 0) return undefined
-    return this.#permit(call, await this.#claim(call, claims, passOver))
+    return this.#permit(call, target, await this.#claim(call, claims, passOver))
   }
 
   /** `failed` makes of an error what is thrown. */
@@ -91,15 +91,15 @@ export class AttemptAdmission implements AttemptGate {
     }
   }
 
-  #permit(call: Call, held: Held): AttemptPermit {
+  #permit({ runtime }: Call, { price }: CallTarget, held: Held): AttemptPermit {
     const { observer, queues } = this.#parts
     return {
-      settle({ costNanodollars: cost, usage }, answered) {
+      settle(usage, answered) {
         const used = {
           usage,
           answered,
-          cost,
-          dearest: () => dearestPrice(call.runtime),
+          cost: usage && price?.cost(usage).nanodollars,
+          dearest: () => dearestPrice(runtime),
           replayed: false,
           refused: false,
         }
