@@ -1,3 +1,4 @@
+import { FakeClock } from '@fairlead/base/testing'
 import { type Counters, CounterStoreUnavailable } from '@fairlead/usage'
 import { describe, expect, it } from 'vitest'
 import { consumerOf, keyedProvider, personaOf, routeOf } from './test-support/snapshot.ts'
@@ -529,5 +530,153 @@ describe('a store that does not answer', () => {
       tell(undefined)
       expect(gateway.report().problems).toEqual([])
     }
+  })
+})
+
+describe('headers', () => {
+  it('are spelled as the API that was called has them', async () => {
+    const { gateway } = await limited([
+      usagePolicyOf('team', {
+        limits: [
+          limitOf('burst', { amount: 5 }),
+          limitOf('minute', { measure: 'TotalTokens', amount: 100_000 }),
+        ],
+      }),
+    ])
+    const body = { model: 'gpt-test', max_tokens: 10, messages }
+    const claude = await gateway.post('/v1/messages', body)
+    expect(claude.status).toBe(200)
+    expect(claude.headers.get('anthropic-ratelimit-requests-limit')).toBe('5')
+    expect(claude.headers.get('anthropic-ratelimit-tokens-limit')).toBe('100000')
+  })
+
+  it('of the provider are not passed on where a policy is for the call', async () => {
+    const told = { 'x-ratelimit-remaining-requests': '4711', 'x-ratelimit-limit-tokens': '1' }
+    const { chat, upstream } = await limited([
+      usagePolicyOf('gpt', {
+        match: { models: ['gpt-*'] },
+        limits: [limitOf('burst', { amount: 5 })],
+      }),
+    ])
+    upstream.answer = json(200, completion('x'), told)
+    const answer = await chat()
+    expect(answer.headers.get('x-ratelimit-remaining-requests')).toBe('4')
+    expect(answer.headers.get('x-ratelimit-limit-tokens')).toBeNull()
+    const other = await chat({ model: 'other' })
+    expect(other.headers.get('x-ratelimit-remaining-requests')).toBe('4711')
+  })
+})
+
+describe('a stream that breaks off', () => {
+  it('is settled with what came, wherever it is cut, and never holds what it has claimed', async () => {
+    const { chat, upstream } = await limited([
+      usagePolicyOf('running', {
+        concurrency: 1,
+        limits: [limitOf('minute', { measure: 'OutputTokens', amount: 1_000_000 })],
+      }),
+    ])
+    const usage = { prompt_tokens: 12, completion_tokens: 9, total_tokens: 21 }
+    const last = `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage })}\n\n`
+    const whole = [...chunks(['one', 'two']).slice(0, -1), last, 'data: [DONE]\n\n'].join('')
+    let left = 1_000_000
+    for (let cut = 1; cut <= whole.length; cut += 1) {
+      upstream.answer = (response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write(whole.slice(0, cut), () => response.destroy())
+      }
+      const answer = await chat({
+        stream: true,
+        max_tokens: 1000,
+        stream_options: { include_usage: true },
+      })
+      expect(answer.status).not.toBe(429)
+      const told = answer.headers.get('x-ratelimit-remaining-tokens')
+      if (told !== null) {
+        // No call before has used more than the answer's nine tokens.
+        expect(left - Number(told)).toBeLessThanOrEqual(cut === 1 ? 1000 : 1009)
+        left = Math.min(left, Number(told) + 1000)
+      }
+      await answer.text().catch(() => '')
+    }
+  })
+})
+
+describe('expected use', () => {
+  it('claims less than the most', async () => {
+    const tokens = (reservation: 'Exact' | 'Expected') =>
+      usagePolicyOf('quota', {
+        reservation,
+        limits: [limitOf('minute', { measure: 'TotalTokens', amount: 1000 })],
+      })
+    expect((await (await limited([tokens('Exact')])).chat()).status).toBe(429)
+    expect((await (await limited([tokens('Expected')])).chat()).status).toBe(200)
+  })
+})
+
+describe('what is reported', () => {
+  it('are the fullest counters, some seconds after calls', async () => {
+    const clock = new FakeClock()
+    const { chat, gateway } = await limited(
+      [
+        usagePolicyOf('team', {
+          per: [{ by: 'EndUser' }],
+          limits: [
+            limitOf('month', {
+              amount: 10,
+              window: { type: 'Calendar', period: 'Month', timeZone: 'Europe/Rome' },
+            }),
+          ],
+        }),
+      ],
+      { options: { clock } },
+    )
+    await chat({ user: 'a' })
+    await chat({ user: 'b' })
+    await chat({ user: 'b' })
+    await clock.advance(5000)
+    await expect
+      .poll(() => gateway.report().counters)
+      .toEqual([
+        {
+          policy: 'default/team',
+          limit: 'month',
+          subject: 'b',
+          used: '2',
+          reserved: '0',
+          amount: '10',
+          overshoot: '0',
+          resetsAtMs: Date.parse('2026-01-31T23:00:00Z'),
+        },
+        expect.objectContaining({ subject: 'a', used: '1' }),
+      ])
+    expect(gateway.report().stateStore).toEqual({
+      name: 'InProcess',
+      available: true,
+      message: '',
+    })
+  })
+
+  it('begins anew with the window, over the end of daylight saving time', async () => {
+    // In Rome, 25 October 2026 has 25 hours.
+    const clock = new FakeClock(Date.parse('2026-10-24T22:30:00Z'))
+    const { chat } = await limited(
+      [
+        usagePolicyOf('daily', {
+          limits: [
+            limitOf('day', {
+              window: { type: 'Calendar', period: 'Day', timeZone: 'Europe/Rome' },
+            }),
+          ],
+        }),
+      ],
+      { options: { clock } },
+    )
+    expect((await chat()).status).toBe(200)
+    clock.setWallTime(Date.parse('2026-10-25T22:30:00Z'))
+    const refused = await chat()
+    expect(refused.status).toBe(429)
+    expect(refused.headers.get('retry-after')).toBe('1800')
+    clock.setWallTime(Date.parse('2026-10-25T23:00:01Z'))
+    expect((await chat()).status).toBe(200)
   })
 })
