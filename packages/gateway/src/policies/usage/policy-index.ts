@@ -1,5 +1,5 @@
 import type { ConditionCompiler } from '@fairlead/cel'
-import type { LLMProviderSettings, PolicyTarget, Snapshot } from '@fairlead/snapshot'
+import type { PolicyTarget, Snapshot } from '@fairlead/snapshot'
 import type { CallTarget } from '../../routing/call-target.ts'
 import type { MatchedRoute } from '../../routing/match-route.ts'
 import type { RoutedCall } from '../../routing/routed-call.ts'
@@ -143,15 +143,12 @@ function addTo(index: Map<string, PreparedPolicy[]>, key: string, policy: Prepar
   else known.push(policy)
 }
 
-/**
- * Indexes the policies of one configuration after the other. Each policy is prepared once, and an
- * index is the same as long as its policies and providers are.
- */
+/** Indexes the policies of each configuration once, and prepares each policy once. */
 export class PolicyIndexer {
   readonly #conditions: ConditionCompiler
   readonly #onFailure: OnExpressionFailure
   readonly #prepared = new WeakMap<Snapshot['usagePolicies'][number], PreparedPolicy>()
-  readonly #indexes = new WeakMap<SnapshotParts['usagePolicies'], Indexed>()
+  readonly #indexes = new WeakMap<SnapshotParts, PolicyIndex>()
 
   constructor(conditions: ConditionCompiler, onFailure: OnExpressionFailure) {
     this.#conditions = conditions
@@ -159,11 +156,10 @@ export class PolicyIndexer {
   }
 
   of(snapshot: SnapshotParts): PolicyIndex {
-    const { gateway, providers, usagePolicies } = snapshot
-    const known = this.#indexes.get(usagePolicies)
-    if (known?.providers === providers && known.gateway === gateway) return known.index
+    const known = this.#indexes.get(snapshot)
+    if (known !== undefined) return known
     const index = new PolicyIndex(snapshot, (policy) => this.#prepare(policy))
-    this.#indexes.set(usagePolicies, { gateway, providers, index })
+    this.#indexes.set(snapshot, index)
     return index
   }
 
@@ -174,10 +170,4 @@ export class PolicyIndexer {
     this.#prepared.set(settings, prepared)
     return prepared
   }
-}
-
-interface Indexed {
-  readonly gateway: Snapshot['gateway']
-  readonly providers: ReadonlyMap<string, LLMProviderSettings>
-  readonly index: PolicyIndex
 }
