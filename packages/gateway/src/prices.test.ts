@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import type { PriceBookSettings, PriceEntry } from '@fairlead/snapshot'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { consumerOf, keyedProvider, promptOf, routeOf } from './test-support/snapshot.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { chunks, completion, json, sse } from './test-support/upstream.ts'
@@ -193,6 +193,36 @@ describe('metrics of cost', () => {
       'fairlead_provider_cost_usd_total{provider="default/openai",model="gpt-4o-mini"} 0.0024',
       'fairlead_unpriced_calls_total{provider="default/openai",model="other"} 1',
     ])
+  })
+})
+
+describe('a copy for a mirror', () => {
+  it('costs at its provider, and nobody', async () => {
+    const usage = { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 }
+    const upstream = await testUpstream(json(200, completion('ok', { usage })))
+    const gateway = await testGateway({
+      providers: [
+        keyedProvider('openai', { baseURL: upstream.url }),
+        keyedProvider('copied', { baseURL: upstream.url }),
+      ],
+      routes: [
+        routeOf('all', [{ provider: 'openai', model: 'gpt-4o-mini' }], {
+          mirror: { provider: 'default/copied', model: 'gpt-4o-mini', percent: 100 },
+        }),
+      ],
+      secrets: { openai: 'sk', copied: 'sk' },
+    })
+    await (await gateway.chat({ model: 'm', messages: [hello] })).text()
+    await vi.waitFor(() => {
+      const { fields } = gateway.logs.find(({ message }) => message === 'mirror') ?? {}
+      expect(fields?.['mirror']).toMatchObject({ costUsd: '0.00021' })
+    })
+    const metrics = await gateway.registry.metrics()
+    for (const provider of ['openai', 'copied']) {
+      const labels = `{provider="default/${provider}",model="gpt-4o-mini"}`
+      expect(metrics).toContain(`fairlead_provider_cost_usd_total${labels} 0.00021`)
+    }
+    expect(metrics).toContain('fairlead_consumer_cost_usd_total{consumer=""} 0.00021')
   })
 })
 

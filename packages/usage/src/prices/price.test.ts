@@ -147,6 +147,15 @@ describe('the cost of a call', () => {
     expect(part).toEqual({ state: 'Priced', nanodollars: 0 })
   })
 
+  it.each([
+    [0, 0, 0],
+    [1.2, 0, 12_000],
+    [Infinity, 1, nanodollarsMax],
+    [1000, 10, 1000 * 6000 + 150_000],
+  ])('is at most that of the dearest tokens: %d and %d', (input, output, nanodollars) => {
+    expect(new Price(sonnet).mostCost(input, output)).toBe(nanodollars)
+  })
+
   it.each(['-1', '1e3', '', 'free'])('has no price %j', (input) => {
     expect(() => new Price(terms({ input }))).toThrow(RangeError)
   })

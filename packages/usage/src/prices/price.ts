@@ -5,7 +5,7 @@ import { type ExactAmount, roundedSum } from '../money/exact-amount.ts'
 import { nanodollarsMax } from '../money/nanodollars.ts'
 import { type Cost, unpricedCost } from './cost.ts'
 import { exactRates, tokenKinds, type TokenRates } from './token-rates.ts'
-import { type TokenCounts, tokenCounts } from './token-counts.ts'
+import { type TokenCounts, tokenCounts, wholeTokens } from './token-counts.ts'
 
 /** What calls of a model cost, as a PriceBook says it. */
 export type PriceTerms = Pick<PriceEntry, 'price' | 'perRequest' | 'tiers'>
@@ -76,13 +76,15 @@ export class Price {
    * a price is not known.
    */
   mostCost(inputTokens: number, outputTokens: number): number | undefined {
+    const inputs = BigInt(wholeTokens(inputTokens))
+    const outputs = BigInt(wholeTokens(outputTokens))
     let most: bigint | undefined
     for (const { aboveInputTokens, rates } of this.#tiers) {
       if (aboveInputTokens >= inputTokens) break
       const input = dearest(rates.slice(0, inputKinds))
       const output = dearest(rates.slice(inputKinds))
       if (input === undefined || output === undefined) return undefined
-      const units = this.#perRequest + input * BigInt(inputTokens) + output * BigInt(outputTokens)
+      const units = this.#perRequest + input * inputs + output * outputs
       if (most === undefined || units > most) most = units
     }
     return most === undefined ? undefined : roundedSum([{ digits: most, places: this.#places }])

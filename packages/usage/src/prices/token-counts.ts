@@ -9,14 +9,14 @@ export type TokenCounts = readonly number[]
  * from a cache costs what cached input costs.
  */
 export function tokenCounts(usage: Usage): TokenCounts {
-  const input = whole(usage.inputTokens)
-  const cached = Math.min(whole(usage.cachedInputTokens), input)
-  const written = Math.min(whole(usage.cacheWriteInputTokens), input - cached)
-  const writtenForHour = Math.min(whole(usage.cacheWrite1hInputTokens ?? 0), written)
-  const audioInput = Math.min(whole(usage.audioInputTokens ?? 0), input - cached - written)
-  const output = whole(usage.outputTokens)
-  const reasoning = Math.min(whole(usage.reasoningTokens), output)
-  const audioOutput = Math.min(whole(usage.audioOutputTokens ?? 0), output - reasoning)
+  const input = wholeTokens(usage.inputTokens)
+  const cached = Math.min(wholeTokens(usage.cachedInputTokens), input)
+  const written = Math.min(wholeTokens(usage.cacheWriteInputTokens), input - cached)
+  const writtenForHour = Math.min(wholeTokens(usage.cacheWrite1hInputTokens ?? 0), written)
+  const audioInput = Math.min(wholeTokens(usage.audioInputTokens ?? 0), input - cached - written)
+  const output = wholeTokens(usage.outputTokens)
+  const reasoning = Math.min(wholeTokens(usage.reasoningTokens), output)
+  const audioOutput = Math.min(wholeTokens(usage.audioOutputTokens ?? 0), output - reasoning)
   return [
     input - cached - written - audioInput,
     cached,
@@ -29,8 +29,8 @@ export function tokenCounts(usage: Usage): TokenCounts {
   ]
 }
 
-/** Beyond safe integers nothing is counted exactly, and no call has as many tokens. */
-function whole(count: number): number {
+/** A count that can be: beyond safe integers nothing is exact, and no call has as many tokens. */
+export function wholeTokens(count: number): number {
   if (!(count > 0)) return 0
   return Math.min(Math.ceil(count), Number.MAX_SAFE_INTEGER)
 }
