@@ -61,6 +61,7 @@ interface Answer {
 }
 
 function answersOf({ folder, dialect }: Source): readonly Answer[] {
+  if (corpora === '') return []
   const files = readdirSync(join(wire, folder)).filter((name) =>
     /\.(?:json|chunks\.txt)$/.test(name),
   )
