@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RefusedRequest } from './call/refused-request.ts'
 import { consumerOf, providerOf, routeOf, simulatorOf } from './test-support/snapshot.ts'
+import { limitOf, usagePolicyOf } from './test-support/usage-policy.ts'
 import { testGateway, testUpstream } from './test-support/test-gateway.ts'
 import { json } from './test-support/upstream.ts'
 
@@ -44,6 +45,18 @@ describe('what is refused', () => {
     expect([403, 404]).toContain(refused[2]?.status)
     expect(refused[0]?.requestId).toMatch(/^req_/)
     expect(JSON.stringify(refused)).not.toMatch(/sk-of-somebody|good/)
+  })
+
+  it('names the limit that has refused it', async () => {
+    const { gateway, refused } = await audited({
+      providers: [simulatorOf('simulator')],
+      usagePolicies: [usagePolicyOf('team', { limits: [limitOf('burst', { amount: 1 })] })],
+    })
+    await gateway.chat(body)
+    await gateway.chat(body)
+    expect(refused).toMatchObject([
+      { status: 429, code: 'rate_limit_exceeded', refusedBy: 'default/team/burst' },
+    ])
   })
 
   it('is neither a mistake of the caller nor a success', async () => {

@@ -59,11 +59,6 @@ export class CallRecord {
   readonly shadowRefusals: string[] = []
   status = 0
   errorCode: string | undefined
-  /**
-   * What has refused the call: a policy, as `namespace/name`, and after another slash its limit.
-   * Undefined for all other ends.
-   */
-  refusedBy: string | undefined
   /** IP address of the caller's connection, of a call that has failed while it was there. */
   callerAddress: string | undefined
   usage: Usage | undefined

@@ -45,12 +45,7 @@ const notFoundCodes: ReadonlySet<string> = new Set([
 export function refusedRequest(record: CallRecord, nowMs: number): RefusedRequest | undefined {
   const { errorCode: code, status } = record
   if (code === undefined || record.attempts.length > 0) return undefined
-  const isRefusal =
-    status === 401 ||
-    status === 403 ||
-    status === 429 ||
-    (status === 404 && notFoundCodes.has(code))
-  if (!isRefusal) return undefined
+  if (!isRefusal(status, code, record)) return undefined
   return {
     atMs: nowMs,
     requestId: record.requestId,
@@ -64,6 +59,11 @@ export function refusedRequest(record: CallRecord, nowMs: number): RefusedReques
     path: record.path.slice(0, textMax),
     model: record.model.slice(0, textMax),
     route: record.route,
-    refusedBy: record.refusedBy,
+    refusedBy: record.limits?.refused[0]?.limit ?? record.accessPolicy,
   }
+}
+
+function isRefusal(status: number, code: string, { accessPolicy }: CallRecord): boolean {
+  if (status === 401 || status === 403 || status === 429) return true
+  return status === 404 && (accessPolicy !== undefined || notFoundCodes.has(code))
 }
