@@ -72,12 +72,6 @@ describe('compile', () => {
       name: 'default',
       generation: 1,
       auth: 'Required',
-      authentication: {
-        methods: ['APIKey'],
-        issuers: [],
-        serviceAccounts: undefined,
-        clientCertificates: undefined,
-      },
       anonymousAccess: undefined,
       listenerTls: undefined,
       cors: undefined,
