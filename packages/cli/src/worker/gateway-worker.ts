@@ -64,8 +64,9 @@ export class GatewayWorker {
     this.#permits = new PermitLease(send)
     this.#recentCalls = new RecentCallsSender(clock, send)
     this.#refusals = new RefusalSender(clock, send)
+    const { snapshots, secrets } = this.#configuration
     this.#ledger = new RemoteLedger(clock, (request) => send({ type: 'ledger', request }))
-    this.#counters = new WorkerCounters({ ...this.#configuration, clock, logger, send })
+    this.#counters = new WorkerCounters({ snapshots, secrets, clock, logger, send })
     this.#tokenReviews = new TokenReviewAsker(send)
     this.#stores = new RemoteStores({
       clock,
