@@ -1,4 +1,5 @@
-import { getCACertificates } from 'node:tls'
+import { isIP } from 'node:net'
+import { type ConnectionOptions, getCACertificates } from 'node:tls'
 import type { Redis, RedisOptions } from 'ioredis'
 import type { Clock, Timer } from '@fairlead/base'
 import { CounterStoreUnavailable } from '../../counters/counter.ts'
@@ -178,7 +179,7 @@ function optionsFor(address: RedisAddress, timeoutMs: number): RedisOptions {
     db: database,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: { ca: authorities(), servername: host } } : {}),
+    ...(tls ? { tls: tlsTo(host) } : {}),
     connectTimeout: Math.max(connectTimeoutMs, timeoutMs),
     commandTimeout: timeoutMs,
     lazyConnect: true,
@@ -192,6 +193,11 @@ function optionsFor(address: RedisAddress, timeoutMs: number): RedisOptions {
     protocol: 2,
     disableClientInfo: true,
   }
+}
+
+/** Names are told to the server, and addresses cannot be; the certificate is checked for either. */
+function tlsTo(host: string): ConnectionOptions {
+  return { ca: authorities(), ...(isIP(host) === 0 ? { servername: host } : {}) }
 }
 
 /** Node's own, those of NODE_EXTRA_CA_CERTS, and those of the machine. */
