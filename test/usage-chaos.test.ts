@@ -79,7 +79,7 @@ it.each(
       serving = upstream.served.requests
       await expect
         .poll(() => upstream.served.requests, { timeout: 15_000 })
-        .toBeGreaterThan(serving + random.below(60))
+        .toBeGreaterThan(serving + random.below(30))
       if (kill % 3 === 2) {
         await redis.kill()
         await redis.restart()

@@ -2,9 +2,9 @@ import type { Claim, Counter } from '@fairlead/usage'
 
 /** One limit of each kind, small enough to be used up within seconds. */
 export const counters = {
-  requests: counter('requests', 'Requests', 900),
-  tokens: counter('tokens', 'TotalTokens', 72_000),
-  cost: counter('cost', 'Nanodollars', 1_800_000_000),
+  requests: counter('requests', 'Requests', 1500),
+  tokens: counter('tokens', 'TotalTokens', 120_000),
+  cost: counter('cost', 'Nanodollars', 3_000_000_000),
   running: counter('running', 'Running', 150),
 } as const satisfies Readonly<Record<string, Counter>>
 
