@@ -62,8 +62,8 @@ export async function handleCall(
   try {
     record.explainsAttempts = call.http.request.headers.get('x-fairlead-explain') === 'attempts'
     record.trace = services.tracing.begin(call.http.request.headers)
-    const { headers } = call.http.request
-    const caller = authenticate(headers, runtime.access, services.clock.now(), key)
+    const { request } = call.http
+    const caller = authenticate(request, runtime.access, services.clock.now(), key)
     call.caller = caller instanceof Promise ? await record.waitFor(caller) : caller
     record.noteCaller(call.caller)
     await permits.enter(arrivalPolicies, call)

@@ -109,7 +109,7 @@ async function answerDirectly(
   const { record, request, response } = http
   const { surface, route, parameters } = found
   const key = keyIn(query, surface)
-  const caller = await authenticate(request.headers, runtime.access, services.clock.now(), key)
+  const caller = await authenticate(request, runtime.access, services.clock.now(), key)
   record.noteCaller(caller)
   const asked = { http, parameters, query, dialect, caller, runtime, services }
   const value =

@@ -38,15 +38,6 @@ describe('fields that are not implemented', () => {
       'spec.state.type',
     ],
     [
-      'certificates of callers',
-      {
-        kind: 'LLMGateway',
-        name: 'x',
-        spec: { auth: { methods: ['APIKey', 'ClientCertificate'] } },
-      },
-      'spec.auth.methods[1] (certificates of callers are not asked for)',
-    ],
-    [
       'files',
       {
         kind: 'AccessPolicy',

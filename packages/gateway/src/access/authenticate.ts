@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
-import type { HeaderFields } from '@fairlead/http1'
+import type { HeaderFields, ServerRequest } from '@fairlead/http1'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Caller } from './caller.ts'
+import type { CertificateCallers } from './certificate-callers.ts'
 import type { KeyIndex } from './key-index.ts'
 import type { TokenCallers } from './token-callers.ts'
 import { looksLikeToken } from './tokens/read-token.ts'
@@ -14,12 +15,15 @@ export interface Access {
   readonly acceptsKeys: boolean
   /** Undefined where tokens are no way to prove who one is. */
   readonly tokens: TokenCallers | undefined
+  /** Undefined where certificates are no way to prove who one is. */
+  readonly certificates: CertificateCallers | undefined
   /** The caller of requests without a key; undefined where they are refused. */
   readonly anonymous: Caller | undefined
 }
 
 /**
- * Identifies the caller. The key or token is read from `x-fairlead-key`, which is the gateway's
+ * Identifies the caller. A key or token that is sent counts before the certificate of the connection. It
+ * is read from `x-fairlead-key`, which is the gateway's
  * alone, otherwise from wherever the official SDKs send it. A wrong one is
  * rejected even where none is required, so that mistakes surface; only `Disabled` ignores them.
  * `keyInQuery` is one that came with the address, as some official SDKs send it; `nowMs` is wall time.
@@ -27,15 +31,19 @@ export interface Access {
  * `invalid_api_key`, `api_key_expired`, `invalid_token`, `issuer_unavailable` or `unknown_consumer`.
  */
 export function authenticate(
-  headers: HeaderFields,
+  request: Pick<ServerRequest, 'headers' | 'peerCertificate'>,
   access: Access,
   nowMs: number,
   keyInQuery?: string,
 ): Caller | Promise<Caller> {
   const { anonymous, mode } = access
   if (mode === 'Disabled' && anonymous !== undefined) return anonymous
-  const key = keyOf(headers) ?? (keyInQuery === '' ? undefined : keyInQuery)
+  const key = keyOf(request.headers) ?? (keyInQuery === '' ? undefined : keyInQuery)
   if (key === undefined) {
+    const certificate = access.certificates && request.peerCertificate
+    if (certificate !== undefined && access.certificates !== undefined) {
+      return access.certificates.find(certificate)
+    }
     if (anonymous !== undefined) return anonymous
     throw mode === 'Optional' ? gatewayError.anonymousRefused() : gatewayError.missingApiKey()
   }

@@ -55,7 +55,7 @@ type Permissions = Pick<Caller, 'mayUseModel' | 'mayUsePrompt' | 'mayUsePersona'
 const noClaims: JsonObject = Object.freeze({})
 
 /** Who a caller is that has no token. */
-function withoutToken(method: AuthenticationMethod, keyName?: string): Identity {
+export function withoutToken(method: AuthenticationMethod, keyName?: string): Identity {
   return { method, keyName, endUser: undefined, claims: noClaims, serviceAccount: undefined }
 }
 

@@ -1,14 +1,9 @@
 import { hash } from 'node:crypto'
 import { stringOrUndefined } from '@fairlead/base'
-import type { ConsumerRule, LLMGatewaySettings } from '@fairlead/snapshot'
+import type { ConsumerRule } from '@fairlead/snapshot'
 import { gatewayError } from '../errors/gateway-error.ts'
-import {
-  type Caller,
-  type ConsumerCaller,
-  identified,
-  knownCaller,
-  type Identity,
-} from './caller.ts'
+import { type Caller, identified, type Identity, knownCaller } from './caller.ts'
+import type { ConsumerDirectory } from './consumer-directory.ts'
 import { claimOf, textsOfClaim } from './tokens/claims.ts'
 import { looksLikeToken, readToken } from './tokens/read-token.ts'
 import type { TokenIssuers } from './tokens/token-issuers.ts'
@@ -21,26 +16,13 @@ const nameLengthMax = 256
 /** Whom tokens stand for, in one configuration. */
 export class TokenCallers {
   readonly #issuers: TokenIssuers
-  readonly #gatewayNamespace: string
-  readonly #consumers: ReadonlyMap<string, ConsumerCaller>
-  readonly #accounts: ReadonlyMap<string, ConsumerCaller>
+  readonly #directory: ConsumerDirectory
   /** What was made of a token, for as long as it is remembered. */
   readonly #callers = new WeakMap<VerifiedToken, Caller>()
 
-  constructor(
-    issuers: TokenIssuers,
-    { namespace }: Pick<LLMGatewaySettings, 'namespace'>,
-    consumers: readonly ConsumerCaller[],
-  ) {
+  constructor(issuers: TokenIssuers, directory: ConsumerDirectory) {
     this.#issuers = issuers
-    this.#gatewayNamespace = namespace
-    this.#consumers = new Map(consumers.map((caller) => [caller.consumer, caller]))
-    // From the last to the first: the first Consumer that has an account wins, as with keys.
-    this.#accounts = new Map(
-      consumers
-        .toReversed()
-        .flatMap((caller) => caller.serviceAccounts.map((account) => [account, caller] as const)),
-    )
+    this.#directory = directory
   }
 
   /**
@@ -80,7 +62,7 @@ export class TokenCallers {
     }
     const groups = textsOfClaim(claims, settings.claims.groups).slice(0, groupsMax)
     const named = stringOrUndefined(claimOf(claims, settings.claims.consumer))
-    const consumer = named === undefined ? undefined : this.#consumer(named)
+    const consumer = named === undefined ? undefined : this.#directory.named(named)
     if (consumer !== undefined) return identified(consumer, identity, groups)
     this.#refuseUnless(
       settings.consumers,
@@ -89,7 +71,12 @@ export class TokenCallers {
     const subject = bounded(stringOrUndefined(claims['sub']))
     if (subject === undefined) throw gatewayError.invalidToken('it has no subject (sub)')
     const tenant = `jwt:${settings.name}:${subject}`
-    return knownCaller(this.#gatewayNamespace, { name: subject, tenant }, identity, groups)
+    return knownCaller(
+      this.#directory.gatewayNamespace,
+      { name: subject, tenant },
+      identity,
+      groups,
+    )
   }
 
   #accountCaller({ claims, source }: VerifiedToken): Caller {
@@ -102,15 +89,11 @@ export class TokenCallers {
       claims,
       serviceAccount: account,
     }
-    const consumer = this.#accounts.get(account)
+    const consumer = this.#directory.withAccount(account)
     if (consumer !== undefined) return identified(consumer, identity, [])
     this.#refuseUnless(settings.consumers, `The ServiceAccount ${account}`)
     const tenant = `serviceaccount:${account}`
-    return knownCaller(this.#gatewayNamespace, { name: account, tenant }, identity, [])
-  }
-
-  #consumer(name: string): ConsumerCaller | undefined {
-    return this.#consumers.get(name.includes('/') ? name : `${this.#gatewayNamespace}/${name}`)
+    return knownCaller(this.#directory.gatewayNamespace, { name: account, tenant }, identity, [])
   }
 
   #refuseUnless(rule: ConsumerRule, who: string): void {

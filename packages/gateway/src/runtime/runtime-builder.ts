@@ -3,6 +3,8 @@ import type { LLMGatewaySettings, Route, Snapshot } from '@fairlead/snapshot'
 import type { Access } from '../access/authenticate.ts'
 import { anonymousCaller } from '../access/caller.ts'
 import { AccessRules } from '../access/rules/access-rules.ts'
+import { CertificateCallers } from '../access/certificate-callers.ts'
+import { ConsumerDirectory } from '../access/consumer-directory.ts'
 import { KeyIndexer } from '../access/key-index.ts'
 import { Cors } from '../listener/cors.ts'
 import { GatewayPrices } from '../prices/gateway-prices.ts'
@@ -114,13 +116,19 @@ function accessOf(
   issuers: TokenIssuers,
 ): Access {
   const { auth: mode, authentication } = gateway
-  const { issuers: trusted, methods, serviceAccounts } = authentication
+  const { clientCertificates, issuers: trusted, methods, serviceAccounts } = authentication
   const takesTokens = trusted.length > 0 || serviceAccounts !== undefined
+  const directory =
+    takesTokens || clientCertificates !== undefined
+      ? new ConsumerDirectory(gateway.namespace, keys.callers)
+      : undefined
   return {
     mode,
     keys,
     acceptsKeys: methods.includes('APIKey'),
-    tokens: takesTokens ? new TokenCallers(issuers, gateway, keys.callers) : undefined,
+    tokens: takesTokens && directory ? new TokenCallers(issuers, directory) : undefined,
+    certificates:
+      clientCertificates && directory && new CertificateCallers(clientCertificates, directory),
     anonymous: anonymousOf(gateway),
   }
 }

@@ -73,6 +73,36 @@ describe('how callers prove who they are', () => {
     })
   })
 
+  it('by certificates needs a listener that asks for them', () => {
+    const methods = { auth: { methods: ['ClientCertificate'] } }
+    const tls = (clientCertificates: string) => ({
+      ...methods,
+      listeners: [
+        {
+          name: 'a',
+          port: 8080,
+          protocol: 'HTTPS',
+          tls: {
+            certificateRef: { name: 'cert' },
+            clientCASecretRef: { name: 'ca' },
+            clientCertificates,
+          },
+        },
+      ],
+    })
+    const accepted = (spec: object) =>
+      conditionsOf(
+        compileAll({ kind: 'LLMGateway', name: 'default', spec: { ...spec } }),
+        'LLMGateway',
+        'default/default',
+      )['Accepted']
+    expect(accepted(methods)).toMatchObject({
+      status: 'False',
+      message: expect.stringContaining('needs a listener that asks for certificates'),
+    })
+    expect(accepted(tls('Required'))).toMatchObject({ status: 'True' })
+  })
+
   it('needs a Consumer for a ServiceAccount unless told otherwise', () => {
     expect(settings({ methods: ['ServiceAccount'] })?.serviceAccounts).toEqual({
       audiences: [],

@@ -9,9 +9,18 @@ type IssuerSpec = NonNullable<AuthSpec['jwt']>[number]
 const clockSkewMsMax = 600_000
 
 /** An issuer whose Secret may not be referred to is left out: its tokens are refused. */
-export function compileAuthentication(auth: AuthSpec, findings: Findings): AuthenticationSettings {
+export function compileAuthentication(
+  { auth, listeners }: Pick<LLMGateway['spec'], 'auth' | 'listeners'>,
+  findings: Findings,
+): AuthenticationSettings {
   const { clientCertificates, jwt = [], methods, serviceAccounts } = auth
   const has = (method: AuthSpec['methods'][number]) => methods.includes(method)
+  const asksForCertificates = (listeners[0]?.tls?.clientCertificates ?? 'None') !== 'None'
+  if (has('ClientCertificate') && !asksForCertificates) {
+    findings.reject(
+      'spec.auth.methods: ClientCertificate needs a listener that asks for certificates; set spec.listeners[0].tls.clientCertificates to Optional or Required',
+    )
+  }
   return {
     methods: frozenCopy(methods),
     issuers: jwt.flatMap(

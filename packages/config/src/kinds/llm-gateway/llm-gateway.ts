@@ -44,11 +44,6 @@ export const llmGateway: KindCompiler<LLMGateway, LLMGatewaySettings> = {
       instead: 'the port is given by --gateway-port',
     },
     { path: 'spec.listeners[+]', instead: 'only the first listener is served' },
-    {
-      path: 'spec.auth.methods[]',
-      unless: ['APIKey', 'JWT', 'ServiceAccount'],
-      instead: 'certificates of callers are not asked for',
-    },
   ],
   needs: ({
     defaultProviders,
@@ -78,7 +73,7 @@ function compileGateway(gateway: LLMGateway, findings: Findings): LLMGatewaySett
   return {
     ...identityOf(gateway),
     auth: auth.mode,
-    authentication: compileAuthentication(auth, findings),
+    authentication: compileAuthentication(gateway.spec, findings),
     anonymousAccess:
       auth.anonymous &&
       compileAccess(auth.anonymous.access, 'spec.auth.anonymous.access', findings),
