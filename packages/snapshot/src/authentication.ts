@@ -11,7 +11,7 @@ export interface AuthenticationSettings {
   readonly clientCertificates: ClientCertificateSettings | undefined
 }
 
-export type AuthenticationMethodName = 'APIKey' | 'JWT' | 'ServiceAccount' | 'ClientCertificate'
+type AuthenticationMethodName = 'APIKey' | 'JWT' | 'ServiceAccount' | 'ClientCertificate'
 
 /** Whether a caller that is known must have a Consumer. */
 export type ConsumerRule =

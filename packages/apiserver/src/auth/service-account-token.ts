@@ -26,7 +26,7 @@ interface IssuedToken {
 const apiAudience = 'https://kubernetes.default.svc'
 
 /** Whose a token is, and which of the wanted audiences it is for. */
-export interface ReviewedToken {
+interface ReviewedToken {
   readonly user: User
   readonly audiences: readonly string[]
 }

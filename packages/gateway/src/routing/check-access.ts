@@ -129,7 +129,7 @@ export class AccessCheck {
 }
 
 /** How logs and metrics name a kind of resource. */
-export const resourceNames: Readonly<Record<ResourceKind, RefusedResource>> = {
+const resourceNames: Readonly<Record<ResourceKind, RefusedResource>> = {
   models: 'Model',
   providers: 'Provider',
   promptTemplates: 'PromptTemplate',

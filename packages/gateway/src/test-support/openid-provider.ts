@@ -1,8 +1,14 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair } from 'jose'
+// @ts-expect-error The package has no types.
 import { Provider } from 'oidc-provider'
 import { onTestFinished } from 'vitest'
+
+const OpenIdServer = Provider as unknown as new (
+  issuer: string,
+  configuration: object,
+) => { callback(): RequestListener }
 
 /** A certified OpenID provider whose client `app` gets access tokens in JWT for the audience `fairlead`. */
 export interface OpenIdProvider {
@@ -26,7 +32,7 @@ export async function openIdProvider(): Promise<OpenIdProvider> {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true })
     const key = { ...(await exportJWK(privateKey)), kid: `key-${keys.length + 1}`, use: 'sig' }
     keys = [{ ...key, alg: 'ES256' }, ...keys]
-    handle = new Provider(issuer, configuration(keys)).callback()
+    handle = new OpenIdServer(issuer, configuration(keys)).callback()
   }
   await rotate()
   return {

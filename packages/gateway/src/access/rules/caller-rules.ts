@@ -9,7 +9,7 @@ interface CallerRule {
 }
 
 /** What is asked for, and where. */
-export interface AccessQuestion {
+interface AccessQuestion {
   readonly kind: ResourceKind
   /** A model or tool as the caller names it, a feature, or `namespace/name`. */
   readonly name: string
@@ -18,7 +18,7 @@ export interface AccessQuestion {
 }
 
 /** The policy that refuses; one that only reports refuses nothing. */
-export interface AccessVerdict {
+interface AccessVerdict {
   readonly refusedBy: AccessRule | undefined
   readonly shadowRefusedBy: AccessRule | undefined
 }

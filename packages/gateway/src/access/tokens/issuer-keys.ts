@@ -3,7 +3,7 @@ import { gatewayError } from '../../errors/gateway-error.ts'
 import type { KeySet } from './key-set.ts'
 
 /** Where keys come from, and how long they may be used without asking again. */
-export interface FetchedKeys {
+interface FetchedKeys {
   readonly keys: KeySet
   /** As the issuer says; undefined if it does not. */
   readonly maxAgeMs: number | undefined
