@@ -6,6 +6,9 @@ import { issuerOf } from './test-support/token-issuer.ts'
 
 const body = { model: 'm', messages: [{ role: 'user', content: 'hi' }] }
 
+/** Issuing a token takes the provider some milliseconds. */
+const patience = { timeout: 30_000 }
+
 const claims = { consumer: 'client_id', groups: 'groups', endUser: 'sub' }
 
 const gatewayFor = (provider: OpenIdProvider, audiences = ['fairlead']) =>
@@ -38,10 +41,10 @@ describe('a real OpenID provider', () => {
       }
     })
     const answered = () => statuses.get(200) ?? 0
-    await expect.poll(answered).toBeGreaterThan(50)
+    await expect.poll(answered, patience).toBeGreaterThan(50)
     await provider.rotate()
     const before = answered()
-    await expect.poll(() => answered() - before).toBeGreaterThan(50)
+    await expect.poll(() => answered() - before, patience).toBeGreaterThan(50)
     running = false
     await Promise.all(load)
     expect([...statuses.keys()]).toEqual([200])
@@ -49,7 +52,7 @@ describe('a real OpenID provider', () => {
       Buffer.from((await provider.token()).split('.')[0] ?? '', 'base64url').toString(),
     ) as { kid: string }
     expect(kid).toBe('key-2')
-  })
+  }, 60_000)
 
   it('has tokens for another audience that are refused', async () => {
     const provider = await openIdProvider()
