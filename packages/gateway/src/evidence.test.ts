@@ -201,6 +201,10 @@ describe('GET /v1/requests/{id}', () => {
       usage: { input_tokens: 12, cached_tokens: 0, output_tokens: 3, reasoning_tokens: 0 },
       cost_usd: null,
       price_state: 'Unpriced',
+      limits: [],
+      shadow_refusals: [],
+      queued_ms: null,
+      routed_instead_of: null,
     })
   })
 

@@ -33,11 +33,6 @@ describe('fields that are not implemented', () => {
       'spec.listeners[1] (only the first listener is served)',
     ],
     [
-      'shared state',
-      { kind: 'LLMGateway', name: 'x', spec: { state: { type: 'Redis' } } },
-      'spec.state.type',
-    ],
-    [
       'files',
       {
         kind: 'AccessPolicy',
