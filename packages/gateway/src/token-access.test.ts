@@ -100,6 +100,7 @@ describe('a token', () => {
     ['an unknown key', {}, { kid: 'nobody' }, 'key'],
     ['deep claims', { a: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }, {}, 'deeper'],
     ['many claims', { a: 'x'.repeat(10_000) }, {}, 'longer'],
+    ['many groups', { groups: 'g '.repeat(257) }, {}, 'names 257 groups, and may name 256'],
   ])('with %s is refused', async (_, claims, header, reason) => {
     const { ask, gateway, issuer } = await start()
     const token = await issuer.token(claims, header)

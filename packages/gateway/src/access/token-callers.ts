@@ -9,6 +9,7 @@ import { looksLikeToken, readToken } from './tokens/read-token.ts'
 import type { TokenIssuers } from './tokens/token-issuers.ts'
 import type { VerifiedToken } from './tokens/verified-token.ts'
 
+/** More than any usual issuer puts into a token. */
 const groupsMax = 256
 /** Longer subjects and end users are known by a digest. */
 const nameLengthMax = 256
@@ -60,7 +61,13 @@ export class TokenCallers {
       claims,
       serviceAccount: undefined,
     }
-    const groups = textsOfClaim(claims, settings.claims.groups).slice(0, groupsMax)
+    const groups = textsOfClaim(claims, settings.claims.groups)
+    // Without some of its groups a caller might pass what is refused to one of them.
+    if (groups.length > groupsMax) {
+      throw gatewayError.invalidToken(
+        `its claim "${settings.claims.groups}" names ${groups.length} groups, and may name ${groupsMax}`,
+      )
+    }
     const named = stringOrUndefined(claimOf(claims, settings.claims.consumer))
     const consumer = named === undefined ? undefined : this.#directory.named(named)
     if (consumer !== undefined) return identified(consumer, identity, groups)
