@@ -475,6 +475,44 @@ describe('instead of refusing', () => {
   })
 })
 
+describe('a queue that is full', () => {
+  it.each([
+    ['leaves another model, where that has room', ['big'], 200, 'small'],
+    ['is not passed by calls of another model that it is for as well', [], 429, null],
+  ])('%s', async (_, models, status, model) => {
+    const { chat, gateway, upstream } = await limited([
+      usagePolicyOf('running', {
+        match: { models },
+        concurrency: 1,
+        onExceeded: { action: 'Queue', maxWaitMs: 20_000, maxLength: 1 },
+      }),
+      usagePolicyOf('budget', {
+        match: { models: ['big'] },
+        limits: [limitOf('one')],
+        onExceeded: { action: 'Route', model: 'small' },
+      }),
+    ])
+    let finish = () => {}
+    upstream.answer = (response, request) => {
+      const answer = () => json(200, completion('x'))(response, request)
+      if (request.body['model'] === 'small') answer()
+      else finish = answer
+    }
+    const running = chat({ model: 'big' })
+    await upstream.request(1)
+    const waiting = chat({ model: 'big' })
+    await expect
+      .poll(async () => gateway.registry.metrics())
+      .toContain('fairlead_usage_queue_length 1')
+    const told = await chat({ model: 'big' })
+    expect(told.status).toBe(status)
+    expect(told.headers.get('x-fairlead-model')).toBe(model)
+    finish()
+    expect((await running).status).toBe(200)
+    expect((await waiting).headers.get('x-fairlead-model')).toBe('small')
+  })
+})
+
 describe('a prompt that grows', () => {
   it('is claimed again when it is made', async () => {
     const long = 'word '.repeat(400)

@@ -133,6 +133,10 @@ describe('a UsagePolicy', () => {
     ['that names it', { match: { models: ['large', 'small-1'] } }],
     ['whose pattern matches it', { match: { models: ['small*'] } }],
     ['with other counters than by model', { per: ['Consumer'] }],
+    [
+      'with a limit of cost beside',
+      { limits: [{ name: 'month', cost: '5', window: { calendar: 'Month' } }] },
+    ],
   ])('cannot route to a model that it refuses as well: one %s', (_, more) => {
     expect(accepted(route(more))).toMatchObject({
       reason: 'Invalid',
@@ -146,6 +150,13 @@ describe('a UsagePolicy', () => {
     ['for other models', { match: { models: ['large*'] } }],
     ['with counters by model', { per: ['Consumer', 'Model'] }],
     ['with a condition', { match: { cel: 'request.model != "small-1"' } }],
+    [
+      'of cost alone',
+      {
+        concurrency: undefined,
+        limits: [{ name: 'month', cost: '5', window: { calendar: 'Month' } }],
+      },
+    ],
   ])('can route to another model: one %s', (_, more) => {
     expect(accepted(route(more))?.status).toBe('True')
   })

@@ -95,8 +95,13 @@ function countsAttempts({ per, targetRefs }: UsagePolicy['spec']): boolean {
 /**
  * Whether a call that is made with this model instead is for certain counted where it would not fit.
  * At a route, provider or prompt another model may lead elsewhere, and a condition may tell it apart.
+ * Of what is left of a limit of cost, a call of a cheaper model may still have enough.
  */
-function refusesToo(model: string, { targetRefs, match, per }: UsagePolicy['spec']): boolean {
+function refusesToo(
+  model: string,
+  { concurrency, limits, match, per, targetRefs }: UsagePolicy['spec'],
+): boolean {
+  if (concurrency === undefined && limits.every(({ cost }) => cost !== undefined)) return false
   const stays = targetRefs.some(({ kind }) => kind === LLMGateway.kind || kind === Consumer.kind)
   const isMeant = match.models.length === 0 || match.models.some((name) => matches(name, model))
   return stays && isMeant && match.cel.trim() === '' && !per.includes('Model')

@@ -102,7 +102,9 @@ export class CallAdmission {
   }
 
   #remedied(asking: Asking, refused: Refused, remedy: Remedy): Permit | Promise<Permit> {
-    if (remedy.action === 'Route') return this.#route(asking, refused, remedy.model)
+    if (remedy.action === 'Route') {
+      return this.#route(asking, refused, { model: remedy.model, isInTurn: true })
+    }
     throw this.#refusal(asking, refused)
   }
 
@@ -133,7 +135,7 @@ export class CallAdmission {
     const { call, claims, met } = asking
     const { clock, metrics, queues } = this.#parts
     const own = claims.filter((of) => of.policy === policy)
-    if (queues.isFull(policy)) throw this.#queueFull(asking, own)
+    if (queues.isFull(policy)) return this.#withoutPlace(asking, own)
     for (const of of own) metrics.countRefusal(of, 'Queued')
     const beganMs = clock.monotonicMs()
     let last: Refused | undefined
@@ -161,16 +163,41 @@ export class CallAdmission {
     return this.#remedied(asking, refused, remedyFor(refused, { waited: true }))
   }
 
+  /** The queue is full: only another model helps, where a policy that refuses names one. */
+  async #withoutPlace(asking: Asking, own: readonly LimitClaim[]): Promise<Permit> {
+    const { call, claims } = asking
+    const mayRoute = claims.some(({ policy }) => policy.onExceeded.action === 'Route')
+    const admission = mayRoute ? await this.#reserve(call, claims) : undefined
+    // It would be before those that wait.
+    if (admission?.state === 'Granted') giveBack(admission)
+    if (admission?.state === 'Unavailable') return this.#uncounted(asking, admission.claims)
+    if (admission?.state === 'Refused') {
+      const { refused } = admission
+      const remedy = remedyFor(refused, { waited: true })
+      if (remedy.action === 'Route') {
+        return this.#route(asking, refused, { model: remedy.model, isInTurn: false })
+      }
+    }
+    throw this.#queueFull(asking, own)
+  }
+
   #queueFull({ met }: Asking, own: readonly LimitClaim[]): Error {
     met.refused = own.map(({ limit }) => ({ ...unknownStanding, limit: limit.label }))
     for (const of of own) this.#parts.metrics.countRefusal(of, 'Refused')
     return queueFull(own[0]?.policy.key ?? '')
   }
 
-  /** Once: what refuses the other model as well is told as the first refusal. */
-  async #route(asking: Asking, refused: Refused, model: string): Promise<Permit> {
+  /**
+   * Once: what refuses the other model as well is told as the first refusal. A call that is not in
+   * turn takes nothing for which others wait.
+   */
+  async #route(
+    asking: Asking,
+    refused: Refused,
+    { isInTurn, model }: { readonly isInTurn: boolean; readonly model: string },
+  ): Promise<Permit> {
     const { call, met } = asking
-    const { metrics } = this.#parts
+    const { metrics, queues } = this.#parts
     const { record, request, route, routed } = call
     const refusal = this.#refusal(asking, refused)
     const asked = record.model
@@ -178,6 +205,7 @@ export class CallAdmission {
       call.request = request.insteadFor(model)
       call.route = routeCall(call)
       const claims = claimsFor(call, this.#parts.indexOf(call))
+      if (!isInTurn && queues.busy(claims) !== undefined) throw refusal
       const admission = await this.#reserve(call, claims)
       if (admission.state !== 'Granted') throw refusal
       met.refused = []

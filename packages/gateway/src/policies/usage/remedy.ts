@@ -17,7 +17,7 @@ export type Remedy =
 
 /**
  * Of several policies that refuse, one that rejects wins; then waiting comes before another model. A
- * call does not wait for what cannot come in time. `waited`: it has waited already.
+ * call does not wait for what cannot come in time. `waited`: it has waited already, or cannot wait.
  */
 export function remedyFor(
   refused: Refused,
