@@ -171,7 +171,7 @@ const rule = object(
     name: itemName('Name of the rule, unique within the policy.'),
     match,
     strategy: choice(
-      'How a target is chosen among those that are available. Weighted: at random, in proportion to the weights; Priority: the first in the given order; LeastLatency: the faster of two drawn at random, by the time until recent answers began; LeastCost: the lowest price of this call, by spec.models[].price of the providers; LeastBusy: the fewest calls in flight at the provider. Latencies and calls in flight are those of one gateway process. Defaults to Weighted.',
+      'How a target is chosen among those that are available. Weighted: at random, in proportion to the weights, less where a provider says that less than half of its quota is left; Priority: the first in the given order; LeastLatency: the faster of two drawn at random, by the time until recent answers began; LeastCost: the lowest price of this call, by spec.models[].price of the providers; LeastBusy: the fewest calls in flight at the provider. Latencies and calls in flight are those of one gateway process. Defaults to Weighted.',
       ['Weighted', 'Priority', 'LeastLatency', 'LeastCost', 'LeastBusy'],
       { default: 'Weighted' },
     ),

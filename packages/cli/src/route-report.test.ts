@@ -23,6 +23,7 @@ const explanation: RouteExplanation = {
       available_in_ms: 0,
       in_flight: 3,
       latency_ms: 420,
+      quota_remaining: 0.25,
       model_facts: {
         context_window: 128_000,
         max_output_tokens: 16_384,
@@ -42,6 +43,7 @@ const explanation: RouteExplanation = {
       available_in_ms: 8000,
       in_flight: 0,
       latency_ms: null,
+      quota_remaining: null,
       model_facts: null,
       price: null,
       adapted: null,
@@ -65,7 +67,7 @@ Rules that do not match:
 Route: chat/all, Weighted
 Sticks by Header x-user: key 0123456789ab, which decides instead of the strategy
 Targets, in this order:
-  1. mini: gpt-4o-mini at default/openai (weight 90, Healthy, 3 in flight, 420 ms, adapted: dropped=seed, $0.00033 for this call by the price of the Catalogue, by the catalogue: context window 128000; answers up to 16384; capable of Tools, Vision)
+  1. mini: gpt-4o-mini at default/openai (weight 90, Healthy, 3 in flight, 420 ms, 25 % of the provider's limits left, adapted: dropped=seed, $0.00033 for this call by the price of the Catalogue, by the catalogue: context window 128000; answers up to 16384; capable of Tools, Vision)
   2. haiku: claude-haiku-4-5 at default/anthropic (weight 10, Unreachable, passed over for 8000 ms more, 0 in flight)
 Passed over:
   local: its model lacks Tools

@@ -69,12 +69,14 @@ function chosenRoute({ route, sticky, strategy }: RouteExplanation): readonly st
 
 function targetLine(target: ExplainedTarget, index: number): string {
   const { adapted, available_in_ms: waitMs, in_flight: inFlight, latency_ms: latencyMs } = target
+  const { quota_remaining: quota } = target
   const known = [
     `weight ${target.weight}`,
     target.health,
     ...(waitMs > 0 ? [`passed over for ${waitMs} ms more`] : []),
     `${inFlight} in flight`,
     ...(latencyMs === null ? [] : [`${latencyMs} ms`]),
+    ...(quota === null ? [] : [`${Math.round(quota * 100)} % of the provider's limits left`]),
     ...(adapted === null ? [] : [`adapted: ${adapted}`]),
     ...costWords(target),
     ...catalogueWords(target),

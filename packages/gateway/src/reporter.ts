@@ -9,6 +9,7 @@ import type { ProviderRuntime } from './providers/provider-runtime.ts'
 import type { CallPolicy } from './policies/call-policy.ts'
 import { CredentialStates } from './upstream/credential-states.ts'
 import { type ProviderHealth, ProviderState } from './upstream/provider-state.ts'
+import { leastQuotaShareOf } from './upstream/quota-share.ts'
 
 /** A part of the gateway that knows what is wrong with it. */
 interface ProblemSource {
@@ -83,6 +84,15 @@ export class Reporter {
   *providerHealth(): Generator<readonly [provider: string, health: ProviderHealth]> {
     for (const [key, { state }] of this.#runtimes?.current?.providers ?? []) {
       yield [key, state.health]
+    }
+  }
+
+  /** Providers by `namespace/name`, with the share that is left of their own limits. */
+  *quotaShares(): Generator<readonly [provider: string, share: number]> {
+    const nowMs = this.#clock.monotonicMs()
+    for (const [key, provider] of this.#runtimes?.current?.providers ?? []) {
+      const share = leastQuotaShareOf(provider, nowMs)
+      if (share !== undefined) yield [key, share]
     }
   }
 

@@ -121,6 +121,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   registerRunningState(options.registry, providerHealths, {
     configAgeSeconds: () => reporter.configAgeSeconds(),
     providerHealth: () => reporter.providerHealth(),
+    quotaShares: () => reporter.quotaShares(),
   })
   const handling: RequestHandling = {
     router: new Router(lists.surfaces),

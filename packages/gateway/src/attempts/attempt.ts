@@ -15,6 +15,7 @@ import { asFailure } from './as-failure.ts'
 import { beginAnswer } from './begin-answer.ts'
 import { type CallerCredential, callerCredential, secretOf } from './caller-credential.ts'
 import { type FailureEffect, failureEffects } from './failure-effects.ts'
+import { noteQuota } from './note-quota.ts'
 import { outgoingHeaders, sharedHeaders } from './outgoing-headers.ts'
 import { refusedAnswer } from './refused-answer.ts'
 import { RunningAttempt } from './running-attempt.ts'
@@ -63,6 +64,7 @@ export async function attempt(
     const exchange = answerOfApi(api, decodedExchange(received, provider.key))
     isOpen = true
     status = exchange.status
+    noteQuota(target, credential, api.dialect, exchange.headers, services.clock)
     if (status < 200 || status >= 300) {
       throw await refusedAnswer(exchange, target, secret, call)
     }

@@ -2,6 +2,7 @@ import { type Clock, drawByWeight, sleep } from '@fairlead/base'
 import { gatewayError } from '../errors/gateway-error.ts'
 import type { Credential, ProviderRuntime } from '../providers/provider-runtime.ts'
 import type { CallTarget } from '../routing/call-target.ts'
+import { weightByQuota } from '../routing/weight-by-quota.ts'
 import type { SecretSource } from '../sources/sources.ts'
 import type { CredentialStates } from '../upstream/credential-states.ts'
 import { UpstreamFailure } from '../upstream/upstream-failure.ts'
@@ -24,8 +25,8 @@ export class CredentialChoice {
   }
 
   /**
-   * One of the provider's keys, drawn by weight from those that are usable for the model; if none
-   * is, the one that is back first. Undefined for a provider without keys, and for one
+   * One of the provider's keys, drawn by weight from those that are usable for the model, less often
+   * where little is left of the provider's limits for it; if none is, the one that is back first. Undefined for a provider without keys, and for one
    * that is asked with its callers' own or with the gateway's identity. Throws if it needs a key
    * and no Secret has one. `isPreferred` says which key is chosen as long as it is usable, whatever
    * the weights.
@@ -45,14 +46,14 @@ export class CredentialChoice {
     }
     if (credentials.length === 1) return credentials[0]
     const usable = this.#usable(credentials, model)
-    const chosen = usable.find(isPreferred) ?? usable[drawByWeight(usable, this.#parts.random())]
+    const chosen = usable.find(isPreferred) ?? this.#draw(usable, model)
     return chosen ?? credentials.reduce((best, one) => earlier(best, one, model))
   }
 
   /** A usable key other than this one for the same target. Undefined if there is none. */
   other(limited: Credential, { provider, model }: CallTarget): Credential | undefined {
     const usable = this.#usable(provider.credentials, model).filter((one) => one !== limited)
-    return usable[drawByWeight(usable, this.#parts.random())]
+    return this.#draw(usable, model)
   }
 
   /**
@@ -64,6 +65,15 @@ export class CredentialChoice {
     const { provider } = target
     const other = this.#usable(provider.credentials, target.model)[0]
     return other ?? this.#newValue(refused, provider)
+  }
+
+  #draw(usable: readonly Credential[], model: string): Credential | undefined {
+    if (usable.length < 2) return usable[0]
+    const nowMs = this.#parts.clock.monotonicMs()
+    const weighted = usable.map(({ state, weight }) => ({
+      weight: weightByQuota(weight, state.quota.share(model, nowMs)),
+    }))
+    return usable[drawByWeight(weighted, this.#parts.random())]
   }
 
   #usable(credentials: readonly Credential[], model: string): readonly Credential[] {

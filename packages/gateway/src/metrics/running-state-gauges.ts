@@ -6,6 +6,8 @@ interface RunningState {
   configAgeSeconds(): number | undefined
   /** Providers by `namespace/name` with their health. */
   providerHealth(): Iterable<readonly [provider: string, health: string]>
+  /** Of those that have told: what is left of their own limits, from 0 to 1. */
+  quotaShares(): Iterable<readonly [provider: string, share: number]>
 }
 
 /** A provider that nobody has called says nothing, and there may be many of them. */
@@ -13,8 +15,8 @@ const notCalled = 'Unknown'
 
 /**
  * Registers the gauges of what the process runs. `healthStates` are all that a provider may be in. Of
- * several processes, the health is the number of those that see the provider so, and the age that of
- * the oldest.
+ * several processes, the health is the number of those that see the provider so, the quota the
+ * smallest, and the age that of the oldest.
  */
 export function registerRunningState(
   registry: Registry,
@@ -36,6 +38,19 @@ export function registerRunningState(
             if (one !== notCalled) this.set({ provider, state: one }, one === health ? 1 : 0)
           }
         }
+      },
+    }),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'fairlead_provider_quota_remaining_ratio',
+      help: "What is left of the provider's own limits, from 0 to 1, as its latest answers told.",
+      labelNames: ['provider'],
+      aggregator: 'min',
+      registers: [],
+      collect() {
+        this.reset()
+        for (const [provider, share] of state.quotaShares()) this.set({ provider }, share)
       },
     }),
   )

@@ -6,6 +6,7 @@ import type { ProviderApi } from '../providers/provider-type.ts'
 import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import type { ModelMeasurements } from '../upstream/model-measurements.ts'
 import type { ProviderHealth } from '../upstream/provider-state.ts'
+import { quotaShareOf } from '../upstream/quota-share.ts'
 import type { RoutedCall } from './routed-call.ts'
 import type { TargetView } from './routing-strategy.ts'
 
@@ -50,6 +51,10 @@ export class CallTarget implements TargetView {
 
   latencyMs({ stream, nowMs }: RoutedCall): number | undefined {
     return this.measurements.latency(stream).at(nowMs)
+  }
+
+  quotaShare({ nowMs }: Pick<RoutedCall, 'nowMs'>): number | undefined {
+    return quotaShareOf(this.provider, this.model, nowMs)
   }
 
   get outputTokens(): number | undefined {

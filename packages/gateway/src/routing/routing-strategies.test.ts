@@ -30,6 +30,27 @@ describe('the order of targets', () => {
     expect(orderOf(weighted, targets, 0.91)).toEqual(['b', 'a'])
   })
 
+  it('is drawn with a smaller weight where less than half of a quota is left', () => {
+    const withShare = (share: number | undefined) => [
+      targetOf('a', { weight: 50, quotaShare: () => share }),
+      targetOf('b', { weight: 50 }),
+    ]
+    const firstAt = (share: number | undefined, point: number) =>
+      orderOf(weighted, withShare(share), point)[0]
+    for (const share of [undefined, 1, 0.5]) {
+      expect(firstAt(share, 0.499)).toBe('a')
+      expect(firstAt(share, 0.501)).toBe('b')
+    }
+    // 25 to 50.
+    expect(firstAt(0.25, 0.333)).toBe('a')
+    expect(firstAt(0.25, 0.334)).toBe('b')
+    const spare = targetOf('spare', { weight: 0 })
+    const empty = targetOf('empty', { quotaShare: () => 0 })
+    for (const point of points) {
+      expect(orderOf(weighted, [spare, empty], point)).toEqual(['empty', 'spare'])
+    }
+  })
+
   it.each(routingStrategies.filter((each) => each !== priority))(
     'has a target without weight last with $type',
     (strategy) => {

@@ -32,6 +32,11 @@ export interface TargetView {
    * first call is under way.
    */
   latencyMs(call: RoutedCall): number | undefined
+  /**
+   * The share, from 0 to 1, that is left of the provider's own limits for the model, as it told last;
+   * undefined if nothing is known.
+   */
+  quotaShare(call: RoutedCall): number | undefined
   /** Average number of output tokens; undefined before the first answer. */
   readonly outputTokens: number | undefined
   /** Undefined where no price is known. */

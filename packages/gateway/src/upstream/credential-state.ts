@@ -1,4 +1,5 @@
 import type { Clock } from '@fairlead/base'
+import { RemainingQuota } from './remaining-quota.ts'
 
 /**
  * Whether a provider accepts a key. `Refused`: it said no. `Expired`: it said that the key's time is
@@ -29,6 +30,7 @@ interface Limit {
 export class CredentialState {
   /** Wall time in milliseconds since when it has its status; undefined for one never in doubt. */
   sinceMs: number | undefined
+  readonly quota = new RemainingQuota()
   #status: CredentialStatus = 'Usable'
   readonly #clock: Clock
   readonly #changed: () => void

@@ -2,6 +2,7 @@ import type { Clock } from '@fairlead/base'
 import type { FailureClass } from '@fairlead/llm'
 import type { HealthSettings } from '@fairlead/snapshot'
 import { MeasuredModels } from './model-measurements.ts'
+import { RemainingQuota } from './remaining-quota.ts'
 
 /** What recent calls to a provider have shown; Unknown before the first one. */
 export type ProviderHealth = (typeof providerHealths)[number]
@@ -33,6 +34,8 @@ export class ProviderState {
   /** How often it has been ejected since its last success. */
   ejections = 0
   readonly models = new MeasuredModels()
+  /** Of calls that are made without a key. */
+  readonly quota = new RemainingQuota()
   readonly #clock: Clock
   readonly #changed: () => void
   readonly #ejected: (failure: FailureClass) => void

@@ -13,6 +13,7 @@ export function targetOf(name: string, view: Partial<TargetView> = {}): NamedTar
     health: 'Unknown',
     inFlight: 0,
     latencyMs: () => undefined,
+    quotaShare: () => undefined,
     outputTokens: undefined,
     price: undefined,
     ...view,

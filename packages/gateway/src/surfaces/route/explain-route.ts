@@ -118,6 +118,7 @@ function explained(target: CallTarget, call: RoutedCall, adapted: string): Expla
     available_in_ms: Math.max(0, Math.ceil(availableAtMs(target) - call.nowMs)),
     in_flight: target.inFlight,
     latency_ms: latencyMs === undefined ? null : Math.round(latencyMs),
+    quota_remaining: target.quotaShare(call) ?? null,
     model_facts: factsOf(target),
     price: priceOf(target),
     adapted: adapted === '' ? null : adapted,

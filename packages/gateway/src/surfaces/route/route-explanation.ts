@@ -55,6 +55,8 @@ export interface ExplainedTarget extends NamedTarget {
   readonly in_flight: number
   /** Until recent answers could be passed on; null if none is known. */
   readonly latency_ms: number | null
+  /** What is left of the provider's own limits, from 0 to 1; null if it has told nothing lately. */
+  readonly quota_remaining: number | null
   /** What decides on whether it can answer; null where nothing is known of its model. */
   readonly model_facts: ExplainedFacts | null
   /** US dollars per million tokens, with the markup; null where none is known. */
