@@ -69,7 +69,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const parts = { clock, registry, allowance, logger, openCounters, changed }
   const policies = lists.policies.map((create) => create(parts))
   const attemptGates = policies.flatMap(({ attemptGate }) => attemptGate ?? [])
-  const services = createServices(options, { clock, metrics, pools, reporter, attemptGates })
+  const callerLimits = policies.flatMap((policy) => policy.callerLimits ?? [])
+  const services = createServices(options, {
+    clock,
+    metrics,
+    pools,
+    reporter,
+    attemptGates,
+    callerLimits,
+  })
   const { tracing } = services
   const listenerTls = new ListenerTls({
     secrets: options.secrets,
@@ -173,9 +181,10 @@ function createServices(
     readonly pools: UpstreamPools
     readonly reporter: Reporter
     readonly attemptGates: Services['attemptGates']
+    readonly callerLimits: Services['callerLimits']
   },
 ): Services {
-  const { attemptGates, clock, metrics, pools, reporter } = parts
+  const { attemptGates, callerLimits, clock, metrics, pools, reporter } = parts
   const { logger, registry, secrets, telemetry } = options
   const random = options.random ?? systemRandom
   const tracing = new Tracing({
@@ -209,6 +218,7 @@ function createServices(
     running: new RunningCalls(),
     heldBytes: new HeldBytes(),
     attemptGates,
+    callerLimits,
   }
 }
 

@@ -7,6 +7,7 @@ import type { UnpricedModels } from '../prices/unpriced-models.ts'
 import type { CredentialStates } from '../upstream/credential-states.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { AttemptGate } from './attempt-gate.ts'
+import type { CallerLimits } from './caller-limits.ts'
 import type { HeldBytes } from './held-bytes.ts'
 import type { RecentCalls } from './recent-calls.ts'
 import type { RefusalAudit } from './refused-request.ts'
@@ -32,5 +33,7 @@ export interface Services {
   readonly heldBytes: HeldBytes
   /** In the order in which attempts pass them. */
   readonly attemptGates: readonly AttemptGate[]
+  /** Of each policy that limits calls. */
+  readonly callerLimits: readonly CallerLimits[]
   readonly unpriced: UnpricedModels
 }

@@ -7,6 +7,7 @@ import type { AnswerTransform } from '../answer/answer-transform.ts'
 import type { AttemptGate } from '../call/attempt-gate.ts'
 import type { CallRecord } from '../call/call-record.ts'
 import type { Call } from '../call/call.ts'
+import type { CallerLimits } from '../call/caller-limits.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { CallAllowance } from './call-allowance.ts'
 import type { ReportedCounter, ReportedStateStore } from './reported-usage.ts'
@@ -33,6 +34,8 @@ interface Policy<Entered> {
   enter(call: Entered): Permit | Promise<Permit>
   /** What its attempts must pass as well. */
   readonly attemptGate?: AttemptGate
+  /** How its limits stand for a caller. */
+  readonly callerLimits?: CallerLimits
   /** A configuration is in force from now on. */
   configured?(runtime: Runtime): void
   /** What only this process can see. */

@@ -1,5 +1,6 @@
 import type { ConditionCompiler } from '@fairlead/cel'
 import type { PolicyMatch } from '@fairlead/snapshot'
+import type { Caller } from '../access/caller.ts'
 import { compileNamePattern } from '../access/name-pattern.ts'
 import type { RoutedCall } from '../routing/routed-call.ts'
 
@@ -21,12 +22,8 @@ export function policyConditions(
     const pattern = compileNamePattern(models)
     found.push(({ model }) => pattern.matches(model))
   }
-  if (groups.length > 0) {
-    found.push(({ caller }) => groups.some((group) => caller.groups.has(group)))
-  }
-  if (consumers.length > 0) {
-    const names = new Set(consumers)
-    found.push(({ caller }) => names.has(caller.consumer))
+  for (const holds of callerConditions({ groups, consumers })) {
+    found.push(({ caller }) => holds(caller))
   }
   for (const { name, value } of headers) found.push((call) => call.headers.get(name) === value)
   if (cel !== '') {
@@ -37,6 +34,20 @@ export function policyConditions(
       onFailure(failure)
       return true
     })
+  }
+  return found
+}
+
+/** Those of a `match` that the caller alone decides. */
+export function callerConditions({
+  consumers,
+  groups,
+}: Pick<PolicyMatch, 'consumers' | 'groups'>): readonly ((caller: Caller) => boolean)[] {
+  const found: ((caller: Caller) => boolean)[] = []
+  if (groups.length > 0) found.push((caller) => groups.some((group) => caller.groups.has(group)))
+  if (consumers.length > 0) {
+    const names = new Set(consumers)
+    found.push(({ consumer }) => names.has(consumer))
   }
   return found
 }

@@ -79,6 +79,11 @@ export class PolicyIndex {
     return found
   }
 
+  /** Those that may be about all calls of a caller: attached to this gateway, or to its Consumer. */
+  ofCaller(consumer: string): readonly PreparedPolicy[] {
+    return [...new Set([...this.#everywhere, ...(this.#byConsumer.get(consumer) ?? none)])]
+  }
+
   /** The policies that an attempt at a target has to pass, its provider's own limits among them. */
   ofAttempt(to: RoutedTo, target: CallTarget): readonly PreparedPolicy[] {
     const own = this.#byProvider.get(target.provider.key)

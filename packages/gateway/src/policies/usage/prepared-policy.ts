@@ -1,9 +1,10 @@
 import type { ConditionCompiler } from '@fairlead/cel'
 import type { UsagePolicySettings } from '@fairlead/snapshot'
+import type { Caller } from '../../access/caller.ts'
 import type { RoutedCall } from '../../routing/routed-call.ts'
-import { type PolicyCondition, policyConditions } from '../policy-match.ts'
+import { callerConditions, type PolicyCondition, policyConditions } from '../policy-match.ts'
 import { PolicyCounters, preparedLimits } from './prepared-limit.ts'
-import { type Subjects, subjectsOf } from './subjects.ts'
+import { callerSubjectsOf, type Subjects, subjectsOf } from './subjects.ts'
 
 /** Hears of each expression of a policy, `namespace/name`, that could not be evaluated. */
 export type OnExpressionFailure = (policy: string, failure: string) => void
@@ -31,6 +32,11 @@ export interface PreparedPolicy extends Pick<UsagePolicySettings, Kept> {
   readonly subjects: Subjects
   /** Whether its `match` holds. */
   matches(call: RoutedCall): boolean
+  /**
+   * The subjects in which a caller is counted whatever it asks for: none where its `match` does not
+   * hold. Undefined where that depends on what is asked for.
+   */
+  readonly subjectsOfCaller: ((caller: Caller) => readonly string[] | undefined) | undefined
 }
 
 /** Throws a `ConditionError` for an expression that does not compile. */
@@ -50,7 +56,21 @@ export function preparePolicy(
       per.some(({ by }) => by === 'Provider') || targets.some(({ kind }) => kind === 'LLMProvider'),
     subjects: subjectsOf(per, conditions, failed),
     matches: (call) => matching.every((holds: PolicyCondition) => holds(call)),
+    subjectsOfCaller: callerSubjects(settings),
   }
+}
+
+function callerSubjects({
+  match,
+  per,
+}: Pick<UsagePolicySettings, 'match' | 'per'>): PreparedPolicy['subjectsOfCaller'] {
+  const { cel, headers, models } = match
+  if (models.length > 0 || headers.length > 0 || cel !== '') return undefined
+  const conditions = callerConditions(match)
+  const subjects = callerSubjectsOf(per)
+  return (
+    subjects && ((caller) => (conditions.every((holds) => holds(caller)) ? subjects(caller) : []))
+  )
 }
 
 /** What follows from its key and limits. */

@@ -33,6 +33,7 @@ export function providerPolicy(provider: LLMProviderSettings): PreparedPolicy | 
     charges: { replayed: 'Nothing', refused: 'Requests' },
     subjects: () => everybody,
     matches: () => true,
+    subjectsOfCaller: undefined,
   }
 }
 

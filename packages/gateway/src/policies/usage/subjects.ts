@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { ConditionCompiler } from '@fairlead/cel'
 import type { UsageSubject } from '@fairlead/snapshot'
+import type { Caller } from '../../access/caller.ts'
 import type { RoutedCall } from '../../routing/routed-call.ts'
 
 /** A call as subjects are read from it. */
@@ -33,18 +34,49 @@ export function subjectsOf(
 ): Subjects {
   if (per.length === 0) return () => everybody
   const parts = per.map((subject) => partOf(subject, conditions, onFailure))
-  return (source) => {
-    let subjects = everybody
-    for (const [index, part] of parts.entries()) {
-      const values = part(source)
-      subjects =
-        index === 0 ? values : subjects.flatMap((left) => values.map((right) => `${left}/${right}`))
-    }
-    return subjects.map(shortened)
+  return (source) => combined(parts.map((part) => part(source)))
+}
+
+/**
+ * The subjects of a policy for all that a caller may ask for; undefined where they depend on what it
+ * asks for.
+ */
+export function callerSubjectsOf(
+  per: readonly UsageSubject[],
+): ((caller: Caller) => readonly string[] | undefined) | undefined {
+  if (per.length === 0) return () => everybody
+  const parts = per.map(({ by }) => (isOfCaller(by) ? by : undefined))
+  if (!parts.every((by) => by !== undefined)) return undefined
+  return (caller) => {
+    // A body may name one.
+    if (parts.includes('EndUser') && caller.endUser === undefined) return undefined
+    return combined(parts.map((by) => ofCaller[by](caller, caller.endUser)))
   }
 }
 
+/** Each combination of a value of each part. */
+function combined(parts: readonly (readonly string[])[]): readonly string[] {
+  const [first = [], ...further] = parts
+  let subjects = first
+  for (const values of further) {
+    subjects = subjects.flatMap((left) => values.map((right) => `${left}/${right}`))
+  }
+  return subjects.map(shortened)
+}
+
 type Part = (source: SubjectSource) => readonly string[]
+
+/** What callers are counted by, whatever they ask for. */
+const ofCaller = {
+  Consumer: (caller: Caller) => [consumerOf(caller)],
+  Key: (caller: Caller) => [`${consumerOf(caller)}/${escaped(caller.keyName)}`],
+  Group: ({ groups }: Caller) => (groups.size === 0 ? [nobody] : Array.from(groups, escaped)),
+  EndUser: (_caller: Caller, endUser: string | undefined) => [escaped(endUser)],
+}
+
+function isOfCaller(by: UsageSubject['by']): by is keyof typeof ofCaller {
+  return Object.hasOwn(ofCaller, by)
+}
 
 function partOf(
   subject: UsageSubject,
@@ -53,14 +85,13 @@ function partOf(
 ): Part {
   switch (subject.by) {
     case 'Consumer':
-      return ({ routed }) => [consumerOf(routed)]
     case 'Key':
-      return ({ routed }) => [`${consumerOf(routed)}/${escaped(routed.caller.keyName)}`]
-    case 'Group':
-      return ({ routed: { caller } }) =>
-        caller.groups.size === 0 ? [nobody] : Array.from(caller.groups, escaped)
+    case 'Group': {
+      const part = ofCaller[subject.by]
+      return ({ routed }) => part(routed.caller)
+    }
     case 'EndUser':
-      return ({ endUser }) => [escaped(endUser())]
+      return ({ endUser, routed }) => ofCaller.EndUser(routed.caller, endUser())
     case 'Model':
       return ({ routed }) => [escaped(routed.model)]
     case 'Provider':
@@ -77,9 +108,9 @@ function partOf(
 }
 
 /** A caller that is known by its token alone is told from others by its tenant. */
-function consumerOf({ caller }: RoutedCall): string {
-  if (caller.consumer !== '') return caller.consumer
-  return caller.tenant === '' ? nobody : escaped(caller.tenant)
+function consumerOf({ consumer, tenant }: Caller): string {
+  if (consumer !== '') return consumer
+  return tenant === '' ? nobody : escaped(tenant)
 }
 
 /**

@@ -6,6 +6,7 @@ import { type AdmissionParts, CallAdmission } from './call-admission.ts'
 import { CounterSightings } from './counter-sightings.ts'
 import { ExpressionFailures } from './expression-failures.ts'
 import { GatewayCounters } from './gateway-counters.ts'
+import { LimitsOfCaller } from './limits-of-caller.ts'
 import { PolicyIndexer } from './policy-index.ts'
 import { type Admission, Reserver } from './reserver.ts'
 import { reportedStore, storeProblems } from './store-problems.ts'
@@ -46,6 +47,7 @@ export const usage: CreateCallPolicy = (parts): AdmissionPolicy => {
     stage: 'admission',
     enter: (call) => calls.enter(call),
     attemptGate: new AttemptAdmission(admission, calls),
+    callerLimits: new LimitsOfCaller(indexer, counters),
     configured({ snapshot }) {
       current = snapshot
       indexer.of(snapshot)

@@ -7,6 +7,7 @@ import {
   type UsageAnswer,
   UsageQueryError,
 } from '@fairlead/usage'
+import type { CallerLimit } from '../../call/caller-limits.ts'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import type { Surface, SurfaceRequest } from '../surface.ts'
 
@@ -22,7 +23,8 @@ const dimensions = ['day', 'model', 'provider', 'prompt'] as const
 
 type OwnUsage = AskedUsage<(typeof dimensions)[number]>
 
-async function ownUsage({ caller, query, services }: SurfaceRequest): Promise<object> {
+async function ownUsage(request: SurfaceRequest): Promise<object> {
+  const { caller, query, services } = request
   if (caller.tenant === '') throw gatewayError.anonymousUsage()
   const asked = read(query, services.clock.now())
   const { tenant } = caller
@@ -31,7 +33,26 @@ async function ownUsage({ caller, query, services }: SurfaceRequest): Promise<ob
     .catch((error: unknown) => {
       throw error instanceof CounterStoreUnavailable ? gatewayError.usageUnavailable(error) : error
     })
-  return present(answer, asked)
+  return { ...present(answer, asked), ...(await ownLimits(request)) }
+}
+
+/** What was used can be told while the counters of limits cannot be reached. */
+async function ownLimits({ caller, runtime, services }: SurfaceRequest): Promise<object> {
+  try {
+    const found = await Promise.all(services.callerLimits.map((one) => one.of(caller, runtime)))
+    return { limits: found.flat().map(presentLimit) }
+  } catch (error) {
+    if (!(error instanceof CounterStoreUnavailable)) throw error
+    return { limits_unavailable: true }
+  }
+}
+
+function presentLimit({ resetsAtMs, subject, ...limit }: CallerLimit): object {
+  return {
+    ...limit,
+    subject: subject === '' ? null : subject,
+    resets_at: resetsAtMs === undefined ? null : new Date(resetsAtMs).toISOString(),
+  }
 }
 
 function read(query: URLSearchParams, nowMs: number): OwnUsage {
