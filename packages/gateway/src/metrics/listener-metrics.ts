@@ -10,7 +10,7 @@ export class ListenerMetrics {
   constructor(registry: Registry, certificateEndsMs: () => number | undefined) {
     this.#handshakes = new Counter(registry, {
       name: 'fairlead_gateway_tls_handshakes_total',
-      help: 'TLS handshakes of callers by outcome: Completed, Resumed, Failed, TimedOut, Refused, PlainText.',
+      help: 'TLS handshakes of callers by outcome: Completed, Resumed, CertificateRefused, Failed, TimedOut, Refused, PlainText.',
       labelNames: ['outcome'],
     })
     registry.registerMetric(

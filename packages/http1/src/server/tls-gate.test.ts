@@ -248,6 +248,7 @@ test('no client certificate, and one that is not trusted', async () => {
   const missing = await connect()
   missing.send(get('/'))
   expect(await missing.closed()).toContain('This server needs a client certificate')
+  expect(outcomes).toEqual(['Completed', 'CertificateRefused', 'CertificateRefused'])
   expect(seenCertificates).toEqual([undefined])
 })
 

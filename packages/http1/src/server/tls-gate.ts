@@ -17,6 +17,8 @@ export type HandshakeOutcome =
   | 'Completed'
   /** With the keys of an earlier connection. */
   | 'Resumed'
+  /** It was completed, and all that the caller asks for is refused: its certificate is not accepted. */
+  | 'CertificateRefused'
   /** The two sides did not agree, or the caller left. */
   | 'Failed'
   | 'TimedOut'
@@ -116,9 +118,11 @@ export class TlsGate {
       ...(ticketKeys === undefined ? {} : { ticketKeys: Buffer.from(ticketKeys) }),
     })
     server.on('secureConnection', (socket: TLSSocket) => {
-      const outcome = socket.isSessionReused() ? 'Resumed' : 'Completed'
+      const peer = peerOf(socket, tls)
+      const accepted = socket.isSessionReused() ? 'Resumed' : 'Completed'
+      const outcome = peer.refusal === undefined ? accepted : 'CertificateRefused'
       if (!this.#end(beneath(socket), outcome)) return void socket.destroy()
-      this.#options.enter(socket, peerOf(socket, tls))
+      this.#options.enter(socket, peer)
     })
     // Who speaks TLS wrongly is nobody else's concern; its connection closes.
     server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy())
