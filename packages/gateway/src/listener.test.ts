@@ -124,11 +124,13 @@ describe("TLS on the gateway's port", () => {
         message: 'No connection is served: there is no Secret default/cert with a key "cert.pem".',
       },
     ])
+    expect(gateway.report().notServed).toMatch(/^no connection is served: there is no Secret/)
     await expect(call(gateway.url)).rejects.toThrow()
     await expect(fetch(gateway.url.replace('https:', 'http:'))).rejects.toThrow()
     gateway.secrets.set('cert', first.cert)
     gateway.secrets.set('key', first.key)
     expect((await call(gateway.url)).status).toBe(200)
+    expect(gateway.report().notServed).toBeUndefined()
   })
 
   it('asks callers for certificates of its authorities, whose loss lets nobody in', async () => {

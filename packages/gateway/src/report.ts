@@ -34,6 +34,8 @@ export interface GatewayReport {
   /** Hash of the snapshot in force; empty before the first. */
   readonly configHash: string
   readonly problems: readonly ReplicaProblem[]
+  /** Why no caller is served, in words for a person; undefined while they are. */
+  readonly notServed?: string
   readonly providers: readonly ReportedProvider[]
   /** The fullest counters of UsagePolicies; undefined without any. */
   readonly counters?: readonly ReportedCounter[]

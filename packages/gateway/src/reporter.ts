@@ -14,6 +14,8 @@ import { leastQuotaShareOf } from './upstream/quota-share.ts'
 /** A part of the gateway that knows what is wrong with it. */
 interface ProblemSource {
   problems(): readonly ReplicaProblem[]
+  /** See `GatewayReport.notServed`. */
+  notServed?(): string | undefined
 }
 
 /** Assembles the report of this replica, and notifies listeners when it changes. */
@@ -111,6 +113,7 @@ export class Reporter {
     if (runtime === undefined) return { configHash: '', problems: [], providers: [] }
     this.unpriced.retain((provider, model) => isUnpriced(provider, model, runtime))
     const unpriced = this.unpriced.all
+    const [notServed] = this.#others.flatMap((one) => one.notServed?.() ?? [])
     return {
       configHash: runtime.snapshot.hash,
       problems: [
@@ -118,6 +121,7 @@ export class Reporter {
         ...this.#others.flatMap((one) => one.problems()),
         ...this.#policies.flatMap((policy) => policy.problems?.() ?? []),
       ],
+      ...(notServed === undefined ? {} : { notServed }),
       ...this.#usage(),
       providers: [...runtime.providers.values()].map(({ settings, state, credentials }) => ({
         namespace: settings.namespace,

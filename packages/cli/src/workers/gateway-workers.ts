@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock, Logger } from '@fairlead/base'
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { ReviewToken, SecretSource, SnapshotSource } from '@fairlead/gateway'
+import type { GatewayReport, ReviewToken, SecretSource, SnapshotSource } from '@fairlead/gateway'
 import type { StoreOwner } from '@fairlead/context'
 import type { CounterOwner } from '@fairlead/usage'
 import type { FromWorker, ToWorker } from '../worker-messages/messages.ts'
@@ -100,8 +100,20 @@ export class GatewayWorkers {
 
   /** The hash of the configuration that some listening worker runs; empty if there is none. */
   configHash(): string {
-    const hashes = this.#slots.map((slot) => (slot.isListening ? slot.report().configHash : ''))
-    return hashes.find((hash) => hash !== '') ?? ''
+    return this.#configured()[0]?.configHash ?? ''
+  }
+
+  /** Why no listening worker serves callers; undefined while some does, or none is configured. */
+  notServed(): string | undefined {
+    const reports = this.#configured()
+    if (reports.some(({ notServed }) => notServed === undefined)) return undefined
+    return reports[0]?.notServed
+  }
+
+  /** The reports of the listening workers that have a configuration. */
+  #configured(): readonly GatewayReport[] {
+    const reports = this.#slots.flatMap((slot) => (slot.isListening ? slot.report() : []))
+    return reports.filter(({ configHash }) => configHash !== '')
   }
 
   /** Serves this configuration, and every later one. */

@@ -90,13 +90,13 @@ function delayAfter(failures: number): number {
 async function send(options: ReplicaReporterOptions, leaving: boolean): Promise<boolean> {
   const { client, gateway, url, target, replica, clock, logger } = options
   const report = gateway.report()
-  const { configHash, problems, providers } = report
+  const { configHash, notServed, problems, providers } = report
   // A gateway without a snapshot has no resource to report to, or one that is not accepted.
   const entry = {
     name: replica,
     address: url(),
     configHash,
-    ready: configHash !== '',
+    ready: configHash !== '' && notServed === undefined,
     reportedAt: timestamp(clock.now()),
     problems: problems.slice(0, problemsMax).map((problem) => ({ ...problem })),
     // A provider that nobody has called says nothing, and there may be many of them.

@@ -102,6 +102,13 @@ export class ListenerTls {
     }))
   }
 
+  /** Why no connection is served; undefined while they are. */
+  notServed(): string | undefined {
+    if (this.#inForce !== 'Unavailable') return undefined
+    const [problem] = this.#problems
+    return `no connection is served: ${problem?.message ?? 'the listener has no certificate that it may use'}`
+  }
+
   /** When the certificate that is shown ends, in Unix milliseconds; undefined if none is. */
   get certificateEndsMs(): number | undefined {
     const tls = this.#inForce
