@@ -96,4 +96,13 @@ describe('an outline', () => {
     ]
     expect(outlineMessages([], { tools }).tools).toEqual(['a', 'b', 'c', 'web_search', 'd'])
   })
+
+  it.each<[object, readonly string[]]>([
+    [{ type: 'function', name: 'shell', function: { name: 'look' } }, ['look', 'shell']],
+    [{ type: 'custom', name: 'shell', custom: { name: 'look' } }, ['look', 'shell']],
+    [{ function: { name: 'shell' } }, ['shell']],
+    [{ type: 'search', search: { name: 'look' }, function: { name: 'shell' } }, ['look', 'shell']],
+  ])('gives every name that some server reads of %j', (tool, names) => {
+    expect(outlineMessages([], { tools: [tool] }).tools).toEqual(names)
+  })
 })

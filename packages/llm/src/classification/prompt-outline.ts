@@ -109,15 +109,22 @@ function isImage(part: unknown): boolean {
   return isJsonObject(part) && imageTypes.has(part['type'])
 }
 
-/** Each tool has its `name`, or has it in the field that `type` names, or is a function itself. */
+/**
+ * Each tool has its `name`, or has it in the field that `type` names, or is a function itself. One that
+ * has several has all of them here: servers differ in which of them they read.
+ */
 function toolNames(tools: unknown): readonly string[] {
-  if (!Array.isArray(tools)) return []
-  return tools.flatMap((tool) => {
-    if (!isJsonObject(tool)) return []
-    const { type } = tool
-    const inner = typeof type === 'string' ? tool[type] : undefined
-    const name = isJsonObject(inner) ? inner['name'] : tool['name']
-    if (typeof name === 'string') return [name]
-    return typeof type === 'string' ? [type] : []
-  })
+  return Array.isArray(tools) ? tools.flatMap(namesOf) : []
+}
+
+function namesOf(tool: unknown): readonly string[] {
+  if (!isJsonObject(tool)) return []
+  const { type } = tool
+  const wrapped = typeof type === 'string' ? tool[type] : undefined
+  const names = new Set<string>()
+  for (const each of [wrapped, tool['function'], tool['custom'], tool]) {
+    const name: unknown = isJsonObject(each) ? each['name'] : undefined
+    if (typeof name === 'string') names.add(name)
+  }
+  return names.size === 0 && typeof type === 'string' ? [type] : [...names]
 }

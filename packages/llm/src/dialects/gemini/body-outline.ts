@@ -4,15 +4,22 @@ import {
   boundedInstructions,
   type PromptOutline,
 } from '../../classification/prompt-outline.ts'
-import { snakeCase } from './spelling.ts'
+import { bothSpellings, camelCase, otherFields, snakeCase } from './spelling.ts'
+
+const declarationsField = bothSpellings(['functionDeclarations'])
 
 /** The value of a field in either spelling; the first one, where both stand. */
 const either = (object: JsonObject, name: string): unknown =>
   object[name] ?? object[snakeCase(name)]
 
+/** Google reads an object as a list of one, and so do its own examples write it. */
+function listed(value: unknown): readonly JsonObject[] {
+  return isJsonObject(value) ? [value] : arrayOrEmpty(value).filter(isJsonObject)
+}
+
 /** The parts of a content; none for what is no content. Never throws. */
 export function partsOf(content: unknown): readonly JsonObject[] {
-  return arrayOrEmpty(objectOrEmpty(content)['parts']).filter(isJsonObject)
+  return listed(objectOrEmpty(content)['parts'])
 }
 
 /** The texts of a content without its thoughts. Never throws. */
@@ -25,9 +32,18 @@ export function contentTexts(content: unknown): readonly string[] {
 
 /** The declared functions. Never throws. */
 export function functionsOf({ tools }: JsonObject): readonly JsonObject[] {
-  return arrayOrEmpty(tools)
-    .filter(isJsonObject)
-    .flatMap((tool) => arrayOrEmpty(either(tool, 'functionDeclarations')).filter(isJsonObject))
+  return listed(tools).flatMap((tool) =>
+    [tool['functionDeclarations'], tool['function_declarations']].flatMap(listed),
+  )
+}
+
+/** The names of functions, and of the tools that Google itself runs, such as `googleSearch`. */
+function toolNames(body: JsonObject): readonly string[] {
+  const own = listed(body['tools']).flatMap((tool) =>
+    Object.keys(otherFields(tool, declarationsField)),
+  )
+  const declared = functionsOf(body).flatMap(({ name }) => (typeof name === 'string' ? [name] : []))
+  return [...declared, ...own.map(camelCase)]
 }
 
 /** What routing may look at. Never throws. */
@@ -36,7 +52,7 @@ export function outline(body: JsonObject): PromptOutline {
   return {
     system: boundedInstructions(contentTexts(either(body, 'systemInstruction'))),
     user: lastUserText(contents),
-    tools: functionsOf(body).flatMap(({ name }) => (typeof name === 'string' ? [name] : [])),
+    tools: toolNames(body),
     hasImages: contents.some((content) => partsOf(content).some(isImage)),
   }
 }

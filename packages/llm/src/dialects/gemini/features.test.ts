@@ -40,4 +40,21 @@ describe('what a call asks of its model', () => {
     })
     expect(gemini.passage.promptPrefix({ contents: 3, tools: [null] }, 10).trim()).toBe('')
   })
+
+  it.each<[object, readonly string[]]>([
+    [{ tools: [{ googleSearch: {} }, { code_execution: {} }] }, ['googleSearch', 'codeExecution']],
+    [{ tools: { functionDeclarations: { name: 'look' } } }, ['look']],
+    [
+      { tools: [{ functionDeclarations: [{ name: 'a' }], function_declarations: [{ name: 'b' }] }] },
+      ['a', 'b'],
+    ],
+    [{ tools: [{ googleSearch: null }] }, []],
+  ])('names every tool that Google would read in %j', (body, tools) => {
+    expect(gemini.passage.outline(contents(body)).tools).toEqual(tools)
+  })
+
+  it('is not hidden in a list that is written as its only member', () => {
+    const body = { contents: [{ parts: { inlineData: { mimeType: 'image/png' } } }] }
+    expect([...gemini.passage.inspect(body).features]).toEqual(['Vision'])
+  })
 })

@@ -9,6 +9,11 @@ export function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
+/** The spelling of Google's documentation, of a name in either. */
+export function camelCase(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}
+
 /**
  * The value of a field in either spelling. Throws a ModelError 400 `duplicate_field` for one that is
  * given in both: two readers could take two values. `param` is the path of the object.
