@@ -9,47 +9,10 @@ import {
   snapshotOf,
   type SnapshotParts,
 } from './test-support/snapshot.ts'
+import { policyOf } from './test-support/access-policy.ts'
 import { testGateway } from './test-support/test-gateway.ts'
 
 const body = { model: 'small', messages: [{ role: 'user', content: 'hi' }] }
-
-type PolicyParts = Partial<Omit<AccessPolicySettings, 'resources' | 'subjects'>> & {
-  readonly subjects?: Partial<AccessPolicySettings['subjects']>
-  readonly resources?: Partial<AccessPolicySettings['resources']>
-}
-
-function policyOf(
-  name: string,
-  { resources, subjects, ...parts }: PolicyParts,
-): AccessPolicySettings {
-  return {
-    namespace: 'default',
-    name,
-    generation: 1,
-    targets: [{ kind: 'LLMGateway', key: 'default/default' }],
-    action: 'Deny',
-    mode: 'Enforce',
-    ...parts,
-    subjects: {
-      groups: [],
-      notGroups: [],
-      consumers: [],
-      serviceAccounts: [],
-      claims: [],
-      cel: '',
-      ...subjects,
-    },
-    resources: {
-      models: [],
-      providers: [],
-      promptTemplates: [],
-      personas: [],
-      tools: [],
-      features: [],
-      ...resources,
-    },
-  }
-}
 
 const model = (name: string): LLMProviderSettings['models'][number] => ({
   name,

@@ -88,6 +88,7 @@ async function assembleTurn(
     response: request.kept?.store === true ? conversations.responses.newId() : undefined,
     input,
     isNewInput: request.kept?.conversation !== undefined,
+    route: call.route,
     targets: probableTargets(call.route.targets, {
       dialect,
       responseFormat: edits.responseFormat ?? decoded.responseFormat,

@@ -10,6 +10,7 @@ import type { Caller } from '../access/caller.ts'
 import type { CallContext } from '../call/call-context.ts'
 import { gatewayError } from '../errors/gateway-error.ts'
 import { textVariables } from '../prompts/text-variables.ts'
+import type { MatchedRoute } from '../routing/match-route.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { defaultPersona, findPersona, findContextStrategy, personaInput } from './named-settings.ts'
 
@@ -29,6 +30,8 @@ export interface TurnSource {
   /** Whether all of it is new, as OpenAI's Responses has it that name a conversation. */
   readonly isNewInput?: boolean
   readonly targets: PromptTargets
+  /** The route that the call has matched. */
+  readonly route: Pick<MatchedRoute, 'access' | 'route'>
 }
 
 /** The turn that a call requests, and its persona. */
@@ -58,6 +61,9 @@ export function turnRequest(
   const personaName = context.persona ?? chosen.persona ?? undefined
   const persona =
     personaName === undefined ? defaultPersona(runtime) : findPersona(personaName, caller, runtime)
+  if (persona !== undefined && context.persona === undefined && personaName !== undefined) {
+    checkChosenPersona(personaName, persona, source.route)
+  }
   const { branch, edit, expectedRevision, idempotencyKey, isRetry, regenerate, subject } = context
   const strategy = findContextStrategy(
     context.strategy ?? chosen.strategy ?? undefined,
@@ -98,6 +104,15 @@ export function turnRequest(
       ...(response === undefined ? {} : { response }),
     },
   }
+}
+
+/** What a call names was judged with it; a persona that comes with its conversation is judged here. */
+function checkChosenPersona(
+  asked: string,
+  { namespace, name }: PersonaSettings,
+  { access, route }: TurnSource['route'],
+): void {
+  access?.admitPersona({ name: asked, key: `${namespace}/${name}` }, route)
 }
 
 /** What an existing conversation was created with; nothing for one that the call may create. */

@@ -35,4 +35,6 @@ export interface PassedOver {
   readonly provider: string
   readonly model: string
   readonly reason: string
+  /** Whether the caller is not told of it, because it may not use it. */
+  readonly hidden?: true
 }

@@ -60,7 +60,7 @@ export function keptCall({ fields, endedAtMs, tenant, usage }: EndedCall): KeptC
     trace_id: fields.traceId ?? null,
     attempts: fields.attempts,
     adapted: fields.adapted ?? null,
-    passed_over: fields.passedOver ?? [],
+    passed_over: fields.passedOver?.filter(({ hidden }) => hidden !== true) ?? [],
     limits: (fields.limits ?? []).map(presentLimit),
     shadow_refusals: fields.shadowRefusals ?? [],
     queued_ms: fields.queuedMs ?? null,

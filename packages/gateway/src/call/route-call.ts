@@ -15,8 +15,12 @@ export function routeCall(call: Call): MatchedRoute {
   const route = findRoute(call.routed, runtime, services.random)
   record.model = request.model
   record.route = route.label
-  if (route.shadowRefusals !== undefined) {
-    noteShadowRefusals(route.shadowRefusals, record, services.metrics)
+  if (route.access !== undefined) {
+    noteShadowRefusals(route.access.shadowRefusals, record, services.metrics)
+  }
+  for (const { name, model, provider } of route.denied) {
+    const reason = 'an AccessPolicy does not let the caller use it'
+    record.passedOver.push({ target: name, provider: provider.key, model, reason, hidden: true })
   }
   for (const { target, reason } of route.unfit) {
     record.passedOver.push({

@@ -50,11 +50,7 @@ export class AccessCheck {
         gatewayError.nameNotFound('prompt', this.#call.prompt?.name ?? prompt, 'PromptTemplate'),
       )
     }
-    if (persona !== undefined) {
-      this.#require('personas', persona.key, place, () =>
-        gatewayError.nameNotFound('persona', persona.name, 'Persona'),
-      )
-    }
+    if (persona !== undefined) this.#requirePersona(persona, place)
     this.#require('models', model, place, () => gatewayError.modelNotFound(model))
     for (const tool of this.#rules.concern('tools') ? content.tools : []) {
       this.#require('tools', tool, place, () => gatewayError.toolNotAllowed(tool))
@@ -62,6 +58,15 @@ export class AccessCheck {
     for (const feature of this.#rules.concern('features') ? featuresOf(this.#call) : []) {
       this.#require('features', feature, place, () => gatewayError.featureNotAllowed(feature))
     }
+  }
+
+  /**
+   * A persona that the call does not name, because its conversation has it. Throws
+   * `persona_not_found`.
+   */
+  admitPersona(persona: NonNullable<RoutedCall['persona']>, route: Route | undefined): void {
+    this.#requirePersona(persona, this.#place(undefined))
+    if (route !== undefined) this.#requirePersona(persona, this.#place(route))
   }
 
   /** The policy that keeps the call from a target; undefined if it may go there. */
@@ -78,6 +83,12 @@ export class AccessCheck {
       this.#judge('models', model, place) ??
       this.#first('tools', place, () => content.tools) ??
       this.#first('features', place, () => featuresOf(this.#call))
+    )
+  }
+
+  #requirePersona({ key, name }: NonNullable<RoutedCall['persona']>, place: AccessPlace): void {
+    this.#require('personas', key, place, () =>
+      gatewayError.nameNotFound('persona', name, 'Persona'),
     )
   }
 
@@ -138,9 +149,13 @@ const resourceNames: Readonly<Record<ResourceKind, RefusedResource>> = {
   features: 'Feature',
 }
 
-function featuresOf({ features, inConversation, prompt, stream }: RoutedCall): readonly string[] {
+function featuresOf(call: RoutedCall): readonly string[] {
+  const { content, features, inConversation, prompt, stream } = call
+  // Of a model, no tools are asked that its provider runs; of the caller's call they are a part.
+  const hasTools = !features.has('Tools') && content.tools.length > 0
   return [
     ...(stream ? ['Streaming'] : []),
+    ...(hasTools ? ['Tools'] : []),
     ...[...features].filter((feature) => feature !== 'Streaming'),
     ...(inConversation ? ['Conversations'] : []),
     ...(prompt === undefined ? [] : ['Prompts']),

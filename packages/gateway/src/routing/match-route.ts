@@ -6,7 +6,7 @@ import type { ProviderRuntime } from '../providers/provider-runtime.ts'
 import { AccessRefused } from '../access/rules/access-refused.ts'
 import type { AccessRules } from '../access/rules/access-rules.ts'
 import { CallTarget } from './call-target.ts'
-import { AccessCheck, type ShadowRefusal } from './check-access.ts'
+import { AccessCheck } from './check-access.ts'
 import { chooseTargets, type TargetChoice } from './choose-targets.ts'
 import type { RoutedCall } from './routed-call.ts'
 import type { RouteIndex } from './route-index.ts'
@@ -34,8 +34,10 @@ export interface MatchedRoute extends TargetChoice<CallTarget> {
   readonly retry: RetrySettings
   /** The rule's limits of time; undefined without a rule. */
   readonly timeouts: AnswerTimeouts | undefined
-  /** What policies that only report would have refused; undefined without AccessPolicies. */
-  readonly shadowRefusals: readonly ShadowRefusal[] | undefined
+  /** By which the call was admitted; undefined without AccessPolicies. */
+  readonly access: AccessCheck | undefined
+  /** Targets that an AccessPolicy keeps the caller from: it is told nothing of them. */
+  readonly denied: readonly CallTarget[]
   /** Where copies go; undefined if no call is copied, or the target cannot answer this one. */
   readonly mirror: RouteMirror | undefined
 }
@@ -94,11 +96,13 @@ export function findRoute(
     retry: route.retry,
     timeouts: route.timeouts,
     mirror: mirror && access?.refusalOf(mirror.target, route) ? undefined : mirror,
-    shadowRefusals: access?.shadowRefusals,
+    access,
+    denied,
     ...choice,
-    unfit: denied.length === 0 ? choice.unfit : [...denied, ...choice.unfit],
   }
 }
+
+const none: readonly CallTarget[] = []
 
 /** The targets that the caller may use. Throws `model_not_found` if there are none. */
 function accessibleTargets(
@@ -106,16 +110,15 @@ function accessibleTargets(
   model: string,
   access: AccessCheck | undefined,
   route?: Route,
-): { readonly allowed: readonly CallTarget[]; readonly denied: MatchedRoute['unfit'] } {
-  if (access === undefined) return { allowed: targets, denied: [] }
-  const denied: MatchedRoute['unfit'][number][] = []
+): { readonly allowed: readonly CallTarget[]; readonly denied: readonly CallTarget[] } {
+  if (access === undefined) return { allowed: targets, denied: none }
+  const denied: CallTarget[] = []
   let policy: string | undefined
   const allowed = targets.filter((target) => {
     const refusedBy = access.refusalOf(target, route)
     if (refusedBy === undefined) return true
     policy ??= refusedBy.policy
-    const reason = 'an AccessPolicy does not let the caller use it'
-    denied.push({ target, reason, tooLong: false, certain: true })
+    denied.push(target)
     return false
   })
   if (allowed.length > 0) return { allowed, denied }
@@ -168,9 +171,9 @@ function defaultRoute(
     // Each default provider is tried once.
     retry: { attempts: Math.max(0, choice.targets.length - 1), conditions: everyCondition },
     mirror: undefined,
-    shadowRefusals: access?.shadowRefusals,
+    access,
+    denied,
     ...choice,
-    unfit: denied.length === 0 ? choice.unfit : [...denied, ...choice.unfit],
   }
 }
 

@@ -65,7 +65,8 @@ export async function dryRun(
     nowMs: services.clock.monotonicMs(),
     promptPrefix: (lengthMax: number) => dialect.passage.promptPrefix(fields, lengthMax),
   }
-  const { targets } = matchRoute(routed, runtime, services.random)
+  const route = matchRoute(routed, runtime, services.random)
+  const { targets } = route
   const [target] = targets
   if (target === undefined) throw new Error('a matched route has a target')
   checkContextAccess({ context, caller, runtime })
@@ -83,6 +84,7 @@ export async function dryRun(
     bytes: 0,
     response: undefined,
     input: asked,
+    route,
     targets: probableTargets(targets, { dialect, responseFormat: asked.responseFormat }),
   })
   const { plan, items, tools } = await conversations.plan({

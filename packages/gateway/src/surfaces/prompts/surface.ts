@@ -21,7 +21,10 @@ export const prompts: Surface = {
         const key = `${namespace}/${name}`
         const prompt = call.runtime.snapshot.promptTemplates.get(key)
         const by = { caller: call.caller, rules: call.runtime.accessRules }
-        const accessible = accessibleTo(by, 'prompt', prompt?.name ?? key, prompt)
+        // As it was asked for: another name would tell a prompt that is hidden from one that is not there.
+        const { path } = call.record
+        const asked = path.startsWith('/prompts/') ? key : path
+        const accessible = accessibleTo(by, 'prompt', asked, prompt)
         return (body) => readPromptCall(body, accessible, call)
       },
     },

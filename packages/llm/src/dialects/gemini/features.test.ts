@@ -45,7 +45,9 @@ describe('what a call asks of its model', () => {
     [{ tools: [{ googleSearch: {} }, { code_execution: {} }] }, ['googleSearch', 'codeExecution']],
     [{ tools: { functionDeclarations: { name: 'look' } } }, ['look']],
     [
-      { tools: [{ functionDeclarations: [{ name: 'a' }], function_declarations: [{ name: 'b' }] }] },
+      {
+        tools: [{ functionDeclarations: [{ name: 'a' }], function_declarations: [{ name: 'b' }] }],
+      },
       ['a', 'b'],
     ],
     [{ tools: [{ googleSearch: null }] }, []],
