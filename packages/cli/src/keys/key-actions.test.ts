@@ -151,6 +151,18 @@ describe('a key of a Consumer', () => {
     await expect(revokeKey(work, 'own')).rejects.toThrow('it has none')
   })
 
+  it('in the Secret of another Consumer is revoked without it', async () => {
+    const owner = await consumer()
+    const { secret } = await createKey(owner, plain)
+    const work = await consumer()
+    const { spec } = await read(work)
+    const lent = { name: 'lent', secretRef: { name: secret?.name, key: 'api-key' } }
+    const body = { spec: { apiKeys: [...spec.apiKeys, lent] } }
+    await client.patch(Consumer, work.consumer, { type: 'merge', body }, { fieldManager: 'owner' })
+    expect(await revokeKey(work, 'lent')).toEqual({ secretDeleted: false })
+    expect(secretText(await secretNamed(secret?.name ?? ''), 'api-key')).not.toBe('')
+  })
+
   it('of a Consumer that does not exist cannot be made', async () => {
     const work = { ...(await consumer()), consumer: { namespace: 'default', name: 'nobody' } }
     await expect(createKey(work, plain)).rejects.toThrow('there is no Consumer default/nobody')

@@ -73,7 +73,7 @@ export async function revokeKey(
   name: string,
 ): Promise<{ readonly secretDeleted: boolean }> {
   let revoked: ConsumerApiKey | undefined
-  const { spec } = await changeKeys(
+  const changed = await changeKeys(
     client,
     consumer,
     (keys) => {
@@ -84,7 +84,7 @@ export async function revokeKey(
   )
   const secretDeleted =
     revoked !== undefined &&
-    (await deleteKeySecret(client, consumer.namespace, revoked, spec.apiKeys, signal))
+    (await deleteKeySecret(client, changed, revoked, changed.spec.apiKeys, signal))
   return { secretDeleted }
 }
 
@@ -116,7 +116,7 @@ async function addKey(
     }
     await changeKeys(client, consumer, add, signal)
   } catch (error) {
-    if (!hashed) await deleteKeySecret(client, consumer.namespace, entry, [], signal)
+    if (!hashed) await deleteKeySecret(client, resource, entry, [], signal)
     throw error
   }
   return {

@@ -51,26 +51,27 @@ export async function createKeySecret(
 }
 
 /**
- * Deletes the Secret of a key that is no longer a Consumer's, if `fairlead key` has made it and none of
- * the other keys refers to it. Returns whether it did.
+ * Deletes the Secret of a key that is no longer a Consumer's, if `fairlead key` has made it for this
+ * Consumer and none of the other keys refers to it. Returns whether it did.
  */
 export async function deleteKeySecret(
   client: Client,
-  consumerNamespace: string,
+  { metadata: { namespace: consumerNamespace, uid } }: Consumer,
   key: ConsumerApiKey,
   others: readonly ConsumerApiKey[],
   signal: AbortSignal,
 ): Promise<boolean> {
-  const at = secretOf(key, consumerNamespace)
+  const at = secretOf(key, consumerNamespace ?? '')
   if (at === undefined) return false
   const isShared = others.some((other) => {
-    const its = secretOf(other, consumerNamespace)
+    const its = secretOf(other, consumerNamespace ?? '')
     return its?.namespace === at.namespace && its.name === at.name
   })
   if (isShared) return false
   try {
     const { metadata } = await client.get(Secret, at, { signal })
-    if (metadata.labels?.[managedBy] !== keyManager) return false
+    const isOwn = metadata.ownerReferences?.some((owner) => owner.uid === uid) === true
+    if (!isOwn || metadata.labels?.[managedBy] !== keyManager) return false
     const preconditions = { uid: metadata.uid, resourceVersion: metadata.resourceVersion }
     await client.delete(Secret, at, { preconditions, signal })
     return true
