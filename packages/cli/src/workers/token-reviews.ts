@@ -8,6 +8,7 @@ interface TokenReviewObject extends KubernetesObject {
   readonly spec: { readonly token: string; readonly audiences?: readonly string[] }
   readonly status?: {
     readonly authenticated?: boolean
+    readonly audiences?: readonly string[]
     readonly user?: { readonly username?: string }
   }
 }
@@ -35,7 +36,10 @@ export function tokenReviewer(client: Pick<Client, 'create'>): ReviewToken {
       { signal: scope.signal },
     )
     const username = status?.user?.username
-    return status?.authenticated === true && username !== undefined
+    // An authenticator that knows nothing of audiences vouches for the tokens of every one.
+    const isForUs =
+      audiences.length === 0 || status?.audiences?.some((one) => audiences.includes(one)) === true
+    return status?.authenticated === true && username !== undefined && isForUs
       ? { authenticated: true, username }
       : { authenticated: false }
   }
