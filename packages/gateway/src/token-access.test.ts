@@ -101,9 +101,17 @@ describe('a token', () => {
     ['deep claims', { a: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }, {}, 'deeper'],
     ['many claims', { a: 'x'.repeat(10_000) }, {}, 'longer'],
     ['many groups', { groups: 'g '.repeat(257) }, {}, 'names 257 groups, and may name 256'],
+    ['an end that is a text', { exp: '99999999999' as never }, {}, 'expires'],
+    ['an end before all time', { exp: -1e20 }, {}, 'expired'],
+    ['a beginning that is a text', { nbf: '1' as never }, {}, 'nbf'],
+    ['an audience that only looks like a pattern', { aud: ['*', 'fair*'] }, {}, 'audience'],
+    ['no audience in its list', { aud: [] }, {}, 'audience'],
+    ['an issuer with a slash at its end', { iss: 'slash' }, {}, 'issuer'],
+    ['a type that is no text', {}, { typ: 'JWE' }, 'type'],
   ])('with %s is refused', async (_, claims, header, reason) => {
     const { ask, gateway, issuer } = await start()
-    const token = await issuer.token(claims, header)
+    const slashed = claims['iss'] === 'slash' ? { iss: `${issuer.url}/` } : {}
+    const token = await issuer.token({ ...claims, ...slashed }, header)
     const told = await ask(token)
     expect(told).toMatchObject({ status: 401, code: 'invalid_token' })
     expect(told.message).toContain(reason)
@@ -223,6 +231,37 @@ describe('the keys of an issuer', () => {
     await clock.advance(10_000)
     await ask(await issuer.token({}, { kid: 'invented' }))
     expect(issuer.keyRequests).toBe(3)
+  })
+
+  it('are fetched again for a signature that none of them has made', async () => {
+    const { ask, issuer } = await start()
+    const first = await issuer.token()
+    expect(await ask(first)).toMatchObject({ status: 200 })
+    await issuer.rotate('Drop')
+    const unnamed = await issuer.token({}, { kid: 'key-1' })
+    expect(await ask(unnamed)).toMatchObject({ code: 'invalid_token' })
+    expect(await ask(await issuer.token())).toMatchObject({ status: 200 })
+    expect(await ask(first)).toMatchObject({ code: 'invalid_token' })
+    expect(issuer.keyRequests).toBe(2)
+  })
+
+  it('are 503 for a key that is new while the issuer cannot be reached, however often', async () => {
+    const { ask, clock, issuer } = await start()
+    const old = await issuer.token()
+    expect(await ask(old)).toMatchObject({ status: 200 })
+    await issuer.rotate('Drop')
+    issuer.answerWith(500)
+    const token = await issuer.token()
+    for (let index = 0; index < 3; index += 1) {
+      expect(await ask(token)).toMatchObject({ status: 503, code: 'issuer_unavailable' })
+    }
+    expect(await ask(old)).toMatchObject({ status: 200 })
+    const [header = '', claims = ''] = old.split('.')
+    const forged = `${header}.${claims}.${'A'.repeat(86)}`
+    expect(await ask(forged)).toMatchObject({ status: 401 })
+    issuer.answerWith(200)
+    await clock.advance(10_000)
+    expect(await ask(token)).toMatchObject({ status: 200 })
   })
 
   it('that are gone revoke the tokens that they signed', async () => {

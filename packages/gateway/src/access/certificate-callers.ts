@@ -52,9 +52,9 @@ export class CertificateCallers {
   }
 }
 
-/** `namespace/name` at the end of a URI such as `spiffe://cluster/shop/web`. */
+/** `namespace/name` at the end of a URI such as `spiffe://cluster/shop/web`; its host is none of them. */
 function lastTwoParts(uri: string): string | undefined {
-  const parts = uri.split('/')
-  const [namespace = '', name = ''] = parts.slice(-2)
-  return parts.length < 4 || namespace === '' || name === '' ? undefined : `${namespace}/${name}`
+  const [, path = ''] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+\/([^?#]*)$/i.exec(uri) ?? []
+  const [namespace = '', name = ''] = path.split('/').slice(-2)
+  return namespace === '' || name === '' ? undefined : `${namespace}/${name}`
 }

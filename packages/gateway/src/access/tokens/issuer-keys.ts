@@ -73,12 +73,16 @@ export class IssuerKeys {
 
   /**
    * Newer keys than those in use, for a token whose key is not among them; undefined if they were
-   * asked for only lately. Rejects with `issuer_unavailable`.
+   * asked for only lately. Rejects with `issuer_unavailable`, also while those that were asked for
+   * lately have not come: the token may be good.
    */
   async newer(): Promise<KeySet | undefined> {
     if (this.#running !== undefined) return this.#running
     const nowMs = this.#clock.monotonicMs()
-    if (nowMs - this.#askedForUnknownMs < unknownKeyMs) return undefined
+    if (nowMs - this.#askedForUnknownMs < unknownKeyMs) {
+      if (this.#problem !== undefined) throw this.#unavailable()
+      return undefined
+    }
     this.#askedForUnknownMs = nowMs
     return this.#start()
   }

@@ -99,6 +99,8 @@ export class TokenIssuers {
 
   async #verify(token: UnverifiedToken): Promise<VerifiedToken> {
     const verified = await this.#verifiedBy(token)
+    // Its issuer may have gone while its keys were on their way.
+    if (!this.#isConfigured(verified)) return this.#verify(token)
     this.#verified.add(token.digest, verified)
     return verified
   }

@@ -74,16 +74,29 @@ export class TokenVerifier {
     const { kid } = token.header
     const id = typeof kid === 'string' ? kid : undefined
     const known = this.#candidates(await this.keys.get(), algorithm, id)
-    const keys = known.length > 0 ? known : await this.#newer(algorithm, id)
+    const signed = await this.#signedWith(known, token, algorithm)
+    if (signed !== undefined) return signed
+    // Its issuer may have given the name of a key to another one, or no names at all.
+    const tried = new Set(known.map(({ digest }) => digest))
+    const asking = this.#newer(algorithm, id)
+    // Where a key of that name is there, a wrong signature is most likely just that.
+    const newer = await (known.length === 0 ? asking : asking.catch(() => []))
+    const others = newer.filter(({ digest }) => !tried.has(digest))
+    const signedAnew = await this.#signedWith(others, token, algorithm)
+    if (signedAnew !== undefined) return signedAnew
+    throw gatewayError.invalidToken(
+      known.length + others.length === 0
+        ? 'it is signed with a key that its issuer does not have'
+        : 'its signature is wrong',
+    )
+  }
+
+  async #signedWith(keys: readonly TokenKey[], token: UnverifiedToken, algorithm: string) {
     for (const key of keys) {
       const claims = await this.#signedClaims(key, token, algorithm)
       if (claims !== undefined) return { claims, key }
     }
-    throw gatewayError.invalidToken(
-      keys.length === 0
-        ? 'it is signed with a key that its issuer does not have'
-        : 'its signature is wrong',
-    )
+    return undefined
   }
 
   async #newer(algorithm: string, id: string | undefined): Promise<readonly TokenKey[]> {
