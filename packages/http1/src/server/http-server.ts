@@ -27,6 +27,8 @@ export class HttpServer implements ConnectionOwner {
   readonly #writes = new TurnWrites()
   readonly #gate: TlsGate
   #isSecured = false
+  /** Who is served, as far as that is seen when a connection comes. */
+  #trust = 'anybody'
   #closing = false
   #sweep: Timer | undefined
   #dateSecond = -1
@@ -67,12 +69,17 @@ export class HttpServer implements ConnectionOwner {
 
   /**
    * How connections that come from now on are secured: with TLS, and with undefined not at all.
-   * `Unavailable`: there is nothing to secure them with, and they are closed as they come. Throws,
-   * and leaves all as it is, for what is no certificate or not its key.
+   * `Unavailable`: there is nothing to secure them with, and they are closed as they come. Those that
+   * came before are closed after their answer where other peers are trusted now, or where they came
+   * without TLS. Throws, and leaves all as it is, for what is no certificate or not its key.
    */
   secure(tls: ServerTls | 'Unavailable' | undefined): void {
     this.#gate.configure(tls === 'Unavailable' ? undefined : tls)
     this.#isSecured = tls !== undefined
+    if (tls === 'Unavailable') return
+    const trust = tls === undefined ? 'anybody' : JSON.stringify(tls.clients ?? 'anybody by TLS')
+    if (trust !== this.#trust) for (const connection of this.#connections) connection.stop(true)
+    this.#trust = trust
   }
 
   /** Resolves with the address when listening; rejects with the system's error. */

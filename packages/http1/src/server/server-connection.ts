@@ -39,6 +39,7 @@ export class ServerConnection implements RequestSource, ResponseTarget {
   #callerEnded = false
   /** Whether the body cannot be read to its end: what still comes is dropped. */
   #isBroken = false
+  #isStopped = false
 
   readonly #listeners: readonly [string, (piece: Buffer) => void][] = [
     ['data', (piece) => this.#onData(piece)],
@@ -60,11 +61,17 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     for (const [event, listener] of this.#listeners) socket.on(event, listener)
   }
 
+  /** Whether no other request will be read. */
+  get #isEnding(): boolean {
+    return this.#isStopped || this.#owner.closing
+  }
+
   /**
-   * The server stops: closes at once, or after the answer that is on its way. If `evenFresh` is
-   * false, a caller who has not sent anything yet still may.
+   * The connection has served its time: closes at once, or after the answer that is on its way. If
+   * `evenFresh` is false, a caller who has not sent anything yet still may.
    */
   stop(evenFresh: boolean): void {
+    this.#isStopped = true
     const isIdle = this.#stage === 'head' && !this.#head.begun
     if (isIdle && this.#isFresh && !evenFresh) return
     if (isIdle) this.socket.destroy()
@@ -128,7 +135,7 @@ export class ServerConnection implements RequestSource, ResponseTarget {
     this.#response = undefined
     this.#body = undefined
     const isLast = this.#callerEnded && this.#held === undefined
-    if (!this.#keepAlive || this.#owner.closing || isLast) return this.#close()
+    if (!this.#keepAlive || this.#isEnding || isLast) return this.#close()
     this.#enter(this.socket.writableLength > 0 ? 'flush' : 'head')
     if (this.#held !== undefined) queueMicrotask(() => this.#continue())
   }
@@ -136,7 +143,7 @@ export class ServerConnection implements RequestSource, ResponseTarget {
   #staysOpen(): boolean {
     // The rest of a body that nobody reads would have to be waited for.
     const isRead = this.#body === undefined || this.#body.complete
-    return this.#keepAlive && isRead && !this.#callerEnded && !this.#owner.closing
+    return this.#keepAlive && isRead && !this.#callerEnded && !this.#isEnding
   }
 
   #onData(piece: Buffer): void {
@@ -209,7 +216,7 @@ export class ServerConnection implements RequestSource, ResponseTarget {
 
   /** A request with a body, which would have to be read first, is answered as any other. */
   #maySwitch({ upgrade, bodyLength }: RequestHead): boolean {
-    return upgrade !== undefined && bodyLength === 0 && !this.#owner.closing
+    return upgrade !== undefined && bodyLength === 0 && !this.#isEnding
   }
 
   #readBody(body: BodyReader, piece: Buffer): Buffer {

@@ -286,3 +286,32 @@ async function sessionOf(options: ConnectionOptions): Promise<Buffer> {
   peer.socket.destroy()
   return session as Buffer
 }
+
+test('connections end when other peers are trusted, after the answer that is on its way', async () => {
+  const waiting: (() => void)[] = []
+  const clients = (authorities: string) => ({ authorities, required: false })
+  await start(tlsWith(first, { clients: clients(second.cert) }), (_request, response) => {
+    waiting.push(() => answer(response, 200, 'done'))
+  })
+  const [idle, busy] = [await connect(), await connect()]
+  busy.send(get('/'))
+  await eventually(() => waiting.length === 1)
+  server.server.secure(tlsWith(second, { clients: clients(second.cert) }))
+  server.server.secure('Unavailable')
+  server.server.secure(tlsWith(second, { clients: clients(second.cert) }))
+  expect(server.server.connections).toBe(2)
+  server.server.secure(tlsWith(second, { clients: clients(third.cert) }))
+  expect(await idle.closed()).toBe('')
+  waiting[0]?.()
+  expect(await busy.closed()).toContain('done')
+})
+
+test('connections without TLS end when there is some', async () => {
+  await start(tlsWith(first))
+  server.server.secure(undefined)
+  const peer = await server.connect()
+  peer.send(get('/'))
+  await peer.until(({ received }) => received.includes('200'))
+  server.server.secure(tlsWith(first))
+  await peer.closed()
+})
