@@ -1,4 +1,7 @@
+import type { Socket } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { FakeClock } from '@fairlead/base/testing'
 import { afterEach, expect, test } from 'vitest'
 import { selfSignedCertificate } from '../test-support/certificate.ts'
 import { eventually } from '../test-support/eventually.ts'
@@ -7,6 +10,7 @@ import { answer, get, type Handler, post, TestServer } from '../test-support/tes
 import type { PeerCertificate } from './peer-certificate.ts'
 import type { ServerOptions } from './server-options.ts'
 import type { ServerTls } from './server-tls.ts'
+import { TlsGate } from './tls-gate.ts'
 
 const [first, second, third] = [1, 2, 3].map((number) => selfSignedCertificate(number)) as [
   Pair,
@@ -144,6 +148,23 @@ test('a handshake that does not end in time is closed', async () => {
   for (let seconds = 0; seconds < 12; seconds += 1) await server.clock.advance(1_000)
   await closed
   expect(outcomes).toEqual(['TimedOut', 'TimedOut'])
+})
+
+test('of too many handshakes the oldest give way, so that nobody is kept out', () => {
+  const ended: string[] = []
+  const gate = new TlsGate({
+    clock: new FakeClock(),
+    handshakeMs: 10_000,
+    enter: () => {},
+    ended: (outcome) => ended.push(outcome),
+  })
+  gate.configure(tlsWith(first))
+  const sockets = Array.from({ length: 2_050 }, () => new PassThrough())
+  for (const socket of sockets) gate.accept(socket as unknown as Socket)
+  expect(gate.handshakes).toBe(2_048)
+  expect(ended).toEqual(['Refused', 'Refused'])
+  expect(sockets.filter(({ destroyed }) => destroyed)).toEqual(sockets.slice(0, 2))
+  gate.stop()
 })
 
 test('a server that stops waits for no handshake', async () => {

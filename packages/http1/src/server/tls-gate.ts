@@ -22,7 +22,7 @@ export type HandshakeOutcome =
   /** The two sides did not agree, or the caller left. */
   | 'Failed'
   | 'TimedOut'
-  /** It was one too many, or there is no certificate to show. */
+  /** It was one too many and the oldest, or there is no certificate to show. */
   | 'Refused'
   /** The caller spoke no TLS. */
   | 'PlainText'
@@ -65,10 +65,11 @@ export class TlsGate {
     const server = this.#server
     // Who has no handler for errors is ended by them.
     socket.on('error', () => {})
-    if (server === undefined || this.#handshakes.size >= handshakesMax) {
+    if (server === undefined) {
       socket.destroy()
       return this.#options.ended('Refused')
     }
+    if (this.#handshakes.size >= handshakesMax) this.#makeRoom()
     this.#handshakes.set(socket, this.#options.clock.monotonicMs())
     const leave = () => this.#end(socket, 'Failed')
     const dismiss = () => void socket.destroy()
@@ -99,6 +100,16 @@ export class TlsGate {
   /** Closes the connections that are in their handshake. */
   stop(): void {
     for (const socket of this.#handshakes.keys()) socket.destroy()
+  }
+
+  /**
+   * The oldest gives way: a handshake takes some milliseconds, and who lets it lie must not keep all
+   * others out.
+   */
+  #makeRoom(): void {
+    const [oldest] = this.#handshakes.keys()
+    this.#end(oldest, 'Refused')
+    oldest?.destroy()
   }
 
   #serverOf(tls: ServerTls): Server {
