@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLogger } from '@fairlead/base'
@@ -51,6 +59,23 @@ async function read(query: Partial<Parameters<typeof readAudit>[1]> = {}): Promi
 }
 
 describe('files of the audit', () => {
+  it('are read to their end although one is removed meanwhile, or holds what is no event', async () => {
+    const files = filesWith()
+    for (const step of [1, 2, 3]) {
+      files.write('refusals', [refusal(`r${step}`)])
+      await files.close()
+      await clock.advance(dayMs)
+    }
+    const [, second = '', third = ''] = readdirSync(folder).toSorted()
+    appendFileSync(join(folder, third), '{}\n{"time":"2026","kind":"toString"}\nnull\n{"time":')
+    const events = readAudit(folder, { sinceMs: undefined, consumer: undefined, kind: undefined })
+    const first = await events.next()
+    rmSync(join(folder, second))
+    const left: AuditEvent[] = []
+    for await (const event of events) left.push(event)
+    expect([first.value, ...left]).toMatchObject([{ requestId: 'r1' }, { requestId: 'r3' }])
+  })
+
   it('are read in the order of time, and filtered', async () => {
     const files = filesWith()
     for (const step of [1, 2, 3]) {

@@ -18,7 +18,8 @@ const dayMs = 24 * 3_600_000
 
 /**
  * The events of a folder in the order of their times. Memory does not grow with their number. A line
- * that was cut by a crash is passed over. Rejects if the folder cannot be read.
+ * that was cut by a crash, or is no event, is passed over, and so is a file that is removed before its
+ * turn comes. Rejects if the folder or a file cannot be read.
  */
 export async function* readAudit(folder: string, query: AuditQuery): AsyncGenerator<AuditEvent> {
   const files = auditFilesIn(await readdir(folder)).filter(
@@ -39,21 +40,35 @@ async function* eventsIn(
   query: AuditQuery,
 ): AsyncGenerator<AuditEvent> {
   for (const { name } of files) {
-    const input = createReadStream(join(folder, name))
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    for await (const line of linesIn(join(folder, name))) {
       const event = eventIn(line)
       if (event !== undefined && isWanted(event, query)) yield event
     }
   }
 }
 
+async function* linesIn(path: string): AsyncGenerator<string> {
+  try {
+    yield* createInterface({ input: createReadStream(path), crlfDelay: Infinity })
+  } catch (error) {
+    // The gateway removes old files while they are read.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
 function eventIn(line: string): AuditEvent | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    return isJsonObject(value) ? (value as unknown as AuditEvent) : undefined
+    const isEvent =
+      isJsonObject(value) && typeof value['time'] === 'string' && isKind(value['kind'])
+    return isEvent ? (value as unknown as AuditEvent) : undefined
   } catch {
     return undefined
   }
+}
+
+function isKind(kind: unknown): boolean {
+  return kind === 'Refusal' || kind === 'Change' || kind === 'Suppressed'
 }
 
 function isWanted(event: AuditEvent, { sinceMs, consumer, kind }: AuditQuery): boolean {
