@@ -52,7 +52,7 @@ async function ask(key: string, model: string, more: object = {}): Promise<Answe
   const call = openaiSdk(fairlead.endpoints, key).chat.completions.create({
     model,
     messages: [{ role: 'user', content: 'Hello' }],
-    max_tokens: 100,
+    max_completion_tokens: 100,
     ...more,
   })
   try {
@@ -185,7 +185,7 @@ describe('docs/recipes.md', () => {
     const { status, headers } = await until(
       'the small model',
       asks,
-      ({ headers }) => headers.get('x-fairlead-model') === 'chat-small',
+      (answered) => answered.headers.get('x-fairlead-model') === 'chat-small',
     )
     expect(status).toBe(200)
     expect(headers.get('x-fairlead-cost-usd')).toBe('0.0000075')
@@ -212,7 +212,7 @@ describe('docs/recipes.md', () => {
       const shown = await fairlead.kubectl('get', 'llmusage', 'planned', '-o', reason)
       return shown === 'Shadow'
     })
-    const asked = await ask('intranet-key', 'chat-small', { max_tokens: 4096, n: 4 })
+    const asked = await ask('intranet-key', 'chat-small', { max_completion_tokens: 4096, n: 4 })
     expect(asked.status).toBe(200)
     expect(asked.headers.get('x-ratelimit-limit-tokens')).toBeNull()
     const id = asked.headers.get('x-fairlead-request-id') ?? 'none'

@@ -72,6 +72,12 @@ describe('compile', () => {
       name: 'default',
       generation: 1,
       auth: 'Required',
+      authentication: {
+        methods: ['APIKey'],
+        issuers: [],
+        serviceAccounts: undefined,
+        clientCertificates: undefined,
+      },
       anonymousAccess: undefined,
       listenerTls: undefined,
       cors: undefined,

@@ -61,12 +61,13 @@ it('no key and no token is in a log, metric, report, audit or answer, whatever b
     told.push(await response.text(), JSON.stringify([...response.headers]))
   }
   for (const value of sent) {
-    for (const headers of [
+    const ways: readonly Record<string, string>[] = [
       { authorization: `Bearer ${value}` },
       { authorization: value },
       { 'x-api-key': value },
       { 'x-fairlead-key': value, authorization: `Bearer ${good}` },
-    ]) {
+    ]
+    for (const headers of ways) {
       await keep(await gateway.chat(body, { ...headers, 'x-fairlead-explain': 'attempts' }))
     }
     const query = `key=${encodeURIComponent(value)}`
@@ -93,7 +94,7 @@ it('no key and no token is in a log, metric, report, audit or answer, whatever b
 /** Errors with all that a logger writes of them. */
 function shown(value: unknown): unknown {
   if (value instanceof Error) {
-    return [value.name, value.message, value.stack, shown(value.cause), { ...value }]
+    return [value.name, value.message, value.stack, shown(value.cause), Object.entries(value)]
   }
   if (typeof value !== 'object' || value === null) return value
   return Object.entries(value).map(([name, inner]) => [name, shown(inner)])
