@@ -93,7 +93,7 @@ describe('docs/recipes.md', () => {
     await apply(recipe('team-budget').replace("'500.00'", "'0.004'"))
     const refused = await until(
       'the budget',
-      () => ask('web-shop-key', 'chat-large'),
+      () => ask('website-key', 'chat-large'),
       ({ status }) => status === 429,
     )
     expect(refused.code).toBe('budget_exceeded')
@@ -112,7 +112,7 @@ describe('docs/recipes.md', () => {
     await apply(recipe('team-budget'))
     await until(
       'more money',
-      () => ask('web-shop-key', 'chat-large'),
+      () => ask('website-key', 'chat-large'),
       ({ status }) => status === 200,
     )
   }, 90_000)
@@ -120,12 +120,12 @@ describe('docs/recipes.md', () => {
   it('lets each student ask 20 times an hour', async () => {
     await apply(recipe('students'))
     const asks = (user: string) => ask('learning-platform-key', 'chat-small', { user })
-    for (let left = 19; left >= 0; left -= 1) {
+    for (let call = 1; call <= 20; call += 1) {
       const { status, headers } = await asks('ada')
       expect(status).toBe(200)
       expect(headers.get('x-ratelimit-limit-requests')).toBe('20')
-      // The other worker may have borrowed some.
-      expect(Number(headers.get('x-ratelimit-remaining-requests'))).toBeLessThanOrEqual(left)
+      // Not exactly 20 less the calls: what the other worker does is known a moment later.
+      expect(Number(headers.get('x-ratelimit-remaining-requests'))).toBeLessThan(20)
     }
     const refused = await asks('ada')
     expect(refused).toMatchObject({ status: 429, code: 'rate_limit_exceeded' })
@@ -162,6 +162,12 @@ describe('docs/recipes.md', () => {
   }, 60_000)
 
   it('lets callers sign in with the OpenID provider of the company', async () => {
+    await apply(recipe('openid'))
+    const reason = "jsonpath={.status.conditions[?(@.type=='ResolvedRefs')].reason}"
+    await waitFor('what cannot be reached', async () => {
+      const shown = await fairlead.kubectl('get', 'llmgateway', 'default', '-o', reason)
+      return shown === 'IssuerUnavailable'
+    })
     const openId = await openIdProvider()
     await apply(recipe('openid').replace('https://login.example.com', openId.issuer))
     const token = await openId.token()
