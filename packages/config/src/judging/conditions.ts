@@ -24,7 +24,13 @@ export const commonConditionTypes: readonly ConditionType[] = [
     type: 'ResolvedRefs',
     reasons: {
       True: ['ResolvedRefs'],
-      False: ['RefNotFound', 'RefNotPermitted', 'SecretKeyMissing', 'SecretInvalid'],
+      False: [
+        'RefNotFound',
+        'RefNotPermitted',
+        'SecretKeyMissing',
+        'SecretInvalid',
+        'IssuerUnavailable',
+      ],
     },
   },
 ]
