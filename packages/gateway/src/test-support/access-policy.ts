@@ -1,5 +1,6 @@
 import type { AccessPolicySettings } from '@fairlead/snapshot'
 
+/** What is said of a policy; all else is as `policyOf` has it. */
 type PolicyParts = Partial<Omit<AccessPolicySettings, 'resources' | 'subjects'>> & {
   readonly subjects?: Partial<AccessPolicySettings['subjects']>
   readonly resources?: Partial<AccessPolicySettings['resources']>
