@@ -114,6 +114,65 @@ describe('a persona that a conversation has', () => {
   })
 })
 
+describe('conversations that may not be had', () => {
+  const routes = [routeOf('all', [{ provider: 'one' }])]
+  const resources = { features: ['Conversations' as const] }
+
+  it.each<[string, AccessPolicySettings]>([
+    ['for everybody', policyOf('p', { resources })],
+    ['by an expression', policyOf('p', { resources, subjects: { cel: 'consumer.name == "bob"' } })],
+    [
+      'as all other features',
+      policyOf('p', { action: 'Allow', resources: { features: ['Tools'] } }),
+    ],
+  ])('are begun in no way, %s', async (_, policy) => {
+    const { change, gateway, post } = await start([], { routes })
+    const asked = { model: 'small', input: 'hi' }
+    const [, first] = await post('/v1/responses', asked)
+    const { id } = JSON.parse(first) as { id: string }
+    const [, made] = await post('/v1/conversations', {})
+    const { id: conversation } = JSON.parse(made) as { id: string }
+    const exported = await fetch(`${gateway.url}/v1/conversations/${conversation}/export`, {
+      headers: bob,
+    })
+    const lines = await exported.text()
+    const load = async () => {
+      const headers = { ...bob, 'content-type': 'application/jsonl' }
+      return (await gateway.post('/v1/conversations/import', lines, headers)).status
+    }
+    expect((await post('/v1/responses', { ...asked, previous_response_id: id }))[0]).toBe(200)
+    expect(await load()).toBe(200)
+    change([policy])
+    for (const [path, sent] of [
+      ['/v1/responses', { ...asked, previous_response_id: id }],
+      ['/v1/responses', { ...asked, conversation }],
+      ['/v1/conversations', {}],
+      ['/v1/chat/completions', { ...body, context: { conversation: 'new' } }],
+    ] as const) {
+      const [status, told] = await post(path, sent)
+      expect([status, told]).toEqual([403, expect.stringContaining('feature_not_allowed')])
+    }
+    expect(await load()).toBe(403)
+    expect((await post('/v1/responses', asked))[0]).toBe(200)
+    const own = await fetch(`${gateway.url}/v1/conversations/${conversation}`, { headers: bob })
+    expect(own.status).toBe(200)
+  })
+})
+
+describe('tools that a provider runs', () => {
+  it.each(['googleSearch', 'google_search'])('are tools like others: %s', async (name) => {
+    const call = {
+      contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
+      tools: [{ [name]: {} }],
+    }
+    for (const resources of [{ tools: ['googleSearch'] }, { features: ['Tools' as const] }]) {
+      const { post } = await start([policyOf('p', { resources })])
+      const [status] = await post('/v1beta/models/small:generateContent', call)
+      expect(status).toBe(403)
+    }
+  })
+})
+
 describe('a target that may not be used', () => {
   const routes = [
     routeOf('both', [{ provider: 'one' }, { provider: 'two' }], { match: { models: ['small'] } }),

@@ -32,6 +32,7 @@ export function routedCallOf(
     stream: sent.stream,
     features: featuresOf(request),
     inConversation: context.conversation !== undefined,
+    continuesResponse: request.kept?.previous !== undefined,
     conversation: context.conversation === 'new' ? undefined : context.conversation,
     nowMs,
     promptPrefix(lengthMax) {

@@ -150,14 +150,14 @@ const resourceNames: Readonly<Record<ResourceKind, RefusedResource>> = {
 }
 
 function featuresOf(call: RoutedCall): readonly string[] {
-  const { content, features, inConversation, prompt, stream } = call
+  const { content, continuesResponse, features, inConversation, prompt, stream } = call
   // Of a model, no tools are asked that its provider runs; of the caller's call they are a part.
   const hasTools = !features.has('Tools') && content.tools.length > 0
   return [
     ...(stream ? ['Streaming'] : []),
     ...(hasTools ? ['Tools'] : []),
     ...[...features].filter((feature) => feature !== 'Streaming'),
-    ...(inConversation ? ['Conversations'] : []),
+    ...(inConversation || continuesResponse ? ['Conversations'] : []),
     ...(prompt === undefined ? [] : ['Prompts']),
   ]
 }

@@ -24,6 +24,8 @@ export interface RoutedCall {
   readonly features: ReadonlySet<ModelFeature>
   /** Whether its prompt is assembled from a conversation, and fitted into the model's window then. */
   readonly inConversation: boolean
+  /** Whether it continues a response that the gateway has kept, without a conversation. */
+  readonly continuesResponse: boolean
   /** Id of an existing conversation. */
   readonly conversation: string | undefined
   /** Monotonic milliseconds. */

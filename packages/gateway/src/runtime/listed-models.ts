@@ -1,8 +1,7 @@
-import { HeaderFields } from '@fairlead/http1'
 import type { LLMProviderSettings, ProviderModel, Route } from '@fairlead/snapshot'
 import type { Caller } from '../access/caller.ts'
 import type { AccessPlace, ResourceKind } from '../access/rules/access-rule.ts'
-import { CallContent } from '../routing/call-content.ts'
+import { plainCall } from './plain-call.ts'
 import type { Runtime } from './runtime.ts'
 
 /** A model as lists show it, whatever their format. */
@@ -86,22 +85,4 @@ function providersByModel(routes: readonly Route[]): ReadonlyMap<string, Readonl
     }
   }
   return found
-}
-
-/** What conditions see of a call that says nothing but its model. */
-function plainCall(caller: Caller, model: string) {
-  const content = new CallContent({
-    caller,
-    headers: new HeaderFields(),
-    model,
-    stream: false,
-    operation: 'chat',
-    inputTokens: 0,
-    conversation: undefined,
-    variables: {},
-    prompt: undefined,
-    promptItems: [],
-    outline: () => ({ system: '', user: '', tools: [], hasImages: false }),
-  })
-  return () => content.bindings
 }

@@ -16,6 +16,7 @@ export const callWith = (parts: Partial<RoutedCall> = {}): RoutedCall => ({
   stream: false,
   features: new Set(),
   inConversation: false,
+  continuesResponse: false,
   conversation: undefined,
   nowMs: 0,
   promptPrefix: () => '',

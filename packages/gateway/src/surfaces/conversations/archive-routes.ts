@@ -6,6 +6,7 @@ import { readHeldBody } from '../../call/held-body.ts'
 import { gatewayError } from '../../errors/gateway-error.ts'
 import { EventStream } from '../../http/event-stream.ts'
 import { checkedJsonObject } from '../../http/json-body.ts'
+import { requireConversations } from '../../runtime/require-conversations.ts'
 import type { AnswerRoute, SurfaceRequest } from '../surface.ts'
 import { type ConversationRequest, conversationRoute } from './conversation-route.ts'
 import { checkOwnTenant } from './own-tenant.ts'
@@ -46,6 +47,7 @@ async function importConversation({
   tenant,
 }: ConversationRequest): Promise<object> {
   const { caller, query, runtime } = request
+  requireConversations(caller, runtime)
   const keep = query.get('keep_id')
   if (keep !== null && keep !== 'true' && keep !== 'false') {
     throw invalidField('keep_id', 'it must be true or false.')

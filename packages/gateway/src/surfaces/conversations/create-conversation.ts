@@ -7,6 +7,7 @@ import {
 import { invalidField, isGiven, readNonEmptyString, readObject, readOptional } from '@fairlead/llm'
 import { findContextStrategy, findPersona } from '../../assembly/named-settings.ts'
 import { textVariables } from '../../prompts/text-variables.ts'
+import { requireConversations } from '../../runtime/require-conversations.ts'
 import { type ConversationRequest, onlyFields, readFields } from './conversation-route.ts'
 import { readItems } from './read-items.ts'
 import { readRetention, retentionFields } from './read-retention.ts'
@@ -20,6 +21,7 @@ export async function createConversation({
   tenant,
 }: ConversationRequest): Promise<PresentedConversation> {
   const { caller, runtime } = request
+  requireConversations(caller, runtime)
   const body = await readFields(request, ['metadata', 'items', 'context'])
   const given = readOptional(body['context'], 'context', readObject) ?? {}
   const context = onlyFields(given, contextFields, 'context.')

@@ -61,6 +61,7 @@ export async function dryRun(
     stream,
     features,
     inConversation: true,
+    continuesResponse: false,
     conversation: id === 'new' ? undefined : id,
     nowMs: services.clock.monotonicMs(),
     promptPrefix: (lengthMax: number) => dialect.passage.promptPrefix(fields, lengthMax),
