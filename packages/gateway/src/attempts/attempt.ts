@@ -44,7 +44,7 @@ export async function attempt(
   const asked = { secret, attempt: record.attempts.length + 1 }
   const { adapted, answerer, bytes: body, renamedTools } = bodyFor(target, asked, assembled, call)
   const api = target.apiFor(call.dialect)
-  const entered = enterGates(target, body.length, call)
+  const entered = enterGates(target, body, call)
   const permits = entered instanceof Promise ? await entered : entered
   const spentBefore = record.spent.length
   const running = new RunningAttempt(target, credential, call)
@@ -104,13 +104,13 @@ const none: readonly AttemptPermit[] = []
 /** Enters all gates; a promise only where one has to wait. */
 function enterGates(
   target: CallTarget,
-  bytes: number,
+  body: Uint8Array,
   call: Call,
 ): readonly AttemptPermit[] | Promise<readonly AttemptPermit[]> {
   const entered: AttemptPermit[] = []
   const waiting: Promise<AttemptPermit | undefined>[] = []
   for (const gate of call.services.attemptGates) {
-    const permit = gate.enter(target, bytes, call)
+    const permit = gate.enter(target, body, call)
     if (permit instanceof Promise) waiting.push(permit)
     else if (permit !== undefined) entered.push(permit)
   }

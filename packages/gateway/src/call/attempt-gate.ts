@@ -5,12 +5,12 @@ import type { Call } from './call.ts'
 /** What an attempt must pass before its target is asked. */
 export interface AttemptGate {
   /**
-   * Admits the attempt, whose body has `bytes`, or throws: an `UpstreamFailure` passes the target
+   * Admits the attempt, whose body is `body`, or throws: an `UpstreamFailure` passes the target
    * over, a `ModelError` ends the call. Undefined where nothing is to be settled.
    */
   enter(
     target: CallTarget,
-    bytes: number,
+    body: Uint8Array,
     call: Call,
   ): AttemptPermit | undefined | Promise<AttemptPermit | undefined>
 }

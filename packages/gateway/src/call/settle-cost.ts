@@ -24,7 +24,8 @@ function note(record: CallRecord, { nanodollars, state }: Cost): void {
   record.priceState = state
 }
 
-function costOfAll(parts: readonly SpentUsage[]): Cost {
+/** What parts of a call have cost together, rounded once. */
+export function costOfAll(parts: readonly SpentUsage[]): Cost {
   const amounts = parts.map(({ target, usage }) => target.price?.exactCost(usage))
   const known = amounts.filter((amount) => amount !== undefined)
   if (known.length < parts.length) return unpricedCost

@@ -1,15 +1,18 @@
 import type { AttemptGate, AttemptPermit } from '../../call/attempt-gate.ts'
 import type { Call } from '../../call/call.ts'
+import { costOfAll } from '../../call/settle-cost.ts'
+import { type SpentUsage, usageOfAll } from '../../call/spent-usage.ts'
 import type { CallTarget } from '../../routing/call-target.ts'
 import { UpstreamFailure } from '../../upstream/upstream-failure.ts'
 import type { AdmissionParts, CallAdmission } from './call-admission.ts'
 import { claimSource, dearestPrice } from './claim-source.ts'
-import { claimsOf, isOfCalls, type LimitClaim } from './claims.ts'
+import { claimsOf, type ClaimSource, isOfCalls, type LimitClaim } from './claims.ts'
 import { editBytes } from './demand.ts'
 import type { PreparedPolicy } from './prepared-policy.ts'
 import { limitExceeded, metLimit, priceUnknown, usageStoreUnavailable } from './refusal.ts'
 import { type Admission, deniedWithoutStore, type Held, heldWithoutStore } from './reserver.ts'
 import { settleHeld, type UsagePermit } from './usage-permit.ts'
+import { type Used, usedOf } from './used.ts'
 
 /**
  * Admits attempts by the limits of their providers and the policies that are about them, and claims
@@ -26,15 +29,15 @@ export class AttemptAdmission implements AttemptGate {
 
   enter(
     target: CallTarget,
-    bytes: number,
+    body: Uint8Array,
     call: Call,
   ): AttemptPermit | undefined | Promise<AttemptPermit | undefined> {
     const index = this.#parts.indexOf(call)
     const permit = this.#calls.permitOf(call)
-    const missing = permit === undefined ? [] : missingClaims(permit, target, bytes, call)
+    const missing = permit === undefined ? [] : missingClaims(permit, target, body, call)
     const policies = index.limitsAttempts ? index.ofAttempt(call, target) : []
     if (missing.length === 0 && policies.length === 0) return undefined
-    return this.#enter({ target, bytes, call, permit, missing, policies })
+    return this.#enter({ target, body, call, permit, missing, policies })
   }
 
   async #enter({
@@ -48,8 +51,8 @@ export class AttemptAdmission implements AttemptGate {
       permit.add(await this.#claim(call, missing, (error) => error))
     }
     if (policies.length === 0) return undefined
-    const { bytes, target } = at
-    const source = claimSource(call, { targets: [target], provider: target.provider.key, bytes })
+    const { body, target } = at
+    const source = claimSource(call, { targets: [target], provider: target.provider.key, body })
     const { claims, unpriced } = claimsOf(policies, source)
     const passOver = (error: Error, reason: string) => passedOver(call, target, error, reason)
     const [first] = unpriced
@@ -117,28 +120,40 @@ export class AttemptAdmission implements AttemptGate {
 interface Entering {
   readonly call: Call
   readonly target: CallTarget
-  readonly bytes: number
+  readonly body: Uint8Array
   readonly permit: UsagePermit | undefined
   readonly missing: readonly LimitClaim[]
   readonly policies: readonly PreparedPolicy[]
 }
 
-/** What the call was admitted with does not cover: its prompt is longer than what was sent. */
+/**
+ * What the call was admitted with does not cover: its prompt is longer than what was sent, or
+ * attempts that have failed have used some of it.
+ */
 function missingClaims(
   permit: UsagePermit,
   target: CallTarget,
-  bytes: number,
+  body: Uint8Array,
   call: Call,
 ): readonly LimitClaim[] {
-  if (bytes <= call.request.body.length + editBytes) return []
+  const { spent } = call.record
+  if (body.length <= call.request.body.length + editBytes && spent.length === 0) return []
   const policies = new Set(permit.claims.map(({ policy }) => policy))
-  const source = claimSource(call, { targets: [target], bytes })
+  const source = claimSource(call, { targets: [target], body })
   const { claims } = claimsOf([...policies], source)
   return claims.flatMap((of) => {
+    if (isOfCalls(of.limit.measure)) return []
     const { amount, counter } = of.claim
-    const more = isOfCalls(of.limit.measure) ? 0 : amount - permit.claimed(counter.key)
+    const used = spent.length === 0 ? 0 : usedOf(of, usedBy(spent, source))
+    const more = Math.min(amount + used, Number.MAX_SAFE_INTEGER) - permit.claimed(counter.key)
     return more > 0 ? [{ ...of, claim: { ...of.claim, amount: more } }] : []
   })
+}
+
+function usedBy(spent: readonly SpentUsage[], { dearest }: ClaimSource): Used {
+  const usage = usageOfAll(spent)
+  const cost = costOfAll(spent).nanodollars
+  return { usage, cost, dearest, answered: true, replayed: false, refused: false }
 }
 
 function passedOver(call: Call, target: CallTarget, error: Error, reason: string): Error {

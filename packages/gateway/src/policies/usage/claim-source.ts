@@ -9,20 +9,20 @@ import { bodyEndUser } from './end-user.ts'
 interface CountedAt {
   readonly targets: readonly CallTarget[]
   readonly provider?: string
-  readonly bytes?: number
+  readonly body?: Uint8Array
 }
 
 /** A call as claims are worked out from it. */
 export function claimSource(
   { caller, request, routed, runtime }: Call,
-  { bytes, provider, targets }: CountedAt,
+  { body, provider, targets }: CountedAt,
 ): ClaimSource {
   return {
     routed,
     request,
     targets,
     provider,
-    bytes,
+    body,
     endUser: () => caller.endUser ?? bodyEndUser(request.fields()),
     dearest: () => dearestPrice(runtime),
   }

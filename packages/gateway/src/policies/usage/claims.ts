@@ -17,8 +17,8 @@ export interface LimitClaim extends Omit<LimitCounter, 'counter'> {
 export interface ClaimSource extends SubjectSource {
   readonly request: CallRequest
   readonly targets: readonly CallTarget[]
-  /** Of the body for the target; undefined before it is made. */
-  readonly bytes: number | undefined
+  /** For the target; undefined before it is made. */
+  readonly body: Uint8Array | undefined
   /** Nanodollars for a million tokens, for calls whose price is not known; undefined if none is. */
   readonly dearest: () => number | undefined
 }
@@ -71,19 +71,20 @@ class Amounts {
   }
 
   of({ reservation }: PreparedPolicy): Demand {
-    const { bytes, request, targets } = this.#source
-    return (this.#demands[reservation] ??= demandOf(request, targets, reservation, bytes))
+    const { body, request, targets } = this.#source
+    return (this.#demands[reservation] ??= demandOf(request, targets, reservation, body))
   }
 
   amount(limit: LimitCounter['limit'], demand: Demand | undefined): number | 'Unpriced' {
     const { measure } = limit
     if (isOfCalls(measure) || demand === undefined) return 1
     if (measure !== 'Nanodollars') return tokensOf(demand, measure)
-    const cost = costOf(demand)
-    if (cost !== undefined) return cost
-    if (limit.onUnpriced === 'Allow') return 0
+    const { isKnown, nanodollars } = costOf(demand)
+    // The targets whose prices are known may answer: they are counted whatever the others are.
+    if (isKnown || limit.onUnpriced === 'Allow') return nanodollars
     const dearest = limit.onUnpriced === 'CountTokens' ? this.#source.dearest() : undefined
-    return dearest === undefined ? 'Unpriced' : costOfTokens(demand.totalTokens, dearest)
+    if (dearest === undefined) return 'Unpriced'
+    return Math.max(nanodollars, costOfTokens(demand.totalTokens, dearest))
   }
 }
 

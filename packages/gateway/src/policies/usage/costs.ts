@@ -1,20 +1,27 @@
+import { nanodollarsMax } from '@fairlead/usage'
 import type { Demand } from './demand.ts'
 import type { CallTarget } from '../../routing/call-target.ts'
 
 type Priced = Pick<CallTarget, 'price'>
 
-/**
- * Nanodollars that a call costs at the dearest of its targets, at the most; undefined where the price
- * of one is not known.
- */
-export function costOf({ targets }: Pick<Demand, 'targets'>): number | undefined {
-  let most = 0
+/** What a call can cost. */
+interface CostDemand {
+  /** Nanodollars at the dearest of its targets whose prices are known. */
+  readonly nanodollars: number
+  /** Whether the prices of all of its targets are. */
+  readonly isKnown: boolean
+}
+
+/** What a call costs at the most, whichever of its targets is asked. */
+export function costOf({ targets }: Pick<Demand, 'targets'>): CostDemand {
+  let nanodollars = 0
+  let isKnown = true
   for (const { target, inputTokens, outputTokens } of targets) {
     const cost = target.price?.mostCost(inputTokens, outputTokens)
-    if (cost === undefined) return undefined
-    most = Math.max(most, cost)
+    if (cost === undefined) isKnown = false
+    else nanodollars = Math.max(nanodollars, cost)
   }
-  return most
+  return { nanodollars, isKnown }
 }
 
 const million = 1_000_000
@@ -33,7 +40,8 @@ export function dearestOf(targets: Iterable<Priced>): number | undefined {
   return most
 }
 
-/** What tokens cost at a price of so many nanodollars for a million, rounded up. */
+/** What tokens cost at a price of so many nanodollars for a million, rounded up, at most `nanodollarsMax`. */
 export function costOfTokens(tokens: number, perMillion: number): number {
-  return Number((BigInt(tokens) * BigInt(perMillion) + 999_999n) / 1_000_000n)
+  const cost = Number((BigInt(tokens) * BigInt(perMillion) + 999_999n) / 1_000_000n)
+  return Math.min(cost, nanodollarsMax)
 }

@@ -1,7 +1,10 @@
+import { isJsonObject } from '@fairlead/base'
 import { imageTokensMax } from '@fairlead/context'
 import type { Measure } from '@fairlead/usage'
 import type { CallRequest } from '../../call/call-request.ts'
 import type { CallTarget } from '../../routing/call-target.ts'
+import { answersOf, bringsMore } from './asked-of-provider.ts'
+import { BodyMarks } from './body-marks.ts'
 
 /** What a call can use at one target. */
 interface TargetDemand {
@@ -20,6 +23,10 @@ export interface Demand {
 
 /** The most that a model answers of which nothing is known. */
 const outputTokensUnknown = 16_384
+/** The window of a model of which nothing is known. */
+const inputTokensUnknown = 131_072
+/** Beyond it the sum of input and output would not be exact. */
+const tokensMax = 2 ** 51
 /** What is expected of a call of which nothing is known. */
 const outputTokensExpected = 500
 /** What a provider adds to the tools that a call offers: how they are to be used. */
@@ -30,20 +37,26 @@ export const editBytes = 256
 /** As `UsagePolicy.spec.reservation`. */
 type ReservationMode = 'Exact' | 'Expected'
 
+/** What a call asks for, whichever target is asked. */
+interface Asked {
+  readonly request: CallRequest
+  /** For the target, where it is made already. */
+  readonly body: Uint8Array | undefined
+  readonly answers: number
+}
+
 /**
  * What a call can use. `Exact`: no more than this, as far as its models keep the limits that are
- * known of them; `Expected`: about this. `bytes` are those of the body for the target, where it is
- * known.
+ * known of them; `Expected`: about this. `body` is the one for the target, where it is made already.
  */
 export function demandOf(
   request: CallRequest,
   targets: readonly CallTarget[],
   mode: ReservationMode,
-  bytes?: number,
+  body?: Uint8Array,
 ): Demand {
-  const of = mode === 'Exact' ? exactDemand : expectedDemand
-  const answers = answersOf(request)
-  const each = targets.map((target) => of(request, target, answers, bytes))
+  const asked = { request, body, answers: answersOf(request) }
+  const each = mode === 'Exact' ? exactDemands(asked, targets) : expectedDemands(asked, targets)
   return {
     inputTokens: greatest(each, ({ inputTokens }) => inputTokens),
     outputTokens: greatest(each, ({ outputTokens }) => outputTokens),
@@ -59,47 +72,61 @@ export function tokensOf(demand: Omit<Demand, 'targets'>, measure: Measure): num
 }
 
 /** No token has less than a byte; what is only named in a body is as long as fits. */
-function exactDemand(
-  request: CallRequest,
-  target: CallTarget,
-  answers: number,
-  bytes = bodyBytes(request),
-): TargetDemand {
-  const { contextWindow, maxOutputTokens } = target.facts ?? {}
-  const tools = request.sent.features.has('Tools') ? toolTokens : 0
-  const images = request.sent.features.has('Vision')
-    ? occurrences(request.body, 'image') * imageTokensMax(target.model)
-    : 0
-  const named = namesFiles(request.body) ? (contextWindow ?? 0) : 0
-  const input = Math.max(bytes + editBytes + tools + images, named)
-  const longest = maxOutputTokens ?? contextWindow
-  const wanted = wantedOutput(request)
-  const output = Math.min(wanted ?? longest ?? outputTokensUnknown, longest ?? Infinity)
-  return {
-    target,
-    inputTokens: Math.min(input, contextWindow ?? Infinity),
-    outputTokens: output * answers,
-  }
+function exactDemands(asked: Asked, targets: readonly CallTarget[]): readonly TargetDemand[] {
+  const { answers, body, request } = asked
+  const { features } = request.sent
+  const marks = new BodyMarks(body ?? request.body)
+  const isUnseen = marks.namesFiles || bringsMore(request)
+  // The history may have images that the caller's own message has not.
+  const hasImages = features.has('Vision') || body !== undefined
+  const named = hasImages ? marks.images : 0
+  const images = named === 0 ? 0 : named + listedImages(request)
+  const tools = features.has('Tools') ? toolTokens : 0
+  const bytes = (body?.length ?? bodyBytes(request)) + editBytes + tools
+  return targets.map((target) => {
+    const { contextWindow, maxOutputTokens } = target.facts ?? {}
+    const seen = bytes + images * imageTokensMax(target.model)
+    const input = isUnseen ? Math.max(seen, contextWindow ?? inputTokensUnknown) : seen
+    const longest = maxOutputTokens ?? contextWindow
+    const output = Math.min(
+      wantedOutput(request) ?? longest ?? outputTokensUnknown,
+      longest ?? tokensMax,
+    )
+    return {
+      target,
+      inputTokens: Math.min(input, contextWindow ?? tokensMax),
+      outputTokens: Math.min(output * answers, tokensMax),
+    }
+  })
 }
 
-function expectedDemand(
-  request: CallRequest,
-  target: CallTarget,
-  answers: number,
-  bytes?: number,
-): TargetDemand {
-  const wanted = wantedOutput(request)
-  const usual = target.outputTokens ?? outputTokensExpected
-  return {
-    target,
-    inputTokens: bytes === undefined ? request.inputTokens : Math.ceil(bytes / 4),
-    outputTokens: Math.ceil(Math.min(usual, wanted ?? Infinity)) * answers,
-  }
+function expectedDemands(asked: Asked, targets: readonly CallTarget[]): readonly TargetDemand[] {
+  const { answers, body, request } = asked
+  const wanted = wantedOutput(request) ?? tokensMax
+  return targets.map((target) => {
+    const usual = target.outputTokens ?? outputTokensExpected
+    return {
+      target,
+      inputTokens: body === undefined ? request.inputTokens : Math.ceil(body.length / 4),
+      outputTokens: Math.min(Math.ceil(Math.min(usual, wanted)) * answers, tokensMax),
+    }
+  })
 }
 
 function wantedOutput({ edits, sent }: CallRequest): number | undefined {
   const wanted = sent.outputTokensMax ?? edits.maxOutputTokens
-  return wanted === undefined ? undefined : Math.max(0, Math.ceil(wanted))
+  return wanted === undefined ? undefined : Math.min(Math.max(0, Math.ceil(wanted)), tokensMax)
+}
+
+/** Ollama lists the images of a message. */
+function listedImages(request: CallRequest): number {
+  const { images, messages } = request.fields()
+  let count = Array.isArray(images) ? images.length : 0
+  for (const message of Array.isArray(messages) ? messages : []) {
+    const listed = isJsonObject(message) ? message['images'] : undefined
+    if (Array.isArray(listed)) count += listed.length
+  }
+  return count
 }
 
 /** Its own bytes, and those of its PromptTemplate. */
@@ -110,30 +137,6 @@ function bodyBytes({ body, edits }: CallRequest): number {
     bytes += Buffer.byteLength(JSON.stringify(edits.responseFormat))
   }
   return bytes
-}
-
-/** How many answers are asked for; each is as long as is allowed. */
-function answersOf(request: CallRequest): number {
-  if (!answerMarks.some((mark) => request.body.includes(mark))) return 1
-  const { best_of: best, n, generationConfig, prompt } = request.fields()
-  const candidates = (generationConfig as { readonly candidateCount?: unknown } | undefined)
-    ?.candidateCount
-  const each = Math.max(...[best, n, candidates].map((value) => Number(value ?? 1) || 1), 1)
-  return Math.ceil(each) * (Array.isArray(prompt) && prompt.length > 1 ? prompt.length : 1)
-}
-
-/** Whether a body has a file that it only names, by an id or an address. */
-function namesFiles(body: Buffer): boolean {
-  return fileMarks.some((mark) => body.includes(mark))
-}
-
-const answerMarks = ['"n"', '"best_of"', '"candidateCount"', '"prompt"']
-const fileMarks = ['"file_id"', '"file_url"', '"fileUri"', '"file_uri"', '"document"']
-
-function occurrences(body: Buffer, text: string): number {
-  let count = 0
-  for (let at = body.indexOf(text); at !== -1; at = body.indexOf(text, at + text.length)) count += 1
-  return count
 }
 
 function greatest(all: readonly TargetDemand[], amount: (demand: TargetDemand) => number): number {
