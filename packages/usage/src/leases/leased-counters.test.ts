@@ -1,5 +1,5 @@
 import { FakeClock, SeededRandom } from '@fairlead/base/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Counter, Measure, Reservation, ReserveOutcome } from '../counters/counter.ts'
 import { openCountersInMemory } from '../stores/process/open-counters.ts'
 import { ProcessCounterStore } from '../stores/process/process-counter-store.ts'
@@ -84,6 +84,22 @@ describe.each([0, 50])('counters with %d percent ahead', (percent) => {
       const { views } = granted(await first.reserve([claimOf(counter, 1, true)]))
       expect(views).toMatchObject([{ used: count }])
     }
+  })
+
+  it('ask the store once for what is refused, and have nothing to tell it', async () => {
+    const { all, clock, first, store } = machine(1, percent)
+    const counter = counterOf('daily', 'TotalTokens', 1000, day)
+    const held = granted(await first.reserve([claimOf(counter, 900)]))
+    await clock.advance(100)
+    const borrow = vi.spyOn(store, 'borrow')
+    const report = vi.spyOn(store, 'report')
+    for (let call = 0; call < 100; call++) {
+      expect((await first.reserve([claimOf(counter, 200)])).granted).toBe(false)
+    }
+    expect(borrow).toHaveBeenCalledTimes(100)
+    expect(report).not.toHaveBeenCalled()
+    first.settle(held, [0])
+    await Promise.all(all.map((one) => one.close()))
   })
 
   it('let the last unit be used by any worker', async () => {

@@ -219,7 +219,11 @@ export class LeasedCounters implements Counters {
   /** Whether there is, or is being delivered, anything that would make room. */
   #hasToReport(refused: readonly RefusedClaim[]): boolean {
     const nowMs = this.#store.nowMs()
-    for (const { claim } of refused) this.#leases.giveBack(claim.counter.key, nowMs, this.#queue)
+    for (const { claim } of refused) {
+      const { key } = claim.counter
+      // A refusal makes no report, for there may be a flood of them.
+      if (this.#leases.hasSpare(key)) this.#leases.giveBack(key, nowMs, this.#queue)
+    }
     return (
       !this.#queue.isFailing && refused.some(({ claim }) => this.#queue.concerns(claim.counter.key))
     )

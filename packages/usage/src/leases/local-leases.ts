@@ -128,6 +128,10 @@ export class LocalLeases {
     return lease !== undefined && isPresent ? lease.spare : 0
   }
 
+  hasSpare(key: string): boolean {
+    return (this.#leases.get(key)?.spare ?? 0) > 0
+  }
+
   /** Gives back what is spare. Returns whether it was anything. */
   giveBack(key: string, nowMs: number, queue: ReportQueue): boolean {
     const lease = this.#leases.get(key)
