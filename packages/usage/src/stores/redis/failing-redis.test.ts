@@ -169,6 +169,35 @@ describe('a Redis that fails', () => {
     expect(opened.told).toEqual([])
   })
 
+  it('is not hammered with connections while its memory is full, and serves when it is not', async () => {
+    await using full = await startRedisServer()
+    const opened = open(full.url)
+    const slot = await borrow(opened, 10)
+    const { Redis } = await import('ioredis')
+    const admin = new Redis(full.port)
+    await admin.config('SET', 'maxmemory', '1')
+    const connections = async () => {
+      const info = await admin.info('stats')
+      return Number(/total_connections_received:(\d+)/.exec(info)?.[1])
+    }
+    const before = await connections()
+    const beganMs = performance.now()
+    const messages = new Set<string>()
+    while (performance.now() - beganMs < 1000) messages.add(await failure(borrow(opened, 1)))
+    expect([...messages]).toEqual([
+      'Redis cannot be used: Redis has no memory left: raise its maxmemory.',
+    ])
+    expect(opened.told).toHaveLength(1)
+    expect((await connections()) - before).toBeLessThan(10)
+    await admin.config('SET', 'maxmemory', '0')
+    admin.disconnect()
+    await whenAvailable(opened)
+    await opened.store.report(holder, 1, [
+      { counter: tokens, slot, used: 5, released: 10, spare: 0 },
+    ])
+    expect(await stands(opened)).toEqual([5, 0, 0])
+  })
+
   it('runs scripts again that somebody flushed', async () => {
     const opened = open(server.url)
     await borrow(opened, 1)
