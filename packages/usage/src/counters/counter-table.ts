@@ -119,7 +119,7 @@ export class CounterTable {
   }
 }
 
-/** `policyNamespace/policyName/limit/…/overflow`. */
+/** `policyNamespace/policyName/limit:measure/…/overflow`. */
 function overflowKey(key: string): string {
   let end = -1
   for (let slashes = 0; slashes < 3; slashes++) {

@@ -7,7 +7,7 @@ export type Measure =
 /** One limit for one subject. */
 export interface Counter {
   /**
-   * The same in every process: `policyNamespace/policyName/limit/subject…`, at most 512 characters.
+   * The same in every process: `policyNamespace/policyName/limit:measure/subject…`, at most 512 characters.
    * The amount of the limit is no part of it, so that raising it keeps what is used.
    */
   readonly key: string

@@ -3,7 +3,7 @@ import type { Counter, Measure } from '@fairlead/usage'
 
 /** A limit of a policy, as calls are counted by it. */
 interface PreparedLimit extends Pick<UsageLimit, 'amount' | 'name' | 'onUnpriced' | 'warnAt'> {
-  /** `policyNamespace/policyName/limit`: how refusals name it, and what its counters' keys begin with. */
+  /** `policyNamespace/policyName/limit`: how refusals name it. */
   readonly label: string
   readonly measure: Measure
   /** Undefined for `Running`. */
@@ -61,12 +61,21 @@ export class PolicyCounters {
     const known = this.#bySubject.get(subject)
     if (known !== undefined) return known
     const made = this.#limits.map((limit): LimitCounter => {
-      const { amount, label, measure, window } = limit
-      const key = subject === '' ? label : `${label}/${subject}`
+      const { amount, measure, window } = limit
+      const own = keyOf(limit)
+      const key = subject === '' ? own : `${own}/${subject}`
       return { counter: { key, measure, limit: amount, window }, limit, subject }
     })
     if (this.#bySubject.size >= subjectsMax) this.#bySubject.clear()
     this.#bySubject.set(subject, made)
     return made
   }
+}
+
+/**
+ * What the keys of its counters begin with: three parts, which no other limit has. A limit that
+ * comes to count something else begins anew: tokens that were used are no requests.
+ */
+function keyOf({ label, measure }: PreparedLimit): string {
+  return `${label.replace(/^LLMProvider\//, 'LLMProvider:')}:${measure}`
 }
