@@ -639,6 +639,37 @@ describe('a stream that breaks off', () => {
   })
 })
 
+describe('a caller who leaves before the answer', () => {
+  it('has used the prompt that the provider has read', async () => {
+    const { chat, gateway, upstream } = await limited([
+      usagePolicyOf('quota', {
+        limits: [limitOf('minute', { measure: 'TotalTokens', amount: 1_000_000 })],
+      }),
+    ])
+    const asked = Promise.withResolvers<void>()
+    upstream.answer = () => asked.resolve()
+    const leaving = new AbortController()
+    const prompt = [{ role: 'user', content: 'x'.repeat(4000) }]
+    const left = fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'gpt-test', max_tokens: 10, messages: prompt }),
+      signal: leaving.signal,
+    })
+    await asked.promise
+    leaving.abort()
+    await expect(left).rejects.toThrow()
+    await expect
+      .poll(() => gateway.logs.findLast(({ message }) => message === 'call')?.fields)
+      .toMatchObject({ status: 499, inputTokens: 1000, outputTokens: 0 })
+    upstream.answer = json(200, completion('x'))
+    const next = await chat({ max_tokens: 10 })
+    const remaining = Number(next.headers.get('x-ratelimit-remaining-tokens'))
+    expect(remaining).toBeLessThan(999_000)
+    expect(remaining).toBeGreaterThan(998_000)
+  })
+})
+
 describe('expected use', () => {
   it('claims less than the most', async () => {
     const tokens = (reservation: 'Exact' | 'Expected') =>

@@ -16,11 +16,16 @@ export function usageOf(
   const { estimatedOutputTokens } = answer
   if (usage !== undefined) return atLeast(usage, inputTokens, estimatedOutputTokens ?? 0)
   if (estimatedOutputTokens === undefined) return undefined
+  return { ...usageOfPrompt({ inputTokens }), outputTokens: estimatedOutputTokens }
+}
+
+/** What a call has used, about, whose provider was asked and whose answer nobody waited for. */
+export function usageOfPrompt({ inputTokens }: Pick<CallRequest, 'inputTokens'>): Usage {
   return {
     inputTokens,
     cachedInputTokens: 0,
     cacheWriteInputTokens: 0,
-    outputTokens: estimatedOutputTokens,
+    outputTokens: 0,
     reasoningTokens: 0,
     estimated: true,
   }

@@ -1,6 +1,7 @@
 import type { Cancellation } from '@fairlead/base'
 import { adaptationText, ModelError, readRequestId } from '@fairlead/llm'
 import type { AnswerStream, AnswerUse } from '../answer/answer-stream.ts'
+import { usageOfPrompt } from '../answer/estimated-usage.ts'
 import type { AssembledCall, AttemptBody } from '../assembly/assembled-call.ts'
 import type { AttemptPermit } from '../call/attempt-gate.ts'
 import type { Call } from '../call/call.ts'
@@ -51,6 +52,7 @@ export async function attempt(
   record.target = target
   record.adapted = adaptationText(adapted)
   record.startWaiting()
+  let isSent = false
   let isOpen = false
   let status: number | undefined
   let proof: RequestProof | undefined
@@ -60,6 +62,7 @@ export async function attempt(
     const sent = prepared instanceof Promise ? await prepared : prepared
     proof = sent.proof
     secret = proof?.secret ?? secret
+    isSent = true
     const received = await provider.transport.open(sent.request, running)
     const exchange = answerOfApi(api, decodedExchange(received, provider.key))
     isOpen = true
@@ -87,6 +90,10 @@ export async function attempt(
     call.attemptPermits.push(...permits)
     return answer
   } catch (error) {
+    if (isSent && call.lifetime.reason !== undefined && record.spent.length === spentBefore) {
+      // The provider has read the prompt, and bills it: leaving early is not free.
+      record.spent.push({ target, usage: usageOfPrompt(call.request) })
+    }
     const spent = record.spent[spentBefore]?.usage
     for (const permit of permits) permit.settle(spent, false)
     if (call.lifetime.reason !== undefined) throw call.lifetime.reason
