@@ -662,6 +662,9 @@ describe('a caller who leaves before the answer', () => {
     await expect
       .poll(() => gateway.logs.findLast(({ message }) => message === 'call')?.fields)
       .toMatchObject({ status: 499, inputTokens: 1000, outputTokens: 0 })
+    expect(await gateway.registry.metrics()).toMatch(
+      /gen_ai_client_token_usage_sum\{.*gen_ai_token_type="input"\} 1000/,
+    )
     upstream.answer = json(200, completion('x'))
     const next = await chat({ max_tokens: 10 })
     const remaining = Number(next.headers.get('x-ratelimit-remaining-tokens'))

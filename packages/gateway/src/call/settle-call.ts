@@ -30,16 +30,14 @@ export function settleCall(record: CallRecord, runtime: Runtime, services: Servi
     meters.duration.observe((endedMs - record.startedMs) / 1000)
     if (record.usage !== undefined && record.usage.estimated !== true)
       target.measurements.noteOutputTokens(record.usage.outputTokens)
+    const { usage } = record
+    if (usage !== undefined) meters.tokens(usage)
     if (record.firstByteMs !== undefined) {
       meters.firstToken.observe((record.firstByteMs - record.startedMs) / 1000)
       metrics.overhead.observe(record.overheadAtFirstByteMs / 1000)
-      const { usage } = record
-      if (usage !== undefined) {
-        meters.tokens(usage)
-        if (record.stream && usage.outputTokens > 1) {
-          const perTokenMs = (endedMs - record.firstByteMs) / (usage.outputTokens - 1)
-          meters.perOutputToken.observe(perTokenMs / 1000)
-        }
+      if (usage !== undefined && record.stream && usage.outputTokens > 1) {
+        const perTokenMs = (endedMs - record.firstByteMs) / (usage.outputTokens - 1)
+        meters.perOutputToken.observe(perTokenMs / 1000)
       }
     }
   }
