@@ -686,6 +686,40 @@ describe('expected use', () => {
 })
 
 describe('what is reported', () => {
+  it('has what running calls may use beyond their claims, which is nothing with exact ones', async () => {
+    for (const [reservation, runningOvershoot] of [
+      // 500 of the 1,000 output tokens, and the body's bytes instead of its estimated tokens.
+      ['Expected', expect.stringMatching(/^8\d\d$/) as string],
+      ['Exact', undefined],
+    ] as const) {
+      const clock = new FakeClock()
+      const { chat, gateway, upstream } = await limited(
+        [
+          usagePolicyOf('quota', {
+            reservation,
+            limits: [limitOf('minute', { measure: 'TotalTokens', amount: 20_000 })],
+          }),
+        ],
+        { options: { clock } },
+      )
+      let finish = () => {}
+      upstream.answer = (response, request) => {
+        finish = () => json(200, completion('x'))(response, request)
+      }
+      const running = chat({ max_tokens: 1000 })
+      await upstream.request(1)
+      const reported = async () => {
+        await clock.advance(5000)
+        const one = gateway.report().counters?.[0]
+        return { used: one?.used, running: one?.runningOvershoot, overshoot: one?.overshoot }
+      }
+      await expect.poll(reported).toEqual({ used: '0', running: runningOvershoot, overshoot: '0' })
+      finish()
+      expect((await running).status).toBe(200)
+      await expect.poll(reported).toEqual({ used: '15', running: undefined, overshoot: '0' })
+    }
+  })
+
   it('are the fullest counters, some seconds after calls', async () => {
     const clock = new FakeClock()
     const { chat, gateway } = await limited(

@@ -21,7 +21,8 @@ export function mergeCounters(
 ): readonly UsagePolicyCounter[] {
   const counters = new Map<string, UsagePolicyCounter>()
   for (const replicas of storesOf(gateways, findings).values()) {
-    for (const [key, counter] of countersInStore(policyKey, replicas)) {
+    for (const [key, found] of countersInStore(policyKey, replicas)) {
+      const counter = withRunning(found)
       if (counter.resetsAt !== undefined && Date.parse(counter.resetsAt) <= nowMs) continue
       const other = counters.get(key)
       counters.set(key, other === undefined ? counter : combined(counter, other, sum))
@@ -33,8 +34,8 @@ export function mergeCounters(
 function countersInStore(
   policyKey: string,
   replicas: readonly LLMGatewayReplica[],
-): ReadonlyMap<string, UsagePolicyCounter> {
-  const counters = new Map<string, UsagePolicyCounter>()
+): ReadonlyMap<string, StoredCounter> {
+  const counters = new Map<string, StoredCounter>()
   for (const counter of replicas.flatMap((replica) => replica.counters ?? [])) {
     if (counter.policy !== policyKey) continue
     const key = JSON.stringify([counter.limit, counter.subject])
@@ -45,11 +46,15 @@ function countersInStore(
   return counters
 }
 
-/** Of two reports on one counter the one of the later window, or the greatest amounts. */
-function sameWindow(left: UsagePolicyCounter, right: UsagePolicyCounter): UsagePolicyCounter {
+/**
+ * Of two reports on one counter the one of the later window, or the greatest amounts. The calls of the
+ * replicas are different ones: what they may still use is added.
+ */
+function sameWindow(left: StoredCounter, right: StoredCounter): StoredCounter {
   const order = compareText(left.resetsAt ?? '', right.resetsAt ?? '')
   if (order !== 0) return order > 0 ? left : right
-  return combined(left, right, greatest)
+  const running = sum(left.running, right.running)
+  return { ...combined(left, right, greatest), running }
 }
 
 function combined(
@@ -75,9 +80,20 @@ function combined(
 const sum = (left: string, right: string) => decimalSum([left, right])
 const greatest = (left: string, right: string) => (compareDecimals(left, right) < 0 ? right : left)
 
-function withoutPolicy(counter: ReportedCounter): UsagePolicyCounter {
+/** As the replicas of one store report it. */
+interface StoredCounter extends UsagePolicyCounter {
+  /** What their running calls may use beyond what is set aside. */
+  readonly running: string
+}
+
+function withRunning({ running, ...counter }: StoredCounter): UsagePolicyCounter {
+  return { ...counter, overshoot: sum(counter.overshoot, running) }
+}
+
+function withoutPolicy(counter: ReportedCounter): StoredCounter {
   const { limit, subject, used, reserved, amount, overshoot, resetsAt } = counter
-  const amounts = { limit, subject, used, reserved, amount, overshoot }
+  const running = counter.runningOvershoot ?? '0'
+  const amounts = { limit, subject, used, reserved, amount, overshoot, running }
   return resetsAt === undefined ? amounts : { ...amounts, resetsAt }
 }
 

@@ -232,6 +232,22 @@ describe('what replicas count', () => {
     ])
   })
 
+  it('may exceed a limit by what was lost, and by what the running calls of each replica may use', async () => {
+    const operator = await start([gateway, usage()])
+    const report = (name: string, store: string, overshoot: string, runningOvershoot?: string) => {
+      const running = runningOvershoot === undefined ? {} : { runningOvershoot }
+      const counters = [counter('1', { overshoot, ...running })]
+      operator.report(name, { counters, stateStore: { name: store, available: true } })
+    }
+    report('a', 'one', '0.5', '0.25')
+    report('b', 'one', '0.5', '1')
+    report('c', 'two', '2')
+    await operator.settle()
+    const [shown] = statusOf(operator, 'UsagePolicy', 'team').counters as object[]
+    expect(shown).toMatchObject({ overshoot: '3.75' })
+    expect(shown).not.toHaveProperty('running')
+  })
+
   it('shows the fullest sixteen, and a window that has begun anew', async () => {
     const operator = await start([gateway, usage()])
     const many = Array.from({ length: 40 }, (_, index) =>

@@ -10,7 +10,7 @@ export const counterStatus = {
   reserved: text('Set aside for running calls, and lent to workers.', { max: 32 }),
   amount: text('The limit.', { max: 32 }),
   overshoot: text(
-    'The most by which the limit can have been exceeded: what holders that died had not settled, and with reservation Expected what running calls may still take.',
+    'The most by which the limit can have been exceeded: what holders that died had not settled, and what running calls may use beyond what is set aside for them: with reservation Expected, or where they were admitted without the store.',
     { max: 32 },
   ),
   resetsAt: Type.Optional(

@@ -60,6 +60,16 @@ export const replica = object('State of one replica of the gateway.', {
       object('How a counter of a UsagePolicy stands.', {
         policy: text('The UsagePolicy, as namespace/name.', { min: 1, max: 317 }),
         ...counterStatus,
+        overshoot: text(
+          'What holders that died had not settled: at most by so much can the limit have been exceeded. Replicas that share a store give the same.',
+          { max: 32 },
+        ),
+        runningOvershoot: Type.Optional(
+          text(
+            'What running calls of this replica may use beyond what is set aside for them. Defaults to 0.',
+            { max: 32 },
+          ),
+        ),
       }),
       { max: 64 },
     ),

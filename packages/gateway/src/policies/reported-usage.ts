@@ -10,8 +10,10 @@ export interface ReportedCounter {
   /** Set aside for running calls, and lent to workers. */
   readonly reserved: string
   readonly amount: string
-  /** The most by which the limit can have been exceeded. */
+  /** What holders that died had not settled: at most by so much can the limit have been exceeded. */
   readonly overshoot: string
+  /** What calls that run in this process may use beyond what is set aside for them; absent for none. */
+  readonly runningOvershoot?: string
   /** Unix milliseconds at which the window begins anew; undefined for running calls. */
   readonly resetsAtMs: number | undefined
 }

@@ -81,7 +81,11 @@ export class AttemptAdmission implements AttemptGate {
       case 'Unavailable': {
         for (const of of claims) metrics.countRefusal(of, 'StoreUnavailable')
         const denying = deniedWithoutStore(claims)
-        if (denying === undefined) return heldWithoutStore(claims, counting)
+        if (denying === undefined) {
+          const held = heldWithoutStore(claims, counting)
+          observer.granted(held, met)
+          return held
+        }
         throw failed(usageStoreUnavailable(denying), 'its limits cannot be counted')
       }
       case 'Refused': {
@@ -145,8 +149,10 @@ function missingClaims(
     if (isOfCalls(of.limit.measure)) return []
     const { amount, counter } = of.claim
     const used = spent.length === 0 ? 0 : usedOf(of, usedBy(spent, source))
-    const more = Math.min(amount + used, Number.MAX_SAFE_INTEGER) - permit.claimed(counter.key)
-    return more > 0 ? [{ ...of, claim: { ...of.claim, amount: more } }] : []
+    const before = permit.claimed(counter.key)
+    const more = Math.min(amount + used, Number.MAX_SAFE_INTEGER) - before.amount
+    const beyond = Math.max(0, of.beyond - before.beyond)
+    return more > 0 ? [{ ...of, beyond, claim: { ...of.claim, amount: more } }] : []
   })
 }
 

@@ -11,6 +11,8 @@ import type { SubjectSource } from './subjects.ts'
 export interface LimitClaim extends Omit<LimitCounter, 'counter'> {
   readonly policy: PreparedPolicy
   readonly claim: Claim
+  /** What the call may use beyond its claim, as far as that is told; 0 for an exact claim. */
+  readonly beyond: number
 }
 
 /** A call as its claims are worked out, at one or all of its targets. */
@@ -53,6 +55,7 @@ export function claimsOf(policies: readonly PreparedPolicy[], source: ClaimSourc
             limit,
             subject,
             claim: { counter, amount, shadow: policy.isShadow },
+            beyond: policy.tellsExcess ? amounts.beyond(limit, amount) : 0,
           })
         }
       }
@@ -70,9 +73,16 @@ class Amounts {
     this.#source = source
   }
 
-  of({ reservation }: PreparedPolicy): Demand {
+  of({ reservation }: Pick<PreparedPolicy, 'reservation'>): Demand {
     const { body, request, targets } = this.#source
     return (this.#demands[reservation] ??= demandOf(request, targets, reservation, body))
+  }
+
+  /** What the call may use at the most beyond what is expected. */
+  beyond(limit: LimitCounter['limit'], expected: number): number {
+    if (isOfCalls(limit.measure)) return 0
+    const most = this.amount(limit, this.of({ reservation: 'Exact' }))
+    return most === 'Unpriced' ? 0 : Math.max(0, most - expected)
   }
 
   amount(limit: LimitCounter['limit'], demand: Demand | undefined): number | 'Unpriced' {

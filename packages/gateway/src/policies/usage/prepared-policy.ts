@@ -26,6 +26,8 @@ export interface PreparedPolicy extends Pick<UsagePolicySettings, Kept> {
   readonly isShadow: boolean
   /** Whether it is about who is asked, so that each attempt is counted and not the call. */
   readonly countsAttempts: boolean
+  /** Whether it is told how far its running calls may go beyond what they have claimed. */
+  readonly tellsExcess: boolean
   /** Whether some limit is of more than calls. */
   readonly needsDemand: boolean
   readonly counters: PolicyCounters
@@ -54,6 +56,7 @@ export function preparePolicy(
     ...countedBy(key, settings),
     countsAttempts:
       per.some(({ by }) => by === 'Provider') || targets.some(({ kind }) => kind === 'LLMProvider'),
+    tellsExcess: settings.reservation === 'Expected',
     subjects: subjectsOf(per, conditions, failed),
     matches: (call) => matching.every((holds: PolicyCondition) => holds(call)),
     subjectsOfCaller: callerSubjects(settings),

@@ -30,6 +30,8 @@ export function providerPolicy(provider: LLMProviderSettings): PreparedPolicy | 
     onExceeded: { action: 'Reject' },
     onStoreFailure: 'Allow',
     reservation: 'Expected',
+    // They have no status.
+    tellsExcess: false,
     charges: { replayed: 'Nothing', refused: 'Requests' },
     subjects: () => everybody,
     matches: () => true,

@@ -15,6 +15,8 @@ export interface Held {
   /** Of these claims; with none where they could not be counted yet. */
   readonly reservation: Reservation
   readonly counters: Counters
+  /** Whether its claims are set aside. */
+  readonly isCounted: boolean
 }
 
 /** What came of asking for claims. */
@@ -71,7 +73,10 @@ function admissionOf(
   claims: readonly LimitClaim[],
 ): Admission {
   if (outcome.granted) {
-    return { state: 'Granted', held: { claims, reservation: outcome.reservation, counters } }
+    return {
+      state: 'Granted',
+      held: { claims, reservation: outcome.reservation, counters, isCounted: true },
+    }
   }
   const [first, ...others] = refusedLimits(claims, outcome.refused)
   if (first === undefined) throw new Error('a reservation was refused by none of its claims')
@@ -86,7 +91,7 @@ function unavailable(error: unknown, claims: readonly LimitClaim[]): Admission {
 /** Claims that are granted without a store: what they use is counted when it is back. */
 export function heldWithoutStore(claims: readonly LimitClaim[], counters: Counters): Held {
   const reservation = counters.uncounted(claims.map(({ claim }) => claim))
-  return { claims, counters, reservation }
+  return { claims, counters, reservation, isCounted: false }
 }
 
 /** The first policy that admits no call without a store; undefined if all do. */

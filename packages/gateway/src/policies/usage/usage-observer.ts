@@ -5,9 +5,19 @@ import type { LimitClaim } from './claims.ts'
 import type { CounterSightings } from './counter-sightings.ts'
 import { metLimit } from './refusal.ts'
 import type { Held } from './reserver.ts'
+import type { RunningExcess } from './running-excess.ts'
 import { Thresholds } from './thresholds.ts'
 import { tightestOf } from './tightest.ts'
 import type { UsageMetrics } from './usage-metrics.ts'
+
+interface ObserverParts {
+  readonly metrics: UsageMetrics
+  readonly logger: Pick<Logger, 'warn'>
+  readonly sightings: CounterSightings
+  readonly excess: RunningExcess
+  /** Called after every call that was counted. */
+  readonly counted: () => void
+}
 
 /** Tells what limits have done: to the call's record, to metrics, to the log. */
 export class UsageObserver {
@@ -15,23 +25,21 @@ export class UsageObserver {
   readonly #logger: Pick<Logger, 'warn'>
   readonly #sightings: CounterSightings
   readonly #thresholds = new Thresholds()
+  readonly #excess: RunningExcess
   readonly #counted: () => void
 
-  /** `counted` is called after every call that was counted. */
-  constructor(
-    metrics: UsageMetrics,
-    logger: Pick<Logger, 'warn'>,
-    sightings: CounterSightings,
-    counted: () => void,
-  ) {
+  constructor({ counted, excess, logger, metrics, sightings }: ObserverParts) {
     this.#metrics = metrics
     this.#logger = logger
     this.#sightings = sightings
+    this.#excess = excess
     this.#counted = counted
   }
 
   /** A call was admitted: its headers tell of the tightest limits. */
-  granted({ claims, reservation }: Held, met: MetLimits): void {
+  granted(held: Held, met: MetLimits): void {
+    const { claims, reservation } = held
+    this.#excess.began(held)
     const views = viewsOf(claims, reservation)
     const rateLimits = tightestOf(claims, views)
     if (rateLimits.length > 0) met.rateLimits = rateLimits
@@ -49,7 +57,9 @@ export class UsageObserver {
   }
 
   /** A call has ended, and used these amounts of its claims. */
-  settled({ claims, reservation }: Held, amounts: readonly number[]): void {
+  settled(held: Held, amounts: readonly number[]): void {
+    const { claims, reservation } = held
+    this.#excess.ended(held)
     const views = viewsOf(claims, reservation)
     for (const [index, of] of claims.entries()) {
       const view = views[index]

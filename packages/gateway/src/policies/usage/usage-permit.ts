@@ -25,13 +25,18 @@ export class UsagePermit implements Permit {
     return this.#held[0]?.claims ?? []
   }
 
-  /** What was claimed of a counter so far. */
-  claimed(key: string): number {
+  /** What was claimed of a counter so far, and what it may use beyond that. */
+  claimed(key: string): { readonly amount: number; readonly beyond: number } {
+    let amount = 0
     let sum = 0
     for (const { claims } of this.#held) {
-      for (const { claim } of claims) if (claim.counter.key === key) sum += claim.amount
+      for (const { beyond, claim } of claims) {
+        if (claim.counter.key !== key) continue
+        amount += claim.amount
+        sum += beyond
+      }
     }
-    return sum
+    return { amount, beyond: sum }
   }
 
   /** Further claims on counters that it has claims on already. */

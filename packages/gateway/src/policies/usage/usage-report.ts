@@ -4,6 +4,7 @@ import type { CounterView } from '@fairlead/usage'
 import type { ReportedCounter } from '../reported-usage.ts'
 import type { CounterSightings, Sighting } from './counter-sightings.ts'
 import type { GatewayCounters } from './gateway-counters.ts'
+import type { RunningExcess } from './running-excess.ts'
 import { shownAmount } from './shown-amount.ts'
 
 /** Counters are asked for no more often than this. */
@@ -13,6 +14,7 @@ const countersMax = 64
 interface ReportParts {
   readonly clock: Clock
   readonly sightings: CounterSightings
+  readonly excess: Pick<RunningExcess, 'byCounter'>
   readonly counters: Pick<GatewayCounters, 'current'>
   /** The report is another. */
   readonly changed: () => void
@@ -57,17 +59,21 @@ export class UsageReport {
 
   /** What cannot be asked for is reported as it was last seen. */
   async #refresh(): Promise<void> {
-    const { changed, counters, sightings } = this.#parts
+    const { changed, counters, excess, sightings } = this.#parts
     const fullest = sightings.fullest(countersMax, (policy) => this.#policies.has(policy))
     const asked = fullest.map(({ of }) => of.claim.counter)
     const views = await counters.current?.view(asked).catch(() => undefined)
     if (this.#isStopped) return
-    this.#counters = fullest.map((one, index) => reported(one, views?.[index] ?? one.view))
+    const beyond = excess.byCounter()
+    this.#counters = fullest.map((one, index) => {
+      const running = beyond.get(one.of.claim.counter.key) ?? 0
+      return reported(one, views?.[index] ?? one.view, running)
+    })
     changed()
   }
 }
 
-function reported({ of }: Sighting, view: CounterView): ReportedCounter {
+function reported({ of }: Sighting, view: CounterView, running: number): ReportedCounter {
   const { limit, policy, subject } = of
   const { measure } = limit
   const { reserved, resetsAtMs, unsettled, used } = view
@@ -79,6 +85,7 @@ function reported({ of }: Sighting, view: CounterView): ReportedCounter {
     reserved: shownAmount(measure, reserved),
     amount: shownAmount(measure, limit.amount),
     overshoot: shownAmount(measure, unsettled),
+    ...(running > 0 && { runningOvershoot: shownAmount(measure, running) }),
     resetsAtMs,
   }
 }

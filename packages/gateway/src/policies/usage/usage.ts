@@ -10,6 +10,7 @@ import { LimitsOfCaller } from './limits-of-caller.ts'
 import { PolicyIndexer } from './policy-index.ts'
 import { type Admission, Reserver } from './reserver.ts'
 import { reportedStore, storeProblems } from './store-problems.ts'
+import { RunningExcess } from './running-excess.ts'
 import { UsageMetrics } from './usage-metrics.ts'
 import { UsageObserver } from './usage-observer.ts'
 import { UsageQueues } from './usage-queues.ts'
@@ -29,8 +30,10 @@ export const usage: CreateCallPolicy = (parts): AdmissionPolicy => {
   )
   const counters = new GatewayCounters(parts)
   const sightings = new CounterSightings()
-  const report = new UsageReport({ clock, sightings, counters, changed })
-  const observer = new UsageObserver(metrics, logger, sightings, () => report.counted())
+  const excess = new RunningExcess()
+  const report = new UsageReport({ clock, sightings, excess, counters, changed })
+  const counted = () => report.counted()
+  const observer = new UsageObserver({ metrics, logger, sightings, excess, counted })
   const admission: AdmissionParts = {
     clock,
     counters,
