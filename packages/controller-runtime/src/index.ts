@@ -78,7 +78,8 @@ export { LeaderElectionLostError, LeaderElector } from './manager/leader-elector
 export type { LeaderElectionOptions, LeaderElectorOptions } from './manager/leader-elector.ts'
 
 export { EventRecorder } from './events/event-recorder.ts'
-export type { EventRecorderOptions, RecordedEvent } from './events/event-recorder.ts'
+export type { EventRecorderOptions } from './events/event-recorder.ts'
+export type { RecordedEvent } from './events/recorded-event.ts'
 export { createMetrics } from './metrics/metrics.ts'
 export type { Metrics } from './metrics/metrics.ts'
 export { probeResponse } from './probes/probe-response.ts'

@@ -304,6 +304,9 @@ describe('a counter', () => {
     expect(await notes('10')).toEqual([])
     expect(await notes('1', '2026-03-01T00:00:00Z')).toEqual([])
     expect(await notes('8', '2026-03-01T00:00:00Z')).toEqual([note(80, '8')])
+    operator.report('one', { counters: [] })
+    await operator.settle()
+    expect(await notes('9', '2026-03-01T00:00:00Z')).toEqual([])
   })
 
   it('of a window that slides warns again only after it was below', async () => {

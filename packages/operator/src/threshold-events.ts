@@ -6,7 +6,7 @@ import { countersOf } from './policy-counters.ts'
 
 /**
  * The events for counters of a UsagePolicy that have reached a percentage of `warnAt` since the status
- * before: one for each counter, of the highest that it has reached.
+ * before: one for each counter, of the highest that it has reached, in a window of the calendar once.
  */
 export function thresholdEvents(
   object: KubernetesObject,
@@ -22,7 +22,7 @@ export function thresholdEvents(
     const reached = warnAt.filter((percent) => isReached(counter, percent))
     const highest = Math.max(...reached)
     const isNew = reached.length > 0 && (old === undefined || !isReached(old, highest))
-    return isNew ? [eventOf(counter, highest)] : []
+    return isNew ? [eventOf(counter, highest, isSliding)] : []
   })
 }
 
@@ -36,12 +36,18 @@ function isReached({ used, amount }: UsagePolicyCounter, percent: number): boole
   return Number(used) * 100 >= Number(amount) * percent
 }
 
-function eventOf({ limit, subject, used, amount }: UsagePolicyCounter, percent: number) {
+function eventOf(
+  { limit, subject, used, amount, resetsAt }: UsagePolicyCounter,
+  percent: number,
+  isSliding: boolean,
+): RecordedEvent {
   const whose = subject === '' ? 'Of' : `${subject}: of`
   return {
-    type: 'Warning' as const,
+    type: 'Warning',
     reason: 'LimitThreshold',
     action: 'Counted',
     note: `${whose} limit ${limit}, ${percent}% is reached: ${used} of ${amount} used`,
+    // Counters are missing from a status while no replica reports them.
+    ...(!isSliding && { once: JSON.stringify([limit, subject, resetsAt, percent]) }),
   }
 }

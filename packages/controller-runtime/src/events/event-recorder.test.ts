@@ -57,6 +57,29 @@ const object: ConfigMap = {
 const created1 = { type: 'Normal', reason: 'Created', note: 'made it' } as const
 
 describe('an event recorder', () => {
+  it('records what is told once a single time, whoever has recorded it before', async () => {
+    const once = { ...created1, once: 'June' }
+    recorder.event(object, once)
+    recorder.event(object, { ...once, note: 'made it again' })
+    recorder.event(object, { ...once, once: 'July' })
+    await clock.advance(0)
+    expect(created).toHaveLength(2)
+    const [first, second] = created
+    expect(first?.metadata.name).toMatch(/^a\.[0-9a-f]{16}$/)
+    expect(second?.metadata.name).not.toBe(first?.metadata.name)
+    const other = new EventRecorder({ client, component: 'c', clock, logger: silentLogger })
+    failures.push(errors.alreadyExists('events', 'a'))
+    other.event(object, once)
+    const end = new AbortController()
+    const ended = other.start(end.signal)
+    await clock.advance(0)
+    end.abort()
+    await ended
+    expect(failures).toEqual([])
+    expect(created).toHaveLength(2)
+    expect(patched).toEqual([])
+  })
+
   it('writes an event about the object', async () => {
     recorder.event(object, created1)
     await clock.advance(0)

@@ -1,23 +1,19 @@
-import { Event, isNotFound, microTimestamp, StatusError } from '@fairlead/kube-core'
+import {
+  Event,
+  isAlreadyExists,
+  isNotFound,
+  microTimestamp,
+  StatusError,
+} from '@fairlead/kube-core'
 import type { KubernetesObject } from '@fairlead/kube-core'
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Clock, type Logger, openScope, sleep, withFields } from '@fairlead/base'
 import type { Client } from '../client/client.ts'
 import type { Runnable } from '../runnable.ts'
+import { newEvent, type RecordedEvent, shortFieldLimit } from './recorded-event.ts'
 import { RecentMap } from './recent-map.ts'
 import { TokenBucket } from './token-bucket.ts'
-
-/** Something that users of an object should see in `kubectl describe`. */
-export interface RecordedEvent {
-  readonly type: 'Normal' | 'Warning'
-  /** Why, as one machine-readable word: `Created`, `ProviderUnreachable`. */
-  readonly reason: string
-  /** The action that was taken. Defaults to the reason. */
-  readonly action?: string
-  /** For people; truncated at 1024 bytes. Must never contain a credential. */
-  readonly note: string
-}
 
 export interface EventRecorderOptions {
   readonly client: Pick<Client, 'create' | 'patch'>
@@ -31,6 +27,8 @@ export interface EventRecorderOptions {
 
 interface Series {
   readonly event: Event
+  /** Who has recorded it before has recorded it for all. */
+  readonly isOnce: boolean
   count: number
   /** When it was last reported, by the monotonic clock. */
   lastMs: number
@@ -49,6 +47,7 @@ interface Series {
 const queueLimit = 1000
 const seriesLimit = 4096
 const objectsLimit = 4096
+const onceLimit = 4096
 /** A repetition within this time increases the count of the existing event. */
 const seriesMs = 6 * 60_000
 const burst = 25
@@ -58,8 +57,6 @@ const retryMs = 10_000
 /** A series is written at most this often, however fast it repeats. */
 const seriesWriteMs = 10_000
 const lastWritesMs = 2000
-const noteLimitBytes = 1024
-const shortFieldLimit = 128
 
 /**
  * Records events of the group events.k8s.io.
@@ -75,6 +72,8 @@ export class EventRecorder implements Runnable {
   readonly #logger: Logger
   readonly #series = new RecentMap<Series>(seriesLimit)
   readonly #buckets = new RecentMap<TokenBucket>(objectsLimit)
+  /** Events that are told once, and have been. */
+  readonly #told = new RecentMap<true>(onceLimit)
   readonly #queue: Series[] = []
   /** Repeated too soon after a write, in the order in which they may be written again. */
   readonly #late = new Set<Series>()
@@ -91,9 +90,11 @@ export class EventRecorder implements Runnable {
     const { clock } = this.#options
     const nowMs = clock.monotonicMs()
     const wallMs = clock.now()
-    const { type, reason, action, note } = recorded
+    const { type, reason, action, note, once } = recorded
     const object = objectIdentity(regarding)
-    const key = JSON.stringify([object, type, reason, action, note])
+    const onceKey = once === undefined ? undefined : JSON.stringify([object, reason, once])
+    if (onceKey !== undefined && this.#told.get(onceKey) !== undefined) return
+    const key = onceKey ?? JSON.stringify([object, type, reason, action, note])
     const series = this.#series.get(key)
     if (series !== undefined && !series.expired && nowMs - series.lastMs < seriesMs) {
       series.count += 1
@@ -106,8 +107,17 @@ export class EventRecorder implements Runnable {
       this.#logger.debug({ object, reason }, 'an event was dropped: too many for this object')
       return
     }
+    if (onceKey !== undefined) this.#told.set(onceKey, true)
+    const suffix =
+      onceKey === undefined ? randomUUID().replaceAll('-', '') : hash('sha256', onceKey)
     const fresh: Series = {
-      event: this.#newEvent(regarding, recorded, wallMs),
+      event: newEvent(regarding, recorded, {
+        component: this.#options.component,
+        instance: this.#instance,
+        suffix: suffix.slice(0, 16),
+        wallMs,
+      }),
+      isOnce: onceKey !== undefined,
       count: 1,
       lastMs: nowMs,
       lastWallMs: wallMs,
@@ -221,7 +231,9 @@ export class EventRecorder implements Runnable {
     // Repetitions during the write are counted by the next one.
     const { count } = series
     if (series.written === 0) {
-      await client.create(Event, event, { signal })
+      await client.create(Event, event, { signal }).catch((error: unknown) => {
+        if (!series.isOnce || !isAlreadyExists(error)) throw error
+      })
       this.#written(series, 1)
       return
     }
@@ -242,31 +254,6 @@ export class EventRecorder implements Runnable {
     series.waiting = false
     if (series.count > count && !series.expired) this.#enqueue(series)
   }
-
-  #newEvent(regarding: KubernetesObject, recorded: RecordedEvent, wallMs: number): Event {
-    const { name = '', namespace, uid, resourceVersion } = regarding.metadata
-    const suffix = randomUUID().replaceAll('-', '').slice(0, 16)
-    return {
-      apiVersion: 'events.k8s.io/v1',
-      kind: 'Event',
-      metadata: { namespace: namespace ?? 'default', name: `${name.slice(0, 230)}.${suffix}` },
-      eventTime: microTimestamp(wallMs),
-      type: recorded.type,
-      reason: recorded.reason.slice(0, shortFieldLimit),
-      action: (recorded.action ?? recorded.reason).slice(0, shortFieldLimit),
-      note: cutBytes(recorded.note, noteLimitBytes),
-      regarding: {
-        apiVersion: regarding.apiVersion,
-        kind: regarding.kind,
-        name,
-        ...(namespace === undefined ? {} : { namespace }),
-        ...(uid === undefined ? {} : { uid }),
-        ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      },
-      reportingController: this.#options.component,
-      reportingInstance: this.#instance,
-    }
-  }
 }
 
 function objectIdentity({ apiVersion, kind, metadata }: KubernetesObject): string {
@@ -277,15 +264,4 @@ function objectIdentity({ apiVersion, kind, metadata }: KubernetesObject): strin
 function mayRetry(error: unknown): boolean {
   if (!(error instanceof StatusError)) return true
   return error.code === 429 || error.code >= 500
-}
-
-function cutBytes(text: string, limit: number): string {
-  const bytes = Buffer.from(text)
-  if (bytes.length <= limit) return text
-  // A character that the cut splits becomes U+FFFD, which is removed.
-  return bytes
-    .subarray(0, limit - 3)
-    .toString('utf8')
-    .replace(/\uFFFD$/, '')
-    .concat('...')
 }
