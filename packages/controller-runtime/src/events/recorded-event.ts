@@ -1,4 +1,4 @@
-import { Event, type KubernetesObject, microTimestamp } from '@fairlead/kube-core'
+import { type Event, type KubernetesObject, microTimestamp } from '@fairlead/kube-core'
 
 const noteLimitBytes = 1024
 /** Characters of the fields that are words. */
