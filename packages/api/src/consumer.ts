@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox'
 import { categories, group, version } from './group.ts'
 import { accessFields } from './schema/access.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
-import { mapList, object, record, setList, text, typed } from './schema/fields.ts'
+import { choice, mapList, object, record, setList, text, typed } from './schema/fields.ts'
 import { dateTime, itemName } from './schema/formats.ts'
 import { secretReference } from './schema/references.ts'
 
@@ -66,14 +66,26 @@ const spec = object('Who the consumer is, and what it may use.', {
   ),
 })
 
+const keyStatus = object('An API key of spec.apiKeys.', {
+  name: itemName('Name of the key.'),
+  state: choice('Active; Expiring within seven days; Expired, and refused with api_key_expired.', [
+    'Active',
+    'Expiring',
+    'Expired',
+  ]),
+  expiresAt: Type.Optional(dateTime('When the key expires. Absent if it never does.')),
+})
+
 const status = object('Observed state, written by the operator.', {
   observedGeneration: observedGeneration(),
-  conditions: conditions('Accepted and ResolvedRefs.'),
+  conditions: conditions('Accepted, ResolvedRefs and, with API keys, KeysValid.'),
+  keys: Type.Optional(mapList('Whether the API keys are good.', ['name'], keyStatus, { max: 32 })),
 })
 
 export type ConsumerSpec = Static<typeof spec>
 export type ConsumerStatus = Static<typeof status>
 export type ConsumerApiKey = Static<typeof apiKey>
+export type ConsumerKeyStatus = Static<typeof keyStatus>
 export type Consumer = Resource<ConsumerSpec, ConsumerStatus>
 
 /** An application, team or person that may call. */
@@ -91,6 +103,7 @@ export const Consumer = defineResource({
     { name: 'Groups', type: 'string', jsonPath: '.spec.groups' },
     conditionColumn('Accepted'),
     conditionColumn('ResolvedRefs'),
+    conditionColumn('KeysValid'),
     { name: 'Models', type: 'string', jsonPath: '.spec.access.models', priority: 1 },
     ageColumn,
   ],

@@ -42,7 +42,7 @@ export type { ContextStrategySpec, ContextStrategyStatus } from './context-strat
 export { ConversationStore } from './conversation-store.ts'
 export type { ConversationStoreSpec, ConversationStoreStatus } from './conversation-store.ts'
 export { Consumer } from './consumer.ts'
-export type { ConsumerApiKey, ConsumerSpec, ConsumerStatus } from './consumer.ts'
+export type { ConsumerApiKey, ConsumerKeyStatus, ConsumerSpec, ConsumerStatus } from './consumer.ts'
 export { UsagePolicy } from './usage-policy.ts'
 export type {
   UsagePolicyCounter,

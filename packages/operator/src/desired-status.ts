@@ -25,8 +25,8 @@ interface GatewayStatus {
   readonly conditions?: readonly Condition[]
 }
 
-/** The only condition that can cease to apply to a resource. */
-const passingCondition = 'StateStoreAvailable'
+/** The only conditions that can cease to apply to a resource. */
+const passingConditions: readonly string[] = ['StateStoreAvailable', 'KeysValid']
 
 /** A resource's status as it is stored. */
 export function statusOf(object: KubernetesObject): OperatorStatus {
@@ -94,7 +94,8 @@ function isStored(desired: OperatorStatus, stored: OperatorStatus): boolean {
       (stored.conditions ?? []).some((other) => deepEqual(condition, other)),
     ) &&
     !(stored.conditions ?? []).some(
-      ({ type }) => type === passingCondition && conditions.every((one) => one.type !== type),
+      ({ type }) =>
+        passingConditions.includes(type) && conditions.every((one) => one.type !== type),
     )
   )
 }

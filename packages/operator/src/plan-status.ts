@@ -1,7 +1,8 @@
-import { LLMGateway, LLMProvider } from '@fairlead/api'
+import { Consumer, LLMGateway, LLMProvider } from '@fairlead/api'
 import type { CompileResult, PlannedCondition, ResourceConditions } from '@fairlead/config'
 import type { KubernetesObject } from '@fairlead/kube-core'
 import { keyOf, keyText } from '@fairlead/controller-runtime'
+import { keysAt, keysCondition } from './consumer-keys.ts'
 import { healthyCondition, mergeAvailability, mergeReferences } from './merge-findings.ts'
 import { planPolicy } from './plan-policy.ts'
 import { programmedCondition } from './programmed-condition.ts'
@@ -36,10 +37,12 @@ export function planStatus(
     if (condition.type === 'Available') return mergeAvailability(condition, problems)
     return condition
   })
+  const keys = keysAt(object, moment.nowMs)
   const policy = planPolicy({ ...planned, conditions }, result, moment, problems)
   return {
     ...policy,
     conditions: [...policy.conditions, ...reported(object, result, moment, resource)],
+    ...(keys && { statusFields: { ...planned.statusFields, keys } }),
     ...(kind === LLMProvider.kind && {
       statusFields: {
         ...planned.statusFields,
@@ -49,7 +52,7 @@ export function planStatus(
   }
 }
 
-/** Conditions that only replicas' reports can tell, by kind. */
+/** Conditions that only replicas' reports and the clock can tell, by kind. */
 function reported(
   object: KubernetesObject,
   result: CompileResult,
@@ -62,6 +65,10 @@ function reported(
       const snapshot = result.snapshots.get(keyText(keyOf(object)))
       const store = stateStoreCondition(snapshot?.gateway.state.type === 'Redis', live)
       return [programmedCondition(snapshot?.hash, live), ...(store ? [store] : [])]
+    }
+    case Consumer.kind: {
+      const keys = keysCondition(keysAt(object, nowMs) ?? [])
+      return keys === undefined ? [] : [keys]
     }
     case LLMProvider.kind:
       return [healthyCondition(findings.healthOf(resource))]

@@ -16,6 +16,7 @@ import {
 import { type Clock, type Logger, silentLogger, systemClock } from '@fairlead/base'
 import { type KubernetesObject, type ResourceType, timestamp } from '@fairlead/kube-core'
 import { ChangedPlans, objectKeyOf } from './changed-plans.ts'
+import { untilNextKeyState } from './consumer-keys.ts'
 import { desiredStatus, statusOf } from './desired-status.ts'
 import { planStatus, type Moment } from './plan-status.ts'
 import { changesConditions } from './relevant-change.ts'
@@ -138,8 +139,10 @@ class Operator {
         await writeStatus({ client, recorder: this.#recorder }, type, object, status, signal)
       }
       if (object.kind === LLMGateway.kind) return this.#dropStaleReplicas(object, moment, signal)
-      const nextResetMs = untilNextReset(status ?? statusOf(object), moment.nowMs)
-      return nextResetMs === undefined ? undefined : { requeueAfterMs: nextResetMs }
+      const { nowMs } = moment
+      const requeueAfterMs =
+        untilNextReset(status ?? statusOf(object), nowMs) ?? untilNextKeyState(object, nowMs)
+      return requeueAfterMs === undefined ? undefined : { requeueAfterMs }
     }
   }
 

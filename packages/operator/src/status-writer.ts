@@ -1,6 +1,7 @@
 import type { Client, EventRecorder } from '@fairlead/controller-runtime'
 import { isNotFound, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
 import { eventsOfChange } from './condition-events.ts'
+import { keyEvents } from './consumer-keys.ts'
 import { thresholdEvents } from './threshold-events.ts'
 import { statusOf, type OperatorStatus } from './desired-status.ts'
 
@@ -35,6 +36,7 @@ export async function writeStatus(
   const events = [
     ...eventsOfChange(before.conditions ?? [], status.conditions ?? []),
     ...thresholdEvents(object, status),
+    ...keyEvents(object, status),
   ]
   for (const event of events) {
     recorder.event(object, event)

@@ -1,19 +1,6 @@
 import type { ConsumerApiKey } from '@fairlead/api'
 import { UsageError } from '../usage-error.ts'
 
-/** A key that expires within this time is told before it does. */
-const soonMs = 7 * 86_400_000
-
-export type KeyState = 'Active' | 'Expiring' | 'Expired'
-
-/** `Expiring`: within seven days. `nowMs` is Unix milliseconds. */
-export function keyState({ expiresAt }: ConsumerApiKey, nowMs: number): KeyState {
-  if (expiresAt === undefined) return 'Active'
-  const leftMs = Date.parse(expiresAt) - nowMs
-  if (leftMs <= 0) return 'Expired'
-  return leftMs <= soonMs ? 'Expiring' : 'Active'
-}
-
 /** The name that is wanted, or a free one that begins with `base`: `base`, `base-2`, `base-3`. */
 export function nameOfNewKey(
   keys: readonly ConsumerApiKey[],

@@ -1,7 +1,8 @@
 import type { Consumer } from '@fairlead/api'
+import { type KeyState, keyState } from '@fairlead/config'
 import type { KeyUse } from '@fairlead/usage'
 import { textTable } from '../text-table.ts'
-import { type KeyState, keyState, timeText } from './consumer-keys.ts'
+import { timeText } from './consumer-keys.ts'
 
 /** A key as it is listed. */
 interface ListedKey {

@@ -1,0 +1,84 @@
+import { Consumer, type ConsumerKeyStatus } from '@fairlead/api'
+import { expiringMs, keyState, type PlannedCondition } from '@fairlead/config'
+import type { RecordedEvent } from '@fairlead/controller-runtime'
+import type { KubernetesObject } from '@fairlead/kube-core'
+import { statusOf, type OperatorStatus } from './desired-status.ts'
+
+/** The keys of a Consumer as they are at a moment, in Unix milliseconds; undefined for other kinds. */
+export function keysAt(
+  object: KubernetesObject,
+  nowMs: number,
+): readonly ConsumerKeyStatus[] | undefined {
+  if (object.kind !== Consumer.kind) return undefined
+  return (object as Consumer).spec.apiKeys.map((key) => ({
+    name: key.name,
+    state: keyState(key, nowMs),
+    ...(key.expiresAt !== undefined && { expiresAt: key.expiresAt }),
+  }))
+}
+
+/** `KeysValid`: False when keys have expired. Undefined without keys. */
+export function keysCondition(keys: readonly ConsumerKeyStatus[]): PlannedCondition | undefined {
+  const type = 'KeysValid'
+  if (keys.length === 0) return undefined
+  const expired = keys.filter(({ state }) => state === 'Expired')
+  if (expired.length > 0) {
+    const message = `Expired: ${listed(expired)}. Replace them with fairlead key rotate, or remove them with fairlead key revoke`
+    return { type, status: 'False', reason: 'Expired', message }
+  }
+  const expiring = keys.filter(({ state }) => state === 'Expiring')
+  if (expiring.length > 0) {
+    const message = `Expiring within seven days: ${listed(expiring)}. Replace them with fairlead key rotate`
+    return { type, status: 'True', reason: 'Expiring', message }
+  }
+  return { type, status: 'True', reason: 'Valid', message: 'No key expires within seven days' }
+}
+
+/** A machine that sleeps, or whose clock is set, learns of a key's state this late at the most. */
+const lookAgainMs = 3_600_000
+
+/** Milliseconds until a key may enter another state; undefined if none does. */
+export function untilNextKeyState(object: KubernetesObject, nowMs: number): number | undefined {
+  const changes = (keysAt(object, nowMs) ?? []).flatMap(({ expiresAt, state }) => {
+    if (expiresAt === undefined || state === 'Expired') return []
+    const atMs = Date.parse(expiresAt)
+    return [state === 'Active' ? atMs - expiringMs : atMs]
+  })
+  return changes.length === 0
+    ? undefined
+    : Math.min(lookAgainMs, ...changes.map((atMs) => atMs - nowMs))
+}
+
+/** The events for keys that have begun to expire, or have expired, since the status before. */
+export function keyEvents(
+  object: KubernetesObject,
+  status: OperatorStatus,
+): readonly RecordedEvent[] {
+  if (object.kind !== Consumer.kind) return []
+  const before = keysIn(statusOf(object))
+  return keysIn(status).flatMap((key) => {
+    const old = before.find(({ name }) => name === key.name)
+    if (key.state === 'Active' || key.state === old?.state) return []
+    // Somebody wanted a new key to be good for so short a time.
+    if (key.state === 'Expiring' && old === undefined) return []
+    return [eventOf(key)]
+  })
+}
+
+function eventOf({ expiresAt, name, state }: ConsumerKeyStatus): RecordedEvent {
+  const isExpired = state === 'Expired'
+  return {
+    type: 'Warning',
+    reason: isExpired ? 'KeyExpired' : 'KeyExpiring',
+    action: 'KeysValid',
+    note: `The API key ${name} ${isExpired ? 'has expired' : 'expires'} at ${expiresAt}`,
+  }
+}
+
+function keysIn({ keys }: OperatorStatus): readonly ConsumerKeyStatus[] {
+  return Array.isArray(keys) ? (keys as readonly ConsumerKeyStatus[]) : []
+}
+
+function listed(keys: readonly ConsumerKeyStatus[]): string {
+  return keys.map(({ name, expiresAt }) => `${name} (${expiresAt})`).join(', ')
+}
