@@ -16,10 +16,16 @@ export async function audit({ options, print, signal }: CommandContext): Promise
     consumer,
     kind,
   })
+  let hasPrinted = false
   try {
     for await (const event of events) {
       if (signal.aborted) return
       print(`${output === 'json' ? JSON.stringify(event) : auditLine(event)}\n`)
+      hasPrinted = true
+    }
+    if (!hasPrinted && output !== 'json') {
+      const isNarrowed = [consumer, kind, since].some((one) => one !== undefined)
+      print(`The audit has no ${isNarrowed ? 'such events' : 'events yet'}.\n`)
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
