@@ -8,6 +8,7 @@ import {
   systemClock,
   systemRandom,
 } from '@fairlead/base'
+import type { KubernetesObject } from '@fairlead/kube-core'
 
 import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
 import { ServiceAccountTokens } from './auth/service-account-token.ts'
@@ -61,6 +62,11 @@ export interface ApiServerOptions {
   readonly watchHistory?: Partial<HistoryLimits>
   /** Told of every change of an object that a request makes, and who made it. Must not throw. */
   readonly onChange?: (change: RequestedChange) => void
+  /**
+   * What to warn of whoever has created, updated or patched this object, as it was stored; sent as
+   * Warning headers, which kubectl prints. Must not throw.
+   */
+  readonly warningsOf?: (object: KubernetesObject) => readonly string[]
 }
 
 export interface ApiServer {
@@ -126,7 +132,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       tokenAuthenticators: [adminTokenAuthenticator(adminToken), tokens.authenticate],
       logger,
       clock,
-      handle: apiHandler(context, tokens, options.onChange).handle,
+      handle: apiHandler(context, tokens, options).handle,
     })
     const port = await server.listen(host, options.port ?? 0)
     const url = `https://${reachable(host)}:${port}`
@@ -151,7 +157,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
 function apiHandler(
   context: ResourceContext,
   tokens: ServiceAccountTokens,
-  onChange: ApiServerOptions['onChange'],
+  { onChange, warningsOf }: Pick<ApiServerOptions, 'onChange' | 'warningsOf'>,
 ): ApiHandler {
   const subresources = new SubresourceHandler(
     new Map([
@@ -163,7 +169,7 @@ function apiHandler(
   return new ApiHandler({
     discovery: new DiscoveryHandler(context.registry),
     openApi: new OpenApiHandler(context.registry),
-    resources: new ResourceHandler(context, subresources, tokens, onChange),
+    resources: new ResourceHandler(context, subresources, tokens, { onChange, warningsOf }),
   })
 }
 

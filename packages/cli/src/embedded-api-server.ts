@@ -6,14 +6,13 @@ import { writePrivateFile } from './endpoints-file.ts'
 import { takingPort } from './port-error.ts'
 
 /**
- * Starts the embedded API server on the data directory and writes its kubeconfig there; `onChange`
- * is told of every change that a request makes. Rejects
- * with a PortError if the port is taken.
+ * Starts the embedded API server on the data directory and writes its kubeconfig there. Rejects with a
+ * PortError if the port is taken.
  */
 export async function startEmbeddedApiServer(
   { options, logger }: CommandContext,
   dataDir: DataDir,
-  onChange?: ApiServerOptions['onChange'],
+  hooks: Pick<ApiServerOptions, 'onChange' | 'warningsOf'> = {},
 ): Promise<{ readonly server: ApiServer; readonly kubeconfigPath: string }> {
   const server = await takingPort(
     'api-port',
@@ -22,7 +21,7 @@ export async function startEmbeddedApiServer(
       port: options.apiPort,
       dataDir: join(dataDir.path, 'apiserver'),
       logger,
-      ...(onChange === undefined ? {} : { onChange }),
+      ...hooks,
     }),
   )
   const kubeconfigPath = join(dataDir.path, 'kubeconfig')

@@ -8,6 +8,7 @@ export type { UnsupportedField } from './judging/unsupported-fields.ts'
 export { expiringMs, keyState, type KeyState } from './kinds/consumer/key-state.ts'
 export { kinds } from './kinds/kinds.ts'
 export { configurationTypes, type ResourceSet } from './resource-set.ts'
+export { ApplyWarnings } from './apply-warnings.ts'
 export { CurrentResources } from './current-resources.ts'
 export {
   migrationsOf,

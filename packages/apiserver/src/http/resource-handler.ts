@@ -1,4 +1,4 @@
-import { errors } from '@fairlead/kube-core'
+import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
 import { resourceName, type ResourceDefinition } from '../definitions/resource-definition.ts'
@@ -31,25 +31,32 @@ import { verbOf } from './request-verb.ts'
 import type { SubresourceHandler } from './subresource-handler.ts'
 import { watchResponse } from './watch-response.ts'
 
+/** Who takes part in what requests do. */
+export interface RequestHooks {
+  /** Told of every change that a request makes. */
+  readonly onChange?: ((change: RequestedChange) => void) | undefined
+  /** What to warn of who has written this object. */
+  readonly warningsOf?: ((object: KubernetesObject) => readonly string[]) | undefined
+}
+
 /** Handles requests for objects and collections. */
 export class ResourceHandler {
   readonly #context: ResourceContext
   readonly #subresources: SubresourceHandler
   readonly #tokens: Pick<ServiceAccountTokens, 'review'>
-  readonly #tell: ((change: RequestedChange) => void) | undefined
+  readonly #hooks: RequestHooks
   readonly #sharedEncoder = new SharedEventEncoder()
 
-  /** `tell` is told of every change that a request makes. */
   constructor(
     context: ResourceContext,
     subresources: SubresourceHandler,
     tokens: Pick<ServiceAccountTokens, 'review'>,
-    tell?: (change: RequestedChange) => void,
+    hooks: RequestHooks = {},
   ) {
     this.#context = context
     this.#tokens = tokens
     this.#subresources = subresources
-    this.#tell = tell
+    this.#hooks = hooks
   }
 
   /** @throws StatusError */
@@ -61,7 +68,7 @@ export class ResourceHandler {
     if (path.namespace !== '' && !definition.namespaced) throw errors.unknownResource()
     requireVerb(request, path, definition)
     if (definition.deprecationWarning) request.warn(definition.deprecationWarning)
-    return tellingChanges(this.#context, request, path, definition, this.#tell, () =>
+    return tellingChanges(this.#context, request, path, definition, this.#hooks.onChange, () =>
       this.#route(request, path, definition),
     )
   }
@@ -179,8 +186,15 @@ export class ResourceHandler {
   }
 
   #written(request: ApiRequest, target: CollectionTarget, result: WriteResult): Handled {
+    this.#warn(request, target, result)
     const body = this.#presenter(request, target).object(result.object)
     return jsonResponse(result.created ? 201 : 200, body)
+  }
+
+  /** Of what somebody has said of an object, which neither its status nor its deletion is. */
+  #warn(request: ApiRequest, target: CollectionTarget, { object }: WriteResult): void {
+    if (request.method === 'DELETE' || 'subresource' in target) return
+    for (const warning of this.#hooks.warningsOf?.(object) ?? []) request.warn(warning)
   }
 
   #presenter(request: ApiRequest, target: CollectionTarget): Presenter {

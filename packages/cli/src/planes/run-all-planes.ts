@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import { WatchedConfiguration } from '@fairlead/config'
+import { ApplyWarnings, WatchedConfiguration } from '@fairlead/config'
 import { loadKubeConfig, Manager, runnable, type KubeConfig } from '@fairlead/controller-runtime'
 import { setupOperator } from '@fairlead/operator'
 import type { Registry } from 'prom-client'
@@ -60,9 +60,11 @@ async function openKubernetes(
     const config = loadKubeConfig({ file: kubeconfig })
     return { config, kubeconfigPath: resolve(kubeconfig), stop: () => Promise.resolve() }
   }
-  const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir, (change) =>
-    trail.requested(change),
-  )
+  const warnings = new ApplyWarnings({ capabilities })
+  const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir, {
+    onChange: (change) => trail.requested(change),
+    warningsOf: (object) => warnings.of(object),
+  })
   const config = loadKubeConfig({ text: server.kubeconfig() })
   return { config, kubeconfigPath, stop: () => server.stop() }
 }
