@@ -1,7 +1,17 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ContextStrategy, LLMProvider, Persona, PromptTemplate, RoutingPolicy } from '@fairlead/api'
+import {
+  AccessPolicy,
+  ContextStrategy,
+  LLMGateway,
+  LLMProvider,
+  Persona,
+  PriceBook,
+  PromptTemplate,
+  RoutingPolicy,
+  UsagePolicy,
+} from '@fairlead/api'
 import { createClient, loadKubeConfig, type Client } from '@fairlead/controller-runtime'
 import { Secret, type KubernetesObject, type ResourceType } from '@fairlead/kube-core'
 import { benchKey } from '../contract/contender.ts'
@@ -16,7 +26,17 @@ export const fairleadMain = fileURLToPath(
 /** Kinds that benchmarks apply. */
 type BenchedKind = keyof typeof kinds
 
-const kinds = { ContextStrategy, LLMProvider, Persona, PromptTemplate, RoutingPolicy } as const
+const kinds = {
+  AccessPolicy,
+  ContextStrategy,
+  LLMGateway,
+  LLMProvider,
+  Persona,
+  PriceBook,
+  PromptTemplate,
+  RoutingPolicy,
+  UsagePolicy,
+} as const
 
 /** A complete Fairlead as `npm start` runs it, logs included, with a client to configure it. */
 export interface BenchedFairlead {

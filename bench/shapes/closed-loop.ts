@@ -63,21 +63,29 @@ interface LoadedProgram {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** What its calls come to. Defaults to answers. */
+  readonly outcome?: 'answers' | 'refusals'
+  /** Told of the calls of the warm-up, then of those that are measured. */
+  readonly onRequests?: (count: number) => void
 }
 
 /** A round: a second of warm-up, what that leaves behind, then the measurement. */
 export async function underFullLoad(bench: Bench, loaded: LoadedProgram): Promise<Finding> {
-  const { url, headers, body, cpuMicros } = loaded
+  const { url, headers, body, cpuMicros, outcome = 'answers' } = loaded
   const options = { folder: bench.folder, url, headers, body, connections }
-  await load(bench.processes, { ...options, seconds: 1 })
+  const warmUp = await load(bench.processes, { ...options, seconds: 1 })
+  loaded.onRequests?.(warmUp.requests)
   await untilIdle(cpuMicros)
   const before = cpuMicros()
   const result = await load(bench.processes, { ...options, seconds: bench.seconds })
   const cpu = cpuMicros() - before
-  const good = result.requests - result.failures
+  loaded.onRequests?.(result.requests)
+  const answers = result.requests - result.failures
+  const [good, failures] =
+    outcome === 'answers' ? [answers, result.failures] : [result.failures, answers]
   if (good === 0 || result.medianMs === undefined) {
     bench.note('a dash: no good answer in any round')
-    return { figures: {}, failures: result.failures }
+    return { figures: {}, failures }
   }
   return {
     figures: {
@@ -85,7 +93,7 @@ export async function underFullLoad(bench: Bench, loaded: LoadedProgram): Promis
       requestsPerSecond: (result.requestsPerSecond * good) / result.requests,
       medianMs: result.medianMs,
     },
-    failures: result.failures,
+    failures,
   }
 }
 

@@ -8,6 +8,7 @@ import { latency1000Shape } from './latency-1000.ts'
 import { latency200Shape } from './latency-200.ts'
 import { latencyChangesShape } from './latency-changes.ts'
 import { memoryShape } from './memory.ts'
+import { policiesShape } from './policies.ts'
 import { resourcesShape } from './resources.ts'
 import type { Shape } from './shape.ts'
 import { smallShape } from './small.ts'
@@ -29,6 +30,7 @@ export const shapes: readonly Shape[] = [
   latency200Shape,
   latency1000Shape,
   latencyChangesShape,
+  policiesShape,
   conversationsShape,
   resourcesShape,
   memoryShape,
