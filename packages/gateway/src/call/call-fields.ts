@@ -117,6 +117,7 @@ const noLimits: LimitFields = {
 }
 
 function limitFields({ limits: met, shadowRefusals }: CallRecord): LimitFields {
+  if (met === undefined && shadowRefusals.length === 0) return noLimits
   const shadowed = met?.shadowRefused.map(({ limit }) => limit) ?? []
   const shadow = [...shadowRefusals, ...shadowed]
   const told = shadow.length === 0 ? undefined : shadow

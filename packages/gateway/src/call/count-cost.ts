@@ -13,19 +13,29 @@ export function countCost(record: CallRecord, runtime: Runtime, services: CostSe
   const { costNanodollars: nanodollars } = record
   countSpending(record, runtime, services)
   if (nanodollars === undefined) return
-  const { consumers, groups } = runtime.knownCallers
+  const { consumers } = runtime.knownCallers
   const { consumer, prompt } = record
   services.metrics.costs.addFor(
     {
       consumer: consumer === '' || consumers.has(consumer) ? consumer : others,
-      groups: [
-        ...new Set(Array.from(record.groups, (group) => (groups.has(group) ? group : others))),
-      ],
+      groups: countedGroups(record, runtime),
       prompt: prompt && `${prompt.namespace}/${prompt.name}`,
       promptVersion: prompt?.version,
     },
     nanodollars,
   )
+}
+
+/** Those that the configuration has; `other` once for all else. */
+function countedGroups({ groups }: CallRecord, { knownCallers }: Runtime): readonly string[] {
+  const counted: string[] = []
+  let hasOthers = false
+  for (const group of groups) {
+    if (group !== others && knownCallers.groups.has(group)) counted.push(group)
+    else hasOthers = true
+  }
+  if (hasOthers) counted.push(others)
+  return counted
 }
 
 /** Counts what a call has cost at its providers alone. */

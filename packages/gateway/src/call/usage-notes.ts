@@ -17,8 +17,10 @@ export class UsageNotes {
   readonly ledger: UsageLedger
   #hourMs = 0
   #day = ''
-  /** Keys whose use in this hour is noted. */
-  readonly #usedKeys = new Set<string>()
+  /** Keys whose use in this hour is noted, by tenant. */
+  readonly #usedKeys = new Map<string, Set<string>>()
+  /** As the ledger has them; callers keep theirs from call to call. */
+  readonly #joinedGroups = new WeakMap<ReadonlySet<string>, string>()
 
   constructor(ledger: UsageLedger) {
     this.ledger = ledger
@@ -31,9 +33,10 @@ export class UsageNotes {
   noteKey({ keyName: key, tenant }: CallRecord, nowMs: number): void {
     if (key === undefined) return
     this.#enter(nowMs)
-    const used = `${tenant}\u0000${key}`
-    if (this.#usedKeys.has(used)) return
-    this.#usedKeys.add(used)
+    const used = this.#usedKeys.get(tenant)
+    if (used?.has(key) === true) return
+    if (used === undefined) this.#usedKeys.set(tenant, new Set([key]))
+    else used.add(key)
     this.ledger.noteKeyUse({ tenant, key, hourMs: this.#hourMs })
   }
 
@@ -49,7 +52,7 @@ export class UsageNotes {
       model,
       provider: target?.provider.key ?? '',
       prompt: prompt === undefined ? '' : `${prompt.namespace}/${prompt.name}@${prompt.version}`,
-      groups: record.groups.size === 0 ? '' : joinedGroups(record.groups),
+      groups: this.#groupsOf(record),
       calls: 1,
       failedCalls: record.errorCode === undefined ? 0 : 1,
       ...tokensOf(isWhole ? usage : undefined),
@@ -71,6 +74,16 @@ export class UsageNotes {
       const provider = target.provider.key
       this.ledger.note({ ...call, ...noUsage, ...tokensOf(usage), provider, nanodollars: own })
     }
+  }
+
+  #groupsOf({ groups }: CallRecord): string {
+    if (groups.size === 0) return ''
+    let joined = this.#joinedGroups.get(groups)
+    if (joined === undefined) {
+      joined = joinedGroups(groups)
+      this.#joinedGroups.set(groups, joined)
+    }
+    return joined
   }
 
   #enter(nowMs: number): void {

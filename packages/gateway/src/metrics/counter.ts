@@ -37,7 +37,8 @@ export class Counter<Label extends string> {
   }
 
   labels(labels: Readonly<Record<Label, string>>): CounterChild {
-    const key = this.#labelNames.map((name) => labels[name]).join('\u0000')
+    let key = ''
+    for (const name of this.#labelNames) key += `${labels[name]}\u0000`
     let series = this.#children.get(key)
     if (series === undefined) {
       series = new Series(labels)

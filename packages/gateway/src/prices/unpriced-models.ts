@@ -23,9 +23,9 @@ export class UnpricedModels {
 
   /** A call has used the model. */
   note(provider: string, model: string): void {
-    if (this.#models.size >= namedMax || !nameable.test(model)) return
+    if (this.#models.size >= namedMax) return
     const key = `${provider} ${model}`
-    if (this.#models.has(key)) return
+    if (this.#models.has(key) || !nameable.test(model)) return
     this.#models.set(key, { provider, model })
     this.#changed()
   }

@@ -18,7 +18,7 @@ export interface HeaderLookup {
 /** How a vendor's headers tell of its limits. `nowMs` is wall time, for what they tell relative to it. */
 export interface RateLimitHeaders {
   /** Every name that such a header can have; in lower case. */
-  readonly names: readonly string[]
+  readonly names: ReadonlySet<string>
   read(headers: HeaderLookup, nowMs: number): readonly RateLimit[]
   /** Flat list: name, value, name, value. What the vendor has no name for is left out. */
   write(limits: readonly RateLimit[], nowMs: number): readonly string[]
@@ -38,8 +38,18 @@ const fields = ['limit', 'remaining', 'reset'] as const
 
 export function rateLimitHeaders(form: RateLimitForm): RateLimitHeaders {
   const { counted, nameOf } = form
+  const namesOf = new Map(
+    counted.map((what) => [
+      what,
+      {
+        limit: nameOf(what, 'limit'),
+        remaining: nameOf(what, 'remaining'),
+        reset: nameOf(what, 'reset'),
+      },
+    ]),
+  )
   return {
-    names: counted.flatMap((what) => fields.map((field) => nameOf(what, field))),
+    names: new Set(counted.flatMap((what) => fields.map((field) => nameOf(what, field)))),
     read: (headers, nowMs) =>
       counted.flatMap((what) => {
         const text = (field: (typeof fields)[number]) => headers.get(nameOf(what, field))?.trim()
@@ -51,16 +61,17 @@ export function rateLimitHeaders(form: RateLimitForm): RateLimitHeaders {
           ? [{ what, limit, remaining, resetMs }]
           : []
       }),
-    write: (limits, nowMs) =>
-      limits.flatMap(({ what, limit, remaining, resetMs }) => {
-        if (!counted.includes(what)) return []
-        const reset = resetMs === undefined ? undefined : form.writeReset(resetMs, nowMs)
-        const values = { limit, remaining, reset }
-        return fields.flatMap((field) => {
-          const value = values[field]
-          return value === undefined ? [] : [nameOf(what, field), value]
-        })
-      }),
+    write(limits, nowMs) {
+      const headers: string[] = []
+      for (const { what, limit, remaining, resetMs } of limits) {
+        const names = namesOf.get(what)
+        if (names === undefined) continue
+        if (limit !== undefined) headers.push(names.limit, limit)
+        if (remaining !== undefined) headers.push(names.remaining, remaining)
+        if (resetMs !== undefined) headers.push(names.reset, form.writeReset(resetMs, nowMs))
+      }
+      return headers
+    },
   }
 }
 

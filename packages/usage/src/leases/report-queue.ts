@@ -21,8 +21,8 @@ interface WaitingReport {
 
 interface Batch {
   readonly reports: Map<string, WaitingReport>
-  /** Of the counters in `reports`. */
-  readonly keys: Set<string>
+  /** The one of each counter that was added last, by its key. */
+  readonly latest: Map<string, WaitingReport>
   readonly delivered: PromiseWithResolvers<void>
 }
 
@@ -64,24 +64,28 @@ export class ReportQueue {
 
   /** Whether there is a report of a counter that the store has not taken. */
   concerns(key: string): boolean {
-    return this.#waiting.keys.has(key) || this.#sending?.keys.has(key) === true
+    return this.#waiting.latest.has(key) || this.#sending?.latest.has(key) === true
   }
 
   add(counter: Counter, slot: number, used: number, released: number): void {
-    const { reports } = this.#waiting
-    const id = `${slot} ${counter.key}`
-    const report = reports.get(id)
+    const { latest, reports } = this.#waiting
+    const last = latest.get(counter.key)
+    const report = last?.slot === slot ? last : reports.get(idOf(counter, slot))
     if (report !== undefined) {
       report.used += used
       report.released += released
       return
     }
-    reports.set(id, { counter, slot, used, released })
-    this.#waiting.keys.add(counter.key)
+    const added = { counter, slot, used, released }
+    reports.set(idOf(counter, slot), added)
+    latest.set(counter.key, added)
     if (reports.size <= waitingMax) return
     // The oldest belongs to a window that has probably ended.
-    const [oldest] = reports.keys()
-    if (oldest !== undefined) reports.delete(oldest)
+    const [oldest] = reports
+    if (oldest === undefined) return
+    const [id, { counter: forgotten }] = oldest
+    reports.delete(id)
+    if (latest.get(forgotten.key) === oldest[1]) latest.delete(forgotten.key)
   }
 
   /** Resolves when all that was added has been taken. Rejects when the store is unavailable. */
@@ -144,8 +148,10 @@ export class ReportQueue {
     const first = newBatch()
     for (const [id, report] of all.reports) {
       first.reports.set(id, report)
-      first.keys.add(report.counter.key)
+      first.latest.set(report.counter.key, report)
       all.reports.delete(id)
+      // What is added from now on is not part of what is on its way.
+      if (all.latest.get(report.counter.key) === report) all.latest.delete(report.counter.key)
       if (first.reports.size === batchMax) break
     }
     return first
@@ -163,7 +169,11 @@ function newBatch(): Batch {
   const delivered = Promise.withResolvers<void>()
   // Few wait for it.
   delivered.promise.catch(() => {})
-  return { reports: new Map(), keys: new Set(), delivered }
+  return { reports: new Map(), latest: new Map(), delivered }
+}
+
+function idOf({ key }: Counter, slot: number): string {
+  return `${slot} ${key}`
 }
 
 /** The same reports, for those who wait from now on. */

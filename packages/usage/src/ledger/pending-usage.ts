@@ -1,9 +1,12 @@
 import type { KeyUse, UsageEntry } from './ledger.ts'
 import { usageFolds } from './fold-usage.ts'
-import { addUsage, dimensionKey } from './usage-sums.ts'
+import { dimensionKey, type GrowingUsage, increase } from './usage-sums.ts'
 
 /** Names are bounded in length: this is some megabytes at most. */
 const pendingRowsMax = 2_000
+
+/** Grows in place: no call makes a row of its own. */
+type PendingRow = UsageEntry & GrowingUsage
 
 /** What was noted and is not stored yet. */
 export interface NotedUsage {
@@ -16,7 +19,7 @@ export interface NotedUsage {
  * are one row. Beyond 2,000 rows models and prompts, and then callers, are no longer told apart.
  */
 export class PendingUsage {
-  #entries = new Map<string, UsageEntry>()
+  #entries = new Map<string, PendingRow>()
   #keyUses = new Map<string, KeyUse>()
 
   get isEmpty(): boolean {
@@ -24,16 +27,20 @@ export class PendingUsage {
   }
 
   add(entry: UsageEntry): void {
+    const known = this.#entries.get(dimensionKey(entry))
+    if (known === undefined) this.#addFolded(entry)
+    else increase(known, entry)
+  }
+
+  #addFolded(entry: UsageEntry): void {
     for (const [index, fold] of usageFolds.entries()) {
       const folded = fold(entry)
       const key = dimensionKey(folded)
       const known = this.#entries.get(key)
       const isLast = index === usageFolds.length - 1
       if (known === undefined && this.#entries.size >= pendingRowsMax && !isLast) continue
-      this.#entries.set(
-        key,
-        known === undefined ? folded : { ...folded, ...addUsage(known, folded) },
-      )
+      if (known === undefined) this.#entries.set(key, { ...folded })
+      else increase(known, folded)
       return
     }
   }
@@ -51,7 +58,8 @@ export class PendingUsage {
   }
 
   all(): NotedUsage {
-    return { entries: [...this.#entries.values()], keyUses: [...this.#keyUses.values()] }
+    const entries = Array.from(this.#entries.values(), (row) => ({ ...row }))
+    return { entries, keyUses: [...this.#keyUses.values()] }
   }
 
   /** All of it, which is no longer pending. */

@@ -56,6 +56,21 @@ export function addUsage(one: UsageSums, other: UsageSums): UsageSums {
   }
 }
 
+/** Sums that grow in place. */
+export type GrowingUsage = { -readonly [Figure in keyof UsageSums]: UsageSums[Figure] }
+
+/** Adds to `sums`; each number stays a safe integer. */
+export function increase(sums: GrowingUsage, more: UsageSums): void {
+  sums.calls = add(sums.calls, more.calls)
+  sums.failedCalls = add(sums.failedCalls, more.failedCalls)
+  sums.inputTokens = add(sums.inputTokens, more.inputTokens)
+  sums.cachedInputTokens = add(sums.cachedInputTokens, more.cachedInputTokens)
+  sums.outputTokens = add(sums.outputTokens, more.outputTokens)
+  sums.reasoningTokens = add(sums.reasoningTokens, more.reasoningTokens)
+  sums.nanodollars = add(sums.nanodollars, more.nanodollars)
+  sums.unpricedCalls = add(sums.unpricedCalls, more.unpricedCalls)
+}
+
 function add(one: number, other: number): number {
   return Math.min(one + other, Number.MAX_SAFE_INTEGER)
 }
@@ -108,7 +123,7 @@ export class UsageSummary {
 /** Entries with equal dimensions have one key, and no others. */
 export function dimensionKey(dimensions: UsageDimensions): string {
   const { day, tenant, consumer, model, provider, prompt, groups } = dimensions
-  return [day, tenant, consumer, model, provider, prompt, groups].join('\u0000')
+  return `${day}\u0000${tenant}\u0000${consumer}\u0000${model}\u0000${provider}\u0000${prompt}\u0000${groups}`
 }
 
 function onlyDimensions(

@@ -2,6 +2,7 @@
 export const nanodollarsMax = 9_000_000_000_000_000
 
 const perDollar = 1_000_000_000n
+const zero = '0'.charCodeAt(0)
 
 /**
  * US dollars as a decimal (`500.00`) in nanodollars. Digits beyond the ninth are rounded half up.
@@ -23,7 +24,10 @@ export function nanodollarsOf(dollars: string): number {
 /** Nanodollars as US dollars, without zeros at the end: `0.000125`. */
 export function dollarsOf(nanodollars: number): string {
   const digits = String(Math.abs(nanodollars)).padStart(10, '0')
-  const fraction = digits.slice(-9).replace(/0+$/, '')
+  const point = digits.length - 9
+  let end = digits.length
+  while (end > point && digits.charCodeAt(end - 1) === zero) end -= 1
   const sign = nanodollars < 0 ? '-' : ''
-  return `${sign}${digits.slice(0, -9)}${fraction === '' ? '' : `.${fraction}`}`
+  const whole = `${sign}${digits.slice(0, point)}`
+  return end === point ? whole : `${whole}.${digits.slice(point, end)}`
 }

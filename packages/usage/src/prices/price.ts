@@ -16,6 +16,12 @@ interface RateTier {
   readonly rates: TokenRates
   /** The same for calls whose sum is a safe integer; -1 for what is not known. */
   readonly small: readonly number[]
+  /** The dearest rate of input and of output; undefined if one of its kind is not known. */
+  readonly dearestInput: bigint | undefined
+  readonly dearestOutput: bigint | undefined
+  /** Those as doubles; -1 for what is not known. */
+  readonly smallInput: number
+  readonly smallOutput: number
 }
 
 const notKnown = -1
@@ -50,7 +56,20 @@ export class Price {
     this.#smallPerRequest = Number(exact.perRequest)
     this.#tiers = steps.map(({ aboveInputTokens }, index) => {
       const rates = exact.tokens[index] ?? []
-      return { aboveInputTokens, rates, small: rates.map((rate) => Number(rate ?? notKnown)) }
+      const small = rates.map((rate) => Number(rate ?? notKnown))
+      const dearestInput = dearest(rates.slice(0, inputKinds))
+      const dearestOutput = dearest(rates.slice(inputKinds))
+      const smallInput = Number(dearestInput ?? notKnown)
+      const smallOutput = Number(dearestOutput ?? notKnown)
+      return {
+        aboveInputTokens,
+        rates,
+        small,
+        dearestInput,
+        dearestOutput,
+        smallInput,
+        smallOutput,
+      }
     })
     this.#state = stateOf([exact.perRequest || undefined, ...exact.tokens.flat()])
   }
@@ -76,15 +95,32 @@ export class Price {
    * a price is not known.
    */
   mostCost(inputTokens: number, outputTokens: number): number | undefined {
-    const inputs = BigInt(wholeTokens(inputTokens))
-    const outputs = BigInt(wholeTokens(outputTokens))
+    const inputs = wholeTokens(inputTokens)
+    const outputs = wholeTokens(outputTokens)
+    const small = this.#smallMostCost(inputs, outputs)
+    return small === undefined ? this.#largeMostCost(inputs, outputs) : small
+  }
+
+  /** The same in doubles; undefined if a rate is not known, or it may not be exact in them. */
+  #smallMostCost(inputs: number, outputs: number): number | undefined {
+    if (this.#smallScale === undefined) return undefined
+    let most = -1
+    for (const { aboveInputTokens, smallInput, smallOutput } of this.#tiers) {
+      if (aboveInputTokens >= inputs) break
+      if (smallInput === notKnown || smallOutput === notKnown) return undefined
+      most = Math.max(most, this.#smallPerRequest + smallInput * inputs + smallOutput * outputs)
+    }
+    return most < 0 ? undefined : this.#rounded(most, this.#smallScale)
+  }
+
+  #largeMostCost(inputTokens: number, outputTokens: number): number | undefined {
+    const inputs = BigInt(inputTokens)
+    const outputs = BigInt(outputTokens)
     let most: bigint | undefined
-    for (const { aboveInputTokens, rates } of this.#tiers) {
+    for (const { aboveInputTokens, dearestInput, dearestOutput } of this.#tiers) {
       if (aboveInputTokens >= inputTokens) break
-      const input = dearest(rates.slice(0, inputKinds))
-      const output = dearest(rates.slice(inputKinds))
-      if (input === undefined || output === undefined) return undefined
-      const units = this.#perRequest + input * inputs + output * outputs
+      if (dearestInput === undefined || dearestOutput === undefined) return undefined
+      const units = this.#perRequest + dearestInput * inputs + dearestOutput * outputs
       if (most === undefined || units > most) most = units
     }
     return most === undefined ? undefined : roundedSum([{ digits: most, places: this.#places }])
@@ -119,7 +155,11 @@ export class Price {
       if (rate === notKnown) return undefined
       units += count * rate
     }
-    // Nothing is subtracted: a sum below the bound had only exact parts.
+    return this.#rounded(units, scale)
+  }
+
+  /** Nothing is subtracted: a sum below the bound had only exact parts. */
+  #rounded(units: number, scale: number): number | undefined {
     if (units > Number.MAX_SAFE_INTEGER) return undefined
     const part = units % scale
     return Math.min((units - part) / scale + (part * 2 >= scale ? 1 : 0), nanodollarsMax)
