@@ -139,6 +139,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'compiler.ts',
       'compile.ts',
       'current-resources.ts',
+      'apply-warnings.ts',
       'watched-configuration.ts',
       'index.ts',
     ],

@@ -32,7 +32,7 @@ import type { SubresourceHandler } from './subresource-handler.ts'
 import { watchResponse } from './watch-response.ts'
 
 /** Who takes part in what requests do. */
-export interface RequestHooks {
+interface RequestHooks {
   /** Told of every change that a request makes. */
   readonly onChange?: ((change: RequestedChange) => void) | undefined
   /** What to warn of who has written this object. */
