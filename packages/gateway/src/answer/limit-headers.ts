@@ -16,21 +16,20 @@ export function limitHeaders(
   nowMs: number,
 ): readonly string[] {
   if (limits === undefined) return none
-  const headers = [...(spellingOf(dialect)?.write(limits.rateLimits, nowMs) ?? [])]
+  const headers = spellingOf(dialect)?.write(limits.rateLimits, nowMs) ?? none
   const [first] = limits.refused
-  if (first !== undefined) headers.push('x-fairlead-limit', first.limit)
-  return headers
+  return first === undefined ? headers : [...headers, 'x-fairlead-limit', first.limit]
 }
 
 const none: readonly string[] = []
 
 /** Headers of a provider without those that tell of its limits, which are not the caller's. */
 export function withoutRateLimits(headers: readonly string[], dialect: Dialect): readonly string[] {
-  const names = new Set(spellingOf(dialect)?.names)
+  const names = spellingOf(dialect)?.names
   const kept: string[] = []
   for (let index = 0; index < headers.length; index += 2) {
-    const [name = '', value = ''] = headers.slice(index, index + 2)
-    if (!names.has(name.toLowerCase())) kept.push(name, value)
+    const name = headers[index] ?? ''
+    if (names?.has(name.toLowerCase()) !== true) kept.push(name, headers[index + 1] ?? '')
   }
   return kept
 }

@@ -114,15 +114,14 @@ function enterGates(
   body: Uint8Array,
   call: Call,
 ): readonly AttemptPermit[] | Promise<readonly AttemptPermit[]> {
-  const entered: AttemptPermit[] = []
-  const waiting: Promise<AttemptPermit | undefined>[] = []
+  let entered: AttemptPermit[] | undefined
+  let waiting: Promise<AttemptPermit | undefined>[] | undefined
   for (const gate of call.services.attemptGates) {
     const permit = gate.enter(target, body, call)
-    if (permit instanceof Promise) waiting.push(permit)
-    else if (permit !== undefined) entered.push(permit)
+    if (permit instanceof Promise) (waiting ??= []).push(permit)
+    else if (permit !== undefined) (entered ??= []).push(permit)
   }
-  if (waiting.length > 0) return enterAll(entered, waiting)
-  return entered.length === 0 ? none : entered
+  return waiting === undefined ? (entered ?? none) : enterAll(entered ?? none, waiting)
 }
 
 /** Where one refuses, what the others granted is settled. */

@@ -57,6 +57,8 @@ export class Call {
   answering: AnswerWatch | undefined
   /** What the attempt that it answers with was granted; settled at its end. */
   readonly attemptPermits: AttemptPermit[] = []
+  /** What limits have granted it at its admission; theirs alone to read. */
+  claimed: object | undefined
 
   constructor(http: HttpCall, dialect: Dialect, runtime: Runtime, services: Services) {
     const { requestTimeoutMs } = runtime.snapshot.gateway.limits

@@ -125,6 +125,7 @@ function copyOf(call: Call, target: CallTarget, record: CallRecord, lifetime: Ca
     response: undefined,
     answering: undefined,
     attemptPermits: [],
+    claimed: undefined,
     get signal() {
       return lifetime.signal
     },

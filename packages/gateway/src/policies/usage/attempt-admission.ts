@@ -4,14 +4,14 @@ import { costOfAll } from '../../call/settle-cost.ts'
 import { type SpentUsage, usageOfAll } from '../../call/spent-usage.ts'
 import type { CallTarget } from '../../routing/call-target.ts'
 import { UpstreamFailure } from '../../upstream/upstream-failure.ts'
-import type { AdmissionParts, CallAdmission } from './call-admission.ts'
+import type { AdmissionParts } from './call-admission.ts'
 import { claimSource, dearestPrice } from './claim-source.ts'
 import { claimsOf, type ClaimSource, isOfCalls, type LimitClaim } from './claims.ts'
 import { editBytes } from './demand.ts'
 import type { PreparedPolicy } from './prepared-policy.ts'
 import { limitExceeded, metLimit, priceUnknown, usageStoreUnavailable } from './refusal.ts'
 import { type Admission, deniedWithoutStore, type Held, heldWithoutStore } from './reserver.ts'
-import { settleHeld, type UsagePermit } from './usage-permit.ts'
+import { settleHeld, UsagePermit } from './usage-permit.ts'
 import { type Used, usedOf } from './used.ts'
 
 /**
@@ -20,11 +20,9 @@ import { type Used, usedOf } from './used.ts'
  */
 export class AttemptAdmission implements AttemptGate {
   readonly #parts: AdmissionParts
-  readonly #calls: CallAdmission
 
-  constructor(parts: AdmissionParts, calls: CallAdmission) {
+  constructor(parts: AdmissionParts) {
     this.#parts = parts
-    this.#calls = calls
   }
 
   enter(
@@ -33,9 +31,9 @@ export class AttemptAdmission implements AttemptGate {
     call: Call,
   ): AttemptPermit | undefined | Promise<AttemptPermit | undefined> {
     const index = this.#parts.indexOf(call)
-    const permit = this.#calls.permitOf(call)
-    const missing = permit === undefined ? [] : missingClaims(permit, target, body, call)
-    const policies = index.limitsAttempts ? index.ofAttempt(call, target) : []
+    const permit = call.claimed instanceof UsagePermit ? call.claimed : undefined
+    const missing = permit === undefined ? noClaims : missingClaims(permit, target, body, call)
+    const policies = index.limitsAttempts ? index.ofAttempt(call, target) : noPolicies
     if (missing.length === 0 && policies.length === 0) return undefined
     return this.#enter({ target, body, call, permit, missing, policies })
   }
@@ -121,6 +119,9 @@ export class AttemptAdmission implements AttemptGate {
   }
 }
 
+const noClaims: readonly LimitClaim[] = []
+const noPolicies: readonly PreparedPolicy[] = []
+
 interface Entering {
   readonly call: Call
   readonly target: CallTarget
@@ -141,7 +142,7 @@ function missingClaims(
   call: Call,
 ): readonly LimitClaim[] {
   const { spent } = call.record
-  if (body.length <= call.request.body.length + editBytes && spent.length === 0) return []
+  if (body.length <= call.request.body.length + editBytes && spent.length === 0) return noClaims
   const policies = new Set(permit.claims.map(({ policy }) => policy))
   const source = claimSource(call, { targets: [target], body })
   const { claims } = claimsOf([...policies], source)

@@ -53,15 +53,9 @@ const admitted: Permit = { settle() {} }
 /** Admits calls by the UsagePolicies that are for them. */
 export class CallAdmission {
   readonly #parts: AdmissionParts
-  readonly #permits = new WeakMap<Call, UsagePermit>()
 
   constructor(parts: AdmissionParts) {
     this.#parts = parts
-  }
-
-  /** The claims that a call was admitted with; undefined without any. */
-  permitOf(call: Call): UsagePermit | undefined {
-    return this.#permits.get(call)
   }
 
   /**
@@ -118,7 +112,7 @@ export class CallAdmission {
         queues.wake(settled.claims)
       },
     })
-    this.#permits.set(call, permit)
+    call.claimed = permit
     return permit
   }
 

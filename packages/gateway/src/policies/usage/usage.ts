@@ -49,7 +49,7 @@ export const usage: CreateCallPolicy = (parts): AdmissionPolicy => {
     name: 'usage',
     stage: 'admission',
     enter: (call) => calls.enter(call),
-    attemptGate: new AttemptAdmission(admission, calls),
+    attemptGate: new AttemptAdmission(admission),
     callerLimits: new LimitsOfCaller(indexer, counters),
     configured({ snapshot }) {
       current = snapshot
