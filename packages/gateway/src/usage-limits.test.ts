@@ -240,7 +240,9 @@ describe('a limit of cost', () => {
     const denied = await limited([budget(1)])
     const refused = await denied.chat()
     expect(refused.status).toBe(403)
-    expect(await refused.json()).toMatchObject({ error: { code: 'price_unknown' } })
+    const { error } = (await refused.json()) as { error: { code: string; message: string } }
+    expect(error.code).toBe('price_unknown')
+    expect(error.message).toMatch(/the price of "[^"]+" at [^ ]+\/[^ ]+ is not known/)
     const allowed = await limited([budget(1, { onUnpriced: 'Allow' })])
     expect((await allowed.chat()).status).toBe(200)
   })

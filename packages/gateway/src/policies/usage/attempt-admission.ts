@@ -55,7 +55,7 @@ export class AttemptAdmission implements AttemptGate {
     const passOver = (error: Error, reason: string) => passedOver(call, target, error, reason)
     const [first] = unpriced
     if (first !== undefined) {
-      const error = priceUnknown(first, call.record.model)
+      const error = priceUnknown(first, [target])
       throw passOver(error, `the limit ${first.label} needs a price`)
     }
     if (claims.length === 0) return undefined

@@ -246,6 +246,6 @@ function claimsFor(call: Call, index: PolicyIndex): readonly LimitClaim[] {
     claimSource(call, { targets: call.route.targets }),
   )
   const [first] = unpriced
-  if (first !== undefined) throw priceUnknown(first, call.record.model)
+  if (first !== undefined) throw priceUnknown(first, call.route.targets)
   return claims
 }

@@ -1,6 +1,7 @@
 import { ModelError } from '@fairlead/llm'
 import type { RefusedClaim } from '@fairlead/usage'
 import type { MetLimit } from '../../call/met-limits.ts'
+import type { CallTarget } from '../../routing/call-target.ts'
 import type { LimitClaim, UnpricedLimit } from './claims.ts'
 import { amountWithUnit, shownAmount } from './shown-amount.ts'
 
@@ -77,13 +78,20 @@ export function limitExceeded(
   return new ModelError('rate-limited', `${what}${wants}${advice.join('')}`, options)
 }
 
-/** The error of a call whose price is not known, where a limit of cost needs it. */
-export function priceUnknown({ label }: UnpricedLimit, model: string): ModelError {
+/** The error of a call whose price is not known at one of its targets, where a limit of cost needs it. */
+export function priceUnknown({ label }: UnpricedLimit, targets: readonly CallTarget[]): ModelError {
+  const target = unpricedOf(targets)
+  const model = target === undefined ? 'its model' : `"${target.model}" at ${target.provider.key}`
   return new ModelError(
     'permission',
-    `The limit ${label} is one of cost, and the price of the model "${model}" is not known here. Name it in a PriceBook or in spec.models of its LLMProvider, or set onUnpriced of the limit.`,
+    `The limit ${label} is one of cost, and the price of ${model} is not known here. Name it in a PriceBook or in spec.models of the LLMProvider, or set onUnpriced of the limit.`,
     { code: 'price_unknown', param: 'model' },
   )
+}
+
+/** The first target whose price is not known; the route is named by another name than its models. */
+function unpricedOf(targets: readonly CallTarget[]): CallTarget | undefined {
+  return targets.find(({ price }) => price?.mostCost(1, 1) === undefined) ?? targets[0]
 }
 
 /** The error of a call that finds no place to wait in. */
