@@ -3,6 +3,9 @@ import type { Counter, CounterView } from '../counters/counter.ts'
 /** For about so long what is borrowed ahead should last. */
 const aheadMs = 200
 
+/** A tenth of what is left of a limit is much. */
+const muchPart = 10
+
 /** What one process has borrowed of a counter and no call holds. */
 export class Lease {
   readonly counter: Counter
@@ -64,6 +67,14 @@ export class Lease {
     const seen = this.#seen
     if (seen === undefined) return
     this.#seen = { ...seen, used: seen.used + used, reserved: seen.reserved + reserved }
+  }
+
+  /** Whether an amount is much beside what is left, as far as is known: others may be in want of it. */
+  isMuch(amount: number): boolean {
+    const seen = this.#seen
+    if (seen === undefined) return true
+    const left = seen.counter.limit - seen.used - seen.reserved - this.spare
+    return amount * muchPart >= left
   }
 
   view(counter: Counter): CounterView {

@@ -32,7 +32,7 @@ interface LeasedCountersOptions {
   readonly pollMs?: number
   /**
    * How long the store may not know what was used of what it has lent. What makes room for others is
-   * told at once. 25 when left out.
+   * told at once where it is much beside what is left. 25 when left out.
    */
   readonly reportMs?: number
   /** Told why the store failed, and undefined when it answers again. */
@@ -155,7 +155,7 @@ export class LeasedCounters implements Counters {
     return this.#life.queue
   }
 
-  /** Returns whether others can have something of it. */
+  /** Returns whether others may wait for something of it. */
   #settleOne(claim: Claim, used: number, slot: number, queue: ReportQueue): boolean {
     const { counter, amount } = claim
     const { measure } = counter
@@ -171,8 +171,9 @@ export class LeasedCounters implements Counters {
     const kept = queue === this.#queue ? this.#leases.keep(counter, leaseSlot, left) : 0
     const released = amount - kept
     if (lasting !== 0 || released !== 0) queue.add(counter, slot, lasting, released)
+    const makesRoom = released > lasting && this.#leases.isMuch(counter, released - lasting)
     this.#leases.settled(claim, lasting, amount)
-    return released > lasting
+    return makesRoom
   }
 
   #takeLocally(claims: readonly Claim[], nowMs: number): ReserveOutcome | undefined {

@@ -113,6 +113,11 @@ export class LocalLeases {
     this.#leases.get(counter.key)?.noted(used, -reserved)
   }
 
+  /** Whether an amount of it is much beside what is left. */
+  isMuch({ key }: Counter, amount: number): boolean {
+    return this.#leases.get(key)?.isMuch(amount) ?? true
+  }
+
   /** How much of what a call leaves over is kept for the next; the rest is to be given back. */
   keep(counter: Counter, slot: number, amount: number): number {
     const lease = this.#leases.get(counter.key)
