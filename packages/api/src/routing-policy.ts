@@ -1,6 +1,7 @@
 import { defineResource, type Resource } from '@fairlead/kube-core'
 import { Type, type Static } from 'typebox'
 import { categories, group, version } from './group.ts'
+import { callMatchFields, headerName } from './schema/call-match.ts'
 import { ageColumn, conditionColumn, conditions, observedGeneration } from './schema/conditions.ts'
 import {
   atomicList,
@@ -15,8 +16,6 @@ import {
 import { duration, itemName, modelName } from './schema/formats.ts'
 import { reference } from './schema/references.ts'
 import { answerTimeouts } from './schema/timeouts.ts'
-
-const headerName = { min: 1, max: 256, pattern: '^[A-Za-z0-9-]+$' }
 
 /** Bounds from 0 to `max`, each of which may be absent. */
 const range = (description: string, max: number) =>
@@ -39,34 +38,7 @@ const range = (description: string, max: number) =>
 const match = object(
   'Which calls the rule applies to. Every given field must match; an absent field or an empty list matches all calls.',
   {
-    models: setList(
-      'Requested models, exact or with a trailing *.',
-      text('A model name, or a prefix of one followed by *.', {
-        min: 1,
-        max: 256,
-        pattern: '^[^\\s*]*\\*?$',
-      }),
-      { max: 128, default: [] },
-    ),
-    groups: setList(
-      'Groups of the caller, from its Consumer or the claims of its token; any one of them matches.',
-      text('A group.', { min: 1, max: 253 }),
-      { max: 128, default: [] },
-    ),
-    consumers: setList(
-      'Consumers that are calling; any one of them matches.',
-      text('Name of a Consumer, or namespace/name.', { min: 1, max: 317 }),
-      { max: 128, default: [] },
-    ),
-    headers: mapList(
-      'Headers that the request must have; all of them must match.',
-      ['name'],
-      object('A header.', {
-        name: text('Name of the header, case-insensitive.', headerName),
-        value: text('Exact value of the header.', { max: 4096 }),
-      }),
-      { max: 16, default: [] },
-    ),
+    ...callMatchFields,
     promptTemplates: setList(
       'PromptTemplates that the call uses; any one of them matches.',
       text('Name of a PromptTemplate, or namespace/name.', { min: 1, max: 317 }),

@@ -1,6 +1,7 @@
 import { Type, type Static, type TSchema } from 'typebox'
+import { callMatchFields } from './call-match.ts'
 import { conditions } from './conditions.ts'
-import { atomicList, choice, mapList, object, setList, text } from './fields.ts'
+import { atomicList, choice, object, text } from './fields.ts'
 import { objectName } from './formats.ts'
 
 /** `spec.targetRefs`: resources of the policy's namespace that it is attached to, as a whole. */
@@ -59,38 +60,7 @@ function list<Target extends TSchema>(description: string, target: Target, rule:
 export const policyMatch = object(
   'Which of the calls at the targets the policy is for. Every given field must match; an absent field or an empty list matches all calls.',
   {
-    models: setList(
-      'Models as the caller names them, exact or with a trailing *.',
-      text('A model name, or a prefix of one followed by *.', {
-        min: 1,
-        max: 256,
-        pattern: '^[^\\s*]*\\*?$',
-      }),
-      { max: 128, default: [] },
-    ),
-    groups: setList(
-      'Groups of the caller; any one of them matches.',
-      text('A group.', { min: 1, max: 253 }),
-      { max: 128, default: [] },
-    ),
-    consumers: setList(
-      'Consumers that are calling; any one of them matches.',
-      text('Name of a Consumer, or namespace/name.', { min: 1, max: 317 }),
-      { max: 128, default: [] },
-    ),
-    headers: mapList(
-      'Headers that the request must have; all of them must match.',
-      ['name'],
-      object('A header.', {
-        name: text('Name of the header, case-insensitive.', {
-          min: 1,
-          max: 256,
-          pattern: '^[A-Za-z0-9-]+$',
-        }),
-        value: text('Exact value of the header.', { max: 4096 }),
-      }),
-      { max: 16, default: [] },
-    ),
+    ...callMatchFields,
     cel: text(
       'CEL expression over request, consumer, claims, conversation and prompt that must evaluate to true. If it cannot be evaluated for a call, the policy holds for the call. Empty: no condition.',
       { max: 4096, default: '' },
