@@ -42,10 +42,17 @@ function build(name: string): void {
   const { status } = spawnSync('tsc', ['-p', configuration], { stdio: 'inherit' })
   rmSync(configuration)
   if (status !== 0) process.exit(status ?? 1)
+  if (name === 'apiserver')
+    copyTables(join(folder, 'src/api-types'), join(folder, 'dist/api-types'))
   const examples = join(root, 'examples/quickstart')
   if (name === 'cli' && existsSync(examples)) {
     cpSync(examples, join(folder, 'dist/quickstart/manifests'), { recursive: true })
   }
   cpSync(join(root, 'LICENSE'), join(folder, 'dist/LICENSE'))
   process.stdout.write(`built packages/${name}/dist\n`)
+}
+
+/** Tables that are read as files when they are needed. */
+function copyTables(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, filter: (path) => !path.endsWith('.ts') })
 }

@@ -65,6 +65,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   apiserver: {
     mayImport: ['base', 'kube-core'],
     layers: [
+      'api-types',
       'pki',
       'protobuf',
       'storage',
@@ -241,7 +242,7 @@ export const architecture: Architecture = {
     },
     {
       folder: 'packages/apiserver/src/core-kinds',
-      contract: ['data-keys.ts', 'immutable-data.ts'],
+      contract: ['shared'],
       list: ['built-in-kinds.ts'],
     },
     { folder: 'packages/cli/src/commands', contract: [], list: [] },

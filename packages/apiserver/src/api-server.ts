@@ -116,7 +116,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     storage.close()
   }
   try {
-    const registry = new Registry(builtInKinds)
+    const registry = new Registry(builtInKinds())
     const context = { storage, registry, clock, random: options.random ?? systemRandom }
     ensureSystemNamespaces(context)
     controllers.push(

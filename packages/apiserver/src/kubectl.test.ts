@@ -150,8 +150,8 @@ describe('kubectl', () => {
   })
 
   it('names a kind that is not served', async () => {
-    const pod = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n'
-    expect(await fail(['apply', '-f', '-'], pod)).toContain('no matches for kind "Pod"')
+    const pad = 'apiVersion: v1\nkind: Pad\nmetadata: {name: a}\n'
+    expect(await fail(['apply', '-f', '-'], pad)).toContain('no matches for kind "Pad"')
   })
 
   it('shows what an apply would change', async () => {

@@ -1,39 +1,64 @@
-import { definitionKind } from '../crds/definition-kind.ts'
+import { builtInResources, type BuiltInResource } from '../api-types/built-in-resource.ts'
+import { definitionRules } from '../crds/definition-kind.ts'
+import { builtInKind, type KindRules } from '../definitions/built-in-kind.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
-import { configMapKind } from './config-map.ts'
-import { coreEventKind, eventKind } from './event.ts'
-import { leaseKind } from './lease.ts'
-import { namespaceKind } from './namespace.ts'
+import { selfSubjectReviewRules, tokenReviewRules } from './authentication/identity-reviews.ts'
 import {
-  selfSubjectAccessReviewKind,
-  selfSubjectReviewKind,
-  selfSubjectRulesReviewKind,
-  subjectAccessReviewKind,
-  tokenReviewKind,
-} from './reviews.ts'
-import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './roles.ts'
-import { secretKind } from './secret.ts'
-import { serviceAccountKind } from './service-account.ts'
-import { serviceKind } from './service.ts'
+  selfSubjectAccessReviewRules,
+  selfSubjectRulesReviewRules,
+  subjectAccessReviewRules,
+} from './authorization/access-reviews.ts'
+import { leaseRules } from './coordination/lease.ts'
+import { configMapRules } from './core/config-map.ts'
+import { namespaceRules } from './core/namespace.ts'
+import { secretRules } from './core/secret.ts'
+import { serviceAccountRules } from './core/service-account.ts'
+import { serviceRules } from './core/service.ts'
+import { coreEventRules, eventRules } from './events/event.ts'
+import {
+  clusterRoleBindingRules,
+  clusterRoleRules,
+  roleBindingRules,
+  roleRules,
+} from './rbac/roles.ts'
+
+/** What each kind does differently from others. */
+const allRules: readonly KindRules[] = [
+  clusterRoleBindingRules,
+  clusterRoleRules,
+  configMapRules,
+  coreEventRules,
+  definitionRules,
+  eventRules,
+  leaseRules,
+  namespaceRules,
+  roleBindingRules,
+  roleRules,
+  secretRules,
+  selfSubjectAccessReviewRules,
+  selfSubjectReviewRules,
+  selfSubjectRulesReviewRules,
+  serviceAccountRules,
+  serviceRules,
+  subjectAccessReviewRules,
+  tokenReviewRules,
+]
 
 /** All kinds that the server serves without a CustomResourceDefinition. */
-export const builtInKinds: readonly ResourceDefinition[] = [
-  configMapKind,
-  coreEventKind,
-  namespaceKind,
-  secretKind,
-  serviceAccountKind,
-  serviceKind,
-  definitionKind,
-  selfSubjectReviewKind,
-  selfSubjectAccessReviewKind,
-  selfSubjectRulesReviewKind,
-  subjectAccessReviewKind,
-  tokenReviewKind,
-  leaseKind,
-  eventKind,
-  clusterRoleBindingKind,
-  clusterRoleKind,
-  roleBindingKind,
-  roleKind,
-]
+export function builtInKinds(): readonly ResourceDefinition[] {
+  return builtInResources().flatMap((resource) => {
+    const rules = rulesOf(resource)
+    // A kind that is only created is not stored, but answered by its rules.
+    const isServed = resource.verbs.includes('list') || rules?.review !== undefined
+    return isServed ? [builtInKind(resource, rules)] : []
+  })
+}
+
+function rulesOf({ group, version, plural }: BuiltInResource): KindRules | undefined {
+  return allRules.find(
+    (rules) =>
+      rules.group === group &&
+      rules.plural === plural &&
+      (rules.version === undefined || rules.version === version),
+  )
+}

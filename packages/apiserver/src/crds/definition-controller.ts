@@ -10,7 +10,7 @@ import { deleteObject } from '../resources/delete-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { Change } from '../storage/change.ts'
 import { customKinds } from './custom-kind.ts'
-import { cleanupFinalizer, definitionKind } from './definition-kind.ts'
+import { cleanupFinalizer, definitionResource } from './definition-kind.ts'
 import {
   isTrue,
   statusOf,
@@ -46,7 +46,7 @@ export class DefinitionController {
   }
 
   #onChange(change: Change): void {
-    if (change.key.resource === definitionKind.storageResource) {
+    if (change.key.resource === definitionResource) {
       const current = this.#context.storage.get(change.key)
       if (current === undefined) this.#forget(change.object as CustomResourceDefinitionObject)
       else this.#reconcile(current as CustomResourceDefinitionObject)
@@ -54,7 +54,7 @@ export class DefinitionController {
   }
 
   #all(): CustomResourceDefinitionObject[] {
-    const { objects } = this.#context.storage.list({ resource: definitionKind.storageResource })
+    const { objects } = this.#context.storage.list({ resource: definitionResource })
     return objects as unknown as CustomResourceDefinitionObject[]
   }
 
@@ -185,7 +185,7 @@ export class DefinitionController {
     if (!this.#context.storage.isEmpty({ resource })) return
     const name = resource
     const definition = this.#context.storage.get({
-      resource: definitionKind.storageResource,
+      resource: definitionResource,
       namespace: '',
       name,
     })
@@ -232,7 +232,7 @@ export class DefinitionController {
 }
 
 function keyOf({ metadata }: KubernetesObject) {
-  return { resource: definitionKind.storageResource, namespace: '', name: metadata.name ?? '' }
+  return { resource: definitionResource, namespace: '', name: metadata.name ?? '' }
 }
 
 function storageResourceOf({ spec }: CustomResourceDefinitionObject): string {

@@ -7,16 +7,7 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
-import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
-import {
-  flag,
-  integer,
-  keyedList,
-  list,
-  moment,
-  object,
-  text,
-} from '../definitions/schema-builder.ts'
+import { recordAt, type KindRules } from '../definitions/built-in-kind.ts'
 import { createdAtColumn, nameColumn } from '../definitions/standard-columns.ts'
 import { compileJsonPath } from '../printing/json-path.ts'
 import { statusOf } from './definition-status.ts'
@@ -24,117 +15,14 @@ import { statusOf } from './definition-status.ts'
 /** Keeps a definition that is being deleted until all objects of its kind are gone. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 
-const namesSchema = object(
-  'Names of the kind and its resource.',
-  {
-    plural: text('Name of the resource in URLs.'),
-    singular: text('Name of one object on the command line; the kind in lower case by default.'),
-    kind: text('The kind, in CamelCase.'),
-    listKind: text('Kind of a list of objects; the kind followed by List by default.'),
-    shortNames: list('Abbreviations for the command line.', { type: 'string' }),
-    categories: list('Groups of resources to which this one belongs, such as all.', {
-      type: 'string',
-    }),
-  },
-  { required: ['plural', 'kind'] },
-)
-
-const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } as const
-
-const printerColumn = object(
-  'One column.',
-  {
-    name: text('Title of the column.'),
-    type: text('integer, number, string, boolean or date.'),
-    format: text('An OpenAPI format that refines the type.'),
-    description: text('What the column shows.'),
-    priority: integer('0 is always shown, more only with -o wide.', { format: 'int32' }),
-    jsonPath: text('JSON path of the value in the object.'),
-  },
-  { required: ['name', 'type', 'jsonPath'] },
-)
-
-const versionSchema = object(
-  'One version of the kind.',
-  {
-    name: text('Name of the version, such as v1 or v1beta1.'),
-    served: flag('Whether the version is served.'),
-    storage: flag('Whether objects are stored in this version; exactly one is.'),
-    deprecated: flag('Whether clients are warned.'),
-    deprecationWarning: text('The warning that replaces the default one.'),
-    schema: object('How objects look and what is valid.', {
-      openAPIV3Schema: { ...open, description: 'A structural schema in OpenAPI v3.' },
-    }),
-    subresources: object('Parts of the object that have an endpoint of their own.', {
-      status: { ...open, description: 'The status has an endpoint.' },
-      scale: object('The object can be scaled.', {
-        specReplicasPath: text('JSON path of the desired number of replicas.'),
-        statusReplicasPath: text('JSON path of the actual number of replicas.'),
-        labelSelectorPath: text('JSON path of the selector of the replicas.'),
-      }),
-    }),
-    additionalPrinterColumns: list(
-      'Columns that kubectl get shows besides the name.',
-      printerColumn,
-    ),
-    selectableFields: list(
-      'Fields that a field selector may name.',
-      object('One field.', { jsonPath: text('Where it is.') }, { required: ['jsonPath'] }),
-    ),
-  },
-  { required: ['name', 'served', 'storage'] },
-)
+/** Where definitions are stored. */
+export const definitionResource = 'customresourcedefinitions.apiextensions.k8s.io'
 
 /** CustomResourceDefinition itself, as a built-in kind. */
-export const definitionKind = builtInKind({
+export const definitionRules: KindRules = {
   group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
   plural: 'customresourcedefinitions',
-  namespaced: false,
-  shortNames: ['crd', 'crds'],
-  categories: ['api-extensions'],
-  openApiModule: 'apiextensions-apiserver.pkg.apis.apiextensions.v1',
   hasGeneration: true,
-  hasStatusSubresource: true,
-  description: 'CustomResourceDefinition adds a kind to the API.',
-  properties: {
-    spec: object(
-      'The kind that is added.',
-      {
-        group: text('API group of the kind.'),
-        names: namesSchema,
-        scope: text('Namespaced or Cluster.'),
-        versions: list('The versions of the kind.', versionSchema),
-        conversion: object('How objects are converted between versions.', {
-          strategy: text('None only changes apiVersion.'),
-          webhook: { ...open, description: 'A webhook that converts.' },
-        }),
-        preserveUnknownFields: flag('Must be false.'),
-      },
-      { required: ['group', 'names', 'scope', 'versions'] },
-    ),
-    status: object('Observed state of the definition.', {
-      conditions: keyedList(
-        'Aspects of the state.',
-        ['type'],
-        object('One aspect.', {
-          type: text('Established, NamesAccepted, NonStructuralSchema or Terminating.'),
-          status: text('True, False or Unknown.'),
-          reason: text('Why, in one word.'),
-          message: text('Why, in a sentence.'),
-          lastTransitionTime: moment('When the status last changed.'),
-          observedGeneration: integer('The generation that the condition describes.', {
-            format: 'int64',
-          }),
-        }),
-      ),
-      acceptedNames: { ...namesSchema, required: [] },
-      storedVersions: list('Versions in which objects may be stored.', { type: 'string' }),
-      observedGeneration: integer('The generation last seen.', { format: 'int64' }),
-    }),
-  },
-  required: ['spec'],
   allColumns: [nameColumn, createdAtColumn],
   writeRules: {
     prepareForCreate(definition) {
@@ -160,7 +48,7 @@ export const definitionKind = builtInKind({
     ],
     validateUpdate,
   },
-})
+}
 
 function fillIn(definition: KubernetesObject): void {
   const { names } = recordAt(definition, 'spec')

@@ -1,64 +1,81 @@
 import { isJsonObject } from '@fairlead/base'
 import { SchemaValidator, type KubernetesObject, type StructuralSchema } from '@fairlead/kube-core'
 
-import { objectMeta, typeFields } from './object-meta-schema.ts'
+import type { BuiltInResource } from '../api-types/built-in-resource.ts'
+import { schemaOfType } from '../api-types/schema-of-type.ts'
 import type { PrinterColumn } from './printer-column.ts'
-import { allVerbs, type ResourceDefinition } from './resource-definition.ts'
+import type { ResourceDefinition } from './resource-definition.ts'
 import { ageColumn, nameColumn } from './standard-columns.ts'
 
-type Declared = Pick<ResourceDefinition, 'group' | 'version' | 'kind' | 'plural' | 'namespaced'> &
-  Partial<Omit<ResourceDefinition, 'schema' | 'validator' | 'openApiName' | 'columns'>> & {
-    readonly description: string
-    readonly properties: Record<string, StructuralSchema>
-    readonly required?: readonly string[]
-    /** OpenAPI package of the group, for example `api.core.v1`. */
-    readonly openApiModule: string
-    /** Columns between name and age. */
-    readonly columns?: readonly PrinterColumn[]
-    /** All columns, for kinds that do not show name, …, age. */
-    readonly allColumns?: readonly PrinterColumn[]
-  }
+/**
+ * What a built-in kind does differently from others. All else is in the tables of Kubernetes' types
+ * and resources.
+ */
+export interface KindRules extends Partial<
+  Pick<
+    ResourceDefinition,
+    | 'storageResource'
+    | 'storageApiVersion'
+    | 'hasGeneration'
+    | 'nameRule'
+    | 'createOnUpdate'
+    | 'selectableFields'
+    | 'scale'
+    | 'writeRules'
+    | 'conversion'
+    | 'review'
+  >
+> {
+  readonly group: string
+  /** Of a kind that is served in several versions; otherwise the rules are for the only one. */
+  readonly version?: string
+  readonly plural: string
+  /** Columns between name and age. */
+  readonly columns?: readonly PrinterColumn[]
+  /** All columns, for kinds that do not show name, …, age. */
+  readonly allColumns?: readonly PrinterColumn[]
+}
 
-/** Defines a built-in kind from its specifics; everything else gets the usual value. */
-export function builtInKind(declared: Declared): ResourceDefinition {
-  const { description, properties, required, openApiModule, columns, allColumns, ...rest } =
-    declared
-  const { group, version, kind, plural } = declared
-  const schema = kindSchema(description, properties, required)
-  const apiVersion = group === '' ? version : `${group}/${version}`
+/** Defines a built-in kind; everything that its rules leave out gets the usual value. */
+export function builtInKind(
+  resource: BuiltInResource,
+  rules: Partial<KindRules> = {},
+): ResourceDefinition {
+  const { group, version, kind, plural, subresources = [] } = resource
+  const { columns, allColumns, ...own } = rules
+  let schema: StructuralSchema | undefined
+  let validator: SchemaValidator | undefined
   return {
-    singular: kind.toLowerCase(),
+    group,
+    version,
+    kind,
+    plural,
+    singular: resource.singular,
     listKind: `${kind}List`,
-    shortNames: [],
-    categories: [],
+    shortNames: resource.shortNames ?? [],
+    categories: resource.categories ?? [],
+    namespaced: resource.namespaced,
+    verbs: resource.verbs,
+    subresources,
     storageResource: group === '' ? plural : `${plural}.${group}`,
-    storageApiVersion: apiVersion,
-    verbs: allVerbs,
+    storageApiVersion: group === '' ? version : `${group}/${version}`,
     origin: 'built-in',
     hasGeneration: false,
-    hasStatusSubresource: false,
+    hasStatusSubresource: subresources.some(({ name }) => name === 'status'),
     nameRule: 'subdomain',
     createOnUpdate: false,
     selectableFields: [],
     writeRules: {},
-    ...rest,
-    schema,
-    validator: new SchemaValidator(schema),
-    openApiName: `io.k8s.${openApiModule}.${kind}`,
+    ...own,
+    // Most kinds are never used by a server: their schemas are made when they are.
+    get schema() {
+      return (schema ??= schemaOfType(resource.type))
+    },
+    get validator() {
+      return (validator ??= new SchemaValidator(this.schema))
+    },
+    openApiName: resource.type,
     columns: allColumns ?? [nameColumn, ...(columns ?? []), ageColumn],
-  }
-}
-
-function kindSchema(
-  description: string,
-  properties: Record<string, StructuralSchema>,
-  required: readonly string[] | undefined,
-): StructuralSchema {
-  return {
-    type: 'object',
-    description,
-    properties: { ...typeFields, metadata: objectMeta, ...properties },
-    ...(required === undefined ? {} : { required: [...required] }),
   }
 }
 

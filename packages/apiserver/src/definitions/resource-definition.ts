@@ -8,6 +8,7 @@ import {
   type StructuralSchema,
 } from '@fairlead/kube-core'
 
+import type { BuiltInSubresource } from '../api-types/built-in-resource.ts'
 import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
 import type { User } from '../auth/user.ts'
 import type { PrinterColumn } from './printer-column.ts'
@@ -60,6 +61,8 @@ export interface ResourceDefinition extends ResourceType {
   readonly rules?: RuleSet
   /** The name under which OpenAPI publishes the schema. */
   readonly openApiName: string
+  /** Of a built-in kind, as discovery lists them; a custom kind has `status` and `scale` at most. */
+  readonly subresources?: readonly BuiltInSubresource[]
   readonly hasGeneration: boolean
   readonly hasStatusSubresource: boolean
   readonly scale?: ScalePaths

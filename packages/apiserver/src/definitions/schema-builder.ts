@@ -26,11 +26,6 @@ export function textMap(description: string): StructuralSchema {
   return { type: 'object', description, additionalProperties: { type: 'string' } }
 }
 
-/** A map whose values are base64 strings. */
-export function bytesMap(description: string): StructuralSchema {
-  return { type: 'object', description, additionalProperties: { type: 'string', format: 'byte' } }
-}
-
 export function object(
   description: string,
   properties: Record<string, StructuralSchema>,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 
 import { errors } from '@fairlead/kube-core'
 
+import { publishedDocument, publishedPaths } from '../api-types/published-document.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { acceptsJson, parseAccept } from '../exchange/accept.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
@@ -19,6 +20,12 @@ import {
 interface Document {
   readonly json: string
   readonly hash: string
+}
+
+/** What is read of `/openapi/v2`; the rest is passed on. */
+interface Version2Document {
+  readonly paths?: object
+  readonly definitions?: object
 }
 
 const documentInfo = { title: 'Fairlead', version: 'v1.32.4' }
@@ -50,7 +57,8 @@ export class OpenApiHandler {
   }
 
   #index(request: ApiRequest): ApiResponse {
-    const paths = [...this.#definitionsByPath().keys()].map((path) => {
+    const served = new Set([...publishedPaths(), ...this.#definitionsByPath().keys()])
+    const paths = [...served].map((path) => {
       const hash = this.#document(path)?.hash ?? ''
       return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }] as const
     })
@@ -66,13 +74,14 @@ export class OpenApiHandler {
       return { status: 200, headers, body: emptyVersion2Document(title, version) }
     }
     requireJson(request)
+    const published = JSON.parse(publishedDocument('v2') ?? '{}') as Version2Document
+    const custom = this.#registry.all.filter(({ origin }) => origin === 'custom')
     return withEntityTag(
       request,
       jsonResponse(200, {
-        swagger: '2.0',
-        info: documentInfo,
-        paths: publishPaths(this.#registry.all, 2),
-        definitions: publishSchemas(this.#registry.all, '#/definitions/'),
+        ...published,
+        paths: { ...published.paths, ...publishPaths(custom, 2) },
+        definitions: { ...publishSchemas(custom, '#/definitions/'), ...published.definitions },
       }),
     )
   }
@@ -85,14 +94,17 @@ export class OpenApiHandler {
     }
     const known = this.#documents.get(path)
     if (known !== undefined) return known
-    const definitions = this.#definitionsByPath().get(path)
-    if (definitions === undefined) return undefined
-    const json = JSON.stringify({
-      openapi: '3.0.0',
-      info: documentInfo,
-      paths: publishPaths(definitions, 3),
-      components: { schemas: publishSchemas(definitions, '#/components/schemas/') },
-    })
+    const definitions = this.#definitionsByPath().get(path) ?? []
+    const published = publishedDocument(path)
+    if (definitions.length === 0 && published === undefined) return undefined
+    const json =
+      published ??
+      JSON.stringify({
+        openapi: '3.0.0',
+        info: documentInfo,
+        paths: publishPaths(definitions, 3),
+        components: { schemas: publishSchemas(definitions, '#/components/schemas/') },
+      })
     const hash = createHash('sha512').update(json).digest('hex').toUpperCase()
     const document = { json, hash }
     this.#documents.set(path, document)

@@ -1,12 +1,17 @@
 import { FakeClock } from '@fairlead/base/testing'
 import { describe, expect, it } from 'vitest'
 
-import { configMapKind } from '../core-kinds/config-map.ts'
+import { builtInKinds } from '../core-kinds/built-in-kinds.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { Registry } from '../resources/registry.ts'
 import { memoryJournal } from '../storage/journal.ts'
 import { JournaledStorage } from '../storage/journaled-storage.ts'
 import type { WatchEvent } from './watch-event.ts'
 import { WatchSession } from './watch-session.ts'
+
+const [configMapKind] = builtInKinds().filter(({ kind }) => kind === 'ConfigMap') as [
+  ResourceDefinition,
+]
 
 function setUp() {
   const clock = new FakeClock()

@@ -1,10 +1,10 @@
 import { isBadRequest, type KubernetesObject } from '@fairlead/kube-core'
 import { expect, it } from 'vitest'
-import { secretKind } from './secret.ts'
+import { secretRules } from './secret.ts'
 
 function prepared(fields: object): KubernetesObject {
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, ...fields }
-  secretKind.writeRules?.prepareForCreate?.(secret)
+  secretRules.writeRules?.prepareForCreate?.(secret)
   return secret
 }
 

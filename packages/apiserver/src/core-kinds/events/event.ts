@@ -1,10 +1,8 @@
-import type { FieldError, KubernetesObject, StructuralSchema } from '@fairlead/kube-core'
+import type { FieldError, KubernetesObject } from '@fairlead/kube-core'
 
-import { builtInKind, recordAt, textAt } from '../definitions/built-in-kind.ts'
-import { humanAge } from '../definitions/human-duration.ts'
-import { objectReference } from '../definitions/object-reference-schema.ts'
-import { integer, moment, object, text } from '../definitions/schema-builder.ts'
-import { nameColumn, textColumn } from '../definitions/standard-columns.ts'
+import { recordAt, textAt, type KindRules } from '../../definitions/built-in-kind.ts'
+import { humanAge } from '../../definitions/human-duration.ts'
+import { nameColumn, textColumn } from '../../definitions/standard-columns.ts'
 
 /**
  * Events are stored in the core form and served in two: as `v1` and, with different field names, as
@@ -22,33 +20,16 @@ const renamedFields: readonly (readonly [core: string, renamed: string])[] = [
   ['source', 'deprecatedSource'],
 ]
 
-const sharedProperties: Record<string, StructuralSchema> = {
-  reason: text('Why the event happened, in one word.'),
-  type: text('Normal or Warning.'),
-  action: text('What was done about the object.'),
-  eventTime: moment('When the event was first seen.'),
-  reportingInstance: text('Which instance of the controller reports.'),
-  related: objectReference,
-  series: object('How often the event has repeated.', {
-    count: integer('How many times.', { format: 'int32' }),
-    lastObservedTime: moment('When it was last seen.'),
-  }),
-}
-
-const sourceSchema = object('Who reported the event.', {
-  component: text('The program.'),
-  host: text('The machine.'),
-})
-
-const coreProperties: Record<string, StructuralSchema> = {
-  involvedObject: objectReference,
-  message: text('What happened, in a sentence.'),
-  reportingComponent: text('Name of the controller that reports.'),
-  count: integer('How often the event has happened.', { format: 'int32' }),
-  firstTimestamp: moment('When the event was first seen.'),
-  lastTimestamp: moment('When the event was last seen.'),
-  source: sourceSchema,
-}
+/** Fields of an object reference. */
+const objectReferenceFields = [
+  'kind',
+  'namespace',
+  'name',
+  'uid',
+  'apiVersion',
+  'resourceVersion',
+  'fieldPath',
+]
 
 const ageColumn = (
   name: string,
@@ -57,56 +38,37 @@ const ageColumn = (
   priority = 0,
 ) => textColumn(name, description, (event, nowMs) => humanAge(when(event), nowMs), priority)
 
-export const coreEventKind = builtInKind({
+export const coreEventRules: KindRules = {
   group: '',
-  version: 'v1',
-  kind: 'Event',
   plural: 'events',
-  namespaced: true,
-  shortNames: ['ev'],
-  openApiModule: 'api.core.v1',
   createOnUpdate: true,
   nameRule: 'path-segment',
-  description: 'Event reports that something happened to an object.',
-  properties: { ...sharedProperties, ...coreProperties },
   selectableFields: [
-    ...Object.keys(objectReference.properties ?? {}).map((field) => `involvedObject.${field}`),
+    ...objectReferenceFields.map((field) => `involvedObject.${field}`),
     'reason',
     'reportingComponent',
     'type',
   ],
   allColumns: eventColumns((event) => event),
   writeRules: { prepareForCreate: fillIn, validate },
-})
+}
 
-export const eventKind = builtInKind({
+export const eventRules: KindRules = {
   group: 'events.k8s.io',
-  version: 'v1',
-  kind: 'Event',
   plural: 'events',
-  namespaced: true,
-  shortNames: ['ev'],
-  openApiModule: 'api.events.v1',
   storageResource: 'events',
   storageApiVersion: 'v1',
   createOnUpdate: true,
   nameRule: 'path-segment',
-  description: 'Event reports that something happened to an object.',
-  properties: {
-    ...sharedProperties,
-    ...Object.fromEntries(
-      renamedFields.map(([core, renamed]) => [renamed, coreProperties[core] ?? {}]),
-    ),
-  },
   selectableFields: [
-    ...Object.keys(objectReference.properties ?? {}).map((field) => `regarding.${field}`),
+    ...objectReferenceFields.map((field) => `regarding.${field}`),
     'reason',
     'reportingController',
     'type',
   ],
   allColumns: eventColumns(toStored),
   conversion: { toServed, toStored },
-})
+}
 
 function toServed(stored: KubernetesObject): KubernetesObject {
   return rename(stored, 'events.k8s.io/v1', renamedFields)

@@ -1,27 +1,15 @@
 import { isBase64, errors, type FieldError, type KubernetesObject } from '@fairlead/kube-core'
 
-import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
-import { bytesMap, flag, textMap } from '../definitions/schema-builder.ts'
-import { textColumn } from '../definitions/standard-columns.ts'
-import { invalidDataKeys } from './data-keys.ts'
-import { immutableDataErrors } from './immutable-data.ts'
+import { recordAt, type KindRules } from '../../definitions/built-in-kind.ts'
+import { textColumn } from '../../definitions/standard-columns.ts'
+import { invalidDataKeys } from '../shared/data-keys.ts'
+import { immutableDataErrors } from '../shared/immutable-data.ts'
 
 const dataBytesMax = 1024 * 1024
 
-export const configMapKind = builtInKind({
+export const configMapRules: KindRules = {
   group: '',
-  version: 'v1',
-  kind: 'ConfigMap',
   plural: 'configmaps',
-  namespaced: true,
-  shortNames: ['cm'],
-  openApiModule: 'api.core.v1',
-  description: 'ConfigMap holds configuration data.',
-  properties: {
-    data: textMap('The configuration values, as text.'),
-    binaryData: bytesMap('Values that are not text, base64 encoded.'),
-    immutable: flag('Whether the data can no longer be changed.'),
-  },
   columns: [
     {
       ...textColumn('Data', 'Number of entries', (map) => {
@@ -36,7 +24,7 @@ export const configMapKind = builtInKind({
     validate,
     validateUpdate: (map, previous) => immutableDataErrors(map, previous, ['data', 'binaryData']),
   },
-})
+}
 
 function checkBinaryData(map: KubernetesObject): void {
   for (const [key, value] of Object.entries(recordAt(map, 'binaryData'))) {

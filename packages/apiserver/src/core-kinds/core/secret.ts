@@ -5,11 +5,10 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
-import { builtInKind, recordAt } from '../definitions/built-in-kind.ts'
-import { bytesMap, flag, text, textMap } from '../definitions/schema-builder.ts'
-import { textColumn } from '../definitions/standard-columns.ts'
-import { invalidDataKeys } from './data-keys.ts'
-import { immutableDataErrors } from './immutable-data.ts'
+import { recordAt, type KindRules } from '../../definitions/built-in-kind.ts'
+import { textColumn } from '../../definitions/standard-columns.ts'
+import { invalidDataKeys } from '../shared/data-keys.ts'
+import { immutableDataErrors } from '../shared/immutable-data.ts'
 
 const dataBytesMax = 1024 * 1024
 
@@ -21,20 +20,9 @@ const requiredKeys: Readonly<Record<string, readonly string[]>> = {
   'kubernetes.io/ssh-auth': ['ssh-privatekey'],
 }
 
-export const secretKind = builtInKind({
+export const secretRules: KindRules = {
   group: '',
-  version: 'v1',
-  kind: 'Secret',
   plural: 'secrets',
-  namespaced: true,
-  openApiModule: 'api.core.v1',
-  description: 'Secret holds secret data of a certain type, for example keys and passwords.',
-  properties: {
-    type: text('Says what the data is for; immutable. Opaque unless given.'),
-    data: bytesMap('The secret values, base64 encoded.'),
-    stringData: textMap('Values as plain text; the server moves them into data. Write-only.'),
-    immutable: flag('Whether the data can no longer be changed.'),
-  },
   selectableFields: ['type'],
   columns: [
     textColumn('Type', 'What the secret is for', (secret) => secret['type'] ?? ''),
@@ -64,7 +52,7 @@ export const secretKind = builtInKind({
       return [...typeErrors, ...immutableDataErrors(secret, previous, ['data'])]
     },
   },
-})
+}
 
 function normalise(secret: KubernetesObject): void {
   secret['type'] ||= 'Opaque'

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+
+import { apiType } from './api-type.ts'
+import { builtInResources } from './built-in-resource.ts'
+import { publishedDocument, publishedPaths } from './published-document.ts'
+import { schemaOfType } from './schema-of-type.ts'
+
+describe('the tables of Kubernetes', () => {
+  it('have a type, and through it a schema, for every resource', () => {
+    for (const { type, kind } of builtInResources()) {
+      expect(apiType(type)).toMatchObject({ goName: kind, hasTypeMeta: true })
+      expect(schemaOfType(type).properties).toHaveProperty('metadata')
+    }
+  })
+
+  it('say how a field is declared', () => {
+    const { fields } = apiType('io.k8s.api.core.v1.PodSpec')
+    expect(fields.find(({ name }) => name === 'restartPolicy')).toMatchObject({
+      number: 3,
+      omitsEmpty: true,
+      type: { kind: 'scalar', scalar: 'string', goType: 'v1.RestartPolicy', isPointer: false },
+    })
+    expect(fields.find(({ name }) => name === 'volumes')?.merging).toEqual({
+      list: 'map',
+      keys: ['name'],
+      mergeKey: 'name',
+      strategy: 'merge,retainKeys',
+    })
+  })
+
+  it('have every published document, and no other file', () => {
+    for (const path of publishedPaths()) expect(publishedDocument(path)).toMatch(/^\{/)
+    expect(publishedDocument('../api-type')).toBeUndefined()
+    expect(publishedDocument('apis/none/v1')).toBeUndefined()
+  })
+})

@@ -1,0 +1,95 @@
+import type { StructuralSchema } from '@fairlead/kube-core'
+
+import { apiType, type ApiField, type ApiFieldType, type ApiType } from './api-type.ts'
+
+const prefix = 'io.k8s.apimachinery.pkg'
+const anything: StructuralSchema = { 'x-kubernetes-preserve-unknown-fields': true }
+const open: StructuralSchema = { type: 'object', ...anything }
+
+/** Types that encode themselves: what they are in JSON. */
+const encoded: Readonly<Record<string, StructuralSchema>> = {
+  [`${prefix}.api.resource.Quantity`]: { 'x-kubernetes-int-or-string': true },
+  [`${prefix}.apis.meta.v1.Time`]: { type: 'string', format: 'date-time', nullable: true },
+  [`${prefix}.apis.meta.v1.MicroTime`]: { type: 'string', format: 'date-time', nullable: true },
+  [`${prefix}.apis.meta.v1.Duration`]: { type: 'string' },
+  [`${prefix}.apis.meta.v1.FieldsV1`]: { ...open, 'x-kubernetes-map-type': 'atomic' },
+  [`${prefix}.runtime.RawExtension`]: open,
+  [`${prefix}.util.intstr.IntOrString`]: { 'x-kubernetes-int-or-string': true },
+}
+/** A schema in a CustomResourceDefinition names itself, and is owned as a whole. */
+const selfNaming = /\.apiextensions\.v1\.JSON/
+
+/**
+ * The structural schema of a built-in type, for ownership of fields and strategic merge patches. It
+ * has no descriptions and no rules: values are checked when they are decoded.
+ */
+export function schemaOfType(name: string): StructuralSchema {
+  return objectSchema(apiType(name))
+}
+
+function objectSchema(type: ApiType): StructuralSchema {
+  const meta = { apiVersion: { type: 'string' }, kind: { type: 'string' } }
+  return {
+    type: 'object',
+    properties: { ...(type.hasTypeMeta ? meta : {}), ...properties(type) },
+  }
+}
+
+function properties({ fields }: ApiType): Record<string, StructuralSchema> {
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      if (!field.isInline) return field.name === '' ? [] : [[field.name, fieldSchema(field)]]
+      return field.type.kind === 'type' ? Object.entries(properties(apiType(field.type.type))) : []
+    }),
+  )
+}
+
+function fieldSchema({ type, merging }: ApiField): StructuralSchema {
+  const { list, keys, map, mergeKey, strategy } = merging
+  return {
+    ...valueSchema(type),
+    ...(list === undefined ? {} : { 'x-kubernetes-list-type': list }),
+    ...(keys === undefined ? {} : { 'x-kubernetes-list-map-keys': [...keys] }),
+    ...(map === undefined ? {} : { 'x-kubernetes-map-type': map }),
+    ...(mergeKey === undefined ? {} : { 'x-kubernetes-patch-merge-key': mergeKey }),
+    ...(strategy === undefined ? {} : { 'x-kubernetes-patch-strategy': strategy }),
+    ...(merging.default === undefined ? {} : { default: merging.default }),
+  }
+}
+
+function valueSchema(type: ApiFieldType): StructuralSchema {
+  switch (type.kind) {
+    case 'list':
+      return { type: 'array', items: valueSchema(type.items) }
+    case 'map':
+      return { type: 'object', additionalProperties: valueSchema(type.values) }
+    case 'scalar':
+      return scalarSchema(type.scalar)
+    case 'type': {
+      const own = encoded[type.type]
+      if (own !== undefined) return own
+      if (selfNaming.test(type.type)) return anything
+      const named = apiType(type.type)
+      const [wrapped] = named.fields
+      return named.isWrapped && wrapped !== undefined
+        ? valueSchema(wrapped.type)
+        : objectSchema(named)
+    }
+  }
+}
+
+function scalarSchema(scalar: string): StructuralSchema {
+  switch (scalar) {
+    case 'bool':
+      return { type: 'boolean' }
+    case 'bytes':
+      return { type: 'string', format: 'byte' }
+    case 'int32':
+    case 'int64':
+      return { type: 'integer', format: scalar }
+    case 'float64':
+      return { type: 'number' }
+    default:
+      return { type: 'string' }
+  }
+}

@@ -1,0 +1,52 @@
+import type { KubernetesObject } from '@fairlead/kube-core'
+
+import { recordAt, type KindRules } from '../../definitions/built-in-kind.ts'
+import { createdAtColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
+
+/**
+ * Roles and bindings are stored and served so that manifests containing them can be applied. They
+ * are not enforced: users other than administrators can only review their own access.
+ */
+
+const roleColumn = textColumn('Role', 'The role that is given', (binding) => {
+  const { kind, name } = recordAt(binding, 'roleRef')
+  return `${String(kind)}/${String(name)}`
+})
+
+const group = 'rbac.authorization.k8s.io'
+
+const bindingRules = {
+  prepareForCreate(binding: KubernetesObject): void {
+    binding['roleRef'] = { apiGroup: group, ...recordAt(binding, 'roleRef') }
+  },
+}
+
+export const roleRules: KindRules = {
+  group,
+  nameRule: 'path-segment',
+  plural: 'roles',
+  allColumns: [nameColumn, createdAtColumn],
+}
+
+export const clusterRoleRules: KindRules = {
+  group,
+  nameRule: 'path-segment',
+  plural: 'clusterroles',
+  allColumns: [nameColumn, createdAtColumn],
+}
+
+export const roleBindingRules: KindRules = {
+  group,
+  nameRule: 'path-segment',
+  plural: 'rolebindings',
+  columns: [roleColumn],
+  writeRules: bindingRules,
+}
+
+export const clusterRoleBindingRules: KindRules = {
+  group,
+  nameRule: 'path-segment',
+  plural: 'clusterrolebindings',
+  columns: [roleColumn],
+  writeRules: bindingRules,
+}
