@@ -1,0 +1,55 @@
+import { isJsonObject } from '@fairlead/base'
+
+type Rule = readonly [RegExp, string]
+
+/** What differs from run to run, wherever it stands in a text. */
+const rules: readonly Rule[] = [
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>'],
+  [/eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g, '<token>'],
+  [/20(?:2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/g, '<micro time>'],
+  [/20(?:2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>'],
+  [/\b(?:127\.0\.0\.1|\[::1\]|localhost):\d{4,5}\b/g, '<address>'],
+  [/\bcurrent: \d+/g, 'current: <version>'],
+  [/(resourceVersion: ")\d+(")/g, '$1<version>$2'],
+  [/\b\d+(?:\.\d+)?(?:µs|ms)\b/g, '<duration>'],
+]
+
+/** Fields whose text differs from run to run when it is not empty. */
+const fields: Readonly<Record<string, Rule>> = {
+  resourceVersion: [/^\d+$/, '<version>'],
+  clusterIP: [/^[\d.]+$/, '<ip>'],
+}
+
+/** An answer with everything replaced that differs from run to run. */
+export function normalise(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return normaliseText(value, key)
+  if (typeof value === 'number') return key === 'nodePort' ? '<node port>' : value
+  if (Array.isArray(value)) return value.map((each) => normalise(each, itemKeys[key] ?? ''))
+  if (!isJsonObject(value) || 'rawJSON' in value) return value
+  const { generateName } = value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [
+      normaliseText(name, ''),
+      name === 'name' && typeof generateName === 'string' && typeof each === 'string'
+        ? each.replace(/.{5}$/, '<random>')
+        : normalise(each, name),
+    ]),
+  )
+}
+
+const itemKeys: Readonly<Record<string, string>> = { clusterIPs: 'clusterIP', cells: 'cell' }
+
+function normaliseText(text: string, key: string): string {
+  if (key === 'continue') return normaliseToken(text)
+  if (key === 'cell' && /^(?:\d+[smhdy])+$|^<unknown>$/.test(text)) return '<age>'
+  const field = fields[key]
+  const replaced = field === undefined ? text : text.replace(field[0], field[1])
+  return rules.reduce((result, [pattern, name]) => result.replaceAll(pattern, name), replaced)
+}
+
+/** A continue token holds the revision of the list. */
+function normaliseToken(token: string): string {
+  return Buffer.from(token, 'base64url')
+    .toString('utf8')
+    .replace(/"rv":\d+/, '"rv":<version>')
+}
