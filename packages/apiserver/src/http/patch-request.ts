@@ -6,7 +6,7 @@ import type { ResourceContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
 import type { WriteResult } from '../resources/update-object.ts'
 import type { WriteOptions } from '../resources/write-options.ts'
-import { parseFlag } from '../watch/watch-options.ts'
+import { parseFlag } from '../exchange/query-parameters.ts'
 import { decodeJson, decodeYaml, mediaTypeOf } from './decode-body.ts'
 
 const patchTypes: ReadonlyMap<string, PatchType> = new Map([

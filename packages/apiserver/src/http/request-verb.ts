@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../exchange/api-request.ts'
-import { parseFlag } from '../watch/watch-options.ts'
+import { parseFlag } from '../exchange/query-parameters.ts'
 import type { ResourcePath } from './request-path.ts'
 
 /** The verb of a resource request, as used by RBAC and discovery. */

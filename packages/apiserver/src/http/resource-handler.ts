@@ -20,7 +20,7 @@ import type { CollectionTarget, ObjectTarget } from '../resources/resource-targe
 import { updateObject, type WriteResult } from '../resources/update-object.ts'
 import { parseWriteOptions, type WriteOptions } from '../resources/write-options.ts'
 import { presentingEncoder, SharedEventEncoder } from '../watch/event-encoder.ts'
-import { parseFlag } from '../watch/watch-options.ts'
+import { parseFlag } from '../exchange/query-parameters.ts'
 import { decodeBody, mediaTypeOf } from './decode-body.ts'
 import { deletedStatus } from './deleted-status.ts'
 import { findDuplicateFields } from './duplicate-fields.ts'

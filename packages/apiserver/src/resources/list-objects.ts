@@ -3,13 +3,17 @@ import {
   StatusError,
   type KubernetesObject,
   type KubernetesList,
-  type ListMeta,
 } from '@fairlead/kube-core'
 
 import { servedApiVersion, toServed } from '../definitions/resource-definition.ts'
 import { CompactedError, FutureRevisionError } from '../storage/storage-error.ts'
 import type { Snapshot } from '../storage/storage.ts'
-import { decodeContinueToken, encodeContinueToken, type ContinueToken } from './continue-token.ts'
+import {
+  decodeContinueToken,
+  encodeContinueToken,
+  tokenAfter,
+  type ContinueToken,
+} from './continue-token.ts'
 import type { ListOptions } from './list-options.ts'
 import type { ObjectSelection } from './object-selection.ts'
 import type { ResourceContext } from './resource-context.ts'
@@ -32,17 +36,53 @@ export function listObjects(
   const { definition } = target
   const token = options.continue === undefined ? undefined : decodeContinueToken(options.continue)
   const snapshot = readSnapshot(context, target, options, token)
-  const rest = token === undefined ? snapshot.objects : after(snapshot.objects, token.after)
-  const matching = rest
-    .map((stored) => toServed(definition, stored))
-    .filter((object) => selection.all || selection.matches(object))
-  const page = options.limit === undefined ? matching : matching.slice(0, options.limit)
+  const keyOf = keyWithin(target)
+  const rest =
+    token === undefined
+      ? snapshot.objects
+      : snapshot.objects.filter((each) => keyOf(each) >= token.start)
+  const { items, isCut } = page(rest, target, selection, options.limit)
+  const last = items.at(-1)
   return {
     apiVersion: servedApiVersion(definition),
     kind: definition.listKind,
-    metadata: listMeta(snapshot.revision, matching, page, selection),
-    items: page,
+    metadata: {
+      resourceVersion: String(snapshot.revision),
+      ...(isCut && last !== undefined
+        ? {
+            continue: tokenAfter(keyOf(last), snapshot.revision),
+            ...(selection.all ? { remainingItemCount: rest.length - items.length } : {}),
+          }
+        : {}),
+    },
+    items,
   }
+}
+
+/**
+ * The first objects that match, as served. A full page is cut when any object follows it, matching
+ * or not: what comes is only read with the next page.
+ */
+function page(
+  objects: readonly KubernetesObject[],
+  { definition }: CollectionTarget,
+  selection: ObjectSelection,
+  limit = Infinity,
+): { readonly items: KubernetesObject[]; readonly isCut: boolean } {
+  const items: KubernetesObject[] = []
+  for (const [index, stored] of objects.entries()) {
+    const object = toServed(definition, stored)
+    if (selection.all || selection.matches(object)) items.push(object)
+    if (items.length >= limit) return { items, isCut: index < objects.length - 1 }
+  }
+  return { items, isCut: false }
+}
+
+/** The key of an object below that of the listed collection. */
+function keyWithin({ definition, namespace }: CollectionTarget) {
+  const isShort = !definition.namespaced || namespace !== ''
+  return ({ metadata }: KubernetesObject): string =>
+    isShort ? (metadata.name ?? '') : `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
 }
 
 function readSnapshot(
@@ -88,30 +128,6 @@ function expired(token: ContinueToken | undefined): StatusError {
     return errors.expired('The resourceVersion for the provided list is too old.')
   }
   const { status } = errors.expired(tooOldToContinue)
-  const inconsistent = encodeContinueToken({ revision: -1, after: token.after })
+  const inconsistent = encodeContinueToken({ ...token, revision: -1 })
   return new StatusError({ ...status, metadata: { continue: inconsistent } })
-}
-
-function after(objects: readonly KubernetesObject[], path: string): readonly KubernetesObject[] {
-  return objects.filter((object) => pathOf(object) > path)
-}
-
-function listMeta(
-  revision: number,
-  matching: readonly KubernetesObject[],
-  page: readonly KubernetesObject[],
-  selection: ObjectSelection,
-): ListMeta {
-  const last = page.at(-1)
-  const remaining = matching.length - page.length
-  if (remaining === 0 || last === undefined) return { resourceVersion: String(revision) }
-  return {
-    resourceVersion: String(revision),
-    continue: encodeContinueToken({ revision, after: pathOf(last) }),
-    ...(selection.all ? { remainingItemCount: remaining } : {}),
-  }
-}
-
-function pathOf({ metadata }: KubernetesObject): string {
-  return `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
 }

@@ -1,4 +1,6 @@
-import { errors, type FieldError } from '@fairlead/kube-core'
+import { errors, StatusError, supportedValues, type FieldError } from '@fairlead/kube-core'
+
+import { parseFlag, parseInteger, parseResourceVersion } from '../exchange/query-parameters.ts'
 
 export interface ListOptions {
   readonly limit?: number
@@ -9,64 +11,75 @@ export interface ListOptions {
 
 const matchField = 'resourceVersionMatch'
 
-/** Reads and validates the parameters of a list. @throws StatusError 400 or 422 */
+/**
+ * Reads and validates the parameters of a list, as ValidateListOptions in apimachinery and the
+ * storage's reading of resource versions.
+ * @throws StatusError 400, 422 or 500
+ */
 export function parseListOptions(query: URLSearchParams): ListOptions {
-  const resourceVersion = parseResourceVersion(query)
+  const resourceVersion = query.get('resourceVersion') ?? ''
   const token = query.get('continue') ?? ''
   const match = query.get('resourceVersionMatch') ?? ''
-  const limit = parseCount(query, 'limit')
-  if (match !== '') refuse(matchErrors(match, resourceVersion, token))
-  if (token !== '' && resourceVersion !== '' && resourceVersion !== '0') {
-    throw errors.badRequest('specifying resource version is not allowed when using continue')
-  }
+  const limit = Math.max(parseInteger(query, 'limit') ?? 0, 0)
+  parseInteger(query, 'timeoutSeconds')
+  refuse([...matchErrors(match, resourceVersion, token), ...initialEventsErrors(query)])
+  checkVersion(resourceVersion, { token, isFromStorage: match === 'Exact' || limit > 0 })
   return {
-    ...(limit === undefined || limit === 0 ? {} : { limit }),
+    // What is served from memory at any version is served whole.
+    ...(limit === 0 || resourceVersion === '0' ? {} : { limit }),
     ...(token === '' ? {} : { continue: token }),
     ...(resourceVersion === '' ? {} : { resourceVersion }),
     ...(match === 'Exact' || match === 'NotOlderThan' ? { resourceVersionMatch: match } : {}),
   }
 }
 
-/** The `resourceVersion` parameter, empty when absent. @throws StatusError 400 */
-export function parseResourceVersion(query: URLSearchParams): string {
-  const text = query.get('resourceVersion') ?? ''
-  if (text === '' || /^\d{1,19}$/.test(text)) return text
-  throw errors.badRequest(
-    `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-  )
+/** Lists that the real server does not serve from its cache report versions in another way. */
+function checkVersion(
+  resourceVersion: string,
+  { token, isFromStorage }: { token: string; isFromStorage: boolean },
+): void {
+  if (token !== '') {
+    if (resourceVersion === '' || resourceVersion === '0') return
+    throw errors.badRequest('specifying resource version is not allowed when using continue')
+  }
+  try {
+    parseResourceVersion(resourceVersion)
+  } catch (error) {
+    if (!isFromStorage || !(error instanceof StatusError)) throw error
+    throw errors.badRequest(`invalid resource version: ${error.message}`)
+  }
 }
 
-/** A parameter that is a non-negative integer. @throws StatusError 400 */
-export function parseCount(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name) ?? ''
-  if (text === '') return undefined
-  const count = Number(text)
-  if (/^\d+$/.test(text) && Number.isSafeInteger(count)) return count
-  throw errors.badRequest(
-    `${name}: Invalid value: ${JSON.stringify(text)}: must be a number of zero or more`,
-  )
+function initialEventsErrors(query: URLSearchParams): FieldError[] {
+  if (parseFlag(query, 'sendInitialEvents') === undefined) return []
+  return [forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list')]
 }
 
 function matchErrors(match: string, resourceVersion: string, token: string): FieldError[] {
-  const forbidden = (detail: string): FieldError => ({
-    type: 'Forbidden',
-    field: matchField,
-    detail,
-  })
+  if (match === '') return []
+  const found: FieldError[] = []
+  const forbid = (detail: string): void => void found.push(forbidden(matchField, detail))
   if (resourceVersion === '') {
-    return [forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided')]
+    forbid('resourceVersionMatch is forbidden unless resourceVersion is provided')
   }
-  if (token !== '') {
-    return [forbidden('resourceVersionMatch is forbidden when continue is provided')]
-  }
+  if (token !== '') forbid('resourceVersionMatch is forbidden when continue is provided')
   if (match !== 'Exact' && match !== 'NotOlderThan') {
-    const detail = 'supported values: "Exact", "NotOlderThan", ""'
-    return [{ type: 'Unsupported', field: matchField, badValue: match, detail }]
+    found.push(unsupportedMatch(match, ['Exact', 'NotOlderThan', '']))
   }
   if (match === 'Exact' && resourceVersion === '0') {
-    return [forbidden('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')]
+    forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"')
   }
-  return []
+  return found
+}
+
+/** Of `resourceVersionMatch`, for lists and watches. */
+export function unsupportedMatch(match: string, supported: readonly string[]): FieldError {
+  const detail = supportedValues(supported)
+  return { type: 'Unsupported', field: matchField, badValue: match, detail }
+}
+
+export function forbidden(field: string, detail: string): FieldError {
+  return { type: 'Forbidden', field, detail }
 }
 
 /** @throws StatusError 422 when there are errors */

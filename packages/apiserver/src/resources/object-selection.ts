@@ -1,5 +1,6 @@
 import {
   errors,
+  goQuote,
   parseFieldSelector,
   parseLabelSelector,
   type FieldSelector,
@@ -49,10 +50,19 @@ function fieldValue(object: KubernetesObject, path: string): string | undefined 
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 }
 
+/** As the field label conversions of the kinds in Kubernetes' core APIs. */
 function checkSupported(definition: ResourceDefinition, selector: FieldSelector): void {
-  const known = ['metadata.name', 'metadata.namespace', ...definition.selectableFields]
-  for (const { path } of selector.requirements) {
-    if (known.includes(path)) continue
-    throw errors.badRequest(`field label not supported: ${path}`)
-  }
+  const { selectableFields, origin, namespaced } = definition
+  const hasDefaults = origin === 'built-in' && selectableFields.length === 0
+  const isKnown = (path: string): boolean =>
+    path === 'metadata.name' ||
+    (path === 'metadata.namespace' && (namespaced || hasDefaults)) ||
+    selectableFields.includes(path)
+  const unknown = selector.requirements.find(({ path }) => !isKnown(path))?.path
+  if (unknown === undefined) return
+  throw errors.badRequest(
+    hasDefaults
+      ? `${goQuote(unknown)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+      : `field label not supported: ${unknown}`,
+  )
 }
