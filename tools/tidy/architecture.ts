@@ -73,6 +73,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'definitions',
       'exchange',
       'printing',
+      'admission',
       'resources',
       'crds',
       'core-kinds',

@@ -10,6 +10,7 @@ import {
 } from '@fairlead/base'
 import type { KubernetesObject } from '@fairlead/kube-core'
 
+import { AdmissionChain } from './admission/admission-chain.ts'
 import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
 import { ServiceAccountTokens } from './auth/service-account-token.ts'
 import { mastersGroup } from './auth/user.ts'
@@ -26,7 +27,7 @@ import { finalizeNamespace } from './http/namespace-finalize.ts'
 import type { RequestedChange } from './http/request-changes.ts'
 import { ResourceHandler } from './http/resource-handler.ts'
 import { handleScale } from './http/scale-request.ts'
-import { SubresourceHandler } from './http/subresource-handler.ts'
+import { type Subresource, SubresourceHandler } from './http/subresource-handler.ts'
 import { createToken } from './http/token-request.ts'
 import { kubeconfigFor } from './kubeconfig.ts'
 import { OpenApiHandler } from './openapi/openapi-handler.ts'
@@ -117,11 +118,12 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   }
   try {
     const registry = new Registry(builtInKinds())
-    const context = { storage, registry, clock, random: options.random ?? systemRandom }
-    ensureSystemNamespaces(context)
+    const random = options.random ?? systemRandom
+    const context = { storage, registry, clock, random, admission: new AdmissionChain([]) }
+    await ensureSystemNamespaces(context)
     controllers.push(
       new DefinitionController(context, logger),
-      new NamespaceController(context),
+      new NamespaceController(context, logger),
       new GarbageCollector(context, logger),
       new EventExpiry(context),
     )
@@ -160,10 +162,10 @@ function apiHandler(
   { onChange, warningsOf }: Pick<ApiServerOptions, 'onChange' | 'warningsOf'>,
 ): ApiHandler {
   const subresources = new SubresourceHandler(
-    new Map([
-      ['namespaces/finalize', (request, target) => finalizeNamespace(context, request, target)],
-      ['serviceaccounts/token', (request, target) => createToken(context, tokens, request, target)],
-      ['*/scale', (request, target) => handleScale(context, request, target)],
+    new Map<string, Subresource>([
+      ['namespaces/finalize', finalizeNamespace],
+      ['serviceaccounts/token', (...asked) => createToken(tokens, ...asked)],
+      ['*/scale', handleScale],
     ]),
   )
   return new ApiHandler({

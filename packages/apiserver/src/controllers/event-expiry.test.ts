@@ -1,6 +1,7 @@
 import { FakeClock } from '@fairlead/base/testing'
 import { describe, expect, it } from 'vitest'
 
+import { AdmissionChain } from '../admission/admission-chain.ts'
 import { Registry } from '../resources/registry.ts'
 import { memoryJournal } from '../storage/journal.ts'
 import { JournaledStorage } from '../storage/journaled-storage.ts'
@@ -12,7 +13,13 @@ function setUp() {
     journal: memoryJournal(),
     history: { changes: 100, bytes: 1_000_000, bytesPerResource: 1_000_000 },
   })
-  return { clock, storage, registry: new Registry([]), random: () => 0 }
+  return {
+    clock,
+    storage,
+    registry: new Registry([]),
+    random: () => 0,
+    admission: new AdmissionChain([]),
+  }
 }
 
 describe('EventExpiry', () => {

@@ -1,15 +1,17 @@
 import type { Logger } from '@fairlead/base'
 import {
   foregroundDeletionFinalizer,
+  isNotFound,
   orphanFinalizer,
   type KubernetesObject,
   type OwnerReference,
 } from '@fairlead/kube-core'
 
+import { controllerUser } from '../auth/user.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { deleteObject } from '../resources/delete-object.ts'
 import { isDone } from '../resources/deletion-state.ts'
-import type { ResourceContext } from '../resources/resource-context.ts'
+import { actingAs, type ResourceContext, type WriteContext } from '../resources/resource-context.ts'
 import type { Change, StorageKey } from '../storage/change.ts'
 
 /**
@@ -26,7 +28,7 @@ import type { Change, StorageKey } from '../storage/change.ts'
  * its object can be collected.
  */
 export class GarbageCollector {
-  readonly #context: ResourceContext
+  readonly #context: WriteContext
   readonly #logger: Logger
   readonly #unsubscribe: () => void
   /** All existing objects by UID. */
@@ -36,7 +38,7 @@ export class GarbageCollector {
   #scheduled: NodeJS.Immediate | undefined
 
   constructor(context: ResourceContext, logger: Logger) {
-    this.#context = context
+    this.#context = actingAs(context, controllerUser('generic-garbage-collector'))
     this.#logger = logger
     for (const { storageResource } of context.registry.stored()) {
       for (const object of context.storage.list({ resource: storageResource }).objects) {
@@ -93,11 +95,12 @@ export class GarbageCollector {
     try {
       this.#collect(uid)
     } catch (error) {
-      this.#logger.warn(
-        { error, key: this.#keys.get(uid) },
-        'garbage collection of an object failed',
-      )
+      this.#failed(this.#keys.get(uid), error)
     }
+  }
+
+  #failed(key: StorageKey | undefined, error: unknown): void {
+    this.#logger.warn({ error, key }, 'garbage collection of an object failed')
   }
 
   #collect(uid: string): void {
@@ -176,7 +179,9 @@ export class GarbageCollector {
       this.#context,
       { definition, namespace, name },
       { dryRun: false, propagationPolicy, preconditions: {} },
-    )
+    ).catch((error: unknown) => {
+      if (!isNotFound(error)) this.#failed(key, error)
+    })
   }
 
   #removeFinalizer(key: StorageKey, finalizer: string): void {

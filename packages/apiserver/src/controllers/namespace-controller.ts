@@ -1,8 +1,12 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { Logger } from '@fairlead/base'
+import { isNotFound, type KubernetesObject } from '@fairlead/kube-core'
 
+import { controllerUser } from '../auth/user.ts'
 import { recordAt } from '../definitions/built-in-kind.ts'
+import { resourceName } from '../definitions/resource-definition.ts'
 import { deleteObject } from '../resources/delete-object.ts'
-import type { ResourceContext } from '../resources/resource-context.ts'
+import { actingAs, type ResourceContext, type WriteContext } from '../resources/resource-context.ts'
+import type { ObjectTarget } from '../resources/resource-target.ts'
 import type { Change, StorageKey } from '../storage/change.ts'
 
 const contentFinalizer = 'kubernetes'
@@ -12,12 +16,14 @@ const contentFinalizer = 'kubernetes'
  * with finalizers delay that until they are gone.
  */
 export class NamespaceController {
-  readonly #context: ResourceContext
+  readonly #context: WriteContext
+  readonly #logger: Logger
   readonly #terminating = new Set<string>()
   readonly #unsubscribe: () => void
 
-  constructor(context: ResourceContext) {
-    this.#context = context
+  constructor(context: ResourceContext, logger: Logger) {
+    this.#context = actingAs(context, controllerUser('namespace-controller'))
+    this.#logger = logger
     for (const namespace of context.storage.list({ resource: 'namespaces' }).objects) {
       this.#reconcile(namespace)
     }
@@ -54,12 +60,23 @@ export class NamespaceController {
       if (!definition.namespaced) continue
       const scope = { resource: definition.storageResource, namespace }
       for (const { metadata } of this.#context.storage.list(scope).objects) {
-        deleteObject(
-          this.#context,
-          { definition, namespace, name: metadata.name ?? '' },
-          { dryRun: false, preconditions: {} },
-        )
+        void this.#delete({ definition, namespace, name: metadata.name ?? '' })
       }
+    }
+  }
+
+  /** An object that cannot be deleted must not stop the others. */
+  async #delete(target: ObjectTarget): Promise<void> {
+    try {
+      await deleteObject(this.#context, target, { dryRun: false, preconditions: {} })
+    } catch (error) {
+      if (isNotFound(error)) return
+      const { definition, namespace, name } = target
+      const resource = resourceName(definition)
+      this.#logger.warn(
+        { error, resource, namespace, name },
+        'cannot delete the content of a namespace',
+      )
     }
   }
 

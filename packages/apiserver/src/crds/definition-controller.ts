@@ -1,13 +1,17 @@
 import type { Logger } from '@fairlead/base'
 import {
   deepEqual,
+  isNotFound,
   type CustomResourceDefinitionObject,
   type KubernetesObject,
   timestamp,
 } from '@fairlead/kube-core'
 
+import { apiServerUser } from '../auth/user.ts'
+import { resourceName } from '../definitions/resource-definition.ts'
 import { deleteObject } from '../resources/delete-object.ts'
-import type { ResourceContext } from '../resources/resource-context.ts'
+import { actingAs, type ResourceContext, type WriteContext } from '../resources/resource-context.ts'
+import type { ObjectTarget } from '../resources/resource-target.ts'
 import type { Change } from '../storage/change.ts'
 import { customKinds } from './custom-kind.ts'
 import { cleanupFinalizer, definitionResource } from './definition-kind.ts'
@@ -28,14 +32,14 @@ import { findNameConflict } from './name-conflicts.ts'
  * served.
  */
 export class DefinitionController {
-  readonly #context: ResourceContext
+  readonly #context: WriteContext
   readonly #logger: Logger
   readonly #unsubscribe: () => void
   /** What is served for each definition, so that a status change recompiles nothing. */
   readonly #served = new Map<string, string>()
 
   constructor(context: ResourceContext, logger: Logger) {
-    this.#context = context
+    this.#context = actingAs(context, apiServerUser)
     this.#logger = logger
     for (const definition of this.#all()) this.#reconcile(definition)
     this.#unsubscribe = context.storage.subscribe('all', (change) => this.#onChange(change))
@@ -157,10 +161,21 @@ export class DefinitionController {
     for (const { metadata } of storage.list({ resource }).objects) {
       if (metadata.deletionTimestamp !== undefined) continue
       const { name = '', namespace = '' } = metadata
-      deleteObject(
-        this.#context,
-        { definition: kind, namespace, name },
-        { dryRun: false, preconditions: {} },
+      void this.#deleteInstance({ definition: kind, namespace, name })
+    }
+  }
+
+  /** An object that cannot be deleted must not stop the others. */
+  async #deleteInstance(target: ObjectTarget): Promise<void> {
+    try {
+      await deleteObject(this.#context, target, { dryRun: false, preconditions: {} })
+    } catch (error) {
+      if (isNotFound(error)) return
+      const { definition, namespace, name } = target
+      const resource = resourceName(definition)
+      this.#logger.warn(
+        { error, resource, namespace, name },
+        'cannot delete an object of a kind that goes',
       )
     }
   }

@@ -36,7 +36,7 @@ export class ApiHandler {
     this.#handlers = handlers
   }
 
-  readonly handle = (request: ApiRequest): Handled => {
+  readonly handle = (request: ApiRequest): Handled | Promise<Handled> => {
     const open = openEndpoint(request.path)
     if (open !== undefined) return open
     const path = parseResourcePath(request.path)

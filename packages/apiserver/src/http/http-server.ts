@@ -24,7 +24,7 @@ interface HttpServerOptions {
   readonly tokenAuthenticators: readonly TokenAuthenticator[]
   readonly logger: Logger
   readonly clock: Clock
-  readonly handle: (request: ApiRequest) => Handled
+  readonly handle: (request: ApiRequest) => Handled | Promise<Handled>
 }
 
 /** A request must arrive completely within this time. */
@@ -115,7 +115,7 @@ export class HttpServer {
         // A connection that is kept alive would hold up the close.
         if (this.#closing) response.shouldKeepAlive = false
       })
-      const handled = this.#options.handle(received)
+      const handled = await this.#options.handle(received)
       if ('start' in handled) this.#stream(response, handled, warnings)
       else send(response, handled, warnings)
     } catch (error) {

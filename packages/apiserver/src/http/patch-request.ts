@@ -2,7 +2,7 @@ import { errors, validateFieldManager } from '@fairlead/kube-core'
 
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { applyObject, patchObject, type PatchType } from '../resources/patch-object.ts'
-import type { ResourceContext } from '../resources/resource-context.ts'
+import type { WriteContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
 import type { WriteResult } from '../resources/update-object.ts'
 import type { WriteOptions } from '../resources/write-options.ts'
@@ -17,12 +17,12 @@ const patchTypes: ReadonlyMap<string, PatchType> = new Map([
 const applyPatchType = 'application/apply-patch+yaml'
 
 /** Selects the patch type by Content-Type and applies the patch. @throws StatusError */
-export function handlePatch(
-  context: ResourceContext,
+export async function handlePatch(
+  context: WriteContext,
   request: ApiRequest,
   target: ObjectTarget,
   options: WriteOptions,
-): WriteResult {
+): Promise<WriteResult> {
   const mediaType = mediaTypeOf(request.contentType)
   const force = parseFlag(request.query, 'force')
   if (mediaType === applyPatchType) {
@@ -43,7 +43,8 @@ export function handlePatch(
       { type: 'Forbidden', field: 'force', detail },
     ])
   }
-  const object = patchObject(context, target, type, decodeJson(request.body), options)
+  const patch = decodeJson(request.body)
+  const object = await patchObject(context, target, type, patch, options)
   return { object, created: false }
 }
 

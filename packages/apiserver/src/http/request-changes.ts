@@ -1,9 +1,10 @@
 import type { User } from '../auth/user.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
-import type { ResourceContext } from '../resources/resource-context.ts'
+import type { WriteContext } from '../resources/resource-context.ts'
 import { parseWriteOptions } from '../resources/write-options.ts'
 import type { Change } from '../storage/change.ts'
+import { recordingStorage } from './recording-storage.ts'
 import type { ResourcePath } from './request-path.ts'
 import { verbOf } from './request-verb.ts'
 
@@ -28,20 +29,34 @@ export interface RequestedChange {
  * not told, nor what of an object its kind does not count as another generation: status and labels.
  */
 export function tellingChanges<T>(
-  { storage }: Pick<ResourceContext, 'storage'>,
+  context: WriteContext,
   request: ApiRequest,
   path: ResourcePath,
   definition: ResourceDefinition,
   tell: ((change: RequestedChange) => void) | undefined,
-  work: () => T,
-): T {
-  if (tell === undefined || request.method === 'GET' || path.subresource === 'status') return work()
+  work: (context: WriteContext) => T | Promise<T>,
+): T | Promise<T> {
+  if (tell === undefined || request.method === 'GET' || path.subresource === 'status') {
+    return work(context)
+  }
+  return tellingAfterwards(context, request, path, definition, tell, work)
+}
+
+async function tellingAfterwards<T>(
+  context: WriteContext,
+  request: ApiRequest,
+  path: ResourcePath,
+  definition: ResourceDefinition,
+  tell: (change: RequestedChange) => void,
+  work: (context: WriteContext) => T | Promise<T>,
+): Promise<T> {
   const changes: Change[] = []
-  const stop = storage.subscribe(definition.storageResource, (change) => changes.push(change))
+  const storage = recordingStorage(context.storage, (change) => {
+    if (change.key.resource === definition.storageResource) changes.push(change)
+  })
   try {
-    return work()
+    return await work({ ...context, storage })
   } finally {
-    stop()
     const { fieldManager } = parseWriteOptions(new URLSearchParams(), request.userAgent, () => {})
     const who = {
       verb: verbOf(request, path),

@@ -15,7 +15,7 @@ import { getObject } from '../resources/get-object.ts'
 import { listObjects } from '../resources/list-objects.ts'
 import { parseListOptions } from '../resources/list-options.ts'
 import { parseSelection } from '../resources/object-selection.ts'
-import type { ResourceContext } from '../resources/resource-context.ts'
+import type { ResourceContext, WriteContext } from '../resources/resource-context.ts'
 import type { CollectionTarget, ObjectTarget } from '../resources/resource-target.ts'
 import { updateObject, type WriteResult } from '../resources/update-object.ts'
 import { parseWriteOptions, type WriteOptions } from '../resources/write-options.ts'
@@ -24,6 +24,7 @@ import { parseFlag } from '../exchange/query-parameters.ts'
 import { decodeBody, mediaTypeOf } from './decode-body.ts'
 import { deletedStatus } from './deleted-status.ts'
 import { findDuplicateFields } from './duplicate-fields.ts'
+import { onBehalfOf } from './on-behalf-of.ts'
 import { handlePatch } from './patch-request.ts'
 import type { ResourcePath } from './request-path.ts'
 import { type RequestedChange, tellingChanges } from './request-changes.ts'
@@ -60,7 +61,7 @@ export class ResourceHandler {
   }
 
   /** @throws StatusError */
-  handle(request: ApiRequest, path: ResourcePath): Handled {
+  handle(request: ApiRequest, path: ResourcePath): Handled | Promise<Handled> {
     const definition = this.#context.registry.find(path.group, path.version, path.resource)
     if (definition === undefined) throw errors.unknownResource()
     // A cluster-scoped kind has no namespaced collections; an object of a namespaced kind needs a
@@ -68,40 +69,54 @@ export class ResourceHandler {
     if (path.namespace !== '' && !definition.namespaced) throw errors.unknownResource()
     requireVerb(request, path, definition)
     if (definition.deprecationWarning) request.warn(definition.deprecationWarning)
-    return tellingChanges(this.#context, request, path, definition, this.#hooks.onChange, () =>
-      this.#route(request, path, definition),
+    const context = onBehalfOf(this.#context, request)
+    return tellingChanges(context, request, path, definition, this.#hooks.onChange, (recorded) =>
+      this.#route(recorded, request, path, definition),
     )
   }
 
-  #route(request: ApiRequest, path: ResourcePath, definition: ResourceDefinition): Handled {
+  #route(
+    context: WriteContext,
+    request: ApiRequest,
+    path: ResourcePath,
+    definition: ResourceDefinition,
+  ): Handled | Promise<Handled> {
     const target = { definition, namespace: path.namespace }
     const { name, subresource } = path
-    if (name === undefined) return this.#collection(request, target)
+    if (name === undefined) return this.#collection(context, request, target)
     if (definition.namespaced && path.namespace === '') throw errors.unknownResource()
-    if (subresource === undefined) return this.#object(request, { ...target, name })
+    if (subresource === undefined) return this.#object(context, request, { ...target, name })
     const sub = { ...target, name, subresource }
     if (subresource === 'status' && definition.hasStatusSubresource) {
-      return this.#object(request, sub)
+      return this.#object(context, request, sub)
     }
-    return this.#subresources.handle(request, sub)
+    return this.#subresources.handle(context, request, sub)
   }
 
-  #collection(request: ApiRequest, target: CollectionTarget): Handled {
+  #collection(
+    context: WriteContext,
+    request: ApiRequest,
+    target: CollectionTarget,
+  ): Handled | Promise<Handled> {
     switch (request.method) {
       case 'GET':
         return parseFlag(request.query, 'watch')
           ? this.#watch(request, target)
           : this.#list(request, target)
       case 'POST':
-        return this.#create(request, target)
+        return this.#create(context, request, target)
       case 'DELETE':
-        return this.#deleteCollection(request, target)
+        return this.#deleteCollection(context, request, target)
       default:
         throw errors.methodNotSupported(resourceName(target.definition), request.method)
     }
   }
 
-  #object(request: ApiRequest, target: ObjectTarget): Handled {
+  #object(
+    context: WriteContext,
+    request: ApiRequest,
+    target: ObjectTarget,
+  ): Handled | Promise<Handled> {
     switch (request.method) {
       case 'GET':
         if (parseFlag(request.query, 'watch')) return this.#watchOne(request, target)
@@ -110,15 +125,11 @@ export class ResourceHandler {
           this.#presenter(request, target).object(getObject(this.#context, target)),
         )
       case 'PUT':
-        return this.#update(request, target)
+        return this.#update(context, request, target)
       case 'PATCH':
-        return this.#written(
-          request,
-          target,
-          handlePatch(this.#context, request, target, this.#writeOptions(request)),
-        )
+        return this.#patch(context, request, target)
       case 'DELETE':
-        if (target.subresource === undefined) return this.#delete(request, target)
+        if (target.subresource === undefined) return this.#delete(context, request, target)
         throw errors.methodNotSupported(resourceName(target.definition), 'delete')
       default:
         throw errors.methodNotSupported(resourceName(target.definition), request.method)
@@ -147,7 +158,11 @@ export class ResourceHandler {
     return jsonResponse(200, this.#presenter(request, target).list(list))
   }
 
-  #create(request: ApiRequest, target: CollectionTarget): Handled {
+  async #create(
+    context: WriteContext,
+    request: ApiRequest,
+    target: CollectionTarget,
+  ): Promise<Handled> {
     if (target.definition.namespaced && target.namespace === '') {
       throw errors.methodNotSupported(resourceName(target.definition), 'create')
     }
@@ -157,26 +172,43 @@ export class ResourceHandler {
       const question = decodeObject(target.definition, body, this.#writeOptions(request))
       return jsonResponse(201, review(question, request.user, this.#tokens))
     }
-    const object = createObject(this.#context, target, body, this.#writeOptions(request))
+    const object = await createObject(context, target, body, this.#writeOptions(request))
     return this.#written(request, target, { object, created: true })
   }
 
-  #update(request: ApiRequest, target: ObjectTarget): Handled {
+  async #update(
+    context: WriteContext,
+    request: ApiRequest,
+    target: ObjectTarget,
+  ): Promise<Handled> {
     const body = decodeBody(request.body, request.contentType)
-    const result = updateObject(this.#context, target, body, this.#writeOptions(request))
+    const result = await updateObject(context, target, body, this.#writeOptions(request))
     return this.#written(request, target, result)
   }
 
-  #delete(request: ApiRequest, target: ObjectTarget): Handled {
+  async #patch(context: WriteContext, request: ApiRequest, target: ObjectTarget): Promise<Handled> {
+    const result = await handlePatch(context, request, target, this.#writeOptions(request))
+    return this.#written(request, target, result)
+  }
+
+  async #delete(
+    context: WriteContext,
+    request: ApiRequest,
+    target: ObjectTarget,
+  ): Promise<Handled> {
     const options = this.#deleteOptions(request)
-    const { object, gone } = deleteObject(this.#context, target, options)
+    const { object, gone } = await deleteObject(context, target, options)
     if (gone) return jsonResponse(200, deletedStatus(target.definition, object))
     return this.#written(request, target, { object, created: false })
   }
 
-  #deleteCollection(request: ApiRequest, target: CollectionTarget): Handled {
-    const list = deleteCollection(
-      this.#context,
+  async #deleteCollection(
+    context: WriteContext,
+    request: ApiRequest,
+    target: CollectionTarget,
+  ): Promise<Handled> {
+    const list = await deleteCollection(
+      context,
       target,
       parseSelection(target.definition, request.query),
       parseListOptions(request.query),

@@ -1,22 +1,22 @@
 import { objectOrEmpty } from '@fairlead/base'
-import { applyJsonPatch, applyMergePatch, errors } from '@fairlead/kube-core'
+import { applyJsonPatch, applyMergePatch, errors, type KubernetesObject } from '@fairlead/kube-core'
 
 import { resourceName } from '../definitions/resource-definition.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { changeObject } from '../resources/change-object.ts'
-import type { ResourceContext } from '../resources/resource-context.ts'
+import type { WriteContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
 import { getScale, withScale } from '../resources/scale.ts'
 import { parseWriteOptions } from '../resources/write-options.ts'
 import { decodeBody, decodeJson, mediaTypeOf } from './decode-body.ts'
 
 /** GET, PUT and PATCH of `/scale`. @throws StatusError */
-export function handleScale(
-  context: ResourceContext,
+export async function handleScale(
+  context: WriteContext,
   request: ApiRequest,
   target: ObjectTarget,
-): Handled {
+): Promise<Handled> {
   const current = getScale(context, target)
   if (request.method === 'GET') return jsonResponse(200, current)
   const wanted = wantedScale(request, target, current)
@@ -25,7 +25,8 @@ export function handleScale(
     throw errors.conflict(resourceName(target.definition), target.name)
   }
   const options = parseWriteOptions(request.query, request.userAgent, request.warn)
-  changeObject(context, target, (object) => withScale(target, object, wanted), options, 'track')
+  const change = (object: KubernetesObject) => withScale(target, object, wanted)
+  await changeObject(context, target, change, options, 'track')
   return jsonResponse(200, getScale(context, target))
 }
 

@@ -2,9 +2,15 @@ import { errors } from '@fairlead/kube-core'
 
 import type { ApiRequest } from '../exchange/api-request.ts'
 import type { Handled } from '../exchange/api-response.ts'
+import type { WriteContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
 
-type Subresource = (request: ApiRequest, target: Required<ObjectTarget>) => Handled
+/** Answers requests for a subresource. @throws StatusError */
+export type Subresource = (
+  context: WriteContext,
+  request: ApiRequest,
+  target: Required<ObjectTarget>,
+) => Handled | Promise<Handled>
 
 /** Subresources other than status, by `plural.group/subresource`, or `*` for every kind. */
 export class SubresourceHandler {
@@ -15,12 +21,16 @@ export class SubresourceHandler {
   }
 
   /** @throws StatusError 404 when the kind has no such subresource */
-  handle(request: ApiRequest, target: Required<ObjectTarget>): Handled {
+  handle(
+    context: WriteContext,
+    request: ApiRequest,
+    target: Required<ObjectTarget>,
+  ): Handled | Promise<Handled> {
     const { storageResource } = target.definition
     const handler =
       this.#handlers.get(`${storageResource}/${target.subresource}`) ??
       this.#handlers.get(`*/${target.subresource}`)
     if (handler === undefined) throw errors.unknownResource()
-    return handler(request, target)
+    return handler(context, request, target)
   }
 }

@@ -15,8 +15,8 @@ const lifetimeMaxS = 2 ** 32
 
 /** `POST …/serviceaccounts/x/token`: issues a token for the account. @throws StatusError */
 export function createToken(
-  context: ResourceContext,
   tokens: ServiceAccountTokens,
+  context: ResourceContext,
   request: ApiRequest,
   target: ObjectTarget,
 ): Handled {

@@ -15,9 +15,11 @@ import {
   type MutableObject,
   type ResourceDefinition,
 } from '../definitions/resource-definition.ts'
+import { RevisionMismatchError } from '../storage/storage-error.ts'
+import { change, mutated } from './admit.ts'
 import { isDone } from './deletion-state.ts'
 import { resetFields } from './reset-fields.ts'
-import type { ResourceContext } from './resource-context.ts'
+import type { ResourceContext, WriteContext } from './resource-context.ts'
 import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
 import { validateChangedObject } from './validate-object.ts'
 import type { WriteOptions } from './write-options.ts'
@@ -25,31 +27,60 @@ import type { WriteOptions } from './write-options.ts'
 /** Computes the desired object from the current one, both in the served version. */
 export type Transform = (current: KubernetesObject) => KubernetesObject
 
+/** How often a change is tried before its caller is told of a conflict. */
+const attemptsMax = 5
+
 /**
  * Updates an existing object: restores fields that clients may not set, validates, maintains
  * managedFields and generation, and writes only if something changed. An object that is being
- * deleted is removed with its last finalizer.
+ * deleted is removed with its last finalizer. When somebody else changes it in between, it is read
+ * again, up to five times.
+ *
+ * Waits for nothing but admission: without it, all happens before the call returns its promise.
  *
  * @throws StatusError 404, 409, 422
  */
-export function changeObject(
-  context: ResourceContext,
+export async function changeObject(
+  context: WriteContext,
   target: ObjectTarget,
   transform: Transform,
   options: WriteOptions,
   managedFields: 'track' | 'keep',
-): KubernetesObject {
+): Promise<KubernetesObject> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await tryToChange(context, target, transform, options, managedFields)
+    } catch (error) {
+      if (!(error instanceof RevisionMismatchError)) throw error
+      if (attempt === attemptsMax)
+        throw errors.conflict(resourceName(target.definition), target.name)
+    }
+  }
+}
+
+/** @throws RevisionMismatchError when the object was changed since it was read here */
+async function tryToChange(
+  context: WriteContext,
+  target: ObjectTarget,
+  transform: Transform,
+  options: WriteOptions,
+  managedFields: 'track' | 'keep',
+): Promise<KubernetesObject> {
   const { definition } = target
   const key = storageKeyOf(target)
   const stored = context.storage.get(key)
   if (stored === undefined) throw errors.notFound(resourceName(definition), target.name)
   const current = toServed(definition, stored)
-  const wanted = mutableCopy(definition, transform(current))
+  const intended = change(context, target, options)
+  const admitted = mutated(context, intended, transform(current), current)
+  const wanted = mutableCopy(definition, admitted instanceof Promise ? await admitted : admitted)
   checkPreconditions(target, wanted, current)
   const next = withProtectedFields(target, wanted, current)
   definition.writeRules.prepareForUpdate?.(next, current)
   if (definition.hasGeneration) next.metadata.generation = generationOf(target, next, current)
   validateChangedObject(definition, next, current)
+  const verdict = context.admission.validate({ ...intended, object: next, oldObject: current })
+  if (verdict !== undefined) await verdict
   const tracked =
     managedFields === 'keep' ? next : track(context, target, next, current, options.fieldManager)
   if (isDone(tracked)) {

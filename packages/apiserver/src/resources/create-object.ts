@@ -18,20 +18,21 @@ import {
   type MutableObject,
   type ResourceDefinition,
 } from '../definitions/resource-definition.ts'
+import { creation, mutated } from './admit.ts'
 import { decodeObject } from './decode-object.ts'
 import { admitToNamespace } from './namespace-admission.ts'
-import type { ResourceContext } from './resource-context.ts'
+import type { ResourceContext, WriteContext } from './resource-context.ts'
 import { storageKeyOf, type CollectionTarget } from './resource-target.ts'
 import { validateNewObject } from './validate-object.ts'
 import type { WriteOptions } from './write-options.ts'
 
 /** Creates an object from a client's body. @throws StatusError */
-export function createObject(
-  context: ResourceContext,
+export async function createObject(
+  context: WriteContext,
   target: CollectionTarget,
   body: unknown,
   options: WriteOptions,
-): KubernetesObject {
+): Promise<KubernetesObject> {
   const object = decodeObject(target.definition, body, options)
   return insertObject(context, target, object, options, 'track')
 }
@@ -40,25 +41,33 @@ export function createObject(
  * Creates a decoded object. With `keep` its managedFields are stored as they are, because
  * server-side apply has already computed them; with `track` the manager becomes the owner of all
  * its fields.
+ *
+ * Waits for nothing but admission: without it, all happens before the call returns its promise.
  */
-export function insertObject(
-  context: ResourceContext,
+export async function insertObject(
+  context: WriteContext,
   target: CollectionTarget,
   decoded: KubernetesObject,
   options: WriteOptions,
   managedFields: 'track' | 'keep',
-): KubernetesObject {
+): Promise<KubernetesObject> {
   const { definition } = target
-  const object = copyJson(decoded)
-  matchNamespace(target, object)
-  admitToNamespace(context, target, object.metadata.name ?? '')
+  const requested = copyJson(decoded)
+  matchNamespace(target, requested)
+  admitToNamespace(context, target, requested.metadata.name ?? '')
   refuseWhereForbidden(definition)
+  const intended = creation(context, target, requested.metadata.name ?? '', options)
+  const admitted = mutated(context, intended, requested)
+  const wanted = admitted instanceof Promise ? await admitted : admitted
+  const object = wanted === requested ? requested : copyJson(wanted)
   prepare(context, definition, object)
   const attempts = object.metadata.name ? 1 : nameGenerationAttemptsMax
   const generateFrom = object.metadata.name ? undefined : object.metadata.generateName
   for (let attempt = 1; ; attempt++) {
     if (generateFrom) object.metadata.name = generateName(generateFrom, context.random)
     validateNewObject(definition, object)
+    const verdict = context.admission.validate({ ...intended, object })
+    if (verdict !== undefined) await verdict
     const name = object.metadata.name ?? ''
     const key = storageKeyOf({ ...target, name })
     if (context.storage.get(key) === undefined) {

@@ -9,10 +9,15 @@ import {
 } from '@fairlead/kube-core'
 
 import { resourceName, toServed, type MutableObject } from '../definitions/resource-definition.ts'
+import { RevisionMismatchError } from '../storage/storage-error.ts'
+import { deletion } from './admit.ts'
 import type { DeleteOptions } from './delete-options.ts'
 import { isDone } from './deletion-state.ts'
-import type { ResourceContext } from './resource-context.ts'
+import type { ResourceContext, WriteContext } from './resource-context.ts'
 import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
+
+/** How often a deletion is tried before its caller is told of a conflict. */
+const attemptsMax = 5
 
 interface DeleteResult {
   readonly object: KubernetesObject
@@ -22,21 +27,49 @@ interface DeleteResult {
 
 /**
  * Deletes an object, or sets its deletionTimestamp while finalizers keep it. The propagation policy
- * is a finalizer too: the garbage collector removes it when it is done.
+ * is a finalizer too: the garbage collector removes it when it is done. When somebody else changes
+ * the object in between, it is read again, up to five times.
+ *
+ * Waits for nothing but admission: without it, all happens before the call returns its promise.
  *
  * @throws StatusError 404, 409, 403
  */
-export function deleteObject(
-  context: ResourceContext,
+export async function deleteObject(
+  context: WriteContext,
   target: ObjectTarget,
   options: DeleteOptions,
-): DeleteResult {
+): Promise<DeleteResult> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await tryToDelete(context, target, options)
+    } catch (error) {
+      if (!(error instanceof RevisionMismatchError)) throw error
+      if (attempt === attemptsMax)
+        throw errors.conflict(resourceName(target.definition), target.name)
+    }
+  }
+}
+
+/** @throws RevisionMismatchError when the object was changed since it was read here */
+async function tryToDelete(
+  context: WriteContext,
+  target: ObjectTarget,
+  options: DeleteOptions,
+): Promise<DeleteResult> {
   const { definition } = target
   const key = storageKeyOf(target)
   const stored = context.storage.get(key)
   if (stored === undefined) throw errors.notFound(resourceName(definition), target.name)
   checkPreconditions(target, stored, options)
   definition.writeRules.checkDelete?.(stored)
+  const request = {
+    ...deletion(context, target, options),
+    oldObject: toServed(definition, stored),
+  }
+  const admitted = context.admission.mutate(request)
+  if (admitted instanceof Promise) await admitted
+  const verdict = context.admission.validate(request)
+  if (verdict !== undefined) await verdict
   const marked = markDeleted(context, target, stored, options)
   if (isDone(marked)) {
     if (options.dryRun) return { object: toServed(definition, marked), gone: true }

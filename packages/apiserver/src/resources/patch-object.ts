@@ -9,27 +9,28 @@ import {
   timestamp,
 } from '@fairlead/kube-core'
 
-import { resourceName, servedApiVersion, toServed } from '../definitions/resource-definition.ts'
+import { resourceName, servedApiVersion } from '../definitions/resource-definition.ts'
 import { changeObject } from './change-object.ts'
+import { createOrChange } from './create-or-change.ts'
 import { insertObject } from './create-object.ts'
 import { decodeKnownFields, decodeObject } from './decode-object.ts'
 import { asObjectOf } from './object-body.ts'
 import { resetFields } from './reset-fields.ts'
-import type { ResourceContext } from './resource-context.ts'
-import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
+import type { WriteContext } from './resource-context.ts'
+import type { ObjectTarget } from './resource-target.ts'
 import type { WriteResult } from './update-object.ts'
 import type { WriteOptions } from './write-options.ts'
 
 export type PatchType = 'json' | 'merge' | 'strategic'
 
 /** Applies a JSON, merge or strategic merge patch to an object. @throws StatusError */
-export function patchObject(
-  context: ResourceContext,
+export async function patchObject(
+  context: WriteContext,
   target: ObjectTarget,
   type: PatchType,
   patch: unknown,
   options: WriteOptions,
-): KubernetesObject {
+): Promise<KubernetesObject> {
   const { definition } = target
   if (type === 'strategic' && definition.origin === 'custom') {
     throw errors.unsupportedMediaType(
@@ -78,34 +79,33 @@ function applyPatch(
  * Server-side apply: creates the object or takes ownership of the given fields.
  * @throws StatusError
  */
-export function applyObject(
-  context: ResourceContext,
+export async function applyObject(
+  context: WriteContext,
   target: ObjectTarget,
   body: unknown,
   options: WriteOptions & { readonly force: boolean },
-): WriteResult {
+): Promise<WriteResult> {
   const { definition } = target
   const applied = decodeApplied(target, body, options)
-  const stored = context.storage.get(storageKeyOf(target))
-  const live = stored === undefined ? undefined : toServed(definition, stored)
-  if (live === undefined && target.subresource !== undefined) {
-    throw errors.notFound(resourceName(definition), target.name)
+  const change = () => changeObject(context, target, merged, options, 'keep')
+  if (target.subresource !== undefined) return { object: await change(), created: false }
+  const create = async () => insertObject(context, target, merged(undefined), options, 'keep')
+  return createOrChange(context, target, { create, change })
+
+  function merged(live: KubernetesObject | undefined): KubernetesObject {
+    checkUid(target, applied, live)
+    const result = serverSideApply({
+      live,
+      applied,
+      schema: definition.schema,
+      manager: options.fieldManager,
+      force: options.force,
+      now: timestamp(context.clock.now()),
+      ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
+      ...resetFields(target),
+    })
+    return decodeObject(definition, result, { fieldValidation: 'Ignore', warn: options.warn })
   }
-  checkUid(target, applied, live)
-  const merged = serverSideApply({
-    live,
-    applied,
-    schema: definition.schema,
-    manager: options.fieldManager,
-    force: options.force,
-    now: timestamp(context.clock.now()),
-    ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
-    ...resetFields(target),
-  })
-  const object = decodeObject(definition, merged, { fieldValidation: 'Ignore', warn: options.warn })
-  return live === undefined
-    ? { object: insertObject(context, target, object, options, 'keep'), created: true }
-    : { object: changeObject(context, target, () => object, options, 'keep'), created: false }
 }
 
 function decodeApplied(

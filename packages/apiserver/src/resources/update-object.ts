@@ -1,10 +1,11 @@
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
 import { changeObject, type Transform } from './change-object.ts'
+import { createOrChange } from './create-or-change.ts'
 import { insertObject } from './create-object.ts'
 import { decodeObject } from './decode-object.ts'
-import type { ResourceContext } from './resource-context.ts'
-import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
+import type { WriteContext } from './resource-context.ts'
+import type { ObjectTarget } from './resource-target.ts'
 import type { WriteOptions } from './write-options.ts'
 
 export interface WriteResult {
@@ -13,24 +14,25 @@ export interface WriteResult {
 }
 
 /** Replaces an object or, through a subresource, part of it. @throws StatusError */
-export function updateObject(
-  context: ResourceContext,
+export async function updateObject(
+  context: WriteContext,
   target: ObjectTarget,
   body: unknown,
   options: WriteOptions,
-): WriteResult {
+): Promise<WriteResult> {
   const { definition } = target
   const decoded = decodeObject(definition, body, options)
   matchName(target, decoded)
-  const exists = context.storage.get(storageKeyOf(target)) !== undefined
-  if (!exists && definition.createOnUpdate && target.subresource === undefined) {
-    return { object: insertObject(context, target, decoded, options, 'track'), created: true }
-  }
   const transform: Transform = (current) => {
     const resourceVersion = decoded.metadata.resourceVersion || unconditional(target, current)
     return { ...decoded, metadata: { ...decoded.metadata, resourceVersion } }
   }
-  return { object: changeObject(context, target, transform, options, 'track'), created: false }
+  const change = () => changeObject(context, target, transform, options, 'track')
+  if (!definition.createOnUpdate || target.subresource !== undefined) {
+    return { object: await change(), created: false }
+  }
+  const create = () => insertObject(context, target, decoded, options, 'track')
+  return createOrChange(context, target, { create, change })
 }
 
 function matchName(target: ObjectTarget, object: KubernetesObject): void {

@@ -19,8 +19,9 @@ export interface Snapshot {
 /**
  * Objects under one revision counter that only increases, also across restarts.
  *
- * Synchronous on purpose: a request reads, decides and writes within one turn of the event loop, so
- * no other write can intervene. Returned objects are deeply frozen, with `metadata.resourceVersion`
+ * Synchronous on purpose: what has nothing to wait for reads, decides and writes within one turn of
+ * the event loop; what waits, for example for a webhook, finds out by the revision whether another
+ * write has intervened. Returned objects are deeply frozen, with `metadata.resourceVersion`
  * set; objects passed in must not be changed afterwards.
  *
  * A write is durable when the call returns. Subscribers are notified in commit order, before the

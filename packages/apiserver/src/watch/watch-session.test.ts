@@ -1,6 +1,7 @@
 import { FakeClock } from '@fairlead/base/testing'
 import { describe, expect, it } from 'vitest'
 
+import { AdmissionChain } from '../admission/admission-chain.ts'
 import { builtInKinds } from '../core-kinds/built-in-kinds.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { Registry } from '../resources/registry.ts'
@@ -19,7 +20,13 @@ function setUp() {
     journal: memoryJournal(),
     history: { changes: 100, bytes: 100_000, bytesPerResource: 5_000 },
   })
-  return { clock, storage, registry: new Registry([configMapKind]), random: () => 0 }
+  return {
+    clock,
+    storage,
+    registry: new Registry([configMapKind]),
+    random: () => 0,
+    admission: new AdmissionChain([]),
+  }
 }
 
 describe('WatchSession', () => {

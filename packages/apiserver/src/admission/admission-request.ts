@@ -1,0 +1,26 @@
+import type { JsonObject } from '@fairlead/base'
+import type { KubernetesObject } from '@fairlead/kube-core'
+
+import type { User } from '../auth/user.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+
+/** One write that is about to happen, as plugins and webhooks see it. */
+export interface AdmissionRequest {
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
+  readonly definition: ResourceDefinition
+  /** Empty for an object of the cluster. */
+  readonly namespace: string
+  /** Empty when the name of a new object is still to be generated, and for collections. */
+  readonly name: string
+  readonly subresource?: string
+  /** What is to be stored, in the served version; absent for a deletion. */
+  readonly object?: KubernetesObject
+  /** What is stored, in the served version; absent for a creation and a connection. */
+  readonly oldObject?: KubernetesObject
+  /** CreateOptions, UpdateOptions, PatchOptions or DeleteOptions of `meta.k8s.io/v1`. */
+  readonly options: JsonObject
+  readonly user: User
+  readonly dryRun: boolean
+  /** Adds a Warning header to the response. */
+  readonly warn: (message: string) => void
+}
