@@ -36,7 +36,11 @@ import {
   credentialFilesInMemory,
   type CredentialFiles,
 } from './pki/credential-files.ts'
-import { PublicKeyInfrastructure, type LeafRequest } from './pki/public-key-infrastructure.ts'
+import {
+  type KeyAndCertificate,
+  type LeafRequest,
+  PublicKeyInfrastructure,
+} from './pki/public-key-infrastructure.ts'
 import { Registry } from './resources/registry.ts'
 import type { ResourceContext } from './resources/resource-context.ts'
 import type { HistoryLimits } from './storage/change-history.ts'
@@ -57,6 +61,17 @@ export interface ApiServerOptions {
   readonly clock?: Clock
   /** Defaults to `Math.random`. */
   readonly random?: Random
+  /**
+   * What to serve TLS with, in place of a certificate of the server's own authority; the certificate
+   * may be followed by those of its issuers, as in the file of kube-apiserver's `--tls-cert-file`.
+   * `caCertificate` is whom clients trust, for kubeconfigs; it defaults to the certificate itself.
+   */
+  readonly serving?: KeyAndCertificate & { readonly caCertificate?: string }
+  /**
+   * PEM of authorities whose client certificates name users, beside the server's own; as the file of
+   * kube-apiserver's `--client-ca-file`. Defaults to none.
+   */
+  readonly clientAuthorities?: string
   /** Defaults to no logging. */
   readonly logger?: Logger
   /** What is kept of the past for watches that reconnect; the defaults are `watchHistoryDefaults`. */
@@ -73,7 +88,7 @@ export interface ApiServerOptions {
 export interface ApiServer {
   /** `https://host:port` */
   readonly url: string
-  /** PEM of the CA that signed the server's certificate. */
+  /** PEM of the CA that signed the server's certificate; with `serving`, of what it serves with. */
   readonly caCertificate: string
   /** Bearer token of a user who is allowed everything. */
   readonly adminToken: string
@@ -129,8 +144,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     )
     const tokens = new ServiceAccountTokens(files, storage, () => clock.now())
     const server = new HttpServer({
-      identity: pki.leaf('server', serverCertificate(host)),
-      caCertificate: pki.caCertificate,
+      identity: options.serving ?? pki.leaf('server', serverCertificate(host)),
+      clientAuthorities: [pki.caCertificate, options.clientAuthorities ?? ''].join('\n'),
       tokenAuthenticators: [adminTokenAuthenticator(adminToken), tokens.authenticate],
       logger,
       clock,
@@ -138,12 +153,14 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     })
     const port = await server.listen(host, options.port ?? 0)
     const url = `https://${reachable(host)}:${port}`
+    const { serving } = options
+    const caCertificate = serving?.caCertificate ?? serving?.certificate ?? pki.caCertificate
     return {
       url,
-      caCertificate: pki.caCertificate,
+      caCertificate,
       adminToken,
       kubeconfig: (userName = 'admin') =>
-        kubeconfigFor({ url, caCertificate: pki.caCertificate, userName, identity: admin }),
+        kubeconfigFor({ url, caCertificate, userName, identity: admin }),
       compact: () => storage.compact(),
       async stop() {
         await server.close()

@@ -20,7 +20,8 @@ import { StalledStreams } from './stalled-streams.ts'
 
 interface HttpServerOptions {
   readonly identity: KeyAndCertificate
-  readonly caCertificate: string
+  /** PEM of the authorities whose client certificates are believed. */
+  readonly clientAuthorities: string
   readonly tokenAuthenticators: readonly TokenAuthenticator[]
   readonly logger: Logger
   readonly clock: Clock
@@ -61,7 +62,7 @@ export class HttpServer {
       {
         key: options.identity.privateKey,
         cert: options.identity.certificate,
-        ca: options.caCertificate,
+        ca: options.clientAuthorities,
         requestCert: true,
         // Clients without a certificate use a token; the authenticator checks `authorized`.
         rejectUnauthorized: false,

@@ -3,6 +3,7 @@ import { Agent, request as httpsRequest } from 'node:https'
 import { createInterface } from 'node:readline'
 
 import type { ApiServer } from '../index.ts'
+import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
 
 export interface Answer {
   readonly status: number
@@ -36,10 +37,12 @@ export class TestClient {
   readonly #token: string | undefined
   readonly #agent: Agent
 
-  constructor(server: ApiServer, token: string | undefined = server.adminToken) {
+  /** With an `identity`, it shows that certificate and no token. */
+  constructor(server: ApiServer, token = server.adminToken, identity?: KeyAndCertificate) {
     this.#server = server
-    this.#token = token
-    this.#agent = new Agent({ ca: server.caCertificate, keepAlive: true })
+    this.#token = identity === undefined ? token : undefined
+    const certificate = identity && { cert: identity.certificate, key: identity.privateKey }
+    this.#agent = new Agent({ ca: server.caCertificate, keepAlive: true, ...certificate })
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
