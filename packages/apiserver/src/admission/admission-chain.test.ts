@@ -1,10 +1,12 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 import { expect, test } from 'vitest'
 
-import { configMapKind } from '../core-kinds/config-map.ts'
 import { AdmissionChain } from './admission-chain.ts'
 import type { AdmissionPlugin } from './admission-plugin.ts'
 import type { AdmissionRequest } from './admission-request.ts'
+import { kindNamed } from '../test-support/kind-named.ts'
+
+const configMapKind = kindNamed('ConfigMap')
 
 const request: AdmissionRequest = {
   operation: 'CREATE',

@@ -4,8 +4,6 @@ import { expect, test } from 'vitest'
 
 import { AdmissionChain } from '../admission/admission-chain.ts'
 import { apiServerUser } from '../auth/user.ts'
-import { configMapKind } from '../core-kinds/config-map.ts'
-import { namespaceKind } from '../core-kinds/namespace.ts'
 import { memoryJournal } from '../storage/journal.ts'
 import { JournaledStorage } from '../storage/journaled-storage.ts'
 import { createObject } from './create-object.ts'
@@ -14,6 +12,10 @@ import { applyObject, patchObject } from './patch-object.ts'
 import { Registry } from './registry.ts'
 import { actingAs, type WriteContext } from './resource-context.ts'
 import { updateObject } from './update-object.ts'
+import { kindNamed } from '../test-support/kind-named.ts'
+
+const configMapKind = kindNamed('ConfigMap')
+const namespaceKind = kindNamed('Namespace')
 
 const options = {
   dryRun: false,

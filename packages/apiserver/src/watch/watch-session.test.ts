@@ -2,17 +2,14 @@ import { FakeClock } from '@fairlead/base/testing'
 import { describe, expect, it } from 'vitest'
 
 import { AdmissionChain } from '../admission/admission-chain.ts'
-import { builtInKinds } from '../core-kinds/built-in-kinds.ts'
-import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { Registry } from '../resources/registry.ts'
 import { memoryJournal } from '../storage/journal.ts'
 import { JournaledStorage } from '../storage/journaled-storage.ts'
 import type { WatchEvent } from './watch-event.ts'
 import { WatchSession } from './watch-session.ts'
+import { kindNamed } from '../test-support/kind-named.ts'
 
-const [configMapKind] = builtInKinds().filter(({ kind }) => kind === 'ConfigMap') as [
-  ResourceDefinition,
-]
+const configMapKind = kindNamed('ConfigMap')
 
 function setUp() {
   const clock = new FakeClock()
