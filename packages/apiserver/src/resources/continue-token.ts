@@ -28,7 +28,8 @@ export function decodeContinueToken(text: string): ContinueToken {
   const token = parseJsonOrUndefined(json)
   if (!isJsonObject(token)) throw invalid(`: ${syntaxError(json)}`)
   const { v = '', rv = 0, start = '' } = token
-  if (v !== tokenVersion) throw invalid(`: server does not recognize this encoded version ${String(v)}`)
+  if (v !== tokenVersion)
+    throw invalid(`: server does not recognize this encoded version ${String(v)}`)
   if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) {
     throw invalid(`: incorrect encoded start resourceVersion (version ${tokenVersion})`)
   }
