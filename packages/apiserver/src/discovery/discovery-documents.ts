@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { compareVersions } from './version-order.ts'
 
@@ -10,19 +12,27 @@ export interface ServedGroup {
   }[]
 }
 
-const subresourceVerbs = ['get', 'patch', 'update'] as const
-
-/** Groups in the order of their first definition, including the core group (empty name). */
+/**
+ * Groups in the order of their first definition, including the core group (empty name); groups of
+ * custom resources follow in the order of their names, since all have the same priority.
+ */
 export function groupResources(definitions: readonly ResourceDefinition[]): ServedGroup[] {
-  return [...Map.groupBy(definitions, ({ group }) => group)].map(([name, inGroup]) => ({
-    name,
-    versions: [...Map.groupBy(inGroup, ({ version }) => version)]
-      .map(([version, resources]) => ({
-        name: version,
-        resources: resources.toSorted((a, b) => (a.plural < b.plural ? -1 : 1)),
-      }))
-      .toSorted((a, b) => compareVersions(a.name, b.name)),
-  }))
+  const groups = [...Map.groupBy(definitions, ({ group }) => group)]
+  const isCustom = ([, inGroup]: (typeof groups)[number]): boolean =>
+    inGroup.every(({ origin }) => origin === 'custom')
+  return groups
+    .toSorted(
+      (a, b) => Number(isCustom(a)) - Number(isCustom(b)) || (isCustom(a) && a[0] < b[0] ? -1 : 0),
+    )
+    .map(([name, inGroup]) => ({
+      name,
+      versions: [...Map.groupBy(inGroup, ({ version }) => version)]
+        .map(([version, resources]) => ({
+          name: version,
+          resources: resources.toSorted((a, b) => (a.plural < b.plural ? -1 : 1)),
+        }))
+        .toSorted((a, b) => compareVersions(a.name, b.name)),
+    }))
 }
 
 /** The aggregated discovery document for the given groups. */
@@ -32,7 +42,7 @@ export function aggregatedDiscovery(groups: readonly ServedGroup[], version: str
     apiVersion: `apidiscovery.k8s.io/${version}`,
     metadata: {},
     items: groups.map(({ name, versions }) => ({
-      metadata: { name, creationTimestamp: null },
+      metadata: { ...(name === '' ? {} : { name }), creationTimestamp: null },
       versions: versions.map((each) => ({
         version: each.name,
         resources: each.resources.map(aggregatedResource),
@@ -42,17 +52,16 @@ export function aggregatedDiscovery(groups: readonly ServedGroup[], version: str
   }
 }
 
+/** In a kind, an empty group and version are those of the resource. */
 function aggregatedResource(definition: ResourceDefinition): object {
-  const { group, version, kind } = definition
-  const responseKind = { group, version, kind }
-  const subresources = subresourcesOf(definition).map(({ name, kind: subresourceKind }) => ({
+  const subresources = subresourcesOf(definition).map(({ name, elsewhere, kind, verbs }) => ({
     subresource: name,
-    responseKind: subresourceKind ?? responseKind,
-    verbs: subresourceVerbs,
+    responseKind: { group: '', version: '', ...elsewhere, kind },
+    verbs,
   }))
   return {
     resource: definition.plural,
-    responseKind,
+    responseKind: { group: '', version: '', kind: definition.kind },
     scope: definition.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: definition.singular,
     verbs: definition.verbs,
@@ -62,15 +71,39 @@ function aggregatedResource(definition: ResourceDefinition): object {
   }
 }
 
-function subresourcesOf(definition: ResourceDefinition): {
-  name: string
-  kind?: { group: string; version: string; kind: string }
-}[] {
+interface ListedSubresource {
+  readonly name: string
+  readonly kind: string
+  /** Where the kind is defined, if not where the resource is. */
+  readonly elsewhere?: { readonly group: string; readonly version: string }
+  readonly verbs: readonly string[]
+}
+
+function subresourcesOf(definition: ResourceDefinition): readonly ListedSubresource[] {
+  const { group: ownGroup, version: ownVersion, subresources } = definition
+  if (subresources === undefined) return customSubresources(definition)
+  return subresources.map(({ name, group, version, kind, verbs }) => ({
+    name,
+    kind,
+    ...(group === ownGroup && version === ownVersion ? {} : { elsewhere: { group, version } }),
+    verbs,
+  }))
+}
+
+function customSubresources(definition: ResourceDefinition): readonly ListedSubresource[] {
+  const verbs = ['get', 'patch', 'update']
   return [
-    ...(definition.scale
-      ? [{ name: 'scale', kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' } }]
-      : []),
-    ...(definition.hasStatusSubresource ? [{ name: 'status' }] : []),
+    ...(definition.hasStatusSubresource ? [{ name: 'status', kind: definition.kind, verbs }] : []),
+    ...(definition.scale === undefined
+      ? []
+      : [
+          {
+            name: 'scale',
+            kind: 'Scale',
+            elsewhere: { group: 'autoscaling', version: 'v1' },
+            verbs,
+          },
+        ]),
   ]
 }
 
@@ -112,12 +145,13 @@ export function resourceList(
     groupVersion,
     resources: definitions.flatMap((definition) => [
       resourceEntry(definition),
-      ...subresourcesOf(definition).map(({ name, kind }) => ({
+      ...subresourcesOf(definition).map(({ name, kind, elsewhere, verbs }) => ({
         name: `${definition.plural}/${name}`,
         singularName: '',
         namespaced: definition.namespaced,
-        ...(kind ?? { kind: definition.kind }),
-        verbs: subresourceVerbs,
+        ...elsewhere,
+        kind,
+        verbs,
       })),
     ]),
   }
@@ -132,5 +166,22 @@ function resourceEntry(definition: ResourceDefinition): object {
     verbs: definition.verbs,
     ...(definition.shortNames.length === 0 ? {} : { shortNames: definition.shortNames }),
     ...(definition.categories.length === 0 ? {} : { categories: definition.categories }),
+    ...(definition.verbs.includes('watch') ? { storageVersionHash: versionHash(definition) } : {}),
   }
+}
+
+/** Kinds that a real server stores in a version which is not served any more. */
+const storedVersions: Readonly<Record<string, string>> = {
+  'customresourcedefinitions.apiextensions.k8s.io': 'apiextensions.k8s.io/v1beta1',
+}
+
+/**
+ * Tells clients when a resource is stored in another version (as StorageVersionHash in apiserver's
+ * discovery).
+ */
+function versionHash({ storageResource, storageApiVersion, kind }: ResourceDefinition): string {
+  const stored = storedVersions[storageResource] ?? storageApiVersion
+  const apiVersion = stored.includes('/') ? stored : `/${stored}`
+  const digest = createHash('sha256').update(`${apiVersion}/${kind}`).digest()
+  return digest.subarray(0, 8).toString('base64')
 }
