@@ -8,7 +8,7 @@ const rules: readonly Rule[] = [
   [/eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/g, '<token>'],
   [/20(?:2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/g, '<micro time>'],
   [/20(?:2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>'],
-  [/\b(?:127\.0\.0\.1|\[::1\]|localhost):\d{4,5}\b/g, '<address>'],
+  [/\b(?:\d+\.\d+\.\d+\.\d+|\[::1\]|localhost):\d{4,5}\b/g, '<address>'],
   [/\bcurrent: \d+/g, 'current: <version>'],
   [/(resourceVersion: ")\d+(")/g, '$1<version>$2'],
   [/\b\d+(?:\.\d+)?(?:µs|ms)\b/g, '<duration>'],

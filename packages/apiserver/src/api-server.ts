@@ -22,6 +22,7 @@ import { builtInKinds } from './core-kinds/built-in-kinds.ts'
 import { DefinitionController } from './crds/definition-controller.ts'
 import { DiscoveryHandler } from './discovery/discovery-handler.ts'
 import { ApiHandler } from './http/api-handler.ts'
+import { healthPaths } from './http/health.ts'
 import { HttpServer } from './http/http-server.ts'
 import { finalizeNamespace } from './http/namespace-finalize.ts'
 import type { RequestedChange } from './http/request-changes.ts'
@@ -186,7 +187,7 @@ function apiHandler(
     ]),
   )
   return new ApiHandler({
-    discovery: new DiscoveryHandler(context.registry),
+    discovery: new DiscoveryHandler(context.registry, healthPaths),
     openApi: new OpenApiHandler(context.registry),
     resources: new ResourceHandler(context, subresources, tokens, { onChange, warningsOf }),
   })

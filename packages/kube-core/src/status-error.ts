@@ -172,6 +172,16 @@ export const errors = {
     })
   },
 
+  /** There is something at the path, but not for this method. */
+  methodNotAllowed(): StatusError {
+    return failure({
+      code: 405,
+      reason: 'MethodNotAllowed',
+      message: 'the server does not allow this method on the requested resource',
+      details: {},
+    })
+  },
+
   notAcceptable(message: string): StatusError {
     return failure({ code: 406, reason: 'NotAcceptable', message })
   },

@@ -9,6 +9,7 @@ import {
   subjectAccessReviewRules,
 } from './authorization/access-reviews.ts'
 import { leaseRules } from './coordination/lease.ts'
+import { componentStatusRules } from './core/component-status.ts'
 import { configMapRules } from './core/config-map.ts'
 import { namespaceRules } from './core/namespace.ts'
 import { secretRules } from './core/secret.ts'
@@ -26,6 +27,7 @@ import {
 const allRules: readonly KindRules[] = [
   clusterRoleBindingRules,
   clusterRoleRules,
+  componentStatusRules,
   configMapRules,
   coreEventRules,
   definitionRules,
@@ -46,12 +48,7 @@ const allRules: readonly KindRules[] = [
 
 /** All kinds that the server serves without a CustomResourceDefinition. */
 export function builtInKinds(): readonly ResourceDefinition[] {
-  return builtInResources().flatMap((resource) => {
-    const rules = rulesOf(resource)
-    // A kind that is only created is not stored, but answered by its rules.
-    const isServed = resource.verbs.includes('list') || rules?.review !== undefined
-    return isServed ? [builtInKind(resource, rules)] : []
-  })
+  return builtInResources().map((resource) => builtInKind(resource, rulesOf(resource)))
 }
 
 function rulesOf({ group, version, plural }: BuiltInResource): KindRules | undefined {

@@ -23,6 +23,7 @@ export interface KindRules extends Partial<
     | 'scale'
     | 'writeRules'
     | 'conversion'
+    | 'deprecationWarning'
     | 'review'
   >
 > {

@@ -12,20 +12,27 @@ import {
   resourceList,
   type ServedGroup,
 } from './discovery-documents.ts'
+import { rootPaths } from './root-paths.ts'
 
-/** Serves the discovery documents: `/api`, `/apis` and the non-resource paths below them. */
+/** Serves the discovery documents: `/`, `/api`, `/apis` and the non-resource paths below them. */
 export class DiscoveryHandler {
   readonly #registry: Registry
+  readonly #otherPaths: readonly string[]
   #groups: readonly ServedGroup[] = []
   #generation = -1
 
-  constructor(registry: Registry) {
+  /** @param otherPaths what `/` lists besides what is always there */
+  constructor(registry: Registry, otherPaths: readonly string[]) {
     this.#registry = registry
+    this.#otherPaths = otherPaths
   }
 
   /** Undefined when the path is not a discovery document. */
   handle(request: ApiRequest): ApiResponse | undefined {
     const [root, ...segments] = request.path.split('/').filter((segment) => segment !== '')
+    if (root === undefined) {
+      return jsonResponse(200, rootPaths(this.#currentGroups(), this.#otherPaths))
+    }
     if (root === 'api') return this.#core(request, segments)
     if (root === 'apis') return this.#named(request, segments)
     return undefined
@@ -34,7 +41,7 @@ export class DiscoveryHandler {
   #core(request: ApiRequest, segments: readonly string[]): ApiResponse | undefined {
     const core = this.#currentGroups().filter(({ name }) => name === '')
     if (segments.length === 0) {
-      return aggregated(request, core) ?? jsonResponse(200, coreVersions(''))
+      return aggregated(request, core) ?? jsonResponse(200, coreVersions(request.host))
     }
     return segments.length === 1 ? versionDocument(core[0], segments[0]) : undefined
   }

@@ -3,8 +3,11 @@ import type { User } from '../auth/user.ts'
 /** An authenticated request with its complete body. */
 export interface ApiRequest {
   readonly method: string
+  /** Decoded. */
   readonly path: string
   readonly query: URLSearchParams
+  /** The address at which the client has found the server: `host:port`. */
+  readonly host: string
   readonly accept: string
   readonly contentType: string
   readonly userAgent: string

@@ -41,3 +41,8 @@ export function jsonResponse(
 export function textResponse(status: number, body: string): ApiResponse {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body }
 }
+
+/** What Go's servers answer where there is nothing. */
+export function pageNotFound(): ApiResponse {
+  return textResponse(404, '404 page not found\n')
+}

@@ -1,10 +1,9 @@
-import { errors } from '@fairlead/kube-core'
-
 import { decideAccess, forbiddenFor, type Access } from '../auth/authorizer.ts'
 import type { DiscoveryHandler } from '../discovery/discovery-handler.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
-import { jsonResponse, textResponse, type Handled } from '../exchange/api-response.ts'
+import { jsonResponse, pageNotFound, type Handled } from '../exchange/api-response.ts'
 import type { OpenApiHandler } from '../openapi/openapi-handler.ts'
+import { healthResponse } from './health.ts'
 import { parseResourcePath, type ResourcePath } from './request-path.ts'
 import { verbOf } from './request-verb.ts'
 import type { ResourceHandler } from './resource-handler.ts'
@@ -13,13 +12,13 @@ import type { ResourceHandler } from './resource-handler.ts'
 const serverVersion = {
   major: '1',
   minor: '32',
-  gitVersion: 'v1.32.4+fairlead',
+  gitVersion: 'v1.32.13+fairlead',
   gitCommit: '',
   gitTreeState: 'clean',
   buildDate: '2026-01-01T00:00:00Z',
   goVersion: '',
   compiler: '',
-  platform: `${process.platform}/${process.arch}`,
+  platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
 } as const
 
 interface ApiHandlers {
@@ -37,21 +36,26 @@ export class ApiHandler {
   }
 
   readonly handle = (request: ApiRequest): Handled | Promise<Handled> => {
-    const open = openEndpoint(request.path)
+    const open = openEndpoint(request)
     if (open !== undefined) return open
     const path = parseResourcePath(request.path)
     authorize(request, path)
+    if (request.path.startsWith('//')) return pageNotFound()
     if (path !== undefined) return this.#handlers.resources.handle(request, path)
-    if (request.method !== 'GET') throw errors.methodNotSupported(request.path, request.method)
-    const found = this.#handlers.discovery.handle(request) ?? this.#handlers.openApi.handle(request)
-    if (found === undefined) throw errors.unknownResource()
-    return found
+    const { discovery, openApi } = this.#handlers
+    return (
+      healthResponse(request.path, request.query) ??
+      discovery.handle(request) ??
+      openApi.handle(request) ??
+      pageNotFound()
+    )
   }
 }
 
-function openEndpoint(path: string): Handled | undefined {
+/** What everybody may read. */
+function openEndpoint({ path, query }: ApiRequest): Handled | undefined {
   if (path === '/version' || path === '/version/') return jsonResponse(200, serverVersion)
-  return /^\/(healthz|livez|readyz)(\/ping)?$/.test(path) ? textResponse(200, 'ok') : undefined
+  return /^\/(healthz|livez|readyz)(\/ping)?$/.test(path) ? healthResponse(path, query) : undefined
 }
 
 /** @throws StatusError 403 */

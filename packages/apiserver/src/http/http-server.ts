@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
@@ -10,12 +10,15 @@ import { impersonate } from '../auth/impersonate.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import {
   jsonResponse,
+  textResponse,
   type ApiResponse,
   type Handled,
   type StreamResponse,
 } from '../exchange/api-response.ts'
 import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
+import { answerMalformed } from './malformed-request.ts'
 import { readBody } from './read-body.ts'
+import { parseRequestTarget, type RequestTarget } from './request-target.ts'
 import { StalledStreams } from './stalled-streams.ts'
 
 interface HttpServerOptions {
@@ -78,6 +81,7 @@ export class HttpServer {
       (request, response) => void this.#serve(request, response),
     )
     this.#server.maxConnections = connectionsMax
+    this.#server.on('clientError', answerMalformed)
   }
 
   /** Listens; resolves to the port. */
@@ -111,8 +115,10 @@ export class HttpServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const warnings: string[] = []
+    const target = parseRequestTarget(request.url ?? '/')
+    if (target === undefined) return send(response, textResponse(400, '400 Bad Request'), warnings)
     try {
-      const received = await this.#receive(request, warnings).finally(() => {
+      const received = await this.#receive(request, target, warnings).finally(() => {
         // A connection that is kept alive would hold up the close.
         if (this.#closing) response.shouldKeepAlive = false
       })
@@ -124,15 +130,17 @@ export class HttpServer {
     }
   }
 
-  async #receive(request: IncomingMessage, warnings: string[]): Promise<ApiRequest> {
+  async #receive(
+    request: IncomingMessage,
+    target: RequestTarget,
+    warnings: string[],
+  ): Promise<ApiRequest> {
     const user = impersonate(this.#authenticator.userOf(request), request)
-    const url = URL.parse(`https://server${request.url ?? '/'}`)
-    if (url === null) throw errors.badRequest('the request target is not a path')
     const { headers } = request
     return {
       method: request.method ?? 'GET',
-      path: url.pathname,
-      query: url.searchParams,
+      ...target,
+      host: headers.host ?? '',
       accept: headers.accept ?? '*/*',
       contentType: headers['content-type'] ?? '',
       userAgent: headers['user-agent'] ?? '',
@@ -168,7 +176,7 @@ export class HttpServer {
   }
 
   #stream(response: ServerResponse, handled: StreamResponse, warnings: readonly string[]): void {
-    const headers: OutgoingHttpHeaders = {
+    const headers: Record<string, string | string[]> = {
       'content-type': handled.contentType,
       'cache-control': 'no-cache, private',
       ...warningHeader(warnings),
@@ -205,7 +213,7 @@ export class HttpServer {
 
 function send(response: ServerResponse, answer: ApiResponse, warnings: readonly string[]): void {
   const body = Buffer.from(answer.body)
-  const headers: OutgoingHttpHeaders = {
+  const headers: Record<string, string | string[]> = {
     'cache-control': 'no-cache, private',
     ...answer.headers,
     'content-length': String(body.length),
@@ -216,10 +224,10 @@ function send(response: ServerResponse, answer: ApiResponse, warnings: readonly 
   response.end(body)
 }
 
-function warningHeader(warnings: readonly string[]): OutgoingHttpHeaders {
+/** One header for each, as clients expect them. */
+function warningHeader(warnings: readonly string[]): Record<string, string[]> {
   if (warnings.length === 0) return {}
-  const values = [...new Set(warnings)].map((message) => `299 - ${quoted(message)}`)
-  return { warning: values.join(', ') }
+  return { warning: [...new Set(warnings)].map((message) => `299 - ${quoted(message)}`) }
 }
 
 /** A quoted-string (RFC 9110); characters not allowed in a header become question marks. */

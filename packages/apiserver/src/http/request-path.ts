@@ -1,5 +1,3 @@
-import { errors } from '@fairlead/kube-core'
-
 /** What the path of a resource request names. */
 export interface ResourcePath {
   readonly group: string
@@ -8,52 +6,41 @@ export interface ResourcePath {
   readonly resource: string
   readonly name?: string
   readonly subresource?: string
+  /** What follows the subresource, which only a proxy takes. */
+  readonly subpath?: string
+  /** The older way to watch: `/api/v1/watch/…`, with or without a name. */
+  readonly watches: boolean
 }
 
+const namespaceSubresources: ReadonlySet<string> = new Set(['status', 'finalize'])
+
 /**
- * Parses `/api/v1/…` and `/apis/group/version/…` paths that name a resource; undefined for any
- * other path, including the discovery documents of a group.
+ * Parses `/api/v1/…` and `/apis/group/version/…` paths that name a resource, as RequestInfoFactory
+ * in apiserver does; undefined for any other path, including the discovery documents of a group.
  */
 export function parseResourcePath(path: string): ResourcePath | undefined {
-  const segments = path.split('/').slice(1).map(decode)
-  if (segments.at(-1) === '') segments.pop()
+  const segments = path.replaceAll(/^\/+|\/+$/g, '').split('/')
   const root = segments.shift()
   if (root !== 'api' && root !== 'apis') return undefined
   const group = root === 'api' ? '' : segments.shift()
   const version = segments.shift()
   if (group === undefined || version === undefined || segments.length === 0) return undefined
-  const [first, namespace = '', resource] = segments
+  const watches = segments[0] === 'watch' && segments.length > 1
+  return { group, version, watches, ...located(watches ? segments.slice(1) : segments) }
+}
+
+function located(segments: readonly string[]): Omit<ResourcePath, 'group' | 'version' | 'watches'> {
+  const [first, second = '', third] = segments
   // `/namespaces/x`, `/namespaces/x/status` and `/namespaces/x/finalize` address the namespace
   // itself.
-  const scoped =
-    first === 'namespaces' &&
-    resource !== undefined &&
-    !(segments.length === 3 && (resource === 'status' || resource === 'finalize'))
-  return scoped
-    ? locate(group, version, namespace, segments.slice(2))
-    : locate(group, version, '', segments)
-}
-
-function locate(
-  group: string,
-  version: string,
-  namespace: string,
-  [resource = '', name, ...rest]: string[],
-): ResourcePath {
+  const isScoped =
+    first === 'namespaces' && third !== undefined && !namespaceSubresources.has(third)
+  const [resource = '', name, subresource, ...rest] = isScoped ? segments.slice(2) : segments
   return {
-    group,
-    version,
-    namespace,
+    namespace: isScoped ? second : '',
     resource,
     ...(name === undefined ? {} : { name }),
-    ...(rest.length === 0 ? {} : { subresource: rest.join('/') }),
-  }
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    throw errors.badRequest(`the path segment "${segment}" is not valid percent-encoding`)
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(rest.length === 0 ? {} : { subpath: rest.join('/') }),
   }
 }

@@ -1,10 +1,10 @@
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
-import { resourceName, type ResourceDefinition } from '../definitions/resource-definition.ts'
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { negotiate } from '../exchange/accept.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
-import { jsonResponse, type Handled } from '../exchange/api-response.ts'
+import { jsonResponse, pageNotFound, type Handled } from '../exchange/api-response.ts'
 import { presenterFor, type Presenter } from '../printing/represent.ts'
 import { createObject } from '../resources/create-object.ts'
 import { decodeObject } from '../resources/decode-object.ts'
@@ -28,7 +28,7 @@ import { onBehalfOf } from './on-behalf-of.ts'
 import { handlePatch } from './patch-request.ts'
 import type { ResourcePath } from './request-path.ts'
 import { type RequestedChange, tellingChanges } from './request-changes.ts'
-import { verbOf } from './request-verb.ts'
+import { checkBuiltInRoute, isCustomRoute } from './routes.ts'
 import type { SubresourceHandler } from './subresource-handler.ts'
 import { watchResponse } from './watch-response.ts'
 
@@ -63,11 +63,12 @@ export class ResourceHandler {
   /** @throws StatusError */
   handle(request: ApiRequest, path: ResourcePath): Handled | Promise<Handled> {
     const definition = this.#context.registry.find(path.group, path.version, path.resource)
-    if (definition === undefined) throw errors.unknownResource()
-    // A cluster-scoped kind has no namespaced collections; an object of a namespaced kind needs a
-    // namespace.
-    if (path.namespace !== '' && !definition.namespaced) throw errors.unknownResource()
-    requireVerb(request, path, definition)
+    if (definition === undefined) {
+      if (this.#context.registry.hasBuiltInGroup(path.group)) throw errors.unknownResource()
+      return pageNotFound()
+    }
+    if (definition.origin === 'built-in') checkBuiltInRoute(definition, path, request.method)
+    else if (!isCustomRoute(definition, path, request)) return pageNotFound()
     if (definition.deprecationWarning) request.warn(definition.deprecationWarning)
     const context = onBehalfOf(this.#context, request)
     return tellingChanges(context, request, path, definition, this.#hooks.onChange, (recorded) =>
@@ -83,8 +84,8 @@ export class ResourceHandler {
   ): Handled | Promise<Handled> {
     const target = { definition, namespace: path.namespace }
     const { name, subresource } = path
+    if (path.watches) return this.#watch(watchingOne(request, name), target)
     if (name === undefined) return this.#collection(context, request, target)
-    if (definition.namespaced && path.namespace === '') throw errors.unknownResource()
     if (subresource === undefined) return this.#object(context, request, { ...target, name })
     const sub = { ...target, name, subresource }
     if (subresource === 'status' && definition.hasStatusSubresource) {
@@ -99,16 +100,17 @@ export class ResourceHandler {
     target: CollectionTarget,
   ): Handled | Promise<Handled> {
     switch (request.method) {
-      case 'GET':
-        return parseFlag(request.query, 'watch')
-          ? this.#watch(request, target)
-          : this.#list(request, target)
       case 'POST':
         return this.#create(context, request, target)
       case 'DELETE':
         return this.#deleteCollection(context, request, target)
+      case 'PUT':
+      case 'PATCH':
+        throw errors.badRequest('name must be provided')
       default:
-        throw errors.methodNotSupported(resourceName(target.definition), request.method)
+        return parseFlag(request.query, 'watch')
+          ? this.#watch(request, target)
+          : this.#list(request, target)
     }
   }
 
@@ -118,21 +120,19 @@ export class ResourceHandler {
     target: ObjectTarget,
   ): Handled | Promise<Handled> {
     switch (request.method) {
-      case 'GET':
-        if (parseFlag(request.query, 'watch')) return this.#watchOne(request, target)
-        return jsonResponse(
-          200,
-          this.#presenter(request, target).object(getObject(this.#context, target)),
-        )
+      case 'POST':
+        return this.#create(context, request, target)
       case 'PUT':
         return this.#update(context, request, target)
       case 'PATCH':
         return this.#patch(context, request, target)
       case 'DELETE':
-        if (target.subresource === undefined) return this.#delete(context, request, target)
-        throw errors.methodNotSupported(resourceName(target.definition), 'delete')
+        return this.#delete(context, request, target)
       default:
-        throw errors.methodNotSupported(resourceName(target.definition), request.method)
+        return jsonResponse(
+          200,
+          this.#presenter(request, target).object(getObject(this.#context, target)),
+        )
     }
   }
 
@@ -143,13 +143,6 @@ export class ResourceHandler {
         ? this.#sharedEncoder.encode
         : presentingEncoder((object) => presenter.object(object))
     return watchResponse(this.#context, target, request.query, encode)
-  }
-
-  /** The older way to watch one object: its own path with `?watch`. */
-  #watchOne(request: ApiRequest, target: ObjectTarget): Handled {
-    const query = new URLSearchParams(request.query)
-    query.set('fieldSelector', `metadata.name=${target.name}`)
-    return this.#watch({ ...request, query }, target)
   }
 
   #list(request: ApiRequest, target: CollectionTarget): Handled {
@@ -163,15 +156,13 @@ export class ResourceHandler {
     request: ApiRequest,
     target: CollectionTarget,
   ): Promise<Handled> {
-    if (target.definition.namespaced && target.namespace === '') {
-      throw errors.methodNotSupported(resourceName(target.definition), 'create')
-    }
     const body = decodeBody(request.body, request.contentType)
     const { review } = target.definition
     if (review !== undefined) {
       const question = decodeObject(target.definition, body, this.#writeOptions(request))
       return jsonResponse(201, review(question, request.user, this.#tokens))
     }
+    if (!target.definition.verbs.includes('get')) throw errors.methodNotAllowed()
     const object = await createObject(context, target, body, this.#writeOptions(request))
     return this.#written(request, target, { object, created: true })
   }
@@ -249,15 +240,17 @@ export class ResourceHandler {
   }
 }
 
-/** @throws StatusError 405 for verbs that this kind does not support */
-function requireVerb(
-  request: ApiRequest,
-  path: ResourcePath,
-  definition: ResourceDefinition,
-): void {
-  const verb = verbOf(request, path)
-  if (path.subresource !== undefined || definition.verbs.includes(verb)) return
-  throw errors.methodNotSupported(resourceName(definition), verb)
+/** A watch of one object by its path is one of a collection by the object's name. */
+function watchingOne(request: ApiRequest, name: string | undefined): ApiRequest {
+  if (name === undefined) return request
+  const query = new URLSearchParams(request.query)
+  const wanted = `metadata.name=${name}`
+  const given = query.get('fieldSelector') ?? ''
+  if (given !== '' && given !== wanted) {
+    throw errors.badRequest("fieldSelector metadata.name doesn't match requested name")
+  }
+  query.set('fieldSelector', wanted)
+  return { ...request, query }
 }
 
 /** Empty for a body that is not JSON, which the decoder reports better. */

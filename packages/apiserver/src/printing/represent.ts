@@ -18,7 +18,10 @@ export function presenterFor(
   query: URLSearchParams,
   now: () => number,
 ): Presenter {
-  if (as === 'object') return { object: (object) => object, list: (list) => list }
+  if (as === 'object') {
+    const list = definition.origin === 'built-in' ? withoutItemKinds : unchanged
+    return { object: unchanged, list }
+  }
   if (as === 'PartialObjectMetadata') {
     return {
       object: (object) => partialMetadata(object, version),
@@ -42,4 +45,16 @@ function parseIncludeObject(value: string | null): IncludeObject {
   throw errors.badRequest(
     `includeObject: Invalid value: ${JSON.stringify(value)}: must be one of None, Metadata, Object`,
   )
+}
+
+function unchanged<T>(value: T): T {
+  return value
+}
+
+/** In lists of built-in kinds, Go leaves out of the items what the list says. */
+function withoutItemKinds(list: KubernetesList): object {
+  return {
+    ...list,
+    items: list.items.map((item) => ({ ...item, apiVersion: undefined, kind: undefined })),
+  }
 }

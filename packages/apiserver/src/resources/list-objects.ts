@@ -5,7 +5,11 @@ import {
   type KubernetesList,
 } from '@fairlead/kube-core'
 
-import { servedApiVersion, toServed } from '../definitions/resource-definition.ts'
+import {
+  servedApiVersion,
+  toServed,
+  type ResourceDefinition,
+} from '../definitions/resource-definition.ts'
 import { CompactedError, FutureRevisionError } from '../storage/storage-error.ts'
 import type { Snapshot } from '../storage/storage.ts'
 import {
@@ -35,6 +39,7 @@ export function listObjects(
 ): KubernetesList {
   const { definition } = target
   const token = options.continue === undefined ? undefined : decodeContinueToken(options.continue)
+  if (!definition.verbs.includes('watch')) return emptyList(definition)
   const snapshot = readSnapshot(context, target, options, token)
   const keyOf = keyWithin(target)
   const rest =
@@ -57,6 +62,12 @@ export function listObjects(
     },
     items,
   }
+}
+
+/** Of what is not stored there is no version either. */
+function emptyList(definition: ResourceDefinition): KubernetesList {
+  const apiVersion = servedApiVersion(definition)
+  return { apiVersion, kind: definition.listKind, metadata: {}, items: [] }
 }
 
 /**

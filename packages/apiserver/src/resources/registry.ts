@@ -3,6 +3,7 @@ import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 /** The resources that are currently served. */
 export class Registry {
   readonly #builtIn: readonly ResourceDefinition[]
+  readonly #builtInGroups: ReadonlySet<string>
   readonly #custom = new Map<string, readonly ResourceDefinition[]>()
   readonly #listeners = new Set<() => void>()
   #byPath = new Map<string, ResourceDefinition>()
@@ -10,6 +11,7 @@ export class Registry {
 
   constructor(builtIn: readonly ResourceDefinition[]) {
     this.#builtIn = builtIn
+    this.#builtInGroups = new Set(builtIn.map(({ group }) => group))
     this.#rebuild()
   }
 
@@ -29,11 +31,16 @@ export class Registry {
     return this.#byPath.get(`${group}/${version}/${plural}`)
   }
 
+  /** Whether a group has kinds that no definition makes. */
+  hasBuiltInGroup(group: string): boolean {
+    return this.#builtInGroups.has(group)
+  }
+
   /** One definition per stored resource, of any version. */
   stored(): readonly ResourceDefinition[] {
     const byStorage = new Map<string, ResourceDefinition>()
     for (const definition of this.#byPath.values()) {
-      if (definition.review === undefined && !byStorage.has(definition.storageResource)) {
+      if (isStored(definition) && !byStorage.has(definition.storageResource)) {
         byStorage.set(definition.storageResource, definition)
       }
     }
@@ -61,4 +68,9 @@ export class Registry {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
+}
+
+/** Of other kinds, objects are only questions, or tell of what is not stored. */
+function isStored({ verbs }: ResourceDefinition): boolean {
+  return verbs.includes('watch')
 }
