@@ -77,6 +77,11 @@ export interface ApiServerOptions {
   readonly logger?: Logger
   /** What is kept of the past for watches that reconnect; the defaults are `watchHistoryDefaults`. */
   readonly watchHistory?: Partial<HistoryLimits>
+  /**
+   * Whether deleted namespaces are emptied and dependents are collected, which in a cluster
+   * kube-controller-manager does and in envtest nobody. Defaults to true.
+   */
+  readonly controllers?: boolean
   /** Told of every change of an object that a request makes, and who made it. Must not throw. */
   readonly onChange?: (change: RequestedChange) => void
   /**
@@ -139,8 +144,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     await ensureSystemNamespaces(context)
     controllers.push(
       new DefinitionController(context, logger),
-      new NamespaceController(context, logger),
-      new GarbageCollector(context, logger),
+      ...(options.controllers === false
+        ? []
+        : [new NamespaceController(context, logger), new GarbageCollector(context, logger)]),
       new EventExpiry(context),
     )
     const tokens = new ServiceAccountTokens(files, storage, () => clock.now())
