@@ -1,4 +1,5 @@
 import { goQuote } from './go-quote.ts'
+import { GoSyntax } from './go-syntax.ts'
 
 /** The kinds of field errors that the API server distinguishes. */
 export type FieldErrorType =
@@ -20,7 +21,7 @@ export interface FieldError {
   type: FieldErrorType
   /** A path such as `spec.containers[0].name`. */
   field: string
-  /** The rejected value; omitted from the message when undefined. */
+  /** The rejected value, as JSON or as `GoSyntax`; omitted from the message when undefined. */
   badValue?: unknown
   detail: string
 }
@@ -70,8 +71,43 @@ export function supportedValues(values: readonly string[]): string {
   return 'supported values: ' + values.map(goQuote).join(', ')
 }
 
+/** As `field.Invalid` of Kubernetes' field errors; so are the others below. */
+export function invalidField(field: string, badValue: unknown, detail: string): FieldError {
+  return { type: 'Invalid', field, badValue, detail }
+}
+
+export function requiredField(field: string, detail = ''): FieldError {
+  return { type: 'Required', field, detail }
+}
+
+export function forbiddenField(field: string, detail: string): FieldError {
+  return { type: 'Forbidden', field, detail }
+}
+
+export function duplicateField(field: string, badValue: unknown): FieldError {
+  return { type: 'Duplicate', field, badValue, detail: '' }
+}
+
+/** `supported` in the order in which the real server lists them, mostly sorted. */
+export function unsupportedField(
+  field: string,
+  badValue: unknown,
+  supported: readonly string[],
+): FieldError {
+  return { type: 'Unsupported', field, badValue, detail: supportedValues(supported) }
+}
+
+export function tooLongField(field: string, bytesMax: number): FieldError {
+  return { type: 'TooLong', field, detail: `may not be more than ${bytesMax} bytes` }
+}
+
+export function tooManyItems(field: string, count: number, max: number): FieldError {
+  return { type: 'TooMany', field, badValue: count, detail: `must have at most ${max} items` }
+}
+
 function printValue(value: unknown): string {
   if (typeof value === 'string') return goQuote(value)
+  if (value instanceof GoSyntax) return value.text
   return goJson(value)
 }
 

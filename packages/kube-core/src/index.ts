@@ -51,14 +51,22 @@ export {
   isUnauthorized,
 } from './status-error.ts'
 export {
+  duplicateField,
   fieldErrorBody,
   fieldErrorCause,
   fieldErrorMessage,
+  forbiddenField,
+  invalidField,
   joinFieldErrors,
+  requiredField,
   supportedValues,
+  tooLongField,
+  tooManyItems,
+  unsupportedField,
 } from './field-error.ts'
 export type { FieldError, FieldErrorType } from './field-error.ts'
 export { goQuote } from './go-quote.ts'
+export { GoSyntax, goStringMap, goStrings } from './go-syntax.ts'
 export {
   checkDns1035Label,
   checkDnsLabel,
@@ -133,4 +141,12 @@ export type {
   Resource,
   ResourceDeclaration,
 } from './crd/define-resource.ts'
+export {
+  containsAddress,
+  formatIp,
+  maskedAddress,
+  parseCidr,
+  parseIp,
+} from './cel/ip-address.ts'
+export type { Cidr, IpAddress } from './cel/ip-address.ts'
 export { microTimestamp, timestamp } from './timestamp.ts'

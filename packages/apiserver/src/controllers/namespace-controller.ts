@@ -2,7 +2,7 @@ import type { Logger } from '@fairlead/base'
 import { isNotFound, type KubernetesObject } from '@fairlead/kube-core'
 
 import { controllerUser } from '../auth/user.ts'
-import { recordAt } from '../definitions/built-in-kind.ts'
+import { recordAt } from '../definitions/fields.ts'
 import { resourceName } from '../definitions/resource-definition.ts'
 import { deleteObject } from '../resources/delete-object.ts'
 import { actingAs, type ResourceContext, type WriteContext } from '../resources/resource-context.ts'

@@ -7,7 +7,8 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
-import { recordAt, type KindRules } from '../definitions/built-in-kind.ts'
+import type { KindRules } from '../definitions/built-in-kind.ts'
+import { recordAt } from '../definitions/fields.ts'
 import { createdAtColumn, nameColumn } from '../definitions/standard-columns.ts'
 import { compileJsonPath } from '../printing/json-path.ts'
 import { statusOf } from './definition-status.ts'

@@ -1,5 +1,4 @@
-import { isJsonObject } from '@fairlead/base'
-import { SchemaValidator, type KubernetesObject, type StructuralSchema } from '@fairlead/kube-core'
+import { SchemaValidator, type StructuralSchema } from '@fairlead/kube-core'
 
 import type { BuiltInResource } from '../api-types/built-in-resource.ts'
 import { schemaOfType } from '../api-types/schema-of-type.ts'
@@ -78,16 +77,4 @@ export function builtInKind(
     openApiName: resource.type,
     columns: allColumns ?? [nameColumn, ...(columns ?? []), ageColumn],
   }
-}
-
-/** A field of `spec`, `status` or the root of an object, as an open record. */
-export function recordAt(object: KubernetesObject, field: string): Record<string, unknown> {
-  const value = object[field]
-  return isJsonObject(value) ? value : {}
-}
-
-/** A field's text; empty when it is absent or not a string. */
-export function textAt(record: Readonly<Record<string, unknown>>, field: string): string {
-  const value = record[field]
-  return typeof value === 'string' ? value : ''
 }

@@ -18,6 +18,8 @@ export type MutableObject = KubernetesObject
 
 /** What one kind does differently from all others, called at fixed points of a write. */
 interface WriteRules {
+  /** Fills in what a client left out; called for what is decoded in every write, also of a patch. */
+  defaults?(object: MutableObject): void
   /** Defaults or normalises what the client may omit or write differently. */
   prepareForCreate?(object: MutableObject): void
   prepareForUpdate?(object: MutableObject, previous: KubernetesObject): void

@@ -1,6 +1,6 @@
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
-import { recordAt } from '../definitions/built-in-kind.ts'
+import { recordAt } from '../definitions/fields.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { isDone } from '../resources/deletion-state.ts'

@@ -1,5 +1,6 @@
 import {
   applyDefaults,
+  copyJson,
   errors,
   fieldErrorMessage,
   hasUnknownFields,
@@ -36,8 +37,14 @@ export function decodeObject(
     errors.badRequest(`${cannotBeHandled(definition)}: ${message}`),
 ): KubernetesObject {
   const known = decodeKnownFields(definition, body, options, strictError)
-  const { schema } = definition
-  return lacksDefaults(known, schema) ? (applyDefaults(known, schema) as KubernetesObject) : known
+  const { schema, writeRules } = definition
+  const object = lacksDefaults(known, schema)
+    ? (applyDefaults(known, schema) as KubernetesObject)
+    : known
+  if (writeRules.defaults === undefined) return object
+  const defaulted = copyJson(object)
+  writeRules.defaults(defaulted)
+  return defaulted
 }
 
 /** Decodes without defaults: what a client said itself. As `decodeObject` in all else. */

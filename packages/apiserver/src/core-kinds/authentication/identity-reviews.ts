@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-import { recordAt, textAt, type KindRules } from '../../definitions/built-in-kind.ts'
+import type { KindRules } from '../../definitions/built-in-kind.ts'
+import { recordAt, textAt } from '../../definitions/fields.ts'
 
 /** Kinds that ask who somebody is; they are never stored. */
 

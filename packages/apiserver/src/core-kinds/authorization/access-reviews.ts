@@ -2,7 +2,8 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 
 import { decideAccess, type Access } from '../../auth/authorizer.ts'
 import { mastersGroup, type User } from '../../auth/user.ts'
-import { recordAt, textAt, type KindRules } from '../../definitions/built-in-kind.ts'
+import type { KindRules } from '../../definitions/built-in-kind.ts'
+import { recordAt, textAt } from '../../definitions/fields.ts'
 
 /** Kinds that ask about the caller or about access; they are never stored. */
 

@@ -1,6 +1,7 @@
 import type { FieldError, KubernetesObject } from '@fairlead/kube-core'
 
-import { recordAt, type KindRules } from '../../definitions/built-in-kind.ts'
+import type { KindRules } from '../../definitions/built-in-kind.ts'
+import { recordAt } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 
 export const leaseRules: KindRules = {

@@ -1,6 +1,7 @@
 import { isBase64, errors, type FieldError, type KubernetesObject } from '@fairlead/kube-core'
 
-import { recordAt, type KindRules } from '../../definitions/built-in-kind.ts'
+import type { KindRules } from '../../definitions/built-in-kind.ts'
+import { recordAt } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 import { invalidDataKeys } from '../shared/data-keys.ts'
 import { immutableDataErrors } from '../shared/immutable-data.ts'

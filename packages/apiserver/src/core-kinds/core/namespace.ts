@@ -1,6 +1,7 @@
 import { copyJson, errors } from '@fairlead/kube-core'
 
-import { recordAt, type KindRules } from '../../definitions/built-in-kind.ts'
+import type { KindRules } from '../../definitions/built-in-kind.ts'
+import { recordAt } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 
 /** Namespaces that always exist. */

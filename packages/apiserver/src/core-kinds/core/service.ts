@@ -1,6 +1,7 @@
 import type { FieldError, KubernetesObject } from '@fairlead/kube-core'
 
-import { recordAt, textAt, type KindRules } from '../../definitions/built-in-kind.ts'
+import type { KindRules } from '../../definitions/built-in-kind.ts'
+import { recordAt, textAt } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 
 /** A Service is stored as given: no addresses are allocated and nothing is proxied. */
@@ -73,7 +74,7 @@ function portsOf(service: KubernetesObject): string {
 }
 
 function selectorOf(service: KubernetesObject): string {
-  const selector = recordAt(recordAt(service, 'spec') as KubernetesObject, 'selector')
+  const selector = recordAt(recordAt(service, 'spec'), 'selector')
   const terms = Object.entries(selector).map(([key, value]) => `${key}=${String(value)}`)
   return terms.length === 0 ? '<none>' : terms.join(',')
 }

@@ -1,6 +1,7 @@
 import type { FieldError, KubernetesObject } from '@fairlead/kube-core'
 
-import { recordAt, textAt, type KindRules } from '../../definitions/built-in-kind.ts'
+import type { KindRules } from '../../definitions/built-in-kind.ts'
+import { recordAt, textAt } from '../../definitions/fields.ts'
 import { humanAge } from '../../definitions/human-duration.ts'
 import { nameColumn, textColumn } from '../../definitions/standard-columns.ts'
 

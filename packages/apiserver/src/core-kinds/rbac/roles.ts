@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-import { recordAt, type KindRules } from '../../definitions/built-in-kind.ts'
+import type { KindRules } from '../../definitions/built-in-kind.ts'
+import { recordAt } from '../../definitions/fields.ts'
 import { createdAtColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
 
 /**
