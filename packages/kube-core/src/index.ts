@@ -141,12 +141,6 @@ export type {
   Resource,
   ResourceDeclaration,
 } from './crd/define-resource.ts'
-export {
-  containsAddress,
-  formatIp,
-  maskedAddress,
-  parseCidr,
-  parseIp,
-} from './cel/ip-address.ts'
+export { containsAddress, formatIp, maskedAddress, parseCidr, parseIp } from './cel/ip-address.ts'
 export type { Cidr, IpAddress } from './cel/ip-address.ts'
 export { microTimestamp, timestamp } from './timestamp.ts'

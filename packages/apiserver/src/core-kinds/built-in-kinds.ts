@@ -2,6 +2,12 @@ import { builtInResources, type BuiltInResource } from '../api-types/built-in-re
 import { definitionRules } from '../crds/definition-kind.ts'
 import { builtInKind, type KindRules } from '../definitions/built-in-kind.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+import { validatingAdmissionPolicyBindingRules } from './admissionregistration/validating-admission-policy-binding.ts'
+import { validatingAdmissionPolicyRules } from './admissionregistration/validating-admission-policy.ts'
+import {
+  mutatingWebhookConfigurationRules,
+  validatingWebhookConfigurationRules,
+} from './admissionregistration/webhook-configuration.ts'
 import { selfSubjectReviewRules, tokenReviewRules } from './authentication/identity-reviews.ts'
 import {
   selfSubjectAccessReviewRules,
@@ -16,6 +22,9 @@ import { secretRules } from './core/secret.ts'
 import { serviceAccountRules } from './core/service-account.ts'
 import { serviceRules } from './core/service.ts'
 import { coreEventRules, eventRules } from './events/event.ts'
+import { ingressClassRules } from './networking/ingress-class.ts'
+import { ingressRules } from './networking/ingress.ts'
+import { networkPolicyRules } from './networking/network-policy.ts'
 import {
   clusterRoleBindingRules,
   clusterRoleRules,
@@ -32,8 +41,12 @@ const allRules: readonly KindRules[] = [
   coreEventRules,
   definitionRules,
   eventRules,
+  ingressClassRules,
+  ingressRules,
   leaseRules,
+  mutatingWebhookConfigurationRules,
   namespaceRules,
+  networkPolicyRules,
   roleBindingRules,
   roleRules,
   secretRules,
@@ -44,6 +57,9 @@ const allRules: readonly KindRules[] = [
   serviceRules,
   subjectAccessReviewRules,
   tokenReviewRules,
+  validatingAdmissionPolicyBindingRules,
+  validatingAdmissionPolicyRules,
+  validatingWebhookConfigurationRules,
 ]
 
 /** All kinds that the server serves without a CustomResourceDefinition. */

@@ -23,9 +23,13 @@ interface WriteRules {
   /** Defaults or normalises what the client may omit or write differently. */
   prepareForCreate?(object: MutableObject): void
   prepareForUpdate?(object: MutableObject, previous: KubernetesObject): void
-  /** Validation that the schema cannot express, on create and update. */
-  validate?(object: KubernetesObject): FieldError[]
+  /** Validation that the schema cannot express, on create and update; `previous` is of an update. */
+  validate?(object: KubernetesObject, previous?: KubernetesObject): FieldError[]
   validateUpdate?(object: KubernetesObject, previous: KubernetesObject): FieldError[]
+  /** In place of the other two for an update of `status`; without it they are used there too. */
+  validateStatus?(object: KubernetesObject, previous: KubernetesObject): FieldError[]
+  /** What the writer of a valid object is warned of; `previous` is of an update. */
+  warnings?(object: KubernetesObject, previous?: KubernetesObject): readonly string[]
   /** Marks an object when its deletion begins, for example with a finalizer. */
   prepareForDelete?(object: MutableObject): void
   /** Throws a StatusError when this object must not be deleted. */

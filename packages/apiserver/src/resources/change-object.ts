@@ -78,7 +78,8 @@ async function tryToChange(
   const next = withProtectedFields(target, wanted, current)
   definition.writeRules.prepareForUpdate?.(next, current)
   if (definition.hasGeneration) next.metadata.generation = generationOf(target, next, current)
-  validateChangedObject(definition, next, current)
+  validateChangedObject(definition, next, current, target.subresource)
+  for (const warning of definition.writeRules.warnings?.(next, current) ?? []) options.warn(warning)
   const verdict = context.admission.validate({ ...intended, object: next, oldObject: current })
   if (verdict !== undefined) await verdict
   const tracked =

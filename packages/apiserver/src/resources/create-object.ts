@@ -66,6 +66,7 @@ export async function insertObject(
   for (let attempt = 1; ; attempt++) {
     if (generateFrom) object.metadata.name = generateName(generateFrom, context.random)
     validateNewObject(definition, object)
+    if (attempt === 1) warn(definition, object, options)
     const verdict = context.admission.validate({ ...intended, object })
     if (verdict !== undefined) await verdict
     const name = object.metadata.name ?? ''
@@ -80,6 +81,14 @@ export async function insertObject(
       ? errors.generateNameConflict(resourceName(definition), name)
       : errors.alreadyExists(resourceName(definition), name)
   }
+}
+
+function warn(
+  { writeRules }: ResourceDefinition,
+  object: KubernetesObject,
+  options: WriteOptions,
+): void {
+  for (const warning of writeRules.warnings?.(object) ?? []) options.warn(warning)
 }
 
 function matchNamespace(target: CollectionTarget, object: MutableObject): void {

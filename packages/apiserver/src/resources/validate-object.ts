@@ -29,17 +29,25 @@ export function validateNewObject(definition: ResourceDefinition, object: Kubern
   ])
 }
 
-/** Validates an update; values that were already invalid and did not change are tolerated. */
+/**
+ * Validates an update; values that were already invalid and did not change are tolerated.
+ * @param subresource through which the object was changed
+ */
 export function validateChangedObject(
   definition: ResourceDefinition,
   object: KubernetesObject,
   previous: KubernetesObject,
+  subresource: string | undefined,
 ): void {
+  const { validate, validateUpdate, validateStatus } = definition.writeRules
+  const own =
+    subresource === 'status' && validateStatus !== undefined
+      ? validateStatus(object, previous)
+      : [...(validate?.(object, previous) ?? []), ...(validateUpdate?.(object, previous) ?? [])]
   throwIfInvalid(definition, object, [
     ...validateObjectMetaUpdate(object.metadata, previous.metadata),
     ...validateContent(definition, object, previous),
-    ...(definition.writeRules.validate?.(object) ?? []),
-    ...(definition.writeRules.validateUpdate?.(object, previous) ?? []),
+    ...own,
   ])
 }
 

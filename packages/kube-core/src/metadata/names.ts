@@ -51,7 +51,7 @@ export function checkLabelKey(value: string): string[] {
   const parts = value.split('/')
   if (parts.length > 2) {
     return [
-      `a valid label key ${pattern} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      `a qualified name ${pattern} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
     ]
   }
   const name = parts.at(-1) ?? ''
@@ -91,7 +91,7 @@ export function checkPathSegmentPrefix(value: string): string[] {
 
 function tooLong(value: string, lengthMax: number): string[] {
   const length = Buffer.byteLength(value)
-  return length > lengthMax ? [`must be no more than ${lengthMax} bytes`] : []
+  return length > lengthMax ? [`must be no more than ${lengthMax} characters`] : []
 }
 
 function patternProblem(rule: string, pattern: string, examples: readonly string[]): string {

@@ -62,7 +62,7 @@ describe('validateObjectMeta', () => {
       'a long label',
       { labels: { a: 'x'.repeat(64) } },
       {},
-      [`metadata.labels: Invalid value: "${'x'.repeat(64)}": must be no more than 63 bytes`],
+      [`metadata.labels: Invalid value: "${'x'.repeat(64)}": must be no more than 63 characters`],
     ],
     [
       'too many annotations',

@@ -1,0 +1,179 @@
+import {
+  checkDns1035Label,
+  checkDnsSubdomain,
+  checkLabelKey,
+  deepEqual,
+  GoSyntax,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
+
+import type { KindRules } from '../../definitions/built-in-kind.ts'
+import { listAt, optionalRecordAt, recordAt, textAt } from '../../definitions/fields.ts'
+import { textColumn } from '../../definitions/standard-columns.ts'
+import { errorsOf, type Place } from '../shared/place.ts'
+import { validateMatchConditions } from './match-condition.ts'
+import { defaultMatchResources, validateMatchResources } from './match-resources.ts'
+
+const annotationsMax = 20
+const annotationBytesMax = 5 * 1024
+const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
+const somethingToDo = 'validations or auditAnnotations must contain at least one item'
+
+/** As Kubernetes' ValidatingAdmissionPolicy strategy, defaults and validation. */
+export const validatingAdmissionPolicyRules: KindRules = {
+  group: 'admissionregistration.k8s.io',
+  plural: 'validatingadmissionpolicies',
+  hasGeneration: true,
+  columns: [
+    {
+      ...textColumn('Validations', 'How many validations it has', (policy) => {
+        return listAt(recordAt(policy, 'spec'), 'validations').length
+      }),
+      type: 'integer',
+    },
+    textColumn('ParamKind', 'The kind of its parameters', paramKindOf),
+  ],
+  writeRules: {
+    defaults(policy) {
+      const spec = recordAt(policy, 'spec')
+      spec['failurePolicy'] ??= 'Fail'
+      defaultMatchResources(optionalRecordAt(spec, 'matchConstraints'))
+      policy['spec'] = spec
+    },
+    validate: (policy, previous) =>
+      errorsOf(policy, (root) => validateSpec(root.within('spec'), policy, previous)),
+  },
+}
+
+function validateSpec(
+  spec: Place,
+  policy: KubernetesObject,
+  previous: KubernetesObject | undefined,
+): void {
+  if (spec.has('failurePolicy')) spec.oneOf('failurePolicy', ['Fail', 'Ignore'])
+  else spec.required('failurePolicy')
+  const paramKind = spec.at('paramKind')
+  if (paramKind !== undefined) validateParamKind(paramKind)
+  const match = spec.at('matchConstraints')
+  if (match === undefined) spec.required('matchConstraints')
+  else {
+    validateMatchResources(match)
+    if (match.items('resourceRules').length === 0) match.required('resourceRules')
+  }
+  if (!hasSameConditions(spec, previous)) validateMatchConditions(spec)
+  for (const variable of spec.each('variables')) validateVariable(variable)
+  const validations = spec.each('validations')
+  const annotations = spec.each('auditAnnotations')
+  if (validations.length === 0 && annotations.length === 0) {
+    spec.required('validations', somethingToDo)
+    spec.required('auditAnnotations', somethingToDo)
+    return
+  }
+  for (const validation of validations) validateValidation(validation)
+  if (annotations.length > annotationsMax) {
+    const shown = new GoSyntax(`[]admissionregistration.AuditAnnotation{…}`)
+    const detail = `must not have more than ${annotationsMax} auditAnnotations`
+    spec.invalid('auditAnnotations', detail, shown)
+  }
+  const keys = new Set<string>()
+  for (const annotation of annotations) {
+    validateAnnotation(annotation, policy.metadata.name ?? '')
+    const key = annotation.text('key')
+    if (keys.has(key)) annotation.duplicate('key', key)
+    keys.add(key)
+  }
+}
+
+/** As validateParamKind in Kubernetes' validation of admission policies. */
+function validateParamKind(paramKind: Place): void {
+  const apiVersion = paramKind.text('apiVersion')
+  if (paramKind.requireText('apiVersion')) {
+    const parts = apiVersion.split('/')
+    if (parts.length > 2) {
+      paramKind.invalid('apiVersion', `unexpected GroupVersion string: ${apiVersion}`)
+    } else {
+      const [group, version] = parts.length === 2 ? parts : ['', parts[0]]
+      validateGroupVersion(paramKind, group ?? '', version ?? '')
+    }
+  }
+  if (!paramKind.requireText('kind')) return
+  const problems = checkDns1035Label(paramKind.text('kind').toLowerCase())
+  if (problems.length === 0) return
+  const detail = `may have mixed case, but should otherwise match: ${problems.join(',')}`
+  paramKind.invalid('kind', detail)
+}
+
+function validateGroupVersion(paramKind: Place, group: string, version: string): void {
+  const problems = group === '' ? [] : checkDnsSubdomain(group)
+  if (problems.length > 0) paramKind.invalid('apiVersion', problems.join(','), group)
+  if (version === '') {
+    paramKind.invalid('apiVersion', 'version must be specified')
+    return
+  }
+  const versionProblems = checkDns1035Label(version)
+  if (versionProblems.length > 0) {
+    paramKind.invalid('apiVersion', versionProblems.join(','), version)
+  }
+}
+
+function validateVariable(variable: Place): void {
+  const name = variable.text('name')
+  if (name.trim() === '') variable.required('name', 'name is not specified')
+  else if (!/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) || reservedNames.has(name)) {
+    variable.invalid('name', 'name is not a valid CEL identifier')
+  }
+  if (variable.text('expression').trim() === '') {
+    variable.required('expression', 'expression is not specified')
+  }
+}
+
+/** Words that CEL keeps for itself. */
+const reservedNames: ReadonlySet<string> = new Set([
+  ...['as', 'break', 'const', 'continue', 'else', 'false', 'for', 'function', 'if', 'import', 'in'],
+  ...['let', 'loop', 'namespace', 'null', 'package', 'return', 'true', 'var', 'void', 'while'],
+])
+
+function validateValidation(validation: Place): void {
+  if (validation.text('expression').trim() === '') {
+    validation.required('expression', 'expression is not specified')
+  }
+  const messageExpression = validation.text('messageExpression')
+  if (messageExpression !== '' && messageExpression.trim() === '') {
+    validation.invalid('messageExpression', 'must be non-empty if specified')
+  }
+  const message = validation.text('message')
+  if (message !== '' && message.trim() === '') {
+    validation.invalid('message', 'message must be non-empty if specified')
+  } else if (/[\n\r]/.test(message.trim())) {
+    validation.invalid('message', 'message must not contain line breaks')
+  }
+  validation.oneOf('reason', reasons)
+}
+
+function validateAnnotation(annotation: Place, policyName: string): void {
+  const key = annotation.text('key')
+  if (policyName === '') annotation.invalid('key', 'requires metadata.name be non-empty', key)
+  else {
+    const qualified = `${policyName}/${key}`
+    annotation.problems('key', checkLabelKey(qualified), qualified)
+  }
+  const expression = annotation.text('valueExpression').trim()
+  if (expression === '') {
+    annotation.required('valueExpression', 'valueExpression is not specified')
+  } else if (Buffer.byteLength(expression) > annotationBytesMax) {
+    annotation.required('valueExpression', `must not exceed ${annotationBytesMax} bytes in length`)
+  }
+}
+
+function hasSameConditions(spec: Place, previous: KubernetesObject | undefined): boolean {
+  if (previous === undefined) return false
+  const before = recordAt(previous, 'spec')
+  return ['paramKind', 'matchConditions'].every((field) => {
+    return deepEqual(spec.fields[field], before[field])
+  })
+}
+
+function paramKindOf(policy: KubernetesObject): string {
+  const kind = optionalRecordAt(recordAt(policy, 'spec'), 'paramKind')
+  return kind === undefined ? '<unset>' : `${textAt(kind, 'apiVersion')}/${textAt(kind, 'kind')}`
+}
