@@ -70,6 +70,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'protobuf',
       'storage',
       'auth',
+      'webhooks',
       'definitions',
       'exchange',
       'printing',
