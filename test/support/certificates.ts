@@ -9,11 +9,11 @@ export interface Certificate {
   readonly key: string
 }
 
-export function newCertificate(): Certificate {
+export function newCertificate(subject = '/CN=gateway'): Certificate {
   using folder = temporaryFolder()
   const [cert, key] = [join(folder.path, 'cert.pem'), join(folder.path, 'key.pem')]
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
-  const names = ['-subj', '/CN=gateway', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const names = ['-subj', subject, '-addext', 'subjectAltName=IP:127.0.0.1']
   execFileSync(
     'openssl',
     ['req', '-x509', ...curve, '-days', '1', ...names, '-keyout', key, '-out', cert],

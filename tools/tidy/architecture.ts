@@ -207,6 +207,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'quickstart',
       'keys',
       'documentation',
+      'envtest',
       'planes',
       'commands',
       'run-command-line.ts',

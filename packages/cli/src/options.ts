@@ -98,6 +98,9 @@ export type PortFlag = Extract<Flag, `${string}-port`>
 /** As in LLMGateway `spec.workers`. */
 const workersMax = 64
 
+/** Commands that take more words than their name. */
+const commandsWithWords: readonly string[] = ['key', 'envtest']
+
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent']
 
 /** A parsed command line. Throws UsageError. */
@@ -112,7 +115,7 @@ export function parseCommandLine(
 } {
   const { values, positionals } = readFlags(args)
   const [command, ...words] = positionals
-  if (words.length > 0 && command !== 'key') {
+  if (words.length > 0 && !commandsWithWords.includes(command ?? '')) {
     throw new UsageError(`unexpected argument "${words[0]}"; see fairlead --help`)
   }
   const foreign = Object.keys(values).find((flag) => isFlagOfOther(flag, command))

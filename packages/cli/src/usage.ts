@@ -11,6 +11,7 @@ Commands
   audit          what was refused, and who changed what, of a data directory
   usage          what was used, from a running gateway (fairlead usage -h)
   key            API keys of Consumers (fairlead key -h)
+  envtest        programs with which Go's envtest starts the API server (fairlead envtest -h)
   crds           print the custom resource definitions as YAML
 
 Flags (each also as a FAIRLEAD_… variable in upper snake case)
@@ -90,8 +91,24 @@ Flags
   -o, --output FORMAT   text or json (default text)
 `
 
+const ofEnvtest = `fairlead envtest: the API server for tests of operators in Go
+
+Usage
+  fairlead envtest assets DIRECTORY
+
+Writes the programs etcd and kube-apiserver, which envtest of sigs.k8s.io/controller-runtime starts
+where KUBEBUILDER_ASSETS names the directory, and links kubectl there if it is on the path:
+
+  fairlead envtest assets bin/fairlead
+  KUBEBUILDER_ASSETS=$PWD/bin/fairlead go test ./...
+
+They run this Fairlead with this Node.js: write them again when either has moved.
+kube-apiserver --help says which flags it obeys; a flag that it cannot obey is an error.
+`
+
 /** What `--help` prints, of all commands or of one that has a text of its own. */
 export function usageOf(command: string | undefined): string {
   if (command === 'usage') return ofUsage
+  if (command === 'envtest') return ofEnvtest
   return command === 'key' ? ofKey : general
 }

@@ -1,0 +1,111 @@
+import type { FlagDefinition, FlagTable } from './go-flags.ts'
+
+type FlagType = FlagDefinition['type']
+
+const obeyed = (type: FlagType, text: string): FlagDefinition => ({
+  type,
+  treatment: 'obeyed',
+  text,
+})
+const needless = (type: FlagType, text: string): FlagDefinition => ({
+  type,
+  treatment: 'needless',
+  text,
+})
+const refused = (type: FlagType, text: string): FlagDefinition => ({
+  type,
+  treatment: 'refused',
+  text,
+})
+
+const nothingRuns = 'no containers are run'
+const ownTokens = 'tokens of service accounts are signed with a key of its own'
+const noKubelet = 'there is no kubelet to ask'
+const noAudit = 'there is no audit log'
+const ownStorage = "objects are kept by the server itself, in the directory of its etcd's data"
+const ownBounds = "the server's own bounds are in force"
+const noAggregation = 'no aggregated API servers are called'
+const noOtherIssuers = 'tokens of other issuers are not accepted'
+const noWebhookForUsers = 'users are not looked up elsewhere'
+
+/**
+ * The flags of kube-apiserver 1.32 that tests of operators give, with the meaning and the defaults
+ * of its own options (`cmd/kube-apiserver/app/options`). A flag that is not here is unknown.
+ */
+export const kubeApiServerFlags: FlagTable = {
+  'authorization-mode': obeyed('list', 'AlwaysAllow or RBAC (default AlwaysAllow)'),
+  'bind-address': obeyed('text', 'address to listen on (default 0.0.0.0)'),
+  'cert-dir': obeyed('text', 'directory of apiserver.crt and apiserver.key (default none)'),
+  'client-ca-file': obeyed('text', 'authorities whose client certificates name users'),
+  'etcd-prefix': obeyed('text', 'where in its data the objects are (default /registry)'),
+  'etcd-servers': obeyed('list', 'the etcd that was started before; the first is used'),
+  help: obeyed('boolean', 'print this'),
+  'secure-port': obeyed('text', 'port to listen on (default 6443)'),
+  'tls-cert-file': obeyed('text', 'certificate to serve with, followed by those of its issuers'),
+  'tls-private-key-file': obeyed('text', 'key of --tls-cert-file'),
+  version: obeyed('boolean', 'print which version of the API is served'),
+
+  'advertise-address': needless('text', 'no Service leads to this server'),
+  'allow-privileged': needless('boolean', nothingRuns),
+  'anonymous-auth': needless(
+    'boolean',
+    'anonymous users may read the version and the health alone',
+  ),
+  'api-audiences': needless('list', ownTokens),
+  'apiserver-count': needless('text', 'there is one server'),
+  'default-not-ready-toleration-seconds': needless('text', nothingRuns),
+  'default-unreachable-toleration-seconds': needless('text', nothingRuns),
+  'default-watch-cache-size': needless('text', ownBounds),
+  'delete-collection-workers': needless('text', 'objects are deleted one after another'),
+  'disable-admission-plugins': needless('list', 'no plugin is built in'),
+  'enable-admission-plugins': needless('list', 'no plugin is built in'),
+  'enable-aggregator-routing': needless('boolean', noAggregation),
+  'enable-garbage-collector': needless('boolean', 'garbage is always collected'),
+  'enable-priority-and-fairness': needless('boolean', ownBounds),
+  'endpoint-reconciler-type': needless('text', 'there is one server'),
+  'etcd-compaction-interval': needless('text', ownStorage),
+  'etcd-count-metric-poll-period': needless('text', ownStorage),
+  'event-ttl': needless('text', 'events are kept for an hour'),
+  'feature-gates': needless('list', 'the features of a 1.32 with its defaults are served'),
+  'goaway-chance': needless('text', 'connections are HTTP/1.1'),
+  'http2-max-streams-per-connection': needless('text', 'connections are HTTP/1.1'),
+  'kubelet-certificate-authority': needless('text', noKubelet),
+  'kubelet-client-certificate': needless('text', noKubelet),
+  'kubelet-client-key': needless('text', noKubelet),
+  'kubelet-preferred-address-types': needless('list', noKubelet),
+  'kubelet-timeout': needless('text', noKubelet),
+  'lease-reuse-duration-seconds': needless('text', ownStorage),
+  'logging-format': needless('text', 'the log is text'),
+  'max-mutating-requests-inflight': needless('text', ownBounds),
+  'max-requests-inflight': needless('text', ownBounds),
+  'min-request-timeout': needless('text', ownBounds),
+  profiling: needless('boolean', 'there are no profiles'),
+  'proxy-client-cert-file': needless('text', noAggregation),
+  'proxy-client-key-file': needless('text', noAggregation),
+  'request-timeout': needless('text', ownBounds),
+  'runtime-config': needless('list', 'the versions that a 1.32 serves by default are served'),
+  'service-account-issuer': needless('text', ownTokens),
+  'service-account-key-file': needless('list', ownTokens),
+  'service-account-signing-key-file': needless('text', ownTokens),
+  'service-cluster-ip-range': needless('list', 'Services get no address'),
+  'service-node-port-range': needless('text', 'Services get no port'),
+  'shutdown-delay-duration': needless('text', 'it stops at once'),
+  'storage-backend': needless('text', ownStorage),
+  'storage-media-type': needless('text', ownStorage),
+  v: needless('text', 'the log has one level'),
+  vmodule: needless('text', 'the log has one level'),
+  'watch-cache': needless('boolean', ownBounds),
+  'watch-cache-sizes': needless('list', ownBounds),
+
+  'audit-log-path': refused('text', noAudit),
+  'audit-policy-file': refused('text', noAudit),
+  'audit-webhook-config-file': refused('text', noAudit),
+  'authentication-config': refused('text', noOtherIssuers),
+  'authentication-token-webhook-config-file': refused('text', noWebhookForUsers),
+  'authorization-config': refused('text', noWebhookForUsers),
+  'authorization-webhook-config-file': refused('text', noWebhookForUsers),
+  'encryption-provider-config': refused('text', 'nothing is encrypted at rest'),
+  'oidc-client-id': refused('text', noOtherIssuers),
+  'oidc-issuer-url': refused('text', noOtherIssuers),
+  'requestheader-client-ca-file': refused('text', noAggregation),
+}

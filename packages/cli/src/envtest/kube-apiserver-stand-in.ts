@@ -1,0 +1,24 @@
+import { join } from 'node:path'
+import { startApiServer } from '@fairlead/apiserver'
+import { aborted } from '@fairlead/base'
+import { dataDirOfEtcd } from './etcd-data-dir.ts'
+import type { GivenFlags } from './go-flags.ts'
+import { kubeApiServerSettings } from './kube-apiserver-settings.ts'
+
+/**
+ * Runs our API server as kube-apiserver's flags say, with its objects in the data directory of the
+ * etcd beside it, so that they outlive a restart of this one.
+ * @throws UsageError for flags that cannot be obeyed
+ */
+export async function runKubeApiServerStandIn(
+  flags: GivenFlags,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  const { etcd, etcdPrefix, ...options } = kubeApiServerSettings(flags)
+  const dataDir = join(await dataDirOfEtcd(etcd), 'fairlead', encodeURIComponent(etcdPrefix))
+  const server = await startApiServer({ ...options, dataDir })
+  say(`serving securely on ${server.url}`)
+  await aborted(signal)
+  await server.stop()
+}
