@@ -67,6 +67,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     layers: [
       'api-types',
       'pki',
+      'decoding',
       'protobuf',
       'storage',
       'auth',
@@ -348,8 +349,6 @@ export const architecture: Architecture = {
     'test/support/wait-for.ts': 'polls a condition until a deadline',
   },
   moduleState: {
-    'packages/apiserver/src/resources/decode-object.ts#metadataValidator':
-      'a memo: compiles each pattern of one constant schema once',
     'packages/config/src/kinds/prompt-template/prompt-template.ts#schemas':
       'a memo: the same schema always gets the same verdict',
     'packages/config/src/kinds/routing-policy/merge-routes.ts#ranksByRoutes':

@@ -345,8 +345,12 @@ describe('the API server', () => {
 
     it('refuses what it cannot place', async () => {
       const cases: [Answer, number, string][] = [
-        [await client.send('POST', configMaps, widget('x')), 400, 'API version in the data'],
-        [await client.send('POST', configMaps, { apiVersion: 'v1' }), 400, "'Kind' is missing"],
+        [await client.send('POST', configMaps, widget('x')), 400, 'no kind "Widget" is registered'],
+        [
+          await client.send('POST', configMaps, { apiVersion: 'v1' }),
+          422,
+          'metadata.name: Required',
+        ],
         [
           await client.send('POST', configMaps, configMap('x', { namespace: 'other' })),
           400,

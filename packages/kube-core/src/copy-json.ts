@@ -1,3 +1,5 @@
+import { isRawNumber } from '@fairlead/base'
+
 /**
  * A deep copy of a JSON value that its holder may change. Much cheaper than `structuredClone`, which
  * serves everything that is not JSON. `__proto__` is a member like any other.
@@ -15,7 +17,7 @@ export function copyUnfrozen<T>(value: T): T {
 }
 
 function copy(value: unknown, sharesFrozen = false): unknown {
-  if (typeof value !== 'object' || value === null) return value
+  if (typeof value !== 'object' || value === null || isRawNumber(value)) return value
   if (sharesFrozen && Object.isFrozen(value)) return value
   if (Array.isArray(value)) return value.map((item) => copy(item, sharesFrozen))
   const result: Record<string, unknown> = {}

@@ -1,7 +1,7 @@
 import { readTable } from './read-data.ts'
 
 /** A scalar of Go; `bytes` is base64 in JSON. */
-type ScalarName = 'string' | 'bool' | 'int32' | 'int64' | 'float64' | 'bytes'
+export type ScalarName = 'string' | 'bool' | 'int32' | 'int64' | 'float64' | 'bytes'
 
 /** The type of a field, as Go declares it. */
 export type ApiFieldType =
@@ -94,6 +94,11 @@ export function apiType(name: string): ApiType {
   }
   types.set(name, type)
   return type
+}
+
+/** Whether Kubernetes 1.32 has a type of this published name. */
+export function hasApiType(name: string): boolean {
+  return Object.hasOwn(tables().rows, name)
 }
 
 function fieldOf([name, number, type, flags, merging = {}]: FieldRow): ApiField {

@@ -2,7 +2,9 @@
 export interface ApiResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Buffer
+  /** What the body says, for those who want it in another encoding than JSON. */
+  readonly object?: unknown
 }
 
 /** A streamed response. `start` is called once the headers are sent. */
@@ -26,15 +28,20 @@ interface ResponseStream {
 
 export type Handled = ApiResponse | StreamResponse
 
+/** An object as JSON, unless it is asked for in another encoding. */
 export function jsonResponse(
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): ApiResponse {
+  let text: string | undefined
   return {
     status,
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(body),
+    get body() {
+      return (text ??= JSON.stringify(body))
+    },
+    object: body,
   }
 }
 

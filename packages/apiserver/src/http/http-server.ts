@@ -16,6 +16,7 @@ import {
   type StreamResponse,
 } from '../exchange/api-response.ts'
 import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
+import { encodeAnswer } from './encode-answer.ts'
 import { answerMalformed } from './malformed-request.ts'
 import { readBody } from './read-body.ts'
 import { parseRequestTarget, type RequestTarget } from './request-target.ts'
@@ -124,7 +125,7 @@ export class HttpServer {
       })
       const handled = await this.#options.handle(received)
       if ('start' in handled) this.#stream(response, handled, warnings)
-      else send(response, handled, warnings)
+      else send(response, encodeAnswer(received.accept, handled), warnings)
     } catch (error) {
       this.#fail(request, response, error, warnings)
     }
@@ -164,7 +165,8 @@ export class HttpServer {
     const failure = error instanceof StatusError ? error : this.#internal(request, error)
     const { retryAfterSeconds } = failure
     const headers = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : undefined
-    send(response, jsonResponse(failure.code, failure.status, headers), warnings)
+    const answer = jsonResponse(failure.code, failure.status, headers)
+    send(response, encodeAnswer(request.headers.accept ?? '*/*', answer), warnings)
   }
 
   #internal(request: IncomingMessage, error: unknown): StatusError {

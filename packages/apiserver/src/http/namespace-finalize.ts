@@ -1,6 +1,6 @@
+import { objectOrEmpty } from '@fairlead/base'
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
-import { recordAt } from '../definitions/fields.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { isDone } from '../resources/deletion-state.ts'
@@ -22,8 +22,8 @@ export function finalizeNamespace(
   const key = storageKeyOf(target)
   const current = storage.get(key)
   if (current === undefined) throw errors.notFound('namespaces', target.name)
-  const body = decodeBody(request.body, request.contentType) as KubernetesObject
-  const finalizers = recordAt(body, 'spec')['finalizers']
+  const body = decodeBody(request.body, request.contentType, target.definition)
+  const finalizers = objectOrEmpty(body['spec'])['finalizers']
   const spec = Array.isArray(finalizers) && finalizers.length > 0 ? { finalizers } : {}
   const next: KubernetesObject = { ...current, spec }
   const revision = current.metadata.resourceVersion ?? ''

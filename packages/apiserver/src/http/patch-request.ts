@@ -1,5 +1,9 @@
+import { isJsonObject } from '@fairlead/base'
 import { errors, validateFieldManager } from '@fairlead/kube-core'
 
+import { BodyError } from '../decoding/body-error.ts'
+import { goNameOf } from '../decoding/decode-walk.ts'
+import { withGoNumbers } from '../decoding/json-text.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { applyObject, patchObject, type PatchType } from '../resources/patch-object.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
@@ -27,7 +31,7 @@ export async function handlePatch(
   const force = parseFlag(request.query, 'force')
   if (mediaType === applyPatchType) {
     requireFieldManager(request.query)
-    const body = decodeYaml(request.body)
+    const body = appliedOf(request.body)
     return applyObject(context, target, body, { ...options, force: force ?? false })
   }
   const type = patchTypes.get(mediaType)
@@ -43,9 +47,35 @@ export async function handlePatch(
       { type: 'Forbidden', field: 'force', detail },
     ])
   }
-  const patch = decodeJson(request.body)
+  const patch = patchOf(type, request.body)
   const object = await patchObject(context, target, type, patch, options)
   return { object, created: false }
+}
+
+/** What a client applies. @throws StatusError 400 */
+function appliedOf(body: Buffer): unknown {
+  try {
+    return withGoNumbers(decodeYaml(body))
+  } catch (error) {
+    throw badPatch(error, 'error decoding YAML: error converting YAML to JSON: ')
+  }
+}
+
+/** @throws StatusError 400, worded as by a real server */
+function patchOf(type: PatchType, body: Buffer): unknown {
+  const heading = type === 'strategic' ? '' : 'error decoding patch: '
+  try {
+    const patch = decodeJson(body)
+    if (type === 'json' ? Array.isArray(patch) : isJsonObject(patch)) return patch
+    const goType = type === 'json' ? '[]handlers.jsonPatchOp' : 'map[string]interface {}'
+    throw new BodyError(`json: cannot unmarshal ${goNameOf(patch)} into Go value of type ${goType}`)
+  } catch (error) {
+    throw badPatch(error, heading)
+  }
+}
+
+function badPatch(error: unknown, heading: string): unknown {
+  return error instanceof BodyError ? errors.badRequest(`${heading}${error.message}`, error) : error
 }
 
 function requireFieldManager(query: URLSearchParams): void {

@@ -19,18 +19,22 @@ import type { ResourceContext, WriteContext } from '../resources/resource-contex
 import type { CollectionTarget, ObjectTarget } from '../resources/resource-target.ts'
 import { updateObject, type WriteResult } from '../resources/update-object.ts'
 import { parseWriteOptions, type WriteOptions } from '../resources/write-options.ts'
-import { presentingEncoder, SharedEventEncoder } from '../watch/event-encoder.ts'
+import { protobufMediaType } from '../protobuf/protobuf-message.ts'
+import { jsonEventLine, presentingEncoder, SharedEventEncoder } from '../watch/event-encoder.ts'
 import { parseFlag } from '../exchange/query-parameters.ts'
-import { decodeBody, mediaTypeOf } from './decode-body.ts'
+import { decodeBody } from './decode-body.ts'
 import { deletedStatus } from './deleted-status.ts'
-import { findDuplicateFields } from './duplicate-fields.ts'
+import { duplicatesInBody } from './duplicates-in-body.ts'
 import { onBehalfOf } from './on-behalf-of.ts'
+import { protobufEventFrame } from './encode-answer.ts'
 import { handlePatch } from './patch-request.ts'
 import type { ResourcePath } from './request-path.ts'
 import { type RequestedChange, tellingChanges } from './request-changes.ts'
 import { checkBuiltInRoute, isCustomRoute } from './routes.ts'
 import type { SubresourceHandler } from './subresource-handler.ts'
 import { watchResponse } from './watch-response.ts'
+
+const deleteOptionsKind = { group: '', version: 'v1', kind: 'DeleteOptions' } as const
 
 /** Who takes part in what requests do. */
 interface RequestHooks {
@@ -46,7 +50,10 @@ export class ResourceHandler {
   readonly #subresources: SubresourceHandler
   readonly #tokens: Pick<ServiceAccountTokens, 'review'>
   readonly #hooks: RequestHooks
-  readonly #sharedEncoder = new SharedEventEncoder()
+  readonly #eventEncoders = {
+    json: new SharedEventEncoder(jsonEventLine),
+    protobuf: new SharedEventEncoder(protobufEventFrame),
+  }
 
   constructor(
     context: ResourceContext,
@@ -137,12 +144,17 @@ export class ResourceHandler {
   }
 
   #watch(request: ApiRequest, target: CollectionTarget): Handled {
+    const { origin } = target.definition
+    const { as, encoding } = negotiate(request.accept, { origin, isWatch: true })
     const presenter = this.#presenter(request, target)
+    const shared = this.#eventEncoders[encoding === 'protobuf' ? 'protobuf' : 'json']
     const encode =
-      negotiate(request.accept).as === 'object'
-        ? this.#sharedEncoder.encode
-        : presentingEncoder((object) => presenter.object(object))
-    return watchResponse(this.#context, target, request.query, encode)
+      as === 'object'
+        ? shared.encode
+        : presentingEncoder(shared.write, (object) => presenter.object(object))
+    const contentType =
+      encoding === 'protobuf' ? `${protobufMediaType};stream=watch` : 'application/json'
+    return watchResponse(this.#context, target, request.query, encode, contentType)
   }
 
   #list(request: ApiRequest, target: CollectionTarget): Handled {
@@ -156,7 +168,7 @@ export class ResourceHandler {
     request: ApiRequest,
     target: CollectionTarget,
   ): Promise<Handled> {
-    const body = decodeBody(request.body, request.contentType)
+    const body = decodeBody(request.body, request.contentType, target.definition)
     const { review } = target.definition
     if (review !== undefined) {
       const question = decodeObject(target.definition, body, this.#writeOptions(request))
@@ -172,7 +184,7 @@ export class ResourceHandler {
     request: ApiRequest,
     target: ObjectTarget,
   ): Promise<Handled> {
-    const body = decodeBody(request.body, request.contentType)
+    const body = decodeBody(request.body, request.contentType, target.definition)
     const result = await updateObject(context, target, body, this.#writeOptions(request))
     return this.#written(request, target, result)
   }
@@ -222,20 +234,21 @@ export class ResourceHandler {
 
   #presenter(request: ApiRequest, target: CollectionTarget): Presenter {
     const { clock } = this.#context
-    const representation = negotiate(request.accept)
+    const representation = negotiate(request.accept, target.definition)
     return presenterFor(target.definition, representation, request.query, () => clock.now())
   }
 
   #writeOptions(request: ApiRequest): WriteOptions {
     const options = parseWriteOptions(request.query, request.userAgent, request.warn)
-    const isJson = mediaTypeOf(request.contentType).endsWith('json')
-    if (!isJson || options.fieldValidation === 'Ignore') return options
-    return { ...options, duplicateFields: duplicateFieldsOf(request.body) }
+    if (options.fieldValidation === 'Ignore') return options
+    return { ...options, duplicates: duplicatesInBody(request.body, request.contentType) }
   }
 
   #deleteOptions(request: ApiRequest): DeleteOptions {
     const body =
-      request.body.length === 0 ? undefined : decodeBody(request.body, request.contentType)
+      request.body.length === 0
+        ? undefined
+        : decodeBody(request.body, request.contentType, deleteOptionsKind)
     return parseDeleteOptions(body, request.query)
   }
 }
@@ -251,13 +264,4 @@ function watchingOne(request: ApiRequest, name: string | undefined): ApiRequest 
   }
   query.set('fieldSelector', wanted)
   return { ...request, query }
-}
-
-/** Empty for a body that is not JSON, which the decoder reports better. */
-function duplicateFieldsOf(body: Buffer): string[] {
-  try {
-    return findDuplicateFields(body.toString('utf8'))
-  } catch {
-    return []
-  }
 }

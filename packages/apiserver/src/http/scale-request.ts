@@ -30,8 +30,12 @@ export async function handleScale(
   return jsonResponse(200, getScale(context, target))
 }
 
+const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' } as const
+
 function wantedScale(request: ApiRequest, target: ObjectTarget, current: object): unknown {
-  if (request.method === 'PUT') return decodeBody(request.body, request.contentType)
+  if (request.method === 'PUT') {
+    return decodeBody(request.body, request.contentType, scaleKind)
+  }
   if (request.method !== 'PATCH') {
     throw errors.methodNotSupported(resourceName(target.definition), request.method)
   }

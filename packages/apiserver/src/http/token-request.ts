@@ -13,6 +13,12 @@ const lifetimeDefaultS = 3600
 const lifetimeMinS = 600
 const lifetimeMaxS = 2 ** 32
 
+const tokenRequestKind = {
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  kind: 'TokenRequest',
+} as const
+
 /** `POST …/serviceaccounts/x/token`: issues a token for the account. @throws StatusError */
 export function createToken(
   tokens: ServiceAccountTokens,
@@ -24,7 +30,7 @@ export function createToken(
     throw errors.methodNotSupported('serviceaccounts', request.method)
   }
   const { uid = '' } = getObject(context, target).metadata
-  const body = decodeBody(request.body, request.contentType)
+  const body = decodeBody(request.body, request.contentType, tokenRequestKind)
   const question = {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',

@@ -15,12 +15,13 @@ export function watchResponse(
   target: CollectionTarget,
   query: URLSearchParams,
   encode: EventEncoder,
+  contentType = 'application/json',
 ): StreamResponse {
   const selection = parseSelection(target.definition, query)
   const options = parseWatchOptions(query, context.random)
   let session: WatchSession | undefined
   return {
-    contentType: 'application/json',
+    contentType,
     start(stream) {
       session = new WatchSession(context, {
         target,

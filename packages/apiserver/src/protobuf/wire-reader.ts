@@ -1,52 +1,109 @@
-/**
- * One field of a message on the wire. Groups and 32-bit values do not occur in Kubernetes' types.
- */
+import { BodyError } from '../decoding/body-error.ts'
+
+/** One field of a message on the wire. */
 export type WireField =
   | { readonly number: number; readonly type: 'varint'; readonly value: bigint }
+  | { readonly number: number; readonly type: 'fixed64'; readonly value: Buffer }
   | { readonly number: number; readonly type: 'bytes'; readonly value: Buffer }
 
-/** Reads the fields of a protobuf message. @throws RangeError when the bytes are not a message */
+/**
+ * Reads the fields of a protobuf message. Those of 32 bits and groups, which Kubernetes' types do not
+ * have, are skipped.
+ *
+ * @throws BodyError when the bytes are not a message, as Go's generated code words it
+ */
 export function* readFields(message: Buffer): Generator<WireField> {
-  let position = 0
-  while (position < message.length) {
-    const tag = Number(readVarint())
-    const number = tag >>> 3
-    switch (tag & 7) {
+  const reader = new WireReader(message)
+  for (;;) {
+    const field = reader.next()
+    if (field === undefined) return
+    if (field !== 'skipped') yield field
+  }
+}
+
+/** Numbers of fields are below 2^29. */
+const fieldNumberMax = 2 ** 29
+
+class WireReader {
+  readonly #message: Buffer
+  #position = 0
+
+  constructor(message: Buffer) {
+    this.#message = message
+  }
+
+  next(): WireField | 'skipped' | undefined {
+    if (this.#position >= this.#message.length) return undefined
+    const { number, wireType } = this.#tag()
+    switch (wireType) {
       case 0:
-        yield { number, type: 'varint', value: readVarint() }
-        break
+        return { number, type: 'varint', value: this.#varint() }
       case 1:
-        position += 8
-        break
+        return { number, type: 'fixed64', value: this.#bytes(8) }
       case 2:
-        yield { number, type: 'bytes', value: readBytes() }
-        break
-      case 5:
-        position += 4
-        break
+        return { number, type: 'bytes', value: this.#bytes(this.#length()) }
+      case 4:
+        throw new BodyError('proto: wiretype end group for non-group')
       default:
-        throw new RangeError(`unknown wire type ${tag & 7} at byte ${position}`)
+        this.#skip(wireType)
+        return 'skipped'
     }
   }
 
-  function readVarint(): bigint {
+  /** A group can hold groups, so that this counts instead of calling itself. */
+  #skip(first: number): void {
+    let depth = 0
+    for (let wireType = first; ; wireType = this.#tag().wireType) {
+      if (wireType === 0) this.#varint()
+      else if (wireType === 1) this.#bytes(8)
+      else if (wireType === 2) this.#bytes(this.#length())
+      else if (wireType === 3) depth += 1
+      else if (wireType === 4) depth -= 1
+      else if (wireType === 5) this.#bytes(4)
+      else throw new BodyError(`proto: illegal wireType ${wireType}`)
+      if (depth <= 0) return
+    }
+  }
+
+  #tag(): { number: number; wireType: number } {
+    const tag = Number(this.#varint())
+    const number = Math.floor(tag / 8)
+    const wireType = tag & 7
+    if (number < 1 || number >= fieldNumberMax) {
+      throw new BodyError(`proto: illegal tag ${number} (wire type ${tag})`)
+    }
+    return { number, wireType }
+  }
+
+  #varint(): bigint {
+    let low = 0
     let value = 0n
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = message[position++]
-      if (byte === undefined) throw new RangeError('the message ends inside a number')
-      value |= BigInt(byte & 0x7f) << shift
-      if (byte < 0x80) return BigInt.asIntN(64, value)
+    for (let index = 0; index < 10; index++) {
+      const byte = this.#message[this.#position++]
+      if (byte === undefined) throw new BodyError('unexpected EOF')
+      if (index < 4) {
+        low |= (byte & 0x7f) << (7 * index)
+        if (byte < 0x80) return BigInt(low)
+        value = BigInt(low)
+      } else {
+        value |= BigInt(byte & 0x7f) << BigInt(7 * index)
+        if (byte < 0x80) return BigInt.asIntN(64, value)
+      }
     }
-    throw new RangeError('a number is longer than 64 bits')
+    throw new BodyError('proto: integer overflow')
   }
 
-  function readBytes(): Buffer {
-    const end = Number(readVarint()) + position
-    if (end < position || end > message.length) {
-      throw new RangeError('the message ends inside a field')
-    }
-    const bytes = message.subarray(position, end)
-    position = end
+  #length(): number {
+    const length = this.#varint()
+    if (length < 0n) throw new BodyError('proto: negative length found during unmarshaling')
+    return Number(length)
+  }
+
+  #bytes(length: number): Buffer {
+    const end = this.#position + length
+    if (end > this.#message.length) throw new BodyError('unexpected EOF')
+    const bytes = this.#message.subarray(this.#position, end)
+    this.#position = end
     return bytes
   }
 }

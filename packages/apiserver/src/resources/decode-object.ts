@@ -2,41 +2,36 @@ import {
   applyDefaults,
   copyJson,
   errors,
-  fieldErrorMessage,
-  hasUnknownFields,
   lacksDefaults,
-  pruneUnknownFields,
-  SchemaValidator,
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
-import { objectMeta } from '../definitions/object-meta-schema.ts'
+import { BodyError } from '../decoding/body-error.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
-import { asObjectOf } from './object-body.ts'
+import { decodeBuiltIn } from './decode-built-in.ts'
+import { decodeCustom } from './decode-custom.ts'
 import type { WriteOptions } from './write-options.ts'
 
 /** Maximum number of such fields in one response. */
 const reportedFieldsMax = 100
 
-type DecodeOptions = Pick<WriteOptions, 'fieldValidation' | 'warn' | 'duplicateFields'>
-
-const metadataValidator = new SchemaValidator(objectMeta)
+type DecodeOptions = Pick<WriteOptions, 'fieldValidation' | 'warn' | 'duplicates'>
 
 /**
- * Decodes a client's body as an object of `definition`: pruned and defaulted. Unknown and duplicate
- * fields are reported as `fieldValidation` asks.
+ * Decodes a client's body as an object of `definition`: without unknown fields, and with defaults.
+ * Unknown and duplicate fields are reported as `fieldValidation` asks.
  *
- * @param strictError the error with which this verb refuses unknown fields
+ * @param refuse the error with which this verb refuses values of wrong types, and unknown fields
  * @throws StatusError 400
  */
 export function decodeObject(
   definition: ResourceDefinition,
   body: unknown,
   options: DecodeOptions,
-  strictError: (message: string) => Error = (message) =>
+  refuse: (message: string) => Error = (message) =>
     errors.badRequest(`${cannotBeHandled(definition)}: ${message}`),
 ): KubernetesObject {
-  const known = decodeKnownFields(definition, body, options, strictError)
+  const known = decodeKnownFields(definition, body, options, refuse)
   const { schema, writeRules } = definition
   const object = lacksDefaults(known, schema)
     ? (applyDefaults(known, schema) as KubernetesObject)
@@ -52,39 +47,62 @@ export function decodeKnownFields(
   definition: ResourceDefinition,
   body: unknown,
   options: DecodeOptions,
-  strictError: (message: string) => Error,
+  refuse: (message: string) => Error,
 ): KubernetesObject {
-  const object = asObjectOf(definition, body)
-  checkMetadataTypes(definition, object)
-  const { object: known, pruned } = hasUnknownFields(object, definition.schema)
-    ? pruneUnknownFields(object, definition.schema)
-    : { object, pruned: [] }
+  const { object, unknownFields } = decoded(definition, body, refuse)
   const problems = [
-    ...(options.duplicateFields ?? []).map((path) => `duplicate field ${JSON.stringify(path)}`),
-    ...pruned.map((path) => `unknown field ${JSON.stringify(path)}`),
+    ...(options.duplicates ?? [])
+      .filter(({ path }) => !isBelow(path, unknownFields))
+      .map(({ problem }) => problem),
+    ...unknownFields.map((path) => `unknown field "${path}"`),
   ]
-  report(problems, options, strictError)
-  return known as KubernetesObject
+  report(problems, options, refuse)
+  return object
 }
 
-function checkMetadataTypes(definition: ResourceDefinition, object: KubernetesObject): void {
-  const [first] = metadataValidator.validate(object.metadata, { path: 'metadata' })
-  if (first !== undefined) {
-    throw errors.badRequest(`${cannotBeHandled(definition)}: ${fieldErrorMessage(first)}`)
+function decoded(
+  definition: ResourceDefinition,
+  body: unknown,
+  refuse: (message: string) => Error,
+): { object: KubernetesObject; unknownFields: readonly string[] } {
+  try {
+    return definition.origin === 'built-in'
+      ? decodeBuiltIn(definition, body)
+      : decodeCustom(definition, body)
+  } catch (error) {
+    throw error instanceof BodyError ? refuse(error.message) : error
   }
+}
+
+/** What is in an unknown field is not looked at. */
+function isBelow(path: string | undefined, fields: readonly string[]): boolean {
+  if (path === undefined) return false
+  return fields.some(
+    (field) => path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`),
+  )
 }
 
 function report(
   problems: readonly string[],
   { fieldValidation, warn }: Pick<WriteOptions, 'fieldValidation' | 'warn'>,
-  strictError: (message: string) => Error,
+  refuse: (message: string) => Error,
 ): void {
   if (problems.length === 0 || fieldValidation === 'Ignore') return
   const reported = problems.slice(0, reportedFieldsMax)
-  if (fieldValidation === 'Strict')
-    throw strictError(`strict decoding error: ${reported.join(', ')}`)
-  for (const problem of reported) warn(problem)
+  if (fieldValidation === 'Strict') throw refuse(`strict decoding error: ${reported.join(', ')}`)
+  for (const problem of reported) {
+    for (const warning of warningsOf(problem)) warn(warning)
+  }
 }
+
+/** Those of YAML are one text with a heading. */
+function warningsOf(problem: string): string[] {
+  const [heading = '', ...lines] = problem.split('\n')
+  return heading === yamlProblems ? lines.map((line) => line.trim()) : [problem]
+}
+
+/** How yaml.v2 begins what it says of a text. */
+export const yamlProblems = 'yaml: unmarshal errors:'
 
 function cannotBeHandled({ kind, version }: ResourceDefinition): string {
   return `${kind} in version "${version}" cannot be handled as a ${kind}`

@@ -2,14 +2,22 @@ import { errors } from '@fairlead/kube-core'
 
 type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
 
+/** A field that occurs more than once. */
+export interface DuplicateField {
+  /** Such as `spec.size`; absent where it is not known. */
+  readonly path?: string
+  /** What a strict reader says. */
+  readonly problem: string
+}
+
 /** The query parameters shared by create, update and patch. */
 export interface WriteOptions {
   readonly dryRun: boolean
   /** The field manager. */
   readonly fieldManager: string
   readonly fieldValidation: FieldValidation
-  /** Fields that occur more than once in the body. */
-  readonly duplicateFields?: readonly string[]
+  /** What occurs more than once in the body. */
+  readonly duplicates?: readonly DuplicateField[]
   /** Collects the warnings sent to the client in Warning headers. */
   readonly warn: (message: string) => void
 }

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
+import { parseJson } from '@fairlead/base'
 import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { Change } from './change.ts'
@@ -61,7 +62,7 @@ export class SqliteJournal implements Journal {
           namespace: String(row['namespace']),
           name: String(row['name']),
         },
-        object: JSON.parse(String(row['json'])) as KubernetesObject,
+        object: parseJson(String(row['json'])) as KubernetesObject,
       })),
     }
   }

@@ -3,30 +3,38 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 import type { Change } from '../storage/change.ts'
 import type { WatchEvent } from './watch-event.ts'
 
-/** Encodes an event as one line of the stream. The bytes may be shared and must not be changed. */
+/** Encodes an event as one part of the stream. The bytes may be shared and must not be changed. */
 export type EventEncoder = (event: WatchEvent) => Buffer
 
 /** Of encoded changes that are kept for watchers which are a little behind. */
 const sharedBytesMax = 4 * 1024 * 1024
 
+/** Writes an event whose object is already in the form that the watcher wants. */
+export type EventWriter = (type: WatchEvent['type'], object: unknown) => Buffer
+
 /**
- * Encodes events as JSON lines. A committed change is encoded once for all watchers that see it in
+ * Encodes events for several watchers. A committed change is encoded once for all watchers that see it in
  * the same way; the most recent ones are kept, up to 4 MiB.
  */
 export class SharedEventEncoder {
   /** The oldest first. */
+  readonly write: EventWriter
   readonly #lines = new Map<Change, Map<string, Buffer>>()
   #bytes = 0
 
+  constructor(write: EventWriter) {
+    this.write = write
+  }
+
   readonly encode: EventEncoder = (event) => {
     if (event.type === 'BOOKMARK' || event.type === 'ERROR' || event.change === undefined) {
-      return eventLine(event.type, event.object)
+      return this.write(event.type, event.object)
     }
     const lines = this.#lines.get(event.change) ?? new Map<string, Buffer>()
     const form = `${event.type} ${event.object.apiVersion}`
     const known = lines.get(form)
     if (known !== undefined) return known
-    const line = eventLine(event.type, event.object)
+    const line = this.write(event.type, event.object)
     lines.set(form, line)
     this.#lines.set(event.change, lines)
     this.#bytes += line.length
@@ -44,11 +52,14 @@ export class SharedEventEncoder {
 }
 
 /** Encodes events whose objects are sent in another form, such as a one-row Table. */
-export function presentingEncoder(present: (object: KubernetesObject) => unknown): EventEncoder {
-  return (event) =>
-    eventLine(event.type, event.type === 'ERROR' ? event.object : present(event.object))
+export function presentingEncoder(
+  write: EventWriter,
+  present: (object: KubernetesObject) => unknown,
+): EventEncoder {
+  return (event) => write(event.type, event.type === 'ERROR' ? event.object : present(event.object))
 }
 
-function eventLine(type: WatchEvent['type'], object: unknown): Buffer {
+/** An event as a line of JSON. */
+export const jsonEventLine: EventWriter = (type, object) => {
   return Buffer.from(`{"type":"${type}","object":${JSON.stringify(object)}}\n`)
 }
