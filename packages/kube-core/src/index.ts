@@ -79,6 +79,7 @@ export {
   checkName,
   foregroundDeletionFinalizer,
   orphanFinalizer,
+  validateAnnotations,
   validateLabels,
   validateObjectMeta,
   validateObjectMetaUpdate,

@@ -1,7 +1,13 @@
-import { SchemaValidator, type StructuralSchema } from '@fairlead/kube-core'
+import {
+  deepFreeze,
+  SchemaValidator,
+  type KubernetesObject,
+  type StructuralSchema,
+} from '@fairlead/kube-core'
 
 import type { BuiltInResource } from '../api-types/built-in-resource.ts'
 import { schemaOfType } from '../api-types/schema-of-type.ts'
+import { zeroValueOfType } from '../api-types/zero-value.ts'
 import type { PrinterColumn } from './printer-column.ts'
 import type { ResourceDefinition } from './resource-definition.ts'
 import { ageColumn, nameColumn } from './standard-columns.ts'
@@ -45,6 +51,8 @@ export function builtInKind(
   const { columns, allColumns, ...own } = rules
   let schema: StructuralSchema | undefined
   let validator: SchemaValidator | undefined
+  let empty: KubernetesObject | undefined
+  const apiVersion = group === '' ? version : `${group}/${version}`
   return {
     group,
     version,
@@ -58,7 +66,7 @@ export function builtInKind(
     verbs: resource.verbs,
     subresources,
     storageResource: group === '' ? plural : `${plural}.${group}`,
-    storageApiVersion: group === '' ? version : `${group}/${version}`,
+    storageApiVersion: apiVersion,
     origin: 'built-in',
     hasGeneration: false,
     hasStatusSubresource: subresources.some(({ name }) => name === 'status'),
@@ -73,6 +81,14 @@ export function builtInKind(
     },
     get validator() {
       return (validator ??= new SchemaValidator(this.schema))
+    },
+    get empty() {
+      return (empty ??= deepFreeze({
+        apiVersion,
+        kind,
+        metadata: {},
+        ...zeroValueOfType(resource.type),
+      }))
     },
     openApiName: resource.type,
     columns: allColumns ?? [nameColumn, ...(columns ?? []), ageColumn],

@@ -65,6 +65,8 @@ export interface ResourceDefinition extends ResourceType {
   /** Validates values against `schema`; kept because it compiles patterns once. */
   readonly validator: SchemaValidator
   readonly rules?: RuleSet
+  /** Of a built-in kind: an object in which no field is set, as Go writes it. Absent for others. */
+  readonly empty?: KubernetesObject
   /** The name under which OpenAPI publishes the schema. */
   readonly openApiName: string
   /** Of a built-in kind, as discovery lists them; a custom kind has `status` and `scale` at most. */

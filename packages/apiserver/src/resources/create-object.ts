@@ -21,6 +21,7 @@ import {
 import { creation, mutated } from './admit.ts'
 import { decodeObject } from './decode-object.ts'
 import { admitToNamespace } from './namespace-admission.ts'
+import { resetFields } from './reset-fields.ts'
 import type { ResourceContext, WriteContext } from './resource-context.ts'
 import { storageKeyOf, type CollectionTarget } from './resource-target.ts'
 import { validateNewObject } from './validate-object.ts'
@@ -125,8 +126,15 @@ function prepare(
   metadata.uid = randomUUID()
   metadata.creationTimestamp = timestamp(context.clock.now())
   if (definition.hasGeneration) metadata.generation = 1
-  if (definition.hasStatusSubresource) delete object['status']
+  if (definition.hasStatusSubresource) resetStatus(definition, object)
   definition.writeRules.prepareForCreate?.(object)
+}
+
+/** Nobody creates an object with a status. */
+function resetStatus({ empty }: ResourceDefinition, object: MutableObject): void {
+  const status = empty?.['status']
+  if (status === undefined) delete object['status']
+  else object['status'] = copyJson(status)
 }
 
 function track(
@@ -137,9 +145,11 @@ function track(
 ): KubernetesObject {
   return trackUpdate({
     before: undefined,
+    empty: target.definition.empty,
     after: object,
     schema: target.definition.schema,
     manager: options.fieldManager,
     now: timestamp(context.clock.now()),
+    ...resetFields(target),
   })
 }

@@ -20,6 +20,11 @@ import { resetFieldSet, untrackedFields } from './untracked-fields.ts'
 export interface UpdateRequest {
   /** The stored object; undefined for a create. */
   before: KubernetesObject | undefined
+  /**
+   * For a create, an object of the kind in which no field is set: what is in it was not set by the
+   * writer. Nothing when undefined.
+   */
+  empty?: KubernetesObject | undefined
   /** The object to be stored, after defaulting and admission. */
   after: KubernetesObject
   schema: StructuralSchema
@@ -51,7 +56,7 @@ export function trackUpdate(request: UpdateRequest): KubernetesObject {
   try {
     const tracked = recordUpdate({
       managed,
-      before: withoutManagedFields(before ?? emptyLike(after)),
+      before: withoutManagedFields(before ?? request.empty ?? emptyLike(after)),
       after: withoutManagedFields(after),
       type,
       ignored: resetFieldSet(request.resetFields),

@@ -122,15 +122,21 @@ function validateGeneration(generation: number): FieldError[] {
 }
 
 /** Validates label keys and values at a path, which may also be that of a selector. */
-export function validateLabels(labels: Record<string, string>, field: string): FieldError[] {
+export function validateLabels(
+  labels: Readonly<Record<string, string>>,
+  field: string,
+): FieldError[] {
   return Object.entries(labels).flatMap(([key, value]) => [
     ...checkLabelKey(key).map((problem) => invalid(field, key, problem)),
     ...checkLabelValue(value).map((problem) => invalid(field, value, problem)),
   ])
 }
 
-function validateAnnotations(annotations: Record<string, string>): FieldError[] {
-  const field = 'metadata.annotations'
+/** Validates annotations at a path, which may also be that of a template. */
+export function validateAnnotations(
+  annotations: Readonly<Record<string, string>>,
+  field = 'metadata.annotations',
+): FieldError[] {
   const found = Object.keys(annotations).flatMap((key) =>
     checkLabelKey(key.toLowerCase()).map((problem) => invalid(field, key, problem)),
   )

@@ -6,7 +6,7 @@ const keyLengthMax = 253
 /** Validation errors for the keys of a ConfigMap or Secret. */
 export function invalidDataKeys(data: object, field: string): FieldError[] {
   return Object.keys(data).flatMap((key) =>
-    problemsOf(key).map((detail) => ({
+    checkDataKey(key).map((detail) => ({
       type: 'Invalid' as const,
       field: `${field}[${key}]`,
       badValue: key,
@@ -15,7 +15,8 @@ export function invalidDataKeys(data: object, field: string): FieldError[] {
   )
 }
 
-function problemsOf(key: string): string[] {
+/** Problems of one key, as IsConfigMapKey in Kubernetes' API machinery. */
+export function checkDataKey(key: string): readonly string[] {
   const problems = []
   if (key.length > keyLengthMax) problems.push(`must be no more than ${keyLengthMax} characters`)
   if (!keyPattern.test(key)) {
