@@ -20,7 +20,7 @@ import { configMapRules } from './core/config-map.ts'
 import { namespaceRules } from './core/namespace.ts'
 import { secretRules } from './core/secret.ts'
 import { serviceAccountRules } from './core/service-account.ts'
-import { serviceRules } from './core/service.ts'
+import { serviceRules } from './core/service/service.ts'
 import { coreEventRules, eventRules } from './events/event.ts'
 import { ingressClassRules } from './networking/ingress-class.ts'
 import { ingressRules } from './networking/ingress.ts'
@@ -32,8 +32,8 @@ import {
   roleRules,
 } from './rbac/roles.ts'
 
-/** What each kind does differently from others. */
-const allRules: readonly KindRules[] = [
+/** What each kind does differently from others, for one server. */
+const rulesOfServer = (): readonly KindRules[] => [
   clusterRoleBindingRules,
   clusterRoleRules,
   componentStatusRules,
@@ -54,7 +54,7 @@ const allRules: readonly KindRules[] = [
   selfSubjectReviewRules,
   selfSubjectRulesReviewRules,
   serviceAccountRules,
-  serviceRules,
+  serviceRules(),
   subjectAccessReviewRules,
   tokenReviewRules,
   validatingAdmissionPolicyBindingRules,
@@ -62,12 +62,16 @@ const allRules: readonly KindRules[] = [
   validatingWebhookConfigurationRules,
 ]
 
-/** All kinds that the server serves without a CustomResourceDefinition. */
+/** All kinds that a server serves without a CustomResourceDefinition; of each server its own. */
 export function builtInKinds(): readonly ResourceDefinition[] {
-  return builtInResources().map((resource) => builtInKind(resource, rulesOf(resource)))
+  const allRules = rulesOfServer()
+  return builtInResources().map((resource) => builtInKind(resource, rulesOf(allRules, resource)))
 }
 
-function rulesOf({ group, version, plural }: BuiltInResource): KindRules | undefined {
+function rulesOf(
+  allRules: readonly KindRules[],
+  { group, version, plural }: BuiltInResource,
+): KindRules | undefined {
   return allRules.find(
     (rules) =>
       rules.group === group &&

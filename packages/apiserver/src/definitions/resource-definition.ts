@@ -1,7 +1,9 @@
+import type { Random } from '@fairlead/base'
 import {
   qualifiedResource,
   type FieldError,
   type KubernetesObject,
+  type NameRule,
   type ResourceType,
   type RuleSet,
   type SchemaValidator,
@@ -11,10 +13,20 @@ import {
 import type { BuiltInSubresource } from '../api-types/built-in-resource.ts'
 import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
 import type { User } from '../auth/user.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { PrinterColumn } from './printer-column.ts'
 
 /** A copy of an object that its holder may still change. */
 export type MutableObject = KubernetesObject
+
+/** The circumstances of a write that reserves something. */
+export interface Reservation {
+  /** Of an update. */
+  readonly previous?: KubernetesObject
+  readonly dryRun: boolean
+  readonly storage: Storage
+  readonly random: Random
+}
 
 /** What one kind does differently from all others, called at fixed points of a write. */
 interface WriteRules {
@@ -23,6 +35,12 @@ interface WriteRules {
   /** Defaults or normalises what the client may omit or write differently. */
   prepareForCreate?(object: MutableObject): void
   prepareForUpdate?(object: MutableObject, previous: KubernetesObject): void
+  /**
+   * Reserves what an object gets from the server, such as an address, and writes it into the object
+   * before it is validated. The function that it returns is called once, when the object has been
+   * written or will not be.
+   */
+  reserve?(object: MutableObject, reservation: Reservation): () => void
   /** Validation that the schema cannot express, on create and update; `previous` is of an update. */
   validate?(object: KubernetesObject, previous?: KubernetesObject): FieldError[]
   validateUpdate?(object: KubernetesObject, previous: KubernetesObject): FieldError[]
@@ -74,7 +92,7 @@ export interface ResourceDefinition extends ResourceType {
   readonly hasGeneration: boolean
   readonly hasStatusSubresource: boolean
   readonly scale?: ScalePaths
-  readonly nameRule: 'subdomain' | 'label' | 'path-segment'
+  readonly nameRule: NameRule
   readonly createOnUpdate: boolean
   readonly columns: readonly PrinterColumn[]
   /** Fields that a field selector may use, besides metadata.name and metadata.namespace. */

@@ -76,22 +76,41 @@ async function tryToChange(
   const wanted = mutableCopy(definition, admitted instanceof Promise ? await admitted : admitted)
   checkPreconditions(target, wanted, current)
   const next = withProtectedFields(target, wanted, current)
-  definition.writeRules.prepareForUpdate?.(next, current)
-  if (definition.hasGeneration) next.metadata.generation = generationOf(target, next, current)
-  validateChangedObject(definition, next, current, target.subresource)
-  for (const warning of definition.writeRules.warnings?.(next, current) ?? []) options.warn(warning)
-  const verdict = context.admission.validate({ ...intended, object: next, oldObject: current })
-  if (verdict !== undefined) await verdict
-  const tracked =
-    managedFields === 'keep' ? next : track(context, target, next, current, options.fieldManager)
-  if (isDone(tracked)) {
-    if (!options.dryRun) context.storage.delete(key, revisionOf(stored))
-    return tracked
+  const { dryRun } = options
+  const { random, storage } = context
+  const release =
+    target.subresource === undefined
+      ? definition.writeRules.reserve?.(next, { previous: current, dryRun, random, storage })
+      : undefined
+  try {
+    definition.writeRules.prepareForUpdate?.(next, current)
+    if (definition.hasGeneration) next.metadata.generation = generationOf(target, next, current)
+    validateChangedObject(definition, next, current, target.subresource)
+    if (target.subresource === undefined) warn(definition, next, current, options)
+    const verdict = context.admission.validate({ ...intended, object: next, oldObject: current })
+    if (verdict !== undefined) await verdict
+    const tracked =
+      managedFields === 'keep' ? next : track(context, target, next, current, options.fieldManager)
+    if (isDone(tracked)) {
+      if (!dryRun) storage.delete(key, revisionOf(stored))
+      return tracked
+    }
+    if (isSame(tracked, current)) return current
+    if (dryRun) return tracked
+    const written = storage.update(key, toStored(definition, tracked), revisionOf(stored))
+    return toServed(definition, written)
+  } finally {
+    release?.()
   }
-  if (isSame(tracked, current)) return current
-  if (options.dryRun) return tracked
-  const written = context.storage.update(key, toStored(definition, tracked), revisionOf(stored))
-  return toServed(definition, written)
+}
+
+function warn(
+  { writeRules }: ResourceDefinition,
+  object: KubernetesObject,
+  previous: KubernetesObject,
+  options: WriteOptions,
+): void {
+  for (const warning of writeRules.warnings?.(object, previous) ?? []) options.warn(warning)
 }
 
 /**

@@ -64,23 +64,33 @@ export async function insertObject(
   prepare(context, definition, object)
   const attempts = object.metadata.name ? 1 : nameGenerationAttemptsMax
   const generateFrom = object.metadata.name ? undefined : object.metadata.generateName
-  for (let attempt = 1; ; attempt++) {
-    if (generateFrom) object.metadata.name = generateName(generateFrom, context.random)
-    validateNewObject(definition, object)
-    if (attempt === 1) warn(definition, object, options)
-    const verdict = context.admission.validate({ ...intended, object })
-    if (verdict !== undefined) await verdict
-    const name = object.metadata.name ?? ''
-    const key = storageKeyOf({ ...target, name })
-    if (context.storage.get(key) === undefined) {
-      const tracked = managedFields === 'keep' ? object : track(context, target, object, options)
-      if (options.dryRun) return tracked
-      return toServed(definition, context.storage.create(key, toStored(definition, tracked)))
+  const { storage, random } = context
+  const release = definition.writeRules.reserve?.(object, {
+    dryRun: options.dryRun,
+    storage,
+    random,
+  })
+  try {
+    for (let attempt = 1; ; attempt++) {
+      if (generateFrom) object.metadata.name = generateName(generateFrom, random)
+      validateNewObject(definition, object)
+      if (attempt === 1) warn(definition, object, options)
+      const verdict = context.admission.validate({ ...intended, object })
+      if (verdict !== undefined) await verdict
+      const name = object.metadata.name ?? ''
+      const key = storageKeyOf({ ...target, name })
+      if (storage.get(key) === undefined) {
+        const tracked = managedFields === 'keep' ? object : track(context, target, object, options)
+        if (options.dryRun) return tracked
+        return toServed(definition, storage.create(key, toStored(definition, tracked)))
+      }
+      if (attempt < attempts) continue
+      throw generateFrom
+        ? errors.generateNameConflict(resourceName(definition), name)
+        : errors.alreadyExists(resourceName(definition), name)
     }
-    if (attempt < attempts) continue
-    throw generateFrom
-      ? errors.generateNameConflict(resourceName(definition), name)
-      : errors.alreadyExists(resourceName(definition), name)
+  } finally {
+    release?.()
   }
 }
 

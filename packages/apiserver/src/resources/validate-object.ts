@@ -39,11 +39,11 @@ export function validateChangedObject(
   previous: KubernetesObject,
   subresource: string | undefined,
 ): void {
-  const { validate, validateUpdate, validateStatus } = definition.writeRules
-  const own =
-    subresource === 'status' && validateStatus !== undefined
-      ? validateStatus(object, previous)
-      : [...(validate?.(object, previous) ?? []), ...(validateUpdate?.(object, previous) ?? [])]
+  const { writeRules } = definition
+  const own = (subresource === 'status' && writeRules.validateStatus?.(object, previous)) || [
+    ...(writeRules.validate?.(object, previous) ?? []),
+    ...(writeRules.validateUpdate?.(object, previous) ?? []),
+  ]
   throwIfInvalid(definition, object, [
     ...validateObjectMetaUpdate(object.metadata, previous.metadata),
     ...validateContent(definition, object, previous),

@@ -4,6 +4,7 @@ import type { ObjectMeta, OwnerReference } from '../object.ts'
 import { parseApiVersion } from '../resource-type.ts'
 import { validateManagedFields } from './validate-managed-fields.ts'
 import {
+  checkDns1035Label,
   checkDnsLabel,
   checkDnsSubdomain,
   checkLabelKey,
@@ -13,7 +14,7 @@ import {
 } from './names.ts'
 
 /** The form that names of a kind must have. */
-export type NameRule = 'subdomain' | 'label' | 'path-segment'
+export type NameRule = 'subdomain' | 'label' | 'label-1035' | 'path-segment'
 
 export interface ObjectMetaRules {
   namespaced: boolean
@@ -82,6 +83,8 @@ export function checkName(value: string, rule: NameRule, prefix = false): string
       return checkDnsSubdomain(prefix ? maskTrailingDash(value) : value)
     case 'label':
       return checkDnsLabel(prefix ? maskTrailingDash(value) : value)
+    case 'label-1035':
+      return checkDns1035Label(prefix ? maskTrailingDash(value) : value)
     case 'path-segment':
       return prefix ? checkPathSegmentPrefix(value) : checkPathSegment(value)
   }

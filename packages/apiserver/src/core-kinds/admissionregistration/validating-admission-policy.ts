@@ -128,10 +128,12 @@ function validateVariable(variable: Place): void {
 }
 
 /** Words that CEL keeps for itself. */
-const reservedNames: ReadonlySet<string> = new Set([
-  ...['as', 'break', 'const', 'continue', 'else', 'false', 'for', 'function', 'if', 'import', 'in'],
-  ...['let', 'loop', 'namespace', 'null', 'package', 'return', 'true', 'var', 'void', 'while'],
-])
+const reservedNames: ReadonlySet<string> = new Set(
+  (
+    'as break const continue else false for function if import in let loop namespace null ' +
+    'package return true var void while'
+  ).split(' '),
+)
 
 function validateValidation(validation: Place): void {
   if (validation.text('expression').trim() === '') {

@@ -38,7 +38,7 @@ function validateUrl(config: Place): void {
 }
 
 function hasUnprintable(text: string): boolean {
-  return [...text].some((character) => character < ' ' || character === '\u007F')
+  return /\p{Cc}/u.test(text)
 }
 
 /** Scheme, host with port, user, query and fragment, as Go's net/url divides them. */
