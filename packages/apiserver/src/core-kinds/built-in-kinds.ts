@@ -17,7 +17,9 @@ import {
 import { leaseRules } from './coordination/lease.ts'
 import { componentStatusRules } from './core/component-status.ts'
 import { configMapRules } from './core/config-map.ts'
+import { limitRangeRules } from './core/limit-range.ts'
 import { namespaceRules } from './core/namespace.ts'
+import { resourceQuotaRules } from './core/resource-quota.ts'
 import { secretRules } from './core/secret.ts'
 import { serviceAccountRules } from './core/service-account.ts'
 import { serviceRules } from './core/service/service.ts'
@@ -44,9 +46,11 @@ const rulesOfServer = (): readonly KindRules[] => [
   ingressClassRules,
   ingressRules,
   leaseRules,
+  limitRangeRules,
   mutatingWebhookConfigurationRules,
   namespaceRules,
   networkPolicyRules,
+  resourceQuotaRules,
   roleBindingRules,
   roleRules,
   secretRules,

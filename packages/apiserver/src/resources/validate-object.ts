@@ -19,11 +19,21 @@ const rulesNotChecked: FieldError = {
     'correct the existing errors to complete validation',
 }
 
+/** Groups in which finalizers without a domain may have any name. */
+const freeFinalizers: ReadonlySet<string> = new Set([
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'coordination.k8s.io',
+])
+
 /** Validates a new object. @throws StatusError 422 naming every invalid field */
 export function validateNewObject(definition: ResourceDefinition, object: KubernetesObject): void {
   const { namespaced, nameRule } = definition
+  const standardFinalizers =
+    definition.origin === 'built-in' && !freeFinalizers.has(definition.group)
   throwIfInvalid(definition, object, [
-    ...validateObjectMeta(object.metadata, { namespaced, nameRule }),
+    ...validateObjectMeta(object.metadata, { namespaced, nameRule, standardFinalizers }),
     ...validateContent(definition, object, undefined),
     ...(definition.writeRules.validate?.(object) ?? []),
   ])

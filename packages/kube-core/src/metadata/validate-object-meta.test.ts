@@ -74,7 +74,7 @@ describe('validateObjectMeta', () => {
       'an owner without a uid',
       { ownerReferences: [{ ...owner, uid: '' }] },
       {},
-      ['metadata.ownerReferences[0].uid: Required value: must not be empty'],
+      ['metadata.ownerReferences.uid: Invalid value: "": uid must not be empty'],
     ],
     [
       'an event as owner',
@@ -89,7 +89,7 @@ describe('validateObjectMeta', () => {
       { finalizers: ['orphan', 'foregroundDeletion'] },
       {},
       [
-        'metadata.finalizers: Invalid value: ["orphan","foregroundDeletion"]: finalizer orphan and foregroundDeletion cannot be both set',
+        'metadata.finalizers: Invalid value: []string{"orphan", "foregroundDeletion"}: finalizer orphan and foregroundDeletion cannot be both set',
       ],
     ],
     [

@@ -1,5 +1,6 @@
 import type { FieldError } from '../field-error.ts'
 import { goQuote } from '../go-quote.ts'
+import { goStrings } from '../go-syntax.ts'
 import type { ObjectMeta, OwnerReference } from '../object.ts'
 import { parseApiVersion } from '../resource-type.ts'
 import { validateManagedFields } from './validate-managed-fields.ts'
@@ -20,6 +21,8 @@ export interface ObjectMetaRules {
   namespaced: boolean
   /** Defaults to `subdomain`, as for custom resources. */
   nameRule?: NameRule
+  /** Whether finalizers without a domain must be Kubernetes' own, as of most built-in kinds. */
+  standardFinalizers?: boolean
 }
 
 /** The finalizers with which the garbage collector orphans or deletes dependents. */
@@ -39,6 +42,7 @@ export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): Fi
     ...validateOwnerReferences(meta.ownerReferences ?? []),
     ...validateFinalizers(meta.finalizers ?? []),
     ...validateManagedFields(meta.managedFields ?? []),
+    ...(rules.standardFinalizers ? validateStandardFinalizers(meta.finalizers ?? []) : []),
   ]
 }
 
@@ -156,29 +160,37 @@ export function validateAnnotations(
 
 function validateOwnerReferences(references: readonly OwnerReference[]): FieldError[] {
   const field = 'metadata.ownerReferences'
-  const found = references.flatMap((owner, index) => validateOwner(owner, `${field}[${index}]`))
-  const [first, ...more] = references.filter((owner) => owner.controller === true)
-  for (const second of more) {
-    const detail =
-      'Only one reference can have Controller set to true. Found "true" in references for ' +
-      `${first?.kind}/${first?.name} and ${second.kind}/${second.name}`
-    found.push(invalid(field, references, detail))
+  const found: FieldError[] = []
+  let controller: string | undefined
+  for (const owner of references) {
+    found.push(...validateOwner(owner, field))
+    if (owner.controller !== true) continue
+    const name = `${owner.kind}/${owner.name}`
+    if (controller !== undefined) {
+      const detail =
+        'Only one reference can have Controller set to true. Found "true" in references for ' +
+        `${controller} and ${name}`
+      found.push(invalid(field, references, detail))
+    }
+    controller ??= name
   }
   return found
 }
 
 function validateOwner(owner: OwnerReference, field: string): FieldError[] {
+  const apiVersion = owner.apiVersion ?? ''
+  const isVersion = apiVersion.split('/').length <= 2
+  const { group, version } = parseApiVersion(isVersion ? apiVersion : '')
   const found: FieldError[] = []
-  const slashes = (owner.apiVersion ?? '').split('/').length - 1
-  const { group, version } = parseApiVersion(owner.apiVersion ?? '')
-  for (const part of ['apiVersion', 'kind', 'name', 'uid'] as const) {
-    if (!owner[part]) {
-      found.push({ type: 'Required', field: `${field}.${part}`, detail: 'must not be empty' })
-    } else if (part === 'apiVersion' && (slashes > 1 || version === '')) {
-      const detail = 'must be <group>/<version> or <version>'
-      found.push(invalid(`${field}.apiVersion`, owner.apiVersion, detail))
-    }
+  const check = (part: 'kind' | 'name' | 'uid'): void => {
+    if (!owner[part]) found.push(invalid(`${field}.${part}`, '', `${part} must not be empty`))
   }
+  if (version === '') {
+    found.push(invalid(`${field}.apiVersion`, apiVersion, 'version must not be empty'))
+  }
+  check('kind')
+  check('name')
+  check('uid')
   if (group === '' && version === 'v1' && owner.kind === 'Event') {
     found.push(invalid(field, owner, '/v1, Kind=Event is disallowed from being an owner'))
   }
@@ -192,9 +204,20 @@ function validateFinalizers(finalizers: readonly string[]): FieldError[] {
   )
   if (finalizers.includes(orphanFinalizer) && finalizers.includes(foregroundDeletionFinalizer)) {
     const detail = `finalizer ${orphanFinalizer} and ${foregroundDeletionFinalizer} cannot be both set`
-    found.push(invalid(field, finalizers, detail))
+    found.push(invalid(field, goStrings(finalizers), detail))
   }
   return found
+}
+
+/** As validateKubeFinalizerName in Kubernetes' core validation. */
+function validateStandardFinalizers(finalizers: readonly string[]): FieldError[] {
+  const standard = [orphanFinalizer, foregroundDeletionFinalizer, 'kubernetes']
+  const detail = 'name is neither a standard finalizer name nor is it fully qualified'
+  return finalizers.flatMap((finalizer, index) =>
+    finalizer.includes('/') || standard.includes(finalizer)
+      ? []
+      : [invalid(`metadata.finalizers[${index}]`, finalizer, detail)],
+  )
 }
 
 function validateNoNewFinalizers(meta: ObjectMeta, old: ObjectMeta): FieldError[] {

@@ -1,4 +1,11 @@
-import { isBase64, errors, type FieldError, type KubernetesObject } from '@fairlead/kube-core'
+import {
+  errors,
+  invalidField,
+  isBase64,
+  tooLongField,
+  type FieldError,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt } from '../../definitions/fields.ts'
@@ -8,6 +15,7 @@ import { immutableDataErrors } from '../shared/immutable-data.ts'
 
 const dataBytesMax = 1024 * 1024
 
+/** As Kubernetes' ConfigMap strategy and validation. */
 export const configMapRules: KindRules = {
   group: '',
   plural: 'configmaps',
@@ -39,21 +47,19 @@ function checkBinaryData(map: KubernetesObject): void {
 function validate(map: KubernetesObject): FieldError[] {
   const data = recordAt(map, 'data')
   const binaryData = recordAt(map, 'binaryData')
-  const found = [...invalidDataKeys(data, 'data'), ...invalidDataKeys(binaryData, 'binaryData')]
-  for (const key of Object.keys(binaryData)) {
-    if (!(key in data)) continue
-    const detail = 'duplicate of key present in data'
-    found.push({ type: 'Invalid', field: `binaryData[${key}]`, badValue: key, detail })
-  }
+  const found = Object.keys(data).flatMap((key) => [
+    ...invalidDataKeys({ [key]: '' }, 'data'),
+    ...(Object.hasOwn(binaryData, key)
+      ? [invalidField(`data[${key}]`, key, 'duplicate of key present in binaryData')]
+      : []),
+  ])
+  found.push(...invalidDataKeys(binaryData, 'binaryData'))
   const bytes =
     Object.values(data).reduce<number>((sum, value) => sum + Buffer.byteLength(String(value)), 0) +
     Object.values(binaryData).reduce<number>(
       (sum, value) => sum + Buffer.byteLength(String(value), 'base64'),
       0,
     )
-  if (bytes > dataBytesMax) {
-    const detail = `may not be more than ${dataBytesMax} bytes`
-    found.push({ type: 'TooLong', field: '', detail })
-  }
+  if (bytes > dataBytesMax) found.push(tooLongField('', dataBytesMax))
   return found
 }

@@ -1,26 +1,24 @@
 import {
   errors,
+  invalidField,
+  requiredField,
   storedSecretData,
+  tooLongField,
   type FieldError,
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { recordAt } from '../../definitions/fields.ts'
+import { recordAt, textAt, type Fields } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 import { invalidDataKeys } from '../shared/data-keys.ts'
 import { immutableDataErrors } from '../shared/immutable-data.ts'
+import { immutableErrors } from '../shared/immutable-field.ts'
 
 const dataBytesMax = 1024 * 1024
+const accountAnnotation = 'kubernetes.io/service-account.name'
 
-/** Keys that a Secret of a well-known type must have. */
-const requiredKeys: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
-}
-
+/** As Kubernetes' Secret strategy, defaults and validation. */
 export const secretRules: KindRules = {
   group: '',
   plural: 'secrets',
@@ -36,22 +34,16 @@ export const secretRules: KindRules = {
   ],
   writeRules: {
     prepareForCreate: normalise,
-    prepareForUpdate: normalise,
-    validate,
-    validateUpdate(secret, previous) {
-      const typeErrors: FieldError[] =
-        secret['type'] === previous['type']
-          ? []
-          : [
-              {
-                type: 'Invalid',
-                field: 'type',
-                badValue: secret['type'],
-                detail: 'field is immutable',
-              },
-            ]
-      return [...typeErrors, ...immutableDataErrors(secret, previous, ['data'])]
+    prepareForUpdate(secret, previous) {
+      // As in Kubernetes' Secret strategy: an update that says no type keeps it.
+      secret['type'] ||= previous['type']
+      normalise(secret)
     },
+    validate,
+    validateUpdate: (secret, previous) => [
+      ...immutableErrors(secret, previous, '', ['type']),
+      ...immutableDataErrors(secret, previous, ['data']),
+    ],
   },
 }
 
@@ -74,13 +66,50 @@ function validate(secret: KubernetesObject): FieldError[] {
     (sum, value) => sum + Buffer.byteLength(String(value), 'base64'),
     0,
   )
-  if (bytes > dataBytesMax) {
-    const detail = `may not be more than ${dataBytesMax} bytes`
-    found.push({ type: 'TooLong', field: 'data', detail })
+  if (bytes > dataBytesMax) found.push(tooLongField('data', dataBytesMax))
+  return [...found, ...validateType(secret, data)]
+}
+
+/** What a Secret of a well-known type must have. */
+function validateType(secret: KubernetesObject, data: Fields): FieldError[] {
+  const missing = (keys: readonly string[]): FieldError[] =>
+    keys.filter((key) => !Object.hasOwn(data, key)).map((key) => requiredField(`data[${key}]`))
+  switch (secret['type']) {
+    case 'kubernetes.io/service-account-token':
+      if (secret.metadata.annotations?.[accountAnnotation]) return []
+      return [requiredField(`metadata.annotations[${accountAnnotation}]`)]
+    case 'kubernetes.io/dockercfg':
+      return validateJson(data, '.dockercfg')
+    case 'kubernetes.io/dockerconfigjson':
+      return validateJson(data, '.dockerconfigjson')
+    case 'kubernetes.io/basic-auth': {
+      const keys = ['username', 'password']
+      return missing(keys).length < keys.length ? [] : missing(keys)
+    }
+    case 'kubernetes.io/ssh-auth':
+      return textAt(data, 'ssh-privatekey') === '' ? [requiredField('data[ssh-privatekey]')] : []
+    case 'kubernetes.io/tls':
+      return missing(['tls.crt', 'tls.key'])
+    default:
+      return []
   }
-  for (const key of requiredKeys[String(secret['type'])] ?? []) {
-    if (key in data) continue
-    found.push({ type: 'Required', field: `data[${key}]`, detail: '' })
+}
+
+function validateJson(data: Fields, key: string): FieldError[] {
+  const field = `data[${key}]`
+  if (!Object.hasOwn(data, key)) return [requiredField(field)]
+  const problem = jsonProblem(Buffer.from(textAt(data, key), 'base64').toString('utf8'))
+  return problem === undefined ? [] : [invalidField(field, '<secret contents redacted>', problem)]
+}
+
+/** Why a text is no JSON object, without anything of the text. */
+function jsonProblem(text: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined
+    const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
+    return `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`
+  } catch {
+    return text.trim() === '' ? 'unexpected end of JSON input' : 'invalid character in JSON'
   }
-  return found
 }

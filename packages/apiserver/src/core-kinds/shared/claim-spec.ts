@@ -19,7 +19,10 @@ const onePod = 'ReadWriteOncePod'
  */
 export function validateClaimSpec(
   spec: Place,
-  options: { readonly mayHaveInvalidValues?: boolean; readonly mayHaveInvalidGroups?: boolean } = {},
+  options: {
+    readonly mayHaveInvalidValues?: boolean
+    readonly mayHaveInvalidGroups?: boolean
+  } = {},
 ): void {
   const { mayHaveInvalidValues = false, mayHaveInvalidGroups = false } = options
   validateAccessModes(spec, mayHaveInvalidValues)

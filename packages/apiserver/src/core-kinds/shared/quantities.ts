@@ -29,8 +29,11 @@ export function validateResourceQuantity(list: Place, name: string): void {
   }
 }
 
-/** As `%#v` shows a quantity that has just been decoded. */
-export function goQuantity({ nano, format }: Quantity): GoSyntax {
+/**
+ * As `%#v` shows a quantity that has just been decoded.
+ * @param text its canonical text, which Go remembers once it has been asked for
+ */
+export function goQuantity({ nano, format }: Quantity, text = ''): GoSyntax {
   let value = nano
   let scale = -9
   while (scale < 0 && value % 10n === 0n) {
@@ -43,6 +46,6 @@ export function goQuantity({ nano, format }: Quantity): GoSyntax {
   }
   return new GoSyntax(
     `resource.Quantity{i:resource.int64Amount{value:${value}, scale:${scale}}, ` +
-      `d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"", Format:"${format}"}`,
+      `d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"${text}", Format:"${format}"}`,
   )
 }

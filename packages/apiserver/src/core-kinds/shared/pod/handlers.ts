@@ -57,11 +57,7 @@ function validateHandler(
   if (count === 0) handler.required('', 'must specify a handler type')
 }
 
-function validateAction(
-  type: string,
-  action: Place,
-  gracePeriodSeconds: number | undefined,
-): void {
+function validateAction(type: string, action: Place, gracePeriodSeconds: number | undefined): void {
   switch (type) {
     case 'exec':
       if (action.items('command').length === 0) action.required('command')

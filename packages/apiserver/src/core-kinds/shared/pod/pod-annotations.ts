@@ -71,10 +71,7 @@ export function validateProfilesMatch(
   compareSeccomp(annotations[seccompPod], context.at('seccompProfile'))
   for (const container of containers) {
     const own = container.within('securityContext')
-    compareSeccomp(
-      annotations[seccompContainer + container.text('name')],
-      own.at('seccompProfile'),
-    )
+    compareSeccomp(annotations[seccompContainer + container.text('name')], own.at('seccompProfile'))
   }
   if (spec.within('os').text('name') === 'windows') return
   for (const container of containers) {

@@ -49,9 +49,7 @@ function userProblems(name: string): string[] {
   }
   if (user === '') problems.push("runAsUserName's User cannot be empty")
   if (Buffer.byteLength(user) > userLengthMax) {
-    problems.push(
-      `runAsUserName's User length must not be longer than ${userLengthMax} characters`,
-    )
+    problems.push(`runAsUserName's User length must not be longer than ${userLengthMax} characters`)
   }
   if (/^[. ]+$/.test(user)) {
     problems.push("runAsUserName's User cannot contain only periods or spaces")
