@@ -10,7 +10,7 @@ import {
 } from '@fairlead/base'
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-import { AdmissionChain } from './admission/admission-chain.ts'
+import { createAdmission } from './admission-plugins/admission-plugins.ts'
 import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
 import { ServiceAccountTokens } from './auth/service-account-token.ts'
 import { mastersGroup } from './auth/user.ts'
@@ -47,7 +47,12 @@ import type { ResourceContext } from './resources/resource-context.ts'
 import type { HistoryLimits } from './storage/change-history.ts'
 import { memoryJournal } from './storage/journal.ts'
 import { JournaledStorage } from './storage/journaled-storage.ts'
+import type { Storage } from './storage/storage.ts'
 import { SqliteJournal } from './storage/sqlite-journal.ts'
+import type { WebhookService } from './webhooks/client-config.ts'
+import type { ServiceAddress, ServiceResolver } from './webhooks/service-resolver.ts'
+import { storedServices } from './webhooks/stored-services.ts'
+import { WebhookClient } from './webhooks/webhook-client.ts'
 
 export interface ApiServerOptions {
   /** Defaults to 0, which picks a free port. */
@@ -82,6 +87,11 @@ export interface ApiServerOptions {
    * kube-controller-manager does and in envtest nobody. Defaults to true.
    */
   readonly controllers?: boolean
+  /**
+   * Where Services that webhooks name can be reached; undefined for one that cannot. By default none
+   * can, but those of type ExternalName. Must not throw.
+   */
+  readonly serviceResolver?: (service: WebhookService) => ServiceAddress | undefined
   /** Told of every change of an object that a request makes, and who made it. Must not throw. */
   readonly onChange?: (change: RequestedChange) => void
   /**
@@ -140,7 +150,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   try {
     const registry = new Registry(builtInKinds())
     const random = options.random ?? systemRandom
-    const context = { storage, registry, clock, random, admission: new AdmissionChain([]) }
+    const webhooks = new WebhookClient({ clock, resolveService: serviceResolver(storage, options) })
+    const plain = { storage, registry, clock, random }
+    const admission = createAdmission({ context: plain, webhooks, logger })
+    const context = { ...plain, admission: admission.chain }
+    controllers.push(admission, { stop: () => webhooks.close() })
     await ensureSystemNamespaces(context)
     controllers.push(
       new DefinitionController(context, logger),
@@ -207,6 +221,14 @@ function openStorage({ dataDir, watchHistory }: ApiServerOptions): JournaledStor
   const journal =
     dataDir === undefined ? memoryJournal() : new SqliteJournal(join(dataDir, 'objects.db'))
   return new JournaledStorage({ journal, history: { ...watchHistoryDefaults, ...watchHistory } })
+}
+
+function serviceResolver(
+  storage: Storage,
+  { serviceResolver: resolve }: ApiServerOptions,
+): ServiceResolver {
+  const stored = storedServices(storage)
+  return (service) => resolve?.(service) ?? stored(service)
 }
 
 function serverCertificate(host: string): LeafRequest {

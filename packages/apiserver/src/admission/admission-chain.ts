@@ -1,7 +1,9 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-import type { AdmissionPlugin } from './admission-plugin.ts'
+import type { AdmissionPlugin, MutationPass } from './admission-plugin.ts'
 import type { AdmissionRequest } from './admission-request.ts'
+
+type Mutated = KubernetesObject | undefined
 
 /**
  * The admission plugins, in their order. A chain answers at once, without a promise, as long as its
@@ -12,15 +14,25 @@ export class AdmissionChain {
   readonly #validating: readonly AdmissionPlugin[]
 
   constructor(plugins: readonly AdmissionPlugin[]) {
-    this.#mutating = plugins.filter((plugin) => 'mutate' in plugin)
-    this.#validating = plugins.filter((plugin) => 'validate' in plugin)
+    this.#mutating = plugins.filter((plugin) => plugin.mutate !== undefined)
+    this.#validating = plugins.filter((plugin) => plugin.validate !== undefined)
   }
 
-  /** The object as the plugins want it; undefined for a request without one. @throws StatusError */
-  mutate(
-    request: AdmissionRequest,
-  ): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
-    return this.#mutateFrom(0, request)
+  /**
+   * The object as the plugins want it; undefined for a request without one. When a plugin asks for
+   * it, all of them are asked once more.
+   * @throws StatusError
+   */
+  mutate(request: AdmissionRequest): Mutated | Promise<Mutated> {
+    if (this.#mutating.length === 0) return request.object
+    const pass = { isSecond: false, isAskedFor: false, kept: new Map<string, unknown>() }
+    const repeat = (): void => void (pass.isAskedFor = true)
+    const again = (object: Mutated): Mutated | Promise<Mutated> =>
+      pass.isAskedFor
+        ? this.#mutateFrom(0, withObject(request, object), { ...pass, isSecond: true, repeat })
+        : object
+    const first = this.#mutateFrom(0, request, { ...pass, repeat })
+    return first instanceof Promise ? first.then(again) : again(first)
   }
 
   /** @throws StatusError */
@@ -31,13 +43,15 @@ export class AdmissionChain {
   #mutateFrom(
     first: number,
     request: AdmissionRequest,
-  ): KubernetesObject | undefined | Promise<KubernetesObject | undefined> {
+    pass: MutationPass,
+  ): Mutated | Promise<Mutated> {
     let current = request
-    for (const [index, plugin] of this.#mutating.entries()) {
-      if (index < first) continue
-      const changed = plugin.mutate?.(current)
+    for (let index = first; index < this.#mutating.length; index++) {
+      const changed = this.#mutating[index]?.mutate?.(current, pass)
       if (changed instanceof Promise) {
-        return changed.then((object) => this.#mutateFrom(index + 1, withObject(current, object)))
+        return changed.then((object) =>
+          this.#mutateFrom(index + 1, withObject(current, object), pass),
+        )
       }
       current = withObject(current, changed)
     }
@@ -45,9 +59,8 @@ export class AdmissionChain {
   }
 
   #validateFrom(first: number, request: AdmissionRequest): void | Promise<void> {
-    for (const [index, plugin] of this.#validating.entries()) {
-      if (index < first) continue
-      const verdict = plugin.validate?.(request)
+    for (let index = first; index < this.#validating.length; index++) {
+      const verdict = this.#validating[index]?.validate?.(request)
       if (verdict instanceof Promise) {
         return verdict.then(() => this.#validateFrom(index + 1, request))
       }
@@ -55,9 +68,6 @@ export class AdmissionChain {
   }
 }
 
-function withObject(
-  request: AdmissionRequest,
-  object: KubernetesObject | undefined,
-): AdmissionRequest {
+function withObject(request: AdmissionRequest, object: Mutated): AdmissionRequest {
   return object === undefined ? request : { ...request, object }
 }

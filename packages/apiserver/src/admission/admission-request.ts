@@ -1,5 +1,5 @@
 import type { JsonObject } from '@fairlead/base'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { GroupVersionKind, KubernetesObject } from '@fairlead/kube-core'
 
 import type { User } from '../auth/user.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
@@ -13,6 +13,8 @@ export interface AdmissionRequest {
   /** Empty when the name of a new object is still to be generated, and for collections. */
   readonly name: string
   readonly subresource?: string
+  /** What the subresource takes, where it is another kind than the resource's, such as Scale. */
+  readonly kind?: GroupVersionKind
   /** What is to be stored, in the served version; absent for a deletion. */
   readonly object?: KubernetesObject
   /** What is stored, in the served version; absent for a creation and a connection. */

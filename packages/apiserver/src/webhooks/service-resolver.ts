@@ -1,7 +1,7 @@
 import type { WebhookService } from './client-config.ts'
 
 /** Where a Service of the cluster can really be reached. */
-interface ServiceAddress {
+export interface ServiceAddress {
   readonly host: string
   readonly port: number
 }

@@ -1,0 +1,65 @@
+import { applyJsonPatch, errors, goQuote, type KubernetesObject } from '@fairlead/kube-core'
+
+import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+import { decodeObject } from '../resources/decode-object.ts'
+import { toServed, toStored } from '../definitions/resource-definition.ts'
+import { convertedRequest, type Invocation } from './invocation.ts'
+import type { ReviewAnswer } from './review-answer.ts'
+
+const refusedPrefix = 'the server rejected our request due to an error in our request: '
+
+/**
+ * The object of an invocation as the webhook has changed it, in the version of the request;
+ * undefined when it has changed nothing.
+ * @throws StatusError 500 for a patch that does not apply
+ */
+export function applyPatch(
+  invocation: Invocation,
+  { patch, patchType }: ReviewAnswer,
+): KubernetesObject | undefined {
+  if (patch === undefined) return undefined
+  const operations = internal(() => JSON.parse(patch) as unknown)
+  if (Array.isArray(operations) && operations.length === 0) return undefined
+  const { webhook, request, as } = invocation
+  const name = goQuote(webhook.name)
+  const { object } = convertedRequest(invocation)
+  if (object === undefined) {
+    throw errors.internal(
+      `admission webhook ${name} attempted to modify the object, which is not supported for this operation`,
+    )
+  }
+  if (patchType !== 'JSONPatch') {
+    const why = `unsupported patch type ${goQuote(patchType)}`
+    throw errors.internal(`failed calling webhook ${name}: ${why}`)
+  }
+  return internal(() => {
+    const changed = applyJsonPatch(object, operations)
+    // What a subresource takes is checked where it is used.
+    if (request.kind !== undefined) return changed as KubernetesObject
+    return inRequestVersion(request.definition, as, decoded(as, changed))
+  })
+}
+
+function decoded(definition: ResourceDefinition, changed: unknown): KubernetesObject {
+  return decodeObject(definition, changed, { fieldValidation: 'Ignore', warn: () => {} })
+}
+
+function inRequestVersion(
+  definition: ResourceDefinition,
+  as: ResourceDefinition,
+  object: KubernetesObject,
+): KubernetesObject {
+  return as === definition ? object : toServed(definition, toStored(as, object))
+}
+
+/** A webhook's mistake is not the caller's: whatever it is, it is an internal error. */
+function internal<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw errors.internal(
+      message.startsWith(refusedPrefix) ? message.slice(refusedPrefix.length) : message,
+    )
+  }
+}
