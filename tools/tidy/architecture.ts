@@ -89,6 +89,8 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'http',
       'kubeconfig.ts',
       'api-server.ts',
+      'test-environment',
+      'testing.ts',
       'index.ts',
     ],
   },

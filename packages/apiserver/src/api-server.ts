@@ -21,9 +21,11 @@ import { ensureSystemNamespaces } from './controllers/system-namespaces.ts'
 import { builtInKinds } from './core-kinds/built-in-kinds.ts'
 import { DefinitionController } from './crds/definition-controller.ts'
 import { DiscoveryHandler } from './discovery/discovery-handler.ts'
+import type { RequestInterceptor } from './exchange/request-interceptor.ts'
 import { ApiHandler } from './http/api-handler.ts'
 import { healthPaths } from './http/health.ts'
 import { HttpServer } from './http/http-server.ts'
+import { type LocalRequest, localRequests } from './http/local-requests.ts'
 import { finalizeNamespace } from './http/namespace-finalize.ts'
 import type { RequestedChange } from './http/request-changes.ts'
 import { ResourceHandler } from './http/resource-handler.ts'
@@ -99,6 +101,8 @@ export interface ApiServerOptions {
    * Warning headers, which kubectl prints. Must not throw.
    */
   readonly warningsOf?: (object: KubernetesObject) => readonly string[]
+  /** Stands before every request that comes over a connection. Defaults to nothing. */
+  readonly intercept?: RequestInterceptor
 }
 
 export interface ApiServer {
@@ -110,6 +114,8 @@ export interface ApiServer {
   readonly adminToken: string
   /** A kubeconfig (YAML) with an embedded client certificate. */
   kubeconfig(user?: 'admin'): string
+  /** Makes a request in this process, without a connection; `intercept` does not see it. */
+  readonly request: LocalRequest
   /**
    * Compacts the change history: watches and paged lists that continue from an earlier revision are
    * answered with 410. For tests of that case.
@@ -164,13 +170,15 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       new EventExpiry(context),
     )
     const tokens = new ServiceAccountTokens(files, storage, () => clock.now())
+    const { handle } = apiHandler(context, tokens, options)
+    const { intercept } = options
     const server = new HttpServer({
       identity: options.serving ?? pki.leaf('server', serverCertificate(host)),
       clientAuthorities: [pki.caCertificate, options.clientAuthorities ?? ''].join('\n'),
       tokenAuthenticators: [adminTokenAuthenticator(adminToken), tokens.authenticate],
       logger,
       clock,
-      handle: apiHandler(context, tokens, options).handle,
+      handle: intercept ? (request) => intercept(request, () => handle(request)) : handle,
     })
     const port = await server.listen(host, options.port ?? 0)
     const url = `https://${reachable(host)}:${port}`
@@ -182,6 +190,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       adminToken,
       kubeconfig: (userName = 'admin') =>
         kubeconfigFor({ url, caCertificate, userName, identity: admin }),
+      request: localRequests(handle),
       compact: () => storage.compact(),
       async stop() {
         await server.close()

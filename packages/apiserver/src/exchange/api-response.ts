@@ -17,13 +17,15 @@ export interface StreamResponse {
   stop(): void
 }
 
-interface ResponseStream {
+export interface ResponseStream {
   /**
    * Sends bytes, which must not be changed any more. False: whatever is written before `resume` is
    * called has to be kept in memory.
    */
   write(chunk: Buffer): boolean
   end(): void
+  /** Breaks the connection, so that the client sees an answer without an end. */
+  drop(): void
 }
 
 export type Handled = ApiResponse | StreamResponse

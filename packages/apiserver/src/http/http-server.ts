@@ -8,6 +8,7 @@ import { errors, StatusError } from '@fairlead/kube-core'
 import { Authenticator, type TokenAuthenticator } from '../auth/authenticator.ts'
 import { impersonate } from '../auth/impersonate.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
+import { DroppedConnection } from '../exchange/dropped-connection.ts'
 import {
   jsonResponse,
   textResponse,
@@ -158,7 +159,8 @@ export class HttpServer {
     error: unknown,
     warnings: readonly string[],
   ): void {
-    if (response.headersSent || (request.destroyed && !request.complete)) {
+    const isGone = response.headersSent || (request.destroyed && !request.complete)
+    if (isGone || error instanceof DroppedConnection) {
       response.destroy()
       return
     }
@@ -209,6 +211,7 @@ export class HttpServer {
         return takesMore
       },
       end,
+      drop: () => void response.destroy(),
     })
   }
 }
