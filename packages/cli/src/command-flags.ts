@@ -17,8 +17,14 @@ const keys = {
   overlap: { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig
 
+const server = {
+  port: { type: 'string' },
+  'in-memory': { type: 'boolean' },
+  'watch-history': { type: 'string' },
+} as const satisfies ParseArgsOptionsConfig
+
 /** The flags of one command alone; the others are in `options.ts`, and those of all commands. */
-export const commandFlags = { usage: daysAndGroups, key: keys } as const
+export const commandFlags = { usage: daysAndGroups, key: keys, apiserver: server } as const
 
 /** What one command alone was given. */
 export interface OwnArguments {

@@ -5,26 +5,36 @@ import type { DataDir } from './data-dir.ts'
 import { writePrivateFile } from './endpoints-file.ts'
 import { takingPort } from './port-error.ts'
 
+interface EmbeddedSettings extends Pick<
+  ApiServerOptions,
+  'onChange' | 'warningsOf' | 'watchHistory'
+> {
+  /** Where the kubeconfig is written. Defaults to `kubeconfig` in the data directory. */
+  readonly kubeconfigPath?: string
+  /** Whether objects and credentials are kept in memory alone. Defaults to false. */
+  readonly inMemory?: boolean
+}
+
 /**
- * Starts the embedded API server on the data directory and writes its kubeconfig there. Rejects with a
+ * Starts the embedded API server on the data directory and writes its kubeconfig. Rejects with a
  * PortError if the port is taken.
  */
 export async function startEmbeddedApiServer(
   { options, logger }: CommandContext,
   dataDir: DataDir,
-  hooks: Pick<ApiServerOptions, 'onChange' | 'warningsOf'> = {},
+  settings: EmbeddedSettings = {},
 ): Promise<{ readonly server: ApiServer; readonly kubeconfigPath: string }> {
+  const { inMemory = false, kubeconfigPath = join(dataDir.path, 'kubeconfig'), ...own } = settings
   const server = await takingPort(
     'api-port',
     startApiServer({
       host: options.host,
       port: options.apiPort,
-      dataDir: join(dataDir.path, 'apiserver'),
+      ...(inMemory ? {} : { dataDir: join(dataDir.path, 'apiserver') }),
       logger,
-      ...hooks,
+      ...own,
     }),
   )
-  const kubeconfigPath = join(dataDir.path, 'kubeconfig')
   writePrivateFile(kubeconfigPath, server.kubeconfig())
   return { server, kubeconfigPath }
 }

@@ -126,7 +126,8 @@ export function parseCommandLine(
     const value = values[flag] ?? environment[variableOf(flag)]
     return value === '' ? undefined : value
   }
-  const port = (flag: PortFlag, fallback: number): number => parsePort(flag, text(flag), fallback)
+  const port = (flag: PortFlag, fallback: number): number =>
+    parsePort(`--${flag} (${variableOf(flag)})`, text(flag), fallback)
 
   return {
     command,
@@ -134,7 +135,8 @@ export function parseCommandLine(
     help: values.help ?? false,
     options: {
       dataDir: text('data-dir') ?? '.fairlead',
-      apiPort: port('api-port', 7443),
+      apiPort:
+        values.port === undefined ? port('api-port', 7443) : parsePort('--port', values.port, 7443),
       gatewayPort: port('gateway-port', 8080),
       adminPort: port('admin-port', 9464),
       adminHosts: parseHosts(text('admin-hosts')),
@@ -172,7 +174,8 @@ export function variableOf(flag: Flag): string {
 
 function readFlags(args: readonly string[]) {
   try {
-    const options = { ...flags, ...commandFlags.usage, ...commandFlags.key }
+    const own = { ...commandFlags.usage, ...commandFlags.key, ...commandFlags.apiserver }
+    const options = { ...flags, ...own }
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
@@ -180,13 +183,11 @@ function readFlags(args: readonly string[]) {
   }
 }
 
-function parsePort(flag: Flag, text: string | undefined, fallback: number): number {
+function parsePort(flag: string, text: string | undefined, fallback: number): number {
   if (text === undefined) return fallback
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (!(port <= 65535)) {
-    throw new UsageError(
-      `--${flag} (${variableOf(flag)}) is "${text}": expected a port from 0 to 65535`,
-    )
+    throw new UsageError(`${flag} is "${text}": expected a port from 0 to 65535`)
   }
   return port
 }

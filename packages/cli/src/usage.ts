@@ -6,7 +6,7 @@ Commands
   up             embedded API server, operator and gateway
   operator       the control plane alone, for a cluster (--kubeconfig, or in-cluster)
   gateway        the data plane alone, from a cluster or from --manifests DIR
-  apiserver      the embedded Kubernetes API server alone
+  apiserver      the embedded Kubernetes API server alone (fairlead apiserver -h)
   explain-route  where a call would go and why, from a running gateway
   audit          what was refused, and who changed what, of a data directory
   usage          what was used, from a running gateway (fairlead usage -h)
@@ -91,6 +91,22 @@ Flags
   -o, --output FORMAT   text or json (default text)
 `
 
+const ofApiserver = `fairlead apiserver: the embedded Kubernetes API server alone
+
+Usage: fairlead apiserver [flags]
+
+Flags
+  --data-dir DIR        directory for objects and credentials (default .fairlead)
+  --in-memory           keep objects and credentials in memory; they end with the process
+  --host ADDRESS        address to listen on (default 127.0.0.1)
+  --port PORT           port to listen on (default 7443; 0 picks a free one); also --api-port
+  --kubeconfig FILE     where to write the kubeconfig (default kubeconfig in the data directory)
+  --watch-history N     how many changes are kept for watches that reconnect (default 10000)
+  --log-level LEVEL     debug, info, warn, error or silent (default info)
+
+It prints where it is once it is ready, and stops on SIGTERM or Ctrl-C.
+`
+
 const ofEnvtest = `fairlead envtest: the API server for tests of operators in Go
 
 Usage
@@ -109,6 +125,7 @@ kube-apiserver --help says which flags it obeys; a flag that it cannot obey is a
 /** What `--help` prints, of all commands or of one that has a text of its own. */
 export function usageOf(command: string | undefined): string {
   if (command === 'usage') return ofUsage
+  if (command === 'apiserver') return ofApiserver
   if (command === 'envtest') return ofEnvtest
   return command === 'key' ? ofKey : general
 }

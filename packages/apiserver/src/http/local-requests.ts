@@ -37,6 +37,7 @@ export function localRequests(
       contentType,
       userAgent: 'fairlead-apiserver',
       ifNoneMatch: '',
+      host: url.host,
       body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
       user: user ?? administrator,
       warn: () => {},

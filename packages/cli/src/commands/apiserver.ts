@@ -1,18 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { ApiServerOptions } from '@fairlead/apiserver'
+import { aborted } from '@fairlead/base'
 import type { CommandContext } from '../command-context.ts'
+import { type OwnArguments, textFlag } from '../command-flags.ts'
 import { openDataDir } from '../data-dir.ts'
 import { startEmbeddedApiServer } from '../embedded-api-server.ts'
-import { aborted } from '@fairlead/base'
+import { UsageError } from '../usage-error.ts'
 
-/** The embedded Kubernetes API server alone, with a kubeconfig in the data directory. */
+/** The embedded Kubernetes API server alone, with a kubeconfig in the data directory or elsewhere. */
 export async function apiserver(context: CommandContext): Promise<void> {
-  const { options, signal, print } = context
+  const { options, own, print, signal } = context
+  const settings = {
+    ...settingsOf(own),
+    ...kubeconfigFile(own),
+    inMemory: own.flags['in-memory'] === true,
+  }
   const dataDir = openDataDir(options.dataDir)
   try {
-    const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir)
+    const { server, kubeconfigPath } = await startEmbeddedApiServer(context, dataDir, settings)
     print(`The API server is ready at ${server.url}\n  export KUBECONFIG=${kubeconfigPath}\n`)
     await aborted(signal)
     await server.stop()
   } finally {
     dataDir.release()
   }
+}
+
+/** @throws UsageError */
+function settingsOf(own: OwnArguments): Pick<ApiServerOptions, 'watchHistory'> {
+  const changes = textFlag(own, 'watch-history')
+  if (changes === undefined) return {}
+  if (/^[1-9]\d{0,6}$/.test(changes)) return { watchHistory: { changes: Number(changes) } }
+  throw new UsageError(`--watch-history is "${changes}": expected a number from 1 to 9999999`)
+}
+
+/**
+ * Where the kubeconfig is to be written, if that was said. Of other commands this flag names
+ * one to read: somebody's own is not overwritten.
+ * @throws UsageError
+ */
+function kubeconfigFile(own: OwnArguments): { readonly kubeconfigPath?: string } {
+  const file = textFlag(own, 'kubeconfig')
+  if (file === undefined) return {}
+  const path = resolve(file)
+  if (existsSync(path) && !readFileSync(path, 'utf8').includes('current-context: fairlead\n')) {
+    throw new UsageError(
+      `--kubeconfig: ${path} is there, and is not Fairlead's: fairlead apiserver writes its kubeconfig to that file, so choose another`,
+    )
+  }
+  return { kubeconfigPath: path }
 }

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { runCommand, startCommand } from './support/command.ts'
+import { kubectlFor } from './support/kubectl.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+describe('fairlead apiserver', () => {
+  const folder = temporaryFolder()
+  const dataDir = ['--data-dir', join(folder.path, 'data')]
+  afterAll(() => folder[Symbol.dispose]())
+
+  it('writes its kubeconfig where it is told, keeps nothing in memory, and stops on SIGTERM', async () => {
+    const kubeconfig = join(folder.path, 'kubeconfig')
+    for (const name of ['first', 'second']) {
+      const flags = ['--port', '0', '--in-memory', '--kubeconfig', kubeconfig]
+      await using server = startCommand(['apiserver', ...dataDir, ...flags])
+      expect(await server.prints(/export KUBECONFIG=(\S+)/)).toBe(kubeconfig)
+      const kubectl = kubectlFor(kubeconfig)
+      expect(
+        await kubectl(
+          'get',
+          'configmaps',
+          '--field-selector=metadata.name!=kube-root-ca.crt',
+          '-o',
+          'name',
+        ),
+      ).toBe('')
+      await kubectl('create', 'configmap', name)
+      kubectl.dispose()
+      server.kill('SIGTERM')
+      expect(await server.ended).toBe(0)
+    }
+    expect(existsSync(join(folder.path, 'data/apiserver'))).toBe(false)
+  })
+
+  it('does not overwrite a kubeconfig that is not its own', async () => {
+    const file = join(folder.path, 'mine')
+    writeFileSync(file, 'current-context: mine\n')
+    const { code, log } = await runCommand(['apiserver', ...dataDir, '--kubeconfig', file])
+    expect(code).toBe(2)
+    expect(log).toContain(`${file} is there, and is not Fairlead's`)
+    expect(readFileSync(file, 'utf8')).toBe('current-context: mine\n')
+  })
+
+  it.each([
+    [['--watch-history', 'all'], '--watch-history is "all": expected a number from 1 to 9999999'],
+    [['--port', '70000'], '--port is "70000": expected a port from 0 to 65535'],
+  ])('refuses %j', async (flags, message) => {
+    const { code, log } = await runCommand(['apiserver', ...dataDir, ...flags])
+    expect(code).toBe(2)
+    expect(log).toContain(message)
+  })
+})
