@@ -1,6 +1,9 @@
+import { errors } from '@fairlead/kube-core'
+
 import { mastersGroup, type User } from '../auth/user.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import type { Handled } from '../exchange/api-response.ts'
+import { parseRequestTarget } from './request-target.ts'
 
 /** What a request that comes over no connection may say beside its body. */
 export interface LocalRequestOptions {
@@ -28,16 +31,16 @@ export function localRequests(
   handle: (request: ApiRequest) => Handled | Promise<Handled>,
 ): LocalRequest {
   return async (method, path, body, { contentType = 'application/json', user } = {}) => {
-    const url = new URL(path, 'https://server')
+    const target = parseRequestTarget(path)
+    if (target === undefined) throw errors.badRequest(`${path} is not a path`)
     const answer = await handle({
       method,
-      path: url.pathname,
-      query: url.searchParams,
+      ...target,
       accept: 'application/json',
       contentType,
       userAgent: 'fairlead-apiserver',
       ifNoneMatch: '',
-      host: url.host,
+      host: 'localhost',
       body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
       user: user ?? administrator,
       warn: () => {},

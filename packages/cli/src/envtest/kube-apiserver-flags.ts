@@ -60,7 +60,7 @@ export const kubeApiServerFlags: FlagTable = {
   'disable-admission-plugins': needless('list', 'no plugin is built in'),
   'enable-admission-plugins': needless('list', 'no plugin is built in'),
   'enable-aggregator-routing': needless('boolean', noAggregation),
-  'enable-garbage-collector': needless('boolean', 'garbage is always collected'),
+  'enable-garbage-collector': needless('boolean', 'nobody collects garbage'),
   'enable-priority-and-fairness': needless('boolean', ownBounds),
   'endpoint-reconciler-type': needless('text', 'there is one server'),
   'etcd-compaction-interval': needless('text', ownStorage),

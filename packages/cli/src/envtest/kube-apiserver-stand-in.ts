@@ -7,7 +7,8 @@ import { kubeApiServerSettings } from './kube-apiserver-settings.ts'
 
 /**
  * Runs our API server as kube-apiserver's flags say, with its objects in the data directory of the
- * etcd beside it, so that they outlive a restart of this one.
+ * etcd beside it, so that they outlive a restart of this one. As beside a kube-apiserver that runs
+ * alone, nobody collects garbage or empties namespaces.
  * @throws UsageError for flags that cannot be obeyed
  */
 export async function runKubeApiServerStandIn(
@@ -17,7 +18,7 @@ export async function runKubeApiServerStandIn(
 ): Promise<void> {
   const { etcd, etcdPrefix, ...options } = kubeApiServerSettings(flags)
   const dataDir = join(await dataDirOfEtcd(etcd), 'fairlead', encodeURIComponent(etcdPrefix))
-  const server = await startApiServer({ ...options, dataDir })
+  const server = await startApiServer({ ...options, dataDir, controllers: false })
   say(`serving securely on ${server.url}`)
   await aborted(signal)
   await server.stop()
