@@ -50,6 +50,7 @@ export function localRequests(
       throw new Error(`${method} ${path} streams: it needs a connection`)
     }
     const isJson = answer.headers['content-type']?.startsWith('application/json') ?? false
-    return isJson ? (JSON.parse(answer.body) as unknown) : answer.body
+    const text = answer.body.toString()
+    return isJson ? (JSON.parse(text) as unknown) : text
   }
 }

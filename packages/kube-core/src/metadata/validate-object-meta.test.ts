@@ -81,7 +81,7 @@ describe('validateObjectMeta', () => {
       { ownerReferences: [{ ...owner, kind: 'Event' }] },
       {},
       [
-        'metadata.ownerReferences[0]: Invalid value: {"apiVersion":"v1","kind":"Event","name":"p","uid":"u"}: /v1, Kind=Event is disallowed from being an owner',
+        'metadata.ownerReferences: Invalid value: {"apiVersion":"v1","kind":"Event","name":"p","uid":"u"}: /v1, Kind=Event is disallowed from being an owner',
       ],
     ],
     [
