@@ -72,7 +72,12 @@ async function tryToChange(
   if (stored === undefined) throw errors.notFound(resourceName(definition), target.name)
   const current = toServed(definition, stored)
   const intended = change(context, target, options)
-  const admitted = mutated(context, intended, transform(current), current)
+  const desired = transform(current)
+  const tracked =
+    managedFields === 'keep'
+      ? desired
+      : track(context, target, desired, current, options.fieldManager)
+  const admitted = mutated(context, intended, tracked, current)
   const wanted = mutableCopy(definition, admitted instanceof Promise ? await admitted : admitted)
   checkPreconditions(target, wanted, current)
   const next = withProtectedFields(target, wanted, current)
@@ -89,15 +94,13 @@ async function tryToChange(
     if (target.subresource === undefined) warn(definition, next, current, options)
     const verdict = context.admission.validate({ ...intended, object: next, oldObject: current })
     if (verdict !== undefined) await verdict
-    const tracked =
-      managedFields === 'keep' ? next : track(context, target, next, current, options.fieldManager)
-    if (isDone(tracked)) {
+    if (isDone(next)) {
       if (!dryRun) storage.delete(key, revisionOf(stored))
-      return tracked
+      return next
     }
-    if (isSame(tracked, current)) return current
-    if (dryRun) return tracked
-    const written = storage.update(key, toStored(definition, tracked), revisionOf(stored))
+    if (isSame(next, current)) return current
+    if (dryRun) return next
+    const written = storage.update(key, toStored(definition, next), revisionOf(stored))
     return toServed(definition, written)
   } finally {
     release?.()

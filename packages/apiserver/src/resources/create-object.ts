@@ -57,10 +57,10 @@ export async function insertObject(
   matchNamespace(target, requested)
   admitToNamespace(context, target, requested.metadata.name ?? '')
   refuseWhereForbidden(definition)
+  const tracked = managedFields === 'keep' ? requested : track(context, target, requested, options)
   const intended = creation(context, target, requested.metadata.name ?? '', options)
-  const admitted = mutated(context, intended, requested)
-  const wanted = admitted instanceof Promise ? await admitted : admitted
-  const object = wanted === requested ? requested : copyJson(wanted)
+  const admitted = mutated(context, intended, tracked)
+  const object = copyJson(admitted instanceof Promise ? await admitted : admitted)
   prepare(context, definition, object)
   const attempts = object.metadata.name ? 1 : nameGenerationAttemptsMax
   const generateFrom = object.metadata.name ? undefined : object.metadata.generateName
@@ -80,9 +80,8 @@ export async function insertObject(
       const name = object.metadata.name ?? ''
       const key = storageKeyOf({ ...target, name })
       if (storage.get(key) === undefined) {
-        const tracked = managedFields === 'keep' ? object : track(context, target, object, options)
-        if (options.dryRun) return tracked
-        return toServed(definition, storage.create(key, toStored(definition, tracked)))
+        if (options.dryRun) return object
+        return toServed(definition, storage.create(key, toStored(definition, object)))
       }
       if (attempt < attempts) continue
       throw generateFrom

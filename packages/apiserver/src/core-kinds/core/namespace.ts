@@ -25,10 +25,9 @@ export const namespaceRules: KindRules = {
   ],
   selectableFields: ['status.phase'],
   writeRules: {
-    prepareForCreate(namespace) {
+    // As SetDefaults_Namespace in Kubernetes' core defaults.
+    defaults(namespace) {
       const { name } = namespace.metadata
-      namespace['spec'] = { finalizers: ['kubernetes'] }
-      namespace['status'] = { phase: 'Active' }
       if (name) {
         namespace.metadata.labels = {
           ...namespace.metadata.labels,
@@ -36,11 +35,12 @@ export const namespaceRules: KindRules = {
         }
       }
     },
+    prepareForCreate(namespace) {
+      namespace['spec'] = { finalizers: ['kubernetes'] }
+      namespace['status'] = { phase: 'Active' }
+    },
     prepareForUpdate(namespace, previous) {
       namespace['spec'] = copyJson(previous['spec'])
-      const labels = { ...namespace.metadata.labels }
-      labels['kubernetes.io/metadata.name'] = namespace.metadata.name ?? ''
-      namespace.metadata.labels = labels
     },
     prepareForDelete(namespace) {
       namespace['status'] = { ...recordAt(namespace, 'status'), phase: 'Terminating' }

@@ -4,7 +4,7 @@ import { secretRules } from './secret.ts'
 
 function prepared(fields: object): KubernetesObject {
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's' }, ...fields }
-  secretRules.writeRules?.prepareForCreate?.(secret)
+  secretRules.writeRules?.defaults?.(secret)
   return secret
 }
 

@@ -33,12 +33,7 @@ export const secretRules: KindRules = {
     },
   ],
   writeRules: {
-    prepareForCreate: normalise,
-    prepareForUpdate(secret, previous) {
-      // As in Kubernetes' Secret strategy: an update that says no type keeps it.
-      secret['type'] ||= previous['type']
-      normalise(secret)
-    },
+    defaults: normalise,
     validate,
     validateUpdate: (secret, previous) => [
       ...immutableErrors(secret, previous, '', ['type']),
