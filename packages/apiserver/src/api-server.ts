@@ -11,6 +11,7 @@ import {
 import type { KubernetesObject } from '@fairlead/kube-core'
 
 import { createAdmission } from './admission-plugins/admission-plugins.ts'
+import type { PluginChoice } from './admission-plugins/plugin-choice.ts'
 import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
 import { ServiceAccountTokens } from './auth/service-account-token.ts'
 import { mastersGroup } from './auth/user.ts'
@@ -90,6 +91,11 @@ export interface ApiServerOptions {
    */
   readonly controllers?: boolean
   /**
+   * Which admission plugins are on, as kube-apiserver's `--enable-admission-plugins` and
+   * `--disable-admission-plugins`. Defaults to those of envtest: all but ServiceAccount.
+   */
+  readonly admission?: PluginChoice
+  /**
    * Where Services that webhooks name can be reached; undefined for one that cannot. By default none
    * can, but those of type ExternalName. Must not throw.
    */
@@ -158,7 +164,12 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     const random = options.random ?? systemRandom
     const webhooks = new WebhookClient({ clock, resolveService: serviceResolver(storage, options) })
     const plain = { storage, registry, clock, random }
-    const admission = createAdmission({ context: plain, webhooks, logger })
+    const admission = createAdmission({
+      context: plain,
+      webhooks,
+      logger,
+      choice: options.admission,
+    })
     const context = { ...plain, admission: admission.chain }
     controllers.push(admission, { stop: () => webhooks.close() })
     await ensureSystemNamespaces(context)

@@ -7,13 +7,29 @@ import { validatingWebhooks } from '../admission-webhooks/validating-webhooks.ts
 import { WebhookCaller } from '../admission-webhooks/webhook-caller.ts'
 import { WebhookSource } from '../admission-webhooks/webhook-source.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
+import { defaultIngressClass } from './default-ingress-class.ts'
+import { defaultStorageClass } from './default-storage-class.ts'
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { limitRanger } from './limit-ranger.ts'
+import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
+import { chosenPlugins, type PluginChoice } from './plugin-choice.ts'
+import { priority } from './priority.ts'
+import { runtimeClass } from './runtime-class.ts'
+import { serviceAccount } from './service-account.ts'
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 import type { WebhookClient } from '../webhooks/webhook-client.ts'
 
 interface AdmissionOptions {
   readonly context: Omit<ResourceContext, 'admission'>
   readonly webhooks: WebhookClient
   readonly logger: Logger
+  readonly choice?: PluginChoice | undefined
 }
+
+/** As envtest starts kube-apiserver: nothing creates the accounts that pods would have. */
+const offByDefault: ReadonlySet<string> = new Set(['ServiceAccount'])
 
 /** The chain that every write passes, and what ends what its plugins have begun. */
 interface Admission {
@@ -21,18 +37,38 @@ interface Admission {
   stop(): void
 }
 
-/** Puts the plugins together, in the order of kube-apiserver. */
-export function createAdmission({ context, webhooks, logger }: AdmissionOptions): Admission {
+/** Puts the plugins together, in the order of kube-apiserver. @throws Error for an unknown choice */
+export function createAdmission({
+  context,
+  webhooks,
+  logger,
+  choice = {},
+}: AdmissionOptions): Admission {
   const mutating = new WebhookSource(context.storage, 'mutating')
   const validating = new WebhookSource(context.storage, 'validating')
   const caller = new WebhookCaller({ client: webhooks, logger })
+  const { storage, random } = context
   const plugins: readonly AdmissionPlugin[] = [
+    // Nothing else needs to look at what has no namespace to be in.
+    namespaceLifecycle(storage),
+    // Requests and limits are there before anything counts them.
+    limitRanger(storage),
+    serviceAccount(storage, random),
+    taintNodesByCondition,
+    priority(storage),
+    defaultTolerationSeconds,
+    defaultStorageClass(storage),
+    storageObjectInUseProtection,
+    persistentVolumeClaimResize(storage),
+    // Its tolerations come after the default ones.
+    runtimeClass(storage),
+    defaultIngressClass(storage),
     // Webhooks see what the server's own plugins have filled in.
     mutatingWebhooks(context, mutating, caller),
     validatingWebhooks(context, validating, caller),
   ]
   return {
-    chain: new AdmissionChain(plugins),
+    chain: new AdmissionChain(chosenPlugins(plugins, offByDefault, choice)),
     stop() {
       mutating.stop()
       validating.stop()

@@ -50,8 +50,6 @@ interface WriteRules {
   warnings?(object: KubernetesObject, previous?: KubernetesObject): readonly string[]
   /** Marks an object when its deletion begins, for example with a finalizer. */
   prepareForDelete?(object: MutableObject): void
-  /** Throws a StatusError when this object must not be deleted. */
-  checkDelete?(object: KubernetesObject): void
 }
 
 /** Converts the stored object to another served form, for kinds served in two groups. */

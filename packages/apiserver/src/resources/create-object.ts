@@ -20,7 +20,6 @@ import {
 } from '../definitions/resource-definition.ts'
 import { creation, mutated } from './admit.ts'
 import { decodeObject } from './decode-object.ts'
-import { admitToNamespace } from './namespace-admission.ts'
 import { resetFields } from './reset-fields.ts'
 import type { ResourceContext, WriteContext } from './resource-context.ts'
 import { storageKeyOf, type CollectionTarget } from './resource-target.ts'
@@ -55,7 +54,6 @@ export async function insertObject(
   const { definition } = target
   const requested = copyJson(decoded)
   matchNamespace(target, requested)
-  admitToNamespace(context, target, requested.metadata.name ?? '')
   refuseWhereForbidden(definition)
   const tracked = managedFields === 'keep' ? requested : track(context, target, requested, options)
   const intended = creation(context, target, requested.metadata.name ?? '', options)

@@ -61,7 +61,6 @@ async function tryToDelete(
   const stored = context.storage.get(key)
   if (stored === undefined) throw errors.notFound(resourceName(definition), target.name)
   checkPreconditions(target, stored, options)
-  definition.writeRules.checkDelete?.(stored)
   const request = {
     ...deletion(context, target, options),
     oldObject: toServed(definition, stored),

@@ -1,4 +1,4 @@
-import { copyJson, errors } from '@fairlead/kube-core'
+import { copyJson } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt } from '../../definitions/fields.ts'
@@ -11,8 +11,6 @@ export const systemNamespaces = [
   'kube-public',
   'kube-system',
 ] as const
-
-const immortal: ReadonlySet<string> = new Set(['default', 'kube-public', 'kube-system'])
 
 export const namespaceRules: KindRules = {
   group: '',
@@ -44,10 +42,6 @@ export const namespaceRules: KindRules = {
     },
     prepareForDelete(namespace) {
       namespace['status'] = { ...recordAt(namespace, 'status'), phase: 'Terminating' }
-    },
-    checkDelete({ metadata: { name = '' } }) {
-      if (!immortal.has(name)) return
-      throw errors.forbidden('namespaces', name, 'this namespace may not be deleted')
     },
   },
 }
