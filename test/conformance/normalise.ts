@@ -12,6 +12,7 @@ const rules: readonly Rule[] = [
   [/\bcurrent: \d+/g, 'current: <version>'],
   [/(resourceVersion: ")\d+(")/g, '$1<version>$2'],
   [/\b\d+(?:\.\d+)?(?:µs|ms)\b/g, '<duration>'],
+  [/\(0x[0-9a-f]+\)/g, '(<pointer>)'],
 ]
 
 /** Fields whose text differs from run to run when it is not empty. */

@@ -199,7 +199,7 @@ describe('the API server', () => {
       expect(messageOf(await client.send('PUT', path, widget('versioned')))).toEqual([
         422,
         'Invalid',
-        'Widget.example.com "versioned" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
+        'widgets.example.com "versioned" is invalid: metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
       ])
     })
 
@@ -321,7 +321,7 @@ describe('the API server', () => {
       expect(messageOf(await client.send('DELETE', `${widgetsPath}/precise`, options))).toEqual([
         409,
         'Conflict',
-        `Operation cannot be fulfilled on widgets.example.com "precise": the UID in the precondition (other) does not match the UID in record (${String(metadataOf(created)['uid'])}). The object might have been deleted and then recreated`,
+        `Operation cannot be fulfilled on Widget.example.com "precise": the UID in the precondition (other) does not match the UID in record (${String(metadataOf(created)['uid'])}). The object might have been deleted and then recreated`,
       ])
       const deleted = await client.send('DELETE', `${widgetsPath}/precise`)
       expect(deleted.body).toMatchObject({ kind: 'Status', status: 'Success' })

@@ -33,6 +33,8 @@ export interface ObjectMeta {
   name?: string
   generateName?: string
   namespace?: string
+  /** Of older servers; never kept. */
+  selfLink?: string
   uid?: string
   resourceVersion?: string
   generation?: number

@@ -64,6 +64,9 @@ function customKind(
     ...(scale === undefined ? {} : { scale }),
     nameRule: 'subdomain',
     createOnUpdate: false,
+    unconditionalUpdate: false,
+    returnsDeleted: false,
+    orphansByDefault: false,
     columns: [nameColumn, ...customColumns(version.additionalPrinterColumns)],
     selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) =>
       jsonPath.replace(/^\./, ''),

@@ -8,9 +8,11 @@ import {
 import type { BuiltInResource } from '../api-types/built-in-resource.ts'
 import { schemaOfType } from '../api-types/schema-of-type.ts'
 import { zeroValueOfType } from '../api-types/zero-value.ts'
+import { deletionRulesOf } from './deletion-rules.ts'
 import type { PrinterColumn } from './printer-column.ts'
 import type { ResourceDefinition } from './resource-definition.ts'
 import { ageColumn, nameColumn } from './standard-columns.ts'
+import { updateRulesOf } from './update-rules.ts'
 
 /**
  * What a built-in kind does differently from others. All else is in the tables of Kubernetes' types
@@ -23,7 +25,6 @@ export interface KindRules extends Partial<
     | 'storageApiVersion'
     | 'hasGeneration'
     | 'nameRule'
-    | 'createOnUpdate'
     | 'selectableFields'
     | 'scale'
     | 'writeRules'
@@ -53,6 +54,7 @@ export function builtInKind(
   let validator: SchemaValidator | undefined
   let empty: KubernetesObject | undefined
   const apiVersion = group === '' ? version : `${group}/${version}`
+  const qualified = group === '' ? plural : `${plural}.${group}`
   return {
     group,
     version,
@@ -65,13 +67,14 @@ export function builtInKind(
     namespaced: resource.namespaced,
     verbs: resource.verbs,
     subresources,
-    storageResource: group === '' ? plural : `${plural}.${group}`,
+    storageResource: qualified,
     storageApiVersion: apiVersion,
     origin: 'built-in',
     hasGeneration: false,
     hasStatusSubresource: subresources.some(({ name }) => name === 'status'),
     nameRule: 'subdomain',
-    createOnUpdate: false,
+    ...updateRulesOf(qualified),
+    ...deletionRulesOf(qualified),
     selectableFields: [],
     writeRules: {},
     ...own,

@@ -91,7 +91,14 @@ export interface ResourceDefinition extends ResourceType {
   readonly hasStatusSubresource: boolean
   readonly scale?: ScalePaths
   readonly nameRule: NameRule
+  /** Whether an update creates an object that is missing. */
   readonly createOnUpdate: boolean
+  /** Whether an update may leave out the resource version. */
+  readonly unconditionalUpdate: boolean
+  /** Whether a deletion is answered with the object that was deleted. */
+  readonly returnsDeleted: boolean
+  /** Whether dependents stay when a deletion says nothing of them. */
+  readonly orphansByDefault: boolean
   readonly columns: readonly PrinterColumn[]
   /** Fields that a field selector may use, besides metadata.name and metadata.namespace. */
   readonly selectableFields: readonly string[]

@@ -34,19 +34,27 @@ function unparsable(parser: string, text: string, why: string): Error {
 const uint64Max = 2n ** 64n - 1n
 
 /**
- * A resource version as a number; 0 for an empty one.
+ * The resource version of a request as a number; 0 for an empty one.
  * @throws StatusError 500 when it is no number, as the server's versioner
  */
 export function parseResourceVersion(text: string): number {
-  if (text === '') return 0
-  const quoted = JSON.stringify(text)
-  const why = !/^\d+$/.test(text)
-    ? 'invalid syntax'
-    : text.length > 20 || BigInt(text) > uint64Max
-      ? 'value out of range'
-      : undefined
-  if (why === undefined) return Number(text)
-  throw errors.unclassified(
-    `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${why}`,
-  )
+  const problem = versionProblem(text)
+  if (problem === undefined) return Number(text)
+  throw errors.unclassified(`resourceVersion: Invalid value: ${JSON.stringify(text)}: ${problem}`)
+}
+
+/** The same for that of an object. @throws StatusError 500 */
+export function parseObjectVersion(text: string): number {
+  const problem = versionProblem(text)
+  if (problem === undefined) return Number(text)
+  throw errors.unclassified(problem)
+}
+
+function versionProblem(text: string): string | undefined {
+  if (text === '') return undefined
+  const problem = (why: string): string =>
+    `strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`
+  if (!/^\d+$/.test(text)) return problem('invalid syntax')
+  const isTooLarge = text.length > 20 || BigInt(text) > uint64Max
+  return isTooLarge ? problem('value out of range') : undefined
 }

@@ -2,7 +2,7 @@ import type { User } from '../auth/user.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
-import { parseWriteOptions } from '../resources/write-options.ts'
+import { managerFrom } from '../resources/write-options.ts'
 import type { Change } from '../storage/change.ts'
 import { recordingStorage } from './recording-storage.ts'
 import type { ResourcePath } from './request-path.ts'
@@ -57,11 +57,10 @@ async function tellingAfterwards<T>(
   try {
     return await work({ ...context, storage })
   } finally {
-    const { fieldManager } = parseWriteOptions(new URLSearchParams(), request.userAgent, () => {})
     const who = {
       verb: verbOf(request, path),
       user: request.user,
-      fieldManager: request.query.get('fieldManager') ?? fieldManager,
+      fieldManager: request.query.get('fieldManager') ?? managerFrom(request.userAgent),
     }
     for (const change of changes) {
       if (isAnother(change)) tell({ ...who, ...objectOf(change, definition) })

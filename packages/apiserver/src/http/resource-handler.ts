@@ -201,8 +201,11 @@ export class ResourceHandler {
   ): Promise<Handled> {
     const options = this.#deleteOptions(request)
     const { object, gone } = await deleteObject(context, target, options)
-    if (gone) return jsonResponse(200, deletedStatus(target.definition, object))
-    return this.#written(request, target, { object, created: false })
+    if (gone && !target.definition.returnsDeleted) {
+      return jsonResponse(200, deletedStatus(target.definition, object))
+    }
+    const status = !gone && options.orphanDependents === false ? 202 : 200
+    return jsonResponse(status, this.#presenter(request, target).object(object))
   }
 
   async #deleteCollection(
@@ -226,9 +229,9 @@ export class ResourceHandler {
     return jsonResponse(result.created ? 201 : 200, body)
   }
 
-  /** Of what somebody has said of an object, which neither its status nor its deletion is. */
+  /** Of what somebody has said of an object, which its status is not. */
   #warn(request: ApiRequest, target: CollectionTarget, { object }: WriteResult): void {
-    if (request.method === 'DELETE' || 'subresource' in target) return
+    if ('subresource' in target) return
     for (const warning of this.#hooks.warningsOf?.(object) ?? []) request.warn(warning)
   }
 
@@ -239,7 +242,12 @@ export class ResourceHandler {
   }
 
   #writeOptions(request: ApiRequest): WriteOptions {
-    const options = parseWriteOptions(request.query, request.userAgent, request.warn)
+    const options = parseWriteOptions(
+      optionsKinds[request.method] ?? 'UpdateOptions',
+      request.query,
+      request.userAgent,
+      request.warn,
+    )
     if (options.fieldValidation === 'Ignore') return options
     return { ...options, duplicates: duplicatesInBody(request.body, request.contentType) }
   }
@@ -252,6 +260,10 @@ export class ResourceHandler {
     return parseDeleteOptions(body, request.query)
   }
 }
+
+const optionsKinds = { POST: 'CreateOptions', PATCH: 'PatchOptions' } as Readonly<
+  Partial<Record<string, 'CreateOptions' | 'PatchOptions'>>
+>
 
 /** A watch of one object by its path is one of a collection by the object's name. */
 function watchingOne(request: ApiRequest, name: string | undefined): ApiRequest {

@@ -24,7 +24,12 @@ export async function handleScale(
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
     throw errors.conflict(resourceName(target.definition), target.name)
   }
-  const options = parseWriteOptions(request.query, request.userAgent, request.warn)
+  const options = parseWriteOptions(
+    request.method === 'PATCH' ? 'PatchOptions' : 'UpdateOptions',
+    request.query,
+    request.userAgent,
+    request.warn,
+  )
   const change = (object: KubernetesObject) => withScale(target, object, wanted)
   await changeObject(context, target, change, options, 'track')
   return jsonResponse(200, getScale(context, target))

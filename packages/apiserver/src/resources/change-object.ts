@@ -3,6 +3,7 @@ import {
   copyUnfrozen,
   deepEqual,
   errors,
+  GoSyntax,
   trackUpdate,
   type KubernetesObject,
   timestamp,
@@ -15,9 +16,12 @@ import {
   type MutableObject,
   type ResourceDefinition,
 } from '../definitions/resource-definition.ts'
+import { parseObjectVersion } from '../exchange/query-parameters.ts'
 import { RevisionMismatchError } from '../storage/storage-error.ts'
 import { change, mutated } from './admit.ts'
 import { isDone } from './deletion-state.ts'
+import { matchName, matchNamespace } from './match-request.ts'
+import { removeDuplicateOwners } from './owner-references.ts'
 import { resetFields } from './reset-fields.ts'
 import type { ResourceContext, WriteContext } from './resource-context.ts'
 import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
@@ -71,15 +75,21 @@ async function tryToChange(
   const stored = context.storage.get(key)
   if (stored === undefined) throw errors.notFound(resourceName(definition), target.name)
   const current = toServed(definition, stored)
-  const intended = change(context, target, options)
-  const desired = transform(current)
+  const transformed = mutableCopy(definition, transform(current))
+  if (managedFields === 'track')
+    removeDuplicateOwners(transformed, options.warn, 'before admission')
+  matchNamespace(target, transformed)
+  matchName(target, transformed)
+  // Nobody owns what admission and the server change.
   const tracked =
     managedFields === 'keep'
-      ? desired
-      : track(context, target, desired, current, options.fieldManager)
+      ? transformed
+      : track(context, target, transformed, current, options.fieldManager)
+  const intended = change(context, target, options)
   const admitted = mutated(context, intended, tracked, current)
   const wanted = mutableCopy(definition, admitted instanceof Promise ? await admitted : admitted)
-  checkPreconditions(target, wanted, current)
+  removeDuplicateOwners(wanted, options.warn, 'after admission')
+  checkResourceVersion(target, wanted, current)
   const next = withProtectedFields(target, wanted, current)
   const { dryRun } = options
   const { random, storage } = context
@@ -130,28 +140,27 @@ function revisionOf(object: KubernetesObject): string {
   return object.metadata.resourceVersion ?? ''
 }
 
-function checkPreconditions(
-  target: ObjectTarget,
+/** As Store.Update in apiserver's generic registry. @throws StatusError 409, 422 or 500 */
+function checkResourceVersion(
+  { definition, name }: ObjectTarget,
   wanted: KubernetesObject,
   current: KubernetesObject,
 ): void {
-  const resource = resourceName(target.definition)
-  const { namespace, uid, resourceVersion } = wanted.metadata
-  if (target.definition.namespaced && namespace && namespace !== target.namespace) {
-    throw errors.badRequest(
-      'the namespace of the provided object does not match the namespace sent on the request',
-    )
+  const resource = resourceName(definition)
+  const { resourceVersion = '' } = wanted.metadata
+  const version = parseObjectVersion(resourceVersion)
+  if (version === 0 && definition.unconditionalUpdate) return
+  if (version === 0) {
+    throw errors.invalid(resource, name, [
+      {
+        type: 'Invalid',
+        field: 'metadata.resourceVersion',
+        badValue: new GoSyntax('0x0'),
+        detail: 'must be specified for an update',
+      },
+    ])
   }
-  if (uid && uid !== current.metadata.uid) {
-    throw errors.conflict(
-      resource,
-      target.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
-    )
-  }
-  if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
-    throw errors.conflict(resource, target.name)
-  }
+  if (resourceVersion !== current.metadata.resourceVersion) throw errors.conflict(resource, name)
 }
 
 /** The desired object, with everything restored that this endpoint must not change. */
@@ -162,15 +171,16 @@ function withProtectedFields(
 ): MutableObject {
   const next = scopeToEndpoint(target, wanted, current)
   const { metadata } = current
-  next.metadata.name = target.name
-  if (target.definition.namespaced) next.metadata.namespace = target.namespace
   next.metadata.resourceVersion = metadata.resourceVersion ?? ''
-  restore(next, current, 'uid')
+  delete next.metadata.selfLink
   restore(next, current, 'creationTimestamp')
   restore(next, current, 'generation')
-  restore(next, current, 'deletionTimestamp')
-  restore(next, current, 'deletionGracePeriodSeconds')
-  restore(next, current, 'generateName')
+  // Validation refuses another one.
+  if (!next.metadata.uid) restore(next, current, 'uid')
+  if (metadata.deletionTimestamp !== undefined) restore(next, current, 'deletionTimestamp')
+  if (next.metadata.deletionGracePeriodSeconds === undefined) {
+    restore(next, current, 'deletionGracePeriodSeconds')
+  }
   return next
 }
 
@@ -204,12 +214,7 @@ function restore(
   next: MutableObject,
   { metadata }: KubernetesObject,
   field:
-    | 'uid'
-    | 'creationTimestamp'
-    | 'generation'
-    | 'deletionTimestamp'
-    | 'generateName'
-    | 'deletionGracePeriodSeconds',
+    'uid' | 'creationTimestamp' | 'generation' | 'deletionTimestamp' | 'deletionGracePeriodSeconds',
 ): void {
   delete next.metadata[field]
   if (metadata[field] !== undefined) Object.assign(next.metadata, { [field]: metadata[field] })

@@ -20,6 +20,8 @@ import {
 } from '../definitions/resource-definition.ts'
 import { creation, mutated } from './admit.ts'
 import { decodeObject } from './decode-object.ts'
+import { matchNamespace } from './match-request.ts'
+import { removeDuplicateOwners } from './owner-references.ts'
 import { resetFields } from './reset-fields.ts'
 import type { ResourceContext, WriteContext } from './resource-context.ts'
 import { storageKeyOf, type CollectionTarget } from './resource-target.ts'
@@ -52,13 +54,17 @@ export async function insertObject(
   managedFields: 'track' | 'keep',
 ): Promise<KubernetesObject> {
   const { definition } = target
-  const requested = copyJson(decoded)
+  const requested = withoutSystemFields(copyJson(decoded))
+  removeDuplicateOwners(requested, options.warn, 'before admission')
   matchNamespace(target, requested)
   refuseWhereForbidden(definition)
+  // Nobody owns what admission and the server add.
   const tracked = managedFields === 'keep' ? requested : track(context, target, requested, options)
   const intended = creation(context, target, requested.metadata.name ?? '', options)
   const admitted = mutated(context, intended, tracked)
-  const object = copyJson(admitted instanceof Promise ? await admitted : admitted)
+  const wanted = admitted instanceof Promise ? await admitted : admitted
+  const object = wanted === tracked ? tracked : copyJson(wanted)
+  removeDuplicateOwners(object, options.warn, 'after admission')
   prepare(context, definition, object)
   const attempts = object.metadata.name ? 1 : nameGenerationAttemptsMax
   const generateFrom = object.metadata.name ? undefined : object.metadata.generateName
@@ -75,6 +81,9 @@ export async function insertObject(
       if (attempt === 1) warn(definition, object, options)
       const verdict = context.admission.validate({ ...intended, object })
       if (verdict !== undefined) await verdict
+      if (object.metadata.resourceVersion) {
+        throw errors.unclassified('resourceVersion should not be set on objects to be created')
+      }
       const name = object.metadata.name ?? ''
       const key = storageKeyOf({ ...target, name })
       if (storage.get(key) === undefined) {
@@ -99,15 +108,15 @@ function warn(
   for (const warning of writeRules.warnings?.(object) ?? []) options.warn(warning)
 }
 
-function matchNamespace(target: CollectionTarget, object: MutableObject): void {
-  const { definition, namespace } = target
-  if (!definition.namespaced) return
-  object.metadata.namespace ||= namespace
-  if (object.metadata.namespace !== namespace) {
-    throw errors.badRequest(
-      'the namespace of the provided object does not match the namespace sent on the request',
-    )
-  }
+/** As WipeObjectMetaSystemFields in apiserver. */
+function withoutSystemFields(object: MutableObject): MutableObject {
+  const { metadata } = object
+  delete metadata.uid
+  delete metadata.creationTimestamp
+  delete metadata.deletionTimestamp
+  delete metadata.deletionGracePeriodSeconds
+  delete metadata.selfLink
+  return object
 }
 
 function refuseWhereForbidden(definition: ResourceDefinition): void {
@@ -123,13 +132,6 @@ function prepare(
   object: MutableObject,
 ): void {
   const { metadata } = object
-  if (metadata.resourceVersion) {
-    throw errors.badRequest('resourceVersion should not be set on objects to be created')
-  }
-  delete metadata.resourceVersion
-  delete metadata.deletionTimestamp
-  delete metadata.deletionGracePeriodSeconds
-  delete metadata.generation
   metadata.uid = randomUUID()
   metadata.creationTimestamp = timestamp(context.clock.now())
   if (definition.hasGeneration) metadata.generation = 1

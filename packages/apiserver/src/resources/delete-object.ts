@@ -4,6 +4,7 @@ import {
   errors,
   foregroundDeletionFinalizer,
   orphanFinalizer,
+  qualifiedKind,
   type KubernetesObject,
   timestamp,
 } from '@fairlead/kube-core'
@@ -82,23 +83,24 @@ async function tryToDelete(
   return { object: toServed(definition, written), gone: false }
 }
 
+/** As BeforeDelete in apiserver, which names the kind where others name the resource. */
 function checkPreconditions(
-  target: ObjectTarget,
+  { definition, name }: ObjectTarget,
   stored: KubernetesObject,
   { preconditions }: DeleteOptions,
 ): void {
-  for (const [field, label] of [
-    ['uid', 'UID'],
-    ['resourceVersion', 'ResourceVersion'],
+  for (const [field, label, happened] of [
+    ['uid', 'UID', 'deleted and then recreated'],
+    ['resourceVersion', 'ResourceVersion', 'modified'],
   ] as const) {
     const wanted = preconditions[field]
     const found = stored.metadata[field]
     if (wanted === undefined || wanted === found) continue
     throw errors.conflict(
-      resourceName(target.definition),
-      target.name,
+      qualifiedKind(definition),
+      name,
       `the ${label} in the precondition (${wanted}) does not match the ${label} in record (${found}). ` +
-        'The object might have been deleted and then recreated',
+        `The object might have been ${happened}`,
     )
   }
 }
@@ -111,26 +113,39 @@ function markDeleted(
 ): KubernetesObject {
   const marked: MutableObject = copyJson(stored)
   const { metadata } = marked
-  metadata.finalizers = finalizersFor(metadata.finalizers ?? [], options.propagationPolicy)
+  metadata.finalizers = finalizersFor(metadata.finalizers ?? [], policyOf(target, options))
   if (metadata.finalizers.length === 0) delete metadata.finalizers
   if (metadata.deletionTimestamp === undefined) {
     metadata.deletionTimestamp = timestamp(context.clock.now())
     metadata.deletionGracePeriodSeconds = 0
-    if (target.definition.hasGeneration) metadata.generation = (metadata.generation ?? 0) + 1
+    if (metadata.generation) metadata.generation += 1
     target.definition.writeRules.prepareForDelete?.(marked)
   }
   return marked
 }
 
+/** Undefined: what the object's finalizers say already, or else nothing. */
+function policyOf(
+  { definition }: ObjectTarget,
+  { propagationPolicy, orphanDependents }: DeleteOptions,
+): DeleteOptions['propagationPolicy'] | 'default orphan' {
+  if (propagationPolicy !== undefined) return propagationPolicy
+  if (orphanDependents !== undefined) return orphanDependents ? 'Orphan' : 'Background'
+  return definition.orphansByDefault ? 'default orphan' : undefined
+}
+
+/** As deletionFinalizersForGarbageCollection in apiserver's generic registry. */
 function finalizersFor(
   finalizers: readonly string[],
-  policy: DeleteOptions['propagationPolicy'],
+  policy: ReturnType<typeof policyOf>,
 ): string[] {
   if (policy === undefined) return [...finalizers]
   const others = finalizers.filter(
     (each) => each !== orphanFinalizer && each !== foregroundDeletionFinalizer,
   )
   switch (policy) {
+    case 'default orphan':
+      return others.length < finalizers.length ? [...finalizers] : [...others, orphanFinalizer]
     case 'Orphan':
       return [...others, orphanFinalizer]
     case 'Foreground':

@@ -1,34 +1,38 @@
-import { objectOrEmpty, type JsonObject } from '@fairlead/base'
-import { errors } from '@fairlead/kube-core'
+import { isJsonObject, objectOrEmpty, type JsonObject } from '@fairlead/base'
+import { errors, supportedValues, type FieldError } from '@fairlead/kube-core'
 
-import { parseDryRun } from './write-options.ts'
+import { parseFlag, parseInteger } from '../exchange/query-parameters.ts'
+import { dryRunErrors, isDryRun } from './write-options.ts'
+
+const policies = ['Foreground', 'Background', 'Orphan'] as const
+type PropagationPolicy = (typeof policies)[number]
 
 export interface DeleteOptions {
   readonly dryRun: boolean
-  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
+  readonly propagationPolicy?: PropagationPolicy
+  /** The older form of a policy; false is answered with 202 while the object is still there. */
+  readonly orphanDependents?: boolean
+  readonly gracePeriodSeconds?: number
   readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string }
 }
 
-const policies = ['Orphan', 'Background', 'Foreground'] as const
-
 /**
- * Reads DeleteOptions from the body, which takes precedence, or the query.
+ * Reads DeleteOptions from the body, or without one from the query, as ValidateDeleteOptions in
+ * apimachinery.
  * @throws StatusError 400 or 422
  */
 export function parseDeleteOptions(body: unknown, query: URLSearchParams): DeleteOptions {
-  const given = objectOrEmpty(body)
-  if (given['kind'] !== undefined && given['kind'] !== 'DeleteOptions') {
-    throw errors.badRequest(
-      `${JSON.stringify(given['kind'])} in version "v1" cannot be handled as DeleteOptions`,
-    )
-  }
-  const dryRun = Array.isArray(given['dryRun']) ? given['dryRun'] : query.getAll('dryRun')
-  const policy = parsePolicy(given, query)
-  const preconditions = objectOrEmpty(given['preconditions'])
-  const { uid, resourceVersion } = preconditions
+  const given = isJsonObject(body) ? body : ofQuery(query)
+  const { propagationPolicy: policy, orphanDependents, gracePeriodSeconds } = given
+  const dryRun = Array.isArray(given['dryRun']) ? given['dryRun'].map(String) : []
+  refuse([...policyErrors(policy, typeof orphanDependents === 'boolean'), ...dryRunErrors(dryRun)])
+  const { uid, resourceVersion } = objectOrEmpty(given['preconditions'])
+  const known = policies.find((each) => each === policy)
   return {
-    dryRun: parseDryRun(dryRun),
-    ...(policy === undefined ? {} : { propagationPolicy: policy }),
+    dryRun: isDryRun(dryRun),
+    ...(known === undefined ? {} : { propagationPolicy: known }),
+    ...(typeof orphanDependents === 'boolean' ? { orphanDependents } : {}),
+    ...(typeof gracePeriodSeconds === 'number' ? { gracePeriodSeconds } : {}),
     preconditions: {
       ...(typeof uid === 'string' ? { uid } : {}),
       ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}),
@@ -36,23 +40,30 @@ export function parseDeleteOptions(body: unknown, query: URLSearchParams): Delet
   }
 }
 
-function parsePolicy(
-  given: JsonObject,
-  query: URLSearchParams,
-): (typeof policies)[number] | undefined {
-  const value = given['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined
-  if (value === undefined || value === '') {
-    const orphan = given['orphanDependents']
-    return orphan === true ? 'Orphan' : undefined
+function ofQuery(query: URLSearchParams): JsonObject {
+  return {
+    dryRun: query.getAll('dryRun'),
+    propagationPolicy: query.get('propagationPolicy') ?? undefined,
+    orphanDependents: parseFlag(query, 'orphanDependents'),
+    gracePeriodSeconds: parseInteger(query, 'gracePeriodSeconds'),
   }
-  const policy = policies.find((each) => each === value)
-  if (policy !== undefined) return policy
-  throw errors.invalid('DeleteOptions.meta.k8s.io', '', [
-    {
-      type: 'Invalid',
-      field: 'propagationPolicy',
-      badValue: value,
-      detail: 'must be one of Background, Foreground, Orphan',
-    },
-  ])
+}
+
+function policyErrors(policy: unknown, hasOrphanDependents: boolean): FieldError[] {
+  if (typeof policy !== 'string') return []
+  const field = 'propagationPolicy'
+  const found: FieldError[] = []
+  if (hasOrphanDependents) {
+    const detail = 'orphanDependents and deletionPropagation cannot be both set'
+    found.push({ type: 'Invalid', field, badValue: policy, detail })
+  }
+  if (!policies.some((each) => each === policy)) {
+    const detail = supportedValues([...policies, 'nil'])
+    found.push({ type: 'Unsupported', field, badValue: policy, detail })
+  }
+  return found
+}
+
+function refuse(found: readonly FieldError[]): void {
+  if (found.length > 0) throw errors.invalid('DeleteOptions.meta.k8s.io', '', found)
 }

@@ -1,9 +1,12 @@
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
+import { resourceName } from '../definitions/resource-definition.ts'
 import { changeObject, type Transform } from './change-object.ts'
 import { createOrChange } from './create-or-change.ts'
 import { insertObject } from './create-object.ts'
 import { decodeObject } from './decode-object.ts'
+import { matchName } from './match-request.ts'
+import { registryKey } from './registry-key.ts'
 import type { WriteContext } from './resource-context.ts'
 import type { ObjectTarget } from './resource-target.ts'
 import type { WriteOptions } from './write-options.ts'
@@ -24,37 +27,31 @@ export async function updateObject(
   const decoded = decodeObject(definition, body, options)
   matchName(target, decoded)
   const transform: Transform = (current) => {
-    const resourceVersion = decoded.metadata.resourceVersion || unconditional(target, current)
-    return { ...decoded, metadata: { ...decoded.metadata, resourceVersion } }
+    checkUid(target, decoded, current)
+    return decoded
   }
   const change = () => changeObject(context, target, transform, options, 'track')
   if (!definition.createOnUpdate || target.subresource !== undefined) {
     return { object: await change(), created: false }
   }
-  const create = () => insertObject(context, target, decoded, options, 'track')
+  const { resourceVersion: _, ...metadata } = decoded.metadata
+  const create = () => insertObject(context, target, { ...decoded, metadata }, options, 'track')
   return createOrChange(context, target, { create, change })
 }
 
-function matchName(target: ObjectTarget, object: KubernetesObject): void {
-  const { name } = object.metadata
-  if (!name) throw errors.badRequest('name must be provided')
-  if (name !== target.name) {
-    throw errors.badRequest(
-      `the name of the object (${name}) does not match the name on the URL (${target.name})`,
-    )
-  }
-}
-
-/** Built-in kinds allow unconditional updates; custom resources need a resourceVersion. */
-function unconditional(target: ObjectTarget, current: KubernetesObject): string {
-  if (target.definition.origin === 'built-in') return current.metadata.resourceVersion ?? ''
-  const { group, kind } = target.definition
-  throw errors.invalid(`${kind}.${group}`, target.name, [
-    {
-      type: 'Invalid',
-      field: 'metadata.resourceVersion',
-      badValue: 0,
-      detail: 'must be specified for an update',
-    },
-  ])
+/** The uid in an update is its precondition. @throws StatusError 409 */
+function checkUid(
+  target: ObjectTarget,
+  { metadata }: KubernetesObject,
+  current: KubernetesObject,
+): void {
+  const { uid } = metadata
+  if (!uid || uid === current.metadata.uid) return
+  throw errors.conflict(
+    resourceName(target.definition),
+    target.name,
+    `StorageError: invalid object, Code: 4, Key: ${registryKey(target)}, ResourceVersion: 0, ` +
+      `AdditionalErrorMsg: Precondition failed: UID in precondition: ${uid}, ` +
+      `UID in object meta: ${current.metadata.uid}`,
+  )
 }

@@ -30,8 +30,7 @@ const freeFinalizers: ReadonlySet<string> = new Set([
 /** Validates a new object. @throws StatusError 422 naming every invalid field */
 export function validateNewObject(definition: ResourceDefinition, object: KubernetesObject): void {
   const { namespaced, nameRule } = definition
-  const standardFinalizers =
-    definition.origin === 'built-in' && !freeFinalizers.has(definition.group)
+  const standardFinalizers = hasStandardFinalizers(definition)
   throwIfInvalid(definition, object, [
     ...validateObjectMeta(object.metadata, { namespaced, nameRule, standardFinalizers }),
     ...validateContent(definition, object, undefined),
@@ -54,11 +53,22 @@ export function validateChangedObject(
     ...(writeRules.validate?.(object, previous) ?? []),
     ...(writeRules.validateUpdate?.(object, previous) ?? []),
   ]
+  const { namespaced } = definition
+  const { metadata } = object
+  const standardFinalizers = hasStandardFinalizers(definition)
+  // As BeforeUpdate in apiserver and the validation of each kind, which both look at metadata.
+  const ofMetadata = validateObjectMetaUpdate(metadata, previous.metadata)
   throwIfInvalid(definition, object, [
-    ...validateObjectMetaUpdate(object.metadata, previous.metadata),
+    ...validateObjectMeta(metadata, { namespaced, nameRule: 'path-segment', standardFinalizers }),
+    ...ofMetadata,
+    ...ofMetadata,
     ...validateContent(definition, object, previous),
     ...own,
   ])
+}
+
+function hasStandardFinalizers({ origin, group }: ResourceDefinition): boolean {
+  return origin === 'built-in' && !freeFinalizers.has(group)
 }
 
 function validateContent(

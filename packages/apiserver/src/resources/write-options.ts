@@ -1,4 +1,10 @@
-import { errors } from '@fairlead/kube-core'
+import {
+  errors,
+  goStrings,
+  supportedValues,
+  validateFieldManager,
+  type FieldError,
+} from '@fairlead/kube-core'
 
 type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
 
@@ -22,57 +28,62 @@ export interface WriteOptions {
   readonly warn: (message: string) => void
 }
 
-const managerLengthMax = 128
+/** Which write it is, as its options are called. */
+type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'
 
-/** Reads them from a request; `fieldManager` defaults to the program's name in User-Agent. */
+const managerBytesMax = 128
+const validations = ['', 'Ignore', 'Strict', 'Warn'] as const
+
+/**
+ * Reads them from a request, as ValidateCreateOptions in apimachinery; `fieldManager` defaults to
+ * the program's name in User-Agent.
+ * @throws StatusError 422
+ */
 export function parseWriteOptions(
+  kind: OptionsKind,
   query: URLSearchParams,
   userAgent: string,
   warn: (message: string) => void,
 ): WriteOptions {
+  const dryRun = query.getAll('dryRun')
+  const manager = query.get('fieldManager') ?? ''
+  const validation = query.get('fieldValidation') ?? ''
+  const found = [
+    ...validateFieldManager(manager),
+    ...dryRunErrors(dryRun),
+    ...validationErrors(validation),
+  ]
+  if (found.length > 0) throw errors.invalid(`${kind}.meta.k8s.io`, '', found)
   return {
-    dryRun: parseDryRun(query.getAll('dryRun')),
-    fieldManager: parseFieldManager(query.get('fieldManager')) || managerFrom(userAgent),
-    fieldValidation: parseFieldValidation(query.get('fieldValidation')),
+    dryRun: isDryRun(dryRun),
+    fieldManager: manager || managerFrom(userAgent),
+    fieldValidation: validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn',
     warn,
   }
 }
 
-export function parseDryRun(values: readonly unknown[]): boolean {
-  const given = values.filter((value) => value !== '')
-  if (given.some((value) => value !== 'All')) {
-    throw invalidOption(
-      `dryRun: Unsupported value: ${JSON.stringify(given)}: supported values: "All"`,
-    )
-  }
-  return given.length > 0
+/** The manager of a program that names none. */
+export function managerFrom(userAgent: string): string {
+  const name = userAgent.split('/')[0] ?? ''
+  return truncated(name.replaceAll(/[^\x20-\x7e]/g, '')) || 'unknown'
 }
 
-function parseFieldManager(value: string | null): string {
-  if (value === null) return ''
-  if (value.length > managerLengthMax) {
-    throw invalidOption(`fieldManager: Too long: may not be more than ${managerLengthMax} bytes`)
-  }
-  if (!/^\P{C}*$/u.test(value)) {
-    throw invalidOption(
-      `fieldManager: Invalid value: ${JSON.stringify(value)}: should only contain printable characters`,
-    )
-  }
-  return value
+function truncated(name: string): string {
+  return name.slice(0, managerBytesMax)
 }
 
-function parseFieldValidation(value: string | null): FieldValidation {
-  if (value === null || value === '') return 'Warn'
-  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value
-  throw invalidOption(
-    `fieldValidation: Invalid value: ${JSON.stringify(value)}: fieldValidation parameter must be one of Ignore, Warn, Strict`,
-  )
+export function dryRunErrors(values: readonly string[]): FieldError[] {
+  if (values.every((value) => value === 'All')) return []
+  const detail = supportedValues(['All'])
+  return [{ type: 'Unsupported', field: 'dryRun', badValue: goStrings(values), detail }]
 }
 
-function managerFrom(userAgent: string): string {
-  return (userAgent.split('/')[0] ?? '').slice(0, managerLengthMax) || 'unknown'
+export function isDryRun(values: readonly string[]): boolean {
+  return values.length > 0
 }
 
-function invalidOption(message: string): Error {
-  return errors.badRequest(`invalid options: ${message}`)
+function validationErrors(value: string): FieldError[] {
+  if (validations.some((each) => each === value)) return []
+  const detail = supportedValues(validations)
+  return [{ type: 'Unsupported', field: 'fieldValidation', badValue: value, detail }]
 }

@@ -1,5 +1,4 @@
 import type { FieldError } from '../field-error.ts'
-import { supportedValues } from '../field-error.ts'
 import type { ManagedFieldsEntry } from '../object.ts'
 import { validateFieldManager } from './validate-field-manager.ts'
 
@@ -27,7 +26,7 @@ function validateEntry(entry: ManagedFieldsEntry, field: string): FieldError[] {
 
 function validateOperation(operation: string | undefined, field: string): FieldError[] {
   if (operation === 'Apply' || operation === 'Update') return []
-  if (!operation) return [{ type: 'Required', field, detail: 'must not be empty' }]
-  const detail = supportedValues(['Apply', 'Update'])
-  return [{ type: 'Unsupported', field, badValue: operation, detail }]
+  return [
+    { type: 'Invalid', field, badValue: operation ?? '', detail: 'must be `Apply` or `Update`' },
+  ]
 }

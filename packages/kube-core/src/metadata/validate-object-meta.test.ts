@@ -81,7 +81,7 @@ describe('validateObjectMeta', () => {
       { ownerReferences: [{ ...owner, kind: 'Event' }] },
       {},
       [
-        'metadata.ownerReferences: Invalid value: {"apiVersion":"v1","kind":"Event","name":"p","uid":"u"}: /v1, Kind=Event is disallowed from being an owner',
+        'metadata.ownerReferences: Invalid value: v1.OwnerReference{APIVersion:"v1", Kind:"Event", Name:"p", UID:"u", Controller:(*bool)(nil), BlockOwnerDeletion:(*bool)(nil)}: /v1, Kind=Event is disallowed from being an owner',
       ],
     ],
     [
@@ -97,7 +97,7 @@ describe('validateObjectMeta', () => {
       { managedFields: [{ manager: 'a\u0000' }] },
       {},
       [
-        'metadata.managedFields[0].operation: Required value: must not be empty',
+        'metadata.managedFields[0].operation: Invalid value: "": must be `Apply` or `Update`',
         'metadata.managedFields[0].manager: Invalid value: "a\\x00": invalid character U+0000 (at position 1)',
       ],
     ],

@@ -1,6 +1,6 @@
 import type { FieldError } from '../field-error.ts'
 import { goQuote } from '../go-quote.ts'
-import { goStrings } from '../go-syntax.ts'
+import { GoSyntax, goStrings } from '../go-syntax.ts'
 import type { ObjectMeta, OwnerReference } from '../object.ts'
 import { parseApiVersion } from '../resource-type.ts'
 import { validateManagedFields } from './validate-managed-fields.ts'
@@ -46,14 +46,17 @@ export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): Fi
   ]
 }
 
-/** Validates the metadata of an update against the stored one, in the API server's wording. */
+/**
+ * Validates the metadata of an update against the stored one, in the API server's wording (as
+ * ValidateObjectMetaAccessorUpdate in apimachinery); what does not depend on the stored one is
+ * left to `validateObjectMeta`.
+ */
 export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
   return [
     ...validateNoNewFinalizers(meta, old),
     ...(meta.resourceVersion
       ? []
       : [invalid('metadata.resourceVersion', '', 'must be specified for an update')]),
-    ...validateGeneration(meta.generation ?? 0),
     ...((meta.generation ?? 0) < (old.generation ?? 0)
       ? [invalid('metadata.generation', meta.generation ?? 0, 'must not be decremented')]
       : []),
@@ -61,7 +64,6 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): Fie
     ...validateLabels(meta.labels ?? {}, 'metadata.labels'),
     ...validateAnnotations(meta.annotations ?? {}),
     ...validateOwnerReferences(meta.ownerReferences ?? []),
-    ...validateFinalizers(meta.finalizers ?? []),
     ...validateManagedFields(meta.managedFields ?? []),
   ]
 }
@@ -170,7 +172,8 @@ function validateOwnerReferences(references: readonly OwnerReference[]): FieldEr
       const detail =
         'Only one reference can have Controller set to true. Found "true" in references for ' +
         `${controller} and ${name}`
-      found.push(invalid(field, references, detail))
+      const shown = `[]v1.OwnerReference{${references.map(goOwner).join(', ')}}`
+      found.push(invalid(field, new GoSyntax(shown), detail))
     }
     controller ??= name
   }
@@ -192,9 +195,27 @@ function validateOwner(owner: OwnerReference, field: string): FieldError[] {
   check('name')
   check('uid')
   if (group === '' && version === 'v1' && owner.kind === 'Event') {
-    found.push(invalid(field, owner, '/v1, Kind=Event is disallowed from being an owner'))
+    found.push(
+      invalid(
+        field,
+        new GoSyntax(goOwner(owner)),
+        '/v1, Kind=Event is disallowed from being an owner',
+      ),
+    )
   }
   return found
+}
+
+/** An owner in Go's syntax, in which a pointer shows its address and not its value. */
+function goOwner(owner: Partial<OwnerReference>): string {
+  const { apiVersion = '', kind = '', name = '', uid = '' } = owner
+  const pointer = (value: unknown): string =>
+    `(*bool)(${value === undefined || value === null ? 'nil' : '0xc000000000'})`
+  return (
+    `v1.OwnerReference{APIVersion:${goQuote(apiVersion)}, Kind:${goQuote(kind)}, ` +
+    `Name:${goQuote(name)}, UID:${goQuote(uid)}, Controller:${pointer(owner.controller)}, ` +
+    `BlockOwnerDeletion:${pointer(owner.blockOwnerDeletion)}}`
+  )
 }
 
 function validateFinalizers(finalizers: readonly string[]): FieldError[] {

@@ -7,7 +7,6 @@ import { textColumn } from '../../definitions/standard-columns.ts'
 export const leaseRules: KindRules = {
   group: 'coordination.k8s.io',
   plural: 'leases',
-  createOnUpdate: true,
   columns: [
     textColumn('Holder', 'The current holder', (lease) => {
       return recordAt(lease, 'spec')['holderIdentity'] ?? ''

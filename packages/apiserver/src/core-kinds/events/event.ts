@@ -42,7 +42,6 @@ const ageColumn = (
 export const coreEventRules: KindRules = {
   group: '',
   plural: 'events',
-  createOnUpdate: true,
   nameRule: 'path-segment',
   selectableFields: [
     ...objectReferenceFields.map((field) => `involvedObject.${field}`),
@@ -59,7 +58,6 @@ export const eventRules: KindRules = {
   plural: 'events',
   storageResource: 'events',
   storageApiVersion: 'v1',
-  createOnUpdate: true,
   nameRule: 'path-segment',
   selectableFields: [
     ...objectReferenceFields.map((field) => `regarding.${field}`),

@@ -1,0 +1,31 @@
+/** Kinds whose deletion is answered with the object (ReturnDeletedObject of their storage). */
+const returned: ReadonlySet<string> = new Set([
+  'csidrivers.storage.k8s.io',
+  'csinodes.storage.k8s.io',
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'pods',
+  'podtemplates',
+  'resourcequotas',
+  'serviceaccounts',
+  'services',
+  'storageclasses.storage.k8s.io',
+  'volumeattachments.storage.k8s.io',
+])
+
+/**
+ * Kinds whose dependents stay unless the caller says otherwise (DefaultGarbageCollectionPolicy of
+ * their strategies).
+ */
+const orphaning: ReadonlySet<string> = new Set(['jobs.batch', 'replicationcontrollers'])
+
+/** How the deletion of a kind, given as `plural.group`, differs. */
+export function deletionRulesOf(resource: string): {
+  readonly returnsDeleted: boolean
+  readonly orphansByDefault: boolean
+} {
+  return {
+    returnsDeleted: returned.has(resource),
+    orphansByDefault: orphaning.has(resource),
+  }
+}
