@@ -3,210 +3,255 @@ import {
   foregroundDeletionFinalizer,
   isNotFound,
   orphanFinalizer,
+  parseApiVersion,
   type KubernetesObject,
+  type ObjectMeta,
   type OwnerReference,
 } from '@fairlead/kube-core'
 
 import { controllerUser } from '../auth/user.ts'
-import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+import { changeObject } from '../resources/change-object.ts'
 import { deleteObject } from '../resources/delete-object.ts'
-import { isDone } from '../resources/deletion-state.ts'
+import type { DeleteOptions } from '../resources/delete-options.ts'
 import { actingAs, type ResourceContext, type WriteContext } from '../resources/resource-context.ts'
+import type { ObjectTarget } from '../resources/resource-target.ts'
+import type { WriteOptions } from '../resources/write-options.ts'
 import type { Change, StorageKey } from '../storage/change.ts'
+import { OwnershipGraph } from './ownership-graph.ts'
+import { WorkQueue } from './work-queue.ts'
+
+/** What an owner reference means for the dependent. */
+type OwnerState = 'living' | 'missing' | 'waiting' | 'unknown'
 
 /**
- * Deletes dependents when their owners are gone (`metadata.ownerReferences`).
+ * Deletes dependents when their owners are gone (`metadata.ownerReferences`), by the rules of
+ * kube-controller-manager's garbage collector.
  *
  * - Background: an object whose owners are all gone is deleted; if some still exist, only the
- *   references to the missing ones are removed. An object whose owner never existed is deleted too.
+ *   references to the others are removed. An object whose owner never existed is deleted too.
  * - Foreground: an owner with the finalizer `foregroundDeletion` waits for the dependents that
  *   block it.
  * - Orphan: an owner with the finalizer `orphan` has the reference removed from its dependents.
  *
- * An owner is found by its UID anywhere in the cluster; an owner in another namespace does not
- * count. Runs in a later turn of the event loop than the request, so a create is answered before
- * its object can be collected.
+ * An owner is what its reference names, in the dependent's namespace or in none, if it has the uid.
+ * An object stays when the kind of an owner is not served, or when it is cluster-scoped and an owner
+ * is not. Whether owners exist is looked up in memory, so that no cache of absent ones is needed.
+ * What is being deleted already is left to whoever has set its finalizers.
  */
 export class GarbageCollector {
   readonly #context: WriteContext
   readonly #logger: Logger
-  readonly #unsubscribe: () => void
-  /** All existing objects by UID. */
-  readonly #keys = new Map<string, StorageKey>()
-  readonly #dependents = new Map<string, Set<string>>()
-  readonly #pending = new Set<string>()
-  #scheduled: NodeJS.Immediate | undefined
+  readonly #graph = new OwnershipGraph()
+  readonly #queue: WorkQueue
+  /** Objects with an owner of a kind that is not served. */
+  readonly #unresolved = new Set<string>()
+  readonly #unsubscribe: readonly (() => void)[]
 
   constructor(context: ResourceContext, logger: Logger) {
     this.#context = actingAs(context, controllerUser('generic-garbage-collector'))
     this.#logger = logger
+    this.#queue = new WorkQueue(context.clock, (uid) => this.#collect(uid))
     for (const { storageResource } of context.registry.stored()) {
       for (const object of context.storage.list({ resource: storageResource }).objects) {
-        this.#track(keyOf(storageResource, object), object)
+        this.#add(keyOf(storageResource, object), object)
       }
     }
-    this.#unsubscribe = context.storage.subscribe('all', (change) => this.#onChange(change))
+    this.#unsubscribe = [
+      context.storage.subscribe('all', (change) => this.#onChange(change)),
+      context.registry.onChange(() => this.#judgeUnresolved()),
+    ]
   }
 
   stop(): void {
-    this.#unsubscribe()
-    if (this.#scheduled !== undefined) clearImmediate(this.#scheduled)
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    this.#queue.stop()
   }
 
   #onChange({ type, key, object, previous }: Change): void {
     const { uid = '' } = object.metadata
+    if (type === 'DELETED') {
+      this.#graph.delete(object)
+      this.#unresolved.delete(uid)
+      for (const dependent of this.#graph.dependentsOf(uid)) this.#queue.add(dependent)
+    } else this.#add(key, object, previous)
+    // One dependent less, or one that blocks no more: an owner may now be deletable.
     for (const owner of previous?.metadata.ownerReferences ?? []) {
-      this.#dependents.get(owner.uid)?.delete(uid)
-      // One dependent less: an owner waiting for its dependents may now be deletable.
-      this.#enqueue(owner.uid)
+      if (isDeletedInForeground(this.#objectOf(owner.uid))) this.#queue.add(owner.uid)
     }
-    if (type !== 'DELETED') {
-      this.#track(key, object)
-      return
-    }
-    this.#keys.delete(uid)
-    for (const dependent of this.#dependents.get(uid) ?? []) this.#enqueue(dependent)
-    if (this.#dependents.get(uid)?.size === 0) this.#dependents.delete(uid)
   }
 
-  #track(key: StorageKey, { metadata }: KubernetesObject): void {
-    const { uid = '', ownerReferences = [], deletionTimestamp } = metadata
-    this.#keys.set(uid, key)
-    for (const owner of ownerReferences) {
-      const dependents = this.#dependents.get(owner.uid) ?? new Set()
-      this.#dependents.set(owner.uid, dependents.add(uid))
-    }
-    if (ownerReferences.length > 0 || deletionTimestamp !== undefined) this.#enqueue(uid)
+  #add(key: StorageKey, object: KubernetesObject, previous?: KubernetesObject): void {
+    this.#graph.put(key, object, previous)
+    const { uid = '', ownerReferences = [], deletionTimestamp } = object.metadata
+    if (ownerReferences.length > 0 || deletionTimestamp !== undefined) this.#queue.add(uid)
   }
 
-  #enqueue(uid: string): void {
-    if (!this.#keys.has(uid)) return
-    this.#pending.add(uid)
-    this.#scheduled ??= setImmediate(() => {
-      this.#scheduled = undefined
-      const uids = [...this.#pending]
-      this.#pending.clear()
-      for (const each of uids) this.#tryToCollect(each)
-    })
+  #judgeUnresolved(): void {
+    const uids = [...this.#unresolved]
+    this.#unresolved.clear()
+    for (const uid of uids) this.#queue.add(uid)
   }
 
-  /** An object that cannot be deleted, such as a system namespace, must not stop the others. */
-  #tryToCollect(uid: string): void {
+  async #collect(uid: string): Promise<void> {
+    const object = this.#objectOf(uid)
+    if (object === undefined) return
+    const { deletionTimestamp, finalizers = [] } = object.metadata
     try {
-      this.#collect(uid)
+      if (deletionTimestamp === undefined) await this.#judge(uid, object)
+      else if (finalizers.includes(orphanFinalizer)) await this.#orphanDependents(uid)
+      else if (finalizers.includes(foregroundDeletionFinalizer)) await this.#release(uid)
     } catch (error) {
-      this.#failed(this.#keys.get(uid), error)
+      if (isNotFound(error)) return
+      this.#logger.warn(
+        { error, key: this.#graph.keyOf(uid) },
+        'garbage collection of an object failed',
+      )
+      throw error
     }
-  }
-
-  #failed(key: StorageKey | undefined, error: unknown): void {
-    this.#logger.warn({ error, key }, 'garbage collection of an object failed')
-  }
-
-  #collect(uid: string): void {
-    const key = this.#keys.get(uid)
-    const object = key === undefined ? undefined : this.#context.storage.get(key)
-    if (key === undefined || object?.metadata.uid !== uid) return
-    if (object.metadata.deletionTimestamp !== undefined) this.#finishDeletion(key, object)
-    else this.#judge(key, object)
   }
 
   /** Decides by its owners whether an object is kept. */
-  #judge(key: StorageKey, object: KubernetesObject): void {
+  async #judge(uid: string, object: KubernetesObject): Promise<void> {
     const owners = object.metadata.ownerReferences ?? []
     if (owners.length === 0) return
-    const living = owners.filter((owner) => this.#ownerOf(key, owner) !== undefined)
-    if (living.length === 0) {
-      this.#delete(key, 'Background')
-    } else if (living.every((owner) => this.#isDeletedInForeground(key, owner))) {
-      this.#delete(key, 'Foreground')
-    } else if (living.length < owners.length) {
-      this.#update(key, object, { ownerReferences: living })
+    const key = this.#graph.keyOf(uid)
+    const states = new Map(owners.map((owner) => [owner, this.#stateOf(key, owner)]))
+    const having = (state: OwnerState): OwnerReference[] =>
+      owners.filter((owner) => states.get(owner) === state)
+    if (having('unknown').length > 0) {
+      this.#unresolved.add(uid)
+    } else if (having('living').length > 0) {
+      const gone = new Set([...having('missing'), ...having('waiting')].map((owner) => owner.uid))
+      if (gone.size > 0) await this.#removeOwners(uid, gone)
+    } else if (having('waiting').length > 0 && this.#graph.dependentsOf(uid).length > 0) {
+      await this.#breakCycle(uid)
+      await this.#delete(uid, 'Foreground')
+    } else await this.#delete(uid, policyOf(object))
+  }
+
+  #stateOf(dependent: StorageKey | undefined, owner: OwnerReference): OwnerState {
+    const { group, version } = parseApiVersion(owner.apiVersion)
+    const definition = this.#context.registry.findKind(group, version, owner.kind)
+    if (definition === undefined || dependent === undefined) return 'unknown'
+    if (definition.namespaced && dependent.namespace === '') return 'unknown'
+    const found = this.#context.storage.get({
+      resource: definition.storageResource,
+      namespace: definition.namespaced ? dependent.namespace : '',
+      name: owner.name,
+    })
+    if (found?.metadata.uid !== owner.uid) return 'missing'
+    return isDeletedInForeground(found) ? 'waiting' : 'living'
+  }
+
+  /** The dependents of an owner that is being deleted are no longer its own. */
+  async #orphanDependents(uid: string): Promise<void> {
+    for (const dependent of this.#graph.dependentsOf(uid)) {
+      await this.#removeOwners(dependent, new Set([uid])).catch(ignoreGone)
+    }
+    await this.#removeFinalizer(uid, orphanFinalizer)
+  }
+
+  /** Lets an owner go when no dependent blocks it; otherwise those are deleted first. */
+  async #release(uid: string): Promise<void> {
+    const blocking = this.#graph
+      .dependentsOf(uid)
+      .filter((dependent) => blocks(this.#objectOf(dependent), uid))
+    if (blocking.length === 0) await this.#removeFinalizer(uid, foregroundDeletionFinalizer)
+    for (const dependent of blocking) {
+      if (this.#objectOf(dependent)?.metadata.deletionTimestamp === undefined) {
+        this.#queue.add(dependent)
+      }
     }
   }
 
-  #finishDeletion(key: StorageKey, object: KubernetesObject): void {
-    const { uid = '', finalizers = [] } = object.metadata
-    const dependents = this.#dependentsOf(uid)
-    if (finalizers.includes(orphanFinalizer)) {
-      for (const [dependentKey, dependent] of dependents) {
-        const ownerReferences = (dependent.metadata.ownerReferences ?? []).filter(
-          (owner) => owner.uid !== uid,
-        )
-        this.#update(dependentKey, dependent, { ownerReferences })
-      }
-      this.#removeFinalizer(key, orphanFinalizer)
-    } else if (finalizers.includes(foregroundDeletionFinalizer)) {
-      for (const [dependentKey, dependent] of dependents) this.#judge(dependentKey, dependent)
-      const blocks = ({ metadata }: KubernetesObject): boolean =>
-        (metadata.ownerReferences ?? []).some(
-          (owner) => owner.uid === uid && owner.blockOwnerDeletion === true,
-        )
-      if (!this.#dependentsOf(uid).some(([, dependent]) => blocks(dependent))) {
-        this.#removeFinalizer(key, foregroundDeletionFinalizer)
-      }
+  /** Objects that own each other would wait for each other for ever. */
+  async #breakCycle(uid: string): Promise<void> {
+    const isInCycle = this.#graph
+      .dependentsOf(uid)
+      .some((dependent) => isDeletedInForeground(this.#objectOf(dependent)))
+    if (!isInCycle) return
+    await this.#change(uid, ({ ownerReferences = [] }) => ({
+      ownerReferences: ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false })),
+    }))
+  }
+
+  async #removeOwners(uid: string, gone: ReadonlySet<string>): Promise<void> {
+    await this.#change(uid, ({ ownerReferences = [] }) => ({
+      ownerReferences: ownerReferences.filter((owner) => !gone.has(owner.uid)),
+    }))
+  }
+
+  async #removeFinalizer(uid: string, finalizer: string): Promise<void> {
+    await this.#change(uid, ({ finalizers = [] }) => ({
+      finalizers: finalizers.filter((each) => each !== finalizer),
+    }))
+  }
+
+  async #change(
+    uid: string,
+    changes: (metadata: ObjectMeta) => Partial<ObjectMeta>,
+  ): Promise<void> {
+    const target = this.#targetOf(uid)
+    if (target === undefined) return
+    const transform = (current: KubernetesObject): KubernetesObject => {
+      if (current.metadata.uid !== uid) return current
+      const metadata = { ...current.metadata, ...changes(current.metadata) }
+      if (metadata.ownerReferences?.length === 0) delete metadata.ownerReferences
+      if (metadata.finalizers?.length === 0) delete metadata.finalizers
+      return { ...current, metadata }
     }
+    await changeObject(this.#context, target, transform, writeOptions, 'track')
   }
 
-  #dependentsOf(uid: string): [StorageKey, KubernetesObject][] {
-    return [...(this.#dependents.get(uid) ?? [])].flatMap((dependent) => {
-      const key = this.#keys.get(dependent)
-      const object = key === undefined ? undefined : this.#context.storage.get(key)
-      return key === undefined || object === undefined ? [] : [[key, object]]
-    })
+  async #delete(
+    uid: string,
+    propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>,
+  ): Promise<void> {
+    const target = this.#targetOf(uid)
+    if (target === undefined) return
+    const preconditions = { uid }
+    await deleteObject(this.#context, target, { dryRun: false, propagationPolicy, preconditions })
   }
 
-  #ownerOf(dependent: StorageKey, owner: OwnerReference): KubernetesObject | undefined {
-    const key = this.#keys.get(owner.uid)
-    if (key === undefined) return undefined
-    if (key.namespace !== '' && key.namespace !== dependent.namespace) return undefined
-    return this.#context.storage.get(key)
+  #targetOf(uid: string): ObjectTarget | undefined {
+    const key = this.#graph.keyOf(uid)
+    const definition = key && this.#context.registry.findStored(key.resource)
+    return key && definition && { definition, namespace: key.namespace, name: key.name }
   }
 
-  #isDeletedInForeground(dependent: StorageKey, owner: OwnerReference): boolean {
-    const metadata = this.#ownerOf(dependent, owner)?.metadata
-    return (
-      metadata?.deletionTimestamp !== undefined &&
-      (metadata.finalizers ?? []).includes(foregroundDeletionFinalizer)
-    )
+  #objectOf(uid: string): KubernetesObject | undefined {
+    const key = this.#graph.keyOf(uid)
+    const object = key && this.#context.storage.get(key)
+    return object?.metadata.uid === uid ? object : undefined
   }
+}
 
-  #delete(key: StorageKey, propagationPolicy: 'Background' | 'Foreground'): void {
-    const definition = this.#definitionOf(key)
-    if (definition === undefined) return
-    const { namespace, name } = key
-    deleteObject(
-      this.#context,
-      { definition, namespace, name },
-      { dryRun: false, propagationPolicy, preconditions: {} },
-    ).catch((error: unknown) => {
-      if (!isNotFound(error)) this.#failed(key, error)
-    })
-  }
+const writeOptions: WriteOptions = {
+  dryRun: false,
+  fieldManager: 'kube-controller-manager',
+  fieldValidation: 'Ignore',
+  warn: () => {},
+}
 
-  #removeFinalizer(key: StorageKey, finalizer: string): void {
-    const object = this.#context.storage.get(key)
-    if (object === undefined) return
-    const finalizers = (object.metadata.finalizers ?? []).filter((each) => each !== finalizer)
-    if (isDone({ ...object, metadata: { ...object.metadata, finalizers } })) {
-      this.#context.storage.delete(key, object.metadata.resourceVersion ?? '')
-    } else this.#update(key, object, { finalizers })
-  }
+function isDeletedInForeground(object: KubernetesObject | undefined): boolean {
+  const { deletionTimestamp, finalizers = [] } = object?.metadata ?? {}
+  return deletionTimestamp !== undefined && finalizers.includes(foregroundDeletionFinalizer)
+}
 
-  #update(
-    key: StorageKey,
-    object: KubernetesObject,
-    change: Partial<KubernetesObject['metadata']>,
-  ): void {
-    const metadata = { ...object.metadata, ...change }
-    if (metadata.ownerReferences?.length === 0) delete metadata.ownerReferences
-    if (metadata.finalizers?.length === 0) delete metadata.finalizers
-    this.#context.storage.update(key, { ...object, metadata }, metadata.resourceVersion ?? '')
-  }
+function blocks(dependent: KubernetesObject | undefined, owner: string): boolean {
+  const { ownerReferences = [] } = dependent?.metadata ?? {}
+  return ownerReferences.some((each) => each.uid === owner && each.blockOwnerDeletion === true)
+}
 
-  #definitionOf({ resource }: StorageKey): ResourceDefinition | undefined {
-    return this.#context.registry.stored().find((each) => each.storageResource === resource)
-  }
+/** A finalizer that somebody has set before the deletion says how its dependents are treated. */
+function policyOf({ metadata }: KubernetesObject): NonNullable<DeleteOptions['propagationPolicy']> {
+  const { finalizers = [] } = metadata
+  if (finalizers.includes(orphanFinalizer)) return 'Orphan'
+  return finalizers.includes(foregroundDeletionFinalizer) ? 'Foreground' : 'Background'
+}
+
+function ignoreGone(error: unknown): void {
+  if (!isNotFound(error)) throw error
 }
 
 function keyOf(resource: string, { metadata }: KubernetesObject): StorageKey {

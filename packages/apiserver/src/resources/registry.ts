@@ -7,6 +7,8 @@ export class Registry {
   readonly #custom = new Map<string, readonly ResourceDefinition[]>()
   readonly #listeners = new Set<() => void>()
   #byPath = new Map<string, ResourceDefinition>()
+  #byKind = new Map<string, ResourceDefinition>()
+  #byStorage = new Map<string, ResourceDefinition>()
   #generation = 0
 
   constructor(builtIn: readonly ResourceDefinition[]) {
@@ -36,15 +38,19 @@ export class Registry {
     return this.#builtInGroups.has(group)
   }
 
+  /** The definition of a kind, which an owner reference names, for example. */
+  findKind(group: string, version: string, kind: string): ResourceDefinition | undefined {
+    return this.#byKind.get(`${group}/${version}/${kind}`)
+  }
+
   /** One definition per stored resource, of any version. */
   stored(): readonly ResourceDefinition[] {
-    const byStorage = new Map<string, ResourceDefinition>()
-    for (const definition of this.#byPath.values()) {
-      if (isStored(definition) && !byStorage.has(definition.storageResource)) {
-        byStorage.set(definition.storageResource, definition)
-      }
-    }
-    return [...byStorage.values()]
+    return [...this.#byStorage.values()]
+  }
+
+  /** The definition of a stored resource, `plural.group`, in any version. */
+  findStored(resource: string): ResourceDefinition | undefined {
+    return this.#byStorage.get(resource)
   }
 
   /** Serves `definitions` instead of those that `owner` (a definition's name) served before. */
@@ -59,6 +65,15 @@ export class Registry {
     const definitions = [...this.#builtIn, ...[...this.#custom.values()].flat()]
     this.#byPath = new Map(
       definitions.map((each) => [`${each.group}/${each.version}/${each.plural}`, each]),
+    )
+    this.#byKind = new Map(
+      definitions.map((each) => [`${each.group}/${each.version}/${each.kind}`, each]),
+    )
+    this.#byStorage = new Map(
+      definitions
+        .filter(isStored)
+        .toReversed()
+        .map((each) => [each.storageResource, each]),
     )
     this.#generation++
   }

@@ -1,0 +1,57 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
+import type { Change, StorageKey } from '../storage/change.ts'
+import type { Storage } from '../storage/storage.ts'
+
+/** As many changes of one object may follow from what a test does at once. */
+const changesMax = 10
+/** Nothing happens any more when nothing has for so many turns of the event loop. */
+const quietTurns = 20
+
+/**
+ * Tells when controllers go round in circles: an object that changes again and again although nobody
+ * does anything from outside.
+ */
+export class LoopDetector {
+  readonly #storage: Storage
+  readonly #changes = new Map<string, number>()
+  readonly #unsubscribe: () => void
+
+  constructor(storage: Storage) {
+    this.#storage = storage
+    this.#unsubscribe = storage.subscribe('all', (change) => this.#count(change))
+  }
+
+  /**
+   * Waits until nothing changes any more; what happens from then on is a consequence of what the
+   * test does next.
+   * @throws when an object has changed more than ten times since the last time
+   */
+  async settled(): Promise<void> {
+    for (let quiet = 0; quiet < quietTurns; quiet++) {
+      const { revision } = this.#storage
+      await turn()
+      if (this.#storage.revision !== revision) quiet = 0
+      const looping = [...this.#changes].find(([, count]) => count > changesMax)
+      if (looping !== undefined) {
+        throw new Error(
+          `${looping[0]} has changed ${looping[1]} times, and nobody from outside did`,
+        )
+      }
+    }
+    this.#changes.clear()
+  }
+
+  stop(): void {
+    this.#unsubscribe()
+  }
+
+  #count({ key }: Change): void {
+    const name = nameOf(key)
+    this.#changes.set(name, (this.#changes.get(name) ?? 0) + 1)
+  }
+}
+
+function nameOf({ resource, namespace, name }: StorageKey): string {
+  return [resource, namespace, name].filter((part) => part !== '').join('/')
+}
