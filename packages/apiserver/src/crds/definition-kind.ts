@@ -71,7 +71,9 @@ function storageVersions(definition: KubernetesObject): string[] {
 }
 
 function invalidColumnPaths({ spec }: CustomResourceDefinitionObject): FieldError[] {
-  return spec.versions.flatMap(({ additionalPrinterColumns = [] }, version) =>
+  // A list that is required is null where a client leaves it out.
+  const versions: typeof spec.versions | null = spec.versions
+  return (versions ?? []).flatMap(({ additionalPrinterColumns = [] }, version) =>
     additionalPrinterColumns.flatMap(({ jsonPath }, column): FieldError[] => {
       try {
         compileJsonPath(jsonPath)
