@@ -12,7 +12,19 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   },
   cel: {
     mayImport: ['base'],
-    layers: ['*.ts', 'libraries', 'environment.ts', 'condition.ts', 'index.ts'],
+    layers: [
+      'pattern.ts',
+      'syntax',
+      'types',
+      'declarations',
+      'check',
+      'cost',
+      '*.ts',
+      'libraries',
+      'environment.ts',
+      'condition.ts',
+      'index.ts',
+    ],
   },
   snapshot: {
     mayImport: [],

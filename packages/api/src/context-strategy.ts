@@ -31,8 +31,6 @@ const tokenWindow = object(
     rules: [
       {
         rule: 'self.lowTokens * 4 <= self.highTokens * 3',
-        messageExpression:
-          "'lowTokens must be at most 0.75 of highTokens (' + string(self.highTokens * 3 / 4) + '), 0.6 is recommended: without this gap every turn cuts the history and every prompt cache is lost'",
         message:
           'lowTokens must be at most 0.75 of highTokens, 0.6 is recommended: without this gap every turn cuts the history and every prompt cache is lost',
         fieldPath: '.lowTokens',
@@ -71,8 +69,6 @@ const summarize = object(
     rules: [
       {
         rule: 'self.targetTokens * 4 <= self.triggerTokens * 3',
-        messageExpression:
-          "'targetTokens must be at most 0.75 of triggerTokens (' + string(self.triggerTokens * 3 / 4) + '), 0.6 is recommended: without this gap every turn summarises and every prompt cache is lost'",
         message:
           'targetTokens must be at most 0.75 of triggerTokens, 0.6 is recommended: without this gap every turn summarises and every prompt cache is lost',
         fieldPath: '.targetTokens',

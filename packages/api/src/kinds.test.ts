@@ -296,7 +296,7 @@ describe('the kinds', () => {
       'LLMProvider',
       'the same credential twice',
       '{type: OpenAI, credentials: [{name: a, secretRef: {name: s}}, {name: a, secretRef: {name: t}}]}',
-      'spec.credentials[1]: Duplicate value: {"name":"a"}',
+      'spec.credentials[1]: Duplicate value: map[string]interface {}{"name":"a"}',
     ],
     [
       'LLMProvider',
@@ -356,13 +356,13 @@ describe('the kinds', () => {
       'ContextStrategy',
       'a summary that is too long',
       '{history: {mode: Summarize, summarize: {triggerTokens: 1000, targetTokens: 751}}}',
-      'spec.history.summarize.targetTokens: Invalid value: "object": targetTokens must be at most 0.75 of triggerTokens (750), 0.6 is recommended: without this gap every turn summarises and every prompt cache is lost',
+      'spec.history.summarize.targetTokens: Invalid value: "object": targetTokens must be at most 0.75 of triggerTokens, 0.6 is recommended: without this gap every turn summarises and every prompt cache is lost',
     ],
     [
       'ContextStrategy',
       'a window that is too narrow',
       '{history: {mode: TokenWindow, tokenWindow: {highTokens: 100, lowTokens: 76}}}',
-      'lowTokens must be at most 0.75 of highTokens (75)',
+      'lowTokens must be at most 0.75 of highTokens',
     ],
     [
       'ContextStrategy',

@@ -1,7 +1,7 @@
 import { celMap, type CelInput } from '@bufbuild/cel'
 import type { JsonObject } from '@fairlead/base'
 import { toDynamic } from './dynamic-value.ts'
-import { bool, dyn, int, listOf, mapOf, objectOf, string, type ValueType } from './value-type.ts'
+import { bool, type CelType, dyn, int, listOf, mapOf, objectOf, string } from './types/cel-type.ts'
 
 /**
  * What a condition sees of a model call. What a call does not have is empty, so that to ask for it
@@ -41,7 +41,7 @@ export interface CallVariables {
 }
 
 /** The types of these variables: what an expression may name. */
-export const callVariableTypes: ReadonlyMap<string, ValueType> = new Map([
+export const callVariableTypes: ReadonlyMap<string, CelType> = new Map([
   [
     'request',
     objectOf({

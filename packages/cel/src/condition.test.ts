@@ -135,7 +135,7 @@ describe('a condition', () => {
   })
 
   it.each([
-    ['request.model ==', 'line 1, column 15: found'],
+    ['request.model ==', 'line 1, column 17: Syntax error: mismatched input'],
     ["request.stream\n  && user == 'a'", "line 2, column 6: undeclared reference to 'user'"],
     ['request.nope', "line 1, column 8: undefined field 'nope'"],
     ['conversation.turns > 1', "line 1, column 13: undefined field 'turns'"],

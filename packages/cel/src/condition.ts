@@ -1,9 +1,8 @@
 import { isCelError } from '@bufbuild/cel'
 import { type CallBindings, callVariableTypes } from './call-variables.ts'
-import { checkExpression, ExpressionTypeError } from './check-expression.ts'
 import { createEnvironment, type Environment, type Program } from './environment.ts'
-import { parseExpression } from './expression.ts'
-import { sourcePosition } from './source-position.ts'
+import { resultType } from './expression.ts'
+import { ExpressionError, placeOf } from './syntax/issues.ts'
 
 /** Thrown for an expression that is no condition on calls. The message says where and why. */
 export class ConditionError extends Error {
@@ -68,15 +67,13 @@ export class ConditionCompiler {
   #program(source: string, types: readonly string[], expected: string): Program {
     const environment = this.#environment
     try {
-      const parsed = parseExpression(source)
-      const type = checkExpression(parsed, callVariableTypes, (name) =>
-        environment.hasFunction(name),
-      )
-      if (!types.includes(type.name) && type.name !== 'dyn') {
-        const message = `it must be ${expected}, and is of type ${type.name}`
-        throw new ExpressionTypeError(message, 0)
+      const compiled = environment.compile(source, callVariableTypes)
+      const { kind } = resultType(compiled)
+      if (!types.includes(kind) && kind !== 'dyn') {
+        const message = `it must be ${expected}, and is of type ${kind}`
+        throw new ExpressionError([{ message, offset: 0 }], source)
       }
-      return environment.program(parsed.expression)
+      return environment.program(compiled)
     } catch (error) {
       throw new ConditionError(problemOf(error, source), { cause: error })
     }
@@ -86,22 +83,19 @@ export class ConditionCompiler {
 const textTypes: readonly string[] = ['string', 'int', 'uint', 'double', 'bool']
 
 function problemOf(error: unknown, source: string): string {
-  if (error instanceof ExpressionTypeError) {
-    const { line, column } = sourcePosition(source, error.offset)
-    return at(line, column, error.message.replace(" (in container '')", ''))
-  }
   if (isTooDeep(error)) return 'it is nested too deep'
-  const message = error instanceof Error ? error.message : String(error)
-  const [, line = '', column = '', problem = ''] =
-    /^(?:ERROR: )?<input>:(\d+):(\d+): ([^]*)$/.exec(message) ?? []
-  return problem === '' ? message : at(line, column, problem)
+  const [issue] = error instanceof ExpressionError ? error.issues : []
+  if (issue === undefined) return error instanceof Error ? error.message : String(error)
+  const message = issue.message.replace(" (in container '')", '').replace(/ expecting \{.*\}$/, '')
+  const { line, column } = placeOf(issue, source)
+  return at(line, column + 1, message)
 }
 
 /** The parser and the checks descend as deep as an expression is nested. */
 function isTooDeep(error: unknown): boolean {
-  return (
-    error instanceof RangeError || (error instanceof Error && error.cause instanceof RangeError)
-  )
+  if (error instanceof RangeError) return true
+  if (!(error instanceof ExpressionError)) return false
+  return error.issues.some(({ message }) => message.startsWith('expression recursion limit'))
 }
 
 const at = (line: number | string, column: number | string, problem: string) =>

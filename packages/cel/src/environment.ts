@@ -10,22 +10,38 @@ import {
   type CelValue,
 } from '@bufbuild/cel'
 import { strings } from '@bufbuild/cel/ext'
+import type { Range } from './cost/range.ts'
+import type { SizeOf } from './cost/estimate-cost.ts'
 import { CostMeter } from './cost-meter.ts'
+import { declareFunctions } from './declarations/functions.ts'
+import { toEvaluable } from './evaluable.ts'
+import {
+  checkExpression,
+  type CheckedExpression,
+  expressionCost,
+  parseExpression,
+} from './expression.ts'
 import { listLibrary } from './libraries/lists.ts'
 import { optionalLibrary } from './libraries/optional.ts'
 import { regexLibrary } from './libraries/regex.ts'
 import { urlLibrary } from './libraries/urls.ts'
 import { appendFunction, loopFunctions } from './loop-functions.ts'
 import { MeteredPatterns } from './metered-patterns.ts'
-import type { Expression } from './expression.ts'
+import type { CelType } from './types/cel-type.ts'
 
 export type Program = (bindings: Record<string, CelInput>) => CelResult
 
 /** What expressions are evaluated in; every call is charged for. Not for concurrent use. */
 export interface Environment {
   readonly meter: CostMeter
-  program(expression: Expression): Program
-  hasFunction(name: string): boolean
+  /**
+   * Parses an expression and checks it against the types of its variables.
+   * @throws ExpressionError
+   */
+  compile(source: string, variables: ReadonlyMap<string, CelType>): CheckedExpression
+  program(expression: CheckedExpression): Program
+  /** What an evaluation costs by estimate, with what is known of the sizes of variables. */
+  estimate(expression: CheckedExpression, sizeOf: SizeOf): Range
   /** Parses an RFC 3339 timestamp; undefined if the string is not one. */
   timestamp(text: string): CelValue | undefined
   /** Parses a duration in Go's format; undefined if the string is not one. */
@@ -48,20 +64,17 @@ const deepCalls: ReadonlySet<string> = new Set([
 /** Calls that do not iterate over their list arguments. */
 const constantCalls: ReadonlySet<string> = new Set(['_+_', 'size', appendFunction])
 
-/** Operators that the evaluator implements itself; they are never looked up. */
-const operators: ReadonlySet<string> = new Set([
-  '_&&_',
-  '_||_',
-  '_?_:_',
-  '_[_]',
-  '@not_strictly_false',
-])
-
 /** Functions beyond those that every environment has. */
-type Library = readonly CelFunc[]
+export interface Library {
+  readonly functions: readonly CelFunc[]
+  /** Their signatures, as `declareFunctions` takes them. */
+  readonly declarations: readonly (readonly string[])[]
+}
+
+const noLibrary: Library = { functions: [], declarations: [] }
 
 /** CEL's own functions, those of its string extension, lists, optionals, regexes, URLs, and a library. */
-export function createEnvironment(library: Library = []): Environment {
+export function createEnvironment(library: Library = noLibrary): Environment {
   const meter = new CostMeter()
   const patterns = new MeteredPatterns(meter)
   const plain = celEnv()
@@ -75,21 +88,30 @@ export function createEnvironment(library: Library = []): Environment {
       ...listLibrary((a, b) => equalProgram({ a, b }) === true),
       ...regexLibrary(patterns),
       ...urlLibrary,
-      ...library,
+      ...library.functions,
       ...loopFunctions(meter),
     ],
     re2: { compile: (pattern) => patterns.compile(pattern) },
   })
   const metered = withMeter(env, meter, patterns)
+  const functions = declareFunctions(library.declarations)
+  const timestamp = (text: string) => valueOf(timestampProgram({ text }))
+  const duration = (text: string) => valueOf(durationProgram({ text }))
+  const accepts = {
+    duration: (text: string) => duration(text) !== undefined,
+    timestamp: (text: string) => timestamp(text) !== undefined,
+  }
   return {
     meter,
+    compile: (source, variables) =>
+      checkExpression(parseExpression(source), { variables, functions }, accepts),
     program: (expression) => {
-      const program = plan(metered, expression)
+      const program = plan(metered, toEvaluable(expression))
       return (bindings) => program(bindings)
     },
-    hasFunction: (name) => operators.has(name) || env.funcs.find(name) !== undefined,
-    timestamp: (text) => valueOf(timestampProgram({ text })),
-    duration: (text) => valueOf(durationProgram({ text })),
+    estimate: (expression, sizeOf) => expressionCost(expression, functions, sizeOf),
+    timestamp,
+    duration,
   }
 }
 

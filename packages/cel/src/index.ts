@@ -1,16 +1,27 @@
 export { bindCallVariables } from './call-variables.ts'
 export type { CallBindings, CallVariables } from './call-variables.ts'
-export { checkExpression, ExpressionTypeError } from './check-expression.ts'
 export { ConditionCompiler, ConditionError } from './condition.ts'
 export type { Condition, TextExpression, TextVerdict, Verdict } from './condition.ts'
 export { toDynamic } from './dynamic-value.ts'
 export { createEnvironment } from './environment.ts'
-export type { Environment, Program } from './environment.ts'
-export { parseExpression } from './expression.ts'
-export type { ParsedExpression } from './expression.ts'
+export type { Environment, Library, Program } from './environment.ts'
+export { resultType } from './expression.ts'
+export type { CheckedExpression } from './expression.ts'
+export { ExpressionError } from './syntax/issues.ts'
 export { isOpaque, opaque, textOf } from './opaque.ts'
 export { optionalNone, optionalOf } from './optional-value.ts'
-export { withPosition } from './source-position.ts'
-export { bool, dyn, int, string } from './value-type.ts'
-export type { ValueType } from './value-type.ts'
+export {
+  bool,
+  bytes,
+  double,
+  duration,
+  dyn,
+  int,
+  listOf,
+  mapOf,
+  optionalOfType,
+  string,
+  timestamp,
+} from './types/cel-type.ts'
+export type { CelType } from './types/cel-type.ts'
 export { compilePattern, type Pattern } from './pattern.ts'

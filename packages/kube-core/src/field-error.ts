@@ -1,5 +1,5 @@
 import { goQuote } from './go-quote.ts'
-import { GoSyntax } from './go-syntax.ts'
+import { GoSyntax, goValue } from './go-syntax.ts'
 
 /** The kinds of field errors that the API server distinguishes. */
 export type FieldErrorType =
@@ -105,16 +105,13 @@ export function tooManyItems(field: string, count: number, max: number): FieldEr
   return { type: 'TooMany', field, badValue: count, detail: `must have at most ${max} items` }
 }
 
+/** As Go prints it: texts quoted, null as a text, objects and lists in Go's notation. */
 function printValue(value: unknown): string {
-  if (typeof value === 'string') return goQuote(value)
   if (value instanceof GoSyntax) return value.text
-  return goJson(value)
+  if (value === null) return '"null"'
+  return typeof value === 'object' ? goValue(value) : printScalar(value)
 }
 
-/** JSON as Go encodes it: characters special to HTML are escaped. */
-function goJson(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.replace(/[<>&\u2028\u2029]/g, (character) => {
-    return '\\u' + character.charCodeAt(0).toString(16).padStart(4, '0')
-  })
+function printScalar(value: unknown): string {
+  return typeof value === 'string' ? goQuote(value) : String(value)
 }

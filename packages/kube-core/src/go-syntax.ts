@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import { goQuote } from './go-quote.ts'
 
 /**
@@ -28,4 +29,17 @@ export function goStringMap(
     .toSorted()
     .map((key) => `${goQuote(key)}:${goQuote(values[key] ?? '')}`)
   return new GoSyntax(`${type}{${entries.join(', ')}}`)
+}
+
+/** An untyped JSON value in Go's notation, as `fmt.Sprintf("%#v", …)` prints it. */
+export function goValue(value: unknown): string {
+  if (value === null || value === undefined) return 'interface {}(nil)'
+  if (typeof value === 'string') return goQuote(value)
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goValue).join(', ')}}`
+  if (!isJsonObject(value)) return JSON.stringify(value)
+  const entries = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${goQuote(name)}:${goValue(member)}`)
+  return `map[string]interface {}{${entries.join(', ')}}`
 }

@@ -134,7 +134,7 @@ export type {
 } from './crd/custom-resource-definition.ts'
 export {
   validateCustomResourceDefinition,
-  validateCustomResourceDefinitionUpdate,
+  validateCustomResourceDefinitionStatus,
 } from './crd/validate-definition.ts'
 export { defineResource } from './crd/define-resource.ts'
 export type {

@@ -65,7 +65,7 @@ describe('errors', () => {
     ])
     expect(status).toMatchObject({
       message:
-        'Foo.x.io "a" is invalid: [spec.b: Required value, spec.c: Invalid value: {"d":"\\u003c"}: is bad]',
+        'Foo.x.io "a" is invalid: [spec.b: Required value, spec.c: Invalid value: map[string]interface {}{"d":"<"}: is bad]',
       details: {
         group: 'x.io',
         kind: 'Foo',
@@ -74,7 +74,7 @@ describe('errors', () => {
           { reason: 'FieldValueRequired', message: 'Required value', field: 'spec.b' },
           {
             reason: 'FieldValueInvalid',
-            message: 'Invalid value: {"d":"\\u003c"}: is bad',
+            message: 'Invalid value: map[string]interface {}{"d":"<"}: is bad',
             field: 'spec.c',
           },
         ],

@@ -2,7 +2,7 @@ import type { PrinterColumn as DeclaredColumn } from '@fairlead/kube-core'
 
 import { humanAge } from '../definitions/human-duration.ts'
 import type { PrinterColumn } from '../definitions/printer-column.ts'
-import { compileJsonPath } from '../printing/json-path.ts'
+import { compileJsonPath, type JsonPath } from '../printing/json-path.ts'
 
 const ageColumn: DeclaredColumn = {
   name: 'Age',
@@ -11,14 +11,30 @@ const ageColumn: DeclaredColumn = {
   jsonPath: '.metadata.creationTimestamp',
 }
 
-/** The columns after the name: those that the definition declares, else the age. */
+/**
+ * The columns after the name: those that the definition declares, else the age. A path that cannot be
+ * followed ends them, as in a real API server, which accepts it too.
+ */
 export function customColumns(declared: readonly DeclaredColumn[] | undefined): PrinterColumn[] {
-  return (declared?.length ? declared : [ageColumn]).map(customColumn)
+  const columns: PrinterColumn[] = []
+  for (const column of declared?.length ? declared : [ageColumn]) {
+    const path = pathOf(column.jsonPath)
+    if (path === undefined) break
+    columns.push(customColumn(column, path))
+  }
+  return columns
 }
 
-function customColumn(declared: DeclaredColumn): PrinterColumn {
+function pathOf(jsonPath: string): JsonPath | undefined {
+  try {
+    return compileJsonPath(jsonPath)
+  } catch {
+    return undefined
+  }
+}
+
+function customColumn(declared: DeclaredColumn, path: JsonPath): PrinterColumn {
   const { name, type, format, description, priority } = declared
-  const path = compileJsonPath(declared.jsonPath)
   return {
     name,
     type,

@@ -57,7 +57,7 @@ function customKind(
     origin: 'custom',
     schema,
     validator: new SchemaValidator(schema),
-    rules: compileRules(withRuleFields(userSchema)).rules,
+    ...rulesOf(userSchema),
     openApiName: [...group.split('.').toReversed(), version.name, names.kind].join('.'),
     hasGeneration: true,
     hasStatusSubresource: version.subresources?.status !== undefined,
@@ -129,15 +129,7 @@ function withStandardFields(schema: StructuralSchema): StructuralSchema {
   }
 }
 
-/** Of the metadata, rules see only `name` and `generateName`. */
-function withRuleFields(schema: StructuralSchema): StructuralSchema {
-  const metadata: StructuralSchema = {
-    type: 'object',
-    properties: { name: { type: 'string' }, generateName: { type: 'string' } },
-  }
-  return {
-    ...schema,
-    type: 'object',
-    properties: { ...schema.properties, ...typeFields, metadata },
-  }
+function rulesOf(schema: StructuralSchema): Pick<ResourceDefinition, 'rules'> {
+  const { rules } = compileRules(schema)
+  return rules ? { rules } : {}
 }

@@ -1,7 +1,9 @@
 import { isJsonObject } from '@fairlead/base'
 import {
+  deepEqual,
   defaultCustomResourceDefinition,
   validateCustomResourceDefinition,
+  validateCustomResourceDefinitionStatus,
   type CustomResourceDefinitionObject,
   type FieldError,
   type KubernetesObject,
@@ -10,7 +12,6 @@ import {
 import type { KindRules } from '../definitions/built-in-kind.ts'
 import { recordAt } from '../definitions/fields.ts'
 import { createdAtColumn, nameColumn } from '../definitions/standard-columns.ts'
-import { compileJsonPath } from '../printing/json-path.ts'
 import { statusOf } from './definition-status.ts'
 
 /** Keeps a definition that is being deleted until all objects of its kind are gone. */
@@ -43,11 +44,7 @@ export const definitionRules: KindRules = {
     prepareForDelete({ metadata }) {
       metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), cleanupFinalizer])]
     },
-    validate: (definition) => [
-      ...validateCustomResourceDefinition(definition as CustomResourceDefinitionObject),
-      ...invalidColumnPaths(definition as CustomResourceDefinitionObject),
-    ],
-    validateUpdate,
+    validate,
   },
 }
 
@@ -70,56 +67,15 @@ function storageVersions(definition: KubernetesObject): string[] {
     .map(({ name }) => String(name))
 }
 
-function invalidColumnPaths({ spec }: CustomResourceDefinitionObject): FieldError[] {
-  // A list that is required is null where a client leaves it out.
-  const versions: typeof spec.versions | null = spec.versions
-  return (versions ?? []).flatMap(({ additionalPrinterColumns = [] }, version) =>
-    additionalPrinterColumns.flatMap(({ jsonPath }, column): FieldError[] => {
-      try {
-        compileJsonPath(jsonPath)
-        return []
-      } catch (error) {
-        const detail = error instanceof Error ? error.message : 'not a JSON path'
-        const field = `spec.versions[${version}].additionalPrinterColumns[${column}].jsonPath`
-        return [{ type: 'Invalid', field, badValue: jsonPath, detail }]
-      }
-    }),
-  )
-}
-
-function validateUpdate(definition: KubernetesObject, previous: KubernetesObject): FieldError[] {
-  const next = (definition as CustomResourceDefinitionObject).spec
-  const before = (previous as CustomResourceDefinitionObject).spec
-  const isEstablished = statusOf(previous).conditions.some(
-    ({ type, status }) => type === 'Established' && status === 'True',
-  )
-  const fixed: [field: string, value: unknown, old: unknown, isFixed: boolean][] = [
-    ['spec.group', next.group, before.group, true],
-    ['spec.names.plural', next.names.plural, before.names.plural, true],
-    ['spec.scope', next.scope, before.scope, isEstablished],
-    ['spec.names.kind', next.names.kind, before.names.kind, isEstablished],
-  ]
-  return [
-    ...fixed
-      .filter(([, value, old, isFixed]) => isFixed && value !== old)
-      .map(([field, badValue]): FieldError => {
-        return { type: 'Invalid', field, badValue, detail: 'field is immutable' }
-      }),
-    ...missingStoredVersions(definition),
-  ]
-}
-
-function missingStoredVersions(definition: KubernetesObject): FieldError[] {
-  const { versions } = (definition as CustomResourceDefinitionObject).spec
-  const names = new Set(versions.map(({ name }) => name))
-  const { storedVersions = [] } = statusOf(definition)
-  return storedVersions.flatMap((version, index): FieldError[] => {
-    if (names.has(version)) return []
-    const detail =
-      `missing from spec.versions; ${version} was previously a storage version, and must remain in ` +
-      'spec.versions until a storage migration ensures no data remains persisted in ' +
-      `${version} and removes ${version} from status.storedVersions`
-    const field = `status.storedVersions[${index}]`
-    return [{ type: 'Invalid', field, badValue: version, detail }]
-  })
+/**
+ * A definition whose spec stays as it is was valid when it was written: only the status is looked
+ * at, as also when its status alone is written.
+ */
+function validate(next: KubernetesObject, previous?: KubernetesObject): FieldError[] {
+  const definition = next as CustomResourceDefinitionObject
+  const old = previous as CustomResourceDefinitionObject | undefined
+  if (old !== undefined && deepEqual(definition.spec, old.spec)) {
+    return validateCustomResourceDefinitionStatus(definition)
+  }
+  return validateCustomResourceDefinition(definition, old)
 }

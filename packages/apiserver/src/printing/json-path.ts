@@ -2,7 +2,7 @@
  * The part of JSONPath that printer columns and field selectors use: `.a.b`, `['a.b']`, `[0]`,
  * `[*]` and `[?(@.type=="Ready")]`.
  */
-interface JsonPath {
+export interface JsonPath {
   /** All values that the path selects, in document order. */
   evaluate(document: unknown): unknown[]
 }

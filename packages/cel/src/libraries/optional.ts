@@ -2,17 +2,21 @@ import {
   CelScalar,
   celFunc,
   celList,
+  celMap,
   celMethod,
   isCelList,
   isCelMap,
+  type CelList,
   type CelValue,
+  listType,
 } from '@bufbuild/cel'
 import { contentOf, isOpaque } from '../opaque.ts'
 import { optionalNone, optionalOf } from '../optional-value.ts'
 
 const { BOOL, DYN, STRING } = CelScalar
+const LIST = listType(DYN)
 
-/** Optional values; `.?field` and `[?key]` are rewritten to the two functions that start with `__`. */
+/** Optional values; `.?field`, `[?key]` and optional entries of literals are rewritten to the functions that start with `__`. */
 export const optionalLibrary = [
   celFunc('optional.of', [DYN], DYN, optionalOf),
   celFunc('optional.none', [], DYN, optionalNone),
@@ -43,9 +47,16 @@ export const optionalLibrary = [
     const value = contentOf(this, 'optional')
     return celList(value === undefined ? [] : [value])
   }),
-  celFunc('__optionalFromList', [DYN], DYN, (list: CelValue) => {
-    const value = isCelList(list) ? list.get(0) : undefined
-    return value === undefined ? optionalNone() : optionalOf(value)
+  celFunc('__optionalMap', [LIST, LIST], DYN, (keys: CelList, values: CelList) => {
+    const contents = [...values].map((value) => contentOf(value, 'optional'))
+    return celMap(
+      new Map(
+        [...keys].flatMap((key, index) => {
+          const value = contents[index]
+          return value === undefined ? [] : [[key as string, value] as const]
+        }),
+      ),
+    )
   }),
 ]
 

@@ -17,8 +17,12 @@ const objectCostMax = 10_000_000
  * Objects must be pruned, defaulted and valid by their schema. Evaluation is bounded: each rule, and
  * all of them together, have a cost limit.
  */
-export function evaluateRules(rules: RuleSet, object: unknown, old: unknown): FieldError[] {
-  if (!rules.root) return []
+export function evaluateRules(
+  rules: RuleSet | undefined,
+  object: unknown,
+  old: unknown,
+): FieldError[] {
+  if (rules === undefined) return []
   const evaluation = new Evaluation(rules.environment)
   evaluation.visit(rules.root, object, old, '')
   return evaluation.errors

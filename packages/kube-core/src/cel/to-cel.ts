@@ -3,7 +3,7 @@ import { isJsonObject } from '@fairlead/base'
 import { type Environment, toDynamic } from '@fairlead/cel'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 import { escapeFieldName } from './field-name.ts'
-import { withTypeMeta } from './rule-type.ts'
+import { withTypeMeta } from './schema-type.ts'
 
 /**
  * A JSON value as rules see it: whole numbers are ints where the schema says integer and doubles where

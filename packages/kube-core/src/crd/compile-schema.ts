@@ -1,13 +1,14 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { compilePattern } from '@fairlead/cel'
+import { applyDefaults } from '../schema/defaults.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 
 /**
  * Rewrites a JSON Schema into the structural form of custom resources:
  * `const` and unions of literals become `enum`, a union with null becomes `nullable`,
  * `additionalProperties: false` is dropped (pruning does its job), a record becomes
- * `additionalProperties`, an empty schema keeps unknown fields, and a property with a default is not
- * listed as required. Throws a `TypeError` that starts with the path for what has no structural form.
+ * `additionalProperties`, an empty schema keeps unknown fields, a property with a default is not
+ * listed as required, and a default has in it what else has a default. Throws a `TypeError` that starts with the path for what has no structural form.
  */
 export function compileSchema(source: unknown, path: string): StructuralSchema {
   if (!isJsonObject(source)) throw new TypeError(`${path}: a schema must be an object`)
@@ -93,12 +94,18 @@ function compileNode(source: JsonObject, path: string): StructuralSchema {
   if (Array.isArray(schema.type)) throw new TypeError(`${path}: a value must have one type`)
   if (schema.pattern !== undefined) checkPattern(schema.pattern, path)
   compileLimits(source, schema)
+  compileContent(source, schema, path)
+  // The API server judges a default as it stands, by rules that may read what else has a default.
+  if (schema.default !== undefined) schema.default = applyDefaults(schema.default, schema)
+  return schema
+}
+
+function compileContent(source: JsonObject, schema: StructuralSchema, path: string): void {
   if (schema.type === 'array') compileArray(source, schema, path)
   else if (schema.type === 'object') compileObject(source, schema, path)
   else if (schema.type === undefined && !schema['x-kubernetes-int-or-string']) {
     schema['x-kubernetes-preserve-unknown-fields'] = true
   }
-  return schema
 }
 
 /** JSON Schema has the exclusive limit as a number, the structural form as a flag. */

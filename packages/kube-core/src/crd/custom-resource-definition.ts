@@ -62,6 +62,15 @@ export interface CustomResourceDefinitionObject extends KubernetesObject {
     conversion?: CustomResourceConversion
     preserveUnknownFields?: boolean
   }
+  status?: CustomResourceDefinitionStatus
+}
+
+/** What the API server makes of a definition. */
+export type CustomResourceDefinitionStatus = {
+  conditions?: readonly { type: string; status: string }[] | null
+  acceptedNames?: Partial<CustomResourceNames>
+  /** The versions in which objects may be stored. */
+  storedVersions?: string[]
 }
 
 /** Applies the API server's defaults: singular, listKind and the conversion strategy. */

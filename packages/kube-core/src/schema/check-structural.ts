@@ -1,48 +1,47 @@
-import { goQuote } from '../go-quote.ts'
-import type { FieldError } from '../field-error.ts'
 import { compilePattern } from '@fairlead/cel'
+import { fieldErrorMessage, type FieldError } from '../field-error.ts'
+import { checkCompleteness } from './check-completeness.ts'
+import { child, forbidden, invalid, propertyPath, required } from './schema-path.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 type Level = 'root' | 'item' | 'field'
 
 /**
- * Why a schema is not structural; empty when it is. Paths are relative to the schema, such as
- * `properties[spec].items`. The rules and wording are the API server's for
- * `apiextensions.k8s.io/v1`.
+ * Why a schema is not structural, in the order of the messages; empty when it is. Fields start with
+ * `path`. As ValidateStructural in Kubernetes' apiextensions-apiserver.
  */
-export function checkStructural(schema: StructuralSchema): FieldError[] {
-  const errors = checkNode(schema, 'root', '')
-  return errors.toSorted((a, b) => compare(a.field, b.field) || compare(a.detail, b.detail))
+export function checkStructural(schema: StructuralSchema, path = ''): FieldError[] {
+  const errors = [...checkNode(schema, 'root', path), ...checkCompleteness(schema, path)]
+  return errors
+    .map((error) => ({ error, message: fieldErrorMessage(error) }))
+    .toSorted((a, b) => compare(a.message, b.message))
+    .map(({ error }) => error)
 }
 
 function checkNode(schema: StructuralSchema, level: Level, path: string): FieldError[] {
   return [
-    ...checkChildren(schema, path),
-    ...checkType(schema, level, path),
+    ...checkChildren(schema, level, path),
     ...checkExtensions(schema, path),
-    ...checkLists(schema, path),
+    ...checkValueValidation(schema, path, hasIntOrStringUnion(schema), startsWithUnion(schema)),
+    ...checkType(schema, level, path),
     ...checkMetadata(schema, level, path),
-    ...checkValueValidation(schema, schema, path),
+    ...checkEmbedded(schema, path),
   ]
 }
 
-function checkChildren(schema: StructuralSchema, path: string): FieldError[] {
+function checkChildren(schema: StructuralSchema, level: Level, path: string): FieldError[] {
   const errors: FieldError[] = []
-  if (schema.type === 'array' && !schema.items) {
+  const { items, properties, additionalProperties } = schema
+  if (schema.type === 'array' && !items) {
     errors.push(required(child(path, 'items'), 'must be specified'))
   }
-  if (schema.items) errors.push(...checkNode(schema.items, 'item', child(path, 'items')))
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+  if (items) errors.push(...checkNode(items, 'item', child(path, 'items')))
+  for (const [name, property] of Object.entries(properties ?? {})) {
     errors.push(...checkNode(property, 'field', propertyPath(path, name)))
   }
-  const { additionalProperties } = schema
   if (additionalProperties === undefined) return errors
   const additionalPath = child(path, 'additionalProperties')
-  if (path === '') errors.push(forbidden(additionalPath, 'must not be used at the root'))
-  if (Object.keys(schema.properties ?? {}).length > 0 && additionalProperties !== true) {
-    const detail = 'additionalProperties and properties are mutual exclusive'
-    errors.push(forbidden(additionalPath, detail))
-  }
+  if (level === 'root') errors.push(forbidden(additionalPath, 'must not be used at the root'))
   if (typeof additionalProperties === 'object') {
     errors.push(...checkNode(additionalProperties, 'field', additionalPath))
   }
@@ -54,52 +53,39 @@ const emptyType: Record<Level, string> = {
   item: 'must not be empty for specified array items',
   field: 'must not be empty for specified object fields',
 }
-const types = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 
 function checkType(schema: StructuralSchema, level: Level, path: string): FieldError[] {
   const typePath = child(path, 'type')
   const { type } = schema
+  const errors: FieldError[] = []
   if (schema['x-kubernetes-embedded-resource'] && type !== 'object') {
     const detail = 'must be object if x-kubernetes-embedded-resource is true'
-    return [type ? invalid(typePath, type, detail) : required(typePath, detail)]
+    errors.push(type ? invalid(typePath, type, detail) : required(typePath, detail))
+  } else if (!type && !isUntyped(schema)) {
+    errors.push(required(typePath, emptyType[level]))
   }
-  if (!type) {
-    const free =
-      schema['x-kubernetes-int-or-string'] || schema['x-kubernetes-preserve-unknown-fields']
-    return free ? [] : [required(typePath, emptyType[level])]
-  }
-  if (type === 'null')
-    return [forbidden(typePath, 'type cannot be set to null, use nullable as an alternative')]
-  if (!types.includes(type)) {
-    const detail = `supported values: ${types.map(goQuote).join(', ')}`
-    return [{ type: 'Unsupported', field: typePath, badValue: type, detail }]
-  }
-  if (level === 'root' && type !== 'object') {
-    return [invalid(typePath, type, 'must be object at the root')]
-  }
-  return []
-}
-
-function checkExtensions(schema: StructuralSchema, path: string): FieldError[] {
-  const errors: FieldError[] = []
-  const detail = 'must be false if x-kubernetes-int-or-string is true'
-  for (const name of [
-    'x-kubernetes-preserve-unknown-fields',
-    'x-kubernetes-embedded-resource',
-  ] as const) {
-    if (schema['x-kubernetes-int-or-string'] && schema[name]) {
-      errors.push(invalid(child(path, name), true, detail))
-    }
-  }
-  if (schema['x-kubernetes-embedded-resource']) errors.push(...checkEmbedded(schema, path))
-  if (schema.uniqueItems) {
-    const why = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic'
-    errors.push(forbidden(child(path, 'uniqueItems'), why))
+  if (level === 'root' && type && type !== 'object') {
+    errors.push(invalid(typePath, type, 'must be object at the root'))
   }
   return errors
 }
 
+function isUntyped(schema: StructuralSchema): boolean {
+  return Boolean(
+    schema['x-kubernetes-int-or-string'] || schema['x-kubernetes-preserve-unknown-fields'],
+  )
+}
+
+function checkExtensions(schema: StructuralSchema, path: string): FieldError[] {
+  if (!schema['x-kubernetes-int-or-string']) return []
+  const detail = 'must be false if x-kubernetes-int-or-string is true'
+  return (['x-kubernetes-preserve-unknown-fields', 'x-kubernetes-embedded-resource'] as const)
+    .filter((name) => schema[name])
+    .map((name) => invalid(child(path, name), true, detail))
+}
+
 function checkEmbedded(schema: StructuralSchema, path: string): FieldError[] {
+  if (!schema['x-kubernetes-embedded-resource']) return []
   const errors: FieldError[] = []
   if (schema.additionalProperties !== undefined) {
     const detail = 'must not be used if x-kubernetes-embedded-resource is set'
@@ -114,56 +100,12 @@ function checkEmbedded(schema: StructuralSchema, path: string): FieldError[] {
   return errors
 }
 
-function checkLists(schema: StructuralSchema, path: string): FieldError[] {
-  const listType = schema['x-kubernetes-list-type']
-  const keys = schema['x-kubernetes-list-map-keys'] ?? []
-  const errors: FieldError[] = []
-  if (listType !== undefined && schema.type !== 'array') {
-    const detail = 'must be array if x-kubernetes-list-type is specified'
-    errors.push(
-      schema.type
-        ? invalid(child(path, 'type'), schema.type, detail)
-        : required(child(path, 'type'), detail),
-    )
-  }
-  if (listType === 'map') errors.push(...checkMapList(schema, keys, path))
-  else if (keys.length > 0) {
-    const detail = 'must be map if x-kubernetes-list-map-keys is non-empty'
-    errors.push(invalid(child(path, 'x-kubernetes-list-type'), listType ?? null, detail))
-  }
-  return errors
-}
-
-function checkMapList(schema: StructuralSchema, keys: string[], path: string): FieldError[] {
-  const keysPath = child(path, 'x-kubernetes-list-map-keys')
-  if (keys.length === 0) {
-    return [required(keysPath, 'must not be empty if x-kubernetes-list-type is map')]
-  }
-  const items = schema.items ?? {}
-  const errors: FieldError[] = []
-  if (items.type !== 'object') {
-    const detail = "must only be 'object' if x-kubernetes-list-type is map"
-    errors.push(invalid(child(path, 'items.type'), items.type ?? '', detail))
-  }
-  for (const [index, key] of keys.entries()) {
-    const property = items.properties?.[key]
-    if (!property) {
-      const detail = 'entries must all be names of item properties'
-      errors.push(invalid(`${keysPath}[${index}]`, key, detail))
-    } else if (!items.required?.includes(key) && property.default === undefined) {
-      const detail =
-        'this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property'
-      errors.push(required(child(path, `items.properties[${key}].default`), detail))
-    }
-  }
-  return errors
-}
-
 function checkMetadata(schema: StructuralSchema, level: Level, path: string): FieldError[] {
-  if (level !== 'root' && !schema['x-kubernetes-embedded-resource']) return []
+  const isObject = level === 'root' || schema['x-kubernetes-embedded-resource'] === true
+  if (!isObject) return []
   const errors: FieldError[] = []
   const properties = schema.properties ?? {}
-  for (const name of ['apiVersion', 'kind'] as const) {
+  for (const name of ['kind', 'apiVersion'] as const) {
     const property = properties[name]
     if (property && property.type !== 'string') {
       const field = child(propertyPath(path, name), 'type')
@@ -184,111 +126,107 @@ function checkMetadata(schema: StructuralSchema, level: Level, path: string): Fi
   return errors
 }
 
+/** Whether the schema of the metadata says anything besides the type, a default and the names. */
 function restrictsMore(metadata: StructuralSchema): boolean {
-  const allowed = ['type', 'description', 'properties']
-  const names = Object.keys(metadata.properties ?? {})
+  const { type: _type, default: _default, properties = {}, ...rest } = metadata
+  const names = Object.keys(properties)
   return (
-    Object.keys(metadata).some((keyword) => !allowed.includes(keyword)) ||
+    Object.values(rest).some((value) => Boolean(value) || value === 0) ||
     names.some((name) => name !== 'name' && name !== 'generateName')
   )
 }
 
-/** `outer` is where the fields that `value` constrains must be declared. */
+/** Checks what is below the junctors. A union that int-or-string allows is not checked. */
 function checkValueValidation(
   value: StructuralSchema,
-  outer: StructuralSchema | undefined,
   path: string,
+  skipsUnion = false,
+  skipsFirstUnion = false,
 ): FieldError[] {
   const errors: FieldError[] = []
-  for (const junctor of ['allOf', 'anyOf', 'oneOf'] as const) {
-    for (const [index, branch] of (value[junctor] ?? []).entries()) {
-      if (junctor === 'anyOf' && isIntOrStringUnion(value)) continue
-      errors.push(...checkNested(branch, outer, `${child(path, junctor)}[${index}]`))
-    }
+  for (const [index, branch] of (skipsUnion ? [] : (value.anyOf ?? [])).entries()) {
+    errors.push(...checkNested(branch, `${child(path, 'anyOf')}[${index}]`))
   }
-  if (value.not) errors.push(...checkNested(value.not, outer, child(path, 'not')))
-  if (value.pattern) {
-    try {
-      compilePattern(value.pattern)
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      const detail = `must be a valid regular expression, but isn't: ${why}`
-      errors.push(invalid(child(path, 'pattern'), value.pattern, detail))
-    }
+  for (const [index, branch] of (value.allOf ?? []).entries()) {
+    const skips = skipsFirstUnion && index === 0
+    errors.push(...checkNested(branch, `${child(path, 'allOf')}[${index}]`, skips))
+  }
+  for (const [index, branch] of (value.oneOf ?? []).entries()) {
+    errors.push(...checkNested(branch, `${child(path, 'oneOf')}[${index}]`))
+  }
+  if (value.not) errors.push(...checkNested(value.not, child(path, 'not')))
+  const problem = value.pattern ? patternProblem(value.pattern) : undefined
+  if (problem !== undefined) {
+    const detail = `must be a valid regular expression, but isn't: ${problem}`
+    errors.push(invalid(child(path, 'pattern'), value.pattern, detail))
   }
   return errors
 }
 
-const forbiddenInside = {
-  type: 'must be empty to be structural',
-  additionalProperties: 'must be undefined to be structural',
-  default: 'must be undefined to be structural',
-  title: 'must be empty to be structural',
-  description: 'must be empty to be structural',
-  nullable: 'must be false to be structural',
-  'x-kubernetes-preserve-unknown-fields': 'must be false to be structural',
-  'x-kubernetes-embedded-resource': 'must be false to be structural',
-  'x-kubernetes-int-or-string': 'must be false to be structural',
-  'x-kubernetes-list-map-keys': 'must be empty to be structural',
-  'x-kubernetes-list-type': 'must be undefined to be structural',
-  'x-kubernetes-map-type': 'must be undefined to be structural',
-  'x-kubernetes-validations': 'must be empty to be structural',
-} as const
+function patternProblem(pattern: string): string | undefined {
+  try {
+    compilePattern(pattern)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
 
-function checkNested(
-  value: StructuralSchema,
-  outer: StructuralSchema | undefined,
-  path: string,
-): FieldError[] {
-  const errors = checkValueValidation(value, outer, path)
-  for (const [keyword, detail] of Object.entries(forbiddenInside)) {
-    if (Object.hasOwn(value, keyword)) errors.push(forbidden(child(path, keyword), detail))
-  }
-  if (value.items) {
-    const itemsPath = child(path, 'items')
-    if (!outer?.items) errors.push(undeclared(itemsPath))
-    errors.push(...checkNested(value.items, outer?.items, itemsPath))
-  }
+const forbiddenInside = [
+  ['type', 'must be empty to be structural'],
+  ['additionalProperties', 'must be undefined to be structural'],
+  ['default', 'must be undefined to be structural'],
+  ['title', 'must be empty to be structural'],
+  ['description', 'must be empty to be structural'],
+  ['nullable', 'must be false to be structural'],
+  ['x-kubernetes-preserve-unknown-fields', 'must be false to be structural'],
+  ['x-kubernetes-embedded-resource', 'must be false to be structural'],
+  ['x-kubernetes-int-or-string', 'must be false to be structural'],
+  ['x-kubernetes-list-map-keys', 'must be empty to be structural'],
+  ['x-kubernetes-list-type', 'must be undefined to be structural'],
+  ['x-kubernetes-map-type', 'must be undefined to be structural'],
+  ['x-kubernetes-validations', 'must be empty to be structural'],
+] as const
+
+/** What is below a junctor may only restrict values. */
+function checkNested(value: StructuralSchema, path: string, skipsUnion = false): FieldError[] {
+  const errors = checkValueValidation(value, path, skipsUnion)
+  if (value.items) errors.push(...checkNested(value.items, child(path, 'items')))
   for (const [name, property] of Object.entries(value.properties ?? {})) {
-    const field = propertyPath(path, name)
-    if (name === 'metadata') {
-      errors.push(forbidden(field, 'must not be specified in a nested context'))
-    }
-    const declared = outer?.properties?.[name]
-    if (!declared) errors.push(undeclared(field))
-    errors.push(...checkNested(property, declared, field))
+    errors.push(...checkNested(property, propertyPath(path, name)))
+  }
+  for (const [keyword, detail] of forbiddenInside) {
+    if (isSet(value, keyword)) errors.push(forbidden(child(path, keyword), detail))
+  }
+  if (value.properties && Object.hasOwn(value.properties, 'metadata')) {
+    const detail = 'must not be specified in a nested context'
+    errors.push(forbidden(propertyPath(path, 'metadata'), detail))
   }
   return errors
 }
 
-function undeclared(field: string): FieldError {
-  const at = field.replace(/(?:^|\.)(?:allOf|anyOf|oneOf)\[\d+\]|(?:^|\.)not(?=\.|$)/g, '')
-  return required(at.replace(/^\./, ''), `because it is defined in ${field}`)
+function isSet(value: StructuralSchema, keyword: (typeof forbiddenInside)[number][0]): boolean {
+  const found: unknown = value[keyword]
+  if (keyword === 'default') return found !== undefined && found !== null
+  if (keyword === 'x-kubernetes-list-type' || keyword === 'x-kubernetes-map-type') {
+    return found !== undefined
+  }
+  return Array.isArray(found) ? found.length > 0 : Boolean(found)
 }
 
-function isIntOrStringUnion({ anyOf, ...schema }: StructuralSchema): boolean {
-  const branches = anyOf?.map((branch) => branch.type).join()
-  return schema['x-kubernetes-int-or-string'] === true && branches === 'integer,string'
+/** `anyOf: [{type: integer}, {type: string}]` and nothing else in it. */
+function hasIntOrStringUnion({ anyOf }: StructuralSchema): boolean {
+  const [first, second, ...more] = anyOf ?? []
+  return more.length === 0 && isOnlyType(first, 'integer') && isOnlyType(second, 'string')
 }
 
-function child(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`
+function startsWithUnion({ allOf }: StructuralSchema): boolean {
+  const [first] = allOf ?? []
+  return first !== undefined && hasIntOrStringUnion(first)
 }
 
-function propertyPath(path: string, name: string): string {
-  return `${child(path, 'properties')}[${name}]`
-}
-
-function required(field: string, detail: string): FieldError {
-  return { type: 'Required', field, detail }
-}
-
-function forbidden(field: string, detail: string): FieldError {
-  return { type: 'Forbidden', field, detail }
-}
-
-function invalid(field: string, badValue: unknown, detail: string): FieldError {
-  return { type: 'Invalid', field, badValue, detail }
+function isOnlyType(schema: StructuralSchema | undefined, type: string): boolean {
+  return schema?.type === type && Object.keys(schema).length === 1
 }
 
 function compare(a: string, b: string): number {

@@ -141,7 +141,7 @@ describe('validateSchema', () => {
 
   it('finds duplicate keys of a map list', () => {
     expect(messages({ x: [{ name: 'a' }, { name: 'a', size: 1 }] }, mapList)).toEqual([
-      'x[1]: Duplicate value: {"name":"a"}',
+      'x[1]: Duplicate value: map[string]interface {}{"name":"a"}',
     ])
   })
 

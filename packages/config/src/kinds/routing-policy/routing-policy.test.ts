@@ -232,7 +232,7 @@ describe('rules', () => {
   })
 
   it.each([
-    ['request.model ==', 'line 1, column 15: '],
+    ['request.model ==', 'line 1, column 17: '],
     ['true &&\n  request.modle == "x"', "line 2, column 10: undefined field 'modle'"],
     ['user.name == "x"', "line 1, column 1: undeclared reference to 'user'"],
     ['request.model', 'line 1, column 1: it must be a bool, and is of type string'],

@@ -1,0 +1,23 @@
+import type { Functions } from '../declarations/functions.ts'
+import type { Issue } from '../syntax/issues.ts'
+import type { Expression } from '../syntax/nodes.ts'
+import type { CelType } from '../types/cel-type.ts'
+
+/** What an expression may name. */
+export interface Scope {
+  readonly variables: ReadonlyMap<string, CelType>
+  readonly functions: Functions
+}
+
+/** What is known of each node of a checked expression. */
+export interface Checked {
+  readonly type: CelType
+  typeOf(node: Expression): CelType
+  /** The ids of the signatures that a call may use; none for what is no call. */
+  overloadsOf(node: Expression): readonly string[]
+  /** The names of the variables that the expression reads, of those in its scope. */
+  readonly variables: ReadonlySet<string>
+  /** The name with dots, such as `net.IP`, that a selection is; undefined for other selections. */
+  qualifiedNameOf(node: Expression): string | undefined
+  readonly issues: readonly Issue[]
+}

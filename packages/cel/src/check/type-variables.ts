@@ -1,0 +1,38 @@
+import {
+  bool,
+  bytes,
+  type CelType,
+  double,
+  duration,
+  dyn,
+  int,
+  listOf,
+  mapOf,
+  nullType,
+  opaqueType,
+  string,
+  timestamp,
+  typeOf,
+  typeParameter,
+  uint,
+} from '../types/cel-type.ts'
+
+/** The names of types, which are values too. */
+export const typeVariables: ReadonlyMap<string, CelType> = new Map([
+  ['bool', typeOf(bool)],
+  ['bytes', typeOf(bytes)],
+  ['double', typeOf(double)],
+  ['dyn', typeOf(dyn)],
+  ['google.protobuf.Duration', typeOf(duration)],
+  ['google.protobuf.Timestamp', typeOf(timestamp)],
+  ['int', typeOf(int)],
+  ['list', typeOf(listOf(typeParameter('A')))],
+  ['map', typeOf(mapOf(typeParameter('B'), typeParameter('A')))],
+  ['net.CIDR', typeOf(opaqueType('net.CIDR'))],
+  ['net.IP', typeOf(opaqueType('net.IP'))],
+  ['null_type', typeOf(nullType)],
+  ['optional_type', typeOf(opaqueType('optional_type', [typeParameter('V')]))],
+  ['string', typeOf(string)],
+  ['type', typeOf(typeOf())],
+  ['uint', typeOf(uint)],
+])
