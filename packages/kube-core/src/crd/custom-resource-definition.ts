@@ -66,7 +66,7 @@ export interface CustomResourceDefinitionObject extends KubernetesObject {
 }
 
 /** What the API server makes of a definition. */
-export type CustomResourceDefinitionStatus = {
+type CustomResourceDefinitionStatus = {
   conditions?: readonly { type: string; status: string }[] | null
   acceptedNames?: Partial<CustomResourceNames>
   /** The versions in which objects may be stored. */

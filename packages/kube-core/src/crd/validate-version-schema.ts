@@ -9,7 +9,7 @@ import { checkDefaults } from './validate-defaults.ts'
 import { SchemaWalk } from './schema-walk.ts'
 
 /** What else is known of the version whose schema is checked. */
-export interface VersionContext {
+interface VersionContext {
   /** Whether the status has an endpoint of its own. */
   readonly hasStatus: boolean
   /** Whether the stored definition has the same schema: what its rules cost is accepted. */
