@@ -24,6 +24,8 @@ export interface KindRules extends Partial<
     | 'storageResource'
     | 'storageApiVersion'
     | 'hasGeneration'
+    | 'annotationsCount'
+    | 'statusKeeps'
     | 'nameRule'
     | 'selectableFields'
     | 'scale'
@@ -72,6 +74,7 @@ export function builtInKind(
     origin: 'built-in',
     hasGeneration: false,
     hasStatusSubresource: subresources.some(({ name }) => name === 'status'),
+    statusKeeps: [['spec']],
     nameRule: 'subdomain',
     ...updateRulesOf(qualified),
     ...deletionRulesOf(qualified),

@@ -2,6 +2,7 @@ import type { Random } from '@fairlead/base'
 import {
   qualifiedResource,
   type FieldError,
+  type FieldPath,
   type KubernetesObject,
   type NameRule,
   type ResourceType,
@@ -88,7 +89,11 @@ export interface ResourceDefinition extends ResourceType {
   /** Of a built-in kind, as discovery lists them; a custom kind has `status` and `scale` at most. */
   readonly subresources?: readonly BuiltInSubresource[]
   readonly hasGeneration: boolean
+  /** Whether a change of annotations counts as a change of what is desired. */
+  readonly annotationsCount?: boolean
   readonly hasStatusSubresource: boolean
+  /** Fields that an update of `status` leaves as they are; all but the status when absent. */
+  readonly statusKeeps?: readonly FieldPath[]
   readonly scale?: ScalePaths
   readonly nameRule: NameRule
   /** Whether an update creates an object that is missing. */

@@ -5,6 +5,7 @@ import {
   errors,
   GoSyntax,
   trackUpdate,
+  type FieldPath,
   type KubernetesObject,
   timestamp,
 } from '@fairlead/kube-core'
@@ -17,6 +18,7 @@ import {
   type ResourceDefinition,
 } from '../definitions/resource-definition.ts'
 import { parseObjectVersion } from '../exchange/query-parameters.ts'
+import { recordAt } from '../definitions/fields.ts'
 import { RevisionMismatchError } from '../storage/storage-error.ts'
 import { change, mutated } from './admit.ts'
 import { isDone } from './deletion-state.ts'
@@ -195,12 +197,30 @@ function scopeToEndpoint(
       if (!target.definition.hasStatusSubresource) return wanted
       return replaceField(wanted, 'status', mutableCopy(target.definition, current)['status'])
     case 'status': {
-      const next = replaceField(mutableCopy(target.definition, current), 'status', wanted['status'])
+      const kept = mutableCopy(target.definition, current)
+      const next = replaceField(kept, 'status', wanted['status'])
+      if (target.definition.statusKeeps !== undefined) {
+        next.metadata = wanted.metadata
+        keepMetadata(target.definition.statusKeeps, next, current)
+      }
       if (managedFields !== undefined) next.metadata.managedFields = managedFields
       return next
     }
     default:
       return wanted
+  }
+}
+
+/** Restores what an update of the status keeps of the metadata. */
+function keepMetadata(
+  kept: readonly FieldPath[],
+  next: MutableObject,
+  current: KubernetesObject,
+): void {
+  for (const [parent, field] of kept) {
+    if (parent !== 'metadata') continue
+    if (field === undefined) next.metadata = copyJson(current.metadata)
+    else Object.assign(next.metadata, { [field]: copyJson(recordAt(current, 'metadata')[field]) })
   }
 }
 
@@ -227,6 +247,12 @@ function generationOf(
   current: KubernetesObject,
 ): number {
   const before = current.metadata.generation ?? 0
+  if (
+    definition.annotationsCount === true &&
+    !deepEqual(next.metadata.annotations ?? {}, current.metadata.annotations ?? {})
+  ) {
+    return before + 1
+  }
   const apart = definition.hasStatusSubresource ? ['metadata', 'status'] : ['metadata']
   const desired = (object: KubernetesObject): object =>
     Object.fromEntries(Object.entries(object).filter(([field]) => !apart.includes(field)))

@@ -11,5 +11,5 @@ export function resetFields(target: CollectionTarget & Pick<ObjectTarget, 'subre
   if (!target.definition.hasStatusSubresource) return {}
   if (target.subresource === undefined) return { resetFields: [['status']] }
   if (target.subresource !== 'status') return {}
-  return { resetFields: [['spec'], ['metadata']] }
+  return { resetFields: [...(target.definition.statusKeeps ?? [['spec'], ['metadata']])] }
 }

@@ -1,0 +1,68 @@
+import { GoSyntax } from '@fairlead/kube-core'
+
+import type { KindRules } from '../../definitions/built-in-kind.ts'
+import { recordAt } from '../../definitions/fields.ts'
+import { textColumn } from '../../definitions/standard-columns.ts'
+import { validateAtMostAll, validateIntOrPercent } from '../shared/int-or-percent.ts'
+import { validateLabelSelector } from '../shared/label-selector.ts'
+import { errorsOf, type Place } from '../shared/place.ts'
+
+/** As the strategy and the validation of PodDisruptionBudgets in Kubernetes. */
+export const podDisruptionBudgetRules: KindRules = {
+  group: 'policy',
+  plural: 'poddisruptionbudgets',
+  hasGeneration: true,
+  columns: [
+    textColumn('Min Available', 'The minimum number of pods that must be available.', (budget) => {
+      return String(recordAt(budget, 'spec')['minAvailable'] ?? 'N/A')
+    }),
+    textColumn('Max Unavailable', 'The maximum number of pods that may be unavailable.', (budget) => {
+      return String(recordAt(budget, 'spec')['maxUnavailable'] ?? 'N/A')
+    }),
+    {
+      ...textColumn(
+        'Allowed Disruptions',
+        'Calculated number of pods that may be disrupted at this time.',
+        (budget) => recordAt(budget, 'status')['disruptionsAllowed'] ?? 0,
+      ),
+      type: 'integer',
+    },
+  ],
+  writeRules: {
+    validate: (budget) => errorsOf(budget, (root) => validateSpec(root.within('spec'))),
+    validateStatus: (budget) =>
+      errorsOf(budget, (root) => {
+        const status = root.within('status')
+        for (const field of counts) status.notNegative(field)
+      }),
+  },
+}
+
+const counts = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const
+
+/** As ValidatePodDisruptionBudgetSpec. */
+function validateSpec(spec: Place): void {
+  if (spec.has('minAvailable') && spec.has('maxUnavailable')) {
+    const detail = 'minAvailable and maxUnavailable cannot be both set'
+    spec.invalid('', detail, goSpec(spec))
+  }
+  for (const field of ['minAvailable', 'maxUnavailable']) {
+    if (!spec.has(field)) continue
+    validateIntOrPercent(spec, field)
+    validateAtMostAll(spec, field)
+  }
+  validateLabelSelector(spec.at('selector'))
+  spec.oneOf('unhealthyPodEvictionPolicy', ['AlwaysAllow', 'IfHealthyBudget'])
+}
+
+/** As `%#v` shows it: where its parts are in memory, which is nowhere here. */
+function goSpec(spec: Place): GoSyntax {
+  const pointer = (type: string, field: string): string =>
+    `(*${type})(${spec.has(field) ? '0xc000000000' : 'nil'})`
+  return new GoSyntax(
+    `policy.PodDisruptionBudgetSpec{MinAvailable:${pointer('intstr.IntOrString', 'minAvailable')}, ` +
+      `Selector:${pointer('v1.LabelSelector', 'selector')}, ` +
+      `MaxUnavailable:${pointer('intstr.IntOrString', 'maxUnavailable')}, ` +
+      `UnhealthyPodEvictionPolicy:${pointer('policy.UnhealthyPodEvictionPolicyType', 'unhealthyPodEvictionPolicy')}}`,
+  )
+}

@@ -1,0 +1,100 @@
+import { goQuote } from '@fairlead/kube-core'
+
+import type { Place } from '../place.ts'
+import { claimWarnings } from '../claim-warnings.ts'
+
+/** Types of volumes that are no longer what they were, with the names that messages give them. */
+const deprecated: readonly (readonly [field: string, name: string, message: string])[] = [
+  ['photonPersistentDisk', 'photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
+  ['gitRepo', 'gitRepo', 'deprecated in v1.11'],
+  ['scaleIO', 'scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
+  ['flocker', 'flocker', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['storageos', 'storageOS', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['quobyte', 'quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['glusterfs', 'glusterfs', 'deprecated in v1.25, non-functional in v1.26+'],
+  ['cephfs', 'cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
+  ['rbd', 'rbd', 'deprecated in v1.28, non-functional in v1.31+'],
+]
+/** Paths that one is compared with. */
+const comparedMax = 100
+
+/** Of a pod's volumes: as in warningsForPodSpecAndMeta of Kubernetes' `pkg/api/pod`. */
+export function volumeWarnings(spec: Place): string[] {
+  const volumes = spec.each('volumes')
+  return [
+    ...volumes.flatMap((volume) => [
+      ...deprecated
+        .filter(([field]) => volume.has(field))
+        .map(([, name, message]) => `${volume.pathOf(name)}: ${message}`),
+      ...claimWarnings(
+        volume.within('ephemeral').within('volumeClaimTemplate').within('spec'),
+      ),
+    ]),
+    ...volumes.flatMap(overlapWarnings),
+  ]
+}
+
+interface MappedPath {
+  readonly path: string
+  readonly source: string
+}
+
+/** As warningsForOverlappingVirtualPaths in Kubernetes' `pkg/api/pod`. */
+function overlapWarnings(volume: Place): string[] {
+  const shown = goQuote(volume.text('name'))
+  const warn = (what: string, paths: readonly MappedPath[]): string[] =>
+    overlaps(paths).map((overlap) => `volume ${shown} (${what}): overlapping paths: ${overlap}`)
+  const configMap = volume.within('configMap')
+  const secret = volume.within('secret')
+  const sources = volume.within('projected').each('sources')
+  return [
+    ...warn(`ConfigMap ${goQuote(configMap.text('name'))}`, pathsOf(configMap, '')),
+    ...warn(`Secret ${goQuote(secret.text('secretName'))}`, pathsOf(secret, '')),
+    ...warn('DownwardAPI', pathsOf(volume.within('downwardAPI'), '')),
+    ...sources
+      .filter((source) => Object.keys(source.fields).length === 0)
+      .map(() => `volume ${shown} (Projected) has no sources provided`),
+    ...warn('Projected', sources.flatMap(pathsOfProjection)),
+  ]
+}
+
+function pathsOf(source: Place, name: string): MappedPath[] {
+  return source.each('items').map((item) => ({ path: item.text('path'), source: name }))
+}
+
+function pathsOfProjection(projection: Place): MappedPath[] {
+  const configMap = projection.within('configMap')
+  const secret = projection.within('secret')
+  const token = projection.at('serviceAccountToken')
+  return [
+    ...pathsOf(configMap, `ConfigMap ${goQuote(configMap.text('name'))}`),
+    ...pathsOf(secret, `Secret ${goQuote(secret.text('name'))}`),
+    ...pathsOf(projection.within('downwardAPI'), 'DownwardAPI'),
+    ...(token === undefined ? [] : [{ path: token.text('path'), source: 'ServiceAccountToken' }]),
+  ]
+}
+
+function overlaps(paths: readonly MappedPath[]): string[] {
+  const before: MappedPath[] = []
+  return paths.flatMap(({ path: given, source }) => {
+    const each = { path: trimSlashes(given), source }
+    const found = before.filter((other) => isWithin(each.path, other.path))
+    if (before.length < comparedMax) before.push(each)
+    return found.map((other) => `${show(each)} with ${show(other)}`)
+  })
+}
+
+function isWithin(a: string, b: string): boolean {
+  if (a === '' || b === '') return false
+  return `${a}/`.startsWith(`${b}/`) || `${b}/`.startsWith(`${a}/`)
+}
+
+function show({ path, source }: MappedPath): string {
+  return source === '' ? goQuote(path) : `${goQuote(path)} (${source})`
+}
+
+function trimSlashes(path: string): string {
+  let end = path.length
+  while (path[end - 1] === '/') end -= 1
+  return path.slice(0, end)
+}
