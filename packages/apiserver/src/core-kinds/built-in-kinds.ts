@@ -14,6 +14,21 @@ import {
   selfSubjectRulesReviewRules,
   subjectAccessReviewRules,
 } from './authorization/access-reviews.ts'
+import { controllerRevisionRules } from './apps/controller-revision.ts'
+import { daemonSetRules } from './apps/daemon-set.ts'
+import { deploymentRules } from './apps/deployment.ts'
+import { replicaSetRules } from './apps/replica-set.ts'
+import { statefulSetRules } from './apps/stateful-set.ts'
+import { cronJobRules } from './batch/cron-job.ts'
+import { jobRules } from './batch/job.ts'
+import { podRules } from './core/pod.ts'
+import { podTemplateRules } from './core/pod-template.ts'
+import { replicationControllerRules } from './core/replication-controller.ts'
+import { podDisruptionBudgetRules } from './policy/pod-disruption-budget.ts'
+import {
+  horizontalPodAutoscalerRules,
+  olderHorizontalPodAutoscalerRules,
+} from './autoscaling/horizontal-pod-autoscaler.ts'
 import { leaseRules } from './coordination/lease.ts'
 import { componentStatusRules } from './core/component-status.ts'
 import { configMapRules } from './core/config-map.ts'
@@ -40,17 +55,29 @@ const rulesOfServer = (): readonly KindRules[] => [
   clusterRoleRules,
   componentStatusRules,
   configMapRules,
+  controllerRevisionRules,
   coreEventRules,
+  cronJobRules,
+  daemonSetRules,
   definitionRules,
+  deploymentRules,
   eventRules,
+  horizontalPodAutoscalerRules,
   ingressClassRules,
   ingressRules,
+  jobRules,
   leaseRules,
   limitRangeRules,
   mutatingWebhookConfigurationRules,
   namespaceRules,
   networkPolicyRules,
   resourceQuotaRules,
+  olderHorizontalPodAutoscalerRules,
+  podDisruptionBudgetRules,
+  podRules,
+  podTemplateRules,
+  replicaSetRules,
+  replicationControllerRules,
   roleBindingRules,
   roleRules,
   secretRules,
@@ -59,6 +86,7 @@ const rulesOfServer = (): readonly KindRules[] => [
   selfSubjectRulesReviewRules,
   serviceAccountRules,
   serviceRules(),
+  statefulSetRules,
   subjectAccessReviewRules,
   tokenReviewRules,
   validatingAdmissionPolicyBindingRules,

@@ -28,6 +28,7 @@ export interface KindRules extends Partial<
     | 'statusKeeps'
     | 'nameRule'
     | 'selectableFields'
+    | 'selectableValue'
     | 'scale'
     | 'writeRules'
     | 'conversion'

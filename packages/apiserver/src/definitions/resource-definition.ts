@@ -51,6 +51,12 @@ interface WriteRules {
   warnings?(object: KubernetesObject, previous?: KubernetesObject): readonly string[]
   /** Marks an object when its deletion begins, for example with a finalizer. */
   prepareForDelete?(object: MutableObject): void
+  /**
+   * How long an object that is deleted may take to end; it is there until then, or until it is
+   * deleted at once. Without it, and with 0, an object is gone at once.
+   * @param requested by whoever deletes it
+   */
+  gracePeriodSeconds?(object: KubernetesObject, requested: number | undefined): number
 }
 
 /** Converts the stored object to another served form, for kinds served in two groups. */
@@ -107,6 +113,8 @@ export interface ResourceDefinition extends ResourceType {
   readonly columns: readonly PrinterColumn[]
   /** Fields that a field selector may use, besides metadata.name and metadata.namespace. */
   readonly selectableFields: readonly string[]
+  /** The value of such a field that is not the one at its path; undefined for all others. */
+  readonly selectableValue?: (object: KubernetesObject, path: string) => string | undefined
   readonly writeRules: WriteRules
   readonly conversion?: Conversion
   /** Why creates are refused at the moment, for example because the kind is being removed. */

@@ -34,14 +34,21 @@ export function parseSelection(
   return {
     all: labels.empty && fields.requirements.length === 0,
     ...(name === undefined ? {} : { name }),
-    matches: (object) => matches(object, labels, fields),
+    matches: (object) => matches(definition, object, labels, fields),
   }
 }
 
-function matches(object: KubernetesObject, labels: LabelSelector, fields: FieldSelector): boolean {
+function matches(
+  definition: ResourceDefinition,
+  object: KubernetesObject,
+  labels: LabelSelector,
+  fields: FieldSelector,
+): boolean {
   if (!labels.empty && !labels.matches(object.metadata.labels)) return false
   if (fields.requirements.length === 0) return true
-  return fields.matches((path) => fieldValue(object, path))
+  return fields.matches(
+    (path) => definition.selectableValue?.(object, path) ?? fieldValue(object, path),
+  )
 }
 
 function fieldValue(object: KubernetesObject, path: string): string | undefined {

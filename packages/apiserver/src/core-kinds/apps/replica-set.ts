@@ -29,6 +29,8 @@ export const replicaSetRules: KindRules = {
   plural: 'replicasets',
   hasGeneration: true,
   selectableFields: ['status.replicas'],
+  selectableValue: (object, path) =>
+    path === 'status.replicas' ? String(recordAt(object, 'status')['replicas'] ?? 0) : undefined,
   scale: {
     specReplicasPath: '.spec.replicas',
     statusReplicasPath: '.status.replicas',

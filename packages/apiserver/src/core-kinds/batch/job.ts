@@ -27,6 +27,8 @@ export const jobRules: KindRules = {
   plural: 'jobs',
   hasGeneration: true,
   selectableFields: ['status.successful'],
+  selectableValue: (job, path) =>
+    path === 'status.successful' ? String(recordAt(job, 'status')['succeeded'] ?? 0) : undefined,
   allColumns: jobColumns,
   writeRules: {
     defaults(job) {

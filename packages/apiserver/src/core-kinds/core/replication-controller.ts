@@ -23,6 +23,8 @@ export const replicationControllerRules: KindRules = {
   plural: 'replicationcontrollers',
   hasGeneration: true,
   selectableFields: ['status.replicas'],
+  selectableValue: (object, path) =>
+    path === 'status.replicas' ? String(recordAt(object, 'status')['replicas'] ?? 0) : undefined,
   scale: {
     specReplicasPath: '.spec.replicas',
     statusReplicasPath: '.status.replicas',
