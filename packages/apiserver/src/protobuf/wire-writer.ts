@@ -38,7 +38,8 @@ export class WireWriter {
   }
 
   double(value: number): void {
-    this.#buffer.writeDoubleLE(value, this.#reserve(8))
+    const position = this.#reserve(8)
+    this.#buffer.writeDoubleLE(value, position)
   }
 
   /** The bytes and, before them, their number. */
@@ -50,7 +51,8 @@ export class WireWriter {
   /** The text in UTF-8 and, before it, its number of bytes. */
   text(text: string): void {
     const length = Buffer.byteLength(text, 'utf8')
-    this.#buffer.write(text, this.#reserve(length), 'utf8')
+    const position = this.#reserve(length)
+    this.#buffer.write(text, position, 'utf8')
     this.varint(length)
   }
 
@@ -60,7 +62,8 @@ export class WireWriter {
   }
 
   raw(bytes: Buffer): void {
-    bytes.copy(this.#buffer, this.#reserve(bytes.length))
+    const position = this.#reserve(bytes.length)
+    bytes.copy(this.#buffer, position)
   }
 
   #wideVarint(value: bigint): void {
@@ -71,7 +74,7 @@ export class WireWriter {
     this.raw(Buffer.from(bytes))
   }
 
-  /** The position of so many bytes before what is written. */
+  /** The position of so many bytes before what is written, in the buffer as it is afterwards. */
   #reserve(size: number): number {
     if (size > this.#start) {
       const used = this.length
