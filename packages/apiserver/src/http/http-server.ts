@@ -68,6 +68,8 @@ export class HttpServer {
         key: options.identity.privateKey,
         cert: options.identity.certificate,
         ca: options.clientAuthorities,
+        // As for Go, whoever is named is believed, whether or not it may sign others.
+        allowPartialTrustChain: true,
         requestCert: true,
         // Clients without a certificate use a token; the authenticator checks `authorized`.
         rejectUnauthorized: false,
