@@ -19,6 +19,8 @@ export interface WebhookServer {
   readonly port: number
   /** Base64 of the PEM of its authority, as `clientConfig.caBundle` has it. */
   readonly caBundle: string
+  /** PEM of its own certificate. */
+  readonly certificate: string
   /** Every body that it was asked with, oldest first. */
   readonly asked: readonly Record<string, unknown>[]
   /** How many connections were made to it. */
@@ -66,6 +68,7 @@ export async function startWebhook(
   return {
     url: `https://127.0.0.1:${port}`,
     port,
+    certificate: identity.certificate,
     caBundle: Buffer.from(pki.caCertificate).toString('base64'),
     asked,
     get connections() {

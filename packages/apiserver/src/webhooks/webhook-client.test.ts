@@ -56,6 +56,12 @@ test('replaces a connection that the webhook has closed meanwhile', async () => 
   await promise
 })
 
+test('trusts the certificate of the webhook itself where the bundle has only that', async () => {
+  answer = () => ({ trusted: true })
+  const caBundle = Buffer.from(webhook.certificate).toString('base64')
+  expect(await call({ caBundle })).toEqual({ trusted: true })
+})
+
 test('says why a webhook cannot be reached', async () => {
   await expect(call({ url: 'https://127.0.0.1:1/x' }, 1000)).rejects.toThrow(
     'Post "https://127.0.0.1:1/x?timeout=1s": dial tcp 127.0.0.1:1: connect: connection refused',
