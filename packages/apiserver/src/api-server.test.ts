@@ -154,8 +154,12 @@ describe('the API server', () => {
       user: { username: 'system:serviceaccount:default:robot' },
       audiences: ['fairlead'],
     })
-    expect(await asked({ token })).toEqual({ authenticated: false })
-    expect(await asked({ token: 'a.b.c' })).toEqual({ authenticated: false })
+    expect(await asked({ token })).toEqual({
+      user: {},
+      error:
+        '[invalid bearer token, token audiences ["fairlead"] is invalid for the target audiences ["https://kubernetes.default.svc"]]',
+    })
+    expect(await asked({ token: 'a.b.c' })).toEqual({ user: {}, error: 'invalid bearer token' })
     const elsewhere = new TestClient(server, token)
     expect((await elsewhere.send('POST', reviews, review)).status).toBe(401)
     elsewhere.close()

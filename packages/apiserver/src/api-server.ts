@@ -10,15 +10,23 @@ import {
 } from '@fairlead/base'
 import type { KubernetesObject } from '@fairlead/kube-core'
 
+import {
+  type AccessControl,
+  type AccessControlOptions,
+  openAccessControl,
+} from './access-control.ts'
 import { createAdmission } from './admission-plugins/admission-plugins.ts'
 import type { PluginChoice } from './admission-plugins/plugin-choice.ts'
-import { adminTokenAuthenticator, loadAdminToken } from './auth/admin-token.ts'
-import { ServiceAccountTokens } from './auth/service-account-token.ts'
+import { loadAdminToken } from './auth/admin-token.ts'
+import { Authenticator } from './auth/authenticator.ts'
 import { mastersGroup } from './auth/user.ts'
+import { ensureBootstrapObjects } from './bootstrap/ensure-bootstrap-objects.ts'
+import { ensureKubernetesService } from './bootstrap/kubernetes-service.ts'
+import { ClusterRoleAggregation } from './controllers/cluster-role-aggregation.ts'
 import { EventExpiry } from './controllers/event-expiry.ts'
 import { GarbageCollector } from './controllers/garbage-collector.ts'
 import { NamespaceController } from './controllers/namespace-controller.ts'
-import { ensureSystemNamespaces } from './controllers/system-namespaces.ts'
+import { NamespaceObjects } from './controllers/namespace-objects.ts'
 import { builtInKinds } from './core-kinds/built-in-kinds.ts'
 import { DefinitionController } from './crds/definition-controller.ts'
 import { DiscoveryHandler } from './discovery/discovery-handler.ts'
@@ -28,6 +36,7 @@ import { healthPaths } from './http/health.ts'
 import { HttpServer } from './http/http-server.ts'
 import { type LocalRequest, localRequests } from './http/local-requests.ts'
 import { finalizeNamespace } from './http/namespace-finalize.ts'
+import { OpenIdHandler } from './http/openid-handler.ts'
 import type { RequestedChange } from './http/request-changes.ts'
 import { ResourceHandler } from './http/resource-handler.ts'
 import { handleScale } from './http/scale-request.ts'
@@ -57,7 +66,7 @@ import type { ServiceAddress, ServiceResolver } from './webhooks/service-resolve
 import { storedServices } from './webhooks/stored-services.ts'
 import { WebhookClient } from './webhooks/webhook-client.ts'
 
-export interface ApiServerOptions {
+export interface ApiServerOptions extends AccessControlOptions {
   /** Defaults to 0, which picks a free port. */
   readonly port?: number
   /** Address to listen on. Defaults to 127.0.0.1. */
@@ -86,8 +95,8 @@ export interface ApiServerOptions {
   /** What is kept of the past for watches that reconnect; the defaults are `watchHistoryDefaults`. */
   readonly watchHistory?: Partial<HistoryLimits>
   /**
-   * Whether deleted namespaces are emptied and dependents are collected, which in a cluster
-   * kube-controller-manager does and in envtest nobody. Defaults to true.
+   * Whether deleted namespaces are emptied, dependents are collected and roles are aggregated, which
+   * in a cluster kube-controller-manager does and in envtest nobody. Defaults to true.
    */
   readonly controllers?: boolean
   /**
@@ -95,6 +104,11 @@ export interface ApiServerOptions {
    * `--disable-admission-plugins`. Defaults to those of envtest: all but ServiceAccount.
    */
   readonly admission?: PluginChoice
+  /**
+   * Whether every namespace has the ServiceAccount `default` and the ConfigMap `kube-root-ca.crt`, as
+   * in a cluster. Defaults to false, as in envtest.
+   */
+  readonly namespaceObjects?: boolean
   /**
    * Where Services that webhooks name can be reached; undefined for one that cannot. By default none
    * can, but those of type ExternalName. Must not throw.
@@ -111,6 +125,20 @@ export interface ApiServerOptions {
   readonly intercept?: RequestInterceptor
 }
 
+/** A user to add: as of whom and in which groups he acts. */
+interface AddedUserOptions {
+  readonly name: string
+  /** Defaults to none; `system:authenticated` comes by itself. */
+  readonly groups?: readonly string[]
+}
+
+/** How an added user identifies himself, in either way. */
+interface AddedUser {
+  /** A kubeconfig (YAML) with an embedded client certificate. */
+  readonly kubeconfig: string
+  readonly token: string
+}
+
 export interface ApiServer {
   /** `https://host:port` */
   readonly url: string
@@ -122,6 +150,11 @@ export interface ApiServer {
   kubeconfig(user?: 'admin'): string
   /** Makes a request in this process, without a connection; `intercept` does not see it. */
   readonly request: LocalRequest
+  /**
+   * A user with a client certificate and a bearer token, both valid until the server stops; what the
+   * user may do, roles and bindings say. As AddUser of Go's envtest.
+   */
+  addUser(user: AddedUserOptions): AddedUser
   /**
    * Compacts the change history: watches and paged lists that continue from an earlier revision are
    * answered with 410. For tests of that case.
@@ -162,39 +195,56 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   try {
     const registry = new Registry(builtInKinds())
     const random = options.random ?? systemRandom
+    const { serving } = options
+    const caCertificate = serving?.caCertificate ?? serving?.certificate ?? pki.caCertificate
+    const access = openAccessControl(options, { files, storage, clock }, adminToken)
+    controllers.push(access)
     const webhooks = new WebhookClient({ clock, resolveService: serviceResolver(storage, options) })
     const plain = { storage, registry, clock, random }
     const admission = createAdmission({
       context: plain,
+      access: access.plugins,
       webhooks,
       logger,
       choice: options.admission,
     })
     const context = { ...plain, admission: admission.chain }
     controllers.push(admission, { stop: () => webhooks.close() })
-    await ensureSystemNamespaces(context)
+    const clientAuthorities = [pki.caCertificate, options.clientAuthorities ?? ''].join('\n')
+    ensureBootstrapObjects(context, clientAuthorities)
     controllers.push(
       new DefinitionController(context, logger),
       ...(options.controllers === false
         ? []
-        : [new NamespaceController(context, logger), new GarbageCollector(context, logger)]),
+        : [
+            new NamespaceController(context, logger),
+            new GarbageCollector(context, logger),
+            new ClusterRoleAggregation(context, logger),
+          ]),
+      ...(options.namespaceObjects === true
+        ? [new NamespaceObjects(context, logger, caCertificate)]
+        : []),
       new EventExpiry(context),
     )
-    const tokens = new ServiceAccountTokens(files, storage, () => clock.now())
-    const { handle } = apiHandler(context, tokens, options)
+    const address = { url: '' }
+    const { handle } = apiHandler(context, access, () => address.url, options)
     const { intercept } = options
     const server = new HttpServer({
       identity: options.serving ?? pki.leaf('server', serverCertificate(host)),
-      clientAuthorities: [pki.caCertificate, options.clientAuthorities ?? ''].join('\n'),
-      tokenAuthenticators: [adminTokenAuthenticator(adminToken), tokens.authenticate],
+      clientAuthorities,
+      authenticator: new Authenticator(access.tokens, {
+        now: () => clock.now(),
+        anonymous: options.anonymous ?? true,
+      }),
+      authorizer: access.authorizer,
       logger,
       clock,
       handle: intercept ? (request) => intercept(request, () => handle(request)) : handle,
     })
     const port = await server.listen(host, options.port ?? 0)
-    const url = `https://${reachable(host)}:${port}`
-    const { serving } = options
-    const caCertificate = serving?.caCertificate ?? serving?.certificate ?? pki.caCertificate
+    address.url = `https://${reachable(host)}:${port}`
+    const { url } = address
+    ensureKubernetesService(context, { address: reachable(host), port })
     return {
       url,
       caCertificate,
@@ -202,6 +252,16 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       kubeconfig: (userName = 'admin') =>
         kubeconfigFor({ url, caCertificate, userName, identity: admin }),
       request: localRequests(handle),
+      addUser({ name, groups = [] }) {
+        const identity = pki.newLeaf({
+          usage: 'client',
+          subject: { commonName: name, organizations: groups },
+        })
+        return {
+          kubeconfig: kubeconfigFor({ url, caCertificate, userName: name, identity }),
+          token: access.addToken({ name, groups }),
+        }
+      },
       compact: () => storage.compact(),
       async stop() {
         await server.close()
@@ -216,20 +276,24 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
 
 function apiHandler(
   context: ResourceContext,
-  tokens: ServiceAccountTokens,
+  { authorizer, tokens, accounts }: AccessControl,
+  url: () => string,
   { onChange, warningsOf }: Pick<ApiServerOptions, 'onChange' | 'warningsOf'>,
 ): ApiHandler {
   const subresources = new SubresourceHandler(
     new Map<string, Subresource>([
       ['namespaces/finalize', finalizeNamespace],
-      ['serviceaccounts/token', (...asked) => createToken(tokens, ...asked)],
+      ['serviceaccounts/token', (...asked) => createToken(accounts, ...asked)],
       ['*/scale', handleScale],
     ]),
   )
+  const reviews = { authorizer, tokens }
   return new ApiHandler({
+    authorizer,
     discovery: new DiscoveryHandler(context.registry, healthPaths),
     openApi: new OpenApiHandler(context.registry),
-    resources: new ResourceHandler(context, subresources, tokens, { onChange, warningsOf }),
+    openId: new OpenIdHandler(accounts, url),
+    resources: new ResourceHandler(context, subresources, reviews, { onChange, warningsOf }),
   })
 }
 

@@ -41,7 +41,7 @@ describe('certificates that are given', () => {
       const server = await startApiServer({ clientAuthorities })
       const client = new TestClient(server, undefined, identity)
       const { status } = await client.get('/api/v1/namespaces/default')
-      expect(status).toBe(clientAuthorities === undefined ? 403 : 200)
+      expect(status).toBe(clientAuthorities === undefined ? 401 : 200)
       client.close()
       await server.stop()
     }

@@ -23,6 +23,8 @@ import type { WebhookClient } from '../webhooks/webhook-client.ts'
 
 interface AdmissionOptions {
   readonly context: Omit<ResourceContext, 'admission'>
+  /** Of access control; they change nothing. */
+  readonly access: readonly AdmissionPlugin[]
   readonly webhooks: WebhookClient
   readonly logger: Logger
   readonly choice?: PluginChoice | undefined
@@ -40,6 +42,7 @@ interface Admission {
 /** Puts the plugins together, in the order of kube-apiserver. @throws Error for an unknown choice */
 export function createAdmission({
   context,
+  access,
   webhooks,
   logger,
   choice = {},
@@ -65,6 +68,8 @@ export function createAdmission({
     defaultIngressClass(storage),
     // Webhooks see what the server's own plugins have filled in.
     mutatingWebhooks(context, mutating, caller),
+    // A real server asks these before it validates, so they stand before what only validates.
+    ...access,
     validatingWebhooks(context, validating, caller),
   ]
   return {

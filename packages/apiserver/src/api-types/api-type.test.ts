@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { apiType } from './api-type.ts'
+import { atomicTypes } from './atomic-types.ts'
 import { builtInResources } from './built-in-resource.ts'
 import { publishedDocument, publishedPaths } from './published-document.ts'
 import { schemaOfType } from './schema-of-type.ts'
@@ -25,6 +26,19 @@ describe('the tables of Kubernetes', () => {
       keys: ['name'],
       mergeKey: 'name',
       strategy: 'merge,retainKeys',
+    })
+  })
+
+  it('know which structs are replaced as a whole', () => {
+    const published = JSON.parse(publishedDocument('v2') ?? '') as {
+      definitions: Record<string, { 'x-kubernetes-map-type'?: string }>
+    }
+    const atomic = Object.entries(published.definitions)
+      .filter(([, schema]) => schema['x-kubernetes-map-type'] === 'atomic')
+      .map(([name]) => name)
+    expect([...atomicTypes].toSorted()).toEqual(atomic.toSorted())
+    expect(schemaOfType('io.k8s.api.rbac.v1.RoleBinding').properties?.['roleRef']).toMatchObject({
+      'x-kubernetes-map-type': 'atomic',
     })
   })
 

@@ -1,6 +1,7 @@
 import type { StructuralSchema } from '@fairlead/kube-core'
 
 import { apiType, type ApiField, type ApiFieldType, type ApiType } from './api-type.ts'
+import { atomicTypes } from './atomic-types.ts'
 
 const prefix = 'io.k8s.apimachinery.pkg'
 const anything: StructuralSchema = { 'x-kubernetes-preserve-unknown-fields': true }
@@ -16,6 +17,7 @@ const encoded: Readonly<Record<string, StructuralSchema>> = {
   [`${prefix}.runtime.RawExtension`]: open,
   [`${prefix}.util.intstr.IntOrString`]: { 'x-kubernetes-int-or-string': true },
 }
+const atomic: StructuralSchema = { 'x-kubernetes-map-type': 'atomic' }
 /** A schema in a CustomResourceDefinition names itself, and is owned as a whole. */
 const selfNaming = /\.apiextensions\.v1\.JSON/
 
@@ -73,7 +75,7 @@ function valueSchema(type: ApiFieldType): StructuralSchema {
       const [wrapped] = named.fields
       return named.isWrapped && wrapped !== undefined
         ? valueSchema(wrapped.type)
-        : objectSchema(named)
+        : { ...objectSchema(named), ...(atomicTypes.has(type.type) ? atomic : {}) }
     }
   }
 }

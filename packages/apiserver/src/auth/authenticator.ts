@@ -3,41 +3,56 @@ import { TLSSocket } from 'node:tls'
 
 import { errors } from '@fairlead/kube-core'
 
-import { anonymousUser, authenticatedGroup, type User } from './user.ts'
+import type { TokenAuthenticator } from './token-authenticator.ts'
+import { anonymousUser, authenticated, credentialIdKey, type User } from './user.ts'
 
-/** Returns the user of a bearer token, or undefined when the token is unknown. */
-export type TokenAuthenticator = (token: string) => User | undefined
+/** What a connection's certificate says: `refused` is one that our authority has not signed. */
+type Certified =
+  | { readonly user: User; readonly expiresAtMs: number }
+  | { readonly user?: undefined; readonly refused: boolean }
+
+interface AuthenticatorOptions {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Whether requests without credentials are let in, as those of the anonymous user. */
+  readonly anonymous: boolean
+}
 
 /** Determines who makes a request. */
 export class Authenticator {
-  readonly #tokens: readonly TokenAuthenticator[]
+  readonly #tokens: TokenAuthenticator
+  readonly #options: AuthenticatorOptions
   /** A connection's certificate stays the same; decoding it costs as much as a small request. */
-  readonly #certified = new WeakMap<TLSSocket, User | 'nobody'>()
+  readonly #certified = new WeakMap<TLSSocket, Certified>()
 
-  constructor(tokens: readonly TokenAuthenticator[]) {
+  constructor(tokens: TokenAuthenticator, options: AuthenticatorOptions) {
     this.#tokens = tokens
+    this.#options = options
   }
 
   /**
    * The subject of a client certificate signed by our CA (CN is the name, O are the groups), else
    * the owner of the bearer token, else the anonymous user.
-   * @throws StatusError 401 for an unknown token
+   * @throws StatusError 401 for an unknown token, and for a certificate that is not ours or has
+   *   expired when no token makes up for it; without any credentials where those are needed
    */
   userOf({ socket, headers }: IncomingMessage): User {
-    const certified = socket instanceof TLSSocket ? this.#certifiedUser(socket) : 'nobody'
-    if (certified !== 'nobody') return certified
-    const { authorization } = headers
-    if (authorization === undefined) return anonymousUser
-    const token = /^Bearer\s+(\S+)\s*$/i.exec(authorization)?.[1]
-    if (token === undefined) return anonymousUser
-    for (const authenticator of this.#tokens) {
-      const user = authenticator(token)
-      if (user !== undefined) return withAuthenticatedGroup(user)
+    const certified: Certified =
+      socket instanceof TLSSocket ? this.#certifiedUser(socket) : { refused: false }
+    const isExpired = certified.user !== undefined && certified.expiresAtMs < this.#options.now()
+    if (certified.user !== undefined && !isExpired) return certified.user
+    const token = bearerToken(headers.authorization)
+    if (token !== undefined) {
+      const known = this.#tokens.authenticate(token)
+      if (known !== undefined && known.refused === undefined) return authenticated(known.user)
+      throw errors.unauthorized()
     }
-    throw errors.unauthorized()
+    const isRefused = isExpired || (certified.user === undefined && certified.refused)
+    if (isRefused || !this.#options.anonymous) throw errors.unauthorized()
+    return anonymousUser
   }
 
-  #certifiedUser(socket: TLSSocket): User | 'nobody' {
+  #certifiedUser(socket: TLSSocket): Certified {
     const known = this.#certified.get(socket)
     if (known !== undefined) return known
     const user = userFromCertificate(socket)
@@ -46,18 +61,22 @@ export class Authenticator {
   }
 }
 
-function userFromCertificate(socket: TLSSocket): User | 'nobody' {
-  if (!socket.authorized) return 'nobody'
-  const { subject } = socket.getPeerCertificate()
-  const name = textOf(subject?.CN)[0]
-  if (name === undefined) return 'nobody'
-  return withAuthenticatedGroup({ name, groups: textOf(subject.O) })
+/** Undefined for other schemes, such as Basic: their user is anonymous. */
+function bearerToken(authorization: string | undefined): string | undefined {
+  const [, token] = /^Bearer +(\S+)\s*$/i.exec(authorization ?? '') ?? []
+  return token
 }
 
-function textOf(value: string | string[] | undefined): string[] {
+function userFromCertificate(socket: TLSSocket): Certified {
+  const { subject, fingerprint256, valid_to: validTo } = socket.getPeerCertificate()
+  if (!socket.authorized) return { refused: subject !== undefined }
+  const name = textsOf(subject?.CN)[0]
+  if (name === undefined) return { refused: false }
+  const credentialId = `X509SHA256=${fingerprint256.replaceAll(':', '').toLowerCase()}`
+  const user = { name, groups: textsOf(subject.O), extra: { [credentialIdKey]: [credentialId] } }
+  return { user: authenticated(user), expiresAtMs: Date.parse(validTo) }
+}
+
+function textsOf(value: string | string[] | undefined): string[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value]
-}
-
-function withAuthenticatedGroup(user: User): User {
-  return { ...user, groups: [...new Set([...user.groups, authenticatedGroup])] }
 }

@@ -1,59 +1,46 @@
-import { errors, type StatusError } from '@fairlead/kube-core'
+import type { Access } from './access.ts'
+import type { PolicyRule } from './rbac/policy-rule.ts'
+import { mastersGroup, type User } from './user.ts'
 
-import { anonymousUser, mastersGroup, type User } from './user.ts'
-
-/** The attributes of a request. With `path` it is for a non-resource URL. */
-export interface Access {
-  readonly verb: string
-  readonly group: string
-  readonly resource: string
-  readonly namespace: string
-  readonly name: string
-  readonly path?: string
+/** Whether a user may do something. */
+export interface Decision {
+  readonly allowed: boolean
+  /** What allowed it, or what kept rules from being found; may be empty. */
+  readonly reason: string
 }
 
-type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: string }
+/** The rules that apply to a user in a namespace. */
+export interface RulesOfUser {
+  readonly rules: readonly PolicyRule[]
+  /** Bindings whose role was not found, in the API server's wording. */
+  readonly errors: readonly string[]
+}
 
-/** Reviews that every authenticated user may create. */
-const selfReviews: ReadonlySet<string> = new Set([
-  'selfsubjectaccessreviews',
-  'selfsubjectrulesreviews',
-  'selfsubjectreviews',
-])
+/** Decides what users may do. */
+export interface Authorizer {
+  authorize(user: User, access: Access): Decision
+  /** Everything that a user may do in a namespace, for `SelfSubjectRulesReview`. */
+  rulesOf(user: User, namespace: string): RulesOfUser
+}
 
-/**
- * Members of `system:masters` are allowed everything. Other authenticated users may read discovery
- * and OpenAPI and review their own access, nothing else: roles and bindings are stored, not
- * enforced.
- */
-export function decideAccess(user: User, access: Access): Decision {
-  if (user.groups.includes(mastersGroup)) return { allowed: true }
-  if (user.name === anonymousUser.name) return denied('anonymous users may only read the version')
-  if (access.path !== undefined) {
-    return access.verb === 'get' ? { allowed: true } : denied('only reading is allowed')
+const everything: readonly PolicyRule[] = [
+  { verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: [], nonResourceURLs: [] },
+  { verbs: ['*'], apiGroups: [], resources: [], resourceNames: [], nonResourceURLs: ['*'] },
+]
+
+const allowed: Decision = { allowed: true, reason: '' }
+
+/** Allows every request, also an anonymous one. */
+export const alwaysAllow: Authorizer = {
+  authorize: () => allowed,
+  rulesOf: () => ({ rules: everything, errors: [] }),
+}
+
+/** Allows members of `system:masters` everything, and asks `authorizer` about everybody else. */
+export function mastersOr(authorizer: Authorizer): Authorizer {
+  return {
+    authorize: (user, access) =>
+      user.groups.includes(mastersGroup) ? allowed : authorizer.authorize(user, access),
+    rulesOf: (user, namespace) => authorizer.rulesOf(user, namespace),
   }
-  if (access.verb === 'create' && selfReviews.has(access.resource)) return { allowed: true }
-  return denied(`only members of ${mastersGroup} may`)
-}
-
-/** The denial, in the API server's wording. */
-export function forbiddenFor(user: User, access: Access): StatusError {
-  const { verb, group, resource, namespace, name, path } = access
-  if (path !== undefined) {
-    return errors.forbidden(
-      '',
-      '',
-      `User ${JSON.stringify(user.name)} cannot ${verb} path "${path}"`,
-    )
-  }
-  const scope = namespace === '' ? 'at the cluster scope' : `in the namespace "${namespace}"`
-  return errors.forbidden(
-    group === '' ? resource : `${resource}.${group}`,
-    name,
-    `User ${JSON.stringify(user.name)} cannot ${verb} resource "${resource}" in API group "${group}" ${scope}`,
-  )
-}
-
-function denied(reason: string): Decision {
-  return { allowed: false, reason }
 }

@@ -10,10 +10,11 @@ import {
 } from './admissionregistration/webhook-configuration.ts'
 import { selfSubjectReviewRules, tokenReviewRules } from './authentication/identity-reviews.ts'
 import {
+  localSubjectAccessReviewRules,
   selfSubjectAccessReviewRules,
-  selfSubjectRulesReviewRules,
   subjectAccessReviewRules,
 } from './authorization/access-reviews.ts'
+import { selfSubjectRulesReviewRules } from './authorization/rules-review.ts'
 import { controllerRevisionRules } from './apps/controller-revision.ts'
 import { daemonSetRules } from './apps/daemon-set.ts'
 import { deploymentRules } from './apps/deployment.ts'
@@ -68,6 +69,7 @@ const rulesOfServer = (): readonly KindRules[] => [
   jobRules,
   leaseRules,
   limitRangeRules,
+  localSubjectAccessReviewRules,
   mutatingWebhookConfigurationRules,
   namespaceRules,
   networkPolicyRules,

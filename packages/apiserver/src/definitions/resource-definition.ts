@@ -12,8 +12,7 @@ import {
 } from '@fairlead/kube-core'
 
 import type { BuiltInSubresource } from '../api-types/built-in-resource.ts'
-import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
-import type { User } from '../auth/user.ts'
+import type { ReviewContext } from '../auth/review-context.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { PrinterColumn } from './printer-column.ts'
 
@@ -124,11 +123,7 @@ export interface ResourceDefinition extends ResourceType {
   /**
    * For virtual kinds such as reviews: a create is answered with the result and nothing is stored.
    */
-  readonly review?: (
-    question: KubernetesObject,
-    user: User,
-    tokens: Pick<ServiceAccountTokens, 'review'>,
-  ) => KubernetesObject
+  readonly review?: (question: KubernetesObject, context: ReviewContext) => KubernetesObject
 }
 
 export const allVerbs = [

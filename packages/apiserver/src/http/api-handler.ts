@@ -1,9 +1,12 @@
-import { decideAccess, forbiddenFor, type Access } from '../auth/authorizer.ts'
+import { type Access, pathAccess } from '../auth/access.ts'
+import type { Authorizer } from '../auth/authorizer.ts'
+import { requireAccess } from '../auth/forbidden.ts'
 import type { DiscoveryHandler } from '../discovery/discovery-handler.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, pageNotFound, type Handled } from '../exchange/api-response.ts'
 import type { OpenApiHandler } from '../openapi/openapi-handler.ts'
 import { healthResponse } from './health.ts'
+import type { OpenIdHandler } from './openid-handler.ts'
 import { parseResourcePath, type ResourcePath } from './request-path.ts'
 import { verbOf } from './request-verb.ts'
 import type { ResourceHandler } from './resource-handler.ts'
@@ -21,13 +24,18 @@ const serverVersion = {
   platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
 } as const
 
+/** What needs no permission, as by default of kube-apiserver's `--authorization-always-allow-paths`. */
+const alwaysAllowedPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz'])
+
 interface ApiHandlers {
   readonly discovery: DiscoveryHandler
   readonly openApi: OpenApiHandler
+  readonly openId: OpenIdHandler
   readonly resources: ResourceHandler
+  readonly authorizer: Authorizer
 }
 
-/** Routes every request: public paths first, then, once authorized, everything else. */
+/** Routes every request, once it is authorized. */
 export class ApiHandler {
   readonly #handlers: ApiHandlers
 
@@ -36,43 +44,37 @@ export class ApiHandler {
   }
 
   readonly handle = (request: ApiRequest): Handled | Promise<Handled> => {
-    const open = openEndpoint(request)
-    if (open !== undefined) return open
     const path = parseResourcePath(request.path)
-    authorize(request, path)
+    if (!alwaysAllowedPaths.has(request.path)) {
+      requireAccess(this.#handlers.authorizer, request.user, accessOf(request, path))
+    }
     if (request.path.startsWith('//')) return pageNotFound()
     if (path !== undefined) return this.#handlers.resources.handle(request, path)
-    const { discovery, openApi } = this.#handlers
+    const { discovery, openApi, openId } = this.#handlers
     return (
+      versionResponse(request) ??
       healthResponse(request.path, request.query) ??
       discovery.handle(request) ??
       openApi.handle(request) ??
+      openId.handle(request) ??
       pageNotFound()
     )
   }
 }
 
-/** What everybody may read. */
-function openEndpoint({ path, query }: ApiRequest): Handled | undefined {
-  if (path === '/version' || path === '/version/') return jsonResponse(200, serverVersion)
-  return /^\/(healthz|livez|readyz)(\/ping)?$/.test(path) ? healthResponse(path, query) : undefined
-}
-
-/** @throws StatusError 403 */
-function authorize(request: ApiRequest, path: ResourcePath | undefined): void {
-  const access = accessOf(request, path)
-  if (!decideAccess(request.user, access).allowed) throw forbiddenFor(request.user, access)
+function versionResponse({ path }: ApiRequest): Handled | undefined {
+  return path === '/version' || path === '/version/' ? jsonResponse(200, serverVersion) : undefined
 }
 
 function accessOf(request: ApiRequest, path: ResourcePath | undefined): Access {
   if (path === undefined) {
-    const verb = request.method.toLowerCase()
-    return { verb, group: '', resource: '', namespace: '', name: '', path: request.path }
+    return pathAccess(request.method.toLowerCase(), request.path)
   }
   return {
     verb: verbOf(request, path),
     group: path.group,
-    resource: path.subresource ? `${path.resource}/${path.subresource}` : path.resource,
+    resource: path.resource,
+    ...(path.subresource === undefined ? {} : { subresource: path.subresource }),
     namespace: path.namespace,
     name: path.name ?? '',
   }

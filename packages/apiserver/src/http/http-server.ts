@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import type { Clock, Logger } from '@fairlead/base'
 import { errors, StatusError } from '@fairlead/kube-core'
 
-import { Authenticator, type TokenAuthenticator } from '../auth/authenticator.ts'
+import type { Authenticator } from '../auth/authenticator.ts'
+import type { Authorizer } from '../auth/authorizer.ts'
 import { impersonate } from '../auth/impersonate.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { DroppedConnection } from '../exchange/dropped-connection.ts'
@@ -27,7 +28,8 @@ interface HttpServerOptions {
   readonly identity: KeyAndCertificate
   /** PEM of the authorities whose client certificates are believed. */
   readonly clientAuthorities: string
-  readonly tokenAuthenticators: readonly TokenAuthenticator[]
+  readonly authenticator: Authenticator
+  readonly authorizer: Authorizer
   readonly logger: Logger
   readonly clock: Clock
   readonly handle: (request: ApiRequest) => Handled | Promise<Handled>
@@ -54,7 +56,6 @@ interface OpenStream {
 export class HttpServer {
   readonly #options: HttpServerOptions
   readonly #server: Server
-  readonly #authenticator: Authenticator
   readonly #streams = new Set<OpenStream>()
   readonly #stalled: StalledStreams
   #closing = false
@@ -62,7 +63,6 @@ export class HttpServer {
   constructor(options: HttpServerOptions) {
     this.#options = options
     this.#stalled = new StalledStreams(options.clock)
-    this.#authenticator = new Authenticator(options.tokenAuthenticators)
     this.#server = createServer(
       {
         key: options.identity.privateKey,
@@ -139,7 +139,8 @@ export class HttpServer {
     target: RequestTarget,
     warnings: string[],
   ): Promise<ApiRequest> {
-    const user = impersonate(this.#authenticator.userOf(request), request)
+    const authenticatedUser = this.#options.authenticator.userOf(request)
+    const user = impersonate(this.#options.authorizer, authenticatedUser, request)
     const { headers } = request
     return {
       method: request.method ?? 'GET',

@@ -1,13 +1,12 @@
 import { errors, type KubernetesObject } from '@fairlead/kube-core'
 
-import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
+import type { ReviewServices } from '../auth/review-context.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { negotiate } from '../exchange/accept.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, pageNotFound, type Handled } from '../exchange/api-response.ts'
 import { presenterFor, type Presenter } from '../printing/represent.ts'
 import { createObject } from '../resources/create-object.ts'
-import { decodeObject } from '../resources/decode-object.ts'
 import { deleteCollection } from '../resources/delete-collection.ts'
 import { deleteObject } from '../resources/delete-object.ts'
 import { parseDeleteOptions, type DeleteOptions } from '../resources/delete-options.ts'
@@ -30,6 +29,7 @@ import { protobufEventFrame } from './encode-answer.ts'
 import { handlePatch } from './patch-request.ts'
 import type { ResourcePath } from './request-path.ts'
 import { type RequestedChange, tellingChanges } from './request-changes.ts'
+import { handleReview } from './review-request.ts'
 import { checkBuiltInRoute, isCustomRoute } from './routes.ts'
 import type { SubresourceHandler } from './subresource-handler.ts'
 import { watchResponse } from './watch-response.ts'
@@ -48,7 +48,7 @@ interface RequestHooks {
 export class ResourceHandler {
   readonly #context: ResourceContext
   readonly #subresources: SubresourceHandler
-  readonly #tokens: Pick<ServiceAccountTokens, 'review'>
+  readonly #reviews: ReviewServices
   readonly #hooks: RequestHooks
   readonly #eventEncoders = {
     json: new SharedEventEncoder(jsonEventLine),
@@ -58,11 +58,11 @@ export class ResourceHandler {
   constructor(
     context: ResourceContext,
     subresources: SubresourceHandler,
-    tokens: Pick<ServiceAccountTokens, 'review'>,
+    reviews: ReviewServices,
     hooks: RequestHooks = {},
   ) {
     this.#context = context
-    this.#tokens = tokens
+    this.#reviews = reviews
     this.#subresources = subresources
     this.#hooks = hooks
   }
@@ -171,8 +171,9 @@ export class ResourceHandler {
     const body = decodeBody(request.body, request.contentType, target.definition)
     const { review } = target.definition
     if (review !== undefined) {
-      const question = decodeObject(target.definition, body, this.#writeOptions(request))
-      return jsonResponse(201, review(question, request.user, this.#tokens))
+      const services = { ...this.#reviews, now: this.#context.clock.now() }
+      const options = this.#writeOptions(request)
+      return handleReview(review, services, request, target, body, options)
     }
     if (!target.definition.verbs.includes('get')) throw errors.methodNotAllowed()
     const object = await createObject(context, target, body, this.#writeOptions(request))

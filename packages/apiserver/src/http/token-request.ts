@@ -1,25 +1,34 @@
-import { arrayOrEmpty, objectOrEmpty } from '@fairlead/base'
-import { errors, timestamp } from '@fairlead/kube-core'
+import { arrayOrEmpty, isJsonObject } from '@fairlead/base'
+import {
+  errors,
+  type FieldError,
+  type KubernetesObject,
+  timestamp,
+  trackUpdate,
+} from '@fairlead/kube-core'
 
 import type { ServiceAccountTokens } from '../auth/service-account-token.ts'
+import { tokenRequestKind } from '../core-kinds/authentication/token-request.ts'
+import { recordAt } from '../definitions/fields.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
+import { decodeObject } from '../resources/decode-object.ts'
 import { getObject } from '../resources/get-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
+import { parseWriteOptions } from '../resources/write-options.ts'
+import { boundObjects } from './bound-object.ts'
 import { decodeBody } from './decode-body.ts'
 
+const qualifiedKind = 'TokenRequest.authentication.k8s.io'
 const lifetimeDefaultS = 3600
 const lifetimeMinS = 600
 const lifetimeMaxS = 2 ** 32
 
-const tokenRequestKind = {
-  group: 'authentication.k8s.io',
-  version: 'v1',
-  kind: 'TokenRequest',
-} as const
-
-/** `POST …/serviceaccounts/x/token`: issues a token for the account. @throws StatusError */
+/**
+ * `POST …/serviceaccounts/x/token`: issues a token for the account, as TokenREST in Kubernetes'
+ * registry of service accounts. @throws StatusError
+ */
 export function createToken(
   tokens: ServiceAccountTokens,
   context: ResourceContext,
@@ -29,37 +38,65 @@ export function createToken(
   if (request.method !== 'POST') {
     throw errors.methodNotSupported('serviceaccounts', request.method)
   }
-  const { uid = '' } = getObject(context, target).metadata
+  const options = parseWriteOptions(request.query, request.userAgent, request.warn)
   const body = decodeBody(request.body, request.contentType, tokenRequestKind)
-  const question = {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'TokenRequest',
-    metadata: { name: target.name, namespace: target.namespace },
-    spec: objectOrEmpty(objectOrEmpty(body)['spec']),
-  }
-  const seconds = lifetimeSeconds(question.spec['expirationSeconds'])
-  const account = { namespace: target.namespace, name: target.name, uid }
-  const audiences = arrayOrEmpty(question.spec['audiences']).map(String)
-  const { token, expiresAtMs } = tokens.issue(account, seconds * 1000, audiences)
-  const expirationTimestamp = timestamp(expiresAtMs)
+  const question = decodeObject(tokenRequestKind, body, options)
+  refuseOtherNames(question, target)
+  const account = getObject(context, target)
+  const now = context.clock.now()
+  const tracked = trackUpdate({
+    // The question that asks nothing, as a real server encodes it.
+    before: { ...question, metadata: {}, spec: {} },
+    after: question,
+    schema: tokenRequestKind.schema,
+    manager: options.fieldManager,
+    now: timestamp(now),
+    subresource: 'token',
+  })
+  const spec = recordAt(question, 'spec')
+  const lifetimeSeconds = lifetimeOf(spec['expirationSeconds'])
+  const given = arrayOrEmpty(spec['audiences']).map(String)
+  const audiences = given.length === 0 ? tokens.audiences : given
+  const reference = isJsonObject(spec['boundObjectRef']) ? spec['boundObjectRef'] : undefined
+  const { namespace, name } = target
+  const owner = { namespace, name, uid: account.metadata.uid ?? '' }
+  const token = tokens.issue({
+    account: owner,
+    lifetimeSeconds,
+    audiences,
+    ...(reference === undefined ? {} : { bound: boundObjects(context.storage, owner, reference) }),
+  })
   return jsonResponse(201, {
-    ...question,
-    spec: { ...question.spec, expirationSeconds: seconds },
-    status: { token, expirationTimestamp },
+    ...tracked,
+    metadata: { ...tracked.metadata, name, namespace, creationTimestamp: timestamp(now) },
+    spec: { audiences, expirationSeconds: lifetimeSeconds, boundObjectRef: reference ?? null },
+    status: { token, expirationTimestamp: timestamp(now + lifetimeSeconds * 1000) },
   })
 }
 
-function lifetimeSeconds(wanted: unknown): number {
-  const seconds = wanted ?? lifetimeDefaultS
-  const isFitting =
-    typeof seconds === 'number' && seconds >= lifetimeMinS && seconds <= lifetimeMaxS
-  if (isFitting) return seconds
-  throw errors.invalid('TokenRequest.authentication.k8s.io', '', [
-    {
-      type: 'Invalid',
-      field: 'spec.expirationSeconds',
-      badValue: seconds,
-      detail: 'may not specify a duration less than 10 minutes',
-    },
-  ])
+function refuseOtherNames({ metadata }: KubernetesObject, target: ObjectTarget): void {
+  for (const field of ['name', 'namespace'] as const) {
+    const given = metadata[field]
+    if (!given || given === target[field]) continue
+    const detail = `must match the service account ${field} if specified`
+    throw refusal(target.name, `metadata.${field}`, given, detail)
+  }
+}
+
+/** As ValidateTokenRequest in Kubernetes' authentication validation. */
+function lifetimeOf(wanted: unknown): number {
+  const seconds = typeof wanted === 'number' ? wanted : lifetimeDefaultS
+  const field = 'spec.expirationSeconds'
+  if (seconds < lifetimeMinS) {
+    throw refusal('', field, seconds, 'may not specify a duration less than 10 minutes')
+  }
+  if (seconds > lifetimeMaxS) {
+    throw refusal('', field, seconds, 'may not specify a duration larger than 2^32 seconds')
+  }
+  return seconds
+}
+
+function refusal(name: string, field: string, badValue: unknown, detail: string): Error {
+  const error: FieldError = { type: 'Invalid', field, badValue, detail }
+  return errors.invalid(qualifiedKind, name, [error])
 }

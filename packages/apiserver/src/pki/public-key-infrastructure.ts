@@ -54,7 +54,12 @@ export class PublicKeyInfrastructure {
   leaf(name: string, request: LeafRequest): KeyAndCertificate {
     const stored = this.#load(name)
     if (stored !== undefined && this.#isUsable(stored, request)) return stored
-    return this.#store(name, this.#issue(request, leafLifetimeMs, issuerFrom(this.#authority)))
+    return this.#store(name, this.newLeaf(request))
+  }
+
+  /** A new leaf, which is not stored. */
+  newLeaf(request: LeafRequest): KeyAndCertificate {
+    return this.#issue(request, leafLifetimeMs, issuerFrom(this.#authority))
   }
 
   #loadAuthority(): KeyAndCertificate {

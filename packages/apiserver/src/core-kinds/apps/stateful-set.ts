@@ -85,11 +85,13 @@ export const statefulSetRules: KindRules = {
       }),
     warnings: (set, previous) => [
       ...templateWarnings(set, previous),
-      ...new Place(recordAt(set, 'spec'), 'spec', []).each('volumeClaimTemplates').flatMap((claim) => {
-        // The real server gives the path of the template, and on an update one that does not exist.
-        const path = previous === undefined ? claim.path : claim.pathOf('Spec')
-        return claimWarnings(new Place(claim.within('spec').fields, path, []))
-      }),
+      ...new Place(recordAt(set, 'spec'), 'spec', [])
+        .each('volumeClaimTemplates')
+        .flatMap((claim) => {
+          // The real server gives the path of the template, and on an update one that does not exist.
+          const path = previous === undefined ? claim.path : claim.pathOf('Spec')
+          return claimWarnings(new Place(claim.within('spec').fields, path, []))
+        }),
     ],
   },
 }

@@ -1,32 +1,64 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import { arrayOrEmpty } from '@fairlead/base'
+import { errors, type KubernetesObject, timestamp } from '@fairlead/kube-core'
 
+import type { ReviewContext } from '../../auth/review-context.ts'
+import { authenticated, type User } from '../../auth/user.ts'
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt, textAt } from '../../definitions/fields.ts'
 
 /** Kinds that ask who somebody is; they are never stored. */
 
+const group = 'authentication.k8s.io'
+
 export const selfSubjectReviewRules: KindRules = {
-  group: 'authentication.k8s.io',
+  group,
   plural: 'selfsubjectreviews',
-  review(question, user) {
-    return answered(question, { userInfo: { username: user.name, groups: user.groups } })
-  },
+  review: reviewOwnIdentity,
 }
 
 export const tokenReviewRules: KindRules = {
-  group: 'authentication.k8s.io',
+  group,
   plural: 'tokenreviews',
-  review(question, _user, tokens) {
-    const asked = recordAt(question, 'spec')
-    const wanted = Array.isArray(asked['audiences']) ? asked['audiences'].map(String) : []
-    const reviewed = tokens.review(textAt(asked, 'token'), wanted)
-    if (reviewed === undefined) return answered(question, { authenticated: false })
-    const { audiences, user } = reviewed
-    const { groups, name: username, uid } = user
-    return answered(question, { authenticated: true, user: { username, uid, groups }, audiences })
-  },
+  review: reviewToken,
 }
 
-function answered(question: KubernetesObject, answer: object): KubernetesObject {
-  return { ...question, status: answer }
+/** Answers a SelfSubjectReview: who the caller is. */
+function reviewOwnIdentity(
+  { apiVersion, kind }: KubernetesObject,
+  { user, now }: ReviewContext,
+): KubernetesObject {
+  const metadata = { creationTimestamp: timestamp(now) }
+  return { kind, apiVersion, metadata, status: { userInfo: userInfo(user) } }
+}
+
+/** Answers a TokenReview: whose a token is, and for whom. @throws StatusError 400 */
+function reviewToken(question: KubernetesObject, { tokens }: ReviewContext): KubernetesObject {
+  const spec = recordAt(question, 'spec')
+  const token = textAt(spec, 'token')
+  if (token === '') {
+    throw errors.badRequest('token is required for TokenReview in authentication')
+  }
+  const wanted = arrayOrEmpty(spec['audiences']).filter((each) => typeof each === 'string')
+  const known = tokens.authenticate(token, wanted)
+  if (known?.refused === undefined && known !== undefined) {
+    const { user, audiences } = known
+    const status = { authenticated: true, user: userInfo(authenticated(user)), audiences }
+    return { ...question, status }
+  }
+  const unknown = 'invalid bearer token'
+  const error = known === undefined ? unknown : `[${unknown}, ${known.refused}]`
+  return { ...question, status: { user: {}, error } }
+}
+
+function userInfo({ name, uid, groups, extra = {} }: User): object {
+  return {
+    username: name,
+    ...(uid === undefined ? {} : { uid }),
+    ...(groups.length === 0 ? {} : { groups }),
+    ...(Object.keys(extra).length === 0
+      ? {}
+      : {
+          extra: Object.fromEntries(Object.entries(extra).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+        }),
+  }
 }

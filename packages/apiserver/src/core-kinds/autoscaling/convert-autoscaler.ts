@@ -118,7 +118,10 @@ function cpuStatus(averageUtilization: number): JsonObject {
 
 /** Go writes its own form of the behavior, whose fields have other names. */
 function internalBehavior(behavior: Fields): JsonObject {
-  return { ScaleUp: internalRules(behavior['scaleUp']), ScaleDown: internalRules(behavior['scaleDown']) }
+  return {
+    ScaleUp: internalRules(behavior['scaleUp']),
+    ScaleDown: internalRules(behavior['scaleDown']),
+  }
 }
 
 function internalRules(rules: unknown): JsonObject | null {

@@ -25,7 +25,9 @@ export const cronJobRules: KindRules = {
   hasGeneration: true,
   allColumns: [
     nameColumn,
-    textColumn('Schedule', 'When jobs are made', (job) => textAt(recordAt(job, 'spec'), 'schedule')),
+    textColumn('Schedule', 'When jobs are made', (job) =>
+      textAt(recordAt(job, 'spec'), 'schedule'),
+    ),
     textColumn('Timezone', 'Where the schedule is read', (job) => {
       return optionalTextAt(recordAt(job, 'spec'), 'timeZone') ?? '<none>'
     }),
@@ -47,10 +49,7 @@ export const cronJobRules: KindRules = {
       return last === undefined ? '<none>' : humanAge(last, nowMs)
     }),
     ageColumn,
-    ...containerColumns(
-      (job) => recordAt(recordAt(jobSpecOf(job), 'template'), 'spec'),
-      1,
-    ),
+    ...containerColumns((job) => recordAt(recordAt(jobSpecOf(job), 'template'), 'spec'), 1),
     textColumn(
       'Selector',
       'Which pods the jobs manage.',

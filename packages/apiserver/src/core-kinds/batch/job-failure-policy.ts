@@ -64,9 +64,7 @@ function validateExitCodes(codes: Place, containers: ReadonlySet<string>): void 
     codes.invalid('containerName', detail)
   }
   const values = codes.items('values').map(Number)
-  const shown = new GoSyntax(
-    codes.has('values') ? `[]int32{${values.join(', ')}}` : '[]int32(nil)',
-  )
+  const shown = new GoSyntax(codes.has('values') ? `[]int32{${values.join(', ')}}` : '[]int32(nil)')
   if (values.length === 0) codes.invalid('values', 'at least one value is required', shown)
   else if (values.length > exitCodesMax) codes.tooMany('values', values.length, exitCodesMax)
   const seen = new Set<number>()

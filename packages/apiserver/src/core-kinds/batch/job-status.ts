@@ -154,7 +154,11 @@ function validateFinished({ spec, status, now, changed }: Comparison): void {
   const count = uncounted.items('failed').length + uncounted.items('succeeded').length
   if (changed('finished', 'uncountedTerminatedPods') && count > 0) {
     const detail = 'uncountedTerminatedPods needs to be empty for finished job'
-    status.invalid('uncountedTerminatedPods', detail, new GoSyntax('batch.UncountedTerminatedPods{}'))
+    status.invalid(
+      'uncountedTerminatedPods',
+      detail,
+      new GoSyntax('batch.UncountedTerminatedPods{}'),
+    )
   }
   if (changed('finished', 'terminating') && status.number('terminating') > 0) {
     status.invalid('terminating', 'terminating>0 is invalid for finished job')
@@ -212,7 +216,6 @@ function validateHistory(comparison: Comparison): void {
   }
   const wasComplete = then.has('Complete') && !then.has('SuccessCriteriaMet')
   if (!wasComplete || !now.has('SuccessCriteriaMet')) return
-  const detail =
-    'cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions'
+  const detail = 'cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions'
   refuse(comparison, detail)
 }

@@ -56,7 +56,8 @@ function withScheduling(before: Fields, now: Fields): Fields {
   const hasAffinity = Object.keys(affinity).length > 0 || spec['affinity'] !== undefined
   put(kept, 'affinity', hasAffinity ? affinity : undefined)
   const metadata: Record<string, unknown> = { ...recordAt(before, 'metadata') }
-  for (const field of ['annotations', 'labels']) put(metadata, field, recordAt(now, 'metadata')[field])
+  for (const field of ['annotations', 'labels'])
+    put(metadata, field, recordAt(now, 'metadata')[field])
   return { ...before, metadata, spec: kept }
 }
 

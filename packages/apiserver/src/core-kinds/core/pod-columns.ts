@@ -1,11 +1,6 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-import {
-  recordAt,
-  recordsAt,
-  textAt,
-  type Fields,
-} from '../../definitions/fields.ts'
+import { recordAt, recordsAt, textAt, type Fields } from '../../definitions/fields.ts'
 import { humanAge } from '../../definitions/human-duration.ts'
 import type { PrinterColumn } from '../../definitions/printer-column.ts'
 import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
@@ -14,14 +9,10 @@ import { summarisePod } from './pod-summary.ts'
 /** As printPod in Kubernetes' printers. */
 export const podColumns: readonly PrinterColumn[] = [
   nameColumn,
-  textColumn(
-    'Ready',
-    'The aggregate readiness state of this pod for accepting traffic.',
-    (pod) => {
-      const { ready, total } = summarisePod(pod)
-      return `${ready}/${total}`
-    },
-  ),
+  textColumn('Ready', 'The aggregate readiness state of this pod for accepting traffic.', (pod) => {
+    const { ready, total } = summarisePod(pod)
+    return `${ready}/${total}`
+  }),
   textColumn(
     'Status',
     'The aggregate status of the containers in this pod.',
@@ -42,9 +33,13 @@ export const podColumns: readonly PrinterColumn[] = [
     return textAt(recordsAt(status, 'podIPs')[0] ?? {}, 'ip')
   }),
   wideColumn('Node', 'The node that the pod runs on.', (spec) => textAt(spec, 'nodeName')),
-  wideColumn('Nominated Node', 'The node on which other pods make room for it.', (_spec, status) => {
-    return textAt(status, 'nominatedNodeName')
-  }),
+  wideColumn(
+    'Nominated Node',
+    'The node on which other pods make room for it.',
+    (_spec, status) => {
+      return textAt(status, 'nominatedNodeName')
+    },
+  ),
   wideColumn('Readiness Gates', 'Conditions of others that must hold.', readinessGates),
 ]
 

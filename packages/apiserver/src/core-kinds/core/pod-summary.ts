@@ -36,7 +36,8 @@ export function summarisePod(pod: KubernetesObject): PodSummary {
   )
   const before = init.reason ?? (gated ? 'SchedulingGated' : phase)
   const main = isStarting ? undefined : summariseMain(status, before)
-  const last = main === undefined ? init.lastRestart : latest(init.lastSidecarRestart, main.lastRestart)
+  const last =
+    main === undefined ? init.lastRestart : latest(init.lastSidecarRestart, main.lastRestart)
   return {
     ready: init.ready + (main?.ready ?? 0),
     total: recordsAt(spec, 'containers').length + sidecars.size,
@@ -56,11 +57,7 @@ interface InitSummary {
   readonly reason: string | undefined
 }
 
-function summariseInit(
-  spec: Fields,
-  status: Fields,
-  sidecars: ReadonlySet<unknown>,
-): InitSummary {
+function summariseInit(spec: Fields, status: Fields, sidecars: ReadonlySet<unknown>): InitSummary {
   let [ready, restarts, sidecarRestarts] = [0, 0, 0]
   let lastRestart: string | undefined
   let lastSidecarRestart: string | undefined

@@ -145,8 +145,7 @@ function restoreScheduling(spec: Place, before: Fields, munged: Record<string, u
   const selector = spec.textMap('nodeSelector')
   const old = textMapAt(before, 'nodeSelector')
   if (Object.entries(old).some(([key, value]) => selector[key] !== value)) {
-    const detail =
-      'only additions to spec.nodeSelector are allowed (no mutations or deletions)'
+    const detail = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'
     const shown = goStringMap(spec.has('nodeSelector') ? selector : undefined)
     spec.invalid('nodeSelector', detail, shown)
   }

@@ -16,9 +16,13 @@ export const podDisruptionBudgetRules: KindRules = {
     textColumn('Min Available', 'The minimum number of pods that must be available.', (budget) => {
       return String(recordAt(budget, 'spec')['minAvailable'] ?? 'N/A')
     }),
-    textColumn('Max Unavailable', 'The maximum number of pods that may be unavailable.', (budget) => {
-      return String(recordAt(budget, 'spec')['maxUnavailable'] ?? 'N/A')
-    }),
+    textColumn(
+      'Max Unavailable',
+      'The maximum number of pods that may be unavailable.',
+      (budget) => {
+        return String(recordAt(budget, 'spec')['maxUnavailable'] ?? 'N/A')
+      },
+    ),
     {
       ...textColumn(
         'Allowed Disruptions',

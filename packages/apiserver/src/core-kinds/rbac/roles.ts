@@ -4,11 +4,6 @@ import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt } from '../../definitions/fields.ts'
 import { createdAtColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
 
-/**
- * Roles and bindings are stored and served so that manifests containing them can be applied. They
- * are not enforced: users other than administrators can only review their own access.
- */
-
 const roleColumn = textColumn('Role', 'The role that is given', (binding) => {
   const { kind, name } = recordAt(binding, 'roleRef')
   return `${String(kind)}/${String(name)}`

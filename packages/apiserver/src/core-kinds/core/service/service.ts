@@ -24,7 +24,7 @@ export function serviceRules(): KindRules {
     group: '',
     plural: 'services',
     nameRule: 'label-1035',
-      selectableFields: ['spec.clusterIP', 'spec.type'],
+    selectableFields: ['spec.clusterIP', 'spec.type'],
     allColumns: [
       nameColumn,
       textColumn('Type', 'How it can be reached', (service) => textAt(specOf(service), 'type')),

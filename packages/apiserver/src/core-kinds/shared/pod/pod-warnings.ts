@@ -87,9 +87,7 @@ function schedulingWarnings(spec: Place): string[] {
 
 function deprecatedLabel(place: Place, field: string): string[] {
   const message = nodeLabelDeprecation(place.text(field))
-  return message === undefined
-    ? []
-    : [`${place.pathOf(field)}: ${place.text(field)} is ${message}`]
+  return message === undefined ? [] : [`${place.pathOf(field)}: ${place.text(field)} is ${message}`]
 }
 
 function nullSelector(place: Place): string[] {

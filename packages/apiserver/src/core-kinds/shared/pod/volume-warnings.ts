@@ -26,9 +26,7 @@ export function volumeWarnings(spec: Place): string[] {
       ...deprecated
         .filter(([field]) => volume.has(field))
         .map(([, name, message]) => `${volume.pathOf(name)}: ${message}`),
-      ...claimWarnings(
-        volume.within('ephemeral').within('volumeClaimTemplate').within('spec'),
-      ),
+      ...claimWarnings(volume.within('ephemeral').within('volumeClaimTemplate').within('spec')),
     ]),
     ...volumes.flatMap(overlapWarnings),
   ]
