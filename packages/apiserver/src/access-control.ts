@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '@fairlead/base'
 
 import type { AdmissionPlugin } from './admission/admission-plugin.ts'
+import { certificateRequests } from './admission/certificate-requests.ts'
 import { roleEscalation } from './admission/role-escalation.ts'
 import { alwaysAllow, type Authorizer, mastersOr } from './auth/authorizer.ts'
 import { earlierServiceAccountTokens } from './auth/earlier-service-account-token.ts'
@@ -42,7 +43,7 @@ interface ServiceAccountOptions extends GivenTokenKeys {
 /** What the server needs to know users and to decide. */
 export interface AccessControl {
   readonly authorizer: Authorizer
-  /** Keep users from giving themselves more than they have. */
+  /** Note who asks for certificates, and keep users from giving themselves more than they have. */
   readonly plugins: readonly AdmissionPlugin[]
   readonly accounts: ServiceAccountTokens
   /** All tokens that this server takes. */
@@ -84,13 +85,17 @@ function openAuthorization(
   storage: Storage,
 ): Pick<AccessControl, 'authorizer' | 'plugins' | 'stop'> {
   if (authorization === 'AlwaysAllow') {
-    return { authorizer: alwaysAllow, plugins: [], stop: () => {} }
+    return {
+      authorizer: alwaysAllow,
+      plugins: [certificateRequests(alwaysAllow)],
+      stop: () => {},
+    }
   }
   const roles = new RoleIndex(storage)
   const authorizer = mastersOr(new RbacAuthorizer(roles))
   return {
     authorizer,
-    plugins: [roleEscalation(authorizer, roles)],
+    plugins: [certificateRequests(authorizer), roleEscalation(authorizer, roles)],
     stop: () => roles.stop(),
   }
 }

@@ -22,6 +22,7 @@ import { Authenticator } from './auth/authenticator.ts'
 import { mastersGroup } from './auth/user.ts'
 import { ensureBootstrapObjects } from './bootstrap/ensure-bootstrap-objects.ts'
 import { ensureKubernetesService } from './bootstrap/kubernetes-service.ts'
+import { CertificateSigner } from './controllers/certificate-signer.ts'
 import { ClusterRoleAggregation } from './controllers/cluster-role-aggregation.ts'
 import { EventExpiry } from './controllers/event-expiry.ts'
 import { GarbageCollector } from './controllers/garbage-collector.ts'
@@ -95,7 +96,7 @@ export interface ApiServerOptions extends AccessControlOptions {
   /** What is kept of the past for watches that reconnect; the defaults are `watchHistoryDefaults`. */
   readonly watchHistory?: Partial<HistoryLimits>
   /**
-   * Whether deleted namespaces are emptied, dependents are collected and roles are aggregated, which
+   * Whether deleted namespaces are emptied, dependents are collected, roles are aggregated and certificates are signed, which
    * in a cluster kube-controller-manager does and in envtest nobody. Defaults to true.
    */
   readonly controllers?: boolean
@@ -220,6 +221,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
             new NamespaceController(context, logger),
             new GarbageCollector(context, logger),
             new ClusterRoleAggregation(context, logger),
+            new CertificateSigner(context, pki, logger),
           ]),
       ...(options.namespaceObjects === true
         ? [new NamespaceObjects(context, logger, caCertificate)]

@@ -23,7 +23,7 @@ import type { WebhookClient } from '../webhooks/webhook-client.ts'
 
 interface AdmissionOptions {
   readonly context: Omit<ResourceContext, 'admission'>
-  /** Of access control; they change nothing. */
+  /** Of access control. */
   readonly access: readonly AdmissionPlugin[]
   readonly webhooks: WebhookClient
   readonly logger: Logger

@@ -95,7 +95,8 @@ export class ResourceHandler {
     if (name === undefined) return this.#collection(context, request, target)
     if (subresource === undefined) return this.#object(context, request, { ...target, name })
     const sub = { ...target, name, subresource }
-    if (subresource === 'status' && definition.hasStatusSubresource) {
+    const isPart = subresource === 'approval' || subresource === 'status'
+    if (isPart && definition.hasStatusSubresource) {
       return this.#object(context, request, sub)
     }
     return this.#subresources.handle(context, request, sub)

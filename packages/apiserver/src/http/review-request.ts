@@ -21,8 +21,7 @@ export function handleReview(
   const metadata = namespace === '' ? decoded.metadata : { namespace, ...decoded.metadata }
   const question = { ...decoded, metadata }
   const { managedFields } = trackUpdate({
-    // The question that asks nothing, as a real server encodes it.
-    before: { ...question, metadata: {}, spec: {} },
+    before: definition.empty,
     after: question,
     schema: definition.schema,
     manager: options.fieldManager,

@@ -45,8 +45,7 @@ export function createToken(
   const account = getObject(context, target)
   const now = context.clock.now()
   const tracked = trackUpdate({
-    // The question that asks nothing, as a real server encodes it.
-    before: { ...question, metadata: {}, spec: {} },
+    before: tokenRequestKind.empty,
     after: question,
     schema: tokenRequestKind.schema,
     manager: options.fieldManager,

@@ -62,6 +62,18 @@ export class PublicKeyInfrastructure {
     return this.#issue(request, leafLifetimeMs, issuerFrom(this.#authority))
   }
 
+  /** A certificate for somebody else's key; of at most the authority's own lifetime. PEM. */
+  sign(
+    request: Pick<CertificateRequest, 'subject' | 'hosts' | 'usage' | 'publicKey'>,
+    lifetimeMs: number,
+  ): string {
+    const nowMs = this.#now()
+    const end = new X509Certificate(this.#authority.certificate).validToDate.getTime()
+    const notBefore = new Date(nowMs - backdateMs)
+    const notAfter = new Date(Math.min(nowMs + lifetimeMs, end))
+    return issueCertificate({ ...request, notBefore, notAfter }, issuerFrom(this.#authority))
+  }
+
   #loadAuthority(): KeyAndCertificate {
     const stored = this.#load('ca')
     if (stored !== undefined && this.#isFresh(new X509Certificate(stored.certificate)))

@@ -1,3 +1,4 @@
+import { objectOrEmpty } from '@fairlead/base'
 import {
   copyJson,
   copyUnfrozen,
@@ -203,6 +204,13 @@ function scopeToEndpoint(
         next.metadata = wanted.metadata
         keepMetadata(target.definition.statusKeeps, next, current)
       }
+      if (managedFields !== undefined) next.metadata.managedFields = managedFields
+      return next
+    }
+    case 'approval': {
+      const next = mutableCopy(target.definition, current)
+      const conditions = objectOrEmpty(wanted['status'])['conditions'] ?? []
+      next['status'] = { ...objectOrEmpty(next['status']), conditions }
       if (managedFields !== undefined) next.metadata.managedFields = managedFields
       return next
     }

@@ -1,0 +1,101 @@
+import { isJsonObject } from '@fairlead/base'
+import { errors, type KubernetesObject } from '@fairlead/kube-core'
+
+import type { Authorizer } from '../auth/authorizer.ts'
+import { mastersGroup, type User } from '../auth/user.ts'
+import { recordAt, textAt } from '../definitions/fields.ts'
+import { readSigningRequest } from '../pki/signing-request.ts'
+import type { AdmissionPlugin } from './admission-plugin.ts'
+import type { AdmissionRequest } from './admission-request.ts'
+
+const group = 'certificates.k8s.io'
+const plural = 'certificatesigningrequests'
+const clientSigner = 'kubernetes.io/kube-apiserver-client'
+
+/**
+ * Notes who asks for a certificate, keeps users from asking for the group `system:masters`, and asks
+ * whether a user may approve or sign for the request's signer: Kubernetes' strategy of the kind and
+ * its plugins CertificateSubjectRestriction, CertificateApproval and CertificateSigning.
+ */
+export function certificateRequests(authorizer: Authorizer): AdmissionPlugin {
+  return {
+    name: 'CertificateRequests',
+    mutate({ definition, object, user, operation }) {
+      const isOne = definition.group === group && definition.plural === plural
+      return isOne && operation === 'CREATE' && object !== undefined
+        ? { ...object, spec: { ...recordAt(object, 'spec'), ...requestor(user) } }
+        : undefined
+    },
+    validate(request) {
+      const { definition, object, oldObject, operation, subresource } = request
+      if (definition.group !== group || definition.plural !== plural || object === undefined) return
+      if (operation === 'CREATE') refuseMasters(request, object)
+      if (subresource === 'approval') requireVerb(authorizer, request, object, 'approve')
+      else if (subresource === 'status' && isSigned(object, oldObject)) {
+        requireVerb(authorizer, request, object, 'sign')
+      }
+    },
+  }
+}
+
+function requestor({ name, uid, groups, extra }: User): object {
+  return {
+    username: name,
+    ...(uid === undefined ? {} : { uid }),
+    groups,
+    ...(extra === undefined ? {} : { extra }),
+  }
+}
+
+function refuseMasters(request: AdmissionRequest, object: KubernetesObject): void {
+  const spec = recordAt(object, 'spec')
+  if (textAt(spec, 'signerName') !== clientSigner || !asksForMasters(spec)) return
+  throw refusal(request, `use of ${clientSigner} signer with ${mastersGroup} group is not allowed`)
+}
+
+function asksForMasters(spec: Readonly<Record<string, unknown>>): boolean {
+  try {
+    const pem = Buffer.from(textAt(spec, 'request'), 'base64').toString('utf8')
+    return readSigningRequest(pem).organizations.includes(mastersGroup)
+  } catch {
+    // What is no request is refused by the rules of the kind.
+    return false
+  }
+}
+
+function isSigned(object: KubernetesObject, oldObject: KubernetesObject | undefined): boolean {
+  const certificate = textAt(recordAt(object, 'status'), 'certificate')
+  const isNew =
+    oldObject !== undefined && textAt(recordAt(oldObject, 'status'), 'certificate') !== certificate
+  return isNew || (hasFailed(object) && (oldObject === undefined || !hasFailed(oldObject)))
+}
+
+function hasFailed(object: KubernetesObject): boolean {
+  const { conditions } = recordAt(object, 'status')
+  return (
+    Array.isArray(conditions) &&
+    conditions.some((each) => isJsonObject(each) && each['type'] === 'Failed')
+  )
+}
+
+/** A permission for one signer, or for all of its domain. */
+function requireVerb(
+  authorizer: Authorizer,
+  request: AdmissionRequest,
+  object: KubernetesObject,
+  verb: 'approve' | 'sign',
+): void {
+  const signerName = textAt(recordAt(request.oldObject ?? object, 'spec'), 'signerName')
+  const domain = `${signerName.split('/')[0]}/*`
+  const isAllowed = [signerName, domain].some((name) => {
+    const access = { verb, group, resource: 'signers', namespace: '', name }
+    return authorizer.authorize(request.user, access).allowed
+  })
+  if (isAllowed) return
+  const why = `user not permitted to ${verb} requests with signerName ${JSON.stringify(signerName)}`
+  throw refusal(request, why)
+}
+
+function refusal({ name }: AdmissionRequest, why: string): Error {
+  return errors.forbidden(`${plural}.${group}`, name, why)
+}
