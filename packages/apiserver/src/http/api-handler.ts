@@ -1,4 +1,3 @@
-import { type Access, pathAccess } from '../auth/access.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
 import { requireAccess } from '../auth/forbidden.ts'
 import type { DiscoveryHandler } from '../discovery/discovery-handler.ts'
@@ -7,8 +6,8 @@ import { jsonResponse, pageNotFound, type Handled } from '../exchange/api-respon
 import type { OpenApiHandler } from '../openapi/openapi-handler.ts'
 import { healthResponse } from './health.ts'
 import type { OpenIdHandler } from './openid-handler.ts'
-import { parseResourcePath, type ResourcePath } from './request-path.ts'
-import { verbOf } from './request-verb.ts'
+import { accessOf } from './request-access.ts'
+import { parseResourcePath } from './request-path.ts'
 import type { ResourceHandler } from './resource-handler.ts'
 
 /** The content of `/version`; kubectl adapts its behaviour to it. */
@@ -64,18 +63,4 @@ export class ApiHandler {
 
 function versionResponse({ path }: ApiRequest): Handled | undefined {
   return path === '/version' || path === '/version/' ? jsonResponse(200, serverVersion) : undefined
-}
-
-function accessOf(request: ApiRequest, path: ResourcePath | undefined): Access {
-  if (path === undefined) {
-    return pathAccess(request.method.toLowerCase(), request.path)
-  }
-  return {
-    verb: verbOf(request, path),
-    group: path.group,
-    resource: path.resource,
-    ...(path.subresource === undefined ? {} : { subresource: path.subresource }),
-    namespace: path.namespace,
-    name: path.name ?? '',
-  }
 }
