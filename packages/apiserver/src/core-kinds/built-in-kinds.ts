@@ -33,22 +33,23 @@ import {
 import { leaseRules } from './coordination/lease.ts'
 import { componentStatusRules } from './core/component-status.ts'
 import { configMapRules } from './core/config-map.ts'
+import { endpointsRules } from './core/endpoints.ts'
 import { limitRangeRules } from './core/limit-range.ts'
 import { namespaceRules } from './core/namespace.ts'
 import { resourceQuotaRules } from './core/resource-quota.ts'
 import { secretRules } from './core/secret.ts'
 import { serviceAccountRules } from './core/service-account.ts'
 import { serviceRules } from './core/service/service.ts'
+import { endpointSliceRules } from './discovery/endpoint-slice.ts'
 import { coreEventRules, eventRules } from './events/event.ts'
 import { ingressClassRules } from './networking/ingress-class.ts'
 import { ingressRules } from './networking/ingress.ts'
 import { networkPolicyRules } from './networking/network-policy.ts'
-import {
-  clusterRoleBindingRules,
-  clusterRoleRules,
-  roleBindingRules,
-  roleRules,
-} from './rbac/roles.ts'
+import { runtimeClassRules } from './node/runtime-class.ts'
+import { clusterRoleBindingRules, roleBindingRules } from './rbac/role-bindings.ts'
+import { clusterRoleRules, roleRules } from './rbac/roles.ts'
+import { priorityClassRules } from './scheduling/priority-class.ts'
+import { storageClassRules } from './storage/storage-class.ts'
 
 /** What each kind does differently from others, for one server. */
 const rulesOfServer = (): readonly KindRules[] => [
@@ -62,6 +63,8 @@ const rulesOfServer = (): readonly KindRules[] => [
   daemonSetRules,
   definitionRules,
   deploymentRules,
+  endpointSliceRules,
+  endpointsRules,
   eventRules,
   horizontalPodAutoscalerRules,
   ingressClassRules,
@@ -73,6 +76,7 @@ const rulesOfServer = (): readonly KindRules[] => [
   mutatingWebhookConfigurationRules,
   namespaceRules,
   networkPolicyRules,
+  priorityClassRules,
   resourceQuotaRules,
   olderHorizontalPodAutoscalerRules,
   podDisruptionBudgetRules,
@@ -82,6 +86,7 @@ const rulesOfServer = (): readonly KindRules[] => [
   replicationControllerRules,
   roleBindingRules,
   roleRules,
+  runtimeClassRules,
   secretRules,
   selfSubjectAccessReviewRules,
   selfSubjectReviewRules,
@@ -89,6 +94,7 @@ const rulesOfServer = (): readonly KindRules[] => [
   serviceAccountRules,
   serviceRules(),
   statefulSetRules,
+  storageClassRules,
   subjectAccessReviewRules,
   tokenReviewRules,
   validatingAdmissionPolicyBindingRules,

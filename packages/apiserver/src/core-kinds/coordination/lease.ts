@@ -1,9 +1,9 @@
-import type { FieldError, KubernetesObject } from '@fairlead/kube-core'
-
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
+import { errorsOf } from '../shared/place.ts'
 
+/** As Kubernetes' Lease strategy and validation. */
 export const leaseRules: KindRules = {
   group: 'coordination.k8s.io',
   plural: 'leases',
@@ -12,25 +12,24 @@ export const leaseRules: KindRules = {
       return recordAt(lease, 'spec')['holderIdentity'] ?? ''
     }),
   ],
-  writeRules: { validate },
+  writeRules: {
+    prepareForCreate: dropCoordinated,
+    prepareForUpdate: dropCoordinated,
+    validate: (lease) =>
+      errorsOf(lease, (root) => {
+        const spec = root.within('spec')
+        const duration = spec.optionalNumber('leaseDurationSeconds')
+        if (duration !== undefined && duration <= 0) {
+          spec.invalid('leaseDurationSeconds', 'must be greater than 0')
+        }
+        spec.notNegative('leaseTransitions')
+      }),
+  },
 }
 
-function validate(lease: KubernetesObject): FieldError[] {
-  const { leaseDurationSeconds, leaseTransitions } = recordAt(lease, 'spec')
-  const found: FieldError[] = []
-  if (typeof leaseDurationSeconds === 'number' && leaseDurationSeconds <= 0) {
-    const field = 'spec.leaseDurationSeconds'
-    found.push({
-      type: 'Invalid',
-      field,
-      badValue: leaseDurationSeconds,
-      detail: 'must be greater than 0',
-    })
-  }
-  if (typeof leaseTransitions === 'number' && leaseTransitions < 0) {
-    const field = 'spec.leaseTransitions'
-    const detail = 'must be greater than or equal to 0'
-    found.push({ type: 'Invalid', field, badValue: leaseTransitions, detail })
-  }
-  return found
+/** Fields of coordinated leader election, which is off unless it is asked for. */
+function dropCoordinated(lease: Record<string, unknown>): void {
+  const spec = recordAt(lease, 'spec')
+  delete spec['strategy']
+  delete spec['preferredHolder']
 }

@@ -1,8 +1,11 @@
-import { copyJson } from '@fairlead/kube-core'
+import { isJsonObject } from '@fairlead/base'
+import { checkLabelKey, copyJson, invalidField } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { recordAt } from '../../definitions/fields.ts'
+import { recordAt, textsAt } from '../../definitions/fields.ts'
+import type { MutableObject } from '../../definitions/resource-definition.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
+import { errorsOf } from '../shared/place.ts'
 
 /** Namespaces that always exist. */
 export const systemNamespaces = [
@@ -12,6 +15,10 @@ export const systemNamespaces = [
   'kube-system',
 ] as const
 
+const kubeFinalizer = 'kubernetes'
+const nameLabel = 'kubernetes.io/metadata.name'
+
+/** As Kubernetes' Namespace strategy, defaults and validation. */
 export const namespaceRules: KindRules = {
   group: '',
   plural: 'namespaces',
@@ -23,25 +30,49 @@ export const namespaceRules: KindRules = {
   ],
   selectableFields: ['status.phase'],
   writeRules: {
-    // As SetDefaults_Namespace in Kubernetes' core defaults.
-    defaults(namespace) {
-      const { name } = namespace.metadata
-      if (name) {
-        namespace.metadata.labels = {
-          ...namespace.metadata.labels,
-          'kubernetes.io/metadata.name': name,
-        }
-      }
-    },
+    defaults: labelWithName,
     prepareForCreate(namespace) {
-      namespace['spec'] = { finalizers: ['kubernetes'] }
+      const spec = recordAt(namespace, 'spec')
+      const finalizers = textsAt(spec, 'finalizers')
+      if (!finalizers.includes(kubeFinalizer)) spec['finalizers'] = [...finalizers, kubeFinalizer]
+      namespace['spec'] = spec
       namespace['status'] = { phase: 'Active' }
     },
     prepareForUpdate(namespace, previous) {
       namespace['spec'] = copyJson(previous['spec'])
     },
+    validate: (namespace, previous) =>
+      errorsOf(namespace, (root) => {
+        if (previous !== undefined) return
+        for (const finalizer of root.within('spec').texts('finalizers')) {
+          root.problems('spec.finalizers', checkFinalizer(finalizer), finalizer)
+        }
+      }),
+    validateStatus: ({ metadata, status }) => {
+      const wanted = metadata.deletionTimestamp === undefined ? 'Active' : 'Terminating'
+      const phase = isJsonObject(status) ? status['phase'] : undefined
+      if (phase === wanted) return []
+      const state = wanted === 'Active' ? 'empty' : 'not empty'
+      const detail = `may only be '${wanted}' if \`deletionTimestamp\` is ${state}`
+      return [invalidField('status.Phase', phase ?? '', detail)]
+    },
     prepareForDelete(namespace) {
       namespace['status'] = { ...recordAt(namespace, 'status'), phase: 'Terminating' }
     },
   },
+}
+
+/** As SetDefaults_Namespace in Kubernetes' core defaults. */
+function labelWithName({ metadata }: MutableObject): void {
+  if (metadata.name) metadata.labels = { ...metadata.labels, [nameLabel]: metadata.name }
+}
+
+function checkFinalizer(finalizer: string): readonly string[] {
+  const isStandard = [kubeFinalizer, 'orphan', 'foregroundDeletion'].includes(finalizer)
+  return [
+    ...checkLabelKey(finalizer),
+    ...(finalizer.includes('/') || isStandard
+      ? []
+      : ['name is neither a standard finalizer name nor is it fully qualified']),
+  ]
 }

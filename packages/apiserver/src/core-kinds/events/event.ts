@@ -1,9 +1,10 @@
-import type { FieldError, KubernetesObject } from '@fairlead/kube-core'
+import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt, textAt } from '../../definitions/fields.ts'
 import { humanAge } from '../../definitions/human-duration.ts'
 import { nameColumn, textColumn } from '../../definitions/standard-columns.ts'
+import { validateEvent, validateEventChange, validateNewEvent } from './event-validation.ts'
 
 /**
  * Events are stored in the core form and served in two: as `v1` and, with different field names, as
@@ -50,7 +51,10 @@ export const coreEventRules: KindRules = {
     'type',
   ],
   allColumns: eventColumns((event) => event),
-  writeRules: { prepareForCreate: fillIn, validate },
+  writeRules: {
+    prepareForCreate: fillIn,
+    validate: (event) => validateEvent(event, 'reportingComponent'),
+  },
 }
 
 export const eventRules: KindRules = {
@@ -67,6 +71,15 @@ export const eventRules: KindRules = {
   ],
   allColumns: eventColumns(toStored),
   conversion: { toServed, toStored },
+  writeRules: {
+    validate(event, previous) {
+      const core = toStored({ ...event })
+      const found = validateEvent(core, 'reportingController')
+      return previous === undefined
+        ? [...found, ...validateNewEvent(core)]
+        : [...found, ...validateEventChange(core, toStored({ ...previous }))]
+    },
+  },
 }
 
 function toServed(stored: KubernetesObject): KubernetesObject {
@@ -97,13 +110,6 @@ function fillIn(event: KubernetesObject): KubernetesObject {
   event['reportingComponent'] ??= ''
   event['reportingInstance'] ??= ''
   return event
-}
-
-function validate(event: KubernetesObject): FieldError[] {
-  const { namespace } = recordAt(event, 'involvedObject')
-  if (!namespace || namespace === event.metadata.namespace) return []
-  const field = 'involvedObject.namespace'
-  return [{ type: 'Invalid', field, badValue: namespace, detail: 'does not match event.namespace' }]
 }
 
 function eventColumns(coreForm: (event: KubernetesObject) => KubernetesObject) {

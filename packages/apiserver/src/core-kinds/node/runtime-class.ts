@@ -1,0 +1,53 @@
+import { checkDnsLabel, validateLabels } from '@fairlead/kube-core'
+
+import type { KindRules } from '../../definitions/built-in-kind.ts'
+import { optionalRecordAt, recordsAt, textAt } from '../../definitions/fields.ts'
+import { textColumn } from '../../definitions/standard-columns.ts'
+import { immutableErrors } from '../shared/immutable-field.ts'
+import { errorsOf, Place } from '../shared/place.ts'
+import { validateTolerations } from '../shared/pod/tolerations.ts'
+import { roundUpResources } from '../shared/resource-list.ts'
+import { validateOverhead } from '../shared/resource-requirements.ts'
+
+/** As Kubernetes' RuntimeClass strategy and validation. */
+export const runtimeClassRules: KindRules = {
+  group: 'node.k8s.io',
+  plural: 'runtimeclasses',
+  columns: [textColumn('Handler', 'What runs the pods', (each) => textAt(each, 'handler'))],
+  writeRules: {
+    defaults(runtimeClass) {
+      const overhead = optionalRecordAt(runtimeClass, 'overhead')
+      if (overhead !== undefined) roundUpResources(overhead, 'podFixed')
+    },
+    validate: (runtimeClass, previous) =>
+      errorsOf(runtimeClass, (root) => {
+        if (previous !== undefined) return
+        root.problems('handler', checkDnsLabel(root.text('handler')))
+        const overhead = root.at('overhead')
+        if (overhead !== undefined) {
+          const { found, path } = overhead
+          validateOverhead(new Place(overhead.textMap('podFixed'), path, found))
+        }
+        const scheduling = root.at('scheduling')
+        if (scheduling !== undefined) validateScheduling(scheduling)
+      }),
+    validateUpdate: (runtimeClass, previous) =>
+      immutableErrors(runtimeClass, previous, '', ['handler']),
+  },
+}
+
+function validateScheduling(scheduling: Place): void {
+  const selector = scheduling.textMap('nodeSelector')
+  scheduling.found.push(...validateLabels(selector, scheduling.pathOf('nodeSelector')))
+  // The real server repeats the name of the list in the path of these.
+  const { fields, path, found } = scheduling
+  validateTolerations(new Place(fields, `${path}.tolerations`, found))
+  const seen = new Set<string>()
+  for (const [index, toleration] of recordsAt(fields, 'tolerations').entries()) {
+    const key = JSON.stringify(
+      ['key', 'operator', 'value', 'effect'].map((field) => toleration[field]),
+    )
+    if (seen.has(key)) scheduling.duplicate(`tolerations[${index}]`, toleration)
+    seen.add(key)
+  }
+}
