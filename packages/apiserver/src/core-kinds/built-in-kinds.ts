@@ -8,6 +8,17 @@ import {
   mutatingWebhookConfigurationRules,
   validatingWebhookConfigurationRules,
 } from './admissionregistration/webhook-configuration.ts'
+import { apiServiceRules } from './apiregistration/api-service.ts'
+import { certificateSigningRequestRules } from './certificates/certificate-signing-request.ts'
+import { nodeRules } from './core/node.ts'
+import { persistentVolumeClaimRules } from './core/persistent-volume-claim.ts'
+import { persistentVolumeRules } from './core/persistent-volume.ts'
+import { flowSchemaRules } from './flowcontrol/flow-schema.ts'
+import { priorityLevelConfigurationRules } from './flowcontrol/priority-level-configuration.ts'
+import { csiDriverRules } from './storage/csi-driver.ts'
+import { csiNodeRules } from './storage/csi-node.ts'
+import { csiStorageCapacityRules } from './storage/csi-storage-capacity.ts'
+import { volumeAttachmentRules } from './storage/volume-attachment.ts'
 import { selfSubjectReviewRules, tokenReviewRules } from './authentication/identity-reviews.ts'
 import {
   localSubjectAccessReviewRules,
@@ -53,6 +64,8 @@ import { storageClassRules } from './storage/storage-class.ts'
 
 /** What each kind does differently from others, for one server. */
 const rulesOfServer = (): readonly KindRules[] => [
+  apiServiceRules,
+  certificateSigningRequestRules,
   clusterRoleBindingRules,
   clusterRoleRules,
   componentStatusRules,
@@ -61,12 +74,16 @@ const rulesOfServer = (): readonly KindRules[] => [
   coreEventRules,
   cronJobRules,
   daemonSetRules,
+  csiDriverRules,
+  csiNodeRules,
+  csiStorageCapacityRules,
   definitionRules,
   deploymentRules,
   endpointSliceRules,
   endpointsRules,
   eventRules,
   horizontalPodAutoscalerRules,
+  flowSchemaRules,
   ingressClassRules,
   ingressRules,
   jobRules,
@@ -76,7 +93,11 @@ const rulesOfServer = (): readonly KindRules[] => [
   mutatingWebhookConfigurationRules,
   namespaceRules,
   networkPolicyRules,
+  nodeRules,
+  persistentVolumeClaimRules,
+  persistentVolumeRules,
   priorityClassRules,
+  priorityLevelConfigurationRules,
   resourceQuotaRules,
   olderHorizontalPodAutoscalerRules,
   podDisruptionBudgetRules,
@@ -100,6 +121,7 @@ const rulesOfServer = (): readonly KindRules[] => [
   validatingAdmissionPolicyBindingRules,
   validatingAdmissionPolicyRules,
   validatingWebhookConfigurationRules,
+  volumeAttachmentRules,
 ]
 
 /** All kinds that a server serves without a CustomResourceDefinition; of each server its own. */
