@@ -1,6 +1,7 @@
 import {
   errors,
   evaluateRules,
+  parseApiVersion,
   qualifiedKind,
   validateObjectMeta,
   validateObjectMetaUpdate,
@@ -90,5 +91,8 @@ function throwIfInvalid(
   found: readonly FieldError[],
 ): void {
   if (found.length === 0) return
-  throw errors.invalid(qualifiedKind(definition), object.metadata.name ?? '', found)
+  // Of a kind that is served in two groups, the real server names the one that stores it.
+  const { group } = parseApiVersion(definition.storageApiVersion)
+  const kind = qualifiedKind({ ...definition, group })
+  throw errors.invalid(kind, object.metadata.name ?? '', found)
 }

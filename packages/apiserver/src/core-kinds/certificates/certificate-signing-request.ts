@@ -49,6 +49,10 @@ export const certificateSigningRequestRules: KindRules = {
     textColumn('Condition', 'What has been decided', conditionOf),
   ],
   writeRules: {
+    prepareForCreate(request) {
+      // The real server keeps no managed fields of these.
+      delete request.metadata.managedFields
+    },
     prepareForUpdate(request, previous) {
       request['spec'] = previous['spec']
     },

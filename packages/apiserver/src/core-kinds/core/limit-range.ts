@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+
 import {
   checkLabelKey,
   compareQuantity,
@@ -12,6 +14,7 @@ import { fieldsWithin, itemsAt } from '../shared/defaulting.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import { goQuantity, quantityAt } from '../shared/quantities.ts'
 import { roundUpResources } from '../shared/resource-list.ts'
+import { emptyListToNull } from '../shared/stored-list.ts'
 import {
   isOvercommitAllowed,
   validateContainerResourceName,
@@ -32,6 +35,13 @@ export const limitRangeRules: KindRules = {
         for (const list of lists) roundUpResources(limit, list)
         if (limit['type'] === 'Container') defaultLimit(limit)
       }
+    },
+    prepareForCreate(range) {
+      range.metadata.name ||= randomUUID()
+      emptyListToNull(fieldsWithin(range, 'spec'), 'limits')
+    },
+    prepareForUpdate(range) {
+      emptyListToNull(fieldsWithin(range, 'spec'), 'limits')
     },
     validate: (range: KubernetesObject) =>
       errorsOf(range, (root) => {

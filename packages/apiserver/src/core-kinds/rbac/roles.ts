@@ -3,6 +3,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt } from '../../definitions/fields.ts'
 import { createdAtColumn, nameColumn } from '../../definitions/standard-columns.ts'
+import { emptyListToNull } from '../shared/stored-list.ts'
 import { validateLabelSelector } from '../shared/label-selector.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import { validatePolicyRule } from './policy-rule.ts'
@@ -16,6 +17,8 @@ export const roleRules: KindRules = {
   plural: 'roles',
   allColumns: [nameColumn, createdAtColumn],
   writeRules: {
+    prepareForCreate: (role) => emptyListToNull(role, 'rules'),
+    prepareForUpdate: (role) => emptyListToNull(role, 'rules'),
     validate: (role) =>
       errorsOf(role, (root) => {
         for (const rule of root.each('rules')) validatePolicyRule(rule, { namespaced: true })
@@ -30,6 +33,8 @@ export const clusterRoleRules: KindRules = {
   plural: 'clusterroles',
   allColumns: [nameColumn, createdAtColumn],
   writeRules: {
+    prepareForCreate: (role) => emptyListToNull(role, 'rules'),
+    prepareForUpdate: (role) => emptyListToNull(role, 'rules'),
     validate: (role, previous) =>
       errorsOf(role, (root) => {
         for (const rule of root.each('rules')) validatePolicyRule(rule, { namespaced: false })
@@ -48,7 +53,11 @@ function validateAggregation(aggregation: Place, previous: KubernetesObject | un
     )
   }
   const mayHaveInvalidValues = previous !== undefined && hasInvalidSelector(previous)
-  for (const selector of selectors) validateLabelSelector(selector, { mayHaveInvalidValues })
+  for (const selector of selectors) {
+    const before = selector.found.length
+    validateLabelSelector(selector, { mayHaveInvalidValues })
+    if (selector.found.length > before) selector.invalid('', 'invalid label selector.', 'null')
+  }
 }
 
 /** What was stored under older rules may stay. */
