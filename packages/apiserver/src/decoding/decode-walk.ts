@@ -45,25 +45,28 @@ export class DecodeWalk {
     if (this.#firstProblem !== undefined) throw this.#firstProblem
   }
 
-  /** Decodes a field of a struct. */
-  inField<T>(struct: string, field: string, decode: () => T): T {
+  /** Goes into a field of a struct. @returns what `leaveField` needs */
+  enterField(struct: string, field: string): string {
     const outer = this.#struct
     this.#struct = struct
     this.#fields.push(field)
     this.#path.push(field)
-    const decoded = decode()
+    return outer
+  }
+
+  leaveField(outer: string): void {
     this.#path.pop()
     this.#fields.pop()
     this.#struct = outer
-    return decoded
   }
 
-  /** Decodes an item of a list, or a member of a map. */
-  inItem<T>(key: string | number, decode: () => T): T {
+  /** Goes into an item of a list, or a member of a map. */
+  enterItem(key: string | number): void {
     this.#path.push(key)
-    const decoded = decode()
+  }
+
+  leaveItem(): void {
     this.#path.pop()
-    return decoded
   }
 
   /**

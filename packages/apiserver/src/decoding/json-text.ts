@@ -29,10 +29,13 @@ export function parseJsonText(bytes: Buffer): unknown {
 function isNestedDeep(bytes: Buffer): boolean {
   let depth = 0
   let deepest = 0
-  for (const byte of bytes) {
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index]
     // `{` and `[`, then `}` and `]`. Those within strings are counted as well, so it may ask too often.
-    if (byte === 0x7b || byte === 0x5b) deepest = Math.max(deepest, ++depth)
-    else if (byte === 0x7d || byte === 0x5d) depth = Math.max(0, depth - 1)
+    if (byte === 0x7b || byte === 0x5b) {
+      depth += 1
+      if (depth > deepest) deepest = depth
+    } else if ((byte === 0x7d || byte === 0x5d) && depth > 0) depth -= 1
   }
   return deepest > depthToScan && jsonSyntaxError(bytes) !== undefined
 }

@@ -13,6 +13,12 @@ interface MessageField {
   readonly name: string
   readonly type: ValueType
   readonly omitsEmpty: boolean
+  /** Whether it is left out when nothing is said of it. */
+  readonly isOmitted: boolean
+}
+
+function messageField(name: string, type: ValueType, omitsEmpty: boolean): MessageField {
+  return { name, type, omitsEmpty, isOmitted: omitsEmpty && type.isOmittedWhenZero }
 }
 
 /** The value types of the table, each made when first needed. */
@@ -64,6 +70,7 @@ export class MessageTypes {
       },
       zero: () => encodeStruct(fieldsOf(), []),
       isEmpty: () => false,
+      isOmittedWhenZero: false,
     }
   }
 
@@ -71,15 +78,11 @@ export class MessageTypes {
     const own = type.fields.flatMap((field) => this.#field(field))
     if (!type.hasTypeMeta) return own
     const text = scalarType('string', 'string')
-    return [
-      { name: 'kind', type: text, omitsEmpty: true },
-      { name: 'apiVersion', type: text, omitsEmpty: true },
-      ...own,
-    ]
+    return [messageField('kind', text, true), messageField('apiVersion', text, true), ...own]
   }
 
   #field({ name, type, isInline, omitsEmpty }: ApiField): MessageField[] {
-    if (!isInline) return name === '' ? [] : [{ name, type: this.#valueType(type), omitsEmpty }]
+    if (!isInline) return name === '' ? [] : [messageField(name, this.#valueType(type), omitsEmpty)]
     return type.kind === 'type' ? this.#fields(apiType(type.type)) : []
   }
 
@@ -113,6 +116,7 @@ export class MessageTypes {
       },
       zero: () => false,
       isEmpty: () => false,
+      isOmittedWhenZero: false,
     }
   }
 
@@ -128,6 +132,7 @@ export class MessageTypes {
       },
       zero: () => null,
       isEmpty: () => false,
+      isOmittedWhenZero: false,
     }
   }
 }
@@ -136,16 +141,13 @@ function listOf(items: ValueType, goType = `[]${items.goType}`): ValueType {
   return {
     goType,
     decode: (value, walk) => {
-      if (Array.isArray(value)) {
-        return value.map((item: unknown, index) =>
-          item === null ? items.zero() : walk.inItem(index, () => items.decode(item, walk)),
-        )
-      }
+      if (Array.isArray(value)) return decodeList(items, value, walk)
       walk.wrongType(value, goType)
       return null
     },
     zero: () => null,
     isEmpty: (value) => value === null || (Array.isArray(value) && value.length === 0),
+    isOmittedWhenZero: true,
   }
 }
 
@@ -163,7 +165,19 @@ function mapOf(keyType: string, values: ValueType): ValueType {
     },
     zero: () => null,
     isEmpty: (value) => value === null || (isJsonObject(value) && Object.keys(value).length === 0),
+    isOmittedWhenZero: true,
   }
+}
+
+function decodeList(items: ValueType, list: readonly unknown[], walk: DecodeWalk): unknown[] {
+  const decoded: unknown[] = []
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index]
+    walk.enterItem(index)
+    decoded.push(item === null || item === undefined ? items.zero() : items.decode(item, walk))
+    walk.leaveItem()
+  }
+  return decoded
 }
 
 /** In the order of the keys, as Go writes maps. */
@@ -172,12 +186,16 @@ function decodeMap(
   map: Readonly<Record<string, unknown>>,
   walk: DecodeWalk,
 ): Record<string, unknown> {
-  const decoded = Object.entries(map).map(([key, value]): [string, unknown] => [
-    key,
-    value === null || value === undefined
-      ? values.zero()
-      : walk.inItem(key, () => values.decode(value, walk)),
-  ])
+  const decoded: [string, unknown][] = []
+  for (const key of Object.keys(map)) {
+    const value = map[key]
+    walk.enterItem(key)
+    decoded.push([
+      key,
+      value === null || value === undefined ? values.zero() : values.decode(value, walk),
+    ])
+    walk.leaveItem()
+  }
   return Object.fromEntries(isSorted(decoded) ? decoded : decoded.toSorted(byKey))
 }
 
@@ -197,6 +215,7 @@ function decodeStruct(
   walk: DecodeWalk,
 ): Record<string, unknown> {
   const values: unknown[] = []
+  values.length = fields.length
   for (const name of Object.keys(object)) {
     const value = object[name]
     const index = names.get(name)
@@ -204,7 +223,9 @@ function decodeStruct(
     if (index === undefined || field === undefined) {
       if (value !== undefined) walk.unknownField(name)
     } else if (value !== null && value !== undefined) {
-      values[index] = walk.inField(goName, name, () => field.type.decode(value, walk))
+      const outer = walk.enterField(goName, name)
+      values[index] = field.type.decode(value, walk)
+      walk.leaveField(outer)
     }
   }
   return encodeStruct(fields, values)
@@ -215,10 +236,13 @@ function encodeStruct(
   values: readonly unknown[],
 ): Record<string, unknown> {
   const encoded: Record<string, unknown> = {}
-  for (const [index, { name, type, omitsEmpty }] of fields.entries()) {
+  for (let index = 0; index < fields.length; index++) {
+    const field = fields[index] as MessageField
     const decoded = values[index]
-    const value = decoded === undefined ? type.zero() : decoded
-    if (!omitsEmpty || !type.isEmpty(value)) encoded[name] = value
+    // Most fields of most objects are not there.
+    if (decoded === undefined && field.isOmitted) continue
+    const value = decoded === undefined ? field.type.zero() : decoded
+    if (!field.omitsEmpty || !field.type.isEmpty(value)) encoded[field.name] = value
   }
   return encoded
 }

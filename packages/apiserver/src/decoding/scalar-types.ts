@@ -36,6 +36,7 @@ function stringType(goType: string): ValueType {
     },
     zero: () => '',
     isEmpty: (value) => value === '',
+    isOmittedWhenZero: true,
   }
 }
 
@@ -49,6 +50,7 @@ function boolType(goType: string): ValueType {
     },
     zero: () => false,
     isEmpty: (value) => value === false,
+    isOmittedWhenZero: true,
   }
 }
 
@@ -65,6 +67,7 @@ function integerType(goType: string, bits: 32 | 64): ValueType {
     },
     zero: () => 0,
     isEmpty: (value) => value === 0,
+    isOmittedWhenZero: true,
   }
 }
 
@@ -97,6 +100,7 @@ function floatType(goType: string): ValueType {
     },
     zero: () => 0,
     isEmpty: (value) => numberOrUndefined(value) === 0,
+    isOmittedWhenZero: true,
   }
 }
 
@@ -116,6 +120,7 @@ const bytesType: ValueType = {
   },
   zero: () => null,
   isEmpty: (value) => value === null || value === '',
+  isOmittedWhenZero: true,
 }
 
 function bytesOf(list: readonly unknown[], walk: DecodeWalk): string {

@@ -45,6 +45,7 @@ function quantityType(): ValueType {
     },
     zero: () => '0',
     isEmpty: never,
+    isOmittedWhenZero: false,
   }
 }
 
@@ -59,6 +60,7 @@ function timeType(goType: string, precision: 'seconds' | 'microseconds'): ValueT
     },
     zero: () => null,
     isEmpty: never,
+    isOmittedWhenZero: false,
   }
 }
 
@@ -76,6 +78,7 @@ function durationType(): ValueType {
     },
     zero: () => '0s',
     isEmpty: never,
+    isOmittedWhenZero: false,
   }
 }
 
@@ -93,17 +96,30 @@ function intOrStringType(): ValueType {
     },
     zero: () => 0,
     isEmpty: never,
+    isOmittedWhenZero: false,
   }
 }
 
 /** JSON that is kept as it stands. */
 function rawType(goType: string): ValueType {
-  return { goType, decode: (value) => value, zero: () => null, isEmpty: never }
+  return {
+    goType,
+    decode: (value) => value,
+    zero: () => null,
+    isEmpty: never,
+    isOmittedWhenZero: false,
+  }
 }
 
 /** JSON that the server reads once and writes again. */
 function jsonType(): ValueType {
-  return { goType: 'v1.JSON', decode: withGoNumbers, zero: () => null, isEmpty: never }
+  return {
+    goType: 'v1.JSON',
+    decode: withGoNumbers,
+    zero: () => null,
+    isEmpty: never,
+    isOmittedWhenZero: false,
+  }
 }
 
 /** Whether a value of one of the three types of schemas is a schema rather than a list or a flag. */

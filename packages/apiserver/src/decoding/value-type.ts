@@ -10,6 +10,8 @@ export interface ValueType {
   zero(): unknown
   /** Whether `omitempty` leaves the value out. */
   isEmpty(value: unknown): boolean
+  /** Whether `omitempty` leaves out the zero value: of all but structs and what encodes itself. */
+  readonly isOmittedWhenZero: boolean
 }
 
 /** A pointer, which is null where its value is absent. */
@@ -19,5 +21,6 @@ export function pointerTo(type: ValueType): ValueType {
     decode: (value, walk) => type.decode(value, walk),
     zero: () => null,
     isEmpty: (value) => value === null,
+    isOmittedWhenZero: true,
   }
 }

@@ -7,7 +7,7 @@ export class WireWriter {
   #start: number
 
   constructor(capacity = 1024) {
-    this.#buffer = Buffer.allocUnsafe(capacity)
+    this.#buffer = Buffer.alloc(capacity)
     this.#start = capacity
   }
 
@@ -78,7 +78,7 @@ export class WireWriter {
   #reserve(size: number): number {
     if (size > this.#start) {
       const used = this.length
-      const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, used + size + 1024))
+      const grown = Buffer.alloc(Math.max(this.#buffer.length * 2, used + size + 1024))
       this.#buffer.copy(grown, grown.length - used, this.#start)
       this.#buffer = grown
       this.#start = grown.length - used
