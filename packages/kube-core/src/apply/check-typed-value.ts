@@ -1,4 +1,4 @@
-import { isJsonObject } from '@fairlead/base'
+import { isJsonObject, isRawNumber, numberOrUndefined } from '@fairlead/base'
 import { goQuote } from '../go-quote.ts'
 import { fieldTypeIn, narrowType } from './field-type.ts'
 import type { FieldType, ListType, MapType, ScalarType } from './field-type.ts'
@@ -66,7 +66,7 @@ function checkScalar(value: unknown, scalar: ScalarType): string | undefined {
   if (value === null) return undefined
   switch (scalar) {
     case 'numeric':
-      if (typeof value === 'number') return undefined
+      if (numberOrUndefined(value) !== undefined) return undefined
       return `expected numeric (int or float), got ${goTypeOf(value)}`
     case 'string':
       if (typeof value === 'string') return undefined
@@ -74,7 +74,9 @@ function checkScalar(value: unknown, scalar: ScalarType): string | undefined {
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `expected boolean, got ${describe(value)}`
     case 'untyped':
-      return typeof value === 'object' ? `expected any scalar, got ${describe(value)}` : undefined
+      return typeof value === 'object' && !isRawNumber(value)
+        ? `expected any scalar, got ${describe(value)}`
+        : undefined
   }
 }
 

@@ -1,3 +1,4 @@
+import { isRawNumber } from '@fairlead/base'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 import { objectMetaSchema } from './object-meta-schema.ts'
 
@@ -158,7 +159,7 @@ function listTypeOf(schema: StructuralSchema, preserve: boolean): ListType {
 export function narrowType(type: FieldType, value: unknown): FieldType {
   if (value === undefined || value === null) return type
   if (Array.isArray(value)) return type.list ? { list: type.list } : type
-  if (typeof value === 'object') return type.map ? { map: type.map } : type
+  if (typeof value === 'object' && !isRawNumber(value)) return type.map ? { map: type.map } : type
   return type.scalar ? { scalar: type.scalar } : type
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject } from '@fairlead/base'
+import { isJsonObject, isRawNumber } from '@fairlead/base'
 import { goQuote } from '../go-quote.ts'
 import { member } from '../json-object.ts'
 import type { ListType } from './field-type.ts'
@@ -40,7 +40,7 @@ function setElement(item: unknown): PathElement {
   if (Array.isArray(item)) {
     throw new Error('not supported: associative list with lists as elements')
   }
-  if (typeof item === 'object') {
+  if (typeof item === 'object' && !isRawNumber(item)) {
     throw new Error("associative list without keys has an element that's a map type")
   }
   return valueElement(item)

@@ -1,4 +1,11 @@
-import { compareText, isJsonObject, type JsonObject } from '@fairlead/base'
+import {
+  compareText,
+  isJsonObject,
+  isRawNumber,
+  numberOrUndefined,
+  parseJson,
+  type JsonObject,
+} from '@fairlead/base'
 import { goQuote } from '../go-quote.ts'
 
 /**
@@ -37,9 +44,9 @@ export function canonicalElement(text: string): PathElement | undefined {
     case 'f':
       return text
     case 'v':
-      return valueElement(JSON.parse(text.slice(2)))
+      return valueElement(parseJson(text.slice(2)))
     case 'k': {
-      const keys: unknown = JSON.parse(text.slice(2))
+      const keys: unknown = parseJson(text.slice(2))
       if (!isJsonObject(keys)) throw new SyntaxError(`not a list map key: ${text}`)
       return keyElement(keys)
     }
@@ -65,11 +72,11 @@ export function formatElement(element: PathElement): string {
     case 'f':
       return `.${text}`
     case 'k':
-      return `[${Object.entries(JSON.parse(text) as JsonObject)
+      return `[${Object.entries(parseJson(text) as JsonObject)
         .map(([name, value]) => `${name}=${formatValue(value)}`)
         .join(',')}]`
     case 'v':
-      return `[=${formatValue(JSON.parse(text))}]`
+      return `[=${formatValue(parseJson(text))}]`
     default:
       return `[${text}]`
   }
@@ -83,7 +90,7 @@ function formatValue(value: unknown): string {
       .map(([name, part]) => `${name}=${formatValue(part)}`)
       .join('')
   }
-  return String(value)
+  return isRawNumber(value) ? value.rawJSON : String(value)
 }
 
 const kindOrder = 'fkvi'
@@ -99,7 +106,7 @@ export function compareElements(a: PathElement, b: PathElement): number {
 
 /** Flat list for keys: name, value, name, value; for other steps, their one value. */
 function orderedParts(element: PathElement): unknown[] {
-  const value: unknown = JSON.parse(element.slice(2))
+  const value: unknown = parseJson(element.slice(2))
   return isJsonObject(value) ? Object.entries(value).flat() : [value]
 }
 
@@ -115,7 +122,8 @@ function compareParts(a: readonly unknown[], b: readonly unknown[]): number {
 const typeOrder = ['number', 'string', 'boolean', 'object']
 
 function compareValues(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b
+  const [left, right] = [numberOrUndefined(a), numberOrUndefined(b)]
+  if (left !== undefined && right !== undefined) return left - right
   if (typeof a !== typeof b) return typeOrder.indexOf(typeof a) - typeOrder.indexOf(typeof b)
   return compareText(wireJson(a), wireJson(b))
 }

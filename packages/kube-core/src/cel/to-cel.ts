@@ -1,5 +1,5 @@
 import { celMap, type CelInput } from '@bufbuild/cel'
-import { isJsonObject } from '@fairlead/base'
+import { isJsonObject, numberOrUndefined } from '@fairlead/base'
 import { type Environment, toDynamic } from '@fairlead/cel'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 import { escapeFieldName } from './field-name.ts'
@@ -22,8 +22,8 @@ export function toCel(
   }
   if (isJsonObject(value)) return objectToCel(value, schema, environment, isRoot)
   if (typeof value === 'string') return textToCel(value, schema, environment)
-  if (typeof value === 'number' && schema.type === 'number') return value
-  return toDynamic(value)
+  const number = schema.type === 'number' ? numberOrUndefined(value) : undefined
+  return number ?? toDynamic(value)
 }
 
 function objectToCel(

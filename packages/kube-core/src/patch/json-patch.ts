@@ -1,3 +1,4 @@
+import { isRawNumber } from '@fairlead/base'
 import { copyJson } from '../copy-json.ts'
 import { deepEqual } from '../deep-equal.ts'
 import { goQuote } from '../go-quote.ts'
@@ -152,7 +153,7 @@ function containerOf(root: Root, path: readonly string[], verb: string): Contain
 }
 
 function isContainer(value: unknown): value is Container {
-  return typeof value === 'object' && value !== null
+  return typeof value === 'object' && value !== null && !isRawNumber(value)
 }
 
 function listIndex(token: string, indexMax: number, path: readonly string[]): number {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { isJsonObject, numberOrUndefined, type JsonObject } from '@fairlead/base'
 import { compilePattern, type Pattern } from '@fairlead/cel'
 import { deepEqual } from '../deep-equal.ts'
 import type { FieldError } from '../field-error.ts'
@@ -63,7 +63,8 @@ export class SchemaValidator {
     if (typeof value === 'string') {
       return validateString(value, schema, path, (pattern) => this.#pattern(pattern))
     }
-    if (typeof value === 'number') return validateNumber(value, schema, path)
+    const number = numberOrUndefined(value)
+    if (number !== undefined) return validateNumber(number, schema, path)
     if (Array.isArray(value)) return this.#validateList(value, schema, path, old)
     return isJsonObject(value) ? this.#validateObject(value, schema, path, old) : []
   }

@@ -1,3 +1,4 @@
+import { numberOrUndefined } from '@fairlead/base'
 import { deepEqual } from '../deep-equal.ts'
 import { supportedValues, type FieldError } from '../field-error.ts'
 import { goQuote } from '../go-quote.ts'
@@ -15,7 +16,8 @@ export function jsonTypes(schema: StructuralSchema): string[] {
 export function typeName(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  const number = numberOrUndefined(value)
+  if (number !== undefined) return Number.isInteger(number) ? 'integer' : 'number'
   return typeof value
 }
 
