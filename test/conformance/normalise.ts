@@ -10,7 +10,7 @@ const rules: readonly Rule[] = [
   [/20(?:2[6-9]|[3-9]\d)-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>'],
   [/\b(?:\d+\.\d+\.\d+\.\d+|\[::1\]|localhost):\d{4,5}\b/g, '<address>'],
   [/\bcurrent: \d+/g, 'current: <version>'],
-  [/(resourceVersion: ")\d+(")/g, '$1<version>$2'],
+  [/(resourceVersion(?:: "|\\?":\\?"))\d+/g, '$1<version>'],
   [/\b\d+(?:\.\d+)?(?:µs|ms)\b/g, '<duration>'],
   [/\(0x[0-9a-f]+\)/g, '(<pointer>)'],
 ]
@@ -25,7 +25,10 @@ const fields: Readonly<Record<string, Rule>> = {
 export function normalise(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return normaliseText(value, key)
   if (typeof value === 'number') return key === 'nodePort' ? '<node port>' : value
-  if (Array.isArray(value)) return value.map((each) => normalise(each, itemKeys[key] ?? ''))
+  if (Array.isArray(value)) {
+    const items = value.map((each) => normalise(each, itemKeys[key] ?? ''))
+    return key === 'causes' && items.every(isConflict) ? items.toSorted(byText) : items
+  }
   if (!isJsonObject(value) || 'rawJSON' in value) return value
   const { generateName } = value
   return Object.fromEntries(
@@ -46,6 +49,15 @@ function normaliseText(text: string, key: string): string {
   const field = fields[key]
   const replaced = field === undefined ? text : text.replace(field[0], field[1])
   return rules.reduce((result, [pattern, name]) => result.replaceAll(pattern, name), replaced)
+}
+
+/** Go lists conflicts with several managers in no order. */
+function isConflict(cause: unknown): boolean {
+  return isJsonObject(cause) && cause['reason'] === 'FieldManagerConflict'
+}
+
+function byText(left: unknown, right: unknown): number {
+  return JSON.stringify(left) < JSON.stringify(right) ? -1 : 1
 }
 
 /** A continue token holds the revision of the list. */

@@ -65,6 +65,7 @@ export {
   unsupportedField,
 } from './field-error.ts'
 export type { FieldError, FieldErrorType } from './field-error.ts'
+export { goFormat } from './go-format.ts'
 export { goQuote } from './go-quote.ts'
 export { GoSyntax, goStringMap, goStrings } from './go-syntax.ts'
 export {

@@ -140,8 +140,8 @@ export const errors = {
   },
 
   /** A 422 without field errors, for example a patch that does not apply. */
-  unprocessable(message: string): StatusError {
-    return failure({ code: 422, reason: 'Invalid', message, details: {} })
+  unprocessable(message: string, cause?: unknown): StatusError {
+    return failure({ code: 422, reason: 'Invalid', message, details: {} }, cause)
   },
 
   badRequest(message: string, cause?: unknown): StatusError {
@@ -186,8 +186,9 @@ export const errors = {
     return failure({ code: 406, reason: 'NotAcceptable', message })
   },
 
-  unsupportedMediaType(message: string): StatusError {
-    return failure({ code: 415, reason: 'UnsupportedMediaType', message })
+  unsupportedMediaType(message: string, details?: StatusDetails): StatusError {
+    const failed = { code: 415, reason: 'UnsupportedMediaType', message }
+    return failure(details === undefined ? failed : { ...failed, details })
   },
 
   /** The storage did not reach the requested resource version within the deadline. */

@@ -5,7 +5,8 @@ import { BodyError } from '../decoding/body-error.ts'
 import { goNameOf } from '../decoding/decode-walk.ts'
 import { withGoNumbers } from '../decoding/json-text.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
-import { applyObject, patchObject, type PatchType } from '../resources/patch-object.ts'
+import { applyObject } from '../resources/apply-object.ts'
+import { patchObject, type PatchType } from '../resources/patch-object.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
 import type { WriteResult } from '../resources/update-object.ts'
@@ -35,11 +36,8 @@ export async function handlePatch(
     return applyObject(context, target, body, { ...options, force: force ?? false })
   }
   const type = patchTypes.get(mediaType)
-  if (type === undefined) {
-    throw errors.unsupportedMediaType(
-      'the body of the request was in an unknown format - accepted media types include: ' +
-        [...patchTypes.keys(), applyPatchType].join(', '),
-    )
+  if (type === undefined || (type === 'strategic' && target.definition.origin === 'custom')) {
+    throw unsupportedType(target)
   }
   if (force !== undefined) {
     const detail = 'may not be specified for non-apply patch'
@@ -50,6 +48,16 @@ export async function handlePatch(
   const patch = patchOf(type, request.body)
   const object = await patchObject(context, target, type, patch, options)
   return { object, created: false }
+}
+
+/** Routes of built-in kinds are never reached with another type; their router says so itself. */
+function unsupportedType({ definition }: ObjectTarget): Error {
+  return definition.origin === 'built-in'
+    ? errors.unsupportedMediaType('415: Unsupported Media Type', {})
+    : errors.unsupportedMediaType(
+        'the body of the request was in an unknown format - accepted media types include: ' +
+          'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+      )
 }
 
 /** What a client applies. @throws StatusError 400 */

@@ -95,8 +95,8 @@ function report(
   }
 }
 
-/** Those of YAML are one text with a heading. */
-function warningsOf(problem: string): string[] {
+/** The warnings of a problem: those of YAML are one text with a heading. */
+export function warningsOf(problem: string): string[] {
   const [heading = '', ...lines] = problem.split('\n')
   return heading === yamlProblems ? lines.map((line) => line.trim()) : [problem]
 }

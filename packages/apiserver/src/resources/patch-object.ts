@@ -1,24 +1,20 @@
-import { isJsonObject } from '@fairlead/base'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import {
   applyJsonPatch,
   applyMergePatch,
   applyStrategicMergePatch,
   errors,
-  serverSideApply,
+  goFormat,
+  StatusError,
   type KubernetesObject,
-  timestamp,
+  type ObjectMeta,
 } from '@fairlead/kube-core'
 
-import { resourceName, servedApiVersion } from '../definitions/resource-definition.ts'
+import { servedApiVersion, type ResourceDefinition } from '../definitions/resource-definition.ts'
 import { changeObject } from './change-object.ts'
-import { createOrChange } from './create-or-change.ts'
-import { insertObject } from './create-object.ts'
-import { decodeKnownFields, decodeObject } from './decode-object.ts'
-import { asObjectOf } from './object-body.ts'
-import { resetFields } from './reset-fields.ts'
+import { decodeObject } from './decode-object.ts'
 import type { WriteContext } from './resource-context.ts'
 import type { ObjectTarget } from './resource-target.ts'
-import type { WriteResult } from './update-object.ts'
 import type { WriteOptions } from './write-options.ts'
 
 export type PatchType = 'json' | 'merge' | 'strategic'
@@ -32,31 +28,87 @@ export async function patchObject(
   options: WriteOptions,
 ): Promise<KubernetesObject> {
   const { definition } = target
-  if (type === 'strategic' && definition.origin === 'custom') {
-    throw errors.unsupportedMediaType(
-      'the body of the request was in an unknown format - accepted media types include: ' +
-        'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
-    )
-  }
   return changeObject(
     context,
     target,
-    (current) => decodeObject(definition, patched(current), options, strictError),
+    (current) => {
+      const result = applyPatch(type, current, patch, target)
+      const refuse = (message: string): Error =>
+        refused(type === 'strategic' ? goFormat(patch) : patchedText(result, patch), message)
+      const body = isJsonObject(result)
+        ? { apiVersion: servedApiVersion(definition), kind: definition.kind, ...result }
+        : result
+      return decodePatched(definition, body, options, refuse)
+    },
     options,
     'track',
   )
+}
 
-  function patched(current: KubernetesObject): unknown {
-    const result = applyPatch(type, current, patch, target)
-    return isJsonObject(result)
-      ? { apiVersion: servedApiVersion(definition), kind: definition.kind, ...result }
-      : result
+/** What is of another kind after a patch is refused as a whole. */
+function decodePatched(
+  definition: ResourceDefinition,
+  body: unknown,
+  options: WriteOptions,
+  refuse: (message: string) => Error,
+): KubernetesObject {
+  try {
+    return decodeObject(definition, body, options, refuse)
+  } catch (error) {
+    const heading = `cannot be handled as a ${definition.kind}: `
+    const start = error instanceof StatusError ? error.message.indexOf(heading) : -1
+    if (!(error instanceof StatusError) || start < 0) throw error
+    throw refuse(error.message.slice(start + heading.length))
   }
-  function strictError(message: string): Error {
-    return errors.invalid('', '', [
-      { type: 'Invalid', field: 'patch', badValue: JSON.stringify(patch), detail: message },
-    ])
-  }
+}
+
+function refused(patched: string, detail: string): Error {
+  return errors.invalid('', '', [{ type: 'Invalid', field: 'patch', badValue: patched, detail }])
+}
+
+const metadataOrder: readonly (keyof ObjectMeta)[] = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+]
+
+/**
+ * The patched object as the real server shows it: what a patch has touched is in the order of its
+ * names, and other metadata in the order of its type.
+ */
+function patchedText(patched: unknown, patch: unknown): string {
+  if (!isJsonObject(patched)) return JSON.stringify(patched)
+  const { metadata } = patched
+  const ordered = isJsonObject(metadata)
+    ? { ...patched, metadata: inOrder(metadata, metadataOrder) }
+    : patched
+  return JSON.stringify(sortedWhereTouched(ordered, isJsonObject(patch) ? patch : {}))
+}
+
+function sortedWhereTouched(patched: JsonObject, patch: JsonObject): JsonObject {
+  const entries = Object.entries(patched).map(([name, value]) => {
+    const touched = patch[name]
+    const isTouched = isJsonObject(value) && isJsonObject(touched)
+    return [name, isTouched ? sortedWhereTouched(value, touched) : value] as const
+  })
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function inOrder(object: JsonObject, names: readonly string[]): JsonObject {
+  const known = names.filter((name) => Object.hasOwn(object, name))
+  return { ...Object.fromEntries(known.map((name) => [name, object[name]])), ...object }
 }
 
 function applyPatch(
@@ -73,77 +125,4 @@ function applyPatch(
     case 'strategic':
       return applyStrategicMergePatch(current, patch, definition.schema)
   }
-}
-
-/**
- * Server-side apply: creates the object or takes ownership of the given fields.
- * @throws StatusError
- */
-export async function applyObject(
-  context: WriteContext,
-  target: ObjectTarget,
-  body: unknown,
-  options: WriteOptions & { readonly force: boolean },
-): Promise<WriteResult> {
-  const { definition } = target
-  const applied = decodeApplied(target, body, options)
-  const change = () => changeObject(context, target, merged, options, 'keep')
-  if (target.subresource !== undefined) return { object: await change(), created: false }
-  const create = async () => insertObject(context, target, merged(undefined), options, 'keep')
-  return createOrChange(context, target, { create, change })
-
-  function merged(live: KubernetesObject | undefined): KubernetesObject {
-    checkUid(target, applied, live)
-    const result = serverSideApply({
-      live,
-      applied,
-      schema: definition.schema,
-      manager: options.fieldManager,
-      force: options.force,
-      now: timestamp(context.clock.now()),
-      ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
-      ...resetFields(target),
-    })
-    return decodeObject(definition, result, { fieldValidation: 'Ignore', warn: options.warn })
-  }
-}
-
-function decodeApplied(
-  target: ObjectTarget,
-  body: unknown,
-  options: WriteOptions,
-): KubernetesObject {
-  const { definition } = target
-  const applied = asObjectOf(definition, body)
-  if (applied.metadata.managedFields !== undefined && applied.metadata.managedFields !== null) {
-    throw errors.badRequest('metadata.managedFields must be nil')
-  }
-  // Only to report unknown fields and wrong types.
-  decodeKnownFields(definition, body, options, (message) => errors.badRequest(message))
-  const { name = target.name, namespace = target.namespace } = applied.metadata
-  if (name !== target.name) {
-    throw errors.badRequest(
-      `the name of the object (${name}) does not match the name on the URL (${target.name})`,
-    )
-  }
-  const metadata = definition.namespaced
-    ? { ...applied.metadata, name, namespace }
-    : { ...applied.metadata, name }
-  return { ...applied, metadata }
-}
-
-function checkUid(
-  target: ObjectTarget,
-  applied: KubernetesObject,
-  live: KubernetesObject | undefined,
-): void {
-  const { uid } = applied.metadata
-  if (!uid || uid === live?.metadata.uid) return
-  throw errors.conflict(
-    resourceName(target.definition),
-    target.name,
-    live === undefined
-      ? `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
-      : `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
-  )
 }

@@ -42,6 +42,9 @@ describe('applyJsonPatch', () => {
       [{ op: 'remove', path: '/a~1b/~0' }],
       { 'a/b': {} },
     ],
+    ['replaces what is missing', {}, [{ op: 'replace', path: '/a', value: 1 }], { a: 1 }],
+    ['copies what is missing', {}, [{ op: 'copy', from: '/a', path: '/b' }], { b: null }],
+    ['adds null without a value', {}, [{ op: 'add', path: '/a' }], { a: null }],
     ['decodes escapes once', { '~1': 1 }, [{ op: 'remove', path: '/~01' }], {}],
   ]
   it.each(valid)('%s', (_, document, patch, expected) => {
@@ -70,7 +73,9 @@ describe('applyJsonPatch', () => {
   it.each([
     ['a missing parent', [{ op: 'add', path: '/x/y', value: 1 }]],
     ['removing what is missing', [{ op: 'remove', path: '/x' }]],
-    ['replacing what is missing', [{ op: 'replace', path: '/x', value: 1 }]],
+    ['no operation of the standard', [{ op: 'frob', path: '' }]],
+    ['no pointer', [{ op: 'remove', path: 'a' }]],
+    ['no source', [{ op: 'copy', path: '/a' }]],
     ['an index out of range', [{ op: 'remove', path: '/list/5' }]],
     ['an index with a zero in front', [{ op: 'remove', path: '/list/00' }]],
     ['the place behind the end', [{ op: 'replace', path: '/list/-', value: 1 }]],
@@ -88,10 +93,6 @@ describe('applyJsonPatch', () => {
   it.each([
     ['no list', {}],
     ['no object', [1]],
-    ['no operation of the standard', [{ op: 'frob', path: '' }]],
-    ['no pointer', [{ op: 'remove', path: 'a' }]],
-    ['no value', [{ op: 'add', path: '/a' }]],
-    ['no source', [{ op: 'copy', path: '/a' }]],
   ])('is a bad request: %s', (_, patch) => {
     expect(codeOf(() => applyJsonPatch({}, patch))).toBe(400)
   })

@@ -17,8 +17,10 @@ type Operation =
 
 /**
  * Applies a JSON patch (RFC 6902) and returns the new document; the given one is not changed.
- * A malformed patch is a bad request (400), too many operations are too large (413), and a
- * patch that does not fit the document is unprocessable (422).
+ * A patch that is no list of objects is a bad request (400), too many operations are too large
+ * (413), and operations that do not fit the document, or that the standard does not have, are
+ * unprocessable (422). Replacing and copying what is missing is allowed, as by the library of the
+ * real server.
  */
 export function applyJsonPatch(document: unknown, patch: unknown): unknown {
   const operations = parsePatch(patch)
@@ -109,7 +111,6 @@ function replace(root: Root, path: readonly string[], value: unknown): void {
   if (Array.isArray(container)) {
     container[listIndex(last, container.length - 1, path)] = value
   } else {
-    if (!Object.hasOwn(container, last)) throw missing('replace', path)
     setMember(container, last, value)
   }
 }
@@ -122,8 +123,7 @@ function read(root: Root, path: readonly string[]): unknown {
     const items: readonly unknown[] = container
     return items[listIndex(last, container.length - 1, path)]
   }
-  if (!Object.hasOwn(container, last)) throw missing('copy', path)
-  return container[last]
+  return Object.hasOwn(container, last) ? container[last] : null
 }
 
 /** `test` treats an absent member as null. */
@@ -184,9 +184,11 @@ function pointerOf(path: readonly string[]): string {
   return path.map((token) => '/' + token.replaceAll('~', '~0').replaceAll('/', '~1')).join('')
 }
 
-function unprocessable(detail: string): StatusError {
+/** The reason is not told, as by the real server. */
+function unprocessable(reason: string): StatusError {
   return errors.unprocessable(
-    `the server rejected our request due to an error in our request: ${detail}`,
+    'the server rejected our request due to an error in our request',
+    new Error(reason),
   )
 }
 
@@ -211,8 +213,7 @@ function parseOperation(entry: unknown, index: number): Operation {
     case 'add':
     case 'replace':
     case 'test':
-      if (!Object.hasOwn(entry, 'value')) throw errors.badRequest(`${at}: "value" is missing`)
-      return { op, ...path, value }
+      return { op, ...path, value: value ?? null }
     case 'remove':
       return { op, ...path }
     case 'move':
@@ -221,14 +222,14 @@ function parseOperation(entry: unknown, index: number): Operation {
       return { op, ...path, from: from.path, fromPointer: from.pointer }
     }
     default:
-      throw errors.badRequest(`${at}: Unexpected kind: ${String(op)}`)
+      throw unprocessable(`${at}: Unexpected kind: ${String(op)}`)
   }
 }
 
 function parsePointer(pointer: unknown, at: string): { path: string[]; pointer: string } {
   const path = typeof pointer === 'string' ? parseJsonPointer(pointer) : undefined
   if (path === undefined || typeof pointer !== 'string') {
-    throw errors.badRequest(`${at} must be a JSON pointer`)
+    throw unprocessable(`${at} must be a JSON pointer`)
   }
   return { path, pointer }
 }

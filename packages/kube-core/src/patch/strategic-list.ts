@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { goFormat } from '../go-format.ts'
 import { member } from '../json-object.ts'
 import { errors } from '../status-error.ts'
 
@@ -53,7 +54,7 @@ function applySpecialItems(
     if (marker === undefined) plain.push(item)
     else if (marker === 'delete') deleted.add(identity(item, key))
     else if (marker === 'replace') replaces = true
-    else throw errors.badRequest(`unknown patch type: ${JSON.stringify(marker)}`)
+    else throw unknownPatchType(marker, item)
   }
   const kept = original.filter((item) => !deleted.has(identity(item, key)))
   return { kept, plain, replaces }
@@ -61,9 +62,12 @@ function applySpecialItems(
 
 function requireKey(item: JsonObject, key: string): void {
   if (member(item, key) !== undefined) return
-  throw errors.badRequest(
-    `map: ${JSON.stringify(item)} does not contain declared merge key: ${key}`,
-  )
+  throw errors.unclassified(`map: ${goFormat(item)} does not contain declared merge key: ${key}`)
+}
+
+/** The failure for a `$patch` that is not known, in `map`. */
+export function unknownPatchType(marker: unknown, map: JsonObject): Error {
+  return errors.unclassified(`unknown patch type: ${goFormat(marker)} in map: ${goFormat(map)}`)
 }
 
 /**

@@ -129,9 +129,17 @@ describe('applyStrategicMergePatch', () => {
   })
 
   it.each([
-    ['an unknown directive', { x: { $patch: 'explode' } }, 'unknown patch type: "explode"'],
+    [
+      'an unknown directive',
+      { x: { $patch: 'explode' } },
+      'unknown patch type: explode in map: map[$patch:explode]',
+    ],
     ['an item without its key', { containers: [{ image: 'x' }] }, 'merge key: name'],
-    ['a key outside of $retainKeys', { x: { $retainKeys: ['a'], b: 1 } }, 'format of retainKeys'],
+    [
+      'a key outside of $retainKeys',
+      { x: { $retainKeys: ['a'], b: 1 } },
+      'due to an error in our request',
+    ],
     ['an order that is no list', { '$setElementOrder/x': 1 }, 'format of setElementOrder list'],
   ])('rejects %s', (_, patch, message) => {
     const document = { spec: { x: {}, containers: [nginx] } }

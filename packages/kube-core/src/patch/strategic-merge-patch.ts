@@ -4,7 +4,7 @@ import { objectMetaSchema } from '../apply/object-meta-schema.ts'
 import { jsonObject, member } from '../json-object.ts'
 import type { StructuralSchema } from '../schema/structural-schema.ts'
 import { errors } from '../status-error.ts'
-import { mergePatchedList, orderList } from './strategic-list.ts'
+import { mergePatchedList, orderList, unknownPatchType } from './strategic-list.ts'
 
 const directive = '$patch'
 const retainKeys = '$retainKeys'
@@ -16,7 +16,8 @@ const orderPrefix = '$setElementOrder/'
  * changed. Objects are merged; lists are merged where the schema has the patch strategy `merge`, by
  * the merge key for objects and as sets otherwise, and replaced elsewhere. Understands `$patch`
  * (`delete`, `replace`), `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`.
- * A malformed patch is a bad request (400).
+ * A malformed patch is a bad request (400); directives that are not known, and items without their
+ * merge key, are a 500 as on a real server.
  */
 export function applyStrategicMergePatch(
   document: unknown,
@@ -37,7 +38,7 @@ function mergeObject(
   if (marker === 'replace') return jsonObject(Object.entries(patch).filter(isNotMarker))
   if (marker === 'delete') return {}
   if (marker !== undefined) {
-    throw errors.badRequest(`unknown patch type: ${JSON.stringify(marker)}`)
+    throw unknownPatchType(marker, patch)
   }
   const merged = new Map(Object.entries(retained(original, patch)))
   const orders = new Map<string, readonly unknown[]>()
@@ -94,7 +95,7 @@ function retained(original: JsonObject, patch: JsonObject): JsonObject {
   const names = new Set(listOf(listed, 'retainKeys'))
   for (const [key, value] of Object.entries(patch)) {
     if (value === null || key.startsWith('$') || names.has(key)) continue
-    throw errors.badRequest('invalid patch format of retainKeys')
+    throw errors.unprocessable('the server rejected our request due to an error in our request')
   }
   return jsonObject(Object.entries(original).filter(([name]) => names.has(name)))
 }
