@@ -39,6 +39,7 @@ import { type LocalRequest, localRequests } from './http/local-requests.ts'
 import { finalizeNamespace } from './http/namespace-finalize.ts'
 import { OpenIdHandler } from './http/openid-handler.ts'
 import type { RequestedChange } from './http/request-changes.ts'
+import { kubeletRequests } from './http/kubelet-request.ts'
 import { ResourceHandler } from './http/resource-handler.ts'
 import { handleScale } from './http/scale-request.ts'
 import { type Subresource, SubresourceHandler } from './http/subresource-handler.ts'
@@ -287,6 +288,7 @@ function apiHandler(
       ['namespaces/finalize', finalizeNamespace],
       ['serviceaccounts/token', (...asked) => createToken(accounts, ...asked)],
       ['*/scale', handleScale],
+      ...kubeletRequests,
     ]),
   )
   const reviews = { authorizer, tokens }

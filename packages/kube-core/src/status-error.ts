@@ -261,6 +261,11 @@ export const errors = {
     return failure({ code: 500, reason: '', message }, cause)
   },
 
+  /** Something that real servers do and this one does not. */
+  notImplemented(message: string): StatusError {
+    return failure({ code: 501, reason: 'NotImplemented', message })
+  },
+
   serviceUnavailable(message: string): StatusError {
     return failure({ code: 503, reason: 'ServiceUnavailable', message })
   },

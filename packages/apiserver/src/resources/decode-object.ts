@@ -43,7 +43,7 @@ export function decodeObject(
 }
 
 /** Decodes without defaults: what a client said itself. As `decodeObject` in all else. */
-export function decodeKnownFields(
+function decodeKnownFields(
   definition: ResourceDefinition,
   body: unknown,
   options: DecodeOptions,

@@ -1,5 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
-
 import type { Change, StorageKey } from '../storage/change.ts'
 import type { Storage } from '../storage/storage.ts'
 
@@ -30,7 +28,7 @@ export class LoopDetector {
   async settled(): Promise<void> {
     for (let quiet = 0; quiet < quietTurns; quiet++) {
       const { revision } = this.#storage
-      await turn()
+      await turnOfEventLoop()
       if (this.#storage.revision !== revision) quiet = 0
       const looping = [...this.#changes].find(([, count]) => count > changesMax)
       if (looping !== undefined) {
@@ -50,6 +48,12 @@ export class LoopDetector {
     const name = nameOf(key)
     this.#changes.set(name, (this.#changes.get(name) ?? 0) + 1)
   }
+}
+
+function turnOfEventLoop(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  setImmediate(resolve)
+  return promise
 }
 
 function nameOf({ resource, namespace, name }: StorageKey): string {

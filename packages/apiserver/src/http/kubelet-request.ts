@@ -1,0 +1,60 @@
+import { errors, goQuote } from '@fairlead/kube-core'
+
+import { recordAt, textAt } from '../definitions/fields.ts'
+import type { ApiRequest } from '../exchange/api-request.ts'
+import type { Handled } from '../exchange/api-response.ts'
+import { getObject } from '../resources/get-object.ts'
+import type { WriteContext } from '../resources/resource-context.ts'
+import type { ObjectTarget } from '../resources/resource-target.ts'
+import type { Subresource } from './subresource-handler.ts'
+
+/**
+ * Subresources for which a real server asks the kubelet of a node, or an endpoint of a service. None
+ * runs here: what a real server refuses by itself is refused alike, and the rest is a 501.
+ */
+export const kubeletRequests: readonly (readonly [string, Subresource])[] = [
+  ...['attach', 'exec', 'log', 'portforward'].map(
+    (subresource) => [`pods/${subresource}`, askKubelet] as const,
+  ),
+  ['nodes/proxy', proxy],
+  ['pods/proxy', proxy],
+  ['services/proxy', proxyToService],
+]
+
+/** @throws StatusError 400, 404 or 501 */
+function askKubelet(context: WriteContext, _request: ApiRequest, target: ObjectTarget): Handled {
+  const pod = getObject(context, target)
+  if (textAt(recordAt(pod, 'spec'), 'nodeName') === '') {
+    throw errors.badRequest(`pod ${target.name} does not have a host assigned`)
+  }
+  throw errors.notImplemented(
+    `no kubelet runs here: ${target.subresource ?? ''} of pod ${goQuote(target.name)} is not available`,
+  )
+}
+
+/** @throws StatusError 404 or 501 */
+function proxy(context: WriteContext, _request: ApiRequest, target: ObjectTarget): Handled {
+  const { plural } = target.definition
+  const name = nameIn(target.name)
+  getObject(context, { ...target, name })
+  throw errors.notImplemented(
+    `nothing runs here that ${plural} ${goQuote(name)} could be asked through`,
+  )
+}
+
+/** @throws StatusError 404 or 503 */
+function proxyToService(
+  context: WriteContext,
+  _request: ApiRequest,
+  target: ObjectTarget,
+): Handled {
+  const name = nameIn(target.name)
+  getObject(context, { ...target, name })
+  throw errors.serviceUnavailable(`no endpoints available for service ${goQuote(name)}`)
+}
+
+/** The name in `[scheme:]name[:port]`. */
+function nameIn(text: string): string {
+  const [first = '', second] = text.split(':')
+  return (first === 'http' || first === 'https') && second !== undefined ? second : first
+}
