@@ -47,7 +47,7 @@ export const policyMistakes: readonly Mistake[] = [
   usage(
     'two limits of one name',
     'limits: [{name: l, requests: 1, window: {every: 1s}}, {name: l, requests: 2, window: {every: 1s}}]',
-    'Duplicate value: {"name":"l"}',
+    'Duplicate value: map[string]interface {}{"name":"l"}',
   ),
   limit('two measures', 'requests: 1, cost: "1", window: {every: 1s}', 'exactly one of requests'),
   limit('no measure', 'window: {every: 1s}', 'exactly one of requests, tokens and cost'),
