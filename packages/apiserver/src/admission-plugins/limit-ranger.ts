@@ -11,7 +11,7 @@ import {
   parseAmounts,
   type Amounts,
 } from './limit-values.ts'
-import { changed, forbidden, isFor, joined } from './plugin-request.ts'
+import { changed, forbidden, isFor, joined, shown } from './plugin-request.ts'
 import { amountsOf, containersOf, initContainersOf, podAmounts } from './pod-resources.ts'
 
 const annotation = 'kubernetes.io/limit-ranger'
@@ -55,8 +55,10 @@ function limitsOf(range: KubernetesObject): readonly JsonObject[] {
 
 function setDefaults(pod: KubernetesObject, limits: readonly JsonObject[]): void {
   const ofContainers = limits.filter(({ type }) => type === 'Container')
-  const requests = Object.assign({}, ...ofContainers.map((limit) => limit['defaultRequest']))
-  const maxima = Object.assign({}, ...ofContainers.map((limit) => limit['default']))
+  const all = (field: string): JsonObject =>
+    Object.fromEntries(ofContainers.flatMap((limit) => Object.entries(objectOrEmpty(limit[field]))))
+  const requests = all('defaultRequest')
+  const maxima = all('default')
   const told = [
     ...containersOf(pod).flatMap((each) => setContainer(each, 'container', requests, maxima)),
     ...initContainersOf(pod).flatMap((each) =>
@@ -89,7 +91,7 @@ function setContainer(
     if (missing.length === 0) continue
     const added = Object.fromEntries(missing.map((name) => [name, defaults[name]]))
     resources[field] = { ...given, ...added }
-    told.push(`${missing.toSorted().join(', ')} ${label} for ${what} ${String(container['name'])}`)
+    told.push(`${missing.toSorted().join(', ')} ${label} for ${what} ${shown(container['name'])}`)
   }
   if (told.length > 0) Object.assign(container, { resources })
   return told
@@ -97,7 +99,7 @@ function setContainer(
 
 function problemsOf({ object }: AdmissionRequest, limit: JsonObject): string[] {
   if (object === undefined) return []
-  const type = String(limit['type'])
+  const type = shown(limit['type'])
   const check = (requests: Amounts, limits: Amounts): string[] =>
     compare(limit, type, requests, limits)
   if (object.kind === 'PersistentVolumeClaim') {

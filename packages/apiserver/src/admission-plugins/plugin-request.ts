@@ -23,8 +23,8 @@ function isResource(definition: ResourceDefinition, group: string, plural: strin
 /** A refusal, as NewForbidden in Kubernetes' admission package words it. */
 export function forbidden(request: AdmissionRequest, why: string): StatusError {
   const { name, generateName } = request.object?.metadata ?? {}
-  const shown = request.name || name || generateName || 'Unknown'
-  return errors.forbidden(resourceName(request.definition), shown, why)
+  const subject = request.name || name || generateName || 'Unknown'
+  return errors.forbidden(resourceName(request.definition), subject, why)
 }
 
 /** A changed copy of the object of a request; undefined for one without. */
@@ -36,6 +36,11 @@ export function changed(
   const copy = copyJson(object)
   change(copy)
   return copy
+}
+
+/** A value in a message: a text as it is, anything else as JSON. */
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
 
 /** Several mistakes as one text, as NewAggregate in Kubernetes joins them. */

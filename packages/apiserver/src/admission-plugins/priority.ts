@@ -4,7 +4,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
 import type { Storage } from '../storage/storage.ts'
-import { changed, forbidden, isFor } from './plugin-request.ts'
+import { changed, forbidden, isFor, shown } from './plugin-request.ts'
 
 const resource = 'priorityclasses.scheduling.k8s.io'
 
@@ -46,13 +46,13 @@ function prioritised(request: AdmissionRequest, storage: Storage): KubernetesObj
   if (wanted !== undefined && wanted !== value) {
     throw forbidden(
       request,
-      `the integer value of priority (${String(wanted)}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+      `the integer value of priority (${shown(wanted)}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
     )
   }
   if (policy !== undefined && preemptionPolicy !== undefined && preemptionPolicy !== policy) {
     throw forbidden(
       request,
-      `the string value of PreemptionPolicy (${String(preemptionPolicy)}) must not be provided in pod spec; priority admission controller computed ${String(policy)} from the given PriorityClass name`,
+      `the string value of PreemptionPolicy (${shown(preemptionPolicy)}) must not be provided in pod spec; priority admission controller computed ${shown(policy)} from the given PriorityClass name`,
     )
   }
   return changed(request, (pod) => {

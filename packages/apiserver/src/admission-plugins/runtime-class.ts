@@ -4,7 +4,7 @@ import { deepEqual, goQuote, type KubernetesObject } from '@fairlead/kube-core'
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
 import type { Storage } from '../storage/storage.ts'
-import { changed, forbidden, isFor } from './plugin-request.ts'
+import { changed, forbidden, isFor, shown } from './plugin-request.ts'
 
 const differs = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead"
 
@@ -78,7 +78,7 @@ function mergedSelector(
     if (given[key] === undefined || given[key] === value) continue
     throw forbidden(
       request,
-      `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${String(value)}; pod.spec.nodeSelector[${key}] = ${String(given[key])}`,
+      `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${shown(value)}; pod.spec.nodeSelector[${key}] = ${shown(given[key])}`,
     )
   }
   return { ...given, ...selector }

@@ -4,7 +4,7 @@ import { generateName, goQuote, type KubernetesObject } from '@fairlead/kube-cor
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
 import type { Storage } from '../storage/storage.ts'
-import { changed, forbidden, isFor } from './plugin-request.ts'
+import { changed, forbidden, isFor, shown } from './plugin-request.ts'
 
 const volumePrefix = 'kube-api-access-'
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -27,7 +27,7 @@ export function serviceAccount(storage: Storage, random: Random): AdmissionPlugi
         return undefined
       }
       const given = objectOrEmpty(request.object?.['spec'])
-      const name = String(given['serviceAccountName'] || 'default')
+      const name = shown(given['serviceAccountName'] || 'default')
       const account = accountFor(request, name, storage)
       return changed(request, (pod) => {
         const pulls = arrayOrEmpty(given['imagePullSecrets'])
@@ -68,8 +68,8 @@ function isMounted(spec: JsonObject, account: KubernetesObject): boolean {
 function mountToken(pod: KubernetesObject, random: Random): void {
   const spec = objectOrEmpty(pod['spec'])
   const volumes = arrayOrEmpty(spec['volumes'])
-  const known = volumes.map(objectOrEmpty).find(({ name }) => String(name).startsWith(volumePrefix))
-  const name = known === undefined ? generateName(volumePrefix, random) : String(known['name'])
+  const known = volumes.map(objectOrEmpty).find(({ name }) => shown(name).startsWith(volumePrefix))
+  const name = known === undefined ? generateName(volumePrefix, random) : shown(known['name'])
   let isNeeded = false
   const mounted = (containers: unknown): JsonObject[] =>
     arrayOrEmpty(containers).map((each) => {
