@@ -1,0 +1,61 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { testBinary } from './go-modules.ts'
+import { runToEnd } from './run-to-end.ts'
+
+/** How a suite ended. */
+export interface SuiteEnd {
+  readonly name: string
+  readonly passed: number
+  /** One line for each spec that failed, or for the suite when it did not begin. */
+  readonly failures: readonly string[]
+}
+
+interface Spec {
+  readonly LeafNodeType: string
+  readonly LeafNodeText: string
+  readonly ContainerHierarchyTexts: readonly string[] | null
+  readonly State: string
+  readonly Failure?: {
+    readonly Message: string
+    readonly Location: { readonly FileName: string; readonly LineNumber: number }
+  }
+}
+
+/** Runs the specs of one package with Ginkgo, as they are. */
+export async function runGinkgoSuite(
+  name: string,
+  sources: string,
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<SuiteEnd> {
+  const binary = await testBinary(sources, folder)
+  const report = join(sources, folder, 'fairlead-report.json')
+  rmSync(report, { force: true })
+  const flags = [`-ginkgo.json-report=${report}`, '-ginkgo.timeout=10m', '-ginkgo.no-color']
+  const cwd = join(sources, folder)
+  const { code, printed } = await runToEnd(binary, flags, { cwd, environment })
+  if (!existsSync(report)) {
+    return { name, passed: code === 0 ? 1 : 0, failures: code === 0 ? [] : [lastLine(printed)] }
+  }
+  const reports = JSON.parse(readFileSync(report, 'utf8')) as { SpecReports?: readonly Spec[] }[]
+  const specs = reports.flatMap(({ SpecReports = [] }) => SpecReports)
+  const isOver = ({ State }: Spec) => ['passed', 'skipped', 'pending'].includes(State)
+  const passed = specs.filter(({ LeafNodeType, State }) => {
+    return LeafNodeType === 'It' && State === 'passed'
+  }).length
+  return { name, passed, failures: specs.filter((spec) => !isOver(spec)).map(failureOf) }
+}
+
+function failureOf(spec: Spec): string {
+  const { ContainerHierarchyTexts, LeafNodeText, LeafNodeType, Failure } = spec
+  const title = [...(ContainerHierarchyTexts ?? []), LeafNodeText || LeafNodeType].join(' > ')
+  const { FileName = '', LineNumber = 0 } = Failure?.Location ?? {}
+  const quoted = /Message: "((?:[^"\\]|\\.)*)"/.exec(Failure?.Message ?? '')?.[1]
+  const why = (quoted ?? Failure?.Message ?? '').replaceAll(/\s+/g, ' ').slice(0, 300)
+  return `${title} (${FileName.split('/').at(-1)}:${LineNumber}): ${why}`
+}
+
+function lastLine(printed: string): string {
+  return printed.trimEnd().split('\n').at(-1) ?? ''
+}

@@ -1,0 +1,44 @@
+import { cpSync, existsSync, mkdirSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { succeed } from './run-to-end.ts'
+
+/** Where modules and programs are kept between runs; `XDG_CACHE_HOME` moves it. */
+const cache = join(
+  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+  'fairlead',
+  'operators',
+)
+
+/** The sources of `module@version`, from Go's module proxy, unchanged, in a directory of their own. */
+export async function moduleSources(module: string): Promise<string> {
+  const copy = join(cache, 'modules', module)
+  if (existsSync(join(copy, 'go.mod'))) return copy
+  const answer = await succeed('go', ['mod', 'download', '-json', module])
+  const { Dir } = JSON.parse(answer.slice(answer.indexOf('{'))) as { readonly Dir: string }
+  // Go's own copy is read-only, and a build writes checksums.
+  mkdirSync(copy, { recursive: true })
+  cpSync(Dir, copy, { recursive: true })
+  await succeed('chmod', ['-R', 'u+w', copy])
+  return copy
+}
+
+/** The program that `go install` builds of `module@version`; kept by name. */
+export async function installedProgram(name: string, module: string): Promise<string> {
+  const folder = join(cache, 'programs', module.replaceAll('/', '_'))
+  const program = join(folder, name)
+  if (!existsSync(program)) {
+    await succeed('go', ['install', module], { environment: { GOBIN: folder } })
+  }
+  return program
+}
+
+/** The test binary of a package of these sources, which is built if it is not there. */
+export async function testBinary(sources: string, folder: string): Promise<string> {
+  const binary = join(sources, folder, 'fairlead.test')
+  if (!existsSync(binary)) {
+    const flags = ['-mod=mod', '-vet=off', '-ldflags=-s -w']
+    await succeed('go', ['test', '-c', ...flags, '-o', binary, `./${folder}`], { cwd: sources })
+  }
+  return binary
+}

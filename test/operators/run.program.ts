@@ -1,0 +1,36 @@
+import type { SuiteEnd } from './ginkgo-suite.ts'
+import { controllerRuntime } from './runs/controller-runtime.ts'
+import { foreignOperators } from './runs/foreign-operators.ts'
+import { helm } from './runs/helm.ts'
+import { kubebuilder } from './runs/kubebuilder.ts'
+
+// node run.program.ts [RUN…]: programs and suites in Go, unchanged, against the embedded API server.
+// It needs Go, and what it runs is built once, into ~/.cache/fairlead/operators.
+
+const runs: Readonly<Record<string, () => AsyncGenerator<SuiteEnd>>> = {
+  helm,
+  'controller-runtime': controllerRuntime,
+  kubebuilder,
+  'foreign-operators': foreignOperators,
+}
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !Object.hasOwn(runs, name))
+  if (unknown !== undefined) {
+    process.stderr.write(`no run is called ${unknown}: ${Object.keys(runs).join(', ')}\n`)
+    return 2
+  }
+  let [passed, failed] = [0, 0]
+  for (const name of names.length === 0 ? Object.keys(runs) : names) {
+    for await (const end of runs[name]?.() ?? []) {
+      passed += end.passed
+      failed += end.failures.length
+      process.stdout.write(`${end.name}: ${end.passed} passed, ${end.failures.length} failed\n`)
+      for (const failure of end.failures) process.stdout.write(`  ${failure}\n`)
+    }
+  }
+  process.stdout.write(`${passed} passed, ${failed} failed\n`)
+  return failed === 0 ? 0 : 1
+}

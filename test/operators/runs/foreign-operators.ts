@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
+import { runGinkgoSuite, type SuiteEnd } from '../ginkgo-suite.ts'
+import { moduleSources } from '../go-modules.ts'
+import { assets } from '../own-server.ts'
+
+/** Operators that know nothing of us, and the folders of their tests with envtest. */
+const operators = [
+  {
+    module: 'sigs.k8s.io/jobset@v0.8.2',
+    folders: ['test/integration/controller', 'test/integration/webhook'],
+  },
+  {
+    module: 'sigs.k8s.io/lws@v0.6.2',
+    folders: ['test/integration/controllers', 'test/integration/webhooks'],
+  },
+]
+
+/** JobSet and LeaderWorkerSet: their integration tests, with the programs that envtest starts. */
+export async function* foreignOperators(): AsyncGenerator<SuiteEnd> {
+  using folder = temporaryFolder()
+  const environment = { KUBEBUILDER_ASSETS: await assets(join(folder.path, 'assets')) }
+  for (const { module, folders } of operators) {
+    const sources = await moduleSources(module)
+    for (const tests of folders) {
+      yield await runGinkgoSuite(`${module} ${tests}`, sources, tests, environment)
+    }
+  }
+}
