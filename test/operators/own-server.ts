@@ -3,10 +3,10 @@ import { runCommand, startCommand } from '../support/command.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** A server with nothing in it, for one suite. */
-export async function ownServer(flags: readonly string[] = []) {
+export async function ownServer() {
   const folder = temporaryFolder()
   const where = ['--in-memory', '--port', '0', '--data-dir', join(folder.path, 'data')]
-  const server = startCommand(['apiserver', ...where, ...flags])
+  const server = startCommand(['apiserver', ...where])
   const kubeconfig = await server.prints(/export KUBECONFIG=(\S+)/)
   return {
     kubeconfig,
