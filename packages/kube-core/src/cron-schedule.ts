@@ -86,9 +86,7 @@ function interval(descriptor: string): CronSchedule {
 function parseMoments(schedule: string): CronMoments {
   const fields = schedule.split(/\s+/).filter((field) => field !== '')
   if (fields.length !== 5) {
-    throw new RangeError(
-      `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`,
-    )
+    throw new RangeError(`expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`)
   }
   const [minute, hour, dayOfMonth, month, dayOfWeek] = bounds.map((each, index) =>
     parseField(fields[index] ?? '', each),
@@ -179,8 +177,7 @@ export function isTimeZone(name: string): boolean {
   if (name === 'UTC') return true
   if (!/^[A-Za-z]/.test(name)) return false
   try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name })
-    return true
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {
     return false
   }

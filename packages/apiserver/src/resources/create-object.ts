@@ -65,10 +65,11 @@ export async function insertObject(
   const wanted = admitted instanceof Promise ? await admitted : admitted
   const object = wanted === tracked ? tracked : copyJson(wanted)
   removeDuplicateOwners(object, options.warn, 'after admission')
-  prepare(context, definition, object)
   const attempts = object.metadata.name ? 1 : nameGenerationAttemptsMax
   const generateFrom = object.metadata.name ? undefined : object.metadata.generateName
   const { storage, random } = context
+  if (generateFrom) object.metadata.name = generateName(generateFrom, random)
+  prepare(context, definition, object)
   const release = definition.writeRules.reserve?.(object, {
     dryRun: options.dryRun,
     storage,
@@ -76,7 +77,7 @@ export async function insertObject(
   })
   try {
     for (let attempt = 1; ; attempt++) {
-      if (generateFrom) object.metadata.name = generateName(generateFrom, random)
+      if (generateFrom && attempt > 1) object.metadata.name = generateName(generateFrom, random)
       validateNewObject(definition, object)
       if (attempt === 1) warn(definition, object, options)
       const verdict = context.admission.validate({ ...intended, object })
@@ -87,6 +88,8 @@ export async function insertObject(
       const name = object.metadata.name ?? ''
       const key = storageKeyOf({ ...target, name })
       if (storage.get(key) === undefined) {
+        // What is read from the storage has the defaults of all that was added to it.
+        definition.writeRules.defaults?.(object)
         if (options.dryRun) return object
         return toServed(definition, storage.create(key, toStored(definition, object)))
       }

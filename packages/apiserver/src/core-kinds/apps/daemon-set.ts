@@ -59,6 +59,7 @@ export const daemonSetRules: KindRules = {
   ],
   writeRules: {
     defaults(set) {
+      setTemplateGeneration(set, templateGenerationOf(set))
       const spec = fieldsAt(set, 'spec')
       if (spec === undefined) return
       const strategy = fieldsWithin(spec, 'updateStrategy')

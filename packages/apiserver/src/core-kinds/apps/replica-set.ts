@@ -1,5 +1,5 @@
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { recordAt } from '../../definitions/fields.ts'
+import { numberAt, recordAt } from '../../definitions/fields.ts'
 import { ageColumn, nameColumn } from '../../definitions/standard-columns.ts'
 import { defaultTo, fieldsAt } from '../shared/defaulting.ts'
 import { immutableErrors } from '../shared/immutable-field.ts'
@@ -30,7 +30,9 @@ export const replicaSetRules: KindRules = {
   hasGeneration: true,
   selectableFields: ['status.replicas'],
   selectableValue: (object, path) =>
-    path === 'status.replicas' ? String(recordAt(object, 'status')['replicas'] ?? 0) : undefined,
+    path === 'status.replicas'
+      ? String(numberAt(recordAt(object, 'status'), 'replicas') ?? 0)
+      : undefined,
   scale: {
     specReplicasPath: '.spec.replicas',
     statusReplicasPath: '.status.replicas',

@@ -89,7 +89,7 @@ function toOlder(field: string, source: Fields, part: Part, names: Names): JsonO
     container,
     ...(names.selector === undefined ? {} : { [names.selector]: identifier['selector'] }),
   })
-  const ordered = order.filter((name) => name in older).map((name) => [name, older[name]])
+  const ordered = order.filter((each) => each in older).map((each) => [each, older[each]])
   return Object.fromEntries(ordered) as JsonObject
 }
 

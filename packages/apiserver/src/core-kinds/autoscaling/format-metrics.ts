@@ -1,4 +1,11 @@
-import { recordAt, recordsAt, textAt, type Fields } from '../../definitions/fields.ts'
+import {
+  numberAt,
+  optionalTextAt,
+  recordAt,
+  recordsAt,
+  textAt,
+  type Fields,
+} from '../../definitions/fields.ts'
 
 const shownMax = 2
 
@@ -61,10 +68,10 @@ function formatResource(metric: Fields, status: Fields, field: string): string {
 }
 
 function valueOf(value: Fields, field: string): string {
-  return value[field] === undefined ? '<unknown>' : String(value[field])
+  return optionalTextAt(value, field) ?? '<unknown>'
 }
 
 function percentOf(value: Fields, absent: string): string {
-  const utilization = value['averageUtilization']
-  return utilization === undefined ? absent : `${String(utilization)}%`
+  const utilization = numberAt(value, 'averageUtilization')
+  return utilization === undefined ? absent : `${utilization}%`
 }

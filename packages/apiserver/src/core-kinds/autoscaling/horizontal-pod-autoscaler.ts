@@ -110,7 +110,7 @@ function columnsOf(
       return formatMetrics(recordAt(stored, 'spec'), recordAt(stored, 'status'))
     }),
     textColumn('MinPods', 'The lower limit for the number of pods', (autoscaler) => {
-      return String(recordAt(autoscaler, 'spec')['minReplicas'] ?? '<unset>')
+      return String(numberAt(recordAt(autoscaler, 'spec'), 'minReplicas') ?? '<unset>')
     }),
     {
       ...textColumn('MaxPods', 'The upper limit for the number of pods', (autoscaler) => {

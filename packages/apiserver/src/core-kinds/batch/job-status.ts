@@ -30,9 +30,9 @@ interface Comparison {
   readonly status: Place
   readonly before: Place
   readonly now: Conditions
-  readonly then: Conditions
+  readonly past: Conditions
   /** Whether one of these fields or conditions differs. */
-  changed(...names: readonly string[]): boolean
+  readonly changed: (...names: readonly string[]) => boolean
 }
 
 /**
@@ -43,16 +43,16 @@ export function validateJobStatus(root: Place, previous: KubernetesObject): void
   const status = root.within('status')
   const before = new Place(recordAt(previous, 'status'), 'status', [])
   const now = new Conditions(status)
-  const then = new Conditions(before)
+  const past = new Conditions(before)
   const changed = (...names: readonly string[]): boolean =>
     names.some((name) =>
       name === 'finished'
-        ? now.isFinished !== then.isFinished
+        ? now.isFinished !== past.isFinished
         : /^[A-Z]/.test(name)
-          ? now.has(name) !== then.has(name)
+          ? now.has(name) !== past.has(name)
           : !deepEqual(status.fields[name], before.fields[name]),
     )
-  const comparison = { spec: root.within('spec'), status, before, now, then, changed }
+  const comparison = { spec: root.within('spec'), status, before, now, past, changed }
   for (const field of ['active', 'succeeded', 'failed', 'ready', 'terminating']) {
     status.notNegative(field)
   }
@@ -188,9 +188,9 @@ function validateIndexes({ spec, status, changed }: Comparison): void {
 
 /** What has happened does not unhappen. */
 function validateHistory(comparison: Comparison): void {
-  const { spec, status, before, now, then, changed } = comparison
+  const { spec, status, before, now, past, changed } = comparison
   for (const type of ['Failed', 'Complete', 'FailureTarget']) {
-    if (!then.has(type) || now.has(type)) continue
+    if (!past.has(type) || now.has(type)) continue
     refuse(comparison, `cannot disable the terminal ${type}=True condition`)
   }
   if (status.number('failed') < before.number('failed')) {
@@ -207,14 +207,14 @@ function validateHistory(comparison: Comparison): void {
   if (end !== '' && endBefore !== '' && end !== endBefore) {
     status.invalid('completionTime', 'completionTime cannot be mutated', shownTime(end))
   }
-  const isResuming = then.has('Suspended') && !now.has('Suspended')
+  const isResuming = past.has('Suspended') && !now.has('Suspended')
   if (changed('startTime') && !isResuming && before.has('startTime') && !spec.isTrue('suspend')) {
     status.required('startTime', 'startTime cannot be removed for unsuspended job')
   }
-  if (then.has('SuccessCriteriaMet') && !now.has('SuccessCriteriaMet')) {
+  if (past.has('SuccessCriteriaMet') && !now.has('SuccessCriteriaMet')) {
     refuse(comparison, 'cannot disable the SuccessCriteriaMet=True condition')
   }
-  const wasComplete = then.has('Complete') && !then.has('SuccessCriteriaMet')
+  const wasComplete = past.has('Complete') && !past.has('SuccessCriteriaMet')
   if (!wasComplete || !now.has('SuccessCriteriaMet')) return
   const detail = 'cannot set SuccessCriteriaMet=True for Job already has Complete=true conditions'
   refuse(comparison, detail)

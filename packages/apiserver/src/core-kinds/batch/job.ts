@@ -1,7 +1,7 @@
 import { checkDnsLabel, goStringMap, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { recordAt } from '../../definitions/fields.ts'
+import { numberAt, recordAt } from '../../definitions/fields.ts'
 import type { MutableObject } from '../../definitions/resource-definition.ts'
 import { fieldsAt, fieldsWithin } from '../shared/defaulting.ts'
 import { validateLabelSelector } from '../shared/label-selector.ts'
@@ -28,7 +28,9 @@ export const jobRules: KindRules = {
   hasGeneration: true,
   selectableFields: ['status.successful'],
   selectableValue: (job, path) =>
-    path === 'status.successful' ? String(recordAt(job, 'status')['succeeded'] ?? 0) : undefined,
+    path === 'status.successful'
+      ? String(numberAt(recordAt(job, 'status'), 'succeeded') ?? 0)
+      : undefined,
   allColumns: jobColumns,
   writeRules: {
     defaults(job) {

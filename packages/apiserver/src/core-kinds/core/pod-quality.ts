@@ -3,7 +3,7 @@ import { parseQuantity } from '@fairlead/kube-core'
 import { recordAt, recordsAt, type Fields } from '../../definitions/fields.ts'
 
 /** How well a pod's resources are guaranteed. */
-export type PodQuality = 'BestEffort' | 'Burstable' | 'Guaranteed'
+type PodQuality = 'BestEffort' | 'Burstable' | 'Guaranteed'
 
 const computed = ['cpu', 'memory'] as const
 

@@ -10,7 +10,7 @@ import {
 } from '../../definitions/fields.ts'
 
 /** What `kubectl get pods` shows of a pod's containers. */
-export interface PodSummary {
+interface PodSummary {
   readonly ready: number
   readonly total: number
   /** Why the pod is as it is: its phase, or what its containers wait for or ended with. */

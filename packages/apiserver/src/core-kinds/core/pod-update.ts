@@ -87,8 +87,12 @@ function validateDeadline(spec: Place, before: Fields): boolean {
 
 /** As validateOnlyAddedTolerations in Kubernetes' core validation. */
 function validateAddedTolerations(spec: Place, before: Fields): void {
-  const identity = ({ tolerationSeconds: _, ...rest }: Fields): string =>
-    JSON.stringify(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  const identity = (toleration: Fields): string =>
+    JSON.stringify(
+      Object.entries(toleration)
+        .filter(([field]) => field !== 'tolerationSeconds')
+        .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    )
   const now = new Set(spec.each('tolerations').map(({ fields }) => identity(fields)))
   if (recordsAt(before, 'tolerations').some((old) => !now.has(identity(old)))) {
     const detail = 'existing toleration can not be modified except its tolerationSeconds'

@@ -1,7 +1,7 @@
 import { goStringMap } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { recordAt, textMapAt } from '../../definitions/fields.ts'
+import { numberAt, recordAt, textMapAt } from '../../definitions/fields.ts'
 import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
 import { defaultTo, fieldsAt } from '../shared/defaulting.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
@@ -24,7 +24,9 @@ export const replicationControllerRules: KindRules = {
   hasGeneration: true,
   selectableFields: ['status.replicas'],
   selectableValue: (object, path) =>
-    path === 'status.replicas' ? String(recordAt(object, 'status')['replicas'] ?? 0) : undefined,
+    path === 'status.replicas'
+      ? String(numberAt(recordAt(object, 'status'), 'replicas') ?? 0)
+      : undefined,
   scale: {
     specReplicasPath: '.spec.replicas',
     statusReplicasPath: '.status.replicas',

@@ -12,15 +12,16 @@ export const podDisruptionBudgetRules: KindRules = {
   group: 'policy',
   plural: 'poddisruptionbudgets',
   hasGeneration: true,
+  nameRule: 'path-segment',
   columns: [
     textColumn('Min Available', 'The minimum number of pods that must be available.', (budget) => {
-      return String(recordAt(budget, 'spec')['minAvailable'] ?? 'N/A')
+      return shownLimit(recordAt(budget, 'spec')['minAvailable'])
     }),
     textColumn(
       'Max Unavailable',
       'The maximum number of pods that may be unavailable.',
       (budget) => {
-        return String(recordAt(budget, 'spec')['maxUnavailable'] ?? 'N/A')
+        return shownLimit(recordAt(budget, 'spec')['maxUnavailable'])
       },
     ),
     {
@@ -43,6 +44,10 @@ export const podDisruptionBudgetRules: KindRules = {
 }
 
 const counts = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const
+
+function shownLimit(limit: unknown): string {
+  return typeof limit === 'string' || typeof limit === 'number' ? String(limit) : 'N/A'
+}
 
 /** As ValidatePodDisruptionBudgetSpec. */
 function validateSpec(spec: Place): void {

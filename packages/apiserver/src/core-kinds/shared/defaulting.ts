@@ -6,7 +6,7 @@ export type MutableFields = Record<string, unknown>
 /** The object in a field, if there is one. */
 export function fieldsAt(object: MutableFields, field: string): MutableFields | undefined {
   const value = object[field]
-  return isJsonObject(value) ? (value as MutableFields) : undefined
+  return isJsonObject(value) ? value : undefined
 }
 
 /** The object in a field, which is put there when it is absent. */

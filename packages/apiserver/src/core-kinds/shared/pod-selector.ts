@@ -20,7 +20,7 @@ export function selectorAt(place: Place, field: string): LabelSelector | 'invali
   const spec = place.at(field)
   if (spec === undefined) return undefined
   try {
-    return labelSelectorFrom(spec.fields as LabelSelectorSpec)
+    return labelSelectorFrom(spec.fields)
   } catch (error) {
     if (error instanceof StatusError) return 'invalid'
     throw error
@@ -50,7 +50,7 @@ export function goLabelSelector(selector: unknown): GoSyntax | string {
   if (!isJsonObject(selector)) return 'null'
   const { matchLabels, matchExpressions } = selector as LabelSelectorSpec
   const expressions = matchExpressions?.map(
-    ({ key = '', operator = '' as const, values }) =>
+    ({ key, operator, values }) =>
       `v1.LabelSelectorRequirement{Key:${goQuote(key)}, Operator:${goQuote(operator)}, Values:${goStrings(values).text}}`,
   )
   const list = '[]v1.LabelSelectorRequirement'

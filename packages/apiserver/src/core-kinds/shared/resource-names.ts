@@ -51,12 +51,12 @@ export function hugePageSize(name: string): string {
 }
 
 /** As IsNativeResource in Kubernetes' core helpers: without a domain, or with Kubernetes' own. */
-export function isNativeResource(name: string): boolean {
+function isNativeResource(name: string): boolean {
   return !name.includes('/') || name.includes('kubernetes.io/')
 }
 
 /** As IsExtendedResourceName in Kubernetes' core helpers: what a device plugin offers. */
-export function isExtendedResource(name: string): boolean {
+function isExtendedResource(name: string): boolean {
   if (isNativeResource(name) || name.startsWith(requests)) return false
   return checkLabelKey(requests + name).length === 0
 }

@@ -5,7 +5,7 @@ import type { PrinterColumn } from '../../definitions/printer-column.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 
 /** The fields of the pods that a controller makes. */
-export type PodSpecOf = (object: KubernetesObject) => Fields
+type PodSpecOf = (object: KubernetesObject) => Fields
 
 /** The specification in `spec.template`. */
 export function templateSpec(object: KubernetesObject): Fields {

@@ -83,7 +83,8 @@ export function validateEphemeralContainers(spec: Place, volumes: Volumes): void
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || Object.keys(Object(value)).length === 0
+  if (value === undefined || value === null) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
 }
 
 /** As validateContainerOnlyForPod in Kubernetes' core validation. */

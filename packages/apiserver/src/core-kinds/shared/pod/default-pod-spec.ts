@@ -13,7 +13,7 @@ const droppedAnnotations = ['beta', 'alpha'].flatMap((stage) => [
 ])
 
 /** As SetDefaults_PodSpec and those of what it contains in Kubernetes' core defaults. */
-export function defaultPodSpec(spec: MutableFields): void {
+function defaultPodSpec(spec: MutableFields): void {
   for (const volume of itemsAt(spec, 'volumes')) defaultVolume(volume)
   for (const list of containerLists) {
     for (const container of itemsAt(spec, list)) defaultContainer(container)
@@ -52,6 +52,8 @@ export function defaultPod(pod: MutableFields): void {
   const spec = fieldsAt(pod, 'spec')
   if (spec === undefined) return
   defaultPodSpec(spec)
+  // As the conversion of pods, and only of pods, in Kubernetes.
+  if (Number(spec['terminationGracePeriodSeconds']) < 0) spec['terminationGracePeriodSeconds'] = 1
   defaultTo(spec, 'enableServiceLinks', true)
   for (const list of ['containers', 'initContainers']) {
     for (const container of itemsAt(spec, list)) {

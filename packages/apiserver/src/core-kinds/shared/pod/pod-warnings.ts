@@ -118,7 +118,7 @@ function duplicateWarnings(spec: Place, list: string, field: string): string[] {
 }
 
 /** Bytes cannot be divided. */
-export function fractionWarnings(
+function fractionWarnings(
   list: Place,
   names: readonly string[] = ['memory', 'ephemeral-storage'],
 ): string[] {
