@@ -38,7 +38,7 @@ export function createToken(
   if (request.method !== 'POST') {
     throw errors.methodNotSupported('serviceaccounts', request.method)
   }
-  const options = parseWriteOptions(request.query, request.userAgent, request.warn)
+  const options = parseWriteOptions('CreateOptions', request.query, request.userAgent, request.warn)
   const body = decodeBody(request.body, request.contentType, tokenRequestKind)
   const question = decodeObject(tokenRequestKind, body, options)
   refuseOtherNames(question, target)
