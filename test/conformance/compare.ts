@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isJsonObject } from '@fairlead/base'
+import { isJsonObject, objectOrEmpty } from '@fairlead/base'
 import type { PlayedAnswer } from './connection.ts'
 import { normalise } from './normalise.ts'
 import type { RecordedAnswer } from './recordings.ts'
@@ -26,7 +26,26 @@ export function compare(
   if (wanted.status !== got.status) return { verdict: 'status', differences }
   if (differences.length === 0) return { verdict: 'same', differences }
   const isWording = differences.every(({ path }) => /^\.(?:message$|details\.causes)/.test(path))
-  return { verdict: isWording ? 'wording' : 'body', differences }
+  if (!isWording) return { verdict: 'body', differences }
+  return isSameInAnyOrder(wanted.body, got.body)
+    ? { verdict: 'same', differences: [] }
+    : { verdict: 'wording', differences }
+}
+
+/** Go finds the faults of the fields of a custom resource in no order, since they are in a map. */
+function isSameInAnyOrder(wanted: unknown, got: unknown): boolean {
+  return isDeepStrictEqual(faultsOf(wanted), faultsOf(got))
+}
+
+function faultsOf(status: unknown): unknown {
+  const { message, details } = objectOrEmpty(normalise(status))
+  const { causes } = objectOrEmpty(details)
+  return [
+    String(message)
+      .split(/[[\],\s]+/)
+      .toSorted(),
+    Array.isArray(causes) ? causes.map((cause) => JSON.stringify(cause)).toSorted() : [],
+  ]
 }
 
 function* differencesOf(wanted: RecordedAnswer, got: PlayedAnswer): Generator<Difference> {

@@ -28,6 +28,9 @@ const { values } = parseArgs({
   },
 })
 
+// A reader such as `head` may have seen enough.
+process.stdout.on('error', () => process.exit())
+
 const isWanted = (group: string): boolean =>
   values.group === undefined ||
   values.group.some((each) => group === each || group.startsWith(`${each}/`))

@@ -1,7 +1,7 @@
 import { Agent, request as httpsRequest } from 'node:https'
 import { gunzipSync } from 'node:zlib'
 import { loadKubeConfig } from '@fairlead/controller-runtime'
-import { parseExactJson } from './exact-json.ts'
+import { parseExactJson, spacedJson } from './exact-json.ts'
 import type { Exchange, Sender } from './recordings.ts'
 
 /** What a server answered. Status 0: it did not, and `text` says why. */
@@ -65,7 +65,7 @@ export class Connection {
         ? undefined
         : body.kind === 'bytes'
           ? Buffer.from(body.base64, 'base64')
-          : Buffer.from(body.kind === 'text' ? body.text : JSON.stringify(body.value))
+          : Buffer.from(body.kind === 'text' ? body.text : spacedJson(body.value))
     const { promise, resolve } = Promise.withResolvers<PlayedAnswer>()
     const call = httpsRequest(this.#server.url, {
       method,

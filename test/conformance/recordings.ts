@@ -77,6 +77,7 @@ export function readExchanges(corpora: string): Exchange[] {
   }
   return [
     ...documents(folder),
+    ...bootstrapRoles(folder),
     ...lines<SequenceLine>(folder, 'sequences.jsonl').map((line) => sequenceExchange(line, folder)),
     namespaceOfMutations,
     ...mutationExchanges(lines<MutationLine>(folder, 'mutations.jsonl')),
@@ -212,11 +213,6 @@ function documents(folder: string): Exchange[] {
     ...Object.keys(index.paths).map(
       (path) => [`openapi/${path.replaceAll('/', '__')}.json`, `/openapi/v3/${path}`] as const,
     ),
-    ['discovery/bootstrap-clusterroles.json', '/apis/rbac.authorization.k8s.io/v1/clusterroles'],
-    [
-      'discovery/bootstrap-clusterrolebindings.json',
-      '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
-    ],
   ] as const
   const aggregates = [
     ['discovery/api-aggregated.json', '/api'],
@@ -236,6 +232,29 @@ function documents(folder: string): Exchange[] {
       sender: 'administrator',
       answer: { status: 200, body: readJson(join(folder, file)), compare: 'all' },
     }))
+}
+
+/** The roles that a server creates itself; what else was there then is left out. */
+function bootstrapRoles(folder: string): Exchange[] {
+  return ['clusterroles', 'clusterrolebindings'].map((resource) => {
+    const file = `discovery/bootstrap-${resource}.json`
+    const list = readJson(join(folder, file)) as { items: readonly LabelledItem[] }
+    const items = list.items.filter(({ metadata }) => metadata.labels?.[bootstrapLabel])
+    return {
+      ...byAdministrator,
+      group: 'documents',
+      id: file,
+      method: 'GET',
+      path: `/apis/rbac.authorization.k8s.io/v1/${resource}?labelSelector=${bootstrapLabel}`,
+      answer: { status: 200, body: { ...list, items }, compare: 'all' },
+    }
+  })
+}
+
+const bootstrapLabel = 'kubernetes.io/bootstrapping'
+
+interface LabelledItem {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> }
 }
 
 function lines<Line>(folder: string, name: string): Line[] {
