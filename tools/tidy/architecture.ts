@@ -37,7 +37,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   },
   'kube-core': {
     mayImport: ['base', 'cel'],
-    layers: ['*.ts', 'schema', 'metadata', 'apply', 'patch', 'selector', 'cel', 'crd', 'index.ts'],
+    layers: ['*.ts', 'metadata', 'schema', 'apply', 'patch', 'selector', 'cel', 'crd', 'index.ts'],
   },
   llm: {
     mayImport: ['base'],

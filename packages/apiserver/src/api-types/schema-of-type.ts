@@ -61,10 +61,11 @@ function fieldSchema({ type, merging }: ApiField): StructuralSchema {
 
 function valueSchema(type: ApiFieldType): StructuralSchema {
   switch (type.kind) {
+    // Go writes a list or map that is required and was never set as null.
     case 'list':
-      return { type: 'array', items: valueSchema(type.items) }
+      return { type: 'array', items: valueSchema(type.items), nullable: true }
     case 'map':
-      return { type: 'object', additionalProperties: valueSchema(type.values) }
+      return { type: 'object', additionalProperties: valueSchema(type.values), nullable: true }
     case 'scalar':
       return scalarSchema(type.scalar)
     case 'type': {

@@ -5,6 +5,7 @@ import {
   type CustomResourceDefinitionObject,
   type KubernetesObject,
   timestamp,
+  trackUpdate,
 } from '@fairlead/kube-core'
 
 import { apiServerUser } from '../auth/user.ts'
@@ -237,10 +238,19 @@ export class DefinitionController {
   ): CustomResourceDefinitionObject {
     if (deepEqual(status, definition['status'])) return definition
     const { resourceVersion = '' } = definition.metadata
-    const next = { ...definition, status } as unknown as KubernetesObject
+    const { registry, clock } = this.#context
+    const kind = registry.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions')
+    const after = trackUpdate({
+      before: definition,
+      after: { ...definition, status } as unknown as KubernetesObject,
+      schema: kind?.schema ?? {},
+      manager: 'kube-apiserver',
+      subresource: 'status',
+      now: timestamp(clock.now()),
+    })
     return this.#context.storage.update(
       keyOf(definition),
-      next,
+      after,
       resourceVersion,
     ) as CustomResourceDefinitionObject
   }

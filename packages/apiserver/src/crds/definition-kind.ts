@@ -30,16 +30,18 @@ export const definitionRules: KindRules = {
     prepareForCreate(definition) {
       fillIn(definition)
       definition['status'] = {
-        conditions: [],
+        conditions: null,
         acceptedNames: { plural: '', kind: '' },
-        storedVersions: storageVersions(definition),
+        storedVersions: storageVersion(definition) ?? null,
       }
     },
     prepareForUpdate(definition) {
       fillIn(definition)
-      const { storedVersions = [] } = statusOf(definition)
-      const all = [...new Set([...storedVersions, ...storageVersions(definition)])]
-      definition['status'] = { ...recordAt(definition, 'status'), storedVersions: all }
+      const stored = statusOf(definition).storedVersions ?? []
+      const added = storageVersion(definition)?.filter((name) => !stored.includes(name)) ?? []
+      if (added.length === 0) return
+      const storedVersions = [...stored, ...added]
+      definition['status'] = { ...recordAt(definition, 'status'), storedVersions }
     },
     prepareForDelete({ metadata }) {
       metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), cleanupFinalizer])]
@@ -58,13 +60,14 @@ function fillIn(definition: KubernetesObject): void {
   )
 }
 
-function storageVersions(definition: KubernetesObject): string[] {
+/** The name of the first version marked as storage version, in a list; undefined without one. */
+function storageVersion(definition: KubernetesObject): string[] | undefined {
   const { versions } = recordAt(definition, 'spec')
-  if (!Array.isArray(versions)) return []
-  return versions
-    .filter((version) => isJsonObject(version))
-    .filter(({ storage }) => storage === true)
-    .map(({ name }) => String(name))
+  if (!Array.isArray(versions)) return undefined
+  const version = versions
+    .filter((each) => isJsonObject(each))
+    .find(({ storage }) => storage === true)
+  return version && [String(version['name'])]
 }
 
 /**

@@ -5,7 +5,7 @@ export type DefinitionCondition = Omit<Condition, 'observedGeneration'>
 export interface DefinitionStatus {
   readonly conditions: readonly DefinitionCondition[]
   readonly acceptedNames?: Partial<CustomResourceNames>
-  readonly storedVersions?: readonly string[]
+  readonly storedVersions?: readonly string[] | null
 }
 
 /** The status of a definition; without one, a status with no conditions. */

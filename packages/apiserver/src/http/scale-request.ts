@@ -17,7 +17,7 @@ export async function handleScale(
   request: ApiRequest,
   target: ObjectTarget,
 ): Promise<Handled> {
-  const current = getScale(context, target)
+  const current = getScale(context, target, request.method !== 'GET')
   if (request.method === 'GET') return jsonResponse(200, current)
   const wanted = wantedScale(request, target, current)
   const { resourceVersion } = objectOrEmpty(objectOrEmpty(wanted)['metadata'])

@@ -9,13 +9,19 @@ import type { ObjectTarget } from './resource-target.ts'
 
 /**
  * The scale of a custom object, as `autoscaling/v1` represents it.
+ * @param forUpdate whether an object without the number has 0 replicas, to be set
  * @throws StatusError 404 or 500
  */
-export function getScale(context: ResourceContext, target: ObjectTarget): KubernetesObject {
+export function getScale(
+  context: ResourceContext,
+  target: ObjectTarget,
+  forUpdate = false,
+): KubernetesObject {
   const paths = pathsOf(target)
   const object = getObject(context, target)
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
-  const replicas = evaluateFieldPath(object, dotted(paths.specReplicasPath))
+  const found = evaluateFieldPath(object, dotted(paths.specReplicasPath))
+  const replicas = forUpdate ? (found ?? 0) : found
   if (typeof replicas !== 'number') {
     throw errors.internal(`the spec replicas field "${paths.specReplicasPath}" does not exist`)
   }
@@ -43,8 +49,8 @@ export function withScale(
 ): KubernetesObject {
   const spec = objectOrEmpty(objectOrEmpty(scale)['spec'])
   const replicas = spec['replicas'] ?? 0
-  if (typeof replicas !== 'number' || !Number.isSafeInteger(replicas) || replicas < 0) {
-    throw errors.badRequest('spec.replicas must be a whole number of zero or more')
+  if (typeof replicas !== 'number' || !Number.isSafeInteger(replicas)) {
+    throw errors.badRequest('spec.replicas must be a whole number')
   }
   const copy = copyJson(object)
   const names = dotted(pathsOf(target).specReplicasPath).split('.')

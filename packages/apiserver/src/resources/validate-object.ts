@@ -10,6 +10,7 @@ import {
 } from '@fairlead/kube-core'
 
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+import { validateScale } from './validate-scale.ts'
 
 const rulesNotChecked: FieldError = {
   type: 'Invalid',
@@ -79,11 +80,23 @@ function validateContent(
 ): FieldError[] {
   // The types of built-in kinds have been checked when the object was decoded.
   if (definition.origin === 'built-in') return []
-  const found = definition.validator.validate(object, old === undefined ? {} : { old })
+  const found = [
+    ...definition.validator.validate(object, old === undefined ? {} : { old }),
+    ...(definition.scale ? validateScale(definition.scale, object) : []),
+  ]
   if (definition.rules === undefined) return found
-  if (found.length > 0) return [...found, rulesNotChecked]
-  return evaluateRules(definition.rules, object, old)
+  if (found.some(({ type }) => hidesRules.has(type))) return [...found, rulesNotChecked]
+  return [...found, ...evaluateRules(definition.rules, object, old)]
 }
+
+/** With such errors rules are not evaluated: they rely on the schema. */
+const hidesRules: ReadonlySet<FieldError['type']> = new Set([
+  'Unsupported',
+  'Required',
+  'TooLong',
+  'TooMany',
+  'TypeInvalid',
+])
 
 function throwIfInvalid(
   definition: ResourceDefinition,

@@ -4,8 +4,8 @@ import { jsonObject } from '../json-object.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 /**
- * A copy with the schema's defaults applied, also inside defaulted values. A null in a non-nullable
- * field with a default counts as absent.
+ * A copy with the schema's defaults applied, also inside defaulted values. A null in a field that is
+ * not nullable counts as absent.
  */
 export function applyDefaults(object: unknown, schema: StructuralSchema): unknown {
   if (Array.isArray(object)) {
@@ -29,12 +29,14 @@ export function applyDefaults(object: unknown, schema: StructuralSchema): unknow
       : typeof additionalProperties === 'object'
         ? additionalProperties
         : undefined
-    if (property) fields.set(name, applyDefaults(replaceNull(value, property), property))
+    if (property === undefined) continue
+    if (isDropped(value, property)) fields.delete(name)
+    else fields.set(name, applyDefaults(replaceNull(value, property), property))
   }
   return jsonObject(fields)
 }
 
-/** Whether `applyDefaults` would add or replace anything. */
+/** Whether `applyDefaults` would add, replace or drop anything. */
 export function lacksDefaults(object: unknown, schema: StructuralSchema): boolean {
   if (Array.isArray(object)) {
     const { items } = schema
@@ -55,13 +57,21 @@ export function lacksDefaults(object: unknown, schema: StructuralSchema): boolea
   return Object.keys(object).some((name) => {
     const property = Object.hasOwn(properties, name) ? properties[name] : others
     if (property === undefined) return false
-    return isReplaced(object[name], property) || lacksDefaults(object[name], property)
+    const value = object[name]
+    return (
+      isReplaced(value, property) || isDropped(value, property) || lacksDefaults(value, property)
+    )
   })
 }
 
 /** Whether a null counts as absent. */
 function isReplaced(value: unknown, schema: StructuralSchema): boolean {
   return value === null && !schema.nullable && schema.default !== undefined
+}
+
+/** Whether a null in a field is as if the field were not there. */
+function isDropped(value: unknown, schema: StructuralSchema): boolean {
+  return value === null && !schema.nullable && schema.default === undefined
 }
 
 function replaceNull(value: unknown, schema: StructuralSchema): unknown {

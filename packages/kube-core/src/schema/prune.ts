@@ -20,10 +20,15 @@ export function pruneUnknownFields(
 
 /** Whether `pruneUnknownFields` would remove anything. */
 export function hasUnknownFields(object: unknown, schema: StructuralSchema): boolean {
-  return hasUnknown(object, schema, true)
+  return hasUnknown(object, schema, true, true)
 }
 
-function hasUnknown(value: unknown, schema: StructuralSchema, isResource: boolean): boolean {
+function hasUnknown(
+  value: unknown,
+  schema: StructuralSchema,
+  isResource: boolean,
+  isRoot = false,
+): boolean {
   if (Array.isArray(value)) {
     const { items } = schema
     if (!items) {
@@ -34,6 +39,7 @@ function hasUnknown(value: unknown, schema: StructuralSchema, isResource: boolea
   }
   if (!isJsonObject(value)) return false
   return Object.keys(value).some((name) => {
+    if (isResource && !isRoot && name === 'metadata') return hasUnknownMetadata(value[name])
     if (isResource && typeMetaFields.includes(name)) return false
     const property = ownProperty(schema, name)
     return property ? hasUnknownChild(value[name], property) : !keepsUnknown(schema)
@@ -61,7 +67,9 @@ function prune(
   for (const [name, member] of Object.entries(value)) {
     const field = path === '' ? name : `${path}.${name}`
     const property = ownProperty(schema, name)
-    if (isResource && typeMetaFields.includes(name)) kept.push([name, member])
+    if (isResource && path !== '' && name === 'metadata') {
+      kept.push([name, pruneMetadata(member, field, pruned)])
+    } else if (isResource && typeMetaFields.includes(name)) kept.push([name, member])
     else if (property) kept.push([name, pruneChild(member, property, field, pruned)])
     else if (keepsUnknown(schema)) kept.push([name, member])
     else pruned.push(field)
@@ -77,6 +85,39 @@ function pruneChild(
 ): unknown {
   return prune(value, schema, path, schema['x-kubernetes-embedded-resource'] === true, pruned)
 }
+
+/** Of the metadata of an embedded object, only the fields that Kubernetes knows stay. */
+function pruneMetadata(metadata: unknown, path: string, pruned: string[]): unknown {
+  if (!hasUnknownMetadata(metadata) || !isJsonObject(metadata)) return metadata
+  const kept: [string, unknown][] = []
+  for (const [name, member] of Object.entries(metadata)) {
+    if (metadataFields.has(name)) kept.push([name, member])
+    else pruned.push(`${path}.${name}`)
+  }
+  return jsonObject(kept)
+}
+
+function hasUnknownMetadata(metadata: unknown): boolean {
+  return isJsonObject(metadata) && Object.keys(metadata).some((name) => !metadataFields.has(name))
+}
+
+const metadataFields: ReadonlySet<string> = new Set([
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+])
 
 /** A list without an item schema can contain objects without a schema. */
 function dropAll(list: readonly unknown[]): unknown[] {

@@ -44,7 +44,7 @@ export class SchemaValidator {
     const types = nested && !schema.type ? [] : jsonTypes(schema)
     if (types.length > 0 && !types.some((type) => isOfType(value, type))) {
       const actual = typeName(value)
-      const detail = `${path || '""'} in body must be of type ${types.join(',')}: "${actual}"`
+      const detail = `${path} in body must be of type ${types.join(',')}: "${actual}"`
       return [{ type: 'TypeInvalid', field: path || '<nil>', badValue: actual, detail }]
     }
     return [

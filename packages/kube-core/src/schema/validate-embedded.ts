@@ -1,11 +1,50 @@
-import type { JsonObject } from '@fairlead/base'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
+import { checkDns1035Label } from '../metadata/names.ts'
+import { validateObjectMeta } from '../metadata/validate-object-meta.ts'
+import type { ObjectMeta } from '../object.ts'
+import { child, invalid, required } from './schema-path.ts'
 
-/** An embedded object must have an apiVersion and a kind. */
+/**
+ * What is wrong with an object inside of another, besides what its schema says: it must have a type,
+ * and its metadata must be such. As validateEmbeddedResource in Kubernetes' apiextensions-apiserver.
+ */
 export function validateEmbedded(object: JsonObject, path: string): FieldError[] {
-  return ['apiVersion', 'kind'].flatMap((name): FieldError[] => {
-    const value = object[name]
-    if (typeof value === 'string' && value !== '') return []
-    return [{ type: 'Required', field: `${path}.${name}`, detail: 'must not be empty' }]
-  })
+  const { apiVersion, kind, metadata } = object
+  return [
+    ...checkText(apiVersion, child(path, 'apiVersion'), apiVersionProblem),
+    ...checkText(kind, child(path, 'kind'), kindProblem),
+    ...(isJsonObject(metadata) ? checkMetadata(metadata, path) : []),
+  ]
+}
+
+function checkText(
+  value: unknown,
+  field: string,
+  problemOf: (text: string) => string | undefined,
+): FieldError[] {
+  if (value === undefined) return [required(field, 'must not be empty')]
+  if (typeof value !== 'string') return [invalid(field, value, 'must be a string')]
+  const problem = value === '' ? 'must not be empty' : problemOf(value)
+  return problem === undefined ? [] : [invalid(field, value, problem)]
+}
+
+function apiVersionProblem(apiVersion: string): string | undefined {
+  const parts = apiVersion.split('/').length
+  return parts > 2 ? `unexpected GroupVersion string: ${apiVersion}` : undefined
+}
+
+function kindProblem(kind: string): string | undefined {
+  const problems = checkDns1035Label(kind.toLowerCase())
+  if (problems.length === 0) return undefined
+  return `may have mixed case, but should otherwise match: ${problems.join(',')}`
+}
+
+/** An embedded object may be without a name. */
+function checkMetadata(metadata: JsonObject, path: string): FieldError[] {
+  const { name = 'fakename', ...rest } = metadata as ObjectMeta
+  const rules = { namespaced: Boolean(rest.namespace), nameRule: 'path-segment' } as const
+  return validateObjectMeta({ ...rest, name: name === '' ? 'fakename' : name }, rules).map(
+    (error) => ({ ...error, field: child(path, error.field) }),
+  )
 }
