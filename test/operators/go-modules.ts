@@ -10,6 +10,9 @@ const cache = join(
   'operators',
 )
 
+/** Where installed programs are kept between runs. */
+export const programCache = join(cache, 'programs')
+
 /** The sources of `module@version`, from Go's module proxy, unchanged, in a directory of their own. */
 export async function moduleSources(module: string): Promise<string> {
   const copy = join(cache, 'modules', module)
@@ -25,7 +28,7 @@ export async function moduleSources(module: string): Promise<string> {
 
 /** The program that `go install` builds of `module@version`; kept by name. */
 export async function installedProgram(name: string, module: string): Promise<string> {
-  const folder = join(cache, 'programs', module.replaceAll('/', '_'))
+  const folder = join(programCache, module.replaceAll('/', '_'))
   const program = join(folder, name)
   if (!existsSync(program)) {
     await succeed('go', ['install', module], { environment: { GOBIN: folder } })

@@ -3,12 +3,14 @@ import { controllerRuntime } from './runs/controller-runtime.ts'
 import { foreignOperators } from './runs/foreign-operators.ts'
 import { helm } from './runs/helm.ts'
 import { kubebuilder } from './runs/kubebuilder.ts'
+import { python } from './runs/python.ts'
 
-// node run.program.ts [RUN…]: programs and suites in Go, unchanged, against the embedded API server.
-// It needs Go, and what it runs is built once, into ~/.cache/fairlead/operators.
+// node run.program.ts [RUN…]: others' programs and suites, unchanged, against the embedded API server.
+// It needs Go and Python; what it runs is built once, into ~/.cache/fairlead/operators.
 
 const runs: Readonly<Record<string, () => AsyncGenerator<SuiteEnd>>> = {
   helm,
+  python,
   'controller-runtime': controllerRuntime,
   kubebuilder,
   'foreign-operators': foreignOperators,

@@ -6,8 +6,8 @@ import { installedProgram } from '../go-modules.ts'
 import { assets } from '../own-server.ts'
 import { succeed } from '../run-to-end.ts'
 
-const kubebuilderModule = 'sigs.k8s.io/kubebuilder/v4@v4.7.1'
-const generatorModule = 'sigs.k8s.io/controller-tools/cmd/controller-gen@v0.18.0'
+const kubebuilderModule = 'sigs.k8s.io/kubebuilder/v4@v4.16.0'
+const generatorModule = 'sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0'
 
 /** Projects of kubebuilder's book, which are in its repository and in no module. */
 const bookProjects = ['getting-started', 'cronjob-tutorial', 'multiversion-tutorial']
@@ -33,7 +33,7 @@ export async function* kubebuilder(): AsyncGenerator<SuiteEnd> {
 }
 
 async function scaffoldedGuestbook(folder: string): Promise<string> {
-  const program = await installedProgram('v4', kubebuilderModule)
+  const program = await installedProgram('kubebuilder', kubebuilderModule)
   const generator = await installedProgram('controller-gen', generatorModule)
   await succeed('mkdir', ['-p', folder])
   const run = (command: string, ...args: readonly string[]) =>
