@@ -141,7 +141,8 @@ export function resourceList(
 ): object {
   return {
     kind: 'APIResourceList',
-    apiVersion: 'v1',
+    // The documents of the core group are older than versions.
+    ...(groupVersion.includes('/') ? { apiVersion: 'v1' } : {}),
     groupVersion,
     resources: definitions.flatMap((definition) => [
       resourceEntry(definition),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -119,6 +120,7 @@ export class HttpServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const warnings: string[] = []
+    response.setHeader('audit-id', auditIdOf(request))
     const target = parseRequestTarget(request.url ?? '/')
     if (target === undefined) return send(response, textResponse(400, '400 Bad Request'), warnings)
     try {
@@ -230,6 +232,13 @@ function send(response: ServerResponse, answer: ApiResponse, warnings: readonly 
   response.setTimeout(answerStallMs, () => response.destroy())
   response.writeHead(answer.status, headers)
   response.end(body)
+}
+
+/** By which a client finds its request again; it may choose it itself. */
+function auditIdOf({ headers }: IncomingMessage): string {
+  const chosen = headers['audit-id']
+  const isUsable = typeof chosen === 'string' && /^[\x21-\x7e]{1,64}$/.test(chosen)
+  return isUsable ? chosen : randomUUID()
 }
 
 /** One header for each, as clients expect them. */

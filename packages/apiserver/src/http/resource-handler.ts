@@ -20,7 +20,7 @@ import { updateObject, type WriteResult } from '../resources/update-object.ts'
 import { parseWriteOptions, type WriteOptions } from '../resources/write-options.ts'
 import { protobufMediaType } from '../protobuf/protobuf-message.ts'
 import { jsonEventLine, presentingEncoder, SharedEventEncoder } from '../watch/event-encoder.ts'
-import { parseFlag } from '../exchange/query-parameters.ts'
+import { parseFlag, parseResourceVersion } from '../exchange/query-parameters.ts'
 import { decodeBody } from './decode-body.ts'
 import { deletedStatus } from './deleted-status.ts'
 import { duplicatesInBody } from './duplicates-in-body.ts'
@@ -139,9 +139,17 @@ export class ResourceHandler {
       default:
         return jsonResponse(
           200,
-          this.#presenter(request, target).object(getObject(this.#context, target)),
+          this.#presenter(request, target).object(this.#read(request, target)),
         )
     }
+  }
+
+  /** What is stored is always as fresh as any version that has been given out. */
+  #read(request: ApiRequest, target: ObjectTarget): KubernetesObject {
+    const { storage } = this.#context
+    const version = parseResourceVersion(request.query.get('resourceVersion') ?? '')
+    if (version > storage.revision) throw errors.tooLargeResourceVersion(version, storage.revision)
+    return getObject(this.#context, target)
   }
 
   #watch(request: ApiRequest, target: CollectionTarget): Handled {

@@ -6,7 +6,7 @@ import { publishedDocument, publishedPaths } from '../api-types/published-docume
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { acceptsJson, parseAccept } from '../exchange/accept.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
-import { jsonResponse, type ApiResponse } from '../exchange/api-response.ts'
+import { jsonResponse, textResponse, type ApiResponse } from '../exchange/api-response.ts'
 import { withEntityTag } from '../exchange/entity-tag.ts'
 import type { Registry } from '../resources/registry.ts'
 import { publishPaths } from './paths.ts'
@@ -62,7 +62,8 @@ export class OpenApiHandler {
       const hash = this.#document(path)?.hash ?? ''
       return [path, { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` }] as const
     })
-    return withEntityTag(request, jsonResponse(200, { paths: Object.fromEntries(paths) }))
+    const index = JSON.stringify({ paths: Object.fromEntries(paths) })
+    return withEntityTag(request, textResponse(200, index))
   }
 
   #version2(request: ApiRequest): ApiResponse {
