@@ -102,6 +102,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'http',
       'kubeconfig.ts',
       'access-control.ts',
+      'server-credentials.ts',
       'api-server.ts',
       'test-environment',
       'testing.ts',

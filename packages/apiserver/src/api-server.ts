@@ -17,9 +17,7 @@ import {
 } from './access-control.ts'
 import { createAdmission } from './admission-plugins/admission-plugins.ts'
 import type { PluginChoice } from './admission-plugins/plugin-choice.ts'
-import { loadAdminToken } from './auth/admin-token.ts'
 import { Authenticator } from './auth/authenticator.ts'
-import { mastersGroup } from './auth/user.ts'
 import { ensureBootstrapObjects } from './bootstrap/ensure-bootstrap-objects.ts'
 import { ensureKubernetesService } from './bootstrap/kubernetes-service.ts'
 import { CertificateSigner } from './controllers/certificate-signer.ts'
@@ -33,6 +31,7 @@ import { DefinitionController } from './crds/definition-controller.ts'
 import { DiscoveryHandler } from './discovery/discovery-handler.ts'
 import type { RequestInterceptor } from './exchange/request-interceptor.ts'
 import { ApiHandler } from './http/api-handler.ts'
+import { CertificateRenewal } from './http/certificate-renewal.ts'
 import { healthPaths } from './http/health.ts'
 import { HttpServer } from './http/http-server.ts'
 import { type LocalRequest, localRequests } from './http/local-requests.ts'
@@ -44,20 +43,11 @@ import { ResourceHandler } from './http/resource-handler.ts'
 import { handleScale } from './http/scale-request.ts'
 import { type Subresource, SubresourceHandler } from './http/subresource-handler.ts'
 import { createToken } from './http/token-request.ts'
-import { kubeconfigFor } from './kubeconfig.ts'
 import { OpenApiHandler } from './openapi/openapi-handler.ts'
-import {
-  credentialFilesIn,
-  credentialFilesInMemory,
-  type CredentialFiles,
-} from './pki/credential-files.ts'
-import {
-  type KeyAndCertificate,
-  type LeafRequest,
-  PublicKeyInfrastructure,
-} from './pki/public-key-infrastructure.ts'
+import type { KeyAndCertificate } from './pki/public-key-infrastructure.ts'
 import { Registry } from './resources/registry.ts'
 import type { ResourceContext } from './resources/resource-context.ts'
+import { type CredentialOptions, reachable, ServerCredentials } from './server-credentials.ts'
 import type { HistoryLimits } from './storage/change-history.ts'
 import { memoryJournal } from './storage/journal.ts'
 import { JournaledStorage } from './storage/journaled-storage.ts'
@@ -68,7 +58,7 @@ import type { ServiceAddress, ServiceResolver } from './webhooks/service-resolve
 import { storedServices } from './webhooks/stored-services.ts'
 import { WebhookClient } from './webhooks/webhook-client.ts'
 
-export interface ApiServerOptions extends AccessControlOptions {
+export interface ApiServerOptions extends AccessControlOptions, CredentialOptions {
   /** Defaults to 0, which picks a free port. */
   readonly port?: number
   /** Address to listen on. Defaults to 127.0.0.1. */
@@ -81,17 +71,6 @@ export interface ApiServerOptions extends AccessControlOptions {
   readonly clock?: Clock
   /** Defaults to `Math.random`. */
   readonly random?: Random
-  /**
-   * What to serve TLS with, in place of a certificate of the server's own authority; the certificate
-   * may be followed by those of its issuers, as in the file of kube-apiserver's `--tls-cert-file`.
-   * `caCertificate` is whom clients trust, for kubeconfigs; it defaults to the certificate itself.
-   */
-  readonly serving?: KeyAndCertificate & { readonly caCertificate?: string }
-  /**
-   * PEM of authorities whose client certificates name users, beside the server's own; as the file of
-   * kube-apiserver's `--client-ca-file`. Defaults to none.
-   */
-  readonly clientAuthorities?: string
   /** Defaults to no logging. */
   readonly logger?: Logger
   /** What is kept of the past for watches that reconnect; the defaults are `watchHistoryDefaults`. */
@@ -181,13 +160,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const host = options.host ?? '127.0.0.1'
   const clock = options.clock ?? systemClock
   const logger = options.logger ?? silentLogger
-  const files = credentialFiles(options.dataDir)
-  const pki = new PublicKeyInfrastructure(files, () => clock.now())
-  const adminToken = loadAdminToken(files)
-  const admin = pki.leaf('admin', {
-    usage: 'client',
-    subject: { commonName: 'admin', organizations: [mastersGroup] },
-  })
+  const credentials = new ServerCredentials(options.dataDir, options, () => clock.now())
+  const { adminToken, caCertificate, clientAuthorities, files, pki } = credentials
   const storage = openStorage(options)
   const controllers: { stop(): void }[] = []
   const release = (): void => {
@@ -197,8 +171,6 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   try {
     const registry = new Registry(builtInKinds())
     const random = options.random ?? systemRandom
-    const { serving } = options
-    const caCertificate = serving?.caCertificate ?? serving?.certificate ?? pki.caCertificate
     const access = openAccessControl(options, { files, storage, clock }, adminToken)
     controllers.push(access)
     const webhooks = new WebhookClient({ clock, resolveService: serviceResolver(storage, options) })
@@ -212,7 +184,6 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     })
     const context = { ...plain, admission: admission.chain }
     controllers.push(admission, { stop: () => webhooks.close() })
-    const clientAuthorities = [pki.caCertificate, options.clientAuthorities ?? ''].join('\n')
     ensureBootstrapObjects(context, clientAuthorities)
     controllers.push(
       new DefinitionController(context, logger),
@@ -232,8 +203,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     const address = { url: '' }
     const { handle } = apiHandler(context, access, () => address.url, options)
     const { intercept } = options
+    const identity = (): KeyAndCertificate => credentials.identity(host)
     const server = new HttpServer({
-      identity: options.serving ?? pki.leaf('server', serverCertificate(host)),
+      identity: identity(),
       clientAuthorities,
       authenticator: new Authenticator(access.tokens, {
         now: () => clock.now(),
@@ -244,6 +216,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       clock,
       handle: intercept ? (request) => intercept(request, () => handle(request)) : handle,
     })
+    controllers.push(new CertificateRenewal(clock, identity, server))
     const port = await server.listen(host, options.port ?? 0)
     address.url = `https://${reachable(host)}:${port}`
     const { url } = address
@@ -252,19 +225,12 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       url,
       caCertificate,
       adminToken,
-      kubeconfig: (userName = 'admin') =>
-        kubeconfigFor({ url, caCertificate, userName, identity: admin }),
+      kubeconfig: (userName = 'admin') => credentials.adminKubeconfig(url, userName),
       request: localRequests(handle),
-      addUser({ name, groups = [] }) {
-        const identity = pki.newLeaf({
-          usage: 'client',
-          subject: { commonName: name, organizations: groups },
-        })
-        return {
-          kubeconfig: kubeconfigFor({ url, caCertificate, userName: name, identity }),
-          token: access.addToken({ name, groups }),
-        }
-      },
+      addUser: ({ name, groups = [] }) => ({
+        kubeconfig: credentials.userKubeconfig(url, { name, groups }),
+        token: access.addToken({ name, groups }),
+      }),
       compact: () => storage.compact(),
       async stop() {
         await server.close()
@@ -301,10 +267,6 @@ function apiHandler(
   })
 }
 
-function credentialFiles(dataDir: string | undefined): CredentialFiles {
-  return dataDir === undefined ? credentialFilesInMemory() : credentialFilesIn(join(dataDir, 'pki'))
-}
-
 function openStorage({ dataDir, watchHistory }: ApiServerOptions): JournaledStorage {
   const journal =
     dataDir === undefined ? memoryJournal() : new SqliteJournal(join(dataDir, 'objects.db'))
@@ -317,18 +279,4 @@ function serviceResolver(
 ): ServiceResolver {
   const stored = storedServices(storage)
   return (service) => resolve?.(service) ?? stored(service)
-}
-
-function serverCertificate(host: string): LeafRequest {
-  const names = ['127.0.0.1', '::1', 'localhost', 'kubernetes.default.svc', reachable(host)]
-  return {
-    usage: 'server',
-    subject: { commonName: 'fairlead-apiserver' },
-    hosts: [...new Set(names)],
-  }
-}
-
-/** A wildcard listen address is not an address to connect to. */
-function reachable(host: string): string {
-  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
 }

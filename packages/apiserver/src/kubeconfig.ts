@@ -8,6 +8,8 @@ export function kubeconfigFor(p: {
   caCertificate: string
   userName: string
   identity: KeyAndCertificate
+  /** For when the certificate has expired; it counts only then. */
+  token?: string
 }): string {
   const name = 'fairlead'
   return stringify({
@@ -22,6 +24,7 @@ export function kubeconfigFor(p: {
         user: {
           'client-certificate-data': base64(p.identity.certificate),
           'client-key-data': base64(p.identity.privateKey),
+          ...(p.token === undefined ? {} : { token: p.token }),
         },
       },
     ],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { SecureContextOptions } from 'node:tls'
 
 import type { Clock, Logger } from '@fairlead/base'
 import { errors, StatusError } from '@fairlead/kube-core'
@@ -53,6 +54,20 @@ interface OpenStream {
   readonly stop: () => void
 }
 
+function secureContext(
+  { privateKey, certificate }: KeyAndCertificate,
+  clientAuthorities: string,
+): SecureContextOptions {
+  return {
+    key: privateKey,
+    cert: certificate,
+    ca: clientAuthorities,
+    // As for Go, whoever is named is believed, whether or not it may sign others.
+    allowPartialTrustChain: true,
+    minVersion: 'TLSv1.2',
+  }
+}
+
 /** The TLS side of the server: connections, bodies, responses, streams. */
 export class HttpServer {
   readonly #options: HttpServerOptions
@@ -66,15 +81,10 @@ export class HttpServer {
     this.#stalled = new StalledStreams(options.clock)
     this.#server = createServer(
       {
-        key: options.identity.privateKey,
-        cert: options.identity.certificate,
-        ca: options.clientAuthorities,
-        // As for Go, whoever is named is believed, whether or not it may sign others.
-        allowPartialTrustChain: true,
+        ...secureContext(options.identity, options.clientAuthorities),
         requestCert: true,
         // Clients without a certificate use a token; the authenticator checks `authorized`.
         rejectUnauthorized: false,
-        minVersion: 'TLSv1.2',
         ALPNProtocols: ['http/1.1'],
         handshakeTimeout: headersDeadlineMs,
         headersTimeout: headersDeadlineMs,
@@ -87,6 +97,11 @@ export class HttpServer {
     )
     this.#server.maxConnections = connectionsMax
     this.#server.on('clientError', answerMalformed)
+  }
+
+  /** Uses another certificate for connections that come from now on. */
+  serveWith(identity: KeyAndCertificate): void {
+    this.#server.setSecureContext(secureContext(identity, this.#options.clientAuthorities))
   }
 
   /** Listens; resolves to the port. */
