@@ -32,6 +32,7 @@ export async function startEmbeddedApiServer(
       port: options.apiPort,
       ...(inMemory ? {} : { dataDir: join(dataDir.path, 'apiserver') }),
       logger,
+      namespaceObjects: true,
       ...own,
     }),
   )
