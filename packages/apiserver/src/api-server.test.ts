@@ -558,7 +558,9 @@ describe('the API server', () => {
       await client.send('POST', widgetsPath, widget('versions'))
       const old = await client.get('/apis/example.com/v1beta1/namespaces/default/widgets/versions')
       expect(old.body['apiVersion']).toBe('example.com/v1beta1')
-      expect(old.headers['warning']).toBe('299 - "example.com/v1beta1 Widget is deprecated"')
+      expect(old.headers['warning']).toBe(
+        '299 - "example.com/v1beta1 Widget is deprecated; use example.com/v1 Widget"',
+      )
     })
 
     it('shows objects with defaults and without fields as the current schema has them', async () => {
@@ -610,8 +612,8 @@ describe('the API server', () => {
           {
             type: 'NamesAccepted',
             status: 'False',
-            reason: 'SingularConflict',
-            message: '"contested" is already in use',
+            reason: 'ListKindConflict',
+            message: '"ContestedList" is already in use',
           },
           { type: 'Established', status: 'False', reason: 'NotAccepted' },
         ],

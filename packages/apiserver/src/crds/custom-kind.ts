@@ -19,6 +19,7 @@ import {
   type ResourceDefinition,
 } from '../definitions/resource-definition.ts'
 import { nameColumn } from '../definitions/standard-columns.ts'
+import { compareVersions } from '../definitions/version-order.ts'
 import { customColumns } from './custom-columns.ts'
 
 /** The served versions of a definition as resources; `terminating` refuses creates. */
@@ -74,10 +75,7 @@ function customKind(
     writeRules: {},
     conversion: convertAndDefault(group, version.name, storage.name, schema),
     ...(version.deprecated
-      ? {
-          deprecationWarning:
-            version.deprecationWarning ?? `${group}/${version.name} ${names.kind} is deprecated`,
-        }
+      ? { deprecationWarning: version.deprecationWarning ?? deprecation(spec, version) }
       : {}),
     ...(terminating
       ? {
@@ -127,6 +125,19 @@ function withStandardFields(schema: StructuralSchema): StructuralSchema {
     type: 'object',
     properties: { ...schema.properties, ...typeFields, metadata: objectMeta },
   }
+}
+
+/** Names the newest version that is served and not deprecated, if it is newer. */
+function deprecation(
+  { group, names, versions }: CustomResourceDefinitionObject['spec'],
+  { name }: CustomResourceVersion,
+): string {
+  const newer = versions
+    .filter((each) => each.served && !each.deprecated && compareVersions(each.name, name) < 0)
+    .map((each) => each.name)
+    .toSorted(compareVersions)
+  const said = `${group}/${name} ${names.kind} is deprecated`
+  return newer[0] === undefined ? said : `${said}; use ${group}/${newer[0]} ${names.kind}`
 }
 
 function rulesOf(schema: StructuralSchema): Pick<ResourceDefinition, 'rules'> {

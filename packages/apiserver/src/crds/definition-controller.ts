@@ -23,7 +23,7 @@ import {
   type DefinitionCondition,
   type DefinitionStatus,
 } from './definition-status.ts'
-import { findNameConflict } from './name-conflicts.ts'
+import { judgeNames } from './name-conflicts.ts'
 
 /**
  * Manages the lifecycle of CustomResourceDefinitions: accepts their names, serves their kinds, and
@@ -86,7 +86,7 @@ export class DefinitionController {
   #statusWithNames(definition: CustomResourceDefinitionObject): DefinitionStatus {
     const now = timestamp(this.#context.clock.now())
     const status = statusOf(definition)
-    const conflict = findNameConflict(definition, this.#all())
+    const { accepted, conflict } = judgeNames(definition, this.#all())
     const wasEstablished = isTrue(status, 'Established')
     const conditions: Omit<DefinitionCondition, 'lastTransitionTime'>[] =
       conflict === undefined
@@ -123,7 +123,7 @@ export class DefinitionController {
         (all, condition) => withCondition(all, condition, now),
         status.conditions,
       ),
-      ...(conflict === undefined ? { acceptedNames: definition.spec.names } : {}),
+      acceptedNames: accepted,
     }
   }
 
@@ -242,7 +242,7 @@ export class DefinitionController {
     const kind = registry.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions')
     const after = trackUpdate({
       before: definition,
-      after: { ...definition, status } as unknown as KubernetesObject,
+      after: { ...definition, status },
       schema: kind?.schema ?? {},
       manager: 'kube-apiserver',
       subresource: 'status',

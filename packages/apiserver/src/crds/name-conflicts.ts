@@ -2,44 +2,74 @@ import type { CustomResourceDefinitionObject, CustomResourceNames } from '@fairl
 
 import { statusOf } from './definition-status.ts'
 
-interface NameConflict {
-  readonly reason: string
-  readonly message: string
+/** What becomes of the names that a definition asks for. */
+export interface JudgedNames {
+  /** Those that it has: the free ones, and of the others what it had before. */
+  readonly accepted: Partial<CustomResourceNames>
+  /** The last of its names that another definition of its group has. */
+  readonly conflict?: { readonly reason: string; readonly message: string }
 }
 
-/** A conflict of one of `definition`'s names with another definition of its group. */
-export function findNameConflict(
+/** As calculateNamesAndConditions in Kubernetes' apiextensions-apiserver. */
+export function judgeNames(
   definition: CustomResourceDefinitionObject,
   all: readonly CustomResourceDefinitionObject[],
-): NameConflict | undefined {
-  const others = all.filter(
-    (other) =>
-      other.metadata.name !== definition.metadata.name &&
-      other.spec.group === definition.spec.group,
-  )
-  const taken = others.map((other) => statusOf(other).acceptedNames ?? {})
-  const resources = new Set(taken.flatMap(resourceNames))
-  const kinds = new Set(taken.flatMap(({ kind, listKind }) => [kind, listKind]))
+): JudgedNames {
+  const taken = takenNames(definition, all)
   const { names } = definition.spec
-  if (resources.has(names.plural)) return conflict('PluralConflict', names.plural)
-  if (names.singular && resources.has(names.singular)) {
-    return conflict('SingularConflict', names.singular)
+  const before = statusOf(definition).acceptedNames ?? {}
+  const accepted: Record<string, unknown> = { plural: '', kind: '', ...before }
+  let conflict: JudgedNames['conflict']
+  const judge = (
+    field: 'plural' | 'singular' | 'kind' | 'listKind',
+    others: ReadonlySet<string>,
+    reason: string,
+  ): void => {
+    const name = names[field] ?? ''
+    if (name !== before[field] && others.has(name)) conflict = inUse(reason, [name])
+    else if (name !== '') accepted[field] = name
   }
-  const shortName = names.shortNames?.find((each) => resources.has(each))
-  if (shortName !== undefined) return conflict('ShortNamesConflict', shortName)
-  if (kinds.has(names.kind)) return conflict('KindConflict', names.kind)
-  if (names.listKind && kinds.has(names.listKind)) {
-    return conflict('ListKindConflict', names.listKind)
-  }
-  return undefined
-}
-
-function resourceNames(names: Partial<CustomResourceNames>): string[] {
-  return [names.plural, names.singular, ...(names.shortNames ?? [])].filter(
-    (name): name is string => name !== undefined && name !== '',
+  judge('plural', taken.resources, 'PluralConflict')
+  judge('singular', taken.resources, 'SingularConflict')
+  const shortNames = names.shortNames ?? []
+  const contested = shortNames.filter(
+    (name) => !before.shortNames?.includes(name) && taken.resources.has(name),
   )
+  if (contested.length > 0) conflict = inUse('ShortNamesConflict', contested)
+  else if (shortNames.length > 0) accepted['shortNames'] = shortNames
+  else delete accepted['shortNames']
+  judge('kind', taken.kinds, 'KindConflict')
+  judge('listKind', taken.kinds, 'ListKindConflict')
+  if (names.categories?.length) accepted['categories'] = names.categories
+  else delete accepted['categories']
+  return conflict === undefined ? { accepted } : { accepted, conflict }
 }
 
-function conflict(reason: string, name: string): NameConflict {
-  return { reason, message: `${JSON.stringify(name)} is already in use` }
+function takenNames(
+  definition: CustomResourceDefinitionObject,
+  all: readonly CustomResourceDefinitionObject[],
+): { readonly resources: ReadonlySet<string>; readonly kinds: ReadonlySet<string> } {
+  const taken = all
+    .filter(
+      (other) =>
+        other.metadata.name !== definition.metadata.name &&
+        other.spec.group === definition.spec.group,
+    )
+    .map((other) => statusOf(other).acceptedNames ?? {})
+  return {
+    resources: given(
+      taken.flatMap((each) => [each.plural, each.singular, ...(each.shortNames ?? [])]),
+    ),
+    kinds: given(taken.flatMap(({ kind, listKind }) => [kind, listKind])),
+  }
+}
+
+function given(names: readonly (string | undefined)[]): ReadonlySet<string> {
+  return new Set(names.filter((name): name is string => name !== undefined && name !== ''))
+}
+
+function inUse(reason: string, names: readonly string[]): NonNullable<JudgedNames['conflict']> {
+  const messages = names.map((name) => `${JSON.stringify(name)} is already in use`)
+  const message = messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`
+  return { reason, message }
 }

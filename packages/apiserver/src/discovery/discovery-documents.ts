@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
-import { compareVersions } from './version-order.ts'
+import { compareVersions } from '../definitions/version-order.ts'
 
 /** One group with its versions, preferred first. */
 export interface ServedGroup {

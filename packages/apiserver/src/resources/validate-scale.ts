@@ -59,7 +59,7 @@ function valueAt(
 
 function accessorProblem(path: string, value: unknown, expected: string): string {
   const names = path.replace(/^\./, '')
-  const shown = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const shown = typeof value === 'string' ? value : JSON.stringify(value)
   return `.${names} accessor error: ${shown} is of the type ${goType(value)}, expected ${expected}`
 }
 

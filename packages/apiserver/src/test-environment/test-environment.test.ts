@@ -98,7 +98,7 @@ describe('a test environment', () => {
     clash.metadata.name = 'gadgets.example.com'
     clash['spec'] = { ...(clash['spec'] as object), names: { plural: 'gadgets', kind: 'Widget' } }
     await expect(TestEnvironment.start({ crds: [widgets, clash] })).rejects.toThrow(
-      /the kind of gadgets\.example\.com is not served: "widget" is already in use/,
+      /the kind of gadgets\.example\.com is not served: "WidgetList" is already in use/,
     )
   })
 

@@ -84,8 +84,10 @@ export function defaultCustomResourceDefinition<T extends CustomResourceDefiniti
       ...definition.spec,
       names: {
         ...names,
-        singular: names.singular || names.kind?.toLowerCase(),
-        listKind: names.listKind || `${names.kind}List`,
+        ...(names.kind && {
+          singular: names.singular || names.kind.toLowerCase(),
+          listKind: names.listKind || `${names.kind}List`,
+        }),
       },
       conversion: conversion?.strategy ? conversion : { ...conversion, strategy: 'None' },
     },

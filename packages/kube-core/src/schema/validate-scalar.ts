@@ -71,7 +71,9 @@ export function validateNumber(
   path: string,
 ): FieldError[] {
   const errors: FieldError[] = []
-  const { minimum, maximum, multipleOf } = schema
+  const { multipleOf } = schema
+  const minimum = limitFor(value, schema.minimum)
+  const maximum = limitFor(value, schema.maximum)
   const should = (what: string) => {
     errors.push(invalid(path, value, `${path} in body should be ${what}`))
   }
@@ -90,6 +92,11 @@ export function validateNumber(
     errors.push(...validateRange(value, schema.format, path))
   }
   return errors
+}
+
+/** A whole number is compared with the whole part of a limit, as the real server does. */
+function limitFor(value: number, limit: number | undefined): number | undefined {
+  return limit !== undefined && Number.isInteger(value) ? Math.trunc(limit) : limit
 }
 
 function validateRange(value: number, format: string | undefined, path: string): FieldError[] {
