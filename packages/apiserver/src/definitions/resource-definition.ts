@@ -24,6 +24,7 @@ export interface Reservation {
   /** Of an update. */
   readonly previous?: KubernetesObject
   readonly dryRun: boolean
+  readonly user: User
   readonly storage: Storage
   readonly random: Random
 }

@@ -49,6 +49,21 @@ export const certificateSigningRequestRules: KindRules = {
     textColumn('Condition', 'What has been decided', conditionOf),
   ],
   writeRules: {
+    // Who asks is who makes the request, whatever it says.
+    reserve(request, { previous, user }) {
+      if (previous === undefined) {
+        const {
+          username: _,
+          uid: _uid,
+          groups: _groups,
+          extra: _extra,
+          ...spec
+        } = recordAt(request, 'spec')
+        const { name: username, uid, groups } = user
+        request['spec'] = { ...spec, username, ...(uid ? { uid } : {}), groups: [...groups] }
+      }
+      return () => undefined
+    },
     prepareForCreate(request) {
       // The real server keeps no managed fields of these.
       delete request.metadata.managedFields

@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import {
   errors,
   invalidField,
@@ -8,12 +9,15 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
+import { goNameOf } from '../../decoding/decode-walk.ts'
+import { jsonSyntaxError } from '../../decoding/json-syntax-error.ts'
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt, textAt, type Fields } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 import { invalidDataKeys } from '../shared/data-keys.ts'
 import { immutableDataErrors } from '../shared/immutable-data.ts'
 import { immutableErrors } from '../shared/immutable-field.ts'
+import { keyPairProblem } from './key-pair.ts'
 
 const dataBytesMax = 1024 * 1024
 const accountAnnotation = 'kubernetes.io/service-account.name'
@@ -35,6 +39,7 @@ export const secretRules: KindRules = {
   writeRules: {
     defaults: normalise,
     validate,
+    warnings: keyPairWarnings,
     validateUpdate: (secret, previous) => [
       ...immutableErrors(secret, previous, '', ['type']),
       ...immutableDataErrors(secret, previous, ['data']),
@@ -93,18 +98,26 @@ function validateType(secret: KubernetesObject, data: Fields): FieldError[] {
 function validateJson(data: Fields, key: string): FieldError[] {
   const field = `data[${key}]`
   if (!Object.hasOwn(data, key)) return [requiredField(field)]
-  const problem = jsonProblem(Buffer.from(textAt(data, key), 'base64').toString('utf8'))
+  const problem = jsonProblem(Buffer.from(textAt(data, key), 'base64'))
   return problem === undefined ? [] : [invalidField(field, '<secret contents redacted>', problem)]
 }
 
-/** Why a text is no JSON object, without anything of the text. */
-function jsonProblem(text: string): string | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined
-    const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-    return `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`
-  } catch {
-    return text.trim() === '' ? 'unexpected end of JSON input' : 'invalid character in JSON'
-  }
+/** As warningsForSecret in Kubernetes' Secret strategy. */
+function keyPairWarnings(secret: KubernetesObject): readonly string[] {
+  if (secret['type'] !== 'kubernetes.io/tls') return []
+  const data = recordAt(secret, 'data')
+  const [certificate, key] = ['tls.crt', 'tls.key'].map((name) => {
+    return Buffer.from(textAt(data, name), 'base64').toString('latin1')
+  })
+  const problem = keyPairProblem(certificate ?? '', key ?? '')
+  return problem === undefined ? [] : [`tls: ${problem}`]
+}
+
+/** Why a text is no JSON object, in Go's words. */
+function jsonProblem(bytes: Buffer): string | undefined {
+  const problem = jsonSyntaxError(bytes)
+  if (problem !== undefined) return problem
+  const value: unknown = JSON.parse(bytes.toString('utf8'))
+  if (value === null || isJsonObject(value)) return undefined
+  return `json: cannot unmarshal ${goNameOf(value)} into Go value of type map[string]interface {}`
 }

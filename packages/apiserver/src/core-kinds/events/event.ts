@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
+import { decodeMessage } from '../../decoding/decode-message.ts'
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt, textAt } from '../../definitions/fields.ts'
 import { humanAge } from '../../definitions/human-duration.ts'
@@ -51,10 +52,7 @@ export const coreEventRules: KindRules = {
     'type',
   ],
   allColumns: eventColumns((event) => event),
-  writeRules: {
-    prepareForCreate: fillIn,
-    validate: (event) => validateEvent(event, 'reportingComponent'),
-  },
+  writeRules: { validate: (event) => validateEvent(event, 'reportingComponent') },
 }
 
 export const eventRules: KindRules = {
@@ -83,17 +81,19 @@ export const eventRules: KindRules = {
 }
 
 function toServed(stored: KubernetesObject): KubernetesObject {
-  return rename(stored, 'events.k8s.io/v1', renamedFields)
+  return rename(stored, 'events.k8s.io/v1', 'io.k8s.api.events.v1.Event', renamedFields)
 }
 
 function toStored(served: KubernetesObject): KubernetesObject {
   const back = renamedFields.map(([core, renamed]) => [renamed, core] as const)
-  return fillIn(rename(served, 'v1', back))
+  return rename(served, 'v1', 'io.k8s.api.core.v1.Event', back)
 }
 
+/** What Go always writes of one type, it may leave out of the other. */
 function rename(
   from: KubernetesObject,
   apiVersion: string,
+  type: string,
   fields: readonly (readonly [string, string])[],
 ): KubernetesObject {
   const renamed: KubernetesObject = { ...from, apiVersion }
@@ -101,15 +101,8 @@ function rename(
     delete renamed[name]
     if (from[name] !== undefined) renamed[newName] = from[name]
   }
-  return renamed
-}
-
-function fillIn(event: KubernetesObject): KubernetesObject {
-  event['involvedObject'] ??= {}
-  event['source'] ??= {}
-  event['reportingComponent'] ??= ''
-  event['reportingInstance'] ??= ''
-  return event
+  const { object } = decodeMessage(type, renamed)
+  return { ...object, apiVersion, kind: from.kind, metadata: from.metadata }
 }
 
 function eventColumns(coreForm: (event: KubernetesObject) => KubernetesObject) {
