@@ -29,13 +29,20 @@ export interface Reservation {
   readonly random: Random
 }
 
+/** The circumstances of an update. */
+export interface Update {
+  readonly subresource?: string
+  /** RFC 3339, in seconds. */
+  readonly now: string
+}
+
 /** What one kind does differently from all others, called at fixed points of a write. */
 interface WriteRules {
   /** Fills in what a client left out; called for what is decoded in every write, also of a patch. */
   defaults?(object: MutableObject): void
   /** Defaults or normalises what the client may omit or write differently. */
   prepareForCreate?(object: MutableObject): void
-  prepareForUpdate?(object: MutableObject, previous: KubernetesObject): void
+  prepareForUpdate?(object: MutableObject, previous: KubernetesObject, update: Update): void
   /**
    * Reserves what an object gets from the server, such as an address, and writes it into the object
    * before it is validated. The function that it returns is called once, when the object has been
@@ -44,7 +51,11 @@ interface WriteRules {
   reserve?(object: MutableObject, reservation: Reservation): () => void
   /** Validation that the schema cannot express, on create and update; `previous` is of an update. */
   validate?(object: KubernetesObject, previous?: KubernetesObject): FieldError[]
-  validateUpdate?(object: KubernetesObject, previous: KubernetesObject): FieldError[]
+  validateUpdate?(
+    object: KubernetesObject,
+    previous: KubernetesObject,
+    subresource?: string,
+  ): FieldError[]
   /** In place of the other two for an update of `status`; without it they are used there too. */
   validateStatus?(object: KubernetesObject, previous: KubernetesObject): FieldError[]
   /** What the writer of a valid object is warned of; `previous` is of an update. */

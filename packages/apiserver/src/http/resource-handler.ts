@@ -95,10 +95,10 @@ export class ResourceHandler {
     if (name === undefined) return this.#collection(context, request, target)
     if (subresource === undefined) return this.#object(context, request, { ...target, name })
     const sub = { ...target, name, subresource }
-    const isPart = subresource === 'approval' || subresource === 'status'
-    if (isPart && definition.hasStatusSubresource) {
-      return this.#object(context, request, sub)
-    }
+    const isPartOfIt =
+      (subresource === 'status' && definition.hasStatusSubresource) ||
+      (subresource === 'approval' && hasApproval(definition))
+    if (isPartOfIt) return this.#object(context, request, sub)
     return this.#subresources.handle(context, request, sub)
   }
 
@@ -286,4 +286,9 @@ function watchingOne(request: ApiRequest, name: string | undefined): ApiRequest 
   }
   query.set('fieldSelector', wanted)
   return { ...request, query }
+}
+
+/** Of a kind that is decided on by an update of a part of it. */
+function hasApproval({ subresources }: ResourceDefinition): boolean {
+  return subresources?.some(({ name }) => name === 'approval') ?? false
 }

@@ -101,7 +101,10 @@ async function tryToChange(
       ? definition.writeRules.reserve?.(next, { previous: current, dryRun, user, random, storage })
       : undefined
   try {
-    definition.writeRules.prepareForUpdate?.(next, current)
+    definition.writeRules.prepareForUpdate?.(next, current, {
+      now: timestamp(context.clock.now()),
+      ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
+    })
     if (definition.hasGeneration) next.metadata.generation = generationOf(target, next, current)
     validateChangedObject(definition, next, current, target.subresource)
     if (target.subresource === undefined) warn(definition, next, current, options)

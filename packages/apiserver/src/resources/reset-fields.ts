@@ -10,6 +10,8 @@ export function resetFields(target: CollectionTarget & Pick<ObjectTarget, 'subre
 } {
   if (!target.definition.hasStatusSubresource) return {}
   if (target.subresource === undefined) return { resetFields: [['status']] }
+  if (target.subresource === 'approval')
+    return { resetFields: [['spec'], ['status', 'certificate']] }
   if (target.subresource !== 'status') return {}
   return { resetFields: [...(target.definition.statusKeeps ?? [['spec'], ['metadata']])] }
 }

@@ -53,7 +53,7 @@ export function validateChangedObject(
   const { writeRules } = definition
   const own = (subresource === 'status' && writeRules.validateStatus?.(object, previous)) || [
     ...(writeRules.validate?.(object, previous) ?? []),
-    ...(writeRules.validateUpdate?.(object, previous) ?? []),
+    ...(writeRules.validateUpdate?.(object, previous, subresource) ?? []),
   ]
   const { namespaced } = definition
   const { metadata } = object

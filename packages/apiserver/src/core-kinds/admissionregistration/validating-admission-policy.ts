@@ -24,6 +24,7 @@ export const validatingAdmissionPolicyRules: KindRules = {
   group: 'admissionregistration.k8s.io',
   plural: 'validatingadmissionpolicies',
   hasGeneration: true,
+  statusKeeps: [['spec'], ['metadata']],
   columns: [
     {
       ...textColumn('Validations', 'How many validations it has', (policy) => {

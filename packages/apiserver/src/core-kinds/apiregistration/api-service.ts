@@ -10,6 +10,7 @@ import { checkPortNumber } from '../shared/port.ts'
 export const apiServiceRules: KindRules = {
   group: 'apiregistration.k8s.io',
   plural: 'apiservices',
+  statusKeeps: [['spec'], ['metadata']],
   nameRule: 'path-segment',
   columns: [
     textColumn('Service', 'What serves it', (each) => {

@@ -1,8 +1,10 @@
 import {
   checkDnsLabel,
   checkDnsSubdomain,
+  forbiddenField,
   goQuote,
   GoSyntax,
+  type FieldError,
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
@@ -13,6 +15,8 @@ import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-co
 import { parseCertificateRequest } from '../../pki/certificate-request.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import {
+  keepDecisions,
+  setTimes,
   validateConditionChange,
   validateConditions,
   validateNoDecision,
@@ -33,6 +37,7 @@ export const certificateSigningRequestRules: KindRules = {
   plural: 'certificatesigningrequests',
   nameRule: 'path-segment',
   selectableFields: ['spec.signerName'],
+  statusKeeps: [['spec'], ['status', 'conditions']],
   allColumns: [
     nameColumn,
     ageColumn,
@@ -68,8 +73,15 @@ export const certificateSigningRequestRules: KindRules = {
       // The real server keeps no managed fields of these.
       delete request.metadata.managedFields
     },
-    prepareForUpdate(request, previous) {
+    prepareForUpdate(request, previous, { subresource, now }) {
       request['spec'] = previous['spec']
+      const status = recordAt(request, 'status')
+      if (subresource === undefined) return
+      const before = recordAt(previous, 'status')
+      if (subresource === 'status') keepDecisions(status, before)
+      setTimes(status, before, now)
+      const isApproval = subresource === 'approval'
+      request['status'] = isApproval ? { ...before, conditions: status['conditions'] } : status
     },
     validate: (request, previous) =>
       errorsOf(request, (root) => {
@@ -77,9 +89,10 @@ export const certificateSigningRequestRules: KindRules = {
         validateConditions(root.within('status'), previous)
         validateCertificate(root.within('status'), previous)
       }),
-    validateUpdate: (request, previous) => [
+    validateUpdate: (request, previous, subresource) => [
       ...validateConditionChange(request, previous),
-      ...validateNoDecision(request, previous),
+      ...(subresource === 'approval' ? [] : validateNoDecision(request, previous)),
+      ...validateCertificateChange(request, previous, subresource),
     ],
   },
 }
@@ -176,6 +189,23 @@ function validateCertificate(status: Place, previous: KubernetesObject | undefin
     const detail = 'must contain at least one CERTIFICATE PEM block'
     status.invalid('certificate', detail, '<certificate data>')
   }
+}
+
+/** A certificate is issued once, through `status`. */
+function validateCertificateChange(
+  request: KubernetesObject,
+  previous: KubernetesObject,
+  subresource: string | undefined,
+): FieldError[] {
+  const field = 'status.certificate'
+  const after = textAt(recordAt(request, 'status'), 'certificate')
+  const before = textAt(recordAt(previous, 'status'), 'certificate')
+  if (after === before) return []
+  if (subresource !== 'status') {
+    return [forbiddenField(field, 'updates may not set certificate content')]
+  }
+  if (before === '') return []
+  return [forbiddenField(field, 'updates may not modify existing certificate content')]
 }
 
 function conditionOf(request: KubernetesObject): string {

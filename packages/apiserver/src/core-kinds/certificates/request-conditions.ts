@@ -5,7 +5,7 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
-import { recordAt, recordsAt, textAt } from '../../definitions/fields.ts'
+import { recordAt, recordsAt, textAt, type Fields } from '../../definitions/fields.ts'
 import type { Place } from '../shared/place.ts'
 
 const lasting = ['Approved', 'Denied', 'Failed']
@@ -75,4 +75,28 @@ function typesOf(request: KubernetesObject): readonly string[] {
   return recordsAt(recordAt(request, 'status'), 'conditions').map((condition) =>
     textAt(condition, 'type'),
   )
+}
+
+/** As preserveConditionInstances: an update of `status` leaves what has been decided as it is. */
+export function keepDecisions(status: Record<string, unknown>, before: Fields): void {
+  const conditions = [...recordsAt(status, 'conditions')]
+  for (const type of decisions) {
+    const kept = recordsAt(before, 'conditions').filter((condition) => condition['type'] === type)
+    const places = [...conditions.keys()].filter((index) => conditions[index]?.['type'] === type)
+    if (kept.length !== places.length) continue
+    for (const [order, index] of places.entries()) conditions[index] = { ...kept[order] }
+  }
+  if (conditions.length > 0) status['conditions'] = conditions
+}
+
+/** As populateConditionTimestamps: when conditions were set, for those that do not say it. */
+export function setTimes(status: Fields, before: Fields, now: string): void {
+  const earlier = recordsAt(before, 'conditions')
+  for (const condition of recordsAt(status, 'conditions')) {
+    condition['lastUpdateTime'] ??= now
+    const same = earlier.find(
+      (each) => each['type'] === condition['type'] && each['status'] === condition['status'],
+    )
+    condition['lastTransitionTime'] ??= same?.['lastTransitionTime'] ?? now
+  }
 }

@@ -75,8 +75,9 @@ export const persistentVolumeRules: KindRules = {
       const since = volume.metadata.creationTimestamp
       volume['status'] = { phase: 'Pending', lastPhaseTransitionTime: since }
     },
-    prepareForUpdate(volume, previous) {
+    prepareForUpdate(volume, previous, { subresource, now }) {
       dropDisabled(volume, recordAt(previous, 'spec'))
+      if (subresource === 'status') setTransition(fieldsWithin(volume, 'status'), previous, now)
     },
     validate: (volume) =>
       errorsOf(volume, (root) => validatePersistentVolumeSpec(root.within('spec'))),
@@ -108,6 +109,19 @@ function defaultSources(spec: Record<string, unknown>): void {
   disk['kind'] ??= 'Shared'
   disk['fsType'] ??= 'ext4'
   disk['readOnly'] ??= false
+}
+
+/** As Kubernetes' PersistentVolume status strategy: since when it is in its phase. */
+function setTransition(
+  status: Record<string, unknown>,
+  previous: KubernetesObject,
+  now: string,
+): void {
+  const field = 'lastPhaseTransitionTime'
+  const before = recordAt(previous, 'status')
+  if (before['phase'] === status['phase']) {
+    if (before[field] !== undefined) status[field] ??= before[field]
+  } else if (status[field] === undefined || status[field] === before[field]) status[field] = now
 }
 
 /** VolumeAttributesClass is off unless it is asked for. */

@@ -30,6 +30,7 @@ export const flowSchemaRules: KindRules = {
   group: 'flowcontrol.apiserver.k8s.io',
   plural: 'flowschemas',
   hasGeneration: true,
+  statusKeeps: [['spec'], ['metadata']],
   allColumns: [
     nameColumn,
     textColumn('PriorityLevel', 'The priority of its requests', (schema) => {

@@ -15,6 +15,7 @@ export const priorityLevelConfigurationRules: KindRules = {
   group: 'flowcontrol.apiserver.k8s.io',
   plural: 'prioritylevelconfigurations',
   hasGeneration: true,
+  statusKeeps: [['spec'], ['metadata']],
   allColumns: [
     nameColumn,
     textColumn('Type', 'Whether it is limited', (level) => textAt(recordAt(level, 'spec'), 'type')),

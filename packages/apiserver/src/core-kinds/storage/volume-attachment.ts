@@ -15,6 +15,7 @@ const oneSource = 'must specify exactly one of inlineVolumeSpec and persistentVo
 export const volumeAttachmentRules: KindRules = {
   group: 'storage.k8s.io',
   plural: 'volumeattachments',
+  statusKeeps: [['spec'], ['metadata']],
   columns: [
     {
       ...textColumn('Attacher', 'The driver', (each) => textAt(recordAt(each, 'spec'), 'attacher')),

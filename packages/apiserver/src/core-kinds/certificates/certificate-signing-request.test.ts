@@ -1,0 +1,95 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+import { startApiServer, type ApiServer } from '../../index.ts'
+import {
+  bitString,
+  objectIdentifier,
+  sequence,
+  setOfOne,
+  tagged,
+  unsignedInteger,
+  utf8String,
+} from '../../pki/der.ts'
+import { TestClient } from '../../test-support/test-client.ts'
+
+const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
+
+let server: ApiServer
+let client: TestClient
+
+beforeAll(async () => {
+  server = await startApiServer()
+  client = new TestClient(server)
+})
+afterAll(async () => {
+  client.close()
+  await server.stop()
+})
+
+function signingRequest(): string {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const info = sequence(
+    unsignedInteger(Buffer.of(0)),
+    sequence(setOfOne(sequence(objectIdentifier('2.5.4.3'), utf8String('jane')))),
+    publicKey.export({ format: 'der', type: 'spki' }),
+    tagged(0, Buffer.alloc(0), 'constructed'),
+  )
+  const algorithm = sequence(objectIdentifier('1.2.840.10045.4.3.2'))
+  const whole = sequence(info, algorithm, bitString(sign('sha256', info, privateKey)))
+  const name = 'CERTIFICATE REQUEST'
+  const pem = `-----BEGIN ${name}-----\n${whole.toString('base64')}\n-----END ${name}-----\n`
+  return Buffer.from(pem).toString('base64')
+}
+
+const asked = (name: string) => ({
+  apiVersion: 'certificates.k8s.io/v1',
+  kind: 'CertificateSigningRequest',
+  metadata: { name },
+  spec: {
+    request: signingRequest(),
+    signerName: 'example.com/s',
+    usages: ['client auth'],
+    username: 'somebody-else',
+  },
+})
+
+test('who asks for a certificate is who makes the request', async () => {
+  const created = await client.send('POST', requests, asked('who'))
+  expect(created).toMatchObject({ status: 201, body: { spec: { username: 'admin' }, status: {} } })
+})
+
+test('a request is approved through its approval alone', async () => {
+  await client.send('POST', requests, asked('a'))
+  const approved = { type: 'Approved', status: 'True', reason: 'R', message: 'm' }
+  const patch = { status: { conditions: [approved] } }
+  expect(await client.patch(`${requests}/a/status`, 'merge', patch)).toMatchObject({
+    status: 422,
+    body: {
+      message:
+        'CertificateSigningRequest.certificates.k8s.io "a" is invalid: status.conditions: Forbidden: updates may not add a condition of type "Approved"',
+    },
+  })
+  const decided = await client.patch(`${requests}/a/approval`, 'merge', patch)
+  expect(decided).toMatchObject({
+    status: 200,
+    body: { status: { conditions: [{ ...approved, lastUpdateTime: expect.any(String) }] } },
+  })
+  const denied = { status: { conditions: [approved, { type: 'Denied', status: 'True' }] } }
+  expect(await client.patch(`${requests}/a/approval`, 'merge', denied)).toMatchObject({
+    status: 422,
+    body: {
+      message: expect.stringContaining('Approved and Denied conditions are mutually exclusive'),
+    },
+  })
+  const certificate = Buffer.from('-----BEGIN CERTIFICATE-----\n').toString('base64')
+  const issued = { status: { certificate } }
+  expect(await client.patch(`${requests}/a/status`, 'merge', issued)).toMatchObject({ status: 200 })
+  const other = Buffer.from('-----BEGIN CERTIFICATE-----\nx').toString('base64')
+  expect(
+    await client.patch(`${requests}/a/status`, 'merge', { status: { certificate: other } }),
+  ).toMatchObject({
+    status: 422,
+    body: { message: expect.stringContaining('may not modify existing certificate content') },
+  })
+})
