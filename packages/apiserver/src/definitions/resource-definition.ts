@@ -30,7 +30,7 @@ export interface Reservation {
 }
 
 /** The circumstances of an update. */
-export interface Update {
+interface Update {
   readonly subresource?: string
   /** RFC 3339, in seconds. */
   readonly now: string

@@ -1,7 +1,7 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto'
 
 /** A certificate signing request (PKCS #10, RFC 2986) whose signature is its key's. */
-export interface CertificateRequest {
+interface CertificateRequest {
   /** The DER of the subject's name. */
   readonly subject: Buffer
   readonly publicKey: KeyObject

@@ -18,13 +18,6 @@ export function validateLabelSelector(
   }
 }
 
-/** Whether a selector has values that are not valid labels, which an update may keep. */
-export function hasInvalidLabelValue(selector: Place | undefined): boolean {
-  return (selector?.each('matchExpressions') ?? []).some((requirement) =>
-    requirement.texts('values').some((value) => checkLabelValue(value).length > 0),
-  )
-}
-
 function validateOperator(requirement: Place): void {
   const values = requirement.items('values')
   switch (requirement.text('operator')) {

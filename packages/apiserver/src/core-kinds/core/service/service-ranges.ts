@@ -15,7 +15,7 @@ const portMax = 32_767
 const portsAsked = 86
 
 /** What is to be taken, or what is held. */
-export interface Holding {
+interface Holding {
   readonly addresses: readonly string[]
   readonly ports: readonly number[]
 }
@@ -103,7 +103,7 @@ export class ServiceRanges {
 }
 
 /** What a Service, given by its `spec`, holds. */
-export function heldBy(spec: Fields): Holding {
+function heldBy(spec: Fields): Holding {
   const health = numberAt(spec, 'healthCheckNodePort') ?? 0
   const addresses = textsAt(spec, 'clusterIPs').flatMap((text) => {
     const address = parseAddress(text)
