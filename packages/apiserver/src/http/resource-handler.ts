@@ -22,6 +22,7 @@ import { protobufMediaType } from '../protobuf/protobuf-message.ts'
 import { jsonEventLine, presentingEncoder, SharedEventEncoder } from '../watch/event-encoder.ts'
 import { parseFlag, parseResourceVersion } from '../exchange/query-parameters.ts'
 import { decodeBody } from './decode-body.ts'
+import { decodeDeleteOptions } from './delete-options-body.ts'
 import { deletedStatus } from './deleted-status.ts'
 import { duplicatesInBody } from './duplicates-in-body.ts'
 import { onBehalfOf } from './on-behalf-of.ts'
@@ -33,8 +34,6 @@ import { handleReview } from './review-request.ts'
 import { checkBuiltInRoute, isCustomRoute } from './routes.ts'
 import type { SubresourceHandler } from './subresource-handler.ts'
 import { watchResponse } from './watch-response.ts'
-
-const deleteOptionsKind = { group: '', version: 'v1', kind: 'DeleteOptions' } as const
 
 /** Who takes part in what requests do. */
 interface RequestHooks {
@@ -263,11 +262,7 @@ export class ResourceHandler {
   }
 
   #deleteOptions(request: ApiRequest): DeleteOptions {
-    const body =
-      request.body.length === 0
-        ? undefined
-        : decodeBody(request.body, request.contentType, deleteOptionsKind)
-    return parseDeleteOptions(body, request.query)
+    return parseDeleteOptions(decodeDeleteOptions(request.body, request.contentType), request.query)
   }
 }
 

@@ -33,7 +33,7 @@ const faultsMax = 200
 const shownMax = 1500
 /** An answer that takes longer than this is a fault. */
 const answerDeadlineMs = 10_000
-/** Statuses of requests that the server must not answer so, whatever they ask. */
+/** Not even a real server's own defects are an answer to a caller's mistake. 0: there was none. */
 const faulty: readonly number[] = [0, 500, 502, 503]
 
 /** Sends `cases` random requests, made from `seed`, to a server in this process. */
@@ -59,8 +59,9 @@ export async function fuzzApiServer(seed: number, cases: number): Promise<FuzzRe
       const request = requests.next()
       const { status, answer } = await send(server, agent, request)
       statuses.set(status, (statuses.get(status) ?? 0) + 1)
-      if (faulty.includes(status))
-        faults.push(faultOf(request, status, answer, stacks.at(-1) ?? ''))
+      if (faulty.includes(status)) {
+        faults.push(faultOf(request, status, answer, stacks.pop() ?? ''))
+      }
     }
   }
   try {
