@@ -14,7 +14,8 @@ export function decodeDeleteOptions(body: Buffer, contentType: string): JsonObje
   const value = decodeBody(body, contentType, expected)
   const { kind = expected.kind, apiVersion = expected.version } = value
   if (kind !== expected.kind && kind !== '' && kind !== null) {
-    const [name, version] = [goQuote(String(kind)), goQuote(String(apiVersion))]
+    // `decodeBody` lets only texts pass.
+    const [name, version] = [kind, apiVersion].map((text) => goQuote(text as string))
     throw errors.badRequest(
       `no kind ${name} is registered for version ${version} in scheme "pkg/runtime/scheme.go:100"`,
     )

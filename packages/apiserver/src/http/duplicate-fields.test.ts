@@ -15,4 +15,15 @@ describe('findDuplicateFields', () => {
   ])('finds in %s the repeated %j', (text, expected) => {
     expect(findDuplicateFields(text)).toEqual(expected)
   })
+
+  it.each(['[{}}', '{"a":[1}', '[1,2', '{"a"', '["a":1]', '[}', '{"a":[[}]'])(
+    'ends where %s is not JSON',
+    (text) => {
+      try {
+        expect(findDuplicateFields(text)).toEqual([])
+      } catch (error) {
+        expect(error).toBeInstanceOf(SyntaxError)
+      }
+    },
+  )
 })

@@ -1,6 +1,6 @@
 /**
- * Paths of object keys that occur more than once in a JSON text, such as `spec.size`. The text must
- * be valid JSON; a parser keeps only the last of each.
+ * Paths of object keys that occur more than once in a JSON text, such as `spec.size`; a parser keeps
+ * only the last of each. Throws, or finds nothing, where the text is not JSON.
  */
 export function findDuplicateFields(text: string): string[] {
   const found = new Set<string>()
@@ -37,8 +37,10 @@ export function findDuplicateFields(text: string): string[] {
     position++
     let index = 0
     for (skipSpace(); text[position] !== ']' && position < text.length; skipSpace()) {
+      const start = position
       visitValue(`${path}[${index++}]`)
       skipSeparator()
+      if (position === start) throw new SyntaxError('this is not JSON')
     }
     position++
   }
