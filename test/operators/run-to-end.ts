@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 
 /** What a program printed, on both streams, and how it ended. */
-export interface ProgramEnd {
+interface ProgramEnd {
   readonly code: number
   readonly printed: string
 }

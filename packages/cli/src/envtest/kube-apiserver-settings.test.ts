@@ -28,6 +28,7 @@ describe("what kube-apiserver's flags ask for", () => {
       port: 6443,
       etcd: 'http://127.0.0.1:2379',
       etcdPrefix: '/registry',
+      admission: { enable: ['ServiceAccount'], disable: [] },
     })
   })
 
@@ -38,9 +39,11 @@ describe("what kube-apiserver's flags ask for", () => {
       `--client-ca-file=${join(folder, 'ca.crt')}`,
       '--authorization-mode=Node,RBAC',
       '--bind-address=127.0.0.1',
+      '--disable-admission-plugins=ServiceAccount,Priority',
       '--secure-port=4321',
     )
     expect(given).toMatchObject({ host: '127.0.0.1', port: 4321, clientAuthorities: 'ca.crt' })
+    expect(given.admission?.disable).toEqual(['ServiceAccount', 'Priority'])
     expect(given.serving).toEqual({ certificate: 'apiserver.crt', privateKey: 'apiserver.key' })
   })
 

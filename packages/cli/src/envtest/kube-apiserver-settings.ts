@@ -7,7 +7,7 @@ import type { GivenFlags } from './go-flags.ts'
 /** What kube-apiserver's flags ask of our server, but for where its objects are. */
 type KubeApiServerSettings = Pick<
   ApiServerOptions,
-  'host' | 'port' | 'serving' | 'clientAuthorities'
+  'host' | 'port' | 'serving' | 'clientAuthorities' | 'admission'
 > & {
   /** The address of the etcd, without a slash at its end. */
   readonly etcd: string
@@ -37,6 +37,11 @@ export function kubeApiServerSettings(flags: GivenFlags): KubeApiServerSettings 
     port: portOf(flags.text('secure-port') ?? '6443'),
     etcd: etcd.replace(/\/+$/, ''),
     etcdPrefix: flags.text('etcd-prefix') ?? '/registry',
+    admission: {
+      // On by default in kube-apiserver, off in our server; envtest turns it off.
+      enable: ['ServiceAccount', ...flags.list('enable-admission-plugins')],
+      disable: flags.list('disable-admission-plugins'),
+    },
     ...(serving === undefined ? {} : { serving }),
     ...(clientAuthorities === undefined
       ? {}
