@@ -6,7 +6,7 @@ import { installedProgram } from '../go-modules.ts'
 import { assets } from '../own-server.ts'
 import { succeed } from '../run-to-end.ts'
 
-const kubebuilderModule = 'sigs.k8s.io/kubebuilder/v4@v4.16.0'
+const kubebuilderModule = 'sigs.k8s.io/kubebuilder/v4@v4.15.0'
 const generatorModule = 'sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0'
 
 /** Projects of kubebuilder's book, which are in its repository and in no module. */
