@@ -24,7 +24,6 @@ export interface Reservation {
   /** Of an update. */
   readonly previous?: KubernetesObject
   readonly dryRun: boolean
-  readonly user: User
   readonly storage: Storage
   readonly random: Random
 }

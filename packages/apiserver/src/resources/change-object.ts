@@ -95,10 +95,10 @@ async function tryToChange(
   checkResourceVersion(target, wanted, current)
   const next = withProtectedFields(target, wanted, current)
   const { dryRun } = options
-  const { random, storage, user } = context
+  const { random, storage } = context
   const release =
     target.subresource === undefined
-      ? definition.writeRules.reserve?.(next, { previous: current, dryRun, user, random, storage })
+      ? definition.writeRules.reserve?.(next, { previous: current, dryRun, random, storage })
       : undefined
   try {
     definition.writeRules.prepareForUpdate?.(next, current, {

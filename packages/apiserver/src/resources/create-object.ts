@@ -72,7 +72,6 @@ export async function insertObject(
   prepare(context, definition, object)
   const release = definition.writeRules.reserve?.(object, {
     dryRun: options.dryRun,
-    user: context.user,
     storage,
     random,
   })

@@ -1,16 +1,7 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 import { startApiServer, type ApiServer } from '../../index.ts'
-import {
-  bitString,
-  objectIdentifier,
-  sequence,
-  setOfOne,
-  tagged,
-  unsignedInteger,
-  utf8String,
-} from '../../pki/der.ts'
+import { makeSigningRequest } from '../../test-support/make-signing-request.ts'
 import { TestClient } from '../../test-support/test-client.ts'
 
 const requests = '/apis/certificates.k8s.io/v1/certificatesigningrequests'
@@ -27,27 +18,12 @@ afterAll(async () => {
   await server.stop()
 })
 
-function signingRequest(): string {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const info = sequence(
-    unsignedInteger(Buffer.of(0)),
-    sequence(setOfOne(sequence(objectIdentifier('2.5.4.3'), utf8String('jane')))),
-    publicKey.export({ format: 'der', type: 'spki' }),
-    tagged(0, Buffer.alloc(0), 'constructed'),
-  )
-  const algorithm = sequence(objectIdentifier('1.2.840.10045.4.3.2'))
-  const whole = sequence(info, algorithm, bitString(sign('sha256', info, privateKey)))
-  const name = 'CERTIFICATE REQUEST'
-  const pem = `-----BEGIN ${name}-----\n${whole.toString('base64')}\n-----END ${name}-----\n`
-  return Buffer.from(pem).toString('base64')
-}
-
 const asked = (name: string) => ({
   apiVersion: 'certificates.k8s.io/v1',
   kind: 'CertificateSigningRequest',
   metadata: { name },
   spec: {
-    request: signingRequest(),
+    request: Buffer.from(makeSigningRequest('jane').request).toString('base64'),
     signerName: 'example.com/s',
     usages: ['client auth'],
     username: 'somebody-else',

@@ -12,7 +12,7 @@ import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { listAt, recordAt, recordsAt, textAt } from '../../definitions/fields.ts'
 import { humanDuration } from '../../definitions/human-duration.ts'
 import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
-import { parseCertificateRequest } from '../../pki/certificate-request.ts'
+import { readSigningRequest } from '../../pki/signing-request.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import {
   keepDecisions,
@@ -54,21 +54,6 @@ export const certificateSigningRequestRules: KindRules = {
     textColumn('Condition', 'What has been decided', conditionOf),
   ],
   writeRules: {
-    // Who asks is who makes the request, whatever it says.
-    reserve(request, { previous, user }) {
-      if (previous === undefined) {
-        const {
-          username: _,
-          uid: _uid,
-          groups: _groups,
-          extra: _extra,
-          ...spec
-        } = recordAt(request, 'spec')
-        const { name: username, uid, groups } = user
-        request['spec'] = { ...spec, username, ...(uid ? { uid } : {}), groups: [...groups] }
-      }
-      return () => undefined
-    },
     prepareForCreate(request) {
       // The real server keeps no managed fields of these.
       delete request.metadata.managedFields
@@ -126,7 +111,7 @@ function validateSpec(spec: Place, previous: KubernetesObject | undefined): void
 
 function requestProblem(encoded: string): string | undefined {
   try {
-    parseCertificateRequest(Buffer.from(encoded, 'base64'))
+    readSigningRequest(Buffer.from(encoded, 'base64').toString('latin1'))
     return undefined
   } catch (error) {
     return (error as Error).message
