@@ -27,8 +27,8 @@ export const definitionRules: KindRules = {
   hasGeneration: true,
   allColumns: [nameColumn, createdAtColumn],
   writeRules: {
+    defaults: fillIn,
     prepareForCreate(definition) {
-      fillIn(definition)
       definition['status'] = {
         conditions: null,
         acceptedNames: { plural: '', kind: '' },
@@ -36,7 +36,6 @@ export const definitionRules: KindRules = {
       }
     },
     prepareForUpdate(definition) {
-      fillIn(definition)
       const stored = statusOf(definition).storedVersions ?? []
       const added = storageVersion(definition)?.filter((name) => !stored.includes(name)) ?? []
       if (added.length === 0) return

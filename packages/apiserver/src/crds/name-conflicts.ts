@@ -3,7 +3,7 @@ import type { CustomResourceDefinitionObject, CustomResourceNames } from '@fairl
 import { statusOf } from './definition-status.ts'
 
 /** What becomes of the names that a definition asks for. */
-export interface JudgedNames {
+interface JudgedNames {
   /** Those that it has: the free ones, and of the others what it had before. */
   readonly accepted: Partial<CustomResourceNames>
   /** The last of its names that another definition of its group has. */
