@@ -40,6 +40,8 @@ import { OpenIdHandler } from './http/openid-handler.ts'
 import type { RequestedChange } from './http/request-changes.ts'
 import { kubeletRequests } from './http/kubelet-request.ts'
 import { ResourceHandler } from './http/resource-handler.ts'
+import { bindPod } from './http/pod-binding.ts'
+import { evictPod } from './http/pod-eviction.ts'
 import { handleScale } from './http/scale-request.ts'
 import { type Subresource, SubresourceHandler } from './http/subresource-handler.ts'
 import { createToken } from './http/token-request.ts'
@@ -252,6 +254,8 @@ function apiHandler(
   const subresources = new SubresourceHandler(
     new Map<string, Subresource>([
       ['namespaces/finalize', finalizeNamespace],
+      ['pods/binding', bindPod],
+      ['pods/eviction', evictPod],
       ['serviceaccounts/token', (...asked) => createToken(accounts, ...asked)],
       ['*/scale', handleScale],
       ...kubeletRequests,

@@ -27,6 +27,7 @@ export interface KindRules extends Partial<
     | 'annotationsCount'
     | 'statusKeeps'
     | 'nameRule'
+    | 'objectSubresources'
     | 'selectableFields'
     | 'selectableValue'
     | 'scale'

@@ -48,8 +48,15 @@ interface WriteRules {
    * written or will not be.
    */
   reserve?(object: MutableObject, reservation: Reservation): () => void
-  /** Validation that the schema cannot express, on create and update; `previous` is of an update. */
-  validate?(object: KubernetesObject, previous?: KubernetesObject): FieldError[]
+  /**
+   * Validation that the schema cannot express, on create and update; `previous` and `subresource` are
+   * of an update.
+   */
+  validate?(
+    object: KubernetesObject,
+    previous?: KubernetesObject,
+    subresource?: string,
+  ): FieldError[]
   validateUpdate?(
     object: KubernetesObject,
     previous: KubernetesObject,
@@ -110,6 +117,8 @@ export interface ResourceDefinition extends ResourceType {
   readonly hasStatusSubresource: boolean
   /** Fields that an update of `status` leaves as they are; all but the status when absent. */
   readonly statusKeeps?: readonly FieldPath[]
+  /** Subresources, beside `status`, that are the object, of which an update changes a part. */
+  readonly objectSubresources?: readonly string[]
   readonly scale?: ScalePaths
   readonly nameRule: NameRule
   /** Whether an update creates an object that is missing. */

@@ -96,7 +96,8 @@ export class ResourceHandler {
     const sub = { ...target, name, subresource }
     const isPartOfIt =
       (subresource === 'status' && definition.hasStatusSubresource) ||
-      (subresource === 'approval' && hasApproval(definition))
+      (subresource === 'approval' && hasApproval(definition)) ||
+      definition.objectSubresources?.includes(subresource) === true
     if (isPartOfIt) return this.#object(context, request, sub)
     return this.#subresources.handle(context, request, sub)
   }

@@ -7,7 +7,7 @@ import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { changeObject } from '../resources/change-object.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
-import { getScale, withScale } from '../resources/scale.ts'
+import { getScale, scaleOf, withScale } from '../resources/scale.ts'
 import { parseWriteOptions } from '../resources/write-options.ts'
 import { decodeBody, decodeJson, mediaTypeOf } from './decode-body.ts'
 
@@ -31,8 +31,8 @@ export async function handleScale(
     request.warn,
   )
   const change = (object: KubernetesObject) => withScale(target, object, wanted)
-  await changeObject(context, target, change, options, 'track')
-  return jsonResponse(200, getScale(context, target))
+  const changed = await changeObject(context, target, change, options, 'track')
+  return jsonResponse(200, scaleOf(target, changed))
 }
 
 const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' } as const

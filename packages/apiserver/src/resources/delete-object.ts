@@ -115,13 +115,27 @@ function markDeleted(
   const { metadata } = marked
   metadata.finalizers = finalizersFor(metadata.finalizers ?? [], policyOf(target, options))
   if (metadata.finalizers.length === 0) delete metadata.finalizers
+  const { writeRules } = target.definition
   if (metadata.deletionTimestamp === undefined) {
-    metadata.deletionTimestamp = timestamp(context.clock.now())
-    metadata.deletionGracePeriodSeconds = 0
+    const period = writeRules.gracePeriodSeconds?.(stored, options.gracePeriodSeconds) ?? 0
+    metadata.deletionTimestamp = timestamp(context.clock.now() + period * 1000)
+    metadata.deletionGracePeriodSeconds = period
     if (metadata.generation) metadata.generation += 1
-    target.definition.writeRules.prepareForDelete?.(marked)
+    writeRules.prepareForDelete?.(marked)
+  } else if (writeRules.gracePeriodSeconds !== undefined) {
+    shorten(metadata, options.gracePeriodSeconds)
   }
   return marked
+}
+
+/** Whoever asks again can only give less time. As BeforeDelete in apiserver. */
+function shorten(metadata: MutableObject['metadata'], requested: number | undefined): void {
+  const { deletionTimestamp = '', deletionGracePeriodSeconds: given = 0 } = metadata
+  if (requested === undefined) return
+  const period = requested < 0 ? 1 : requested
+  if (period >= given) return
+  metadata.deletionTimestamp = timestamp(Date.parse(deletionTimestamp) - (given - period) * 1000)
+  metadata.deletionGracePeriodSeconds = period
 }
 
 /** Undefined: what the object's finalizers say already, or else nothing. */

@@ -1,9 +1,13 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-/** Whether an object is being deleted and has no finalizers left. */
+/**
+ * Whether an object is being deleted, has no finalizers left, and nobody has to be given time to end
+ * it.
+ */
 export function isDone(object: KubernetesObject): boolean {
-  const { deletionTimestamp, finalizers } = object.metadata
-  return deletionTimestamp !== undefined && !finalizers?.length && !hasSpecFinalizers(object)
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers } = object.metadata
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds > 0) return false
+  return !finalizers?.length && !hasSpecFinalizers(object)
 }
 
 /** A namespace is kept by `spec.finalizers` as well as `metadata.finalizers`. */

@@ -1,5 +1,12 @@
 import { isJsonObject, objectOrEmpty } from '@fairlead/base'
-import { copyJson, errors, type KubernetesObject } from '@fairlead/kube-core'
+import {
+  copyJson,
+  errors,
+  invalidField,
+  labelSelectorFrom,
+  StatusError,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
 
 import type { ScalePaths } from '../definitions/resource-definition.ts'
 import { evaluateFieldPath } from '../printing/json-path.ts'
@@ -8,7 +15,7 @@ import type { ResourceContext } from './resource-context.ts'
 import type { ObjectTarget } from './resource-target.ts'
 
 /**
- * The scale of a custom object, as `autoscaling/v1` represents it.
+ * The scale of an object, as `autoscaling/v1` represents it.
  * @param forUpdate whether an object without the number has 0 replicas, to be set
  * @throws StatusError 404 or 500
  */
@@ -17,8 +24,16 @@ export function getScale(
   target: ObjectTarget,
   forUpdate = false,
 ): KubernetesObject {
+  return scaleOf(target, getObject(context, target), forUpdate)
+}
+
+/** The scale of an object that has been read or written. @throws StatusError 500 */
+export function scaleOf(
+  target: ObjectTarget,
+  object: KubernetesObject,
+  forUpdate = false,
+): KubernetesObject {
   const paths = pathsOf(target)
-  const object = getObject(context, target)
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   const found = evaluateFieldPath(object, dotted(paths.specReplicasPath))
   const replicas = forUpdate ? (found ?? 0) : found
@@ -26,18 +41,32 @@ export function getScale(
     throw errors.internal(`the spec replicas field "${paths.specReplicasPath}" does not exist`)
   }
   const current = evaluateFieldPath(object, dotted(paths.statusReplicasPath))
-  const selector = evaluateFieldPath(object, dotted(paths.labelSelectorPath ?? ''))
+  const selector = selectorText(evaluateFieldPath(object, dotted(paths.labelSelectorPath ?? '')))
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: JSON.parse(
       JSON.stringify({ name, namespace, uid, resourceVersion, creationTimestamp }),
     ) as KubernetesObject['metadata'],
-    spec: { replicas },
+    spec: replicas === 0 ? {} : { replicas },
     status: {
       replicas: typeof current === 'number' ? current : 0,
-      ...(typeof selector === 'string' ? { selector } : {}),
+      ...(selector === '' ? {} : { selector }),
     },
+  }
+}
+
+/** Custom kinds have a text, built-in kinds a selector or, the oldest, a map of labels. */
+function selectorText(selector: unknown): string {
+  if (typeof selector === 'string') return selector
+  if (!isJsonObject(selector)) return ''
+  const isSelector = 'matchLabels' in selector || 'matchExpressions' in selector
+  try {
+    const spec = isSelector ? selector : { matchLabels: selector as Record<string, string> }
+    return labelSelectorFrom(spec).toString()
+  } catch (error) {
+    if (error instanceof StatusError) return ''
+    throw error
   }
 }
 
@@ -51,6 +80,11 @@ export function withScale(
   const replicas = spec['replicas'] ?? 0
   if (typeof replicas !== 'number' || !Number.isSafeInteger(replicas)) {
     throw errors.badRequest('spec.replicas must be a whole number')
+  }
+  if (replicas < 0) {
+    throw errors.invalid('Scale.autoscaling', target.name, [
+      invalidField('spec.replicas', replicas, 'must be greater than or equal to 0'),
+    ])
   }
   const copy = copyJson(object)
   const names = dotted(pathsOf(target).specReplicasPath).split('.')

@@ -52,7 +52,7 @@ export function validateChangedObject(
 ): void {
   const { writeRules } = definition
   const own = (subresource === 'status' && writeRules.validateStatus?.(object, previous)) || [
-    ...(writeRules.validate?.(object, previous) ?? []),
+    ...(writeRules.validate?.(object, previous, subresource) ?? []),
     ...(writeRules.validateUpdate?.(object, previous, subresource) ?? []),
   ]
   const { namespaced } = definition

@@ -12,6 +12,11 @@ import { validatePodAnnotations, validateProfilesMatch } from '../shared/pod/pod
 import { containersOf, validatePodSpec } from '../shared/pod/pod-spec.ts'
 import { podWarnings } from '../shared/pod/pod-warnings.ts'
 import { applyAppArmorSkew } from './app-armor-skew.ts'
+import {
+  ephemeralContainers,
+  keepAllButEphemeral,
+  validateEphemeralUpdate,
+} from './ephemeral-containers.ts'
 import { applyLabelKeys } from './pod-affinity-keys.ts'
 import { podColumns } from './pod-columns.ts'
 import { podQuality } from './pod-quality.ts'
@@ -43,6 +48,7 @@ export const podRules: KindRules = {
         return undefined
     }
   },
+  objectSubresources: [ephemeralContainers],
   allColumns: podColumns,
   writeRules: {
     defaults: defaultPod,
@@ -53,16 +59,18 @@ export const podRules: KindRules = {
       applyLabelKeys(pod)
       applyAppArmorSkew(pod)
     },
-    prepareForUpdate(pod, previous) {
+    prepareForUpdate(pod, previous, { subresource }) {
+      if (subresource === ephemeralContainers) keepAllButEphemeral(pod, previous)
       dropDisabledPodFields(fieldsAt(pod, 'spec') ?? {})
       const status = fieldsWithin(pod, 'status')
       const quality = recordAt(previous, 'status')['qosClass']
       if (quality !== undefined && !status['qosClass']) status['qosClass'] = quality
     },
-    validate: (pod, previous) =>
+    validate: (pod, previous, subresource) =>
       errorsOf(pod, (root) => {
         validatePod(root)
         if (previous === undefined) validateNewPod(root)
+        else if (subresource === ephemeralContainers) validateEphemeralUpdate(root, previous)
         else validatePodUpdate(root, previous)
       }),
     validateStatus: (pod, previous) => errorsOf(pod, (root) => validatePodStatus(root, previous)),
