@@ -157,6 +157,23 @@ describe('a workload', () => {
     })
     const { body } = await client.get(`${path}/scaled`)
     expect(body).toMatchObject({ metadata: { generation: 2 }, spec: { replicas: 3 } })
+    const applied = await client.patch(`${path}/scaled/scale?fieldManager=me&force=true`, 'apply', {
+      apiVersion: 'autoscaling/v1',
+      kind: 'Scale',
+      spec: { replicas: 5 },
+    })
+    expect(applied).toMatchObject({ status: 200, body: { spec: { replicas: 5 } } })
+    const { metadata } = (await client.get(`${path}/scaled`)).body as {
+      metadata: { managedFields: object[] }
+    }
+    expect(metadata.managedFields).toContainEqual(
+      expect.objectContaining({
+        manager: 'me',
+        operation: 'Apply',
+        subresource: 'scale',
+        fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+      }),
+    )
   })
 
   it('keeps its selector', async () => {

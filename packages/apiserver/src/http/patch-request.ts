@@ -19,7 +19,7 @@ const patchTypes: ReadonlyMap<string, PatchType> = new Map([
   ['application/merge-patch+json', 'merge'],
   ['application/strategic-merge-patch+json', 'strategic'],
 ])
-const applyPatchType = 'application/apply-patch+yaml'
+export const applyPatchType = 'application/apply-patch+yaml'
 
 /** Selects the patch type by Content-Type and applies the patch. @throws StatusError */
 export async function handlePatch(
@@ -31,8 +31,7 @@ export async function handlePatch(
   const mediaType = mediaTypeOf(request.contentType)
   const force = parseFlag(request.query, 'force')
   if (mediaType === applyPatchType) {
-    requireFieldManager(request.query)
-    const body = appliedOf(request.body)
+    const body = appliedBody(request)
     return applyObject(context, target, body, { ...options, force: force ?? false })
   }
   const type = patchTypes.get(mediaType)
@@ -60,10 +59,11 @@ function unsupportedType({ definition }: ObjectTarget): Error {
       )
 }
 
-/** What a client applies. @throws StatusError 400 */
-function appliedOf(body: Buffer): unknown {
+/** What a client applies under its name. @throws StatusError 400 or 422 */
+export function appliedBody(request: ApiRequest): unknown {
+  requireFieldManager(request.query)
   try {
-    return withGoNumbers(decodeYaml(body))
+    return withGoNumbers(decodeYaml(request.body))
   } catch (error) {
     throw badPatch(error, 'error decoding YAML: error converting YAML to JSON: ')
   }

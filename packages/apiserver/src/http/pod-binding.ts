@@ -63,7 +63,10 @@ function nodeOf(binding: KubernetesObject): string {
     ...(name === '' ? ['target.name: Required value'] : []),
   ]
   if (problems.length === 0) return name
-  throw errors.internal(problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`)
+  // The real server has an error of its own here.
+  throw errors.unprocessable(
+    problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`,
+  )
 }
 
 function checkBindable(pod: KubernetesObject, metadata: Fields): void {

@@ -75,7 +75,8 @@ function spend(context: WriteContext, pod: KubernetesObject, { dryRun }: DeleteO
   const [budget, ...others] = objects.filter((each) => selects(each, pod))
   if (budget === undefined) return
   if (others.length > 0) {
-    throw errors.internal(
+    // The real server answers 500.
+    throw errors.unprocessable(
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     )
   }

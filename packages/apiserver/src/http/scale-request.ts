@@ -1,15 +1,18 @@
 import { objectOrEmpty } from '@fairlead/base'
 import { applyJsonPatch, applyMergePatch, errors, type KubernetesObject } from '@fairlead/kube-core'
 
-import { resourceName } from '../definitions/resource-definition.ts'
+import { resourceName, servedApiVersion } from '../definitions/resource-definition.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { changeObject } from '../resources/change-object.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
 import { getScale, scaleOf, withScale } from '../resources/scale.ts'
-import { parseWriteOptions } from '../resources/write-options.ts'
+import { parseFlag } from '../exchange/query-parameters.ts'
+import { applyObject } from '../resources/apply-object.ts'
+import { parseWriteOptions, type WriteOptions } from '../resources/write-options.ts'
 import { decodeBody, decodeJson, mediaTypeOf } from './decode-body.ts'
+import { appliedBody, applyPatchType } from './patch-request.ts'
 
 /** GET, PUT and PATCH of `/scale`. @throws StatusError */
 export async function handleScale(
@@ -19,20 +22,41 @@ export async function handleScale(
 ): Promise<Handled> {
   const current = getScale(context, target, request.method !== 'GET')
   if (request.method === 'GET') return jsonResponse(200, current)
+  if (request.method === 'PATCH' && mediaTypeOf(request.contentType) === applyPatchType) {
+    return applyScale(context, request, target)
+  }
   const wanted = wantedScale(request, target, current)
   const { resourceVersion } = objectOrEmpty(objectOrEmpty(wanted)['metadata'])
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
     throw errors.conflict(resourceName(target.definition), target.name)
   }
-  const options = parseWriteOptions(
-    request.method === 'PATCH' ? 'PatchOptions' : 'UpdateOptions',
-    request.query,
-    request.userAgent,
-    request.warn,
-  )
+  const options = optionsOf(request)
   const change = (object: KubernetesObject) => withScale(target, object, wanted)
   const changed = await changeObject(context, target, change, options, 'track')
   return jsonResponse(200, scaleOf(target, changed))
+}
+
+/** Applying a scale is applying an object that has nothing but its number of replicas. */
+async function applyScale(
+  context: WriteContext,
+  request: ApiRequest,
+  target: ObjectTarget,
+): Promise<Handled> {
+  const { definition, name, namespace } = target
+  const empty = {
+    apiVersion: servedApiVersion(definition),
+    kind: definition.kind,
+    metadata: { name, namespace },
+  }
+  const body = withScale(target, empty, appliedBody(request))
+  const force = parseFlag(request.query, 'force') ?? false
+  const applied = await applyObject(context, target, body, { ...optionsOf(request), force })
+  return jsonResponse(200, scaleOf(target, applied.object))
+}
+
+function optionsOf({ method, query, userAgent, warn }: ApiRequest): WriteOptions {
+  const kind = method === 'PATCH' ? 'PatchOptions' : 'UpdateOptions'
+  return parseWriteOptions(kind, query, userAgent, warn)
 }
 
 const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' } as const
@@ -54,7 +78,8 @@ function wantedScale(request: ApiRequest, target: ObjectTarget, current: object)
     default:
       throw errors.unsupportedMediaType(
         'the body of the request was in an unknown format - accepted media types include: ' +
-          'application/json-patch+json, application/merge-patch+json',
+          'application/json-patch+json, application/merge-patch+json, ' +
+          'application/strategic-merge-patch+json, application/apply-patch+yaml',
       )
   }
 }

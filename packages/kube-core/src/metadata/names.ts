@@ -47,18 +47,18 @@ export function checkDns1035Label(value: string): string[] {
 export function checkLabelKey(value: string): string[] {
   const rule =
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character"
-  const pattern = patternProblem(rule, labelKey, ['MyName', 'my.name', '123-abc'])
+  const pattern = (): string => patternProblem(rule, labelKey, ['MyName', 'my.name', '123-abc'])
   const parts = value.split('/')
   if (parts.length > 2) {
     return [
-      `a qualified name ${pattern} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      `a qualified name ${pattern()} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
     ]
   }
   const name = parts.at(-1) ?? ''
   const problems = parts.length === 2 ? checkPrefix(parts[0] ?? '') : []
   if (name === '') problems.push('name part must be non-empty')
   else problems.push(...tooLong(name, labelLengthMax).map((problem) => `name part ${problem}`))
-  if (!labelKeyPattern.test(name)) problems.push(`name part ${pattern}`)
+  if (!labelKeyPattern.test(name)) problems.push(`name part ${pattern()}`)
   return problems
 }
 
