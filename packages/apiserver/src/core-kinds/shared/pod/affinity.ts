@@ -65,11 +65,12 @@ function validateLabelKeys(term: Place): void {
     }
   }
   // The keys were added to the selector when the object was created: once each is right.
+  const indexes = new Map(match.map((key, index) => [key, index]))
   const selected = new Set(Object.keys(selector?.textMap('matchLabels') ?? {}))
   for (const requirement of selector?.each('matchExpressions') ?? []) {
     const key = requirement.text('key')
-    const index = match.lastIndexOf(key)
-    if (index >= 0 && selected.has(key)) {
+    const index = indexes.get(key)
+    if (index !== undefined && selected.has(key)) {
       term.invalid(`[${index}]`, 'exists in both matchLabelKeys and labelSelector', key)
     }
     selected.add(key)

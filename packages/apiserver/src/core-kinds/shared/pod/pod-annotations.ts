@@ -29,10 +29,11 @@ export function validatePodAnnotations(
       validateSeccomp(metadata, `annotations.${key}`, profile)
     }
   }
+  const names = new Set(containers.map((container) => container.text('name')))
   for (const [key, profile] of Object.entries(annotations)) {
     if (!key.startsWith(appArmorContainer)) continue
     const name = key.slice(appArmorContainer.length)
-    if (!containers.some((container) => container.text('name') === name)) {
+    if (!names.has(name)) {
       metadata.invalid(at(key), 'container not found', name)
     }
     const isValid =

@@ -1,7 +1,9 @@
 import type { Place } from '../place.ts'
 
 /** Ports of the same number that one is compared with. */
-const comparedMax = 100
+const comparedMax = 20
+/** As many as a reader can use; the rest is left out. */
+const warningsMax = 100
 
 /** Ports of a pod that are one another's: as in warningsForPodSpecAndMeta of Kubernetes' `pkg/api/pod`. */
 export function portWarnings(containers: readonly Place[]): string[] {
@@ -13,11 +15,12 @@ export function portWarnings(containers: readonly Place[]): string[] {
     }
     const key = `${port.number('containerPort')}/${port.text('protocol')}`
     const others = byNumber.get(key) ?? []
-    for (const other of others.slice(0, comparedMax)) {
+    for (const other of others) {
       const problem = problemOf(port, other)
       if (problem !== undefined) found.push(`${port.path}: ${problem} with ${other.path}`)
     }
-    byNumber.set(key, [...others.slice(0, comparedMax), port])
+    if (found.length >= warningsMax) return found
+    if (others.length < comparedMax) byNumber.set(key, [...others, port])
   }
   return found
 }

@@ -7,7 +7,8 @@ export type Volumes = ReadonlyMap<string, Place>
 /** As ValidateVolumeMounts in Kubernetes' core validation. */
 export function validateVolumeMounts(container: Place, volumes: Volumes): void {
   const paths = new Set<string>()
-  const devices = container.each('volumeDevices')
+  const deviceNames = valuesOf(container, 'volumeDevices', 'name')
+  const devicePaths = valuesOf(container, 'volumeDevices', 'devicePath')
   // In the real server what concerns several fields is said of the list.
   const list = 'volumeMounts'
   for (const mount of container.each(list)) {
@@ -18,16 +19,20 @@ export function validateVolumeMounts(container: Place, volumes: Volumes): void {
     mount.requireText('mountPath')
     if (paths.has(path)) mount.invalid('mountPath', 'must be unique', path)
     paths.add(path)
-    if (devices.some((device) => device.text('name') === name)) {
+    if (deviceNames.has(name)) {
       mount.invalid('name', 'must not already exist in volumeDevices', name)
     }
-    if (devices.some((device) => device.text('devicePath') === path)) {
+    if (devicePaths.has(path)) {
       mount.invalid('mountPath', 'must not already exist as a path in volumeDevices', path)
     }
     validateSubPaths(container, mount)
     validatePropagation(container, mount)
     validateRecursiveReadOnly(container, mount)
   }
+}
+
+function valuesOf(container: Place, list: string, field: string): ReadonlySet<string> {
+  return new Set(container.each(list).map((each) => each.text(field)))
 }
 
 function validateSubPaths(container: Place, mount: Place): void {
@@ -73,7 +78,8 @@ function validateRecursiveReadOnly(container: Place, mount: Place): void {
 export function validateVolumeDevices(container: Place, volumes: Volumes): void {
   const names = new Set<string>()
   const paths = new Set<string>()
-  const mounts = container.each('volumeMounts')
+  const mountNames = valuesOf(container, 'volumeMounts', 'name')
+  const mountPaths = valuesOf(container, 'volumeMounts', 'mountPath')
   for (const device of container.each('volumeDevices')) {
     const name = device.text('name')
     const path = device.text('devicePath')
@@ -90,10 +96,10 @@ export function validateVolumeDevices(container: Place, volumes: Volumes): void 
     if (paths.has(path)) device.invalid('devicePath', 'must be unique', path)
     if (hasBacksteps(path)) device.invalid('devicePath', "can not contain backsteps ('..')", path)
     else paths.add(path)
-    if (mounts.some((mount) => mount.text('name') === name)) {
+    if (mountNames.has(name)) {
       device.invalid('name', 'must not already exist in volumeMounts', name)
     }
-    if (mounts.some((mount) => mount.text('mountPath') === path)) {
+    if (mountPaths.has(path)) {
       device.invalid('devicePath', 'must not already exist as a path in volumeMounts', path)
     }
     if (name !== '') names.add(name)

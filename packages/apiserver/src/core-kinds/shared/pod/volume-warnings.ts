@@ -17,6 +17,8 @@ const deprecated: readonly (readonly [field: string, name: string, message: stri
 ]
 /** Paths that one is compared with. */
 const comparedMax = 100
+/** As many as a reader can use; the rest is left out. */
+const overlapsMax = 100
 
 /** Of a pod's volumes: as in warningsForPodSpecAndMeta of Kubernetes' `pkg/api/pod`. */
 export function volumeWarnings(spec: Place): string[] {
@@ -74,12 +76,15 @@ function pathsOfProjection(projection: Place): MappedPath[] {
 
 function overlaps(paths: readonly MappedPath[]): string[] {
   const before: MappedPath[] = []
-  return paths.flatMap(({ path: given, source }) => {
+  const found: string[] = []
+  for (const { path: given, source } of paths) {
     const each = { path: trimSlashes(given), source }
-    const found = before.filter((other) => isWithin(each.path, other.path))
+    const others = before.filter((other) => isWithin(each.path, other.path))
+    found.push(...others.map((other) => `${show(each)} with ${show(other)}`))
+    if (found.length >= overlapsMax) return found.slice(0, overlapsMax)
     if (before.length < comparedMax) before.push(each)
-    return found.map((other) => `${show(each)} with ${show(other)}`)
-  })
+  }
+  return found
 }
 
 function isWithin(a: string, b: string): boolean {
