@@ -56,6 +56,8 @@ function oldDefinition(type: DefinedResource<KubernetesObject>): CustomResourceD
     if (conditions) Object.assign(retry, { on: conditions, true: { ...conditions } })
     delete retry['conditions']
     delete retry['true']?.default
+    const { retry: settings } = propertiesOf(schema, 'spec', 'rules', '[]')
+    if (settings) settings.default = { attempts: 2 }
   }
   if (type.kind === 'Persona') makeStrings(propertiesOf(schema, 'spec', 'settings'))
   if (type.kind === 'PromptTemplate') {
