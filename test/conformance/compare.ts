@@ -55,7 +55,9 @@ function* differencesOf(wanted: RecordedAnswer, got: PlayedAnswer): Generator<Di
     if (wanted.status >= 400) yield* difference('.message', recorded, messageOf(got.body))
     return
   }
-  yield* difference('$warning', wanted.warning, got.warning)
+  const warning =
+    wanted.warningsKept === 'last' ? got.warnings.at(-1) : got.warnings.join(', ') || undefined
+  yield* difference('$warning', wanted.warning, warning)
   if (wanted.contentType !== undefined) {
     yield* difference('$contentType', wanted.contentType, got.contentType)
   }

@@ -8,8 +8,8 @@ import type { Exchange, Sender } from './recordings.ts'
 export interface PlayedAnswer {
   readonly status: number
   readonly contentType?: string
-  /** The last Warning header. */
-  readonly warning?: string
+  /** The Warning headers. */
+  readonly warnings: readonly string[]
   /** The body, parsed when it is JSON. */
   readonly body: unknown
 }
@@ -89,11 +89,11 @@ export class Connection {
         const whole = Buffer.concat(chunks)
         const text = (encoding === 'gzip' ? gunzipSync(whole) : whole).toString('utf8')
         const contentType = response.headers['content-type']
-        const warning = response.headersDistinct['warning']?.at(-1)
+        const warnings = response.headersDistinct['warning'] ?? []
         resolve({
           status: response.statusCode ?? 0,
           ...(contentType === undefined ? {} : { contentType }),
-          ...(warning === undefined ? {} : { warning }),
+          warnings,
           body: parsed(text),
         })
       })
@@ -120,7 +120,7 @@ export class Connection {
 const deadlineMs = 30_000
 
 function failed(error: Error): PlayedAnswer {
-  return { status: 0, body: error.message }
+  return { status: 0, warnings: [], body: error.message }
 }
 
 /** One JSON value, the events of a watch, or text. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isJsonObject, parseJsonOrUndefined } from '@fairlead/base'
 import type { Tally } from './tally.ts'
 
-/** How many answers of a group must at least be the same, and have the same status. */
+/** How many answers of a group must at least be the same (or meant), and have the same status. */
 interface Floor {
   readonly same: number
   readonly sameStatus: number
@@ -18,14 +18,20 @@ export function readFloors(): Map<string, Floor> {
   return new Map(Object.entries(floors as Record<string, Floor>))
 }
 
+/** What was reached, to be compared with a floor. */
+export function floorOf({ same, excepted, total, status }: Tally): Floor {
+  return { same: same + excepted, sameStatus: total - status }
+}
+
 /** Raises the floors to what has been reached; never lowers one. */
 export function raiseFloors(reached: ReadonlyMap<string, Tally>): void {
   const floors = readFloors()
   for (const [group, tally] of reached) {
     const floor = floors.get(group) ?? { same: 0, sameStatus: 0 }
+    const { same, sameStatus } = floorOf(tally)
     floors.set(group, {
-      same: Math.max(floor.same, tally.same),
-      sameStatus: Math.max(floor.sameStatus, tally.total - tally.status),
+      same: Math.max(floor.same, same),
+      sameStatus: Math.max(floor.sameStatus, sameStatus),
     })
   }
   const sorted = [...floors].toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -1,4 +1,4 @@
-import { isJsonObject } from '@fairlead/base'
+import { isJsonObject, objectOrEmpty } from '@fairlead/base'
 
 type Rule = readonly [RegExp, string]
 
@@ -27,6 +27,7 @@ export function normalise(value: unknown, key = ''): unknown {
   if (typeof value === 'number') return key === 'nodePort' ? '<node port>' : value
   if (Array.isArray(value)) {
     const items = value.map((each) => normalise(each, itemKeys[key] ?? ''))
+    if (key === 'managedFields') return inOrderOfManagers(items)
     return key === 'causes' && items.every(isConflict) ? items.toSorted(byText) : items
   }
   if (!isJsonObject(value) || 'rawJSON' in value) return value
@@ -54,6 +55,26 @@ function normaliseText(text: string, key: string): string {
 /** Go lists conflicts with several managers in no order. */
 function isConflict(cause: unknown): boolean {
   return isJsonObject(cause) && cause['reason'] === 'FieldManagerConflict'
+}
+
+/** They stand in the order of their times, which a run has others of; those of applies first. */
+function inOrderOfManagers(entries: readonly unknown[]): unknown[] {
+  const isApply = (entry: unknown): boolean => isJsonObject(entry) && entry['operation'] === 'Apply'
+  const start = entries.findIndex((entry) => !isApply(entry))
+  const applies = start === -1 ? entries.length : start
+  return [
+    ...entries.slice(0, applies).toSorted(byManager),
+    ...entries.slice(applies).toSorted(byManager),
+  ]
+}
+
+function byManager(left: unknown, right: unknown): number {
+  return managerOf(left) < managerOf(right) ? -1 : 1
+}
+
+function managerOf(entry: unknown): string {
+  const { manager, operation, apiVersion, subresource } = objectOrEmpty(entry)
+  return JSON.stringify([manager, operation, apiVersion, subresource])
 }
 
 function byText(left: unknown, right: unknown): number {

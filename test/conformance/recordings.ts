@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isJsonObject, objectOrEmpty } from '@fairlead/base'
 import { parseExactJson } from './exact-json.ts'
 import { mutate, type Mutation } from './mutation.ts'
 
@@ -28,8 +29,9 @@ export type RequestBody =
 export interface RecordedAnswer {
   readonly status: number
   readonly contentType?: string
-  /** The last Warning header. */
+  /** The Warning headers in one, or only the last of them. */
   readonly warning?: string
+  readonly warningsKept: 'all' | 'last'
   readonly body?: unknown
   /** `head`: only the beginning of a long text was kept. `none`: the body was not kept. */
   readonly compare: 'all' | 'head' | 'message' | 'none'
@@ -78,8 +80,9 @@ export function readExchanges(corpora: string): Exchange[] {
   return [
     ...documents(folder),
     ...bootstrapRoles(folder),
+    createdNamespace('d3'),
     ...lines<SequenceLine>(folder, 'sequences.jsonl').map((line) => sequenceExchange(line, folder)),
-    namespaceOfMutations,
+    createdNamespace('g'),
     ...mutationExchanges(lines<MutationLine>(folder, 'mutations.jsonl')),
     ...lines<CelRuleLine>(folder, 'cel-rules.jsonl').map(celExchange),
   ]
@@ -97,16 +100,29 @@ function sequenceExchange(line: SequenceLine, folder: string): Exchange {
     method: line.method,
     path: line.path,
     headers: headers ?? {},
-    ...(body === null ? {} : { body: requestBody(body) }),
+    ...(body === null ? {} : { body: requestBody(withSentVersion(line.id, body)) }),
     sender:
       auth === true ? 'administrator' : auth === false ? 'anonymous' : { token: String(auth) },
     answer: {
       status: line.status,
       ...(line.contentType === null ? {} : { contentType: line.contentType }),
       ...(line.warning === null ? {} : { warning: line.warning }),
+      warningsKept: 'last',
       ...recordedBody(line, folder),
     },
   }
+}
+
+/** Requests that were sent with a resource version that was not recorded, as their answers say. */
+const sentVersions: Readonly<Record<string, string>> = {
+  'cr crd update': '272',
+  'crd change scope': '272',
+}
+
+function withSentVersion(id: string, body: unknown): unknown {
+  const resourceVersion = sentVersions[id]
+  if (resourceVersion === undefined || !isJsonObject(body)) return body
+  return { ...body, metadata: { ...objectOrEmpty(body['metadata']), resourceVersion } }
 }
 
 function recordedBody({ answer, path }: SequenceLine, folder: string) {
@@ -134,17 +150,17 @@ function requestBody(body: unknown): RequestBody {
 
 const byAdministrator = { headers: {}, sender: 'administrator' } as const
 
-const namespaceOfMutations: Exchange = {
-  ...byAdministrator,
-  group: 'setup',
-  id: 'namespace of the mutations',
-  method: 'POST',
-  path: '/api/v1/namespaces',
-  body: {
-    kind: 'json',
-    value: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'g' } },
-  },
-  answer: { status: 201, compare: 'none' },
+/** A namespace that requests need and whose creation is not recorded. */
+function createdNamespace(name: string): Exchange {
+  return {
+    ...byAdministrator,
+    group: 'setup',
+    id: `namespace ${name}`,
+    method: 'POST',
+    path: '/api/v1/namespaces',
+    body: { kind: 'json', value: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } },
+    answer: { status: 201, warningsKept: 'all', compare: 'none' },
+  }
 }
 
 function* mutationExchanges(all: readonly MutationLine[]): Generator<Exchange> {
@@ -165,6 +181,7 @@ function* mutationExchanges(all: readonly MutationLine[]): Generator<Exchange> {
       answer: {
         status,
         ...(warning === null ? {} : { warning }),
+        warningsKept: 'all',
         body: answer,
         compare: 'all',
       },
@@ -194,7 +211,12 @@ function celExchange({ id, schema, rule, status, message }: CelRuleLine): Exchan
     method: 'POST',
     path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All',
     body: { kind: 'json', value },
-    answer: { status, ...(message === null ? {} : { body: { message } }), compare: 'message' },
+    answer: {
+      status,
+      ...(message === null ? {} : { body: { message } }),
+      warningsKept: 'all',
+      compare: 'message',
+    },
   }
 }
 
@@ -230,7 +252,12 @@ function documents(folder: string): Exchange[] {
       path,
       headers,
       sender: 'administrator',
-      answer: { status: 200, body: readJson(join(folder, file)), compare: 'all' },
+      answer: {
+        status: 200,
+        body: readJson(join(folder, file)),
+        warningsKept: 'all',
+        compare: 'all',
+      },
     }))
 }
 
@@ -246,7 +273,7 @@ function bootstrapRoles(folder: string): Exchange[] {
       id: file,
       method: 'GET',
       path: `/apis/rbac.authorization.k8s.io/v1/${resource}?labelSelector=${bootstrapLabel}`,
-      answer: { status: 200, body: { ...list, items }, compare: 'all' },
+      answer: { status: 200, body: { ...list, items }, warningsKept: 'all', compare: 'all' },
     }
   })
 }

@@ -13,6 +13,7 @@ export function table(outcomes: readonly Outcome[]): string {
   const line = (name: string, cells: readonly unknown[]): string =>
     name.padEnd(width) + cells.map((cell) => String(cell).padStart(9)).join('')
   const share = (count: number): string => `${((100 * count) / (total.total || 1)).toFixed(1)} %`
+  const ofSameStatus = outcomes.filter(({ verdict }) => verdict !== 'status').length
   return [
     line('group', columns),
     ...rows.map(([name, tally]: readonly [string, Tally]) =>
@@ -22,7 +23,7 @@ export function table(outcomes: readonly Outcome[]): string {
       ),
     ),
     '',
-    `same ${share(total.same)}, same status ${share(total.total - total.status)}`,
+    `same ${share(total.same)}, same status ${share(ofSameStatus)}, other on purpose ${share(total.excepted)}`,
   ].join('\n')
 }
 

@@ -1,7 +1,7 @@
 import type { Verdict } from './compare.ts'
 import type { Outcome } from './player.ts'
 
-/** How many answers of a group had which verdict; `excepted` is how many of those not same are meant. */
+/** How many answers of a group had which verdict; `excepted` are others whose difference is meant. */
 export type Tally = Record<Verdict | 'total' | 'excepted', number>
 
 /** Counts outcomes by group, in the order in which groups were first played. */
@@ -9,9 +9,8 @@ export function tallies(outcomes: readonly Outcome[]): Map<string, Tally> {
   const byGroup = new Map<string, Tally>()
   for (const { exchange, verdict, exception } of outcomes) {
     const tally = byGroup.get(exchange.group) ?? emptyTally()
-    tally[verdict] += 1
+    tally[exception === undefined ? verdict : 'excepted'] += 1
     tally.total += 1
-    if (exception !== undefined) tally.excepted += 1
     byGroup.set(exchange.group, tally)
   }
   return byGroup
