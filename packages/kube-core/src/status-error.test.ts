@@ -34,7 +34,6 @@ describe('errors', () => {
       'Timeout: Too large resource version: 9, current: 5',
     ],
     [errors.internal('x'), 500, 'InternalError', 'Internal error occurred: x'],
-    [errors.unclassified('x'), 500, '', 'x'],
     [
       errors.requestEntityTooLarge('x'),
       413,

@@ -256,11 +256,6 @@ export const errors = {
     )
   },
 
-  /** A failure that the API server reports as a 500 with only a message. */
-  unclassified(message: string, cause?: unknown): StatusError {
-    return failure({ code: 500, reason: '', message }, cause)
-  },
-
   /** Something that real servers do and this one does not. */
   notImplemented(message: string): StatusError {
     return failure({ code: 501, reason: 'NotImplemented', message })

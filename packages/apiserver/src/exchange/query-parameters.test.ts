@@ -41,7 +41,7 @@ it('reads resource versions, and reports others as the real server does', () => 
   const message =
     'resourceVersion: Invalid value: "-1": strconv.ParseUint: parsing "-1": invalid syntax'
   expect(() => parseResourceVersion('-1')).toThrow(
-    expect.objectContaining({ code: 500, reason: '', message }) as Error,
+    expect.objectContaining({ code: 400, reason: 'BadRequest', message }) as Error,
   )
   expect(() => parseResourceVersion('9'.repeat(21))).toThrow('value out of range')
 })

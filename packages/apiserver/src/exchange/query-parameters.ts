@@ -35,19 +35,19 @@ const uint64Max = 2n ** 64n - 1n
 
 /**
  * The resource version of a request as a number; 0 for an empty one.
- * @throws StatusError 500 when it is no number, as the server's versioner
+ * @throws StatusError 400 when it is no number, in the words of a real server's 500
  */
 export function parseResourceVersion(text: string): number {
   const problem = versionProblem(text)
   if (problem === undefined) return Number(text)
-  throw errors.unclassified(`resourceVersion: Invalid value: ${JSON.stringify(text)}: ${problem}`)
+  throw errors.badRequest(`resourceVersion: Invalid value: ${JSON.stringify(text)}: ${problem}`)
 }
 
-/** The same for that of an object. @throws StatusError 500 */
+/** The same for that of an object. @throws StatusError 400 */
 export function parseObjectVersion(text: string): number {
   const problem = versionProblem(text)
   if (problem === undefined) return Number(text)
-  throw errors.unclassified(problem)
+  throw errors.badRequest(problem)
 }
 
 function versionProblem(text: string): string | undefined {

@@ -146,7 +146,7 @@ function revisionOf(object: KubernetesObject): string {
   return object.metadata.resourceVersion ?? ''
 }
 
-/** As Store.Update in apiserver's generic registry. @throws StatusError 409, 422 or 500 */
+/** As Store.Update in apiserver's generic registry. @throws StatusError 400, 409 or 422 */
 function checkResourceVersion(
   { definition, name }: ObjectTarget,
   wanted: KubernetesObject,

@@ -82,9 +82,7 @@ export async function insertObject(
       if (attempt === 1) warn(definition, object, options)
       const verdict = context.admission.validate({ ...intended, object })
       if (verdict !== undefined) await verdict
-      if (object.metadata.resourceVersion) {
-        throw errors.unclassified('resourceVersion should not be set on objects to be created')
-      }
+      if (!options.dryRun) refuseResourceVersion(object)
       const name = object.metadata.name ?? ''
       const key = storageKeyOf({ ...target, name })
       if (storage.get(key) === undefined) {
@@ -120,6 +118,15 @@ function withoutSystemFields(object: MutableObject): MutableObject {
   delete metadata.deletionGracePeriodSeconds
   delete metadata.selfLink
   return object
+}
+
+/** As the store's Create, which a dry run does not reach. */
+function refuseResourceVersion({ metadata }: KubernetesObject): void {
+  const { resourceVersion = '' } = metadata
+  if (/^\d+$/.test(resourceVersion) && Number(resourceVersion) !== 0) {
+    // A real server answers 500, with these words.
+    throw errors.badRequest('resourceVersion should not be set on objects to be created')
+  }
 }
 
 function refuseWhereForbidden(definition: ResourceDefinition): void {

@@ -14,7 +14,7 @@ const matchField = 'resourceVersionMatch'
 /**
  * Reads and validates the parameters of a list, as ValidateListOptions in apimachinery and the
  * storage's reading of resource versions.
- * @throws StatusError 400, 422 or 500
+ * @throws StatusError 400 or 422
  */
 export function parseListOptions(query: URLSearchParams): ListOptions {
   const resourceVersion = query.get('resourceVersion') ?? ''

@@ -16,7 +16,7 @@ const matchField = 'resourceVersionMatch'
 
 /**
  * Reads the parameters of a watch, as validateWatchOptions in apimachinery. `random` gives [0, 1).
- * @throws StatusError 400, 422 or 500
+ * @throws StatusError 400 or 422
  */
 export function parseWatchOptions(query: URLSearchParams, random: () => number): WatchOptions {
   const sendInitialEvents = parseFlag(query, 'sendInitialEvents')

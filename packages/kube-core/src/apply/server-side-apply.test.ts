@@ -596,7 +596,7 @@ describe('a configuration that cannot be applied', () => {
     ],
   ])('%s', (_, spec, message) => {
     const error = failure(() => apply(undefined, 'm', spec))
-    expect(error.code).toBe(500)
+    expect(error.code).toBe(400)
     expect(error.message).toBe(
       `failed to create typed patch object (ns/a; example.com/v1, Kind=Foo): ${message}`,
     )

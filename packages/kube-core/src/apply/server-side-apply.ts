@@ -48,7 +48,7 @@ export interface ApplyRequest {
  * - Setting a field of another manager to another value is a conflict (409, causes of reason
  *   `FieldManagerConflict`); with `force` the field changes hands. Equal values are shared.
  * - An apply that changes nothing returns the stored object with its timestamps.
- * - A configuration that does not fit the schema fails with the API server's message (500).
+ * - A configuration that does not fit the schema fails with the API server's message, as a 400.
  */
 export function serverSideApply(request: ApplyRequest): KubernetesObject {
   const { applied, now } = request
@@ -75,7 +75,8 @@ export function serverSideApply(request: ApplyRequest): KubernetesObject {
     return copyUnfrozen(keepTimesOfNoChange(stored, result))
   } catch (error) {
     if (error instanceof StatusError) throw error
-    throw errors.unclassified(messageOf(error), error)
+    if (!(error instanceof TypedValueError)) throw error
+    throw errors.badRequest(error.message)
   }
 }
 
@@ -169,10 +170,7 @@ function checkApplied(applied: KubernetesObject, type: FieldType): void {
   } catch (error) {
     if (!(error instanceof TypedValueError)) throw error
     const subject = describeObject(applied)
-    throw errors.unclassified(
-      `failed to create typed patch object (${subject}): ${error.message}`,
-      error,
-    )
+    throw errors.badRequest(`failed to create typed patch object (${subject}): ${error.message}`)
   }
 }
 

@@ -62,12 +62,12 @@ function applySpecialItems(
 
 function requireKey(item: JsonObject, key: string): void {
   if (member(item, key) !== undefined) return
-  throw errors.unclassified(`map: ${goFormat(item)} does not contain declared merge key: ${key}`)
+  throw errors.badRequest(`map: ${goFormat(item)} does not contain declared merge key: ${key}`)
 }
 
 /** The failure for a `$patch` that is not known, in `map`. */
 export function unknownPatchType(marker: unknown, map: JsonObject): Error {
-  return errors.unclassified(`unknown patch type: ${goFormat(marker)} in map: ${goFormat(map)}`)
+  return errors.badRequest(`unknown patch type: ${goFormat(marker)} in map: ${goFormat(map)}`)
 }
 
 /**

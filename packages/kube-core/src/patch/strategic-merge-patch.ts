@@ -16,8 +16,8 @@ const orderPrefix = '$setElementOrder/'
  * changed. Objects are merged; lists are merged where the schema has the patch strategy `merge`, by
  * the merge key for objects and as sets otherwise, and replaced elsewhere. Understands `$patch`
  * (`delete`, `replace`), `$retainKeys`, `$setElementOrder/…` and `$deleteFromPrimitiveList/…`.
- * A malformed patch is a bad request (400); directives that are not known, and items without their
- * merge key, are a 500 as on a real server.
+ * A malformed patch is a bad request (400), as are directives that are not known and items without
+ * their merge key, for which a real server answers 500 in the same words.
  */
 export function applyStrategicMergePatch(
   document: unknown,
