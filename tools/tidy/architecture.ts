@@ -91,6 +91,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'resources',
       'admission-matching',
       'admission-webhooks',
+      'admission-policies',
       'admission-plugins',
       'crds',
       'core-kinds',

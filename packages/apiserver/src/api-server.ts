@@ -181,6 +181,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       context: plain,
       access: access.plugins,
       webhooks,
+      authorizer: access.authorizer,
       logger,
       choice: options.admission,
     })

@@ -281,6 +281,21 @@ test('an answer that is not one is a failure', async () => {
   )
 })
 
+test('conditions leave requests out, and refuse them when they fail', async () => {
+  const conditions = (expression: string) => ({ matchConditions: [{ name: 'c', expression }] })
+  await configure('Validating', 'some', [conditions("object.metadata.name == 'a'")])
+  const seen = reviews('/some')
+  await create('a')
+  await create('b')
+  expect(seen.map(({ name }) => name)).toEqual(['a'])
+  await configure('Validating', 'failing', [conditions("object.data.none == 'x'")])
+  const { status, body } = await create('c', { data: {} })
+  expect(status).toBe(403)
+  expect(body['message']).toMatch(
+    /^configmaps "c" is forbidden: expression 'object\.data\.none == 'x'' resulted in error: no such key/,
+  )
+})
+
 test('a deletion cannot be patched', async () => {
   await create('a')
   await configure('Mutating', 'eager', [{}])

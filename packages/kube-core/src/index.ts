@@ -126,6 +126,14 @@ export { SchemaValidator } from './schema/schema-validator.ts'
 export { compileRules } from './cel/compile-rules.ts'
 export type { RuleSet } from './cel/compile-rules.ts'
 export { evaluateRules } from './cel/evaluate-rules.ts'
+export { AdmissionExpressions } from './cel/admission-expressions.ts'
+export type {
+  AdmissionEvaluation,
+  AdmissionExpression,
+  AdmissionOutcome,
+  AdmissionVariables,
+} from './cel/admission-expressions.ts'
+export type { AccessAnswer, AccessQuestion } from './cel/libraries/authorizer.ts'
 export { defaultCustomResourceDefinition } from './crd/custom-resource-definition.ts'
 export type {
   CustomResourceConversion,

@@ -1,11 +1,15 @@
 import type { Logger } from '@fairlead/base'
+import { AdmissionExpressions } from '@fairlead/kube-core'
 
 import { AdmissionChain } from '../admission/admission-chain.ts'
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
+import { PolicySource } from '../admission-policies/policy-source.ts'
+import { validatingPolicies } from '../admission-policies/validating-policies.ts'
 import { mutatingWebhooks } from '../admission-webhooks/mutating-webhooks.ts'
 import { validatingWebhooks } from '../admission-webhooks/validating-webhooks.ts'
 import { WebhookCaller } from '../admission-webhooks/webhook-caller.ts'
 import { WebhookSource } from '../admission-webhooks/webhook-source.ts'
+import type { Authorizer } from '../auth/authorizer.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
@@ -26,6 +30,8 @@ interface AdmissionOptions {
   /** Of access control. */
   readonly access: readonly AdmissionPlugin[]
   readonly webhooks: WebhookClient
+  /** What expressions are told when they ask the authorizer. */
+  readonly authorizer: Authorizer
   readonly logger: Logger
   readonly choice?: PluginChoice | undefined
 }
@@ -44,11 +50,17 @@ export function createAdmission({
   context,
   access,
   webhooks,
+  authorizer,
   logger,
   choice = {},
 }: AdmissionOptions): Admission {
-  const mutating = new WebhookSource(context.storage, 'mutating')
-  const validating = new WebhookSource(context.storage, 'validating')
+  // Made when something first needs it: it takes longer than a request.
+  let made: AdmissionExpressions | undefined
+  const expressions = (): AdmissionExpressions => (made ??= new AdmissionExpressions())
+  const mutating = new WebhookSource(context.storage, 'mutating', expressions)
+  const validating = new WebhookSource(context.storage, 'validating', expressions)
+  const policies = new PolicySource(context.storage, expressions)
+  const matching = { ...context, expressions, authorizer }
   const caller = new WebhookCaller({ client: webhooks, logger })
   const { storage, random } = context
   const plugins: readonly AdmissionPlugin[] = [
@@ -67,16 +79,19 @@ export function createAdmission({
     runtimeClass(storage),
     defaultIngressClass(storage),
     // Webhooks see what the server's own plugins have filled in.
-    mutatingWebhooks(context, mutating, caller),
+    mutatingWebhooks(matching, mutating, caller),
     // A real server asks these before it validates, so they stand before what only validates.
     ...access,
-    validatingWebhooks(context, validating, caller),
+    // Policies cost less than calls.
+    validatingPolicies({ context, source: policies, expressions, authorizer, logger }),
+    validatingWebhooks(matching, validating, caller),
   ]
   return {
     chain: new AdmissionChain(chosenPlugins(plugins, offByDefault, choice)),
     stop() {
       mutating.stop()
       validating.stop()
+      policies.stop()
     },
   }
 }

@@ -48,7 +48,7 @@ function only(amounts: Amounts, known: Amounts): Amounts {
 }
 
 /** The sum of two, by resource. */
-export function sum(one: Amounts, other: Amounts): Amounts {
+function sum(one: Amounts, other: Amounts): Amounts {
   return merged(one, other, (a, b) => ({
     ...a,
     nano: a.nano + b.nano,

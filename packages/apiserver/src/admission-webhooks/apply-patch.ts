@@ -3,7 +3,8 @@ import { applyJsonPatch, errors, goQuote, type KubernetesObject } from '@fairlea
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { decodeObject } from '../resources/decode-object.ts'
 import { toServed, toStored } from '../definitions/resource-definition.ts'
-import { convertedRequest, type Invocation } from './invocation.ts'
+import { convertedRequest } from '../admission-matching/converted-request.ts'
+import type { Invocation } from './invocation.ts'
 import type { ReviewAnswer } from './review-answer.ts'
 
 const refusedPrefix = 'the server rejected our request due to an error in our request: '
@@ -22,7 +23,7 @@ export function applyPatch(
   if (Array.isArray(operations) && operations.length === 0) return undefined
   const { webhook, request, as } = invocation
   const name = goQuote(webhook.name)
-  const { object } = convertedRequest(invocation)
+  const { object } = convertedRequest(request, as)
   if (object === undefined) {
     throw errors.internal(
       `admission webhook ${name} attempted to modify the object, which is not supported for this operation`,

@@ -1,4 +1,12 @@
-import { toServed, toStored, type ResourceDefinition } from '../definitions/resource-definition.ts'
+import { errors, type AdmissionExpressions } from '@fairlead/kube-core'
+
+import type { Authorizer } from '../auth/authorizer.ts'
+import { resourceName, type ResourceDefinition } from '../definitions/resource-definition.ts'
+import {
+  beginEvaluation,
+  matchConditionsBudget,
+} from '../admission-matching/expression-evaluation.ts'
+import { checkConditions } from '../admission-matching/match-conditions.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
 import { isExempt } from '../admission-matching/exempt.ts'
 import { namespaceMatches, objectMatches } from '../admission-matching/label-match.ts'
@@ -15,31 +23,39 @@ export interface Invocation {
   readonly as: ResourceDefinition
 }
 
+/** What is needed to know whether a webhook is to be called. */
+export interface InvocationContext extends Pick<ResourceContext, 'registry' | 'storage'> {
+  readonly expressions: () => AdmissionExpressions
+  readonly authorizer: Authorizer
+}
+
 /**
  * Whether a webhook is to be called.
- * @throws StatusError 404 when its selector asks for a namespace that does not exist
+ * @throws StatusError 404 when its selector asks for a namespace that does not exist, 403 when its
+ * conditions cannot be evaluated
  */
 export function invocationFor(
   webhook: Webhook,
   request: AdmissionRequest,
-  { registry, storage }: Pick<ResourceContext, 'registry' | 'storage'>,
+  { registry, storage, expressions, authorizer }: InvocationContext,
 ): Invocation | undefined {
   if (isExempt(request)) return undefined
   const as = matchedResource(webhook.rules, webhook.matchPolicy, request, registry)
   if (as === undefined || !objectMatches(webhook.objectSelector, request)) return undefined
   if (!namespaceMatches(webhook.namespaceSelector, request, storage)) return undefined
-  return { webhook, request, as }
-}
-
-/** The request with its objects in the version that the webhook wants. */
-export function convertedRequest({ request, as }: Invocation): AdmissionRequest {
-  const { definition, object, oldObject } = request
-  if (as === definition || request.kind !== undefined) return request
-  return {
-    ...request,
-    ...(object === undefined ? {} : { object: toServed(as, toStored(definition, object)) }),
-    ...(oldObject === undefined
-      ? {}
-      : { oldObject: toServed(as, toStored(definition, oldObject)) }),
+  if (webhook.conditions.length > 0) {
+    const evaluation = beginEvaluation(
+      expressions(),
+      authorizer,
+      { request, as },
+      matchConditionsBudget,
+    )
+    const verdict = checkConditions(webhook.conditions, evaluation)
+    if ('error' in verdict) {
+      if (webhook.ignoresFailures) return undefined
+      throw errors.forbidden(resourceName(request.definition), request.name, verdict.error)
+    }
+    if (!verdict.matches) return undefined
   }
+  return { webhook, request, as }
 }

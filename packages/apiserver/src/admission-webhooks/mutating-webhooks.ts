@@ -2,9 +2,8 @@ import { deepEqual, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { AdmissionPlugin, MutationPass } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
-import type { ResourceContext } from '../resources/resource-context.ts'
 import { applyPatch } from './apply-patch.ts'
-import { invocationFor } from './invocation.ts'
+import { invocationFor, type InvocationContext } from './invocation.ts'
 import type { WebhookCaller } from './webhook-caller.ts'
 import type { WebhookSource } from './webhook-source.ts'
 
@@ -24,7 +23,7 @@ interface Progress {
  * that want it (`reinvocationPolicy: IfNeeded`) are asked once more.
  */
 export function mutatingWebhooks(
-  context: Pick<ResourceContext, 'registry' | 'storage'>,
+  context: InvocationContext,
   source: WebhookSource,
   caller: WebhookCaller,
 ): AdmissionPlugin {

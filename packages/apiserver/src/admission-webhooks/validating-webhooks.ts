@@ -1,12 +1,11 @@
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
-import type { ResourceContext } from '../resources/resource-context.ts'
-import { invocationFor, type Invocation } from './invocation.ts'
+import { invocationFor, type Invocation, type InvocationContext } from './invocation.ts'
 import type { WebhookCaller } from './webhook-caller.ts'
 import type { WebhookSource } from './webhook-source.ts'
 
 /** Asks validating webhooks, all at once; the first refusal counts. */
 export function validatingWebhooks(
-  context: Pick<ResourceContext, 'registry' | 'storage'>,
+  context: InvocationContext,
   source: WebhookSource,
   caller: WebhookCaller,
 ): AdmissionPlugin {

@@ -1,3 +1,5 @@
+import type { AdmissionExpressions } from '@fairlead/kube-core'
+
 import type { Storage } from '../storage/storage.ts'
 import { parseWebhooks, type Webhook } from './webhook.ts'
 
@@ -5,10 +7,16 @@ import { parseWebhooks, type Webhook } from './webhook.ts'
 export class WebhookSource {
   readonly #storage: Storage
   readonly #resource: string
+  readonly #expressions: () => AdmissionExpressions
   readonly #unsubscribe: () => void
   #webhooks: readonly Webhook[] | undefined
 
-  constructor(storage: Storage, sort: 'mutating' | 'validating') {
+  constructor(
+    storage: Storage,
+    sort: 'mutating' | 'validating',
+    expressions: () => AdmissionExpressions,
+  ) {
+    this.#expressions = expressions
     this.#storage = storage
     this.#resource = `${sort}webhookconfigurations.admissionregistration.k8s.io`
     this.#unsubscribe = storage.subscribe(this.#resource, () => (this.#webhooks = undefined))
@@ -18,7 +26,7 @@ export class WebhookSource {
   all(): readonly Webhook[] {
     this.#webhooks ??= this.#storage
       .list({ resource: this.#resource })
-      .objects.flatMap((configuration) => parseWebhooks(configuration))
+      .objects.flatMap((configuration) => parseWebhooks(configuration, this.#expressions))
     return this.#webhooks
   }
 

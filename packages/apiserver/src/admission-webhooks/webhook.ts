@@ -1,7 +1,13 @@
 import { arrayOrEmpty, objectOrEmpty } from '@fairlead/base'
-import type { KubernetesObject, LabelSelector } from '@fairlead/kube-core'
+import type {
+  AdmissionExpression,
+  AdmissionExpressions,
+  KubernetesObject,
+  LabelSelector,
+} from '@fairlead/kube-core'
 
 import { parseSelector } from '../admission-matching/label-match.ts'
+import { parseMatchConditions } from '../admission-matching/match-conditions.ts'
 import { parseResourceRules, type ResourceRule } from '../admission-matching/resource-rule.ts'
 import { parseClientConfig, type WebhookClientConfig } from '../webhooks/client-config.ts'
 
@@ -23,12 +29,17 @@ export interface Webhook {
   readonly reviewVersions: readonly string[]
   /** Of mutating webhooks: whether it is called again when others have changed the object. */
   readonly isReinvoked: boolean
+  /** Expressions that must hold for it to be called. */
+  readonly conditions: readonly AdmissionExpression[]
 }
 
 const timeoutSecondsDefault = 10
 
 /** The webhooks of a validated configuration, in their order. */
-export function parseWebhooks(configuration: KubernetesObject): readonly Webhook[] {
+export function parseWebhooks(
+  configuration: KubernetesObject,
+  expressions: () => AdmissionExpressions,
+): readonly Webhook[] {
   const configurationName = configuration.metadata.name ?? ''
   return arrayOrEmpty(configuration['webhooks']).map((each, index) => {
     const webhook = objectOrEmpty(each)
@@ -48,6 +59,7 @@ export function parseWebhooks(configuration: KubernetesObject): readonly Webhook
         1000 * (typeof timeoutSeconds === 'number' ? timeoutSeconds : timeoutSecondsDefault),
       reviewVersions: arrayOrEmpty(webhook['admissionReviewVersions']).map(String),
       isReinvoked: webhook['reinvocationPolicy'] === 'IfNeeded',
+      conditions: parseMatchConditions(webhook['matchConditions'], expressions),
     }
   })
 }
