@@ -1,15 +1,16 @@
 import { celMap, isCelError, type CelInput } from '@bufbuild/cel'
 import {
-  checkExpression,
   createEnvironment,
   dyn,
   type Environment,
-  ExpressionTypeError,
-  parseExpression,
+  ExpressionError,
   type Program,
   toDynamic,
-  withPosition,
 } from '@fairlead/cel'
+import { authorizationFunctions } from './declarations/authorization.ts'
+import { formatFunctions } from './declarations/format.ts'
+import { addressFunctions } from './declarations/ip.ts'
+import { quantityFunctions } from './declarations/quantity.ts'
 import {
   authorizerLibrary,
   authorizerValue,
@@ -72,27 +73,25 @@ export class AdmissionExpressions {
   #decide: (question: AccessQuestion) => AccessAnswer = () => ({ allowed: false, reason: '' })
 
   constructor() {
-    this.#environment = createEnvironment([
-      ...quantityLibrary,
-      ...ipLibrary,
-      ...formatLibrary,
-      ...authorizerLibrary((question) => this.#decide(question)),
-    ])
+    this.#environment = createEnvironment({
+      functions: [
+        ...quantityLibrary,
+        ...ipLibrary,
+        ...formatLibrary,
+        ...authorizerLibrary((question) => this.#decide(question)),
+      ],
+      declarations: [quantityFunctions, addressFunctions, formatFunctions, authorizationFunctions],
+    })
   }
 
   /** Never throws: an expression that does not compile says so when it is evaluated. */
   compile(source: string): AdmissionExpression {
     try {
-      const parsed = parseExpression(source)
-      checkExpression(parsed, scope, (called) => this.#environment.hasFunction(called))
-      const program = this.#environment.program(parsed.expression)
+      const program = this.#environment.program(this.#environment.compile(source, scope))
       return { source, problem: undefined, program }
     } catch (error) {
-      return {
-        source,
-        problem: `compilation error: ${problemOf(error, source)}`,
-        program: undefined,
-      }
+      if (!(error instanceof ExpressionError)) throw error
+      return { source, problem: `compilation error: ${error.message}`, program: undefined }
     }
   }
 
@@ -158,9 +157,4 @@ function goText(message: string): string {
 
 function costExceeded(source: string): string {
   return `expression '${source}' resulted in error: operation cancelled: actual cost limit exceeded`
-}
-
-function problemOf(error: unknown, source: string): string {
-  if (error instanceof ExpressionTypeError) return withPosition(error.message, source, error.offset)
-  return `ERROR: ${error instanceof Error ? error.message : String(error)}`
 }
