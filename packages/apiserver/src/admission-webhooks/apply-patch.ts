@@ -7,8 +7,6 @@ import { convertedRequest } from '../admission-matching/converted-request.ts'
 import type { Invocation } from './invocation.ts'
 import type { ReviewAnswer } from './review-answer.ts'
 
-const refusedPrefix = 'the server rejected our request due to an error in our request: '
-
 /**
  * The object of an invocation as the webhook has changed it, in the version of the request;
  * undefined when it has changed nothing.
@@ -58,9 +56,12 @@ function internal<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw errors.internal(
-      message.startsWith(refusedPrefix) ? message.slice(refusedPrefix.length) : message,
-    )
+    throw errors.internal(reasonOf(error))
   }
+}
+
+/** Callers are not told why their own patches do not apply; of a webhook's patch, they are. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
 }
