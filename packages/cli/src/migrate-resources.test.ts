@@ -6,6 +6,7 @@ import { startApiServer, type ApiServer } from '@fairlead/apiserver'
 import { silentLogger, type Logger } from '@fairlead/base'
 import { createClient, loadKubeConfig, type Client } from '@fairlead/controller-runtime'
 import {
+  applyDefaults,
   CustomResourceDefinition,
   errors,
   type CustomResourceDefinitionObject,
@@ -56,8 +57,8 @@ function oldDefinition(type: DefinedResource<KubernetesObject>): CustomResourceD
     if (conditions) Object.assign(retry, { on: conditions, true: { ...conditions } })
     delete retry['conditions']
     delete retry['true']?.default
-    const { retry: settings } = propertiesOf(schema, 'spec', 'rules', '[]')
-    if (settings) settings.default = { attempts: 2 }
+    const whole = propertiesOf(schema, 'spec', 'rules', '[]')['retry']
+    if (whole?.default !== undefined) whole.default = applyDefaults({}, whole)
   }
   if (type.kind === 'Persona') makeStrings(propertiesOf(schema, 'spec', 'settings'))
   if (type.kind === 'PromptTemplate') {
