@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isJsonObject, objectOrEmpty } from '@fairlead/base'
 import { parseExactJson } from './exact-json.ts'
 import { mutate, type Mutation } from './mutation.ts'
+import { sentBody } from './sent-body.ts'
 
 /** Who sends a request: the administrator, nobody, or the owner of a bearer token. */
 export type Sender = 'administrator' | 'anonymous' | { readonly token: string }
@@ -100,7 +100,7 @@ function sequenceExchange(line: SequenceLine, folder: string): Exchange {
     method: line.method,
     path: line.path,
     headers: headers ?? {},
-    ...(body === null ? {} : { body: requestBody(withSentVersion(line.id, body)) }),
+    ...(body === null ? {} : { body: requestBody(sentBody(line.id, body)) }),
     sender:
       auth === true ? 'administrator' : auth === false ? 'anonymous' : { token: String(auth) },
     answer: {
@@ -111,18 +111,6 @@ function sequenceExchange(line: SequenceLine, folder: string): Exchange {
       ...recordedBody(line, folder),
     },
   }
-}
-
-/** Requests that were sent with a resource version that was not recorded, as their answers say. */
-const sentVersions: Readonly<Record<string, string>> = {
-  'cr crd update': '272',
-  'crd change scope': '272',
-}
-
-function withSentVersion(id: string, body: unknown): unknown {
-  const resourceVersion = sentVersions[id]
-  if (resourceVersion === undefined || !isJsonObject(body)) return body
-  return { ...body, metadata: { ...objectOrEmpty(body['metadata']), resourceVersion } }
 }
 
 function recordedBody({ answer, path }: SequenceLine, folder: string) {

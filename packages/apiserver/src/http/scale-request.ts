@@ -5,9 +5,10 @@ import { resourceName, servedApiVersion } from '../definitions/resource-definiti
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { changeObject } from '../resources/change-object.ts'
+import { getObject } from '../resources/get-object.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
-import { getScale, scaleOf, withScale } from '../resources/scale.ts'
+import { getScale, hasOwnedReplicas, scaleOf, withScale } from '../resources/scale.ts'
 import { parseFlag } from '../exchange/query-parameters.ts'
 import { applyObject } from '../resources/apply-object.ts'
 import { parseWriteOptions, type WriteOptions } from '../resources/write-options.ts'
@@ -32,7 +33,9 @@ export async function handleScale(
   }
   const options = optionsOf(request)
   const change = (object: KubernetesObject) => withScale(target, object, wanted)
-  const changed = await changeObject(context, target, change, options, 'track')
+  const isTracked = hasOwnedReplicas(target, getObject(context, target))
+  const managedFields = isTracked ? 'track' : 'keep'
+  const changed = await changeObject(context, target, change, options, managedFields)
   return jsonResponse(200, scaleOf(target, changed))
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@fairlead/kube-core'
 
 import type { ScalePaths } from '../definitions/resource-definition.ts'
+import { recordAt } from '../definitions/fields.ts'
 import { evaluateFieldPath } from '../printing/json-path.ts'
 import { getObject } from './get-object.ts'
 import type { ResourceContext } from './resource-context.ts'
@@ -81,7 +82,8 @@ export function withScale(
   if (typeof replicas !== 'number' || !Number.isSafeInteger(replicas)) {
     throw errors.badRequest('spec.replicas must be a whole number')
   }
-  if (replicas < 0) {
+  // The scale of a custom kind is judged with its object.
+  if (replicas < 0 && target.definition.origin === 'built-in') {
     throw errors.invalid('Scale.autoscaling', target.name, [
       invalidField('spec.replicas', replicas, 'must be greater than or equal to 0'),
     ])
@@ -98,6 +100,19 @@ export function withScale(
   }
   parent[last] = replicas
   return copy
+}
+
+/**
+ * Whether somebody owns the number of replicas of an object. Until then an update of its scale is
+ * not tracked, since the scale has no managed fields (as skipNonAppliedManager in apimachinery).
+ */
+export function hasOwnedReplicas(target: ObjectTarget, object: KubernetesObject): boolean {
+  const names = dotted(pathsOf(target).specReplicasPath).split('.')
+  return (object.metadata.managedFields ?? []).some(({ fieldsV1 }) => {
+    let fields: unknown = fieldsV1
+    for (const name of names) fields = recordAt({ fields }, 'fields')[`f:${name}`]
+    return fields !== undefined
+  })
 }
 
 function pathsOf({ definition }: ObjectTarget): ScalePaths {
