@@ -35,7 +35,6 @@ import { CertificateRenewal } from './http/certificate-renewal.ts'
 import { healthPaths } from './http/health.ts'
 import { HttpServer } from './http/http-server.ts'
 import { type LocalRequest, localRequests } from './http/local-requests.ts'
-import { finalizeNamespace } from './http/namespace-finalize.ts'
 import { OpenIdHandler } from './http/openid-handler.ts'
 import type { RequestedChange } from './http/request-changes.ts'
 import { kubeletRequests } from './http/kubelet-request.ts'
@@ -254,7 +253,6 @@ function apiHandler(
 ): ApiHandler {
   const subresources = new SubresourceHandler(
     new Map<string, Subresource>([
-      ['namespaces/finalize', finalizeNamespace],
       ['pods/binding', bindPod],
       ['pods/eviction', evictPod],
       ['serviceaccounts/token', (...asked) => createToken(accounts, ...asked)],

@@ -76,7 +76,7 @@ export class ResourceHandler {
     if (definition.origin === 'built-in') checkBuiltInRoute(definition, path, request.method)
     else if (!isCustomRoute(definition, path, request)) return pageNotFound()
     if (definition.deprecationWarning) request.warn(definition.deprecationWarning)
-    const context = onBehalfOf(this.#context, request)
+    const context = onBehalfOf(this.#context, this.#reviews.authorizer, request, path)
     return tellingChanges(context, request, path, definition, this.#hooks.onChange, (recorded) =>
       this.#route(recorded, request, path, definition),
     )

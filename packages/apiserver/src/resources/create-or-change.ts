@@ -1,6 +1,6 @@
 import { isAlreadyExists, type KubernetesObject } from '@fairlead/kube-core'
 
-import type { ResourceContext } from './resource-context.ts'
+import type { WriteContext } from './resource-context.ts'
 import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
 import type { WriteResult } from './update-object.ts'
 
@@ -15,12 +15,13 @@ interface Ways {
  * @throws StatusError
  */
 export async function createOrChange(
-  { storage }: ResourceContext,
+  { storage, requireCreate }: WriteContext,
   target: ObjectTarget,
   { create, change }: Ways,
 ): Promise<WriteResult> {
   const exists = (): boolean => storage.get(storageKeyOf(target)) !== undefined
   if (exists()) return { object: await change(), created: false }
+  requireCreate()
   try {
     return { object: await create(), created: true }
   } catch (error) {

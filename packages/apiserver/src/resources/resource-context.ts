@@ -19,9 +19,11 @@ export interface WriteContext extends ResourceContext {
   readonly user: User
   /** Collects the warnings of admission, which are sent to the client in Warning headers. */
   readonly warn: (message: string) => void
+  /** Called before an update or an apply creates the object. @throws StatusError 403 */
+  readonly requireCreate: () => void
 }
 
-/** For what the server does by itself; nobody is there to be warned. */
+/** For what the server does by itself: nobody is there to be warned, and nothing is forbidden. */
 export function actingAs(context: ResourceContext, user: User): WriteContext {
-  return { ...context, user, warn: () => {} }
+  return { ...context, user, warn: () => {}, requireCreate: () => {} }
 }

@@ -1,6 +1,5 @@
 import { isJsonObject, objectOrEmpty } from '@fairlead/base'
 import {
-  copyJson,
   errors,
   invalidField,
   labelSelectorFrom,
@@ -88,18 +87,19 @@ export function withScale(
       invalidField('spec.replicas', replicas, 'must be greater than or equal to 0'),
     ])
   }
-  const copy = copyJson(object)
   const names = dotted(pathsOf(target).specReplicasPath).split('.')
-  const last = names.pop() ?? ''
-  let parent: Record<string, unknown> = copy
-  for (const name of names) {
-    const child = parent[name]
-    const next: Record<string, unknown> = isJsonObject(child) ? child : {}
-    parent[name] = next
-    parent = next
-  }
-  parent[last] = replicas
-  return copy
+  return { ...object, ...withFieldAt(object, names, replicas) }
+}
+
+/** Only own fields are followed: a path is free to name `__proto__`, which must stay a name. */
+function withFieldAt(
+  object: Readonly<Record<string, unknown>>,
+  [name = '', ...rest]: readonly string[],
+  value: unknown,
+): Record<string, unknown> {
+  if (rest.length === 0) return { ...object, [name]: value }
+  const child = Object.hasOwn(object, name) ? object[name] : undefined
+  return { ...object, [name]: withFieldAt(isJsonObject(child) ? child : {}, rest, value) }
 }
 
 /**

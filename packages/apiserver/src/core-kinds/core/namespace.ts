@@ -29,6 +29,7 @@ export const namespaceRules: KindRules = {
     }),
   ],
   selectableFields: ['status.phase'],
+  objectSubresources: ['finalize'],
   writeRules: {
     defaults: labelWithName,
     prepareForCreate(namespace) {
@@ -38,12 +39,13 @@ export const namespaceRules: KindRules = {
       namespace['spec'] = spec
       namespace['status'] = { phase: 'Active' }
     },
-    prepareForUpdate(namespace, previous) {
-      namespace['spec'] = copyJson(previous['spec'])
+    prepareForUpdate(namespace, previous, { subresource }) {
+      const kept = subresource === 'finalize' ? 'status' : 'spec'
+      namespace[kept] = copyJson(previous[kept])
     },
-    validate: (namespace, previous) =>
+    validate: (namespace, previous, subresource) =>
       errorsOf(namespace, (root) => {
-        if (previous !== undefined) return
+        if (previous !== undefined && subresource !== 'finalize') return
         for (const finalizer of root.within('spec').texts('finalizers')) {
           root.problems('spec.finalizers', checkFinalizer(finalizer), finalizer)
         }
