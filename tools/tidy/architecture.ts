@@ -270,6 +270,11 @@ export const architecture: Architecture = {
       contract: ['shared'],
       list: ['built-in-kinds.ts'],
     },
+    {
+      folder: 'packages/apiserver/src/controllers/stages',
+      contract: ['shared'],
+      list: ['stages.ts'],
+    },
     { folder: 'packages/cli/src/commands', contract: [], list: [] },
     { folder: 'packages/config/src/kinds', contract: [], list: ['kinds.ts'] },
     {

@@ -26,6 +26,8 @@ import { EventExpiry } from './controllers/event-expiry.ts'
 import { GarbageCollector } from './controllers/garbage-collector.ts'
 import { NamespaceController } from './controllers/namespace-controller.ts'
 import { NamespaceObjects } from './controllers/namespace-objects.ts'
+import type { StagePace } from './controllers/stages/shared/pace.ts'
+import { Stages } from './controllers/stages/stages.ts'
 import { builtInKinds } from './core-kinds/built-in-kinds.ts'
 import { DefinitionController } from './crds/definition-controller.ts'
 import { DiscoveryHandler } from './discovery/discovery-handler.ts'
@@ -91,6 +93,12 @@ export interface ApiServerOptions extends AccessControlOptions, CredentialOption
    * in a cluster. Defaults to false, as in envtest.
    */
   readonly namespaceObjects?: boolean
+  /**
+   * Whether workloads are carried to their steady state: Deployments get ReplicaSets, those get Pods,
+   * and Pods become ready, although nothing runs. True is at once; a pace says how long it takes.
+   * Defaults to false.
+   */
+  readonly stages?: boolean | StagePace
   /**
    * Where Services that webhooks name can be reached; undefined for one that cannot. By default none
    * can, but those of type ExternalName. Must not throw.
@@ -223,6 +231,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     address.url = `https://${reachable(host)}:${port}`
     const { url } = address
     ensureKubernetesService(context, { address: reachable(host), port })
+    const { stages = false } = options
+    if (stages !== false) {
+      const pace = stages === true ? {} : stages
+      controllers.push(new Stages(context, pace, logger))
+    }
     return {
       url,
       caCertificate,

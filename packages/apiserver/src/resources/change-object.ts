@@ -253,12 +253,13 @@ function restore(
 
 /** Incremented when anything but metadata (and status, if it is a subresource) changed. */
 function generationOf(
-  { definition }: ObjectTarget,
+  { definition, subresource }: ObjectTarget,
   next: KubernetesObject,
   current: KubernetesObject,
 ): number {
   const before = current.metadata.generation ?? 0
   if (
+    subresource === undefined &&
     definition.annotationsCount === true &&
     !deepEqual(next.metadata.annotations ?? {}, current.metadata.annotations ?? {})
   ) {

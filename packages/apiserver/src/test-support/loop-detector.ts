@@ -1,8 +1,6 @@
 import type { Change, StorageKey } from '../storage/change.ts'
 import type { Storage } from '../storage/storage.ts'
 
-/** As many changes of one object may follow from what a test does at once. */
-const changesMax = 10
 /** Nothing happens any more when nothing has for so many turns of the event loop. */
 const quietTurns = 20
 
@@ -12,25 +10,28 @@ const quietTurns = 20
  */
 export class LoopDetector {
   readonly #storage: Storage
+  readonly #changesMax: number
   readonly #changes = new Map<string, number>()
   readonly #unsubscribe: () => void
 
-  constructor(storage: Storage) {
+  /** @param changesMax how many changes of one object may follow from what a test does at once */
+  constructor(storage: Storage, changesMax = 10) {
     this.#storage = storage
+    this.#changesMax = changesMax
     this.#unsubscribe = storage.subscribe('all', (change) => this.#count(change))
   }
 
   /**
    * Waits until nothing changes any more; what happens from then on is a consequence of what the
    * test does next.
-   * @throws when an object has changed more than ten times since the last time
+   * @throws when an object has changed more often than allowed since the last time
    */
   async settled(): Promise<void> {
     for (let quiet = 0; quiet < quietTurns; quiet++) {
       const { revision } = this.#storage
       await turnOfEventLoop()
       if (this.#storage.revision !== revision) quiet = 0
-      const looping = [...this.#changes].find(([, count]) => count > changesMax)
+      const looping = [...this.#changes].find(([, count]) => count > this.#changesMax)
       if (looping !== undefined) {
         throw new Error(
           `${looping[0]} has changed ${looping[1]} times, and nobody from outside did`,

@@ -1,0 +1,82 @@
+import type { KubernetesObject } from '@fairlead/kube-core'
+
+import {
+  recordAt,
+  recordsAt,
+  textAt,
+  textMapAt,
+  textsAt,
+  type Fields,
+} from '../../../definitions/fields.ts'
+
+/** Whether a pod may be on a node, by its selector, its required affinity and its tolerations. */
+export function fits(podSpec: Fields, node: KubernetesObject): boolean {
+  return matchesNode(podSpec, node) && toleratesTaints(podSpec, node, ['NoSchedule', 'NoExecute'])
+}
+
+/** As GetRequiredNodeAffinity in Kubernetes' component helpers. */
+function matchesNode(podSpec: Fields, node: KubernetesObject): boolean {
+  const labels = node.metadata.labels ?? {}
+  const selector = Object.entries(textMapAt(podSpec, 'nodeSelector'))
+  if (!selector.every(([key, value]) => labels[key] === value)) return false
+  const affinity = recordAt(recordAt(podSpec, 'affinity'), 'nodeAffinity')
+  const required = affinity['requiredDuringSchedulingIgnoredDuringExecution']
+  if (required === undefined) return true
+  return recordsAt(required as Fields, 'nodeSelectorTerms').some((term) => matchesTerm(term, node))
+}
+
+/** Whether every taint with one of these effects is tolerated. As FindMatchingUntoleratedTaint. */
+function toleratesTaints(
+  podSpec: Fields,
+  node: KubernetesObject,
+  effects: readonly string[],
+): boolean {
+  const tolerations = recordsAt(podSpec, 'tolerations')
+  return recordsAt(recordAt(node, 'spec'), 'taints')
+    .filter((taint) => effects.includes(textAt(taint, 'effect')))
+    .every((taint) => tolerations.some((toleration) => tolerates(toleration, taint)))
+}
+
+function tolerates(toleration: Fields, taint: Fields): boolean {
+  const effect = textAt(toleration, 'effect')
+  if (effect !== '' && effect !== taint['effect']) return false
+  const key = textAt(toleration, 'key')
+  if (key !== '' && key !== taint['key']) return false
+  return (
+    toleration['operator'] === 'Exists' || textAt(toleration, 'value') === textAt(taint, 'value')
+  )
+}
+
+function matchesTerm(term: Fields, node: KubernetesObject): boolean {
+  const expressions = recordsAt(term, 'matchExpressions')
+  const fields = recordsAt(term, 'matchFields')
+  if (expressions.length + fields.length === 0) return false
+  const labels = node.metadata.labels ?? {}
+  const own: Readonly<Record<string, string>> = { 'metadata.name': node.metadata.name ?? '' }
+  return (
+    expressions.every((expression) => matchesExpression(expression, labels)) &&
+    fields.every((expression) => matchesExpression(expression, own))
+  )
+}
+
+function matchesExpression(expression: Fields, values: Readonly<Record<string, string>>): boolean {
+  const key = textAt(expression, 'key')
+  const value = Object.hasOwn(values, key) ? values[key] : undefined
+  const wanted = textsAt(expression, 'values')
+  switch (expression['operator']) {
+    case 'In':
+      return value !== undefined && wanted.includes(value)
+    case 'NotIn':
+      return value === undefined || !wanted.includes(value)
+    case 'Exists':
+      return value !== undefined
+    case 'DoesNotExist':
+      return value === undefined
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(wanted[0])
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(wanted[0])
+    default:
+      return false
+  }
+}

@@ -1,0 +1,48 @@
+import type { Logger } from '@fairlead/base'
+
+import type { ResourceContext } from '../../resources/resource-context.ts'
+import { deploymentStage } from './deployment/deployment.ts'
+import { nodeStage } from './node.ts'
+import { podStage } from './pod/pod.ts'
+import { replicaSetStage } from './replica-set.ts'
+import { replicationControllerStage } from './replication-controller.ts'
+import { schedulerStage } from './scheduler.ts'
+import { OwnedObjects } from './shared/owned-objects.ts'
+import type { StagePace } from './shared/pace.ts'
+import type { Stage } from './shared/stage.ts'
+import { StageRunner } from './shared/stage-runner.ts'
+
+/** What is looked up by its owner. */
+const ownedResources = ['pods', 'replicasets.apps']
+
+/**
+ * Carries workloads to their steady state with real objects, as the controllers, the scheduler and
+ * the kubelets of a cluster would, but without running anything.
+ */
+export class Stages {
+  readonly #owned: OwnedObjects
+  readonly #runners: readonly StageRunner[]
+
+  constructor(context: ResourceContext, pace: StagePace, logger: Logger) {
+    this.#owned = new OwnedObjects(context.storage, ownedResources)
+    this.#runners = allStages(pace).map(
+      (stage) => new StageRunner(context, this.#owned, stage, logger),
+    )
+  }
+
+  stop(): void {
+    for (const runner of this.#runners) runner.stop()
+    this.#owned.stop()
+  }
+}
+
+function allStages(pace: StagePace): readonly Stage[] {
+  return [
+    nodeStage,
+    schedulerStage,
+    podStage(pace),
+    replicaSetStage,
+    replicationControllerStage,
+    deploymentStage,
+  ]
+}

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { startApiServer, type ApiServer } from './index.ts'
+
+const kubectlPath = process.env['KUBECTL'] ?? 'kubectl'
+
+describe('kubectl, where workloads reach their steady state', () => {
+  let server: ApiServer
+  let home: string
+
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'fairlead-stages-'))
+    server = await startApiServer({ stages: true })
+    writeFileSync(join(home, 'kubeconfig'), server.kubeconfig(), { mode: 0o600 })
+  })
+
+  afterAll(async () => {
+    await server?.stop()
+    rmSync(home, { recursive: true, force: true })
+  })
+
+  /** Its output; rejects when it fails. */
+  function kubectl(...args: string[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const env = { ...process.env, HOME: home, KUBECONFIG: join(home, 'kubeconfig') }
+      execFile(kubectlPath, args, { env }, (error, stdout, stderr) => {
+        if (error === null) resolve(stdout)
+        else reject(new Error(stderr, { cause: error }))
+      })
+    })
+  }
+
+  it('rolls a deployment out, changes it, and goes back', async () => {
+    await kubectl('create', 'deployment', 'web', '--image=nginx:1', '--replicas=3')
+    expect(await kubectl('rollout', 'status', 'deployment/web', '--timeout=20s')).toContain(
+      'successfully rolled out',
+    )
+    await kubectl('set', 'image', 'deployment/web', 'nginx=nginx:2')
+    await kubectl('rollout', 'status', 'deployment/web', '--timeout=20s')
+    expect(await kubectl('rollout', 'history', 'deployment/web')).toMatch(/^1 .*\n2 /m)
+    await kubectl('rollout', 'undo', 'deployment/web')
+    await kubectl('rollout', 'status', 'deployment/web', '--timeout=20s')
+    const image = '{.spec.template.spec.containers[0].image}'
+    expect(await kubectl('get', 'deployment/web', '-o', `jsonpath=${image}`)).toBe('nginx:1')
+    expect(await kubectl('rollout', 'history', 'deployment/web')).toMatch(/^2 .*\n3 /m)
+  }, 60_000)
+
+  it('scales, pauses, resumes, restarts and waits', async () => {
+    await kubectl('create', 'deployment', 'api', '--image=nginx:1')
+    await kubectl('wait', '--for=condition=Available', 'deployment/api', '--timeout=20s')
+    await kubectl('scale', 'deployment/api', '--replicas=4')
+    await kubectl('rollout', 'status', 'deployment/api', '--timeout=20s')
+    await kubectl('rollout', 'pause', 'deployment/api')
+    await kubectl('set', 'image', 'deployment/api', 'nginx=nginx:2')
+    await kubectl('rollout', 'resume', 'deployment/api')
+    await kubectl('rollout', 'restart', 'deployment/api')
+    await kubectl('rollout', 'status', 'deployment/api', '--timeout=20s')
+    await kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'app=api', '--timeout=20s')
+    const pods = await kubectl('get', 'pods', '-l', 'app=api', '--no-headers')
+    expect(pods.trim().split('\n')).toHaveLength(4)
+    expect(pods).toMatch(/1\/1\s+Running/)
+    await kubectl('delete', 'deployment/api', '--timeout=20s')
+    await kubectl('wait', '--for=delete', 'pod', '-l', 'app=api', '--timeout=20s')
+  }, 60_000)
+})
