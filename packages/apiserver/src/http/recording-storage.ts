@@ -24,6 +24,7 @@ export function recordingStorage(storage: Storage, record: (change: Change) => v
     },
     get: (key) => storage.get(key),
     list: (scope, revision) => storage.list(scope, revision),
+    scan: (scope, options) => storage.scan(scope, options),
     isEmpty: (scope) => storage.isEmpty(scope),
     create: (key, object) => recorded('ADDED', key, undefined, storage.create(key, object)),
     update: (key, object, expected) =>

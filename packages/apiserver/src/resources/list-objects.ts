@@ -11,7 +11,7 @@ import {
   type ResourceDefinition,
 } from '../definitions/resource-definition.ts'
 import { CompactedError, FutureRevisionError } from '../storage/storage-error.ts'
-import type { Snapshot } from '../storage/storage.ts'
+import type { Scan } from '../storage/storage.ts'
 import {
   decodeContinueToken,
   encodeContinueToken,
@@ -40,13 +40,9 @@ export function listObjects(
   const { definition } = target
   const token = options.continue === undefined ? undefined : decodeContinueToken(options.continue)
   if (!definition.verbs.includes('watch')) return emptyList(definition)
-  const snapshot = readSnapshot(context, target, options, token)
+  const snapshot = readSnapshot(context, target, selection, options, token)
   const keyOf = keyWithin(target)
-  const rest =
-    token === undefined
-      ? snapshot.objects
-      : snapshot.objects.filter((each) => keyOf(each) >= token.start)
-  const { items, isCut } = page(rest, target, selection, options.limit)
+  const { items, isCut } = page(snapshot, target, selection, options.limit)
   const last = items.at(-1)
   return {
     apiVersion: servedApiVersion(definition),
@@ -56,7 +52,7 @@ export function listObjects(
       ...(isCut && last !== undefined
         ? {
             continue: tokenAfter(keyOf(last), snapshot.revision),
-            ...(selection.all ? { remainingItemCount: rest.length - items.length } : {}),
+            ...(selection.all ? { remainingItemCount: snapshot.length - items.length } : {}),
           }
         : {}),
     },
@@ -75,16 +71,18 @@ function emptyList(definition: ResourceDefinition): KubernetesList {
  * or not: what comes is only read with the next page.
  */
 function page(
-  objects: readonly KubernetesObject[],
+  { objects, length }: Scan,
   { definition }: CollectionTarget,
   selection: ObjectSelection,
   limit = Infinity,
 ): { readonly items: KubernetesObject[]; readonly isCut: boolean } {
   const items: KubernetesObject[] = []
-  for (const [index, stored] of objects.entries()) {
+  let read = 0
+  for (const stored of objects) {
     const object = toServed(definition, stored)
+    read += 1
     if (selection.all || selection.matches(object)) items.push(object)
-    if (items.length >= limit) return { items, isCut: index < objects.length - 1 }
+    if (items.length >= limit) return { items, isCut: read < length }
   }
   return { items, isCut: false }
 }
@@ -99,16 +97,23 @@ function keyWithin({ definition, namespace }: CollectionTarget) {
 function readSnapshot(
   context: ResourceContext,
   target: CollectionTarget,
+  selection: ObjectSelection,
   options: ListOptions,
   token: ContinueToken | undefined,
-): Snapshot {
+): Scan {
   const { storage } = context
-  const scope = {
-    resource: target.definition.storageResource,
-    ...(target.namespace === '' ? {} : { namespace: target.namespace }),
-  }
+  const { definition, namespace } = target
+  const isEverywhere = definition.namespaced && namespace === ''
+  const resource = definition.storageResource
+  const scope = isEverywhere ? { resource } : { resource, namespace }
+  const revision = revisionToRead(options, token, storage.revision)
+  const { name } = selection
   try {
-    return storage.list(scope, revisionToRead(options, token, storage.revision))
+    const isPast = revision !== undefined && revision !== storage.revision
+    if (name !== undefined && token === undefined && !isEverywhere && !isPast) {
+      return onlyNamed(storage.get({ resource, namespace, name }), storage.revision)
+    }
+    return storage.scan(scope, { revision, start: token?.start })
   } catch (error) {
     if (error instanceof CompactedError) throw expired(token)
     if (error instanceof FutureRevisionError) {
@@ -116,6 +121,12 @@ function readSnapshot(
     }
     throw error
   }
+}
+
+/** What can match a selector that fixes the name. */
+function onlyNamed(object: KubernetesObject | undefined, revision: number): Scan {
+  const objects = object === undefined ? [] : [object]
+  return { objects, length: objects.length, revision }
 }
 
 /** The revision to list at; undefined for the latest. */

@@ -17,10 +17,12 @@ export interface Journal {
    * Takes a change, and its object as JSON. Returns once the change survives a crash of the process; otherwise throws and keeps nothing.
    */
   append(change: Change, objectJson: string): void
+  /** What is on disk. */
+  readonly bytes: number
   close(): void
 }
 
 /** Keeps nothing: everything is lost when the process ends. */
 export function memoryJournal(): Journal {
-  return { load: () => ({ revision: 1, objects: [] }), append: () => {}, close: () => {} }
+  return { load: () => ({ revision: 1, objects: [] }), append: () => {}, bytes: 0, close: () => {} }
 }

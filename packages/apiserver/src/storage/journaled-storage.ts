@@ -3,8 +3,10 @@ import { deepFreeze, type KubernetesObject } from '@fairlead/kube-core'
 import { ChangeHistory, type HistoryLimits } from './change-history.ts'
 import type { Change, StorageKey } from './change.ts'
 import type { Journal } from './journal.ts'
+import { ObjectCollection, type ObjectRange } from './object-collection.ts'
 import { FutureRevisionError, KeyExistsError, RevisionMismatchError } from './storage-error.ts'
-import type { ListScope, Snapshot, Storage } from './storage.ts'
+import { pastRange } from './past-range.ts'
+import type { ListScope, Scan, ScanOptions, Snapshot, Storage } from './storage.ts'
 
 interface JournaledStorageOptions {
   readonly journal: Journal
@@ -12,13 +14,15 @@ interface JournaledStorageOptions {
   readonly history: HistoryLimits
 }
 
+const emptyRange: ObjectRange = { length: 0, objects: [] }
+
 type Listener = (change: Change) => void
 
 /** The only Storage implementation: objects in memory, made durable by a journal. */
 export class JournaledStorage implements Storage {
   readonly #journal: Journal
   readonly #history: ChangeHistory
-  readonly #resources = new Map<string, Map<string, KubernetesObject>>()
+  readonly #resources = new Map<string, ObjectCollection>()
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #undelivered: Change[] = []
   #delivering = false
@@ -30,7 +34,7 @@ export class JournaledStorage implements Storage {
     this.#revision = state.revision
     this.#history = new ChangeHistory(options.history, state.revision)
     for (const { key, object } of state.objects) {
-      this.#objectsOf(key.resource).set(pathOf(key), deepFreeze(object))
+      this.#objectsOf(key.resource).set(key.namespace, key.name, deepFreeze(object))
     }
   }
 
@@ -38,23 +42,40 @@ export class JournaledStorage implements Storage {
     return this.#revision
   }
 
-  get(key: StorageKey): KubernetesObject | undefined {
-    return this.#resources.get(key.resource)?.get(pathOf(key))
+  /** How many objects of a resource there are. */
+  count(resource: string): number {
+    return this.#resources.get(resource)?.size ?? 0
+  }
+
+  /** What the journal takes on disk. */
+  get bytesOnDisk(): number {
+    return this.#journal.bytes
+  }
+
+  /** What the history takes, as JSON. */
+  get historyBytes(): number {
+    return this.#history.bytes
+  }
+
+  get({ resource, namespace, name }: StorageKey): KubernetesObject | undefined {
+    return this.#resources.get(resource)?.get(namespace, name)
   }
 
   isEmpty({ resource, namespace }: ListScope): boolean {
-    const prefix = namespace === undefined ? '' : `${namespace}/`
-    for (const path of this.#resources.get(resource)?.keys() ?? []) {
-      if (path.startsWith(prefix)) return false
-    }
-    return true
+    return this.#resources.get(resource)?.isEmpty(namespace) ?? true
   }
 
   list(scope: ListScope, revision = this.#revision): Snapshot {
-    const objects = this.#objectsAt(scope.resource, revision)
-    const prefix = scope.namespace === undefined ? '' : `${scope.namespace}/`
-    const paths = [...objects.keys()].filter((path) => path.startsWith(prefix)).toSorted(byteOrder)
-    return { objects: paths.flatMap((path) => objects.get(path) ?? []), revision }
+    const { objects } = this.scan(scope, { revision })
+    return { objects: [...objects], revision }
+  }
+
+  scan(
+    { resource, namespace }: ListScope,
+    { revision = this.#revision, start }: ScanOptions = {},
+  ): Scan {
+    const range = this.#rangeAt(resource, revision, namespace, start)
+    return { ...range, revision }
   }
 
   create(key: StorageKey, object: KubernetesObject): KubernetesObject {
@@ -97,25 +118,22 @@ export class JournaledStorage implements Storage {
     this.#journal.close()
   }
 
-  #objectsOf(resource: string): Map<string, KubernetesObject> {
-    const objects = this.#resources.get(resource) ?? new Map<string, KubernetesObject>()
+  #objectsOf(resource: string): ObjectCollection {
+    const objects = this.#resources.get(resource) ?? new ObjectCollection()
     this.#resources.set(resource, objects)
     return objects
   }
 
-  /** Reconstructs an earlier state by undoing later changes, newest first. */
-  #objectsAt(resource: string, revision: number): ReadonlyMap<string, KubernetesObject> {
+  #rangeAt(
+    resource: string,
+    revision: number,
+    namespace: string | undefined,
+    start: string | undefined,
+  ): ObjectRange {
     if (revision > this.#revision) throw new FutureRevisionError(revision, this.#revision)
-    const present = this.#resources.get(resource) ?? new Map<string, KubernetesObject>()
-    if (revision === this.#revision) return present
-    const changes = this.#history.since(resource, revision)
-    if (changes.length === 0) return present
-    const past = new Map(present)
-    for (const { key, previous } of changes.toReversed()) {
-      if (previous === undefined) past.delete(pathOf(key))
-      else past.set(pathOf(key), previous)
-    }
-    return past
+    const changes = revision === this.#revision ? [] : this.#history.since(resource, revision)
+    const present = this.#resources.get(resource)?.range(namespace, start) ?? emptyRange
+    return changes.length === 0 ? present : pastRange(present, changes, { namespace, start })
   }
 
   #expect(key: StorageKey, expectedRevision: string): KubernetesObject {
@@ -135,8 +153,9 @@ export class JournaledStorage implements Storage {
     this.#revision = revision
     this.#history.add(change, objectJson.length)
     const objects = this.#objectsOf(change.key.resource)
-    if (change.type === 'DELETED') objects.delete(pathOf(change.key))
-    else objects.set(pathOf(change.key), object)
+    const { namespace, name } = change.key
+    if (change.type === 'DELETED') objects.delete(namespace, name)
+    else objects.set(namespace, name, object)
     this.#deliver(change)
     return object
   }
@@ -158,11 +177,6 @@ export class JournaledStorage implements Storage {
 
 function pathOf(key: StorageKey): string {
   return `${key.namespace}/${key.name}`
-}
-
-/** Names are ASCII, so code unit order is byte order. */
-function byteOrder(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
 }
 
 function describe(key: StorageKey, what: string): string {

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 
@@ -29,6 +29,7 @@ const schema = `
  * using the same file.
  */
 export class SqliteJournal implements Journal {
+  readonly #path: string
   readonly #database: DatabaseSync
   readonly #put: StatementSync
   readonly #remove: StatementSync
@@ -37,6 +38,7 @@ export class SqliteJournal implements Journal {
   readonly #commit: StatementSync
 
   constructor(path: string) {
+    this.#path = path
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     // Before SQLite creates it: the WAL file inherits the file's mode, and both hold Secrets.
     closeSync(openSync(path, 'a', 0o600))
@@ -81,9 +83,18 @@ export class SqliteJournal implements Journal {
     }
   }
 
+  /** Of the database and of what has not been copied into it. */
+  get bytes(): number {
+    return sizeOf(this.#path) + sizeOf(`${this.#path}-wal`)
+  }
+
   close(): void {
     this.#database.close()
   }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function open(path: string): DatabaseSync {

@@ -16,6 +16,25 @@ export interface Snapshot {
   readonly revision: number
 }
 
+export interface ScanOptions {
+  /** Defaults to the current one. */
+  readonly revision?: number | undefined
+  /**
+   * The first key: a name where the scope is a namespace, and else `namespace/name`. Defaults to the
+   * first object.
+   */
+  readonly start?: string | undefined
+}
+
+/** The objects of a snapshot from a key on, in its order. */
+export interface Scan {
+  /** To be gone through before anything is written. */
+  readonly objects: Iterable<KubernetesObject>
+  /** How many there are. */
+  readonly length: number
+  readonly revision: number
+}
+
 /**
  * Objects under one revision counter that only increases, also across restarts.
  *
@@ -35,6 +54,11 @@ export interface Storage {
    * @throws CompactedError, FutureRevisionError
    */
   list(scope: ListScope, revision?: number): Snapshot
+  /**
+   * The same from a key on, for who may not need all of them.
+   * @throws CompactedError, FutureRevisionError
+   */
+  scan(scope: ListScope, options?: ScanOptions): Scan
   /** Whether the scope has no objects; cheaper than listing them. */
   isEmpty(scope: ListScope): boolean
   /** @throws KeyExistsError */
