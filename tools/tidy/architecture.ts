@@ -79,6 +79,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
     layers: [
       'api-types',
       'pki',
+      'metrics',
       'decoding',
       'protobuf',
       'storage',
@@ -104,6 +105,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'kubeconfig.ts',
       'access-control.ts',
       'server-credentials.ts',
+      'metrics-of-server.ts',
       'api-server.ts',
       'test-environment',
       'testing.ts',

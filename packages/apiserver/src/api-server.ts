@@ -32,13 +32,16 @@ import { builtInKinds } from './core-kinds/built-in-kinds.ts'
 import { DefinitionController } from './crds/definition-controller.ts'
 import { DiscoveryHandler } from './discovery/discovery-handler.ts'
 import type { RequestInterceptor } from './exchange/request-interceptor.ts'
-import { ApiHandler } from './http/api-handler.ts'
+import { ApiHandler, type ApiHandlers } from './http/api-handler.ts'
 import { CertificateRenewal } from './http/certificate-renewal.ts'
 import { healthPaths } from './http/health.ts'
 import { HttpServer } from './http/http-server.ts'
+import { RequestsInFlight } from './http/in-flight.ts'
 import { type LocalRequest, localRequests } from './http/local-requests.ts'
 import { OpenIdHandler } from './http/openid-handler.ts'
 import type { RequestedChange } from './http/request-changes.ts'
+import { withDeadline } from './http/request-deadline.ts'
+import { RequestMeter } from './http/request-meter.ts'
 import { kubeletRequests } from './http/kubelet-request.ts'
 import { ResourceHandler } from './http/resource-handler.ts'
 import { bindPod } from './http/pod-binding.ts'
@@ -46,6 +49,8 @@ import { evictPod } from './http/pod-eviction.ts'
 import { handleScale } from './http/scale-request.ts'
 import { type Subresource, SubresourceHandler } from './http/subresource-handler.ts'
 import { createToken } from './http/token-request.ts'
+import { metricsOfServer } from './metrics-of-server.ts'
+import { RequestMetrics } from './metrics/request-metrics.ts'
 import { OpenApiHandler } from './openapi/openapi-handler.ts'
 import type { KeyAndCertificate } from './pki/public-key-infrastructure.ts'
 import { Registry } from './resources/registry.ts'
@@ -211,7 +216,14 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       new EventExpiry(context),
     )
     const address = { url: '' }
-    const { handle } = apiHandler(context, access, () => address.url, options)
+    const inFlight = new RequestsInFlight()
+    const requests = new RequestMetrics()
+    const handlers = {
+      meter: new RequestMeter(requests, registry, clock),
+      metrics: metricsOfServer({ requests, inFlight, registry, storage, clock }),
+    }
+    const api = apiHandler(context, access, handlers, () => address.url, options)
+    const handle = withDeadline(api.handle, clock)
     const { intercept } = options
     const identity = (): KeyAndCertificate => credentials.identity(host)
     const server = new HttpServer({
@@ -224,6 +236,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       authorizer: access.authorizer,
       logger,
       clock,
+      inFlight,
       handle: intercept ? (request) => intercept(request, () => handle(request)) : handle,
     })
     controllers.push(new CertificateRenewal(clock, identity, server))
@@ -261,6 +274,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
 function apiHandler(
   context: ResourceContext,
   { authorizer, tokens, accounts }: AccessControl,
+  measuring: Pick<ApiHandlers, 'meter' | 'metrics'>,
   url: () => string,
   { onChange, warningsOf }: Pick<ApiServerOptions, 'onChange' | 'warningsOf'>,
 ): ApiHandler {
@@ -275,6 +289,7 @@ function apiHandler(
   )
   const reviews = { authorizer, tokens }
   return new ApiHandler({
+    ...measuring,
     authorizer,
     discovery: new DiscoveryHandler(context.registry, healthPaths),
     openApi: new OpenApiHandler(context.registry),

@@ -1,5 +1,10 @@
 import type { User } from '../auth/user.ts'
 
+/** Whether the time of a request has passed, and it has been answered. */
+export interface Deadline {
+  passed: boolean
+}
+
 /** An authenticated request with its complete body. */
 export interface ApiRequest {
   readonly method: string
@@ -16,4 +21,6 @@ export interface ApiRequest {
   readonly user: User
   /** Adds a Warning header to the response. */
   readonly warn: (message: string) => void
+  /** Absent: the request may take as long as it likes. */
+  readonly deadline?: Deadline
 }

@@ -5,9 +5,11 @@ import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, pageNotFound, type Handled } from '../exchange/api-response.ts'
 import type { OpenApiHandler } from '../openapi/openapi-handler.ts'
 import { healthResponse } from './health.ts'
+import type { MetricsHandler } from './metrics-handler.ts'
 import type { OpenIdHandler } from './openid-handler.ts'
 import { accessOf } from './request-access.ts'
-import { parseResourcePath } from './request-path.ts'
+import type { RequestMeter } from './request-meter.ts'
+import { parseResourcePath, type ResourcePath } from './request-path.ts'
 import type { ResourceHandler } from './resource-handler.ts'
 
 /** The content of `/version`; kubectl adapts its behaviour to it. */
@@ -26,12 +28,15 @@ const serverVersion = {
 /** What needs no permission, as by default of kube-apiserver's `--authorization-always-allow-paths`. */
 const alwaysAllowedPaths: ReadonlySet<string> = new Set(['/healthz', '/livez', '/readyz'])
 
-interface ApiHandlers {
+/** What answers requests, each a part of the paths. */
+export interface ApiHandlers {
   readonly discovery: DiscoveryHandler
   readonly openApi: OpenApiHandler
   readonly openId: OpenIdHandler
   readonly resources: ResourceHandler
   readonly authorizer: Authorizer
+  readonly meter: RequestMeter
+  readonly metrics: MetricsHandler
 }
 
 /** Routes every request, once it is authorized. */
@@ -48,11 +53,16 @@ export class ApiHandler {
       requireAccess(this.#handlers.authorizer, request.user, accessOf(request, path))
     }
     if (request.path.startsWith('//')) return pageNotFound()
+    return this.#handlers.meter.measure(request, path, () => this.#route(request, path))
+  }
+
+  #route(request: ApiRequest, path: ResourcePath | undefined): Handled | Promise<Handled> {
     if (path !== undefined) return this.#handlers.resources.handle(request, path)
-    const { discovery, openApi, openId } = this.#handlers
+    const { discovery, openApi, openId, metrics } = this.#handlers
     return (
       versionResponse(request) ??
       healthResponse(request.path, request.query) ??
+      metrics.handle(request) ??
       discovery.handle(request) ??
       openApi.handle(request) ??
       openId.handle(request) ??

@@ -20,9 +20,13 @@ import {
   type StreamResponse,
 } from '../exchange/api-response.ts'
 import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
+import { BodyBudget } from './body-budget.ts'
 import { encodeAnswer } from './encode-answer.ts'
+import { type RequestsInFlight, TooManyRequests } from './in-flight.ts'
+import { isLongRunning } from './long-running.ts'
 import { answerMalformed } from './malformed-request.ts'
 import { readBody } from './read-body.ts'
+import { parseResourcePath } from './request-path.ts'
 import { parseRequestTarget, type RequestTarget } from './request-target.ts'
 import { StalledStreams } from './stalled-streams.ts'
 
@@ -34,6 +38,7 @@ interface HttpServerOptions {
   readonly authorizer: Authorizer
   readonly logger: Logger
   readonly clock: Clock
+  readonly inFlight: RequestsInFlight
   readonly handle: (request: ApiRequest) => Handled | Promise<Handled>
 }
 
@@ -46,6 +51,8 @@ const headersDeadlineMs = 10_000
 /** A client that takes no byte of an answer for this long is gone. */
 const answerStallMs = 60_000
 const connectionsMax = 1_000
+/** As MaxHeaderBytes in apiserver's secure_serving.go. */
+const headersBytesMax = 1 << 20
 
 interface OpenStream {
   /** Ends the response, so that the client sees a complete one. */
@@ -74,6 +81,7 @@ export class HttpServer {
   readonly #server: Server
   readonly #streams = new Set<OpenStream>()
   readonly #stalled: StalledStreams
+  readonly #bodies = new BodyBudget()
   #closing = false
 
   constructor(options: HttpServerOptions) {
@@ -88,6 +96,7 @@ export class HttpServer {
         ALPNProtocols: ['http/1.1'],
         handshakeTimeout: headersDeadlineMs,
         headersTimeout: headersDeadlineMs,
+        maxHeaderSize: headersBytesMax,
         requestTimeout: requestDeadlineMs,
         connectionsCheckingInterval: 1_000,
         keepAliveTimeout: 120_000,
@@ -136,10 +145,11 @@ export class HttpServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const warnings: string[] = []
     response.setHeader('audit-id', auditIdOf(request))
+    const leaving: (() => void)[] = []
     const target = parseRequestTarget(request.url ?? '/')
     if (target === undefined) return send(response, textResponse(400, '400 Bad Request'), warnings)
     try {
-      const received = await this.#receive(request, target, warnings).finally(() => {
+      const received = await this.#receive(request, target, warnings, leaving).finally(() => {
         // A connection that is kept alive would hold up the close.
         if (this.#closing) response.shouldKeepAlive = false
       })
@@ -148,6 +158,8 @@ export class HttpServer {
       else send(response, encodeAnswer(received.accept, handled), warnings)
     } catch (error) {
       this.#fail(request, response, error, warnings)
+    } finally {
+      for (const leave of leaving) leave()
     }
   }
 
@@ -155,19 +167,25 @@ export class HttpServer {
     request: IncomingMessage,
     target: RequestTarget,
     warnings: string[],
+    leaving: (() => void)[],
   ): Promise<ApiRequest> {
     const authenticatedUser = this.#options.authenticator.userOf(request)
     const user = impersonate(this.#options.authorizer, authenticatedUser, request)
-    const { headers } = request
+    const { headers, method = 'GET' } = request
+    if (!isLongRunning({ method, ...target }, parseResourcePath(target.path))) {
+      leaving.push(this.#options.inFlight.enter(method, user))
+    }
+    const { body, release } = await readBody(request, this.#bodies)
+    leaving.push(release)
     return {
-      method: request.method ?? 'GET',
+      method,
       ...target,
       host: headers.host ?? '',
       accept: headers.accept ?? '*/*',
       contentType: headers['content-type'] ?? '',
       userAgent: headers['user-agent'] ?? '',
       ifNoneMatch: headers['if-none-match'] ?? '',
-      body: await readBody(request),
+      body,
       user,
       warn: (message) => void warnings.push(message),
     }
@@ -184,6 +202,7 @@ export class HttpServer {
       response.destroy()
       return
     }
+    if (error instanceof TooManyRequests) return send(response, tooManyRequests, warnings)
     const failure = error instanceof StatusError ? error : this.#internal(request, error)
     const { retryAfterSeconds } = failure
     const headers = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : undefined
@@ -234,6 +253,13 @@ export class HttpServer {
       drop: () => void response.destroy(),
     })
   }
+}
+
+/** As tooManyRequests in apiserver's filters. */
+const tooManyRequests: ApiResponse = {
+  status: 429,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' },
+  body: 'Too many requests, please try again later.\n',
 }
 
 function send(response: ServerResponse, answer: ApiResponse, warnings: readonly string[]): void {
