@@ -28,6 +28,7 @@ import { answerMalformed } from './malformed-request.ts'
 import { readBody } from './read-body.ts'
 import { parseResourcePath } from './request-path.ts'
 import { parseRequestTarget, type RequestTarget } from './request-target.ts'
+import { sendAnswer, warningHeader } from './send-answer.ts'
 import { StalledStreams } from './stalled-streams.ts'
 
 interface HttpServerOptions {
@@ -48,8 +49,6 @@ const requestDeadlineMs = 60_000
 const closeGraceMs = 500
 /** What comes from accept to the end of the TLS handshake, and then to the end of the headers. */
 const headersDeadlineMs = 10_000
-/** A client that takes no byte of an answer for this long is gone. */
-const answerStallMs = 60_000
 const connectionsMax = 1_000
 /** As MaxHeaderBytes in apiserver's secure_serving.go. */
 const headersBytesMax = 1 << 20
@@ -147,7 +146,9 @@ export class HttpServer {
     response.setHeader('audit-id', auditIdOf(request))
     const leaving: (() => void)[] = []
     const target = parseRequestTarget(request.url ?? '/')
-    if (target === undefined) return send(response, textResponse(400, '400 Bad Request'), warnings)
+    if (target === undefined) {
+      return this.#send(response, textResponse(400, '400 Bad Request'), warnings)
+    }
     try {
       const received = await this.#receive(request, target, warnings, leaving).finally(() => {
         // A connection that is kept alive would hold up the close.
@@ -155,9 +156,9 @@ export class HttpServer {
       })
       const handled = await this.#options.handle(received)
       if ('start' in handled) this.#stream(response, handled, warnings)
-      else send(response, encodeAnswer(received.accept, handled), warnings)
+      else await this.#send(response, encodeAnswer(received.accept, handled), warnings)
     } catch (error) {
-      this.#fail(request, response, error, warnings)
+      await this.#fail(request, response, error, warnings)
     } finally {
       for (const leave of leaving) leave()
     }
@@ -191,23 +192,31 @@ export class HttpServer {
     }
   }
 
+  #send(
+    response: ServerResponse,
+    answer: ApiResponse,
+    warnings: readonly string[],
+  ): void | Promise<void> {
+    return sendAnswer(response, answer, warnings, this.#options.clock)
+  }
+
   #fail(
     request: IncomingMessage,
     response: ServerResponse,
     error: unknown,
     warnings: readonly string[],
-  ): void {
+  ): void | Promise<void> {
     const isGone = response.headersSent || (request.destroyed && !request.complete)
     if (isGone || error instanceof DroppedConnection) {
       response.destroy()
       return
     }
-    if (error instanceof TooManyRequests) return send(response, tooManyRequests, warnings)
+    if (error instanceof TooManyRequests) return this.#send(response, tooManyRequests, warnings)
     const failure = error instanceof StatusError ? error : this.#internal(request, error)
     const { retryAfterSeconds } = failure
     const headers = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : undefined
     const answer = jsonResponse(failure.code, failure.status, headers)
-    send(response, encodeAnswer(request.headers.accept ?? '*/*', answer), warnings)
+    return this.#send(response, encodeAnswer(request.headers.accept ?? '*/*', answer), warnings)
   }
 
   #internal(request: IncomingMessage, error: unknown): StatusError {
@@ -262,34 +271,9 @@ const tooManyRequests: ApiResponse = {
   body: 'Too many requests, please try again later.\n',
 }
 
-function send(response: ServerResponse, answer: ApiResponse, warnings: readonly string[]): void {
-  const body = Buffer.from(answer.body)
-  const headers: Record<string, string | string[]> = {
-    'cache-control': 'no-cache, private',
-    ...answer.headers,
-    'content-length': String(body.length),
-    ...warningHeader(warnings),
-  }
-  response.setTimeout(answerStallMs, () => response.destroy())
-  response.writeHead(answer.status, headers)
-  response.end(body)
-}
-
 /** By which a client finds its request again; it may choose it itself. */
 function auditIdOf({ headers }: IncomingMessage): string {
   const chosen = headers['audit-id']
   const isUsable = typeof chosen === 'string' && /^[\x21-\x7e]{1,64}$/.test(chosen)
   return isUsable ? chosen : randomUUID()
-}
-
-/** One header for each, as clients expect them. */
-function warningHeader(warnings: readonly string[]): Record<string, string[]> {
-  if (warnings.length === 0) return {}
-  return { warning: [...new Set(warnings)].map((message) => `299 - ${quoted(message)}`) }
-}
-
-/** A quoted-string (RFC 9110); characters not allowed in a header become question marks. */
-function quoted(message: string): string {
-  const safe = message.replaceAll(/[^\x20-\x7e]/g, '?')
-  return `"${safe.replaceAll(/["\\]/g, '\\$&')}"`
 }
