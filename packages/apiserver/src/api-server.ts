@@ -8,7 +8,7 @@ import {
   systemClock,
   systemRandom,
 } from '@fairlead/base'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import { AdmissionExpressions, type KubernetesObject } from '@fairlead/kube-core'
 
 import {
   type AccessControl,
@@ -183,7 +183,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     storage.close()
   }
   try {
-    const registry = new Registry(builtInKinds())
+    const expressions = new AdmissionExpressions()
+    const registry = new Registry(builtInKinds(expressions))
     const random = options.random ?? systemRandom
     const access = openAccessControl(options, { files, storage, clock }, adminToken)
     controllers.push(access)
@@ -194,6 +195,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       access: access.plugins,
       webhooks,
       authorizer: access.authorizer,
+      expressions,
       logger,
       choice: options.admission,
     })

@@ -230,3 +230,66 @@ test('the cost of expressions is limited', async () => {
   expect(status).toBe(422)
   expect(message).toContain('operation cancelled: actual cost limit exceeded')
 })
+
+test('expressions that do not compile are refused when they are written', async () => {
+  const reviewed = async (spec: Json) => {
+    const { body } = await client.send('POST', `${group}/validatingadmissionpolicies?dryRun=All`, {
+      metadata: { name: 'p' },
+      spec: { matchConstraints: { resourceRules: [configMapRule] }, ...spec },
+    })
+    const { causes } = (body['details'] ?? {}) as { causes?: { message: string; field: string }[] }
+    return (causes ?? []).map(({ field, message }) => `${field}: ${message}`)
+  }
+  expect(await reviewed({ validations: [{ expression: 'object.spec' }] })).toEqual([
+    'spec.validations[0].expression: Invalid value: "object.spec": must evaluate to bool but got dyn',
+  ])
+  expect(await reviewed({ validations: [{ expression: 'variables.a == 1' }] })).toEqual([
+    'spec.validations[0].expression: Invalid value: "variables.a == 1": compilation failed: ' +
+      "ERROR: <input>:1:1: undeclared reference to 'variables' (in container '')\n | variables.a == 1\n | ^",
+  ])
+  const named = { variables: [{ name: 'a', expression: '[1, 2]' }] }
+  expect(
+    await reviewed({
+      ...named,
+      matchConditions: [{ name: 'c', expression: 'request.operation == 1' }],
+      validations: [
+        {
+          expression: "namespaceObject != null && variables.a[0] == 'x'",
+          messageExpression: 'authorizer.requestResource.check("get").reason()',
+        },
+      ],
+      auditAnnotations: [{ key: 'k', valueExpression: 'variables.a' }],
+    }),
+  ).toEqual([
+    expect.stringMatching(
+      /^spec\.matchConditions\[0]\.expression: .*applied to '\(string, int\)'/s,
+    ) as string,
+    expect.stringMatching(
+      /^spec\.validations\[0]\.expression: .*applied to '\(int, string\)'/s,
+    ) as string,
+    expect.stringMatching(
+      /^spec\.validations\[0]\.messageExpression: .*undeclared reference to 'authorizer'/s,
+    ) as string,
+    'spec.auditAnnotations[0].valueExpression: Invalid value: "variables.a": must evaluate to one of [string null_type] but got list(int)',
+  ])
+})
+
+test('a variable is evaluated when it is named', async () => {
+  await policy({
+    variables: [
+      { name: 'broken', expression: 'object.data.missing' },
+      { name: 'size', expression: 'size(object.data)' },
+      { name: 'twice', expression: 'variables.size * 2' },
+    ],
+    validations: [
+      { expression: 'variables.twice == 2' },
+      { expression: "object.metadata.name != 'bad' || variables.broken == 'x'" },
+    ],
+  })
+  expect(await write('good', { a: '1' })).toMatchObject({ status: 201 })
+  expect(why(await write('bad', { a: '1' }))).toEqual([
+    422,
+    "expression 'object.metadata.name != 'bad' || variables.broken == 'x'' resulted in error: " +
+      'composited variable "broken" fails to evaluate: no such key: missing',
+  ])
+})

@@ -129,10 +129,10 @@ export { evaluateRules } from './cel/evaluate-rules.ts'
 export { AdmissionExpressions } from './cel/admission-expressions.ts'
 export type {
   AdmissionEvaluation,
-  AdmissionExpression,
   AdmissionOutcome,
   AdmissionVariables,
 } from './cel/admission-expressions.ts'
+export type { AdmissionCompiler, AdmissionExpression } from './cel/admission-compiler.ts'
 export type { AccessAnswer, AccessQuestion } from './cel/libraries/authorizer.ts'
 export { defaultCustomResourceDefinition } from './crd/custom-resource-definition.ts'
 export type {

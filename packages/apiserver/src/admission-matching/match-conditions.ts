@@ -1,17 +1,17 @@
 import { arrayOrEmpty, objectOrEmpty } from '@fairlead/base'
 import type {
+  AdmissionCompiler,
   AdmissionEvaluation,
   AdmissionExpression,
-  AdmissionExpressions,
 } from '@fairlead/kube-core'
 
 /** Reads validated `matchConditions`. */
 export function parseMatchConditions(
   conditions: unknown,
-  expressions: () => AdmissionExpressions,
+  compiler: () => AdmissionCompiler,
 ): readonly AdmissionExpression[] {
   return arrayOrEmpty(conditions).map((each) =>
-    expressions().compile(String(objectOrEmpty(each)['expression'])),
+    compiler().condition(String(objectOrEmpty(each)['expression']).trim()),
   )
 }
 

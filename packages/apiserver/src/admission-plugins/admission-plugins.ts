@@ -1,5 +1,5 @@
 import type { Logger } from '@fairlead/base'
-import { AdmissionExpressions } from '@fairlead/kube-core'
+import type { AdmissionExpressions } from '@fairlead/kube-core'
 
 import { AdmissionChain } from '../admission/admission-chain.ts'
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
@@ -32,6 +32,7 @@ interface AdmissionOptions {
   readonly webhooks: WebhookClient
   /** What expressions are told when they ask the authorizer. */
   readonly authorizer: Authorizer
+  readonly expressions: AdmissionExpressions
   readonly logger: Logger
   readonly choice?: PluginChoice | undefined
 }
@@ -51,12 +52,10 @@ export function createAdmission({
   access,
   webhooks,
   authorizer,
+  expressions,
   logger,
   choice = {},
 }: AdmissionOptions): Admission {
-  // Made when something first needs it: it takes longer than a request.
-  let made: AdmissionExpressions | undefined
-  const expressions = (): AdmissionExpressions => (made ??= new AdmissionExpressions())
   const mutating = new WebhookSource(context.storage, 'mutating', expressions)
   const validating = new WebhookSource(context.storage, 'validating', expressions)
   const policies = new PolicySource(context.storage, expressions)

@@ -15,13 +15,13 @@ interface BoundPolicy {
 /** The stored policies with their bindings, read again after a change. */
 export class PolicySource {
   readonly #storage: Storage
-  readonly #expressions: () => AdmissionExpressions
+  readonly #expressions: AdmissionExpressions
   readonly #unsubscribe: readonly (() => void)[]
   /** By the stored object, so that what did not change is not compiled again. */
   #compiled = new Map<KubernetesObject, Policy>()
   #bound: readonly BoundPolicy[] | undefined
 
-  constructor(storage: Storage, expressions: () => AdmissionExpressions) {
+  constructor(storage: Storage, expressions: AdmissionExpressions) {
     this.#storage = storage
     this.#expressions = expressions
     const forget = (): void => (this.#bound = undefined)
@@ -44,7 +44,7 @@ export class PolicySource {
     const bound = this.#storage.list({ resource: policies }).objects.flatMap((stored) => {
       const own = all.filter(({ policyName }) => policyName === stored.metadata.name)
       if (own.length === 0) return []
-      const policy = this.#compiled.get(stored) ?? parsePolicy(stored, this.#expressions())
+      const policy = this.#compiled.get(stored) ?? parsePolicy(stored, this.#expressions)
       compiled.set(stored, policy)
       return [{ policy, bindings: own }]
     })

@@ -31,29 +31,35 @@ export interface Validation {
 /** Compiles a validated policy; what does not compile fails when it is evaluated. */
 export function parsePolicy(policy: KubernetesObject, expressions: AdmissionExpressions): Policy {
   const spec = objectOrEmpty(policy['spec'])
-  const compile = (source: unknown) => expressions.compile(String(source))
   const records = (field: string) => arrayOrEmpty(spec[field]).map(objectOrEmpty)
   const { paramKind } = spec
+  const compiler = expressions.compiler({
+    params: isJsonObject(paramKind),
+    variables: records('variables').length > 0,
+  })
   return {
     name: policy.metadata.name ?? '',
     ignoresFailures: spec['failurePolicy'] === 'Ignore',
     constraints: parseMatchResources(spec['matchConstraints']),
-    conditions: parseMatchConditions(spec['matchConditions'], () => expressions),
+    conditions: parseMatchConditions(spec['matchConditions'], () => compiler),
     variables: records('variables').map(({ name, expression }) => ({
       name: String(name),
-      expression: compile(expression),
+      expression: compiler.variable(String(name), String(expression)),
     })),
     validations: records('validations').map(
       ({ expression, message, messageExpression, reason }) => ({
-        expression: compile(expression),
+        expression: compiler.validation(String(expression)),
         message: typeof message === 'string' ? message.trim() : '',
-        messageExpression: messageExpression ? compile(messageExpression) : undefined,
+        messageExpression:
+          typeof messageExpression === 'string' && messageExpression !== ''
+            ? compiler.message(messageExpression)
+            : undefined,
         reason: typeof reason === 'string' ? reason : '',
       }),
     ),
     annotations: records('auditAnnotations').map(({ key, valueExpression }) => ({
       key: String(key),
-      value: compile(valueExpression),
+      value: compiler.annotation(String(valueExpression).trim()),
     })),
     paramKind: isJsonObject(paramKind)
       ? { apiVersion: String(paramKind['apiVersion']), kind: String(paramKind['kind']) }

@@ -25,7 +25,7 @@ import type { PolicySource } from './policy-source.ts'
 interface PolicyOptions {
   readonly context: Pick<ResourceContext, 'registry' | 'storage'>
   readonly source: PolicySource
-  readonly expressions: () => AdmissionExpressions
+  readonly expressions: AdmissionExpressions
   readonly authorizer: Authorizer
   readonly logger: Logger
 }
@@ -86,7 +86,7 @@ function decide(
   const about = { request, as, params }
   const namespaceObject = namespaceOf(request, context)
   const begin = (subject: typeof about, budget: number) => () =>
-    beginEvaluation(expressions(), authorizer, subject, budget)
+    beginEvaluation(expressions, authorizer, subject, budget)
   const { refusals, failures, annotations } = evaluatePolicy(policy, {
     conditions: begin(about, matchConditionsBudget),
     validations: begin({ ...about, ...namespaceObject }, policyBudget),

@@ -25,7 +25,7 @@ export interface Invocation {
 
 /** What is needed to know whether a webhook is to be called. */
 export interface InvocationContext extends Pick<ResourceContext, 'registry' | 'storage'> {
-  readonly expressions: () => AdmissionExpressions
+  readonly expressions: AdmissionExpressions
   readonly authorizer: Authorizer
 }
 
@@ -45,7 +45,7 @@ export function invocationFor(
   if (!namespaceMatches(webhook.namespaceSelector, request, storage)) return undefined
   if (webhook.conditions.length > 0) {
     const evaluation = beginEvaluation(
-      expressions(),
+      expressions,
       authorizer,
       { request, as },
       matchConditionsBudget,

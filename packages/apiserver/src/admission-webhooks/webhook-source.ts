@@ -7,14 +7,14 @@ import { parseWebhooks, type Webhook } from './webhook.ts'
 export class WebhookSource {
   readonly #storage: Storage
   readonly #resource: string
-  readonly #expressions: () => AdmissionExpressions
+  readonly #expressions: AdmissionExpressions
   readonly #unsubscribe: () => void
   #webhooks: readonly Webhook[] | undefined
 
   constructor(
     storage: Storage,
     sort: 'mutating' | 'validating',
-    expressions: () => AdmissionExpressions,
+    expressions: AdmissionExpressions,
   ) {
     this.#expressions = expressions
     this.#storage = storage

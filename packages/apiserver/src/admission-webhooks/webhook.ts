@@ -38,7 +38,7 @@ const timeoutSecondsDefault = 10
 /** The webhooks of a validated configuration, in their order. */
 export function parseWebhooks(
   configuration: KubernetesObject,
-  expressions: () => AdmissionExpressions,
+  expressions: AdmissionExpressions,
 ): readonly Webhook[] {
   const configurationName = configuration.metadata.name ?? ''
   return arrayOrEmpty(configuration['webhooks']).map((each, index) => {
@@ -59,7 +59,9 @@ export function parseWebhooks(
         1000 * (typeof timeoutSeconds === 'number' ? timeoutSeconds : timeoutSecondsDefault),
       reviewVersions: arrayOrEmpty(webhook['admissionReviewVersions']).map(String),
       isReinvoked: webhook['reinvocationPolicy'] === 'IfNeeded',
-      conditions: parseMatchConditions(webhook['matchConditions'], expressions),
+      conditions: parseMatchConditions(webhook['matchConditions'], () => {
+        return expressions.compiler({ params: false, variables: false })
+      }),
     }
   })
 }

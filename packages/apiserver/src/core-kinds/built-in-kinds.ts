@@ -1,3 +1,5 @@
+import { AdmissionExpressions } from '@fairlead/kube-core'
+
 import { builtInResources, type BuiltInResource } from '../api-types/built-in-resource.ts'
 import { definitionRules } from '../crds/definition-kind.ts'
 import { builtInKind, type KindRules } from '../definitions/built-in-kind.ts'
@@ -63,7 +65,7 @@ import { priorityClassRules } from './scheduling/priority-class.ts'
 import { storageClassRules } from './storage/storage-class.ts'
 
 /** What each kind does differently from others, for one server. */
-const rulesOfServer = (): readonly KindRules[] => [
+const rulesOfServer = (expressions: AdmissionExpressions): readonly KindRules[] => [
   apiServiceRules,
   certificateSigningRequestRules,
   clusterRoleBindingRules,
@@ -90,7 +92,7 @@ const rulesOfServer = (): readonly KindRules[] => [
   leaseRules,
   limitRangeRules,
   localSubjectAccessReviewRules,
-  mutatingWebhookConfigurationRules,
+  mutatingWebhookConfigurationRules(expressions),
   namespaceRules,
   networkPolicyRules,
   nodeRules,
@@ -119,14 +121,19 @@ const rulesOfServer = (): readonly KindRules[] => [
   subjectAccessReviewRules,
   tokenReviewRules,
   validatingAdmissionPolicyBindingRules,
-  validatingAdmissionPolicyRules,
-  validatingWebhookConfigurationRules,
+  validatingAdmissionPolicyRules(expressions),
+  validatingWebhookConfigurationRules(expressions),
   volumeAttachmentRules,
 ]
 
-/** All kinds that a server serves without a CustomResourceDefinition; of each server its own. */
-export function builtInKinds(): readonly ResourceDefinition[] {
-  const allRules = rulesOfServer()
+/**
+ * All kinds that a server serves without a CustomResourceDefinition; of each server its own.
+ * @param expressions compile those of policies and webhooks; the server's, if it has them already
+ */
+export function builtInKinds(
+  expressions = new AdmissionExpressions(),
+): readonly ResourceDefinition[] {
+  const allRules = rulesOfServer(expressions)
   return builtInResources().map((resource) => builtInKind(resource, rulesOf(allRules, resource)))
 }
 

@@ -1,13 +1,15 @@
-import { celMap, isCelError, type CelInput } from '@bufbuild/cel'
 import {
-  createEnvironment,
-  dyn,
-  type Environment,
-  ExpressionError,
-  type Program,
-  toDynamic,
-} from '@fairlead/cel'
+  celError,
+  celMap,
+  type CelInput,
+  type CelMap,
+  type CelResult,
+  isCelError,
+} from '@bufbuild/cel'
+import { createEnvironment, type Environment, toDynamic } from '@fairlead/cel'
+import { AdmissionCompiler, type AdmissionExpression } from './admission-compiler.ts'
 import { authorizationFunctions } from './declarations/authorization.ts'
+import { goQuote } from '../go-quote.ts'
 import { formatFunctions } from './declarations/format.ts'
 import { addressFunctions } from './declarations/ip.ts'
 import { quantityFunctions } from './declarations/quantity.ts'
@@ -20,14 +22,6 @@ import {
 import { formatLibrary } from './libraries/format.ts'
 import { ipLibrary } from './libraries/ip.ts'
 import { quantityLibrary } from './libraries/quantity.ts'
-
-/** A compiled expression of an admission policy or a match condition. */
-export interface AdmissionExpression {
-  readonly source: string
-  /** Why it does not compile; evaluating it fails with that. */
-  readonly problem: string | undefined
-  readonly program: Program | undefined
-}
 
 /** What expressions see. */
 export interface AdmissionVariables {
@@ -49,31 +43,21 @@ export type AdmissionOutcome =
 export interface AdmissionEvaluation {
   /** Evaluates an expression. Never throws; when the costs are spent every outcome is an error. */
   evaluate(expression: AdmissionExpression): AdmissionOutcome
-  /** Evaluates an expression and keeps its value as `variables.name`. */
+  /** Makes an expression `variables.name`. It is evaluated when an expression first names it. */
   define(name: string, expression: AdmissionExpression): void
 }
-
-const names = [
-  'object',
-  'oldObject',
-  'request',
-  'params',
-  'namespaceObject',
-  'authorizer',
-  'variables',
-]
-const scope = new Map(names.map((name) => [name, dyn]))
 
 const outOfBudget =
   'validation failed due to running out of cost budget, no further validation rules will be run'
 
 /** Compiles and evaluates expressions of admission policies and match conditions. */
 export class AdmissionExpressions {
-  readonly #environment: Environment
+  #made: Environment | undefined
   #decide: (question: AccessQuestion) => AccessAnswer = () => ({ allowed: false, reason: '' })
 
-  constructor() {
-    this.#environment = createEnvironment({
+  /** Made when something is first compiled: it takes longer than a request. */
+  get #environment(): Environment {
+    return (this.#made ??= createEnvironment({
       functions: [
         ...quantityLibrary,
         ...ipLibrary,
@@ -81,18 +65,12 @@ export class AdmissionExpressions {
         ...authorizerLibrary((question) => this.#decide(question)),
       ],
       declarations: [quantityFunctions, addressFunctions, formatFunctions, authorizationFunctions],
-    })
+    }))
   }
 
-  /** Never throws: an expression that does not compile says so when it is evaluated. */
-  compile(source: string): AdmissionExpression {
-    try {
-      const program = this.#environment.program(this.#environment.compile(source, scope))
-      return { source, problem: undefined, program }
-    } catch (error) {
-      if (!(error instanceof ExpressionError)) throw error
-      return { source, problem: `compilation error: ${error.message}`, program: undefined }
-    }
+  /** A compiler for the expressions of one policy or webhook. */
+  compiler(options: { readonly params: boolean; readonly variables: boolean }): AdmissionCompiler {
+    return new AdmissionCompiler(this.#environment, options)
   }
 
   /**
@@ -105,7 +83,7 @@ export class AdmissionExpressions {
     decide: (question: AccessQuestion) => AccessAnswer,
     budget: number,
   ): AdmissionEvaluation {
-    const defined = new Map<string, CelInput>()
+    const defined = new Map<string, AdmissionExpression>()
     const bindings: Record<string, CelInput> = {
       object: toDynamic(variables.object ?? null),
       oldObject: toDynamic(variables.oldObject ?? null),
@@ -114,14 +92,15 @@ export class AdmissionExpressions {
       namespaceObject: toDynamic(variables.namespaceObject ?? null),
       authorizer: authorizerValue(variables.requestResource),
     }
+    bindings['variables'] = lazyVariables(defined, bindings)
     let left = budget
     const run = ({ source, problem, program }: AdmissionExpression) => {
-      if (program === undefined) return { error: problem ?? '' }
+      if (program === undefined) return { error: `compilation error: ${problem ?? ''}` }
       if (left < 0) return { error: outOfBudget }
       const { meter } = this.#environment
       this.#decide = decide
       meter.start(left)
-      const result = program({ ...bindings, variables: celMap(defined) })
+      const result = program(bindings)
       left -= meter.used
       if (meter.exceeded) {
         left = -1
@@ -140,11 +119,39 @@ export class AdmissionExpressions {
         return { value: isPlain ? result : undefined }
       },
       define: (name, expression) => {
-        const { result } = run(expression)
-        if (result !== undefined) defined.set(name, result)
+        defined.set(name, expression)
       },
     }
   }
+}
+
+/** The variable `variables`, whose members are evaluated once each, when they are asked for. */
+function lazyVariables(
+  defined: ReadonlyMap<string, AdmissionExpression>,
+  bindings: Record<string, CelInput>,
+): CelMap {
+  const results = new Map<unknown, CelResult | undefined>()
+  const get = (name: unknown): CelResult | undefined => {
+    const known = results.get(name)
+    if (known !== undefined) return known
+    const result = typeof name === 'string' ? valueOf(name, defined.get(name), bindings) : undefined
+    results.set(name, result)
+    return result
+  }
+  return Object.create(celMap(new Map()), { get: { value: get } }) as CelMap
+}
+
+function valueOf(
+  name: string,
+  expression: AdmissionExpression | undefined,
+  bindings: Record<string, CelInput>,
+): CelResult | undefined {
+  if (expression === undefined) return undefined
+  const { program, problem } = expression
+  const what = `composited variable ${goQuote(name)} fails to`
+  if (program === undefined) return celError(`${what} compile: ${problem ?? ''}`)
+  const result = program(bindings)
+  return isCelError(result) ? celError(`${what} evaluate: ${goText(result.message)}`) : result
 }
 
 /** What cel-go says where our evaluator has other words. */

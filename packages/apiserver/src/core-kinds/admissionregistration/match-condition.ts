@@ -1,18 +1,24 @@
-import { checkLabelKey } from '@fairlead/kube-core'
+import { type AdmissionCompiler, checkLabelKey } from '@fairlead/kube-core'
 
 import type { Place } from '../shared/place.ts'
+import { invalidExpression } from './expression.ts'
 
 const conditionsMax = 64
 
-/** As validateMatchConditions in Kubernetes' validation of webhook configurations. */
-export function validateMatchConditions(at: Place): void {
+/**
+ * As validateMatchConditions in Kubernetes' validation of webhook configurations.
+ * @param compiler is asked for only when there is a condition
+ */
+export function validateMatchConditions(at: Place, compiler: () => AdmissionCompiler): void {
   const conditions = at.each('matchConditions')
   if (conditions.length > conditionsMax) {
     at.tooMany('matchConditions', conditions.length, conditionsMax)
   }
   const names = new Set<string>()
   for (const condition of conditions) {
-    if (condition.text('expression').trim() === '') condition.required('expression')
+    const expression = condition.text('expression').trim()
+    if (expression === '') condition.required('expression')
+    else invalidExpression(condition, 'expression', compiler().condition(expression))
     const name = condition.text('name')
     if (!condition.requireText('name')) continue
     condition.problems('name', checkLabelKey(name))

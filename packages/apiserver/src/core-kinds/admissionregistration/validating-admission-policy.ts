@@ -1,4 +1,6 @@
 import {
+  type AdmissionCompiler,
+  type AdmissionExpressions,
   checkDns1035Label,
   checkDnsSubdomain,
   checkLabelKey,
@@ -11,6 +13,7 @@ import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { listAt, optionalRecordAt, recordAt, textAt } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
+import { invalidExpression } from './expression.ts'
 import { validateMatchConditions } from './match-condition.ts'
 import { defaultMatchResources, validateMatchResources } from './match-resources.ts'
 
@@ -19,8 +22,11 @@ const annotationBytesMax = 5 * 1024
 const reasons = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
 const somethingToDo = 'validations or auditAnnotations must contain at least one item'
 
-/** As Kubernetes' ValidatingAdmissionPolicy strategy, defaults and validation. */
-export const validatingAdmissionPolicyRules: KindRules = {
+/**
+ * As Kubernetes' ValidatingAdmissionPolicy strategy, defaults and validation.
+ * @param expressions compile what policies say
+ */
+export const validatingAdmissionPolicyRules = (expressions: AdmissionExpressions): KindRules => ({
   group: 'admissionregistration.k8s.io',
   plural: 'validatingadmissionpolicies',
   hasGeneration: true,
@@ -42,15 +48,23 @@ export const validatingAdmissionPolicyRules: KindRules = {
       policy['spec'] = spec
     },
     validate: (policy, previous) =>
-      errorsOf(policy, (root) => validateSpec(root.within('spec'), policy, previous)),
+      errorsOf(policy, (root) => validateSpec(root.within('spec'), policy, previous, expressions)),
   },
-}
+})
 
 function validateSpec(
   spec: Place,
   policy: KubernetesObject,
   previous: KubernetesObject | undefined,
+  expressions: AdmissionExpressions,
 ): void {
+  let made: AdmissionCompiler | undefined
+  const compiler = (): AdmissionCompiler => {
+    return (made ??= expressions.compiler({
+      params: spec.has('paramKind'),
+      variables: spec.items('variables').length > 0,
+    }))
+  }
   if (spec.has('failurePolicy')) spec.oneOf('failurePolicy', ['Fail', 'Ignore'])
   else spec.required('failurePolicy')
   const paramKind = spec.at('paramKind')
@@ -61,8 +75,8 @@ function validateSpec(
     validateMatchResources(match)
     if (match.items('resourceRules').length === 0) match.required('resourceRules')
   }
-  if (!hasSameConditions(spec, previous)) validateMatchConditions(spec)
-  for (const variable of spec.each('variables')) validateVariable(variable)
+  if (!hasSameConditions(spec, previous)) validateMatchConditions(spec, compiler)
+  for (const variable of spec.each('variables')) validateVariable(variable, compiler())
   const validations = spec.each('validations')
   const annotations = spec.each('auditAnnotations')
   if (validations.length === 0 && annotations.length === 0) {
@@ -70,7 +84,7 @@ function validateSpec(
     spec.required('auditAnnotations', somethingToDo)
     return
   }
-  for (const validation of validations) validateValidation(validation)
+  for (const validation of validations) validateValidation(validation, compiler())
   if (annotations.length > annotationsMax) {
     const shown = new GoSyntax(`[]admissionregistration.AuditAnnotation{…}`)
     const detail = `must not have more than ${annotationsMax} auditAnnotations`
@@ -78,7 +92,7 @@ function validateSpec(
   }
   const keys = new Set<string>()
   for (const annotation of annotations) {
-    validateAnnotation(annotation, policy.metadata.name ?? '')
+    validateAnnotation(annotation, policy.metadata.name ?? '', compiler)
     const key = annotation.text('key')
     if (keys.has(key)) annotation.duplicate('key', key)
     keys.add(key)
@@ -117,15 +131,15 @@ function validateGroupVersion(paramKind: Place, group: string, version: string):
   }
 }
 
-function validateVariable(variable: Place): void {
+function validateVariable(variable: Place, compiler: AdmissionCompiler): void {
   const name = variable.text('name')
   if (name.trim() === '') variable.required('name', 'name is not specified')
   else if (!/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) || reservedNames.has(name)) {
     variable.invalid('name', 'name is not a valid CEL identifier')
   }
-  if (variable.text('expression').trim() === '') {
-    variable.required('expression', 'expression is not specified')
-  }
+  const expression = variable.text('expression')
+  if (expression.trim() === '') variable.required('expression', 'expression is not specified')
+  else invalidExpression(variable, 'expression', compiler.variable(name, expression))
 }
 
 /** Words that CEL keeps for itself. */
@@ -136,13 +150,15 @@ const reservedNames: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
-function validateValidation(validation: Place): void {
-  if (validation.text('expression').trim() === '') {
-    validation.required('expression', 'expression is not specified')
-  }
+function validateValidation(validation: Place, compiler: AdmissionCompiler): void {
+  const expression = validation.text('expression')
+  if (expression.trim() === '') validation.required('expression', 'expression is not specified')
+  else invalidExpression(validation, 'expression', compiler.validation(expression))
   const messageExpression = validation.text('messageExpression')
   if (messageExpression !== '' && messageExpression.trim() === '') {
     validation.invalid('messageExpression', 'must be non-empty if specified')
+  } else if (messageExpression !== '') {
+    invalidExpression(validation, 'messageExpression', compiler.message(messageExpression))
   }
   const message = validation.text('message')
   if (message !== '' && message.trim() === '') {
@@ -153,7 +169,11 @@ function validateValidation(validation: Place): void {
   validation.oneOf('reason', reasons)
 }
 
-function validateAnnotation(annotation: Place, policyName: string): void {
+function validateAnnotation(
+  annotation: Place,
+  policyName: string,
+  compiler: () => AdmissionCompiler,
+): void {
   const key = annotation.text('key')
   if (policyName === '') annotation.invalid('key', 'requires metadata.name be non-empty', key)
   else {
@@ -165,6 +185,9 @@ function validateAnnotation(annotation: Place, policyName: string): void {
     annotation.required('valueExpression', 'valueExpression is not specified')
   } else if (Buffer.byteLength(expression) > annotationBytesMax) {
     annotation.required('valueExpression', `must not exceed ${annotationBytesMax} bytes in length`)
+  } else {
+    const compiled = compiler().annotation(expression)
+    invalidExpression(annotation, 'valueExpression', compiled, annotation.text('valueExpression'))
   }
 }
 

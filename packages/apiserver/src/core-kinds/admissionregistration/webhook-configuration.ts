@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { AdmissionExpressions, KubernetesObject } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { listAt, recordsAt } from '../../definitions/fields.ts'
@@ -16,7 +16,9 @@ const webhooksColumn = {
 }
 
 /** As Kubernetes' strategy, defaults and validation of `admissionregistration.k8s.io/v1`. */
-export const validatingWebhookConfigurationRules: KindRules = {
+export const validatingWebhookConfigurationRules = (
+  expressions: AdmissionExpressions,
+): KindRules => ({
   group,
   plural: 'validatingwebhookconfigurations',
   hasGeneration: true,
@@ -26,12 +28,14 @@ export const validatingWebhookConfigurationRules: KindRules = {
       for (const webhook of recordsAt(configuration, 'webhooks')) defaultWebhook(webhook)
     },
     validate: (configuration, previous) =>
-      errorsOf(configuration, (root) => validateWebhooks(root, previous)),
+      errorsOf(configuration, (root) => validateWebhooks(root, previous, expressions)),
   },
-}
+})
 
 /** As `validatingWebhookConfigurationRules`, with what only mutating webhooks have. */
-export const mutatingWebhookConfigurationRules: KindRules = {
+export const mutatingWebhookConfigurationRules = (
+  expressions: AdmissionExpressions,
+): KindRules => ({
   group,
   plural: 'mutatingwebhookconfigurations',
   hasGeneration: true,
@@ -45,9 +49,9 @@ export const mutatingWebhookConfigurationRules: KindRules = {
     },
     validate: (configuration, previous) =>
       errorsOf(configuration, (root) =>
-        validateWebhooks(root, previous, (webhook) => {
+        validateWebhooks(root, previous, expressions, (webhook) => {
           webhook.oneOf('reinvocationPolicy', ['IfNeeded', 'Never'])
         }),
       ),
   },
-}
+})

@@ -1,4 +1,9 @@
-import { checkDns1035Label, deepEqual, goStrings } from '@fairlead/kube-core'
+import {
+  type AdmissionExpressions,
+  checkDns1035Label,
+  deepEqual,
+  goStrings,
+} from '@fairlead/kube-core'
 
 import {
   optionalRecordAt,
@@ -31,6 +36,8 @@ export function defaultWebhook(webhook: Record<string, unknown>): void {
   if (service !== undefined) service['port'] ??= 443
 }
 
+const nothingMore = { params: false, variables: false }
+
 /** What an update may keep, because it was stored under older rules. */
 interface Tolerated {
   readonly sideEffects: boolean
@@ -42,17 +49,22 @@ interface Tolerated {
 
 /**
  * As validateValidatingWebhookConfiguration in Kubernetes' validation of webhook configurations.
+ * @param expressions compile match conditions
  * @param validateMore what only one of the two kinds has
  */
 export function validateWebhooks(
   configuration: Place,
   previous: Fields | undefined,
+  expressions: AdmissionExpressions,
   validateMore: (webhook: Place) => void = () => undefined,
 ): void {
   const tolerated = toleratedOf(configuration.fields, previous)
   const names = new Set<string>()
   for (const webhook of configuration.each('webhooks')) {
     validateWebhook(webhook, tolerated, validateMore)
+    if (!tolerated.matchConditions) {
+      validateMatchConditions(webhook, () => expressions.compiler(nothingMore))
+    }
     validateReviewVersions(webhook, tolerated)
     const name = webhook.text('name')
     if (tolerated.equalNames || name === '') continue
@@ -82,7 +94,6 @@ function validateWebhook(
   validateLabelSelector(webhook.at('objectSelector'), options)
   validateMore(webhook)
   validateWebhookClient(webhook.within('clientConfig'))
-  if (!tolerated.matchConditions) validateMatchConditions(webhook)
 }
 
 function validateReviewVersions(webhook: Place, tolerated: Tolerated): void {

@@ -34,6 +34,11 @@ export function authorizerLibrary(decide: (question: AccessQuestion) => AccessAn
     celMethod(name, DYN, [STRING], DYN, function (text: string) {
       return asked(to, { ...askedOf(this, from), [name]: text })
     })
+  // Roles and bindings do not know selectors, so they change nothing in what is allowed.
+  const selector = (name: 'fieldSelector' | 'labelSelector') =>
+    celMethod(name, DYN, [STRING], DYN, function () {
+      return asked('resourceCheck', askedOf(this, 'resourceCheck'))
+    })
   const result = (value: unknown) => JSON.parse(textOf(value, 'decision')) as AccessAnswer
   return [
     step('authorizer', 'path', 'pathCheck'),
@@ -42,6 +47,8 @@ export function authorizerLibrary(decide: (question: AccessQuestion) => AccessAn
     step('resourceCheck', 'subresource', 'resourceCheck'),
     step('resourceCheck', 'namespace', 'resourceCheck'),
     step('resourceCheck', 'name', 'resourceCheck'),
+    selector('fieldSelector'),
+    selector('labelSelector'),
     celMethod('serviceAccount', DYN, [STRING, STRING], DYN, function (namespace, name) {
       askedOf(this, 'authorizer')
       return asked('authorizer', { account: { namespace, name } })
