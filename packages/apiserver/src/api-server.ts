@@ -29,6 +29,7 @@ import { NamespaceObjects } from './controllers/namespace-objects.ts'
 import type { StagePace } from './controllers/stages/shared/pace.ts'
 import { Stages } from './controllers/stages/stages.ts'
 import { builtInKinds } from './core-kinds/built-in-kinds.ts'
+import { StorageProtection } from './controllers/storage-protection.ts'
 import { DefinitionController } from './crds/definition-controller.ts'
 import { DiscoveryHandler } from './discovery/discovery-handler.ts'
 import type { RequestInterceptor } from './exchange/request-interceptor.ts'
@@ -84,8 +85,9 @@ export interface ApiServerOptions extends AccessControlOptions, CredentialOption
   /** What is kept of the past for watches that reconnect; the defaults are `watchHistoryDefaults`. */
   readonly watchHistory?: Partial<HistoryLimits>
   /**
-   * Whether deleted namespaces are emptied, dependents are collected, roles are aggregated and certificates are signed, which
-   * in a cluster kube-controller-manager does and in envtest nobody. Defaults to true.
+   * Whether deleted namespaces are emptied, dependents are collected, roles are aggregated,
+   * certificates are signed, unused volumes are let go and quotas are counted, which in a cluster
+   * kube-controller-manager does and in envtest nobody. Defaults to true.
    */
   readonly controllers?: boolean
   /**
@@ -211,6 +213,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
             new GarbageCollector(context, logger),
             new ClusterRoleAggregation(context, logger),
             new CertificateSigner(context, pki, logger),
+            new StorageProtection(context, logger),
           ]),
       ...(options.namespaceObjects === true
         ? [new NamespaceObjects(context, logger, caCertificate)]
