@@ -1,6 +1,15 @@
 import { compareText } from '@fairlead/base'
 import { goQuote } from '@fairlead/kube-core'
-import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, type Document, type Node } from 'yaml'
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Parser,
+  type Document,
+  type Node,
+} from 'yaml'
 
 import { BodyError } from './body-error.ts'
 import { nestingDepthMax } from './json-syntax-error.ts'
@@ -38,7 +47,7 @@ function jsonOrUndefined(bytes: Buffer): YamlText | undefined {
 }
 
 function parseYaml(text: string): YamlText {
-  const [document] = documentsOf(text)
+  const document = firstDocumentOf(text)
   if (document === undefined) return { value: null, duplicateKeys: [] }
   if (/^%YAML (?!1\.1\s)/m.test(text.slice(0, document.range?.[0]))) {
     throw new BodyError('yaml: found incompatible YAML document')
@@ -49,17 +58,19 @@ function parseYaml(text: string): YamlText {
   return { value: reader.read(), duplicateKeys: reader.duplicateKeys }
 }
 
-function documentsOf(text: string): readonly Document[] {
+/** Reads no further than the first document ends. */
+function firstDocumentOf(text: string): Document | undefined {
+  const composer = new Composer({
+    version: '1.1',
+    schema: 'failsafe',
+    // Comparing every key with all others takes quadratic time.
+    uniqueKeys: false,
+    prettyErrors: false,
+    keepSourceTokens: false,
+  })
   try {
-    const documents = parseAllDocuments(text, {
-      version: '1.1',
-      schema: 'failsafe',
-      // Comparing every key with all others takes quadratic time.
-      uniqueKeys: false,
-      prettyErrors: false,
-      keepSourceTokens: false,
-    })
-    return 'empty' in documents ? [] : documents
+    const [document] = composer.compose(new Parser().parse(text))
+    return document
   } catch (error) {
     if (error instanceof RangeError)
       throw new BodyError('yaml: exceeded max depth', { cause: error })

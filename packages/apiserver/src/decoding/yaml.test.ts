@@ -7,6 +7,10 @@ function read(text: string): string {
   return JSON.stringify(parseYamlText(Buffer.from(text)).value)
 }
 
+it('reads no further than the first of very many documents', () => {
+  expect(read('---\na: 1\n'.repeat(250_000))).toBe('{"a":1}')
+})
+
 // What sigs.k8s.io/yaml 1.4 makes of these.
 describe('reading YAML', () => {
   it.each([

@@ -104,6 +104,13 @@ export class FieldSetBuilder {
     return this
   }
 
+  /** Inserts all paths of a set. */
+  insertAll(set: FieldSet): this {
+    for (const element of set.members) this.#members.add(element)
+    for (const [element, child] of set.children) this.below(element).insertAll(child)
+    return this
+  }
+
   /** The builder for the paths below one step. */
   below(element: PathElement): FieldSetBuilder {
     let child = this.#children.get(element)

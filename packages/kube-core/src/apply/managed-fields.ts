@@ -1,6 +1,6 @@
 import { compareText } from '@fairlead/base'
 import type { ManagedFieldsEntry } from '../object.ts'
-import type { FieldSet } from './field-set.ts'
+import { FieldSet, FieldSetBuilder } from './field-set.ts'
 import { decodeFieldSet, encodeFieldSet } from './fields-v1.ts'
 
 /** One name is several managers: it may apply and update, the object and its subresources. */
@@ -111,6 +111,8 @@ export function capUpdaters(managed: Managed): Managed {
     })
   const capped = new Map(managed)
   const firstOfVersion = new Map<string, string>()
+  // Joined once at the end: joining set after set takes quadratic time.
+  const gathered = new Map<string, FieldSetBuilder>()
   let count = updaters.length
   for (const [id, { manager, fields, time }] of updaters) {
     if (count <= updatersMax) break
@@ -127,12 +129,17 @@ export function capUpdaters(managed: Managed): Managed {
       subresource: '',
     }
     const bucketId = managerId(bucket)
-    const older = capped.get(bucketId) ?? capped.get(first)
+    const older = (capped.get(bucketId) ?? capped.get(first))?.fields ?? FieldSet.empty
+    const gathering = gathered.get(bucketId) ?? new FieldSetBuilder().insertAll(older)
+    gathered.set(bucketId, gathering.insertAll(fields))
     if (!capped.has(bucketId)) capped.delete(first)
     capped.delete(id)
-    const merged = older === undefined ? fields : older.fields.union(fields)
-    capped.set(bucketId, { manager: bucket, fields: merged, time })
+    capped.set(bucketId, { manager: bucket, fields: FieldSet.empty, time })
     count -= 1
+  }
+  for (const [id, gathering] of gathered) {
+    const bucket = capped.get(id)
+    if (bucket !== undefined) capped.set(id, { ...bucket, fields: gathering.build() })
   }
   return capped
 }

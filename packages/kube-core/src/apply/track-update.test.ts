@@ -189,4 +189,20 @@ describe('trackUpdate', () => {
       'f:spec': { '.': {}, 'f:f0': {}, 'f:f1': {}, 'f:f2': {}, 'f:f3': {} },
     })
   })
+
+  it('merges very many in linear time', () => {
+    const count = 20_000
+    const spec = Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, '1']))
+    const managers = Array.from({ length: count }, (_, index) => ({
+      manager: `m${index}`,
+      operation: 'Update' as const,
+      apiVersion: 'example.com/v1',
+      time: at(0),
+      fieldsType: 'FieldsV1',
+      fieldsV1: { 'f:spec': { [`f:f${index}`]: {} } },
+    }))
+    const after = foo({ spec: { ...spec, z: '1' } }, managers)
+    const object = track(foo({ spec }, managers), after, { manager: 'z', now: at(1) })
+    expect(object.metadata.managedFields).toHaveLength(10)
+  })
 })
