@@ -198,7 +198,7 @@ describe('trackUpdate', () => {
       operation: 'Update' as const,
       apiVersion: 'example.com/v1',
       time: at(0),
-      fieldsType: 'FieldsV1',
+      fieldsType: 'FieldsV1' as const,
       fieldsV1: { 'f:spec': { [`f:f${index}`]: {} } },
     }))
     const after = foo({ spec: { ...spec, z: '1' } }, managers)
