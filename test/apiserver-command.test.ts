@@ -34,6 +34,23 @@ describe('fairlead apiserver', () => {
     expect(existsSync(join(folder.path, 'data/apiserver'))).toBe(false)
   })
 
+  it('knows users by their tokens, who may do what roles say, and says which plugin is unknown', async () => {
+    const tokens = join(folder.path, 'tokens.csv')
+    writeFileSync(tokens, 'secret-of-jane,jane,1,"developers,testers"\n')
+    const flags = ['--port', '0', '--in-memory', '--token-auth-file', tokens]
+    await using server = startCommand(['apiserver', ...dataDir, ...flags])
+    const kubectl = kubectlFor(await server.prints(/export KUBECONFIG=(\S+)/))
+    await kubectl('config', 'set-credentials', 'jane', '--token=secret-of-jane')
+    expect(await kubectl('auth', 'whoami', '--user=jane')).toContain('testers')
+    await expect(kubectl('get', 'secrets', '--user=jane')).rejects.toThrow('cannot list resource')
+    kubectl.dispose()
+    const odd = ['--in-memory', '--port', '0', '--disable-admission-plugins', 'Odd']
+    const elsewhere = ['--data-dir', join(folder.path, 'elsewhere')]
+    const { code, log } = await runCommand(['apiserver', ...elsewhere, ...odd])
+    expect(code).toBe(1)
+    expect(log).toMatch(/^[^\n]*admission plugin "Odd" is unknown\n$/)
+  })
+
   it('does not overwrite a kubeconfig that is not its own', async () => {
     const file = join(folder.path, 'mine')
     writeFileSync(file, 'current-context: mine\n')
@@ -45,6 +62,8 @@ describe('fairlead apiserver', () => {
 
   it.each([
     [['--watch-history', 'all'], '--watch-history is "all": expected a number from 1 to 9999999'],
+    [['--authorization', 'ABAC'], '--authorization is "ABAC": expected RBAC or AlwaysAllow'],
+    [['--token-auth-file', '/nowhere'], '--token-auth-file: ENOENT'],
     [['--port', '70000'], '--port is "70000": expected a port from 0 to 65535'],
   ])('refuses %j', async (flags, message) => {
     const { code, log } = await runCommand(['apiserver', ...dataDir, ...flags])

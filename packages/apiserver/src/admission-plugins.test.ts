@@ -245,7 +245,10 @@ test('plugins that nobody knows cannot be chosen, and known ones can be turned o
   await expect(startApiServer({ admission: { disable: ['Odd'] } })).rejects.toThrow(
     'admission plugin "Odd" is unknown',
   )
-  const bare = await startApiServer({ admission: { disable: ['Priority'] } })
+  await expect(startApiServer({ admission: { enable: ['AlwaysPullImages'] } })).rejects.toThrow(
+    'admission plugin "AlwaysPullImages" is not served',
+  )
+  const bare = await startApiServer({ admission: { disable: ['Priority', 'AlwaysPullImages'] } })
   const other = new TestClient(bare)
   const answer = await other.send('POST', `${pods}?dryRun=All`, pod())
   expect(answer.body['spec']).not.toHaveProperty('priority')

@@ -21,6 +21,10 @@ const server = {
   port: { type: 'string' },
   'in-memory': { type: 'boolean' },
   'watch-history': { type: 'string' },
+  authorization: { type: 'string' },
+  'token-auth-file': { type: 'string' },
+  'enable-admission-plugins': { type: 'string' },
+  'disable-admission-plugins': { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig
 
 /** The flags of one command alone; the others are in `options.ts`, and those of all commands. */

@@ -7,7 +7,7 @@ import { takingPort } from './port-error.ts'
 
 interface EmbeddedSettings extends Pick<
   ApiServerOptions,
-  'onChange' | 'warningsOf' | 'watchHistory'
+  'onChange' | 'warningsOf' | 'watchHistory' | 'authorization' | 'staticTokens' | 'admission'
 > {
   /** Where the kubeconfig is written. Defaults to `kubeconfig` in the data directory. */
   readonly kubeconfigPath?: string

@@ -8,6 +8,7 @@ const foreseen = new Set([
   'ConnectionError',
   'StatusError',
   'GatewayAnswerError',
+  'PluginChoiceError',
 ])
 
 /** One line for the user. Only an unexpected error shows its stack. */

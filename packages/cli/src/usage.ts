@@ -102,6 +102,13 @@ Flags
   --port PORT           port to listen on (default 7443; 0 picks a free one); also --api-port
   --kubeconfig FILE     where to write the kubeconfig (default kubeconfig in the data directory)
   --watch-history N     how many changes are kept for watches that reconnect (default 10000)
+  --authorization MODE  RBAC, or AlwaysAllow, also without credentials (default RBAC)
+  --token-auth-file FILE
+                        bearer tokens of users, each line token,user,uid,"group,group"
+  --enable-admission-plugins NAMES
+                        plugins that are on beside the default ones, separated by commas
+  --disable-admission-plugins NAMES
+                        plugins that are off
   --log-level LEVEL     debug, info, warn, error or silent (default info)
 
 It prints where it is once it is ready, and stops on SIGTERM or Ctrl-C.

@@ -8,19 +8,54 @@ export interface PluginChoice {
   readonly disable?: readonly string[]
 }
 
+/** A choice that names a plugin which is unknown, or not served. */
+export class PluginChoiceError extends Error {
+  override readonly name = 'PluginChoiceError'
+}
+
+/** What kube-apiserver 1.32 has besides the plugins here (`AllOrderedPlugins`). */
+const notServed: readonly string[] = [
+  'AlwaysAdmit',
+  'AlwaysDeny',
+  'AlwaysPullImages',
+  'CertificateApproval',
+  'CertificateSigning',
+  'CertificateSubjectRestriction',
+  'ClusterTrustBundleAttest',
+  'DenyServiceExternalIPs',
+  'EventRateLimit',
+  'ExtendedResourceToleration',
+  'ImagePolicyWebhook',
+  'LimitPodHardAntiAffinityTopology',
+  'MutatingAdmissionPolicy',
+  'NamespaceAutoProvision',
+  'NamespaceExists',
+  'NodeRestriction',
+  'OwnerReferencesPermissionEnforcement',
+  'PodNodeSelector',
+  'PodSecurity',
+  'PodTolerationRestriction',
+  'ResourceQuota',
+  'ValidatingAdmissionPolicy',
+]
+
 /**
- * The plugins that are on, in their order.
- * @throws Error for a name that no plugin has
+ * The plugins that are on, in their order. One that is not served can be turned off: it is.
+ * @throws PluginChoiceError for a name that no plugin has, or to turn on one that is not served
  */
 export function chosenPlugins(
   plugins: readonly AdmissionPlugin[],
   offByDefault: ReadonlySet<string>,
   { enable = [], disable = [] }: PluginChoice,
 ): readonly AdmissionPlugin[] {
+  const served = new Set(plugins.map(({ name }) => name))
   const unknown = [...enable, ...disable].find(
-    (name) => !plugins.some((each) => each.name === name),
+    (name) => !served.has(name) && !notServed.includes(name),
   )
-  if (unknown !== undefined) throw new Error(`admission plugin "${unknown}" is unknown`)
+  if (unknown !== undefined) throw new PluginChoiceError(`admission plugin "${unknown}" is unknown`)
+  const absent = enable.find((name) => !served.has(name) && !disable.includes(name))
+  if (absent !== undefined)
+    throw new PluginChoiceError(`admission plugin "${absent}" is not served`)
   return plugins.filter(
     ({ name }) => !disable.includes(name) && (!offByDefault.has(name) || enable.includes(name)),
   )

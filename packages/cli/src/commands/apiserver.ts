@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { ApiServerOptions } from '@fairlead/apiserver'
 import { aborted } from '@fairlead/base'
 import type { CommandContext } from '../command-context.ts'
+import { serverSettings } from '../apiserver-settings.ts'
 import { type OwnArguments, textFlag } from '../command-flags.ts'
 import { openDataDir } from '../data-dir.ts'
 import { startEmbeddedApiServer } from '../embedded-api-server.ts'
@@ -12,7 +12,7 @@ import { UsageError } from '../usage-error.ts'
 export async function apiserver(context: CommandContext): Promise<void> {
   const { options, own, print, signal } = context
   const settings = {
-    ...settingsOf(own),
+    ...serverSettings(own),
     ...kubeconfigFile(own),
     inMemory: own.flags['in-memory'] === true,
   }
@@ -25,14 +25,6 @@ export async function apiserver(context: CommandContext): Promise<void> {
   } finally {
     dataDir.release()
   }
-}
-
-/** @throws UsageError */
-function settingsOf(own: OwnArguments): Pick<ApiServerOptions, 'watchHistory'> {
-  const changes = textFlag(own, 'watch-history')
-  if (changes === undefined) return {}
-  if (/^[1-9]\d{0,6}$/.test(changes)) return { watchHistory: { changes: Number(changes) } }
-  throw new UsageError(`--watch-history is "${changes}": expected a number from 1 to 9999999`)
 }
 
 /**

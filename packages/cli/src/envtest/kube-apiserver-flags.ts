@@ -19,7 +19,6 @@ const refused = (type: FlagType, text: string): FlagDefinition => ({
 })
 
 const nothingRuns = 'no containers are run'
-const ownTokens = 'tokens of service accounts are signed with a key of its own'
 const noKubelet = 'there is no kubelet to ask'
 const noAudit = 'there is no audit log'
 const ownStorage = "objects are kept by the server itself, in the directory of its etcd's data"
@@ -33,7 +32,12 @@ const noWebhookForUsers = 'users are not looked up elsewhere'
  * of its own options (`cmd/kube-apiserver/app/options`). A flag that is not here is unknown.
  */
 export const kubeApiServerFlags: FlagTable = {
-  'authorization-mode': obeyed('list', 'AlwaysAllow or RBAC (default AlwaysAllow)'),
+  'anonymous-auth': obeyed(
+    'boolean',
+    'whether requests without credentials are answered (default true; never with AlwaysAllow)',
+  ),
+  'api-audiences': obeyed('list', 'audiences of tokens for this API (default the issuer)'),
+  'authorization-mode': obeyed('list', 'AlwaysAllow, or RBAC and Node (default AlwaysAllow)'),
   'bind-address': obeyed('text', 'address to listen on (default 0.0.0.0)'),
   'cert-dir': obeyed('text', 'directory of apiserver.crt and apiserver.key (default none)'),
   'client-ca-file': obeyed('text', 'authorities whose client certificates name users'),
@@ -43,17 +47,16 @@ export const kubeApiServerFlags: FlagTable = {
   'etcd-servers': obeyed('list', 'the etcd that was started before; the first is used'),
   help: obeyed('boolean', 'print this'),
   'secure-port': obeyed('text', 'port to listen on (default 6443)'),
+  'service-account-issuer': obeyed('list', 'who tokens of service accounts are from'),
+  'service-account-key-file': obeyed('list', 'keys whose tokens of service accounts are taken'),
+  'service-account-signing-key-file': obeyed('text', 'key that signs tokens of service accounts'),
   'tls-cert-file': obeyed('text', 'certificate to serve with, followed by those of its issuers'),
   'tls-private-key-file': obeyed('text', 'key of --tls-cert-file'),
+  'token-auth-file': obeyed('text', 'bearer tokens of users, as CSV'),
   version: obeyed('boolean', 'print which version of the API is served'),
 
   'advertise-address': needless('text', 'no Service leads to this server'),
   'allow-privileged': needless('boolean', nothingRuns),
-  'anonymous-auth': needless(
-    'boolean',
-    'anonymous users may read the version and the health alone',
-  ),
-  'api-audiences': needless('list', ownTokens),
   'apiserver-count': needless('text', 'there is one server'),
   'default-not-ready-toleration-seconds': needless('text', nothingRuns),
   'default-unreachable-toleration-seconds': needless('text', nothingRuns),
@@ -84,9 +87,7 @@ export const kubeApiServerFlags: FlagTable = {
   'proxy-client-key-file': needless('text', noAggregation),
   'request-timeout': needless('text', ownBounds),
   'runtime-config': needless('list', 'the versions that a 1.32 serves by default are served'),
-  'service-account-issuer': needless('text', ownTokens),
-  'service-account-key-file': needless('list', ownTokens),
-  'service-account-signing-key-file': needless('text', ownTokens),
+  'service-account-lookup': needless('boolean', 'tokens end with their account'),
   'service-cluster-ip-range': needless('list', 'addresses are from 10.0.0.0/24'),
   'service-node-port-range': needless('text', 'ports are from 30000-32767'),
   'shutdown-delay-duration': needless('text', 'it stops at once'),

@@ -1,21 +1,29 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ApiServerOptions } from '@fairlead/apiserver'
 import { UsageError } from '../usage-error.ts'
+import { accessSettings } from './access-settings.ts'
+import { fileContent } from './file-content.ts'
 import type { GivenFlags } from './go-flags.ts'
 
 /** What kube-apiserver's flags ask of our server, but for where its objects are. */
 type KubeApiServerSettings = Pick<
   ApiServerOptions,
-  'host' | 'port' | 'serving' | 'clientAuthorities' | 'admission'
+  | 'host'
+  | 'port'
+  | 'serving'
+  | 'clientAuthorities'
+  | 'admission'
+  | 'authorization'
+  | 'anonymous'
+  | 'staticTokens'
+  | 'serviceAccounts'
 > & {
   /** The address of the etcd, without a slash at its end. */
   readonly etcd: string
   /** Defaults to `/registry`, as kube-apiserver's. */
   readonly etcdPrefix: string
 }
-
-const modes = ['AlwaysAllow', 'RBAC', 'Node']
 
 /**
  * Reads the flags and the files that they name.
@@ -24,12 +32,6 @@ const modes = ['AlwaysAllow', 'RBAC', 'Node']
 export function kubeApiServerSettings(flags: GivenFlags): KubeApiServerSettings {
   const [etcd] = flags.list('etcd-servers')
   if (etcd === undefined) throw new UsageError('--etcd-servers must be specified')
-  const unknown = flags.list('authorization-mode').find((mode) => !modes.includes(mode))
-  if (unknown !== undefined) {
-    throw new UsageError(
-      `--authorization-mode: "${unknown}" is not served: expected ${modes.join(', ')}`,
-    )
-  }
   const serving = servingPair(flags)
   const clientAuthorities = flags.text('client-ca-file')
   return {
@@ -37,6 +39,7 @@ export function kubeApiServerSettings(flags: GivenFlags): KubeApiServerSettings 
     port: portOf(flags.text('secure-port') ?? '6443'),
     etcd: etcd.replace(/\/+$/, ''),
     etcdPrefix: flags.text('etcd-prefix') ?? '/registry',
+    ...accessSettings(flags),
     admission: {
       // On by default in kube-apiserver, off in our server; envtest turns it off.
       enable: ['ServiceAccount', ...flags.list('enable-admission-plugins')],
@@ -45,7 +48,7 @@ export function kubeApiServerSettings(flags: GivenFlags): KubeApiServerSettings 
     ...(serving === undefined ? {} : { serving }),
     ...(clientAuthorities === undefined
       ? {}
-      : { clientAuthorities: content('client-ca-file', clientAuthorities) }),
+      : { clientAuthorities: fileContent('client-ca-file', clientAuthorities) }),
   }
 }
 
@@ -60,24 +63,15 @@ function servingPair(flags: GivenFlags): ApiServerOptions['serving'] {
   }
   if (certificate !== undefined && privateKey !== undefined) {
     return {
-      certificate: content('tls-cert-file', certificate),
-      privateKey: content('tls-private-key-file', privateKey),
+      certificate: fileContent('tls-cert-file', certificate),
+      privateKey: fileContent('tls-private-key-file', privateKey),
     }
   }
   const folder = flags.text('cert-dir')
   if (folder === undefined || !existsSync(join(folder, 'apiserver.crt'))) return undefined
   return {
-    certificate: content('cert-dir', join(folder, 'apiserver.crt')),
-    privateKey: content('cert-dir', join(folder, 'apiserver.key')),
-  }
-}
-
-function content(flag: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new UsageError(`--${flag}: ${why}`, { cause })
+    certificate: fileContent('cert-dir', join(folder, 'apiserver.crt')),
+    privateKey: fileContent('cert-dir', join(folder, 'apiserver.key')),
   }
 }
 

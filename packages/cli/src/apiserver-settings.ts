@@ -1,0 +1,41 @@
+import type { ApiServerOptions } from '@fairlead/apiserver'
+import { type OwnArguments, textFlag } from './command-flags.ts'
+import { fileContent } from './envtest/file-content.ts'
+import { parseTokenFile } from './envtest/token-auth-file.ts'
+import { UsageError } from './usage-error.ts'
+
+/** What the flags of `fairlead apiserver` say of the server itself. @throws UsageError */
+export function serverSettings(
+  own: OwnArguments,
+): Pick<ApiServerOptions, 'watchHistory' | 'authorization' | 'staticTokens' | 'admission'> {
+  const changes = numberOfChanges(textFlag(own, 'watch-history'))
+  const authorization = authorizationOf(textFlag(own, 'authorization'))
+  const tokens = textFlag(own, 'token-auth-file')
+  const flag = 'token-auth-file'
+  return {
+    ...(changes === undefined ? {} : { watchHistory: { changes } }),
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(tokens === undefined
+      ? {}
+      : { staticTokens: parseTokenFile(flag, fileContent(flag, tokens)) }),
+    admission: {
+      enable: namesOf(textFlag(own, 'enable-admission-plugins')),
+      disable: namesOf(textFlag(own, 'disable-admission-plugins')),
+    },
+  }
+}
+
+function numberOfChanges(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text)
+  throw new UsageError(`--watch-history is "${text}": expected a number from 1 to 9999999`)
+}
+
+function authorizationOf(mode: string | undefined): ApiServerOptions['authorization'] {
+  if (mode === undefined || mode === 'RBAC' || mode === 'AlwaysAllow') return mode
+  throw new UsageError(`--authorization is "${mode}": expected RBAC or AlwaysAllow`)
+}
+
+function namesOf(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : text.split(',').map((name) => name.trim())
+}
