@@ -36,11 +36,15 @@ export async function installedProgram(name: string, module: string): Promise<st
   return program
 }
 
-/** The test binary of a package of these sources, which is built if it is not there. */
-export async function testBinary(sources: string, folder: string): Promise<string> {
+/** The test binary of a package of these sources, which is built, with these flags, if it is not there. */
+export async function testBinary(
+  sources: string,
+  folder: string,
+  further: readonly string[] = [],
+): Promise<string> {
   const binary = join(sources, folder, 'fairlead.test')
   if (!existsSync(binary)) {
-    const flags = ['-mod=mod', '-vet=off', '-ldflags=-s -w']
+    const flags = ['-mod=mod', '-vet=off', '-ldflags=-s -w', ...further]
     await succeed('go', ['test', '-c', ...flags, '-o', binary, `./${folder}`], { cwd: sources })
   }
   return binary

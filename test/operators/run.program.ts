@@ -1,4 +1,5 @@
 import type { SuiteEnd } from './ginkgo-suite.ts'
+import { apiextensions } from './runs/apiextensions.ts'
 import { controllerRuntime } from './runs/controller-runtime.ts'
 import { foreignOperators } from './runs/foreign-operators.ts'
 import { helm } from './runs/helm.ts'
@@ -11,6 +12,7 @@ import { python } from './runs/python.ts'
 const runs: Readonly<Record<string, () => AsyncGenerator<SuiteEnd>>> = {
   helm,
   python,
+  apiextensions,
   'controller-runtime': controllerRuntime,
   kubebuilder,
   'foreign-operators': foreignOperators,

@@ -20,6 +20,11 @@ export interface Command {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** The program and arguments that are `fairlead` with these arguments. */
+export function commandLine(args: readonly string[]): readonly [string, ...string[]] {
+  return [process.execPath, '--conditions=source', main, ...args]
+}
+
 /**
  * Starts `fairlead` with these arguments; its environment is PATH, HOME and the given variables.
  */
@@ -28,7 +33,8 @@ export function startCommand(
   environment: Readonly<Record<string, string>> = {},
 ): Command {
   const { PATH, HOME } = process.env
-  const child = spawn(process.execPath, ['--conditions=source', main, ...args], {
+  const [program, ...programArgs] = commandLine(args)
+  const child = spawn(program, programArgs, {
     env: { PATH, HOME, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
