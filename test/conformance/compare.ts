@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { parse } from 'yaml'
 import { isJsonObject, objectOrEmpty } from '@fairlead/base'
 import type { PlayedAnswer } from './connection.ts'
 import { normalise } from './normalise.ts'
@@ -74,8 +75,11 @@ function messageOf(body: unknown): unknown {
 function comparable(body: unknown, { contentType }: RecordedAnswer): unknown {
   if (typeof body !== 'string') return normalise(body)
   if (contentType?.includes('protobuf') === true) {
-    return (body.match(/[\u0020-\u007e]{4,}/g) ?? []).map((each) => normalise(each))
+    const texts = body.match(/[\u0020-\u007e]{4,}/g) ?? []
+    // Resource versions run together with what follows them.
+    return texts.filter((each) => !/^\d+$/.test(each)).map((each) => normalise(each))
   }
+  if (contentType === 'application/yaml') return normalise(parse(body))
   const lines = body.split('\n').filter((line) => line !== '')
   try {
     return lines.map((line) => normalise(JSON.parse(line)))

@@ -73,6 +73,8 @@ export class Connection {
       agent: sender === 'administrator' ? this.#administrator : this.#others,
       timeout: deadlineMs,
       headers: {
+        // As the recorded client did.
+        Accept: 'application/json',
         ...this.#authorization(sender),
         ...(bytes === undefined
           ? {}

@@ -24,7 +24,7 @@ const fields: Readonly<Record<string, Rule>> = {
 /** An answer with everything replaced that differs from run to run. */
 export function normalise(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return normaliseText(value, key)
-  if (typeof value === 'number') return key === 'nodePort' ? '<node port>' : value
+  if (typeof value === 'number') return normaliseNumber(value, key)
   if (Array.isArray(value)) {
     const items = value.map((each) => normalise(each, itemKeys[key] ?? ''))
     if (key === 'managedFields') return inOrderOfManagers(items)
@@ -40,6 +40,12 @@ export function normalise(value: unknown, key = ''): unknown {
         : normalise(each, name),
     ]),
   )
+}
+
+function normaliseNumber(value: number, key: string): unknown {
+  if (key === 'nodePort') return '<node port>'
+  // That of the server itself.
+  return key === 'targetPort' && value > 30_000 ? '<port>' : value
 }
 
 const itemKeys: Readonly<Record<string, string>> = { clusterIPs: 'clusterIP', cells: 'cell' }

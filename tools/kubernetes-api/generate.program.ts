@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
 
+import { columnTable } from './column-table.ts'
 import { goModule, goPackage } from './go-module.ts'
 import { publishedDocuments, schemasOf } from './published-documents.ts'
 import { resourceTable, type DiscoveryList } from './resource-table.ts'
@@ -75,6 +76,8 @@ const types = Object.entries(typeTable(packages, schemas)).filter(
 write('types.json', `{\n${types.map(([name, rows]) => line(name, rows)).join(',\n')}\n}\n`)
 const resources = resourceTable(discovery, schemas).map((each) => JSON.stringify(each))
 write('resources.json', `[\n${resources.join(',\n')}\n]\n`)
+
+write('columns.json', `${JSON.stringify(columnTable(version))}\n`)
 
 rmSync(join(target, 'published'), { recursive: true, force: true })
 mkdirSync(join(target, 'published'), { recursive: true })

@@ -1,4 +1,4 @@
-import { readTable } from './read-data.ts'
+import { lazily, readTable } from './read-data.ts'
 
 /** A scalar of Go; `bytes` is base64 in JSON. */
 export type ScalarName = 'string' | 'bool' | 'int32' | 'int64' | 'float64' | 'bytes'
@@ -121,9 +121,4 @@ function typeOf(text: string): ApiFieldType {
   if (name.startsWith('io.')) return { kind: 'type', type: name, isPointer }
   const [scalar = '', goType = scalar] = name.split(':')
   return { kind: 'scalar', scalar: scalar as ScalarName, goType, isPointer }
-}
-
-function lazily<T extends object>(make: () => T): () => T {
-  let made: T | undefined
-  return () => (made ??= make())
 }

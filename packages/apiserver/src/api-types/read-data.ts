@@ -15,3 +15,9 @@ export function readCompressed(path: string): string | undefined {
     throw error
   }
 }
+
+/** Makes something when it is first asked for. */
+export function lazily<T extends object>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
+}

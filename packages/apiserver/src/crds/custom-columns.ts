@@ -1,5 +1,6 @@
 import type { PrinterColumn as DeclaredColumn } from '@fairlead/kube-core'
 
+import { metadataDescription } from '../api-types/published-columns.ts'
 import { humanAge } from '../definitions/human-duration.ts'
 import type { PrinterColumn } from '../definitions/printer-column.ts'
 import { compileJsonPath, type JsonPath } from '../printing/json-path.ts'
@@ -7,7 +8,9 @@ import { compileJsonPath, type JsonPath } from '../printing/json-path.ts'
 const ageColumn: DeclaredColumn = {
   name: 'Age',
   type: 'date',
-  description: 'How long ago the object was created.',
+  get description() {
+    return metadataDescription('creationTimestamp')
+  },
   jsonPath: '.metadata.creationTimestamp',
 }
 

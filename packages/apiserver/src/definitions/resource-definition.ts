@@ -146,13 +146,14 @@ export interface ResourceDefinition extends ResourceType {
   readonly review?: (question: KubernetesObject, context: ReviewContext) => KubernetesObject
 }
 
+/** In the order in which the real server names them for custom kinds. */
 export const allVerbs = [
-  'create',
   'delete',
   'deletecollection',
   'get',
   'list',
   'patch',
+  'create',
   'update',
   'watch',
 ] as const

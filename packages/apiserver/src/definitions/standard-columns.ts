@@ -1,3 +1,4 @@
+import { metadataDescription } from '../api-types/published-columns.ts'
 import type { PrinterColumn } from '../definitions/printer-column.ts'
 import { humanAge } from './human-duration.ts'
 
@@ -5,7 +6,9 @@ export const nameColumn: PrinterColumn = {
   name: 'Name',
   type: 'string',
   format: 'name',
-  description: 'Name must be unique within a namespace.',
+  get description() {
+    return metadataDescription('name')
+  },
   priority: 0,
   cell: (object) => object.metadata.name ?? '',
 }
@@ -13,7 +16,9 @@ export const nameColumn: PrinterColumn = {
 export const ageColumn: PrinterColumn = {
   name: 'Age',
   type: 'string',
-  description: 'How long ago the object was created.',
+  get description() {
+    return metadataDescription('creationTimestamp')
+  },
   priority: 0,
   cell: (object, nowMs) => humanAge(object.metadata.creationTimestamp, nowMs),
 }
@@ -21,7 +26,9 @@ export const ageColumn: PrinterColumn = {
 export const createdAtColumn: PrinterColumn = {
   name: 'Created At',
   type: 'date',
-  description: 'When the object was created.',
+  get description() {
+    return metadataDescription('creationTimestamp')
+  },
   priority: 0,
   cell: (object) => object.metadata.creationTimestamp ?? '',
 }

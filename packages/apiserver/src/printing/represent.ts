@@ -19,7 +19,7 @@ export function presenterFor(
   now: () => number,
 ): Presenter {
   if (as === 'object') {
-    const list = definition.origin === 'built-in' ? withoutItemKinds : unchanged
+    const list = definition.origin === 'built-in' ? withoutItemKinds : withContinue
     return { object: unchanged, list }
   }
   if (as === 'PartialObjectMetadata') {
@@ -49,6 +49,11 @@ function parseIncludeObject(value: string | null): IncludeObject {
 
 function unchanged<T>(value: T): T {
   return value
+}
+
+/** Lists of custom kinds say in Go that nothing follows. */
+function withContinue(list: KubernetesList): object {
+  return { ...list, metadata: { continue: '', ...list.metadata } }
 }
 
 /** In lists of built-in kinds, Go leaves out of the items what the list says. */

@@ -1,6 +1,7 @@
 import type { KubernetesList, KubernetesObject, ListMeta } from '@fairlead/kube-core'
 
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+import { columnDefinitionsOf } from './column-definitions.ts'
 import { partialMetadata } from './partial-metadata.ts'
 
 /** Which form of the object each row includes. */
@@ -25,13 +26,7 @@ export function tableOf(
     kind: 'Table',
     apiVersion: `meta.k8s.io/${request.version}`,
     metadata,
-    columnDefinitions: columns.map(({ name, type, format, description, priority }) => ({
-      name,
-      type,
-      format: format ?? '',
-      description,
-      priority,
-    })),
+    columnDefinitions: columnDefinitionsOf(request.definition),
     rows: objects.map((object) => ({
       cells: columns.map((column) => column.cell(object, request.nowMs)),
       ...rowObject(object, request),

@@ -4,7 +4,7 @@ import { decodeMessage } from '../../decoding/decode-message.ts'
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt, textAt } from '../../definitions/fields.ts'
 import { humanAge } from '../../definitions/human-duration.ts'
-import { nameColumn, textColumn } from '../../definitions/standard-columns.ts'
+import { textColumn } from '../../definitions/standard-columns.ts'
 import { validateEvent, validateEventChange, validateNewEvent } from './event-validation.ts'
 
 /**
@@ -135,7 +135,7 @@ function eventColumns(coreForm: (event: KubernetesObject) => KubernetesObject) {
       ...textColumn('Count', 'How often it has happened', (event) => countOf(core(event)), 1),
       type: 'integer',
     },
-    { ...nameColumn, priority: 1 },
+    textColumn('Name', 'The name of the event', ({ metadata }) => metadata.name ?? '', 1),
   ]
 }
 

@@ -35,7 +35,6 @@ export const priorityClassRules: KindRules = {
       'PreemptionPolicy',
       'Whether pods of lower priority make way',
       (each) => each['preemptionPolicy'] ?? '',
-      1,
     ),
   ],
   writeRules: {

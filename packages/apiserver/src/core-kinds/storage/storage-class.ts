@@ -8,7 +8,7 @@ import {
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt, textAt } from '../../definitions/fields.ts'
-import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
+import { ageColumn, textColumn } from '../../definitions/standard-columns.ts'
 import { immutableErrors } from '../shared/immutable-field.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 
@@ -24,7 +24,7 @@ export const storageClassRules: KindRules = {
   group: 'storage.k8s.io',
   plural: 'storageclasses',
   allColumns: [
-    { ...nameColumn, cell: nameOf },
+    textColumn('Name', 'The name, and whether it is the default', nameOf),
     textColumn('Provisioner', 'What makes volumes', (each) => textAt(each, 'provisioner')),
     textColumn('ReclaimPolicy', 'What happens to released volumes', (each) => {
       return each['reclaimPolicy'] ?? 'Delete'
