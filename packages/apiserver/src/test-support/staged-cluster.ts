@@ -140,6 +140,10 @@ export class StagedCluster {
     return this.#storage.list({ resource }).objects
   }
 
+  get revision(): number {
+    return this.#storage.revision
+  }
+
   stop(): void {
     this.#stages.stop()
     this.#collector.stop()

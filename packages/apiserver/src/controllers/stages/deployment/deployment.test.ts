@@ -104,7 +104,7 @@ describe('a deployment', () => {
     // As Kubernetes' documentation of proportional scaling has it.
     expect(sizes()).toEqual([
       ['1', 11],
-      ['2', 8],
+      ['2', 7],
     ])
   })
 

@@ -2,6 +2,8 @@ import type { Clock } from '@fairlead/base'
 import {
   deepEqual,
   isNotFound,
+  parseApiVersion,
+  StatusError,
   timestamp,
   type KubernetesObject,
   type ObjectMeta,
@@ -13,6 +15,8 @@ import { createObject } from '../../../resources/create-object.ts'
 import { decodeObject } from '../../../resources/decode-object.ts'
 import { deleteObject } from '../../../resources/delete-object.ts'
 import type { WriteContext } from '../../../resources/resource-context.ts'
+import type { ObjectTarget } from '../../../resources/resource-target.ts'
+import { getScale, withScale } from '../../../resources/scale.ts'
 import type { ObjectKey } from './object-key.ts'
 import type { OwnedObjects } from './owned-objects.ts'
 
@@ -20,6 +24,17 @@ import type { OwnedObjects } from './owned-objects.ts'
 export interface NewObject {
   readonly metadata: ObjectMeta
   readonly [field: string]: unknown
+}
+
+/** What can be scaled, in any kind that has a scale. */
+export interface ScaleTarget extends ObjectKey {
+  readonly apiVersion: string
+  readonly kind: string
+}
+
+export interface Scaled {
+  /** How many are wanted. */
+  readonly replicas: number
 }
 
 interface Parts {
@@ -180,6 +195,39 @@ export class Cluster {
     const status = { ...(pod['status'] as object), conditions }
     const key = { resource: 'pods', namespace, name }
     this.#context.storage.update(key, { ...pod, spec, status }, resourceVersion)
+  }
+
+  /** Undefined when there is no such object, or it has no scale. */
+  scaleOf(target: ScaleTarget): Scaled | undefined {
+    const found = this.#scaleTarget(target)
+    if (found === undefined) return undefined
+    try {
+      const spec = getScale(this.#context, found)['spec'] as { replicas?: number }
+      return { replicas: spec.replicas ?? 0 }
+    } catch (error) {
+      if (error instanceof StatusError) return undefined
+      throw error
+    }
+  }
+
+  /** Gives an object its replicas. @throws StatusError */
+  async scale(target: ScaleTarget, replicas: number): Promise<void> {
+    const found = this.#scaleTarget(target)
+    if (found === undefined) return
+    const { definition, namespace, name } = found
+    await changeObject(
+      this.#context,
+      { definition, namespace, name },
+      (current) => withScale(found, current, { spec: { replicas } }),
+      this.#options,
+      'track',
+    )
+  }
+
+  #scaleTarget({ apiVersion, kind, namespace, name }: ScaleTarget): ObjectTarget | undefined {
+    const { group, version } = parseApiVersion(apiVersion)
+    const definition = this.#context.registry.findKind(group, version, kind)
+    return definition?.scale && { definition, namespace, name, subresource: 'scale' }
   }
 
   /** Has an object reconciled again later, unless it is sooner anyway. */

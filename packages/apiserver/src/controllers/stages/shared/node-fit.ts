@@ -14,6 +14,17 @@ export function fits(podSpec: Fields, node: KubernetesObject): boolean {
   return matchesNode(podSpec, node) && toleratesTaints(podSpec, node, ['NoSchedule', 'NoExecute'])
 }
 
+/** As `fits`, for a pod that waits for a node that is not ready yet. As nodeShouldRunDaemonPod. */
+export function fitsOnceReady(podSpec: Fields, node: KubernetesObject): boolean {
+  const name = textAt(podSpec, 'nodeName')
+  if (name !== '' && name !== node.metadata.name) return false
+  const tolerations = [
+    ...recordsAt(podSpec, 'tolerations'),
+    { key: 'node.kubernetes.io/not-ready', operator: 'Exists' },
+  ]
+  return fits({ ...podSpec, tolerations }, node)
+}
+
 /** As GetRequiredNodeAffinity in Kubernetes' component helpers. */
 function matchesNode(podSpec: Fields, node: KubernetesObject): boolean {
   const labels = node.metadata.labels ?? {}

@@ -25,3 +25,10 @@ export function selectorOf(workload: KubernetesObject): LabelSelector | undefine
     throw error
   }
 }
+
+/** As `selectorOf`, where an empty selector selects all. */
+export function selectorOrAll(object: KubernetesObject): LabelSelector | undefined {
+  const selector = recordAt(object, 'spec')['selector']
+  const isEmpty = isJsonObject(selector) && Object.keys(selector).length === 0
+  return isEmpty ? labelSelectorFrom({}) : selectorOf(object)
+}

@@ -1,0 +1,154 @@
+import type { KubernetesObject } from '@fairlead/kube-core'
+
+import { controllerUser } from '../../auth/user.ts'
+import { recordAt, recordsAt, textAt } from '../../definitions/fields.ts'
+import type { Cluster } from './shared/cluster.ts'
+import { isFinished } from './shared/pod-state.ts'
+import type { Stage } from './shared/stage.ts'
+import { unprotect } from './shared/unprotect.ts'
+
+const claims = 'persistentvolumeclaims'
+const volumes = 'persistentvolumes'
+
+/**
+ * Binds claims: to the volume that they name if it is there, else to one that is made for them. No
+ * storage class is needed for that, but a claim that asks for none (`storageClassName: ""`) waits for
+ * its volume.
+ */
+export const persistentVolumeClaimStage: Stage = {
+  user: controllerUser('persistent-volume-binder'),
+  resource: claims,
+  triggers: [
+    {
+      resource: volumes,
+      keysOf: ({ object }) => {
+        const { namespace, name } = recordAt(recordAt(object, 'spec'), 'claimRef')
+        return typeof namespace === 'string' && typeof name === 'string'
+          ? [{ namespace, name }]
+          : []
+      },
+    },
+    {
+      resource: 'pods',
+      keysOf: ({ type, object }) =>
+        type === 'DELETED' || isFinished(object)
+          ? claimsOf(object).map((name) => ({ namespace: object.metadata.namespace ?? '', name }))
+          : [],
+    },
+  ],
+  async reconcile(cluster, claim) {
+    if (claim.metadata.deletionTimestamp !== undefined) {
+      if (!isUsed(cluster, claim)) await unprotect(cluster, claims, claim, protection)
+      return
+    }
+    const volume = await volumeOf(cluster, claim)
+    if (volume === undefined) return
+    await markBound(cluster, volume)
+    const bound = await recordVolume(cluster, claim, volume)
+    const spec = recordAt(bound, 'spec')
+    await cluster.setStatus(claims, bound, {
+      ...recordAt(bound, 'status'),
+      phase: 'Bound',
+      accessModes: recordAt(volume, 'spec')['accessModes'],
+      capacity: recordAt(recordAt(spec, 'resources'), 'requests'),
+    })
+  },
+  async gone(cluster, { namespace, name: claimName }) {
+    for (const volume of cluster.list(volumes)) {
+      const claim = recordAt(recordAt(volume, 'spec'), 'claimRef')
+      if (claim['namespace'] !== namespace || claim['name'] !== claimName) continue
+      await release(cluster, volume)
+    }
+  },
+}
+
+const protection = 'kubernetes.io/pvc-protection'
+
+function isUsed(cluster: Cluster, { metadata }: KubernetesObject): boolean {
+  return cluster
+    .list('pods', metadata.namespace ?? '')
+    .some((pod) => !isFinished(pod) && claimsOf(pod).includes(metadata.name ?? ''))
+}
+
+/** The claims that a pod's volumes name. */
+function claimsOf(pod: KubernetesObject): readonly string[] {
+  return recordsAt(recordAt(pod, 'spec'), 'volumes')
+    .map((volume) => textAt(recordAt(volume, 'persistentVolumeClaim'), 'claimName'))
+    .filter((claim) => claim !== '')
+}
+
+async function volumeOf(
+  cluster: Cluster,
+  claim: KubernetesObject,
+): Promise<KubernetesObject | undefined> {
+  const spec = recordAt(claim, 'spec')
+  const { name: claimName, namespace, uid = '', resourceVersion } = claim.metadata
+  const own = `pvc-${uid}`
+  const wanted = textAt(spec, 'volumeName')
+  if (wanted !== '' && wanted !== own) {
+    const volume = cluster.get(volumes, '', wanted)
+    const holder = volume && recordAt(recordAt(volume, 'spec'), 'claimRef')
+    const isFree = holder?.['name'] === undefined || holder['uid'] === uid
+    return isFree ? volume : undefined
+  }
+  if (spec['storageClassName'] === '') return undefined
+  const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', uid, resourceVersion }
+  return (
+    cluster.get(volumes, '', own) ??
+    cluster.create(volumes, {
+      metadata: { name: own, annotations: { [provisionedBy]: provisioner } },
+      spec: {
+        capacity: recordAt(recordAt(spec, 'resources'), 'requests'),
+        accessModes: spec['accessModes'],
+        claimRef: { ...reference, namespace, name: claimName },
+        persistentVolumeReclaimPolicy: 'Delete',
+        storageClassName: textAt(spec, 'storageClassName'),
+        volumeMode: textAt(spec, 'volumeMode') || 'Filesystem',
+        csi: { driver: provisioner, volumeHandle: own },
+      },
+    })
+  )
+}
+
+const provisionedBy = 'pv.kubernetes.io/provisioned-by'
+const provisioner = 'stages.fairlead.dev'
+
+async function markBound(cluster: Cluster, volume: KubernetesObject): Promise<void> {
+  const status = recordAt(volume, 'status')
+  if (status['phase'] === 'Bound') return
+  await cluster.setStatus(volumes, volume, { ...status, phase: 'Bound' })
+}
+
+async function recordVolume(
+  cluster: Cluster,
+  claim: KubernetesObject,
+  volume: KubernetesObject,
+): Promise<KubernetesObject> {
+  const volumeName = volume.metadata.name ?? ''
+  if (textAt(recordAt(claim, 'spec'), 'volumeName') === volumeName) return claim
+  return cluster.change(claims, claim, (current) => ({
+    ...current,
+    metadata: {
+      ...current.metadata,
+      annotations: {
+        ...current.metadata.annotations,
+        'pv.kubernetes.io/bind-completed': 'yes',
+        'pv.kubernetes.io/bound-by-controller': 'yes',
+      },
+    },
+    spec: { ...recordAt(current, 'spec'), volumeName },
+  }))
+}
+
+/** What was made for a claim goes with it, unless it is to be kept. */
+async function release(cluster: Cluster, volume: KubernetesObject): Promise<void> {
+  const isOwn = volume.metadata.annotations?.[provisionedBy] === provisioner
+  const policy = recordAt(volume, 'spec')['persistentVolumeReclaimPolicy']
+  if (isOwn && policy === 'Delete') {
+    await cluster.delete(volumes, volume)
+    return
+  }
+  const status = recordAt(volume, 'status')
+  if (status['phase'] === 'Released') return
+  await cluster.setStatus(volumes, volume, { ...status, phase: 'Released' })
+}
