@@ -67,4 +67,72 @@ describe('kubectl, where workloads reach their steady state', () => {
     await kubectl('delete', 'deployment/api', '--timeout=20s')
     await kubectl('wait', '--for=delete', 'pod', '-l', 'app=api', '--timeout=20s')
   }, 60_000)
+
+  it('knows the pods of jobs and cron jobs', async () => {
+    await kubectl('create', 'job', 'once', '--image=busybox', '--', 'true')
+    await kubectl('wait', '--for=condition=Complete', 'job/once', '--timeout=20s')
+    await kubectl('create', 'cronjob', 'nightly', '--image=busybox', '--schedule=0 3 * * *')
+    await kubectl('create', 'job', 'now', '--from=cronjob/nightly')
+    await kubectl('wait', '--for=condition=Complete', 'job/now', '--timeout=20s')
+    expect(await kubectl('get', 'job/now', '--no-headers')).toMatch(/Complete\s+1\/1/)
+  }, 60_000)
+
+  it('rolls out other sets, exposes them, and scales them', async () => {
+    const labels = { app: 'db' }
+    const containers = [{ name: 'main', image: 'nginx:1', ports: [{ containerPort: 80 }] }]
+    const spec = {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers } },
+    }
+    for (const [kind, more] of [
+      ['StatefulSet', { serviceName: 'db', replicas: 2 }],
+      ['DaemonSet', {}],
+    ] as const) {
+      const name = kind.toLowerCase()
+      const file = join(home, `${name}.json`)
+      const object = { apiVersion: 'apps/v1', kind, metadata: { name }, spec: { ...spec, ...more } }
+      writeFileSync(file, JSON.stringify(object))
+      await kubectl('apply', '-f', file)
+      await kubectl('rollout', 'status', `${name}/${name}`, '--timeout=20s')
+      await kubectl('set', 'image', `${name}/${name}`, 'main=nginx:2')
+      await kubectl('rollout', 'status', `${name}/${name}`, '--timeout=20s')
+      await kubectl('rollout', 'undo', `${name}/${name}`)
+      await kubectl('rollout', 'status', `${name}/${name}`, '--timeout=20s')
+      expect(await kubectl('rollout', 'history', `${name}/${name}`)).toMatch(/^2 .*\n3 /m)
+      await kubectl('delete', `${name}/${name}`, '--timeout=20s')
+    }
+  }, 60_000)
+
+  it('exposes, autoscales and limits disruptions', async () => {
+    await kubectl('create', 'deployment', 'shop', '--image=nginx:1', '--replicas=2')
+    await kubectl('rollout', 'status', 'deployment/shop', '--timeout=20s')
+    await kubectl('expose', 'deployment/shop', '--port=80', '--type=LoadBalancer')
+    await kubectl(
+      'wait',
+      '--for=jsonpath={.status.loadBalancer.ingress}',
+      'service/shop',
+      '--timeout=20s',
+    )
+    expect(await kubectl('get', 'endpoints/shop', '--no-headers')).toMatch(/10\.128\.[0-9.]+:80,/)
+    await kubectl('autoscale', 'deployment/shop', '--min=3', '--max=5')
+    await kubectl(
+      'wait',
+      '--for=jsonpath={.status.readyReplicas}=3',
+      'deployment/shop',
+      '--timeout=20s',
+    )
+    await kubectl(
+      'create',
+      'poddisruptionbudget',
+      'shop',
+      '--selector=app=shop',
+      '--min-available=2',
+    )
+    await kubectl(
+      'wait',
+      '--for=jsonpath={.status.disruptionsAllowed}=1',
+      'pdb/shop',
+      '--timeout=20s',
+    )
+  }, 60_000)
 })

@@ -27,7 +27,7 @@ export interface NewObject {
 }
 
 /** What can be scaled, in any kind that has a scale. */
-export interface ScaleTarget extends ObjectKey {
+interface ScaleTarget extends ObjectKey {
   readonly apiVersion: string
   readonly kind: string
 }
