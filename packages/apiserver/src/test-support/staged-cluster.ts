@@ -7,6 +7,7 @@ import { apiServerUser } from '../auth/user.ts'
 import { GarbageCollector } from '../controllers/garbage-collector.ts'
 import type { StagePace } from '../controllers/stages/shared/pace.ts'
 import { Stages } from '../controllers/stages/stages.ts'
+import { StorageProtection } from '../controllers/storage-protection.ts'
 import { builtInKinds } from '../core-kinds/built-in-kinds.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { changeObject } from '../resources/change-object.ts'
@@ -32,7 +33,7 @@ export class StagedCluster {
   readonly #storage: JournaledStorage
   readonly #context: WriteContext
   readonly #loops: LoopDetector
-  readonly #collector: GarbageCollector
+  readonly #controllers: readonly { stop(): void }[]
   readonly #pace: StagePace
   #stages: Stages
 
@@ -41,7 +42,10 @@ export class StagedCluster {
     this.#context = { ...context, clock: this.clock }
     this.#storage = storage
     this.#loops = new LoopDetector(storage, 40)
-    this.#collector = new GarbageCollector(this.#context, silentLogger)
+    this.#controllers = [
+      new GarbageCollector(this.#context, silentLogger),
+      new StorageProtection(this.#context, silentLogger),
+    ]
     this.#stages = new Stages(this.#context, pace, silentLogger)
   }
 
@@ -146,7 +150,7 @@ export class StagedCluster {
 
   stop(): void {
     this.#stages.stop()
-    this.#collector.stop()
+    for (const controller of this.#controllers) controller.stop()
     this.#loops.stop()
   }
 

@@ -1,11 +1,9 @@
 import type { KubernetesObject } from '@fairlead/kube-core'
 
 import { controllerUser } from '../../auth/user.ts'
-import { recordAt, recordsAt, textAt } from '../../definitions/fields.ts'
+import { recordAt, textAt } from '../../definitions/fields.ts'
 import type { Cluster } from './shared/cluster.ts'
-import { isFinished } from './shared/pod-state.ts'
 import type { Stage } from './shared/stage.ts'
-import { unprotect } from './shared/unprotect.ts'
 
 const claims = 'persistentvolumeclaims'
 const volumes = 'persistentvolumes'
@@ -28,19 +26,9 @@ export const persistentVolumeClaimStage: Stage = {
           : []
       },
     },
-    {
-      resource: 'pods',
-      keysOf: ({ type, object }) =>
-        type === 'DELETED' || isFinished(object)
-          ? claimsOf(object).map((name) => ({ namespace: object.metadata.namespace ?? '', name }))
-          : [],
-    },
   ],
   async reconcile(cluster, claim) {
-    if (claim.metadata.deletionTimestamp !== undefined) {
-      if (!isUsed(cluster, claim)) await unprotect(cluster, claims, claim, protection)
-      return
-    }
+    if (claim.metadata.deletionTimestamp !== undefined) return
     const volume = await volumeOf(cluster, claim)
     if (volume === undefined) return
     await markBound(cluster, volume)
@@ -60,21 +48,6 @@ export const persistentVolumeClaimStage: Stage = {
       await release(cluster, volume)
     }
   },
-}
-
-const protection = 'kubernetes.io/pvc-protection'
-
-function isUsed(cluster: Cluster, { metadata }: KubernetesObject): boolean {
-  return cluster
-    .list('pods', metadata.namespace ?? '')
-    .some((pod) => !isFinished(pod) && claimsOf(pod).includes(metadata.name ?? ''))
-}
-
-/** The claims that a pod's volumes name. */
-function claimsOf(pod: KubernetesObject): readonly string[] {
-  return recordsAt(recordAt(pod, 'spec'), 'volumes')
-    .map((volume) => textAt(recordAt(volume, 'persistentVolumeClaim'), 'claimName'))
-    .filter((claim) => claim !== '')
 }
 
 async function volumeOf(
@@ -144,11 +117,11 @@ async function recordVolume(
 async function release(cluster: Cluster, volume: KubernetesObject): Promise<void> {
   const isOwn = volume.metadata.annotations?.[provisionedBy] === provisioner
   const policy = recordAt(volume, 'spec')['persistentVolumeReclaimPolicy']
-  if (isOwn && policy === 'Delete') {
-    await cluster.delete(volumes, volume)
-    return
-  }
   const status = recordAt(volume, 'status')
-  if (status['phase'] === 'Released') return
-  await cluster.setStatus(volumes, volume, { ...status, phase: 'Released' })
+  // What is bound cannot be deleted.
+  const released =
+    status['phase'] === 'Released'
+      ? volume
+      : await cluster.setStatus(volumes, volume, { ...status, phase: 'Released' })
+  if (isOwn && policy === 'Delete') await cluster.delete(volumes, released)
 }
