@@ -4,6 +4,7 @@ import { ChangeHistory, type HistoryLimits } from './change-history.ts'
 import type { Change, StorageKey } from './change.ts'
 import type { Journal } from './journal.ts'
 import { ObjectCollection, type ObjectRange } from './object-collection.ts'
+import { SharedFields } from './shared-fields.ts'
 import { FutureRevisionError, KeyExistsError, RevisionMismatchError } from './storage-error.ts'
 import { pastRange } from './past-range.ts'
 import type { ListScope, Scan, ScanOptions, Snapshot, Storage } from './storage.ts'
@@ -23,6 +24,7 @@ export class JournaledStorage implements Storage {
   readonly #journal: Journal
   readonly #history: ChangeHistory
   readonly #resources = new Map<string, ObjectCollection>()
+  readonly #fields = new SharedFields()
   readonly #listeners = new Map<string, Set<Listener>>()
   readonly #undelivered: Change[] = []
   #delivering = false
@@ -34,7 +36,11 @@ export class JournaledStorage implements Storage {
     this.#revision = state.revision
     this.#history = new ChangeHistory(options.history, state.revision)
     for (const { key, object } of state.objects) {
-      this.#objectsOf(key.resource).set(key.namespace, key.name, deepFreeze(object))
+      this.#objectsOf(key.resource).set(
+        key.namespace,
+        key.name,
+        deepFreeze(this.#fields.share(object)),
+      )
     }
   }
 
@@ -146,7 +152,7 @@ export class JournaledStorage implements Storage {
   #commit(write: Omit<Change, 'revision'>): KubernetesObject {
     const revision = this.#revision + 1
     const metadata = { ...write.object.metadata, resourceVersion: String(revision) }
-    const object = deepFreeze({ ...write.object, metadata })
+    const object = deepFreeze(this.#fields.share({ ...write.object, metadata }))
     const change: Change = { ...write, object, revision }
     const objectJson = JSON.stringify(object)
     this.#journal.append(change, objectJson)
