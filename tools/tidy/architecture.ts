@@ -93,6 +93,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'admission-matching',
       'admission-webhooks',
       'admission-policies',
+      'quota',
       'admission-plugins',
       'crds',
       'core-kinds',

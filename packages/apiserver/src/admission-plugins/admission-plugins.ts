@@ -19,6 +19,7 @@ import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import { chosenPlugins, type PluginChoice } from './plugin-choice.ts'
 import { priority } from './priority.ts'
+import { resourceQuota } from './resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
@@ -84,6 +85,8 @@ export function createAdmission({
     // Policies cost less than calls.
     validatingPolicies({ context, source: policies, expressions, authorizer, logger }),
     validatingWebhooks(matching, validating, caller),
+    // The last: what it counts as used is about to be stored.
+    resourceQuota(context),
   ]
   return {
     chain: new AdmissionChain(chosenPlugins(plugins, offByDefault, choice)),

@@ -1,21 +1,6 @@
-import { objectOrEmpty } from '@fairlead/base'
-import { formatQuantity, parseQuantity, type Quantity } from '@fairlead/kube-core'
+import { formatQuantity, type Quantity } from '@fairlead/kube-core'
 
-/** Amounts by resource, as `requests` and `limits` have them. */
-export type Amounts = ReadonlyMap<string, Quantity>
-
-/** Reads a ResourceList; what is not a quantity is left to validation. */
-export function parseAmounts(list: unknown): Amounts {
-  const amounts = new Map<string, Quantity>()
-  for (const [name, value] of Object.entries(objectOrEmpty(list))) {
-    try {
-      amounts.set(name, parseQuantity(String(value)))
-    } catch {
-      continue
-    }
-  }
-  return amounts
-}
+import type { Amounts } from '../quota/amounts.ts'
 
 /** One limit of a LimitRange for one resource, and what an object says. */
 interface Constraint {

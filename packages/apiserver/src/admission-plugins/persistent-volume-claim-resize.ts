@@ -3,7 +3,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
 import type { Storage } from '../storage/storage.ts'
-import { parseAmounts } from './limit-values.ts'
+import { parseAmounts } from '../quota/amounts.ts'
 import { forbidden, isFor } from './plugin-request.ts'
 
 const classAnnotation = 'volume.beta.kubernetes.io/storage-class'

@@ -1,7 +1,7 @@
 import { arrayOrEmpty, objectOrEmpty, type JsonObject } from '@fairlead/base'
-import type { KubernetesObject, Quantity } from '@fairlead/kube-core'
+import type { KubernetesObject } from '@fairlead/kube-core'
 
-import { parseAmounts, type Amounts } from './limit-values.ts'
+import { most, parseAmounts, sum, type Amounts } from './amounts.ts'
 
 type Which = 'requests' | 'limits'
 
@@ -45,30 +45,4 @@ export function podAmounts(pod: KubernetesObject, which: Which): Amounts {
 
 function only(amounts: Amounts, known: Amounts): Amounts {
   return new Map([...amounts].filter(([name]) => known.has(name)))
-}
-
-/** The sum of two, by resource. */
-function sum(one: Amounts, other: Amounts): Amounts {
-  return merged(one, other, (a, b) => ({
-    ...a,
-    nano: a.nano + b.nano,
-    value: Number(a.nano + b.nano) / 1e9,
-  }))
-}
-
-function most(one: Amounts, other: Amounts): Amounts {
-  return merged(one, other, (a, b) => (a.nano >= b.nano ? a : b))
-}
-
-function merged(
-  one: Amounts,
-  other: Amounts,
-  both: (a: Quantity, b: Quantity) => Quantity,
-): Amounts {
-  const result = new Map(one)
-  for (const [name, amount] of other) {
-    const known = result.get(name)
-    result.set(name, known === undefined ? amount : both(known, amount))
-  }
-  return result
 }
