@@ -14,7 +14,7 @@ const encoded: Readonly<Record<string, StructuralSchema>> = {
   [`${prefix}.apis.meta.v1.MicroTime`]: { type: 'string', format: 'date-time', nullable: true },
   [`${prefix}.apis.meta.v1.Duration`]: { type: 'string' },
   [`${prefix}.apis.meta.v1.FieldsV1`]: { ...open, 'x-kubernetes-map-type': 'atomic' },
-  [`${prefix}.runtime.RawExtension`]: open,
+  [`${prefix}.runtime.RawExtension`]: { ...open, 'x-kubernetes-map-type': 'atomic' },
   [`${prefix}.util.intstr.IntOrString`]: { 'x-kubernetes-int-or-string': true },
 }
 const atomic: StructuralSchema = { 'x-kubernetes-map-type': 'atomic' }

@@ -50,13 +50,14 @@ export const definitionRules: KindRules = {
 }
 
 function fillIn(definition: KubernetesObject): void {
-  const { names } = recordAt(definition, 'spec')
+  const { spec } = definition as CustomResourceDefinitionObject
   // Without names there is nothing to default; validation reports what is missing.
-  if (typeof names !== 'object' || names === null) return
-  Object.assign(
-    definition,
-    defaultCustomResourceDefinition(definition as CustomResourceDefinitionObject),
-  )
+  if (!isJsonObject(spec) || !isJsonObject(spec.names)) return
+  const { names, conversion } = defaultCustomResourceDefinition(
+    definition as CustomResourceDefinitionObject,
+  ).spec
+  Object.assign(spec.names, names)
+  Object.assign(spec, { conversion })
 }
 
 /** The name of the first version marked as storage version, in a list; undefined without one. */

@@ -1,4 +1,5 @@
 import { DecodeWalk } from './decode-walk.ts'
+import type { EmptyValues } from './empty-values.ts'
 import { MessageTypes } from './message-types.ts'
 
 /** An object of a built-in type as Go would hold and write it. */
@@ -16,10 +17,15 @@ const messageTypes = makeOnce(() => new MessageTypes())
  * value, quantities, times and base64 take their canonical form, and numbers keep to their range.
  *
  * @param typeName such as `io.k8s.api.core.v1.Pod`
+ * @param empty takes empty lists and maps, which then stay in the object until they are settled
  * @throws BodyError in Go's words for a value of a wrong type
  */
-export function decodeMessage(typeName: string, value: unknown): DecodedMessage {
-  const walk = new DecodeWalk()
+export function decodeMessage(
+  typeName: string,
+  value: unknown,
+  empty?: EmptyValues,
+): DecodedMessage {
+  const walk = new DecodeWalk(false, empty)
   const type = messageTypes().named(typeName)
   const object = (value === null ? type.zero() : type.decode(value, walk)) as Record<
     string,

@@ -1,6 +1,7 @@
 import { isRawNumber } from '@fairlead/base'
 
 import { BodyError } from './body-error.ts'
+import type { EmptyValue, EmptyValues } from './empty-values.ts'
 
 /** Unknown fields that are remembered of one body, as in the real server. */
 const unknownFieldsMax = 100
@@ -30,9 +31,18 @@ export class DecodeWalk {
   /** The struct that the current field is of. */
   #struct = ''
   #firstProblem: BodyError | undefined
+  readonly #empty: EmptyValues | undefined
 
-  constructor(isQuiet = false) {
+  /** @param empty takes the empty lists and maps, which are left out, or as they are, without it */
+  constructor(isQuiet = false, empty?: EmptyValues) {
     this.#isQuiet = isQuiet
+    this.#empty = empty
+  }
+
+  /** Told of an empty list or map. @returns whether it stays where it is for now */
+  keepsEmpty(value: EmptyValue): boolean {
+    this.#empty?.add(value, this.#path)
+    return this.#empty !== undefined
   }
 
   /** Paths such as `spec.containers[0].foo`. */

@@ -66,7 +66,7 @@ export class MessageTypes {
       decode: (value, walk) => {
         if (isJsonObject(value)) return decodeStruct(type, fieldsOf(), namesOf(), value, walk)
         walk.wrongType(value, goType)
-        return encodeStruct(fieldsOf(), [])
+        return encodeStruct(fieldsOf(), [], walk)
       },
       zero: () => encodeStruct(fieldsOf(), []),
       isEmpty: () => false,
@@ -228,12 +228,13 @@ function decodeStruct(
       walk.leaveField(outer)
     }
   }
-  return encodeStruct(fields, values)
+  return encodeStruct(fields, values, walk)
 }
 
 function encodeStruct(
   fields: readonly MessageField[],
   values: readonly unknown[],
+  walk?: DecodeWalk,
 ): Record<string, unknown> {
   const encoded: Record<string, unknown> = {}
   for (let index = 0; index < fields.length; index++) {
@@ -242,9 +243,23 @@ function encodeStruct(
     // Most fields of most objects are not there.
     if (decoded === undefined && field.isOmitted) continue
     const value = decoded === undefined ? field.type.zero() : decoded
-    if (!field.omitsEmpty || !field.type.isEmpty(value)) encoded[field.name] = value
+    const isEmpty = field.type.isEmpty(value)
+    const isKept = isEmpty && walk !== undefined && keepsEmpty(walk, encoded, field, value)
+    if (isKept || !field.omitsEmpty || !isEmpty) encoded[field.name] = value
   }
   return encoded
+}
+
+/** Whether an empty list or map stays until defaults are set. */
+function keepsEmpty(
+  walk: DecodeWalk,
+  of: Record<string, unknown>,
+  { name, omitsEmpty }: MessageField,
+  value: unknown,
+): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const isList = Array.isArray(value)
+  return walk.keepsEmpty({ of, field: name, isOmitted: omitsEmpty, isList })
 }
 
 /** `v1.PodSpec` for `io.k8s.api.core.v1.PodSpec`. */

@@ -23,6 +23,7 @@ import { recordAt } from '../definitions/fields.ts'
 import { RevisionMismatchError } from '../storage/storage-error.ts'
 import { change, mutated } from './admit.ts'
 import { isDone } from './deletion-state.ts'
+import { storeEmptyValues } from './given-empty.ts'
 import { matchName, matchNamespace } from './match-request.ts'
 import { removeDuplicateOwners } from './owner-references.ts'
 import { resetFields } from './reset-fields.ts'
@@ -78,7 +79,8 @@ async function tryToChange(
   const stored = context.storage.get(key)
   if (stored === undefined) throw errors.notFound(resourceName(definition), target.name)
   const current = toServed(definition, stored)
-  const transformed = mutableCopy(definition, transform(current))
+  const decoded = transform(current)
+  const transformed = mutableCopy(definition, decoded)
   if (managedFields === 'track')
     removeDuplicateOwners(transformed, options.warn, 'before admission')
   matchNamespace(target, transformed)
@@ -92,6 +94,7 @@ async function tryToChange(
   const admitted = mutated(context, intended, tracked, current)
   const wanted = mutableCopy(definition, admitted instanceof Promise ? await admitted : admitted)
   removeDuplicateOwners(wanted, options.warn, 'after admission')
+  storeEmptyValues(wanted, decoded)
   checkResourceVersion(target, wanted, current)
   const next = withProtectedFields(target, wanted, current)
   const { dryRun } = options
@@ -106,7 +109,7 @@ async function tryToChange(
       ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
     })
     if (definition.hasGeneration) next.metadata.generation = generationOf(target, next, current)
-    validateChangedObject(definition, next, current, target.subresource)
+    validateChangedObject(definition, next, decoded, current, target.subresource)
     if (target.subresource === undefined) warn(definition, next, current, options)
     const verdict = context.admission.validate({ ...intended, object: next, oldObject: current })
     if (verdict !== undefined) await verdict

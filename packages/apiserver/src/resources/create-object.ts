@@ -20,6 +20,7 @@ import {
 } from '../definitions/resource-definition.ts'
 import { creation, mutated } from './admit.ts'
 import { decodeObject } from './decode-object.ts'
+import { storeEmptyValues } from './given-empty.ts'
 import { matchNamespace } from './match-request.ts'
 import { removeDuplicateOwners } from './owner-references.ts'
 import { resetFields } from './reset-fields.ts'
@@ -69,6 +70,7 @@ export async function insertObject(
   const generateFrom = object.metadata.name ? undefined : object.metadata.generateName
   const { storage, random } = context
   if (generateFrom) object.metadata.name = generateName(generateFrom, random)
+  storeEmptyValues(object, decoded)
   prepare(context, definition, object)
   const release = definition.writeRules.reserve?.(object, {
     dryRun: options.dryRun,
@@ -78,7 +80,7 @@ export async function insertObject(
   try {
     for (let attempt = 1; ; attempt++) {
       if (generateFrom && attempt > 1) object.metadata.name = generateName(generateFrom, random)
-      validateNewObject(definition, object)
+      validateNewObject(definition, object, decoded)
       if (attempt === 1) warn(definition, object, options)
       const verdict = context.admission.validate({ ...intended, object })
       if (verdict !== undefined) await verdict

@@ -3,20 +3,21 @@ import { errors, goQuote, type KubernetesObject } from '@fairlead/kube-core'
 
 import { BodyError } from '../decoding/body-error.ts'
 import { decodeMessage } from '../decoding/decode-message.ts'
+import { EmptyValues } from '../decoding/empty-values.ts'
 import { servedApiVersion, type ResourceDefinition } from '../definitions/resource-definition.ts'
 import { typeNameOf } from '../protobuf/type-name.ts'
 import { isOlderVersion } from './older-versions.ts'
 
 /**
  * Decodes an object of a built-in kind as its type does in Go. What does not say its kind is of the
- * expected one.
+ * expected one. Empty lists and maps stay in it until they are settled.
  *
  * @throws StatusError 400 for an object of another kind, BodyError for a value of a wrong type
  */
 export function decodeBuiltIn(
   definition: ResourceDefinition,
   body: unknown,
-): { object: KubernetesObject; unknownFields: readonly string[] } {
+): { object: KubernetesObject; unknownFields: readonly string[]; empty: EmptyValues } {
   if (!isJsonObject(body)) throw new BodyError('the body is not an object')
   const expected = servedApiVersion(definition)
   const kind = textIn(body, 'kind') || definition.kind
@@ -24,12 +25,13 @@ export function decodeBuiltIn(
   if (apiVersion !== expected || kind !== definition.kind) {
     throw otherKind(definition, kind, apiVersion, body)
   }
-  const { object, unknownFields } = decodeMessage(definition.openApiName, {
-    ...body,
-    kind,
-    apiVersion,
-  })
-  return { object: object as unknown as KubernetesObject, unknownFields }
+  const empty = new EmptyValues()
+  const { object, unknownFields } = decodeMessage(
+    definition.openApiName,
+    { ...body, kind, apiVersion },
+    empty,
+  )
+  return { object: object as unknown as KubernetesObject, unknownFields, empty }
 }
 
 function textIn(body: JsonObject, field: 'kind' | 'apiVersion'): string {

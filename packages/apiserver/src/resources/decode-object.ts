@@ -7,13 +7,22 @@ import {
 } from '@fairlead/kube-core'
 
 import { BodyError } from '../decoding/body-error.ts'
+import type { EmptyValues } from '../decoding/empty-values.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { decodeBuiltIn } from './decode-built-in.ts'
 import { decodeCustom } from './decode-custom.ts'
+import { withoutEmptyValues } from './given-empty.ts'
 import type { WriteOptions } from './write-options.ts'
 
 /** Maximum number of such fields in one response. */
 const reportedFieldsMax = 100
+
+interface Decoded {
+  readonly object: KubernetesObject
+  readonly unknownFields: readonly string[]
+  /** Of a built-in kind. */
+  readonly empty?: EmptyValues
+}
 
 type DecodeOptions = Pick<WriteOptions, 'fieldValidation' | 'warn' | 'duplicates'>
 
@@ -33,11 +42,17 @@ export function decodeObject(
 ): KubernetesObject {
   const known = decodeKnownFields(definition, body, options, refuse)
   const { schema, writeRules } = definition
-  const object = lacksDefaults(known, schema)
-    ? (applyDefaults(known, schema) as KubernetesObject)
-    : known
-  if (writeRules.defaults === undefined) return object
-  const defaulted = copyJson(object)
+  if (known.empty !== undefined) {
+    // What has just been decoded is nobody else's.
+    writeRules.defaults?.(known.object)
+    return withoutEmptyValues(known.object, known.empty)
+  }
+  const { object } = known
+  const complete = lacksDefaults(object, schema)
+    ? (applyDefaults(object, schema) as KubernetesObject)
+    : object
+  if (writeRules.defaults === undefined) return complete
+  const defaulted = copyJson(complete)
   writeRules.defaults(defaulted)
   return defaulted
 }
@@ -48,8 +63,9 @@ function decodeKnownFields(
   body: unknown,
   options: DecodeOptions,
   refuse: (message: string) => Error,
-): KubernetesObject {
-  const { object, unknownFields } = decoded(definition, body, refuse)
+): Decoded {
+  const known = decoded(definition, body, refuse)
+  const { unknownFields } = known
   const problems = [
     ...(options.duplicates ?? [])
       .filter(({ path }) => !isBelow(path, unknownFields))
@@ -57,14 +73,14 @@ function decodeKnownFields(
     ...unknownFields.map((path) => `unknown field "${path}"`),
   ]
   report(problems, options, refuse)
-  return object
+  return known
 }
 
 function decoded(
   definition: ResourceDefinition,
   body: unknown,
   refuse: (message: string) => Error,
-): { object: KubernetesObject; unknownFields: readonly string[] } {
+): Decoded {
   try {
     return definition.origin === 'built-in'
       ? decodeBuiltIn(definition, body)

@@ -10,6 +10,7 @@ import {
 } from '@fairlead/kube-core'
 
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+import { asGiven } from './given-empty.ts'
 import { validateScale } from './validate-scale.ts'
 
 const rulesNotChecked: FieldError = {
@@ -29,44 +30,55 @@ const freeFinalizers: ReadonlySet<string> = new Set([
   'coordination.k8s.io',
 ])
 
-/** Validates a new object. @throws StatusError 422 naming every invalid field */
-export function validateNewObject(definition: ResourceDefinition, object: KubernetesObject): void {
+/**
+ * Validates a new object.
+ * @param decoded what its client sent
+ * @throws StatusError 422 naming every invalid field
+ */
+export function validateNewObject(
+  definition: ResourceDefinition,
+  object: KubernetesObject,
+  decoded: KubernetesObject,
+): void {
   const { namespaced, nameRule } = definition
   const standardFinalizers = hasStandardFinalizers(definition)
-  throwIfInvalid(definition, object, [
-    ...validateObjectMeta(object.metadata, { namespaced, nameRule, standardFinalizers }),
-    ...validateContent(definition, object, undefined),
-    ...(definition.writeRules.validate?.(object) ?? []),
+  throwIfInvalid(definition, object, decoded, (judged) => [
+    ...validateObjectMeta(judged.metadata, { namespaced, nameRule, standardFinalizers }),
+    ...validateContent(definition, judged, undefined),
+    ...(definition.writeRules.validate?.(judged) ?? []),
   ])
 }
 
 /**
  * Validates an update; values that were already invalid and did not change are tolerated.
+ * @param decoded what its client sent
  * @param subresource through which the object was changed
  */
 export function validateChangedObject(
   definition: ResourceDefinition,
   object: KubernetesObject,
+  decoded: KubernetesObject,
   previous: KubernetesObject,
   subresource: string | undefined,
 ): void {
-  const { writeRules } = definition
-  const own = (subresource === 'status' && writeRules.validateStatus?.(object, previous)) || [
-    ...(writeRules.validate?.(object, previous, subresource) ?? []),
-    ...(writeRules.validateUpdate?.(object, previous, subresource) ?? []),
-  ]
-  const { namespaced } = definition
-  const { metadata } = object
+  const { writeRules, namespaced } = definition
   const standardFinalizers = hasStandardFinalizers(definition)
-  // As BeforeUpdate in apiserver and the validation of each kind, which both look at metadata.
-  const ofMetadata = validateObjectMetaUpdate(metadata, previous.metadata)
-  throwIfInvalid(definition, object, [
-    ...validateObjectMeta(metadata, { namespaced, nameRule: 'path-segment', standardFinalizers }),
-    ...ofMetadata,
-    ...ofMetadata,
-    ...validateContent(definition, object, previous),
-    ...own,
-  ])
+  throwIfInvalid(definition, object, decoded, (judged) => {
+    const own = (subresource === 'status' && writeRules.validateStatus?.(judged, previous)) || [
+      ...(writeRules.validate?.(judged, previous, subresource) ?? []),
+      ...(writeRules.validateUpdate?.(judged, previous, subresource) ?? []),
+    ]
+    const { metadata } = judged
+    // As BeforeUpdate in apiserver and the validation of each kind, which both look at metadata.
+    const ofMetadata = validateObjectMetaUpdate(metadata, previous.metadata)
+    return [
+      ...validateObjectMeta(metadata, { namespaced, nameRule: 'path-segment', standardFinalizers }),
+      ...ofMetadata,
+      ...ofMetadata,
+      ...validateContent(definition, judged, previous),
+      ...own,
+    ]
+  })
 }
 
 function hasStandardFinalizers({ origin, group }: ResourceDefinition): boolean {
@@ -101,11 +113,14 @@ const hidesRules: ReadonlySet<FieldError['type']> = new Set([
 function throwIfInvalid(
   definition: ResourceDefinition,
   object: KubernetesObject,
-  found: readonly FieldError[],
+  decoded: KubernetesObject,
+  judge: (object: KubernetesObject) => readonly FieldError[],
 ): void {
+  const found = judge(object)
   if (found.length === 0) return
+  const given = asGiven(object, decoded)
   // Of a kind that is served in two groups, the real server names the one that stores it.
   const { group } = parseApiVersion(definition.storageApiVersion)
   const kind = qualifiedKind({ ...definition, group })
-  throw errors.invalid(kind, object.metadata.name ?? '', found)
+  throw errors.invalid(kind, object.metadata.name ?? '', given === object ? found : judge(given))
 }

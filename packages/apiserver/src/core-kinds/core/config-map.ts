@@ -1,7 +1,5 @@
 import {
-  errors,
   invalidField,
-  isBase64,
   tooLongField,
   type FieldError,
   type KubernetesObject,
@@ -28,20 +26,14 @@ export const configMapRules: KindRules = {
     },
   ],
   writeRules: {
-    prepareForCreate: checkBinaryData,
-    prepareForUpdate: checkBinaryData,
+    defaults(map) {
+      // Maps are stored as protobuf, in which bytes are empty rather than null.
+      const binaryData = recordAt(map, 'binaryData')
+      for (const key of Object.keys(binaryData)) binaryData[key] ??= ''
+    },
     validate,
     validateUpdate: (map, previous) => immutableDataErrors(map, previous, ['data', 'binaryData']),
   },
-}
-
-function checkBinaryData(map: KubernetesObject): void {
-  for (const [key, value] of Object.entries(recordAt(map, 'binaryData'))) {
-    if (typeof value === 'string' && isBase64(value)) continue
-    throw errors.badRequest(
-      `ConfigMap in version "v1" cannot be handled as a ConfigMap: binaryData.${key}: illegal base64 data`,
-    )
-  }
 }
 
 function validate(map: KubernetesObject): FieldError[] {

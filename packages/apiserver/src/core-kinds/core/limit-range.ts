@@ -14,7 +14,6 @@ import { fieldsWithin, itemsAt } from '../shared/defaulting.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import { goQuantity, quantityAt } from '../shared/quantities.ts'
 import { roundUpResources } from '../shared/resource-list.ts'
-import { emptyListToNull } from '../shared/stored-list.ts'
 import {
   isOvercommitAllowed,
   validateContainerResourceName,
@@ -38,10 +37,6 @@ export const limitRangeRules: KindRules = {
     },
     prepareForCreate(range) {
       range.metadata.name ||= randomUUID()
-      emptyListToNull(fieldsWithin(range, 'spec'), 'limits')
-    },
-    prepareForUpdate(range) {
-      emptyListToNull(fieldsWithin(range, 'spec'), 'limits')
     },
     validate: (range: KubernetesObject) =>
       errorsOf(range, (root) => {

@@ -10,13 +10,11 @@ import {
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { numberAt, recordsAt, textAt, textsAt } from '../../definitions/fields.ts'
-import type { MutableObject } from '../../definitions/resource-definition.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 import { validateDomainName } from '../shared/domain-name.ts'
 import { immutableErrors } from '../shared/immutable-field.ts'
 import { checkNonSpecialAddress, familyOf } from '../shared/ip-address.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
-import { emptyListToNull } from '../shared/stored-list.ts'
 
 const endpointsMax = 1000
 const addressesMax = 100
@@ -42,9 +40,7 @@ export const endpointSliceRules: KindRules = {
         port['protocol'] ??= 'TCP'
       }
     },
-    prepareForCreate: storeLists,
     prepareForUpdate(slice, previous) {
-      storeLists(slice)
       // Labels count too: they say which service it is of.
       const isSame = ['addressType', 'endpoints', 'ports'].every((field) =>
         deepEqual(slice[field], previous[field]),
@@ -61,11 +57,6 @@ export const endpointSliceRules: KindRules = {
       }),
     validateUpdate: (slice, previous) => immutableErrors(slice, previous, '', ['addressType']),
   },
-}
-
-function storeLists(slice: MutableObject): void {
-  emptyListToNull(slice, 'endpoints')
-  emptyListToNull(slice, 'ports')
 }
 
 function validateEndpoints(root: Place): void {

@@ -9,9 +9,7 @@ import {
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { listAt, recordAt, recordsAt } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
-import { fieldsWithin } from '../shared/defaulting.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
-import { emptyListToNull } from '../shared/stored-list.ts'
 import { validateDriverName } from '../shared/volume-spec.ts'
 
 const nodeIdMax = 192
@@ -30,8 +28,6 @@ export const csiNodeRules: KindRules = {
     },
   ],
   writeRules: {
-    prepareForCreate: (node) => emptyListToNull(fieldsWithin(node, 'spec'), 'drivers'),
-    prepareForUpdate: (node) => emptyListToNull(fieldsWithin(node, 'spec'), 'drivers'),
     validate: (node, previous) =>
       errorsOf(node, (root) => {
         const drivers =
