@@ -1,3 +1,4 @@
+export { append } from './append.ts'
 export { abortReason } from './abort-reason.ts'
 export { aborted, DeadlineError, openScope, untilAborted, type Scope } from './abort.ts'
 export { Cancellation, type CancellationListener } from './cancellation.ts'

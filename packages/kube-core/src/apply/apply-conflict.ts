@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import { goQuote } from '../go-quote.ts'
 import { errors } from '../status-error.ts'
 import type { StatusError } from '../status-error.ts'
@@ -37,7 +38,10 @@ function describeConflicts(conflicts: readonly Conflict[]): string {
   for (const same of Map.groupBy(conflicts, ({ manager }) => managerId(manager)).values()) {
     const [{ manager } = { manager: undefined }] = same
     if (manager !== undefined) lines.push(`conflicts with ${describeManager(manager)}:`)
-    lines.push(...same.map(({ path }) => `- ${formatPath(path)}`))
+    append(
+      lines,
+      same.map(({ path }) => `- ${formatPath(path)}`),
+    )
   }
   return `Apply failed with ${conflicts.length} conflicts: ${lines.join('\n')}`
 }

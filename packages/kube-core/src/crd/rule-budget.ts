@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import type { Environment } from '@fairlead/cel'
 import { judgeRules, type RuleVerdict } from '../cel/judge-rules.ts'
 import { createRuleEnvironment } from '../cel/rule-compiler.ts'
@@ -58,14 +59,14 @@ export class RuleBudget {
     const { rule, error, messageError } = verdict
     const errors: FieldError[] = []
     const cost = verdict.cost * (place.cardinality ?? verdict.cardinality)
-    errors.push(...this.#observe(cost, `${at}.rule`, 'estimated rule cost'))
+    append(errors, this.#observe(cost, `${at}.rule`, 'estimated rule cost'))
     if (error !== undefined) errors.push(invalid(`${at}.rule`, goRule(rule), error))
     if (messageError !== undefined) {
       errors.push(invalid(`${at}.messageExpression`, goRule(rule), messageError))
     } else if (verdict.messageCost !== undefined) {
       const field = `${at}.messageExpression`
       const name = 'estimated messageExpression cost'
-      errors.push(...this.#observe(verdict.messageCost, field, name))
+      append(errors, this.#observe(verdict.messageCost, field, name))
     }
     return [...errors, ...checkOldSelf(verdict, at, place)]
   }

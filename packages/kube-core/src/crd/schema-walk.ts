@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
 import { checkOpenApi, type SchemaPlace, type SchemaSource } from '../schema/check-open-api.ts'
 import { child, propertyPath } from '../schema/schema-path.ts'
@@ -51,17 +52,17 @@ export class SchemaWalk {
     const { before, after } = checkOpenApi(schema, path, place)
     const found: Found = { schema: before, rules: [] }
     const add = (part: Found): void => {
-      found.schema.push(...part.schema)
-      found.rules.push(...part.rules)
+      append(found.schema, part.schema)
+      append(found.rules, part.rules)
     }
     const below = this.#placeBelow(schema, rules)
     this.#visitValues(schema, path, place, below, add)
     this.#visitProperties(schema, path, place, { rules, below }, add)
     this.#visitJunctors(schema, path, place, below, add)
     this.#visitItems(schema, path, place, below, add)
-    found.schema.push(...after)
+    append(found.schema, after)
     if (rules.rulesApply && found.schema.length === 0) {
-      found.rules.push(...this.#budget.check(schema, path, rules))
+      append(found.rules, this.#budget.check(schema, path, rules))
     }
     return found
   }

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
 import { FieldPathError, findField, type FoundField } from '../schema/find-field.ts'
 import { invalid, required } from '../schema/schema-path.ts'
@@ -32,7 +33,7 @@ function checkColumn(column: PrinterColumn, path: string): FieldError[] {
     errors.push(invalid(`${path}.format`, column.format, detail))
   }
   if (!column.jsonPath) errors.push(required(`${path}.JSONPath`))
-  else errors.push(...checkSimplePath(column.jsonPath, `${path}.JSONPath`))
+  else append(errors, checkSimplePath(column.jsonPath, `${path}.JSONPath`))
   return errors
 }
 
@@ -88,7 +89,7 @@ export function checkSelectableFields(
       errors.push(invalid(field, jsonPath, `is an invalid path: ${found}`))
       continue
     }
-    errors.push(...checkSelectable(jsonPath, found, field))
+    append(errors, checkSelectable(jsonPath, found, field))
     if (unique.has(found.path)) {
       errors.push({ type: 'Duplicate', field, badValue: jsonPath, detail: '' })
     }

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import { compileRules } from '../cel/compile-rules.ts'
 import { evaluateRules } from '../cel/evaluate-rules.ts'
 import type { FieldError } from '../field-error.ts'
@@ -13,12 +14,12 @@ import { validateSchema } from '../schema/validate.ts'
 export function checkDefaults(schema: StructuralSchema, path: string): FieldError[] {
   const errors: FieldError[] = []
   if (schema.default !== undefined && schema.default !== null) {
-    errors.push(...checkDefault(schema, child(path, 'default')))
+    append(errors, checkDefault(schema, child(path, 'default')))
   }
   // A default inside of additionalProperties is never applied to an absent value, nor checked.
-  if (schema.items) errors.push(...checkDefaults(schema.items, child(path, 'items')))
+  if (schema.items) append(errors, checkDefaults(schema.items, child(path, 'items')))
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    errors.push(...checkDefaults(property, propertyPath(path, name)))
+    append(errors, checkDefaults(property, propertyPath(path, name)))
   }
   return errors
 }

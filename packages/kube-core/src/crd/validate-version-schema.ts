@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
 import { GoSyntax } from '../go-syntax.ts'
 import type { SchemaSource } from '../schema/check-open-api.ts'
@@ -32,10 +33,10 @@ export function checkVersionSchema(
   }
   const unsupported = unsupportedKeyword(schema)
   const structural = unsupported === undefined ? checkStructure(schema, at) : []
-  errors.push(...structural)
+  append(errors, structural)
   const walk = new SchemaWalk(context.isUnchanged)
   const rulesApply = unsupported === undefined && structural.length === 0
-  errors.push(...walk.check(schema, at, rulesApply))
+  append(errors, walk.check(schema, at, rulesApply))
   if (errors.length === 0 && unsupported !== undefined) return [invalid(at, '', unsupported)]
   return [...errors, ...walk.totalCostErrors(at)]
 }

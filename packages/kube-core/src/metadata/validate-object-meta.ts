@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
 import { goQuote } from '../go-quote.ts'
 import { GoSyntax, goStrings } from '../go-syntax.ts'
@@ -165,7 +166,7 @@ function validateOwnerReferences(references: readonly OwnerReference[]): FieldEr
   const found: FieldError[] = []
   let controller: string | undefined
   for (const owner of references) {
-    found.push(...validateOwner(owner, field))
+    append(found, validateOwner(owner, field))
     if (owner.controller !== true) continue
     const name = `${owner.kind}/${owner.name}`
     if (controller !== undefined) {

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
 import { child, propertyPath, required } from './schema-path.ts'
 import type { StructuralSchema } from './structural-schema.ts'
@@ -18,10 +19,10 @@ function junctors(
   valuePath: string,
 ): FieldError[] {
   const errors: FieldError[] = []
-  if (value.not) errors.push(...nested(value.not, declared, path, child(valuePath, 'not')))
+  if (value.not) append(errors, nested(value.not, declared, path, child(valuePath, 'not')))
   for (const junctor of ['allOf', 'anyOf', 'oneOf'] as const) {
     for (const [index, branch] of (value[junctor] ?? []).entries()) {
-      errors.push(...nested(branch, declared, path, `${child(valuePath, junctor)}[${index}]`))
+      append(errors, nested(branch, declared, path, `${child(valuePath, junctor)}[${index}]`))
     }
   }
   return errors
@@ -37,13 +38,13 @@ function nested(
   const errors = junctors(value, declared, path, valuePath)
   if (value.items) {
     const itemsPath = child(valuePath, 'items')
-    errors.push(...nested(value.items, declared.items, child(path, 'items'), itemsPath))
+    append(errors, nested(value.items, declared.items, child(path, 'items'), itemsPath))
   }
   for (const [name, property] of Object.entries(value.properties ?? {})) {
     const field = propertyPath(valuePath, name)
     const { properties } = declared
     const counterpart = properties && Object.hasOwn(properties, name) ? properties[name] : undefined
-    errors.push(...nested(property, counterpart, propertyPath(path, name), field))
+    append(errors, nested(property, counterpart, propertyPath(path, name), field))
   }
   return errors
 }

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
 import { goStrings, GoSyntax } from '../go-syntax.ts'
 import { child, forbidden, invalid, propertyPath, required } from './schema-path.ts'
@@ -13,8 +14,8 @@ export function checkListKeys(schema: StructuralSchema, path: string): FieldErro
     const detail = 'must be map if x-kubernetes-list-map-keys is non-empty'
     errors.push(listType === undefined ? required(field, detail) : invalid(field, listType, detail))
   }
-  if (listType === 'map') errors.push(...checkMap(schema, keys, path))
-  if (listType === 'map' || listType === 'set') errors.push(...checkItems(schema, listType, path))
+  if (listType === 'map') append(errors, checkMap(schema, keys, path))
+  if (listType === 'map' || listType === 'set') append(errors, checkItems(schema, listType, path))
   return errors
 }
 

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
 import { supportedValues } from '../field-error.ts'
 import { checkListKeys } from './check-list-keys.ts'
@@ -139,7 +140,7 @@ function checkListType(schema: SchemaSource, path: string): FieldError[] {
   const errors: FieldError[] = []
   if (schema.type !== 'array') {
     errors.push(wrongType(schema, path, 'must be array if x-kubernetes-list-type is specified'))
-  } else if (listType === 'set') errors.push(...checkSetItems(schema.items, child(path, 'items')))
+  } else if (listType === 'set') append(errors, checkSetItems(schema.items, child(path, 'items')))
   const known = ['atomic', 'set', 'map']
   if (!known.includes(listType)) errors.push(unsupported(child(path, name), listType, known))
   return errors

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import { compilePattern } from '@fairlead/cel'
 import { fieldErrorMessage, type FieldError } from '../field-error.ts'
 import { checkCompleteness } from './check-completeness.ts'
@@ -35,15 +36,15 @@ function checkChildren(schema: StructuralSchema, level: Level, path: string): Fi
   if (schema.type === 'array' && !items) {
     errors.push(required(child(path, 'items'), 'must be specified'))
   }
-  if (items) errors.push(...checkNode(items, 'item', child(path, 'items')))
+  if (items) append(errors, checkNode(items, 'item', child(path, 'items')))
   for (const [name, property] of Object.entries(properties ?? {})) {
-    errors.push(...checkNode(property, 'field', propertyPath(path, name)))
+    append(errors, checkNode(property, 'field', propertyPath(path, name)))
   }
   if (additionalProperties === undefined) return errors
   const additionalPath = child(path, 'additionalProperties')
   if (level === 'root') errors.push(forbidden(additionalPath, 'must not be used at the root'))
   if (typeof additionalProperties === 'object') {
-    errors.push(...checkNode(additionalProperties, 'field', additionalPath))
+    append(errors, checkNode(additionalProperties, 'field', additionalPath))
   }
   return errors
 }
@@ -145,16 +146,16 @@ function checkValueValidation(
 ): FieldError[] {
   const errors: FieldError[] = []
   for (const [index, branch] of (skipsUnion ? [] : (value.anyOf ?? [])).entries()) {
-    errors.push(...checkNested(branch, `${child(path, 'anyOf')}[${index}]`))
+    append(errors, checkNested(branch, `${child(path, 'anyOf')}[${index}]`))
   }
   for (const [index, branch] of (value.allOf ?? []).entries()) {
     const skips = skipsFirstUnion && index === 0
-    errors.push(...checkNested(branch, `${child(path, 'allOf')}[${index}]`, skips))
+    append(errors, checkNested(branch, `${child(path, 'allOf')}[${index}]`, skips))
   }
   for (const [index, branch] of (value.oneOf ?? []).entries()) {
-    errors.push(...checkNested(branch, `${child(path, 'oneOf')}[${index}]`))
+    append(errors, checkNested(branch, `${child(path, 'oneOf')}[${index}]`))
   }
-  if (value.not) errors.push(...checkNested(value.not, child(path, 'not')))
+  if (value.not) append(errors, checkNested(value.not, child(path, 'not')))
   const problem = value.pattern ? patternProblem(value.pattern) : undefined
   if (problem !== undefined) {
     const detail = `must be a valid regular expression, but isn't: ${problem}`
@@ -191,9 +192,9 @@ const forbiddenInside = [
 /** What is below a junctor may only restrict values. */
 function checkNested(value: StructuralSchema, path: string, skipsUnion = false): FieldError[] {
   const errors = checkValueValidation(value, path, skipsUnion)
-  if (value.items) errors.push(...checkNested(value.items, child(path, 'items')))
+  if (value.items) append(errors, checkNested(value.items, child(path, 'items')))
   for (const [name, property] of Object.entries(value.properties ?? {})) {
-    errors.push(...checkNested(property, propertyPath(path, name)))
+    append(errors, checkNested(property, propertyPath(path, name)))
   }
   for (const [keyword, detail] of forbiddenInside) {
     if (isSet(value, keyword)) errors.push(forbidden(child(path, keyword), detail))

@@ -1,4 +1,4 @@
-import { isJsonObject, numberOrUndefined, type JsonObject } from '@fairlead/base'
+import { append, isJsonObject, type JsonObject, numberOrUndefined } from '@fairlead/base'
 import { compilePattern, type Pattern } from '@fairlead/cel'
 import { deepEqual } from '../deep-equal.ts'
 import type { FieldError } from '../field-error.ts'
@@ -82,7 +82,7 @@ export class SchemaValidator {
       for (const [index, item] of list.entries()) {
         const oldItem =
           oldItems.size > 0 ? oldItems.get(itemIdentity(item, schema) ?? '') : undefined
-        errors.push(...this.#validate(item, items, `${path}[${index}]`, oldItem))
+        append(errors, this.#validate(item, items, `${path}[${index}]`, oldItem))
       }
     }
     if (minItems !== undefined && list.length < minItems) {
@@ -123,9 +123,9 @@ export class SchemaValidator {
       const property = propertySchema(schema, name)
       if (!property || value === undefined) continue
       const oldValue = isJsonObject(old) && Object.hasOwn(old, name) ? old[name] : undefined
-      errors.push(...this.#validate(value, property, join(path, name), oldValue))
+      append(errors, this.#validate(value, property, join(path, name), oldValue))
     }
-    if (schema['x-kubernetes-embedded-resource']) errors.push(...validateEmbedded(object, path))
+    if (schema['x-kubernetes-embedded-resource']) append(errors, validateEmbedded(object, path))
     return errors
   }
 
@@ -137,9 +137,9 @@ export class SchemaValidator {
   ): FieldError[] {
     const branch = (part: StructuralSchema) => this.#validate(value, part, path, old, true)
     const errors: FieldError[] = []
-    if (schema.anyOf) errors.push(...anyOf(schema.anyOf.map(branch), path))
-    if (schema.oneOf) errors.push(...oneOf(schema.oneOf.map(branch), path))
-    if (schema.allOf) errors.push(...allOf(schema.allOf.map(branch), path))
+    if (schema.anyOf) append(errors, anyOf(schema.anyOf.map(branch), path))
+    if (schema.oneOf) append(errors, oneOf(schema.oneOf.map(branch), path))
+    if (schema.allOf) append(errors, allOf(schema.allOf.map(branch), path))
     if (schema.not && this.#validate(value, schema.not, path, undefined, true).length === 0) {
       errors.push(composite(`"${path}" must not validate the schema (not)`))
     }

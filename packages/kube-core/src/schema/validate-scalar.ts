@@ -1,4 +1,4 @@
-import { numberOrUndefined } from '@fairlead/base'
+import { append, numberOrUndefined } from '@fairlead/base'
 import { deepEqual } from '../deep-equal.ts'
 import { supportedValues, type FieldError } from '../field-error.ts'
 import { goQuote } from '../go-quote.ts'
@@ -89,7 +89,7 @@ export function validateNumber(
     should(`a multiple of ${multipleOf}`)
   }
   if (schema.type === 'integer' || schema['x-kubernetes-int-or-string']) {
-    errors.push(...validateRange(value, schema.format, path))
+    append(errors, validateRange(value, schema.format, path))
   }
   return errors
 }

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import { pathCovers, type PolicyRule } from './policy-rule.ts'
 
 /**
@@ -119,7 +120,7 @@ function compacted(permissions: readonly PolicyRule[]): PolicyRule[] {
     const key = `${group}/${resource}`
     const known = byResource.get(key)
     if (known === undefined) byResource.set(key, { ...permission, verbs: [...permission.verbs] })
-    else known.verbs.push(...permission.verbs)
+    else append(known.verbs, permission.verbs)
   }
   return [...others, ...byResource.values()]
 }

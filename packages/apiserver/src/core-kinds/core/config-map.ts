@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import {
   invalidField,
   tooLongField,
@@ -45,7 +46,7 @@ function validate(map: KubernetesObject): FieldError[] {
       ? [invalidField(`data[${key}]`, key, 'duplicate of key present in binaryData')]
       : []),
   ])
-  found.push(...invalidDataKeys(binaryData, 'binaryData'))
+  append(found, invalidDataKeys(binaryData, 'binaryData'))
   const bytes =
     Object.values(data).reduce<number>((sum, value) => sum + Buffer.byteLength(String(value)), 0) +
     Object.values(binaryData).reduce<number>(

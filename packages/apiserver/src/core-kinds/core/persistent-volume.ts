@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import {
   deepEqual,
   forbiddenField,
@@ -138,7 +139,7 @@ function validateUpdate(volume: KubernetesObject, previous: KubernetesObject): F
     const detail = 'spec.persistentvolumesource is immutable after creation'
     found.push(forbiddenField('spec.persistentvolumesource', detail))
   }
-  found.push(...immutableErrors(next, before, '', ['volumeMode']))
+  append(found, immutableErrors(next, before, '', ['volumeMode']))
   if (
     before['nodeAffinity'] !== undefined &&
     !deepEqual(next['nodeAffinity'], before['nodeAffinity'])

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import {
   checkDnsLabel,
   checkDnsSubdomain,
@@ -73,7 +74,7 @@ function validateEndpoints(root: Place): void {
     const topology = endpoint.textMap('deprecatedTopology')
     const count = Object.keys(topology).length
     if (count > labelsMax) endpoint.tooMany('deprecatedTopology', count, labelsMax)
-    endpoint.found.push(...validateLabels(topology, endpoint.pathOf('deprecatedTopology')))
+    append(endpoint.found, validateLabels(topology, endpoint.pathOf('deprecatedTopology')))
     if (endpoint.has('hostname')) {
       endpoint.problems('hostname', checkDnsLabel(endpoint.text('hostname')))
     }

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import { checkDnsLabel, validateLabels } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
@@ -38,7 +39,7 @@ export const runtimeClassRules: KindRules = {
 
 function validateScheduling(scheduling: Place): void {
   const selector = scheduling.textMap('nodeSelector')
-  scheduling.found.push(...validateLabels(selector, scheduling.pathOf('nodeSelector')))
+  append(scheduling.found, validateLabels(selector, scheduling.pathOf('nodeSelector')))
   // The real server repeats the name of the list in the path of these.
   const { fields, path, found } = scheduling
   validateTolerations(new Place(fields, `${path}.tolerations`, found))

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import { checkLabelKey, checkLabelValue, validateLabels } from '@fairlead/kube-core'
 
 import { recordsAt, textAt, textMapAt, textsAt, type Fields } from '../../definitions/fields.ts'
@@ -10,7 +11,7 @@ export function validateLabelSelector(
 ): void {
   if (selector === undefined) return
   const labels = selector.textMap('matchLabels')
-  selector.found.push(...validateLabels(labels, selector.pathOf('matchLabels')))
+  append(selector.found, validateLabels(labels, selector.pathOf('matchLabels')))
   for (const requirement of selector.each('matchExpressions')) {
     validateOperator(requirement)
     requirement.problems('key', checkLabelKey(requirement.text('key')))

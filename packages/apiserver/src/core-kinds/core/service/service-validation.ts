@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import {
   checkDnsLabel,
   checkDnsSubdomain,
@@ -43,10 +44,10 @@ export function validateService(service: KubernetesObject): FieldError[] {
     validateType(spec)
     validatePorts(spec)
     if (spec.has('selector')) {
-      spec.found.push(...validateLabels(spec.textMap('selector'), 'spec.selector'))
+      append(spec.found, validateLabels(spec.textMap('selector'), 'spec.selector'))
     }
     validateAffinity(spec)
-    spec.found.push(...validateAddresses(spec.fields))
+    append(spec.found, validateAddresses(spec.fields))
     for (const [index, address] of spec.texts('externalIPs').entries()) {
       const wrong = checkAddress(address)
       const problems = wrong.length > 0 ? wrong : checkNonSpecialAddress(address)
@@ -249,7 +250,10 @@ function validateSourceRanges(spec: Place, { metadata }: KubernetesObject): void
   if (annotation.trim() === '') return
   for (const range of annotation.trim().split(',')) {
     const trimmed = range.trim()
-    spec.found.push(...checkBlock(trimmed).map((each) => invalidField(field, trimmed, each)))
+    append(
+      spec.found,
+      checkBlock(trimmed).map((each) => invalidField(field, trimmed, each)),
+    )
   }
 }
 

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import { checkDnsSubdomain, checkLabelKey, validateLabels } from '@fairlead/kube-core'
 
 import type { Place } from '../place.ts'
@@ -44,7 +45,7 @@ export function validatePodSpec(spec: Place, podName: string | undefined): void 
   validateHostNetworkPorts(spec, podName !== undefined)
   spec.requiredOneOf('restartPolicy', ['Always', 'OnFailure', 'Never'])
   validateDnsPolicy(spec)
-  spec.found.push(...validateLabels(spec.textMap('nodeSelector'), spec.pathOf('nodeSelector')))
+  append(spec.found, validateLabels(spec.textMap('nodeSelector'), spec.pathOf('nodeSelector')))
   validatePodSecurityContext(spec)
   const affinity = spec.at('affinity')
   if (affinity !== undefined) validateAffinity(affinity)

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import { goQuote } from '@fairlead/kube-core'
 
 import type { Fields } from '../../../definitions/fields.ts'
@@ -156,10 +157,10 @@ function profileWarnings(
     const resources = container.within('resources')
     for (const resource of ['memory', 'ephemeral-storage']) {
       for (const list of ['limits', 'requests']) {
-        found.push(...fractionWarnings(resources.within(list), [resource]))
+        append(found, fractionWarnings(resources.within(list), [resource]))
       }
     }
-    found.push(...environmentWarnings(container))
+    append(found, environmentWarnings(container))
   }
   return found
 }

@@ -1,3 +1,4 @@
+import { append } from '@fairlead/base'
 import { goQuote } from '@fairlead/kube-core'
 
 import type { Place } from '../place.ts'
@@ -80,7 +81,10 @@ function overlaps(paths: readonly MappedPath[]): string[] {
   for (const { path: given, source } of paths) {
     const each = { path: trimSlashes(given), source }
     const others = before.filter((other) => isWithin(each.path, other.path))
-    found.push(...others.map((other) => `${show(each)} with ${show(other)}`))
+    append(
+      found,
+      others.map((other) => `${show(each)} with ${show(other)}`),
+    )
     if (found.length >= overlapsMax) return found.slice(0, overlapsMax)
     if (before.length < comparedMax) before.push(each)
   }
