@@ -206,7 +206,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     controllers.push(admission, { stop: () => webhooks.close() })
     ensureBootstrapObjects(context, clientAuthorities)
     controllers.push(
-      new DefinitionController(context, logger),
+      new DefinitionController(context, webhooks, logger),
       ...(options.controllers === false
         ? []
         : [

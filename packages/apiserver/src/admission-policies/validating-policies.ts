@@ -3,6 +3,7 @@ import { errors, type AdmissionExpressions, type KubernetesObject } from '@fairl
 
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
+import { fetchConverted } from '../admission-matching/converted-request.ts'
 import { isExempt } from '../admission-matching/exempt.ts'
 import {
   beginEvaluation,
@@ -38,12 +39,19 @@ export function validatingPolicies(options: PolicyOptions): AdmissionPlugin {
     validate: (request) => {
       const all = source.all()
       if (all.length === 0 || isExempt(request)) return
-      const denials = all.flatMap(({ policy, bindings }) => {
-        const as = matchResources(policy.constraints, request, context)
-        return as === undefined ? [] : enforce(options, request, as, policy, bindings)
+      const matched = all.flatMap((each) => {
+        const as = matchResources(each.policy.constraints, request, context)
+        return as === undefined ? [] : [{ ...each, as }]
       })
-      const [first] = denials
-      if (first !== undefined) throw policyDenial(request, first)
+      const judge = (): void => {
+        const denials = matched.flatMap(({ policy, bindings, as }) =>
+          enforce(options, request, as, policy, bindings),
+        )
+        const [first] = denials
+        if (first !== undefined) throw policyDenial(request, first)
+      }
+      const pending = fetchConverted(request, () => matched.map(({ as }) => as))
+      return pending === undefined ? judge() : pending.then(judge)
     },
   }
 }

@@ -1,8 +1,8 @@
 import { applyJsonPatch, errors, goQuote, type KubernetesObject } from '@fairlead/kube-core'
 
+import { formIn } from '../definitions/convert.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { decodeObject } from '../resources/decode-object.ts'
-import { toServed, toStored } from '../definitions/resource-definition.ts'
 import { convertedRequest } from '../admission-matching/converted-request.ts'
 import type { Invocation } from './invocation.ts'
 import type { ReviewAnswer } from './review-answer.ts'
@@ -12,12 +12,12 @@ import type { ReviewAnswer } from './review-answer.ts'
  * undefined when it has changed nothing.
  * @throws StatusError 500 for a patch that does not apply
  */
-export function applyPatch(
+export async function applyPatch(
   invocation: Invocation,
   { patch, patchType }: ReviewAnswer,
-): KubernetesObject | undefined {
+): Promise<KubernetesObject | undefined> {
   if (patch === undefined) return undefined
-  const operations = internal(() => JSON.parse(patch) as unknown)
+  const operations = await internal(() => JSON.parse(patch) as unknown)
   if (Array.isArray(operations) && operations.length === 0) return undefined
   const { webhook, request, as } = invocation
   const name = goQuote(webhook.name)
@@ -35,7 +35,7 @@ export function applyPatch(
     const changed = applyJsonPatch(object, operations)
     // What a subresource takes is checked where it is used.
     if (request.kind !== undefined) return changed as KubernetesObject
-    return inRequestVersion(request.definition, as, decoded(as, changed))
+    return formIn(request.definition, as, decoded(as, changed))
   })
 }
 
@@ -43,18 +43,10 @@ function decoded(definition: ResourceDefinition, changed: unknown): KubernetesOb
   return decodeObject(definition, changed, { fieldValidation: 'Ignore', warn: () => {} })
 }
 
-function inRequestVersion(
-  definition: ResourceDefinition,
-  as: ResourceDefinition,
-  object: KubernetesObject,
-): KubernetesObject {
-  return as === definition ? object : toServed(definition, toStored(as, object))
-}
-
 /** A webhook's mistake is not the caller's: whatever it is, it is an internal error. */
-function internal<T>(work: () => T): T {
+async function internal<T>(work: () => T | Promise<T>): Promise<T> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     throw errors.internal(reasonOf(error))
   }

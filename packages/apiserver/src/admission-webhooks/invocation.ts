@@ -40,7 +40,7 @@ export function invocationFor(
   { registry, storage, expressions, authorizer }: InvocationContext,
 ): Invocation | undefined {
   if (isExempt(request)) return undefined
-  const as = matchedResource(webhook.rules, webhook.matchPolicy, request, registry)
+  const as = matchedBy(webhook, request, { registry })
   if (as === undefined || !objectMatches(webhook.objectSelector, request)) return undefined
   if (!namespaceMatches(webhook.namespaceSelector, request, storage)) return undefined
   if (webhook.conditions.length > 0) {
@@ -58,4 +58,13 @@ export function invocationFor(
     if (!verdict.matches) return undefined
   }
   return { webhook, request, as }
+}
+
+/** As which resource a webhook's rules mean a request; undefined when they do not. */
+export function matchedBy(
+  { rules, matchPolicy }: Webhook,
+  request: AdmissionRequest,
+  { registry }: Pick<ResourceContext, 'registry'>,
+): ResourceDefinition | undefined {
+  return matchedResource(rules, matchPolicy, request, registry)
 }

@@ -2,8 +2,9 @@ import { deepEqual, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { AdmissionPlugin, MutationPass } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
+import { fetchConverted } from '../admission-matching/converted-request.ts'
 import { applyPatch } from './apply-patch.ts'
-import { invocationFor, type InvocationContext } from './invocation.ts'
+import { invocationFor, matchedBy, type InvocationContext } from './invocation.ts'
 import type { WebhookCaller } from './webhook-caller.ts'
 import type { WebhookSource } from './webhook-source.ts'
 
@@ -43,11 +44,13 @@ export function mutatingWebhooks(
     if (pass.isSecond && !deepEqual(progress.output, request.object)) makeDue(progress)
     let current = request
     for (const webhook of source.all()) {
+      const pending = fetchConverted(current, () => [matchedBy(webhook, current, context)])
+      if (pending !== undefined) await pending
       const invocation = invocationFor(webhook, current, context)
       if (invocation === undefined) continue
       if (pass.isSecond && !progress.due.has(webhook.id)) continue
       const answer = await caller.call(invocation, 'mutating')
-      const object = answer && applyPatch(invocation, answer)
+      const object = answer && (await applyPatch(invocation, answer))
       if (object !== undefined && !deepEqual(object, current.object)) {
         current = { ...request, object }
         makeDue(progress)

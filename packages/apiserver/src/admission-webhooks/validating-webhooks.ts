@@ -1,5 +1,6 @@
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
-import { invocationFor, type Invocation, type InvocationContext } from './invocation.ts'
+import { fetchConverted } from '../admission-matching/converted-request.ts'
+import { invocationFor, matchedBy, type Invocation, type InvocationContext } from './invocation.ts'
 import type { WebhookCaller } from './webhook-caller.ts'
 import type { WebhookSource } from './webhook-source.ts'
 
@@ -14,11 +15,17 @@ export function validatingWebhooks(
     validate: (request) => {
       const webhooks = source.all()
       if (webhooks.length === 0) return undefined
-      const invocations = webhooks.flatMap((webhook) => {
-        const invocation = invocationFor(webhook, request, context)
-        return invocation === undefined ? [] : [invocation]
-      })
-      return invocations.length === 0 ? undefined : askAll(caller, invocations)
+      const ask = (): Promise<void> | undefined => {
+        const invocations = webhooks.flatMap((webhook) => {
+          const invocation = invocationFor(webhook, request, context)
+          return invocation === undefined ? [] : [invocation]
+        })
+        return invocations.length === 0 ? undefined : askAll(caller, invocations)
+      }
+      const pending = fetchConverted(request, () =>
+        webhooks.map((webhook) => matchedBy(webhook, request, context)),
+      )
+      return pending === undefined ? ask() : pending.then(ask)
     },
   }
 }

@@ -23,7 +23,12 @@ afterAll(async () => {
 const storage = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
 
 async function createClaim(name: string): Promise<void> {
-  const body = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name }, spec: storage }
+  const body = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name },
+    spec: storage,
+  }
   expect(await client.send('POST', claims, body)).toMatchObject({
     status: 201,
     body: { metadata: { finalizers: ['kubernetes.io/pvc-protection'] } },

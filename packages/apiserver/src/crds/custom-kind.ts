@@ -1,46 +1,75 @@
 import {
-  applyDefaults,
   compileRules,
-  deepFreeze,
-  hasUnknownFields,
-  lacksDefaults,
-  pruneUnknownFields,
   SchemaValidator,
   type CustomResourceDefinitionObject,
   type CustomResourceVersion,
-  type KubernetesObject,
   type StructuralSchema,
 } from '@fairlead/kube-core'
 
 import { objectMeta, typeFields } from '../definitions/object-meta-schema.ts'
-import {
-  allVerbs,
-  type Conversion,
-  type ResourceDefinition,
-} from '../definitions/resource-definition.ts'
+import { allVerbs, type ResourceDefinition } from '../definitions/resource-definition.ts'
 import { nameColumn } from '../definitions/standard-columns.ts'
 import { compareVersions } from '../definitions/version-order.ts'
+import type { WebhookClient } from '../webhooks/webhook-client.ts'
+import { ConversionWebhook } from './conversion-webhook.ts'
 import { customColumns } from './custom-columns.ts'
+import { customConversion } from './custom-conversion.ts'
 
-/** The served versions of a definition as resources; `terminating` refuses creates. */
+/** What the versions of a definition have in common. */
+interface Circumstances {
+  /** Creates are refused. */
+  readonly terminating: boolean
+  /** How the webhook that converts between versions is called. */
+  readonly webhooks: Pick<WebhookClient, 'call'>
+}
+
+/** The served versions of a definition as resources. */
 export function customKinds(
   definition: CustomResourceDefinitionObject,
-  terminating: boolean,
+  circumstances: Circumstances,
 ): ResourceDefinition[] {
-  return definition.spec.versions
+  const { versions } = definition.spec
+  const shared = { ...circumstances, schemas: schemasOf(definition) }
+  return versions
     .filter(({ served }) => served)
-    .map((version) => customKind(definition, version, terminating))
+    .map((version) => customKind(definition, version, shared))
+}
+
+/** The version in which objects are stored, which may not be served. */
+export function storageKind(
+  definition: CustomResourceDefinitionObject,
+  circumstances: Circumstances,
+): ResourceDefinition | undefined {
+  const version = definition.spec.versions.find(({ storage }) => storage)
+  if (version === undefined) return undefined
+  return customKind(definition, version, { ...circumstances, schemas: schemasOf(definition) })
+}
+
+/** The schemas of all versions by `group/version`, with the standard fields. */
+function schemasOf({ spec }: CustomResourceDefinitionObject): Map<string, StructuralSchema> {
+  return new Map(
+    spec.versions.map(({ name, schema }) => [
+      `${spec.group}/${name}`,
+      withStandardFields(schema?.openAPIV3Schema ?? {}),
+    ]),
+  )
 }
 
 function customKind(
   { spec }: CustomResourceDefinitionObject,
   version: CustomResourceVersion,
-  terminating: boolean,
+  {
+    terminating,
+    webhooks,
+    schemas,
+  }: Circumstances & { readonly schemas: ReadonlyMap<string, StructuralSchema> },
 ): ResourceDefinition {
-  const { group, names } = spec
+  const { group, names, conversion } = spec
   const userSchema = version.schema?.openAPIV3Schema ?? {}
-  const schema = withStandardFields(userSchema)
+  const servedVersion = `${group}/${version.name}`
+  const schema = schemas.get(servedVersion) ?? withStandardFields(userSchema)
   const storage = spec.versions.find((each) => each.storage) ?? version
+  const storageVersion = `${group}/${storage.name}`
   const { scale } = version.subresources ?? {}
   return {
     group,
@@ -53,7 +82,7 @@ function customKind(
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
     storageResource: `${names.plural}.${group}`,
-    storageApiVersion: `${group}/${storage.name}`,
+    storageApiVersion: storageVersion,
     verbs: allVerbs,
     origin: 'custom',
     schema,
@@ -73,7 +102,15 @@ function customKind(
       jsonPath.replace(/^\./, ''),
     ),
     writeRules: {},
-    conversion: convertAndDefault(group, version.name, storage.name, schema),
+    conversion: customConversion({
+      servedVersion,
+      storageVersion,
+      schemas,
+      webhook:
+        conversion?.strategy === 'Webhook'
+          ? new ConversionWebhook(webhooks, conversion.webhook)
+          : undefined,
+    }),
     ...(version.deprecated
       ? { deprecationWarning: version.deprecationWarning ?? deprecation(spec, version) }
       : {}),
@@ -82,39 +119,6 @@ function customKind(
           creationForbidden: 'create not allowed while custom resource definition is terminating',
         }
       : {}),
-  }
-}
-
-/**
- * Versions differ only in apiVersion. Stored objects may predate the schema, so reading prunes
- * unknown fields and applies defaults; the result is cached for the lifetime of the object.
- */
-function convertAndDefault(
-  group: string,
-  servedVersion: string,
-  storedVersion: string,
-  schema: StructuralSchema,
-): Conversion {
-  const servedForms = new WeakMap<KubernetesObject, KubernetesObject>()
-  const apiVersion = `${group}/${servedVersion}`
-  // What was written under this schema, in this version, is stored as it is served.
-  const isServedForm = (stored: KubernetesObject): boolean =>
-    stored.apiVersion === apiVersion &&
-    !hasUnknownFields(stored, schema) &&
-    !lacksDefaults(stored, schema)
-  const servedForm = (stored: KubernetesObject): KubernetesObject => {
-    const pruned = pruneUnknownFields(stored, schema).object
-    return deepFreeze({ ...(applyDefaults(pruned, schema) as KubernetesObject), apiVersion })
-  }
-  return {
-    toServed(stored) {
-      const known = servedForms.get(stored)
-      if (known !== undefined) return known
-      const served = isServedForm(stored) ? stored : servedForm(stored)
-      servedForms.set(stored, served)
-      return served
-    },
-    toStored: (served) => ({ ...served, apiVersion: `${group}/${storedVersion}` }),
   }
 }
 

@@ -9,12 +9,13 @@ import {
 } from '@fairlead/kube-core'
 
 import { apiServerUser } from '../auth/user.ts'
-import { resourceName } from '../definitions/resource-definition.ts'
+import { resourceName, type ResourceDefinition } from '../definitions/resource-definition.ts'
 import { deleteObject } from '../resources/delete-object.ts'
 import { actingAs, type ResourceContext, type WriteContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
 import type { Change } from '../storage/change.ts'
-import { customKinds } from './custom-kind.ts'
+import type { WebhookClient } from '../webhooks/webhook-client.ts'
+import { customKinds, storageKind } from './custom-kind.ts'
 import { cleanupFinalizer, definitionResource } from './definition-kind.ts'
 import {
   isTrue,
@@ -34,13 +35,16 @@ import { judgeNames } from './name-conflicts.ts'
  */
 export class DefinitionController {
   readonly #context: WriteContext
+  readonly #webhooks: Pick<WebhookClient, 'call'>
   readonly #logger: Logger
   readonly #unsubscribe: () => void
   /** What is served for each definition, so that a status change recompiles nothing. */
   readonly #served = new Map<string, string>()
 
-  constructor(context: ResourceContext, logger: Logger) {
+  /** @param webhooks calls those that convert objects */
+  constructor(context: ResourceContext, webhooks: Pick<WebhookClient, 'call'>, logger: Logger) {
     this.#context = actingAs(context, apiServerUser)
+    this.#webhooks = webhooks
     this.#logger = logger
     for (const definition of this.#all()) this.#reconcile(definition)
     this.#unsubscribe = context.storage.subscribe('all', (change) => this.#onChange(change))
@@ -135,8 +139,12 @@ export class DefinitionController {
     const form = `${uid}/${generation}/${as}`
     if (this.#served.get(name) === form) return
     this.#served.set(name, form)
-    const kinds = as === 'hidden' ? [] : customKinds(definition, as === 'terminating')
+    const kinds = as === 'hidden' ? [] : this.#kinds(definition, as === 'terminating')
     this.#context.registry.replaceCustom(name, kinds)
+  }
+
+  #kinds(definition: CustomResourceDefinitionObject, terminating: boolean): ResourceDefinition[] {
+    return customKinds(definition, { terminating, webhooks: this.#webhooks })
   }
 
   #cleanUp(definition: CustomResourceDefinitionObject): void {
@@ -156,7 +164,7 @@ export class DefinitionController {
 
   #deleteInstances(definition: CustomResourceDefinitionObject): void {
     const { storage } = this.#context
-    const [kind] = customKinds(definition, true)
+    const kind = storageKind(definition, { terminating: true, webhooks: this.#webhooks })
     const resource = storageResourceOf(definition)
     if (kind === undefined) return
     for (const { metadata } of storage.list({ resource }).objects) {

@@ -1,15 +1,6 @@
 import { compareText } from '@fairlead/base'
 import { goQuote } from '@fairlead/kube-core'
-import {
-  Composer,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Parser,
-  type Document,
-  type Node,
-} from 'yaml'
+import { Composer, isAlias, isMap, isScalar, isSeq, Parser, type Document, type Node } from 'yaml'
 
 import { BodyError } from './body-error.ts'
 import { nestingDepthMax } from './json-syntax-error.ts'

@@ -76,10 +76,25 @@ interface WriteRules {
   gracePeriodSeconds?(object: KubernetesObject, requested: number | undefined): number
 }
 
-/** Converts the stored object to another served form, for kinds served in two groups. */
+/** Converts between the stored form of objects and a served one. */
 export interface Conversion {
+  /** With `remote`, only of objects whose served form has been fetched. */
   toServed(stored: KubernetesObject): KubernetesObject
   toStored(served: KubernetesObject): KubernetesObject
+  /** Where somebody else converts. */
+  readonly remote?: RemoteConversion
+}
+
+/** A conversion that has to be asked for. */
+export interface RemoteConversion {
+  /**
+   * Gets the served forms of stored objects, which `toServed` then has as long as the objects are
+   * there; undefined when it has them already.
+   * @throws StatusError 500, as a rejection
+   */
+  fetchServed(stored: readonly KubernetesObject[]): Promise<void> | undefined
+  /** An object of any version of the kind in another one. @throws StatusError 500, as a rejection */
+  convert(object: KubernetesObject, apiVersion: string): Promise<KubernetesObject>
 }
 
 export interface ScalePaths {

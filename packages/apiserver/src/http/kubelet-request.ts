@@ -22,8 +22,12 @@ export const kubeletRequests: readonly (readonly [string, Subresource])[] = [
 ]
 
 /** @throws StatusError 400, 404 or 501 */
-function askKubelet(context: WriteContext, _request: ApiRequest, target: ObjectTarget): Handled {
-  const pod = getObject(context, target)
+async function askKubelet(
+  context: WriteContext,
+  _request: ApiRequest,
+  target: ObjectTarget,
+): Promise<Handled> {
+  const pod = await getObject(context, target)
   if (textAt(recordAt(pod, 'spec'), 'nodeName') === '') {
     throw errors.badRequest(`pod ${target.name} does not have a host assigned`)
   }
@@ -33,23 +37,27 @@ function askKubelet(context: WriteContext, _request: ApiRequest, target: ObjectT
 }
 
 /** @throws StatusError 404 or 501 */
-function proxy(context: WriteContext, _request: ApiRequest, target: ObjectTarget): Handled {
+async function proxy(
+  context: WriteContext,
+  _request: ApiRequest,
+  target: ObjectTarget,
+): Promise<Handled> {
   const { plural } = target.definition
   const name = nameIn(target.name)
-  getObject(context, { ...target, name })
+  await getObject(context, { ...target, name })
   throw errors.notImplemented(
     `nothing runs here that ${plural} ${goQuote(name)} could be asked through`,
   )
 }
 
 /** @throws StatusError 404 or 503 */
-function proxyToService(
+async function proxyToService(
   context: WriteContext,
   _request: ApiRequest,
   target: ObjectTarget,
-): Handled {
+): Promise<Handled> {
   const name = nameIn(target.name)
-  getObject(context, { ...target, name })
+  await getObject(context, { ...target, name })
   throw errors.serviceUnavailable(`no endpoints available for service ${goQuote(name)}`)
 }
 

@@ -1,4 +1,4 @@
-import { errors, type KubernetesObject } from '@fairlead/kube-core'
+import { errors, type KubernetesList, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { ReviewServices } from '../auth/review-context.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
@@ -137,19 +137,19 @@ export class ResourceHandler {
       case 'DELETE':
         return this.#delete(context, request, target)
       default:
-        return jsonResponse(
-          200,
-          this.#presenter(request, target).object(this.#read(request, target)),
-        )
+        return this.#get(request, target)
     }
   }
 
   /** What is stored is always as fresh as any version that has been given out. */
-  #read(request: ApiRequest, target: ObjectTarget): KubernetesObject {
+  #get(request: ApiRequest, target: ObjectTarget): Handled | Promise<Handled> {
     const { storage } = this.#context
     const version = parseResourceVersion(request.query.get('resourceVersion') ?? '')
+    const presenter = this.#presenter(request, target)
     if (version > storage.revision) throw errors.tooLargeResourceVersion(version, storage.revision)
-    return getObject(this.#context, target)
+    const found = getObject(this.#context, target)
+    const answer = (object: KubernetesObject) => jsonResponse(200, presenter.object(object))
+    return found instanceof Promise ? found.then(answer) : answer(found)
   }
 
   #watch(request: ApiRequest, target: CollectionTarget): Handled {
@@ -166,10 +166,12 @@ export class ResourceHandler {
     return watchResponse(this.#context, target, request.query, encode, contentType)
   }
 
-  #list(request: ApiRequest, target: CollectionTarget): Handled {
+  #list(request: ApiRequest, target: CollectionTarget): Handled | Promise<Handled> {
     const selection = parseSelection(target.definition, request.query)
-    const list = listObjects(this.#context, target, selection, parseListOptions(request.query))
-    return jsonResponse(200, this.#presenter(request, target).list(list))
+    const found = listObjects(this.#context, target, selection, parseListOptions(request.query))
+    const answer = (list: KubernetesList) =>
+      jsonResponse(200, this.#presenter(request, target).list(list))
+    return found instanceof Promise ? found.then(answer) : answer(found)
   }
 
   async #create(

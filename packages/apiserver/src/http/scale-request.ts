@@ -21,7 +21,7 @@ export async function handleScale(
   request: ApiRequest,
   target: ObjectTarget,
 ): Promise<Handled> {
-  const current = getScale(context, target, request.method !== 'GET')
+  const current = await getScale(context, target, request.method !== 'GET')
   if (request.method === 'GET') return jsonResponse(200, current)
   if (request.method === 'PATCH' && mediaTypeOf(request.contentType) === applyPatchType) {
     return applyScale(context, request, target)

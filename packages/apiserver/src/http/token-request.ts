@@ -29,12 +29,12 @@ const lifetimeMaxS = 2 ** 32
  * `POST …/serviceaccounts/x/token`: issues a token for the account, as TokenREST in Kubernetes'
  * registry of service accounts. @throws StatusError
  */
-export function createToken(
+export async function createToken(
   tokens: ServiceAccountTokens,
   context: ResourceContext,
   request: ApiRequest,
   target: ObjectTarget,
-): Handled {
+): Promise<Handled> {
   if (request.method !== 'POST') {
     throw errors.methodNotSupported('serviceaccounts', request.method)
   }
@@ -42,7 +42,7 @@ export function createToken(
   const body = decodeBody(request.body, request.contentType, tokenRequestKind)
   const question = decodeObject(tokenRequestKind, body, options)
   refuseOtherNames(question, target)
-  const account = getObject(context, target)
+  const account = await getObject(context, target)
   const now = context.clock.now()
   const tracked = trackUpdate({
     before: tokenRequestKind.empty,

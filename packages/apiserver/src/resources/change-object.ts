@@ -11,10 +11,9 @@ import {
   timestamp,
 } from '@fairlead/kube-core'
 
+import { servedForm, storedForm } from '../definitions/convert.ts'
 import {
   resourceName,
-  toServed,
-  toStored,
   type MutableObject,
   type ResourceDefinition,
 } from '../definitions/resource-definition.ts'
@@ -29,6 +28,7 @@ import { removeDuplicateOwners } from './owner-references.ts'
 import { resetFields } from './reset-fields.ts'
 import type { ResourceContext, WriteContext } from './resource-context.ts'
 import { storageKeyOf, type ObjectTarget } from './resource-target.ts'
+import { isSame } from './same-object.ts'
 import { validateChangedObject } from './validate-object.ts'
 import type { WriteOptions } from './write-options.ts'
 
@@ -44,7 +44,8 @@ const attemptsMax = 5
  * deleted is removed with its last finalizer. When somebody else changes it in between, it is read
  * again, up to five times.
  *
- * Waits for nothing but admission: without it, all happens before the call returns its promise.
+ * Waits for nothing but admission and conversion: without them, all happens before the call returns
+ * its promise.
  *
  * @throws StatusError 404, 409, 422
  */
@@ -78,7 +79,8 @@ async function tryToChange(
   const key = storageKeyOf(target)
   const stored = context.storage.get(key)
   if (stored === undefined) throw errors.notFound(resourceName(definition), target.name)
-  const current = toServed(definition, stored)
+  const found = servedForm(definition, stored)
+  const current = found instanceof Promise ? await found : found
   const decoded = transform(current)
   const transformed = mutableCopy(definition, decoded)
   if (managedFields === 'track')
@@ -117,10 +119,15 @@ async function tryToChange(
       if (!dryRun) storage.delete(key, revisionOf(stored))
       return next
     }
-    if (isSame(next, current)) return current
+    const isUnchanged = isSame(next, current)
+    // What is stored in an older form is written in the present one.
+    if (isUnchanged && (dryRun || stored.apiVersion === definition.storageApiVersion)) {
+      return current
+    }
     if (dryRun) return next
-    const written = storage.update(key, toStored(definition, next), revisionOf(stored))
-    return toServed(definition, written)
+    const form = storedForm(definition, next)
+    const written = form instanceof Promise ? await form : form
+    return await servedForm(definition, storage.update(key, written, revisionOf(stored)))
   } finally {
     release?.()
   }
@@ -290,17 +297,4 @@ function track(
     ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
     ...resetFields(target),
   })
-}
-
-/** Equal except for the times in managedFields: not worth a write. */
-function isSame(next: KubernetesObject, current: KubernetesObject): boolean {
-  return deepEqual(withoutTimes(next), withoutTimes(current))
-}
-
-function withoutTimes(object: KubernetesObject): KubernetesObject {
-  const managedFields = (object.metadata.managedFields ?? []).map((entry) => ({
-    ...entry,
-    time: undefined,
-  }))
-  return { ...object, metadata: { ...object.metadata, managedFields } }
 }

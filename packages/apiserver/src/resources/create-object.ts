@@ -11,10 +11,9 @@ import {
   timestamp,
 } from '@fairlead/kube-core'
 
+import { servedForm, storedForm } from '../definitions/convert.ts'
 import {
   resourceName,
-  toServed,
-  toStored,
   type MutableObject,
   type ResourceDefinition,
 } from '../definitions/resource-definition.ts'
@@ -45,7 +44,8 @@ export async function createObject(
  * server-side apply has already computed them; with `track` the manager becomes the owner of all
  * its fields.
  *
- * Waits for nothing but admission: without it, all happens before the call returns its promise.
+ * Waits for nothing but admission and conversion: without them, all happens before the call returns
+ * its promise.
  */
 export async function insertObject(
   context: WriteContext,
@@ -91,7 +91,9 @@ export async function insertObject(
         // What is read from the storage has the defaults of all that was added to it.
         definition.writeRules.defaults?.(object)
         if (options.dryRun) return object
-        return toServed(definition, storage.create(key, toStored(definition, object)))
+        const form = storedForm(definition, object)
+        const created = storage.create(key, form instanceof Promise ? await form : form)
+        return await servedForm(definition, created)
       }
       if (attempt < attempts) continue
       throw generateFrom

@@ -16,7 +16,7 @@ export async function deleteCollection(
   listOptions: ListOptions,
   options: DeleteOptions,
 ): Promise<KubernetesList> {
-  const list = listObjects(context, target, selection, listOptions)
+  const list = await listObjects(context, target, selection, listOptions)
   const items: KubernetesObject[] = []
   for (const object of list.items) items.push(await deleted(context, target, object, options))
   return { ...list, items }

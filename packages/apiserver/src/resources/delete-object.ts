@@ -9,7 +9,8 @@ import {
   timestamp,
 } from '@fairlead/kube-core'
 
-import { resourceName, toServed, type MutableObject } from '../definitions/resource-definition.ts'
+import { servedForm } from '../definitions/convert.ts'
+import { resourceName, type MutableObject } from '../definitions/resource-definition.ts'
 import { RevisionMismatchError } from '../storage/storage-error.ts'
 import { deletion } from './admit.ts'
 import type { DeleteOptions } from './delete-options.ts'
@@ -31,7 +32,8 @@ interface DeleteResult {
  * is a finalizer too: the garbage collector removes it when it is done. When somebody else changes
  * the object in between, it is read again, up to five times.
  *
- * Waits for nothing but admission: without it, all happens before the call returns its promise.
+ * Waits for nothing but admission and conversion: without them, all happens before the call returns
+ * its promise.
  *
  * @throws StatusError 404, 409, 403
  */
@@ -62,25 +64,24 @@ async function tryToDelete(
   const stored = context.storage.get(key)
   if (stored === undefined) throw errors.notFound(resourceName(definition), target.name)
   checkPreconditions(target, stored, options)
-  const request = {
-    ...deletion(context, target, options),
-    oldObject: toServed(definition, stored),
-  }
+  const found = servedForm(definition, stored)
+  const oldObject = found instanceof Promise ? await found : found
+  const request = { ...deletion(context, target, options), oldObject }
   const admitted = context.admission.mutate(request)
   if (admitted instanceof Promise) await admitted
   const verdict = context.admission.validate(request)
   if (verdict !== undefined) await verdict
   const marked = markDeleted(context, target, stored, options)
   if (isDone(marked)) {
-    if (options.dryRun) return { object: toServed(definition, marked), gone: true }
+    if (options.dryRun) return { object: await servedForm(definition, marked), gone: true }
     const gone = context.storage.delete(key, stored.metadata.resourceVersion ?? '')
-    return { object: toServed(definition, gone), gone: true }
+    return { object: await servedForm(definition, gone), gone: true }
   }
   if (options.dryRun || deepEqual(marked, stored)) {
-    return { object: toServed(definition, marked), gone: false }
+    return { object: await servedForm(definition, marked), gone: false }
   }
   const written = context.storage.update(key, marked, stored.metadata.resourceVersion ?? '')
-  return { object: toServed(definition, written), gone: false }
+  return { object: await servedForm(definition, written), gone: false }
 }
 
 /** As BeforeDelete in apiserver, which names the kind where others name the resource. */

@@ -30,34 +30,56 @@ const tooOldToContinue =
   'inconsistent list - objects that were created, modified, or deleted between the time the first ' +
   'chunk was returned and now may show up in the list.'
 
-/** Lists a collection, whole or one page of it. @throws StatusError 400, 410, 504 */
+/**
+ * Lists a collection, whole or one page of it, at once unless a webhook converts its objects.
+ * @throws StatusError 400, 410, 504; 500, as a rejection, when they cannot be converted
+ */
 export function listObjects(
   context: ResourceContext,
   target: CollectionTarget,
   selection: ObjectSelection,
   options: ListOptions,
-): KubernetesList {
+): KubernetesList | Promise<KubernetesList> {
   const { definition } = target
   const token = options.continue === undefined ? undefined : decodeContinueToken(options.continue)
   if (!definition.verbs.includes('watch')) return emptyList(definition)
   const snapshot = readSnapshot(context, target, selection, options, token)
   const keyOf = keyWithin(target)
-  const { items, isCut } = page(snapshot, target, selection, options.limit)
-  const last = items.at(-1)
-  return {
-    apiVersion: servedApiVersion(definition),
-    kind: definition.listKind,
-    metadata: {
-      resourceVersion: String(snapshot.revision),
-      ...(isCut && last !== undefined
-        ? {
-            continue: tokenAfter(keyOf(last), snapshot.revision),
-            ...(selection.all ? { remainingItemCount: snapshot.length - items.length } : {}),
-          }
-        : {}),
-    },
-    items,
+  const answer = (read: Scan): KubernetesList => {
+    const { items, isCut } = page(read, target, selection, options.limit)
+    const last = items.at(-1)
+    return {
+      apiVersion: servedApiVersion(definition),
+      kind: definition.listKind,
+      metadata: {
+        resourceVersion: String(read.revision),
+        ...(isCut && last !== undefined
+          ? {
+              continue: tokenAfter(keyOf(last), read.revision),
+              ...(selection.all ? { remainingItemCount: read.length - items.length } : {}),
+            }
+          : {}),
+      },
+      items,
+    }
   }
+  const remote = definition.conversion?.remote
+  if (remote === undefined) return answer(snapshot)
+  // While a webhook is asked, others write.
+  const kept = { ...snapshot, objects: [...snapshot.objects] }
+  const pending = remote.fetchServed(candidates(kept.objects, selection, options.limit))
+  return pending === undefined ? answer(kept) : pending.then(() => answer(kept))
+}
+
+/** Those of which the served form has to be seen, to tell whether they match. */
+function candidates(
+  objects: readonly KubernetesObject[],
+  selection: ObjectSelection,
+  limit: number | undefined,
+): readonly KubernetesObject[] {
+  if (selection.all) return limit === undefined ? objects : objects.slice(0, limit)
+  if (selection.name === undefined) return objects
+  return objects.filter(({ metadata }) => metadata.name === selection.name)
 }
 
 /** Of what is not stored there is no version either. */
@@ -79,12 +101,23 @@ function page(
   const items: KubernetesObject[] = []
   let read = 0
   for (const stored of objects) {
-    const object = toServed(definition, stored)
+    const object = servedWhenWanted(definition, stored, selection)
     read += 1
-    if (selection.all || selection.matches(object)) items.push(object)
+    if (object !== undefined && (selection.all || selection.matches(object))) items.push(object)
     if (items.length >= limit) return { items, isCut: read < length }
   }
   return { items, isCut: false }
+}
+
+/** What has another name than the wanted one need not be converted. */
+function servedWhenWanted(
+  definition: ResourceDefinition,
+  stored: KubernetesObject,
+  { name }: ObjectSelection,
+): KubernetesObject | undefined {
+  return name === undefined || name === stored.metadata.name
+    ? toServed(definition, stored)
+    : undefined
 }
 
 /** The key of an object below that of the listed collection. */

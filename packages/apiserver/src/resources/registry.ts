@@ -1,4 +1,4 @@
-import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+import { servedApiVersion, type ResourceDefinition } from '../definitions/resource-definition.ts'
 
 /** The resources that are currently served. */
 export class Registry {
@@ -43,12 +43,12 @@ export class Registry {
     return this.#byKind.get(`${group}/${version}/${kind}`)
   }
 
-  /** One definition per stored resource, of any version. */
+  /** One definition per stored resource, of the version that is stored where that is served. */
   stored(): readonly ResourceDefinition[] {
     return [...this.#byStorage.values()]
   }
 
-  /** The definition of a stored resource, `plural.group`, in any version. */
+  /** The definition of a stored resource, `plural.group`, as `stored` has it. */
   findStored(resource: string): ResourceDefinition | undefined {
     return this.#byStorage.get(resource)
   }
@@ -73,6 +73,7 @@ export class Registry {
       definitions
         .filter(isStored)
         .toReversed()
+        .toSorted((left, right) => Number(isStorageVersion(left)) - Number(isStorageVersion(right)))
         .map((each) => [each.storageResource, each]),
     )
     this.#generation++
@@ -83,6 +84,10 @@ export class Registry {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
+}
+
+function isStorageVersion(definition: ResourceDefinition): boolean {
+  return servedApiVersion(definition) === definition.storageApiVersion
 }
 
 /** Of other kinds, objects are only questions, or tell of what is not stored. */

@@ -19,12 +19,12 @@ import type { ObjectTarget } from './resource-target.ts'
  * @param forUpdate whether an object without the number has 0 replicas, to be set
  * @throws StatusError 404 or 500
  */
-export function getScale(
+export async function getScale(
   context: ResourceContext,
   target: ObjectTarget,
   forUpdate = false,
-): KubernetesObject {
-  return scaleOf(target, getObject(context, target), forUpdate)
+): Promise<KubernetesObject> {
+  return scaleOf(target, await getObject(context, target), forUpdate)
 }
 
 /** The scale of an object that has been read or written. @throws StatusError 500 */

@@ -1,4 +1,4 @@
-import { errors, type KubernetesObject } from '@fairlead/kube-core'
+import { errors, StatusError, type KubernetesObject } from '@fairlead/kube-core'
 
 import { servedApiVersion, toServed } from '../definitions/resource-definition.ts'
 import type { ObjectSelection } from '../resources/object-selection.ts'
@@ -39,6 +39,8 @@ export class WatchSession {
   #lastRevision: number
   /** The watcher has not taken all that there is. */
   #isBehind = false
+  /** A webhook converts what is to be sent next. */
+  #isWaiting = false
   #stopped = false
 
   constructor(context: ResourceContext, request: WatchRequest) {
@@ -64,7 +66,7 @@ export class WatchSession {
 
   /** The watcher takes more. */
   resume(): void {
-    if (this.#stopped || !this.#isBehind) return
+    if (this.#stopped || this.#isWaiting || !this.#isBehind) return
     if (this.#sendInitial() && this.#sendMissed()) this.#isBehind = false
   }
 
@@ -76,20 +78,25 @@ export class WatchSession {
   }
 
   #readCurrentObjects(): void {
-    const { target, options } = this.#request
+    const { target, options, selection } = this.#request
     const scope = {
       resource: target.definition.storageResource,
       ...(target.namespace === '' ? {} : { namespace: target.namespace }),
     }
     const { objects, revision } = this.#context.storage.list(scope)
     this.#lastRevision = Math.max(revision, options.fromRevision)
-    this.#initial = objects.toReversed()
+    const { name } = selection
+    const wanted =
+      name === undefined ? objects : objects.filter((each) => each.metadata.name === name)
+    this.#initial = wanted.toReversed()
   }
 
   /** Whether all of them have been sent, and the watcher takes more. */
   #sendInitial(): boolean {
     const { target, selection, send, options } = this.#request
     if (this.#initial === undefined) return true
+    const initial = this.#initial
+    if (this.#isWaitingFor(() => initial)) return false
     for (let stored = this.#initial.pop(); stored; stored = this.#initial.pop()) {
       const object = toServed(target.definition, stored)
       if (selection.matches(object) && !send({ type: 'ADDED', object })) return false
@@ -104,6 +111,7 @@ export class WatchSession {
     const resource = this.#request.target.definition.storageResource
     try {
       const missed = this.#context.storage.changesSince(resource, this.#lastRevision)
+      if (this.#isWaitingFor(() => missed.flatMap((each) => this.#objectsOf(each)))) return false
       return missed.every((change) => this.#sendChange(change))
     } catch (error) {
       if (!(error instanceof CompactedError)) throw error
@@ -116,7 +124,40 @@ export class WatchSession {
 
   #deliver(change: Change): void {
     if (this.#stopped || this.#isBehind || change.revision <= this.#lastRevision) return
-    this.#isBehind = !this.#sendChange(change)
+    this.#isBehind = this.#isWaitingFor(() => this.#objectsOf(change)) || !this.#sendChange(change)
+  }
+
+  /** What an event of a change is made from. */
+  #objectsOf({ key, object, previous }: Change): KubernetesObject[] {
+    const { target, selection } = this.#request
+    if (target.namespace !== '' && key.namespace !== target.namespace) return []
+    if (selection.name !== undefined && selection.name !== key.name) return []
+    if (selection.all || previous === undefined) return [object]
+    return [object, previous]
+  }
+
+  /** Whether a webhook is being asked for the served form of one of them; then the watch goes on. */
+  #isWaitingFor(stored: () => readonly KubernetesObject[]): boolean {
+    const remote = this.#request.target.definition.conversion?.remote
+    const pending = remote?.fetchServed(stored())
+    if (pending === undefined) return false
+    this.#isWaiting = true
+    void pending.then(
+      () => {
+        this.#isWaiting = false
+        this.resume()
+      },
+      (error: unknown) => this.#fail(error),
+    )
+    return true
+  }
+
+  /** A watcher that cannot be told of a change is told why, and lists again. */
+  #fail(error: unknown): void {
+    if (this.#stopped) return
+    const { status } = error instanceof StatusError ? error : errors.internal(String(error))
+    this.#request.send({ type: 'ERROR', object: status })
+    this.#finish()
   }
 
   /** Whether the watcher takes more. */
@@ -131,9 +172,9 @@ export class WatchSession {
   /** Translates a change for a watcher that sees only the selected objects. */
   #eventFor(change: Change): WatchEvent | undefined {
     const { target, selection } = this.#request
+    if (selection.name !== undefined && selection.name !== change.key.name) return undefined
     const object = toServed(target.definition, change.object)
     if (selection.all) return { type: change.type, object, change }
-    if (selection.name !== undefined && selection.name !== change.key.name) return undefined
     const { previous } = change
     const before =
       previous !== undefined && selection.matches(toServed(target.definition, previous))
@@ -145,17 +186,21 @@ export class WatchSession {
 
   /** An object that no longer matches is sent as it last matched, with the new resourceVersion. */
   #lastMatching(change: Change, previous: KubernetesObject): KubernetesObject {
-    const metadata = { ...previous.metadata, resourceVersion: String(change.revision) }
-    return toServed(this.#request.target.definition, { ...previous, metadata })
+    const served = toServed(this.#request.target.definition, previous)
+    const metadata = { ...served.metadata, resourceVersion: String(change.revision) }
+    return { ...served, metadata }
   }
 
   /**
-   * A kind whose definition was deleted can no longer be watched; the client finds out when it
-   * lists.
+   * A kind whose definition is gone can no longer be watched, and one whose definition was changed may
+   * look otherwise; the client finds out when it lists. One that is going is seen to its end.
    */
   #endWhenNotServed(): void {
-    const { group, version, plural } = this.#request.target.definition
-    if (this.#context.registry.find(group, version, plural) === undefined) this.#finish()
+    const { definition } = this.#request.target
+    const { group, version, plural } = definition
+    const current = this.#context.registry.find(group, version, plural)
+    const isGoing = current?.creationForbidden !== undefined
+    if (current !== definition && !isGoing) this.#finish()
   }
 
   #finish(): void {

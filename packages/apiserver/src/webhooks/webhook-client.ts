@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Agent, request, type RequestOptions } from 'node:https'
 
-import type { Clock } from '@fairlead/base'
+import { parseJson, type Clock } from '@fairlead/base'
 import { goQuote } from '@fairlead/kube-core'
 
 import { answerFailure } from './answer-failure.ts'
@@ -39,7 +39,7 @@ export class WebhookClient {
   }
 
   /**
-   * The answer to `question`, decoded.
+   * The answer to `question`, decoded; numbers that JavaScript would spell in another way stay raw.
    * @throws WebhookError when the webhook cannot be reached, is late, or does not answer 2xx and JSON
    */
   async call(config: WebhookClientConfig, question: object, timeoutMs: number): Promise<unknown> {
@@ -139,7 +139,7 @@ function decode({ statusCode = 0, headers }: IncomingMessage, body: Buffer): unk
     )
   }
   try {
-    return JSON.parse(body.toString('utf8'))
+    return parseJson(body.toString('utf8'))
   } catch (error) {
     const why = error instanceof Error ? error.message : 'not JSON'
     throw new WebhookError(`couldn't get version/kind; json parse error: ${why}`, { cause: error })
