@@ -134,6 +134,7 @@ export type {
 } from './cel/admission-expressions.ts'
 export type { AdmissionCompiler, AdmissionExpression } from './cel/admission-compiler.ts'
 export type { AccessAnswer, AccessQuestion } from './cel/libraries/authorizer.ts'
+export { apiApproval } from './crd/api-approval.ts'
 export { defaultCustomResourceDefinition } from './crd/custom-resource-definition.ts'
 export type {
   CustomResourceConversion,

@@ -256,6 +256,11 @@ export const errors = {
     )
   },
 
+  /** A failure of what the server depends on, which a real server does not classify. */
+  unclassified(message: string, cause?: unknown): StatusError {
+    return failure({ code: 500, reason: '', message }, cause)
+  },
+
   /** Something that real servers do and this one does not. */
   notImplemented(message: string): StatusError {
     return failure({ code: 501, reason: 'NotImplemented', message })

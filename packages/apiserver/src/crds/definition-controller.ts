@@ -16,6 +16,7 @@ import type { ObjectTarget } from '../resources/resource-target.ts'
 import type { Change } from '../storage/change.ts'
 import type { WebhookClient } from '../webhooks/webhook-client.ts'
 import { customKinds, storageKind } from './custom-kind.ts'
+import { conditionsOf } from './definition-conditions.ts'
 import { cleanupFinalizer, definitionResource } from './definition-kind.ts'
 import {
   isTrue,
@@ -91,39 +92,9 @@ export class DefinitionController {
     const now = timestamp(this.#context.clock.now())
     const status = statusOf(definition)
     const { accepted, conflict } = judgeNames(definition, this.#all())
-    const wasEstablished = isTrue(status, 'Established')
-    const conditions: Omit<DefinitionCondition, 'lastTransitionTime'>[] =
-      conflict === undefined
-        ? [
-            {
-              type: 'NamesAccepted',
-              status: 'True',
-              reason: 'NoConflicts',
-              message: 'no conflicts found',
-            },
-            {
-              type: 'Established',
-              status: 'True',
-              reason: 'InitialNamesAccepted',
-              message: 'the initial names have been accepted',
-            },
-          ]
-        : [
-            { type: 'NamesAccepted', status: 'False', ...conflict },
-            ...(wasEstablished
-              ? []
-              : [
-                  {
-                    type: 'Established',
-                    status: 'False',
-                    reason: 'NotAccepted',
-                    message: 'not all names are accepted',
-                  } as const,
-                ]),
-          ]
     return {
       ...status,
-      conditions: conditions.reduce<readonly DefinitionCondition[]>(
+      conditions: conditionsOf(definition, conflict).reduce<readonly DefinitionCondition[]>(
         (all, condition) => withCondition(all, condition, now),
         status.conditions,
       ),

@@ -12,6 +12,7 @@ import {
 import type { KindRules } from '../definitions/built-in-kind.ts'
 import { recordAt } from '../definitions/fields.ts'
 import { createdAtColumn, nameColumn } from '../definitions/standard-columns.ts'
+import { checkCaBundle } from './ca-bundle.ts'
 import { statusOf } from './definition-status.ts'
 
 /** Keeps a definition that is being deleted until all objects of its kind are gone. */
@@ -80,5 +81,8 @@ function validate(next: KubernetesObject, previous?: KubernetesObject): FieldErr
   if (old !== undefined && deepEqual(definition.spec, old.spec)) {
     return validateCustomResourceDefinitionStatus(definition)
   }
-  return validateCustomResourceDefinition(definition, old)
+  return [
+    ...validateCustomResourceDefinition(definition, old),
+    ...(old === undefined ? [] : checkCaBundle(definition, old)),
+  ]
 }

@@ -87,13 +87,13 @@ export async function insertObject(
       if (!options.dryRun) refuseResourceVersion(object)
       const name = object.metadata.name ?? ''
       const key = storageKeyOf({ ...target, name })
+      // What is read from the storage has the defaults of all that was added to it.
+      definition.writeRules.defaults?.(object)
+      const form = options.dryRun ? object : storedForm(definition, object)
+      const written = form instanceof Promise ? await form : form
       if (storage.get(key) === undefined) {
-        // What is read from the storage has the defaults of all that was added to it.
-        definition.writeRules.defaults?.(object)
         if (options.dryRun) return object
-        const form = storedForm(definition, object)
-        const created = storage.create(key, form instanceof Promise ? await form : form)
-        return await servedForm(definition, created)
+        return await servedForm(definition, storage.create(key, written))
       }
       if (attempt < attempts) continue
       throw generateFrom

@@ -12,22 +12,32 @@ import { validateSchema } from '../schema/validate.ts'
  * contain only declared fields. As ValidateDefaults in Kubernetes' apiextensions-apiserver.
  */
 export function checkDefaults(schema: StructuralSchema, path: string): FieldError[] {
+  return checkWithin(schema, path, false)
+}
+
+/** @param isMetadata whether the schema is of the metadata, apiVersion or kind of an embedded object */
+function checkWithin(schema: StructuralSchema, path: string, isMetadata: boolean): FieldError[] {
   const errors: FieldError[] = []
+  const isEmbedded = schema['x-kubernetes-embedded-resource'] === true
+  const isWithin = isMetadata && !isEmbedded
   if (schema.default !== undefined && schema.default !== null) {
-    append(errors, checkDefault(schema, child(path, 'default')))
+    append(errors, checkDefault(schema, child(path, 'default'), isWithin))
   }
   // A default inside of additionalProperties is never applied to an absent value, nor checked.
-  if (schema.items) append(errors, checkDefaults(schema.items, child(path, 'items')))
+  if (schema.items) append(errors, checkWithin(schema.items, child(path, 'items'), isWithin))
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    append(errors, checkDefaults(property, propertyPath(path, name)))
+    const isType = isEmbedded && (name === 'metadata' || name === 'apiVersion' || name === 'kind')
+    append(errors, checkWithin(property, propertyPath(path, name), isWithin || isType))
   }
   return errors
 }
 
-function checkDefault(schema: StructuralSchema, field: string): FieldError[] {
+/** What is unknown in metadata is dropped, as from objects. */
+function checkDefault(schema: StructuralSchema, field: string, isMetadata: boolean): FieldError[] {
   const value = schema.default
   const errors: FieldError[] = []
-  if (hasUnknownFields(schema)) errors.push(invalid(field, value, 'must not have unknown fields'))
+  if (!isMetadata && hasUnknownFields(schema))
+    errors.push(invalid(field, value, 'must not have unknown fields'))
   const found = validateSchema(value, schema)
   const broken = found.length > 0 ? found : brokenRules(value, schema)
   return [...errors, ...broken.map((error) => ({ ...error, field: below(field, error.field) }))]
@@ -35,7 +45,8 @@ function checkDefault(schema: StructuralSchema, field: string): FieldError[] {
 
 function hasUnknownFields(schema: StructuralSchema): boolean {
   const wrapped: StructuralSchema = { type: 'object', properties: { value: schema } }
-  return pruneUnknownFields({ value: schema.default }, wrapped).pruned.length > 0
+  const { pruned, ofMetadata } = pruneUnknownFields({ value: schema.default }, wrapped)
+  return pruned.length > ofMetadata
 }
 
 /** The rules of the schema on its default. */

@@ -1,6 +1,7 @@
 import type { FieldError } from '../field-error.ts'
 import { goStrings } from '../go-syntax.ts'
 import { invalid, required } from '../schema/schema-path.ts'
+import { apiApproval, approvalAnnotation } from './api-approval.ts'
 import type { CustomResourceDefinitionObject } from './custom-resource-definition.ts'
 import { checkNames } from './validate-names.ts'
 import { checkSpec } from './validate-spec.ts'
@@ -88,37 +89,22 @@ function checkStoredVersions({ spec, status }: CustomResourceDefinitionObject): 
   ]
 }
 
-const approval = 'api-approved.kubernetes.io'
-const approvalIntroduction = `protected groups must have approval annotation "${approval}"`
-const approvalReference = 'see https://github.com/kubernetes/enhancements/pull/1111'
-
-type Approval = 'missing' | 'bypassed' | 'approved' | 'invalid'
-
 /**
  * Groups of the Kubernetes project must link to their API approval or declare that they have none.
  * Nothing is said of what was so before.
  */
 function checkApproval(
-  { metadata, spec }: CustomResourceDefinitionObject,
+  definition: CustomResourceDefinitionObject,
   old: CustomResourceDefinitionObject | undefined,
 ): FieldError[] {
-  if (!/(?:^|\.)(?:k8s|kubernetes)\.io$/.test(spec.group ?? '')) return []
-  const value = metadata.annotations?.[approval] ?? ''
-  const state = approvalOf(value)
-  if (old !== undefined && approvalOf(old.metadata.annotations?.[approval] ?? '') === state) {
-    return []
-  }
-  const field = `metadata.annotations[${approval}]`
-  if (state === 'missing') return [required(field, `${approvalIntroduction}, ${approvalReference}`)]
+  const approval = apiApproval(definition)
+  if (approval === undefined) return []
+  if (old !== undefined && apiApproval(old)?.state === approval.state) return []
+  const { state, reason } = approval
+  const field = `metadata.annotations[${approvalAnnotation}]`
+  if (state === 'missing') return [required(field, reason)]
   if (state !== 'invalid') return []
-  const forms = 'with either a URL or a reason starting with "unapproved"'
-  return [invalid(field, value, `${approvalIntroduction} ${forms}, ${approvalReference}`)]
-}
-
-function approvalOf(value: string): Approval {
-  if (value === '') return 'missing'
-  if (value.startsWith('unapproved')) return 'bypassed'
-  return /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^\s/]+/.test(value) ? 'approved' : 'invalid'
+  return [invalid(field, definition.metadata.annotations?.[approvalAnnotation], reason)]
 }
 
 function preserveUnknownFields(): FieldError {

@@ -8,14 +8,21 @@ const typeMetaFields: readonly string[] = ['apiVersion', 'kind', 'metadata']
 /**
  * A copy without the fields that the schema does not name. `pruned` lists the removed
  * paths, such as `spec.rules[0].foo`. Where the schema says `x-kubernetes-preserve-unknown-fields`
- * unknown fields stay, and named ones below it are still pruned by their own schema.
+ * unknown fields stay, and named ones below it are still pruned by their own schema. `ofMetadata`
+ * counts those that were in the metadata of embedded objects.
  */
 export function pruneUnknownFields(
   object: unknown,
   schema: StructuralSchema,
-): { object: unknown; pruned: string[] } {
-  const pruned: string[] = []
-  return { object: prune(object, schema, '', true, pruned), pruned }
+): { object: unknown; pruned: string[]; ofMetadata: number } {
+  const found: Pruned = { pruned: [], ofMetadata: 0 }
+  const kept = prune(object, schema, '', true, found)
+  return { object: kept, ...found }
+}
+
+interface Pruned {
+  readonly pruned: string[]
+  ofMetadata: number
 }
 
 /** Whether `pruneUnknownFields` would remove anything. */
@@ -55,12 +62,12 @@ function prune(
   schema: StructuralSchema,
   path: string,
   isResource: boolean,
-  pruned: string[],
+  found: Pruned,
 ): unknown {
   if (Array.isArray(value)) {
     const { items } = schema
     if (!items) return schema['x-kubernetes-preserve-unknown-fields'] ? value : dropAll(value)
-    return value.map((item, index) => pruneChild(item, items, `${path}[${index}]`, pruned))
+    return value.map((item, index) => pruneChild(item, items, `${path}[${index}]`, found))
   }
   if (!isJsonObject(value)) return value
   const kept: [string, unknown][] = []
@@ -68,11 +75,11 @@ function prune(
     const field = path === '' ? name : `${path}.${name}`
     const property = ownProperty(schema, name)
     if (isResource && path !== '' && name === 'metadata') {
-      kept.push([name, pruneMetadata(member, field, pruned)])
+      kept.push([name, pruneMetadata(member, field, found)])
     } else if (isResource && typeMetaFields.includes(name)) kept.push([name, member])
-    else if (property) kept.push([name, pruneChild(member, property, field, pruned)])
+    else if (property) kept.push([name, pruneChild(member, property, field, found)])
     else if (keepsUnknown(schema)) kept.push([name, member])
-    else pruned.push(field)
+    else found.pruned.push(field)
   }
   return jsonObject(kept)
 }
@@ -81,18 +88,21 @@ function pruneChild(
   value: unknown,
   schema: StructuralSchema,
   path: string,
-  pruned: string[],
+  found: Pruned,
 ): unknown {
-  return prune(value, schema, path, schema['x-kubernetes-embedded-resource'] === true, pruned)
+  return prune(value, schema, path, schema['x-kubernetes-embedded-resource'] === true, found)
 }
 
 /** Of the metadata of an embedded object, only the fields that Kubernetes knows stay. */
-function pruneMetadata(metadata: unknown, path: string, pruned: string[]): unknown {
+function pruneMetadata(metadata: unknown, path: string, found: Pruned): unknown {
   if (!hasUnknownMetadata(metadata) || !isJsonObject(metadata)) return metadata
   const kept: [string, unknown][] = []
   for (const [name, member] of Object.entries(metadata)) {
     if (metadataFields.has(name)) kept.push([name, member])
-    else pruned.push(`${path}.${name}`)
+    else {
+      found.pruned.push(`${path}.${name}`)
+      found.ofMetadata += 1
+    }
   }
   return jsonObject(kept)
 }
