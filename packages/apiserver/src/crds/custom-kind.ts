@@ -10,6 +10,7 @@ import { objectMeta, typeFields } from '../definitions/object-meta-schema.ts'
 import { allVerbs, type ResourceDefinition } from '../definitions/resource-definition.ts'
 import { nameColumn } from '../definitions/standard-columns.ts'
 import { compareVersions } from '../definitions/version-order.ts'
+import { hasEmbedded } from '../resources/embedded-objects.ts'
 import type { WebhookClient } from '../webhooks/webhook-client.ts'
 import { ConversionWebhook } from './conversion-webhook.ts'
 import { customColumns } from './custom-columns.ts'
@@ -86,6 +87,7 @@ function customKind(
     verbs: allVerbs,
     origin: 'custom',
     schema,
+    hasEmbeddedObjects: hasEmbedded(userSchema),
     validator: new SchemaValidator(schema),
     ...rulesOf(userSchema),
     openApiName: [...group.split('.').toReversed(), version.name, names.kind].join('.'),

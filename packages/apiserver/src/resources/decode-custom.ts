@@ -10,6 +10,7 @@ import { BodyError } from '../decoding/body-error.ts'
 import { decodeMessage } from '../decoding/decode-message.ts'
 import { withGoNumbers } from '../decoding/json-text.ts'
 import { servedApiVersion, type ResourceDefinition } from '../definitions/resource-definition.ts'
+import { decodeEmbedded } from './embedded-objects.ts'
 
 const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 
@@ -32,7 +33,9 @@ export function decodeCustom(
     ? pruneUnknownFields(object, definition.schema)
     : { object, pruned: [] }
   return {
-    object: known as KubernetesObject,
+    object: (definition.hasEmbeddedObjects === true
+      ? decodeEmbedded(known, definition.schema, '')
+      : known) as KubernetesObject,
     unknownFields: [...metadata.unknownFields, ...pruned].toSorted(),
   }
 }

@@ -42,9 +42,40 @@ function kindProblem(kind: string): string | undefined {
 
 /** An embedded object may be without a name. */
 function checkMetadata(metadata: JsonObject, path: string): FieldError[] {
+  // Those of objects have been decoded; a default may still be anything.
+  if (!hasRightTypes(metadata)) {
+    return [invalid(child(path, 'metadata'), metadata, 'must result in valid metadata')]
+  }
   const { name = 'fakename', ...rest } = metadata as ObjectMeta
   const rules = { namespaced: Boolean(rest.namespace), nameRule: 'path-segment' } as const
   return validateObjectMeta({ ...rest, name: name === '' ? 'fakename' : name }, rules).map(
     (error) => ({ ...error, field: child(path, error.field) }),
   )
+}
+
+function hasRightTypes(metadata: JsonObject): boolean {
+  const { labels, annotations, finalizers, ownerReferences, managedFields } = metadata
+  const { name, generateName, namespace, uid } = metadata
+  return (
+    [name, generateName, namespace, uid].every(isTextOrAbsent) &&
+    [labels, annotations].every((map) => map === undefined || hasTexts(map)) &&
+    (finalizers === undefined || (Array.isArray(finalizers) && finalizers.every(isText))) &&
+    [ownerReferences, managedFields].every((list) => list === undefined || hasObjects(list))
+  )
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string'
+}
+
+function hasTexts(value: unknown): boolean {
+  return isJsonObject(value) && Object.values(value).every(isText)
+}
+
+function hasObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isJsonObject)
 }
