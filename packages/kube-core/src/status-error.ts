@@ -256,7 +256,7 @@ export const errors = {
     )
   },
 
-  /** A failure of what the server depends on, which a real server does not classify. */
+  /** A failure that the API server reports as a 500 with only a message. */
   unclassified(message: string, cause?: unknown): StatusError {
     return failure({ code: 500, reason: '', message }, cause)
   },

@@ -33,7 +33,7 @@ export async function handleScale(
   }
   const options = optionsOf(request)
   const change = (object: KubernetesObject) => withScale(target, object, wanted)
-  const isTracked = hasOwnedReplicas(target, getObject(context, target))
+  const isTracked = hasOwnedReplicas(target, await getObject(context, target))
   const managedFields = isTracked ? 'track' : 'keep'
   const changed = await changeObject(context, target, change, options, managedFields)
   return jsonResponse(200, scaleOf(target, changed))
