@@ -94,6 +94,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'admission-webhooks',
       'admission-policies',
       'quota',
+      'pod-security',
       'admission-plugins',
       'crds',
       'core-kinds',

@@ -39,6 +39,12 @@ function resourceOf({ group, version, plural }: ResourceDefinition): JsonObject 
 }
 
 function userInfo({ user }: AdmissionRequest): JsonObject {
-  const { name, uid, groups } = user
-  return { username: name, ...(uid ? { uid } : {}), groups: [...groups] }
+  const { name, uid, groups, extra = {} } = user
+  const said = Object.entries(extra).map(([key, values]) => [key, [...values]] as const)
+  return {
+    username: name,
+    ...(uid ? { uid } : {}),
+    groups: [...groups],
+    ...(said.length === 0 ? {} : { extra: Object.fromEntries(said) }),
+  }
 }

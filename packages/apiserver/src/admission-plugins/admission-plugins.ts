@@ -18,6 +18,7 @@ import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import { chosenPlugins, type PluginChoice } from './plugin-choice.ts'
+import { podSecurity } from './pod-security.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
@@ -75,6 +76,7 @@ export function createAdmission({
     defaultStorageClass(storage),
     storageObjectInUseProtection,
     persistentVolumeClaimResize(storage),
+    podSecurity(storage, logger),
     // Its tolerations come after the default ones.
     runtimeClass(storage),
     defaultIngressClass(storage),
