@@ -29,7 +29,13 @@ export function schemaOfType(name: string): StructuralSchema {
   return objectSchema(apiType(name))
 }
 
+/** Its name, by which items of `imagePullSecrets` are known, is published with an empty default. */
+const namedReference = 'io.k8s.api.core.v1.LocalObjectReference'
+
 function objectSchema(type: ApiType): StructuralSchema {
+  if (type.name === namedReference) {
+    return { type: 'object', properties: { name: { type: 'string', default: '' } } }
+  }
   const meta = { apiVersion: { type: 'string' }, kind: { type: 'string' } }
   return {
     type: 'object',
