@@ -1,7 +1,7 @@
 import type { ApiServerOptions } from '@fairlead/apiserver'
 import { type OwnArguments, textFlag } from './command-flags.ts'
-import { fileContent } from './envtest/file-content.ts'
-import { parseTokenFile } from './envtest/token-auth-file.ts'
+import { fileContent } from './file-content.ts'
+import { parseTokenFile } from './token-auth-file.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What the flags of `fairlead apiserver` say of the server itself. @throws UsageError */

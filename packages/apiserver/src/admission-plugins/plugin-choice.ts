@@ -9,7 +9,7 @@ export interface PluginChoice {
 }
 
 /** A choice that names a plugin which is unknown, or not served. */
-export class PluginChoiceError extends Error {
+class PluginChoiceError extends Error {
   override readonly name = 'PluginChoiceError'
 }
 
@@ -36,7 +36,6 @@ const notServed: readonly string[] = [
   'PodSecurity',
   'PodTolerationRestriction',
   'ResourceQuota',
-  'ValidatingAdmissionPolicy',
 ]
 
 /**

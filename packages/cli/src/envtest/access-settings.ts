@@ -1,8 +1,8 @@
 import type { ApiServerOptions } from '@fairlead/apiserver'
 import { UsageError } from '../usage-error.ts'
-import { fileContent } from './file-content.ts'
+import { fileContent } from '../file-content.ts'
 import type { GivenFlags } from './go-flags.ts'
-import { parseTokenFile } from './token-auth-file.ts'
+import { parseTokenFile } from '../token-auth-file.ts'
 
 type AccessSettings = Pick<
   ApiServerOptions,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ApiServerOptions } from '@fairlead/apiserver'
 import { UsageError } from '../usage-error.ts'
 import { accessSettings } from './access-settings.ts'
-import { fileContent } from './file-content.ts'
+import { fileContent } from '../file-content.ts'
 import type { GivenFlags } from './go-flags.ts'
 
 /** What kube-apiserver's flags ask of our server, but for where its objects are. */

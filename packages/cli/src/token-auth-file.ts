@@ -1,5 +1,5 @@
 import type { User } from '@fairlead/apiserver'
-import { UsageError } from '../usage-error.ts'
+import { UsageError } from './usage-error.ts'
 
 /** A bearer token and whose it is. */
 interface StaticToken {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { UsageError } from '../usage-error.ts'
+import { UsageError } from './usage-error.ts'
 
 /** The text of the file that a flag names. @throws UsageError when it cannot be read */
 export function fileContent(flag: string, path: string): string {
