@@ -34,7 +34,10 @@ export async function patchObject(
     (current) => {
       const result = applyPatch(type, current, patch, target)
       const refuse = (message: string): Error =>
-        refused(type === 'strategic' ? goFormat(patch) : patchedText(result, patch), message)
+        refused(
+          type === 'strategic' ? goFormat(patch) : patchedText(definition, result, patch),
+          message,
+        )
       const body = isJsonObject(result)
         ? { apiVersion: servedApiVersion(definition), kind: definition.kind, ...result }
         : result
@@ -86,15 +89,24 @@ const metadataOrder: readonly (keyof ObjectMeta)[] = [
 
 /**
  * The patched object as the real server shows it: what a patch has touched is in the order of its
- * names, and other metadata in the order of its type.
+ * names, and other metadata in the order of its type. Custom kinds have no type, and all of them is
+ * in the order of names.
  */
-function patchedText(patched: unknown, patch: unknown): string {
+function patchedText({ origin }: ResourceDefinition, patched: unknown, patch: unknown): string {
+  if (origin === 'custom') return JSON.stringify(sorted(patched))
   if (!isJsonObject(patched)) return JSON.stringify(patched)
   const { metadata } = patched
   const ordered = isJsonObject(metadata)
     ? { ...patched, metadata: inOrder(metadata, metadataOrder) }
     : patched
   return JSON.stringify(sortedWhereTouched(ordered, isJsonObject(patch) ? patch : {}))
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (!isJsonObject(value)) return value
+  const entries = Object.entries(value).map(([name, each]) => [name, sorted(each)] as const)
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function sortedWhereTouched(patched: JsonObject, patch: JsonObject): JsonObject {
