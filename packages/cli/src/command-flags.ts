@@ -20,6 +20,7 @@ const keys = {
 const server = {
   port: { type: 'string' },
   'in-memory': { type: 'boolean' },
+  stages: { type: 'boolean' },
   'watch-history': { type: 'string' },
   authorization: { type: 'string' },
   'token-auth-file': { type: 'string' },

@@ -13,6 +13,8 @@ interface EmbeddedSettings extends Pick<
   readonly kubeconfigPath?: string
   /** Whether objects and credentials are kept in memory alone. Defaults to false. */
   readonly inMemory?: boolean
+  /** Whether workloads are carried to their steady state, although nothing runs. Defaults to false. */
+  readonly stages?: boolean
 }
 
 /**

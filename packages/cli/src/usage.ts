@@ -98,6 +98,7 @@ Usage: fairlead apiserver [flags]
 Flags
   --data-dir DIR        directory for objects and credentials (default .fairlead)
   --in-memory           keep objects and credentials in memory; they end with the process
+  --stages              make workloads ready, although nothing runs (default off)
   --host ADDRESS        address to listen on (default 127.0.0.1)
   --port PORT           port to listen on (default 7443; 0 picks a free one); also --api-port
   --kubeconfig FILE     where to write the kubeconfig (default kubeconfig in the data directory)

@@ -15,6 +15,7 @@ export async function apiserver(context: CommandContext): Promise<void> {
     ...serverSettings(own),
     ...kubeconfigFile(own),
     inMemory: own.flags['in-memory'] === true,
+    stages: own.flags['stages'] === true,
   }
   const dataDir = openDataDir(options.dataDir)
   try {
