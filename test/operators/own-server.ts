@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { runCommand, startCommand } from '../support/command.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-/** A server with nothing in it, for one suite. */
-export async function ownServer() {
+/** A server with nothing in it, for one suite. @param flags further ones, such as `--stages` */
+export async function ownServer(flags: readonly string[] = []) {
   const folder = temporaryFolder()
   const where = ['--in-memory', '--port', '0', '--data-dir', join(folder.path, 'data')]
-  const server = startCommand(['apiserver', ...where])
+  const server = startCommand(['apiserver', ...where, ...flags])
   const kubeconfig = await server.prints(/export KUBECONFIG=(\S+)/)
   return {
     kubeconfig,

@@ -7,22 +7,24 @@ import { runToEnd } from '../run-to-end.ts'
 const module = 'helm.sh/helm/v3/cmd/helm@v3.17.3'
 const chart = fileURLToPath(new URL('../chart', import.meta.url))
 
-/** The life of a release. Hooks and waiting need somebody who runs Jobs and Pods. */
+const wait = ['--wait', '--timeout', '1m']
+
+/** The life of a release, with its hooks, each step until everything is ready. */
 const steps: readonly (readonly string[])[] = [
-  ['install', 'web', chart, '--no-hooks'],
-  ['upgrade', 'web', chart, '--set', 'replicas=3,message=two', '--no-hooks'],
+  ['install', 'web', chart, ...wait],
+  ['upgrade', 'web', chart, '--set', 'replicas=3,message=two', ...wait],
   ['status', 'web'],
-  ['rollback', 'web', '1', '--no-hooks'],
+  ['rollback', 'web', '1', ...wait],
   ['history', 'web'],
   ['get', 'all', 'web'],
   ['list', '--all'],
-  ['uninstall', 'web', '--no-hooks', '--wait', '--timeout', '1m'],
+  ['uninstall', 'web', ...wait],
 ]
 
 /** helm installs, upgrades, rolls back and uninstalls a chart of ours. */
 export async function* helm(): AsyncGenerator<SuiteEnd> {
   const program = await installedProgram('helm', module)
-  await using server = await ownServer()
+  await using server = await ownServer(['--stages'])
   for (const step of steps) {
     const { code, printed } = await runToEnd(program, step, {
       environment: { KUBECONFIG: server.kubeconfig },
