@@ -75,16 +75,16 @@ async function live(): Promise<void> {
 }
 
 async function start() {
-  const process_ = spawn(process.execPath, ['--conditions=source', child, dataDir], {
+  const running = spawn(process.execPath, ['--conditions=source', child, dataDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const [line] = (await once(createInterface({ input: process_.stdout }), 'line')) as [string]
-  const connection = new ApiConnection(parseJson(line) as unknown as Reached)
+  const [line] = (await once(createInterface({ input: running.stdout }), 'line')) as [string]
+  const connection = new ApiConnection(parseJson(line) as Reached)
   return {
     connection,
     async kill() {
-      const exited = once(process_, 'exit')
-      process_.kill('SIGKILL')
+      const exited = once(running, 'exit')
+      running.kill('SIGKILL')
       await exited
       connection.close()
     },

@@ -4,7 +4,8 @@ import type { Change, StorageKey } from './change.ts'
 
 export interface JournalState {
   readonly revision: number
-  readonly objects: readonly { readonly key: StorageKey; readonly object: KubernetesObject }[]
+  /** To be gone through once, before anything else is done with the journal. */
+  readonly objects: Iterable<{ readonly key: StorageKey; readonly object: KubernetesObject }>
 }
 
 /**

@@ -1,24 +1,19 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 import { parseJson } from '@fairlead/base'
 import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { Change } from './change.ts'
 import type { Journal, JournalState } from './journal.ts'
+import { openDatabase, pragma } from './open-database.ts'
+import { JournalError } from './storage-error.ts'
 
-const schema = `
-  CREATE TABLE IF NOT EXISTS object (
-    resource TEXT NOT NULL,
-    namespace TEXT NOT NULL,
-    name TEXT NOT NULL,
-    json TEXT NOT NULL,
-    PRIMARY KEY (resource, namespace, name)
-  ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS store (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL);
-  INSERT OR IGNORE INTO store (id, revision) VALUES (1, 1);
-`
+/** So often, in changes, it is looked whether pages have become free. */
+const changesBetweenLooks = 1_000
+/** So many pages may be free: they will be used again. */
+const freePagesMin = 256
 
 /**
  * The current objects and the revision counter in one SQLite file, one transaction per change.
@@ -36,6 +31,7 @@ export class SqliteJournal implements Journal {
   readonly #setRevision: StatementSync
   readonly #begin: StatementSync
   readonly #commit: StatementSync
+  #changes = 0
 
   constructor(path: string) {
     this.#path = path
@@ -43,7 +39,7 @@ export class SqliteJournal implements Journal {
     // Before SQLite creates it: the WAL file inherits the file's mode, and both hold Secrets.
     closeSync(openSync(path, 'a', 0o600))
     chmodSync(path, 0o600)
-    this.#database = open(path)
+    this.#database = openDatabase(path)
     this.#put = this.#database.prepare('INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?)')
     this.#remove = this.#database.prepare(
       'DELETE FROM object WHERE resource = ? AND namespace = ? AND name = ?',
@@ -55,31 +51,46 @@ export class SqliteJournal implements Journal {
 
   load(): JournalState {
     const store = this.#database.prepare('SELECT revision FROM store WHERE id = 1').get()
-    const rows = this.#database.prepare('SELECT resource, namespace, name, json FROM object').all()
-    return {
-      revision: Number(store?.['revision']),
-      objects: rows.map((row) => ({
-        key: {
-          resource: String(row['resource']),
-          namespace: String(row['namespace']),
-          name: String(row['name']),
-        },
-        object: parseJson(String(row['json'])) as KubernetesObject,
-      })),
+    return { revision: Number(store?.['revision']), objects: this.#objects() }
+  }
+
+  /** One row after the other, so that the texts of all are never held at once. */
+  *#objects(): JournalState['objects'] {
+    const rows = this.#database.prepare('SELECT resource, namespace, name, json FROM object')
+    for (const row of rows.iterate()) {
+      const key = {
+        resource: String(row['resource']),
+        namespace: String(row['namespace']),
+        name: String(row['name']),
+      }
+      yield { key, object: parseJson(String(row['json'])) as KubernetesObject }
     }
   }
 
   append(change: Change, objectJson: string): void {
     const { resource, namespace, name } = change.key
-    this.#begin.run()
     try {
+      this.#begin.run()
       if (change.type === 'DELETED') this.#remove.run(resource, namespace, name)
       else this.#put.run(resource, namespace, name, objectJson)
       this.#setRevision.run(change.revision)
       this.#commit.run()
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      throw error
+      throw new JournalError(error)
+    }
+    this.#changes += 1
+    if (this.#changes % changesBetweenLooks === 0) this.#giveBackPages()
+  }
+
+  /** What was deleted leaves free pages; half of them go each time, because more will be written. */
+  #giveBackPages(): void {
+    const free = pragma(this.#database, 'freelist_count')
+    if (free < freePagesMin) return
+    try {
+      this.#database.exec(`PRAGMA incremental_vacuum(${free >> 1})`)
+    } catch {
+      // The change is durable all the same, and the pages can be given back another time.
     }
   }
 
@@ -95,21 +106,4 @@ export class SqliteJournal implements Journal {
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0
-}
-
-function open(path: string): DatabaseSync {
-  const database = new DatabaseSync(path)
-  try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL')
-    database.exec('PRAGMA synchronous = NORMAL')
-    database.exec(schema)
-    return database
-  } catch (error) {
-    database.close()
-    throw new Error(
-      `cannot open ${path}: ${error instanceof Error ? error.message : String(error)}. ` +
-        'If another server uses this data directory, stop it or choose another directory.',
-      { cause: error },
-    )
-  }
 }

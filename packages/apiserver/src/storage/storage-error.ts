@@ -29,3 +29,13 @@ export class FutureRevisionError extends Error {
     this.currentRevision = currentRevision
   }
 }
+
+/** The journal could not make a change durable, for example because the disk is full. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError'
+
+  constructor(cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    super(`the change could not be stored: ${why}`, { cause })
+  }
+}
