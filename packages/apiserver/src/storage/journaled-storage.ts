@@ -3,6 +3,7 @@ import { deepFreeze, type KubernetesObject } from '@fairlead/kube-core'
 import { ChangeHistory, type HistoryLimits } from './change-history.ts'
 import type { Change, StorageKey } from './change.ts'
 import type { Journal } from './journal.ts'
+import { objectText } from './object-text.ts'
 import { ObjectCollection, type ObjectRange } from './object-collection.ts'
 import { SharedFields } from './shared-fields.ts'
 import { FutureRevisionError, KeyExistsError, RevisionMismatchError } from './storage-error.ts'
@@ -154,7 +155,7 @@ export class JournaledStorage implements Storage {
     const metadata = { ...write.object.metadata, resourceVersion: String(revision) }
     const object = deepFreeze(this.#fields.share({ ...write.object, metadata }))
     const change: Change = { ...write, object, revision }
-    const objectJson = JSON.stringify(object)
+    const objectJson = objectText(object, write.type)
     this.#journal.append(change, objectJson)
     this.#revision = revision
     this.#history.add(change, objectJson.length)

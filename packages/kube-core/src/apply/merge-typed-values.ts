@@ -78,9 +78,10 @@ function mergeLists(live: readonly unknown[], config: readonly unknown[], type: 
   const shared = right.elements.filter((element) => left.byElement.has(element))
   const merged: unknown[] = []
   const done = new Set<PathElement>()
+  let nextShared = 0
   const take = (element: PathElement): void => {
     done.add(element)
-    if (shared[0] === element) shared.shift()
+    if (shared[nextShared] === element) nextShared += 1
     const item = right.byElement.get(element)
     const value = mergeTypedValues(left.byElement.get(element), item, type.element)
     if (value !== undefined) merged.push(value)
@@ -90,7 +91,7 @@ function mergeLists(live: readonly unknown[], config: readonly unknown[], type: 
   while (l < left.elements.length || r < right.elements.length) {
     const ours = left.elements[l]
     const theirs = right.elements[r]
-    const [next] = shared
+    const next = shared[nextShared]
     if (ours !== undefined && !right.byElement.has(ours)) {
       merged.push(live[l])
       l += 1

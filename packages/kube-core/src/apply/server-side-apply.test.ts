@@ -119,6 +119,12 @@ function failure(act: () => unknown): StatusError {
 }
 
 describe('a first apply', () => {
+  it('merges a long set in linear time', () => {
+    const set = Array.from({ length: 100_000 }, (_, index) => `s${index}`)
+    const object = apply(foo({ spec: { set } }), 'kubectl', { set: set.toReversed() })
+    expect(object).toMatchObject({ spec: { set: set.toReversed() } })
+  })
+
   it('creates the object and records what was applied, without identity', () => {
     const object = apply(undefined, 'kubectl', { replicas: 1, labels: { a: 'b' } })
     expect(object).toEqual({

@@ -37,13 +37,12 @@ export function validateString(
   patternOf: (pattern: string) => Pattern,
 ): FieldError[] {
   const errors: FieldError[] = []
-  const length = characters(text)
-  if (schema.maxLength !== undefined && length > schema.maxLength) {
+  if (schema.maxLength !== undefined && isLonger(text, schema.maxLength)) {
     const unit = schema.maxLength === 1 ? 'byte' : 'bytes'
     const detail = `may not be more than ${schema.maxLength} ${unit}`
     errors.push({ type: 'TooLong', field: path, badValue: text, detail })
   }
-  if (schema.minLength !== undefined && length < schema.minLength) {
+  if (schema.minLength !== undefined && !isLonger(text, schema.minLength - 1)) {
     const detail = `${path} in body should be at least ${schema.minLength} chars long`
     errors.push(invalid(path, text, detail))
   }
@@ -58,11 +57,16 @@ export function validateString(
   return errors
 }
 
-/** Code points, as Go counts characters. */
-function characters(text: string): number {
+/**
+ * Whether a text has more code points, which are what Go counts, than that. Each is one or two of
+ * JavaScript's units, so most texts need no counting.
+ */
+function isLonger(text: string, codePoints: number): boolean {
+  if (text.length <= codePoints) return false
+  if (text.length > codePoints * 2) return true
   let count = 0
   for (const _ of text) count += 1
-  return count
+  return count > codePoints
 }
 
 export function validateNumber(

@@ -15,6 +15,26 @@ function object(properties: Record<string, StructuralSchema>): StructuralSchema 
 }
 
 describe('validateSchema', () => {
+  it('names as many mistakes as there are', () => {
+    const list = Array.from({ length: 200_000 }, () => 'a')
+    const schema = object({ list: { type: 'array', items: { type: 'integer' } } })
+    const found = validateSchema({ list }, schema)
+    expect(found).toHaveLength(200_000)
+  })
+
+  it.each([
+    ['', 0, true],
+    ['', 1, false],
+    ['ab', 2, true],
+    ['😀😀', 2, true],
+    ['😀😀', 3, false],
+    ['😀a', 2, true],
+  ])('counts the characters of %o: at least %i', (text, minLength, isValid) => {
+    const isShort = messages({ x: text }, { type: 'string', minLength }).length > 0
+    const isLong = messages({ x: text }, { type: 'string', maxLength: minLength - 1 }).length > 0
+    expect([!isShort, isLong]).toEqual([isValid, isValid])
+  })
+
   it.each<[string, StructuralSchema, unknown, string[]]>([
     [
       'a wrong type',
