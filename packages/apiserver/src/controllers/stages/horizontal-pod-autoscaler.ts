@@ -34,7 +34,7 @@ export const horizontalPodAutoscalerStage: Stage = {
       namespace: autoscaler.metadata.namespace ?? '',
       name: textAt(reference, 'name'),
     }
-    const found = cluster.scaleOf(target)
+    const found = await cluster.scaleOf(target)
     cluster.wakeAfter(autoscaler, periodMs)
     if (found === undefined) {
       await tell(cluster, autoscaler, {}, [

@@ -198,12 +198,12 @@ export class Cluster {
   }
 
   /** Undefined when there is no such object, or it has no scale. */
-  scaleOf(target: ScaleTarget): Scaled | undefined {
+  async scaleOf(target: ScaleTarget): Promise<Scaled | undefined> {
     const found = this.#scaleTarget(target)
     if (found === undefined) return undefined
     try {
-      const spec = getScale(this.#context, found)['spec'] as { replicas?: number }
-      return { replicas: spec.replicas ?? 0 }
+      const { spec } = (await getScale(this.#context, found)) as { spec?: { replicas?: number } }
+      return { replicas: spec?.replicas ?? 0 }
     } catch (error) {
       if (error instanceof StatusError) return undefined
       throw error
