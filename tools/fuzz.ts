@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { fuzzApiServer } from '../packages/apiserver/src/test-support/fuzz/fuzz-api-server.ts'
 import { fuzzCalls } from '../packages/gateway/src/test-support/fuzz/fuzz-calls.ts'
 import {
   fuzzRequests,
@@ -6,7 +7,8 @@ import {
 } from '../packages/http1/src/test-support/differential-fuzz.ts'
 
 // npm run fuzz -- --cases 1000000 --seed 7 --target calls
-// http1: packages/http1 against node:http. calls: requests of every surface to a gateway.
+// http1: packages/http1 against node:http. calls: requests of every surface to a gateway. apiserver:
+// requests for every kind to an API server.
 const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: '100000' },
@@ -15,7 +17,11 @@ const { values } = parseArgs({
   },
 })
 const [cases, seed] = [Number(values.cases), Number(values.seed)]
-const targets: Readonly<Record<string, () => Promise<void>>> = { http1: fuzzHttp1, calls: fuzzChat }
+const targets: Readonly<Record<string, () => Promise<void>>> = {
+  http1: fuzzHttp1,
+  calls: fuzzChat,
+  apiserver: fuzzKinds,
+}
 
 const chosen = values.target === undefined ? Object.values(targets) : [targets[values.target]]
 for (const fuzz of chosen) {
@@ -53,6 +59,17 @@ async function fuzzChat(): Promise<void> {
     ...(growth === undefined ? [] : [growth]),
     ...faults.map((fault) => JSON.stringify(fault)),
     ...errors,
+  ])
+}
+
+async function fuzzKinds(): Promise<void> {
+  const { statuses, faults, growth } = await fuzzApiServer(seed, cases)
+  const byStatus = [...statuses].toSorted(([a], [b]) => a - b)
+  say(faults.length > 0 || growth !== undefined, [
+    `apiserver: ${cases} cases from seed ${seed}`,
+    ...byStatus.map(([status, count]) => `  ${String(count).padStart(7)} with status ${status}`),
+    ...(growth === undefined ? [] : [growth]),
+    ...faults.map((fault) => JSON.stringify(fault)),
   ])
 }
 

@@ -7,8 +7,9 @@ const cases = 5_000
 
 describe('the API server', () => {
   it('answers whatever is asked of it', { timeout: 120_000 }, async () => {
-    const { statuses, faults } = await fuzzApiServer(1, cases)
+    const { statuses, faults, growth } = await fuzzApiServer(1, cases)
     expect(faults).toEqual([])
+    expect(growth).toBeUndefined()
     // Else the requests are too bad, or too good, to find anything.
     for (const status of [200, 201, 400, 404, 405, 406, 409, 415, 422]) {
       expect(statuses.get(status) ?? 0, `status ${status}`).toBeGreaterThan(0)

@@ -62,27 +62,27 @@ export class RandomObjects {
 
   /** An object of a type, by its published name. */
   named(name: string, depth = 0): string {
-    if (this.chance(this.#mistakes)) return this.hostile()
+    if (this.#random.chance(this.#mistakes)) return this.hostile()
     switch (name.slice(name.lastIndexOf('.') + 1)) {
       case 'Quantity':
-        return this.pick(['"1"', '"100m"', '"1.5Gi"', '5', '"-1"'])
+        return this.#random.pick(['"1"', '"100m"', '"1.5Gi"', '5', '"-1"'])
       case 'Time':
-        return this.pick(['"2024-01-01T00:00:00Z"', '"2024-01-01T01:02:03+05:30"', 'null'])
+        return this.#random.pick(['"2024-01-01T00:00:00Z"', '"2024-01-01T01:02:03+05:30"', 'null'])
       case 'MicroTime':
-        return this.pick(['"2024-01-01T00:00:00.123456Z"', 'null'])
+        return this.#random.pick(['"2024-01-01T00:00:00.123456Z"', 'null'])
       case 'Duration':
-        return this.pick(['"1s"', '"1h30m"'])
+        return this.#random.pick(['"1s"', '"1h30m"'])
       case 'IntOrString':
-        return this.pick(['0', '80', '"http"', '"25%"', '-1'])
+        return this.#random.pick(['0', '80', '"http"', '"25%"', '-1'])
       case 'FieldsV1':
       case 'RawExtension':
       case 'JSON':
-        return this.pick(['{"f:a":{}}', '{"a":[1,1.0,null]}', '1', '"a"'])
+        return this.#random.pick(['{"f:a":{}}', '{"a":[1,1.0,null]}', '1', '"a"'])
       case 'JSONSchemaPropsOrBool':
-        return this.pick(['true', 'false', '{"type":"string"}', '{}'])
+        return this.#random.pick(['true', 'false', '{"type":"string"}', '{}'])
       case 'JSONSchemaPropsOrArray':
       case 'JSONSchemaPropsOrStringArray':
-        return this.pick(['{"type":"string"}', '["a"]', '[]'])
+        return this.#random.pick(['{"type":"string"}', '["a"]', '[]'])
     }
     const type = apiType(name)
     const [wrapped] = type.fields
@@ -94,32 +94,25 @@ export class RandomObjects {
   members(name: string, depth: number): string[] {
     const { fields } = apiType(name)
     const members = fields.flatMap((field) => this.#field(field, depth))
-    if (this.chance(this.#mistakes)) members.push(`"bogus":${this.hostile()}`)
-    if (members.length > 0 && this.chance(this.#mistakes)) members.push(this.pick(members))
+    if (this.#random.chance(this.#mistakes)) members.push(`"bogus":${this.hostile()}`)
+    if (members.length > 0 && this.#random.chance(this.#mistakes))
+      members.push(this.#random.pick(members))
     return members
   }
 
   hostile(): string {
-    return this.pick(hostileTexts)
-  }
-
-  pick<T>(values: readonly T[]): T {
-    return values[Math.floor(this.#random.next() * values.length)] as T
-  }
-
-  chance(probability: number): boolean {
-    return this.#random.next() < probability
+    return this.#random.pick(hostileTexts)
   }
 
   #field(field: ApiField, depth: number): string[] {
     if (field.isInline && field.type.kind === 'type') return this.members(field.type.type, depth)
-    const isRare = depth > depthMax || !this.chance(depth < 2 ? 0.6 : 0.25)
+    const isRare = depth > depthMax || !this.#random.chance(depth < 2 ? 0.6 : 0.25)
     if (field.name === '' || isRare) return []
     return [`${JSON.stringify(field.name)}:${this.#value(field.type, depth + 1)}`]
   }
 
   #value(type: ApiFieldType, depth: number): string {
-    if (this.chance(this.#mistakes)) return this.hostile()
+    if (this.#random.chance(this.#mistakes)) return this.hostile()
     switch (type.kind) {
       case 'scalar':
         return this.#scalar(type.scalar)
@@ -127,7 +120,7 @@ export class RandomObjects {
         return `[${this.#several(() => this.#value(type.items, depth + 1)).join(',')}]`
       case 'map': {
         const members = this.#several(
-          () => `${this.pick(usualTexts)}:${this.#value(type.values, depth + 1)}`,
+          () => `${this.#random.pick(usualTexts)}:${this.#value(type.values, depth + 1)}`,
         )
         return `{${members.join(',')}}`
       }
@@ -137,22 +130,22 @@ export class RandomObjects {
   }
 
   #several<T>(make: () => T): T[] {
-    return Array.from({ length: Math.floor(this.#random.next() * 3) }, make)
+    return Array.from({ length: this.#random.below(3) }, make)
   }
 
   #scalar(scalar: string): string {
     switch (scalar) {
       case 'bool':
-        return this.pick(['true', 'false'])
+        return this.#random.pick(['true', 'false'])
       case 'int32':
       case 'int64':
-        return this.pick(['0', '1', '80', '-5', '2147483647'])
+        return this.#random.pick(['0', '1', '80', '-5', '2147483647'])
       case 'float64':
-        return this.pick(['0', '1.5', '1e-7', '1e21'])
+        return this.#random.pick(['0', '1.5', '1e-7', '1e21'])
       case 'bytes':
-        return this.pick(['"QUJD"', '""', '"QR=="'])
+        return this.#random.pick(['"QUJD"', '""', '"QR=="'])
       default:
-        return this.pick(usualTexts)
+        return this.#random.pick(usualTexts)
     }
   }
 }

@@ -188,70 +188,74 @@ export class RandomRequests {
   }
 
   next(): FuzzRequest {
-    const objects = this.#objects
-    if (objects.chance(0.03)) return this.#other()
-    const target = objects.pick(this.#targets)
-    const method = objects.chance(0.01)
-      ? objects.pick(oddMethods)
-      : objects.chance(0.4)
+    const random = this.#random
+    if (random.chance(0.03)) return this.#other()
+    const target = random.pick(this.#targets)
+    const method = random.chance(0.01)
+      ? random.pick(oddMethods)
+      : random.chance(0.4)
         ? 'POST'
-        : objects.pick(methods)
+        : random.pick(methods)
     const path = this.#path(target, method)
-    const hasBody = method !== 'GET' && method !== 'HEAD' && !objects.chance(0.03)
+    const hasBody = method !== 'GET' && method !== 'HEAD' && !random.chance(0.03)
     const { type, body } = hasBody ? this.#body(target, method) : { type: '', body: undefined }
     return { method, path: path + this.#query(method), headers: this.#headers(type), body }
   }
 
   #other(): FuzzRequest {
-    const { pick } = this.#bound()
+    const random = this.#random
     return {
-      method: this.#objects.chance(0.8) ? 'GET' : pick(methods),
-      path: pick(otherPaths),
+      method: this.#random.chance(0.8) ? 'GET' : random.pick(methods),
+      path: random.pick(otherPaths),
       headers: this.#headers(''),
       body: undefined,
     }
   }
 
-  #bound(): { pick: <T>(values: readonly T[]) => T } {
-    return { pick: (values) => this.#objects.pick(values) }
-  }
-
   #path({ root, plural, namespaced, subresources }: Target, method: string): string {
-    const { pick } = this.#bound()
-    const isOdd = this.#objects.chance(0.02)
+    const random = this.#random
+    const isOdd = this.#random.chance(0.02)
     const scope =
-      namespaced !== isOdd ? `/namespaces/${pick(['default', 'default', 'a', ...names])}` : ''
+      namespaced !== isOdd
+        ? `/namespaces/${random.pick(['default', 'default', 'a', ...names])}`
+        : ''
     const collection = `${root}${scope}/${plural}`
-    const isCollection = method === 'POST' ? this.#objects.chance(0.9) : this.#objects.chance(0.2)
+    const isCollection = method === 'POST' ? this.#random.chance(0.9) : this.#random.chance(0.2)
     if (isCollection) return collection
-    const object = `${collection}/${pick(names)}`
-    if (!this.#objects.chance(0.25)) return object
-    return `${object}/${pick([...subresources, 'status', 'scale', 'x'])}`
+    const object = `${collection}/${random.pick(names)}`
+    if (!this.#random.chance(0.25)) return object
+    return `${object}/${random.pick([...subresources, 'status', 'scale', 'x'])}`
   }
 
   #query(method: string): string {
     const parts: string[] = []
     // What is stored stays, so most is not.
-    if (method !== 'GET' && this.#objects.chance(0.7)) parts.push('dryRun=All')
-    if (method === 'PATCH' && this.#objects.chance(0.5)) parts.push('fieldManager=m')
-    while (this.#objects.chance(0.25)) parts.push(this.#objects.pick(queries))
+    if (method !== 'GET' && this.#random.chance(0.7)) parts.push('dryRun=All')
+    if (method === 'PATCH' && this.#random.chance(0.5)) parts.push('fieldManager=m')
+    while (this.#random.chance(0.25)) parts.push(this.#random.pick(queries))
     return parts.length === 0 ? '' : `?${parts.join('&')}`
   }
 
   #headers(type: string): Record<string, string> {
     return {
       ...(type === '' ? {} : { 'content-type': type }),
-      ...(this.#objects.chance(0.4) ? { accept: this.#objects.pick(accepts) } : {}),
+      ...(this.#random.chance(0.4) ? { accept: this.#random.pick(accepts) } : {}),
     }
   }
 
   #body(target: Target, method: string): { type: string; body: Buffer } {
-    const { pick } = this.#bound()
+    const random = this.#random
     const text = this.#text(target, method)
-    const odd = pick(['application/yaml', 'application/vnd.kubernetes.protobuf', 'text/plain', ''])
-    if (this.#objects.chance(0.04)) return { type: odd, body: this.#spoiled(Buffer.from(text)) }
-    if (method === 'PATCH') return { type: pick(patchTypes), body: this.#sometimesSpoiled(text) }
-    if (this.#objects.chance(0.1)) {
+    const odd = random.pick([
+      'application/yaml',
+      'application/vnd.kubernetes.protobuf',
+      'text/plain',
+      '',
+    ])
+    if (this.#random.chance(0.04)) return { type: odd, body: this.#spoiled(Buffer.from(text)) }
+    if (method === 'PATCH')
+      return { type: random.pick(patchTypes), body: this.#sometimesSpoiled(text) }
+    if (this.#random.chance(0.1)) {
       const encoded = this.#encoded(target, text)
       if (encoded !== undefined) return encoded
     }
@@ -259,18 +263,18 @@ export class RandomRequests {
   }
 
   #text(target: Target, method: string): string {
-    const { pick } = this.#bound()
+    const random = this.#random
     if (method === 'DELETE') {
       return this.#objects.named('io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions')
     }
-    if (method === 'PATCH' && this.#objects.chance(0.3)) return this.#jsonPatch()
+    if (method === 'PATCH' && this.#random.chance(0.3)) return this.#jsonPatch()
     const members =
       target.type === undefined ? this.#customMembers() : this.#objects.members(target.type, 0)
     const named = members.filter((member) => !member.startsWith('"metadata"'))
-    const metadata = this.#objects.chance(0.8)
-      ? [`"metadata":{"name":${JSON.stringify(pick(names))}}`]
+    const metadata = this.#random.chance(0.8)
+      ? [`"metadata":{"name":${JSON.stringify(random.pick(names))}}`]
       : members.filter((member) => member.startsWith('"metadata"'))
-    const type = this.#objects.chance(0.95)
+    const type = this.#random.chance(0.95)
       ? [`"apiVersion":${JSON.stringify(target.apiVersion)},"kind":${JSON.stringify(target.kind)}`]
       : []
     return `{${[...type, ...metadata, ...named].join(',')}}`
@@ -279,21 +283,21 @@ export class RandomRequests {
   #customMembers(): string[] {
     const fields = ['n', 'f', 'any', 'list', 'port', 'pod', 'bogus']
     const members = fields
-      .filter(() => this.#objects.chance(0.4))
+      .filter(() => this.#random.chance(0.4))
       .map((field) => `"${field}":${this.#objects.hostile()}`)
     const metadata = this.#objects.named('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta')
     return [
       `"metadata":${metadata}`,
       `"spec":{${members.join(',')}}`,
-      ...(this.#objects.chance(0.3) ? [`"status":${this.#objects.hostile()}`] : []),
+      ...(this.#random.chance(0.3) ? [`"status":${this.#objects.hostile()}`] : []),
     ]
   }
 
   #jsonPatch(): string {
-    const { pick } = this.#bound()
+    const random = this.#random
     const operation = (): string => {
-      const op = pick(['add', 'remove', 'replace', 'move', 'copy', 'test', 'x'])
-      const path = pick([
+      const op = random.pick(['add', 'remove', 'replace', 'move', 'copy', 'test', 'x'])
+      const path = random.pick([
         '/metadata/labels',
         '/spec',
         '/spec/x',
@@ -305,7 +309,7 @@ export class RandomRequests {
       ])
       return `{"op":"${op}","path":"${path}","from":"/metadata","value":${this.#objects.hostile()}}`
     }
-    return `[${Array.from({ length: Math.floor(this.#random.next() * 3) }, operation).join(',')}]`
+    return `[${Array.from({ length: this.#random.below(3) }, operation).join(',')}]`
   }
 
   /** YAML or protobuf of the same object, if it is one. */
@@ -315,14 +319,14 @@ export class RandomRequests {
   ): { type: string; body: Buffer } | undefined {
     try {
       const value = parseJsonText(Buffer.from(text))
-      if (type === undefined || this.#objects.chance(0.4)) {
+      if (type === undefined || this.#random.chance(0.4)) {
         return { type: 'application/yaml', body: this.#sometimesSpoiled(writeYaml(value)) }
       }
       const { object } = decodeMessage(type, value)
       const body = writeMessage(type, object, { apiVersion, kind })
       return {
         type: 'application/vnd.kubernetes.protobuf',
-        body: this.#objects.chance(0.3) ? this.#spoiled(body) : body,
+        body: this.#random.chance(0.3) ? this.#spoiled(body) : body,
       }
     } catch {
       return undefined
@@ -331,16 +335,16 @@ export class RandomRequests {
 
   #sometimesSpoiled(text: string): Buffer {
     const body = Buffer.from(text)
-    return this.#objects.chance(0.05) ? this.#spoiled(body) : body
+    return this.#random.chance(0.05) ? this.#spoiled(body) : body
   }
 
   /** Cut, or with a changed byte, or with a part of it twice. */
   #spoiled(body: Buffer): Buffer {
-    const at = Math.floor(this.#random.next() * body.length)
-    if (this.#objects.chance(0.3)) return body.subarray(0, at)
-    if (this.#objects.chance(0.3)) return Buffer.concat([body.subarray(0, at), body])
+    const at = this.#random.below(body.length)
+    if (this.#random.chance(0.3)) return body.subarray(0, at)
+    if (this.#random.chance(0.3)) return Buffer.concat([body.subarray(0, at), body])
     const changed = Buffer.from(body)
-    if (changed.length > 0) changed[at] = Math.floor(this.#random.next() * 256)
+    if (changed.length > 0) changed[at] = this.#random.below(256)
     return changed
   }
 }
