@@ -189,6 +189,16 @@ describe('encodings', () => {
     })
   })
 
+  it('keeps a generation of 64 bits where nobody counts it', async () => {
+    const map =
+      '{"apiVersion":"v1","kind":"ConfigMap","metadata":' +
+      '{"name":"counted","generation":9007199254740993,"finalizers":["example.com/held"]}}'
+    expect(await client.sendText('POST', configMaps, map)).toMatchObject({ status: 201 })
+    const deleted = await client.send('DELETE', `${configMaps}/counted`)
+    expect(deleted).toMatchObject({ status: 200, body: { metadata: { name: 'counted' } } })
+    await client.patch(`${configMaps}/counted`, 'merge', { metadata: { finalizers: null } })
+  })
+
   it('reads metadata of custom resources as their type', async () => {
     const thing = (metadata: object) => ({ apiVersion: 'example.com/v1', kind: 'Thing', metadata })
     const odd = thing({ name: 'odd', annotations: null, labels: {}, foo: 1 })

@@ -1,3 +1,4 @@
+import { numberOrUndefined } from '@fairlead/base'
 import {
   copyJson,
   deepEqual,
@@ -121,7 +122,9 @@ function markDeleted(
     const period = writeRules.gracePeriodSeconds?.(stored, options.gracePeriodSeconds) ?? 0
     metadata.deletionTimestamp = timestamp(context.clock.now() + period * 1000)
     metadata.deletionGracePeriodSeconds = period
-    if (metadata.generation) metadata.generation += 1
+    // A kind that does not count keeps what its client sent, which may have 64 bits.
+    const generation = numberOrUndefined(metadata.generation) ?? 0
+    if (generation > 0) metadata.generation = generation + 1
     writeRules.prepareForDelete?.(marked)
   } else if (writeRules.gracePeriodSeconds !== undefined) {
     shorten(metadata, options.gracePeriodSeconds)

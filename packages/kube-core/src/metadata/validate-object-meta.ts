@@ -1,4 +1,4 @@
-import { append } from '@fairlead/base'
+import { append, numberOrUndefined } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
 import { goQuote } from '../go-quote.ts'
 import { GoSyntax, goStrings } from '../go-syntax.ts'
@@ -126,8 +126,9 @@ function validateNamespace(namespace: string, namespaced: boolean): FieldError[]
   return checkDnsLabel(namespace).map((problem) => invalid(field, namespace, problem))
 }
 
-function validateGeneration(generation: number): FieldError[] {
-  if (generation >= 0) return []
+/** @param generation of 64 bits, so that it may be in its own spelling */
+function validateGeneration(generation: unknown): FieldError[] {
+  if ((numberOrUndefined(generation) ?? 0) >= 0) return []
   return [invalid('metadata.generation', generation, 'must be greater than or equal to 0')]
 }
 
