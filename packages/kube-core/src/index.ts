@@ -158,3 +158,4 @@ export type {
 export { containsAddress, formatIp, maskedAddress, parseCidr, parseIp } from './cel/ip-address.ts'
 export type { Cidr, IpAddress } from './cel/ip-address.ts'
 export { microTimestamp, timestamp } from './timestamp.ts'
+export { objectMetaFields } from './object-meta-fields.ts'

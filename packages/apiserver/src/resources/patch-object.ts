@@ -4,10 +4,10 @@ import {
   applyMergePatch,
   applyStrategicMergePatch,
   errors,
+  objectMetaFields,
   goFormat,
   StatusError,
   type KubernetesObject,
-  type ObjectMeta,
 } from '@fairlead/kube-core'
 
 import { servedApiVersion, type ResourceDefinition } from '../definitions/resource-definition.ts'
@@ -69,24 +69,6 @@ function refused(patched: string, detail: string): Error {
   return errors.invalid('', '', [{ type: 'Invalid', field: 'patch', badValue: patched, detail }])
 }
 
-const metadataOrder: readonly (keyof ObjectMeta)[] = [
-  'name',
-  'generateName',
-  'namespace',
-  'selfLink',
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'labels',
-  'annotations',
-  'ownerReferences',
-  'finalizers',
-  'managedFields',
-]
-
 /**
  * The patched object as the real server shows it: what a patch has touched is in the order of its
  * names, and other metadata in the order of its type. Custom kinds have no type, and all of them is
@@ -97,7 +79,7 @@ function patchedText({ origin }: ResourceDefinition, patched: unknown, patch: un
   if (!isJsonObject(patched)) return JSON.stringify(patched)
   const { metadata } = patched
   const ordered = isJsonObject(metadata)
-    ? { ...patched, metadata: inOrder(metadata, metadataOrder) }
+    ? { ...patched, metadata: inOrder(metadata, objectMetaFields) }
     : patched
   return JSON.stringify(sortedWhereTouched(ordered, isJsonObject(patch) ? patch : {}))
 }

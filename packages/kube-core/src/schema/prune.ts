@@ -1,6 +1,7 @@
 import { isJsonObject } from '@fairlead/base'
 import { jsonObject } from '../json-object.ts'
 import type { StructuralSchema } from './structural-schema.ts'
+import { objectMetaFields } from '../object-meta-fields.ts'
 
 /** These fields are never pruned from objects, nor from embedded ones. */
 const typeMetaFields: readonly string[] = ['apiVersion', 'kind', 'metadata']
@@ -111,23 +112,7 @@ function hasUnknownMetadata(metadata: unknown): boolean {
   return isJsonObject(metadata) && Object.keys(metadata).some((name) => !metadataFields.has(name))
 }
 
-const metadataFields: ReadonlySet<string> = new Set([
-  'name',
-  'generateName',
-  'namespace',
-  'selfLink',
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'labels',
-  'annotations',
-  'ownerReferences',
-  'finalizers',
-  'managedFields',
-])
+const metadataFields: ReadonlySet<string> = new Set(objectMetaFields)
 
 /** A list without an item schema can contain objects without a schema. */
 function dropAll(list: readonly unknown[]): unknown[] {

@@ -1,6 +1,5 @@
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { numberAt, recordAt } from '../../definitions/fields.ts'
-import { ageColumn, nameColumn } from '../../definitions/standard-columns.ts'
+import { recordAt } from '../../definitions/fields.ts'
 import { defaultTo, fieldsAt } from '../shared/defaulting.ts'
 import { immutableErrors } from '../shared/immutable-field.ts'
 import { validateLabelSelector } from '../shared/label-selector.ts'
@@ -14,39 +13,17 @@ import {
 import { defaultPodTemplate } from '../shared/pod/default-pod-spec.ts'
 import { dropDisabledIn } from '../shared/pod/drop-disabled-in.ts'
 import { validatePodTemplate } from '../shared/pod/pod-template.ts'
+import { replicatedPods, replicatedPodsColumns } from '../shared/replicated-pods.ts'
 import { validateReplicaStatus } from '../shared/replica-status.ts'
-import {
-  containerColumns,
-  numberColumn,
-  selectorColumn,
-  templateSpec,
-} from '../shared/workload-columns.ts'
+import { selectorColumn } from '../shared/workload-columns.ts'
 import { nameWarnings, templateWarnings } from '../shared/workload-warnings.ts'
 
 /** As the defaults, the strategy and the validation of ReplicaSets in Kubernetes. */
 export const replicaSetRules: KindRules = {
   group: 'apps',
   plural: 'replicasets',
-  hasGeneration: true,
-  selectableFields: ['status.replicas'],
-  selectableValue: (object, path) =>
-    path === 'status.replicas'
-      ? String(numberAt(recordAt(object, 'status'), 'replicas') ?? 0)
-      : undefined,
-  scale: {
-    specReplicasPath: '.spec.replicas',
-    statusReplicasPath: '.status.replicas',
-    labelSelectorPath: '.spec.selector',
-  },
-  allColumns: [
-    nameColumn,
-    numberColumn('Desired', 'Pods that are wanted', 'spec', 'replicas'),
-    numberColumn('Current', 'Pods that exist', 'status', 'replicas'),
-    numberColumn('Ready', 'Pods that are ready', 'status', 'readyReplicas'),
-    ageColumn,
-    ...containerColumns(templateSpec, 1),
-    selectorColumn,
-  ],
+  ...replicatedPods,
+  allColumns: [...replicatedPodsColumns, selectorColumn],
   writeRules: {
     defaults(set) {
       const spec = fieldsAt(set, 'spec')

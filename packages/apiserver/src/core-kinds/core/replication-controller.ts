@@ -1,44 +1,25 @@
 import { goStringMap } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { numberAt, recordAt, textMapAt } from '../../definitions/fields.ts'
-import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
+import { recordAt, textMapAt } from '../../definitions/fields.ts'
+import { textColumn } from '../../definitions/standard-columns.ts'
 import { defaultTo, fieldsAt } from '../shared/defaulting.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import { defaultPodTemplate } from '../shared/pod/default-pod-spec.ts'
 import { dropDisabledIn } from '../shared/pod/drop-disabled-in.ts'
 import { validatePodTemplate } from '../shared/pod/pod-template.ts'
-import {
-  containerColumns,
-  formatLabels,
-  numberColumn,
-  templateSpec,
-} from '../shared/workload-columns.ts'
+import { formatLabels } from '../shared/workload-columns.ts'
 import { nameWarnings, templateWarnings } from '../shared/workload-warnings.ts'
+import { replicatedPods, replicatedPodsColumns } from '../shared/replicated-pods.ts'
 import { validateReplicaStatus } from '../shared/replica-status.ts'
 
 /** As the defaults, the strategy and the validation of ReplicationControllers in Kubernetes. */
 export const replicationControllerRules: KindRules = {
   group: '',
   plural: 'replicationcontrollers',
-  hasGeneration: true,
-  selectableFields: ['status.replicas'],
-  selectableValue: (object, path) =>
-    path === 'status.replicas'
-      ? String(numberAt(recordAt(object, 'status'), 'replicas') ?? 0)
-      : undefined,
-  scale: {
-    specReplicasPath: '.spec.replicas',
-    statusReplicasPath: '.status.replicas',
-    labelSelectorPath: '.spec.selector',
-  },
+  ...replicatedPods,
   allColumns: [
-    nameColumn,
-    numberColumn('Desired', 'Pods that are wanted', 'spec', 'replicas'),
-    numberColumn('Current', 'Pods that exist', 'status', 'replicas'),
-    numberColumn('Ready', 'Pods that are ready', 'status', 'readyReplicas'),
-    ageColumn,
-    ...containerColumns(templateSpec, 1),
+    ...replicatedPodsColumns,
     textColumn(
       'Selector',
       'Which pods the controller manages.',
