@@ -1,3 +1,4 @@
+import { objectMetaFields } from '@fairlead/kube-core'
 import { describe, expect, it } from 'vitest'
 
 import { apiType } from './api-type.ts'
@@ -40,6 +41,11 @@ describe('the tables of Kubernetes', () => {
     expect(schemaOfType('io.k8s.api.rbac.v1.RoleBinding').properties?.['roleRef']).toMatchObject({
       'x-kubernetes-map-type': 'atomic',
     })
+  })
+
+  it('declare the fields of metadata that are known by name', () => {
+    const { fields } = apiType('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta')
+    expect(fields.map(({ name }) => name)).toEqual(objectMetaFields)
   })
 
   it('have every published document, and no other file', () => {
