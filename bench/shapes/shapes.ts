@@ -1,7 +1,9 @@
+import { megabyteShape } from './answer-1mb.ts'
 import { anthropicStreamShape } from './anthropic-stream.ts'
 import { anthropicWordsShape } from './anthropic-words.ts'
 import { anthropicShape } from './anthropic.ts'
-import { megabyteShape } from './answer-1mb.ts'
+import { apiServerStartShape } from './api-server-start.ts'
+import { apiServerShape } from './api-server.ts'
 import { conversationsShape } from './conversations.ts'
 import { largeShape } from './large.ts'
 import { latency1000Shape } from './latency-1000.ts'
@@ -36,4 +38,6 @@ export const shapes: readonly Shape[] = [
   memoryShape,
   startShape,
   workersShape,
+  apiServerShape,
+  apiServerStartShape,
 ]
