@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { newCertificate } from '../../test/support/certificates.ts'
 import { eventually } from '../processes/eventually.ts'
 import { freePort } from '../processes/free-port.ts'
 import { ApiServerClient } from './api-server-client.ts'
@@ -39,14 +40,17 @@ export async function startKubeApiServer(
       '--unsafe-no-fsync',
     ],
   })
-  const certificates = join(folder, 'certificates')
-  mkdirSync(certificates)
+  const { cert, key } = newCertificate('/CN=kube-apiserver')
+  const [certFile, keyFile] = [join(folder, 'apiserver.crt'), join(folder, 'apiserver.key')]
+  writeFileSync(certFile, cert)
+  writeFileSync(keyFile, key, { mode: 0o600 })
   const server = start({
     name: 'kube-apiserver',
     command: kubeApiServer,
     args: [
       `--etcd-servers=${etcdUrl}`,
-      `--cert-dir=${certificates}`,
+      `--tls-cert-file=${certFile}`,
+      `--tls-private-key-file=${keyFile}`,
       '--bind-address=127.0.0.1',
       `--secure-port=${port}`,
       '--authorization-mode=RBAC',
@@ -57,10 +61,7 @@ export async function startKubeApiServer(
     ],
   })
   const url = `https://127.0.0.1:${port}`
-  const ca = await eventually('the certificate of kube-apiserver', () =>
-    readFileSync(join(certificates, 'apiserver.crt'), 'utf8'),
-  )
-  const started = { processes: [store, server], url, ca, token: adminToken }
+  const started = { processes: [store, server], url, ca: cert, token: adminToken }
   await untilReady(started)
   return started
 }
