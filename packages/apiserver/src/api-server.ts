@@ -124,14 +124,16 @@ export interface ApiServerOptions extends AccessControlOptions, CredentialOption
 }
 
 /** A user to add: as of whom and in which groups he acts. */
-interface AddedUserOptions {
+export interface AddedUserOptions {
   readonly name: string
   /** Defaults to none; `system:authenticated` comes by itself. */
   readonly groups?: readonly string[]
 }
 
-/** How an added user identifies himself, in either way. */
-interface AddedUser {
+/** How an added user identifies himself: by certificate or by token. */
+export interface AddedUser extends KeyAndCertificate {
+  readonly name: string
+  readonly groups: readonly string[]
   /** A kubeconfig (YAML) with an embedded client certificate. */
   readonly kubeconfig: string
   readonly token: string
@@ -232,9 +234,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     const api = apiHandler(context, access, handlers, () => address.url, options)
     const handle = withDeadline(api.handle, clock)
     const { intercept } = options
-    const identity = (): KeyAndCertificate => credentials.identity(host)
+    const identity = credentials.identity(host)
     const server = new HttpServer({
-      identity: identity(),
+      identity,
       clientAuthorities,
       authenticator: new Authenticator(access.tokens, {
         now: () => clock.now(),
@@ -246,7 +248,13 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       inFlight,
       handle: intercept ? (request) => intercept(request, () => handle(request)) : handle,
     })
-    controllers.push(new CertificateRenewal(clock, identity, server))
+    controllers.push(
+      new CertificateRenewal(
+        clock,
+        { served: identity, current: () => credentials.identity(host) },
+        server,
+      ),
+    )
     const port = await server.listen(host, options.port ?? 0)
     address.url = `https://${reachable(host)}:${port}`
     const { url } = address
@@ -262,10 +270,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       adminToken,
       kubeconfig: (userName = 'admin') => credentials.adminKubeconfig(url, userName),
       request: localRequests(handle),
-      addUser: ({ name, groups = [] }) => ({
-        kubeconfig: credentials.userKubeconfig(url, { name, groups }),
-        token: access.addToken({ name, groups }),
-      }),
+      addUser({ name, groups = [] }) {
+        const identity = credentials.userIdentity({ name, groups })
+        const kubeconfig = credentials.userKubeconfig(url, name, identity)
+        return { ...identity, name, groups, kubeconfig, token: access.addToken({ name, groups }) }
+      },
       compact: () => storage.compact(),
       async stop() {
         await server.close()

@@ -73,11 +73,14 @@ export class ServerCredentials {
     return kubeconfigFor({ url, caCertificate, userName, identity, token })
   }
 
-  /** Of another user, with a certificate that is not kept. */
-  userKubeconfig(url: string, { name, groups }: Pick<User, 'name' | 'groups'>): string {
+  /** Another user's, with a certificate that is not kept. */
+  userIdentity({ name, groups }: Pick<User, 'name' | 'groups'>): KeyAndCertificate {
     const subject = { commonName: name, organizations: groups }
-    const identity = this.pki.newLeaf({ usage: 'client', subject })
-    return kubeconfigFor({ url, caCertificate: this.caCertificate, userName: name, identity })
+    return this.pki.newLeaf({ usage: 'client', subject })
+  }
+
+  userKubeconfig(url: string, userName: string, identity: KeyAndCertificate): string {
+    return kubeconfigFor({ url, caCertificate: this.caCertificate, userName, identity })
   }
 }
 

@@ -14,17 +14,17 @@ export class CertificateRenewal {
 
   constructor(
     clock: Clock,
-    identity: () => KeyAndCertificate,
+    identity: { readonly served: KeyAndCertificate; readonly current: () => KeyAndCertificate },
     server: { serveWith(identity: KeyAndCertificate): void },
   ) {
     this.#clock = clock
     const schedule = (served: KeyAndCertificate): Timer =>
       this.#clock.setTimer(dayMs, () => {
-        const next = identity()
+        const next = identity.current()
         if (next.certificate !== served.certificate) server.serveWith(next)
         this.#timer = schedule(next)
       })
-    this.#timer = schedule(identity())
+    this.#timer = schedule(identity.served)
   }
 
   stop(): void {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, sign, type KeyObject } from 'node:crypto'
-import { isIP } from 'node:net'
+import { isIPv4 } from 'node:net'
 
 import * as der from './der.ts'
 
@@ -108,15 +108,23 @@ function authorityKeyIdentifier(key: KeyObject): Buffer {
 function alternativeNames(hosts: readonly string[]): Buffer {
   return der.sequence(
     ...hosts.map((host) =>
-      isIP(host) === 0
-        ? der.tagged(2, Buffer.from(host, 'ascii'), 'primitive')
-        : der.tagged(7, addressBytes(host), 'primitive'),
+      isAddress(host)
+        ? der.tagged(7, addressBytes(host), 'primitive')
+        : der.tagged(2, Buffer.from(host, 'ascii'), 'primitive'),
     ),
   )
 }
 
+/**
+ * Whether a host is an IP address and no DNS name, which has no colons. Node's own test of IPv6 takes
+ * milliseconds when it is first used.
+ */
+export function isAddress(host: string): boolean {
+  return host.includes(':') || isIPv4(host)
+}
+
 function addressBytes(address: string): Buffer {
-  if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number))
+  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number))
   const [head = '', tail] = address.split('::')
   const headGroups = head === '' ? [] : head.split(':')
   const tailGroups = tail === undefined || tail === '' ? [] : tail.split(':')

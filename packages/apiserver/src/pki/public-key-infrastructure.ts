@@ -4,9 +4,13 @@ import {
   generateKeyPairSync,
   X509Certificate,
 } from 'node:crypto'
-import { isIP } from 'node:net'
 
-import { issueCertificate, type CertificateIssuer, type CertificateRequest } from './certificate.ts'
+import {
+  isAddress,
+  issueCertificate,
+  type CertificateIssuer,
+  type CertificateRequest,
+} from './certificate.ts'
 import type { CredentialFiles } from './credential-files.ts'
 
 /** A certificate and its private key, both PEM. */
@@ -136,6 +140,6 @@ function issuerFrom(authority: KeyAndCertificate): CertificateIssuer {
 }
 
 function coversHost(certificate: X509Certificate, host: string): boolean {
-  const found = isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)
+  const found = isAddress(host) ? certificate.checkIP(host) : certificate.checkHost(host)
   return found !== undefined
 }

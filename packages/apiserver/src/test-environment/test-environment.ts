@@ -1,11 +1,16 @@
 import { systemClock } from '@fairlead/base'
 import type { KubernetesObject } from '@fairlead/kube-core'
 
-import { type ApiServer, type ApiServerOptions, startApiServer } from '../api-server.ts'
+import {
+  type AddedUser,
+  type AddedUserOptions,
+  type ApiServer,
+  type ApiServerOptions,
+  startApiServer,
+} from '../api-server.ts'
 import { Faults } from './faults.ts'
 import { installObject, removeObject } from './installed-objects.ts'
 import { type ManifestSource, readManifests } from './manifests.ts'
-import { type TestUser, TestUsers } from './test-users.ts'
 import {
   calledAt,
   openWebhookEndpoint,
@@ -14,10 +19,7 @@ import {
 } from './webhook-endpoint.ts'
 
 /** What a test starts with. Settings of the server itself have their own defaults. */
-export interface TestEnvironmentOptions extends Omit<
-  ApiServerOptions,
-  'intercept' | 'clientAuthorities' | 'serving'
-> {
+export interface TestEnvironmentOptions extends Omit<ApiServerOptions, 'intercept' | 'serving'> {
   /** CustomResourceDefinitions, which are installed first. Of files, other objects are left out. */
   readonly crds?: readonly ManifestSource[]
   /** Other objects, installed in this order, each as created or replaced. */
@@ -43,20 +45,17 @@ export class TestEnvironment implements AsyncDisposable {
   readonly faults: Faults
   /** Where the operator is to serve its webhooks; undefined without `webhooks` in the options. */
   readonly webhooks: WebhookEndpoint | undefined
-  readonly #users: TestUsers
   readonly #undo: AsyncDisposableStack
 
   private constructor(parts: {
     readonly server: ApiServer
     readonly faults: Faults
     readonly webhooks: WebhookEndpoint | undefined
-    readonly users: TestUsers
     readonly undo: AsyncDisposableStack
   }) {
     this.server = parts.server
     this.faults = parts.faults
     this.webhooks = parts.webhooks
-    this.#users = parts.users
     this.#undo = parts.undo
   }
 
@@ -70,16 +69,11 @@ export class TestEnvironment implements AsyncDisposable {
     const clock = options.clock ?? systemClock
     await using undo = new AsyncDisposableStack()
     const faults = new Faults(clock)
-    const users = new TestUsers(() => clock.now())
     const webhooks = hooks && undo.use(await openWebhookEndpoint(hooks, () => clock.now()))
-    const server = await startApiServer({
-      ...serverOptions,
-      clientAuthorities: users.authority,
-      intercept: faults.intercept,
-    })
+    const server = await startApiServer({ ...serverOptions, intercept: faults.intercept })
     undo.defer(() => server.stop())
     undo.defer(() => faults.stop())
-    const parts = { server, faults, webhooks, users }
+    const parts = { server, faults, webhooks }
     const environment = new TestEnvironment({ ...parts, undo: new AsyncDisposableStack() })
     await environment.install(...only(/^CustomResourceDefinition$/, crds))
     await environment.install(...only(/WebhookConfiguration$/, hooks?.configurations ?? []))
@@ -99,8 +93,8 @@ export class TestEnvironment implements AsyncDisposable {
   }
 
   /** A user of this name and these groups; what they may do, roles and bindings say. */
-  addUser(user: { readonly name: string; readonly groups?: readonly string[] }): TestUser {
-    return this.#users.add(user, this.server)
+  addUser(user: AddedUserOptions): AddedUser {
+    return this.server.addUser(user)
   }
 
   /**
