@@ -5,7 +5,7 @@ import { connect, type TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
 
 import { FakeClock } from '@fairlead/base/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import { startApiServer, type ApiServer } from './index.ts'
 import { TestClient } from './test-support/test-client.ts'
@@ -59,6 +59,30 @@ describe('the lifetime of an API server', () => {
     await abandonPipelinedWatches(server)
     await server.stop()
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('reads at a revision that is about to come, and leaves no wait behind when it stops', async () => {
+    const clock = new FakeClock()
+    const server = await startApiServer({ clock })
+    const client = new TestClient(server)
+    const timers = clock.pendingTimers
+    const { metadata } = (await client.get(configMaps)).body as {
+      metadata: { resourceVersion: string }
+    }
+    const at = (more: number) => `resourceVersion=${Number(metadata.resourceVersion) + more}`
+    const read = client.get(`${configMaps}?${at(1)}`)
+    const watch = client.watch(
+      `${watchPath}&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&${at(1)}`,
+    )
+    const never = client.get(`/api/v1/namespaces/default?${at(1_000)}`)
+    await vi.waitFor(() => expect(clock.pendingTimers).toBeGreaterThanOrEqual(timers + 3))
+    await client.send('POST', configMaps, { metadata: { name: 'awaited' } })
+    expect((await read).body).toMatchObject({ items: [{ metadata: { name: 'awaited' } }] })
+    expect((await (await watch).next()).object.metadata.name).toBe('awaited')
+    await server.stop()
+    expect(await never).toMatchObject({ status: 504 })
+    expect(clock.pendingTimers).toBe(0)
+    client.close()
   })
 
   it('ends a watch at once whose request was still arriving when the server stopped', async () => {

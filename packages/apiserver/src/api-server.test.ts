@@ -421,7 +421,9 @@ describe('the API server', () => {
         `${path}?resourceVersion=${revision}&resourceVersionMatch=Exact`,
       )
       expect(exact.body['items']).toEqual(now.body['items'])
-      const future = await client.get(`${path}?resourceVersion=${revision + 1000}`)
+      const future = await client.get(
+        `${path}?resourceVersion=${revision + 1000}&resourceVersionMatch=Exact`,
+      )
       expect(messageOf(future)).toEqual([
         504,
         'Timeout',

@@ -57,6 +57,7 @@ import { OpenApiHandler } from './openapi/openapi-handler.ts'
 import type { KeyAndCertificate } from './pki/public-key-infrastructure.ts'
 import { Registry } from './resources/registry.ts'
 import type { ResourceContext } from './resources/resource-context.ts'
+import { RevisionWaits } from './resources/revision-waits.ts'
 import { type CredentialOptions, reachable, ServerCredentials } from './server-credentials.ts'
 import type { HistoryLimits } from './storage/change-history.ts'
 import { memoryJournal } from './storage/journal.ts'
@@ -227,7 +228,10 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     const address = { url: '' }
     const inFlight = new RequestsInFlight()
     const requests = new RequestMetrics()
+    const waits = new RevisionWaits(storage, clock)
+    controllers.push(waits)
     const handlers = {
+      waits,
       meter: new RequestMeter(requests, registry, clock),
       metrics: metricsOfServer({ requests, inFlight, registry, storage, clock }),
     }
@@ -277,6 +281,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       },
       compact: () => storage.compact(),
       async stop() {
+        waits.stop()
         await server.close()
         release()
       },
@@ -290,7 +295,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
 function apiHandler(
   context: ResourceContext,
   { authorizer, tokens, accounts }: AccessControl,
-  measuring: Pick<ApiHandlers, 'meter' | 'metrics'>,
+  { waits, ...measuring }: Pick<ApiHandlers, 'meter' | 'metrics'> & { waits: RevisionWaits },
   url: () => string,
   { onChange, warningsOf }: Pick<ApiServerOptions, 'onChange' | 'warningsOf'>,
 ): ApiHandler {
@@ -310,7 +315,7 @@ function apiHandler(
     discovery: new DiscoveryHandler(context.registry, healthPaths),
     openApi: new OpenApiHandler(context.registry),
     openId: new OpenIdHandler(accounts, url),
-    resources: new ResourceHandler(context, subresources, reviews, { onChange, warningsOf }),
+    resources: new ResourceHandler(context, waits, subresources, reviews, { onChange, warningsOf }),
   })
 }
 

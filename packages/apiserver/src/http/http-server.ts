@@ -150,10 +150,7 @@ export class HttpServer {
       return this.#send(response, textResponse(400, '400 Bad Request'), warnings)
     }
     try {
-      const received = await this.#receive(request, target, warnings, leaving).finally(() => {
-        // A connection that is kept alive would hold up the close.
-        if (this.#closing) response.shouldKeepAlive = false
-      })
+      const received = await this.#receive(request, target, warnings, leaving)
       const handled = await this.#options.handle(received)
       if ('start' in handled) this.#stream(response, handled, warnings)
       else await this.#send(response, encodeAnswer(received.accept, handled), warnings)
@@ -197,6 +194,7 @@ export class HttpServer {
     answer: ApiResponse,
     warnings: readonly string[],
   ): void | Promise<void> {
+    this.#lastWhenClosing(response)
     return sendAnswer(response, answer, warnings, this.#options.clock)
   }
 
@@ -219,6 +217,11 @@ export class HttpServer {
     return this.#send(response, encodeAnswer(request.headers.accept ?? '*/*', answer), warnings)
   }
 
+  /** A connection that is kept alive would hold up the close. */
+  #lastWhenClosing(response: ServerResponse): void {
+    if (this.#closing) response.shouldKeepAlive = false
+  }
+
   #internal(request: IncomingMessage, error: unknown): StatusError {
     this.#options.logger.error(
       { error, method: request.method, path: request.url?.split('?')[0] },
@@ -233,6 +236,7 @@ export class HttpServer {
       'cache-control': 'no-cache, private',
       ...warningHeader(warnings),
     }
+    this.#lastWhenClosing(response)
     response.writeHead(200, headers)
     const end = (): void => void response.end()
     if (this.#closing) return end()

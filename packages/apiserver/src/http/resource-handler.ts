@@ -11,16 +11,17 @@ import { deleteCollection } from '../resources/delete-collection.ts'
 import { deleteObject } from '../resources/delete-object.ts'
 import { parseDeleteOptions, type DeleteOptions } from '../resources/delete-options.ts'
 import { getObject } from '../resources/get-object.ts'
-import { listObjects } from '../resources/list-objects.ts'
+import { asksForExactly, listObjects } from '../resources/list-objects.ts'
 import { parseListOptions } from '../resources/list-options.ts'
 import { parseSelection } from '../resources/object-selection.ts'
 import type { ResourceContext, WriteContext } from '../resources/resource-context.ts'
 import type { CollectionTarget, ObjectTarget } from '../resources/resource-target.ts'
+import type { RevisionWaits } from '../resources/revision-waits.ts'
 import { updateObject, type WriteResult } from '../resources/update-object.ts'
 import { parseWriteOptions, type WriteOptions } from '../resources/write-options.ts'
 import { protobufMediaType } from '../protobuf/protobuf-message.ts'
 import { jsonEventLine, presentingEncoder, SharedEventEncoder } from '../watch/event-encoder.ts'
-import { parseFlag, parseResourceVersion } from '../exchange/query-parameters.ts'
+import { parseFlag } from '../exchange/query-parameters.ts'
 import { decodeBody } from './decode-body.ts'
 import { decodeDeleteOptions } from './delete-options-body.ts'
 import { deletedStatus } from './deleted-status.ts'
@@ -46,6 +47,7 @@ interface RequestHooks {
 /** Handles requests for objects and collections. */
 export class ResourceHandler {
   readonly #context: ResourceContext
+  readonly #waits: RevisionWaits
   readonly #subresources: SubresourceHandler
   readonly #reviews: ReviewServices
   readonly #hooks: RequestHooks
@@ -56,11 +58,13 @@ export class ResourceHandler {
 
   constructor(
     context: ResourceContext,
+    waits: RevisionWaits,
     subresources: SubresourceHandler,
     reviews: ReviewServices,
     hooks: RequestHooks = {},
   ) {
     this.#context = context
+    this.#waits = waits
     this.#reviews = reviews
     this.#subresources = subresources
     this.#hooks = hooks
@@ -141,18 +145,18 @@ export class ResourceHandler {
     }
   }
 
-  /** What is stored is always as fresh as any version that has been given out. */
   #get(request: ApiRequest, target: ObjectTarget): Handled | Promise<Handled> {
-    const { storage } = this.#context
-    const version = parseResourceVersion(request.query.get('resourceVersion') ?? '')
+    const waits = this.#waits.reached(request.query.get('resourceVersion') ?? '')
     const presenter = this.#presenter(request, target)
-    if (version > storage.revision) throw errors.tooLargeResourceVersion(version, storage.revision)
-    const found = getObject(this.#context, target)
     const answer = (object: KubernetesObject) => jsonResponse(200, presenter.object(object))
-    return found instanceof Promise ? found.then(answer) : answer(found)
+    const read = (): Handled | Promise<Handled> => {
+      const found = getObject(this.#context, target)
+      return found instanceof Promise ? found.then(answer) : answer(found)
+    }
+    return waits === undefined ? read() : waits.then(read)
   }
 
-  #watch(request: ApiRequest, target: CollectionTarget): Handled {
+  #watch(request: ApiRequest, target: CollectionTarget): Handled | Promise<Handled> {
     const { origin } = target.definition
     const { as, encoding } = negotiate(request.accept, { origin, isWatch: true })
     const presenter = this.#presenter(request, target)
@@ -163,15 +167,32 @@ export class ResourceHandler {
         : presentingEncoder(shared.write, (object) => presenter.object(object))
     const contentType =
       encoding === 'protobuf' ? `${protobufMediaType};stream=watch` : 'application/json'
-    return watchResponse(this.#context, target, request.query, encode, contentType)
+    const response = watchResponse(this.#context, target, request.query, encode, contentType)
+    const waits = parseFlag(request.query, 'sendInitialEvents')
+      ? this.#waits.reached(request.query.get('resourceVersion') ?? '')
+      : undefined
+    // A revision that is not reached is told by the first event.
+    return (
+      waits?.then(
+        () => response,
+        () => response,
+      ) ?? response
+    )
   }
 
   #list(request: ApiRequest, target: CollectionTarget): Handled | Promise<Handled> {
     const selection = parseSelection(target.definition, request.query)
-    const found = listObjects(this.#context, target, selection, parseListOptions(request.query))
+    const options = parseListOptions(request.query)
     const answer = (list: KubernetesList) =>
       jsonResponse(200, this.#presenter(request, target).list(list))
-    return found instanceof Promise ? found.then(answer) : answer(found)
+    const read = (): Handled | Promise<Handled> => {
+      const found = listObjects(this.#context, target, selection, options)
+      return found instanceof Promise ? found.then(answer) : answer(found)
+    }
+    const waits = asksForExactly(options)
+      ? undefined
+      : this.#waits.reached(options.resourceVersion ?? '')
+    return waits === undefined ? read() : waits.then(read)
   }
 
   async #create(

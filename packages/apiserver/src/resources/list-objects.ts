@@ -171,11 +171,15 @@ function revisionToRead(
   if (token !== undefined) return token.revision < 0 ? undefined : token.revision
   const requested = Number(options.resourceVersion ?? 0)
   if (requested === 0) return undefined
+  return asksForExactly(options) || requested > current ? requested : undefined
+}
+
+/** Whether a list is to be of its revision, and not of a later one. */
+export function asksForExactly({ resourceVersionMatch, limit }: ListOptions): boolean {
   // Before resourceVersionMatch existed, a limited list at a revision meant exactly that revision.
-  const exact =
-    options.resourceVersionMatch === 'Exact' ||
-    (options.resourceVersionMatch === undefined && options.limit !== undefined)
-  return exact || requested > current ? requested : undefined
+  return (
+    resourceVersionMatch === 'Exact' || (resourceVersionMatch === undefined && limit !== undefined)
+  )
 }
 
 function expired(token: ContinueToken | undefined): StatusError {

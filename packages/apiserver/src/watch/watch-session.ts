@@ -53,6 +53,9 @@ export class WatchSession {
   start(): void {
     const { storage, registry } = this.#context
     const { options, target } = this.#request
+    if (options.sendInitialEvents && options.fromRevision > storage.revision) {
+      return this.#fail(errors.tooLargeResourceVersion(options.fromRevision, storage.revision))
+    }
     if (options.sendInitialEvents || options.fromRevision === 0) this.#readCurrentObjects()
     this.#isBehind = true
     this.resume()
