@@ -117,6 +117,26 @@ describe('encodings', () => {
     })
   })
 
+  it('answers with the same long list in every encoding and form', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `long-${String(index).padStart(2, '0')}`)
+    const labels = { list: 'long' }
+    for (const name of names) {
+      await client.send('POST', configMaps, { metadata: { name, labels }, data: { a: 'é\n' } })
+    }
+    const path = `${configMaps}?labelSelector=list=long`
+    const { body: plain } = await client.get(path)
+    expect(plain).toMatchObject({ items: names.map((name) => ({ metadata: { name } })) })
+    expect((await raw('GET', `${path}&pretty=1`, 'application/json')).body.toString()).toBe(
+      JSON.stringify(plain, null, 2),
+    )
+    const yaml = await raw('GET', path, 'application/yaml')
+    expect(yaml.type).toBe('application/yaml')
+    expect(parseYamlText(yaml.body).value).toEqual(plain)
+    const message = decoded(`${core}.ConfigMapList`, await raw('GET', path, protobuf))
+    expect({ ...message, apiVersion: 'v1' }).toEqual(plain)
+    await client.send('DELETE', path)
+  })
+
   it('tells of failures in the encoding that is asked for', async () => {
     const missing = await raw('GET', `${configMaps}/none`, protobuf)
     expect(missing).toMatchObject({ status: 404, type: protobuf })

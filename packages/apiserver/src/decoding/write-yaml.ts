@@ -13,6 +13,20 @@ export function writeYaml(value: unknown): string {
   return `${parts.join('')}\n`
 }
 
+/** The same text of a list in pieces, one for each item and one for each other field. */
+export function* yamlPieces(list: Readonly<Record<string, unknown>>): Generator<string> {
+  for (const name of Object.keys(list).toSorted(compareYamlKeys)) {
+    const value = list[name]
+    if (value === undefined) continue
+    if (!Array.isArray(value) || value.length === 0) {
+      yield writeYaml({ [name]: value })
+      continue
+    }
+    yield `${yamlKey(name)}:\n`
+    for (const item of value) yield writeYaml([item])
+  }
+}
+
 /** Writes a value that begins at `column`, in a line that has begun. */
 function write(value: unknown, indent: number, column: number, parts: string[]): void {
   if (Array.isArray(value) && value.length > 0) return writeList(value, indent, parts)

@@ -1,6 +1,6 @@
 import { acceptsJson, parseAccept } from '../exchange/accept.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
-import { jsonResponse, type ApiResponse } from '../exchange/api-response.ts'
+import { documentResponse, jsonResponse, type ApiResponse } from '../exchange/api-response.ts'
 import { withEntityTag } from '../exchange/entity-tag.ts'
 import type { Registry } from '../resources/registry.ts'
 import {
@@ -31,7 +31,7 @@ export class DiscoveryHandler {
   handle(request: ApiRequest): ApiResponse | undefined {
     const [root, ...segments] = request.path.split('/').filter((segment) => segment !== '')
     if (root === undefined) {
-      return jsonResponse(200, rootPaths(this.#currentGroups(), this.#otherPaths))
+      return documentResponse(200, rootPaths(this.#currentGroups(), this.#otherPaths))
     }
     if (root === 'api') return this.#core(request, segments)
     if (root === 'apis') return this.#named(request, segments)

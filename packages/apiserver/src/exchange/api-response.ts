@@ -30,7 +30,7 @@ export interface ResponseStream {
 
 export type Handled = ApiResponse | StreamResponse
 
-/** An object as JSON, unless it is asked for in another encoding. */
+/** An object as JSON, unless it is asked for in another encoding or form. */
 export function jsonResponse(
   status: number,
   body: unknown,
@@ -41,10 +41,16 @@ export function jsonResponse(
     status,
     headers: { 'content-type': 'application/json', ...headers },
     get body() {
-      return (text ??= JSON.stringify(body))
+      return (text ??= `${JSON.stringify(body)}\n`)
     },
     object: body,
   }
+}
+
+/** A document that is JSON for everybody, indented as WriteRawJSON in apiserver does it. */
+export function documentResponse(status: number, document: unknown): ApiResponse {
+  const body = JSON.stringify(document, null, 2)
+  return { status, headers: { 'content-type': 'application/json' }, body }
 }
 
 export function textResponse(status: number, body: string): ApiResponse {

@@ -2,7 +2,7 @@ import type { Authorizer } from '../auth/authorizer.ts'
 import { requireAccess } from '../auth/forbidden.ts'
 import type { DiscoveryHandler } from '../discovery/discovery-handler.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
-import { jsonResponse, pageNotFound, type Handled } from '../exchange/api-response.ts'
+import { documentResponse, pageNotFound, type Handled } from '../exchange/api-response.ts'
 import type { OpenApiHandler } from '../openapi/openapi-handler.ts'
 import { healthResponse } from './health.ts'
 import type { MetricsHandler } from './metrics-handler.ts'
@@ -72,5 +72,7 @@ export class ApiHandler {
 }
 
 function versionResponse({ path }: ApiRequest): Handled | undefined {
-  return path === '/version' || path === '/version/' ? jsonResponse(200, serverVersion) : undefined
+  return path === '/version' || path === '/version/'
+    ? documentResponse(200, serverVersion)
+    : undefined
 }

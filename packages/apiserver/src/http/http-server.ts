@@ -20,6 +20,7 @@ import {
   type StreamResponse,
 } from '../exchange/api-response.ts'
 import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
+import { type AnswerForm, answerFormOf } from './answer-form.ts'
 import { BodyBudget } from './body-budget.ts'
 import { encodeAnswer } from './encode-answer.ts'
 import { type RequestsInFlight, TooManyRequests } from './in-flight.ts'
@@ -146,16 +147,17 @@ export class HttpServer {
     response.setHeader('audit-id', auditIdOf(request))
     const leaving: (() => void)[] = []
     const target = parseRequestTarget(request.url ?? '/')
+    const form = answerFormOf(request.headers, target?.query ?? new URLSearchParams())
     if (target === undefined) {
-      return this.#send(response, textResponse(400, '400 Bad Request'), warnings)
+      return this.#send(response, form, textResponse(400, '400 Bad Request'), warnings)
     }
     try {
       const received = await this.#receive(request, target, warnings, leaving)
       const handled = await this.#options.handle(received)
       if ('start' in handled) this.#stream(response, handled, warnings)
-      else await this.#send(response, encodeAnswer(received.accept, handled), warnings)
+      else await this.#send(response, form, handled, warnings)
     } catch (error) {
-      await this.#fail(request, response, error, warnings)
+      await this.#fail(request, response, form, error, warnings)
     } finally {
       for (const leave of leaving) leave()
     }
@@ -191,16 +193,18 @@ export class HttpServer {
 
   #send(
     response: ServerResponse,
+    form: AnswerForm,
     answer: ApiResponse,
     warnings: readonly string[],
   ): void | Promise<void> {
     this.#lastWhenClosing(response)
-    return sendAnswer(response, answer, warnings, this.#options.clock)
+    return sendAnswer(response, encodeAnswer(form, answer), warnings, this.#options.clock)
   }
 
   #fail(
     request: IncomingMessage,
     response: ServerResponse,
+    form: AnswerForm,
     error: unknown,
     warnings: readonly string[],
   ): void | Promise<void> {
@@ -209,12 +213,13 @@ export class HttpServer {
       response.destroy()
       return
     }
-    if (error instanceof TooManyRequests) return this.#send(response, tooManyRequests, warnings)
+    if (error instanceof TooManyRequests)
+      return this.#send(response, form, tooManyRequests, warnings)
     const failure = error instanceof StatusError ? error : this.#internal(request, error)
     const { retryAfterSeconds } = failure
     const headers = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : undefined
     const answer = jsonResponse(failure.code, failure.status, headers)
-    return this.#send(response, encodeAnswer(request.headers.accept ?? '*/*', answer), warnings)
+    return this.#send(response, form, answer, warnings)
   }
 
   /** A connection that is kept alive would hold up the close. */

@@ -3,7 +3,7 @@ import type { JsonObject } from '@fairlead/base'
 import { BodyError } from '../decoding/body-error.ts'
 import { MessageWires } from './message-wires.ts'
 import { readFields, type WireField } from './wire-reader.ts'
-import { contentOf } from './wire-type.ts'
+import { contentOf, type WireType } from './wire-type.ts'
 import { WireWriter } from './wire-writer.ts'
 
 export const protobufMediaType = 'application/vnd.kubernetes.protobuf'
@@ -50,7 +50,7 @@ export function readEnvelope(body: Buffer): ProtobufMessage {
  */
 export function readMessage(typeName: string, bytes: Buffer): JsonObject {
   const field: WireField = { number: 1, type: 'bytes', value: bytes }
-  return wires().named(typeName).read(field, 0) as JsonObject
+  return messageWire(typeName).read(field, 0) as JsonObject
 }
 
 /** An object in its envelope, as Go encodes it. */
@@ -60,12 +60,30 @@ export function writeMessage(
   { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
 ): Buffer {
   const writer = new WireWriter(4096)
-  // No content encoding, no content type: Go writes both, empty.
+  writeEnvelopeEnd(writer)
+  messageWire(typeName).write(object, writer)
+  writeEnvelopeStart(writer, { apiVersion, kind })
+  return writer.finish()
+}
+
+/** How a published type stands on the wire. */
+export function messageWire(typeName: string): WireType {
+  return wires().named(typeName)
+}
+
+/** What follows a message: no content encoding, no content type. Go writes both, empty. */
+export function writeEnvelopeEnd(writer: WireWriter): void {
   writer.text('')
   writer.tag(4, 2)
   writer.text('')
   writer.tag(3, 2)
-  wires().named(typeName).write(object, writer)
+}
+
+/** What stands before the length of a message. */
+export function writeEnvelopeStart(
+  writer: WireWriter,
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+): void {
   writer.tag(2, 2)
   const before = writer.length
   writer.text(kind)
@@ -75,7 +93,6 @@ export function writeMessage(
   writer.lengthSince(before)
   writer.tag(1, 2)
   writer.raw(magic)
-  return writer.finish()
 }
 
 /** One event of a watch: its length in four bytes, and the event, whose object is an encoded message. */
