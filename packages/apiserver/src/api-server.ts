@@ -250,6 +250,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       logger,
       clock,
       inFlight,
+      authorize: api.authorize,
       handle: intercept ? (request) => intercept(request, () => handle(request)) : handle,
     })
     controllers.push(
@@ -273,11 +274,14 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       caCertificate,
       adminToken,
       kubeconfig: (userName = 'admin') => credentials.adminKubeconfig(url, userName),
-      request: localRequests(handle),
+      request: localRequests((request) => {
+        api.authorize(request)
+        return handle(request)
+      }),
       addUser({ name, groups = [] }) {
-        const identity = credentials.userIdentity({ name, groups })
-        const kubeconfig = credentials.userKubeconfig(url, name, identity)
-        return { ...identity, name, groups, kubeconfig, token: access.addToken({ name, groups }) }
+        const certified = credentials.userIdentity({ name, groups })
+        const kubeconfig = credentials.userKubeconfig(url, name, certified)
+        return { ...certified, name, groups, kubeconfig, token: access.addToken({ name, groups }) }
       },
       compact: () => storage.compact(),
       async stop() {

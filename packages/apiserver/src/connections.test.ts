@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { connect } from 'node:tls'
+
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 
 import { startApiServer, type ApiServer } from './index.ts'
@@ -55,6 +58,33 @@ it('takes headers of nearly a megabyte, as the real server', async () => {
   const tooMuch = { ...padding, 'x-more': 'x'.repeat(200_000) }
   const refused = await client.get('/api/v1/namespaces/default', tooMuch).catch(() => 'cut off')
   if (refused !== 'cut off') expect(refused).toMatchObject({ status: 431 })
+})
+
+it('reads no body of who is not let in', async () => {
+  const { port, hostname } = new URL(server.url)
+  const answerTo = async (authorization: string) => {
+    const socket = connect({ port: Number(port), host: hostname, ca: server.caCertificate })
+    const head = ['POST /api/v1/namespaces/default/configmaps HTTP/1.1', 'host: server']
+    const expects = ['content-length: 20', 'expect: 100-continue', authorization]
+    socket.write(`${[...head, ...expects].join('\r\n')}\r\n\r\n`)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    return answer.toString().slice(9, 12)
+  }
+  expect(await answerTo('x-nobody: 1')).toBe('403')
+  expect(await answerTo('authorization: Bearer wrong')).toBe('401')
+  expect(await answerTo(`authorization: Bearer ${server.adminToken}`)).toBe('100')
+})
+
+it('refuses a body of more than 3 MiB', async () => {
+  const tooLong = { ...configMap('long'), data: { a: 'x'.repeat(3 * 1024 * 1024) } }
+  expect(await client.send('POST', configMaps, tooLong)).toMatchObject({
+    status: 413,
+    body: {
+      reason: 'RequestEntityTooLarge',
+      message: 'Request entity too large: limit is 3145728',
+    },
+  })
 })
 
 it('answers what takes too long with 504, and then writes no more', async () => {

@@ -5,12 +5,17 @@ export interface Deadline {
   passed: boolean
 }
 
-/** An authenticated request with its complete body. */
-export interface ApiRequest {
+/** What an authenticated request asks for. */
+export interface RequestHead {
   readonly method: string
   /** Decoded. */
   readonly path: string
   readonly query: URLSearchParams
+  readonly user: User
+}
+
+/** A request with its complete body. */
+export interface ApiRequest extends RequestHead {
   /** The address at which the client has found the server: `host:port`. */
   readonly host: string
   readonly accept: string
@@ -18,7 +23,6 @@ export interface ApiRequest {
   readonly userAgent: string
   readonly ifNoneMatch: string
   readonly body: Buffer
-  readonly user: User
   /** Adds a Warning header to the response. */
   readonly warn: (message: string) => void
   /** Absent: the request may take as long as it likes. */

@@ -1,7 +1,7 @@
 import type { Authorizer } from '../auth/authorizer.ts'
 import { requireAccess } from '../auth/forbidden.ts'
 import type { DiscoveryHandler } from '../discovery/discovery-handler.ts'
-import type { ApiRequest } from '../exchange/api-request.ts'
+import type { ApiRequest, RequestHead } from '../exchange/api-request.ts'
 import { documentResponse, pageNotFound, type Handled } from '../exchange/api-response.ts'
 import type { OpenApiHandler } from '../openapi/openapi-handler.ts'
 import { healthResponse } from './health.ts'
@@ -39,7 +39,7 @@ export interface ApiHandlers {
   readonly metrics: MetricsHandler
 }
 
-/** Routes every request, once it is authorized. */
+/** Decides on every request, and routes it. */
 export class ApiHandler {
   readonly #handlers: ApiHandlers
 
@@ -47,12 +47,17 @@ export class ApiHandler {
     this.#handlers = handlers
   }
 
+  /** To be asked before the body is read. @throws StatusError 403 */
+  readonly authorize = (request: RequestHead): void => {
+    if (alwaysAllowedPaths.has(request.path)) return
+    const access = accessOf(request, parseResourcePath(request.path))
+    requireAccess(this.#handlers.authorizer, request.user, access)
+  }
+
+  /** Answers a request that is authorized. */
   readonly handle = (request: ApiRequest): Handled | Promise<Handled> => {
-    const path = parseResourcePath(request.path)
-    if (!alwaysAllowedPaths.has(request.path)) {
-      requireAccess(this.#handlers.authorizer, request.user, accessOf(request, path))
-    }
     if (request.path.startsWith('//')) return pageNotFound()
+    const path = parseResourcePath(request.path)
     return this.#handlers.meter.measure(request, path, () => this.#route(request, path))
   }
 

@@ -7,9 +7,6 @@ import type { SecureContextOptions } from 'node:tls'
 import type { Clock, Logger } from '@fairlead/base'
 import { errors, StatusError } from '@fairlead/kube-core'
 
-import type { Authenticator } from '../auth/authenticator.ts'
-import type { Authorizer } from '../auth/authorizer.ts'
-import { impersonate } from '../auth/impersonate.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { DroppedConnection } from '../exchange/dropped-connection.ts'
 import {
@@ -23,24 +20,20 @@ import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
 import { type AnswerForm, answerFormOf } from './answer-form.ts'
 import { BodyBudget } from './body-budget.ts'
 import { encodeAnswer } from './encode-answer.ts'
-import { type RequestsInFlight, TooManyRequests } from './in-flight.ts'
-import { isLongRunning } from './long-running.ts'
+import { HeaderBudget } from './header-budget.ts'
+import { TooManyRequests } from './in-flight.ts'
 import { answerMalformed } from './malformed-request.ts'
-import { readBody } from './read-body.ts'
-import { parseResourcePath } from './request-path.ts'
-import { parseRequestTarget, type RequestTarget } from './request-target.ts'
-import { sendAnswer, warningHeader } from './send-answer.ts'
-import { StalledStreams } from './stalled-streams.ts'
+import { OpenStreams } from './open-streams.ts'
+import { type ReceivingServices, receiveRequest } from './receive-request.ts'
+import { parseRequestTarget } from './request-target.ts'
+import { sendAnswer } from './send-answer.ts'
 
-interface HttpServerOptions {
+interface HttpServerOptions extends Omit<ReceivingServices, 'bodies'> {
   readonly identity: KeyAndCertificate
   /** PEM of the authorities whose client certificates are believed. */
   readonly clientAuthorities: string
-  readonly authenticator: Authenticator
-  readonly authorizer: Authorizer
   readonly logger: Logger
   readonly clock: Clock
-  readonly inFlight: RequestsInFlight
   readonly handle: (request: ApiRequest) => Handled | Promise<Handled>
 }
 
@@ -53,13 +46,6 @@ const headersDeadlineMs = 10_000
 const connectionsMax = 1_000
 /** As MaxHeaderBytes in apiserver's secure_serving.go. */
 const headersBytesMax = 1 << 20
-
-interface OpenStream {
-  /** Ends the response, so that the client sees a complete one. */
-  readonly end: () => void
-  /** Stops what produces the stream; safe to call more than once. */
-  readonly stop: () => void
-}
 
 function secureContext(
   { privateKey, certificate }: KeyAndCertificate,
@@ -79,14 +65,15 @@ function secureContext(
 export class HttpServer {
   readonly #options: HttpServerOptions
   readonly #server: Server
-  readonly #streams = new Set<OpenStream>()
-  readonly #stalled: StalledStreams
-  readonly #bodies = new BodyBudget()
+  readonly #receiving: ReceivingServices
+  readonly #streams: OpenStreams
+  readonly #headers = new HeaderBudget()
   #closing = false
 
   constructor(options: HttpServerOptions) {
     this.#options = options
-    this.#stalled = new StalledStreams(options.clock)
+    this.#receiving = { ...options, bodies: new BodyBudget() }
+    this.#streams = new OpenStreams(options.clock)
     this.#server = createServer(
       {
         ...secureContext(options.identity, options.clientAuthorities),
@@ -105,6 +92,12 @@ export class HttpServer {
       (request, response) => void this.#serve(request, response),
     )
     this.#server.maxConnections = connectionsMax
+    this.#server.on('secureConnection', (socket) => this.#headers.follow(socket))
+    this.#server.on('checkContinue', (request, response) => {
+      // Whether a client that is refused sends its body all the same cannot be told.
+      response.shouldKeepAlive = false
+      void this.#serve(request, response)
+    })
     this.#server.on('clientError', answerMalformed)
   }
 
@@ -131,7 +124,7 @@ export class HttpServer {
     this.#closing = true
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server.close(() => resolve())
-    for (const { end } of this.#streams) end()
+    this.#streams.endAll()
     this.#server.closeIdleConnections()
     const force = this.#options.clock.setTimer(closeGraceMs, () =>
       this.#server.closeAllConnections(),
@@ -139,56 +132,36 @@ export class HttpServer {
     await promise
     force.cancel()
     // Node.js reports a response as closed later than its server, or never if it was pipelined.
-    for (const { stop } of this.#streams) stop()
+    this.#streams.stopAll()
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const warnings: string[] = []
     response.setHeader('audit-id', auditIdOf(request))
-    const leaving: (() => void)[] = []
     const target = parseRequestTarget(request.url ?? '/')
     const form = answerFormOf(request.headers, target?.query ?? new URLSearchParams())
     if (target === undefined) {
       return this.#send(response, form, textResponse(400, '400 Bad Request'), warnings)
     }
     try {
-      const received = await this.#receive(request, target, warnings, leaving)
-      const handled = await this.#options.handle(received)
-      if ('start' in handled) this.#stream(response, handled, warnings)
-      else await this.#send(response, form, handled, warnings)
+      this.#headers.begins(request, response)
+      const received = await receiveRequest(request, response, target, this.#receiving)
+      try {
+        const warn = (message: string): void => void warnings.push(message)
+        const handled = await this.#options.handle({ ...received.request, warn })
+        if ('start' in handled) this.#stream(response, handled, warnings)
+        else await this.#send(response, form, handled, warnings)
+      } finally {
+        received.leave()
+      }
     } catch (error) {
       await this.#fail(request, response, form, error, warnings)
-    } finally {
-      for (const leave of leaving) leave()
     }
   }
 
-  async #receive(
-    request: IncomingMessage,
-    target: RequestTarget,
-    warnings: string[],
-    leaving: (() => void)[],
-  ): Promise<ApiRequest> {
-    const authenticatedUser = this.#options.authenticator.userOf(request)
-    const user = impersonate(this.#options.authorizer, authenticatedUser, request)
-    const { headers, method = 'GET' } = request
-    if (!isLongRunning({ method, ...target }, parseResourcePath(target.path))) {
-      leaving.push(this.#options.inFlight.enter(method, user))
-    }
-    const { body, release } = await readBody(request, this.#bodies)
-    leaving.push(release)
-    return {
-      method,
-      ...target,
-      host: headers.host ?? '',
-      accept: headers.accept ?? '*/*',
-      contentType: headers['content-type'] ?? '',
-      userAgent: headers['user-agent'] ?? '',
-      ifNoneMatch: headers['if-none-match'] ?? '',
-      body,
-      user,
-      warn: (message) => void warnings.push(message),
-    }
+  #stream(response: ServerResponse, handled: StreamResponse, warnings: readonly string[]): void {
+    this.#lastWhenClosing(response)
+    this.#streams.open(response, handled, warnings)
   }
 
   #send(
@@ -233,43 +206,6 @@ export class HttpServer {
       'a request failed with an internal error',
     )
     return errors.internal(error instanceof Error ? error.message : 'unknown', error)
-  }
-
-  #stream(response: ServerResponse, handled: StreamResponse, warnings: readonly string[]): void {
-    const headers: Record<string, string | string[]> = {
-      'content-type': handled.contentType,
-      'cache-control': 'no-cache, private',
-      ...warningHeader(warnings),
-    }
-    this.#lastWhenClosing(response)
-    response.writeHead(200, headers)
-    const end = (): void => void response.end()
-    if (this.#closing) return end()
-    const stream: OpenStream = {
-      end,
-      stop: () => {
-        if (this.#streams.delete(stream)) handled.stop()
-      },
-    }
-    this.#streams.add(stream)
-    response.once('close', () => {
-      this.#stalled.moved(response)
-      stream.stop()
-    })
-    response.on('drain', () => {
-      this.#stalled.moved(response)
-      handled.resume()
-    })
-    response.flushHeaders()
-    handled.start({
-      write: (chunk) => {
-        const takesMore = response.write(chunk)
-        if (!takesMore) this.#stalled.stalls(response)
-        return takesMore
-      },
-      end,
-      drop: () => void response.destroy(),
-    })
   }
 }
 
