@@ -6,9 +6,17 @@ import {
 } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { optionalRecordAt, recordAt, textAt } from '../../definitions/fields.ts'
+import {
+  optionalRecordAt,
+  recordAt,
+  recordsAt,
+  textAt,
+  textMapAt,
+  textsAt,
+  type Fields,
+} from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
-import { formatLabelSelector, validateLabelSelector } from '../shared/label-selector.ts'
+import { validateLabelSelector } from '../shared/label-selector.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import { defaultMatchResources, validateMatchResources } from './match-resources.ts'
 
@@ -89,5 +97,21 @@ function paramRefOf(binding: KubernetesObject): string {
   const namespace = textAt(paramRef, 'namespace') || '*'
   if (name !== '') return `${namespace}/${name}`
   const selector = optionalRecordAt(paramRef, 'selector')
-  return selector === undefined ? '<unset>' : formatLabelSelector(selector)
+  return selector === undefined ? '<unset>' : selectorMessage(selector)
+}
+
+/** As the generated String of the protobuf message. */
+function selectorMessage(selector: Fields): string {
+  const labels = Object.entries(textMapAt(selector, 'matchLabels'))
+    .map(([key, value]) => `${key}: ${value},`)
+    .toSorted()
+  const expressions = recordsAt(selector, 'matchExpressions').map((expression) => {
+    const values = textsAt(expression, 'values').join(' ')
+    const [key, operator] = [textAt(expression, 'key'), textAt(expression, 'operator')]
+    return `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values}],},`
+  })
+  return (
+    `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},` +
+    `MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`
+  )
 }

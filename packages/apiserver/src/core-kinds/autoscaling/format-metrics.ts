@@ -1,5 +1,6 @@
 import {
   numberAt,
+  optionalRecordAt,
   optionalTextAt,
   recordAt,
   recordsAt,
@@ -29,7 +30,7 @@ function formatMetric(metric: Fields, status: Fields): string {
       return formatValue(metric, status, 'object')
     case 'Pods': {
       const { target, current } = partsOf(metric, status, 'pods')
-      return `${valueOf(current, 'averageValue')}/${valueOf(target, 'averageValue')}`
+      return `${valueOf(current, 'averageValue')}/${quantityOf(target, 'averageValue')}`
     }
     case 'Resource':
       return formatResource(metric, status, 'resource')
@@ -44,31 +45,40 @@ function partsOf(
   metric: Fields,
   status: Fields,
   field: string,
-): { readonly target: Fields; readonly current: Fields } {
+): { readonly target: Fields; readonly current: Fields | undefined } {
+  const measured = optionalRecordAt(status, field)
   return {
     target: recordAt(recordAt(metric, field), 'target'),
-    current: recordAt(recordAt(status, field), 'current'),
+    current: measured === undefined ? undefined : recordAt(measured, 'current'),
   }
 }
 
 function formatValue(metric: Fields, status: Fields, field: string): string {
   const { target, current } = partsOf(metric, status, field)
-  return target['averageValue'] === undefined
-    ? `${valueOf(current, 'value')}/${valueOf(target, 'value')}`
-    : `${valueOf(current, 'averageValue')}/${valueOf(target, 'averageValue')} (avg)`
+  if (target['averageValue'] === undefined) {
+    return `${valueOf(current, 'value')}/${quantityOf(target, 'value')}`
+  }
+  const average = optionalTextAt(current ?? {}, 'averageValue') ?? '<unknown>'
+  return `${average}/${quantityOf(target, 'averageValue')} (avg)`
 }
 
 function formatResource(metric: Fields, status: Fields, field: string): string {
   const { target, current } = partsOf(metric, status, field)
   const name = textAt(recordAt(metric, field), 'name')
   if (target['averageValue'] !== undefined) {
-    return `${name}: ${valueOf(current, 'averageValue')}/${valueOf(target, 'averageValue')}`
+    return `${name}: ${valueOf(current, 'averageValue')}/${quantityOf(target, 'averageValue')}`
   }
-  return `${name}: ${percentOf(current, '<unknown>')}/${percentOf(target, '<auto>')}`
+  return `${name}: ${percentOf(current ?? {}, '<unknown>')}/${percentOf(target, '<auto>')}`
 }
 
-function valueOf(value: Fields, field: string): string {
-  return optionalTextAt(value, field) ?? '<unknown>'
+/** What has been measured, if anything. */
+function valueOf(current: Fields | undefined, field: string): string {
+  return current === undefined ? '<unknown>' : quantityOf(current, field)
+}
+
+/** As Go prints a quantity that may be absent. */
+function quantityOf(value: Fields, field: string): string {
+  return optionalTextAt(value, field) ?? '<nil>'
 }
 
 function percentOf(value: Fields, absent: string): string {

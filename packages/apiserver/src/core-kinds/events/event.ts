@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 
 import { decodeMessage } from '../../decoding/decode-message.ts'
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { recordAt, textAt } from '../../definitions/fields.ts'
+import { optionalRecordAt, recordAt, textAt } from '../../definitions/fields.ts'
 import { humanAge } from '../../definitions/human-duration.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 import { validateEvent, validateEventChange, validateNewEvent } from './event-validation.ts'
@@ -49,8 +49,13 @@ export const coreEventRules: KindRules = {
     ...objectReferenceFields.map((field) => `involvedObject.${field}`),
     'reason',
     'reportingComponent',
+    'source',
     'type',
   ],
+  selectableValue: (event, path) =>
+    path === 'source'
+      ? textAt(recordAt(event, 'source'), 'component') || textAt(event, 'reportingComponent')
+      : undefined,
   allColumns: eventColumns((event) => event),
   writeRules: { validate: (event) => validateEvent(event, 'reportingComponent') },
 }
@@ -113,7 +118,8 @@ function eventColumns(coreForm: (event: KubernetesObject) => KubernetesObject) {
     textColumn('Reason', 'Why', (event) => event['reason'] ?? ''),
     textColumn('Object', 'What the event is about', (event) => {
       const about = recordAt(core(event), 'involvedObject')
-      return `${textAt(about, 'kind').toLowerCase()}/${textAt(about, 'name')}`
+      const kind = textAt(about, 'kind').toLowerCase()
+      return about['name'] === undefined ? kind : `${kind}/${textAt(about, 'name')}`
     }),
     textColumn(
       'Subobject',
@@ -125,12 +131,7 @@ function eventColumns(coreForm: (event: KubernetesObject) => KubernetesObject) {
     textColumn('Message', 'What happened', (event) => {
       return textAt(core(event), 'message').trim()
     }),
-    ageColumn(
-      'First Seen',
-      'When the event was first seen',
-      (event) => core(event)['firstTimestamp'] ?? event['eventTime'],
-      1,
-    ),
+    ageColumn('First Seen', 'When the event was first seen', (event) => firstSeen(core(event)), 1),
     {
       ...textColumn('Count', 'How often it has happened', (event) => countOf(core(event)), 1),
       type: 'integer',
@@ -139,14 +140,19 @@ function eventColumns(coreForm: (event: KubernetesObject) => KubernetesObject) {
   ]
 }
 
+function firstSeen(event: KubernetesObject): unknown {
+  return event['firstTimestamp'] ?? event['eventTime']
+}
+
 function lastSeen(event: KubernetesObject): unknown {
-  return (
-    recordAt(event, 'series')['lastObservedTime'] ?? event['lastTimestamp'] ?? event['eventTime']
-  )
+  const series = optionalRecordAt(event, 'series')
+  if (series !== undefined) return series['lastObservedTime'] ?? undefined
+  return event['lastTimestamp'] ?? firstSeen(event)
 }
 
 function countOf(event: KubernetesObject): unknown {
-  return recordAt(event, 'series')['count'] ?? event['count'] ?? 1
+  const series = optionalRecordAt(event, 'series')
+  return series === undefined ? event['count'] || 1 : (series['count'] ?? 0)
 }
 
 function sourceOf(event: KubernetesObject): string {
