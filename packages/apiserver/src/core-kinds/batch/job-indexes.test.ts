@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { countIndexes } from './job-indexes.ts'
+import { commonIndex, countIndexes } from './job-indexes.ts'
 
 it.each([
   ['', 0],
@@ -16,4 +16,14 @@ it.each([
   ['10', 'too large index: "10"'],
 ])('%j of 10: %j', (text, expected) => {
   expect(countIndexes(text, 10)).toBe(expected)
+})
+
+it.each([
+  ['0-2,5', '3,4,6', undefined],
+  ['0-2,5', '3,5', 5],
+  ['1', '0-3', 1],
+  ['x,4', '4', 4],
+  ['', '1', undefined],
+])('%j and %j have %j in common', (completed, failed, expected) => {
+  expect(commonIndex(completed, failed, 10)).toBe(expected)
 })

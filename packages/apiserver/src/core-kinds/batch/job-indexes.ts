@@ -25,6 +25,33 @@ export function countIndexes(text: string, completions: number): number | string
   return count
 }
 
+/**
+ * The first index that two such texts have in common; pieces that are none are passed over. As
+ * validateFailedIndexesNotOverlapCompleted.
+ */
+export function commonIndex(
+  completed: string,
+  failed: string,
+  completions: number,
+): number | undefined {
+  const [left, right] = [completed, failed].map((text) => intervalsOf(text, completions))
+  let [place, other] = [0, 0]
+  for (;;) {
+    const [one, two] = [left?.[place], right?.[other]]
+    if (one === undefined || two === undefined) return undefined
+    if (one[0] <= two[1] && two[0] <= one[1]) return Math.max(one[0], two[0])
+    if (one[0] <= two[0]) place++
+    else other++
+  }
+}
+
+function intervalsOf(text: string, completions: number): Interval[] {
+  return text
+    .split(',')
+    .map((piece) => parseInterval(piece, completions))
+    .filter((interval) => typeof interval !== 'string')
+}
+
 function parseInterval(piece: string, completions: number): Interval | string {
   const limits = piece.split('-')
   if (limits.length > 2) {

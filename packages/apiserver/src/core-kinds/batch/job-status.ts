@@ -2,7 +2,7 @@ import { deepEqual, GoSyntax, type KubernetesObject } from '@fairlead/kube-core'
 
 import { recordAt, recordsAt } from '../../definitions/fields.ts'
 import { Place } from '../shared/place.ts'
-import { countIndexes } from './job-indexes.ts'
+import { commonIndex, countIndexes } from './job-indexes.ts'
 
 /** The conditions that hold in a status. */
 class Conditions {
@@ -179,10 +179,19 @@ function validateIndexes({ spec, status, changed }: Comparison): void {
       status.invalid('completedIndexes', detail)
     }
   }
-  if (!changed('failedIndexes') || !status.has('failedIndexes')) return
-  if (completions !== undefined && hasBackoff) check('failedIndexes')
-  if (hasBackoff) return
-  const detail = 'cannot set non-null failedIndexes when backoffLimitPerIndex is null'
+  if (!status.has('failedIndexes')) return
+  if (changed('failedIndexes')) {
+    if (completions !== undefined && hasBackoff) check('failedIndexes')
+    if (!hasBackoff) {
+      const detail = 'cannot set non-null failedIndexes when backoffLimitPerIndex is null'
+      status.invalid('failedIndexes', detail)
+    }
+  }
+  if (completions === undefined || !changed('failedIndexes', 'completedIndexes')) return
+  const both = [status.text('completedIndexes'), status.text('failedIndexes')] as const
+  const common = commonIndex(...both, completions)
+  if (common === undefined) return
+  const detail = `failedIndexes and completedIndexes overlap at index: ${common}`
   status.invalid('failedIndexes', detail)
 }
 
