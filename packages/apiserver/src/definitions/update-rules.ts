@@ -9,6 +9,7 @@ const createdByUpdates: ReadonlySet<string> = new Set([
   'limitranges',
   'rolebindings.rbac.authorization.k8s.io',
   'roles.rbac.authorization.k8s.io',
+  'runtimeclasses.node.k8s.io',
   'services',
 ])
 
@@ -22,11 +23,9 @@ const updatedWithVersion: ReadonlySet<string> = new Set([
   'csinodes.storage.k8s.io',
   'csistoragecapacities.storage.k8s.io',
   'customresourcedefinitions.apiextensions.k8s.io',
-  'flowschemas.flowcontrol.apiserver.k8s.io',
   'leases.coordination.k8s.io',
   'mutatingwebhookconfigurations.admissionregistration.k8s.io',
   'poddisruptionbudgets.policy',
-  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
   'runtimeclasses.node.k8s.io',
   'validatingadmissionpolicies.admissionregistration.k8s.io',
   'validatingadmissionpolicybindings.admissionregistration.k8s.io',

@@ -9,7 +9,8 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
-import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+import { judgesMetadataLast, metadataChecksOf } from '../definitions/metadata-checks.ts'
+import { resourceName, type ResourceDefinition } from '../definitions/resource-definition.ts'
 import { asGiven } from './given-empty.ts'
 import { validateScale } from './validate-scale.ts'
 
@@ -42,11 +43,19 @@ export function validateNewObject(
 ): void {
   const { namespaced, nameRule } = definition
   const standardFinalizers = hasStandardFinalizers(definition)
-  throwIfInvalid(definition, object, decoded, (judged) => [
-    ...validateObjectMeta(judged.metadata, { namespaced, nameRule, standardFinalizers }),
-    ...validateContent(definition, judged, undefined),
-    ...(definition.writeRules.validate?.(judged) ?? []),
-  ])
+  throwIfInvalid(definition, object, decoded, (judged) => {
+    const ofMetadata = validateObjectMeta(judged.metadata, {
+      namespaced,
+      nameRule,
+      standardFinalizers,
+    })
+    const own = [
+      ...validateContent(definition, judged, undefined),
+      ...(definition.writeRules.validate?.(judged) ?? []),
+    ]
+    const hidesMetadata = own.length > 0 && judgesMetadataLast(resourceName(definition))
+    return hidesMetadata ? own : [...ofMetadata, ...own]
+  })
 }
 
 /**
@@ -61,7 +70,8 @@ export function validateChangedObject(
   previous: KubernetesObject,
   subresource: string | undefined,
 ): void {
-  const { writeRules, namespaced } = definition
+  const { writeRules, namespaced, nameRule } = definition
+  const { whole, change } = metadataChecksOf(resourceName(definition), subresource)
   const standardFinalizers = hasStandardFinalizers(definition)
   throwIfInvalid(definition, object, decoded, (judged) => {
     const own = (subresource === 'status' && writeRules.validateStatus?.(judged, previous)) || [
@@ -69,16 +79,22 @@ export function validateChangedObject(
       ...(writeRules.validateUpdate?.(judged, previous, subresource) ?? []),
     ]
     const { metadata } = judged
+    const rules = { namespaced, standardFinalizers }
+    const ofChange = validateObjectMetaUpdate(metadata, previous.metadata)
     // As BeforeUpdate in apiserver and the validation of each kind, which both look at metadata.
-    const ofMetadata = validateObjectMetaUpdate(metadata, previous.metadata)
     return [
-      ...validateObjectMeta(metadata, { namespaced, nameRule: 'path-segment', standardFinalizers }),
-      ...ofMetadata,
-      ...ofMetadata,
+      ...validateObjectMeta(metadata, { ...rules, nameRule: 'path-segment' }),
+      ...ofChange,
+      ...repeated(whole, () => validateObjectMeta(metadata, { ...rules, nameRule })),
+      ...repeated(change, () => ofChange),
       ...validateContent(definition, judged, previous),
       ...own,
     ]
   })
+}
+
+function repeated(times: number, found: () => readonly FieldError[]): readonly FieldError[] {
+  return Array.from({ length: times }, found).flat()
 }
 
 function hasStandardFinalizers({ origin, group }: ResourceDefinition): boolean {

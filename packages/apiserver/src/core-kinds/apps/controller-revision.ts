@@ -19,9 +19,9 @@ export const controllerRevisionRules: KindRules = {
   writeRules: {
     validate: (revision, previous) =>
       errorsOf(revision, (root) => {
+        validateData(root)
         root.notNegative('revision')
-        if (previous === undefined) validateData(root)
-        else if (!deepEqual(revision['data'], previous['data'])) {
+        if (previous !== undefined && !deepEqual(revision['data'], previous['data'])) {
           const shown = new GoSyntax('runtime.RawExtension{}')
           root.invalid('data', 'field is immutable', shown)
         }

@@ -10,7 +10,8 @@ import {
 } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { numberAt, recordsAt, textAt, textsAt } from '../../definitions/fields.ts'
+import { numberAt, optionalTextAt, recordsAt, textAt, textsAt } from '../../definitions/fields.ts'
+import type { MutableObject } from '../../definitions/resource-definition.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 import { validateDomainName } from '../shared/domain-name.ts'
 import { immutableErrors } from '../shared/immutable-field.ts'
@@ -28,7 +29,6 @@ const addressTypes = ['FQDN', 'IPv4', 'IPv6']
 export const endpointSliceRules: KindRules = {
   group: 'discovery.k8s.io',
   plural: 'endpointslices',
-  hasGeneration: true,
   columns: [
     textColumn('AddressType', 'The type of its addresses', (slice) => textAt(slice, 'addressType')),
     textColumn('Ports', 'Its ports', portsOf),
@@ -41,14 +41,18 @@ export const endpointSliceRules: KindRules = {
         port['protocol'] ??= 'TCP'
       }
     },
+    prepareForCreate(slice) {
+      slice.metadata.generation = 1
+      dropTopology(slice)
+    },
     prepareForUpdate(slice, previous) {
       // Labels count too: they say which service it is of.
-      const isSame = ['addressType', 'endpoints', 'ports'].every((field) =>
-        deepEqual(slice[field], previous[field]),
-      )
-      const sameLabels = deepEqual(slice.metadata.labels ?? {}, previous.metadata.labels ?? {})
-      if (!isSame || sameLabels) return
-      slice.metadata.generation = (previous.metadata.generation ?? 0) + 1
+      const isSame =
+        ['addressType', 'endpoints', 'ports'].every((field) =>
+          deepEqual(slice[field], previous[field]),
+        ) && deepEqual(slice.metadata.labels ?? {}, previous.metadata.labels ?? {})
+      if (!isSame) slice.metadata.generation = (previous.metadata.generation ?? 0) + 1
+      if (!deepEqual(slice['endpoints'], previous['endpoints'])) dropTopology(slice)
     },
     validate: (slice) =>
       errorsOf(slice, (root) => {
@@ -58,6 +62,11 @@ export const endpointSliceRules: KindRules = {
       }),
     validateUpdate: (slice, previous) => immutableErrors(slice, previous, '', ['addressType']),
   },
+}
+
+/** A field of an older version, which this one only reads: as dropTopologyOnV1. */
+function dropTopology(slice: MutableObject): void {
+  for (const endpoint of recordsAt(slice, 'endpoints')) delete endpoint['deprecatedTopology']
 }
 
 function validateEndpoints(root: Place): void {
@@ -147,7 +156,7 @@ function portsOf(slice: KubernetesObject): string {
   return firstThree(
     recordsAt(slice, 'ports').map((port) => {
       const number = numberAt(port, 'port')
-      return number === undefined ? textAt(port, 'name') || '*' : String(number)
+      return number === undefined ? (optionalTextAt(port, 'name') ?? '*') : String(number)
     }),
   )
 }
@@ -159,7 +168,6 @@ function endpointsOf(slice: KubernetesObject): string {
 }
 
 function firstThree(all: readonly string[]): string {
-  if (all.length === 0) return '<unset>'
   const shown = all.slice(0, 3).join(',')
-  return all.length > 3 ? `${shown} + ${all.length - 3} more...` : shown
+  return all.length > 3 ? `${shown} + ${all.length - 3} more...` : shown || '<unset>'
 }

@@ -41,6 +41,8 @@ export const networkPolicyRules: KindRules = {
       errorsOf(policy, (root) => {
         const before = previous === undefined ? undefined : recordAt(previous, 'spec')
         validateSpec(root.within('spec'), before)
+        // The real server validates an update once more.
+        if (before !== undefined) validateSpec(root.within('spec'), before)
       }),
   },
 }

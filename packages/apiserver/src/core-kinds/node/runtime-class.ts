@@ -1,9 +1,16 @@
 import { append } from '@fairlead/base'
-import { checkDnsLabel, validateLabels } from '@fairlead/kube-core'
+import { checkDnsLabel, validateLabels, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { optionalRecordAt, recordsAt, textAt } from '../../definitions/fields.ts'
+import {
+  optionalRecordAt,
+  recordAt,
+  recordsAt,
+  textAt,
+  textMapAt,
+} from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
+import { nodeLabelDeprecation } from '../shared/deprecated-node-labels.ts'
 import { immutableErrors } from '../shared/immutable-field.ts'
 import { errorsOf, Place } from '../shared/place.ts'
 import { validateTolerations } from '../shared/pod/tolerations.ts'
@@ -20,9 +27,8 @@ export const runtimeClassRules: KindRules = {
       const overhead = optionalRecordAt(runtimeClass, 'overhead')
       if (overhead !== undefined) roundUpResources(overhead, 'podFixed')
     },
-    validate: (runtimeClass, previous) =>
+    validate: (runtimeClass) =>
       errorsOf(runtimeClass, (root) => {
-        if (previous !== undefined) return
         root.problems('handler', checkDnsLabel(root.text('handler')))
         const overhead = root.at('overhead')
         if (overhead !== undefined) {
@@ -34,7 +40,17 @@ export const runtimeClassRules: KindRules = {
       }),
     validateUpdate: (runtimeClass, previous) =>
       immutableErrors(runtimeClass, previous, '', ['handler']),
+    warnings: selectorWarnings,
   },
+}
+
+/** As GetWarningsForRuntimeClass in Kubernetes' `pkg/api/node`. */
+function selectorWarnings(runtimeClass: KubernetesObject): readonly string[] {
+  const selector = textMapAt(recordAt(runtimeClass, 'scheduling'), 'nodeSelector')
+  return Object.keys(selector).flatMap((label) => {
+    const deprecation = nodeLabelDeprecation(label)
+    return deprecation === undefined ? [] : [`scheduling.nodeSelector: ${deprecation}`]
+  })
 }
 
 function validateScheduling(scheduling: Place): void {

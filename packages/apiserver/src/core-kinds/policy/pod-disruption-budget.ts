@@ -1,8 +1,9 @@
-import { GoSyntax } from '@fairlead/kube-core'
+import { GoSyntax, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
+import { validateConditions } from '../shared/conditions.ts'
 import { validateAtMostAll, validateIntOrPercent } from '../shared/int-or-percent.ts'
 import { validateLabelSelector } from '../shared/label-selector.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
@@ -34,10 +35,15 @@ export const podDisruptionBudgetRules: KindRules = {
     },
   ],
   writeRules: {
-    validate: (budget) => errorsOf(budget, (root) => validateSpec(root.within('spec'))),
+    validate: (budget, previous) =>
+      errorsOf(budget, (root) => {
+        const options = { mayHaveInvalidValues: hasInvalidSelector(previous) }
+        validateSpec(root.within('spec'), options)
+      }),
     validateStatus: (budget) =>
       errorsOf(budget, (root) => {
         const status = root.within('status')
+        validateConditions(status)
         for (const field of counts) status.notNegative(field)
       }),
   },
@@ -49,8 +55,16 @@ function shownLimit(limit: unknown): string {
   return typeof limit === 'string' || typeof limit === 'number' ? String(limit) : 'N/A'
 }
 
+/** What was stored under older rules may stay. */
+function hasInvalidSelector(budget: KubernetesObject | undefined): boolean {
+  if (budget === undefined) return false
+  return errorsOf(recordAt(budget, 'spec'), (spec) => {
+    validateLabelSelector(spec.at('selector'))
+  }).some(() => true)
+}
+
 /** As ValidatePodDisruptionBudgetSpec. */
-function validateSpec(spec: Place): void {
+function validateSpec(spec: Place, options: { readonly mayHaveInvalidValues: boolean }): void {
   if (spec.has('minAvailable') && spec.has('maxUnavailable')) {
     const detail = 'minAvailable and maxUnavailable cannot be both set'
     spec.invalid('', detail, goSpec(spec))
@@ -60,7 +74,7 @@ function validateSpec(spec: Place): void {
     validateIntOrPercent(spec, field)
     validateAtMostAll(spec, field)
   }
-  validateLabelSelector(spec.at('selector'))
+  validateLabelSelector(spec.at('selector'), options)
   spec.oneOf('unhealthyPodEvictionPolicy', ['AlwaysAllow', 'IfHealthyBudget'])
 }
 

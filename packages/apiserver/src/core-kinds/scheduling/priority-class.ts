@@ -17,7 +17,6 @@ const systemValues: Readonly<Record<string, number>> = {
 export const priorityClassRules: KindRules = {
   group: 'scheduling.k8s.io',
   plural: 'priorityclasses',
-  hasGeneration: true,
   allColumns: [
     nameColumn,
     {
@@ -41,8 +40,13 @@ export const priorityClassRules: KindRules = {
     defaults(priorityClass) {
       priorityClass['preemptionPolicy'] ??= 'PreemptLowerPriority'
     },
-    validate: (priorityClass) =>
+    prepareForCreate(priorityClass) {
+      // Unlike others, it stays the first.
+      priorityClass.metadata.generation = 1
+    },
+    validate: (priorityClass, previous) =>
       errorsOf(priorityClass, (root) => {
+        if (previous !== undefined) return
         const value = root.number('value')
         const name = priorityClass.metadata.name ?? ''
         if (name.startsWith(systemPrefix)) {

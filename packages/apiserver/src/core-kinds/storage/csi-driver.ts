@@ -1,3 +1,5 @@
+import { deepEqual, goStrings, type GoSyntax } from '@fairlead/kube-core'
+
 import { recordAt, recordsAt, textAt, textsAt, type Fields } from '../../definitions/fields.ts'
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
@@ -41,11 +43,21 @@ export const csiDriverRules: KindRules = {
       }
     },
     validate: (driver) => errorsOf(driver, (root) => validateSpec(root.within('spec'))),
-    validateUpdate: (driver, previous) =>
-      immutableErrors(named(driver), named(previous), 'spec', [
-        'attachedRequired',
-        'volumeLifecycleModes',
-      ]),
+    prepareForUpdate(driver, previous) {
+      // As in the real server, a new driver has no generation yet.
+      if (deepEqual(driver['spec'], previous['spec'])) return
+      driver.metadata.generation = (previous.metadata.generation ?? 0) + 1
+    },
+    validateUpdate: (driver, previous) => [
+      ...immutableErrors(named(driver), named(previous), 'spec', ['attachedRequired']),
+      ...immutableErrors(
+        recordAt(driver, 'spec'),
+        recordAt(previous, 'spec'),
+        'spec',
+        ['volumeLifecycleModes'],
+        goModes,
+      ),
+    ],
   },
 }
 
@@ -53,6 +65,10 @@ export const csiDriverRules: KindRules = {
 function named(driver: Fields): Fields {
   const spec = recordAt(driver, 'spec')
   return { ...spec, attachedRequired: spec['attachRequired'] }
+}
+
+function goModes(modes: unknown): GoSyntax {
+  return goStrings(modes as readonly string[] | undefined, '[]storage.VolumeLifecycleMode')
 }
 
 function validateSpec(spec: Place): void {

@@ -1,19 +1,28 @@
 import {
   checkLabelKey,
   deepEqual,
+  goQuote,
+  goStrings,
+  GoSyntax,
   invalidField,
   type FieldError,
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { listAt, recordAt, recordsAt } from '../../definitions/fields.ts'
+import {
+  listAt,
+  recordAt,
+  recordsAt,
+  textAt,
+  textsAt,
+  type Fields,
+} from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import { validateDriverName } from '../shared/volume-spec.ts'
 
-const nodeIdMax = 192
-const longerNodeIdMax = 256
+const nodeIdMax = 256
 
 /** As Kubernetes' CSINode strategy and validation. */
 export const csiNodeRules: KindRules = {
@@ -30,23 +39,24 @@ export const csiNodeRules: KindRules = {
   writeRules: {
     validate: (node, previous) =>
       errorsOf(node, (root) => {
-        const drivers =
-          previous === undefined ? [] : recordsAt(recordAt(previous, 'spec'), 'drivers')
-        const hadLonger = drivers.some(({ nodeID }) => String(nodeID).length > nodeIdMax)
-        const names = new Set<string>()
-        for (const driver of root.within('spec').each('drivers')) {
-          validateDriver(driver, hadLonger ? longerNodeIdMax : nodeIdMax, names)
-        }
+        validateDrivers(root)
+        // The real server validates an update once more.
+        if (previous !== undefined) validateDrivers(root)
       }),
     validateUpdate,
   },
 }
 
-function validateDriver(driver: Place, idMax: number, names: Set<string>): void {
+function validateDrivers(root: Place): void {
+  const names = new Set<string>()
+  for (const driver of root.within('spec').each('drivers')) validateDriver(driver, names)
+}
+
+function validateDriver(driver: Place, names: Set<string>): void {
   validateDriverName(driver, 'name')
   driver.requireText('nodeID')
-  if (Buffer.byteLength(driver.text('nodeID')) > idMax) {
-    driver.invalid('nodeID', `must be ${idMax} characters or less`)
+  if (Buffer.byteLength(driver.text('nodeID')) > nodeIdMax) {
+    driver.invalid('nodeID', `must be ${nodeIdMax} characters or less`)
   }
   driver.at('allocatable')?.notNegative('count')
   const name = driver.text('name')
@@ -66,6 +76,17 @@ function validateUpdate(node: KubernetesObject, previous: KubernetesObject): Fie
   return recordsAt(recordAt(node, 'spec'), 'drivers').flatMap((driver) => {
     const had = before.find(({ name }) => name === driver['name'])
     if (had === undefined || deepEqual(had, driver)) return []
-    return [invalidField('CSINodeDriver', driver, 'field is immutable')]
+    return [invalidField('CSINodeDriver', goDriver(driver), 'field is immutable')]
   })
+}
+
+/** As `%#v` shows it. */
+function goDriver(driver: Fields): GoSyntax {
+  const [name, id] = [textAt(driver, 'name'), textAt(driver, 'nodeID')].map((text) => goQuote(text))
+  const keys = driver['topologyKeys'] === undefined ? undefined : textsAt(driver, 'topologyKeys')
+  const allocatable = driver['allocatable'] === undefined ? 'nil' : '0xc000000000'
+  return new GoSyntax(
+    `storage.CSINodeDriver{Name:${name}, NodeID:${id}, TopologyKeys:${goStrings(keys).text}, ` +
+      `Allocatable:(*storage.VolumeNodeResources)(${allocatable})}`,
+  )
 }

@@ -7,8 +7,9 @@ import {
 } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { recordAt, textAt } from '../../definitions/fields.ts'
+import { recordAt, recordsAt, textAt } from '../../definitions/fields.ts'
 import { ageColumn, textColumn } from '../../definitions/standard-columns.ts'
+import { nodeLabelDeprecation } from '../shared/deprecated-node-labels.ts'
 import { immutableErrors } from '../shared/immutable-field.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 
@@ -42,9 +43,9 @@ export const storageClassRules: KindRules = {
       storageClass['reclaimPolicy'] ??= 'Delete'
       storageClass['volumeBindingMode'] ??= 'Immediate'
     },
-    validate: (storageClass, previous) =>
-      previous === undefined ? errorsOf(storageClass, validate) : [],
+    validate: (storageClass) => errorsOf(storageClass, validate),
     validateUpdate,
+    warnings: topologyWarnings,
   },
 }
 
@@ -120,6 +121,18 @@ function validateUpdate(storageClass: KubernetesObject, previous: KubernetesObje
     found.push(forbiddenField(field, `updates to ${field} are forbidden.`))
   }
   return [...found, ...immutableErrors(storageClass, previous, '', ['volumeBindingMode'])]
+}
+
+/** As GetWarningsForStorageClass in Kubernetes' `pkg/api/storage`. */
+function topologyWarnings(storageClass: KubernetesObject): readonly string[] {
+  return recordsAt(storageClass, 'allowedTopologies').flatMap((term, index) =>
+    recordsAt(term, 'matchLabelExpressions').flatMap((expression, place) => {
+      const deprecation = nodeLabelDeprecation(textAt(expression, 'key'))
+      if (deprecation === undefined) return []
+      const path = `allowedTopologies[${index}].matchLabelExpressions[${place}]`
+      return [`${path}.key: ${deprecation}`]
+    }),
+  )
 }
 
 function nameOf({ metadata }: KubernetesObject): string {

@@ -1,9 +1,8 @@
-import { checkDnsSubdomain } from '@fairlead/kube-core'
+import { checkDnsSubdomain, deepEqual, goQuote, GoSyntax } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { recordAt, textAt } from '../../definitions/fields.ts'
+import { recordAt, textAt, type Fields } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
-import { immutableErrors } from '../shared/immutable-field.ts'
 import { errorsOf, Place } from '../shared/place.ts'
 import { validateDriverName, validatePersistentVolumeSpec } from '../shared/volume-spec.ts'
 
@@ -35,15 +34,41 @@ export const volumeAttachmentRules: KindRules = {
   writeRules: {
     validate: (attachment, previous) =>
       errorsOf(attachment, (root) => {
-        const spec = root.within('spec')
-        spec.requireText('attacher')
-        validateSource(spec.within('source'))
-        spec.problems('nodeName', checkDnsSubdomain(spec.text('nodeName')), spec.text('nodeName'))
-        validateStatus(root.within('status'))
-        if (previous === undefined) validateStrictly(root, spec)
+        validateAttachment(root)
+        if (previous === undefined) validateStrictly(root, root.within('spec'))
+        else validateChange(root, previous)
       }),
-    validateUpdate: (attachment, previous) => immutableErrors(attachment, previous, '', ['spec']),
   },
+}
+
+/** As ValidateVolumeAttachment. */
+function validateAttachment(root: Place): void {
+  const spec = root.within('spec')
+  spec.requireText('attacher')
+  validateSource(spec.within('source'))
+  spec.problems('nodeName', checkDnsSubdomain(spec.text('nodeName')), spec.text('nodeName'))
+  validateStatus(root.within('status'))
+}
+
+/** As ValidateVolumeAttachmentUpdate, which validates the whole once more. */
+function validateChange(root: Place, previous: Fields): void {
+  validateAttachment(root)
+  const spec = root.within('spec')
+  if (deepEqual(spec.fields, previous['spec'])) return
+  root.invalid('spec', 'field is immutable', goSpec(spec))
+}
+
+/** As `%#v` shows it: where its parts are in memory, which is nowhere here. */
+function goSpec(spec: Place): GoSyntax {
+  const source = spec.within('source')
+  const pointer = (type: string, field: string): string =>
+    `(*${type})(${source.has(field) ? '0xc000000000' : 'nil'})`
+  return new GoSyntax(
+    `storage.VolumeAttachmentSpec{Attacher:${goQuote(spec.text('attacher'))}, ` +
+      `Source:storage.VolumeAttachmentSource{PersistentVolumeName:${pointer('string', 'persistentVolumeName')}, ` +
+      `InlineVolumeSpec:${pointer('core.PersistentVolumeSpec', 'inlineVolumeSpec')}}, ` +
+      `NodeName:${goQuote(spec.text('nodeName'))}}`,
+  )
 }
 
 function validateSource(source: Place): void {
