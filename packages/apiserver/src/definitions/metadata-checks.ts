@@ -1,73 +1,81 @@
-/** How often the validation of a kind looks at the metadata of an update, besides the server itself. */
-interface MetadataChecks {
-  /** At all of it, as ValidateObjectMeta. */
-  readonly whole: number
-  /** At what has changed, as ValidateObjectMetaUpdate. */
-  readonly change: number
-}
+/** What the validation of a kind looks at: the whole of the metadata, or what an update has changed. */
+type MetadataCheck = 'object' | 'update'
 
-/** Kinds whose validation of an update begins with that of a creation. */
-const validatedAnew: readonly string[] = [
-  'apiservices.apiregistration.k8s.io',
-  'certificatesigningrequests.certificates.k8s.io',
-  'clusterrolebindings.rbac.authorization.k8s.io',
-  'clusterroles.rbac.authorization.k8s.io',
-  'controllerrevisions.apps',
-  'csistoragecapacities.storage.k8s.io',
-  'daemonsets.apps',
-  'ingressclasses.networking.k8s.io',
-  'jobs.batch',
-  'networkpolicies.networking.k8s.io',
-  'replicasets.apps',
-  'rolebindings.rbac.authorization.k8s.io',
-  'roles.rbac.authorization.k8s.io',
-  'runtimeclasses.node.k8s.io',
-  'storageclasses.storage.k8s.io',
-]
+const usual: readonly MetadataCheck[] = ['update']
+const asNewFirst: readonly MetadataCheck[] = ['object', 'update']
+const asNewLast: readonly MetadataCheck[] = ['update', 'object']
+const onlyAsNew: readonly MetadataCheck[] = ['object']
+const twiceAsNew: readonly MetadataCheck[] = ['object', 'object']
 
-/** Kinds whose validation of an update is only that of a creation. */
-const validatedAsNew: readonly string[] = [
-  'endpointslices.discovery.k8s.io',
-  'flowschemas.flowcontrol.apiserver.k8s.io',
-  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
-  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
-  'validatingadmissionpolicies.admissionregistration.k8s.io',
-  'validatingadmissionpolicybindings.admissionregistration.k8s.io',
-  'validatingwebhookconfigurations.admissionregistration.k8s.io',
-]
+const checks: ReadonlyMap<string, readonly MetadataCheck[]> = new Map([
+  ['apiservices.apiregistration.k8s.io', asNewFirst],
+  ['certificatesigningrequests.certificates.k8s.io', asNewFirst],
+  ['clusterrolebindings.rbac.authorization.k8s.io', asNewFirst],
+  ['clusterroles.rbac.authorization.k8s.io', asNewFirst],
+  ['controllerrevisions.apps', asNewFirst],
+  ['csistoragecapacities.storage.k8s.io', asNewFirst],
+  ['daemonsets.apps', asNewFirst],
+  ['ingressclasses.networking.k8s.io', asNewFirst],
+  ['jobs.batch', asNewFirst],
+  ['namespaces', asNewFirst],
+  ['networkpolicies.networking.k8s.io', asNewFirst],
+  ['nodes', asNewFirst],
+  ['replicasets.apps', asNewFirst],
+  ['replicationcontrollers', asNewFirst],
+  ['rolebindings.rbac.authorization.k8s.io', asNewFirst],
+  ['roles.rbac.authorization.k8s.io', asNewFirst],
+  ['runtimeclasses.node.k8s.io', asNewFirst],
+  ['storageclasses.storage.k8s.io', asNewFirst],
 
-/** Kinds of which that of a creation runs twice. */
-const validatedTwice: readonly string[] = [
-  'csinodes.storage.k8s.io',
-  'volumeattachments.storage.k8s.io',
-]
+  ['configmaps', asNewLast],
+  ['endpoints', asNewLast],
+  ['pods', asNewLast],
+  ['secrets', asNewLast],
+  ['serviceaccounts', asNewLast],
+  ['services', asNewLast],
 
-const usual: MetadataChecks = { whole: 0, change: 1 }
-const none: MetadataChecks = { whole: 0, change: 0 }
-const checks: ReadonlyMap<string, MetadataChecks> = new Map([
-  ...validatedAnew.map((name) => [name, { whole: 1, change: 1 }] as const),
-  ...validatedAsNew.map((name) => [name, { whole: 1, change: 0 }] as const),
-  ...validatedTwice.map((name) => [name, { whole: 2, change: 0 }] as const),
-  ['poddisruptionbudgets.policy', none],
+  ['endpointslices.discovery.k8s.io', onlyAsNew],
+  ['flowschemas.flowcontrol.apiserver.k8s.io', onlyAsNew],
+  ['limitranges', onlyAsNew],
+  ['mutatingwebhookconfigurations.admissionregistration.k8s.io', onlyAsNew],
+  ['prioritylevelconfigurations.flowcontrol.apiserver.k8s.io', onlyAsNew],
+  ['validatingadmissionpolicies.admissionregistration.k8s.io', onlyAsNew],
+  ['validatingadmissionpolicybindings.admissionregistration.k8s.io', onlyAsNew],
+  ['validatingwebhookconfigurations.admissionregistration.k8s.io', onlyAsNew],
+
+  ['csinodes.storage.k8s.io', twiceAsNew],
+  ['persistentvolumes', twiceAsNew],
+  ['volumeattachments.storage.k8s.io', twiceAsNew],
+
+  ['persistentvolumeclaims', ['object', 'update', 'object']],
+  ['events', []],
+  ['poddisruptionbudgets.policy', []],
 ])
 
 /** Of an update of the status, where it is not the usual. */
-const statusChecks: ReadonlyMap<string, MetadataChecks> = new Map([
-  ['certificatesigningrequests.certificates.k8s.io', { whole: 1, change: 1 }],
-  ['cronjobs.batch', none],
-  ['flowschemas.flowcontrol.apiserver.k8s.io', none],
-  ['poddisruptionbudgets.policy', none],
-  ['prioritylevelconfigurations.flowcontrol.apiserver.k8s.io', none],
-  ['validatingadmissionpolicies.admissionregistration.k8s.io', none],
-  ['volumeattachments.storage.k8s.io', { whole: 2, change: 0 }],
+const statusChecks: ReadonlyMap<string, readonly MetadataCheck[]> = new Map([
+  ['certificatesigningrequests.certificates.k8s.io', asNewFirst],
+  ['cronjobs.batch', []],
+  ['flowschemas.flowcontrol.apiserver.k8s.io', []],
+  ['poddisruptionbudgets.policy', []],
+  ['prioritylevelconfigurations.flowcontrol.apiserver.k8s.io', []],
+  ['validatingadmissionpolicies.admissionregistration.k8s.io', []],
+  ['volumeattachments.storage.k8s.io', twiceAsNew],
 ])
 
 /**
- * Those of an update of a kind, given as `plural.group`, or of its status (ValidateUpdate of its
- * strategies).
+ * How often, and in which order, the validation of a kind looks at the metadata of an update, besides
+ * the server itself (ValidateUpdate of the strategies). A message has each error once, its causes
+ * have it as often as it is found.
+ * @param resource `plural.group`, or the plural alone of the core group
+ * @param subresource through which the object was changed
  */
-export function metadataChecksOf(resource: string, subresource?: string): MetadataChecks {
-  return (subresource === 'status' ? statusChecks : checks).get(resource) ?? usual
+export function metadataChecksOf(
+  resource: string,
+  subresource: string | undefined,
+): readonly MetadataCheck[] {
+  if (subresource === undefined) return checks.get(resource) ?? usual
+  return (subresource === 'status' ? statusChecks.get(resource) : undefined) ?? usual
 }
 
 /**

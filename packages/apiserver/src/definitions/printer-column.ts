@@ -11,3 +11,11 @@ export interface PrinterColumn {
   /** The cell for one object; `nowMs` is for columns that show an age. */
   cell(object: KubernetesObject, nowMs: number): unknown
 }
+
+/** What holds of a row of a Table: a TableRowCondition of `meta.k8s.io`. */
+export interface RowCondition {
+  readonly type: 'Completed'
+  readonly status: 'True'
+  readonly reason: string
+  readonly message: string
+}

@@ -14,7 +14,7 @@ import {
 import type { BuiltInSubresource } from '../api-types/built-in-resource.ts'
 import type { ReviewContext } from '../auth/review-context.ts'
 import type { Storage } from '../storage/storage.ts'
-import type { PrinterColumn } from './printer-column.ts'
+import type { PrinterColumn, RowCondition } from './printer-column.ts'
 
 /** A copy of an object that its holder may still change. */
 export type MutableObject = KubernetesObject
@@ -132,6 +132,8 @@ export interface ResourceDefinition extends ResourceType {
   /** Whether a change of annotations counts as a change of what is desired. */
   readonly annotationsCount?: boolean
   readonly hasStatusSubresource: boolean
+  /** Whether an object can be created with a status, although there is the subresource. */
+  readonly createdWithStatus?: boolean
   /** Fields that an update of `status` leaves as they are; all but the status when absent. */
   readonly statusKeeps?: readonly FieldPath[]
   /** Subresources, beside `status`, that are the object, of which an update changes a part. */
@@ -147,6 +149,8 @@ export interface ResourceDefinition extends ResourceType {
   /** Whether dependents stay when a deletion says nothing of them. */
   readonly orphansByDefault: boolean
   readonly columns: readonly PrinterColumn[]
+  /** What a Table says of an object's row as a whole; undefined when there is nothing to say. */
+  readonly rowConditions?: (object: KubernetesObject) => readonly RowCondition[] | undefined
   /** Fields that a field selector may use, besides metadata.name and metadata.namespace. */
   readonly selectableFields: readonly string[]
   /** The value of such a field that is not the one at its path; undefined for all others. */

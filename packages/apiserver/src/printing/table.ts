@@ -1,5 +1,6 @@
 import type { KubernetesList, KubernetesObject, ListMeta } from '@fairlead/kube-core'
 
+import type { RowCondition } from '../definitions/printer-column.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { columnDefinitionsOf } from './column-definitions.ts'
 import { partialMetadata } from './partial-metadata.ts'
@@ -21,7 +22,7 @@ export function tableOf(
   metadata: ListMeta,
   request: TableRequest,
 ): object {
-  const { columns } = request.definition
+  const { columns, rowConditions } = request.definition
   return {
     kind: 'Table',
     apiVersion: `meta.k8s.io/${request.version}`,
@@ -29,6 +30,7 @@ export function tableOf(
     columnDefinitions: columnDefinitionsOf(request.definition),
     rows: objects.map((object) => ({
       cells: columns.map((column) => column.cell(object, request.nowMs)),
+      ...conditionsOf(rowConditions?.(object)),
       ...rowObject(object, request),
     })),
   }
@@ -36,6 +38,10 @@ export function tableOf(
 
 export function tableOfList(list: KubernetesList, request: TableRequest): object {
   return tableOf(list.items, list.metadata, request)
+}
+
+function conditionsOf(conditions: readonly RowCondition[] | undefined): object {
+  return conditions === undefined ? {} : { conditions }
 }
 
 function rowObject(

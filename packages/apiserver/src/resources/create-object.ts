@@ -149,11 +149,13 @@ function prepare(
   metadata.uid = randomUUID()
   metadata.creationTimestamp = timestamp(context.clock.now())
   if (definition.hasGeneration) metadata.generation = 1
-  if (definition.hasStatusSubresource) resetStatus(definition, object)
+  if (definition.hasStatusSubresource && definition.createdWithStatus !== true) {
+    resetStatus(definition, object)
+  }
   definition.writeRules.prepareForCreate?.(object)
 }
 
-/** Nobody creates an object with a status. */
+/** Nobody creates an object of most kinds with a status. */
 function resetStatus({ empty }: ResourceDefinition, object: MutableObject): void {
   const status = empty?.['status']
   if (status === undefined) delete object['status']

@@ -71,7 +71,6 @@ export function validateChangedObject(
   subresource: string | undefined,
 ): void {
   const { writeRules, namespaced, nameRule } = definition
-  const { whole, change } = metadataChecksOf(resourceName(definition), subresource)
   const standardFinalizers = hasStandardFinalizers(definition)
   throwIfInvalid(definition, object, decoded, (judged) => {
     const own = (subresource === 'status' && writeRules.validateStatus?.(judged, previous)) || [
@@ -79,22 +78,20 @@ export function validateChangedObject(
       ...(writeRules.validateUpdate?.(judged, previous, subresource) ?? []),
     ]
     const { metadata } = judged
-    const rules = { namespaced, standardFinalizers }
-    const ofChange = validateObjectMetaUpdate(metadata, previous.metadata)
+    const rules = { namespaced, nameRule, standardFinalizers }
     // As BeforeUpdate in apiserver and the validation of each kind, which both look at metadata.
     return [
-      ...validateObjectMeta(metadata, { ...rules, nameRule: 'path-segment' }),
-      ...ofChange,
-      ...repeated(whole, () => validateObjectMeta(metadata, { ...rules, nameRule })),
-      ...repeated(change, () => ofChange),
+      ...validateObjectMeta(metadata, { namespaced, nameRule: 'path-segment' }),
+      ...validateObjectMetaUpdate(metadata, previous.metadata),
+      ...metadataChecksOf(resourceName(definition), subresource).flatMap((check) =>
+        check === 'object'
+          ? validateObjectMeta(metadata, rules)
+          : validateObjectMetaUpdate(metadata, previous.metadata, rules),
+      ),
       ...validateContent(definition, judged, previous),
       ...own,
     ]
   })
-}
-
-function repeated(times: number, found: () => readonly FieldError[]): readonly FieldError[] {
-  return Array.from({ length: times }, found).flat()
 }
 
 function hasStandardFinalizers({ origin, group }: ResourceDefinition): boolean {

@@ -51,8 +51,13 @@ export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): Fi
  * Validates the metadata of an update against the stored one, in the API server's wording (as
  * ValidateObjectMetaAccessorUpdate in apimachinery); what does not depend on the stored one is
  * left to `validateObjectMeta`.
+ * @param rules `standardFinalizers` as of `validateObjectMeta`
  */
-export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): FieldError[] {
+export function validateObjectMetaUpdate(
+  meta: ObjectMeta,
+  old: ObjectMeta,
+  rules: Pick<ObjectMetaRules, 'standardFinalizers'> = {},
+): FieldError[] {
   return [
     ...validateNoNewFinalizers(meta, old),
     ...(meta.resourceVersion
@@ -66,6 +71,7 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta): Fie
     ...validateAnnotations(meta.annotations ?? {}),
     ...validateOwnerReferences(meta.ownerReferences ?? []),
     ...validateManagedFields(meta.managedFields ?? []),
+    ...(rules.standardFinalizers ? validateStandardFinalizers(meta.finalizers ?? []) : []),
   ]
 }
 

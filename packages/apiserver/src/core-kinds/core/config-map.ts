@@ -32,8 +32,10 @@ export const configMapRules: KindRules = {
       const binaryData = recordAt(map, 'binaryData')
       for (const key of Object.keys(binaryData)) binaryData[key] ??= ''
     },
-    validate,
-    validateUpdate: (map, previous) => immutableDataErrors(map, previous, ['data', 'binaryData']),
+    validate: (map, previous) => [
+      ...(previous === undefined ? [] : immutableDataErrors(map, previous, ['data', 'binaryData'])),
+      ...validate(map),
+    ],
   },
 }
 

@@ -45,9 +45,11 @@ export const namespaceRules: KindRules = {
     },
     validate: (namespace, previous, subresource) =>
       errorsOf(namespace, (root) => {
-        if (previous !== undefined && subresource !== 'finalize') return
-        for (const finalizer of root.within('spec').texts('finalizers')) {
-          root.problems('spec.finalizers', checkFinalizer(finalizer), finalizer)
+        const isFinalized = subresource === 'finalize'
+        if (previous !== undefined && !isFinalized) return
+        for (const [index, finalizer] of root.within('spec').texts('finalizers').entries()) {
+          const field = `spec.finalizers${isFinalized ? `[${index}]` : ''}`
+          root.problems(field, checkFinalizer(finalizer), finalizer)
         }
       }),
     validateStatus: ({ metadata, status }) => {

@@ -1,31 +1,25 @@
-import {
-  checkLabelKey,
-  checkLabelValue,
-  forbiddenField,
-  goQuote,
-  goStrings,
-  GoSyntax,
-  type FieldError,
-  type KubernetesObject,
-} from '@fairlead/kube-core'
+import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt, recordsAt, textAt, textsAt } from '../../definitions/fields.ts'
+import type { MutableObject } from '../../definitions/resource-definition.ts'
 import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
 import { fieldsWithin } from '../shared/defaulting.ts'
-import { checkBlock, parseBlock } from '../shared/ip-address.ts'
-import { errorsOf, Place } from '../shared/place.ts'
-import { validateResourceQuantity } from '../shared/quantities.ts'
 import { roundUpResources } from '../shared/resource-list.ts'
+import { validateNode, validateNodeUpdate } from './node-validation.ts'
 
-const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 const roleLabel = 'node-role.kubernetes.io/'
 
 /** As Kubernetes' Node strategy, defaults and validation. */
 export const nodeRules: KindRules = {
   group: '',
   plural: 'nodes',
+  createdWithStatus: true,
   selectableFields: ['spec.unschedulable'],
+  selectableValue: (node, path) =>
+    path === 'spec.unschedulable'
+      ? String(recordAt(node, 'spec')['unschedulable'] === true)
+      : undefined,
   allColumns: [
     nameColumn,
     textColumn('Status', 'Whether it is ready', statusOf),
@@ -53,105 +47,29 @@ export const nodeRules: KindRules = {
         status['allocatable'] = { ...recordAt(status, 'capacity') }
       }
     },
-    prepareForCreate(node) {
-      delete fieldsWithin(node, 'spec')['configSource']
-      dropDisabledStatus(fieldsWithin(node, 'status'))
-    },
-    prepareForUpdate(node, previous) {
-      const before = recordAt(previous, 'spec')
-      if (before['configSource'] === undefined) delete fieldsWithin(node, 'spec')['configSource']
-    },
-    validate: (node) =>
-      errorsOf(node, (root) => {
-        validateTaints(root)
-        validateResources(root)
-        validateBlocks(root.within('spec'))
-      }),
-    validateUpdate,
-    validateStatus: (node) => errorsOf(node, validateResources),
+    prepareForCreate: dropDisabled,
+    prepareForUpdate: dropDisabled,
+    validate: (node, previous) => [
+      ...validateNode(node),
+      ...(previous === undefined ? [] : validateNodeUpdate(node, previous)),
+    ],
+    validateStatus: validateNodeUpdate,
+    warnings,
   },
 }
 
-/** Fields of features that are off unless they are asked for. */
-function dropDisabledStatus(status: Record<string, unknown>): void {
+/** Fields of features that are gone, or off unless they are asked for: none of them is ever stored. */
+function dropDisabled(node: MutableObject): void {
+  delete fieldsWithin(node, 'spec')['configSource']
+  const status = fieldsWithin(node, 'status')
   delete status['config']
   delete status['features']
 }
 
-/** As validateNodeTaints in Kubernetes' core validation, with the path that it reports. */
-function validateTaints(root: Place): void {
-  const seen = new Set<string>()
-  for (const [index, fields] of recordsAt(root.within('spec').fields, 'taints').entries()) {
-    const taint = new Place(fields, `metadata.taints[${index}]`, root.found)
-    const [key, value, effect] = ['key', 'value', 'effect'].map((field) => taint.text(field))
-    taint.problems('key', checkLabelKey(key ?? ''), key)
-    const problems = checkLabelValue(value ?? '')
-    if (problems.length > 0) taint.invalid('value', problems.join(';'), value)
-    taint.requiredOneOf('effect', effects)
-    const pair = `${key}:${effect}`
-    if (seen.has(pair)) {
-      const [goKey, goValue, goEffect] = [key, value, effect].map((each) => goQuote(each ?? ''))
-      const shown = `core.Taint{Key:${goKey}, Value:${goValue}, Effect:${goEffect}, TimeAdded:<nil>}`
-      root.found.push({
-        type: 'Duplicate',
-        field: taint.path,
-        badValue: new GoSyntax(shown),
-        detail: 'taints must be unique by key and effect pair',
-      })
-    }
-    seen.add(pair)
-  }
-}
-
-function validateResources(root: Place): void {
-  for (const list of ['capacity', 'allocatable']) {
-    const { fields } = root.within('status').within(list)
-    for (const name of Object.keys(fields)) {
-      const before = root.found.length
-      validateResourceQuantity(new Place(fields, '', root.found), name)
-      // The real server writes these paths with a dot.
-      for (const error of root.found.slice(before)) error.field = `status.${list}.${name}`
-    }
-  }
-}
-
-function validateBlocks(spec: Place): void {
-  const blocks = spec.texts('podCIDRs')
-  for (const [index, block] of blocks.entries()) {
-    spec.problems(`podCIDRs[${index}]`, checkBlock(block), block)
-  }
-  if (blocks.length < 2) return
-  const families = new Set(blocks.map((block) => parseBlock(block)?.address.family))
-  if (families.size < 2 || blocks.length > 2) {
-    const detail = 'may specify no more than one CIDR for each IP family'
-    spec.invalid('podCIDRs', detail, goStrings(blocks))
-  }
-  for (const [index, block] of blocks.entries()) {
-    if (blocks.indexOf(block) < index) spec.duplicate(`podCIDRs[${index}]`, block)
-  }
-}
-
-function validateUpdate(node: KubernetesObject, previous: KubernetesObject): FieldError[] {
-  const next = recordAt(node, 'spec')
-  const before = recordAt(previous, 'spec')
-  const found: FieldError[] = []
-  const blocks = textsAt(before, 'podCIDRs')
-  const changed = textsAt(next, 'podCIDRs')
-  const isChanged =
-    blocks.length !== changed.length || blocks.some((block, index) => block !== changed[index])
-  if (blocks.length > 0 && isChanged) {
-    const detail = 'node updates may not change podCIDR except from "" to valid'
-    found.push(forbiddenField('spec.podCIDRs', detail))
-  }
-  const provider = textAt(before, 'providerID')
-  if (provider !== '' && provider !== textAt(next, 'providerID')) {
-    const detail = 'node updates may not change providerID except from "" to valid'
-    found.push(forbiddenField('spec.providerID', detail))
-  }
-  if (textAt(before, 'externalID') !== textAt(next, 'externalID')) {
-    found.push(forbiddenField('spec.externalID', 'may not be updated'))
-  }
-  return found
+/** As fieldIsDeprecatedWarnings in Kubernetes' Node strategy. */
+function warnings(node: KubernetesObject): readonly string[] {
+  if (textAt(recordAt(node, 'spec'), 'externalID') === '') return []
+  return ['spec.externalID: this field is deprecated, and is unused by Kubernetes']
 }
 
 function statusOf(node: KubernetesObject): string {

@@ -1,12 +1,4 @@
-import {
-  compareQuantity,
-  deepEqual,
-  forbiddenField,
-  parseQuantity,
-  type FieldError,
-  type KubernetesObject,
-  type Quantity,
-} from '@fairlead/kube-core'
+import { deepEqual, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import {
@@ -18,14 +10,17 @@ import {
 } from '../../definitions/fields.ts'
 import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
 import { formatAccessModes } from '../shared/access-modes.ts'
-import { validateClaimSpec } from '../shared/claim-spec.ts'
+import { claimWarnings } from '../shared/claim-warnings.ts'
 import { fieldsWithin } from '../shared/defaulting.ts'
-import { immutableErrors } from '../shared/immutable-field.ts'
-import { errorsOf } from '../shared/place.ts'
+import { Place } from '../shared/place.ts'
 import { defaultClaimSpec } from '../shared/pod/default-volumes.ts'
 import { roundUpResources } from '../shared/resource-list.ts'
-
-const classAnnotation = 'volume.beta.kubernetes.io/storage-class'
+import { classAnnotation, classAnnotationWarnings } from '../shared/storage-class-annotation.ts'
+import {
+  validateClaim,
+  validateClaimStatus,
+  validateClaimUpdate,
+} from './persistent-volume-claim-validation.ts'
 
 /** As Kubernetes' PersistentVolumeClaim strategy, defaults and validation. */
 export const persistentVolumeClaimRules: KindRules = {
@@ -73,14 +68,20 @@ export const persistentVolumeClaimRules: KindRules = {
     },
     prepareForUpdate(claim, previous) {
       prepareSpec(fieldsWithin(claim, 'spec'), recordAt(previous, 'spec'))
+      // VolumeAttributesClass is off unless it is asked for.
+      for (const field of ['currentVolumeAttributesClassName', 'modifyVolumeStatus']) {
+        delete fieldsWithin(claim, 'status')[field]
+      }
     },
     validate: (claim, previous) =>
-      errorsOf(claim, (root) => {
-        const tolerated = { mayHaveInvalidValues: previous !== undefined }
-        validateClaimSpec(root.within('spec'), tolerated)
-      }),
-    validateUpdate,
-    validateStatus: () => [],
+      previous === undefined
+        ? validateClaim(claim)
+        : validateClaimUpdate(claim, withBothSources(previous)),
+    validateStatus: validateClaimStatus,
+    warnings: (claim) => [
+      ...classAnnotationWarnings(claim),
+      ...claimWarnings(new Place(claim, '', []).within('spec')),
+    ],
   },
 }
 
@@ -119,50 +120,11 @@ function copySource(spec: Record<string, unknown>): void {
   }
 }
 
-function validateUpdate(claim: KubernetesObject, previous: KubernetesObject): FieldError[] {
-  const next = recordAt(claim, 'spec')
-  const before = { ...recordAt(previous, 'spec') }
-  copySource(before)
-  const found: FieldError[] = []
-  const allowed = new Set<string>()
-  if (textAt(before, 'volumeName') === '') allowed.add('volumeName')
-  if (before['storageClassName'] === undefined) allowed.add('storageClassName')
-  const isResizable = textAt(recordAt(claim, 'status'), 'phase') === 'Bound'
-  const fields = new Set([...Object.keys(next), ...Object.keys(before)])
-  const isSame = [...fields].every((field) => {
-    if (allowed.has(field)) return true
-    if (field === 'resources' && isResizable) {
-      return deepEqual(withoutStorage(next), withoutStorage(before))
-    }
-    return deepEqual(next[field], before[field])
-  })
-  if (!isSame) {
-    const detail =
-      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'
-    found.push(forbiddenField('spec', detail))
-  }
-  const [size, sizeBefore] = [storageOf(next), storageOf(before)]
-  if (size !== undefined && sizeBefore !== undefined && compareQuantity(size, sizeBefore) < 0) {
-    const capacity = quantity(recordAt(recordAt(previous, 'status'), 'capacity')['storage'])
-    if (compareQuantity(size, capacity ?? parseQuantity('0')) <= 0) {
-      const detail = 'field can not be less than status.capacity'
-      found.push(forbiddenField('spec.resources.requests.storage', detail))
-    }
-  }
-  return [...found, ...immutableErrors(next, before, '', ['volumeMode'])]
-}
-
-function withoutStorage(spec: Fields): unknown {
-  const resources = recordAt(spec, 'resources')
-  return { ...resources, requests: { ...recordAt(resources, 'requests'), storage: undefined } }
-}
-
-function storageOf(spec: Fields): Quantity | undefined {
-  return quantity(recordAt(recordAt(spec, 'resources'), 'requests')['storage'])
-}
-
-function quantity(value: unknown): Quantity | undefined {
-  return typeof value === 'string' ? parseQuantity(value) : undefined
+/** Claims that earlier versions have stored may have one of the two fields. */
+function withBothSources(claim: KubernetesObject): KubernetesObject {
+  const spec = { ...recordAt(claim, 'spec') }
+  copySource(spec)
+  return { ...claim, spec }
 }
 
 function isBound(claim: KubernetesObject): boolean {

@@ -1,10 +1,4 @@
-import { append } from '@fairlead/base'
-import {
-  deepEqual,
-  forbiddenField,
-  type FieldError,
-  type KubernetesObject,
-} from '@fairlead/kube-core'
+import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import {
@@ -17,12 +11,13 @@ import {
 import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
 import { formatAccessModes } from '../shared/access-modes.ts'
 import { fieldsAt, fieldsWithin } from '../shared/defaulting.ts'
-import { immutableErrors } from '../shared/immutable-field.ts'
-import { errorsOf } from '../shared/place.ts'
 import { roundUpResources } from '../shared/resource-list.ts'
-import { persistentVolumeSources, validatePersistentVolumeSpec } from '../shared/volume-spec.ts'
-
-const classAnnotation = 'volume.beta.kubernetes.io/storage-class'
+import { classAnnotation } from '../shared/storage-class-annotation.ts'
+import {
+  validatePersistentVolume,
+  validatePersistentVolumeUpdate,
+} from './persistent-volume-validation.ts'
+import { persistentVolumeWarnings } from './persistent-volume-warnings.ts'
 
 /** As Kubernetes' PersistentVolume strategy, defaults and validation. */
 export const persistentVolumeRules: KindRules = {
@@ -80,10 +75,12 @@ export const persistentVolumeRules: KindRules = {
       dropDisabled(volume, recordAt(previous, 'spec'))
       if (subresource === 'status') setTransition(fieldsWithin(volume, 'status'), previous, now)
     },
-    validate: (volume) =>
-      errorsOf(volume, (root) => validatePersistentVolumeSpec(root.within('spec'))),
-    validateUpdate,
+    validate: (volume, previous) => [
+      ...validatePersistentVolume(volume),
+      ...(previous === undefined ? [] : validatePersistentVolumeUpdate(volume, previous)),
+    ],
     validateStatus: () => [],
+    warnings: persistentVolumeWarnings,
   },
 }
 
@@ -129,37 +126,6 @@ function setTransition(
 function dropDisabled(volume: Record<string, unknown>, before: Fields): void {
   const spec = fieldsWithin(volume, 'spec')
   if (before['volumeAttributesClassName'] === undefined) delete spec['volumeAttributesClassName']
-}
-
-function validateUpdate(volume: KubernetesObject, previous: KubernetesObject): FieldError[] {
-  const next = recordAt(volume, 'spec')
-  const before = recordAt(previous, 'spec')
-  const found: FieldError[] = []
-  if (!deepEqual(sourcesOf(next, before), sourcesOf(before, before))) {
-    const detail = 'spec.persistentvolumesource is immutable after creation'
-    found.push(forbiddenField('spec.persistentvolumesource', detail))
-  }
-  append(found, immutableErrors(next, before, '', ['volumeMode']))
-  if (
-    before['nodeAffinity'] !== undefined &&
-    !deepEqual(next['nodeAffinity'], before['nodeAffinity'])
-  ) {
-    const detail = 'field is immutable, except for updating from beta label to GA'
-    found.push({ type: 'Invalid', field: 'nodeAffinity', badValue: next['nodeAffinity'], detail })
-  }
-  return found
-}
-
-/** A secret for expansion may be added later. */
-function sourcesOf(spec: Fields, before: Fields): unknown {
-  return persistentVolumeSources.map((field) => {
-    const source = optionalRecordAt(spec, field)
-    const had = optionalRecordAt(before, field)
-    if (field !== 'csi' || had === undefined || had['controllerExpandSecretRef'] !== undefined) {
-      return source
-    }
-    return source === undefined ? undefined : { ...source, controllerExpandSecretRef: undefined }
-  })
 }
 
 function claimOf(volume: KubernetesObject): string {

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 
 import { recordAt, recordsAt, textAt, type Fields } from '../../definitions/fields.ts'
 import { humanAge } from '../../definitions/human-duration.ts'
-import type { PrinterColumn } from '../../definitions/printer-column.ts'
+import type { PrinterColumn, RowCondition } from '../../definitions/printer-column.ts'
 import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
 import { summarisePod } from './pod-summary.ts'
 
@@ -42,6 +42,22 @@ export const podColumns: readonly PrinterColumn[] = [
   ),
   wideColumn('Readiness Gates', 'Conditions of others that must hold.', readinessGates),
 ]
+
+/** What a Table says of the row of a pod that has ended. */
+export function podRowConditions(pod: KubernetesObject): readonly RowCondition[] | undefined {
+  switch (recordAt(pod, 'status')['phase']) {
+    case 'Succeeded':
+      return [completed('Succeeded', 'The pod has completed successfully.')]
+    case 'Failed':
+      return [completed('Failed', 'The pod failed.')]
+    default:
+      return undefined
+  }
+}
+
+function completed(reason: string, message: string): RowCondition {
+  return { type: 'Completed', status: 'True', reason, message }
+}
 
 function wideColumn(
   name: string,

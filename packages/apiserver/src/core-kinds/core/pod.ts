@@ -18,7 +18,7 @@ import {
   validateEphemeralUpdate,
 } from './ephemeral-containers.ts'
 import { applyLabelKeys } from './pod-affinity-keys.ts'
-import { podColumns } from './pod-columns.ts'
+import { podColumns, podRowConditions } from './pod-columns.ts'
 import { podQuality } from './pod-quality.ts'
 import { validatePodStatus } from './pod-status.ts'
 import { validatePodUpdate } from './pod-update.ts'
@@ -29,6 +29,7 @@ export const podRules: KindRules = {
   plural: 'pods',
   statusKeeps: [['spec'], ['metadata', 'deletionTimestamp'], ['metadata', 'ownerReferences']],
   selectableFields: [
+    'spec.host',
     'spec.nodeName',
     'spec.restartPolicy',
     'spec.schedulerName',
@@ -36,10 +37,16 @@ export const podRules: KindRules = {
     'spec.hostNetwork',
     'status.phase',
     'status.podIP',
+    'status.podIPs',
     'status.nominatedNodeName',
   ],
   selectableValue(pod, path) {
     switch (path) {
+      case 'spec.host':
+        return textAt(recordAt(pod, 'spec'), 'nodeName')
+      // It can be asked for, and is nothing: only the first address is known to selectors.
+      case 'status.podIPs':
+        return ''
       case 'spec.hostNetwork':
         return String(recordAt(pod, 'spec')['hostNetwork'] === true)
       case 'status.podIP':
@@ -50,6 +57,7 @@ export const podRules: KindRules = {
   },
   objectSubresources: [ephemeralContainers],
   allColumns: podColumns,
+  rowConditions: podRowConditions,
   writeRules: {
     defaults: defaultPod,
     prepareForCreate(pod) {

@@ -90,7 +90,7 @@ function hardOf(spec: Place): readonly string[] {
 
 function validateScopes(spec: Place): void {
   const wanted = spec.texts('scopes')
-  const shown = goStrings(wanted, '[]core.ResourceQuotaScope')
+  const shown = goScopes(spec)
   for (const scope of wanted) {
     if (!scopes.includes(scope) && scope !== crossNamespace) {
       spec.invalid('scopes', 'unsupported scope', shown)
@@ -125,12 +125,13 @@ function validateSelector(selector: Place, spec: Place): void {
   const wanted = requirements.map((requirement) => requirement.text('scopeName'))
   for (const pair of conflicts) {
     if (!pair.every((scope) => wanted.includes(scope))) continue
-    const shown = goStrings(
-      spec.has('scopes') ? spec.texts('scopes') : undefined,
-      '[]core.ResourceQuotaScope',
-    )
-    selector.invalid(field, 'conflicting scopes', shown)
+    selector.invalid(field, 'conflicting scopes', goScopes(spec))
   }
+}
+
+function goScopes(spec: Place): GoSyntax {
+  const given = spec.has('scopes') ? spec.texts('scopes') : undefined
+  return goStrings(given, '[]core.ResourceQuotaScope')
 }
 
 function validateOperator(selector: Place, requirement: Place, scope: string): void {
@@ -171,8 +172,7 @@ function validateSameScopes(spec: Place, previous: KubernetesObject): void {
   const before = new Set(textsAt(recordAt(previous, 'spec'), 'scopes'))
   const after = new Set(spec.texts('scopes'))
   if (before.size === after.size && [...after].every((scope) => before.has(scope))) return
-  const shown = goStrings(spec.texts('scopes'), '[]core.ResourceQuotaScope')
-  spec.invalid('scopes', 'field is immutable', shown)
+  spec.invalid('scopes', 'field is immutable', goScopes(spec))
 }
 
 function isLimit(resource: string): boolean {

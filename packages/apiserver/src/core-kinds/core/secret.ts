@@ -38,12 +38,16 @@ export const secretRules: KindRules = {
   ],
   writeRules: {
     defaults: normalise,
-    validate,
-    warnings: keyPairWarnings,
-    validateUpdate: (secret, previous) => [
-      ...immutableErrors(secret, previous, '', ['type']),
-      ...immutableDataErrors(secret, previous, ['data']),
+    validate: (secret, previous) => [
+      ...(previous === undefined
+        ? []
+        : [
+            ...immutableErrors(secret, previous, '', ['type']),
+            ...immutableDataErrors(secret, previous, ['data']),
+          ]),
+      ...validate(secret),
     ],
+    warnings: keyPairWarnings,
   },
 }
 

@@ -52,10 +52,7 @@ export const coreEventRules: KindRules = {
     'source',
     'type',
   ],
-  selectableValue: (event, path) =>
-    path === 'source'
-      ? textAt(recordAt(event, 'source'), 'component') || textAt(event, 'reportingComponent')
-      : undefined,
+  selectableValue: (event, path) => (path === 'source' ? reporterOf(event) : undefined),
   allColumns: eventColumns((event) => event),
   writeRules: { validate: (event) => validateEvent(event, 'reportingComponent') },
 }
@@ -116,11 +113,7 @@ function eventColumns(coreForm: (event: KubernetesObject) => KubernetesObject) {
     ageColumn('Last Seen', 'When the event was last seen', (event) => lastSeen(core(event))),
     textColumn('Type', 'Normal or Warning', (event) => event['type'] ?? ''),
     textColumn('Reason', 'Why', (event) => event['reason'] ?? ''),
-    textColumn('Object', 'What the event is about', (event) => {
-      const about = recordAt(core(event), 'involvedObject')
-      const kind = textAt(about, 'kind').toLowerCase()
-      return about['name'] === undefined ? kind : `${kind}/${textAt(about, 'name')}`
-    }),
+    textColumn('Object', 'What the event is about', (event) => objectOf(core(event))),
     textColumn(
       'Subobject',
       'The part that the event is about',
@@ -152,12 +145,23 @@ function lastSeen(event: KubernetesObject): unknown {
 
 function countOf(event: KubernetesObject): unknown {
   const series = optionalRecordAt(event, 'series')
-  return series === undefined ? event['count'] || 1 : (series['count'] ?? 0)
+  if (series !== undefined) return series['count'] ?? 0
+  return event['count'] || 1
+}
+
+/** Who the event is about; one without a name is shown by its kind alone. */
+function objectOf(event: KubernetesObject): string {
+  const about = recordAt(event, 'involvedObject')
+  const name = textAt(about, 'name')
+  return textAt(about, 'kind').toLowerCase() + (name === '' ? '' : `/${name}`)
 }
 
 function sourceOf(event: KubernetesObject): string {
-  const source = recordAt(event, 'source')
-  const name = textAt(source, 'component') || textAt(event, 'reportingComponent')
-  const host = textAt(source, 'host')
+  const name = reporterOf(event)
+  const host = textAt(recordAt(event, 'source'), 'host') || textAt(event, 'reportingInstance')
   return host === '' ? name : `${name}, ${host}`
+}
+
+function reporterOf(event: KubernetesObject): string {
+  return textAt(recordAt(event, 'source'), 'component') || textAt(event, 'reportingComponent')
 }

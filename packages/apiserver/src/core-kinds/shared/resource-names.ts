@@ -51,7 +51,7 @@ export function hugePageSize(name: string): string {
 }
 
 /** As IsNativeResource in Kubernetes' core helpers: without a domain, or with Kubernetes' own. */
-function isNativeResource(name: string): boolean {
+export function isNativeResource(name: string): boolean {
   return !name.includes('/') || name.includes('kubernetes.io/')
 }
 

@@ -102,6 +102,10 @@ export function validateServiceChange(
     const shown = next['loadBalancerClass'] ?? 'null'
     found.push(invalidField('spec.loadBalancerClass', shown, 'may not change once set'))
   }
+  append(
+    found,
+    errorsOf(service, (root) => validateBalancerClass(root.within('spec'))),
+  )
   const areChecked = needsHealthCheckPort(next) && needsHealthCheckPort(before)
   if (areChecked && next['healthCheckNodePort'] !== before['healthCheckNodePort']) {
     found.push(forbiddenField('spec.healthCheckNodePort', 'field is immutable'))
@@ -262,8 +266,13 @@ function validateBalancer(spec: Place): void {
   if (!isBalancer && spec.has('allocateLoadBalancerNodePorts')) {
     spec.forbidden('allocateLoadBalancerNodePorts', onlyForBalancers)
   }
+  validateBalancerClass(spec)
+}
+
+/** What of validateLoadBalancerClassField in Kubernetes' core validation holds for every Service. */
+function validateBalancerClass(spec: Place): void {
   if (!spec.has('loadBalancerClass')) return
-  if (isBalancer) {
+  if (spec.text('type') === 'LoadBalancer') {
     spec.problems('loadBalancerClass', checkLabelKey(spec.text('loadBalancerClass')))
   } else spec.forbidden('loadBalancerClass', onlyForBalancers)
 }

@@ -1,4 +1,4 @@
-import { formatIp, parseCidr, parseIp, type KubernetesObject } from '@fairlead/kube-core'
+import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../../definitions/built-in-kind.ts'
 import { numberAt, recordAt, recordsAt, textAt, textsAt } from '../../../definitions/fields.ts'
@@ -14,8 +14,7 @@ import {
   validateServiceChange,
   validateServiceStatus,
 } from './service-validation.ts'
-
-const hintsAnnotation = 'service.kubernetes.io/topology-aware-hints'
+import { serviceWarnings } from './service-warnings.ts'
 
 /** As Kubernetes' Service storage and strategy; each server has its own ranges. */
 export function serviceRules(): KindRules {
@@ -42,66 +41,19 @@ export function serviceRules(): KindRules {
       prepareForUpdate(service, previous) {
         dropForType(service, previous)
       },
-      validate: validateService,
-      validateUpdate: (service, previous) => [
-        ...validateAddressChange(specOf(service), specOf(previous)),
-        ...validateServiceChange(service, previous),
+      validate: (service, previous) => [
+        ...(previous === undefined
+          ? []
+          : [
+              ...validateAddressChange(specOf(service), specOf(previous)),
+              ...validateServiceChange(service, previous),
+            ]),
+        ...validateService(service),
       ],
       validateStatus: validateServiceStatus,
-      warnings,
+      warnings: serviceWarnings,
     },
   }
-}
-
-/** As GetWarningsForService in Kubernetes' service helpers. */
-function warnings(service: KubernetesObject): string[] {
-  const spec = specOf(service)
-  const found: string[] = []
-  if (service.metadata.annotations?.[hintsAnnotation] !== undefined) {
-    found.push(
-      `annotation ${hintsAnnotation} is deprecated, please use service.kubernetes.io/topology-mode instead`,
-    )
-  }
-  const named = (field: string) =>
-    textsAt(spec, field).map((text, index) => [`spec.${field}[${index}]`, text] as const)
-  const balancer = textAt(spec, 'loadBalancerIP')
-  const addresses = [
-    ...named('clusterIPs').filter(([, text]) => text !== 'None'),
-    ...named('externalIPs'),
-    ...(balancer === '' ? [] : [['spec.loadBalancerIP', balancer] as const]),
-  ]
-  found.push(...addresses.flatMap(([field, text]) => addressWarning(field, text)))
-  found.push(
-    ...named('loadBalancerSourceRanges').flatMap(([field, text]) => blockWarning(field, text)),
-  )
-  const isNamed = textAt(spec, 'type') === 'ExternalName'
-  if (isNamed && textsAt(spec, 'externalIPs').length > 0) {
-    found.push('spec.externalIPs is ignored when spec.type is "ExternalName"')
-  }
-  if (!isNamed && textAt(spec, 'externalName') !== '') {
-    found.push('spec.externalName is ignored when spec.type is not "ExternalName"')
-  }
-  return found
-}
-
-function addressWarning(field: string, text: string): string[] {
-  const address = parseIp(text)
-  if (address?.family !== 6 || formatIp(address) === text) return []
-  return [
-    `${field}: IPv6 address "${text}" is not in RFC 5952 canonical format ("${formatIp(address)}"), ` +
-      'which may cause controller apply-loops',
-  ]
-}
-
-function blockWarning(field: string, text: string): string[] {
-  const block = parseCidr(text)
-  if (block?.address.family !== 6) return []
-  const canonical = `${formatIp(block.address)}/${block.prefixLength}`
-  if (canonical === text) return []
-  return [
-    `${field}: IPv6 prefix "${text}" is not in RFC 5952 canonical format ("${canonical}"), ` +
-      'which may cause controller apply-loops',
-  ]
 }
 
 function externalAddress(service: KubernetesObject): string {

@@ -2,7 +2,11 @@ import { append } from '@fairlead/base'
 import { goQuote } from '@fairlead/kube-core'
 
 import type { Fields } from '../../../definitions/fields.ts'
-import { nodeLabelDeprecation } from '../deprecated-node-labels.ts'
+import {
+  nodeLabelDeprecation,
+  nodeLabelWarnings,
+  nodeTermWarnings,
+} from '../deprecated-node-labels.ts'
 import { Place } from '../place.ts'
 import { quantityAt } from '../quantities.ts'
 import { containersOf } from './pod-spec.ts'
@@ -74,21 +78,14 @@ function schedulingWarnings(spec: Place): string[] {
     const message = nodeLabelDeprecation(label)
     return message === undefined ? [] : [`${spec.pathOf(`nodeSelector[${label}]`)}: ${message}`]
   })
-  const ofTerms = terms
-    .flatMap((term) => term.each('matchExpressions'))
-    .flatMap((expression) => deprecatedLabel(expression, 'key'))
+  const ofTerms = terms.flatMap(nodeTermWarnings)
   const ofSpread = spec
     .each('topologySpreadConstraints')
     .flatMap((constraint) => [
-      ...deprecatedLabel(constraint, 'topologyKey'),
+      ...nodeLabelWarnings(constraint, 'topologyKey'),
       ...nullSelector(constraint),
     ])
   return [...ofSelector, ...ofTerms, ...ofSpread]
-}
-
-function deprecatedLabel(place: Place, field: string): string[] {
-  const message = nodeLabelDeprecation(place.text(field))
-  return message === undefined ? [] : [`${place.pathOf(field)}: ${place.text(field)} is ${message}`]
 }
 
 function nullSelector(place: Place): string[] {

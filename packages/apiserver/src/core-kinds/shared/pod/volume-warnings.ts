@@ -3,19 +3,8 @@ import { goQuote } from '@fairlead/kube-core'
 
 import type { Place } from '../place.ts'
 import { claimWarnings } from '../claim-warnings.ts'
+import { deprecatedVolumes, deprecatedVolumeWarning } from '../deprecated-volumes.ts'
 
-/** Types of volumes that are no longer what they were, with the names that messages give them. */
-const deprecated: readonly (readonly [field: string, name: string, message: string])[] = [
-  ['photonPersistentDisk', 'photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
-  ['gitRepo', 'gitRepo', 'deprecated in v1.11'],
-  ['scaleIO', 'scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
-  ['flocker', 'flocker', 'deprecated in v1.22, non-functional in v1.25+'],
-  ['storageos', 'storageOS', 'deprecated in v1.22, non-functional in v1.25+'],
-  ['quobyte', 'quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
-  ['glusterfs', 'glusterfs', 'deprecated in v1.25, non-functional in v1.26+'],
-  ['cephfs', 'cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
-  ['rbd', 'rbd', 'deprecated in v1.28, non-functional in v1.31+'],
-]
 /** Paths that one is compared with. */
 const comparedMax = 100
 /** As many as a reader can use; the rest is left out. */
@@ -26,9 +15,7 @@ export function volumeWarnings(spec: Place): string[] {
   const volumes = spec.each('volumes')
   return [
     ...volumes.flatMap((volume) => [
-      ...deprecated
-        .filter(([field]) => volume.has(field))
-        .map(([, name, message]) => `${volume.pathOf(name)}: ${message}`),
+      ...deprecatedVolumes.flatMap((field) => deprecatedVolumeWarning(volume, field)),
       ...claimWarnings(volume.within('ephemeral').within('volumeClaimTemplate').within('spec')),
     ]),
     ...volumes.flatMap(overlapWarnings),
