@@ -22,6 +22,17 @@ export function mediaTypeOf(contentType: string): string {
   return (contentType.split(';')[0] ?? '').trim().toLowerCase()
 }
 
+/** @throws StatusError 415 when a body of this type can be none of `expected` */
+export function requireMediaType(contentType: string, { origin }: Pick<Expected, 'origin'>): void {
+  const mediaType = mediaTypeOf(contentType)
+  const isKnown = ['', 'application/json', 'application/yaml'].includes(mediaType)
+  if (isKnown || (mediaType === protobufMediaType && origin !== 'custom')) return
+  throw errors.unsupportedMediaType(
+    'the body of the request was in an unknown format - accepted media types include: ' +
+      `application/json, application/yaml, ${protobufMediaType}`,
+  )
+}
+
 /**
  * Decodes the body of a request for `expected`: JSON, YAML or, for built-in kinds, protobuf. Its
  * `kind` and `apiVersion` are texts or absent; everything else is as it came.
@@ -29,21 +40,15 @@ export function mediaTypeOf(contentType: string): string {
  * @throws StatusError 400 or 415, worded as by a real server
  */
 export function decodeBody(body: Buffer, contentType: string, expected: Expected): JsonObject {
+  requireMediaType(contentType, expected)
   const mediaType = mediaTypeOf(contentType)
-  const isProtobuf = mediaType === protobufMediaType && expected.origin !== 'custom'
-  if (isProtobuf) return decodeProtobuf(body, expected)
+  if (mediaType === protobufMediaType) return decodeProtobuf(body, expected)
   try {
-    if (mediaType === '' || mediaType === 'application/json') {
-      return named(parsedJson(body), body, expected)
-    }
-    if (mediaType === 'application/yaml') return named(decodeYaml(body), body, expected)
+    const isYaml = mediaType === 'application/yaml'
+    return named(isYaml ? decodeYaml(body) : parsedJson(body), body, expected)
   } catch (error) {
     throw unrecognized(error, body, expected)
   }
-  throw errors.unsupportedMediaType(
-    'the body of the request was in an unknown format - accepted media types include: ' +
-      `application/json, application/yaml, ${protobufMediaType}`,
-  )
 }
 
 /** JSON that is no object of a kind, such as a patch. @throws BodyError */

@@ -6,8 +6,8 @@ import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
 import { storageKeyOf, type ObjectTarget } from '../resources/resource-target.ts'
-import { parseWriteOptions } from '../resources/write-options.ts'
 import { decodeBody } from './decode-body.ts'
+import { optionsOfWrite } from './options-of-write.ts'
 
 const bindingKind = { group: '', version: 'v1', kind: 'Binding' } as const
 
@@ -24,12 +24,7 @@ export function bindPod(context: WriteContext, request: ApiRequest, target: Obje
     throw errors.badRequest('name in URL does not match name in Binding object')
   }
   const node = nodeOf(binding)
-  const { dryRun } = parseWriteOptions(
-    'CreateOptions',
-    request.query,
-    request.userAgent,
-    request.warn,
-  )
+  const { dryRun } = optionsOfWrite(request)
   const key = storageKeyOf(target)
   const stored = context.storage.get(key)
   if (stored === undefined) throw errors.notFound('pods', target.name)

@@ -15,8 +15,8 @@ import { deleteObject } from '../resources/delete-object.ts'
 import { parseDeleteOptions, type DeleteOptions } from '../resources/delete-options.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
 import { storageKeyOf, type ObjectTarget } from '../resources/resource-target.ts'
-import { parseWriteOptions } from '../resources/write-options.ts'
 import { decodeBody } from './decode-body.ts'
+import { optionsOfWrite } from './options-of-write.ts'
 
 const evictionKind = { group: 'policy', version: 'v1', kind: 'Eviction' } as const
 const budgets = 'poddisruptionbudgets.policy'
@@ -36,12 +36,7 @@ export async function evictPod(
   if (objectOrEmpty(eviction['metadata'])['name'] !== target.name) {
     throw errors.badRequest('name in URL does not match name in Eviction object')
   }
-  const { dryRun } = parseWriteOptions(
-    'CreateOptions',
-    request.query,
-    request.userAgent,
-    request.warn,
-  )
+  const { dryRun } = optionsOfWrite(request)
   const given = parseDeleteOptions(objectOrEmpty(eviction['deleteOptions']), request.query)
   const options = { ...given, dryRun: given.dryRun || dryRun }
   const pod = context.storage.get(storageKeyOf(target))

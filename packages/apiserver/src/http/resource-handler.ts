@@ -1,8 +1,8 @@
 import { errors, type KubernetesList, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { ReviewServices } from '../auth/review-context.ts'
-import type { ResourceDefinition } from '../definitions/resource-definition.ts'
-import { negotiate } from '../exchange/accept.ts'
+import { resourceName, type ResourceDefinition } from '../definitions/resource-definition.ts'
+import { negotiate, negotiateStream, type Representation } from '../exchange/accept.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, pageNotFound, type Handled } from '../exchange/api-response.ts'
 import { presenterFor, type Presenter } from '../printing/represent.ts'
@@ -18,17 +18,21 @@ import type { ResourceContext, WriteContext } from '../resources/resource-contex
 import type { CollectionTarget, ObjectTarget } from '../resources/resource-target.ts'
 import type { RevisionWaits } from '../resources/revision-waits.ts'
 import { updateObject, type WriteResult } from '../resources/update-object.ts'
-import { parseWriteOptions, type WriteOptions } from '../resources/write-options.ts'
+import type { WriteOptions } from '../resources/write-options.ts'
 import { protobufMediaType } from '../protobuf/protobuf-message.ts'
 import { jsonEventLine, presentingEncoder, SharedEventEncoder } from '../watch/event-encoder.ts'
 import { parseFlag } from '../exchange/query-parameters.ts'
-import { decodeBody } from './decode-body.ts'
+import { listBlueprint } from '../watch/list-blueprint.ts'
+import { marksObjects, parseWatchOptions } from '../watch/watch-options.ts'
+import { decodeBody, requireMediaType } from './decode-body.ts'
 import { decodeDeleteOptions } from './delete-options-body.ts'
 import { deletedStatus } from './deleted-status.ts'
 import { duplicatesInBody } from './duplicates-in-body.ts'
 import { onBehalfOf } from './on-behalf-of.ts'
 import { protobufEventFrame } from './encode-answer.ts'
+import { optionsOfWrite } from './options-of-write.ts'
 import { handlePatch } from './patch-request.ts'
+import { patchTypeOf } from './patch-types.ts'
 import type { ResourcePath } from './request-path.ts'
 import { type RequestedChange, tellingChanges } from './request-changes.ts'
 import { handleReview } from './review-request.ts'
@@ -146,8 +150,8 @@ export class ResourceHandler {
   }
 
   #get(request: ApiRequest, target: ObjectTarget): Handled | Promise<Handled> {
-    const waits = this.#waits.reached(request.query.get('resourceVersion') ?? '')
     const presenter = this.#presenter(request, target)
+    const waits = this.#waits.reached(request.query.get('resourceVersion') ?? '')
     const answer = (object: KubernetesObject) => jsonResponse(200, presenter.object(object))
     const read = (): Handled | Promise<Handled> => {
       const found = getObject(this.#context, target)
@@ -157,18 +161,30 @@ export class ResourceHandler {
   }
 
   #watch(request: ApiRequest, target: CollectionTarget): Handled | Promise<Handled> {
-    const { origin } = target.definition
-    const { as, encoding } = negotiate(request.accept, { origin, isWatch: true })
-    const presenter = this.#presenter(request, target)
+    const { origin, verbs } = target.definition
+    const restrictions = { origin, hasTables: !marksObjects(request.query) }
+    const options = parseWatchOptions(request.query, this.#context.random)
+    const representation = negotiateStream(request.accept, restrictions)
+    if (!verbs.includes('watch')) {
+      throw errors.methodNotSupported(resourceName(target.definition), 'watch')
+    }
+    const { as, encoding } = representation
     const shared = this.#eventEncoders[encoding === 'protobuf' ? 'protobuf' : 'json']
+    const presenter = this.#presented(request, target, representation)
     const encode =
       as === 'object'
         ? shared.encode
-        : presentingEncoder(shared.write, (object) => presenter.object(object))
+        : presentingEncoder(shared.write, (object) => presenter.event(object))
     const contentType =
       encoding === 'protobuf' ? `${protobufMediaType};stream=watch` : 'application/json'
-    const response = watchResponse(this.#context, target, request.query, encode, contentType)
-    const waits = parseFlag(request.query, 'sendInitialEvents')
+    const selection = parseSelection(target.definition, request.query)
+    const response = watchResponse(this.#context, target, selection, {
+      options,
+      encode,
+      contentType,
+      listBlueprint: () => listBlueprint(target.definition, representation),
+    })
+    const waits = options.withObjects
       ? this.#waits.reached(request.query.get('resourceVersion') ?? '')
       : undefined
     // A revision that is not reached is told by the first event.
@@ -181,10 +197,10 @@ export class ResourceHandler {
   }
 
   #list(request: ApiRequest, target: CollectionTarget): Handled | Promise<Handled> {
-    const selection = parseSelection(target.definition, request.query)
     const options = parseListOptions(request.query)
-    const answer = (list: KubernetesList) =>
-      jsonResponse(200, this.#presenter(request, target).list(list))
+    const presenter = this.#presenter(request, target)
+    const selection = parseSelection(target.definition, request.query)
+    const answer = (list: KubernetesList) => jsonResponse(200, presenter.list(list))
     const read = (): Handled | Promise<Handled> => {
       const found = listObjects(this.#context, target, selection, options)
       return found instanceof Promise ? found.then(answer) : answer(found)
@@ -195,21 +211,24 @@ export class ResourceHandler {
     return waits === undefined ? read() : waits.then(read)
   }
 
+  /** Who cannot be answered changes nothing: that is found out before everything else. */
   async #create(
     context: WriteContext,
     request: ApiRequest,
     target: CollectionTarget,
   ): Promise<Handled> {
+    const presenter = this.#presenter(request, target)
+    requireMediaType(request.contentType, target.definition)
+    const options = this.#writeOptions(request)
     const body = decodeBody(request.body, request.contentType, target.definition)
     const { review } = target.definition
     if (review !== undefined) {
       const services = { ...this.#reviews, now: this.#context.clock.now() }
-      const options = this.#writeOptions(request)
       return handleReview(review, services, request, target, body, options)
     }
     if (!target.definition.verbs.includes('get')) throw errors.methodNotAllowed()
-    const object = await createObject(context, target, body, this.#writeOptions(request))
-    return this.#written(request, target, { object, created: true })
+    const object = await createObject(context, target, body, options)
+    return this.#written(request, target, presenter, { object, created: true })
   }
 
   async #update(
@@ -217,14 +236,18 @@ export class ResourceHandler {
     request: ApiRequest,
     target: ObjectTarget,
   ): Promise<Handled> {
+    const presenter = this.#presenter(request, target)
+    const options = this.#writeOptions(request)
     const body = decodeBody(request.body, request.contentType, target.definition)
-    const result = await updateObject(context, target, body, this.#writeOptions(request))
-    return this.#written(request, target, result)
+    const result = await updateObject(context, target, body, options)
+    return this.#written(request, target, presenter, result)
   }
 
   async #patch(context: WriteContext, request: ApiRequest, target: ObjectTarget): Promise<Handled> {
+    patchTypeOf(request.contentType, target.definition)
+    const presenter = this.#presenter(request, target)
     const result = await handlePatch(context, request, target, this.#writeOptions(request))
-    return this.#written(request, target, result)
+    return this.#written(request, target, presenter, result)
   }
 
   async #delete(
@@ -232,13 +255,14 @@ export class ResourceHandler {
     request: ApiRequest,
     target: ObjectTarget,
   ): Promise<Handled> {
+    const presenter = this.#presenter(request, target)
     const options = this.#deleteOptions(request)
     const { object, gone } = await deleteObject(context, target, options)
     if (gone && !target.definition.returnsDeleted) {
       return jsonResponse(200, deletedStatus(target.definition, object))
     }
     const status = !gone && options.orphanDependents === false ? 202 : 200
-    return jsonResponse(status, this.#presenter(request, target).object(object))
+    return jsonResponse(status, presenter.object(object))
   }
 
   async #deleteCollection(
@@ -246,20 +270,22 @@ export class ResourceHandler {
     request: ApiRequest,
     target: CollectionTarget,
   ): Promise<Handled> {
-    const list = await deleteCollection(
-      context,
-      target,
-      parseSelection(target.definition, request.query),
-      parseListOptions(request.query),
-      this.#deleteOptions(request),
-    )
-    return jsonResponse(200, this.#presenter(request, target).list(list))
+    const presenter = this.#presenter(request, target)
+    const listOptions = parseListOptions(request.query)
+    const selection = parseSelection(target.definition, request.query)
+    const options = this.#deleteOptions(request)
+    const list = await deleteCollection(context, target, selection, listOptions, options)
+    return jsonResponse(200, presenter.list(list))
   }
 
-  #written(request: ApiRequest, target: CollectionTarget, result: WriteResult): Handled {
+  #written(
+    request: ApiRequest,
+    target: CollectionTarget,
+    presenter: Presenter,
+    result: WriteResult,
+  ): Handled {
     this.#warn(request, target, result)
-    const body = this.#presenter(request, target).object(result.object)
-    return jsonResponse(result.created ? 201 : 200, body)
+    return jsonResponse(result.created ? 201 : 200, presenter.object(result.object))
   }
 
   /** Of what somebody has said of an object, which its status is not. */
@@ -268,19 +294,21 @@ export class ResourceHandler {
     for (const warning of this.#hooks.warningsOf?.(object) ?? []) request.warn(warning)
   }
 
+  /** @throws StatusError 406 */
   #presenter(request: ApiRequest, target: CollectionTarget): Presenter {
-    const { clock } = this.#context
-    const representation = negotiate(request.accept, target.definition)
-    return presenterFor(target.definition, representation, request.query, () => clock.now())
+    return this.#presented(request, target, negotiate(request.accept, target.definition))
+  }
+
+  #presented(
+    { query }: ApiRequest,
+    { definition }: CollectionTarget,
+    representation: Representation,
+  ): Presenter {
+    return presenterFor(definition, representation, query, () => this.#context.clock.now())
   }
 
   #writeOptions(request: ApiRequest): WriteOptions {
-    const options = parseWriteOptions(
-      optionsKinds[request.method] ?? 'UpdateOptions',
-      request.query,
-      request.userAgent,
-      request.warn,
-    )
+    const options = optionsOfWrite(request)
     if (options.fieldValidation === 'Ignore') return options
     return { ...options, duplicates: duplicatesInBody(request.body, request.contentType) }
   }
@@ -289,10 +317,6 @@ export class ResourceHandler {
     return parseDeleteOptions(decodeDeleteOptions(request.body, request.contentType), request.query)
   }
 }
-
-const optionsKinds = { POST: 'CreateOptions', PATCH: 'PatchOptions' } as Readonly<
-  Partial<Record<string, 'CreateOptions' | 'PatchOptions'>>
->
 
 /** A watch of one object by its path is one of a collection by the object's name. */
 function watchingOne(request: ApiRequest, name: string | undefined): ApiRequest {

@@ -11,9 +11,10 @@ import type { ObjectTarget } from '../resources/resource-target.ts'
 import { getScale, hasOwnedReplicas, scaleOf, withScale } from '../resources/scale.ts'
 import { parseFlag } from '../exchange/query-parameters.ts'
 import { applyObject } from '../resources/apply-object.ts'
-import { parseWriteOptions, type WriteOptions } from '../resources/write-options.ts'
 import { decodeBody, decodeJson, mediaTypeOf } from './decode-body.ts'
-import { appliedBody, applyPatchType } from './patch-request.ts'
+import { optionsOfWrite } from './options-of-write.ts'
+import { appliedBody } from './patch-request.ts'
+import { applyPatchType } from './patch-types.ts'
 
 /** GET, PUT and PATCH of `/scale`. @throws StatusError */
 export async function handleScale(
@@ -31,7 +32,7 @@ export async function handleScale(
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
     throw errors.conflict(resourceName(target.definition), target.name)
   }
-  const options = optionsOf(request)
+  const options = optionsOfWrite(request)
   const change = (object: KubernetesObject) => withScale(target, object, wanted)
   const isTracked = hasOwnedReplicas(target, await getObject(context, target))
   const managedFields = isTracked ? 'track' : 'keep'
@@ -51,15 +52,10 @@ async function applyScale(
     kind: definition.kind,
     metadata: { name, namespace },
   }
-  const body = withScale(target, empty, appliedBody(request))
+  const body = () => withScale(target, empty, appliedBody(request))
   const force = parseFlag(request.query, 'force') ?? false
-  const applied = await applyObject(context, target, body, { ...optionsOf(request), force })
+  const applied = await applyObject(context, target, body, { ...optionsOfWrite(request), force })
   return jsonResponse(200, scaleOf(target, applied.object))
-}
-
-function optionsOf({ method, query, userAgent, warn }: ApiRequest): WriteOptions {
-  const kind = method === 'PATCH' ? 'PatchOptions' : 'UpdateOptions'
-  return parseWriteOptions(kind, query, userAgent, warn)
 }
 
 const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' } as const

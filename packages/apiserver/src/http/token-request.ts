@@ -16,9 +16,9 @@ import { decodeObject } from '../resources/decode-object.ts'
 import { getObject } from '../resources/get-object.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
-import { parseWriteOptions } from '../resources/write-options.ts'
 import { boundObjects } from './bound-object.ts'
 import { decodeBody } from './decode-body.ts'
+import { optionsOfWrite } from './options-of-write.ts'
 
 const qualifiedKind = 'TokenRequest.authentication.k8s.io'
 const lifetimeDefaultS = 3600
@@ -38,7 +38,7 @@ export async function createToken(
   if (request.method !== 'POST') {
     throw errors.methodNotSupported('serviceaccounts', request.method)
   }
-  const options = parseWriteOptions('CreateOptions', request.query, request.userAgent, request.warn)
+  const options = optionsOfWrite(request)
   const body = decodeBody(request.body, request.contentType, tokenRequestKind)
   const question = decodeObject(tokenRequestKind, body, options)
   refuseOtherNames(question, target)

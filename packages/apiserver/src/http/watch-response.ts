@@ -1,24 +1,27 @@
 import type { StreamResponse } from '../exchange/api-response.ts'
-import { parseSelection } from '../resources/object-selection.ts'
+import type { ObjectSelection } from '../resources/object-selection.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { CollectionTarget } from '../resources/resource-target.ts'
 import type { EventEncoder } from '../watch/event-encoder.ts'
-import { parseWatchOptions } from '../watch/watch-options.ts'
+import type { WatchOptions } from '../watch/watch-options.ts'
 import { WatchSession } from '../watch/watch-session.ts'
 
-/**
- * The response to a watch: validated now, started once the headers are sent.
- * @throws StatusError 400 or 422
- */
+/** How a watch is answered. */
+interface WatchAnswer {
+  readonly options: WatchOptions
+  readonly encode: EventEncoder
+  readonly contentType: string
+  /** Of the watch session. */
+  readonly listBlueprint: () => string
+}
+
+/** The response to a watch, which begins once the headers are sent. */
 export function watchResponse(
   context: ResourceContext,
   target: CollectionTarget,
-  query: URLSearchParams,
-  encode: EventEncoder,
-  contentType = 'application/json',
+  selection: ObjectSelection,
+  { options, encode, contentType, listBlueprint }: WatchAnswer,
 ): StreamResponse {
-  const selection = parseSelection(target.definition, query)
-  const options = parseWatchOptions(query, context.random)
   let session: WatchSession | undefined
   return {
     contentType,
@@ -27,6 +30,7 @@ export function watchResponse(
         target,
         selection,
         options,
+        listBlueprint,
         send: (event) => stream.write(encode(event)),
         end: () => stream.end(),
       })

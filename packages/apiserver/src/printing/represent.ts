@@ -1,4 +1,4 @@
-import { errors, type KubernetesList, type KubernetesObject } from '@fairlead/kube-core'
+import { errors, goQuote, type KubernetesList, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import type { Representation } from '../exchange/accept.ts'
@@ -7,8 +7,12 @@ import { tableOf, tableOfList, type IncludeObject, type TableRequest } from './t
 
 /** Converts objects and lists to the requested form: full objects, a Table, or metadata only. */
 export interface Presenter {
+  /** @throws StatusError 406 when a list was asked for */
   object(object: KubernetesObject): unknown
+  /** @throws StatusError 406 when a single object was asked for */
   list(list: KubernetesList): unknown
+  /** The object of an event; only the first of a watch has the columns of a table. */
+  event(object: KubernetesObject): unknown
 }
 
 /** @throws StatusError 400 for an unknown `includeObject` */
@@ -20,30 +24,69 @@ export function presenterFor(
 ): Presenter {
   if (as === 'object') {
     const list = definition.origin === 'built-in' ? withoutItemKinds : withContinue
-    return { object: unchanged, list }
+    return { object: unchanged, list, event: unchanged }
   }
-  if (as === 'PartialObjectMetadata') {
-    return {
-      object: (object) => partialMetadata(object, version),
-      list: (list) => partialMetadataList(list, version),
-    }
-  }
+  if (as !== 'Table') return metadataPresenter(definition, as, version)
   const includeObject = parseIncludeObject(query.get('includeObject'))
   const request = (): TableRequest => ({ definition, version, includeObject, nowMs: now() })
-  return {
-    object(object) {
-      const { resourceVersion = '' } = object.metadata
-      return tableOf([object], { resourceVersion }, request())
-    },
-    list: (list) => tableOfList(list, request()),
+  const ofObject = (object: KubernetesObject): object => {
+    const { resourceVersion = '' } = object.metadata
+    return tableOf([object], { resourceVersion }, request())
   }
+  let isFirst = true
+  return {
+    object: ofObject,
+    list: (list) => tableOfList(list, request()),
+    event(object) {
+      const table = ofObject(object)
+      if (!isFirst) return { ...table, columnDefinitions: null }
+      isFirst = false
+      return table
+    },
+  }
+}
+
+/** As asPartialObjectMetadata and its kin in apiserver's handlers. */
+function metadataPresenter(
+  definition: ResourceDefinition,
+  as: 'PartialObjectMetadata' | 'PartialObjectMetadataList',
+  version: string,
+): Presenter {
+  const isOfList = as === 'PartialObjectMetadataList'
+  const requireList = (isList: boolean): void => {
+    if (isList === isOfList) return
+    const type = goTypeOf(definition, isList)
+    const is = isList ? 'is a list' : 'is not a list'
+    throw errors.notAcceptable(`you requested ${as}, but the requested object ${is} (${type})`)
+  }
+  const ofObject = (object: KubernetesObject): unknown => {
+    requireList(false)
+    return partialMetadata(object, version)
+  }
+  return {
+    object: ofObject,
+    list(list) {
+      requireList(true)
+      return partialMetadataList(list, version)
+    },
+    event: ofObject,
+  }
+}
+
+/** The type that holds an object, or a list, in the real server. */
+function goTypeOf({ origin, group, kind, listKind }: ResourceDefinition, isList: boolean): string {
+  if (origin === 'custom') return `*unstructured.Unstructured${isList ? 'List' : ''}`
+  // Events of both groups are held as those of the first.
+  const inside = group === '' || group === 'events.k8s.io' ? 'core' : group.split('.')[0]
+  return `*${inside}.${isList ? listKind : kind}`
 }
 
 function parseIncludeObject(value: string | null): IncludeObject {
   if (value === null || value === '') return 'Metadata'
   if (value === 'None' || value === 'Metadata' || value === 'Object') return value
   throw errors.badRequest(
-    `includeObject: Invalid value: ${JSON.stringify(value)}: must be one of None, Metadata, Object`,
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${goQuote(value)}: ` +
+      "must be 'Metadata', 'Object', 'None', or empty",
   )
 }
 

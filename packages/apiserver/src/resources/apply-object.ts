@@ -27,22 +27,24 @@ import type { WriteOptions } from './write-options.ts'
  * Server-side apply: creates the object or takes ownership of the given fields. Checks follow in the
  * order of the real server: what is applied, conflicts, duplicates, uid, namespace and name.
  *
+ * @param read reads what is applied, once the object has been looked for
  * @throws StatusError
  */
 export async function applyObject(
   context: WriteContext,
   target: ObjectTarget,
-  body: unknown,
+  read: () => unknown,
   options: WriteOptions & { readonly force: boolean },
 ): Promise<WriteResult> {
   const { definition } = target
-  const applied = asApplied(definition, body)
+  let applied: KubernetesObject | undefined
   const change = () => changeObject(context, target, merged, options, 'keep')
   if (target.subresource !== undefined) return { object: await change(), created: false }
   const create = async () => insertObject(context, target, merged(undefined), options, 'keep')
   return createOrChange(context, target, { create, change })
 
   function merged(live: KubernetesObject | undefined): KubernetesObject {
+    applied ??= asApplied(definition, read())
     const result = serverSideApply({
       live,
       applied,

@@ -19,19 +19,25 @@ import type { WriteOptions } from './write-options.ts'
 
 export type PatchType = 'json' | 'merge' | 'strategic'
 
-/** Applies a JSON, merge or strategic merge patch to an object. @throws StatusError */
+/**
+ * Applies a JSON, merge or strategic merge patch to an object.
+ * @param read reads the patch, once the object has been found
+ * @throws StatusError
+ */
 export async function patchObject(
   context: WriteContext,
   target: ObjectTarget,
   type: PatchType,
-  patch: unknown,
+  read: () => unknown,
   options: WriteOptions,
 ): Promise<KubernetesObject> {
   const { definition } = target
+  let patch: unknown
   return changeObject(
     context,
     target,
     (current) => {
+      patch ??= read()
       const result = applyPatch(type, current, patch, target)
       const refuse = (message: string): Error =>
         refused(

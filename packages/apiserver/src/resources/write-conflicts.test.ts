@@ -62,7 +62,7 @@ const configMap = (data: Record<string, string>, metadata = {}): KubernetesObjec
 const create = (context: WriteContext, data: Record<string, string>) =>
   createObject(context, target, configMap(data), options)
 const merge = (context: WriteContext, data: object) =>
-  patchObject(context, target, 'merge', { data }, options)
+  patchObject(context, target, 'merge', () => ({ data }), options)
 const dataOf = ({ storage }: WriteContext) => storage.get(key)?.['data']
 
 test('a patch is repeated on what somebody else has written in between', async () => {
@@ -96,7 +96,7 @@ test('an object that somebody else creates in between exists already, or is chan
   const { plain, waiting } = await setUp((context) => create(context, { other: '1' }))
   await expect(create(waiting, { mine: '1' })).rejects.toMatchObject({ code: 409 })
   const again = await setUp((context) => create(context, { other: '1' }))
-  const applied = await applyObject(again.waiting, target, configMap({ mine: '1' }), {
+  const applied = await applyObject(again.waiting, target, () => configMap({ mine: '1' }), {
     ...options,
     force: false,
   })

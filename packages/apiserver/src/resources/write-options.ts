@@ -28,19 +28,26 @@ export interface WriteOptions {
   readonly warn: (message: string) => void
 }
 
-/** Which write it is, as its options are called. */
-type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions'
+/** Which write it is; `apply` is a patch of its own kind. */
+export type WriteKind = 'create' | 'update' | 'patch' | 'apply'
+
+const optionsKinds: Readonly<Record<WriteKind, string>> = {
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+  apply: 'PatchOptions',
+}
 
 const managerBytesMax = 128
 const validations = ['', 'Ignore', 'Strict', 'Warn'] as const
 
 /**
- * Reads them from a request, as ValidateCreateOptions in apimachinery; `fieldManager` defaults to
- * the program's name in User-Agent.
+ * Reads them from a request, as ValidateCreateOptions and ValidatePatchOptions in apimachinery;
+ * `fieldManager` defaults to the program's name in User-Agent.
  * @throws StatusError 422
  */
 export function parseWriteOptions(
-  kind: OptionsKind,
+  kind: WriteKind,
   query: URLSearchParams,
   userAgent: string,
   warn: (message: string) => void,
@@ -49,17 +56,31 @@ export function parseWriteOptions(
   const manager = query.get('fieldManager') ?? ''
   const validation = query.get('fieldValidation') ?? ''
   const found = [
+    ...(kind === 'patch' ? forceErrors(query) : []),
+    ...(kind === 'apply' && manager === '' ? [managerRequired] : []),
     ...validateFieldManager(manager),
     ...dryRunErrors(dryRun),
     ...validationErrors(validation),
   ]
-  if (found.length > 0) throw errors.invalid(`${kind}.meta.k8s.io`, '', found)
+  if (found.length > 0) throw errors.invalid(`${optionsKinds[kind]}.meta.k8s.io`, '', found)
   return {
     dryRun: isDryRun(dryRun),
     fieldManager: manager || managerFrom(userAgent),
     fieldValidation: validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn',
     warn,
   }
+}
+
+const managerRequired: FieldError = {
+  type: 'Required',
+  field: 'fieldManager',
+  detail: 'is required for apply patch',
+}
+
+function forceErrors(query: URLSearchParams): FieldError[] {
+  if (!query.has('force')) return []
+  const detail = 'may not be specified for non-apply patch'
+  return [{ type: 'Forbidden', field: 'force', detail }]
 }
 
 /** The manager of a program that names none. */

@@ -87,8 +87,8 @@ export class TestClient {
     return this.send('PATCH', path, body, { 'content-type': `application/${contentType}` })
   }
 
-  async watch(path: string): Promise<Watch> {
-    const response = await this.#open('GET', path, undefined, {})
+  async watch(path: string, headers: Record<string, string> = {}): Promise<Watch> {
+    const response = await this.#open('GET', path, undefined, headers)
     const lines = createInterface({ input: response })[Symbol.asyncIterator]()
     return {
       async next() {

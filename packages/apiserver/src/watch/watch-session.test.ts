@@ -33,7 +33,14 @@ describe('WatchSession', () => {
     const session = new WatchSession(context, {
       target: { definition: configMapKind, namespace: 'default' },
       selection: { all: true, matches: () => true },
-      options: { fromRevision: 0, bookmarks, sendInitialEvents: false, timeoutMs },
+      options: {
+        fromRevision: 0,
+        withObjects: true,
+        marksObjects: false,
+        bookmarks,
+        timeoutMs,
+      },
+      listBlueprint: () => '',
       send: ({ type }) => sent.push(type) > 0,
       end: () => ended++,
     })
@@ -78,13 +85,20 @@ describe('WatchSession', () => {
   })
 
   describe('of a client that reads slowly', () => {
-    function slowWatch(context: ReturnType<typeof setUp>, sendInitialEvents = false) {
+    function slowWatch(context: ReturnType<typeof setUp>, marksObjects = false) {
       const sent: string[] = []
       const state = { takes: 0, ended: 0 }
       const session = new WatchSession(context, {
         target: { definition: configMapKind, namespace: 'default' },
         selection: { all: true, matches: () => true },
-        options: { fromRevision: 0, bookmarks: true, sendInitialEvents, timeoutMs: 1_000_000 },
+        options: {
+          fromRevision: 0,
+          withObjects: true,
+          marksObjects,
+          bookmarks: true,
+          timeoutMs: 1_000_000,
+        },
+        listBlueprint: () => '',
         send: (event) => {
           const { code } = event.type === 'ERROR' ? event.object : { code: undefined }
           const name = event.type === 'ERROR' ? code : event.object.metadata.name

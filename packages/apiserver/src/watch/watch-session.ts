@@ -16,6 +16,8 @@ interface WatchRequest {
   readonly target: CollectionTarget
   readonly selection: ObjectSelection
   readonly options: WatchOptions
+  /** An empty list of the kind, as it is encoded for the client, in base64. */
+  readonly listBlueprint: () => string
   /** Sends an event. False: no more should be sent until `resume` is called. */
   readonly send: (event: WatchEvent) => boolean
   /** Called once when the watch ends by itself. */
@@ -53,10 +55,12 @@ export class WatchSession {
   start(): void {
     const { storage, registry } = this.#context
     const { options, target } = this.#request
-    if (options.sendInitialEvents && options.fromRevision > storage.revision) {
-      return this.#fail(errors.tooLargeResourceVersion(options.fromRevision, storage.revision))
+    const { fromRevision, withObjects } = options
+    if (withObjects && fromRevision > storage.revision) {
+      return this.#fail(errors.tooLargeResourceVersion(fromRevision, storage.revision))
     }
-    if (options.sendInitialEvents || options.fromRevision === 0) this.#readCurrentObjects()
+    if (withObjects) this.#readCurrentObjects()
+    else if (fromRevision === 0) this.#lastRevision = storage.revision
     this.#isBehind = true
     this.resume()
     if (this.#stopped) return
@@ -105,8 +109,15 @@ export class WatchSession {
       if (selection.matches(object) && !send({ type: 'ADDED', object })) return false
     }
     this.#initial = undefined
-    const isMarked = options.sendInitialEvents && options.bookmarks
-    return !isMarked || this.#sendBookmark({ 'k8s.io/initial-events-end': 'true' })
+    return !options.marksObjects || this.#sendBookmark(this.#endOfObjects())
+  }
+
+  /** From which a client makes the list that it would have got. */
+  #endOfObjects(): Record<string, string> {
+    return {
+      'k8s.io/initial-events-end': 'true',
+      'kubernetes.io/initial-events-list-blueprint': this.#request.listBlueprint(),
+    }
   }
 
   /** Whether the watcher has all changes, and takes more. */
@@ -243,9 +254,15 @@ export class WatchSession {
     return this.#request.send({
       type: 'BOOKMARK',
       object: {
+        ...definition.empty,
         apiVersion: servedApiVersion(definition),
         kind: definition.kind,
-        metadata: { resourceVersion, ...(annotations === undefined ? {} : { annotations }) },
+        metadata: {
+          resourceVersion,
+          ...(annotations === undefined ? {} : { annotations }),
+          // What is not stored has no time of creation, which a real server encodes all the same.
+          ...(definition.origin === 'built-in' ? { creationTimestamp: null as never } : {}),
+        },
       },
     })
   }
