@@ -636,8 +636,8 @@ describe('the API server', () => {
       await client.send('POST', leavers, leaver('held'))
       await client.send('DELETE', `${definitionsPath}/leavers.example.com`)
       expect(messageOf(await client.send('POST', leavers, leaver('late')))).toEqual([
-        403,
-        'Forbidden',
+        405,
+        'MethodNotAllowed',
         'create not allowed while custom resource definition is terminating',
       ])
       await client.patch(`${leavers}/held`, 'merge', { metadata: { finalizers: null } })

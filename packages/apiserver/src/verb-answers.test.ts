@@ -137,4 +137,78 @@ describe('what is found out first', () => {
       await expect(watch.next()).rejects.toThrow()
     })
   })
+  describe('of deletions', () => {
+    it('takes preconditions from the query, and says what is wrong with a body without its type', async () => {
+      const wrong = await client.send('DELETE', `${configMaps}/a?uid=other`)
+      expect(wrong.status).toBe(409)
+      expect(wrong.body['message']).toContain('the UID in the precondition (other)')
+      const old = await client.send('DELETE', `${configMaps}/a?resourceVersion=1`)
+      expect(old.body['message']).toContain('the ResourceVersion in the precondition (1)')
+      const type = { 'content-type': 'application/json' }
+      expect(said(await client.sendText('DELETE', `${configMaps}/a`, '{', type))).toEqual([
+        400,
+        "couldn't get version/kind; json parse error: unexpected end of JSON input",
+      ])
+    })
+
+    it('answers the deletion of a collection with what was there', async () => {
+      const metadata = { name: 'kept', labels: { going: '1' }, finalizers: ['example.com/f'] }
+      const created = await client.send('POST', configMaps, { metadata })
+      const { body } = await client.send('DELETE', `${configMaps}?labelSelector=going`)
+      const { kind: _, apiVersion: __, ...item } = created.body
+      expect(body['items']).toEqual([item])
+      expect((await client.get(`${configMaps}/kept`)).body).toMatchObject({
+        metadata: { deletionGracePeriodSeconds: 0 },
+      })
+    })
+
+    it('gives no grace to what a controller deletes', async () => {
+      await client.send('POST', '/api/v1/namespaces', {
+        metadata: { name: 'going', finalizers: ['example.com/f'] },
+      })
+      expect(said(await client.send('DELETE', '/api/v1/namespaces/going?uid=x'))).toEqual([
+        409,
+        expect.stringMatching(
+          /^Operation cannot be fulfilled on namespaces "going": Precondition failed: UID in precondition: x, UID in object meta: /,
+        ),
+      ])
+      const { body } = await client.send('DELETE', '/api/v1/namespaces/going')
+      expect(body).toMatchObject({ status: { phase: 'Terminating' } })
+      const metadata = body['metadata'] as Record<string, unknown>
+      expect(metadata['deletionTimestamp']).toBeDefined()
+      expect(metadata).not.toHaveProperty('deletionGracePeriodSeconds')
+    })
+
+    it('says at once that a definition will go, and creates no objects of its kind', async () => {
+      const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+      const schema = { openAPIV3Schema: { type: 'object' } }
+      await client.send('POST', definitions, {
+        metadata: { name: 'widgets.example.com' },
+        spec: {
+          group: 'example.com',
+          scope: 'Namespaced',
+          names: { plural: 'widgets', kind: 'Widget' },
+          versions: [{ name: 'v1', served: true, storage: true, schema }],
+        },
+      })
+      const widgets = '/apis/example.com/v1/namespaces/default/widgets'
+      const widget = { apiVersion: 'example.com/v1', kind: 'Widget' }
+      const finalizers = ['example.com/f']
+      const metadata = { name: 'a', finalizers }
+      await client.send('POST', widgets, { ...widget, metadata })
+      const { body } = await client.send('DELETE', `${definitions}/widgets.example.com`)
+      expect(body).toMatchObject({ metadata: { generation: 1 } })
+      const { conditions } = body['status'] as { conditions: readonly object[] }
+      expect(conditions.at(-1)).toMatchObject({
+        type: 'Terminating',
+        reason: 'InstanceDeletionPending',
+      })
+      const late = await client.send('POST', widgets, { ...widget, metadata: { name: 'late' } })
+      expect(said(late)).toEqual([
+        405,
+        'create not allowed while custom resource definition is terminating',
+      ])
+      expect(late.body['details']).toEqual({ group: 'example.com', kind: 'widgets' })
+    })
+  })
 })

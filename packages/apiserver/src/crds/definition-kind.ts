@@ -13,7 +13,7 @@ import type { KindRules } from '../definitions/built-in-kind.ts'
 import { recordAt } from '../definitions/fields.ts'
 import { createdAtColumn, nameColumn } from '../definitions/standard-columns.ts'
 import { checkCaBundle } from './ca-bundle.ts'
-import { statusOf } from './definition-status.ts'
+import { statusOf, withCondition } from './definition-status.ts'
 
 /** Keeps a definition that is being deleted until all objects of its kind are gone. */
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
@@ -43,12 +43,22 @@ export const definitionRules: KindRules = {
       const storedVersions = [...stored, ...added]
       definition['status'] = { ...recordAt(definition, 'status'), storedVersions }
     },
-    prepareForDelete({ metadata }) {
+    prepareForDelete(definition, now) {
+      const { metadata } = definition
       metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), cleanupFinalizer])]
+      const conditions = withCondition(statusOf(definition).conditions, deletionPending, now)
+      definition['status'] = { ...recordAt(definition, 'status'), conditions }
     },
     validate,
   },
 }
+
+const deletionPending = {
+  type: 'Terminating',
+  status: 'True',
+  reason: 'InstanceDeletionPending',
+  message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+} as const
 
 function fillIn(definition: KubernetesObject): void {
   const { spec } = definition as CustomResourceDefinitionObject

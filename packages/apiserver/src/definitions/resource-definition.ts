@@ -66,8 +66,11 @@ interface WriteRules {
   validateStatus?(object: KubernetesObject, previous: KubernetesObject): FieldError[]
   /** What the writer of a valid object is warned of; `previous` is of an update. */
   warnings?(object: KubernetesObject, previous?: KubernetesObject): readonly string[]
-  /** Marks an object when its deletion begins, for example with a finalizer. */
-  prepareForDelete?(object: MutableObject): void
+  /**
+   * Marks an object when its deletion begins, for example with a finalizer; a controller takes it
+   * from there, so the object has no grace period.
+   */
+  prepareForDelete?(object: MutableObject, now: string): void
   /**
    * How long an object that is deleted may take to end; it is there until then, or until it is
    * deleted at once. Without it, and with 0, an object is gone at once.

@@ -136,8 +136,8 @@ function refuseResourceVersion({ metadata }: KubernetesObject): void {
 function refuseWhereForbidden(definition: ResourceDefinition): void {
   const message = definition.creationForbidden
   if (message === undefined) return
-  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure' } as const
-  throw new StatusError({ ...status, message, reason: 'Forbidden', code: 403 })
+  const { status } = errors.methodNotSupported(resourceName(definition), 'create')
+  throw new StatusError({ ...status, message })
 }
 
 function prepare(

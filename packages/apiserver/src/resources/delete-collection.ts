@@ -1,4 +1,4 @@
-import { isNotFound, type KubernetesList, type KubernetesObject } from '@fairlead/kube-core'
+import { isNotFound, type KubernetesList } from '@fairlead/kube-core'
 
 import { deleteObject } from './delete-object.ts'
 import type { DeleteOptions } from './delete-options.ts'
@@ -8,7 +8,11 @@ import type { ObjectSelection } from './object-selection.ts'
 import type { WriteContext } from './resource-context.ts'
 import type { CollectionTarget } from './resource-target.ts'
 
-/** Deletes the selected objects of a collection and returns them. @throws StatusError */
+/**
+ * Deletes the selected objects of a collection. Returns them as they were before: what becomes of
+ * them, such as a finalizer that keeps them, is not in the answer.
+ * @throws StatusError
+ */
 export async function deleteCollection(
   context: WriteContext,
   target: CollectionTarget,
@@ -17,23 +21,14 @@ export async function deleteCollection(
   options: DeleteOptions,
 ): Promise<KubernetesList> {
   const list = await listObjects(context, target, selection, listOptions)
-  const items: KubernetesObject[] = []
-  for (const object of list.items) items.push(await deleted(context, target, object, options))
-  return { ...list, items }
-}
-
-async function deleted(
-  context: WriteContext,
-  target: CollectionTarget,
-  object: KubernetesObject,
-  options: DeleteOptions,
-): Promise<KubernetesObject> {
-  const { name = '', namespace = '' } = object.metadata
-  try {
-    return (await deleteObject(context, { ...target, namespace, name }, options)).object
-  } catch (error) {
-    // Already deleted by somebody else, which is the desired result.
-    if (isNotFound(error)) return object
-    throw error
+  for (const { metadata } of list.items) {
+    const { name = '', namespace = '' } = metadata
+    try {
+      await deleteObject(context, { ...target, namespace, name }, options)
+    } catch (error) {
+      // Already deleted by somebody else, which is the desired result.
+      if (!isNotFound(error)) throw error
+    }
   }
+  return list
 }

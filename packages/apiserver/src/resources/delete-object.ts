@@ -85,7 +85,10 @@ async function tryToDelete(
   return { object: await servedForm(definition, written), gone: false }
 }
 
-/** As BeforeDelete in apiserver, which names the kind where others name the resource. */
+/**
+ * As BeforeDelete in apiserver, which names the kind where others name the resource. Kinds that a
+ * controller deletes have words of their own.
+ */
 function checkPreconditions(
   { definition, name }: ObjectTarget,
   stored: KubernetesObject,
@@ -98,6 +101,13 @@ function checkPreconditions(
     const wanted = preconditions[field]
     const found = stored.metadata[field]
     if (wanted === undefined || wanted === found) continue
+    if (definition.writeRules.prepareForDelete !== undefined) {
+      throw errors.conflict(
+        resourceName(definition),
+        name,
+        `Precondition failed: ${label} in precondition: ${wanted}, ${label} in object meta: ${found}`,
+      )
+    }
     throw errors.conflict(
       qualifiedKind(definition),
       name,
@@ -118,14 +128,16 @@ function markDeleted(
   metadata.finalizers = finalizersFor(metadata.finalizers ?? [], policyOf(target, options))
   if (metadata.finalizers.length === 0) delete metadata.finalizers
   const { writeRules } = target.definition
-  if (metadata.deletionTimestamp === undefined) {
+  if (metadata.deletionTimestamp === undefined && writeRules.prepareForDelete !== undefined) {
+    metadata.deletionTimestamp = timestamp(context.clock.now())
+    writeRules.prepareForDelete(marked, metadata.deletionTimestamp)
+  } else if (metadata.deletionTimestamp === undefined) {
     const period = writeRules.gracePeriodSeconds?.(stored, options.gracePeriodSeconds) ?? 0
     metadata.deletionTimestamp = timestamp(context.clock.now() + period * 1000)
     metadata.deletionGracePeriodSeconds = period
     // A kind that does not count keeps what its client sent, which may have 64 bits.
     const generation = numberOrUndefined(metadata.generation) ?? 0
     if (generation > 0) metadata.generation = generation + 1
-    writeRules.prepareForDelete?.(marked)
   } else if (writeRules.gracePeriodSeconds !== undefined) {
     shorten(metadata, options.gracePeriodSeconds)
   }

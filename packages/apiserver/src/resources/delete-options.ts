@@ -46,6 +46,10 @@ function ofQuery(query: URLSearchParams): JsonObject {
     propagationPolicy: query.get('propagationPolicy') ?? undefined,
     orphanDependents: parseFlag(query, 'orphanDependents'),
     gracePeriodSeconds: parseInteger(query, 'gracePeriodSeconds'),
+    preconditions: {
+      uid: query.get('uid') || undefined,
+      resourceVersion: query.get('resourceVersion') || undefined,
+    },
   }
 }
 
