@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
 
 import { columnTable } from './column-table.ts'
+import { featureGateTable } from './feature-gate-table.ts'
 import { goModule, goPackage } from './go-module.ts'
-import { publishedDocuments, schemasOf } from './published-documents.ts'
+import { publishedDocuments, schemasOf, type PublishedDocument } from './published-documents.ts'
 import { resourceTable, type DiscoveryList } from './resource-table.ts'
 import { typeTable, type NamedPackage } from './type-table.ts'
 
@@ -19,6 +20,7 @@ const version = 'v0.32.13'
 const groups = [
   'admission/v1',
   'admissionregistration/v1',
+  'admissionregistration/v1alpha1',
   'apps/v1',
   'authentication/v1',
   'authorization/v1',
@@ -38,6 +40,8 @@ const groups = [
   'scheduling/v1',
   'storage/v1',
 ]
+/** Versions that such a server serves when it is told to: what they publish is in its sources. */
+const optionalVersions = ['apis/admissionregistration.k8s.io/v1alpha1']
 const otherPackages: readonly (readonly [module: string, path: string])[] = [
   ['k8s.io/apimachinery', 'pkg/api/resource'],
   ['k8s.io/apimachinery', 'pkg/apis/meta/v1'],
@@ -61,7 +65,12 @@ const packages: NamedPackage[] = [
   content: goPackage(join(goModule(module, version), path)),
 }))
 const documents = publishedDocuments(join(directory, 'openapi'))
-const schemas = schemasOf(documents)
+const sources = goModule('k8s.io/kubernetes', version.replace('v0', 'v1'))
+const optional = optionalVersions.map((path) => {
+  const name = `${path.replaceAll('/', '__')}_openapi.json`
+  return { path, json: readFileSync(join(sources, 'api/openapi-spec/v3', name), 'utf8') }
+})
+const schemas = schemasOf([...documents, ...optional])
 const discovery = ['api', 'apis'].map((name) => {
   const path = join(directory, 'discovery', `${name}-aggregated.json`)
   return JSON.parse(readFileSync(path, 'utf8')) as DiscoveryList
@@ -78,14 +87,19 @@ const resources = resourceTable(discovery, schemas).map((each) => JSON.stringify
 write('resources.json', `[\n${resources.join(',\n')}\n]\n`)
 
 write('columns.json', `${JSON.stringify(columnTable(version))}\n`)
+const gates = Object.entries(featureGateTable(version))
+write('feature-gates.json', `{\n${gates.map(([name, row]) => line(name, row)).join(',\n')}\n}\n`)
 
 rmSync(join(target, 'published'), { recursive: true, force: true })
-mkdirSync(join(target, 'published'), { recursive: true })
+mkdirSync(join(target, 'published/optional'), { recursive: true })
 const v2 = { path: 'v2', json: readFileSync(join(directory, 'openapi/v2.json'), 'utf8') }
-for (const { path, json } of [...documents, v2]) {
+for (const document of [...documents, v2]) publish('published', document)
+for (const document of optional) publish('published/optional', document)
+
+function publish(folder: string, { path, json }: PublishedDocument): void {
   const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
   const packed = brotliCompressSync(json, { params: quality })
-  writeFileSync(join(target, 'published', `${path.replaceAll('/', '__')}.json.br`), packed)
+  writeFileSync(join(target, folder, `${path.replaceAll('/', '__')}.json.br`), packed)
 }
 
 function line(name: string, rows: unknown): string {

@@ -37,7 +37,7 @@ export function readGoPackage(sources: readonly string[]): GoPackage {
       structs.set(name, fieldsOf(body))
     }
     for (const [, name = ''] of text.matchAll(/^type (\w+) struct ?\{\}/gm)) structs.set(name, [])
-    for (const [, name = '', type = ''] of text.matchAll(/^type (\w+) ([[\]\w.*]+)\s*$/gm)) {
+    for (const [, name = '', type = ''] of text.matchAll(/^type (\w+) (?:= )?([[\]\w.*]+)\s*$/gm)) {
       if (type !== 'struct' && type !== 'interface') named.set(name, type)
     }
   }

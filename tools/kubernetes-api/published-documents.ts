@@ -19,7 +19,7 @@ export interface PublishedSchema {
   }[]
 }
 
-interface PublishedDocument {
+export interface PublishedDocument {
   /** `api/v1`, `apis/apps/v1`. */
   readonly path: string
   readonly json: string

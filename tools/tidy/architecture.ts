@@ -83,6 +83,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'decoding',
       'protobuf',
       'storage',
+      'features',
       'auth',
       'webhooks',
       'definitions',

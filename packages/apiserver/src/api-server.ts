@@ -33,6 +33,7 @@ import { QuotaUsage } from './controllers/quota-usage.ts'
 import { StorageProtection } from './controllers/storage-protection.ts'
 import { DefinitionController } from './crds/definition-controller.ts'
 import { DiscoveryHandler } from './discovery/discovery-handler.ts'
+import { type FeatureOptions, serverFeatures } from './features/server-features.ts'
 import type { RequestInterceptor } from './exchange/request-interceptor.ts'
 import { ApiHandler, type ApiHandlers } from './http/api-handler.ts'
 import { CertificateRenewal } from './http/certificate-renewal.ts'
@@ -69,7 +70,7 @@ import type { ServiceAddress, ServiceResolver } from './webhooks/service-resolve
 import { storedServices } from './webhooks/stored-services.ts'
 import { WebhookClient } from './webhooks/webhook-client.ts'
 
-export interface ApiServerOptions extends AccessControlOptions, CredentialOptions {
+export interface ApiServerOptions extends AccessControlOptions, CredentialOptions, FeatureOptions {
   /** Defaults to 0, which picks a free port. */
   readonly port?: number
   /** Address to listen on. Defaults to 127.0.0.1. */
@@ -180,6 +181,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const host = options.host ?? '127.0.0.1'
   const clock = options.clock ?? systemClock
   const logger = options.logger ?? silentLogger
+  const features = serverFeatures(options, logger)
   const credentials = new ServerCredentials(options.dataDir, options, () => clock.now())
   const { adminToken, caCertificate, clientAuthorities, files, pki } = credentials
   const storage = openStorage(options)
@@ -190,7 +192,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   }
   try {
     const expressions = new AdmissionExpressions()
-    const registry = new Registry(builtInKinds(expressions))
+    const registry = new Registry(builtInKinds(expressions, features.optionalVersions))
     const random = options.random ?? systemRandom
     const access = openAccessControl(options, { files, storage, clock }, adminToken)
     controllers.push(access)
@@ -204,6 +206,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       expressions,
       logger,
       choice: options.admission,
+      mutatingPolicies: features.mutatingPolicies,
     })
     const context = { ...plain, admission: admission.chain }
     controllers.push(admission, { stop: () => webhooks.close() })

@@ -27,9 +27,20 @@ import { regexLibrary } from './libraries/regex.ts'
 import { urlLibrary } from './libraries/urls.ts'
 import { appendFunction, loopFunctions } from './loop-functions.ts'
 import { MeteredPatterns } from './metered-patterns.ts'
+import { structLibrary } from './struct-value.ts'
 import type { CelType } from './types/cel-type.ts'
 
 export type Program = (bindings: Record<string, CelInput>) => CelResult
+
+type Compile = (source: string, variables: ReadonlyMap<string, CelType>) => CheckedExpression
+
+/** What expressions may say beyond what all of an environment may. */
+interface Extension {
+  /** The types of literals such as `Name{field: 1}`; undefined for names that are no type. */
+  readonly structs: (name: string) => CelType | undefined
+  /** Signatures of functions of the library, as `declareFunctions` takes them. */
+  readonly declarations: readonly string[]
+}
 
 /** What expressions are evaluated in; every call is charged for. Not for concurrent use. */
 export interface Environment {
@@ -38,7 +49,9 @@ export interface Environment {
    * Parses an expression and checks it against the types of its variables.
    * @throws ExpressionError
    */
-  compile(source: string, variables: ReadonlyMap<string, CelType>): CheckedExpression
+  compile: Compile
+  /** A `compile` for expressions that may say more. */
+  extended(extension: Extension): Compile
   program(expression: CheckedExpression): Program
   /** What an evaluation costs by estimate, with what is known of the sizes of variables. */
   estimate(expression: CheckedExpression, sizeOf: SizeOf): Range
@@ -88,6 +101,7 @@ export function createEnvironment(library: Library = noLibrary): Environment {
       ...listLibrary((a, b) => equalProgram({ a, b }) === true),
       ...regexLibrary(patterns),
       ...urlLibrary,
+      ...structLibrary,
       ...library.functions,
       ...loopFunctions(meter),
     ],
@@ -105,6 +119,11 @@ export function createEnvironment(library: Library = noLibrary): Environment {
     meter,
     compile: (source, variables) =>
       checkExpression(parseExpression(source), { variables, functions }, accepts),
+    extended: ({ structs, declarations }) => {
+      const all = declareFunctions([...library.declarations, declarations])
+      return (source, variables) =>
+        checkExpression(parseExpression(source), { variables, functions: all, structs }, accepts)
+    },
     program: (expression) => {
       const program = plan(metered, toEvaluable(expression))
       return (bindings) => program(bindings)

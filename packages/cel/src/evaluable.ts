@@ -1,6 +1,13 @@
 import type { CheckedExpression } from './expression.ts'
 import { appendFunction, chargeFunction } from './loop-functions.ts'
-import { mapChildren, type Call, type Expression, type ExpressionKind } from './syntax/nodes.ts'
+import { structFunction } from './struct-value.ts'
+import {
+  mapChildren,
+  type Call,
+  type Expression,
+  type ExpressionKind,
+  type StructLiteral,
+} from './syntax/nodes.ts'
 import { optionalContent } from './types/cel-type.ts'
 
 /**
@@ -36,6 +43,7 @@ class Rewriter {
           : optionalList(rewritten, elements, new Set(optionalIndices))
       }
       case 'structExpr':
+        if (kind.value.messageName !== '') return structValue(rewritten, kind.value)
         return kind.value.entries.some((entry) => entry.optionalEntry)
           ? optionalMap(rewritten)
           : rewritten
@@ -114,6 +122,24 @@ function optionalMap(node: Expression): Expression {
     values.push(optionalEntry ? value : call(node, 'optional.of', undefined, [value]))
   }
   return call(node, '__optionalMap', undefined, [list(node, keys), list(node, values)])
+}
+
+/** A call with the name of the type and the fields as a map. */
+function structValue(node: Expression, { messageName, entries }: StructLiteral): Expression {
+  const named = entries.map((entry) => {
+    const { keyKind } = entry
+    if (keyKind.case !== 'fieldKey') return entry
+    return { ...entry, keyKind: { case: 'mapKey' as const, value: text(node, keyKind.value) } }
+  })
+  const value = {
+    $typeName: 'cel.expr.Expr.CreateStruct' as const,
+    messageName: '',
+    entries: named,
+  }
+  const fields = withKind(node, { case: 'structExpr', value })
+  const isOptional = entries.some((entry) => entry.optionalEntry)
+  const args = [text(node, messageName), isOptional ? optionalMap(fields) : fields]
+  return call(node, structFunction, undefined, args)
 }
 
 function chargeLoop(node: Expression): Expression {

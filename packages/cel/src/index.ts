@@ -28,4 +28,5 @@ export {
   timestamp,
 } from './types/cel-type.ts'
 export type { CelType } from './types/cel-type.ts'
+export { structOf } from './struct-value.ts'
 export { compilePattern, type Pattern } from './pattern.ts'

@@ -1,5 +1,6 @@
 import type { ApiServerOptions } from '@fairlead/apiserver'
 import { type OwnArguments, textFlag } from './command-flags.ts'
+import { featureGatesFlag, runtimeConfigFlag } from './feature-flags.ts'
 import { fileContent } from './file-content.ts'
 import { parseTokenFile } from './token-auth-file.ts'
 import { UsageError } from './usage-error.ts'
@@ -7,7 +8,10 @@ import { UsageError } from './usage-error.ts'
 /** What the flags of `fairlead apiserver` say of the server itself. @throws UsageError */
 export function serverSettings(
   own: OwnArguments,
-): Pick<ApiServerOptions, 'watchHistory' | 'authorization' | 'staticTokens' | 'admission'> {
+): Pick<
+  ApiServerOptions,
+  'watchHistory' | 'authorization' | 'staticTokens' | 'admission' | 'featureGates' | 'runtimeConfig'
+> {
   const changes = numberOfChanges(textFlag(own, 'watch-history'))
   const authorization = authorizationOf(textFlag(own, 'authorization'))
   const tokens = textFlag(own, 'token-auth-file')
@@ -22,6 +26,8 @@ export function serverSettings(
       enable: namesOf(textFlag(own, 'enable-admission-plugins')),
       disable: namesOf(textFlag(own, 'disable-admission-plugins')),
     },
+    featureGates: featureGatesFlag(namesOf(textFlag(own, 'feature-gates'))),
+    runtimeConfig: runtimeConfigFlag(namesOf(textFlag(own, 'runtime-config'))),
   }
 }
 

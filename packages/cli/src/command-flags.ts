@@ -26,6 +26,8 @@ const server = {
   'token-auth-file': { type: 'string' },
   'enable-admission-plugins': { type: 'string' },
   'disable-admission-plugins': { type: 'string' },
+  'feature-gates': { type: 'string' },
+  'runtime-config': { type: 'string' },
 } as const satisfies ParseArgsOptionsConfig
 
 /** The flags of one command alone; the others are in `options.ts`, and those of all commands. */

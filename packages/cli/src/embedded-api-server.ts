@@ -7,7 +7,14 @@ import { takingPort } from './port-error.ts'
 
 interface EmbeddedSettings extends Pick<
   ApiServerOptions,
-  'onChange' | 'warningsOf' | 'watchHistory' | 'authorization' | 'staticTokens' | 'admission'
+  | 'onChange'
+  | 'warningsOf'
+  | 'watchHistory'
+  | 'authorization'
+  | 'staticTokens'
+  | 'admission'
+  | 'featureGates'
+  | 'runtimeConfig'
 > {
   /** Where the kubeconfig is written. Defaults to `kubeconfig` in the data directory. */
   readonly kubeconfigPath?: string

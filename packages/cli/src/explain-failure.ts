@@ -9,6 +9,7 @@ const foreseen = new Set([
   'StatusError',
   'GatewayAnswerError',
   'PluginChoiceError',
+  'FeatureError',
 ])
 
 /** One line for the user. Only an unexpected error shows its stack. */

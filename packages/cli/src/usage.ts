@@ -110,6 +110,11 @@ Flags
                         plugins that are on beside the default ones, separated by commas
   --disable-admission-plugins NAMES
                         plugins that are off
+  --feature-gates GATES
+                        features, such as MutatingAdmissionPolicy=true
+  --runtime-config VERSIONS
+                        versions that are served beside the default ones, such as
+                        admissionregistration.k8s.io/v1alpha1=true, or all with api/all=true
   --log-level LEVEL     debug, info, warn, error or silent (default info)
 
 It prints where it is once it is ready, and stops on SIGTERM or Ctrl-C.

@@ -3,6 +3,9 @@ import type { AdmissionExpressions } from '@fairlead/kube-core'
 
 import { AdmissionChain } from '../admission/admission-chain.ts'
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
+import { mutatingPolicies } from '../admission-policies/mutating-policies.ts'
+import { parseMutatingPolicy } from '../admission-policies/mutating-policy.ts'
+import { parsePolicy } from '../admission-policies/policy.ts'
 import { PolicySource } from '../admission-policies/policy-source.ts'
 import { validatingPolicies } from '../admission-policies/validating-policies.ts'
 import { mutatingWebhooks } from '../admission-webhooks/mutating-webhooks.ts'
@@ -37,6 +40,8 @@ interface AdmissionOptions {
   readonly expressions: AdmissionExpressions
   readonly logger: Logger
   readonly choice?: PluginChoice | undefined
+  /** Whether policies that mutate are carried out. */
+  readonly mutatingPolicies: boolean
 }
 
 /** As envtest starts kube-apiserver: nothing creates the accounts that pods would have. */
@@ -57,13 +62,15 @@ export function createAdmission({
   expressions,
   logger,
   choice = {},
+  mutatingPolicies: mutates,
 }: AdmissionOptions): Admission {
   const mutating = new WebhookSource(context.storage, 'mutating', expressions)
   const validating = new WebhookSource(context.storage, 'validating', expressions)
-  const policies = new PolicySource(context.storage, expressions)
+  const { storage, random } = context
+  const validatingSource = new PolicySource(storage, 'validating', expressions, parsePolicy)
+  const mutatingSource = new PolicySource(storage, 'mutating', expressions, parseMutatingPolicy)
   const matching = { ...context, expressions, authorizer }
   const caller = new WebhookCaller({ client: webhooks, logger })
-  const { storage, random } = context
   const plugins: readonly AdmissionPlugin[] = [
     // Nothing else needs to look at what has no namespace to be in.
     namespaceLifecycle(storage),
@@ -80,12 +87,15 @@ export function createAdmission({
     // Its tolerations come after the default ones.
     runtimeClass(storage),
     defaultIngressClass(storage),
+    // Policies cost less than calls.
+    ...(mutates
+      ? [mutatingPolicies({ context, source: mutatingSource, expressions, authorizer })]
+      : []),
     // Webhooks see what the server's own plugins have filled in.
     mutatingWebhooks(matching, mutating, caller),
     // A real server asks these before it validates, so they stand before what only validates.
     ...access,
-    // Policies cost less than calls.
-    validatingPolicies({ context, source: policies, expressions, authorizer, logger }),
+    validatingPolicies({ context, source: validatingSource, expressions, authorizer, logger }),
     validatingWebhooks(matching, validating, caller),
     // The last: what it counts as used is about to be stored.
     resourceQuota(context),
@@ -95,7 +105,8 @@ export function createAdmission({
     stop() {
       mutating.stop()
       validating.stop()
-      policies.stop()
+      validatingSource.stop()
+      mutatingSource.stop()
     },
   }
 }

@@ -3,10 +3,11 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
+import { forbidden } from '../admission/forbidden.ts'
 import { parseAmounts, type Amounts } from '../quota/amounts.ts'
 import type { Storage } from '../storage/storage.ts'
 import { aboveMaximum, aboveRatio, belowMinimum } from './limit-values.ts'
-import { changed, forbidden, isFor, joined, shown } from './plugin-request.ts'
+import { changed, isFor, joined, shown } from './plugin-request.ts'
 import { amountsOf, containersOf, initContainersOf, podAmounts } from '../quota/pod-resources.ts'
 
 const annotation = 'kubernetes.io/limit-ranger'

@@ -2,8 +2,9 @@ import { errors, StatusError } from '@fairlead/kube-core'
 
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
+import { forbidden } from '../admission/forbidden.ts'
 import type { Storage } from '../storage/storage.ts'
-import { forbidden, isFor } from './plugin-request.ts'
+import { isFor } from './plugin-request.ts'
 
 /** Namespaces that Kubernetes refuses to delete. */
 const immortal: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public'])

@@ -2,9 +2,10 @@ import { objectOrEmpty } from '@fairlead/base'
 import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
+import { forbidden } from '../admission/forbidden.ts'
 import type { Storage } from '../storage/storage.ts'
 import { parseAmounts } from '../quota/amounts.ts'
-import { forbidden, isFor } from './plugin-request.ts'
+import { isFor } from './plugin-request.ts'
 
 const classAnnotation = 'volume.beta.kubernetes.io/storage-class'
 

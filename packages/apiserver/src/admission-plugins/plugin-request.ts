@@ -1,11 +1,7 @@
-import { copyJson, errors, type KubernetesObject, type StatusError } from '@fairlead/kube-core'
+import { copyJson, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { AdmissionRequest } from '../admission/admission-request.ts'
-import {
-  resourceName,
-  type MutableObject,
-  type ResourceDefinition,
-} from '../definitions/resource-definition.ts'
+import type { MutableObject, ResourceDefinition } from '../definitions/resource-definition.ts'
 
 /** Whether a request is for objects of a kind themselves, not for a subresource. */
 export function isFor(
@@ -18,13 +14,6 @@ export function isFor(
 
 function isResource(definition: ResourceDefinition, group: string, plural: string): boolean {
   return definition.plural === plural && definition.group === group
-}
-
-/** A refusal, as NewForbidden in Kubernetes' admission package words it. */
-export function forbidden(request: AdmissionRequest, why: string): StatusError {
-  const { name, generateName } = request.object?.metadata ?? {}
-  const subject = request.name || name || generateName || 'Unknown'
-  return errors.forbidden(resourceName(request.definition), subject, why)
 }
 
 /** A changed copy of the object of a request; undefined for one without. */

@@ -3,6 +3,7 @@ import { deepEqual, errors, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
+import { forbidden } from '../admission/forbidden.ts'
 import { optionalRecordAt, recordAt, recordsAt, type Fields } from '../definitions/fields.ts'
 import { resourceName } from '../definitions/resource-definition.ts'
 import { checkedPod, type CheckedPod, type Violation } from '../pod-security/check.ts'
@@ -14,7 +15,7 @@ import {
   type Level,
 } from '../pod-security/namespace-policy.ts'
 import type { Storage } from '../storage/storage.ts'
-import { forbidden, isFor } from './plugin-request.ts'
+import { isFor } from './plugin-request.ts'
 
 /** Where the template of a pod is, by what has one. */
 const templates: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([

@@ -3,8 +3,9 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
+import { forbidden } from '../admission/forbidden.ts'
 import type { Storage } from '../storage/storage.ts'
-import { changed, forbidden, isFor, shown } from './plugin-request.ts'
+import { changed, isFor, shown } from './plugin-request.ts'
 
 const resource = 'priorityclasses.scheduling.k8s.io'
 

@@ -2,12 +2,12 @@ import { formatQuantity } from '@fairlead/kube-core'
 
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
+import { forbidden } from '../admission/forbidden.ts'
 import { recordAt } from '../definitions/fields.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import { excess, masked, resourceList, sum, type Amounts } from '../quota/amounts.ts'
 import { isInScopes, quotaEvaluator, type QuotaEvaluator } from '../quota/evaluator.ts'
 import { parseQuota, type Quota } from '../quota/quota.ts'
-import { forbidden } from './plugin-request.ts'
 
 const resource = 'resourcequotas'
 

@@ -4,11 +4,11 @@ import type { KubernetesObject, LabelSelector } from '@fairlead/kube-core'
 import { parseSelector } from '../admission-matching/label-match.ts'
 import { parseMatchResources, type MatchResources } from '../admission-matching/match-resources.ts'
 
-/** A ValidatingAdmissionPolicyBinding. */
+/** The binding of a policy. */
 export interface Binding {
   readonly name: string
   readonly policyName: string
-  /** Deny, Warn and Audit. */
+  /** Deny, Warn and Audit; none of a mutating policy. */
   readonly actions: readonly string[]
   readonly constraints: MatchResources
   readonly params: ParamReference | undefined

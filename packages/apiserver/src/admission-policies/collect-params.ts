@@ -8,7 +8,7 @@ import {
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { Binding } from './binding.ts'
 import { ConfigurationError } from './configuration-error.ts'
-import type { Policy } from './policy.ts'
+import type { PolicyBase } from './policy-base.ts'
 
 /**
  * The parameters with which a binding's policy is evaluated, once for each; `[undefined]` without
@@ -42,7 +42,7 @@ export function collectParams(
 
 /** The kind of a policy's parameters. @throws ConfigurationError when it is not served */
 export function paramDefinition(
-  { paramKind }: Policy,
+  { paramKind }: Pick<PolicyBase, 'paramKind'>,
   { registry }: Pick<ResourceContext, 'registry'>,
 ): ResourceDefinition | undefined {
   if (paramKind === undefined) return undefined

@@ -2,6 +2,7 @@ import type { AdmissionEvaluation } from '@fairlead/kube-core'
 
 import { checkConditions } from '../admission-matching/match-conditions.ts'
 import type { Policy, Validation } from './policy.ts'
+import { defineVariables } from './policy-base.ts'
 
 /** Why a policy refuses, and with which reason; an empty one is Invalid. */
 export interface Refusal {
@@ -37,7 +38,7 @@ export function evaluatePolicy(policy: Policy, begin: Evaluations): PolicyResult
     if (!verdict.matches) return nothing
   }
   const evaluation = begin.validations()
-  for (const { name, expression } of policy.variables) evaluation.define(name, expression)
+  defineVariables(policy, evaluation)
   const refusals = policy.validations.flatMap((each) => {
     return validate(policy, each, evaluation) ?? []
   })

@@ -1,7 +1,7 @@
-import { errors, StatusError } from '@fairlead/kube-core'
+import { StatusError } from '@fairlead/kube-core'
 
 import type { AdmissionRequest } from '../admission/admission-request.ts'
-import { resourceName } from '../definitions/resource-definition.ts'
+import { forbidden } from '../admission/forbidden.ts'
 import type { Refusal } from './evaluate-policy.ts'
 
 const codes: ReadonlyMap<string, number> = new Map([
@@ -21,9 +21,7 @@ export function policyDenial(request: AdmissionRequest, denial: Denial): StatusE
   const { policy, binding, message, reason } = denial
   const bound = binding === undefined ? '' : ` with binding '${binding}'`
   const text = `ValidatingAdmissionPolicy '${policy}'${bound} denied request: ${message}`
-  const { name, generateName } = request.object?.metadata ?? {}
-  const subject = request.name || name || generateName || 'Unknown'
-  const { status } = errors.forbidden(resourceName(request.definition), subject, text)
+  const { status } = forbidden(request, text)
   return new StatusError({
     ...status,
     reason: reason || 'Invalid',

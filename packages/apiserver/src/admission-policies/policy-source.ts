@@ -2,34 +2,42 @@ import type { AdmissionExpressions, KubernetesObject } from '@fairlead/kube-core
 
 import type { Storage } from '../storage/storage.ts'
 import { parseBinding, type Binding } from './binding.ts'
-import { parsePolicy, type Policy } from './policy.ts'
 
-const policies = 'validatingadmissionpolicies.admissionregistration.k8s.io'
-const bindings = 'validatingadmissionpolicybindings.admissionregistration.k8s.io'
-
-interface BoundPolicy {
-  readonly policy: Policy
+interface BoundPolicy<P> {
+  readonly policy: P
   readonly bindings: readonly Binding[]
 }
 
-/** The stored policies with their bindings, read again after a change. */
-export class PolicySource {
+/** The stored policies of one sort with their bindings, read again after a change. */
+export class PolicySource<P> {
   readonly #storage: Storage
-  readonly #expressions: AdmissionExpressions
+  readonly #policies: string
+  readonly #bindings: string
+  readonly #parse: (policy: KubernetesObject) => P
   readonly #unsubscribe: readonly (() => void)[]
   /** By the stored object, so that what did not change is not compiled again. */
-  #compiled = new Map<KubernetesObject, Policy>()
-  #bound: readonly BoundPolicy[] | undefined
+  #compiled = new Map<KubernetesObject, P>()
+  #bound: readonly BoundPolicy<P>[] | undefined
 
-  constructor(storage: Storage, expressions: AdmissionExpressions) {
+  /** @param parse compiles a stored policy */
+  constructor(
+    storage: Storage,
+    sort: 'mutating' | 'validating',
+    expressions: AdmissionExpressions,
+    parse: (policy: KubernetesObject, expressions: AdmissionExpressions) => P,
+  ) {
     this.#storage = storage
-    this.#expressions = expressions
+    this.#policies = `${sort}admissionpolicies.admissionregistration.k8s.io`
+    this.#bindings = `${sort}admissionpolicybindings.admissionregistration.k8s.io`
+    this.#parse = (policy) => parse(policy, expressions)
     const forget = (): void => (this.#bound = undefined)
-    this.#unsubscribe = [policies, bindings].map((each) => storage.subscribe(each, forget))
+    this.#unsubscribe = [this.#policies, this.#bindings].map((each) =>
+      storage.subscribe(each, forget),
+    )
   }
 
   /** Those that a binding puts into force, by name. */
-  all(): readonly BoundPolicy[] {
+  all(): readonly BoundPolicy<P>[] {
     this.#bound ??= this.#read()
     return this.#bound
   }
@@ -38,13 +46,13 @@ export class PolicySource {
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
   }
 
-  #read(): readonly BoundPolicy[] {
-    const all = this.#storage.list({ resource: bindings }).objects.map(parseBinding)
-    const compiled = new Map<KubernetesObject, Policy>()
-    const bound = this.#storage.list({ resource: policies }).objects.flatMap((stored) => {
+  #read(): readonly BoundPolicy<P>[] {
+    const all = this.#storage.list({ resource: this.#bindings }).objects.map(parseBinding)
+    const compiled = new Map<KubernetesObject, P>()
+    const bound = this.#storage.list({ resource: this.#policies }).objects.flatMap((stored) => {
       const own = all.filter(({ policyName }) => policyName === stored.metadata.name)
       if (own.length === 0) return []
-      const policy = this.#compiled.get(stored) ?? parsePolicy(stored, this.#expressions)
+      const policy = this.#compiled.get(stored) ?? this.#parse(stored)
       compiled.set(stored, policy)
       return [{ policy, bindings: own }]
     })

@@ -1,23 +1,16 @@
-import { arrayOrEmpty, isJsonObject, objectOrEmpty } from '@fairlead/base'
+import { arrayOrEmpty, objectOrEmpty } from '@fairlead/base'
 import type {
   AdmissionExpression,
   AdmissionExpressions,
   KubernetesObject,
 } from '@fairlead/kube-core'
 
-import { parseMatchConditions } from '../admission-matching/match-conditions.ts'
-import { parseMatchResources, type MatchResources } from '../admission-matching/match-resources.ts'
+import { parsePolicyBase, type PolicyBase } from './policy-base.ts'
 
 /** A ValidatingAdmissionPolicy, compiled. */
-export interface Policy {
-  readonly name: string
-  readonly ignoresFailures: boolean
-  readonly constraints: MatchResources
-  readonly conditions: readonly AdmissionExpression[]
-  readonly variables: readonly { readonly name: string; readonly expression: AdmissionExpression }[]
+export interface Policy extends PolicyBase {
   readonly validations: readonly Validation[]
   readonly annotations: readonly { readonly key: string; readonly value: AdmissionExpression }[]
-  readonly paramKind: { readonly apiVersion: string; readonly kind: string } | undefined
 }
 
 export interface Validation {
@@ -30,22 +23,10 @@ export interface Validation {
 
 /** Compiles a validated policy; what does not compile fails when it is evaluated. */
 export function parsePolicy(policy: KubernetesObject, expressions: AdmissionExpressions): Policy {
-  const spec = objectOrEmpty(policy['spec'])
+  const { base, spec, compiler } = parsePolicyBase(policy, expressions)
   const records = (field: string) => arrayOrEmpty(spec[field]).map(objectOrEmpty)
-  const { paramKind } = spec
-  const compiler = expressions.compiler({
-    params: isJsonObject(paramKind),
-    variables: records('variables').length > 0,
-  })
   return {
-    name: policy.metadata.name ?? '',
-    ignoresFailures: spec['failurePolicy'] === 'Ignore',
-    constraints: parseMatchResources(spec['matchConstraints']),
-    conditions: parseMatchConditions(spec['matchConditions'], () => compiler),
-    variables: records('variables').map(({ name, expression }) => ({
-      name: String(name),
-      expression: compiler.variable(String(name), String(expression)),
-    })),
+    ...base,
     validations: records('validations').map(
       ({ expression, message, messageExpression, reason }) => ({
         expression: compiler.validation(String(expression)),
@@ -61,8 +42,5 @@ export function parsePolicy(policy: KubernetesObject, expressions: AdmissionExpr
       key: String(key),
       value: compiler.annotation(String(valueExpression).trim()),
     })),
-    paramKind: isJsonObject(paramKind)
-      ? { apiVersion: String(paramKind['apiVersion']), kind: String(paramKind['kind']) }
-      : undefined,
   }
 }

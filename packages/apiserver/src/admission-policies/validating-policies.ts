@@ -1,31 +1,30 @@
 import type { Logger } from '@fairlead/base'
-import { errors, type AdmissionExpressions, type KubernetesObject } from '@fairlead/kube-core'
+import type { AdmissionExpressions, KubernetesObject } from '@fairlead/kube-core'
 
 import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
 import { fetchConverted } from '../admission-matching/converted-request.ts'
-import { isExempt } from '../admission-matching/exempt.ts'
+import { isExemptFromPolicies } from '../admission-matching/exempt.ts'
 import {
   beginEvaluation,
   matchConditionsBudget,
   policyBudget,
 } from '../admission-matching/expression-evaluation.ts'
 import { matchResources } from '../admission-matching/match-resources.ts'
-import { isNamespace, requestNamespace } from '../admission-matching/request-namespace.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
 import type { Binding } from './binding.ts'
-import { collectParams, paramDefinition } from './collect-params.ts'
-import { ConfigurationError } from './configuration-error.ts'
 import { evaluatePolicy } from './evaluate-policy.ts'
+import { matchBindings } from './match-bindings.ts'
 import type { Policy } from './policy.ts'
 import { policyDenial, type Denial } from './policy-denial.ts'
+import { policyNamespace } from './policy-namespace.ts'
 import type { PolicySource } from './policy-source.ts'
 
 interface PolicyOptions {
   readonly context: Pick<ResourceContext, 'registry' | 'storage'>
-  readonly source: PolicySource
+  readonly source: PolicySource<Policy>
   readonly expressions: AdmissionExpressions
   readonly authorizer: Authorizer
   readonly logger: Logger
@@ -38,7 +37,7 @@ export function validatingPolicies(options: PolicyOptions): AdmissionPlugin {
     name: 'ValidatingAdmissionPolicy',
     validate: (request) => {
       const all = source.all()
-      if (all.length === 0 || isExempt(request)) return
+      if (all.length === 0 || isExemptFromPolicies(request)) return
       const matched = all.flatMap((each) => {
         const as = matchResources(each.policy.constraints, request, context)
         return as === undefined ? [] : [{ ...each, as }]
@@ -63,36 +62,26 @@ function enforce(
   policy: Policy,
   bindings: readonly Binding[],
 ): Denial[] {
-  const { context } = options
-  let params: ResourceDefinition | undefined
-  try {
-    params = paramDefinition(policy, context)
-  } catch (error) {
-    return misconfigured(policy, undefined, error)
-  }
-  return bindings.flatMap((binding) => {
-    if (matchResources(binding.constraints, request, context) === undefined) return []
-    try {
-      const namespace = requestNamespace(request)
-      return collectParams(params, binding, namespace, context).flatMap((each) =>
-        decide(options, request, as, policy, binding, each),
-      )
-    } catch (error) {
-      return misconfigured(policy, binding, error)
-    }
+  return matchBindings(policy, bindings, request, options.context).flatMap((each) => {
+    const { binding, fault } = each
+    if (fault === undefined) return decide(options, request, as, policy, each)
+    if (policy.ignoresFailures) return []
+    const whose = binding === undefined ? {} : { binding: binding.name }
+    return [{ policy: policy.name, ...whose, message: fault, reason: '' }]
   })
 }
+
+type Parameters = KubernetesObject | undefined
 
 function decide(
   { context, expressions, authorizer, logger }: PolicyOptions,
   request: AdmissionRequest,
   as: ResourceDefinition,
   policy: Policy,
-  binding: Binding,
-  params: KubernetesObject | undefined,
+  { binding, params }: { readonly binding: Binding; readonly params: Parameters },
 ): Denial[] {
   const about = { request, as, params }
-  const namespaceObject = namespaceOf(request, context)
+  const namespaceObject = policyNamespace(request, context)
   const begin = (subject: typeof about, budget: number) => () =>
     beginEvaluation(expressions, authorizer, subject, budget)
   const { refusals, failures, annotations } = evaluatePolicy(policy, {
@@ -114,30 +103,4 @@ function decide(
   }
   const denied = binding.actions.includes('Deny') ? refusals : []
   return [...denied, ...failures].map((refusal) => ({ ...refusal, ...whose }))
-}
-
-/** The Namespace that a request is in; none for the cluster's objects and for Namespaces. */
-function namespaceOf(
-  request: AdmissionRequest,
-  { storage }: Pick<ResourceContext, 'storage'>,
-): { namespaceObject?: KubernetesObject } {
-  if (request.namespace === '' || isNamespace(request)) return {}
-  const key = { resource: 'namespaces', namespace: '', name: request.namespace }
-  const namespaceObject = storage.get(key)
-  if (namespaceObject === undefined) throw errors.notFound('namespaces', request.namespace)
-  return { namespaceObject }
-}
-
-function misconfigured(policy: Policy, binding: Binding | undefined, error: unknown): Denial[] {
-  if (!(error instanceof ConfigurationError)) throw error
-  if (policy.ignoresFailures) return []
-  const what = binding === undefined ? 'policy' : 'binding'
-  return [
-    {
-      policy: policy.name,
-      ...(binding === undefined ? {} : { binding: binding.name }),
-      message: `failed to configure ${what}: ${error.message}`,
-      reason: '',
-    },
-  ]
 }

@@ -8,7 +8,7 @@ import {
 } from '../admission-matching/expression-evaluation.ts'
 import { checkConditions } from '../admission-matching/match-conditions.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
-import { isExempt } from '../admission-matching/exempt.ts'
+import { isExemptFromWebhooks } from '../admission-matching/exempt.ts'
 import { namespaceMatches, objectMatches } from '../admission-matching/label-match.ts'
 import { matchedResource } from '../admission-matching/matched-resource.ts'
 import type { ResourceContext } from '../resources/resource-context.ts'
@@ -39,7 +39,7 @@ export function invocationFor(
   request: AdmissionRequest,
   { registry, storage, expressions, authorizer }: InvocationContext,
 ): Invocation | undefined {
-  if (isExempt(request)) return undefined
+  if (isExemptFromWebhooks(request)) return undefined
   const as = matchedBy(webhook, request, { registry })
   if (as === undefined || !objectMatches(webhook.objectSelector, request)) return undefined
   if (!namespaceMatches(webhook.namespaceSelector, request, storage)) return undefined

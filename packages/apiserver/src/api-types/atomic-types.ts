@@ -1,3 +1,4 @@
+const alpha = 'io.k8s.api.admissionregistration.v1alpha1'
 const core = 'io.k8s.api.core.v1'
 
 /**
@@ -10,6 +11,10 @@ export const atomicTypes: ReadonlySet<string> = new Set([
   'io.k8s.api.admissionregistration.v1.ParamKind',
   'io.k8s.api.admissionregistration.v1.ParamRef',
   'io.k8s.api.admissionregistration.v1.Variable',
+  `${alpha}.MatchResources`,
+  `${alpha}.NamedRuleWithOperations`,
+  `${alpha}.ParamKind`,
+  `${alpha}.ParamRef`,
   'io.k8s.api.autoscaling.v1.CrossVersionObjectReference',
   `${core}.ConfigMapKeySelector`,
   `${core}.EndpointAddress`,

@@ -16,6 +16,15 @@ export function publishedPaths(): readonly string[] {
 
 /** The document at one of these paths; `v2` is `/openapi/v2`. Undefined for other paths. */
 export function publishedDocument(path: string): string | undefined {
+  return documentIn('published', path)
+}
+
+/** The document of a version that a server of Kubernetes 1.32 serves when it is told to. */
+export function optionalDocument(path: string): string | undefined {
+  return documentIn('published/optional', path)
+}
+
+function documentIn(folder: string, path: string): string | undefined {
   if (!/^[\w.-]+(\/[\w.-]+)*$/.test(path)) return undefined
-  return readCompressed(`published/${path.replaceAll('/', '__')}${suffix}`)
+  return readCompressed(`${folder}/${path.replaceAll('/', '__')}${suffix}`)
 }

@@ -1,9 +1,12 @@
 import { AdmissionExpressions } from '@fairlead/kube-core'
 
 import { builtInResources, type BuiltInResource } from '../api-types/built-in-resource.ts'
+import { optionalResources } from '../api-types/optional-resources.ts'
 import { definitionRules } from '../crds/definition-kind.ts'
 import { builtInKind, type KindRules } from '../definitions/built-in-kind.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
+import { mutatingAdmissionPolicyBindingRules } from './admissionregistration/mutating-admission-policy-binding.ts'
+import { mutatingAdmissionPolicyRules } from './admissionregistration/mutating-admission-policy.ts'
 import { validatingAdmissionPolicyBindingRules } from './admissionregistration/validating-admission-policy-binding.ts'
 import { validatingAdmissionPolicyRules } from './admissionregistration/validating-admission-policy.ts'
 import {
@@ -92,6 +95,8 @@ const rulesOfServer = (expressions: AdmissionExpressions): readonly KindRules[] 
   leaseRules,
   limitRangeRules,
   localSubjectAccessReviewRules,
+  mutatingAdmissionPolicyBindingRules,
+  mutatingAdmissionPolicyRules(expressions),
   mutatingWebhookConfigurationRules(expressions),
   namespaceRules,
   networkPolicyRules,
@@ -129,12 +134,19 @@ const rulesOfServer = (expressions: AdmissionExpressions): readonly KindRules[] 
 /**
  * All kinds that a server serves without a CustomResourceDefinition; of each server its own.
  * @param expressions compile those of policies and webhooks; the server's, if it has them already
+ * @param optionalVersions which are served besides the default ones
  */
 export function builtInKinds(
   expressions = new AdmissionExpressions(),
+  optionalVersions: ReadonlySet<string> = new Set(),
 ): readonly ResourceDefinition[] {
   const allRules = rulesOfServer(expressions)
-  return builtInResources().map((resource) => builtInKind(resource, rulesOf(allRules, resource)))
+  const optional = optionalResources.filter(({ group, version }) => {
+    return optionalVersions.has(`${group}/${version}`)
+  })
+  return [...builtInResources(), ...optional].map((resource) =>
+    builtInKind(resource, rulesOf(allRules, resource)),
+  )
 }
 
 function rulesOf(

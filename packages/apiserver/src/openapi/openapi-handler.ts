@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto'
 
 import { errors } from '@fairlead/kube-core'
 
-import { publishedDocument, publishedPaths } from '../api-types/published-document.ts'
+import {
+  optionalDocument,
+  publishedDocument,
+  publishedPaths,
+} from '../api-types/published-document.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { acceptsJson, parseAccept } from '../exchange/accept.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
@@ -96,8 +100,9 @@ export class OpenApiHandler {
     const known = this.#documents.get(path)
     if (known !== undefined) return known
     const definitions = this.#definitionsByPath().get(path) ?? []
-    const published = publishedDocument(path)
-    if (definitions.length === 0 && published === undefined) return undefined
+    const isServed = definitions.length > 0
+    const published = publishedDocument(path) ?? (isServed ? optionalDocument(path) : undefined)
+    if (!isServed && published === undefined) return undefined
     const json =
       published ??
       JSON.stringify({

@@ -1,5 +1,6 @@
 import { hasApiType } from '../api-types/api-type.ts'
 import { builtInResources } from '../api-types/built-in-resource.ts'
+import { optionalResources } from '../api-types/optional-resources.ts'
 
 const metaPrefix = 'io.k8s.apimachinery.pkg.apis.meta.v1.'
 
@@ -18,7 +19,7 @@ const commonKinds = [
 /** By apiVersion, what the names of its types begin with. */
 const prefixes = makeOnce<ReadonlyMap<string, string>>(() => {
   const found = new Map([['meta.k8s.io/v1', metaPrefix]])
-  for (const { group, version, kind, type } of builtInResources()) {
+  for (const { group, version, kind, type } of [...builtInResources(), ...optionalResources]) {
     found.set(group === '' ? version : `${group}/${version}`, type.slice(0, -kind.length))
   }
   return found

@@ -7,6 +7,8 @@ import type { CelType } from '../types/cel-type.ts'
 export interface Scope {
   readonly variables: ReadonlyMap<string, CelType>
   readonly functions: Functions
+  /** The types of literals such as `Name{field: 1}`; none by default. */
+  readonly structs?: ((name: string) => CelType | undefined) | undefined
 }
 
 /** What is known of each node of a checked expression. */

@@ -36,6 +36,7 @@ class Checker {
   readonly #nodes: Nodes
   readonly #functions: Functions
   readonly #global: ReadonlyMap<string, CelType>
+  readonly #structs: NonNullable<Scope['structs']>
   /** Variables of the loops around, innermost last. */
   readonly #local: (readonly [name: string, type: CelType])[] = []
   readonly #types = new Map<bigint, CelType>()
@@ -46,8 +47,9 @@ class Checker {
   readonly #substitution = new Substitution()
   readonly #resolver = new OverloadResolver(this.#substitution)
 
-  constructor(nodes: Nodes, { variables, functions }: Scope) {
+  constructor(nodes: Nodes, { variables, functions, structs = () => undefined }: Scope) {
     this.#nodes = nodes
+    this.#structs = structs
     this.#global = variables
     this.#functions = functions
   }
@@ -223,10 +225,7 @@ class Checker {
   }
 
   #struct(node: Expression, { messageName, entries }: StructLiteral): CelType {
-    if (messageName !== '') {
-      this.#undeclared(node, messageName)
-      return errorType
-    }
+    if (messageName !== '') return this.#message(node, messageName, entries)
     let key: CelType | undefined
     let value: CelType | undefined
     for (const entry of entries) {
@@ -238,6 +237,26 @@ class Checker {
       value = this.#join(value, found)
     }
     return mapOf(value ?? this.#resolver.freshParameter(), key ?? this.#resolver.freshParameter())
+  }
+
+  #message(node: Expression, name: string, entries: StructLiteral['entries']): CelType {
+    const type = this.#structs(name)
+    if (type === undefined) {
+      this.#undeclared(node, name)
+      return errorType
+    }
+    for (const { keyKind, value, optionalEntry, id } of entries) {
+      if (keyKind.case !== 'fieldKey' || !value) continue
+      const found = this.#check(value)
+      const given = optionalEntry ? this.#content(value, found) : found
+      const { type: wanted, problem } = fieldType(type, keyKind.value)
+      if (problem !== undefined) this.#report({ id }, problem)
+      else if (!this.#substitution.isAssignable(wanted, given)) {
+        const message = `expected type of field '${keyKind.value}' is '${formatType(wanted)}' but provided type is '${formatType(given)}'`
+        this.#report({ id }, message)
+      }
+    }
+    return type
   }
 
   /** The type of entries of a literal; that they are of one type is checked later. */
@@ -285,7 +304,7 @@ class Checker {
     this.#report(node, `undeclared reference to '${name}' (in container '')`)
   }
 
-  #report(node: Expression, message: string): void {
+  #report(node: Pick<Expression, 'id'>, message: string): void {
     this.#issues.push({ message, offset: this.#nodes.offsetOf(node) })
   }
 }

@@ -1,3 +1,4 @@
+import { goBoolean } from '../go-boolean.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** What becomes of a flag. */
@@ -26,10 +27,6 @@ export interface GivenFlags {
   readonly needless: readonly string[]
 }
 
-/** As Go's strconv.ParseBool reads them. */
-const yes: readonly string[] = ['1', 't', 'T', 'true', 'True', 'TRUE']
-const no: readonly string[] = ['0', 'f', 'F', 'false', 'False', 'FALSE']
-
 /**
  * Reads flags as Go programs of Kubernetes do: `--name=value`, `--name value`, `--boolean`.
  * @throws UsageError for an unknown or refused flag, a value that is missing or wrong, or a word
@@ -47,7 +44,7 @@ export function parseGoFlags(table: FlagTable, args: readonly string[]): GivenFl
     const value = ownValue ?? (definition.type === 'boolean' ? 'true' : rest.shift())
     if (value === undefined) throw new UsageError(`flag needs an argument: --${name}`)
     if (definition.treatment === 'refused') throw new UsageError(`--${name}: ${definition.text}`)
-    if (definition.type === 'boolean' && ![...yes, ...no].includes(value)) {
+    if (definition.type === 'boolean' && goBoolean(value) === undefined) {
       throw new UsageError(
         `invalid argument "${value}" for "--${name}" flag: expected true or false`,
       )
@@ -62,7 +59,7 @@ export function parseGoFlags(table: FlagTable, args: readonly string[]): GivenFl
     list: (name) => given.get(name) ?? [],
     boolean(name) {
       const value = last(name)
-      return value === undefined ? undefined : yes.includes(value)
+      return value === undefined ? undefined : goBoolean(value)
     },
     needless: [...needless],
   }

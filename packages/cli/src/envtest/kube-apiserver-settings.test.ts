@@ -32,6 +32,8 @@ describe("what kube-apiserver's flags ask for", () => {
       authorization: 'AlwaysAllow',
       anonymous: false,
       serviceAccounts: {},
+      featureGates: {},
+      runtimeConfig: {},
     })
   })
 
@@ -43,12 +45,18 @@ describe("what kube-apiserver's flags ask for", () => {
       '--authorization-mode=Node,RBAC',
       '--bind-address=127.0.0.1',
       '--disable-admission-plugins=ServiceAccount,Priority',
+      '--feature-gates=MutatingAdmissionPolicy=true,WatchList=false',
+      '--runtime-config=api/all',
       '--secure-port=4321',
     )
     expect(given).toMatchObject({ host: '127.0.0.1', port: 4321, clientAuthorities: 'ca.crt' })
     expect(given.admission?.disable).toEqual(['ServiceAccount', 'Priority'])
     expect(given.serving).toEqual({ certificate: 'apiserver.crt', privateKey: 'apiserver.key' })
     expect(given).toMatchObject({ authorization: 'RBAC', anonymous: true })
+    expect(given).toMatchObject({
+      featureGates: { MutatingAdmissionPolicy: true, WatchList: false },
+      runtimeConfig: { 'api/all': true },
+    })
   })
 
   it('knows users by a file of tokens, and service accounts by keys', () => {

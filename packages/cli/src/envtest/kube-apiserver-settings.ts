@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ApiServerOptions } from '@fairlead/apiserver'
 import { UsageError } from '../usage-error.ts'
 import { accessSettings } from './access-settings.ts'
+import { featureGatesFlag, runtimeConfigFlag } from '../feature-flags.ts'
 import { fileContent } from '../file-content.ts'
 import type { GivenFlags } from './go-flags.ts'
 
@@ -18,6 +19,8 @@ type KubeApiServerSettings = Pick<
   | 'anonymous'
   | 'staticTokens'
   | 'serviceAccounts'
+  | 'featureGates'
+  | 'runtimeConfig'
 > & {
   /** The address of the etcd, without a slash at its end. */
   readonly etcd: string
@@ -45,6 +48,8 @@ export function kubeApiServerSettings(flags: GivenFlags): KubeApiServerSettings 
       enable: ['ServiceAccount', ...flags.list('enable-admission-plugins')],
       disable: flags.list('disable-admission-plugins'),
     },
+    featureGates: featureGatesFlag(flags.list('feature-gates')),
+    runtimeConfig: runtimeConfigFlag(flags.list('runtime-config')),
     ...(serving === undefined ? {} : { serving }),
     ...(clientAuthorities === undefined
       ? {}

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { startApiServer } from '@fairlead/apiserver'
-import { aborted } from '@fairlead/base'
+import { aborted, silentLogger } from '@fairlead/base'
 import { dataDirOfEtcd } from './etcd-data-dir.ts'
 import type { GivenFlags } from './go-flags.ts'
 import { kubeApiServerSettings } from './kube-apiserver-settings.ts'
@@ -18,7 +18,11 @@ export async function runKubeApiServerStandIn(
 ): Promise<void> {
   const { etcd, etcdPrefix, ...options } = kubeApiServerSettings(flags)
   const dataDir = join(await dataDirOfEtcd(etcd), 'fairlead', encodeURIComponent(etcdPrefix))
-  const server = await startApiServer({ ...options, dataDir, controllers: false })
+  const logger = {
+    ...silentLogger,
+    warn: (fields: object, message: string) => say(`${message}: ${JSON.stringify(fields)}`),
+  }
+  const server = await startApiServer({ ...options, dataDir, logger, controllers: false })
   say(`serving securely on ${server.url}`)
   await aborted(signal)
   await server.stop()

@@ -5,12 +5,19 @@ import {
   type Environment,
   ExpressionError,
   isExactType,
+  listOf,
   nullType,
   type Program,
   resultType,
   string,
 } from '@fairlead/cel'
 import { admissionVariables, authorizerVariables } from './admission-types.ts'
+import {
+  applyConfigurationType,
+  jsonPatchFunctions,
+  jsonPatchType,
+  patchType,
+} from './declarations/json-patch.ts'
 
 /** An expression of an admission policy or a match condition. */
 export interface AdmissionExpression {
@@ -32,6 +39,7 @@ interface Scope {
   readonly results: readonly CelType[]
   readonly authorizer?: boolean
   readonly composed?: boolean
+  readonly makesPatch?: boolean
 }
 
 /**
@@ -75,10 +83,20 @@ export class AdmissionCompiler {
     return this.#compile(source, { results: [string, nullType] })
   }
 
+  /** An `applyConfiguration`. */
+  applyConfiguration(source: string): AdmissionExpression {
+    return this.#compile(source, { results: [applyConfigurationType], makesPatch: true })
+  }
+
+  /** A `jsonPatch`. */
+  jsonPatch(source: string): AdmissionExpression {
+    return this.#compile(source, { results: [listOf(jsonPatchType)], makesPatch: true })
+  }
+
   /** @param results the types that the result may have; any, if there are none */
   #compile(
     source: string,
-    { results, authorizer = true, composed = true }: Scope,
+    { results, authorizer = true, composed = true, makesPatch = false }: Scope,
   ): AdmissionExpression & { readonly type?: CelType } {
     const { params, variables } = this.#options
     const scope = new Map([
@@ -88,7 +106,8 @@ export class AdmissionCompiler {
       ...(variables && composed ? [['variables', this.#variablesType()] as const] : []),
     ])
     try {
-      const compiled = this.#environment.compile(source, scope)
+      const compile = makesPatch ? this.#compilePatch() : this.#environment.compile
+      const compiled = compile(source, scope)
       const type = resultType(compiled)
       if (results.length > 0 && !results.some((each) => isExactType(each, type))) {
         return { source, problem: wrongType(type, results), program: undefined }
@@ -99,6 +118,10 @@ export class AdmissionCompiler {
       if (!(error instanceof ExpressionError)) throw error
       return { source, problem: `compilation failed: ${error.message}`, program: undefined }
     }
+  }
+
+  #compilePatch(): Environment['compile'] {
+    return this.#environment.extended({ structs: patchType, declarations: jsonPatchFunctions })
   }
 
   #variablesType(): CelType {

@@ -4,10 +4,12 @@ import {
   type CelInput,
   type CelMap,
   type CelResult,
+  type CelValue,
   isCelError,
 } from '@bufbuild/cel'
 import { createEnvironment, type Environment, toDynamic } from '@fairlead/cel'
 import { AdmissionCompiler, type AdmissionExpression } from './admission-compiler.ts'
+import { patchOperations, patchValue, PatchValueError } from './patch-value.ts'
 import { authorizationFunctions } from './declarations/authorization.ts'
 import { goQuote } from '../go-quote.ts'
 import { formatFunctions } from './declarations/format.ts'
@@ -21,6 +23,7 @@ import {
 } from './libraries/authorizer.ts'
 import { formatLibrary } from './libraries/format.ts'
 import { ipLibrary } from './libraries/ip.ts'
+import { jsonPatchLibrary } from './libraries/json-patch.ts'
 import { quantityLibrary } from './libraries/quantity.ts'
 
 /** What expressions see. */
@@ -39,10 +42,19 @@ export type AdmissionOutcome =
   | { readonly value: boolean | string | null | undefined; readonly error?: undefined }
   | { readonly error: string; readonly value?: undefined }
 
+/** What an expression that makes a patch has made, as JSON, or why there is none. */
+type PatchOutcome =
+  | { readonly value: unknown; readonly error?: undefined }
+  | { readonly error: string; readonly value?: undefined }
+
 /** An evaluation: the values of the variables, and the costs that are left to spend. */
 export interface AdmissionEvaluation {
   /** Evaluates an expression. Never throws; when the costs are spent every outcome is an error. */
   evaluate(expression: AdmissionExpression): AdmissionOutcome
+  /** Evaluates an `applyConfiguration` to the configuration. As `evaluate`. */
+  configuration(expression: AdmissionExpression): PatchOutcome
+  /** Evaluates a `jsonPatch` to its operations. As `evaluate`. */
+  operations(expression: AdmissionExpression): PatchOutcome
   /** Makes an expression `variables.name`. It is evaluated when an expression first names it. */
   define(name: string, expression: AdmissionExpression): void
 }
@@ -62,6 +74,7 @@ export class AdmissionExpressions {
         ...quantityLibrary,
         ...ipLibrary,
         ...formatLibrary,
+        ...jsonPatchLibrary,
         ...authorizerLibrary((question) => this.#decide(question)),
       ],
       declarations: [quantityFunctions, addressFunctions, formatFunctions, authorizationFunctions],
@@ -111,6 +124,13 @@ export class AdmissionExpressions {
       }
       return { result }
     }
+    const make = (
+      expression: AdmissionExpression,
+      read: (result: CelValue) => unknown,
+    ): PatchOutcome => {
+      const { error, result } = run(expression)
+      return error === undefined ? made(() => read(result)) : { error }
+    }
     return {
       evaluate: (expression) => {
         const { error, result } = run(expression)
@@ -118,10 +138,21 @@ export class AdmissionExpressions {
         const isPlain = typeof result === 'boolean' || typeof result === 'string' || result === null
         return { value: isPlain ? result : undefined }
       },
+      configuration: (expression) => make(expression, patchValue),
+      operations: (expression) => make(expression, patchOperations),
       define: (name, expression) => {
         defined.set(name, expression)
       },
     }
+  }
+}
+
+function made(read: () => unknown): PatchOutcome {
+  try {
+    return { value: read() }
+  } catch (error) {
+    if (error instanceof PatchValueError) return { error: error.message }
+    throw error
   }
 }
 

@@ -15,6 +15,15 @@ type Operation =
   | { op: 'remove'; path: string[]; pointer: string }
   | { op: 'move' | 'copy'; path: string[]; pointer: string; from: string[]; fromPointer: string }
 
+/** Why a patch is not applied, when the document is not what a `test` of it says. */
+export class JsonPatchTestError extends Error {
+  override readonly name = 'JsonPatchTestError'
+
+  constructor(pointer: string) {
+    super(`testing path ${pointer} failed`)
+  }
+}
+
 /**
  * Applies a JSON patch (RFC 6902) and returns the new document; the given one is not changed.
  * A patch that is no list of objects is a bad request (400), too many operations are too large
@@ -64,7 +73,7 @@ function applyOperation(root: Root, operation: Operation): void {
       return add(root, operation.path, copyJson(read(root, operation.from)))
     case 'test':
       if (!deepEqual(readOrNull(root, operation.path), operation.value)) {
-        throw unprocessable(`testing path ${operation.pointer} failed`)
+        throw unprocessable(new JsonPatchTestError(operation.pointer))
       }
   }
 }
@@ -185,10 +194,10 @@ function pointerOf(path: readonly string[]): string {
 }
 
 /** The reason is not told, as by the real server. */
-function unprocessable(reason: string): StatusError {
+function unprocessable(reason: string | Error): StatusError {
   return errors.unprocessable(
     'the server rejected our request due to an error in our request',
-    new Error(reason),
+    typeof reason === 'string' ? new Error(reason) : reason,
   )
 }
 

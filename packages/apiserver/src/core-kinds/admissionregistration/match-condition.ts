@@ -1,5 +1,11 @@
-import { type AdmissionCompiler, checkLabelKey } from '@fairlead/kube-core'
+import {
+  type AdmissionCompiler,
+  checkLabelKey,
+  deepEqual,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
 
+import { recordAt } from '../../definitions/fields.ts'
 import type { Place } from '../shared/place.ts'
 import { invalidExpression } from './expression.ts'
 
@@ -25,4 +31,13 @@ export function validateMatchConditions(at: Place, compiler: () => AdmissionComp
     if (names.has(name)) condition.duplicate('name')
     names.add(name)
   }
+}
+
+/** Whether a policy's conditions, which have been validated before, and what they name are as before. */
+export function hasSameConditions(spec: Place, previous: KubernetesObject | undefined): boolean {
+  if (previous === undefined) return false
+  const before = recordAt(previous, 'spec')
+  return ['paramKind', 'matchConditions'].every((field) => {
+    return deepEqual(spec.fields[field], before[field])
+  })
 }

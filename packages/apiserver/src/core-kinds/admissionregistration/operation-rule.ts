@@ -22,6 +22,18 @@ export function validateNamedRule(rule: Place): void {
   validateRule(rule)
 }
 
+/** Nothing is changed by a policy in what is deleted: the rules of one mean other operations. */
+export function onlyMutableOperations(spec: Place, field: string): void {
+  const at = `${field}.resourceRules.operations`
+  for (const rule of spec.at(field)?.each('resourceRules') ?? []) {
+    for (const operation of rule.texts('operations')) {
+      if (!mutable.includes(operation)) spec.unsupported(at, mutable, operation)
+    }
+  }
+}
+
+const mutable = ['*', 'CONNECT', 'CREATE', 'UPDATE']
+
 /** As validateRuleWithOperations in Kubernetes' validation of webhook configurations. */
 export function validateRule(rule: Place): void {
   const wanted = rule.texts('operations')

@@ -1,21 +1,20 @@
 import {
   type AdmissionCompiler,
   type AdmissionExpressions,
-  checkDns1035Label,
-  checkDnsSubdomain,
   checkLabelKey,
-  deepEqual,
   GoSyntax,
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
-import { listAt, optionalRecordAt, recordAt, textAt } from '../../definitions/fields.ts'
+import { listAt, optionalRecordAt, recordAt } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import { invalidExpression } from './expression.ts'
-import { validateMatchConditions } from './match-condition.ts'
+import { hasSameConditions, validateMatchConditions } from './match-condition.ts'
 import { defaultMatchResources, validateMatchResources } from './match-resources.ts'
+import { paramKindOf, validateParamKind } from './param-kind.ts'
+import { validateVariable } from './policy-variable.ts'
 
 const annotationsMax = 20
 const annotationBytesMax = 5 * 1024
@@ -99,57 +98,6 @@ function validateSpec(
   }
 }
 
-/** As validateParamKind in Kubernetes' validation of admission policies. */
-function validateParamKind(paramKind: Place): void {
-  const apiVersion = paramKind.text('apiVersion')
-  if (paramKind.requireText('apiVersion')) {
-    const parts = apiVersion.split('/')
-    if (parts.length > 2) {
-      paramKind.invalid('apiVersion', `unexpected GroupVersion string: ${apiVersion}`)
-    } else {
-      const [group, version] = parts.length === 2 ? parts : ['', parts[0]]
-      validateGroupVersion(paramKind, group ?? '', version ?? '')
-    }
-  }
-  if (!paramKind.requireText('kind')) return
-  const problems = checkDns1035Label(paramKind.text('kind').toLowerCase())
-  if (problems.length === 0) return
-  const detail = `may have mixed case, but should otherwise match: ${problems.join(',')}`
-  paramKind.invalid('kind', detail)
-}
-
-function validateGroupVersion(paramKind: Place, group: string, version: string): void {
-  const problems = group === '' ? [] : checkDnsSubdomain(group)
-  if (problems.length > 0) paramKind.invalid('apiVersion', problems.join(','), group)
-  if (version === '') {
-    paramKind.invalid('apiVersion', 'version must be specified')
-    return
-  }
-  const versionProblems = checkDns1035Label(version)
-  if (versionProblems.length > 0) {
-    paramKind.invalid('apiVersion', versionProblems.join(','), version)
-  }
-}
-
-function validateVariable(variable: Place, compiler: AdmissionCompiler): void {
-  const name = variable.text('name')
-  if (name.trim() === '') variable.required('name', 'name is not specified')
-  else if (!/^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) || reservedNames.has(name)) {
-    variable.invalid('name', 'name is not a valid CEL identifier')
-  }
-  const expression = variable.text('expression')
-  if (expression.trim() === '') variable.required('expression', 'expression is not specified')
-  else invalidExpression(variable, 'expression', compiler.variable(name, expression))
-}
-
-/** Words that CEL keeps for itself. */
-const reservedNames: ReadonlySet<string> = new Set(
-  (
-    'as break const continue else false for function if import in let loop namespace null ' +
-    'package return true var void while'
-  ).split(' '),
-)
-
 function validateValidation(validation: Place, compiler: AdmissionCompiler): void {
   const expression = validation.text('expression')
   if (expression.trim() === '') validation.required('expression', 'expression is not specified')
@@ -189,17 +137,4 @@ function validateAnnotation(
     const compiled = compiler().annotation(expression)
     invalidExpression(annotation, 'valueExpression', compiled, annotation.text('valueExpression'))
   }
-}
-
-function hasSameConditions(spec: Place, previous: KubernetesObject | undefined): boolean {
-  if (previous === undefined) return false
-  const before = recordAt(previous, 'spec')
-  return ['paramKind', 'matchConditions'].every((field) => {
-    return deepEqual(spec.fields[field], before[field])
-  })
-}
-
-function paramKindOf(policy: KubernetesObject): string {
-  const kind = optionalRecordAt(recordAt(policy, 'spec'), 'paramKind')
-  return kind === undefined ? '<unset>' : `${textAt(kind, 'apiVersion')}/${textAt(kind, 'kind')}`
 }
