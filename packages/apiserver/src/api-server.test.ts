@@ -279,6 +279,15 @@ describe('the API server', () => {
         spec: { size: 7 },
       })
       expect((await client.send('PUT', path, scale)).status).toBe(409)
+      const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+      const { columnDefinitions, rows } = (await client.get(path, { accept })).body
+      expect((columnDefinitions as { name: string }[]).map(({ name }) => name)).toEqual([
+        'Name',
+        'Desired',
+        'Available',
+        'Age',
+      ])
+      expect(rows).toMatchObject([{ cells: ['scaled', 7, 0, expect.any(String)] }])
     })
 
     it('keeps an object until its finalizers are gone', async () => {

@@ -6,6 +6,7 @@ import type { Handled } from '../exchange/api-response.ts'
 import { getObject } from '../resources/get-object.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
+import { checkAskedContainer } from './asked-container.ts'
 import type { Subresource } from './subresource-handler.ts'
 
 /**
@@ -24,16 +25,29 @@ export const kubeletRequests: readonly (readonly [string, Subresource])[] = [
 /** @throws StatusError 400, 404 or 501 */
 async function askKubelet(
   context: WriteContext,
-  _request: ApiRequest,
+  request: ApiRequest,
   target: ObjectTarget,
 ): Promise<Handled> {
   const pod = await getObject(context, target)
-  if (textAt(recordAt(pod, 'spec'), 'nodeName') === '') {
+  if (target.subresource !== 'portforward') {
+    checkAskedContainer(pod, request.query.get('container') ?? '')
+  }
+  const node = textAt(recordAt(pod, 'spec'), 'nodeName')
+  if (node === '') {
+    // Nothing has run yet, so there is a log, and nothing is in it.
+    if (target.subresource === 'log') return { status: 204, headers: {}, body: '' }
     throw errors.badRequest(`pod ${target.name} does not have a host assigned`)
   }
+  await findNode(context, node)
   throw errors.notImplemented(
     `no kubelet runs here: ${target.subresource ?? ''} of pod ${goQuote(target.name)} is not available`,
   )
+}
+
+/** @throws StatusError 404 */
+async function findNode(context: WriteContext, name: string): Promise<void> {
+  const definition = context.registry.find('', 'v1', 'nodes')
+  if (definition !== undefined) await getObject(context, { definition, namespace: '', name })
 }
 
 /** @throws StatusError 404 or 501 */
