@@ -7,6 +7,8 @@ import { runToEnd } from './run-to-end.ts'
 export interface SuiteEnd {
   readonly name: string
   readonly passed: number
+  /** Those that the suite itself leaves out. */
+  readonly skipped?: number
   /** One line for each spec that failed, or for the suite when it did not begin. */
   readonly failures: readonly string[]
 }
@@ -22,17 +24,24 @@ interface Spec {
   }
 }
 
-/** Runs the specs of one package with Ginkgo, as they are. */
+const leftOut = ['skipped', 'pending']
+
+/**
+ * Runs the specs of one package with Ginkgo, as they are.
+ * @param skip a pattern of the specs that are left out, and counted as skipped
+ */
 export async function runGinkgoSuite(
   name: string,
   sources: string,
   folder: string,
   environment: Readonly<Record<string, string>>,
+  skip?: string,
 ): Promise<SuiteEnd> {
   const binary = await testBinary(sources, folder)
   const report = join(sources, folder, 'fairlead-report.json')
   rmSync(report, { force: true })
   const flags = [`-ginkgo.json-report=${report}`, '-ginkgo.timeout=10m', '-ginkgo.no-color']
+  if (skip !== undefined) flags.push(`-ginkgo.skip=${skip}`)
   const cwd = join(sources, folder)
   const { code, printed } = await runToEnd(binary, flags, { cwd, environment })
   if (!existsSync(report)) {
@@ -40,11 +49,15 @@ export async function runGinkgoSuite(
   }
   const reports = JSON.parse(readFileSync(report, 'utf8')) as { SpecReports?: readonly Spec[] }[]
   const specs = reports.flatMap(({ SpecReports = [] }) => SpecReports)
-  const isOver = ({ State }: Spec) => ['passed', 'skipped', 'pending'].includes(State)
-  const passed = specs.filter(({ LeafNodeType, State }) => {
-    return LeafNodeType === 'It' && State === 'passed'
-  }).length
-  return { name, passed, failures: specs.filter((spec) => !isOver(spec)).map(failureOf) }
+  const inState = (...states: readonly string[]) =>
+    specs.filter(({ LeafNodeType, State }) => LeafNodeType === 'It' && states.includes(State))
+  const failed = specs.filter(({ State }) => !['passed', ...leftOut].includes(State))
+  return {
+    name,
+    passed: inState('passed').length,
+    skipped: inState(...leftOut).length,
+    failures: failed.map(failureOf),
+  }
 }
 
 function failureOf(spec: Spec): string {

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 
-/** What a program printed, on both streams, and how it ended. */
+const keptCharacters = 16 * 1024 * 1024
+const longestMs = 30 * 60_000
+
+/** What a program printed, on both streams, or the end of it when it was much, and how it ended. */
 interface ProgramEnd {
   readonly code: number
   readonly printed: string
@@ -13,7 +16,10 @@ interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
-/** Runs a program to its end. Rejects only when it cannot be started. */
+/**
+ * Runs a program to its end, which it is asked for after half an hour. Rejects only when it cannot
+ * be started.
+ */
 export function runToEnd(
   program: string,
   args: readonly string[],
@@ -24,9 +30,15 @@ export function runToEnd(
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A suite that is asked to end stops the servers that it has started.
+    timeout: longestMs,
+    killSignal: 'SIGTERM',
   })
   let printed = ''
-  const append = (chunk: Buffer): void => void (printed += chunk.toString())
+  const append = (chunk: Buffer): void => {
+    printed += chunk.toString()
+    if (printed.length > 2 * keptCharacters) printed = printed.slice(-keptCharacters)
+  }
   child.stdout.on('data', append)
   child.stderr.on('data', append)
   child.once('error', reject)

@@ -26,15 +26,21 @@ async function main(names: readonly string[]): Promise<number> {
     process.stderr.write(`no run is called ${unknown}: ${Object.keys(runs).join(', ')}\n`)
     return 2
   }
-  let [passed, failed] = [0, 0]
+  let [passed, failed, skipped] = [0, 0, 0]
   for (const name of names.length === 0 ? Object.keys(runs) : names) {
     for await (const end of runs[name]?.() ?? []) {
       passed += end.passed
       failed += end.failures.length
-      process.stdout.write(`${end.name}: ${end.passed} passed, ${end.failures.length} failed\n`)
+      skipped += end.skipped ?? 0
+      const counts = countsLine(end.passed, end.failures.length, end.skipped ?? 0)
+      process.stdout.write(`${end.name}: ${counts}\n`)
       for (const failure of end.failures) process.stdout.write(`  ${failure}\n`)
     }
   }
-  process.stdout.write(`${passed} passed, ${failed} failed\n`)
+  process.stdout.write(`${countsLine(passed, failed, skipped)}\n`)
   return failed === 0 ? 0 : 1
+}
+
+function countsLine(passed: number, failed: number, skipped: number): string {
+  return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`
 }
