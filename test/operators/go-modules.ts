@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { succeed } from './run-to-end.ts'
 
 /** Where modules and programs are kept between runs; `XDG_CACHE_HOME` moves it. */
@@ -36,13 +36,16 @@ export async function installedProgram(name: string, module: string): Promise<st
   return program
 }
 
-/** The test binary of a package of these sources, which is built, with these flags, if it is not there. */
+/**
+ * The test binary of a package of these sources, which is built, with these flags, if it is not there.
+ * It has the name that `go test` gives it, because clients tell it the server.
+ */
 export async function testBinary(
   sources: string,
   folder: string,
   further: readonly string[] = [],
 ): Promise<string> {
-  const binary = join(sources, folder, 'fairlead.test')
+  const binary = join(sources, folder, `${basename(folder)}.test`)
   if (!existsSync(binary)) {
     const flags = ['-mod=mod', '-vet=off', '-ldflags=-s -w', ...further]
     await succeed('go', ['test', '-c', ...flags, '-o', binary, `./${folder}`], { cwd: sources })

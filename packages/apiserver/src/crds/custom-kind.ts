@@ -15,6 +15,7 @@ import type { WebhookClient } from '../webhooks/webhook-client.ts'
 import { ConversionWebhook } from './conversion-webhook.ts'
 import { customColumns } from './custom-columns.ts'
 import { customConversion } from './custom-conversion.ts'
+import { finalizerWarnings } from './finalizer-warnings.ts'
 
 /** What the versions of a definition have in common. */
 interface Circumstances {
@@ -88,7 +89,7 @@ function customKind(
     origin: 'custom',
     schema,
     hasEmbeddedObjects: hasEmbedded(userSchema),
-    validator: new SchemaValidator(schema),
+    validator: new SchemaValidator(schema, userSchema),
     ...rulesOf(userSchema),
     openApiName: [...group.split('.').toReversed(), version.name, names.kind].join('.'),
     hasGeneration: true,
@@ -103,7 +104,7 @@ function customKind(
     selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) =>
       jsonPath.replace(/^\./, ''),
     ),
-    writeRules: {},
+    writeRules: { warnings: finalizerWarnings },
     conversion: customConversion({
       servedVersion,
       storageVersion,

@@ -6,15 +6,16 @@ import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
 import { changeObject } from '../resources/change-object.ts'
 import { getObject } from '../resources/get-object.ts'
+import type { PatchType } from '../resources/patch-object.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
 import { getScale, hasOwnedReplicas, scaleOf, withScale } from '../resources/scale.ts'
 import { parseFlag } from '../exchange/query-parameters.ts'
 import { applyObject } from '../resources/apply-object.ts'
-import { decodeBody, decodeJson, mediaTypeOf } from './decode-body.ts'
+import { decodeBody, decodeJson } from './decode-body.ts'
 import { optionsOfWrite } from './options-of-write.ts'
 import { appliedBody } from './patch-request.ts'
-import { applyPatchType } from './patch-types.ts'
+import { patchTypeOf } from './patch-types.ts'
 
 /** GET, PUT and PATCH of `/scale`. @throws StatusError */
 export async function handleScale(
@@ -22,12 +23,12 @@ export async function handleScale(
   request: ApiRequest,
   target: ObjectTarget,
 ): Promise<Handled> {
+  const isPatch = request.method === 'PATCH'
+  const type = isPatch ? patchTypeOf(request.contentType, target.definition) : undefined
   const current = await getScale(context, target, request.method !== 'GET')
   if (request.method === 'GET') return jsonResponse(200, current)
-  if (request.method === 'PATCH' && mediaTypeOf(request.contentType) === applyPatchType) {
-    return applyScale(context, request, target)
-  }
-  const wanted = wantedScale(request, target, current)
+  if (type === 'apply') return applyScale(context, request, target)
+  const wanted = wantedScale(request, target, current, type)
   const { resourceVersion } = objectOrEmpty(objectOrEmpty(wanted)['metadata'])
   if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
     throw errors.conflict(resourceName(target.definition), target.name)
@@ -60,25 +61,21 @@ async function applyScale(
 
 const scaleKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' } as const
 
-function wantedScale(request: ApiRequest, target: ObjectTarget, current: object): unknown {
-  if (request.method === 'PUT') {
-    return decodeBody(request.body, request.contentType, scaleKind)
-  }
-  if (request.method !== 'PATCH') {
-    throw errors.methodNotSupported(resourceName(target.definition), request.method)
-  }
-  switch (mediaTypeOf(request.contentType)) {
-    case 'application/json-patch+json':
-      return applyJsonPatch(current, decodeJson(request.body))
-    case 'application/merge-patch+json':
-    case 'application/strategic-merge-patch+json':
+function wantedScale(
+  { method, body, contentType }: ApiRequest,
+  { definition }: ObjectTarget,
+  current: object,
+  patchType: PatchType | undefined,
+): unknown {
+  switch (patchType) {
+    case 'json':
+      return applyJsonPatch(current, decodeJson(body))
+    case 'merge':
+    case 'strategic':
       // A scale has no lists, so merge and strategic merge patches are the same.
-      return applyMergePatch(current, decodeJson(request.body))
-    default:
-      throw errors.unsupportedMediaType(
-        'the body of the request was in an unknown format - accepted media types include: ' +
-          'application/json-patch+json, application/merge-patch+json, ' +
-          'application/strategic-merge-patch+json, application/apply-patch+yaml',
-      )
+      return applyMergePatch(current, decodeJson(body))
+    case undefined:
+      if (method === 'PUT') return decodeBody(body, contentType, scaleKind)
+      throw errors.methodNotSupported(resourceName(definition), method)
   }
 }

@@ -111,7 +111,11 @@ async function tryToChange(
       ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
     })
     if (definition.hasGeneration) next.metadata.generation = generationOf(target, next, current)
-    validateChangedObject(definition, next, decoded, current, target.subresource)
+    validateChangedObject(definition, next, decoded, {
+      previous: current,
+      subresource: target.subresource,
+      warn: options.warn,
+    })
     if (target.subresource === undefined) warn(definition, next, current, options)
     const verdict = context.admission.validate({ ...intended, object: next, oldObject: current })
     if (verdict !== undefined) await verdict

@@ -1,18 +1,20 @@
 import {
   errors,
   evaluateRules,
+  fieldErrorMessage,
   parseApiVersion,
   qualifiedKind,
   validateObjectMeta,
   validateObjectMetaUpdate,
   type FieldError,
   type KubernetesObject,
+  type RuleSet,
 } from '@fairlead/kube-core'
 
 import { judgesMetadataLast, metadataChecksOf } from '../definitions/metadata-checks.ts'
 import { resourceName, type ResourceDefinition } from '../definitions/resource-definition.ts'
 import { asGiven } from './given-empty.ts'
-import { validateScale } from './validate-scale.ts'
+import { validateScaleSpec, validateScaleStatus } from './validate-scale.ts'
 
 const rulesNotChecked: FieldError = {
   type: 'Invalid',
@@ -50,7 +52,7 @@ export function validateNewObject(
       standardFinalizers,
     })
     const own = [
-      ...validateContent(definition, judged, undefined),
+      ...validateContent(definition, judged),
       ...(definition.writeRules.validate?.(judged) ?? []),
     ]
     const hidesMetadata = own.length > 0 && judgesMetadataLast(resourceName(definition))
@@ -58,19 +60,28 @@ export function validateNewObject(
   })
 }
 
+/** What an update is, beside the object that it makes. */
+interface Update {
+  readonly previous: KubernetesObject
+  /** Through which the object was changed. */
+  readonly subresource: string | undefined
+  /** Told what is tolerated because it was there before. */
+  readonly warn: (message: string) => void
+}
+
 /**
  * Validates an update; values that were already invalid and did not change are tolerated.
  * @param decoded what its client sent
- * @param subresource through which the object was changed
+ * @throws StatusError 422 naming every invalid field
  */
 export function validateChangedObject(
   definition: ResourceDefinition,
   object: KubernetesObject,
   decoded: KubernetesObject,
-  previous: KubernetesObject,
-  subresource: string | undefined,
+  update: Update,
 ): void {
   const { writeRules, namespaced, nameRule } = definition
+  const { previous, subresource } = update
   const standardFinalizers = hasStandardFinalizers(definition)
   throwIfInvalid(definition, object, decoded, (judged) => {
     const own = (subresource === 'status' && writeRules.validateStatus?.(judged, previous)) || [
@@ -88,7 +99,7 @@ export function validateChangedObject(
           ? validateObjectMeta(metadata, rules)
           : validateObjectMetaUpdate(metadata, previous.metadata, rules),
       ),
-      ...validateContent(definition, judged, previous),
+      ...validateContent(definition, judged, update),
       ...own,
     ]
   })
@@ -98,20 +109,61 @@ function hasStandardFinalizers({ origin, group }: ResourceDefinition): boolean {
   return origin === 'built-in' && !freeFinalizers.has(group)
 }
 
+/** The types of built-in kinds have been checked when the object was decoded. */
 function validateContent(
   definition: ResourceDefinition,
   object: KubernetesObject,
-  old: KubernetesObject | undefined,
+  update?: Update,
 ): FieldError[] {
-  // The types of built-in kinds have been checked when the object was decoded.
   if (definition.origin === 'built-in') return []
+  if (update === undefined) return validateNewContent(definition, object)
+  const { previous, subresource, warn } = update
+  if (subresource === 'status') return validateStatus(definition, object, previous)
+  const { validator, scale, rules } = definition
+  const correlation = validator.correlate(object, previous)
   const found = [
-    ...definition.validator.validate(object, old === undefined ? {} : { old }),
-    ...(definition.scale ? validateScale(definition.scale, object) : []),
+    ...validator.validate(object, { old: previous, correlation }),
+    ...(scale ? [...validateScaleSpec(scale, object), ...validateScaleStatus(scale, object)] : []),
   ]
-  if (definition.rules === undefined) return found
+  const tolerate = (error: FieldError): void => warn(fieldErrorMessage(error))
+  return withRules(rules, found, () =>
+    evaluateRules(rules, object, previous, { correlation, tolerate }),
+  )
+}
+
+function validateNewContent(
+  { validator, scale, rules }: ResourceDefinition,
+  object: KubernetesObject,
+): FieldError[] {
+  const found = [
+    ...validator.validate(object),
+    ...(scale ? [...validateScaleSpec(scale, object), ...validateScaleStatus(scale, object)] : []),
+  ]
+  return withRules(rules, found, () => evaluateRules(rules, object, undefined))
+}
+
+/** Of what was wrong before, only lists are tolerated when the status alone is written. */
+function validateStatus(
+  { validator, scale, rules }: ResourceDefinition,
+  object: KubernetesObject,
+  previous: KubernetesObject,
+): FieldError[] {
+  const found = [
+    ...validator.validateStatus(object, previous),
+    ...(scale ? validateScaleStatus(scale, object) : []),
+  ]
+  return withRules(rules, found, () => evaluateRules(rules, object, previous))
+}
+
+/** What the rules find, too, if the object is what they rely on. */
+function withRules(
+  rules: RuleSet | undefined,
+  found: readonly FieldError[],
+  evaluate: () => FieldError[],
+): FieldError[] {
+  if (rules === undefined) return [...found]
   if (found.some(({ type }) => hidesRules.has(type))) return [...found, rulesNotChecked]
-  return [...found, ...evaluateRules(definition.rules, object, old)]
+  return [...found, ...evaluate()]
 }
 
 /** With such errors rules are not evaluated: they rely on the schema. */

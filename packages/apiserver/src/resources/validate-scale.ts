@@ -6,13 +6,22 @@ import type { ScalePaths } from '../definitions/resource-definition.ts'
 const replicasMax = 2 ** 31 - 1
 
 /**
- * What is wrong with the fields of an object that its scale shows. As ValidateScaleSpec and
- * ValidateScaleStatus in Kubernetes' apiextensions-apiserver.
+ * What is wrong with the replicas that the scale of an object asks for. As ValidateScaleSpec in
+ * Kubernetes' apiextensions-apiserver.
  */
-export function validateScale(paths: ScalePaths, object: KubernetesObject): FieldError[] {
-  const { specReplicasPath, statusReplicasPath, labelSelectorPath } = paths
+export function validateScaleSpec(
+  { specReplicasPath }: ScalePaths,
+  object: KubernetesObject,
+): FieldError[] {
+  return checkReplicas(object, specReplicasPath)
+}
+
+/** What is wrong with the status that the scale of an object shows. As ValidateScaleStatus. */
+export function validateScaleStatus(
+  { statusReplicasPath, labelSelectorPath }: ScalePaths,
+  object: KubernetesObject,
+): FieldError[] {
   return [
-    ...checkReplicas(object, specReplicasPath),
     ...checkReplicas(object, statusReplicasPath),
     ...(labelSelectorPath ? checkSelector(object, labelSelectorPath) : []),
   ]

@@ -1,31 +1,51 @@
 import { isCelError, type CelInput } from '@bufbuild/cel'
-import { isJsonObject } from '@fairlead/base'
+import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { type Environment, optionalNone, optionalOf } from '@fairlead/cel'
-import { deepEqual } from '../deep-equal.ts'
 import type { FieldError } from '../field-error.ts'
 import { member } from '../json-object.ts'
-import { itemIdentity, itemsByIdentity } from '../schema/list-items.ts'
+import { itemsByKeys, keysOf, type Correlation } from '../schema/correlation.ts'
+import { pathOfField } from '../schema/field-schema.ts'
 import type { CompiledRule, RuleNode, RuleSet } from './compile-rules.ts'
+import { Ratchet } from './ratchet.ts'
 import { toCel } from './to-cel.ts'
 
 /** Cost limit of all rules together for one object, as in Kubernetes. */
 const objectCostMax = 10_000_000
 
+/** How an update is judged less strictly. */
+interface Ratcheting {
+  /** Both objects beside each other. */
+  readonly correlation: Correlation
+  /** Told what is wrong with parts that have stayed as they were, instead of refusing it. */
+  readonly tolerate: (error: FieldError) => void
+}
+
 /**
  * Runs the rules on an object. Pass the stored object as `old` on update: rules about `oldSelf` run
- * where there is a counterpart, and other rules are skipped where nothing changed.
+ * where there is a counterpart.
  * Objects must be pruned, defaulted and valid by their schema. Evaluation is bounded: each rule, and
  * all of them together, have a cost limit.
+ * @param ratcheting if given, rules that do not use `oldSelf` tolerate what has not changed
  */
 export function evaluateRules(
   rules: RuleSet | undefined,
   object: unknown,
   old: unknown,
+  ratcheting?: Ratcheting,
 ): FieldError[] {
   if (rules === undefined) return []
-  const evaluation = new Evaluation(rules.environment)
-  evaluation.visit(rules.root, object, old, '')
+  const evaluation = new Evaluation(rules.environment, ratcheting?.tolerate)
+  const ratchet = new Ratchet(ratcheting?.correlation)
+  evaluation.visit(rules.root, { value: object, old, path: '', ratchet })
   return evaluation.errors
+}
+
+/** A value that is judged. */
+interface Place {
+  readonly value: unknown
+  readonly old: unknown
+  readonly path: string
+  readonly ratchet: Ratchet
 }
 
 const outOfBudget =
@@ -34,58 +54,70 @@ const outOfBudget =
 class Evaluation {
   readonly errors: FieldError[] = []
   readonly #environment: Environment
+  readonly #tolerate: (error: FieldError) => void
   #budget = objectCostMax
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, tolerate: Ratcheting['tolerate'] = () => {}) {
     this.#environment = environment
+    this.#tolerate = tolerate
   }
 
-  visit(node: RuleNode, value: unknown, old: unknown, path: string): void {
+  visit(node: RuleNode, place: Place): void {
+    const { value } = place
     if (value === null || value === undefined || this.#budget < 0) return
-    this.#runRules(node, value, old, path)
-    if (Array.isArray(value) && node.items) this.#visitItems(node, node.items, value, old, path)
-    if (isJsonObject(value)) this.#visitFields(node, value, old, path)
+    this.#runRules(node, place)
+    if (Array.isArray(value) && node.items) this.#visitItems(node, node.items, value, place)
+    if (isJsonObject(value)) this.#visitFields(node, value, place)
   }
 
   #visitItems(
     list: RuleNode,
     items: RuleNode,
-    value: readonly unknown[],
-    old: unknown,
-    path: string,
+    values: readonly unknown[],
+    { old, path, ratchet }: Place,
   ): void {
-    const oldItems = itemsByIdentity(old, list.schema)
-    for (const [index, item] of value.entries()) {
-      const identity = oldItems.size > 0 ? itemIdentity(item, list.schema) : undefined
-      const oldItem = identity === undefined ? undefined : oldItems.get(identity)
-      this.visit(items, item, oldItem, `${path}[${index}]`)
+    const oldItems = itemsByKeys(old, list.schema)
+    for (const [index, value] of values.entries()) {
+      const keys = oldItems.size > 0 ? keysOf(value, list.schema) : undefined
+      this.visit(items, {
+        value,
+        old: keys === undefined ? undefined : oldItems.get(keys),
+        path: `${path}[${index}]`,
+        ratchet: ratchet.index(index),
+      })
     }
   }
 
-  #visitFields(node: RuleNode, value: Record<string, unknown>, old: unknown, path: string): void {
+  #visitFields(node: RuleNode, fields: JsonObject, { old, path, ratchet }: Place): void {
     const oldFields = isJsonObject(old) ? old : {}
-    for (const [name, field] of Object.entries(value)) {
-      const declared = node.schema.properties && Object.hasOwn(node.schema.properties, name)
-      const below = declared ? node.properties.get(name) : node.additionalProperties
-      const at = path === '' ? name : `${path}.${name}`
-      if (below) this.visit(below, field, member(oldFields, name), at)
+    const { schema, properties, additionalProperties } = node
+    for (const [name, value] of Object.entries(fields)) {
+      const isDeclared = schema.properties && Object.hasOwn(schema.properties, name)
+      const below = isDeclared ? properties.get(name) : additionalProperties
+      if (below === undefined) continue
+      this.visit(below, {
+        value,
+        old: member(oldFields, name),
+        path: pathOfField(schema, path, name),
+        ratchet: ratchet.key(name),
+      })
     }
   }
 
-  #runRules(node: RuleNode, value: unknown, old: unknown, path: string): void {
-    if (node.rules.length === 0) return
-    const unchanged = old !== undefined && deepEqual(value, old)
-    const due = node.rules.filter((rule) =>
-      rule.usesOldSelf ? old !== undefined || rule.source.optionalOldSelf : !unchanged,
+  #runRules(node: RuleNode, place: Place): void {
+    const stored = place.old ?? undefined
+    const due = node.rules.filter(
+      ({ usesOldSelf, source }) =>
+        !usesOldSelf || stored !== undefined || source.optionalOldSelf === true,
     )
     if (due.length === 0) return
-    const self = toCel(value, node.schema, this.#environment, node.isRoot)
-    const stored = old ?? undefined
+    const environment = this.#environment
+    const self = toCel(place.value, node.schema, environment, node.isRoot)
     const oldSelf =
-      stored === undefined ? undefined : toCel(stored, node.schema, this.#environment, node.isRoot)
+      stored === undefined ? undefined : toCel(stored, node.schema, environment, node.isRoot)
     for (const rule of due) {
       if (this.#budget < 0) return
-      this.#runRule(rule, bindings(rule, self, oldSelf), node, path)
+      this.#runRule(rule, bindings(rule, self, oldSelf), node, place)
     }
   }
 
@@ -93,7 +125,7 @@ class Evaluation {
     rule: CompiledRule,
     variables: Record<string, CelInput>,
     node: RuleNode,
-    path: string,
+    { path, ratchet }: Place,
   ): void {
     const { meter } = this.#environment
     const budget = this.#budget
@@ -113,7 +145,11 @@ class Evaluation {
           : `'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: ${ruleText(rule)}`,
       )
     } else if (isCelError(result)) fail(evaluationError(result.message, rule))
-    else this.errors.push(this.#failure(rule, variables, path, badValue))
+    else {
+      const error = this.#failure(rule, variables, path, badValue)
+      if (!rule.usesOldSelf && ratchet.tolerates) this.#tolerate(error)
+      else this.errors.push(error)
+    }
   }
 
   #failure(

@@ -1,51 +1,76 @@
-import { canonicalJson, isJsonObject } from '@fairlead/base'
+import { append, canonicalJson, isJsonObject, type JsonObject } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
+import { fieldSchema, pathOfField } from './field-schema.ts'
+import { invalid } from './schema-path.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 
 /**
- * What identifies an item of a list: its keys in a map list, its value in a set. Undefined where the
- * list is atomic or the item does not have the right form.
+ * What is wrong with the sets and map lists in a value: each item, or its keys, that is there
+ * twice is named once. As ValidateListSetsAndMaps in Kubernetes' apiextensions-apiserver.
  */
-export function itemIdentity(item: unknown, schema: StructuralSchema): string | undefined {
-  if (schema['x-kubernetes-list-type'] === 'set') return canonicalJson(item)
-  const keys = itemKeys(item, schema)
-  return keys && canonicalJson(keys)
-}
-
-/** The key fields of an item of a map list. */
-function itemKeys(item: unknown, schema: StructuralSchema): Record<string, unknown> | undefined {
-  if (schema['x-kubernetes-list-type'] !== 'map' || !isJsonObject(item)) return undefined
-  const keys = schema['x-kubernetes-list-map-keys'] ?? []
-  return Object.fromEntries(
-    keys.flatMap((key) => (item[key] === undefined ? [] : [[key, item[key]]])),
-  )
-}
-
-/** The items of a stored map list by identity, to find an item's previous value. */
-export function itemsByIdentity(
-  list: unknown,
-  schema: StructuralSchema,
-): ReadonlyMap<string, unknown> {
-  if (!Array.isArray(list) || schema['x-kubernetes-list-type'] !== 'map') return new Map()
-  return new Map(list.map((item) => [itemIdentity(item, schema) ?? '', item]))
-}
-
-/** Items of a set or map list that duplicate an earlier one. */
 export function duplicateItems(
+  value: unknown,
+  schema: StructuralSchema,
+  path: string,
+): FieldError[] {
+  if (Array.isArray(value)) return inList(value, schema, path)
+  if (!isJsonObject(value)) return []
+  const errors: FieldError[] = []
+  for (const [name, field] of Object.entries(value)) {
+    const below = fieldSchema(schema, name)
+    if (below) append(errors, duplicateItems(field, below, pathOfField(schema, path, name)))
+  }
+  return errors
+}
+
+function inList(list: readonly unknown[], schema: StructuralSchema, path: string): FieldError[] {
+  const errors = amongItems(list, schema, path)
+  const { items } = schema
+  if (items === undefined) return errors
+  for (const [index, item] of list.entries()) {
+    append(errors, duplicateItems(item, items, `${path}[${index}]`))
+  }
+  return errors
+}
+
+function amongItems(
   list: readonly unknown[],
   schema: StructuralSchema,
   path: string,
 ): FieldError[] {
-  const seen = new Set<string>()
-  const errors: FieldError[] = []
-  for (const [index, item] of list.entries()) {
-    const identity = itemIdentity(item, schema)
-    if (identity === undefined) continue
-    if (seen.has(identity)) {
-      const badValue = itemKeys(item, schema) ?? item
-      errors.push({ type: 'Duplicate', field: `${path}[${index}]`, badValue, detail: '' })
+  switch (schema['x-kubernetes-list-type']) {
+    case 'set':
+      return repeated(list, path)
+    case 'map': {
+      const other = list.findIndex((item) => item !== null && !isJsonObject(item))
+      const detail = 'must be an object for an array of list-type map'
+      if (other !== -1) return [invalid(`${path}[${other}]`, list[other], detail)]
+      const names = schema['x-kubernetes-list-map-keys'] ?? []
+      return repeated(
+        list.map((item) => keysOf(item, names)),
+        path,
+      )
     }
-    seen.add(identity)
+    case 'atomic':
+    case undefined:
+      return []
   }
-  return errors
+}
+
+/** The key fields of an item that are there. */
+function keysOf(item: unknown, names: readonly string[]): JsonObject {
+  if (!isJsonObject(item)) return {}
+  const there = names.filter((name) => Object.hasOwn(item, name) && item[name] !== undefined)
+  return Object.fromEntries(there.map((name) => [name, item[name]]))
+}
+
+function repeated(values: readonly unknown[], path: string): FieldError[] {
+  const times = new Map<string, number>()
+  return values.flatMap((value, index): FieldError[] => {
+    const identity = canonicalJson(value)
+    const before = times.get(identity) ?? 0
+    times.set(identity, before + 1)
+    if (before !== 1) return []
+    return [{ type: 'Duplicate', field: `${path}[${index}]`, badValue: value, detail: '' }]
+  })
 }

@@ -1,5 +1,6 @@
 import { isJsonObject } from '@fairlead/base'
 import { jsonObject } from '../json-object.ts'
+import { fieldSchema } from './field-schema.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 import { objectMetaFields } from '../object-meta-fields.ts'
 
@@ -49,7 +50,7 @@ function hasUnknown(
   return Object.keys(value).some((name) => {
     if (isResource && !isRoot && name === 'metadata') return hasUnknownMetadata(value[name])
     if (isResource && typeMetaFields.includes(name)) return false
-    const property = ownProperty(schema, name)
+    const property = fieldSchema(schema, name)
     return property ? hasUnknownChild(value[name], property) : !keepsUnknown(schema)
   })
 }
@@ -74,7 +75,7 @@ function prune(
   const kept: [string, unknown][] = []
   for (const [name, member] of Object.entries(value)) {
     const field = path === '' ? name : `${path}.${name}`
-    const property = ownProperty(schema, name)
+    const property = fieldSchema(schema, name)
     if (isResource && path !== '' && name === 'metadata') {
       kept.push([name, pruneMetadata(member, field, found)])
     } else if (isResource && typeMetaFields.includes(name)) kept.push([name, member])
@@ -117,12 +118,6 @@ const metadataFields: ReadonlySet<string> = new Set(objectMetaFields)
 /** A list without an item schema can contain objects without a schema. */
 function dropAll(list: readonly unknown[]): unknown[] {
   return list.map((item) => (isJsonObject(item) ? {} : item))
-}
-
-function ownProperty(schema: StructuralSchema, name: string): StructuralSchema | undefined {
-  if (schema.properties && Object.hasOwn(schema.properties, name)) return schema.properties[name]
-  const { additionalProperties } = schema
-  return typeof additionalProperties === 'object' ? additionalProperties : undefined
 }
 
 function keepsUnknown(schema: StructuralSchema): boolean {

@@ -1,201 +1,80 @@
-import { append, isJsonObject, type JsonObject, numberOrUndefined } from '@fairlead/base'
-import { compilePattern, type Pattern } from '@fairlead/cel'
-import { deepEqual } from '../deep-equal.ts'
 import type { FieldError } from '../field-error.ts'
-import { duplicateItems, itemIdentity, itemsByIdentity } from './list-items.ts'
+import { Correlation } from './correlation.ts'
+import { duplicateItems } from './list-items.ts'
+import { child } from './schema-path.ts'
 import type { StructuralSchema } from './structural-schema.ts'
 import { validateEmbedded } from './validate-embedded.ts'
-import {
-  invalid,
-  jsonTypes,
-  typeName,
-  validateEnum,
-  validateNumber,
-  validateString,
-} from './validate-scalar.ts'
+import { ValueValidator } from './value-validator.ts'
+
+export interface ValidateOptions {
+  /** The path of the value, as shown in messages. Defaults to the root. */
+  readonly path?: string
+  /** The stored value, on update: what was wrong with it and has not changed is tolerated. */
+  readonly old?: unknown
+  /** What `correlate` has made of both values, for whoever needs it further. */
+  readonly correlation?: Correlation
+}
 
 /**
- * Validates values against one schema in the API server's wording. Each pattern is compiled once,
- * on first use.
+ * Validates values against one schema in the API server's wording: by the keywords of OpenAPI, as
+ * objects inside of objects, and as lists without duplicates. Keep one to validate many values.
  */
 export class SchemaValidator {
   readonly #schema: StructuralSchema
-  /** At most one entry for each pattern in the schema. */
-  readonly #patterns = new Map<string, Pattern>()
+  readonly #described: StructuralSchema
+  readonly #values = new ValueValidator()
 
-  constructor(schema: StructuralSchema) {
+  /**
+   * @param described the schema as its author wrote it, if the other one has been added to: only what
+   * it describes is compared with a stored value
+   */
+  constructor(schema: StructuralSchema, described = schema) {
     this.#schema = schema
+    this.#described = described
   }
 
-  /** With `old`, the stored value, invalid parts that did not change are tolerated. */
-  validate(value: unknown, options: { path?: string; old?: unknown } = {}): FieldError[] {
-    return this.#validate(value, this.#schema, options.path ?? '', options.old)
+  /** A value beside the stored one. */
+  correlate(value: unknown, old: unknown): Correlation {
+    return new Correlation(value, old, this.#described)
   }
 
-  #validate(
-    value: unknown,
-    schema: StructuralSchema,
-    path: string,
-    old: unknown,
-    nested = false,
-  ): FieldError[] {
-    if (old !== undefined && deepEqual(value, old)) return []
-    if (value === null && schema.nullable) return []
-    const types = nested && !schema.type ? [] : jsonTypes(schema)
-    if (types.length > 0 && !types.some((type) => isOfType(value, type))) {
-      const actual = typeName(value)
-      const detail = `${path} in body must be of type ${types.join(',')}: "${actual}"`
-      return [{ type: 'TypeInvalid', field: path || '<nil>', badValue: actual, detail }]
-    }
+  validate(value: unknown, { path = '', old, correlation }: ValidateOptions = {}): FieldError[] {
+    const compared = correlation ?? (old === undefined ? undefined : this.correlate(value, old))
     return [
-      ...this.#validateValue(value, schema, path, old),
-      ...validateEnum(value, schema, path),
-      ...this.#validateCombinators(value, schema, path, old),
+      ...this.#values.validate(value, this.#schema, path, compared),
+      ...validateEmbedded(value, this.#described, path),
+      ...this.#duplicates(value, path, old),
     ]
   }
 
-  #validateValue(
-    value: unknown,
-    schema: StructuralSchema,
-    path: string,
-    old: unknown,
+  /**
+   * Validates an object of which nothing but the status is written: the status alone, whether or not
+   * it has changed, and the lists of the whole. As statusStrategy in Kubernetes'
+   * apiextensions-apiserver.
+   */
+  validateStatus(
+    object: Readonly<Record<string, unknown>>,
+    old: Readonly<Record<string, unknown>>,
   ): FieldError[] {
-    if (typeof value === 'string') {
-      return validateString(value, schema, path, (pattern) => this.#pattern(pattern))
-    }
-    const number = numberOrUndefined(value)
-    if (number !== undefined) return validateNumber(number, schema, path)
-    if (Array.isArray(value)) return this.#validateList(value, schema, path, old)
-    return isJsonObject(value) ? this.#validateObject(value, schema, path, old) : []
+    const schema = this.#described.properties?.['status']
+    const { status } = object
+    const found =
+      schema === undefined || status === undefined ? [] : this.#values.validate(status, schema, '')
+    return [
+      ...found.map((error) => ({ ...error, field: belowStatus(error.field) })),
+      ...this.#duplicates(object, '', old),
+    ]
   }
 
-  #validateList(
-    list: readonly unknown[],
-    schema: StructuralSchema,
-    path: string,
-    old: unknown,
-  ): FieldError[] {
-    const { items, minItems, maxItems } = schema
-    const errors: FieldError[] = []
-    const oldItems = itemsByIdentity(old, schema)
-    if (items) {
-      for (const [index, item] of list.entries()) {
-        const oldItem =
-          oldItems.size > 0 ? oldItems.get(itemIdentity(item, schema) ?? '') : undefined
-        append(errors, this.#validate(item, items, `${path}[${index}]`, oldItem))
-      }
-    }
-    if (minItems !== undefined && list.length < minItems) {
-      const detail = `${path} in body should have at least ${minItems} items`
-      errors.push(invalid(path, list.length, detail))
-    }
-    if (maxItems !== undefined && list.length > maxItems) {
-      const detail = `must have at most ${maxItems} ${maxItems === 1 ? 'item' : 'items'}`
-      errors.push({ type: 'TooMany', field: path, badValue: list.length, detail })
-    }
-    const tolerated = Array.isArray(old) && duplicateItems(old, schema, path).length > 0
-    return tolerated ? errors : [...errors, ...duplicateItems(list, schema, path)]
-  }
-
-  #validateObject(
-    object: JsonObject,
-    schema: StructuralSchema,
-    path: string,
-    old: unknown,
-  ): FieldError[] {
-    const count = Object.keys(object).length
-    const { minProperties, maxProperties } = schema
-    if (minProperties !== undefined && count < minProperties) {
-      const detail = `${path} in body should have at least ${minProperties} properties`
-      return [invalid(path, minProperties, detail)]
-    }
-    if (maxProperties !== undefined && count > maxProperties) {
-      const detail = `must have at most ${maxProperties} ${maxProperties === 1 ? 'item' : 'items'}`
-      return [{ type: 'TooMany', field: path, badValue: count, detail }]
-    }
-    const errors: FieldError[] = []
-    for (const name of schema.required ?? []) {
-      if (!Object.hasOwn(object, name) || object[name] === undefined) {
-        errors.push({ type: 'Required', field: join(path, name), detail: '' })
-      }
-    }
-    for (const [name, value] of Object.entries(object)) {
-      const property = propertySchema(schema, name)
-      if (!property || value === undefined) continue
-      const oldValue = isJsonObject(old) && Object.hasOwn(old, name) ? old[name] : undefined
-      append(errors, this.#validate(value, property, join(path, name), oldValue))
-    }
-    if (schema['x-kubernetes-embedded-resource']) append(errors, validateEmbedded(object, path))
-    return errors
-  }
-
-  #validateCombinators(
-    value: unknown,
-    schema: StructuralSchema,
-    path: string,
-    old: unknown,
-  ): FieldError[] {
-    const branch = (part: StructuralSchema) => this.#validate(value, part, path, old, true)
-    const errors: FieldError[] = []
-    if (schema.anyOf) append(errors, anyOf(schema.anyOf.map(branch), path))
-    if (schema.oneOf) append(errors, oneOf(schema.oneOf.map(branch), path))
-    if (schema.allOf) append(errors, allOf(schema.allOf.map(branch), path))
-    if (schema.not && this.#validate(value, schema.not, path, undefined, true).length === 0) {
-      errors.push(composite(`"${path}" must not validate the schema (not)`))
-    }
-    return errors
-  }
-
-  #pattern(pattern: string): Pattern {
-    const known = this.#patterns.get(pattern)
-    if (known) return known
-    const compiled = compilePattern(pattern)
-    this.#patterns.set(pattern, compiled)
-    return compiled
+  /** A list that is wrong already lets all lists be wrong. */
+  #duplicates(value: unknown, path: string, old: unknown): FieldError[] {
+    const found = duplicateItems(value, this.#described, path)
+    const tolerated =
+      found.length > 0 && old !== undefined && duplicateItems(old, this.#described, path).length > 0
+    return tolerated ? [] : found
   }
 }
 
-function anyOf(results: readonly FieldError[][], path: string): FieldError[] {
-  if (results.some((errors) => errors.length === 0)) return []
-  return [composite(`"${path}" must validate at least one schema (anyOf)`), ...fewest(results)]
-}
-
-function oneOf(results: readonly FieldError[][], path: string): FieldError[] {
-  const valid = results.filter((errors) => errors.length === 0).length
-  if (valid === 1) return []
-  const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`
-  const error = composite(`"${path}" must validate one and only one schema (oneOf). ${found}`)
-  return valid === 0 ? [error, ...fewest(results)] : [error]
-}
-
-function allOf(results: readonly FieldError[][], path: string): FieldError[] {
-  const failed = results.filter((errors) => errors.length > 0)
-  if (failed.length === 0) return []
-  const none = failed.length === results.length ? '. None validated' : ''
-  return [...failed.flat(), composite(`"${path}" must validate all the schemas (allOf)${none}`)]
-}
-
-/** The errors of the branch that came closest are the most helpful. */
-function fewest(results: readonly FieldError[][]): FieldError[] {
-  return results.reduce((best, errors) => (errors.length < best.length ? errors : best))
-}
-
-/** The API server reports these errors without a field. */
-function composite(detail: string): FieldError {
-  return { type: 'Invalid', field: '<nil>', badValue: '', detail }
-}
-
-function propertySchema(schema: StructuralSchema, name: string): StructuralSchema | undefined {
-  if (schema.properties && Object.hasOwn(schema.properties, name)) return schema.properties[name]
-  const { additionalProperties } = schema
-  return typeof additionalProperties === 'object' ? additionalProperties : undefined
-}
-
-function isOfType(value: unknown, type: string): boolean {
-  const actual = typeName(value)
-  return actual === type || (type === 'number' && actual === 'integer')
-}
-
-function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`
+function belowStatus(field: string): string {
+  return field === '' || field === '<nil>' ? 'status' : child('status', field)
 }

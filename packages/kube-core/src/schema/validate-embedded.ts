@@ -1,15 +1,37 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { append, isJsonObject, type JsonObject } from '@fairlead/base'
 import type { FieldError } from '../field-error.ts'
 import { checkDns1035Label } from '../metadata/names.ts'
 import { validateObjectMeta } from '../metadata/validate-object-meta.ts'
 import type { ObjectMeta } from '../object.ts'
+import { fieldSchema, pathOfField } from './field-schema.ts'
 import { child, invalid, required } from './schema-path.ts'
+import type { StructuralSchema } from './structural-schema.ts'
 
 /**
- * What is wrong with an object inside of another, besides what its schema says: it must have a type,
- * and its metadata must be such. As validateEmbeddedResource in Kubernetes' apiextensions-apiserver.
+ * What is wrong with the objects inside of a value, besides what their schemas say: each must have a
+ * type, and its metadata must be such. As objectmeta.Validate in Kubernetes' apiextensions-apiserver.
  */
-export function validateEmbedded(object: JsonObject, path: string): FieldError[] {
+export function validateEmbedded(
+  value: unknown,
+  schema: StructuralSchema,
+  path: string,
+): FieldError[] {
+  const errors: FieldError[] = []
+  if (Array.isArray(value) && schema.items) {
+    for (const [index, item] of value.entries()) {
+      append(errors, validateEmbedded(item, schema.items, `${path}[${index}]`))
+    }
+  }
+  if (!isJsonObject(value)) return errors
+  if (schema['x-kubernetes-embedded-resource']) append(errors, validateObject(value, path))
+  for (const [name, field] of Object.entries(value)) {
+    const below = fieldSchema(schema, name)
+    if (below) append(errors, validateEmbedded(field, below, pathOfField(schema, path, name)))
+  }
+  return errors
+}
+
+function validateObject(object: JsonObject, path: string): FieldError[] {
   const { apiVersion, kind, metadata } = object
   return [
     ...checkText(apiVersion, child(path, 'apiVersion'), apiVersionProblem),
