@@ -61,9 +61,11 @@ import type { ResourceContext } from './resources/resource-context.ts'
 import { RevisionWaits } from './resources/revision-waits.ts'
 import { type CredentialOptions, reachable, ServerCredentials } from './server-credentials.ts'
 import type { HistoryLimits } from './storage/change-history.ts'
+import { makeDataDirectory } from './storage/data-directory.ts'
 import { memoryJournal } from './storage/journal.ts'
 import { JournaledStorage } from './storage/journaled-storage.ts'
 import type { Storage } from './storage/storage.ts'
+import { StorageHealth } from './storage/storage-health.ts'
 import { SqliteJournal } from './storage/sqlite-journal.ts'
 import type { WebhookService } from './webhooks/client-config.ts'
 import type { ServiceAddress, ServiceResolver } from './webhooks/service-resolver.ts'
@@ -175,13 +177,14 @@ const watchHistoryDefaults: HistoryLimits = {
 
 /**
  * Starts a Kubernetes API server in this process.
- * @throws when the port is taken or another server uses the data directory
+ * @throws when the port is taken, or the data directory cannot be written to or is another server's
  */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const host = options.host ?? '127.0.0.1'
   const clock = options.clock ?? systemClock
   const logger = options.logger ?? silentLogger
   const features = serverFeatures(options, logger)
+  if (options.dataDir !== undefined) makeDataDirectory(options.dataDir)
   const credentials = new ServerCredentials(options.dataDir, options, () => clock.now())
   const { adminToken, caCertificate, clientAuthorities, files, pki } = credentials
   const storage = openStorage(options)
@@ -235,6 +238,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     controllers.push(waits)
     const handlers = {
       waits,
+      storageHealth: new StorageHealth(storage, clock, logger),
       meter: new RequestMeter(requests, registry, clock),
       metrics: metricsOfServer({ requests, inFlight, registry, storage, clock }),
     }
@@ -299,10 +303,14 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   }
 }
 
+interface ServerParts extends Pick<ApiHandlers, 'meter' | 'metrics' | 'storageHealth'> {
+  readonly waits: RevisionWaits
+}
+
 function apiHandler(
   context: ResourceContext,
   { authorizer, tokens, accounts }: AccessControl,
-  { waits, ...measuring }: Pick<ApiHandlers, 'meter' | 'metrics'> & { waits: RevisionWaits },
+  { waits, ...others }: ServerParts,
   url: () => string,
   { onChange, warningsOf }: Pick<ApiServerOptions, 'onChange' | 'warningsOf'>,
 ): ApiHandler {
@@ -317,7 +325,7 @@ function apiHandler(
   )
   const reviews = { authorizer, tokens }
   return new ApiHandler({
-    ...measuring,
+    ...others,
     authorizer,
     discovery: new DiscoveryHandler(context.registry, healthPaths),
     openApi: new OpenApiHandler(context.registry),

@@ -4,6 +4,7 @@ import type { DiscoveryHandler } from '../discovery/discovery-handler.ts'
 import type { ApiRequest, RequestHead } from '../exchange/api-request.ts'
 import { documentResponse, pageNotFound, type Handled } from '../exchange/api-response.ts'
 import type { OpenApiHandler } from '../openapi/openapi-handler.ts'
+import type { StorageHealth } from '../storage/storage-health.ts'
 import { healthResponse } from './health.ts'
 import type { MetricsHandler } from './metrics-handler.ts'
 import type { OpenIdHandler } from './openid-handler.ts'
@@ -37,6 +38,7 @@ export interface ApiHandlers {
   readonly authorizer: Authorizer
   readonly meter: RequestMeter
   readonly metrics: MetricsHandler
+  readonly storageHealth: StorageHealth
 }
 
 /** Decides on every request, and routes it. */
@@ -66,7 +68,7 @@ export class ApiHandler {
     const { discovery, openApi, openId, metrics } = this.#handlers
     return (
       versionResponse(request) ??
-      healthResponse(request.path, request.query) ??
+      healthResponse(request.path, request.query, () => this.#handlers.storageHealth.problem()) ??
       metrics.handle(request) ??
       discovery.handle(request) ??
       openApi.handle(request) ??

@@ -1,3 +1,5 @@
+import { goQuote } from '@fairlead/kube-core'
+
 import { pageNotFound, textResponse, type ApiResponse } from '../exchange/api-response.ts'
 
 /**
@@ -52,27 +54,64 @@ export const healthPaths: readonly string[] = [...checksOf].flatMap(([endpoint, 
   ...names.map((name) => `/${endpoint}/${name}`),
 ])
 
+/** Those that fail while nothing can be stored. */
+const storageChecks: ReadonlySet<string> = new Set(['etcd', 'etcd-readiness'])
+
+/** Why nothing can be stored; undefined when all is well. */
+type StorageProblem = () => string | undefined
+
 /**
  * `/healthz`, `/livez` and `/readyz`, with `verbose` and `exclude`, and each of their checks below
- * them, whatever the method; undefined for another path. As healthz in apiserver.
+ * them, whatever the method; undefined for another path. As healthz in apiserver: what is wrong is
+ * only told by the single check, which not everybody may ask for.
  */
-export function healthResponse(path: string, query: URLSearchParams): ApiResponse | undefined {
+export function healthResponse(
+  path: string,
+  query: URLSearchParams,
+  storageProblem: StorageProblem,
+): ApiResponse | undefined {
   const [, endpoint = '', ...rest] = path.split('/')
   const names = checksOf.get(endpoint)
   if (names === undefined) return undefined
   const name = rest.join('/')
-  if (name !== '') return names.includes(name) ? textResponse(200, 'ok') : pageNotFound()
-  if (!query.has('verbose')) return textResponse(200, 'ok')
+  const problemOf = (check: string): string | undefined =>
+    storageChecks.has(check) ? storageProblem() : undefined
+  if (name !== '') return names.includes(name) ? checkResponse(problemOf(name)) : pageNotFound()
+  return endpointResponse(endpoint, names, query, problemOf)
+}
+
+function checkResponse(problem: string | undefined): ApiResponse {
+  if (problem === undefined) return textResponse(200, 'ok')
+  return unsniffed(500, `internal server error: ${problem}\n`)
+}
+
+function endpointResponse(
+  endpoint: string,
+  names: readonly string[],
+  query: URLSearchParams,
+  problemOf: (check: string) => string | undefined,
+): ApiResponse {
   const excluded = new Set(query.getAll('exclude'))
-  const unknown = [...excluded].filter((each) => !names.includes(each))
+  const failed = new Set(names.filter((each) => !excluded.has(each) && problemOf(each)))
+  if (failed.size === 0 && !query.has('verbose')) return unsniffed(200, 'ok')
+  const unknown = [...excluded].filter((each) => !names.includes(each)).toSorted()
   const lines = [
-    ...names.map((each) => (excluded.has(each) ? `[+]${each} excluded: ok` : `[+]${each} ok`)),
+    ...names.map((each) => {
+      if (excluded.has(each)) return `[+]${each} excluded: ok`
+      return failed.has(each) ? `[-]${each} failed: reason withheld` : `[+]${each} ok`
+    }),
     ...(unknown.length === 0
       ? []
       : [
-          `warn: some health checks cannot be excluded: no matches for ${unknown.map((each) => JSON.stringify(each)).join(', ')}`,
+          `warn: some health checks cannot be excluded: no matches for ${unknown.map(goQuote).join(',')}`,
         ]),
-    `${endpoint} check passed`,
+    `${endpoint} check ${failed.size === 0 ? 'passed' : 'failed'}`,
   ]
-  return textResponse(200, `${lines.join('\n')}\n`)
+  return unsniffed(failed.size === 0 ? 200 : 500, `${lines.join('\n')}\n`)
+}
+
+/** A text that browsers must take for nothing else. */
+function unsniffed(status: number, text: string): ApiResponse {
+  const { headers, body } = textResponse(status, text)
+  return { status, headers: { ...headers, 'x-content-type-options': 'nosniff' }, body }
 }

@@ -18,6 +18,11 @@ export interface Journal {
    * Takes a change, and its object as JSON. Returns once the change survives a crash of the process; otherwise throws and keeps nothing.
    */
   append(change: Change, objectJson: string): void
+  /**
+   * Writes something that means nothing, and is as long as what last could not be written. Throws when
+   * that cannot be made durable either.
+   */
+  probe(): void
   /** What is on disk. */
   readonly bytes: number
   close(): void
@@ -25,5 +30,7 @@ export interface Journal {
 
 /** Keeps nothing: everything is lost when the process ends. */
 export function memoryJournal(): Journal {
-  return { load: () => ({ revision: 1, objects: [] }), append: () => {}, bytes: 0, close: () => {} }
+  const nothing = (): void => {}
+  const load = (): JournalState => ({ revision: 1, objects: [] })
+  return { load, append: nothing, probe: nothing, bytes: 0, close: nothing }
 }

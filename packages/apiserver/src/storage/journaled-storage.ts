@@ -64,6 +64,11 @@ export class JournaledStorage implements Storage {
     return this.#history.bytes
   }
 
+  /** Tries whether a change could be stored now. @throws JournalError */
+  probe(): void {
+    this.#journal.probe()
+  }
+
   get({ resource, namespace, name }: StorageKey): KubernetesObject | undefined {
     return this.#resources.get(resource)?.get(namespace, name)
   }

@@ -10,6 +10,7 @@ const schema = `
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS store (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL);
   INSERT OR IGNORE INTO store (id, revision) VALUES (1, 1);
+  CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY CHECK (id = 1), filling BLOB NOT NULL);
 `
 
 /**

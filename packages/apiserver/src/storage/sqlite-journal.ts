@@ -31,7 +31,10 @@ export class SqliteJournal implements Journal {
   readonly #setRevision: StatementSync
   readonly #begin: StatementSync
   readonly #commit: StatementSync
+  readonly #fill: StatementSync
   #changes = 0
+  /** Of what last could not be stored; 0 when all could. */
+  #refusedBytes = 0
 
   constructor(path: string) {
     this.#path = path
@@ -47,6 +50,7 @@ export class SqliteJournal implements Journal {
     this.#setRevision = this.#database.prepare('UPDATE store SET revision = ? WHERE id = 1')
     this.#begin = this.#database.prepare('BEGIN')
     this.#commit = this.#database.prepare('COMMIT')
+    this.#fill = this.#database.prepare('INSERT OR REPLACE INTO probe VALUES (1, zeroblob(?))')
   }
 
   load(): JournalState {
@@ -77,10 +81,21 @@ export class SqliteJournal implements Journal {
       this.#commit.run()
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      this.#refusedBytes = objectJson.length
       throw new JournalError(error)
     }
     this.#changes += 1
     if (this.#changes % changesBetweenLooks === 0) this.#giveBackPages()
+  }
+
+  probe(): void {
+    try {
+      if (this.#refusedBytes > 0) this.#fill.run(this.#refusedBytes)
+      this.#fill.run(0)
+      this.#refusedBytes = 0
+    } catch (error) {
+      throw new JournalError(error)
+    }
   }
 
   /** What was deleted leaves free pages; half of them go each time, because more will be written. */
