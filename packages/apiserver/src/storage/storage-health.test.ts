@@ -26,11 +26,8 @@ it('is red while nothing can be stored, and asks the disk once a second', async 
     problems.push(health.problem(), health.problem())
     await clock.advance(1_000)
   }
-  expect(problems).toEqual([
-    ...[undefined, undefined],
-    ...Array.from({ length: 4 }, () => 'disk is full'),
-    ...[undefined, undefined],
-  ])
+  const full = 'disk is full'
+  expect(problems).toEqual([undefined, undefined, full, full, full, full, undefined, undefined])
   expect(probes).toBe(4)
   expect(told).toEqual(['changes cannot be stored; reading goes on', 'changes can be stored again'])
 })
