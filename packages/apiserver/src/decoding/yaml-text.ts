@@ -1,10 +1,11 @@
 import { compareText } from '@fairlead/base'
-import { goQuote } from '@fairlead/kube-core'
 import { Composer, isAlias, isMap, isScalar, isSeq, Parser, type Document, type Node } from 'yaml'
 
 import { BodyError } from './body-error.ts'
+import { DuplicateKeys } from './duplicate-keys.ts'
 import { nestingDepthMax } from './json-syntax-error.ts'
 import { parseJsonText } from './json-text.ts'
+import { readPlainYaml } from './plain-yaml.ts'
 import { yamlSyntaxError } from './yaml-error.ts'
 import { resolvePlainScalar } from './yaml-scalar.ts'
 
@@ -15,15 +16,28 @@ interface YamlText {
   readonly duplicateKeys: readonly string[]
 }
 
+/** Reading all of YAML takes several microseconds a byte, in which nobody else has a turn. */
+const anyYamlBytesMax = 256 * 1024
+
 /**
  * Reads the first document of a YAML text as Kubernetes does: YAML 1.1, keys become texts, of equal
- * keys the last counts, aliases may not multiply. Text that is JSON is read as such, which is much
- * faster and means the same.
+ * keys the last counts, aliases may not multiply. Text that is JSON, or as plain as manifests are, is
+ * read as such, which is much faster and means the same; only that may be long.
  *
  * @throws BodyError
  */
 export function parseYamlText(bytes: Buffer): YamlText {
-  return jsonOrUndefined(bytes) ?? parseYaml(bytes.toString('utf8'))
+  const json = jsonOrUndefined(bytes)
+  if (json !== undefined) return json
+  const text = bytes.toString('utf8')
+  const plain = readPlainYaml(text)
+  if (plain !== undefined) return plain
+  if (bytes.length > anyYamlBytesMax) {
+    throw new BodyError(
+      `yaml: a document of more than ${anyYamlBytesMax} bytes must be JSON or plain YAML, without anchors, tags and texts that are folded or quoted over several lines`,
+    )
+  }
+  return parseAnyYaml(text)
 }
 
 /** Only what has no number or text that YAML might read differently: an object in braces. */
@@ -37,7 +51,8 @@ function jsonOrUndefined(bytes: Buffer): YamlText | undefined {
   }
 }
 
-function parseYaml(text: string): YamlText {
+/** Reads all of YAML. @throws BodyError */
+export function parseAnyYaml(text: string): YamlText {
   const document = firstDocumentOf(text)
   if (document === undefined) return { value: null, duplicateKeys: [] }
   if (/^%YAML (?!1\.1\s)/m.test(text.slice(0, document.range?.[0]))) {
@@ -73,7 +88,7 @@ function firstDocumentOf(text: string): Document | undefined {
 const aliasShare = { small: 0.99, large: 0.1, smallNodes: 400_000, largeNodes: 4_000_000 }
 
 class DocumentReader {
-  readonly duplicateKeys: string[] = []
+  readonly #duplicates = new DuplicateKeys()
   readonly #document: Document
   readonly #text: string
   readonly #anchors = new Map<string, Node>()
@@ -87,6 +102,10 @@ class DocumentReader {
   constructor(text: string, document: Document) {
     this.#text = text
     this.#document = document
+  }
+
+  get duplicateKeys(): readonly string[] {
+    return this.#duplicates.messages
   }
 
   read(): unknown {
@@ -177,9 +196,8 @@ class DocumentReader {
   }
 
   #duplicate(name: string, node: Node | null): void {
-    if (this.duplicateKeys.length >= duplicateKeysMax) return
-    const line = this.#lineAt(node?.range?.[0] ?? 0)
-    this.duplicateKeys.push(`line ${line}: key ${goQuote(name)} already set in map`)
+    if (this.#duplicates.isFull) return
+    this.#duplicates.add(name, this.#lineAt(node?.range?.[0] ?? 0))
   }
 
   /** Offsets mostly grow, so that looking all of them up takes linear time. */
@@ -196,8 +214,6 @@ class DocumentReader {
     return number
   }
 }
-
-const duplicateKeysMax = 100
 
 function isMergeKey(key: unknown): boolean {
   return isScalar(key) && key.type === 'PLAIN' && key.tag === undefined && key.value === '<<'
