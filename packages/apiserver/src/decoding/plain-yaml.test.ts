@@ -6,31 +6,39 @@ import { writeYaml } from './write-yaml.ts'
 import { parseAnyYaml, parseYamlText } from './yaml-text.ts'
 
 const keys = ['a', 'b', 'k8s.io/x', 'true', '1', 'x y', '-d', 'y', '<<', "it's", 'x: y']
+const words =
+  ',0777,1_000,.inf,2001-01-01, lead,- x,"q",# z,a#b,{{ .x }},[a],*a,&a,!t,%,~,http://x:80/a,é😀'
 const scalars: readonly unknown[] = [
   ...keys,
-  ...['', '0777', '1_000', '.inf', '2001-01-01', ' lead', '- x', '"q"', '# z', 'a#b', '{{ .x }}'],
-  ...['multi\nline\n', 'l1\n\nl2', 'a\n  b\n c\n', 'trail \n', '\n', 'http://x:80/a', 'é😀'],
-  ...[`${'k'.repeat(100)} ${'w'.repeat(30)}`, '[a]', '*a', '&a', '!t', '%', '~', 1, -2, 1.5, true],
+  ...words.split(','),
+  'multi\nline\n',
+  'l1\n\nl2',
+  'a\n  b\n c\n',
+  'trail \n',
+  '\n',
+  `${'k'.repeat(100)} ${'w'.repeat(30)}`,
+  1,
+  -2,
+  1.5,
+  true,
   null,
 ]
 /** What is put into a text somewhere: much of it makes no YAML, or another. */
 const splinters = [
-  ...[' ', '\n', '- ', ': ', ':', '#', ' # c', '"', "'", '|', '|-\n', '>', '[', ']', '{', '}', ','],
-  ...[
-    '\t',
-    '\\n',
-    '&',
-    '*',
-    '!',
-    '?',
-    '-',
-    '1',
-    '[a, b]',
-    '{a: b}',
-    '{"a": 1, b: [x, -3]}',
-    '\n\n',
-  ],
-  ...[' a: 1', '|+\n', '\n  # c\n', '\n    more', '\nr: twice\n'],
+  ...' \n-:#"\'|>[]{},\t&*!?1'.split(''),
+  '- ',
+  ': ',
+  ' # c',
+  '|-\n',
+  '|+\n',
+  '[a, b]',
+  '{a: b}',
+  '{"a": 1, b: [x, -3]}',
+  '\n\n',
+  ' a: 1',
+  '\n  # c\n',
+  '\n    more',
+  '\nr: twice\n',
 ]
 
 class RandomYaml {
