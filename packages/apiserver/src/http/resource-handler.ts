@@ -1,6 +1,8 @@
+import { objectOrEmpty } from '@fairlead/base'
 import { errors, type KubernetesList, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { ReviewServices } from '../auth/review-context.ts'
+import { recordAt, textAt } from '../definitions/fields.ts'
 import { resourceName, type ResourceDefinition } from '../definitions/resource-definition.ts'
 import { negotiate, negotiateStream, type Representation } from '../exchange/accept.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
@@ -226,9 +228,27 @@ export class ResourceHandler {
       const services = { ...this.#reviews, now: this.#context.clock.now() }
       return handleReview(review, services, request, target, body, options)
     }
+    if (target.definition.storageResource === 'bindings') {
+      const name = textAt(recordAt(objectOrEmpty(body), 'metadata'), 'name')
+      return this.#bind(context, request, target, name)
+    }
     if (!target.definition.verbs.includes('get')) throw errors.methodNotAllowed()
     const object = await createObject(context, target, body, options)
     return this.#written(request, target, presenter, { object, created: true })
+  }
+
+  /** The older way to create what the pod's subresource takes. */
+  #bind(
+    context: WriteContext,
+    request: ApiRequest,
+    { namespace }: CollectionTarget,
+    name: string,
+  ): Handled | Promise<Handled> {
+    const definition = this.#context.registry.find('', 'v1', 'pods')
+    if (definition === undefined) throw errors.unknownResource()
+    if (name === '') throw errors.badRequest('Name parameter required.')
+    const target = { definition, namespace, name, subresource: 'binding' }
+    return this.#subresources.handle(context, request, target)
   }
 
   async #update(

@@ -75,7 +75,13 @@ async function tryToDelete(
   const marked = markDeleted(context, target, stored, options)
   if (isDone(marked)) {
     if (options.dryRun) return { object: await servedForm(definition, marked), gone: true }
-    const gone = context.storage.delete(key, stored.metadata.resourceVersion ?? '')
+    const { gracePeriodSeconds } = definition.writeRules
+    // What can be given time is marked, also when it is given none: whoever watches sees both.
+    const last =
+      gracePeriodSeconds === undefined || deepEqual(marked, stored)
+        ? stored
+        : context.storage.update(key, marked, stored.metadata.resourceVersion ?? '')
+    const gone = context.storage.delete(key, last.metadata.resourceVersion ?? '')
     return { object: await servedForm(definition, gone), gone: true }
   }
   if (options.dryRun || deepEqual(marked, stored)) {
@@ -125,6 +131,7 @@ function markDeleted(
 ): KubernetesObject {
   const marked: MutableObject = copyJson(stored)
   const { metadata } = marked
+  if (isEnding(target, stored, options)) return marked
   metadata.finalizers = finalizersFor(metadata.finalizers ?? [], policyOf(target, options))
   if (metadata.finalizers.length === 0) delete metadata.finalizers
   const { writeRules } = target.definition
@@ -144,11 +151,28 @@ function markDeleted(
   return marked
 }
 
+/** Whether an object has been given time, and whoever asks again leaves it at that. */
+function isEnding(
+  { definition }: ObjectTarget,
+  { metadata }: KubernetesObject,
+  { gracePeriodSeconds: requested }: DeleteOptions,
+): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds: given = 0 } = metadata
+  if (definition.writeRules.gracePeriodSeconds === undefined) return false
+  if (deletionTimestamp === undefined || given === 0) return false
+  return requested === undefined || atLeastOne(requested) >= given
+}
+
+/** Less than nothing is a second, the least time that there is. */
+function atLeastOne(requested: number): number {
+  return requested < 0 ? 1 : requested
+}
+
 /** Whoever asks again can only give less time. As BeforeDelete in apiserver. */
 function shorten(metadata: MutableObject['metadata'], requested: number | undefined): void {
   const { deletionTimestamp = '', deletionGracePeriodSeconds: given = 0 } = metadata
   if (requested === undefined) return
-  const period = requested < 0 ? 1 : requested
+  const period = atLeastOne(requested)
   if (period >= given) return
   metadata.deletionTimestamp = timestamp(Date.parse(deletionTimestamp) - (given - period) * 1000)
   metadata.deletionGracePeriodSeconds = period

@@ -1,6 +1,7 @@
-import { deepEqual, goStringMap, GoSyntax, type KubernetesObject } from '@fairlead/kube-core'
+import { deepEqual, goStringMap, type KubernetesObject } from '@fairlead/kube-core'
 
 import { recordAt, recordsAt, textMapAt, type Fields } from '../../definitions/fields.ts'
+import { goNodeSelectorTerm, goNodeSelectorTerms } from '../shared/node-selector.ts'
 import type { Place } from '../shared/place.ts'
 import {
   appArmorContainer,
@@ -174,13 +175,14 @@ function validateNarrowedAffinity(affinity: Place, before: Fields): void {
   if (old.length === 0) return
   if (terms.length !== old.length) {
     const detail = 'no additions/deletions to non-empty NodeSelectorTerms list are allowed'
-    selector.invalid('nodeSelectorTerms', detail, new GoSyntax('[]core.NodeSelectorTerm{}'))
+    const shown = selector.has('nodeSelectorTerms') ? terms : undefined
+    selector.invalid('nodeSelectorTerms', detail, goNodeSelectorTerms(shown))
     return
   }
   for (const [index, term] of terms.entries()) {
     if (onlyAdds(term.fields, old[index] ?? {})) continue
     const detail = 'only additions are allowed (no mutations or deletions)'
-    term.invalid('', detail, new GoSyntax('core.NodeSelectorTerm{}'))
+    term.invalid('', detail, goNodeSelectorTerm(term))
   }
 }
 

@@ -20,6 +20,7 @@ import {
 import { applyLabelKeys } from './pod-affinity-keys.ts'
 import { podColumns, podRowConditions } from './pod-columns.ts'
 import { podQuality } from './pod-quality.ts'
+import { bothPodAddresses, dropDisabledPodStatus } from './pod-status-fields.ts'
 import { validatePodStatus } from './pod-status.ts'
 import { validatePodUpdate } from './pod-update.ts'
 
@@ -59,7 +60,11 @@ export const podRules: KindRules = {
   allColumns: podColumns,
   rowConditions: podRowConditions,
   writeRules: {
-    defaults: defaultPod,
+    defaults(pod) {
+      defaultPod(pod)
+      const status = fieldsAt(pod, 'status')
+      if (status !== undefined) bothPodAddresses(status)
+    },
     prepareForCreate(pod) {
       const spec = fieldsAt(pod, 'spec') ?? {}
       pod['status'] = { phase: 'Pending', qosClass: podQuality(spec), ...gatedCondition(pod) }
@@ -73,6 +78,7 @@ export const podRules: KindRules = {
       const status = fieldsWithin(pod, 'status')
       const quality = recordAt(previous, 'status')['qosClass']
       if (quality !== undefined && !status['qosClass']) status['qosClass'] = quality
+      dropDisabledPodStatus(status)
     },
     validate: (pod, previous, subresource) =>
       errorsOf(pod, (root) => {

@@ -1,4 +1,4 @@
-import { goStrings, GoSyntax, type KubernetesObject } from '@fairlead/kube-core'
+import { goQuote, goStrings, GoSyntax, type KubernetesObject } from '@fairlead/kube-core'
 
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt, textMapAt, textsAt } from '../../definitions/fields.ts'
@@ -117,8 +117,7 @@ function validateSelector(selector: Place, spec: Place): void {
     }
     for (const resource of hardOf(spec)) {
       if (!isQuotaResource(resource) || isValidFor(scope, resource)) continue
-      const shown = new GoSyntax('&core.ScopeSelector{…}')
-      selector.invalid(field, 'unsupported scope applied to resource', shown)
+      selector.invalid(field, 'unsupported scope applied to resource', goSelector(selector))
     }
     validateOperator(selector, requirement, scope)
   }
@@ -132,6 +131,17 @@ function validateSelector(selector: Place, spec: Place): void {
 function goScopes(spec: Place): GoSyntax {
   const given = spec.has('scopes') ? spec.texts('scopes') : undefined
   return goStrings(given, '[]core.ResourceQuotaScope')
+}
+
+/** As Go's `%#v` shows it. */
+function goSelector(selector: Place): GoSyntax {
+  const requirements = selector.each('matchExpressions').map((requirement) => {
+    const [name, operator] = ['scopeName', 'operator'].map((of) => goQuote(requirement.text(of)))
+    const values = requirement.has('values') ? requirement.texts('values') : undefined
+    return `core.ScopedResourceSelectorRequirement{ScopeName:${name}, Operator:${operator}, Values:${goStrings(values).text}}`
+  })
+  const list = `[]core.ScopedResourceSelectorRequirement{${requirements.join(', ')}}`
+  return new GoSyntax(`core.ScopeSelector{MatchExpressions:${list}}`)
 }
 
 function validateOperator(selector: Place, requirement: Place, scope: string): void {

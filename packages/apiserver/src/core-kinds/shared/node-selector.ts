@@ -1,4 +1,11 @@
-import { checkDnsSubdomain, checkLabelKey, checkLabelValue } from '@fairlead/kube-core'
+import {
+  checkDnsSubdomain,
+  checkLabelKey,
+  checkLabelValue,
+  goQuote,
+  goStrings,
+  GoSyntax,
+} from '@fairlead/kube-core'
 
 import type { Place } from './place.ts'
 
@@ -71,4 +78,29 @@ function validateFieldRequirement(requirement: Place): void {
   for (const [index, value] of values.entries()) {
     requirement.problems(`values[${index}]`, checkDnsSubdomain(value), value)
   }
+}
+
+/** A list of terms as Go's `%#v` shows it; undefined is nil. */
+export function goNodeSelectorTerms(terms: readonly Place[] | undefined): GoSyntax {
+  const type = '[]core.NodeSelectorTerm'
+  if (terms === undefined) return new GoSyntax(`${type}(nil)`)
+  return new GoSyntax(`${type}{${terms.map((term) => goNodeSelectorTerm(term).text).join(', ')}}`)
+}
+
+/** A term as Go's `%#v` shows it. */
+export function goNodeSelectorTerm(term: Place): GoSyntax {
+  const type = '[]core.NodeSelectorRequirement'
+  const shown = (list: string): string => {
+    if (!term.has(list)) return `${type}(nil)`
+    return `${type}{${term.each(list).map(goRequirement).join(', ')}}`
+  }
+  return new GoSyntax(
+    `core.NodeSelectorTerm{MatchExpressions:${shown('matchExpressions')}, MatchFields:${shown('matchFields')}}`,
+  )
+}
+
+function goRequirement(requirement: Place): string {
+  const [key, operator] = ['key', 'operator'].map((field) => goQuote(requirement.text(field)))
+  const values = requirement.has('values') ? requirement.texts('values') : undefined
+  return `core.NodeSelectorRequirement{Key:${key}, Operator:${operator}, Values:${goStrings(values).text}}`
 }
