@@ -72,17 +72,16 @@ function quoted(row: string, field: string): string {
 
 /** A text, or that of a field of a type, as its package documents it. */
 function descriptionOf(row: string, imports: ReadonlyMap<string, string>, version: string): string {
-  const documented = /Description: (\w+)\.(\w+)\{\}\.SwaggerDoc\(\)\["(\w+)"\]/.exec(row)
+  const documented = /Description: (\w+)\.(\w+)\{\}(?:\.(\w+))?\.SwaggerDoc\(\)\["(\w+)"\]/.exec(
+    row,
+  )
   if (documented === null) return quoted(row, 'Description')
-  const [, alias = '', type = '', field = ''] = documented
+  const [, alias = '', owner = '', member, field = ''] = documented
   const path = imports.get(alias) ?? ''
   const module = path.split('/').slice(0, 2).join('/')
-  const file = join(
-    goModule(module, version),
-    path.slice(module.length),
-    'types_swagger_doc_generated.go',
-  )
-  const text = readFileSync(file, 'utf8')
+  const folder = join(goModule(module, version), path.slice(module.length))
+  const type = member === undefined ? owner : typeOfMember(folder, owner, member)
+  const text = readFileSync(join(folder, 'types_swagger_doc_generated.go'), 'utf8')
   const [, fields = ''] =
     new RegExp(String.raw`^var map_${type} = map\[string\]string\{\n([\s\S]*?)^\}`, 'm').exec(
       text,
@@ -90,4 +89,12 @@ function descriptionOf(row: string, imports: ReadonlyMap<string, string>, versio
   const [, literal] =
     new RegExp(String.raw`^\t"${field}":\s+("(?:[^"\\]|\\.)*")`, 'm').exec(fields) ?? []
   return literal === undefined ? '' : (JSON.parse(literal) as string)
+}
+
+/** The type of a field, which is one of the same package. */
+function typeOfMember(folder: string, owner: string, member: string): string {
+  const types = readFileSync(join(folder, 'types.go'), 'utf8')
+  const [, fields = ''] =
+    new RegExp(String.raw`^type ${owner} struct \{\n([\s\S]*?)^\}`, 'm').exec(types) ?? []
+  return new RegExp(String.raw`^\t${member}\s+(\w+)`, 'm').exec(fields)?.[1] ?? ''
 }

@@ -21,6 +21,14 @@ export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io'
 /** Where definitions are stored. */
 export const definitionResource = 'customresourcedefinitions.apiextensions.k8s.io'
 
+/** What a definition says of itself from when it is deleted until its objects are. */
+const terminating = {
+  type: 'Terminating',
+  status: 'True',
+  reason: 'InstanceDeletionPending',
+  message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+} as const
+
 /** CustomResourceDefinition itself, as a built-in kind. */
 export const definitionRules: KindRules = {
   group: 'apiextensions.k8s.io',
@@ -46,19 +54,12 @@ export const definitionRules: KindRules = {
     prepareForDelete(definition, now) {
       const { metadata } = definition
       metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), cleanupFinalizer])]
-      const conditions = withCondition(statusOf(definition).conditions, deletionPending, now)
+      const conditions = withCondition(statusOf(definition).conditions, terminating, now)
       definition['status'] = { ...recordAt(definition, 'status'), conditions }
     },
     validate,
   },
 }
-
-const deletionPending = {
-  type: 'Terminating',
-  status: 'True',
-  reason: 'InstanceDeletionPending',
-  message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
-} as const
 
 function fillIn(definition: KubernetesObject): void {
   const { spec } = definition as CustomResourceDefinitionObject

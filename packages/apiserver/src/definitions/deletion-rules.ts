@@ -19,13 +19,24 @@ const returned: ReadonlySet<string> = new Set([
  */
 const orphaning: ReadonlySet<string> = new Set(['jobs.batch', 'replicationcontrollers'])
 
+/**
+ * Kinds whose own storage marks what is deleted: with the time alone, and in other words when a
+ * precondition fails.
+ */
+const markedByOwn: ReadonlySet<string> = new Set([
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'namespaces',
+])
+
 /** How the deletion of a kind, given as `plural.group`, differs. */
 export function deletionRulesOf(resource: string): {
   readonly returnsDeleted: boolean
   readonly orphansByDefault: boolean
+  readonly marksDeletedItself: boolean
 } {
   return {
     returnsDeleted: returned.has(resource),
     orphansByDefault: orphaning.has(resource),
+    marksDeletedItself: markedByOwn.has(resource),
   }
 }

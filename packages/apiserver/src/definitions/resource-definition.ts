@@ -40,7 +40,7 @@ interface WriteRules {
   /** Fills in what a client left out; called for what is decoded in every write, also of a patch. */
   defaults?(object: MutableObject): void
   /** Defaults or normalises what the client may omit or write differently. */
-  prepareForCreate?(object: MutableObject): void
+  prepareForCreate?(object: MutableObject, warn: (warning: string) => void): void
   prepareForUpdate?(object: MutableObject, previous: KubernetesObject, update: Update): void
   /**
    * Reserves what an object gets from the server, such as an address, and writes it into the object
@@ -66,10 +66,7 @@ interface WriteRules {
   validateStatus?(object: KubernetesObject, previous: KubernetesObject): FieldError[]
   /** What the writer of a valid object is warned of; `previous` is of an update. */
   warnings?(object: KubernetesObject, previous?: KubernetesObject): readonly string[]
-  /**
-   * Marks an object when its deletion begins, for example with a finalizer; a controller takes it
-   * from there, so the object has no grace period.
-   */
+  /** Marks an object when its deletion begins, for example with a finalizer. */
   prepareForDelete?(object: MutableObject, now: string): void
   /**
    * How long an object that is deleted may take to end; it is there until then, or until it is
@@ -151,6 +148,8 @@ export interface ResourceDefinition extends ResourceType {
   readonly returnsDeleted: boolean
   /** Whether dependents stay when a deletion says nothing of them. */
   readonly orphansByDefault: boolean
+  /** Whether the kind's own storage marks what is deleted, without a period or a new generation. */
+  readonly marksDeletedItself?: boolean
   readonly columns: readonly PrinterColumn[]
   /** What a Table says of an object's row as a whole; undefined when there is nothing to say. */
   readonly rowConditions?: (object: KubernetesObject) => readonly RowCondition[] | undefined

@@ -71,7 +71,7 @@ export async function insertObject(
   const { storage, random } = context
   if (generateFrom) object.metadata.name = generateName(generateFrom, random)
   storeEmptyValues(object, decoded)
-  prepare(context, definition, object)
+  prepare(context, definition, object, options)
   const release = definition.writeRules.reserve?.(object, {
     dryRun: options.dryRun,
     storage,
@@ -144,6 +144,7 @@ function prepare(
   context: ResourceContext,
   definition: ResourceDefinition,
   object: MutableObject,
+  options: WriteOptions,
 ): void {
   const { metadata } = object
   metadata.uid = randomUUID()
@@ -152,7 +153,7 @@ function prepare(
   if (definition.hasStatusSubresource && definition.createdWithStatus !== true) {
     resetStatus(definition, object)
   }
-  definition.writeRules.prepareForCreate?.(object)
+  definition.writeRules.prepareForCreate?.(object, options.warn)
 }
 
 /** Nobody creates an object of most kinds with a status. */

@@ -75,10 +75,10 @@ async function tryToDelete(
   const marked = markDeleted(context, target, stored, options)
   if (isDone(marked)) {
     if (options.dryRun) return { object: await servedForm(definition, marked), gone: true }
-    const { gracePeriodSeconds } = definition.writeRules
+    const isTimed = definition.writeRules.gracePeriodSeconds !== undefined
     // What can be given time is marked, also when it is given none: whoever watches sees both.
     const last =
-      gracePeriodSeconds === undefined || deepEqual(marked, stored)
+      !isTimed || deepEqual(marked, stored)
         ? stored
         : context.storage.update(key, marked, stored.metadata.resourceVersion ?? '')
     const gone = context.storage.delete(key, last.metadata.resourceVersion ?? '')
@@ -107,7 +107,7 @@ function checkPreconditions(
     const wanted = preconditions[field]
     const found = stored.metadata[field]
     if (wanted === undefined || wanted === found) continue
-    if (definition.writeRules.prepareForDelete !== undefined) {
+    if (definition.marksDeletedItself === true) {
       throw errors.conflict(
         resourceName(definition),
         name,
@@ -135,16 +135,16 @@ function markDeleted(
   metadata.finalizers = finalizersFor(metadata.finalizers ?? [], policyOf(target, options))
   if (metadata.finalizers.length === 0) delete metadata.finalizers
   const { writeRules } = target.definition
-  if (metadata.deletionTimestamp === undefined && writeRules.prepareForDelete !== undefined) {
-    metadata.deletionTimestamp = timestamp(context.clock.now())
-    writeRules.prepareForDelete(marked, metadata.deletionTimestamp)
-  } else if (metadata.deletionTimestamp === undefined) {
+  if (metadata.deletionTimestamp === undefined) {
     const period = writeRules.gracePeriodSeconds?.(stored, options.gracePeriodSeconds) ?? 0
     metadata.deletionTimestamp = timestamp(context.clock.now() + period * 1000)
-    metadata.deletionGracePeriodSeconds = period
-    // A kind that does not count keeps what its client sent, which may have 64 bits.
-    const generation = numberOrUndefined(metadata.generation) ?? 0
-    if (generation > 0) metadata.generation = generation + 1
+    if (target.definition.marksDeletedItself !== true) {
+      metadata.deletionGracePeriodSeconds = period
+      // A kind that does not count keeps what its client sent, which may have 64 bits.
+      const generation = numberOrUndefined(metadata.generation) ?? 0
+      if (generation > 0) metadata.generation = generation + 1
+    }
+    writeRules.prepareForDelete?.(marked, metadata.deletionTimestamp)
   } else if (writeRules.gracePeriodSeconds !== undefined) {
     shorten(metadata, options.gracePeriodSeconds)
   }

@@ -7,9 +7,10 @@ const localhost = 'localhost/'
 
 /**
  * Says in annotations what fields say of AppArmor, and the other way round, for whoever knows only
- * one of them: as applyAppArmorVersionSkew in Kubernetes' pod strategy.
+ * one of them: as applyAppArmorVersionSkew in Kubernetes' pod strategy. Who says it in an annotation
+ * alone, and not what the pod says anyway, is warned.
  */
-export function applyAppArmorSkew(pod: MutableObject): void {
+export function applyAppArmorSkew(pod: MutableObject, warn: (warning: string) => void): void {
   const spec = fieldsAt(pod, 'spec')
   if (spec === undefined || (fieldsAt(spec, 'os') ?? {})['name'] === 'windows') return
   const ofPod = profileOf(spec)
@@ -24,7 +25,11 @@ export function applyAppArmorSkew(pod: MutableObject): void {
       }
     } else if (own === undefined) {
       const profile = profileOfAnnotation(annotation)
-      if (profile === undefined || annotationOf(ofPod) === annotation) continue
+      if (profile !== undefined && annotationOf(ofPod) === annotation) continue
+      warn(
+        `metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`,
+      )
+      if (profile === undefined) continue
       fieldsWithin(container, 'securityContext')['appArmorProfile'] = profile
     }
   }

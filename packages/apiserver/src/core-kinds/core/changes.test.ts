@@ -292,3 +292,46 @@ describe('a Table', () => {
     expect(body['items']).toHaveLength(1)
   })
 })
+
+it('namespaces and definitions are marked with the time alone when they are deleted', async () => {
+  await create('/api/v1/namespaces', 'Namespace', 'marked', {})
+  const options = (preconditions: object): object => ({
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    preconditions,
+  })
+  const path = '/api/v1/namespaces/marked'
+  const refused = await client.send('DELETE', path, options({ resourceVersion: '1' }))
+  expect(refused.status).toBe(409)
+  expect(refused.body['message']).toMatch(
+    /^Operation cannot be fulfilled on namespaces "marked": Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: \d+$/,
+  )
+  const { body } = await client.send('DELETE', path)
+  expect(body).toMatchObject({ status: { phase: 'Terminating' } })
+  expect(body['metadata']).toHaveProperty('deletionTimestamp')
+  expect(body['metadata']).not.toHaveProperty('deletionGracePeriodSeconds')
+
+  const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+  const schema = { openAPIV3Schema: { type: 'object' } }
+  const created = await client.send('POST', definitions, {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'things.ex.com' },
+    spec: {
+      group: 'ex.com',
+      scope: 'Cluster',
+      names: { plural: 'things', kind: 'Thing' },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  })
+  expect(created.status).toBe(201)
+  const ended = await client.send('DELETE', `${definitions}/things.ex.com`)
+  expect(ended.body['metadata']).toMatchObject({ generation: 1 })
+  expect(ended.body['metadata']).not.toHaveProperty('deletionGracePeriodSeconds')
+  const { conditions } = ended.body['status'] as { conditions: { type: string }[] }
+  expect(conditions.find(({ type }) => type === 'Terminating')).toMatchObject({
+    reason: 'InstanceDeletionPending',
+    message:
+      'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  })
+})

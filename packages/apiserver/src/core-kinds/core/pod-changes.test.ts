@@ -129,3 +129,19 @@ it('who asks again can give a pod less time, and changes nothing otherwise', asy
   expect(await period('?gracePeriodSeconds=0')).toEqual([0, undefined])
   expect(await client.get(path)).toMatchObject({ status: 404 })
 })
+
+it('who says a profile in an annotation alone is told of the field', async () => {
+  const key = 'container.apparmor.security.beta.kubernetes.io/c'
+  const warning = async (securityContext: object): Promise<unknown> => {
+    const { headers } = await client.send('POST', `${pods}?dryRun=All`, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'armoured', annotations: { [key]: 'runtime/default' } },
+      spec: { containers: [{ name: 'c', image: 'i' }], securityContext },
+    })
+    return headers['warning']
+  }
+  const text = `metadata.annotations[${key}]: deprecated since v1.30; use the "appArmorProfile" field instead`
+  expect(await warning({})).toBe(`299 - ${JSON.stringify(text)}`)
+  expect(await warning({ appArmorProfile: { type: 'RuntimeDefault' } })).toBeUndefined()
+})

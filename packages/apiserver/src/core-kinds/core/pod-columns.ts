@@ -72,8 +72,11 @@ function wideColumn(
 function readinessGates(spec: Fields, status: Fields): string {
   const gates = recordsAt(spec, 'readinessGates')
   if (gates.length === 0) return ''
+  // Of several conditions of a type the first one counts.
   const conditions = new Map(
-    recordsAt(status, 'conditions').map((each) => [each['type'], each['status']]),
+    recordsAt(status, 'conditions')
+      .toReversed()
+      .map((each) => [each['type'], each['status']]),
   )
   const open = gates.filter((gate) => conditions.get(gate['conditionType']) === 'True')
   return `${open.length}/${gates.length}`

@@ -65,12 +65,12 @@ export const podRules: KindRules = {
       const status = fieldsAt(pod, 'status')
       if (status !== undefined) bothPodAddresses(status)
     },
-    prepareForCreate(pod) {
+    prepareForCreate(pod, warn) {
       const spec = fieldsAt(pod, 'spec') ?? {}
       pod['status'] = { phase: 'Pending', qosClass: podQuality(spec), ...gatedCondition(pod) }
       dropDisabledPodFields(spec)
       applyLabelKeys(pod)
-      applyAppArmorSkew(pod)
+      applyAppArmorSkew(pod, warn)
     },
     prepareForUpdate(pod, previous, { subresource }) {
       if (subresource === ephemeralContainers) keepAllButEphemeral(pod, previous)
