@@ -2,6 +2,7 @@
 const returned: ReadonlySet<string> = new Set([
   'csidrivers.storage.k8s.io',
   'csinodes.storage.k8s.io',
+  'namespaces',
   'persistentvolumeclaims',
   'persistentvolumes',
   'pods',
@@ -19,6 +20,9 @@ const returned: ReadonlySet<string> = new Set([
  */
 const orphaning: ReadonlySet<string> = new Set(['jobs.batch', 'replicationcontrollers'])
 
+/** Kinds that have no dependents, whatever a deletion says of them. */
+const childless: ReadonlySet<string> = new Set(['events', 'events.events.k8s.io'])
+
 /**
  * Kinds whose own storage marks what is deleted: with the time alone, and in other words when a
  * precondition fails.
@@ -32,11 +36,13 @@ const markedByOwn: ReadonlySet<string> = new Set([
 export function deletionRulesOf(resource: string): {
   readonly returnsDeleted: boolean
   readonly orphansByDefault: boolean
+  readonly hasDependents: boolean
   readonly marksDeletedItself: boolean
 } {
   return {
     returnsDeleted: returned.has(resource),
     orphansByDefault: orphaning.has(resource),
+    hasDependents: !childless.has(resource),
     marksDeletedItself: markedByOwn.has(resource),
   }
 }

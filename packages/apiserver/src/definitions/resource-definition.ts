@@ -148,6 +148,8 @@ export interface ResourceDefinition extends ResourceType {
   readonly returnsDeleted: boolean
   /** Whether dependents stay when a deletion says nothing of them. */
   readonly orphansByDefault: boolean
+  /** Whether a deletion can wait for dependents, or leave them; so it is when absent. */
+  readonly hasDependents?: boolean
   /** Whether the kind's own storage marks what is deleted, without a period or a new generation. */
   readonly marksDeletedItself?: boolean
   readonly columns: readonly PrinterColumn[]

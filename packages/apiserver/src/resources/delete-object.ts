@@ -183,6 +183,7 @@ function policyOf(
   { definition }: ObjectTarget,
   { propagationPolicy, orphanDependents }: DeleteOptions,
 ): DeleteOptions['propagationPolicy'] | 'default orphan' {
+  if (definition.hasDependents === false) return 'Background'
   if (propagationPolicy !== undefined) return propagationPolicy
   if (orphanDependents !== undefined) return orphanDependents ? 'Orphan' : 'Background'
   return definition.orphansByDefault ? 'default orphan' : undefined

@@ -293,6 +293,18 @@ describe('a Table', () => {
   })
 })
 
+it('an event is gone when it is deleted, whatever is said of its dependents', async () => {
+  await create(`${inDefault}/events`, 'Event', 'alone', {
+    involvedObject: { namespace: 'default' },
+  })
+  const path = `${inDefault}/events/alone`
+  expect(await client.send('DELETE', `${path}?propagationPolicy=Foreground`)).toMatchObject({
+    status: 200,
+    body: { kind: 'Status', status: 'Success' },
+  })
+  expect(await client.get(path)).toMatchObject({ status: 404 })
+})
+
 it('namespaces and definitions are marked with the time alone when they are deleted', async () => {
   await create('/api/v1/namespaces', 'Namespace', 'marked', {})
   const options = (preconditions: object): object => ({
