@@ -1,3 +1,4 @@
+import { isJsonObject } from '@fairlead/base'
 import {
   checkDnsSubdomain,
   checkLabelKey,
@@ -8,11 +9,31 @@ import {
 
 import { immutableErrors } from '../shared/immutable-field.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
+import { goEventSource, goReference, goTime } from './go-event-values.ts'
 
 /** Events in their core form. */
 
 const textMax = 128
 const messageMax = 1024
+
+const text = (value: unknown): unknown => value ?? ''
+
+/** What an event keeps, in the real server's order, with how messages show it. */
+const fixedFields: readonly (readonly [field: string, shown: (value: unknown) => unknown])[] = [
+  ['involvedObject', goReference],
+  ['reason', text],
+  ['message', text],
+  ['source', goEventSource],
+  ['firstTimestamp', goTime],
+  ['lastTimestamp', goTime],
+  ['count', (value) => value ?? 0],
+  // The real server looks at it twice.
+  ['reason', text],
+  ['type', text],
+  ['eventTime', goTime],
+  ['action', text],
+  ['related', (value) => (isJsonObject(value) ? goReference(value) : 'null')],
+]
 
 /**
  * As legacyValidateEvent in Kubernetes' event validation.
@@ -81,12 +102,11 @@ export function validateEventChange(
   const series = deepEqual(event['series'], previous['series'])
     ? []
     : errorsOf(event, validateSeries)
-  const fields =
-    'involvedObject reason message source firstTimestamp lastTimestamp count type eventTime action ' +
-    'related'
   return [
     ...series,
-    ...immutableErrors(event, previous, '', fields.split(' ')),
+    ...fixedFields.flatMap(([field, shown]) =>
+      immutableErrors(event, previous, '', [field], shown),
+    ),
     ...immutableErrors(
       { reportingController: event['reportingComponent'], ...instanceOf(event) },
       { reportingController: previous['reportingComponent'], ...instanceOf(previous) },
