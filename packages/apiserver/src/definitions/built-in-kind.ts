@@ -29,6 +29,7 @@ export interface KindRules extends Partial<
     | 'statusKeeps'
     | 'nameRule'
     | 'objectSubresources'
+    | 'onlyFields'
     | 'selectableFields'
     | 'selectableValue'
     | 'rowConditions'

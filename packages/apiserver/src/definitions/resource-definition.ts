@@ -138,6 +138,8 @@ export interface ResourceDefinition extends ResourceType {
   readonly statusKeeps?: readonly FieldPath[]
   /** Subresources, beside `status`, that are the object, of which an update changes a part. */
   readonly objectSubresources?: readonly string[]
+  /** The one field that whoever writes to one of these can own, by subresource; any when absent. */
+  readonly onlyFields?: Readonly<Record<string, FieldPath>>
   readonly scale?: ScalePaths
   readonly nameRule: NameRule
   /** Whether an update creates an object that is missing. */

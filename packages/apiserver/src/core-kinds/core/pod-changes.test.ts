@@ -145,3 +145,33 @@ it('who says a profile in an annotation alone is told of the field', async () =>
   expect(await warning({})).toBe(`299 - ${JSON.stringify(text)}`)
   expect(await warning({ appArmorProfile: { type: 'RuntimeDefault' } })).toBeUndefined()
 })
+
+it('whoever adds a container to a pod that runs owns that container alone', async () => {
+  const path = `${await create('debugged')}/ephemeralcontainers`
+  const spec = { ephemeralContainers: [{ name: 'd', image: 'i' }] }
+  const change = { metadata: { labels: { a: 'b' } }, spec }
+  const patched = await client.patch(`${path}?fieldManager=debug`, 'strategic', change)
+  const { labels, managedFields } = patched.body['metadata'] as {
+    labels?: object
+    managedFields: { manager: string; fieldsV1: object }[]
+  }
+  expect(labels).toBeUndefined()
+  const owned = managedFields.find(({ manager }) => manager === 'debug')?.fieldsV1
+  expect(Object.keys(owned ?? {})).toEqual(['f:spec'])
+  const applied = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'debugged', ...change.metadata },
+  }
+  const more = {
+    ephemeralContainers: [{ name: 'e', image: 'i' }],
+    containers: [{ name: 'c', image: 'j' }],
+  }
+  const body = { ...applied, spec: more }
+  expect(await client.patch(`${path}?fieldManager=other`, 'apply', body)).toMatchObject({
+    status: 200,
+    body: {
+      spec: { containers: [{ image: 'i' }], ephemeralContainers: [{ name: 'd' }, { name: 'e' }] },
+    },
+  })
+})

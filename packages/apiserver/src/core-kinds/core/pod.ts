@@ -57,6 +57,7 @@ export const podRules: KindRules = {
     }
   },
   objectSubresources: [ephemeralContainers],
+  onlyFields: { [ephemeralContainers]: ['spec', 'ephemeralContainers'] },
   allColumns: podColumns,
   rowConditions: podRowConditions,
   writeRules: {
