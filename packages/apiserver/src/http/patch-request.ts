@@ -45,8 +45,8 @@ export function appliedBody(request: ApiRequest): unknown {
   }
 }
 
-/** @throws StatusError 400, worded as by a real server */
-function patchOf(type: PatchType, body: Buffer): unknown {
+/** The patch in a body. @throws StatusError 400, worded as by a real server */
+export function patchOf(type: PatchType, body: Buffer): unknown {
   const heading = type === 'strategic' ? '' : 'error decoding patch: '
   try {
     const patch = decodeJson(body)

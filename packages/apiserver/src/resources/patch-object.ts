@@ -33,25 +33,31 @@ export async function patchObject(
 ): Promise<KubernetesObject> {
   const { definition } = target
   let patch: unknown
-  return changeObject(
-    context,
-    target,
-    (current) => {
-      patch ??= read()
-      const result = applyPatch(type, current, patch, target)
-      const refuse = (message: string): Error =>
-        refused(
-          type === 'strategic' ? goFormat(patch) : patchedText(definition, result, patch),
-          message,
-        )
-      const body = isJsonObject(result)
-        ? { apiVersion: servedApiVersion(definition), kind: definition.kind, ...result }
-        : result
-      return decodePatched(definition, body, options, refuse)
-    },
-    options,
-    'track',
-  )
+  const change = (current: KubernetesObject) => {
+    patch ??= read()
+    return patchedObject(definition, type, current, patch, options)
+  }
+  return changeObject(context, target, change, options, 'track')
+}
+
+/** What a patch makes of an object. @throws StatusError */
+export function patchedObject(
+  definition: ResourceDefinition,
+  type: PatchType,
+  current: KubernetesObject,
+  patch: unknown,
+  options: WriteOptions,
+): KubernetesObject {
+  const result = applyPatch(type, current, patch, definition)
+  const refuse = (message: string): Error =>
+    refused(
+      type === 'strategic' ? goFormat(patch) : patchedText(definition, result, patch),
+      message,
+    )
+  const body = isJsonObject(result)
+    ? { apiVersion: servedApiVersion(definition), kind: definition.kind, ...result }
+    : result
+  return decodePatched(definition, body, options, refuse)
 }
 
 /** What is of another kind after a patch is refused as a whole. */
@@ -115,7 +121,7 @@ function applyPatch(
   type: PatchType,
   current: KubernetesObject,
   patch: unknown,
-  { definition }: ObjectTarget,
+  definition: ResourceDefinition,
 ): unknown {
   switch (type) {
     case 'json':
