@@ -179,6 +179,19 @@ describe('a volume', () => {
     ])
   })
 
+  it('keeps its source, to which a secret for expansion can be added', async () => {
+    const csi = { driver: 'd', volumeHandle: 'h' }
+    const own = { capacity: spec.capacity, accessModes: spec.accessModes, csi }
+    await create('/api/v1/persistentvolumes', 'PersistentVolume', 'sourced', { spec: own })
+    const path = '/api/v1/persistentvolumes/sourced'
+    expect(causes(await patched(path, { spec: { csi: { volumeHandle: 'i' } } }))).toEqual([
+      'spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation\n  spec.csi',
+    ])
+    const controllerExpandSecretRef = { name: 's', namespace: 'default' }
+    const added = await patched(path, { spec: { csi: { controllerExpandSecretRef } } })
+    expect(added.status).toBe(200)
+  })
+
   it('keeps where it can be used, but for newer names of labels', async () => {
     await create('/api/v1/persistentvolumes', 'PersistentVolume', 'placed', { spec })
     const path = '/api/v1/persistentvolumes/placed'
@@ -207,7 +220,9 @@ describe('a claim', () => {
       causes(await patched(path, { metadata: { annotations: { [annotation]: 'd' } } })),
     ).toEqual([`metadata.annotations.${annotation}: Invalid value: "d": field is immutable`])
     const other = await patched(path, { spec: { storageClassName: 'd' } })
-    expect(causes(other)[0]).toMatch(/^spec: Forbidden: spec is immutable after creation/)
+    expect(causes(other)[0]).toMatch(
+      /^spec: Forbidden: spec is immutable after creation .* for bound claims\n {2}spec\.storageClassName$/,
+    )
     const moved = { metadata: { annotations: null }, spec: { storageClassName: 'c' } }
     expect(await patched(path, moved)).toMatchObject({ status: 200 })
   })

@@ -2,6 +2,7 @@ import { copyJson, deepEqual, goQuote, type KubernetesObject } from '@fairlead/k
 
 import { recordAt, recordsAt, textAt } from '../../definitions/fields.ts'
 import type { MutableObject } from '../../definitions/resource-definition.ts'
+import { changedFields } from '../shared/changed-fields.ts'
 import { fieldsWithin } from '../shared/defaulting.ts'
 import type { Place } from '../shared/place.ts'
 import { mirrorAnnotation } from '../shared/pod/pod-annotations.ts'
@@ -40,7 +41,8 @@ export function validateEphemeralUpdate(root: Place, previous: KubernetesObject)
     if (container === undefined) {
       spec.forbidden('ephemeralContainers', `${shown} may not be removed\n`)
     } else if (!deepEqual(container, old)) {
-      spec.forbidden('ephemeralContainers', `${shown} may not be changed\n`)
+      const changes = changedFields(container, old, spec.pathOf('ephemeralContainers'))
+      spec.forbidden('ephemeralContainers', `${shown} may not be changed\n${changes}`)
     }
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '@fairlead/kube-core'
 
 import { recordAt, textAt, type Fields } from '../../definitions/fields.ts'
+import { changedFields } from '../shared/changed-fields.ts'
 import { validateClaimSpec } from '../shared/claim-spec.ts'
 import { immutableErrors } from '../shared/immutable-field.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
@@ -69,7 +70,8 @@ function changeErrors(claim: KubernetesObject, previous: KubernetesObject): Fiel
   })
   if (!deepEqual(comparable(next), comparable(before))) {
     const detail =
-      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'
+      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n' +
+      changedFields(comparable(next), comparable(before), 'spec')
     found.push(forbiddenField('spec', detail))
   }
   if (isShrunk(next, before, recordAt(recordAt(previous, 'status'), 'capacity'))) {

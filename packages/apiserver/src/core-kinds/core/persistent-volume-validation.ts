@@ -8,6 +8,7 @@ import {
 } from '@fairlead/kube-core'
 
 import { optionalRecordAt, recordAt, recordsAt, type Fields } from '../../definitions/fields.ts'
+import { changedFields } from '../shared/changed-fields.ts'
 import { immutableErrors } from '../shared/immutable-field.ts'
 import { errorsOf } from '../shared/place.ts'
 import { persistentVolumeSources, validatePersistentVolumeSpec } from '../shared/volume-spec.ts'
@@ -42,21 +43,23 @@ export function validatePersistentVolumeUpdate(
 }
 
 function sourceErrors(next: Fields, before: Fields): FieldError[] {
-  if (deepEqual(sourcesOf(next, before), sourcesOf(before, before))) return []
-  const detail = 'spec.persistentvolumesource is immutable after creation'
+  const [now, was] = [sourcesOf(next, before), sourcesOf(before, before)]
+  if (deepEqual(now, was)) return []
+  const detail =
+    'spec.persistentvolumesource is immutable after creation\n' + changedFields(now, was, 'spec')
   return [forbiddenField('spec.persistentvolumesource', detail)]
 }
 
 /** A secret for expansion may be added later. */
-function sourcesOf(spec: Fields, before: Fields): unknown {
-  return persistentVolumeSources.map((field) => {
-    const source = optionalRecordAt(spec, field)
-    const had = optionalRecordAt(before, field)
-    if (field !== 'csi' || had === undefined || had['controllerExpandSecretRef'] !== undefined) {
-      return source
-    }
-    return source === undefined ? undefined : { ...source, controllerExpandSecretRef: undefined }
-  })
+function sourcesOf(spec: Fields, before: Fields): Fields {
+  const sources = Object.fromEntries(
+    persistentVolumeSources.map((field) => [field, optionalRecordAt(spec, field)]),
+  )
+  const { csi } = sources
+  const had = optionalRecordAt(before, 'csi')
+  const mayBeAdded = had !== undefined && had['controllerExpandSecretRef'] === undefined
+  if (csi === undefined || !mayBeAdded) return sources
+  return { ...sources, csi: { ...csi, controllerExpandSecretRef: undefined } }
 }
 
 /** As validatePvNodeAffinity: it can be set once. */

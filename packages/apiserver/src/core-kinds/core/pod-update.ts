@@ -1,6 +1,7 @@
 import { deepEqual, goStringMap, type KubernetesObject } from '@fairlead/kube-core'
 
 import { recordAt, recordsAt, textMapAt, type Fields } from '../../definitions/fields.ts'
+import { changedFields } from '../shared/changed-fields.ts'
 import { goNodeSelectorTerm, goNodeSelectorTerms } from '../shared/node-selector.ts'
 import type { Place } from '../shared/place.ts'
 import {
@@ -128,11 +129,9 @@ function validateFixedFields(spec: Place, before: Fields): void {
   }
   if (recordsAt(before, 'schedulingGates').length > 0) restoreScheduling(spec, before, munged)
   if (deepEqual(munged, before)) return
-  const fields = [...new Set([...Object.keys(munged), ...Object.keys(before)])]
-  const changed = fields.filter((field) => !deepEqual(munged[field], before[field]))
   const detail =
     `pod updates may not change fields other than ${updatable.join(',')}\n` +
-    changed.map((field) => `  spec.${field}`).join('\n')
+    changedFields(munged, before, 'spec')
   spec.forbidden('', detail)
 }
 
