@@ -158,3 +158,35 @@ test('events are selected by who reported them', async () => {
     ((await client.get(`${events}?fieldSelector=source=${source}`)).body['items'] as []).length
   expect([await names('one'), await names('two')]).toEqual([1, 0])
 })
+
+test('flow schemas are shown in the order in which they are asked', async () => {
+  const path = '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas'
+  const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io'
+  const { body } = await client.get(path, { accept })
+  const rows = body['rows'] as { readonly cells: readonly [string, string, number] }[]
+  const order = rows.map(({ cells: [name, , precedence] }) => ({ name, precedence }))
+  expect(order).toEqual(
+    order.toSorted((a, b) => a.precedence - b.precedence || (a.name < b.name ? -1 : 1)),
+  )
+  expect(order[0]).toEqual({ name: 'exempt', precedence: 1 })
+  expect(order.length).toBeGreaterThan(5)
+})
+
+test('what is found in a policy has a place', async () => {
+  const path = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies'
+  const resourceRules = [
+    { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
+  ]
+  const spec = { matchConstraints: { resourceRules }, validations: [{ expression: 'true' }] }
+  await created(path, { metadata: { name: 'p' }, spec })
+  const status = {
+    conditions: [{ type: 'T', status: 'True', reason: 'R', message: '' }],
+    typeChecking: { expressionWarnings: [{ fieldRef: ' ', warning: '' }] },
+  }
+  const answer = await client.patch(`${path}/p/status`, 'merge', { status })
+  expect(causesOf(answer)).toEqual([
+    'status.typeChecking.expressionWarnings[0].warning: Required value',
+    'status.typeChecking.expressionWarnings[0].fieldRef: Required value',
+    'status.conditions[0].lastTransitionTime: Required value: must be set',
+  ])
+})

@@ -33,6 +33,7 @@ export interface KindRules extends Partial<
     | 'selectableFields'
     | 'selectableValue'
     | 'rowConditions'
+    | 'rowOrder'
     | 'scale'
     | 'writeRules'
     | 'conversion'

@@ -157,6 +157,8 @@ export interface ResourceDefinition extends ResourceType {
   readonly columns: readonly PrinterColumn[]
   /** What a Table says of an object's row as a whole; undefined when there is nothing to say. */
   readonly rowConditions?: (object: KubernetesObject) => readonly RowCondition[] | undefined
+  /** In which order the objects of a list are shown in a Table; as in the list when absent. */
+  readonly rowOrder?: (one: KubernetesObject, other: KubernetesObject) => number
   /** Fields that a field selector may use, besides metadata.name and metadata.namespace. */
   readonly selectableFields: readonly string[]
   /** The value of such a field that is not the one at its path; undefined for all others. */

@@ -36,8 +36,11 @@ export function tableOf(
   }
 }
 
+/** A Table of the objects of a list, which some kinds show in an order of their own. */
 export function tableOfList(list: KubernetesList, request: TableRequest): object {
-  return tableOf(list.items, list.metadata, request)
+  const { rowOrder } = request.definition
+  const items = rowOrder === undefined ? list.items : list.items.toSorted(rowOrder)
+  return tableOf(items, list.metadata, request)
 }
 
 function conditionsOf(conditions: readonly RowCondition[] | undefined): object {

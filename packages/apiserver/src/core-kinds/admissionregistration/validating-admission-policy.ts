@@ -9,6 +9,7 @@ import {
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { listAt, optionalRecordAt, recordAt } from '../../definitions/fields.ts'
 import { textColumn } from '../../definitions/standard-columns.ts'
+import { validateConditions } from '../shared/conditions.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
 import { invalidExpression } from './expression.ts'
 import { hasSameConditions, validateMatchConditions } from './match-condition.ts'
@@ -48,8 +49,21 @@ export const validatingAdmissionPolicyRules = (expressions: AdmissionExpressions
     },
     validate: (policy, previous) =>
       errorsOf(policy, (root) => validateSpec(root.within('spec'), policy, previous, expressions)),
+    validateStatus: (policy) =>
+      errorsOf(policy, (root) => {
+        const status = root.within('status')
+        const warnings = status.within('typeChecking').each('expressionWarnings')
+        for (const warning of warnings) validateExpressionWarning(warning)
+        validateConditions(status)
+      }),
   },
 })
+
+/** As validateExpressionWarning in Kubernetes' validation of admission policies. */
+function validateExpressionWarning(warning: Place): void {
+  warning.requireText('warning')
+  if (warning.text('fieldRef').trim() === '') warning.required('fieldRef')
+}
 
 function validateSpec(
   spec: Place,

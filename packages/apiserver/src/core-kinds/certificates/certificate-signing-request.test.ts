@@ -58,10 +58,25 @@ test('a request is approved through its approval alone', async () => {
       message: expect.stringContaining('Approved and Denied conditions are mutually exclusive'),
     },
   })
-  const certificate = Buffer.from('-----BEGIN CERTIFICATE-----\n').toString('base64')
-  const issued = { status: { certificate } }
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  const broken = server.caCertificate.replace(/\n\w{8}/, '\n')
+  for (const [text, problem] of [
+    ['x', 'must contain at least one CERTIFICATE PEM block'],
+    [
+      broken.replaceAll('CERTIFICATE', 'KEY'),
+      'only CERTIFICATE PEM blocks are allowed, found "KEY"',
+    ],
+    [server.caCertificate.replace('\n', '\nA: b\n\n'), 'no PEM block headers are permitted'],
+    [broken, 'x509: malformed certificate'],
+  ] as const) {
+    const status = { certificate: base64(text) }
+    expect((await client.patch(`${requests}/a/status`, 'merge', { status })).body).toMatchObject({
+      details: { causes: [{ message: `Invalid value: "<certificate data>": ${problem}` }] },
+    })
+  }
+  const issued = { status: { certificate: base64(server.caCertificate) } }
   expect(await client.patch(`${requests}/a/status`, 'merge', issued)).toMatchObject({ status: 200 })
-  const other = Buffer.from('-----BEGIN CERTIFICATE-----\nx').toString('base64')
+  const other = base64(server.caCertificate + server.caCertificate)
   expect(
     await client.patch(`${requests}/a/status`, 'merge', { status: { certificate: other } }),
   ).toMatchObject({

@@ -14,6 +14,7 @@ import { humanDuration } from '../../definitions/human-duration.ts'
 import { ageColumn, nameColumn, textColumn } from '../../definitions/standard-columns.ts'
 import { readSigningRequest } from '../../pki/signing-request.ts'
 import { errorsOf, type Place } from '../shared/place.ts'
+import { certificateProblem } from './certificate-problem.ts'
 import {
   keepDecisions,
   setTimes,
@@ -164,16 +165,10 @@ function validateCertificate(status: Place, previous: KubernetesObject | undefin
   const encoded = status.text('certificate')
   const before = previous === undefined ? '' : textAt(recordAt(previous, 'status'), 'certificate')
   if (encoded === '' || encoded === before) return
-  const text = Buffer.from(encoded, 'base64').toString('latin1')
-  const types = [...text.matchAll(/-----BEGIN ([^-\n]*)-----/g)].map((match) => match[1] ?? '')
-  const other = types.find((type) => type !== 'CERTIFICATE')
-  if (other !== undefined) {
-    const detail = `only CERTIFICATE PEM blocks are allowed, found ${goQuote(other)}`
-    status.invalid('certificate', detail, '<certificate data>')
-  } else if (types.length === 0) {
-    const detail = 'must contain at least one CERTIFICATE PEM block'
-    status.invalid('certificate', detail, '<certificate data>')
-  }
+  // What was stored under older rules may stay.
+  if (certificateProblem(before) !== undefined) return
+  const problem = certificateProblem(encoded)
+  if (problem !== undefined) status.invalid('certificate', problem, '<certificate data>')
 }
 
 /** A certificate is issued once, through `status`. */

@@ -37,7 +37,7 @@ export const flowSchemaRules: KindRules = {
       return textAt(recordAt(recordAt(schema, 'spec'), 'priorityLevelConfiguration'), 'name')
     }),
     textColumn('MatchingPrecedence', 'The lowest is asked first', (schema) => {
-      return numberAt(recordAt(schema, 'spec'), 'matchingPrecedence') ?? 0
+      return precedenceOf(schema)
     }),
     textColumn('DistinguisherMethod', 'How flows are told apart', (schema) => {
       const method = optionalRecordAt(recordAt(schema, 'spec'), 'distinguisherMethod')
@@ -50,6 +50,9 @@ export const flowSchemaRules: KindRules = {
       return dangling === undefined ? '?' : textAt(dangling, 'status')
     }),
   ],
+  rowOrder: (one, other) =>
+    precedenceOf(one) - precedenceOf(other) ||
+    ((one.metadata.name ?? '') < (other.metadata.name ?? '') ? -1 : 1),
   writeRules: {
     defaults(schema) {
       fieldsWithin(schema, 'spec')['matchingPrecedence'] ||= 1000
@@ -63,6 +66,10 @@ export const flowSchemaRules: KindRules = {
     validateStatus: (schema) =>
       errorsOf(schema, (root) => validateConditions(root.within('status'))),
   },
+}
+
+function precedenceOf(schema: KubernetesObject): number {
+  return numberAt(recordAt(schema, 'spec'), 'matchingPrecedence') ?? 0
 }
 
 function validateMandatory(schema: KubernetesObject, previous: KubernetesObject) {
