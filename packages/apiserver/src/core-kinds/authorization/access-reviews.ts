@@ -1,11 +1,19 @@
 import { arrayOrEmpty, isJsonObject, type JsonObject, objectOrEmpty } from '@fairlead/base'
-import { errors, type FieldError, type KubernetesObject } from '@fairlead/kube-core'
+import {
+  errors,
+  type FieldError,
+  goQuote,
+  GoSyntax,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
 
 import { type Access, pathAccess } from '../../auth/access.ts'
 import type { ReviewContext } from '../../auth/review-context.ts'
 import type { User } from '../../auth/user.ts'
 import type { KindRules } from '../../definitions/built-in-kind.ts'
 import { recordAt, textAt } from '../../definitions/fields.ts'
+import { errorsOf } from '../shared/place.ts'
+import { validateSelectors } from './selector-attributes.ts'
 
 /** Kinds that ask what somebody may do; they are never stored. */
 
@@ -33,6 +41,7 @@ export const localSubjectAccessReviewRules: KindRules = {
 function reviewOwnAccess(question: KubernetesObject, context: ReviewContext): KubernetesObject {
   refuseInvalid([
     ...attributeErrors(question),
+    ...selectorErrors(question),
     ...metadataErrors(question, ['managedFields'], 'must be empty'),
   ])
   return answered(question, context, context.user)
@@ -43,6 +52,7 @@ function reviewAccess(question: KubernetesObject, context: ReviewContext): Kuber
   refuseInvalid([
     ...attributeErrors(question),
     ...subjectErrors(question),
+    ...selectorErrors(question),
     ...metadataErrors(question, ['managedFields'], 'must be empty'),
   ])
   return answered(question, context, subjectOf(question))
@@ -62,6 +72,7 @@ function reviewLocalAccess(question: KubernetesObject, context: ReviewContext): 
   refuseInvalid([
     ...attributeErrors(question),
     ...subjectErrors(question),
+    ...selectorErrors(question),
     ...metadataErrors(
       question,
       ['managedFields', 'namespace'],
@@ -72,7 +83,7 @@ function reviewLocalAccess(question: KubernetesObject, context: ReviewContext): 
       ? [
           invalid(
             'spec.nonResourceAttributes',
-            nonResourceAttributes,
+            goPathAttributes(nonResourceAttributes),
             'disallowed on this kind of request',
           ),
         ]
@@ -131,11 +142,24 @@ function attributeErrors(question: KubernetesObject): FieldError[] {
   const [ofResource, ofPath] = [resourceAttributes, nonResourceAttributes].map(isJsonObject)
   if (ofResource && ofPath) {
     const detail = 'cannot be specified in combination with resourceAttributes'
-    return [invalid('spec.nonResourceAttributes', nonResourceAttributes, detail)]
+    const shown = goPathAttributes(objectOrEmpty(nonResourceAttributes))
+    return [invalid('spec.nonResourceAttributes', shown, detail)]
   }
   if (ofResource || ofPath) return []
   const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified'
   return [invalid('spec.resourceAttributes', 'null', detail)]
+}
+
+/** As `%#v` shows them. */
+function goPathAttributes(attributes: JsonObject): GoSyntax {
+  const [path, verb] = ['path', 'verb'].map((field) => goQuote(textAt(attributes, field)))
+  return new GoSyntax(`authorization.NonResourceAttributes{Path:${path}, Verb:${verb}}`)
+}
+
+function selectorErrors(question: KubernetesObject): FieldError[] {
+  return errorsOf(question, (root) => {
+    validateSelectors(root.within('spec').within('resourceAttributes'))
+  })
 }
 
 function subjectErrors(question: KubernetesObject): FieldError[] {

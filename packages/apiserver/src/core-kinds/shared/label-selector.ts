@@ -19,7 +19,15 @@ export function validateLabelSelector(
   }
 }
 
-function validateOperator(requirement: Place): void {
+/** As ValidateLabelSelectorRequirement, of one that newer clients may give an operator of theirs. */
+export function validateLabelRequirement(requirement: Place): void {
+  validateOperator(requirement, { mayBeUnknown: true })
+  requirement.problems('key', checkLabelKey(requirement.text('key')))
+  validateValues(requirement)
+}
+
+/** How many values an operator takes, of a selector of labels or of fields. */
+export function validateOperator(requirement: Place, { mayBeUnknown = false } = {}): void {
   const values = requirement.items('values')
   switch (requirement.text('operator')) {
     case 'In':
@@ -36,6 +44,7 @@ function validateOperator(requirement: Place): void {
       )
       return
     default:
+      if (mayBeUnknown) return
       requirement.invalid('operator', 'not a valid selector operator')
   }
 }
