@@ -211,4 +211,56 @@ describe('what is found out first', () => {
       expect(late.body['details']).toEqual({ group: 'example.com', kind: 'widgets' })
     })
   })
+  describe('of patches', () => {
+    const type = { 'content-type': 'application/json-patch+json' }
+    const patch = (text: string, query = '', headers = type): Promise<Answer> =>
+      client.sendText('PATCH', `${configMaps}/a${query}`, text, headers)
+
+    it('names what a JSON patch has too much', async () => {
+      const text = '[{"op":"add","path":"/data","value":{},"extra":1,"op":"add"}]'
+      expect(said(await patch(text, '?fieldValidation=Strict'))).toEqual([
+        422,
+        expect.stringContaining(
+          'strict decoding error: json patch duplicate field "[0].op", json patch unknown field "[0].extra"',
+        ),
+      ])
+      const { status, headers } = await patch(text, '?dryRun=All')
+      expect(status).toBe(200)
+      expect(headers['warning']).toContain(String.raw`json patch unknown field \"[0].extra\"`)
+    })
+
+    it.each([
+      ['[1]', 'json: cannot unmarshal number into Go value of type handlers.jsonPatchOp'],
+      [
+        '[{"op":"add","path":1}]',
+        'json: cannot unmarshal number into Go struct field jsonPatchOp.path of type string',
+      ],
+    ])('says of the operations %s what Go says', async (text, problem) => {
+      expect(said(await patch(text))).toEqual([400, `error decoding patch: ${problem}`])
+    })
+
+    it('changes nothing by null, which cannot be merged', async () => {
+      const merge = { 'content-type': 'application/merge-patch+json' }
+      const strategic = { 'content-type': 'application/strategic-merge-patch+json' }
+      expect((await patch('null')).status).toBe(200)
+      expect((await patch('null', '', strategic)).status).toBe(200)
+      expect(said(await patch('null', '', merge))).toEqual([400, 'Invalid JSON Patch'])
+    })
+  })
+
+  it('knows items of applied lists by published defaults of their keys', async () => {
+    const headers = { 'content-type': 'application/apply-patch+yaml' }
+    const pod = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'keys' },
+      spec: { containers: [{ image: 'x' }, { image: 'y' }] },
+    })
+    expect(
+      said(await client.sendText('PATCH', `${pods}/keys?fieldManager=m`, pod, headers)),
+    ).toEqual([
+      400,
+      'failed to create typed patch object (/keys; /v1, Kind=Pod): .spec.containers: duplicate entries for key [name=""]',
+    ])
+  })
 })

@@ -52,7 +52,9 @@ function properties({ fields }: ApiType): Record<string, StructuralSchema> {
   )
 }
 
-function fieldSchema({ type, merging }: ApiField): StructuralSchema {
+function fieldSchema(field: ApiField): StructuralSchema {
+  const { type, merging } = field
+  const published = merging.default ?? publishedZero(field)
   const { list, keys, map, mergeKey, strategy } = merging
   return {
     ...valueSchema(type),
@@ -61,8 +63,17 @@ function fieldSchema({ type, merging }: ApiField): StructuralSchema {
     ...(map === undefined ? {} : { 'x-kubernetes-map-type': map }),
     ...(mergeKey === undefined ? {} : { 'x-kubernetes-patch-merge-key': mergeKey }),
     ...(strategy === undefined ? {} : { 'x-kubernetes-patch-strategy': strategy }),
-    ...(merging.default === undefined ? {} : { default: merging.default }),
+    ...(published === undefined ? {} : { default: published }),
   }
+}
+
+/**
+ * A scalar that Go always writes is published with its zero value as default: by this, items of a
+ * list without their key are known.
+ */
+function publishedZero({ type, omitsEmpty }: ApiField): unknown {
+  if (omitsEmpty || type.kind !== 'scalar' || type.isPointer) return undefined
+  return { string: '', bool: false, int32: 0, int64: 0, float64: 0, bytes: undefined }[type.scalar]
 }
 
 function valueSchema(type: ApiFieldType): StructuralSchema {

@@ -13,6 +13,7 @@ import type { WriteResult } from '../resources/update-object.ts'
 import type { WriteOptions } from '../resources/write-options.ts'
 import { parseFlag } from '../exchange/query-parameters.ts'
 import { decodeJson, decodeYaml } from './decode-body.ts'
+import { checkOperations, unknownOperationFields } from './json-patch-operations.ts'
 import { patchTypeOf } from './patch-types.ts'
 
 /**
@@ -32,8 +33,17 @@ export async function handlePatch(
     return applyObject(context, target, () => appliedBody(request), { ...options, force })
   }
   const patch = (): unknown => patchOf(type, request.body)
-  const object = await patchObject(context, target, type, patch, options)
+  const judged = type === 'json' ? withProblemsOfOperations(options, request.body) : options
+  const object = await patchObject(context, target, type, patch, judged)
   return { object, created: false }
+}
+
+/** What a strict reader says of the patch itself names it, unlike what it says of the object. */
+function withProblemsOfOperations(options: WriteOptions, body: Buffer): WriteOptions {
+  const { duplicates, fieldValidation } = options
+  if (fieldValidation === 'Ignore') return options
+  const ofPatch = (duplicates ?? []).map(({ problem }) => ({ problem: `json patch ${problem}` }))
+  return { ...options, duplicates: [...ofPatch, ...unknownOperationFields(body)] }
 }
 
 /** What a client applies. @throws StatusError 400 */
@@ -50,12 +60,23 @@ export function patchOf(type: PatchType, body: Buffer): unknown {
   const heading = type === 'strategic' ? '' : 'error decoding patch: '
   try {
     const patch = decodeJson(body)
-    if (type === 'json' ? Array.isArray(patch) : isJsonObject(patch)) return patch
+    if (patch === null) return emptyPatch(type)
+    if (type === 'json' && Array.isArray(patch)) {
+      checkOperations(patch)
+      return patch
+    }
+    if (type !== 'json' && isJsonObject(patch)) return patch
     const goType = type === 'json' ? '[]handlers.jsonPatchOp' : 'map[string]interface {}'
     throw new BodyError(`json: cannot unmarshal ${goNameOf(patch)} into Go value of type ${goType}`)
   } catch (error) {
     throw badPatch(error, heading)
   }
+}
+
+/** In Go, a patch that is null is one without anything, except where it would be the new object. */
+function emptyPatch(type: PatchType): unknown {
+  if (type === 'merge') throw errors.badRequest('Invalid JSON Patch')
+  return type === 'json' ? [] : {}
 }
 
 function badPatch(error: unknown, heading: string): unknown {

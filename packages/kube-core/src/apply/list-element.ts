@@ -6,8 +6,8 @@ import { keyElement, valueElement } from './path-element.ts'
 import type { PathElement } from './path-element.ts'
 
 /**
- * Names an item of a set or map list. Absent keys take their default; those without a default are
- * omitted. Throws a plain `Error` for an item that cannot be named.
+ * Names an item of a set or map list. Absent keys take their default. Throws a plain `Error` for an
+ * item that cannot be named.
  */
 export function listElement(type: ListType, item: unknown): PathElement {
   return type.keys.length > 0 ? keyedElement(type, item) : setElement(item)
@@ -22,13 +22,12 @@ function keyedElement(type: ListType, item: unknown): PathElement {
   for (const name of type.keys) {
     const given = member(item, name)
     const value = given === undefined ? type.element.map?.defaultOf(name) : given
-    if (value !== undefined) keys.push([name, value])
-  }
-  if (keys.length === 0) {
-    const names = type.keys.map(goQuote).join(' ')
-    throw new Error(
-      `associative list with keys has an element that omits all key fields [${names}] (and doesn't have default values for any key fields)`,
-    )
+    if (value === undefined) {
+      throw new Error(
+        `associative list with keys has an element that omits key field ${goQuote(name)} (and doesn't have default value)`,
+      )
+    }
+    keys.push([name, value])
   }
   return keyElement(Object.fromEntries(keys))
 }

@@ -39,7 +39,8 @@ export const objectMetaSchema: StructuralSchema = {
           apiVersion: text,
           kind: text,
           name: text,
-          uid: text,
+          // Published, so that references without one are known by it.
+          uid: { ...text, default: '' },
           controller: { type: 'boolean' },
           blockOwnerDeletion: { type: 'boolean' },
         },

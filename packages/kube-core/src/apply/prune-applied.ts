@@ -9,8 +9,7 @@ import { removeItems } from './remove-items.ts'
  * Removes from a merged object what an applier owned by its last apply (`last`) and no longer
  * applies, unless another manager owns it. `managed` has the applier's new fields already.
  *
- * A map or list that loses only its contents stays empty. The API server leaves a null there, which
- * most schemas then reject.
+ * A map or list that loses only its contents becomes null, of which decoding leaves nothing.
  */
 export function pruneApplied(
   merged: unknown,
@@ -30,5 +29,5 @@ export function pruneApplied(
   const withOwned = removeItems(merged, mergedFields.difference(kept), type)
   // Removing an item also removes its contents, so only what was applied last time is removed.
   const gone = mergedFields.difference(fieldsOf(withOwned)).intersection(named(last))
-  return removeItems(merged, gone, type, true)
+  return removeItems(merged, gone, type)
 }

@@ -312,11 +312,11 @@ describe('a second apply by the same manager', () => {
     expect(second.metadata.managedFields).toBeUndefined()
   })
 
-  it('leaves a map empty that another manager wants to exist', () => {
+  it('leaves null of a map that another manager wants to exist', () => {
     const first = apply(undefined, 'one', { labels: {}, set: ['a'] })
     const second = apply(first, 'two', { labels: { a: '1' } })
     expect(apply(second, 'two', { replicas: 1 })['spec']).toEqual({
-      labels: {},
+      labels: null,
       set: ['a'],
       replicas: 1,
     })
@@ -596,9 +596,14 @@ describe('a configuration that cannot be applied', () => {
     ['a text for a list', { set: 'x' }, '.spec.set: expected list, got &{x}'],
     ['an item twice', { set: ['a', 'a'] }, '.spec.set: duplicate entries for key [="a"]'],
     [
-      'an item without keys',
-      { ports: [{ name: 'x', protocol: null }, null] },
-      '.spec.ports: element 1: associative list with keys may not have a null element',
+      'an item without one of its keys',
+      { ports: [{ name: 'x', protocol: null }] },
+      '.spec.ports: element 0: associative list with keys has an element that omits key field "port" (and doesn\'t have default value)',
+    ],
+    [
+      'an item that is null',
+      { ports: [null] },
+      '.spec.ports: element 0: associative list with keys may not have a null element',
     ],
   ])('%s', (_, spec, message) => {
     const error = failure(() => apply(undefined, 'm', spec))

@@ -45,6 +45,16 @@ describe('applyJsonPatch', () => {
     ['replaces what is missing', {}, [{ op: 'replace', path: '/a', value: 1 }], { a: 1 }],
     ['copies what is missing', {}, [{ op: 'copy', from: '/a', path: '/b' }], { b: null }],
     ['adds null without a value', {}, [{ op: 'add', path: '/a' }], { a: null }],
+    ['removes from the end', [1, 2, 3], [{ op: 'remove', path: '/-2' }], [1, 3]],
+    ['adds from the end', [1, 2], [{ op: 'add', path: '/-1', value: 3 }], [1, 2, 3]],
+    ['reads indexes as Go does', [1, 2], [{ op: 'remove', path: '/+01' }], [1]],
+    ['begins behind the first slash', { a: 1 }, [{ op: 'remove', path: 'x/a' }], {}],
+    [
+      'keeps a document for no document',
+      { a: 1 },
+      [{ op: 'replace', path: '', value: 1 }],
+      { a: 1 },
+    ],
     ['decodes escapes once', { '~1': 1 }, [{ op: 'remove', path: '/~01' }], {}],
   ]
   it.each(valid)('%s', (_, document, patch, expected) => {
@@ -77,7 +87,10 @@ describe('applyJsonPatch', () => {
     ['no pointer', [{ op: 'remove', path: 'a' }]],
     ['no source', [{ op: 'copy', path: '/a' }]],
     ['an index out of range', [{ op: 'remove', path: '/list/5' }]],
-    ['an index with a zero in front', [{ op: 'remove', path: '/list/00' }]],
+    ['an index that is no number', [{ op: 'remove', path: '/list/0x0' }]],
+    ['a negative index out of range', [{ op: 'remove', path: '/list/-2' }]],
+    ['adding the whole document', [{ op: 'add', path: '', value: {} }]],
+    ['nothing', [null]],
     ['the place behind the end', [{ op: 'replace', path: '/list/-', value: 1 }]],
     ['a failed test', [{ op: 'test', path: '/list', value: [] }]],
     ['moving into itself', [{ op: 'move', from: '/list', path: '/list/0' }]],

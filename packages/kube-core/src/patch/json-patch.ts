@@ -28,8 +28,9 @@ export class JsonPatchTestError extends Error {
  * Applies a JSON patch (RFC 6902) and returns the new document; the given one is not changed.
  * A patch that is no list of objects is a bad request (400), too many operations are too large
  * (413), and operations that do not fit the document, or that the standard does not have, are
- * unprocessable (422). Replacing and copying what is missing is allowed, as by the library of the
- * real server.
+ * unprocessable (422). As by the library of the real server, replacing and copying what is missing is
+ * allowed, negative indexes count from the end, and the whole document can only be replaced, by an
+ * object or a list: other values leave it as it is.
  */
 export function applyJsonPatch(document: unknown, patch: unknown): unknown {
   const operations = parsePatch(patch)
@@ -84,13 +85,10 @@ function isInside(path: readonly string[], parent: readonly string[]): boolean {
 
 function add(root: Root, path: readonly string[], value: unknown): void {
   const last = path.at(-1)
-  if (last === undefined) {
-    root.document = value
-    return
-  }
+  if (last === undefined) throw missing('add', path)
   const container = containerOf(root, path, 'add')
   if (Array.isArray(container)) {
-    const index = last === '-' ? container.length : listIndex(last, container.length, path)
+    const index = last === '-' ? container.length : listIndex(last, container.length + 1, path)
     container.splice(index, 0, value)
   } else {
     setMember(container, last, value)
@@ -102,7 +100,7 @@ function remove(root: Root, path: readonly string[], verb: string): unknown {
   if (last === undefined) throw missing(verb, path)
   const container = containerOf(root, path, verb)
   if (Array.isArray(container)) {
-    return container.splice(listIndex(last, container.length - 1, path), 1)[0]
+    return container.splice(listIndex(last, container.length, path), 1)[0]
   }
   if (!Object.hasOwn(container, last)) throw missing(verb, path)
   const value = container[last]
@@ -113,12 +111,12 @@ function remove(root: Root, path: readonly string[], verb: string): unknown {
 function replace(root: Root, path: readonly string[], value: unknown): void {
   const last = path.at(-1)
   if (last === undefined) {
-    root.document = value
+    if (isContainer(value)) root.document = value
     return
   }
   const container = containerOf(root, path, 'replace')
   if (Array.isArray(container)) {
-    container[listIndex(last, container.length - 1, path)] = value
+    container[listIndex(last, container.length, path)] = value
   } else {
     setMember(container, last, value)
   }
@@ -130,7 +128,7 @@ function read(root: Root, path: readonly string[]): unknown {
   const container = containerOf(root, path, 'copy')
   if (Array.isArray(container)) {
     const items: readonly unknown[] = container
-    return items[listIndex(last, container.length - 1, path)]
+    return items[listIndex(last, container.length, path)]
   }
   return Object.hasOwn(container, last) ? container[last] : null
 }
@@ -152,7 +150,7 @@ function containerOf(root: Root, path: readonly string[], verb: string): Contain
   for (const token of path.slice(0, -1)) {
     if (!isContainer(value)) throw missing(verb, path)
     if (Array.isArray(value)) {
-      value = value[listIndex(token, value.length - 1, path)]
+      value = value[listIndex(token, value.length, path)]
     } else {
       value = Object.hasOwn(value, token) ? value[token] : undefined
     }
@@ -165,9 +163,10 @@ function isContainer(value: unknown): value is Container {
   return typeof value === 'object' && value !== null && !isRawNumber(value)
 }
 
-function listIndex(token: string, indexMax: number, path: readonly string[]): number {
-  const index = /^(0|[1-9]\d*)$/.test(token) ? Number(token) : -1
-  if (index >= 0 && index <= indexMax) return index
+function listIndex(token: string, places: number, path: readonly string[]): number {
+  const given = /^[+-]?\d+$/.test(token) ? Number(token) : NaN
+  const index = given < 0 ? given + places : given
+  if (index >= 0 && index < places) return index
   throw unprocessable(
     `Unable to access invalid index: ${token} at ${goQuote(pointerOf(path))}: invalid index referenced`,
   )
@@ -213,10 +212,12 @@ function parsePatch(patch: unknown): Operation[] {
 
 function parseOperation(entry: unknown, index: number): Operation {
   const at = `operation ${index} of the JSON patch`
-  if (!isContainer(entry) || Array.isArray(entry)) {
+  // An operation that is null is one without anything.
+  const operation = entry ?? {}
+  if (!isContainer(operation) || Array.isArray(operation)) {
     throw errors.badRequest(`${at} must be an object`)
   }
-  const { op, path: pointer, from: fromPointer, value } = entry
+  const { op, path: pointer, from: fromPointer, value } = operation
   const path = parsePointer(pointer, `${at}: "path"`)
   switch (op) {
     case 'add':

@@ -1,8 +1,11 @@
-/** Decodes `/a/b~1c` into its tokens. Undefined if the string is not a JSON pointer (RFC 6901). */
+/**
+ * Decodes `/a/b~1c` into its tokens. Undefined for a text without a slash; what stands before the
+ * first one is not looked at, as by the library of the real server.
+ */
 export function parseJsonPointer(pointer: string): string[] | undefined {
   if (pointer === '') return []
-  if (!pointer.startsWith('/')) return undefined
-  return pointer.slice(1).split('/').map(decodeToken)
+  if (!pointer.includes('/')) return undefined
+  return pointer.split('/').slice(1).map(decodeToken)
 }
 
 function decodeToken(token: string): string {

@@ -4,6 +4,7 @@ import { applyMergePatch, createMergePatch } from './merge-patch.ts'
 describe('applyMergePatch', () => {
   // The examples of RFC 7386, appendix A.
   it.each([
+    [{}, { a: [{ b: null, c: 1 }, null, [{ d: null }]] }, { a: [{ c: 1 }, null, [{}]] }],
     [{ a: 'b' }, { a: 'c' }, { a: 'c' }],
     [{ a: 'b' }, { b: 'c' }, { a: 'b', b: 'c' }],
     [{ a: 'b' }, { a: null }, {}],

@@ -5,9 +5,11 @@ import { jsonObject, member } from '../json-object.ts'
 
 /**
  * Applies a JSON merge patch (RFC 7386) and returns the new document: null removes, objects are
- * merged, everything else replaces. The given document is not changed.
+ * merged, everything else replaces; in a list, null removes fields of items, but no items. The given
+ * document is not changed.
  */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {
+  if (Array.isArray(patch)) return patch.map((item: unknown) => applyMergePatch(undefined, item))
   if (!isJsonObject(patch)) return copyJson(patch)
   const merged = new Map(isJsonObject(document) ? Object.entries(document) : [])
   for (const [name, value] of Object.entries(patch)) {

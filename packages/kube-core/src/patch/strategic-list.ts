@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@fairlead/base'
+import { isJsonObject, isRawNumber, type JsonObject } from '@fairlead/base'
 import { goFormat } from '../go-format.ts'
 import { member } from '../json-object.ts'
 import { errors } from '../status-error.ts'
@@ -15,20 +15,42 @@ export function mergePatchedList(
 ): readonly unknown[] {
   const first = original.length > 0 ? original[0] : patch[0]
   if (first === undefined) return original
+  requireOneType(original, patch)
   if (!isJsonObject(first)) {
     const all = new Map([...original, ...patch].map((item) => [identity(item, undefined), item]))
     return orderList([...all.values()], patch, original, undefined)
   }
-  if (key === undefined) throw errors.badRequest('cannot merge lists without merge key')
+  if (key === undefined) {
+    throw errors.badRequest('cannot merge lists without merge key for struct')
+  }
 
   const { kept, plain, replaces } = applySpecialItems(original, patch, key)
   if (replaces) return plain
   const merged = new Map(kept.map((item) => [identity(item, key), item]))
   for (const item of plain) {
-    const old = merged.get(identity(item, key))
-    merged.set(identity(item, key), mergeItem(isJsonObject(old) ? old : {}, item))
+    const id = identity(item, key)
+    const old = merged.get(id)
+    // A new item is taken as it stands.
+    merged.set(id, isJsonObject(old) ? mergeItem(old, item) : item)
   }
   return orderList([...merged.values()], plain, kept, key)
+}
+
+/** As sliceElementType in apimachinery's strategicpatch. */
+function requireOneType(original: readonly unknown[], patch: readonly unknown[]): void {
+  const all = [...original, ...patch]
+  if (Array.isArray(all[0])) {
+    throw errors.unprocessable('the server rejected our request due to an error in our request')
+  }
+  if (new Set(all.map(goTypeOf)).size === 1) return
+  throw errors.badRequest(`list element types are not identical: ${goFormat([original, patch])}`)
+}
+
+/** What tells apart the types of values that Go has decoded from JSON. */
+function goTypeOf(value: unknown): string {
+  if (value === null || Array.isArray(value)) return value === null ? 'nil' : 'list'
+  if (typeof value !== 'number' && !isRawNumber(value)) return typeof value
+  return Number.isInteger(Number(value)) ? 'int64' : 'float64'
 }
 
 interface SpecialItems {
@@ -48,13 +70,15 @@ function applySpecialItems(
   let replaces = false
   const plain: JsonObject[] = []
   for (const item of patch) {
-    if (!isJsonObject(item)) throw errors.badRequest('lists of different types cannot be merged')
+    if (!isJsonObject(item)) continue
     const marker = member(item, '$patch')
     if (marker === undefined || marker === 'delete') requireKey(item, key)
     if (marker === undefined) plain.push(item)
     else if (marker === 'delete') deleted.add(identity(item, key))
     else if (marker === 'replace') replaces = true
-    else throw unknownPatchType(marker, item)
+    else if (marker === 'merge') {
+      throw errors.badRequest('merging lists cannot yet be specified in the patch')
+    } else throw unknownPatchType(marker, item)
   }
   const kept = original.filter((item) => !deleted.has(identity(item, key)))
   return { kept, plain, replaces }

@@ -105,6 +105,24 @@ const cases: [name: string, spec: unknown, patch: unknown, expected: unknown][] 
     { x: { b: 2 } },
   ],
   ['empties an object by directive', { x: { a: 1 } }, { x: { $patch: 'delete' } }, { x: {} }],
+  [
+    'takes a new item as it stands',
+    { containers: [nginx] },
+    { containers: [{ name: 'redis', image: null, $retainKeys: 1 }] },
+    { containers: [{ name: 'redis', image: null, $retainKeys: 1 }, nginx] },
+  ],
+  [
+    'deletes no primitives from what is no list',
+    { plain: ['a'] },
+    { '$deleteFromPrimitiveList/plain': 'a', '$deleteFromPrimitiveList/hosts': ['a'] },
+    { plain: ['a'] },
+  ],
+  [
+    'merges objects that are to be deleted as primitives',
+    { containers: [nginx] },
+    { '$deleteFromPrimitiveList/containers': [{ name: 'nginx', image: 'nginx:2' }] },
+    { containers: [{ name: 'nginx', image: 'nginx:2' }] },
+  ],
   ['replaces a value of another type', { x: [1] }, { x: { a: 1 } }, { x: { a: 1 } }],
 ]
 
@@ -139,6 +157,16 @@ describe('applyStrategicMergePatch', () => {
       'a key outside of $retainKeys',
       { x: { $retainKeys: ['a'], b: 1 } },
       'due to an error in our request',
+    ],
+    [
+      'items of several types',
+      { containers: ['x'] },
+      'list element types are not identical: [[map[image:nginx:1 name:nginx]] [x]]',
+    ],
+    [
+      'a directive that lists do not have',
+      { containers: [{ name: 'nginx', $patch: 'merge' }] },
+      'merging lists cannot yet be specified in the patch',
     ],
     ['an order that is no list', { '$setElementOrder/x': 1 }, 'format of setElementOrder list'],
   ])('rejects %s', (_, patch, message) => {

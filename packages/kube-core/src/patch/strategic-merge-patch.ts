@@ -48,8 +48,9 @@ function mergeObject(
       orders.set(key.slice(orderPrefix.length), listOf(value, 'setElementOrder list'))
     } else if (key.startsWith(deletePrefix)) {
       const name = key.slice(deletePrefix.length)
-      const items = listOf(value, 'primitive list')
-      merged.set(name, withoutItems(merged.get(name), items))
+      const list = merged.get(name)
+      if (!Array.isArray(value) || !Array.isArray(list)) continue
+      merged.set(name, withoutItems(list, value, fieldSchema(schema, name)))
     } else {
       setField(merged, key, value, fieldSchema(schema, key))
     }
@@ -77,10 +78,8 @@ function setField(
     const replaces = strategiesOf(schema).includes('replace')
     merged.set(name, replaces ? value : mergeObject(old, value, schema))
   } else if (Array.isArray(value) && Array.isArray(old)) {
-    const mergeItem = (item: JsonObject, change: JsonObject): JsonObject =>
-      mergeObject(item, change, schema?.items)
     const merges = strategiesOf(schema).includes('merge')
-    merged.set(name, merges ? mergePatchedList(old, value, mergeKeyOf(schema), mergeItem) : value)
+    merged.set(name, merges ? mergeLists(old, value, schema) : value)
   } else {
     const plain = withoutDirectives(value)
     if (plain === undefined) merged.delete(name)
@@ -105,8 +104,23 @@ function listOf(value: unknown, what: string): readonly unknown[] {
   throw errors.badRequest(`invalid patch format of ${what}`)
 }
 
-function withoutItems(list: unknown, items: readonly unknown[]): unknown {
-  if (!Array.isArray(list)) return list
+function mergeLists(
+  list: readonly unknown[],
+  items: readonly unknown[],
+  schema: StructuralSchema | undefined,
+): readonly unknown[] {
+  return mergePatchedList(list, items, mergeKeyOf(schema), (item, change) =>
+    mergeObject(item, change, schema?.items),
+  )
+}
+
+/** Objects are no primitives: they are merged as if their field had been named. */
+function withoutItems(
+  list: readonly unknown[],
+  items: readonly unknown[],
+  schema: StructuralSchema | undefined,
+): readonly unknown[] {
+  if ([...list, ...items].some(isJsonObject)) return mergeLists(list, items, schema)
   const gone = new Set(items.map((item) => JSON.stringify(item)))
   return list.filter((item: unknown) => !gone.has(JSON.stringify(item)))
 }
