@@ -49,7 +49,7 @@ import { kubeletRequests } from './http/kubelet-request.ts'
 import { ResourceHandler } from './http/resource-handler.ts'
 import { bindPod } from './http/pod-binding.ts'
 import { evictPod } from './http/pod-eviction.ts'
-import { handleShownScale } from './http/shown-scale.ts'
+import { handleScale } from './http/scale-request.ts'
 import { type Subresource, SubresourceHandler } from './http/subresource-handler.ts'
 import { createToken } from './http/token-request.ts'
 import { metricsOfServer } from './metrics-of-server.ts'
@@ -319,7 +319,7 @@ function apiHandler(
       ['pods/binding', bindPod],
       ['pods/eviction', evictPod],
       ['serviceaccounts/token', (...asked) => createToken(accounts, ...asked)],
-      ['*/scale', handleShownScale],
+      ['*/scale', handleScale],
       ...kubeletRequests,
     ]),
   )

@@ -263,4 +263,64 @@ describe('what is found out first', () => {
       'failed to create typed patch object (/keys; /v1, Kind=Pod): .spec.containers: duplicate entries for key [name=""]',
     ])
   })
+  it('has no exports any more', async () => {
+    expect(said(await client.get(`${configMaps}/a?export=true`))).toEqual([
+      400,
+      'the export parameter, deprecated since v1.14, is no longer supported',
+    ])
+  })
+
+  describe('of scales', () => {
+    const scale = '/apis/apps/v1/namespaces/default/deployments/scaled/scale'
+    const put = async (body: object, query = ''): Promise<unknown> =>
+      said(await client.send('PUT', `${scale}${query}`, { spec: { replicas: 1 }, ...body }))
+    beforeAll(async () => {
+      const labels = { app: 'scaled' }
+      await client.send('POST', '/apis/apps/v1/namespaces/default/deployments', {
+        metadata: { name: 'scaled' },
+        spec: {
+          selector: { matchLabels: labels },
+          template: {
+            metadata: { labels },
+            spec: { containers: [{ name: 'c', image: 'c' }] },
+          },
+        },
+      })
+    })
+
+    it('judges them as objects of their own', async () => {
+      const name = 'scaled'
+      expect(await put({ metadata: { name: 'other' } })).toEqual([
+        400,
+        'the name of the object (other) does not match the name on the URL (scaled)',
+      ])
+      expect(await put({ metadata: { name, namespace: 'other' } })).toEqual([
+        400,
+        'the namespace of the provided object does not match the namespace sent on the request',
+      ])
+      expect(await put({ metadata: { name, uid: 'x' } })).toEqual([
+        409,
+        expect.stringMatching(
+          /^Operation cannot be fulfilled on deployments\/scale\.apps "scaled": Precondition failed: UID in precondition: x, /,
+        ),
+      ])
+      expect(await put({ metadata: { name }, x: 1 }, '?fieldValidation=Strict')).toEqual([
+        400,
+        'Scale in version "v1" cannot be handled as a Scale: strict decoding error: unknown field "x"',
+      ])
+      expect(await put({ metadata: { name }, spec: { replicas: 'x' } })).toEqual([
+        400,
+        'Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal string into Go struct field ScaleSpec.spec.replicas of type int32',
+      ])
+      expect(await put({ metadata: { name } })).toEqual([200, undefined])
+    })
+
+    it('applies nothing else', async () => {
+      const headers = { 'content-type': 'application/apply-patch+yaml' }
+      const body = '{apiVersion: apps/v1, kind: Deployment, metadata: {name: scaled}}'
+      expect(
+        said(await client.sendText('PATCH', `${scale}?fieldManager=m`, body, headers)),
+      ).toEqual([400, 'invalid object type: apps/v1, Kind=Deployment'])
+    })
+  })
 })

@@ -153,6 +153,11 @@ export class ResourceHandler {
 
   #get(request: ApiRequest, target: ObjectTarget): Handled | Promise<Handled> {
     const presenter = this.#presenter(request, target)
+    if (parseFlag(request.query, 'export') === true) {
+      throw errors.badRequest(
+        'the export parameter, deprecated since v1.14, is no longer supported',
+      )
+    }
     const waits = this.#waits.reached(request.query.get('resourceVersion') ?? '')
     const answer = (object: KubernetesObject) => jsonResponse(200, presenter.object(object))
     const read = (): Handled | Promise<Handled> => {

@@ -63,7 +63,7 @@ export async function applyObject(
 }
 
 /** As the managers of fields in apimachinery check what is applied. @throws StatusError 400 */
-function asApplied(definition: ResourceDefinition, body: unknown): KubernetesObject {
+export function asApplied(definition: ResourceDefinition, body: unknown): KubernetesObject {
   if (!isJsonObject(body)) throw errors.badRequest('error decoding YAML: the body is no object')
   const apiVersion = textIn(body, 'apiVersion')
   const kind = textIn(body, 'kind')

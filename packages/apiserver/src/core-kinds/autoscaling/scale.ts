@@ -17,8 +17,8 @@ export const scaleKind = builtInKind(
   {
     allColumns: [
       nameColumn,
-      numberColumn('Desired', 'Replicas that are wanted', 'spec', 'replicas'),
-      numberColumn('Available', 'Replicas that there are', 'status', 'replicas'),
+      numberColumn('Desired', 'Number of desired replicas', 'spec', 'replicas'),
+      numberColumn('Available', 'Number of actual replicas', 'status', 'replicas'),
       ageColumn,
     ],
   },
