@@ -206,7 +206,7 @@ describe('what built-in kinds refuse, as a real server words it', () => {
       claim('2Gi', 'fast'),
       claim('1Gi', 'slow'),
       [
-        'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
+        'spec: Forbidden: spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n  spec.resources\n  spec.storageClassName',
       ],
     ],
     [

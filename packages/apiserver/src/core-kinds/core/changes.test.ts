@@ -139,6 +139,16 @@ describe('a node', () => {
     ])
   })
 
+  it('has blocks of addresses of both families, if two', async () => {
+    await create('/api/v1/nodes', 'Node', 'blocks', {})
+    const spec = { podCIDR: '10.1.0.0/24', podCIDRs: ['10.1.0.0/24', '10.2'] }
+    expect(causes(await patched('/api/v1/nodes/blocks', { spec }))).toEqual([
+      'spec.podCIDRs[1]: Invalid value: "10.2": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+      'spec.podCIDRs: Internal error: invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[1]: <nil> (invalid CIDR address: 10.2)',
+      'spec.podCIDRs: Invalid value: []string{"10.1.0.0/24", "10.2"}: may specify no more than one CIDR for each IP family',
+    ])
+  })
+
   it('is found by whether pods can be placed on it', async () => {
     await create('/api/v1/nodes', 'Node', 'open', {})
     await create('/api/v1/nodes', 'Node', 'closed', { spec: { unschedulable: true } })

@@ -111,8 +111,14 @@ function validateBlocks(spec: Place): void {
     spec.problems(`podCIDRs[${index}]`, checkBlock(block), block)
   }
   if (blocks.length < 2) return
-  const families = new Set(blocks.map((block) => parseBlock(block)?.address.family))
-  if (families.size < 2 || blocks.length > 2) {
+  const families = blocks.map((block) => parseBlock(block)?.address.family)
+  const odd = families.indexOf(undefined)
+  if (odd >= 0) {
+    const problem = `invalid CIDR[${odd}]: <nil> (invalid CIDR address: ${blocks[odd]})`
+    const detail = `invalid PodCIDRs. failed to check with dual stack with error:${problem}`
+    spec.internal('podCIDRs', detail)
+  }
+  if (blocks.length > 2 || odd >= 0 || families[0] === families[1]) {
     const detail = 'may specify no more than one CIDR for each IP family'
     spec.invalid('podCIDRs', detail, goStrings(blocks))
   }

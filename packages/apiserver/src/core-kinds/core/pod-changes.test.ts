@@ -50,6 +50,44 @@ it('a status has both fields for addresses, and nothing of features that are off
   expect(newer.body['status']).toMatchObject({ podIP: 'fd00::1', podIPs })
 })
 
+it('what is wrong with the addresses of a status is said in the order of a real server', async () => {
+  const path = await create('misaddressed')
+  const causes = async (status: object): Promise<unknown> => {
+    const { body } = await client.patch(`${path}/status`, 'merge', { status })
+    const { details } = body as { details: { causes: { field: string; message: string }[] } }
+    return details.causes.map(({ field, message }) => `${field}: ${message}`)
+  }
+  const [odd, same] = [
+    [{ ip: '10.1.0.1' }, { ip: '10.1' }],
+    [{ ip: '10.1.0.1' }, { ip: '10.1.0.1' }],
+  ]
+  const each = 'may specify no more than one IP for each IP family'
+  expect(await causes({ podIPs: odd })).toEqual([
+    'status.podIPs[1]: Invalid value: "10.1": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+    'status.podIPs: Internal error: failed to check for dual stack with error:invalid IP[1]: 10.1',
+    `status.podIPs: Invalid value: []core.PodIP{core.PodIP{IP:"10.1.0.1"}, core.PodIP{IP:"10.1"}}: ${each}`,
+  ])
+  const ofHost = 'core.HostIP{IP:"10.1.0.1"}'
+  expect(await causes({ hostIP: '10.1.0.1', hostIPs: same })).toEqual([
+    `status.hostIPs[1]: Duplicate value: ${ofHost}`,
+    `status.hostIPs: Invalid value: []core.HostIP{${ofHost}, ${ofHost}}: ${each}`,
+  ])
+})
+
+it('ports of init containers are named as those of the first', async () => {
+  const port = { containerPort: 1, hostPort: 1 }
+  const initContainers = ['a', 'b'].map((name) => ({ name, image: 'i', ports: [port, port] }))
+  const containers = [{ name: 'c', image: 'i' }]
+  const spec = { containers, initContainers }
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'ported' }, spec }
+  const { body } = await client.send('POST', pods, pod)
+  const { details } = body as { details: { causes: { field: string }[] } }
+  expect(details.causes.map(({ field }) => field)).toEqual([
+    'spec.initContainers[0].ports[1].hostPort',
+    'spec.initContainers[0].ports[1].hostPort',
+  ])
+})
+
 it('a pod that is held back may only be placed more narrowly', async () => {
   const required = 'requiredDuringSchedulingIgnoredDuringExecution'
   const affinity = (...keys: string[]): object => ({

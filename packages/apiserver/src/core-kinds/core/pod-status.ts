@@ -1,6 +1,7 @@
 import {
   checkDnsSubdomain,
   checkLabelKey,
+  goQuote,
   GoSyntax,
   type KubernetesObject,
 } from '@fairlead/kube-core'
@@ -80,18 +81,29 @@ function validateAddresses(status: Place, list: string, type: string): void {
     status.problems(`${list}[${index}]`, checkAddress(address), address)
   }
   if (addresses.length < 2) return
-  const families = new Set(addresses.map(familyOf))
-  const shown = (address: string): string => `${type}{IP:${JSON.stringify(address)}}`
-  if (addresses.length > 2 || families.size < 2 || families.has(undefined)) {
+  const ofHost = list === 'hostIPs'
+  if (ofHost) refuseSame(status, list, type, addresses)
+  const families = addresses.map(familyOf)
+  const odd = families.indexOf(undefined)
+  if (odd >= 0) {
+    const problem = `invalid IP[${odd}]: ${addresses[odd]}`
+    status.internal(list, `failed to check for dual stack with error:${problem}`)
+  }
+  if (addresses.length > 2 || odd >= 0 || families[0] === families[1]) {
     const detail = 'may specify no more than one IP for each IP family'
-    const value = new GoSyntax(`[]${type}{${addresses.map(shown).join(', ')}}`)
-    status.invalid(list, detail, value)
+    const shown = addresses.map((address) => showAddress(type, address))
+    status.invalid(list, detail, new GoSyntax(`[]${type}{${shown.join(', ')}}`))
   }
-  const seen = new Set<string>()
+  if (!ofHost) refuseSame(status, list, type, addresses)
+}
+
+function refuseSame(status: Place, list: string, type: string, addresses: string[]): void {
   for (const [index, address] of addresses.entries()) {
-    if (seen.has(address)) {
-      status.duplicate(`${list}[${index}]`, new GoSyntax(shown(address)))
-    }
-    seen.add(address)
+    if (addresses.indexOf(address) === index) continue
+    status.duplicate(`${list}[${index}]`, new GoSyntax(showAddress(type, address)))
   }
+}
+
+function showAddress(type: string, address: string): string {
+  return `${type}{IP:${goQuote(address)}}`
 }

@@ -149,6 +149,10 @@ export class Place {
     this.found.push({ type: 'NotFound', field: this.pathOf(field), badValue, detail })
   }
 
+  internal(field: string, detail: string): void {
+    this.found.push({ type: 'Internal', field: this.pathOf(field), detail })
+  }
+
   /** As ValidateNonnegativeField in Kubernetes' API machinery. */
   notNegative(field: string): void {
     const value = this.number(field)

@@ -1,6 +1,6 @@
 import { checkDnsLabel } from '@fairlead/kube-core'
 
-import type { Place } from '../place.ts'
+import { Place } from '../place.ts'
 import { validateContainerResources } from '../resource-requirements.ts'
 import { validateContainerPorts, validateHostPorts } from './container-ports.ts'
 import { validateEnvironment, validateEnvironmentSources } from './environment.ts'
@@ -29,12 +29,15 @@ export function validateContainers(spec: Place, volumes: Volumes): void {
 
 /** As validateInitContainers in Kubernetes' core validation. */
 export function validateInitContainers(spec: Place, volumes: Volumes): void {
-  const names = new Set(spec.each('containers').map((container) => container.text('name')))
+  const others = new Set(spec.each('containers').map((container) => container.text('name')))
+  const names = new Set(others)
   for (const container of spec.each('initContainers')) {
     validateContainer(container, volumes)
     container.oneOf('restartPolicy', ['Always'])
     claimName(container, names)
-    validateHostPorts([container])
+    // Here those without a name are not each other's.
+    if (container.text('name') === '' && !others.has('')) names.delete('')
+    validateHostPorts([asFirst(spec, container)])
     if (container.text('restartPolicy') === 'Always') {
       validateLifecycle(container, spec.optionalNumber('terminationGracePeriodSeconds'))
       validateProbes(container)
@@ -46,6 +49,11 @@ export function validateInitContainers(spec: Place, volumes: Volumes): void {
       }
     }
   }
+}
+
+/** The real server looks at the ports of each init container as if it were the only one. */
+function asFirst(spec: Place, { fields, found }: Place): Place {
+  return new Place(fields, spec.pathOf('initContainers[0]'), found)
 }
 
 /** What an ephemeral container cannot have, in Go's order of the fields. */
