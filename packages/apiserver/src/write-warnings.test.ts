@@ -35,3 +35,26 @@ test('whoever writes an object is warned of it, and nobody who reads or deletes 
   expect(await headers(client.send('POST', configMaps, configMap('even')))).toBeUndefined()
   expect(await headers(client.send('DELETE', odd))).toBeUndefined()
 })
+
+test('an object of a version that its kind does not have is told of all that is unknown', async () => {
+  const definition = {
+    metadata: { name: 'things.w.io' },
+    spec: {
+      group: 'w.io',
+      scope: 'Namespaced',
+      names: { plural: 'things', kind: 'Thing' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: anything }],
+    },
+  }
+  await client.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition)
+  const thing = { apiVersion: 'w.io/v7', kind: 'Thing', metadata: { name: 'x' }, spec: {} }
+  const answer = await client.send('POST', '/apis/w.io/v1/namespaces/default/things', thing)
+  expect([answer.status, answer.headers['warning']]).toEqual([
+    400,
+    '299 - "unknown field \\"spec\\""',
+  ])
+})
+
+const anything = {
+  openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+}

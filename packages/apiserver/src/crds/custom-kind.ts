@@ -88,6 +88,7 @@ function customKind(
     verbs: allVerbs,
     origin: 'custom',
     schema,
+    versionSchemas: schemas,
     hasEmbeddedObjects: hasEmbedded(userSchema),
     validator: new SchemaValidator(schema, userSchema),
     ...rulesOf(userSchema),

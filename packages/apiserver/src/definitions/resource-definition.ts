@@ -117,6 +117,8 @@ export interface ResourceDefinition extends ResourceType {
   /** Built-in kinds allow strategic merge patches and updates without a resourceVersion. */
   readonly origin: 'built-in' | 'custom'
   readonly schema: StructuralSchema
+  /** Of a custom kind: the schemas of all its versions, by their apiVersion. */
+  readonly versionSchemas?: ReadonlyMap<string, StructuralSchema>
   /** Whether the schema says that there are objects, with metadata, in objects of this kind. */
   readonly hasEmbeddedObjects?: boolean
   /** Validates values against `schema`; kept because it compiles patterns once. */

@@ -22,6 +22,8 @@ interface Decoded {
   readonly unknownFields: readonly string[]
   /** Of a built-in kind. */
   readonly empty?: EmptyValues
+  /** Why it is refused once its unknown fields have been told of. */
+  readonly refusal?: Error
 }
 
 type DecodeOptions = Pick<WriteOptions, 'fieldValidation' | 'warn' | 'duplicates'>
@@ -73,6 +75,7 @@ function decodeKnownFields(
     ...unknownFields.map((path) => `unknown field "${path}"`),
   ]
   report(problems, options, refuse)
+  if (known.refusal !== undefined) throw known.refusal
   return known
 }
 
