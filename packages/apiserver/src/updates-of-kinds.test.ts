@@ -102,6 +102,15 @@ describe('an update', () => {
     ])
   })
 
+  test('shows the data of a revision as bytes', async () => {
+    const revisions = '/apis/apps/v1/namespaces/default/controllerrevisions'
+    await created(revisions, { metadata: { name: 'r' }, data: {}, revision: 1 })
+    const other = await client.patch(`${revisions}/r`, 'merge', { data: { a: 1 } })
+    expect(causesOf(other)).toEqual([
+      'data: Invalid value: runtime.RawExtension{Raw:[]uint8{0x7b, 0x22, 0x61, 0x22, 0x3a, 0x31, 0x7d}, Object:runtime.Object(nil)}: field is immutable',
+    ])
+  })
+
   test('of a status must have whole conditions', async () => {
     await created(budgets, { metadata: { name: 'b' }, spec: { minAvailable: 1 } })
     const conditions = [{ type: 'a b', status: 'Yes', reason: '1' }]

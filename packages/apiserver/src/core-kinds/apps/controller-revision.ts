@@ -19,11 +19,10 @@ export const controllerRevisionRules: KindRules = {
   writeRules: {
     validate: (revision, previous) =>
       errorsOf(revision, (root) => {
-        validateData(root)
         root.notNegative('revision')
-        if (previous !== undefined && !deepEqual(revision['data'], previous['data'])) {
-          const shown = new GoSyntax('runtime.RawExtension{}')
-          root.invalid('data', 'field is immutable', shown)
+        if (previous === undefined) validateData(root)
+        else if (!deepEqual(revision['data'], previous['data'])) {
+          root.invalid('data', 'field is immutable', goRawExtension(revision['data']))
         }
       }),
   },
@@ -34,6 +33,14 @@ function validateData(root: Place): void {
   else if (!isJsonObject(root.fields['data'])) {
     root.required('data', 'data must be a valid JSON object')
   }
+}
+
+/** As `%#v` shows JSON of any kind. */
+function goRawExtension(data: unknown): GoSyntax {
+  const text = data === undefined || data === null ? '' : JSON.stringify(data)
+  const bytes = [...Buffer.from(text)].map((byte) => `0x${byte.toString(16)}`).join(', ')
+  const raw = text === '' ? '[]uint8(nil)' : `[]uint8{${bytes}}`
+  return new GoSyntax(`runtime.RawExtension{Raw:${raw}, Object:runtime.Object(nil)}`)
 }
 
 function controllerOf(revision: KubernetesObject): string {
