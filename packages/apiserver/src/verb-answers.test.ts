@@ -129,6 +129,40 @@ describe('what is found out first', () => {
       watch.close()
     })
 
+    it('cannot show what was before its kind was served in this way', async () => {
+      const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+      const schema = { openAPIV3Schema: { type: 'object' } }
+      await client.send('POST', definitions, {
+        metadata: { name: 'things.example.com' },
+        spec: {
+          group: 'example.com',
+          scope: 'Namespaced',
+          names: { plural: 'things', kind: 'Thing' },
+          versions: [{ name: 'v1', served: true, storage: true, schema }],
+        },
+      })
+      const things = '/apis/example.com/v1/namespaces/default/things'
+      const thing = { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'a' } }
+      const created = await client.send('POST', things, thing)
+      const { resourceVersion } = created.body['metadata'] as { resourceVersion: string }
+      const shortNames = { spec: { names: { shortNames: ['th'] } } }
+      await client.patch(`${definitions}/things.example.com`, 'merge', shortNames)
+      const changed = await client.get(`${definitions}/things.example.com`)
+      const { resourceVersion: since } = changed.body['metadata'] as { resourceVersion: string }
+      const old = await client.watch(`${things}?watch=1&resourceVersion=${resourceVersion}`)
+      expect(await old.next()).toMatchObject({
+        type: 'ERROR',
+        object: {
+          code: 410,
+          message: `too old resource version: ${resourceVersion} (${since})`,
+        },
+      })
+      const watch = await client.watch(`${things}?watch=1&resourceVersion=${since}`)
+      await client.patch(`${things}/a`, 'merge', { metadata: { labels: { a: 'b' } } })
+      expect((await watch.next()).type).toBe('MODIFIED')
+      watch.close()
+    })
+
     it('cannot show objects as new as nothing is yet', async () => {
       const query =
         'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&resourceVersion=99999999'

@@ -27,6 +27,14 @@ import {
 } from './definition-status.ts'
 import { judgeNames } from './name-conflicts.ts'
 
+/** How a definition is served at the moment. */
+interface ServedForm {
+  readonly form: string
+  readonly as: 'established' | 'terminating' | 'hidden'
+  /** The revision since which its form has been the same. */
+  readonly since: number
+}
+
 /**
  * Manages the lifecycle of CustomResourceDefinitions: accepts their names, serves their kinds, and
  * on deletion removes all objects of the kind before the definition itself.
@@ -40,7 +48,7 @@ export class DefinitionController {
   readonly #logger: Logger
   readonly #unsubscribe: () => void
   /** What is served for each definition, so that a status change recompiles nothing. */
-  readonly #served = new Map<string, string>()
+  readonly #served = new Map<string, ServedForm>()
 
   /** @param webhooks calls those that convert objects */
   constructor(context: ResourceContext, webhooks: Pick<WebhookClient, 'call'>, logger: Logger) {
@@ -107,11 +115,15 @@ export class DefinitionController {
     as: 'established' | 'terminating' | 'hidden',
   ): void {
     const { name = '', uid, generation } = definition.metadata
-    const form = `${uid}/${generation}/${as}`
-    if (this.#served.get(name) === form) return
-    this.#served.set(name, form)
+    const form = `${uid}/${generation}`
+    const before = this.#served.get(name)
+    const isSame = before?.form === form
+    if (isSame && before.as === as) return
+    const since = isSame ? before.since : this.#context.storage.revision
+    this.#served.set(name, { form, as, since })
     const kinds = as === 'hidden' ? [] : this.#kinds(definition, as === 'terminating')
-    this.#context.registry.replaceCustom(name, kinds)
+    const served = kinds.map((kind) => ({ ...kind, servedSince: since }))
+    this.#context.registry.replaceCustom(name, served)
   }
 
   #kinds(definition: CustomResourceDefinitionObject, terminating: boolean): ResourceDefinition[] {

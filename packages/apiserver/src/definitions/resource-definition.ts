@@ -167,6 +167,8 @@ export interface ResourceDefinition extends ResourceType {
   readonly selectableValue?: (object: KubernetesObject, path: string) => string | undefined
   readonly writeRules: WriteRules
   readonly conversion?: Conversion
+  /** The revision since which the kind is served in this way; what was before cannot be watched. */
+  readonly servedSince?: number
   /** Why creates are refused at the moment, for example because the kind is being removed. */
   readonly creationForbidden?: string
   /** Deprecation warning, sent to every client that uses this version. */

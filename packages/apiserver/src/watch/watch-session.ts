@@ -61,6 +61,9 @@ export class WatchSession {
     }
     if (withObjects) this.#readCurrentObjects()
     else if (fromRevision === 0) this.#lastRevision = storage.revision
+    else if (fromRevision < (target.definition.servedSince ?? 0)) {
+      return this.#fail(tooOld(fromRevision, target.definition.servedSince))
+    }
     this.#isBehind = true
     this.resume()
     if (this.#stopped) return
@@ -129,9 +132,7 @@ export class WatchSession {
       return missed.every((change) => this.#sendChange(change))
     } catch (error) {
       if (!(error instanceof CompactedError)) throw error
-      const message = `too old resource version: ${this.#lastRevision} (${error.compactedRevision})`
-      this.#request.send({ type: 'ERROR', object: errors.expired(message).status })
-      this.#finish()
+      this.#fail(tooOld(this.#lastRevision, error.compactedRevision))
       return false
     }
   }
@@ -275,4 +276,8 @@ export class WatchSession {
     const cancel = (): void => timer.cancel()
     this.#cleanups.push(cancel)
   }
+}
+
+function tooOld(revision: number, oldest: number | undefined): StatusError {
+  return errors.expired(`too old resource version: ${revision} (${oldest})`)
 }
