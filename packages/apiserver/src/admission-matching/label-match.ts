@@ -1,6 +1,7 @@
 import { errors, labelSelectorFrom, type LabelSelector } from '@fairlead/kube-core'
 import { isJsonObject } from '@fairlead/base'
 
+import { recordAt } from '../definitions/fields.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
 import type { Storage } from '../storage/storage.ts'
 import { isNamespace, requestNamespace } from './request-namespace.ts'
@@ -50,6 +51,7 @@ export function objectMatches(
 ): boolean {
   if (selector.empty) return true
   return [object, oldObject].some(
-    (each) => each !== undefined && selector.matches(each.metadata.labels),
+    (each) =>
+      each !== undefined && selector.matches(recordAt(each, 'metadata')['labels'] as Labels),
   )
 }

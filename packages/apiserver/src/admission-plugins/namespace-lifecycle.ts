@@ -18,6 +18,7 @@ export function namespaceLifecycle(storage: Storage): AdmissionPlugin {
     name: 'NamespaceLifecycle',
     mutate: (request) => {
       if (request.operation === 'DELETE') checkDeletion(request)
+      else if (request.operation === 'CONNECT') return undefined
       else if (request.definition.namespaced) checkNamespace(request, storage)
       return undefined
     },

@@ -1,4 +1,9 @@
-import { deepEqual, type AdmissionExpressions, type KubernetesObject } from '@fairlead/kube-core'
+import {
+  deepEqual,
+  type AdmissionEvaluation,
+  type AdmissionExpressions,
+  type KubernetesObject,
+} from '@fairlead/kube-core'
 
 import type { AdmissionPlugin, MutationPass } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
@@ -62,51 +67,79 @@ async function mutate(
   pass: MutationPass,
 ): Promise<KubernetesObject | undefined> {
   const { invocations, failures } = invocationsFor(options, request)
+  if (invocations.length === 0) refuseFor(failures, request)
+  if (invocations.length === 0) return undefined
   const reinvocation = Reinvocation.of(pluginName, pass)
-  if (invocations.length > 0) reinvocation.begin(request.object, pass)
-  const namespace = invocations.length === 0 ? {} : policyNamespace(request, options.context)
-  let current = request
+  reinvocation.begin(request.object, pass)
+  const namespace = policyNamespace(request, options.context)
+  let { object } = request
   for (const invocation of invocations) {
-    const { policy, as } = invocation
-    const pending = fetchConverted(current, () => [as])
+    const current = { ...request, ...(object === undefined ? {} : { object }) }
+    const pending = fetchConverted(current, () => [invocation.as])
     if (pending !== undefined) await pending
-    const begin = (about: AdmissionRequest, budget: number, more = {}) =>
-      beginEvaluation(
-        options.expressions,
-        options.authorizer,
-        { request: about, as, params: invocation.params, ...more },
-        budget,
-      )
-    const verdict = checkConditions(policy.conditions, begin(current, matchConditionsBudget))
-    if ('error' in verdict) {
-      failures.push(...failureOf(invocation, verdict.error))
-      continue
-    }
+    const verdict = checkConditions(
+      invocation.policy.conditions,
+      begin(options, invocation, current, matchConditionsBudget),
+    )
+    if ('error' in verdict) failures.push(...failureOf(invocation, verdict.error))
+    if ('error' in verdict || !verdict.matches) continue
     const id = idOf(invocation)
-    if (!verdict.matches || !reinvocation.isDue(id, pass)) continue
-    const before = current.object
-    for (const mutation of policy.mutations) {
-      const { object } = current
-      if (object === undefined) continue
-      const evaluation = begin(current, policyBudget, namespace)
-      defineVariables(policy, evaluation)
-      try {
-        const changed = await mutateObject(mutation, { ...current, object }, as, evaluation)
-        current = { ...current, object: changed }
-      } catch (error) {
-        if (!(error instanceof MutationError)) throw error
-        failures.push(...failureOf(invocation, error.message))
-      }
-    }
-    if (!deepEqual(before, current.object)) reinvocation.changed(pass)
-    if (policy.isReinvoked) reinvocation.wants(id)
+    if (!reinvocation.isDue(id, pass)) continue
+    const changed = await carryOut(options, invocation, current, namespace, failures)
+    if (!deepEqual(object, changed)) reinvocation.changed(pass)
+    object = changed
+    if (invocation.policy.isReinvoked) reinvocation.wants(id)
   }
   // Those that were asked last may still change what they themselves have made.
-  if (current.object !== request.object) reinvocation.changed(pass)
-  if (invocations.length > 0) reinvocation.end(current.object)
-  const [first, ...others] = failures
+  if (object !== request.object) reinvocation.changed(pass)
+  reinvocation.end(object)
+  refuseFor(failures, request)
+  return object
+}
+
+/** @throws StatusError 403 when there are failures */
+function refuseFor(
+  [first, ...others]: readonly MutationFailure[],
+  request: AdmissionRequest,
+): void {
   if (first !== undefined) throw mutatingDenial(request, [first, ...others])
-  return current.object
+}
+
+/** The object with a policy's mutations, without those that fail. */
+async function carryOut(
+  options: PolicyOptions,
+  invocation: Invocation,
+  request: AdmissionRequest,
+  namespace: NamespaceVariable,
+  failures: MutationFailure[],
+): Promise<KubernetesObject | undefined> {
+  const { policy, as } = invocation
+  let { object } = request
+  for (const mutation of policy.mutations) {
+    if (object === undefined) return undefined
+    const current = { ...request, object }
+    const evaluation = begin(options, invocation, current, policyBudget, namespace)
+    defineVariables(policy, evaluation)
+    try {
+      object = await mutateObject(mutation, current, as, evaluation)
+    } catch (error) {
+      if (!(error instanceof MutationError)) throw error
+      failures.push(...failureOf(invocation, error.message))
+    }
+  }
+  return object
+}
+
+type NamespaceVariable = ReturnType<typeof policyNamespace>
+
+function begin(
+  { expressions, authorizer }: PolicyOptions,
+  { as, params }: Invocation,
+  request: AdmissionRequest,
+  budget: number,
+  namespace: NamespaceVariable = {},
+): AdmissionEvaluation {
+  return beginEvaluation(expressions, authorizer, { request, as, params, ...namespace }, budget)
 }
 
 function invocationsFor(

@@ -15,12 +15,15 @@ export interface AdmissionRequest {
   readonly subresource?: string
   /** What the subresource takes, where it is another kind than the resource's, such as Scale. */
   readonly kind?: GroupVersionKind
-  /** What is to be stored, in the served version; absent for a deletion. */
+  /**
+   * What is to be stored, in the served version; absent for a deletion. The options of a connection
+   * have no metadata.
+   */
   readonly object?: KubernetesObject
   /** What is stored, in the served version; absent for a creation and a connection. */
   readonly oldObject?: KubernetesObject
-  /** CreateOptions, UpdateOptions, PatchOptions or DeleteOptions of `meta.k8s.io/v1`. */
-  readonly options: JsonObject
+  /** CreateOptions, UpdateOptions or DeleteOptions of `meta.k8s.io/v1`; null of a connection. */
+  readonly options: JsonObject | null
   readonly user: User
   readonly dryRun: boolean
   /** Adds a Warning header to the response. */

@@ -3,10 +3,12 @@ import { errors, goQuote } from '@fairlead/kube-core'
 import { recordAt, textAt } from '../definitions/fields.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import type { Handled } from '../exchange/api-response.ts'
+import { admitted, connection } from '../resources/admit.ts'
 import { getObject } from '../resources/get-object.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
 import { checkAskedContainer } from './asked-container.ts'
+import { connectOptions } from './connect-options.ts'
 import type { Subresource } from './subresource-handler.ts'
 
 /**
@@ -14,13 +16,26 @@ import type { Subresource } from './subresource-handler.ts'
  * runs here: what a real server refuses by itself is refused alike, and the rest is a 501.
  */
 export const kubeletRequests: readonly (readonly [string, Subresource])[] = [
-  ...['attach', 'exec', 'log', 'portforward'].map(
-    (subresource) => [`pods/${subresource}`, askKubelet] as const,
+  ['pods/log', askKubelet],
+  ...['attach', 'exec', 'portforward'].map(
+    (subresource) => [`pods/${subresource}`, connecting(askKubelet)] as const,
   ),
-  ['nodes/proxy', proxy],
-  ['pods/proxy', proxy],
-  ['services/proxy', proxyToService],
+  ['nodes/proxy', connecting(proxy)],
+  ['pods/proxy', connecting(proxy)],
+  ['services/proxy', connecting(proxyToService)],
 ]
+
+/** Admission is asked before anything is looked for, as ConnectResource in Kubernetes' apiserver asks. */
+function connecting(connect: Subresource): Subresource {
+  return async (context, request, target) => {
+    if (request.query.has('dryRun')) throw errors.badRequest('dryRun is not supported')
+    const options = connectOptions(request, target)
+    if (options !== undefined) {
+      await admitted(context, connection(context, target, options.kind), options.object)
+    }
+    return connect(context, request, target)
+  }
+}
 
 /** @throws StatusError 400, 404 or 501 */
 async function askKubelet(

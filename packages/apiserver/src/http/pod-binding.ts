@@ -4,6 +4,7 @@ import { copyJson, errors, timestamp, type KubernetesObject } from '@fairlead/ku
 import { recordAt, recordsAt, textAt, type Fields } from '../definitions/fields.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
+import { mutated, subresourceCreation } from '../resources/admit.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
 import { storageKeyOf, type ObjectTarget } from '../resources/resource-target.ts'
 import { decodeBody } from './decode-body.ts'
@@ -15,16 +16,21 @@ const bindingKind = { group: '', version: 'v1', kind: 'Binding' } as const
  * `POST …/pods/x/binding`: places a pod on a node. As BindingREST in Kubernetes' pod storage, which
  * writes past the rules of updates.
  */
-export function bindPod(context: WriteContext, request: ApiRequest, target: ObjectTarget): Handled {
-  const binding = objectOrEmpty(
-    decodeBody(request.body, request.contentType, bindingKind),
-  ) as unknown as KubernetesObject
+export async function bindPod(
+  context: WriteContext,
+  request: ApiRequest,
+  target: ObjectTarget,
+): Promise<Handled> {
+  const given = objectOrEmpty(decodeBody(request.body, request.contentType, bindingKind))
+  const options = optionsOfWrite(request)
+  const intended = subresourceCreation(context, target, bindingKind, options)
+  const binding = await mutated(context, intended, given as unknown as KubernetesObject)
   const metadata = objectOrEmpty(binding.metadata)
   if (metadata['name'] !== target.name) {
     throw errors.badRequest('name in URL does not match name in Binding object')
   }
   const node = nodeOf(binding)
-  const { dryRun } = optionsOfWrite(request)
+  await context.admission.validate({ ...intended, object: binding })
   const key = storageKeyOf(target)
   const stored = context.storage.get(key)
   if (stored === undefined) throw errors.notFound('pods', target.name)
@@ -36,7 +42,7 @@ export function bindPod(context: WriteContext, request: ApiRequest, target: Obje
     pod.metadata.annotations = { ...pod.metadata.annotations, ...annotations }
   }
   setScheduled(pod, timestamp(context.clock.now()))
-  if (!dryRun) context.storage.update(key, pod, stored.metadata.resourceVersion ?? '')
+  if (!options.dryRun) context.storage.update(key, pod, stored.metadata.resourceVersion ?? '')
   return jsonResponse(201, {
     kind: 'Status',
     apiVersion: 'v1',

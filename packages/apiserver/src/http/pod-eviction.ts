@@ -8,9 +8,11 @@ import {
   type KubernetesObject,
 } from '@fairlead/kube-core'
 
+import { AdmissionChain } from '../admission/admission-chain.ts'
 import { numberAt, recordAt, recordsAt, type Fields } from '../definitions/fields.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
+import { mutated, subresourceCreation } from '../resources/admit.ts'
 import { deleteObject } from '../resources/delete-object.ts'
 import { parseDeleteOptions, type DeleteOptions } from '../resources/delete-options.ts'
 import type { WriteContext } from '../resources/resource-context.ts'
@@ -32,14 +34,19 @@ export async function evictPod(
   request: ApiRequest,
   target: ObjectTarget,
 ): Promise<Handled> {
-  const eviction = objectOrEmpty(decodeBody(request.body, request.contentType, evictionKind))
-  if (objectOrEmpty(eviction['metadata'])['name'] !== target.name) {
+  const body = objectOrEmpty(decodeBody(request.body, request.contentType, evictionKind))
+  const own = optionsOfWrite(request)
+  const intended = subresourceCreation(context, target, evictionKind, own)
+  const eviction = await mutated(context, intended, body as unknown as KubernetesObject)
+  if (objectOrEmpty(eviction.metadata)['name'] !== target.name) {
     throw errors.badRequest('name in URL does not match name in Eviction object')
   }
-  const { dryRun } = optionsOfWrite(request)
   const given = parseDeleteOptions(objectOrEmpty(eviction['deleteOptions']), request.query)
-  const options = { ...given, dryRun: given.dryRun || dryRun }
-  const pod = context.storage.get(storageKeyOf(target))
+  const options = { ...given, dryRun: given.dryRun || own.dryRun }
+  const key = storageKeyOf(target)
+  if (context.storage.get(key) === undefined) throw errors.notFound('pods', target.name)
+  await context.admission.validate({ ...intended, object: eviction })
+  const pod = context.storage.get(key)
   if (pod === undefined) throw errors.notFound('pods', target.name)
   if (!isEnding(pod)) spend(context, pod, options)
   await remove(context, target, options)
@@ -175,7 +182,9 @@ async function remove(
     if (resourceVersion !== undefined)
       preconditions = { ...preconditions, resourceVersion: version }
   }
-  await deleteObject(context, target, { ...options, preconditions })
+  // Admission was asked about the eviction, and is not about the deletion.
+  const unasked = { ...context, admission: new AdmissionChain([]) }
+  await deleteObject(unasked, target, { ...options, preconditions })
 }
 
 function withCondition(stored: KubernetesObject, now: string): KubernetesObject {

@@ -12,15 +12,21 @@ import { tokenRequestKind } from '../core-kinds/authentication/token-request.ts'
 import { recordAt } from '../definitions/fields.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
 import { jsonResponse, type Handled } from '../exchange/api-response.ts'
+import { mutated, subresourceCreation } from '../resources/admit.ts'
 import { decodeObject } from '../resources/decode-object.ts'
 import { getObject } from '../resources/get-object.ts'
-import type { ResourceContext } from '../resources/resource-context.ts'
+import type { WriteContext } from '../resources/resource-context.ts'
 import type { ObjectTarget } from '../resources/resource-target.ts'
 import { boundObjects } from './bound-object.ts'
 import { decodeBody } from './decode-body.ts'
 import { optionsOfWrite } from './options-of-write.ts'
 
 const qualifiedKind = 'TokenRequest.authentication.k8s.io'
+const tokenRequest = {
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  kind: 'TokenRequest',
+} as const
 const lifetimeDefaultS = 3600
 const lifetimeMinS = 600
 const lifetimeMaxS = 2 ** 32
@@ -31,7 +37,7 @@ const lifetimeMaxS = 2 ** 32
  */
 export async function createToken(
   tokens: ServiceAccountTokens,
-  context: ResourceContext,
+  context: WriteContext,
   request: ApiRequest,
   target: ObjectTarget,
 ): Promise<Handled> {
@@ -40,7 +46,8 @@ export async function createToken(
   }
   const options = optionsOfWrite(request)
   const body = decodeBody(request.body, request.contentType, tokenRequestKind)
-  const question = decodeObject(tokenRequestKind, body, options)
+  const intended = subresourceCreation(context, target, tokenRequest, options)
+  const question = await mutated(context, intended, decodeObject(tokenRequestKind, body, options))
   refuseOtherNames(question, target)
   const account = await getObject(context, target)
   const now = context.clock.now()
@@ -56,6 +63,15 @@ export async function createToken(
   const lifetimeSeconds = lifetimeOf(spec['expirationSeconds'])
   const given = arrayOrEmpty(spec['audiences']).map(String)
   const audiences = given.length === 0 ? tokens.audiences : given
+  const named = { ...question.metadata, name: target.name, namespace: target.namespace }
+  await context.admission.validate({
+    ...intended,
+    object: {
+      ...question,
+      metadata: named,
+      spec: { ...spec, audiences, expirationSeconds: lifetimeSeconds },
+    },
+  })
   const reference = isJsonObject(spec['boundObjectRef']) ? spec['boundObjectRef'] : undefined
   const { namespace, name } = target
   const owner = { namespace, name, uid: account.metadata.uid ?? '' }

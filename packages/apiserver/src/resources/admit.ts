@@ -1,5 +1,5 @@
 import type { JsonObject } from '@fairlead/base'
-import type { KubernetesObject } from '@fairlead/kube-core'
+import type { GroupVersionKind, KubernetesObject } from '@fairlead/kube-core'
 
 import type { AdmissionRequest } from '../admission/admission-request.ts'
 import type { DeleteOptions } from './delete-options.ts'
@@ -41,6 +41,26 @@ export function change(
   )
 }
 
+/** The creation of what a subresource takes, such as an Eviction. */
+export function subresourceCreation(
+  context: WriteContext,
+  target: ObjectTarget,
+  kind: GroupVersionKind,
+  options: WriteOptions,
+): Intention {
+  const given = writeOptions('CreateOptions', options)
+  return { ...intention(context, 'CREATE', target, given, options.dryRun), kind }
+}
+
+/** A connection to a subresource, such as that of a command which runs in a container. */
+export function connection(
+  context: WriteContext,
+  target: ObjectTarget,
+  kind: GroupVersionKind,
+): Intention {
+  return { ...intention(context, 'CONNECT', target, null, false), kind }
+}
+
 /** The deletion of an object. */
 export function deletion(
   context: WriteContext,
@@ -63,11 +83,22 @@ export function mutated(
   return wanted ?? object
 }
 
+/** What a subresource takes, as admission wants it to be. @throws StatusError */
+export async function admitted(
+  context: WriteContext,
+  intended: Intention,
+  object: KubernetesObject,
+): Promise<KubernetesObject> {
+  const wanted = await mutated(context, intended, object)
+  await context.admission.validate({ ...intended, object: wanted })
+  return wanted
+}
+
 function intention(
   { user, warn }: WriteContext,
   operation: AdmissionRequest['operation'],
   { definition, namespace, name, subresource }: ObjectTarget,
-  options: JsonObject,
+  options: JsonObject | null,
   dryRun: boolean,
 ): Intention {
   const where = {

@@ -20,6 +20,7 @@ import {
 import { parseObjectVersion } from '../exchange/query-parameters.ts'
 import { recordAt } from '../definitions/fields.ts'
 import { RevisionMismatchError } from '../storage/storage-error.ts'
+import { admissionView } from './admission-view.ts'
 import { change, mutated } from './admit.ts'
 import { isDone } from './deletion-state.ts'
 import { storeEmptyValues } from './given-empty.ts'
@@ -92,9 +93,15 @@ async function tryToChange(
     managedFields === 'keep'
       ? transformed
       : track(context, target, transformed, current, options.fieldManager)
-  const intended = change(context, target, options)
-  const admitted = mutated(context, intended, tracked, current)
-  const wanted = mutableCopy(definition, admitted instanceof Promise ? await admitted : admitted)
+  const view = admissionView(target)
+  const intended = {
+    ...change(context, target, options),
+    ...(view.kind === undefined ? {} : { kind: view.kind }),
+  }
+  const oldView = view.of(current)
+  const pending = mutated(context, intended, view.of(tracked), oldView)
+  const admitted = view.with(tracked, pending instanceof Promise ? await pending : pending)
+  const wanted = mutableCopy(definition, admitted)
   removeDuplicateOwners(wanted, options.warn, 'after admission')
   storeEmptyValues(wanted, decoded)
   checkResourceVersion(target, wanted, current)
@@ -117,7 +124,8 @@ async function tryToChange(
       warn: options.warn,
     })
     if (target.subresource === undefined) warn(definition, next, current, options)
-    const verdict = context.admission.validate({ ...intended, object: next, oldObject: current })
+    const written = { object: view.of(next), oldObject: oldView }
+    const verdict = context.admission.validate({ ...intended, ...written })
     if (verdict !== undefined) await verdict
     if (isDone(next)) {
       if (!dryRun) storage.delete(key, revisionOf(stored))
@@ -130,8 +138,8 @@ async function tryToChange(
     }
     if (dryRun) return next
     const form = storedForm(definition, next)
-    const written = form instanceof Promise ? await form : form
-    return await servedForm(definition, storage.update(key, written, revisionOf(stored)))
+    const toStore = form instanceof Promise ? await form : form
+    return await servedForm(definition, storage.update(key, toStore, revisionOf(stored)))
   } finally {
     release?.()
   }
