@@ -42,6 +42,22 @@ describe('what is found out first', () => {
     expect((await client.get(`${configMaps}/b`)).status).toBe(404)
   })
 
+  it('names what a route sends to those who accept none of it', async () => {
+    const html = { accept: 'text/html, application/*' }
+    const usual = 'application/json, application/yaml, application/vnd.kubernetes.protobuf'
+    const one = await client.get(`${configMaps}/a`, html)
+    expect(said(one)).toEqual([406, `406: Not Acceptable\n\nAvailable representations: ${usual}`])
+    expect(one.body['details']).toEqual({})
+    const [, message] = said(await client.get(configMaps, html)) as [number, string]
+    expect(message).toContain('application/json;stream=watch')
+    // What the router lets pass is looked at more closely.
+    const version = 'application/json;as=Table;g=meta.k8s.io;v=v2'
+    expect(said(await client.get(configMaps, { accept: version }))).toEqual([
+      406,
+      `only the following media types are accepted: ${usual}`,
+    ])
+  })
+
   it('judges options before the body, and reads a patch only for an object that is there', async () => {
     const bad = '{'
     const options = await client.sendText('POST', `${configMaps}?dryRun=x`, bad, {
@@ -119,6 +135,11 @@ describe('what is found out first', () => {
       watch.close()
       expect(first['columnDefinitions']).toHaveLength(3)
       expect(second).toMatchObject({ kind: 'Table', columnDefinitions: null })
+    })
+
+    it('ends at the first event that would have to be a list', async () => {
+      const watch = await client.watch(`${configMaps}?watch=1`, partialList)
+      await expect(watch.next()).rejects.toThrow('the watch has ended')
     })
 
     it('begins with what comes when no objects are wanted', async () => {

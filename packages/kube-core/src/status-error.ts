@@ -182,8 +182,9 @@ export const errors = {
     })
   },
 
-  notAcceptable(message: string): StatusError {
-    return failure({ code: 406, reason: 'NotAcceptable', message })
+  notAcceptable(message: string, details?: StatusDetails): StatusError {
+    const failed = { code: 406, reason: 'NotAcceptable', message }
+    return failure(details === undefined ? failed : { ...failed, details })
   },
 
   unsupportedMediaType(message: string, details?: StatusDetails): StatusError {

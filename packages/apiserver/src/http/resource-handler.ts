@@ -38,6 +38,7 @@ import { patchTypeOf } from './patch-types.ts'
 import type { ResourcePath } from './request-path.ts'
 import { type RequestedChange, tellingChanges } from './request-changes.ts'
 import { handleReview } from './review-request.ts'
+import { requireRepresentation } from './route-representations.ts'
 import { checkBuiltInRoute, isCustomRoute } from './routes.ts'
 import type { SubresourceHandler } from './subresource-handler.ts'
 import { watchResponse } from './watch-response.ts'
@@ -83,8 +84,10 @@ export class ResourceHandler {
       if (this.#context.registry.hasBuiltInGroup(path.group)) throw errors.unknownResource()
       return pageNotFound()
     }
-    if (definition.origin === 'built-in') checkBuiltInRoute(definition, path, request.method)
-    else if (!isCustomRoute(definition, path, request)) return pageNotFound()
+    if (definition.origin === 'built-in') {
+      checkBuiltInRoute(definition, path, request.method)
+      requireRepresentation(request.accept, path, request.method)
+    } else if (!isCustomRoute(definition, path, request)) return pageNotFound()
     if (definition.deprecationWarning) request.warn(definition.deprecationWarning)
     const context = onBehalfOf(this.#context, this.#reviews.authorizer, request, path)
     return tellingChanges(context, request, path, definition, this.#hooks.onChange, (recorded) =>
