@@ -29,6 +29,7 @@ import { NamespaceObjects } from './controllers/namespace-objects.ts'
 import type { StagePace } from './controllers/stages/shared/pace.ts'
 import { Stages } from './controllers/stages/stages.ts'
 import { builtInKinds } from './core-kinds/built-in-kinds.ts'
+import { PolicyTypeCheck } from './controllers/policy-type-check.ts'
 import { QuotaUsage } from './controllers/quota-usage.ts'
 import { StorageProtection } from './controllers/storage-protection.ts'
 import { DefinitionController } from './crds/definition-controller.ts'
@@ -225,6 +226,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
             new CertificateSigner(context, pki, logger),
             new StorageProtection(context, logger),
             new QuotaUsage(context, logger),
+            new PolicyTypeCheck(context, expressions, logger),
           ]),
       ...(options.namespaceObjects === true
         ? [new NamespaceObjects(context, logger, caCertificate)]

@@ -133,6 +133,7 @@ export type {
   AdmissionOutcome,
   AdmissionVariables,
 } from './cel/admission-expressions.ts'
+export type { TypeCheckedKind } from './cel/type-check.ts'
 export type { AdmissionCompiler, AdmissionExpression } from './cel/admission-compiler.ts'
 export type { AccessAnswer, AccessQuestion } from './cel/libraries/authorizer.ts'
 export { apiApproval } from './crd/api-approval.ts'

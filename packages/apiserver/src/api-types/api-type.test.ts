@@ -31,10 +31,16 @@ describe('the tables of Kubernetes', () => {
   })
 
   it('know which structs are replaced as a whole', () => {
-    const published = JSON.parse(publishedDocument('v2') ?? '') as {
-      definitions: Record<string, { 'x-kubernetes-map-type'?: string }>
-    }
-    const atomic = Object.entries(published.definitions)
+    type Schemas = Record<string, { 'x-kubernetes-map-type'?: string }>
+    const published = JSON.parse(publishedDocument('v2') ?? '') as { definitions: Schemas }
+    const optional = [...optionalVersions].map((version) => {
+      const document = JSON.parse(optionalDocument(`apis/${version}`) ?? '') as {
+        components: { schemas: Schemas }
+      }
+      return document.components.schemas
+    })
+    const schemas: Schemas = Object.assign({}, published.definitions, ...optional)
+    const atomic = Object.entries(schemas)
       .filter(([, schema]) => schema['x-kubernetes-map-type'] === 'atomic')
       .map(([name]) => name)
     expect([...atomicTypes].toSorted()).toEqual(atomic.toSorted())

@@ -7,9 +7,11 @@ const prefix = 'io.k8s.apimachinery.pkg'
 const anything: StructuralSchema = { 'x-kubernetes-preserve-unknown-fields': true }
 const open: StructuralSchema = { type: 'object', ...anything }
 
+const quantity: StructuralSchema = { 'x-kubernetes-int-or-string': true, format: 'quantity' }
+
 /** Types that encode themselves: what they are in JSON. */
 const encoded: Readonly<Record<string, StructuralSchema>> = {
-  [`${prefix}.api.resource.Quantity`]: { 'x-kubernetes-int-or-string': true },
+  [`${prefix}.api.resource.Quantity`]: quantity,
   [`${prefix}.apis.meta.v1.Time`]: { type: 'string', format: 'date-time', nullable: true },
   [`${prefix}.apis.meta.v1.MicroTime`]: { type: 'string', format: 'date-time', nullable: true },
   [`${prefix}.apis.meta.v1.Duration`]: { type: 'string' },
@@ -27,6 +29,28 @@ const selfNaming = /\.apiextensions\.v1\.JSON/
  */
 export function schemaOfType(name: string): StructuralSchema {
   return objectSchema(apiType(name))
+}
+
+/**
+ * The schema of a built-in type for the types of expressions, which do not see quantities: Kubernetes
+ * publishes them without a type.
+ */
+export function schemaForExpressions(name: string): StructuralSchema {
+  return withoutQuantities(schemaOfType(name))
+}
+
+function withoutQuantities(schema: StructuralSchema): StructuralSchema {
+  if (schema.format === quantity.format) return {}
+  const { properties: fields, items, additionalProperties: values } = schema
+  const visible = Object.entries(fields ?? {}).map(
+    ([name, field]) => [name, withoutQuantities(field)] as const,
+  )
+  return {
+    ...schema,
+    ...(fields === undefined ? {} : { properties: Object.fromEntries(visible) }),
+    ...(items === undefined ? {} : { items: withoutQuantities(items) }),
+    ...(typeof values === 'object' ? { additionalProperties: withoutQuantities(values) } : {}),
+  }
 }
 
 /** Its name, by which items of `imagePullSecrets` are known, is published with an empty default. */

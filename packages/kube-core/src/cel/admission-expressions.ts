@@ -9,6 +9,7 @@ import {
 } from '@bufbuild/cel'
 import { createEnvironment, type Environment, toDynamic } from '@fairlead/cel'
 import { AdmissionCompiler, type AdmissionExpression } from './admission-compiler.ts'
+import { typeCheck, type TypeCheckedPolicy } from './type-check.ts'
 import { patchOperations, patchValue, PatchValueError } from './patch-value.ts'
 import { authorizationFunctions } from './declarations/authorization.ts'
 import { goQuote } from '../go-quote.ts'
@@ -84,6 +85,11 @@ export class AdmissionExpressions {
   /** A compiler for the expressions of one policy or webhook. */
   compiler(options: { readonly params: boolean; readonly variables: boolean }): AdmissionCompiler {
     return new AdmissionCompiler(this.#environment, options)
+  }
+
+  /** What finds mistakes in the expressions of a policy by the types of what they look at. */
+  typeCheck(policy: TypeCheckedPolicy): (expression: string) => string | undefined {
+    return typeCheck(this.#environment, policy)
   }
 
   /**

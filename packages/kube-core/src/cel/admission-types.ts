@@ -96,8 +96,10 @@ export const admissionVariables: ReadonlyMap<string, CelType> = new Map([
   ['request', requestType],
 ])
 
+export const authorizerType = libraryObject('kubernetes.authorization.Authorizer')
+
 /** What expressions may name besides that may ask the authorizer. */
 export const authorizerVariables: ReadonlyMap<string, CelType> = new Map([
-  ['authorizer', libraryObject('kubernetes.authorization.Authorizer')],
+  ['authorizer', authorizerType],
   ['authorizer.requestResource', libraryObject('kubernetes.authorization.ResourceCheck')],
 ])
