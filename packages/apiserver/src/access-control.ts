@@ -87,7 +87,7 @@ function openAuthorization(
   if (authorization === 'AlwaysAllow') {
     return {
       authorizer: alwaysAllow,
-      plugins: [certificateRequests(alwaysAllow)],
+      plugins: certificateRequests(alwaysAllow),
       stop: () => {},
     }
   }
@@ -95,7 +95,7 @@ function openAuthorization(
   const authorizer = mastersOr(new RbacAuthorizer(roles))
   return {
     authorizer,
-    plugins: [certificateRequests(authorizer), roleEscalation(authorizer, roles)],
+    plugins: [...certificateRequests(authorizer), roleEscalation(authorizer, roles)],
     stop: () => roles.stop(),
   }
 }

@@ -256,3 +256,108 @@ test('plugins that nobody knows cannot be chosen, and known ones can be turned o
   other.close()
   await bare.stop()
 })
+
+test('an account may enforce which secrets its pods use', async () => {
+  await create('/api/v1/namespaces/default/serviceaccounts', {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: {
+      name: 'strict',
+      annotations: { 'kubernetes.io/enforce-mountable-secrets': 'true' },
+    },
+    secrets: [{ name: 'known' }],
+    imagePullSecrets: [{ name: 'pull' }],
+  })
+  const from = (name: string) => ({ secretKeyRef: { name, key: 'k' } })
+  const strict = (spec: Json, container: Json = {}) =>
+    dryPod({ serviceAccountName: 'strict', ...spec }, container)
+  const volumes = (secretName: string) => [{ name: 'v', secret: { secretName } }]
+  const allowed = await strict(
+    { volumes: volumes('known') },
+    { env: [{ name: 'E', valueFrom: from('known') }] },
+  )
+  expect(allowed.status).toBe(201)
+  expect(allowed.spec['imagePullSecrets']).toEqual([{ name: 'pull' }])
+  const why = async (spec: Json, container?: Json) => {
+    const { status, message } = await strict(spec, container)
+    return [status, String(message).replace('pods "p" is forbidden: ', '')]
+  }
+  const other = 'is not allowed because service account strict does not reference that'
+  expect(await why({ volumes: volumes('other') })).toEqual([
+    403,
+    `volume with secret.secretName="other" ${other} secret`,
+  ])
+  expect(await why({}, { env: [{ name: 'E', valueFrom: from('other') }] })).toEqual([
+    403,
+    `container c with envVar E referencing secret.secretName="other" ${other} secret`,
+  ])
+  expect(await why({}, { envFrom: [{ secretRef: { name: 'other' } }] })).toEqual([
+    403,
+    `container c with envFrom referencing secret.secretName="other" ${other} secret`,
+  ])
+  expect(await why({ imagePullSecrets: [{ name: 'other' }] })).toEqual([
+    403,
+    `imagePullSecrets[0].name="other" ${other} imagePullSecret`,
+  ])
+})
+
+test('a mirror pod has no secrets', async () => {
+  const mirror = { ...pod({ volumes: [{ name: 'v', secret: { secretName: 's' } }] }) }
+  mirror['metadata'] = { name: 'p', annotations: { 'kubernetes.io/config.mirror': 'x' } }
+  const { body } = await create(pods, mirror, '?dryRun=All')
+  expect(body['message']).toBe('pods "p" is forbidden: a mirror pod may not reference secrets')
+})
+
+test('owners of objects need permissions, where that is enforced', async () => {
+  const enforcing = await startApiServer({
+    admission: { enable: ['OwnerReferencesPermissionEnforcement'] },
+  })
+  const admin = new TestClient(enforcing)
+  const jane = new TestClient(enforcing, enforcing.addUser({ name: 'jane' }).token)
+  const path = '/api/v1/namespaces/default/configmaps'
+  const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/default'
+  const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd', uid: '1' }
+  const owned = (blockOwnerDeletion: boolean, kind = owner.kind) => ({
+    metadata: { name: 'c', ownerReferences: [{ ...owner, kind, blockOwnerDeletion }] },
+  })
+  try {
+    await admin.send('POST', `${rbac}/roles`, {
+      metadata: { name: 'r' },
+      rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['create', 'update'] }],
+    })
+    await admin.send('POST', `${rbac}/rolebindings`, {
+      metadata: { name: 'r' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'r' },
+      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'jane' }],
+    })
+    const why = async (method: string, at: string, body: Json) => {
+      const answer = await jane.send(method, at, body)
+      return String(answer.body['message']).replace('configmaps "c" is forbidden: ', '')
+    }
+    const dry = `${path}?dryRun=All`
+    expect(await why('POST', dry, owned(true))).toBe(
+      "cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: , <nil>",
+    )
+    expect(await why('POST', dry, owned(true, 'Other'))).toMatch(
+      /cannot find RESTMapping for APIVersion apps\/v1 Kind Other: no matches for kind "Other"/,
+    )
+    expect((await jane.send('POST', dry, owned(false))).status).toBe(201)
+    expect((await admin.send('POST', dry, owned(true))).status).toBe(201)
+    await admin.send('POST', path, { metadata: { name: 'c' } })
+    expect(await why('PUT', `${path}/c`, owned(false))).toBe(
+      "cannot set an ownerRef on a resource you can't delete: , <nil>",
+    )
+  } finally {
+    admin.close()
+    jane.close()
+    await enforcing.stop()
+  }
+})
+
+test.each([
+  [{ enable: ['Nothing'] }, 'admission plugin "Nothing" is unknown'],
+  [{ disable: ['RoleEscalation'] }, 'admission plugin "RoleEscalation" is unknown'],
+  [{ enable: ['NodeRestriction'] }, 'admission plugin "NodeRestriction" is not served'],
+])('the choice %o is refused', async (admission, message) => {
+  await expect(startApiServer({ admission })).rejects.toThrow(message)
+})

@@ -19,6 +19,7 @@ import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { ownerReferencesPermissionEnforcement } from './owner-references.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import { chosenPlugins, type PluginChoice } from './plugin-choice.ts'
 import { podSecurity } from './pod-security.ts'
@@ -43,9 +44,6 @@ interface AdmissionOptions {
   /** Whether policies that mutate are carried out. */
   readonly mutatingPolicies: boolean
 }
-
-/** As envtest starts kube-apiserver: nothing creates the accounts that pods would have. */
-const offByDefault: ReadonlySet<string> = new Set(['ServiceAccount'])
 
 /** The chain that every write passes, and what ends what its plugins have begun. */
 interface Admission {
@@ -78,12 +76,13 @@ export function createAdmission({
     limitRanger(storage),
     serviceAccount(storage, random),
     taintNodesByCondition,
+    podSecurity(storage, logger),
     priority(storage),
     defaultTolerationSeconds,
     defaultStorageClass(storage),
     storageObjectInUseProtection,
+    ownerReferencesPermissionEnforcement(authorizer, context),
     persistentVolumeClaimResize(storage),
-    podSecurity(storage, logger),
     // Its tolerations come after the default ones.
     runtimeClass(storage),
     defaultIngressClass(storage),
@@ -101,7 +100,7 @@ export function createAdmission({
     resourceQuota(context),
   ]
   return {
-    chain: new AdmissionChain(chosenPlugins(plugins, offByDefault, choice)),
+    chain: new AdmissionChain(chosenPlugins(plugins, choice)),
     stop() {
       mutating.stop()
       validating.stop()

@@ -13,49 +13,71 @@ class PluginChoiceError extends Error {
   override readonly name = 'PluginChoiceError'
 }
 
-/** What kube-apiserver 1.32 has besides the plugins here (`AllOrderedPlugins`). */
-const notServed: readonly string[] = [
-  'AlwaysAdmit',
-  'AlwaysDeny',
-  'AlwaysPullImages',
-  'CertificateApproval',
-  'CertificateSigning',
-  'CertificateSubjectRestriction',
+/** The plugins of kube-apiserver 1.32, in their order (`AllOrderedPlugins`), and which are on. */
+const known: ReadonlyMap<string, 'on' | 'off'> = new Map([
+  ['AlwaysAdmit', 'off'],
+  ['NamespaceAutoProvision', 'off'],
+  ['NamespaceLifecycle', 'on'],
+  ['NamespaceExists', 'off'],
+  ['LimitPodHardAntiAffinityTopology', 'off'],
+  ['LimitRanger', 'on'],
+  // As envtest starts kube-apiserver: nothing creates the accounts that pods would have.
+  ['ServiceAccount', 'off'],
+  ['NodeRestriction', 'off'],
+  ['TaintNodesByCondition', 'on'],
+  ['AlwaysPullImages', 'off'],
+  ['ImagePolicyWebhook', 'off'],
+  ['PodSecurity', 'on'],
+  ['PodNodeSelector', 'off'],
+  ['Priority', 'on'],
+  ['DefaultTolerationSeconds', 'on'],
+  ['PodTolerationRestriction', 'off'],
+  ['EventRateLimit', 'off'],
+  ['ExtendedResourceToleration', 'off'],
+  ['DefaultStorageClass', 'on'],
+  ['StorageObjectInUseProtection', 'on'],
+  ['OwnerReferencesPermissionEnforcement', 'off'],
+  ['PersistentVolumeClaimResize', 'on'],
+  ['RuntimeClass', 'on'],
+  ['CertificateApproval', 'on'],
+  ['CertificateSigning', 'on'],
+  ['ClusterTrustBundleAttest', 'on'],
+  ['CertificateSubjectRestriction', 'on'],
+  ['DefaultIngressClass', 'on'],
+  ['DenyServiceExternalIPs', 'off'],
+  ['MutatingAdmissionPolicy', 'on'],
+  ['MutatingAdmissionWebhook', 'on'],
+  ['ValidatingAdmissionPolicy', 'on'],
+  ['ValidatingAdmissionWebhook', 'on'],
+  ['ResourceQuota', 'on'],
+  ['AlwaysDeny', 'off'],
+])
+
+/** What these would act on is not served: whether they are on makes no difference. */
+const needless: ReadonlySet<string> = new Set([
   'ClusterTrustBundleAttest',
-  'DenyServiceExternalIPs',
-  'EventRateLimit',
-  'ExtendedResourceToleration',
-  'ImagePolicyWebhook',
-  'LimitPodHardAntiAffinityTopology',
   'MutatingAdmissionPolicy',
-  'NamespaceAutoProvision',
-  'NamespaceExists',
-  'NodeRestriction',
-  'OwnerReferencesPermissionEnforcement',
-  'PodNodeSelector',
-  'PodSecurity',
-  'PodTolerationRestriction',
-  'ResourceQuota',
-]
+])
 
 /**
- * The plugins that are on, in their order. One that is not served can be turned off: it is.
+ * The plugins that are on, in their order. Those that kube-apiserver has no name for are always on.
+ * One that is not served can be turned off: it is.
  * @throws PluginChoiceError for a name that no plugin has, or to turn on one that is not served
  */
 export function chosenPlugins(
   plugins: readonly AdmissionPlugin[],
-  offByDefault: ReadonlySet<string>,
   { enable = [], disable = [] }: PluginChoice,
 ): readonly AdmissionPlugin[] {
   const served = new Set(plugins.map(({ name }) => name))
-  const unknown = [...enable, ...disable].find(
-    (name) => !served.has(name) && !notServed.includes(name),
-  )
+  const unknown = [...enable, ...disable].find((name) => !known.has(name))
   if (unknown !== undefined) throw new PluginChoiceError(`admission plugin "${unknown}" is unknown`)
-  const absent = enable.find((name) => !served.has(name) && !disable.includes(name))
+  const absent = enable.find(
+    (name) => !served.has(name) && !needless.has(name) && !disable.includes(name),
+  )
   if (absent !== undefined)
     throw new PluginChoiceError(`admission plugin "${absent}" is not served`)
-  return plugins.filter(
-    ({ name }) => !disable.includes(name) && (!offByDefault.has(name) || enable.includes(name)),
-  )
+  return plugins.filter(({ name }) => {
+    if (disable.includes(name)) return false
+    return known.get(name) !== 'off' || enable.includes(name)
+  })
 }

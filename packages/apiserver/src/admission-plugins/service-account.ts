@@ -5,6 +5,8 @@ import type { AdmissionPlugin } from '../admission/admission-plugin.ts'
 import type { AdmissionRequest } from '../admission/admission-request.ts'
 import { forbidden } from '../admission/forbidden.ts'
 import type { Storage } from '../storage/storage.ts'
+import { recordAt, recordsAt } from '../definitions/fields.ts'
+import { secretsOf, unmountableEphemeralSecret, unmountableSecret } from './mountable-secrets.ts'
 import { changed, isFor, shown } from './plugin-request.ts'
 
 const volumePrefix = 'kube-api-access-'
@@ -15,16 +17,37 @@ const tokenLifetimeS = 3607
 
 /**
  * Gives new pods a service account, which must exist, the secrets that it pulls images with, and a
- * volume with its token. Which secrets an account may mount is not enforced.
+ * volume with its token. An account may enforce which secrets its pods use.
  */
 export function serviceAccount(storage: Storage, random: Random): AdmissionPlugin {
   return {
     name: 'ServiceAccount',
+    validate: (request) => {
+      if (!isOfPods(request) || request.object === undefined) return
+      const { operation, object, subresource } = request
+      if (subresource === undefined && operation !== 'CREATE') return
+      if (subresource === 'ephemeralcontainers' && operation !== 'UPDATE') return
+      if (object.metadata.annotations?.[mirrorAnnotation] !== undefined) {
+        if (subresource === undefined) checkMirror(request)
+        return
+      }
+      const name = shown(objectOrEmpty(object['spec'])['serviceAccountName'])
+      if (name === '') {
+        const pod = `${request.namespace}/${object.metadata.name ?? ''}`
+        throw forbidden(request, `no service account specified for pod ${pod}`)
+      }
+      const account = accountFor(request, name, storage)
+      const problem =
+        subresource === undefined
+          ? unmountableSecret(object, account)
+          : unmountableEphemeralSecret(object, account)
+      if (problem !== undefined) throw forbidden(request, problem)
+    },
     mutate: (request) => {
       if (request.operation !== 'CREATE' || !isFor(request, '', 'pods')) return undefined
       const isMirror = request.object?.metadata.annotations?.[mirrorAnnotation] !== undefined
       if (isMirror) {
-        refuseMirrorWithAccount(request)
+        checkMirror(request)
         return undefined
       }
       const given = objectOrEmpty(request.object?.['spec'])
@@ -45,9 +68,28 @@ export function serviceAccount(storage: Storage, random: Random): AdmissionPlugi
   }
 }
 
-function refuseMirrorWithAccount(request: AdmissionRequest): void {
-  if (!objectOrEmpty(request.object?.['spec'])['serviceAccountName']) return
-  throw forbidden(request, 'a mirror pod may not reference service accounts')
+function isOfPods({ definition, subresource }: AdmissionRequest): boolean {
+  if (definition.group !== '' || definition.plural !== 'pods') return false
+  return subresource === undefined || subresource === 'ephemeralcontainers'
+}
+
+/** A kubelet runs a mirror pod whatever is said here, so it may not have what others guard. */
+function checkMirror(request: AdmissionRequest): void {
+  const { object } = request
+  if (object === undefined) return
+  const spec = objectOrEmpty(object['spec'])
+  if (spec['serviceAccountName']) {
+    throw forbidden(request, 'a mirror pod may not reference service accounts')
+  }
+  if (secretsOf(object).length > 0) {
+    throw forbidden(request, 'a mirror pod may not reference secrets')
+  }
+  const hasToken = recordsAt(spec, 'volumes')
+    .flatMap((volume) => recordsAt(recordAt(volume, 'projected'), 'sources'))
+    .some((source) => source['serviceAccountToken'])
+  if (hasToken) {
+    throw forbidden(request, 'a mirror pod may not use ServiceAccountToken volume projections')
+  }
 }
 
 function accountFor(request: AdmissionRequest, name: string, storage: Storage): KubernetesObject {

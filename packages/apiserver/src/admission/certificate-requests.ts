@@ -12,30 +12,57 @@ const group = 'certificates.k8s.io'
 const plural = 'certificatesigningrequests'
 const clientSigner = 'kubernetes.io/kube-apiserver-client'
 
+/** Notes who asks for a certificate, as Kubernetes' strategy of the kind. */
+const requestors: AdmissionPlugin = {
+  name: 'CertificateRequestors',
+  mutate: (request) => {
+    const { object, user, operation } = request
+    return isOne(request) && operation === 'CREATE' && object !== undefined
+      ? { ...object, spec: { ...recordAt(object, 'spec'), ...requestor(user) } }
+      : undefined
+  },
+}
+
+/** Keeps users from asking for the group `system:masters`. */
+const subjectRestriction: AdmissionPlugin = {
+  name: 'CertificateSubjectRestriction',
+  validate: (request) => {
+    const { object, operation } = request
+    if (isOne(request) && object !== undefined && operation === 'CREATE') {
+      refuseMasters(request, object)
+    }
+  },
+}
+
 /**
- * Notes who asks for a certificate, keeps users from asking for the group `system:masters`, and asks
- * whether a user may approve or sign for the request's signer: Kubernetes' strategy of the kind and
- * its plugins CertificateSubjectRestriction, CertificateApproval and CertificateSigning.
+ * What admission does about certificates: who asks is noted, and users are asked whether they may
+ * approve or sign for the request's signer.
  */
-export function certificateRequests(authorizer: Authorizer): AdmissionPlugin {
-  return {
-    name: 'CertificateRequests',
-    mutate({ definition, object, user, operation }) {
-      const isOne = definition.group === group && definition.plural === plural
-      return isOne && operation === 'CREATE' && object !== undefined
-        ? { ...object, spec: { ...recordAt(object, 'spec'), ...requestor(user) } }
-        : undefined
+export function certificateRequests(authorizer: Authorizer): readonly AdmissionPlugin[] {
+  return [
+    requestors,
+    {
+      name: 'CertificateApproval',
+      validate: (request) => {
+        const { object, subresource } = request
+        if (!isOne(request) || object === undefined || subresource !== 'approval') return
+        requireVerb(authorizer, request, object, 'approve')
+      },
     },
-    validate(request) {
-      const { definition, object, oldObject, operation, subresource } = request
-      if (definition.group !== group || definition.plural !== plural || object === undefined) return
-      if (operation === 'CREATE') refuseMasters(request, object)
-      if (subresource === 'approval') requireVerb(authorizer, request, object, 'approve')
-      else if (subresource === 'status' && isSigned(object, oldObject)) {
-        requireVerb(authorizer, request, object, 'sign')
-      }
+    {
+      name: 'CertificateSigning',
+      validate: (request) => {
+        const { object, oldObject, subresource } = request
+        if (!isOne(request) || object === undefined || subresource !== 'status') return
+        if (isSigned(object, oldObject)) requireVerb(authorizer, request, object, 'sign')
+      },
     },
-  }
+    subjectRestriction,
+  ]
+}
+
+function isOne({ definition }: AdmissionRequest): boolean {
+  return definition.group === group && definition.plural === plural
 }
 
 function requestor({ name, uid, groups, extra }: User): object {

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { apiType } from './api-type.ts'
 import { atomicTypes } from './atomic-types.ts'
 import { builtInResources } from './built-in-resource.ts'
-import { publishedDocument, publishedPaths } from './published-document.ts'
+import { optionalVersions } from './optional-resources.ts'
+import { optionalDocument, publishedDocument, publishedPaths } from './published-document.ts'
 import { schemaOfType } from './schema-of-type.ts'
 
 describe('the tables of Kubernetes', () => {
