@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 
+import { objectOrEmpty } from '@fairlead/base'
 import { errors } from '@fairlead/kube-core'
 
 import {
@@ -10,13 +11,14 @@ import {
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
 import { acceptsJson, parseAccept } from '../exchange/accept.ts'
 import type { ApiRequest } from '../exchange/api-request.ts'
-import { jsonResponse, textResponse, type ApiResponse } from '../exchange/api-response.ts'
+import { textResponse, type ApiResponse } from '../exchange/api-response.ts'
 import { withEntityTag } from '../exchange/entity-tag.ts'
 import type { Registry } from '../resources/registry.ts'
 import { publishPaths } from './paths.ts'
 import { publishSchemas } from './publish-schema.ts'
+import { sharedSchemas } from './shared-schemas.ts'
 import {
-  emptyVersion2Document,
+  version2Protobuf,
   version2ProtobufAccept,
   version2ProtobufType,
 } from './version2-protobuf.ts'
@@ -26,10 +28,10 @@ interface Document {
   readonly hash: string
 }
 
-/** What is read of `/openapi/v2`; the rest is passed on. */
+/** `/openapi/v2` in its two forms, each made when first asked for. */
 interface Version2Document {
-  readonly paths?: object
-  readonly definitions?: object
+  readonly json: string
+  readonly protobuf: Buffer
 }
 
 const documentInfo = { title: 'Fairlead', version: 'v1.32.4' }
@@ -38,6 +40,7 @@ const documentInfo = { title: 'Fairlead', version: 'v1.32.4' }
 export class OpenApiHandler {
   readonly #registry: Registry
   #documents = new Map<string, Document>()
+  #inVersion2: Version2Document | undefined
   #generation = -1
 
   constructor(registry: Registry) {
@@ -74,29 +77,34 @@ export class OpenApiHandler {
     const accepted = parseAccept(request.accept)
     const asksProtobuf = accepted.some(({ mediaType }) => mediaType === version2ProtobufAccept)
     if (asksProtobuf && !accepted.some(acceptsJson)) {
-      const { title, version } = documentInfo
       const headers = { 'content-type': version2ProtobufType }
-      return { status: 200, headers, body: emptyVersion2Document(title, version) }
+      return withEntityTag(request, {
+        status: 200,
+        headers,
+        body: this.#version2Document().protobuf,
+      })
     }
     requireJson(request)
-    const published = JSON.parse(publishedDocument('v2') ?? '{}') as Version2Document
-    const custom = this.#registry.all.filter(({ origin }) => origin === 'custom')
-    return withEntityTag(
-      request,
-      jsonResponse(200, {
-        ...published,
-        paths: { ...published.paths, ...publishPaths(custom, 2) },
-        definitions: { ...publishSchemas(custom, '#/definitions/'), ...published.definitions },
-      }),
-    )
+    return withEntityTag(request, raw(this.#version2Document()))
+  }
+
+  #version2Document(): Version2Document {
+    this.#forgetOutdated()
+    return (this.#inVersion2 ??= version2Document(
+      this.#registry.all.filter(({ origin }) => origin === 'custom'),
+    ))
+  }
+
+  #forgetOutdated(): void {
+    if (this.#generation === this.#registry.generation) return
+    this.#documents = new Map()
+    this.#inVersion2 = undefined
+    this.#generation = this.#registry.generation
   }
 
   /** Built on first use, cached until the served resources change. */
   #document(path: string): Document | undefined {
-    if (this.#generation !== this.#registry.generation) {
-      this.#documents = new Map()
-      this.#generation = this.#registry.generation
-    }
+    this.#forgetOutdated()
     const known = this.#documents.get(path)
     if (known !== undefined) return known
     const definitions = this.#definitionsByPath().get(path) ?? []
@@ -109,7 +117,9 @@ export class OpenApiHandler {
         openapi: '3.0.0',
         info: documentInfo,
         paths: publishPaths(definitions, 3),
-        components: { schemas: publishSchemas(definitions, '#/components/schemas/') },
+        components: {
+          schemas: { ...sharedSchemas(), ...publishSchemas(definitions, '#/components/schemas/') },
+        },
       })
     const hash = createHash('sha512').update(json).digest('hex').toUpperCase()
     const document = { json, hash }
@@ -124,7 +134,27 @@ export class OpenApiHandler {
   }
 }
 
-function raw({ json }: Document): ApiResponse {
+/** The published document and, in it, the custom kinds. */
+function version2Document(custom: readonly ResourceDefinition[]): Version2Document {
+  const published = objectOrEmpty(JSON.parse(publishedDocument('v2') ?? '{}'))
+  const document = {
+    ...published,
+    paths: { ...objectOrEmpty(published['paths']), ...publishPaths(custom, 2) },
+    definitions: {
+      ...publishSchemas(custom, '#/definitions/'),
+      ...objectOrEmpty(published['definitions']),
+    },
+  }
+  let protobuf: Buffer | undefined
+  return {
+    json: JSON.stringify(document),
+    get protobuf() {
+      return (protobuf ??= version2Protobuf(document))
+    },
+  }
+}
+
+function raw({ json }: Pick<Document, 'json'>): ApiResponse {
   return { status: 200, headers: { 'content-type': 'application/json' }, body: json }
 }
 

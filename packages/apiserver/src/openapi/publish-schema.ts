@@ -1,23 +1,23 @@
 import type { StructuralSchema } from '@fairlead/kube-core'
 
-import { objectMeta } from '../definitions/object-meta-schema.ts'
 import type { ResourceDefinition } from '../definitions/resource-definition.ts'
-
-const objectMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
-const listMetaName = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta'
+import { listMetaName, objectMetaName, typeProperty } from './shared-schemas.ts'
 
 /** Prefix of references to shared schemas. */
 type ReferencePrefix = '#/components/schemas/' | '#/definitions/'
 
-/** All schemas that a set of resources needs, by their published names. */
+const conventions =
+  'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md'
+
+/**
+ * The schemas of custom resources and their lists, by their published names, as the builder of
+ * apiextensions-apiserver describes them. They refer to the shared ones.
+ */
 export function publishSchemas(
   definitions: readonly ResourceDefinition[],
   prefix: ReferencePrefix,
-): Record<string, object> {
-  const schemas: Record<string, object> = {
-    [objectMetaName]: objectMeta,
-    [listMetaName]: listMeta,
-  }
+): Record<string, unknown> {
+  const schemas: Record<string, unknown> = {}
   for (const definition of definitions) {
     const { group, version, kind, listKind, openApiName } = definition
     const gvk = (name: string): object => ({
@@ -29,49 +29,55 @@ export function publishSchemas(
   return schemas
 }
 
-const listMeta: StructuralSchema = {
-  type: 'object',
-  description: 'Metadata of a list.',
-  properties: {
-    resourceVersion: { type: 'string', description: 'The resource version of the list.' },
-    continue: { type: 'string', description: 'Token for requesting the next page.' },
-    remainingItemCount: {
-      type: 'integer',
-      format: 'int64',
-      description: 'How many objects follow this page.',
-    },
-    selfLink: { type: 'string', description: 'No longer set.' },
-  },
-}
-
 function kindSchema({ schema }: ResourceDefinition, prefix: ReferencePrefix): object {
-  const metadata = reference(objectMetaName, 'Standard object metadata.', prefix)
-  const published = prefix === '#/definitions/' ? withoutVersion3Parts(schema) : schema
-  return { ...published, properties: { ...published.properties, metadata } }
+  const isVersion2 = prefix === '#/definitions/'
+  // Clients take a kind of which v2 lists no fields for one that may have any.
+  if (isVersion2 && schema['x-kubernetes-preserve-unknown-fields'] === true) {
+    return { type: 'object' }
+  }
+  const published = isVersion2 ? withoutVersion3Parts(schema) : schema
+  const metadata = described(
+    `Standard object's metadata. More info: ${conventions}#metadata`,
+    objectMetaName,
+    prefix,
+  )
+  return { ...published, properties: { ...published.properties, ...typeProperties(), metadata } }
 }
 
-function listSchema({ openApiName, kind }: ResourceDefinition, prefix: ReferencePrefix): object {
+function listSchema(
+  { openApiName, kind, listKind, plural }: ResourceDefinition,
+  prefix: ReferencePrefix,
+): object {
   return {
+    description: `${listKind} is a list of ${kind}`,
     type: 'object',
-    description: `${kind}List is a list of ${kind}.`,
     required: ['items'],
     properties: {
-      apiVersion: { type: 'string', description: 'The versioned schema of this list.' },
-      kind: { type: 'string', description: 'The kind of this list.' },
-      metadata: reference(listMetaName, 'Standard list metadata.', prefix),
+      ...typeProperties(),
       items: {
+        description: `List of ${plural}. More info: ${conventions}`,
         type: 'array',
-        description: 'The objects.',
-        items: reference(openApiName, '', prefix),
+        items: { $ref: prefix + openApiName },
       },
+      metadata: described(
+        `Standard list metadata. More info: ${conventions}#types-kinds`,
+        listMetaName,
+        prefix,
+      ),
     },
   }
 }
 
-function reference(name: string, description: string, prefix: ReferencePrefix): object {
-  const target = { $ref: prefix + name }
-  if (prefix === '#/definitions/') return { description, ...target }
-  return { description, default: {}, allOf: [target] }
+function typeProperties(): Record<string, object> {
+  return { apiVersion: typeProperty('apiVersion'), kind: typeProperty('kind') }
+}
+
+/** In v3, nothing may stand beside a reference. */
+function described(description: string, name: string, prefix: ReferencePrefix): object {
+  const reference = { $ref: prefix + name }
+  return prefix === '#/definitions/'
+    ? { description, ...reference }
+    : { description, allOf: [reference] }
 }
 
 /** OpenAPI v2 has neither nullable nor combinators; what it cannot express is left out. */
