@@ -36,25 +36,33 @@ for attempt in {1..50}; do
   if [ "$changed" != "$noted" ] && [ "$changed" = "$(running)" ]; then break; fi
 done`
 
+interface SessionOptions {
+  readonly directory: string
+  readonly environment: NodeJS.ProcessEnv
+  /** Whether commands may change what a gateway runs, for which is then waited. Defaults to true. */
+  readonly changesGateway?: boolean
+}
+
 /**
  * Runs commands sequentially in one bash, as a person types them, and resolves to the output of
  * each on either stream.
  */
 export function runSession(
   commands: readonly string[],
-  options: { readonly directory: string; readonly environment: NodeJS.ProcessEnv },
+  { directory, environment, changesGateway = true }: SessionOptions,
 ): Promise<string[]> {
   const mark = `--- end of a command ${Math.random()} ---`
   const script = commands
     .map((command) => {
-      const [before, after] = changesConfiguration.test(command) ? [noteHash, awaitHash] : ['', '']
+      const awaits = changesGateway && changesConfiguration.test(command)
+      const [before, after] = awaits ? [noteHash, awaitHash] : ['', '']
       return `${before}\n${command}\n${after}\necho '${mark}'\n`
     })
     .join('')
   return new Promise((resolve, reject) => {
     const bash = spawn('bash', ['-c', `exec 2>&1\n${script}`], {
-      cwd: options.directory,
-      env: options.environment,
+      cwd: directory,
+      env: environment,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let printed = ''
