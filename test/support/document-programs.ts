@@ -20,6 +20,18 @@ export function endsByItself({ text }: DocumentProgram): boolean {
   return !text.includes("process.once('SIG")
 }
 
+/** A file of tests, which Vitest runs. */
+function isOfVitest({ text }: DocumentProgram): boolean {
+  return text.includes("from 'vitest'")
+}
+
+const vitestConfiguration = `export default {
+  resolve: { conditions: ['source'] },
+  ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
+  test: { include: ['*.test.ts'], execArgv: ['--conditions=source'] },
+}
+`
+
 /**
  * The programs of documents as files in the repository, so that its packages and compiler resolve.
  * `dispose` removes them.
@@ -34,6 +46,7 @@ export class DocumentPrograms {
     for (const program of programs) writeFileSync(this.#fileOf(program), `${program.text}\n`)
     const options = { extends: '../tsconfig.json', include: ['*.ts'] }
     writeFileSync(join(this.#folder, 'tsconfig.json'), JSON.stringify(options))
+    writeFileSync(join(this.#folder, 'vitest.config.mjs'), vitestConfiguration)
   }
 
   /** The compiler's errors, with the name of the document; empty when there are none. */
@@ -48,6 +61,7 @@ export class DocumentPrograms {
 
   /** Runs a program to completion, in a separate directory, and resolves to its output. */
   async run(program: DocumentProgram, environment: NodeJS.ProcessEnv): Promise<string> {
+    if (isOfVitest(program)) return this.#runInVitest(program)
     const cwd = mkdtempSync(join(tmpdir(), 'fairlead-program-'))
     try {
       // Only our own packages have sources that Node reads; others' lie in node_modules.
@@ -62,12 +76,21 @@ export class DocumentPrograms {
     }
   }
 
+  async #runInVitest(program: DocumentProgram): Promise<string> {
+    const args = [join(this.#root, 'node_modules/.bin/vitest'), 'run', this.#fileOf(program)]
+    const { PATH, HOME } = process.env
+    const env = { PATH, HOME }
+    const options = { cwd: this.#folder, env, timeout: deadlineMs }
+    return (await run(process.execPath, args, options)).stdout
+  }
+
   dispose(): void {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  #fileOf({ document, place }: DocumentProgram): string {
-    return join(this.#folder, `${document.replaceAll('/', '-')}-${place}.ts`)
+  #fileOf(program: DocumentProgram): string {
+    const name = `${program.document.replaceAll('/', '-')}-${program.place}`
+    return join(this.#folder, `${name}${isOfVitest(program) ? '.test' : ''}.ts`)
   }
 }
 
