@@ -171,6 +171,20 @@ describe('validateCustomResourceDefinition', () => {
       'so it must have a default or be a required property',
     ],
     [
+      'a rule about the former value of an item that has no key',
+      withSchema(
+        (s) =>
+          (s.properties = {
+            l: {
+              type: 'array',
+              maxItems: 9,
+              items: { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self == oldSelf' }] },
+            },
+          }),
+      ),
+      'oldSelf cannot be used on the uncorrelatable portion of the schema within spec.validation.openAPIV3Schema.properties[spec].properties[l]',
+    ],
+    [
       'a bad printer column',
       (d) =>
         d.spec.versions.forEach(
@@ -190,6 +204,21 @@ describe('validateCustomResourceDefinition', () => {
     ],
   ])('refuses %s', (_, change, expected) => {
     expect(problems(change).join('\n')).toContain(expected)
+  })
+
+  it('lets rules compare fields of an atomic object with their former values', () => {
+    const atomic = withSchema((spec) => {
+      spec.properties = {
+        catalog: {
+          type: 'object',
+          'x-kubernetes-map-type': 'atomic',
+          properties: {
+            major: { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self == oldSelf' }] },
+          },
+        },
+      }
+    })
+    expect(problems(atomic)).toEqual([])
   })
 
   it('keeps group, plural, and later scope and kind', () => {

@@ -96,8 +96,6 @@ export class SchemaWalk {
     add: (part: Found) => void,
   ): void {
     const isObject = rules.isRoot || schema['x-kubernetes-embedded-resource'] === true
-    const isAtomic = schema['x-kubernetes-map-type'] === 'atomic'
-    const uncorrelatable = rules.uncorrelatable ?? (isAtomic ? path : undefined)
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
       const isMeta = isObject && metaFields.includes(name)
       const inside: SchemaPlace = {
@@ -105,7 +103,7 @@ export class SchemaWalk {
         ...(isMeta && { insideMetadata: true }),
         ...(isMeta && rules.isRoot && { noDefaults: `in top-level ${name}` }),
       }
-      add(this.#node(property, propertyPath(path, name), inside, { ...below, uncorrelatable }))
+      add(this.#node(property, propertyPath(path, name), inside, below))
     }
   }
 
