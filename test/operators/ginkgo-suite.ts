@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { testBinary } from './go-modules.ts'
 import { runToEnd } from './run-to-end.ts'
 
@@ -38,8 +39,9 @@ export async function runGinkgoSuite(
   skip?: string,
 ): Promise<SuiteEnd> {
   const binary = await testBinary(sources, folder)
-  const report = join(sources, folder, 'fairlead-report.json')
-  rmSync(report, { force: true })
+  // Not among the sources: a suite may read every file that it finds there.
+  using reports = temporaryFolder()
+  const report = join(reports.path, 'report.json')
   const flags = [`-ginkgo.json-report=${report}`, '-ginkgo.timeout=10m', '-ginkgo.no-color']
   if (skip !== undefined) flags.push(`-ginkgo.skip=${skip}`)
   const cwd = join(sources, folder)
@@ -47,8 +49,7 @@ export async function runGinkgoSuite(
   if (!existsSync(report)) {
     return { name, passed: code === 0 ? 1 : 0, failures: code === 0 ? [] : [lastLine(printed)] }
   }
-  const reports = JSON.parse(readFileSync(report, 'utf8')) as { SpecReports?: readonly Spec[] }[]
-  const specs = reports.flatMap(({ SpecReports = [] }) => SpecReports)
+  const specs = specsOf(readFileSync(report, 'utf8'))
   const inState = (...states: readonly string[]) =>
     specs.filter(({ LeafNodeType, State }) => LeafNodeType === 'It' && states.includes(State))
   const failed = specs.filter(({ State }) => !['passed', ...leftOut].includes(State))
@@ -58,6 +59,11 @@ export async function runGinkgoSuite(
     skipped: inState(...leftOut).length,
     failures: failed.map(failureOf),
   }
+}
+
+function specsOf(report: string): readonly Spec[] {
+  const suites = JSON.parse(report) as { readonly SpecReports?: readonly Spec[] }[]
+  return suites.flatMap(({ SpecReports = [] }) => SpecReports)
 }
 
 function failureOf(spec: Spec): string {
