@@ -52,18 +52,22 @@ export async function runGinkgoSuite(
   const specs = specsOf(readFileSync(report, 'utf8'))
   const inState = (...states: readonly string[]) =>
     specs.filter(({ LeafNodeType, State }) => LeafNodeType === 'It' && states.includes(State))
-  const failed = specs.filter(({ State }) => !['passed', ...leftOut].includes(State))
+  const failures = specs
+    .filter(({ State }) => !['passed', ...leftOut].includes(State))
+    .map(failureOf)
+  // A suite can fail as a whole, for example because it took too long.
+  if (code !== 0 && failures.length === 0) failures.push(lastLine(printed))
   return {
     name,
     passed: inState('passed').length,
     skipped: inState(...leftOut).length,
-    failures: failed.map(failureOf),
+    failures,
   }
 }
 
 function specsOf(report: string): readonly Spec[] {
-  const suites = JSON.parse(report) as { readonly SpecReports?: readonly Spec[] }[]
-  return suites.flatMap(({ SpecReports = [] }) => SpecReports)
+  const suites = JSON.parse(report) as { readonly SpecReports?: readonly Spec[] | null }[]
+  return suites.flatMap(({ SpecReports }) => SpecReports ?? [])
 }
 
 function failureOf(spec: Spec): string {

@@ -11,7 +11,7 @@ const generatorModule = 'sigs.k8s.io/controller-tools/cmd/controller-gen@v0.23.0
 
 /** Projects of kubebuilder's book, which are in its repository and in no module. */
 const bookProjects = ['getting-started', 'cronjob-tutorial', 'multiversion-tutorial']
-const folders = ['internal/controller', 'internal/webhook/v1', 'internal/webhook/v2']
+const folders = ['internal/controller', 'internal/webhook/v1']
 
 /**
  * A guestbook as kubebuilder scaffolds it, and, where `FAIRLEAD_KUBEBUILDER` names a working tree of
