@@ -22,9 +22,13 @@ afterAll(async () => {
   await server.stop()
 })
 
-async function define(spec: object, status: object = { type: 'object' }): Promise<void> {
+async function define(
+  spec: object,
+  status: object = { type: 'object' },
+  others: object = {},
+): Promise<void> {
   const names = { plural: 'things', kind: 'Thing' }
-  const schema = { openAPIV3Schema: { type: 'object', properties: { spec, status } } }
+  const schema = { openAPIV3Schema: { type: 'object', properties: { spec, status, ...others } } }
   const subresources = {
     status: {},
     scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' },
@@ -93,6 +97,20 @@ test('an update of the status says what is wrong with the status alone', async (
     422,
     'Thing.example.com "a" is invalid: status.replicas: Invalid value: 4: replicas in body should be less than or equal to 3',
   ])
+})
+
+test('what a schema says of the type and the name counts', async () => {
+  const name = { type: 'string', maxLength: 2 }
+  const metadata = { type: 'object', properties: { name } }
+  await define(specWith({ type: 'integer' }), undefined, { metadata })
+  const long = await client.send('POST', things, { ...a, metadata: { name: 'abc' } })
+  expect(long.body['message']).toBe(
+    'Thing.example.com "abc" is invalid: metadata.name: Too long: may not be more than 2 bytes',
+  )
+  expect((await client.send('POST', things, a)).status).toBe(201)
+  const apiVersion = { type: 'string', pattern: 'v2$' }
+  await define(specWith({ type: 'integer' }), undefined, { apiVersion })
+  expect((await client.patch(thing, 'merge', { spec: { size: 1 } })).status).toBe(422)
 })
 
 test('a finalizer whose name may be that of another is warned of', async () => {

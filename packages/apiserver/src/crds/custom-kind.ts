@@ -90,7 +90,8 @@ function customKind(
     schema,
     versionSchemas: schemas,
     hasEmbeddedObjects: hasEmbedded(userSchema),
-    validator: new SchemaValidator(schema, userSchema),
+    // What it says of the type and of metadata counts, too.
+    validator: new SchemaValidator(userSchema),
     ...rulesOf(userSchema),
     openApiName: [...group.split('.').toReversed(), version.name, names.kind].join('.'),
     hasGeneration: true,

@@ -1,5 +1,16 @@
 import { compareText } from '@fairlead/base'
-import { Composer, isAlias, isMap, isScalar, isSeq, Parser, type Document, type Node } from 'yaml'
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  Parser,
+  type CST,
+  type Document,
+  type Node,
+} from 'yaml'
 
 import { BodyError } from './body-error.ts'
 import { DuplicateKeys } from './duplicate-keys.ts'
@@ -75,7 +86,7 @@ function firstDocumentOf(text: string): Document | undefined {
     keepSourceTokens: false,
   })
   try {
-    const [document] = composer.compose(new Parser().parse(text))
+    const [document] = composer.compose(tokensOf(text))
     return document
   } catch (error) {
     if (error instanceof RangeError)
@@ -83,6 +94,19 @@ function firstDocumentOf(text: string): Document | undefined {
     throw error
   }
 }
+
+/** Parsing what is nested too deep would take a long time, only to be refused. */
+function* tokensOf(text: string): Generator<CST.Token> {
+  const parser = new Parser()
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme)
+    if (parser.stack.length > stackMax) throw new BodyError('yaml: exceeded max depth')
+  }
+  yield* parser.end()
+}
+
+/** A level of nesting takes at most two places. */
+const stackMax = 2 * nestingDepthMax + 10
 
 /** Aliases as a share of everything: 99 % in small documents, 10 % in large ones, as in yaml.v2. */
 const aliasShare = { small: 0.99, large: 0.1, smallNodes: 400_000, largeNodes: 4_000_000 }

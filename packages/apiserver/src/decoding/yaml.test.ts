@@ -11,6 +11,26 @@ it('reads no further than the first of very many documents', () => {
   expect(read('---\na: 1\n'.repeat(250_000))).toBe('{"a":1}')
 })
 
+describe('nesting', () => {
+  const deep = 1_500_000
+  it.each([
+    ['lists in brackets', `a: ${'['.repeat(deep)}${']'.repeat(deep)}`],
+    ['maps in braces', `a: ${'{a: '.repeat(deep / 3)}`],
+    ['lists in one line', '- '.repeat(deep)],
+    ['keys in one line', '? '.repeat(deep)],
+  ])('is refused soon when it is deep: %s', (_, text) => {
+    expect(() => read(text)).toThrow('yaml: exceeded max depth')
+  })
+
+  it.each([
+    `a: ${'[a: '.repeat(240)}x${']'.repeat(240)}`,
+    `${'- '.repeat(480)}x`,
+    Array.from({ length: 480 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n'),
+  ])('of 480 levels is read', (text) => {
+    expect(() => read(text)).not.toThrow()
+  })
+})
+
 // What sigs.k8s.io/yaml 1.4 makes of these.
 describe('reading YAML', () => {
   it.each([

@@ -21,28 +21,22 @@ export interface ValidateOptions {
  */
 export class SchemaValidator {
   readonly #schema: StructuralSchema
-  readonly #described: StructuralSchema
   readonly #values = new ValueValidator()
 
-  /**
-   * @param described the schema as its author wrote it, if the other one has been added to: only what
-   * it describes is compared with a stored value
-   */
-  constructor(schema: StructuralSchema, described = schema) {
+  constructor(schema: StructuralSchema) {
     this.#schema = schema
-    this.#described = described
   }
 
   /** A value beside the stored one. */
   correlate(value: unknown, old: unknown): Correlation {
-    return new Correlation(value, old, this.#described)
+    return new Correlation(value, old, this.#schema)
   }
 
   validate(value: unknown, { path = '', old, correlation }: ValidateOptions = {}): FieldError[] {
     const compared = correlation ?? (old === undefined ? undefined : this.correlate(value, old))
     return [
       ...this.#values.validate(value, this.#schema, path, compared),
-      ...validateEmbedded(value, this.#described, path),
+      ...validateEmbedded(value, this.#schema, path),
       ...this.#duplicates(value, path, old),
     ]
   }
@@ -56,7 +50,7 @@ export class SchemaValidator {
     object: Readonly<Record<string, unknown>>,
     old: Readonly<Record<string, unknown>>,
   ): FieldError[] {
-    const schema = this.#described.properties?.['status']
+    const schema = this.#schema.properties?.['status']
     const { status } = object
     const found =
       schema === undefined || status === undefined ? [] : this.#values.validate(status, schema, '')
@@ -68,9 +62,9 @@ export class SchemaValidator {
 
   /** A list that is wrong already lets all lists be wrong. */
   #duplicates(value: unknown, path: string, old: unknown): FieldError[] {
-    const found = duplicateItems(value, this.#described, path)
+    const found = duplicateItems(value, this.#schema, path)
     const tolerated =
-      found.length > 0 && old !== undefined && duplicateItems(old, this.#described, path).length > 0
+      found.length > 0 && old !== undefined && duplicateItems(old, this.#schema, path).length > 0
     return tolerated ? [] : found
   }
 }
