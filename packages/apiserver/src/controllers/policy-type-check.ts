@@ -73,7 +73,7 @@ export class PolicyTypeCheck {
     await applyObject(
       this.#context,
       { definition, namespace: '', name, subresource: 'status' },
-      body,
+      () => body,
       {
         dryRun: false,
         fieldManager: manager,

@@ -12,7 +12,7 @@ it('reads no further than the first of very many documents', () => {
 })
 
 describe('nesting', () => {
-  const deep = 1_500_000
+  const deep = 120_000
   it.each([
     ['lists in brackets', `a: ${'['.repeat(deep)}${']'.repeat(deep)}`],
     ['maps in braces', `a: ${'{a: '.repeat(deep / 3)}`],

@@ -84,6 +84,24 @@ describe('WatchSession', () => {
     expect(context.clock.pendingTimers).toBe(0)
   })
 
+  it('tells of a deletion after the turn in which it told of the mark', async () => {
+    const context = setUp()
+    const { sent } = watch(context, false, 300_000)
+    const metadata = { name: 'going', namespace: 'default' }
+    const key = { resource: 'configmaps', ...metadata }
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata }
+    const created = context.storage.create(key, object)
+    const mark = { deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 0 }
+    const marked = { ...object, metadata: { ...metadata, ...mark } }
+    const { resourceVersion = '' } = created.metadata
+    const last = context.storage.update(key, marked, resourceVersion)
+    context.storage.delete(key, last.metadata.resourceVersion ?? '')
+    context.storage.create(key, object)
+    expect(sent).toEqual(['ADDED', 'MODIFIED'])
+    await new Promise(setImmediate)
+    expect(sent).toEqual(['ADDED', 'MODIFIED', 'DELETED', 'ADDED'])
+  })
+
   describe('of a client that reads slowly', () => {
     function slowWatch(context: ReturnType<typeof setUp>, marksObjects = false) {
       const sent: string[] = []
