@@ -1,14 +1,28 @@
-import type { SuiteEnd } from './ginkgo-suite.ts'
+import { runToEnd, succeed } from './run-to-end.ts'
 
-/** How the tests of a package ended, by what `go test -v` printed; subtests count with theirs. */
-export function goTestsEnd(name: string, printed: string): SuiteEnd {
-  const ends = [...printed.matchAll(/^--- (PASS|FAIL): (\S+)/gm)]
-  const failures = ends.filter(([, end]) => end === 'FAIL').map(([, , test = '']) => test)
-  // A panic or a deadline ends all tests, and the one that ran has no end.
-  const panic = /^panic: .*/m.exec(printed)
-  return {
-    name,
-    passed: ends.length - failures.length,
-    failures: panic === null ? failures : [...failures, panic[0]],
-  }
+interface GoTestOptions {
+  readonly cwd: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+/** The names of the tests in a test binary, in their order. */
+export async function goTestNames(binary: string, cwd: string): Promise<string[]> {
+  const printed = await succeed(binary, ['-test.list=^Test'], { cwd })
+  return printed.split('\n').filter((line) => line.startsWith('Test'))
+}
+
+/**
+ * Runs one test by itself, so that the end of one that panics or hangs is that of no other. Resolves
+ * to why it has failed; undefined when it has passed.
+ */
+export async function goTestFailure(
+  binary: string,
+  test: string,
+  options: GoTestOptions,
+): Promise<string | undefined> {
+  const flags = ['-test.v', `-test.run=^${test}$`, '-test.timeout=150s']
+  const { code, printed } = await runToEnd(binary, flags, options)
+  if (code === 0 && printed.includes(`--- PASS: ${test} `)) return undefined
+  const [told] = /^ +\w+_test\.go:.*|^panic: .*/m.exec(printed) ?? []
+  return told?.trim() ?? 'it came to no end'
 }

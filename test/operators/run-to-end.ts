@@ -17,8 +17,8 @@ interface RunOptions {
 }
 
 /**
- * Runs a program to its end, which it is asked for after half an hour. Rejects only when it cannot
- * be started.
+ * Runs a program to its end, which it is asked for after half an hour, and ends what it has started
+ * and left behind. Rejects only when it cannot be started.
  */
 export function runToEnd(
   program: string,
@@ -33,6 +33,7 @@ export function runToEnd(
     // A suite that is asked to end stops the servers that it has started.
     timeout: longestMs,
     killSignal: 'SIGTERM',
+    detached: true,
   })
   let printed = ''
   const append = (chunk: Buffer): void => {
@@ -42,8 +43,18 @@ export function runToEnd(
   child.stdout.on('data', append)
   child.stderr.on('data', append)
   child.once('error', reject)
+  child.once('exit', () => endGroup(child.pid))
   child.once('close', (code) => resolve({ code: code ?? 1, printed }))
   return promise
+}
+
+/** A program that panics does not stop its servers, which may hold its output open. */
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL')
+  } catch {
+    // All of it has ended.
+  }
 }
 
 /** Runs a program that must end with 0; resolves to what it printed. */

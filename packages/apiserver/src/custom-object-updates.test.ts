@@ -141,3 +141,17 @@ test('a custom object takes no strategic merge patch, nor does its scale', async
   }
   expect((await client.patch(`${thing}/scale`, 'merge', { spec: {} })).status).toBe(200)
 })
+
+test('who scales an object owns its replicas, without a time', async () => {
+  await define(specWith({ type: 'integer' }))
+  await client.send('POST', `${things}?fieldManager=maker`, { ...a, spec: { replicas: 1 } })
+  const scale = `${thing}/scale?fieldManager=scaler`
+  await client.patch(scale, 'merge', { spec: { replicas: 2 } })
+  const { body } = await client.get(thing)
+  const { managedFields } = body['metadata'] as { managedFields: Record<string, unknown>[] }
+  const shown = managedFields.map(({ manager, time, fieldsV1 }) => [manager, typeof time, fieldsV1])
+  expect(shown).toEqual([
+    ['scaler', 'undefined', { 'f:spec': { 'f:replicas': {} } }],
+    ['maker', 'string', { 'f:spec': {} }],
+  ])
+})

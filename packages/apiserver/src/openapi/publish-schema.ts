@@ -19,12 +19,13 @@ export function publishSchemas(
 ): Record<string, unknown> {
   const schemas: Record<string, unknown> = {}
   for (const definition of definitions) {
-    const { group, version, kind, listKind, openApiName } = definition
-    const gvk = (name: string): object => ({
+    const { group, version, kind, listKind, openApiName, selectableFields } = definition
+    const extensions = (name: string): object => ({
       'x-kubernetes-group-version-kind': [{ group, kind: name, version }],
+      'x-kubernetes-selectable-fields': selectableFields.map((fieldPath) => ({ fieldPath })),
     })
-    schemas[openApiName] = { ...kindSchema(definition, prefix), ...gvk(kind) }
-    schemas[`${openApiName}List`] = { ...listSchema(definition, prefix), ...gvk(listKind) }
+    schemas[openApiName] = { ...kindSchema(definition, prefix), ...extensions(kind) }
+    schemas[`${openApiName}List`] = { ...listSchema(definition, prefix), ...extensions(listKind) }
   }
   return schemas
 }

@@ -86,6 +86,18 @@ function encodeEntry({ manager, fields, time }: Ownership): ManagedFieldsEntry {
   }
 }
 
+/**
+ * What is recorded as the time of a write. The real server takes what is written at the scale over
+ * into the object with the time that the object has for its writer, which for a new one is none.
+ */
+export function timeOfWrite(
+  { subresource }: FieldManager,
+  before: Ownership | undefined,
+  now: string,
+): string | undefined {
+  return subresource === 'scale' ? before?.time : now
+}
+
 function compareOwnership(a: Ownership, b: Ownership): number {
   return (
     compareText(a.manager.operation, b.manager.operation) ||

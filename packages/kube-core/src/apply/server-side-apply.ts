@@ -12,7 +12,12 @@ import { fieldSetFromValue } from './field-set-from-value.ts'
 import { objectFieldType } from './field-type.ts'
 import type { FieldType } from './field-type.ts'
 import { kubectlManager, syncLastApplied, withoutLastApplied } from './last-applied.ts'
-import { decodeManagedFields, encodeManagedFields, managerId } from './managed-fields.ts'
+import {
+  decodeManagedFields,
+  encodeManagedFields,
+  managerId,
+  timeOfWrite,
+} from './managed-fields.ts'
 import type { FieldManager, Managed, Ownership } from './managed-fields.ts'
 import { keepTimesOfNoChange, withManagedFields, withoutManagedFields } from './managed-object.ts'
 import { mergeTypedValues } from './merge-typed-values.ts'
@@ -68,8 +73,9 @@ export function serverSideApply(request: ApplyRequest): KubernetesObject {
     const changed = !deepEqual(live, object)
     const id = managerId(manager)
     const own = owners.get(id)
+    const time = timeOfWrite(manager, own, now)
     const timed =
-      own === undefined || !changed ? owners : new Map([...owners, [id, { ...own, time: now }]])
+      own === undefined || !changed ? owners : new Map([...owners, [id, { ...own, time }]])
     const synced = manager.name === kubectlManager ? syncLastApplied(object, applied) : object
     const result = withManagedFields(synced, encodeManagedFields(timed))
     return copyUnfrozen(keepTimesOfNoChange(stored, result))

@@ -10,6 +10,7 @@ import {
   decodeManagedFields,
   encodeManagedFields,
   managerId,
+  timeOfWrite,
 } from './managed-fields.ts'
 import type { FieldManager, Managed } from './managed-fields.ts'
 import { keepTimesOfNoChange, withManagedFields, withoutManagedFields } from './managed-object.ts'
@@ -126,7 +127,8 @@ export function recordUpdate(update: TrackedUpdate): Managed {
     .difference(untrackedFields)
   if (written.isEmpty) return others
   const fields = written.union(others.get(id)?.fields ?? FieldSet.empty)
-  return new Map([...others, [id, { manager, fields, time: now }]])
+  const time = timeOfWrite(manager, others.get(id), now)
+  return new Map([...others, [id, { manager, fields, time }]])
 }
 
 /** Adjusts managers that were recorded under an older schema. */
