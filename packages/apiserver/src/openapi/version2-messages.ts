@@ -1,178 +1,156 @@
-/**
- * Where in its message a field is: its number, and before it the numbers of the messages that only
- * hold it.
- */
-export type Path = readonly number[]
+import { isJsonObject } from '@fairlead/base'
 
-/**
- * What a field of OpenAPI is in protobuf: a scalar, a text of YAML, a message, one of several
- * messages, or many of these, as a list or by name.
- */
-export type FieldKind = SingleKind | { readonly each: SingleKind } | { readonly named: SingleKind }
+import {
+  anything,
+  each,
+  flag,
+  message,
+  named,
+  real,
+  text,
+  whole,
+  within,
+  type EncodeField,
+  type MessageFields,
+} from './message-fields.ts'
 
-export type SingleKind =
-  | 'text'
-  | 'texts'
-  | 'flag'
-  | 'integer'
-  | 'double'
-  | 'yaml'
-  | 'requirement'
-  | 'schemaOrFlag'
-  | 'parameter'
-  | 'parameterItem'
-  | MessageName
+const schema: EncodeField = message(() => schemaFields, 31)
+const schemas = within(1, named(schema))
 
-/** A field of a message. */
-export interface MessageField {
-  readonly path: Path
-  readonly kind: FieldKind
+const schemaOrFlag: EncodeField = (number, value, writer) =>
+  typeof value === 'boolean'
+    ? within(2, flag)(number, value, writer)
+    : within(1, schema)(number, value, writer)
+
+const schemaFields: MessageFields = {
+  $ref: [1, text],
+  format: [2, text],
+  title: [3, text],
+  description: [4, text],
+  default: [5, anything],
+  multipleOf: [6, real],
+  maximum: [7, real],
+  exclusiveMaximum: [8, flag],
+  minimum: [9, real],
+  exclusiveMinimum: [10, flag],
+  maxLength: [11, whole],
+  minLength: [12, whole],
+  pattern: [13, text],
+  maxItems: [14, whole],
+  minItems: [15, whole],
+  uniqueItems: [16, flag],
+  maxProperties: [17, whole],
+  minProperties: [18, whole],
+  required: [19, each(text)],
+  enum: [20, each(anything)],
+  additionalProperties: [21, schemaOrFlag],
+  type: [22, within(1, text)],
+  items: [23, within(1, schema)],
+  allOf: [24, each(schema)],
+  properties: [25, schemas],
+  example: [30, anything],
 }
 
-/** A message: its fields by their names in JSON, and where entries are whose names begin with `x-`. */
-export interface Message {
-  readonly fields: Readonly<Record<string, MessageField>>
-  readonly extensions?: Path
+const bodyParameter = message(
+  () => ({
+    description: [1, text],
+    name: [2, text],
+    in: [3, text],
+    required: [4, flag],
+    schema: [5, schema],
+  }),
+  6,
+)
+
+/** Beside each other, because a query's has one field more in between. */
+const queryParameter = message(
+  () => ({
+    required: [1, flag],
+    in: [2, text],
+    description: [3, text],
+    name: [4, text],
+    type: [6, text],
+    format: [7, text],
+    uniqueItems: [20, flag],
+  }),
+  23,
+)
+const otherParameter = message(
+  () => ({
+    required: [1, flag],
+    in: [2, text],
+    description: [3, text],
+    name: [4, text],
+    type: [5, text],
+    format: [6, text],
+    uniqueItems: [19, flag],
+  }),
+  22,
+)
+
+const places: Readonly<Record<string, EncodeField>> = {
+  body: within(1, bodyParameter),
+  header: within(2, within(1, otherParameter)),
+  query: within(2, within(3, queryParameter)),
+  path: within(2, within(4, otherParameter)),
 }
 
-export type MessageName =
-  | 'Document'
-  | 'Info'
-  | 'PathItem'
-  | 'Operation'
-  | 'ResponseItem'
-  | 'Schema'
-  | 'BodyParameter'
-  | 'QueryParameter'
-  | 'PathParameter'
-  | 'Reference'
-  | 'SecurityItem'
-
-const at = (kind: FieldKind, ...path: Path): MessageField => ({ path, kind })
-
-/** Of parameters in queries and in paths. */
-const ofParameter: Message['fields'] = {
-  required: at('flag', 1),
-  in: at('text', 2),
-  description: at('text', 3),
-  name: at('text', 4),
+const parameter: EncodeField = (number, value, writer) => {
+  const place = isJsonObject(value) ? places[String(value['in'])] : undefined
+  place?.(number, value, writer)
 }
 
-/**
- * The messages of gnostic's `openapi.v2` of which Kubernetes' documents make use, by field numbers
- * of its OpenAPIv2.proto (Apache-2.0, Google). Messages that only choose one of several, or hold a
- * list, are in the paths of the fields.
- */
-export const messages: Readonly<Record<MessageName, Message>> = {
-  Document: {
-    fields: {
-      swagger: at('text', 1),
-      info: at('Info', 2),
-      paths: at({ named: 'PathItem' }, 8, 2),
-      definitions: at({ named: 'Schema' }, 9, 1),
-      parameters: at({ named: 'parameter' }, 10, 1),
-      security: at({ each: 'requirement' }, 12),
-      securityDefinitions: at({ named: 'SecurityItem' }, 13, 1),
-    },
-    extensions: [16],
-  },
-  Info: {
-    fields: { title: at('text', 1), version: at('text', 2), description: at('text', 3) },
-  },
-  PathItem: {
-    fields: {
-      get: at('Operation', 2),
-      put: at('Operation', 3),
-      post: at('Operation', 4),
-      delete: at('Operation', 5),
-      options: at('Operation', 6),
-      head: at('Operation', 7),
-      patch: at('Operation', 8),
-      parameters: at({ each: 'parameterItem' }, 9),
-    },
-    extensions: [10],
-  },
-  Operation: {
-    fields: {
-      tags: at({ each: 'text' }, 1),
-      summary: at('text', 2),
-      description: at('text', 3),
-      operationId: at('text', 5),
-      produces: at({ each: 'text' }, 6),
-      consumes: at({ each: 'text' }, 7),
-      parameters: at({ each: 'parameterItem' }, 8),
-      responses: at({ named: 'ResponseItem' }, 9, 1),
-      schemes: at({ each: 'text' }, 10),
-      deprecated: at('flag', 11),
-    },
-    extensions: [13],
-  },
-  ResponseItem: { fields: { description: at('text', 1, 1), schema: at('Schema', 1, 2, 1) } },
-  Schema: {
-    fields: {
-      $ref: at('text', 1),
-      format: at('text', 2),
-      title: at('text', 3),
-      description: at('text', 4),
-      default: at('yaml', 5),
-      multipleOf: at('double', 6),
-      maximum: at('double', 7),
-      exclusiveMaximum: at('flag', 8),
-      minimum: at('double', 9),
-      exclusiveMinimum: at('flag', 10),
-      maxLength: at('integer', 11),
-      minLength: at('integer', 12),
-      pattern: at('text', 13),
-      maxItems: at('integer', 14),
-      minItems: at('integer', 15),
-      uniqueItems: at('flag', 16),
-      maxProperties: at('integer', 17),
-      minProperties: at('integer', 18),
-      required: at({ each: 'text' }, 19),
-      enum: at({ each: 'yaml' }, 20),
-      additionalProperties: at('schemaOrFlag', 21),
-      type: at({ each: 'text' }, 22, 1),
-      items: at('Schema', 23, 1),
-      properties: at({ named: 'Schema' }, 25, 1),
-      example: at('yaml', 30),
-    },
-    extensions: [31],
-  },
-  BodyParameter: {
-    fields: {
-      description: at('text', 1),
-      name: at('text', 2),
-      in: at('text', 3),
-      required: at('flag', 4),
-      schema: at('Schema', 5),
-    },
-    extensions: [6],
-  },
-  QueryParameter: {
-    fields: {
-      ...ofParameter,
-      type: at('text', 6),
-      format: at('text', 7),
-      uniqueItems: at('flag', 20),
-    },
-    extensions: [23],
-  },
-  PathParameter: {
-    fields: {
-      ...ofParameter,
-      type: at('text', 5),
-      format: at('text', 6),
-      uniqueItems: at('flag', 19),
-    },
-    extensions: [22],
-  },
-  Reference: { fields: { $ref: at('text', 1), description: at('text', 2) } },
-  SecurityItem: {
-    fields: {
-      type: at('text', 2, 1),
-      name: at('text', 2, 2),
-      in: at('text', 2, 3),
-      description: at('text', 2, 4),
-    },
-  },
+const reference = message(() => ({ $ref: [1, text], description: [2, text] }))
+
+const parameterOrReference: EncodeField = (number, value, writer) =>
+  isJsonObject(value) && value['$ref'] !== undefined
+    ? within(2, reference)(number, value, writer)
+    : within(1, parameter)(number, value, writer)
+
+const response = message(() => ({ description: [1, text], schema: [2, within(1, schema)] }), 5)
+
+const operation = message(
+  () => ({
+    tags: [1, each(text)],
+    summary: [2, text],
+    description: [3, text],
+    operationId: [5, text],
+    produces: [6, each(text)],
+    consumes: [7, each(text)],
+    parameters: [8, each(parameterOrReference)],
+    responses: [9, within(1, named(within(1, response)))],
+    schemes: [10, each(text)],
+    deprecated: [11, flag],
+  }),
+  13,
+)
+
+const pathItem = message(
+  () => ({
+    get: [2, operation],
+    put: [3, operation],
+    post: [4, operation],
+    delete: [5, operation],
+    options: [6, operation],
+    head: [7, operation],
+    patch: [8, operation],
+    parameters: [9, each(parameterOrReference)],
+  }),
+  10,
+)
+
+const apiKey = message(
+  () => ({ type: [1, text], name: [2, text], in: [3, text], description: [4, text] }),
+  5,
+)
+
+/** A document of OpenAPI v2 as gnostic's `openapi.v2.Document`. */
+export const documentFields: MessageFields = {
+  swagger: [1, text],
+  info: [2, message(() => ({ title: [1, text], version: [2, text] }), 7)],
+  paths: [8, within(2, named(pathItem))],
+  definitions: [9, schemas],
+  parameters: [10, within(1, named(parameter))],
+  security: [12, each(within(1, named(within(1, each(text)))))],
+  securityDefinitions: [13, within(1, named(within(2, apiKey)))],
 }
