@@ -11,15 +11,29 @@ class CostLimitError extends Error {
   }
 }
 
-/**
- * Counts what expressions cost: one for each call and each step of a loop, and one for every ten characters
- * or each item that a call reads. Not Kubernetes' exact figures, but the same order of magnitude.
- */
+/** Counts what expressions cost, up to a limit. */
 export class CostMeter {
-  #remaining = expressionCostMax
-  #limit = expressionCostMax
+  readonly #max: number
+  readonly #stopsAtBudget: boolean
+  #remaining: number
+  #limit: number
+  #budget: number
+  #apart = 0
   #exceeded = false
   readonly #onStart: (() => void)[] = []
+
+  /**
+   * @param max the limit of one expression
+   * @param stopsAtBudget whether an expression is stopped when a smaller budget is spent; otherwise it
+   * is only seen when it has ended
+   */
+  constructor(max = expressionCostMax, stopsAtBudget = true) {
+    this.#max = max
+    this.#stopsAtBudget = stopsAtBudget
+    this.#remaining = max
+    this.#limit = max
+    this.#budget = max
+  }
 
   /** Whether the current, or last, expression exceeded its limit. */
   get exceeded(): boolean {
@@ -28,8 +42,10 @@ export class CostMeter {
 
   /** Starts counting for an expression with this budget left. */
   start(budget: number): void {
-    this.#limit = Math.max(0, Math.min(budget, expressionCostMax))
+    this.#budget = budget
+    this.#limit = this.#stopsAtBudget ? Math.max(0, Math.min(budget, this.#max)) : this.#max
     this.#remaining = this.#limit
+    this.#apart = 0
     this.#exceeded = false
     for (const listener of this.#onStart) listener()
   }
@@ -39,19 +55,40 @@ export class CostMeter {
     this.#onStart.push(listener)
   }
 
-  /** Whether the budget that was left was what stopped the expression. */
+  /** Whether the expression has cost more than the budget that was left. */
   get overBudget(): boolean {
-    return this.#exceeded && this.#limit < expressionCostMax
+    if (this.#stopsAtBudget) return this.#exceeded && this.#limit < this.#max
+    return this.used > this.#budget
   }
 
   /** The cost since `start`. */
   get used(): number {
-    return this.#limit - this.#remaining
+    return this.#limit - this.#remaining + this.#apart
   }
 
   charge(cost: number): void {
     this.#remaining -= cost
     if (this.#remaining >= 0) return
+    this.exceed()
+  }
+
+  /**
+   * Runs a part that has a limit of its own, such as a variable that is evaluated when it is first
+   * asked for; its cost is added to what is used.
+   */
+  apart<T>(run: () => T): T {
+    const remaining = this.#remaining
+    this.#remaining = this.#limit
+    try {
+      return run()
+    } finally {
+      this.#apart += this.#limit - this.#remaining
+      this.#remaining = remaining
+    }
+  }
+
+  /** Ends the expression as one that costs too much. */
+  exceed(): never {
     this.#exceeded = true
     throw new CostLimitError()
   }
@@ -68,5 +105,23 @@ export class CostMeter {
     if (typeof value === 'string') this.charge(1 + value.length / 10)
     else if (isCelList(value) || isCelMap(value)) this.charge(1 + value.size / 10)
     else this.charge(1)
+  }
+}
+
+/** How much more than it is said to cost an expression may take. */
+const workMax = 10 * expressionCostMax
+
+/** Counts what expressions take where another meter counts their costs, and stops them by that. */
+export class WorkMeter extends CostMeter {
+  readonly #costs: CostMeter
+
+  constructor(costs: CostMeter) {
+    super(workMax)
+    this.#costs = costs
+    costs.onStart(() => this.start(workMax))
+  }
+
+  override exceed(): never {
+    return this.#costs.exceed()
   }
 }

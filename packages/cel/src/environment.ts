@@ -2,6 +2,7 @@ import {
   celEnv,
   type CelFunc,
   isCelList,
+  isCelMap,
   isCelError,
   parse,
   plan,
@@ -12,7 +13,9 @@ import {
 import { strings } from '@bufbuild/cel/ext'
 import type { Range } from './cost/range.ts'
 import type { SizeOf } from './cost/estimate-cost.ts'
-import { CostMeter } from './cost-meter.ts'
+import { actualCost, type CostedCall } from './actual-cost.ts'
+import { CostMeter, WorkMeter } from './cost-meter.ts'
+import { costedCalls } from './costed-calls.ts'
 import { declareFunctions } from './declarations/functions.ts'
 import { toEvaluable } from './evaluable.ts'
 import {
@@ -25,7 +28,7 @@ import { listLibrary } from './libraries/lists.ts'
 import { optionalLibrary } from './libraries/optional.ts'
 import { regexLibrary } from './libraries/regex.ts'
 import { urlLibrary } from './libraries/urls.ts'
-import { appendFunction, loopFunctions } from './loop-functions.ts'
+import { appendFunction, chargeFunction, loopFunctions } from './loop-functions.ts'
 import { MeteredPatterns } from './metered-patterns.ts'
 import { structLibrary } from './struct-value.ts'
 import type { CelType } from './types/cel-type.ts'
@@ -82,14 +85,22 @@ export interface Library {
   readonly functions: readonly CelFunc[]
   /** Their signatures, as `declareFunctions` takes them. */
   readonly declarations: readonly (readonly string[])[]
+  /**
+   * Which costs count: those that cel-go counts, or, by default, one for each call and each step of a
+   * loop, and one for every ten characters or each item that a call reads, however deep.
+   */
+  readonly counting?: 'as cel-go'
 }
 
 const noLibrary: Library = { functions: [], declarations: [] }
 
 /** CEL's own functions, those of its string extension, lists, optionals, regexes, URLs, and a library. */
 export function createEnvironment(library: Library = noLibrary): Environment {
-  const meter = new CostMeter()
-  const patterns = new MeteredPatterns(meter)
+  const isExact = library.counting === 'as cel-go'
+  const meter = isExact ? new CostMeter(undefined, false) : new CostMeter()
+  // What a call takes here may be more than what it is said to cost.
+  const work = isExact ? new WorkMeter(meter) : meter
+  const patterns = new MeteredPatterns(work)
   const plain = celEnv()
   const equalProgram = plan(plain, parse('a == b'))
   const timestampProgram = plan(plain, parse('timestamp(text)'))
@@ -107,7 +118,7 @@ export function createEnvironment(library: Library = noLibrary): Environment {
     ],
     re2: { compile: (pattern) => patterns.compile(pattern) },
   })
-  const metered = withMeter(env, meter, patterns)
+  const metered = withMeter(env, work, patterns)
   const functions = declareFunctions(library.declarations)
   const timestamp = (text: string) => valueOf(timestampProgram({ text }))
   const duration = (text: string) => valueOf(durationProgram({ text }))
@@ -125,7 +136,8 @@ export function createEnvironment(library: Library = noLibrary): Environment {
         checkExpression(parseExpression(source), { variables, functions: all, structs }, accepts)
     },
     program: (expression) => {
-      const program = plan(metered, toEvaluable(expression))
+      const costed = isExact ? withCosts(metered, meter, costedCalls(expression)) : metered
+      const program = plan(costed, toEvaluable(expression, isExact ? 'everything' : 'steps'))
       return (bindings) => program(bindings)
     },
     estimate: (expression, sizeOf) => expressionCost(expression, functions, sizeOf),
@@ -150,6 +162,35 @@ function valueOf(result: CelResult): CelValue | undefined {
   return isCelError(result) ? undefined : result
 }
 
+/** The same environment, with calls charged for, as cel-go does, when they have been made. */
+function withCosts(
+  env: ReturnType<typeof celEnv>,
+  meter: CostMeter,
+  costs: ReadonlyMap<number, CostedCall>,
+): ReturnType<typeof celEnv> {
+  const charge = (_id: number, _target: unknown, [cost]: readonly unknown[]): boolean => {
+    meter.charge(Number(cost))
+    return true
+  }
+  const find = (name: string) => {
+    const group = env.funcs.find(name)
+    if (group === undefined) return undefined
+    if (name === chargeFunction)
+      return Object.create(group, { call: { value: charge } }) as typeof group
+    const call: typeof group.call = (id, target, args) => {
+      const result = group.call(id, target, args)
+      const costed = costs.get(Number(id))
+      if (costed === undefined) return result
+      const values = target === undefined ? args : [target, ...args]
+      meter.charge(actualCost({ ...costed, name }, values, isCelError(result) ? undefined : result))
+      return result
+    }
+    return Object.create(group, { call: { value: call } }) as typeof group
+  }
+  const funcs: unknown = Object.create(env.funcs, { find: { value: find } })
+  return Object.create(env, { funcs: { value: funcs } }) as typeof env
+}
+
 /** The same environment, with every call charged for before it is made. */
 function withMeter(
   env: ReturnType<typeof celEnv>,
@@ -162,7 +203,8 @@ function withMeter(
     const deep = deepCalls.has(name)
     const call: typeof group.call = (id, target, args) => {
       const values = [target, ...args]
-      if (isCelList(args[0]) && constantCalls.has(name)) meter.charge(1)
+      const isLookup = name === '@in' && isCelMap(args[1])
+      if (isLookup || (isCelList(args[0]) && constantCalls.has(name))) meter.charge(1)
       else if (deep) for (const value of values) meter.chargeDeep(value)
       else for (const value of values) meter.chargeFlat(value)
       if (name === 'matches') chargeMatch(patterns, values)

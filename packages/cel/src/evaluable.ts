@@ -1,3 +1,5 @@
+import { readsVariable } from './attribute.ts'
+import { fixedCost } from './fixed-cost.ts'
 import type { CheckedExpression } from './expression.ts'
 import { appendFunction, chargeFunction } from './loop-functions.ts'
 import { structFunction } from './struct-value.ts'
@@ -10,26 +12,45 @@ import {
 } from './syntax/nodes.ts'
 import { optionalContent } from './types/cel-type.ts'
 
+/** What is charged for besides calls: the steps of loops, or all that cel-go counts. */
+type Charging = 'steps' | 'everything'
+
 /**
- * The expression in terms that the evaluator has: optional syntax becomes calls, loops are charged for
- * their steps, and a loop that builds a list appends to it.
+ * The expression in terms that the evaluator has: optional syntax becomes calls, charges are put where
+ * something is evaluated or not, and a loop that builds a list appends to it.
  */
-export function toEvaluable(expression: CheckedExpression): Expression {
-  return new Rewriter(expression).rewrite(expression.root)
+export function toEvaluable(expression: CheckedExpression, charging: Charging): Expression {
+  const rewriter = new Rewriter(expression, charging)
+  return rewriter.block(expression.root)
 }
 
 class Rewriter {
   readonly #expression: CheckedExpression
+  readonly #charging: Charging
+  /** What the part that is being rewritten costs, wherever it is evaluated. */
+  #fixed = 0
 
-  constructor(expression: CheckedExpression) {
+  constructor(expression: CheckedExpression, charging: Charging) {
     this.#expression = expression
+    this.#charging = charging
   }
 
-  rewrite(node: Expression): Expression {
-    const rewritten = {
-      ...node,
-      exprKind: mapChildren(node.exprKind, (child) => this.rewrite(child)),
-    }
+  /**
+   * Rewrites what is evaluated as a whole or not at all, and charges for it.
+   * @param discount is not charged for
+   */
+  block(node: Expression, discount = 0): Expression {
+    const around = this.#fixed
+    this.#fixed = -discount
+    const rewritten = this.#rewrite(node)
+    const cost = this.#fixed
+    this.#fixed = around
+    return this.#charging === 'everything' && cost > 0 ? charged(rewritten, cost) : rewritten
+  }
+
+  #rewrite(node: Expression): Expression {
+    this.#fixed += fixedCost(node, this.#expression.checked)
+    const rewritten = { ...node, exprKind: this.#parts(node) }
     const kind = rewritten.exprKind
     switch (kind.case) {
       case 'callExpr':
@@ -48,10 +69,30 @@ class Rewriter {
           ? optionalMap(rewritten)
           : rewritten
       case 'comprehensionExpr':
-        return chargeLoop(rewritten)
+        return this.#charging === 'steps' ? chargeLoop(rewritten) : rewritten
       default:
         return rewritten
     }
+  }
+
+  #parts(node: Expression): ExpressionKind {
+    const kind = node.exprKind
+    const whole = (child: Expression): Expression => this.#rewrite(child)
+    if (kind.case === 'comprehensionExpr') {
+      const { loopCondition, loopStep } = kind.value
+      const repeated = new Set([loopCondition, loopStep])
+      return mapChildren(kind, (child) => (repeated.has(child) ? this.block(child) : whole(child)))
+    }
+    if (kind.case !== 'callExpr' || !shortCircuiting.has(kind.value.function)) {
+      return mapChildren(kind, whole)
+    }
+    const isChoice = kind.value.function === '_?_:_'
+    const [always] = kind.value.args
+    return mapChildren(kind, (child) => {
+      if (child === always) return whole(child)
+      // What is chosen is read as it is, without a variable of its own.
+      return this.block(child, isChoice && readsVariable(child) ? 1 : 0)
+    })
   }
 
   #isOptional(node: Expression | undefined): boolean {
@@ -142,16 +183,36 @@ function structValue(node: Expression, { messageName, entries }: StructLiteral):
   return call(node, structFunction, undefined, args)
 }
 
+/** An expression that is charged for before it is evaluated. */
+function charged(node: Expression, cost: number): Expression {
+  return call(node, '_?_:_', undefined, [charge(node, cost), node, truth(node)])
+}
+
+function charge(at: Expression, cost: number): Expression {
+  return call(at, chargeFunction, undefined, [
+    constant(at, { case: 'int64Value', value: BigInt(cost) }),
+  ])
+}
+
+function truth(at: Expression): Expression {
+  return constant(at, { case: 'boolValue', value: true })
+}
+
+type ConstantKind = Extract<ExpressionKind, { case: 'constExpr' }>['value']['constantKind']
+
+function constant(at: Expression, constantKind: ConstantKind): Expression {
+  const value = { $typeName: 'cel.expr.Constant' as const, constantKind }
+  return withKind(at, { case: 'constExpr', value })
+}
+
+/** Calls that evaluate their first argument, and others only if they need them. */
+const shortCircuiting: ReadonlySet<string> = new Set(['_&&_', '_||_', '_?_:_'])
+
 function chargeLoop(node: Expression): Expression {
   if (node.exprKind.case !== 'comprehensionExpr') return node
   const loop = node.exprKind.value
   if (!loop.loopCondition) return node
-  const cost = withKind(node, {
-    case: 'constExpr',
-    value: { $typeName: 'cel.expr.Constant', constantKind: { case: 'int64Value', value: 1n } },
-  })
-  const charge = call(node, chargeFunction, undefined, [cost])
-  const loopCondition = call(node, '_&&_', undefined, [charge, loop.loopCondition])
+  const loopCondition = call(node, '_&&_', undefined, [charge(node, 1), loop.loopCondition])
   return withKind(node, { case: 'comprehensionExpr', value: { ...loop, loopCondition } })
 }
 
@@ -176,10 +237,7 @@ function list(at: Expression, elements: Expression[]): Expression {
 }
 
 function text(at: Expression, value: string): Expression {
-  return withKind(at, {
-    case: 'constExpr',
-    value: { $typeName: 'cel.expr.Constant', constantKind: { case: 'stringValue', value } },
-  })
+  return constant(at, { case: 'stringValue', value })
 }
 
 function withKind(node: Expression, exprKind: ExpressionKind): Expression {

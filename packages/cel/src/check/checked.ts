@@ -15,6 +15,8 @@ export interface Scope {
 export interface Checked {
   readonly type: CelType
   typeOf(node: Expression): CelType
+  /** Whether it is evaluated; the first part of the name of a function, such as `sets`, is not. */
+  isEvaluated(node: Expression): boolean
   /** The ids of the signatures that a call may use; none for what is no call. */
   overloadsOf(node: Expression): readonly string[]
   /** The names of the variables that the expression reads, of those in its scope. */

@@ -63,6 +63,7 @@ class Checker {
     return {
       type: typeOfNode(root),
       typeOf: typeOfNode,
+      isEvaluated: (node) => this.#types.has(node.id) || this.#qualified.has(node.id),
       overloadsOf: (node) => this.#overloads.get(node.id) ?? [],
       variables: this.#variables,
       qualifiedNameOf: (node) => this.#qualified.get(node.id),

@@ -134,6 +134,15 @@ export class Nodes {
   }
 }
 
+/** Calls back for a node and all below it. */
+export function eachNode(node: Expression, visit: (node: Expression) => void): void {
+  visit(node)
+  mapChildren(node.exprKind, (child) => {
+    eachNode(child, visit)
+    return child
+  })
+}
+
 /** The same kind of node with other children. */
 export function mapChildren(
   kind: ExpressionKind,

@@ -7,7 +7,7 @@ import {
   type CelValue,
   isCelError,
 } from '@bufbuild/cel'
-import { createEnvironment, type Environment, toDynamic } from '@fairlead/cel'
+import { createEnvironment, type Environment, type Program, toDynamic } from '@fairlead/cel'
 import { AdmissionCompiler, type AdmissionExpression } from './admission-compiler.ts'
 import { typeCheck, type TypeCheckedPolicy } from './type-check.ts'
 import { patchOperations, patchValue, PatchValueError } from './patch-value.ts'
@@ -71,6 +71,7 @@ export class AdmissionExpressions {
   /** Made when something is first compiled: it takes longer than a request. */
   get #environment(): Environment {
     return (this.#made ??= createEnvironment({
+      counting: 'as cel-go',
       functions: [
         ...quantityLibrary,
         ...ipLibrary,
@@ -111,7 +112,9 @@ export class AdmissionExpressions {
       namespaceObject: toDynamic(variables.namespaceObject ?? null),
       authorizer: authorizerValue(variables.requestResource),
     }
-    bindings['variables'] = lazyVariables(defined, bindings)
+    bindings['variables'] = lazyVariables(defined, (program) => {
+      return this.#environment.meter.apart(() => program(bindings))
+    })
     let left = budget
     const run = ({ source, problem, program }: AdmissionExpression) => {
       if (program === undefined) return { error: `compilation error: ${problem ?? ''}` }
@@ -121,10 +124,11 @@ export class AdmissionExpressions {
       meter.start(left)
       const result = program(bindings)
       left -= meter.used
-      if (meter.exceeded) {
+      if (meter.overBudget) {
         left = -1
-        return { error: meter.overBudget ? outOfBudget : costExceeded(source) }
+        return { error: outOfBudget }
       }
+      if (meter.exceeded) return { error: costExceeded(source) }
       if (isCelError(result)) {
         return { error: `expression '${source}' resulted in error: ${goText(result.message)}` }
       }
@@ -165,13 +169,13 @@ function made(read: () => unknown): PatchOutcome {
 /** The variable `variables`, whose members are evaluated once each, when they are asked for. */
 function lazyVariables(
   defined: ReadonlyMap<string, AdmissionExpression>,
-  bindings: Record<string, CelInput>,
+  run: (program: Program) => CelResult,
 ): CelMap {
   const results = new Map<unknown, CelResult | undefined>()
   const get = (name: unknown): CelResult | undefined => {
     const known = results.get(name)
     if (known !== undefined) return known
-    const result = typeof name === 'string' ? valueOf(name, defined.get(name), bindings) : undefined
+    const result = typeof name === 'string' ? valueOf(name, defined.get(name), run) : undefined
     results.set(name, result)
     return result
   }
@@ -181,13 +185,13 @@ function lazyVariables(
 function valueOf(
   name: string,
   expression: AdmissionExpression | undefined,
-  bindings: Record<string, CelInput>,
+  run: (program: Program) => CelResult,
 ): CelResult | undefined {
   if (expression === undefined) return undefined
   const { program, problem } = expression
   const what = `composited variable ${goQuote(name)} fails to`
   if (program === undefined) return celError(`${what} compile: ${problem ?? ''}`)
-  const result = program(bindings)
+  const result = run(program)
   return isCelError(result) ? celError(`${what} evaluate: ${goText(result.message)}`) : result
 }
 

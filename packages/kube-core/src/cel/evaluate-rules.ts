@@ -2,6 +2,7 @@ import { isCelError, type CelInput } from '@bufbuild/cel'
 import { isJsonObject, type JsonObject } from '@fairlead/base'
 import { type Environment, optionalNone, optionalOf } from '@fairlead/cel'
 import type { FieldError } from '../field-error.ts'
+import { goQuote } from '../go-quote.ts'
 import { member } from '../json-object.ts'
 import { itemsByKeys, keysOf, type Correlation } from '../schema/correlation.ts'
 import { pathOfField } from '../schema/field-schema.ts'
@@ -132,62 +133,82 @@ class Evaluation {
     meter.start(budget)
     const result = rule.program(variables)
     this.#budget = budget - meter.used
-    if (result === true && !meter.exceeded) return
+    if (result === true && !meter.overBudget) return
     const badValue = node.schema.type ?? ''
     const fail = (detail: string) => {
       this.errors.push({ type: 'Invalid', field: path || '<nil>', badValue, detail })
     }
-    if (meter.exceeded) {
-      this.#budget = -1
-      fail(
-        meter.overBudget
-          ? outOfBudget
-          : `'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: ${ruleText(rule)}`,
+    if (meter.overBudget) this.#end(() => fail(outOfBudget))
+    else if (meter.exceeded) {
+      this.#end(() =>
+        fail(
+          `'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: ${ruleText(rule)}`,
+        ),
       )
     } else if (isCelError(result)) fail(evaluationError(result.message, rule))
     else {
-      const error = this.#failure(rule, variables, path, badValue)
+      const { message, problem } = this.#message(rule, variables)
+      if (problem !== undefined) return this.#end(() => fail(problem))
+      const error = failure(rule, message, path, badValue)
       if (!rule.usesOldSelf && ratchet.tolerates) this.#tolerate(error)
       else this.errors.push(error)
     }
   }
 
-  #failure(
-    rule: CompiledRule,
-    variables: Record<string, CelInput>,
-    path: string,
-    badValue: string,
-  ): FieldError {
-    const { reason, fieldPath } = rule.source
-    const field = joinPath(path, fieldPath) || '<nil>'
-    const detail = this.#message(rule, variables) ?? defaultMessage(rule)
-    switch (reason) {
-      case 'FieldValueForbidden':
-        return { type: 'Forbidden', field, detail }
-      case 'FieldValueRequired':
-        return { type: 'Required', field, detail }
-      case 'FieldValueDuplicate':
-        return { type: 'Duplicate', field, badValue, detail: '' }
-      case undefined:
-      default:
-        return { type: 'Invalid', field, badValue, detail }
-    }
+  /** Reports why no further rules are run. */
+  #end(report: () => void): void {
+    this.#budget = -1
+    report()
   }
 
   /** The result of the message expression; undefined if it fails or is not usable. */
-  #message(rule: CompiledRule, variables: Record<string, CelInput>): string | undefined {
-    if (!rule.messageProgram) return undefined
+  #message(
+    { source, messageProgram }: CompiledRule,
+    variables: Record<string, CelInput>,
+  ): { readonly message?: string; readonly problem?: string } {
+    if (!messageProgram) return {}
     const { meter } = this.#environment
     meter.start(this.#budget)
-    const result = rule.messageProgram(variables)
+    const result = messageProgram(variables)
     this.#budget -= meter.used
+    if (meter.overBudget) return { problem: messageOutOfBudget }
+    if (meter.exceeded) {
+      const expression = goQuote(source.messageExpression ?? '')
+      return {
+        problem: `no further validation rules will be run due to call cost exceeds limit for messageExpression: ${expression}`,
+      }
+    }
     const text = typeof result === 'string' ? result.trim() : ''
     const usable = text !== '' && text.length <= messageLengthMax && !text.includes('\n')
-    return usable ? text : undefined
+    return usable ? { message: text } : {}
   }
 }
 
 const messageLengthMax = 5120
+const messageOutOfBudget =
+  'messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run'
+
+function failure(
+  rule: CompiledRule,
+  message: string | undefined,
+  path: string,
+  badValue: string,
+): FieldError {
+  const { reason, fieldPath } = rule.source
+  const field = joinPath(path, fieldPath) || '<nil>'
+  const detail = message ?? defaultMessage(rule)
+  switch (reason) {
+    case 'FieldValueForbidden':
+      return { type: 'Forbidden', field, detail }
+    case 'FieldValueRequired':
+      return { type: 'Required', field, detail }
+    case 'FieldValueDuplicate':
+      return { type: 'Duplicate', field, badValue, detail: '' }
+    case undefined:
+    default:
+      return { type: 'Invalid', field, badValue, detail }
+  }
+}
 
 function bindings(
   rule: CompiledRule,

@@ -19,6 +19,7 @@ import { quantityLibrary } from './libraries/quantity.ts'
 /** The environment of Kubernetes' rules. */
 export function createRuleEnvironment(): Environment {
   return createEnvironment({
+    counting: 'as cel-go',
     functions: [...quantityLibrary, ...ipLibrary, ...formatLibrary],
     declarations: [quantityFunctions, addressFunctions, formatFunctions, authorizationFunctions],
   })
