@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { newCertificate } from './support/certificates.ts'
 import { runCommand, startCommand } from './support/command.ts'
 import { kubectlFor } from './support/kubectl.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
@@ -51,6 +52,54 @@ describe('fairlead apiserver', () => {
     expect(log).toMatch(/^[^\n]*admission plugin "Odd" is unknown\n$/)
   })
 
+  it('obeys flags of kube-apiserver, and says which change nothing', async () => {
+    const serving = newCertificate('/CN=apiserver')
+    const admin = newCertificate('/O=system:masters/CN=someone')
+    const fileOf = (name: string, text: string) => {
+      const path = join(folder.path, name)
+      writeFileSync(path, text)
+      return path
+    }
+    const flags = [
+      '--anonymous-auth=false',
+      '--authorization-mode=Node,RBAC',
+      '--client-ca-file',
+      fileOf('clients.crt', admin.cert),
+      `--tls-cert-file=${fileOf('serving.crt', serving.cert)}`,
+      `--tls-private-key-file=${fileOf('serving.key', serving.key)}`,
+      '--service-account-issuer=https://issuer.test',
+      '--allow-privileged',
+      '--v=2',
+    ]
+    await using server = startCommand([
+      'apiserver',
+      ...dataDir,
+      '--port',
+      '0',
+      '--in-memory',
+      ...flags,
+    ])
+    const kubeconfig = await server.prints(/export KUBECONFIG=(\S+)/)
+    expect(server.log()).toContain('no effect: --allow-privileged: no containers are run')
+    const kubectl = kubectlFor(kubeconfig)
+    const [cert, key] = [fileOf('someone.crt', admin.cert), fileOf('someone.key', admin.key)]
+    await kubectl(
+      'config',
+      'set-credentials',
+      'someone',
+      `--client-certificate=${cert}`,
+      `--client-key=${key}`,
+    )
+    expect(await kubectl('auth', 'whoami', '--user=someone')).toContain('someone')
+    await kubectl('create', 'serviceaccount', 'robot')
+    const [, claims = ''] = (await kubectl('create', 'token', 'robot')).split('.')
+    expect(Buffer.from(claims, 'base64url').toString()).toContain('"iss":"https://issuer.test"')
+    await kubectl('config', 'set-credentials', 'nobody')
+    // To a 401, kubectl without credentials asks for some.
+    await expect(kubectl('get', '--raw', '/healthz', '--user=nobody')).rejects.toThrow('Username')
+    kubectl.dispose()
+  })
+
   it('does not overwrite a kubeconfig that is not its own', async () => {
     const file = join(folder.path, 'mine')
     writeFileSync(file, 'current-context: mine\n')
@@ -64,6 +113,14 @@ describe('fairlead apiserver', () => {
     [['--watch-history', 'all'], '--watch-history is "all": expected a number from 1 to 9999999'],
     [['--authorization', 'ABAC'], '--authorization is "ABAC": expected RBAC or AlwaysAllow'],
     [['--token-auth-file', '/nowhere'], '--token-auth-file: ENOENT'],
+    [
+      ['--requestheader-client-ca-file', 'proxy.crt'],
+      '--requestheader-client-ca-file: no proxy in front is believed who its callers are',
+    ],
+    [['--audit-log-path=-'], '--audit-log-path: there is no audit log'],
+    [['--etcd-servers', 'http://127.0.0.1:2379'], 'give --data-dir or --in-memory instead'],
+    [['--tls-cert-file', 'odd'], '--tls-cert-file and --tls-private-key-file go together'],
+    [['--no-such-flag'], "Unknown option '--no-such-flag'"],
     [['--port', '70000'], '--port is "70000": expected a port from 0 to 65535'],
   ])('refuses %j', async (flags, message) => {
     const { code, log } = await runCommand(['apiserver', ...dataDir, ...flags])

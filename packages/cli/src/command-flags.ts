@@ -35,6 +35,8 @@ export const commandFlags = { usage: daysAndGroups, key: keys, apiserver: server
 
 /** What one command alone was given. */
 export interface OwnArguments {
+  /** Flags of kube-apiserver and their values, which `apiserver` alone takes. */
+  readonly borrowed?: readonly string[]
   /** Behind the name of the command. */
   readonly words: readonly string[]
   readonly flags: Readonly<Record<string, string | boolean | undefined>>

@@ -15,6 +15,10 @@ interface EmbeddedSettings extends Pick<
   | 'admission'
   | 'featureGates'
   | 'runtimeConfig'
+  | 'anonymous'
+  | 'serving'
+  | 'clientAuthorities'
+  | 'serviceAccounts'
 > {
   /** Where the kubeconfig is written. Defaults to `kubeconfig` in the data directory. */
   readonly kubeconfigPath?: string

@@ -172,6 +172,11 @@ export function variableOf(flag: Flag): string {
   return `FAIRLEAD_${flag.replaceAll('-', '_').toUpperCase()}`
 }
 
+/** Whether `fairlead apiserver` has such a flag of its own. */
+export function isServerFlag(flag: string): boolean {
+  return flag in flags || flag in commandFlags.apiserver
+}
+
 function readFlags(args: readonly string[]) {
   try {
     const own = { ...commandFlags.usage, ...commandFlags.key, ...commandFlags.apiserver }

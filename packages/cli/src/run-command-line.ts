@@ -4,7 +4,7 @@ import { explainFailure, isStop } from './explain-failure.ts'
 import { LogDestination } from './log-destination.ts'
 import { openStandardError } from './log-output.ts'
 import { newLogger } from './new-logger.ts'
-import { parseCommandLine } from './options.ts'
+import { isServerFlag, parseCommandLine } from './options.ts'
 import { UsageError } from './usage-error.ts'
 import { stopSignal } from './stop-signal.ts'
 import { UncaughtErrors } from './uncaught-errors.ts'
@@ -36,7 +36,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   const log = new LogDestination({ output: openStandardError(), clock: systemClock })
   process.on('exit', () => log.flushSync())
   try {
-    const { command: name, help, options, own } = parseCommandLine(args, process.env)
+    const { command: name, help, options, own } = await readCommandLine(args)
     if (help || name === undefined) {
       print(usageOf(name))
       return help ? 0 : 2
@@ -70,4 +70,15 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     process.stderr.write(`fairlead: ${explainFailure(error)}\n`)
     return error instanceof UsageError ? 2 : 1
   }
+}
+
+/** `fairlead apiserver` takes flags of kube-apiserver beside its own. @throws UsageError */
+async function readCommandLine(
+  args: readonly string[],
+): Promise<ReturnType<typeof parseCommandLine>> {
+  if (args[0] !== 'apiserver') return parseCommandLine(args, process.env)
+  const { separateBorrowedFlags } = await import('./envtest/borrowed-flags.ts')
+  const { own: ownArgs, borrowed } = separateBorrowedFlags(args, isServerFlag)
+  const read = parseCommandLine(ownArgs, process.env)
+  return { ...read, own: { ...read.own, borrowed } }
 }

@@ -117,6 +117,12 @@ Flags
                         admissionregistration.k8s.io/v1alpha1=true, or all with api/all=true
   --log-level LEVEL     debug, info, warn, error or silent (default info)
 
+Flags of kube-apiserver for who is who are obeyed as well: --anonymous-auth,
+--authorization-mode, --client-ca-file, --api-audiences, --service-account-issuer,
+--service-account-key-file, --service-account-signing-key-file, --tls-cert-file,
+--tls-private-key-file and --cert-dir. Others of its flags that have nothing to act
+on are said in the log; those that ask for what is not done here are an error.
+
 It prints where it is once it is ready, and stops on SIGTERM or Ctrl-C.
 `
 

@@ -6,13 +6,17 @@ import { serverSettings } from '../apiserver-settings.ts'
 import { type OwnArguments, textFlag } from '../command-flags.ts'
 import { openDataDir } from '../data-dir.ts'
 import { startEmbeddedApiServer } from '../embedded-api-server.ts'
+import { borrowedSettings } from '../envtest/borrowed-flags.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** The embedded Kubernetes API server alone, with a kubeconfig in the data directory or elsewhere. */
 export async function apiserver(context: CommandContext): Promise<void> {
-  const { options, own, print, signal } = context
+  const { options, own, print, signal, logger } = context
+  const borrowed = borrowedSettings(own.borrowed ?? [])
+  for (const reason of borrowed.needless) logger.warn(`no effect: ${reason}`)
   const settings = {
     ...serverSettings(own),
+    ...borrowed.settings,
     ...kubeconfigFile(own),
     inMemory: own.flags['in-memory'] === true,
     stages: own.flags['stages'] === true,

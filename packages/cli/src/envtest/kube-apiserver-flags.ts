@@ -24,6 +24,7 @@ const noAudit = 'there is no audit log'
 const ownStorage = "objects are kept by the server itself, in the directory of its etcd's data"
 const ownBounds = "the server's own bounds are in force"
 const noAggregation = 'no aggregated API servers are called'
+const noFrontProxy = 'no proxy in front is believed who its callers are'
 const noOtherIssuers = 'tokens of other issuers are not accepted'
 const noWebhookForUsers = 'users are not looked up elsewhere'
 
@@ -91,22 +92,44 @@ export const kubeApiServerFlags: FlagTable = {
   'service-cluster-ip-range': needless('list', 'addresses are from 10.0.0.0/24'),
   'service-node-port-range': needless('text', 'ports are from 30000-32767'),
   'shutdown-delay-duration': needless('text', 'it stops at once'),
+  'service-account-extend-token-expiration': needless('boolean', 'no pod gets a token'),
   'storage-backend': needless('text', ownStorage),
   'storage-media-type': needless('text', ownStorage),
+  'tls-cipher-suites': needless('list', "TLS has Node.js's default cipher suites"),
+  'tls-min-version': needless('text', 'connections have TLS 1.2 or 1.3'),
   v: needless('text', 'the log has one level'),
   vmodule: needless('text', 'the log has one level'),
   'watch-cache': needless('boolean', ownBounds),
   'watch-cache-sizes': needless('list', ownBounds),
 
+  'audit-log-format': refused('text', noAudit),
+  'audit-log-maxage': refused('text', noAudit),
+  'audit-log-maxbackup': refused('text', noAudit),
+  'audit-log-maxsize': refused('text', noAudit),
+  'audit-log-mode': refused('text', noAudit),
   'audit-log-path': refused('text', noAudit),
   'audit-policy-file': refused('text', noAudit),
+  'audit-webhook-batch-max-size': refused('text', noAudit),
   'audit-webhook-config-file': refused('text', noAudit),
+  'audit-webhook-mode': refused('text', noAudit),
   'authentication-config': refused('text', noOtherIssuers),
   'authentication-token-webhook-config-file': refused('text', noWebhookForUsers),
   'authorization-config': refused('text', noWebhookForUsers),
+  'authorization-policy-file': refused('text', 'there is no ABAC'),
   'authorization-webhook-config-file': refused('text', noWebhookForUsers),
+  'cors-allowed-origins': refused('list', 'pages of other origins are not answered'),
+  'enable-bootstrap-token-auth': refused('boolean', 'bootstrap tokens are not accepted'),
   'encryption-provider-config': refused('text', 'nothing is encrypted at rest'),
   'oidc-client-id': refused('text', noOtherIssuers),
   'oidc-issuer-url': refused('text', noOtherIssuers),
-  'requestheader-client-ca-file': refused('text', noAggregation),
+  'oidc-ca-file': refused('text', noOtherIssuers),
+  'oidc-groups-claim': refused('text', noOtherIssuers),
+  'oidc-username-claim': refused('text', noOtherIssuers),
+  'requestheader-allowed-names': refused('list', noFrontProxy),
+  'requestheader-client-ca-file': refused('text', noFrontProxy),
+  'requestheader-extra-headers-prefix': refused('list', noFrontProxy),
+  'requestheader-group-headers': refused('list', noFrontProxy),
+  'requestheader-username-headers': refused('list', noFrontProxy),
+  'service-account-max-token-expiration': refused('text', 'tokens last as long as is asked for'),
+  'tls-sni-cert-key': refused('list', 'one certificate is served'),
 }

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { ApiServerOptions } from '@fairlead/apiserver'
 import { UsageError } from '../usage-error.ts'
 import { accessSettings } from './access-settings.ts'
 import { featureGatesFlag, runtimeConfigFlag } from '../feature-flags.ts'
-import { fileContent } from '../file-content.ts'
 import type { GivenFlags } from './go-flags.ts'
+import { clientAuthorities, servingPair } from './serving-settings.ts'
 
 /** What kube-apiserver's flags ask of our server, but for where its objects are. */
 type KubeApiServerSettings = Pick<
@@ -36,7 +34,7 @@ export function kubeApiServerSettings(flags: GivenFlags): KubeApiServerSettings 
   const [etcd] = flags.list('etcd-servers')
   if (etcd === undefined) throw new UsageError('--etcd-servers must be specified')
   const serving = servingPair(flags)
-  const clientAuthorities = flags.text('client-ca-file')
+  const authorities = clientAuthorities(flags)
   return {
     host: flags.text('bind-address') ?? '0.0.0.0',
     port: portOf(flags.text('secure-port') ?? '6443'),
@@ -51,32 +49,7 @@ export function kubeApiServerSettings(flags: GivenFlags): KubeApiServerSettings 
     featureGates: featureGatesFlag(flags.list('feature-gates')),
     runtimeConfig: runtimeConfigFlag(flags.list('runtime-config')),
     ...(serving === undefined ? {} : { serving }),
-    ...(clientAuthorities === undefined
-      ? {}
-      : { clientAuthorities: fileContent('client-ca-file', clientAuthorities) }),
-  }
-}
-
-/** The pair that is named, else the one in the directory of certificates, as kube-apiserver chooses. */
-function servingPair(flags: GivenFlags): ApiServerOptions['serving'] {
-  const [certificate, privateKey] = [
-    flags.text('tls-cert-file'),
-    flags.text('tls-private-key-file'),
-  ]
-  if ((certificate === undefined) !== (privateKey === undefined)) {
-    throw new UsageError('--tls-cert-file and --tls-private-key-file go together')
-  }
-  if (certificate !== undefined && privateKey !== undefined) {
-    return {
-      certificate: fileContent('tls-cert-file', certificate),
-      privateKey: fileContent('tls-private-key-file', privateKey),
-    }
-  }
-  const folder = flags.text('cert-dir')
-  if (folder === undefined || !existsSync(join(folder, 'apiserver.crt'))) return undefined
-  return {
-    certificate: fileContent('cert-dir', join(folder, 'apiserver.crt')),
-    privateKey: fileContent('cert-dir', join(folder, 'apiserver.key')),
+    ...(authorities === undefined ? {} : { clientAuthorities: authorities }),
   }
 }
 
