@@ -12,7 +12,11 @@ export function containerStatuses(
   pod: KubernetesObject,
   state: ContainersState,
   now: string,
-): { containerStatuses: object[]; initContainerStatuses?: object[] } {
+): {
+  containerStatuses: object[]
+  initContainerStatuses?: object[]
+  ephemeralContainerStatuses?: object[]
+} {
   const spec = recordAt(pod, 'spec')
   const before = recordAt(pod, 'status')
   const uid = pod.metadata.uid ?? ''
@@ -36,10 +40,26 @@ export function containerStatuses(
       isInit: true,
     })
   })
+  const debugging = recordsAt(spec, 'ephemeralContainers').map((container) =>
+    statusOf(container, ephemeral(state), {
+      now,
+      uid,
+      before: named(before, 'ephemeralContainerStatuses', container),
+      pod,
+      isInit: false,
+    }),
+  )
   return {
     containerStatuses: containers,
     ...(preparing.length === 0 ? {} : { initContainerStatuses: preparing }),
+    ...(debugging.length === 0 ? {} : { ephemeralContainerStatuses: debugging }),
   }
+}
+
+/** They never count for whether the pod is ready, and end with it. */
+function ephemeral(state: ContainersState): ContainersState {
+  if (state === 'creating') return state
+  return state === 'succeeded' || state === 'failed' ? 'succeeded' : 'not ready'
 }
 
 /** They run as long as the others do. */
