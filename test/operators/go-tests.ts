@@ -3,6 +3,8 @@ import { runToEnd, succeed } from './run-to-end.ts'
 interface GoTestOptions {
   readonly cwd: string
   readonly environment: Readonly<Record<string, string>>
+  /** Which tests and subtests do not run; `test/subtest`, each a regular expression. */
+  readonly skip: string
 }
 
 /** The names of the tests in a test binary, in their order. */
@@ -18,9 +20,9 @@ export async function goTestNames(binary: string, cwd: string): Promise<string[]
 export async function goTestFailure(
   binary: string,
   test: string,
-  options: GoTestOptions,
+  { skip, ...options }: GoTestOptions,
 ): Promise<string | undefined> {
-  const flags = ['-test.v', `-test.run=^${test}$`, '-test.timeout=150s']
+  const flags = ['-test.v', `-test.run=^${test}$`, `-test.skip=${skip}`, '-test.timeout=150s']
   const { code, printed } = await runToEnd(binary, flags, options)
   if (code === 0 && printed.includes(`--- PASS: ${test} `)) return undefined
   const [told] = /^ +\w+_test\.go:.*|^panic: .*/m.exec(printed) ?? []

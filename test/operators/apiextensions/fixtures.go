@@ -43,6 +43,8 @@ func StartDefaultServer(t servertesting.Logger, _ ...string) (func(), *rest.Conf
 	// As upstream's: namespaces are not created before what is in them.
 	arguments := append(command[1:], "--data-dir", folder, "--kubeconfig", kubeconfig,
 		"--disable-admission-plugins", "NamespaceLifecycle,MutatingAdmissionWebhook,ValidatingAdmissionWebhook,ValidatingAdmissionPolicy")
+	// Where what is stored can be read.
+	_ = os.Setenv("FAIRLEAD_APISERVER_DATA", folder)
 	server := exec.Command(command[0], arguments...)
 	if err := server.Start(); err != nil {
 		return nil, nil, nil, err

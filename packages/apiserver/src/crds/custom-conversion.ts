@@ -1,9 +1,8 @@
 import {
-  applyDefaults,
   deepFreeze,
   hasUnknownFields,
-  lacksDefaults,
   pruneUnknownFields,
+  withDefaults,
   type KubernetesObject,
   type StructuralSchema,
 } from '@fairlead/kube-core'
@@ -93,9 +92,7 @@ function complete(
   stored: KubernetesObject,
   schema: StructuralSchema | undefined,
 ): KubernetesObject {
-  if (schema === undefined) return stored
-  const known = prune(stored, schema)
-  return lacksDefaults(known, schema) ? (applyDefaults(known, schema) as KubernetesObject) : known
+  return schema === undefined ? stored : withDefaults(prune(stored, schema), schema)
 }
 
 function prune(object: KubernetesObject, schema: StructuralSchema | undefined): KubernetesObject {

@@ -1,10 +1,4 @@
-import {
-  applyDefaults,
-  copyJson,
-  errors,
-  lacksDefaults,
-  type KubernetesObject,
-} from '@fairlead/kube-core'
+import { copyJson, errors, withDefaults, type KubernetesObject } from '@fairlead/kube-core'
 
 import { BodyError } from '../decoding/body-error.ts'
 import type { EmptyValues } from '../decoding/empty-values.ts'
@@ -49,10 +43,7 @@ export function decodeObject(
     writeRules.defaults?.(known.object)
     return withoutEmptyValues(known.object, known.empty)
   }
-  const { object } = known
-  const complete = lacksDefaults(object, schema)
-    ? (applyDefaults(object, schema) as KubernetesObject)
-    : object
+  const complete = withDefaults(known.object, schema)
   if (writeRules.defaults === undefined) return complete
   const defaulted = copyJson(complete)
   writeRules.defaults(defaulted)
