@@ -1,4 +1,4 @@
-import type { Logger } from '@fairlead/base'
+import { canonicalJson, type Logger } from '@fairlead/base'
 import {
   deepEqual,
   isNotFound,
@@ -94,6 +94,9 @@ export class DefinitionController {
     const status = this.#statusWithNames(definition)
     const current = this.#writeStatus(definition, status)
     this.#serve(current, isTrue(status, 'Established') ? 'established' : 'hidden')
+    if (!deepEqual(status.acceptedNames, statusOf(definition).acceptedNames)) {
+      this.#reconsiderOthers(definition)
+    }
   }
 
   #statusWithNames(definition: CustomResourceDefinitionObject): DefinitionStatus {
@@ -115,13 +118,16 @@ export class DefinitionController {
     as: 'established' | 'terminating' | 'hidden',
   ): void {
     const { name = '', uid, generation } = definition.metadata
-    const form = `${uid}/${generation}`
+    const { acceptedNames } = statusOf(definition)
+    const form = `${uid}/${generation}/${canonicalJson(acceptedNames)}`
     const before = this.#served.get(name)
     const isSame = before?.form === form
     if (isSame && before.as === as) return
     const since = isSame ? before.since : this.#context.storage.revision
     this.#served.set(name, { form, as, since })
-    const kinds = as === 'hidden' ? [] : this.#kinds(definition, as === 'terminating')
+    const names = { ...definition.spec.names, shortNames: [], ...acceptedNames }
+    const named = { ...definition, spec: { ...definition.spec, names } }
+    const kinds = as === 'hidden' ? [] : this.#kinds(named, as === 'terminating')
     const served = kinds.map((kind) => ({ ...kind, servedSince: since }))
     this.#context.registry.replaceCustom(name, served)
   }
@@ -200,12 +206,17 @@ export class DefinitionController {
     this.#cleanUp(definition as CustomResourceDefinitionObject)
   }
 
-  /** Its names are free now: another definition may be waiting for them. */
   #forget(definition: CustomResourceDefinitionObject): void {
     const { name = '' } = definition.metadata
     this.#served.delete(name)
     this.#context.registry.replaceCustom(name, [])
+    this.#reconsiderOthers(definition)
+  }
+
+  /** Names of it may be free now, for which another definition is waiting. */
+  #reconsiderOthers(definition: CustomResourceDefinitionObject): void {
     for (const other of this.#all()) {
+      if (other.metadata.name === definition.metadata.name) continue
       const waits = !isTrue(statusOf(other), 'NamesAccepted')
       if (waits && other.spec.group === definition.spec.group) this.#reconcile(other)
     }

@@ -6,7 +6,7 @@ import { statusOf } from './definition-status.ts'
 interface JudgedNames {
   /** Those that it has: the free ones, and of the others what it had before. */
   readonly accepted: Partial<CustomResourceNames>
-  /** The last of its names that another definition of its group has. */
+  /** The last of its names that a definition of its group has already for something else. */
   readonly conflict?: { readonly reason: string; readonly message: string }
 }
 
@@ -15,7 +15,7 @@ export function judgeNames(
   definition: CustomResourceDefinitionObject,
   all: readonly CustomResourceDefinitionObject[],
 ): JudgedNames {
-  const taken = takenNames(definition, all)
+  const taken = takenNames(definition.spec.group, all)
   const { names } = definition.spec
   const before = statusOf(definition).acceptedNames ?? {}
   const accepted: Record<string, unknown> = { plural: '', kind: '', ...before }
@@ -45,17 +45,14 @@ export function judgeNames(
   return conflict === undefined ? { accepted } : { accepted, conflict }
 }
 
+/** Those that the definitions of a group have, also the definition in question. */
 function takenNames(
-  definition: CustomResourceDefinitionObject,
+  group: string,
   all: readonly CustomResourceDefinitionObject[],
 ): { readonly resources: ReadonlySet<string>; readonly kinds: ReadonlySet<string> } {
   const taken = all
-    .filter(
-      (other) =>
-        other.metadata.name !== definition.metadata.name &&
-        other.spec.group === definition.spec.group,
-    )
-    .map((other) => statusOf(other).acceptedNames ?? {})
+    .filter(({ spec }) => spec.group === group)
+    .map((each) => statusOf(each).acceptedNames ?? {})
   return {
     resources: given(
       taken.flatMap((each) => [each.plural, each.singular, ...(each.shortNames ?? [])]),
