@@ -85,6 +85,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
       'storage',
       'features',
       'auth',
+      'flow-control',
       'webhooks',
       'definitions',
       'exchange',

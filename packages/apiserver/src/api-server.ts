@@ -36,6 +36,7 @@ import { DefinitionController } from './crds/definition-controller.ts'
 import { DiscoveryHandler } from './discovery/discovery-handler.ts'
 import { type FeatureOptions, serverFeatures } from './features/server-features.ts'
 import type { RequestInterceptor } from './exchange/request-interceptor.ts'
+import { FlowSchemas } from './flow-control/flow-schemas.ts'
 import { ApiHandler, type ApiHandlers } from './http/api-handler.ts'
 import { CertificateRenewal } from './http/certificate-renewal.ts'
 import { healthPaths } from './http/health.ts'
@@ -237,9 +238,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     const inFlight = new RequestsInFlight()
     const requests = new RequestMetrics()
     const waits = new RevisionWaits(storage, clock)
-    controllers.push(waits)
+    const flows = new FlowSchemas(storage)
+    controllers.push(waits, flows)
     const handlers = {
       waits,
+      flows,
       storageHealth: new StorageHealth(storage, clock, logger),
       meter: new RequestMeter(requests, registry, clock),
       metrics: metricsOfServer({ requests, inFlight, registry, storage, clock }),
@@ -260,6 +263,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       clock,
       inFlight,
       authorize: api.authorize,
+      flowHeaders: api.flowHeaders,
       handle: intercept ? (request) => intercept(request, () => handle(request)) : handle,
     })
     controllers.push(
@@ -305,7 +309,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   }
 }
 
-interface ServerParts extends Pick<ApiHandlers, 'meter' | 'metrics' | 'storageHealth'> {
+interface ServerParts extends Pick<ApiHandlers, 'meter' | 'metrics' | 'storageHealth' | 'flows'> {
   readonly waits: RevisionWaits
 }
 

@@ -3,9 +3,11 @@ import { requireAccess } from '../auth/forbidden.ts'
 import type { DiscoveryHandler } from '../discovery/discovery-handler.ts'
 import type { ApiRequest, RequestHead } from '../exchange/api-request.ts'
 import { documentResponse, pageNotFound, type Handled } from '../exchange/api-response.ts'
+import type { FlowSchemas } from '../flow-control/flow-schemas.ts'
 import type { OpenApiHandler } from '../openapi/openapi-handler.ts'
 import type { StorageHealth } from '../storage/storage-health.ts'
 import { healthResponse } from './health.ts'
+import { isConnectRequest } from './long-running.ts'
 import type { MetricsHandler } from './metrics-handler.ts'
 import type { OpenIdHandler } from './openid-handler.ts'
 import { accessOf } from './request-access.ts'
@@ -39,6 +41,7 @@ export interface ApiHandlers {
   readonly meter: RequestMeter
   readonly metrics: MetricsHandler
   readonly storageHealth: StorageHealth
+  readonly flows: FlowSchemas
 }
 
 /** Decides on every request, and routes it. */
@@ -54,6 +57,18 @@ export class ApiHandler {
     if (alwaysAllowedPaths.has(request.path)) return
     const access = accessOf(request, parseResourcePath(request.path))
     requireAccess(this.#handlers.authorizer, request.user, access)
+  }
+
+  /** How the answer tells of the flow that a request is of; nothing for a connection to what runs. */
+  readonly flowHeaders = (request: RequestHead): Readonly<Record<string, string>> => {
+    const path = parseResourcePath(request.path)
+    if (path !== undefined && isConnectRequest(path)) return {}
+    const flow = this.#handlers.flows.flowOf(request.user, accessOf(request, path))
+    if (flow === undefined) return {}
+    return {
+      'x-kubernetes-pf-flowschema-uid': flow.schemaUid,
+      'x-kubernetes-pf-prioritylevel-uid': flow.levelUid,
+    }
   }
 
   /** Answers a request that is authorized. */

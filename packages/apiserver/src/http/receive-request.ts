@@ -17,6 +17,8 @@ export interface ReceivingServices {
   readonly authorizer: Authorizer
   readonly inFlight: RequestsInFlight
   readonly bodies: BodyBudget
+  /** Headers of the answer to a request of a known user. */
+  readonly flowHeaders: (request: RequestHead) => Readonly<Record<string, string>>
   /** @throws StatusError 403 */
   readonly authorize: (request: RequestHead) => void
 }
@@ -44,6 +46,10 @@ export async function receiveRequest(
   const { headers, method = 'GET' } = message
   const path = parseResourcePath(target.path)
   const user = impersonate(services.authorizer, services.authenticator.userOf(message), message)
+  const head = { method, ...target, user }
+  for (const [name, value] of Object.entries(services.flowHeaders(head))) {
+    response.setHeader(name, value)
+  }
   const leaving: (() => void)[] = []
   const leave = (): void => {
     for (const each of leaving) each()
@@ -52,13 +58,13 @@ export async function receiveRequest(
     leaving.push(services.inFlight.enter(method, user))
   }
   try {
-    services.authorize({ method, ...target, user })
+    services.authorize(head)
     const hasBody = path !== undefined && mayHaveBody.has(method)
     if (hasBody && headers.expect !== undefined) response.writeContinue()
     const held = hasBody ? await readBody(message, services.bodies) : undefined
     if (held !== undefined) leaving.push(held.release)
     const body = held?.body ?? Buffer.alloc(0)
-    return { request: { method, ...target, ...saidIn(message), body, user }, leave }
+    return { request: { ...head, ...saidIn(message), body }, leave }
   } catch (error) {
     leave()
     throw error

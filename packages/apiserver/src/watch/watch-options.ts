@@ -11,6 +11,7 @@ export interface WatchOptions {
   /** Whether a bookmark says where they end. */
   readonly marksObjects: boolean
   readonly bookmarks: boolean
+  /** Below zero: the watch ends at once. */
   readonly timeoutMs: number
 }
 
@@ -33,7 +34,7 @@ export function parseWatchOptions(query: URLSearchParams, random: () => number):
     withObjects: asked ?? fromRevision === 0,
     marksObjects: marksObjects(query),
     bookmarks: parseFlag(query, 'allowWatchBookmarks') ?? false,
-    timeoutMs: seconds > 0 ? seconds * 1000 : timeoutMinMs * (1 + random()),
+    timeoutMs: seconds === 0 ? timeoutMinMs * (1 + random()) : seconds * 1000,
   }
 }
 
