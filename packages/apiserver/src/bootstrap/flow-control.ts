@@ -2,7 +2,7 @@ import type { BootstrapObject } from './bootstrap-object.ts'
 
 /**
  * Priority levels and flow schemas, as `pkg/apis/flowcontrol/bootstrap` of Kubernetes' apiserver has
- * them. Here they are data: requests are not queued by them.
+ * them. Here they only tell what a request is: nothing is queued by them.
  */
 
 const group = 'flowcontrol.apiserver.k8s.io'

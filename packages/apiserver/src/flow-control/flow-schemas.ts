@@ -11,7 +11,7 @@ const schemasResource = `flowschemas.${group}`
 const levelsResource = `prioritylevelconfigurations.${group}`
 
 /** The flow schema that a request matches, and the priority level of it. */
-export interface Flow {
+interface Flow {
   readonly schemaUid: string
   readonly levelUid: string
 }

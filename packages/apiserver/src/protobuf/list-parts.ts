@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-
 import { isJsonObject } from '@fairlead/base'
 
 import { apiType, type ApiField } from '../api-types/api-type.ts'
@@ -72,4 +70,8 @@ function metadataOf(metadata: unknown): Buffer {
   messageWire(listMeta).write(isJsonObject(metadata) ? metadata : {}, writer)
   writer.tag(1, 2)
   return writer.finish()
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
