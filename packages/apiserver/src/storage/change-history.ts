@@ -17,8 +17,9 @@ interface Entry {
 
 /** The recent past of one resource, oldest first. */
 class ResourceHistory {
-  #entries: Entry[] = []
-  /** Entries before this index have been dropped: removing them one by one would be quadratic. */
+  /** Undefined where they have been dropped. */
+  #entries: (Entry | undefined)[] = []
+  /** The first that has not been dropped: removing them one by one would be quadratic. */
   #start = 0
   bytes = 0
   compactedRevision = 0
@@ -41,6 +42,7 @@ class ResourceHistory {
     if (entry === undefined) return
     this.bytes -= entry.bytes
     this.compactedRevision = entry.change.revision
+    this.#entries[this.#start] = undefined
     this.#start += 1
     if (this.#start < 64 || this.#start < this.#entries.length / 2) return
     this.#entries = this.#entries.slice(this.#start)
@@ -56,7 +58,7 @@ class ResourceHistory {
       if ((this.#entries[middle]?.change.revision ?? 0) <= revision) low = middle + 1
       else high = middle
     }
-    return this.#entries.slice(low).map(({ change }) => change)
+    return this.#entries.slice(low).flatMap((entry) => (entry === undefined ? [] : [entry.change]))
   }
 }
 
