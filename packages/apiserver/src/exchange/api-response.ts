@@ -57,7 +57,18 @@ export function textResponse(status: number, body: string): ApiResponse {
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body }
 }
 
+/** A text that browsers must take for nothing else, as Go's servers tell of errors. */
+export function unsniffedText(
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): ApiResponse {
+  const text = textResponse(status, body)
+  const unsniffed = { 'x-content-type-options': 'nosniff' }
+  return { ...text, headers: { ...text.headers, ...unsniffed, ...headers } }
+}
+
 /** What Go's servers answer where there is nothing. */
 export function pageNotFound(): ApiResponse {
-  return textResponse(404, '404 page not found\n')
+  return unsniffedText(404, '404 page not found\n')
 }

@@ -1,6 +1,11 @@
 import { goQuote } from '@fairlead/kube-core'
 
-import { pageNotFound, textResponse, type ApiResponse } from '../exchange/api-response.ts'
+import {
+  pageNotFound,
+  unsniffedText,
+  textResponse,
+  type ApiResponse,
+} from '../exchange/api-response.ts'
 
 /**
  * The checks of a real server, by name and in its order, because clients wait for single ones. What
@@ -82,7 +87,7 @@ export function healthResponse(
 
 function checkResponse(problem: string | undefined): ApiResponse {
   if (problem === undefined) return textResponse(200, 'ok')
-  return unsniffed(500, `internal server error: ${problem}\n`)
+  return unsniffedText(500, `internal server error: ${problem}\n`)
 }
 
 function endpointResponse(
@@ -93,7 +98,7 @@ function endpointResponse(
 ): ApiResponse {
   const excluded = new Set(query.getAll('exclude'))
   const failed = new Set(names.filter((each) => !excluded.has(each) && problemOf(each)))
-  if (failed.size === 0 && !query.has('verbose')) return unsniffed(200, 'ok')
+  if (failed.size === 0 && !query.has('verbose')) return unsniffedText(200, 'ok')
   const unknown = [...excluded].filter((each) => !names.includes(each)).toSorted()
   const lines = [
     ...names.map((each) => {
@@ -107,11 +112,5 @@ function endpointResponse(
         ]),
     `${endpoint} check ${failed.size === 0 ? 'passed' : 'failed'}`,
   ]
-  return unsniffed(failed.size === 0 ? 200 : 500, `${lines.join('\n')}\n`)
-}
-
-/** A text that browsers must take for nothing else. */
-function unsniffed(status: number, text: string): ApiResponse {
-  const { headers, body } = textResponse(status, text)
-  return { status, headers: { ...headers, 'x-content-type-options': 'nosniff' }, body }
+  return unsniffedText(failed.size === 0 ? 200 : 500, `${lines.join('\n')}\n`)
 }

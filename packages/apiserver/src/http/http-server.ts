@@ -11,7 +11,7 @@ import type { ApiRequest } from '../exchange/api-request.ts'
 import { DroppedConnection } from '../exchange/dropped-connection.ts'
 import {
   jsonResponse,
-  textResponse,
+  unsniffedText,
   type ApiResponse,
   type Handled,
   type StreamResponse,
@@ -43,7 +43,8 @@ const requestDeadlineMs = 60_000
 const closeGraceMs = 500
 /** What comes from accept to the end of the TLS handshake, and then to the end of the headers. */
 const headersDeadlineMs = 10_000
-const connectionsMax = 1_000
+/** Each watch has one: only HTTP/1.1 is spoken. */
+const connectionsMax = 2_500
 /** As MaxHeaderBytes in apiserver's secure_serving.go. */
 const headersBytesMax = 1 << 20
 
@@ -141,7 +142,7 @@ export class HttpServer {
     const target = parseRequestTarget(request.url ?? '/')
     const form = answerFormOf(request.headers, target?.query ?? new URLSearchParams())
     if (target === undefined) {
-      return this.#send(response, form, textResponse(400, '400 Bad Request'), warnings)
+      return this.#send(response, form, unsniffedText(400, '400 Bad Request'), warnings)
     }
     try {
       this.#headers.begins(request, response)
@@ -210,11 +211,11 @@ export class HttpServer {
 }
 
 /** As tooManyRequests in apiserver's filters. */
-const tooManyRequests: ApiResponse = {
-  status: 429,
-  headers: { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' },
-  body: 'Too many requests, please try again later.\n',
-}
+const tooManyRequests: ApiResponse = unsniffedText(
+  429,
+  'Too many requests, please try again later.\n',
+  { 'retry-after': '1' },
+)
 
 /** By which a client finds its request again; it may choose it itself. */
 function auditIdOf({ headers }: IncomingMessage): string {
