@@ -76,6 +76,23 @@ it('reads no body of who is not let in', async () => {
   expect(await answerTo(`authorization: Bearer ${server.adminToken}`)).toBe('100')
 })
 
+it('notices that a watcher has gone who has sent a body that nobody reads', async () => {
+  const { port, hostname } = new URL(server.url)
+  const socket = connect({ port: Number(port), host: hostname, ca: server.caCertificate })
+  const lines = [
+    'GET /api/v1/secrets?watch=1 HTTP/1.1',
+    'host: server',
+    `authorization: Bearer ${server.adminToken}`,
+    'content-length: 1000000',
+  ]
+  socket.write(`${lines.join('\r\n')}\r\n\r\n${'x'.repeat(900_000)}`)
+  await once(socket, 'data')
+  const running = /^apiserver_longrunning_requests\{.*resource="secrets".*\} 1$/m
+  expect(await metrics()).toMatch(running)
+  socket.destroy()
+  await vi.waitFor(async () => expect(await metrics()).not.toMatch(running))
+})
+
 it('refuses a body of more than 3 MiB', async () => {
   const tooLong = { ...configMap('long'), data: { a: 'x'.repeat(3 * 1024 * 1024) } }
   expect(await client.send('POST', configMaps, tooLong)).toMatchObject({

@@ -61,6 +61,8 @@ export async function receiveRequest(
     services.authorize(head)
     const hasBody = path !== undefined && mayHaveBody.has(method)
     if (hasBody && headers.expect !== undefined) response.writeContinue()
+    // What nobody reads would hide that the client has gone.
+    if (!hasBody) message.resume()
     const held = hasBody ? await readBody(message, services.bodies) : undefined
     if (held !== undefined) leaving.push(held.release)
     const body = held?.body ?? Buffer.alloc(0)
