@@ -60,6 +60,19 @@ it('takes headers of nearly a megabyte, as the real server', async () => {
   if (refused !== 'cut off') expect(refused).toMatchObject({ status: 431 })
 })
 
+it('compresses what is long, and indents what people read', async () => {
+  const long = await client.get('/openapi/v2', { 'accept-encoding': 'gzip' })
+  expect(long.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' })
+  const short = await client.get('/api/v1/namespaces/default', { 'accept-encoding': 'gzip' })
+  expect(short.headers).not.toHaveProperty('content-encoding')
+  const lengthOf = async (path: string, userAgent: string) =>
+    Number((await client.get(path, { 'user-agent': userAgent })).headers['content-length'])
+  const namespace = '/api/v1/namespaces/default'
+  expect(await lengthOf(namespace, 'curl/8')).toBeGreaterThan(await lengthOf(namespace, 'kubectl'))
+  expect(await lengthOf('/openapi/v2', 'curl/8')).toBe(await lengthOf('/openapi/v2', 'kubectl'))
+  expect(await lengthOf('/version', 'curl/8')).toBe(await lengthOf('/version', 'kubectl'))
+})
+
 it('reads no body of who is not let in', async () => {
   const { port, hostname } = new URL(server.url)
   const answerTo = async (authorization: string) => {

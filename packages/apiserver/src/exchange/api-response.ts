@@ -3,8 +3,10 @@ export interface ApiResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Buffer
-  /** What the body says, for those who want it in another encoding than JSON. */
+  /** What the body says, for those who want it in another encoding than JSON, or indented. */
   readonly object?: unknown
+  /** May be compressed although it has no other form. */
+  readonly isCompressible?: boolean
 }
 
 /** A streamed response. `start` is called once the headers are sent. */

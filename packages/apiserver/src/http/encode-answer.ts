@@ -31,7 +31,8 @@ export interface EncodedAnswer {
 export function encodeAnswer(form: AnswerForm, answer: ApiResponse): EncodedAnswer {
   const { object, status } = answer
   if (!isJsonObject(object)) {
-    return { status, headers: answer.headers, body: answer.body, mayCompress: false }
+    const mayCompress = form.takesGzip && answer.isCompressible === true
+    return { status, headers: answer.headers, body: answer.body, mayCompress }
   }
   const { encoding, body } = encodedObject(form, object, answer)
   const contentType = contentTypes[encoding]

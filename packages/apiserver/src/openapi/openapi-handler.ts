@@ -82,10 +82,11 @@ export class OpenApiHandler {
         status: 200,
         headers,
         body: this.#version2Document().protobuf,
+        isCompressible: true,
       })
     }
     requireJson(request)
-    return withEntityTag(request, raw(this.#version2Document()))
+    return withEntityTag(request, { ...raw(this.#version2Document()), isCompressible: true })
   }
 
   #version2Document(): Version2Document {
