@@ -25,6 +25,8 @@ export interface ApiRequest extends RequestHead {
   readonly body: Buffer
   /** Adds a Warning header to the response. */
   readonly warn: (message: string) => void
+  /** When its headers had come, by the monotonic clock; absent: now. */
+  readonly receivedMs?: number
   /** Absent: the request may take as long as it likes. */
   readonly deadline?: Deadline
 }

@@ -138,6 +138,7 @@ export class HttpServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const warnings: string[] = []
+    const receivedMs = this.#options.clock.monotonicMs()
     response.setHeader('audit-id', auditIdOf(request))
     const target = parseRequestTarget(request.url ?? '/')
     const form = answerFormOf(request.headers, target?.query ?? new URLSearchParams())
@@ -149,7 +150,7 @@ export class HttpServer {
       const received = await receiveRequest(request, response, target, this.#receiving)
       try {
         const warn = (message: string): void => void warnings.push(message)
-        const handled = await this.#options.handle({ ...received.request, warn })
+        const handled = await this.#options.handle({ ...received.request, receivedMs, warn })
         if ('start' in handled) this.#stream(response, handled, warnings)
         else await this.#send(response, form, handled, warnings)
       } finally {

@@ -52,6 +52,20 @@ describe('the deadline of a request', () => {
     await refused
   })
 
+  it('counts the time in which the body came', async () => {
+    const { clock, handle, seen } = slowHandler()
+    const receivedMs = clock.monotonicMs()
+    const posted = { ...request('/api/v1/pods?timeout=1s'), receivedMs }
+    await clock.advance(900)
+    const refused = expect(Promise.resolve(handle(posted))).rejects.toMatchObject({ code: 504 })
+    await clock.advance(99)
+    expect(seen[0]?.deadline?.passed).toBe(false)
+    await clock.advance(1)
+    await refused
+    expect(() => handle(posted)).toThrow(message)
+    expect(seen).toHaveLength(1)
+  })
+
   it('leaves no timer for an answer that came in time', async () => {
     const { clock, handle, resolve } = slowHandler()
     const answer = handle(request('/api/v1/pods'))

@@ -14,9 +14,12 @@ type Handle = (request: ApiRequest) => Handled | Promise<Handled>
 /**
  * Answers what takes longer than a minute, or than the request's own shorter `timeout`, with 504
  * (WithRequestDeadline and WithTimeoutForNonLongRunningRequests in apiserver). From then on the
- * request writes nothing any more.
+ * request writes nothing any more. The time in which its body came counts.
  */
-export function withDeadline(handle: Handle, clock: Pick<Clock, 'setTimer'>): Handle {
+export function withDeadline(
+  handle: Handle,
+  clock: Pick<Clock, 'setTimer' | 'monotonicMs'>,
+): Handle {
   return (request) => {
     const asked = request.query.get('timeout') ?? ''
     if (asked !== '' && isLongRunning(request, parseResourcePath(request.path))) {
@@ -24,8 +27,11 @@ export function withDeadline(handle: Handle, clock: Pick<Clock, 'setTimer'>): Ha
     }
     const timeoutMs = asked === '' ? requestTimeoutMs : timeoutOf(asked)
     const deadline = { passed: false }
+    const nowMs = clock.monotonicMs()
+    const leftMs = timeoutMs - (nowMs - (request.receivedMs ?? nowMs))
+    if (leftMs <= 0) throw deadlinePassed()
     const handled = handle({ ...request, deadline })
-    return handled instanceof Promise ? inTime(handled, timeoutMs, clock, deadline) : handled
+    return handled instanceof Promise ? inTime(handled, leftMs, clock, deadline) : handled
   }
 }
 
