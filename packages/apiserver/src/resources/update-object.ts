@@ -40,7 +40,7 @@ export async function updateObject(
 }
 
 /** The uid in an update is its precondition. @throws StatusError 409 */
-export function checkUid(
+function checkUid(
   target: ObjectTarget,
   { metadata }: KubernetesObject,
   current: KubernetesObject,
