@@ -64,12 +64,12 @@ function link(dependency: string, target: string, source: string = root): void {
   symlinkSync(existsSync(own) ? own : join(root, 'node_modules', dependency), path)
 }
 
-/** The programs in a README, each written to a file. */
+/** The programs in a README, each written to a file; tests of Vitest are run with the documents. */
 function programsIn(name: string): { readonly file: string; readonly name: string }[] {
   const text = readFileSync(join(root, 'packages', name, 'README.md'), 'utf8')
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)]
     .map((match) => match[1] ?? '')
-    .filter((program) => program.includes('import '))
+    .filter((program) => program.includes('import ') && !program.includes("from 'vitest'"))
     .map((program, index) => {
       const file = `${name}-${index}.ts`
       writeFileSync(join(folder, file), program)
