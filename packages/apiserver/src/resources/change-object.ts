@@ -1,4 +1,3 @@
-import { objectOrEmpty } from '@fairlead/base'
 import {
   copyJson,
   copyUnfrozen,
@@ -229,13 +228,6 @@ function scopeToEndpoint(
         next.metadata = wanted.metadata
         keepMetadata(target.definition.statusKeeps, next, current)
       }
-      if (managedFields !== undefined) next.metadata.managedFields = managedFields
-      return next
-    }
-    case 'approval': {
-      const next = mutableCopy(target.definition, current)
-      const conditions = objectOrEmpty(wanted['status'])['conditions'] ?? []
-      next['status'] = { ...objectOrEmpty(next['status']), conditions }
       if (managedFields !== undefined) next.metadata.managedFields = managedFields
       return next
     }

@@ -12,6 +12,12 @@ export interface Answer {
   readonly body: Record<string, unknown>
 }
 
+interface RawAnswer {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly bytes: Buffer
+}
+
 interface SeenEvent {
   readonly type: string
   readonly object: {
@@ -66,14 +72,26 @@ export class TestClient {
     body?: string,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
+    const { bytes, ...rest } = await this.sendBytes(method, path, body, headers)
+    const text = bytes.toString('utf8')
+    const decoded = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { text }
+    return { ...rest, body: decoded }
+  }
+
+  /** Sends a body and takes the answer's, both unchanged. */
+  async sendBytes(
+    method: string,
+    path: string,
+    body?: string | Buffer,
+    headers: Record<string, string> = {},
+  ): Promise<RawAnswer> {
     const response = await this.#open(method, path, body, headers)
     const chunks: Buffer[] = []
     for await (const chunk of response) chunks.push(chunk as Buffer)
-    const text = Buffer.concat(chunks).toString('utf8')
     return {
       status: response.statusCode ?? 0,
       headers: response.headers,
-      body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : { text },
+      bytes: Buffer.concat(chunks),
     }
   }
 
@@ -107,7 +125,7 @@ export class TestClient {
   #open(
     method: string,
     path: string,
-    body: string | undefined,
+    body: string | Buffer | undefined,
     headers: Record<string, string>,
   ): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()

@@ -21,6 +21,7 @@ import {
   validateConditionChange,
   validateConditions,
   validateNoDecision,
+  withDecisions,
 } from './request-conditions.ts'
 
 const expirationSecondsMin = 600
@@ -66,8 +67,7 @@ export const certificateSigningRequestRules: KindRules = {
       const before = recordAt(previous, 'status')
       if (subresource === 'status') keepDecisions(status, before)
       setTimes(status, before, now)
-      const isApproval = subresource === 'approval'
-      request['status'] = isApproval ? { ...before, conditions: status['conditions'] } : status
+      request['status'] = subresource === 'approval' ? withDecisions(before, status) : status
     },
     validate: (request, previous) =>
       errorsOf(request, (root) => {

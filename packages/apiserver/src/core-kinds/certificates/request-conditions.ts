@@ -89,6 +89,13 @@ export function keepDecisions(status: Record<string, unknown>, before: Fields): 
   if (conditions.length > 0) status['conditions'] = conditions
 }
 
+/** An approval changes the conditions and nothing else of a status. */
+export function withDecisions(before: Fields, given: Fields): Fields {
+  const { conditions: _conditions, ...rest } = before
+  const { conditions } = given
+  return conditions === undefined ? rest : { ...rest, conditions }
+}
+
 /** As populateConditionTimestamps: when conditions were set, for those that do not say it. */
 export function setTimes(status: Fields, before: Fields, now: string): void {
   const earlier = recordsAt(before, 'conditions')
