@@ -56,6 +56,11 @@ function apartFromIdentity(object: Fields): Fields {
   ) as Fields
 }
 
+/** Without what a Table says of the time that has passed. */
+function withoutAges(object: object): unknown {
+  return JSON.parse(JSON.stringify(object).replaceAll(/"\d+s"/g, '"0s"'))
+}
+
 /** Messages say no kinds of objects within objects. */
 function withKindsOfClaims(object: Fields): void {
   for (const each of [object, ...((object['items'] ?? []) as Fields[])]) {
@@ -201,7 +206,7 @@ describe.each(sampleObjects())('$resource.kind of $object.apiVersion, $name', (s
       watch.close()
       expect(event.type).toMatch(/^(ADDED|MODIFIED)$/)
       const { body } = await see('GET', `${path}?includeObject=Object`, undefined, { accept: form })
-      expect(differences(event.object, body)).toEqual([])
+      expect(differences(withoutAges(event.object), withoutAges(body))).toEqual([])
     }
   })
 

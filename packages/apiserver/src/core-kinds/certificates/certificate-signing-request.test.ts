@@ -84,3 +84,15 @@ test('a request is approved through its approval alone', async () => {
     body: { message: expect.stringContaining('may not modify existing certificate content') },
   })
 })
+
+test('an approval that says nothing of the conditions changes nothing but metadata', async () => {
+  const { body } = await client.send('POST', requests, asked('quiet'))
+  const same = await client.send('PUT', `${requests}/quiet/approval`, body)
+  expect(same).toMatchObject({ status: 200, body: { metadata: body['metadata'], status: {} } })
+  expect(same.body['status']).toEqual({})
+  const labels = { a: 'b' }
+  const labelled = await client.patch(`${requests}/quiet/approval`, 'merge', {
+    metadata: { labels },
+  })
+  expect(labelled).toMatchObject({ status: 200, body: { metadata: { labels } } })
+})
