@@ -8,12 +8,18 @@ import {
 import type { KubernetesObject } from '@fairlead/kube-core'
 import { hash, randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type Clock, type Logger, openScope, sleep, withFields } from '@fairlead/base'
+import {
+  type Clock,
+  type Logger,
+  openScope,
+  RecentMap,
+  sleep,
+  TokenBucket,
+  withFields,
+} from '@fairlead/base'
 import type { Client } from '../client/client.ts'
 import type { Runnable } from '../runnable.ts'
 import { newEvent, type RecordedEvent, shortFieldLimit } from './recorded-event.ts'
-import { RecentMap } from './recent-map.ts'
-import { TokenBucket } from './token-bucket.ts'
 
 export interface EventRecorderOptions {
   readonly client: Pick<Client, 'create' | 'patch'>

@@ -51,7 +51,12 @@ export const horizontalPodAutoscalerStage: Stage = {
     const least = numberAt(spec, 'minReplicas') ?? 1
     const most = numberAt(spec, 'maxReplicas') ?? least
     const wanted = current === 0 ? 0 : Math.min(Math.max(current, least), most)
-    if (wanted !== current) await cluster.scale(target, wanted)
+    if (wanted !== current) {
+      await cluster.scale(target, wanted)
+      const side = wanted > current ? 'below Spec.MinReplicas' : 'above Spec.MaxReplicas'
+      const reason = `Current number of replicas ${side}`
+      cluster.tell(autoscaler, 'SuccessfulRescale', `New size: ${wanted}; reason: ${reason}`)
+    }
     await tell(
       cluster,
       autoscaler,

@@ -18,6 +18,8 @@ export const loadBalancerStage: Stage = {
     if (isIts && ingress.length === 0) {
       const loadBalancer = { ingress: [{ ip: address, ipMode: 'VIP' }] }
       await cluster.setStatus('services', service, { ...status, loadBalancer })
+      cluster.tell(service, 'EnsuringLoadBalancer', 'Ensuring load balancer')
+      cluster.tell(service, 'EnsuredLoadBalancer', 'Ensured load balancer')
     } else if (!isIts && ingress.some(({ ip }) => ip === address)) {
       await cluster.setStatus('services', service, { ...status, loadBalancer: {} })
     }

@@ -15,6 +15,7 @@ const volumes = 'persistentvolumes'
  */
 export const persistentVolumeClaimStage: Stage = {
   user: controllerUser('persistent-volume-binder'),
+  eventSource: { component: 'stages.fairlead.dev' },
   resource: claims,
   triggers: [
     {
@@ -66,21 +67,22 @@ async function volumeOf(
   }
   if (spec['storageClassName'] === '') return undefined
   const reference = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', uid, resourceVersion }
-  return (
-    cluster.get(volumes, '', own) ??
-    cluster.create(volumes, {
-      metadata: { name: own, annotations: { [provisionedBy]: provisioner } },
-      spec: {
-        capacity: recordAt(recordAt(spec, 'resources'), 'requests'),
-        accessModes: spec['accessModes'],
-        claimRef: { ...reference, namespace, name: claimName },
-        persistentVolumeReclaimPolicy: 'Delete',
-        storageClassName: textAt(spec, 'storageClassName'),
-        volumeMode: textAt(spec, 'volumeMode') || 'Filesystem',
-        csi: { driver: provisioner, volumeHandle: own },
-      },
-    })
-  )
+  const existing = cluster.get(volumes, '', own)
+  if (existing !== undefined) return existing
+  const made = await cluster.create(volumes, {
+    metadata: { name: own, annotations: { [provisionedBy]: provisioner } },
+    spec: {
+      capacity: recordAt(recordAt(spec, 'resources'), 'requests'),
+      accessModes: spec['accessModes'],
+      claimRef: { ...reference, namespace, name: claimName },
+      persistentVolumeReclaimPolicy: 'Delete',
+      storageClassName: textAt(spec, 'storageClassName'),
+      volumeMode: textAt(spec, 'volumeMode') || 'Filesystem',
+      csi: { driver: provisioner, volumeHandle: own },
+    },
+  })
+  cluster.tell(claim, 'ProvisioningSucceeded', `Successfully provisioned volume ${own}`)
+  return made
 }
 
 const provisionedBy = 'pv.kubernetes.io/provisioned-by'

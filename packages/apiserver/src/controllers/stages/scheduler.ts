@@ -22,6 +22,7 @@ const user: User = {
  */
 export const schedulerStage: Stage = {
   user,
+  eventSource: { component: 'default-scheduler', form: 'events.k8s.io' },
   resource: 'pods',
   triggers: [
     {
@@ -34,8 +35,18 @@ export const schedulerStage: Stage = {
     const spec = recordAt(pod, 'spec')
     const node = nodesOf(cluster).find((each) => isUsable(each) && fits(spec, each))
     const isPending = outcomeOf(pod) === 'Pending'
-    if (node === undefined || isPending) await refuse(cluster, pod)
-    else cluster.bind(pod, node.metadata.name ?? '', scheduled(cluster, pod))
+    if (node === undefined || isPending) {
+      await refuse(cluster, pod)
+      return
+    }
+    const { namespace, name } = pod.metadata
+    cluster.bind(pod, node.metadata.name ?? '', scheduled(cluster, pod))
+    cluster.record(pod, {
+      type: 'Normal',
+      reason: 'Scheduled',
+      action: 'Binding',
+      message: `Successfully assigned ${namespace}/${name} to ${node.metadata.name}`,
+    })
   },
 }
 
@@ -73,14 +84,19 @@ function scheduled(cluster: Cluster, pod: KubernetesObject): readonly StatusCond
 
 async function refuse(cluster: Cluster, pod: KubernetesObject): Promise<void> {
   const nodes = cluster.list('nodes').length
-  const conditions = withCondition(conditionsOf(pod), {
+  const message =
+    nodes === 0 ? 'no nodes available to schedule pods' : `0/${nodes} nodes are available.`
+  const before = conditionsOf(pod)
+  const conditions = withCondition(before, {
     type: 'PodScheduled',
     status: 'False',
     lastProbeTime: null,
     lastTransitionTime: cluster.now,
     reason: 'Unschedulable',
-    message:
-      nodes === 0 ? 'no nodes available to schedule pods' : `0/${nodes} nodes are available.`,
+    message,
   })
+  if (conditions === before) return
   await cluster.setStatus('pods', pod, { ...recordAt(pod, 'status'), conditions })
+  const action = 'Scheduling'
+  cluster.record(pod, { type: 'Warning', reason: 'FailedScheduling', action, message })
 }

@@ -20,6 +20,7 @@ import { schedulerStage } from './scheduler.ts'
 import { OwnedObjects } from './shared/owned-objects.ts'
 import type { StagePace } from './shared/pace.ts'
 import { statefulSetStage } from './stateful-set/stateful-set.ts'
+import { taintEvictionStage } from './taint-eviction.ts'
 import type { Stage } from './shared/stage.ts'
 import { StageRunner } from './shared/stage-runner.ts'
 
@@ -42,8 +43,9 @@ export class Stages {
 
   constructor(context: ResourceContext, pace: StagePace, logger: Logger) {
     this.#owned = new OwnedObjects(context.storage, ownedResources)
+    const nextSuffix = eventSuffixes()
     this.#runners = allStages(pace).map(
-      (stage) => new StageRunner(context, this.#owned, stage, logger),
+      (stage) => new StageRunner(context, this.#owned, stage, { logger, nextSuffix }),
     )
   }
 
@@ -53,10 +55,21 @@ export class Stages {
   }
 }
 
+/** Nanoseconds as in client-go, of which those below the clock's count the events. */
+function eventSuffixes(): (nowMs: number) => string {
+  let last = 0n
+  return (nowMs) => {
+    const nanoseconds = BigInt(Math.trunc(nowMs)) * 1_000_000n
+    last = nanoseconds > last ? nanoseconds : last + 1n
+    return last.toString(16)
+  }
+}
+
 function allStages(pace: StagePace): readonly Stage[] {
   return [
     nodeStage,
     schedulerStage,
+    taintEvictionStage(),
     podStage(pace),
     replicaSetStage,
     replicationControllerStage,

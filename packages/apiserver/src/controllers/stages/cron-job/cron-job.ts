@@ -8,7 +8,7 @@ import {
 import { controllerUser } from '../../../auth/user.ts'
 import { numberAt, recordAt, recordsAt, textAt, textMapAt } from '../../../definitions/fields.ts'
 import type { Cluster } from '../shared/cluster.ts'
-import { conditionsOf, holds } from '../shared/conditions.ts'
+import { conditionsOf, holds, type StatusCondition } from '../shared/conditions.ts'
 import { controllerReference } from '../shared/controller-reference.ts'
 import { ownerTrigger } from '../shared/owner-trigger.ts'
 import type { Stage } from '../shared/stage.ts'
@@ -26,9 +26,10 @@ export const cronJobStage: Stage = {
   triggers: [ownerTrigger(jobs, { kind: 'CronJob', resource })],
   async reconcile(cluster, cronJob) {
     if (cronJob.metadata.deletionTimestamp !== undefined) return
-    await forgetOld(cluster, cronJob)
     const made = await makeDue(cluster, cronJob)
     await writeStatus(cluster, cronJob, made)
+    tellEnds(cluster, cronJob)
+    await forgetOld(cluster, cronJob)
   },
 }
 
@@ -42,9 +43,16 @@ async function makeDue(cluster: Cluster, cronJob: KubernetesObject): Promise<num
   const isLate = deadline !== undefined && due + deadline * 1000 < cluster.clock.now()
   if (isLate) return undefined
   const running = cluster.ownedBy(jobs, cronJob).filter((job) => !isFinished(job))
-  if (running.length > 0 && spec['concurrencyPolicy'] === 'Forbid') return undefined
+  if (running.length > 0 && spec['concurrencyPolicy'] === 'Forbid') {
+    cluster.tell(
+      cronJob,
+      'JobAlreadyActive',
+      'Not starting job because prior execution is running and concurrency policy is Forbid',
+    )
+    return undefined
+  }
   if (spec['concurrencyPolicy'] === 'Replace') {
-    for (const job of running) await cluster.delete(jobs, job)
+    for (const job of running) await deleteJob(cluster, cronJob, job)
   }
   await makeJob(cluster, cronJob, due)
   return due
@@ -71,12 +79,13 @@ function dueMoment(cluster: Cluster, cronJob: KubernetesObject): number | undefi
 async function makeJob(cluster: Cluster, cronJob: KubernetesObject, moment: number): Promise<void> {
   const template = recordAt(recordAt(cronJob, 'spec'), 'jobTemplate')
   const metadata = recordAt(template, 'metadata')
-  const { name = '', namespace = '' } = cronJob.metadata
+  const { name: owner = '', namespace = '' } = cronJob.metadata
+  const name = `${owner}-${Math.floor(moment / 60_000)}`
   const scheduled = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
   try {
     await cluster.create(jobs, {
       metadata: {
-        name: `${name}-${Math.floor(moment / 60_000)}`,
+        name,
         namespace,
         labels: textMapAt(metadata, 'labels'),
         annotations: { ...textMapAt(metadata, 'annotations'), [scheduled]: timestamp(moment) },
@@ -84,9 +93,19 @@ async function makeJob(cluster: Cluster, cronJob: KubernetesObject, moment: numb
       },
       spec: template['spec'],
     })
+    cluster.tell(cronJob, 'SuccessfulCreate', `Created job ${name}`)
   } catch (error) {
     if (!isAlreadyExists(error)) throw error
   }
+}
+
+async function deleteJob(
+  cluster: Cluster,
+  cronJob: KubernetesObject,
+  job: KubernetesObject,
+): Promise<void> {
+  await cluster.delete(jobs, job)
+  cluster.tell(cronJob, 'SuccessfulDelete', `Deleted job ${job.metadata.name}`)
 }
 
 async function forgetOld(cluster: Cluster, cronJob: KubernetesObject): Promise<void> {
@@ -102,7 +121,7 @@ async function forgetOld(cluster: Cluster, cronJob: KubernetesObject): Promise<v
       .filter((job) => holds(job, type))
       .toSorted((a, b) => startedMs(a) - startedMs(b))
     for (const job of ended.slice(0, Math.max(0, ended.length - limit))) {
-      await cluster.delete(jobs, job)
+      await deleteJob(cluster, cronJob, job)
     }
   }
 }
@@ -144,10 +163,23 @@ async function writeStatus(
   })
 }
 
+/** Records the end of Jobs that were active. */
+function tellEnds(cluster: Cluster, cronJob: KubernetesObject): void {
+  const active = recordsAt(recordAt(cronJob, 'status'), 'active').map(({ uid }) => uid)
+  for (const job of cluster.ownedBy(jobs, cronJob)) {
+    const end = conditionsOf(job).find(isEnd)
+    if (end === undefined || !active.includes(job.metadata.uid)) continue
+    const message = `Saw completed job: ${job.metadata.name}, condition: ${end.type}`
+    cluster.tell(cronJob, 'SawCompletedJob', message)
+  }
+}
+
 function isFinished(job: KubernetesObject): boolean {
-  return conditionsOf(job).some(
-    ({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'),
-  )
+  return conditionsOf(job).some(isEnd)
+}
+
+function isEnd({ type, status }: StatusCondition): boolean {
+  return status === 'True' && (type === 'Complete' || type === 'Failed')
 }
 
 function startedMs(job: KubernetesObject): number {

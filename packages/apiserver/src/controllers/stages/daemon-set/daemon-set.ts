@@ -4,6 +4,7 @@ import { controllerUser } from '../../../auth/user.ts'
 import { numberAt, recordAt, recordsAt, textAt, type Fields } from '../../../definitions/fields.ts'
 import { claimOwned } from '../shared/claim-owned.ts'
 import type { Cluster } from '../shared/cluster.ts'
+import { createPodOf, deletePodOf } from '../shared/controlled-pods.ts'
 import { controllerReference } from '../shared/controller-reference.ts'
 import {
   controllerRevisions,
@@ -34,6 +35,7 @@ const tolerations = [
 /** Keeps a pod on every node that a DaemonSet's pods may be on. */
 export const daemonSetStage: Stage = {
   user: controllerUser('daemon-set-controller'),
+  eventSource: { component: 'daemonset-controller' },
   resource,
   triggers: [
     ownerTrigger('pods', { kind: 'DaemonSet', resource }),
@@ -92,14 +94,14 @@ async function place(
     if (isGoing) {
       occupied.add(node)
     } else if (!nodes.has(node) || occupied.has(node) || isFinished(pod)) {
-      await cluster.delete('pods', pod)
+      await deletePodOf(cluster, set, pod)
       occupied.add(node)
     } else {
       occupied.add(node)
     }
   }
   for (const node of nodes) {
-    if (!occupied.has(node)) await cluster.create('pods', daemonPod(set, node, hash))
+    if (!occupied.has(node)) await createPodOf(cluster, set, daemonPod(set, node, hash))
   }
 }
 
@@ -148,7 +150,7 @@ async function replaceOld(
   for (const pod of old) {
     const counts = isAvailable(cluster, set, pod)
     if (counts && spare <= 0) continue
-    await cluster.delete('pods', pod)
+    await deletePodOf(cluster, set, pod)
     if (counts) spare -= 1
   }
 }

@@ -1,4 +1,4 @@
-import { isAlreadyExists, deepEqual, type KubernetesObject } from '@fairlead/kube-core'
+import { deepEqual, isAlreadyExists, StatusError, type KubernetesObject } from '@fairlead/kube-core'
 
 import { numberAt, recordAt, textMapAt } from '../../../definitions/fields.ts'
 import type { Cluster } from '../shared/cluster.ts'
@@ -15,6 +15,7 @@ import {
   replicaSets,
   type Generations,
 } from './deployment-view.ts'
+import { tellScaling } from './scale-replica-set.ts'
 import { newReplicas } from './new-replicas.ts'
 import {
   replicaAnnotations,
@@ -105,9 +106,17 @@ async function makeReplicaSet(
     },
   }
   try {
-    return await cluster.create(replicaSets, wanted)
+    const made = await cluster.create(replicaSets, wanted)
+    tellScaling(cluster, deployment, made, 0)
+    return made
   } catch (error) {
-    if (!isAlreadyExists(error)) throw error
+    if (!isAlreadyExists(error)) {
+      if (error instanceof StatusError) {
+        const message = `Failed to create new replica set "${wanted.metadata.name}": ${error.message}`
+        cluster.warnOf(deployment, 'ReplicaSetCreateError', message)
+      }
+      throw error
+    }
     await settleCollision(cluster, deployment, wanted.metadata.name)
     return undefined
   }

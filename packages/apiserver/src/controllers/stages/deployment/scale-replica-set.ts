@@ -12,8 +12,9 @@ export async function scaleReplicaSet(
   replicaSet: KubernetesObject,
   replicas: number,
 ): Promise<KubernetesObject> {
-  if (wantedOf(replicaSet) === replicas) return replicaSet
-  return cluster.change(replicaSets, replicaSet, (current) => ({
+  const before = wantedOf(replicaSet)
+  if (before === replicas) return replicaSet
+  const scaled = await cluster.change(replicaSets, replicaSet, (current) => ({
     ...current,
     metadata: {
       ...current.metadata,
@@ -21,6 +22,22 @@ export async function scaleReplicaSet(
     },
     spec: { ...recordAt(current, 'spec'), replicas },
   }))
+  tellScaling(cluster, deployment, scaled, before)
+  return scaled
+}
+
+/** Records how many replicas a ReplicaSet has got. */
+export function tellScaling(
+  cluster: Cluster,
+  deployment: KubernetesObject,
+  replicaSet: KubernetesObject,
+  before: number,
+): void {
+  const now = wantedOf(replicaSet)
+  if (now === before) return
+  const direction = now > before ? 'up' : 'down'
+  const message = `Scaled ${direction} replica set ${replicaSet.metadata.name} from ${before} to ${now}`
+  cluster.tell(deployment, 'ScalingReplicaSet', message)
 }
 
 /** Notes what the deployment wants, where that has changed and the replicas are right already. */

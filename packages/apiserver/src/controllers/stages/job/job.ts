@@ -1,4 +1,4 @@
-import { isForbidden, type KubernetesObject } from '@fairlead/kube-core'
+import { isForbidden, StatusError, type KubernetesObject } from '@fairlead/kube-core'
 
 import { controllerUser } from '../../../auth/user.ts'
 import { numberAt, recordAt, textAt } from '../../../definitions/fields.ts'
@@ -11,6 +11,7 @@ import {
   withCondition,
   type StatusCondition,
 } from '../shared/conditions.ts'
+import { createPodOf, deletePodOf } from '../shared/controlled-pods.ts'
 import { ownerTrigger } from '../shared/owner-trigger.ts'
 import { selectorOf } from '../shared/selector-of.ts'
 import type { Stage } from '../shared/stage.ts'
@@ -48,7 +49,7 @@ export const jobStage: Stage = {
     const end = endOf(job, tally, cluster.clock.now())
     const isSuspended = recordAt(job, 'spec')['suspend'] === true
     if (end !== undefined || isSuspended) {
-      for (const pod of tally.active) await cluster.delete('pods', pod)
+      for (const pod of tally.active) await deletePodOf(cluster, job, pod)
     } else {
       await adjust(cluster, job, tally, pods)
       const restMs = deadlineInMs(job, cluster.clock.now())
@@ -85,7 +86,7 @@ async function adjust(
         ? tally.active.length
         : parallelism
       : Math.min(parallelism, completions - tally.succeeded)
-  for (const pod of tally.active.slice(Math.max(0, wanted))) await cluster.delete('pods', pod)
+  for (const pod of tally.active.slice(Math.max(0, wanted))) await deletePodOf(cluster, job, pod)
   const waitMs = backoffMs(cluster, tally, pods)
   if (waitMs > 0) {
     cluster.wakeAfter(job, waitMs)
@@ -96,9 +97,10 @@ async function adjust(
     ? openIndexes(completions ?? 0, tally, lacking)
     : Array.from({ length: lacking }, () => undefined)
   try {
-    for (const index of indexes) await cluster.create('pods', jobPod(job, index))
+    for (const index of indexes) await createPodOf(cluster, job, jobPod(job, index))
   } catch (error) {
-    if (!isForbidden(error)) throw error
+    if (!(error instanceof StatusError) || !isForbidden(error)) throw error
+    cluster.warnOf(job, 'FailedCreate', `Error creating: ${error.message}`)
     cluster.wakeAfter(job, backoffMinMs)
   }
 }
@@ -131,6 +133,7 @@ async function writeStatus(
   const wasSuspended = holds(job, 'Suspended')
   const { startTime: started, ...kept } = before
   const startTime = isSuspended ? undefined : wasSuspended || !started ? cluster.now : started
+  const conditions = conditionsAfter(cluster, job, end, isEnded)
   await cluster.setStatus(resource, job, {
     ...kept,
     ...(startTime === undefined ? {} : { startTime }),
@@ -142,8 +145,27 @@ async function writeStatus(
     failed: tally.failed,
     uncountedTerminatedPods: {},
     ...indexTexts(job, tally),
-    conditions: conditionsAfter(cluster, job, end, isEnded),
+    conditions,
   })
+  tellProgress(cluster, job, conditions)
+}
+
+/** Records that the Job has ended, or that it is suspended or goes on. */
+function tellProgress(
+  cluster: Cluster,
+  job: KubernetesObject,
+  conditions: readonly StatusCondition[],
+): void {
+  const before = conditionsOf(job)
+  for (const { type, status, reason = '', message = '' } of conditions) {
+    if (conditionOf(before, type)?.status === status) continue
+    if (type === 'Complete') cluster.tell(job, 'Completed', 'Job completed')
+    else if (type === 'Failed') cluster.warnOf(job, reason, message)
+    else if (type === 'Suspended') {
+      const isSuspended = status === 'True'
+      cluster.tell(job, isSuspended ? 'Suspended' : 'Resumed', message)
+    }
+  }
 }
 
 function conditionsAfter(

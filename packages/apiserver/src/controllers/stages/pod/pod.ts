@@ -12,6 +12,7 @@ import type { Stage } from '../shared/stage.ts'
 import { containerStatuses, type ContainersState } from './container-statuses.ts'
 import { PodAddresses } from './pod-addresses.ts'
 import { podConditions } from './pod-conditions.ts'
+import { eventsOfChange, eventsOfStop } from './pod-events.ts'
 
 const user: User = {
   name: `system:node:${nodeName}`,
@@ -36,6 +37,7 @@ export function podStage(pace: StagePace): Stage {
   const addresses = new PodAddresses()
   return {
     user,
+    eventSource: { component: 'kubelet', host: nodeName },
     resource: 'pods',
     async reconcile(cluster, pod) {
       if (textAt(recordAt(pod, 'spec'), 'nodeName') === '') return
@@ -57,9 +59,11 @@ async function stop(cluster: Cluster, pod: KubernetesObject, pace: StagePace): P
       return
     }
     await cluster.delete('pods', pod, 0)
+    for (const event of eventsOfStop(pod)) cluster.record(pod, event)
   } else if (!isFinished(pod)) {
     // A finalizer keeps the object, but nothing runs any more.
     await report(cluster, pod, 'succeeded')
+    for (const event of eventsOfStop(pod)) cluster.record(pod, event)
   }
 }
 
@@ -116,6 +120,7 @@ async function report(
   address?: string,
 ): Promise<void> {
   const before = recordAt(pod, 'status')
+  const containers = containerStatuses(pod, state, cluster.now)
   await cluster.setStatus('pods', pod, {
     ...before,
     phase: phases[state],
@@ -124,6 +129,7 @@ async function report(
     hostIPs: [{ ip: hostAddress }],
     startTime: textAt(before, 'startTime') || cluster.now,
     ...(address === undefined ? {} : { podIP: address, podIPs: [{ ip: address }] }),
-    ...containerStatuses(pod, state, cluster.now),
+    ...containers,
   })
+  for (const event of eventsOfChange(pod, containers)) cluster.record(pod, event)
 }

@@ -17,6 +17,7 @@ import { deleteObject } from '../../../resources/delete-object.ts'
 import type { WriteContext } from '../../../resources/resource-context.ts'
 import type { ObjectTarget } from '../../../resources/resource-target.ts'
 import { getScale, withScale } from '../../../resources/scale.ts'
+import type { ClusterEvent } from './cluster-event.ts'
 import type { ObjectKey } from './object-key.ts'
 import type { OwnedObjects } from './owned-objects.ts'
 
@@ -42,6 +43,7 @@ interface Parts {
   readonly owned: OwnedObjects
   readonly manager: string
   readonly wakeAfter: (key: ObjectKey, delayMs: number) => void
+  readonly record: (about: KubernetesObject, event: ClusterEvent) => void
 }
 
 /** The objects of the server, as one controller reads and writes them. */
@@ -50,11 +52,13 @@ export class Cluster {
   readonly #owned: OwnedObjects
   readonly #options
   readonly #wakeAfter: Parts['wakeAfter']
+  readonly #record: Parts['record']
 
-  constructor({ context, owned, manager, wakeAfter }: Parts) {
+  constructor({ context, owned, manager, wakeAfter, record }: Parts) {
     this.#context = context
     this.#owned = owned
     this.#wakeAfter = wakeAfter
+    this.#record = record
     this.#options = {
       dryRun: false,
       fieldManager: manager,
@@ -228,6 +232,21 @@ export class Cluster {
     const { group, version } = parseApiVersion(apiVersion)
     const definition = this.#context.registry.findKind(group, version, kind)
     return definition?.scale && { definition, namespace, name, subresource: 'scale' }
+  }
+
+  /** Tells of an object what `kubectl describe` shows below it. Nothing waits for its writing. */
+  record(about: KubernetesObject, event: ClusterEvent): void {
+    this.#record(about, event)
+  }
+
+  /** Tells of what went as it should. */
+  tell(about: KubernetesObject, reason: string, message: string): void {
+    this.#record(about, { type: 'Normal', reason, message })
+  }
+
+  /** Tells of what did not. */
+  warnOf(about: KubernetesObject, reason: string, message: string): void {
+    this.#record(about, { type: 'Warning', reason, message })
   }
 
   /** Has an object reconciled again later, unless it is sooner anyway. */

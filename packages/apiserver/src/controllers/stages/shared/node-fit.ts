@@ -48,7 +48,8 @@ function toleratesTaints(
     .every((taint) => tolerations.some((toleration) => tolerates(toleration, taint)))
 }
 
-function tolerates(toleration: Fields, taint: Fields): boolean {
+/** As ToleratesTaint in Kubernetes. */
+export function tolerates(toleration: Fields, taint: Fields): boolean {
   const effect = textAt(toleration, 'effect')
   if (effect !== '' && effect !== taint['effect']) return false
   const key = textAt(toleration, 'key')

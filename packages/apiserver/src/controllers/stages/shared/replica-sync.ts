@@ -4,6 +4,7 @@ import { numberAt, recordAt, type Fields } from '../../../definitions/fields.ts'
 import { claimOwned } from './claim-owned.ts'
 import type { Cluster } from './cluster.ts'
 import { conditionsOf, withCondition, withoutCondition } from './conditions.ts'
+import { createPodOf, deletePodOf } from './controlled-pods.ts'
 import { controllerReference } from './controller-reference.ts'
 import { availableInMs, isActive, isReady, podFromTemplate } from './pod-state.ts'
 import { deletionOrder } from './pod-deletion-order.ts'
@@ -50,20 +51,22 @@ async function adjust(
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
     cluster.wakeAfter(owner, retryMs)
+    cluster.warnOf(owner, 'FailedCreate', `Error creating: ${error.message}`)
     return { reason: 'FailedCreate', message: error.message }
   }
   const tooMany = Math.min(pods.length - wanted, burstMax)
   if (tooMany > 0) {
     const doomed = deletionOrder(pods, cluster.clock.now()).slice(0, tooMany)
-    for (const pod of doomed) await cluster.delete('pods', pod)
+    for (const pod of doomed) await deletePodOf(cluster, owner, pod)
   }
   return undefined
 }
 
 async function createPod(cluster: Cluster, owner: KubernetesObject, spec: Fields): Promise<void> {
   const { name = '', namespace = '' } = owner.metadata
-  await cluster.create(
-    'pods',
+  await createPodOf(
+    cluster,
+    owner,
     podFromTemplate(recordAt(spec, 'template'), controllerReference(owner), {
       generateName: `${name}-`,
       namespace,

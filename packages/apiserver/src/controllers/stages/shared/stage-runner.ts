@@ -5,12 +5,13 @@ import { actingAs, type ResourceContext } from '../../../resources/resource-cont
 import type { Change } from '../../../storage/change.ts'
 import { WorkQueue } from '../../work-queue.ts'
 import { Cluster } from './cluster.ts'
+import { EventRecorder } from './event-recorder.ts'
 import type { OwnedObjects } from './owned-objects.ts'
 import type { ObjectKey } from './object-key.ts'
 import type { Stage } from './stage.ts'
 
-/** The field manager of the controllers, as of those of a cluster. */
-const manager = 'kube-controller-manager'
+/** The end of the name of an event, different for each. */
+type EventSuffix = (nowMs: number) => string
 
 interface Alarm {
   readonly atMs: number
@@ -23,19 +24,28 @@ export class StageRunner {
   readonly #context: ResourceContext
   readonly #logger: Logger
   readonly #cluster: Cluster
+  readonly #events: EventRecorder
   readonly #queue: WorkQueue
   readonly #unsubscribe: readonly (() => void)[]
   /** At most one for each object. */
   readonly #alarms = new Map<string, Alarm>()
 
-  constructor(context: ResourceContext, owned: OwnedObjects, stage: Stage, logger: Logger) {
+  constructor(
+    context: ResourceContext,
+    owned: OwnedObjects,
+    stage: Stage,
+    { logger, nextSuffix }: { readonly logger: Logger; readonly nextSuffix: EventSuffix },
+  ) {
     this.#stage = stage
     this.#context = context
     this.#logger = logger
+    const acting = { context: actingAs(context, stage.user), manager: managerOf(stage) }
+    const source = stage.eventSource ?? { component: stage.user.name.split(':').at(-1) ?? '' }
+    this.#events = new EventRecorder({ ...acting, source, logger, nextSuffix })
     this.#cluster = new Cluster({
-      context: actingAs(context, stage.user),
+      ...acting,
       owned,
-      manager: stage.user.name.startsWith('system:node:') ? 'kubelet' : manager,
+      record: (about, event) => this.#events.record(about, event),
       wakeAfter: (key, delayMs) => this.#wakeAfter(key, delayMs),
     })
     this.#queue = new WorkQueue(context.clock, (item) => this.#reconcile(item))
@@ -59,6 +69,7 @@ export class StageRunner {
     for (const { timer } of this.#alarms.values()) timer.cancel()
     this.#alarms.clear()
     this.#queue.stop()
+    this.#events.stop()
   }
 
   #add({ namespace, name }: ObjectKey): void {
@@ -98,4 +109,10 @@ export class StageRunner {
     })
     this.#alarms.set(item, { atMs, timer })
   }
+}
+
+/** The field manager, as in a cluster. */
+function managerOf({ user }: Stage): string {
+  if (user.name.startsWith('system:node:')) return 'kubelet'
+  return user.name === 'system:kube-scheduler' ? 'kube-scheduler' : 'kube-controller-manager'
 }

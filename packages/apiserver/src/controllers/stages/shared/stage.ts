@@ -3,6 +3,7 @@ import type { KubernetesObject } from '@fairlead/kube-core'
 import type { User } from '../../../auth/user.ts'
 import type { Change } from '../../../storage/change.ts'
 import type { Cluster } from './cluster.ts'
+import type { EventSource } from './cluster-event.ts'
 import type { ObjectKey } from './object-key.ts'
 
 /** Which changes of other objects concern the objects of a stage. */
@@ -17,6 +18,8 @@ export interface Trigger {
 export interface Stage {
   /** Who it is, in a cluster. */
   readonly user: User
+  /** Whom its events name; else the last part of the user's name. */
+  readonly eventSource?: EventSource
   /** `plural.group` of its objects. */
   readonly resource: string
   readonly triggers?: readonly Trigger[]

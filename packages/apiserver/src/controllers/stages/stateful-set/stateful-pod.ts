@@ -81,6 +81,8 @@ export async function ensureClaims(
       },
       spec: template['spec'],
     })
+    const message = `create Claim ${name} Pod ${podName(set, ordinal)} in StatefulSet ${set.metadata.name} success`
+    cluster.tell(set, 'SuccessfulCreate', message)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '@fairlead/kube-core'
+import { StatusError, type KubernetesObject } from '@fairlead/kube-core'
 
 import { controllerUser } from '../../../auth/user.ts'
 import { numberAt, recordAt, textAt } from '../../../definitions/fields.ts'
@@ -12,7 +12,7 @@ import {
   revisionsOf,
 } from '../shared/controller-revisions.ts'
 import { ownerTrigger } from '../shared/owner-trigger.ts'
-import { availableInMs, isFinished, isReady } from '../shared/pod-state.ts'
+import { availableInMs, isFinished, isReady, phaseOf } from '../shared/pod-state.ts'
 import { selectorOf } from '../shared/selector-of.ts'
 import type { Stage } from '../shared/stage.ts'
 import { dropClaims, ensureClaims, ordinalOf, podName, statefulPod } from './stateful-pod.ts'
@@ -77,10 +77,11 @@ async function step(
     const pod = byOrdinal.get(ordinal)
     await ensureClaims(cluster, set, ordinal)
     if (pod === undefined) {
-      await cluster.create('pods', statefulPod(set, revisionFor(view, ordinal), ordinal))
+      await createPod(cluster, view, ordinal)
       if (!isParallel) return
     } else if (isFinished(pod) && pod.metadata.deletionTimestamp === undefined) {
-      await cluster.delete('pods', pod)
+      tellRecreation(cluster, set, pod)
+      await deletePod(cluster, set, pod)
       if (!isParallel) return
     } else if (!isParallel && !isHealthy(cluster, set, pod)) {
       return
@@ -91,12 +92,45 @@ async function step(
     .filter(({ ordinal }) => ordinal < start || ordinal >= start + replicas)
     .toSorted((a, b) => b.ordinal - a.ordinal)
   for (const { ordinal, pod } of surplus) {
-    if (pod.metadata.deletionTimestamp === undefined) await cluster.delete('pods', pod)
+    if (pod.metadata.deletionTimestamp === undefined) await deletePod(cluster, set, pod)
     if (!isParallel) return
     await dropClaims(cluster, set, ordinal)
   }
   for (const { ordinal } of surplus) await dropClaims(cluster, set, ordinal)
   await updateNext(cluster, view, byOrdinal)
+}
+
+async function createPod(cluster: Cluster, view: View, ordinal: number): Promise<void> {
+  const { set } = view
+  const what = `create Pod ${podName(set, ordinal)} in StatefulSet ${set.metadata.name}`
+  try {
+    await cluster.create('pods', statefulPod(set, revisionFor(view, ordinal), ordinal))
+  } catch (error) {
+    if (error instanceof StatusError) {
+      cluster.warnOf(set, 'FailedCreate', `${what} failed error: ${error.message}`)
+    }
+    throw error
+  }
+  cluster.tell(set, 'SuccessfulCreate', `${what} successful`)
+}
+
+function tellRecreation(cluster: Cluster, set: KubernetesObject, pod: KubernetesObject): void {
+  const hasFailed = phaseOf(pod) === 'Failed'
+  const { namespace, name } = set.metadata
+  const how = hasFailed ? 'failed' : 'terminated'
+  const message = `StatefulSet ${namespace}/${name} is recreating ${how} Pod ${pod.metadata.name}`
+  if (hasFailed) cluster.warnOf(set, 'RecreatingFailedPod', message)
+  else cluster.tell(set, 'RecreatingTerminatedPod', message)
+}
+
+async function deletePod(
+  cluster: Cluster,
+  set: KubernetesObject,
+  pod: KubernetesObject,
+): Promise<void> {
+  await cluster.delete('pods', pod)
+  const message = `delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} successful`
+  cluster.tell(set, 'SuccessfulDelete', message)
 }
 
 /** Replaces the pod with the highest ordinal that is not of the newest revision. */
@@ -111,7 +145,7 @@ async function updateNext(
     if (pod === undefined) return
     const isUpdated = pod.metadata.labels?.[revisionLabel] === update.metadata.name
     if (!isUpdated && pod.metadata.deletionTimestamp === undefined) {
-      await cluster.delete('pods', pod)
+      await deletePod(cluster, set, pod)
       return
     }
     if (!isHealthy(cluster, set, pod)) return
