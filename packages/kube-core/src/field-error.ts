@@ -59,12 +59,6 @@ export function fieldErrorCause(type: FieldErrorType): string {
   return wording[type].cause
 }
 
-/** Joins errors into one message: a single one unchanged, several in brackets, duplicates once. */
-export function joinFieldErrors(errors: readonly FieldError[]): string {
-  const messages = [...new Set(errors.map(fieldErrorMessage))]
-  return messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(', ')}]`
-}
-
 /** The detail `supported values: "a", "b"` for a list that the caller has sorted. */
 export function supportedValues(values: readonly string[]): string {
   if (values.length === 0) return ''

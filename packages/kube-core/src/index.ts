@@ -57,13 +57,13 @@ export {
   fieldErrorMessage,
   forbiddenField,
   invalidField,
-  joinFieldErrors,
   requiredField,
   supportedValues,
   tooLongField,
   tooManyItems,
   unsupportedField,
 } from './field-error.ts'
+export { joinFieldErrors } from './told-field-errors.ts'
 export type { FieldError, FieldErrorType } from './field-error.ts'
 export { goFormat } from './go-format.ts'
 export { goQuote } from './go-quote.ts'

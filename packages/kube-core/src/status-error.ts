@@ -1,7 +1,7 @@
 import type { Status, StatusCause, StatusDetails } from './status.ts'
-import { fieldErrorBody, fieldErrorCause, joinFieldErrors } from './field-error.ts'
 import type { FieldError } from './field-error.ts'
 import { goQuote } from './go-quote.ts'
+import { toldFieldErrors } from './told-field-errors.ts'
 
 /** A failure as the API server reports it. `status` is the exact response body. */
 export class StatusError extends Error {
@@ -126,15 +126,16 @@ export const errors = {
     return failure({ code: 409, reason: 'Conflict', message, details: { causes } })
   },
 
-  invalid(kind: string, name: string, causes: readonly FieldError[]): StatusError {
+  invalid(kind: string, name: string, found: readonly FieldError[]): StatusError {
     const subject = `${kind} ${goQuote(name)} is invalid`
+    const { text, causes } = toldFieldErrors(found)
     return failure({
       code: 422,
       reason: 'Invalid',
-      message: causes.length === 0 ? subject : `${subject}: ${joinFieldErrors(causes)}`,
+      message: causes.length === 0 ? subject : `${subject}: ${text}`,
       details: {
         ...detailsOf(kind, name),
-        ...(causes.length === 0 ? {} : { causes: causes.map(causeOf) }),
+        ...(causes.length === 0 ? {} : { causes }),
       },
     })
   },
@@ -278,14 +279,6 @@ export const errors = {
       message: `Request entity too large: ${message}`,
     })
   },
-}
-
-function causeOf(error: FieldError): StatusCause {
-  return {
-    reason: fieldErrorCause(error.type),
-    message: fieldErrorBody(error),
-    field: error.field,
-  }
 }
 
 /** Reasons more specific than their code; a status with one of them is never classified by its code. */

@@ -1,5 +1,5 @@
 import { deepFreeze } from '../deep-freeze.ts'
-import { joinFieldErrors } from '../field-error.ts'
+import { joinFieldErrors } from '../told-field-errors.ts'
 import type { KubernetesObject } from '../object.ts'
 import type { ResourceType } from '../resource-type.ts'
 import { checkStructural } from '../schema/check-structural.ts'
