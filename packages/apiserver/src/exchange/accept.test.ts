@@ -32,6 +32,12 @@ describe('negotiate', () => {
     expect(negotiate(accept, builtIn)).toMatchObject({ encoding, as })
   })
 
+  it('reads no more of a header than clients have to say', () => {
+    const padding = 'text/html,'.repeat(100_000)
+    expect(negotiate(`application/yaml,${padding}`, builtIn)).toMatchObject({ encoding: 'yaml' })
+    expect(() => negotiate(`${padding}application/yaml`, builtIn)).toThrow('only the following')
+  })
+
   it('has no protobuf form of custom objects, but one of their metadata', () => {
     const protobuf = 'application/vnd.kubernetes.protobuf'
     expect(() => negotiate(protobuf, custom)).toThrow(

@@ -5,7 +5,13 @@ export interface RequestTarget {
   readonly query: URLSearchParams
 }
 
-/** Reads the target of a request; undefined when it is no path, or not properly escaped. */
+/** As Go bounds them; more of them take Node.js quadratic time. */
+const parametersMax = 10_000
+
+/**
+ * Reads the target of a request; undefined when it is no path, not properly escaped, or has more than
+ * 10,000 parameters.
+ */
 export function parseRequestTarget(text: string): RequestTarget | undefined {
   const target = text.replace(/^https?:\/\/[^/?]*/i, '')
   if (!target.startsWith('/') || /%(?![\da-f]{2})/i.test(target.split('?', 1)[0] ?? '')) {
@@ -13,8 +19,9 @@ export function parseRequestTarget(text: string): RequestTarget | undefined {
   }
   const start = target.indexOf('?')
   const path = start < 0 ? target : target.slice(0, start)
-  const query = new URLSearchParams(start < 0 ? '' : target.slice(start + 1))
-  return { path: decoded(path), query }
+  const query = start < 0 ? '' : target.slice(start + 1)
+  if (query.split('&', parametersMax + 1).length > parametersMax) return undefined
+  return { path: decoded(path), query: new URLSearchParams(query) }
 }
 
 function decoded(path: string): string {
