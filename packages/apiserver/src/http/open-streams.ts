@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http'
 import type { Clock } from '@fairlead/base'
 
 import type { StreamResponse } from '../exchange/api-response.ts'
-import { warningHeader } from './send-answer.ts'
 import { StalledStreams } from './stalled-streams.ts'
+import { warningHeader } from './warning-header.ts'
 
 interface OpenStream {
   /** Ends the response, so that the client sees a complete one. */

@@ -5,6 +5,7 @@ import { constants, createGzip } from 'node:zlib'
 import type { Clock } from '@fairlead/base'
 
 import type { AnswerParts, EncodedAnswer } from './encode-answer.ts'
+import { warningHeader } from './warning-header.ts'
 
 /** A client that takes no byte of an answer for this long is gone. */
 const answerStallMs = 60_000
@@ -114,16 +115,4 @@ function compressed({ vary }: Readonly<Record<string, string | string[]>>) {
 
 function isClosedEarly(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
-}
-
-/** One header for each, as clients expect them. */
-export function warningHeader(warnings: readonly string[]): Record<string, string[]> {
-  if (warnings.length === 0) return {}
-  return { warning: [...new Set(warnings)].map((message) => `299 - ${quoted(message)}`) }
-}
-
-/** A quoted-string (RFC 9110); characters not allowed in a header become question marks. */
-function quoted(message: string): string {
-  const safe = message.replaceAll(/[^\x20-\x7e]/g, '?')
-  return `"${safe.replaceAll(/["\\]/g, '\\$&')}"`
 }
