@@ -13,17 +13,27 @@ export function bytesValue(literal: string): Uint8Array {
   const { body, isRaw } = bodyOf(literal)
   const encoder = new TextEncoder()
   if (isRaw) return encoder.encode(body)
-  const bytes: number[] = []
+  const parts: Uint8Array[] = []
   let position = 0
   for (const match of body.matchAll(escapes)) {
-    bytes.push(...encoder.encode(body.slice(position, match.index)))
+    parts.push(encoder.encode(body.slice(position, match.index)))
     const code = codeOf(match[0])
-    if (code === undefined) bytes.push(...encoder.encode(named.get(match[0][1] ?? '') ?? ''))
-    else bytes.push(code & 0xff)
+    if (code === undefined) parts.push(encoder.encode(named.get(match[0][1] ?? '') ?? ''))
+    else parts.push(Uint8Array.of(code & 0xff))
     position = match.index + match[0].length
   }
-  bytes.push(...encoder.encode(body.slice(position)))
-  return Uint8Array.from(bytes)
+  parts.push(encoder.encode(body.slice(position)))
+  return joined(parts)
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let position = 0
+  for (const part of parts) {
+    bytes.set(part, position)
+    position += part.length
+  }
+  return bytes
 }
 
 const escapes =

@@ -152,7 +152,7 @@ function scan(text: string): Token[] {
   const tokens: Token[] = []
   for (const [, word, symbolRun] of text.matchAll(tokenPattern)) {
     if (word !== undefined) tokens.push(wordToken(word))
-    if (symbolRun !== undefined) tokens.push(...scanSymbols(symbolRun))
+    if (symbolRun !== undefined) scanSymbols(symbolRun, tokens)
   }
   return tokens
 }
@@ -161,16 +161,14 @@ function wordToken(text: string): Token {
   return { type: text === 'in' || text === 'notin' ? text : 'identifier', text }
 }
 
-/** Splits a run of symbols into the longest known ones. */
-function scanSymbols(run: string): Token[] {
-  const tokens: Token[] = []
+/** Splits a run of symbols, which can be long, into the longest known ones. */
+function scanSymbols(run: string, tokens: Token[]): void {
   for (let start = 0; start < run.length;) {
     const two = run.slice(start, start + 2)
     const symbol = symbols.has(two) ? two : run.slice(start, start + 1)
     tokens.push({ type: symbolType(symbol), text: symbol })
     start += symbol.length
   }
-  return tokens
 }
 
 function symbolType(symbol: string): TokenType {

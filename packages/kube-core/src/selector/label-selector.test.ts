@@ -60,6 +60,10 @@ describe('parseLabelSelector', () => {
   })
 })
 
+it('refuses any number of symbols', () => {
+  expect(() => parseLabelSelector('('.repeat(300_000))).toThrow("found '(', expected: !")
+})
+
 describe('labelSelectorFrom', () => {
   it('joins labels and expressions', () => {
     const selector = labelSelectorFrom({

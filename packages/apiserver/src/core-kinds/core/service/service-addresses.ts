@@ -21,25 +21,28 @@ export function validateAddresses(spec: Fields): FieldError[] {
   const field = 'spec.clusterIPs'
   const addresses = textsAt(spec, 'clusterIPs')
   const shown = goStrings(addresses)
-  const found: FieldError[] = []
-  const first = textAt(spec, 'clusterIP')
-  if (first !== '') {
-    if (addresses.length === 0) found.push(requiredField(field))
-    else if (addresses[0] !== first) {
-      found.push(invalidField(field, shown, 'first value must match `clusterIP`'))
-    }
-  } else if (addresses.length > 0) {
-    found.push(invalidField(field, shown, 'must be empty when `clusterIP` is not specified'))
-  }
-  found.push(...validateFamilies(spec))
   const wrong = checkEach(addresses)
-  found.push(...wrong)
+  const found = [...checkFirst(spec, addresses), ...validateFamilies(spec), ...wrong]
   if (addresses.length > 2) found.push(invalidField(field, shown, 'may only hold up to 2 values'))
   if (wrong.length > 0) return found
   if (addresses.length > 1 && new Set(addresses.map(familyOf)).size < 2) {
     found.push(invalidField(field, shown, 'may specify no more than one IP for each IP family'))
   }
   return isHeadless(spec) ? found : [...found, ...compareFamilies(spec)]
+}
+
+/** The single address is the first of the list. */
+function checkFirst(spec: Fields, addresses: readonly string[]): FieldError[] {
+  const field = 'spec.clusterIPs'
+  const first = textAt(spec, 'clusterIP')
+  if (first === '') {
+    if (addresses.length === 0) return []
+    const detail = 'must be empty when `clusterIP` is not specified'
+    return [invalidField(field, goStrings(addresses), detail)]
+  }
+  if (addresses.length === 0) return [requiredField(field)]
+  if (addresses[0] === first) return []
+  return [invalidField(field, goStrings(addresses), 'first value must match `clusterIP`')]
 }
 
 function validateFamilies(spec: Fields): FieldError[] {

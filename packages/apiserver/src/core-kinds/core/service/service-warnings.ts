@@ -8,12 +8,7 @@ const hintsAnnotation = 'service.kubernetes.io/topology-aware-hints'
 /** As GetWarningsForService in Kubernetes' service helpers. */
 export function serviceWarnings(service: KubernetesObject): string[] {
   const spec = specOf(service)
-  const found: string[] = []
-  if (service.metadata.annotations?.[hintsAnnotation] !== undefined) {
-    found.push(
-      `annotation ${hintsAnnotation} is deprecated, please use service.kubernetes.io/topology-mode instead`,
-    )
-  }
+  const hasHints = service.metadata.annotations?.[hintsAnnotation] !== undefined
   const named = (field: string) =>
     textsAt(spec, field).map((text, index) => [`spec.${field}[${index}]`, text] as const)
   const balancer = textAt(spec, 'loadBalancerIP')
@@ -22,10 +17,15 @@ export function serviceWarnings(service: KubernetesObject): string[] {
     ...named('externalIPs'),
     ...(balancer === '' ? [] : [['spec.loadBalancerIP', balancer] as const]),
   ]
-  found.push(...addresses.flatMap(([field, text]) => addressWarning(field, text)))
-  found.push(
+  const found = [
+    ...(hasHints
+      ? [
+          `annotation ${hintsAnnotation} is deprecated, please use service.kubernetes.io/topology-mode instead`,
+        ]
+      : []),
+    ...addresses.flatMap(([field, text]) => addressWarning(field, text)),
     ...named('loadBalancerSourceRanges').flatMap(([field, text]) => blockWarning(field, text)),
-  )
+  ]
   const isNamed = textAt(spec, 'type') === 'ExternalName'
   if (isNamed && textsAt(spec, 'externalIPs').length > 0) {
     found.push('spec.externalIPs is ignored when spec.type is "ExternalName"')
