@@ -11,10 +11,14 @@ const blank = /^ *$/
 const documentStart = /^--- *(?:#.*)?$/
 const documentMark = /^(?:---|\.\.\.)(?:\s|$)/
 
+/** How often a line can begin with one list within another: each copies the rest of the line. */
+const indentedMax = 5
+
 /** Goes through the lines of a plain YAML text. */
 export class PlainYamlLines {
   readonly #lines: string[]
   #at = 0
+  #indented = { at: 0, times: 0 }
   #known: { readonly at: number; readonly line: YamlLine } | undefined
 
   constructor(text: string) {
@@ -51,8 +55,14 @@ export class PlainYamlLines {
     this.#at += 1
   }
 
-  /** Makes the beginning of the current line's content a part of its indentation. */
+  /**
+   * Makes the beginning of the current line's content a part of its indentation.
+   * @throws NotPlainYaml when that was done too often
+   */
   indentBy(characters: number): void {
+    const times = this.#indented.at === this.#at ? this.#indented.times + 1 : 1
+    if (times > indentedMax) throw new NotPlainYaml()
+    this.#indented = { at: this.#at, times }
     const line = this.#lines[this.#at] ?? ''
     const indent = indentOf(line) + characters
     this.#lines[this.#at] = ' '.repeat(indent) + line.slice(indent)

@@ -106,6 +106,11 @@ describe('plain YAML', () => {
     },
   )
 
+  it('has few lists that begin in one line', () => {
+    expect(readPlainYaml('a:\n- - - b\n')).toBeDefined()
+    expect(readPlainYaml(`a:\n${'- '.repeat(8)}b\n`)).toBeUndefined()
+  })
+
   it('may be as long as a body, and nothing else may', () => {
     const plain = `data:\n${'  - key: value\n    other: "text"\n'.repeat(90_000)}`
     expect(parseYamlText(Buffer.from(plain)).value).toMatchObject({
