@@ -13,6 +13,7 @@ const packages: Readonly<Record<string, PackagePlan>> = {
   cel: {
     mayImport: ['base'],
     layers: [
+      'balanced-pattern.ts',
       'pattern.ts',
       'syntax',
       'types',

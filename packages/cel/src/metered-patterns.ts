@@ -1,5 +1,6 @@
-import { RE2JS } from '@bufbuild/re2'
+import type { RE2JS } from '@bufbuild/re2'
 import type { CostMeter } from './cost-meter.ts'
+import { compileProgram } from './pattern.ts'
 
 /** Programs that are kept, as an expression may take its patterns from its input. */
 const patternsMax = 64
@@ -81,7 +82,7 @@ export class MeteredPatterns {
 
 function compiled(pattern: string): Compiled {
   try {
-    const program = RE2JS.compile(pattern)
+    const program = compileProgram(pattern)
     const instructions = instructionsOf(program)
     if (instructions <= instructionsMax) return { program, instructions }
     return { program: new PatternError('the pattern repeats too much'), instructions }
