@@ -19,6 +19,7 @@ import {
 import type { KeyAndCertificate } from '../pki/public-key-infrastructure.ts'
 import { type AnswerForm, answerFormOf } from './answer-form.ts'
 import { BodyBudget } from './body-budget.ts'
+import { boundSocket } from './bound-socket.ts'
 import { encodeAnswer } from './encode-answer.ts'
 import { HeaderBudget } from './header-budget.ts'
 import { TooManyRequests } from './in-flight.ts'
@@ -110,8 +111,9 @@ export class HttpServer {
   /** Listens; resolves to the port. */
   async listen(host: string, port: number): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const socket = boundSocket(host, port)
     this.#server.once('error', reject)
-    this.#server.listen(port, host, resolve)
+    this.#server.listen(socket ?? { host, port }, resolve)
     await promise
     this.#server.off('error', reject)
     return (this.#server.address() as AddressInfo).port

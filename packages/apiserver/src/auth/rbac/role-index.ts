@@ -28,45 +28,30 @@ type RulesOfReference =
 /** The bindings of one namespace, or of the cluster, by subject and then by name. */
 type BindingsBySubject = Map<string, Map<string, AppliedBinding>>
 
-/** The stored roles and bindings, in the form in which decisions look them up. */
+/**
+ * The stored roles and bindings, in the form in which decisions look them up. It is made, and then
+ * follows changes, from the first question on: many servers are only used by their administrator.
+ */
 export class RoleIndex {
+  readonly #storage: Storage
   /** By `namespace/name`; those of cluster roles begin with the slash. */
   readonly #rules = new Map<string, readonly PolicyRule[]>()
   readonly #bindings = new Map<string, BindingsBySubject>()
-  readonly #unsubscribe: readonly (() => void)[]
+  /** Undefined until something is asked. */
+  #unsubscribe: readonly (() => void)[] | undefined
 
   constructor(storage: Storage) {
-    const { roles, clusterRoles, roleBindings, clusterRoleBindings } = rbacResources
-    const follow = (
-      resource: string,
-      set: (object: KubernetesObject) => void,
-      remove: (object: KubernetesObject) => void,
-    ): (() => void) => {
-      for (const object of storage.list({ resource }).objects) set(object)
-      return storage.subscribe(resource, ({ type, object, previous }: Change) => {
-        if (previous !== undefined) remove(previous)
-        if (type !== 'DELETED') set(object)
-      })
-    }
-    const setRole = (role: KubernetesObject): void =>
-      void this.#rules.set(pathOf(role), rulesOfRole(role))
-    const removeRole = (role: KubernetesObject): void => void this.#rules.delete(pathOf(role))
-    const setBinding = (binding: KubernetesObject): void => this.#add(bindingOf(binding))
-    const removeBinding = (binding: KubernetesObject): void => this.#remove(bindingOf(binding))
-    this.#unsubscribe = [
-      follow(roles, setRole, removeRole),
-      follow(clusterRoles, setRole, removeRole),
-      follow(roleBindings, setBinding, removeBinding),
-      follow(clusterRoleBindings, setBinding, removeBinding),
-    ]
+    this.#storage = storage
   }
 
   stop(): void {
-    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    for (const unsubscribe of this.#unsubscribe ?? []) unsubscribe()
+    this.#unsubscribe = []
   }
 
   /** The bindings of a namespace, or with an empty one of the cluster, that apply to a user. */
   *bindingsOf(user: User, namespace: string): Generator<AppliedBinding> {
+    this.#fill()
     const bySubject = this.#bindings.get(namespace)
     if (bySubject === undefined) return
     yield* bySubject.get(userKey(user.name))?.values() ?? []
@@ -78,10 +63,39 @@ export class RoleIndex {
     if (kind !== 'Role' && kind !== 'ClusterRole') {
       return { missing: `unsupported role reference kind: ${goQuote(kind)}` }
     }
+    this.#fill()
     const rules = this.#rules.get(kind === 'Role' ? `${namespace}/${name}` : `/${name}`)
     if (rules !== undefined) return { rules }
     const resource = `${kind.toLowerCase()}.rbac.authorization.k8s.io`
     return { missing: `${resource} ${goQuote(name)} not found` }
+  }
+
+  #fill(): void {
+    if (this.#unsubscribe !== undefined) return
+    const { roles, clusterRoles, roleBindings, clusterRoleBindings } = rbacResources
+    const setRole = (role: KubernetesObject): void =>
+      void this.#rules.set(pathOf(role), rulesOfRole(role))
+    const removeRole = (role: KubernetesObject): void => void this.#rules.delete(pathOf(role))
+    const setBinding = (binding: KubernetesObject): void => this.#add(bindingOf(binding))
+    const removeBinding = (binding: KubernetesObject): void => this.#remove(bindingOf(binding))
+    this.#unsubscribe = [
+      this.#follow(roles, setRole, removeRole),
+      this.#follow(clusterRoles, setRole, removeRole),
+      this.#follow(roleBindings, setBinding, removeBinding),
+      this.#follow(clusterRoleBindings, setBinding, removeBinding),
+    ]
+  }
+
+  #follow(
+    resource: string,
+    set: (object: KubernetesObject) => void,
+    remove: (object: KubernetesObject) => void,
+  ): () => void {
+    for (const object of this.#storage.list({ resource }).objects) set(object)
+    return this.#storage.subscribe(resource, ({ type, object, previous }: Change) => {
+      if (previous !== undefined) remove(previous)
+      if (type !== 'DELETED') set(object)
+    })
   }
 
   #add(binding: Binding): void {
