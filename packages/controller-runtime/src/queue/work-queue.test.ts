@@ -119,6 +119,61 @@ describe('a work queue', () => {
     })
   })
 
+  describe('ageing', () => {
+    /** What is handed out when one hot key comes back after every turn of 20 ms. */
+    async function turns(queue: WorkQueue<string>, clock: FakeClock, count: number) {
+      const order: string[] = []
+      for (let turn = 0; turn < count; turn += 1) {
+        queue.add('hot')
+        const lease = await queue.get()
+        order.push(lease?.item ?? '')
+        await clock.advance(20)
+        queue.done(lease?.item ?? '')
+      }
+      return order
+    }
+
+    it('gives low priorities one turn of five once they have waited for a second', async () => {
+      const { queue, clock } = newQueue()
+      for (const item of ['a', 'b', 'c']) queue.add(item, { priority: -100 })
+      expect(new Set(await turns(queue, clock, 50))).toEqual(new Set(['hot']))
+      const hot = ['hot', 'hot', 'hot', 'hot']
+      expect(await turns(queue, clock, 15)).toEqual(['a', ...hot, 'b', ...hot, 'c', ...hot])
+    })
+
+    it('can be slower, and none', async () => {
+      for (const ageing of [{ afterMs: 2000, everyTurns: 10 }, false] as const) {
+        const clock = new FakeClock()
+        const rateLimiter = new ExponentialBackoff()
+        const queue = new WorkQueue<string>({ clock, rateLimiter, ageing, keyOf: (item) => item })
+        for (const item of ['a', 'b']) queue.add(item, { priority: -100 })
+        const order = await turns(queue, clock, 111)
+        expect(order.indexOf('a')).toBe(ageing === false ? -1 : 100)
+        expect(order.indexOf('b')).toBe(ageing === false ? -1 : 110)
+      }
+    })
+  })
+
+  it('takes time in proportion to its keys, locked ones included', async () => {
+    const { queue } = newQueue()
+    const cost = async (keys: number) => {
+      const startMs = performance.now()
+      const leases: string[] = []
+      for (let key = 0; key < keys; key += 1) queue.add(String(key))
+      for (let key = 0; key < keys; key += 1) leases.push((await queue.get())?.item ?? '')
+      // Everything is with a worker and comes again behind them.
+      for (const item of leases) queue.add(item)
+      queue.add('free')
+      queue.done((await queue.get())?.item ?? '')
+      for (const item of leases) queue.done(item)
+      await drain(queue)
+      return performance.now() - startMs
+    }
+    await cost(2000)
+    const small = await cost(4000)
+    expect(await cost(40_000)).toBeLessThan(small * 40 + 200)
+  })
+
   describe('time', () => {
     it('holds an item back', async () => {
       const { queue, clock } = newQueue()

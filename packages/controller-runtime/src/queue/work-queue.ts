@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '@fairlead/base'
-import { DelayHeap } from './delay-heap.ts'
-import type { Delayed } from './delay-heap.ts'
+import { IndexedHeap } from '../indexed-heap.ts'
 import type { RateLimiter } from './rate-limiter.ts'
-import { ReadyBands } from './ready-bands.ts'
+import { ReadyEntries } from './ready-entries.ts'
+import type { Ageing, Ready } from './ready-entries.ts'
 import { noQueueMetrics } from './queue-metrics.ts'
 import type { QueueMetrics } from './queue-metrics.ts'
 
@@ -38,13 +38,21 @@ export interface WorkQueueOptions<T> {
   /** Two items with the same key are the same item. */
   readonly keyOf: (item: T) => string
   readonly metrics?: QueueMetrics
+  /** What keeps low priorities from starving; false lets them wait as long as others come. */
+  readonly ageing?: Ageing | false
 }
 
-interface Entry<T> extends Delayed {
+/** `waiting` for its time, `ready` for a worker, or `blocked`: ready, but a worker has its key. */
+type State = 'waiting' | 'ready' | 'blocked'
+
+interface Entry<T> extends Ready {
   readonly key: string
   readonly item: T
-  priority: number
-  reasons: string[]
+  readonly reasons: string[]
+  state: State
+  /** When a waiting entry becomes ready, by the monotonic clock. */
+  readyAtMs: number
+  placeByTime: number
 }
 
 const reasonsLimit = 8
@@ -57,9 +65,10 @@ const reasonsLimit = 8
  * - one entry per key: adding it again keeps the higher priority and the earlier time;
  * - a key is with one worker at a time: if added meanwhile, it is handed out again after `done`;
  * - order is priority, then the order in which entries became ready; an entry whose priority is
- *   raised goes to the end of its new priority.
+ *   raised goes to the end of its new priority;
+ * - no entry starves: one turn of five is for the one that has waited longest (see Ageing).
  *
- * After `shutdown`, `get` resolves with undefined at once, queued items are dropped, and `add` does
+ * Adding, taking and `done` cost O(log n). After `shutdown`, `get` resolves with undefined at once, queued items are dropped, and `add` does
  * nothing. Bounded by the number of distinct keys.
  */
 export class WorkQueue<T> implements Enqueuer<T> {
@@ -68,10 +77,15 @@ export class WorkQueue<T> implements Enqueuer<T> {
   readonly #keyOf: (item: T) => string
   readonly #metrics: QueueMetrics
   readonly #entries = new Map<string, Entry<T>>()
-  readonly #ready = new ReadyBands<Entry<T>>()
-  readonly #waiting = new DelayHeap<Entry<T>>()
+  readonly #ready: ReadyEntries<Entry<T>>
+  readonly #waiting = new IndexedHeap<'placeByTime', Entry<T>>(
+    'placeByTime',
+    (a, b) => a.readyAtMs < b.readyAtMs || (a.readyAtMs === b.readyAtMs && a.order < b.order),
+  )
   readonly #locked = new Set<string>()
   readonly #takers = new Set<(lease: QueueLease<T> | undefined) => void>()
+  #blocked = 0
+  #order = 0
   #timer: Timer | undefined
   #timerAtMs = Infinity
   #closed = false
@@ -81,6 +95,7 @@ export class WorkQueue<T> implements Enqueuer<T> {
     this.#rateLimiter = options.rateLimiter
     this.#keyOf = options.keyOf
     this.#metrics = options.metrics ?? noQueueMetrics
+    this.#ready = new ReadyEntries(options.ageing)
   }
 
   add(item: T, options: AddOptions = {}): void {
@@ -91,16 +106,9 @@ export class WorkQueue<T> implements Enqueuer<T> {
     const readyAtMs = afterMs > 0 ? this.#clock.monotonicMs() + afterMs : 0
     const priority = options.priority ?? 0
 
-    const entry = this.#entries.get(key)
-    if (entry === undefined) {
-      const fresh = { key, item, priority, readyAtMs, heapIndex: -1, reasons: [] }
-      this.#entries.set(key, fresh)
-      this.#note(fresh, options.reason)
-      this.#insert(fresh)
-    } else {
-      this.#note(entry, options.reason)
-      this.#merge(entry, priority, readyAtMs)
-    }
+    const known = this.#entries.get(key)
+    if (known === undefined) this.#insert(newEntry(key, item, priority, readyAtMs, options.reason))
+    else this.#merge(known, priority, readyAtMs, options.reason)
     this.#serve()
   }
 
@@ -137,6 +145,11 @@ export class WorkQueue<T> implements Enqueuer<T> {
     const key = this.#keyOf(item)
     if (!this.#locked.delete(key)) return
     this.#metrics.done(key)
+    const entry = this.#entries.get(key)
+    if (entry?.state === 'blocked') {
+      this.#blocked -= 1
+      this.#offer(entry)
+    }
     this.#serve()
   }
 
@@ -152,7 +165,7 @@ export class WorkQueue<T> implements Enqueuer<T> {
 
   /** How many items are ready, including those whose key is still with a worker. */
   get length(): number {
-    return this.#ready.size
+    return this.#ready.size + this.#blocked
   }
 
   get shuttingDown(): boolean {
@@ -163,48 +176,72 @@ export class WorkQueue<T> implements Enqueuer<T> {
     if (this.#closed) return
     this.#closed = true
     this.#timer?.cancel()
-    for (const entry of this.#ready) this.#metrics.dropped(entry.key, entry.priority)
+    for (const entry of this.#entries.values()) {
+      if (entry.state !== 'waiting') this.#metrics.dropped(entry.key, entry.priority)
+    }
     this.#entries.clear()
     this.#ready.clear()
+    this.#blocked = 0
     this.#waiting.clear()
     for (const take of this.#takers) take(undefined)
     this.#takers.clear()
   }
 
-  #note(entry: Entry<T>, reason: string | undefined): void {
-    if (reason === undefined || entry.reasons.length >= reasonsLimit) return
-    if (!entry.reasons.includes(reason)) entry.reasons.push(reason)
-  }
-
   #insert(entry: Entry<T>): void {
-    if (entry.readyAtMs > 0) {
-      this.#waiting.push(entry)
-      this.#armTimer()
-    } else {
-      this.#makeReady(entry)
-    }
+    this.#entries.set(entry.key, entry)
+    if (entry.readyAtMs > 0) this.#wait(entry)
+    else this.#makeReady(entry)
   }
 
-  #merge(entry: Entry<T>, priority: number, readyAtMs: number): void {
-    const isReady = entry.readyAtMs === 0
-    if (priority > entry.priority) {
-      if (isReady) {
-        this.#ready.remove(entry)
-        this.#metrics.reprioritized(entry.key, entry.priority, priority)
-      }
-      entry.priority = priority
-      if (isReady) this.#ready.append(entry)
-    }
-    if (isReady || readyAtMs >= entry.readyAtMs) return
+  #merge(entry: Entry<T>, priority: number, readyAtMs: number, reason: string | undefined): void {
+    note(entry.reasons, reason)
+    if (priority > entry.priority) this.#raise(entry, priority)
+    if (entry.state !== 'waiting' || readyAtMs >= entry.readyAtMs) return
     this.#waiting.remove(entry)
     entry.readyAtMs = readyAtMs
-    this.#insert(entry)
+    if (readyAtMs > 0) this.#wait(entry)
+    else this.#makeReady(entry)
+  }
+
+  #raise(entry: Entry<T>, priority: number): void {
+    if (entry.state === 'waiting') {
+      entry.priority = priority
+      return
+    }
+    this.#metrics.reprioritized(entry.key, entry.priority, priority)
+    if (entry.state === 'ready') this.#ready.remove(entry)
+    entry.priority = priority
+    entry.order = this.#nextOrder()
+    if (entry.state === 'ready') this.#ready.add(entry)
+  }
+
+  #wait(entry: Entry<T>): void {
+    entry.order = this.#nextOrder()
+    this.#waiting.push(entry)
+    this.#armTimer()
   }
 
   #makeReady(entry: Entry<T>): void {
-    entry.readyAtMs = 0
-    this.#ready.append(entry)
+    entry.order = this.#nextOrder()
+    entry.readySinceMs = this.#clock.monotonicMs()
     this.#metrics.added(entry.key, entry.priority)
+    this.#offer(entry)
+  }
+
+  /** Blocked entries are kept apart, so that looking for the next one never meets them. */
+  #offer(entry: Entry<T>): void {
+    if (this.#locked.has(entry.key)) {
+      entry.state = 'blocked'
+      this.#blocked += 1
+    } else {
+      entry.state = 'ready'
+      this.#ready.add(entry)
+    }
+  }
+
+  #nextOrder(): number {
+    this.#order += 1
+    return this.#order
   }
 
   #armTimer(): void {
@@ -231,14 +268,42 @@ export class WorkQueue<T> implements Enqueuer<T> {
 
   #serve(): void {
     for (const take of this.#takers) {
-      const entry = this.#ready.first((candidate) => !this.#locked.has(candidate.key))
+      const entry = this.#ready.take(this.#clock.monotonicMs())
       if (entry === undefined) return
       this.#takers.delete(take)
-      this.#ready.remove(entry)
       this.#entries.delete(entry.key)
       this.#locked.add(entry.key)
       this.#metrics.taken(entry.key, entry.priority)
       take({ key: entry.key, item: entry.item, priority: entry.priority, reasons: entry.reasons })
     }
   }
+}
+
+function newEntry<T>(
+  key: string,
+  item: T,
+  priority: number,
+  readyAtMs: number,
+  reason: string | undefined,
+): Entry<T> {
+  const entry: Entry<T> = {
+    key,
+    item,
+    priority,
+    readyAtMs,
+    reasons: [],
+    state: 'waiting',
+    order: 0,
+    readySinceMs: 0,
+    placeByPriority: -1,
+    placeByAge: -1,
+    placeByTime: -1,
+  }
+  note(entry.reasons, reason)
+  return entry
+}
+
+function note(reasons: string[], reason: string | undefined): void {
+  if (reason === undefined || reasons.length >= reasonsLimit) return
+  if (!reasons.includes(reason)) reasons.push(reason)
 }
