@@ -48,7 +48,13 @@ export type { FastSlowLimiterOptions } from './queue/fast-slow-limiter.ts'
 export { MaxOfLimiter } from './queue/max-of-limiter.ts'
 export type { Ageing } from './queue/ready-entries.ts'
 export { WorkQueue } from './queue/work-queue.ts'
-export type { AddOptions, Enqueuer, QueueLease, WorkQueueOptions } from './queue/work-queue.ts'
+export type {
+  AddOptions,
+  Enqueuer,
+  Queue,
+  QueueLease,
+  WorkQueueOptions,
+} from './queue/work-queue.ts'
 export { queueMetrics } from './queue/queue-metrics.ts'
 export type { QueueMetrics } from './queue/queue-metrics.ts'
 
@@ -72,7 +78,8 @@ export type { EventHandler, ForOwnerOptions, MapToRequests } from './controller/
 export { ChannelSource, kindSource } from './controller/source.ts'
 export type { Source, SourceContext } from './controller/source.ts'
 export { Controller } from './controller/controller.ts'
-export type { ControllerEnvironment, ControllerOptions } from './controller/controller.ts'
+export type { ControllerEnvironment } from './controller/controller.ts'
+export type { ControllerDefaults, ControllerOptions } from './controller/controller-options.ts'
 export { ControllerBuilder, controllerBuilder } from './controller/controller-builder.ts'
 export type { WatchConditions } from './controller/controller-builder.ts'
 

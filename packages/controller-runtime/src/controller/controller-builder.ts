@@ -1,7 +1,7 @@
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import type { Runnable } from '../runnable.ts'
 import { Controller } from './controller.ts'
-import type { ControllerOptions } from './controller.ts'
+import type { ControllerOptions } from './controller-options.ts'
 import { forObject, forOwner, fromMapFunction } from './event-handler.ts'
 import type { EventHandler, ForOwnerOptions, MapToRequests } from './event-handler.ts'
 import type { Predicate } from './predicate.ts'
@@ -103,7 +103,8 @@ export class ControllerBuilder {
     const name = this.#name ?? this.#for?.kind.toLowerCase()
     if (name === undefined) throw new Error('a controller without for() needs a name: named(...)')
     const sources = this.#sources.map((make) => make(this.#predicates))
-    const controller = new Controller(name, sources, reconcile, this.#options)
+    const groupKind = this.#for === undefined ? undefined : groupKindOf(this.#for)
+    const controller = new Controller(name, sources, reconcile, this.#options, groupKind)
     this.#manager?.add(controller)
     return controller
   }
@@ -116,6 +117,10 @@ export class ControllerBuilder {
     this.#sources.push((global) => kindSource(type, handler, [...global, ...predicates]))
     return this
   }
+}
+
+function groupKindOf({ kind, group }: ResourceType): string {
+  return group === '' ? kind : `${kind}.${group}`
 }
 
 /** A builder whose `build` adds the controller to the manager. */

@@ -6,9 +6,12 @@ import { createMetrics } from '../metrics/metrics.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { FakeClock } from '@fairlead/base/testing'
 import { FakeReader } from '../testing/fake-reader.ts'
+import { ExponentialBackoff } from '../queue/rate-limiter.ts'
+import { WorkQueue } from '../queue/work-queue.ts'
+import type { WorkQueueOptions } from '../queue/work-queue.ts'
 import { RecordingLogger } from '../testing/recording-logger.ts'
 import { ControllerBuilder } from './controller-builder.ts'
-import type { ControllerOptions } from './controller.ts'
+import type { ControllerDefaults, ControllerOptions } from './controller-options.ts'
 import { generationChanged } from './predicate.ts'
 import { TerminalError } from './reconcile.ts'
 import type { Reconcile, Request } from './reconcile.ts'
@@ -176,6 +179,141 @@ describe('after a reconcile', () => {
   })
 })
 
+describe('a reconciler that ignores its signal', () => {
+  const stuck = new Map<string, () => void>()
+  const ignoring: Reconcile = ({ name }) =>
+    name.startsWith('stuck')
+      ? new Promise((resolve) => stuck.set(name, resolve))
+      : Promise.resolve(void calls.push(name))
+  let calls: string[]
+
+  beforeEach(() => {
+    calls = []
+    stuck.clear()
+  })
+
+  it('loses its worker, and its name stays locked until it ends', async () => {
+    const { source } = run(ignoring, { reconcileTimeoutMs: 1000 })
+    for (const name of ['stuck', 'other']) source.send({ name })
+    await clock.advance(999)
+    expect(calls).toEqual([])
+    await clock.advance(1)
+    expect(calls).toEqual(['other'])
+    expect(await value('controller_runtime_abandoned_reconciles')).toBe(1)
+    expect(await value('controller_runtime_active_workers')).toBe(0)
+    expect(await value('controller_runtime_reconcile_timeouts_total')).toBe(1)
+    expect(await result('error')).toBe(1)
+    const told = logger.lines.filter(({ level }) => level === 'error')
+    expect(told.map(({ fields }) => fields['object'])).toEqual(['stuck', 'stuck'])
+    expect(told[0]?.message).toContain('goes on although its signal has aborted')
+
+    const end = stuck.get('stuck')
+    stuck.clear()
+    await clock.advance(60_000)
+    expect(stuck.size).toBe(0)
+    end?.()
+    await clock.advance(0)
+    expect(stuck.size).toBe(1)
+    expect(await value('controller_runtime_abandoned_reconciles')).toBe(0)
+    const late = logger.lines.find(({ level }) => level === 'info')
+    expect(late?.fields).toMatchObject({ object: 'stuck', seconds: 61 })
+    stuck.get('stuck')?.()
+  })
+
+  it('keeps its worker when too many are abandoned already', async () => {
+    const { source } = run(ignoring, { reconcileTimeoutMs: 1000, maxAbandonedReconciles: 2 })
+    for (const name of ['stuck-1', 'stuck-2', 'stuck-3', 'other']) source.send({ name })
+    await clock.advance(60_000)
+    expect([...stuck.keys()]).toEqual(['stuck-1', 'stuck-2', 'stuck-3'])
+    expect(calls).toEqual([])
+    expect(await value('controller_runtime_abandoned_reconciles')).toBe(2)
+    stuck.get('stuck-3')?.()
+    await clock.advance(0)
+    expect(calls).toEqual(['other'])
+    stop.abort()
+    for (const end of stuck.values()) end()
+  })
+
+  it('is waited for when the controller stops: it may still write', async () => {
+    const { source, running: ended } = run(ignoring, { reconcileTimeoutMs: 1000 })
+    source.send({ name: 'stuck' })
+    await clock.advance(1000)
+    let done = false
+    void ended.then(() => (done = true))
+    stop.abort()
+    await clock.advance(0)
+    expect(done).toBe(false)
+    stuck.get('stuck')?.()
+    await ended
+  })
+})
+
+describe('options', () => {
+  it('come from the manager where the controller has none', async () => {
+    const { controller } = bound({
+      reconcileTimeoutMs: 1,
+      maxConcurrentReconciles: 2,
+      groupKindConcurrency: { ConfigMap: 3, 'Secret.other': 4 },
+    })
+    controller(new ControllerBuilder().for(ConfigMap))
+    controller(new ControllerBuilder().for(Secret))
+    controller(
+      new ControllerBuilder().for(Secret).named('own').withOptions({ maxConcurrentReconciles: 5 }),
+    )
+    const workers = (name: string) =>
+      value('controller_runtime_max_concurrent_reconciles', `controller="${name}"`)
+    expect([await workers('configmap'), await workers('secret'), await workers('own')]).toEqual([
+      3, 2, 5,
+    ])
+  })
+
+  it('of the manager decide about leader election too', () => {
+    const { controller } = bound({ needLeaderElection: false })
+    expect(controller(new ControllerBuilder().for(Secret)).needLeaderElection).toBe(false)
+    const own = new ControllerBuilder().for(Secret).named('own')
+    expect(controller(own.withOptions({ needLeaderElection: true })).needLeaderElection).toBe(true)
+  })
+
+  it('give each controller a rate limiter of its own', () => {
+    const limiters: ExponentialBackoff[] = []
+    const newRateLimiter = () => {
+      const limiter = new ExponentialBackoff({ baseMs: 7 })
+      limiters.push(limiter)
+      return limiter
+    }
+    const { controller } = bound({ newRateLimiter })
+    controller(new ControllerBuilder().for(Secret))
+    controller(new ControllerBuilder().for(ConfigMap))
+    expect(limiters).toHaveLength(2)
+  })
+
+  it('may bring a queue', async () => {
+    const seen: string[] = []
+    let given: WorkQueueOptions<Request> | undefined
+    const { source } = run(async ({ name }) => void seen.push(name), {
+      newQueue: (options) => {
+        given = options
+        return new WorkQueue({ ...options, keyOf: () => 'all the same' })
+      },
+    })
+    for (const name of ['a', 'b']) source.send({ name })
+    await clock.advance(0)
+    expect(seen).toEqual(['a'])
+    expect(given?.keyOf({ namespace: 'ns', name: 'a' })).toBe('ns/a')
+  })
+
+  function bound(defaults: ControllerDefaults) {
+    const cache = new InformerCache({ client: reader, clock, random: () => 0, logger })
+    return {
+      controller(builder: ControllerBuilder) {
+        const controller = builder.build(async () => {})
+        controller.bind({ cache, clock, logger, metrics, defaults })
+        return controller
+      },
+    }
+  }
+})
+
 describe('workers', () => {
   /** A reconciler that finishes when told to and knows what is running. */
   function gate() {
@@ -273,6 +411,46 @@ describe('a controller', () => {
     await clock.advance(0)
     first.resolve()
     await vi.waitFor(() => expect(order).toEqual(['a', 'c', 'b']))
+  })
+
+  it.each([
+    [undefined, ['a', 'c', 'b']],
+    [0, ['a', 'b', 'c']],
+    [5, ['a', 'b', 'c']],
+  ])('gives what exists at the start the priority %s', async (lowPriority, expected) => {
+    reader.seed(ConfigMap, object('a', '1'), object('b', '2'))
+    const order: string[] = []
+    const first = Promise.withResolvers<void>()
+    const source = new ChannelSource('test')
+    const builder = new ControllerBuilder().for(ConfigMap).watchesRaw(source)
+    if (lowPriority !== undefined) builder.withOptions({ lowPriority })
+    void start(builder, async ({ name }) => {
+      order.push(name)
+      if (order.length === 1) await first.promise
+    })
+    await vi.waitFor(() => expect(order).toEqual(['a']))
+    source.send({ namespace: 'ns', name: 'c' })
+    first.resolve()
+    await vi.waitFor(() => expect(order).toEqual(expected))
+  })
+
+  it('gives the next call the priority that the reconciler asks for', async () => {
+    const order: string[] = []
+    const first = Promise.withResolvers<void>()
+    const { source } = run(async ({ name }) => {
+      order.push(name)
+      if (name === 'slow') await first.promise
+      return order.length > 2 ? undefined : { requeueAfterMs: 1000, priority: name === 'a' ? 5 : 0 }
+    })
+    source.send({ name: 'a' })
+    await clock.advance(0)
+    source.send({ name: 'slow' })
+    await clock.advance(0)
+    source.send({ name: 'normal' })
+    await clock.advance(1000)
+    first.resolve()
+    await clock.advance(0)
+    expect(order).toEqual(['a', 'slow', 'a', 'normal'])
   })
 
   it('keeps a low priority over a requeue', async () => {

@@ -16,25 +16,14 @@ import type { Metrics } from '../metrics/metrics.ts'
 import { keyText } from '../object-key.ts'
 import { queueMetrics } from '../queue/queue-metrics.ts'
 import { ExponentialBackoff } from '../queue/rate-limiter.ts'
-import type { RateLimiter } from '../queue/rate-limiter.ts'
 import { WorkQueue } from '../queue/work-queue.ts'
-import type { QueueLease } from '../queue/work-queue.ts'
+import type { Queue, QueueLease, WorkQueueOptions } from '../queue/work-queue.ts'
+import { AbandonedReconciles } from './abandoned-reconciles.ts'
+import { withDefaults } from './controller-options.ts'
+import type { ControllerDefaults, ControllerOptions } from './controller-options.ts'
 import { TerminalError } from './reconcile.ts'
 import type { Reconcile, Request, Result } from './reconcile.ts'
-import type { Source } from './source.ts'
-
-export interface ControllerOptions {
-  /** How many names are reconciled concurrently. Defaults to 1. */
-  readonly maxConcurrentReconciles?: number
-  /** Aborts a reconcile that takes longer. No limit by default. */
-  readonly reconcileTimeoutMs?: number
-  /** How long the first sync of the sources may take. Defaults to 2 min. */
-  readonly cacheSyncTimeoutMs?: number
-  /** Defaults to 5 ms doubling to 1000 s per object. */
-  readonly rateLimiter?: RateLimiter
-  /** Runs only on the leader. Defaults to true; has no effect without leader election. */
-  readonly needLeaderElection?: boolean
-}
+import type { Source, SourceContext } from './source.ts'
 
 /** What a manager provides to its controllers. */
 export interface ControllerEnvironment {
@@ -42,12 +31,22 @@ export interface ControllerEnvironment {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+  /** What its controllers have in common. */
+  readonly defaults?: ControllerDefaults
 }
 
 type Outcome = 'success' | 'error' | 'requeue' | 'requeue_after'
 
 const outcomes: readonly Outcome[] = ['success', 'error', 'requeue', 'requeue_after']
 const cacheSyncTimeoutDefaultMs = 120_000
+const abandonedLimitDefault = 100
+
+/** What the workers of a running controller share. */
+interface Work extends ControllerEnvironment {
+  readonly queue: Queue<Request>
+  readonly abandoned: AbandonedReconciles
+  readonly signal: AbortSignal
+}
 
 /**
  * Calls a reconciler for every name its sources enqueue: one call per name at a time, several names
@@ -55,23 +54,29 @@ const cacheSyncTimeoutDefaultMs = 120_000
  */
 export class Controller implements Runnable {
   readonly name: string
-  readonly needLeaderElection: boolean
   readonly #reconcile: Reconcile
   readonly #sources: readonly Source[]
-  readonly #options: ControllerOptions
+  readonly #groupKind: string | undefined
+  #options: ControllerOptions
   #environment: ControllerEnvironment | undefined
 
+  /** `groupKind` is what it reconciles, like `Deployment.apps`. */
   constructor(
     name: string,
     sources: readonly Source[],
     reconcile: Reconcile,
     options: ControllerOptions = {},
+    groupKind?: string,
   ) {
     this.name = name
-    this.needLeaderElection = options.needLeaderElection ?? true
+    this.#groupKind = groupKind
     this.#sources = sources
     this.#reconcile = reconcile
     this.#options = options
+  }
+
+  get needLeaderElection(): boolean {
+    return this.#options.needLeaderElection ?? true
   }
 
   /** Gives it what it needs to run, and initializes its metrics so that they appear at once. */
@@ -79,6 +84,7 @@ export class Controller implements Runnable {
     if (this.#environment !== undefined)
       throw new Error(`controller ${this.name} already has a manager`)
     this.#environment = environment
+    this.#options = withDefaults(this.#options, environment.defaults ?? {}, this.#groupKind)
     const { controller } = environment.metrics
     const labels = { controller: this.name }
     for (const result of outcomes) controller.reconciles.inc({ ...labels, result }, 0)
@@ -88,6 +94,7 @@ export class Controller implements Runnable {
     controller.timeouts.inc(labels, 0)
     controller.duration.zero(labels)
     controller.activeWorkers.set(labels, 0)
+    controller.abandoned.set(labels, 0)
     controller.maxConcurrent.set(labels, this.#concurrency)
   }
 
@@ -96,22 +103,19 @@ export class Controller implements Runnable {
     const environment = this.#environment
     if (environment === undefined)
       throw new Error(`controller ${this.name} must be added to a manager`)
-    const { clock, metrics, cache, logger } = environment
-    const queue = new WorkQueue<Request>({
-      clock,
-      keyOf: keyText,
-      rateLimiter: this.#options.rateLimiter ?? new ExponentialBackoff(),
-      metrics: queueMetrics(metrics, this.name, clock),
-    })
+    const { clock, cache, logger } = environment
+    const queue = this.#newQueue(environment)
+    const limit = this.#options.maxAbandonedReconciles ?? abandonedLimitDefault
+    const abandoned = new AbandonedReconciles(limit, clock)
     using scope = openScope({ parents: [signal] })
+    const work: Work = { ...environment, queue, abandoned, signal: scope.signal }
     try {
-      await this.#startSources({ queue, cache }, clock, scope.signal)
+      await this.#startSources({ queue, cache, ...this.#lowPriority }, clock, scope.signal)
       logger.debug({ controller: this.name, workers: this.#concurrency }, 'controller started')
       const stopped = aborted(scope.signal).then(() => queue.shutdown())
-      const workers = Array.from({ length: this.#concurrency }, () =>
-        this.#work(queue, environment, scope.signal),
-      )
+      const workers = Array.from({ length: this.#concurrency }, () => this.#work(work))
       await Promise.all([stopped, ...workers])
+      await abandoned.ended()
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
@@ -120,15 +124,27 @@ export class Controller implements Runnable {
     }
   }
 
+  #newQueue({ clock, metrics }: ControllerEnvironment): Queue<Request> {
+    const { rateLimiter = new ExponentialBackoff(), newQueue } = this.#options
+    const options: WorkQueueOptions<Request> = {
+      clock,
+      keyOf: keyText,
+      rateLimiter,
+      metrics: queueMetrics(metrics, this.name, clock),
+    }
+    return newQueue?.(options) ?? new WorkQueue(options)
+  }
+
+  get #lowPriority(): Pick<SourceContext, 'lowPriority'> {
+    const { lowPriority } = this.#options
+    return lowPriority === undefined ? {} : { lowPriority }
+  }
+
   get #concurrency(): number {
     return this.#options.maxConcurrentReconciles ?? 1
   }
 
-  async #startSources(
-    context: { queue: WorkQueue<Request>; cache: Cache },
-    clock: Clock,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #startSources(context: SourceContext, clock: Clock, signal: AbortSignal): Promise<void> {
     const timeoutMs = this.#options.cacheSyncTimeoutMs ?? cacheSyncTimeoutDefaultMs
     await Promise.all(
       this.#sources.map(async (source) => {
@@ -144,28 +160,16 @@ export class Controller implements Runnable {
     )
   }
 
-  async #work(
-    queue: WorkQueue<Request>,
-    environment: ControllerEnvironment,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #work(work: Work): Promise<void> {
     for (;;) {
-      const lease = await queue.get()
+      const lease = await work.queue.get()
       if (lease === undefined) return
-      try {
-        await this.#handle(lease, queue, environment, signal)
-      } finally {
-        queue.done(lease.item)
-      }
+      await this.#handle(lease, work)
     }
   }
 
-  async #handle(
-    lease: QueueLease<Request>,
-    queue: WorkQueue<Request>,
-    { clock, logger, metrics }: ControllerEnvironment,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #handle(lease: QueueLease<Request>, work: Work): Promise<void> {
+    const { queue, clock, logger, metrics, signal } = work
     const labels = { controller: this.name }
     const log = withFields(logger, {
       controller: this.name,
@@ -175,8 +179,13 @@ export class Controller implements Runnable {
     log.debug({ triggeredBy: lease.reasons }, 'reconciling')
     metrics.controller.activeWorkers.inc(labels)
     const startMs = clock.monotonicMs()
+    const unlock = () => queue.done(lease.item)
+    let isAbandoned = false
     try {
-      const result = await this.#call(lease.item, log, clock, metrics, signal)
+      const result = await this.#call(lease.item, log, work, (ended) => {
+        isAbandoned = true
+        this.#abandon(ended.then(unlock), log, startMs, work)
+      })
       this.#settle(lease, result, queue, metrics)
     } catch (error) {
       // A stop is not a failure of the object, and after the shutdown nothing is queued.
@@ -184,15 +193,15 @@ export class Controller implements Runnable {
     } finally {
       metrics.controller.duration.observe(labels, (clock.monotonicMs() - startMs) / 1000)
       metrics.controller.activeWorkers.dec(labels)
+      if (!isAbandoned) unlock()
     }
   }
 
   async #call(
     request: Request,
     log: Logger,
-    clock: Clock,
-    metrics: Metrics,
-    signal: AbortSignal,
+    { clock, metrics, signal, abandoned }: Work,
+    abandon: (ended: Promise<void>) => void,
   ): Promise<Result> {
     using scope = openScope({
       parents: [signal],
@@ -201,7 +210,8 @@ export class Controller implements Runnable {
       what: `the reconcile of ${keyText(request)}`,
     })
     try {
-      return (await this.#reconcile(request, { signal: scope.signal, log })) ?? {}
+      const reconcile = async () => this.#reconcile(request, { signal: scope.signal, log })
+      return (await abandoned.settle(reconcile(), scope.signal, abandon)) ?? {}
     } finally {
       if (scope.signal.aborted && abortReason(scope.signal) instanceof DeadlineError) {
         metrics.controller.timeouts.inc({ controller: this.name })
@@ -209,17 +219,33 @@ export class Controller implements Runnable {
     }
   }
 
+  /** Tells about a reconcile that goes on after its deadline, and about its end. */
+  #abandon(ended: Promise<void>, log: Logger, startMs: number, work: Work): void {
+    const { clock, metrics, abandoned } = work
+    const labels = { controller: this.name }
+    metrics.controller.abandoned.set(labels, abandoned.size)
+    log.error(
+      { abandoned: abandoned.size },
+      'the reconcile goes on although its signal has aborted: it is abandoned, and the object ' +
+        'stays locked until it ends; pass the signal on to whatever it waits for',
+    )
+    void ended.then(() => {
+      metrics.controller.abandoned.set(labels, abandoned.size)
+      const seconds = (clock.monotonicMs() - startMs) / 1000
+      log.info({ seconds }, 'an abandoned reconcile has ended; its result is ignored')
+    })
+  }
+
   #settle(
     lease: QueueLease<Request>,
-    { requeueAfterMs }: Result,
-    queue: WorkQueue<Request>,
+    { requeueAfterMs, priority = lease.priority }: Result,
+    queue: Queue<Request>,
     metrics: Metrics,
   ): void {
     // The call succeeded, whenever the next one is due.
     queue.forget(lease.item)
     if (requeueAfterMs !== undefined && requeueAfterMs > 0) {
-      const { priority } = lease
-      queue.addAfter(lease.item, requeueAfterMs, { priority, reason: 'requeueAfter' })
+      queue.add(lease.item, { afterMs: requeueAfterMs, priority, reason: 'requeueAfter' })
       this.#count(metrics, 'requeue_after')
     } else {
       this.#count(metrics, 'success')
@@ -229,7 +255,7 @@ export class Controller implements Runnable {
   #fail(
     lease: QueueLease<Request>,
     error: unknown,
-    queue: WorkQueue<Request>,
+    queue: Queue<Request>,
     metrics: Metrics,
     log: Logger,
   ): void {
@@ -237,7 +263,7 @@ export class Controller implements Runnable {
     const { priority } = lease
     if (isConflict(error)) {
       // Another writer was first and the next read is newer, so this is not counted as an error.
-      queue.addRateLimited(lease.item, { priority, reason: 'conflict' })
+      queue.add(lease.item, { rateLimited: true, priority, reason: 'conflict' })
       log.debug({ err: error }, 'the object was changed concurrently and is reconciled again')
       this.#count(metrics, 'requeue')
       return
@@ -249,7 +275,7 @@ export class Controller implements Runnable {
       metrics.controller.terminalErrors.inc(labels)
       log.error({ err: error }, 'reconcile failed and is not retried')
     } else {
-      queue.addRateLimited(lease.item, { priority, reason: 'error' })
+      queue.add(lease.item, { rateLimited: true, priority, reason: 'error' })
       const retries = queue.retries(lease.item)
       log.error({ err: error, retries }, 'reconcile failed and is retried')
     }

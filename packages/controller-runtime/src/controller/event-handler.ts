@@ -5,7 +5,10 @@ import type { AddOptions, Enqueuer } from '../queue/work-queue.ts'
 import type { CreateEvent, DeleteEvent, UpdateEvent } from './event.ts'
 import type { Request } from './reconcile.ts'
 
-/** Maps events to requests. */
+/**
+ * Maps events to requests. What it adds without a priority has a low one if the object existed at
+ * the start, or is unchanged.
+ */
 export interface EventHandler<T extends KubernetesObject = KubernetesObject> {
   create(event: CreateEvent<T>, queue: Enqueuer<Request>): void
   update(event: UpdateEvent<T>, queue: Enqueuer<Request>): void
@@ -16,9 +19,6 @@ export interface EventHandler<T extends KubernetesObject = KubernetesObject> {
 export type MapToRequests<T extends KubernetesObject = KubernetesObject> = (
   object: T,
 ) => readonly Request[]
-
-/** Objects that exist at startup, and resyncs, yield to live changes. */
-const lowPriority = -100
 
 /** Enqueues the object itself. */
 export function forObject<T extends KubernetesObject>(): EventHandler<T> {
@@ -51,15 +51,12 @@ export function fromMapFunction<T extends KubernetesObject>(
   map: MapToRequests<T>,
 ): EventHandler<T> {
   return {
-    create({ object, isInInitialList }, queue) {
-      const priority = isInInitialList ? lowPriority : 0
-      addAll(queue, map(object), { priority, reason: reasonOf('create', object) })
+    create({ object }, queue) {
+      addAll(queue, map(object), { reason: reasonOf('create', object) })
     },
     update({ oldObject, newObject }, queue) {
-      const unchanged = oldObject.metadata.resourceVersion === newObject.metadata.resourceVersion
-      const priority = unchanged ? lowPriority : 0
       const requests = [...map(oldObject), ...map(newObject)]
-      addAll(queue, requests, { priority, reason: reasonOf('update', newObject) })
+      addAll(queue, requests, { reason: reasonOf('update', newObject) })
     },
     delete({ object }, queue) {
       addAll(queue, map(object), { reason: reasonOf('delete', object) })

@@ -7,10 +7,12 @@ export interface Request extends ObjectKey {}
 export interface Result {
   /** Reconcile again after this long, in milliseconds, even if nothing changes. */
   readonly requeueAfterMs?: number
+  /** The priority of that next call. Defaults to the priority of this one. */
+  readonly priority?: number
 }
 
 export interface ReconcileContext {
-  /** Aborts when the controller stops or the reconcile times out. */
+  /** Aborts when the controller stops or the reconcile times out: pass it on to every call. */
   readonly signal: AbortSignal
   /** Adds the controller's name, the object and the reconcileID to every line. */
   readonly log: Logger

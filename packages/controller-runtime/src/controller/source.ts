@@ -10,7 +10,11 @@ import type { Request } from './reconcile.ts'
 export interface SourceContext {
   readonly queue: Enqueuer<Request>
   readonly cache: Cache
+  /** The priority of what exists at the start, and of resyncs. Defaults to -100. */
+  readonly lowPriority?: number
 }
+
+const lowPriorityDefault = -100
 
 /** Something that enqueues requests: a watched kind, or anything outside Kubernetes. */
 export interface Source {
@@ -31,9 +35,10 @@ export function kindSource<T extends KubernetesObject>(
 ): Source {
   return {
     name: type.kind,
-    async start({ cache, queue }, signal) {
+    async start({ cache, queue, lowPriority = lowPriorityDefault }, signal) {
       const lease = cache.acquire(type)
-      const unsubscribe = subscribe(lease, handler, predicates, queue)
+      const yielding = withPriority(queue, lowPriority)
+      const unsubscribe = subscribe(lease, handler, predicates, queue, yielding)
       signal.addEventListener(
         'abort',
         () => {
@@ -52,21 +57,30 @@ function subscribe<T extends KubernetesObject>(
   handler: EventHandler<T>,
   predicates: readonly Predicate<T>[],
   queue: Enqueuer<Request>,
+  yielding: Enqueuer<Request>,
 ): () => void {
   return lease.informer.onEvent({
     added(object, { initial }) {
       const event = { object, isInInitialList: initial }
-      if (predicates.every((one) => one.create?.(event) ?? true)) handler.create(event, queue)
+      if (!predicates.every((one) => one.create?.(event) ?? true)) return
+      handler.create(event, initial ? yielding : queue)
     },
     updated(oldObject, newObject) {
       const event = { oldObject, newObject }
-      if (predicates.every((one) => one.update?.(event) ?? true)) handler.update(event, queue)
+      if (!predicates.every((one) => one.update?.(event) ?? true)) return
+      const isResync = oldObject.metadata.resourceVersion === newObject.metadata.resourceVersion
+      handler.update(event, isResync ? yielding : queue)
     },
     deleted(object, { stateUnknown }) {
       const event = { object, deleteStateUnknown: stateUnknown }
       if (predicates.every((one) => one.delete?.(event) ?? true)) handler.delete(event, queue)
     },
   })
+}
+
+/** The queue, in which whatever is added without a priority has this one. */
+function withPriority(queue: Enqueuer<Request>, priority: number): Enqueuer<Request> {
+  return { add: (request, options) => queue.add(request, { priority, ...options }) }
 }
 
 /** The limit of distinct requests that wait for a controller to start. */

@@ -18,6 +18,7 @@ import type { Client } from '../client/client.ts'
 import { createClient } from '../client/create-client.ts'
 import type { ClientOptions } from '../client/create-client.ts'
 import { Controller } from '../controller/controller.ts'
+import type { ControllerDefaults } from '../controller/controller-options.ts'
 import type { KubeConfig } from '../kube-config/kube-config.ts'
 import { EventRecorder } from '../events/event-recorder.ts'
 import { createMetrics } from '../metrics/metrics.ts'
@@ -47,6 +48,8 @@ export interface ManagerOptions {
   readonly gracefulShutdownTimeoutMs?: number
   /** How long the first sync of the cache may take. Defaults to 2 min. */
   readonly cacheSyncTimeoutMs?: number
+  /** For all controllers that do not say otherwise. */
+  readonly controllerDefaults?: ControllerDefaults
   /** Runs controllers on one replica only. Off by default. */
   readonly leaderElection?: LeaderElectionOptions
 }
@@ -204,6 +207,7 @@ export class Manager {
       clock: this.#clock,
       logger: this.#logger,
       metrics: this.metrics,
+      defaults: this.#options.controllerDefaults ?? {},
     })
     this.#names.add(controller.name)
   }

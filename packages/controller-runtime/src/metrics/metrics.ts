@@ -42,6 +42,7 @@ interface ControllerMetrics {
   readonly duration: Histogram<'controller'>
   readonly maxConcurrent: Gauge<'controller'>
   readonly activeWorkers: Gauge<'controller'>
+  readonly abandoned: Gauge<'controller'>
 }
 
 interface LeaderElectionMetrics {
@@ -206,6 +207,12 @@ function controllerMetrics(registry: Registry): ControllerMetrics {
     activeWorkers: new Gauge({
       name: 'controller_runtime_active_workers',
       help: 'Number of currently used workers per controller',
+      labelNames,
+      registers,
+    }),
+    abandoned: new Gauge({
+      name: 'controller_runtime_abandoned_reconciles',
+      help: 'Number of reconciliations that go on after their timeout, per controller',
       labelNames,
       registers,
     }),

@@ -32,6 +32,19 @@ export interface Enqueuer<T> {
   add(item: T, options?: AddOptions): void
 }
 
+/** What a controller needs of its queue; WorkQueue is one. */
+export interface Queue<T> extends Enqueuer<T> {
+  /** The next item, or undefined after shutdown. */
+  get(): Promise<QueueLease<T> | undefined>
+  /** Marks an item as processed: its key may be handed out again. */
+  done(item: T): void
+  /** Clears the failure count of the item's key. */
+  forget(item: T): void
+  /** Number of failures of the item's key since it was last forgotten. */
+  retries(item: T): number
+  shutdown(): void
+}
+
 export interface WorkQueueOptions<T> {
   readonly clock: Clock
   readonly rateLimiter: RateLimiter
@@ -71,7 +84,7 @@ const reasonsLimit = 8
  * Adding, taking and `done` cost O(log n). After `shutdown`, `get` resolves with undefined at once, queued items are dropped, and `add` does
  * nothing. Bounded by the number of distinct keys.
  */
-export class WorkQueue<T> implements Enqueuer<T> {
+export class WorkQueue<T> implements Queue<T> {
   readonly #clock: Clock
   readonly #rateLimiter: RateLimiter
   readonly #keyOf: (item: T) => string
