@@ -17,6 +17,7 @@ export type {
   CallOptions,
   Client,
   DeleteOptions,
+  Deletion,
   ListOptions,
   Patch,
   Reader,

@@ -52,6 +52,8 @@ export interface Cache {
   ): void
   /** Makes our own write readable before the watch delivers it; ignored for an undeclared kind. */
   remember<T extends KubernetesObject>(type: ResourceType<T>, written: T): void
+  /** Hides what our own write has deleted before the watch delivers that. */
+  rememberDeletion(type: ResourceType, key: ObjectKey, uid: string): void
   /** Resolves when every informer declared so far has synced. */
   waitForSync(signal: AbortSignal): Promise<void>
 }
@@ -147,6 +149,10 @@ export class InformerCache implements Cache {
   remember<T extends KubernetesObject>(type: ResourceType<T>, written: T): void {
     const entry = this.#entries.get(qualifiedVersion(type))
     if (entry !== undefined) informerOf<T>(entry).remember(written)
+  }
+
+  rememberDeletion(type: ResourceType, key: ObjectKey, uid: string): void {
+    this.#entries.get(qualifiedVersion(type))?.informer.rememberDeletion(key, uid)
   }
 
   async waitForSync(signal: AbortSignal): Promise<void> {

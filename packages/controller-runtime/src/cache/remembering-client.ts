@@ -3,7 +3,10 @@ import type { Client, SubresourceWriter, WriteOptions } from '../client/client.t
 import type { Cache } from './cache.ts'
 
 /** A client whose writes can be read from the cache immediately, before the watch delivers them. */
-export function rememberingClient(client: Client, cache: Pick<Cache, 'remember'>): Client {
+export function rememberingClient(
+  client: Client,
+  cache: Pick<Cache, 'remember' | 'rememberDeletion'>,
+): Client {
   async function remember<T extends KubernetesObject>(
     type: ResourceType<T>,
     writing: Promise<T>,
@@ -28,7 +31,14 @@ export function rememberingClient(client: Client, cache: Pick<Cache, 'remember'>
     watch: (type, options) => client.watch(type, options),
     create: (type, object, options) =>
       remember(type, client.create(type, object, options), options),
-    delete: (type, key, options) => client.delete(type, key, options),
+    async delete(type, key, options) {
+      const deletion = await client.delete(type, key, options)
+      if (options?.dryRun === true || deletion === undefined) return deletion
+      const { uid, remaining } = deletion
+      if (remaining !== undefined) cache.remember(type, remaining)
+      else if (uid !== undefined) cache.rememberDeletion(type, key, uid)
+      return deletion
+    },
     ...remembering(client),
     status: remembering(client.status),
   }

@@ -65,6 +65,13 @@ export interface DeleteOptions extends CallOptions {
   readonly dryRun?: boolean
 }
 
+/** What became of an object that was to be deleted. */
+export interface Deletion {
+  readonly uid?: string
+  /** The object, as long as finalizers or its grace period keep it; undefined if it is gone. */
+  readonly remaining?: KubernetesObject
+}
+
 /** A change to an object. Custom resources accept `json` and `merge`, not `strategic`. */
 export interface Patch {
   readonly type: 'json' | 'merge' | 'strategic'
@@ -128,7 +135,11 @@ export interface Client extends Reader, SubresourceWriter {
     object: T,
     options?: WriteOptions,
   ): Promise<T>
-  delete(type: ResourceType, key: ObjectKey, options?: DeleteOptions): Promise<void>
+  delete(
+    type: ResourceType,
+    key: ObjectKey,
+    options?: DeleteOptions,
+  ): Promise<Deletion | undefined | void>
   /** Writes the status subresource; the server ignores everything outside `status`. */
   readonly status: SubresourceWriter
 }

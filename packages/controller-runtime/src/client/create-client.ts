@@ -19,6 +19,7 @@ import type {
   WriteOptions,
 } from './client.ts'
 import { ConnectionError } from './connection-error.ts'
+import { deletionOf } from './deletion.ts'
 import { WatchStreamError } from './line-splitter.ts'
 import { Transport } from './transport.ts'
 import type { TransportRequest } from './transport.ts'
@@ -182,7 +183,7 @@ export function createClient(
         dryRun: dryRun ? ['All'] : undefined,
       })
       const path = resourcePath(type, checkKey(type, key))
-      await call({ method: 'DELETE', path, body }, remove)
+      return deletionOf(await call({ method: 'DELETE', path, body }, remove))
     },
 
     close: () => transport.close(),

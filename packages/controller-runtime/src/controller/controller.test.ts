@@ -250,7 +250,7 @@ describe('a reconciler that ignores its signal', () => {
 
 describe('options', () => {
   it('come from the manager where the controller has none', async () => {
-    const { controller } = bound({
+    const controller = bound({
       reconcileTimeoutMs: 1,
       maxConcurrentReconciles: 2,
       groupKindConcurrency: { ConfigMap: 3, 'Secret.other': 4 },
@@ -268,7 +268,7 @@ describe('options', () => {
   })
 
   it('of the manager decide about leader election too', () => {
-    const { controller } = bound({ needLeaderElection: false })
+    const controller = bound({ needLeaderElection: false })
     expect(controller(new ControllerBuilder().for(Secret)).needLeaderElection).toBe(false)
     const own = new ControllerBuilder().for(Secret).named('own')
     expect(controller(own.withOptions({ needLeaderElection: true })).needLeaderElection).toBe(true)
@@ -281,7 +281,7 @@ describe('options', () => {
       limiters.push(limiter)
       return limiter
     }
-    const { controller } = bound({ newRateLimiter })
+    const controller = bound({ newRateLimiter })
     controller(new ControllerBuilder().for(Secret))
     controller(new ControllerBuilder().for(ConfigMap))
     expect(limiters).toHaveLength(2)
@@ -304,12 +304,10 @@ describe('options', () => {
 
   function bound(defaults: ControllerDefaults) {
     const cache = new InformerCache({ client: reader, clock, random: () => 0, logger })
-    return {
-      controller(builder: ControllerBuilder) {
-        const controller = builder.build(async () => {})
-        controller.bind({ cache, clock, logger, metrics, defaults })
-        return controller
-      },
+    return (builder: ControllerBuilder) => {
+      const controller = builder.build(async () => {})
+      controller.bind({ cache, clock, logger, metrics, defaults })
+      return controller
     }
   }
 })

@@ -38,6 +38,11 @@ export interface Informer<T extends KubernetesObject = KubernetesObject> {
    * it. Handlers are called when the watch does, in order with everything else.
    */
   remember(object: T): void
+  /**
+   * Hides the object with this uid, which our own write has deleted, until the watch reports it.
+   * Handlers are called when the watch does.
+   */
+  rememberDeletion(key: ObjectKey, uid: string): void
   /** Subscribes; known objects are reported as added first. Returns the unsubscribe function. */
   onEvent(handler: InformerHandler<T>): () => void
 }

@@ -432,6 +432,54 @@ describe('an informer', () => {
       expect(informer.list()).toHaveLength(1)
     })
 
+    it('hides what it has deleted until the watch says so', async () => {
+      const { informer, heard, version, send } = await known()
+      informer.rememberDeletion(key, 'another')
+      expect(version()).toBe('5')
+      informer.rememberDeletion(key, 'uid-a')
+      expect(version()).toBeUndefined()
+      expect(informer.list()).toEqual([])
+      // An older change of the same object, which the watch had not brought yet.
+      send(modified('a', '12'))
+      await eventually(() => expect(heard).toHaveLength(2))
+      expect(version()).toBeUndefined()
+      const late: string[] = []
+      informer.onEvent({ added: ({ metadata }) => late.push(metadata.resourceVersion ?? '') })
+      expect(late).toEqual(['12'])
+      send(deleted('a', '13'))
+      send({ type: 'ADDED', object: object('a', '14', 'recreated') })
+      await eventually(() => expect(heard).toHaveLength(4))
+      expect(heard.slice(1)).toEqual(['updated a@5 a@12', 'deleted a@13', 'added a@14'])
+      expect(version()).toBe('14')
+    })
+
+    it('shows what another has made under the name of what it deleted', async () => {
+      const { informer, heard, version, send } = await known()
+      informer.rememberDeletion(key, 'uid-a')
+      informer.remember(object('a', '14', 'recreated'))
+      expect(version()).toBe('14')
+      send(deleted('a', '13'))
+      send({ type: 'ADDED', object: object('a', '14', 'recreated') })
+      await eventually(() => expect(heard).toHaveLength(3))
+      expect(heard.slice(1)).toEqual(['deleted a@13', 'added a@14'])
+      expect(version()).toBe('14')
+    })
+
+    it('takes as long for each event however many writes the watch has not brought', async () => {
+      const { informer, heard, send } = await known()
+      const writes = 20_000
+      for (let index = 0; index < writes; index += 1) {
+        informer.remember(object(`mine-${index}`, String(1_000_000 + index)))
+      }
+      const startMs = performance.now()
+      for (let index = 0; index < 2000; index += 1) send(modified('a', String(100 + index)))
+      await eventually(() => expect(heard).toHaveLength(2001))
+      // Walking all of them for each event would be 40 million steps.
+      expect(performance.now() - startMs).toBeLessThan(1500)
+      send(bookmark('3000000'))
+      await eventually(() => expect(informer.list()).toHaveLength(1))
+    })
+
     it('does not freeze the object of the writer', async () => {
       const { informer } = await known()
       const written = object('a', '13')

@@ -1,4 +1,4 @@
-import { copyJson, compareResourceVersion, deepFreeze } from '@fairlead/kube-core'
+import { copyJson, deepFreeze } from '@fairlead/kube-core'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import {
   type Clock,
@@ -14,6 +14,7 @@ import {
 import type { Reader } from '../client/client.ts'
 import { keyOf, keyText } from '../object-key.ts'
 import type { ObjectKey } from '../object-key.ts'
+import { AheadOfWatch, isNewer } from './ahead.ts'
 import type { BackoffOptions } from './backoff.ts'
 import type { Informer, InformerHandler, InformerScope } from './informer.ts'
 import { Reflector } from './reflector.ts'
@@ -43,8 +44,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   readonly #logger: Logger
   readonly #store = new Store<T>()
   readonly #handlers = new Set<InformerHandler<T>>()
-  /** The state that handlers last saw of objects that our own writes put ahead of the watch. */
-  readonly #ahead = new Map<string, T | undefined>()
+  readonly #ahead = new AheadOfWatch<T>()
   readonly #firstList = Promise.withResolvers<void>()
   #synced = false
   #started = false
@@ -126,8 +126,16 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     const key = keyText(keyOf(object))
     const known = this.#store.get(key)
     if (known !== undefined && !isNewer(resourceVersion, known.metadata.resourceVersion)) return
-    if (!this.#ahead.has(key)) this.#ahead.set(key, known)
+    if (this.#ahead.get(key)?.deletedUid === (object.metadata.uid ?? '')) return
+    this.#ahead.written(key, this.#told(key), resourceVersion)
     this.#store.set(deepFreeze(copyJson(object)))
+  }
+
+  rememberDeletion(key: ObjectKey, uid: string): void {
+    const text = keyText(key)
+    if (this.#store.get(text)?.metadata.uid !== uid) return
+    this.#ahead.deleted(text, this.#told(text), uid)
+    this.#store.delete(text)
   }
 
   onEvent(handler: InformerHandler<T>): () => void {
@@ -145,6 +153,8 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   }
 
   #replace(objects: readonly T[]): void {
+    // A complete list knows better than we do what has been deleted.
+    for (const { told } of this.#ahead.deletions()) if (told !== undefined) this.#store.set(told)
     const gone = new Set(this.#store.keys())
     for (const object of objects) {
       gone.delete(keyText(keyOf(object)))
@@ -186,8 +196,9 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   #remove(object: T, stateUnknown: boolean): void {
     const key = keyText(keyOf(object))
     if (this.#told(key) === undefined) return
-    if (this.#isAhead(key, object)) {
-      this.#ahead.set(key, undefined)
+    const ahead = this.#ahead.get(key)
+    if (ahead?.version !== undefined && this.#isAhead(key, object)) {
+      ahead.told = undefined
     } else {
       this.#ahead.delete(key)
       this.#store.delete(key)
@@ -199,8 +210,9 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   /** Stores what the watch delivered, unless our own write is newer. */
   #take(key: string, object: T): void {
     deepFreeze(object)
-    if (this.#isAhead(key, object)) {
-      this.#ahead.set(key, object)
+    const ahead = this.#ahead.get(key)
+    if (ahead !== undefined && this.#isAhead(key, object)) {
+      ahead.told = object
     } else {
       this.#ahead.delete(key)
       this.#store.set(object)
@@ -210,28 +222,28 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
   /** The watch has passed this version, so it has reported all older writes. */
   #reach(resourceVersion: string): void {
     this.#reached = resourceVersion
-    for (const [key, told] of this.#ahead) {
-      if (isNewer(this.#store.get(key)?.metadata.resourceVersion, resourceVersion)) continue
+    for (const { key, told } of this.#ahead.passed(resourceVersion)) {
       // Out of this informer's scope, or gone: what handlers saw last is the current state.
-      this.#ahead.delete(key)
       if (told === undefined) this.#store.delete(key)
       else this.#store.set(told)
     }
   }
 
   #isAhead(key: string, object: T): boolean {
-    if (!this.#ahead.has(key)) return false
-    const written = this.#store.get(key)?.metadata.resourceVersion
-    return isNewer(written, object.metadata.resourceVersion)
+    const ahead = this.#ahead.get(key)
+    if (ahead === undefined) return false
+    if (ahead.deletedUid !== undefined) return ahead.deletedUid === object.metadata.uid
+    return isNewer(ahead.version, object.metadata.resourceVersion)
   }
 
   #told(key: string): T | undefined {
-    return this.#ahead.has(key) ? this.#ahead.get(key) : this.#store.get(key)
+    const ahead = this.#ahead.get(key)
+    return ahead === undefined ? this.#store.get(key) : ahead.told
   }
 
   #toldObjects(): readonly T[] {
-    const told = [...this.#store.keys()].map((key) => this.#told(key))
-    return told.filter((object) => object !== undefined)
+    const keys = new Set([...this.#store.keys(), ...this.#ahead.keys()])
+    return [...keys].map((key) => this.#told(key)).filter((object) => object !== undefined)
   }
 
   #tell(handlers: Iterable<InformerHandler<T>>, tell: (handler: InformerHandler<T>) => void): void {
@@ -258,15 +270,5 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     }
     arm()
     return () => timer.cancel()
-  }
-}
-
-/** Versions without an order, which no API server sends, are never newer. */
-function isNewer(version: string | undefined, than: string | undefined): boolean {
-  if (version === undefined || than === undefined) return false
-  try {
-    return compareResourceVersion(version, than) > 0
-  } catch {
-    return false
   }
 }

@@ -250,6 +250,12 @@ describe('a manager', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
+  it('has one event recorder for each component, however often it is asked', () => {
+    const manager = newManager()
+    expect(manager.eventRecorder('a')).toBe(manager.eventRecorder('a'))
+    expect(manager.eventRecorder('b')).not.toBe(manager.eventRecorder('a'))
+  })
+
   it('refuses a second controller of the same name, and to start twice', async () => {
     const manager = newManager()
     const build = () => new ControllerBuilder(manager).for(ConfigMap).build(async () => {})

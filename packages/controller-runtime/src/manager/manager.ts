@@ -82,6 +82,7 @@ export class Manager {
   readonly #leaders: RunnableGroup
   readonly #known = new Set<Runnable>()
   readonly #names = new Set<string>()
+  readonly #eventRecorders = new Map<string, EventRecorder>()
   readonly #healthz = new Map<string, HealthCheck>()
   readonly #readyz = new Map<string, HealthCheck>()
   #state: State = 'new'
@@ -143,14 +144,17 @@ export class Manager {
     this.#groupOf(runnable).add(runnable)
   }
 
-  /** An event recorder that reports as the component; it runs with the manager. */
+  /** The event recorder that reports as the component; it runs with the manager. */
   eventRecorder(component: string): EventRecorder {
+    const known = this.#eventRecorders.get(component)
+    if (known !== undefined) return known
     const recorder = new EventRecorder({
       client: this.client,
       component,
       clock: this.#clock,
       logger: this.#logger,
     })
+    this.#eventRecorders.set(component, recorder)
     this.#recorders.add(recorder)
     return recorder
   }
