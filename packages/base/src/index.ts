@@ -13,7 +13,11 @@ export {
   stringOrUndefined,
   type JsonObject,
 } from './json-value.ts'
+export { consoleLogger } from './console-logger.ts'
+export { jsonLogger } from './json-logger.ts'
+export type { LineLoggerOptions, LogLevel } from './line-logger.ts'
 export { silentLogger, withFields, type Logger } from './logger.ts'
+export { textLogger } from './text-logger.ts'
 export { stringEnd } from './json-token.ts'
 export { Outbox } from './outbox.ts'
 export { parseJson, parseJsonOrUndefined } from './parse-json.ts'

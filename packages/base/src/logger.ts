@@ -13,7 +13,7 @@ export interface Logger {
 
 const ignore = () => {}
 
-/** Drops everything; the default wherever a logger is optional. */
+/** Drops everything, for whoever asks for silence. */
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
 /** A logger that adds the same fields to every line. Fields of the line take precedence. */
@@ -23,5 +23,8 @@ export function withFields(logger: Logger, fields: object): Logger {
     info: (more, message) => logger.info({ ...fields, ...more }, message),
     warn: (more, message) => logger.warn({ ...fields, ...more }, message),
     error: (more, message) => logger.error({ ...fields, ...more }, message),
+    ...(logger.isLevelEnabled === undefined
+      ? {}
+      : { isLevelEnabled: (level: string) => logger.isLevelEnabled?.(level) ?? true }),
   }
 }

@@ -13,7 +13,7 @@ import {
   type Manager,
   type Reconcile,
 } from '@fairlead/controller-runtime'
-import { type Clock, type Logger, silentLogger, systemClock } from '@fairlead/base'
+import { type Clock, consoleLogger, type Logger, systemClock } from '@fairlead/base'
 import { type KubernetesObject, type ResourceType, timestamp } from '@fairlead/kube-core'
 import { ChangedPlans, objectKeyOf } from './changed-plans.ts'
 import { untilNextKeyState } from './consumer-keys.ts'
@@ -35,6 +35,7 @@ export interface OperatorOptions extends CompileOptions {
   readonly replicaLeaseMs?: number
   /** Should be the manager's. Defaults to the machine's clock. */
   readonly clock?: Clock
+  /** Defaults to `consoleLogger()`. */
   readonly logger?: Logger
 }
 
@@ -49,7 +50,7 @@ const concurrentReconciles = 4
 export function setupOperator(manager: Manager, options: OperatorOptions): void {
   const kinds = (options.kinds ?? allKinds).map(({ type }) => type)
   const clock = options.clock ?? systemClock
-  const logger = options.logger ?? silentLogger
+  const logger = options.logger ?? consoleLogger()
   const { client, cache } = manager
   const recorder = new EventRecorder({ client, clock, logger, component: fieldManager })
   manager.add(recorder)

@@ -1,4 +1,5 @@
 import { ConfigMap } from '@fairlead/kube-core'
+import { silentLogger } from '@fairlead/base'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createClient } from '../client/create-client.ts'
 import { fixedCredentials } from '../kube-config/kube-config.ts'
@@ -79,6 +80,7 @@ function watch(options: Partial<InformerOptions<ConfigMap>> = {}) {
     type: ConfigMap,
     clock,
     random: () => 0,
+    logger: silentLogger,
     ...options,
   })
   const heard: string[] = []

@@ -2,9 +2,9 @@ import { copyJson, deepFreeze } from '@fairlead/kube-core'
 import type { KubernetesObject, ResourceType } from '@fairlead/kube-core'
 import {
   type Clock,
+  consoleLogger,
   type Logger,
   type Random,
-  silentLogger,
   systemClock,
   systemRandom,
   type Timer,
@@ -28,6 +28,7 @@ export interface InformerOptions<T extends KubernetesObject> {
   readonly clock?: Clock
   /** Between 0 and 1; defaults to the machine's randomness. */
   readonly random?: Random
+  /** Defaults to `consoleLogger()`. */
   readonly logger?: Logger
   readonly backoff?: BackoffOptions
   /** Reports every object as updated again about this often. Off by default. */
@@ -55,7 +56,7 @@ export class SharedInformer<T extends KubernetesObject> implements Informer<T> {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#random = options.random ?? systemRandom
-    this.#logger = withFields(options.logger ?? silentLogger, { kind: options.type.kind })
+    this.#logger = withFields(options.logger ?? consoleLogger(), { kind: options.type.kind })
   }
 
   get synced(): boolean {

@@ -258,6 +258,7 @@ describe('a manager with leader election', () => {
       client: store.client,
       clock,
       random: () => 0,
+      logger: silentLogger,
       leaderElection: { name: 'x', namespace: 'ns', identity: 'me' },
     })
     manager.add(follow('leader only', true))

@@ -1,6 +1,6 @@
 import { ConfigMap } from '@fairlead/kube-core'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { aborted } from '@fairlead/base'
+import { aborted, silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import type { Client } from '../client/client.ts'
 import { ConnectionError } from '../client/connection-error.ts'
@@ -23,7 +23,13 @@ beforeEach(() => {
 })
 
 function newManager(options: Partial<ManagerOptions> = {}): Manager {
-  return new Manager({ client: reader as unknown as Client, clock, random: () => 0, ...options })
+  return new Manager({
+    client: reader as unknown as Client,
+    clock,
+    random: () => 0,
+    logger: silentLogger,
+    ...options,
+  })
 }
 
 /** A runnable that records when it starts and stops. */

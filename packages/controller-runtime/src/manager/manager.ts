@@ -2,11 +2,11 @@ import type { Registry } from 'prom-client'
 import {
   abortReason,
   type Clock,
+  consoleLogger,
   DeadlineError,
   type Logger,
   openScope,
   type Random,
-  silentLogger,
   systemClock,
   systemRandom,
   untilAborted,
@@ -39,6 +39,10 @@ export interface ManagerOptions {
   readonly clock?: Clock
   /** Between 0 and 1; defaults to the machine's randomness. */
   readonly random?: Random
+  /**
+   * Defaults to `consoleLogger()`: standard error, as text on a terminal and otherwise as JSON. Pass
+   * `silentLogger` for silence.
+   */
   readonly logger?: Logger
   /** Where metrics are registered; a new registry by default. */
   readonly registry?: Registry
@@ -92,7 +96,7 @@ export class Manager {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#random = options.random ?? systemRandom
-    this.#logger = options.logger ?? silentLogger
+    this.#logger = options.logger ?? consoleLogger()
     this.metrics = options.metrics ?? createMetrics(options.registry)
     const connection = this.#connect(options)
     this.#closeClient = () => connection.close()

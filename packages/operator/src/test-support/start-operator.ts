@@ -1,6 +1,6 @@
 import { LLMGateway } from '@fairlead/api'
 import { Manager } from '@fairlead/controller-runtime'
-import type { Clock } from '@fairlead/base'
+import { type Clock, silentLogger } from '@fairlead/base'
 import { FakeClock } from '@fairlead/base/testing'
 import { type Condition, type KubernetesObject, timestamp } from '@fairlead/kube-core'
 import { setupOperator } from '../setup-operator.ts'
@@ -26,8 +26,12 @@ export async function startOperator(
   const api = new FakeApi()
   for (const object of objects) api.put(object)
   const clock = new FakeClock()
-  const manager = new Manager({ client: api.client(), clock: clock satisfies Clock })
-  setupOperator(manager, { clock, capabilities })
+  const manager = new Manager({
+    client: api.client(),
+    clock: clock satisfies Clock,
+    logger: silentLogger,
+  })
+  setupOperator(manager, { clock, capabilities, logger: silentLogger })
   const controller = new AbortController()
   const running = manager.start(controller.signal)
   const operator: RunningOperator = {
